@@ -1,0 +1,100 @@
+/** Readers of the small languages that inputs use. Each throws `Error` with what would be right. */
+
+const unitSeconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** `90s`, `10m`, `1h30m`, `30d`, or a bare number of seconds, as seconds. */
+export function parseDuration(text: string): number {
+  const value = text.trim();
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(value)) throw new Error('expected a duration such as 90s, 10m or 30d');
+  let seconds = 0;
+  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g))
+    seconds += Number(amount) * (unitSeconds[unit ?? ''] ?? Number.NaN);
+  return seconds;
+}
+
+/** `99.5%` or `0.995`, as a fraction from 0 to 1. */
+export function parsePercentage(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
+  const value = match ? Number(match[1]) / (match[2] ? 100 : 1) : Number.NaN;
+  if (!(value >= 0 && value <= 1)) throw new Error('expected a percentage such as 99.5% or a fraction such as 0.995');
+  return value;
+}
+
+export function parseBoolean(text: string): boolean {
+  const value = text.trim().toLowerCase();
+  if (value === 'true') return true;
+  if (value === 'false') return false;
+  throw new Error('expected true or false');
+}
+
+export function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGER): number {
+  const value = text.trim();
+  const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max))
+    throw new Error(max === Number.MAX_SAFE_INTEGER ? `expected a whole number of at least ${min}` : `expected a whole number from ${min} to ${max}`);
+  return number;
+}
+
+interface Token {
+  text: string;
+  quoted: boolean;
+}
+
+/** Splits at commas and newlines; quotes protect both, `\` escapes, a line that begins with `#` is a comment. */
+function tokens(text: string): Token[] {
+  const found: Token[] = [];
+  let current = '';
+  let quoted = false;
+  let quote = '';
+  let lineStart = true;
+  const push = () => {
+    if (current.trim() !== '' || quoted) found.push({ text: quoted ? current : current.trim(), quoted });
+    current = '';
+    quoted = false;
+  };
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] as string;
+    if (quote) {
+      if (char === '\\' && quote === '"' && i + 1 < text.length) current += text[++i];
+      else if (char === quote) quote = '';
+      else current += char;
+      continue;
+    }
+    if (lineStart && char === '#') {
+      while (i + 1 < text.length && text[i + 1] !== '\n') i++;
+      continue;
+    }
+    if (char === '\n' || char === ',') push();
+    else if (char === '\\' && i + 1 < text.length && /[,\\"'\n]/.test(text[i + 1] as string)) current += text[++i];
+    else if ((char === '"' || char === "'") && /(^|=)\s*$/.test(current)) {
+      current = current.trimEnd();
+      quote = char;
+      quoted = true;
+    } else if (quoted && /\s/.test(char)) {
+      // white space after a closing quote
+    } else current += char;
+    lineStart = char === '\n' || (lineStart && /\s/.test(char));
+  }
+  if (quote) throw new Error(`a ${quote} is not closed`);
+  push();
+  return found;
+}
+
+/** A list by commas or newlines; quotes protect a comma. */
+export function parseList(text: string): string[] {
+  return tokens(text).map((token) => token.text);
+}
+
+/** `KEY=VALUE` pairs by commas or newlines; quotes around a value (or the pair) protect commas and newlines. */
+export function parseMap(text: string): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const { text: pair } of tokens(text)) {
+    const at = pair.indexOf('=');
+    const key = pair.slice(0, at).trim();
+    if (at < 1 || key === '') throw new Error(`expected KEY=VALUE, found "${pair.slice(0, 40)}"`);
+    if (map.has(key)) throw new Error(`the key ${key} is given twice`);
+    map.set(key, pair.slice(at + 1));
+  }
+  return map;
+}

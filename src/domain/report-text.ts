@@ -1,0 +1,86 @@
+import type { Report } from './report.ts';
+import { logText, markdownText } from './safe-text.ts';
+
+export interface Annotation {
+  level: 'error' | 'warning' | 'notice';
+  /** The cause in a few words. */
+  title: string;
+  text: string;
+  file?: string | undefined;
+  line?: number | undefined;
+}
+
+/** Adds an action's own part to the job summary. Registered by the action, so that each lies in its own chunk. */
+export type SummarySection = (report: Report) => string[];
+
+const sections: SummarySection[] = [];
+
+/** Called by an entry before it returns its report. */
+export function useSection(section: SummarySection): void {
+  if (!sections.includes(section)) sections.push(section);
+}
+
+const icons = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const;
+
+const outcomeWords: Record<NonNullable<Report['outcome']>, string> = {
+  promoted: 'Released',
+  rolled_back: 'Rolled back',
+  rejected: 'Rejected',
+  held: 'Held',
+  blocked: 'Blocked',
+  exposed: 'Exposed',
+  smoke_failed: 'Smoke test failed',
+  cancelled: 'Cancelled',
+  superseded: 'Superseded',
+  yielded: 'Yielded',
+};
+
+/** The verdict in one or two words, the same in the log, the summary and every comment. */
+export function verdictWord(report: Report): string {
+  if (report.outcome) return outcomeWords[report.outcome];
+  if (report.errors.length > 0) return 'Failed';
+  return report.verdict === 'pass' ? 'Passed' : report.verdict === 'fail' ? 'Failed' : 'Inconclusive';
+}
+
+export function lastLineOf(report: Report): string {
+  return `${verdictWord(report)}: ${logText(report.reason || 'nothing was found out.')}`;
+}
+
+export function annotationOf(report: Report, exitCode: 0 | 1): Annotation | undefined {
+  const subject = report.target.name ?? report.action;
+  const title = `${subject} ${verdictWord(report).toLowerCase()}`;
+  if (exitCode !== 0) {
+    const error = report.errors[0];
+    const text = error ? [error.what, error.why, error.fix].filter(Boolean).join(' ') : report.reason;
+    return { level: 'error', title, text: logText(text, 4000) };
+  }
+  if (report.verdict === 'inconclusive') return { level: 'warning', title, text: logText(report.reason, 4000) };
+  return undefined;
+}
+
+/** GitHub drops a summary above 1 MiB; bytes, since Hangul takes three each. */
+const maxSummaryBytes = 900 * 1024;
+
+/** The job summary: verdict first, failures open, successes collapsed. */
+export function summaryOf(report: Report): string {
+  const icon = report.errors.length > 0 ? '❌' : icons[report.verdict];
+  const subject = report.target.name ? `: \`${report.target.name}\`` : '';
+  const lines = [`## ${icon} ${verdictWord(report)}${subject}`, '', markdownText(report.reason, 2000), ''];
+  for (const error of report.errors) {
+    lines.push('> [!CAUTION]', `> **${markdownText(error.what, 2000)}**`);
+    if (error.why) lines.push(`> ${markdownText(error.why, 2000)}`);
+    if (error.fix) lines.push('>', `> **Next:** ${markdownText(error.fix, 2000)}`);
+    if (error.cause) lines.push('>', `> <sub>${markdownText(error.cause, 1000)}</sub>`);
+    lines.push('');
+  }
+  const parts = [lines.join('\n'), ...sections.flatMap((section) => section(report))];
+  let text = '';
+  for (const part of parts) {
+    if (Buffer.byteLength(text) + Buffer.byteLength(part) > maxSummaryBytes) {
+      text += '\n_The rest is in the report file: this summary would be larger than GitHub shows._\n';
+      break;
+    }
+    text += `${part}\n`;
+  }
+  return text;
+}

@@ -1,0 +1,43 @@
+/**
+ * Remote and recognised text is hostile: it may carry workflow commands, escapes, bidirectional controls or markup.
+ * `::cmd::` acts at the start of a line, `##[cmd]` anywhere in one (actions/runner ActionCommand.cs).
+ */
+
+/** One line for the log: no control characters, no workflow command, at most `maxLength` characters. */
+export function logText(text: string, maxLength = 2000): string {
+  const flat = text
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(/##\[/g, '# #[')
+    .replace(/::/g, ': :');
+  return flat.length > maxLength ? `${flat.slice(0, maxLength - 1)}…` : flat;
+}
+
+/** Plain Markdown text, in or out of a table cell: markup, mentions and links lose their meaning. */
+export function markdownText(text: string, maxLength = 500): string {
+  return logText(text, maxLength)
+    .replace(/: :/g, '::')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_{}[\]()#|!~]/g, (char) => `&#${char.charCodeAt(0)};`)
+    .replace(/@/g, '&#64;')
+    .replace(/(https?):\/\//g, '$1&#58;//');
+}
+
+/** A Markdown code span that no content can leave; safe in table cells. */
+export function codeSpan(text: string, maxLength = 200): string {
+  const flat = logText(text, maxLength).replace(/: :/g, '::').replace(/\|/g, '¦');
+  if (flat.trim() === '') return '` `';
+  const fence = '`'.repeat(Math.max(0, ...[...flat.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
+  const pad = flat.startsWith('`') || flat.endsWith('`') ? ' ' : '';
+  return `${fence}${pad}${flat}${pad}${fence}`;
+}
+
+/** A fenced block that no content can leave. */
+export function codeBlock(text: string, language = '', maxLength = 4000): string {
+  const lines = text.split(/\r?\n/).map((line) => logText(line, 500).replace(/: :/g, '::'));
+  const body = lines.join('\n').slice(0, maxLength);
+  const fence = '`'.repeat(Math.max(2, ...[...body.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
+  return `${fence}${language}\n${body}\n${fence}`;
+}

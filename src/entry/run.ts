@@ -1,0 +1,131 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { type ErrorRecord, newReport, type ActionName, type Report } from '../domain/report.ts';
+import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { logText } from '../domain/safe-text.ts';
+import { annotationOf, lastLineOf, summaryOf } from '../domain/report-text.ts';
+import { closeConnections } from '../http/send.ts';
+import type { Log } from '../steps/ports.ts';
+import { type Context, createContext } from './context.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
+
+/** What an action hands back: the report says it all, outputs are the part that other steps read. */
+export interface Finished {
+  report: Report;
+  outputs?: Record<string, string | number | boolean | undefined>;
+  /** Overrides the exit code that follows from the report. */
+  exitCode?: 0 | 1;
+  /** `annotate: false` where the action has written its own annotations. */
+  annotate?: boolean;
+}
+
+export type Action = (context: Context) => Promise<Finished>;
+
+function createLog(secrets: Secrets): Log {
+  const print = (text: string) => process.stdout.write(`${secrets.redact(logText(text))}\n`);
+  return {
+    line: print,
+    warning: (text) => core.warning(secrets.redact(logText(text))),
+    detail: (title, lines) => {
+      core.startGroup(secrets.redact(logText(title)));
+      for (const line of lines) print(line);
+      core.endGroup();
+    },
+    debug: (text) => core.debug(secrets.redact(logText(text))),
+  };
+}
+
+function recordOf(error: unknown, redact: (text: string) => string): ErrorRecord {
+  const known = error instanceof ReleaseError ? error : undefined;
+  const cause = (error as Error | undefined)?.cause;
+  const record: ErrorRecord = {
+    code: known?.code ?? 'internal',
+    what: redact(known?.what ?? messageOf(error)),
+    why: known?.why ?? (known ? undefined : new ReleaseError('internal', { what: '' }).why),
+    fix: known?.fix ?? (known ? undefined : new ReleaseError('internal', { what: '' }).fix),
+  };
+  if (cause !== undefined) record.cause = redact(messageOf(cause));
+  return record;
+}
+
+/** Exit 0 for verdict `pass`, outcome `promoted`, and what was asked by hand; 1 otherwise. */
+export function exitCodeOf(report: Report): 0 | 1 {
+  if (report.errors.length > 0) return 1;
+  return report.verdict === 'pass' || report.outcome === 'promoted' ? 0 : 1;
+}
+
+function writeReport(report: Report, env: Context['env'], redact: (text: string) => string): string | undefined {
+  const folder = env.RUNNER_TEMP ?? '';
+  if (!folder) return undefined;
+  const path = join(folder, `guarded-release-${report.action}-${process.pid}.json`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, `${redact(JSON.stringify(report, null, 2))}\n`);
+  return path;
+}
+
+/**
+ * The one place where an action meets the runner: signals become an AbortSignal, the report becomes outputs, summary,
+ * annotation, last log line and exit code. An unexpected exception is a report as well.
+ */
+export async function runAction(name: ActionName, action: Action): Promise<void> {
+  const env = process.env;
+  const secrets = createSecrets((value) => core.setSecret(value));
+  const log = createLog(secrets);
+  const abort = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) =>
+    abort.abort(new ReleaseError('cancelled', { what: `The run was cancelled (${signal}).` }));
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  if (env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) secrets.add(env.ACTIONS_ID_TOKEN_REQUEST_TOKEN);
+
+  const context = createContext(env, {
+    log,
+    signal: abort.signal,
+    secrets,
+    saveState: (key, value) => core.saveState(key, value),
+    state: (key) => core.getState(key),
+  });
+  let finished: Finished;
+  try {
+    if (env.ACTIONS_ALLOW_UNSECURE_COMMANDS === 'true')
+      throw new ReleaseError('input-invalid', {
+        what: 'ACTIONS_ALLOW_UNSECURE_COMMANDS is set, which lets any printed line change the environment.',
+        fix: 'Remove it from the workflow.',
+      });
+    finished = await action(context);
+  } catch (error) {
+    const report = newReport(name);
+    const record = recordOf(error, secrets.redact);
+    report.inputs = context.inputs.given;
+    report.errors.push(record);
+    report.reason = record.what;
+    if (record.code === 'cancelled') report.outcome = 'cancelled';
+    if (record.code === 'internal' && error instanceof Error) core.debug(secrets.redact(error.stack ?? ''));
+    finished = { report };
+  }
+  finish(finished, env, secrets, log);
+  closeConnections();
+}
+
+function finish(finished: Finished, env: Context['env'], secrets: Secrets, log: Log): void {
+  const { report } = finished;
+  const path = writeReport(report, env, secrets.redact);
+  const outputs = { verdict: report.verdict, outcome: report.outcome, reason: report.reason, report: path, ...finished.outputs };
+  for (const [key, value] of Object.entries(outputs))
+    if (value !== undefined && env.GITHUB_OUTPUT) core.setOutput(key, secrets.redact(String(value)));
+  const wanted = env.INPUT_SUMMARY?.trim().toLowerCase() || 'always';
+  const exitCode = finished.exitCode ?? exitCodeOf(report);
+  if (env.GITHUB_STEP_SUMMARY && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0)))
+    writeFileSync(env.GITHUB_STEP_SUMMARY, secrets.redact(summaryOf(report)), { flag: 'a' });
+  const annotation = finished.annotate === false ? undefined : annotationOf(report, exitCode);
+  if (annotation) {
+    const properties = { title: annotation.title, ...(annotation.file ? { file: annotation.file, startLine: annotation.line ?? 1 } : {}) };
+    const text = secrets.redact(annotation.text);
+    if (annotation.level === 'error') core.error(text, properties);
+    else if (annotation.level === 'warning') core.warning(text, properties);
+    else core.notice(text, properties);
+  }
+  log.line(lastLineOf(report) + (path ? `  Report: ${path}` : ''));
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,9 @@
+// Runs an action from its sources instead of dist/: `node from-source.mjs ACTION [post]`. For a quick loop only.
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+const [name, phase] = process.argv.slice(2);
+const actions = await import(pathToFileURL(join(root, 'src/index.ts')).href);
+const camel = name.replace(/-(\w)/g, (_, char) => char.toUpperCase());
+await actions[phase === 'post' ? `${camel}Post` : camel]();
