@@ -12,12 +12,12 @@ const entry = (title: string, why?: string, fix?: string): Entry => ({ title, wh
 
 export const catalog = {
   'input-invalid': entry('One or more inputs are wrong', undefined, 'Correct the inputs named above.'),
-  'internal': entry(
+  internal: entry(
     'A bug in these actions',
     'This is a bug in Guarded Release, not in your workflow.',
     'Please open an issue with this log.',
   ),
-  'cancelled': entry('The run was cancelled', 'The runner sent a signal to stop.'),
+  cancelled: entry('The run was cancelled', 'The runner sent a signal to stop.'),
   'deadline-exceeded': entry('A wait reached its deadline'),
   'network-failed': entry(
     'A server could not be reached',
@@ -25,7 +25,10 @@ export const catalog = {
     'Check the network of the runner, then run the job again.',
   ),
   'response-too-large': entry('An answer was larger than allowed'),
-  'response-malformed': entry('An answer could not be read', 'The server sent something that is not what its API documents.'),
+  'response-malformed': entry(
+    'An answer could not be read',
+    'The server sent something that is not what its API documents.',
+  ),
   'redirect-refused': entry(
     'A redirect was refused',
     'Redirects are not followed, so that a token never reaches another host.',

@@ -6,7 +6,8 @@ const unitSeconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d
 export function parseDuration(text: string): number {
   const value = text.trim();
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(value)) throw new Error('expected a duration such as 90s, 10m or 30d');
+  if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(value))
+    throw new Error('expected a duration such as 90s, 10m or 30d');
   let seconds = 0;
   for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/g))
     seconds += Number(amount) * (unitSeconds[unit ?? ''] ?? Number.NaN);
@@ -17,7 +18,8 @@ export function parseDuration(text: string): number {
 export function parsePercentage(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
   const value = match ? Number(match[1]) / (match[2] ? 100 : 1) : Number.NaN;
-  if (!(value >= 0 && value <= 1)) throw new Error('expected a percentage such as 99.5% or a fraction such as 0.995');
+  if (!(value >= 0 && value <= 1))
+    throw new Error('expected a percentage such as 99.5% or a fraction such as 0.995');
   return value;
 }
 
@@ -32,7 +34,11 @@ export function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGE
   const value = text.trim();
   const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= min && number <= max))
-    throw new Error(max === Number.MAX_SAFE_INTEGER ? `expected a whole number of at least ${min}` : `expected a whole number from ${min} to ${max}`);
+    throw new Error(
+      max === Number.MAX_SAFE_INTEGER
+        ? `expected a whole number of at least ${min}`
+        : `expected a whole number from ${min} to ${max}`,
+    );
   return number;
 }
 
@@ -66,7 +72,8 @@ function tokens(text: string): Token[] {
       continue;
     }
     if (char === '\n' || char === ',') push();
-    else if (char === '\\' && i + 1 < text.length && /[,\\"'\n]/.test(text[i + 1] as string)) current += text[++i];
+    else if (char === '\\' && i + 1 < text.length && /[,\\"'\n]/.test(text[i + 1] as string))
+      current += text[++i];
     else if ((char === '"' || char === "'") && /(^|=)\s*$/.test(current)) {
       current = current.trimEnd();
       quote = char;

@@ -54,7 +54,8 @@ export function annotationOf(report: Report, exitCode: 0 | 1): Annotation | unde
     const text = error ? [error.what, error.why, error.fix].filter(Boolean).join(' ') : report.reason;
     return { level: 'error', title, text: logText(text, 4000) };
   }
-  if (report.verdict === 'inconclusive') return { level: 'warning', title, text: logText(report.reason, 4000) };
+  if (report.verdict === 'inconclusive')
+    return { level: 'warning', title, text: logText(report.reason, 4000) };
   return undefined;
 }
 

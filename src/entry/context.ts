@@ -37,5 +37,12 @@ export function createContext(
   env: Environment,
   parts: Pick<Context, 'log' | 'signal' | 'secrets' | 'saveState' | 'state'>,
 ): Context {
-  return { ...parts, inputs: new Inputs(env), env, clock: systemClock, id: randomUUID().slice(0, 8), startedAt: Date.now() };
+  return {
+    ...parts,
+    inputs: new Inputs(env),
+    env,
+    clock: systemClock,
+    id: randomUUID().slice(0, 8),
+    startedAt: Date.now(),
+  };
 }

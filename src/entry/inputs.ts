@@ -1,5 +1,12 @@
 import { ReleaseError } from '../domain/errors.ts';
-import { parseBoolean, parseDuration, parseInteger, parseList, parseMap, parsePercentage } from '../domain/parse.ts';
+import {
+  parseBoolean,
+  parseDuration,
+  parseInteger,
+  parseList,
+  parseMap,
+  parsePercentage,
+} from '../domain/parse.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -56,7 +63,8 @@ export class Inputs {
     return this.#read(name, (raw) => {
       if (rules.maxLength !== undefined && raw.length > rules.maxLength)
         throw new Error(`expected at most ${rules.maxLength} characters, found ${raw.length}`);
-      if (rules.pattern && !rules.pattern.test(raw)) throw new Error(`expected ${rules.expected ?? String(rules.pattern)}`);
+      if (rules.pattern && !rules.pattern.test(raw))
+        throw new Error(`expected ${rules.expected ?? String(rules.pattern)}`);
       return raw;
     });
   }
@@ -90,7 +98,8 @@ export class Inputs {
 
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     return this.#read(name, (raw) => {
-      const found = choices.find((choice) => choice === raw.toLowerCase()) ?? choices.find((choice) => choice === raw);
+      const found =
+        choices.find((choice) => choice === raw.toLowerCase()) ?? choices.find((choice) => choice === raw);
       if (!found) throw new Error(`expected one of ${choices.join(', ')}`);
       return found;
     });

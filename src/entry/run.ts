@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { type ErrorRecord, newReport, type ActionName, type Report } from '../domain/report.ts';
 import { messageOf, ReleaseError } from '../domain/errors.ts';
-import { logText } from '../domain/safe-text.ts';
+import { type ActionName, type ErrorRecord, newReport, type Report } from '../domain/report.ts';
 import { annotationOf, lastLineOf, summaryOf } from '../domain/report-text.ts';
+import { logText } from '../domain/safe-text.ts';
 import { closeConnections } from '../http/send.ts';
 import type { Log } from '../steps/ports.ts';
 import { type Context, createContext } from './context.ts';
@@ -55,7 +55,11 @@ export function exitCodeOf(report: Report): 0 | 1 {
   return report.verdict === 'pass' || report.outcome === 'promoted' ? 0 : 1;
 }
 
-function writeReport(report: Report, env: Context['env'], redact: (text: string) => string): string | undefined {
+function writeReport(
+  report: Report,
+  env: Context['env'],
+  redact: (text: string) => string,
+): string | undefined {
   const folder = env.RUNNER_TEMP ?? '';
   if (!folder) return undefined;
   const path = join(folder, `guarded-release-${report.action}-${process.pid}.json`);
@@ -111,7 +115,13 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
 function finish(finished: Finished, env: Context['env'], secrets: Secrets, log: Log): void {
   const { report } = finished;
   const path = writeReport(report, env, secrets.redact);
-  const outputs = { verdict: report.verdict, outcome: report.outcome, reason: report.reason, report: path, ...finished.outputs };
+  const outputs = {
+    verdict: report.verdict,
+    outcome: report.outcome,
+    reason: report.reason,
+    report: path,
+    ...finished.outputs,
+  };
   for (const [key, value] of Object.entries(outputs))
     if (value !== undefined && env.GITHUB_OUTPUT) core.setOutput(key, secrets.redact(String(value)));
   const wanted = env.INPUT_SUMMARY?.trim().toLowerCase() || 'always';
@@ -120,7 +130,10 @@ function finish(finished: Finished, env: Context['env'], secrets: Secrets, log: 
     writeFileSync(env.GITHUB_STEP_SUMMARY, secrets.redact(summaryOf(report)), { flag: 'a' });
   const annotation = finished.annotate === false ? undefined : annotationOf(report, exitCode);
   if (annotation) {
-    const properties = { title: annotation.title, ...(annotation.file ? { file: annotation.file, startLine: annotation.line ?? 1 } : {}) };
+    const properties = {
+      title: annotation.title,
+      ...(annotation.file ? { file: annotation.file, startLine: annotation.line ?? 1 } : {}),
+    };
     const text = secrets.redact(annotation.text);
     if (annotation.level === 'error') core.error(text, properties);
     else if (annotation.level === 'warning') core.warning(text, properties);

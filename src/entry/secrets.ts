@@ -21,11 +21,15 @@ export function createSecrets(mask: (value: string) => void): Secrets {
     },
     redact: (text) => {
       let clean = text;
-      for (const value of [...known].sort((a, b) => b.length - a.length)) clean = clean.split(value).join('***');
+      for (const value of [...known].sort((a, b) => b.length - a.length))
+        clean = clean.split(value).join('***');
       return clean
         .replace(/\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?/g, '***')
         .replace(/\bya29\.[\w.-]{8,}/g, '***')
-        .replace(/([?&](?:X-Goog-Signature|X-Goog-Credential|token|access_token|id_token)=)[^&\s"]+/gi, '$1***');
+        .replace(
+          /([?&](?:X-Goog-Signature|X-Goog-Credential|token|access_token|id_token)=)[^&\s"]+/gi,
+          '$1***',
+        );
     },
   };
 }

@@ -32,13 +32,23 @@ const isLoopback = (host: string) => host === '127.0.0.1' || host === '[::1]' ||
  * Google's endpoint override convention (`GHA_ENDPOINT_OVERRIDE_<api>`, version included, as in
  * google-github-actions/actions-utils `expandUniverseEndpoints`); ours strips the version and appends its own.
  */
-export function endpoints(env: Readonly<Record<string, string | undefined>>, universe = 'googleapis.com'): Endpoints {
-  const override = (api: string) => env[`GHA_ENDPOINT_OVERRIDE_${api}`]?.trim().replace(/\/+$/, '').replace(/\/v\d+\w*$/, '');
+export function endpoints(
+  env: Readonly<Record<string, string | undefined>>,
+  universe = 'googleapis.com',
+): Endpoints {
+  const override = (api: string) =>
+    env[`GHA_ENDPOINT_OVERRIDE_${api}`]
+      ?.trim()
+      .replace(/\/+$/, '')
+      .replace(/\/v\d+\w*$/, '');
   const run = override('run');
   const loopback = run !== undefined && URL.canParse(run) && isLoopback(new URL(run).hostname);
   const assertSendable = (text: string): URL => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    const allowed = url && !url.username && (url.protocol === 'https:' || (loopback && url.protocol === 'http:' && isLoopback(url.hostname)));
+    const allowed =
+      url &&
+      !url.username &&
+      (url.protocol === 'https:' || (loopback && url.protocol === 'http:' && isLoopback(url.hostname)));
     if (!allowed)
       throw new ReleaseError('endpoint-refused', {
         what: `A request to ${text.slice(0, 80)} was refused.`,

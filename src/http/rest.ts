@@ -54,8 +54,11 @@ export class RemoteError extends ReleaseError {
 
   constructor(api: Api, call: string, answer: HttpResponse, redact: (text: string) => string) {
     const parsed = parseGoogleError(answer.body);
-    const message = redact(parsed.message ?? answer.body.subarray(0, 300).toString('utf8').replace(/\s+/g, ' ').trim());
-    const code: ErrorCode = answer.status === 403 ? 'permission-denied' : answer.status === 404 ? 'not-found' : 'remote-error';
+    const message = redact(
+      parsed.message ?? answer.body.subarray(0, 300).toString('utf8').replace(/\s+/g, ' ').trim(),
+    );
+    const code: ErrorCode =
+      answer.status === 403 ? 'permission-denied' : answer.status === 404 ? 'not-found' : 'remote-error';
     super(code, {
       what: `${call} answered ${answer.status}${parsed.statusName ? ` ${parsed.statusName}` : ''}${message ? `: ${message}` : ''}`,
       why: parsed.permission ? `The permission ${parsed.permission} is missing.` : undefined,
@@ -81,13 +84,19 @@ function parseGoogleError(body: Buffer): GoogleError {
   try {
     const value = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
     if (typeof value.error === 'string')
-      return { statusName: value.error, message: typeof value.error_description === 'string' ? value.error_description : undefined };
+      return {
+        statusName: value.error,
+        message: typeof value.error_description === 'string' ? value.error_description : undefined,
+      };
     const error = value.error as Record<string, unknown> | undefined;
     const details = Array.isArray(error?.details) ? (error.details as Record<string, unknown>[]) : [];
     const info = details.find((detail) => String(detail['@type']).endsWith('ErrorInfo'));
     const metadata = info?.metadata as Record<string, unknown> | undefined;
     const message = typeof error?.message === 'string' ? error.message : undefined;
-    const named = typeof metadata?.permission === 'string' ? metadata.permission : /Permission '([\w.]+)' denied/.exec(message ?? '')?.[1];
+    const named =
+      typeof metadata?.permission === 'string'
+        ? metadata.permission
+        : /Permission '([\w.]+)' denied/.exec(message ?? '')?.[1];
     return {
       message,
       statusName: typeof error?.status === 'string' ? error.status : undefined,
@@ -118,7 +127,8 @@ export interface RestOptions {
   random?: () => number;
 }
 
-const transientStatus = (status: number) => status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
+const transientStatus = (status: number) =>
+  status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
 
 /** May this failure be tried again under this rule? 429 and 503 are sent before anything was done. */
 export function mayRetry(rule: RetryRule, failure: { status?: number; transport?: TransportError }): boolean {
@@ -126,7 +136,9 @@ export function mayRetry(rule: RetryRule, failure: { status?: number; transport?
   const { status, transport } = failure;
   if (transport) {
     if (transport.kind === 'tls') return false;
-    return rule === 'write' ? !transport.sent || transport.kind === 'refused' || transport.kind === 'dns' : true;
+    return rule === 'write'
+      ? !transport.sent || transport.kind === 'refused' || transport.kind === 'dns'
+      : true;
   }
   if (status === undefined) return false;
   return rule === 'write' ? status === 429 || status === 503 : transientStatus(status);
@@ -138,9 +150,14 @@ export function createRest(options: RestOptions): Rest {
   const random = options.random ?? Math.random;
 
   async function attempt(call: RestCall, url: URL, remaining: number): Promise<HttpResponse> {
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': options.userAgent, ...call.headers };
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      'user-agent': options.userAgent,
+      ...call.headers,
+    };
     if (options.requestReason) headers['x-goog-request-reason'] = options.requestReason;
-    if (call.auth !== 'none') headers.authorization = `Bearer ${call.bearer ?? (await options.accessToken(call.signal))}`;
+    if (call.auth !== 'none')
+      headers.authorization = `Bearer ${call.bearer ?? (await options.accessToken(call.signal))}`;
     let body: string | undefined;
     if (call.form) {
       headers['content-type'] = 'application/x-www-form-urlencoded';
@@ -162,7 +179,8 @@ export function createRest(options: RestOptions): Rest {
 
   async function call<T>(call: RestCall): Promise<RestAnswer<T>> {
     const url = new URL(`${endpoints.base(call.api)}/${call.path}`);
-    for (const [key, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(key, String(value));
+    for (const [key, value] of Object.entries(call.query ?? {}))
+      if (value !== undefined) url.searchParams.set(key, String(value));
     endpoints.assertSendable(url.href);
     const rule = call.retry ?? (call.method === 'GET' ? 'read' : 'write');
     const deadline = clock.now() + (call.deadlineMs ?? 60_000);
@@ -176,14 +194,22 @@ export function createRest(options: RestOptions): Rest {
         if ((answer.status >= 200 && answer.status < 300) || call.accept?.includes(answer.status))
           return { status: answer.status, headers: answer.headers, body: parseBody<T>(shown, answer) };
         if (answer.status >= 300 && answer.status < 400)
-          throw new ReleaseError('redirect-refused', { what: `${shown} answered with a redirect (${answer.status}).` });
+          throw new ReleaseError('redirect-refused', {
+            what: `${shown} answered with a redirect (${answer.status}).`,
+          });
         failure = new RemoteError(call.api, shown, answer, redact);
         if (!mayRetry(rule, { status: answer.status })) throw failure;
         const after = Number(answer.headers['retry-after']);
         if (after > 0) wait = Math.max(wait, after * 1000);
       } catch (error) {
         if (!(error instanceof TransportError)) {
-          if (error instanceof MalformedAnswer && rule !== 'write' && rule !== 'never' && tries < 3 && clock.now() + wait < deadline) {
+          if (
+            error instanceof MalformedAnswer &&
+            rule !== 'write' &&
+            rule !== 'never' &&
+            tries < 3 &&
+            clock.now() + wait < deadline
+          ) {
             await clock.sleep(wait, call.signal);
             continue;
           }
@@ -210,6 +236,9 @@ function parseBody<T>(shown: string, answer: HttpResponse): T {
     return JSON.parse(answer.body.toString('utf8')) as T;
   } catch (cause) {
     if (answer.status >= 400) return {} as T;
-    throw new MalformedAnswer('response-malformed', { what: `${shown} answered ${answer.status} with a body that is not JSON.`, cause });
+    throw new MalformedAnswer('response-malformed', {
+      what: `${shown} answered ${answer.status} with a body that is not JSON.`,
+      cause,
+    });
   }
 }

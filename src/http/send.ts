@@ -110,7 +110,9 @@ export function send(request: HttpRequest): Promise<HttpResponse> {
     const onAbort = () =>
       finish(() => {
         outgoing.destroy();
-        reject(request.signal?.reason ?? new ReleaseError('cancelled', { what: 'The request was cancelled.' }));
+        reject(
+          request.signal?.reason ?? new ReleaseError('cancelled', { what: 'The request was cancelled.' }),
+        );
       });
 
     const outgoing = (url.protocol === 'https:' ? https : http).request(
@@ -139,13 +141,20 @@ export function send(request: HttpRequest): Promise<HttpResponse> {
           if (request.truncate) return done(true);
           finish(() => {
             outgoing.destroy();
-            reject(new ReleaseError('response-too-large', { what: `${shown} answered with more than ${maxBytes} bytes.` }));
+            reject(
+              new ReleaseError('response-too-large', {
+                what: `${shown} answered with more than ${maxBytes} bytes.`,
+              }),
+            );
           });
         });
         stream.on('end', () => done(false));
-        const broken = (error: Error) => fail((error as NodeJS.ErrnoException).code?.startsWith('Z_') ? 'other' : 'reset', error);
+        const broken = (error: Error) =>
+          fail((error as NodeJS.ErrnoException).code?.startsWith('Z_') ? 'other' : 'reset', error);
         answer.on('error', broken);
-        answer.on('aborted', () => broken(new Error('the connection was closed in the middle of the answer')));
+        answer.on('aborted', () =>
+          broken(new Error('the connection was closed in the middle of the answer')),
+        );
         if (stream !== answer) stream.on('error', broken);
       },
     );

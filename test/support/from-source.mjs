@@ -1,6 +1,7 @@
 // Runs an action from its sources instead of dist/: `node from-source.mjs ACTION [post]`. For a quick loop only.
-import { pathToFileURL } from 'node:url';
+
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = join(import.meta.dirname, '..', '..');
 const [name, phase] = process.argv.slice(2);

@@ -45,7 +45,8 @@ export function readCommandFile(path: string): Record<string, string> {
       const value: string[] = [];
       while (lines[++i] !== block[2] && i < lines.length) value.push(lines[i] as string);
       values[block[1] as string] = value.join('\n');
-    } else if (line.includes('=')) values[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
+    } else if (line.includes('='))
+      values[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
   }
   return values;
 }
@@ -58,7 +59,13 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), 'gr-run-'));
   const temp = options.temp ?? join(folder, 'temp');
   mkdirSync(temp, { recursive: true });
-  const files = { GITHUB_OUTPUT: 'output', GITHUB_STATE: 'state', GITHUB_ENV: 'env', GITHUB_PATH: 'path', GITHUB_STEP_SUMMARY: 'summary' };
+  const files = {
+    GITHUB_OUTPUT: 'output',
+    GITHUB_STATE: 'state',
+    GITHUB_ENV: 'env',
+    GITHUB_PATH: 'path',
+    GITHUB_STEP_SUMMARY: 'summary',
+  };
   const env: Record<string, string> = {
     PATH: process.env.PATH ?? '',
     HOME: process.env.HOME ?? '',
@@ -83,10 +90,19 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
   for (const [key, value] of Object.entries(options.post?.state ?? {})) env[`STATE_${key}`] = value;
   const phase = options.post ? 'post' : 'main';
   const argv = process.env.GR_FROM_SOURCE
-    ? ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test/support/from-source.mjs'), name, phase]
+    ? [
+        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+        join(root, 'test/support/from-source.mjs'),
+        name,
+        phase,
+      ]
     : [join(root, 'actions', name, `${phase}.js`)];
   const started = performance.now();
-  const child = spawn(process.execPath, argv, { cwd: options.cwd ?? root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, argv, {
+    cwd: options.cwd ?? root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let log = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -108,7 +124,9 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
     exported: readCommandFile(join(folder, 'env')),
     state: readCommandFile(join(folder, 'state')),
     summary: readFileSync(join(folder, 'summary'), 'utf8'),
-    report: outputs.report ? (JSON.parse(readFileSync(outputs.report, 'utf8')) as Record<string, unknown>) : undefined,
+    report: outputs.report
+      ? (JSON.parse(readFileSync(outputs.report, 'utf8')) as Record<string, unknown>)
+      : undefined,
     temp,
     milliseconds: performance.now() - started,
   };

@@ -1,0 +1,32 @@
+// The test command: type check, lint and format, generated documentation, then every test. Stops at nothing, so that
+// one run shows all that is wrong; exits 1 if anything was. `--json FILE` keeps jest's own result.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { node24, root } from './find-node24.mjs';
+
+const node = node24();
+const bin = (path) => join(root, 'node_modules', path);
+const at = process.argv.indexOf('--json');
+const jest = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  bin('jest/bin/jest.js'),
+  '--maxWorkers=2',
+  ...(at > 0 ? ['--json', `--outputFile=${process.argv[at + 1]}`] : []),
+];
+const steps = [
+  ['type check', [bin('typescript/bin/tsc'), '--noEmit']],
+  ['lint and format', [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']],
+  ['documentation', [join(root, 'scripts/docs.mjs'), '--check']],
+  ['tests', jest],
+];
+const failed = [];
+for (const [name, argv] of steps) {
+  console.log(`\n== ${name}`);
+  const { status } = spawnSync(node, argv, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) failed.push(name);
+}
+if (failed.length > 0) {
+  console.error(`\nFailed: ${failed.join(', ')}.`);
+  process.exit(1);
+}

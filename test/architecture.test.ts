@@ -1,0 +1,164 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+
+const root = join(import.meta.dirname, '..');
+
+function files(folder: string, ending = '.ts'): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+
+/** Every module that a file imports, static or lazy, types included. */
+function imports(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+)'([^']+)'/g)].map(
+    (match) => match[1] as string,
+  );
+}
+
+const target = (file: string, specifier: string) => relative(root, resolve(root, dirname(file), specifier));
+
+/** DESIGN: entry -> {gcp, sli, http, github} + steps -> domain. */
+const allowed: Record<string, readonly string[]> = {
+  entry: ['entry', 'gcp', 'sli', 'http', 'github', 'steps', 'domain'],
+  gcp: ['gcp', 'http', 'steps', 'domain'],
+  sli: ['sli', 'http', 'steps', 'domain'],
+  github: ['github', 'http', 'steps', 'domain'],
+  http: ['http', 'steps', 'domain'],
+  steps: ['steps', 'domain'],
+  domain: ['domain'],
+};
+const layerOf = (file: string) => file.split('/')[1] as string;
+const sources = files('src');
+const graph = new Map(
+  sources.map((file) => [
+    file,
+    imports(file)
+      .filter((name) => name.startsWith('.'))
+      .map((name) => target(file, name)),
+  ]),
+);
+
+describe('imports', () => {
+  test('every relative import names a file that exists, with its ending', () => {
+    const broken = [...graph].flatMap(([file, names]) =>
+      names.filter((name) => !existsSync(join(root, name))).map((name) => `${file} -> ${name}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('arrows run one way', () => {
+    const wrong = [...graph].flatMap(([file, names]) =>
+      file === 'src/index.ts'
+        ? []
+        : names
+            .filter((name) => !name.startsWith('src/') || !allowed[layerOf(file)]?.includes(layerOf(name)))
+            .map((name) => `${file} -> ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('adapters reach the steps through ports.ts alone', () => {
+    const wrong = [...graph].flatMap(([file, names]) =>
+      ['gcp', 'sli', 'http', 'github'].includes(layerOf(file))
+        ? names
+            .filter((name) => layerOf(name) === 'steps' && name !== 'src/steps/ports.ts')
+            .map((name) => `${file} -> ${name}`)
+        : [],
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('there is no circle', () => {
+    const state = new Map<string, 'open' | 'done'>();
+    const circles: string[] = [];
+    const visit = (file: string, path: string[]) => {
+      if (state.get(file) === 'done') return;
+      if (state.get(file) === 'open') {
+        circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+        return;
+      }
+      state.set(file, 'open');
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      state.set(file, 'done');
+    };
+    for (const file of graph.keys()) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  test('the domain is pure: no module of Node, no clock, no environment, nothing asynchronous', () => {
+    const impure = files('src/domain').flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+      const found = text.match(
+        /from 'node:|\bprocess\.|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\basync\b|\bawait\b|\bPromise\b/g,
+      );
+      return found ? [`${file}: ${[...new Set(found)].join(', ')}`] : [];
+    });
+    expect(impure).toEqual([]);
+  });
+
+  test('only entry and the one agent of http read the environment or the toolkit', () => {
+    const wrong = sources.filter((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      const agent = file === 'src/http/send.ts';
+      return (
+        layerOf(file) !== 'entry' && (/@actions\/core/.test(text) || (/process\.env/.test(text) && !agent))
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('the sandbox and the actions share no code', () => {
+    const shared = [
+      ...files('sandbox').flatMap((file) =>
+        imports(file)
+          .filter((name) => name.startsWith('.') && !target(file, name).startsWith('sandbox/'))
+          .map((name) => `${file} -> ${name}`),
+      ),
+      ...sources.flatMap((file) =>
+        imports(file)
+          .filter((name) => /(^|\/)sandbox\//.test(name))
+          .map((name) => `${file} -> ${name}`),
+      ),
+    ];
+    expect(shared).toEqual([]);
+  });
+});
+
+describe('actions', () => {
+  const definitions = ['action.yml', ...files('actions', 'action.yml')].filter((file) =>
+    existsSync(join(root, file)),
+  );
+  const names = ['auth', 'deploy', 'guard', 'rollback', 'smoke-test', 'watch'];
+
+  test('each action has its definition and its README, the root action too', () => {
+    expect(existsSync(join(root, 'action.yml'))).toBe(true);
+    for (const name of names) {
+      expect([
+        name,
+        existsSync(join(root, 'actions', name, 'action.yml')),
+        existsSync(join(root, 'actions', name, 'README.md')),
+      ]).toEqual([name, true, true]);
+    }
+  });
+
+  test.each(definitions)('%s: node24, branding, existing entry, described inputs and outputs', (file) => {
+    const action = parse(readFileSync(join(root, file), 'utf8'));
+    expect(action.runs.using).toBe('node24');
+    for (const script of [action.runs.main, action.runs.post].filter(Boolean))
+      expect(existsSync(join(root, dirname(file), script))).toBe(true);
+    expect(action.branding).toEqual({ icon: expect.any(String), color: expect.any(String) });
+    for (const [name, part] of Object.entries({ ...action.inputs, ...action.outputs }) as [
+      string,
+      { description?: string },
+    ][]) {
+      expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+      expect([name, (part.description ?? '').length > 10]).toEqual([name, true]);
+    }
+    for (const output of ['verdict', 'outcome', 'reason', 'report'])
+      expect(Object.keys(action.outputs)).toContain(output);
+  });
+});
