@@ -9,14 +9,14 @@ export function logText(text: string, maxLength = 2000): string {
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
     .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replace(/##\[/g, '# #[')
-    .replace(/::/g, ': :');
+    .replace(/:(?=:)/g, ': ');
   return flat.length > maxLength ? `${flat.slice(0, maxLength - 1)}…` : flat;
 }
 
 /** Plain Markdown text, in or out of a table cell: markup, mentions and links lose their meaning. */
 export function markdownText(text: string, maxLength = 500): string {
   return logText(text, maxLength)
-    .replace(/: :/g, '::')
+    .replace(/: (?=:)/g, ':')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
@@ -27,7 +27,7 @@ export function markdownText(text: string, maxLength = 500): string {
 
 /** A Markdown code span that no content can leave; safe in table cells. */
 export function codeSpan(text: string, maxLength = 200): string {
-  const flat = logText(text, maxLength).replace(/: :/g, '::').replace(/\|/g, '¦');
+  const flat = logText(text, maxLength).replace(/: (?=:)/g, ':').replace(/\|/g, '¦');
   if (flat.trim() === '') return '` `';
   const fence = '`'.repeat(Math.max(0, ...[...flat.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
   const pad = flat.startsWith('`') || flat.endsWith('`') ? ' ' : '';
@@ -36,7 +36,7 @@ export function codeSpan(text: string, maxLength = 200): string {
 
 /** A fenced block that no content can leave. */
 export function codeBlock(text: string, language = '', maxLength = 4000): string {
-  const lines = text.split(/\r?\n/).map((line) => logText(line, 500).replace(/: :/g, '::'));
+  const lines = text.split(/\r?\n/).map((line) => logText(line, 500).replace(/: (?=:)/g, ':'));
   const body = lines.join('\n').slice(0, maxLength);
   const fence = '`'.repeat(Math.max(2, ...[...body.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
   return `${fence}${language}\n${body}\n${fence}`;

@@ -185,6 +185,7 @@ export function createRest(options: RestOptions): Rest {
     const rule = call.retry ?? (call.method === 'GET' ? 'read' : 'write');
     const deadline = clock.now() + (call.deadlineMs ?? 60_000);
     const shown = `${call.method} ${call.api} ${url.pathname}`;
+    let malformed = 0;
     for (let tries = 1; ; tries++) {
       let failure: RemoteError | TransportError;
       let wait = Math.min(8000, 250 * 2 ** (tries - 1)) * (0.5 + random() / 2);
@@ -207,7 +208,7 @@ export function createRest(options: RestOptions): Rest {
             error instanceof MalformedAnswer &&
             rule !== 'write' &&
             rule !== 'never' &&
-            tries < 3 &&
+            ++malformed < 3 &&
             clock.now() + wait < deadline
           ) {
             await clock.sleep(wait, call.signal);
