@@ -1,0 +1,34 @@
+// Runs every benchmark of scripts/bench/, one after the other, or those named: `npm run bench -- start package`.
+// Each prints ratios measured in one run; none of them is a test.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './find-node24.mjs';
+
+const wanted = process.argv.slice(2);
+const folder = join(root, 'scripts/bench');
+const files = readdirSync(folder).filter(
+  (name) =>
+    name.endsWith('.bench.ts') && (wanted.length === 0 || wanted.includes(name.replace('.bench.ts', ''))),
+);
+if (files.length === 0) {
+  console.error(
+    `No benchmark is named ${wanted.join(', ')}. There are: ${readdirSync(folder)
+      .filter((name) => name.endsWith('.bench.ts'))
+      .map((name) => name.replace('.bench.ts', ''))
+      .join(', ')}.`,
+  );
+  process.exit(1);
+}
+let failed = 0;
+for (const file of files) {
+  console.log(`\n== ${file.replace('.bench.ts', '')}`);
+  if (
+    spawnSync(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(folder, file)], {
+      cwd: root,
+      stdio: 'inherit',
+    }).status !== 0
+  )
+    failed++;
+}
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,158 @@
+/**
+ * From the start of an action's process to its first API call, as a ratio to `node -e 0` in the same run; and `auth` as
+ * a whole process on the sandbox (OIDC, STS, impersonation). Rounds are interleaved, so that a slow moment of the
+ * machine meets all of them.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { median, range } from './median.ts';
+
+const rounds = Number(process.env.ROUNDS ?? 15);
+const root = join(import.meta.dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'gr-bench-'));
+let firstCall: (() => void) | undefined;
+const server = createServer(() => firstCall?.());
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const apis = [
+  'cloudfunctions',
+  'cloudresourcemanager',
+  'iam',
+  'iamcredentials',
+  'logging',
+  'monitoring',
+  'oauth2',
+  'run',
+  'sts',
+];
+const commandFiles = Object.fromEntries(
+  ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_STEP_SUMMARY'].map((name) => {
+    writeFileSync(join(folder, name), '');
+    return [name, join(folder, name)];
+  }),
+);
+const suite = join(folder, 'guarded-release.smoke.yaml');
+writeFileSync(suite, 'version: 1\ncases:\n  - name: a\n    image: a.png\n    expect: {contains: [a]}\n');
+writeFileSync(join(folder, 'a.png'), '');
+writeFileSync(join(folder, 'index.js'), 'exports.ocr = (q, r) => r.end();');
+const env: Record<string, string> = {
+  PATH: process.env.PATH ?? '',
+  RUNNER_TEMP: folder,
+  GITHUB_WORKSPACE: folder,
+  GITHUB_REPOSITORY: 'acme/ocr',
+  GITHUB_RUN_ID: '1',
+  GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_API_URL: url,
+  ACTIONS_ID_TOKEN_REQUEST_URL: `${url}/token?api-version=2.0`,
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+  ...commandFiles,
+  ...Object.fromEntries(apis.map((api) => [`GHA_ENDPOINT_OVERRIDE_${api}`, `${url}/v1`])),
+  INPUT_WORKLOAD_IDENTITY_PROVIDER: 'projects/123/locations/global/workloadIdentityPools/github/providers/gh',
+  INPUT_SERVICE_ACCOUNT: 'deployer@demo.iam.gserviceaccount.com',
+  INPUT_PROJECT_ID: 'demo-project',
+  INPUT_REGION: 'us-central1',
+  INPUT_NAME: 'ocr-api',
+  INPUT_RUNTIME: 'nodejs24',
+  INPUT_ENTRY_POINT: 'ocr',
+  INPUT_SOURCE_DIR: folder,
+  INPUT_SMOKE_SUITE: suite,
+  INPUT_SUITE: suite,
+  INPUT_SLO: '99.5%',
+  INPUT_TO: 'before',
+};
+
+function start(
+  args: string[],
+  extra: Record<string, string> = {},
+): { child: ChildProcess; started: number; log: () => string } {
+  const started = performance.now();
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env: { ...env, ...extra },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk));
+  return { child, started, log: () => text };
+}
+
+const ended = (child: ChildProcess) =>
+  new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
+
+async function bare(): Promise<number> {
+  const { child, started } = start(['-e', '0']);
+  await ended(child);
+  return performance.now() - started;
+}
+
+async function toFirstCall(action: string): Promise<number> {
+  const { child, started, log } = start([join(root, 'actions', action, 'main.js')]);
+  const over = ended(child);
+  const reached = new Promise<number>((resolve) => {
+    firstCall = () => resolve(performance.now() - started);
+  });
+  const result = await Promise.race([reached, over.then(() => undefined)]);
+  firstCall = undefined;
+  child.kill('SIGKILL');
+  await over;
+  if (result === undefined) throw new Error(`${action} ended before its first API call:\n${log()}`);
+  return result;
+}
+
+const actions = ['auth', 'deploy', 'guard', 'smoke-test', 'watch', 'rollback', 'release'];
+const times = new Map<string, number[]>(['node -e 0', ...actions].map((name) => [name, []]));
+for (let round = -1; round < rounds; round++)
+  for (const name of times.keys()) {
+    const value = name === 'node -e 0' ? await bare() : await toFirstCall(name);
+    if (round >= 0) times.get(name)?.push(value);
+  }
+const base = times.get('node -e 0') as number[];
+console.log(`node -e 0: median ${median(base).toFixed(0)} ms (${range(base)}), ${rounds} rounds`);
+for (const name of actions) {
+  const values = times.get(name) as number[];
+  console.log(
+    `${name.padEnd(11)} to its first API call: ${(median(values) / median(base)).toFixed(2)} x  (${range(values)})`,
+  );
+}
+server.close();
+server.closeAllConnections();
+
+const sandbox = spawn(process.execPath, [join(root, 'sandbox/main.ts')], {
+  cwd: root,
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const ready = await new Promise<{ env: Record<string, string> }>((resolve, reject) => {
+  let text = '';
+  sandbox.stdout.on('data', (chunk) => {
+    text += chunk;
+    if (text.includes('\n')) resolve(JSON.parse(text.slice(0, text.indexOf('\n'))));
+  });
+  sandbox.on('exit', () => reject(new Error('the sandbox did not start')));
+});
+const whole: number[] = [];
+const alone: number[] = [];
+for (let round = -1; round < rounds; round++) {
+  const reference = await bare();
+  const { child, started, log } = start([join(root, 'actions/auth/main.js')], {
+    ...ready.env,
+    INPUT_WORKLOAD_IDENTITY_PROVIDER: ready.env.WORKLOAD_IDENTITY_PROVIDER as string,
+    INPUT_SERVICE_ACCOUNT: ready.env.SERVICE_ACCOUNT as string,
+    INPUT_TOKEN_FORMAT: 'access_token',
+    INPUT_PROJECT_ID: ready.env.CLOUDSDK_CORE_PROJECT as string,
+  });
+  const code = await ended(child);
+  if (code !== 0) throw new Error(`auth failed on the sandbox:\n${log()}`);
+  if (round >= 0) {
+    whole.push(performance.now() - started);
+    alone.push(reference);
+  }
+}
+sandbox.kill('SIGTERM');
+console.log(
+  `auth as a whole process (OIDC, STS, access token of a service account): ${(median(whole) / median(alone)).toFixed(2)} x node -e 0  (${range(whole)} against ${range(alone)})`,
+);
+rmSync(folder, { recursive: true, force: true });
