@@ -1,0 +1,42 @@
+import type { LoginRequest } from '../domain/login/request.ts';
+import { createTokens, type LoginTokens } from '../gcp/token-source.ts';
+import { type Endpoints, endpoints } from '../http/endpoints.ts';
+import { createRest, type Rest } from '../http/rest.ts';
+import type { Context } from './context.ts';
+
+/** What every action reaches Google Cloud with. Opening it sends nothing. */
+export interface Platform {
+  tokens: LoginTokens;
+  rest: Rest;
+  endpoints: Endpoints;
+  /** Empty only where `readLogin` was told that it is optional. */
+  projectId: string;
+}
+
+export function openPlatform(context: Context, login: LoginRequest): Platform {
+  const { env, log, clock, signal, secrets } = context;
+  const found = endpoints(env, login.universe);
+  const userAgent = `guarded-release/1 (${context.id})`;
+  // The request token is a secret of the credentials file as well.
+  for (const value of Object.values(login.endpoint?.headers ?? {}))
+    secrets.add(value.replace(/^bearer\s+/i, ''));
+  const rest = createRest({
+    endpoints: found,
+    clock,
+    log,
+    redact: secrets.redact,
+    userAgent,
+    requestReason: login.requestReason,
+    accessToken: (aborted) => tokens.accessToken(aborted),
+  });
+  const tokens: LoginTokens = createTokens({
+    request: login,
+    rest,
+    clock,
+    log,
+    addSecret: secrets.add,
+    userAgent,
+    signal,
+  });
+  return { tokens, rest, endpoints: found, projectId: login.projectId ?? '' };
+}

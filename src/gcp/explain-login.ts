@@ -1,0 +1,51 @@
+import type { Claims } from '../domain/login/claims.ts';
+import { diagnose } from '../domain/login/diagnose.ts';
+import { LoginError, type LoginFailure, type Stage } from '../domain/login/login-error.ts';
+import type { LoginRequest } from '../domain/login/request.ts';
+import { RemoteError } from '../http/rest.ts';
+import type { Log } from '../steps/ports.ts';
+
+interface Facts {
+  request: LoginRequest;
+  stage: Stage;
+  account: string | undefined;
+  claims: Claims | undefined;
+  clockAheadSeconds: number | undefined;
+}
+
+/** A remote refusal as a `LoginError`; undefined for what a login cannot explain, such as a broken connection. */
+export function explainFailure(error: unknown, facts: Facts): LoginError | undefined {
+  if (!(error instanceof RemoteError)) return undefined;
+  const failure: LoginFailure = {
+    stage: facts.stage,
+    status: error.status,
+    statusName: error.statusName,
+    reason: error.reason,
+    permission: error.permission,
+    message: error.remoteMessage,
+    account: facts.account,
+    clockAheadSeconds: facts.clockAheadSeconds,
+  };
+  return new LoginError(failure, diagnose(failure, facts.request, facts.claims), facts.claims, error);
+}
+
+/** Most milliseconds that a transient refusal is tried again. */
+const transientMs = 30_000;
+
+/** Milliseconds until the next try, or undefined where trying again is no use. Announces a wait for IAM once. */
+export function retryWait(
+  error: LoginError,
+  at: { tries: number; elapsedMs: number; request: LoginRequest; random: () => number; log: Log },
+): number | undefined {
+  const { retry } = error.diagnosis;
+  if (retry === 'never') return undefined;
+  const budgetMs = retry === 'transient' ? transientMs : at.request.propagationSeconds * 1000;
+  const wait =
+    Math.min(10_000, (retry === 'transient' ? 250 : 2000) * 2 ** (at.tries - 1)) * (0.5 + at.random() / 2);
+  if (at.elapsedMs + wait > budgetMs) return undefined;
+  if (retry === 'propagation' && at.tries === 1)
+    at.log.line(
+      `  ${error.diagnosis.what} A change of IAM takes 2 to 7 minutes to arrive: trying again for up to ${at.request.propagationSeconds} s (propagation_timeout).`,
+    );
+  return wait;
+}
