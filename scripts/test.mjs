@@ -1,18 +1,18 @@
 // The test command: type check, lint and format, generated documentation, then every test. Stops at nothing, so that
-// one run shows all that is wrong; exits 1 if anything was. `--json FILE` keeps jest's own result.
+// one run shows all that is wrong; exits 1 if anything was. TEST_RESULT=FILE keeps jest's own result.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { node24, root } from './find-node24.mjs';
 
 const node = node24();
 const bin = (path) => join(root, 'node_modules', path);
-const at = process.argv.indexOf('--json');
+const result = process.env.TEST_RESULT;
 const jest = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   bin('jest/bin/jest.js'),
   '--maxWorkers=2',
-  ...(at > 0 ? ['--json', `--outputFile=${process.argv[at + 1]}`] : []),
+  ...(result ? ['--json', `--outputFile=${result}`] : []),
 ];
 const steps = [
   ['type check', [bin('typescript/bin/tsc'), '--noEmit']],

@@ -1,0 +1,43 @@
+// `npm run demo`: installs what is missing, then releases the OCR function on the sandbox. Runs on any Node from 20;
+// everything after the installation runs on Node 24.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { node24, root } from './find-node24.mjs';
+
+const usage = 'Usage: npm run demo -- [--scenario good|bad|exposed|smoke-fails] [--keep]';
+const args = process.argv.slice(2);
+if (args.includes('--help') || args.includes('-h')) {
+  console.log(usage);
+  process.exit(0);
+}
+
+const installed = join(root, 'node_modules', '.package-lock.json');
+const lock = join(root, 'package-lock.json');
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+  console.log('Installing what is missing (npm ci) ...');
+  const { status, error } = spawnSync('npm', ['ci', '--ignore-scripts', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) {
+    console.error(
+      `The packages could not be installed${error ? ` (${error.message})` : ''}: npm must be on the PATH and reach its registry. Run "npm ci" to see why.`,
+    );
+    process.exit(1);
+  }
+}
+
+const child = spawn(
+  node24(),
+  ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'scripts/demo/main.ts'), ...args],
+  { cwd: root, stdio: 'inherit' },
+);
+// A terminal sends Ctrl-C to the whole group: this process only waits for the demo to tidy up.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
+child.on('error', (error) => {
+  console.error(`The demo could not be started: ${error.message}`);
+  process.exit(1);
+});
+child.on('exit', (code) => process.exit(code ?? 1));
