@@ -110,3 +110,172 @@ export interface ProbeAnswer {
   milliseconds: number;
   error?: string | undefined;
 }
+
+export interface StateMessage {
+  severity: string;
+  type: string;
+  message: string;
+}
+
+/** One stage of a function operation (google.cloud.functions.v2.Stage), enums as names. */
+export interface FunctionStage {
+  name: string;
+  state: string;
+  message: string;
+  /** Cloud Build build or Run service that the stage works on. */
+  resource: string | undefined;
+  /** Console link. */
+  resourceUri: string | undefined;
+  messages: StateMessage[];
+}
+
+export interface FunctionOperation {
+  /** projects/P/locations/L/operations/O */
+  name: string;
+  done: boolean;
+  /** Full name of the function. */
+  target: string | undefined;
+  buildName: string | undefined;
+  createTime: string | undefined;
+  stages: FunctionStage[];
+  /** The function as it was asked for, where the API says so. */
+  request: JsonObject | undefined;
+  /** google.rpc.Status of a failed operation. */
+  error: { code: number; message: string } | undefined;
+}
+
+/**
+ * Cloud Functions v2. Reads are raw JSON; writes name every field they send in a mask of leaf paths. A 409 is a value,
+ * since the caller has to look again before it decides.
+ */
+export interface Functions {
+  get(name: string, signal?: AbortSignal): Promise<JsonObject | undefined>;
+  /** google.cloud.functions.v2.ListRuntimesResponse.Runtime, raw, first generation included. */
+  runtimes(location: string, signal?: AbortSignal): Promise<JsonObject[]>;
+  /** The operation that works on this function now, if one does. */
+  runningOperation(name: string, signal?: AbortSignal): Promise<FunctionOperation | undefined>;
+  operation(name: string, signal?: AbortSignal): Promise<FunctionOperation>;
+  uploadUrl(location: string, kmsKeyName: string | undefined, signal?: AbortSignal): Promise<UploadTarget>;
+  create(name: string, body: JsonObject, signal?: AbortSignal): Promise<FunctionOperation | 'conflict'>;
+  update(name: string, body: JsonObject, mask: readonly string[], signal?: AbortSignal): Promise<FunctionOperation | 'conflict'>;
+  /** Loads what writes need, so that it costs no time later. */
+  prepare(): void;
+}
+
+export interface UploadTarget {
+  /** Signed: whoever has it may write the source. */
+  uploadUrl: string;
+  /** google.cloud.functions.v2.StorageSource */
+  storageSource: JsonObject;
+}
+
+/** One file of an upload. `path` is relative with `/`; `mode` is 0o644 or 0o755. */
+export interface SourceFile {
+  path: string;
+  mode: number;
+  size: number;
+  /** Hex. */
+  sha256: string;
+}
+
+export interface SourceTree {
+  /** Sorted by the bytes of their paths. */
+  files: SourceFile[];
+  /** Hex digest of the sorted manifest; the same on any machine. */
+  sha256: string;
+  /** Sum of the sizes in bytes. */
+  bytes: number;
+  /** What decided which files are in: a line for the log. */
+  rules: string;
+  /** Paths that a rule left out, up to a limit. */
+  ignored: { count: number; sample: string[] };
+}
+
+export interface SourceArchive {
+  path: string;
+  bytes: number;
+  remove(): void;
+}
+
+/** The source folder and its upload. */
+export interface Sources {
+  scan(folder: string, signal?: AbortSignal): Promise<SourceTree>;
+  pack(tree: SourceTree, signal?: AbortSignal): Promise<SourceArchive>;
+  upload(archive: SourceArchive, target: UploadTarget, signal?: AbortSignal): Promise<void>;
+}
+
+/** The end of a build's log, or why it could not be read; never throws for want of a permission. */
+export interface BuildLogs {
+  tail(project: string, location: string, build: string, lines: number, signal?: AbortSignal): Promise<{ lines: string[]; unreadable?: string | undefined }>;
+}
+
+/** What makes a finished request bad: an error answer, or an answer slower than `slowerThanMs`. */
+export interface SliObjective {
+  /** Unique, such as `availability` or `latency`. */
+  id: string;
+  kind: 'availability' | 'latency';
+  /** For latency: the bound in milliseconds. */
+  slowerThanMs?: number | undefined;
+}
+
+export interface SliQuery {
+  /** Short name of the Cloud Run service. */
+  service: string;
+  /** Short names of the revisions to count. */
+  revisions: readonly string[];
+  objectives: readonly SliObjective[];
+  /** Milliseconds since the epoch: requests from then on count. */
+  since: number;
+  /** Where an earlier reader of the same source stopped, to go on from there without counting twice. */
+  cursor?: string | undefined;
+  /** URLs of traffic tags: what was sent to them is no user's request. */
+  tagUrls?: readonly string[] | undefined;
+}
+
+/** New finished requests of one revision under one objective. */
+export interface SliCount {
+  revision: string;
+  objective: string;
+  /** Index of the last of the caller's `marks` that is not after the request; -1 before all of them. */
+  span: number;
+  total: number;
+  bad: number;
+}
+
+export interface SliReading {
+  /** Increments since the reading before; a request is in exactly one reading. */
+  counts: SliCount[];
+  /** Milliseconds since the epoch until when the source has seen everything. */
+  horizon: number;
+  /** Milliseconds by which it lags now, measured or announced. */
+  lagMs: number;
+  cursor: string;
+  /** What a reader of the summary should know, such as a sample. */
+  notes: string[];
+  /** Which source this is from, where one stands in for another. */
+  source: string;
+}
+
+/** A reader of one watch. `poll` throws `ReleaseError` where it could not see; the next call may succeed. */
+export interface SliReader {
+  readonly source: string;
+  /** `marks`: ascending moments at which traffic changed (milliseconds since the epoch). */
+  poll(marks: readonly number[], signal?: AbortSignal): Promise<SliReading>;
+}
+
+/** Where counts of requests come from. The newest partial bucket is never in a reading. */
+export interface SliSource {
+  readonly name: string;
+  open(query: SliQuery): SliReader;
+  /** Finished requests of all revisions in a closed stretch of time (milliseconds); for budget and traffic. */
+  total(query: Pick<SliQuery, 'service' | 'objectives'>, from: number, to: number, signal?: AbortSignal): Promise<SliTotals>;
+}
+
+/** By objective id; undefined where the source has nothing, which is not zero requests. */
+export type SliTotals = Record<string, { total: number; bad: number } | undefined>;
+
+/** One request of our own to the candidate or the revision beside it, judged by the smoke suite. */
+export interface WatchProbes {
+  /** Sends one and says whether it was good; throws where it could not be sent. */
+  probe(target: 'candidate' | 'baseline', signal?: AbortSignal): Promise<{ bad: boolean; milliseconds: number }>;
+}
