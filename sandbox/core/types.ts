@@ -45,6 +45,10 @@ export interface ApiDefinition {
   /** Name as in `GHA_ENDPOINT_OVERRIDE_<name>` and in the request log. */
   name: string;
   routes: Route[];
+  /** Largest request body in bytes; default 10 MiB. */
+  maxBodyBytes?: number;
+  /** Where a request that no route matches goes; default Google's HTML 404. */
+  fallback?: (call: Call) => Reply | Promise<Reply>;
 }
 
 /** Throw it from a handler: it becomes Google's error body (google.rpc.Status as JSON). */
@@ -83,6 +87,8 @@ export interface Fault {
   fault: {
     status?: number;
     body?: unknown;
+    /** Sent with `status`, such as `retry-after`. */
+    headers?: Record<string, string>;
     delayMs?: number;
     /** `before`: the call has no effect; `after`: it takes effect, then the connection is reset. */
     reset?: 'before' | 'after' | true;
@@ -154,6 +160,8 @@ export interface SandboxOptions {
   quirks?: Partial<Quirks>;
   /** Folder for uploads and extracted sources; default a fresh temporary folder, removed at the end. */
   folder?: string;
+  /** Port by API name (`control`, `run`, ...); the others take a free one. */
+  ports?: Record<string, number>;
   /** Sample anonymous reachability of every function URL after every write (`GET /reachability` on control). */
   sampleReachability?: boolean;
 }

@@ -1,0 +1,54 @@
+import type { Fault } from './types.ts';
+
+interface Armed {
+  fault: Fault;
+  seen: number;
+  /** When the first matching call failed, milliseconds. */
+  since: number | undefined;
+}
+
+/** Faults that were asked for, counted per matching call. Several may be armed; the first that fires wins. */
+export class FaultBook {
+  readonly #armed: Armed[] = [];
+
+  add(fault: Fault): void {
+    this.#armed.push({ fault, seen: 0, since: undefined });
+  }
+
+  clear(): void {
+    this.#armed.length = 0;
+  }
+
+  list(): { fault: Fault; seen: number }[] {
+    return this.#armed.map(({ fault, seen }) => ({ fault, seen }));
+  }
+
+  /** Counts this call for every armed fault and says which one it meets. */
+  next(api: string, method: string, path: string, now: number): Fault['fault'] | undefined {
+    let hit: Fault['fault'] | undefined;
+    for (const armed of this.#armed) {
+      if (!matches(armed.fault, api, method, path)) continue;
+      armed.seen += 1;
+      if (hit || !fires(armed, now)) continue;
+      armed.since ??= now;
+      hit = armed.fault.fault;
+    }
+    return hit;
+  }
+}
+
+function fires({ fault, seen, since }: Armed, now: number): boolean {
+  const first = fault.nth ?? 1;
+  if (seen < first) return false;
+  if (fault.fault.forMs !== undefined) return since === undefined || now - since < fault.fault.forMs;
+  return seen < first + (fault.times ?? 1);
+}
+
+function matches(fault: Fault, api: string, method: string, path: string): boolean {
+  if (fault.api !== api && fault.api !== '*') return false;
+  if (fault.method && fault.method.toUpperCase() !== method) return false;
+  if (!fault.path) return true;
+  const expression = /^\/(.+)\/$/.exec(fault.path);
+  // A plain path such as /v1/token starts with a slash too, but does not end with one.
+  return expression ? new RegExp(expression[1] as string).test(path) : path.includes(fault.path);
+}

@@ -1,0 +1,213 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  errorBody,
+  insufficientScopes,
+  invalidArgument,
+  plainError,
+  serviceDisabled,
+  unauthenticated,
+} from './errors.ts';
+import { createRouter, decodePath } from './router.ts';
+import type { World } from './state.ts';
+import { type ApiDefinition, ApiError, type Call, type Fault, type Principal, type Reply } from './types.ts';
+
+/** An API that listens: base URL without a trailing slash. */
+export interface RunningApi {
+  name: string;
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+export class BodyTooLarge extends Error {}
+
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+export function parseJson(body: Buffer): Record<string, unknown> {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw invalidArgument(`Invalid JSON payload received. ${(error as Error).message}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidArgument('Invalid JSON payload received. Root element must be a message.');
+  return value as Record<string, unknown>;
+}
+
+/** Sends one reply; a Buffer or a string goes out as it is. */
+export function send(response: ServerResponse, reply: Reply): void {
+  const raw = Buffer.isBuffer(reply.body) || typeof reply.body === 'string';
+  const body =
+    reply.body === undefined ? '' : raw ? (reply.body as Buffer | string) : JSON.stringify(reply.body);
+  const headers: Record<string, string | number> = { ...reply.headers };
+  if (!raw && reply.body !== undefined) headers['content-type'] ??= 'application/json; charset=UTF-8';
+  headers['content-length'] = Buffer.byteLength(body);
+  response.writeHead(reply.status, headers);
+  response.end(body);
+}
+
+const htmlNotFound = (path: string): Reply => ({
+  status: 404,
+  headers: { 'content-type': 'text/html; charset=UTF-8' },
+  body: `<!DOCTYPE html>\n<html lang=en><title>Error 404 (Not Found)!!1</title><p>The requested URL <code>${path.replace(/[<>&"]/g, '_')}</code> was not found on this server.\n`,
+});
+
+/** Scopes that an API takes beside cloud-platform (each API's reference, "Authorization scopes"). */
+const otherScopes: Readonly<Record<string, readonly string[]>> = {
+  iam: ['https://www.googleapis.com/auth/iam'],
+  iamcredentials: ['https://www.googleapis.com/auth/iam'],
+  logging: [
+    'https://www.googleapis.com/auth/logging.read',
+    'https://www.googleapis.com/auth/logging.admin',
+    'https://www.googleapis.com/auth/cloud-platform.read-only',
+  ],
+  monitoring: [
+    'https://www.googleapis.com/auth/monitoring.read',
+    'https://www.googleapis.com/auth/monitoring',
+  ],
+};
+const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
+
+/** The caller of a bearer token, or Google's 401. Undefined only where no token was sent. */
+function authenticate(world: World, api: string, header: string | undefined): Principal | undefined {
+  if (!header) return undefined;
+  const service = `${api}.googleapis.com`;
+  const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1];
+  if (!token) throw unauthenticated('CREDENTIALS_MISSING', service);
+  const found = world.tokens.lookup(token);
+  if (found === 'unknown') throw unauthenticated('ACCESS_TOKEN_TYPE_UNSUPPORTED', service);
+  if (found === 'expired') throw unauthenticated('ACCESS_TOKEN_EXPIRED', service);
+  const enough = found.scopes.some((scope) => scope === cloudPlatform || otherScopes[api]?.includes(scope));
+  if (!enough) throw insufficientScopes(service);
+  return found.principal;
+}
+
+const wait = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());
+
+/** Starts one API on 127.0.0.1. Port 0 takes a free one; a port in use rejects with the system's EADDRINUSE. */
+export async function serve(world: World, api: ApiDefinition, port = 0): Promise<RunningApi> {
+  const route = createRouter(api.routes);
+
+  async function answer(call: Call, rawPath: string): Promise<Reply> {
+    const found = route(call.method, rawPath);
+    const target = found?.route;
+    if (!target) return api.fallback ? api.fallback(call) : htmlNotFound(rawPath);
+    if (target.authenticated !== false) {
+      call.principal = authenticate(world, api.name, call.headers.authorization);
+      if (!call.principal) throw unauthenticated('CREDENTIALS_MISSING', `${api.name}.googleapis.com`);
+      if (world.disabledServices.has(`${api.name}.googleapis.com`))
+        throw serviceDisabled(`${api.name}.googleapis.com`, world.projectNumber);
+    }
+    return target.handle(call, found.params);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? '/';
+    const rawPath = url.split('?', 1)[0] as string;
+    const method = request.method ?? 'GET';
+    const time = new Date(world.now()).toISOString();
+    const call: Call = {
+      api: api.name,
+      method,
+      path: decodePath(rawPath),
+      query: new URLSearchParams(url.slice(rawPath.length + 1)),
+      headers: Object.fromEntries(
+        Object.entries(request.headers).map(([key, value]) => [key, String(value)]),
+      ),
+      body: Buffer.alloc(0),
+      json: () => parseJson(call.body),
+      principal: undefined,
+    };
+    const fault = api.name === 'control' ? undefined : world.faults.next(api.name, method, url, world.now());
+    const note = (status: number) => {
+      if (api.name !== 'control')
+        world.record({ time, api: api.name, method, path: url, principal: call.principal?.member, status });
+    };
+    if (fault?.delayMs) await wait(fault.delayMs);
+    if (fault?.hang) return note(0);
+    if (fault?.reset && fault.reset !== 'after') {
+      note(0);
+      request.socket.destroy();
+      return;
+    }
+    const reply = await replyTo(call, rawPath, request, fault);
+    note(reply.status);
+    if (fault?.reset === 'after') request.socket.destroy();
+    else if (fault?.malformed)
+      send(response, {
+        ...reply,
+        headers: { 'content-type': 'application/json' },
+        body: '{"truncated": tru',
+      });
+    else send(response, reply);
+  }
+
+  async function replyTo(
+    call: Call,
+    rawPath: string,
+    request: IncomingMessage,
+    fault: Fault['fault'] | undefined,
+  ): Promise<Reply> {
+    try {
+      call.body = await readBody(request, api.maxBodyBytes ?? 10 * 1024 * 1024);
+      if (fault?.status !== undefined) {
+        const body = fault.body ?? (fault.status >= 400 ? errorBody(plainError(fault.status)) : {});
+        return { status: fault.status, body, ...(fault.headers ? { headers: fault.headers } : {}) };
+      }
+      return await answer(call, rawPath);
+    } catch (error) {
+      if (error instanceof ApiError) return { status: error.status, body: errorBody(error) };
+      if (error instanceof BodyTooLarge)
+        return {
+          status: 413,
+          headers: { connection: 'close' },
+          body: errorBody(
+            new ApiError(
+              413,
+              'INVALID_ARGUMENT',
+              `Request payload size exceeds the limit: ${error.message}.`,
+            ),
+          ),
+        };
+      world.problem(`${api.name} ${call.method} ${call.path}: ${(error as Error).stack ?? String(error)}`);
+      return { status: 500, body: errorBody(plainError(500)) };
+    }
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => request.socket.destroy());
+  });
+  return listen(server, api.name, port);
+}
+
+/** Listens on 127.0.0.1 and gives a close that also ends open and hanging connections. */
+export async function listen(server: Server, name: string, port = 0): Promise<RunningApi> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    name,
+    port: bound,
+    url: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

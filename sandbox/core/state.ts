@@ -1,0 +1,136 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FaultBook } from './faults.ts';
+import { createKey, type SigningKey } from './keys.ts';
+import { PolicyStore } from './policies.ts';
+import { RoleBook } from './roles.ts';
+import { TokenStore } from './tokens.ts';
+import { defaultQuirks, type Quirks, type RequestRecord, type SandboxOptions } from './types.ts';
+
+/** What may be changed while the sandbox runs (`PATCH /settings` on control). Milliseconds where it says Ms. */
+export interface Settings {
+  logLagMs: number;
+  metricLagMs: number;
+  buildMs: number;
+  trafficSettleMs: number;
+  iamPropagationMs: number;
+  /** Added to the machine's clock, so that a test can let tokens expire without waiting. */
+  clockOffsetMs: number;
+  sampleReachability: boolean;
+}
+
+/** iam/v2 DenyPolicy, the part that decides. */
+export interface DenyPolicy {
+  name: string;
+  displayName?: string;
+  etag: string;
+  rules: {
+    denyRule: {
+      deniedPrincipals: string[];
+      exceptionPrincipals?: string[];
+      deniedPermissions: string[];
+      exceptionPermissions?: string[];
+      denialCondition?: { expression: string };
+    };
+  }[];
+}
+
+/**
+ * Everything that the sandbox's APIs share. Other folders keep their own state through `extension`, show it through
+ * `views`, and clean up through `onStop`.
+ */
+export interface World {
+  readonly project: string;
+  readonly projectNumber: string;
+  readonly region: string;
+  readonly folderId: string;
+  readonly organizationId: string;
+  readonly settings: Settings;
+  readonly quirks: Quirks;
+  /** Folder for uploads and extracted sources. */
+  readonly folder: string;
+  /** True where the sandbox made the folder and removes it. */
+  readonly ownsFolder: boolean;
+  /** Milliseconds since the epoch, with the offset of the settings. */
+  now(): number;
+  /** Base URL by API name, filled as the servers start. */
+  readonly urls: Map<string, string>;
+  readonly requests: RequestRecord[];
+  record(request: RequestRecord): void;
+  /** A fault of the sandbox itself: printed on standard error, shown in GET /state. */
+  problem(text: string): void;
+  readonly problems: string[];
+  readonly faults: FaultBook;
+  readonly tokens: TokenStore;
+  readonly policies: PolicyStore;
+  readonly denyPolicies: Map<string, DenyPolicy[]>;
+  readonly roles: RoleBook;
+  /** APIs switched off, such as `run.googleapis.com`. */
+  readonly disabledServices: Set<string>;
+  /** Google's key: signs ID tokens of service accounts. */
+  readonly googleKey: SigningKey;
+  /** E-mail of the service account with this unique id; the identity part sets it. */
+  accountEmail(uniqueId: string): string | undefined;
+  /** State of another folder: created at the first call, the same object ever after. */
+  extension<T>(name: string, create: () => T): T;
+  /** Parts of GET /state by name. */
+  readonly views: Map<string, () => unknown>;
+  /** Run at the end, newest first. */
+  readonly onStop: (() => void | Promise<void>)[];
+}
+
+const maxRequests = 50_000;
+
+export function createWorld(options: SandboxOptions): World {
+  const settings: Settings = {
+    logLagMs: options.logLagMs ?? 2000,
+    metricLagMs: options.metricLagMs ?? 180_000,
+    buildMs: options.buildMs ?? 300,
+    trafficSettleMs: options.trafficSettleMs ?? 50,
+    iamPropagationMs: options.iamPropagationMs ?? 0,
+    clockOffsetMs: 0,
+    sampleReachability: options.sampleReachability ?? false,
+  };
+  const now = () => Date.now() + settings.clockOffsetMs;
+  const extensions = new Map<string, unknown>();
+  const requests: RequestRecord[] = [];
+  const problems: string[] = [];
+  return {
+    project: options.project ?? 'sandbox-project',
+    projectNumber: options.projectNumber ?? '123456789012',
+    region: options.region ?? 'us-central1',
+    folderId: '345678901234',
+    organizationId: '567890123456',
+    settings,
+    quirks: { ...defaultQuirks, ...options.quirks },
+    folder: options.folder ?? mkdtempSync(join(tmpdir(), 'gr-sandbox-')),
+    ownsFolder: options.folder === undefined,
+    now,
+    urls: new Map(),
+    requests,
+    record(request) {
+      requests.push(request);
+      if (requests.length > maxRequests) requests.splice(0, requests.length - maxRequests);
+    },
+    problem(text) {
+      problems.push(text);
+      process.stderr.write(`sandbox: ${text}\n`);
+    },
+    problems,
+    faults: new FaultBook(),
+    tokens: new TokenStore(now),
+    policies: new PolicyStore(now, () => settings.iamPropagationMs),
+    denyPolicies: new Map(),
+    roles: new RoleBook(),
+    disabledServices: new Set(),
+    googleKey: createKey(),
+    accountEmail: () => undefined,
+    extension<T>(name: string, create: () => T): T {
+      if (!extensions.has(name)) extensions.set(name, create());
+      return extensions.get(name) as T;
+    },
+    views: new Map(),
+    onStop: [],
+  };
+}

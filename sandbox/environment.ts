@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { World } from './core/state.ts';
+import type { Seeded } from './identity/seed.ts';
+
+/** Google's endpoint overrides carry the version; these are the versions of google-github-actions' own defaults. */
+const versions: Readonly<Record<string, string>> = {
+  cloudbuild: '/v1',
+  cloudfunctions: '/v2',
+  cloudresourcemanager: '/v3',
+  iam: '/v1',
+  iamcredentials: '/v1',
+  iap: '/v1',
+  logging: '/v2',
+  monitoring: '/v3',
+  orgpolicy: '/v2',
+  run: '/v2',
+  serviceusage: '/v1',
+  storage: '/storage/v1',
+  sts: '/v1',
+};
+
+const gcloudApis = [
+  'cloudbuild',
+  'cloudfunctions',
+  'cloudresourcemanager',
+  'iam',
+  'iamcredentials',
+  'logging',
+  'monitoring',
+  'run',
+  'serviceusage',
+  'storage',
+];
+
+/** Environment for these actions, for Google's own actions, and for a real gcloud. */
+export function environment(world: World, seeded: Seeded): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [api, version] of Object.entries(versions)) {
+    const url = world.urls.get(api);
+    if (url) env[`GHA_ENDPOINT_OVERRIDE_${api}`] = `${url}${version}`;
+  }
+  for (const api of gcloudApis) {
+    const url = world.urls.get(api);
+    if (url) env[`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api.toUpperCase()}`] = `${url}/`;
+  }
+  const tokenFile = join(world.folder, 'deployer-access-token');
+  writeFileSync(tokenFile, seeded.deployerToken, { mode: 0o600 });
+  return {
+    ...env,
+    ACTIONS_ID_TOKEN_REQUEST_URL: `${world.urls.get('oidc')}/token?api-version=2.0`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: seeded.requestToken,
+    GITHUB_API_URL: world.urls.get('github') as string,
+    CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: tokenFile,
+    CLOUDSDK_CORE_PROJECT: world.project,
+    WORKLOAD_IDENTITY_PROVIDER: seeded.provider,
+    SERVICE_ACCOUNT: seeded.deployer,
+    INVOKER_SERVICE_ACCOUNT: seeded.invoker,
+    READER_SERVICE_ACCOUNT: seeded.reader,
+  };
+}

@@ -1,0 +1,114 @@
+import { organizationResource, projectResource } from '../core/iam.ts';
+import { grant } from '../core/policies.ts';
+import { serviceAccount } from '../core/principals.ts';
+import type { World } from '../core/state.ts';
+import { accountResource, addAccount, identityOf } from './state.ts';
+
+export interface Seeded {
+  /** `projects/NUMBER/locations/global/workloadIdentityPools/github/providers/gh` */
+  provider: string;
+  deployer: string;
+  invoker: string;
+  reader: string;
+  /** Access token of the deployer for gcloud, one day. */
+  deployerToken: string;
+  requestToken: string;
+}
+
+/**
+ * What the deployer may do in the project: deploy functions, read and write the services behind them with their
+ * policies, read logs and metrics. Nothing above the project: it cannot read folders or the organisation.
+ * run.admin holds run.routes.invoke, so the deployer can call functions too, as on Google Cloud.
+ */
+const deployerRoles = [
+  'roles/run.admin',
+  'roles/cloudfunctions.developer',
+  'roles/browser',
+  'roles/logging.viewer',
+  'roles/monitoring.viewer',
+  'roles/iam.roleViewer',
+  'roles/iam.workloadIdentityPoolViewer',
+  'roles/serviceusage.serviceUsageConsumer',
+  'roles/cloudbuild.builds.viewer',
+];
+
+const readerRoles = [
+  'roles/run.viewer',
+  'roles/cloudfunctions.viewer',
+  'roles/logging.viewer',
+  'roles/monitoring.viewer',
+  'roles/iam.workloadIdentityPoolViewer',
+  'roles/serviceusage.serviceUsageViewer',
+];
+
+/** What the reader may read on every level: policies, deny policies, organisation policies, the hierarchy. */
+const readerOrganizationRoles = [
+  'roles/iam.securityReviewer',
+  'roles/browser',
+  'roles/orgpolicy.policyViewer',
+];
+
+/** The repository whose workflows may log in by default. */
+export const repository = 'acme/ocr';
+
+/** Fills the project as a careful owner would have set it up. */
+export function seed(world: World): Seeded {
+  const state = identityOf(world);
+  world.accountEmail = (id) => [...state.accounts.values()].find(({ uniqueId }) => uniqueId === id)?.email;
+  const pool = `projects/${world.projectNumber}/locations/global/workloadIdentityPools/github`;
+  const provider = `${pool}/providers/gh`;
+  state.pools.set(pool, { name: pool, displayName: 'GitHub', state: 'ACTIVE' });
+  state.providers.set(provider, {
+    name: provider,
+    displayName: 'GitHub Actions',
+    state: 'ACTIVE',
+    attributeMapping: {
+      'google.subject': 'assertion.sub',
+      'attribute.repository': 'assertion.repository',
+      'attribute.repository_id': 'assertion.repository_id',
+      'attribute.repository_owner_id': 'assertion.repository_owner_id',
+      'attribute.ref': 'assertion.ref',
+    },
+    attributeCondition: "assertion.repository_owner_id == '4211'",
+    oidc: { issuerUri: world.urls.get('oidc') as string },
+  });
+  const account = (id: string, displayName: string) =>
+    addAccount(world, `${id}@${world.project}.iam.gserviceaccount.com`, displayName).email;
+  const deployer = account('deployer', 'Deploys');
+  const invoker = account('invoker', 'Only calls');
+  const reader = account('reader', 'Only reads');
+  const runtime = addAccount(
+    world,
+    `${world.projectNumber}-compute@developer.gserviceaccount.com`,
+    'Default compute service account',
+  ).email;
+
+  const workflows = `principalSet://iam.googleapis.com/${pool}/attribute.repository/${repository}`;
+  const project = projectResource(world);
+  // Direct access (a federated token without a service account) is granted what the deployer is granted.
+  for (const role of deployerRoles)
+    grant(world.policies, project, role, `serviceAccount:${deployer}`, workflows);
+  for (const role of readerRoles) grant(world.policies, project, role, `serviceAccount:${reader}`);
+  for (const role of readerOrganizationRoles)
+    grant(world.policies, organizationResource(world), role, `serviceAccount:${reader}`);
+  // Google grants nobody a new service; run.invoker on the project makes new functions callable by this account alone.
+  grant(world.policies, project, 'roles/run.invoker', `serviceAccount:${invoker}`);
+  grant(world.policies, project, 'roles/owner', 'user:owner@example.com');
+  grant(
+    world.policies,
+    accountResource(world, runtime),
+    'roles/iam.serviceAccountUser',
+    `serviceAccount:${deployer}`,
+    workflows,
+  );
+  for (const email of [deployer, invoker, reader])
+    grant(world.policies, accountResource(world, email), 'roles/iam.workloadIdentityUser', workflows);
+
+  const day = 24 * 3600 * 1000;
+  const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
+  const deployerToken = world.tokens.issue(
+    { principal: serviceAccount(deployer), scopes, expires: world.now() + day },
+    'ya29.c.',
+  );
+  return { provider, deployer, invoker, reader, deployerToken, requestToken: state.requestToken };
+}

@@ -1,0 +1,74 @@
+import { rmSync } from 'node:fs';
+import { controlApi } from './core/control.ts';
+import { type RunningApi, serve } from './core/server.ts';
+import { createWorld, type World } from './core/state.ts';
+import type { ApiDefinition, Ready, SandboxOptions } from './core/types.ts';
+import { environment } from './environment.ts';
+import { functionsApis } from './functions/index.ts';
+import { githubApis } from './github/index.ts';
+import { identityApis } from './identity/index.ts';
+import { seed } from './identity/seed.ts';
+import { logsApis } from './logs/index.ts';
+import { projectsApis } from './projects/index.ts';
+import { runApis } from './run/index.ts';
+
+export type { World } from './core/state.ts';
+export type { Ready, SandboxOptions } from './core/types.ts';
+
+export interface Sandbox extends Ready {
+  /** Everything inside, for tests in the same process. */
+  world: World;
+  /** Ends every server and process, removes the folder. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Definitions of one API may come from several folders; control routes too. */
+function merge(definitions: readonly ApiDefinition[]): ApiDefinition[] {
+  const byName = new Map<string, ApiDefinition>();
+  for (const definition of definitions) {
+    const known = byName.get(definition.name);
+    byName.set(
+      definition.name,
+      known ? { ...known, ...definition, routes: [...known.routes, ...definition.routes] } : definition,
+    );
+  }
+  return [...byName.values()];
+}
+
+/** Starts Google Cloud and GitHub's issuer on loopback, every API on a port of its own. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const world = createWorld(options);
+  const running: RunningApi[] = [];
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= (async () => {
+      for (const action of world.onStop.toReversed()) await action();
+      await Promise.all(running.map((api) => api.close()));
+      if (world.ownsFolder) rmSync(world.folder, { recursive: true, force: true });
+    })();
+    return stopped;
+  };
+  try {
+    const definitions = merge([
+      controlApi(world),
+      ...identityApis(world),
+      ...projectsApis(world),
+      ...githubApis(world),
+      ...functionsApis(world),
+      ...runApis(world),
+      ...logsApis(world),
+    ]);
+    for (const definition of definitions) {
+      const api = await serve(world, definition, options.ports?.[definition.name] ?? 0);
+      running.push(api);
+      world.urls.set(api.name, api.url);
+    }
+    const seeded = seed(world);
+    const env = environment(world, seeded);
+    const control = world.urls.get('control') as string;
+    return { ready: true, project: world.project, region: world.region, control, env, world, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
