@@ -1,0 +1,142 @@
+import { ReleaseError } from '../domain/errors.ts';
+import type { Endpoints } from '../http/endpoints.ts';
+import { RemoteError } from '../http/rest.ts';
+import type { JsonObject, Tokens } from '../steps/ports.ts';
+
+/**
+ * `@google-cloud/functions` over REST with its traps closed. It loads slowly, so it is imported on the first write.
+ *
+ * - Without an `authClient` it asks the metadata server for whatever identity the machine has: it always gets one.
+ * - Its transport follows redirects with the bearer: `redirect: 'manual'`.
+ * - Fields and enum names that its proto lacks vanish while the mask still names them, which clears them:
+ *   `representable` says whether a message survives.
+ */
+export interface FunctionClient {
+  generateUploadUrl(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
+  /** Resolve to the raw operation. */
+  createFunction(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
+  updateFunction(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
+  /** Does this Function come out of the typed message as it went in? */
+  representable(message: JsonObject): boolean;
+}
+
+export interface FunctionClientOptions {
+  endpoints: Endpoints;
+  tokens: Tokens;
+  redact: (text: string) => string;
+  userAgent: { name: string; version: string };
+  /** Milliseconds for one call. */
+  timeoutMs: number;
+}
+
+/** Equal as JSON values, whatever the order of keys; an absent map and an empty one are the same on the wire. */
+export function sameJson(left: unknown, right: unknown): boolean {
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return left === right;
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const keys = (value: object) =>
+    Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
+  const names = new Set([...keys(left), ...keys(right)]);
+  for (const name of names)
+    if (!sameJson((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name])) return false;
+  return true;
+}
+
+/** HTTP status of a google.rpc.Code (google/rpc/code.proto), for errors that the client reports by code. */
+const statusOfCode: Record<number, number> = {
+  1: 499, 2: 500, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 12: 501, 13: 500, 14: 503, 15: 500, 16: 401,
+};
+const codeNames = ['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'];
+
+interface GoogleErrorShape {
+  code?: unknown;
+  message?: string;
+  reason?: string;
+  errorInfoMetadata?: unknown;
+  statusDetails?: unknown;
+}
+
+/** A google-gax GoogleError as the error that every other REST call throws. */
+export function remoteErrorOf(error: unknown, call: string, redact: (text: string) => string): RemoteError | undefined {
+  const { code, message, reason, errorInfoMetadata } = error as GoogleErrorShape;
+  if (typeof code !== 'number') return undefined;
+  const status = statusOfCode[code] ?? (code >= 300 && code < 600 ? code : 500);
+  const details = reason ? [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, metadata: errorInfoMetadata ?? {} }] : [];
+  const body = { error: { code: status, status: codeNames[code], message: (message ?? '').replace(/^\d+ [A-Z_]+: /, ''), details } };
+  return new RemoteError('cloudfunctions', call, { status, headers: {}, body: Buffer.from(JSON.stringify(body)), milliseconds: 0, truncated: false }, redact);
+}
+
+export async function loadFunctionClient(options: FunctionClientOptions): Promise<FunctionClient> {
+  const [gax, functions, auth, protos] = await Promise.all([
+    import('google-gax/fallback'),
+    import('@google-cloud/functions/build/src/v2/function_service_client.js'),
+    import('google-auth-library'),
+    import('@google-cloud/functions/build/protos/protos.json', { with: { type: 'json' } }),
+  ]);
+  const base = new URL(options.endpoints.base('cloudfunctions'));
+  const authClient = new auth.OAuth2Client({
+    transporterOptions: { redirect: 'manual', retry: false },
+    universeDomain: options.endpoints.universe,
+  } as ConstructorParameters<typeof auth.OAuth2Client>[0]);
+  const client = new functions.FunctionServiceClient(
+    {
+      fallback: true,
+      authClient: authClient as never,
+      apiEndpoint: base.hostname,
+      port: Number(base.port) || (base.protocol === 'https:' ? 443 : 80),
+      protocol: base.protocol.slice(0, -1),
+      universeDomain: options.endpoints.universe,
+      libName: options.userAgent.name,
+      libVersion: options.userAgent.version,
+    },
+    gax as never,
+  );
+  const root = (gax as unknown as { protobufFromJSON(json: unknown): { lookupType(name: string): MessageType } }).protobufFromJSON(
+    (protos as { default?: unknown }).default ?? protos,
+  );
+  const message = root.lookupType('google.cloud.functions.v2.Function');
+
+  async function call<T>(name: string, start: (options: { timeout: number }) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    authClient.setCredentials({ access_token: await options.tokens.accessToken(signal) });
+    signal?.throwIfAborted();
+    const running = start({ timeout: options.timeoutMs }) as Promise<T> & { cancel?: () => void };
+    const onAbort = () => running.cancel?.();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await running;
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw remoteErrorOf(error, name, options.redact) ?? new ReleaseError('network-failed', { what: `${name} got no answer.`, cause: error });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  const operationName = (answer: unknown): JsonObject => {
+    const operation = (answer as [{ latestResponse?: { name?: string } }])[0]?.latestResponse;
+    if (!operation?.name) throw new ReleaseError('response-malformed', { what: 'Cloud Functions accepted the change without naming an operation.' });
+    return { name: operation.name };
+  };
+
+  return {
+    generateUploadUrl: async (request, signal) => {
+      const [answer] = await call('generateUploadUrl', (settings) => client.generateUploadUrl(request as never, settings), signal);
+      return JSON.parse(JSON.stringify(answer)) as JsonObject;
+    },
+    createFunction: async (request, signal) =>
+      operationName(await call('createFunction', (settings) => client.createFunction(request as never, settings), signal)),
+    updateFunction: async (request, signal) =>
+      operationName(await call('updateFunction', (settings) => client.updateFunction(request as never, settings), signal)),
+    representable: (value) => {
+      try {
+        return sameJson(message.toObject(message.fromObject(value), { enums: String, longs: String, defaults: false }), value);
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+interface MessageType {
+  fromObject(value: unknown): unknown;
+  toObject(message: unknown, options: Record<string, unknown>): unknown;
+}
