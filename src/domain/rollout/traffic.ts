@@ -1,0 +1,178 @@
+/**
+ * Arithmetic on a Cloud Run service's `traffic`. A release only ever writes arrays made here: named revisions for the
+ * shares, our two tags, and every tag of other people as it was found.
+ */
+
+/** run.googleapis.com v2 TrafficTarget; the revision's name is short. */
+export interface Target {
+  type?: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' | 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' | undefined;
+  revision?: string | undefined;
+  percent?: number | undefined;
+  tag?: string | undefined;
+}
+
+export type Traffic = readonly Target[];
+
+export const latestType = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST';
+export const revisionType = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
+
+/** For the candidate's own URL, and for finding `before` again should the record be lost. Both gone at the end. */
+export const candidateTag = 'gr-c';
+export const beforeTag = 'gr-b';
+const ours = new Set([candidateTag, beforeTag]);
+
+/** Cloud Run: tag and service name together have at most 46 characters, checked before anything is built. */
+export const maxServiceName = 46 - candidateTag.length;
+
+const isLatest = (target: Target) => target.type === latestType || target.revision === undefined;
+
+function canonical(traffic: Traffic): string[] {
+  const shares = new Map<string, number>();
+  const tags: string[] = [];
+  // An empty array means that everything goes to the latest ready revision.
+  const whole: Traffic = traffic.length === 0 ? [{ type: latestType, percent: 100 }] : traffic;
+  for (const target of whole) {
+    const to = isLatest(target) ? '<latest>' : (target.revision ?? '');
+    if ((target.percent ?? 0) > 0) shares.set(to, (shares.get(to) ?? 0) + (target.percent ?? 0));
+    if (target.tag) tags.push(`${target.tag}=${to}`);
+  }
+  return [...[...shares].map(([to, percent]) => `${to}:${percent}`).sort(), ...tags.sort()];
+}
+
+/** Do both arrays mean the same, whatever their order and spelling? */
+export function sameTraffic(a: Traffic, b: Traffic): boolean {
+  return canonical(a).join('\n') === canonical(b).join('\n');
+}
+
+/** As `sameTraffic`, our two tags aside. */
+export function sameShares(a: Traffic, b: Traffic): boolean {
+  const bare = (traffic: Traffic) => canonical(traffic).filter((line) => !/^gr-[bc]=/.test(line));
+  return bare(a).join('\n') === bare(b).join('\n');
+}
+
+/** Other people's tags, each on the target that they chose, without any share. */
+export function othersTags(traffic: Traffic): Target[] {
+  return traffic
+    .filter((target) => target.tag !== undefined && !ours.has(target.tag))
+    .map((target) =>
+      isLatest(target)
+        ? { type: latestType, tag: target.tag }
+        : { type: revisionType, revision: target.revision, tag: target.tag },
+    );
+}
+
+const named = (revision: string, percent: number): Target => ({ type: revisionType, revision, percent });
+const tagged = (revision: string, tag: string): Target => ({ type: revisionType, revision, tag });
+
+/** 100 % on one revision by name, with `gr-b` on it while a release is under way. */
+export function pinTo(revision: string, found: Traffic, options: { tag?: boolean } = {}): Target[] {
+  return [
+    named(revision, 100),
+    ...(options.tag === false ? [] : [tagged(revision, beforeTag)]),
+    ...othersTags(found),
+  ];
+}
+
+/** `percent` to the candidate and the rest to `before`, by name. 0 tags the candidate, 100 leaves `before` its tag. */
+export function shareOut(before: string, candidate: string, percent: number, found: Traffic): Target[] {
+  if (!(Number.isInteger(percent) && percent >= 0 && percent <= 100))
+    throw new RangeError(`${percent} is not a whole percentage`);
+  const shares = [named(before, 100 - percent), named(candidate, percent)].filter(
+    (target) => (target.percent ?? 0) > 0,
+  );
+  return [...shares, tagged(before, beforeTag), tagged(candidate, candidateTag), ...othersTags(found)];
+}
+
+/** How a promoted candidate serves: by its name, or as the latest, in which case other tools' deploys go live again. */
+export function promote(candidate: string, mode: 'pinned' | 'latest', found: Traffic): Target[] {
+  const share: Target = mode === 'latest' ? { type: latestType, percent: 100 } : named(candidate, 100);
+  return [share, ...othersTags(found)];
+}
+
+/**
+ * `before` as it was found, with the tags that others have now. Where it followed the latest revision and the latest
+ * is another one by now (or may become one, since a build is still running), following it would serve that one: then
+ * the revision that served stays pinned by name.
+ */
+export function restore(
+  before: Traffic,
+  revision: string,
+  live: { traffic: Traffic; created: string | undefined; ready: string | undefined; mayMove?: boolean },
+): { traffic: Target[]; keptPin: boolean } {
+  const whole: Traffic = before.length === 0 ? [{ type: latestType, percent: 100 }] : before;
+  const positive = whole.filter((target) => (target.percent ?? 0) > 0);
+  const still = live.created === revision && live.ready === revision && !live.mayMove;
+  const keptPin = positive.some(isLatest) && !still;
+  const tags = othersTags(live.traffic);
+  if (!keptPin && sameTraffic([...whole], [...positive.map(bare), ...tags]))
+    return { traffic: before.map((target) => ({ ...target })), keptPin };
+  const shares = keptPin
+    ? positive.map((target) => (isLatest(target) ? { ...target, revision } : target))
+    : positive;
+  return {
+    traffic: [
+      ...shares.map((target) =>
+        target.revision === undefined ? bare(target) : named(target.revision, target.percent ?? 0),
+      ),
+      ...tags,
+    ],
+    keptPin,
+  };
+}
+
+/** Without its tag. */
+function bare(target: Target): Target {
+  const { tag: _tag, ...rest } = target;
+  return rest;
+}
+
+export interface Share {
+  revision: string;
+  percent: number;
+}
+
+/** Who really gets requests, from `trafficStatuses` (or `traffic`); tag-only entries do not count. */
+export function servingShares(statuses: Traffic, latestReady: string | undefined): Share[] {
+  const shares = new Map<string, number>();
+  const whole: Traffic =
+    statuses.length === 0 && latestReady ? [{ type: latestType, percent: 100 }] : statuses;
+  for (const status of whole) {
+    const revision = status.revision ?? latestReady;
+    if (revision !== undefined && (status.percent ?? 0) > 0)
+      shares.set(revision, (shares.get(revision) ?? 0) + (status.percent ?? 0));
+  }
+  return [...shares]
+    .map(([revision, percent]) => ({ revision, percent }))
+    .sort((a, b) => b.percent - a.percent);
+}
+
+export type Before =
+  | { kind: 'none' }
+  | { kind: 'one'; revision: string; followsLatest: boolean }
+  | { kind: 'split'; shares: Share[] };
+
+/** What serves now: the one revision with positive traffic, never the second newest, never `traffic[0]`. */
+export function resolveBefore(service: {
+  traffic: Traffic;
+  trafficStatuses: Traffic;
+  latestReadyRevision: string | undefined;
+}): Before {
+  const shares = servingShares(service.trafficStatuses, service.latestReadyRevision);
+  const [only] = shares;
+  if (only === undefined) return { kind: 'none' };
+  if (shares.length > 1) return { kind: 'split', shares };
+  const followsLatest =
+    service.traffic.length === 0 ||
+    service.traffic.some((target) => isLatest(target) && (target.percent ?? 0) > 0);
+  return { kind: 'one', revision: only.revision, followsLatest };
+}
+
+/** Percent that one revision gets. */
+export function shareOf(revision: string, shares: readonly Share[]): number {
+  return shares.find((share) => share.revision === revision)?.percent ?? 0;
+}
+
+/** `ocr-api-00041-tep 90 %, ocr-api-00042-duk 10 %` */
+export function sharesText(shares: readonly Share[]): string {
+  return shares.map(({ revision, percent }) => `${revision} ${percent} %`).join(', ') || 'nothing';
+}
