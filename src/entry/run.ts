@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as core from '@actions/core';
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { type ActionName, type ErrorRecord, newReport, type Report } from '../domain/report.ts';
 import { annotationOf, lastLineOf, summaryOf } from '../domain/report-text.ts';
 import { logText } from '../domain/safe-text.ts';
 import { closeConnections } from '../http/send.ts';
 import type { Log } from '../steps/ports.ts';
+import { type Commands, createCommands } from './commands.ts';
 import { type Context, createContext } from './context.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
@@ -14,6 +14,12 @@ import { createSecrets, type Secrets } from './secrets.ts';
 export interface Finished {
   report: Report;
   outputs?: Record<string, string | number | boolean | undefined>;
+  /** Outputs that are tokens by intent: masked, but not redacted. */
+  secretOutputs?: Record<string, string>;
+  /** Environment variables for the steps that follow. */
+  exports?: Record<string, string>;
+  /** `summary: false` leaves the job summary alone, as post steps do that have nothing to say. */
+  summary?: boolean;
   /** Overrides the exit code that follows from the report. */
   exitCode?: 0 | 1;
   /** `annotate: false` where the action has written its own annotations. */
@@ -22,17 +28,17 @@ export interface Finished {
 
 export type Action = (context: Context) => Promise<Finished>;
 
-function createLog(secrets: Secrets): Log {
+function createLog(secrets: Secrets, commands: Commands): Log {
   const print = (text: string) => process.stdout.write(`${secrets.redact(logText(text))}\n`);
   return {
     line: print,
-    warning: (text) => core.warning(secrets.redact(logText(text))),
+    warning: (text) => commands.warning(secrets.redact(logText(text))),
     detail: (title, lines) => {
-      core.startGroup(secrets.redact(logText(title)));
+      commands.startGroup(secrets.redact(logText(title)));
       for (const line of lines) print(line);
-      core.endGroup();
+      commands.endGroup();
     },
-    debug: (text) => core.debug(secrets.redact(logText(text))),
+    debug: (text) => commands.debug(secrets.redact(logText(text))),
   };
 }
 
@@ -74,8 +80,9 @@ function writeReport(
  */
 export async function runAction(name: ActionName, action: Action): Promise<void> {
   const env = process.env;
-  const secrets = createSecrets((value) => core.setSecret(value));
-  const log = createLog(secrets);
+  const commands = createCommands(env, (text) => process.stdout.write(text));
+  const secrets = createSecrets(commands.setSecret);
+  const log = createLog(secrets, commands);
   const abort = new AbortController();
   const onSignal = (signal: NodeJS.Signals) =>
     abort.abort(new ReleaseError('cancelled', { what: `The run was cancelled (${signal}).` }));
@@ -87,8 +94,8 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     log,
     signal: abort.signal,
     secrets,
-    saveState: (key, value) => core.saveState(key, value),
-    state: (key) => core.getState(key),
+    saveState: commands.saveState,
+    state: commands.getState,
   });
   let finished: Finished;
   try {
@@ -105,14 +112,19 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     report.errors.push(record);
     report.reason = record.what;
     if (record.code === 'cancelled') report.outcome = 'cancelled';
-    if (record.code === 'internal' && error instanceof Error) core.debug(secrets.redact(error.stack ?? ''));
+    if (record.code === 'internal' && error instanceof Error)
+      commands.debug(secrets.redact(error.stack ?? ''));
     finished = { report };
   }
-  finish(finished, env, secrets, log);
+  await finish(finished, env, { secrets, log, commands });
   closeConnections();
 }
 
-function finish(finished: Finished, env: Context['env'], secrets: Secrets, log: Log): void {
+async function finish(
+  finished: Finished,
+  env: Context['env'],
+  { secrets, log, commands }: { secrets: Secrets; log: Log; commands: Commands },
+): Promise<void> {
   const { report } = finished;
   const path = writeReport(report, env, secrets.redact);
   const outputs = {
@@ -123,8 +135,13 @@ function finish(finished: Finished, env: Context['env'], secrets: Secrets, log: 
     ...finished.outputs,
   };
   for (const [key, value] of Object.entries(outputs))
-    if (value !== undefined && env.GITHUB_OUTPUT) core.setOutput(key, secrets.redact(String(value)));
-  const wanted = env.INPUT_SUMMARY?.trim().toLowerCase() || 'always';
+    if (value !== undefined) commands.setOutput(key, secrets.redact(String(value)));
+  for (const [key, value] of Object.entries(finished.secretOutputs ?? {})) {
+    secrets.add(value);
+    commands.setOutput(key, value);
+  }
+  for (const [key, value] of Object.entries(finished.exports ?? {})) commands.exportVariable(key, value);
+  const wanted = finished.summary === false ? 'never' : env.INPUT_SUMMARY?.trim().toLowerCase() || 'always';
   const exitCode = finished.exitCode ?? exitCodeOf(report);
   if (env.GITHUB_STEP_SUMMARY && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0)))
     writeFileSync(env.GITHUB_STEP_SUMMARY, secrets.redact(summaryOf(report)), { flag: 'a' });
@@ -135,6 +152,8 @@ function finish(finished: Finished, env: Context['env'], secrets: Secrets, log: 
       ...(annotation.file ? { file: annotation.file, startLine: annotation.line ?? 1 } : {}),
     };
     const text = secrets.redact(annotation.text);
+    // Loaded only here: it brings undici along.
+    const core = await import('@actions/core');
     if (annotation.level === 'error') core.error(text, properties);
     else if (annotation.level === 'warning') core.warning(text, properties);
     else core.notice(text, properties);

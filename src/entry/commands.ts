@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { EOL } from 'node:os';
+
+/**
+ * The runner's commands that every run needs, without @actions/core: importing it loads undici, which costs more time
+ * than a whole login. A test holds both to the same bytes. Annotations at the end go through @actions/core.
+ */
+export interface Commands {
+  setSecret(value: string): void;
+  debug(text: string): void;
+  warning(text: string): void;
+  startGroup(title: string): void;
+  endGroup(): void;
+  setOutput(name: string, value: string): void;
+  saveState(name: string, value: string): void;
+  getState(name: string): string;
+  exportVariable(name: string, value: string): void;
+}
+
+/** The runner decodes these three; anything else stands for itself. */
+const escaped = (text: string) => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+
+export function createCommands(env: NodeJS.ProcessEnv, write: (text: string) => void): Commands {
+  const command = (name: string, text: string) => write(`::${name}::${escaped(text)}${EOL}`);
+
+  /** `name<<delimiter`: no value can end its own block, since nobody can guess the delimiter. */
+  function toFile(variable: string, name: string, value: string): void {
+    const path = env[variable];
+    if (!path) return;
+    const delimiter = `ghadelimiter_${randomUUID()}`;
+    if (name.includes(delimiter) || value.includes(delimiter))
+      throw new Error('a value contains its own delimiter');
+    appendFileSync(path, `${name}<<${delimiter}${EOL}${value}${EOL}${delimiter}${EOL}`, { encoding: 'utf8' });
+  }
+
+  return {
+    setSecret: (value) => command('add-mask', value),
+    debug: (text) => command('debug', text),
+    warning: (text) => command('warning', text),
+    startGroup: (title) => command('group', title),
+    endGroup: () => command('endgroup', ''),
+    setOutput: (name, value) => toFile('GITHUB_OUTPUT', name, value),
+    saveState: (name, value) => toFile('GITHUB_STATE', name, value),
+    getState: (name) => env[`STATE_${name}`] ?? '',
+    exportVariable: (name, value) => {
+      env[name] = value;
+      toFile('GITHUB_ENV', name, value);
+    },
+  };
+}
