@@ -1,0 +1,28 @@
+/** A request that cannot be served: becomes a JSON answer with this status, and nothing else of it is shown. */
+class Failure extends Error {
+  /**
+   * @param {number} status HTTP status, 400 to 503
+   * @param {string} message one sentence for the caller
+   * @param {Record<string, string>} headers further headers of the answer
+   */
+  constructor(status, message, headers = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** Answers `{error: {code, message}}`; whatever is not a Failure is logged and shown as a bare 500. */
+function answerFailure(res, error) {
+  const known = error instanceof Failure;
+  if (!known) console.error(error);
+  if (res.headersSent) return res.destroy();
+  const status = known ? error.status : 500;
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(known ? error.headers : {})) res.setHeader(name, value);
+  res.setHeader('content-type', 'application/json; charset=utf-8');
+  const message = known ? error.message : 'The image could not be read because of an internal error.';
+  res.end(JSON.stringify({ error: { code: status, message } }));
+}
+
+module.exports = { Failure, answerFailure };
