@@ -2,6 +2,7 @@ import { ReleaseError } from '../domain/errors.ts';
 
 export type Api =
   | 'apigateway'
+  | 'artifactregistry'
   | 'cloudbuild'
   | 'cloudfunctions'
   | 'cloudresourcemanager'

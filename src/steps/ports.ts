@@ -1,7 +1,19 @@
+import type {
+  Ancestor,
+  DenyRule,
+  FunctionFacts,
+  GatewayFact,
+  Level,
+  PoolProvider,
+  Reading,
+} from '../domain/exposure/facts.ts';
+
 /**
  * What the use cases need of the world. Adapters implement these, tests fake them. `signal` aborts a wait at once;
  * every method that talks to a server has its own deadline and throws `ReleaseError`.
  */
+
+import type { SourceFile } from '../domain/deploy/manifest.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -25,6 +37,22 @@ export interface Tokens {
   accessToken(signal?: AbortSignal): Promise<string>;
   /** Google-signed ID token for one audience (the URL of the service), valid for at least another minute. */
   idToken(audience: string, signal?: AbortSignal): Promise<string>;
+}
+
+export interface TimedToken {
+  token: string;
+  /** Milliseconds since the epoch, by this machine's clock. */
+  expiresAt: number;
+}
+
+/** The token source with what `auth` and the doctor need beyond `Tokens`. */
+export interface LoginTokens extends Tokens {
+  /** The federated token itself, whatever impersonation follows. */
+  federated(signal?: AbortSignal): Promise<TimedToken>;
+  access(signal?: AbortSignal): Promise<TimedToken>;
+  id(audience: string, signal?: AbortSignal): Promise<TimedToken>;
+  /** Claims of the last token that GitHub issued to this run, never verified. */
+  claims(): Record<string, unknown> | undefined;
 }
 
 /** JSON as it came over the wire: plan, drift and "unchanged" read this, never a typed message. */
@@ -169,17 +197,8 @@ export interface UploadTarget {
   storageSource: JsonObject;
 }
 
-/** One file of an upload. `path` is relative with `/`; `mode` is 0o644 or 0o755. */
-export interface SourceFile {
-  path: string;
-  mode: number;
-  size: number;
-  /** Hex. */
-  sha256: string;
-}
-
 export interface SourceTree {
-  /** Sorted by the bytes of their paths. */
+  /** Sorted by their paths. */
   files: SourceFile[];
   /** Hex digest of the sorted manifest; the same on any machine. */
   sha256: string;
@@ -278,4 +297,33 @@ export type SliTotals = Record<string, { total: number; bad: number } | undefine
 export interface WatchProbes {
   /** Sends one and says whether it was good; throws where it could not be sent. */
   probe(target: 'candidate' | 'baseline', signal?: AbortSignal): Promise<{ bad: boolean; milliseconds: number }>;
+}
+
+/** A policy's place: the level tells the API, `resource` is the name as that API has it. */
+export interface PolicyPlace {
+  level: Level;
+  resource: string;
+}
+
+/**
+ * Reads of everything that decides who may call a function. A read that fails is a value that names the call and the
+ * missing permission; only a cancelled run and a login that fails are thrown.
+ */
+export interface ExposureSources {
+  describe(project: string, region: string, name: string, signal?: AbortSignal): Promise<Reading<FunctionFacts>>;
+  /** The policy as it came, conditions included (version 3). */
+  policy(place: PolicyPlace, signal?: AbortSignal): Promise<Reading<JsonObject>>;
+  /** Replaces the policy; it carries the etag it was read with. Throws where it is denied. */
+  setPolicy(place: PolicyPlace, policy: object, signal?: AbortSignal): Promise<'accepted' | 'conflict'>;
+  /** Permissions of a role; each role is read once. */
+  role(role: string, signal?: AbortSignal): Promise<Reading<readonly string[]>>;
+  projectNumber(project: string, signal?: AbortSignal): Promise<Reading<string>>;
+  /** Folders and organisation above the project, nearest first, without the project itself. */
+  ancestry(project: string, signal?: AbortSignal): Promise<Reading<Ancestor[]>>;
+  orgPolicy(project: string, constraint: string, signal?: AbortSignal): Promise<Reading<{ enforced: boolean }>>;
+  /** Deny rules attached to one project, folder or organisation. */
+  denyRules(place: Ancestor, signal?: AbortSignal): Promise<Reading<DenyRule[]>>;
+  poolProviders(pool: string, signal?: AbortSignal): Promise<Reading<PoolProvider[]>>;
+  /** Gateways of the project that forward to one of these URLs. */
+  gateways(project: string, urls: readonly string[], signal?: AbortSignal): Promise<Reading<GatewayFact[]>>;
 }

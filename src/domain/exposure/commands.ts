@@ -1,0 +1,51 @@
+import type { ExposureFacts, Level } from './facts.ts';
+
+/** Commands to paste. Everything remote is quoted, so that a hostile name stays one argument. */
+
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`;
+}
+
+type Target = ExposureFacts['target'];
+
+/** Short name of the Run service; the function's own name where nothing better is known. */
+export const serviceOf = (target: Target): string => target.service?.split('/').at(-1) ?? target.name;
+
+const last = (resource: string) => resource.split('/').at(-1) ?? resource;
+
+/** Takes one member out of one role at the level where the binding lies. */
+export function unbind(
+  level: Level,
+  resource: string,
+  role: string,
+  member: string,
+  target: Target,
+  conditional: boolean,
+): string {
+  const what = `--member=${shellWord(member)} --role=${shellWord(role)}${conditional ? ' --all' : ''}`;
+  const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
+  switch (level) {
+    case 'service':
+      return `gcloud run services remove-iam-policy-binding ${shellWord(last(resource))} ${place} ${what}`;
+    case 'function':
+      return `gcloud functions remove-iam-policy-binding ${shellWord(target.name)} ${place} ${what}`;
+    case 'project':
+      return `gcloud projects remove-iam-policy-binding ${shellWord(last(resource))} ${what}`;
+    case 'folder':
+      return `gcloud resource-manager folders remove-iam-policy-binding ${shellWord(last(resource))} ${what}`;
+    case 'organization':
+      return `gcloud organizations remove-iam-policy-binding ${shellWord(last(resource))} ${what}`;
+    case 'iap':
+      return `gcloud beta iap web remove-iam-policy-binding --resource-type=cloud-run --service=${shellWord(serviceOf(target))} ${place} ${what}`;
+    case 'source':
+      return `gcloud storage buckets remove-iam-policy-binding ${shellWord(`gs://${last(resource)}`)} ${what}`;
+    case 'images':
+      return `gcloud artifacts repositories remove-iam-policy-binding ${shellWord(last(resource))} --project=${shellWord(target.project)} --location=${shellWord(target.region)} ${what}`;
+  }
+}
+
+export const checkInvoker = (target: Target): string =>
+  `gcloud run services update ${shellWord(serviceOf(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)} --invoker-iam-check`;
+
+export const readPolicyOf = (target: Target): string =>
+  `gcloud run services get-iam-policy ${shellWord(serviceOf(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)}`;

@@ -1,0 +1,127 @@
+/** Reads allow policies (google/iam/v1/policy.proto) that may hold anything at all. Never throws. */
+
+export interface PolicyBinding {
+  role: string;
+  members: string[];
+  /** CEL expression of the condition. */
+  condition: string | undefined;
+}
+
+export interface AllowPolicy {
+  version: number;
+  etag: string | undefined;
+  bindings: PolicyBinding[];
+  /** What could not be understood: a policy with a problem proves nothing. */
+  problems: string[];
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const shown = (value: unknown): string => {
+  const type = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return typeof value === 'string' ? `"${value.slice(0, 80)}"` : type;
+};
+
+function readMembers(value: unknown, at: string, problems: string[]): string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    problems.push(`${at}.members is ${shown(value)}, not a list`);
+    return typeof value === 'string' ? [value.trim()] : [];
+  }
+  const members: string[] = [];
+  for (const [index, member] of value.entries()) {
+    if (typeof member === 'string' && member.trim() !== '') members.push(member.trim());
+    else problems.push(`${at}.members[${index}] is ${shown(member)}, not a member`);
+  }
+  return members;
+}
+
+function readCondition(value: unknown, at: string, problems: string[]): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isRecord(value) && typeof value.expression === 'string') return value.expression;
+  problems.push(`${at}.condition is ${shown(value)} without an expression`);
+  return '';
+}
+
+function readBinding(value: unknown, at: string, problems: string[]): PolicyBinding | undefined {
+  if (!isRecord(value)) {
+    problems.push(`${at} is ${shown(value)}, not a binding`);
+    return undefined;
+  }
+  const role = typeof value.role === 'string' ? value.role.trim() : '';
+  if (role === '') problems.push(`${at}.role is ${shown(value.role)}, not a role`);
+  return {
+    role,
+    members: readMembers(value.members, at, problems),
+    condition: readCondition(value.condition, at, problems),
+  };
+}
+
+/** At most this many problems are kept: the first ones say enough. */
+const maxProblems = 20;
+
+/** Whatever an API answered, as bindings and problems. An empty object is an empty policy, as Google sends it. */
+export function readPolicy(value: unknown): AllowPolicy {
+  const problems: string[] = [];
+  try {
+    if (!isRecord(value)) {
+      return {
+        version: 0,
+        etag: undefined,
+        bindings: [],
+        problems: [`the policy is ${shown(value)}, not an object`],
+      };
+    }
+    const bindings: PolicyBinding[] = [];
+    if (Array.isArray(value.bindings)) {
+      for (const [index, entry] of value.bindings.entries()) {
+        const binding = readBinding(entry, `bindings[${index}]`, problems);
+        if (binding) bindings.push(binding);
+      }
+    } else if (value.bindings !== undefined)
+      problems.push(`bindings is ${shown(value.bindings)}, not a list`);
+    const version = typeof value.version === 'number' && Number.isInteger(value.version) ? value.version : 0;
+    if (value.version !== undefined && (version < 0 || version > 3 || version !== value.version))
+      problems.push(
+        `version is ${shown(value.version)} ${String(value.version).slice(0, 20)}, not 0, 1 or 3`,
+      );
+    const etag = typeof value.etag === 'string' && value.etag !== '' ? value.etag : undefined;
+    return { version, etag, bindings, problems: problems.slice(0, maxProblems) };
+  } catch {
+    return { version: 0, etag: undefined, bindings: [], problems: ['the policy cannot be read at all'] };
+  }
+}
+
+/** A member to take out of every binding of a role, whatever the binding's condition. */
+export interface Removal {
+  role: string;
+  member: string;
+}
+
+/**
+ * The policy without the removals, ready for setIamPolicy: version 3, the etag it was read with, bindings that are
+ * not touched exactly as they came, bindings that end empty left out. Undefined where nothing would change.
+ */
+export function withoutMembers(
+  policy: Readonly<Record<string, unknown>>,
+  removals: readonly Removal[],
+): { version: 3; etag?: string; bindings: unknown[] } | undefined {
+  const gone = new Set(removals.map(({ role, member }) => `${role}\n${member.toLowerCase()}`));
+  const matches = (role: string, member: unknown) =>
+    typeof member === 'string' && gone.has(`${role}\n${member.trim().toLowerCase()}`);
+  let changed = false;
+  const bindings: unknown[] = [];
+  for (const binding of Array.isArray(policy.bindings) ? policy.bindings : []) {
+    const role = isRecord(binding) && typeof binding.role === 'string' ? binding.role.trim() : '';
+    const members = isRecord(binding) && Array.isArray(binding.members) ? binding.members : [];
+    const kept = members.filter((member) => !matches(role, member));
+    if (kept.length === members.length) bindings.push(binding);
+    else {
+      changed = true;
+      if (kept.length > 0) bindings.push({ ...(binding as object), members: kept });
+    }
+  }
+  if (!changed) return undefined;
+  return { version: 3, ...(typeof policy.etag === 'string' ? { etag: policy.etag } : {}), bindings };
+}
