@@ -73,4 +73,25 @@ export const catalog = {
   ),
   'login-unexpected-identity': entry('The login led to another identity than expected'),
   'login-file-failed': entry('The credentials file could not be written or removed'),
+  'source-refused': entry(
+    'The source folder may not be uploaded as it is',
+    'A file in it is a secret, leaves the folder, or cannot be read.',
+    'Leave it out with a line in .gcloudignore, or set source_dir to the folder of the function.',
+  ),
+  'source-changed': entry(
+    'A file changed while it was being uploaded',
+    'Its bytes differ from those that were listed a moment ago.',
+    'Run the deploy after whatever writes to the folder has ended.',
+  ),
+  'upload-failed': entry('The source could not be uploaded'),
+  'deploy-failed': entry('Cloud Functions could not make the new revision'),
+  'deploy-conflict': entry('Somebody else deployed at the same time'),
+  'function-refused': entry('The function cannot be deployed as it is asked for'),
+  'watch-state-invalid': entry(
+    'The saved state of a watch does not fit',
+    'The objectives were changed while a release was under way.',
+    'Let the next release begin a watch of its own.',
+  ),
+  'slo-invalid': entry('The objectives are wrong', undefined, 'Correct the file at the place named above.'),
+  'replay-invalid': entry('A recording cannot be judged', undefined, 'docs/decisions.md shows the format of a recording.'),
 } as const satisfies Record<string, Entry>;

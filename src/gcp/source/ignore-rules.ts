@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ignore from 'ignore';
+import { ReleaseError } from '../../domain/errors.ts';
+
+export interface IgnoreRules {
+  /** `path` is relative with `/`. The walk never asks below an ignored folder, which is what makes a `!` there void. */
+  ignores(path: string, isFolder: boolean): boolean;
+  /** Where the rules come from, for the log. */
+  source: string;
+}
+
+const ignoreFile = '.gcloudignore';
+/** gcloud writes an ignore file of its own where one of these lies in the folder itself. */
+const triggers = ['.git', '.gitignore', 'node_modules'];
+const defaults = ['.gcloudignore', '.git', '.gitignore', 'node_modules'];
+
+/** Lines of an ignore file with `#!include:FILE` replaced by that file, one level deep and in the same folder, as gcloud does. */
+function expand(folder: string, text: string, level: number): string[] {
+  const lines: string[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    const include = /^#\s*!include:(.*)$/.exec(line);
+    if (include && level === 0) {
+      const name = (include[1] ?? '').trimEnd();
+      if (name.includes('/') || name.includes('\\') || name === '' || name === '..')
+        throw new ReleaseError('source-refused', {
+          what: `${ignoreFile} includes "${name}".`,
+          why: 'Only files in the same folder may be included.',
+          fix: `Copy the rules into ${ignoreFile}.`,
+        });
+      lines.push(...expand(folder, readRules(folder, name), 1));
+    } else if (!line.startsWith('#')) lines.push(line);
+  }
+  return lines;
+}
+
+function readRules(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch (cause) {
+    throw new ReleaseError('source-refused', {
+      what: `The ignore file ${name} could not be read.`,
+      fix: name === ignoreFile ? 'Make it readable.' : `Create it, or remove its #!include line from ${ignoreFile}.`,
+      cause,
+    });
+  }
+}
+
+/**
+ * The rules that `gcloud functions deploy` applies (googlecloudsdk command_lib/util/gcloudignore.py): `.gcloudignore`
+ * of the folder; without one, gcloud's defaults and `.gitignore` where the folder has git files or node_modules; else
+ * none. Patterns are git's, and case matters.
+ */
+export function readIgnoreRules(folder: string): IgnoreRules {
+  let lines: string[] = [];
+  let source = 'no ignore file';
+  if (existsSync(join(folder, ignoreFile))) {
+    lines = expand(folder, readRules(folder, ignoreFile), 0);
+    source = ignoreFile;
+  } else if (triggers.some((name) => existsSync(join(folder, name)))) {
+    const hasGitignore = existsSync(join(folder, '.gitignore'));
+    lines = [...defaults, ...(hasGitignore ? expand(folder, readRules(folder, '.gitignore'), 1) : [])];
+    source = `gcloud's defaults${hasGitignore ? ' and .gitignore' : ''}, since there is no ${ignoreFile}`;
+  }
+  const rules = ignore({ ignorecase: false }).add(lines);
+  return { source, ignores: (path, isFolder) => rules.ignores(isFolder ? `${path}/` : path) };
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { byPath, formatBytes, manifestText, type SourceFile } from '../../domain/deploy/manifest.ts';
+import { ReleaseError } from '../../domain/errors.ts';
+import type { SourceTree } from '../../steps/ports.ts';
+import { readIgnoreRules } from './ignore-rules.ts';
+import { type FileFacts, pieceBytes, readFacts } from './read-file.ts';
+import { type Found, limits, walk } from './walk.ts';
+
+/** What packing needs beside the manifest. */
+export interface ScannedFile extends SourceFile {
+  real: string;
+  pieces: number[];
+}
+
+export interface ScannedTree extends SourceTree {
+  files: ScannedFile[];
+}
+
+/** Milliseconds of reading after which the event loop gets a turn, for signals and other requests. */
+const turnMs = 20;
+
+function refusal(refused: readonly string[]): ReleaseError {
+  const paths = refused.map((line) => line.slice(0, line.indexOf(': ')));
+  return new ReleaseError('source-refused', {
+    what: `${refused.length === 1 ? 'A file' : `${refused.length} files`} of the source may not be uploaded: ${refused.slice(0, 8).join('; ')}${refused.length > 8 ? '; and more' : ''}.`,
+    why: 'Whatever is in the upload is readable to everyone who may read the function or its build.',
+    fix: `Leave ${paths.length === 1 ? 'it' : 'them'} out: printf '%s\\n' ${paths
+      .slice(0, 8)
+      .map((path) => `'/${path.replace(/'/g, "'\\''")}'`)
+      .join(' ')} >> .gcloudignore`,
+  });
+}
+
+/**
+ * Lists a source folder: which files an upload holds, their digests, and the digest of it all. Throws `source-refused`
+ * where a file is a secret, leaves the folder or cannot be read.
+ */
+export async function scan(folder: string, signal?: AbortSignal): Promise<ScannedTree> {
+  const root = resolve(folder);
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new ReleaseError('source-refused', {
+      what: `The source folder ${folder} does not exist.`,
+      why: 'source_dir must be a folder in the workspace.',
+      fix: 'Check source_dir, and that actions/checkout runs before this step.',
+    });
+  const rules = readIgnoreRules(root);
+  const { found, ignored, refused } = walk(root, rules, () => signal?.throwIfAborted());
+  if (refused.length > 0) throw refusal(refused);
+  if (found.length === 0)
+    throw new ReleaseError('source-refused', {
+      what: `The source folder ${folder} holds no file to upload.`,
+      why: `Every file is left out by ${rules.source}.`,
+      fix: 'Set source_dir to the folder of the function.',
+    });
+  found.sort(byPath);
+  const files = await readAll(found, refused, signal);
+  if (refused.length > 0) throw refusal(refused);
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  const sha256 = createHash('sha256').update(manifestText(files)).digest('hex');
+  return { files, sha256, bytes, rules: rules.source, ignored };
+}
+
+async function readAll(found: readonly Found[], refused: string[], signal: AbortSignal | undefined): Promise<ScannedFile[]> {
+  const buffer = Buffer.allocUnsafeSlow(pieceBytes);
+  const files: ScannedFile[] = [];
+  let bytes = 0;
+  let turn = performance.now();
+  for (const file of found) {
+    const facts: FileFacts = readFacts(file, buffer);
+    if (facts.refused) refused.push(`${file.path}: ${facts.refused}`);
+    bytes += facts.size;
+    if (bytes > limits.bytes)
+      throw new ReleaseError('source-refused', {
+        what: `The source is larger than ${formatBytes(limits.bytes)}.`,
+        why: 'That is more than an upload may hold.',
+        fix: 'Leave files out with .gcloudignore.',
+      });
+    files.push({ path: file.path, real: file.real, mode: facts.mode, size: facts.size, sha256: facts.sha256, pieces: facts.pieces });
+    if (performance.now() - turn > turnMs) {
+      await new Promise((done) => setImmediate(done));
+      signal?.throwIfAborted();
+      turn = performance.now();
+    }
+  }
+  return files;
+}
