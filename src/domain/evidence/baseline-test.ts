@@ -1,0 +1,48 @@
+import { logMix } from './log-space.ts';
+
+/**
+ * Evidence that the candidate fails more often than the revision beside it. Given that a request was bad, the
+ * chance that it came from the candidate is at most `share` if the candidate is no worse: only *who* failed counts,
+ * so an error that hits both revisions is no evidence, however its rate moves. One risk ratio for all segments:
+ * a mixture of products, each segment with its own share. Needs random routing at a known share.
+ */
+export interface BaselineGrid {
+  /** Risk ratios to bet on. */
+  ratios: readonly number[];
+  weights: readonly number[];
+}
+
+/** ln of each bet's capital. */
+export type BaselineState = number[];
+
+/** 1.5^k, k = 1..15, evenly weighted. */
+export function baselineGrid(ratios?: readonly number[], weights?: readonly number[]): BaselineGrid {
+  const all = ratios ?? Array.from({ length: 15 }, (_, k) => 1.5 ** (k + 1));
+  return { ratios: all, weights: weights ?? all.map(() => 1 / all.length) };
+}
+
+export function startBaseline(grid: BaselineGrid): BaselineState {
+  return grid.ratios.map(() => 0);
+}
+
+/** Books new bad requests of both revisions at one share (0 < share < 1). O(K), in place. */
+export function advanceBaseline(
+  grid: BaselineGrid,
+  state: BaselineState,
+  share: number,
+  candidateBad: number,
+  baselineBad: number,
+): void {
+  if (candidateBad === 0 && baselineBad === 0) return;
+  for (let k = 0; k < state.length; k++) {
+    const ratio = grid.ratios[k] as number;
+    // th_k / share and (1 - th_k) / (1 - share) for th_k = ratio * share / (ratio * share + 1 - share)
+    const both = Math.log(ratio * share + 1 - share);
+    state[k] = (state[k] as number) + candidateBad * (Math.log(ratio) - both) - baselineBad * both;
+  }
+}
+
+/** ln of the evidence; 0 where nothing is known. */
+export function logBaselineEvidence(grid: BaselineGrid, state: BaselineState): number {
+  return logMix(state, grid.weights);
+}

@@ -1,0 +1,31 @@
+import type { Counts } from './counts.ts';
+import { logBeta } from './log-space.ts';
+
+/**
+ * Every error rate that the counts do not contradict, at whatever moment one looks: all p at which the evidence of
+ * a beta mixture (Robbins, prior 1/2, 1/2) stays below 1/alpha. Wider than a textbook interval, but it may be read
+ * after every request.
+ */
+export function confidenceSequence(counts: Counts, alpha = 0.05): [low: number, high: number] {
+  const { total, bad } = counts;
+  if (total <= 0) return [0, 1];
+  const good = total - bad;
+  const mixture = logBeta(0.5 + bad, 0.5 + good) - logBeta(0.5, 0.5);
+  const contradicted = (p: number) => {
+    const log = (bad === 0 ? 0 : bad * Math.log(p)) + (good === 0 ? 0 : good * Math.log1p(-p));
+    return mixture - log >= -Math.log(alpha);
+  };
+  const seen = bad / total;
+  // The evidence falls towards the seen rate and rises beyond it, so each end is found by halving.
+  const search = (outside: number): number => {
+    if (!contradicted(outside)) return outside;
+    let [far, near] = [outside, seen];
+    for (let i = 0; i < 60; i++) {
+      const middle = (far + near) / 2;
+      if (contradicted(middle)) far = middle;
+      else near = middle;
+    }
+    return far;
+  };
+  return [bad === 0 ? 0 : search(0), good === 0 ? 1 : search(1)];
+}

@@ -1,0 +1,66 @@
+import { advanceBaseline, baselineGrid, logBaselineEvidence, startBaseline } from './baseline-test.ts';
+import { fewestBad } from './decide.ts';
+import { logGamma } from './log-space.ts';
+import { logMixtureAt } from './slo-test.ts';
+import { gridOf } from './state.ts';
+
+export interface Seen {
+  /** Requests of the candidate. */
+  total: number;
+  limit: number;
+  alpha: number;
+  /** While traffic is split: the candidate's share and the baseline's bad requests. */
+  beside?: { share: number; bad: number } | undefined;
+}
+
+/** Fewest bad requests among `total` that would have ended the release; Infinity where not even all would. */
+export function badToFail(seen: Seen): number {
+  const fails = (bad: number) => {
+    const counts = { total: seen.total, bad };
+    const own = logMixtureAt(gridOf(seen.limit), counts) - Math.LN2;
+    if (!seen.beside) return own >= -Math.log(seen.alpha);
+    const grid = baselineGrid();
+    const state = startBaseline(grid);
+    advanceBaseline(grid, state, seen.beside.share, bad, seen.beside.bad);
+    return own >= 0 && logBaselineEvidence(grid, state) >= -Math.log(seen.alpha);
+  };
+  if (seen.total < fewestBad || !fails(seen.total)) return Number.POSITIVE_INFINITY;
+  let [low, high] = [fewestBad - 1, seen.total];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fails(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/**
+ * The smallest error rate that a watch of these requests would have taken back nine times in ten; undefined where
+ * it could have seen none. What is smaller may have slipped through.
+ */
+export function smallestDetectable(seen: Seen, power = 0.9): number | undefined {
+  const needed = badToFail(seen);
+  if (!Number.isFinite(needed)) return undefined;
+  let [low, high] = [needed / (4 * seen.total), 1];
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (chanceOfAtLeast(needed, seen.total, middle) >= power) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** P(Binomial(total, p) >= least), summed from the shorter side. */
+function chanceOfAtLeast(least: number, total: number, p: number): number {
+  if (p >= 1) return 1;
+  let sum = 0;
+  const logP = Math.log(p);
+  const logQ = Math.log1p(-p);
+  const first = logGamma(total + 1);
+  for (let bad = 0; bad < least; bad++) {
+    const log = first - logGamma(bad + 1) - logGamma(total - bad + 1) + bad * logP + (total - bad) * logQ;
+    sum += Math.exp(log);
+    if (sum > 1 - 1e-12) return 0;
+  }
+  return 1 - sum;
+}

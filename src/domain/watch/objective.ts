@@ -1,0 +1,25 @@
+/** One promise to users: at least `target` of the requests are good. */
+export interface Objective {
+  /** Unique within a watch, such as `availability`. */
+  id: string;
+  kind: 'availability' | 'latency';
+  /** Fraction of good requests, below 1. */
+  target: number;
+  /** For latency: an answer slower than this is bad. Milliseconds. */
+  slowerThanMs?: number | undefined;
+  /** For people, where the id says too little. */
+  title?: string | undefined;
+  /** `file:line` where it was written. */
+  source?: string | undefined;
+}
+
+/** Tolerated share of bad requests. Rounded, since 1 - 0.995 is not 0.005 in binary. */
+export function limitOf(objective: Pick<Objective, 'target'>): number {
+  return Number((1 - objective.target).toPrecision(12));
+}
+
+export function objectiveTitle(objective: Objective): string {
+  if (objective.title) return objective.title;
+  if (objective.kind === 'availability') return 'requests without an error';
+  return `requests within ${objective.slowerThanMs ?? 0} ms`;
+}

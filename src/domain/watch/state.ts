@@ -1,0 +1,54 @@
+import { type EvidencePlan, type EvidenceState, startEvidence, type TestSpec } from '../evidence/state.ts';
+import type { Mark } from './marks.ts';
+import { limitOf, type Objective } from './objective.ts';
+
+/** All that a second runner needs to go on with a watch. Serialisable, about 1 KB an objective. */
+export interface WatchState {
+  v: 1;
+  /** Milliseconds since the epoch of the first shift of traffic. */
+  startedAt: number;
+  plan: EvidencePlan;
+  evidence: EvidenceState;
+  marks: Mark[];
+  /** Where the source was read to. */
+  source: string | undefined;
+  cursor: string | undefined;
+  /** Requests a second of all revisions before the first shift, where known. */
+  before: number | undefined;
+}
+
+export function testsOf(objectives: readonly Objective[], probes: boolean): TestSpec[] {
+  const streams = probes ? (['users', 'probes'] as const) : (['users'] as const);
+  return objectives.flatMap((objective) =>
+    streams.map((stream) => ({ objective: objective.id, limit: limitOf(objective), stream })),
+  );
+}
+
+export function startWatch(plan: EvidencePlan, startedAt: number): WatchState {
+  return {
+    v: 1,
+    startedAt,
+    plan,
+    evidence: startEvidence(plan),
+    marks: [],
+    source: undefined,
+    cursor: undefined,
+    before: undefined,
+  };
+}
+
+/** The state of an earlier runner, where it fits what is asked now; undefined where it does not. */
+export function resumeWatch(value: unknown, tests: readonly TestSpec[]): WatchState | undefined {
+  const state = value as WatchState | undefined;
+  if (state?.v !== 1 || state.evidence?.v !== 1 || !Array.isArray(state.marks)) return undefined;
+  const same =
+    state.plan.tests.length === tests.length &&
+    state.evidence.tests.length === tests.length &&
+    state.plan.tests.every((test, i) => {
+      const wanted = tests[i] as TestSpec;
+      return (
+        test.objective === wanted.objective && test.limit === wanted.limit && test.stream === wanted.stream
+      );
+    });
+  return same ? (structuredClone(state) as WatchState) : undefined;
+}

@@ -1,0 +1,146 @@
+import type { Clock, Json, SliQuery, SliReader, SliReading } from '../steps/ports.ts';
+import { LagMeter } from './lag-meter.ts';
+import { judge, type RequestEntry, readEntry } from './log-entry.ts';
+import { spanOf, Tally } from './tally.ts';
+
+export interface LogPage {
+  entries: Json[];
+  next: string | undefined;
+}
+
+export interface LogAccess {
+  clock: Clock;
+  pagesPerPoll?: number;
+  requestTimeoutMs?: number;
+  /** Takes one call of the minute's budget where one is left. */
+  take(): boolean;
+  page(filter: string, token: string | undefined, signal?: AbortSignal): Promise<LogPage>;
+  filterOf(service: string, parts: readonly string[]): string;
+}
+
+/** How far each pass looks back in arrival time; once a minute a wider one catches stragglers. */
+const overlapMs = 15_000;
+const sweepEveryMs = 60_000;
+
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+export function bookEntry(
+  tally: Tally,
+  objectives: SliQuery['objectives'],
+  entry: RequestEntry,
+  span: number,
+): void {
+  for (const objective of objectives) {
+    const verdict = judge(entry, objective);
+    if (verdict !== 'unknown') tally.add(entry.revision, objective.id, span, 1, verdict === 'bad' ? 1 : 0);
+  }
+}
+
+/** The state of one watch over the log: what was booked, how far it has read, how much it lags. */
+export class LogReader implements SliReader {
+  readonly source = 'logs';
+  readonly #query: SliQuery;
+  readonly #access: LogAccess;
+  readonly #tagHosts: Set<string>;
+  readonly #seen = new Map<string, number>();
+  readonly #lag = new LagMeter(10_000);
+  /** Entries that arrived up to here were booked by the reader before this one. */
+  readonly #bookedBefore: number;
+  #newest: number;
+  #sweptAt: number;
+  #fraction = 1;
+  #horizon: number;
+  #pending: { filter: string; token: string; begun: number } | undefined;
+  #unreadable = 0;
+
+  constructor(query: SliQuery, access: LogAccess) {
+    this.#query = query;
+    this.#access = access;
+    this.#tagHosts = new Set(
+      (query.tagUrls ?? []).filter((url) => URL.canParse(url)).map((url) => new URL(url).host),
+    );
+    this.#bookedBefore = query.cursor ? Date.parse(query.cursor) : Number.NEGATIVE_INFINITY;
+    this.#newest = query.cursor ? this.#bookedBefore : query.since;
+    this.#sweptAt = this.#access.clock.now();
+    this.#horizon = query.since;
+  }
+
+  async poll(marks: readonly number[], signal?: AbortSignal): Promise<SliReading> {
+    const tally = new Tally();
+    const now = this.#access.clock.now();
+    let { filter, token, begun } = this.#pending ?? {
+      filter: this.#filter(now),
+      token: undefined,
+      begun: now,
+    };
+    let left = this.#access.pagesPerPoll ?? 4;
+    for (;;) {
+      if (left-- === 0 || !this.#access.take()) {
+        // Behind: go on from here next time, and from then on judge a sample that can be read in time.
+        if (token) {
+          this.#pending = { filter, token, begun };
+          this.#fraction = Math.max(1 / 64, this.#fraction / 2);
+        }
+        break;
+      }
+      const answer = await this.#access.page(filter, token, signal);
+      for (const raw of answer.entries) this.#see(raw, marks, tally);
+      token = answer.next;
+      if (token) continue;
+      this.#pending = undefined;
+      this.#horizon = Math.max(this.#horizon, begun - this.#lag.milliseconds);
+      break;
+    }
+    return {
+      counts: tally.counts,
+      horizon: this.#horizon,
+      lagMs: this.#lag.milliseconds,
+      cursor: iso(this.#newest),
+      notes: this.#notes(),
+      source: this.source,
+    };
+  }
+
+  #filter(now: number): string {
+    const { requestTimeoutMs = 60_000 } = this.#access;
+    const sweep = now - this.#sweptAt >= sweepEveryMs;
+    if (sweep) this.#sweptAt = now;
+    const back = sweep ? 2 * requestTimeoutMs : overlapMs;
+    const arrived = Math.max(this.#query.since, this.#newest - back, this.#bookedBefore);
+    for (const [key, received] of this.#seen)
+      if (received < this.#newest - 4 * requestTimeoutMs) this.#seen.delete(key);
+    const revisions = this.#query.revisions.map((name) => `"${name}"`).join(' OR ');
+    return this.#access.filterOf(this.#query.service, [
+      `resource.labels.revision_name=(${revisions})`,
+      `timestamp>="${iso(this.#query.since)}"`,
+      `receiveTimestamp>="${iso(arrived)}"`,
+      ...(this.#fraction < 1 ? [`sample(insertId, ${this.#fraction})`] : []),
+    ]);
+  }
+
+  #see(raw: Json, marks: readonly number[], tally: Tally): void {
+    const entry = readEntry(raw, this.#tagHosts);
+    if (!entry) {
+      this.#unreadable++;
+      return;
+    }
+    const key = `${entry.insertId}\n${entry.timestamp}`;
+    if (this.#seen.has(key) || entry.received <= this.#bookedBefore) return;
+    this.#seen.set(key, entry.received);
+    this.#newest = Math.max(this.#newest, entry.received);
+    this.#lag.saw(entry.received - entry.timestamp, this.#access.clock.now() - entry.received);
+    if (entry.excluded || !this.#query.revisions.includes(entry.revision)) return;
+    bookEntry(tally, this.#query.objectives, entry, spanOf(entry.timestamp, marks));
+  }
+
+  #notes(): string[] {
+    const notes: string[] = [];
+    if (this.#fraction < 1)
+      notes.push(
+        `1 request in ${1 / this.#fraction} was judged: more arrive than the log quota lets us read.`,
+      );
+    if (this.#unreadable > 0)
+      notes.push(`${this.#unreadable} log entries had no status, time or revision and were not judged.`);
+    return notes;
+  }
+}

@@ -1,0 +1,139 @@
+import { confidenceSequence } from '../domain/evidence/confidence.ts';
+import type { Decision, Standing } from '../domain/evidence/decide.ts';
+import { smallestDetectable } from '../domain/evidence/detectable.ts';
+import { alphaOf, type TestState } from '../domain/evidence/state.ts';
+import type { Finding } from '../domain/report.ts';
+import { type Objective, objectiveTitle } from '../domain/watch/objective.ts';
+import { nextStep, type OpenEnd } from '../domain/watch/outcome.ts';
+import { failReason, openReason, passReason } from '../domain/watch/reasons.ts';
+import { recordReplay } from '../domain/watch/replay-file.ts';
+import type { WatchState } from '../domain/watch/state.ts';
+import { againstOf, worstOf } from '../domain/watch/words.ts';
+import type { SliReading } from './ports.ts';
+import type { Progress } from './watch-progress.ts';
+import type { TestSummary, WatchEvidence, WatchRequest, WatchResult } from './watch-types.ts';
+
+export interface Ending {
+  decision: Decision;
+  reading: SliReading | undefined;
+  /** Why nothing was seen, or what is odd about the traffic. */
+  trouble: string;
+  blind: boolean;
+  progress: Progress;
+}
+
+/** The verdict of a watch that has ended, with everything that people and the next step need. */
+export function conclude(request: WatchRequest, state: WatchState, ending: Ending): WatchResult {
+  const { decision } = ending;
+  const tests = summaries(request, state, decision);
+  const users = tests.filter((test) => test.stream === 'users');
+  const evidence = evidenceOf(request, state, ending, tests);
+  const requests = Math.max(0, ...users.map((test) => test.candidate.total));
+  const bad = Math.max(0, ...users.map((test) => test.candidate.bad));
+  const base = {
+    decidedAtSeconds: state.evidence.seconds,
+    evidence,
+    state,
+    requests,
+    bad,
+    findings: findingsOf(ending),
+  };
+  const at = worstOf(decision);
+  const worst = tests[at] as TestSummary;
+  const facts = {
+    candidate: request.candidate,
+    baseline: request.baseline,
+    title: objectiveTitle(worst.objective),
+    kind: worst.objective.kind,
+    limit: worst.limit,
+    counts: worst.candidate,
+    beside: decision.blame === 'release' ? worst.baseline : undefined,
+    evidence: worst.against,
+  };
+  if (decision.kind === 'fail')
+    return {
+      ...base,
+      verdict: 'fail',
+      reason: failReason(facts),
+      open: undefined,
+      next: 'roll_back',
+      blame: decision.blame,
+    };
+  if (decision.kind === 'pass') {
+    const probes = tests.find((test) => test.stream === 'probes')?.candidate.total ?? 0;
+    return {
+      ...base,
+      verdict: 'pass',
+      reason: passReason(facts, requests, probes),
+      open: undefined,
+      next: 'go_on',
+      blame: 'none',
+    };
+  }
+  const open: OpenEnd = decision.platform ? 'platform' : ending.blind ? 'blind' : 'too_few_requests';
+  const reason = openReason(open, {
+    candidate: request.candidate,
+    requests,
+    detectable: users[0]?.detectable,
+    why: ending.trouble || 'the source of the counts gave no answer.',
+  });
+  const next = nextStep(open, request.policy, request.last !== false);
+  return { ...base, verdict: 'inconclusive', reason, open, next, blame: decision.blame };
+}
+
+function summaries(request: WatchRequest, state: WatchState, decision: Decision): TestSummary[] {
+  const alpha = alphaOf(state.plan);
+  return state.plan.tests.map((spec, i) => {
+    const test = state.evidence.tests[i] as TestState;
+    const at = decision.standings[i] as Standing;
+    const split = request.phase === 'split' && request.baseline !== undefined;
+    return {
+      objective: request.objectives.find(({ id }) => id === spec.objective) as Objective,
+      stream: spec.stream,
+      limit: spec.limit,
+      candidate: { ...test.candidate },
+      baseline: { ...test.baseline },
+      interval: confidenceSequence(test.candidate),
+      detectable: smallestDetectable({
+        total: split ? test.candidate.total : test.candidateFull.total,
+        limit: spec.limit,
+        alpha: alpha[request.phase],
+        beside: split ? { share: request.share, bad: test.baseline.bad } : undefined,
+      }),
+      against: decision.blame === 'release' ? at.base : againstOf(at),
+      actsAt: -Math.log(alpha[request.phase]),
+      pass: at.pass,
+    };
+  });
+}
+
+function evidenceOf(
+  request: WatchRequest,
+  state: WatchState,
+  ending: Ending,
+  tests: TestSummary[],
+): WatchEvidence {
+  return {
+    candidate: request.candidate,
+    baseline: request.baseline,
+    phase: request.phase,
+    share: request.share,
+    source: ending.reading?.source ?? 'none',
+    lagSeconds: (ending.reading?.lagMs ?? 0) / 1000,
+    tests,
+    points: ending.progress.points,
+    notes: ending.reading?.notes ?? [],
+    replay: recordReplay(state, request, ending.progress.points),
+  };
+}
+
+function findingsOf({ trouble, blind }: Ending): Finding[] {
+  if (!trouble) return [];
+  return [
+    {
+      rule: 'watch-blind',
+      severity: blind ? 'high' : 'low',
+      title: `The watch could not see everything: ${trouble}`,
+    },
+  ];
+}

@@ -1,0 +1,146 @@
+import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { type Decision, decide } from '../domain/evidence/decide.ts';
+import { advance, type Cell } from '../domain/evidence/state.ts';
+import { cellsOf, marksOfShift } from '../domain/watch/marks.ts';
+import { resumeWatch, startWatch, testsOf, type WatchState } from '../domain/watch/state.ts';
+import { trafficProblem } from '../domain/watch/traffic.ts';
+import type { SliObjective, SliReading } from './ports.ts';
+import { startProber } from './watch-probes.ts';
+import { createProgress } from './watch-progress.ts';
+import { conclude, type Ending } from './watch-result.ts';
+import type { WatchPorts, WatchRequest, WatchResult } from './watch-types.ts';
+
+export type * from './watch-types.ts';
+
+/** Readings may fail this long before the watch calls itself blind. */
+const blindAfterSeconds = 60;
+/** Longest that the end of the last step waits for what the source still holds back. */
+const longestTail = 360;
+
+/**
+ * Watches one step of a release: looks every few seconds, books what is new, and ends as soon as the rule of
+ * DESIGN section 6 decides, at the latest after `durationSeconds`. Hands back a verdict, never an exception, for
+ * everything that it saw or could not see; throws only `cancelled` and wrong requests.
+ */
+export async function watch(ports: WatchPorts, request: WatchRequest): Promise<WatchResult> {
+  const { clock, source } = ports;
+  const { phase, share, signal } = request;
+  const tests = testsOf(request.objectives, ports.probes !== undefined);
+  const settledAt = request.settledAt ?? clock.now();
+  const shiftedAt = Math.min(request.shiftedAt ?? settledAt, settledAt);
+  const state = openState(request, tests, shiftedAt);
+  state.marks.push(...marksOfShift({ shiftedAt, settledAt, share, phase }));
+  const objectives: SliObjective[] = request.objectives.map(({ id, kind, slowerThanMs }) => ({
+    id,
+    kind,
+    slowerThanMs,
+  }));
+  const service = request.service.split('/').at(-1) ?? request.service;
+  const reader = source.open({
+    service,
+    revisions: [request.candidate, ...(request.baseline ? [request.baseline] : [])],
+    objectives,
+    since: state.startedAt,
+    cursor: state.source === source.name ? state.cursor : undefined,
+    tagUrls: request.tagUrls,
+  });
+  if (state.before === undefined)
+    state.before = await rateBefore(ports, service, objectives, shiftedAt, signal);
+
+  const progress = createProgress(ports, request, state, settledAt);
+  const prober = ports.probes ? startProber(ports.clock, ports.probes, request) : undefined;
+  const pollMs = (request.pollSeconds ?? 10) * 1000;
+  let lastSeen = clock.now();
+  let reading: SliReading | undefined;
+  let trouble = '';
+  let decision: Decision | undefined;
+  try {
+    for (let next = clock.now() + pollMs; ; next = Math.max(next + pollMs, clock.now())) {
+      const tail = request.last === false ? 0 : Math.min(reading?.lagMs ?? 0, longestTail * 1000);
+      const end = settledAt + request.durationSeconds * 1000 + tail;
+      await clock.sleep(Math.max(0, Math.min(next, end) - clock.now()), signal);
+      const cells: Cell[] = prober ? prober.take(tests) : [];
+      try {
+        reading = await reader.poll(
+          state.marks.map(({ at }) => at),
+          signal,
+        );
+        lastSeen = clock.now();
+        trouble = '';
+        cells.push(...cellsOf(reading.counts, state.marks, tests, request));
+        state.source = source.name;
+        state.cursor = reading.cursor;
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        if (trouble === '') ports.log.warning(`The watch cannot see at the moment: ${messageOf(error)}`);
+        trouble = messageOf(error);
+      }
+      const now = clock.now();
+      const seconds = (now - state.startedAt) / 1000;
+      advance(state.plan, state.evidence, { seconds, phase, cells });
+      const traffic = trafficProblem(state, request, (now - settledAt) / 1000, reading?.lagMs ?? 0);
+      decision = decide(state.plan, state.evidence, {
+        phase,
+        dwell: (now - settledAt) / 1000,
+        lag: (reading?.lagMs ?? 0) / 1000,
+        withheld: trouble !== '' || reading === undefined || traffic !== undefined,
+      });
+      progress.look({ seconds, cells, decision, reading });
+      const ending: Ending = { decision, reading, trouble: traffic ?? trouble, blind: false, progress };
+      if (decision.kind === 'fail') return conclude(request, state, ending);
+      if (decision.kind === 'pass' && request.until !== 'duration') return conclude(request, state, ending);
+      if (now >= end) {
+        const unseen =
+          now - lastSeen > Math.max(blindAfterSeconds * 1000, 3 * pollMs) ||
+          reading === undefined ||
+          trouble !== '';
+        return conclude(request, state, { ...ending, blind: unseen || traffic !== undefined });
+      }
+    }
+  } finally {
+    prober?.stop();
+  }
+}
+
+function openState(request: WatchRequest, tests: ReturnType<typeof testsOf>, startedAt: number): WatchState {
+  if (request.state) {
+    const resumed = resumeWatch(request.state, tests);
+    if (resumed) return resumed;
+    throw new ReleaseError('watch-state-invalid', {
+      what: 'The saved state of the watch does not belong to these objectives.',
+    });
+  }
+  const { durationSeconds, alpha = 0.001 } = request;
+  const plan = {
+    tests,
+    alpha,
+    splitSeconds: request.splitSeconds ?? durationSeconds,
+    fullSeconds: request.fullSeconds ?? durationSeconds,
+  };
+  return startWatch(plan, startedAt);
+}
+
+/** Requests a second in the five minutes before the shift; unknown where the source cannot tell. */
+async function rateBefore(
+  ports: WatchPorts,
+  service: string,
+  objectives: SliObjective[],
+  shiftedAt: number,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  const seconds = 300;
+  try {
+    const totals = await ports.source.total(
+      { service, objectives },
+      shiftedAt - seconds * 1000,
+      shiftedAt,
+      signal,
+    );
+    const most = Math.max(...Object.values(totals).map((total) => total?.total ?? Number.NaN));
+    return Number.isFinite(most) ? most / seconds : undefined;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    ports.log.debug(`Traffic before the shift is unknown: ${messageOf(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import type {
+  Clock,
+  SliCount,
+  SliQuery,
+  SliReader,
+  SliReading,
+  SliSource,
+  SliTotals,
+} from '../../src/steps/ports.ts';
+
+export interface FakeTraffic {
+  /** Requests of a revision in one second that begins at this moment. */
+  (revision: string, at: number): { total: number; bad: number };
+}
+
+export interface FakeSourceOptions {
+  lagMs?: number;
+  /** Fails the poll with this error where it returns one. */
+  failing?: (now: number) => Error | undefined;
+  before?: SliTotals;
+}
+
+/** A source whose traffic is a function of time; it shows each second once the lag is over. */
+export function fakeSource(clock: Clock, traffic: FakeTraffic, options: FakeSourceOptions = {}): SliSource {
+  const lagMs = options.lagMs ?? 2000;
+  return {
+    name: 'logs',
+    total: async () => options.before ?? {},
+    open(query: SliQuery): SliReader {
+      let from = query.cursor ? Number(query.cursor) : query.since;
+      return {
+        source: 'logs',
+        async poll(marks): Promise<SliReading> {
+          const failure = options.failing?.(clock.now());
+          if (failure) throw failure;
+          const counts: SliCount[] = [];
+          for (; from + 1000 <= clock.now() - lagMs; from += 1000)
+            for (const revision of query.revisions)
+              for (const { id } of query.objectives) {
+                const { total, bad } = traffic(revision, from);
+                const span = marks.filter((mark) => mark <= from).length - 1;
+                if (total > 0) counts.push({ revision, objective: id, span, total, bad });
+              }
+          return { counts, horizon: from, lagMs, cursor: String(from), notes: [], source: 'logs' };
+        },
+      };
+    },
+  };
+}
+
+/** Deterministic numbers in [0, 1) (mulberry32), so that a test sees the same traffic on every machine. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** `rps` requests a second, each bad with the given chance. */
+export function randomCounts(
+  random: () => number,
+  rps: number,
+  rate: number,
+): { total: number; bad: number } {
+  const total = Math.floor(rps) + (random() < rps % 1 ? 1 : 0);
+  let bad = 0;
+  for (let i = 0; i < total; i++) if (random() < rate) bad++;
+  return { total, bad };
+}
