@@ -1,7 +1,8 @@
 import type { Finding } from '../report.ts';
 import type { ExposureFacts, Level, Reading, Unread } from './facts.ts';
+import { poolDoor } from './pools.ts';
 import { isRefusal } from './probes.ts';
-import { decides, generationOf, holdings, poolIsOpen } from './ways.ts';
+import { decides, generationOf, holdings } from './ways.ts';
 
 /** Something that was not found out. `private`: without it nothing is proved; `complete`: the proof has a gap. */
 export interface Doubt {
@@ -106,9 +107,13 @@ function memberDoubts(facts: ExposureFacts): Doubt[] {
       });
     else if (member.reach === 'pool') {
       const pool = facts.pools.get(member.pool ?? '');
-      if (poolIsOpen(pool, member.attribute) !== undefined) continue;
+      const { state, provider } = poolDoor(pool, member.attribute);
+      if (state !== 'unknown') continue;
+      const detail = provider
+        ? `Its provider ${provider.name.split('/').at(-1) ?? ''} takes every token of ${provider.issuer || 'its issuer'} without a condition.`
+        : 'The pool was not read.';
       const reading: Unread =
-        pool && !pool.ok ? pool : { ok: false, call, cause: 'failed', detail: 'The pool was not read.' };
+        pool && !pool.ok ? pool : { ok: false, call: pool?.call ?? call, cause: 'failed', detail };
       const doubt = unread(
         'private',
         `Who may enter the pool ${member.pool ?? ''}, all of which holds ${place},`,

@@ -66,6 +66,7 @@ export interface ServiceFacts {
 /** A provider of a workload identity pool: without a condition, every token of its issuer comes in. */
 export interface PoolProvider {
   name: string;
+  kind: 'oidc' | 'aws' | 'saml' | 'other';
   issuer: string;
   condition: string;
   /** CEL expression by attribute, such as `attribute.repo` to `assertion.repository`. */

@@ -1,8 +1,9 @@
 import type { Finding } from '../report.ts';
 import { checkInvoker, serviceOf, unbind } from './commands.ts';
-import type { ExposureFacts, PolicyFact, PoolProvider, Reading } from './facts.ts';
+import type { ExposureFacts, PolicyFact } from './facts.ts';
 import { classify, inWords, isPublic, type Member } from './members.ts';
 import type { PolicyBinding, Removal } from './policy.ts';
+import { poolDoor } from './pools.ts';
 import { type Grant, powerOf } from './roles.ts';
 
 /** One step from nobody to the function, with the call that shows it. */
@@ -63,21 +64,6 @@ export function holdings(facts: ExposureFacts): Holding[] {
         });
   }
   return found;
-}
-
-/** Does a pool let in whoever its issuer knows? Undefined where that cannot be told. */
-export function poolIsOpen(
-  reading: Reading<PoolProvider[]> | undefined,
-  attribute: string | undefined,
-): PoolProvider | false | undefined {
-  if (!reading?.ok) return undefined;
-  const ownedClaim =
-    /\bassertion\.(repository|repository_id|repository_owner|repository_owner_id|sub|project_id|project_path|namespace_id|namespace_path|terraform_(organization|project|workspace)_id|arn|account)\b/;
-  const lets = (provider: PoolProvider) =>
-    !provider.disabled &&
-    (provider.condition.trim() === '' || provider.condition.trim() === 'true') &&
-    !(attribute !== undefined && ownedClaim.test(provider.mapping[`attribute.${attribute}`] ?? ''));
-  return reading.value.find(lets) ?? false;
 }
 
 const levelWords = {
@@ -147,11 +133,11 @@ function bindingWays(facts: ExposureFacts): Way[] {
   for (const held of holdings(facts)) {
     if (held.grant.power === 'none') continue;
     if (isPublic(held.member.reach)) ways.push(bindingWay(facts, held, []));
-    else if (held.member.reach === 'pool') {
+    else if (held.member.reach === 'pool' && !facts.trusted.includes(held.member.text)) {
       const reading = facts.pools.get(held.member.pool ?? '');
-      const open = poolIsOpen(reading, held.member.attribute);
-      if (!open || !reading) continue;
-      const text = `anyone with a token of ${open.issuer || 'the issuer'} enters the pool: its provider ${open.name.split('/').at(-1)} has no condition`;
+      const { state, provider } = poolDoor(reading, held.member.attribute);
+      if (state !== 'open' || !provider || !reading) continue;
+      const text = `anyone with a token of ${provider.issuer} enters the pool: its provider ${provider.name.split('/').at(-1)} has no condition`;
       ways.push(bindingWay(facts, held, [{ text, call: reading.call }]));
     }
   }

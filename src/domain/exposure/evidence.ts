@@ -1,0 +1,115 @@
+import type { ExposureFacts, Level, Reading } from './facts.ts';
+import type { Exposure, Judgement, Proof } from './judge.ts';
+import { type RoleProposal, roleFor } from './least-privilege.ts';
+import type { ProbeRecord } from './probes.ts';
+import { type AttackStep, holdings } from './ways.ts';
+
+/** What the guard saw, for the report and the summary: plain data, each line with its call. */
+export interface ExposureEvidence {
+  exposure: Exposure;
+  proof: Proof;
+  attackPath?: AttackStep[] | undefined;
+  repaired: string[];
+  /** Seconds that IAM was waited for after a repair. */
+  waitedSeconds?: number | undefined;
+  gaps: string[];
+  reads: { what: string; call: string; result: string }[];
+  /** Who may call it, as far as roles were read. */
+  callers: { member: string; role: string; level: Level; resource: string }[];
+  probes: Pick<ProbeRecord, 'url' | 'method' | 'status' | 'class' | 'note' | 'from'>[];
+  /** A role that holds what was missing. */
+  role?: RoleProposal | undefined;
+}
+
+function resultOf<T>(reading: Reading<T>, say: (value: T) => string): string {
+  if (reading.ok) return say(reading.value);
+  if (reading.cause === 'denied') return `not read: ${reading.permission ?? 'a permission'} is missing`;
+  return {
+    absent: 'does not exist',
+    'api-off': 'API not enabled',
+    failed: `not read: ${reading.detail.slice(0, 120)}`,
+  }[reading.cause];
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+function readsOf(facts: ExposureFacts): ExposureEvidence['reads'] {
+  const reads: ExposureEvidence['reads'] = [];
+  const add = <T>(what: string, reading: Reading<T>, say: (value: T) => string) =>
+    reads.push({ what, call: reading.call, result: resultOf(reading, say) });
+  add(
+    'the function',
+    facts.function,
+    ({ generation, ingress }) => `${generation === 1 ? '1st' : '2nd'} gen, ingress ${ingress ?? 'not set'}`,
+  );
+  if (facts.service)
+    add('the Cloud Run service', facts.service, (service) =>
+      [
+        `invoker check ${service.invokerIamDisabled ? 'OFF' : 'on'}`,
+        `IAP ${service.iapEnabled ? 'on' : 'off'}`,
+        `default URL ${service.defaultUriDisabled ? 'off' : 'on'}`,
+        `ingress ${service.ingress ?? 'not set'}`,
+      ].join(', '),
+    );
+  add(
+    'what is above the project',
+    facts.ancestry,
+    (above) => above.map(({ type, id }) => `${type} ${id}`).join(', ') || 'nothing',
+  );
+  for (const { level, resource, reading } of facts.policies)
+    add(
+      `policy of the ${level === 'iap' ? 'Identity-Aware Proxy' : level} ${resource}`,
+      reading,
+      ({ bindings }) => count(bindings.length, 'binding'),
+    );
+  for (const [role, reading] of facts.roles)
+    add(role, reading, (permissions) => count(permissions.length, 'permission'));
+  for (const [pool, reading] of facts.pools)
+    add(`pool ${pool}`, reading, (providers) => count(providers.length, 'provider'));
+  for (const { constraint, reading } of facts.orgPolicies)
+    add(`organisation policy ${constraint}`, reading, ({ enforced }) =>
+      enforced ? 'enforced' : 'not enforced',
+    );
+  for (const reading of facts.denies) add('deny policies', reading, (rules) => count(rules.length, 'rule'));
+  if (facts.gateways)
+    add('API gateways', facts.gateways, (gateways) => `${gateways.length} in front of the function`);
+  return reads;
+}
+
+export function evidenceOf(
+  facts: ExposureFacts,
+  judgement: Judgement,
+  repaired: string[],
+  waitedSeconds?: number,
+): ExposureEvidence {
+  const callers = holdings(facts)
+    .filter(({ grant }) => grant.power === 'invoke')
+    .map(({ member, binding, fact }) => ({
+      member: member.text,
+      role: binding.role,
+      level: fact.level,
+      resource: fact.resource,
+    }));
+  return {
+    exposure: judgement.exposure,
+    proof: judgement.proof,
+    attackPath: judgement.attackPath,
+    repaired,
+    waitedSeconds,
+    gaps: judgement.gaps,
+    reads: readsOf(facts),
+    callers: callers.slice(0, 100),
+    probes: facts.probes.map(({ url, method, status, class: klass, note, from }) => ({
+      url,
+      method,
+      status,
+      class: klass,
+      note,
+      from,
+    })),
+    role: roleFor(judgement.missingPermissions, {
+      project: facts.target.project,
+      ancestors: facts.ancestry.ok ? facts.ancestry.value : [],
+    }),
+  };
+}

@@ -1,0 +1,192 @@
+import { ReleaseError } from '../domain/errors.ts';
+import type {
+  ExposureFacts,
+  FunctionFacts,
+  PolicyFact,
+  Reading,
+  ServiceFacts,
+} from '../domain/exposure/facts.ts';
+import { poolsToRead, rolesToRead } from '../domain/exposure/needs.ts';
+import { readPolicy } from '../domain/exposure/policy.ts';
+import { constraints } from '../domain/exposure/prevention.ts';
+import type { ExposureSources, PolicyPlace, RunService, Services } from './ports.ts';
+
+/** Everything that bears on exposure, except what anonymous requests tell. */
+export type StaticFacts = Omit<ExposureFacts, 'probes'>;
+
+export interface ReadRequest {
+  project: string;
+  region: string;
+  name: string;
+  /** `invoke` reads what decides who may call; `full` also what prevents exposure, gateways, source and images. */
+  scope: 'invoke' | 'full';
+  trusted: readonly string[];
+  signal?: AbortSignal | undefined;
+}
+
+interface Sources {
+  services: Services;
+  exposure: ExposureSources;
+}
+
+export function serviceFacts(service: RunService): ServiceFacts {
+  return {
+    urls: [...new Set([service.uri, ...service.urls].filter((url) => url !== ''))],
+    tagUrls: service.trafficStatuses.flatMap(({ uri }) => uri ?? []),
+    invokerIamDisabled: service.invokerIamDisabled,
+    iapEnabled: service.iapEnabled,
+    defaultUriDisabled: service.defaultUriDisabled,
+    ingress: service.ingress,
+  };
+}
+
+/** The services port throws; here a failed read is a value, as every other. */
+async function readService(
+  services: Services,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Reading<ServiceFacts>> {
+  const call = `GET run/v2/${name}`;
+  try {
+    const service = await services.get(name, signal);
+    if (service) return { ok: true, value: serviceFacts(service), call };
+    return { ok: false, call, cause: 'absent', detail: 'The service does not exist.' };
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof ReleaseError)) throw error;
+    const denied = error.code === 'permission-denied';
+    if (!denied && !/^(remote-error|not-found|network-failed|deadline-exceeded|response-)/.test(error.code))
+      throw error;
+    return {
+      ok: false,
+      call,
+      cause: denied ? 'denied' : 'failed',
+      permission: denied ? 'run.services.get' : undefined,
+      detail: error.what,
+    };
+  }
+}
+
+function policyReader(sources: ExposureSources, signal?: AbortSignal) {
+  return async (place: PolicyPlace): Promise<PolicyFact> => {
+    const reading = await sources.policy(place, signal);
+    return { ...place, reading: reading.ok ? { ...reading, value: readPolicy(reading.value) } : reading };
+  };
+}
+
+/** A service name from the API goes into paths: anything else than its documented form is not used. */
+const serviceForm = /^projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/services\/[a-z]([a-z0-9-]{0,62})$/;
+
+async function ownPolicies(
+  sources: Sources,
+  request: ReadRequest,
+  described: Reading<FunctionFacts>,
+  policy: (place: PolicyPlace) => Promise<PolicyFact>,
+): Promise<{
+  service: Reading<ServiceFacts> | undefined;
+  policies: PolicyFact[];
+  projectNumber: string | undefined;
+}> {
+  if (!described.ok) return { service: undefined, policies: [], projectNumber: undefined };
+  const facts = described.value;
+  const places: PolicyPlace[] = [];
+  const full = request.scope === 'full';
+  if (facts.generation === 1 || full)
+    places.push({
+      level: 'function',
+      resource: `projects/${request.project}/locations/${request.region}/functions/${request.name}`,
+    });
+  if (full && facts.sourceBucket) places.push({ level: 'source', resource: facts.sourceBucket });
+  if (full && facts.imageRepository) places.push({ level: 'images', resource: facts.imageRepository });
+  const name = facts.service;
+  if (facts.generation === 1 || name === undefined || !serviceForm.test(name)) {
+    const call = described.call;
+    const detail = 'The function names no Cloud Run service.';
+    const service: Reading<ServiceFacts> | undefined =
+      facts.generation === 1 ? undefined : { ok: false, call, cause: 'failed', detail };
+    return { service, policies: await Promise.all(places.map(policy)), projectNumber: undefined };
+  }
+  places.unshift({ level: 'service', resource: name });
+  const [service, policies] = await Promise.all([
+    readService(sources.services, name, request.signal),
+    Promise.all(places.map(policy)),
+  ]);
+  if (!service.ok || !service.value.iapEnabled) return { service, policies, projectNumber: undefined };
+  const number = await sources.exposure.projectNumber(request.project, request.signal);
+  const resource = `projects/${number.ok ? number.value : request.project}/iap_web/cloud_run-${request.region}/services/${name.split('/').at(-1)}`;
+  const iap = await policy({ level: 'iap', resource });
+  return { service, policies: [...policies, iap], projectNumber: number.ok ? number.value : undefined };
+}
+
+async function inherited(
+  sources: ExposureSources,
+  request: ReadRequest,
+  policy: (place: PolicyPlace) => Promise<PolicyFact>,
+): Promise<Pick<ExposureFacts, 'ancestry' | 'denies'> & { policies: PolicyFact[] }> {
+  const { project, signal } = request;
+  const denied = (place: Parameters<ExposureSources['denyRules']>[0]) =>
+    request.scope === 'full' ? [sources.denyRules(place, signal)] : [];
+  const own = policy({ level: 'project', resource: `projects/${project}` });
+  const ownDenies = denied({ type: 'project', id: project });
+  const ancestry = await sources.ancestry(project, signal);
+  const above = ancestry.ok ? ancestry.value : [];
+  const [policies, denies] = await Promise.all([
+    Promise.all([own, ...above.map(({ type, id }) => policy({ level: type, resource: `${type}s/${id}` }))]),
+    Promise.all([...ownDenies, ...above.flatMap(denied)]),
+  ]);
+  return { ancestry, denies, policies };
+}
+
+async function prevention(
+  sources: ExposureSources,
+  { scope, project, signal }: ReadRequest,
+): Promise<ExposureFacts['orgPolicies']> {
+  if (scope !== 'full') return [];
+  return Promise.all(
+    Object.keys(constraints).map(async (constraint) => ({
+      constraint,
+      reading: await sources.orgPolicy(project, constraint, signal),
+    })),
+  );
+}
+
+/** Reads in parallel, in as few waves as the answers allow: what exists, then its policies, then their roles. */
+export async function readExposure(sources: Sources, request: ReadRequest): Promise<StaticFacts> {
+  const { project, region, name, trusted, signal } = request;
+  const { exposure } = sources;
+  const policy = policyReader(exposure, signal);
+  const describing = exposure.describe(project, region, name, signal);
+  const [described, own, above, orgPolicies] = await Promise.all([
+    describing,
+    describing.then((reading) => ownPolicies(sources, request, reading, policy)),
+    inherited(exposure, request, policy),
+    prevention(exposure, request),
+  ]);
+  const policies = [...own.policies, ...above.policies];
+  const urls = described.ok
+    ? [...described.value.urls, ...(own.service?.ok ? own.service.value.urls : [])]
+    : [];
+  const [roles, pools, gateways] = await Promise.all([
+    Promise.all(
+      rolesToRead(policies).map(async (role) => [role, await exposure.role(role, signal)] as const),
+    ),
+    Promise.all(
+      poolsToRead(policies).map(async (pool) => [pool, await exposure.poolProviders(pool, signal)] as const),
+    ),
+    request.scope === 'full' && described.ok ? exposure.gateways(project, urls, signal) : undefined,
+  ]);
+  return {
+    target: { project, region, name, service: described.ok ? described.value.service : undefined },
+    projectNumber: own.projectNumber,
+    exists: described.ok || described.cause !== 'absent',
+    function: described,
+    service: own.service,
+    policies,
+    ancestry: above.ancestry,
+    roles: new Map(roles),
+    pools: new Map(pools),
+    denies: above.denies,
+    orgPolicies,
+    gateways,
+    trusted,
+  };
+}
