@@ -22,6 +22,8 @@ export class ReleaseError extends Error {
   readonly what: string;
   readonly why: string | undefined;
   readonly fix: string | undefined;
+  /** What was seen until then, for the report, by stage. */
+  evidence: Record<string, unknown> | undefined;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
     const why = parts.why ?? catalog[code].why;

@@ -1,10 +1,243 @@
 import { ReleaseError } from '../domain/errors.ts';
+import { shownClaims } from '../domain/login/claims.ts';
+import type { LoginRequest } from '../domain/login/request.ts';
+import { newReport } from '../domain/report.ts';
+import { useSection } from '../domain/report-text.ts';
+import { loginSection } from '../domain/summary/auth.ts';
+import { type LoginResult, login as logIn } from '../steps/login.ts';
+import type { Context } from './context.ts';
+import {
+  credentialsOf,
+  planCredentialsPath,
+  removeCredentials,
+  writeCredentials,
+} from './credentials-file.ts';
+import { readLogin } from './login-inputs.ts';
+import { openPlatform, type Platform } from './platform.ts';
 import type { Action } from './run.ts';
 
-export const auth: Action = async () => {
-  throw new ReleaseError('internal', { what: 'Not built yet.' });
+interface AuthRequest {
+  login: LoginRequest;
+  createFile: boolean;
+  filePath: string | undefined;
+  exportVariables: boolean;
+  cleanUp: boolean;
+  tokenFormat: 'access_token' | 'id_token' | undefined;
+  subject: string | undefined;
+  idTokenAudience: string | undefined;
+  expectedProjectNumber: string | undefined;
+  expectedPrincipal: string | undefined;
+  doctor: 'auto' | 'true' | 'enforce' | 'false';
+  providerFile: string | undefined;
+}
+
+export const auth: Action = async (context) => {
+  refuseKeys(context);
+  const request = readRequest(context);
+  const platform = openPlatform(context, request.login);
+  useSection(loginSection);
+  const { log, clock } = context;
+  log.line(`Log in through ${request.login.provider?.name}`);
+
+  let result: LoginResult;
+  try {
+    result = await logIn(platform, request);
+  } catch (error) {
+    if (request.doctor !== 'false') {
+      const { examineFailure } = await import('./auth-doctor.ts');
+      await examineFailure(context, platform, request, error);
+    }
+    throw error;
+  }
+  const expires = new Date(result.access.expiresAt).toISOString();
+  log.line(`✓ GitHub's token  ${result.subject}`);
+  log.line(`✓ Logged in       ${result.principal} until ${expires}`);
+
+  const report = newReport('auth', { project: platform.projectId || undefined });
+  report.inputs = context.inputs.given;
+  report.verdict = 'pass';
+  report.reason = `Logged in as ${result.principal}.`;
+  report.evidence.login = {
+    provider: request.login.provider?.name,
+    principal: result.principal,
+    subject: result.subject,
+    expires_at: expires,
+    claims: Object.fromEntries(shownClaims(result.claims)),
+  };
+  if (request.doctor === 'true' || request.doctor === 'enforce') {
+    const { examineLogin } = await import('./auth-doctor.ts');
+    const verdict = await examineLogin(context, platform, request, report);
+    if (verdict === 'fail') {
+      report.verdict = verdict;
+      report.reason = `The login works, but lets in too many: ${report.findings[0]?.title ?? ''}`;
+      return { report };
+    }
+  }
+  const tokens = await tokenOutputs(context, platform, request, result);
+  const file = request.createFile ? makeFile(context, platform, request) : undefined;
+  report.timings.push({
+    stage: 'login',
+    startedAtSeconds: 0,
+    seconds: (clock.now() - context.startedAt) / 1000,
+    verdict: report.verdict,
+  });
+  return {
+    report,
+    outputs: {
+      project_id: platform.projectId || undefined,
+      credentials_file_path: file,
+      expires_at: expires,
+      principal: result.principal,
+      subject: result.subject,
+    },
+    secretOutputs: tokens,
+    exports: request.exportVariables ? environment(request.login, file) : {},
+  };
 };
 
-export const authPost: Action = async () => {
-  throw new ReleaseError('internal', { what: 'Not built yet.' });
+/** Removes what this step wrote. Nothing here needs the network, and nothing fails the job. */
+export const authPost: Action = async (context) => {
+  const path = context.state('credentials_path');
+  const report = newReport('auth');
+  report.verdict = 'pass';
+  report.reason = path ? `Removed ${path}.` : 'No credentials file to remove.';
+  if (path && context.state('cleanup') === 'false')
+    report.reason = `Left ${path} in place (cleanup_credentials: false).`;
+  else if (path) {
+    const problem = removeCredentials(path);
+    if (problem) {
+      report.verdict = 'inconclusive';
+      report.reason = `The credentials file ${path} could not be removed (${problem}); it stays usable until this job ends.`;
+    }
+  }
+  return { report, exitCode: 0, summary: false };
 };
+
+function refuseKeys({ env, secrets }: Context): void {
+  const key = env.INPUT_CREDENTIALS_JSON?.trim();
+  if (!key) return;
+  secrets.add(key);
+  for (const line of key.split(/\\n|\s/)) secrets.add(line.replace(/[",]/g, ''));
+  throw new ReleaseError('login-key-refused', {
+    what: 'credentials_json was given: a service-account key is refused.',
+    why: 'A key is a password that does not expire and works from anywhere; a keyless login lasts minutes and only for this repository.',
+    fix: 'Create a workload identity provider (docs/keyless.md, three commands), set workload_identity_provider and service_account in place of credentials_json, add `permissions: id-token: write` to the job, then delete the key: gcloud iam service-accounts keys delete KEY_ID --iam-account=ACCOUNT.',
+  });
+}
+
+function readRequest({ inputs, env }: Context): AuthRequest {
+  const login = readLogin(inputs, env, { optional: true });
+  if (login.source !== 'inputs')
+    inputs.problem(
+      'workload_identity_provider: missing: expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER',
+    );
+  const lifetime = inputs.duration('access_token_lifetime');
+  if (lifetime !== undefined && (lifetime < 1 || lifetime > 43_200))
+    inputs.problem(
+      `access_token_lifetime: ${lifetime} s: expected at most 3600s (43200s where the organisation allows it)`,
+    );
+  login.lifetimeSeconds = Math.round(lifetime ?? 3600);
+  login.scopes = inputs.list('access_token_scopes') ?? login.scopes;
+  login.propagationSeconds = inputs.duration('propagation_timeout') ?? login.propagationSeconds;
+  const tokenFormat = inputs.choice('token_format', ['access_token', 'id_token'] as const);
+  login.includeEmail = inputs.boolean('id_token_include_email') ?? tokenFormat !== 'id_token';
+  const idTokenAudience = inputs.text('id_token_audience');
+  if (tokenFormat === 'id_token') {
+    if (!idTokenAudience)
+      inputs.problem('id_token_audience: missing: expected the URL of the service that is to be called');
+    if (login.source === 'inputs' && !login.serviceAccount && !login.invokerServiceAccount)
+      inputs.problem(
+        'invoker_service_account: missing: expected the account that mints the ID token, since a federated identity alone cannot',
+      );
+  }
+  const subject = inputs.text('access_token_subject');
+  if (subject && !login.serviceAccount)
+    inputs.problem('access_token_subject: domain-wide delegation needs service_account');
+  const request: AuthRequest = {
+    login,
+    createFile: inputs.boolean('create_credentials_file') ?? true,
+    filePath: inputs.text('credentials_file_path', { maxLength: 1000, pattern: /^[^\0]+$/ }),
+    exportVariables: inputs.boolean('export_environment_variables') ?? true,
+    cleanUp: inputs.boolean('cleanup_credentials') ?? true,
+    tokenFormat,
+    subject,
+    idTokenAudience: tokenFormat === 'id_token' ? idTokenAudience : undefined,
+    expectedProjectNumber: inputs.text('expected_project_number', {
+      pattern: /^\d+$/,
+      expected: 'a project number',
+    }),
+    expectedPrincipal: inputs.text('expected_principal', { maxLength: 600 }),
+    doctor: inputs.choice('doctor', ['auto', 'true', 'enforce', 'false'] as const) ?? 'auto',
+    providerFile: inputs.text('provider_file', { maxLength: 1000 }),
+  };
+  inputs.done();
+  return request;
+}
+
+/** The tokens that were asked for by name; `auth_token` is always the federated one, as in auth@v3. */
+async function tokenOutputs(
+  context: Context,
+  platform: Platform,
+  request: AuthRequest,
+  result: LoginResult,
+): Promise<Record<string, string>> {
+  const tokens: Record<string, string> = { auth_token: result.federated.token };
+  if (result.idToken) tokens.id_token = result.idToken.token;
+  if (request.tokenFormat === 'access_token') {
+    if (request.subject) {
+      const { delegatedToken } = await import('../gcp/domain-wide-delegation.ts');
+      tokens.access_token = await delegatedToken(
+        platform,
+        request.login,
+        request.subject,
+        context.clock,
+        context.secrets.add,
+      );
+    } else tokens.access_token = result.access.token;
+  }
+  return tokens;
+}
+
+/** The place is noted for the post step before anything lies there: a kill between the two leaves nothing behind. */
+function makeFile(context: Context, platform: Platform, request: AuthRequest): string {
+  const path = planCredentialsPath(context.env, request.filePath);
+  if (request.filePath)
+    context.log.warning(
+      `The credentials file lies at ${path}, where a Docker build context, an uploaded artifact, a function's source or "git add" can sweep it up. Whoever reads it is this job until the job ends. Add its name to .gitignore, .dockerignore and .gcloudignore, or leave credentials_file_path out.`,
+    );
+  context.saveState('cleanup', String(request.cleanUp));
+  context.saveState('credentials_path', path);
+  try {
+    writeCredentials(path, credentialsOf(request.login, platform.endpoints));
+  } catch (error) {
+    // Not ours: what lay there before must outlive the post step.
+    context.saveState('credentials_path', '');
+    throw error;
+  }
+  return path;
+}
+
+/** What auth@v3 exports; gcloud, Terraform, the SDKs and Google's other actions read these. */
+function environment(login: LoginRequest, file: string | undefined): Record<string, string> {
+  const variables: Record<string, string> = {};
+  if (file)
+    for (const name of [
+      'CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE',
+      'GOOGLE_APPLICATION_CREDENTIALS',
+      'GOOGLE_GHA_CREDS_PATH',
+    ])
+      variables[name] = file;
+  if (login.projectId)
+    for (const name of [
+      'CLOUDSDK_CORE_PROJECT',
+      'CLOUDSDK_PROJECT',
+      'GCLOUD_PROJECT',
+      'GCP_PROJECT',
+      'GOOGLE_CLOUD_PROJECT',
+    ])
+      variables[name] = login.projectId;
+  if (login.universe !== 'googleapis.com')
+    for (const name of ['CLOUDSDK_CORE_UNIVERSE_DOMAIN', 'GOOGLE_CLOUD_UNIVERSE_DOMAIN'])
+      variables[name] = login.universe;
+  return variables;
+}

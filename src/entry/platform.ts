@@ -1,7 +1,8 @@
 import type { LoginRequest } from '../domain/login/request.ts';
-import { createTokens, type LoginTokens } from '../gcp/token-source.ts';
+import { createTokens } from '../gcp/token-source.ts';
 import { type Endpoints, endpoints } from '../http/endpoints.ts';
 import { createRest, type Rest } from '../http/rest.ts';
+import type { LoginTokens } from '../steps/ports.ts';
 import type { Context } from './context.ts';
 
 /** What every action reaches Google Cloud with. Opening it sends nothing. */

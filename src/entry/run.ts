@@ -111,6 +111,7 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     report.inputs = context.inputs.given;
     report.errors.push(record);
     report.reason = record.what;
+    if (error instanceof ReleaseError && error.evidence) report.evidence = error.evidence;
     if (record.code === 'cancelled') report.outcome = 'cancelled';
     if (record.code === 'internal' && error instanceof Error)
       commands.debug(secrets.redact(error.stack ?? ''));

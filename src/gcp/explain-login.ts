@@ -1,4 +1,4 @@
-import type { Claims } from '../domain/login/claims.ts';
+import { type Claims, shownClaims } from '../domain/login/claims.ts';
 import { diagnose } from '../domain/login/diagnose.ts';
 import { LoginError, type LoginFailure, type Stage } from '../domain/login/login-error.ts';
 import type { LoginRequest } from '../domain/login/request.ts';
@@ -48,4 +48,16 @@ export function retryWait(
       `  ${error.diagnosis.what} A change of IAM takes 2 to 7 minutes to arrive: trying again for up to ${at.request.propagationSeconds} s (propagation_timeout).`,
     );
   return wait;
+}
+
+/** What a person needs to see of a failed login, whichever action it happened in: the claims and the commands. */
+export function printFailure(error: LoginError, log: Log): void {
+  if (error.claims) {
+    log.line("Claims of this run's token:");
+    for (const [name, value] of shownClaims(error.claims)) log.line(`  ${name.padEnd(22)} ${value}`);
+  }
+  log.line(error.diagnosis.what);
+  log.line(error.diagnosis.why);
+  log.line(error.diagnosis.fix);
+  for (const command of error.diagnosis.commands) log.line(`  ${command}`);
 }

@@ -1,10 +1,4 @@
-import type { Clock } from '../steps/ports.ts';
-
-export interface TimedToken {
-  token: string;
-  /** Milliseconds since the epoch, by this machine's clock. */
-  expiresAt: number;
-}
+import type { Clock, TimedToken } from '../steps/ports.ts';
 
 /** Whoever asks gets a token that lives at least this long. */
 const marginMs = 60_000;

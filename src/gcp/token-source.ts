@@ -5,9 +5,9 @@ import type { Stage } from '../domain/login/login-error.ts';
 import type { LoginRequest, TokenEndpoint } from '../domain/login/request.ts';
 import { cloudPlatformScope } from '../domain/login/request.ts';
 import type { Rest, RestAnswer } from '../http/rest.ts';
-import type { Clock, Log, Tokens } from '../steps/ports.ts';
+import type { Clock, Log, LoginTokens, TimedToken } from '../steps/ports.ts';
 import { fetchOidcToken } from './oidc.ts';
-import { shared, type TimedToken } from './shared-token.ts';
+import { shared } from './shared-token.ts';
 
 export interface TokenOptions {
   request: LoginRequest;
@@ -21,16 +21,6 @@ export interface TokenOptions {
   /** Aborts every exchange of this process. */
   signal?: AbortSignal | undefined;
   random?: () => number;
-}
-
-/** The token source with what `auth` and the doctor need beyond `Tokens`. */
-export interface LoginTokens extends Tokens {
-  /** The federated token itself, whatever impersonation follows. */
-  federated(signal?: AbortSignal): Promise<TimedToken>;
-  access(signal?: AbortSignal): Promise<TimedToken>;
-  id(audience: string, signal?: AbortSignal): Promise<TimedToken>;
-  /** Claims of the last token that GitHub issued to this run. */
-  claims(): Claims | undefined;
 }
 
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -57,11 +47,14 @@ export function createTokens(options: TokenOptions): LoginTokens {
       } catch (error) {
         if (options.signal?.aborted) throw error;
         // Only a failure needs the tables that explain it.
-        const { explainFailure, retryWait } = await import('./explain-login.ts');
+        const { explainFailure, printFailure, retryWait } = await import('./explain-login.ts');
         const explained = explainFailure(error, { request, stage, account, claims, clockAheadSeconds });
         if (!explained) throw error;
         const wait = retryWait(explained, { tries, elapsedMs: clock.now() - started, request, random, log });
-        if (wait === undefined) throw explained;
+        if (wait === undefined) {
+          printFailure(explained, log);
+          throw explained;
+        }
         await clock.sleep(wait, options.signal);
       }
     }
@@ -138,7 +131,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
       rest.call<T>({
         api: 'iamcredentials',
         method: 'POST',
-        path: `v1/projects/-/serviceAccounts/${encodeURIComponent(account)}:${method}`,
+        path: `v1/projects/-/serviceAccounts/${encodeURIComponent(account).replace('%40', '@')}:${method}`,
         bearer: (await federated()).token,
         retry: 'repeatable-write',
         deadlineMs: 30_000,

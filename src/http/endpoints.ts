@@ -11,6 +11,7 @@ export type Api =
   | 'iap'
   | 'logging'
   | 'monitoring'
+  | 'oauth2'
   | 'orgpolicy'
   | 'run'
   | 'serviceusage'
