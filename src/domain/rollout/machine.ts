@@ -24,6 +24,8 @@ export type Phase = (typeof phases)[number];
 export const events = [
   /** The phase did what it is for. */
   'passed',
+  /** What would be released serves already. */
+  'unchanged',
   /** A rule forbids the release: no budget, a split that is not ours, a revision that failed before. */
   'refused',
   /** Another release of this function is alive. */
@@ -66,6 +68,7 @@ type Row = Record<Event, Cell>;
 /** Nothing was changed yet: whatever happens, there is nothing to take back. */
 const untouched: Row = {
   passed: 'next',
+  unchanged: 'promoted',
   refused: 'blocked',
   yielded: 'yielded',
   exposed: 'exposed',
@@ -81,6 +84,7 @@ const untouched: Row = {
 /** Our pin or share is live: everything goes back, except where others decide or there is nothing to go back to. */
 const underWay: Row = {
   passed: 'next',
+  unchanged: 'back',
   refused: 'back',
   yielded: 'yielded',
   exposed: 'back',
@@ -96,6 +100,7 @@ const underWay: Row = {
 /** Only "done", "not ours any more" and "could not" are left; a signal does not stop it. */
 const goingBack: Row = {
   passed: 'by-cause',
+  unchanged: 'held',
   refused: 'held',
   yielded: 'superseded',
   exposed: 'held',
@@ -148,6 +153,7 @@ export function begin(steps: readonly number[], first = false): State {
 /** The outcome of a release that was taken back. */
 export function outcomeOfCause(cause: Event | undefined, first: boolean): Outcome {
   if (cause === 'exposed' || cause === 'cancelled') return cause;
+  if (cause === 'unchanged') return 'promoted';
   if (first) return 'rejected';
   return cause === 'smoke_failed' ? 'smoke_failed' : 'rolled_back';
 }

@@ -2,7 +2,6 @@ import type { ParsedRecord, ReleaseRecord } from './record.ts';
 import {
   beforeTag,
   candidateTag,
-  othersTags,
   pinTo,
   restore,
   type Share,
@@ -10,6 +9,7 @@ import {
   sharesText,
   type Target,
   type Traffic,
+  withoutOurTags,
 } from './traffic.ts';
 
 /** Who asks: a release that begins, the scheduled janitor, a person, or the post step of the release itself. */
@@ -50,11 +50,6 @@ export type Settlement =
 
 /** How long our tags may stand without a record before the release that lost it counts as dead. */
 export const lostRecordMs = 60_000;
-
-const withoutOurTags = (live: Traffic): Target[] => [
-  ...live.filter((target) => (target.percent ?? 0) > 0).map(({ tag: _tag, ...target }): Target => target),
-  ...othersTags(live),
-];
 
 const taggedRevision = (live: Traffic, tag: string) => live.find((target) => target.tag === tag)?.revision;
 

@@ -61,6 +61,11 @@ export function othersTags(traffic: Traffic): Target[] {
     );
 }
 
+/** The shares as they are, and every tag but ours. */
+export function withoutOurTags(traffic: Traffic): Target[] {
+  return [...traffic.filter((target) => (target.percent ?? 0) > 0).map(bare), ...othersTags(traffic)];
+}
+
 const named = (revision: string, percent: number): Target => ({ type: revisionType, revision, percent });
 const tagged = (revision: string, tag: string): Target => ({ type: revisionType, revision, tag });
 
@@ -143,7 +148,7 @@ export function servingShares(statuses: Traffic, latestReady: string | undefined
   }
   return [...shares]
     .map(([revision, percent]) => ({ revision, percent }))
-    .sort((a, b) => b.percent - a.percent);
+    .sort((a, b) => b.percent - a.percent || (a.revision < b.revision ? -1 : 1));
 }
 
 export type Before =

@@ -1,0 +1,132 @@
+import type { Finding } from '../domain/report.ts';
+import type { ReleaseRecord } from '../domain/rollout/record.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Clock, Functions, Log, Services } from './ports.ts';
+
+/** Who releases: what the record says of us, so that others can ask whether we are still alive. */
+export interface Owner {
+  /** Of this process; its post step has the same. */
+  id: string;
+  /** `owner/name` */
+  repository: string;
+  run: string;
+  attempt: number;
+  /** GitHub's id of the job, where it is known. */
+  job?: string | undefined;
+}
+
+/** Asks GitHub whether the run of another record is over. Never throws: `unknown` leaves it to the expiry. */
+export interface Runs {
+  state(
+    record: Pick<ReleaseRecord, 'repository' | 'run' | 'attempt' | 'job'>,
+    signal?: AbortSignal,
+  ): Promise<'over' | 'alive' | 'unknown'>;
+}
+
+/** What changing and settling traffic needs. */
+export interface TrafficPorts {
+  services: Services;
+  functions: Functions;
+  runs: Runs;
+  clock: Clock;
+  log: Log;
+}
+
+export interface StageResult {
+  verdict: Verdict;
+  /** One sentence. */
+  reason: string;
+  findings?: readonly Finding[];
+  evidence?: unknown;
+}
+
+export interface GuardStage extends StageResult {
+  exposure: 'private' | 'public' | 'unknown';
+  /** What was closed, in words. */
+  repaired: readonly string[];
+}
+
+export interface DeployStage extends StageResult {
+  /** Short name of the candidate. */
+  revision: string | undefined;
+  /** projects/P/locations/L/services/S */
+  service: string | undefined;
+  url: string | undefined;
+  /** The serving revision already carries this source and configuration. */
+  unchanged: boolean;
+  functionUpdateTime?: string | undefined;
+}
+
+export interface WatchStage extends StageResult {
+  /** Whose fault it is: the release's, the platform's, or unknown. */
+  blame?: string | undefined;
+  /** Why an inconclusive watch ended: too_few_requests, blind, platform. */
+  ended?: string | undefined;
+  /** For the next segment of the same release. */
+  state?: unknown;
+  requests?: number | undefined;
+  bad?: number | undefined;
+}
+
+export interface WatchTarget {
+  service: string;
+  candidate: string;
+  baseline: string | undefined;
+  /** From 0 to 1. */
+  share: number;
+  phase: 'split' | 'full';
+  /** Index of the step and how many there are. */
+  step: number;
+  steps: number;
+  /** Milliseconds since the epoch when this share had settled. */
+  since: number;
+  state?: unknown;
+}
+
+/** The other stages, bound to their own ports and inputs by whoever starts the release. */
+export interface ReleaseStages {
+  /** Absent: no objectives, no gate. */
+  budget?: ((signal: AbortSignal) => Promise<StageResult>) | undefined;
+  guard(mode: 'verify' | 'enforce', signal?: AbortSignal): Promise<GuardStage>;
+  /** Builds at 0 %, where a pin is in place. `plan` computes what would be done, and sends nothing. */
+  deploy(options: { plan: boolean }, signal: AbortSignal): Promise<DeployStage>;
+  /** Absent: no suite. */
+  smoke?:
+    | ((
+        target: { url: string; audience: string; revision: string },
+        signal: AbortSignal,
+      ) => Promise<StageResult>)
+    | undefined;
+  /** Calls the function once, with a token; says in a few words how it answered. Throws where it did not. */
+  alive?: ((url: string) => Promise<string>) | undefined;
+  /** Absent: no objectives; the shares are then only held for their time. */
+  watch?: ((target: WatchTarget, signal: AbortSignal) => Promise<WatchStage>) | undefined;
+}
+
+/** Follows a release as it goes: state for the post step, log, summary draft. */
+export interface ReleaseObserver {
+  /** Before the first change: what the post step needs to settle this release. */
+  began(service: string): void;
+  stage(entry: StageEntry): void;
+}
+
+export interface StageEntry {
+  /** Words for people: `Budget gate`, `Build`, `Watch 10 %`. */
+  stage: string;
+  kind: StageKind;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  endedAt: number;
+  verdict: Verdict;
+  note: string;
+}
+
+export type StageKind = 'check' | 'build' | 'smoke' | 'watch' | 'back' | 'finish';
+
+export interface ReleasePorts extends TrafficPorts {
+  /** Attempts of a second or two: for the 7.5 s after SIGINT. */
+  urgent: Services;
+  stages: ReleaseStages;
+  observer: ReleaseObserver;
+  signal: AbortSignal;
+}

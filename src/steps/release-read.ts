@@ -1,0 +1,107 @@
+import { maxServiceName, resolveBefore, sharesText } from '../domain/rollout/traffic.ts';
+import type { JsonObject, RunService } from './ports.ts';
+import { passed, type ReleaseRun, type Step, shortName } from './release-run.ts';
+import { settle } from './settle.ts';
+
+const refused = (reason: string): Step => ({ event: 'refused', reason });
+
+/** The Run service behind a function, from the function itself: it is never derived from the name. */
+export function serviceOf(fn: JsonObject | undefined): string | undefined {
+  const config = fn?.serviceConfig;
+  const service =
+    typeof config === 'object' && config !== null && !Array.isArray(config) ? config.service : undefined;
+  return typeof service === 'string' && service !== '' ? service : undefined;
+}
+
+/** Reads what there is, brings an earlier release to an end, and refuses what cannot end well. */
+export async function read(run: ReleaseRun): Promise<Step> {
+  const { ports, request } = run;
+  const fn = await ports.functions.get(request.functionName, ports.signal);
+  if (fn?.environment === 'GEN_1')
+    return refused(
+      'it is a first-generation function, which cannot share out traffic: deploy it as a second-generation one',
+    );
+  run.functionUpdateTime = typeof fn?.updateTime === 'string' ? fn.updateTime : undefined;
+  run.service = serviceOf(fn);
+  const tooLong = nameTooLong(shortName(run.service ?? request.functionName));
+  if (tooLong) return refused(tooLong);
+  if (run.service === undefined) return firstRelease(run, 'the function does not exist yet');
+  const settled = await settle(ports, {
+    service: run.service,
+    functionName: request.functionName,
+    purpose: 'release',
+    owner: request.owner,
+    waitMs: request.waitSeconds * 1000,
+    signal: ports.signal,
+  });
+  if (settled.did === 'wait') return { event: 'yielded', reason: settled.reason };
+  if (settled.did === 'hold') return refused(settled.reason);
+  if (settled.service === undefined) return firstRelease(run, 'the function has no service yet');
+  run.previous = settled.record;
+  if (settled.did !== 'nothing') {
+    run.warnings.push(`Settled first: ${settled.reason}; ${sharesText(settled.shares)} now.`);
+    run.evidence.settled = { did: settled.did, reason: settled.reason, shares: settled.shares };
+  }
+  return readBefore(run, settled.service);
+}
+
+/** Both tags and the service's name have to fit into one label of a host name. */
+export function nameTooLong(service: string): string | undefined {
+  if (service.length <= maxServiceName) return undefined;
+  return `the service name ${service} has ${service.length} characters; with a traffic tag at most ${maxServiceName} fit (Cloud Run allows 46 for both)`;
+}
+
+function firstRelease(run: ReleaseRun, why: string): Step {
+  run.state = { ...run.state, first: true };
+  return passed(`${why}: a first release`);
+}
+
+async function readBefore(run: ReleaseRun, service: RunService): Promise<Step> {
+  run.url = service.uri;
+  run.latestAtStart = service.latestCreatedRevision;
+  const before = resolveBefore(service);
+  if (before.kind === 'none') return firstRelease(run, 'nothing serves yet');
+  if (before.kind === 'split')
+    return refused(
+      splitReason(
+        run,
+        service,
+        before.shares.map((share) => share.revision),
+      ),
+    );
+  run.shares = [{ revision: before.revision, percent: 100 }];
+  if (
+    !before.followsLatest &&
+    service.latestReadyRevision !== undefined &&
+    service.latestReadyRevision !== before.revision
+  )
+    run.findings.push(pinnedFinding(before.revision, service.latestReadyRevision));
+  const revision = await run.ports.services.revision(service.name, before.revision, run.ports.signal);
+  if (revision === undefined || !revision.ready) {
+    run.warnings.push(
+      `${before.revision}, which has all the traffic, cannot serve: there is nothing to go back to.`,
+    );
+    return firstRelease(run, `${before.revision} cannot serve`);
+  }
+  run.before = { revision: before.revision, traffic: service.traffic };
+  // Of the revisions that serve, only one that a release found bad is no good to go back to.
+  const first = run.previous?.failed.includes(before.revision) === true && run.previous.stable === undefined;
+  run.state = { ...run.state, first };
+  return passed(`${before.revision} serves 100 %`);
+}
+
+function splitReason(run: ReleaseRun, service: RunService, revisions: readonly string[]): string {
+  const [, project, , region] = service.name.split('/');
+  const command = (revision: string) =>
+    `gcloud run services update-traffic ${shortName(service.name)} --to-revisions=${revision}=100 --region=${region} --project=${project}`;
+  run.evidence.split = revisions;
+  return `traffic is already split between ${revisions.join(' and ')}, and not by us: choose one first with ${revisions.map(command).join(' or ')}`;
+}
+
+const pinnedFinding = (serving: string, latest: string) => ({
+  rule: 'serving-is-not-latest',
+  severity: 'medium' as const,
+  title: `${serving} serves by name while ${latest} is the latest: deploys of other tools have been getting no traffic.`,
+  why: 'A rollback or a release left the traffic pinned; a green deploy then changes nothing that people see.',
+  fix: 'Release with these actions, or move the traffic with gcloud run services update-traffic SERVICE --to-latest.',
+});

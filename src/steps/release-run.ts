@@ -1,0 +1,145 @@
+import type { Finding } from '../domain/report.ts';
+import { begin, type Event, type State } from '../domain/rollout/machine.ts';
+import type { ReleaseRecord } from '../domain/rollout/record.ts';
+import type { Share, Target } from '../domain/rollout/traffic.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { DeployStage, Owner, ReleasePorts, StageEntry, StageKind } from './release-ports.ts';
+
+/** What to do where the watch could not decide. */
+export type Undecided = 'promote' | 'hold' | 'roll_back';
+
+export interface ReleaseRequest {
+  /** projects/P/locations/L/functions/F */
+  functionName: string;
+  owner: Owner;
+  /** Percents, 100 last. */
+  steps: readonly number[];
+  /** Seconds that each share is held where nothing watches; also what the record's expiry is computed from. */
+  stepSeconds: number;
+  fullSeconds: number;
+  /** Seconds until a build is given up. */
+  buildSeconds: number;
+  afterPromote: 'pinned' | 'latest';
+  guardMode: 'verify' | 'enforce';
+  onTooFewRequests: Undecided;
+  onBlind: Undecided;
+  onPlatform: Undecided;
+  retryFailed: boolean;
+  /** Seconds to wait for a release that is under way before yielding. */
+  waitSeconds: number;
+  dryRun: boolean;
+  /** Seconds between two looks at whether the traffic is still ours while watching; 0 looks only before writes. */
+  lookSeconds: number;
+}
+
+/** A change of the candidate's share, for the traffic chart. */
+export interface ShareChange {
+  at: number;
+  percent: number;
+}
+
+/** One watched segment, for the charts and tables. */
+export interface WatchedSegment {
+  percent: number;
+  phase: 'split' | 'full';
+  verdict: Verdict;
+  reason: string;
+  requests?: number | undefined;
+  bad?: number | undefined;
+  evidence?: unknown;
+}
+
+/** Everything that a release knows of itself. */
+export interface ReleaseRun {
+  readonly ports: ReleasePorts;
+  readonly request: ReleaseRequest;
+  state: State;
+  /** One sentence for whatever happened last; at the end, the reason. */
+  reason: string;
+  service: string | undefined;
+  /** The service's own URL: address and audience of calls. */
+  url: string | undefined;
+  candidateUrl: string | undefined;
+  before: { revision: string; traffic: Target[] } | undefined;
+  candidate: string | undefined;
+  functionUpdateTime: string | undefined;
+  /** Every array that was sent, also where no answer came back: live traffic equal to one of them is ours. */
+  sent: Target[][];
+  /** What the service's record said before this release began. */
+  previous: ReleaseRecord | undefined;
+  /** The latest revision before this release built one. */
+  latestAtStart: string | undefined;
+  /** The build may still bring a new revision after we have gone. */
+  buildMayGoOn: boolean;
+  deployed: DeployStage | undefined;
+  watchState: unknown;
+  shares: readonly Share[];
+  keptPin: boolean;
+  unchanged: boolean;
+  exposure: 'private' | 'public' | 'unknown' | undefined;
+  findings: Finding[];
+  warnings: string[];
+  evidence: Record<string, unknown>;
+  segments: WatchedSegment[];
+  shareChanges: ShareChange[];
+  stages: StageEntry[];
+  taken: { at: string; what: string }[];
+  errors: unknown[];
+}
+
+export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun {
+  return {
+    ports,
+    request,
+    state: begin(request.steps),
+    reason: '',
+    service: undefined,
+    url: undefined,
+    candidateUrl: undefined,
+    before: undefined,
+    candidate: undefined,
+    functionUpdateTime: undefined,
+    sent: [],
+    previous: undefined,
+    latestAtStart: undefined,
+    buildMayGoOn: false,
+    deployed: undefined,
+    watchState: undefined,
+    shares: [],
+    keptPin: false,
+    unchanged: false,
+    exposure: undefined,
+    findings: [],
+    warnings: [],
+    evidence: {},
+    segments: [],
+    shareChanges: [],
+    stages: [],
+    taken: [],
+    errors: [],
+  };
+}
+
+/** How a phase ended, and in one sentence why. */
+export interface Step {
+  event: Event;
+  reason: string;
+}
+
+export const passed = (reason = ''): Step => ({ event: 'passed', reason });
+
+export function taken(run: ReleaseRun, what: string): void {
+  run.taken.push({ at: new Date(run.ports.clock.now()).toISOString(), what });
+}
+
+/** Notes a stage for the log and the timeline. */
+export function note(
+  run: ReleaseRun,
+  entry: { stage: string; kind: StageKind; startedAt: number; verdict: Verdict; note: string },
+): void {
+  const whole: StageEntry = { ...entry, endedAt: run.ports.clock.now() };
+  run.stages.push(whole);
+  run.ports.observer.stage(whole);
+}
+
+export const shortName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);

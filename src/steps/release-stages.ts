@@ -1,0 +1,138 @@
+import { messageOf } from '../domain/errors.ts';
+import { servingShares, shareOf } from '../domain/rollout/traffic.ts';
+import type { DeployStage, GuardStage } from './release-ports.ts';
+import { passed, type ReleaseRun, type Step, taken } from './release-run.ts';
+import { pin } from './release-traffic.ts';
+
+/** The phases that are other stages' work: what they found becomes an event. */
+
+function noteGuard(run: ReleaseRun, result: GuardStage, when: string): void {
+  run.exposure = result.exposure;
+  run.findings.push(...(result.findings ?? []));
+  run.evidence.guard = [...((run.evidence.guard as unknown[] | undefined) ?? []), { when, ...result }];
+  for (const repaired of result.repaired) taken(run, repaired);
+}
+
+/** What is open is closed before anything is built; what cannot be closed ends the release. */
+export async function guardFirst(run: ReleaseRun): Promise<Step> {
+  const { ports, request } = run;
+  const result = await ports.stages.guard(request.guardMode, ports.signal);
+  noteGuard(run, result, 'before');
+  if (result.verdict === 'fail') return { event: 'exposed', reason: result.reason };
+  if (result.verdict === 'inconclusive') return { event: 'failed', reason: result.reason };
+  if (result.repaired.length > 0)
+    run.warnings.push(`The function was open and was closed first: ${result.repaired.join('; ')}.`);
+  if (run.unchanged)
+    return {
+      event: 'unchanged',
+      reason: `${run.before?.revision} already serves exactly this source and configuration.`,
+    };
+  return passed(result.reason);
+}
+
+/** After the build nothing may have opened; if something had, it was closed at once, and the release is over. */
+export async function checkAgain(run: ReleaseRun): Promise<Step> {
+  const { ports, request } = run;
+  const result = await ports.stages.guard(request.guardMode, ports.signal);
+  noteGuard(run, result, 'after the build');
+  if (result.verdict === 'fail' || result.repaired.length > 0)
+    return {
+      event: 'exposed',
+      reason:
+        result.repaired.length > 0
+          ? `it was open after the build and was closed (${result.repaired.join('; ')})`
+          : result.reason,
+    };
+  if (result.verdict === 'inconclusive') return { event: 'failed', reason: result.reason };
+  return passed(result.reason);
+}
+
+/** Finds out, without sending anything, whether there is anything to release. */
+export async function planOnly(run: ReleaseRun, read: Step): Promise<Step> {
+  const plan = await run.ports.stages.deploy({ plan: true }, run.ports.signal);
+  run.evidence.plan = plan.evidence;
+  run.findings.push(...(plan.findings ?? []));
+  if (plan.verdict === 'fail') return { event: 'refused', reason: plan.reason };
+  run.unchanged = plan.unchanged && !run.state.first;
+  return run.unchanged ? passed(`${read.reason}; nothing has changed`) : read;
+}
+
+/** Builds at 0 %, then checks that it really is at 0 %. */
+export async function build(run: ReleaseRun): Promise<Step> {
+  const { ports } = run;
+  if (run.service !== undefined) ports.observer.began(run.service);
+  run.buildMayGoOn = true;
+  let result: DeployStage;
+  try {
+    result = await ports.stages.deploy({ plan: false }, ports.signal);
+  } catch (error) {
+    if (!ports.signal.aborted) run.buildMayGoOn = await stillBuilding(run);
+    throw error;
+  }
+  run.buildMayGoOn = false;
+  run.deployed = result;
+  run.evidence.deploy = result.evidence;
+  run.findings.push(...(result.findings ?? []));
+  run.functionUpdateTime = result.functionUpdateTime ?? run.functionUpdateTime;
+  run.service = result.service ?? run.service;
+  if (result.verdict !== 'pass') return { event: 'failed', reason: result.reason };
+  if (result.unchanged || result.revision === run.before?.revision)
+    return {
+      event: 'unchanged',
+      reason: `${run.before?.revision ?? 'The function'} already serves exactly this source and configuration.`,
+    };
+  run.candidate = result.revision;
+  if (run.candidate === undefined || run.service === undefined)
+    return { event: 'failed', reason: 'the build ended without naming its revision' };
+  taken(run, `Built ${run.candidate}`);
+  ports.observer.began(run.service);
+  return holdsAtZero(run, run.service, run.candidate);
+}
+
+/** An operation that nobody has seen the end of may still bring a revision. */
+async function stillBuilding(run: ReleaseRun): Promise<boolean> {
+  try {
+    return (await run.ports.functions.runningOperation(run.request.functionName)) !== undefined;
+  } catch (error) {
+    run.ports.log.debug(`Is the build still running? ${messageOf(error)}`);
+    return true;
+  }
+}
+
+/** The pin is believed, not seen, until the new revision stands at 0 %: if it does not, it is pinned again at once. */
+async function holdsAtZero(run: ReleaseRun, name: string, candidate: string): Promise<Step> {
+  const service = await run.ports.services.get(name, run.ports.signal);
+  if (service === undefined) return { event: 'failed', reason: 'the service has vanished after the build' };
+  run.url = service.uri;
+  run.shares = servingShares(service.trafficStatuses, service.latestReadyRevision);
+  const share = shareOf(candidate, run.shares);
+  if (run.before === undefined) return passed(`${candidate}, a first release`);
+  if (share === 0) return passed(`${candidate} at 0 %`);
+  run.findings.push({
+    rule: 'pin-did-not-hold',
+    severity: 'high',
+    title: `The build of ${candidate} took ${share} % of the traffic although it was pinned to ${run.before.revision}.`,
+    why: 'The platform or another tool set the traffic while the function was being updated.',
+    fix: 'It was put back at once; please report this with the report file.',
+  });
+  const pinned = await pin(run);
+  return pinned.event === 'passed' ? passed(`${candidate} at 0 %, pinned again`) : pinned;
+}
+
+/** The candidate on its own URL, with the service's URL as audience. */
+export async function smoke(run: ReleaseRun): Promise<Step> {
+  const { ports, candidate } = run;
+  const url = run.before === undefined ? run.url : run.candidateUrl;
+  if (ports.stages.smoke === undefined) return passed('no smoke suite');
+  if (url === undefined || candidate === undefined)
+    return { event: 'failed', reason: 'the candidate has no URL' };
+  const result = await ports.stages.smoke(
+    { url, audience: run.url ?? url, revision: candidate },
+    ports.signal,
+  );
+  run.evidence.smoke = result.evidence;
+  run.findings.push(...(result.findings ?? []));
+  if (result.verdict === 'fail') return { event: 'smoke_failed', reason: result.reason };
+  if (result.verdict === 'inconclusive') return { event: 'failed', reason: result.reason };
+  return passed(result.reason);
+}

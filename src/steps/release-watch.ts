@@ -1,0 +1,129 @@
+import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { shareIn } from '../domain/rollout/machine.ts';
+import { parseRecord, recordAnnotation } from '../domain/rollout/record.ts';
+import type { WatchStage, WatchTarget } from './release-ports.ts';
+import { passed, type ReleaseRun, type Step, type Undecided } from './release-run.ts';
+import { shift, stillOurs } from './release-traffic.ts';
+
+/** One step of the canary, or all of the traffic: shift, then watch while the traffic stays ours. */
+export async function watchStep(run: ReleaseRun): Promise<Step> {
+  const { ports, state, request } = run;
+  const percent = shareIn(state);
+  const phase = state.phase === 'full' ? 'full' : 'split';
+  const lost = await beforeLost(run);
+  if (lost) return lost;
+  const moved = await shift(run, percent, phase === 'full' ? 'full' : 'canary');
+  if (moved.event !== 'passed') return moved;
+  const target: WatchTarget = {
+    service: run.service ?? '',
+    candidate: run.candidate ?? '',
+    baseline: run.before?.revision,
+    share: percent / 100,
+    phase,
+    step: state.step,
+    steps: request.steps.length,
+    since: ports.clock.now(),
+    state: run.watchState,
+  };
+  const outcome = await whileOurs(run, (signal) => watchOrWait(run, target, signal));
+  if ('event' in outcome) return outcome;
+  run.watchState = outcome.state ?? run.watchState;
+  run.findings.push(...(outcome.findings ?? []));
+  run.segments.push({
+    percent,
+    phase,
+    verdict: outcome.verdict,
+    reason: outcome.reason,
+    requests: outcome.requests,
+    bad: outcome.bad,
+    evidence: outcome.evidence,
+  });
+  return judge(run, outcome);
+}
+
+async function watchOrWait(run: ReleaseRun, target: WatchTarget, signal: AbortSignal): Promise<WatchStage> {
+  const { watch } = run.ports.stages;
+  if (watch) return watch(target, signal);
+  const seconds = target.phase === 'full' ? run.request.fullSeconds : run.request.stepSeconds;
+  await run.ports.clock.sleep(seconds * 1000, signal);
+  return { verdict: 'pass', reason: `held for ${seconds} s; without objectives nothing was watched` };
+}
+
+function judge(run: ReleaseRun, result: WatchStage): Step {
+  if (result.verdict === 'pass') return passed(result.reason);
+  if (result.verdict === 'fail') return { event: 'regressed', reason: result.reason };
+  const policy = policyFor(run, result.ended);
+  if (policy === 'roll_back') return { event: 'regressed', reason: result.reason };
+  if (policy === 'hold') return { event: 'undecided', reason: result.reason };
+  run.warnings.push(`Promoted without a decision: ${result.reason}`);
+  return passed(result.reason);
+}
+
+function policyFor(run: ReleaseRun, ended: string | undefined): Undecided {
+  const { request } = run;
+  if (ended === 'too_few_requests') return request.onTooFewRequests;
+  return ended === 'platform' ? request.onPlatform : request.onBlind;
+}
+
+/** The revision to go back to must be able to serve at every step. */
+async function beforeLost(run: ReleaseRun): Promise<Step | undefined> {
+  const { before, service, ports } = run;
+  if (before === undefined || service === undefined) return undefined;
+  const revision = await ports.services.revision(service, before.revision, ports.signal);
+  if (revision?.ready) return undefined;
+  const reason = `${before.revision}, the revision to go back to, ${revision ? 'is not ready any more' : 'is gone'}: the share is held`;
+  return { event: 'before_gone', reason };
+}
+
+/**
+ * Runs `work` and looks now and then whether somebody else has moved the traffic: then it stops at once, since what
+ * the watch would see is no longer this release.
+ */
+async function whileOurs<T>(run: ReleaseRun, work: (signal: AbortSignal) => Promise<T>): Promise<T | Step> {
+  const { ports, request } = run;
+  const over = new AbortController();
+  const signal = AbortSignal.any([ports.signal, over.signal]);
+  let stop: Step | undefined;
+  const look = async () => {
+    while (request.lookSeconds > 0 && !signal.aborted) {
+      await ports.clock.sleep(request.lookSeconds * 1000, signal);
+      try {
+        const service = await ports.services.get(run.service ?? '', signal);
+        if (service === undefined) continue;
+        noteForeign(run, service.latestCreatedRevision);
+        const own = stillOurs(run, service, parseRecord(service.annotations[recordAnnotation]));
+        const lost = own.event === 'passed' ? await beforeLost(run) : own;
+        if (lost && !signal.aborted) {
+          stop = lost;
+          over.abort(new ReleaseError('cancelled', { what: lost.reason }));
+        }
+      } catch (error) {
+        if (!signal.aborted) ports.log.debug(`Looking at the traffic: ${messageOf(error)}`);
+      }
+    }
+  };
+  const looking = look().catch(() => undefined);
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (stop && !ports.signal.aborted) return stop;
+    throw error;
+  } finally {
+    over.abort(new ReleaseError('cancelled', { what: 'The watch is over.' }));
+    await looking;
+  }
+}
+
+/** Somebody deployed meanwhile: theirs sits at 0 %, all green, and is never promoted by us. */
+export function noteForeign(run: ReleaseRun, latest: string | undefined): void {
+  if (latest === undefined || latest === run.candidate || latest === run.before?.revision) return;
+  if (run.findings.some((finding) => finding.rule === 'foreign-revision' && finding.title.includes(latest)))
+    return;
+  run.findings.push({
+    rule: 'foreign-revision',
+    severity: 'high',
+    title: `${latest} was deployed while this release was under way; it gets no traffic, and this release does not promote it.`,
+    why: 'Somebody deployed the same function with another tool or another workflow.',
+    fix: 'Release that revision on its own: run this release again from its commit.',
+  });
+}

@@ -1,0 +1,132 @@
+import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { type Event, next, type Phase, shareIn } from '../domain/rollout/machine.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { ReleasePorts, StageKind } from './release-ports.ts';
+import { read } from './release-read.ts';
+import { newRun, note, passed, type ReleaseRequest, type ReleaseRun, type Step } from './release-run.ts';
+import { build, checkAgain, guardFirst, planOnly, smoke } from './release-stages.ts';
+import { finish, hold, pin, revert, shift } from './release-traffic.ts';
+import { watchStep } from './release-watch.ts';
+
+export type { ReleaseRequest, ReleaseRun } from './release-run.ts';
+
+/** Seconds for going back after a signal: GitHub gives 7.5 s before it kills. */
+const urgentMs = 6000;
+const revertMs = 90_000;
+
+type Handler = (run: ReleaseRun) => Promise<Step>;
+
+const handlers: Record<Exclude<Phase, 'ended'>, Handler> = {
+  gate: async (run) => {
+    const { budget } = run.ports.stages;
+    if (budget === undefined) return passed('no objectives, no gate');
+    const result = await budget(run.ports.signal);
+    run.evidence.budget = result.evidence;
+    run.findings.push(...(result.findings ?? []));
+    return result.verdict === 'fail' ? { event: 'refused', reason: result.reason } : passed(result.reason);
+  },
+  reading: async (run) => {
+    const step = await read(run);
+    return step.event === 'passed' ? planOnly(run, step) : step;
+  },
+  guarding: guardFirst,
+  pinning: pin,
+  building: build,
+  checking: checkAgain,
+  tagging: async (run) => {
+    const step = await shift(run, 0, 'smoking');
+    return step.event === 'passed'
+      ? passed(`${run.candidate} at ${run.before ? '0 %' : '100 %, a first release'}`)
+      : step;
+  },
+  smoking: smoke,
+  canary: watchStep,
+  full: watchStep,
+  finishing: async (run) => {
+    const step = await finish(run);
+    if (step.event === 'passed') run.reason = `${run.candidate} serves 100 %.`;
+    return step;
+  },
+  reverting: goBack,
+};
+
+async function goBack(run: ReleaseRun): Promise<Step> {
+  const urgent = run.ports.signal.aborted;
+  const started = run.ports.clock.now();
+  const step = await revert(run, { urgent, withinMs: urgent ? urgentMs : revertMs });
+  if (step.event !== 'passed' || urgent || run.before === undefined) return step;
+  const took = ((run.ports.clock.now() - started) / 1000).toFixed(1);
+  const alive = await run.ports.stages
+    .alive?.(run.url ?? '')
+    .catch((error: unknown) => `no answer: ${messageOf(error)}`);
+  return passed([step.reason, `in ${took} s`, alive].filter(Boolean).join(', '));
+}
+
+const words: Record<Exclude<Phase, 'ended'>, { stage: string; kind: StageKind }> = {
+  gate: { stage: 'Budget gate', kind: 'check' },
+  reading: { stage: 'State', kind: 'check' },
+  guarding: { stage: 'Guard', kind: 'check' },
+  pinning: { stage: 'Pin', kind: 'check' },
+  building: { stage: 'Build', kind: 'build' },
+  checking: { stage: 'Guard again', kind: 'build' },
+  tagging: { stage: 'Tag', kind: 'build' },
+  smoking: { stage: 'Smoke test', kind: 'smoke' },
+  canary: { stage: 'Watch', kind: 'watch' },
+  full: { stage: 'Watch', kind: 'watch' },
+  finishing: { stage: 'Promote', kind: 'finish' },
+  reverting: { stage: 'Roll back', kind: 'back' },
+};
+
+const verdictOf: Partial<Record<Event, Verdict>> = {
+  passed: 'pass',
+  unchanged: 'pass',
+  refused: 'fail',
+  exposed: 'fail',
+  smoke_failed: 'fail',
+  regressed: 'fail',
+};
+
+/** One release from the gate to its end. Throws nothing: what went wrong is in `errors`, the state and the reason. */
+export async function release(ports: ReleasePorts, request: ReleaseRequest): Promise<ReleaseRun> {
+  const run = newRun(ports, request);
+  while (run.state.phase !== 'ended') {
+    const { phase } = run.state;
+    const startedAt = ports.clock.now();
+    const step = await attempt(run, handlers[phase]);
+    const share = shareIn(run.state);
+    const { stage, kind } = words[phase];
+    const verdict = verdictOf[step.event] ?? 'inconclusive';
+    note(run, {
+      stage: share > 0 ? `${stage} ${share} %` : stage,
+      kind,
+      startedAt,
+      verdict,
+      note: step.reason,
+    });
+    if (step.event !== 'passed' && phase !== 'reverting') run.reason = step.reason;
+    if (phase === 'reverting' && step.event !== 'passed')
+      run.reason = `${run.reason} Traffic could not be put back: ${step.reason}.`;
+    const state = next(run.state, step.event);
+    if (request.dryRun && phase === 'reading' && step.event === 'passed') {
+      run.state = { ...state, phase: 'ended' };
+      break;
+    }
+    if (state.outcome === 'held' && phase !== 'reverting') await hold(run);
+    run.state = state;
+  }
+  return run;
+}
+
+/** An exception is an event as well: a signal is `cancelled`, anything else `failed`. */
+async function attempt(run: ReleaseRun, handler: Handler): Promise<Step> {
+  try {
+    if (run.ports.signal.aborted && run.state.phase !== 'reverting') throw run.ports.signal.reason;
+    return await handler(run);
+  } catch (error) {
+    const cancelled = run.ports.signal.aborted && run.state.phase !== 'reverting';
+    if (!cancelled) run.errors.push(error);
+    const reason =
+      error instanceof ReleaseError ? [error.what, error.why].filter(Boolean).join(' ') : messageOf(error);
+    return { event: cancelled ? 'cancelled' : 'failed', reason };
+  }
+}
