@@ -36,6 +36,7 @@ export const catalog = {
   'remote-error': entry('A Google Cloud API answered with an error'),
   'permission-denied': entry('A permission is missing'),
   'not-found': entry('Something does not exist'),
+  'suite-invalid': entry('A smoke suite cannot be used', undefined, 'Correct the suite file; its schema is schemas/guarded-release.smoke.json.'),
   'endpoint-refused': entry('An endpoint was refused', 'Only https endpoints may receive a token.'),
   'login-missing': entry(
     'No login was configured',

@@ -1,0 +1,75 @@
+import type { Json } from './json.ts';
+import type { CaseRequest, ImageSource } from './model.ts';
+
+/** A body as pieces, so that a 30 MiB image is in memory once, however it is encoded on the way. */
+export interface BodyPlan {
+  contentType: string;
+  parts: BodyPart[];
+}
+export type BodyPart = string | { image: 'bytes' | 'base64' };
+
+/** From the first bytes, as a browser would tell; the file's name does not matter. */
+export function imageType(head: Uint8Array): string {
+  const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
+  if (starts(0x89, 0x50, 0x4e, 0x47)) return 'image/png';
+  if (starts(0xff, 0xd8, 0xff)) return 'image/jpeg';
+  if (starts(0x47, 0x49, 0x46, 0x38)) return 'image/gif';
+  if (starts(0x49, 0x49, 0x2a, 0) || starts(0x4d, 0x4d, 0, 0x2a)) return 'image/tiff';
+  if (starts(0x52, 0x49, 0x46, 0x46) && head[8] === 0x57) return 'image/webp';
+  if (starts(0x25, 0x50, 0x44, 0x46)) return 'application/pdf';
+  return 'application/octet-stream';
+}
+
+const marker = '\u0001image\u0001';
+
+/** The template as JSON pieces around the image. */
+function fill(template: Json, values: Record<string, string>): BodyPart[] {
+  const place = (text: string) =>
+    text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
+  const walk = (value: Json): Json => {
+    if (typeof value === 'string') return place(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
+  };
+  const pieces = JSON.stringify(walk(template)).split(JSON.stringify(marker).slice(1, -1));
+  return pieces.flatMap((piece, i): BodyPart[] => (i === 0 ? [piece] : [{ image: 'base64' }, piece]));
+}
+
+const templates = {
+  'vision-json': {
+    requests: [{ image: { content: '{{base64}}' }, features: [{ type: 'DOCUMENT_TEXT_DETECTION' }] }],
+  },
+  documentai: { rawDocument: { content: '{{base64}}', mimeType: '{{type}}' } },
+  gcs: {
+    requests: [
+      { image: { source: { gcsImageUri: '{{uri}}' } }, features: [{ type: 'DOCUMENT_TEXT_DETECTION' }] },
+    ],
+  },
+  url: {
+    requests: [
+      { image: { source: { imageUri: '{{uri}}' } }, features: [{ type: 'DOCUMENT_TEXT_DETECTION' }] },
+    ],
+  },
+} satisfies Record<string, Json>;
+
+/** The body of a request for an image whose first bytes are `head` (empty for an image by reference). */
+export function bodyOf(request: CaseRequest, image: ImageSource, head: Uint8Array): BodyPlan {
+  const uri = image.kind === 'file' ? '' : image.uri;
+  const name =
+    request.filename ?? (image.kind === 'file' ? image.path : uri).split(/[\\/]/).at(-1) ?? 'image';
+  const type = request.type ?? imageType(head);
+  if (request.as === 'raw') return { contentType: type, parts: [{ image: 'bytes' }] };
+  if (request.as === 'multipart') {
+    const boundary = '----guarded-release-7MA4YWxkTrZu0gW';
+    const safe = (text: string) => text.replace(/[\r\n"\\]/g, '_');
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${safe(request.field)}"; filename="${safe(name)}"\r\nContent-Type: ${safe(type)}\r\n\r\n`;
+    return {
+      contentType: `multipart/form-data; boundary=${boundary}`,
+      parts: [head, { image: 'bytes' }, `\r\n--${boundary}--\r\n`],
+    };
+  }
+  const template: Json = request.as === 'json' ? (request.template ?? null) : templates[request.as];
+  const values = { base64: marker, data_url: `data:${type};base64,${marker}`, uri, type, name };
+  return { contentType: 'application/json', parts: fill(template, values) };
+}

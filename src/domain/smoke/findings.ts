@@ -1,0 +1,63 @@
+import type { Finding } from '../report.ts';
+import type { CaseResult, SmokeEvidence } from './result.ts';
+
+const titles = {
+  status: 'wrong status',
+  answer: 'no usable answer',
+  text: 'text in a blank image',
+  cer: 'text differs',
+  wer: 'words differ',
+  contains: 'text is missing',
+  matches: 'pattern not found',
+  field: 'wrong field',
+  header: 'wrong header',
+  latency: 'too slow',
+  preset: 'check failed',
+} as const;
+
+function fixOf(result: CaseResult): string {
+  const first = result.failures[0];
+  if (result.status === 'error')
+    return 'Check that the function is reachable from this runner, then run the job again.';
+  if (
+    first?.check === 'cer' ||
+    first?.check === 'contains' ||
+    first?.check === 'field' ||
+    first?.check === 'wer'
+  )
+    return 'See the text diff in the job summary; if the new text is right, correct the suite.';
+  if (first?.check === 'latency')
+    return 'Look for a slower code path or less CPU in this revision, or raise the limit in the suite.';
+  return 'See the logs of this revision at the time of the request.';
+}
+
+/** One finding per check that did not pass, at its line in the suite; flaky passes are findings of low severity. */
+export function findingsOf(evidence: SmokeEvidence): Finding[] {
+  return evidence.results.flatMap((result): Finding[] => {
+    const place = { file: evidence.file, line: result.place.line, column: result.place.column };
+    if (result.status === 'failed' || result.status === 'error') {
+      const first = result.failures[0];
+      return [
+        {
+          rule: `smoke-${result.status === 'error' ? 'unknown' : (first?.check ?? 'preset')}`,
+          severity: result.status === 'error' ? 'medium' : 'high',
+          title: `${result.name}: ${result.status === 'error' ? 'could not find out' : titles[first?.check ?? 'preset']}`,
+          why: result.failures.map((failure) => failure.what).join(' ') || result.note,
+          fix: fixOf(result),
+          ...place,
+        },
+      ];
+    }
+    if (!result.flaky) return [];
+    const why = `Attempts ended with ${result.attempts.join(', ')}.`;
+    return [
+      {
+        rule: 'smoke-flaky',
+        severity: 'low',
+        title: `${result.name} passed only at attempt ${result.attempts.length}`,
+        why,
+        ...place,
+      },
+    ];
+  });
+}

@@ -1,0 +1,52 @@
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter } from 'yaml';
+import { distance, intern } from '../ocr/distance.ts';
+
+/** A place in a YAML file, from 1. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+export type Path = readonly PropertyKey[];
+
+/** Place of the value at a path, or of the nearest thing above it that exists; of the key itself with `key`. */
+export function placeOf(document: Document, counter: LineCounter, path: Path, key?: string): Place {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  const enter = (step: PropertyKey, wantKey: boolean): boolean => {
+    if (isMap(node)) {
+      const pair = node.items.find(
+        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
+      );
+      if (!pair) return false;
+      const keyRange = isNode(pair.key) ? pair.key.range : undefined;
+      node = pair.value;
+      const range = !wantKey && isNode(node) && node.range ? node.range : keyRange;
+      // A nested map begins at its key for a reader, not at its first entry.
+      offset = (isScalar(node) ? range?.[0] : keyRange?.[0]) ?? offset;
+      return true;
+    }
+    if (!isSeq(node) || node.items[Number(step)] === undefined) return false;
+    node = node.items[Number(step)];
+    offset = (isNode(node) ? node.range?.[0] : undefined) ?? offset;
+    return true;
+  };
+  for (const step of path) if (!enter(step, false)) break;
+  if (key !== undefined) enter(key, true);
+  const { line, col } = counter.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** The known word that is at most a third of its letters away, for "did you mean". */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: { word: string; edits: number } | undefined;
+  for (const candidate of known) {
+    const edits = distance(intern([...word.toLowerCase()], [...candidate.toLowerCase()]));
+    if (
+      edits <= Math.max(1, Math.floor(candidate.length / 3)) &&
+      edits < (best?.edits ?? Number.MAX_SAFE_INTEGER)
+    )
+      best = { word: candidate, edits };
+  }
+  return best?.word;
+}

@@ -1,0 +1,206 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { parseDuration } from '../parse.ts';
+import { nearest, type Path, type Place, placeOf } from './locate.ts';
+import type { Suite } from './model.ts';
+import { resolveCase, resolvePreset } from './resolve.ts';
+import { type SuiteFile, suiteSchema } from './schema.ts';
+
+export interface SuiteProblem extends Place {
+  message: string;
+  /** The line of the file. */
+  quoted: string;
+}
+
+export type ParsedSuite =
+  | { suite: Suite; problems?: undefined }
+  | { suite?: undefined; problems: SuiteProblem[] };
+
+interface Raw {
+  path: Path;
+  key?: string | undefined;
+  message: string;
+}
+
+/** Property names that the schema knows at a path, through every branch of a union. */
+function knownKeys(path: Path): string[] {
+  let nodes: Record<string, unknown>[] = [
+    z.toJSONSchema(suiteSchema, { io: 'input' }) as Record<string, unknown>,
+  ];
+  const branches = (node: Record<string, unknown>): Record<string, unknown>[] =>
+    Array.isArray(node.anyOf) ? (node.anyOf as Record<string, unknown>[]).flatMap(branches) : [node];
+  for (const step of path) {
+    nodes = nodes.flatMap(branches).flatMap((node) => {
+      const next =
+        typeof step === 'number'
+          ? node.items
+          : ((node.properties as Record<string, unknown>)?.[String(step)] ?? node.additionalProperties);
+      return next && typeof next === 'object' ? [next as Record<string, unknown>] : [];
+    });
+  }
+  return nodes
+    .flatMap(branches)
+    .flatMap((node) => Object.keys((node.properties as object | undefined) ?? {}));
+}
+
+const kindOf = (value: unknown) =>
+  value === null
+    ? 'nothing'
+    : Array.isArray(value)
+      ? 'a list'
+      : typeof value === 'object'
+        ? 'a map'
+        : `a ${typeof value}`;
+
+function messagesOf(issue: z.core.$ZodIssue, base: Path, value: unknown): Raw[] {
+  const path = [...base, ...issue.path];
+  const at = issue.path.reduce<unknown>(
+    (inner, step) => (inner as Record<PropertyKey, unknown> | undefined)?.[step],
+    value,
+  );
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(path);
+    return issue.keys.map((key) => {
+      const near = nearest(key, known);
+      return {
+        path,
+        key,
+        message: `${key} is not known here: ${near ? `did you mean ${near}?` : `expected one of ${known.join(', ')}.`}`,
+      };
+    });
+  }
+  if (issue.code === 'invalid_union') {
+    // The branch that fits the kind of the value says what is wrong; the others only that it is of another kind.
+    const fitting = issue.errors.filter(
+      (errors) => !errors.some((error) => error.code === 'invalid_type' && error.path.length === 0),
+    );
+    const chosen =
+      fitting.find((errors) =>
+        errors.every((error) => error.code !== 'invalid_value' || error.path.length > 0),
+      ) ?? fitting[0];
+    if (chosen) return chosen.flatMap((inner) => messagesOf(inner, path, at));
+    return [
+      {
+        path,
+        message: `${kindOf(at)} does not fit here: ${[...new Set(issue.errors.flat().map((error) => error.message))].join(', or ')}.`,
+      },
+    ];
+  }
+  const name = String(path.filter((step) => typeof step === 'string').at(-1) ?? 'the file');
+  if (issue.code === 'invalid_value') {
+    const near = typeof at === 'string' ? nearest(at, issue.values.map(String)) : undefined;
+    const hint = near
+      ? `did you mean ${near}?`
+      : `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}.`;
+    return [
+      {
+        path,
+        message:
+          at === undefined
+            ? `${name} is missing: ${hint}`
+            : `${name}: ${JSON.stringify(at).slice(0, 60)}: ${hint}`,
+      },
+    ];
+  }
+  if (issue.code === 'invalid_type' && at === undefined)
+    return [{ path, message: `${name} is missing: expected a ${issue.expected}.` }];
+  if (issue.code === 'invalid_type')
+    return [{ path, message: `${name}: ${kindOf(at)}: expected a ${issue.expected}.` }];
+  const words = issue.message.replace(/^Too (small|big|long): /, '').replace(/^Invalid input: /, '');
+  return [
+    {
+      path,
+      message: `${name}: ${JSON.stringify(at)?.slice(0, 60) ?? ''}: ${words}${words.endsWith('.') ? '' : '.'}`,
+    },
+  ];
+}
+
+/** Reads a suite. Every problem is reported at once, each with its place and, for a typing error, the nearest word. */
+export function parseSuite(source: string, file: string): ParsedSuite {
+  const lines = source.split(/\r?\n/);
+  const counter = new LineCounter();
+  const problemAt = (place: Place, message: string): SuiteProblem => ({
+    ...place,
+    message,
+    quoted: (lines[place.line - 1] ?? '').slice(0, 200),
+  });
+  if (source.length > 1_000_000)
+    return { problems: [problemAt({ line: 1, column: 1 }, 'The file is larger than a megabyte.')] };
+  const document = parseDocument(source, {
+    lineCounter: counter,
+    prettyErrors: false,
+    uniqueKeys: true,
+    merge: false,
+  });
+  if (document.errors.length > 0)
+    return {
+      problems: document.errors.map((error) => {
+        const { line, col } = counter.linePos(error.pos[0]);
+        return problemAt(
+          { line: Math.max(1, line), column: Math.max(1, col) },
+          `This is not valid YAML: ${error.message}`,
+        );
+      }),
+    };
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    return {
+      problems: [problemAt({ line: 1, column: 1 }, `This is not usable YAML: ${(error as Error).message}`)],
+    };
+  }
+  const parsed = suiteSchema.safeParse(value);
+  const raw: Raw[] = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) => messagesOf(issue, [], value));
+  const resolved = parsed.success
+    ? resolveSuite(parsed.data, file, (path) => placeOf(document, counter, path), raw)
+    : undefined;
+  if (resolved && raw.length === 0) return { suite: resolved };
+  const problems = raw.map(({ path, key, message }) =>
+    problemAt(placeOf(document, counter, path, key), message),
+  );
+  return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+}
+
+function resolveSuite(data: SuiteFile, file: string, placeAt: (path: Path) => Place, problems: Raw[]): Suite {
+  const names = new Set<string>();
+  const cases = data.cases.map((item, i) => {
+    const path = ['cases', i];
+    const resolved = resolveCase(item, data.defaults, (inner, message) =>
+      problems.push({ path: [...path, ...inner], message }),
+    );
+    if (names.has(resolved.name))
+      problems.push({ path, message: `Two cases are named ${resolved.name}: give one another name.` });
+    names.add(resolved.name);
+    return { ...resolved, place: placeAt(path) };
+  });
+  const checkName = (name: string | undefined, path: Path) => {
+    if (name === undefined || names.has(name)) return;
+    const near = nearest(name, [...names]);
+    problems.push({ path, message: `No case is named ${name}${near ? `: did you mean ${near}?` : '.'}` });
+  };
+  const presets = (data.presets ?? []).map((item, i) => {
+    const preset = resolvePreset(item, placeAt(['presets', i]));
+    checkName(preset.caseName, ['presets', i, 'case']);
+    return preset;
+  });
+  checkName(data.latency?.case, ['latency', 'case']);
+  const wait = (text: string | undefined) => (text === undefined ? undefined : parseDuration(text) * 1000);
+  const latency = data.latency && {
+    place: placeAt(['latency']),
+    samples: data.latency.samples ?? 20,
+    concurrency: data.latency.concurrency ?? 1,
+    caseName: data.latency.case,
+    limits: {
+      p50: wait(data.latency.p50),
+      p95: wait(data.latency.p95),
+      p99: wait(data.latency.p99),
+      max: wait(data.latency.max),
+    },
+    coldMs: wait(data.latency.cold),
+  };
+  const name = data.name ?? (file.split(/[\\/]/).at(-1) ?? file).replace(/\.ya?ml$/, '');
+  return { name, file, cases, presets, latency };
+}

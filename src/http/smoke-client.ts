@@ -1,0 +1,108 @@
+import { Readable } from 'node:stream';
+import { ReleaseError } from '../domain/errors.ts';
+import type { BodyPart } from '../domain/smoke/body.ts';
+import type { NoAnswer } from '../domain/smoke/retry.ts';
+import type { SmokeHttp, SmokeHttpRequest } from '../steps/smoke-ports.ts';
+import type { Endpoints } from './endpoints.ts';
+import { send, TransportError } from './send.ts';
+
+/** More of an answer than this is not read. */
+const maxAnswerBytes = 4 * 1024 * 1024;
+/** A multiple of three, so that base64 pieces join without padding between. */
+const sliceBytes = 48 * 1024;
+
+const base64Length = (bytes: number) => Math.ceil(bytes / 3) * 4;
+
+function lengthOf(parts: readonly BodyPart[], image: Uint8Array): number {
+  let sum = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') sum += Buffer.byteLength(part);
+    else sum += part.image === 'bytes' ? image.byteLength : base64Length(image.byteLength);
+  }
+  return sum;
+}
+
+function* pieces(parts: readonly BodyPart[], image: Uint8Array): Generator<Buffer> {
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
+  for (const part of parts) {
+    if (typeof part === 'string') yield Buffer.from(part);
+    else
+      for (let at = 0; at < bytes.length; at += sliceBytes) {
+        const slice = bytes.subarray(at, at + sliceBytes);
+        yield part.image === 'bytes' ? slice : Buffer.from(slice.toString('base64'), 'latin1');
+      }
+  }
+}
+
+function* zeros(bytes: number): Generator<Buffer> {
+  const slice = Buffer.alloc(sliceBytes);
+  for (let left = bytes; left > 0; left -= sliceBytes)
+    yield left < sliceBytes ? slice.subarray(0, left) : slice;
+}
+
+/** The same bytes at every call, so that a second attempt sends a whole body again. */
+function bodyFor(body: SmokeHttpRequest['body']): {
+  body?: Uint8Array | (() => Readable);
+  contentLength?: number;
+} {
+  if (!body) return {};
+  if ('zeros' in body)
+    return { body: () => Readable.from(zeros(body.zeros), { objectMode: false }), contentLength: body.zeros };
+  const { parts, image } = body;
+  const only = parts.length === 1 ? parts[0] : undefined;
+  if (typeof only === 'object' && only.image === 'bytes') return { body: image };
+  return {
+    body: () => Readable.from(pieces(parts, image), { objectMode: false }),
+    contentLength: lengthOf(parts, image),
+  };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(bytes: Uint8Array): { body: string; garbled: boolean } {
+  try {
+    return { body: utf8.decode(bytes), garbled: false };
+  } catch {
+    return { body: Buffer.from(bytes).toString('utf8'), garbled: true };
+  }
+}
+
+/**
+ * Calls the function under test. No redirect is followed, an answer is read up to 4 MiB after decompression, every
+ * attempt ends by its deadline, and a token goes only where `endpoints` allows one.
+ */
+export function createSmokeHttp(endpoints: Endpoints, userAgent: string): SmokeHttp {
+  return {
+    async send(request) {
+      if (request.token !== undefined) endpoints.assertSendable(request.url);
+      const headers: Record<string, string> = {
+        'user-agent': userAgent,
+        accept: 'application/json, text/plain;q=0.9, */*;q=0.1',
+      };
+      for (const [name, value] of Object.entries(request.headers)) headers[name.toLowerCase()] = value;
+      if (request.token !== undefined) headers.authorization = `Bearer ${request.token}`;
+      const started = performance.now();
+      try {
+        const answer = await send({
+          method: request.method,
+          url: request.url,
+          headers,
+          ...bodyFor(request.body),
+          timeoutMs: request.timeoutMs,
+          maxBytes: maxAnswerBytes,
+          truncate: true,
+          signal: request.signal,
+        });
+        const { status, truncated, milliseconds } = answer;
+        return {
+          answer: { status, headers: answer.headers, ...decode(answer.body), truncated, milliseconds },
+        };
+      } catch (error) {
+        if (!(error instanceof ReleaseError) || error.code === 'cancelled' || request.signal?.aborted)
+          throw error;
+        const cause: NoAnswer['cause'] = error instanceof TransportError ? error.kind : 'other';
+        return { none: { cause, what: error.what, milliseconds: performance.now() - started } };
+      }
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Finding } from '../domain/report.ts';
+import type { BodyPart } from '../domain/smoke/body.ts';
+import type { SmokeEvidence } from '../domain/smoke/result.ts';
+import type { Attempt } from '../domain/smoke/retry.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Clock, Log, Tokens } from './ports.ts';
+
+export interface SmokeHttpRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  /** Pieces around the bytes of an image, or so many zero bytes. Made anew at every call. */
+  body: { parts: readonly BodyPart[]; image: Uint8Array } | { zeros: number } | undefined;
+  /** Sent as a bearer. */
+  token: string | undefined;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface SmokeHttp {
+  /** One attempt; what goes wrong on the way is a value, only a cancelled run or a refused endpoint throws. */
+  send(request: SmokeHttpRequest): Promise<Attempt>;
+}
+
+/** Reads the suite and its files; refuses what lies outside of the workspace. */
+export interface SuiteFiles {
+  /** `path` is relative to `base`'s folder, or to the workspace without `base`. Throws ReleaseError. */
+  read(path: string, base?: string): Promise<Uint8Array>;
+}
+
+export interface SmokePorts {
+  http: SmokeHttp;
+  files: SuiteFiles;
+  clock: Clock;
+  log: Log;
+  /** Needed where the target has an audience. */
+  tokens?: Pick<Tokens, 'idToken'> | undefined;
+  /** From 0 to 1; tests pin it. */
+  random?: (() => number) | undefined;
+}
+
+export interface SmokeTarget {
+  /** URL read from the API for this very function, or one that needs no token. */
+  url: string;
+  /** Audience of the ID token; without it no token is sent and the denial presets are skipped. */
+  audience?: string | undefined;
+}
+
+export interface SmokeRequest {
+  /** Path of the suite file, relative to the workspace. */
+  suite: string;
+  target: SmokeTarget;
+  /** Milliseconds for everything. Default 15 minutes. */
+  deadlineMs?: number | undefined;
+  /** An ID token of this function that has run out, for `denies-expired-token`. */
+  expiredToken?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface SmokeResult {
+  verdict: Verdict;
+  /** One sentence. */
+  reason: string;
+  cases: SmokeEvidence['results'];
+  findings: Finding[];
+  evidence: SmokeEvidence;
+}

@@ -1,0 +1,232 @@
+import { ReleaseError } from '../domain/errors.ts';
+import { readText } from '../domain/smoke/answer-text.ts';
+import { findingsOf } from '../domain/smoke/findings.ts';
+import { judge } from '../domain/smoke/judge.ts';
+import type { SmokeCase, Suite } from '../domain/smoke/model.ts';
+import {
+  type CaseResult,
+  cerOf,
+  reasonOf,
+  type SmokeEvidence,
+  statusOf,
+  verdictOf,
+} from '../domain/smoke/result.ts';
+import { parseSuite, type SuiteProblem } from '../domain/smoke/suite.ts';
+import { type Caller, createCaller } from './smoke-caller.ts';
+import { measureLatency } from './smoke-latency.ts';
+import type { SmokePorts, SmokeRequest, SmokeResult } from './smoke-ports.ts';
+import { runPreset } from './smoke-presets.ts';
+
+export type {
+  SmokeHttp,
+  SmokePorts,
+  SmokeRequest,
+  SmokeResult,
+  SmokeTarget,
+  SuiteFiles,
+} from './smoke-ports.ts';
+
+/** A suite file that cannot be used; every problem has its place for an annotation. */
+export class SuiteError extends ReleaseError {
+  readonly problems: readonly SuiteProblem[];
+  readonly file: string;
+
+  constructor(file: string, problems: readonly SuiteProblem[]) {
+    const shown = problems
+      .slice(0, 8)
+      .map(
+        (problem) =>
+          `${file}:${problem.line}:${problem.column}: ${problem.message} [${problem.quoted.trim()}]`,
+      );
+    const more = problems.length > shown.length ? ` And ${problems.length - shown.length} more.` : '';
+    super('suite-invalid', { what: `${shown.join(' ')}${more}` });
+    this.problems = problems;
+    this.file = file;
+  }
+}
+
+/** After so many requests in a row without any answer the rest is not tried. */
+const givesUpAfter = 3;
+const keptText = 4000;
+
+export async function readSuite(ports: Pick<SmokePorts, 'files'>, file: string): Promise<Suite> {
+  const bytes = await ports.files.read(file);
+  const parsed = parseSuite(new TextDecoder('utf-8').decode(bytes), file);
+  if (!parsed.suite) throw new SuiteError(file, parsed.problems);
+  const { suite } = parsed;
+  for (const item of suite.cases)
+    if (item.expect.textFile !== undefined)
+      item.expect.text = new TextDecoder('utf-8').decode(await ports.files.read(item.expect.textFile, file));
+  return suite;
+}
+
+function unanswered(
+  item: Pick<SmokeCase, 'name' | 'place'>,
+  kind: CaseResult['kind'],
+  note: string,
+): CaseResult {
+  return {
+    kind,
+    name: item.name,
+    place: item.place,
+    status: 'error',
+    flaky: false,
+    attempts: [],
+    milliseconds: 0,
+    failures: [],
+    note,
+  };
+}
+
+async function runCase(caller: Caller, item: SmokeCase): Promise<CaseResult> {
+  const base = {
+    kind: 'case' as const,
+    name: item.name,
+    place: item.place,
+    flaky: false,
+    attempts: [],
+    milliseconds: 0,
+    failures: [],
+  };
+  if (item.skip !== undefined) return { ...base, status: 'skipped', note: item.skip };
+  const { attempt, attempts } = await caller.call(item);
+  if (!attempt.answer) {
+    const { cause, what, milliseconds } = attempt.none;
+    // A function that hangs or drops the connection has failed; one that could not be reached is unknown.
+    const failed = cause === 'timeout' || cause === 'reset' || cause === 'other';
+    return {
+      ...base,
+      attempts,
+      milliseconds,
+      status: failed ? 'failed' : 'error',
+      failures: [{ check: 'answer', what }],
+      note: what,
+    };
+  }
+  const judged = judge(item, attempt.answer, readText(attempt.answer, item.text));
+  return {
+    ...base,
+    attempts,
+    status: statusOf(judged.failures),
+    flaky: judged.failures.length === 0 && attempts.length > 1,
+    milliseconds: attempt.answer.milliseconds,
+    failures: judged.failures,
+    score: judged.score,
+    expected: item.expect.text?.slice(0, keptText),
+    recognised: judged.text?.slice(0, keptText),
+  };
+}
+
+/** The case that presets and latency use: the named one, else the first that expects a text. */
+function referenceOf(suite: Suite, name: string | undefined): SmokeCase | undefined {
+  const runnable = suite.cases.filter((item) => item.skip === undefined && item.expect.status.includes(200));
+  if (name !== undefined) return suite.cases.find((item) => item.name === name);
+  return (
+    runnable.find((item) => item.expect.text !== undefined && item.expect.text !== '') ??
+    runnable.find((item) => item.expect.contains.length > 0) ??
+    runnable[0]
+  );
+}
+
+/**
+ * Runs a suite against a function. The first request is a warm-up, measured apart and not judged. Cases run one after
+ * the other; retries by cause only (429, 503, resets, cold-start timeouts), never for a wrong text.
+ */
+export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promise<SmokeResult> {
+  const { clock, log } = ports;
+  const started = clock.now();
+  const suite = await readSuite(ports, request.suite);
+  const caller = createCaller(ports, request);
+  const url = new URL(request.target.url);
+  const results: CaseResult[] = [];
+  let silent = 0;
+  let heartbeat = started;
+
+  const run = async (
+    item: Pick<SmokeCase, 'name' | 'place'>,
+    kind: CaseResult['kind'],
+    work: () => Promise<CaseResult>,
+  ) => {
+    request.signal?.throwIfAborted();
+    const stopped =
+      silent >= givesUpAfter
+        ? 'Not run: the function answers nothing.'
+        : caller.timeLeft() <= 0
+          ? 'Not run: the time for the smoke test is over.'
+          : undefined;
+    const result = stopped ? unanswered(item, kind, stopped) : await work();
+    if (!stopped && result.status !== 'skipped')
+      silent =
+        result.attempts.length > 0 && /^\d/.test(result.attempts.at(-1) ?? '')
+          ? 0
+          : silent + (kind === 'case' ? 1 : 0);
+    results.push(result);
+    if (result.status === 'failed' || result.status === 'error')
+      log.line(`✗ ${result.name}  ${result.failures[0]?.what ?? result.note ?? ''}`);
+    else if (result.flaky)
+      log.line(`✓ ${result.name}  at attempt ${result.attempts.length} (${result.attempts.join(', ')})`);
+    if (clock.now() - heartbeat >= 60_000) {
+      heartbeat = clock.now();
+      log.line(
+        `  ${Math.round((heartbeat - started) / 1000)}s  ${results.length} of ${suite.cases.length + suite.presets.length} checks done`,
+      );
+    }
+  };
+
+  const reference = referenceOf(suite, undefined);
+  log.line(
+    `Smoke test: ${suite.cases.length} cases and ${suite.presets.length} presets of ${suite.file} on ${url.origin}${url.pathname}`,
+  );
+  if (reference) {
+    const warm = await caller.call(reference);
+    log.line(
+      caller.coldMs === undefined
+        ? `  the first request got no answer (${warm.attempts.join(', ')})`
+        : `  first answer after ${Math.round(caller.coldMs)} ms`,
+    );
+  }
+  for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item));
+  for (const preset of suite.presets) {
+    const item = referenceOf(suite, preset.caseName);
+    if (item)
+      await run({ name: preset.name, place: preset.place }, 'preset', () =>
+        runPreset({ caller, item, preset, ports, request }),
+      );
+    else
+      results.push({
+        ...unanswered(
+          { name: preset.name, place: preset.place },
+          'preset',
+          'No case of the suite can be used.',
+        ),
+        status: 'skipped',
+      });
+  }
+  const { latency } = suite;
+  const repeated = latency && referenceOf(suite, latency.caseName);
+  let measured: SmokeEvidence['latency'];
+  if (latency && repeated)
+    await run({ name: 'latency', place: latency.place }, 'latency', async () => {
+      const outcome = await measureLatency({ caller, item: repeated, latency, log, clock });
+      measured = outcome.percentiles;
+      return outcome.result;
+    });
+
+  const seen = {
+    suite: suite.name,
+    file: suite.file,
+    url: `${url.origin}${url.pathname}`,
+    results,
+    coldMs: caller.coldMs,
+    latency: measured,
+    cer: cerOf(results),
+  };
+  const evidence: SmokeEvidence = { ...seen, milliseconds: clock.now() - started };
+  return {
+    verdict: verdictOf(results),
+    reason: reasonOf(seen),
+    cases: results,
+    findings: findingsOf(evidence),
+    evidence,
+  };
+}
