@@ -1,19 +1,59 @@
 import { Environment } from '@marcbachmann/cel-js';
 
-/** CEL as IAM evaluates it: a condition that cannot be evaluated does not hold. */
+/** CEL as Google's IAM evaluates it. */
 
-const conditions = new Environment({ unlistedVariablesAreDyn: true });
+const environment = new Environment({ unlistedVariablesAreDyn: true }).registerFunction(
+  'string.extract(string): string',
+  (text: string, template: string) => extract(text, template),
+);
 
-/** @param resource full resource name; conditions see it without the leading `//service/`. */
+/**
+ * `extract` of IAM (cloud.google.com/iam/docs/conditions-attribute-reference, "Extract function"): what stands where
+ * the template has `{name}`, up to the template's rest; empty where the template does not fit.
+ */
+export function extract(text: string, template: string): string {
+  const parts = /^([^{]*)\{[^}]*\}(.*)$/s.exec(template);
+  if (!parts) return '';
+  const [, before, after] = parts as unknown as [string, string, string];
+  const start = text.indexOf(before);
+  if (start < 0) return '';
+  const rest = text.slice(start + before.length);
+  if (after === '') return rest;
+  const end = rest.indexOf(after);
+  return end < 0 ? '' : rest.slice(0, end);
+}
+
+const stringLiteral = /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/;
+
+/** The library keeps the name `google` for itself; outside of string literals it becomes another name. */
+function renameGoogle(expression: string): string {
+  return expression
+    .split(stringLiteral)
+    .map((part, i) => (i % 2 ? part : part.replace(/(?<![\w.])google(?=\s*\.)/g, 'google_')))
+    .join('');
+}
+
+/** Evaluates with `assertion`, `google` and `attribute`, or whatever is given. Throws where CEL has an error. */
+export function evaluate(expression: string, variables: Record<string, unknown>): unknown {
+  const { google, ...rest } = variables;
+  return environment.evaluate(
+    renameGoogle(expression),
+    google === undefined ? rest : { ...rest, google_: google },
+  );
+}
+
+/**
+ * A condition of an allow or deny policy. One that cannot be evaluated does not hold.
+ * @param resource full resource name; conditions see it without the leading `//service/`
+ */
 export function conditionHolds(expression: string, resource: string, now: number): boolean {
   const [, service, name] = /^\/\/([^/]+)\/(.*)$/.exec(resource) ?? [];
   try {
-    return (
-      conditions.evaluate(expression, {
-        request: { time: new Date(now) },
-        resource: { name: name ?? resource, service: service ?? '', type: '' },
-      }) === true
-    );
+    const variables = {
+      request: { time: new Date(now) },
+      resource: { name: name ?? resource, service: service ?? '', type: '' },
+    };
+    return evaluate(expression, variables) === true;
   } catch {
     return false;
   }

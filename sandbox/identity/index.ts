@@ -1,6 +1,26 @@
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
+import { accountRoutes } from './iam-accounts.ts';
+import { denyRoutes } from './iam-deny.ts';
+import { poolRoutes } from './iam-pools.ts';
+import { roleRoutes } from './iam-roles.ts';
+import { certsApi, iamCredentialsApi } from './iamcredentials.ts';
+import { oidcApi } from './oidc.ts';
+import { identityControl, identitySettings } from './settings.ts';
+import { stsApi } from './sts.ts';
 
-export function identityApis(_world: World): ApiDefinition[] {
-  return [{ name: 'oidc', routes: [] }];
+/** GitHub's issuer, STS, IAM Credentials and IAM. */
+export function identityApis(world: World): ApiDefinition[] {
+  identitySettings(world);
+  return [
+    oidcApi(world),
+    stsApi(world),
+    iamCredentialsApi(world),
+    certsApi(world),
+    {
+      name: 'iam',
+      routes: [...poolRoutes(world), ...accountRoutes(world), ...roleRoutes(world), ...denyRoutes(world)],
+    },
+    identityControl(world),
+  ];
 }

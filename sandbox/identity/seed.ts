@@ -2,7 +2,7 @@ import { organizationResource, projectResource } from '../core/iam.ts';
 import { grant } from '../core/policies.ts';
 import { serviceAccount } from '../core/principals.ts';
 import type { World } from '../core/state.ts';
-import { accountResource, addAccount, identityOf } from './state.ts';
+import { accountResource, addAccount, addJob, identityOf } from './state.ts';
 
 export interface Seeded {
   /** `projects/NUMBER/locations/global/workloadIdentityPools/github/providers/gh` */
@@ -110,5 +110,5 @@ export function seed(world: World): Seeded {
     { principal: serviceAccount(deployer), scopes, expires: world.now() + day },
     'ya29.c.',
   );
-  return { provider, deployer, invoker, reader, deployerToken, requestToken: state.requestToken };
+  return { provider, deployer, invoker, reader, deployerToken, requestToken: addJob(world) };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createKey, type SigningKey } from '../core/keys.ts';
 import type { World } from '../core/state.ts';
+import type { Claims, SubjectFormat } from './claims.ts';
 
 /** iam.googleapis.com v1 WorkloadIdentityPool and its OIDC provider, the fields that decide. */
 export interface Pool {
@@ -28,16 +29,25 @@ export interface ServiceAccount {
   keys: { name: string; keyType: string; validAfterTime: string }[];
 }
 
+/** One job that may ask for ID tokens: the bearer that it got, and its claims. */
+export interface Job {
+  claims: Claims;
+}
+
 /** Who exists: pools, providers and accounts of the project, and GitHub's issuer. */
 export interface IdentityState {
   pools: Map<string, Pool>;
   providers: Map<string, Provider>;
   accounts: Map<string, ServiceAccount>;
   issuerKey: SigningKey;
-  /** Bearer of ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
-  requestToken: string;
-  /** Claims that replace the defaults in the next tokens; null leaves a claim out. */
-  claims: Record<string, unknown>;
+  /** By bearer of ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
+  jobs: Map<string, Job>;
+  /** Claims that replace the defaults in every job's next tokens; a job's own claims win. */
+  claims: Claims;
+  /** Path of the issuer: '' is github.com, `/acme-corp` an enterprise's own, `/_services/token` GitHub Enterprise Server. */
+  issuerPath: string;
+  /** By `owner/repo` or `owner`. */
+  subjectFormats: Map<string, SubjectFormat>;
 }
 
 export function identityOf(world: World): IdentityState {
@@ -46,9 +56,18 @@ export function identityOf(world: World): IdentityState {
     providers: new Map(),
     accounts: new Map(),
     issuerKey: createKey(),
-    requestToken: randomBytes(24).toString('base64url'),
+    jobs: new Map(),
     claims: {},
+    issuerPath: '',
+    subjectFormats: new Map(),
   }));
+}
+
+/** A new ACTIONS_ID_TOKEN_REQUEST_TOKEN for a job with these claims. */
+export function addJob(world: World, claims: Claims = {}): string {
+  const bearer = `gha.${randomBytes(24).toString('base64url')}`;
+  identityOf(world).jobs.set(bearer, { claims });
+  return bearer;
 }
 
 export function addAccount(world: World, email: string, displayName: string): ServiceAccount {
@@ -63,6 +82,12 @@ export function addAccount(world: World, email: string, displayName: string): Se
   };
   identityOf(world).accounts.set(email, account);
   return account;
+}
+
+/** By e-mail or unique id. */
+export function findAccount(world: World, name: string): ServiceAccount | undefined {
+  const { accounts } = identityOf(world);
+  return accounts.get(name) ?? [...accounts.values()].find(({ uniqueId }) => uniqueId === name);
 }
 
 export const accountResource = (world: World, email: string): string =>

@@ -1,6 +1,25 @@
+import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
+import { resourceManagerApi } from './resourcemanager.ts';
+import { cloudBuildApi, iapApi, orgPolicyApi, serviceUsageApi } from './services.ts';
+import { projectsOf } from './state.ts';
 
-export function projectsApis(_world: World): ApiDefinition[] {
-  return [{ name: 'projects', routes: [] }];
+/** The project and what stands above it. */
+export function projectsApis(world: World): ApiDefinition[] {
+  const state = projectsOf(world);
+  addSetting(world, 'orgPolicies', (value) => {
+    for (const [constraint, policy] of Object.entries((value ?? {}) as Record<string, never>)) {
+      if (policy === null) state.orgPolicies.delete(constraint);
+      else state.orgPolicies.set(constraint, policy);
+    }
+  });
+  world.views.set('orgPolicies', () => Object.fromEntries(state.orgPolicies));
+  return [
+    resourceManagerApi(world),
+    serviceUsageApi(world),
+    cloudBuildApi(world),
+    orgPolicyApi(world),
+    iapApi(world),
+  ];
 }

@@ -1,0 +1,98 @@
+import { notFound } from '../core/errors.ts';
+import { requirePermission, testPermissions } from '../core/iam.ts';
+import { readPolicy, writePolicy } from '../core/policies.ts';
+import type { World } from '../core/state.ts';
+import type { Call, Principal, Route } from '../core/types.ts';
+import { accountResource, findAccount, identityOf, type ServiceAccount } from './state.ts';
+
+/** Service accounts of IAM v1: get, list, keys, policy (cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts). */
+export function accountRoutes(world: World): Route[] {
+  /** IAM answers 404 for an account that is not there, before any permission. */
+  function known(name: string | undefined): ServiceAccount {
+    const account = findAccount(world, name ?? '');
+    if (!account) throw notFound(`Unknown service account: ${name}`);
+    return account;
+  }
+  function authorize(
+    call: Call,
+    name: string | undefined,
+    permission: string,
+  ): { account: ServiceAccount; resource: string } {
+    const account = known(name);
+    const resource = accountResource(world, account.email);
+    requirePermission(world, call.principal, permission, resource);
+    return { account, resource };
+  }
+  const show = ({ email, uniqueId, displayName, disabled }: ServiceAccount) => ({
+    name: `projects/${world.project}/serviceAccounts/${email}`,
+    projectId: world.project,
+    uniqueId,
+    email,
+    displayName,
+    etag: 'MDEwMjE5MjA=',
+    oauth2ClientId: uniqueId,
+    ...(disabled ? { disabled } : {}),
+  });
+  const base = '/v1/projects/:project/serviceAccounts';
+  const one = `${base}/:account`;
+  return [
+    {
+      method: 'GET',
+      pattern: base,
+      handle: (call) => {
+        requirePermission(
+          world,
+          call.principal,
+          'iam.serviceAccounts.list',
+          `//cloudresourcemanager.googleapis.com/projects/${world.project}`,
+        );
+        return { status: 200, body: { accounts: [...identityOf(world).accounts.values()].map(show) } };
+      },
+    },
+    {
+      method: 'GET',
+      pattern: one,
+      handle: (call, params) => ({
+        status: 200,
+        body: show(authorize(call, params.account, 'iam.serviceAccounts.get').account),
+      }),
+    },
+    {
+      method: 'GET',
+      pattern: `${one}/keys`,
+      handle: (call, params) => {
+        const { account } = authorize(call, params.account, 'iam.serviceAccountKeys.list');
+        const types = call.query.getAll('keyTypes');
+        const keys = account.keys.filter(({ keyType }) => types.length === 0 || types.includes(keyType));
+        return { status: 200, body: keys.length ? { keys } : {} };
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `${one}:getIamPolicy`,
+      handle: (call, params) => {
+        const { resource } = authorize(call, params.account, 'iam.serviceAccounts.getIamPolicy');
+        return { status: 200, body: readPolicy(world.policies, resource, call) };
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `${one}:setIamPolicy`,
+      handle: (call, params) => {
+        const { resource } = authorize(call, params.account, 'iam.serviceAccounts.setIamPolicy');
+        return { status: 200, body: writePolicy(world.policies, resource, call) };
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `${one}:testIamPermissions`,
+      handle: (call, params) => {
+        const resource = accountResource(world, known(params.account).email);
+        return {
+          status: 200,
+          body: testPermissions(world, call.principal as Principal, call.json().permissions, resource),
+        };
+      },
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+import { notFound } from '../core/errors.ts';
+import { canonical, permissionDenied, projectResource, requirePermission } from '../core/iam.ts';
+import type { World } from '../core/state.ts';
+import type { Call, Reply, Route } from '../core/types.ts';
+import { identityOf } from './state.ts';
+
+/** Workload identity pools and providers, reads (cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools). */
+export function poolRoutes(world: World): Route[] {
+  const state = identityOf(world);
+
+  /** The project in the path must be ours; a stranger's is refused as if it were not there. */
+  function authorize(call: Call, project: string | undefined, permission: string): void {
+    if (canonical(world, `/projects/${project}`) !== `/projects/${world.project}`)
+      throw permissionDenied(permission, call.path);
+    requirePermission(world, call.principal, permission, projectResource(world));
+  }
+  const poolName = (pool: string) =>
+    `projects/${world.projectNumber}/locations/global/workloadIdentityPools/${pool}`;
+
+  function list<T extends { name: string; state: string }>(
+    all: Iterable<T>,
+    parent: string,
+    call: Call,
+  ): T[] {
+    const deleted = call.query.get('showDeleted') === 'true';
+    return [...all].filter(
+      ({ name, state: now }) =>
+        name.slice(0, name.lastIndexOf('/')) === parent && (deleted || now === 'ACTIVE'),
+    );
+  }
+  const found = <T>(item: T | undefined): Reply => {
+    if (!item) throw notFound();
+    return { status: 200, body: item };
+  };
+
+  const base = '/v1/projects/:project/locations/global/workloadIdentityPools';
+  return [
+    {
+      method: 'GET',
+      pattern: base,
+      handle: (call, { project }) => {
+        authorize(call, project, 'iam.workloadIdentityPools.list');
+        return {
+          status: 200,
+          body: { workloadIdentityPools: list(state.pools.values(), poolName('').slice(0, -1), call) },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      pattern: `${base}/:pool`,
+      handle: (call, { project, pool }) => {
+        authorize(call, project, 'iam.workloadIdentityPools.get');
+        return found(state.pools.get(poolName(pool as string)));
+      },
+    },
+    {
+      method: 'GET',
+      pattern: `${base}/:pool/providers`,
+      handle: (call, { project, pool }) => {
+        authorize(call, project, 'iam.workloadIdentityPoolProviders.list');
+        const parent = `${poolName(pool as string)}/providers`;
+        return {
+          status: 200,
+          body: { workloadIdentityPoolProviders: list(state.providers.values(), parent, call) },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      pattern: `${base}/:pool/providers/:provider`,
+      handle: (call, { project, pool, provider }) => {
+        authorize(call, project, 'iam.workloadIdentityPoolProviders.get');
+        return found(state.providers.get(`${poolName(pool as string)}/providers/${provider}`));
+      },
+    },
+  ];
+}

@@ -1,0 +1,73 @@
+import { defaultQuirks, type Quirks, type SandboxOptions } from './core/types.ts';
+
+/** What the command line may set, each with the kind of its value. `--ports run=8081,control=8080` and `--quirk NAME=false`. */
+const numbers = [
+  'log-lag-ms',
+  'metric-lag-ms',
+  'build-ms',
+  'traffic-settle-ms',
+  'iam-propagation-ms',
+] as const;
+const texts = ['project', 'project-number', 'region', 'folder'] as const;
+
+const camel = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+export const usage = `npm run sandbox -- [options]
+  --project ID, --project-number N, --region R
+  --folder DIR               keep uploads and sources there (default: a temporary folder, removed at the end)
+  --ports NAME=PORT,...      fixed ports, for example control=8080,run=8081
+  ${numbers.map((name) => `--${name} N`).join('\n  ')}
+  --quirk NAME=true|false    one line of docs/unverified.md; may be repeated
+  --sample-reachability      ask every function URL without a token after every write`;
+
+function assignment(text: string, option: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Error(`${option} "${text}" is wrong: expected NAME=VALUE.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function ports(value: string): Record<string, number> {
+  const pairs = value.split(',').map((part) => assignment(part.trim(), '--ports'));
+  return Object.fromEntries(
+    pairs.map(([name, port]) => {
+      if (!/^\d+$/.test(port) || Number(port) > 65535)
+        throw new Error(`--ports ${name}=${port} is wrong: expected a port from 0 to 65535.`);
+      return [name, Number(port)];
+    }),
+  );
+}
+
+/** Options from the command line. Throws an Error whose message is one sentence for a person. */
+export function parseOptions(argv: readonly string[]): SandboxOptions {
+  const options: Record<string, unknown> = {};
+  const quirks: Partial<Quirks> = {};
+  for (let i = 0; i < argv.length; i++) {
+    const name = (argv[i] as string).replace(/^--/, '');
+    if (name === 'sample-reachability') {
+      options.sampleReachability = true;
+      continue;
+    }
+    const known = [...numbers, ...texts, 'ports', 'quirk'] as readonly string[];
+    if (!argv[i]?.startsWith('--') || !known.includes(name))
+      throw new Error(
+        `Unknown option "${argv[i]}"; known are ${[...known, 'sample-reachability'].map((option) => `--${option}`).join(', ')}.`,
+      );
+    const value = argv[++i];
+    if (value === undefined) throw new Error(`--${name} needs a value.`);
+    if (name === 'ports') options.ports = ports(value);
+    else if (name === 'quirk') {
+      const [quirk, setting] = assignment(value, '--quirk');
+      if (!Object.hasOwn(defaultQuirks, quirk))
+        throw new Error(`--quirk "${quirk}" is unknown; known are ${Object.keys(defaultQuirks).join(', ')}.`);
+      if (setting !== 'true' && setting !== 'false')
+        throw new Error(`--quirk ${quirk}=${setting} is wrong: expected true or false.`);
+      quirks[quirk as keyof Quirks] = setting === 'true';
+    } else if ((texts as readonly string[]).includes(name)) options[camel(name)] = value;
+    else {
+      if (!/^\d+$/.test(value))
+        throw new Error(`--${name} "${value}" is wrong: expected milliseconds as a whole number.`);
+      options[camel(name)] = Number(value);
+    }
+  }
+  return { ...options, quirks } as SandboxOptions;
+}

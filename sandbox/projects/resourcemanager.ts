@@ -1,0 +1,149 @@
+import { permissionDenied, requirePermission, testPermissions } from '../core/iam.ts';
+import { readPolicy, writePolicy } from '../core/policies.ts';
+import type { World } from '../core/state.ts';
+import type { ApiDefinition, Call, Principal, Route } from '../core/types.ts';
+
+/**
+ * Resource Manager v1 (by hand, cloud.google.com/resource-manager/reference/rest/v1/projects) and v3
+ * (googleapis google/cloud/resourcemanager/v3). One project in one folder in one organisation.
+ */
+type Kind = 'projects' | 'folders' | 'organizations';
+
+const createTime = '2024-03-01T08:00:00.000Z';
+
+function v1Project(world: World): Record<string, unknown> {
+  return {
+    projectNumber: world.projectNumber,
+    projectId: world.project,
+    lifecycleState: 'ACTIVE',
+    name: world.project,
+    createTime,
+    parent: { type: 'folder', id: world.folderId },
+  };
+}
+
+const v3: Readonly<Record<Kind, (world: World) => Record<string, unknown>>> = {
+  projects: (world) => ({
+    name: `projects/${world.projectNumber}`,
+    parent: `folders/${world.folderId}`,
+    projectId: world.project,
+    state: 'ACTIVE',
+    displayName: world.project,
+    createTime,
+    etag: 'W/"sandbox-project"',
+  }),
+  folders: (world) => ({
+    name: `folders/${world.folderId}`,
+    parent: `organizations/${world.organizationId}`,
+    displayName: 'production',
+    state: 'ACTIVE',
+    createTime,
+    etag: 'W/"sandbox-folder"',
+  }),
+  organizations: (world) => ({
+    name: `organizations/${world.organizationId}`,
+    displayName: 'example.com',
+    directoryCustomerId: 'C0sandbox',
+    state: 'ACTIVE',
+    createTime,
+    etag: 'W/"sandbox-organization"',
+  }),
+};
+
+/** Full resource name of what the path names; a resource that is not ours is refused like one that may not be read. */
+function resourceOf(world: World, kind: Kind, id: string, permission: string): string {
+  const own = {
+    projects: [world.project, world.projectNumber],
+    folders: [world.folderId],
+    organizations: [world.organizationId],
+  }[kind];
+  const resource = `//cloudresourcemanager.googleapis.com/${kind}/${own[0]}`;
+  if (!own.includes(id)) throw permissionDenied(permission, `${kind}/${id}`);
+  return resource;
+}
+
+function policyRoutes(world: World, version: 'v1' | 'v3', kind: Kind): Route[] {
+  const authorize = (call: Call, id: string | undefined, verb: string) => {
+    const permission = `resourcemanager.${kind}.${verb}`;
+    const resource = resourceOf(world, kind, id ?? '', permission);
+    requirePermission(world, call.principal, permission, resource);
+    return resource;
+  };
+  return [
+    {
+      method: 'POST',
+      pattern: `/${version}/${kind}/:id:getIamPolicy`,
+      handle: (call, { id }) => ({
+        status: 200,
+        body: readPolicy(world.policies, authorize(call, id, 'getIamPolicy'), call),
+      }),
+    },
+    {
+      method: 'POST',
+      pattern: `/${version}/${kind}/:id:setIamPolicy`,
+      handle: (call, { id }) => ({
+        status: 200,
+        body: writePolicy(world.policies, authorize(call, id, 'setIamPolicy'), call, kind !== 'projects'),
+      }),
+    },
+    {
+      method: 'POST',
+      pattern: `/${version}/${kind}/:id:testIamPermissions`,
+      handle: (call, { id }) => ({
+        status: 200,
+        body: testPermissions(
+          world,
+          call.principal as Principal,
+          call.json().permissions,
+          resourceOf(world, kind, id ?? '', 'resourcemanager.projects.get'),
+        ),
+      }),
+    },
+  ];
+}
+
+export function resourceManagerApi(world: World): ApiDefinition {
+  const get = (version: string, kind: Kind, body: (world: World) => unknown): Route => ({
+    method: 'GET',
+    pattern: `/${version}/${kind}/:id`,
+    handle: (call, { id }) => {
+      const permission = `resourcemanager.${kind}.get`;
+      requirePermission(world, call.principal, permission, resourceOf(world, kind, id ?? '', permission));
+      return { status: 200, body: body(world) };
+    },
+  });
+  const ancestry: Route = {
+    method: 'POST',
+    pattern: '/v1/projects/:id:getAncestry',
+    handle: (call, { id }) => {
+      const permission = 'resourcemanager.projects.get';
+      requirePermission(
+        world,
+        call.principal,
+        permission,
+        resourceOf(world, 'projects', id ?? '', permission),
+      );
+      const levels = [
+        ['project', world.project],
+        ['folder', world.folderId],
+        ['organization', world.organizationId],
+      ];
+      return {
+        status: 200,
+        body: { ancestor: levels.map(([type, level]) => ({ resourceId: { type, id: level } })) },
+      };
+    },
+  };
+  return {
+    name: 'cloudresourcemanager',
+    routes: [
+      get('v1', 'projects', v1Project),
+      ancestry,
+      ...policyRoutes(world, 'v1', 'projects'),
+      ...(['projects', 'folders', 'organizations'] as const).flatMap((kind) => [
+        get('v3', kind, v3[kind]),
+        ...policyRoutes(world, 'v3', kind),
+      ]),
+    ],
+  };
+}
