@@ -8,6 +8,8 @@ import { type AttackStep, holdings } from './ways.ts';
 export interface ExposureEvidence {
   exposure: Exposure;
   proof: Proof;
+  /** Short name of the Cloud Run service, where there is one. */
+  service?: string | undefined;
   attackPath?: AttackStep[] | undefined;
   repaired: string[];
   /** Seconds that IAM was waited for after a repair. */
@@ -92,6 +94,7 @@ export function evidenceOf(
     }));
   return {
     exposure: judgement.exposure,
+    service: facts.target.service?.split('/').at(-1),
     proof: judgement.proof,
     attackPath: judgement.attackPath,
     repaired,

@@ -1,0 +1,140 @@
+import type { ExposureEvidence } from '../exposure/evidence.ts';
+import type { Finding, Report, Severity } from '../report.ts';
+import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
+
+const order: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 };
+const icons: Record<Severity, string> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵', info: '⚪' };
+const words = { private: '✅ private', public: '❌ public', unknown: '⚠️ unknown' } as const;
+
+const isEvidence = (value: unknown): value is ExposureEvidence =>
+  typeof value === 'object' && value !== null && 'exposure' in value && 'probes' in value && 'reads' in value;
+
+/** Rules of findings that come from this stage, so that a release's summary does not show others' twice. */
+const ownRules =
+  /^(public-|inherited-|quasi-|invoker-check|iap-|open-gateway|anonymous-|missing-permission|not-read|policy-unreadable|opaque-|unknown-member|probe-|domain-wide|pool-wide|ineffective-|insecure-http|source-readable|images-readable|no-preventive|deny-policy|close-denied)/;
+
+function findingLines(findings: readonly Finding[]): string[] {
+  const own = findings
+    .filter(({ rule }) => ownRules.test(rule))
+    .sort((a, b) => order[a.severity] - order[b.severity]);
+  const open = own.filter(({ severity }) => order[severity] <= 1);
+  const rest = own.filter(({ severity }) => order[severity] > 1);
+  const shown = open
+    .slice(0, 12)
+    .flatMap((finding) => [
+      `- ${icons[finding.severity]} **${markdownText(finding.title)}** ${markdownText(finding.why ?? '')}`,
+      ...(finding.fix ? ['', codeBlock(finding.fix, 'sh').replace(/^/gm, '  '), ''] : []),
+    ]);
+  if (open.length > 12) shown.push(`- ${open.length - 12} more in the report.`);
+  if (rest.length === 0) return shown;
+  const lines = rest.slice(0, 30).map((finding) => {
+    const fix = finding.fix ? ` Fix: ${codeSpan(finding.fix, 600)}` : '';
+    return `- ${icons[finding.severity]} ${markdownText(finding.title)} ${markdownText(finding.why ?? '')}${fix}`;
+  });
+  return [
+    ...shown,
+    '',
+    `<details><summary>${rest.length} more to know</summary>`,
+    '',
+    ...lines,
+    '',
+    '</details>',
+  ];
+}
+
+function probeLines(evidence: ExposureEvidence): string[] {
+  const refused = evidence.probes.filter((probe) =>
+    ['refused', 'not-routed', 'iap'].includes(probe.class),
+  ).length;
+  const rows = evidence.probes
+    .slice(0, 60)
+    .map(
+      ({ method, url, status, note, from }) =>
+        `| ${codeSpan(`${method} ${url}`)} | ${status || '–'} | ${markdownText(note, 120)} | ${markdownText(from, 40)} |`,
+    );
+  return [
+    `<details><summary>Anonymous requests: ${refused} of ${evidence.probes.length} refused</summary>`,
+    '',
+    '| request without a token | status | meaning | URL from |',
+    '|:--|--:|:--|:--|',
+    ...rows,
+    '',
+    '</details>',
+  ];
+}
+
+function readLines(evidence: ExposureEvidence): string[] {
+  const rows = evidence.reads.map(
+    ({ what, call, result }) =>
+      `| ${markdownText(what, 160)} | ${markdownText(result, 160)} | ${codeSpan(call, 200)} |`,
+  );
+  return [
+    `<details><summary>What was read (${evidence.reads.length} calls)</summary>`,
+    '',
+    '| what | result | call |',
+    '|:--|:--|:--|',
+    ...rows,
+    '',
+    '</details>',
+  ];
+}
+
+/** The stage's part of a summary: from its evidence and findings to Markdown lines. */
+export function exposureLines(evidence: ExposureEvidence, findings: readonly Finding[]): string[] {
+  const proof = evidence.exposure === 'private' ? `, proof ${evidence.proof}` : '';
+  const lines = [`### Exposure: ${words[evidence.exposure]}${proof}`, ''];
+  if (evidence.attackPath?.length) {
+    lines.push('**Shortest way in**', '');
+    for (const [index, { text, call }] of evidence.attackPath.entries())
+      lines.push(`${index + 1}. ${markdownText(text)} (${codeSpan(call, 160)})`);
+    lines.push('');
+  }
+  if (evidence.repaired.length > 0) {
+    const waited =
+      evidence.waitedSeconds === undefined ? '' : ` and ${evidence.waitedSeconds} s waited for IAM`;
+    lines.push(
+      `**Repaired**${waited}`,
+      '',
+      ...evidence.repaired.map((text) => `- ${markdownText(text)}`),
+      '',
+    );
+  }
+  lines.push(...findingLines(findings), '');
+  if (evidence.callers.length > 0) {
+    const rows = evidence.callers
+      .slice(0, 30)
+      .map(
+        ({ member, role, resource }) =>
+          `| ${codeSpan(member, 120)} | ${codeSpan(role)} | ${codeSpan(resource, 120)} |`,
+      );
+    lines.push(
+      `<details><summary>Who may call it (${evidence.callers.length}, as far as roles were read)</summary>`,
+      '',
+      '| member | role | bound on |',
+      '|:--|:--|:--|',
+      ...rows,
+      '',
+      '</details>',
+    );
+  }
+  if (evidence.probes.length > 0) lines.push(...probeLines(evidence));
+  lines.push(...readLines(evidence));
+  if (evidence.role) {
+    lines.push(
+      '<details><summary>A role that would close the gaps in the proof</summary>',
+      '',
+      codeBlock(evidence.role.commands.join('\n'), 'sh'),
+      '',
+      codeBlock(evidence.role.yaml, 'yaml'),
+      '',
+      '</details>',
+    );
+  }
+  return lines;
+}
+
+/** As a summary section of any report whose evidence has an `exposure`. */
+export function exposureSection(report: Report): string[] {
+  const evidence = report.evidence.exposure;
+  return isEvidence(evidence) ? exposureLines(evidence, report.findings) : [];
+}
