@@ -1,0 +1,73 @@
+import type { Mapped } from './cel.ts';
+import type { AccountFacts, Binding } from './facts.ts';
+import type { Provider } from './identity.ts';
+
+/** IAM members of a workload identity pool, and whom they let in. */
+export type PoolMember =
+  | { kind: 'subject'; value: string }
+  | { kind: 'attribute'; attribute: string; value: string }
+  | { kind: 'group'; value: string }
+  | { kind: 'everyone' };
+
+const memberPattern =
+  /^principal(?:Set)?:\/\/iam\.[^/]+\/projects\/([^/]+)\/locations\/global\/workloadIdentityPools\/([^/]+)\/(.+)$/s;
+
+/** What a member of this very pool names; undefined for other pools and other kinds of members. */
+export function poolMember(member: string, provider: Provider): PoolMember | undefined {
+  const [, project, pool, rest = ''] = memberPattern.exec(member) ?? [];
+  if (project !== provider.projectNumber || pool !== provider.pool) return undefined;
+  if (rest === '*') return { kind: 'everyone' };
+  const [head = '', ...tail] = rest.split('/');
+  const value = tail.join('/');
+  if (head === 'subject') return { kind: 'subject', value };
+  if (head === 'group') return { kind: 'group', value };
+  if (head.startsWith('attribute.'))
+    return { kind: 'attribute', attribute: head.slice('attribute.'.length), value };
+  return undefined;
+}
+
+export function admits(member: PoolMember, mapped: Mapped): boolean {
+  if (member.kind === 'everyone') return true;
+  if (member.kind === 'subject') return member.value === mapped.subject;
+  // Groups are opaque here: nobody is taken for a member.
+  if (member.kind === 'group') return false;
+  return mapped.attributes[member.attribute] === member.value;
+}
+
+/** True where the member would match if letters were compared without case: IAM compares them exactly. */
+export function admitsButForCase(member: PoolMember, mapped: Mapped): boolean {
+  if (member.kind !== 'subject' && member.kind !== 'attribute') return false;
+  const found = member.kind === 'subject' ? mapped.subject : mapped.attributes[member.attribute];
+  return found !== undefined && found !== member.value && found.toLowerCase() === member.value.toLowerCase();
+}
+
+/** Roles that let a federated identity act as an account. */
+export const impersonationRoles: readonly string[] = [
+  'roles/iam.workloadIdentityUser',
+  'roles/iam.serviceAccountTokenCreator',
+  'roles/iam.serviceAccountOpenIdTokenCreator',
+];
+
+export interface Grant {
+  role: string;
+  member: string;
+  parsed: PoolMember;
+}
+
+/** Every member of this pool in a policy. */
+export function poolGrants(policy: readonly Binding[] | undefined, provider: Provider): Grant[] {
+  return (policy ?? []).flatMap(({ role, members }) =>
+    members.flatMap((member) => {
+      const parsed = poolMember(member, provider);
+      return parsed ? [{ role, member, parsed }] : [];
+    }),
+  );
+}
+
+/** Whether these claims may act as the account; undefined where its policy could not be read. */
+export function mayActAs(account: AccountFacts, provider: Provider, mapped: Mapped): boolean | undefined {
+  if (!account.policy) return undefined;
+  return poolGrants(account.policy, provider).some(
+    (grant) => impersonationRoles.includes(grant.role) && admits(grant.parsed, mapped),
+  );
+}
