@@ -127,7 +127,7 @@ export const table: Record<Phase, Row> = {
   canary: underWay,
   full: underWay,
   // The candidate is proved: that `before` vanished no longer matters, the last write is simply tried again.
-  finishing: { ...underWay, undecided: 'back', before_gone: 'again' },
+  finishing: { ...underWay, before_gone: 'again' },
   reverting: goingBack,
   ended: over,
 };

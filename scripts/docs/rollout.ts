@@ -1,0 +1,4 @@
+import { rolloutPage } from '../../src/domain/rollout/diagram.ts';
+
+/** docs/rollout.md is made from the state machine's table. */
+export const generate = () => ({ 'docs/rollout.md': rolloutPage() });

@@ -1,0 +1,64 @@
+import type { Runs } from '../steps/release-ports.ts';
+
+export interface GithubOptions {
+  /** Needs `actions: read`; without it everything is `unknown`. */
+  token: string | undefined;
+  /** GITHUB_API_URL */
+  apiUrl: string | undefined;
+  /** Milliseconds for one question. */
+  timeoutMs?: number;
+}
+
+/** Asks GitHub whether a job, or the attempt of a run, is over (REST "Get a job" and "Get a workflow run attempt"). */
+export function createRuns(options: GithubOptions): Runs {
+  const { token, apiUrl } = options;
+  type Octokit = ReturnType<typeof import('@actions/github').getOctokit>;
+  let loading: Promise<Octokit> | undefined;
+  // Loaded only where somebody's open record is found: octokit costs more than all the rest of a start.
+  const octokit = (): Promise<Octokit> => {
+    loading ??= import('@actions/github').then(({ getOctokit }) =>
+      getOctokit(token ?? '', { ...(apiUrl ? { baseUrl: apiUrl } : {}), request: { redirect: 'manual' } }),
+    );
+    return loading;
+  };
+
+  async function statusOf(
+    route: string,
+    parameters: Record<string, string | number>,
+    signal: AbortSignal | undefined,
+  ) {
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? 10_000);
+    const request = { signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
+    const answer = await (await octokit()).request(route, { ...parameters, request });
+    const data: unknown = answer.data;
+    return typeof data === 'object' && data !== null && 'status' in data ? String(data.status) : undefined;
+  }
+
+  return {
+    async state(record, signal) {
+      const [owner, repo] = record.repository.split('/');
+      if (!token || !owner || !repo || !record.run) return 'unknown';
+      const questions: [string, Record<string, string | number>][] = [
+        [
+          'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}',
+          { owner, repo, run_id: record.run, attempt_number: record.attempt },
+        ],
+      ];
+      // A job ends before its run does; where it cannot be asked, the run can.
+      if (record.job)
+        questions.unshift([
+          'GET /repos/{owner}/{repo}/actions/jobs/{job_id}',
+          { owner, repo, job_id: record.job },
+        ]);
+      for (const [route, parameters] of questions) {
+        try {
+          const status = await statusOf(route, parameters, signal);
+          if (status !== undefined) return status === 'completed' ? 'over' : 'alive';
+        } catch (error) {
+          if (signal?.aborted) throw signal.reason ?? error;
+        }
+      }
+      return 'unknown';
+    },
+  };
+}
