@@ -1,7 +1,120 @@
+import { failedPrecondition } from '../core/errors.ts';
+import { projectResource, requirePermission, testPermissions } from '../core/iam.ts';
+import { readPolicy, writePolicy } from '../core/policies.ts';
+import { anonymous } from '../core/principals.ts';
+import { checkMessage } from '../core/proto.ts';
 import type { World } from '../core/state.ts';
-import type { ApiDefinition } from '../core/types.ts';
+import type { ApiDefinition, Route } from '../core/types.ts';
+import { findFunction, functionRoutes } from './functions.ts';
+import { functionState } from './model.ts';
+import { functionOperationRoutes } from './operations.ts';
+import { renderFunction, renderOperation, reply } from './render.ts';
+import { runtimesOn } from './runtimes.ts';
+import { createDownload, createUpload, uploadApi } from './upload.ts';
+import { v1Routes } from './v1.ts';
 
-/** Placeholder until the functions part is in. */
-export function functionsApis(_world: World): ApiDefinition[] {
-  return [];
+const PACKAGE = 'google.cloud.functions.v2';
+
+function sourceRoutes(world: World): Route[] {
+  const base = '/v2/projects/:project/locations/:location';
+  return [
+    {
+      method: 'POST',
+      pattern: `${base}/functions:generateUploadUrl`,
+      handle: (call, params) => {
+        requirePermission(
+          world,
+          call.principal,
+          'cloudfunctions.functions.sourceCodeSet',
+          projectResource(world),
+        );
+        checkMessage('functions', `${PACKAGE}.GenerateUploadUrlRequest`, call.json());
+        return { status: 200, body: createUpload(world, params.location ?? '') };
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `${base}/functions/:function:generateDownloadUrl`,
+      handle: (call, params) => {
+        const fn = findFunction(world, call, params, 'cloudfunctions.functions.sourceCodeGet');
+        if (!fn.source) throw failedPrecondition(`Function ${fn.id} has no source.`);
+        return { status: 200, body: { downloadUrl: createDownload(world, fn.source) } };
+      },
+    },
+    {
+      method: 'GET',
+      pattern: `${base}/runtimes`,
+      handle: (call) => {
+        requirePermission(world, call.principal, 'cloudfunctions.runtimes.list', projectResource(world));
+        return reply(call, 'ListRuntimesResponse', {
+          runtimes: runtimesOn(new Date(world.now()).toISOString().slice(0, 10)),
+        });
+      },
+    },
+  ];
+}
+
+/** The policy of the function itself governs who may change it. It has no say in who may call it. */
+function policyRoutes(world: World): Route[] {
+  const pattern = '/v2/projects/:project/locations/:location/functions/:function';
+  const resource = (name: string) => `//cloudfunctions.googleapis.com/${name}`;
+  return [
+    {
+      method: 'GET',
+      pattern: `${pattern}:getIamPolicy`,
+      handle: (call, params) => ({
+        status: 200,
+        body: readPolicy(
+          world.policies,
+          resource(findFunction(world, call, params, 'cloudfunctions.functions.getIamPolicy').name),
+          call,
+        ),
+      }),
+    },
+    {
+      method: 'POST',
+      pattern: `${pattern}:setIamPolicy`,
+      handle: (call, params) => ({
+        status: 200,
+        body: writePolicy(
+          world.policies,
+          resource(findFunction(world, call, params, 'cloudfunctions.functions.setIamPolicy').name),
+          call,
+        ),
+      }),
+    },
+    {
+      method: 'POST',
+      pattern: `${pattern}:testIamPermissions`,
+      handle: (call, params) => ({
+        status: 200,
+        body: testPermissions(
+          world,
+          call.principal ?? anonymous,
+          call.json().permissions,
+          resource(`projects/${params.project}/locations/${params.location}/functions/${params.function}`),
+        ),
+      }),
+    },
+  ];
+}
+
+/** Cloud Functions v2, of v1 what gcloud reads, and the storage service's signed URLs. */
+export function functionsApis(world: World): ApiDefinition[] {
+  const state = functionState(world);
+  world.views.set('functions', () => [...state.functions.values()].map((fn) => renderFunction(world, fn)));
+  world.views.set('operations', () => [...state.operations.values()].map(renderOperation));
+  return [
+    {
+      name: 'cloudfunctions',
+      routes: [
+        ...functionRoutes(world),
+        ...sourceRoutes(world),
+        ...policyRoutes(world),
+        ...functionOperationRoutes(world),
+        ...v1Routes(world),
+      ],
+    },
+    uploadApi(world),
+  ];
 }

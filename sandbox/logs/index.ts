@@ -1,7 +1,21 @@
+import { invalidArgument } from '../core/errors.ts';
+import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
+import { listEntries } from './entries.ts';
+import { logStore } from './store.ts';
 
-/** Placeholder until the logs part is in. */
-export function logsApis(_world: World): ApiDefinition[] {
-  return [];
+/** Cloud Logging, as far as reading entries goes. */
+export function logsApis(world: World): ApiDefinition[] {
+  addSetting(world, 'enforceLoggingQuota', (value) => {
+    if (typeof value !== 'boolean')
+      throw invalidArgument('setting "enforceLoggingQuota" must be true or false.');
+    logStore(world).enforceQuota = value;
+  });
+  return [
+    {
+      name: 'logging',
+      routes: [{ method: 'POST', pattern: '/v2/entries:list', handle: (call) => listEntries(world, call) }],
+    },
+  ];
 }

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { aborted, notFound } from '../core/errors.ts';
+import { projectResource, requirePermission } from '../core/iam.ts';
+import type { World } from '../core/state.ts';
+import type { Route } from '../core/types.ts';
+import { page } from '../run/find.ts';
+import {
+  type CloudFunction,
+  type FunctionOperation,
+  functionState,
+  type Json,
+  nowText,
+  type Stage,
+} from './model.ts';
+import { renderOperation, reply } from './render.ts';
+
+/** Begins an operation; 409 ABORTED while another one runs on the same function. */
+export function begin(
+  world: World,
+  fn: CloudFunction,
+  verb: FunctionOperation['verb'],
+  requestResource?: Json,
+): FunctionOperation {
+  if (fn.running)
+    throw aborted(
+      `unable to queue the operation: an operation on function ${fn.id} in region ${fn.location} in project ${fn.project} is already in progress. Please try again later.`,
+    );
+  const stages: Stage['name'][] = verb === 'delete' ? ['SERVICE'] : ['ARTIFACT_REGISTRY', 'BUILD', 'SERVICE'];
+  const operation: FunctionOperation = {
+    name: `projects/${fn.project}/locations/${fn.location}/operations/operation-${world.now()}-${randomBytes(8).toString('hex')}`,
+    done: false,
+    target: fn.name,
+    verb,
+    operationType:
+      verb === 'create' ? 'CREATE_FUNCTION' : verb === 'update' ? 'UPDATE_FUNCTION' : 'DELETE_FUNCTION',
+    createTime: nowText(world),
+    stages: stages.map((name) => ({ name, state: 'NOT_STARTED' })),
+    ...(requestResource ? { requestResource } : {}),
+  };
+  functionState(world).operations.set(operation.name, operation);
+  fn.running = operation;
+  return operation;
+}
+
+export function stage(operation: FunctionOperation, name: Stage['name'], change: Partial<Stage>): void {
+  const found = operation.stages.find((candidate) => candidate.name === name);
+  if (found) Object.assign(found, change);
+}
+
+export function end(
+  world: World,
+  fn: CloudFunction,
+  operation: FunctionOperation,
+  result: { response: Json } | { error: { code: number; message: string } },
+): void {
+  operation.endTime = nowText(world);
+  if ('response' in result) operation.response = result.response;
+  else operation.error = result.error;
+  operation.done = true;
+  fn.running = undefined;
+}
+
+export function functionOperationRoutes(world: World): Route[] {
+  const base = '/v2/projects/:project/locations/:location/operations';
+  const state = functionState(world);
+  return [
+    {
+      method: 'GET',
+      pattern: `${base}/:operation`,
+      handle: (call, params) => {
+        requirePermission(world, call.principal, 'cloudfunctions.operations.get', projectResource(world));
+        const project = params.project === world.projectNumber ? world.project : params.project;
+        const operation = state.operations.get(
+          `projects/${project}/locations/${params.location}/operations/${params.operation}`,
+        );
+        if (!operation) throw notFound(`Operation not found: ${params.operation}`);
+        return reply(call, 'Operation', renderOperation(operation));
+      },
+    },
+    {
+      method: 'GET',
+      pattern: base,
+      handle: (call, params) => {
+        requirePermission(world, call.principal, 'cloudfunctions.operations.list', projectResource(world));
+        const here = [...state.operations.values()].filter(
+          ({ name }) => params.location === '-' || name.includes(`/locations/${params.location}/`),
+        );
+        const { items, nextPageToken } = page(here.reverse(), call, 100);
+        return {
+          status: 200,
+          body: { operations: items.map(renderOperation), ...(nextPageToken ? { nextPageToken } : {}) },
+        };
+      },
+    },
+  ];
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { World } from '../core/state.ts';
+import type { Service } from '../run/model.ts';
+import { revisionLabels } from './request-log.ts';
+import { micros, writeEntry } from './store.ts';
+
+const insertId = () => randomBytes(12).toString('hex');
+
+/** What a container prints: one entry a line; a line of JSON becomes jsonPayload, its `severity` the entry's. */
+export function writeContainerLine(
+  world: World,
+  service: Service,
+  revision: string,
+  stream: 'stdout' | 'stderr',
+  line: string,
+): void {
+  if (line.trim() === '') return;
+  const parsed = structured(line);
+  const { severity, message, ...rest } = parsed ?? {};
+  const payload =
+    parsed === undefined
+      ? { textPayload: line }
+      : typeof message === 'string' && Object.keys(rest).length === 0
+        ? { textPayload: message }
+        : { jsonPayload: { ...(message === undefined ? {} : { message }), ...rest } };
+  writeEntry(world, {
+    insertId: insertId(),
+    ...payload,
+    ...(typeof severity === 'string' ? { severity: severity.toUpperCase() } : {}),
+    resource: { type: 'cloud_run_revision', labels: revisionLabels(world, service, revision) },
+    timestamp: micros(world.now()),
+    labels: { 'goog-managed-by': 'cloudfunctions' },
+    logName: `projects/${world.project}/logs/run.googleapis.com%2F${stream}`,
+  });
+}
+
+function structured(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeBuildLine(world: World, buildId: string, line: string): void {
+  writeEntry(world, {
+    insertId: insertId(),
+    textPayload: line,
+    severity: 'INFO',
+    resource: {
+      type: 'build',
+      labels: { project_id: world.project, build_id: buildId, build_trigger_id: '' },
+    },
+    timestamp: micros(world.now()),
+    logName: `projects/${world.project}/logs/cloudbuild`,
+  });
+}

@@ -1,0 +1,115 @@
+import { invalidArgument } from '../core/errors.ts';
+import { projectResource, requirePermission } from '../core/iam.ts';
+import type { World } from '../core/state.ts';
+import { ApiError, type Call, type Reply } from '../core/types.ts';
+import { partial } from './fields.ts';
+import { parseFilter } from './filter.ts';
+import { nanos } from './filter-compare.ts';
+import { type LogEntry, logStore, visibleEntries } from './store.ts';
+
+const known = new Set(['resourceNames', 'projectIds', 'filter', 'orderBy', 'pageSize', 'pageToken']);
+const snake = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** 60 calls a minute and project (cloud.google.com/logging/quotas). */
+function countCall(world: World): void {
+  const store = logStore(world);
+  const now = world.now();
+  store.calls = store.calls.filter((at) => at > now - 60_000);
+  store.calls.push(now);
+  if (!store.enforceQuota || store.calls.length <= 60) return;
+  throw new ApiError(
+    429,
+    'RESOURCE_EXHAUSTED',
+    `Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute' of service 'logging.googleapis.com' for consumer 'project_number:${world.projectNumber}'.`,
+    [
+      {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason: 'RATE_LIMIT_EXCEEDED',
+        domain: 'googleapis.com',
+        metadata: {
+          service: 'logging.googleapis.com',
+          quota_metric: 'logging.googleapis.com/read_requests',
+          quota_limit_value: '60',
+          consumer: `projects/${world.projectNumber}`,
+        },
+      },
+    ],
+  );
+}
+
+function orderOf(text: unknown): 1 | -1 {
+  const order = String(text ?? '')
+    .trim()
+    .toLowerCase();
+  if (order === '' || order === 'timestamp' || order === 'timestamp asc') return 1;
+  if (order === 'timestamp desc') return -1;
+  throw invalidArgument(`order_by '${order}' is invalid: use "timestamp asc" or "timestamp desc".`);
+}
+
+interface Cursor {
+  query: string;
+  after: [time: string, insertId: string];
+}
+
+const encode = (cursor: Cursor) => Buffer.from(JSON.stringify(cursor)).toString('base64url');
+
+function decode(token: unknown, query: string): Cursor | undefined {
+  if (!token) return undefined;
+  try {
+    const cursor = JSON.parse(Buffer.from(String(token), 'base64url').toString()) as Cursor;
+    if (cursor.query === query) return cursor;
+  } catch {
+    // Falls through: not a token of ours.
+  }
+  throw invalidArgument(
+    'page_token is not valid for this request: all other parameters must be those of the first page.',
+  );
+}
+
+const key = (entry: LogEntry): [string, string] => [
+  String(nanos(entry.timestamp)).padStart(20, '0'),
+  entry.insertId,
+];
+const compare = (a: [string, string], b: [string, string]) =>
+  a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
+
+/** google.logging.v2 entries.list: entries that have been ingested by now, by time, then by insertId. */
+export function listEntries(world: World, call: Call): Reply {
+  requirePermission(world, call.principal, 'logging.logEntries.list', projectResource(world));
+  const body = Object.fromEntries(Object.entries(call.json()).map(([name, value]) => [snake(name), value]));
+  const unknown = Object.keys(body).find((name) => !known.has(name));
+  if (unknown)
+    throw invalidArgument(`Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`);
+  const names = (body.resourceNames ?? []) as string[];
+  const here = [`projects/${world.project}`, `projects/${world.projectNumber}`];
+  if (!Array.isArray(names) || names.length === 0)
+    throw invalidArgument('resource_names must have at least one entry.');
+  const foreign = names.find((name) => !here.some((own) => name === own || name.startsWith(`${own}/`)));
+  if (foreign)
+    requirePermission(
+      world,
+      undefined,
+      'logging.logEntries.list',
+      `//cloudresourcemanager.googleapis.com/${foreign}`,
+    );
+  const filter = parseFilter(String(body.filter ?? ''));
+  const direction = orderOf(body.orderBy);
+  const size = body.pageSize === undefined || body.pageSize === 0 ? 50 : Number(body.pageSize);
+  if (!Number.isInteger(size) || size < 0) throw invalidArgument('page_size must not be negative.');
+  countCall(world);
+  const query = JSON.stringify([names, body.filter ?? '', direction]);
+  const cursor = decode(body.pageToken, query);
+  const found = visibleEntries(world)
+    .filter((entry) => filter(entry as unknown as Record<string, unknown>))
+    .map((entry) => ({ entry, key: key(entry) }))
+    .filter((item) => !cursor || compare(item.key, cursor.after) * direction > 0)
+    .sort((a, b) => compare(a.key, b.key) * direction);
+  const page = found.slice(0, Math.min(size, 1000));
+  const last = page.at(-1);
+  const more = found.length > page.length && last;
+  const answer = {
+    ...(page.length ? { entries: page.map(({ entry }) => entry) } : {}),
+    ...(more ? { nextPageToken: encode({ query, after: last.key }) } : {}),
+  };
+  return { status: 200, body: partial(call.query, answer) };
+}

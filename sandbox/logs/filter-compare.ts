@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import type { Entry, Predicate } from './filter.ts';
+import { filterError } from './filter-lexer.ts';
+
+/** Fields of google.logging.v2.LogEntry; another first name is an error before the query runs. */
+const known = new Set(
+  (
+    'logName resource timestamp receiveTimestamp severity insertId httpRequest labels operation trace spanId ' +
+    'traceSampled sourceLocation split textPayload jsonPayload protoPayload metadata errorGroups'
+  ).split(' '),
+);
+const httpFields = new Set(
+  (
+    'requestMethod requestUrl requestSize status responseSize userAgent remoteIp serverIp referer latency ' +
+    'cacheLookup cacheHit cacheValidatedWithOriginServer cacheFillBytes protocol'
+  ).split(' '),
+);
+const severities = [
+  'DEFAULT',
+  'DEBUG',
+  'INFO',
+  'NOTICE',
+  'WARNING',
+  'ERROR',
+  'CRITICAL',
+  'ALERT',
+  'EMERGENCY',
+];
+const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** `labels."a.b".c` to its parts; the names of LogEntry are taken in snake case too. */
+function pathOf(field: string): string[] {
+  const parts = [...field.matchAll(/"((?:[^"\\]|\\.)*)"|[^."]+/g)].map((match) => match[1] ?? match[0]);
+  const first = camel(parts[0] ?? '');
+  if (!known.has(first)) throw filterError(`field not found: '${field}'`);
+  if (first === 'httpRequest' && parts[1] !== undefined) {
+    parts[1] = camel(parts[1]);
+    if (!httpFields.has(parts[1])) throw filterError(`field not found: '${field}'`);
+  }
+  return [first, ...parts.slice(1)];
+}
+
+function read(entry: Entry, path: readonly string[]): unknown {
+  let value: unknown = entry;
+  for (const part of path) value = (value as Record<string, unknown> | undefined)?.[part];
+  return value;
+}
+
+/** RFC 3339 to nanoseconds, which `Date` would cut off. */
+export function nanos(text: string): bigint | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)?)?$/.exec(
+    text,
+  );
+  if (!match) return undefined;
+  const ms = Date.parse(`${match[1]}T${match[2] ?? '00:00:00'}${(match[4] ?? 'Z').toUpperCase()}`);
+  if (Number.isNaN(ms)) return undefined;
+  return BigInt(ms) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0') || '0');
+}
+
+const seconds = (text: string) => (/^-?\d+(\.\d+)?s$/.test(text) ? Number(text.slice(0, -1)) : undefined);
+
+type Ordered = bigint | number | string | undefined;
+
+/** The type comes from the field, as at Google: times, durations, severities and numbers are compared as such. */
+function typed(path: readonly string[], text: string): Ordered {
+  const [first, second] = path;
+  if (first === 'timestamp' || first === 'receiveTimestamp') return nanos(text);
+  if (first === 'severity') {
+    const index = severities.indexOf(text.toUpperCase());
+    return index < 0 ? (/^\d+$/.test(text) ? Number(text) / 100 : undefined) : index;
+  }
+  if (second === 'latency') return seconds(text);
+  if (
+    second === 'status' ||
+    second === 'requestSize' ||
+    second === 'responseSize' ||
+    second === 'cacheFillBytes'
+  )
+    return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+  return text.toLowerCase();
+}
+
+/** Absent fields of the LogEntry itself have their default value; absent labels and payload fields match nothing. */
+function defaulted(path: readonly string[]): Ordered {
+  if (path[0] === 'severity') return 0;
+  if (path[0] === 'httpRequest' && path.length === 2) return typeof typed(path, '0') === 'number' ? 0 : '';
+  return path.length === 1 ? '' : undefined;
+}
+
+function ordered(left: Ordered, operator: string, right: Ordered): boolean {
+  if (left === undefined || right === undefined || typeof left !== typeof right) return false;
+  if (operator === '=') return left === right;
+  if (operator === '!=') return left !== right;
+  if (operator === '>') return left > right;
+  if (operator === '>=') return left >= right;
+  if (operator === '<') return left < right;
+  return left <= right;
+}
+
+export function compareField(field: string, operator: string, text: string): Predicate {
+  const path = pathOf(field);
+  if (operator === '=~' || operator === '!~') {
+    const pattern = new RegExp(text);
+    return (entry) => pattern.test(String(read(entry, path) ?? '')) === (operator === '=~');
+  }
+  const right = typed(path, text);
+  if (right === undefined) throw filterError(`the value '${text}' does not fit the field ${field}`);
+  return (entry) => {
+    const value = read(entry, path);
+    if (operator === ':') return has(value, text.toLowerCase());
+    if (value !== null && typeof value === 'object') return false;
+    const left = value === undefined ? defaulted(path) : typed(path, String(value));
+    return ordered(left, operator, right);
+  };
+}
+
+function has(value: unknown, text: string): boolean {
+  if (value === undefined || value === null) return false;
+  if (Array.isArray(value)) return value.some((item) => has(item, text));
+  if (typeof value === 'object') return Object.keys(value).some((key) => key.toLowerCase() === text);
+  return String(value).toLowerCase().includes(text);
+}
+
+export function fieldExists(field: string): Predicate {
+  const path = pathOf(field);
+  return (entry) => read(entry, path) !== undefined;
+}
+
+export function globalSearch(text: string): Predicate {
+  const wanted = text.toLowerCase();
+  const found = (value: unknown): boolean =>
+    value !== null && typeof value === 'object'
+      ? Object.values(value).some(found)
+      : String(value ?? '')
+          .toLowerCase()
+          .includes(wanted);
+  return found;
+}
+
+/** `sample(insertId, 0.1)`: the same tenth of the entries each time, by a hash of the field. */
+export function sampled(field: string, share: number): Predicate {
+  const path = pathOf(field);
+  return (entry) =>
+    createHash('sha256')
+      .update(String(read(entry, path) ?? ''))
+      .digest()
+      .readUInt32BE(0) /
+      2 ** 32 <
+    share;
+}

@@ -1,0 +1,58 @@
+import type { World } from '../core/state.ts';
+
+export interface LogEntry {
+  insertId: string;
+  logName: string;
+  timestamp: string;
+  receiveTimestamp: string;
+  severity?: string;
+  resource: { type: string; labels: Record<string, string> };
+  labels?: Record<string, string>;
+  httpRequest?: Record<string, unknown>;
+  textPayload?: string;
+  jsonPayload?: unknown;
+  trace?: string;
+  spanId?: string;
+  traceSampled?: boolean;
+}
+
+interface Stored {
+  entry: LogEntry;
+  /** Milliseconds: from then on a reader sees it. */
+  visibleAt: number;
+}
+
+const MAX_ENTRIES = 200_000;
+
+export interface LogStore {
+  entries: Stored[];
+  /** entries.list calls of the last minute, for the quota. */
+  calls: number[];
+  enforceQuota: boolean;
+}
+
+export const logStore = (world: World): LogStore =>
+  world.extension('logs', () => ({ entries: [], calls: [], enforceQuota: true }));
+
+/** Entries arrive after the ingest lag of the settings at the time of writing. */
+export function writeEntry(world: World, entry: Omit<LogEntry, 'receiveTimestamp'>): void {
+  const store = logStore(world);
+  const visibleAt = world.now() + world.settings.logLagMs;
+  store.entries.push({ entry: { ...entry, receiveTimestamp: micros(visibleAt) }, visibleAt });
+  if (store.entries.length > MAX_ENTRIES) store.entries.splice(0, store.entries.length - MAX_ENTRIES);
+}
+
+export function visibleEntries(world: World): LogEntry[] {
+  const now = world.now();
+  return logStore(world)
+    .entries.filter(({ visibleAt }) => visibleAt <= now)
+    .map(({ entry }) => entry);
+}
+
+let serial = 0;
+
+/** RFC 3339 with microseconds; the last three digits tell entries of one millisecond apart, in the order written. */
+export function micros(milliseconds: number): string {
+  serial = (serial + 1) % 1000;
+  return new Date(milliseconds).toISOString().replace('Z', `${String(serial).padStart(3, '0')}Z`);
+}

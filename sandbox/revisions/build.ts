@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { frameworkProgram, installDependencies, linkDependencies, satisfiedHere } from './dependencies.ts';
+import { InlineInstance, type InlineSpec, parseInline } from './inline.ts';
+import type { Instance } from './instance.ts';
+import { ProcessInstance } from './process.ts';
+import { extractZip, readZip, type ZipEntry, ZipError } from './zip.ts';
+
+/** The build ended with an error of the user's; the message is what Cloud Build would say. */
+export class BuildError extends Error {}
+
+export interface BuildRequest {
+  zip: Buffer;
+  /** Where the source is unpacked; made by the build. */
+  folder: string;
+  runtime: string;
+  entryPoint: string;
+  signal: AbortSignal;
+  onLine(line: string): void;
+}
+
+/** A built image: makes the instance of a revision. */
+export interface Image {
+  inline: InlineSpec | undefined;
+  instantiate(options: {
+    revision: string;
+    env: Record<string, string>;
+    maxRequests: number;
+    onLine(stream: 'stdout' | 'stderr', line: string): void;
+  }): Instance;
+}
+
+interface Package {
+  main?: string;
+  dependencies?: Record<string, string>;
+}
+
+const failed = (message: string) =>
+  new BuildError(`Build failed with status: FAILURE and message: ${message}`);
+
+function read<T>(what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw failed(`${what}: ${(error as Error).message}`);
+  }
+}
+
+export async function build(request: BuildRequest): Promise<Image> {
+  const entries = unzip(request.zip);
+  const spec = entries.find(({ path }) => path === 'sandbox.json');
+  if (spec) return inlineImage(read('sandbox.json', () => parseInline(spec.data().toString('utf8'))));
+  if (!request.runtime.startsWith('nodejs'))
+    throw failed(
+      `this sandbox builds Node.js functions alone, not ${request.runtime}; a source with sandbox.json needs no build`,
+    );
+  mkdirSync(request.folder, { recursive: true });
+  read('source', () => extractZip(entries, request.folder));
+  const manifest = manifestOf(request.folder);
+  checkMain(request.folder, manifest);
+  await dependencies(request, manifest);
+  return processImage(request);
+}
+
+function unzip(zip: Buffer): ZipEntry[] {
+  try {
+    const entries = readZip(zip);
+    if (entries.length === 0) throw new ZipError('it has no files');
+    return entries;
+  } catch (error) {
+    if (error instanceof ZipError)
+      throw failed(`the source is not usable: ${error.message}; Error ID: b0af31f4`);
+    throw error;
+  }
+}
+
+function inlineImage(spec: InlineSpec): Image {
+  if (spec.buildFails) throw failed(spec.buildFails);
+  return { inline: spec, instantiate: ({ revision }) => new InlineInstance(spec, revision) };
+}
+
+function manifestOf(folder: string): Package {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return {};
+  return read('package.json is not valid JSON', () => JSON.parse(readFileSync(file, 'utf8')) as Package);
+}
+
+/** The framework loads `main`, else index.js, else function.js; the buildpack checks that it is there and parses. */
+function checkMain(folder: string, { main }: Package): void {
+  const candidates = main ? [main, `${main}.js`, join(main, 'index.js')] : ['index.js', 'function.js'];
+  const file = candidates.find((candidate) => existsSync(join(folder, candidate)));
+  if (!file) throw failed(`${main ?? 'function.js'} does not exist; Error ID: 5ca1fb8b`);
+  const checked = spawnSync(process.execPath, ['--check', file], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  if (checked.status !== 0)
+    throw failed(`${checked.stderr.trim().split('\n').slice(0, 6).join('\n')}; Error ID: 8af5c2d7`);
+}
+
+async function dependencies({ folder, signal, onLine }: BuildRequest, manifest: Package): Promise<void> {
+  if (existsSync(join(folder, 'node_modules'))) return;
+  if (satisfiedHere(manifest.dependencies ?? {})) {
+    onLine('Every dependency is in the cache of this machine.');
+    return linkDependencies(folder);
+  }
+  try {
+    await installDependencies(folder, signal, onLine);
+  } catch (error) {
+    throw failed(`${(error as Error).message}; Error ID: beaf8772`);
+  }
+}
+
+function processImage({ folder, entryPoint }: BuildRequest): Image {
+  return {
+    inline: undefined,
+    instantiate: ({ revision, env, maxRequests, onLine }) =>
+      new ProcessInstance({
+        folder,
+        argv: [frameworkProgram, `--target=${entryPoint}`, '--signature-type=http'],
+        env: {
+          PATH: process.env.PATH ?? '',
+          HOME: folder,
+          NODE_ENV: 'production',
+          ...env,
+          FUNCTION_TARGET: entryPoint,
+          FUNCTION_SIGNATURE_TYPE: 'http',
+          K_REVISION: revision,
+        },
+        onLine,
+        maxRequests,
+        startTimeoutMs: 240_000,
+      }),
+  };
+}

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..', 'node_modules');
+
+const numbers = (version: string) => version.split(/[.+-]/, 3).map(Number);
+
+/** Whether a version fits a range of the usual forms (`^1.2.3`, `~1.2`, `>=1`, `1.2.3`, `*`); undefined: not understood. */
+export function satisfies(version: string, range: string): boolean | undefined {
+  const match = /^(\^|~|>=|=)?v?(\d+)(?:\.(\d+|x|\*))?(?:\.(\d+|x|\*))?$/.exec(range.trim());
+  if (!match)
+    return range.trim() === '*' || range.trim() === '' || range.trim() === 'latest' ? true : undefined;
+  if (/-/.test(version)) return undefined;
+  const wildcard = (text: string | undefined) => text === undefined || text === 'x' || text === '*';
+  const wanted = [
+    Number(match[2]),
+    wildcard(match[3]) ? 0 : Number(match[3]),
+    wildcard(match[4]) ? 0 : Number(match[4]),
+  ];
+  const given = numbers(version);
+  const order =
+    [0, 1, 2].map((i) => (given[i] ?? 0) - (wanted[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
+  if (order < 0) return false;
+  if (match[1] === '>=') return true;
+  // The leftmost nonzero part may not change under a caret; under a tilde the minor version may not.
+  const fixed =
+    match[1] === '^'
+      ? wanted[0]
+        ? 1
+        : wanted[1]
+          ? 2
+          : 3
+      : match[1] === '~'
+        ? wildcard(match[3])
+          ? 1
+          : 2
+        : wildcard(match[3])
+          ? 1
+          : wildcard(match[4])
+            ? 2
+            : 3;
+  return [0, 1, 2].slice(0, fixed).every((i) => given[i] === wanted[i]);
+}
+
+function installed(name: string): string | undefined {
+  const file = join(root, name, 'package.json');
+  return existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version
+    : undefined;
+}
+
+/** True where the repository's own node_modules fits every dependency, so that a link is enough. */
+export function satisfiedHere(dependencies: Readonly<Record<string, string>>): boolean {
+  return Object.entries(dependencies).every(([name, range]) => {
+    const version = installed(name);
+    return version !== undefined && satisfies(version, range) === true;
+  });
+}
+
+/** The buildpack adds the framework where the source does not name it; so does this. */
+export const frameworkProgram = join(root, '@google-cloud', 'functions-framework', 'build', 'src', 'main.js');
+
+export function linkDependencies(folder: string): void {
+  symlinkSync(root, join(folder, 'node_modules'), 'dir');
+}
+
+/** The npm that belongs to the machine's Node; its output goes to `onLine`. */
+export async function installDependencies(
+  folder: string,
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const argv = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const path = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
+  const child = spawn('npm', argv, {
+    cwd: folder,
+    env: { ...process.env, PATH: path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+  });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      for (const line of text.split('\n').filter(Boolean)) onLine(line);
+    });
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
+  if (code !== 0) throw new Error(`npm install failed with exit code ${code}`);
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Exchange, type Instance, readUpload, type Served, StartError } from './instance.ts';
+import { seededRandom } from './random.ts';
+
+export interface InlineResponse {
+  method?: string;
+  /** Exact path of the request, without the query. */
+  path?: string;
+  status: number;
+  /** Text as it is, anything else as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  latencyMs?: number;
+  /** Weight among the responses that fit the request. Absent: what the others leave, in equal parts. */
+  share?: number;
+}
+
+/** The file `sandbox.json` of a source: how a revision behaves that needs no process. */
+export interface InlineSpec {
+  startMs?: number;
+  buildFails?: string;
+  startFails?: string;
+  responses: InlineResponse[];
+  /** Requests at a time; the next one gets 429. */
+  maxConcurrency?: number;
+}
+
+const keys = new Set(['startMs', 'buildFails', 'startFails', 'responses', 'maxConcurrency']);
+
+/** Throws with one sentence where the file is not of the documented form. */
+export function parseInline(text: string): InlineSpec {
+  const value: unknown = JSON.parse(text);
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new Error('it is not an object');
+  const unknown = Object.keys(value).find((key) => !keys.has(key));
+  if (unknown) throw new Error(`it has the unknown key ${JSON.stringify(unknown)}`);
+  const spec = value as InlineSpec;
+  const responses = spec.responses ?? [];
+  if (!Array.isArray(responses) || (responses.length === 0 && !spec.buildFails && !spec.startFails))
+    throw new Error('responses is not a list with at least one entry');
+  const wrong = responses.find(({ status }) => !Number.isInteger(status) || status < 200 || status > 599);
+  if (wrong) throw new Error(`a response has the status ${JSON.stringify(wrong.status)}`);
+  return { ...spec, responses };
+}
+
+/** Picks by weight among the responses that fit; undefined where none does. */
+function choose(
+  spec: InlineSpec,
+  method: string,
+  path: string,
+  random: () => number,
+): InlineResponse | undefined {
+  const fitting = spec.responses.filter(
+    (response) =>
+      (!response.method || response.method === method) && (!response.path || response.path === path),
+  );
+  const given = fitting.reduce((sum, { share }) => sum + (share ?? 0), 0);
+  const silent = fitting.filter(({ share }) => share === undefined).length;
+  const rest = silent > 0 ? Math.max(0, 1 - given) / silent : 0;
+  let point = random() * (given + rest * silent);
+  for (const response of fitting) {
+    point -= response.share ?? rest;
+    if (point < 0) return response;
+  }
+  return fitting.at(-1);
+}
+
+export class InlineInstance implements Instance {
+  private readonly spec: InlineSpec;
+  private readonly random: () => number;
+  private active = 0;
+  running = false;
+
+  constructor(spec: InlineSpec, seed: string) {
+    this.spec = spec;
+    this.random = seededRandom(seed);
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.running) return;
+    if (this.spec.startMs) await sleep(this.spec.startMs, undefined, { signal });
+    if (this.spec.startFails) throw new StartError(this.spec.startFails);
+    this.running = true;
+  }
+
+  async serve({ request, response, timeoutMs }: Exchange): Promise<Served> {
+    if (this.spec.maxConcurrency !== undefined && this.active >= this.spec.maxConcurrency)
+      return { outcome: 'exhausted', status: 429, requestBytes: 0, responseBytes: 0 };
+    this.active++;
+    try {
+      const body = await readUpload(request);
+      if (!body) return { outcome: 'too-large', status: 413, requestBytes: 0, responseBytes: 0 };
+      const path = (request.url ?? '/').split('?', 1)[0] as string;
+      const chosen = choose(this.spec, request.method ?? 'GET', path, this.random) ?? {
+        status: 404,
+        body: { error: `sandbox.json has no response for ${request.method} ${path}` },
+      };
+      const latency = chosen.latencyMs ?? 0;
+      if (latency > 0) await sleep(Math.min(latency, timeoutMs));
+      if (latency > timeoutMs)
+        return { outcome: 'timeout', status: 504, requestBytes: body.length, responseBytes: 0 };
+      return { ...write(response, chosen), requestBytes: body.length };
+    } catch {
+      return { outcome: 'aborted', status: 499, requestBytes: 0, responseBytes: 0 };
+    } finally {
+      this.active--;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.running = false;
+  }
+}
+
+function write(response: Exchange['response'], chosen: InlineResponse): Omit<Served, 'requestBytes'> {
+  const text = typeof chosen.body === 'string';
+  const payload =
+    chosen.body === undefined ? '' : text ? (chosen.body as string) : JSON.stringify(chosen.body);
+  const type = text ? 'text/plain; charset=utf-8' : 'application/json';
+  response.writeHead(chosen.status, {
+    ...(payload ? { 'content-type': type } : {}),
+    ...chosen.headers,
+    'content-length': Buffer.byteLength(payload),
+  });
+  response.end(payload);
+  return { outcome: 'answered', status: chosen.status, responseBytes: Buffer.byteLength(payload) };
+}

@@ -1,0 +1,45 @@
+import { notFound } from '../core/errors.ts';
+import { requirePermission } from '../core/iam.ts';
+import type { World } from '../core/state.ts';
+import { ApiError, type Call } from '../core/types.ts';
+import { runState, type Service } from './model.ts';
+
+/** The service of a path, after the permission check: a caller without it cannot tell a missing service from one it may not see. */
+export function findService(
+  world: World,
+  call: Call,
+  params: Record<string, string>,
+  permission: string,
+): Service {
+  const project = params.project === world.projectNumber ? world.project : params.project;
+  const name = `projects/${project}/locations/${params.location}/services/${params.service}`;
+  requirePermission(world, call.principal, permission, `//run.googleapis.com/${name}`);
+  const service = runState(world).services.get(name);
+  if (!service)
+    throw notFound(
+      `Resource '${params.service}' of kind 'SERVICE' in region '${params.location}' in project '${project}' does not exist.`,
+    );
+  return service;
+}
+
+export const unimplemented = (what: string) =>
+  new ApiError(
+    501,
+    'UNIMPLEMENTED',
+    `This sandbox does not serve ${what}: a function's service gets its template from the function.`,
+  );
+
+/** One page of a list; the token is the offset. */
+export function page<T>(
+  items: readonly T[],
+  call: Call,
+  most: number,
+): { items: T[]; nextPageToken?: string } {
+  const size = Math.min(most, Number(call.query.get('pageSize')) || most);
+  const from = Number(Buffer.from(call.query.get('pageToken') ?? '', 'base64').toString()) || 0;
+  const next = from + size;
+  return {
+    items: items.slice(from, next),
+    ...(next < items.length ? { nextPageToken: Buffer.from(String(next)).toString('base64') } : {}),
+  };
+}

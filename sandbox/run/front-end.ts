@@ -1,0 +1,109 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { World } from '../core/state.ts';
+import { writeRequestLog } from '../logs/request-log.ts';
+import { MAX_REQUEST_BYTES, type Served } from '../revisions/instance.ts';
+import { makeRoom } from '../revisions/pool.ts';
+import { seededRandom } from '../revisions/random.ts';
+import { admit } from './admission.ts';
+import type { Door, Revision, Service } from './model.ts';
+import { failureOf, type Refusal, refuse } from './refusals.ts';
+
+/** One draw per service, so that the same requests in the same order get the same split. */
+const drawFor = (world: World, service: Service) =>
+  world.extension(`split ${service.uid}`, () => seededRandom(`split ${service.id}`))();
+
+/** The revision for one request: the tag's, else by the weights that are live. */
+export function route(world: World, service: Service, door: Door): Revision | undefined {
+  if (door.kind === 'tag') {
+    const tagged = service.live.find(({ tag }) => tag === door.tag);
+    return tagged && service.revisions.get(tagged.serves);
+  }
+  let point = drawFor(world, service) * 100;
+  for (const target of service.live) {
+    point -= target.percent ?? 0;
+    if (point < 0) return service.revisions.get(target.serves);
+  }
+  return undefined;
+}
+
+/** `TRACE/SPAN;o=1` of Google, or a W3C traceparent; a new trace where neither was sent. */
+function traceOf(headers: IncomingHttpHeaders): { trace: string; span: string } {
+  const google = /^([0-9a-f]{32})(?:\/(\d+))?/i.exec(String(headers['x-cloud-trace-context'] ?? ''));
+  const w3c = /^00-([0-9a-f]{32})-[0-9a-f]{16}/i.exec(String(headers.traceparent ?? ''));
+  return {
+    trace: (google?.[1] ?? w3c?.[1] ?? randomUUID().replaceAll('-', '')).toLowerCase(),
+    span: randomBytes(8).toString('hex'),
+  };
+}
+
+/** The container sees who called, never the signature that it could use elsewhere. */
+const withoutSignature = (value: string | undefined) =>
+  value?.replace(/^(Bearer\s+[^.\s]+\.[^.\s]+)\.[^.\s]+$/i, '$1.SIGNATURE_REMOVED_BY_GOOGLE');
+
+function forwarded(request: IncomingMessage, trace: string, span: string): IncomingHttpHeaders {
+  const { connection, 'keep-alive': keepAlive, authorization, ...headers } = request.headers;
+  const bare = withoutSignature(authorization);
+  return {
+    ...headers,
+    ...(bare ? { authorization: bare } : {}),
+    'x-cloud-trace-context': `${trace}/${BigInt(`0x${span}`)};o=1`,
+    traceparent: `00-${trace}-${span}-01`,
+    'x-forwarded-for': request.socket.remoteAddress ?? '127.0.0.1',
+    'x-forwarded-proto': 'https',
+    forwarded: `for="${request.socket.remoteAddress ?? '127.0.0.1'}";proto=https`,
+  };
+}
+
+export async function answerRequest(
+  world: World,
+  service: Service,
+  door: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const start = world.now();
+  const clock = performance.now();
+  const { trace, span } = traceOf(request.headers);
+  response.setHeader('x-cloud-trace-context', `${trace};o=1`);
+  const revision = route(world, service, door);
+  const finish = (served: Served, refusal: Refusal | undefined) =>
+    writeRequestLog(world, service, {
+      door,
+      request,
+      served,
+      refusal,
+      revision: revision?.name,
+      start,
+      milliseconds: performance.now() - clock,
+      trace,
+      span,
+    });
+  const decline = (refusal: Refusal, served?: Served) => {
+    const path = (request.url ?? '/').split('?', 1)[0] as string;
+    const responseBytes = refuse(response, refusal, path);
+    request.resume();
+    finish(
+      { outcome: 'answered', requestBytes: 0, ...served, status: refusal.status, responseBytes },
+      refusal,
+    );
+  };
+  const admitted = admit(world, service, door, {
+    authorization: request.headers.authorization,
+    serverless: request.headers['x-serverless-authorization'] as string | undefined,
+  });
+  if ('status' in admitted) return decline(admitted);
+  if (Number(request.headers['content-length'] ?? 0) > MAX_REQUEST_BYTES)
+    return decline(failureOf('too-large'));
+  if (!revision) return decline(failureOf('broken'));
+  revision.lastUsed = world.now();
+  await makeRoom(world, revision);
+  const served = await revision.instance.serve({
+    request,
+    response,
+    headers: forwarded(request, trace, span),
+    timeoutMs: revision.settings.timeoutSeconds * 1000,
+  });
+  if (served.outcome === 'answered' || served.outcome === 'aborted') return finish(served, undefined);
+  decline(failureOf(served.outcome), served);
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { World } from '../core/state.ts';
+import type { Instance } from '../revisions/instance.ts';
+import { stopAll } from '../revisions/pool.ts';
+import { seededRandom } from '../revisions/random.ts';
+import { closeDoors, openDoors } from './doors.ts';
+import {
+  LATEST,
+  type Revision,
+  type RevisionSettings,
+  runState,
+  type Service,
+  serviceResource,
+} from './model.ts';
+
+/** The service that a function gets. It has no revision yet and serves nothing. */
+export async function createService(
+  world: World,
+  place: { project: string; location: string; id: string },
+  creator: string,
+): Promise<Service> {
+  const now = world.now();
+  const service: Service = {
+    ...place,
+    name: `projects/${place.project}/locations/${place.location}/services/${place.id}`,
+    uid: randomUUID(),
+    creator,
+    lastModifier: creator,
+    createTime: now,
+    updateTime: now,
+    generation: 0,
+    observedGeneration: 0,
+    etagSerial: 0,
+    description: '',
+    labels: { 'goog-managed-by': 'cloudfunctions' },
+    annotations: {},
+    client: 'cloudfunctions',
+    clientVersion: '',
+    ingress: 'INGRESS_TRAFFIC_ALL',
+    invokerIamDisabled: false,
+    iapEnabled: false,
+    defaultUriDisabled: false,
+    customAudiences: [],
+    traffic: [{ type: LATEST, percent: 100 }],
+    live: [],
+    revisions: new Map(),
+    revisionSerial: 0,
+    latestCreated: undefined,
+    latestReady: undefined,
+    failure: undefined,
+    doors: new Map(),
+    deleted: false,
+  };
+  await openDoors(world, service);
+  const own = service.doors.get('function');
+  if (own) service.customAudiences = [own.url];
+  runState(world).services.set(service.name, service);
+  return service;
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz';
+
+/** `SERVICE-00002-abc`: a running number and three letters, as Google names them. */
+export function nextRevisionName(service: Service): string {
+  service.revisionSerial++;
+  const random = seededRandom(`${service.id} ${service.revisionSerial}`);
+  const suffix = Array.from({ length: 3 }, () => letters[Math.floor(random() * 26)]).join('');
+  return `${service.id}-${String(service.revisionSerial).padStart(5, '0')}-${suffix}`;
+}
+
+export function addRevision(
+  world: World,
+  service: Service,
+  name: string,
+  settings: RevisionSettings,
+  instance: Instance,
+): Revision {
+  const now = world.now();
+  const revision: Revision = {
+    name,
+    uid: randomUUID(),
+    createTime: now,
+    settings,
+    instance,
+    state: 'pending',
+    lastUsed: now,
+  };
+  service.revisions.set(name, revision);
+  service.latestCreated = name;
+  return revision;
+}
+
+export async function deleteService(world: World, service: Service): Promise<void> {
+  service.deleted = true;
+  runState(world).services.delete(service.name);
+  world.policies.delete(serviceResource(service));
+  await Promise.all([...service.revisions.values()].map(({ instance }) => instance.stop()));
+  await closeDoors(service);
+}
+
+/** At the end of the sandbox: no process and no port stays. */
+export function stopWithWorld(world: World): void {
+  world.onStop.push(async () => {
+    await stopAll(world);
+    await Promise.all([...runState(world).services.values()].map(closeDoors));
+  });
+}

@@ -1,0 +1,119 @@
+import type { World } from '../core/state.ts';
+import type { Instance } from '../revisions/instance.ts';
+
+export type Allocation = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' | 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
+export const LATEST: Allocation = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST';
+export const PINNED: Allocation = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
+
+/** As the user asked for it; `revision` is a short name. */
+export interface Target {
+  type: Allocation;
+  revision?: string;
+  percent?: number;
+  tag?: string;
+}
+
+/** What is live: LATEST is resolved to a revision here. */
+export interface LiveTarget extends Target {
+  serves: string;
+}
+
+export interface RevisionSettings {
+  image: string;
+  env: Record<string, string>;
+  memory: string;
+  cpu: string;
+  concurrency: number;
+  minInstances: number;
+  maxInstances: number;
+  timeoutSeconds: number;
+  serviceAccount: string;
+  labels: Record<string, string>;
+}
+
+export interface Revision {
+  /** Short name. */
+  name: string;
+  uid: string;
+  createTime: number;
+  settings: RevisionSettings;
+  instance: Instance;
+  state: 'pending' | 'ready' | 'failed';
+  message?: string;
+  /** When it last served, for the choice of an idle process to stop. */
+  lastUsed: number;
+}
+
+/** One URL of a service on a port of its own. */
+export interface Door {
+  kind: 'service' | 'deterministic' | 'function' | 'tag';
+  tag?: string;
+  url: string;
+  close(): Promise<void>;
+}
+
+export interface Service {
+  project: string;
+  location: string;
+  id: string;
+  /** projects/P/locations/L/services/S */
+  name: string;
+  uid: string;
+  creator: string;
+  lastModifier: string;
+  createTime: number;
+  updateTime: number;
+  generation: number;
+  observedGeneration: number;
+  etagSerial: number;
+  description: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  client: string;
+  clientVersion: string;
+  ingress: string;
+  invokerIamDisabled: boolean;
+  iapEnabled: boolean;
+  defaultUriDisabled: boolean;
+  customAudiences: string[];
+  traffic: Target[];
+  live: LiveTarget[];
+  revisions: Map<string, Revision>;
+  /** Counts all revisions ever made: it is in their names. */
+  revisionSerial: number;
+  latestCreated: string | undefined;
+  latestReady: string | undefined;
+  /** Set while the newest change could not be carried out. */
+  failure: string | undefined;
+  doors: Map<string, Door>;
+  deleted: boolean;
+}
+
+export interface RunOperation {
+  name: string;
+  done: boolean;
+  metadata: Record<string, unknown>;
+  response?: Record<string, unknown>;
+  error?: { code: number; message: string };
+}
+
+export interface RunState {
+  /** By full name. */
+  services: Map<string, Service>;
+  operations: Map<string, RunOperation>;
+}
+
+export const runState = (world: World): RunState =>
+  world.extension('run', () => ({ services: new Map(), operations: new Map() }));
+
+/** Full resource name, as IAM policies are kept by. */
+export const serviceResource = (service: Service): string => `//run.googleapis.com/${service.name}`;
+
+export const revisionPath = (service: Service, revision: string): string =>
+  `${service.name}/revisions/${revision}`;
+
+/** Weak in no way: quotes included, as Google's v2 etags are. */
+export const etagOf = (service: Service): string =>
+  `"${Buffer.from(`${service.uid.slice(0, 8)}${service.etagSerial}`).toString('base64')}"`;
+
+export const isSettled = (service: Service): boolean => service.observedGeneration === service.generation;

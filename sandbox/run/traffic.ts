@@ -1,0 +1,101 @@
+import { invalidArgument } from '../core/errors.ts';
+import type { World } from '../core/state.ts';
+import { openTagDoors } from './doors.ts';
+import { LATEST, type LiveTarget, PINNED, type Service, type Target } from './model.ts';
+
+const TAG = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/**
+ * Checks the `traffic` of a PATCH against the service as Cloud Run does. An empty list is 100 % to LATEST
+ * (google/cloud/run/v2/service.proto). The host of a tag is `TAG---SERVICE-…`, whence the limit of 46 characters.
+ */
+export function checkTraffic(service: Service, value: unknown): Target[] {
+  const targets = (Array.isArray(value) ? value : []).map((raw, i) => checkTarget(service, raw as Target, i));
+  if (targets.length === 0) return [{ type: LATEST, percent: 100 }];
+  const sum = targets.reduce((total, { percent }) => total + (percent ?? 0), 0);
+  if (sum !== 100)
+    throw invalidArgument(`Traffic targets must sum to 100 percent, but they sum to ${sum}.`, [
+      { field: 'service.traffic', description: 'percent' },
+    ]);
+  const tags = targets.flatMap(({ tag }) => tag ?? []);
+  const twice = tags.find((tag, i) => tags.indexOf(tag) !== i);
+  if (twice) throw invalidArgument(`Traffic tag '${twice}' is used more than once.`);
+  return targets;
+}
+
+function checkTarget(service: Service, raw: Target, i: number): Target {
+  const field = `service.traffic[${i}]`;
+  const bad = (description: string) => invalidArgument(`${field}: ${description}`, [{ field, description }]);
+  const { percent = 0, tag } = raw;
+  const revision = raw.revision || undefined;
+  if (!Number.isInteger(percent) || percent < 0 || percent > 100)
+    throw bad(`percent must be between 0 and 100, got ${percent}`);
+  const type = raw.type ?? (revision ? PINNED : LATEST);
+  if (type !== LATEST && type !== PINNED) throw bad('type must be LATEST or REVISION');
+  if (type === LATEST && revision) throw bad('a revision may not be given with the type LATEST');
+  if (type === PINNED && !revision) throw bad('the type REVISION needs a revision');
+  if (revision?.includes('/')) throw bad(`'${revision}' is not the short name of a revision`);
+  if (revision && !service.revisions.has(revision)) throw bad(`Revision '${revision}' was not found.`);
+  if (tag && !TAG.test(tag))
+    throw bad(`tag '${tag}' must be lower-case letters, digits and hyphens, beginning with a letter`);
+  if (tag && tag.length + service.id.length > 46)
+    throw bad(
+      `the traffic tag '${tag}' and the service name '${service.id}' together may have at most 46 characters`,
+    );
+  return {
+    type,
+    ...(revision ? { revision } : {}),
+    ...(percent ? { percent } : {}),
+    ...(tag ? { tag } : {}),
+  };
+}
+
+/** LATEST is the newest revision that became ready. */
+function resolve(service: Service): LiveTarget[] {
+  return service.traffic.map((target) => ({
+    ...target,
+    serves: target.type === LATEST ? (service.latestReady ?? '') : (target.revision as string),
+  }));
+}
+
+/**
+ * A change of desired state: the generation goes up at once, traffic follows after the settle time. A newer change
+ * overtakes an older one; a target that is not ready leaves the old split in place and says so.
+ */
+export function settle(
+  world: World,
+  service: Service,
+  delayMs = world.settings.trafficSettleMs,
+): Promise<void> {
+  service.generation++;
+  service.etagSerial++;
+  service.updateTime = world.now();
+  service.failure = undefined;
+  const generation = service.generation;
+  return new Promise((done) => {
+    const finish = async () => {
+      if (service.generation === generation && !service.deleted) {
+        await openTagDoors(world, service);
+        carryOut(service);
+      }
+      done();
+    };
+    setTimeout(() => void finish(), delayMs);
+  });
+}
+
+function carryOut(service: Service): void {
+  service.observedGeneration = service.generation;
+  service.etagSerial++;
+  const next = resolve(service);
+  const broken = next.find(
+    ({ serves, percent, tag }) => (percent || tag) && service.revisions.get(serves)?.state !== 'ready',
+  );
+  if (!broken) {
+    service.live = next;
+    return;
+  }
+  service.failure = broken.serves
+    ? `Revision '${broken.serves}' is not ready and cannot serve traffic.`
+    : 'The service has no revision that is ready.';
+}
