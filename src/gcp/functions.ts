@@ -1,8 +1,9 @@
+import { objectOf, textOf } from '../domain/deploy/json.ts';
 import { RemoteError, type Rest } from '../http/rest.ts';
 import { TransportError } from '../http/send.ts';
 import type { Clock, FunctionOperation, Functions, JsonObject, Tokens } from '../steps/ports.ts';
 import type { FunctionClient } from './function-client.ts';
-import { objectOf, operationOf, textOf } from './function-shape.ts';
+import { operationOf } from './function-shape.ts';
 
 export interface FunctionsOptions {
   rest: Rest;

@@ -58,7 +58,7 @@ async function compress(files: readonly ScannedFile[], take: (tasks: Task[], ans
       const give = (worker: Worker) => {
         // An early answer is held in memory: nobody runs far ahead of the oldest batch.
         if (given - next > count * depth * 2) return;
-        const tasks = source.next().value;
+        const tasks = source.next().value as Task[] | undefined;
         if (tasks) {
           waiting.set(given, tasks);
           worker.postMessage({ id: given++, pieces: tasks.map((task) => task.piece) });

@@ -1,0 +1,89 @@
+import { logText } from '../safe-text.ts';
+
+interface Message {
+  severity: string;
+  type: string;
+  message: string;
+}
+
+export interface StageSeen {
+  name: string;
+  state: string;
+  message: string;
+  resource?: string | undefined;
+  resourceUri?: string | undefined;
+  messages: readonly Message[];
+}
+
+export interface OperationSeen {
+  name: string;
+  buildName?: string | undefined;
+  stages: readonly StageSeen[];
+  error?: { code: number; message: string } | undefined;
+}
+
+const stageWords: Record<string, string> = {
+  ARTIFACT_REGISTRY: 'Artifact Registry',
+  BUILD: 'build',
+  SERVICE: 'service',
+  TRIGGER: 'trigger',
+  SERVICE_ROLLBACK: 'undo of the service',
+  TRIGGER_ROLLBACK: 'undo of the trigger',
+};
+
+export const stageWord = (name: string): string => stageWords[name] ?? name.toLowerCase().replace(/_/g, ' ');
+
+/** The stage in which an operation failed: the one with an error, else the first that is not complete. */
+export function failedStage(operation: OperationSeen): StageSeen | undefined {
+  const undo = (stage: StageSeen) => stage.name.endsWith('_ROLLBACK');
+  const stages = operation.stages.filter((stage) => !undo(stage));
+  return (
+    stages.find((stage) => stage.messages.some((message) => message.severity === 'ERROR')) ??
+    stages.find((stage) => stage.state === 'IN_PROGRESS') ??
+    stages.find((stage) => stage.state !== 'COMPLETE')
+  );
+}
+
+/** Cloud Build's id in `projects/P/locations/L/builds/B` or on its own. */
+export function buildOf(operation: OperationSeen): string | undefined {
+  const name = operation.buildName ?? operation.stages.find((stage) => stage.name === 'BUILD')?.resource;
+  return name?.slice(name.lastIndexOf('/') + 1) || undefined;
+}
+
+export interface FailureTexts {
+  what: string;
+  why: string | undefined;
+  fix: string;
+  /** For the log, below the error. */
+  details: string[];
+}
+
+/** What an operation that failed has to say: stage, messages, the link to the build and the end of its log. */
+export function failureTexts(operation: OperationSeen, log: { lines: readonly string[]; unreadable?: string | undefined }, region: string): FailureTexts {
+  const stage = failedStage(operation);
+  const message = logText(operation.error?.message ?? 'no message', 1500);
+  const messages = operation.stages.flatMap((seen) =>
+    seen.messages.map((item) => `${stageWord(seen.name)} ${item.severity.toLowerCase()} ${item.type}: ${logText(item.message, 1000)}`.replace(/ {2,}/g, ' ')),
+  );
+  const own = stage?.messages.filter((item) => item.severity === 'ERROR' && !message.includes(item.message)).map((item) => logText(item.message, 600)) ?? [];
+  const build = buildOf(operation);
+  const link = stage?.resourceUri ?? operation.stages.find((seen) => seen.name === 'BUILD')?.resourceUri;
+  const tail = log.lines.slice(-5).map((line) => logText(line, 300));
+  const isBuild = stage?.name === 'BUILD';
+  const why = [
+    own.join(' '),
+    isBuild && tail.length > 0 ? `The build log ends: ${tail.join(' | ')}` : '',
+    isBuild && tail.length === 0 && log.unreadable ? `The build log could not be read: ${log.unreadable}` : '',
+  ].filter(Boolean);
+  const fix = isBuild
+    ? `Read the whole log${link ? `: ${link}` : build ? `: gcloud builds log ${build} --region=${region}` : ''}.`
+    : stage?.name === 'SERVICE'
+      ? `Start it on your machine as Cloud Run does (it must listen on $PORT): npx @google-cloud/functions-framework --target=ENTRY_POINT.${link ? ` Log: ${link}` : ''}`
+      : `Ask for the whole answer: gcloud functions describe NAME --gen2 --region=${region}`;
+  return {
+    what: `The deploy failed${stage ? ` in stage ${stageWord(stage.name)}` : ''}: ${message}`,
+    why: why.length > 0 ? why.join(' ') : undefined,
+    fix,
+    details: [...messages, ...(build ? [`build ${build}${link ? ` ${link}` : ''}`] : []), ...log.lines.map((line) => logText(line, 500))],
+  };
+}

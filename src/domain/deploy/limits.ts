@@ -1,0 +1,17 @@
+/** Limits that Google would only report after the build. */
+
+/** Cloud Run: a tag and the name of its service have at most this many characters together. */
+const tagAndService = 46;
+
+/** Why this function cannot carry these tags, or undefined. `service` is the name of its Run service. */
+export function tagProblem(service: string, tags: readonly string[]): string | undefined {
+  const longest = Math.max(0, ...tags.map((tag) => tag.length));
+  const total = longest + service.length;
+  if (longest === 0 || total <= tagAndService) return undefined;
+  return `the Cloud Run service ${service} has ${service.length} characters, a traffic tag needs ${longest} more, and Cloud Run allows ${tagAndService} together`;
+}
+
+/** What a service is most likely called before it exists; afterwards `serviceConfig.service` says. */
+export const likelyService = (functionName: string): string => functionName.toLowerCase().replace(/_/g, '-');
+
+export const functionNamePattern = /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/;

@@ -1,0 +1,49 @@
+import type { Json } from './json.ts';
+import { formatBytes } from './manifest.ts';
+import type { Change, DeployPlan } from './plan.ts';
+
+const marks = { add: '+', change: '~', remove: '-' } as const;
+
+/** Values of environment variables are not secrets, but they are nobody's business in a log: only their length is shown. */
+const quiet = /[eE]nvironmentVariables\./;
+
+function show(change: Change, value: Json | undefined): string {
+  if (value === undefined) return 'unset';
+  if (quiet.test(change.path) && typeof value === 'string') return `(${value.length} characters)`;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
+
+export function changeLine(change: Change): string {
+  const { path, kind, before, after } = change;
+  if (kind === 'add') return `${marks[kind]} ${path} = ${show(change, after)}`;
+  if (kind === 'remove') return `${marks[kind]} ${path} (was ${show(change, before)})`;
+  const [was, now] = [show(change, before), show(change, after)];
+  return `${marks[kind]} ${path}: ${was === now ? `${now}, another value` : `${was} -> ${now}`}`;
+}
+
+const short = (digest: string | undefined) => (digest ? digest.slice(0, 12) : 'unknown');
+
+/** The plan for the log, function, source, service and IAM, one line each. */
+export function planLines(plan: DeployPlan): string[] {
+  const { source } = plan;
+  const size = `${source.files} files, ${formatBytes(source.bytes)}`;
+  return [
+    ...plan.changes.map((change) => `function  ${changeLine(change)}`),
+    source.changed
+      ? `source    ~ ${source.before ? `${short(source.before)} -> ` : ''}${short(source.after)} (${size})`
+      : `source      ${short(source.after)}, unchanged (${size})`,
+    ...plan.service.map((line) => `service   ${line}`),
+    ...plan.iam.map((line) => `iam       ${line}`),
+  ];
+}
+
+/** One sentence. */
+export function planSentence(plan: DeployPlan): string {
+  if (plan.action === 'unchanged') return 'Nothing to do: the serving revision carries this source and configuration.';
+  if (plan.action === 'reuse') return 'Builds nothing: the newest revision carries this source and configuration already, and does not serve yet.';
+  if (plan.action === 'create') return `Creates the function from ${plan.source.files} files.`;
+  const fields = plan.changes.length;
+  const what = [plan.source.changed ? 'the source' : '', fields > 0 ? `${fields} ${fields === 1 ? 'setting' : 'settings'}` : ''].filter(Boolean).join(' and ');
+  return `Updates the function: ${what || 'a new build of the same source'}.`;
+}

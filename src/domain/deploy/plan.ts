@@ -1,0 +1,116 @@
+import { canonical, type Json, type JsonObject, objectOf, textOf, valueAt } from './json.ts';
+import { cpuCount, memoryBytes } from './quantity.ts';
+import { configLabel, mapPaths, mergeLabels, type Settings, sourceLabel } from './settings.ts';
+
+export interface Change {
+  /** Dotted path; for a map the key is part of it, such as `serviceConfig.environmentVariables.LANG`. */
+  path: string;
+  kind: 'add' | 'change' | 'remove';
+  before: Json | undefined;
+  after: Json | undefined;
+}
+
+export interface DeployPlan {
+  /** `reuse`: the function's newest revision carries all this already, but does not serve. */
+  action: 'create' | 'update' | 'reuse' | 'unchanged';
+  /** What differs between the live function and the inputs; the source is not among it. */
+  changes: Change[];
+  source: { before: string | undefined; after: string; changed: boolean; files: number; bytes: number };
+  /** Leaf paths of the update mask; empty on create. */
+  mask: string[];
+  /** The Function message to send, without its source. */
+  message: JsonObject;
+  /** What happens to the Cloud Run service and its traffic, one sentence each. */
+  service: string[];
+  /** What is known and done about who may call. */
+  iam: string[];
+}
+
+export interface PlanInput {
+  live: JsonObject | undefined;
+  settings: Settings;
+  sourceDigest: string;
+  configDigest: string;
+  files: number;
+  bytes: number;
+  /** `false` keeps the new revision at 0 %; undefined leaves the field alone. */
+  allTraffic: boolean | undefined;
+  /** The function is ACTIVE and its revision is the newest one and Ready. */
+  built: boolean;
+  /** That revision has all traffic. */
+  serving: boolean;
+}
+
+/** Absent, false, 0, "", [] and {} are one value on this API: it leaves them out of its answers. */
+const isDefault = (value: Json | undefined): boolean =>
+  value === undefined || value === null || value === false || value === 0 || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+
+export function sameSetting(path: string, live: Json | undefined, wanted: Json | undefined): boolean {
+  if (isDefault(live) && isDefault(wanted)) return true;
+  if (typeof live === 'string' && typeof wanted === 'string') {
+    if (path === 'serviceConfig.availableMemory') return memoryBytes(live) === memoryBytes(wanted);
+    if (path === 'serviceConfig.availableCpu') return cpuCount(live) === cpuCount(wanted);
+  }
+  return canonical(live) === canonical(wanted);
+}
+
+const kindOf = (before: Json | undefined, after: Json | undefined): Change['kind'] =>
+  isDefault(before) ? 'add' : isDefault(after) ? 'remove' : 'change';
+
+function changesAt(path: string, live: Json | undefined, wanted: Json): Change[] {
+  if (sameSetting(path, live, wanted)) return [];
+  if (!mapPaths.includes(path)) return [{ path, kind: kindOf(live, wanted), before: live, after: wanted }];
+  const before = objectOf(live);
+  const after = objectOf(wanted);
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .sort()
+    .filter((key) => before[key] !== after[key])
+    .map((key) => ({
+      path: `${path}.${key}`,
+      kind: !(key in before) ? 'add' : !(key in after) ? 'remove' : 'change',
+      before: before[key],
+      after: after[key],
+    }));
+}
+
+/** Compares raw JSON with what was asked for. Only fields that were asked for are sent or named in the mask. */
+export function makePlan(input: PlanInput): DeployPlan {
+  const { live, settings } = input;
+  const liveLabels = objectOf(live?.labels);
+  const given = settings.has('labels') ? objectOf(settings.get('labels')) : undefined;
+  const own = { [sourceLabel]: input.sourceDigest, [configLabel]: input.configDigest };
+  const wanted = new Map(settings);
+  const merged = mergeLabels(liveLabels, given, own);
+  wanted.set('labels', merged);
+  if (input.allTraffic !== undefined && live) wanted.set('serviceConfig.allTrafficOnLatestRevision', input.allTraffic);
+
+  const changes = [...wanted]
+    // Which revision gets traffic is told under `service`, from the service itself.
+    .filter(([path]) => path !== 'serviceConfig.allTrafficOnLatestRevision')
+    .flatMap(([path, value]) => changesAt(path, live && valueAt(live, path), value))
+    .filter((change) => change.path !== `labels.${sourceLabel}` && change.path !== `labels.${configLabel}`);
+  const before = textOf(liveLabels[sourceLabel]);
+  const sourceChanged = before !== input.sourceDigest;
+  const configChanged = changes.length > 0 || textOf(liveLabels[configLabel]) !== input.configDigest;
+  const isBuilt = !sourceChanged && !configChanged && input.built;
+  const action = !live ? 'create' : !isBuilt ? 'update' : input.serving ? 'unchanged' : 'reuse';
+
+  const message: JsonObject = {};
+  for (const [path, value] of wanted) {
+    const names = path.split('.');
+    const parent = names.slice(0, -1).reduce<JsonObject>((at, name) => {
+      at[name] ??= {};
+      return at[name] as JsonObject;
+    }, message);
+    parent[names.at(-1) ?? ''] = value;
+  }
+  return {
+    action,
+    changes,
+    source: { before, after: input.sourceDigest, changed: sourceChanged, files: input.files, bytes: input.bytes },
+    mask: live ? ['buildConfig.source', ...wanted.keys()].sort() : [],
+    message,
+    service: [],
+    iam: [],
+  };
+}

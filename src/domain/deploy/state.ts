@@ -1,0 +1,10 @@
+import { enumText } from './enum-text.ts';
+import type { JsonObject } from './json.ts';
+
+const states = ['STATE_UNSPECIFIED', 'ACTIVE', 'FAILED', 'DEPLOYING', 'DELETING', 'UNKNOWN'];
+const environments = ['ENVIRONMENT_UNSPECIFIED', 'GEN_1', 'GEN_2'];
+
+/** google.cloud.functions.v2.Function.State */
+export const functionStateOf = (live: JsonObject | undefined): string => enumText(live?.state, states);
+
+export const isFirstGeneration = (live: JsonObject | undefined): boolean => enumText(live?.environment, environments) === 'GEN_1';

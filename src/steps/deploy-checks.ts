@@ -1,0 +1,59 @@
+import { textOf } from '../domain/deploy/json.ts';
+import { likelyService, tagProblem } from '../domain/deploy/limits.ts';
+import { runtimeSupport, runtimeText } from '../domain/deploy/runtimes.ts';
+import { isFirstGeneration } from '../domain/deploy/state.ts';
+import { ReleaseError } from '../domain/errors.ts';
+import type { Finding } from '../domain/report.ts';
+import type { Live } from './deploy-state.ts';
+import { serviceOf } from './deploy-state.ts';
+import type { DeployRequest } from './deploy-types.ts';
+import type { JsonObject } from './ports.ts';
+
+/** Refusals that Google would only report after the build, or never. Throws `function-refused`. */
+export function checkLive(request: DeployRequest, live: Live): void {
+  const { name, region } = request;
+  if (isFirstGeneration(live.function))
+    throw new ReleaseError('function-refused', {
+      what: `${name} is a first-generation function.`,
+      why: 'It cannot share out traffic or be rolled back, and closing it can fail without a word.',
+      fix: `Upgrade it in place: gcloud functions upgrade ${name} --region=${region} (or deploy under another name), then run this again.`,
+    });
+  const service = serviceOf(live.function)?.split('/').at(-1) ?? likelyService(name);
+  const problem = tagProblem(service, request.tags ?? []);
+  if (problem)
+    throw new ReleaseError('function-refused', {
+      what: `The name ${name} is too long to be released: ${problem}.`,
+      why: 'The candidate is tested under a tag of its own.',
+      fix: 'Deploy it under a shorter name.',
+    });
+}
+
+/** Throws where the runtime cannot be built; otherwise says what is about to end. */
+export function checkRuntime(request: DeployRequest, live: Live, list: readonly JsonObject[], today: string): Finding[] {
+  const asked = request.settings.get('buildConfig.runtime');
+  const current = (live.function?.buildConfig as JsonObject | undefined)?.runtime;
+  const runtime = textOf(asked ?? current);
+  if (!runtime) {
+    if (live.function) return [];
+    throw new ReleaseError('input-invalid', {
+      what: 'runtime: missing: a new function needs one.',
+      fix: 'Set runtime, such as runtime: nodejs24.',
+    });
+  }
+  const support = runtimeSupport(list, runtime, today);
+  if (support.state === 'supported') return [];
+  const text = runtimeText(support);
+  const instead = support.newest ? `Use runtime: ${support.newest}.` : support.siblings.length > 0 ? `There is: ${support.siblings.join(', ')}.` : `List them: gcloud functions runtimes list --region=${request.region}`;
+  if (support.state === 'unknown' || support.state === 'decommissioned')
+    throw new ReleaseError('function-refused', { what: text, why: 'A build with it would be refused after the upload.', fix: instead });
+  return [
+    {
+      rule: support.state === 'deprecated' ? 'runtime-deprecated' : 'runtime-ending',
+      severity: support.state === 'deprecated' ? 'high' : 'medium',
+      title: text,
+      why: 'After decommissioning it can no longer be deployed and may be disabled.',
+      fix: instead,
+      source: 'GET cloudfunctions v2 runtimes',
+    },
+  ];
+}
