@@ -1,4 +1,5 @@
 import { logMix } from './log-space.ts';
+import { bellWeights, evenWeights } from './weights.ts';
 
 /**
  * Evidence that the candidate fails more often than the revision beside it. Given that a request was bad, the
@@ -15,10 +16,13 @@ export interface BaselineGrid {
 /** ln of each bet's capital. */
 export type BaselineState = number[];
 
-/** 1.5^k, k = 1..15, evenly weighted. */
-export function baselineGrid(ratios?: readonly number[], weights?: readonly number[]): BaselineGrid {
-  const all = ratios ?? Array.from({ length: 15 }, (_, k) => 1.5 ** (k + 1));
-  return { ratios: all, weights: weights ?? all.map(() => 1 / all.length) };
+/** 1.5^k, k = 1..15, with most weight on a candidate that fails twelve times as often. */
+export function baselineGrid(weighting: 'bell' | 'even' = 'bell'): BaselineGrid {
+  const ratios = Array.from({ length: 15 }, (_, k) => 1.5 ** (k + 1));
+  return {
+    ratios,
+    weights: weighting === 'bell' ? bellWeights(ratios, 12, 1.2) : evenWeights(ratios.length),
+  };
 }
 
 export function startBaseline(grid: BaselineGrid): BaselineState {

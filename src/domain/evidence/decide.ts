@@ -1,6 +1,6 @@
 import { logBaselineEvidence } from './baseline-test.ts';
 import { logPassEvidence } from './pass-test.ts';
-import { logSloEvidence } from './slo-test.ts';
+import { logRatioAt, logSloEvidence } from './slo-test.ts';
 import {
   alphaOf,
   type EvidencePlan,
@@ -16,6 +16,13 @@ export type Blame = 'release' | 'platform' | 'unknown' | 'none';
 
 /** Fewest bad requests that may end a release: retries are correlated, two of two prove little. */
 export const fewestBad = 3;
+/**
+ * Being worse than the baseline is not enough: the candidate must also look worse than its objective allows. While
+ * more may be seen, evidence of 1.5 asks for that. At the planned end of the split the choice is to promote or not,
+ * and odds of two to one for one and a half times the limit suffice.
+ */
+export const outsideAt = 1.5;
+export const outsideAtEnd = { odds: 2, factor: 1.5 };
 /** Evidence within the limit at which a pass is proved, and evidence against at which it is withheld. */
 export const passAt = 20;
 export const doubtAt = 10;
@@ -84,7 +91,10 @@ export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment)
   } as const;
 
   const worse = standings.findIndex(
-    (at) => at.bad >= fewestBad && at.base >= -Math.log(alpha.split) && at.slo >= 0,
+    (at, i) =>
+      at.bad >= fewestBad &&
+      at.base >= -Math.log(alpha.split) &&
+      (at.slo >= Math.log(outsideAt) || outsideAtTheEnd(plan, state, i)),
   );
   if (worse >= 0) return { ...undecided, kind: 'fail', blame: 'release', test: worse };
   const broken = standings.findIndex((at) => at.bad >= fewestBad && (at.full ?? 0) >= -Math.log(alpha.full));
@@ -99,6 +109,13 @@ export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment)
   const long = moment.dwell >= Math.max(dwellSeconds[moment.phase], 2 * moment.lag);
   if (!doubt && long && !moment.withheld && proved(standings)) return { ...undecided, kind: 'pass' };
   return undecided;
+}
+
+function outsideAtTheEnd(plan: EvidencePlan, state: EvidenceState, i: number): boolean {
+  if (state.fullSince !== null || state.seconds < plan.splitSeconds) return false;
+  const { candidate } = state.tests[i] as TestState;
+  const { limit } = plan.tests[i] as TestSpec;
+  return logRatioAt(limit, outsideAtEnd.factor, candidate) >= Math.log(outsideAtEnd.odds);
 }
 
 /** Every objective within its limit, by users' requests or, where there are too few, by probes. */

@@ -1,5 +1,6 @@
 import type { Counts } from './counts.ts';
 import { logAdd, logMix } from './log-space.ts';
+import { bellWeights, evenWeights } from './weights.ts';
 
 /**
  * Evidence that the error rate is above the objective's `limit` (1 - target). Under "at most `limit` at every
@@ -33,10 +34,13 @@ export function alternatives(limit: number): number[] {
   return rates;
 }
 
-export function sloGrid(limit: number, rates = alternatives(limit), weights?: readonly number[]): SloGrid {
+/** Most weight on four times the limit, with a wide bell. `even` is the textbook mixture. */
+export function sloGrid(limit: number, weighting: 'bell' | 'even' = 'bell'): SloGrid {
+  const rates = alternatives(limit);
+  const ratios = rates.map((q) => q / limit);
   return {
     limit,
-    weights: weights ?? rates.map(() => 1 / rates.length),
+    weights: weighting === 'bell' ? bellWeights(ratios, 4, 1.3) : evenWeights(rates.length),
     logBad: rates.map((q) => Math.log(q / limit)),
     logGood: rates.map((q) => Math.log((1 - q) / (1 - limit))),
   };
@@ -68,6 +72,13 @@ export function advanceSlo(grid: SloGrid, state: SloState, seconds: number, coun
 export function logSloEvidence(grid: SloGrid, state: SloState): number {
   const idle = Math.log(Math.max(0, 1 - state.seconds / state.planned) / 2);
   return logAdd(logMix(state.logCapital, grid.weights), idle);
+}
+
+/** ln of one likelihood ratio: the rate is `factor` times the limit, against the limit. */
+export function logRatioAt(limit: number, factor: number, counts: Counts): number {
+  const rate = Math.min(0.99, factor * limit);
+  const good = counts.total - counts.bad;
+  return counts.bad * Math.log(rate / limit) + good * (Math.log1p(-rate) - Math.log1p(-limit));
 }
 
 /** ln of the plain mixture without start times, for totals (error-budget.md 3.2's check values). */
