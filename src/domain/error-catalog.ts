@@ -96,3 +96,5 @@ export const catalog = {
   'slo-invalid': entry('The objectives are wrong', undefined, 'Correct the file at the place named above.'),
   'replay-invalid': entry('A recording cannot be judged', undefined, 'docs/decisions.md shows the format of a recording.'),
 } as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof catalog;

@@ -1,6 +1,7 @@
-import { catalog } from './error-catalog.ts';
+import { catalog, type ErrorCode } from './error-catalog.ts';
+import type { Finding } from './report.ts';
 
-export type ErrorCode = keyof typeof catalog;
+export type { ErrorCode } from './error-catalog.ts';
 
 export interface ErrorParts {
   /** One sentence: what happened. */
@@ -24,6 +25,8 @@ export class ReleaseError extends Error {
   readonly fix: string | undefined;
   /** What was seen until then, for the report, by stage. */
   evidence: Record<string, unknown> | undefined;
+  /** What was found on the way to the failure, for the report. */
+  findings: Finding[] | undefined;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
     const why = parts.why ?? catalog[code].why;

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from './error-catalog.ts';
 import type { Outcome, Verdict } from './verdict.ts';
 
 export type ActionName = 'release' | 'auth' | 'deploy' | 'guard' | 'smoke-test' | 'watch' | 'rollback';

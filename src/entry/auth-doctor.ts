@@ -1,33 +1,135 @@
-import { shownClaims } from '../domain/login/claims.ts';
+import { readFileSync } from 'node:fs';
+import { type Claims, shownClaims } from '../domain/login/claims.ts';
+import { type IdentityFacts, type ProviderResource, parseProviderResource } from '../domain/login/facts.ts';
 import { LoginError } from '../domain/login/login-error.ts';
 import type { LoginRequest } from '../domain/login/request.ts';
 import type { Report } from '../domain/report.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { readIdentity } from '../gcp/identity-reader.ts';
+import { nextSubjectPrefix } from '../github/oidc-subject.ts';
+import { examineRefusal, examineSetUp } from '../steps/doctor.ts';
 import type { Context } from './context.ts';
-import type { Platform } from './platform.ts';
+import { earlierLogin } from './login-inputs.ts';
+import { openPlatform, type Platform } from './platform.ts';
 
+interface Patient {
+  login: LoginRequest;
+  providerFile: string | undefined;
+  githubToken: string | undefined;
+}
+
+/** After a failed login: returns the error to throw, with what the doctor saw in its evidence. */
 export async function examineFailure(
-  _context: Context,
-  _platform: Platform,
-  request: { login: LoginRequest },
+  context: Context,
+  platform: Platform,
+  patient: Patient,
   error: unknown,
-): Promise<void> {
-  if (!(error instanceof LoginError)) return;
-  error.evidence = {
+): Promise<unknown> {
+  if (!(error instanceof LoginError) || context.signal.aborted) return error;
+  let shown = error;
+  let findings: Report['findings'] = [];
+  if (error.claims) {
+    const { claims } = error;
+    const ports = { read: () => readFacts(context, platform, patient, claims, error), log: context.log };
+    try {
+      ({ error: shown, findings } = await examineRefusal(ports, error));
+    } catch (trouble) {
+      // The doctor's own trouble must not hide the failure.
+      context.log.debug(`doctor: ${String(trouble)}`);
+    }
+  }
+  shown.evidence = {
     login: {
-      provider: request.login.provider?.name,
-      claims: error.claims ? Object.fromEntries(shownClaims(error.claims)) : {},
-      commands: error.diagnosis.commands,
-      cause: error.diagnosis.rule,
+      provider: patient.login.provider?.name,
+      cause: shown.diagnosis.rule,
+      claims: Object.fromEntries(shownClaims(shown.claims ?? {})),
+      commands: shown.diagnosis.commands,
     },
+  };
+  shown.findings = findings.filter(({ severity }) => severity !== 'info');
+  return shown;
+}
+
+/** With a login that works: adds the findings to the report and says whether somebody else could get in. */
+export async function examineLogin(
+  context: Context,
+  platform: Platform,
+  patient: Patient,
+  report: Report,
+): Promise<Verdict> {
+  const claims = platform.tokens.claims() ?? {};
+  const { findings, verdict } = await examineSetUp({
+    read: () => readFacts(context, platform, patient, claims),
+    log: context.log,
+  });
+  report.findings.push(...findings);
+  return verdict;
+}
+
+async function readFacts(
+  context: Context,
+  platform: Platform,
+  patient: Patient,
+  claims: Claims,
+  error?: LoginError,
+): Promise<IdentityFacts> {
+  const { login } = patient;
+  const [found, prefix] = await Promise.all([
+    readIdentity({
+      rest: platform.rest,
+      request: login,
+      bearers: await bearersFor(context, platform, login, error),
+      givenProvider: givenProvider(patient.providerFile, context),
+      signal: context.signal,
+    }),
+    patient.githubToken && typeof claims.repository === 'string' && context.env.GITHUB_API_URL
+      ? nextSubjectPrefix({
+          apiUrl: context.env.GITHUB_API_URL,
+          repository: claims.repository,
+          token: patient.githubToken,
+          endpoints: platform.endpoints,
+          userAgent: `guarded-release/1 (${context.id})`,
+          signal: context.signal,
+        })
+      : undefined,
+  ]);
+  return {
+    request: login,
+    claims,
+    clockAheadSeconds: error?.failure.clockAheadSeconds,
+    nextSubjectPrefix: prefix,
+    ...found,
   };
 }
 
-export async function examineLogin(
-  _context: Context,
-  _platform: Platform,
-  _request: { login: LoginRequest },
-  _report: Report,
-): Promise<Verdict> {
-  return 'pass';
+/** Whose eyes the doctor can use: the login as far as it got, and that of an earlier step. */
+async function bearersFor(
+  context: Context,
+  platform: Platform,
+  login: LoginRequest,
+  error?: LoginError,
+): Promise<string[]> {
+  const tokens: (() => Promise<{ token: string }>)[] = [];
+  if (!error) tokens.push(() => platform.tokens.access());
+  if (error?.failure.stage !== 'sts') tokens.push(() => platform.tokens.federated());
+  const earlier = earlierLogin(context.env, login);
+  if (earlier) {
+    const quiet = { line: () => {}, warning: () => {}, detail: () => {}, debug: context.log.debug };
+    const other = openPlatform({ ...context, log: quiet }, { ...earlier, propagationSeconds: 0 });
+    tokens.push(() => other.tokens.access());
+  }
+  const settled = await Promise.allSettled(tokens.map((token) => token()));
+  return [
+    ...new Set(settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value.token] : []))),
+  ];
+}
+
+function givenProvider(path: string | undefined, context: Context): ProviderResource | undefined {
+  if (!path) return undefined;
+  try {
+    return parseProviderResource(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    context.log.warning(`provider_file ${path} cannot be used: ${(error as Error).message}`);
+    return undefined;
+  }
 }

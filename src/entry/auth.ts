@@ -29,6 +29,7 @@ interface AuthRequest {
   expectedPrincipal: string | undefined;
   doctor: 'auto' | 'true' | 'enforce' | 'false';
   providerFile: string | undefined;
+  githubToken: string | undefined;
 }
 
 export const auth: Action = async (context) => {
@@ -45,7 +46,7 @@ export const auth: Action = async (context) => {
   } catch (error) {
     if (request.doctor !== 'false') {
       const { examineFailure } = await import('./auth-doctor.ts');
-      await examineFailure(context, platform, request, error);
+      throw await examineFailure(context, platform, request, error);
     }
     throw error;
   }
@@ -67,7 +68,7 @@ export const auth: Action = async (context) => {
   if (request.doctor === 'true' || request.doctor === 'enforce') {
     const { examineLogin } = await import('./auth-doctor.ts');
     const verdict = await examineLogin(context, platform, request, report);
-    if (verdict === 'fail') {
+    if (verdict === 'fail' && request.doctor === 'enforce') {
       report.verdict = verdict;
       report.reason = `The login works, but lets in too many: ${report.findings[0]?.title ?? ''}`;
       return { report };
@@ -125,7 +126,7 @@ function refuseKeys({ env, secrets }: Context): void {
   });
 }
 
-function readRequest({ inputs, env }: Context): AuthRequest {
+function readRequest({ inputs, env, secrets }: Context): AuthRequest {
   const login = readLogin(inputs, env, { optional: true });
   if (login.source !== 'inputs')
     inputs.problem(
@@ -169,7 +170,9 @@ function readRequest({ inputs, env }: Context): AuthRequest {
     expectedPrincipal: inputs.text('expected_principal', { maxLength: 600 }),
     doctor: inputs.choice('doctor', ['auto', 'true', 'enforce', 'false'] as const) ?? 'auto',
     providerFile: inputs.text('provider_file', { maxLength: 1000 }),
+    githubToken: env.INPUT_GITHUB_TOKEN?.trim() || undefined,
   };
+  if (request.githubToken) secrets.add(request.githubToken);
   inputs.done();
   return request;
 }

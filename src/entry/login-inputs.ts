@@ -100,6 +100,22 @@ export function readLogin(inputs: Inputs, env: Environment, rules: LoginRules = 
   return request;
 }
 
+/** The login that an earlier step of the job left, as a request of its own; undefined where there is none to use. */
+export function earlierLogin(env: Environment, like: LoginRequest): LoginRequest | undefined {
+  const request: LoginRequest = {
+    ...like,
+    source: 'none',
+    provider: undefined,
+    oidcAudience: undefined,
+    endpoint: undefined,
+    serviceAccount: undefined,
+    invokerServiceAccount: undefined,
+    delegates: [],
+  };
+  useCredentialsFile(request, env);
+  return request.source === 'file' && !request.refusal ? request : undefined;
+}
+
 function runnerEndpoint(env: Environment): TokenEndpoint | undefined {
   const url = env.ACTIONS_ID_TOKEN_REQUEST_URL;
   const token = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;

@@ -111,7 +111,10 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     report.inputs = context.inputs.given;
     report.errors.push(record);
     report.reason = record.what;
-    if (error instanceof ReleaseError && error.evidence) report.evidence = error.evidence;
+    if (error instanceof ReleaseError) {
+      report.evidence = error.evidence ?? {};
+      report.findings = error.findings ?? [];
+    }
     if (record.code === 'cancelled') report.outcome = 'cancelled';
     if (record.code === 'internal' && error instanceof Error)
       commands.debug(secrets.redact(error.stack ?? ''));

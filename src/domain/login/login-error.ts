@@ -34,7 +34,7 @@ export interface Diagnosis {
   why: string;
   /** One sentence. */
   fix: string;
-  /** Commands to paste, with this run's values in place. */
+  /** Commands to paste, with this run's values in place; the first is the one that repairs, where one alone does. */
   commands: string[];
 }
 
@@ -48,7 +48,7 @@ export class LoginError extends ReleaseError {
     super(diagnosis.code, {
       what: diagnosis.what,
       why: diagnosis.why,
-      fix: [diagnosis.fix, ...diagnosis.commands].join(' '),
+      fix: [diagnosis.fix, diagnosis.commands[0]].filter(Boolean).join(' '),
       cause,
     });
     this.failure = failure;

@@ -23,10 +23,10 @@ export const exchangeRows: readonly Row[] = [
       retry: 'never',
       what: `The attribute condition of the provider ${providerIn(facts).provider} rejected this run.`,
       why: `${claimsSentence(facts.claims)} The condition is false for these values, or names a claim that the token lacks.`,
-      fix: 'Look at the condition, then let this repository in by its numeric ids:',
+      fix: 'Let this repository in by its numeric ids (look at the condition first, others may rely on it):',
       commands: [
-        describeProvider(providerIn(facts)),
         updateProvider(providerIn(facts), { 'attribute-condition': conditionFor(facts.claims) }),
+        describeProvider(providerIn(facts)),
       ],
     }),
   },
@@ -63,11 +63,11 @@ export const exchangeRows: readonly Row[] = [
       why: `${claimsSentence(facts.claims)} A mapping that reads a claim which this token lacks, or which is no text, fails.`,
       fix: 'Map google.subject to a claim that every token has:',
       commands: [
-        describeProvider(providerIn(facts)),
         updateProvider(providerIn(facts), {
           'attribute-mapping':
             'google.subject=assertion.sub,attribute.repository=assertion.repository,attribute.repository_id=assertion.repository_id,attribute.repository_owner_id=assertion.repository_owner_id',
         }),
+        describeProvider(providerIn(facts)),
       ],
     }),
   },
@@ -95,8 +95,8 @@ export const exchangeRows: readonly Row[] = [
         why: 'GitHub Enterprise Server, an enterprise with its own issuer path and data-residency hosts each have an issuer of their own.',
         fix: 'Let the provider trust this issuer (it must be the one of your own GitHub):',
         commands: [
-          describeProvider(providerIn(facts)),
           updateProvider(providerIn(facts), { 'issuer-uri': issuer }),
+          describeProvider(providerIn(facts)),
         ],
       };
     },
@@ -120,7 +120,7 @@ export const exchangeRows: readonly Row[] = [
           found === standard
             ? 'Set the input audience to one of them, or allow the default:'
             : 'Remove the input audience, or allow it on the provider:',
-        commands: [describeProvider(provider), updateProvider(provider, { 'allowed-audiences': found })],
+        commands: [updateProvider(provider, { 'allowed-audiences': found }), describeProvider(provider)],
       };
     },
   },
@@ -153,8 +153,8 @@ export const exchangeRows: readonly Row[] = [
       why: `The issuer is ${claimText(facts.claims, 'iss') ?? 'unknown'}. Keys that were uploaded to the provider are used instead of the issuer's own and go out of date when it rotates them.`,
       fix: 'Look at oidc.jwksJson of the provider and upload the current keys:',
       commands: [
-        describeProvider(providerIn(facts)),
         updateProvider(providerIn(facts), { 'jwk-json-path': 'jwks.json' }),
+        describeProvider(providerIn(facts)),
       ],
     }),
   },
