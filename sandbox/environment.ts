@@ -5,6 +5,8 @@ import type { Seeded } from './identity/seed.ts';
 
 /** Google's endpoint overrides carry the version; these are the versions of google-github-actions' own defaults. */
 const versions: Readonly<Record<string, string>> = {
+  apigateway: '/v1',
+  artifactregistry: '/v1',
   cloudbuild: '/v1',
   cloudfunctions: '/v2',
   cloudresourcemanager: '/v3',

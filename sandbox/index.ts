@@ -4,6 +4,7 @@ import { type RunningApi, serve } from './core/server.ts';
 import { createWorld, type World } from './core/state.ts';
 import type { ApiDefinition, Ready, SandboxOptions } from './core/types.ts';
 import { environment } from './environment.ts';
+import { frontsApis } from './fronts/index.ts';
 import { functionsApis } from './functions/index.ts';
 import { githubApis } from './github/index.ts';
 import { identityApis } from './identity/index.ts';
@@ -57,6 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...functionsApis(world),
       ...runApis(world),
       ...logsApis(world),
+      ...frontsApis(world),
     ]);
     for (const definition of definitions) {
       const api = await serve(world, definition, options.ports?.[definition.name] ?? 0);

@@ -17,7 +17,7 @@ const version = 3;
 const inBody = { options: { requestedPolicyVersion: version } };
 const encoded = (resource: string) => resource.split('/').map(encodeURIComponent).join('/');
 
-function accessOf({ level, resource }: PolicyPlace): Access {
+function accessOf({ level, resource, generation = 2 }: PolicyPlace): Access {
   const name = encoded(resource);
   const inQuery = { 'options.requestedPolicyVersion': version };
   switch (level) {
@@ -29,8 +29,13 @@ function accessOf({ level, resource }: PolicyPlace): Access {
       };
     case 'function':
       return {
-        read: { api: 'cloudfunctions', method: 'GET', path: `v2/${name}:getIamPolicy`, query: inQuery },
-        write: { api: 'cloudfunctions', path: `v2/${name}:setIamPolicy` },
+        read: {
+          api: 'cloudfunctions',
+          method: 'GET',
+          path: `v${generation}/${name}:getIamPolicy`,
+          query: inQuery,
+        },
+        write: { api: 'cloudfunctions', path: `v${generation}/${name}:setIamPolicy` },
         permission: 'cloudfunctions.functions.getIamPolicy',
       };
     case 'project':

@@ -90,6 +90,7 @@ export async function closeExposure(
     ? {
         level: 'function',
         resource: `projects/${target.project}/locations/${target.region}/functions/${target.name}`,
+        generation: 1,
       }
     : { level: 'service', resource: target.service ?? '' };
   const attempt = async (what: string, fix: string, done: string, change: () => Promise<void>) => {

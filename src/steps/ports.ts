@@ -303,6 +303,8 @@ export interface WatchProbes {
 export interface PolicyPlace {
   level: Level;
   resource: string;
+  /** Of a function: the policy of a 1st gen one is served by another version of the API. */
+  generation?: 1 | 2;
 }
 
 /**

@@ -94,6 +94,7 @@ async function ownPolicies(
     places.push({
       level: 'function',
       resource: `projects/${request.project}/locations/${request.region}/functions/${request.name}`,
+      generation: facts.generation,
     });
   if (full && facts.sourceBucket) places.push({ level: 'source', resource: facts.sourceBucket });
   if (full && facts.imageRepository) places.push({ level: 'images', resource: facts.imageRepository });

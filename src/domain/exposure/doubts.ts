@@ -25,7 +25,7 @@ function unread(blocks: Doubt['blocks'], what: string, reading: Unread): Doubt {
   const { cause, permission, call, detail } = reading;
   return {
     blocks,
-    what: permission ? `${what} (${permission})` : what,
+    what: `${what.replace(/^The /, 'the ')}${permission ? ` (${permission})` : ''}`,
     call,
     permission: cause === 'denied' ? permission : undefined,
     finding: {
@@ -116,7 +116,7 @@ function memberDoubts(facts: ExposureFacts): Doubt[] {
         pool && !pool.ok ? pool : { ok: false, call: pool?.call ?? call, cause: 'failed', detail };
       const doubt = unread(
         'private',
-        `Who may enter the pool ${member.pool ?? ''}, all of which holds ${place},`,
+        `The list of who may enter the pool ${member.pool ?? ''}, all of which holds ${place},`,
         reading,
       );
       add('private', doubt.what, doubt.finding, doubt.permission);
@@ -162,6 +162,6 @@ export function doubtsOf(facts: ExposureFacts): Doubt[] {
     doubts.push(unread('private', `The function ${facts.target.name}`, facts.function));
   if (facts.service && !facts.service.ok) doubts.push(unread('private', 'The Run service', facts.service));
   if (!facts.ancestry.ok)
-    doubts.push(unread('complete', 'Folders and organisation above the project', facts.ancestry));
+    doubts.push(unread('complete', 'The list of folders above the project', facts.ancestry));
   return [...doubts, ...policyDoubts(facts), ...memberDoubts(facts), ...probeDoubts(facts)];
 }

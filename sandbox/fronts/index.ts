@@ -1,0 +1,107 @@
+import { notFound } from '../core/errors.ts';
+import { canonical, projectResource, requirePermission } from '../core/iam.ts';
+import { readPolicy } from '../core/policies.ts';
+import { addSetting } from '../core/settings.ts';
+import type { World } from '../core/state.ts';
+import type { ApiDefinition } from '../core/types.ts';
+
+/** An API Gateway with the OpenAPI document of its configuration, as a test places it. */
+export interface Gateway {
+  host: string;
+  /** Text of the OpenAPI document, YAML or JSON. */
+  document: string;
+}
+
+/** By gateway id. */
+export const gatewaysOf = (world: World): Map<string, Gateway> =>
+  world.extension('gateways', () => new Map());
+
+/**
+ * What stands in front of a function or keeps its source, reads only: API Gateway v1
+ * (cloud.google.com/api-gateway/docs/reference/rest), and the policies of a bucket (storage v1 buckets.getIamPolicy) and of
+ * a repository (artifactregistry v1 repositories.getIamPolicy). API Gateway is off, as in a new project, until a
+ * gateway is placed.
+ */
+export function frontsApis(world: World): ApiDefinition[] {
+  const gateways = gatewaysOf(world);
+  world.disabledServices.add('apigateway.googleapis.com');
+  addSetting(world, 'gateways', (value) => {
+    gateways.clear();
+    for (const [id, gateway] of Object.entries((value ?? {}) as Record<string, Gateway>))
+      gateways.set(id, gateway);
+    if (gateways.size > 0) world.disabledServices.delete('apigateway.googleapis.com');
+    else world.disabledServices.add('apigateway.googleapis.com');
+  });
+  const parent = `projects/${world.project}/locations/${world.region}`;
+  const configOf = (id: string) => `projects/${world.project}/locations/global/apis/${id}/configs/${id}-1`;
+  return [
+    {
+      name: 'apigateway',
+      routes: [
+        {
+          method: 'GET',
+          pattern: '/v1/projects/:project/locations/:location/gateways',
+          handle: (call) => {
+            requirePermission(world, call.principal, 'apigateway.gateways.list', projectResource(world));
+            const shown = [...gateways].map(([id, { host }]) => ({
+              name: `${parent}/gateways/${id}`,
+              apiConfig: configOf(id),
+              defaultHostname: host,
+              state: 'ACTIVE',
+            }));
+            return { status: 200, body: shown.length ? { gateways: shown } : {} };
+          },
+        },
+        {
+          method: 'GET',
+          pattern: '/v1/projects/:project/locations/global/apis/:api/configs/:config',
+          handle: (call, { api }) => {
+            requirePermission(world, call.principal, 'apigateway.apiconfigs.get', projectResource(world));
+            const gateway = gateways.get(api ?? '');
+            if (!gateway) throw notFound();
+            // The documents come with view FULL alone.
+            const contents = Buffer.from(gateway.document).toString('base64');
+            const documents =
+              call.query.get('view') === 'FULL'
+                ? { openapiDocuments: [{ document: { path: 'openapi.yaml', contents } }] }
+                : {};
+            return { status: 200, body: { name: configOf(api ?? ''), state: 'ACTIVE', ...documents } };
+          },
+        },
+      ],
+    },
+    {
+      name: 'storage',
+      routes: [
+        {
+          method: 'GET',
+          pattern: '/storage/v1/b/:bucket/iam',
+          handle: (call, { bucket }) => {
+            const resource = `//storage.googleapis.com/projects/${world.project}/buckets/${bucket}`;
+            requirePermission(world, call.principal, 'storage.buckets.getIamPolicy', resource);
+            const policy = readPolicy(world.policies, resource, call);
+            return {
+              status: 200,
+              body: { kind: 'storage#policy', resourceId: `projects/_/buckets/${bucket}`, ...policy },
+            };
+          },
+        },
+      ],
+    },
+    {
+      name: 'artifactregistry',
+      routes: [
+        {
+          method: 'GET',
+          pattern: '/v1/projects/:project/locations/:location/repositories/:repository:getIamPolicy',
+          handle: (call, { project, location, repository }) => {
+            const name = `//artifactregistry.googleapis.com/projects/${project}/locations/${location}/repositories/${repository}`;
+            const resource = canonical(world, name);
+            requirePermission(world, call.principal, 'artifactregistry.repositories.getIamPolicy', resource);
+            return { status: 200, body: readPolicy(world.policies, resource, call) };
+          },
+        },
+      ],
+    },
+  ];
+}

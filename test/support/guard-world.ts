@@ -1,0 +1,126 @@
+import { serviceAccount } from '../../sandbox/core/principals.ts';
+import type { Binding, SandboxOptions } from '../../sandbox/core/types.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { runState } from '../../sandbox/run/model.ts';
+import { createExposureSources } from '../../src/gcp/exposure-sources.ts';
+import { createServices } from '../../src/gcp/run-services.ts';
+import { endpoints } from '../../src/http/endpoints.ts';
+import { createProber } from '../../src/http/probe.ts';
+import { createRest } from '../../src/http/rest.ts';
+import { type GuardPorts, type GuardRequest, type GuardResult, guard } from '../../src/steps/guard.ts';
+import { Client } from '../sandbox/support/client.ts';
+
+/** A sandbox with one deployed function, and the guard with real adapters on it. */
+export interface GuardWorld {
+  sandbox: Sandbox;
+  client: Client;
+  /** Full name of the function's Run service, and of its policy. */
+  service: string;
+  policy: string;
+  lines: string[];
+  /** Lays a policy, at once. */
+  set(resource: string, ...bindings: Binding[]): void;
+  /** Adapters under the identity of a service account. */
+  ports(account?: string): GuardPorts;
+  guard(request?: Partial<GuardRequest>, account?: string): Promise<GuardResult>;
+  /** Back to a private function and nothing above it that is public. */
+  reset(): void;
+  stop(): Promise<void>;
+}
+
+export const resources = (sandbox: Sandbox) => ({
+  project: `//cloudresourcemanager.googleapis.com/projects/${sandbox.project}`,
+  folder: `//cloudresourcemanager.googleapis.com/folders/${sandbox.world.folderId}`,
+  organization: `//cloudresourcemanager.googleapis.com/organizations/${sandbox.world.organizationId}`,
+});
+
+export const answering = {
+  'sandbox.json': JSON.stringify({ responses: [{ status: 200, body: { text: 'ok' } }] }),
+};
+
+export async function guardWorld(options: SandboxOptions = {}): Promise<GuardWorld> {
+  const sandbox = await startSandbox({ buildMs: 0, trafficSettleMs: 0, ...options });
+  const client = new Client(sandbox);
+  const ended = await client.deploy('ocr', answering);
+  if (ended.error) throw new Error(JSON.stringify(ended.error));
+  const { world } = sandbox;
+  const service = `projects/${sandbox.project}/locations/${sandbox.region}/services/ocr`;
+  const policy = `//run.googleapis.com/${service}`;
+  const lines: string[] = [];
+  const seeded = new Map(
+    world.policies.resources().map((name) => [name, structuredClone(world.policies.get(name).bindings)]),
+  );
+
+  const ports = (account = sandbox.env.SERVICE_ACCOUNT as string): GuardPorts => {
+    const where = endpoints(sandbox.env);
+    const log = {
+      line: (text: string) => void lines.push(text),
+      warning: () => undefined,
+      detail: () => undefined,
+      debug: () => undefined,
+    };
+    const clock = {
+      now: () => Date.now(),
+      sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)),
+    };
+    const token = world.tokens.issue(
+      {
+        principal: serviceAccount(account),
+        scopes: ['https://www.googleapis.com/auth/cloud-platform'],
+        expires: world.now() + 3_600_000,
+      },
+      'ya29.c.',
+    );
+    const rest = createRest({
+      endpoints: where,
+      clock,
+      log,
+      redact: (text) => text,
+      userAgent: 'test',
+      accessToken: async () => token,
+      random: () => 0,
+    });
+    return {
+      clock,
+      log,
+      prober: createProber(where, 'test'),
+      services: createServices(rest),
+      exposure: createExposureSources(rest),
+    };
+  };
+
+  return {
+    sandbox,
+    client,
+    service,
+    policy,
+    lines,
+    ports,
+    set: (resource, ...bindings) => void world.policies.set(resource, bindings, 'once'),
+    guard: (request = {}, account) =>
+      guard(ports(account), {
+        project: sandbox.project,
+        region: sandbox.region,
+        name: 'ocr',
+        mode: 'verify',
+        propagationSeconds: 5,
+        ...request,
+      }),
+    reset() {
+      lines.length = 0;
+      world.faults.clear();
+      world.denyPolicies.clear();
+      for (const name of world.policies.resources()) world.policies.set(name, seeded.get(name) ?? [], 'once');
+      const running = runState(world).services.get(service);
+      if (running)
+        Object.assign(running, {
+          invokerIamDisabled: false,
+          iapEnabled: false,
+          ingress: 'INGRESS_TRAFFIC_ALL',
+          defaultUriDisabled: false,
+        });
+      world.requests.length = 0;
+    },
+    stop: () => sandbox.stop(),
+  };
+}
