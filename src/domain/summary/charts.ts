@@ -1,0 +1,152 @@
+/**
+ * Mermaid charts that GitHub renders in a job summary (and versions 10.9 to 11.17 parse): named colours with at least
+ * 3:1 on white and on black, no exponents, no character that breaks the parser, at most 120 points. A chart that cannot
+ * be drawn is no chart; what it would say stands in a table beside it.
+ */
+
+export const red = '#e5534b';
+export const blue = '#2f81f7';
+export const amber = '#b08800';
+
+const maxPoints = 120;
+const maxCharacters = 50_000;
+
+/** Words that mean something at the start of a gantt line. */
+const reserved = /^(click|section|title|dateformat|axisformat|tickinterval|excludes|includes|todaymarker|topaxis|weekday|weekend|inclusiveenddates|acctitle|accdescr|vert|gantt|call|href|end)\b/i;
+
+/** Only letters, digits, space and `._%()/+-`; never empty, and never a keyword at its start. */
+export function chartText(text: string, maxLength = 30): string {
+  const clean = text
+    .normalize('NFKC')
+    .replace(/[^A-Za-z0-9 ._%()/+-]+/g, ' ')
+    .replace(/%{2,}/g, '%')
+    .replace(/-{2,}/g, '-')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, maxLength)
+    .trim();
+  if (clean === '') return 'unnamed';
+  return reserved.test(clean) || !/^[A-Za-z0-9]/.test(clean) ? `a ${clean}`.slice(0, maxLength) : clean;
+}
+
+/** As many digits as tell it from its neighbours, never an exponent. */
+export function chartNumber(value: number): string {
+  if (!Number.isFinite(value)) return '0';
+  const bounded = Math.max(-1e9, Math.min(1e9, value));
+  const digits = Math.abs(bounded) >= 100 ? 0 : Math.abs(bounded) >= 1 ? 2 : 4;
+  const text = bounded.toFixed(digits);
+  return (text.includes('.') ? text.replace(/\.?0+$/, '') : text) || '0';
+}
+
+/** `3m12s`, for labels. */
+export function spanText(seconds: number): string {
+  const whole = Number.isFinite(seconds) ? Math.max(0, Math.round(seconds)) : 0;
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  const rest = String(whole % 60).padStart(2, '0');
+  return minutes < 60 ? `${minutes}m${rest}s` : `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
+}
+
+const fence = (lines: string[]): string[] => {
+  const text = lines.join('\n');
+  return text.length > maxCharacters ? [] : ['```mermaid', ...lines, '```', ''];
+};
+
+export interface Task {
+  /** At most 11 characters show. */
+  section: string;
+  label: string;
+  /** Seconds since the beginning, and how long it took. */
+  start: number;
+  seconds: number;
+  /** Drawn in red. */
+  bad: boolean;
+}
+
+/** The steps of a release one after another. */
+export function timeline(tasks: readonly Task[], describe: { title: string; text: string }): string[] {
+  const drawn = tasks.filter((task) => Number.isFinite(task.seconds) && Number.isFinite(task.start)).slice(0, 60);
+  if (drawn.length === 0) return [];
+  const lines = [
+    '---',
+    'config:',
+    '  gantt: { useWidth: 900, barHeight: 22, barGap: 5, fontSize: 13, sectionFontSize: 13, leftPadding: 90, topPadding: 50, gridLineStartPadding: 45 }',
+    '  themeVariables: { taskBkgColor: "#1f883d", taskBorderColor: "#1f883d", taskTextColor: "#ffffff", critBkgColor: "#cf222e", critBorderColor: "#cf222e" }',
+    '---',
+    'gantt',
+    `    accTitle: ${chartText(describe.title, 100)}`,
+    `    accDescr: ${chartText(describe.text, 300)}`,
+    '    dateFormat X',
+    '    axisFormat %M:%S',
+  ];
+  let section = '';
+  for (const [index, task] of drawn.entries()) {
+    const name = chartText(task.section, 11);
+    if (name !== section) lines.push(`    section ${name}`);
+    section = name;
+    const begin = Math.max(0, Math.round(task.start));
+    const length = Math.max(1, Math.round(task.seconds));
+    lines.push(`    ${chartText(task.label)} :${task.bad ? 'crit, ' : ''}t${index}, ${begin}, ${length}s`);
+  }
+  return fence(lines);
+}
+
+export interface Series {
+  color: string;
+  values: readonly number[];
+}
+
+export interface LineChart {
+  title: string;
+  text: string;
+  xTitle: string;
+  xMax: number;
+  yTitle: string;
+  /** At least this; more where the values are larger. */
+  yMax: number;
+  height: number;
+  series: readonly Series[];
+}
+
+/** Every n-th value, first and last among them. */
+export function thin(values: readonly number[], most = maxPoints): number[] {
+  if (values.length <= most) return [...values];
+  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))] ?? 0);
+}
+
+/** Lines over a range of x; nothing where there is nothing to draw. */
+export function lineChart(chart: LineChart): string[] {
+  const series = chart.series
+    .map(({ color, values }) => ({ color, values: thin(values.map((value) => (Number.isFinite(value) ? value : 0))) }))
+    .filter(({ values }) => values.length > 0);
+  const xMax = Number.isFinite(chart.xMax) && chart.xMax > 0 ? chart.xMax : 0;
+  if (series.length === 0 || xMax === 0) return [];
+  const top = Math.max(Number.isFinite(chart.yMax) ? chart.yMax : 1, ...series.flatMap(({ values }) => values)) || 1;
+  return fence([
+    '---',
+    'config:',
+    `  xyChart: { width: 900, height: ${chart.height} }`,
+    '  themeVariables:',
+    `    xyChart: { backgroundColor: "transparent", plotColorPalette: "${series.map(({ color }) => color).join(', ')}" }`,
+    '---',
+    'xychart-beta',
+    `    accTitle: ${chartText(chart.title, 100)}`,
+    `    accDescr: ${chartText(chart.text, 300)}`,
+    `    x-axis "${chartText(chart.xTitle, 60)}" 0 --> ${chartNumber(xMax)}`,
+    `    y-axis "${chartText(chart.yTitle, 30)}" 0 --> ${chartNumber(top)}`,
+    ...series.map(({ values }) => `    line [${values.map(chartNumber).join(', ')}]`),
+  ]);
+}
+
+const ticks = '▁▂▃▄▅▆▇█';
+
+/** A line of text that shows the course; reads in the log, in e-mail and in the phone app. */
+export function sparkline(values: readonly number[], width = 12): string {
+  const shown = thin(
+    values.map((value) => (Number.isFinite(value) ? Math.max(0, value) : 0)),
+    width,
+  );
+  const top = Math.max(...shown, 0);
+  if (shown.length === 0) return '';
+  return shown.map((value) => ticks[top === 0 ? 0 : Math.min(7, Math.floor((value / top) * 7.999))]).join('');
+}

@@ -1,0 +1,272 @@
+import type { Report } from '../report.ts';
+import { codeSpan, markdownText } from '../safe-text.ts';
+import { amber, blue, lineChart, red, sparkline, spanText, timeline } from './charts.ts';
+import { type Counts, type Course, courseOf, type ReleaseFacts, type SegmentFacts, type StageFacts } from './release-facts.ts';
+
+/** The summary of a release: what happened in words, then why, then the proofs. Failures open, successes collapsed. */
+
+const marks = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const;
+
+export const factsOf = (report: Report): ReleaseFacts | undefined => {
+  const facts = report.evidence.release as ReleaseFacts | undefined;
+  return typeof facts === 'object' && facts !== null && Array.isArray(facts.stages) ? facts : undefined;
+};
+
+const number = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
+const percent = (share: number) => {
+  const value = 100 * share;
+  return `${value === 0 ? '0' : value.toFixed(value >= 10 ? 1 : 2)} %`;
+};
+const rate = ({ total, bad }: Counts) => (total > 0 ? percent(bad / total) : '–');
+const odds = (logarithm: number) => {
+  const value = Math.exp(Math.min(20, logarithm));
+  return value >= 1 ? `${number(value)} to 1` : `1 to ${number(1 / Math.max(value, 1e-9))}`;
+};
+
+/** `ocr-api` now serves..., stays on..., has nothing to serve. */
+function headline(report: Report, facts: ReleaseFacts): string {
+  const name = codeSpan(report.target.name ?? 'the function');
+  const serving = facts.serving.map((share) => codeSpan(share.revision)).join(' and ');
+  const [only] = facts.serving;
+  switch (report.outcome) {
+    case 'promoted':
+      return facts.unchanged ? `✅ Nothing to release: ${name} already serves this` : `✅ Released: ${name} now serves ${serving}`;
+    case 'rolled_back':
+      return `❌ Rolled back: ${name} stays on ${serving}`;
+    case 'smoke_failed':
+      return `❌ Smoke test failed: ${name} stays on ${serving}`;
+    case 'exposed':
+      return `❌ Exposed: ${name} ${report.verdict === 'fail' && facts.exposure === 'private' ? 'was closed again' : 'is public'}`;
+    case 'rejected':
+      return `❌ Rejected: ${name} has no revision that passed`;
+    case 'held':
+      return `⚠️ Held: ${name} serves ${facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ')}`;
+    case 'blocked':
+      return `❌ Blocked: ${name} was not touched`;
+    case 'cancelled':
+      return `⚠️ Cancelled: ${name} ${only ? `stays on ${serving}` : 'was not touched'}`;
+    case 'superseded':
+      return `⚠️ Superseded: somebody else changed ${name}`;
+    case 'yielded':
+      return `⚠️ Yielded: another release of ${name} is under way`;
+    default:
+      if (facts.dry_run && report.errors.length === 0) return `📝 Plan for ${name}: nothing was changed`;
+      return `❌ Failed: ${name} ${only ? `stays on ${serving}` : 'was not touched'}`;
+  }
+}
+
+/** Requests that failed and would not have, had the old revision answered them. */
+export function costOf(facts: ReleaseFacts): { failed: number; extra: number; requests: number } {
+  let failed = 0;
+  let extra = 0;
+  let requests = 0;
+  for (const segment of facts.segments) {
+    const course = courseOf(segment);
+    const own = course?.candidate ?? { total: segment.requests ?? 0, bad: segment.bad ?? 0 };
+    const usual = course?.baseline ? course.baseline.bad / course.baseline.total : 0;
+    failed += own.bad;
+    requests += own.total;
+    extra += Math.max(0, own.bad - usual * own.total);
+  }
+  return { failed, extra, requests };
+}
+
+function alert(report: Report, facts: ReleaseFacts): string[] {
+  if (report.verdict === 'pass' && facts.warnings.length === 0) return [];
+  const level = report.verdict === 'pass' ? 'WARNING' : report.verdict === 'fail' || report.errors.length > 0 ? 'CAUTION' : 'WARNING';
+  const lines = [`> [!${level}]`, `> **${markdownText(capital(report.reason), 1500)}**`];
+  const back = facts.stages.findLast((stage) => stage.kind === 'back');
+  if (back && report.outcome !== 'held' && facts.before)
+    lines.push(`> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)} and was verified.`);
+  const { extra } = costOf(facts);
+  if (extra >= 1) lines.push(`> About ${number(extra)} requests failed because of this release.`);
+  if (facts.kept_pin && facts.before && report.outcome !== 'promoted')
+    lines.push(`> Traffic is pinned to it by name, since a newer revision exists: deploys of other tools get no traffic until it is released or moved.`);
+  for (const warning of facts.warnings.slice(0, 6)) lines.push(`> ${markdownText(warning, 600)}`);
+  for (const error of report.errors.slice(0, 4)) {
+    if (error.what !== report.reason) lines.push(`> ${markdownText(error.what, 1000)}`);
+    if (error.why) lines.push(`> ${markdownText(error.why, 600)}`);
+  }
+  const next = nextThing(report, facts);
+  if (next.length > 0) lines.push('>', `> **Next:** ${next.join(' · ')}`);
+  return [...lines, ''];
+}
+
+const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+function nextThing(report: Report, facts: ReleaseFacts): string[] {
+  const fix = report.errors.find((error) => error.fix)?.fix ?? report.findings.find((finding) => finding.severity === 'critical' && finding.fix)?.fix;
+  const links = [
+    ...(fix ? [markdownText(fix, 800)] : []),
+    ...(facts.logs_url && facts.candidate ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
+    ...(facts.commit?.compare ? [`[Compare with the last good commit](${facts.commit.compare})`] : []),
+  ];
+  if (links.length > 0) return links;
+  if (report.outcome === 'yielded') return ['run this job again when that release has ended'];
+  if (report.outcome === 'held') return ['decide with `actions/rollback`: `to: before` takes it back, `to: REVISION` sends everything to that revision'];
+  return [];
+}
+
+function factTable(report: Report, facts: ReleaseFacts): string[] {
+  const rows: [string, string][] = [];
+  const privacy = facts.exposure && facts.exposure !== 'unknown' ? `, ${facts.exposure}` : '';
+  const at = facts.verified_at.slice(11, 19);
+  const serving = facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ') || 'nothing yet';
+  rows.push(['Serving now', `${serving}${privacy}, read ${at} UTC`]);
+  if (facts.candidate && !facts.serving.some((share) => share.revision === facts.candidate))
+    rows.push(['Not serving', `${codeSpan(facts.candidate)} 0 %, kept for debugging`]);
+  if (facts.commit) {
+    const sha = codeSpan(facts.commit.sha.slice(0, 7));
+    const commit = facts.commit.url ? `[${sha}](${facts.commit.url})` : sha;
+    rows.push(['Commit', `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}${spanText(facts.seconds)}`]);
+  }
+  const watched = facts.segments.map((segment) => `${segment.percent} %${watchedFor(facts, segment)}`);
+  const { failed, requests } = costOf(facts);
+  if (watched.length > 0)
+    rows.push(['Watched', `${watched.join(', ')}: ${number(requests)} requests, ${number(failed)} failed${requests > 0 ? ` (${percent(failed / requests)})` : ''}`]);
+  if (report.outcome === 'promoted')
+    rows.push(['Traffic', facts.kept_pin ? 'pinned by name: deploys of other tools get no traffic until the next release' : 'follows the latest revision']);
+  const [first, ...rest] = rows;
+  return first === undefined ? [] : [`| ${first[0]} | ${first[1]} |`, '|:--|:--|', ...rest.map(([head, text]) => `| **${head}** | ${text} |`), ''];
+}
+
+function watchedFor(facts: ReleaseFacts, segment: SegmentFacts): string {
+  const stage = facts.stages.find((entry) => entry.kind === 'watch' && entry.stage.includes(` ${segment.percent} %`));
+  return stage ? ` for ${spanText(stage.seconds)}` : '';
+}
+
+const sections: Record<StageFacts['kind'], string> = {
+  check: 'Check',
+  build: 'Build',
+  smoke: 'Smoke',
+  watch: 'Watch',
+  back: 'Roll back',
+  finish: 'Promote',
+};
+
+const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}${stage.verdict === 'fail' ? ' failed' : ''}`;
+
+function timelinePart(facts: ReleaseFacts): string[] {
+  const shown = facts.stages.filter((stage) => stage.seconds >= 0.5 || stage.verdict !== 'pass');
+  const tasks = shown.map((stage) => ({
+    section: sections[stage.kind],
+    label: words(stage),
+    start: stage.start,
+    seconds: stage.seconds,
+    bad: stage.verdict === 'fail',
+  }));
+  return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(', ') });
+}
+
+function stageTable(facts: ReleaseFacts): string[] {
+  return [
+    '| step | took | result |',
+    '|:--|--:|:--|',
+    ...facts.stages.map((stage) => `| ${markdownText(stage.stage, 60)} | ${spanText(stage.seconds)} | ${marks[stage.verdict]} ${markdownText(stage.note, 240)} |`),
+    '',
+  ];
+}
+
+/** The chart and the table of the segment that decided. */
+function whyPart(facts: ReleaseFacts): string[] {
+  const segment = facts.segments.findLast((entry) => entry.verdict === 'fail') ?? facts.segments.at(-1);
+  const course = segment && courseOf(segment);
+  if (!segment || !course) return [];
+  const { points, limit } = course;
+  const bound = 100 * limit;
+  const arms = [
+    { color: red, values: points.map((point) => point.candidate) },
+    ...(course.baseline ? [{ color: blue, values: points.map((point) => point.baseline) }] : []),
+    { color: amber, values: points.map(() => bound) },
+  ];
+  const chart = lineChart({
+    title: `Failed requests in percent since the shift to ${segment.percent} %`,
+    text: `The new revision ends at ${rate(course.candidate)}, the limit is ${percent(limit)}`,
+    xTitle: `seconds since the shift to ${segment.percent} %`,
+    xMax: course.seconds,
+    yTitle: 'failed, %',
+    yMax: bound * 1.2,
+    height: 240,
+    series: arms,
+  });
+  const legend = [`🟥 new revision`, ...(course.baseline ? ['🟦 old revision'] : []), `🟨 your limit (${percent(limit)})`];
+  return [
+    segment.verdict === 'fail' ? '### Why it was taken back' : '### What the watch saw',
+    '',
+    ...(chart.length > 0 ? [`${markdownText(course.title, 80)}, failed in %: ${legend.join(' · ')}`, '', ...chart] : []),
+    ...whyTable(segment, course, facts),
+  ];
+}
+
+function whyTable(segment: SegmentFacts, course: Course, facts: ReleaseFacts): string[] {
+  const { candidate, baseline, limit } = course;
+  const failing = candidate.total > 0 && candidate.bad / candidate.total > limit;
+  const acts = course.against >= course.actsAt;
+  const old = (text: (counts: Counts) => string) => (baseline ? text(baseline) : '–');
+  const head = `at ${segment.percent} % of traffic`;
+  const suffix = (revision: string | undefined) => (revision ? ` ${codeSpan(revision.split('-').slice(-2).join('-'), 30)}` : '');
+  return [
+    `| ${head} | new${suffix(facts.candidate)} | old${suffix(facts.before)} | limit |`,
+    '|:--|--:|--:|:--|',
+    `| requests counted | ${number(candidate.total)} | ${old((counts) => number(counts.total))} | |`,
+    `| failed | ${number(candidate.bad)} (${rate(candidate)}) | ${old((counts) => `${number(counts.bad)} (${rate(counts)})`)} | ${failing ? '❌' : '✅'} ${percent(limit)} |`,
+    `| trend | ${codeSpan(sparkline(course.points.map((point) => point.candidate)))} | ${baseline ? codeSpan(sparkline(course.points.map((point) => point.baseline))) : ''} | |`,
+    `| odds against it | ${odds(course.against)} | | ${acts ? '❌' : '✅'} acts at ${odds(course.actsAt)} |`,
+    '',
+  ];
+}
+
+function trafficPart(facts: ReleaseFacts): string[] {
+  const changes = facts.shares;
+  if (!changes.some((change) => change.percent > 0)) return [];
+  const whole = Math.max(facts.seconds, changes.at(-1)?.at ?? 0, 1);
+  const minutes = whole >= 180;
+  const values = Array.from({ length: 100 }, (_, i) => {
+    const at = (i * whole) / 99;
+    return changes.findLast((change) => change.at <= at)?.percent ?? 0;
+  });
+  const chart = lineChart({
+    title: 'Share of traffic on the new revision',
+    text: changes.map((change) => `${change.percent} % from ${spanText(change.at)}`).join(', '),
+    xTitle: minutes ? 'minutes since start' : 'seconds since start',
+    xMax: minutes ? whole / 60 : whole,
+    yTitle: '%',
+    yMax: 100,
+    height: 220,
+    series: [{ color: blue, values }],
+  });
+  const table = ['| from | new revision |', '|--:|--:|', ...changes.slice(0, 40).map((change) => `| ${spanText(change.at)} | ${change.percent} % |`), ''];
+  return ['### Traffic', '', '% of requests sent to the new revision', '', ...chart, ...collapsed('The same as a table', table)];
+}
+
+export const collapsed = (title: string, lines: readonly string[]): string[] => [`<details><summary>${title}</summary>`, '', ...lines, '</details>', ''];
+
+/** Everything above the other stages' parts. */
+export function releaseHead(report: Report): string[] | undefined {
+  const facts = factsOf(report);
+  if (!facts) return undefined;
+  return [`## ${headline(report, facts)}`, '', ...alert(report, facts), ...factTable(report, facts)];
+}
+
+/** Charts on a failure; one collapsed table where all went well. */
+export function releaseBody(report: Report): string[] {
+  const facts = factsOf(report);
+  if (!facts) return [];
+  if (report.verdict === 'pass') return collapsed('Timeline', stageTable(facts));
+  return [
+    '### What happened',
+    '',
+    ...timelinePart(facts),
+    ...collapsed('The same as a table', stageTable(facts)),
+    ...whyPart(facts),
+    ...trafficPart(facts),
+    ...findings(report),
+  ];
+}
+
+/** What the other stages' parts do not show. */
+function findings(report: Report): string[] {
+  const own = report.findings.filter((finding) => /^(foreign-revision|pin-did-not-hold|serving-is-not-latest|function-describes)/.test(finding.rule));
+  if (own.length === 0) return [];
+  return ['### Also noticed', '', ...own.slice(0, 10).map((finding) => `- **${markdownText(finding.title, 400)}** ${markdownText([finding.why, finding.fix].filter(Boolean).join(' '), 600)}`), ''];
+}
