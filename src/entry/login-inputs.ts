@@ -31,6 +31,11 @@ const accountRules = {
 export interface LoginRules {
   /** No problem is noted where the project or the login is missing: `auth` and offline work decide for themselves. */
   optional?: boolean;
+  /**
+   * Without `workload_identity_provider` on this very step, `service_account` is not the login's but the function's,
+   * as in deploy-cloud-functions@v4.
+   */
+  accountMayBeRuntime?: boolean;
 }
 
 /**
@@ -39,7 +44,8 @@ export interface LoginRules {
  */
 export function readLogin(inputs: Inputs, env: Environment, rules: LoginRules = {}): LoginRequest {
   const provider = inputs.custom('workload_identity_provider', parseProvider);
-  const serviceAccount = inputs.text('service_account', accountRules);
+  const isRuntime = rules.accountMayBeRuntime && inputs.given.workload_identity_provider === undefined;
+  const serviceAccount = isRuntime ? undefined : inputs.text('service_account', accountRules);
   const universe =
     inputs.text('universe', {
       pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/,
