@@ -112,6 +112,7 @@ async function runCase(caller: Caller, item: SmokeCase): Promise<CaseResult> {
     milliseconds: attempt.answer.milliseconds,
     failures: judged.failures,
     score: judged.score,
+    policy: item.policy,
     expected: item.expect.text?.slice(0, keptText),
     recognised: judged.text?.slice(0, keptText),
   };

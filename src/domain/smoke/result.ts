@@ -1,4 +1,5 @@
 import type { Score } from '../ocr/score.ts';
+import type { TextPolicy } from '../ocr/units.ts';
 import { type Verdict, worst } from '../verdict.ts';
 import type { Failure } from './judge.ts';
 import type { Percentiles } from './latency.ts';
@@ -20,6 +21,8 @@ export interface CaseResult {
   milliseconds: number;
   failures: Failure[];
   score?: Score | undefined;
+  /** How the text was compared. */
+  policy?: TextPolicy | undefined;
   /** What was expected and read, at most 4,000 characters each; hostile. */
   expected?: string | undefined;
   recognised?: string | undefined;

@@ -1,10 +1,112 @@
-import { markdownText } from '../safe-text.ts';
-import type { SmokeEvidence } from '../smoke/result.ts';
+import type { Confusion } from '../ocr/score.ts';
+import { diffText, textDiff } from '../ocr/text-diff.ts';
+import { defaultPolicy } from '../ocr/units.ts';
+import type { Report } from '../report.ts';
+import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
+import type { CaseResult, SmokeEvidence } from '../smoke/result.ts';
 
-/** The smoke test's part of a job summary. */
-export function smokeSummary(evidence: SmokeEvidence): string[] {
-  return [
-    `### Smoke test`,
-    ...evidence.results.map((result) => `- ${result.status} ${markdownText(result.name)}`),
+/** Failing cases that are shown in full; the rest are in the report. */
+const mostFailures = 12;
+const mostPasses = 100;
+
+const percent = (rate: number) => `${(rate * 100).toFixed(2)} %`;
+const milliseconds = (value: number) => `${Math.round(value)} ms`;
+const icons = { passed: '✅', failed: '❌', error: '⚠️', skipped: '⏭️' } as const;
+
+const shownUnit = (unit: string) => (unit === '' ? 'nothing' : unit === ' ' ? 'a space' : codeSpan(unit, 20));
+const confusionWords = (confusions: readonly Confusion[]) =>
+  confusions
+    .map(
+      ({ expected, recognised, count }) =>
+        `${shownUnit(expected)} read as ${shownUnit(recognised)}${count > 1 ? ` (${count} times)` : ''}`,
+    )
+    .join(', ');
+
+function scoreLine({ score }: CaseResult): string[] {
+  if (!score || score.length === 0) return [];
+  const parts = [
+    `CER ${percent(score.cer)}`,
+    `WER ${percent(score.wer)}`,
+    `${score.substitutions} replaced, ${score.deletions} missing, ${score.insertions} added of ${score.length}`,
   ];
+  if (score.whitespace === 'ignore') parts.push(`with spaces ${percent(score.spacedCer)}`);
+  if (Math.abs(score.jamoCer - score.cer) > 0.0001) parts.push(`by Hangul letters ${percent(score.jamoCer)}`);
+  return ['', `<sub>${parts.join(' · ')}</sub>`];
+}
+
+function failure(result: CaseResult, file: string): string[] {
+  const lines = [`#### ${icons[result.status]} ${markdownText(result.name, 200)}`, ''];
+  for (const { what } of result.failures) lines.push(`- ${markdownText(what, 600)}`);
+  if (result.failures.length === 0) lines.push(`- ${markdownText(result.note ?? 'Not run.', 600)}`);
+  if (
+    result.score &&
+    result.score.distance > 0 &&
+    result.expected !== undefined &&
+    result.recognised !== undefined
+  ) {
+    const policy = { ...defaultPolicy, ...result.policy, whitespace: result.score.whitespace };
+    lines.push('', codeBlock(diffText(textDiff(result.expected, result.recognised, policy)), 'diff'));
+    const { confusions } = result.score;
+    if (confusions.length > 0) lines.push('', `Most often: ${confusionWords(confusions)}.`);
+  } else if (result.recognised !== undefined && result.failures.length > 0)
+    lines.push('', 'Recognised:', '', codeBlock(result.recognised || '(nothing)', 'text', 1000));
+  const attempts = result.attempts.length > 1 ? ` · attempts: ${result.attempts.join(', ')}` : '';
+  return [
+    ...lines,
+    ...scoreLine(result),
+    '',
+    `<sub>${codeSpan(`${file}:${result.place.line}`)}${attempts}</sub>`,
+    '',
+  ];
+}
+
+function row(result: CaseResult): string {
+  const cer = result.score && result.score.length > 0 ? percent(result.score.cer) : '';
+  const note = result.flaky ? `flaky: ${result.attempts.join(', ')}` : (result.note ?? '');
+  return `| ${icons[result.status]} ${markdownText(result.name, 100)} | ${cer} | ${result.status === 'skipped' ? '' : milliseconds(result.milliseconds)} | ${markdownText(note, 200)} |`;
+}
+
+/** The smoke test's part of a job summary: failures open with a text diff, passes collapsed. */
+export function smokeSummary(evidence: SmokeEvidence): string[] {
+  const { results } = evidence;
+  const bad = results.filter((result) => result.status === 'failed' || result.status === 'error');
+  const rest = results.filter((result) => result.status === 'passed' || result.status === 'skipped');
+  const passed = results.filter((result) => result.status === 'passed');
+  const flaky = passed.filter((result) => result.flaky).length;
+  const lines = [`### Smoke test: ${passed.length} of ${results.length} checks passed`, ''];
+  const facts = [
+    `${codeSpan(evidence.file)} on ${codeSpan(evidence.url)} in ${(evidence.milliseconds / 1000).toFixed(1)} s`,
+  ];
+  if (evidence.cer) facts.push(`CER ${percent(evidence.cer.micro)} of ${evidence.cer.characters} characters`);
+  if (evidence.coldMs !== undefined) facts.push(`first answer ${milliseconds(evidence.coldMs)}`);
+  const { latency } = evidence;
+  if (latency)
+    facts.push(
+      `warm p50 ${milliseconds(latency.p50)}, p95 ${milliseconds(latency.p95)}, p99 ${milliseconds(latency.p99)} of ${latency.samples}`,
+    );
+  if (flaky > 0) facts.push(`⚠️ ${flaky} flaky`);
+  lines.push(facts.join(' · '), '');
+  for (const result of bad.slice(0, mostFailures)) lines.push(...failure(result, evidence.file));
+  if (bad.length > mostFailures)
+    lines.push(`${bad.length - mostFailures} more failures are in the report.`, '');
+  if (rest.length > 0) {
+    const skipped = rest.length - passed.length;
+    lines.push(
+      `<details><summary>${passed.length} passed${skipped > 0 ? `, ${skipped} skipped` : ''}</summary>`,
+      '',
+    );
+    lines.push('| check | CER | time | |', '|:--|--:|--:|:--|', ...rest.slice(0, mostPasses).map(row));
+    if (rest.length > mostPasses) lines.push(`| ${rest.length - mostPasses} more in the report | | | |`);
+    lines.push('', '</details>', '');
+  }
+  return lines;
+}
+
+const isEvidence = (value: unknown): value is SmokeEvidence =>
+  typeof value === 'object' && value !== null && 'results' in value && 'coldMs' in value;
+
+/** For `useSection`: nothing where a report holds no smoke test. */
+export function smokeSection(report: Report): string[] {
+  const evidence = report.evidence.smoke;
+  return isEvidence(evidence) ? [smokeSummary(evidence).join('\n')] : [];
 }
