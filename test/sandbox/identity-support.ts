@@ -15,11 +15,9 @@ export async function ask(
   const headers: Record<string, string> = {};
   if (init.token) headers.authorization = `Bearer ${init.token}`;
   if (init.body !== undefined) headers['content-type'] = 'application/json';
-  const body = init.form
-    ? new URLSearchParams(init.form)
-    : typeof init.body === 'string'
-      ? init.body
-      : init.body && JSON.stringify(init.body);
+  if (init.form) headers['content-type'] = 'application/x-www-form-urlencoded';
+  const json = typeof init.body === 'string' ? init.body : JSON.stringify(init.body);
+  const body: string | undefined = init.form ? new URLSearchParams(init.form).toString() : json;
   const answer = await fetch(url, {
     method: init.method ?? (body ? 'POST' : 'GET'),
     headers,
