@@ -75,7 +75,7 @@ export function uploadApi(world: World): ApiDefinition {
     routes: [
       {
         method: 'PUT',
-        pattern: '/:bucket/:object',
+        pattern: '/:bucket/:object*',
         authenticated: false,
         handle: (call) => {
           if (call.headers.authorization)
@@ -97,7 +97,7 @@ export function uploadApi(world: World): ApiDefinition {
       },
       {
         method: 'GET',
-        pattern: '/:bucket/:object',
+        pattern: '/:bucket/:object*',
         authenticated: false,
         handle: (call) => {
           const grant = granted(world, call, state.downloads);

@@ -30,12 +30,14 @@ export class Client {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    const raw = typeof body === 'string' || ArrayBuffer.isView(body);
     const response = await fetch(url, {
       method,
       headers: { ...(body !== undefined && !raw ? { 'content-type': 'application/json' } : {}), ...headers },
       redirect: 'manual',
-      ...(body === undefined ? {} : { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: raw ? (body as NonNullable<RequestInit['body']>) : JSON.stringify(body) }),
     });
     const text = await response.text();
     const json = response.headers.get('content-type')?.startsWith('application/json');
@@ -103,7 +105,7 @@ export class Client {
       `/v2/${this.parent}/functions:generateUploadUrl`,
       {},
     );
-    const zip = files instanceof Uint8Array ? files : zipOf(files as Record<string, string>);
+    const zip = ArrayBuffer.isView(files) ? files : zipOf(files as Record<string, string>);
     const put = await this.send(made.body.uploadUrl as string, 'PUT', zip, {
       'content-type': 'application/zip',
     });
