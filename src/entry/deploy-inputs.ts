@@ -80,7 +80,7 @@ export function readDeploy(inputs: Inputs, project: string | undefined): Omit<De
   set('serviceConfig.maxInstanceCount', inputs.integer('max_instance_count', 0, 100_000));
   set('serviceConfig.minInstanceCount', inputs.integer('min_instance_count', 0, 100_000));
   set('serviceConfig.maxInstanceRequestConcurrency', inputs.integer('max_instance_request_concurrency', 1, 1000));
-  set('serviceConfig.serviceAccountEmail', inputs.text('runtime_service_account', { pattern: names.account, expected: 'the e-mail of a service account' }));
+  set('serviceConfig.serviceAccountEmail', runtimeAccount(inputs));
   set('serviceConfig.timeoutSeconds', seconds(inputs));
   const connector = inputs.text('vpc_connector', { pattern: /^(projects\/[^/]+\/locations\/[^/]+\/connectors\/)?[a-z][a-z0-9-]{0,62}$/, expected: 'a connector such as my-connector' });
   set('serviceConfig.vpcConnector', connector?.includes('/') ? connector : connector && `${parent}/connectors/${connector}`);
@@ -112,6 +112,13 @@ export function readDeploy(inputs: Inputs, project: string | undefined): Omit<De
     deadlineSeconds: deadline,
     ...(force === undefined ? {} : { force }),
   };
+}
+
+/** Beside a login on the same step `service_account` is the login's; without one it is the function's, as in v4. */
+function runtimeAccount(inputs: Inputs): string | undefined {
+  const rules = { pattern: names.account, expected: 'the e-mail of a service account' };
+  const own = inputs.text('runtime_service_account', rules);
+  return own ?? (inputs.given.workload_identity_provider === undefined ? inputs.text('service_account', rules) : undefined);
 }
 
 function seconds(inputs: Inputs): number | undefined {

@@ -28,8 +28,9 @@ export const revisionOf = (live: JsonObject | undefined): string | undefined => 
 };
 export const updateTimeOf = (live: JsonObject | undefined): string | undefined => textOf(live?.updateTime);
 
-export async function readLive(ports: DeployPorts, request: DeployRequest, known?: JsonObject): Promise<Live> {
-  const found = known ?? (await ports.functions.get(functionName(request), request.signal));
+/** The function that was read, or what is there now, and its Cloud Run service. */
+export async function readLive(ports: DeployPorts, request: DeployRequest, reading?: Promise<JsonObject | undefined>): Promise<Live> {
+  const found = await (reading ?? ports.functions.get(functionName(request), request.signal));
   const service = serviceOf(found);
   return { function: found, service: service ? await ports.services.get(service, request.signal) : undefined };
 }

@@ -29,7 +29,7 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   const runtimes = ports.functions.runtimes(name.split('/').slice(0, 4).join('/'), signal).catch((error: unknown) => new Error(messageOf(error)));
   first.catch(() => undefined);
   const tree = await ports.sources.scan(request.sourceDir, signal);
-  const read = await readLive(ports, request, await first);
+  const read = await readLive(ports, request, first);
   checkLive(request, read);
 
   const run = startRun(ports, request, name, tree, read);

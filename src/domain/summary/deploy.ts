@@ -1,0 +1,57 @@
+import { formatBytes } from '../deploy/manifest.ts';
+import { changeLine } from '../deploy/plan-text.ts';
+import type { DeployPlan } from '../deploy/plan.ts';
+import type { Report } from '../report.ts';
+import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
+
+export interface DeployEvidence {
+  plan: DeployPlan;
+  revision: string | undefined;
+  previousRevision: string | undefined;
+  service: string | undefined;
+  url: string | undefined;
+  operation: string | undefined;
+  sourceSha256: string;
+  traffic: { revision?: string | undefined; percent?: number | undefined; tag?: string | undefined }[];
+  unchanged: boolean;
+  joined: boolean;
+  dryRun: boolean;
+  rules: string;
+  files: { path: string; size: number }[];
+}
+
+const none = '–';
+
+/** Values stay out of a page that many people read. */
+const changeRow = (plan: DeployPlan) => plan.changes.map((change) => changeLine(change));
+
+/** The deploy's part of a job summary: what was built, what serves, and what changed. */
+export function deployLines(evidence: DeployEvidence): string[] {
+  const { plan } = evidence;
+  const traffic = evidence.traffic
+    .filter((entry) => (entry.percent ?? 0) > 0)
+    .map((entry) => `${codeSpan(entry.revision ?? 'LATEST')} ${entry.percent} %`)
+    .join(', ');
+  const rows: [string, string][] = [
+    ['Revision', evidence.revision ? codeSpan(evidence.revision) : none],
+    ['Before', evidence.previousRevision ? codeSpan(evidence.previousRevision) : none],
+    ['Traffic', traffic || none],
+    ['URL', evidence.url ? codeSpan(evidence.url, 400) : none],
+    ['Source', `${codeSpan(evidence.sourceSha256.slice(0, 12))} (${plan.source.files} files, ${formatBytes(plan.source.bytes)}, by ${markdownText(evidence.rules)})`],
+  ];
+  const lines = ['', '| Deploy | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${value} |`), ''];
+  const changes = [...changeRow(plan), ...plan.service, ...plan.iam];
+  const open = evidence.dryRun ? ' open' : '';
+  if (changes.length > 0) lines.push(`<details${open}><summary>${evidence.dryRun ? 'What would change' : 'What changed'}</summary>`, '', codeBlock(changes.join('\n'), 'diff'), '', '</details>', '');
+  const largest = [...evidence.files].sort((a, b) => b.size - a.size).slice(0, 50);
+  if (largest.length > 0)
+    lines.push(`<details><summary>What was ${evidence.dryRun || evidence.unchanged ? 'listed' : 'uploaded'}: ${plan.source.files} files</summary>`, '', codeBlock(largest.map((file) => `${formatBytes(file.size).padStart(9)}  ${file.path}`).join('\n')), '', '</details>', '');
+  return lines;
+}
+
+export function deploySection(report: Report): string[] {
+  const evidence = report.evidence.deploy as DeployEvidence | undefined;
+  if (!evidence) return [];
+  const findings = report.findings.map((finding) => `- **${finding.severity}** ${markdownText(finding.title, 600)}${finding.fix ? ` ${markdownText(finding.fix, 600)}` : ''}`);
+  return [[...deployLines(evidence), ...(findings.length > 0 ? ['**Findings**', '', ...findings, ''] : [])].join('\n')];
+}
