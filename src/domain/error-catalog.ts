@@ -36,14 +36,22 @@ export const catalog = {
   'remote-error': entry('A Google Cloud API answered with an error'),
   'permission-denied': entry('A permission is missing'),
   'not-found': entry('Something does not exist'),
-  'suite-invalid': entry('A smoke suite cannot be used', undefined, 'Correct the suite file; its schema is schemas/guarded-release.smoke.json.'),
+  'smoke-target': entry('The function under test cannot be used'),
+  'suite-invalid': entry(
+    'A smoke suite cannot be used',
+    undefined,
+    'Correct the suite file; its schema is schemas/guarded-release.smoke.json.',
+  ),
   'endpoint-refused': entry('An endpoint was refused', 'Only https endpoints may receive a token.'),
   'login-missing': entry(
     'No login was configured',
     'Neither workload_identity_provider nor the credentials of an earlier auth step were found.',
     'Set workload_identity_provider (and service_account) on this step, or run guarded-release/guarded-release/actions/auth before it.',
   ),
-  'login-key-refused': entry('A service-account key was refused', 'A key is a password that does not expire; these actions log in without one.'),
+  'login-key-refused': entry(
+    'A service-account key was refused',
+    'A key is a password that does not expire; these actions log in without one.',
+  ),
   'login-oidc-unavailable': entry(
     'GitHub gave this job no token',
     'The job has no permission to ask for an identity token.',
@@ -94,7 +102,11 @@ export const catalog = {
     'Let the next release begin a watch of its own.',
   ),
   'slo-invalid': entry('The objectives are wrong', undefined, 'Correct the file at the place named above.'),
-  'replay-invalid': entry('A recording cannot be judged', undefined, 'docs/decisions.md shows the format of a recording.'),
+  'replay-invalid': entry(
+    'A recording cannot be judged',
+    undefined,
+    'docs/decisions.md shows the format of a recording.',
+  ),
 } as const satisfies Record<string, Entry>;
 
 export type ErrorCode = keyof typeof catalog;

@@ -1,0 +1,18 @@
+import type { Endpoints } from '../http/endpoints.ts';
+import { createSmokeHttp } from '../http/smoke-client.ts';
+import type { Tokens } from '../steps/ports.ts';
+import type { SmokePorts } from '../steps/smoke-test.ts';
+import type { Context } from './context.ts';
+import { suiteFiles } from './suite-files.ts';
+
+/** The smoke test's ports for an action: files of the workspace, HTTP, and tokens where there is a login. */
+export function createSmokePorts(context: Context, endpoints: Endpoints, tokens?: Tokens): SmokePorts {
+  const { clock, log, env } = context;
+  return {
+    clock,
+    log,
+    tokens,
+    files: suiteFiles(env.GITHUB_WORKSPACE || '.'),
+    http: createSmokeHttp(endpoints, `guarded-release-smoke-test/1 (${context.id})`),
+  };
+}
