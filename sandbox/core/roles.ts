@@ -1,4 +1,5 @@
-import { predefinedRoles } from './roles-data.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** As `GET iam/v1/{role}` shows it. */
 export interface Role {
@@ -12,14 +13,25 @@ export interface Role {
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** Predefined roles (a representative selection) and the custom roles of the sandbox. */
+interface RolesFile {
+  source: string;
+  roles: Record<string, { title: string; stage: string; includedPermissions: string[] }>;
+}
+
+/** Predefined roles, cut to what this sandbox checks (roles.json names its source), and the custom roles of the sandbox. */
 export class RoleBook {
   readonly #roles = new Map<string, Role>();
   readonly #sets = new Map<string, ReadonlySet<string>>();
 
   constructor() {
-    for (const [name, { title, permissions }] of Object.entries(predefinedRoles))
-      this.define({ name, title, includedPermissions: [...permissions].sort(), stage: 'GA', etag: 'AA==' });
+    const { roles } = JSON.parse(readFileSync(join(import.meta.dirname, 'roles.json'), 'utf8')) as RolesFile;
+    for (const [name, { title, stage, includedPermissions }] of Object.entries(roles)) {
+      const permissions = [...includedPermissions];
+      // The API reference asks for it, no role of the export has it: whoever lists locations lists runtimes here.
+      if (permissions.includes('cloudfunctions.locations.list'))
+        permissions.push('cloudfunctions.runtimes.list');
+      this.define({ name, title, includedPermissions: permissions.sort(), stage, etag: 'AA==' });
+    }
   }
 
   define(role: Role): void {

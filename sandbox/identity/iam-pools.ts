@@ -39,7 +39,7 @@ export function poolRoutes(world: World): Route[] {
       method: 'GET',
       pattern: base,
       handle: (call, { project }) => {
-        authorize(call, project, 'iam.workloadIdentityPools.list');
+        authorize(call, project, 'iam.googleapis.com/workloadIdentityPools.list');
         return {
           status: 200,
           body: { workloadIdentityPools: list(state.pools.values(), poolName('').slice(0, -1), call) },
@@ -50,7 +50,7 @@ export function poolRoutes(world: World): Route[] {
       method: 'GET',
       pattern: `${base}/:pool`,
       handle: (call, { project, pool }) => {
-        authorize(call, project, 'iam.workloadIdentityPools.get');
+        authorize(call, project, 'iam.googleapis.com/workloadIdentityPools.get');
         return found(state.pools.get(poolName(pool as string)));
       },
     },
@@ -58,7 +58,7 @@ export function poolRoutes(world: World): Route[] {
       method: 'GET',
       pattern: `${base}/:pool/providers`,
       handle: (call, { project, pool }) => {
-        authorize(call, project, 'iam.workloadIdentityPoolProviders.list');
+        authorize(call, project, 'iam.googleapis.com/workloadIdentityPoolProviders.list');
         const parent = `${poolName(pool as string)}/providers`;
         return {
           status: 200,
@@ -70,7 +70,7 @@ export function poolRoutes(world: World): Route[] {
       method: 'GET',
       pattern: `${base}/:pool/providers/:provider`,
       handle: (call, { project, pool, provider }) => {
-        authorize(call, project, 'iam.workloadIdentityPoolProviders.get');
+        authorize(call, project, 'iam.googleapis.com/workloadIdentityPoolProviders.get');
         return found(state.providers.get(`${poolName(pool as string)}/providers/${provider}`));
       },
     },

@@ -18,11 +18,12 @@ export interface Seeded {
 /**
  * What the deployer may do in the project: deploy functions, read and write the services behind them with their
  * policies, read logs and metrics. Nothing above the project: it cannot read folders or the organisation.
- * run.admin holds run.routes.invoke, so the deployer can call functions too, as on Google Cloud.
+ * run.admin and cloudfunctions.developer hold run.routes.invoke, so the deployer can call functions too, as on Google Cloud.
  */
 const deployerRoles = [
   'roles/run.admin',
   'roles/cloudfunctions.developer',
+  'roles/cloudfunctions.viewer',
   'roles/browser',
   'roles/logging.viewer',
   'roles/monitoring.viewer',
@@ -44,6 +45,7 @@ const readerRoles = [
 /** What the reader may read on every level: policies, deny policies, organisation policies, the hierarchy. */
 const readerOrganizationRoles = [
   'roles/iam.securityReviewer',
+  'roles/iam.denyReviewer',
   'roles/browser',
   'roles/orgpolicy.policyViewer',
 ];

@@ -219,6 +219,8 @@ test('roles: predefined for everyone, custom where one may, unknown is 404', asy
     'run.developer',
     'run.servicesInvoker',
     'run.sourceDeveloper',
+    'cloudfunctions.developer',
+    'cloudfunctions.admin',
     'editor',
     'owner',
   ])
@@ -227,7 +229,7 @@ test('roles: predefined for everyone, custom where one may, unknown is 404', asy
     'run.viewer',
     'viewer',
     'cloudfunctions.invoker',
-    'cloudfunctions.developer',
+    'cloudfunctions.viewer',
     'iam.workloadIdentityUser',
   ])
     expect((await role(`roles/${name}`)).body.includedPermissions).not.toContain('run.routes.invoke');
