@@ -3,9 +3,12 @@ import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
 import { listEntries } from './entries.ts';
+import { loadRoutes } from './load.ts';
+import { monitoringApi } from './monitoring.ts';
+import { reachabilityRoutes } from './reachability.ts';
 import { logStore } from './store.ts';
 
-/** Cloud Logging, as far as reading entries goes. */
+/** Cloud Logging and Monitoring as far as reading goes, load, and the watch on anonymous reachability. */
 export function logsApis(world: World): ApiDefinition[] {
   addSetting(world, 'enforceLoggingQuota', (value) => {
     if (typeof value !== 'boolean')
@@ -17,5 +20,7 @@ export function logsApis(world: World): ApiDefinition[] {
       name: 'logging',
       routes: [{ method: 'POST', pattern: '/v2/entries:list', handle: (call) => listEntries(world, call) }],
     },
+    monitoringApi(world),
+    { name: 'control', routes: [...loadRoutes(world), ...reachabilityRoutes(world)] },
   ];
 }

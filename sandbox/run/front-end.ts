@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { World } from '../core/state.ts';
+import { sampleNow } from '../logs/reachability.ts';
 import { writeRequestLog } from '../logs/request-log.ts';
 import { MAX_REQUEST_BYTES, type Served } from '../revisions/instance.ts';
 import { makeRoom } from '../revisions/pool.ts';
@@ -64,6 +65,7 @@ export async function answerRequest(
 ): Promise<void> {
   const start = world.now();
   const clock = performance.now();
+  sampleNow(world);
   const { trace, span } = traceOf(request.headers);
   response.setHeader('x-cloud-trace-context', `${trace};o=1`);
   const revision = route(world, service, door);

@@ -1,5 +1,6 @@
 import { invalidArgument } from '../core/errors.ts';
 import type { World } from '../core/state.ts';
+import { sampleNow } from '../logs/reachability.ts';
 import { openTagDoors } from './doors.ts';
 import { LATEST, type LiveTarget, PINNED, type Service, type Target } from './model.ts';
 
@@ -77,6 +78,7 @@ export function settle(
       if (service.generation === generation && !service.deleted) {
         await openTagDoors(world, service);
         carryOut(service);
+        sampleNow(world);
       }
       done();
     };

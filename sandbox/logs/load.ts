@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
+import { extname } from 'node:path';
+import { invalidArgument, notFound } from '../core/errors.ts';
+import { issueIdToken } from '../core/id-tokens.ts';
+import type { World } from '../core/state.ts';
+import type { Route } from '../core/types.ts';
+import { functionState } from '../functions/model.ts';
+import { identityOf } from '../identity/state.ts';
+import { runState, type Service } from '../run/model.ts';
+import { LoadCounts } from './load-counts.ts';
+import { type RequestEnd, requestObservers } from './request-log.ts';
+
+interface LoadRequest {
+  /** Function id. */
+  function: string;
+  /** Requests a second, evenly spaced, whatever the answers do. */
+  rps: number;
+  /** Absent: until DELETE /load. */
+  seconds?: number;
+  method?: string;
+  path?: string;
+  body?: unknown;
+  contentType?: string;
+  /** Files of this machine, sent one after the other as raw bodies. */
+  files?: string[];
+}
+
+const MAX_IN_FLIGHT = 200;
+const types: Record<string, string> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.json': 'application/json',
+};
+
+interface Payload {
+  data: Buffer;
+  type: string;
+}
+
+function payloads(asked: LoadRequest): Payload[] {
+  if (asked.files?.length)
+    return asked.files.map((file) => {
+      try {
+        return {
+          data: readFileSync(file),
+          type: asked.contentType ?? types[extname(file).toLowerCase()] ?? 'application/octet-stream',
+        };
+      } catch (error) {
+        throw invalidArgument(`load: ${(error as Error).message}`);
+      }
+    });
+  if (asked.body === undefined)
+    return [{ data: Buffer.from('{}'), type: asked.contentType ?? 'application/json' }];
+  const text = typeof asked.body === 'string' ? asked.body : JSON.stringify(asked.body);
+  return [{ data: Buffer.from(text), type: asked.contentType ?? 'application/json' }];
+}
+
+/** One stream of calls with the identity of the invoker account, through the service's own URL. */
+class Load {
+  readonly id = randomUUID().slice(0, 8);
+  readonly counts: LoadCounts;
+  private readonly world: World;
+  private readonly asked: LoadRequest;
+  private readonly payloads: Payload[];
+  private readonly service: Service;
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT });
+  private readonly sent = new Map<string, string>();
+  private readonly started: number;
+  private timer: NodeJS.Timeout | undefined;
+  private launched = 0;
+  private inFlight = 0;
+  private token = { value: '', until: 0 };
+
+  constructor(world: World, asked: LoadRequest, service: Service) {
+    this.world = world;
+    this.asked = asked;
+    this.service = service;
+    this.payloads = payloads(asked);
+    this.started = performance.now();
+    this.counts = new LoadCounts(() => new Date(world.now()).toISOString());
+    requestObservers(world).add(this.observe);
+    this.timer = setInterval(() => this.tick(), Math.min(100, 500 / asked.rps));
+    this.tick();
+  }
+
+  get running(): boolean {
+    return this.timer !== undefined || this.inFlight > 0;
+  }
+
+  private readonly observe = (_service: Service, end: RequestEnd) => {
+    if (this.sent.has(end.trace)) this.sent.set(end.trace, end.revision ?? '');
+  };
+
+  private tick(): void {
+    const elapsed = (performance.now() - this.started) / 1000;
+    const limit = this.asked.seconds ?? Number.POSITIVE_INFINITY;
+    const due = Math.floor(Math.min(elapsed, limit) * this.asked.rps) + (elapsed < limit ? 1 : 0);
+    while (this.launched < due) this.launch();
+    if (elapsed >= limit) this.stop();
+  }
+
+  private bearer(): string {
+    const now = this.world.now();
+    if (this.token.until < now) {
+      const invoker = [...identityOf(this.world).accounts.values()].find(({ email }) =>
+        email.startsWith('invoker@'),
+      );
+      const audience = this.service.doors.get('service')?.url ?? '';
+      if (!invoker) throw new Error('the sandbox has no invoker account');
+      this.token = { value: issueIdToken(this.world, invoker, audience, true), until: now + 1_800_000 };
+    }
+    return this.token.value;
+  }
+
+  private launch(): void {
+    const payload = this.payloads[this.launched++ % this.payloads.length] as Payload;
+    if (this.inFlight >= MAX_IN_FLIGHT) {
+      this.counts.skip();
+      return;
+    }
+    const trace = randomUUID().replaceAll('-', '');
+    const method = this.asked.method ?? 'POST';
+    const bodiless = method === 'GET' || method === 'HEAD';
+    this.sent.set(trace, '');
+    this.inFlight++;
+    const begun = performance.now();
+    const done = (status: number) => {
+      this.inFlight--;
+      const revision = this.sent.get(trace) ?? '';
+      this.sent.delete(trace);
+      this.counts.add(status, revision, performance.now() - begun);
+    };
+    const request = httpRequest(
+      `${this.service.doors.get('service')?.url}${this.asked.path ?? '/'}`,
+      {
+        method,
+        agent: this.agent,
+        headers: {
+          authorization: `Bearer ${this.bearer()}`,
+          'user-agent': 'sandbox-load',
+          'x-cloud-trace-context': trace,
+          ...(bodiless ? {} : { 'content-type': payload.type, 'content-length': payload.data.length }),
+        },
+      },
+      (response) => response.resume().once('close', () => done(response.statusCode ?? 0)),
+    );
+    request.once('error', () => done(0));
+    request.end(bodiless ? undefined : payload.data);
+  }
+
+  /** No new calls; those under way are awaited by nobody and counted still. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  close(): void {
+    this.stop();
+    requestObservers(this.world).delete(this.observe);
+    this.agent.destroy();
+  }
+
+  show(): Record<string, unknown> {
+    return {
+      id: this.id,
+      function: this.asked.function,
+      rps: this.asked.rps,
+      seconds: this.asked.seconds ?? null,
+      running: this.running,
+      inFlight: this.inFlight,
+      ...this.counts.show(),
+    };
+  }
+}
+
+function check(value: Record<string, unknown>): LoadRequest {
+  const { function: name, rps, seconds } = value;
+  if (typeof name !== 'string') throw invalidArgument('load: "function" is missing: the id of a function.');
+  if (typeof rps !== 'number' || !(rps > 0 && rps <= 1000))
+    throw invalidArgument('load: "rps" must be a number above 0 and at most 1000.');
+  if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
+    throw invalidArgument('load: "seconds" must be a number above 0.');
+  const known = ['function', 'rps', 'seconds', 'method', 'path', 'body', 'contentType', 'files'];
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown) throw invalidArgument(`load: unknown "${unknown}"; known are ${known.join(', ')}.`);
+  return value as unknown as LoadRequest;
+}
+
+/** `POST /load` begins, `GET /load` and `GET /load/ID` show, `DELETE /load` ends what runs. */
+export function loadRoutes(world: World): Route[] {
+  const loads: Load[] = [];
+  world.onStop.push(() => {
+    for (const load of loads) load.close();
+  });
+  const route = (method: string, pattern: string, handle: Route['handle']): Route => ({
+    method,
+    pattern,
+    authenticated: false,
+    handle,
+  });
+  return [
+    route('POST', '/load', (call) => {
+      const asked = check(call.json());
+      const fn = [...functionState(world).functions.values()].find(({ id }) => id === asked.function);
+      const service = fn && runState(world).services.get(fn.service);
+      if (!service) throw notFound(`load: there is no function ${asked.function} with a service.`);
+      const load = new Load(world, asked, service);
+      loads.push(load);
+      return { status: 200, body: load.show() };
+    }),
+    route('GET', '/load', () => ({ status: 200, body: { loads: loads.map((load) => load.show()) } })),
+    route('GET', '/load/:id', (_call, { id }) => {
+      const load = loads.find((candidate) => candidate.id === id);
+      if (!load) throw notFound(`load: there is no load ${id}.`);
+      return { status: 200, body: load.show() };
+    }),
+    route('DELETE', '/load', () => {
+      for (const load of loads) load.stop();
+      return { status: 200, body: { loads: loads.map((load) => load.show()) } };
+    }),
+  ];
+}

@@ -1,0 +1,172 @@
+import { invalidArgument, notFound } from '../core/errors.ts';
+import { projectResource, requirePermission } from '../core/iam.ts';
+import type { World } from '../core/state.ts';
+import type { ApiDefinition, Call, Reply } from '../core/types.ts';
+import { page } from '../run/find.ts';
+import { partial } from './fields.ts';
+import { parseMetricFilter } from './metric-filter.ts';
+import { type MetricPoint, metricPoints } from './metrics-store.ts';
+import {
+  type Aggregation,
+  alignedValue,
+  COUNT,
+  group,
+  keyOf,
+  LATENCIES,
+  reduceKey,
+  SAMPLE_MS,
+  type Series,
+} from './time-series.ts';
+
+const types: Record<string, { valueType: string; unit: string; displayName: string }> = {
+  [COUNT]: { valueType: 'INT64', unit: '1', displayName: 'Request Count' },
+  [LATENCIES]: { valueType: 'DISTRIBUTION', unit: 'ms', displayName: 'Request Latency' },
+};
+
+function descriptor(world: World, type: string): Record<string, unknown> {
+  const known = types[type];
+  if (!known) throw notFound(`Could not find descriptor for metric '${type}'.`);
+  const label = (key: string) => ({ key, valueType: 'STRING' });
+  return {
+    name: `projects/${world.project}/metricDescriptors/${type}`,
+    type,
+    metricKind: 'DELTA',
+    ...known,
+    labels: [label('response_code'), label('response_code_class')],
+    metadata: {
+      launchStage: 'GA',
+      samplePeriod: '60s',
+      ingestDelay: `${world.settings.metricLagMs / 1000}s`,
+    },
+    launchStage: 'GA',
+    monitoredResourceTypes: ['cloud_run_revision'],
+  };
+}
+
+function time(call: Call, name: string): number {
+  const text = call.query.get(name);
+  const value = Date.parse(text ?? '');
+  if (Number.isNaN(value)) throw invalidArgument(`Field ${name} had an invalid value of "${text ?? ''}".`);
+  return value;
+}
+
+function aggregationOf(call: Call): Aggregation {
+  const period = call.query.get('aggregation.alignmentPeriod');
+  const seconds = period ? Number(/^(\d+(?:\.\d+)?)s$/.exec(period)?.[1]) : undefined;
+  if (seconds !== undefined && !(seconds >= 60))
+    throw invalidArgument('Field aggregation.alignmentPeriod must be at least 60 seconds.');
+  const aligner = call.query.get('aggregation.perSeriesAligner') ?? 'ALIGN_NONE';
+  const reducer = call.query.get('aggregation.crossSeriesReducer') ?? 'REDUCE_NONE';
+  if (aligner !== 'ALIGN_NONE' && seconds === undefined)
+    throw invalidArgument('An aligner needs aggregation.alignmentPeriod.');
+  if (reducer !== 'REDUCE_NONE' && aligner === 'ALIGN_NONE')
+    throw invalidArgument('A reducer needs an aligner.');
+  if (reducer !== 'REDUCE_NONE' && reducer !== 'REDUCE_SUM')
+    throw invalidArgument(`This sandbox has no reducer ${reducer}.`);
+  const groupBy = call.query.getAll('aggregation.groupByFields').flatMap((fields) => fields.split(','));
+  return { alignmentMs: seconds === undefined ? undefined : seconds * 1000, aligner, reducer, groupBy };
+}
+
+/** Whole minutes, and only those that have been ingested: a minute is there `metricLagMs` after its end. */
+function ingested(world: World, at: number): boolean {
+  const minuteEnd = Math.floor(at / SAMPLE_MS) * SAMPLE_MS + SAMPLE_MS;
+  return minuteEnd + world.settings.metricLagMs <= world.now();
+}
+
+function pointsOf(series: Series, metric: string, aggregation: Aggregation, from: number, to: number) {
+  const period = aggregation.alignmentMs ?? SAMPLE_MS;
+  // Aligned intervals are counted back from the end; raw ones lie on whole minutes.
+  const endOf = (at: number) =>
+    aggregation.alignmentMs
+      ? to - Math.floor((to - at) / period) * period
+      : Math.floor(at / SAMPLE_MS) * SAMPLE_MS + SAMPLE_MS;
+  const buckets = new Map<number, MetricPoint[]>();
+  for (const point of series.points) {
+    const end = endOf(point.at);
+    buckets.set(end, [...(buckets.get(end) ?? []), point]);
+  }
+  return [...buckets]
+    .filter(([end]) => end <= to && end - period >= from - (aggregation.alignmentMs ? 0 : period))
+    .sort(([a], [b]) => b - a)
+    .map(([end, points]) => ({
+      end,
+      start: end - period,
+      ...alignedValue(metric, aggregation.aligner, points, period),
+    }));
+}
+
+/** monitoring.v3 timeSeries.list over the two request metrics of Cloud Run. */
+function listSeries(world: World, call: Call): Reply {
+  requirePermission(world, call.principal, 'monitoring.timeSeries.list', projectResource(world));
+  const { metric, matches } = parseMetricFilter(call.query.get('filter') ?? '');
+  const to = time(call, 'interval.endTime');
+  const from = call.query.has('interval.startTime') ? time(call, 'interval.startTime') : to - 1;
+  if (from >= to) throw invalidArgument('interval.startTime must be before interval.endTime.');
+  const aggregation = aggregationOf(call);
+  const points = metricPoints(world).filter(({ at }) => at > from && at <= to && ingested(world, at));
+  if (!types[metric]) throw notFound(`Cannot find metric(s) that match type = "${metric}".`);
+  const single = points.map(
+    (point): Series => ({ key: keyOf(metric, world.project, point), points: [point] }),
+  );
+  const perSeries = group(
+    single.filter(({ key }) => matches(key)),
+    (key) => key,
+  );
+  const reduced =
+    aggregation.reducer === 'REDUCE_NONE'
+      ? perSeries
+      : group(perSeries, (key) => reduceKey(key, aggregation.groupBy));
+  const series = reduced
+    .map(({ key, points: own }) => ({
+      key,
+      aligned: pointsOf({ key, points: own }, metric, aggregation, from, to),
+    }))
+    .filter(({ aligned }) => aligned.length > 0)
+    .map(({ key, aligned }) => ({
+      metric: {
+        type: key.metricType,
+        ...(Object.keys(key.metricLabels).length ? { labels: key.metricLabels } : {}),
+      },
+      resource: { type: key.resourceType, labels: { project_id: world.project, ...key.resourceLabels } },
+      metricKind: aligned[0]?.kind,
+      valueType: aligned[0]?.type,
+      points: aligned.map(({ start, end, value }) => ({
+        interval: { startTime: new Date(start).toISOString(), endTime: new Date(end).toISOString() },
+        value,
+      })),
+    }));
+  const { items, nextPageToken } = page(series, call, 100_000);
+  const body = {
+    ...(items.length ? { timeSeries: items } : {}),
+    ...(nextPageToken ? { nextPageToken } : {}),
+    unit: types[metric]?.unit,
+  };
+  return { status: 200, body: partial(call.query, body) };
+}
+
+/** Cloud Monitoring v3: what a reader of Cloud Run's request metrics needs. */
+export function monitoringApi(world: World): ApiDefinition {
+  return {
+    name: 'monitoring',
+    routes: [
+      {
+        method: 'GET',
+        pattern: '/v3/projects/:project/metricDescriptors/:type*',
+        handle: (call, { type = '' }) => {
+          requirePermission(
+            world,
+            call.principal,
+            'monitoring.metricDescriptors.get',
+            projectResource(world),
+          );
+          return { status: 200, body: descriptor(world, type) };
+        },
+      },
+      {
+        method: 'GET',
+        pattern: '/v3/projects/:project/timeSeries',
+        handle: (call) => listSeries(world, call),
+      },
+    ],
+  };
+}

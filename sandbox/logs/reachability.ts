@@ -1,0 +1,102 @@
+import type { World } from '../core/state.ts';
+import type { Route } from '../core/types.ts';
+import { admitsAnonymous } from '../run/admission.ts';
+import { runState } from '../run/model.ts';
+
+interface Sighting {
+  /** ISO. */
+  from: string;
+  /** Absent while it lasts. */
+  until?: string;
+  service: string;
+  url: string;
+  kind: string;
+  tag?: string;
+}
+
+/**
+ * Whether any URL of any function would have let an anonymous request through to a container. Asked of the front end's
+ * own rule after every write to any API, again once IAM and traffic have settled, and at every request served.
+ */
+export class Reachability {
+  private readonly world: World;
+  private readonly open = new Map<string, Sighting>();
+  private readonly past: Sighting[] = [];
+  private samples = 0;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  sample(): void {
+    if (!this.world.settings.sampleReachability) return;
+    this.samples++;
+    const now = new Date(this.world.now()).toISOString();
+    const admitting = new Set<string>();
+    for (const service of runState(this.world).services.values())
+      for (const door of service.doors.values()) {
+        if (!door.url || !admitsAnonymous(this.world, service, door)) continue;
+        admitting.add(door.url);
+        if (this.open.has(door.url)) continue;
+        const sighting: Sighting = {
+          from: now,
+          service: service.name,
+          url: door.url,
+          kind: door.kind,
+          ...(door.tag ? { tag: door.tag } : {}),
+        };
+        this.open.set(door.url, sighting);
+        this.past.push(sighting);
+      }
+    for (const [url, sighting] of this.open)
+      if (!admitting.has(url)) {
+        sighting.until = now;
+        this.open.delete(url);
+      }
+  }
+
+  show(): Record<string, unknown> {
+    return {
+      sampling: this.world.settings.sampleReachability,
+      samples: this.samples,
+      everReachable: this.past.length > 0,
+      reachableNow: this.open.size > 0,
+      sightings: this.past,
+    };
+  }
+}
+
+export function reachabilityRoutes(world: World): Route[] {
+  const reachability = new Reachability(world);
+  const later = new Set<NodeJS.Timeout>();
+  const soon = (milliseconds: number) => {
+    const timer = setTimeout(() => {
+      later.delete(timer);
+      reachability.sample();
+    }, milliseconds);
+    timer.unref();
+    later.add(timer);
+  };
+  const record = world.record.bind(world);
+  world.record = (request) => {
+    record(request);
+    if (!world.settings.sampleReachability || request.method === 'GET') return;
+    reachability.sample();
+    const { iamPropagationMs, trafficSettleMs, buildMs } = world.settings;
+    for (const delay of new Set([iamPropagationMs + 5, trafficSettleMs + 5, buildMs + trafficSettleMs + 50]))
+      soon(delay);
+  };
+  world.onStop.push(() => {
+    for (const timer of later) clearTimeout(timer);
+  });
+  world.extension('reachability', () => reachability);
+  const shown = () => {
+    reachability.sample();
+    return { status: 200, body: reachability.show() };
+  };
+  return [{ method: 'GET', pattern: '/reachability', authenticated: false, handle: shown }];
+}
+
+/** Called as traffic changes and requests are served, since not every change follows a write at once. */
+export const sampleNow = (world: World): void =>
+  world.extension<Reachability | undefined>('reachability', () => undefined)?.sample();
