@@ -20,6 +20,15 @@ export function useSection(section: SummarySection): void {
   if (!sections.includes(section)) sections.push(section);
 }
 
+/** Replaces the headline, the reason and the errors where it returns lines. */
+export type SummaryHead = (report: Report) => string[] | undefined;
+const heads: SummaryHead[] = [];
+
+/** As `useSection`, for an action whose summary begins in its own words. */
+export function useHead(head: SummaryHead): void {
+  if (!heads.includes(head)) heads.push(head);
+}
+
 const icons = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const;
 
 const outcomeWords: Record<NonNullable<Report['outcome']>, string> = {
@@ -64,6 +73,13 @@ const maxSummaryBytes = 900 * 1024;
 
 /** The job summary: verdict first, failures open, successes collapsed. */
 export function summaryOf(report: Report): string {
+  const own = heads.map((head) => head(report)).find((lines) => lines !== undefined);
+  const lines = own ?? defaultHead(report);
+  const parts = [lines.join('\n'), ...sections.flatMap((section) => section(report))];
+  return joined(parts);
+}
+
+function defaultHead(report: Report): string[] {
   const icon = report.errors.length > 0 ? '❌' : icons[report.verdict];
   const subject = report.target.name ? `: \`${report.target.name}\`` : '';
   const lines = [`## ${icon} ${verdictWord(report)}${subject}`, '', markdownText(report.reason, 2000), ''];
@@ -74,7 +90,10 @@ export function summaryOf(report: Report): string {
     if (error.cause) lines.push('>', `> <sub>${markdownText(error.cause, 1000)}</sub>`);
     lines.push('');
   }
-  const parts = [lines.join('\n'), ...sections.flatMap((section) => section(report))];
+  return lines;
+}
+
+function joined(parts: readonly string[]): string {
   let text = '';
   for (const part of parts) {
     if (Buffer.byteLength(text) + Buffer.byteLength(part) > maxSummaryBytes) {

@@ -127,8 +127,9 @@ function pathOf(service: string, revision?: string): string {
 /** google.rpc.Code ABORTED, in an operation that ended at once. */
 const aborted = 10;
 
-export function createServices(rest: Rest): Services {
-  const read = { deadlineMs: 45_000, attemptMs: 10_000 } as const;
+/** `times`: milliseconds for one attempt and for all attempts of a call. */
+export function createServices(rest: Rest, times = { attemptMs: 10_000, deadlineMs: 45_000 }): Services {
+  const read = times;
   return {
     async get(service, signal) {
       const answer = await rest.call({
@@ -185,8 +186,7 @@ export function createServices(rest: Rest): Services {
         body: { ...change, etag: options.etag },
         accept: [409, 412],
         retry: 'repeatable-write',
-        deadlineMs: 45_000,
-        attemptMs: 10_000,
+        ...times,
         signal: options.signal,
       });
       if (status === 409 || status === 412) return 'conflict';

@@ -75,9 +75,9 @@ async function look(
 async function waitForRefusals(
   ports: GuardPorts,
   targets: readonly ProbeTarget[],
+  seconds: number,
   request: GuardRequest,
 ): Promise<boolean> {
-  const seconds = request.propagationSeconds ?? 420;
   const deadline = ports.clock.now() + seconds * 1000;
   ports.log.line(
     `Waiting at most ${seconds} s for the change to take effect: ${refusalsInARow} rounds of refusals in a row.`,

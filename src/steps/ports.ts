@@ -253,12 +253,15 @@ export interface SliQuery {
 
 /** New finished requests of one revision under one objective. */
 export interface SliCount {
+  /** Empty where the source cannot say which: 429 for want of an instance may carry no revision. */
   revision: string;
   objective: string;
   /** Index of the last of the caller's `marks` that is not after the request; -1 before all of them. */
   span: number;
   total: number;
   bad: number;
+  /** The bucket straddles a change of traffic: no one share holds for it. */
+  mixed?: boolean | undefined;
 }
 
 export interface SliReading {

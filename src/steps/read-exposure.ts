@@ -76,6 +76,20 @@ function policyReader(sources: ExposureSources, signal?: AbortSignal) {
 /** A service name from the API goes into paths: anything else than its documented form is not used. */
 const serviceForm = /^projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/services\/[a-z]([a-z0-9-]{0,62})$/;
 
+/** The policy of IAP hangs under the project's number, and so does the deterministic URL where `urls` lacks it. */
+function needsNumber({ iapEnabled, urls }: ServiceFacts): boolean {
+  const real = urls.filter((url) => /\.run\.app\/?$/i.test(url));
+  return (
+    iapEnabled || (real.length > 0 && !real.some((url) => /-\d{6,}\.[a-z0-9-]+\.run\.app\/?$/i.test(url)))
+  );
+}
+
+/** A function whose first build failed names no service: it would be this one. */
+function serviceName(facts: FunctionFacts, { project, region, name }: ReadRequest): string {
+  if (facts.service !== undefined && serviceForm.test(facts.service)) return facts.service;
+  return `projects/${project}/locations/${region}/services/${name.toLowerCase().replaceAll('_', '-')}`;
+}
+
 async function ownPolicies(
   sources: Sources,
   request: ReadRequest,
@@ -98,24 +112,22 @@ async function ownPolicies(
     });
   if (full && facts.sourceBucket) places.push({ level: 'source', resource: facts.sourceBucket });
   if (full && facts.imageRepository) places.push({ level: 'images', resource: facts.imageRepository });
-  const name = facts.service;
-  if (facts.generation === 1 || name === undefined || !serviceForm.test(name)) {
-    const call = described.call;
-    const detail = 'The function names no Cloud Run service.';
-    const service: Reading<ServiceFacts> | undefined =
-      facts.generation === 1 ? undefined : { ok: false, call, cause: 'failed', detail };
-    return { service, policies: await Promise.all(places.map(policy)), projectNumber: undefined };
-  }
-  places.unshift({ level: 'service', resource: name });
-  const [service, policies] = await Promise.all([
+  if (facts.generation === 1)
+    return { service: undefined, policies: await Promise.all(places.map(policy)), projectNumber: undefined };
+  const name = serviceName(facts, request);
+  const [service, own, policies] = await Promise.all([
     readService(sources.services, name, request.signal),
+    policy({ level: 'service', resource: name }),
     Promise.all(places.map(policy)),
   ]);
-  if (!service.ok || !service.value.iapEnabled) return { service, policies, projectNumber: undefined };
+  // A first deploy that failed leaves a function without a service: there is nothing to call, and no policy.
+  if (service.ok || service.cause !== 'absent') policies.unshift(own);
+  if (!service.ok || !needsNumber(service.value)) return { service, policies, projectNumber: undefined };
   const number = await sources.exposure.projectNumber(request.project, request.signal);
-  const resource = `projects/${number.ok ? number.value : request.project}/iap_web/cloud_run-${request.region}/services/${name.split('/').at(-1)}`;
-  const iap = await policy({ level: 'iap', resource });
-  return { service, policies: [...policies, iap], projectNumber: number.ok ? number.value : undefined };
+  const projectNumber = number.ok && /^\d+$/.test(number.value) ? number.value : undefined;
+  if (!service.value.iapEnabled) return { service, policies, projectNumber };
+  const resource = `projects/${projectNumber ?? request.project}/iap_web/cloud_run-${request.region}/services/${name.split('/').at(-1)}`;
+  return { service, policies: [...policies, await policy({ level: 'iap', resource })], projectNumber };
 }
 
 async function inherited(
@@ -163,6 +175,7 @@ export async function readExposure(sources: Sources, request: ReadRequest): Prom
     prevention(exposure, request),
   ]);
   const policies = [...own.policies, ...above.policies];
+  const gone = own.service?.ok === false && own.service.cause === 'absent';
   const urls = described.ok
     ? [...described.value.urls, ...(own.service?.ok ? own.service.value.urls : [])]
     : [];
@@ -176,11 +189,17 @@ export async function readExposure(sources: Sources, request: ReadRequest): Prom
     request.scope === 'full' && described.ok ? exposure.gateways(project, urls, signal) : undefined,
   ]);
   return {
-    target: { project, region, name, service: described.ok ? described.value.service : undefined },
+    target: {
+      project,
+      region,
+      name,
+      service:
+        described.ok && described.value.generation === 2 ? serviceName(described.value, request) : undefined,
+    },
     projectNumber: own.projectNumber,
-    exists: described.ok || described.cause !== 'absent',
+    exists: (described.ok || described.cause !== 'absent') && !gone,
     function: described,
-    service: own.service,
+    service: gone ? undefined : own.service,
     policies,
     ancestry: above.ancestry,
     roles: new Map(roles),

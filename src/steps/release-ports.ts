@@ -54,14 +54,16 @@ export interface DeployStage extends StageResult {
   url: string | undefined;
   /** The serving revision already carries this source and configuration. */
   unchanged: boolean;
+  /** The function resource already describes this source and configuration, whatever serves. */
+  sameAsFunction?: boolean | undefined;
   functionUpdateTime?: string | undefined;
 }
 
 export interface WatchStage extends StageResult {
   /** Whose fault it is: the release's, the platform's, or unknown. */
   blame?: string | undefined;
-  /** Why an inconclusive watch ended: too_few_requests, blind, platform. */
-  ended?: string | undefined;
+  /** What the policy makes of the verdict. */
+  next: 'go_on' | 'hold' | 'roll_back';
   /** For the next segment of the same release. */
   state?: unknown;
   requests?: number | undefined;
@@ -74,12 +76,18 @@ export interface WatchTarget {
   baseline: string | undefined;
   /** From 0 to 1. */
   share: number;
+  /** Seconds that this step lasts at the most, and how long all steps up to 50 % are planned to last. */
+  seconds: number;
+  splitSeconds: number;
   phase: 'split' | 'full';
   /** Index of the step and how many there are. */
   step: number;
   steps: number;
-  /** Milliseconds since the epoch when this share had settled. */
-  since: number;
+  /** Milliseconds since the epoch: the shift was sent, it had settled. */
+  shiftedAt: number;
+  settledAt: number;
+  /** URLs of our tags, whose requests are nobody's user traffic. */
+  tagUrls: readonly string[];
   state?: unknown;
 }
 
@@ -103,10 +111,8 @@ export interface ReleaseStages {
   watch?: ((target: WatchTarget, signal: AbortSignal) => Promise<WatchStage>) | undefined;
 }
 
-/** Follows a release as it goes: state for the post step, log, summary draft. */
+/** Follows a release as it goes: the log, a draft of the summary. */
 export interface ReleaseObserver {
-  /** Before the first change: what the post step needs to settle this release. */
-  began(service: string): void;
   stage(entry: StageEntry): void;
 }
 

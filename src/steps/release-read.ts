@@ -6,11 +6,13 @@ import { settle } from './settle.ts';
 const refused = (reason: string): Step => ({ event: 'refused', reason });
 
 /** The Run service behind a function, from the function itself: it is never derived from the name. */
-export function serviceOf(fn: JsonObject | undefined): string | undefined {
+export const serviceOf = (fn: JsonObject | undefined): string | undefined => configText(fn, 'service');
+
+function configText(fn: JsonObject | undefined, field: 'service' | 'revision'): string | undefined {
   const config = fn?.serviceConfig;
-  const service =
-    typeof config === 'object' && config !== null && !Array.isArray(config) ? config.service : undefined;
-  return typeof service === 'string' && service !== '' ? service : undefined;
+  const value =
+    typeof config === 'object' && config !== null && !Array.isArray(config) ? config[field] : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** Reads what there is, brings an earlier release to an end, and refuses what cannot end well. */
@@ -23,6 +25,8 @@ export async function read(run: ReleaseRun): Promise<Step> {
     );
   run.functionUpdateTime = typeof fn?.updateTime === 'string' ? fn.updateTime : undefined;
   run.service = serviceOf(fn);
+  const described = configText(fn, 'revision');
+  run.functionRevision = described && shortName(described);
   const tooLong = nameTooLong(shortName(run.service ?? request.functionName));
   if (tooLong) return refused(tooLong);
   if (run.service === undefined) return firstRelease(run, 'the function does not exist yet');

@@ -5,13 +5,12 @@ import type { Share, Target } from '../domain/rollout/traffic.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { DeployStage, Owner, ReleasePorts, StageEntry, StageKind } from './release-ports.ts';
 
-/** What to do where the watch could not decide. */
-export type Undecided = 'promote' | 'hold' | 'roll_back';
-
 export interface ReleaseRequest {
   /** projects/P/locations/L/functions/F */
   functionName: string;
   owner: Owner;
+  /** Hex; goes into the record, so that a later release can link the difference. */
+  commit?: string | undefined;
   /** Percents, 100 last. */
   steps: readonly number[];
   /** Seconds that each share is held where nothing watches; also what the record's expiry is computed from. */
@@ -21,9 +20,6 @@ export interface ReleaseRequest {
   buildSeconds: number;
   afterPromote: 'pinned' | 'latest';
   guardMode: 'verify' | 'enforce';
-  onTooFewRequests: Undecided;
-  onBlind: Undecided;
-  onPlatform: Undecided;
   retryFailed: boolean;
   /** Seconds to wait for a release that is under way before yielding. */
   waitSeconds: number;
@@ -60,9 +56,12 @@ export interface ReleaseRun {
   /** The service's own URL: address and audience of calls. */
   url: string | undefined;
   candidateUrl: string | undefined;
+  tagUrls: string[];
   before: { revision: string; traffic: Target[] } | undefined;
   candidate: string | undefined;
   functionUpdateTime: string | undefined;
+  /** The revision that the function resource describes; after a rollback not the one that serves. */
+  functionRevision: string | undefined;
   /** Every array that was sent, also where no answer came back: live traffic equal to one of them is ours. */
   sent: Target[][];
   /** What the service's record said before this release began. */
@@ -85,6 +84,8 @@ export interface ReleaseRun {
   stages: StageEntry[];
   taken: { at: string; what: string }[];
   errors: unknown[];
+  /** Nothing is left for the post step to settle. */
+  settled: boolean;
 }
 
 export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun {
@@ -96,9 +97,11 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     service: undefined,
     url: undefined,
     candidateUrl: undefined,
+    tagUrls: [],
     before: undefined,
     candidate: undefined,
     functionUpdateTime: undefined,
+    functionRevision: undefined,
     sent: [],
     previous: undefined,
     latestAtStart: undefined,
@@ -117,6 +120,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     stages: [],
     taken: [],
     errors: [],
+    settled: true,
   };
 }
 

@@ -53,6 +53,17 @@ export async function planOnly(run: ReleaseRun, read: Step): Promise<Step> {
   run.evidence.plan = plan.evidence;
   run.findings.push(...(plan.findings ?? []));
   if (plan.verdict === 'fail') return { event: 'refused', reason: plan.reason };
+  const failed = run.previous?.failed ?? [];
+  if (
+    plan.sameAsFunction &&
+    run.functionRevision &&
+    failed.includes(run.functionRevision) &&
+    !run.request.retryFailed
+  )
+    return {
+      event: 'refused',
+      reason: `exactly this source and configuration failed already, as ${run.functionRevision}: change it, or set retry_failed: true`,
+    };
   run.unchanged = plan.unchanged && !run.state.first;
   return run.unchanged ? passed(`${read.reason}; nothing has changed`) : read;
 }
@@ -60,7 +71,6 @@ export async function planOnly(run: ReleaseRun, read: Step): Promise<Step> {
 /** Builds at 0 %, then checks that it really is at 0 %. */
 export async function build(run: ReleaseRun): Promise<Step> {
   const { ports } = run;
-  if (run.service !== undefined) ports.observer.began(run.service);
   run.buildMayGoOn = true;
   let result: DeployStage;
   try {
@@ -85,7 +95,6 @@ export async function build(run: ReleaseRun): Promise<Step> {
   if (run.candidate === undefined || run.service === undefined)
     return { event: 'failed', reason: 'the build ended without naming its revision' };
   taken(run, `Built ${run.candidate}`);
-  ports.observer.began(run.service);
   return holdsAtZero(run, run.service, run.candidate);
 }
 

@@ -10,6 +10,7 @@ import {
   recordAnnotation,
 } from '../domain/rollout/record.ts';
 import {
+  beforeTag,
   candidateTag,
   pinTo,
   promote,
@@ -50,7 +51,9 @@ function recordOf(run: ReleaseRun, phase: RecordPhase, wrote: Traffic, expires: 
     before_revision: run.before?.revision,
     wrote: [...wrote],
     candidate: run.candidate,
+    commit: run.request.commit,
     stable: run.previous?.stable,
+    stable_commit: run.previous?.stable_commit,
     failed: run.previous?.failed ?? [],
     function_update_time: run.functionUpdateTime,
     expires,
@@ -126,8 +129,9 @@ async function asStep(run: ReleaseRun, change: Promise<Changed>, what: string): 
   if (!result.done) return { event: result.stop, reason: result.reason };
   noteShare(run, result.service);
   if (result.wrote) taken(run, what);
-  run.candidateUrl =
-    result.service.trafficStatuses.find((status) => status.tag === candidateTag)?.uri ?? run.candidateUrl;
+  const urlOf = (tag: string) => result.service.trafficStatuses.find((status) => status.tag === tag)?.uri;
+  run.candidateUrl = urlOf(candidateTag) ?? run.candidateUrl;
+  run.tagUrls = [urlOf(candidateTag), urlOf(beforeTag)].filter((url) => url !== undefined);
   return passed(sharesText(run.shares));
 }
 

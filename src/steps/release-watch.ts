@@ -2,7 +2,7 @@ import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { shareIn } from '../domain/rollout/machine.ts';
 import { parseRecord, recordAnnotation } from '../domain/rollout/record.ts';
 import type { WatchStage, WatchTarget } from './release-ports.ts';
-import { passed, type ReleaseRun, type Step, type Undecided } from './release-run.ts';
+import { passed, type ReleaseRun, type Step } from './release-run.ts';
 import { shift, stillOurs } from './release-traffic.ts';
 
 /** One step of the canary, or all of the traffic: shift, then watch while the traffic stays ours. */
@@ -12,6 +12,7 @@ export async function watchStep(run: ReleaseRun): Promise<Step> {
   const phase = state.phase === 'full' ? 'full' : 'split';
   const lost = await beforeLost(run);
   if (lost) return lost;
+  const shiftedAt = ports.clock.now();
   const moved = await shift(run, percent, phase === 'full' ? 'full' : 'canary');
   if (moved.event !== 'passed') return moved;
   const target: WatchTarget = {
@@ -20,9 +21,13 @@ export async function watchStep(run: ReleaseRun): Promise<Step> {
     baseline: run.before?.revision,
     share: percent / 100,
     phase,
+    seconds: phase === 'full' ? request.fullSeconds : request.stepSeconds,
+    splitSeconds: Math.max(1, request.steps.length - 1) * request.stepSeconds,
     step: state.step,
     steps: request.steps.length,
-    since: ports.clock.now(),
+    shiftedAt,
+    settledAt: ports.clock.now(),
+    tagUrls: run.tagUrls,
     state: run.watchState,
   };
   const outcome = await whileOurs(run, (signal) => watchOrWait(run, target, signal));
@@ -44,25 +49,21 @@ export async function watchStep(run: ReleaseRun): Promise<Step> {
 async function watchOrWait(run: ReleaseRun, target: WatchTarget, signal: AbortSignal): Promise<WatchStage> {
   const { watch } = run.ports.stages;
   if (watch) return watch(target, signal);
-  const seconds = target.phase === 'full' ? run.request.fullSeconds : run.request.stepSeconds;
-  await run.ports.clock.sleep(seconds * 1000, signal);
-  return { verdict: 'pass', reason: `held for ${seconds} s; without objectives nothing was watched` };
+  await run.ports.clock.sleep(target.seconds * 1000, signal);
+  return {
+    verdict: 'pass',
+    next: 'go_on',
+    reason: `held for ${target.seconds} s; without objectives nothing was watched`,
+  };
 }
 
 function judge(run: ReleaseRun, result: WatchStage): Step {
-  if (result.verdict === 'pass') return passed(result.reason);
-  if (result.verdict === 'fail') return { event: 'regressed', reason: result.reason };
-  const policy = policyFor(run, result.ended);
-  if (policy === 'roll_back') return { event: 'regressed', reason: result.reason };
-  if (policy === 'hold') return { event: 'undecided', reason: result.reason };
-  run.warnings.push(`Promoted without a decision: ${result.reason}`);
+  if (result.verdict === 'fail' || result.next === 'roll_back')
+    return { event: 'regressed', reason: result.reason };
+  if (result.next === 'hold') return { event: 'undecided', reason: result.reason };
+  if (result.verdict === 'inconclusive' && run.state.phase === 'full')
+    run.warnings.push(`Promoted without a decision: ${result.reason}`);
   return passed(result.reason);
-}
-
-function policyFor(run: ReleaseRun, ended: string | undefined): Undecided {
-  const { request } = run;
-  if (ended === 'too_few_requests') return request.onTooFewRequests;
-  return ended === 'platform' ? request.onPlatform : request.onBlind;
 }
 
 /** The revision to go back to must be able to serve at every step. */

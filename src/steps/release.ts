@@ -112,6 +112,8 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
       break;
     }
     if (state.outcome === 'held' && phase !== 'reverting') await hold(run);
+    if (phase === 'reverting' && state.phase === 'ended')
+      run.settled = step.event === 'passed' && !run.buildMayGoOn;
     run.state = state;
   }
   return run;

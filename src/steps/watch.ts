@@ -1,7 +1,7 @@
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { type Decision, decide } from '../domain/evidence/decide.ts';
 import { advance, type Cell } from '../domain/evidence/state.ts';
-import { cellsOf, marksOfShift } from '../domain/watch/marks.ts';
+import { cellsOf, marksOfShift, namelessBad } from '../domain/watch/marks.ts';
 import { resumeWatch, startWatch, testsOf, type WatchState } from '../domain/watch/state.ts';
 import { trafficProblem } from '../domain/watch/traffic.ts';
 import type { SliObjective, SliReading } from './ports.ts';
@@ -67,6 +67,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
         );
         lastSeen = clock.now();
         trouble = '';
+        state.nameless += namelessBad(reading.counts, state.marks);
         cells.push(...cellsOf(reading.counts, state.marks, tests, request));
         state.source = source.name;
         state.cursor = reading.cursor;

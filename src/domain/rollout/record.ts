@@ -28,8 +28,11 @@ export interface ReleaseRecord {
   /** The whole traffic array that this record came with. */
   wrote: Target[];
   candidate?: string | undefined;
+  /** Of the candidate, hex. */
+  commit?: string | undefined;
   /** The last revision that a release proved good. */
   stable?: string | undefined;
+  stable_commit?: string | undefined;
   /** The revisions that releases proved bad, newest first. */
   failed: string[];
   function_update_time?: string | undefined;
@@ -92,6 +95,8 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     if (value !== undefined && !isRevision(value)) throw new Error(`${field} is no revision`);
     return value;
   };
+  const commit = (field: string): string | undefined =>
+    raw[field] === undefined ? undefined : text(field, 64, /^[0-9a-f]{7,64}$/);
   const phase = recordPhases.find((name) => name === raw.phase);
   if (phase === undefined) throw new Error('its phase is unknown');
   if (!Number.isInteger(raw.attempt) || (raw.attempt as number) < 1) throw new Error('attempt is no number');
@@ -110,7 +115,9 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     before_revision: revision('before_revision'),
     wrote: parseTargets(raw.wrote, 'wrote'),
     candidate: revision('candidate'),
+    commit: commit('commit'),
     stable: revision('stable'),
+    stable_commit: commit('stable_commit'),
     failed: raw.failed.filter(isRevision).slice(0, maxFailed),
     function_update_time:
       raw.function_update_time === undefined ? undefined : text('function_update_time', 40, /^[\dT:.Z+-]+$/),
@@ -175,6 +182,7 @@ export function closeRecord(
     phase: 'closed',
     wrote: [...end.wrote],
     stable: end.stable ?? record.stable,
+    stable_commit: end.stable ? record.commit : record.stable_commit,
     failed: addFailed(
       end.stable ? record.failed.filter((name) => name !== end.stable) : record.failed,
       end.failed,

@@ -12,7 +12,8 @@ const maxPoints = 120;
 const maxCharacters = 50_000;
 
 /** Words that mean something at the start of a gantt line. */
-const reserved = /^(click|section|title|dateformat|axisformat|tickinterval|excludes|includes|todaymarker|topaxis|weekday|weekend|inclusiveenddates|acctitle|accdescr|vert|gantt|call|href|end)\b/i;
+const reserved =
+  /^(click|section|title|dateformat|axisformat|tickinterval|excludes|includes|todaymarker|topaxis|weekday|weekend|inclusiveenddates|acctitle|accdescr|vert|gantt|call|href|end)\b/i;
 
 /** Only letters, digits, space and `._%()/+-`; never empty, and never a keyword at its start. */
 export function chartText(text: string, maxLength = 30): string {
@@ -44,7 +45,9 @@ export function spanText(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   const rest = String(whole % 60).padStart(2, '0');
-  return minutes < 60 ? `${minutes}m${rest}s` : `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
+  return minutes < 60
+    ? `${minutes}m${rest}s`
+    : `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
 }
 
 const fence = (lines: string[]): string[] => {
@@ -65,7 +68,9 @@ export interface Task {
 
 /** The steps of a release one after another. */
 export function timeline(tasks: readonly Task[], describe: { title: string; text: string }): string[] {
-  const drawn = tasks.filter((task) => Number.isFinite(task.seconds) && Number.isFinite(task.start)).slice(0, 60);
+  const drawn = tasks
+    .filter((task) => Number.isFinite(task.seconds) && Number.isFinite(task.start))
+    .slice(0, 60);
   if (drawn.length === 0) return [];
   const lines = [
     '---',
@@ -111,17 +116,24 @@ export interface LineChart {
 /** Every n-th value, first and last among them. */
 export function thin(values: readonly number[], most = maxPoints): number[] {
   if (values.length <= most) return [...values];
-  return Array.from({ length: most }, (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))] ?? 0);
+  return Array.from(
+    { length: most },
+    (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))] ?? 0,
+  );
 }
 
 /** Lines over a range of x; nothing where there is nothing to draw. */
 export function lineChart(chart: LineChart): string[] {
   const series = chart.series
-    .map(({ color, values }) => ({ color, values: thin(values.map((value) => (Number.isFinite(value) ? value : 0))) }))
+    .map(({ color, values }) => ({
+      color,
+      values: thin(values.map((value) => (Number.isFinite(value) ? value : 0))),
+    }))
     .filter(({ values }) => values.length > 0);
   const xMax = Number.isFinite(chart.xMax) && chart.xMax > 0 ? chart.xMax : 0;
   if (series.length === 0 || xMax === 0) return [];
-  const top = Math.max(Number.isFinite(chart.yMax) ? chart.yMax : 1, ...series.flatMap(({ values }) => values)) || 1;
+  const top =
+    Math.max(Number.isFinite(chart.yMax) ? chart.yMax : 1, ...series.flatMap(({ values }) => values)) || 1;
   return fence([
     '---',
     'config:',

@@ -68,7 +68,8 @@ export interface Course {
 
 const objectOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-const numberOf = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+const numberOf = (value: unknown): number =>
+  typeof value === 'number' && Number.isFinite(value) ? value : 0;
 const countsOf = (value: unknown): Counts => {
   const raw = objectOf(value);
   return { total: numberOf(raw.total), bad: numberOf(raw.bad) };
@@ -97,7 +98,11 @@ export function courseOf(segment: SegmentFacts): Course | undefined {
       sums[arm].total += counts.total;
       sums[arm].bad += counts.bad;
     }
-    points.push({ at: numberOf(point.seconds) - start, candidate: percentOf(sums.candidate), baseline: percentOf(sums.baseline) });
+    points.push({
+      at: numberOf(point.seconds) - start,
+      candidate: percentOf(sums.candidate),
+      baseline: percentOf(sums.baseline),
+    });
   }
   const baseline = countsOf(test.baseline);
   return {

@@ -1,7 +1,14 @@
 import type { Report } from '../report.ts';
 import { codeSpan, markdownText } from '../safe-text.ts';
-import { amber, blue, lineChart, red, sparkline, spanText, timeline } from './charts.ts';
-import { type Counts, type Course, courseOf, type ReleaseFacts, type SegmentFacts, type StageFacts } from './release-facts.ts';
+import { amber, blue, lineChart, red, spanText, sparkline, timeline } from './charts.ts';
+import {
+  type Counts,
+  type Course,
+  courseOf,
+  type ReleaseFacts,
+  type SegmentFacts,
+  type StageFacts,
+} from './release-facts.ts';
 
 /** The summary of a release: what happened in words, then why, then the proofs. Failures open, successes collapsed. */
 
@@ -30,7 +37,9 @@ function headline(report: Report, facts: ReleaseFacts): string {
   const [only] = facts.serving;
   switch (report.outcome) {
     case 'promoted':
-      return facts.unchanged ? `✅ Nothing to release: ${name} already serves this` : `✅ Released: ${name} now serves ${serving}`;
+      return facts.unchanged
+        ? `✅ Nothing to release: ${name} already serves this`
+        : `✅ Released: ${name} now serves ${serving}`;
     case 'rolled_back':
       return `❌ Rolled back: ${name} stays on ${serving}`;
     case 'smoke_failed':
@@ -73,15 +82,24 @@ export function costOf(facts: ReleaseFacts): { failed: number; extra: number; re
 
 function alert(report: Report, facts: ReleaseFacts): string[] {
   if (report.verdict === 'pass' && facts.warnings.length === 0) return [];
-  const level = report.verdict === 'pass' ? 'WARNING' : report.verdict === 'fail' || report.errors.length > 0 ? 'CAUTION' : 'WARNING';
+  const level =
+    report.verdict === 'pass'
+      ? 'WARNING'
+      : report.verdict === 'fail' || report.errors.length > 0
+        ? 'CAUTION'
+        : 'WARNING';
   const lines = [`> [!${level}]`, `> **${markdownText(capital(report.reason), 1500)}**`];
   const back = facts.stages.findLast((stage) => stage.kind === 'back');
   if (back && report.outcome !== 'held' && facts.before)
-    lines.push(`> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)} and was verified.`);
+    lines.push(
+      `> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)} and was verified.`,
+    );
   const { extra } = costOf(facts);
   if (extra >= 1) lines.push(`> About ${number(extra)} requests failed because of this release.`);
   if (facts.kept_pin && facts.before && report.outcome !== 'promoted')
-    lines.push(`> Traffic is pinned to it by name, since a newer revision exists: deploys of other tools get no traffic until it is released or moved.`);
+    lines.push(
+      `> Traffic is pinned to it by name, since a newer revision exists: deploys of other tools get no traffic until it is released or moved.`,
+    );
   for (const warning of facts.warnings.slice(0, 6)) lines.push(`> ${markdownText(warning, 600)}`);
   for (const error of report.errors.slice(0, 4)) {
     if (error.what !== report.reason) lines.push(`> ${markdownText(error.what, 1000)}`);
@@ -95,7 +113,9 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function nextThing(report: Report, facts: ReleaseFacts): string[] {
-  const fix = report.errors.find((error) => error.fix)?.fix ?? report.findings.find((finding) => finding.severity === 'critical' && finding.fix)?.fix;
+  const fix =
+    report.errors.find((error) => error.fix)?.fix ??
+    report.findings.find((finding) => finding.severity === 'critical' && finding.fix)?.fix;
   const links = [
     ...(fix ? [markdownText(fix, 800)] : []),
     ...(facts.logs_url && facts.candidate ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
@@ -103,7 +123,10 @@ function nextThing(report: Report, facts: ReleaseFacts): string[] {
   ];
   if (links.length > 0) return links;
   if (report.outcome === 'yielded') return ['run this job again when that release has ended'];
-  if (report.outcome === 'held') return ['decide with `actions/rollback`: `to: before` takes it back, `to: REVISION` sends everything to that revision'];
+  if (report.outcome === 'held')
+    return [
+      'decide with `actions/rollback`: `to: before` takes it back, `to: REVISION` sends everything to that revision',
+    ];
   return [];
 }
 
@@ -111,27 +134,49 @@ function factTable(report: Report, facts: ReleaseFacts): string[] {
   const rows: [string, string][] = [];
   const privacy = facts.exposure && facts.exposure !== 'unknown' ? `, ${facts.exposure}` : '';
   const at = facts.verified_at.slice(11, 19);
-  const serving = facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ') || 'nothing yet';
+  const serving =
+    facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ') ||
+    'nothing yet';
   rows.push(['Serving now', `${serving}${privacy}, read ${at} UTC`]);
   if (facts.candidate && !facts.serving.some((share) => share.revision === facts.candidate))
     rows.push(['Not serving', `${codeSpan(facts.candidate)} 0 %, kept for debugging`]);
   if (facts.commit) {
     const sha = codeSpan(facts.commit.sha.slice(0, 7));
     const commit = facts.commit.url ? `[${sha}](${facts.commit.url})` : sha;
-    rows.push(['Commit', `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}${spanText(facts.seconds)}`]);
+    rows.push([
+      'Commit',
+      `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}${spanText(facts.seconds)}`,
+    ]);
   }
   const watched = facts.segments.map((segment) => `${segment.percent} %${watchedFor(facts, segment)}`);
   const { failed, requests } = costOf(facts);
   if (watched.length > 0)
-    rows.push(['Watched', `${watched.join(', ')}: ${number(requests)} requests, ${number(failed)} failed${requests > 0 ? ` (${percent(failed / requests)})` : ''}`]);
+    rows.push([
+      'Watched',
+      `${watched.join(', ')}: ${number(requests)} requests, ${number(failed)} failed${requests > 0 ? ` (${percent(failed / requests)})` : ''}`,
+    ]);
   if (report.outcome === 'promoted')
-    rows.push(['Traffic', facts.kept_pin ? 'pinned by name: deploys of other tools get no traffic until the next release' : 'follows the latest revision']);
+    rows.push([
+      'Traffic',
+      facts.kept_pin
+        ? 'pinned by name: deploys of other tools get no traffic until the next release'
+        : 'follows the latest revision',
+    ]);
   const [first, ...rest] = rows;
-  return first === undefined ? [] : [`| ${first[0]} | ${first[1]} |`, '|:--|:--|', ...rest.map(([head, text]) => `| **${head}** | ${text} |`), ''];
+  return first === undefined
+    ? []
+    : [
+        `| ${first[0]} | ${first[1]} |`,
+        '|:--|:--|',
+        ...rest.map(([head, text]) => `| **${head}** | ${text} |`),
+        '',
+      ];
 }
 
 function watchedFor(facts: ReleaseFacts, segment: SegmentFacts): string {
-  const stage = facts.stages.find((entry) => entry.kind === 'watch' && entry.stage.includes(` ${segment.percent} %`));
+  const stage = facts.stages.find(
+    (entry) => entry.kind === 'watch' && entry.stage.includes(` ${segment.percent} %`),
+  );
   return stage ? ` for ${spanText(stage.seconds)}` : '';
 }
 
@@ -144,7 +189,8 @@ const sections: Record<StageFacts['kind'], string> = {
   finish: 'Promote',
 };
 
-const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}${stage.verdict === 'fail' ? ' failed' : ''}`;
+const words = (stage: StageFacts) =>
+  `${stage.stage} ${spanText(stage.seconds)}${stage.verdict === 'fail' ? ' failed' : ''}`;
 
 function timelinePart(facts: ReleaseFacts): string[] {
   const shown = facts.stages.filter((stage) => stage.seconds >= 0.5 || stage.verdict !== 'pass');
@@ -162,7 +208,10 @@ function stageTable(facts: ReleaseFacts): string[] {
   return [
     '| step | took | result |',
     '|:--|--:|:--|',
-    ...facts.stages.map((stage) => `| ${markdownText(stage.stage, 60)} | ${spanText(stage.seconds)} | ${marks[stage.verdict]} ${markdownText(stage.note, 240)} |`),
+    ...facts.stages.map(
+      (stage) =>
+        `| ${markdownText(stage.stage, 60)} | ${spanText(stage.seconds)} | ${marks[stage.verdict]} ${markdownText(stage.note, 240)} |`,
+    ),
     '',
   ];
 }
@@ -189,11 +238,17 @@ function whyPart(facts: ReleaseFacts): string[] {
     height: 240,
     series: arms,
   });
-  const legend = [`🟥 new revision`, ...(course.baseline ? ['🟦 old revision'] : []), `🟨 your limit (${percent(limit)})`];
+  const legend = [
+    `🟥 new revision`,
+    ...(course.baseline ? ['🟦 old revision'] : []),
+    `🟨 your limit (${percent(limit)})`,
+  ];
   return [
     segment.verdict === 'fail' ? '### Why it was taken back' : '### What the watch saw',
     '',
-    ...(chart.length > 0 ? [`${markdownText(course.title, 80)}, failed in %: ${legend.join(' · ')}`, '', ...chart] : []),
+    ...(chart.length > 0
+      ? [`${markdownText(course.title, 80)}, failed in %: ${legend.join(' · ')}`, '', ...chart]
+      : []),
     ...whyTable(segment, course, facts),
   ];
 }
@@ -204,7 +259,8 @@ function whyTable(segment: SegmentFacts, course: Course, facts: ReleaseFacts): s
   const acts = course.against >= course.actsAt;
   const old = (text: (counts: Counts) => string) => (baseline ? text(baseline) : '–');
   const head = `at ${segment.percent} % of traffic`;
-  const suffix = (revision: string | undefined) => (revision ? ` ${codeSpan(revision.split('-').slice(-2).join('-'), 30)}` : '');
+  const suffix = (revision: string | undefined) =>
+    revision ? ` ${codeSpan(revision.split('-').slice(-2).join('-'), 30)}` : '';
   return [
     `| ${head} | new${suffix(facts.candidate)} | old${suffix(facts.before)} | limit |`,
     '|:--|--:|--:|:--|',
@@ -235,11 +291,29 @@ function trafficPart(facts: ReleaseFacts): string[] {
     height: 220,
     series: [{ color: blue, values }],
   });
-  const table = ['| from | new revision |', '|--:|--:|', ...changes.slice(0, 40).map((change) => `| ${spanText(change.at)} | ${change.percent} % |`), ''];
-  return ['### Traffic', '', '% of requests sent to the new revision', '', ...chart, ...collapsed('The same as a table', table)];
+  const table = [
+    '| from | new revision |',
+    '|--:|--:|',
+    ...changes.slice(0, 40).map((change) => `| ${spanText(change.at)} | ${change.percent} % |`),
+    '',
+  ];
+  return [
+    '### Traffic',
+    '',
+    '% of requests sent to the new revision',
+    '',
+    ...chart,
+    ...collapsed('The same as a table', table),
+  ];
 }
 
-export const collapsed = (title: string, lines: readonly string[]): string[] => [`<details><summary>${title}</summary>`, '', ...lines, '</details>', ''];
+export const collapsed = (title: string, lines: readonly string[]): string[] => [
+  `<details><summary>${title}</summary>`,
+  '',
+  ...lines,
+  '</details>',
+  '',
+];
 
 /** Everything above the other stages' parts. */
 export function releaseHead(report: Report): string[] | undefined {
@@ -266,7 +340,19 @@ export function releaseBody(report: Report): string[] {
 
 /** What the other stages' parts do not show. */
 function findings(report: Report): string[] {
-  const own = report.findings.filter((finding) => /^(foreign-revision|pin-did-not-hold|serving-is-not-latest|function-describes)/.test(finding.rule));
+  const own = report.findings.filter((finding) =>
+    /^(foreign-revision|pin-did-not-hold|serving-is-not-latest|function-describes)/.test(finding.rule),
+  );
   if (own.length === 0) return [];
-  return ['### Also noticed', '', ...own.slice(0, 10).map((finding) => `- **${markdownText(finding.title, 400)}** ${markdownText([finding.why, finding.fix].filter(Boolean).join(' '), 600)}`), ''];
+  return [
+    '### Also noticed',
+    '',
+    ...own
+      .slice(0, 10)
+      .map(
+        (finding) =>
+          `- **${markdownText(finding.title, 400)}** ${markdownText([finding.why, finding.fix].filter(Boolean).join(' '), 600)}`,
+      ),
+    '',
+  ];
 }

@@ -11,7 +11,7 @@ import {
 } from '../../../src/domain/rollout/record.ts';
 import { latestType, revisionType } from '../../../src/domain/rollout/traffic.ts';
 
-export const sample: ReleaseRecord = {
+const sample: ReleaseRecord = {
   v: 1,
   id: 'a1b2c3d4',
   repository: 'acme/ocr',
@@ -26,6 +26,8 @@ export const sample: ReleaseRecord = {
     { type: revisionType, revision: 'ocr-api-00002-bbb', percent: 10, tag: 'gr-c' },
   ],
   candidate: 'ocr-api-00002-bbb',
+  commit: '7f3c9a1',
+  stable_commit: '0d9e1f2',
   stable: 'ocr-api-00001-aaa',
   failed: ['ocr-api-00000-zzz'],
   function_update_time: '2026-11-22T10:00:00.123456Z',

@@ -183,7 +183,7 @@ describe('settling what an earlier release left', () => {
         lostForMs: 61_000,
         live: [
           ...shareOut(before, theirs, 30, []),
-          { type: revisionType, revision: candidate, tag: 'gr-c' },
+          { type: revisionType, revision: candidate, tag: 'gr-c' } as Target,
         ].filter((t) => !(t.tag === 'gr-c' && t.revision === theirs)),
       }),
       { do: 'hands_off' },
@@ -222,7 +222,7 @@ describe('settling what an earlier release left', () => {
             lostForMs: given.later,
             record: { phase: given.phase as ReleaseRecord['phase'] },
             ...(given.lost ? { parsed: { kind: 'none' as const } } : {}),
-          } as SettleFacts),
+          } as unknown as SettleFacts),
         );
         expect(decision.reason).not.toBe('');
         if (decision.do !== 'put_back' && decision.do !== 'hands_off') return;

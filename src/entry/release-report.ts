@@ -1,0 +1,155 @@
+import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { type ErrorRecord, newReport, type Report } from '../domain/report.ts';
+import { sharesText } from '../domain/rollout/traffic.ts';
+import type { ReleaseFacts } from '../domain/summary/release-facts.ts';
+import type { Outcome, Verdict } from '../domain/verdict.ts';
+import type { ReleaseRun } from '../steps/release.ts';
+import type { Environment } from './inputs.ts';
+
+const verdicts: Record<Outcome, Verdict> = {
+  promoted: 'pass',
+  rolled_back: 'fail',
+  smoke_failed: 'fail',
+  exposed: 'fail',
+  rejected: 'fail',
+  blocked: 'fail',
+  held: 'inconclusive',
+  cancelled: 'inconclusive',
+  superseded: 'inconclusive',
+  yielded: 'inconclusive',
+};
+
+/** The report of a release, from what it knows of itself. */
+export function reportOf(
+  run: ReleaseRun,
+  env: Environment,
+  given: Record<string, unknown>,
+  startedAt: number,
+): Report {
+  const [, project, , region, , name] = run.request.functionName.split('/');
+  const short = run.service?.split('/').at(-1);
+  const report = newReport('release', { project, region, name, service: short, revision: run.candidate });
+  const { outcome } = run.state;
+  report.inputs = given;
+  report.outcome = outcome;
+  report.verdict = outcome
+    ? verdicts[outcome]
+    : run.request.dryRun && run.errors.length === 0
+      ? 'pass'
+      : 'inconclusive';
+  report.reason = reasonOf(run);
+  report.findings = run.findings;
+  report.actions_taken = run.taken;
+  report.errors = run.errors.map(recordOf);
+  report.timings = run.stages.map((stage) => ({
+    stage: stage.stage,
+    startedAtSeconds: (stage.startedAt - startedAt) / 1000,
+    seconds: (stage.endedAt - stage.startedAt) / 1000,
+    verdict: stage.verdict,
+    note: stage.note,
+  }));
+  report.evidence = { ...run.evidence, release: factsOf(run, env, startedAt) };
+  return report;
+}
+
+function recordOf(error: unknown): ErrorRecord {
+  if (!(error instanceof ReleaseError)) return { code: 'internal', what: messageOf(error) };
+  const { code, what, why, fix, cause } = error;
+  return { code, what, why, fix, ...(cause === undefined ? {} : { cause: messageOf(cause) }) };
+}
+
+/** One sentence on what happened, and one on where the traffic is. */
+export function reasonOf(run: ReleaseRun): string {
+  const { outcome, cause } = run.state;
+  const where = `${sharesText(run.shares)}`;
+  const stop = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+  if (run.request.dryRun && run.state.phase === 'ended' && outcome === undefined && run.errors.length === 0)
+    return stop(
+      run.unchanged ? `Nothing would change: ${where}` : `Plan only, nothing was changed: ${where}`,
+    );
+  switch (outcome) {
+    case 'promoted':
+      return cause === 'unchanged' || run.unchanged
+        ? stop(run.reason)
+        : stop(`${run.candidate} serves 100 %${run.keptPin ? ', pinned by name' : ''}`);
+    case 'rolled_back':
+    case 'smoke_failed':
+    case 'exposed':
+    case 'cancelled':
+    case 'rejected':
+      return run.shares.length > 0 ? `${stop(run.reason)} Traffic: ${where}.` : stop(run.reason);
+    case 'held':
+      return `${stop(run.reason)} The share is held: ${where}.`;
+    default:
+      return stop(run.reason || 'The release did not begin');
+  }
+}
+
+function factsOf(run: ReleaseRun, env: Environment, startedAt: number): ReleaseFacts {
+  const { ports, request } = run;
+  const seconds = (at: number) => Number(((at - startedAt) / 1000).toFixed(3));
+  const now = ports.clock.now();
+  return {
+    service: run.service,
+    url: run.url,
+    before: run.before?.revision,
+    candidate: run.candidate,
+    first: run.state.first,
+    unchanged: run.unchanged,
+    serving: run.shares.map(({ revision, percent }) => ({ revision, percent })),
+    verified_at: new Date(now).toISOString(),
+    exposure: run.exposure,
+    kept_pin: run.keptPin,
+    after_promote: request.afterPromote,
+    steps: [...request.steps],
+    seconds: seconds(now),
+    stages: run.stages.map((stage) => ({
+      stage: stage.stage,
+      kind: stage.kind,
+      start: seconds(stage.startedAt),
+      seconds: Number(((stage.endedAt - stage.startedAt) / 1000).toFixed(3)),
+      verdict: stage.verdict,
+      note: stage.note,
+    })),
+    shares: [
+      { at: 0, percent: 0 },
+      ...run.shareChanges.map(({ at, percent }) => ({ at: seconds(at), percent })),
+    ],
+    segments: run.segments,
+    warnings: run.warnings,
+    commit: commitOf(run, env),
+    attempt: request.owner.attempt,
+    dry_run: request.dryRun,
+    logs_url: logsUrl(run),
+  };
+}
+
+function commitOf(run: ReleaseRun, env: Environment): ReleaseFacts['commit'] {
+  const { commit } = run.request;
+  if (commit === undefined) return undefined;
+  const server = env.GITHUB_SERVER_URL ?? 'https://github.com';
+  const base =
+    env.GITHUB_REPOSITORY &&
+    /^[\w.-]+\/[\w.-]+$/.test(env.GITHUB_REPOSITORY) &&
+    /^https:\/\/[\w.:-]+$/.test(server)
+      ? `${server}/${env.GITHUB_REPOSITORY}`
+      : undefined;
+  const good = run.previous?.stable_commit;
+  return {
+    sha: commit,
+    url: base && `${base}/commit/${commit}`,
+    compare: base && good && good !== commit ? `${base}/compare/${good}...${commit}` : undefined,
+  };
+}
+
+/** The console, at the errors of the new revision. */
+function logsUrl(run: ReleaseRun): string | undefined {
+  if (run.candidate === undefined) return undefined;
+  const [, project] = run.request.functionName.split('/');
+  const query = `resource.type="cloud_run_revision"\nresource.labels.revision_name="${run.candidate}"\nhttpRequest.status>=500`;
+  const encoded = encodeURIComponent(query).replace(
+    /[()!'*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16)}`,
+  );
+  return `https://console.cloud.google.com/logs/query;query=${encoded}?project=${encodeURIComponent(project ?? '')}`;
+}
