@@ -29,8 +29,9 @@ export function explainFailure(error: unknown, facts: Facts): LoginError | undef
   return new LoginError(failure, diagnose(failure, facts.request, facts.claims), facts.claims, error);
 }
 
-/** Most milliseconds that a transient refusal is tried again. */
+/** A transient refusal is tried again for at most this long, and this often: about six seconds of waiting. */
 const transientMs = 30_000;
+const transientTries = 6;
 
 /** Milliseconds until the next try, or undefined where trying again is no use. Announces a wait for IAM once. */
 export function retryWait(
@@ -38,7 +39,7 @@ export function retryWait(
   at: { tries: number; elapsedMs: number; request: LoginRequest; random: () => number; log: Log },
 ): number | undefined {
   const { retry } = error.diagnosis;
-  if (retry === 'never') return undefined;
+  if (retry === 'never' || (retry === 'transient' && at.tries >= transientTries)) return undefined;
   const budgetMs = retry === 'transient' ? transientMs : at.request.propagationSeconds * 1000;
   const wait =
     Math.min(10_000, (retry === 'transient' ? 250 : 2000) * 2 ** (at.tries - 1)) * (0.5 + at.random() / 2);

@@ -89,7 +89,7 @@ export const accountRows: readonly Row[] = [
       const project = /@([^.]+)\.iam\./.exec(failure.account ?? '')?.[1] ?? request.projectId;
       return {
         code: 'login-account-missing',
-        retry: 'propagation',
+        retry: 'never',
         what: `The service account ${failure.account} does not exist.`,
         why: 'The e-mail is wrong, or the account was deleted (it can be undeleted for 30 days).',
         fix: 'Compare with the accounts that are there:',

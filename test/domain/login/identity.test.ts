@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeClaims, isImmutableSubject, shownClaims } from '../../../src/domain/login/claims.ts';
+import {
+  defaultOidcAudience,
+  parseProvider,
+  principalOf,
+  principalSetOf,
+  projectOfServiceAccount,
+  stsAudience,
+} from '../../../src/domain/login/identity.ts';
+
+const name = 'projects/42/locations/global/workloadIdentityPools/my-pool/providers/my-repo';
+
+describe('the name of a provider', () => {
+  test.each([
+    name,
+    `//iam.googleapis.com/${name}`,
+    `https://iam.googleapis.com/${name}`,
+    `//127.0.0.1:4321/${name}`,
+    ` ${name} `,
+  ])('%s is read', (text) => {
+    expect(parseProvider(text)).toEqual({ projectNumber: '42', pool: 'my-pool', provider: 'my-repo', name });
+  });
+
+  test.each([
+    [
+      'projects/my-project/locations/global/workloadIdentityPools/p/providers/g',
+      'gcloud projects describe my-project',
+    ],
+    ['projects/42/locations/global/workloadIdentityPools/p', 'this names the pool'],
+    ['projects/42/locations/europe-west1/workloadIdentityPools/p/providers/g', 'always in "global"'],
+    ['my-provider', 'expected the full name'],
+    ['projects/42/locations/global/workloadIdentityPools/p/providers/g;x', 'expected the full name'],
+    ['projects/$(x)/locations/global/workloadIdentityPools/p/providers/g', 'describe VALUE'],
+    ['', 'expected the full name'],
+  ])('%s is refused with what is right', (text, message) => {
+    expect(() => parseProvider(text)).toThrow(message);
+  });
+
+  test("audiences follow the universe; members are IAM's own", () => {
+    const provider = parseProvider(name);
+    expect(stsAudience(provider, 'googleapis.com')).toBe(`//iam.googleapis.com/${name}`);
+    expect(stsAudience(provider, 'apis-tpczero.goog')).toBe(`//iam.apis-tpczero.goog/${name}`);
+    expect(defaultOidcAudience(provider, 'googleapis.com')).toBe(`https://iam.googleapis.com/${name}`);
+    const pool = 'iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/my-pool';
+    expect(principalOf(provider, 'repo:a/b:ref:refs/heads/main')).toBe(
+      `principal://${pool}/subject/repo:a/b:ref:refs/heads/main`,
+    );
+    expect(principalSetOf(provider, 'repository', 'a/b')).toBe(
+      `principalSet://${pool}/attribute.repository/a/b`,
+    );
+  });
+});
+
+test.each([
+  ['deployer@my-project.iam.gserviceaccount.com', 'my-project'],
+  ['deployer@my-project.example.com.iam.gserviceaccount.com', 'example.com:my-project'],
+  ['my-project@appspot.gserviceaccount.com', 'my-project'],
+  ['123-compute@developer.gserviceaccount.com', undefined],
+  ['123456789012345678901', undefined],
+])('the project of %s is %s', (email, project) => {
+  expect(projectOfServiceAccount(email)).toBe(project);
+});
+
+describe('claims', () => {
+  const jwt = (payload: unknown) => `h.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.s`;
+
+  test('anything that is no token is undefined, never an exception', () => {
+    fc.assert(fc.property(fc.string(), (text) => void decodeClaims(text)));
+    expect(decodeClaims('a.b.c')).toBeUndefined();
+    expect(decodeClaims(jwt(['a']))).toBeUndefined();
+    expect(decodeClaims(jwt(null))).toBeUndefined();
+    expect(decodeClaims(jwt({ sub: 'x' }))).toEqual({ sub: 'x' });
+  });
+
+  test('what is shown leaves the token id, unknown claims and empty values out', () => {
+    const shown = shownClaims({
+      jti: 'secret',
+      nonce: 'x',
+      sub: 's',
+      head_ref: '',
+      repo_property_team: 'red',
+      exp: 1,
+    });
+    expect(shown).toEqual([
+      ['sub', 's'],
+      ['exp', '1'],
+      ['repo_property_team', 'red'],
+    ]);
+  });
+
+  test.each([
+    ['repo:acme@4211/ocr@770001:ref:refs/heads/main', true],
+    ['repo:acme@4211/ocr@770001', true],
+    ['repo:acme/ocr:ref:refs/heads/x@1/y@2', false],
+    ['repository_id:770001', false],
+  ])('%s is immutable: %s', (subject, expected) => {
+    expect(isImmutableSubject(subject)).toBe(expected);
+  });
+});

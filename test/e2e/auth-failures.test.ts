@@ -1,0 +1,306 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { announced, LoginSandbox, leaks, visible } from '../support/login-sandbox.ts';
+import type { ActionRun } from '../support/run-action.ts';
+
+/**
+ * Each way in which a login fails, produced by the sandbox with the body that Google sends, and what a person then
+ * reads. Every run has debug logging on and is searched for pieces of its tokens.
+ */
+
+let world: LoginSandbox;
+beforeAll(async () => {
+  world = await LoginSandbox.start();
+});
+afterAll(() => world.stop());
+
+const condition = "assertion.repository_owner_id == '4211'";
+const number = '123456789012';
+const flags = `--workload-identity-pool=github --location=global --project=${number}`;
+const principalSet = `principalSet://iam.googleapis.com/projects/${number}/locations/global/workloadIdentityPools/github/attribute.repository/acme/ocr`;
+
+interface Failure {
+  name: string;
+  arrange?: () => Promise<unknown>;
+  restore?: () => Promise<unknown>;
+  inputs?: () => Record<string, string>;
+  env?: () => Record<string, string>;
+  code: string;
+  /** Said in log, annotation and summary. */
+  what: string | RegExp;
+  why?: string | RegExp;
+  command?: string;
+  /** The run has a token of GitHub, whose claims are to be shown. */
+  claims: boolean;
+}
+
+const longRef = `refs/heads/${'release-of-the-long-name/'.repeat(6)}`;
+
+const failures: Failure[] = [
+  {
+    name: 'no permission id-token: write',
+    env: () => ({ ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' }),
+    code: 'login-oidc-unavailable',
+    what: 'GitHub gave this job no identity token',
+    command: 'permissions: { contents: read, id-token: write }',
+    claims: false,
+  },
+  {
+    name: 'a request token that GitHub refuses',
+    env: () => ({ ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'not-the-right-request-token' }),
+    code: 'login-oidc-refused',
+    what: "GitHub's token service answered 401",
+    claims: false,
+  },
+  {
+    name: 'attribute condition',
+    arrange: () =>
+      world.setProvider({ attributeCondition: `${condition} && assertion.ref == 'refs/heads/prod'` }),
+    restore: () => world.setProvider({ attributeCondition: condition }),
+    code: 'login-condition-false',
+    what: 'The attribute condition of the provider gh rejected this run.',
+    why: 'ref=refs/heads/main',
+    command: `gcloud iam workload-identity-pools providers update-oidc gh ${flags} --attribute-condition="assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'"`,
+    claims: true,
+  },
+  {
+    name: 'google.subject is no text',
+    arrange: () =>
+      world.setProvider({ attributeMapping: { 'google.subject': 'assertion.nothing_of_the_kind' } }),
+    restore: () =>
+      world.setProvider({
+        attributeMapping: {
+          'google.subject': 'assertion.sub',
+          'attribute.repository': 'assertion.repository',
+        },
+      }),
+    code: 'login-mapping-wrong',
+    what: "mapped attribute 'google.subject' must be of type STRING",
+    command: `providers update-oidc gh ${flags} --attribute-mapping=`,
+    claims: true,
+  },
+  {
+    name: 'subject over 127 bytes',
+    arrange: () => world.claims({ ref: longRef }),
+    restore: () => world.claims({}),
+    code: 'login-subject-too-long',
+    what: 'more than 127 bytes',
+    why: `${Buffer.byteLength(`repo:acme/ocr:ref:${longRef}`)} bytes`,
+    command: "google.subject='repo:' + assertion.repository_id + ':' + assertion.run_id",
+    claims: true,
+  },
+  {
+    name: 'provider disabled',
+    arrange: () => world.setProvider({ disabled: true }),
+    restore: () => world.setProvider({ disabled: false }),
+    code: 'login-provider-unusable',
+    what: 'cannot be used',
+    command: `gcloud iam workload-identity-pools providers describe gh ${flags}`,
+    claims: true,
+  },
+  {
+    name: 'provider that does not exist',
+    inputs: () => ({ workload_identity_provider: world.provider.replace(/gh$/, 'typo') }),
+    code: 'login-provider-unusable',
+    what: 'providers/typo cannot be used',
+    command: `providers list --workload-identity-pool=github`,
+    claims: true,
+  },
+  {
+    name: 'issuer of a GitHub Enterprise Server',
+    arrange: () => world.claims({ iss: 'https://ghes.example.com/_services/token' }),
+    restore: () => world.claims({}),
+    code: 'login-issuer-wrong',
+    what: 'which is https://ghes.example.com/_services/token',
+    command: '--issuer-uri=https://ghes.example.com/_services/token',
+    claims: true,
+  },
+  {
+    name: 'audience that the provider does not allow',
+    inputs: () => ({ audience: 'https://github.com/acme' }),
+    code: 'login-audience-wrong',
+    what: 'which is https://github.com/acme',
+    why: `expects https://iam.googleapis.com/projects/${number}/`,
+    command: '--allowed-audiences=https://github.com/acme',
+    claims: true,
+  },
+  {
+    name: 'stale token',
+    arrange: () => world.claims({ iat: 1_600_000_000, exp: 1_600_000_300 }),
+    restore: () => world.claims({}),
+    code: 'login-token-stale',
+    what: 'refused for its age',
+    command: 'timedatectl set-ntp true',
+    claims: true,
+  },
+  {
+    name: "the issuer's keys cannot be fetched",
+    arrange: () =>
+      world
+        .setProvider({ oidc: { issuerUri: 'http://127.0.0.1:9' } })
+        .then(() => world.claims({ iss: 'http://127.0.0.1:9' })),
+    restore: async () => {
+      await world.setProvider({ oidc: { issuerUri: world.sandbox.world.urls.get('oidc') } });
+      await world.claims({});
+    },
+    code: 'login-issuer-unreachable',
+    what: 'could not fetch the keys',
+    command: '--jwk-json-path=jwks.json',
+    claims: true,
+  },
+  {
+    name: 'not allowed to impersonate',
+    inputs: () => ({ service_account: `nobody-granted@${world.sandbox.project}.iam.gserviceaccount.com` }),
+    arrange: () =>
+      world.set({
+        serviceAccounts: { [`nobody-granted@${world.sandbox.project}.iam.gserviceaccount.com`]: {} },
+      }),
+    code: 'login-impersonation-denied',
+    what: 'iam.serviceAccounts.getAccessToken is missing, or the account does not exist',
+    command: `gcloud iam service-accounts add-iam-policy-binding nobody-granted@sandbox-project.iam.gserviceaccount.com --role=roles/iam.workloadIdentityUser --member=${principalSet}`,
+    claims: true,
+  },
+  {
+    name: 'not allowed to mint an ID token',
+    inputs: () => ({
+      service_account: '',
+      invoker_service_account: `nobody-granted@${world.sandbox.project}.iam.gserviceaccount.com`,
+      token_format: 'id_token',
+      id_token_audience: 'https://ocr.example.com',
+    }),
+    code: 'login-impersonation-denied',
+    what: 'iam.serviceAccounts.getOpenIdToken is missing',
+    command: '--role=roles/iam.workloadIdentityUser',
+    claims: true,
+  },
+  {
+    name: 'an account that does not exist',
+    inputs: () => ({ service_account: `typo@${world.sandbox.project}.iam.gserviceaccount.com` }),
+    code: 'login-account-missing',
+    what: 'typo@sandbox-project.iam.gserviceaccount.com does not exist',
+    command: 'gcloud iam service-accounts list --project=sandbox-project',
+    claims: true,
+  },
+  {
+    name: 'an account that is disabled',
+    arrange: () => world.set({ serviceAccounts: { [world.account]: { disabled: true } } }),
+    restore: () => world.set({ serviceAccounts: { [world.account]: { disabled: false } } }),
+    code: 'login-account-missing',
+    what: 'deployer@sandbox-project.iam.gserviceaccount.com is disabled',
+    command: 'gcloud iam service-accounts enable deployer@sandbox-project.iam.gserviceaccount.com',
+    claims: true,
+  },
+  {
+    name: 'an API that is not enabled',
+    arrange: () =>
+      world.fault({
+        api: 'iamcredentials',
+        fault: {
+          status: 403,
+          body: {
+            error: {
+              code: 403,
+              status: 'PERMISSION_DENIED',
+              message: `IAM Service Account Credentials API has not been used in project ${number} before or it is disabled.`,
+              details: [
+                {
+                  '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+                  reason: 'SERVICE_DISABLED',
+                  domain: 'googleapis.com',
+                },
+              ],
+            },
+          },
+        },
+      }),
+    restore: () => world.clearFaults(),
+    code: 'login-api-disabled',
+    what: `iamcredentials.googleapis.com is not enabled in project ${number}`,
+    command: `gcloud services enable iamcredentials.googleapis.com --project=${number}`,
+    claims: true,
+  },
+  {
+    name: 'federated identities refused by a product',
+    arrange: () =>
+      world.fault({
+        api: 'iamcredentials',
+        fault: {
+          status: 401,
+          body: {
+            error: {
+              code: 401,
+              status: 'UNAUTHENTICATED',
+              message: 'Request had invalid authentication credentials.',
+            },
+          },
+        },
+      }),
+    restore: () => world.clearFaults(),
+    code: 'login-federation-unsupported',
+    what: 'refused as a credential (401)',
+    command: 'add-iam-policy-binding',
+    claims: true,
+  },
+  {
+    name: 'a lifetime that the organisation does not allow',
+    inputs: () => ({ access_token_lifetime: '2h' }),
+    code: 'input-invalid',
+    what: 'The lifetime of 7200 s was refused',
+    why: 'allowServiceAccountCredentialLifetimeExtension',
+    claims: true,
+  },
+];
+
+const annotation = (run: ActionRun) => /^::error [^\n]*/m.exec(run.log)?.[0] ?? '';
+/** Markdown with its escapes undone, to look for plain text in it. */
+const plain = (markdown: string) =>
+  markdown
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+const decoded = (text: string) => text.replaceAll('%25', '%').replaceAll('%0A', '\n').replaceAll('%0D', '\r');
+
+describe('a login that fails says why and how to repair it', () => {
+  test.each(failures)(
+    '$name',
+    async (failure) => {
+      await failure.arrange?.();
+      let run: ActionRun;
+      try {
+        // One of the two transient rows would go on for half a minute: its clock is not what is tested here.
+        run = await world.auth(failure.inputs?.(), {
+          env: { RUNNER_DEBUG: '1', ...failure.env?.() },
+          timeoutMs: 90_000,
+        });
+      } finally {
+        await failure.restore?.();
+      }
+      expect(run.code).toBe(1);
+      const errors = run.report?.errors as { code: string; what: string; why?: string; fix?: string }[];
+      expect(errors.map(({ code }) => code)).toEqual([failure.code]);
+      const log = visible(run);
+      const said = { log, annotation: decoded(annotation(run)), summary: plain(run.summary) };
+      for (const [place, text] of Object.entries(said)) {
+        expect({ place, text }).toEqual({ place, text: expect.stringMatching(asPattern(failure.what)) });
+        if (failure.why)
+          expect({ place, text }).toEqual({ place, text: expect.stringMatching(asPattern(failure.why)) });
+      }
+      if (failure.command) {
+        expect(log).toContain(failure.command);
+        expect(said.summary).toContain(failure.command);
+      }
+      if (failure.claims) {
+        expect(log).toMatch(/repository_owner_id\s+4211/);
+        expect(said.summary).toContain('`repository_owner_id`');
+        expect(announced(run).some((secret) => secret.startsWith('eyJ'))).toBe(true);
+      }
+      expect(leaks(run)).toEqual([]);
+      expect(run.outputs.credentials_file_path).toBeUndefined();
+      expect(run.exported).toEqual({});
+    },
+    100_000,
+  );
+});
+
+const asPattern = (text: string | RegExp) =>
+  typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text;
