@@ -9,20 +9,20 @@ const wanted = process.argv.slice(2);
 const folder = join(root, 'scripts/bench');
 const files = readdirSync(folder).filter(
   (name) =>
-    name.endsWith('.bench.ts') && (wanted.length === 0 || wanted.includes(name.replace('.bench.ts', ''))),
+    name.endsWith('.ts') && (wanted.length === 0 || wanted.includes(name.replace('.ts', ''))),
 );
 if (files.length === 0) {
   console.error(
     `No benchmark is named ${wanted.join(', ')}. There are: ${readdirSync(folder)
-      .filter((name) => name.endsWith('.bench.ts'))
-      .map((name) => name.replace('.bench.ts', ''))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => name.replace('.ts', ''))
       .join(', ')}.`,
   );
   process.exit(1);
 }
 let failed = 0;
 for (const file of files) {
-  console.log(`\n== ${file.replace('.bench.ts', '')}`);
+  console.log(`\n== ${file.replace('.ts', '')}`);
   if (
     spawnSync(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(folder, file)], {
       cwd: root,

@@ -35,7 +35,8 @@ const child = spawn(
   { cwd: root, stdio: 'inherit' },
 );
 // A terminal sends Ctrl-C to the whole group: this process only waits for the demo to tidy up.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
 child.on('error', (error) => {
   console.error(`The demo could not be started: ${error.message}`);
   process.exit(1);

@@ -9,7 +9,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median, range } from './median.ts';
+import { median, range } from './support/median.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 15);
 const root = join(import.meta.dirname, '..', '..');

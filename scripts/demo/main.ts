@@ -1,0 +1,158 @@
+/**
+ * The main job on one machine: releases the OCR function on the sandbox through the built actions, while traffic runs.
+ * `--scenario first|good|bad|exposed|smoke-fails` runs one (after the first release that it needs).
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { interrupt, runRelease } from './runner.ts';
+import { type RunningSandbox, startSandbox } from './sandbox.ts';
+import { badSource, goodSource, illiterateSource } from './sources.ts';
+import { type Ended, table } from './table.ts';
+import { Traffic } from './traffic.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const functionName = 'ocr-api';
+const scenarios = ['good', 'bad', 'exposed', 'smoke-fails'] as const;
+type Scenario = (typeof scenarios)[number];
+
+const expected: Record<Scenario | 'first', string> = {
+  first: 'promoted',
+  good: 'promoted',
+  bad: 'rolled_back',
+  exposed: 'promoted',
+  'smoke-fails': 'smoke_failed',
+};
+const titles: Record<Scenario | 'first', string> = {
+  first: 'First release',
+  good: 'A good update',
+  bad: 'A bad update: passes its smoke test, then fails half of its requests',
+  exposed: 'A colleague has made the function public; then a good update',
+  'smoke-fails': 'An update that has lost its Korean data',
+};
+
+function readArguments(): Scenario[] {
+  const { values } = parseArgs({ options: { scenario: { type: 'string' }, keep: { type: 'boolean' } } });
+  if (values.scenario === undefined) return ['good', 'bad'];
+  const found = scenarios.find((name) => name === values.scenario);
+  if (!found)
+    throw new Error(`--scenario "${values.scenario}" is unknown; there are ${scenarios.join(', ')}.`);
+  return [found];
+}
+
+let sandbox: RunningSandbox | undefined;
+let interrupted = false;
+const work = mkdtempSync(join(tmpdir(), 'guarded-release-demo-'));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (!interrupted)
+      console.log('\nStopping: the release puts the traffic back, then everything is removed.');
+    interrupted = true;
+    interrupt(signal);
+  });
+
+const say = (text: string) => console.log(text);
+const heading = (text: string) => say(`\n\u001b[1m${text}\u001b[0m`);
+
+async function tidy(): Promise<void> {
+  await sandbox?.stop();
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** One release with traffic of its own, as the table wants it. */
+async function release(
+  running: RunningSandbox,
+  kind: Scenario | 'first',
+  number: number,
+  results: string,
+): Promise<Ended> {
+  heading(`${number}. ${titles[kind]}`);
+  const source = join(work, `source-${number}`);
+  if (kind === 'bad') badSource(source, 45);
+  else if (kind === 'smoke-fails') illiterateSource(source);
+  else goodSource(source, `build ${number}`);
+  const runId = String(1000 + number);
+  const traffic = kind === 'first' ? undefined : await Traffic.start(running, functionName);
+  if (kind === 'exposed') await makePublic(running);
+  const result = await runRelease(
+    join(results, `${number}-${kind}`),
+    {
+      workload_identity_provider: running.env.WORKLOAD_IDENTITY_PROVIDER as string,
+      service_account: running.env.SERVICE_ACCOUNT as string,
+      invoker_service_account: running.env.INVOKER_SERVICE_ACCOUNT as string,
+      project_id: running.project,
+      region: running.region,
+      name: functionName,
+      runtime: 'nodejs24',
+      entry_point: 'ocr',
+      memory: '512Mi',
+      max_instance_count: '10',
+      source_dir: source,
+      smoke_suite: join(root, 'examples/smoke/guarded-release.smoke.yaml'),
+      slo: '95%',
+      canary: '50%',
+      step_duration: '20s',
+      duration: '20s',
+    },
+    {
+      ...running.env,
+      GITHUB_RUN_ID: runId,
+      GITHUB_SHA: `${number}`.repeat(40),
+    },
+    (line) => say(`  ${line}`),
+  );
+  const counts = await traffic?.stop();
+  return { kind, title: titles[kind], expected: expected[kind], result, counts };
+}
+
+/** What a person does in the console, one click: everyone may call it. */
+async function makePublic(running: RunningSandbox): Promise<void> {
+  const resource = `projects/${running.project}/locations/${running.region}/services/${functionName}`;
+  await running.control('PATCH', '/settings', {
+    policies: { [resource]: { bindings: [{ role: 'roles/run.invoker', members: ['allUsers'] }] } },
+  });
+}
+
+async function main(): Promise<number> {
+  const wanted = readArguments();
+  const results = join(root, '.demo', new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19));
+  const started = performance.now();
+  sandbox = await startSandbox(['--sample-reachability', '--log-lag-ms', '1000']);
+  say(
+    `The sandbox runs: project ${sandbox.project}, region ${sandbox.region}. Everything stays on this machine.`,
+  );
+  mkdirSync(results, { recursive: true });
+  const ended: Ended[] = [];
+  for (const kind of ['first', ...wanted] as const) {
+    if (interrupted) break;
+    ended.push(await release(sandbox, kind, ended.length + 1, results));
+    if (ended[0]?.result.report?.outcome !== 'promoted') break;
+  }
+  const { sightings } = await sandbox.control<{ sightings: { from: string; until?: string; url: string }[] }>(
+    'GET',
+    '/reachability',
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const text = table(ended, sightings, wanted.includes('exposed'));
+  writeFileSync(join(results, 'table.txt'), `${text}\n`);
+  heading('What happened');
+  say(text);
+  say(`\nSummaries, reports and logs: ${relative(process.cwd(), results)} (${seconds.toFixed(0)} s in all)`);
+  if (interrupted) return 130;
+  const wrong = ended.filter(({ result, expected: outcome }) => result.report?.outcome !== outcome);
+  for (const { title, expected: outcome, result } of wrong)
+    say(
+      `Not as expected: "${title}" ended ${result.report?.outcome ?? 'without a report'} instead of ${outcome}.`,
+    );
+  return wrong.length > 0 || ended.length <= wanted.length ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`The demo cannot run: ${(error as Error).message}`);
+  process.exitCode = 1;
+} finally {
+  await tidy();
+}

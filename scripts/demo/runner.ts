@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What the demo reads of a report (the envelope of every action). */
+export interface DemoReport {
+  verdict: string;
+  outcome?: string;
+  reason: string;
+  timings: { stage: string; seconds: number; verdict: string; note?: string }[];
+  actions_taken: { at: string; what: string }[];
+}
+
+export interface StepResult {
+  code: number | null;
+  outputs: Record<string, string>;
+  report: DemoReport | undefined;
+  seconds: number;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+let current: ChildProcess | undefined;
+
+/** Passes a signal to the action that runs now, as a runner does; false where none runs. */
+export function interrupt(signal: NodeJS.Signals): boolean {
+  return current?.kill(signal) ?? false;
+}
+
+/** GITHUB_OUTPUT and its like: `name<<delimiter`, the lines of the value, `delimiter`. */
+function readCommandFile(path: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  const lines = readFileSync(path, 'utf8').split('\n');
+  for (let i = 0; i < lines.length; i++) {
+    const block = /^([^=]+?)<<(.+)$/.exec(lines[i] ?? '');
+    if (!block) continue;
+    const value: string[] = [];
+    while (++i < lines.length && lines[i] !== block[2]) value.push(lines[i] ?? '');
+    values[block[1] as string] = value.join('\n');
+  }
+  return values;
+}
+
+async function run(
+  file: string,
+  env: Record<string, string>,
+  print: (line: string) => void,
+): Promise<number | null> {
+  // Its own group: Ctrl-C is for the demo, which passes it on.
+  const child = spawn(process.execPath, [file], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  current = child;
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(print);
+    });
+    stream.on('end', () => rest && print(rest));
+  }
+  const code = await new Promise<number | null>((resolve) => child.on('close', (status) => resolve(status)));
+  current = undefined;
+  return code;
+}
+
+/**
+ * Runs the built root action as the runner does, the main and then the post step, with `INPUT_*` and the command files.
+ * Summary, report and log are kept in `folder`.
+ */
+export async function runRelease(
+  folder: string,
+  inputs: Record<string, string>,
+  extra: Record<string, string>,
+  print: (line: string) => void,
+): Promise<StepResult> {
+  mkdirSync(join(folder, 'temp'), { recursive: true });
+  const log: string[] = [];
+  const keep = (line: string) => {
+    log.push(line);
+    print(line);
+  };
+  const fixed: Record<string, string> = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_REPOSITORY: 'acme/ocr',
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_WORKSPACE: root,
+    RUNNER_TEMP: join(folder, 'temp'),
+    ...extra,
+  };
+  for (const [name, value] of Object.entries(inputs)) fixed[`INPUT_${name.toUpperCase()}`] = value;
+
+  const filesOf = (phase: string): Record<string, string> => {
+    const files = {
+      GITHUB_OUTPUT: join(folder, 'temp', `${phase}-output`),
+      GITHUB_STATE: join(folder, 'temp', `${phase}-state`),
+      GITHUB_ENV: join(folder, 'temp', `${phase}-env`),
+      GITHUB_STEP_SUMMARY: join(folder, phase === 'main' ? 'summary.md' : 'summary-post.md'),
+    };
+    for (const path of Object.values(files)) writeFileSync(path, '');
+    return files;
+  };
+
+  const main = filesOf('main');
+  const started = performance.now();
+  const code = await run(join(root, 'actions/release/main.js'), { ...fixed, ...main }, keep);
+  const seconds = (performance.now() - started) / 1000;
+  const outputs = readCommandFile(main.GITHUB_OUTPUT as string);
+  const state = Object.fromEntries(
+    Object.entries(readCommandFile(main.GITHUB_STATE as string)).map(([name, value]) => [
+      `STATE_${name}`,
+      value,
+    ]),
+  );
+  await run(join(root, 'actions/release/post.js'), { ...fixed, ...filesOf('post'), ...state }, keep);
+  writeFileSync(join(folder, 'log.txt'), `${log.join('\n')}\n`);
+  if (!outputs.report) return { code, outputs, report: undefined, seconds };
+  const report = JSON.parse(readFileSync(outputs.report, 'utf8')) as DemoReport;
+  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  return { code, outputs, report, seconds };
+}

@@ -1,0 +1,67 @@
+import type { StepResult } from './runner.ts';
+import type { Counts } from './traffic.ts';
+
+export interface Ended {
+  kind: string;
+  title: string;
+  expected: string;
+  result: StepResult;
+  counts: Counts | undefined;
+}
+
+interface Sighting {
+  from: string;
+  until?: string;
+  url: string;
+}
+
+const width = (text: string) => [...text].length;
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell)))
+      .join('   ')
+      .trimEnd();
+  const [head, ...body] = rows.map(line);
+  return [head, '─'.repeat(width(head ?? '')), ...body].join('\n');
+}
+
+/** Seconds from the first bad answer a caller got to the traffic being back, by the report's own record of changes. */
+function secondsToRestored({ counts, result }: Ended): number | undefined {
+  const back = result.report?.actions_taken.filter(({ what }) => /back/i.test(what)).pop();
+  if (!counts?.firstBad || !back) return undefined;
+  return (Date.parse(back.at) - Date.parse(counts.firstBad)) / 1000;
+}
+
+export function table(ended: readonly Ended[], sightings: readonly Sighting[], exposedByUs: boolean): string {
+  const rows: string[][] = [['release', 'stage', 'time', 'verdict', '']];
+  for (const [index, { result }] of ended.entries()) {
+    for (const [at, timing] of (result.report?.timings ?? []).entries())
+      rows.push([
+        at === 0 ? `${index + 1}. ${result.report?.outcome ?? '?'}` : '',
+        timing.stage,
+        `${timing.seconds.toFixed(1)} s`,
+        timing.verdict,
+        timing.note ?? '',
+      ]);
+  }
+  const facts: string[] = [];
+  for (const [index, one] of ended.entries()) {
+    const { counts } = one;
+    if (!counts) continue;
+    const restored = secondsToRestored(one);
+    facts.push(
+      `${index + 1}. ${one.title}: ${counts.requests} requests, ${counts.bad} bad answers served` +
+        (restored === undefined
+          ? '.'
+          : `, ${restored.toFixed(1)} s from the first bad answer to the traffic being back.`),
+    );
+  }
+  const reach =
+    sightings.length === 0
+      ? 'Reachable without a token, sampled after every write and at every request: never.'
+      : `Reachable without a token: ${sightings.map(({ from, until }) => (until ? `${((Date.parse(until) - Date.parse(from)) / 1000).toFixed(1)} s` : 'still')).join(', ')}${exposedByUs ? ' (made so by this demo, closed by the release before it uploaded anything)' : ''}.`;
+  return [columns(rows), '', ...facts, reach].join('\n');
+}
