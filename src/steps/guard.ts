@@ -1,14 +1,15 @@
 import { type ExposureEvidence, evidenceOf } from '../domain/exposure/evidence.ts';
 import type { ExposureFacts } from '../domain/exposure/facts.ts';
 import { type Exposure, type Judgement, judge, type Proof } from '../domain/exposure/judge.ts';
-import { isRefusal, type ProbeRecord } from '../domain/exposure/probes.ts';
+import type { ProbeRecord } from '../domain/exposure/probes.ts';
 import type { AttackStep } from '../domain/exposure/ways.ts';
 import type { Finding } from '../domain/report.ts';
 import type { Outcome, Verdict } from '../domain/verdict.ts';
-import { closeExposure } from './close-exposure.ts';
+import { type Closed, closeExposure } from './close-exposure.ts';
 import type { Clock, ExposureSources, Log, Prober, Services } from './ports.ts';
-import { type ProbeTarget, probeAll, probeTargets, probeUntilClear } from './probe-urls.ts';
+import { type ProbeTarget, probeTargets, probeUntilClear } from './probe-urls.ts';
 import { readExposure } from './read-exposure.ts';
+import { waitForRefusals } from './wait-refusals.ts';
 
 export interface GuardPorts {
   clock: Clock;
@@ -30,6 +31,8 @@ export interface GuardRequest {
   scope?: 'invoke' | 'full' | undefined;
   /** How long IAM may take to act on a repair. Default 420 s. */
   propagationSeconds?: number | undefined;
+  /** Milliseconds between rounds of refusals after a repair. Default 1000. */
+  spacingMs?: number | undefined;
   /** Members that the team vouches for, such as a group. Public members cannot be vouched for. */
   trusted?: readonly string[] | undefined;
   /** More URLs to ask anonymously, such as a custom domain. */
@@ -54,7 +57,6 @@ export interface GuardResult {
   exists: boolean;
 }
 
-const refusalsInARow = 3;
 const probeTimeoutMs = 10_000;
 
 async function look(
@@ -66,42 +68,6 @@ async function look(
   const targets = known.exists ? probeTargets(known, request.probeUrls) : [];
   const probes = await probeUntilClear(ports, targets, { timeoutMs: probeTimeoutMs, rounds: 3, signal });
   return { facts: { ...known, probes }, targets };
-}
-
-/**
- * Waits until every URL refuses some rounds in a row: IAM is eventually consistent, and one refusal may come from a
- * server that heard of the change early. Returns false at the deadline.
- */
-async function waitForRefusals(
-  ports: GuardPorts,
-  targets: readonly ProbeTarget[],
-  seconds: number,
-  request: GuardRequest,
-): Promise<boolean> {
-  const deadline = ports.clock.now() + seconds * 1000;
-  ports.log.line(
-    `Waiting at most ${seconds} s for the change to take effect: ${refusalsInARow} rounds of refusals in a row.`,
-  );
-  let beat = ports.clock.now() + 60_000;
-  let rounds = 0;
-  for (let pause = 250; ; pause = Math.min(10_000, pause * 1.5)) {
-    const records = await probeAll(ports.prober, targets, {
-      timeoutMs: probeTimeoutMs,
-      signal: request.signal,
-    });
-    rounds = records.every((record) => isRefusal(record.class) || record.guessed) ? rounds + 1 : 0;
-    if (rounds >= refusalsInARow) return true;
-    const now = ports.clock.now();
-    if (now + pause > deadline) return false;
-    if (now >= beat) {
-      beat = now + 60_000;
-      const open = records.filter((record) => record.class === 'reached').length;
-      ports.log.line(
-        `Still waiting: ${open} of ${records.length} anonymous requests came in, ${Math.round((deadline - now) / 1000)} s left.`,
-      );
-    }
-    await ports.clock.sleep(rounds > 0 ? Math.min(pause, 1000) : pause, request.signal);
-  }
 }
 
 function resultOf(
@@ -138,26 +104,26 @@ export async function guard(ports: GuardPorts, request: GuardRequest): Promise<G
   if (request.mode === 'verify' || first.exposure !== 'public') return resultOf(before.facts, first, [], []);
 
   const { repaired, refused } = await closeExposure(ports, before.facts, first.repairs, request.signal);
-  // Without a repair, a policy that is clean already may only need its time: somebody has just closed it.
-  const waiting =
-    repaired.length > 0 || (first.repairs.length === 0 && first.findings[0]?.rule === 'anonymous-answer');
-  if (!waiting) return resultOf(before.facts, first, repaired, refused);
+  const seconds = secondsToWait(first, { repaired, refused }, request);
+  if (seconds === 0 && repaired.length === 0) return resultOf(before.facts, first, repaired, refused);
   const started = ports.clock.now();
-  const again = await judgeAgain(ports, request, strength, before.targets, refused);
+  if (seconds > 0) await waitForRefusals(ports, before.targets, seconds, request);
   const waited = Math.round((ports.clock.now() - started) / 1000);
-  ports.log.line(again.judgement.reason);
-  return resultOf(again.facts, again.judgement, repaired, refused, waited);
+  const after = await look(ports, request);
+  const judgement = judge(after.facts, strength);
+  ports.log.line(judgement.reason);
+  return resultOf(after.facts, judgement, repaired, refused, waited);
 }
 
-async function judgeAgain(
-  ports: GuardPorts,
-  request: GuardRequest,
-  strength: Proof,
-  targets: ProbeTarget[],
-  refused: Finding[],
-) {
-  // Where a part stays open there is nothing to wait for.
-  if (refused.length === 0) await waitForRefusals(ports, targets, request);
-  const { facts } = await look(ports, request);
-  return { facts, judgement: judge(facts, strength) };
+/** How long a policy may need that somebody else has just closed. */
+const othersSeconds = 60;
+
+/**
+ * Where something stays open that cannot be closed here, nothing is waited for. Where nothing was open but it still
+ * answered, somebody may have just closed it; or a level that was not read lets it in, so the wait is short.
+ */
+function secondsToWait(first: Judgement, closed: Closed, request: GuardRequest): number {
+  const seconds = request.propagationSeconds ?? 420;
+  if (closed.refused.length > 0 || first.standing > 0) return 0;
+  return closed.repaired.length > 0 ? seconds : Math.min(seconds, othersSeconds);
 }

@@ -104,6 +104,7 @@ export async function guardWorld(options: SandboxOptions = {}): Promise<GuardWor
         name: 'ocr',
         mode: 'verify',
         propagationSeconds: 5,
+        spacingMs: 50,
         ...request,
       }),
     reset() {

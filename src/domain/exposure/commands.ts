@@ -47,5 +47,22 @@ export function unbind(
 export const checkInvoker = (target: Target): string =>
   `gcloud run services update ${shellWord(serviceOf(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)} --invoker-iam-check`;
 
-export const readPolicyOf = (target: Target): string =>
-  `gcloud run services get-iam-policy ${shellWord(serviceOf(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
+/** Shows the policy of one level, for somebody who may read it. */
+export function readPolicyOf(level: Level, resource: string, target: Target): string {
+  const name = shellWord(last(resource));
+  const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
+  switch (level) {
+    case 'project':
+      return `gcloud projects get-iam-policy ${name}`;
+    case 'folder':
+      return `gcloud resource-manager folders get-iam-policy ${name}`;
+    case 'organization':
+      return `gcloud organizations get-iam-policy ${name}`;
+    case 'function':
+      return `gcloud functions get-iam-policy ${name} ${place}`;
+    case 'iap':
+      return `gcloud beta iap web get-iam-policy --resource-type=cloud-run --service=${name} ${place}`;
+    default:
+      return `gcloud run services get-iam-policy ${name} ${place}`;
+  }
+}

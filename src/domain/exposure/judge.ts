@@ -18,6 +18,8 @@ export interface Judgement {
   findings: Finding[];
   attackPath: AttackStep[] | undefined;
   repairs: Repair[];
+  /** Ways that no repair here closes; an answer alone is no way of its own. */
+  standing: number;
   /** What was not read, in words. */
   gaps: string[];
   /** Permissions that would close the gaps. */
@@ -109,6 +111,7 @@ export function judge(facts: ExposureFacts, requireProof: Proof = 'partial'): Ju
     ],
     attackPath: shortestPath(ways),
     repairs: ways.flatMap(({ repair }) => repair ?? []),
+    standing: ways.filter(({ repair, finding }) => !repair && finding.rule !== 'anonymous-answer').length,
     gaps: gaps.map(({ what }) => what),
     missingPermissions: missing(facts, gaps),
   };

@@ -1,5 +1,5 @@
 import type { Finding } from '../report.ts';
-import { checkInvoker, serviceOf, unbind } from './commands.ts';
+import { checkInvoker, readPolicyOf, serviceOf, unbind } from './commands.ts';
 import type { ExposureFacts, PolicyFact } from './facts.ts';
 import { classify, inWords, isPublic, type Member } from './members.ts';
 import type { PolicyBinding, Removal } from './policy.ts';
@@ -233,7 +233,19 @@ function gatewayWays(facts: ExposureFacts): Way[] {
     }));
 }
 
-function probeWays(facts: ExposureFacts): Way[] {
+/** Where to look when an answer came in and nothing that was read explains it. */
+function whereToLook(facts: ExposureFacts, explained: boolean): string {
+  const blind = facts.policies.filter(
+    ({ level, reading }) => !reading.ok && level !== 'source' && level !== 'images',
+  );
+  if (explained) return 'Close what the other findings name, then look again.';
+  if (blind.length === 0)
+    return 'Nothing that was read explains it. If somebody has just closed it, IAM needs up to 7 minutes: run the job again then.';
+  const commands = blind.map(({ level, resource }) => readPolicyOf(level, resource, facts.target));
+  return `What lets it in was not readable here. Somebody who may read it should look at: ${commands.join(' && ')}`;
+}
+
+function probeWays(facts: ExposureFacts, explained: boolean): Way[] {
   const reached = facts.probes.filter((probe) => probe.class === 'reached');
   const [first] = reached;
   if (!first) return [];
@@ -248,7 +260,7 @@ function probeWays(facts: ExposureFacts): Way[] {
         severity: 'critical',
         title: `The function answered a request without a token (${first.method} ${first.url}: ${first.status}).`,
         why: `${reached.length} of ${facts.probes.length} anonymous requests reached it, on ${urls.size} ${urls.size === 1 ? 'URL' : 'URLs'}.`,
-        fix: 'Close what the other findings name. Where there is none, wait for IAM to propagate (up to 7 minutes) and look again.',
+        fix: whereToLook(facts, explained),
         source: `${first.method} ${first.url}`,
       },
       repair: undefined,
@@ -257,13 +269,8 @@ function probeWays(facts: ExposureFacts): Way[] {
 }
 
 export function waysIn(facts: ExposureFacts): Way[] {
-  return [
-    ...invokerCheckWay(facts),
-    ...bindingWays(facts),
-    ...iapWays(facts),
-    ...gatewayWays(facts),
-    ...probeWays(facts),
-  ];
+  const read = [...invokerCheckWay(facts), ...bindingWays(facts), ...iapWays(facts), ...gatewayWays(facts)];
+  return [...read, ...probeWays(facts, read.length > 0)];
 }
 
 /** The shortest path; among equals one that is shown rather than assumed, and a policy before a probe. */
