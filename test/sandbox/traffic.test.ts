@@ -1,0 +1,261 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { SandboxOptions } from '../../sandbox/index.ts';
+import { type Client, inline, type Json, openSandbox } from './support/client.ts';
+
+const PINNED = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
+const LATEST = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST';
+const pin = (revision: string, percent: number, tag?: string) => ({
+  type: PINNED,
+  revision,
+  percent,
+  ...(tag ? { tag } : {}),
+});
+
+let client: Client;
+afterEach(() => client.sandbox.stop());
+
+async function open(options: SandboxOptions = {}): Promise<{ first: string; uri: string }> {
+  client = await openSandbox(options);
+  await client.deploy('ocr', inline(200));
+  const { body } = await client.function('ocr');
+  return { first: body.serviceConfig.revision, uri: body.serviceConfig.uri };
+}
+const newest = async () => (await client.function('ocr')).body.serviceConfig.revision as string;
+const grantPublic = (role: string, member: string) =>
+  client.sandbox.world.policies.set(`//run.googleapis.com/${client.parent}/services/ocr`, [
+    { role, members: [member] },
+  ]);
+
+describe('the split', () => {
+  test('follows the weights', async () => {
+    const { first, uri } = await open();
+    await client.deploy('ocr', inline(201));
+    await client.traffic('ocr', [pin(first, 80), pin(await newest(), 20)]);
+    const token = await client.idToken(uri);
+    const counts: Record<number, number> = {};
+    for (let i = 0; i < 400; i++) {
+      const { status } = await client.call(uri, token);
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+    expect(Object.keys(counts)).toEqual(['200', '201']);
+    // 80 expected, standard deviation 8; the draws are seeded, so this never flickers.
+    expect(counts[201]).toBeGreaterThan(50);
+    expect(counts[201]).toBeLessThan(110);
+  });
+
+  test('a tag leads to its revision alone, at 0 %, and to 404 once it is gone', async () => {
+    const { first, uri } = await open();
+    await client.traffic('ocr', [pin(first, 100)]);
+    await client.deploy('ocr', inline(201), { service: { allTrafficOnLatestRevision: false } });
+    const service = await client.traffic('ocr', [pin(first, 100), pin(await newest(), 0, 'gr-c')]);
+    const tag = service.trafficStatuses[1].uri as string;
+    const token = await client.idToken(uri);
+    expect((await client.call(tag, token)).status).toBe(201);
+    expect((await client.call(uri, token)).status).toBe(200);
+    expect((await client.call(tag, undefined)).status).toBe(403);
+    await client.traffic('ocr', [pin(first, 100)]);
+    expect((await client.call(tag, token)).status).toBe(404);
+    const again = await client.traffic('ocr', [pin(first, 100, 'gr-c')]);
+    expect(again.trafficStatuses[0].uri).toBe(tag);
+    expect((await client.call(tag, token)).status).toBe(200);
+  });
+});
+
+describe('a function PATCH and the traffic', () => {
+  test.each([
+    ['true throws a pin away', true, {}, 100],
+    ['false keeps a pin', false, {}, 0],
+    ['nothing said keeps a pin', undefined, {}, 0],
+    ['false loses the pin where the quirk says so', false, { functionPatchKeepsPin: false }, 100],
+  ])('%s', async (_, value, quirks, share) => {
+    const { first, uri } = await open({ quirks });
+    await client.traffic('ocr', [pin(first, 100)]);
+    const operation = await client.deploy('ocr', inline(201), {
+      service: value === undefined ? {} : { allTrafficOnLatestRevision: value },
+    });
+    expect((await client.call(uri, await client.idToken(uri))).status).toBe(share === 100 ? 201 : 200);
+    const { traffic } = await client.service('ocr');
+    expect(traffic).toEqual(share === 100 ? [{ type: LATEST, percent: 100 }] : [pin(first, 100)]);
+    const message = operation.metadata.stages.at(-1).stateMessages[0];
+    expect(message.type).toBe('CloudRunServiceNewRevisionTrafficInfo');
+    expect(message.message).toContain(`${share}%`);
+  });
+
+  test('false beside LATEST lets the new code serve: the pin must come first', async () => {
+    const { uri } = await open();
+    await client.deploy('ocr', inline(201), { service: { allTrafficOnLatestRevision: false } });
+    expect((await client.call(uri, await client.idToken(uri))).status).toBe(201);
+  });
+
+  test.each([true, false])('annotations survive it: %s', async (functionPatchKeepsAnnotations) => {
+    await open({ quirks: { functionPatchKeepsAnnotations } });
+    await client.patchService('ocr', 'annotations', { annotations: { a: 'b' } });
+    await client.deploy('ocr', inline(201));
+    expect((await client.service('ocr')).annotations).toEqual(
+      functionPatchKeepsAnnotations ? { a: 'b' } : undefined,
+    );
+  });
+
+  test.each([true, false])('invokerIamDisabled is reset by it: %s', async (functionPatchResetsInvokerIam) => {
+    await open({ quirks: { functionPatchResetsInvokerIam } });
+    await client.patchService('ocr', 'invokerIamDisabled', { invokerIamDisabled: true });
+    await client.deploy('ocr', inline(201));
+    expect((await client.service('ocr')).invokerIamDisabled).toBe(
+      functionPatchResetsInvokerIam ? undefined : true,
+    );
+  });
+
+  test.each([true, false])(
+    'its operation ends before the service has settled: %s',
+    async (operationEndsBeforeSettled) => {
+      await open({ quirks: { operationEndsBeforeSettled } });
+      await client.deploy('ocr', inline(201));
+      expect((await client.service('ocr')).reconciling).toBe(operationEndsBeforeSettled ? true : undefined);
+    },
+  );
+
+  test.each([true, false])('a traffic PATCH needs actAs: %s', async (trafficPatchNeedsActAs) => {
+    const { first } = await open({ quirks: { trafficPatchNeedsActAs } });
+    const account = `${client.sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`;
+    client.sandbox.world.policies.set(
+      `//iam.googleapis.com/projects/${client.sandbox.project}/serviceAccounts/${account}`,
+      [],
+    );
+    const answer = await client.patchService('ocr', 'traffic', { traffic: [pin(first, 100)] });
+    expect(answer.status).toBe(trafficPatchNeedsActAs ? 403 : 200);
+  });
+});
+
+describe('who gets in', () => {
+  test('a private function refuses everything but the ID token of an invoker for this service', async () => {
+    const { uri } = await open();
+    const { env } = client.sandbox;
+    const good = await client.idToken(uri);
+    const tampered = `${good.slice(0, -4)}AAAA`;
+    const status = async (token: string | undefined, url = uri) => (await client.call(url, token)).status;
+    expect(await status(good)).toBe(200);
+    expect(await status(undefined)).toBe(403);
+    expect(await status(tampered)).toBe(401);
+    expect(await status('not-a-token')).toBe(401);
+    expect(await status(await client.idToken('https://elsewhere.example'))).toBe(401);
+    expect(await status(await client.accessToken())).toBe(401);
+    expect(await status(await client.idToken(uri, env.READER_SERVICE_ACCOUNT))).toBe(403);
+    const { url } = (await client.function('ocr')).body;
+    expect(await status(await client.idToken(url), url)).toBe(200);
+    await client.control('PATCH', '/settings', { clockOffsetMs: 3_700_000 });
+    expect(await status(good)).toBe(401);
+  });
+
+  test("refusals look as Google's do, a CORS pre-flight included", async () => {
+    const { uri } = await open();
+    const refused = await client.send(`${uri}/a<b`, 'OPTIONS', undefined, {
+      origin: 'https://x',
+      'access-control-request-method': 'POST',
+    });
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([403, 'text/html; charset=UTF-8']);
+    expect(refused.text).toContain('<h1>Error: Forbidden</h1>');
+    expect(refused.text).toContain('Your client does not have permission to get URL <code>/a');
+    expect(refused.text).not.toContain('a<b');
+    const bad = await client.call(uri, 'x.y.z');
+    expect(bad.headers.get('www-authenticate')).toContain('invalid_token');
+  });
+
+  test.each([
+    ['roles/run.invoker', 'allUsers', 200],
+    ['roles/run.admin', 'allUsers', 200],
+    ['roles/run.viewer', 'allUsers', 403],
+    ['roles/run.invoker', 'allAuthenticatedUsers', 403],
+  ])('%s for %s answers an anonymous call with %i', async (role, member, status) => {
+    const { uri } = await open();
+    grantPublic(role, member);
+    expect((await client.call(uri, undefined)).status).toBe(status);
+  });
+
+  test('a binding of the folder or organisation opens it too, and a deny policy closes it again', async () => {
+    const { uri } = await open();
+    const { world } = client.sandbox;
+    const folder = `//cloudresourcemanager.googleapis.com/folders/${world.folderId}`;
+    world.policies.set(folder, [{ role: 'roles/run.invoker', members: ['allUsers'] }]);
+    expect((await client.call(uri, undefined)).status).toBe(200);
+    world.denyPolicies.set(folder, [
+      {
+        name: 'd',
+        etag: 'e',
+        rules: [
+          {
+            denyRule: {
+              deniedPrincipals: ['principalSet://goog/public:all'],
+              deniedPermissions: ['run.googleapis.com/routes.invoke'],
+            },
+          },
+        ],
+      },
+    ]);
+    expect((await client.call(uri, undefined)).status).toBe(403);
+  });
+
+  test('invokerIamDisabled opens it with a clean policy', async () => {
+    const { uri } = await open();
+    const { body } = await client.patchService('ocr', 'invokerIamDisabled', { invokerIamDisabled: true });
+    await client.wait('run', body.name);
+    expect((await client.call(uri, undefined)).status).toBe(200);
+    expect((await client.call(uri, 'rubbish')).status).toBe(200);
+  });
+
+  test('an IAM change takes effect after the propagation delay', async () => {
+    const { uri } = await open({ iamPropagationMs: 150 });
+    grantPublic('roles/run.invoker', 'allUsers');
+    expect((await client.call(uri, undefined)).status).toBe(403);
+    await client.control('PATCH', '/settings', { clockOffsetMs: 200 });
+    expect((await client.call(uri, undefined)).status).toBe(200);
+  });
+
+  test('internal ingress answers 404 to all callers', async () => {
+    const { uri } = await open();
+    await client.deploy('ocr', inline(200), { service: { ingressSettings: 'ALLOW_INTERNAL_ONLY' } });
+    expect((await client.call(uri, await client.idToken(uri))).status).toBe(404);
+    expect((await client.service('ocr')).ingress).toBe('INGRESS_TRAFFIC_INTERNAL_ONLY');
+  });
+
+  test('IAP sends an anonymous browser to sign in', async () => {
+    const { uri } = await open();
+    await client.wait(
+      'run',
+      (await client.patchService('ocr', 'iapEnabled', { iapEnabled: true })).body.name,
+    );
+    const answer = await client.call(uri, undefined, 'GET');
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get('location')).toContain('https://accounts.google.com/');
+  });
+
+  test.each([true, false])("the tag's host is an audience: %s", async (tagHostIsAudience) => {
+    const { first } = await open({ quirks: { tagHostIsAudience } });
+    const service = await client.traffic('ocr', [pin(first, 100, 'gr-c')]);
+    const tag = service.trafficStatuses[0].uri as string;
+    expect((await client.call(tag, await client.idToken(tag))).status).toBe(tagHostIsAudience ? 200 : 401);
+    expect((await client.call(tag, await client.idToken(service.uri))).status).toBe(200);
+  });
+});
+
+describe('the watch on reachability', () => {
+  const reachability = async (): Promise<Json> => (await client.control('GET', '/reachability')).body;
+
+  test('sees nothing on a private function', async () => {
+    const { first } = await open({ sampleReachability: true });
+    await client.traffic('ocr', [pin(first, 100, 'gr-c')]);
+    expect(await reachability()).toMatchObject({ sampling: true, everReachable: false, sightings: [] });
+  });
+
+  test('sees a moment of openness that is over again', async () => {
+    await open({ sampleReachability: true });
+    const path = `/v2/${client.parent}/services/ocr:setIamPolicy`;
+    await client.api('run', 'POST', path, {
+      policy: { bindings: [{ role: 'roles/run.invoker', members: ['allUsers'] }] },
+    });
+    await client.api('run', 'POST', path, { policy: { bindings: [] } });
+    const seen = await reachability();
+    expect(seen).toMatchObject({ everReachable: true, reachableNow: false });
+    expect(seen.sightings).toHaveLength(3);
+    expect(seen.sightings[0].until).toBeDefined();
+  });
+});
