@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { interrupt, runRelease } from './runner.ts';
+import { runnerLog } from './runner-log.ts';
 import { type RunningSandbox, startSandbox } from './sandbox.ts';
 import { badSource, goodSource, illiterateSource } from './sources.ts';
 import { type Ended, table } from './table.ts';
@@ -100,7 +101,7 @@ async function release(
       GITHUB_RUN_ID: runId,
       GITHUB_SHA: `${number}`.repeat(40),
     },
-    (line) => say(`  ${line}`),
+    runnerLog((line) => say(`  ${line}`)),
   );
   const counts = await traffic?.stop();
   return { kind, title: titles[kind], expected: expected[kind], result, counts };
