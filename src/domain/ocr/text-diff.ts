@@ -61,10 +61,11 @@ function addRun(cells: Cells, run: Run, a: Units, b: Units, close: () => void): 
   }
   const flat = (units: string[]) => units.join('').replace(/\n/g, '⏎');
   const gone = a.shown.slice(run.a, run.a + run.aLength);
-  const came = flat(b.shown.slice(run.b, run.b + run.bLength));
+  let came = flat(b.shown.slice(run.b, run.b + run.bLength));
   if (gone[0]?.startsWith('\n') && gone[0].length > 1) {
     close();
     gone[0] = gone[0].slice(1);
+    came = came.replace(/^[ ⏎]/, '');
   }
   cells.changed = true;
   cells.expected += flat(gone);

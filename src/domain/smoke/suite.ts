@@ -52,6 +52,13 @@ const kindOf = (value: unknown) =>
         ? 'a map'
         : `a ${typeof value}`;
 
+const kindWords: Record<string, string> = {
+  object: 'a map',
+  array: 'a list',
+  int: 'a whole number',
+  record: 'a map',
+};
+
 function messagesOf(issue: z.core.$ZodIssue, base: Path, value: unknown): Raw[] {
   const path = [...base, ...issue.path];
   const at = issue.path.reduce<unknown>(
@@ -102,17 +109,25 @@ function messagesOf(issue: z.core.$ZodIssue, base: Path, value: unknown): Raw[] 
       },
     ];
   }
-  if (issue.code === 'invalid_type' && at === undefined)
-    return [{ path, message: `${name} is missing: expected a ${issue.expected}.` }];
-  if (issue.code === 'invalid_type')
-    return [{ path, message: `${name}: ${kindOf(at)}: expected a ${issue.expected}.` }];
-  const words = issue.message.replace(/^Too (small|big|long): /, '').replace(/^Invalid input: /, '');
-  return [
-    {
-      path,
-      message: `${name}: ${JSON.stringify(at)?.slice(0, 60) ?? ''}: ${words}${words.endsWith('.') ? '' : '.'}`,
-    },
-  ];
+  if (issue.code === 'invalid_type') {
+    const expected = kindWords[issue.expected] ?? `a ${issue.expected}`;
+    return [
+      {
+        path,
+        message:
+          at === undefined
+            ? `${name} is missing: expected ${expected}.`
+            : `${name}: ${kindOf(at)}: expected ${expected}.`,
+      },
+    ];
+  }
+  const shown = JSON.stringify(at)?.slice(0, 60) ?? '';
+  if (issue.code === 'too_big' || issue.code === 'too_small') {
+    const [limit, most] = issue.code === 'too_big' ? [issue.maximum, 'at most'] : [issue.minimum, 'at least'];
+    const unit = { string: ' characters', array: ' entries' }[issue.origin as string] ?? '';
+    return [{ path, message: `${name}: ${shown}: expected ${most} ${limit}${unit}.` }];
+  }
+  return [{ path, message: `${name}: ${shown}: ${issue.message}.` }];
 }
 
 /** Reads a suite. Every problem is reported at once, each with its place and, for a typing error, the nearest word. */
