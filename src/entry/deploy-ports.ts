@@ -13,7 +13,13 @@ export function deployPorts(context: Context, platform: Platform): Omit<DeployPo
   const { rest, tokens, endpoints } = platform;
   const { redact } = secrets;
   return {
-    functions: createFunctions({ rest, tokens, clock, redact, userAgent: { name: 'guarded-release', version: '1' } }),
+    functions: createFunctions({
+      rest,
+      tokens,
+      clock,
+      redact,
+      userAgent: { name: 'guarded-release', version: '1' },
+    }),
     services: createServices(rest),
     sources: createSources({ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP }),
     buildLogs: createBuildLogs(rest),

@@ -24,11 +24,23 @@ function quietPlan(plan: DeployPlan): DeployPlan {
   return {
     ...rest,
     message: {},
-    changes: plan.changes.map((change) => (hide(change.path) ? { ...change, before: change.before === undefined ? undefined : '(hidden)', after: change.after === undefined ? undefined : '(hidden)' } : change)),
+    changes: plan.changes.map((change) =>
+      hide(change.path)
+        ? {
+            ...change,
+            before: change.before === undefined ? undefined : '(hidden)',
+            after: change.after === undefined ? undefined : '(hidden)',
+          }
+        : change,
+    ),
   };
 }
 
-export function evidenceOf(request: DeployRequest, result: DeployResult, tree: SourceTree | undefined): DeployEvidence {
+export function evidenceOf(
+  request: DeployRequest,
+  result: DeployResult,
+  tree: SourceTree | undefined,
+): DeployEvidence {
   return {
     plan: quietPlan(result.plan),
     revision: result.revision,
@@ -70,14 +82,20 @@ export const deploy: Action = async (context) => {
     services: ports.services,
     exposure: createExposureSources(platform.rest),
   };
-  log.line(`Deploying ${name} to ${project}/${region} from ${request.sourceDir}${request.dryRun ? ' (dry run)' : ''}`);
+  log.line(
+    `Deploying ${name} to ${project}/${region} from ${request.sourceDir}${request.dryRun ? ' (dry run)' : ''}`,
+  );
 
   let tree: SourceTree | undefined;
   const result = await deployFunction(
     {
       ...ports,
-      sources: { ...ports.sources, scan: async (folder, aborted) => (tree = await ports.sources.scan(folder, aborted)) },
-      exposure: (mode, aborted) => guard(guardPorts, { project, region, name, mode, requireProof, propagationSeconds, signal: aborted }),
+      sources: {
+        ...ports.sources,
+        scan: async (folder, aborted) => (tree = await ports.sources.scan(folder, aborted)),
+      },
+      exposure: (mode, aborted) =>
+        guard(guardPorts, { project, region, name, mode, requireProof, propagationSeconds, signal: aborted }),
     },
     request,
   );
@@ -92,12 +110,25 @@ export const deploy: Action = async (context) => {
   report.findings = result.findings;
   report.actions_taken = result.actions;
   report.evidence.deploy = evidenceOf(request, result, tree);
-  report.timings.push({ stage: 'deploy', startedAtSeconds: 0, seconds: (clock.now() - startedAt) / 1000, verdict: result.verdict });
+  report.timings.push({
+    stage: 'deploy',
+    startedAtSeconds: 0,
+    seconds: (clock.now() - startedAt) / 1000,
+    verdict: result.verdict,
+  });
   return { report, outputs: outputsOf(request, result) };
 };
 
-function outputsOf(request: DeployRequest, result: DeployResult): Record<string, string | boolean | undefined> {
-  const traffic: JsonObject[] = result.traffic.map(({ revision, percent, tag, uri }) => ({ revision, percent: percent ?? 0, tag, uri }));
+function outputsOf(
+  request: DeployRequest,
+  result: DeployResult,
+): Record<string, string | boolean | undefined> {
+  const traffic: JsonObject[] = result.traffic.map(({ revision, percent, tag, uri }) => ({
+    revision,
+    percent: percent ?? 0,
+    tag,
+    uri,
+  }));
   return {
     name: `projects/${request.project}/locations/${request.region}/functions/${request.name}`,
     url: result.url,

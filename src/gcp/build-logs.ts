@@ -27,12 +27,21 @@ export function createBuildLogs(rest: Rest): BuildLogs {
           signal,
         });
         const entries = (Array.isArray(body.entries) ? body.entries : []).map(objectOf);
-        const found = entries.map((entry) => textOf(entry.textPayload) ?? textOf(objectOf(entry.jsonPayload).message)).filter((line) => line !== undefined);
-        return found.length > 0 ? { lines: found.reverse() } : { lines: [], unreadable: 'it has no line yet, or goes to a bucket of its own.' };
+        const found = entries
+          .map((entry) => textOf(entry.textPayload) ?? textOf(objectOf(entry.jsonPayload).message))
+          .filter((line) => line !== undefined);
+        return found.length > 0
+          ? { lines: found.reverse() }
+          : { lines: [], unreadable: 'it has no line yet, or goes to a bucket of its own.' };
       } catch (error) {
         if (signal?.aborted) throw error;
         const denied = error instanceof RemoteError && error.status === 403;
-        return { lines: [], unreadable: denied ? `the permission ${error.permission ?? 'logging.logEntries.list'} is missing.` : messageOf(error) };
+        return {
+          lines: [],
+          unreadable: denied
+            ? `the permission ${error.permission ?? 'logging.logEntries.list'} is missing.`
+            : messageOf(error),
+        };
       }
     },
   };

@@ -12,7 +12,6 @@ import type { JsonObject, Tokens } from '../steps/ports.ts';
  *   `representable` says whether a message survives.
  */
 export interface FunctionClient {
-  generateUploadUrl(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
   /** Resolve to the raw operation. */
   createFunction(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
   updateFunction(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
@@ -31,21 +30,56 @@ export interface FunctionClientOptions {
 
 /** Equal as JSON values, whatever the order of keys; an absent map and an empty one are the same on the wire. */
 export function sameJson(left: unknown, right: unknown): boolean {
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return left === right;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
+    return left === right;
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   const keys = (value: object) =>
     Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
   const names = new Set([...keys(left), ...keys(right)]);
   for (const name of names)
-    if (!sameJson((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name])) return false;
+    if (!sameJson((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]))
+      return false;
   return true;
 }
 
 /** HTTP status of a google.rpc.Code (google/rpc/code.proto), for errors that the client reports by code. */
 const statusOfCode: Record<number, number> = {
-  1: 499, 2: 500, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429, 9: 400, 10: 409, 11: 400, 12: 501, 13: 500, 14: 503, 15: 500, 16: 401,
+  1: 499,
+  2: 500,
+  3: 400,
+  4: 504,
+  5: 404,
+  6: 409,
+  7: 403,
+  8: 429,
+  9: 400,
+  10: 409,
+  11: 400,
+  12: 501,
+  13: 500,
+  14: 503,
+  15: 500,
+  16: 401,
 };
-const codeNames = ['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'];
+const codeNames = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+];
 
 interface GoogleErrorShape {
   code?: unknown;
@@ -56,13 +90,31 @@ interface GoogleErrorShape {
 }
 
 /** A google-gax GoogleError as the error that every other REST call throws. */
-export function remoteErrorOf(error: unknown, call: string, redact: (text: string) => string): RemoteError | undefined {
+export function remoteErrorOf(
+  error: unknown,
+  call: string,
+  redact: (text: string) => string,
+): RemoteError | undefined {
   const { code, message, reason, errorInfoMetadata } = error as GoogleErrorShape;
   if (typeof code !== 'number') return undefined;
   const status = statusOfCode[code] ?? (code >= 300 && code < 600 ? code : 500);
-  const details = reason ? [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, metadata: errorInfoMetadata ?? {} }] : [];
-  const body = { error: { code: status, status: codeNames[code], message: (message ?? '').replace(/^\d+ [A-Z_]+: /, ''), details } };
-  return new RemoteError('cloudfunctions', call, { status, headers: {}, body: Buffer.from(JSON.stringify(body)), milliseconds: 0, truncated: false }, redact);
+  const details = reason
+    ? [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, metadata: errorInfoMetadata ?? {} }]
+    : [];
+  const body = {
+    error: {
+      code: status,
+      status: codeNames[code],
+      message: (message ?? '').replace(/^\d+ [A-Z_]+: /, ''),
+      details,
+    },
+  };
+  return new RemoteError(
+    'cloudfunctions',
+    call,
+    { status, headers: {}, body: Buffer.from(JSON.stringify(body)), milliseconds: 0, truncated: false },
+    redact,
+  );
 }
 
 export async function loadFunctionClient(options: FunctionClientOptions): Promise<FunctionClient> {
@@ -90,12 +142,16 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
     },
     gax as never,
   );
-  const root = (gax as unknown as { protobufFromJSON(json: unknown): { lookupType(name: string): MessageType } }).protobufFromJSON(
-    (protos as { default?: unknown }).default ?? protos,
-  );
+  const root = (
+    gax as unknown as { protobufFromJSON(json: unknown): { lookupType(name: string): MessageType } }
+  ).protobufFromJSON((protos as { default?: unknown }).default ?? protos);
   const message = root.lookupType('google.cloud.functions.v2.Function');
 
-  async function call<T>(name: string, start: (options: { timeout: number }) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async function call<T>(
+    name: string,
+    start: (options: { timeout: number }) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     authClient.setCredentials({ access_token: await options.tokens.accessToken(signal) });
     signal?.throwIfAborted();
     const running = start({ timeout: options.timeoutMs }) as Promise<T> & { cancel?: () => void };
@@ -105,7 +161,10 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
       return await running;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      throw remoteErrorOf(error, name, options.redact) ?? new ReleaseError('network-failed', { what: `${name} got no answer.`, cause: error });
+      throw (
+        remoteErrorOf(error, name, options.redact) ??
+        new ReleaseError('network-failed', { what: `${name} got no answer.`, cause: error })
+      );
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
@@ -113,22 +172,28 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
 
   const operationName = (answer: unknown): JsonObject => {
     const operation = (answer as [{ latestResponse?: { name?: string } }])[0]?.latestResponse;
-    if (!operation?.name) throw new ReleaseError('response-malformed', { what: 'Cloud Functions accepted the change without naming an operation.' });
+    if (!operation?.name)
+      throw new ReleaseError('response-malformed', {
+        what: 'Cloud Functions accepted the change without naming an operation.',
+      });
     return { name: operation.name };
   };
 
   return {
-    generateUploadUrl: async (request, signal) => {
-      const [answer] = await call('generateUploadUrl', (settings) => client.generateUploadUrl(request as never, settings), signal);
-      return JSON.parse(JSON.stringify(answer)) as JsonObject;
-    },
     createFunction: async (request, signal) =>
-      operationName(await call('createFunction', (settings) => client.createFunction(request as never, settings), signal)),
+      operationName(
+        await call('createFunction', (settings) => client.createFunction(request as never, settings), signal),
+      ),
     updateFunction: async (request, signal) =>
-      operationName(await call('updateFunction', (settings) => client.updateFunction(request as never, settings), signal)),
+      operationName(
+        await call('updateFunction', (settings) => client.updateFunction(request as never, settings), signal),
+      ),
     representable: (value) => {
       try {
-        return sameJson(message.toObject(message.fromObject(value), { enums: String, longs: String, defaults: false }), value);
+        return sameJson(
+          message.toObject(message.fromObject(value), { enums: String, longs: String, defaults: false }),
+          value,
+        );
       } catch {
         return false;
       }

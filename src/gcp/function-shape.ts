@@ -7,15 +7,26 @@ import type { FunctionOperation, FunctionStage, Json, JsonObject, StateMessage }
  * typed client asks for `enum-encoding=int`, as numbers; here they are names.
  */
 
-const stageNames = ['NAME_UNSPECIFIED', 'ARTIFACT_REGISTRY', 'BUILD', 'SERVICE', 'TRIGGER', 'SERVICE_ROLLBACK', 'TRIGGER_ROLLBACK'];
+const stageNames = [
+  'NAME_UNSPECIFIED',
+  'ARTIFACT_REGISTRY',
+  'BUILD',
+  'SERVICE',
+  'TRIGGER',
+  'SERVICE_ROLLBACK',
+  'TRIGGER_ROLLBACK',
+];
 const stageStates = ['STATE_UNSPECIFIED', 'NOT_STARTED', 'IN_PROGRESS', 'COMPLETE'];
 const severities = ['SEVERITY_UNSPECIFIED', 'ERROR', 'WARNING', 'INFO'];
-
 
 export function messagesOf(value: Json | undefined): StateMessage[] {
   return listOf(value).map((item) => {
     const raw = objectOf(item);
-    return { severity: enumText(raw.severity, severities), type: textOf(raw.type) ?? '', message: textOf(raw.message) ?? '' };
+    return {
+      severity: enumText(raw.severity, severities),
+      type: textOf(raw.type) ?? '',
+      message: textOf(raw.message) ?? '',
+    };
   });
 }
 
@@ -43,6 +54,9 @@ export function operationOf(raw: JsonObject): FunctionOperation {
     createTime: textOf(metadata.createTime),
     stages: listOf(metadata.stages).map(stageOf),
     request: metadata.requestResource === undefined ? undefined : objectOf(metadata.requestResource),
-    error: error && { code: typeof error.code === 'number' ? error.code : 2, message: textOf(error.message) ?? 'no message' },
+    error: error && {
+      code: typeof error.code === 'number' ? error.code : 2,
+      message: textOf(error.message) ?? 'no message',
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { objectOf, textOf } from '../domain/deploy/json.ts';
+import { ReleaseError } from '../domain/errors.ts';
 import { RemoteError, type Rest } from '../http/rest.ts';
 import { TransportError } from '../http/send.ts';
 import type { Clock, FunctionOperation, Functions, JsonObject, Tokens } from '../steps/ports.ts';
@@ -41,7 +42,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
   };
 
   const read = async (path: string, signal: AbortSignal | undefined, query = {}) =>
-    (await rest.call<JsonObject>({ api: 'cloudfunctions', method: 'GET', path: `v2/${path}`, query, signal })).body;
+    (await rest.call<JsonObject>({ api: 'cloudfunctions', method: 'GET', path: `v2/${path}`, query, signal }))
+      .body;
 
   /**
    * Sends a write until it is certain what became of it. A second attempt after a lost answer meets the operation of
@@ -72,13 +74,20 @@ export function createFunctions(options: FunctionsOptions): Functions {
     }
   };
 
-  const operation = async (name: string, signal?: AbortSignal): Promise<FunctionOperation> => operationOf(await read(name, signal));
+  const operation = async (name: string, signal?: AbortSignal): Promise<FunctionOperation> =>
+    operationOf(await read(name, signal));
 
   return {
     prepare: () => void client().catch(() => undefined),
 
     get: async (name, signal) => {
-      const answer = await rest.call<JsonObject>({ api: 'cloudfunctions', method: 'GET', path: `v2/${name}`, accept: [404], signal });
+      const answer = await rest.call<JsonObject>({
+        api: 'cloudfunctions',
+        method: 'GET',
+        path: `v2/${name}`,
+        accept: [404],
+        signal,
+      });
       return answer.status === 404 ? undefined : answer.body;
     },
 
@@ -98,14 +107,22 @@ export function createFunctions(options: FunctionsOptions): Functions {
     operation,
 
     uploadUrl: async (location, kmsKeyName, signal) => {
-      const request: JsonObject = { parent: location, environment: 'GEN_2', ...(kmsKeyName ? { kmsKeyName } : {}) };
-      const answer = await write(async () => (await client()).generateUploadUrl(request, signal), signal);
-      const { generation, ...source } = objectOf(answer.storageSource);
-      const storageSource = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-      return {
-        uploadUrl: textOf(answer.uploadUrl) ?? '',
-        storageSource: generation === undefined || String(generation) === '0' ? storageSource : { ...storageSource, generation: String(generation) },
-      };
+      const { body } = await rest.call<JsonObject>({
+        api: 'cloudfunctions',
+        method: 'POST',
+        path: `v2/${location}/functions:generateUploadUrl`,
+        body: { environment: 'GEN_2', ...(kmsKeyName ? { kmsKeyName } : {}) },
+        // Asking twice makes two URLs, of which one is used.
+        retry: 'repeatable-write',
+        signal,
+      });
+      const uploadUrl = textOf(body.uploadUrl);
+      const storageSource = objectOf(body.storageSource);
+      if (!uploadUrl || !textOf(storageSource.bucket))
+        throw new ReleaseError('response-malformed', {
+          what: 'Cloud Functions answered without a URL to upload to.',
+        });
+      return { uploadUrl, storageSource };
     },
 
     create: (name, body, signal) =>
@@ -113,9 +130,17 @@ export function createFunctions(options: FunctionsOptions): Functions {
         const typed = await client();
         const parent = locationOf(name);
         const functionId = shortName(name);
-        if (typed.representable(body)) return typed.createFunction({ parent, functionId, function: body }, signal);
+        if (typed.representable(body))
+          return typed.createFunction({ parent, functionId, function: body }, signal);
         const answer = await rest.call<JsonObject>({
-          api: 'cloudfunctions', method: 'POST', path: `v2/${parent}/functions`, query: { functionId }, body, retry: 'never', attemptMs, signal,
+          api: 'cloudfunctions',
+          method: 'POST',
+          path: `v2/${parent}/functions`,
+          query: { functionId },
+          body,
+          retry: 'never',
+          attemptMs,
+          signal,
         });
         return answer.body;
       }, signal),
@@ -124,9 +149,17 @@ export function createFunctions(options: FunctionsOptions): Functions {
       orConflict(async () => {
         const typed = await client();
         const message: JsonObject = { ...body, name };
-        if (typed.representable(message)) return typed.updateFunction({ function: message, updateMask: { paths: [...mask] } }, signal);
+        if (typed.representable(message))
+          return typed.updateFunction({ function: message, updateMask: { paths: [...mask] } }, signal);
         const answer = await rest.call<JsonObject>({
-          api: 'cloudfunctions', method: 'PATCH', path: `v2/${name}`, query: { updateMask: mask.join(',') }, body: message, retry: 'never', attemptMs, signal,
+          api: 'cloudfunctions',
+          method: 'PATCH',
+          path: `v2/${name}`,
+          query: { updateMask: mask.join(',') },
+          body: message,
+          retry: 'never',
+          attemptMs,
+          signal,
         });
         return answer.body;
       }, signal),

@@ -19,7 +19,8 @@ const deadlineMs = 20 * 60_000;
 /** Only Cloud Storage, or loopback while the sandbox is in use: the source goes nowhere else. */
 function checkHost(url: URL, endpoints: Endpoints): void {
   const storage = `storage.${endpoints.universe}`;
-  const isStorage = url.protocol === 'https:' && (url.hostname === storage || url.hostname.endsWith(`.${storage}`));
+  const isStorage =
+    url.protocol === 'https:' && (url.hostname === storage || url.hostname.endsWith(`.${storage}`));
   if (!isStorage && !endpoints.loopback)
     throw new ReleaseError('endpoint-refused', {
       what: `Cloud Functions asked to upload the source to ${url.hostname}.`,
@@ -31,11 +32,17 @@ function checkHost(url: URL, endpoints: Endpoints): void {
  * PUTs the archive to a signed URL, with the content type that the signature covers and nothing else
  * (google/cloud/functions/v2/functions.proto, GenerateUploadUrl). Repeating it writes the same object.
  */
-export async function uploadArchive(options: UploadOptions, archive: SourceArchive, target: UploadTarget, signal?: AbortSignal): Promise<void> {
+export async function uploadArchive(
+  options: UploadOptions,
+  archive: SourceArchive,
+  target: UploadTarget,
+  signal?: AbortSignal,
+): Promise<void> {
   const { endpoints, clock } = options;
   const url = endpoints.assertSendable(target.uploadUrl);
   checkHost(url, endpoints);
-  for (const [key, value] of url.searchParams) if (/signature|credential|token/i.test(key)) options.addSecret(value);
+  for (const [key, value] of url.searchParams)
+    if (/signature|credential|token/i.test(key)) options.addSecret(value);
   const deadline = clock.now() + deadlineMs;
   for (let tries = 1; ; tries++) {
     let problem: string;
@@ -74,6 +81,8 @@ export async function uploadArchive(options: UploadOptions, archive: SourceArchi
 /** Code and message of Cloud Storage's XML error. */
 function reasonIn(answer: HttpResponse, redact: (text: string) => string): string {
   const text = answer.body.subarray(0, 4096).toString('utf8');
-  const parts = ['Code', 'Message'].map((tag) => new RegExp(`<${tag}>([^<]{1,300})</${tag}>`).exec(text)?.[1]).filter(Boolean);
+  const parts = ['Code', 'Message']
+    .map((tag) => new RegExp(`<${tag}>([^<]{1,300})</${tag}>`).exec(text)?.[1])
+    .filter(Boolean);
   return parts.length > 0 ? ` (${redact(parts.join(': '))})` : '';
 }

@@ -29,7 +29,12 @@ export function checkLive(request: DeployRequest, live: Live): void {
 }
 
 /** Throws where the runtime cannot be built; otherwise says what is about to end. */
-export function checkRuntime(request: DeployRequest, live: Live, list: readonly JsonObject[], today: string): Finding[] {
+export function checkRuntime(
+  request: DeployRequest,
+  live: Live,
+  list: readonly JsonObject[],
+  today: string,
+): Finding[] {
   const asked = request.settings.get('buildConfig.runtime');
   const current = (live.function?.buildConfig as JsonObject | undefined)?.runtime;
   const runtime = textOf(asked ?? current);
@@ -43,9 +48,17 @@ export function checkRuntime(request: DeployRequest, live: Live, list: readonly 
   const support = runtimeSupport(list, runtime, today);
   if (support.state === 'supported') return [];
   const text = runtimeText(support);
-  const instead = support.newest ? `Use runtime: ${support.newest}.` : support.siblings.length > 0 ? `There is: ${support.siblings.join(', ')}.` : `List them: gcloud functions runtimes list --region=${request.region}`;
+  const instead = support.newest
+    ? `Use runtime: ${support.newest}.`
+    : support.siblings.length > 0
+      ? `There is: ${support.siblings.join(', ')}.`
+      : `List them: gcloud functions runtimes list --region=${request.region}`;
   if (support.state === 'unknown' || support.state === 'decommissioned')
-    throw new ReleaseError('function-refused', { what: text, why: 'A build with it would be refused after the upload.', fix: instead });
+    throw new ReleaseError('function-refused', {
+      what: text,
+      why: 'A build with it would be refused after the upload.',
+      fix: instead,
+    });
   return [
     {
       rule: support.state === 'deprecated' ? 'runtime-deprecated' : 'runtime-ending',

@@ -11,7 +11,8 @@ function keep(run: DeployRun, seen: ExposureSeen): void {
     run.act(line);
   }
   const known = new Set(result.findings.map((finding) => `${finding.rule} ${finding.title}`));
-  for (const finding of seen.findings) if (!known.has(`${finding.rule} ${finding.title}`)) result.findings.push(finding);
+  for (const finding of seen.findings)
+    if (!known.has(`${finding.rule} ${finding.title}`)) result.findings.push(finding);
 }
 
 /**
@@ -57,7 +58,12 @@ export async function openIngress(run: DeployRun): Promise<void> {
   if (!result.created || request.onExposed !== 'internal') return;
   const wanted = textOf(request.settings.get('serviceConfig.ingressSettings')) ?? 'ALLOW_ALL';
   if (wanted === 'ALLOW_INTERNAL_ONLY') return;
-  const begun = await ports.functions.update(name, { serviceConfig: { ingressSettings: wanted } }, ['serviceConfig.ingressSettings'], request.signal);
+  const begun = await ports.functions.update(
+    name,
+    { serviceConfig: { ingressSettings: wanted } },
+    ['serviceConfig.ingressSettings'],
+    request.signal,
+  );
   if (begun === 'conflict')
     throw new ReleaseError('deploy-conflict', {
       what: `The ingress of ${request.name} stays internal: somebody else began a deploy at the same moment.`,
@@ -65,7 +71,9 @@ export async function openIngress(run: DeployRun): Promise<void> {
     });
   const ended = await awaitOperation(ports, begun, run.deadline, request.signal);
   if (ended.error) throw await operationFailure(ports, request, ended);
-  run.act(`ingress of ${request.name} set from ALLOW_INTERNAL_ONLY to ${wanted}, after the function was proved private`);
+  run.act(
+    `ingress of ${request.name} set from ALLOW_INTERNAL_ONLY to ${wanted}, after the function was proved private`,
+  );
   const after = await ports.functions.get(name, request.signal);
   result.function = after ?? result.function;
   result.revision = textOf(objectOf(after?.serviceConfig).revision)?.split('/').at(-1) ?? result.revision;

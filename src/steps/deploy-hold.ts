@@ -1,6 +1,13 @@
 import { messageOf } from '../domain/errors.ts';
 import type { Live } from './deploy-state.ts';
-import { allToLatest, awaitSettled, changeTraffic, followsLatest, pinned, soleServing } from './deploy-traffic.ts';
+import {
+  allToLatest,
+  awaitSettled,
+  changeTraffic,
+  followsLatest,
+  pinned,
+  soleServing,
+} from './deploy-traffic.ts';
 import type { DeployRun } from './deploy-types.ts';
 import type { RunService, TrafficTarget } from './ports.ts';
 
@@ -11,7 +18,9 @@ export interface Hold {
   latestReady: string | undefined;
 }
 
-const sharesOf = (traffic: readonly TrafficTarget[]) => traffic.map((target) => `${target.revision ?? 'LATEST'} ${target.percent ?? 0} %`).join(', ') || 'LATEST 100 %';
+const sharesOf = (traffic: readonly TrafficTarget[]) =>
+  traffic.map((target) => `${target.revision ?? 'LATEST'} ${target.percent ?? 0} %`).join(', ') ||
+  'LATEST 100 %';
 
 /**
  * Keeps the new revision at 0 % until it is proved private: where the service follows LATEST, its traffic is written
@@ -20,9 +29,19 @@ const sharesOf = (traffic: readonly TrafficTarget[]) => traffic.map((target) => 
 export async function holdTraffic(run: DeployRun, live: Live): Promise<Hold | undefined> {
   const { ports, request } = run;
   const service = live.service;
-  if (!service?.latestReadyRevision || request.allTraffic === false || !followsLatest(service)) return undefined;
-  const hold: Hold = { service: service.name, before: service.traffic, latestReady: service.latestReadyRevision };
-  const changed = await changeTraffic(ports, service.name, (current) => (followsLatest(current) ? pinned(current) : undefined), request.signal);
+  if (!service?.latestReadyRevision || request.allTraffic === false || !followsLatest(service))
+    return undefined;
+  const hold: Hold = {
+    service: service.name,
+    before: service.traffic,
+    latestReady: service.latestReadyRevision,
+  };
+  const changed = await changeTraffic(
+    ports,
+    service.name,
+    (current) => (followsLatest(current) ? pinned(current) : undefined),
+    request.signal,
+  );
   if (!changed) return undefined;
   run.act(`traffic of ${service.name.split('/').at(-1)} held at ${sharesOf(pinned(service))}`);
   return hold;
@@ -41,7 +60,11 @@ export async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> 
       hold.service,
       (current) => {
         moved = current.latestReadyRevision === hold.latestReady ? undefined : current.latestReadyRevision;
-        return moved ? undefined : hold.before.length > 0 ? hold.before : [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }];
+        return moved
+          ? undefined
+          : hold.before.length > 0
+            ? hold.before
+            : [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }];
       },
       signal,
     );
@@ -58,10 +81,16 @@ export async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> 
 }
 
 /** Does the new revision have 0 %, as it was asked? Where it has not, traffic goes back at once and the finding says so. */
-export async function verifyHeld(run: DeployRun, service: RunService, before: RunService): Promise<RunService> {
+export async function verifyHeld(
+  run: DeployRun,
+  service: RunService,
+  before: RunService,
+): Promise<RunService> {
   const { ports, request, result } = run;
   const previous = soleServing(before);
-  const share = service.trafficStatuses.filter((status) => status.revision === result.revision).reduce((sum, status) => sum + (status.percent ?? 0), 0);
+  const share = service.trafficStatuses
+    .filter((status) => status.revision === result.revision)
+    .reduce((sum, status) => sum + (status.percent ?? 0), 0);
   if (share === 0 || !previous || previous === result.revision) return service;
   const traffic = pinned(before);
   await changeTraffic(ports, service.name, () => traffic, request.signal);

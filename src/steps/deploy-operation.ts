@@ -22,7 +22,12 @@ function stageLine(operation: FunctionOperation): string {
  * Waits for an operation to end, however it ends. A failed look is no failed deploy: the operation goes on without us.
  * Throws `deadline-exceeded` at `deadline` (milliseconds since the epoch).
  */
-export async function awaitOperation(ports: DeployPorts, begun: FunctionOperation, deadline: number, signal?: AbortSignal): Promise<FunctionOperation> {
+export async function awaitOperation(
+  ports: DeployPorts,
+  begun: FunctionOperation,
+  deadline: number,
+  signal?: AbortSignal,
+): Promise<FunctionOperation> {
   const { clock, log, functions } = ports;
   const started = clock.now();
   let operation = begun;
@@ -67,10 +72,16 @@ export async function awaitOperation(ports: DeployPorts, begun: FunctionOperatio
 }
 
 /** The error of an operation that failed, with the end of its build log. */
-export async function operationFailure(ports: DeployPorts, request: DeployRequest, operation: FunctionOperation): Promise<ReleaseError> {
+export async function operationFailure(
+  ports: DeployPorts,
+  request: DeployRequest,
+  operation: FunctionOperation,
+): Promise<ReleaseError> {
   const build = buildOf(operation);
   const log = build
-    ? await ports.buildLogs.tail(request.project, request.region, build, 40, request.signal).catch((error: unknown) => ({ lines: [], unreadable: messageOf(error) }))
+    ? await ports.buildLogs
+        .tail(request.project, request.region, build, 40, request.signal)
+        .catch((error: unknown) => ({ lines: [], unreadable: messageOf(error) }))
     : { lines: [] };
   const texts = failureTexts(operation, log, request.region);
   if (texts.details.length > 0) ports.log.detail('What the failed deploy says', texts.details);

@@ -3,7 +3,7 @@ import { labelDigest } from '../domain/deploy/manifest.ts';
 import { type DeployPlan, makePlan } from '../domain/deploy/plan.ts';
 import { configLabel, configText, sourceLabel } from '../domain/deploy/settings.ts';
 import { functionStateOf } from '../domain/deploy/state.ts';
-import { soleServing, servingOf } from './deploy-traffic.ts';
+import { servingOf, soleServing } from './deploy-traffic.ts';
 import type { DeployPorts, DeployRequest } from './deploy-types.ts';
 import type { FunctionOperation, RunService, SourceTree } from './ports.ts';
 
@@ -21,7 +21,8 @@ export interface Digests {
 export const functionName = (request: Pick<DeployRequest, 'project' | 'region' | 'name'>): string =>
   `projects/${request.project}/locations/${request.region}/functions/${request.name}`;
 
-export const serviceOf = (live: JsonObject | undefined): string | undefined => textOf(objectOf(live?.serviceConfig).service);
+export const serviceOf = (live: JsonObject | undefined): string | undefined =>
+  textOf(objectOf(live?.serviceConfig).service);
 export const revisionOf = (live: JsonObject | undefined): string | undefined => {
   const name = textOf(objectOf(live?.serviceConfig).revision);
   return name?.slice(name.lastIndexOf('/') + 1);
@@ -29,14 +30,24 @@ export const revisionOf = (live: JsonObject | undefined): string | undefined => 
 export const updateTimeOf = (live: JsonObject | undefined): string | undefined => textOf(live?.updateTime);
 
 /** The function that was read, or what is there now, and its Cloud Run service. */
-export async function readLive(ports: DeployPorts, request: DeployRequest, reading?: Promise<JsonObject | undefined>): Promise<Live> {
+export async function readLive(
+  ports: DeployPorts,
+  request: DeployRequest,
+  reading?: Promise<JsonObject | undefined>,
+): Promise<Live> {
   const found = await (reading ?? ports.functions.get(functionName(request), request.signal));
   const service = serviceOf(found);
-  return { function: found, service: service ? await ports.services.get(service, request.signal) : undefined };
+  return {
+    function: found,
+    service: service ? await ports.services.get(service, request.signal) : undefined,
+  };
 }
 
 export function digestsOf(ports: DeployPorts, request: DeployRequest, tree: SourceTree): Digests {
-  return { source: labelDigest(tree.sha256), config: labelDigest(ports.sha256(configText(request.settings))) };
+  return {
+    source: labelDigest(tree.sha256),
+    config: labelDigest(ports.sha256(configText(request.settings))),
+  };
 }
 
 /** Was this made, or asked for, with exactly this source and configuration? */
@@ -54,7 +65,10 @@ export const isOurs = (operation: FunctionOperation, digests: Digests): boolean 
 export function planOf(request: DeployRequest, live: Live, tree: SourceTree, digests: Digests): DeployPlan {
   const revision = revisionOf(live.function);
   const built =
-    revision !== undefined && functionStateOf(live.function) === 'ACTIVE' && live.service?.settled === true && live.service.latestReadyRevision === revision;
+    revision !== undefined &&
+    functionStateOf(live.function) === 'ACTIVE' &&
+    live.service?.settled === true &&
+    live.service.latestReadyRevision === revision;
   const plan = makePlan({
     live: live.function,
     settings: request.settings,
@@ -73,8 +87,12 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
 
 function trafficPlan(request: DeployRequest, live: Live, plan: DeployPlan): string[] {
   if (plan.action === 'unchanged') return [`traffic stays: ${revisionOf(live.function)} 100 %`];
-  if (!live.service) return ['a new Cloud Run service; its first revision gets all traffic, and nobody may call it'];
-  const now = servingOf(live.service).map((entry) => `${entry.revision} ${entry.percent} %`).join(', ') || 'none';
+  if (!live.service)
+    return ['a new Cloud Run service; its first revision gets all traffic, and nobody may call it'];
+  const now =
+    servingOf(live.service)
+      .map((entry) => `${entry.revision} ${entry.percent} %`)
+      .join(', ') || 'none';
   if (request.noTraffic) return [`traffic stays: ${now}; the new revision gets 0 %`];
   if (request.allTraffic === false) return [`traffic as the service has it: ${now}`];
   return [`traffic ${now} -> new revision 100 %, once it is proved private`];

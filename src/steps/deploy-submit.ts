@@ -30,10 +30,14 @@ async function upload(run: DeployRun, tree: SourceTree): Promise<JsonObject> {
   const target = ports.functions.uploadUrl(location, typeof key === 'string' ? key : undefined, signal);
   target.catch(() => undefined);
   const archive = await packing;
+  // Its memory comes on top of the packing's, so it loads while the archive is sent.
+  ports.functions.prepare();
   try {
     const { uploadUrl, storageSource } = await target;
     await ports.sources.upload(archive, { uploadUrl, storageSource }, signal);
-    ports.log.line(`Uploaded ${formatBytes(archive.bytes)} (${tree.files.length} files, ${formatBytes(tree.bytes)} unpacked)`);
+    ports.log.line(
+      `Uploaded ${formatBytes(archive.bytes)} (${tree.files.length} files, ${formatBytes(tree.bytes)} unpacked)`,
+    );
     return storageSource;
   } finally {
     archive.remove();
@@ -47,7 +51,11 @@ function bodyOf(run: DeployRun, plan: DeployPlan, storageSource: JsonObject): Js
   if (plan.action !== 'create') return body;
   body.name = run.name;
   body.environment = 'GEN_2';
-  if (run.request.onExposed === 'internal') body.serviceConfig = { ...(body.serviceConfig as JsonObject | undefined), ingressSettings: 'ALLOW_INTERNAL_ONLY' };
+  if (run.request.onExposed === 'internal')
+    body.serviceConfig = {
+      ...(body.serviceConfig as JsonObject | undefined),
+      ingressSettings: 'ALLOW_INTERNAL_ONLY',
+    };
   return body;
 }
 
@@ -61,13 +69,17 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
   const { signal } = request;
   const { tree, digests } = submission;
   let { live, plan } = submission;
-  functions.prepare();
   const storageSource = await upload(run, tree);
   for (let tries = 1; ; tries++) {
     const body = bodyOf(run, plan, storageSource);
-    const begun = plan.action === 'create' ? await functions.create(name, body, signal) : await functions.update(name, body, plan.mask, signal);
+    const begun =
+      plan.action === 'create'
+        ? await functions.create(name, body, signal)
+        : await functions.update(name, body, plan.mask, signal);
     if (begun !== 'conflict') {
-      run.act(`${plan.action === 'create' ? 'created' : 'updated'} the function ${request.name} (${begun.name})`);
+      run.act(
+        `${plan.action === 'create' ? 'created' : 'updated'} the function ${request.name} (${begun.name})`,
+      );
       run.result.created = plan.action === 'create';
       return { operation: begun, joined: false };
     }
@@ -76,10 +88,15 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
       run.result.created = plan.action === 'create';
       return { operation: other, joined: true };
     }
-    log.line(`Another deploy of ${request.name} is under way${other ? ` (${other.name})` : ''}: waiting for it`);
+    log.line(
+      `Another deploy of ${request.name} is under way${other ? ` (${other.name})` : ''}: waiting for it`,
+    );
     if (other) await awaitOperation(ports, other, run.deadline, signal);
     else if (clock.now() > run.deadline || tries > 20)
-      throw new ReleaseError('deploy-conflict', { what: `Cloud Functions keeps refusing the deploy of ${request.name} because of another one (409).`, fix: 'Run the job again later.' });
+      throw new ReleaseError('deploy-conflict', {
+        what: `Cloud Functions keeps refusing the deploy of ${request.name} because of another one (409).`,
+        fix: 'Run the job again later.',
+      });
     else await clock.sleep(Math.min(10_000, 500 * 2 ** Math.min(tries, 5)), signal);
 
     const planned = updateTimeOf(live.function);
@@ -106,5 +123,15 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
 
 /** An operation that has ended before we could look at it. */
 function ended(other: FunctionOperation | undefined, target: string): FunctionOperation {
-  return { name: '', buildName: undefined, createTime: undefined, stages: [], request: undefined, ...other, target, done: true, error: undefined };
+  return {
+    name: '',
+    buildName: undefined,
+    createTime: undefined,
+    stages: [],
+    request: undefined,
+    ...other,
+    target,
+    done: true,
+    error: undefined,
+  };
 }

@@ -8,10 +8,12 @@ export function servingOf(service: RunService): { revision: string; percent: num
   const entries = service.trafficStatuses.length > 0 ? service.trafficStatuses : service.traffic;
   for (const entry of entries) {
     const revision = entry.revision ?? service.latestReadyRevision;
-    if (revision && (entry.percent ?? 0) > 0) byRevision.set(revision, (byRevision.get(revision) ?? 0) + (entry.percent ?? 0));
+    if (revision && (entry.percent ?? 0) > 0)
+      byRevision.set(revision, (byRevision.get(revision) ?? 0) + (entry.percent ?? 0));
   }
   // Without any entry a service sends all to its latest revision.
-  if (byRevision.size === 0 && entries.length === 0 && service.latestReadyRevision) byRevision.set(service.latestReadyRevision, 100);
+  if (byRevision.size === 0 && entries.length === 0 && service.latestReadyRevision)
+    byRevision.set(service.latestReadyRevision, 100);
   return [...byRevision].map(([revision, percent]) => ({ revision, percent }));
 }
 
@@ -21,7 +23,8 @@ export function soleServing(service: RunService): string | undefined {
   return serving.length === 1 ? serving[0]?.revision : undefined;
 }
 
-const isLatest = (target: TrafficTarget) => target.type !== 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' && !target.revision;
+const isLatest = (target: TrafficTarget) =>
+  target.type !== 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' && !target.revision;
 
 /** Would a new revision get traffic by itself? */
 export function followsLatest(service: RunService): boolean {
@@ -42,16 +45,29 @@ export function pinned(service: RunService): TrafficTarget[] {
 
 /** All traffic to the latest revision, as a plain deploy leaves it; tags on named revisions stay. */
 export function allToLatest(service: RunService): TrafficTarget[] {
-  const tags = service.traffic.filter((target) => target.tag !== undefined).map(({ percent: _, ...target }) => target);
+  const tags = service.traffic
+    .filter((target) => target.tag !== undefined)
+    .map(({ percent: _, ...target }) => target);
   const latestTagged = tags.find(isLatest);
   const named = tags.filter((target) => target !== latestTagged);
-  return [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100, ...(latestTagged?.tag ? { tag: latestTagged.tag } : {}) }, ...named];
+  return [
+    {
+      type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST',
+      percent: 100,
+      ...(latestTagged?.tag ? { tag: latestTagged.tag } : {}),
+    },
+    ...named,
+  ];
 }
 
 const settleMs = 120_000;
 
 /** Waits until the service has done what it was told. */
-export async function awaitSettled(ports: DeployPorts, service: string, signal?: AbortSignal): Promise<RunService> {
+export async function awaitSettled(
+  ports: DeployPorts,
+  service: string,
+  signal?: AbortSignal,
+): Promise<RunService> {
   const deadline = ports.clock.now() + settleMs;
   let wait = 200;
   for (;;) {
@@ -85,5 +101,7 @@ export async function changeTraffic(
     }
     await ports.clock.sleep(200 * tries, signal);
   }
-  throw new ReleaseError('deploy-conflict', { what: `The traffic of ${service} could not be changed: somebody else keeps changing it.` });
+  throw new ReleaseError('deploy-conflict', {
+    what: `The traffic of ${service} could not be changed: somebody else keeps changing it.`,
+  });
 }

@@ -8,13 +8,30 @@ import { checkLive, checkRuntime } from './deploy-checks.ts';
 import { closeBefore, confirmAfter, openIngress } from './deploy-exposure.ts';
 import { giveTraffic, type Hold, holdTraffic, restoreTraffic, verifyHeld } from './deploy-hold.ts';
 import { awaitOperation, operationFailure } from './deploy-operation.ts';
-import { type Digests, digestsOf, functionName, isOurs, type Live, planOf, readLive, revisionOf, serviceOf, updateTimeOf } from './deploy-state.ts';
+import {
+  type Digests,
+  digestsOf,
+  functionName,
+  isOurs,
+  type Live,
+  planOf,
+  readLive,
+  revisionOf,
+  serviceOf,
+  updateTimeOf,
+} from './deploy-state.ts';
 import { submit } from './deploy-submit.ts';
 import { awaitSettled, soleServing } from './deploy-traffic.ts';
 import type { DeployPorts, DeployRequest, DeployResult, DeployRun } from './deploy-types.ts';
 import type { FunctionOperation, JsonObject, SourceTree } from './ports.ts';
 
-export type { DeployPorts, DeployRequest, DeployResult, ExposureSeen, LookAtExposure } from './deploy-types.ts';
+export type {
+  DeployPorts,
+  DeployRequest,
+  DeployResult,
+  ExposureSeen,
+  LookAtExposure,
+} from './deploy-types.ts';
 
 /**
  * Builds a new revision from a folder. Reads first, says what it would change, closes what is open, uploads, waits, and
@@ -26,7 +43,9 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   const name = functionName(request);
   // The network works while the folder is read.
   const first = ports.functions.get(name, signal);
-  const runtimes = ports.functions.runtimes(name.split('/').slice(0, 4).join('/'), signal).catch((error: unknown) => new Error(messageOf(error)));
+  const runtimes = ports.functions
+    .runtimes(name.split('/').slice(0, 4).join('/'), signal)
+    .catch((error: unknown) => new Error(messageOf(error)));
   first.catch(() => undefined);
   const tree = await ports.sources.scan(request.sourceDir, signal);
   const read = await readLive(ports, request, first);
@@ -58,7 +77,13 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   return result;
 }
 
-function startRun(ports: DeployPorts, request: DeployRequest, name: string, tree: SourceTree, live: Live): DeployRun {
+function startRun(
+  ports: DeployPorts,
+  request: DeployRequest,
+  name: string,
+  tree: SourceTree,
+  live: Live,
+): DeployRun {
   const result: DeployResult = {
     verdict: 'inconclusive',
     reason: '',
@@ -72,7 +97,21 @@ function startRun(ports: DeployPorts, request: DeployRequest, name: string, tree
     unchanged: false,
     created: false,
     joined: false,
-    plan: { action: 'update', changes: [], source: { before: undefined, after: tree.sha256, changed: true, files: tree.files.length, bytes: tree.bytes }, mask: [], message: {}, service: [], iam: [] },
+    plan: {
+      action: 'update',
+      changes: [],
+      source: {
+        before: undefined,
+        after: tree.sha256,
+        changed: true,
+        files: tree.files.length,
+        bytes: tree.bytes,
+      },
+      mask: [],
+      message: {},
+      service: [],
+      iam: [],
+    },
     findings: [],
     exposure: undefined,
     repaired: [],
@@ -94,14 +133,20 @@ function startRun(ports: DeployPorts, request: DeployRequest, name: string, tree
 }
 
 /** An operation in flight is ours, from an attempt that was cut off, or somebody else's, which is waited out. */
-async function meetRunning(run: DeployRun, live: Live, digests: Digests): Promise<{ live: Live; ours?: FunctionOperation }> {
+async function meetRunning(
+  run: DeployRun,
+  live: Live,
+  digests: Digests,
+): Promise<{ live: Live; ours?: FunctionOperation }> {
   const { ports, request } = run;
   if (!['DEPLOYING', 'DELETING', 'UNKNOWN'].includes(functionStateOf(live.function))) return { live };
   const running = await ports.functions.runningOperation(run.name, request.signal);
   if (!running) return { live };
   if (isOurs(running, digests)) return { live, ours: running };
   if (request.dryRun) {
-    ports.log.warning(`${request.name} is being changed right now (${running.name}): this plan may be out of date when it ends.`);
+    ports.log.warning(
+      `${request.name} is being changed right now (${running.name}): this plan may be out of date when it ends.`,
+    );
     return { live };
   }
   ports.log.line(`Another deploy of ${request.name} is under way (${running.name}): waiting for it`);
@@ -116,15 +161,23 @@ async function meetRunning(run: DeployRun, live: Live, digests: Digests): Promis
 async function checkSupport(run: DeployRun, live: Live, list: JsonObject[] | Error): Promise<void> {
   const { ports, request, result } = run;
   request.signal?.throwIfAborted();
-  if (list instanceof Error) ports.log.warning(`Whether the runtime is still supported could not be read: ${list.message}`);
-  else if (list.length > 0) result.findings.push(...checkRuntime(request, live, list, new Date(ports.clock.now()).toISOString().slice(0, 10)));
-  for (const finding of result.findings) if (finding.rule.startsWith('runtime-')) ports.log.warning(`${finding.title} ${finding.fix ?? ''}`);
+  if (list instanceof Error)
+    ports.log.warning(`Whether the runtime is still supported could not be read: ${list.message}`);
+  else if (list.length > 0)
+    result.findings.push(
+      ...checkRuntime(request, live, list, new Date(ports.clock.now()).toISOString().slice(0, 10)),
+    );
+  for (const finding of result.findings)
+    if (finding.rule.startsWith('runtime-')) ports.log.warning(`${finding.title} ${finding.fix ?? ''}`);
 }
 
 function tellPlan(run: DeployRun, tree: SourceTree): void {
   const { ports, request, result } = run;
   const left = tree.ignored.count > 0 ? `, ${tree.ignored.count} left out` : '';
-  ports.log.detail(`Upload of ${request.sourceDir}: ${tree.files.length} files by ${tree.rules}${left}, sha256 ${tree.sha256}`, manifestLines(tree.files));
+  ports.log.detail(
+    `Upload of ${request.sourceDir}: ${tree.files.length} files by ${tree.rules}${left}, sha256 ${tree.sha256}`,
+    manifestLines(tree.files),
+  );
   ports.log.detail(`Plan: ${planSentence(result.plan)}`, planLines(result.plan));
 }
 
@@ -140,7 +193,11 @@ function finishWithoutWrites(run: DeployRun, live: Live): DeployResult {
   return result;
 }
 
-async function build(run: DeployRun, submission: { live: Live; plan: DeployPlan; tree: SourceTree; digests: Digests }, ours: FunctionOperation | undefined): Promise<void> {
+async function build(
+  run: DeployRun,
+  submission: { live: Live; plan: DeployPlan; tree: SourceTree; digests: Digests },
+  ours: FunctionOperation | undefined,
+): Promise<void> {
   const { ports, request, result } = run;
   let hold: Hold | undefined;
   try {
@@ -148,7 +205,10 @@ async function build(run: DeployRun, submission: { live: Live; plan: DeployPlan;
     const begun = ours ? { operation: ours, joined: true } : await submit(run, submission);
     result.operation = begun.operation.name || undefined;
     result.joined = begun.joined;
-    if (begun.joined) ports.log.line(`Joined the deploy that is under way (${begun.operation.name || 'it has just ended'}): it carries this source and configuration`);
+    if (begun.joined)
+      ports.log.line(
+        `Joined the deploy that is under way (${begun.operation.name || 'it has just ended'}): it carries this source and configuration`,
+      );
     const ended = await awaitOperation(ports, begun.operation, run.deadline, request.signal);
     if (ended.error) throw await operationFailure(ports, request, ended);
   } catch (error) {
@@ -170,7 +230,8 @@ async function readAfter(run: DeployRun, before: Live): Promise<void> {
   if (!result.service) return;
   let service = await awaitSettled(ports, result.service, request.signal);
   result.revision ??= service.latestCreatedRevision;
-  if (before.service && request.allTraffic !== false) service = await verifyHeld(run, service, before.service);
+  if (before.service && request.allTraffic !== false)
+    service = await verifyHeld(run, service, before.service);
   result.traffic = service.trafficStatuses;
   if (service.latestCreatedRevision && service.latestCreatedRevision !== result.revision)
     result.findings.push({
@@ -184,7 +245,14 @@ async function readAfter(run: DeployRun, before: Live): Promise<void> {
 
 function doneSentence(run: DeployRun, moved: boolean): string {
   const { request, result } = run;
-  const share = result.traffic.filter((status) => status.revision === result.revision).reduce((sum, status) => sum + (status.percent ?? 0), 0);
-  const traffic = request.noTraffic && !result.created ? 'and gets no traffic yet' : moved || result.created ? `and serves ${share} % of the traffic` : `with ${share} % of the traffic, as the service shares it`;
+  const share = result.traffic
+    .filter((status) => status.revision === result.revision)
+    .reduce((sum, status) => sum + (status.percent ?? 0), 0);
+  const traffic =
+    request.noTraffic && !result.created
+      ? 'and gets no traffic yet'
+      : moved || result.created
+        ? `and serves ${share} % of the traffic`
+        : `with ${share} % of the traffic, as the service shares it`;
   return `${result.created ? 'Created' : result.plan.action === 'reuse' ? 'Took' : 'Deployed'} ${request.name}: ${result.revision} ${result.plan.action === 'reuse' ? 'was built before' : 'is built'} ${traffic}.`;
 }

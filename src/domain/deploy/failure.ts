@@ -59,13 +59,25 @@ export interface FailureTexts {
 }
 
 /** What an operation that failed has to say: stage, messages, the link to the build and the end of its log. */
-export function failureTexts(operation: OperationSeen, log: { lines: readonly string[]; unreadable?: string | undefined }, region: string): FailureTexts {
+export function failureTexts(
+  operation: OperationSeen,
+  log: { lines: readonly string[]; unreadable?: string | undefined },
+  region: string,
+): FailureTexts {
   const stage = failedStage(operation);
   const message = logText(operation.error?.message ?? 'no message', 1500);
   const messages = operation.stages.flatMap((seen) =>
-    seen.messages.map((item) => `${stageWord(seen.name)} ${item.severity.toLowerCase()} ${item.type}: ${logText(item.message, 1000)}`.replace(/ {2,}/g, ' ')),
+    seen.messages.map((item) =>
+      `${stageWord(seen.name)} ${item.severity.toLowerCase()} ${item.type}: ${logText(item.message, 1000)}`.replace(
+        / {2,}/g,
+        ' ',
+      ),
+    ),
   );
-  const own = stage?.messages.filter((item) => item.severity === 'ERROR' && !message.includes(item.message)).map((item) => logText(item.message, 600)) ?? [];
+  const own =
+    stage?.messages
+      .filter((item) => item.severity === 'ERROR' && !message.includes(item.message))
+      .map((item) => logText(item.message, 600)) ?? [];
   const build = buildOf(operation);
   const link = stage?.resourceUri ?? operation.stages.find((seen) => seen.name === 'BUILD')?.resourceUri;
   const tail = log.lines.slice(-5).map((line) => logText(line, 300));
@@ -73,7 +85,9 @@ export function failureTexts(operation: OperationSeen, log: { lines: readonly st
   const why = [
     own.join(' '),
     isBuild && tail.length > 0 ? `The build log ends: ${tail.join(' | ')}` : '',
-    isBuild && tail.length === 0 && log.unreadable ? `The build log could not be read: ${log.unreadable}` : '',
+    isBuild && tail.length === 0 && log.unreadable
+      ? `The build log could not be read: ${log.unreadable}`
+      : '',
   ].filter(Boolean);
   const fix = isBuild
     ? `Read the whole log${link ? `: ${link}` : build ? `: gcloud builds log ${build} --region=${region}` : ''}.`
@@ -84,6 +98,10 @@ export function failureTexts(operation: OperationSeen, log: { lines: readonly st
     what: `The deploy failed${stage ? ` in stage ${stageWord(stage.name)}` : ''}: ${message}`,
     why: why.length > 0 ? why.join(' ') : undefined,
     fix,
-    details: [...messages, ...(build ? [`build ${build}${link ? ` ${link}` : ''}`] : []), ...log.lines.map((line) => logText(line, 500))],
+    details: [
+      ...messages,
+      ...(build ? [`build ${build}${link ? ` ${link}` : ''}`] : []),
+      ...log.lines.map((line) => logText(line, 500)),
+    ],
   };
 }

@@ -4,13 +4,15 @@ export type JsonObject = { [key: string]: Json | undefined };
 
 export const objectOf = (value: Json | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-export const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+export const textOf = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 export const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
 
 /** The value at a dotted path such as `serviceConfig.timeoutSeconds`. */
 export function valueAt(root: JsonObject, path: string): Json | undefined {
   let value: Json | undefined = root;
-  for (const name of path.split('.')) value = Object.hasOwn(objectOf(value), name) ? objectOf(value)[name] : undefined;
+  for (const name of path.split('.'))
+    value = Object.hasOwn(objectOf(value), name) ? objectOf(value)[name] : undefined;
   return value;
 }
 

@@ -45,7 +45,12 @@ export function formatBytes(bytes: number): string {
 
 /** The manifest for the log, at most `limit` files: largest context first would mislead, so it stays sorted. */
 export function manifestLines(files: readonly SourceFile[], limit = 400): string[] {
-  const lines = files.slice(0, limit).map((file) => `${file.mode === 0o755 ? 'x' : '-'} ${formatBytes(file.size).padStart(9)}  ${file.sha256.slice(0, 12)}  ${file.path}`);
+  const lines = files
+    .slice(0, limit)
+    .map(
+      (file) =>
+        `${file.mode === 0o755 ? 'x' : '-'} ${formatBytes(file.size).padStart(9)}  ${file.sha256.slice(0, 12)}  ${file.path}`,
+    );
   if (files.length > limit) lines.push(`... and ${files.length - limit} more`);
   return lines;
 }

@@ -40,10 +40,17 @@ export function planLines(plan: DeployPlan): string[] {
 
 /** One sentence. */
 export function planSentence(plan: DeployPlan): string {
-  if (plan.action === 'unchanged') return 'Nothing to do: the serving revision carries this source and configuration.';
-  if (plan.action === 'reuse') return 'Builds nothing: the newest revision carries this source and configuration already, and does not serve yet.';
+  if (plan.action === 'unchanged')
+    return 'Nothing to do: the serving revision carries this source and configuration.';
+  if (plan.action === 'reuse')
+    return 'Builds nothing: the newest revision carries this source and configuration already, and does not serve yet.';
   if (plan.action === 'create') return `Creates the function from ${plan.source.files} files.`;
   const fields = plan.changes.length;
-  const what = [plan.source.changed ? 'the source' : '', fields > 0 ? `${fields} ${fields === 1 ? 'setting' : 'settings'}` : ''].filter(Boolean).join(' and ');
+  const what = [
+    plan.source.changed ? 'the source' : '',
+    fields > 0 ? `${fields} ${fields === 1 ? 'setting' : 'settings'}` : '',
+  ]
+    .filter(Boolean)
+    .join(' and ');
   return `Updates the function: ${what || 'a new build of the same source'}.`;
 }

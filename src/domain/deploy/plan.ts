@@ -43,7 +43,12 @@ export interface PlanInput {
 
 /** Absent, false, 0, "", [] and {} are one value on this API: it leaves them out of its answers. */
 const isDefault = (value: Json | undefined): boolean =>
-  value === undefined || value === null || value === false || value === 0 || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+  value === undefined ||
+  value === null ||
+  value === false ||
+  value === 0 ||
+  value === '' ||
+  (typeof value === 'object' && Object.keys(value).length === 0);
 
 export function sameSetting(path: string, live: Json | undefined, wanted: Json | undefined): boolean {
   if (isDefault(live) && isDefault(wanted)) return true;
@@ -82,7 +87,8 @@ export function makePlan(input: PlanInput): DeployPlan {
   const wanted = new Map(settings);
   const merged = mergeLabels(liveLabels, given, own);
   wanted.set('labels', merged);
-  if (input.allTraffic !== undefined && live) wanted.set('serviceConfig.allTrafficOnLatestRevision', input.allTraffic);
+  if (input.allTraffic !== undefined && live)
+    wanted.set('serviceConfig.allTrafficOnLatestRevision', input.allTraffic);
 
   const changes = [...wanted]
     // Which revision gets traffic is told under `service`, from the service itself.
@@ -107,7 +113,13 @@ export function makePlan(input: PlanInput): DeployPlan {
   return {
     action,
     changes,
-    source: { before, after: input.sourceDigest, changed: sourceChanged, files: input.files, bytes: input.bytes },
+    source: {
+      before,
+      after: input.sourceDigest,
+      changed: sourceChanged,
+      files: input.files,
+      bytes: input.bytes,
+    },
     mask: live ? ['buildConfig.source', ...wanted.keys()].sort() : [],
     message,
     service: [],

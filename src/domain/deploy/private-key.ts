@@ -21,7 +21,9 @@ function holdsKey(kind: string, body: string): boolean {
   if (base64.length < 44) return false;
   if (kind.startsWith('PGP')) return true;
   const bytes = atobBytes(base64.slice(0, 64));
-  return bytes !== undefined && (bytes[0] === 0x30 || String.fromCharCode(...bytes.slice(0, 11)) === 'openssh-key');
+  return (
+    bytes !== undefined && (bytes[0] === 0x30 || String.fromCharCode(...bytes.slice(0, 11)) === 'openssh-key')
+  );
 }
 
 function atobBytes(base64: string): number[] | undefined {
@@ -53,9 +55,20 @@ function decodeFrom(text: string, marker: number): string {
 export function credentialsIn(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
   const value = json as Record<string, unknown>;
-  if (value.type === 'service_account' && typeof value.private_key === 'string' && value.private_key.length > 64) return 'a service account key';
-  if (value.type === 'authorized_user' && typeof value.refresh_token === 'string') return 'the credentials of a person (gcloud auth application-default login)';
-  if (value.type === 'external_account' && /bearer/i.test(JSON.stringify((value.credential_source as { headers?: unknown } | undefined)?.headers ?? '')))
+  if (
+    value.type === 'service_account' &&
+    typeof value.private_key === 'string' &&
+    value.private_key.length > 64
+  )
+    return 'a service account key';
+  if (value.type === 'authorized_user' && typeof value.refresh_token === 'string')
+    return 'the credentials of a person (gcloud auth application-default login)';
+  if (
+    value.type === 'external_account' &&
+    /bearer/i.test(
+      JSON.stringify((value.credential_source as { headers?: unknown } | undefined)?.headers ?? ''),
+    )
+  )
     return 'a credentials file that mints tokens';
   return undefined;
 }

@@ -1,12 +1,24 @@
 /** Memory and CPU as Cloud Functions takes them (Kubernetes quantities). Readers throw `Error` with what would be right. */
 
 const unitBytes: Record<string, number> = {
-  k: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
 };
 
 /** `512Mi`, `1Gi`, `256M`; `512MB` and `1GiB`, which gcloud takes, become what the API takes; a bare number is bytes. */
 export function parseMemory(text: string): string {
-  const match = /^(\d+(?:\.\d+)?)\s*(k|M|G|Ki|Mi|Gi)?B?$/.exec(text.trim().replace(/^([\d.]+\s*)([mg])(i?)/i, (_, n: string, u: string, i: string) => n + u.toUpperCase() + i.toLowerCase()));
+  const match = /^(\d+(?:\.\d+)?)\s*(k|M|G|Ki|Mi|Gi)?B?$/.exec(
+    text
+      .trim()
+      .replace(
+        /^([\d.]+\s*)([mg])(i?)/i,
+        (_, n: string, u: string, i: string) => n + u.toUpperCase() + i.toLowerCase(),
+      ),
+  );
   if (!match) throw new Error('expected an amount of memory such as 512Mi or 1Gi');
   return `${match[1]}${match[2] ?? ''}`;
 }
@@ -22,7 +34,8 @@ export function parseCpu(text: string): string {
   const value = text.trim();
   const match = /^(\d+(?:\.\d+)?)(m?)$/.exec(value);
   const cpus = match ? Number(match[1]) / (match[2] ? 1000 : 1) : Number.NaN;
-  if (!(cpus > 0 && cpus <= 8)) throw new Error('expected a number of CPUs from 0.08 to 8, such as 0.5, 1 or 2000m');
+  if (!(cpus > 0 && cpus <= 8))
+    throw new Error('expected a number of CPUs from 0.08 to 8, such as 0.5, 1 or 2000m');
   return value;
 }
 

@@ -13,14 +13,23 @@ export interface RuntimeSupport {
   siblings: string[];
 }
 
-const stages = ['RUNTIME_STAGE_UNSPECIFIED', 'DEVELOPMENT', 'ALPHA', 'BETA', 'GA', 'DEPRECATED', 'DECOMMISSIONED'];
+const stages = [
+  'RUNTIME_STAGE_UNSPECIFIED',
+  'DEVELOPMENT',
+  'ALPHA',
+  'BETA',
+  'GA',
+  'DEPRECATED',
+  'DECOMMISSIONED',
+];
 const environments = ['ENVIRONMENT_UNSPECIFIED', 'GEN_1', 'GEN_2'];
 
 /** google.type.Date; a day or month of 0 is left out. */
 function dateOf(value: Json | undefined): string | undefined {
   const { year, month, day } = objectOf(value);
   if (typeof year !== 'number' || year === 0) return undefined;
-  const two = (part: Json | undefined) => String(typeof part === 'number' && part > 0 ? part : 1).padStart(2, '0');
+  const two = (part: Json | undefined) =>
+    String(typeof part === 'number' && part > 0 ? part : 1).padStart(2, '0');
   return `${year}-${two(month)}-${two(day)}`;
 }
 
@@ -32,18 +41,29 @@ export function runtimeSupport(list: readonly JsonObject[], name: string, today:
   const second = list.filter((item) => enumText(item.environment, environments) !== 'GEN_1');
   const siblings = second.filter((item) => language(textOf(item.name) ?? '') === language(name));
   const usable = siblings
-    .filter((item) => enumText(item.stage, stages) === 'GA' && (dateOf(item.deprecationDate) ?? '9999') > today)
+    .filter(
+      (item) => enumText(item.stage, stages) === 'GA' && (dateOf(item.deprecationDate) ?? '9999') > today,
+    )
     .map((item) => textOf(item.name) ?? '')
     .sort((a, b) => version(b) - version(a));
   const found = second.find((item) => item.name === name);
   const deprecation = dateOf(found?.deprecationDate);
   const decommission = dateOf(found?.decommissionDate);
-  const support: RuntimeSupport = { name, state: 'supported', deprecation, decommission, newest: usable[0], siblings: siblings.map((item) => textOf(item.name) ?? '') };
+  const support: RuntimeSupport = {
+    name,
+    state: 'supported',
+    deprecation,
+    decommission,
+    newest: usable[0],
+    siblings: siblings.map((item) => textOf(item.name) ?? ''),
+  };
   const stage = found ? enumText(found.stage, stages) : undefined;
   const soon = new Date(Date.parse(`${today}T00:00:00Z`) + 90 * 86_400_000).toISOString().slice(0, 10);
   if (!found) support.state = 'unknown';
-  else if (stage === 'DECOMMISSIONED' || (decommission !== undefined && decommission <= today)) support.state = 'decommissioned';
-  else if (stage === 'DEPRECATED' || (deprecation !== undefined && deprecation <= today)) support.state = 'deprecated';
+  else if (stage === 'DECOMMISSIONED' || (decommission !== undefined && decommission <= today))
+    support.state = 'decommissioned';
+  else if (stage === 'DEPRECATED' || (deprecation !== undefined && deprecation <= today))
+    support.state = 'deprecated';
   else if (deprecation !== undefined && deprecation <= soon) support.state = 'ending';
   return support;
 }
@@ -51,9 +71,13 @@ export function runtimeSupport(list: readonly JsonObject[], name: string, today:
 /** One sentence on a runtime that is not simply supported. */
 export function runtimeText(support: RuntimeSupport): string {
   const { name, deprecation, decommission } = support;
-  const dates = [deprecation && `deprecated ${deprecation}`, decommission && `decommissioned ${decommission}`].filter(Boolean).join(', ');
+  const dates = [deprecation && `deprecated ${deprecation}`, decommission && `decommissioned ${decommission}`]
+    .filter(Boolean)
+    .join(', ');
   if (support.state === 'unknown') return `The runtime ${name} is not in Google's list for this region.`;
-  if (support.state === 'decommissioned') return `The runtime ${name} is gone (${dates || 'decommissioned'}): Google no longer builds it.`;
-  if (support.state === 'deprecated') return `The runtime ${name} is deprecated (${dates || 'no dates given'}): it gets no security updates.`;
+  if (support.state === 'decommissioned')
+    return `The runtime ${name} is gone (${dates || 'decommissioned'}): Google no longer builds it.`;
+  if (support.state === 'deprecated')
+    return `The runtime ${name} is deprecated (${dates || 'no dates given'}): it gets no security updates.`;
   return `The runtime ${name} is about to end (${dates}).`;
 }

@@ -6,12 +6,15 @@ interface SecretReference {
   version: string;
 }
 
-const expected = 'expected NAME:VERSION, PROJECT/NAME/VERSION or projects/PROJECT/secrets/NAME/versions/VERSION';
+const expected =
+  'expected NAME:VERSION, PROJECT/NAME/VERSION or projects/PROJECT/secrets/NAME/versions/VERSION';
 
 /** The forms that deploy-cloud-functions@v4 takes in code (`P/S/V`, full names) and those its README shows (`S:V`). */
 export function parseSecret(text: string): SecretReference {
   const value = text.trim();
-  const full = /^(?:projects\/)?([^/:\s]+)\/(?:secrets\/)?([\w-]+)(?:\/(?:versions\/)?([\w-]+))?$/.exec(value);
+  const full = /^(?:projects\/)?([^/:\s]+)\/(?:secrets\/)?([\w-]+)(?:\/(?:versions\/)?([\w-]+))?$/.exec(
+    value,
+  );
   if (full) return { project: full[1], secret: full[2] ?? '', version: full[3] ?? 'latest' };
   const short = /^([\w-]+)(?::([\w-]+))?$/.exec(value);
   if (!short) throw new Error(`${expected}, found "${value.slice(0, 60)}"`);
@@ -32,18 +35,21 @@ export function secretSettings(map: ReadonlyMap<string, string>, project: string
     const reference = parseSecret(value);
     const projectId = reference.project ?? project;
     if (!key.startsWith('/')) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) throw new Error(`expected the name of a variable or an absolute path, found "${key.slice(0, 60)}"`);
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
+        throw new Error(`expected the name of a variable or an absolute path, found "${key.slice(0, 60)}"`);
       settings.variables.push({ key, projectId, secret: reference.secret, version: reference.version });
       continue;
     }
     const slash = key.lastIndexOf('/');
     const mountPath = key.slice(0, slash);
     const path = key.slice(slash + 1);
-    if (mountPath === '' || path === '') throw new Error(`expected a path such as /secrets/key, found "${key}"`);
+    if (mountPath === '' || path === '')
+      throw new Error(`expected a path such as /secrets/key, found "${key}"`);
     const file = { version: reference.version, path };
     const volume = settings.volumes.find((known) => known.mountPath === mountPath);
     if (!volume) settings.volumes.push({ mountPath, projectId, secret: reference.secret, versions: [file] });
-    else if (volume.secret !== reference.secret || volume.projectId !== projectId) throw new Error(`two secrets are mounted at ${mountPath}: give each a folder of its own`);
+    else if (volume.secret !== reference.secret || volume.projectId !== projectId)
+      throw new Error(`two secrets are mounted at ${mountPath}: give each a folder of its own`);
     else (volume.versions as JsonObject[]).push(file);
   }
   return settings;

@@ -4,7 +4,11 @@ import { canonical, type Json, type JsonObject, setAt } from './json.ts';
 export type Settings = ReadonlyMap<string, Json>;
 
 /** Paths whose value is a map: a mask names the whole map, never one key. */
-export const mapPaths: readonly string[] = ['labels', 'serviceConfig.environmentVariables', 'buildConfig.environmentVariables'];
+export const mapPaths: readonly string[] = [
+  'labels',
+  'serviceConfig.environmentVariables',
+  'buildConfig.environmentVariables',
+];
 
 export const sourceLabel = 'guarded-release-source';
 export const configLabel = 'guarded-release-config';
@@ -20,9 +24,15 @@ export function messageOf(settings: Settings): JsonObject {
 
 /** What the configuration digest is taken over: the settings as asked for, whatever the source. */
 export function configText(settings: Settings): string {
-  const own = [...settings].filter(([path]) => path !== 'buildConfig.source' && !path.startsWith('buildConfig.source.') && path !== 'labels');
-  const labels = Object.entries((settings.get('labels') ?? {}) as JsonObject).filter(([key]) => !reserved.test(key));
-  return canonical(Object.fromEntries([...own, ['labels', settings.has('labels') ? Object.fromEntries(labels) : null]]));
+  const own = [...settings].filter(
+    ([path]) => path !== 'buildConfig.source' && !path.startsWith('buildConfig.source.') && path !== 'labels',
+  );
+  const labels = Object.entries((settings.get('labels') ?? {}) as JsonObject).filter(
+    ([key]) => !reserved.test(key),
+  );
+  return canonical(
+    Object.fromEntries([...own, ['labels', settings.has('labels') ? Object.fromEntries(labels) : null]]),
+  );
 }
 
 /**
@@ -30,6 +40,8 @@ export function configText(settings: Settings): string {
  * live ones stay. Reserved ones always stay, and ours are added.
  */
 export function mergeLabels(live: JsonObject, given: JsonObject | undefined, own: JsonObject): JsonObject {
-  const kept = Object.fromEntries(Object.entries(live).filter(([key]) => given === undefined || reserved.test(key)));
+  const kept = Object.fromEntries(
+    Object.entries(live).filter(([key]) => given === undefined || reserved.test(key)),
+  );
   return { ...kept, ...given, ...own };
 }

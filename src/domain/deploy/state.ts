@@ -7,4 +7,5 @@ const environments = ['ENVIRONMENT_UNSPECIFIED', 'GEN_1', 'GEN_2'];
 /** google.cloud.functions.v2.Function.State */
 export const functionStateOf = (live: JsonObject | undefined): string => enumText(live?.state, states);
 
-export const isFirstGeneration = (live: JsonObject | undefined): boolean => enumText(live?.environment, environments) === 'GEN_1';
+export const isFirstGeneration = (live: JsonObject | undefined): boolean =>
+  enumText(live?.environment, environments) === 'GEN_1';

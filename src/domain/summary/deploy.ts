@@ -1,6 +1,6 @@
 import { formatBytes } from '../deploy/manifest.ts';
-import { changeLine } from '../deploy/plan-text.ts';
 import type { DeployPlan } from '../deploy/plan.ts';
+import { changeLine } from '../deploy/plan-text.ts';
 import type { Report } from '../report.ts';
 import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
 
@@ -37,21 +37,52 @@ export function deployLines(evidence: DeployEvidence): string[] {
     ['Before', evidence.previousRevision ? codeSpan(evidence.previousRevision) : none],
     ['Traffic', traffic || none],
     ['URL', evidence.url ? codeSpan(evidence.url, 400) : none],
-    ['Source', `${codeSpan(evidence.sourceSha256.slice(0, 12))} (${plan.source.files} files, ${formatBytes(plan.source.bytes)}, by ${markdownText(evidence.rules)})`],
+    [
+      'Source',
+      `${codeSpan(evidence.sourceSha256.slice(0, 12))} (${plan.source.files} files, ${formatBytes(plan.source.bytes)}, by ${markdownText(evidence.rules)})`,
+    ],
   ];
-  const lines = ['', '| Deploy | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${value} |`), ''];
+  const lines = [
+    '',
+    '| Deploy | |',
+    '| --- | --- |',
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
+    '',
+  ];
   const changes = [...changeRow(plan), ...plan.service, ...plan.iam];
   const open = evidence.dryRun ? ' open' : '';
-  if (changes.length > 0) lines.push(`<details${open}><summary>${evidence.dryRun ? 'What would change' : 'What changed'}</summary>`, '', codeBlock(changes.join('\n'), 'diff'), '', '</details>', '');
+  if (changes.length > 0)
+    lines.push(
+      `<details${open}><summary>${evidence.dryRun ? 'What would change' : 'What changed'}</summary>`,
+      '',
+      codeBlock(changes.join('\n'), 'diff'),
+      '',
+      '</details>',
+      '',
+    );
   const largest = [...evidence.files].sort((a, b) => b.size - a.size).slice(0, 50);
   if (largest.length > 0)
-    lines.push(`<details><summary>What was ${evidence.dryRun || evidence.unchanged ? 'listed' : 'uploaded'}: ${plan.source.files} files</summary>`, '', codeBlock(largest.map((file) => `${formatBytes(file.size).padStart(9)}  ${file.path}`).join('\n')), '', '</details>', '');
+    lines.push(
+      `<details><summary>What was ${evidence.dryRun || evidence.unchanged ? 'listed' : 'uploaded'}: ${plan.source.files} files</summary>`,
+      '',
+      codeBlock(largest.map((file) => `${formatBytes(file.size).padStart(9)}  ${file.path}`).join('\n')),
+      '',
+      '</details>',
+      '',
+    );
   return lines;
 }
 
 export function deploySection(report: Report): string[] {
   const evidence = report.evidence.deploy as DeployEvidence | undefined;
   if (!evidence) return [];
-  const findings = report.findings.map((finding) => `- **${finding.severity}** ${markdownText(finding.title, 600)}${finding.fix ? ` ${markdownText(finding.fix, 600)}` : ''}`);
-  return [[...deployLines(evidence), ...(findings.length > 0 ? ['**Findings**', '', ...findings, ''] : [])].join('\n')];
+  const findings = report.findings.map(
+    (finding) =>
+      `- **${finding.severity}** ${markdownText(finding.title, 600)}${finding.fix ? ` ${markdownText(finding.fix, 600)}` : ''}`,
+  );
+  return [
+    [...deployLines(evidence), ...(findings.length > 0 ? ['**Findings**', '', ...findings, ''] : [])].join(
+      '\n',
+    ),
+  ];
 }

@@ -40,7 +40,10 @@ function readRules(folder: string, name: string): string {
   } catch (cause) {
     throw new ReleaseError('source-refused', {
       what: `The ignore file ${name} could not be read.`,
-      fix: name === ignoreFile ? 'Make it readable.' : `Create it, or remove its #!include line from ${ignoreFile}.`,
+      fix:
+        name === ignoreFile
+          ? 'Make it readable.'
+          : `Create it, or remove its #!include line from ${ignoreFile}.`,
       cause,
     });
   }

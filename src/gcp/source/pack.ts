@@ -1,5 +1,5 @@
-import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -11,7 +11,8 @@ import { centralHeader, combineCrc, endRecord, localHeader, type ZipEntry } from
 import { type Piece, type WorkerAnswer, zipWorker } from './zip-worker.ts';
 
 /** Formats that are compressed already: deflating them costs time and saves nothing. */
-const compressed = /\.(7z|avif|br|bz2|gif|gz|heic|jar|jpe?g|mov|mp[34]|ogg|png|t[gx]z|webm|webp|whl|woff2?|xz|zip|zst)$/i;
+const compressed =
+  /\.(7z|avif|br|bz2|gif|gz|heic|jar|jpe?g|mov|mp[34]|ogg|png|t[gx]z|webm|webp|whl|woff2?|xz|zip|zst)$/i;
 
 interface Task {
   file: ScannedFile;
@@ -37,7 +38,11 @@ function* batches(files: readonly ScannedFile[]): Generator<Task[]> {
         tasks = [];
         bytes = 0;
       }
-      tasks.push({ file, first: index === 0, piece: { real: file.real, offset, length, crc, last: index === file.pieces.length - 1, store } });
+      tasks.push({
+        file,
+        first: index === 0,
+        piece: { real: file.real, offset, length, crc, last: index === file.pieces.length - 1, store },
+      });
       bytes += length;
     }
   }
@@ -45,14 +50,27 @@ function* batches(files: readonly ScannedFile[]): Generator<Task[]> {
 }
 
 /** Hands batches to the workers and their answers, in order, to `take`. */
-async function compress(files: readonly ScannedFile[], take: (tasks: Task[], answer: WorkerAnswer) => void, signal: AbortSignal | undefined): Promise<void> {
+async function compress(
+  files: readonly ScannedFile[],
+  take: (tasks: Task[], answer: WorkerAnswer) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const source = batches(files);
   const waiting = new Map<number, Task[]>();
   const early = new Map<number, WorkerAnswer>();
   let next = 0;
   let given = 0;
   const count = Math.max(1, Math.min(4, availableParallelism()));
-  const workers = Array.from({ length: count }, () => new Worker(`(${zipWorker.toString()})()`, { eval: true, execArgv: [], stdout: false, resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 } }));
+  const workers = Array.from(
+    { length: count },
+    () =>
+      new Worker(`(${zipWorker.toString()})()`, {
+        eval: true,
+        execArgv: [],
+        stdout: false,
+        resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
+      }),
+  );
   try {
     await new Promise<void>((resolve, reject) => {
       const give = (worker: Worker) => {
@@ -99,8 +117,10 @@ export async function pack(tree: ScannedTree, folder: string, signal?: AbortSign
     let position = 0;
     const entries: ZipEntry[] = [];
     const write = (bytes: Uint8Array) => {
-      if (position + bytes.length > 0xffffffff) throw new ReleaseError('source-refused', { what: 'The archive would be larger than 4 GB.' });
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
+      if (position + bytes.length > 0xffffffff)
+        throw new ReleaseError('source-refused', { what: 'The archive would be larger than 4 GB.' });
+      for (let at = 0; at < bytes.length; )
+        at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
       position += bytes.length;
     };
     await compress(
@@ -114,7 +134,15 @@ export async function pack(tree: ScannedTree, folder: string, signal?: AbortSign
           const bytes = answer.bytes?.subarray(at, at + length) ?? new Uint8Array();
           at += length;
           if (task.first) {
-            const entry: ZipEntry = { name: Buffer.from(task.file.path), mode: task.file.mode, crc: crcOf(task.file), size: task.file.size, packedSize: length, stored, offset: position };
+            const entry: ZipEntry = {
+              name: Buffer.from(task.file.path),
+              mode: task.file.mode,
+              crc: crcOf(task.file),
+              size: task.file.size,
+              packedSize: length,
+              stored,
+              offset: position,
+            };
             entries.push(entry);
             write(localHeader(entry));
             write(bytes);
@@ -149,5 +177,8 @@ function crcOf(file: ScannedFile): number {
 
 function changed(tree: ScannedTree, failed: { real: string; reason: string }): ReleaseError {
   const path = tree.files.find((file) => file.real === failed.real)?.path ?? failed.real;
-  return new ReleaseError('source-changed', { what: `${path} changed while it was being packed.`, why: failed.reason === 'changed' ? undefined : failed.reason });
+  return new ReleaseError('source-changed', {
+    what: `${path} changed while it was being packed.`,
+    why: failed.reason === 'changed' ? undefined : failed.reason,
+  });
 }

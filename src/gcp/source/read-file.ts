@@ -1,4 +1,4 @@
-import { hash, createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { credentialsIn, keyAt, keyMarkers, keyWindow } from '../../domain/deploy/private-key.ts';
@@ -6,7 +6,7 @@ import { ReleaseError } from '../../domain/errors.ts';
 import type { Found } from './walk.ts';
 
 /** Files are read, checked and compressed in pieces of this many bytes. */
-export const pieceBytes = 1 << 20;
+export const pieceBytes = 1 << 18;
 
 export interface FileFacts {
   mode: number;
@@ -42,7 +42,12 @@ function keyIn(descriptor: number, view: Buffer, offset: number): string | undef
 
 function credentialsOf(path: string, bytes: Buffer): string | undefined {
   if (!path.toLowerCase().endsWith('.json') || bytes.length > jsonLimit) return undefined;
-  if (!bytes.includes('service_account') && !bytes.includes('authorized_user') && !bytes.includes('external_account')) return undefined;
+  if (
+    !bytes.includes('service_account') &&
+    !bytes.includes('authorized_user') &&
+    !bytes.includes('external_account')
+  )
+    return undefined;
   try {
     return credentialsIn(JSON.parse(bytes.toString('utf8')));
   } catch {
@@ -60,8 +65,15 @@ export function readFacts(file: Found, buffer: Buffer): FileFacts {
   }
   try {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw new ReleaseError('source-changed', { what: `${file.path} is no longer a regular file.` });
-    const facts: FileFacts = { mode: stat.mode & 0o100 ? 0o755 : 0o644, size: 0, sha256: '', pieces: [], refused: undefined };
+    if (!stat.isFile())
+      throw new ReleaseError('source-changed', { what: `${file.path} is no longer a regular file.` });
+    const facts: FileFacts = {
+      mode: stat.mode & 0o100 ? 0o755 : 0o644,
+      size: 0,
+      sha256: '',
+      pieces: [],
+      refused: undefined,
+    };
     const digest = stat.size > pieceBytes ? createHash('sha256') : undefined;
     for (;;) {
       const length = readPiece(descriptor, buffer, facts.size);
@@ -76,7 +88,8 @@ export function readFacts(file: Found, buffer: Buffer): FileFacts {
       if (length < pieceBytes) break;
     }
     if (digest) facts.sha256 = digest.digest('hex');
-    if (facts.size !== stat.size) throw new ReleaseError('source-changed', { what: `${file.path} changed its size while it was read.` });
+    if (facts.size !== stat.size)
+      throw new ReleaseError('source-changed', { what: `${file.path} changed its size while it was read.` });
     return facts;
   } finally {
     closeSync(descriptor);

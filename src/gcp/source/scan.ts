@@ -62,7 +62,11 @@ export async function scan(folder: string, signal?: AbortSignal): Promise<Scanne
   return { files, sha256, bytes, rules: rules.source, ignored };
 }
 
-async function readAll(found: readonly Found[], refused: string[], signal: AbortSignal | undefined): Promise<ScannedFile[]> {
+async function readAll(
+  found: readonly Found[],
+  refused: string[],
+  signal: AbortSignal | undefined,
+): Promise<ScannedFile[]> {
   const buffer = Buffer.allocUnsafeSlow(pieceBytes);
   const files: ScannedFile[] = [];
   let bytes = 0;
@@ -77,7 +81,14 @@ async function readAll(found: readonly Found[], refused: string[], signal: Abort
         why: 'That is more than an upload may hold.',
         fix: 'Leave files out with .gcloudignore.',
       });
-    files.push({ path: file.path, real: file.real, mode: facts.mode, size: facts.size, sha256: facts.sha256, pieces: facts.pieces });
+    files.push({
+      path: file.path,
+      real: file.real,
+      mode: facts.mode,
+      size: facts.size,
+      sha256: facts.sha256,
+      pieces: facts.pieces,
+    });
     if (performance.now() - turn > turnMs) {
       await new Promise((done) => setImmediate(done));
       signal?.throwIfAborted();

@@ -1,4 +1,12 @@
-import { type Dirent, lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import {
+  type Dirent,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { join, sep } from 'node:path';
 import { refusedName } from '../../domain/deploy/refused-files.ts';
 import { ReleaseError } from '../../domain/errors.ts';
@@ -37,7 +45,11 @@ export function walk(root: string, rules: IgnoreRules, between: () => void = () 
   };
   const inside = (path: string) => path === real || path.startsWith(real.endsWith(sep) ? real : real + sep);
 
-  function kindOf(absolute: string, entry: Dirent | Stats, path: string): { kind: 'file' | 'folder'; real: string } | undefined {
+  function kindOf(
+    absolute: string,
+    entry: Dirent | Stats,
+    path: string,
+  ): { kind: 'file' | 'folder'; real: string } | undefined {
     if (entry.isFile()) return { kind: 'file', real: absolute };
     if (entry.isDirectory()) return { kind: 'folder', real: absolute };
     if (!entry.isSymbolicLink()) {
@@ -65,7 +77,10 @@ export function walk(root: string, rules: IgnoreRules, between: () => void = () 
     try {
       entries = readdirSync(folder, { withFileTypes: true });
     } catch (cause) {
-      throw new ReleaseError('source-refused', { what: `The folder ${shown(prefix || root)} could not be read.`, cause });
+      throw new ReleaseError('source-refused', {
+        what: `The folder ${shown(prefix || root)} could not be read.`,
+        cause,
+      });
     }
     for (const entry of entries) {
       const { name } = entry;
@@ -89,7 +104,8 @@ export function walk(root: string, rules: IgnoreRules, between: () => void = () 
       if (!target) continue;
       const forbiddenTarget = target.real === absolute ? undefined : refusedWithin(real, target.real);
       if (forbiddenTarget) refuse(path, `a link to ${forbiddenTarget}`);
-      else if (Buffer.byteLength(path) > limits.pathBytes) refuse(path, `a path of more than ${limits.pathBytes} bytes`);
+      else if (Buffer.byteLength(path) > limits.pathBytes)
+        refuse(path, `a path of more than ${limits.pathBytes} bytes`);
       else if (target.kind === 'file') {
         result.found.push({ path, real: target.real });
         if (result.found.length > limits.files) throw tooMany();

@@ -63,7 +63,9 @@ export function zipWorker(): void {
         if (bytes.length !== piece.length || zlib.crc32(bytes) !== piece.crc) throw new Error('changed');
         const whole = piece.offset === 0 && piece.last;
         const finishFlush = piece.last ? zlib.constants.Z_FINISH : zlib.constants.Z_SYNC_FLUSH;
-        const packed = piece.store ? undefined : zlib.deflateRawSync(bytes, { level: 6, finishFlush, chunkSize: 128 * 1024 });
+        const packed = piece.store
+          ? undefined
+          : zlib.deflateRawSync(bytes, { level: 6, finishFlush, chunkSize: 64 * 1024 });
         const stored = packed === undefined || (whole && packed.length >= bytes.length);
         const part = stored ? Buffer.from(bytes) : packed;
         parts.push(part);
@@ -74,7 +76,10 @@ export function zipWorker(): void {
       for (const part of parts) at += part.copy(all, at);
       parentPort?.postMessage({ id, bytes: all, results }, [all.buffer]);
     } catch (error) {
-      parentPort?.postMessage({ id, failed: { real, reason: error instanceof Error ? error.message : String(error) } });
+      parentPort?.postMessage({
+        id,
+        failed: { real, reason: error instanceof Error ? error.message : String(error) },
+      });
     }
   });
 }
