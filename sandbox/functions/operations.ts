@@ -25,7 +25,8 @@ export function begin(
     throw aborted(
       `unable to queue the operation: an operation on function ${fn.id} in region ${fn.location} in project ${fn.project} is already in progress. Please try again later.`,
     );
-  const stages: Stage['name'][] = verb === 'delete' ? ['SERVICE'] : ['ARTIFACT_REGISTRY', 'BUILD', 'SERVICE'];
+  // gcloud 528 brings a tracker of its own for ARTIFACT_REGISTRY and dies where the operation lists it from the start.
+  const stages: Stage['name'][] = verb === 'delete' ? ['SERVICE'] : ['BUILD', 'SERVICE'];
   const operation: FunctionOperation = {
     name: `projects/${fn.project}/locations/${fn.location}/operations/operation-${world.now()}-${randomBytes(8).toString('hex')}`,
     done: false,
