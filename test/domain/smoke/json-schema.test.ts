@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { suiteJsonSchema } from '../../../src/domain/smoke/json-schema.ts';
+import { presetNames } from '../../../src/domain/smoke/schema.ts';
+
+const committed = readFileSync(
+  join(import.meta.dirname, '..', '..', '..', 'schemas/guarded-release.smoke.json'),
+  'utf8',
+);
+
+test('the committed schema is what the sources make (npm run docs)', () => {
+  expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(suiteJsonSchema())));
+});
+
+test('draft-07, closed objects, words for patterns, help for every preset', () => {
+  const schema = JSON.parse(committed) as Record<string, unknown>;
+  expect(schema.$schema).toBe('http://json-schema.org/draft-07/schema#');
+  expect(schema.additionalProperties).toBe(false);
+  expect(committed).toContain('"patternErrorMessage": "expected a duration such as 500ms, 3s or 1m"');
+  expect(JSON.stringify(schema.defaultSnippets)).toContain('cases');
+  const nodes: Record<string, unknown>[] = [];
+  const walk = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return;
+    if (!Array.isArray(value)) nodes.push(value as Record<string, unknown>);
+    Object.values(value).forEach(walk);
+  };
+  walk(schema);
+  const presets = nodes.filter((node) => Array.isArray(node.markdownEnumDescriptions));
+  expect(presets.length).toBeGreaterThan(0);
+  for (const node of presets) expect(node.markdownEnumDescriptions).toHaveLength(presetNames.length);
+  expect(nodes.filter((node) => node.properties && node.additionalProperties === undefined)).toEqual([]);
+});
