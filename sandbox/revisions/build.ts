@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { frameworkProgram, installDependencies, linkDependencies, satisfiedHere } from './dependencies.ts';
+import { frameworkOf, installDependencies, linkDependencies, satisfiedHere } from './dependencies.ts';
 import { InlineInstance, type InlineSpec, parseInline } from './inline.ts';
 import type { Instance } from './instance.ts';
 import { ProcessInstance } from './process.ts';
@@ -119,7 +119,7 @@ function processImage({ folder, entryPoint }: BuildRequest): Image {
     instantiate: ({ revision, env, maxRequests, onLine }) =>
       new ProcessInstance({
         folder,
-        argv: [frameworkProgram, `--target=${entryPoint}`, '--signature-type=http'],
+        argv: [frameworkOf(folder), `--target=${entryPoint}`, '--signature-type=http'],
         env: {
           PATH: process.env.PATH ?? '',
           HOME: folder,

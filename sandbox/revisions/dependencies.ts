@@ -3,6 +3,7 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', 'node_modules');
+const frameworkPath = join('@google-cloud', 'functions-framework', 'build', 'src', 'main.js');
 
 const numbers = (version: string) => version.split(/[.+-]/, 3).map(Number);
 
@@ -58,8 +59,14 @@ export function satisfiedHere(dependencies: Readonly<Record<string, string>>): b
   });
 }
 
-/** The buildpack adds the framework where the source does not name it; so does this. */
-export const frameworkProgram = join(root, '@google-cloud', 'functions-framework', 'build', 'src', 'main.js');
+/**
+ * The framework that the source brings: a function registers itself with its own copy, whatever the version. The
+ * buildpack adds one where the source names none; so does this.
+ */
+export function frameworkOf(folder: string): string {
+  const own = join(folder, 'node_modules', frameworkPath);
+  return existsSync(own) ? own : join(root, frameworkPath);
+}
 
 export function linkDependencies(folder: string): void {
   symlinkSync(root, join(folder, 'node_modules'), 'dir');
