@@ -3,6 +3,7 @@ import type { Json, JsonObject, SliObjective } from '../steps/ports.ts';
 /** A request log entry of Cloud Run, reduced to what counts. */
 export interface RequestEntry {
   insertId: string;
+  /** Empty for a 429 that names none. */
   revision: string;
   /** Milliseconds since the epoch. */
   timestamp: number;
@@ -31,8 +32,8 @@ export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>):
   const timestamp = Date.parse(text(entry.timestamp));
   const received = Date.parse(text(entry.receiveTimestamp));
   const status = typeof request.status === 'number' ? request.status : Number.NaN;
-  if (!insertId || !revision || !Number.isFinite(timestamp) || !Number.isInteger(status) || status < 100)
-    return undefined;
+  if (!insertId || !Number.isFinite(timestamp) || !Number.isInteger(status) || status < 100) return undefined;
+  if (!revision && status !== 429) return undefined;
   const seconds = /^(\d+(?:\.\d+)?)s$/.exec(text(request.latency))?.[1];
   return {
     insertId,

@@ -111,7 +111,7 @@ export class LogReader implements SliReader {
       if (received < this.#newest - 4 * requestTimeoutMs) this.#seen.delete(key);
     const revisions = this.#query.revisions.map((name) => `"${name}"`).join(' OR ');
     return this.#access.filterOf(this.#query.service, [
-      `resource.labels.revision_name=(${revisions})`,
+      `(resource.labels.revision_name=(${revisions}) OR httpRequest.status=429)`,
       `timestamp>="${iso(this.#query.since)}"`,
       `receiveTimestamp>="${iso(arrived)}"`,
       ...(this.#fraction < 1 ? [`sample(insertId, ${this.#fraction})`] : []),
@@ -129,7 +129,7 @@ export class LogReader implements SliReader {
     this.#seen.set(key, entry.received);
     this.#newest = Math.max(this.#newest, entry.received);
     this.#lag.saw(entry.received - entry.timestamp, this.#access.clock.now() - entry.received);
-    if (entry.excluded || !this.#query.revisions.includes(entry.revision)) return;
+    if (entry.excluded || (entry.revision && !this.#query.revisions.includes(entry.revision))) return;
     bookEntry(tally, this.#query.objectives, entry, spanOf(entry.timestamp, marks));
   }
 

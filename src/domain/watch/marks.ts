@@ -16,6 +16,7 @@ export interface SpanCount {
   span: number;
   total: number;
   bad: number;
+  mixed?: boolean | undefined;
 }
 
 /** Marks for one shift: unsettled from the PATCH on, settled from when the service says so. */
@@ -30,35 +31,47 @@ export function marksOfShift(shift: {
   return settledAt > shiftedAt ? [{ at: shiftedAt, phase, share: null }, settled] : [settled];
 }
 
-/** A source's counts as cells of the tests; what lies before the first shift belongs to no test. */
+/**
+ * A source's counts as cells of the tests; what lies before the first shift belongs to no test. What names no
+ * revision is the candidate's while it has all traffic, and nobody's while traffic is split.
+ */
 export function cellsOf(
   counts: readonly SpanCount[],
   marks: readonly Mark[],
   tests: readonly TestSpec[],
   revisions: { candidate: string; baseline?: string | undefined },
 ): Cell[] {
-  const cells: Cell[] = [];
+  const cells = new Map<string, Cell>();
   for (let test = 0; test < tests.length; test++) {
     const { objective, stream } = tests[test] as TestSpec;
     if (stream !== 'users') continue;
-    for (let span = 0; span < marks.length; span++) {
-      const mark = marks[span] as Mark;
-      const pick = (revision: string | undefined) => {
-        const found = { total: 0, bad: 0 };
-        for (const count of counts) {
-          if (count.span !== span || count.objective !== objective || count.revision !== revision) continue;
-          found.total += count.total;
-          found.bad += count.bad;
-        }
-        return found;
+    for (const count of counts) {
+      const mark = marks[count.span];
+      if (!mark || count.objective !== objective) continue;
+      const own = count.revision === revisions.candidate || (count.revision === '' && mark.phase === 'full');
+      if (!own && (count.revision === '' || count.revision !== revisions.baseline)) continue;
+      const key = `${test} ${count.span} ${count.mixed === true}`;
+      const compared = mark.phase === 'split' && !count.mixed && revisions.baseline !== undefined;
+      const cell = cells.get(key) ?? {
+        test,
+        phase: mark.phase,
+        share: compared ? (mark.share ?? undefined) : undefined,
+        candidate: { total: 0, bad: 0 },
+        baseline: { total: 0, bad: 0 },
       };
-      const candidate = pick(revisions.candidate);
-      const baseline = pick(revisions.baseline);
-      if (candidate.total === 0 && baseline.total === 0) continue;
-      const share =
-        mark.phase === 'split' && mark.share !== null && revisions.baseline ? mark.share : undefined;
-      cells.push({ test, phase: mark.phase, share, candidate, baseline });
+      cells.set(key, cell);
+      const arm = own ? cell.candidate : (cell.baseline as Cell['candidate']);
+      arm.total += count.total;
+      arm.bad += count.bad;
     }
   }
-  return cells;
+  return [...cells.values()];
+}
+
+/** Bad requests of a split that nobody can be blamed for, since they name no revision. */
+export function namelessBad(counts: readonly SpanCount[], marks: readonly Mark[]): number {
+  return counts.reduce(
+    (sum, count) => sum + (count.revision === '' && marks[count.span]?.phase === 'split' ? count.bad : 0),
+    0,
+  );
 }

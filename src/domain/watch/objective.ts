@@ -11,6 +11,15 @@ export interface Objective {
   title?: string | undefined;
   /** `file:line` where it was written. */
   source?: string | undefined;
+  /** Selectors of counters, where Prometheus counts; `$revision` and `$service` are filled in. */
+  prometheus?: PrometheusCounters | undefined;
+}
+
+/** Two of the three say it all: `bad` or `good` beside `total`. */
+export interface PrometheusCounters {
+  total: string;
+  bad?: string | undefined;
+  good?: string | undefined;
 }
 
 /** Tolerated share of bad requests. Rounded, since 1 - 0.995 is not 0.005 in binary. */

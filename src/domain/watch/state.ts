@@ -15,6 +15,8 @@ export interface WatchState {
   cursor: string | undefined;
   /** Requests a second of all revisions before the first shift, where known. */
   before: number | undefined;
+  /** Bad requests of the split that name no revision. */
+  nameless: number;
 }
 
 export function testsOf(objectives: readonly Objective[], probes: boolean): TestSpec[] {
@@ -34,6 +36,7 @@ export function startWatch(plan: EvidencePlan, startedAt: number): WatchState {
     source: undefined,
     cursor: undefined,
     before: undefined,
+    nameless: 0,
   };
 }
 

@@ -32,6 +32,7 @@ interface TrafficFacts {
   before: number | undefined;
   plan: { tests: readonly { stream: string }[] };
   startedAt: number;
+  nameless: number;
 }
 
 /**
@@ -55,6 +56,8 @@ export function trafficProblem(
     starved(candidate, baseline, step.share)
   )
     return `${step.candidate} finished ${candidate} of ${candidate + baseline} requests, although ${Math.round(step.share * 100)} % were sent to it: requests may hang, or find no instance.`;
+  if (step.phase === 'split' && state.nameless >= 3)
+    return `${state.nameless} requests found no free instance (429), and the log does not say of which revision.`;
   const seconds = dwellSeconds - lagMs / 1000;
   if (
     shares.size === 1 &&
