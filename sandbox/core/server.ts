@@ -195,6 +195,8 @@ export async function serve(world: World, api: ApiDefinition, port = 0): Promise
 
 /** Listens on 127.0.0.1 and gives a close that also ends open and hanging connections. */
 export async function listen(server: Server, name: string, port = 0): Promise<RunningApi> {
+  // Longer than any poll interval: a client must not meet the end of an idle connection.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
