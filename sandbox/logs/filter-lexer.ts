@@ -10,7 +10,7 @@ export function filterError(message: string): ApiError {
 }
 
 const operators = ['>=', '<=', '!=', '=~', '!~', '=', '>', '<', ':'];
-const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r' };
+const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', "'": "'" };
 
 function quoted(text: string, start: number): { value: string; end: number } {
   const quote = text[start];
@@ -22,7 +22,8 @@ function quoted(text: string, start: number): { value: string; end: number } {
     else {
       const next = text[++at];
       if (next === undefined) break;
-      value += escapes[next] ?? next;
+      // What is no escape, such as the \d of a regular expression, stays as it is.
+      value += escapes[next] ?? `\\${next}`;
     }
   }
   throw filterError(`syntax error at line 1, column ${start + 1}, unterminated string`);

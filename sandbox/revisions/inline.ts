@@ -99,6 +99,8 @@ export class InlineInstance implements Instance {
       if (latency > 0) await sleep(Math.min(latency, timeoutMs));
       if (latency > timeoutMs)
         return { outcome: 'timeout', status: 504, requestBytes: body.length, responseBytes: 0 };
+      if (response.destroyed)
+        return { outcome: 'aborted', status: 499, requestBytes: body.length, responseBytes: 0 };
       return { ...write(response, chosen), requestBytes: body.length };
     } catch {
       return { outcome: 'aborted', status: 499, requestBytes: 0, responseBytes: 0 };
