@@ -40,6 +40,7 @@ const readerRoles = [
   'roles/monitoring.viewer',
   'roles/iam.workloadIdentityPoolViewer',
   'roles/serviceusage.serviceUsageViewer',
+  'roles/apigateway.viewer',
 ];
 
 /** What the reader may read on every level: policies, deny policies, organisation policies, the hierarchy. */
