@@ -22,7 +22,7 @@ export function controlApi(world: World): ApiDefinition {
         const since = Number(query.get('since') ?? 0);
         const api = query.get('api');
         const shown = world.requests.slice(since).filter((request) => !api || request.api === api);
-        return { status: 200, body: { requests: shown, total: world.requests.length } };
+        return { status: 200, body: shown, headers: { 'x-total': String(world.requests.length) } };
       }),
       open('DELETE', '/requests', () => {
         world.requests.length = 0;

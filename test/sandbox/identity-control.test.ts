@@ -60,7 +60,7 @@ test('connections break before or after the effect, bodies are cut', async () =>
 test('a hanging call is held until it is given up, and does not hold up the end', async () => {
   await fault({ api: 'github', fault: { hang: true } });
   await expect(fetch(run(), { signal: AbortSignal.timeout(100) })).rejects.toThrow();
-  const requests = (await ask(`${sandbox.control}/requests?api=github`)).body.requests as {
+  const requests = (await ask(`${sandbox.control}/requests?api=github`)).body as unknown as {
     status: number;
   }[];
   expect(requests.at(-1)?.status).toBe(0);
@@ -87,12 +87,13 @@ test.each([
 });
 
 test('every request is recorded with caller and answer', async () => {
-  const before = (await ask(`${sandbox.control}/requests`)).body.total as number;
+  const before = Number((await ask(`${sandbox.control}/requests`)).headers.get('x-total'));
   await ask(run('9'));
   await ask(`${env(sandbox, 'GHA_ENDPOINT_OVERRIDE_iam')}/roles/run.invoker?x=1`);
-  const { requests } = (await ask(`${sandbox.control}/requests?since=${before}`)).body as {
-    requests: Record<string, unknown>[];
-  };
+  const requests = (await ask(`${sandbox.control}/requests?since=${before}`)).body as unknown as Record<
+    string,
+    unknown
+  >[];
   expect(
     requests.map(({ api, method, path, status, principal }) => [api, method, path, status, principal]),
   ).toEqual([
