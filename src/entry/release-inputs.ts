@@ -1,22 +1,32 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoginRequest } from '../domain/login/request.ts';
-import { parsePercentage } from '../domain/parse.ts';
 import { parseCanary } from '../domain/rollout/canary.ts';
-import type { Objective } from '../domain/watch/objective.ts';
 import type { ReleaseRequest } from '../steps/release.ts';
 import type { Context } from './context.ts';
 import { readDeploy } from './deploy-inputs.ts';
 import type { Environment, Inputs } from './inputs.ts';
 import { readLogin } from './login-inputs.ts';
 import type { StageSettings } from './release-stages.ts';
+import { readSloFile } from './slo-file.ts';
+import {
+  type ObjectiveSettings,
+  readObjectives,
+  readOpenEnds,
+  readSource,
+  type SourceSettings,
+} from './watch-inputs.ts';
 
 const defaultSuite = 'guarded-release.smoke.yaml';
+const defaultSlo = 'guarded-release.slo.yaml';
 
 export interface ReleaseInputs {
   login: LoginRequest;
   stages: StageSettings;
   request: Omit<ReleaseRequest, 'functionName' | 'owner'>;
+  /** What is promised, and over which window. */
+  slo: ObjectiveSettings;
+  source: SourceSettings;
   githubToken: string | undefined;
 }
 
@@ -34,9 +44,11 @@ export function readRelease(context: Context): ReleaseInputs {
   const stepSeconds = bounded('step_duration', 300, 1, 86_400);
   const fullSeconds = bounded('duration', 600, 1, 86_400);
   const pollSeconds = bounded('poll_interval', 10, 1, 300);
-  const policies = ['promote', 'hold', 'roll_back'] as const;
+  const slo = objectives(inputs, env);
   return {
     login,
+    slo,
+    source: readSource(inputs),
     githubToken: inputs.text('github_token') ?? env.GITHUB_TOKEN,
     stages: {
       deploy,
@@ -44,15 +56,11 @@ export function readRelease(context: Context): ReleaseInputs {
       trusted: inputs.list('trusted_principals') ?? [],
       propagationSeconds: bounded('propagation_timeout', 420, 1, 3600),
       suite: suitePath(inputs, env),
-      objectives: objectives(inputs),
+      objectives: slo.objectives,
       pollSeconds,
       alpha: undefined,
       until: inputs.choice('until', ['pass', 'duration']) ?? 'pass',
-      policy: {
-        too_few_requests: inputs.choice('on_too_few_requests', policies) ?? 'promote',
-        blind: inputs.choice('on_blind', policies) ?? 'hold',
-        platform: inputs.choice('on_platform', policies) ?? 'hold',
-      },
+      policy: readOpenEnds(inputs),
     },
     request: {
       steps: inputs.custom('canary', parseCanary) ?? [5, 25, 50, 100],
@@ -78,14 +86,20 @@ function suitePath(inputs: Inputs, env: Environment): string | undefined {
   return existsSync(join(env.GITHUB_WORKSPACE ?? '.', defaultSuite)) ? defaultSuite : undefined;
 }
 
-function objectives(inputs: Inputs): Objective[] {
-  const target = inputs.custom('slo', (text) => {
-    if (text.toLowerCase() === 'none') return undefined;
-    const value = parsePercentage(text);
-    if (value >= 1 || value < 0.5)
-      throw new Error('expected a percentage from 50% to below 100%, such as 99.5%');
-    return value;
-  });
-  if (inputs.given.slo !== undefined && target === undefined) return [];
-  return [{ id: 'availability', kind: 'availability', target: target ?? 0.995 }];
+/** `slo`, `latency_slo` or `slo_file`; else the usual file of the workspace; else 99.5 % of requests without an error. */
+function objectives(inputs: Inputs, env: Environment): ObjectiveSettings {
+  const windowSeconds = 30 * 86_400;
+  if (inputs.text('slo') === 'none') return { objectives: [], windowSeconds, file: undefined };
+  const workspace = env.GITHUB_WORKSPACE || '.';
+  const given = readObjectives(inputs, workspace);
+  if (given) return given;
+  if (existsSync(join(workspace, defaultSlo))) {
+    const file = readSloFile(defaultSlo, workspace);
+    return { objectives: file.objectives, windowSeconds: file.windowSeconds, file };
+  }
+  return {
+    objectives: [{ id: 'availability', kind: 'availability', target: 0.995 }],
+    windowSeconds,
+    file: undefined,
+  };
 }

@@ -18,6 +18,7 @@ import { type ReleaseInputs, readRelease } from './release-inputs.ts';
 import { reportOf } from './release-report.ts';
 import { bindStages } from './release-stages.ts';
 import type { Action, Finished } from './run.ts';
+import { openSource } from './watch-inputs.ts';
 
 const version = '0.1.0';
 const stateKey = 'release';
@@ -30,7 +31,7 @@ export function ownerOf(context: Context, id = context.id): Owner {
     id,
     repository: env.GITHUB_REPOSITORY ?? '',
     run: /^\d+$/.test(env.GITHUB_RUN_ID ?? '') ? (env.GITHUB_RUN_ID ?? '') : '',
-    attempt: Number(env.GITHUB_RUN_ATTEMPT) >= 1 ? Number(env.GITHUB_RUN_ATTEMPT) : 1,
+    attempt: Math.max(1, Math.floor(Number(env.GITHUB_RUN_ATTEMPT)) || 1),
     ...(job ? { job } : {}),
   };
 }
@@ -115,20 +116,10 @@ export const release: Action = async (context) => {
   useSection(releaseBody);
   tellPlan(context, inputs, name);
 
-  const { clock, log, env, secrets, signal } = context;
+  const { clock, log, env, signal } = context;
   const traffic = trafficPorts(context, platform, inputs.githubToken);
-  const stages = bindStages(
-    {
-      platform,
-      ...traffic,
-      redact: secrets.redact,
-      addSecret: secrets.add,
-      userAgent: `guarded-release/${version} (${context.id})`,
-      workspace: env.GITHUB_WORKSPACE ?? process.cwd(),
-      temp: env.RUNNER_TEMP,
-    },
-    inputs.stages,
-  );
+  const source = openSource(context, platform, inputs.source, { region, objectives: inputs.slo.objectives });
+  const stages = bindStages(context, platform, inputs.stages, source);
   if (!inputs.request.dryRun) context.saveState(stateKey, JSON.stringify({ id: owner.id, functionName }));
   const told: StageEntry[] = [];
   const observer = {
@@ -155,7 +146,7 @@ function outputsOf(
     url: run.url,
     revision: run.candidate ?? run.before?.revision,
     previous_revision: run.before?.revision,
-    traffic: sharesText(run.shares),
+    traffic: JSON.stringify(run.shares),
     exposure: run.exposure,
     summary_file: summaryFile(report, context),
   };

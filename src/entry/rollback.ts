@@ -1,6 +1,196 @@
-import { ReleaseError } from '../domain/errors.ts';
-import type { Action } from './run.ts';
+import { newReport, type Report } from '../domain/report.ts';
+import { useHead, useSection } from '../domain/report-text.ts';
+import { sharesText } from '../domain/rollout/traffic.ts';
+import { capital } from '../domain/summary/release.ts';
+import { rollbackBody, rollbackHead } from '../domain/summary/rollback.ts';
+import { createProber } from '../http/probe.ts';
+import { createLogging } from '../sli/logging.ts';
+import type { SliSource } from '../steps/ports.ts';
+import type { TrafficPorts } from '../steps/release-ports.ts';
+import { serviceOf } from '../steps/release-read.ts';
+import { type RollbackRequest, type RollbackResult, rollback as rollBack } from '../steps/rollback.ts';
+import { type Settled, settle } from '../steps/settle.ts';
+import type { Context } from './context.ts';
+import { nameRules, regionRules } from './deploy-inputs.ts';
+import { readLogin } from './login-inputs.ts';
+import { openPlatform } from './platform.ts';
+import { ownerOf, trafficPorts } from './release.ts';
+import { alive } from './release-stages.ts';
+import type { Action, Finished } from './run.ts';
 
-export const rollback: Action = async () => {
-  throw new ReleaseError('internal', { what: 'Not built yet.' });
+const words = ['before', 'stable', 'settle'];
+
+function readRequest(context: Context) {
+  const { inputs } = context;
+  const to = inputs.text('to', {
+    pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
+    expected: 'before, stable, settle, or the name of a revision such as ocr-api-00041-tep',
+  });
+  return {
+    name: inputs.required('name', nameRules),
+    region: inputs.text('region', regionRules) ?? 'us-central1',
+    to: to ?? 'before',
+    force: inputs.boolean('force') ?? false,
+    dryRun: inputs.boolean('dry_run') ?? false,
+    verifySeconds: inputs.duration('verify_duration') ?? 0,
+    waitSeconds: inputs.duration('wait_for_other') ?? 0,
+    githubToken: inputs.text('github_token') ?? context.env.GITHUB_TOKEN,
+  };
+}
+
+/** Moves traffic back by hand, or brings to an end what a release left. */
+export const rollback: Action = async (context) => {
+  const request = readRequest(context);
+  const login = readLogin(context.inputs, context.env);
+  const owner = ownerOf(context);
+  context.inputs.done();
+  const platform = openPlatform(context, login);
+  const { log, clock, signal, env } = context;
+  const ports = trafficPorts(context, platform, request.githubToken);
+  useHead(rollbackHead);
+  useSection(rollbackBody);
+  const functionName = `projects/${platform.projectId}/locations/${request.region}/functions/${request.name}`;
+  const report = newReport('rollback', {
+    project: platform.projectId,
+    region: request.region,
+    name: request.name,
+  });
+  report.inputs = context.inputs.given;
+  const started = clock.now();
+  if (request.to === 'settle') {
+    const purpose = env.GITHUB_EVENT_NAME === 'schedule' ? 'janitor' : 'person';
+    log.line(`Settling what a release of ${request.name} may have left.`);
+    const settled = await settleFunction(ports, functionName, {
+      purpose,
+      owner,
+      waitMs: request.waitSeconds * 1000,
+      signal,
+    });
+    return finish(context, settledReport(report, settled), settled.shares, started);
+  }
+  log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
+  const prober = createProber(platform.endpoints, `guarded-release/1 (${context.id})`);
+  const source = createLogging({
+    rest: platform.rest,
+    clock,
+    projectId: platform.projectId,
+    region: request.region,
+  });
+  const result = await rollBack(
+    {
+      ...ports,
+      alive: (url) => alive(prober, platform.tokens, url),
+      ...(request.verifySeconds > 0 ? { rate: rateOf(context, source, request.verifySeconds) } : {}),
+    },
+    { functionName, owner, signal, ...pick(request) },
+  );
+  return finish(context, resultReport(report, result, context), result.shares, started);
 };
+
+const pick = ({ to, force, dryRun }: Pick<RollbackRequest, 'to' | 'force' | 'dryRun'>) => ({
+  to,
+  force,
+  dryRun,
+});
+
+async function settleFunction(
+  ports: TrafficPorts,
+  functionName: string,
+  request: Omit<Parameters<typeof settle>[1], 'service' | 'functionName'>,
+): Promise<Settled> {
+  const service = serviceOf(await ports.functions.get(functionName, request.signal));
+  if (!service) return { did: 'nothing', reason: 'the function does not exist', keptPin: false, shares: [] };
+  return settle(ports, { ...request, service, functionName });
+}
+
+/** Counts the revision's own requests for a while. */
+function rateOf(context: Context, source: SliSource, seconds: number) {
+  return async (service: string, revision: string, since: number) => {
+    const reader = source.open({
+      service: service.split('/').at(-1) ?? service,
+      revisions: [revision],
+      objectives: [{ id: 'availability', kind: 'availability' }],
+      since,
+    });
+    const sum = { total: 0, bad: 0 };
+    const end = context.clock.now() + seconds * 1000;
+    while (context.clock.now() < end) {
+      await context.clock.sleep(Math.min(5000, end - context.clock.now()), context.signal);
+      for (const count of (await reader.poll([], context.signal)).counts) {
+        if (count.revision !== revision) continue;
+        sum.total += count.total;
+        sum.bad += count.bad;
+      }
+    }
+    return sum;
+  };
+}
+
+function settledReport(report: Report, settled: Settled): Report {
+  const traffic = sharesText(settled.shares);
+  report.evidence.rollback = { did: settled.did, serving: settled.shares, kept_pin: settled.keptPin };
+  report.target.service = settled.service?.name.split('/').at(-1);
+  const open = settled.did === 'wait' || settled.did === 'hold';
+  report.verdict = open ? 'inconclusive' : 'pass';
+  if (settled.did === 'wait') report.outcome = 'yielded';
+  if (settled.did === 'hold') report.outcome = 'held';
+  if (settled.did === 'put_back') report.outcome = 'rolled_back';
+  if (settled.did === 'hands_off') report.outcome = 'superseded';
+  const done = {
+    nothing: 'Nothing to settle',
+    put_back: 'Put the traffic back',
+    hands_off: 'Closed the record and left the traffic alone',
+    wait: 'Not settled yet',
+    hold: 'A person has to decide',
+  };
+  report.reason = `${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}.`;
+  return report;
+}
+
+function resultReport(report: Report, result: RollbackResult, context: Context): Report {
+  const { did, target, keptPin, tookMs, alive: answered, rate } = result;
+  report.evidence.rollback = {
+    did,
+    target,
+    from: result.from,
+    serving: result.shares,
+    kept_pin: keptPin,
+    took_ms: tookMs,
+    alive: answered,
+    rate,
+  };
+  report.target.service = result.service?.name.split('/').at(-1);
+  report.target.revision = target;
+  report.findings = result.findings;
+  report.verdict = did === 'refused' ? 'fail' : 'pass';
+  if (did === 'refused') report.outcome = 'blocked';
+  if (did === 'rolled_back' || did === 'already_there') report.outcome = 'rolled_back';
+  const took = tookMs === undefined ? '' : ` in ${(tookMs / 1000).toFixed(1)} s`;
+  const pinned = keptPin ? '; it is pinned by name, so deploys of other tools get no traffic' : '';
+  report.reason =
+    did === 'refused'
+      ? `Nothing was changed: ${result.reason}.`
+      : `${capital(result.reason)}${took}${answered ? `, ${answered}` : ''}${pinned}.`;
+  if (did === 'rolled_back')
+    report.actions_taken.push({
+      at: new Date(context.clock.now()).toISOString(),
+      what: `Sent 100 % of the traffic to ${target}`,
+    });
+  return report;
+}
+
+function finish(
+  context: Context,
+  report: Report,
+  shares: readonly { revision: string; percent: number }[],
+  started: number,
+): Finished {
+  const seconds = (context.clock.now() - started) / 1000;
+  report.timings.push({
+    stage: 'rollback',
+    startedAtSeconds: (started - context.startedAt) / 1000,
+    seconds,
+    verdict: report.verdict,
+  });
+  return { report, outputs: { revision: shares[0]?.revision, traffic: JSON.stringify(shares) } };
+}

@@ -37,6 +37,8 @@ export interface ChangeOptions {
   signal?: AbortSignal | undefined;
   /** Keep trying after errors that look permanent, such as a 403: there is nothing better to do. */
   stubborn?: boolean;
+  /** What was read a moment ago: saves the first read. The etag tells where it was too long ago. */
+  first?: RunService;
 }
 
 export type Changed =
@@ -59,7 +61,7 @@ export async function changeTraffic(
   let lastError: unknown;
   for (let tries = 1; ; tries++) {
     try {
-      const service = await services.get(name, options.signal);
+      const service = (tries === 1 ? options.first : undefined) ?? (await services.get(name, options.signal));
       if (service === undefined)
         throw new ReleaseError('not-found', { what: `The Cloud Run service ${name} does not exist.` });
       const decision = decide(service, parseRecord(service.annotations[recordAnnotation]));

@@ -8,6 +8,12 @@ const refused = (reason: string): Step => ({ event: 'refused', reason });
 /** The Run service behind a function, from the function itself: it is never derived from the name. */
 export const serviceOf = (fn: JsonObject | undefined): string | undefined => configText(fn, 'service');
 
+/** Short name of the revision that the function resource describes. */
+export const describedRevision = (fn: JsonObject | undefined): string | undefined => {
+  const name = configText(fn, 'revision');
+  return name && shortName(name);
+};
+
 function configText(fn: JsonObject | undefined, field: 'service' | 'revision'): string | undefined {
   const config = fn?.serviceConfig;
   const value =
@@ -25,8 +31,7 @@ export async function read(run: ReleaseRun): Promise<Step> {
     );
   run.functionUpdateTime = typeof fn?.updateTime === 'string' ? fn.updateTime : undefined;
   run.service = serviceOf(fn);
-  const described = configText(fn, 'revision');
-  run.functionRevision = described && shortName(described);
+  run.functionRevision = describedRevision(fn);
   const tooLong = nameTooLong(shortName(run.service ?? request.functionName));
   if (tooLong) return refused(tooLong);
   if (run.service === undefined) return firstRelease(run, 'the function does not exist yet');

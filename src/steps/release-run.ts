@@ -64,6 +64,8 @@ export interface ReleaseRun {
   functionRevision: string | undefined;
   /** Every array that was sent, also where no answer came back: live traffic equal to one of them is ours. */
   sent: Target[][];
+  /** Our record has been on the service: where it is not any more, somebody has closed it. */
+  recorded: boolean;
   /** What the service's record said before this release began. */
   previous: ReleaseRecord | undefined;
   /** The latest revision before this release built one. */
@@ -103,6 +105,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     functionUpdateTime: undefined,
     functionRevision: undefined,
     sent: [],
+    recorded: false,
     previous: undefined,
     latestAtStart: undefined,
     buildMayGoOn: false,

@@ -27,7 +27,7 @@ export async function guardFirst(run: ReleaseRun): Promise<Step> {
       event: 'unchanged',
       reason: `${run.before?.revision} already serves exactly this source and configuration.`,
     };
-  return passed(result.reason);
+  return passed(result.exposure);
 }
 
 /** After the build nothing may have opened; if something had, it was closed at once, and the release is over. */
@@ -44,7 +44,7 @@ export async function checkAgain(run: ReleaseRun): Promise<Step> {
           : result.reason,
     };
   if (result.verdict === 'inconclusive') return { event: 'failed', reason: result.reason };
-  return passed(result.reason);
+  return passed(result.exposure);
 }
 
 /** Finds out, without sending anything, whether there is anything to release. */

@@ -62,23 +62,37 @@ function recordOf(run: ReleaseRun, phase: RecordPhase, wrote: Traffic, expires: 
 
 /** Is what is live now what this release made, or what it found? Then it may go on. */
 export function stillOurs(run: ReleaseRun, service: RunService, found: ParsedRecord): Step {
-  const owner = run.request.owner.id;
   if (found.kind === 'newer')
     return { event: 'yielded', reason: 'a later version of Guarded Release has begun another release' };
-  if (found.kind === 'record' && found.record.id !== owner && isOpen(found.record))
+  const record = found.kind === 'record' ? found.record : undefined;
+  if (record && record.id !== run.request.owner.id && isOpen(record))
     return {
       event: 'yielded',
-      reason: `the release of run ${found.record.run}, attempt ${found.record.attempt}, is under way`,
+      reason: `the release of run ${record.run}, attempt ${record.attempt}, is under way`,
     };
-  if (found.kind === 'record' && found.record.id === owner && sameShares(service.traffic, found.record.wrote))
-    return passed();
-  const known = [...run.sent, ...(run.before ? [run.before.traffic] : [])];
-  if (known.some((traffic) => sameShares(service.traffic, traffic))) return passed();
-  if (tookTraffic(run, service)) return passed();
-  // A first release has shared nothing out yet: whatever serves came from its own build.
-  if (run.before === undefined && run.sent.length === 0) return passed();
+  if (isOurs(run, service, record)) return passed();
   const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
   return { event: 'moved', reason: `somebody else has moved the traffic (${sharesText(live)})` };
+}
+
+function isOurs(run: ReleaseRun, service: RunService, record: ReleaseRecord | undefined): boolean {
+  const { before } = run;
+  if (record?.id === run.request.owner.id) {
+    run.recorded = true;
+    return (
+      sameShares(service.traffic, record.wrote) || (record.phase === 'building' && tookTraffic(run, service))
+    );
+  }
+  // Somebody closed our record: a person has rolled back, or a janitor has settled what it took for dead.
+  if (record && run.recorded) return false;
+  if (tookTraffic(run, service)) return true;
+  // A first release has shared nothing out yet: whatever serves came from its own build.
+  if (before === undefined && run.sent.length === 0) return true;
+  // Without a record, because nothing was written yet or the platform lost it, the traffic alone has to tell.
+  const known = record ? [] : run.sent;
+  return [...known, ...(before ? [before.traffic] : [])].some((traffic) =>
+    sameShares(service.traffic, traffic),
+  );
 }
 
 /** The pin did not hold: our own build took all the traffic. */
@@ -127,6 +141,7 @@ function noteShare(run: ReleaseRun, service: RunService): void {
 async function asStep(run: ReleaseRun, change: Promise<Changed>, what: string): Promise<Step> {
   const result = await change;
   if (!result.done) return { event: result.stop, reason: result.reason };
+  run.recorded = true;
   noteShare(run, result.service);
   if (result.wrote) taken(run, what);
   const urlOf = (tag: string) => result.service.trafficStatuses.find((status) => status.tag === tag)?.uri;

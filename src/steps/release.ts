@@ -84,6 +84,7 @@ const verdictOf: Partial<Record<Event, Verdict>> = {
   exposed: 'fail',
   smoke_failed: 'fail',
   regressed: 'fail',
+  failed: 'fail',
 };
 
 /** One release from the gate to its end. Throws nothing: what went wrong is in `errors`, the state and the reason. */
@@ -127,8 +128,7 @@ async function attempt(run: ReleaseRun, handler: Handler): Promise<Step> {
   } catch (error) {
     const cancelled = run.ports.signal.aborted && run.state.phase !== 'reverting';
     if (!cancelled) run.errors.push(error);
-    const reason =
-      error instanceof ReleaseError ? [error.what, error.why].filter(Boolean).join(' ') : messageOf(error);
+    const reason = error instanceof ReleaseError ? error.what : messageOf(error);
     return { event: cancelled ? 'cancelled' : 'failed', reason };
   }
 }

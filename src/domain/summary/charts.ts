@@ -30,6 +30,14 @@ export function chartText(text: string, maxLength = 30): string {
   return reserved.test(clean) || !/^[A-Za-z0-9]/.test(clean) ? `a ${clean}`.slice(0, maxLength) : clean;
 }
 
+/** Title of an axis: in quotes, so that it may begin with anything allowed. */
+const axisText = (text: string, maxLength: number) =>
+  text
+    .replace(/[^A-Za-z0-9 ._%()/+-]+/g, ' ')
+    .replace(/%{2,}/g, '%')
+    .trim()
+    .slice(0, maxLength) || 'value';
+
 /** As many digits as tell it from its neighbours, never an exponent. */
 export function chartNumber(value: number): string {
   if (!Number.isFinite(value)) return '0';
@@ -39,9 +47,11 @@ export function chartNumber(value: number): string {
   return (text.includes('.') ? text.replace(/\.?0+$/, '') : text) || '0';
 }
 
-/** `3m12s`, for labels. */
+/** `0.4 s`, `21 s`, `3m12s`, for labels. */
 export function spanText(seconds: number): string {
-  const whole = Number.isFinite(seconds) ? Math.max(0, Math.round(seconds)) : 0;
+  const exact = Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
+  if (exact < 9.95) return `${exact.toFixed(1)} s`;
+  const whole = Math.round(exact);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   const rest = String(whole % 60).padStart(2, '0');
@@ -144,8 +154,8 @@ export function lineChart(chart: LineChart): string[] {
     'xychart-beta',
     `    accTitle: ${chartText(chart.title, 100)}`,
     `    accDescr: ${chartText(chart.text, 300)}`,
-    `    x-axis "${chartText(chart.xTitle, 60)}" 0 --> ${chartNumber(xMax)}`,
-    `    y-axis "${chartText(chart.yTitle, 30)}" 0 --> ${chartNumber(top)}`,
+    `    x-axis "${axisText(chart.xTitle, 60)}" 0 --> ${chartNumber(xMax)}`,
+    `    y-axis "${axisText(chart.yTitle, 30)}" 0 --> ${chartNumber(top)}`,
     ...series.map(({ values }) => `    line [${values.map(chartNumber).join(', ')}]`),
   ]);
 }

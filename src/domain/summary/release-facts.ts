@@ -1,4 +1,5 @@
 import type { Verdict } from '../verdict.ts';
+import type { WatchFacts } from './watch.ts';
 
 /** What the release knows of itself, as it stands in its report (`evidence.release`); times in seconds since it began. */
 export interface ReleaseFacts {
@@ -51,68 +52,29 @@ export interface Counts {
   bad: number;
 }
 
-/** The objective that decided, cumulative over a segment. */
-export interface Course {
-  title: string;
-  /** Tolerated share of bad requests. */
-  limit: number;
-  candidate: Counts;
-  baseline: Counts | undefined;
-  /** Odds against the candidate, and the odds at which the watch acts, as natural logarithms. */
-  against: number;
-  actsAt: number;
-  /** Seconds since the shift, and shares of bad requests until then in percent. */
-  points: { at: number; candidate: number; baseline: number }[];
-  seconds: number;
-}
-
 const objectOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 const numberOf = (value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) ? value : 0;
-const countsOf = (value: unknown): Counts => {
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+const readCounts = (value: unknown): Counts => {
   const raw = objectOf(value);
   return { total: numberOf(raw.total), bad: numberOf(raw.bad) };
 };
-const percentOf = ({ total, bad }: Counts) => (total > 0 ? (100 * bad) / total : 0);
 
-/** Reads the watch's evidence of one segment: the test that came nearest to acting. */
-export function courseOf(segment: SegmentFacts): Course | undefined {
-  const evidence = objectOf(segment.evidence);
-  const tests = Array.isArray(evidence.tests) ? evidence.tests.map(objectOf) : [];
-  if (tests.length === 0) return undefined;
-  const near = (test: Record<string, unknown>) => numberOf(test.against) - numberOf(test.actsAt);
-  let index = 0;
-  for (const [i, test] of tests.entries()) if (near(test) > near(tests[index] ?? {})) index = i;
-  const test = tests[index] ?? {};
-  const objective = objectOf(test.objective);
-  const sums = { candidate: { total: 0, bad: 0 }, baseline: { total: 0, bad: 0 } };
-  const points: Course['points'] = [];
-  let start: number | undefined;
-  for (const raw of Array.isArray(evidence.points) ? evidence.points : []) {
-    const point = objectOf(raw);
-    const at = objectOf(Array.isArray(point.tests) ? point.tests[index] : undefined);
-    start ??= numberOf(point.seconds);
-    for (const arm of ['candidate', 'baseline'] as const) {
-      const counts = countsOf(at[arm]);
-      sums[arm].total += counts.total;
-      sums[arm].bad += counts.bad;
-    }
-    points.push({
-      at: numberOf(point.seconds) - start,
-      candidate: percentOf(sums.candidate),
-      baseline: percentOf(sums.baseline),
-    });
-  }
-  const baseline = countsOf(test.baseline);
-  return {
-    title: typeof objective.title === 'string' ? objective.title : String(objective.id ?? 'requests'),
-    limit: numberOf(test.limit),
-    candidate: countsOf(test.candidate),
-    baseline: baseline.total > 0 ? baseline : undefined,
-    against: numberOf(test.against),
-    actsAt: numberOf(test.actsAt),
-    points,
-    seconds: points.at(-1)?.at ?? 0,
-  };
+/** The watch's own evidence, where it is what it should be. */
+export function watchFactsOf(segment: SegmentFacts): WatchFacts | undefined {
+  const { tests, points } = objectOf(segment.evidence);
+  if (!Array.isArray(tests) || tests.length === 0 || !Array.isArray(points)) return undefined;
+  return segment.evidence as WatchFacts;
+}
+
+/** What users sent to both revisions in this segment, under its first objective. */
+export function countsOf(segment: SegmentFacts): { candidate: Counts; baseline: Counts } {
+  const [test] = watchFactsOf(segment)?.tests ?? [];
+  if (test === undefined)
+    return {
+      candidate: { total: numberOf(segment.requests), bad: numberOf(segment.bad) },
+      baseline: { total: 0, bad: 0 },
+    };
+  return { candidate: readCounts(test.candidate), baseline: readCounts(test.baseline) };
 }

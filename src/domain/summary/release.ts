@@ -1,14 +1,14 @@
 import type { Report } from '../report.ts';
 import { codeSpan, markdownText } from '../safe-text.ts';
-import { amber, blue, lineChart, red, spanText, sparkline, timeline } from './charts.ts';
+import { blue, lineChart, spanText, timeline } from './charts.ts';
 import {
-  type Counts,
-  type Course,
-  courseOf,
+  countsOf,
   type ReleaseFacts,
   type SegmentFacts,
   type StageFacts,
+  watchFactsOf,
 } from './release-facts.ts';
+import { watchLines } from './watch.ts';
 
 /** The summary of a release: what happened in words, then why, then the proofs. Failures open, successes collapsed. */
 
@@ -24,12 +24,6 @@ const percent = (share: number) => {
   const value = 100 * share;
   return `${value === 0 ? '0' : value.toFixed(value >= 10 ? 1 : 2)} %`;
 };
-const rate = ({ total, bad }: Counts) => (total > 0 ? percent(bad / total) : '–');
-const odds = (logarithm: number) => {
-  const value = Math.exp(Math.min(20, logarithm));
-  return value >= 1 ? `${number(value)} to 1` : `1 to ${number(1 / Math.max(value, 1e-9))}`;
-};
-
 /** `ocr-api` now serves..., stays on..., has nothing to serve. */
 function headline(report: Report, facts: ReleaseFacts): string {
   const name = codeSpan(report.target.name ?? 'the function');
@@ -70,12 +64,11 @@ export function costOf(facts: ReleaseFacts): { failed: number; extra: number; re
   let extra = 0;
   let requests = 0;
   for (const segment of facts.segments) {
-    const course = courseOf(segment);
-    const own = course?.candidate ?? { total: segment.requests ?? 0, bad: segment.bad ?? 0 };
-    const usual = course?.baseline ? course.baseline.bad / course.baseline.total : 0;
-    failed += own.bad;
-    requests += own.total;
-    extra += Math.max(0, own.bad - usual * own.total);
+    const { candidate, baseline } = countsOf(segment);
+    const usual = baseline.total > 0 ? baseline.bad / baseline.total : 0;
+    failed += candidate.bad;
+    requests += candidate.total;
+    extra += Math.max(0, candidate.bad - usual * candidate.total);
   }
   return { failed, extra, requests };
 }
@@ -102,7 +95,8 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
     );
   for (const warning of facts.warnings.slice(0, 6)) lines.push(`> ${markdownText(warning, 600)}`);
   for (const error of report.errors.slice(0, 4)) {
-    if (error.what !== report.reason) lines.push(`> ${markdownText(error.what, 1000)}`);
+    if (!report.reason.includes(error.what.replace(/\.$/, '')))
+      lines.push(`> ${markdownText(error.what, 1000)}`);
     if (error.why) lines.push(`> ${markdownText(error.why, 600)}`);
   }
   const next = nextThing(report, facts);
@@ -110,7 +104,9 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
   return [...lines, ''];
 }
 
-const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+/** A sentence begins with a capital letter, a name of a revision stays as it is. */
+export const capital = (text: string) =>
+  /^[a-z]+[ ,:]/.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
 
 function nextThing(report: Report, facts: ReleaseFacts): string[] {
   const fix =
@@ -194,6 +190,7 @@ const words = (stage: StageFacts) =>
 
 function timelinePart(facts: ReleaseFacts): string[] {
   const shown = facts.stages.filter((stage) => stage.seconds >= 0.5 || stage.verdict !== 'pass');
+  if (shown.length < 2) return [];
   const tasks = shown.map((stage) => ({
     section: sections[stage.kind],
     label: words(stage),
@@ -201,7 +198,7 @@ function timelinePart(facts: ReleaseFacts): string[] {
     seconds: stage.seconds,
     bad: stage.verdict === 'fail',
   }));
-  return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(', ') });
+  return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(' / ') });
 }
 
 function stageTable(facts: ReleaseFacts): string[] {
@@ -219,61 +216,20 @@ function stageTable(facts: ReleaseFacts): string[] {
 /** The chart and the table of the segment that decided. */
 function whyPart(facts: ReleaseFacts): string[] {
   const segment = facts.segments.findLast((entry) => entry.verdict === 'fail') ?? facts.segments.at(-1);
-  const course = segment && courseOf(segment);
-  if (!segment || !course) return [];
-  const { points, limit } = course;
-  const bound = 100 * limit;
-  const arms = [
-    { color: red, values: points.map((point) => point.candidate) },
-    ...(course.baseline ? [{ color: blue, values: points.map((point) => point.baseline) }] : []),
-    { color: amber, values: points.map(() => bound) },
-  ];
-  const chart = lineChart({
-    title: `Failed requests in percent since the shift to ${segment.percent} %`,
-    text: `The new revision ends at ${rate(course.candidate)}, the limit is ${percent(limit)}`,
-    xTitle: `seconds since the shift to ${segment.percent} %`,
-    xMax: course.seconds,
-    yTitle: 'failed, %',
-    yMax: bound * 1.2,
-    height: 240,
-    series: arms,
-  });
-  const legend = [
-    `🟥 new revision`,
-    ...(course.baseline ? ['🟦 old revision'] : []),
-    `🟨 your limit (${percent(limit)})`,
-  ];
+  const evidence = segment && watchFactsOf(segment);
+  if (!segment || !evidence) return [];
+  const title = segment.verdict === 'fail' ? 'Why it was taken back' : 'What the watch saw';
   return [
-    segment.verdict === 'fail' ? '### Why it was taken back' : '### What the watch saw',
+    `### ${title}`,
     '',
-    ...(chart.length > 0
-      ? [`${markdownText(course.title, 80)}, failed in %: ${legend.join(' · ')}`, '', ...chart]
-      : []),
-    ...whyTable(segment, course, facts),
-  ];
-}
-
-function whyTable(segment: SegmentFacts, course: Course, facts: ReleaseFacts): string[] {
-  const { candidate, baseline, limit } = course;
-  const failing = candidate.total > 0 && candidate.bad / candidate.total > limit;
-  const acts = course.against >= course.actsAt;
-  const old = (text: (counts: Counts) => string) => (baseline ? text(baseline) : '–');
-  const head = `at ${segment.percent} % of traffic`;
-  const suffix = (revision: string | undefined) =>
-    revision ? ` ${codeSpan(revision.split('-').slice(-2).join('-'), 30)}` : '';
-  return [
-    `| ${head} | new${suffix(facts.candidate)} | old${suffix(facts.before)} | limit |`,
-    '|:--|--:|--:|:--|',
-    `| requests counted | ${number(candidate.total)} | ${old((counts) => number(counts.total))} | |`,
-    `| failed | ${number(candidate.bad)} (${rate(candidate)}) | ${old((counts) => `${number(counts.bad)} (${rate(counts)})`)} | ${failing ? '❌' : '✅'} ${percent(limit)} |`,
-    `| trend | ${codeSpan(sparkline(course.points.map((point) => point.candidate)))} | ${baseline ? codeSpan(sparkline(course.points.map((point) => point.baseline))) : ''} | |`,
-    `| odds against it | ${odds(course.against)} | | ${acts ? '❌' : '✅'} acts at ${odds(course.actsAt)} |`,
+    `At ${segment.percent} % of the traffic:`,
     '',
+    ...watchLines(evidence, { chart: true }),
   ];
 }
 
 function trafficPart(facts: ReleaseFacts): string[] {
-  const changes = facts.shares;
+  const changes = facts.shares.filter((change, i, all) => change.percent !== all[i - 1]?.percent);
   if (!changes.some((change) => change.percent > 0)) return [];
   const whole = Math.max(facts.seconds, changes.at(-1)?.at ?? 0, 1);
   const minutes = whole >= 180;
@@ -283,7 +239,7 @@ function trafficPart(facts: ReleaseFacts): string[] {
   });
   const chart = lineChart({
     title: 'Share of traffic on the new revision',
-    text: changes.map((change) => `${change.percent} % from ${spanText(change.at)}`).join(', '),
+    text: changes.map((change) => `${change.percent} % from ${spanText(change.at)}`).join(' / '),
     xTitle: minutes ? 'minutes since start' : 'seconds since start',
     xMax: minutes ? whole / 60 : whole,
     yTitle: '%',

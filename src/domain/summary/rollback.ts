@@ -1,0 +1,57 @@
+import type { Report } from '../report.ts';
+import { codeSpan, markdownText } from '../safe-text.ts';
+
+interface Facts {
+  did: string;
+  serving: { revision: string; percent: number }[];
+  from?: { revision: string; percent: number }[] | undefined;
+  kept_pin?: boolean | undefined;
+  took_ms?: number | undefined;
+  alive?: string | undefined;
+  rate?: { total: number; bad: number } | undefined;
+}
+
+const factsOf = (report: Report): Facts | undefined => {
+  const facts = report.evidence.rollback as Facts | undefined;
+  return typeof facts === 'object' && facts !== null && Array.isArray(facts.serving) ? facts : undefined;
+};
+
+const shares = (list: readonly { revision: string; percent: number }[] | undefined) =>
+  (list ?? []).map(({ revision, percent }) => `${codeSpan(revision)} ${percent} %`).join(', ') || 'nothing';
+
+const titles: Record<string, string> = {
+  rolled_back: '✅ Rolled back',
+  already_there: '✅ Already there',
+  refused: '❌ Not rolled back',
+  planned: '📝 Plan of a rollback',
+  nothing: '✅ Nothing to settle',
+  put_back: '✅ Settled',
+  hands_off: '✅ Settled, traffic left alone',
+  wait: '⚠️ Not settled yet',
+  hold: '⚠️ A person has to decide',
+};
+
+export function rollbackHead(report: Report): string[] | undefined {
+  const facts = factsOf(report);
+  if (!facts) return undefined;
+  const name = codeSpan(report.target.name ?? 'the function');
+  const lines = [`## ${titles[facts.did] ?? facts.did}: ${name} serves ${shares(facts.serving)}`, ''];
+  const level = report.verdict === 'pass' ? 'NOTE' : report.verdict === 'fail' ? 'CAUTION' : 'WARNING';
+  return [...lines, `> [!${level}]`, `> **${markdownText(report.reason, 1500)}**`, ''];
+}
+
+export function rollbackBody(report: Report): string[] {
+  const facts = factsOf(report);
+  if (!facts) return [];
+  const rows = [`| Serving now | ${shares(facts.serving)} |`, '|:--|:--|'];
+  if (facts.from) rows.push(`| **Before** | ${shares(facts.from)} |`);
+  if (facts.took_ms !== undefined)
+    rows.push(`| **Took** | ${(facts.took_ms / 1000).toFixed(1)} s, from the write until it was seen |`);
+  if (facts.alive) rows.push(`| **Its answer** | ${markdownText(facts.alive, 200)} |`);
+  if (facts.rate) rows.push(`| **Its requests since** | ${facts.rate.total}, ${facts.rate.bad} failed |`);
+  const findings = report.findings.map(
+    (finding) =>
+      `- **${markdownText(finding.title, 400)}** ${markdownText([finding.why, finding.fix].filter(Boolean).join(' '), 800)}`,
+  );
+  return [...rows, '', ...findings, ''];
+}

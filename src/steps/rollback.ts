@@ -1,0 +1,259 @@
+import type { Finding } from '../domain/report.ts';
+import {
+  closeRecord,
+  isOpen,
+  type ParsedRecord,
+  parseRecord,
+  recordAnnotation,
+} from '../domain/rollout/record.ts';
+import {
+  pinTo,
+  restore,
+  type Share,
+  sameTraffic,
+  servingShares,
+  shareOf,
+  sharesText,
+  type Target,
+} from '../domain/rollout/traffic.ts';
+import { changeTraffic } from './change-traffic.ts';
+import type { JsonObject, RunService } from './ports.ts';
+import type { Owner, TrafficPorts } from './release-ports.ts';
+import { describedRevision, serviceOf } from './release-read.ts';
+import { shortName } from './release-run.ts';
+import { emptyRecord } from './settle.ts';
+
+export interface RollbackRequest {
+  /** projects/P/locations/L/functions/F */
+  functionName: string;
+  /** `before` (of the last release), `stable` (the last that a release proved good), or a revision's short name. */
+  to: string;
+  owner: Owner;
+  /** Also to a revision that a release found bad. */
+  force: boolean;
+  dryRun: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+export interface RollbackPorts extends TrafficPorts {
+  /** One call to the function with a token, one without; says in a few words how they ended. Throws where it is dead. */
+  alive?: ((url: string) => Promise<string>) | undefined;
+  /** Finished requests of a revision since a moment (milliseconds), and how many of them were bad. */
+  rate?:
+    | ((
+        service: string,
+        revision: string,
+        since: number,
+      ) => Promise<{ total: number; bad: number } | undefined>)
+    | undefined;
+}
+
+export interface RollbackResult {
+  /** `refused`: nothing was changed, for the reason given. `planned`: a dry run. */
+  did: 'rolled_back' | 'already_there' | 'refused' | 'planned';
+  reason: string;
+  target?: string | undefined;
+  /** What served before. */
+  from: readonly Share[];
+  shares: readonly Share[];
+  service?: RunService | undefined;
+  keptPin: boolean;
+  findings: Finding[];
+  /** Milliseconds from the PATCH until traffic was seen where it belongs. */
+  tookMs?: number | undefined;
+  alive?: string | undefined;
+  rate?: { total: number; bad: number } | undefined;
+}
+
+/**
+ * Three reads, one conditional write, then the proof. Running it again changes nothing. It never goes forth again by
+ * itself: where the old revision fails as well, it says so and stays.
+ */
+export async function rollback(ports: RollbackPorts, request: RollbackRequest): Promise<RollbackResult> {
+  const { services, clock, log } = ports;
+  const fn = await ports.functions.get(request.functionName, request.signal);
+  const name = serviceOf(fn);
+  if (name === undefined) return refuse('the function does not exist, or has no service', []);
+  const service = await services.get(name, request.signal);
+  if (service === undefined) return refuse(`the service ${shortName(name)} does not exist`, []);
+  const parsed = parseRecord(service.annotations[recordAnnotation]);
+  const from = servingShares(service.trafficStatuses, service.latestReadyRevision);
+  const chosen = choose(request, parsed, from);
+  if ('refused' in chosen) return refuse(chosen.refused, from, service);
+  const { target } = chosen;
+  const revision = await services.revision(name, target, request.signal);
+  if (revision === undefined) return refuse(`the revision ${target} does not exist any more`, from, service);
+  if (!revision.ready)
+    return refuse(
+      `the revision ${target} is not ready (${revision.message ?? 'no reason given'})`,
+      from,
+      service,
+    );
+
+  const findings = driftOf(fn, target);
+  const open = parsed.kind === 'record' && isOpen(parsed.record);
+  if (shareOf(target, from) === 100 && !open)
+    return {
+      did: 'already_there',
+      reason: `${target} serves 100 % already`,
+      target,
+      from,
+      shares: from,
+      service,
+      keptPin: false,
+      findings,
+    };
+  const bad =
+    request.to === 'before' || request.to === 'stable'
+      ? from.find((share) => share.revision !== target)?.revision
+      : undefined;
+  if (request.dryRun)
+    return {
+      did: 'planned',
+      reason: `would send 100 % to ${target}; now ${sharesText(from)}`,
+      target,
+      from,
+      shares: from,
+      service,
+      keptPin: false,
+      findings,
+    };
+
+  let keptPin = false;
+  const started = clock.now();
+  const changed = await changeTraffic(
+    ports,
+    name,
+    (live, found) => {
+      const back = wanted(live, found, request.to, target);
+      keptPin = back.keptPin;
+      const last = found.kind === 'record' ? found.record : emptyRecord(request.owner);
+      const closed = closeRecord(last, { wrote: back.traffic, failed: bad, expires: last.expires });
+      // What a person takes back is not the good one any more; what they go back to is the best known.
+      const good = closed.stable === bad ? { stable: target, stable_commit: undefined } : {};
+      return { traffic: back.traffic, record: { ...closed, ...good, ...request.owner } };
+    },
+    { withinMs: 60_000, signal: request.signal, first: service },
+  );
+  if (!changed.done) return refuse(changed.reason, from, service);
+  const tookMs = clock.now() - started;
+  log.line(`✓ Roll back     ${(tookMs / 1000).toFixed(1)} s  ${target} 100 %`);
+  const shares = servingShares(changed.service.trafficStatuses, changed.service.latestReadyRevision);
+  const proof = await prove(ports, changed.service, target, started);
+  findings.push(...proof.findings);
+  return {
+    did: 'rolled_back',
+    reason: `${target} serves 100 % again`,
+    target,
+    from,
+    shares,
+    service: changed.service,
+    keptPin,
+    findings,
+    tookMs,
+    ...proof.seen,
+  };
+}
+
+const refuse = (reason: string, from: readonly Share[], service?: RunService): RollbackResult => ({
+  did: 'refused',
+  reason,
+  from,
+  shares: from,
+  service,
+  keptPin: false,
+  findings: [],
+});
+
+function choose(
+  request: RollbackRequest,
+  parsed: ParsedRecord,
+  from: readonly Share[],
+): { target: string } | { refused: string } {
+  const { to, force } = request;
+  const record = parsed.kind === 'record' ? parsed.record : undefined;
+  if (to === 'before' || to === 'stable') {
+    if (record === undefined)
+      return {
+        refused: `no release of this function is on record${parsed.kind === 'broken' ? ` that can be read (${parsed.why})` : ''}, so name the revision: to: REVISION`,
+      };
+    const target = to === 'before' ? record.before_revision : record.stable;
+    if (target === undefined)
+      return {
+        refused:
+          to === 'before'
+            ? 'the last release was the first one: there is nothing before it'
+            : 'no release has proved a revision good yet',
+      };
+    if (record.failed.includes(target) && !force)
+      return {
+        refused: `${target} itself was found bad by a release: name another revision, or set force: true`,
+      };
+    return { target };
+  }
+  if (record?.failed.includes(to) && !force && shareOf(to, from) < 100)
+    return {
+      refused: `${to} was found bad by a release: set force: true to send traffic to it all the same`,
+    };
+  return { target: to };
+}
+
+/** Of an unfinished release the whole array comes back, LATEST included; else the revision by name, with others' tags. */
+function wanted(
+  live: RunService,
+  found: ParsedRecord,
+  to: string,
+  target: string,
+): { traffic: Target[]; keptPin: boolean } {
+  const open = found.kind === 'record' && isOpen(found.record) ? found.record : undefined;
+  if (to === 'before' && open?.before_revision === target)
+    return restore(open.before, target, {
+      traffic: live.traffic,
+      created: live.latestCreatedRevision,
+      ready: live.latestReadyRevision,
+    });
+  const traffic = pinTo(target, live.traffic, { tag: false });
+  return { traffic, keptPin: !sameTraffic(traffic, live.traffic) || live.latestReadyRevision !== target };
+}
+
+/** The function resource is no part of a rollback: it still describes what was built last. */
+function driftOf(fn: JsonObject | undefined, target: string): Finding[] {
+  const described = describedRevision(fn);
+  if (described === undefined || described === target) return [];
+  return [
+    {
+      rule: 'function-describes-another-revision',
+      severity: 'medium',
+      title: `${target} serves, while the function resource still describes ${described}.`,
+      why: 'A rollback moves traffic only; source, environment and settings of the function stay those of the newer build, and the next deploy starts from them.',
+      fix: `Release a commit that sets again whatever ${described} changed; deploys of other tools get no traffic while the revision is pinned by name.`,
+    },
+  ];
+}
+
+/** By its own answer and its own error rate; what it finds is told, and nothing moves again. */
+async function prove(ports: RollbackPorts, service: RunService, target: string, since: number) {
+  const findings: Finding[] = [];
+  const seen: Pick<RollbackResult, 'alive' | 'rate'> = {};
+  try {
+    seen.alive = await ports.alive?.(service.uri);
+  } catch (error) {
+    findings.push(failing(target, error instanceof Error ? error.message : String(error)));
+  }
+  try {
+    seen.rate = await ports.rate?.(service.name, target, since);
+  } catch {
+    // Nobody could count: that is said by the missing rate.
+  }
+  if (seen.rate && seen.rate.total >= 10 && seen.rate.bad / seen.rate.total >= 0.05)
+    findings.push(failing(target, `${seen.rate.bad} of its ${seen.rate.total} requests since failed`));
+  return { findings, seen };
+}
+
+const failing = (target: string, how: string): Finding => ({
+  rule: 'rolled-back-revision-fails',
+  severity: 'high',
+  title: `${target} does not work well either: ${how}.`,
+  why: 'Then the cause is not the release: look at what both revisions depend on.',
+  fix: 'Traffic stays there; going forth and back would help nobody.',
+});
