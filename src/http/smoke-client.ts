@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { ReleaseError } from '../domain/errors.ts';
 import type { BodyPart } from '../domain/smoke/body.ts';
 import type { NoAnswer } from '../domain/smoke/retry.ts';
+import { scrubToken } from '../domain/smoke/scrub.ts';
 import type { SmokeHttp, SmokeHttpRequest } from '../steps/smoke-ports.ts';
 import type { Endpoints } from './endpoints.ts';
 import { send, TransportError } from './send.ts';
@@ -94,9 +95,13 @@ export function createSmokeHttp(endpoints: Endpoints, userAgent: string): SmokeH
           signal: request.signal,
         });
         const { status, truncated, milliseconds } = answer;
-        return {
-          answer: { status, headers: answer.headers, ...decode(answer.body), truncated, milliseconds },
-        };
+        const { body, garbled } = decode(answer.body);
+        const clean = (text: string) =>
+          request.token === undefined ? text : scrubToken(text, request.token);
+        const shown = Object.fromEntries(
+          Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]),
+        );
+        return { answer: { status, headers: shown, body: clean(body), garbled, truncated, milliseconds } };
       } catch (error) {
         if (!(error instanceof ReleaseError) || error.code === 'cancelled' || request.signal?.aborted)
           throw error;
