@@ -177,7 +177,7 @@ export function readDeploy(
       `environment: "${environment}": expected GEN_2: first-generation functions cannot share out traffic, see gcloud functions upgrade`,
     );
   const deadline = inputs.duration('deploy_timeout') ?? 1200;
-  if (deadline < 10 || deadline > 6 * 3600) inputs.problem('deploy_timeout: expected 10s to 6h');
+  if (deadline < 1 || deadline > 6 * 3600) inputs.problem('deploy_timeout: expected 1s to 6h');
   const allTraffic = inputs.boolean('all_traffic_on_latest_revision');
   const force = inputs.boolean('force');
   return {

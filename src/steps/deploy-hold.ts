@@ -1,4 +1,4 @@
-import { messageOf } from '../domain/errors.ts';
+import { messageOf, ReleaseError } from '../domain/errors.ts';
 import type { Live } from './deploy-state.ts';
 import {
   allToLatest,
@@ -47,8 +47,24 @@ export async function holdTraffic(run: DeployRun, live: Live): Promise<Hold | un
   return hold;
 }
 
+/** Errors after which the operation may still be going on. */
+const goesOn = new Set(['cancelled', 'network-failed', 'deadline-exceeded', 'internal']);
+
+/**
+ * After an error: traffic as it was, unless the build may still end. Following LATEST again would then let it serve
+ * without a proof.
+ */
+export async function releaseHold(run: DeployRun, hold: Hold, error: unknown): Promise<void> {
+  const code = error instanceof ReleaseError ? error.code : 'internal';
+  if (!run.sent || !goesOn.has(code)) return restoreTraffic(run, hold);
+  const name = hold.service.split('/').at(-1);
+  run.ports.log.warning(
+    `Traffic of ${name} stays by name, since the build goes on and nobody would prove it. Run the job again to finish, or follow new revisions again: gcloud run services update-traffic ${name} --region=${run.request.region} --to-latest`,
+  );
+}
+
 /** After a failed build: traffic as it was, LATEST included, unless LATEST now means another revision. Never throws. */
-export async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> {
+async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> {
   const { ports, request } = run;
   const name = hold.service.split('/').at(-1);
   // A cancelled run has no signal left to wait with; this must be done all the same.

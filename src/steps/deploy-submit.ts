@@ -72,6 +72,7 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
   const storageSource = await upload(run, tree);
   for (let tries = 1; ; tries++) {
     const body = bodyOf(run, plan, storageSource);
+    run.sent = true;
     const begun =
       plan.action === 'create'
         ? await functions.create(name, body, signal)

@@ -98,6 +98,8 @@ export interface DeployRun {
   /** Milliseconds since the epoch. */
   deadline: number;
   result: DeployResult;
+  /** A write has left for Cloud Functions: what became of it may be unknown. */
+  sent: boolean;
   /** Notes a change that was made. */
   act(what: string): void;
 }

@@ -6,7 +6,7 @@ import { functionStateOf } from '../domain/deploy/state.ts';
 import { messageOf } from '../domain/errors.ts';
 import { checkLive, checkRuntime } from './deploy-checks.ts';
 import { closeBefore, confirmAfter, openIngress } from './deploy-exposure.ts';
-import { giveTraffic, type Hold, holdTraffic, restoreTraffic, verifyHeld } from './deploy-hold.ts';
+import { giveTraffic, type Hold, holdTraffic, releaseHold, verifyHeld } from './deploy-hold.ts';
 import { awaitOperation, operationFailure } from './deploy-operation.ts';
 import {
   type Digests,
@@ -125,6 +125,7 @@ function startRun(
     name,
     deadline: ports.clock.now() + request.deadlineSeconds * 1000,
     result,
+    sent: false,
     act: (what) => {
       result.actions.push({ at: new Date(ports.clock.now()).toISOString(), what });
       ports.log.debug(`Changed: ${what}`);
@@ -202,6 +203,7 @@ async function build(
   let hold: Hold | undefined;
   try {
     hold = await holdTraffic(run, submission.live);
+    if (ours) run.sent = true;
     const begun = ours ? { operation: ours, joined: true } : await submit(run, submission);
     result.operation = begun.operation.name || undefined;
     result.joined = begun.joined;
@@ -212,7 +214,7 @@ async function build(
     const ended = await awaitOperation(ports, begun.operation, run.deadline, request.signal);
     if (ended.error) throw await operationFailure(ports, request, ended);
   } catch (error) {
-    if (hold) await restoreTraffic(run, hold);
+    if (hold) await releaseHold(run, hold, error);
     throw error;
   }
   await readAfter(run, submission.live);

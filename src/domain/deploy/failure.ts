@@ -74,10 +74,10 @@ export function failureTexts(
       ),
     ),
   );
-  const own =
-    stage?.messages
-      .filter((item) => item.severity === 'ERROR' && !message.includes(item.message))
-      .map((item) => logText(item.message, 600)) ?? [];
+  const own = (stage?.messages ?? [])
+    .filter((item) => item.severity === 'ERROR')
+    .map((item) => logText(item.message, 600))
+    .filter((text) => !message.includes(text.slice(0, 200)));
   const build = buildOf(operation);
   const link = stage?.resourceUri ?? operation.stages.find((seen) => seen.name === 'BUILD')?.resourceUri;
   const tail = log.lines.slice(-5).map((line) => logText(line, 300));

@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { answers, DeployWorld, reportOf, visible } from '../support/deploy-world.ts';
+
+let world: DeployWorld;
+let number = 0;
+let name: string;
+
+const files = (text: string) => ({
+  'index.js': 'exports.ocr = () => {};',
+  'package.json': '{}',
+  'sandbox.json': answers(text),
+});
+const invoker = (member: string, role = 'roles/run.invoker') => ({ role, members: [member] });
+const serviceOf = () => `${world.client.parent}/services/${name}`;
+const policy = () => world.sandbox.world.policies.get(`//run.googleapis.com/${serviceOf()}`).bindings;
+
+beforeAll(async () => {
+  world = await DeployWorld.start();
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  name = `g${++number}`;
+  await world.client.deploy(name, files('before'));
+});
+afterEach(() => world.clearFaults());
+
+/** The status of a request without a token. */
+const anonymous = async (url: string) => (await world.client.send(url)).status;
+
+test('a public function is closed before the upload; every binding that lets the public in goes', async () => {
+  world.setPolicy(
+    [
+      invoker('allUsers'),
+      invoker('allAuthenticatedUsers'),
+      { role: 'roles/run.admin', members: ['allUsers', 'user:a@example.com'] },
+    ],
+    name,
+  );
+  const { url } = await world.function(name);
+  expect(await anonymous(url)).toBe(200);
+  const mark = world.mark;
+  const run = await world.deploy({ name, source_dir: world.source(files('after')) });
+  expect(run.code).toBe(0);
+  expect(run.outputs.exposure).toBe('private');
+  const order = world.requests(mark);
+  const closed = order.findIndex((line) => line.startsWith('POST run') && line.includes(':setIamPolicy'));
+  const uploaded = order.findIndex((line) => line.includes('generateUploadUrl'));
+  expect(closed).toBeGreaterThan(-1);
+  expect(closed).toBeLessThan(uploaded);
+  expect(JSON.stringify(policy())).not.toMatch(/allUsers|allAuthenticatedUsers/);
+  expect(policy()).toContainEqual({ role: 'roles/run.admin', members: ['user:a@example.com'] });
+  expect(await anonymous(url)).toBe(403);
+  expect(reportOf(run).actions_taken.length).toBeGreaterThan(2);
+});
+
+test('on_exposed: fail stops before the upload and changes nothing', async () => {
+  world.setPolicy([invoker('allUsers')], name);
+  const before = await world.function(name);
+  const mark = world.mark;
+  const run = await world.deploy({ name, source_dir: world.source(files('after')), on_exposed: 'fail' });
+  expect(run.code).toBe(1);
+  expect(run.outputs).toMatchObject({ verdict: 'fail', outcome: 'exposed', exposure: 'public' });
+  expect(world.writes(mark)).toEqual([]);
+  expect(await world.function(name)).toEqual(before);
+  expect(policy()).toEqual([invoker('allUsers')]);
+});
+
+test('where closing is denied nothing is uploaded, and the command to close it is there', async () => {
+  world.setPolicy([invoker('allUsers')], name);
+  await world.fault({
+    api: 'run',
+    method: 'POST',
+    path: ':setIamPolicy',
+    times: 20,
+    fault: {
+      status: 403,
+      body: {
+        error: {
+          code: 403,
+          status: 'PERMISSION_DENIED',
+          message: "Permission 'run.services.setIamPolicy' denied on resource.",
+        },
+      },
+    },
+  });
+  const before = await world.function(name);
+  const run = await world.deploy({ name, source_dir: world.source(files('after')) });
+  expect(run.code).toBe(1);
+  expect(run.outputs).toMatchObject({ outcome: 'exposed', exposure: 'public' });
+  expect(visible(run) + run.summary).toMatch(/remove-iam-policy-binding/);
+  expect(await world.function(name)).toEqual(before);
+});
+
+test('the invoker check switched off is public too, and is switched on again', async () => {
+  const { etag } = await world.service(name);
+  await world.client.patchService(name, 'invokerIamDisabled', { invokerIamDisabled: true, etag });
+  const { url } = await world.function(name);
+  expect(await anonymous(url)).toBe(200);
+  const run = await world.deploy({ name, source_dir: world.source(files('after')) });
+  expect(run.code).toBe(0);
+  expect((await world.service(name)).invokerIamDisabled ?? false).toBe(false);
+  expect(await anonymous(url)).toBe(403);
+});
+
+test('a function that is opened during the build is closed again before the new code gets traffic', async () => {
+  world.sandbox.world.settings.buildMs = 1200;
+  try {
+    const first = (await world.function(name)).serviceConfig.revision;
+    let opened = false;
+    const run = await world.deploy(
+      { name, source_dir: world.source(files('after')), on_exposed: 'fail' },
+      {
+        onOutput: (text) => {
+          if (opened || !text.includes('Uploaded ')) return;
+          opened = true;
+          world.setPolicy([invoker('allUsers')], name);
+        },
+      },
+    );
+    expect(opened).toBe(true);
+    expect(run.code).toBe(1);
+    expect(run.outputs).toMatchObject({ outcome: 'exposed', exposure: 'public' });
+    expect(run.outputs.reason).toContain('No traffic was moved');
+    const serving = JSON.parse(run.outputs.traffic ?? '').filter(
+      (entry: { percent: number }) => entry.percent > 0,
+    );
+    expect(serving).toEqual([{ revision: first, percent: 100 }]);
+  } finally {
+    world.sandbox.world.settings.buildMs = 50;
+  }
+});
+
+test('on_exposed: internal makes a new function behind internal ingress and opens it once it is proved private', async () => {
+  const mark = world.mark;
+  const run = await world.deploy({
+    name: `${name}-new`,
+    runtime: 'nodejs24',
+    source_dir: world.source(files('new')),
+    on_exposed: 'internal',
+  });
+  expect(run.code).toBe(0);
+  expect((await world.function(`${name}-new`)).serviceConfig.ingressSettings).toBe('ALLOW_ALL');
+  const writes = world.writes(mark).filter((line) => line.includes('cloudfunctions'));
+  expect(writes.at(-1)).toContain('updateMask=serviceConfig.ingressSettings');
+  expect(run.log).toContain('ALLOW_INTERNAL_ONLY');
+});
+
+test('the deployer who may not read folders gets private with what could not be read; complete proof is refused', async () => {
+  const run = await world.deploy({
+    name,
+    source_dir: world.source(files('after')),
+    require_proof: 'complete',
+  });
+  expect(run.code).toBe(1);
+  expect(run.outputs.reason).toContain('Nothing was uploaded');
+  expect(run.outputs.verdict).not.toBe('pass');
+});

@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { answers, DeployWorld, reportOf, visible } from '../support/deploy-world.ts';
+
+let world: DeployWorld;
+let number = 0;
+/** A function of its own for each test, deployed once and serving. */
+let name: string;
+let first: string;
+
+const files = (text: string, more: Record<string, unknown> = {}) => ({
+  'index.js': 'exports.ocr = () => {};',
+  'package.json': '{}',
+  'sandbox.json': answers(text, more),
+});
+
+beforeAll(async () => {
+  world = await DeployWorld.start();
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  name = `f${++number}`;
+  await world.client.deploy(name, files('before'));
+  first = (await world.function(name)).serviceConfig.revision;
+});
+afterEach(async () => {
+  await world.clearFaults();
+  world.sandbox.world.settings.buildMs = 50;
+});
+
+const latest = [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }];
+const deploys = (from: number) =>
+  world.requests(from).filter((line) => line.startsWith('PATCH cloudfunctions'));
+
+test('a build that fails: stage, message, link and the end of the log are in the error; traffic is as it was', async () => {
+  const source = world.source({
+    ...files('bad'),
+    'sandbox.json': JSON.stringify({ buildFails: 'npm ERR! missing script: build' }),
+  });
+  const run = await world.deploy({ name, source_dir: source });
+  expect(run.code).toBe(1);
+  const error = reportOf(run).errors[0];
+  expect(error?.code).toBe('deploy-failed');
+  expect(error?.what).toContain('failed in stage build');
+  expect(error?.what).toContain('npm ERR! missing script: build');
+  expect(error?.fix).toContain('https://console.cloud.google.com/cloud-build/builds');
+  expect(run.log).toContain('What the failed deploy says');
+  expect((await world.service(name)).traffic ?? latest).toEqual(latest);
+  expect(world.sandbox.world.problems).toEqual([]);
+});
+
+test('a revision that does not start: the stage is the service, and traffic is as it was', async () => {
+  const source = world.source({
+    ...files('bad'),
+    'sandbox.json': JSON.stringify({
+      startFails: 'The user-provided container failed to listen on PORT=8080',
+      responses: [],
+    }),
+  });
+  const run = await world.deploy({ name, source_dir: source });
+  expect(run.code).toBe(1);
+  const error = reportOf(run).errors[0];
+  // Google says the same in the operation and in its stage: once is enough.
+  expect(`${error?.what} ${error?.why ?? ''}`.split('Healthcheck failed')).toHaveLength(2);
+  expect(visible(run)).toMatch(/failed in stage service: .*failed to start and listen/);
+  const service = await world.service(name);
+  expect(service.trafficStatuses.filter((status: { percent?: number }) => status.percent)).toMatchObject([
+    { percent: 100 },
+  ]);
+  expect(service.trafficStatuses[0].revision ?? service.latestReadyRevision).toContain(first);
+});
+
+test('one 503, one reset and one page of HTML while polling change nothing', async () => {
+  world.sandbox.world.settings.buildMs = 1500;
+  await world.fault({
+    api: 'cloudfunctions',
+    method: 'GET',
+    path: '/operations/',
+    nth: 1,
+    times: 1,
+    fault: { status: 503 },
+  });
+  await world.fault({
+    api: 'cloudfunctions',
+    method: 'GET',
+    path: '/operations/',
+    nth: 2,
+    times: 1,
+    fault: { reset: 'before' },
+  });
+  await world.fault({
+    api: 'cloudfunctions',
+    method: 'GET',
+    path: '/operations/',
+    nth: 3,
+    times: 1,
+    fault: { malformed: true },
+  });
+  const run = await world.deploy({ name, source_dir: world.source(files('next')) });
+  expect(run.log).toContain(`Passed: Deployed ${name}`);
+});
+
+test('a PATCH that took effect but whose answer was lost is joined, not repeated', async () => {
+  world.sandbox.world.settings.buildMs = 1500;
+  await world.fault({
+    api: 'cloudfunctions',
+    method: 'PATCH',
+    path: `/functions/${name}`,
+    nth: 1,
+    times: 1,
+    fault: { reset: 'after' },
+  });
+  const run = await world.deploy({ name, source_dir: world.source(files('next')) });
+  expect(run.log).toContain('Joined the deploy that is under way');
+  expect(run.code).toBe(0);
+  expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([{ revision: run.outputs.revision, percent: 100 }]);
+});
+
+test('a restarted job finds the operation of its first attempt and joins it', async () => {
+  world.sandbox.world.settings.buildMs = 4000;
+  const source = world.source(files('next'));
+  const mark = world.mark;
+  let kill: (signal: NodeJS.Signals) => void = () => {};
+  const cut = await world.deploy(
+    { name, source_dir: source },
+    {
+      onStart: (stop) => (kill = stop),
+      onOutput: (text) => {
+        if (text.includes('Cloud Functions: ')) kill('SIGINT');
+      },
+    },
+  );
+  expect(cut.code).toBe(1);
+  expect(cut.outputs.outcome).toBe('cancelled');
+  // The build goes on: following LATEST would let it serve without a proof.
+  expect(cut.log).toContain('stays by name, since the build goes on');
+  expect((await world.service(name)).traffic).toMatchObject([{ revision: first, percent: 100 }]);
+  const again = await world.deploy({ name, source_dir: source });
+  expect(again.log).toContain('Joined the deploy that is under way');
+  expect(again.code).toBe(0);
+  expect(deploys(mark)).toHaveLength(1);
+  expect(again.outputs.revision).not.toBe(first);
+  expect(JSON.parse(again.outputs.traffic ?? '')).toEqual([
+    { revision: again.outputs.revision, percent: 100 },
+  ]);
+});
+
+/** Somebody else's deploy begins while ours asks where to upload. */
+const collide = async (inputs: Record<string, string>) => {
+  const storageSource = await world.client.upload(files('theirs'));
+  world.sandbox.world.settings.buildMs = 1500;
+  await world.fault({
+    api: 'cloudfunctions',
+    method: 'POST',
+    path: ':generateUploadUrl',
+    nth: 1,
+    times: 1,
+    fault: { delayMs: 700 },
+  });
+  let began = false;
+  return world.deploy(
+    { name, source_dir: world.source(files('ours')), ...inputs },
+    {
+      onOutput: (text) => {
+        if (began || !text.includes('Plan: ')) return;
+        began = true;
+        const mask = 'buildConfig.source,serviceConfig.availableMemory';
+        void world.client.api(
+          'cloudfunctions',
+          'PATCH',
+          `/v2/${world.client.parent}/functions/${name}?updateMask=${mask}`,
+          {
+            buildConfig: { source: { storageSource } },
+            serviceConfig: { availableMemory: '1Gi' },
+          },
+        );
+      },
+    },
+  );
+};
+
+test("somebody else's deploy in the way is waited out, and then this one stops with the difference", async () => {
+  const run = await collide({ cpu: '1' });
+  expect(run.log).toContain('Another deploy of');
+  expect(run.code).toBe(1);
+  const error = reportOf(run).errors[0];
+  expect(error?.code).toBe('deploy-conflict');
+  expect(error?.fix).toContain('on_conflict: rebase');
+  expect((await world.function(name)).serviceConfig.availableMemory).toBe('1Gi');
+});
+
+test('on_conflict: rebase plans again on what they deployed and goes on', async () => {
+  const run = await collide({ max_instance_count: '7', on_conflict: 'rebase' });
+  expect(run.log).toContain('Planned again on what somebody else deployed');
+  expect(run.code).toBe(0);
+  expect((await world.function(name)).serviceConfig).toMatchObject({
+    availableMemory: '1Gi',
+    maxInstanceCount: 7,
+  });
+  expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([{ revision: run.outputs.revision, percent: 100 }]);
+});
+
+test('the deadline names the operation and leaves the build to the next run', async () => {
+  world.sandbox.world.settings.buildMs = 8_000;
+  const run = await world.deploy({ name, source_dir: world.source(files('slow')), deploy_timeout: '2s' });
+  expect(run.code).toBe(1);
+  expect(visible(run)).toMatch(
+    /operations\/operation-\S+ did not end in time\. It is still at: .*build in progress.*Run the job again/,
+  );
+});
+
+test('a function whose pin does not hold is taken back before it is proved, and the finding says so', async () => {
+  const { quirks } = world.sandbox.world;
+  quirks.functionPatchKeepsPin = false;
+  try {
+    const run = await world.deploy({ name, source_dir: world.source(files('next')), no_traffic: 'true' });
+    expect(run.code).toBe(0);
+    expect(
+      JSON.parse(run.outputs.traffic ?? '').filter((entry: { percent: number }) => entry.percent > 0),
+    ).toEqual([{ revision: first, percent: 100 }]);
+    expect(reportOf(run).findings.map((finding) => finding.rule)).toContain('pin-did-not-hold');
+  } finally {
+    quirks.functionPatchKeepsPin = true;
+  }
+});

@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { answers, DeployWorld, visible } from '../support/deploy-world.ts';
+
+let world: DeployWorld;
+beforeAll(async () => {
+  world = await DeployWorld.start();
+});
+afterAll(() => world.stop());
+
+const files = { 'index.js': 'exports.ocr = () => {};', 'package.json': '{}', 'sandbox.json': answers('one') };
+const env = { environment_variables: 'LANGUAGES="eng,kor"\n# a comment\nMODE=fast' };
+
+describe('one function from its first deploy on', () => {
+  let folder: string;
+  let first: string;
+
+  test('creates it, sends only what was set, and proves it private', async () => {
+    folder = world.source(files);
+    const run = await world.deploy({
+      source_dir: folder,
+      runtime: 'nodejs24',
+      max_instance_count: '3',
+      ...env,
+    });
+    expect(run.log).toContain('Passed: Created ocr');
+    expect(run.code).toBe(0);
+    expect(run.outputs).toMatchObject({
+      verdict: 'pass',
+      exposure: 'private',
+      unchanged: 'false',
+      name: `${world.client.parent}/functions/ocr`,
+      service: `${world.client.parent}/services/ocr`,
+    });
+    first = run.outputs.revision ?? '';
+    expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([{ revision: first, percent: 100 }]);
+    expect(run.outputs.source_sha256).toMatch(/^[0-9a-f]{64}$/);
+    const fn = await world.function();
+    expect(fn.serviceConfig).toMatchObject({
+      maxInstanceCount: 3,
+      environmentVariables: { LANGUAGES: 'eng,kor', MODE: 'fast' },
+    });
+    expect(fn.labels['guarded-release-source']).toBe(run.outputs.source_sha256?.slice(0, 63));
+    // The manifest is in the log, values of variables are in no place.
+    expect(run.log).toContain('sandbox.json');
+    expect(visible(run) + run.summary + JSON.stringify(run.report)).not.toContain('eng,kor');
+    expect(run.summary).toContain(first);
+  });
+
+  test('does nothing where the serving revision carries this source and configuration', async () => {
+    const mark = world.mark;
+    const run = await world.deploy({
+      source_dir: folder,
+      runtime: 'nodejs24',
+      max_instance_count: '3',
+      ...env,
+    });
+    expect(run.code).toBe(0);
+    expect(run.outputs).toMatchObject({ unchanged: 'true', revision: first, exposure: 'private' });
+    expect(run.outputs.reason).toContain('upload and build were skipped');
+    expect(world.writes(mark)).toEqual([]);
+    expect(world.requests(mark).join('\n')).not.toContain('generateUploadUrl');
+  });
+
+  test('a dry run prints what would change on function, source and service, and sends no write', async () => {
+    const mark = world.mark;
+    const run = await world.deploy({
+      source_dir: folder,
+      memory: '1Gi',
+      dry_run: 'true',
+      environment_variables: 'MODE=slow',
+    });
+    expect(run.code).toBe(0);
+    expect(world.writes(mark)).toEqual([]);
+    expect(run.log).toContain('~ serviceConfig.availableMemory: 256M -> 1Gi');
+    expect(run.log).toContain('- serviceConfig.environmentVariables.LANGUAGES (was (7 characters))');
+    expect(run.log).toContain('~ serviceConfig.environmentVariables.MODE: (4 characters), another value');
+    expect(run.log).toContain(`traffic ${first} 100 % -> new revision 100 %`);
+    expect(run.outputs.reason).toContain('Dry run, nothing was changed.');
+  });
+
+  test('an update names leaf fields alone, and moves traffic only after the second proof', async () => {
+    const mark = world.mark;
+    const run = await world.deploy({ source_dir: folder, memory: '512Mi' });
+    expect(run.log).toContain('Passed: Deployed ocr');
+    const second = run.outputs.revision ?? '';
+    expect(second).not.toBe(first);
+    expect(run.outputs.previous_revision).toBe(first);
+    const requests = world.requests(mark);
+    const patch = requests.find((line) => line.startsWith('PATCH cloudfunctions')) ?? '';
+    const mask = decodeURIComponent(patch.split('updateMask=')[1] ?? '')
+      .split('&')[0]
+      ?.split(',')
+      .sort();
+    expect(mask).toEqual(
+      [
+        'buildConfig.entryPoint',
+        'buildConfig.source',
+        'labels',
+        'serviceConfig.allTrafficOnLatestRevision',
+        'serviceConfig.availableMemory',
+      ].sort(),
+    );
+    const steps = requests
+      .filter((line) => /^PATCH|services\/ocr:getIamPolicy/.test(line))
+      .map((line) => line.split(/[?:]/)[0]);
+    const service = `run /v2/${world.client.parent}/services/ocr`;
+    expect(steps).toEqual([
+      `GET ${service}`,
+      `PATCH ${service}`,
+      `PATCH cloudfunctions /v2/${world.client.parent}/functions/ocr`,
+      `GET ${service}`,
+      `PATCH ${service}`,
+    ]);
+    const fn = await world.function();
+    expect(fn.serviceConfig).toMatchObject({
+      availableMemory: '512Mi',
+      maxInstanceCount: 3,
+      environmentVariables: { LANGUAGES: 'eng,kor', MODE: 'fast' },
+    });
+    expect((await world.service()).traffic).toEqual([
+      { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 },
+    ]);
+  });
+
+  test('no_traffic leaves the new revision at 0 %, and a later run takes it without a build', async () => {
+    const before = (await world.function()).serviceConfig.revision;
+    const held = await world.deploy({ source_dir: folder, memory: '1Gi', no_traffic: 'true' });
+    expect(held.code).toBe(0);
+    expect(held.outputs.reason).toContain('gets no traffic yet');
+    expect(JSON.parse(held.outputs.traffic ?? '')).toEqual([{ revision: before, percent: 100 }]);
+    const mark = world.mark;
+    const taken = await world.deploy({ source_dir: folder, memory: '1Gi' });
+    expect(taken.code).toBe(0);
+    expect(taken.outputs.revision).toBe(held.outputs.revision);
+    expect(taken.outputs.unchanged).toBe('false');
+    expect(world.requests(mark).join('\n')).not.toContain('generateUploadUrl');
+    expect(JSON.parse(taken.outputs.traffic ?? '')).toEqual([
+      { revision: held.outputs.revision, percent: 100 },
+    ]);
+  });
+
+  test('secrets become variables and volumes, direct VPC egress goes out as JSON', async () => {
+    const run = await world.deploy({
+      source_dir: folder,
+      secrets: '# as a variable\nAPI_KEY=ocr-key:3\n/secrets/tls/key=other-project/tls/latest',
+      direct_vpc_network_interface: 'network=default,subnetwork=default,tags=ocr egress',
+      direct_vpc_egress: 'ALL_TRAFFIC',
+    });
+    expect(run.log).toContain('Passed: Deployed ocr');
+    expect((await world.function()).serviceConfig).toMatchObject({
+      secretEnvironmentVariables: [
+        { key: 'API_KEY', projectId: world.sandbox.project, secret: 'ocr-key', version: '3' },
+      ],
+      secretVolumes: [
+        {
+          mountPath: '/secrets/tls',
+          projectId: 'other-project',
+          secret: 'tls',
+          versions: [{ version: 'latest', path: 'key' }],
+        },
+      ],
+      directVpcNetworkInterface: [{ network: 'default', subnetwork: 'default', tags: ['ocr', 'egress'] }],
+      directVpcEgress: 'VPC_EGRESS_ALL_TRAFFIC',
+      availableMemory: '1Gi',
+    });
+  });
+});
+
+describe('what is refused before anything is written', () => {
+  const refuse = async (inputs: Record<string, string>, text: string | RegExp) => {
+    const mark = world.mark;
+    const run = await world.deploy({ runtime: 'nodejs24', name: 'other', ...inputs });
+    expect(run.code).toBe(1);
+    expect(visible(run)).toMatch(text);
+    expect(world.writes(mark)).toEqual([]);
+    return run;
+  };
+
+  test('a secret in the folder, by name', async () => {
+    const run = await refuse(
+      {
+        source_dir: world.source({
+          ...files,
+          '.gcloudignore': '',
+          '.env': 'A=1',
+          'lib/gha-creds-0123.json': '{}',
+        }),
+      },
+      /2 files of the source may not be uploaded: \.env: an environment file.*lib\/gha-creds-0123\.json/,
+    );
+    expect(run.log).toContain("'/.env' '/lib/gha-creds-0123.json' >> .gcloudignore");
+  });
+
+  test('the same files, once they are ignored, are no problem', async () => {
+    const folder = world.source({ ...files, '.gcloudignore': '.env\n', '.env': 'A=1' });
+    const run = await world.deploy({
+      runtime: 'nodejs24',
+      name: 'other',
+      source_dir: folder,
+      dry_run: 'true',
+    });
+    expect(run.code).toBe(0);
+    expect(run.log).toContain('4 files by .gcloudignore, 1 left out');
+  });
+
+  test.each([
+    ['nodejs20', /nodejs20 is gone \(.*decommissioned 2026-10-3\d.*\).*Use runtime: nodejs\d+/],
+    ['python39', /python39 is gone .*Use runtime: python3\d+/],
+    ['node24', /node24 is not in Google's list/],
+  ])('runtime %s', async (runtime, text) => {
+    await refuse({ source_dir: world.source(files), runtime }, text);
+  });
+
+  test('a first-generation function', async () => {
+    const name = `${world.client.parent}/functions/legacy`;
+    await world.fault({
+      api: 'cloudfunctions',
+      method: 'GET',
+      path: '/functions/legacy',
+      times: 1,
+      fault: { status: 200, body: { name, environment: 'GEN_1', state: 'ACTIVE' } },
+    });
+    await refuse(
+      { source_dir: world.source(files), name: 'legacy' },
+      /legacy is a first-generation function.*gcloud functions upgrade legacy/,
+    );
+    await world.clearFaults();
+  });
+
+  test('every wrong input at once', async () => {
+    const run = await refuse(
+      {
+        name: 'Bad_Name!',
+        memory: 'lots',
+        environment: 'GEN_1',
+        labels: 'Team=x',
+        secrets: 'A=b:c:d',
+        service_timeout: '2h',
+        event_trigger_retry: 'true',
+        environment_variables: 'PORT=1',
+      },
+      /8 inputs are wrong/,
+    );
+    for (const input of [
+      'name',
+      'memory',
+      'environment',
+      'labels',
+      'secrets',
+      'service_timeout',
+      'event_trigger_type',
+      'environment_variables',
+    ])
+      expect(run.log).toContain(`${input}: `);
+    expect(world.requests().length).toBeGreaterThan(0);
+  });
+
+  test('a folder that is not there', async () => {
+    await refuse(
+      { source_dir: 'no/such/folder' },
+      /source folder no\/such\/folder does not exist.*actions\/checkout/,
+    );
+  });
+});
