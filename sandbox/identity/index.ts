@@ -1,12 +1,13 @@
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
+import { identityControl } from './control.ts';
 import { accountRoutes } from './iam-accounts.ts';
 import { denyRoutes } from './iam-deny.ts';
 import { poolRoutes } from './iam-pools.ts';
 import { roleRoutes } from './iam-roles.ts';
 import { certsApi, iamCredentialsApi } from './iamcredentials.ts';
 import { oidcApi } from './oidc.ts';
-import { identityControl, identitySettings } from './settings.ts';
+import { identitySettings } from './settings.ts';
 import { stsApi } from './sts.ts';
 
 /** GitHub's issuer, STS, IAM Credentials and IAM. */

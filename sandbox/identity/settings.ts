@@ -2,8 +2,8 @@ import { invalidArgument } from '../core/errors.ts';
 import { canonical } from '../core/iam.ts';
 import { addSetting } from '../core/settings.ts';
 import type { DenyPolicy, World } from '../core/state.ts';
-import type { ApiDefinition, Binding } from '../core/types.ts';
-import { addAccount, addJob, identityOf } from './state.ts';
+import type { Binding } from '../core/types.ts';
+import { addAccount, identityOf } from './state.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -92,47 +92,4 @@ export function identitySettings(world: World): void {
     claims: state.claims,
     issuerPath: state.issuerPath,
   }));
-}
-
-/**
- * `POST /claims {claims}` changes the claims of all tokens from now on and starts from the defaults each time;
- * `POST /jobs {claims}` makes a job of its own and answers its environment.
- */
-export function identityControl(world: World): ApiDefinition {
-  return {
-    name: 'control',
-    routes: [
-      {
-        method: 'POST',
-        pattern: '/claims',
-        authenticated: false,
-        handle: (call) => {
-          identityOf(world).claims = call.json();
-          return { status: 200, body: identityOf(world).claims };
-        },
-      },
-      {
-        method: 'POST',
-        pattern: '/jobs',
-        authenticated: false,
-        handle: (call) => {
-          const token = addJob(world, (call.json().claims ?? {}) as Fields);
-          const env = {
-            ACTIONS_ID_TOKEN_REQUEST_URL: `${world.urls.get('oidc')}/token?api-version=2.0`,
-            ACTIONS_ID_TOKEN_REQUEST_TOKEN: token,
-          };
-          return { status: 200, body: { env } };
-        },
-      },
-      {
-        method: 'DELETE',
-        pattern: '/tokens',
-        authenticated: false,
-        handle: () => {
-          world.tokens.revokeAll();
-          return { status: 200, body: {} };
-        },
-      },
-    ],
-  };
 }

@@ -62,7 +62,7 @@ function resourceOf(world: World, kind: Kind, id: string, permission: string): s
   return resource;
 }
 
-function policyRoutes(world: World, version: 'v1' | 'v3', kind: Kind): Route[] {
+function policyRoutes(world: World, version: 'v1' | 'v2' | 'v3', kind: Kind): Route[] {
   const authorize = (call: Call, id: string | undefined, verb: string) => {
     const permission = `resourcemanager.${kind}.${verb}`;
     const resource = resourceOf(world, kind, id ?? '', permission);
@@ -140,6 +140,9 @@ export function resourceManagerApi(world: World): ApiDefinition {
       get('v1', 'projects', v1Project),
       ancestry,
       ...policyRoutes(world, 'v1', 'projects'),
+      // gcloud reads the levels above by these older versions.
+      ...policyRoutes(world, 'v1', 'organizations'),
+      ...policyRoutes(world, 'v2', 'folders'),
       ...(['projects', 'folders', 'organizations'] as const).flatMap((kind) => [
         get('v3', kind, v3[kind]),
         ...policyRoutes(world, 'v3', kind),

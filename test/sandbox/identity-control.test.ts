@@ -168,3 +168,20 @@ test('routes: literals before parameters, verbs apart, encoded slashes stay insi
   expect(find('/v1/rest/p/q')).toEqual(['/v1/rest/:all*', { all: 'p/q' }]);
   expect(find('/v1/a/1:nope')).toBeUndefined();
 });
+
+test('control gives tokens of anybody and ends them all', async () => {
+  const give = (body: unknown) => ask(`${sandbox.control}/tokens`, { body });
+  const url = `${env(sandbox, 'GHA_ENDPOINT_OVERRIDE_iam')}/projects/-/serviceAccounts/${env(sandbox, 'SERVICE_ACCOUNT')}:getIamPolicy`;
+  const owner = String((await give({ member: 'user:owner@example.com' })).body.accessToken);
+  const stranger = String((await give({ member: 'user:stranger@example.com' })).body.accessToken);
+  const status = async (token: string) => (await ask(url, { method: 'POST', token, body: {} })).status;
+  expect([await status(owner), await status(stranger)]).toEqual([200, 403]);
+  const id = await give({
+    member: `serviceAccount:${env(sandbox, 'INVOKER_SERVICE_ACCOUNT')}`,
+    audience: 'https://x',
+  });
+  expect(String(id.body.idToken).split('.')).toHaveLength(3);
+  expect((await give({ member: 'owner@example.com' })).status).toBe(400);
+  await ask(`${sandbox.control}/tokens`, { method: 'DELETE' });
+  expect(await status(owner)).toBe(401);
+});
