@@ -36,7 +36,8 @@ function evaluate(json: Json, path: string): Json | undefined {
 /** The value at a JMESPath, undefined where there is none or the path does not apply. */
 export function valueAt(json: Json | undefined, path: string): Json | undefined {
   const value = json === undefined ? undefined : evaluate(json, path);
-  return value === null ? undefined : value;
+  // The engine reads properties through the prototype, so a path such as `constructor` finds a function.
+  return value === null || typeof value === 'function' ? undefined : value;
 }
 
 function parse(body: string): Json | undefined {

@@ -7,9 +7,15 @@ import type { Attempt } from './retry.ts';
 
 const failed = (what: string): Failure[] => [{ check: 'preset', what }];
 
-/** Frames and paths that show the inside of a server: Node, Python, Java, Go. */
-const insides =
-  /\n?\s+at .{1,200}\(?(?:file:\/\/)?\/[\w./@-]{1,200}:\d+:\d+|Traceback \(most recent call last\)|File "\/[^"]{1,200}", line \d+|\bat [\w.$]{3,100}\([\w]+\.java:\d+\)|goroutine \d+ \[|\/(?:workspace|layers|node_modules)\/[\w./@-]{3,}/;
+/** Frames and paths that show the inside of a server: Node (plain, in JSON, in HTML), Python, Java, Go. Linear in the text. */
+const insides = [
+  /(?:^|\n|\\n|>|;)[ \t]{0,20}at [^\n]{0,200}?[\w)]:\d{1,7}:\d{1,7}/,
+  /Traceback \(most recent call last\)/,
+  /File "\/[^"\n]{1,200}", line \d/,
+  /\bat [\w.$]{3,100}\(\w{1,100}\.java:\d/,
+  /goroutine \d{1,9} \[/,
+  /\/(?:workspace|layers|node_modules)\/[\w.@-]{3}/,
+];
 
 /** Whether an answer gives the case's text away, or any text that is close to it. */
 export function readsText(item: SmokeCase, answer: Answer): boolean {
@@ -51,7 +57,8 @@ export function judgeRefusal(attempt: Attempt, what: string, also: readonly numb
   const refused = (answer.status >= 400 && answer.status < 500) || also.includes(answer.status);
   if (!refused)
     failures.push({ check: 'preset', what: `${what} was answered with ${answer.status}, expected 4xx.` });
-  const inside = insides.exec(answer.body.slice(0, 100_000))?.[0];
+  const body = answer.body.slice(0, 100_000);
+  const inside = insides.map((pattern) => pattern.exec(body)?.[0]).find((found) => found !== undefined);
   if (inside !== undefined)
     failures.push({
       check: 'preset',

@@ -98,7 +98,8 @@ export function messagesOf(issue: z.core.$ZodIssue, base: Path, value: unknown):
     ];
   }
   if (issue.code === 'invalid_type') {
-    const expected = kindWords[issue.expected] ?? `a ${issue.expected}`;
+    const unquoted = issue.expected === 'string' && (typeof at === 'number' || typeof at === 'boolean');
+    const expected = (kindWords[issue.expected] ?? `a ${issue.expected}`) + (unquoted ? ' in quotes' : '');
     return [
       {
         path,

@@ -130,7 +130,7 @@ describe('problems point at file, line and column', () => {
       `${head}  - image: a.png\npresets:\n  - denies-anonymus`,
       ['5:5 presets: "denies-anonymus": did you mean denies-anonymous?'],
     ],
-    ['wrong kind', `${head}  - image: 5`, ['3:12 image: a number: expected a string.']],
+    ['wrong kind', `${head}  - image: 5`, ['3:12 image: a number: expected a string in quotes.']],
     ['cases is no list', 'version: 1\ncases: a.png', ['2:8 cases: a string: expected a list.']],
     ['no version', 'cases:\n  - image: a.png', ['1:1 version is missing: expected 1.']],
     ['another version', 'version: 2\ncases:\n  - image: a.png', ['1:10 version: 2: expected 1.']],

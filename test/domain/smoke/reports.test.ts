@@ -1,0 +1,267 @@
+import { describe, expect, test } from '@jest/globals';
+import { score } from '../../../src/domain/ocr/score.ts';
+import { defaultPolicy } from '../../../src/domain/ocr/units.ts';
+import { newReport } from '../../../src/domain/report.ts';
+import { annotationsOf } from '../../../src/domain/smoke/annotations.ts';
+import { ctrf } from '../../../src/domain/smoke/ctrf.ts';
+import { findingsOf } from '../../../src/domain/smoke/findings.ts';
+import { junit } from '../../../src/domain/smoke/junit.ts';
+import {
+  type CaseResult,
+  reasonOf,
+  type SmokeEvidence,
+  verdictOf,
+} from '../../../src/domain/smoke/result.ts';
+import { smokeSection, smokeSummary } from '../../../src/domain/summary/smoke.ts';
+
+const hostile =
+  'x\n::error::pwned\n##[set-output name=a]b <img src=x> | `code` ``` [a](http://evil) @all \u001b[31m \u202e</failure>]]>&\u0000\ud800';
+const result = (more: Partial<CaseResult>): CaseResult => ({
+  kind: 'case',
+  name: 'invoice',
+  place: { line: 7, column: 5 },
+  status: 'passed',
+  flaky: false,
+  attempts: ['200'],
+  milliseconds: 12,
+  failures: [],
+  ...more,
+});
+const evidence = (results: CaseResult[]): SmokeEvidence => ({
+  suite: 'ocr',
+  file: 'tests/x.smoke.yaml',
+  url: 'https://f.example/',
+  results,
+  coldMs: 900,
+  latency: undefined,
+  cer: undefined,
+  milliseconds: 1500,
+});
+const wrong = (name: string): CaseResult =>
+  result({
+    name,
+    status: 'failed',
+    failures: [{ check: 'cer', what: `1 of 12 characters differ: ${hostile}` }],
+    score: score('TOTAL 128.40', 'TOTAL 123.40', defaultPolicy),
+    expected: 'TOTAL 128.40',
+    recognised: 'TOTAL 123.40',
+  });
+
+/** Nothing that a runner or a Markdown renderer would act on. */
+function harmless(text: string): void {
+  for (const line of text.split('\n')) expect(line.trimStart()).not.toMatch(/^::(?!\w+ (title|file)=)/);
+  expect(text).not.toContain('##[');
+  expect(text).not.toMatch(/[\u0000-\u0008\u001b\u202e]/);
+}
+
+describe('summary', () => {
+  test('failures open with a diff, passes collapsed', () => {
+    const text = smokeSummary(
+      evidence([result({}), wrong('total'), result({ name: 'b', flaky: true, attempts: ['503', '200'] })]),
+    ).join('\n');
+    expect(text).toContain('- TOTAL 128.40\n+ TOTAL 123.40\n! TOTAL 12[-8-]{+3+}.40');
+    expect(text).toContain('`8` read as `3`');
+    expect(text).toContain('<details><summary>2 passed</summary>');
+    expect(text).toContain('flaky: 503, 200');
+    expect(text.indexOf('total')).toBeLessThan(text.indexOf('<details>'));
+  });
+
+  test('hostile text is shown and does nothing', () => {
+    const nasty = result({
+      name: hostile,
+      status: 'failed',
+      failures: [{ check: 'contains', what: hostile }],
+      recognised: hostile,
+      expected: 'x',
+      score: score('x', hostile, defaultPolicy),
+      note: hostile,
+    });
+    const text = smokeSummary(evidence([nasty, result({ note: hostile, name: hostile })])).join('\n');
+    harmless(text);
+    // Markup means nothing inside a fence.
+    const outside = text.replace(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, '');
+    expect(outside).not.toMatch(/<img|\]\(http|@all/);
+    // Every fence that opens closes again, whatever is between.
+    for (const fence of text.match(/^`{3,}/gm) ?? []) expect(text.split(`\n${fence}`).length % 2).toBe(1);
+  });
+
+  test('hundreds of failures stay small', () => {
+    const text = smokeSummary(evidence(Array.from({ length: 500 }, (_, i) => wrong(`case ${i}`)))).join('\n');
+    expect(Buffer.byteLength(text)).toBeLessThan(60_000);
+    expect(text).toContain('488 more failures are in the report.');
+  });
+
+  test('only a report with a smoke test has the section', () => {
+    const report = newReport('watch');
+    expect(smokeSection(report)).toEqual([]);
+    report.evidence.smoke = evidence([result({})]);
+    expect(smokeSection(report)[0]).toContain('### Smoke test');
+  });
+});
+
+describe('annotations', () => {
+  test('eight errors, then how many more; at the suite’s lines', () => {
+    const annotations = annotationsOf(
+      findingsOf(evidence(Array.from({ length: 30 }, (_, i) => wrong(`case ${i}`)))),
+    );
+    expect(annotations).toHaveLength(9);
+    expect(annotations[0]).toMatchObject({
+      level: 'error',
+      file: 'tests/x.smoke.yaml',
+      line: 7,
+      title: 'case 0: text differs',
+    });
+    expect(annotations[8]?.title).toBe('and 22 more failed checks');
+    for (const { title, text } of annotations) harmless(`${title}\n${text}`);
+  });
+
+  test('flaky passes are warnings', () => {
+    const annotations = annotationsOf(
+      findingsOf(evidence([result({ flaky: true, attempts: ['503', '200'] })])),
+    );
+    expect(annotations).toMatchObject([{ level: 'warning', title: 'invoice passed only at attempt 2' }]);
+  });
+});
+
+describe('JUnit XML', () => {
+  test('numbers, properties and places', () => {
+    const xml = junit(
+      evidence([
+        result({ score: score('ab', 'ab', defaultPolicy) }),
+        wrong('total'),
+        result({ name: 's', status: 'skipped', note: 'why' }),
+        result({ name: 'e', status: 'error', note: 'dns' }),
+      ]),
+    );
+    expect(xml).toContain(
+      '<testsuites name="ocr" tests="4" failures="1" errors="1" skipped="1" time="1.500">',
+    );
+    expect(xml).toContain(
+      '<testcase name="total" classname="ocr.case" time="0.012" file="tests/x.smoke.yaml" line="7">',
+    );
+    expect(xml).toContain('<property name="cer" value="0.083333"/>');
+    expect(xml).toContain('<skipped message="why"/>');
+    expect(xml).toContain('<error message="dns" type="no-answer">');
+  });
+
+  test('hostile text stays text', () => {
+    const xml = junit(
+      evidence([
+        result({
+          name: hostile,
+          status: 'failed',
+          failures: [{ check: 'cer', what: hostile }],
+          recognised: hostile,
+        }),
+      ]),
+    );
+    const stripped = xml.replace(
+      /<\/?(testsuites|testsuite|testcase|properties|property|failure|system-out)( [\w-]+="[^"<>]*")*\/?>|<\?xml [^>]*\?>/g,
+      '',
+    );
+    expect(stripped).not.toMatch(/[<>]/);
+    expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff]/);
+    for (const [, name] of xml.matchAll(/<(\w[\w-]*)[ >]/g))
+      expect(xml.split(`<${name}`).length).toBeGreaterThan(1);
+    expect(xml.match(/&(?!amp;|lt;|gt;|quot;|#10;|#13;|#9;)/)).toBeNull();
+  });
+});
+
+describe('CTRF', () => {
+  const closed = {
+    test: [
+      'name',
+      'status',
+      'duration',
+      'suite',
+      'rawStatus',
+      'type',
+      'filePath',
+      'line',
+      'message',
+      'retries',
+      'flaky',
+      'retryAttempts',
+      'extra',
+    ],
+    summary: [
+      'tests',
+      'passed',
+      'failed',
+      'skipped',
+      'pending',
+      'other',
+      'flaky',
+      'suites',
+      'start',
+      'stop',
+      'duration',
+      'extra',
+    ],
+  };
+  test('only keys and kinds of the published schema', () => {
+    const report = JSON.parse(
+      JSON.stringify(
+        ctrf(
+          evidence([
+            wrong('a'),
+            result({ flaky: true, attempts: ['503', '200'] }),
+            result({ status: 'error', note: 'dns' }),
+          ]),
+          1_800_000_000_000,
+        ),
+      ),
+    ) as {
+      results: { summary: Record<string, unknown>; tests: Record<string, unknown>[] };
+    };
+    const { summary, tests } = report.results;
+    expect(report).toMatchObject({
+      reportFormat: 'CTRF',
+      specVersion: '0.1.0',
+      timestamp: '2027-01-15T08:00:00.000Z',
+    });
+    expect(Object.keys(summary).filter((key) => !closed.summary.includes(key))).toEqual([]);
+    for (const test of tests)
+      expect(Object.keys(test).filter((key) => !closed.test.includes(key))).toEqual([]);
+    expect(summary).toMatchObject({
+      tests: 3,
+      passed: 1,
+      failed: 1,
+      other: 1,
+      flaky: 1,
+      start: 1_799_999_998_500,
+    });
+    expect(tests[1]).toMatchObject({
+      status: 'passed',
+      flaky: true,
+      retries: 1,
+      retryAttempts: [{ attempt: 1, status: 'failed', message: '503' }],
+    });
+    expect(tests.every((test) => Number.isInteger(test.duration))).toBe(true);
+  });
+});
+
+describe('verdict and reason', () => {
+  const skipped = result({ status: 'skipped' });
+  test.each([
+    [[result({})], 'pass', '1 check passed.'],
+    [[result({}), skipped], 'pass', '1 check passed.'],
+    [[skipped], 'inconclusive', 'Every check was skipped, so nothing is known.'],
+    [
+      [result({}), result({ status: 'error', name: 'e', note: 'no name' })],
+      'inconclusive',
+      '1 of 2 checks got no answer: e: no name',
+    ],
+    [
+      [
+        result({ status: 'error' }),
+        result({ status: 'failed', name: 'f', failures: [{ check: 'status', what: 'It was 500.' }] }),
+      ],
+      'fail',
+      '1 of 2 checks failed: f: It was 500.',
+    ],
+  ] as const)('%#', (results, verdict, reason) => {
+    expect(verdictOf([...results])).toBe(verdict);
+    expect(reasonOf(evidence([...results]))).toBe(reason);
+  });
+});
