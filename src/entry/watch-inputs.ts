@@ -1,6 +1,7 @@
 import { parsePercentage } from '../domain/parse.ts';
 import type { Objective } from '../domain/watch/objective.ts';
 import type { OpenEnd, OpenEndPolicy } from '../domain/watch/outcome.ts';
+import { burnRateRule, type WatchRule } from '../domain/watch/rules.ts';
 import { createFallback } from '../sli/fallback.ts';
 import { createLogging } from '../sli/logging.ts';
 import { createMonitoring } from '../sli/monitoring.ts';
@@ -60,6 +61,16 @@ export function readOpenEnds(inputs: Inputs): Partial<Record<OpenEnd, OpenEndPol
     if (choice) policy[end] = choice;
   }
   return policy;
+}
+
+/** Who decides: the evidence, or a classical rule. */
+export function readRule(inputs: Inputs): WatchRule {
+  const kind = inputs.choice('policy', ['evidence', 'burn-rate', 'threshold']) ?? 'evidence';
+  const maxRate = inputs.percentage('threshold_rate');
+  const windowSeconds = inputs.duration('threshold_window') ?? 60;
+  const failuresAllowed = inputs.integer('threshold_failures', 0, 1000) ?? 3;
+  if (kind === 'burn-rate') return burnRateRule;
+  return kind === 'threshold' ? { kind, maxRate, windowSeconds, failuresAllowed } : { kind };
 }
 
 export interface SourceSettings {

@@ -1,6 +1,202 @@
-import { ReleaseError } from '../domain/errors.ts';
-import type { Action } from './run.ts';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { newReport, type Report } from '../domain/report.ts';
+import { useSection } from '../domain/report-text.ts';
+import { budgetLines } from '../domain/summary/budget.ts';
+import { watchSection } from '../domain/summary/watch.ts';
+import { countText, elapsedText, percentText } from '../domain/watch/words.ts';
+import { createServices } from '../gcp/run-services.ts';
+import { type BudgetResult, budgetGate, budgetInvoice } from '../steps/budget.ts';
+import { type WatchResult, watch as watchStep } from '../steps/watch.ts';
+import { findWatchTarget } from '../steps/watch-target.ts';
+import type { Context } from './context.ts';
+import { functionName, regionName } from './guard.ts';
+import { readLogin } from './login-inputs.ts';
+import { openPlatform } from './platform.ts';
+import type { Action, Finished } from './run.ts';
+import {
+  type ObjectiveSettings,
+  openSource,
+  readObjectives,
+  readOpenEnds,
+  readRule,
+  readSource,
+} from './watch-inputs.ts';
+import { replay } from './watch-replay.ts';
 
-export const watch: Action = async () => {
-  throw new ReleaseError('internal', { what: 'Not built yet.' });
+const budgetSection = (report: Report) => {
+  const budget = report.evidence.budget as BudgetResult['evidence'] | undefined;
+  return budget && budget.objectives.length > 0 ? budgetLines(budget) : [];
 };
+
+/** `2026-11-22T10:00:00Z`, or a duration before now, as milliseconds since the epoch. */
+function readSince(context: Context): number | undefined {
+  const { inputs, clock } = context;
+  const given = inputs.text('since');
+  if (given === undefined) return undefined;
+  if (/^\d{4}-\d\d-\d\dT/.test(given)) {
+    const at = Date.parse(given);
+    if (!Number.isFinite(at) || at > clock.now())
+      inputs.problem(`since: "${given}": expected a time in the past`);
+    return at;
+  }
+  const seconds = inputs.duration('since');
+  return seconds === undefined ? undefined : clock.now() - seconds * 1000;
+}
+
+function readRequest(context: Context) {
+  const { inputs, env } = context;
+  return {
+    name: inputs.required('name', functionName),
+    region: inputs.required('region', regionName),
+    revision: inputs.text('revision', { maxLength: 63 }),
+    baseline: inputs.text('baseline_revision', { maxLength: 63 }),
+    since: readSince(context),
+    duration: inputs.duration('duration') ?? 600,
+    poll: inputs.duration('poll_interval') ?? 10,
+    alpha: inputs.custom('alpha', (raw) => {
+      const value = Number(raw);
+      if (!(value > 0 && value <= 0.1))
+        throw new Error('expected a chance above 0 and up to 0.1, such as 0.001');
+      return value;
+    }),
+    until: inputs.choice('until', ['pass', 'duration']) ?? 'pass',
+    gate: inputs.choice('on_exhausted', ['block', 'warn']),
+    override: inputs.text('budget_override', { maxLength: 500 }),
+    policy: readOpenEnds(inputs),
+    rule: readRule(inputs),
+    source: readSource(inputs),
+    objectives: readObjectives(inputs, env.GITHUB_WORKSPACE || '.'),
+  };
+}
+
+export const watch: Action = async (context) => {
+  if (context.env.INPUT_REPLAY?.trim()) return replay(context, readFile(context));
+  const { inputs, clock, log, signal } = context;
+  const request = readRequest(context);
+  const login = readLogin(inputs, context.env);
+  if (!request.objectives && inputs.given.slo === undefined && inputs.given.slo_file === undefined)
+    inputs.problem('slo: missing: expected a share such as 99.5%, or slo_file');
+  if (!(request.poll >= 1 && request.poll <= 300)) inputs.problem('poll_interval: expected 1s to 5m');
+  if (!(request.duration >= 1)) inputs.problem('duration: expected at least 1s');
+  inputs.done();
+  const settings = request.objectives as ObjectiveSettings;
+  const platform = openPlatform(context, login);
+  const project = platform.projectId;
+  useSection(watchSection);
+  useSection(budgetSection);
+
+  const services = createServices(platform.rest);
+  const target = await findWatchTarget(services, { ...request, project }, signal);
+  const source = openSource(context, platform, request.source, {
+    region: request.region,
+    objectives: settings.objectives,
+  });
+  const ports = { clock, log, source };
+  const report = newReport('watch', {
+    project,
+    region: request.region,
+    name: request.name,
+    service: target.service.split('/').at(-1),
+    revision: target.candidate,
+  });
+  report.inputs = inputs.given;
+
+  const started = clock.now();
+  const budget = await budgetGate(ports, {
+    service: target.service,
+    objectives: settings.objectives,
+    windowSeconds: settings.windowSeconds,
+    onExhausted: request.gate ?? 'warn',
+    override: request.override,
+    signal,
+  });
+  report.evidence.budget = budget.evidence;
+  log.line(`Error budget: ${budget.reason}`);
+  if (request.gate === 'block' && budget.verdict === 'fail') {
+    Object.assign(report, {
+      verdict: 'fail',
+      outcome: 'blocked',
+      reason: budget.reason,
+      findings: budget.findings,
+    });
+    return { report, outputs: { blame: 'none', budget_remaining: budget.evidence.remaining } };
+  }
+
+  const beside = target.baseline ? ` beside ${target.baseline}` : '';
+  const limits = settings.objectives
+    .map((objective) => `${objective.id} ${percentText(objective.target)}`)
+    .join(', ');
+  log.line(
+    `Watching ${target.candidate} (${percentText(target.share)} of traffic)${beside} for at most ${elapsedText(request.duration)}: ${limits}.`,
+  );
+  const shiftedAt = request.since ?? clock.now();
+  const result = await watchStep(ports, {
+    ...target,
+    objectives: settings.objectives,
+    durationSeconds: request.duration,
+    alpha: request.alpha,
+    pollSeconds: request.poll,
+    until: request.until,
+    policy: request.policy,
+    rule: request.rule,
+    shiftedAt,
+    settledAt: shiftedAt,
+    signal,
+  });
+  report.timings.push({
+    stage: 'watch',
+    startedAtSeconds: (started - context.startedAt) / 1000,
+    seconds: (clock.now() - started) / 1000,
+    verdict: result.verdict,
+    note: result.reason,
+  });
+  return finish(report, result, budget, settings);
+};
+
+function finish(
+  report: Report,
+  result: WatchResult,
+  budget: BudgetResult,
+  settings: ObjectiveSettings,
+): Finished {
+  const spent = Object.fromEntries(
+    result.evidence.tests
+      .filter(({ stream }) => stream === 'users')
+      .map(({ objective, candidate }) => [objective.id, candidate]),
+  );
+  const { items } = budgetInvoice(budget.evidence, spent);
+  report.verdict = result.verdict;
+  report.reason = result.reason;
+  if (result.next === 'hold') report.outcome = 'held';
+  report.findings = [...result.findings, ...budget.findings];
+  report.evidence.watch = result.evidence;
+  report.evidence.invoice = { window_seconds: settings.windowSeconds, items };
+  const dearest = [...items].sort((a, b) => b.invoice.share - a.invoice.share)[0]?.invoice;
+  return {
+    report,
+    exitCode: result.next === 'go_on' ? 0 : 1,
+    outputs: {
+      blame: result.blame,
+      decided_at_seconds: Math.round(result.decidedAtSeconds * 10) / 10,
+      next: result.next,
+      requests: result.requests,
+      bad: result.bad,
+      budget_remaining: dearest?.remaining ?? budget.evidence.remaining,
+      budget_spent: dearest ? `${countText(dearest.bad)} bad, ${percentText(dearest.share)}` : undefined,
+    },
+  };
+}
+
+function readFile(context: Context): unknown {
+  const path = context.env.INPUT_REPLAY?.trim() ?? '';
+  try {
+    return JSON.parse(readFileSync(resolve(context.env.GITHUB_WORKSPACE || '.', path), 'utf8'));
+  } catch (cause) {
+    throw new ReleaseError('replay-invalid', {
+      what: `${path} cannot be read as JSON: ${messageOf(cause)}.`,
+      cause,
+    });
+  }
+}

@@ -21,6 +21,8 @@ export interface LogAccess {
 /** How far each pass looks back in arrival time; once a minute a wider one catches stragglers. */
 const overlapMs = 15_000;
 const sweepEveryMs = 60_000;
+/** One call in so many milliseconds keeps to 20 a minute, and leaves none without a look for long. */
+const paceMs = 3000;
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 
@@ -52,6 +54,10 @@ export class LogReader implements SliReader {
   #horizon: number;
   #pending: { filter: string; token: string; begun: number } | undefined;
   #unreadable = 0;
+  #nextPass = 0;
+  #caughtUp = false;
+  /** Booked and not yet handed out. */
+  #tally = new Tally();
 
   constructor(query: SliQuery, access: LogAccess) {
     this.#query = query;
@@ -66,39 +72,45 @@ export class LogReader implements SliReader {
   }
 
   async poll(marks: readonly number[], signal?: AbortSignal): Promise<SliReading> {
-    const tally = new Tally();
     const now = this.#access.clock.now();
-    let { filter, token, begun } = this.#pending ?? {
-      filter: this.#filter(now),
-      token: undefined,
-      begun: now,
-    };
-    let left = this.#access.pagesPerPoll ?? 4;
-    for (;;) {
-      if (left-- === 0 || !this.#access.take()) {
-        // Behind: go on from here next time, and from then on judge a sample that can be read in time.
-        if (token) {
-          this.#pending = { filter, token, begun };
-          this.#fraction = Math.max(1 / 64, this.#fraction / 2);
-        }
-        break;
-      }
-      const answer = await this.#access.page(filter, token, signal);
-      for (const raw of answer.entries) this.#see(raw, marks, tally);
-      token = answer.next;
-      if (token) continue;
-      this.#pending = undefined;
-      this.#horizon = Math.max(this.#horizon, begun - this.#lag.milliseconds);
-      break;
-    }
+    if (now >= this.#nextPass) await this.#read(now, marks, signal);
+    const { counts } = this.#tally;
+    this.#tally = new Tally();
     return {
-      counts: tally.counts,
+      counts,
       horizon: this.#horizon,
       lagMs: this.#lag.milliseconds,
       cursor: iso(this.#newest),
       notes: this.#notes(),
       source: this.source,
     };
+  }
+
+  /** One pass, or as many of its pages as there is room for. What was booked before a failure stays booked. */
+  async #read(now: number, marks: readonly number[], signal?: AbortSignal): Promise<void> {
+    let { filter, token, begun } = this.#pending ?? {
+      filter: this.#filter(now),
+      token: undefined,
+      begun: now,
+    };
+    this.#pending = undefined;
+    for (let calls = 1; this.#access.take(); calls++) {
+      this.#nextPass = now + calls * paceMs - 100;
+      const answer = await this.#access.page(filter, token, signal);
+      for (const raw of answer.entries) this.#see(raw, marks);
+      token = answer.next;
+      if (!token) {
+        this.#horizon = Math.max(this.#horizon, begun - this.#lag.milliseconds);
+        this.#caughtUp = true;
+        return;
+      }
+      if (calls >= (this.#access.pagesPerPoll ?? 4)) break;
+    }
+    if (!token) return;
+    // Behind: go on from here next time. Once caught up, it is a sign that a sample has to do.
+    this.#pending = { filter, token, begun };
+    if (this.#caughtUp) this.#fraction = Math.max(1 / 64, this.#fraction / 2);
+    this.#caughtUp = true;
   }
 
   #filter(now: number): string {
@@ -118,7 +130,7 @@ export class LogReader implements SliReader {
     ]);
   }
 
-  #see(raw: Json, marks: readonly number[], tally: Tally): void {
+  #see(raw: Json, marks: readonly number[]): void {
     const entry = readEntry(raw, this.#tagHosts);
     if (!entry) {
       this.#unreadable++;
@@ -130,7 +142,7 @@ export class LogReader implements SliReader {
     this.#newest = Math.max(this.#newest, entry.received);
     this.#lag.saw(entry.received - entry.timestamp, this.#access.clock.now() - entry.received);
     if (entry.excluded || (entry.revision && !this.#query.revisions.includes(entry.revision))) return;
-    bookEntry(tally, this.#query.objectives, entry, spanOf(entry.timestamp, marks));
+    bookEntry(this.#tally, this.#query.objectives, entry, spanOf(entry.timestamp, marks));
   }
 
   #notes(): string[] {

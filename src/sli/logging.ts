@@ -83,7 +83,10 @@ export function createLogging(options: LoggingOptions): SliSource {
       let pages = 0;
       const totals: SliTotals = {};
       do {
-        if (++pages > (options.pagesPerPoll ?? 4) || !budget.take()) return totals;
+        if (++pages > (options.pagesPerPoll ?? 4) || !budget.take())
+          throw new ReleaseError('response-too-large', {
+            what: 'There are too many log entries to count them all; metrics can.',
+          });
         const answer = await page(filter, token, signal);
         for (const raw of answer.entries) {
           const entry = readEntry(raw, hosts);

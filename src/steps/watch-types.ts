@@ -5,6 +5,7 @@ import type { Finding } from '../domain/report.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Objective } from '../domain/watch/objective.ts';
 import type { NextStep, OpenEnd, OpenEndPolicy } from '../domain/watch/outcome.ts';
+import type { WatchRule } from '../domain/watch/rules.ts';
 import type { WatchState } from '../domain/watch/state.ts';
 import type { Clock, Log, SliSource, WatchProbes } from './ports.ts';
 
@@ -45,6 +46,8 @@ export interface WatchRequest {
   /** Where an earlier step or runner stopped. */
   state?: WatchState | undefined;
   policy?: Partial<Record<OpenEnd, OpenEndPolicy>> | undefined;
+  /** Who decides; default the evidence. The classical rules give no bound on false rollbacks. */
+  rule?: WatchRule | undefined;
   probesPerMinute?: number | undefined;
   /** URLs of traffic tags, whose requests are nobody's user traffic. */
   tagUrls?: readonly string[] | undefined;

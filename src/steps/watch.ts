@@ -2,6 +2,7 @@ import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { type Decision, decide } from '../domain/evidence/decide.ts';
 import { advance, type Cell } from '../domain/evidence/state.ts';
 import { cellsOf, marksOfShift, namelessBad } from '../domain/watch/marks.ts';
+import { decideBy } from '../domain/watch/rules.ts';
 import { resumeWatch, startWatch, testsOf, type WatchState } from '../domain/watch/state.ts';
 import { trafficProblem } from '../domain/watch/traffic.ts';
 import type { SliObjective, SliReading } from './ports.ts';
@@ -80,12 +81,14 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const seconds = (now - state.startedAt) / 1000;
       advance(state.plan, state.evidence, { seconds, phase, cells });
       const traffic = trafficProblem(state, request, (now - settledAt) / 1000, reading?.lagMs ?? 0);
-      decision = decide(state.plan, state.evidence, {
+      const judged = decide(state.plan, state.evidence, {
         phase,
         dwell: (now - settledAt) / 1000,
         lag: (reading?.lagMs ?? 0) / 1000,
+        ended: now >= end,
         withheld: trouble !== '' || reading === undefined || traffic !== undefined,
       });
+      decision = decideBy(request.rule, state, { seconds, cells, ended: now >= end, judged });
       progress.look({ seconds, cells, decision, reading });
       const ending: Ending = { decision, reading, trouble: traffic ?? trouble, blind: false, progress };
       if (decision.kind === 'fail') return conclude(request, state, ending);

@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import { noCounts } from '../evidence/counts.ts';
 import { type Blame, type Decision, decide } from '../evidence/decide.ts';
-import {
-  advance,
-  type EvidencePlan,
-  type EvidenceState,
-  type Phase,
-  startEvidence,
-} from '../evidence/state.ts';
+import { advance, type Cell, type EvidencePlan, type EvidenceState, type Phase } from '../evidence/state.ts';
 import type { Verdict } from '../verdict.ts';
 import { limitOf } from './objective.ts';
 import type { OpenEnd } from './outcome.ts';
 import type { ReplayFile } from './replay-file.ts';
+import { decideBy, type WatchRule } from './rules.ts';
+import { startWatch } from './state.ts';
 
 const counts = z
   .object({ total: z.number().int().nonnegative(), bad: z.number().int().nonnegative() })
@@ -60,6 +56,21 @@ export function readReplay(value: unknown): { replay: Replay } | { problems: str
   return problems.length > 0 ? { problems: problems.slice(0, 20) } : { replay };
 }
 
+/** The recording in a file: the file itself, or the one that a report of the watch or of a release carries. */
+export function recordingIn(value: unknown): unknown {
+  const evidence = (value as { evidence?: { watch?: unknown; release?: unknown } } | null)?.evidence;
+  const own = (evidence?.watch as { replay?: unknown } | undefined)?.replay;
+  if (own !== undefined) return own;
+  const segments = (evidence?.release as { segments?: { evidence?: { replay?: unknown } }[] } | undefined)
+    ?.segments;
+  const recorded = Array.isArray(segments)
+    ? segments.flatMap(({ evidence: seen }) => (seen?.replay === undefined ? [] : [seen.replay]))
+    : [];
+  if (recorded.length === 0) return value;
+  const [first, ...rest] = recorded as { polls?: unknown[] }[];
+  return { ...first, polls: [first, ...rest].flatMap((part) => part?.polls ?? []) };
+}
+
 export interface ReplayResult {
   verdict: Verdict;
   blame: Blame;
@@ -76,7 +87,7 @@ export interface ReplayResult {
  * Judges a recording by the rule of the watch. All of it is judged: a failure anywhere counts, since the recording
  * went on; otherwise a platform outage, otherwise the moment at which the last step proved the objective.
  */
-export function judgeReplay(replay: Replay): ReplayResult {
+export function judgeReplay(replay: Replay, rule?: WatchRule): ReplayResult {
   const { polls, duration_seconds: planned } = replay;
   const plan: EvidencePlan = {
     tests: [{ objective: 'availability', limit: limitOf({ target: replay.slo }), stream: 'users' }],
@@ -84,7 +95,8 @@ export function judgeReplay(replay: Replay): ReplayResult {
     splitSeconds: planned,
     fullSeconds: planned,
   };
-  const state = startEvidence(plan);
+  const watch = startWatch(plan, 0);
+  const state = watch.evidence;
   const shareOf = (poll: ReplayFile['polls'][number]) =>
     poll.baseline ? (poll.share ?? replay.share ?? 1) : 1;
   const lastShare = shareOf(polls.at(-1) as Replay['polls'][number]);
@@ -102,20 +114,18 @@ export function judgeReplay(replay: Replay): ReplayResult {
     before = { t: poll.t, share: at };
     const phase: Phase = at >= 1 || state.fullSince !== null ? 'full' : 'split';
     const split = phase === 'split';
-    advance(plan, state, {
-      seconds: poll.t,
-      phase,
-      cells: [
-        {
-          test: 0,
-          phase,
-          share: split ? at : undefined,
-          candidate: poll.candidate,
-          baseline: split ? poll.baseline : noCounts,
-        },
-      ],
-    });
-    decision = decide(plan, state, { phase, dwell: poll.t - stepBegan, lag: replay.lag_seconds });
+    const cells: Cell[] = [
+      {
+        test: 0,
+        phase,
+        share: split ? at : undefined,
+        candidate: poll.candidate,
+        baseline: split ? poll.baseline : noCounts,
+      },
+    ];
+    advance(plan, state, { seconds: poll.t, phase, cells });
+    const judged = decide(plan, state, { phase, dwell: poll.t - stepBegan, lag: replay.lag_seconds });
+    decision = decideBy(rule, watch, { seconds: poll.t, cells, ended: i === polls.length - 1, judged });
     const standing = decision.standings[0];
     points.push({
       seconds: poll.t,

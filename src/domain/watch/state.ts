@@ -1,6 +1,7 @@
 import { type EvidencePlan, type EvidenceState, startEvidence, type TestSpec } from '../evidence/state.ts';
 import type { Mark } from './marks.ts';
 import { limitOf, type Objective } from './objective.ts';
+import type { History } from './policies.ts';
 
 /** All that a second runner needs to go on with a watch. Serialisable, about 1 KB an objective. */
 export interface WatchState {
@@ -17,6 +18,8 @@ export interface WatchState {
   before: number | undefined;
   /** Bad requests of the split that name no revision. */
   nameless: number;
+  /** For the classical rules: what each test of users has seen. */
+  history?: History[] | undefined;
 }
 
 export function testsOf(objectives: readonly Objective[], probes: boolean): TestSpec[] {

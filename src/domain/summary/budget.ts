@@ -1,0 +1,35 @@
+import { budgetBar, type Invoice } from '../budget/budget.ts';
+import type { Gate } from '../budget/gate.ts';
+import { markdownText } from '../safe-text.ts';
+import { objectiveTitle } from '../watch/objective.ts';
+import { countText, percentText } from '../watch/words.ts';
+
+export interface InvoiceFacts {
+  /** By objective id. */
+  items: readonly { title: string; invoice: Invoice }[];
+}
+
+/** One row for a table of facts: what is left and what this release cost. */
+export function budgetRow(gate: Pick<Gate, 'remaining'>, invoice?: InvoiceFacts): string {
+  const dearest = [...(invoice?.items ?? [])].sort((a, b) => b.invoice.share - a.invoice.share)[0]?.invoice;
+  const left = dearest?.remaining ?? gate.remaining;
+  if (left === undefined) return 'not known: no request in the window';
+  const parts = [`${budgetBar(left)} ${percentText(Math.max(0, left))} left`];
+  if (dearest) parts.push(`this release spent ${percentText(dearest.share)}`);
+  if (dearest?.more !== undefined && dearest.more < 1000)
+    parts.push(`${countText(dearest.more)} more like it remain`);
+  return parts.join(', ');
+}
+
+/** The gate's table: objective, left, spent. */
+export function budgetLines(gate: Gate): string[] {
+  const rows = gate.objectives.map(({ objective, budget, window }) => {
+    const left = budget
+      ? `${budgetBar(budget.remaining)} ${percentText(Math.max(0, budget.remaining))}`
+      : 'not known';
+    const spent = budget ? `${countText(budget.spent)} of ${countText(budget.allowed)}` : '-';
+    return `| ${markdownText(objectiveTitle(objective))} | ${left} | ${spent} | ${window ? countText(window.total) : '-'} |`;
+  });
+  const override = gate.override ? [`Override: ${markdownText(gate.override)}`, ''] : [];
+  return ['| error budget | left | spent | requests |', '|:--|:--|--:|--:|', ...rows, '', ...override];
+}

@@ -1,0 +1,90 @@
+import { confidenceSequence } from '../evidence/confidence.ts';
+import { smallestDetectable } from '../evidence/detectable.ts';
+import { alphaOf, type TestState } from '../evidence/state.ts';
+import { failReason, openReason, passReason } from './reasons.ts';
+import type { Replay, ReplayResult } from './replay.ts';
+import { againstOf } from './words.ts';
+
+const candidate = 'the candidate';
+const baseline = 'the baseline';
+
+function last(replay: Replay) {
+  const poll = replay.polls.at(-1) as Replay['polls'][number];
+  const split = poll.baseline !== undefined && (poll.share ?? replay.share ?? 1) < 1;
+  return { split, share: split ? (poll.share ?? replay.share ?? 1) : 1 };
+}
+
+function detectable(replay: Replay, result: ReplayResult): number | undefined {
+  const test = result.state.tests[0] as TestState;
+  const { split, share } = last(replay);
+  const limit = result.plan.tests[0]?.limit ?? 0;
+  const alpha = alphaOf(result.plan);
+  return smallestDetectable({
+    total: split ? test.candidate.total : test.candidateFull.total,
+    limit,
+    alpha: split ? alpha.split : alpha.full,
+    beside: split ? { share, bad: test.baseline.bad } : undefined,
+  });
+}
+
+/** One sentence for a recording. */
+export function replayReason(replay: Replay, result: ReplayResult): string {
+  const test = result.state.tests[0] as TestState;
+  const standing = result.decision.standings[0];
+  const against = result.blame === 'release' ? (standing?.base ?? 0) : standing ? againstOf(standing) : 0;
+  const limit = result.plan.tests[0]?.limit ?? 0;
+  const facts = {
+    candidate,
+    baseline,
+    title: 'requests without an error',
+    kind: 'availability' as const,
+    limit,
+    counts: test.candidate,
+    beside: result.blame === 'release' ? test.baseline : undefined,
+    evidence: against,
+  };
+  if (result.verdict === 'fail') return failReason(facts);
+  if (result.verdict === 'pass') return passReason(facts, test.candidate.total, 0);
+  return openReason(result.open ?? 'too_few_requests', {
+    candidate,
+    requests: test.candidate.total,
+    detectable: detectable(replay, result),
+    why: 'the recording ends.',
+  });
+}
+
+/** The same evidence that a live watch reports, for the summary. */
+export function replayFacts(replay: Replay, result: ReplayResult) {
+  const test = result.state.tests[0] as TestState;
+  const standing = result.decision.standings[0];
+  const { split, share } = last(replay);
+  const alpha = alphaOf(result.plan);
+  const base = result.blame === 'release' || split;
+  return {
+    candidate,
+    baseline: split ? baseline : undefined,
+    share,
+    source: 'a recording',
+    lagSeconds: replay.lag_seconds,
+    notes: [],
+    tests: [
+      {
+        objective: { id: 'availability', kind: 'availability' as const, target: replay.slo },
+        stream: 'users' as const,
+        limit: result.plan.tests[0]?.limit ?? 0,
+        candidate: test.candidate,
+        baseline: test.baseline,
+        interval: confidenceSequence(test.candidate),
+        detectable: detectable(replay, result),
+        against: (base ? standing?.base : standing?.full) ?? 0,
+        actsAt: -Math.log(base ? alpha.split : alpha.full),
+        pass: standing?.pass ?? 0,
+      },
+    ],
+    points: replay.polls.map(({ t, candidate: own, baseline: beside }) => ({
+      seconds: t,
+      tests: [{ candidate: own, baseline: beside ?? { total: 0, bad: 0 } }],
+    })),
+    replay,
+  };
+}
