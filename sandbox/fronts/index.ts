@@ -4,6 +4,7 @@ import { readPolicy } from '../core/policies.ts';
 import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
+import { gen1Api } from './gen1.ts';
 
 /** An API Gateway with the OpenAPI document of its configuration, as a test places it. */
 export interface Gateway {
@@ -18,9 +19,9 @@ export const gatewaysOf = (world: World): Map<string, Gateway> =>
 
 /**
  * What stands in front of a function or keeps its source, reads only: API Gateway v1
- * (cloud.google.com/api-gateway/docs/reference/rest), and the policies of a bucket (storage v1 buckets.getIamPolicy) and of
- * a repository (artifactregistry v1 repositories.getIamPolicy). API Gateway is off, as in a new project, until a
- * gateway is placed.
+ * (cloud.google.com/api-gateway/docs/reference/rest), the policies of a bucket (storage v1 buckets.getIamPolicy) and of a
+ * repository (artifactregistry v1 repositories.getIamPolicy); and functions of the 1st generation. API Gateway is off, as
+ * in a new project, until a gateway is placed.
  */
 export function frontsApis(world: World): ApiDefinition[] {
   const gateways = gatewaysOf(world);
@@ -35,6 +36,7 @@ export function frontsApis(world: World): ApiDefinition[] {
   const parent = `projects/${world.project}/locations/${world.region}`;
   const configOf = (id: string) => `projects/${world.project}/locations/global/apis/${id}/configs/${id}-1`;
   return [
+    gen1Api(world),
     {
       name: 'apigateway',
       routes: [
