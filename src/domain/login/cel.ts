@@ -1,4 +1,4 @@
-import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import { Environment } from '@marcbachmann/cel-js';
 import type { Claims } from './claims.ts';
 
 /** The mapping and condition of a provider, evaluated as Google's token exchange does. */
@@ -119,14 +119,13 @@ function truthOf(expression: string, context: Record<string, unknown>): { truth:
 export function conjuncts(condition: string, claims: Claims, mapped: Mapped): Conjunct[] {
   const text = aliased(condition);
   const context = variables(claims, mapped);
-  let nodes: ASTNode[];
+  let pieces: string[];
   try {
-    nodes = flatten(environment().parse(text).ast);
+    pieces = split(text);
   } catch (error) {
     return [{ text: condition, truth: 'error', reads: [], error: firstLine(error) }];
   }
-  return nodes.map((node) => {
-    const part = text.slice(node.range.start, node.range.end).trim();
+  return pieces.map((part) => {
     const names = [
       ...new Set(
         [...part.matchAll(reference)].map((match) =>
@@ -142,16 +141,45 @@ export function conjuncts(condition: string, claims: Claims, mapped: Mapped): Co
   });
 }
 
+/** The operands of the outermost `&&`, inside parentheses around the whole as well. Throws where it is no CEL. */
+function split(expression: string): string[] {
+  const text = expression.trim();
+  if (environment().parse(text).ast.op !== '&&') return [text];
+  const pieces: string[] = [];
+  let depth = 0;
+  let start = 0;
+  let at = 0;
+  for (const [index, token] of text.split(literal).entries()) {
+    if (index % 2 === 0)
+      for (let i = 0; i < token.length; i++) {
+        const char = token[i] as string;
+        if ('([{'.includes(char)) depth++;
+        else if (')]}'.includes(char)) depth--;
+        else if (depth === 0 && token.startsWith('&&', i)) {
+          pieces.push(text.slice(start, at + i));
+          start = at + i + 2;
+        }
+      }
+    at += token.length;
+  }
+  pieces.push(text.slice(start));
+  // One piece though there is an `&&`: the whole stands in parentheses.
+  if (pieces.length === 1) return split(text.slice(1, -1));
+  return pieces.flatMap((piece) => split(unwrapped(piece)));
+}
+
+/** `(a && b)` as `a && b`; anything else as it is. */
+function unwrapped(piece: string): string {
+  const text = piece.trim();
+  return text.startsWith('(') && text.endsWith(')') && environment().parse(text).ast.op === '&&'
+    ? text.slice(1, -1)
+    : text;
+}
+
 const reference = new RegExp(
   `\\b(assertion|attribute|${alias})(?:\\.(\\w+)|\\[\\s*'([^']*)'\\s*\\]|\\[\\s*"([^"]*)"\\s*\\])`,
   'g',
 );
-
-function flatten(node: ASTNode): ASTNode[] {
-  if (node.op !== '&&') return [node];
-  const [left, right] = node.args as [ASTNode, ASTNode];
-  return [...flatten(left), ...flatten(right)];
-}
 
 function lookUp(name: string, claims: Claims, mapped: Mapped): string | undefined {
   const [space, ...rest] = name.split('.');
