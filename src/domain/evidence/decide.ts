@@ -60,6 +60,8 @@ export interface Moment {
   dwell: number;
   /** Seconds that the source lags: two of them must have passed. */
   lag: number;
+  /** The planned time is over: what is proved is proved, however short the step was. */
+  ended?: boolean;
   /** Something forbids an early pass, such as a fall in traffic. */
   withheld?: boolean;
 }
@@ -106,7 +108,8 @@ export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment)
   const doubt = standings.some(
     (at) => at.base >= Math.log(doubtAt) || (at.full ?? at.slo) >= Math.log(doubtAt),
   );
-  const long = moment.dwell >= Math.max(dwellSeconds[moment.phase], 2 * moment.lag);
+  const long =
+    moment.ended === true || moment.dwell >= Math.max(dwellSeconds[moment.phase], 2 * moment.lag);
   if (!doubt && long && !moment.withheld && proved(standings)) return { ...undecided, kind: 'pass' };
   return undecided;
 }
