@@ -94,7 +94,8 @@ async function release(
       slo: '95%',
       canary: '50%',
       step_duration: '20s',
-      duration: '20s',
+      duration: kind === 'first' ? '2s' : '20s',
+      poll_interval: '2s',
     },
     {
       ...running.env,
