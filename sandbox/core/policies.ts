@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { aborted, invalidArgument } from './errors.ts';
+import { checkMessage } from './proto.ts';
 import type { Binding, Call, Policy } from './types.ts';
 
 interface Version {
@@ -107,8 +108,7 @@ export function readPolicy(store: PolicyStore, resource: string, call: Call): Re
 const memberForm =
   /^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain):[^\s:]+|deleted:\S+|principal:\/\/\S+|principalSet:\/\/\S+|project(Owner|Editor|Viewer):\S+)$/;
 
-function checkBinding(value: unknown, path: string): Binding {
-  const { role, members, condition } = (value ?? {}) as Partial<Binding>;
+function checkBinding({ role, members, condition }: Partial<Binding>, path: string): Binding {
   if (
     typeof role !== 'string' ||
     !/^(roles|projects\/[^/]+\/roles|organizations\/[^/]+\/roles)\/[\w.]+$/.test(role)
@@ -117,17 +117,16 @@ function checkBinding(value: unknown, path: string): Binding {
       { field: `${path}.role`, description: 'Invalid role' },
     ]);
   for (const member of members ?? [])
-    if (typeof member !== 'string' || !memberForm.test(member))
+    if (!memberForm.test(member))
       throw invalidArgument(
-        `The member ${String(member)} is of an unknown type. Please set a valid type prefix for the member.`,
+        `The member ${member} is of an unknown type. Please set a valid type prefix for the member.`,
       );
   const who = members ?? [];
   if (condition && who.some((member) => member === 'allUsers' || member === 'allAuthenticatedUsers'))
     throw invalidArgument(
       'Conditions can not be set on bindings with allUsers or allAuthenticatedUsers members.',
     );
-  if (condition && typeof condition.expression !== 'string')
-    throw invalidArgument('Condition expression is missing.');
+  if (condition && !condition.expression) throw invalidArgument('Condition expression is missing.');
   return condition ? { role, members: [...who], condition } : { role, members: [...who] };
 }
 
@@ -142,8 +141,8 @@ export function writePolicy(
   call: Call,
   publicAllowed = true,
 ): Record<string, unknown> {
-  const policy = call.json().policy;
-  if (typeof policy !== 'object' || policy === null) throw invalidArgument('Policy is required.');
+  const { policy } = checkMessage('functions', 'google.iam.v1.SetIamPolicyRequest', call.json());
+  if (policy === undefined) throw invalidArgument('Policy is required.');
   const { bindings, etag, version } = policy as Partial<Policy>;
   const checked = (bindings ?? []).map((binding, i) => checkBinding(binding, `policy.bindings[${i}]`));
   const current = store.get(resource);
