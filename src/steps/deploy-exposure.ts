@@ -52,12 +52,30 @@ export async function confirmAfter(run: DeployRun): Promise<'go' | 'stop'> {
   return 'stop';
 }
 
-/** `on_exposed: internal` makes a new function behind internal ingress; once it is proved private, it opens as asked. */
-export async function openIngress(run: DeployRun): Promise<void> {
-  const { ports, request, result, name } = run;
-  if (!result.created || request.onExposed !== 'internal') return;
+/**
+ * `on_exposed: internal` makes a new function behind internal ingress; once it is proved private, it opens as asked. It is
+ * proved again then, since behind internal ingress no request shows what IAM would say: what a folder grants, and could
+ * not be read, shows only now. In that case it is put behind internal ingress again at once.
+ */
+export async function openIngress(run: DeployRun): Promise<'go' | 'stop'> {
+  const { ports, request, result } = run;
+  if (!result.created || request.onExposed !== 'internal') return 'go';
   const wanted = textOf(request.settings.get('serviceConfig.ingressSettings')) ?? 'ALLOW_ALL';
-  if (wanted === 'ALLOW_INTERNAL_ONLY') return;
+  if (wanted === 'ALLOW_INTERNAL_ONLY') return 'go';
+  await setIngress(run, wanted, 'after the function was proved private');
+  if (ports.exposure === 'by-caller') return 'go';
+  const seen = await ports.exposure('verify', request.signal);
+  keep(run, seen);
+  if (seen.verdict === 'pass') return 'go';
+  await setIngress(run, 'ALLOW_INTERNAL_ONLY', `since it is ${seen.exposure} with ${wanted}`);
+  result.verdict = seen.verdict;
+  if (seen.exposure === 'public') result.outcome = 'exposed';
+  result.reason = `The function was put behind internal ingress again: ${seen.reason}`;
+  return 'stop';
+}
+
+async function setIngress(run: DeployRun, wanted: string, why: string): Promise<void> {
+  const { ports, request, result, name } = run;
   const begun = await ports.functions.update(
     name,
     { serviceConfig: { ingressSettings: wanted } },
@@ -66,14 +84,12 @@ export async function openIngress(run: DeployRun): Promise<void> {
   );
   if (begun === 'conflict')
     throw new ReleaseError('deploy-conflict', {
-      what: `The ingress of ${request.name} stays internal: somebody else began a deploy at the same moment.`,
+      what: `The ingress of ${request.name} was not set to ${wanted}: somebody else began a deploy at the same moment.`,
       fix: 'Run the job again.',
     });
   const ended = await awaitOperation(ports, begun, run.deadline, request.signal);
   if (ended.error) throw await operationFailure(ports, request, ended);
-  run.act(
-    `ingress of ${request.name} set from ALLOW_INTERNAL_ONLY to ${wanted}, after the function was proved private`,
-  );
+  run.act(`ingress of ${request.name} set to ${wanted}, ${why}`);
   const after = await ports.functions.get(name, request.signal);
   result.function = after ?? result.function;
   result.revision = textOf(objectOf(after?.serviceConfig).revision)?.split('/').at(-1) ?? result.revision;

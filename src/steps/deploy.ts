@@ -69,7 +69,7 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   } else await build(run, { live, plan: result.plan, tree, digests }, ours);
 
   if ((await confirmAfter(run)) === 'stop') return result;
-  await openIngress(run);
+  if ((await openIngress(run)) === 'stop') return result;
   const moves = !request.noTraffic && request.allTraffic !== false && !result.created;
   if (moves) await giveTraffic(run);
   result.verdict = 'pass';

@@ -419,6 +419,23 @@ describe('actions/deploy, where gcloud’s flag falls short', () => {
   );
 });
 
+test('a new function under a public folder that its deployer cannot read ends behind internal ingress', async () => {
+  openFolder();
+  const name = 'ours-blind';
+  const inputs = { ...inputsFor(name), on_exposed: 'internal' };
+  const run = await runAction('deploy', { cwd: source, env: w.sandbox.env, inputs });
+  expect(run.code).toBe(1);
+  expect(run.outputs).toMatchObject({ outcome: 'exposed', exposure: 'public' });
+  expect(run.outputs.reason).toContain('behind internal ingress again');
+  expect(serviceOf(name)?.ingress).toBe('INGRESS_TRAFFIC_INTERNAL_ONLY');
+  const { body } = await w.client.control('GET', '/reachability');
+  expect(
+    (body.sightings as Sighting[]).filter(
+      ({ service, until }) => service.endsWith(`/${name}`) && until === undefined,
+    ),
+  ).toEqual([]);
+}, 30_000);
+
 describe('the 1st generation', () => {
   test.each(gen1Scenarios)(
     '$id: $what',
