@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Claims, shownClaims } from '../domain/login/claims.ts';
+import type { Claims } from '../domain/login/claims.ts';
 import { type IdentityFacts, type ProviderResource, parseProviderResource } from '../domain/login/facts.ts';
-import { LoginError } from '../domain/login/login-error.ts';
+import { LoginError, loginEvidence } from '../domain/login/login-error.ts';
 import type { LoginRequest } from '../domain/login/request.ts';
 import type { Report } from '../domain/report.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -38,14 +38,7 @@ export async function examineFailure(
       context.log.debug(`doctor: ${String(trouble)}`);
     }
   }
-  shown.evidence = {
-    login: {
-      provider: patient.login.provider?.name,
-      cause: shown.diagnosis.rule,
-      claims: Object.fromEntries(shownClaims(shown.claims ?? {})),
-      commands: shown.diagnosis.commands,
-    },
-  };
+  shown.evidence = loginEvidence(shown, patient.login.provider?.name);
   shown.findings = findings.filter(({ severity }) => severity !== 'info');
   return shown;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { type ActionName, type ErrorRecord, newReport, type Report } from '../domain/report.ts';
-import { annotationOf, lastLineOf, summaryOf } from '../domain/report-text.ts';
+import { annotationOf, lastLineOf, summaryOf, useSection } from '../domain/report-text.ts';
 import { logText } from '../domain/safe-text.ts';
 import { closeConnections } from '../http/send.ts';
 import type { Log } from '../steps/ports.ts';
@@ -114,6 +114,8 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     if (error instanceof ReleaseError) {
       report.evidence = error.evidence ?? {};
       report.findings = error.findings ?? [];
+      // A login can fail in any action; whoever reads the summary needs the claims.
+      if (error.evidence?.login) useSection((await import('../domain/summary/auth.ts')).loginSection);
     }
     if (record.code === 'cancelled') report.outcome = 'cancelled';
     if (record.code === 'internal' && error instanceof Error)

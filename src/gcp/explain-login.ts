@@ -1,6 +1,6 @@
 import { type Claims, shownClaims } from '../domain/login/claims.ts';
 import { diagnose } from '../domain/login/diagnose.ts';
-import { LoginError, type LoginFailure, type Stage } from '../domain/login/login-error.ts';
+import { LoginError, type LoginFailure, loginEvidence, type Stage } from '../domain/login/login-error.ts';
 import type { LoginRequest } from '../domain/login/request.ts';
 import { RemoteError } from '../http/rest.ts';
 import type { Log } from '../steps/ports.ts';
@@ -26,7 +26,14 @@ export function explainFailure(error: unknown, facts: Facts): LoginError | undef
     account: facts.account,
     clockAheadSeconds: facts.clockAheadSeconds,
   };
-  return new LoginError(failure, diagnose(failure, facts.request, facts.claims), facts.claims, error);
+  const explained = new LoginError(
+    failure,
+    diagnose(failure, facts.request, facts.claims),
+    facts.claims,
+    error,
+  );
+  explained.evidence = loginEvidence(explained, facts.request.provider?.name);
+  return explained;
 }
 
 /** A transient refusal is tried again for at most this long, and this often: about six seconds of waiting. */

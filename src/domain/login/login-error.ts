@@ -1,5 +1,5 @@
 import { type ErrorCode, ReleaseError } from '../errors.ts';
-import type { Claims } from './claims.ts';
+import { type Claims, shownClaims } from './claims.ts';
 
 /** The call of a login that failed. */
 export type Stage = 'oidc' | 'sts' | 'access-token' | 'id-token';
@@ -56,3 +56,13 @@ export class LoginError extends ReleaseError {
     this.claims = claims;
   }
 }
+
+/** What the report keeps of a failed login, and the summary shows. */
+export const loginEvidence = (error: LoginError, provider: string | undefined): Record<string, unknown> => ({
+  login: {
+    provider,
+    cause: error.diagnosis.rule,
+    claims: Object.fromEntries(shownClaims(error.claims ?? {})),
+    commands: error.diagnosis.commands,
+  },
+});
