@@ -89,7 +89,8 @@ async function setIngress(run: DeployRun, wanted: string, why: string): Promise<
     });
   const ended = await awaitOperation(ports, begun, run.deadline, request.signal);
   if (ended.error) throw await operationFailure(ports, request, ended);
-  run.act(`ingress of ${request.name} set to ${wanted}, ${why}`);
+  const from = textOf(objectOf(result.function?.serviceConfig).ingressSettings) ?? 'ALLOW_INTERNAL_ONLY';
+  run.act(`ingress of ${request.name} set from ${from} to ${wanted}, ${why}`);
   const after = await ports.functions.get(name, request.signal);
   result.function = after ?? result.function;
   result.revision = textOf(objectOf(after?.serviceConfig).revision)?.split('/').at(-1) ?? result.revision;
