@@ -67,6 +67,12 @@ export async function deploy(
     fn.updateTime = nowText(world);
     const failing = error instanceof BuildError ? 'BUILD' : 'SERVICE';
     stage(operation, failing, { state: 'COMPLETE', message, stateMessages: fn.stateMessages });
+    if (failing === 'SERVICE' && operation.verb === 'update')
+      operation.stages.push({
+        name: 'SERVICE_ROLLBACK',
+        state: 'COMPLETE',
+        message: 'The service was left as it was',
+      });
     end(world, fn, operation, { error: { code: error instanceof BuildError ? 3 : 13, message } });
   }
 }
@@ -78,13 +84,11 @@ async function buildStage(
   change: Change,
   signal: AbortSignal,
 ): Promise<Image> {
-  stage(operation, 'ARTIFACT_REGISTRY', { state: 'IN_PROGRESS', message: 'Creating the repository' });
   const started = Date.now();
   const known = images(world).get(fn.name);
   const id = randomUUID();
   const buildName = `projects/${world.projectNumber}/locations/${fn.location}/builds/${id}`;
   const console = `https://console.cloud.google.com/cloud-build/builds;region=${fn.location}/${id}?project=${world.projectNumber}`;
-  stage(operation, 'ARTIFACT_REGISTRY', { state: 'COMPLETE' });
   if (!change.rebuild && known) {
     stage(operation, 'BUILD', { state: 'COMPLETE', message: 'The last build is used again' });
     return known;

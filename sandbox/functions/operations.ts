@@ -25,7 +25,6 @@ export function begin(
     throw aborted(
       `unable to queue the operation: an operation on function ${fn.id} in region ${fn.location} in project ${fn.project} is already in progress. Please try again later.`,
     );
-  // gcloud 528 brings a tracker of its own for ARTIFACT_REGISTRY and dies where the operation lists it from the start.
   const stages: Stage['name'][] = verb === 'delete' ? ['SERVICE'] : ['BUILD', 'SERVICE'];
   const operation: FunctionOperation = {
     name: `projects/${fn.project}/locations/${fn.location}/operations/operation-${world.now()}-${randomBytes(8).toString('hex')}`,
@@ -61,6 +60,20 @@ export function end(
   fn.running = undefined;
 }
 
+/**
+ * ARTIFACT_REGISTRY is a stage that turns up later: gcloud 528 calls it unexpected, brings a tracker of its own for it,
+ * and dies where the first answer lists it already. So it is there from the second answer on.
+ */
+function showRegistry(operation: FunctionOperation): void {
+  if (operation.done || operation.verb === 'delete' || operation.stages[0]?.name === 'ARTIFACT_REGISTRY')
+    return;
+  operation.stages.unshift({
+    name: 'ARTIFACT_REGISTRY',
+    state: 'COMPLETE',
+    message: 'The repository is there',
+  });
+}
+
 export function functionOperationRoutes(world: World): Route[] {
   const base = '/v2/projects/:project/locations/:location/operations';
   const state = functionState(world);
@@ -75,7 +88,9 @@ export function functionOperationRoutes(world: World): Route[] {
           `projects/${project}/locations/${params.location}/operations/${params.operation}`,
         );
         if (!operation) throw notFound(`Operation not found: ${params.operation}`);
-        return reply(call, 'Operation', renderOperation(operation));
+        const answer = reply(call, 'Operation', renderOperation(operation));
+        showRegistry(operation);
+        return answer;
       },
     },
     {

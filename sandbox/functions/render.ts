@@ -32,9 +32,8 @@ export function renderFunction(world: World, fn: CloudFunction): Json {
       ...(resolved ? { sourceProvenance: { resolvedStorageSource: resolved } } : {}),
     },
     serviceConfig: {
-      service: fn.service,
+      ...(service ? { service: fn.service, uri: service.doors.get('service')?.url } : {}),
       ...settings,
-      ...(service ? { uri: service.doors.get('service')?.url } : {}),
       ...(fn.revision ? { revision: fn.revision } : {}),
       ...(!service || followsLatest(service) ? { allTrafficOnLatestRevision: true } : {}),
     },

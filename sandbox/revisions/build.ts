@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frameworkOf, installDependencies, linkDependencies, satisfiedHere } from './dependencies.ts';
@@ -58,7 +58,7 @@ export async function build(request: BuildRequest): Promise<Image> {
   mkdirSync(request.folder, { recursive: true });
   read('source', () => extractZip(entries, request.folder));
   const manifest = manifestOf(request.folder);
-  checkMain(request.folder, manifest);
+  await checkMain(request.folder, manifest);
   await dependencies(request, manifest);
   return processImage(request);
 }
@@ -87,17 +87,16 @@ function manifestOf(folder: string): Package {
 }
 
 /** The framework loads `main`, else index.js, else function.js; the buildpack checks that it is there and parses. */
-function checkMain(folder: string, { main }: Package): void {
+async function checkMain(folder: string, { main }: Package): Promise<void> {
   const candidates = main ? [main, `${main}.js`, join(main, 'index.js')] : ['index.js', 'function.js'];
   const file = candidates.find((candidate) => existsSync(join(folder, candidate)));
   if (!file) throw failed(`${main ?? 'function.js'} does not exist; Error ID: 5ca1fb8b`);
-  const checked = spawnSync(process.execPath, ['--check', file], {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 20_000,
+  const problem = await new Promise<string>((resolve) => {
+    execFile(process.execPath, ['--check', file], { cwd: folder, timeout: 20_000 }, (error, _out, stderr) =>
+      resolve(error ? stderr : ''),
+    );
   });
-  if (checked.status !== 0)
-    throw failed(`${checked.stderr.trim().split('\n').slice(0, 6).join('\n')}; Error ID: 8af5c2d7`);
+  if (problem) throw failed(`${problem.trim().split('\n').slice(0, 6).join('\n')}; Error ID: 8af5c2d7`);
 }
 
 async function dependencies({ folder, signal, onLine }: BuildRequest, manifest: Package): Promise<void> {

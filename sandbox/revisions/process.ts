@@ -32,6 +32,12 @@ const accepts = (port: number) =>
     socket.once('connect', () => resolve(socket.destroy() && true)).once('error', () => resolve(false));
   });
 
+/** The child ends by itself where the sandbox is killed without a chance to stop it. */
+const endWithParent = [
+  '--import',
+  'data:text/javascript,process.on("disconnect",()=>process.exit(0));process.channel?.unref();',
+];
+
 /** A revision as a real process on a port of its own, in a process group of its own so that the whole tree ends. */
 export class ProcessInstance implements Instance {
   private readonly options: ProcessOptions;
@@ -63,10 +69,10 @@ export class ProcessInstance implements Instance {
   private async launch(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.port = await freePort();
-    const child = spawn(process.execPath, this.options.argv, {
+    const child = spawn(process.execPath, [...endWithParent, ...this.options.argv], {
       cwd: this.options.folder,
       env: { ...this.options.env, PORT: String(this.port) },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
     this.child = child;

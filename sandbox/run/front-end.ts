@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../core/state.ts';
 import { sampleNow } from '../logs/reachability.ts';
 import { writeRequestLog } from '../logs/request-log.ts';
@@ -56,6 +57,22 @@ function forwarded(request: IncomingMessage, trace: string, span: string): Incom
   };
 }
 
+/** Faults for the API `invoke` hit calls of functions. True where the fault has taken the call. */
+async function meetFault(world: World, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  const fault = world.faults.next('invoke', request.method ?? 'GET', request.url ?? '/', world.now());
+  if (!fault) return false;
+  if (fault.delayMs) await sleep(fault.delayMs);
+  if (fault.hang) return true;
+  if (fault.reset) request.socket.destroy();
+  if (fault.reset || fault.status === undefined) return Boolean(fault.reset);
+  const { body } = fault;
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
+  response.writeHead(fault.status, { connection: 'close', 'content-type': 'text/plain', ...fault.headers });
+  response.end(text);
+  request.resume();
+  return true;
+}
+
 export async function answerRequest(
   world: World,
   service: Service,
@@ -66,6 +83,7 @@ export async function answerRequest(
   const start = world.now();
   const clock = performance.now();
   sampleNow(world);
+  if (await meetFault(world, request, response)) return;
   const { trace, span } = traceOf(request.headers);
   response.setHeader('x-cloud-trace-context', `${trace};o=1`);
   const revision = route(world, service, door);

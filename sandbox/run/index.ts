@@ -1,5 +1,6 @@
+import { notFound } from '../core/errors.ts';
 import type { World } from '../core/state.ts';
-import type { ApiDefinition } from '../core/types.ts';
+import type { ApiDefinition, Route } from '../core/types.ts';
 import { stopWithWorld } from './lifecycle.ts';
 import { runState } from './model.ts';
 import { operationRoutes } from './operations.ts';
@@ -7,6 +8,25 @@ import { policyRoutes } from './policies.ts';
 import { renderRevision, renderService } from './render.ts';
 import { revisionRoutes } from './revisions.ts';
 import { serviceRoutes } from './services.ts';
+
+/** `POST /break {service, revision}`: the image of a revision is gone. It cannot be started and takes no traffic any more. */
+function breakRoute(world: World): Route {
+  return {
+    method: 'POST',
+    pattern: '/break',
+    authenticated: false,
+    handle: async (call) => {
+      const asked = call.json();
+      const service = [...runState(world).services.values()].find(({ id }) => id === asked.service);
+      const revision = service?.revisions.get(String(asked.revision));
+      if (!service || !revision) throw notFound(`break: there is no revision ${String(asked.revision)}.`);
+      revision.state = 'failed';
+      revision.message = `Image '${revision.settings.image}' not found.`;
+      await revision.instance.stop();
+      return { status: 200, body: renderRevision(service, revision) };
+    },
+  };
+}
 
 /** Cloud Run: v2, and of v1 the IAM calls that gcloud makes. */
 export function runApis(world: World): ApiDefinition[] {
@@ -18,6 +38,7 @@ export function runApis(world: World): ApiDefinition[] {
     })),
   );
   return [
+    { name: 'control', routes: [breakRoute(world)] },
     {
       name: 'run',
       routes: [

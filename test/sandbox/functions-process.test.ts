@@ -152,3 +152,24 @@ describe('a revision that is a process', () => {
     expect(existsSync(client.sandbox.world.folder)).toBe(false);
   });
 });
+
+test('dependencies that this machine lacks are installed from what the source names', async () => {
+  const client = await openSandbox();
+  try {
+    const operation = await client.deploy('ocr', {
+      'package.json': JSON.stringify({
+        name: 'f',
+        main: 'index.js',
+        dependencies: { greet: 'file:./greet' },
+      }),
+      'greet/package.json': JSON.stringify({ name: 'greet', version: '1.0.0', main: 'greet.js' }),
+      'greet/greet.js': 'module.exports = (who) => "hello " + who;',
+      'index.js': 'const greet = require("greet"); exports.ocr = (q, r) => r.json({ text: greet("ocr") });',
+    });
+    expect(operation.error).toBeUndefined();
+    const { uri } = await client.service('ocr');
+    expect((await client.call(uri, await client.idToken(uri))).body).toEqual({ text: 'hello ocr' });
+  } finally {
+    await client.sandbox.stop();
+  }
+});

@@ -259,3 +259,32 @@ describe('the watch on reachability', () => {
     expect(seen.sightings[0].until).toBeDefined();
   });
 });
+
+describe('what a test may do to a function', () => {
+  test('faults of the API `invoke` hit its calls: a status, a delay, a reset', async () => {
+    const { uri } = await open();
+    const token = await client.idToken(uri);
+    await client.control('POST', '/faults', {
+      api: 'invoke',
+      method: 'POST',
+      path: '/x',
+      nth: 2,
+      fault: { status: 502, body: 'bad gateway' },
+    });
+    await client.control('POST', '/faults', { api: 'invoke', path: '/gone', fault: { reset: true } });
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await client.call(`${uri}/x`, token)).status);
+    expect(statuses).toEqual([200, 502, 200]);
+    await expect(client.call(`${uri}/gone`, token)).rejects.toThrow();
+    expect((await client.call(`${uri}/gone`, token)).status).toBe(200);
+  });
+
+  test('a broken revision is no longer ready and cannot be given traffic', async () => {
+    const { first } = await open();
+    await client.deploy('ocr', inline(201));
+    const broken = await client.control('POST', '/break', { service: 'ocr', revision: first });
+    expect(broken.body.conditions[0]).toMatchObject({ type: 'Ready', state: 'CONDITION_FAILED' });
+    const answer = await client.patchService('ocr', 'traffic', { traffic: [pin(first, 100)] });
+    expect((await client.wait('run', answer.body.name)).error.message).toContain('not ready');
+  });
+});
