@@ -30,13 +30,13 @@ export function splitCommand(text: string): string[] {
 }
 
 /** What the runner gives to actions, and only to them: the function of a pull request must not have it. */
-function environmentFor(env: Environment, port: number): Record<string, string> {
+function environmentFor(env: Environment, port: number, nonce: string): Record<string, string> {
   const own =
     /^(INPUT_|STATE_|ACTIONS_|GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)$|GOOGLE_(GHA_CREDS_PATH|APPLICATION_CREDENTIALS)$|CLOUDSDK_AUTH_)/;
   const kept = Object.entries(env).filter(
     (pair): pair is [string, string] => pair[1] !== undefined && !own.test(pair[0]),
   );
-  return { ...Object.fromEntries(kept), PORT: String(port) };
+  return { ...Object.fromEntries(kept), PORT: String(port), [mark]: nonce };
 }
 
 /**
@@ -76,22 +76,21 @@ const isOpen = (port: number): Promise<boolean> =>
       .once('timeout', () => done(false));
   });
 
-/** All descendants by /proc, so that what has left the process group is found too. Empty where there is no /proc. */
-async function descendants(pid: number): Promise<number[]> {
-  const parents = new Map<number, number>();
+/** Inherited by everything that the command starts, whatever group or parent it has later. */
+const mark = 'GUARDED_RELEASE_COMMAND';
+
+/** Every process that carries the mark, by /proc; empty where there is none. */
+async function marked(nonce: string): Promise<number[]> {
+  const found: number[] = [];
   for (const name of await readdir('/proc').catch(() => [])) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    const parent = /^\d+ \(.*\) \S (\d+)/s.exec(stat)?.[1];
-    if (parent) parents.set(Number(name), Number(parent));
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
+    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+    if (environment.split('\0').includes(`${mark}=${nonce}`)) found.push(Number(name));
   }
-  const found = [pid];
-  for (let i = 0; i < found.length; i++)
-    for (const [child, parent] of parents) if (parent === found[i]) found.push(child);
-  return found.slice(1);
+  return found;
 }
 
-function signalAll(pids: readonly number[], signal: NodeJS.Signals): boolean {
+function signalAll(pids: readonly number[], signal: NodeJS.Signals | 0): boolean {
   let any = false;
   for (const pid of pids) {
     try {
@@ -124,7 +123,7 @@ export async function startLocal(
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
   const running = exec(process.execPath, ['-e', supervisor, nonce, ...argv], {
     cwd: options.folder,
-    env: environmentFor(context.env, port),
+    env: environmentFor(context.env, port, nonce),
     silent: true,
     ignoreReturnCode: true,
     outStream: silence,
@@ -142,18 +141,24 @@ export async function startLocal(
   );
 
   const stop = async () => {
-    const root = pid;
-    if (root !== undefined && ended === undefined) {
-      const others = await descendants(root);
-      const everyone = process.platform === 'win32' ? [root] : [-root, ...others];
-      if (process.platform === 'win32')
-        await exec('taskkill', ['/T', '/F', '/PID', String(root)], { silent: true, ignoreReturnCode: true });
-      else signalAll(everyone, 'SIGTERM');
-      const until = clock.now() + 3000;
-      while (ended === undefined && clock.now() < until) await clock.sleep(50);
-      if (process.platform !== 'win32') signalAll(everyone, 'SIGKILL');
+    if (process.platform === 'win32') {
+      if (pid !== undefined && ended === undefined)
+        await exec('taskkill', ['/T', '/F', '/PID', String(pid)], { silent: true, ignoreReturnCode: true });
+      return running;
     }
-    await running;
+    // The supervisor has the mark too, and ends with the command.
+    const everyone = [...(pid === undefined ? [] : [-pid]), ...(await marked(nonce))];
+    if (signalAll(everyone, 'SIGTERM')) {
+      const until = clock.now() + 3000;
+      while (
+        signalAll(everyone, 0) &&
+        clock.now() < until &&
+        (ended === undefined || (await marked(nonce)).length > 0)
+      )
+        await clock.sleep(50);
+      signalAll([...everyone, ...(await marked(nonce))], 'SIGKILL');
+    }
+    return running;
   };
 
   try {

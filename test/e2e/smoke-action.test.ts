@@ -1,0 +1,281 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Client, openSandbox } from '../sandbox/support/client.ts';
+import { writeVariant } from '../support/ocr-variants.ts';
+import { type ActionRun, runAction } from '../support/run-action.ts';
+import { root } from '../support/smoke-ports.ts';
+
+/** The action as a runner starts it: a function on this machine, and a deployed one in the sandbox. */
+const workspace = mkdtempSync(join(tmpdir(), 'gr-smoke-'));
+const file = (name: string) => join(workspace, name);
+
+/** Answers every POST with its first argument; has a child of its own session; tells its environment. */
+const server = `
+const { spawn } = require('node:child_process');
+const { writeFileSync } = require('node:fs');
+const child = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' });
+writeFileSync('pids', [process.pid, child.pid].join(' '));
+writeFileSync('environment', JSON.stringify(process.env));
+const [mode, text] = process.argv.slice(2);
+if (mode === 'deaf') setInterval(() => {}, 1000);
+else if (mode === 'dies') { console.log('::error::from the function ##[error]x'); process.exit(3); }
+else require('node:http').createServer((req, res) => {
+  req.resume().on('end', () => {
+    if (mode === 'hangs') return;
+    console.log('::set-output name=x::y');
+    res.end(JSON.stringify({ text }));
+  });
+}).listen(process.env.PORT, '127.0.0.1');
+if (mode === 'stubborn') process.on('SIGTERM', () => {});
+`;
+const suite = (rest: string) =>
+  `version: 1\ncases:\n  - name: invoice\n    image: a.png\n    timeout: 20s\n    retries: 0\n    expect: {text: TOTAL 128.40}\n${rest}`;
+/** Neither gone nor a zombie that nobody has reaped yet. */
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return (
+      !existsSync('/proc/self/stat') || !/^\d+ \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    );
+  } catch {
+    return false;
+  }
+};
+const pids = () => readFileSync(file('pids'), 'utf8').split(' ').map(Number);
+
+beforeAll(() => {
+  writeFileSync(file('server.cjs'), server);
+  cpSync(join(root, 'examples/smoke/images/invoice-en.png'), file('a.png'));
+});
+afterAll(() => rmSync(workspace, { recursive: true, force: true }));
+
+function run(
+  mode: string,
+  text: string,
+  more: {
+    suite?: string;
+    inputs?: Record<string, string>;
+    env?: Record<string, string>;
+    onOutput?: (kill: (signal: NodeJS.Signals) => void) => (text: string) => void;
+  } = {},
+): Promise<ActionRun> {
+  writeFileSync(file('guarded-release.smoke.yaml'), more.suite ?? suite(''));
+  let kill: (signal: NodeJS.Signals) => void = () => {};
+  return runAction('smoke-test', {
+    inputs: { command: `"${process.execPath}" server.cjs ${mode} "${text}"`, ...more.inputs },
+    env: more.env ?? {},
+    cwd: workspace,
+    onStart: (killer) => {
+      kill = killer;
+    },
+    onOutput: (printed) => more.onOutput?.((signal) => kill(signal))(printed),
+  });
+}
+
+describe('a function on this machine', () => {
+  test('passes, is stopped with all of its children, and gets nothing of the runner', async () => {
+    const done = await run('serves', 'TOTAL 128.40', {
+      env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner-secret-token', MY_OWN: 'kept' },
+    });
+    expect([done.code, done.outputs.verdict, done.outputs.passed, done.outputs.cer]).toEqual([
+      0,
+      'pass',
+      '1',
+      '0.000000',
+    ]);
+    expect(pids().map(alive)).toEqual([false, false]);
+    const environment = readFileSync(file('environment'), 'utf8');
+    expect(environment).not.toMatch(/INPUT_|ACTIONS_|runner-secret-token|GITHUB_OUTPUT|GITHUB_ENV/);
+    expect(JSON.parse(environment)).toMatchObject({ MY_OWN: 'kept', PORT: expect.stringMatching(/^\d+$/) });
+    expect(readFileSync(done.outputs.junit as string, 'utf8')).toContain('<testcase name="invoice"');
+    expect(JSON.parse(readFileSync(done.outputs.ctrf as string, 'utf8'))).toMatchObject({
+      results: { summary: { tests: 1, passed: 1 } },
+    });
+  }, 30_000);
+
+  test('a wrong text: an annotation at the line of the suite, a diff in the summary, and nothing that the runner obeys', async () => {
+    const done = await run('serves', '::error::x ##[error]y 182.40');
+    expect([done.code, done.outputs.verdict, done.outputs.failed]).toEqual([1, 'fail', '1']);
+    const annotations = done.log.split('\n').filter((line) => line.startsWith('::'));
+    expect(annotations.filter((line) => line.startsWith('::error'))).toHaveLength(1);
+    expect(annotations.join('\n')).toMatch(
+      /::error title=invoice%3A text differs,file=guarded-release\.smoke\.yaml,line=3::/,
+    );
+    expect(annotations.every((line) => /^::(error title|group|endgroup|debug|add-mask)/.test(line))).toBe(
+      true,
+    );
+    expect(done.log).not.toContain('##[');
+    expect(done.summary).toContain('```diff');
+    expect(pids().map(alive)).toEqual([false, false]);
+  }, 30_000);
+
+  test('every problem of a suite is an annotation at its place', async () => {
+    const done = await run('serves', 'x', {
+      suite: 'version: 1\ncases:\n  - imge: a.png\n    expect: {max_cr: 1}\n',
+    });
+    expect(done.code).toBe(1);
+    expect(done.log).toContain('guarded-release.smoke.yaml:3:5: imge is not known here: did you mean image?');
+    expect(done.log.split('\n').filter((line) => line.startsWith('::error'))).toHaveLength(3);
+    expect(done.report).toMatchObject({ errors: [{ code: 'suite-invalid' }] });
+  }, 30_000);
+
+  test.each([
+    ['dies', /ended with exit code 3 before it listened/],
+    ['deaf', /did not listen on port \d+ \(PORT\) within 1 s/],
+  ])(
+    'one that %s says why, and what it printed',
+    async (mode, why) => {
+      const done = await run(mode, 'x', { inputs: { ready_timeout: '1s' } });
+      expect(done.code).toBe(1);
+      expect(done.log).toMatch(why);
+      expect(done.log).not.toMatch(/^::error::from/m);
+      expect(pids().map(alive)).toEqual([false, false]);
+    },
+    30_000,
+  );
+
+  test.each(['hangs', 'stubborn'])(
+    'cancelled while one that %s is under test: everything ends',
+    async (mode) => {
+      let sent = false;
+      const done = await run(mode, 'TOTAL 128.40', {
+        suite: suite(
+          mode === 'stubborn'
+            ? 'presets: [{preset: deterministic, times: 50}]\nlatency: {samples: 1000}\n'
+            : '',
+        ),
+        onOutput: (kill) => (text) => {
+          if (sent || !text.includes('Smoke test:')) return;
+          sent = true;
+          kill('SIGINT');
+        },
+      });
+      expect(sent).toBe(true);
+      expect(done.report).toMatchObject({ outcome: 'cancelled' });
+      expect(done.code).toBe(1);
+      expect(pids().map(alive)).toEqual([false, false]);
+    },
+    30_000,
+  );
+
+  test('bad inputs are all named at once', async () => {
+    const done = await runAction('smoke-test', {
+      inputs: { name: 'Bad Name', url: 'ftp://x', command: '"', revision: '-', timeout: 'soon', suite: 'x' },
+      cwd: workspace,
+    });
+    expect(done.code).toBe(1);
+    for (const input of ['name:', 'url:', 'command:', 'revision:', 'timeout:'])
+      expect(done.log).toContain(input);
+    const none = await runAction('smoke-test', { cwd: workspace });
+    expect(none.log).toContain(
+      'expected the name of a deployed function, or url (without a token), or command',
+    );
+  }, 30_000);
+
+  test('the suite and its images stay below the workspace', async () => {
+    const outside = await run('serves', 'x', {
+      suite: suite('').replace('a.png', '../../../../etc/hostname'),
+    });
+    expect(outside.log).toMatch(/cannot be read .*outside of the workspace/);
+    expect((await run('serves', 'x', { suite: suite('').replace('a.png', 'missing.png') })).log).toMatch(
+      /missing\.png does not exist/,
+    );
+  }, 30_000);
+});
+
+describe('a deployed function', () => {
+  let client: Client;
+  const image = 'examples/smoke/guarded-release.smoke.yaml';
+  const login = () => ({
+    workload_identity_provider: client.sandbox.env.WORKLOAD_IDENTITY_PROVIDER as string,
+    service_account: client.sandbox.env.SERVICE_ACCOUNT as string,
+    invoker_service_account: client.sandbox.env.INVOKER_SERVICE_ACCOUNT as string,
+    project_id: client.sandbox.project,
+    region: client.sandbox.region,
+  });
+  const test1 = (inputs: Record<string, string>) =>
+    runAction('smoke-test', {
+      inputs: { name: 'ocr', suite: image, ...login(), ...inputs },
+      env: { ...client.sandbox.env },
+    });
+  const inline = (text: string) => ({
+    'package.json': '{}',
+    'sandbox.json': JSON.stringify({ responses: [{ status: 200, body: { text } }] }),
+  });
+
+  beforeAll(async () => {
+    client = await openSandbox();
+  });
+  afterAll(() => client.sandbox.stop());
+
+  test('is called with an ID token for its service, and passes every preset for real', async () => {
+    const folder = writeVariant('good', join(workspace, 'good'));
+    const names = [
+      'body.js',
+      'door.js',
+      'failure.js',
+      'image.js',
+      'index.js',
+      'original.js',
+      'package.json',
+      'recognizer.js',
+    ];
+    const operation = await client.deploy(
+      'ocr',
+      Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')])),
+    );
+    expect(operation.error).toBeUndefined();
+    const done = await test1({});
+    expect(done.log).not.toMatch(/✗/);
+    expect([done.code, done.outputs.verdict, done.outputs.passed, done.outputs.failed]).toEqual([
+      0,
+      'pass',
+      '20',
+      '0',
+    ]);
+
+    // No token, and no piece of one, in anything that was written.
+    const written =
+      done.log +
+      done.summary +
+      JSON.stringify(done.report) +
+      readFileSync(done.outputs.ctrf as string, 'utf8') +
+      readFileSync(done.outputs.junit as string, 'utf8');
+    expect(written.replace(/::add-mask::.*/g, '')).not.toMatch(/eyJ[\w-]{10,}/);
+  }, 60_000);
+
+  test('a revision by its tag; one without a URL of its own says how to give it one', async () => {
+    await client.deploy('text', inline('TOTAL 128.40'));
+    const first = (await client.service('text')).latestReadyRevision.split('/').at(-1) as string;
+    await client.deploy('text', inline('something else'));
+    const second = (await client.service('text')).latestReadyRevision.split('/').at(-1) as string;
+    mkdirSync(file('deployed'), { recursive: true });
+    const inputs = { name: 'text', suite: 'guarded-release.smoke.yaml' };
+    writeFileSync(file('guarded-release.smoke.yaml'), suite(''));
+    const here = (more: Record<string, string>) =>
+      runAction('smoke-test', {
+        inputs: { ...login(), ...inputs, ...more },
+        env: { ...client.sandbox.env },
+        cwd: workspace,
+      });
+    const untagged = await here({ revision: first });
+    expect(untagged.code).toBe(1);
+    expect(untagged.log).toContain(`gcloud run services update-traffic text --set-tags=smoke=${first}`);
+    await client.traffic('text', [
+      { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: second, percent: 100 },
+      { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: first, tag: 'old' },
+    ]);
+    expect((await here({ revision: first })).outputs.verdict).toBe('pass');
+    expect((await here({ revision: second })).outputs.verdict).toBe('fail');
+    expect((await here({})).outputs.verdict).toBe('fail');
+  }, 60_000);
+
+  test('a function that is not there', async () => {
+    const done = await test1({ name: 'nothing' });
+    expect(done.code).toBe(1);
+    expect(done.log).toContain('The function nothing does not exist');
+    expect(existsSync(done.outputs.report as string)).toBe(true);
+  }, 30_000);
+});
