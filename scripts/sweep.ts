@@ -1,0 +1,65 @@
+/**
+ * The fault sweep: every call of a release meets every fault, then the release is settled by its post step, by the
+ * janitor or by the next release; and in every cell the same things have to hold. `--sample N` runs N cells spread over
+ * the grid, `--workers N` processes share them, `--only TEXT` keeps the cells whose config, scenario or fault has it.
+ */
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { type CellResult, configs } from './sweep/cells.ts';
+import { printGrid } from './sweep/grid.ts';
+import { measure, planCells, runCells } from './sweep/worker.ts';
+
+const option = (name: string) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at > 0 ? process.argv[at + 1] : undefined;
+};
+
+if (process.argv.includes('--worker')) {
+  const { cells } = JSON.parse(option('cells') ?? '') as { cells: Parameters<typeof runCells>[0] };
+  await runCells(cells, (result) => process.stdout.write(`${JSON.stringify(result)}\n`));
+} else {
+  const started = Date.now();
+  const calls = await measure();
+  for (const { config, scenario, calls: n } of calls)
+    console.log(`${configs[config]?.name}, ${scenario}: ${n.length} calls`);
+  const sample = option('sample');
+  const only = option('only');
+  const cells = planCells(calls, { sample: sample === undefined ? undefined : Number(sample), only });
+  const workers = Number(option('workers') ?? 2 * availableParallelism());
+  console.log(`${cells.length} cells, ${workers} processes`);
+  const results: CellResult[] = [];
+  let told = Date.now();
+  await Promise.all(
+    Array.from({ length: workers }, async (_, i) => {
+      const own = cells.filter((_, index) => index % workers === i);
+      // Few at a time: a long-lived sandbox would keep every revision that ever was.
+      for (let at = 0; at < own.length; at += 60)
+        for await (const result of work(own.slice(at, at + 60))) {
+          results.push(result);
+          for (const violation of result.violations)
+            console.log(
+              `VIOLATION  ${configs[result.config]?.name} / ${result.scenario} / call ${result.call} ${result.met ?? ''} / ${result.fault}: ${violation}`,
+            );
+          if (Date.now() - told > 30_000) {
+            told = Date.now();
+            console.log(`  ${results.length} of ${cells.length}, ${Math.round((told - started) / 1000)} s`);
+          }
+        }
+    }),
+  );
+  const violations = printGrid(results, (Date.now() - started) / 1000, cells.length);
+  process.exitCode = violations > 0 || results.length !== cells.length ? 1 : 0;
+}
+
+async function* work(cells: Parameters<typeof runCells>[0]): AsyncGenerator<CellResult> {
+  const argv = [
+    '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+    import.meta.filename,
+    '--worker',
+    '--cells',
+    JSON.stringify({ cells }),
+  ];
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as CellResult;
+}

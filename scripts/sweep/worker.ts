@@ -1,0 +1,120 @@
+import { type FastTime, installFastTime } from '../../test/support/fast-time.ts';
+import { ReleaseWorld } from '../../test/support/release-world.ts';
+import { openSubject, runCell, type Subject } from './cell.ts';
+import { type CallSeen, type Cell, type CellResult, configs, faultKinds, type Scenario } from './cells.ts';
+
+/** How much faster than the clock on the wall. */
+export const factor = 10;
+
+export interface Measured {
+  config: number;
+  scenario: Scenario;
+  /** The calls that a release makes when nothing goes wrong. */
+  calls: CallSeen[];
+}
+
+class Bench {
+  readonly time: FastTime;
+  readonly world: ReleaseWorld;
+  readonly config: number;
+  #subjects = new Map<string, Subject>();
+  #made = 0;
+
+  constructor(world: ReleaseWorld, time: FastTime, config: number) {
+    this.world = world;
+    this.time = time;
+    this.config = config;
+  }
+
+  static async open(config: number, time: FastTime): Promise<Bench> {
+    const quirks = configs[config]?.quirks ?? {};
+    return new Bench(await ReleaseWorld.open({ quirks, sampleReachability: true }, time.clock), time, config);
+  }
+
+  /** A function of the scenario; a first release has a fresh one each time. */
+  async subject(scenario: Scenario): Promise<Subject> {
+    const name = `f${++this.#made}-${this.config}`;
+    if (scenario === 'first') return { name, proved: new Set(), before: undefined };
+    const known = this.#subjects.get(scenario);
+    if (known) return known;
+    const made = await openSubject(this.world, name);
+    this.#subjects.set(scenario, made);
+    if (scenario === 'regresses') await this.#load(name);
+    return made;
+  }
+
+  async #load(name: string): Promise<void> {
+    await fetch(`${this.world.sandbox.control}/load`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ function: name, rps: 60, seconds: 3600 }),
+    });
+  }
+
+  /** After a violation the function is no fair ground for the next cell. */
+  forget(scenario: Scenario): void {
+    this.#subjects.delete(scenario);
+  }
+
+  async run(cell: Cell): Promise<CellResult & { calls: CallSeen[] }> {
+    const kind = faultKinds.find(({ name }) => name === cell.fault);
+    const result = await runCell(this.world, this.time, await this.subject(cell.scenario), cell, kind);
+    if (result.violations.length > 0) this.forget(cell.scenario);
+    return result;
+  }
+}
+
+/** Counts the calls of every scenario under every config. */
+export async function measure(): Promise<Measured[]> {
+  const time = installFastTime(factor);
+  const found: Measured[] = [];
+  for (const [config, { scenarios, name }] of configs.entries()) {
+    const bench = await Bench.open(config, time);
+    for (const scenario of scenarios) {
+      const result = await bench.run({ config, scenario, call: 0, fault: 'none' });
+      if (result.violations.length > 0)
+        console.log(`VIOLATION  ${name} / ${scenario} / no fault: ${result.violations.join('; ')}`);
+      found.push({ config, scenario, calls: result.calls });
+    }
+    await bench.world.close();
+  }
+  time.restore();
+  return found;
+}
+
+export function planCells(
+  measured: readonly Measured[],
+  wanted: { sample?: number | undefined; only?: string | undefined },
+): Cell[] {
+  const cells = measured.flatMap(({ config, scenario, calls }) =>
+    (configs[config]?.faults ?? []).flatMap(({ name, only }) =>
+      calls.flatMap((call, i) =>
+        (only?.(call) ?? true) ? [{ config, scenario, call: i + 1, fault: name }] : [],
+      ),
+    ),
+  );
+  const { only, sample } = wanted;
+  const kept = only
+    ? cells.filter((cell) => `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only))
+    : cells;
+  if (sample === undefined || sample >= kept.length) return kept;
+  // Spread by a step that shares no factor with the grid, so that every fault and every phase is among them.
+  const step = kept.length / sample;
+  return Array.from({ length: sample }, (_, i) => kept[Math.floor(i * step)] as Cell);
+}
+
+/** Runs cells one after another, one sandbox a config. */
+export async function runCells(cells: readonly Cell[], tell: (result: CellResult) => void): Promise<void> {
+  const time = installFastTime(factor);
+  let bench: Bench | undefined;
+  for (const cell of [...cells].sort((a, b) => a.config - b.config)) {
+    if (bench?.config !== cell.config) {
+      await bench?.world.close();
+      bench = await Bench.open(cell.config, time);
+    }
+    const { calls: _, ...result } = await bench.run(cell);
+    tell(result);
+  }
+  await bench?.world.close();
+  time.restore();
+}

@@ -1,0 +1,227 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
+import { ReleaseError } from '../../src/domain/errors.ts';
+import type { Report } from '../../src/domain/report.ts';
+import { parseRecord, type ReleaseRecord, recordAnnotation } from '../../src/domain/rollout/record.ts';
+import { type Share, servingShares } from '../../src/domain/rollout/traffic.ts';
+import { createContext } from '../../src/entry/context.ts';
+import { release, releasePost } from '../../src/entry/release.ts';
+import { rollback } from '../../src/entry/rollback.ts';
+import { type Action, exitCodeOf } from '../../src/entry/run.ts';
+import { createSecrets } from '../../src/entry/secrets.ts';
+import { createServices } from '../../src/gcp/run-services.ts';
+import { endpoints } from '../../src/http/endpoints.ts';
+import { createRest } from '../../src/http/rest.ts';
+import type { Clock, RunService, Services } from '../../src/steps/ports.ts';
+
+/** One action in this process: the same code as a runner starts, with a clock and a signal of our own. */
+export interface Ran {
+  report: Report;
+  outputs: Record<string, unknown>;
+  exitCode: 0 | 1;
+  log: string[];
+  state: Record<string, string>;
+  /** Milliseconds of the given clock. */
+  milliseconds: number;
+}
+
+export interface RunOptions {
+  inputs?: Record<string, string>;
+  env?: Record<string, string>;
+  /** For the post step: what the main step saved. */
+  state?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+export class ReleaseWorld {
+  readonly sandbox: Sandbox;
+  readonly clock: Clock;
+  readonly folder: string;
+  readonly #services: Services;
+  #sources = 0;
+
+  private constructor(sandbox: Sandbox, clock: Clock) {
+    this.sandbox = sandbox;
+    this.clock = clock;
+    this.folder = mkdtempSync(join(tmpdir(), 'gr-world-'));
+    const token = sandbox.env.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE as string;
+    const rest = createRest({
+      endpoints: endpoints(sandbox.env),
+      clock,
+      log: { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} },
+      accessToken: async () => (await import('node:fs')).readFileSync(token, 'utf8').trim(),
+      redact: (text) => text,
+      userAgent: 'test',
+    });
+    this.#services = createServices(rest);
+  }
+
+  static async open(options: SandboxOptions, clock: Clock): Promise<ReleaseWorld> {
+    const defaults = { buildMs: 20, trafficSettleMs: 10, logLagMs: 20 };
+    return new ReleaseWorld(await startSandbox({ ...defaults, ...options }), clock);
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A folder whose revision answers as told; each is another source. */
+  source(responses: readonly object[], more: object = {}): string {
+    const path = join(this.folder, `source-${++this.#sources}`);
+    mkdirSync(path);
+    writeFileSync(join(path, 'sandbox.json'), JSON.stringify({ startMs: 0, responses, ...more }));
+    writeFileSync(
+      join(path, 'package.json'),
+      JSON.stringify({ name: 'ocr', version: `1.0.${this.#sources}` }),
+    );
+    return path;
+  }
+
+  good = (more: object = {}) => this.source([{ status: 200, body: { text: 'ok' }, latencyMs: 0 }], more);
+  bad = () =>
+    this.source([
+      { status: 200, body: { text: 'ok' }, latencyMs: 0, share: 0.5 },
+      { status: 500, share: 0.5 },
+    ]);
+  /** Answers, but not with what the suite expects. */
+  wrong = () => this.source([{ status: 200, body: { text: 'no' }, latencyMs: 0 }]);
+
+  /** Writes a suite with one image that has to be read as `ok`; returns its path in the workspace. */
+  suite(): string {
+    // The smallest PNG: one white point.
+    const png =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==';
+    writeFileSync(join(this.folder, 'ok.png'), Buffer.from(png, 'base64'));
+    const lines = [
+      'version: 1',
+      'cases:',
+      '  - name: says ok',
+      '    image: ok.png',
+      '    expect: { contains: ok }',
+      '',
+    ];
+    writeFileSync(join(this.folder, 'suite.yaml'), lines.join('\n'));
+    return 'suite.yaml';
+  }
+
+  inputs(name: string, source: string, more: Record<string, string> = {}): Record<string, string> {
+    const { env } = this.sandbox;
+    return {
+      name,
+      source_dir: source,
+      region: this.sandbox.region,
+      project_id: this.sandbox.project,
+      workload_identity_provider: env.WORKLOAD_IDENTITY_PROVIDER as string,
+      service_account: env.SERVICE_ACCOUNT as string,
+      invoker_service_account: env.INVOKER_SERVICE_ACCOUNT as string,
+      runtime: 'nodejs24',
+      entry_point: 'ocr',
+      slo: 'none',
+      canary: '10%,50%',
+      step_duration: '10s',
+      duration: '10s',
+      deploy_timeout: '120s',
+      wait_for_other: '0s',
+      github_token: 'github-token-of-the-job',
+      ...more,
+    };
+  }
+
+  async run(action: Action, options: RunOptions = {}): Promise<Ran> {
+    const log: string[] = [];
+    const state: Record<string, string> = {};
+    const secrets = createSecrets(() => {});
+    const env: Record<string, string> = {
+      GITHUB_WORKSPACE: this.folder,
+      GITHUB_REPOSITORY: 'acme/ocr',
+      GITHUB_RUN_ID: '1001',
+      GITHUB_RUN_ATTEMPT: '1',
+      RUNNER_TEMP: this.folder,
+      ...this.sandbox.env,
+      ...options.env,
+    };
+    for (const [key, value] of Object.entries(options.inputs ?? {}))
+      env[`INPUT_${key.toUpperCase()}`] = value;
+    const say = (text: string) => void log.push(secrets.redact(text));
+    const context = {
+      ...createContext(env, {
+        log: {
+          line: say,
+          warning: say,
+          debug: () => {},
+          detail: (title: string, lines: readonly string[]) => [title, ...lines].forEach(say),
+        },
+        signal: options.signal ?? new AbortController().signal,
+        secrets,
+        saveState: (key: string, value: string) => void (state[key] = value),
+        state: (key: string) => options.state?.[key] ?? '',
+      }),
+      clock: this.clock,
+      startedAt: this.clock.now(),
+    };
+    const started = this.clock.now();
+    try {
+      const finished = await action(context);
+      const exitCode = finished.exitCode ?? exitCodeOf(finished.report);
+      return {
+        report: finished.report,
+        outputs: finished.outputs ?? {},
+        exitCode,
+        log,
+        state,
+        milliseconds: this.clock.now() - started,
+      };
+    } catch (error) {
+      const known = error instanceof ReleaseError ? error : undefined;
+      const report = {
+        outcome: known?.code === 'cancelled' ? 'cancelled' : undefined,
+        verdict: 'inconclusive',
+        reason: (error as Error).message,
+        errors: [{ code: known?.code ?? 'internal', what: (error as Error).stack ?? '' }],
+      } as unknown as Report;
+      return { report, outputs: {}, exitCode: 1, log, state, milliseconds: this.clock.now() - started };
+    }
+  }
+
+  release = (name: string, source: string, options: RunOptions = {}) =>
+    this.run(release, { ...options, inputs: this.inputs(name, source, options.inputs) });
+  post = (name: string, source: string, main: Ran, options: RunOptions = {}) =>
+    this.run(releasePost, {
+      ...options,
+      state: main.state,
+      inputs: this.inputs(name, source, options.inputs),
+    });
+  rollback = (name: string, to: string, options: RunOptions = {}) =>
+    this.run(rollback, { ...options, inputs: this.inputs(name, '.', { ...options.inputs, to }) });
+
+  serviceName = (name: string) =>
+    `projects/${this.sandbox.project}/locations/${this.sandbox.region}/services/${name}`;
+
+  service = (name: string): Promise<RunService | undefined> => this.#services.get(this.serviceName(name));
+
+  async shares(name: string): Promise<Share[]> {
+    const service = await this.service(name);
+    return service ? servingShares(service.trafficStatuses, service.latestReadyRevision) : [];
+  }
+
+  async record(name: string): Promise<ReleaseRecord | undefined> {
+    const parsed = parseRecord((await this.service(name))?.annotations[recordAnnotation]);
+    return parsed.kind === 'record' ? parsed.record : undefined;
+  }
+
+  /** As a person or another tool would: an unconditional change of traffic. */
+  async setTraffic(
+    name: string,
+    traffic: NonNullable<Parameters<Services['patch']>[1]['traffic']>,
+  ): Promise<void> {
+    for (;;) {
+      const service = await this.service(name);
+      if (!service) throw new Error(`there is no service ${name}`);
+      if ((await this.#services.patch(service.name, { traffic }, { etag: service.etag })) === 'accepted')
+        return;
+    }
+  }
+}
