@@ -12,7 +12,7 @@ const maxBytes = 32 * 1024 * 1024;
  */
 export function suiteFiles(workspace: string): SuiteFiles {
   return {
-    async read(path, base) {
+    async read(path, base, into) {
       const folder = base === undefined ? workspace : dirname(resolve(workspace, base));
       const wanted = resolve(folder, path);
       const fail = (why: string, cause?: unknown) =>
@@ -35,7 +35,8 @@ export function suiteFiles(workspace: string): SuiteFiles {
         const { size } = await file.stat();
         if (!(await file.stat()).isFile()) throw fail('It is not a file.');
         if (size > maxBytes) throw fail(`It has ${size} bytes, and at most ${maxBytes} are sent.`);
-        const bytes = Buffer.alloc(size);
+        const room = into && into.buffer.byteLength >= size ? Buffer.from(into.buffer, 0, size) : undefined;
+        const bytes = room ?? Buffer.alloc(size);
         let at = 0;
         while (at < size) {
           const { bytesRead } = await file.read(bytes, at, size - at, at);

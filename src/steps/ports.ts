@@ -14,6 +14,8 @@ import type {
  */
 
 import type { SourceFile } from '../domain/deploy/manifest.ts';
+import type { BodyPart } from '../domain/smoke/body.ts';
+import type { Attempt } from '../domain/smoke/retry.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -331,4 +333,22 @@ export interface ExposureSources {
   poolProviders(pool: string, signal?: AbortSignal): Promise<Reading<PoolProvider[]>>;
   /** Gateways of the project that forward to one of these URLs. */
   gateways(project: string, urls: readonly string[], signal?: AbortSignal): Promise<Reading<GatewayFact[]>>;
+}
+
+/** One request of the smoke test to the function under test. */
+export interface SmokeHttpRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  /** Pieces around the bytes of an image, or so many zero bytes. Made anew at every call. */
+  body: { parts: readonly BodyPart[]; image: Uint8Array } | { zeros: number } | undefined;
+  /** Sent as a bearer. */
+  token: string | undefined;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface SmokeHttp {
+  /** One attempt; what goes wrong on the way is a value, only a cancelled run or a refused endpoint throws. */
+  send(request: SmokeHttpRequest): Promise<Attempt>;
 }

@@ -2,7 +2,8 @@ import { ReleaseError } from '../domain/errors.ts';
 import { bodyOf } from '../domain/smoke/body.ts';
 import type { SmokeCase } from '../domain/smoke/model.ts';
 import { type Attempt, attemptWords, mayRepeat, waitBefore } from '../domain/smoke/retry.ts';
-import type { SmokeHttpRequest, SmokePorts, SmokeRequest } from './smoke-ports.ts';
+import type { SmokeHttpRequest } from './ports.ts';
+import type { SmokePorts, SmokeRequest } from './smoke-ports.ts';
 
 export interface Called {
   /** The last attempt. */
@@ -59,8 +60,9 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest): Caller {
   const image = async (item: SmokeCase): Promise<Uint8Array> => {
     if (item.image.kind !== 'file') return none;
     if (last?.path !== item.image.path) {
+      const into = last?.bytes;
       last = undefined;
-      last = { path: item.image.path, bytes: await ports.files.read(item.image.path, request.suite) };
+      last = { path: item.image.path, bytes: await ports.files.read(item.image.path, request.suite, into) };
     }
     return last.bytes;
   };

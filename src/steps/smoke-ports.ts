@@ -1,31 +1,15 @@
 import type { Finding } from '../domain/report.ts';
-import type { BodyPart } from '../domain/smoke/body.ts';
 import type { SmokeEvidence } from '../domain/smoke/result.ts';
-import type { Attempt } from '../domain/smoke/retry.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { Clock, Log, Tokens } from './ports.ts';
-
-export interface SmokeHttpRequest {
-  method: string;
-  url: string;
-  headers: Record<string, string>;
-  /** Pieces around the bytes of an image, or so many zero bytes. Made anew at every call. */
-  body: { parts: readonly BodyPart[]; image: Uint8Array } | { zeros: number } | undefined;
-  /** Sent as a bearer. */
-  token: string | undefined;
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
-}
-
-export interface SmokeHttp {
-  /** One attempt; what goes wrong on the way is a value, only a cancelled run or a refused endpoint throws. */
-  send(request: SmokeHttpRequest): Promise<Attempt>;
-}
+import type { Clock, Log, SmokeHttp, Tokens } from './ports.ts';
 
 /** Reads the suite and its files; refuses what lies outside of the workspace. */
 export interface SuiteFiles {
-  /** `path` is relative to `base`'s folder, or to the workspace without `base`. Throws ReleaseError. */
-  read(path: string, base?: string): Promise<Uint8Array>;
+  /**
+   * `path` is relative to `base`'s folder, or to the workspace without `base`. `into` is memory of an earlier read that is
+   * no longer needed, and may be used again. Throws ReleaseError.
+   */
+  read(path: string, base?: string, into?: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface SmokePorts {

@@ -18,7 +18,6 @@ import type { SmokePorts, SmokeRequest, SmokeResult } from './smoke-ports.ts';
 import { runPreset } from './smoke-presets.ts';
 
 export type {
-  SmokeHttp,
   SmokePorts,
   SmokeRequest,
   SmokeResult,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Attempt } from '../../src/domain/smoke/retry.ts';
-import type { SmokeHttpRequest } from '../../src/steps/smoke-ports.ts';
+import type { SmokeHttpRequest } from '../../src/steps/ports.ts';
 import { type SmokePorts, type SmokeRequest, SuiteError, smokeTest } from '../../src/steps/smoke-test.ts';
 
 const answer = (status: number, body: unknown, more: Record<string, string> = {}): Attempt => ({
