@@ -52,11 +52,12 @@ const isDefault = (value: Json | undefined): boolean =>
 
 export function sameSetting(path: string, live: Json | undefined, wanted: Json | undefined): boolean {
   if (isDefault(live) && isDefault(wanted)) return true;
+  if (canonical(live) === canonical(wanted)) return true;
   if (typeof live === 'string' && typeof wanted === 'string') {
     if (path === 'serviceConfig.availableMemory') return memoryBytes(live) === memoryBytes(wanted);
     if (path === 'serviceConfig.availableCpu') return cpuCount(live) === cpuCount(wanted);
   }
-  return canonical(live) === canonical(wanted);
+  return false;
 }
 
 const kindOf = (before: Json | undefined, after: Json | undefined): Change['kind'] =>

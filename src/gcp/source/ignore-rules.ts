@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ignore from 'ignore';
 import { ReleaseError } from '../../domain/errors.ts';
+import { matches, parsePattern } from './ignore-pattern.ts';
 
 export interface IgnoreRules {
   /** `path` is relative with `/`. The walk never asks below an ignored folder, which is what makes a `!` there void. */
@@ -18,7 +18,7 @@ const defaults = ['.gcloudignore', '.git', '.gitignore', 'node_modules'];
 /** Lines of an ignore file with `#!include:FILE` replaced by that file, one level deep and in the same folder, as gcloud does. */
 function expand(folder: string, text: string, level: number): string[] {
   const lines: string[] = [];
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/)) {
     const include = /^#\s*!include:(.*)$/.exec(line);
     if (include && level === 0) {
       const name = (include[1] ?? '').trimEnd();
@@ -29,7 +29,7 @@ function expand(folder: string, text: string, level: number): string[] {
           fix: `Copy the rules into ${ignoreFile}.`,
         });
       lines.push(...expand(folder, readRules(folder, name), 1));
-    } else if (!line.startsWith('#')) lines.push(line);
+    } else lines.push(line);
   }
   return lines;
 }
@@ -49,10 +49,22 @@ function readRules(folder: string, name: string): string {
   }
 }
 
+/** Rules of these lines, as gcloud reads them: the last pattern that holds decides. */
+export function rulesOf(lines: readonly string[], source: string): IgnoreRules {
+  const patterns = lines.map(parsePattern).filter((pattern) => pattern !== undefined);
+  return {
+    source,
+    ignores: (path, isFolder) => {
+      const names = path.split('/');
+      return patterns.findLast((pattern) => matches(pattern, names, isFolder))?.negated === false;
+    },
+  };
+}
+
 /**
  * The rules that `gcloud functions deploy` applies (googlecloudsdk command_lib/util/gcloudignore.py): `.gcloudignore`
  * of the folder; without one, gcloud's defaults and `.gitignore` where the folder has git files or node_modules; else
- * none. Patterns are git's, and case matters.
+ * none. Case matters.
  */
 export function readIgnoreRules(folder: string): IgnoreRules {
   let lines: string[] = [];
@@ -65,6 +77,5 @@ export function readIgnoreRules(folder: string): IgnoreRules {
     lines = [...defaults, ...(hasGitignore ? expand(folder, readRules(folder, '.gitignore'), 1) : [])];
     source = `gcloud's defaults${hasGitignore ? ' and .gitignore' : ''}, since there is no ${ignoreFile}`;
   }
-  const rules = ignore({ ignorecase: false }).add(lines);
-  return { source, ignores: (path, isFolder) => rules.ignores(isFolder ? `${path}/` : path) };
+  return rulesOf(lines, source);
 }

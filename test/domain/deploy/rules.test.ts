@@ -1,0 +1,247 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { failureTexts } from '../../../src/domain/deploy/failure.ts';
+import { likelyService, tagProblem } from '../../../src/domain/deploy/limits.ts';
+import { byPath, labelDigest, manifestText } from '../../../src/domain/deploy/manifest.ts';
+import { cpuCount, memoryBytes, parseCpu, parseMemory } from '../../../src/domain/deploy/quantity.ts';
+import { runtimeSupport, runtimeText } from '../../../src/domain/deploy/runtimes.ts';
+import { parseSecret, secretSettings } from '../../../src/domain/deploy/secrets.ts';
+import { parseMap } from '../../../src/domain/parse.ts';
+
+describe('memory and CPU', () => {
+  test.each([
+    ['512Mi', '512Mi'],
+    ['512MB', '512M'],
+    ['1GiB', '1Gi'],
+    ['1g', '1G'],
+    ['256mi', '256Mi'],
+    ['1.5Gi', '1.5Gi'],
+    ['268435456', '268435456'],
+    ['128k', '128k'],
+  ])('%s is %s', (text, parsed) => {
+    expect(parseMemory(text)).toBe(parsed);
+    expect(memoryBytes(parsed)).toBeGreaterThan(0);
+  });
+
+  test.each(['', 'lots', '512 Mbit', '-1Gi', '1Ti', 'Mi'])('memory %j is refused', (text) => {
+    expect(() => parseMemory(text)).toThrow('expected an amount of memory such as 512Mi or 1Gi');
+  });
+
+  test.each([
+    ['2', 2],
+    ['2000m', 2],
+    ['0.583', 0.583],
+    ['583m', 0.583],
+  ])('CPU %s', (text, count) => {
+    expect(cpuCount(parseCpu(text))).toBeCloseTo(count);
+  });
+  test.each(['0', '9', 'two', '-1', '1.', '1e1'])('CPU %j is refused', (text) => {
+    expect(() => parseCpu(text)).toThrow('expected a number of CPUs');
+  });
+});
+
+describe('secrets', () => {
+  test.each([
+    ['key', { project: undefined, secret: 'key', version: 'latest' }],
+    ['key:7', { project: undefined, secret: 'key', version: '7' }],
+    ['p/key', { project: 'p', secret: 'key', version: 'latest' }],
+    ['p/key/7', { project: 'p', secret: 'key', version: '7' }],
+    ['projects/p/secrets/key', { project: 'p', secret: 'key', version: 'latest' }],
+    ['projects/p/secrets/key/versions/7', { project: 'p', secret: 'key', version: '7' }],
+  ])('%s', (text, reference) => {
+    expect(parseSecret(text)).toEqual(reference);
+  });
+
+  test.each(['', 'a:b:c', 'p/s/v/w', 'projects/p/keys/k/versions/1/x', 'a b'])('%j is refused', (text) => {
+    expect(() => parseSecret(text)).toThrow('expected NAME:VERSION');
+  });
+
+  test('two files of one secret share a volume; two secrets in one folder do not', () => {
+    const map = parseMap('# comment lines are none of the pairs\nA=one:1\n/s/a=one:1\n/s/b=one:2');
+    expect(secretSettings(map, 'p')).toEqual({
+      variables: [{ key: 'A', projectId: 'p', secret: 'one', version: '1' }],
+      volumes: [
+        {
+          mountPath: '/s',
+          projectId: 'p',
+          secret: 'one',
+          versions: [
+            { version: '1', path: 'a' },
+            { version: '2', path: 'b' },
+          ],
+        },
+      ],
+    });
+    expect(() => secretSettings(parseMap('/s/a=one:1,/s/b=two:1'), 'p')).toThrow(
+      'give each a folder of its own',
+    );
+  });
+
+  test('fuzz: any text is either pairs or one sentence, never another error', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^([\w/]+=[\w:/ "'#,\\]*[,\n]?)*$/)), (text) => {
+        try {
+          secretSettings(parseMap(text), 'p');
+        } catch (error) {
+          expect((error as Error).constructor).toBe(Error);
+          expect((error as Error).message).toMatch(/^(expected|a ["'] is not closed|the key|two secrets)/);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('runtimes', () => {
+  const date = (text: string) => {
+    const [year, month, day] = text.split('-').map(Number);
+    return { year: year ?? 0, month: month ?? 0, day: day ?? 0 };
+  };
+  const list = [
+    {
+      name: 'nodejs20',
+      stage: 'DECOMMISSIONED',
+      environment: 'GEN_2',
+      deprecationDate: date('2026-04-30'),
+      decommissionDate: date('2026-10-30'),
+    },
+    { name: 'nodejs22', stage: 'GA', environment: 'GEN_2', deprecationDate: date('2027-02-01') },
+    { name: 'nodejs24', stage: 4, environment: 2 },
+    { name: 'nodejs26', stage: 'BETA', environment: 'GEN_2' },
+    { name: 'nodejs99', stage: 'GA', environment: 'GEN_1' },
+    { name: 'python310', stage: 'DEPRECATED', environment: 'GEN_2', deprecationDate: date('2026-10-04') },
+  ];
+  test.each([
+    ['nodejs24', 'supported'],
+    ['nodejs22', 'ending'],
+    ['nodejs20', 'decommissioned'],
+    ['python310', 'deprecated'],
+    ['nodejs99', 'unknown'],
+    ['ruby1', 'unknown'],
+  ])('%s is %s', (name, state) => {
+    expect(runtimeSupport(list, name, '2026-11-22').state).toBe(state);
+  });
+
+  test('names the newest one that is generally available and lasts', () => {
+    expect(runtimeSupport(list, 'nodejs20', '2026-11-22').newest).toBe('nodejs24');
+    expect(runtimeSupport(list, 'python310', '2026-11-22').newest).toBeUndefined();
+  });
+
+  test('a date that has passed counts, whatever the stage says', () => {
+    expect(runtimeSupport(list, 'nodejs22', '2027-02-02').state).toBe('deprecated');
+    expect(runtimeText(runtimeSupport(list, 'nodejs20', '2026-11-22'))).toBe(
+      'The runtime nodejs20 is gone (deprecated 2026-04-30, decommissioned 2026-10-30): Google no longer builds it.',
+    );
+  });
+});
+
+describe('limits', () => {
+  test.each([
+    [42, true],
+    [43, false],
+  ])('a service of %i characters', (length, fits) => {
+    expect(tagProblem('s'.repeat(length), ['gr-c', 'gr-b']) === undefined).toBe(fits);
+  });
+  test('no tags, no limit', () => expect(tagProblem('s'.repeat(63), [])).toBeUndefined());
+  test('a label holds the digest', () => expect(labelDigest('a'.repeat(64))).toHaveLength(63));
+  test('a service name from a function name', () => expect(likelyService('Ocr_api')).toBe('ocr-api'));
+});
+
+describe('the manifest', () => {
+  const file = fc.record({
+    path: fc.stringMatching(/^[\w\u00e9\uac00\u{1f600}.-]{1,8}(\/[\w.-]{1,8})?$/u),
+    mode: fc.constantFrom(0o644, 0o755),
+    size: fc.nat(),
+    sha256: fc.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  test('property: the same whatever the order in which files were found', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(file, { selector: ({ path }) => path }),
+        fc.infiniteStream(fc.nat()),
+        (files, randomness) => {
+          const shuffled = files
+            .map((item) => [randomness.next().value, item] as const)
+            .sort((a, b) => a[0] - b[0])
+            .map(([, item]) => item);
+          expect(manifestText(shuffled)).toBe(manifestText(files));
+        },
+      ),
+    );
+  });
+  test('property: paths sort as their UTF-8 bytes do', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+        expect(Math.sign(byPath({ path: a }, { path: b }))).toBe(
+          Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))),
+        );
+      }),
+    );
+  });
+  test('any difference in mode, size, content or path is another manifest', () => {
+    const one = { path: 'a', mode: 0o644, size: 1, sha256: '0'.repeat(64) };
+    const texts = [
+      one,
+      { ...one, mode: 0o755 },
+      { ...one, size: 2 },
+      { ...one, sha256: '1'.repeat(64) },
+      { ...one, path: 'b' },
+    ].map((item) => manifestText([item]));
+    expect(new Set(texts).size).toBe(5);
+    expect(texts[0]).toBe(`0644 1 ${'0'.repeat(64)} a\n`);
+  });
+});
+
+describe('what a failed operation says', () => {
+  const stage = (
+    name: string,
+    state: string,
+    messages: { severity: string; type: string; message: string }[] = [],
+  ) => ({ name, state, message: '', resource: undefined, resourceUri: undefined, messages });
+  test('names the stage with the error, not the first one', () => {
+    const texts = failureTexts(
+      {
+        name: 'o',
+        stages: [
+          stage('ARTIFACT_REGISTRY', 'COMPLETE'),
+          stage('BUILD', 'COMPLETE'),
+          stage('SERVICE', 'COMPLETE', [{ severity: 'ERROR', type: 'T', message: 'port' }]),
+          stage('SERVICE_ROLLBACK', 'IN_PROGRESS'),
+        ],
+        error: { code: 13, message: 'failed' },
+      },
+      { lines: [] },
+      'r',
+    );
+    expect(texts.what).toBe('The deploy failed in stage service: failed');
+    expect(texts.why).toBe('port');
+  });
+  test('says why the log of the build is missing', () => {
+    const texts = failureTexts(
+      {
+        name: 'o',
+        buildName: 'projects/1/locations/r/builds/b1',
+        stages: [stage('BUILD', 'IN_PROGRESS')],
+        error: { code: 3, message: 'x' },
+      },
+      { lines: [], unreadable: 'the permission logging.logEntries.list is missing.' },
+      'r',
+    );
+    expect(texts.why).toContain('logging.logEntries.list');
+    expect(texts.fix).toContain('gcloud builds log b1 --region=r');
+  });
+  test('hostile lines of a log carry no workflow command', () => {
+    const texts = failureTexts(
+      {
+        name: 'o',
+        buildName: 'b',
+        stages: [stage('BUILD', 'IN_PROGRESS')],
+        error: { code: 3, message: '::error::x\n##[group]y' },
+      },
+      { lines: ['::add-mask::z', 'a\u001b[31mb'] },
+      'r',
+    );
+    expect(JSON.stringify(texts)).not.toMatch(/::(error|add-mask)::|##\[/);
+    expect(texts.details.join('')).not.toContain('\u001b');
+  });
+});
