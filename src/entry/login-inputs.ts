@@ -142,6 +142,7 @@ function useCredentialsFile(request: LoginRequest, env: Environment): void {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     request.refusal = {
+      code: 'login-missing',
       what: `${variable} names ${path}, which ${missing ? 'does not exist' : 'cannot be read as JSON'}.`,
       why: missing
         ? 'Its step may have run in another container, or its post step has already removed the file.'
@@ -153,6 +154,7 @@ function useCredentialsFile(request: LoginRequest, env: Environment): void {
   if (content.type !== 'external_account') {
     const isKey = content.type === 'service_account';
     request.refusal = {
+      code: isKey ? 'login-key-refused' : 'login-missing',
       what: `${variable} names ${isKey ? 'a service-account key' : `credentials of the type "${String(content.type).slice(0, 40)}"`}.`,
       why: isKey
         ? 'A key is a password that does not expire; these actions log in without one.'
@@ -174,6 +176,7 @@ function useCredentialsFile(request: LoginRequest, env: Environment): void {
   } catch (error) {
     request.provider = undefined;
     request.refusal = {
+      code: 'login-missing',
       what: `The credentials in ${path} cannot be used: ${(error as Error).message}.`,
       fix: 'Set workload_identity_provider on this step.',
     };

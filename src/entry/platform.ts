@@ -1,7 +1,8 @@
+import { ReleaseError } from '../domain/errors.ts';
 import type { LoginRequest } from '../domain/login/request.ts';
 import { createTokens } from '../gcp/token-source.ts';
 import { type Endpoints, endpoints } from '../http/endpoints.ts';
-import { createRest, type Rest } from '../http/rest.ts';
+import { createRest, type Rest, type RestCall } from '../http/rest.ts';
 import type { LoginTokens } from '../steps/ports.ts';
 import type { Context } from './context.ts';
 
@@ -21,7 +22,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
   // The request token is a secret of the credentials file as well.
   for (const value of Object.values(login.endpoint?.headers ?? {}))
     secrets.add(value.replace(/^bearer\s+/i, ''));
-  const rest = createRest({
+  const client = createRest({
     endpoints: found,
     clock,
     log,
@@ -30,6 +31,18 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     requestReason: login.requestReason,
     accessToken: (aborted) => tokens.accessToken(aborted),
   });
+  const rest: Rest = {
+    endpoints: found,
+    call: <T>(call: RestCall) =>
+      client.call<T>(call).catch(async (error: unknown) => {
+        // A product that takes no federated identity says no more than 401.
+        const isOwn = call.auth !== 'none' && call.bearer === undefined;
+        if (!isOwn || (error as { status?: number }).status !== 401) throw error;
+        const { explainUnauthenticated } = await import('../domain/login/explain-call.ts');
+        const parts = explainUnauthenticated(call.api, login);
+        throw parts ? new ReleaseError('login-federation-unsupported', { ...parts, cause: error }) : error;
+      }),
+  };
   const tokens: LoginTokens = createTokens({
     request: login,
     rest,

@@ -62,7 +62,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
 
   function ready(): { provider: Provider; endpoint: TokenEndpoint; audience: string } {
     const { provider, endpoint, refusal } = request;
-    if (refusal) throw new ReleaseError('login-key-refused', refusal);
+    if (refusal) throw new ReleaseError(refusal.code, refusal);
     if (!provider)
       throw new ReleaseError('login-missing', {
         what: 'This step was given no way to log in to Google Cloud.',

@@ -25,7 +25,9 @@ export interface LoginRequest {
   /** Environment variable and path that the credentials came from, for messages. */
   from?: string | undefined;
   /** Why credentials that were found cannot be used; thrown at the first use of a token. */
-  refusal?: { what: string; why?: string | undefined; fix: string } | undefined;
+  refusal?:
+    | { code: 'login-key-refused' | 'login-missing'; what: string; why?: string | undefined; fix: string }
+    | undefined;
   provider?: Provider | undefined;
   /** `aud` of GitHub's token. */
   oidcAudience?: string | undefined;
