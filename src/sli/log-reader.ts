@@ -56,6 +56,7 @@ export class LogReader implements SliReader {
   #unreadable = 0;
   #nextPass = 0;
   #caughtUp = false;
+  #failure: unknown;
   /** Booked and not yet handed out. */
   #tally = new Tally();
 
@@ -73,7 +74,16 @@ export class LogReader implements SliReader {
 
   async poll(marks: readonly number[], signal?: AbortSignal): Promise<SliReading> {
     const now = this.#access.clock.now();
-    if (now >= this.#nextPass) await this.#read(now, marks, signal);
+    if (now >= this.#nextPass) {
+      this.#failure = undefined;
+      try {
+        await this.#read(now, marks, signal);
+      } catch (error) {
+        this.#failure = error;
+      }
+    }
+    // A look in between that reads nothing must not make a failure look like silence.
+    if (this.#failure !== undefined) throw this.#failure;
     const { counts } = this.#tally;
     this.#tally = new Tally();
     return {

@@ -111,6 +111,12 @@ export async function guard(ports: GuardPorts, request: GuardRequest): Promise<G
   const waited = Math.round((ports.clock.now() - started) / 1000);
   const after = await look(ports, request);
   const judgement = judge(after.facts, strength);
+  const late =
+    repaired.length > 0 &&
+    judgement.exposure === 'public' &&
+    judgement.repairs.length + judgement.standing === 0;
+  if (late)
+    judgement.reason += ` What was open has been closed, but IAM had not acted on it after ${waited} s.`;
   ports.log.line(judgement.reason);
   return resultOf(after.facts, judgement, repaired, refused, waited);
 }

@@ -39,7 +39,7 @@ export interface WatchRequest {
   settledAt?: number | undefined;
   /** `pass` (default) ends as soon as the objectives are proved, `duration` stays the whole time. */
   until?: 'pass' | 'duration' | undefined;
-  /** Whether no step follows. Default true: then the end waits for what the source still holds back. */
+  /** Whether no step follows. Default true; a step that is not the last may end with too few requests. */
   last?: boolean | undefined;
   /** Seconds between two looks. Default 10. */
   pollSeconds?: number | undefined;

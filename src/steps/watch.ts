@@ -13,9 +13,9 @@ import type { WatchPorts, WatchRequest, WatchResult } from './watch-types.ts';
 
 export type * from './watch-types.ts';
 
-/** Readings may fail this long before the watch calls itself blind. */
-const blindAfterSeconds = 60;
-/** Longest that the end of the last step waits for what the source still holds back. */
+/** The horizon may stand still this long, beyond the source's lag, before the watch calls itself blind. */
+const blindAfterSeconds = 120;
+/** Longest that the end of a step waits for what the source still holds back. */
 const longestTail = 360;
 
 /**
@@ -51,13 +51,12 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   const progress = createProgress(ports, request, state, settledAt);
   const prober = ports.probes ? startProber(ports.clock, ports.probes, request) : undefined;
   const pollMs = (request.pollSeconds ?? 10) * 1000;
-  let lastSeen = clock.now();
   let reading: SliReading | undefined;
   let trouble = '';
   let decision: Decision | undefined;
   try {
     for (let next = clock.now() + pollMs; ; next = Math.max(next + pollMs, clock.now())) {
-      const tail = request.last === false ? 0 : Math.min(reading?.lagMs ?? 0, longestTail * 1000);
+      const tail = Math.min(reading?.lagMs ?? 0, longestTail * 1000);
       const end = settledAt + request.durationSeconds * 1000 + tail;
       await clock.sleep(Math.max(0, Math.min(next, end) - clock.now()), signal);
       const cells: Cell[] = prober ? prober.take(tests) : [];
@@ -66,7 +65,6 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
           state.marks.map(({ at }) => at),
           signal,
         );
-        lastSeen = clock.now();
         trouble = '';
         state.nameless += namelessBad(reading.counts, state.marks);
         cells.push(...cellsOf(reading.counts, state.marks, tests, request));
@@ -94,10 +92,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       if (decision.kind === 'fail') return conclude(request, state, ending);
       if (decision.kind === 'pass' && request.until !== 'duration') return conclude(request, state, ending);
       if (now >= end) {
-        const unseen =
-          now - lastSeen > Math.max(blindAfterSeconds * 1000, 3 * pollMs) ||
-          reading === undefined ||
-          trouble !== '';
+        const unseen = trouble !== '' || reading === undefined || stale(reading, now, pollMs);
         return conclude(request, state, { ...ending, blind: unseen || traffic !== undefined });
       }
     }
@@ -105,6 +100,9 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
     prober?.stop();
   }
 }
+
+const stale = (reading: SliReading, now: number, pollMs: number) =>
+  now - reading.horizon > reading.lagMs + Math.max(blindAfterSeconds * 1000, 3 * pollMs);
 
 function openState(request: WatchRequest, tests: ReturnType<typeof testsOf>, startedAt: number): WatchState {
   if (request.state) {

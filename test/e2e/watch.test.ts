@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { ActionRun } from '../support/run-action.ts';
+import { WatchWorld } from '../support/watch-world.ts';
+
+let world: WatchWorld;
+afterEach(() => world.stop());
+
+// biome-ignore lint/suspicious/noExplicitAny: reports are read by path, and the tests say what they hold.
+const evidence = (run: ActionRun) => (run.report as any).evidence;
+
+describe('a live watch', () => {
+  test.each([100, 2500])(
+    'takes a bad release back at a log lag of %d ms',
+    async (logLagMs) => {
+      const next = [
+        { status: 500, share: 0.5 },
+        { status: 200, share: 0.5 },
+      ];
+      world = await WatchWorld.open({ percent: 50, next, sandbox: { logLagMs } });
+      await world.load(40, 30);
+      const run = await world.watch({ duration: '25s' });
+      expect(run.outputs).toMatchObject({ verdict: 'fail', blame: 'release', next: 'roll_back' });
+      expect(run.code).toBe(1);
+      expect(Number(run.outputs.decided_at_seconds)).toBeLessThan(15);
+      expect(run.log).toMatch(/Failed: \d+ of \d+ requests failed on ocr-00002/);
+      expect(run.summary).toContain('| failed |');
+      expect(evidence(run).watch.source).toBe('logs');
+    },
+    60_000,
+  );
+
+  test('silence ends inconclusive, and says what could not have been seen', async () => {
+    world = await WatchWorld.open({ percent: 50 });
+    const run = await world.watch({ duration: '4s' });
+    expect(run.outputs).toMatchObject({ verdict: 'inconclusive', next: 'go_on', requests: '0' });
+    expect(run.code).toBe(0);
+    expect(run.outputs.reason).toContain('no regression could have been seen');
+  });
+
+  test('no permission to read logs and metrics is blindness, not health', async () => {
+    world = await WatchWorld.open({ percent: 50 });
+    const denied = {
+      status: 403,
+      body: { error: { code: 403, status: 'PERMISSION_DENIED', message: 'no' } },
+    };
+    for (const api of ['logging', 'monitoring'])
+      await world.client.control('POST', '/faults', { api, times: 1000, fault: denied });
+    const run = await world.watch({ duration: '4s' });
+    expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'held' });
+    expect(run.outputs.reason).toContain('could not see');
+    expect(run.code).toBe(1);
+  });
+});
+
+describe('the past in the log', () => {
+  const since = { since: '150s', duration: '150s' };
+
+  test('proves a good release at once, and prices it', async () => {
+    world = await WatchWorld.open({ percent: 50 });
+    world.stretch(world.next, 400, 140, 5);
+    world.stretch(world.old, 400, 140, 5, 200);
+    const run = await world.watch(since);
+    expect(run.outputs).toMatchObject({
+      verdict: 'pass',
+      blame: 'none',
+      next: 'go_on',
+      requests: '400',
+      bad: '0',
+    });
+    expect(run.code).toBe(0);
+    expect(run.log).toMatch(/Passed: ocr-00002-\w+ keeps its objective: 0 of 400 requests failed/);
+  });
+
+  test('an outage of both revisions is blamed on the platform', async () => {
+    world = await WatchWorld.open({ percent: 50 });
+    for (const revision of [world.old, world.next]) world.stretch(revision, 200, 140, 5, 3);
+    const run = await world.watch(since);
+    expect(run.outputs).toMatchObject({ verdict: 'inconclusive', blame: 'platform', outcome: 'held' });
+    expect(run.code).toBe(1);
+  });
+
+  test('at 100 % a failure is taken back without blame', async () => {
+    world = await WatchWorld.open({ percent: 100 });
+    world.stretch(world.next, 200, 140, 5, 3);
+    const run = await world.watch(since);
+    expect(run.outputs).toMatchObject({
+      verdict: 'fail',
+      blame: 'unknown',
+      decided_at_seconds: expect.any(String),
+    });
+  });
+
+  test('probes of our own, tag traffic and refused callers are nobody’s user traffic', async () => {
+    world = await WatchWorld.open({ percent: 50 });
+    world.stretch(world.next, 100, 140, 5);
+    const bad = { revision: world.next, secondsAgo: 60, status: 500 };
+    for (let i = 0; i < 50; i++) {
+      world.past({ ...bad, userAgent: 'guarded-release-smoke/1' });
+      world.past({ ...bad, url: 'https://gr-c---ocr-abc.a.run.app/' });
+      world.past({
+        ...bad,
+        status: 403,
+        textPayload:
+          'The request was not authenticated. Either allow unauthenticated invocations or set the proper Authorization header.',
+      });
+    }
+    const run = await world.watch(since);
+    expect(run.outputs).toMatchObject({ verdict: 'pass', requests: '100', bad: '0' });
+  });
+
+  test('429 for want of an instance counts against it, with or without the name of the revision', async () => {
+    world = await WatchWorld.open({ percent: 100 });
+    world.stretch(world.next, 60, 140, 5);
+    for (let i = 0; i < 30; i++)
+      world.past({ revision: i % 2 ? world.next : '', secondsAgo: 30 + i, status: 429 });
+    const run = await world.watch(since);
+    expect(run.outputs).toMatchObject({ verdict: 'fail', requests: '90', bad: '30' });
+  });
+
+  test('slow answers break a latency objective', async () => {
+    world = await WatchWorld.open({ percent: 100 });
+    for (let i = 0; i < 200; i++)
+      world.past({ revision: world.next, secondsAgo: 10 + i / 2, latencyMs: i % 2 ? 3000 : 100 });
+    const run = await world.watch({ ...since, latency_slo: '90%', latency_threshold: '2s' });
+    expect(run.outputs.verdict).toBe('fail');
+    expect(run.outputs.reason).toContain('requests were too slow');
+  });
+
+  test('a spent budget closes the gate, an override opens it and is written down', async () => {
+    world = await WatchWorld.open({ percent: 100, sandbox: { metricLagMs: 0 } });
+    world.stretch(world.old, 100, 7200, 3600, 4, true);
+    const blocked = await world.watch({ ...since, on_exhausted: 'block' });
+    expect(blocked.outputs).toMatchObject({ verdict: 'fail', outcome: 'blocked' });
+    expect(Number(blocked.outputs.budget_remaining)).toBeCloseTo(-4);
+    const open = await world.watch({
+      duration: '2s',
+      on_exhausted: 'block',
+      budget_override: 'fixes ticket 42',
+    });
+    expect(open.outputs.outcome).not.toBe('blocked');
+    expect(evidence(open).budget.override).toBe('fixes ticket 42');
+  });
+
+  test('metrics stand in where logs may not be read', async () => {
+    world = await WatchWorld.open({ percent: 50, sandbox: { metricLagMs: 1000 } });
+    const denied = {
+      status: 403,
+      body: { error: { code: 403, status: 'PERMISSION_DENIED', message: 'no' } },
+    };
+    await world.client.control('POST', '/faults', { api: 'logging', times: 1000, fault: denied });
+    world.stretch(world.next, 300, 590, 130, 3, true);
+    world.stretch(world.old, 300, 590, 130, 0, true);
+    const run = await world.watch({ since: '600s', duration: '600s' });
+    expect(run.outputs).toMatchObject({ verdict: 'fail', blame: 'release' });
+    expect(evidence(run).watch).toMatchObject({ source: 'metrics', lagSeconds: 61 });
+    expect(evidence(run).watch.notes[0]).toContain('stand in');
+  });
+});
+
+test('wrong inputs are all reported at once, before any request', async () => {
+  world = await WatchWorld.open({ percent: 50 });
+  const run = await world.watch({
+    slo: '100%',
+    duration: 'soon',
+    poll_interval: '0s',
+    on_blind: 'maybe',
+    latency_slo: '95%',
+  });
+  expect(run.code).toBe(1);
+  for (const name of ['slo:', 'duration:', 'poll_interval:', 'on_blind:', 'latency_threshold:'])
+    expect(run.log).toContain(name);
+});
