@@ -8,6 +8,7 @@ import { endpoints } from '../../src/http/endpoints.ts';
 import { createProber } from '../../src/http/probe.ts';
 import { createRest } from '../../src/http/rest.ts';
 import { type GuardPorts, type GuardRequest, type GuardResult, guard } from '../../src/steps/guard.ts';
+import type { Clock } from '../../src/steps/ports.ts';
 import { Client } from '../sandbox/support/client.ts';
 
 /** A sandbox with one deployed function, and the guard with real adapters on it. */
@@ -21,7 +22,7 @@ export interface GuardWorld {
   /** Lays a policy, at once. */
   set(resource: string, ...bindings: Binding[]): void;
   /** Adapters under the identity of a service account. */
-  ports(account?: string): GuardPorts;
+  ports(account?: string, clock?: Clock): GuardPorts;
   guard(request?: Partial<GuardRequest>, account?: string): Promise<GuardResult>;
   /** Back to a private function and nothing above it that is public. */
   reset(): void;
@@ -33,6 +34,11 @@ export const resources = (sandbox: Sandbox) => ({
   folder: `//cloudresourcemanager.googleapis.com/folders/${sandbox.world.folderId}`,
   organization: `//cloudresourcemanager.googleapis.com/organizations/${sandbox.world.organizationId}`,
 });
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms) => new Promise<void>((done) => setTimeout(done, ms)),
+};
 
 export const answering = {
   'sandbox.json': JSON.stringify({ responses: [{ status: 200, body: { text: 'ok' } }] }),
@@ -51,17 +57,13 @@ export async function guardWorld(options: SandboxOptions = {}): Promise<GuardWor
     world.policies.resources().map((name) => [name, structuredClone(world.policies.get(name).bindings)]),
   );
 
-  const ports = (account = sandbox.env.SERVICE_ACCOUNT as string): GuardPorts => {
+  const ports = (account = sandbox.env.SERVICE_ACCOUNT as string, clock: Clock = realClock): GuardPorts => {
     const where = endpoints(sandbox.env);
     const log = {
       line: (text: string) => void lines.push(text),
       warning: () => undefined,
       detail: () => undefined,
       debug: () => undefined,
-    };
-    const clock = {
-      now: () => Date.now(),
-      sleep: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)),
     };
     const token = world.tokens.issue(
       {

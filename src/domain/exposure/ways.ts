@@ -235,14 +235,14 @@ function gatewayWays(facts: ExposureFacts): Way[] {
 
 /** Where to look when an answer came in and nothing that was read explains it. */
 function whereToLook(facts: ExposureFacts, explained: boolean): string {
+  if (explained) return 'Close what the other findings name, then look again.';
+  const late = 'If it has just been closed, IAM needs up to 7 minutes: run the job again then.';
   const blind = facts.policies.filter(
     ({ level, reading }) => !reading.ok && level !== 'source' && level !== 'images',
   );
-  if (explained) return 'Close what the other findings name, then look again.';
-  if (blind.length === 0)
-    return 'Nothing that was read explains it. If somebody has just closed it, IAM needs up to 7 minutes: run the job again then.';
+  if (blind.length === 0) return `Nothing that was read explains it. ${late}`;
   const commands = blind.map(({ level, resource }) => readPolicyOf(level, resource, facts.target));
-  return `What lets it in was not readable here. Somebody who may read it should look at: ${commands.join(' && ')}`;
+  return `What lets it in was not readable here. Somebody who may read it should look at: ${commands.join(' && ')} . ${late}`;
 }
 
 function probeWays(facts: ExposureFacts, explained: boolean): Way[] {

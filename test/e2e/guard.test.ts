@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { runState } from '../../sandbox/run/model.ts';
+import { type GuardWorld, guardWorld, resources } from '../support/guard-world.ts';
+import { type ActionRun, runAction } from '../support/run-action.ts';
+
+/** actions/guard as a runner starts it, on the sandbox. */
+let w: GuardWorld;
+
+beforeAll(async () => {
+  w = await guardWorld();
+}, 30_000);
+afterAll(() => w?.stop());
+afterEach(() => w.reset());
+
+const everyone = { role: 'roles/run.invoker', members: ['allUsers'] };
+
+const run = (inputs: Record<string, string> = {}, env: Record<string, string> = {}): Promise<ActionRun> =>
+  runAction('guard', {
+    env: {
+      ...w.sandbox.env,
+      GITHUB_WORKFLOW_REF: 'acme/ocr/.github/workflows/release.yml@refs/heads/main',
+      ...env,
+    },
+    inputs: {
+      name: 'ocr',
+      region: w.sandbox.region,
+      workload_identity_provider: w.sandbox.env.WORKLOAD_IDENTITY_PROVIDER as string,
+      service_account: w.sandbox.env.READER_SERVICE_ACCOUNT as string,
+      project_id: w.sandbox.project,
+      ...inputs,
+    },
+  });
+
+const writes = () =>
+  w.sandbox.world.requests.filter(({ method, path }) => method === 'PATCH' || path.includes(':setIamPolicy'));
+const asDeployer = () => ({ service_account: w.sandbox.env.SERVICE_ACCOUNT as string });
+
+interface Sarif {
+  version: string;
+  runs: {
+    results: {
+      ruleId: string;
+      level: string;
+      partialFingerprints: Record<string, string>;
+      locations: { physicalLocation: { artifactLocation: { uri: string } } }[];
+    }[];
+  }[];
+}
+const sarifOf = (of: ActionRun) => JSON.parse(readFileSync(of.outputs.sarif as string, 'utf8')) as Sarif;
+
+interface GuardReport {
+  evidence: { exposure: { attackPath: { call: string }[] } };
+  errors: { what: string }[];
+}
+const reportOf = (of: ActionRun) => of.report as unknown as GuardReport;
+
+describe('verify', () => {
+  test('a reader proves a private function, completely, without a write', async () => {
+    const ended = await run({ require_proof: 'complete' });
+    expect(ended.outputs).toMatchObject({ verdict: 'pass', exposure: 'private', proof: 'complete' });
+    expect(ended.code).toBe(0);
+    expect(ended.log).toMatch(/Passed: ocr is private/);
+    expect(writes()).toEqual([]);
+    expect(ended.summary).toContain('### Exposure: ✅ private, proof complete');
+    expect(sarifOf(ended).version).toBe('2.1.0');
+  });
+
+  test('a deployer that cannot read folders gets private with proof partial, what was not read, and a role for it', async () => {
+    const ended = await run(asDeployer());
+    expect(ended.outputs).toMatchObject({ verdict: 'pass', exposure: 'private', proof: 'partial' });
+    expect(ended.code).toBe(0);
+    expect(ended.outputs.reason).toContain('resourcemanager.folders.getIamPolicy');
+    expect(ended.log).toContain(
+      'gcloud iam roles create guardedReleaseGuardAbove --organization=567890123456',
+    );
+    expect(ended.summary).toContain('- resourcemanager.folders.getIamPolicy');
+
+    const strict = await run({ ...asDeployer(), require_proof: 'complete' });
+    expect(strict.outputs).toMatchObject({ verdict: 'inconclusive', exposure: 'private', proof: 'partial' });
+    expect(strict.code).toBe(1);
+  }, 20_000);
+
+  test('a public function fails it, with the shortest way in, the command, an annotation and SARIF', async () => {
+    w.set(w.policy, everyone);
+    const ended = await run();
+    expect(ended.code).toBe(1);
+    expect(ended.outputs).toMatchObject({ verdict: 'fail', outcome: 'exposed', exposure: 'public' });
+    const command = `gcloud run services remove-iam-policy-binding ocr --project=${w.sandbox.project} --region=${w.sandbox.region} --member=allUsers --role=roles/run.invoker`;
+    expect(ended.log).toContain(command);
+    expect(ended.log).toMatch(/::error title=ocr exposed::/);
+    expect(ended.summary).toContain('**Shortest way in**');
+    expect(ended.summary).toContain(command);
+    expect(writes()).toEqual([]);
+    const [first] = sarifOf(ended).runs[0]?.results ?? [];
+    expect(first).toMatchObject({ ruleId: 'public-binding', level: 'error' });
+    expect(first?.locations[0]?.physicalLocation.artifactLocation.uri).toBe('.github/workflows/release.yml');
+    expect(Object.values(first?.partialFingerprints ?? {})).toEqual([
+      expect.stringMatching(/^[0-9a-f]{16}$/),
+    ]);
+    const { exposure } = reportOf(ended).evidence;
+    expect(exposure.attackPath.length).toBeGreaterThan(0);
+    expect(exposure.attackPath.every(({ call }) => call !== '')).toBe(true);
+  });
+});
+
+describe('enforce', () => {
+  test('closes, waits, proves again', async () => {
+    w.set(w.policy, everyone);
+    Object.assign(runState(w.sandbox.world).services.get(w.service) ?? {}, { invokerIamDisabled: true });
+    const ended = await run({ ...asDeployer(), mode: 'enforce' });
+    expect(ended.code).toBe(0);
+    expect(ended.outputs).toMatchObject({ verdict: 'pass', exposure: 'private' });
+    expect(ended.log).toMatch(/Waiting at most 420 s/);
+    expect(ended.report?.actions_taken).toHaveLength(2);
+    expect(ended.summary).toContain('**Repaired**');
+  }, 20_000);
+
+  test('denied: exposed, exit 1, the exact command, and everything as it was', async () => {
+    w.set(w.policy, everyone);
+    const before = structuredClone(w.sandbox.world.policies.get(w.policy));
+    const ended = await run({ mode: 'enforce' });
+    expect(ended.code).toBe(1);
+    expect(ended.outputs).toMatchObject({ outcome: 'exposed', exposure: 'public' });
+    expect(ended.log).toMatch(/critical: Removing allUsers from roles\/run\.invoker was refused/);
+    expect(ended.log).toContain('gcloud run services remove-iam-policy-binding ocr');
+    expect(w.sandbox.world.policies.get(w.policy)).toEqual(before);
+  });
+
+  test('what is inherited is left alone, and refused by name', async () => {
+    const { folder } = resources(w.sandbox);
+    w.set(folder, everyone);
+    const ended = await run({ mode: 'enforce' });
+    expect(ended.outputs).toMatchObject({ outcome: 'exposed', exposure: 'public' });
+    expect(ended.log).toContain('gcloud resource-manager folders remove-iam-policy-binding 345678901234');
+    expect(w.sandbox.world.policies.get(folder).bindings).toEqual([everyone]);
+  });
+});
+
+describe('what cannot be done', () => {
+  test('every wrong input at once', async () => {
+    const ended = await run({
+      name: 'Not A Name',
+      region: 'mars',
+      mode: 'hope',
+      require_proof: 'some',
+      trusted_principals: 'allUsers',
+      probe_urls: 'ftp://x',
+      propagation_timeout: 'soon',
+    });
+    expect(ended.code).toBe(1);
+    const what = reportOf(ended).errors[0]?.what ?? '';
+    for (const name of [
+      'name',
+      'region',
+      'mode',
+      'require_proof',
+      'trusted_principals',
+      'probe_urls',
+      'propagation_timeout',
+    ])
+      expect(what).toContain(`${name}:`);
+    expect(what).toMatch(/^7 inputs are wrong/);
+    expect(w.sandbox.world.requests.filter(({ api }) => api !== 'control')).toEqual([]);
+  });
+
+  test('a function that does not exist fails, or is judged by what it would inherit', async () => {
+    const missing = await run({ name: 'nothing' });
+    expect(missing.code).toBe(1);
+    expect(missing.log).toContain('The function nothing does not exist');
+    expect(missing.log).toContain('gcloud functions list');
+    const passed = await run({ name: 'nothing', if_missing: 'pass' });
+    expect(passed).toMatchObject({ code: 0, outputs: { verdict: 'pass', exposure: 'private' } });
+    expect(passed.outputs.reason).toContain('does not exist yet');
+  }, 20_000);
+
+  test('no token, or a piece of one, in log, summary, report or SARIF', async () => {
+    w.set(w.policy, everyone);
+    const ended = await run({}, { RUNNER_DEBUG: '1' });
+    const shown =
+      ended.log.replace(/^::add-mask::.*$/gm, '') +
+      ended.summary +
+      JSON.stringify(ended.report) +
+      JSON.stringify(sarifOf(ended));
+    const secrets = [...ended.log.matchAll(/^::add-mask::(.+)$/gm)].map(([, secret]) => secret as string);
+    expect(secrets.length).toBeGreaterThan(3);
+    for (const secret of secrets)
+      for (let at = 0; at + 16 <= secret.length; at += 8)
+        expect(shown).not.toContain(secret.slice(at, at + 16));
+  });
+});
