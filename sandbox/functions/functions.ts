@@ -1,10 +1,10 @@
 import { alreadyExists, invalidArgument, notFound } from '../core/errors.ts';
-import { projectResource, requirePermission } from '../core/iam.ts';
+import { requirePermission } from '../core/iam.ts';
 import { emailOf } from '../core/principals.ts';
 import { checkMessage } from '../core/proto.ts';
 import type { World } from '../core/state.ts';
 import { ApiError, type Call, type Reply, type Route } from '../core/types.ts';
-import { page } from '../run/find.ts';
+import { page, projectOf } from '../run/find.ts';
 import { deleteService } from '../run/lifecycle.ts';
 import { runState } from '../run/model.ts';
 import { checkConfig, serviceConfig } from './config.ts';
@@ -56,7 +56,7 @@ const asked = (config: Json, named: boolean): boolean | undefined => {
 function create(world: World, call: Call, params: Record<string, string>): Reply {
   const id = call.query.get('functionId') ?? '';
   const name = functionResource(world, { ...params, function: id });
-  requirePermission(world, call.principal, 'cloudfunctions.functions.create', projectResource(world));
+  requirePermission(world, call.principal, 'cloudfunctions.functions.create', projectOf(params));
   if (!/^[A-Za-z](?:[\w-]{0,61}[A-Za-z0-9])?$/.test(id))
     throw invalidArgument(
       `Invalid function id '${id}': letters, digits, _ and -, at most 63, beginning with a letter.`,
@@ -131,7 +131,7 @@ function remove(world: World, call: Call, params: Record<string, string>): Reply
 }
 
 function list(world: World, call: Call, params: Record<string, string>): Reply {
-  requirePermission(world, call.principal, 'cloudfunctions.functions.list', projectResource(world));
+  requirePermission(world, call.principal, 'cloudfunctions.functions.list', projectOf(params));
   const state = functionState(world);
   const matches = resourceFilter(call.query.get('filter') ?? '');
   const all = [
@@ -152,7 +152,7 @@ function list(world: World, call: Call, params: Record<string, string>): Reply {
 function get(world: World, call: Call, params: Record<string, string>): Reply {
   const old = functionState(world).gen1.get(functionResource(world, params));
   if (old) {
-    requirePermission(world, call.principal, 'cloudfunctions.functions.get', projectResource(world));
+    requirePermission(world, call.principal, 'cloudfunctions.functions.get', projectOf(params));
     return reply(call, 'Function', renderGen1(old));
   }
   return reply(

@@ -1,10 +1,11 @@
 import { failedPrecondition } from '../core/errors.ts';
-import { projectResource, requirePermission, testPermissions } from '../core/iam.ts';
+import { requirePermission, testPermissions } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import { anonymous } from '../core/principals.ts';
 import { checkMessage } from '../core/proto.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Route } from '../core/types.ts';
+import { projectOf } from '../run/find.ts';
 import { findFunction, functionRoutes } from './functions.ts';
 import { functionState } from './model.ts';
 import { functionOperationRoutes } from './operations.ts';
@@ -22,12 +23,7 @@ function sourceRoutes(world: World): Route[] {
       method: 'POST',
       pattern: `${base}/functions:generateUploadUrl`,
       handle: (call, params) => {
-        requirePermission(
-          world,
-          call.principal,
-          'cloudfunctions.functions.sourceCodeSet',
-          projectResource(world),
-        );
+        requirePermission(world, call.principal, 'cloudfunctions.functions.sourceCodeSet', projectOf(params));
         checkMessage('functions', `${PACKAGE}.GenerateUploadUrlRequest`, call.json());
         return { status: 200, body: createUpload(world, params.location ?? '') };
       },
@@ -44,8 +40,8 @@ function sourceRoutes(world: World): Route[] {
     {
       method: 'GET',
       pattern: `${base}/runtimes`,
-      handle: (call) => {
-        requirePermission(world, call.principal, 'cloudfunctions.runtimes.list', projectResource(world));
+      handle: (call, params) => {
+        requirePermission(world, call.principal, 'cloudfunctions.runtimes.list', projectOf(params));
         return reply(call, 'ListRuntimesResponse', {
           runtimes: runtimesOn(new Date(world.now()).toISOString().slice(0, 10)),
         });

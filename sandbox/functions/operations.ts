@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { aborted, notFound } from '../core/errors.ts';
-import { projectResource, requirePermission } from '../core/iam.ts';
+import { requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
 import type { Route } from '../core/types.ts';
-import { page } from '../run/find.ts';
+import { page, projectOf } from '../run/find.ts';
 import {
   type CloudFunction,
   type FunctionOperation,
@@ -82,7 +82,7 @@ export function functionOperationRoutes(world: World): Route[] {
       method: 'GET',
       pattern: `${base}/:operation`,
       handle: (call, params) => {
-        requirePermission(world, call.principal, 'cloudfunctions.operations.get', projectResource(world));
+        requirePermission(world, call.principal, 'cloudfunctions.operations.get', projectOf(params));
         const project = params.project === world.projectNumber ? world.project : params.project;
         const operation = state.operations.get(
           `projects/${project}/locations/${params.location}/operations/${params.operation}`,
@@ -97,7 +97,7 @@ export function functionOperationRoutes(world: World): Route[] {
       method: 'GET',
       pattern: base,
       handle: (call, params) => {
-        requirePermission(world, call.principal, 'cloudfunctions.operations.list', projectResource(world));
+        requirePermission(world, call.principal, 'cloudfunctions.operations.list', projectOf(params));
         const here = [...state.operations.values()].filter(
           ({ name }) => params.location === '-' || name.includes(`/locations/${params.location}/`),
         );

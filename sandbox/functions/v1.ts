@@ -1,9 +1,9 @@
 import { notFound } from '../core/errors.ts';
-import { projectResource, requirePermission } from '../core/iam.ts';
+import { requirePermission } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Route } from '../core/types.ts';
-import { page } from '../run/find.ts';
+import { page, projectOf } from '../run/find.ts';
 import { functionState, type Json } from './model.ts';
 
 const v1States: Record<string, string> = {
@@ -40,7 +40,7 @@ export function v1Routes(world: World): Route[] {
   const state = functionState(world);
   const base = '/v1/projects/:project/locations';
   const one = (call: Call, params: Record<string, string>, permission: string): Json => {
-    requirePermission(world, call.principal, permission, projectResource(world));
+    requirePermission(world, call.principal, permission, projectOf(params));
     const name = `projects/${params.project}/locations/${params.location}/functions/${params.function}`;
     const found = state.gen1.get(name);
     if (!found)
@@ -54,7 +54,7 @@ export function v1Routes(world: World): Route[] {
       method: 'GET',
       pattern: base,
       handle: (call, params) => {
-        requirePermission(world, call.principal, 'cloudfunctions.locations.list', projectResource(world));
+        requirePermission(world, call.principal, 'cloudfunctions.locations.list', projectOf(params));
         const ids = [...new Set([world.region, 'us-central1', 'europe-west1', 'asia-northeast3'])];
         const { items, nextPageToken } = page(ids, call, 100);
         const locations = items.map((locationId) => ({
@@ -68,7 +68,7 @@ export function v1Routes(world: World): Route[] {
       method: 'GET',
       pattern: `${base}/:location/functions`,
       handle: (call, params) => {
-        requirePermission(world, call.principal, 'cloudfunctions.functions.list', projectResource(world));
+        requirePermission(world, call.principal, 'cloudfunctions.functions.list', projectOf(params));
         const here = [...state.gen1.values()].filter(
           ({ name }) => params.location === '-' || String(name).includes(`/locations/${params.location}/`),
         );

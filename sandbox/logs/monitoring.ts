@@ -1,8 +1,8 @@
 import { invalidArgument, notFound } from '../core/errors.ts';
-import { projectResource, requirePermission } from '../core/iam.ts';
+import { requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call, Reply } from '../core/types.ts';
-import { page } from '../run/find.ts';
+import { page, projectOf } from '../run/find.ts';
 import { partial } from './fields.ts';
 import { parseMetricFilter } from './metric-filter.ts';
 import { type MetricPoint, metricPoints } from './metrics-store.ts';
@@ -96,8 +96,8 @@ function pointsOf(series: Series, metric: string, aggregation: Aggregation, from
 }
 
 /** monitoring.v3 timeSeries.list over the two request metrics of Cloud Run. */
-function listSeries(world: World, call: Call): Reply {
-  requirePermission(world, call.principal, 'monitoring.timeSeries.list', projectResource(world));
+function listSeries(world: World, call: Call, params: Record<string, string>): Reply {
+  requirePermission(world, call.principal, 'monitoring.timeSeries.list', projectOf(params));
   const { metric, matches } = parseMetricFilter(call.query.get('filter') ?? '');
   const to = time(call, 'interval.endTime');
   const from = call.query.has('interval.startTime') ? time(call, 'interval.startTime') : to - 1;
@@ -152,20 +152,15 @@ export function monitoringApi(world: World): ApiDefinition {
       {
         method: 'GET',
         pattern: '/v3/projects/:project/metricDescriptors/:type*',
-        handle: (call, { type = '' }) => {
-          requirePermission(
-            world,
-            call.principal,
-            'monitoring.metricDescriptors.get',
-            projectResource(world),
-          );
-          return { status: 200, body: descriptor(world, type) };
+        handle: (call, params) => {
+          requirePermission(world, call.principal, 'monitoring.metricDescriptors.get', projectOf(params));
+          return { status: 200, body: descriptor(world, params.type ?? '') };
         },
       },
       {
         method: 'GET',
         pattern: '/v3/projects/:project/timeSeries',
-        handle: (call) => listSeries(world, call),
+        handle: (call, params) => listSeries(world, call, params),
       },
     ],
   };

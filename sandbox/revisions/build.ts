@@ -77,7 +77,10 @@ function unzip(zip: Buffer): ZipEntry[] {
 
 function inlineImage(spec: InlineSpec): Image {
   if (spec.buildFails) throw failed(spec.buildFails);
-  return { inline: spec, instantiate: ({ revision }) => new InlineInstance(spec, revision) };
+  return {
+    inline: spec,
+    instantiate: ({ revision, maxRequests }) => new InlineInstance(spec, revision, maxRequests),
+  };
 }
 
 function manifestOf(folder: string): Package {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Capacity } from './capacity.ts';
 import { type Exchange, type Instance, readUpload, type Served, StartError } from './instance.ts';
 import { seededRandom } from './random.ts';
 
@@ -25,19 +26,25 @@ export interface InlineSpec {
   maxConcurrency?: number;
 }
 
-const keys = new Set(['startMs', 'buildFails', 'startFails', 'responses', 'maxConcurrency']);
+const keys = ['startMs', 'buildFails', 'startFails', 'responses', 'maxConcurrency'];
+const responseKeys = ['method', 'path', 'status', 'body', 'headers', 'latencyMs', 'share'];
+
+function checkKeys(value: unknown, known: readonly string[], where: string): void {
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new Error(`${where} is not an object`);
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown) throw new Error(`${where} has the unknown key ${JSON.stringify(unknown)}`);
+}
 
 /** Throws with one sentence where the file is not of the documented form. */
 export function parseInline(text: string): InlineSpec {
   const value: unknown = JSON.parse(text);
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new Error('it is not an object');
-  const unknown = Object.keys(value).find((key) => !keys.has(key));
-  if (unknown) throw new Error(`it has the unknown key ${JSON.stringify(unknown)}`);
+  checkKeys(value, keys, 'it');
   const spec = value as InlineSpec;
   const responses = spec.responses ?? [];
   if (!Array.isArray(responses) || (responses.length === 0 && !spec.buildFails && !spec.startFails))
     throw new Error('responses is not a list with at least one entry');
+  for (const response of responses) checkKeys(response, responseKeys, 'a response');
   const wrong = responses.find(({ status }) => !Number.isInteger(status) || status < 200 || status > 599);
   if (wrong) throw new Error(`a response has the status ${JSON.stringify(wrong.status)}`);
   return { ...spec, responses };
@@ -68,11 +75,14 @@ function choose(
 export class InlineInstance implements Instance {
   private readonly spec: InlineSpec;
   private readonly random: () => number;
-  private active = 0;
+  private readonly capacity: Capacity;
   running = false;
 
-  constructor(spec: InlineSpec, seed: string) {
+  /** `maxConcurrency` of the file refuses at once; the limit of the service's settings lets requests queue. */
+  constructor(spec: InlineSpec, seed: string, maxRequests: number) {
     this.spec = spec;
+    this.capacity =
+      spec.maxConcurrency === undefined ? new Capacity(maxRequests) : new Capacity(spec.maxConcurrency, 0);
     this.random = seededRandom(seed);
   }
 
@@ -84,9 +94,8 @@ export class InlineInstance implements Instance {
   }
 
   async serve({ request, response, timeoutMs }: Exchange): Promise<Served> {
-    if (this.spec.maxConcurrency !== undefined && this.active >= this.spec.maxConcurrency)
+    if (!(await this.capacity.enter()))
       return { outcome: 'exhausted', status: 429, requestBytes: 0, responseBytes: 0 };
-    this.active++;
     try {
       const body = await readUpload(request);
       if (!body) return { outcome: 'too-large', status: 413, requestBytes: 0, responseBytes: 0 };
@@ -105,7 +114,7 @@ export class InlineInstance implements Instance {
     } catch {
       return { outcome: 'aborted', status: 499, requestBytes: 0, responseBytes: 0 };
     } finally {
-      this.active--;
+      this.capacity.leave();
     }
   }
 

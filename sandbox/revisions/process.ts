@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Capacity } from './capacity.ts';
 import { type Exchange, type Instance, MAX_REQUEST_BYTES, type Served, StartError } from './instance.ts';
 
 export interface ProcessOptions {
@@ -44,10 +45,11 @@ export class ProcessInstance implements Instance {
   private child: ChildProcess | undefined;
   private port = 0;
   private starting: Promise<void> | undefined;
-  private active = 0;
+  private readonly capacity: Capacity;
 
   constructor(options: ProcessOptions) {
     this.options = options;
+    this.capacity = new Capacity(options.maxRequests);
   }
 
   get running(): boolean {
@@ -119,15 +121,14 @@ export class ProcessInstance implements Instance {
 
   async serve(exchange: Exchange): Promise<Served> {
     const nothing = { requestBytes: 0, responseBytes: 0 };
-    if (this.active >= this.options.maxRequests) return { outcome: 'exhausted', status: 429, ...nothing };
-    this.active++;
+    if (!(await this.capacity.enter())) return { outcome: 'exhausted', status: 429, ...nothing };
     try {
       await this.start(new AbortController().signal);
       return await this.forward(exchange);
     } catch {
       return { outcome: 'broken', status: 503, ...nothing };
     } finally {
-      this.active--;
+      this.capacity.leave();
     }
   }
 

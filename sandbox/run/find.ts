@@ -29,6 +29,10 @@ export const unimplemented = (what: string) =>
     `This sandbox does not serve ${what}: a function's service gets its template from the function.`,
   );
 
+/** The project of a path as a resource: nobody has a permission on another project here. */
+export const projectOf = (params: Record<string, string>): string =>
+  `//cloudresourcemanager.googleapis.com/projects/${params.project}`;
+
 /** One page of a list; the token is the offset. */
 export function page<T>(
   items: readonly T[],

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../core/errors.ts';
-import { projectResource, requirePermission } from '../core/iam.ts';
+import { requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
 import type { Route } from '../core/types.ts';
+import { projectOf } from './find.ts';
 import { type RunOperation, runState, type Service } from './model.ts';
 import { renderService } from './render.ts';
 
@@ -52,15 +53,15 @@ export function operationRoutes(world: World): Route[] {
       method: 'GET',
       pattern: `${base}/:operation`,
       handle: (call, params) => {
-        requirePermission(world, call.principal, 'run.operations.get', projectResource(world));
+        requirePermission(world, call.principal, 'run.operations.get', projectOf(params));
         return { status: 200, body: shown(find(params)) };
       },
     },
     {
       method: 'GET',
       pattern: base,
-      handle: (call) => {
-        requirePermission(world, call.principal, 'run.operations.list', projectResource(world));
+      handle: (call, params) => {
+        requirePermission(world, call.principal, 'run.operations.list', projectOf(params));
         return { status: 200, body: { operations: [...runState(world).operations.values()].map(shown) } };
       },
     },
@@ -68,7 +69,7 @@ export function operationRoutes(world: World): Route[] {
       method: 'POST',
       pattern: `${base}/:operation:wait`,
       handle: async (call, params) => {
-        requirePermission(world, call.principal, 'run.operations.get', projectResource(world));
+        requirePermission(world, call.principal, 'run.operations.get', projectOf(params));
         const operation = find(params);
         const seconds = Number.parseFloat(String(call.json().timeout ?? '30s')) || 30;
         for (const end = Date.now() + seconds * 1000; !operation.done && Date.now() < end; )

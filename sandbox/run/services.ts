@@ -1,10 +1,10 @@
 import { aborted, invalidArgument } from '../core/errors.ts';
-import { projectResource, requirePermission } from '../core/iam.ts';
+import { requirePermission } from '../core/iam.ts';
 import { emailOf } from '../core/principals.ts';
 import { checkMask, checkMessage } from '../core/proto.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Reply, Route } from '../core/types.ts';
-import { findService, page, unimplemented } from './find.ts';
+import { findService, page, projectOf, unimplemented } from './find.ts';
 import { etagOf, runState, type Service } from './model.ts';
 import { showOperation, startOperation, validated } from './operations.ts';
 import { renderService } from './render.ts';
@@ -144,7 +144,7 @@ export function serviceRoutes(world: World): Route[] {
       method: 'GET',
       pattern: base,
       handle: (call, params) => {
-        requirePermission(world, call.principal, 'run.services.list', projectResource(world));
+        requirePermission(world, call.principal, 'run.services.list', projectOf(params));
         const all = [...runState(world).services.values()].filter(
           ({ location }) => location === params.location || params.location === '-',
         );

@@ -176,6 +176,38 @@ describe('upload and download', () => {
   });
 });
 
+describe('another project', () => {
+  test.each([
+    ['cloudfunctions', 'POST', 'functions:generateUploadUrl'],
+    ['cloudfunctions', 'POST', 'functions?functionId=x'],
+    ['cloudfunctions', 'GET', 'functions'],
+    ['cloudfunctions', 'GET', 'functions/x'],
+    ['cloudfunctions', 'GET', 'operations'],
+    ['cloudfunctions', 'GET', 'runtimes'],
+    ['run', 'GET', 'services'],
+    ['run', 'GET', 'services/x'],
+    ['run', 'GET', 'operations'],
+  ])('%s %s %s is 403', async (api, method, path) => {
+    const answer = await client.api(
+      api,
+      method,
+      `/v2/projects/someone-elses/locations/us-central1/${path}`,
+      method === 'GET' ? undefined : {},
+    );
+    expect([answer.status, answer.body.error.status]).toEqual([403, 'PERMISSION_DENIED']);
+  });
+
+  test('the number is the same project', async () => {
+    const { projectNumber } = client.sandbox.world;
+    const answer = await client.api(
+      'cloudfunctions',
+      'GET',
+      `/v2/projects/${projectNumber}/locations/us-central1/functions`,
+    );
+    expect(answer.status).toBe(200);
+  });
+});
+
 describe('reads', () => {
   test('runtimes carry their stage and dates', async () => {
     const { body } = await client.api('cloudfunctions', 'GET', `/v2/${client.parent}/runtimes`);

@@ -98,6 +98,18 @@ describe('request log entries', () => {
     },
   );
 
+  test('requests beyond the instances of the service wait for one, as Cloud Run lets them', async () => {
+    const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 60 }] }) };
+    const { uri, token } = await open({}, slow);
+    await client.deploy('ocr', slow, { service: { maxInstanceCount: 1, maxInstanceRequestConcurrency: 1 } });
+    const statuses = await Promise.all([1, 2, 3].map(async () => (await client.call(uri, token)).status));
+    expect(statuses).toEqual([200, 200, 200]);
+    const latencies = (await client.logs(requests)).map(({ httpRequest }) =>
+      Number.parseFloat(httpRequest.latency),
+    );
+    expect(Math.max(...latencies)).toBeGreaterThan(0.17);
+  });
+
   test.each([true, false])('the timestamp is the start of the request: %s', async (logTimestampIsStart) => {
     const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 120 }] }) };
     const { uri, token } = await open({ quirks: { logTimestampIsStart } }, slow);

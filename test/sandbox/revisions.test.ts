@@ -113,7 +113,12 @@ test('a killed sandbox takes its containers with it', async () => {
   const child = spawn(process.execPath, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', source], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const pid = Number(await new Promise((resolve) => child.stdout.setEncoding('utf8').once('data', resolve)));
+  const pid = Number(
+    await new Promise((resolve) => {
+      child.stdout.setEncoding('utf8').once('data', resolve);
+      child.once('exit', () => resolve(0));
+    }),
+  );
   expect(existsSync(`/proc/${pid}`) || process.platform !== 'linux').toBe(true);
   child.kill('SIGKILL');
   const alive = () => {
