@@ -58,6 +58,7 @@ function readRequest(context: Context) {
     command: inputs.custom('command', splitCommand),
     folder: inputs.text('working_directory', { maxLength: 1000 }) ?? '.',
     readyMs: (inputs.duration('ready_timeout') ?? 60) * 1000,
+    settleMs: (inputs.duration('propagation_timeout') ?? 30) * 1000,
     deadlineMs: (inputs.duration('timeout') ?? 900) * 1000,
   };
   const ways = [request.name && 'name', request.url && 'url', request.command && 'command'].filter(Boolean);
@@ -198,11 +199,12 @@ export const smokeTest: Action = async (context) => {
   let opened: Opened | undefined;
   try {
     opened = await open(context, request, login);
-    const { suite, deadlineMs, expiredToken } = request;
+    const { suite, deadlineMs, settleMs, expiredToken } = request;
     const result = await testFunction(opened.ports, {
       suite,
       target: opened.target,
       deadlineMs,
+      settleMs,
       expiredToken,
       signal: context.signal,
     });

@@ -25,9 +25,9 @@ export interface Override {
   retries?: number | undefined;
 }
 
-/** Sends cases to the target: token, fresh body, retries by cause, and the time that is left. */
+/** Sends cases to the target: token, fresh body, retries by cause, the time that is left, and a heartbeat. */
 export interface Caller {
-  /** Milliseconds of the first request that was answered. */
+  /** Milliseconds from the first request to the function's first answer, retries and their waits included. */
   readonly coldMs: number | undefined;
   readonly denials: boolean;
   call(item: SmokeCase, override?: Override): Promise<Called>;
@@ -49,12 +49,15 @@ export function urlOf(target: string, path: string): string {
   return joined.href;
 }
 
-export function createCaller(ports: SmokePorts, request: SmokeRequest): Caller {
+export function createCaller(ports: SmokePorts, request: SmokeRequest, progress: () => string): Caller {
   const { target, signal } = request;
   const random = ports.random ?? Math.random;
   const end = ports.clock.now() + (request.deadlineMs ?? 15 * 60_000);
   const timeLeft = () => end - ports.clock.now();
   let cold: number | undefined;
+  let began: number | undefined;
+  let beatAt = ports.clock.now();
+  const startedAt = beatAt;
   let last: { path: string; bytes: Uint8Array } | undefined;
 
   const image = async (item: SmokeCase): Promise<Uint8Array> => {
@@ -91,6 +94,14 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest): Caller {
     });
   }
 
+  /** One line a minute while nothing else is printed. */
+  const beat = () => {
+    const now = ports.clock.now();
+    if (now - beatAt < 60_000) return;
+    beatAt = now;
+    ports.log.line(`  ${Math.round((now - startedAt) / 1000)}s  ${progress()}`);
+  };
+
   return {
     get coldMs() {
       return cold;
@@ -102,12 +113,21 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest): Caller {
     async call(item, override = {}) {
       const attempts: string[] = [];
       const most = 1 + (override.retries ?? item.retries);
+      began ??= ports.clock.now();
       for (;;) {
         const attempt = await once(item, override);
         attempts.push(attemptWords(attempt));
-        const first = cold === undefined;
-        if (first && attempt.answer) cold = attempt.answer.milliseconds;
-        if (attempts.length >= most || !mayRepeat(attempt, first)) return { attempt, attempts };
+        beat();
+        const repeat = mayRepeat(attempt, cold === undefined);
+        if (
+          cold === undefined &&
+          attempt.answer &&
+          !repeat &&
+          attempt.answer.status !== 401 &&
+          attempt.answer.status !== 403
+        )
+          cold = attempts.length === 1 ? attempt.answer.milliseconds : ports.clock.now() - began;
+        if (attempts.length >= most || !repeat) return { attempt, attempts };
         const wait = waitBefore(attempts.length + 1, attempt, random());
         if (wait >= timeLeft()) return { attempt, attempts };
         ports.log.debug(

@@ -3,7 +3,7 @@ import { type Failure, judge } from '../domain/smoke/judge.ts';
 import { type Percentiles, percentiles } from '../domain/smoke/latency.ts';
 import type { Latency, SmokeCase } from '../domain/smoke/model.ts';
 import { type CaseResult, statusOf } from '../domain/smoke/result.ts';
-import type { Clock, Log } from './ports.ts';
+import type { Log } from './ports.ts';
 import type { Caller } from './smoke-caller.ts';
 
 interface Request {
@@ -11,7 +11,6 @@ interface Request {
   item: SmokeCase;
   latency: Latency;
   log: Log;
-  clock: Clock;
 }
 
 const shown = (milliseconds: number) => `${Math.round(milliseconds)} ms`;
@@ -20,11 +19,9 @@ const shown = (milliseconds: number) => `${Math.round(milliseconds)} ms`;
 export async function measureLatency(
   request: Request,
 ): Promise<{ result: CaseResult; percentiles: Percentiles | undefined }> {
-  const { caller, item, latency, log, clock } = request;
+  const { caller, item, latency, log } = request;
   const times: number[] = [];
   const bad: string[] = [];
-  const started = clock.now();
-  let heartbeat = started;
   let issued = 0;
   const lane = async () => {
     while (issued++ < latency.samples && bad.length < 3 && caller.timeLeft() > 0) {
@@ -34,12 +31,6 @@ export async function measureLatency(
         : attempt.none.what;
       if (wrong !== undefined) bad.push(wrong);
       else if (attempt.answer) times.push(attempt.answer.milliseconds);
-      if (clock.now() - heartbeat >= 60_000) {
-        heartbeat = clock.now();
-        log.line(
-          `  ${Math.round((heartbeat - started) / 1000)}s  ${times.length} of ${latency.samples} latency samples`,
-        );
-      }
     }
   };
   await Promise.all(Array.from({ length: latency.concurrency }, lane));

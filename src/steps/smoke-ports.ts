@@ -36,6 +36,8 @@ export interface SmokeRequest {
   target: SmokeTarget;
   /** Milliseconds for everything. Default 15 minutes. */
   deadlineMs?: number | undefined;
+  /** Milliseconds that a refusal of our own token is waited out at the start. Default 30 s. */
+  settleMs?: number | undefined;
   /** An ID token of this function that has run out, for `denies-expired-token`. */
   expiredToken?: string | undefined;
   signal?: AbortSignal | undefined;

@@ -16,6 +16,7 @@ import { type Caller, createCaller } from './smoke-caller.ts';
 import { measureLatency } from './smoke-latency.ts';
 import type { SmokePorts, SmokeRequest, SmokeResult } from './smoke-ports.ts';
 import { runPreset } from './smoke-presets.ts';
+import { warmUp } from './smoke-warm-up.ts';
 
 export type {
   SmokePorts,
@@ -77,6 +78,15 @@ function unanswered(
   };
 }
 
+const symbols = { passed: '✓', failed: '✗', error: '?', skipped: '-' } as const;
+
+function checkLine(result: CaseResult): string {
+  const cer =
+    result.score && result.score.length > 0 ? `CER ${(result.score.cer * 100).toFixed(2)} %` : undefined;
+  const time = result.status === 'skipped' ? undefined : `${Math.round(result.milliseconds)} ms`;
+  return [`${symbols[result.status]} ${result.name}`, time, cer, result.note].filter(Boolean).join('  ');
+}
+
 async function runCase(caller: Caller, item: SmokeCase): Promise<CaseResult> {
   const base = {
     kind: 'case' as const,
@@ -136,11 +146,11 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   const { clock, log } = ports;
   const started = clock.now();
   const suite = await readSuite(ports, request.suite);
-  const caller = createCaller(ports, request);
-  const url = new URL(request.target.url);
   const results: CaseResult[] = [];
+  const total = suite.cases.length + suite.presets.length + (suite.latency ? 1 : 0);
+  const caller = createCaller(ports, request, () => `${results.length} of ${total} checks done`);
+  const url = new URL(request.target.url);
   let silent = 0;
-  let heartbeat = started;
 
   const run = async (
     item: Pick<SmokeCase, 'name' | 'place'>,
@@ -165,26 +175,13 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
       log.line(`✗ ${result.name}  ${result.failures[0]?.what ?? result.note ?? ''}`);
     else if (result.flaky)
       log.line(`✓ ${result.name}  at attempt ${result.attempts.length} (${result.attempts.join(', ')})`);
-    if (clock.now() - heartbeat >= 60_000) {
-      heartbeat = clock.now();
-      log.line(
-        `  ${Math.round((heartbeat - started) / 1000)}s  ${results.length} of ${suite.cases.length + suite.presets.length} checks done`,
-      );
-    }
   };
 
   const reference = referenceOf(suite, undefined);
   log.line(
     `Smoke test: ${suite.cases.length} cases and ${suite.presets.length} presets of ${suite.file} on ${url.origin}${url.pathname}`,
   );
-  if (reference) {
-    const warm = await caller.call(reference);
-    log.line(
-      caller.coldMs === undefined
-        ? `  the first request got no answer (${warm.attempts.join(', ')})`
-        : `  first answer after ${Math.round(caller.coldMs)} ms`,
-    );
-  }
+  if (reference) await warmUp(caller, reference, ports, request);
   for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item));
   for (const preset of suite.presets) {
     const item = referenceOf(suite, preset.caseName);
@@ -207,11 +204,12 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   let measured: SmokeEvidence['latency'];
   if (latency && repeated)
     await run({ name: 'latency', place: latency.place }, 'latency', async () => {
-      const outcome = await measureLatency({ caller, item: repeated, latency, log, clock });
+      const outcome = await measureLatency({ caller, item: repeated, latency, log });
       measured = outcome.percentiles;
       return outcome.result;
     });
 
+  log.detail('Every check', results.map(checkLine));
   const seen = {
     suite: suite.name,
     file: suite.file,

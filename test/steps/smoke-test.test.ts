@@ -188,7 +188,8 @@ describe('retries by cause', () => {
     const result = await run(found);
     expect(result.verdict).toBe('pass');
     expect(found.sent).toHaveLength(3);
-    expect(result.evidence.coldMs).toBe(10);
+    // The timed-out request, the wait and the good one: what a caller would have waited.
+    expect(result.evidence.coldMs).toBe(520);
   });
 
   test('retries: 0 and the last attempt', async () => {
@@ -247,6 +248,49 @@ describe('what could not be found out', () => {
     expect(result.verdict).toBe('inconclusive');
     expect(result.cases.at(-1)?.note).toBe('Not run: the time for the smoke test is over.');
   });
+});
+
+describe('the first request', () => {
+  const target = { url: 'https://f.example/', audience: 'https://f.example' };
+  const tokens = { idToken: async () => 'a.b.c' };
+
+  test('a permission that was just given is waited for, and is no part of the cold start', async () => {
+    const found = world(one, (_, n) => (n <= 3 ? answer(403, 'not yet') : good), tokens);
+    const result = await run(found, { target });
+    expect(result.verdict).toBe('pass');
+    expect(found.slept).toEqual([1000, 1500, 2250]);
+    expect(result.evidence.coldMs).toBe(10);
+    expect(found.lines.join()).toContain('permissions may need a moment');
+  });
+
+  test('not for ever, and then the cure is named', async () => {
+    const found = world(one, () => answer(403, 'never'), tokens);
+    const result = await run(found, { target, settleMs: 5000 });
+    expect(found.slept.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(5000);
+    expect(result.verdict).toBe('fail');
+    expect(result.evidence.coldMs).toBeUndefined();
+    expect(result.findings[0]?.fix).toContain('roles/run.invoker');
+  });
+
+  test('without a token of ours a refusal is an answer', async () => {
+    const found = world(one, () => answer(403, 'no'));
+    await run(found);
+    expect(found.slept).toEqual([]);
+  });
+});
+
+test('a line a minute while it runs', async () => {
+  const found = world(`${one}presets: [{preset: deterministic, times: 50}]`, () => good);
+  const clock = found.ports.clock;
+  const send = found.ports.http.send;
+  found.ports.http.send = async (request) => {
+    await clock.sleep(10_000);
+    return send(request);
+  };
+  await run(found);
+  const beats = found.lines.filter((line) => /^ {2}\d+s {2}\d+ of 2 checks done$/.test(line));
+  expect(beats).toHaveLength(8);
+  expect(beats[0]).toBe('  60s  1 of 2 checks done');
 });
 
 describe('tokens', () => {

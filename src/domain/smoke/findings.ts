@@ -28,6 +28,8 @@ function fixOf(result: CaseResult): string {
     return 'See the text diff in the job summary; if the new text is right, correct the suite.';
   if (first?.check === 'latency')
     return 'Look for a slower code path or less CPU in this revision, or raise the limit in the suite.';
+  if (first?.check === 'status' && (first.found === '401' || first.found === '403'))
+    return 'Let the account call the function: gcloud run services add-iam-policy-binding SERVICE --region=REGION --member=serviceAccount:INVOKER --role=roles/run.invoker';
   return 'See the logs of this revision at the time of the request.';
 }
 

@@ -151,7 +151,7 @@ export function judge(item: SmokeCase, answer: Answer, read: TextRead): Judged {
   if (!statusRight)
     failures.push({
       check: 'status',
-      what: `The answer was ${answer.status}, expected ${expect.status.join(' or ')}${answer.body === '' ? '' : `: "${short(answer.body, 200)}"`}.`,
+      what: `The answer was ${answer.status}${answer.status >= 300 && answer.status < 400 ? ', a redirect, which is not followed' : ''}, expected ${expect.status.join(' or ')}${answer.body === '' ? '' : `: "${short(answer.body, 200)}"`}.`,
       expected: expect.status.join(' or '),
       found: String(answer.status),
     });

@@ -82,12 +82,14 @@ function requestOf(
 
 function expectOf(item: CaseFile, defaults: SuiteFile['defaults'], report: Report): Expect {
   const own = item.expect ?? {};
-  const given = { ...defaults?.expect, ...own };
+  const { text: _text, text_file: _file, empty: _empty, ...others } = defaults?.expect ?? {};
   const said = [
     own.text !== undefined && 'text',
     own.text_file !== undefined && 'text_file',
     own.empty && 'empty',
   ].filter(Boolean);
+  // A text of the case's own takes the place of whatever the defaults say about the text.
+  const given = said.length > 0 ? { ...others, ...own } : { ...defaults?.expect, ...own };
   if (said.length > 1) report(['expect'], `${said.join(' and ')} contradict each other: keep one.`);
   const hasText = given.text !== undefined || given.text_file !== undefined;
   const fields = Object.entries(given.fields ?? {}).map(([name, rule]) => {

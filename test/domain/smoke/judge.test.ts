@@ -87,6 +87,9 @@ describe('expectations', () => {
     expect(judged('expect: {text: hello}', 'oops', { status: 500 })).toEqual([
       'The answer was 500, expected 200: "oops".',
     ]);
+    expect(judged('expect: {text: x}', '', { status: 302 })).toEqual([
+      'The answer was 302, a redirect, which is not followed, expected 200.',
+    ]);
     expect(judged('expect: {status: [400, 422]}', 'x', { status: 422 })).toEqual([]);
   });
 

@@ -57,6 +57,19 @@ describe('a good suite', () => {
     });
   });
 
+  test('a text of a case takes the place of the text of the defaults', () => {
+    const { cases } = suite(
+      'version: 1\ndefaults: {expect: {text_file: all.txt, max_cer: 0.1}}\ncases:\n  - {image: a.png}\n  - {image: b.png, expect: {text: own}}\n  - {image: c.png, expect: {empty: true}}',
+    );
+    expect(
+      cases.map(({ expect: { text, textFile, empty, maxCer } }) => [text, textFile, empty, maxCer]),
+    ).toEqual([
+      [undefined, 'all.txt', false, 0.1],
+      ['own', undefined, false, 0.1],
+      [undefined, undefined, true, undefined],
+    ]);
+  });
+
   test('presets and latency', () => {
     const { presets, latency } = suite(
       `${head}  - {name: a, image: a.png}\npresets:\n  - deterministic\n  - {preset: too-large, size: 1MiB}\n  - {preset: pixel-bomb, within: 2s, pixels: 5000, case: a}\nlatency: {samples: 7, p95: 1s, cold: 1m}`,
