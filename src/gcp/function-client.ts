@@ -28,18 +28,23 @@ export interface FunctionClientOptions {
   timeoutMs: number;
 }
 
-/** Equal as JSON values, whatever the order of keys; an absent map and an empty one are the same on the wire. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'object' && value !== null && Object.values(value).every(isEmpty));
+
+/**
+ * Equal as JSON values, whatever the order of keys. An absent map or list and an empty one are the same: a typed
+ * message cannot tell them apart, and neither can the API, which goes by the mask.
+ */
 export function sameJson(left: unknown, right: unknown): boolean {
+  if (isEmpty(left) && isEmpty(right)) return true;
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
     return left === right;
   if (Array.isArray(left) !== Array.isArray(right)) return false;
-  const keys = (value: object) =>
-    Object.keys(value).filter((key) => (value as Record<string, unknown>)[key] !== undefined);
-  const names = new Set([...keys(left), ...keys(right)]);
-  for (const name of names)
-    if (!sameJson((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]))
-      return false;
-  return true;
+  const one = left as Record<string, unknown>;
+  const other = right as Record<string, unknown>;
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) =>
+    sameJson(one[name], other[name]),
+  );
 }
 
 /** HTTP status of a google.rpc.Code (google/rpc/code.proto), for errors that the client reports by code. */
@@ -155,10 +160,17 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
     authClient.setCredentials({ access_token: await options.tokens.accessToken(signal) });
     signal?.throwIfAborted();
     const running = start({ timeout: options.timeoutMs }) as Promise<T> & { cancel?: () => void };
-    const onAbort = () => running.cancel?.();
+    let onAbort = () => {};
+    // The client's own cancel() leaves its promise pending for as long as the connection lives.
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        running.cancel?.();
+        reject(signal?.reason);
+      };
+    });
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await running;
+      return await Promise.race([running, aborted]);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw (
