@@ -44,10 +44,14 @@ export function poisson(next: Random, mean: number): number {
     const u = next() - 0.5;
     const w = next();
     const us = 0.5 - Math.abs(u);
-    const k = Math.floor((2 * a / us + b) * u + mean + 0.43);
+    const k = Math.floor(((2 * a) / us + b) * u + mean + 0.43);
     if (us >= 0.07 && w <= v) return k;
     if (k < 0 || (us < 0.013 && w > us)) continue;
-    if (Math.log(w) + Math.log(inverse) - Math.log(a / (us * us) + b) <= k * Math.log(mean) - mean - logFactorial(k)) return k;
+    if (
+      Math.log(w) + Math.log(inverse) - Math.log(a / (us * us) + b) <=
+      k * Math.log(mean) - mean - logFactorial(k)
+    )
+      return k;
   }
 }
 

@@ -1,4 +1,4 @@
-import { logMix } from './log-space.ts';
+import { type Bets, logEvidence, moveTo, openBets } from './bets.ts';
 import { bellWeights, evenWeights } from './weights.ts';
 
 /**
@@ -13,8 +13,10 @@ export interface BaselineGrid {
   weights: readonly number[];
 }
 
-/** ln of each bet's capital. */
-export type BaselineState = number[];
+export type BaselineState = Bets;
+
+/** Most of the capital bets from the first request on: most regressions are there from the beginning. */
+const first = 0.7;
 
 /** 1.5^k, k = 1..15, with most weight on a candidate that fails twelve times as often. */
 export function baselineGrid(weighting: 'bell' | 'even' = 'bell'): BaselineGrid {
@@ -25,12 +27,16 @@ export function baselineGrid(weighting: 'bell' | 'even' = 'bell'): BaselineGrid 
   };
 }
 
-export function startBaseline(grid: BaselineGrid): BaselineState {
-  return grid.ratios.map(() => 0);
+export function startBaseline(grid: BaselineGrid, plannedSeconds: number): BaselineState {
+  return openBets(grid.ratios.length, plannedSeconds, first);
+}
+
+export function moveBaseline(state: BaselineState, seconds: number): void {
+  moveTo(state, seconds, first);
 }
 
 /** Books new bad requests of both revisions at one share (0 < share < 1). O(K), in place. */
-export function advanceBaseline(
+export function bookBaseline(
   grid: BaselineGrid,
   state: BaselineState,
   share: number,
@@ -38,15 +44,15 @@ export function advanceBaseline(
   baselineBad: number,
 ): void {
   if (candidateBad === 0 && baselineBad === 0) return;
-  for (let k = 0; k < state.length; k++) {
+  for (let k = 0; k < state.logCapital.length; k++) {
     const ratio = grid.ratios[k] as number;
     // th_k / share and (1 - th_k) / (1 - share) for th_k = ratio * share / (ratio * share + 1 - share)
     const both = Math.log(ratio * share + 1 - share);
-    state[k] = (state[k] as number) + candidateBad * (Math.log(ratio) - both) - baselineBad * both;
+    state.logCapital[k] =
+      (state.logCapital[k] as number) + candidateBad * (Math.log(ratio) - both) - baselineBad * both;
   }
 }
 
 /** ln of the evidence; 0 where nothing is known. */
-export function logBaselineEvidence(grid: BaselineGrid, state: BaselineState): number {
-  return logMix(state, grid.weights);
-}
+export const logBaselineEvidence = (grid: BaselineGrid, state: BaselineState): number =>
+  logEvidence(state, grid.weights, first);

@@ -108,8 +108,7 @@ export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment)
   const doubt = standings.some(
     (at) => at.base >= Math.log(doubtAt) || (at.full ?? at.slo) >= Math.log(doubtAt),
   );
-  const long =
-    moment.ended === true || moment.dwell >= Math.max(dwellSeconds[moment.phase], 2 * moment.lag);
+  const long = moment.ended === true || moment.dwell >= Math.max(dwellSeconds[moment.phase], 2 * moment.lag);
   if (!doubt && long && !moment.withheld && proved(standings)) return { ...undecided, kind: 'pass' };
   return undecided;
 }

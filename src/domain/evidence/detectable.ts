@@ -1,7 +1,7 @@
-import { advanceBaseline, baselineGrid, logBaselineEvidence, startBaseline } from './baseline-test.ts';
-import { fewestBad } from './decide.ts';
+import { baselineGrid, bookBaseline, logBaselineEvidence, startBaseline } from './baseline-test.ts';
+import { fewestBad, outsideAt, outsideAtEnd } from './decide.ts';
 import { logGamma } from './log-space.ts';
-import { logMixtureAt } from './slo-test.ts';
+import { logMixtureAt, logRatioAt } from './slo-test.ts';
 import { gridOf } from './state.ts';
 
 export interface Seen {
@@ -20,9 +20,12 @@ export function badToFail(seen: Seen): number {
     const own = logMixtureAt(gridOf(seen.limit), counts) - Math.LN2;
     if (!seen.beside) return own >= -Math.log(seen.alpha);
     const grid = baselineGrid();
-    const state = startBaseline(grid);
-    advanceBaseline(grid, state, seen.beside.share, bad, seen.beside.bad);
-    return own >= 0 && logBaselineEvidence(grid, state) >= -Math.log(seen.alpha);
+    const state = startBaseline(grid, 1);
+    bookBaseline(grid, state, seen.beside.share, bad, seen.beside.bad);
+    const outside =
+      own >= Math.log(outsideAt) ||
+      logRatioAt(seen.limit, outsideAtEnd.factor, counts) >= Math.log(outsideAtEnd.odds);
+    return outside && logBaselineEvidence(grid, state) >= -Math.log(seen.alpha);
   };
   if (seen.total < fewestBad || !fails(seen.total)) return Number.POSITIVE_INFINITY;
   let [low, high] = [fewestBad - 1, seen.total];

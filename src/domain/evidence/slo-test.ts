@@ -1,5 +1,6 @@
+import { type Bets, logEvidence, moveTo, openBets } from './bets.ts';
 import type { Counts } from './counts.ts';
-import { logAdd, logMix } from './log-space.ts';
+import { logMix } from './log-space.ts';
 import { bellWeights, evenWeights } from './weights.ts';
 
 /**
@@ -16,15 +17,10 @@ export interface SloGrid {
   logGood: readonly number[];
 }
 
-/** All that a second process needs to go on: plain numbers. */
-export interface SloState {
-  /** ln M_q: the capital of each alternative, over all start times so far. */
-  logCapital: number[];
-  /** Seconds since this test began. */
-  seconds: number;
-  /** Planned seconds, fixed at the start: bets may start until then. */
-  planned: number;
-}
+export type SloState = Bets;
+
+/** Half of the capital bets from the first request on. */
+const first = 0.5;
 
 /** Rates that the test bets on: limit * 1.5^k while below 0.9, and 0.95. */
 export function alternatives(limit: number): number[] {
@@ -46,33 +42,25 @@ export function sloGrid(limit: number, weighting: 'bell' | 'even' = 'bell'): Slo
   };
 }
 
-/** Half of the capital bets from the first request on, the other half starts evenly over the planned time. */
 export function startSlo(grid: SloGrid, plannedSeconds: number): SloState {
-  return {
-    logCapital: grid.weights.map(() => Math.log(0.5)),
-    seconds: 0,
-    planned: Math.max(1, plannedSeconds),
-  };
+  return openBets(grid.weights.length, plannedSeconds, first);
 }
 
 /** Books new counts, seen up to `seconds` after the start. O(K), in place. */
 export function advanceSlo(grid: SloGrid, state: SloState, seconds: number, counts: Counts): void {
-  const from = Math.min(state.seconds, state.planned);
-  const fresh = Math.log(Math.max(0, Math.min(seconds, state.planned) - from) / (2 * state.planned));
+  moveTo(state, seconds, first);
+  if (counts.total === 0) return;
   const good = counts.total - counts.bad;
   for (let k = 0; k < state.logCapital.length; k++)
     state.logCapital[k] =
-      logAdd(state.logCapital[k] as number, fresh) +
+      (state.logCapital[k] as number) +
       counts.bad * (grid.logBad[k] as number) +
       good * (grid.logGood[k] as number);
-  state.seconds = Math.max(state.seconds, seconds);
 }
 
 /** ln of the evidence; 0 where nothing is known. */
-export function logSloEvidence(grid: SloGrid, state: SloState): number {
-  const idle = Math.log(Math.max(0, 1 - state.seconds / state.planned) / 2);
-  return logAdd(logMix(state.logCapital, grid.weights), idle);
-}
+export const logSloEvidence = (grid: SloGrid, state: SloState): number =>
+  logEvidence(state, grid.weights, first);
 
 /** ln of one likelihood ratio: the rate is `factor` times the limit, against the limit. */
 export function logRatioAt(limit: number, factor: number, counts: Counts): number {

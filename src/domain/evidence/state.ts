@@ -1,9 +1,10 @@
 import { shareAlpha } from './alpha.ts';
 import {
-  advanceBaseline,
   type BaselineGrid,
   type BaselineState,
   baselineGrid,
+  bookBaseline,
+  moveBaseline,
   startBaseline,
 } from './baseline-test.ts';
 import { addCounts, type Counts, noCounts } from './counts.ts';
@@ -88,7 +89,7 @@ export function startEvidence(plan: EvidencePlan): EvidenceState {
     seconds: 0,
     fullSince: null,
     tests: plan.tests.map(({ limit }) => ({
-      base: startBaseline(ratios),
+      base: startBaseline(ratios, plan.splitSeconds),
       split: startSlo(gridOf(limit), plan.splitSeconds),
       beside: startSlo(gridOf(limit), plan.splitSeconds),
       full: null,
@@ -106,6 +107,9 @@ export function advance(plan: EvidencePlan, state: EvidenceState, poll: Poll): v
   for (let i = 0; i < state.tests.length; i++) {
     const test = state.tests[i] as TestState;
     const grid = gridOf((plan.tests[i] as TestSpec).limit);
+    // What becomes visible late belongs to the phase in which it was served, but starts no new bet there.
+    const splitSeconds = state.fullSince === null ? seconds : test.split.seconds;
+    moveBaseline(test.base, splitSeconds);
     const now: Record<Phase, Counts> = { split: { ...noCounts }, full: { ...noCounts } };
     const beside: Counts = { ...noCounts };
     for (const cell of poll.cells) {
@@ -114,10 +118,8 @@ export function advance(plan: EvidencePlan, state: EvidenceState, poll: Poll): v
       if (cell.phase === 'full') continue;
       if (cell.baseline) addCounts(beside, cell.baseline);
       if (cell.share !== undefined && cell.share > 0 && cell.share < 1)
-        advanceBaseline(ratios, test.base, cell.share, cell.candidate.bad, cell.baseline?.bad ?? 0);
+        bookBaseline(ratios, test.base, cell.share, cell.candidate.bad, cell.baseline?.bad ?? 0);
     }
-    // What becomes visible late belongs to the phase in which it was served, but starts no new bet there.
-    const splitSeconds = state.fullSince === null ? seconds : test.split.seconds;
     advanceSlo(grid, test.split, splitSeconds, now.split);
     advanceSlo(grid, test.beside, splitSeconds, beside);
     if (test.full && state.fullSince !== null) {

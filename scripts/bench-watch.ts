@@ -1,0 +1,132 @@
+/**
+ * Simulates the decision that ships beside the four classical ones, on the grid of the design, and checks its bounds.
+ * `npm run bench:watch -- [--full] [--healthy N] [--bad N] [--only REGEX] [--seed N] [--jobs N] [--lag S] [--json FILE]`
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { decide } from '../src/domain/evidence/decide.ts';
+import { advance, type EvidencePlan, startEvidence } from '../src/domain/evidence/state.ts';
+import { classicalRules, evidence } from './bench-watch/rules.ts';
+import { limit, scenes } from './bench-watch/scenes.ts';
+import { type Outcome, simulate } from './bench-watch/simulate.ts';
+import { checks, table } from './bench-watch/tables.ts';
+
+export interface Cell {
+  scene: number;
+  outcomes: Outcome[];
+}
+
+interface Job {
+  scene: number;
+  trials: number;
+  seed: number;
+  lag: number;
+  full: boolean;
+}
+
+/** A healthy cell needs many trials for its bound, and the classical rules do not need them all. */
+function run({ scene: index, trials, seed, lag, full }: Job): Cell {
+  const scene = scenes()[index];
+  if (!scene) throw new Error(`There is no scene ${index}.`);
+  const ours = simulate(scene, [evidence(10)], trials, seed);
+  const few = Math.min(trials, full ? 2000 : 500);
+  const others = simulate(scene, [evidence(lag), ...classicalRules(lag)], few, seed + 1);
+  return { scene: index, outcomes: [...ours, ...others] };
+}
+
+async function runAll(jobs: Job[], workers: number): Promise<Cell[]> {
+  const queue = [...jobs];
+  const cells: Cell[] = [];
+  await Promise.all(
+    Array.from({ length: Math.min(workers, jobs.length) }, async () => {
+      for (let job = queue.shift(); job; job = queue.shift()) {
+        const cell = await new Promise<Cell>((resolve, reject) => {
+          const worker = new Worker(new URL(import.meta.url), {
+            workerData: job,
+            execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
+          });
+          worker.once('message', resolve);
+          worker.once('error', reject);
+        });
+        cells.push(cell);
+        process.stderr.write(`${cells.length} of ${jobs.length} cells\n`);
+      }
+    }),
+  );
+  return cells.sort((a, b) => a.scene - b.scene);
+}
+
+/** Microseconds for one look, booking included, over the last thousand of ten thousand polls: median and 99th percentile. */
+function decisionCost(): { median: number; most: number } {
+  const plan: EvidencePlan = {
+    tests: [{ objective: 'availability', limit, stream: 'users' }],
+    alpha: 0.001,
+    splitSeconds: 100_000,
+    fullSeconds: 100_000,
+  };
+  const state = startEvidence(plan);
+  const times: number[] = [];
+  for (let poll = 1; poll <= 10_000; poll++) {
+    const cells = [
+      {
+        test: 0,
+        phase: 'split' as const,
+        share: 0.1,
+        candidate: { total: 100, bad: poll % 7 === 0 ? 1 : 0 },
+        baseline: { total: 900, bad: 1 },
+      },
+    ];
+    const from = performance.now();
+    advance(plan, state, { seconds: poll * 10, phase: 'split', cells });
+    decide(plan, state, { phase: 'split', dwell: poll * 10, lag: 10 });
+    if (poll > 9000) times.push((performance.now() - from) * 1000);
+  }
+  times.sort((a, b) => a - b);
+  return { median: times[500] ?? Number.NaN, most: times[989] ?? Number.NaN };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      full: { type: 'boolean', default: false },
+      healthy: { type: 'string' },
+      bad: { type: 'string' },
+      only: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      jobs: { type: 'string', default: '2' },
+      lag: { type: 'string', default: '180' },
+      json: { type: 'string' },
+    },
+  });
+  const healthy = Number(values.healthy ?? (values.full ? 20_000 : 1500));
+  const bad = Number(values.bad ?? (values.full ? 2000 : 300));
+  const only = values.only === undefined ? undefined : new RegExp(values.only);
+  const jobs = scenes().flatMap((scene, index): Job[] => {
+    if (only && !only.test(`${scene.name} ${scene.rps} rps share ${scene.share}`)) return [];
+    const trials = scene.kind === 'bad' ? bad : healthy;
+    return [
+      {
+        scene: index,
+        trials,
+        seed: Number(values.seed) * 1000 + index * 7,
+        lag: Number(values.lag),
+        full: values.full,
+      },
+    ];
+  });
+  const started = performance.now();
+  const cells = await runAll(jobs, Number(values.jobs));
+  const cost = decisionCost();
+  for (const line of table(cells)) console.log(line);
+  const { lines, missed } = checks(cells, cost);
+  for (const line of lines) console.log(line);
+  console.log(
+    `${jobs.length} cells in ${Math.round((performance.now() - started) / 1000)} s, seed ${values.seed}.`,
+  );
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ cells, cost }, null, 1)}\n`);
+  process.exitCode = missed > 0 ? 1 : 0;
+}
+
+if (isMainThread) await main();
+else parentPort?.postMessage(run(workerData as Job));

@@ -1,0 +1,113 @@
+import { decide } from '../../src/domain/evidence/decide.ts';
+import { advance, type EvidencePlan, startEvidence } from '../../src/domain/evidence/state.ts';
+import {
+  burning,
+  burnPairs,
+  crossed,
+  newHistory,
+  remember,
+  type ThresholdRule,
+} from '../../src/domain/watch/policies.ts';
+import { limit, pollSeconds, watchSeconds } from './scenes.ts';
+
+/** Counts of ten seconds. */
+export interface Bin {
+  total: number;
+  bad: number;
+  baselineTotal: number;
+  baselineBad: number;
+}
+
+export interface RuleRun {
+  /** Looks at the clock time `t` at all bins that have ended by `horizon`; true takes the release back. */
+  look(t: number, bins: readonly Bin[], horizon: number): boolean;
+}
+
+export interface Rule {
+  name: string;
+  /** Seconds from a request to its being counted. */
+  lag: number;
+  start(share: number): RuleRun;
+}
+
+const plan: EvidencePlan = {
+  tests: [{ objective: 'availability', limit, stream: 'users' }],
+  alpha: 0.001,
+  splitSeconds: watchSeconds,
+  fullSeconds: watchSeconds,
+};
+
+/** The rule that ships, over request logs. */
+export function evidence(lag: number): Rule {
+  return {
+    name: `evidence, ${lag} s lag`,
+    lag,
+    start(share) {
+      const state = startEvidence(plan);
+      const phase = share < 1 ? 'split' : 'full';
+      let seen = 0;
+      return {
+        look(t, bins, horizon) {
+          const cells = [];
+          for (; (seen + 1) * pollSeconds <= horizon; seen++) {
+            const bin = bins[seen] as Bin;
+            cells.push({
+              test: 0,
+              phase,
+              share: phase === 'split' ? share : undefined,
+              candidate: { total: bin.total, bad: bin.bad },
+              baseline: { total: bin.baselineTotal, bad: bin.baselineBad },
+            } as const);
+          }
+          advance(plan, state, { seconds: t, phase, cells });
+          return decide(plan, state, { phase, dwell: t, lag }).kind === 'fail';
+        },
+      };
+    },
+  };
+}
+
+const longest = Math.max(...burnPairs(watchSeconds).map((pair) => pair.longSeconds));
+
+function classical(
+  name: string,
+  lag: number,
+  fires: (history: ReturnType<typeof newHistory>, t: number, horizon: number) => boolean,
+): Rule {
+  return {
+    name: `${name}, ${lag} s lag`,
+    lag,
+    start() {
+      const history = newHistory();
+      let seen = 0;
+      return {
+        look(t, bins, horizon) {
+          for (; (seen + 1) * pollSeconds <= horizon; seen++) {
+            const { total, bad } = bins[seen] as Bin;
+            remember(history, (seen + 1) * pollSeconds, { total, bad }, longest);
+          }
+          return t % 60 === 0 && fires(history, t, horizon);
+        },
+      };
+    },
+  };
+}
+
+const threshold = (name: string, lag: number, rule: ThresholdRule) =>
+  classical(name, lag, (history, t, horizon) => crossed(history, rule, t, horizon));
+
+/** The four that others use, as error-budget.md section 3.4 describes them, over metrics. */
+export function classicalRules(lag: number): Rule[] {
+  const minute = { maxRate: 0.01, windowSeconds: 60, intervalSeconds: 60, noData: 'ignore' } as const;
+  return [
+    threshold('Flagger-like', lag, { ...minute, failuresAllowed: 4, noData: 'fail', actsLater: true }),
+    threshold('Argo-like', lag, { ...minute, failuresAllowed: 3 }),
+    threshold('one threshold over 10 min', lag, { ...minute, windowSeconds: 600, failuresAllowed: 0 }),
+    classical(
+      'burn rate, 4 windows, 10 bad',
+      lag,
+      (history, _, horizon) =>
+        burning(history, { limit, pairs: burnPairs(watchSeconds), fewestBad: 10 }, horizon) !== undefined,
+    ),
+  ];
+}

@@ -1,0 +1,126 @@
+import type { Cell } from '../bench-watch.ts';
+import { limit, type Scene, scenes } from './scenes.ts';
+import type { Outcome } from './simulate.ts';
+
+const all = scenes();
+const sceneOf = (cell: Cell) => all[cell.scene] as Scene;
+const percent = ({ taken, trials }: Outcome) => {
+  const value = (100 * taken) / trials;
+  return value === 0 ? '0' : value.toFixed(value < 0.1 ? 3 : value < 10 ? 2 : 1);
+};
+
+function cellText(outcome: Outcome | undefined, kind: Scene['kind']): string {
+  if (!outcome) return '';
+  if (kind !== 'bad') return `${percent(outcome)} %`;
+  const when = outcome.seconds === undefined ? '-' : `${outcome.seconds} s`;
+  return `${percent(outcome)} % · ${when} · ${outcome.bad}`;
+}
+
+const titles: Record<Scene['kind'], string> = {
+  healthy: 'Healthy releases: taken back by mistake',
+  bad: 'Bad releases: taken back · median seconds from the onset · median bad requests served',
+  trade: 'Worse than before and still inside the objective: neither right nor wrong, taken back',
+};
+
+/** One Markdown table for each kind of cell. */
+export function table(cells: readonly Cell[]): string[] {
+  const lines: string[] = [
+    '',
+    `Objective ${100 * (1 - limit)} %, watch of 30 min, looks every 10 s. rps is the candidate's own traffic.`,
+    '',
+  ];
+  for (const kind of ['healthy', 'bad', 'trade'] as const) {
+    const own = cells.filter((cell) => sceneOf(cell).kind === kind);
+    if (own.length === 0) continue;
+    const rules = own[0]?.outcomes.map(({ rule }) => rule) ?? [];
+    lines.push(
+      `### ${titles[kind]}`,
+      '',
+      `| scene | share | rps | ${rules.join(' | ')} |`,
+      `|:--|--:|--:|${rules.map(() => '--:').join('|')}|`,
+    );
+    for (const cell of own) {
+      const { name, share, rps } = sceneOf(cell);
+      const texts = cell.outcomes.map((outcome) => cellText(outcome, kind));
+      lines.push(`| ${name} | ${100 * share} % | ${rps} | ${texts.join(' | ')} |`);
+    }
+    lines.push('');
+  }
+  return lines;
+}
+
+/** P(at most `events` | mean) for a Poisson mean. */
+function chanceOfFewer(events: number, mean: number): number {
+  let term = Math.exp(-mean);
+  let sum = 0;
+  for (let k = 0; k < events; k++) {
+    sum += term;
+    term *= mean / (k + 1);
+  }
+  return sum;
+}
+
+/** The bounds of the design. A cell breaks the first one only where chance does not explain it. */
+export function checks(
+  cells: readonly Cell[],
+  cost: { median: number; most: number },
+): { lines: string[]; missed: number } {
+  const lines = ['### Bounds', ''];
+  let missed = 0;
+  const note = (good: boolean, text: string) => {
+    lines.push(`- ${good ? '✓' : '✗'} ${text}`);
+    if (!good) missed++;
+  };
+  const ours = (pattern: RegExp, rps: number, share: number) => {
+    const cell = cells.find((other) => {
+      const scene = sceneOf(other);
+      return pattern.test(scene.name) && scene.rps === rps && scene.share === share;
+    });
+    return cell?.outcomes[0];
+  };
+  const healthy = cells.filter((cell) => sceneOf(cell).kind === 'healthy');
+  if (healthy.length > 0) {
+    const worst = healthy
+      .map((cell) => cell.outcomes[0] as Outcome)
+      .reduce((a, b) => (b.taken / b.trials > a.taken / a.trials ? b : a));
+    const unlikely = healthy.filter(({ outcomes }) => {
+      const outcome = outcomes[0] as Outcome;
+      return 1 - chanceOfFewer(outcome.taken, 0.001 * outcome.trials) < 0.01 / healthy.length;
+    });
+    note(
+      unlikely.length === 0,
+      `healthy releases taken back: at most 0.1 % in every cell (worst ${percent(worst)} %: ${worst.taken} of ${worst.trials})`,
+    );
+  }
+  const outage = ours(/^50 %/, 100, 0.1);
+  if (outage)
+    note(
+      (outage.seconds ?? 1e9) <= 20 && outage.bad <= 1100,
+      `50 % errors at 100 rps: ${outage.seconds} s, ${outage.bad} bad requests (20 s, about 1 000)`,
+    );
+  const weak = ours(/^1 %/, 1, 0.1);
+  if (weak)
+    note(
+      weak.taken / weak.trials >= 0.85,
+      `weak cell, 1 rps and 1 % errors: ${percent(weak)} % found (85 %)`,
+    );
+  for (const [rps, seconds] of [
+    [1, 140],
+    [10, 30],
+    [100, 20],
+  ] as const) {
+    const late = ours(/^late/, rps, 0.1);
+    // Medians lie on the grid of the looks: one step of it is no difference.
+    if (late)
+      note(
+        (late.seconds ?? 1e9) <= seconds + 10 && late.taken === late.trials,
+        `late failure at ${rps} rps: ${late.seconds} s after the onset (${seconds} s)`,
+      );
+  }
+  note(
+    cost.most < 1000,
+    `a look at the 10 000th poll costs ${cost.median.toFixed(0)} µs, ${cost.most.toFixed(0)} in one of a hundred looks (1 000)`,
+  );
+  lines.push('');
+  return { lines, missed };
+}
