@@ -84,7 +84,11 @@ export async function closeExposure(
 ): Promise<Closed> {
   const closed: Closed = { repaired: [], refused: [] };
   const { target } = facts;
-  const removals = repairs.flatMap((repair) => (repair.kind === 'unbind' ? [repair.removal] : []));
+  const each = repairs.flatMap((repair) => (repair.kind === 'unbind' ? [repair.removal] : []));
+  // The same member may be in several bindings of one role: it is taken out of all of them at once.
+  const removals = [
+    ...new Map(each.map((removal) => [`${removal.role} ${removal.member}`, removal])).values(),
+  ];
   const gen1 = facts.function.ok && facts.function.value.generation === 1;
   const place: PolicyPlace = gen1
     ? {

@@ -22,7 +22,7 @@ export function unbind(
   target: Target,
   conditional: boolean,
 ): string {
-  const what = `--member=${shellWord(member)} --role=${shellWord(role)}${conditional ? ' --all' : ''}`;
+  const what = `--member=${shellWord(member)} --role=${shellWord(role)}${conditional && level !== 'function' ? ' --all' : ''}`;
   const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
   switch (level) {
     case 'service':
