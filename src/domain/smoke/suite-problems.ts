@@ -39,6 +39,8 @@ const kindOf = (value: unknown) =>
         ? 'a map'
         : `a ${typeof value}`;
 
+const nameOf = (path: Path) => String(path.filter((step) => typeof step === 'string').at(-1) ?? 'the file');
+
 const kindWords: Record<string, string> = {
   object: 'a map',
   array: 'a list',
@@ -74,14 +76,27 @@ export function messagesOf(issue: z.core.$ZodIssue, base: Path, value: unknown):
         errors.every((error) => error.code !== 'invalid_value' || error.path.length > 0),
       ) ?? fitting[0];
     if (chosen) return chosen.flatMap((inner) => messagesOf(inner, path, at));
+    const kinds = issue.errors.flatMap((errors) =>
+      errors.flatMap((error) =>
+        error.code === 'invalid_type'
+          ? [kindWords[error.expected] ?? `a ${error.expected}`]
+          : error.code === 'invalid_value'
+            ? ['one of its words']
+            : [],
+      ),
+    );
+    const expected = `expected ${[...new Set(kinds)].join(' or ')}`;
     return [
       {
         path,
-        message: `${kindOf(at)} does not fit here: ${[...new Set(issue.errors.flat().map((error) => error.message))].join(', or ')}.`,
+        message:
+          at === undefined
+            ? `${nameOf(path)} is missing: ${expected}.`
+            : `${nameOf(path)}: ${kindOf(at)}: ${expected}.`,
       },
     ];
   }
-  const name = String(path.filter((step) => typeof step === 'string').at(-1) ?? 'the file');
+  const name = nameOf(path);
   if (issue.code === 'invalid_value') {
     const near = typeof at === 'string' ? nearest(at, issue.values.map(String)) : undefined;
     const hint = near
