@@ -9,7 +9,7 @@ import { readIdentity } from '../gcp/identity-reader.ts';
 import { nextSubjectPrefix } from '../github/oidc-subject.ts';
 import { examineRefusal, examineSetUp } from '../steps/doctor.ts';
 import type { Context } from './context.ts';
-import { earlierLogin } from './login-inputs.ts';
+import { earlierLogin } from './earlier-login.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
 interface Patient {

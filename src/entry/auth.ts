@@ -1,10 +1,10 @@
-import { ReleaseError } from '../domain/errors.ts';
 import { shownClaims } from '../domain/login/claims.ts';
 import type { LoginRequest } from '../domain/login/request.ts';
 import { newReport } from '../domain/report.ts';
 import { useSection } from '../domain/report-text.ts';
 import { loginSection } from '../domain/summary/auth.ts';
 import { type LoginResult, login as logIn } from '../steps/login.ts';
+import { type AuthRequest, readAuthRequest, refuseKeys } from './auth-inputs.ts';
 import type { Context } from './context.ts';
 import {
   credentialsOf,
@@ -12,29 +12,12 @@ import {
   removeCredentials,
   writeCredentials,
 } from './credentials-file.ts';
-import { readLogin } from './login-inputs.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import type { Action } from './run.ts';
 
-interface AuthRequest {
-  login: LoginRequest;
-  createFile: boolean;
-  filePath: string | undefined;
-  exportVariables: boolean;
-  cleanUp: boolean;
-  tokenFormat: 'access_token' | 'id_token' | undefined;
-  subject: string | undefined;
-  idTokenAudience: string | undefined;
-  expectedProjectNumber: string | undefined;
-  expectedPrincipal: string | undefined;
-  doctor: 'auto' | 'true' | 'enforce' | 'false';
-  providerFile: string | undefined;
-  githubToken: string | undefined;
-}
-
 export const auth: Action = async (context) => {
   refuseKeys(context);
-  const request = readRequest(context);
+  const request = readAuthRequest(context);
   const platform = openPlatform(context, request.login);
   useSection(loginSection);
   const { log, clock } = context;
@@ -50,7 +33,8 @@ export const auth: Action = async (context) => {
     }
     throw error;
   }
-  const expires = new Date(result.access.expiresAt).toISOString();
+  const shown = result.access ?? result.idToken ?? result.federated;
+  const expires = new Date(shown.expiresAt).toISOString();
   log.line(`✓ GitHub's token  ${result.subject}`);
   log.line(`✓ Logged in       ${result.principal} until ${expires}`);
 
@@ -114,69 +98,6 @@ export const authPost: Action = async (context) => {
   return { report, exitCode: 0, summary: false };
 };
 
-function refuseKeys({ env, secrets }: Context): void {
-  const key = env.INPUT_CREDENTIALS_JSON?.trim();
-  if (!key) return;
-  secrets.add(key);
-  for (const line of key.split(/\\n|\s/)) secrets.add(line.replace(/[",]/g, ''));
-  throw new ReleaseError('login-key-refused', {
-    what: 'credentials_json was given: a service-account key is refused.',
-    why: 'A key is a password that does not expire and works from anywhere; a keyless login lasts minutes and only for this repository.',
-    fix: 'Create a workload identity provider (docs/keyless.md, three commands), set workload_identity_provider and service_account in place of credentials_json, add `permissions: id-token: write` to the job, then delete the key: gcloud iam service-accounts keys delete KEY_ID --iam-account=ACCOUNT.',
-  });
-}
-
-function readRequest({ inputs, env, secrets }: Context): AuthRequest {
-  const login = readLogin(inputs, env, { optional: true });
-  if (login.source !== 'inputs')
-    inputs.problem(
-      'workload_identity_provider: missing: expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER',
-    );
-  const lifetime = inputs.duration('access_token_lifetime');
-  if (lifetime !== undefined && (lifetime < 1 || lifetime > 43_200))
-    inputs.problem(
-      `access_token_lifetime: ${lifetime} s: expected at most 3600s (43200s where the organisation allows it)`,
-    );
-  login.lifetimeSeconds = Math.round(lifetime ?? 3600);
-  login.scopes = inputs.list('access_token_scopes') ?? login.scopes;
-  login.propagationSeconds = inputs.duration('propagation_timeout') ?? login.propagationSeconds;
-  const tokenFormat = inputs.choice('token_format', ['access_token', 'id_token'] as const);
-  login.includeEmail = inputs.boolean('id_token_include_email') ?? tokenFormat !== 'id_token';
-  const idTokenAudience = inputs.text('id_token_audience');
-  if (tokenFormat === 'id_token') {
-    if (!idTokenAudience)
-      inputs.problem('id_token_audience: missing: expected the URL of the service that is to be called');
-    if (login.source === 'inputs' && !login.serviceAccount && !login.invokerServiceAccount)
-      inputs.problem(
-        'invoker_service_account: missing: expected the account that mints the ID token, since a federated identity alone cannot',
-      );
-  }
-  const subject = inputs.text('access_token_subject');
-  if (subject && !login.serviceAccount)
-    inputs.problem('access_token_subject: domain-wide delegation needs service_account');
-  const request: AuthRequest = {
-    login,
-    createFile: inputs.boolean('create_credentials_file') ?? true,
-    filePath: inputs.text('credentials_file_path', { maxLength: 1000, pattern: /^[^\0]+$/ }),
-    exportVariables: inputs.boolean('export_environment_variables') ?? true,
-    cleanUp: inputs.boolean('cleanup_credentials') ?? true,
-    tokenFormat,
-    subject,
-    idTokenAudience: tokenFormat === 'id_token' ? idTokenAudience : undefined,
-    expectedProjectNumber: inputs.text('expected_project_number', {
-      pattern: /^\d+$/,
-      expected: 'a project number',
-    }),
-    expectedPrincipal: inputs.text('expected_principal', { maxLength: 600 }),
-    doctor: inputs.choice('doctor', ['auto', 'true', 'enforce', 'false'] as const) ?? 'auto',
-    providerFile: inputs.text('provider_file', { maxLength: 1000 }),
-    githubToken: env.INPUT_GITHUB_TOKEN?.trim() || undefined,
-  };
-  if (request.githubToken) secrets.add(request.githubToken);
-  inputs.done();
-  return request;
-}
-
 /** The tokens that were asked for by name; `auth_token` is always the federated one, as in auth@v3. */
 async function tokenOutputs(
   context: Context,
@@ -196,7 +117,7 @@ async function tokenOutputs(
         context.clock,
         context.secrets.add,
       );
-    } else tokens.access_token = result.access.token;
+    } else if (result.access) tokens.access_token = result.access.token;
   }
   return tokens;
 }

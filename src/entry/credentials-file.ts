@@ -4,6 +4,7 @@ import {
   constants,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
   rmdirSync,
@@ -51,7 +52,12 @@ export function planCredentialsPath(
   env: { RUNNER_TEMP?: string | undefined; GITHUB_WORKSPACE?: string | undefined },
   asked: string | undefined,
 ): string {
-  if (asked) return isAbsolute(asked) ? resolve(asked) : resolve(env.GITHUB_WORKSPACE || '.', asked);
+  if (asked) {
+    const path = isAbsolute(asked) ? resolve(asked) : resolve(env.GITHUB_WORKSPACE || '.', asked);
+    // Before the place is noted for removal: what lies there is not ours.
+    if (lstatSync(path, { throwIfNoEntry: false })) throw notWritten(path, { code: 'EEXIST' });
+    return path;
+  }
   if (!env.RUNNER_TEMP)
     throw new ReleaseError('login-file-failed', {
       what: 'RUNNER_TEMP is not set, so there is no safe place for the credentials file.',
@@ -79,16 +85,20 @@ export function writeCredentials(path: string, content: Record<string, unknown>)
       closeSync(file);
     }
   } catch (cause) {
-    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
-    throw new ReleaseError('login-file-failed', {
-      what: `The credentials file ${path} could not be written.`,
-      why: exists ? 'Something with that name exists already; it is never overwritten.' : undefined,
-      fix: exists
-        ? 'Remove it, or choose another credentials_file_path.'
-        : 'Check that the folder exists and may be written to.',
-      cause,
-    });
+    throw notWritten(path, cause);
   }
+}
+
+function notWritten(path: string, cause: unknown): ReleaseError {
+  const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+  return new ReleaseError('login-file-failed', {
+    what: `The credentials file ${path} could not be written.`,
+    why: exists ? 'Something with that name exists already; it is never overwritten.' : undefined,
+    fix: exists
+      ? 'Remove it, or choose another credentials_file_path.'
+      : 'Check that the folder exists and may be written to.',
+    ...(cause instanceof Error ? { cause } : {}),
+  });
 }
 
 /**

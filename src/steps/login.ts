@@ -9,8 +9,10 @@ export interface LoginPorts {
 
 export interface LoginOptions {
   login: LoginRequest;
-  /** Audience of an ID token to mint as well. */
+  /** Audience of an ID token to mint. */
   idTokenAudience?: string | undefined;
+  /** Whether an access token is asked for: an account may be allowed to mint ID tokens, or to sign, and nothing else. */
+  needsAccess: boolean;
   /** Project number that the provider must lie in. */
   expectedProjectNumber?: string | undefined;
   /** `serviceAccount:E`, a bare e-mail, or `principal://...`. */
@@ -19,8 +21,8 @@ export interface LoginOptions {
 
 export interface LoginResult {
   federated: TimedToken;
-  /** The token that the identity acts with: of the account, or the federated one. */
-  access: TimedToken;
+  /** The token that the identity acts with, of the account or the federated one; undefined where none was needed. */
+  access: TimedToken | undefined;
   idToken?: TimedToken | undefined;
   /** IAM member: `serviceAccount:E` or `principal://...`. */
   principal: string;
@@ -42,10 +44,9 @@ export async function login(ports: LoginPorts, options: LoginOptions): Promise<L
   const subject = typeof claims.sub === 'string' ? claims.sub : '';
   const principal = principalFor(request, subject);
   checkPrincipal(principal, options.expectedPrincipal);
-  const [access, idToken] = await Promise.all([
-    ports.tokens.access(),
-    options.idTokenAudience ? ports.tokens.id(options.idTokenAudience) : undefined,
-  ]);
+  // One after the other: two refusals at once would be told twice.
+  const access = options.needsAccess ? await ports.tokens.access() : undefined;
+  const idToken = options.idTokenAudience ? await ports.tokens.id(options.idTokenAudience) : undefined;
   return { federated, access, idToken, principal, subject, claims };
 }
 

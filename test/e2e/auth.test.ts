@@ -123,6 +123,65 @@ describe('a login that works', () => {
     for (const run of [access, id, direct]) expect(leaks(run)).toEqual([]);
   });
 
+  test('an account that may mint ID tokens and nothing else is enough for token_format id_token', async () => {
+    const account = `minter@${world.sandbox.project}.iam.gserviceaccount.com`;
+    const set = `principalSet://iam.googleapis.com/${world.provider.replace(/\/providers\/.*/, '')}/attribute.repository/acme/ocr`;
+    await world.set({
+      serviceAccounts: { [account]: {} },
+      roles: {
+        'projects/sandbox-project/roles/minter': {
+          includedPermissions: ['iam.serviceAccounts.getOpenIdToken'],
+        },
+      },
+    });
+    await world.setAccountPolicy(
+      [{ role: 'projects/sandbox-project/roles/minter', members: [set] }],
+      account,
+    );
+    const inputs = {
+      service_account: account,
+      token_format: 'id_token',
+      id_token_audience: 'https://ocr.example.com',
+    };
+    const run = await world.auth(inputs);
+    expect(run.code).toBe(0);
+    expect(Date.parse(run.outputs.expires_at as string)).toBeGreaterThan(Date.now() + 3_000_000);
+    expect((await world.auth({ service_account: account })).code).toBe(1);
+  });
+
+  test('domain-wide delegation: the account signs for a person, the token endpoint takes it', async () => {
+    let asked: URLSearchParams | undefined;
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += chunk));
+      request.on('end', () => {
+        asked = new URLSearchParams(body);
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ access_token: 'ya29.of-the-person-0123456789' }));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const set = `principalSet://iam.googleapis.com/${world.provider.replace(/\/providers\/.*/, '')}/attribute.repository/acme/ocr`;
+    await world.setAccountPolicy([
+      { role: 'roles/iam.workloadIdentityUser', members: [set] },
+      { role: 'roles/iam.serviceAccountTokenCreator', members: [set] },
+    ]);
+    const run = await world.auth(
+      { token_format: 'access_token', access_token_subject: 'jane@example.com' },
+      { env: { GHA_ENDPOINT_OVERRIDE_oauth2: base } },
+    );
+    server.close();
+    expect(run.outputs.access_token).toBe('ya29.of-the-person-0123456789');
+    expect(asked?.get('grant_type')).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
+    expect(decodeClaims(asked?.get('assertion') ?? '')).toMatchObject({
+      iss: world.account,
+      sub: 'jane@example.com',
+      scope: 'https://www.googleapis.com/auth/cloud-platform',
+    });
+    expect(leaks(run)).toEqual([]);
+  });
+
   test('without a file, and without exporting', async () => {
     const none = await world.auth({ create_credentials_file: 'false' });
     expect(none.outputs.credentials_file_path).toBeUndefined();
@@ -244,6 +303,7 @@ describe('the post step', () => {
     expect(run.report?.errors).toMatchObject([
       { code: 'login-file-failed', why: expect.stringContaining('exists already') },
     ]);
+    expect(run.state.credentials_path).toBeUndefined();
     await post(run);
     expect(readFileSync(path, 'utf8')).toBe('precious');
   });

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LoginRequest } from '../../src/domain/login/request.ts';
+import { earlierLogin } from '../../src/entry/earlier-login.ts';
 import { Inputs } from '../../src/entry/inputs.ts';
-import { earlierLogin, readLogin } from '../../src/entry/login-inputs.ts';
+import { readLogin } from '../../src/entry/login-inputs.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -94,6 +95,11 @@ describe('inputs', () => {
       'env-project',
     ],
     ["Google's older variables", { GCP_PROJECT: 'old-project' }, 'old-project'],
+    [
+      'the first variable that holds one',
+      { GOOGLE_CLOUD_PROJECT: '../../x', GCP_PROJECT: 'old-project' },
+      'old-project',
+    ],
     ['the account', { INPUT_SERVICE_ACCOUNT: account }, 'my-project'],
   ])('the project comes from %s', (_, env, expected) => {
     expect(read({ INPUT_WORKLOAD_IDENTITY_PROVIDER: provider, ...env }).login.projectId).toBe(expected);
