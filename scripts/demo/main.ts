@@ -110,9 +110,9 @@ async function release(
 
 /** What a person does in the console, one click: everyone may call it. */
 async function makePublic(running: RunningSandbox): Promise<void> {
-  const resource = `projects/${running.project}/locations/${running.region}/services/${functionName}`;
+  const resource = `//run.googleapis.com/projects/${running.project}/locations/${running.region}/services/${functionName}`;
   await running.control('PATCH', '/settings', {
-    policies: { [resource]: { bindings: [{ role: 'roles/run.invoker', members: ['allUsers'] }] } },
+    policies: { [resource]: [{ role: 'roles/run.invoker', members: ['allUsers'] }] },
   });
 }
 

@@ -19,12 +19,30 @@ export interface StepResult {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-let current: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
 
-/** Passes a signal to the action that runs now, as a runner does; false where none runs. */
+/** Passes a signal to the actions that run now, as a runner does; false where none runs. */
 export function interrupt(signal: NodeJS.Signals): boolean {
-  return current?.kill(signal) ?? false;
+  return [...running].map((child) => child.kill(signal)).includes(true);
 }
+
+export interface RunnerOptions {
+  /** Folder that the job has checked out; the repository itself where absent. */
+  workspace?: string;
+  /** Called when the main step has started, with what sends it a signal. */
+  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** The built stub, or the sources with GR_FROM_SOURCE=1 for a quick look while developing. */
+const argvOf = (phase: 'main' | 'post'): string[] =>
+  process.env.GR_FROM_SOURCE
+    ? [
+        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
+        join(root, 'test/support/from-source.mjs'),
+        'release',
+        phase,
+      ]
+    : [join(root, 'actions/release', `${phase}.js`)];
 
 /** GITHUB_OUTPUT and its like: `name<<delimiter`, the lines of the value, `delimiter`. */
 function readCommandFile(path: string): Record<string, string> {
@@ -41,18 +59,20 @@ function readCommandFile(path: string): Record<string, string> {
 }
 
 async function run(
-  file: string,
+  phase: 'main' | 'post',
   env: Record<string, string>,
   print: (line: string) => void,
+  { workspace = root, onStart }: RunnerOptions,
 ): Promise<number | null> {
   // Its own group: Ctrl-C is for the demo, which passes it on.
-  const child = spawn(process.execPath, [file], {
-    cwd: root,
+  const child = spawn(process.execPath, argvOf(phase), {
+    cwd: workspace,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  current = child;
+  running.add(child);
+  onStart?.((signal) => child.kill(signal));
   for (const stream of [child.stdout, child.stderr]) {
     let rest = '';
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -63,7 +83,7 @@ async function run(
     stream.on('end', () => rest && print(rest));
   }
   const code = await new Promise<number | null>((resolve) => child.on('close', (status) => resolve(status)));
-  current = undefined;
+  running.delete(child);
   return code;
 }
 
@@ -76,6 +96,7 @@ export async function runRelease(
   inputs: Record<string, string>,
   extra: Record<string, string>,
   print: (line: string) => void,
+  options: RunnerOptions = {},
 ): Promise<StepResult> {
   mkdirSync(join(folder, 'temp'), { recursive: true });
   const log: string[] = [];
@@ -91,7 +112,7 @@ export async function runRelease(
     GITHUB_REPOSITORY: 'acme/ocr',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_SERVER_URL: 'https://github.com',
-    GITHUB_WORKSPACE: root,
+    GITHUB_WORKSPACE: options.workspace ?? root,
     RUNNER_TEMP: join(folder, 'temp'),
     ...extra,
   };
@@ -110,7 +131,7 @@ export async function runRelease(
 
   const main = filesOf('main');
   const started = performance.now();
-  const code = await run(join(root, 'actions/release/main.js'), { ...fixed, ...main }, keep);
+  const code = await run('main', { ...fixed, ...main }, keep, options);
   const seconds = (performance.now() - started) / 1000;
   const outputs = readCommandFile(main.GITHUB_OUTPUT as string);
   const state = Object.fromEntries(
@@ -119,7 +140,8 @@ export async function runRelease(
       value,
     ]),
   );
-  await run(join(root, 'actions/release/post.js'), { ...fixed, ...filesOf('post'), ...state }, keep);
+  const after: RunnerOptions = options.workspace ? { workspace: options.workspace } : {};
+  await run('post', { ...fixed, ...filesOf('post'), ...state }, keep, after);
   writeFileSync(join(folder, 'log.txt'), `${log.join('\n')}\n`);
   if (!outputs.report) return { code, outputs, report: undefined, seconds };
   const report = JSON.parse(readFileSync(outputs.report, 'utf8')) as DemoReport;

@@ -1,0 +1,17 @@
+import { tmpdir } from 'node:os';
+
+/**
+ * Takes out of a run's text what belongs to the machine that ran it and would differ on every other: folders, loopback
+ * ports, random parts of names.
+ */
+export function cleaner(folders: readonly string[]): (text: string) => string {
+  const longest = [...new Set([...folders, tmpdir()])].sort((a, b) => b.length - a.length);
+  return (text) => {
+    let shown = text;
+    for (const folder of longest) shown = shown.split(`${folder}/`).join('…/').split(folder).join('…');
+    return shown
+      .replace(/(https?:\/\/)(?:127\.0\.0\.1|localhost|\[::1\]):\d+/g, '$1127.0.0.1:PORT')
+      .replace(/(guarded-release-[a-z-]+-)\d+(\.json|\.md)/g, '$1PID$2')
+      .replace(/\/\/run\/[a-z0-9]+\b/g, '//run/ID');
+  };
+}

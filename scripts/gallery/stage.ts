@@ -1,0 +1,159 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runRelease, type StepResult } from '../demo/runner.ts';
+import { runnerLog } from '../demo/runner-log.ts';
+import { type RunningSandbox, startSandbox } from '../demo/sandbox.ts';
+
+/** An answer of a function as `sandbox.json` describes it; see docs/sandbox.md. */
+export interface Answer {
+  status: number;
+  path?: string;
+  body?: unknown;
+  latencyMs?: number;
+  share?: number;
+}
+
+export interface ReleaseOptions {
+  inputs?: Record<string, string>;
+  env?: Record<string, string>;
+  /** Called for every line of the log as GitHub shows it. */
+  onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+export interface Shown extends StepResult {
+  /** Lines as GitHub's log page shows them, the post step's too. */
+  log: string[];
+  folder: string;
+}
+
+export const functionName = 'ocr-api';
+const images = join(import.meta.dirname, '..', '..', 'examples/smoke/images');
+
+/** What a healthy revision reads from the fixture `invoice-en.png`. */
+export const invoice = { text: 'INVOICE 2026-001\nTOTAL 128.40', confidence: 0.96 };
+export const healthy: Answer[] = [{ status: 200, body: invoice, latencyMs: 3 }];
+/** Reads the invoice on `/`, where the smoke test asks, and fails a share of what users send. */
+export const failing = (share: number, status = 500): Answer[] => [
+  { path: '/', status: 200, body: invoice, latencyMs: 3 },
+  { path: '/v1/ocr', status: 200, body: invoice, latencyMs: 3, share: 1 - share },
+  { path: '/v1/ocr', status, body: { error: 'Out of buffers.' }, latencyMs: 3, share },
+];
+
+const suite = `version: 1
+name: OCR function
+cases:
+  - name: English invoice
+    image: images/invoice-en.png
+    expect:
+      text_file: images/invoice-en.txt
+      contains: [INVOICE 2026-001, TOTAL 128.40]
+`;
+
+const commits = ['1b2c3d4', '7f3c9a1', '9d0e1f2', '4e5f6a7'].map((start) => start.padEnd(40, '0'));
+
+/** One sandbox, one repository with a function and a smoke suite, and releases of it one after another. */
+export class Stage {
+  readonly sandbox: RunningSandbox;
+  readonly workspace: string;
+  readonly #folder: string;
+  #releases = 0;
+
+  private constructor(sandbox: RunningSandbox, folder: string) {
+    this.sandbox = sandbox;
+    this.#folder = folder;
+    this.workspace = join(folder, 'workspace');
+    mkdirSync(join(this.workspace, 'images'), { recursive: true });
+    for (const file of ['invoice-en.png', 'invoice-en.txt'])
+      cpSync(join(images, file), join(this.workspace, 'images', file));
+    writeFileSync(join(this.workspace, 'guarded-release.smoke.yaml'), suite);
+  }
+
+  static async open(folder: string, args: readonly string[] = []): Promise<Stage> {
+    const sandbox = await startSandbox(['--log-lag-ms', '500', ...args]);
+    return new Stage(sandbox, folder);
+  }
+
+  async close(): Promise<void> {
+    await this.sandbox.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Replaces the function's source by one whose revision answers as told. */
+  source(responses: readonly Answer[], more: object = {}): void {
+    const folder = join(this.workspace, 'function');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ startMs: 200, responses, ...more }));
+    const version = `1.0.${this.#releases}`;
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: functionName, version }));
+  }
+
+  /** Releases what `source` wrote, through the root action, main and post step. */
+  async release(options: ReleaseOptions = {}): Promise<Shown> {
+    const number = ++this.#releases;
+    const { env } = this.sandbox;
+    const folder = join(this.#folder, `release-${number}`);
+    const log: string[] = [];
+    let kill: (signal: NodeJS.Signals) => void = () => {};
+    const show = runnerLog((line) => {
+      log.push(line);
+      options.onLine?.(line, kill);
+    });
+    const result = await runRelease(
+      folder,
+      {
+        workload_identity_provider: env.WORKLOAD_IDENTITY_PROVIDER as string,
+        service_account: env.SERVICE_ACCOUNT as string,
+        invoker_service_account: env.INVOKER_SERVICE_ACCOUNT as string,
+        project_id: this.sandbox.project,
+        region: this.sandbox.region,
+        name: functionName,
+        runtime: 'nodejs24',
+        entry_point: 'ocr',
+        source_dir: 'function',
+        slo: '99%',
+        canary: '50%',
+        step_duration: '15s',
+        duration: '15s',
+        poll_interval: '2s',
+        github_token: 'token-of-the-job',
+        ...options.inputs,
+      },
+      {
+        ...env,
+        GITHUB_RUN_ID: String(1000 + number),
+        GITHUB_SHA: commits[(number - 1) % commits.length] as string,
+        ...options.env,
+      },
+      show,
+      { workspace: this.workspace, onStart: (send) => (kill = send) },
+    );
+    return { ...result, log, folder };
+  }
+
+  /** A healthy first release, without a watch: what serves when the story begins. */
+  async before(responses: readonly Answer[] = healthy): Promise<void> {
+    this.source(responses);
+    const { report } = await this.release({ inputs: { slo: 'none', canary: 'none', duration: '1s' } });
+    if (report?.outcome !== 'promoted') throw new Error(`the first release ended: ${report?.reason}`);
+  }
+
+  /** Users, with a valid identity, until the story ends. */
+  async users(rps: number): Promise<void> {
+    await this.sandbox.control('POST', '/load', { function: functionName, rps, path: '/v1/ocr' });
+  }
+
+  settings(patch: object): Promise<unknown> {
+    return this.sandbox.control('PATCH', '/settings', patch);
+  }
+
+  get serviceName(): string {
+    return `projects/${this.sandbox.project}/locations/${this.sandbox.region}/services/${functionName}`;
+  }
+
+  /** What one click in the console does. */
+  async makePublic(): Promise<void> {
+    const bindings = [{ role: 'roles/run.invoker', members: ['allUsers'] }];
+    await this.settings({ policies: { [`//run.googleapis.com/${this.serviceName}`]: bindings } });
+  }
+}

@@ -1,0 +1,5 @@
+import { releases } from './stories-releases.ts';
+import { stops } from './stories-stops.ts';
+import type { Story } from './story.ts';
+
+export const stories: readonly Story[] = [...releases, ...stops];
