@@ -161,4 +161,28 @@ describe('actions', () => {
     for (const output of ['verdict', 'outcome', 'reason', 'report'])
       expect(Object.keys(action.outputs)).toContain(output);
   });
+
+  /** The files of entry/ that an action's own file reaches. */
+  function reach(file: string, seen = new Set<string>()): Set<string> {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    for (const next of graph.get(file) ?? []) if (layerOf(next) === 'entry') reach(next, seen);
+    return seen;
+  }
+
+  test.each(definitions)('%s: every input that is declared is read', (file) => {
+    const entry = file === 'action.yml' ? 'release' : (file.split('/')[1] as string);
+    const text = [...reach(`src/entry/${entry}.ts`)]
+      .map((name) => readFileSync(join(root, name), 'utf8'))
+      .join('\n');
+    const declared = Object.keys(parse(readFileSync(join(root, file), 'utf8')).inputs);
+    // `on_too_few_requests` and its like are read in a loop over their endings.
+    const unread = declared.filter(
+      (name) =>
+        !text.includes(`'${name}'`) &&
+        !text.includes(`INPUT_${name.toUpperCase()}`) &&
+        !(name.startsWith('on_') && text.includes(`'${name.slice(3)}'`)),
+    );
+    expect(unread).toEqual([]);
+  });
 });
