@@ -88,6 +88,8 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     abort.abort(new ReleaseError('cancelled', { what: `The run was cancelled (${signal}).` }));
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // Of several calls at once the first failure is the report's; Node would print the others raw, past the redaction.
+  process.on('unhandledRejection', (reason) => log.debug(`also failed: ${messageOf(reason)}`));
   if (env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) secrets.add(env.ACTIONS_ID_TOKEN_REQUEST_TOKEN);
 
   const context = createContext(env, {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { announced, LoginSandbox, leaks, visible } from '../support/login-sandbox.ts';
-import type { ActionRun } from '../support/run-action.ts';
+import { type ActionRun, runAction } from '../support/run-action.ts';
 
 /**
  * Each way in which a login fails, produced by the sandbox with the body that Google sends, and what a person then
@@ -304,3 +304,34 @@ describe('a login that fails says why and how to repair it', () => {
 
 const asPattern = (text: string | RegExp) =>
   typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text;
+
+/** An action that logs in by itself, with no auth step before it. */
+const logsInItself: [name: string, inputs: Record<string, string>][] = [
+  ['guard', {}],
+  ['rollback', {}],
+];
+
+describe('the same in every action', () => {
+  test.each(logsInItself)('%s', async (name, inputs) => {
+    await world.setProvider({ attributeCondition: `${condition} && assertion.ref == 'refs/heads/prod'` });
+    const run = await runAction(name, {
+      env: { ...world.env, RUNNER_DEBUG: '1' },
+      inputs: {
+        workload_identity_provider: world.provider,
+        service_account: world.account,
+        region: world.sandbox.region,
+        name: 'ocr-api',
+        ...inputs,
+      },
+    });
+    await world.setProvider({ attributeCondition: condition });
+    expect(run.code).toBe(1);
+    expect(annotation(run)).toContain('The attribute condition of the provider gh rejected this run.');
+    expect(visible(run)).toMatch(/repository_owner_id\s+4211/);
+    expect(visible(run)).toContain('--attribute-condition=');
+    expect(run.summary).toContain('`repository_owner_id`');
+    // Of several calls that fail at once none reaches Node's own crash report.
+    expect(run.log).not.toContain('Node.js v');
+    expect(leaks(run)).toEqual([]);
+  });
+});
