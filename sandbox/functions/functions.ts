@@ -8,12 +8,13 @@ import { page, projectOf } from '../run/find.ts';
 import { deleteService } from '../run/lifecycle.ts';
 import { runState } from '../run/model.ts';
 import { checkConfig, serviceConfig } from './config.ts';
-import { deploy, serviceId } from './deploy.ts';
+import { deploy } from './deploy.ts';
 import { resourceFilter } from './filter.ts';
 import { applyMask, FUNCTION, needsBuild } from './mask.ts';
 import { type CloudFunction, functionState, type Json, nowText } from './model.ts';
 import { begin, end, stage } from './operations.ts';
 import { renderFunction, renderOperation, reply } from './render.ts';
+import { serviceId } from './service-stage.ts';
 import { renderGen1 } from './v1.ts';
 
 const functionResource = (world: World, params: Record<string, string>) => {

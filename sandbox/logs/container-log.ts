@@ -43,11 +43,11 @@ function structured(line: string): Record<string, unknown> | undefined {
   }
 }
 
-export function writeBuildLine(world: World, buildId: string, line: string): void {
+export function writeBuildLine(world: World, buildId: string, line: string, severity = 'INFO'): void {
   writeEntry(world, {
     insertId: insertId(),
     textPayload: line,
-    severity: 'INFO',
+    severity,
     resource: {
       type: 'build',
       labels: { project_id: world.project, build_id: buildId, build_trigger_id: '' },

@@ -3,7 +3,7 @@ import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
 import { listEntries } from './entries.ts';
-import { loadRoutes } from './load.ts';
+import { loadRoutes } from './load-routes.ts';
 import { monitoringApi } from './monitoring.ts';
 import { reachabilityRoutes } from './reachability.ts';
 import { logStore } from './store.ts';

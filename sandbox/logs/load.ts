@@ -2,17 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { extname } from 'node:path';
-import { invalidArgument, notFound } from '../core/errors.ts';
+import { invalidArgument } from '../core/errors.ts';
 import { issueIdToken } from '../core/id-tokens.ts';
 import type { World } from '../core/state.ts';
-import type { Route } from '../core/types.ts';
-import { functionState } from '../functions/model.ts';
 import { identityOf } from '../identity/state.ts';
-import { runState, type Service } from '../run/model.ts';
+import type { Service } from '../run/model.ts';
 import { LoadCounts } from './load-counts.ts';
 import { type RequestEnd, requestObservers } from './request-log.ts';
 
-interface LoadRequest {
+export interface LoadRequest {
   /** Function id. */
   function: string;
   /** Requests a second, evenly spaced, whatever the answers do. */
@@ -59,7 +57,7 @@ function payloads(asked: LoadRequest): Payload[] {
 }
 
 /** One stream of calls with the identity of the invoker account, through the service's own URL. */
-class Load {
+export class Load {
   readonly id = randomUUID().slice(0, 8);
   readonly counts: LoadCounts;
   private readonly world: World;
@@ -174,52 +172,4 @@ class Load {
       ...this.counts.show(),
     };
   }
-}
-
-function check(value: Record<string, unknown>): LoadRequest {
-  const { function: name, rps, seconds } = value;
-  if (typeof name !== 'string') throw invalidArgument('load: "function" is missing: the id of a function.');
-  if (typeof rps !== 'number' || !(rps > 0 && rps <= 1000))
-    throw invalidArgument('load: "rps" must be a number above 0 and at most 1000.');
-  if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
-    throw invalidArgument('load: "seconds" must be a number above 0.');
-  const known = ['function', 'rps', 'seconds', 'method', 'path', 'body', 'contentType', 'files'];
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown) throw invalidArgument(`load: unknown "${unknown}"; known are ${known.join(', ')}.`);
-  return value as unknown as LoadRequest;
-}
-
-/** `POST /load` begins, `GET /load` and `GET /load/ID` show, `DELETE /load` ends what runs. */
-export function loadRoutes(world: World): Route[] {
-  const loads: Load[] = [];
-  world.onStop.push(() => {
-    for (const load of loads) load.close();
-  });
-  const route = (method: string, pattern: string, handle: Route['handle']): Route => ({
-    method,
-    pattern,
-    authenticated: false,
-    handle,
-  });
-  return [
-    route('POST', '/load', (call) => {
-      const asked = check(call.json());
-      const fn = [...functionState(world).functions.values()].find(({ id }) => id === asked.function);
-      const service = fn && runState(world).services.get(fn.service);
-      if (!service) throw notFound(`load: there is no function ${asked.function} with a service.`);
-      const load = new Load(world, asked, service);
-      loads.push(load);
-      return { status: 200, body: load.show() };
-    }),
-    route('GET', '/load', () => ({ status: 200, body: { loads: loads.map((load) => load.show()) } })),
-    route('GET', '/load/:id', (_call, { id }) => {
-      const load = loads.find((candidate) => candidate.id === id);
-      if (!load) throw notFound(`load: there is no load ${id}.`);
-      return { status: 200, body: load.show() };
-    }),
-    route('DELETE', '/load', () => {
-      for (const load of loads) load.stop();
-      return { status: 200, body: { loads: loads.map((load) => load.show()) } };
-    }),
-  ];
 }

@@ -115,7 +115,7 @@ export async function answerRequest(
   if ('status' in admitted) return decline(admitted);
   if (Number(request.headers['content-length'] ?? 0) > MAX_REQUEST_BYTES)
     return decline(failureOf('too-large'));
-  if (!revision) return decline(failureOf('broken'));
+  if (revision?.state !== 'ready') return decline(failureOf('broken'));
   revision.lastUsed = world.now();
   await makeRoom(world, revision);
   const served = await revision.instance.serve({

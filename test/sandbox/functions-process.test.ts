@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Client, openSandbox } from './support/client.ts';
+import { type Client, type Json, openSandbox } from './support/client.ts';
 
 const hello = (answer: string) => `
 const started = new Date().toISOString();
@@ -133,6 +133,33 @@ describe('a revision that is a process', () => {
   test('what the failed container printed is in its log', async () => {
     const lines = await client.logs('logName:"stderr"');
     expect(JSON.stringify(lines)).toContain('no database');
+  });
+
+  test('a change of settings after a failure goes on with the last good build', async () => {
+    const before = (await client.function('ocr')).body.buildConfig;
+    const patched = await client.api(
+      'cloudfunctions',
+      'PATCH',
+      `/v2/${client.parent}/functions/ocr?updateMask=serviceConfig.environmentVariables`,
+      { serviceConfig: { environmentVariables: { MODE: 'slow' } } },
+    );
+    expect((await client.wait('cloudfunctions', patched.body.name)).error).toBeUndefined();
+    const { uri } = await client.service('ocr');
+    expect((await client.call(uri, await client.idToken(uri))).body).toMatchObject({
+      answer: 'one',
+      mode: 'slow',
+    });
+    expect((await client.function('ocr')).body.buildConfig).toEqual(before);
+  });
+
+  test('a failed build is in the build log, a failed start ends with a rollback stage', async () => {
+    const build = await client.logs('resource.type="build" severity=ERROR');
+    expect(JSON.stringify(build)).toContain('app.js does not exist');
+    const { body } = await client.api('cloudfunctions', 'GET', `/v2/${client.parent}/operations`);
+    const rolledBack = body.operations.filter(
+      ({ metadata }: Json) => metadata.stages.at(-1).name === 'SERVICE_ROLLBACK',
+    );
+    expect(rolledBack).toHaveLength(2);
   });
 
   test('a good update afterwards makes the function ACTIVE again and serves', async () => {

@@ -121,16 +121,21 @@ describe('request log entries', () => {
   });
 
   test('a caller that hangs up is 499 and needs no answer', async () => {
-    const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 60 }] }) };
+    const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 250 }] }) };
     const { uri, token } = await open({}, slow);
-    await fetch(uri, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(20),
-    }).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    const entries = await client.logs(requests);
-    expect(entries.map(({ httpRequest }) => httpRequest.status)).toEqual([499]);
+    let entries: Json[] = [];
+    // A loaded machine may not even have sent the request when it is given up: then it is tried again.
+    for (let tries = 0; entries.length === 0 && tries < 10; tries++) {
+      const signal = AbortSignal.timeout(100);
+      await fetch(uri, { method: 'POST', headers: { authorization: `Bearer ${token}` }, signal }).catch(
+        () => undefined,
+      );
+      for (let polls = 0; entries.length === 0 && polls < 5; polls++) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        entries = await client.logs(requests);
+      }
+    }
+    expect(entries[0]?.httpRequest.status).toBe(499);
   });
 });
 

@@ -286,5 +286,10 @@ describe('what a test may do to a function', () => {
     expect(broken.body.conditions[0]).toMatchObject({ type: 'Ready', state: 'CONDITION_FAILED' });
     const answer = await client.patchService('ocr', 'traffic', { traffic: [pin(first, 100)] });
     expect((await client.wait('run', answer.body.name)).error.message).toContain('not ready');
+    const { uri } = await client.service('ocr');
+    const token = await client.idToken(uri);
+    expect((await client.call(uri, token)).status).toBe(201);
+    await client.control('POST', '/break', { service: 'ocr', revision: await newest() });
+    expect((await client.call(uri, token)).status).toBe(503);
   });
 });

@@ -1,0 +1,130 @@
+import type { World } from '../core/state.ts';
+import { writeContainerLine } from '../logs/container-log.ts';
+import type { Image } from '../revisions/build.ts';
+import { StartError } from '../revisions/instance.ts';
+import { makeRoom } from '../revisions/pool.ts';
+import { addRevision, createService, nextRevisionName } from '../run/lifecycle.ts';
+import { LATEST, type Revision, runState, type Service } from '../run/model.ts';
+import { settle } from '../run/traffic.ts';
+import { revisionSettings, serviceConfig } from './config.ts';
+import type { Change } from './deploy.ts';
+import type { CloudFunction, FunctionOperation, Json } from './model.ts';
+import { stage } from './operations.ts';
+
+/** A new revision of the function's service, started, and traffic as the change asks for it. */
+export async function serviceStage(
+  world: World,
+  fn: CloudFunction,
+  operation: FunctionOperation,
+  change: Change,
+  image: Image,
+  signal: AbortSignal,
+): Promise<Revision> {
+  const id = serviceId(fn.id);
+  const place = { project: fn.project, location: fn.location, id };
+  const service =
+    runState(world).services.get(fn.service) ?? (await createService(world, place, change.creator));
+  stage(operation, 'SERVICE', {
+    state: 'IN_PROGRESS',
+    message: 'Updating the Cloud Run service',
+    resource: fn.service,
+    resourceUri: `https://console.cloud.google.com/run/detail/${fn.location}/${id}?project=${fn.project}`,
+  });
+  const name = nextRevisionName(service);
+  const settings = revisionSettings(world, fn, change.config);
+  const instance = image.instantiate({
+    revision: name,
+    env: { K_SERVICE: id, K_CONFIGURATION: id, ...settings.env },
+    maxRequests: settings.maxInstances * settings.concurrency,
+    onLine: (stream, line) => writeContainerLine(world, service, name, stream, line),
+  });
+  const revision = addRevision(world, service, name, settings, instance);
+  service.labels = {
+    ...((change.config.labels ?? {}) as Record<string, string>),
+    'goog-managed-by': 'cloudfunctions',
+  };
+  applyIngress(service, change.config, world);
+  await startRevision(world, fn, service, revision, signal);
+  await turnTraffic(world, service, change.allTraffic, operation, revision);
+  stage(operation, 'SERVICE', { state: 'COMPLETE', message: 'The Cloud Run service is up to date' });
+  return revision;
+}
+
+/** `My_Func` gets the service `my-func`. */
+export const serviceId = (functionId: string): string => functionId.toLowerCase().replaceAll('_', '-');
+
+const ingresses: Record<string, string> = {
+  ALLOW_ALL: 'INGRESS_TRAFFIC_ALL',
+  ALLOW_INTERNAL_ONLY: 'INGRESS_TRAFFIC_INTERNAL_ONLY',
+  ALLOW_INTERNAL_AND_GCLB: 'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER',
+};
+
+function applyIngress(service: Service, config: Json, world: World): void {
+  service.ingress =
+    ingresses[String(serviceConfig(config).ingressSettings ?? 'ALLOW_ALL')] ?? 'INGRESS_TRAFFIC_ALL';
+  if (!world.quirks.functionPatchKeepsAnnotations) service.annotations = {};
+  if (world.quirks.functionPatchResetsInvokerIam) service.invokerIamDisabled = false;
+}
+
+async function startRevision(
+  world: World,
+  fn: CloudFunction,
+  service: Service,
+  revision: Revision,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await makeRoom(world, revision);
+    await revision.instance.start(signal);
+    revision.state = 'ready';
+  } catch (error) {
+    revision.state = 'failed';
+    const logs = `https://console.cloud.google.com/logs/viewer?project=${fn.project}&resource=cloud_run_revision/service_name/${service.id}/revision_name/${revision.name}`;
+    revision.message =
+      `Revision '${revision.name}' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port ` +
+      'defined provided by the PORT=8080 environment variable within the allocated timeout. This can happen when the container port is ' +
+      `misconfigured or if the timeout is too short. Logs for this revision might contain more information.\n\nLogs URL: ${logs}`;
+    for (const line of (error as Error).message.split('\n'))
+      writeContainerLine(world, service, revision.name, 'stderr', line);
+    throw new StartError(
+      `Could not create or update Cloud Run service ${service.id}, Container Healthcheck failed. ${revision.message}`,
+    );
+  }
+}
+
+/**
+ * The service after a new revision: `true` throws any split away, `false` and nothing honour the traffic that is
+ * configured, which is LATEST unless somebody pinned it.
+ */
+async function turnTraffic(
+  world: World,
+  service: Service,
+  allTraffic: boolean | undefined,
+  operation: FunctionOperation,
+  revision: Revision,
+): Promise<void> {
+  service.latestReady = revision.name;
+  const pinned = !service.traffic.some(({ type, percent }) => type === LATEST && percent);
+  if (allTraffic === true || (pinned && !world.quirks.functionPatchKeepsPin))
+    service.traffic = [{ type: LATEST, percent: 100 }];
+  const share = service.traffic.reduce(
+    (sum, { type, percent }) => sum + (type === LATEST ? (percent ?? 0) : 0),
+    0,
+  );
+  stage(operation, 'SERVICE', {
+    stateMessages: [
+      {
+        severity: 'INFO',
+        type: 'CloudRunServiceNewRevisionTrafficInfo',
+        message: `The new revision ${revision.name} will get ${share}% of the traffic.`,
+      },
+    ],
+  });
+  const early = world.quirks.operationEndsBeforeSettled;
+  const settled = settle(
+    world,
+    service,
+    early ? world.settings.trafficSettleMs + 1000 : world.settings.trafficSettleMs,
+  );
+  if (!early) await settled;
+}

@@ -1,0 +1,54 @@
+import { invalidArgument, notFound } from '../core/errors.ts';
+import type { World } from '../core/state.ts';
+import type { Route } from '../core/types.ts';
+import { functionState } from '../functions/model.ts';
+import { runState } from '../run/model.ts';
+import { Load, type LoadRequest } from './load.ts';
+
+function check(value: Record<string, unknown>): LoadRequest {
+  const { function: name, rps, seconds } = value;
+  if (typeof name !== 'string') throw invalidArgument('load: "function" is missing: the id of a function.');
+  if (typeof rps !== 'number' || !(rps > 0 && rps <= 1000))
+    throw invalidArgument('load: "rps" must be a number above 0 and at most 1000.');
+  if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
+    throw invalidArgument('load: "seconds" must be a number above 0.');
+  const known = ['function', 'rps', 'seconds', 'method', 'path', 'body', 'contentType', 'files'];
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown) throw invalidArgument(`load: unknown "${unknown}"; known are ${known.join(', ')}.`);
+  return value as unknown as LoadRequest;
+}
+
+/** `POST /load` begins, `GET /load` and `GET /load/ID` show, `DELETE /load` ends what runs. */
+export function loadRoutes(world: World): Route[] {
+  const loads: Load[] = [];
+  world.onStop.push(() => {
+    for (const load of loads) load.close();
+  });
+  const route = (method: string, pattern: string, handle: Route['handle']): Route => ({
+    method,
+    pattern,
+    authenticated: false,
+    handle,
+  });
+  return [
+    route('POST', '/load', (call) => {
+      const asked = check(call.json());
+      const fn = [...functionState(world).functions.values()].find(({ id }) => id === asked.function);
+      const service = fn && runState(world).services.get(fn.service);
+      if (!service) throw notFound(`load: there is no function ${asked.function} with a service.`);
+      const load = new Load(world, asked, service);
+      loads.push(load);
+      return { status: 200, body: load.show() };
+    }),
+    route('GET', '/load', () => ({ status: 200, body: { loads: loads.map((load) => load.show()) } })),
+    route('GET', '/load/:id', (_call, { id }) => {
+      const load = loads.find((candidate) => candidate.id === id);
+      if (!load) throw notFound(`load: there is no load ${id}.`);
+      return { status: 200, body: load.show() };
+    }),
+    route('DELETE', '/load', () => {
+      for (const load of loads) load.stop();
+      return { status: 200, body: { loads: loads.map((load) => load.show()) } };
+    }),
+  ];
+}
