@@ -1,20 +1,10 @@
 import { z } from 'zod';
-import { parseDuration } from '../parse.ts';
 
 /** OpenSLO v1 (github.com/OpenSLO/OpenSLO, specification of v1), the part that a release can be judged by. */
 
 const labels = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
-const duration = z.string().refine(
-  (text) => {
-    try {
-      return parseDuration(text) > 0;
-    } catch {
-      return false;
-    }
-  },
-  { message: 'expected a duration such as 30d or 4w' },
-);
+const duration = z.string().regex(/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/, 'expected a duration such as 30d or 4w');
 
 const metadata = z.strictObject({
   name: z.string().min(1).max(63).describe('Short name: letters, digits and hyphens.'),
@@ -143,7 +133,7 @@ export function sloJsonSchema(): Record<string, unknown> {
   };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: 'https://raw.githubusercontent.com/guarded-release/guarded-release/main/schemas/slo.v1.json',
+    $id: 'https://raw.githubusercontent.com/guarded-release/guarded-release/v1/schemas/guarded-release.slo.json',
     title: 'Guarded Release: objectives (OpenSLO v1)',
     description: 'What users were promised. The watch takes a release back when it breaks this.',
     oneOf: [strip(z.toJSONSchema(sloDocument, options)), strip(z.toJSONSchema(sliDocument, options))],

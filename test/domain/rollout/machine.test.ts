@@ -77,7 +77,7 @@ describe('the state machine', () => {
   });
 
   test('any order of events: it never moves once it has ended, and shares only rise until traffic goes back', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(anySteps, fc.boolean(), anyEvents, (steps, first, order) => {
         const states = play(begin(steps, first), order);
         let share = 0;
@@ -98,7 +98,7 @@ describe('the state machine', () => {
   });
 
   test('any order of events: what went wrong after the pin is taken back, held for a person, or somebody else’s', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(anySteps, fc.constantFrom(...phases.slice(3, 11)), anyEvents, (steps, phase, order) => {
         const bad = order.filter((event) => event !== 'passed');
         if (bad.length === 0) return;
@@ -109,7 +109,7 @@ describe('the state machine', () => {
   });
 
   test('forty times passed ends every release', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(anySteps, fc.boolean(), fc.constantFrom(...phases), (steps, first, phase) => {
         const end = play({ ...begin(steps, first), phase }, Array<Event>(40).fill('passed')).at(-1);
         expect(end?.phase).toBe('ended');

@@ -61,7 +61,7 @@ describe('the record', () => {
 
   test('anything at all is read without an exception, and nothing unchecked comes through', () => {
     const field = fc.constantFrom(...Object.keys(sample));
-    fc.assert(
+    void fc.assert(
       fc.property(field, fc.jsonValue(), (name, value) => {
         const parsed = parseRecord(JSON.stringify({ ...sample, [name]: value }));
         if (parsed.kind !== 'record') return;
@@ -71,7 +71,7 @@ describe('the record', () => {
           expect(target.type === latestType || typeof target.revision === 'string').toBe(true);
       }),
     );
-    fc.assert(
+    void fc.assert(
       fc.property(fc.string(), (text) => ['none', 'broken', 'newer'].includes(parseRecord(text).kind)),
     );
   });

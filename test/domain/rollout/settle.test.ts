@@ -210,7 +210,7 @@ describe('settling what an earlier release left', () => {
       ready: fc.constantFrom('ready', 'not_ready', 'gone' as const),
       lost: fc.boolean(),
     });
-    fc.assert(
+    void fc.assert(
       fc.property(any, (given) => {
         const decision = decideSettlement(
           facts({

@@ -48,7 +48,7 @@ const total = (traffic: readonly Target[]) => traffic.reduce((sum, target) => su
 
 describe('traffic', () => {
   test('whatever is written sums to 100, keeps every tag of others, and names revisions for the shares', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(anyFound, fc.integer({ min: 0, max: 100 }), (found, percent) => {
         const all = [
           pinTo(a, found),
@@ -70,7 +70,7 @@ describe('traffic', () => {
   });
 
   test('what was pinned and put back is exactly what was found, while the latest revision is still the same', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(anyFound, (found) => {
         const back = restore(found, a, { traffic: pinTo(a, found), created: a, ready: a });
         expect(back).toEqual({ traffic: found, keptPin: false });
@@ -79,7 +79,7 @@ describe('traffic', () => {
   });
 
   test('what followed the latest revision stays pinned once the latest is another, or may become one', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(anyFound, fc.boolean(), (found, building) => {
         const live = building ? { created: a, ready: a, mayMove: true } : { created: b, ready: a };
         const back = restore(found, a, { traffic: pinTo(a, found), ...live });

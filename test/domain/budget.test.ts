@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  budgetBar,
+  budgetOf,
+  burnRate,
+  burnRateFor,
+  invoiceOf,
+  secondsToExhaustion,
+  shareSpent,
+} from '../../src/domain/budget/budget.ts';
+import { gateOf } from '../../src/domain/budget/gate.ts';
+import type { Objective } from '../../src/domain/watch/objective.ts';
+import { limitOf } from '../../src/domain/watch/objective.ts';
+
+const month = 30 * 86_400;
+const limit = limitOf({ target: 0.995 });
+
+describe('budget', () => {
+  test('the limit is what it looks like', () => {
+    expect(limit).toBe(0.005);
+    expect(limitOf({ target: 0.95 })).toBe(0.05);
+  });
+
+  test('remaining, spent and burnt', () => {
+    expect(budgetOf({ total: 100_000, bad: 160 }, limit)).toEqual({
+      allowed: 500,
+      spent: 160,
+      remaining: 0.6799999999999999,
+    });
+    expect(budgetOf({ total: 1000, bad: 50 }, limit)?.remaining).toBeCloseTo(-9);
+    expect(budgetOf({ total: 0, bad: 0 }, limit)).toBeUndefined();
+    expect(burnRate({ total: 100, bad: 5 }, limit)).toBeCloseTo(10);
+    expect(burnRate({ total: 0, bad: 0 }, limit)).toBeUndefined();
+  });
+
+  test('30 minutes at 5 % cost 0.69 % of a month, at 50 % 6.9 %', () => {
+    expect(shareSpent(0.05 / limit, 1800, month)).toBeCloseTo(0.0069, 4);
+    expect(shareSpent(0.5 / limit, 1800, month)).toBeCloseTo(0.0694, 4);
+  });
+
+  test('2 % in half an hour is a burn rate of 28.8, and in ten minutes one of 86.4', () => {
+    expect(burnRateFor(0.02, 1800, month)).toBeCloseTo(28.8);
+    expect(burnRateFor(0.02, 600, month)).toBeCloseTo(86.4);
+  });
+
+  test('exhaustion', () => {
+    expect(secondsToExhaustion(0.5, 2, month)).toBe(month / 4);
+    expect(secondsToExhaustion(0.5, 0, month)).toBe(Number.POSITIVE_INFINITY);
+    expect(secondsToExhaustion(-1, 5, month)).toBe(0);
+  });
+
+  test('an invoice says what it cost and how many more fit', () => {
+    const invoice = invoiceOf({ total: 100_000, bad: 150 }, limit, { total: 900, bad: 10 });
+    expect(invoice).toMatchObject({ bad: 10, more: 34 });
+    expect(invoice?.share).toBeCloseTo(0.02);
+    expect(invoice?.remaining).toBeCloseTo(0.68);
+    expect(invoiceOf({ total: 100_000, bad: 0 }, limit, { total: 900, bad: 0 })?.more).toBeUndefined();
+    expect(invoiceOf({ total: 0, bad: 0 }, limit, { total: 900, bad: 9 })).toBeUndefined();
+  });
+
+  test('paying twice is the same as paying once the sum', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1000, max: 1e6 }), fc.nat(50), fc.nat(50), (total, a, b) => {
+        const once = invoiceOf({ total, bad: a }, limit, { total: 100, bad: b });
+        const budget = budgetOf({ total, bad: a + b }, limit);
+        expect(once?.remaining).toBeCloseTo(budget?.remaining ?? Number.NaN, 9);
+      }),
+    );
+  });
+
+  test('the bar', () => {
+    expect(budgetBar(0.68)).toBe('🟩🟩🟩🟩🟩🟩🟩⬜⬜⬜');
+    expect(budgetBar(-3)).toBe('⬜'.repeat(10));
+    expect(budgetBar(9)).toBe('🟩'.repeat(10));
+  });
+});
+
+describe('gate', () => {
+  const objectives: Objective[] = [
+    { id: 'availability', kind: 'availability', target: 0.995 },
+    { id: 'latency', kind: 'latency', target: 0.95, slowerThanMs: 2000 },
+  ];
+  const rules = { windowSeconds: month, onExhausted: 'block' } as const;
+  const good = { total: 10_000, bad: 10 };
+
+  test.each([
+    [
+      'budget left',
+      { availability: good, latency: good },
+      rules,
+      'pass',
+      /80.0 % of the error budget of 30 d left/,
+    ],
+    [
+      'one of two spent',
+      { availability: good, latency: { total: 100, bad: 9 } },
+      rules,
+      'fail',
+      /is spent: 9 of 100 requests were bad .*within 2000 ms.* 5 are allowed. Nothing was deployed/,
+    ],
+    [
+      'warned',
+      { availability: { total: 100, bad: 9 } },
+      { ...rules, onExhausted: 'warn' },
+      'pass',
+      /on_exhausted is warn/,
+    ],
+    [
+      'overridden',
+      { availability: { total: 100, bad: 9 } },
+      { ...rules, override: 'ticket 42' },
+      'pass',
+      /all the same: ticket 42/,
+    ],
+    ['nobody called', {}, rules, 'pass', /no budget to spend yet/],
+    ['zero requests', { availability: { total: 0, bad: 0 } }, rules, 'pass', /no budget to spend yet/],
+  ] as const)('%s', (_, windows, given, verdict, reason) => {
+    const gate = gateOf(objectives, windows, given);
+    expect(gate.verdict).toBe(verdict);
+    expect(gate.reason).toMatch(reason);
+  });
+
+  test('an unreadable budget is neither open nor closed', () => {
+    expect(gateOf(objectives, {}, rules, '403')).toMatchObject({
+      verdict: 'inconclusive',
+      remaining: undefined,
+    });
+  });
+
+  test('an override that was not needed is not written down', () => {
+    expect(
+      gateOf(objectives, { availability: good }, { ...rules, override: 'why not' }).override,
+    ).toBeUndefined();
+  });
+});
