@@ -8,6 +8,7 @@ import {
   type CellResult,
   callName,
   type FaultKind,
+  isOwn,
   type Scenario,
 } from './cells.ts';
 
@@ -34,12 +35,14 @@ class Meeting {
   signalledAt: number | undefined;
   #since = 0;
   readonly #call: number;
+  readonly #scenario: Scenario;
   readonly #kind: FaultKind | undefined;
   readonly #time: FastTime;
   readonly abort = new AbortController();
 
-  constructor(call: number, kind: FaultKind | undefined, time: FastTime) {
+  constructor({ call, scenario }: Cell, kind: FaultKind | undefined, time: FastTime) {
     this.#call = call;
+    this.#scenario = scenario;
     this.#kind = kind;
     this.#time = time;
   }
@@ -47,6 +50,7 @@ class Meeting {
   /** Takes the place of the sandbox's own book of faults. */
   next(api: string, method: string, path: string) {
     const seen = { api, method, path };
+    if (!isOwn(this.#scenario, seen)) return undefined;
     this.calls.push(seen);
     const kind = this.#kind;
     if (!kind) return undefined;
@@ -59,9 +63,9 @@ class Meeting {
       if (kind.signal) this.#signal(kind.signal);
       return kind.at;
     }
-    const { then } = kind;
-    const again = then && this.met && api === this.met.api && (kind.only?.(seen) ?? true);
-    return again && this.#time.now() - this.#since < then.forMs ? then.fault : undefined;
+    const { after } = kind;
+    const again = after && this.met && api === this.met.api && (kind.only?.(seen) ?? true);
+    return again && this.#time.now() - this.#since < after.forMs ? after.fault : undefined;
   }
 
   #signal(signal: NonNullable<FaultKind['signal']>): void {
@@ -90,7 +94,7 @@ export async function runCell(
 ): Promise<CellResult & { calls: CallSeen[] }> {
   const book = world.sandbox.world.faults;
   const original = book.next;
-  const meeting = new Meeting(cell.call, kind, time);
+  const meeting = new Meeting(cell, kind, time);
   const source = sourceFor(world, cell.scenario);
   const inputs = { ...fast, canary: '10%,50%', smoke_suite: world.suite(), ...inputsFor(cell.scenario) };
   const started = time.now();
@@ -224,8 +228,8 @@ async function broken(
     everReachable: boolean;
   };
   if (seen.everReachable) found.push('the function was public');
-  if (state.problems.length > 0)
-    found.push(`the sandbox had a problem: ${state.problems.splice(0)[0]?.slice(0, 200)}`);
+  if (state.problems.length > 0) found.push(`the sandbox had a problem: ${state.problems[0]?.slice(0, 200)}`);
+  state.problems.length = 0;
   if (main.log.some((line) => /ya29\.|eyJ[\w-]{16,}\.[\w-]{8}/.test(line))) found.push('a token was printed');
   if (meeting.killed) return found;
   const promoted = main.report.outcome === 'promoted';

@@ -15,7 +15,7 @@ import { readLogin } from './login-inputs.ts';
 import { openPlatform } from './platform.ts';
 import type { Action } from './run.ts';
 
-const quietInputs = ['environment_variables', 'build_environment_variables'];
+export const quietInputs = ['environment_variables', 'build_environment_variables'];
 
 /** Environment variables are no secrets, but a report is read by more people than a function's settings: names only. */
 function quietPlan(plan: DeployPlan): DeployPlan {

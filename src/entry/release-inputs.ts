@@ -61,6 +61,9 @@ export function readRelease(context: Context): ReleaseInputs {
       alpha: undefined,
       until: inputs.choice('until', ['pass', 'duration']) ?? 'pass',
       policy: readOpenEnds(inputs),
+      windowSeconds: slo.windowSeconds,
+      onExhausted: inputs.choice('on_exhausted', ['block', 'warn']) ?? 'block',
+      override: inputs.text('budget_override', { maxLength: 500 }),
     },
     request: {
       steps: inputs.custom('canary', parseCanary) ?? [5, 25, 50, 100],

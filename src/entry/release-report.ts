@@ -1,9 +1,13 @@
+import type { Gate } from '../domain/budget/gate.ts';
 import { messageOf, ReleaseError } from '../domain/errors.ts';
+import type { Counts } from '../domain/evidence/counts.ts';
 import { type ErrorRecord, newReport, type Report } from '../domain/report.ts';
 import { sharesText } from '../domain/rollout/traffic.ts';
-import type { ReleaseFacts } from '../domain/summary/release-facts.ts';
+import { type ReleaseFacts, watchFactsOf } from '../domain/summary/release-facts.ts';
 import type { Outcome, Verdict } from '../domain/verdict.ts';
+import { budgetInvoice } from '../steps/budget.ts';
 import type { ReleaseRun } from '../steps/release.ts';
+import { quietInputs } from './deploy.ts';
 import type { Environment } from './inputs.ts';
 
 const verdicts: Record<Outcome, Verdict> = {
@@ -25,12 +29,14 @@ export function reportOf(
   env: Environment,
   given: Record<string, unknown>,
   startedAt: number,
+  windowSeconds: number,
 ): Report {
   const [, project, , region, , name] = run.request.functionName.split('/');
   const short = run.service?.split('/').at(-1);
   const report = newReport('release', { project, region, name, service: short, revision: run.candidate });
   const { outcome } = run.state;
-  report.inputs = given;
+  report.inputs = { ...given };
+  for (const input of quietInputs) if (input in report.inputs) report.inputs[input] = '(hidden)';
   report.outcome = outcome;
   report.verdict = outcome
     ? verdicts[outcome]
@@ -48,7 +54,7 @@ export function reportOf(
     verdict: stage.verdict,
     note: stage.note,
   }));
-  report.evidence = { ...run.evidence, release: factsOf(run, env, startedAt) };
+  report.evidence = { ...run.evidence, release: factsOf(run, env, startedAt, windowSeconds) };
   return report;
 }
 
@@ -85,7 +91,7 @@ export function reasonOf(run: ReleaseRun): string {
   }
 }
 
-function factsOf(run: ReleaseRun, env: Environment, startedAt: number): ReleaseFacts {
+function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSeconds: number): ReleaseFacts {
   const { ports, request } = run;
   const seconds = (at: number) => Number(((at - startedAt) / 1000).toFixed(3));
   const now = ports.clock.now();
@@ -119,6 +125,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number): ReleaseF
     warnings: run.warnings,
     commit: commitOf(run, env),
     attempt: request.owner.attempt,
+    budget: budgetOf(run, windowSeconds),
     dry_run: request.dryRun,
     logs_url: logsUrl(run),
   };
@@ -152,4 +159,21 @@ function logsUrl(run: ReleaseRun): string | undefined {
     (char) => `%${char.charCodeAt(0).toString(16)}`,
   );
   return `https://console.cloud.google.com/logs/query;query=${encoded}?project=${encodeURIComponent(project ?? '')}`;
+}
+
+/** What is left of the error budget, and what this release spent of it: users' requests of all segments. */
+function budgetOf(run: ReleaseRun, windowSeconds: number): ReleaseFacts['budget'] {
+  const gate = run.evidence.budget as Gate | undefined;
+  if (!gate || gate.objectives.length === 0) return undefined;
+  const spent: Record<string, Counts> = {};
+  for (const segment of run.segments)
+    for (const test of watchFactsOf(segment)?.tests ?? []) {
+      if (test.stream !== 'users') continue;
+      const sum = spent[test.objective.id] ?? { total: 0, bad: 0 };
+      spent[test.objective.id] = sum;
+      sum.total += test.candidate.total;
+      sum.bad += test.candidate.bad;
+    }
+  const days = Math.round(windowSeconds / 8640) / 10;
+  return { gate, invoice: budgetInvoice(gate, spent), window_days: days };
 }

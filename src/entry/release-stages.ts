@@ -1,18 +1,19 @@
-import { objectOf } from '../domain/deploy/json.ts';
 import { ReleaseError } from '../domain/errors.ts';
 import type { Objective } from '../domain/watch/objective.ts';
 import type { OpenEnd, OpenEndPolicy } from '../domain/watch/outcome.ts';
 import type { WatchState } from '../domain/watch/state.ts';
 import { createExposureSources } from '../gcp/exposure-sources.ts';
 import { createProber } from '../http/probe.ts';
+import { budgetGate } from '../steps/budget.ts';
 import { deploy } from '../steps/deploy.ts';
-import type { DeployRequest } from '../steps/deploy-types.ts';
+import type { DeployRequest, DeployResult } from '../steps/deploy-types.ts';
 import { guard } from '../steps/guard.ts';
-import type { Prober, SliSource, Tokens } from '../steps/ports.ts';
+import type { Functions, Prober, SliSource, SourceTree, Tokens } from '../steps/ports.ts';
 import type { DeployStage, ReleaseStages, WatchStage, WatchTarget } from '../steps/release-ports.ts';
 import { smokeTest } from '../steps/smoke-test.ts';
 import { watch } from '../steps/watch.ts';
 import type { Context } from './context.ts';
+import { evidenceOf } from './deploy.ts';
 import { deployPorts } from './deploy-ports.ts';
 import type { Platform } from './platform.ts';
 import { createSmokePorts } from './smoke-ports.ts';
@@ -30,6 +31,10 @@ export interface StageSettings {
   alpha: number | undefined;
   until: 'pass' | 'duration';
   policy: Partial<Record<OpenEnd, OpenEndPolicy>>;
+  windowSeconds: number;
+  onExhausted: 'block' | 'warn';
+  /** Why this release cannot wait although the budget is spent. */
+  override: string | undefined;
 }
 
 /** Binds the stages of a release to Google Cloud, each under its own ports. `source` is opened by the caller. */
@@ -61,16 +66,20 @@ export function bindStages(
         signal,
       });
     },
-    deploy: async ({ plan }, signal) =>
-      deployed(
-        await deploy(ports, {
-          ...settings.deploy,
-          noTraffic: true,
-          dryRun: plan,
-          tags: ['gr-c', 'gr-b'],
-          signal,
-        }),
-      ),
+    deploy: async ({ plan, expect }, signal) => {
+      const request = { ...settings.deploy, noTraffic: true, dryRun: plan, tags: ['gr-c', 'gr-b'], signal };
+      const beforeWrite = () => stillExpected(ports.functions, request, expect);
+      let tree: SourceTree | undefined;
+      const scan: typeof ports.sources.scan = async (...given) => {
+        tree = await ports.sources.scan(...given);
+        return tree;
+      };
+      const result = await deploy(
+        { ...ports, sources: { ...ports.sources, scan } },
+        { ...request, beforeWrite },
+      );
+      return deployed(request, result, tree);
+    },
     ...(suite === undefined
       ? {}
       : {
@@ -84,31 +93,47 @@ export function bindStages(
     alive: (url) => alive(prober, tokens, url),
     ...(objectives.length === 0
       ? {}
-      : { watch: (target, signal) => watchTarget(context, source, settings, target, signal) }),
+      : {
+          budget: (service, signal) => {
+            const { windowSeconds, onExhausted, override } = settings;
+            return budgetGate(
+              { clock, log, source },
+              { service, objectives, windowSeconds, onExhausted, override, signal },
+            );
+          },
+          watch: (target, signal) => watchTarget(context, source, settings, target, signal),
+        }),
   };
 }
 
+/** What was planned was planned on the function as it was: somebody else's deploy in between is a conflict. */
+async function stillExpected(
+  functions: Functions,
+  request: DeployRequest,
+  expect: string | undefined,
+): Promise<void> {
+  if (expect === undefined || request.onConflict === 'rebase') return;
+  const { project, region, name } = request;
+  const live = await functions.get(
+    `projects/${project}/locations/${region}/functions/${name}`,
+    request.signal,
+  );
+  if (live?.updateTime === expect) return;
+  throw new ReleaseError('deploy-conflict', {
+    what: `Somebody else has deployed ${name} since this release was planned.`,
+    why: `The function was updated at ${String(live?.updateTime ?? 'an unknown time')}, and not at ${expect} as planned.`,
+    fix: 'Look at what they deployed and run this job again, or set on_conflict: rebase to build on it.',
+  });
+}
+
 /** Of a deploy, what a release decides by. */
-function deployed(result: Awaited<ReturnType<typeof deploy>>): DeployStage {
-  const { source, changes, message, mask, service, action } = result.plan;
+function deployed(request: DeployRequest, result: DeployResult, tree: SourceTree | undefined): DeployStage {
+  const { source, changes, action } = result.plan;
+  const { verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime } = result;
   return {
-    verdict: result.verdict,
-    reason: result.reason,
-    findings: result.findings,
-    revision: result.revision,
-    service: result.service,
-    url: result.url,
-    unchanged: result.unchanged,
+    ...{ verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime },
     sameAsFunction: !source.changed && changes.length === 0 && action !== 'create',
-    functionUpdateTime: result.functionUpdateTime,
-    evidence: {
-      source,
-      changes,
-      mask,
-      service,
-      labels: objectOf(message.labels),
-      operation: result.operation,
-    },
+    evidence: evidenceOf(request, result, tree),
   };
 }
 

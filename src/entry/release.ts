@@ -131,7 +131,7 @@ export const release: Action = async (context) => {
   };
   const ports: ReleasePorts = { ...traffic, stages, observer, signal, clock, log };
   const run = await runRelease(ports, { ...inputs.request, functionName, owner });
-  const report = reportOf(run, env, context.inputs.given, context.startedAt);
+  const report = reportOf(run, env, context.inputs.given, context.startedAt, inputs.slo.windowSeconds);
   context.saveState(endKey, run.settled ? (report.outcome ?? 'failed') : 'open');
   clearDraft(context);
   return { report, outputs: { ...outputsOf(run, report, context) } };

@@ -18,7 +18,8 @@ import type { Clock, Log, RunService, Services } from './ports.ts';
 export type Stop = 'moved' | 'yielded' | 'before_gone' | 'refused';
 
 export interface Write {
-  traffic: Target[];
+  /** Absent where only the record changes. */
+  traffic?: Target[] | undefined;
   record: ReleaseRecord;
 }
 
@@ -67,24 +68,20 @@ export async function changeTraffic(
       const decision = decide(service, parseRecord(service.annotations[recordAnnotation]));
       if ('stop' in decision) return { done: false, ...decision };
       const annotations = withRecord(service.annotations, decision.record);
+      const { traffic } = decision;
       const stands =
-        sameTraffic(service.traffic, decision.traffic) &&
+        (traffic === undefined || sameTraffic(service.traffic, traffic)) &&
         service.annotations[recordAnnotation] === annotations[recordAnnotation];
+      const change = { ...(traffic === undefined ? {} : { traffic }), annotations };
       if (
         stands ||
-        (await services.patch(
-          name,
-          { traffic: decision.traffic, annotations },
-          patchOptions(service.etag, options),
-        )) === 'accepted'
+        (await services.patch(name, change, patchOptions(service.etag, options))) === 'accepted'
       ) {
         wrote = wrote || !stands;
-        const settled = await awaitTraffic(ports, name, decision.traffic, {
-          deadline,
-          signal: options.signal,
-        });
-        if (!settled.done) return settled;
-        return { done: true, service: settled.service, written: decision, wrote };
+        const written = { done: true, written: decision, wrote } as const;
+        if (traffic === undefined) return { ...written, service };
+        const settled = await awaitTraffic(ports, name, traffic, { deadline, signal: options.signal });
+        return settled.done ? { ...written, service: settled.service } : settled;
       }
       log.debug(`${name} changed while it was being written; reading it again`);
     } catch (error) {

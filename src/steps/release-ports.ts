@@ -93,11 +93,14 @@ export interface WatchTarget {
 
 /** The other stages, bound to their own ports and inputs by whoever starts the release. */
 export interface ReleaseStages {
-  /** Absent: no objectives, no gate. */
-  budget?: ((signal: AbortSignal) => Promise<StageResult>) | undefined;
+  /** Absent: no objectives, no gate. `service` is the full name of the Cloud Run service. */
+  budget?: ((service: string, signal: AbortSignal) => Promise<StageResult>) | undefined;
   guard(mode: 'verify' | 'enforce', signal?: AbortSignal): Promise<GuardStage>;
-  /** Builds at 0 %, where a pin is in place. `plan` computes what would be done, and sends nothing. */
-  deploy(options: { plan: boolean }, signal: AbortSignal): Promise<DeployStage>;
+  /**
+   * Builds at 0 %, where a pin is in place. `plan` computes what would be done, and sends nothing; `expect` is the
+   * function's update time when the release was planned: another one means that somebody else has deployed since.
+   */
+  deploy(options: { plan: boolean; expect?: string | undefined }, signal: AbortSignal): Promise<DeployStage>;
   /** Absent: no suite. */
   smoke?:
     | ((

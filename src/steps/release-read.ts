@@ -24,7 +24,7 @@ function configText(fn: JsonObject | undefined, field: 'service' | 'revision'): 
 /** Reads what there is, brings an earlier release to an end, and refuses what cannot end well. */
 export async function read(run: ReleaseRun): Promise<Step> {
   const { ports, request } = run;
-  const fn = await ports.functions.get(request.functionName, ports.signal);
+  const fn = run.function ?? (await ports.functions.get(request.functionName, ports.signal));
   if (fn?.environment === 'GEN_1')
     return refused(
       'it is a first-generation function, which cannot share out traffic: deploy it as a second-generation one',

@@ -3,6 +3,7 @@ import { begin, type Event, type State } from '../domain/rollout/machine.ts';
 import type { ReleaseRecord } from '../domain/rollout/record.ts';
 import type { Share, Target } from '../domain/rollout/traffic.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { JsonObject } from './ports.ts';
 import type { DeployStage, Owner, ReleasePorts, StageEntry, StageKind } from './release-ports.ts';
 
 export interface ReleaseRequest {
@@ -52,6 +53,8 @@ export interface ReleaseRun {
   state: State;
   /** One sentence for whatever happened last; at the end, the reason. */
   reason: string;
+  /** google.cloud.functions.v2.Function, where the gate has read it a moment ago. */
+  function: JsonObject | undefined;
   service: string | undefined;
   /** The service's own URL: address and audience of calls. */
   url: string | undefined;
@@ -96,6 +99,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     request,
     state: begin(request.steps),
     reason: '',
+    function: undefined,
     service: undefined,
     url: undefined,
     candidateUrl: undefined,

@@ -1,4 +1,4 @@
-import { messageOf } from '../domain/errors.ts';
+import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { servingShares, shareOf } from '../domain/rollout/traffic.ts';
 import type { DeployStage, GuardStage } from './release-ports.ts';
 import { passed, type ReleaseRun, type Step, taken } from './release-run.ts';
@@ -9,7 +9,13 @@ import { pin } from './release-traffic.ts';
 function noteGuard(run: ReleaseRun, result: GuardStage, when: string): void {
   run.exposure = result.exposure;
   run.findings.push(...(result.findings ?? []));
-  run.evidence.guard = [...((run.evidence.guard as unknown[] | undefined) ?? []), { when, ...result }];
+  const { verdict, exposure, reason, repaired } = result;
+  run.evidence.guard = [
+    ...((run.evidence.guard as unknown[] | undefined) ?? []),
+    { when, verdict, exposure, reason, repaired },
+  ];
+  // The last look is the one that counts; the first ones are told in a line each.
+  run.evidence.exposure = result.evidence;
   for (const repaired of result.repaired) taken(run, repaired);
 }
 
@@ -50,7 +56,7 @@ export async function checkAgain(run: ReleaseRun): Promise<Step> {
 /** Finds out, without sending anything, whether there is anything to release. */
 export async function planOnly(run: ReleaseRun, read: Step): Promise<Step> {
   const plan = await run.ports.stages.deploy({ plan: true }, run.ports.signal);
-  run.evidence.plan = plan.evidence;
+  run.evidence.deploy = plan.evidence;
   run.findings.push(...(plan.findings ?? []));
   if (plan.verdict === 'fail') return { event: 'refused', reason: plan.reason };
   const failed = run.previous?.failed ?? [];
@@ -74,7 +80,9 @@ export async function build(run: ReleaseRun): Promise<Step> {
   run.buildMayGoOn = true;
   let result: DeployStage;
   try {
-    result = await ports.stages.deploy({ plan: false }, ports.signal);
+    result = await inTime(run, (signal) =>
+      ports.stages.deploy({ plan: false, expect: run.functionUpdateTime }, signal),
+    );
   } catch (error) {
     if (!ports.signal.aborted) run.buildMayGoOn = await stillBuilding(run);
     throw error;
@@ -96,6 +104,24 @@ export async function build(run: ReleaseRun): Promise<Step> {
     return { event: 'failed', reason: 'the build ended without naming its revision' };
   taken(run, `Built ${run.candidate}`);
   return holdsAtZero(run, run.service, run.candidate);
+}
+
+/** A build that hangs anywhere, in its upload for one, ends at the deadline all the same. */
+async function inTime<T>(run: ReleaseRun, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock, signal } = run.ports;
+  const over = new AbortController();
+  const seconds = run.request.buildSeconds + 30;
+  const late = new ReleaseError('deadline-exceeded', { what: `The build did not end within ${seconds} s.` });
+  const either = AbortSignal.any([signal, over.signal]);
+  clock.sleep(seconds * 1000, either).then(
+    () => over.abort(late),
+    () => undefined,
+  );
+  try {
+    return await work(either);
+  } finally {
+    over.abort(late);
+  }
 }
 
 /** An operation that nobody has seen the end of may still bring a revision. */

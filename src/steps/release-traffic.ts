@@ -202,16 +202,17 @@ export function finish(run: ReleaseRun): Promise<Step> {
   return asStep(run, change, `Promoted ${candidate}`);
 }
 
-/** Holds the present share for a person: the janitor leaves it alone for a day. */
+/** Holds the present share for a person: the janitor leaves it alone for a day. Only the record is written. */
 export async function hold(run: ReleaseRun): Promise<void> {
-  const day = new Date(run.ports.clock.now() + 86_400_000).toISOString();
-  const record = (open: ReleaseRecord) => ({ ...open, expires: day });
+  const { services, clock, log } = run.ports;
+  const day = new Date(clock.now() + 86_400_000).toISOString();
+  const decide: Decide = (service, found) => {
+    const own = stillOurs(run, service, found);
+    if (own.event !== 'passed') return { stop: 'moved', reason: own.reason };
+    return { record: recordOf(run, 'held', service.traffic, day) };
+  };
   try {
-    await write(
-      run,
-      { phase: 'held', traffic: (service) => asFound(service.traffic), record },
-      { withinMs: 20_000 },
-    );
+    await changeTraffic({ services, clock, log }, run.service ?? '', decide, { withinMs: 20_000 });
   } catch (error) {
     run.warnings.push(`The record could not be marked as held: ${messageOf(error)}`);
   }

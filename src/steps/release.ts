@@ -2,7 +2,7 @@ import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { type Event, next, type Phase, shareIn } from '../domain/rollout/machine.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { ReleasePorts, StageKind } from './release-ports.ts';
-import { read } from './release-read.ts';
+import { read, serviceOf } from './release-read.ts';
 import { newRun, note, passed, type ReleaseRequest, type ReleaseRun, type Step } from './release-run.ts';
 import { build, checkAgain, guardFirst, planOnly, smoke } from './release-stages.ts';
 import { finish, hold, pin, revert, shift } from './release-traffic.ts';
@@ -20,7 +20,10 @@ const handlers: Record<Exclude<Phase, 'ended'>, Handler> = {
   gate: async (run) => {
     const { budget } = run.ports.stages;
     if (budget === undefined) return passed('no objectives, no gate');
-    const result = await budget(run.ports.signal);
+    run.function = await run.ports.functions.get(run.request.functionName, run.ports.signal);
+    const service = serviceOf(run.function);
+    if (service === undefined) return passed('a first release: nothing spent yet');
+    const result = await budget(service, run.ports.signal);
     run.evidence.budget = result.evidence;
     run.findings.push(...(result.findings ?? []));
     return result.verdict === 'fail' ? { event: 'refused', reason: result.reason } : passed(result.reason);
@@ -112,9 +115,12 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
       run.state = { ...state, phase: 'ended' };
       break;
     }
-    if (state.outcome === 'held' && phase !== 'reverting') await hold(run);
+    // What we wrote is not there any more, but our tags and the open record may be: the post step takes them away.
+    if (state.outcome === 'superseded') run.settled = false;
+    const forAPerson = phase !== 'reverting' || step.event === 'before_gone';
+    if (state.outcome === 'held' && forAPerson) await hold(run);
     if (phase === 'reverting' && state.phase === 'ended')
-      run.settled = step.event === 'passed' && !run.buildMayGoOn;
+      run.settled = step.event === 'before_gone' || (step.event === 'passed' && !run.buildMayGoOn);
     run.state = state;
   }
   return run;

@@ -1,12 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Fault } from '../../sandbox/core/types.ts';
+import { githubOf } from '../../sandbox/github/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
 import { ReleaseError } from '../../src/domain/errors.ts';
 import type { Report } from '../../src/domain/report.ts';
 import { parseRecord, type ReleaseRecord, recordAnnotation } from '../../src/domain/rollout/record.ts';
 import { type Share, servingShares } from '../../src/domain/rollout/traffic.ts';
 import { createContext } from '../../src/entry/context.ts';
+import { deploy } from '../../src/entry/deploy.ts';
 import { release, releasePost } from '../../src/entry/release.ts';
 import { rollback } from '../../src/entry/rollback.ts';
 import { type Action, exitCodeOf } from '../../src/entry/run.ts';
@@ -156,7 +159,9 @@ export class ReleaseWorld {
         },
         signal: options.signal ?? new AbortController().signal,
         secrets,
-        saveState: (key: string, value: string) => void (state[key] = value),
+        saveState: (key: string, value: string) => {
+          state[key] = value;
+        },
         state: (key: string) => options.state?.[key] ?? '',
       }),
       clock: this.clock,
@@ -196,6 +201,53 @@ export class ReleaseWorld {
     });
   rollback = (name: string, to: string, options: RunOptions = {}) =>
     this.run(rollback, { ...options, inputs: this.inputs(name, '.', { ...options.inputs, to }) });
+
+  /** A colleague with another tool: all traffic to the new revision, or none of ours touched. */
+  deploy = (name: string, source: string, more: Record<string, string> = {}) =>
+    this.run(deploy, { inputs: { ...this.inputs(name, source), ...more }, env: { GITHUB_RUN_ID: '77' } });
+
+  /**
+   * Meets every API call until `stop`; what it returns happens to the call. Asynchronous work goes beside it. Returns
+   * the way back to the sandbox's own book of faults.
+   */
+  onCalls(
+    meet: (call: { api: string; method: string; path: string; nth: number }) => Fault['fault'] | undefined,
+  ): () => void {
+    const book = this.sandbox.world.faults;
+    const original = book.next;
+    const seen = new Map<string, number>();
+    book.next = (api, method, path) => {
+      const key = `${method} ${api}`;
+      seen.set(key, (seen.get(key) ?? 0) + 1);
+      return meet({ api, method, path, nth: seen.get(key) ?? 0 });
+    };
+    return () => {
+      book.next = original;
+    };
+  }
+
+  /** The process dies right after its n-th change of traffic took effect. */
+  async dies(name: string, source: string, afterPatch: number, options: RunOptions = {}): Promise<void> {
+    let dead = false;
+    const abort = new AbortController();
+    const restore = this.onCalls(({ api, method, nth }) => {
+      if (dead) return { reset: 'before' };
+      if (api !== 'run' || method !== 'PATCH' || nth < afterPatch) return undefined;
+      dead = true;
+      abort.abort(new ReleaseError('cancelled', { what: 'dead' }));
+      return { reset: 'after' };
+    });
+    await this.release(name, source, { ...options, signal: abort.signal });
+    restore();
+  }
+
+  setRun(id: string, status: 'in_progress' | 'completed'): void {
+    githubOf(this.sandbox.world).runs.set(id, {
+      status,
+      conclusion: status === 'completed' ? 'success' : null,
+      run_attempt: 1,
+    });
+  }
 
   serviceName = (name: string) =>
     `projects/${this.sandbox.project}/locations/${this.sandbox.region}/services/${name}`;

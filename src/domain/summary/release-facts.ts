@@ -1,4 +1,6 @@
+import type { Gate } from '../budget/gate.ts';
 import type { Verdict } from '../verdict.ts';
+import type { InvoiceFacts } from './budget.ts';
 import type { WatchFacts } from './watch.ts';
 
 /** What the release knows of itself, as it stands in its report (`evidence.release`); times in seconds since it began. */
@@ -23,6 +25,8 @@ export interface ReleaseFacts {
   warnings: string[];
   commit?: { sha: string; url?: string | undefined; compare?: string | undefined } | undefined;
   attempt?: number | undefined;
+  /** What the gate saw, and what this release cost. */
+  budget?: { gate: Gate; invoice?: InvoiceFacts | undefined; window_days: number } | undefined;
   dry_run?: boolean | undefined;
   logs_url?: string | undefined;
 }

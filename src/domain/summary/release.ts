@@ -1,6 +1,11 @@
+import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Report } from '../report.ts';
 import { codeSpan, markdownText } from '../safe-text.ts';
+import type { SmokeEvidence } from '../smoke/result.ts';
+import { budgetRow } from './budget.ts';
 import { blue, lineChart, spanText, timeline } from './charts.ts';
+import { type DeployEvidence, deployLines } from './deploy.ts';
+import { exposureLines } from './exposure.ts';
 import {
   countsOf,
   type ReleaseFacts,
@@ -8,6 +13,7 @@ import {
   type StageFacts,
   watchFactsOf,
 } from './release-facts.ts';
+import { smokeSummary } from './smoke.ts';
 import { watchLines } from './watch.ts';
 
 /** The summary of a release: what happened in words, then why, then the proofs. Failures open, successes collapsed. */
@@ -151,6 +157,11 @@ function factTable(report: Report, facts: ReleaseFacts): string[] {
       'Watched',
       `${watched.join(', ')}: ${number(requests)} requests, ${number(failed)} failed${requests > 0 ? ` (${percent(failed / requests)})` : ''}`,
     ]);
+  if (facts.budget)
+    rows.push([
+      `Error budget (${facts.budget.window_days} days)`,
+      budgetRow(facts.budget.gate, facts.budget.invoice),
+    ]);
   if (report.outcome === 'promoted')
     rows.push([
       'Traffic',
@@ -278,21 +289,64 @@ export function releaseHead(report: Report): string[] | undefined {
   return [`## ${headline(report, facts)}`, '', ...alert(report, facts), ...factTable(report, facts)];
 }
 
-/** Charts on a failure; one collapsed table where all went well. */
+/** Charts on a failure; collapsed parts where all went well. Each entry is a whole block: a cut falls between them. */
 export function releaseBody(report: Report): string[] {
   const facts = factsOf(report);
   if (!facts) return [];
-  if (report.verdict === 'pass') return collapsed('Timeline', stageTable(facts));
-  return [
-    '### What happened',
-    '',
-    ...timelinePart(facts),
-    ...collapsed('The same as a table', stageTable(facts)),
-    ...whyPart(facts),
-    ...trafficPart(facts),
-    ...findings(report),
-  ];
+  const good = report.verdict === 'pass';
+  const open = facts.dry_run
+    ? []
+    : [
+        [
+          '### What happened',
+          '',
+          ...timelinePart(facts),
+          ...collapsed('The same as a table', stageTable(facts)),
+        ],
+        whyPart(facts),
+        trafficPart(facts),
+      ];
+  const blocks = good ? [collapsed('Timeline', stageTable(facts))] : open;
+  return [...blocks, findings(report), ...stageParts(report, facts)]
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'));
 }
+
+/** The other stages' own parts: open where they failed, else one line to unfold. */
+function stageParts(report: Report, facts: ReleaseFacts): string[][] {
+  const { smoke, exposure, deploy } = report.evidence;
+  const parts: string[][] = [];
+  if (isSmoke(smoke)) {
+    const passed = smoke.results.filter((result) => result.status === 'passed').length;
+    const lines = smokeSummary(smoke);
+    const title = `✅ Smoke test: ${passed} of ${smoke.results.length} passed`;
+    parts.push(report.outcome === 'smoke_failed' ? lines : collapsed(title, lines.slice(2)));
+  }
+  if (isExposure(exposure)) {
+    const lines = exposureLines(exposure, report.findings);
+    const title =
+      exposure.exposure === 'private' ? '✅ Private all the way' : `⚠️ Exposure: ${exposure.exposure}`;
+    parts.push(report.outcome === 'exposed' ? lines : collapsed(title, lines.slice(2)));
+  }
+  if (isDeploy(deploy)) {
+    const lines = deployLines(deploy);
+    parts.push(facts.dry_run ? lines : collapsed('What was built', lines));
+  }
+  return [...parts, settings(report)];
+}
+
+function settings(report: Report): string[] {
+  const rows = Object.entries(report.inputs)
+    .slice(0, 80)
+    .map(([name, value]) => `| ${codeSpan(name)} | ${markdownText(String(value), 160)} |`);
+  return collapsed('Settings', ['| input | value |', '|:--|:--|', ...rows, '']);
+}
+
+const has = (value: unknown, ...keys: string[]): boolean =>
+  typeof value === 'object' && value !== null && keys.every((key) => key in value);
+const isSmoke = (value: unknown): value is SmokeEvidence => has(value, 'results', 'coldMs');
+const isExposure = (value: unknown): value is ExposureEvidence => has(value, 'exposure', 'probes', 'reads');
+const isDeploy = (value: unknown): value is DeployEvidence => has(value, 'plan', 'traffic', 'files');
 
 /** What the other stages' parts do not show. */
 function findings(report: Report): string[] {
