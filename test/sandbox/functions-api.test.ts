@@ -17,7 +17,7 @@ const patch = (id: string, mask: string | undefined, body: Json) =>
 describe('operations', () => {
   test('pass through the stages, and a second change meanwhile is 409 ABORTED', async () => {
     await client.deploy('earlier', inline(200));
-    await client.control('PATCH', '/settings', { buildMs: 150 });
+    await client.control('PATCH', '/settings', { buildMs: 500 });
     const source = { storageSource: await client.upload(inline(200)) };
     const body = { buildConfig: { runtime: 'nodejs22', source } };
     const started = await client.api(

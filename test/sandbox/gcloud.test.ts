@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Client, inline, type Json, openSandbox } from './support/client.ts';
 
 const version = spawnSync('gcloud', ['version', '--format=value(core)'], {
@@ -11,6 +11,9 @@ const version = spawnSync('gcloud', ['version', '--format=value(core)'], {
 });
 const installed = version.status === 0;
 const withGcloud = installed ? describe : describe.skip;
+
+// Each gcloud takes a second alone, and many on a busy machine.
+jest.setTimeout(180_000);
 
 interface Run {
   code: number;

@@ -51,7 +51,7 @@ describe('a service', () => {
   });
 
   test('reports reconciling until traffic has settled, then the same generation twice', async () => {
-    await client.control('PATCH', '/settings', { trafficSettleMs: 120 });
+    await client.control('PATCH', '/settings', { trafficSettleMs: 500 });
     const { etag, generation } = await client.service('ocr');
     const answer = await client.patchService('ocr', 'traffic', { traffic: [pin(first, 100)], etag });
     expect(answer.body.done).toBeUndefined();
