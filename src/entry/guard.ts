@@ -113,7 +113,8 @@ export const guard: Action = async (context) => {
     services: createServices(rest),
     exposure: createExposureSources(rest),
   };
-  const result = await proveExposure(ports, { ...request, project: projectId });
+  const identity = login.serviceAccount ? `serviceAccount:${login.serviceAccount}` : undefined;
+  const result = await proveExposure(ports, { ...request, project: projectId, identity });
   if (!result.exists && request.missing === 'fail')
     throw new ReleaseError('not-found', {
       what: `The function ${request.name} does not exist in ${projectId}/${request.region}.`,

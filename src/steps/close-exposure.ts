@@ -2,7 +2,7 @@ import { ReleaseError } from '../domain/errors.ts';
 import { checkInvoker, serviceOf, unbind } from '../domain/exposure/commands.ts';
 import type { ExposureFacts } from '../domain/exposure/facts.ts';
 import { type Removal, withoutMembers } from '../domain/exposure/policy.ts';
-import type { Repair } from '../domain/exposure/ways.ts';
+import type { Repair } from '../domain/exposure/way.ts';
 import type { Finding } from '../domain/report.ts';
 import type { ExposureSources, Log, PolicyPlace, Services } from './ports.ts';
 

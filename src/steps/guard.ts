@@ -2,7 +2,7 @@ import { type ExposureEvidence, evidenceOf } from '../domain/exposure/evidence.t
 import type { ExposureFacts } from '../domain/exposure/facts.ts';
 import { type Exposure, type Judgement, judge, type Proof } from '../domain/exposure/judge.ts';
 import type { ProbeRecord } from '../domain/exposure/probes.ts';
-import type { AttackStep } from '../domain/exposure/ways.ts';
+import type { AttackStep } from '../domain/exposure/way.ts';
 import type { Finding } from '../domain/report.ts';
 import type { Outcome, Verdict } from '../domain/verdict.ts';
 import { type Closed, closeExposure } from './close-exposure.ts';
@@ -35,6 +35,8 @@ export interface GuardRequest {
   spacingMs?: number | undefined;
   /** Members that the team vouches for, such as a group. Public members cannot be vouched for. */
   trusted?: readonly string[] | undefined;
+  /** Member form of the identity that runs this, for the role that it would need. */
+  identity?: string | undefined;
   /** More URLs to ask anonymously, such as a custom domain. */
   probeUrls?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
@@ -63,8 +65,8 @@ async function look(
   ports: GuardPorts,
   request: GuardRequest,
 ): Promise<{ facts: ExposureFacts; targets: ProbeTarget[] }> {
-  const { project, region, name, signal, scope = 'invoke', trusted = [] } = request;
-  const known = await readExposure(ports, { project, region, name, scope, trusted, signal });
+  const { project, region, name, signal, identity, scope = 'invoke', trusted = [] } = request;
+  const known = await readExposure(ports, { project, region, name, scope, trusted, identity, signal });
   const targets = known.exists ? probeTargets(known, request.probeUrls) : [];
   const probes = await probeUntilClear(ports, targets, { timeoutMs: probeTimeoutMs, rounds: 3, signal });
   return { facts: { ...known, probes }, targets };

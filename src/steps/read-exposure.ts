@@ -1,133 +1,18 @@
-import { ReleaseError } from '../domain/errors.ts';
-import type {
-  ExposureFacts,
-  FunctionFacts,
-  PolicyFact,
-  Reading,
-  ServiceFacts,
-} from '../domain/exposure/facts.ts';
+import type { ExposureFacts, PolicyFact } from '../domain/exposure/facts.ts';
 import { poolsToRead, rolesToRead } from '../domain/exposure/needs.ts';
 import { readPolicy } from '../domain/exposure/policy.ts';
 import { constraints } from '../domain/exposure/prevention.ts';
-import type { ExposureSources, PolicyPlace, RunService, Services } from './ports.ts';
+import type { ExposureSources, PolicyPlace } from './ports.ts';
+import { ownPolicies, type ReadRequest, type Sources, serviceName } from './read-service.ts';
 
 /** Everything that bears on exposure, except what anonymous requests tell. */
 export type StaticFacts = Omit<ExposureFacts, 'probes'>;
-
-export interface ReadRequest {
-  project: string;
-  region: string;
-  name: string;
-  /** `invoke` reads what decides who may call; `full` also what prevents exposure, gateways, source and images. */
-  scope: 'invoke' | 'full';
-  trusted: readonly string[];
-  signal?: AbortSignal | undefined;
-}
-
-interface Sources {
-  services: Services;
-  exposure: ExposureSources;
-}
-
-export function serviceFacts(service: RunService): ServiceFacts {
-  return {
-    urls: [...new Set([service.uri, ...service.urls].filter((url) => url !== ''))],
-    tagUrls: service.trafficStatuses.flatMap(({ uri }) => uri ?? []),
-    invokerIamDisabled: service.invokerIamDisabled,
-    iapEnabled: service.iapEnabled,
-    defaultUriDisabled: service.defaultUriDisabled,
-    ingress: service.ingress,
-  };
-}
-
-/** The services port throws; here a failed read is a value, as every other. */
-async function readService(
-  services: Services,
-  name: string,
-  signal?: AbortSignal,
-): Promise<Reading<ServiceFacts>> {
-  const call = `GET run/v2/${name}`;
-  try {
-    const service = await services.get(name, signal);
-    if (service) return { ok: true, value: serviceFacts(service), call };
-    return { ok: false, call, cause: 'absent', detail: 'The service does not exist.' };
-  } catch (error) {
-    if (signal?.aborted || !(error instanceof ReleaseError)) throw error;
-    const denied = error.code === 'permission-denied';
-    if (!denied && !/^(remote-error|not-found|network-failed|deadline-exceeded|response-)/.test(error.code))
-      throw error;
-    return {
-      ok: false,
-      call,
-      cause: denied ? 'denied' : 'failed',
-      permission: denied ? 'run.services.get' : undefined,
-      detail: error.what,
-    };
-  }
-}
 
 function policyReader(sources: ExposureSources, signal?: AbortSignal) {
   return async (place: PolicyPlace): Promise<PolicyFact> => {
     const reading = await sources.policy(place, signal);
     return { ...place, reading: reading.ok ? { ...reading, value: readPolicy(reading.value) } : reading };
   };
-}
-
-/** A service name from the API goes into paths: anything else than its documented form is not used. */
-const serviceForm = /^projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/services\/[a-z]([a-z0-9-]{0,62})$/;
-
-/** The policy of IAP hangs under the project's number, and so does the deterministic URL where `urls` lacks it. */
-function needsNumber({ iapEnabled, urls }: ServiceFacts): boolean {
-  const real = urls.filter((url) => /\.run\.app\/?$/i.test(url));
-  return (
-    iapEnabled || (real.length > 0 && !real.some((url) => /-\d{6,}\.[a-z0-9-]+\.run\.app\/?$/i.test(url)))
-  );
-}
-
-/** A function whose first build failed names no service: it would be this one. */
-function serviceName(facts: FunctionFacts, { project, region, name }: ReadRequest): string {
-  if (facts.service !== undefined && serviceForm.test(facts.service)) return facts.service;
-  return `projects/${project}/locations/${region}/services/${name.toLowerCase().replaceAll('_', '-')}`;
-}
-
-async function ownPolicies(
-  sources: Sources,
-  request: ReadRequest,
-  described: Reading<FunctionFacts>,
-  policy: (place: PolicyPlace) => Promise<PolicyFact>,
-): Promise<{
-  service: Reading<ServiceFacts> | undefined;
-  policies: PolicyFact[];
-  projectNumber: string | undefined;
-}> {
-  if (!described.ok) return { service: undefined, policies: [], projectNumber: undefined };
-  const facts = described.value;
-  const places: PolicyPlace[] = [];
-  const full = request.scope === 'full';
-  if (facts.generation === 1 || full)
-    places.push({
-      level: 'function',
-      resource: `projects/${request.project}/locations/${request.region}/functions/${request.name}`,
-      generation: facts.generation,
-    });
-  if (full && facts.sourceBucket) places.push({ level: 'source', resource: facts.sourceBucket });
-  if (full && facts.imageRepository) places.push({ level: 'images', resource: facts.imageRepository });
-  if (facts.generation === 1)
-    return { service: undefined, policies: await Promise.all(places.map(policy)), projectNumber: undefined };
-  const name = serviceName(facts, request);
-  const [service, own, policies] = await Promise.all([
-    readService(sources.services, name, request.signal),
-    policy({ level: 'service', resource: name }),
-    Promise.all(places.map(policy)),
-  ]);
-  // A first deploy that failed leaves a function without a service: there is nothing to call, and no policy.
-  if (service.ok || service.cause !== 'absent') policies.unshift(own);
-  if (!service.ok || !needsNumber(service.value)) return { service, policies, projectNumber: undefined };
-  const number = await sources.exposure.projectNumber(request.project, request.signal);
-  const projectNumber = number.ok && /^\d+$/.test(number.value) ? number.value : undefined;
-  if (!service.value.iapEnabled) return { service, policies, projectNumber };
-  const resource = `projects/${projectNumber ?? request.project}/iap_web/cloud_run-${request.region}/services/${name.split('/').at(-1)}`;
-  return { service, policies: [...policies, await policy({ level: 'iap', resource })], projectNumber };
 }
 
 async function inherited(
@@ -208,5 +93,6 @@ export async function readExposure(sources: Sources, request: ReadRequest): Prom
     orgPolicies,
     gateways,
     trusted,
+    identity: request.identity,
   };
 }

@@ -1,8 +1,8 @@
 import type { Finding } from '../report.ts';
 import type { ExposureFacts, Level, Reading, Unread } from './facts.ts';
+import { decides, generationOf, holdings } from './holdings.ts';
 import { poolDoor } from './pools.ts';
 import { isRefusal } from './probes.ts';
-import { decides, generationOf, holdings } from './ways.ts';
 
 /** Something that was not found out. `private`: without it nothing is proved; `complete`: the proof has a gap. */
 export interface Doubt {
@@ -92,7 +92,7 @@ function memberDoubts(facts: ExposureFacts): Doubt[] {
       add('complete', `who is in ${member.text}`, {
         rule: 'opaque-group',
         severity: 'medium',
-        title: `${member.text} holds ${place}: who is in it cannot be read.`,
+        title: `${member.text} holds ${place}: who is in it cannot be read${grant.power === 'unknown' ? ', and what the role allows was not' : ''}.`,
         why: 'A group that anybody may join makes the function public.',
         fix: `Bind service accounts instead, or vouch for it: trusted_principals: ${member.text}`,
         source: call,

@@ -1,8 +1,9 @@
 import type { ExposureFacts, Level, Reading } from './facts.ts';
+import { holdings } from './holdings.ts';
 import type { Exposure, Judgement, Proof } from './judge.ts';
 import { type RoleProposal, roleFor } from './least-privilege.ts';
 import type { ProbeRecord } from './probes.ts';
-import { type AttackStep, holdings } from './ways.ts';
+import type { AttackStep } from './way.ts';
 
 /** What the guard saw, for the report and the summary: plain data, each line with its call. */
 export interface ExposureEvidence {
@@ -113,6 +114,7 @@ export function evidenceOf(
     role: roleFor(judgement.missingPermissions, {
       project: facts.target.project,
       ancestors: facts.ancestry.ok ? facts.ancestry.value : [],
+      identity: facts.identity,
     }),
   };
 }

@@ -117,4 +117,6 @@ export interface ExposureFacts {
   probes: ProbeRecord[];
   /** Members that the team vouches for. */
   trusted: readonly string[];
+  /** Member form of the identity that read all this, where it is known. */
+  identity?: string | undefined;
 }

@@ -3,7 +3,8 @@ import type { Verdict } from '../verdict.ts';
 import { type Doubt, doubtsOf } from './doubts.ts';
 import type { ExposureFacts } from './facts.ts';
 import { remarksOf } from './remarks.ts';
-import { type AttackStep, type Repair, shortestPath, type Way, waysIn } from './ways.ts';
+import type { AttackStep, Repair, Way } from './way.ts';
+import { countOf, shortestPath, waysIn } from './ways.ts';
 
 export type Exposure = 'private' | 'public' | 'unknown';
 export type Proof = 'complete' | 'partial';
@@ -41,8 +42,8 @@ function reasonFor(
   const { name } = facts.target;
   if (exposure === 'public') {
     const first = ways.find((way) => way.certain) ?? ways[0];
-    const more =
-      ways.length > 1 ? ` (and ${ways.length - 1} more ${ways.length === 2 ? 'way' : 'ways'} in)` : '';
+    const others = countOf(ways) - 1;
+    const more = others > 0 ? ` (and ${others} more ${others === 1 ? 'way' : 'ways'} in)` : '';
     return `${name} is public: ${first?.finding.title.replace(/\.$/, '') ?? 'it answered'}${more}.`;
   }
   if (exposure === 'unknown')

@@ -20,7 +20,9 @@ export function roleFor(
   place: { project: string; ancestors: readonly Ancestor[]; identity?: string | undefined },
 ): RoleProposal | undefined {
   if (missing.length === 0) return undefined;
-  const permissions = [...new Set(missing)].sort();
+  // Deny policies are listed without their rules: reading them takes both.
+  const both = missing.includes('iam.denypolicies.list') ? ['iam.denypolicies.get'] : [];
+  const permissions = [...new Set([...missing, ...both])].sort();
   const organisation = place.ancestors.find(({ type }) => type === 'organization')?.id;
   const member = shellWord(place.identity ?? 'serviceAccount:DEPLOYER');
   const commands: string[] = [];

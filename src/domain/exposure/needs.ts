@@ -14,7 +14,7 @@ const rank: Record<Reach, number> = {
 };
 
 /** @param most bound on calls; public members come first, so that what is left out is never theirs alone */
-export function rolesToRead(policies: readonly PolicyFact[], most = 20): string[] {
+export function rolesToRead(policies: readonly PolicyFact[], most = 12): string[] {
   const ranked = new Map<string, number>();
   for (const { level, reading } of policies) {
     if (!reading.ok || level === 'source' || level === 'images') continue;

@@ -1,9 +1,9 @@
 import type { Finding } from '../report.ts';
 import { shellWord, unbind } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
+import { generationOf, holdings } from './holdings.ts';
 import { classify, inWords, isPublic } from './members.ts';
 import { preventionOf } from './prevention.ts';
-import { generationOf, holdings } from './ways.ts';
 
 export interface Remarks {
   /** What is worth knowing and does not make the function callable. */

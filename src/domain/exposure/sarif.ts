@@ -31,10 +31,15 @@ export function fingerprint(text: string): string {
   return hash.toString(16).padStart(16, '0');
 }
 
+/** Rules whose title counts things that change from run to run. */
+const counting = new Set(['anonymous-answer', 'probe-unclear', 'open-gateway', 'policy-unreadable']);
+
 /** The same problem keeps its fingerprint when a count, a status or an order changes. */
 function fingerprintOf(report: Report, finding: Finding): string {
   const { project = '', region = '', name = '' } = report.target;
-  return fingerprint([finding.rule, project, region, name, finding.title.replace(/\d+/g, '#')].join('\n'));
+  const { rule, title } = finding;
+  const what = counting.has(rule) ? title.replace(/\d+/g, '#') : title;
+  return fingerprint([rule, project, region, name, what].join('\n'));
 }
 
 export interface SarifOptions {

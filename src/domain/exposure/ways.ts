@@ -1,148 +1,8 @@
-import type { Finding } from '../report.ts';
+import { bindingWays } from './binding-ways.ts';
 import { checkInvoker, readPolicyOf, serviceOf, unbind } from './commands.ts';
-import type { ExposureFacts, PolicyFact } from './facts.ts';
-import { classify, inWords, isPublic, type Member } from './members.ts';
-import type { PolicyBinding, Removal } from './policy.ts';
-import { poolDoor } from './pools.ts';
-import { type Grant, powerOf } from './roles.ts';
-
-/** One step from nobody to the function, with the call that shows it. */
-export interface AttackStep {
-  text: string;
-  call: string;
-}
-
-/** A change that an enforcer may make by itself: only to the function's own service, never to anything above it. */
-export type Repair = { kind: 'unbind'; removal: Removal } | { kind: 'check-invoker' };
-
-/** One way in which somebody without an invitation can call the function. */
-export interface Way {
-  finding: Finding;
-  path: AttackStep[];
-  /** False where a role could not be read, so that the way is assumed and not shown. */
-  certain: boolean;
-  repair: Repair | undefined;
-}
-
-/** A binding whose members may matter, with what its role allows. */
-export interface Holding {
-  fact: PolicyFact;
-  binding: PolicyBinding;
-  member: Member;
-  grant: Grant;
-  call: string;
-}
-
-/** Levels whose bindings let somebody call the function. The function's own policy counts in gen1 only. */
-export function decides(fact: PolicyFact, generation: 1 | 2): boolean {
-  if (fact.level === 'function') return generation === 1;
-  return (
-    fact.level === 'service' ||
-    fact.level === 'project' ||
-    fact.level === 'folder' ||
-    fact.level === 'organization'
-  );
-}
-
-export const generationOf = (facts: ExposureFacts): 1 | 2 =>
-  facts.function.ok ? facts.function.value.generation : 2;
-
-/** Every member of every binding that may decide, whatever its reach. */
-export function holdings(facts: ExposureFacts): Holding[] {
-  const generation = generationOf(facts);
-  const found: Holding[] = [];
-  for (const fact of facts.policies) {
-    if (!fact.reading.ok || !decides(fact, generation)) continue;
-    for (const binding of fact.reading.value.bindings)
-      for (const text of new Set(binding.members))
-        found.push({
-          fact,
-          binding,
-          member: classify(text),
-          grant: powerOf(binding.role, facts.roles.get(binding.role), generation),
-          call: fact.reading.call,
-        });
-  }
-  return found;
-}
-
-const levelWords = {
-  service: 'the service',
-  function: 'the function',
-  project: 'the project',
-  folder: 'the folder',
-  organization: 'the organisation',
-} as const;
-
-function callStep(facts: ExposureFacts): AttackStep {
-  const { target, service } = facts;
-  const url = service?.ok
-    ? service.value.urls[0]
-    : facts.function.ok
-      ? facts.function.value.urls[0]
-      : undefined;
-  const ingress =
-    (service?.ok ? service.value.ingress : undefined) ??
-    (facts.function.ok ? facts.function.value.ingress : undefined);
-  const from = /INTERNAL/.test(ingress ?? '') ? ' from the VPC (ingress is internal)' : '';
-  return { text: `call ${url ?? target.name}${from}`, call: service?.call ?? facts.function.call };
-}
-
-function bindingWay(facts: ExposureFacts, held: Holding, why: AttackStep[]): Way {
-  const { fact, binding, member, grant } = held;
-  const place = levelWords[fact.level as keyof typeof levelWords];
-  const own = fact.level === 'service' || fact.level === 'function';
-  const who = inWords(member);
-  const can =
-    grant.power === 'invoke'
-      ? `includes ${grant.permission}`
-      : grant.power === 'takeover'
-        ? `includes ${grant.permission}, which can grant the rest`
-        : `could not be read, so it is not proved harmless`;
-  const rule =
-    member.reach === 'pool' ? 'quasi-public-pool' : own ? 'public-binding' : 'inherited-public-binding';
-  return {
-    certain: grant.power !== 'unknown',
-    path: [
-      ...why,
-      { text: `${who} holds ${binding.role} on ${place} ${fact.resource}`, call: held.call },
-      { text: `${binding.role} ${can}`, call: grant.call },
-      callStep(facts),
-    ],
-    finding: {
-      rule,
-      severity: 'critical',
-      title: `${who} holds ${binding.role} on ${place} ${fact.resource}.`,
-      why: `The role ${can}.${own ? '' : ` It is inherited: the service's own policy does not show it.`}`,
-      fix: unbind(
-        fact.level,
-        fact.resource,
-        binding.role,
-        member.text,
-        facts.target,
-        binding.condition !== undefined,
-      ),
-      source: held.call,
-    },
-    repair: own ? { kind: 'unbind', removal: { role: binding.role, member: member.text } } : undefined,
-  };
-}
-
-function bindingWays(facts: ExposureFacts): Way[] {
-  const ways: Way[] = [];
-  for (const held of holdings(facts)) {
-    if (held.grant.power === 'none') continue;
-    if (isPublic(held.member.reach)) ways.push(bindingWay(facts, held, []));
-    else if (held.member.reach === 'pool' && !facts.trusted.includes(held.member.text)) {
-      const reading = facts.pools.get(held.member.pool ?? '');
-      const { state, provider } = poolDoor(reading, held.member.attribute);
-      if (state !== 'open' || !provider || !reading) continue;
-      const text = `anyone with a token of ${provider.issuer} enters the pool: its provider ${provider.name.split('/').at(-1)} has no condition`;
-      ways.push(bindingWay(facts, held, [{ text, call: reading.call }]));
-    }
-  }
-  return ways;
-}
+import type { ExposureFacts } from './facts.ts';
+import { classify, inWords, isPublic } from './members.ts';
+import { type AttackStep, callStep, type Way } from './way.ts';
 
 function invokerCheckWay(facts: ExposureFacts): Way[] {
   const { service, target } = facts;
@@ -150,6 +10,7 @@ function invokerCheckWay(facts: ExposureFacts): Way[] {
   return [
     {
       certain: true,
+      anonymous: true,
       path: [
         {
           text: `the invoker check of ${serviceOf(target)} is off (invokerIamDisabled), so no policy is asked`,
@@ -184,6 +45,7 @@ function iapWays(facts: ExposureFacts): Way[] {
         if (!isPublic(member.reach) || !opens) continue;
         ways.push({
           certain: permissions?.ok === true,
+          anonymous: member.reach === 'anyone',
           path: [
             { text: `${inWords(member)} holds ${role} on ${fact.resource}`, call: fact.reading.call },
             {
@@ -217,6 +79,7 @@ function gatewayWays(facts: ExposureFacts): Way[] {
     )
     .map(({ name, host, openOperations, totalOperations }) => ({
       certain: true,
+      anonymous: false,
       path: [
         { text: `anyone calls ${openOperations[0]} on https://${host}, which asks for nothing`, call },
         { text: `the gateway ${name} calls the function with its own identity`, call },
@@ -254,6 +117,7 @@ function probeWays(facts: ExposureFacts, explained: boolean): Way[] {
   return [
     {
       certain: true,
+      anonymous: true,
       path: [{ text, call: `${first.method} ${first.url}` }],
       finding: {
         rule: 'anonymous-answer',
@@ -270,13 +134,29 @@ function probeWays(facts: ExposureFacts, explained: boolean): Way[] {
 
 export function waysIn(facts: ExposureFacts): Way[] {
   const read = [...invokerCheckWay(facts), ...bindingWays(facts), ...iapWays(facts), ...gatewayWays(facts)];
-  return [...read, ...probeWays(facts, read.length > 0)];
+  return [
+    ...read,
+    ...probeWays(
+      facts,
+      read.some(({ anonymous }) => anonymous),
+    ),
+  ];
 }
 
-/** The shortest path; among equals one that is shown rather than assumed, and a policy before a probe. */
+/** An answer that a way that was read explains is no further way: it confirms that one. */
+export const countOf = (ways: readonly Way[]): number => {
+  const read = ways.filter(({ finding }) => finding.rule !== 'anonymous-answer');
+  return read.some(({ anonymous }) => anonymous) ? read.length : ways.length;
+};
+
+/** The shortest path: one that is shown before one that is assumed, and one that explains before a mere answer. */
 export function shortestPath(ways: readonly Way[]): AttackStep[] | undefined {
+  const unexplained = ({ finding }: Way) => Number(finding.rule === 'anonymous-answer');
   const order = [...ways].sort(
-    (a, b) => Number(b.certain) - Number(a.certain) || a.path.length - b.path.length,
+    (a, b) =>
+      Number(b.certain) - Number(a.certain) ||
+      unexplained(a) - unexplained(b) ||
+      a.path.length - b.path.length,
   );
   return order[0]?.path;
 }

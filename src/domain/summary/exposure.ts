@@ -13,6 +13,12 @@ const isEvidence = (value: unknown): value is ExposureEvidence =>
 const ownRules =
   /^(public-|inherited-|quasi-|invoker-check|iap-|open-gateway|anonymous-|missing-permission|not-read|policy-unreadable|opaque-|unknown-member|probe-|domain-wide|pool-wide|ineffective-|insecure-http|source-readable|images-readable|no-preventive|deny-policy|close-denied)/;
 
+/** A command in a block to copy, anything else as a sentence. */
+const fixLines = (fix: string): string[] =>
+  /^(gcloud|printf) /.test(fix)
+    ? ['', codeBlock(fix, 'sh').replace(/^/gm, '  '), '']
+    : [`  **Next:** ${markdownText(fix, 1000)}`];
+
 function findingLines(findings: readonly Finding[]): string[] {
   const own = findings
     .filter(({ rule }) => ownRules.test(rule))
@@ -23,12 +29,14 @@ function findingLines(findings: readonly Finding[]): string[] {
     .slice(0, 12)
     .flatMap((finding) => [
       `- ${icons[finding.severity]} **${markdownText(finding.title)}** ${markdownText(finding.why ?? '')}`,
-      ...(finding.fix ? ['', codeBlock(finding.fix, 'sh').replace(/^/gm, '  '), ''] : []),
+      ...(finding.fix ? fixLines(finding.fix) : []),
     ]);
   if (open.length > 12) shown.push(`- ${open.length - 12} more in the report.`);
   if (rest.length === 0) return shown;
   const lines = rest.slice(0, 30).map((finding) => {
-    const fix = finding.fix ? ` Fix: ${codeSpan(finding.fix, 600)}` : '';
+    const next = finding.fix ?? '';
+    const isCommand = /^(gcloud|printf) /.test(next);
+    const fix = next === '' ? '' : isCommand ? ` Fix: ${codeSpan(next, 600)}` : ` ${markdownText(next, 600)}`;
     return `- ${icons[finding.severity]} ${markdownText(finding.title)} ${markdownText(finding.why ?? '')}${fix}`;
   });
   return [
