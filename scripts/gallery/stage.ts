@@ -16,8 +16,8 @@ export interface Answer {
 export interface ReleaseOptions {
   inputs?: Record<string, string>;
   env?: Record<string, string>;
-  /** Called for every line of the log as GitHub shows it. */
-  onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called for every line of the log as GitHub shows it; the release waits for what it promises before it is told. */
+  onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void | Promise<void>;
 }
 
 export interface Shown extends StepResult {
@@ -94,10 +94,11 @@ export class Stage {
     const { env } = this.sandbox;
     const folder = join(this.#folder, `release-${number}`);
     const log: string[] = [];
+    const meanwhile: Promise<void>[] = [];
     let kill: (signal: NodeJS.Signals) => void = () => {};
     const show = runnerLog((line) => {
       log.push(line);
-      options.onLine?.(line, kill);
+      meanwhile.push(Promise.resolve(options.onLine?.(line, kill)));
     });
     const result = await runRelease(
       folder,
@@ -128,6 +129,7 @@ export class Stage {
       show,
       { workspace: this.workspace, onStart: (send) => (kill = send) },
     );
+    await Promise.all(meanwhile);
     return { ...result, log, folder };
   }
 

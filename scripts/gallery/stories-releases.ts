@@ -9,9 +9,9 @@ const misread = [{ status: 200, body: { ...invoice, text: 'INV0ICE 2O26' }, late
 const usersAtTag = (stage: Stage, rps: number) => {
   let begun = false;
   return (line: string) => {
-    if (begun || !/^✓ Tag /.test(line)) return;
+    if (begun || !/^✓ Tag /.test(line)) return undefined;
     begun = true;
-    void stage.users(rps);
+    return stage.users(rps);
   };
 };
 
@@ -50,12 +50,12 @@ export const releases: readonly Story[] = [
   {
     name: 'rolled-back',
     outcome: 'rolled_back',
-    what: 'An update that passes its smoke test and fails 12 % of what users send; seen at 50 % of the traffic',
+    what: 'An update that passes its smoke test and fails 5 % of what users send; seen at 50 % of the traffic',
     play: async (stage) => {
       await stage.before();
-      await stage.users(30);
-      stage.source(failing(0.12));
-      return stage.release({ inputs: { canary: '5%,50%', step_duration: '20s' } });
+      await stage.users(60);
+      stage.source(failing(0.05));
+      return stage.release({ inputs: { canary: '10%,50%', step_duration: '20s' } });
     },
   },
   {
@@ -109,14 +109,14 @@ export const releases: readonly Story[] = [
       let denied = false;
       return stage.release({
         inputs: { source: 'logs' },
-        onLine: (line) => {
+        onLine: async (line) => {
           if (denied || !/Watch 50 %/.test(line)) return;
           denied = true;
           const body = {
             error: { code: 403, message: 'Permission denied for all log views', status: 'PERMISSION_DENIED' },
           };
           const fault = { status: 403, body, forMs: 600_000 };
-          void stage.sandbox.control('POST', '/faults', { api: 'logging', fault });
+          await stage.sandbox.control('POST', '/faults', { api: 'logging', fault });
         },
       });
     },

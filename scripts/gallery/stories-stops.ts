@@ -4,12 +4,12 @@ import type { Story } from './story.ts';
 /** Releases that something or somebody stopped, and what runs before one. */
 
 /** Calls `act` once, when the first look at the canary has been printed. */
-const inCanary = (act: (kill: (signal: NodeJS.Signals) => void) => void) => {
+const inCanary = (act: (kill: (signal: NodeJS.Signals) => void) => unknown) => {
   let done = false;
   return (line: string, kill: (signal: NodeJS.Signals) => void) => {
-    if (done || !/^ {2}Watch 50 %/.test(line)) return;
+    if (done || !/^ {2}Watch 50 %/.test(line)) return undefined;
     done = true;
-    act(kill);
+    return Promise.resolve(act(kill)).then(() => undefined);
   };
 };
 
@@ -20,7 +20,7 @@ async function ownerMovesTraffic(stage: Stage): Promise<void> {
   const { access_token: token } = await sandbox.control<{ access_token: string }>('POST', '/tokens', {
     member: 'user:owner@example.com',
   });
-  const url = `${sandbox.env.GHA_ENDPOINT_OVERRIDE_run}/${serviceName}`.replace('/v1/', '/v2/');
+  const url = `${sandbox.env.CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN}v2/${serviceName}`;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const service = (await (await fetch(url, { headers })).json()) as { latestReadyRevision: string };
   const revision = service.latestReadyRevision.split('/').at(-1);
@@ -106,7 +106,7 @@ export const stops: readonly Story[] = [
       stage.source(healthy);
       return stage.release({
         inputs: { step_duration: '40s' },
-        onLine: inCanary(() => void ownerMovesTraffic(stage)),
+        onLine: inCanary(() => ownerMovesTraffic(stage)),
       });
     },
   },

@@ -82,9 +82,15 @@ export function summaryOf(report: Report): string {
 function defaultHead(report: Report): string[] {
   const icon = report.errors.length > 0 ? '❌' : icons[report.verdict];
   const subject = report.target.name ? `: \`${report.target.name}\`` : '';
-  const lines = [`## ${icon} ${verdictWord(report)}${subject}`, '', markdownText(report.reason, 2000), ''];
+  const lines = [`## ${icon} ${verdictWord(report)}${subject}`, ''];
+  const { problems } = report.evidence;
+  const listed = Array.isArray(problems) && problems.length > 1 ? problems : undefined;
+  // An error says it again, and more.
+  if (!listed && !report.errors.some((error) => error.what === report.reason))
+    lines.push(markdownText(report.reason, 2000), '');
   for (const error of report.errors) {
-    lines.push('> [!CAUTION]', `> **${markdownText(error.what, 2000)}**`);
+    lines.push('> [!CAUTION]', `> **${markdownText(listed ? report.reason : error.what, 2000)}**`);
+    if (listed) lines.push('>', ...listed.slice(0, 50).map((text) => `> - ${markdownText(String(text))}`));
     if (error.why) lines.push(`> ${markdownText(error.why, 2000)}`);
     if (error.fix) lines.push('>', `> **Next:** ${markdownText(error.fix, 2000)}`);
     if (error.cause) lines.push('>', `> <sub>${markdownText(error.cause, 1000)}</sub>`);

@@ -122,9 +122,11 @@ export class Inputs {
   done(): void {
     if (this.#problems.length === 0) return;
     const many = this.#problems.length > 1;
-    throw new ReleaseError('input-invalid', {
+    const error = new ReleaseError('input-invalid', {
       what: `${many ? `${this.#problems.length} inputs are wrong` : 'An input is wrong'}: ${this.#problems.join('; ')}.`,
       fix: `Correct ${many ? 'them' : 'it'} under \`with:\` of this step.`,
     });
+    error.evidence = { problems: [...this.#problems] };
+    throw error;
   }
 }

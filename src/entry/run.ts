@@ -116,6 +116,12 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     if (error instanceof ReleaseError) {
       report.evidence = error.evidence ?? {};
       report.findings = error.findings ?? [];
+      const { problems } = report.evidence;
+      if (Array.isArray(problems) && problems.length > 1) {
+        // One line each: the annotation at the end has them all in one.
+        for (const problem of problems) log.line(`✗ ${problem}`);
+        report.reason = `${problems.length} inputs are wrong: ${problems.map((text) => String(text).split(':')[0]).join(', ')}.`;
+      }
       // A login can fail in any action; whoever reads the summary needs the claims.
       if (error.evidence?.login) useSection((await import('../domain/summary/auth.ts')).loginSection);
     }

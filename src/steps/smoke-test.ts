@@ -78,6 +78,7 @@ function unanswered(
   };
 }
 
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 const symbols = { passed: '✓', failed: '✗', error: '?', skipped: '-' } as const;
 
 function checkLine(result: CaseResult): string {
@@ -179,7 +180,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
 
   const reference = referenceOf(suite, undefined);
   log.line(
-    `Smoke test: ${suite.cases.length} cases and ${suite.presets.length} presets of ${suite.file} on ${url.origin}${url.pathname}`,
+    `Smoke test: ${counted(suite.cases.length, 'case')} and ${counted(suite.presets.length, 'preset')} of ${suite.file} on ${url.origin}${url.pathname}`,
   );
   if (reference) await warmUp(caller, reference, ports, request);
   for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item));

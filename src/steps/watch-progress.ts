@@ -34,6 +34,7 @@ export function createProgress(
   let looks = 0;
   let printedAt = Number.NEGATIVE_INFINITY;
   let printedOdds = 0;
+  let printed = '';
 
   const pointOf = ({ seconds, cells, decision, reading }: Look): WatchPoint => ({
     seconds: Math.round(seconds * 10) / 10,
@@ -67,8 +68,6 @@ export function createProgress(
         !(++looks <= 5 || moved || now - printedAt >= 60_000 || look.decision.kind !== 'undecided')
       )
         return;
-      printedAt = now;
-      printedOdds = odds;
       const line = pollText({
         candidate: test.candidate,
         baseline: request.baseline && request.phase === 'split' ? test.baseline : undefined,
@@ -76,6 +75,11 @@ export function createProgress(
         standing: look.decision.standings[worst] as Standing,
         alpha: alpha[request.phase],
       });
+      // The source may have nothing new between two looks.
+      if (line === printed && now - printedAt < 60_000 && look.decision.kind === 'undecided') return;
+      printedAt = now;
+      printedOdds = odds;
+      printed = line;
       ports.log.line(`  ${label} ${elapsedText((now - settledAt) / 1000).padStart(6)}  ${line}`);
     },
   };

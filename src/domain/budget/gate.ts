@@ -70,7 +70,7 @@ export function gateOf(
       verdict: 'pass',
       reason: `${percentText(remaining)} of the error budget of ${span} left.`,
     };
-  const spent = `The error budget of ${span} is spent: ${countText(worst.budget?.spent ?? 0)} of ${countText(worst.window?.total ?? 0)} requests were bad (${objectiveTitle(worst.objective)}), ${countText(worst.budget?.allowed ?? 0)} are allowed.`;
+  const spent = `The error budget of ${span} is spent: ${countText(worst.budget?.spent ?? 0)} of ${countText(worst.window?.total ?? 0)} requests missed the objective "${objectiveTitle(worst.objective)}", ${countText(worst.budget?.allowed ?? 0)} are allowed.`;
   if (rules.override !== undefined)
     return { ...base, verdict: 'pass', reason: `${spent} Released all the same: ${rules.override}` };
   if (rules.onExhausted === 'warn')

@@ -15,8 +15,11 @@ export function budgetRow(gate: Pick<Gate, 'remaining'>, invoice?: InvoiceFacts)
   const left = dearest?.remaining ?? gate.remaining;
   if (left === undefined) return 'not known: no request in the window';
   const parts = [`${budgetBar(left)} ${percentText(Math.max(0, left))} left`];
-  if (dearest) parts.push(`this release spent ${percentText(dearest.share)}`);
-  if (dearest?.more !== undefined && dearest.more < 1000)
+  if (dearest)
+    parts.push(
+      `this release spent ${dearest.share > 1 ? 'more than all of it' : percentText(dearest.share)}`,
+    );
+  if (dearest?.more !== undefined && dearest.more >= 1 && dearest.more < 1000)
     parts.push(`${countText(dearest.more)} more like it remain`);
   return parts.join(', ');
 }

@@ -76,6 +76,21 @@ export interface Task {
   bad: boolean;
 }
 
+const endOf = (tasks: readonly Task[]) => Math.max(...tasks.map((task) => task.start + task.seconds), 0);
+
+/** Between 4 and 10 ticks where that is possible, since the labels of more overlap. */
+function tickInterval(tasks: readonly Task[]): string {
+  const most = 10;
+  const begin = Math.min(...tasks.map((task) => task.start));
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+  const seconds = steps.find((step) => (endOf(tasks) - begin) / step <= most) ?? 14_400;
+  return seconds < 60
+    ? `${seconds}second`
+    : seconds < 3600
+      ? `${seconds / 60}minute`
+      : `${seconds / 3600}hour`;
+}
+
 /** The steps of a release one after another. */
 export function timeline(tasks: readonly Task[], describe: { title: string; text: string }): string[] {
   const drawn = tasks
@@ -91,17 +106,20 @@ export function timeline(tasks: readonly Task[], describe: { title: string; text
     'gantt',
     `    accTitle: ${chartText(describe.title, 100)}`,
     `    accDescr: ${chartText(describe.text, 300)}`,
-    '    dateFormat X',
+    // Milliseconds: mermaid reads a bare number as that, under `X` (seconds) as well.
+    '    dateFormat x',
     '    axisFormat %M:%S',
+    `    tickInterval ${tickInterval(drawn)}`,
   ];
   let section = '';
   for (const [index, task] of drawn.entries()) {
     const name = chartText(task.section, 11);
     if (name !== section) lines.push(`    section ${name}`);
     section = name;
-    const begin = Math.max(0, Math.round(task.start));
-    const length = Math.max(1, Math.round(task.seconds));
-    lines.push(`    ${chartText(task.label)} :${task.bad ? 'crit, ' : ''}t${index}, ${begin}, ${length}s`);
+    const begin = Math.max(0, Math.round(1000 * task.start));
+    // A bar of no length is not drawn: the shortest one is a two-hundredth of the whole.
+    const length = Math.max(1, Math.round(1000 * task.seconds), Math.round((1000 * endOf(drawn)) / 200));
+    lines.push(`    ${chartText(task.label)} :${task.bad ? 'crit, ' : ''}t${index}, ${begin}, ${length}ms`);
   }
   return fence(lines);
 }

@@ -39,7 +39,7 @@ export function deployLines(evidence: DeployEvidence): string[] {
     ['URL', evidence.url ? codeSpan(evidence.url, 400) : none],
     [
       'Source',
-      `${codeSpan(evidence.sourceSha256.slice(0, 12))} (${plan.source.files} files, ${formatBytes(plan.source.bytes)}, by ${markdownText(evidence.rules)})`,
+      `${codeSpan(evidence.sourceSha256.slice(0, 12))} (${plan.source.files} files, ${formatBytes(plan.source.bytes)}, ${evidence.rules === 'no ignore file' ? evidence.rules : `by ${markdownText(evidence.rules)}`})`,
     ],
   ];
   const lines = [

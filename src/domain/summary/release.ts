@@ -1,6 +1,6 @@
 import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Report } from '../report.ts';
-import { codeSpan, markdownText } from '../safe-text.ts';
+import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
 import type { SmokeEvidence } from '../smoke/result.ts';
 import { budgetRow } from './budget.ts';
 import { blue, lineChart, spanText, timeline } from './charts.ts';
@@ -87,14 +87,21 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
       : report.verdict === 'fail' || report.errors.length > 0
         ? 'CAUTION'
         : 'WARNING';
-  const lines = [`> [!${level}]`, `> **${markdownText(capital(report.reason), 1500)}**`];
   const back = facts.stages.findLast((stage) => stage.kind === 'back');
+  // Where the traffic is stands in the table below and, after a rollback, in the next sentence.
+  const reason = capital(report.reason).replace(/ (?:Traffic|The share is held): [^.]+\.$/, '');
+  const lines = [`> [!${level}]`, `> **${markdownText(reason, 1500)}**`];
+  if (report.outcome === 'rejected')
+    lines.push(
+      `> It is the first release, so there is nothing to go back to: the function stays as it is, and private.`,
+    );
   if (back && report.outcome !== 'held' && facts.before)
     lines.push(
       `> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)} and was verified.`,
     );
   const { extra } = costOf(facts);
-  if (extra >= 1) lines.push(`> About ${number(extra)} requests failed because of this release.`);
+  if (extra >= 1 && report.outcome !== 'held')
+    lines.push(`> About ${number(extra)} requests failed because of this release.`);
   if (facts.kept_pin && facts.before && report.outcome !== 'promoted')
     lines.push(
       `> Traffic is pinned to it by name, since a newer revision exists: deploys of other tools get no traffic until it is released or moved.`,
@@ -105,31 +112,57 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
       lines.push(`> ${markdownText(error.what, 1000)}`);
     if (error.why) lines.push(`> ${markdownText(error.why, 600)}`);
   }
-  const next = nextThing(report, facts);
-  if (next.length > 0) lines.push('>', `> **Next:** ${next.join(' · ')}`);
-  return [...lines, ''];
+  return [...lines, ...nextLines(nextThing(report, facts)), ''];
 }
 
 /** A sentence begins with a capital letter, a name of a revision stays as it is. */
 export const capital = (text: string) =>
   /^[a-z]+[ ,:]/.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
 
-function nextThing(report: Report, facts: ReleaseFacts): string[] {
+interface Next {
+  /** What to do, in words and links. */
+  texts: string[];
+  /** To paste into a shell. */
+  commands: string[];
+}
+
+function nextThing(report: Report, facts: ReleaseFacts): Next {
   const fix =
     report.errors.find((error) => error.fix)?.fix ??
-    report.findings.find((finding) => finding.severity === 'critical' && finding.fix)?.fix;
-  const links = [
-    ...(fix ? [markdownText(fix, 800)] : []),
-    ...(facts.logs_url && facts.candidate ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
-    ...(facts.commit?.compare ? [`[Compare with the last good commit](${facts.commit.compare})`] : []),
-  ];
-  if (links.length > 0) return links;
-  if (report.outcome === 'yielded') return ['run this job again when that release has ended'];
-  if (report.outcome === 'held')
-    return [
-      'decide with `actions/rollback`: `to: before` takes it back, `to: REVISION` sends everything to that revision',
-    ];
-  return [];
+    report.findings.find(
+      ({ severity, rule, fix: own }) => own && (severity === 'critical' || rule === 'budget-exhausted'),
+    )?.fix;
+  const { text, commands } = splitFix(fix ?? '');
+  const own =
+    report.outcome === 'held'
+      ? 'decide with `actions/rollback`: `to: before` takes it back, `to: REVISION` sends everything to that revision'
+      : report.outcome === 'yielded'
+        ? 'run this job again when that release has ended'
+        : '';
+  const links = facts.candidate
+    ? [
+        ...(facts.logs_url ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
+        ...(facts.commit?.compare ? [`[Compare with the last good commit](${facts.commit.compare})`] : []),
+      ]
+    : [];
+  const texts = [markdownText(text, 800), own, ...links].filter((part) => part !== '');
+  return { texts, commands };
+}
+
+/** A remedy is words, then perhaps a command after a colon or on a line of its own. */
+function splitFix(fix: string): { text: string; commands: string[] } {
+  const at = fix.search(/(?:^|[:\n]\s*)(?:gcloud|curl|npx) /);
+  if (at < 0) return { text: fix, commands: [] };
+  const rest = fix.slice(at).replace(/^[:\s]+/, '');
+  const text = fix.slice(0, at).trim();
+  return { text: text === '' ? '' : `${text}:`, commands: rest.split(/\n\s*/).slice(0, 6) };
+}
+
+function nextLines({ texts, commands }: Next): string[] {
+  if (texts.length === 0 && commands.length === 0) return [];
+  const block = commands.length > 0 ? codeBlock(commands.join('\n'), 'sh').split('\n') : [];
+  const shown = block.length > 0 ? ['>', ...block.map((line) => `> ${line}`)] : [];
+  return ['>', `> **Next:** ${texts.join(' · ')}`.trimEnd(), ...shown];
 }
 
 function factTable(report: Report, facts: ReleaseFacts): string[] {
@@ -138,8 +171,9 @@ function factTable(report: Report, facts: ReleaseFacts): string[] {
   const at = facts.verified_at.slice(11, 19);
   const serving =
     facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ') ||
-    'nothing yet';
-  rows.push(['Serving now', `${serving}${privacy}, read ${at} UTC`]);
+    (facts.first ? 'nothing yet' : '');
+  // Where the release ended before it looked, it says nothing rather than "nothing".
+  if (serving !== '') rows.push(['Serving now', `${serving}${privacy}, read ${at} UTC`]);
   if (facts.candidate && !facts.serving.some((share) => share.revision === facts.candidate))
     rows.push(['Not serving', `${codeSpan(facts.candidate)} 0 %, kept for debugging`]);
   if (facts.commit) {
@@ -200,7 +234,9 @@ const words = (stage: StageFacts) =>
   `${stage.stage} ${spanText(stage.seconds)}${stage.verdict === 'fail' ? ' failed' : ''}`;
 
 function timelinePart(facts: ReleaseFacts): string[] {
-  const shown = facts.stages.filter((stage) => stage.seconds >= 0.5 || stage.verdict !== 'pass');
+  const shown = facts.stages.filter(
+    (stage) => stage.seconds >= 0.5 || stage.verdict !== 'pass' || stage.kind === 'back',
+  );
   if (shown.length < 2) return [];
   const tasks = shown.map((stage) => ({
     section: sections[stage.kind],
@@ -241,7 +277,7 @@ function whyPart(facts: ReleaseFacts): string[] {
 
 function trafficPart(facts: ReleaseFacts): string[] {
   const changes = facts.shares.filter((change, i, all) => change.percent !== all[i - 1]?.percent);
-  if (!changes.some((change) => change.percent > 0)) return [];
+  if (facts.first || !changes.some((change) => change.percent > 0)) return [];
   const whole = Math.max(facts.seconds, changes.at(-1)?.at ?? 0, 1);
   const minutes = whole >= 180;
   const values = Array.from({ length: 100 }, (_, i) => {
@@ -274,6 +310,10 @@ function trafficPart(facts: ReleaseFacts): string[] {
   ];
 }
 
+/** The table beside a chart; open where there is no chart. */
+const chartAndTable = (chart: readonly string[], table: readonly string[]): string[] =>
+  chart.length > 0 ? [...chart, ...collapsed('The same as a table', table)] : [...table];
+
 export const collapsed = (title: string, lines: readonly string[]): string[] => [
   `<details><summary>${title}</summary>`,
   '',
@@ -297,12 +337,7 @@ export function releaseBody(report: Report): string[] {
   const open = facts.dry_run
     ? []
     : [
-        [
-          '### What happened',
-          '',
-          ...timelinePart(facts),
-          ...collapsed('The same as a table', stageTable(facts)),
-        ],
+        ['### What happened', '', ...chartAndTable(timelinePart(facts), stageTable(facts))],
         whyPart(facts),
         trafficPart(facts),
       ];
@@ -320,7 +355,8 @@ function stageParts(report: Report, facts: ReleaseFacts): string[][] {
     const passed = smoke.results.filter((result) => result.status === 'passed').length;
     const lines = smokeSummary(smoke);
     const title = `✅ Smoke test: ${passed} of ${smoke.results.length} passed`;
-    parts.push(report.outcome === 'smoke_failed' ? lines : collapsed(title, lines.slice(2)));
+    const bad = smoke.results.some(({ status }) => status === 'failed' || status === 'error');
+    parts.push(bad ? lines : collapsed(title, lines.slice(2)));
   }
   if (isExposure(exposure)) {
     const lines = exposureLines(exposure, report.findings);

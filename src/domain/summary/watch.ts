@@ -139,10 +139,14 @@ export function watchLines(facts: WatchFacts, options: { chart: boolean }): stri
   const worst =
     [...tests].sort((a, b) => (facts.tests[b] as Test).against - (facts.tests[a] as Test).against)[0] ?? 0;
   const lag = facts.lagSeconds > 0 ? `, ${elapsedText(facts.lagSeconds)} behind` : '';
+  const notes = [
+    `Counted from ${markdownText(facts.source)}${lag}.`,
+    ...facts.notes.map((note) => markdownText(note)),
+  ];
   return [
     ...(options.chart ? watchChart(facts, worst) : []),
     ...tests.flatMap((test) => watchTable(facts, test)),
-    `<sub>Counted from ${markdownText(facts.source)}${lag}. ${facts.notes.map((note) => markdownText(note)).join(' ')}</sub>`,
+    `<sub>${notes.join(' ')}</sub>`,
     '',
     '<details><summary><b>What do the odds mean?</b></summary>',
     '',
