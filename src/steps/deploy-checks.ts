@@ -6,7 +6,7 @@ import { ReleaseError } from '../domain/errors.ts';
 import type { Finding } from '../domain/report.ts';
 import type { Live } from './deploy-state.ts';
 import { serviceOf } from './deploy-state.ts';
-import type { DeployRequest } from './deploy-types.ts';
+import type { DeployRequest, DeployRun } from './deploy-types.ts';
 import type { JsonObject } from './ports.ts';
 
 /** Refusals that Google would only report after the build, or never. Throws `function-refused`. */
@@ -29,7 +29,7 @@ export function checkLive(request: DeployRequest, live: Live): void {
 }
 
 /** Throws where the runtime cannot be built; otherwise says what is about to end. */
-export function checkRuntime(
+function checkRuntime(
   request: DeployRequest,
   live: Live,
   list: readonly JsonObject[],
@@ -69,4 +69,18 @@ export function checkRuntime(
       source: 'GET cloudfunctions v2 runtimes',
     },
   ];
+}
+
+/** Findings on the runtime, from the live list where it could be read. */
+export function checkSupport(run: DeployRun, live: Live, list: JsonObject[] | Error): void {
+  const { ports, request, result } = run;
+  request.signal?.throwIfAborted();
+  if (list instanceof Error)
+    ports.log.warning(`Whether the runtime is still supported could not be read: ${list.message}`);
+  else if (list.length > 0)
+    result.findings.push(
+      ...checkRuntime(request, live, list, new Date(ports.clock.now()).toISOString().slice(0, 10)),
+    );
+  for (const finding of result.findings)
+    if (finding.rule.startsWith('runtime-')) ports.log.warning(`${finding.title} ${finding.fix ?? ''}`);
 }

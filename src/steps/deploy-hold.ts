@@ -8,15 +8,8 @@ import {
   pinned,
   soleServing,
 } from './deploy-traffic.ts';
-import type { DeployRun } from './deploy-types.ts';
+import type { DeployRun, Hold } from './deploy-types.ts';
 import type { RunService, TrafficTarget } from './ports.ts';
-
-/** A pin that this deploy made, and what was there before it. */
-export interface Hold {
-  service: string;
-  before: TrafficTarget[];
-  latestReady: string | undefined;
-}
 
 const sharesOf = (traffic: readonly TrafficTarget[]) =>
   traffic.map((target) => `${target.revision ?? 'LATEST'} ${target.percent ?? 0} %`).join(', ') ||
@@ -41,26 +34,55 @@ export async function holdTraffic(run: DeployRun, live: Live): Promise<Hold | un
     service.name,
     (current) => (followsLatest(current) ? pinned(current) : undefined),
     request.signal,
-  );
+  ).catch((error: unknown) => {
+    throw deniedHold(run, service.name, error);
+  });
   if (!changed) return undefined;
   run.act(`traffic of ${service.name.split('/').at(-1)} held at ${sharesOf(pinned(service))}`);
   return hold;
 }
 
+/** Somebody who deploys with a Functions role alone may not touch the service. */
+function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
+  if (!(error instanceof ReleaseError) || error.code !== 'permission-denied') return error;
+  const { project } = run.request;
+  return new ReleaseError('permission-denied', {
+    what: `The traffic of ${service.split('/').at(-1)} could not be held at what serves now.`,
+    why: `${error.why ?? 'The permission run.services.update is missing.'} Without it new code would serve before it is proved private.`,
+    fix: `Grant it: gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:DEPLOYER --role=roles/run.developer. Or give up the proof before traffic: all_traffic_on_latest_revision: false.`,
+    cause: error,
+  });
+}
+
 /** Errors after which the operation may still be going on. */
 const goesOn = new Set(['cancelled', 'network-failed', 'deadline-exceeded', 'internal']);
 
+const toLatest = (run: DeployRun) => {
+  const service = run.held?.service.split('/').at(-1);
+  return `gcloud run services update-traffic ${service} --region=${run.request.region} --to-latest`;
+};
+
+/** That traffic stays by name, and how to follow new revisions again. */
+export const heldText = (run: DeployRun): string =>
+  `Traffic of ${run.held?.service.split('/').at(-1)} stays by name, at what served before; to follow new revisions again: ${toLatest(run)}`;
+
+/** Where an error comes between the build and the traffic, the pin stays: what was built is not proved. */
+export function warnHeld(run: DeployRun): void {
+  if (run.held) run.ports.log.warning(`${heldText(run)}. Run the job again to finish.`);
+}
+
 /**
- * After an error: traffic as it was, unless the build may still end. Following LATEST again would then let it serve
- * without a proof.
+ * After an error of the build: traffic as it was, unless the build may still end. Following LATEST again would then let
+ * it serve without a proof.
  */
-export async function releaseHold(run: DeployRun, hold: Hold, error: unknown): Promise<void> {
+export async function releaseHold(run: DeployRun, error: unknown): Promise<void> {
+  if (!run.held) return;
   const code = error instanceof ReleaseError ? error.code : 'internal';
-  if (!run.sent || !goesOn.has(code)) return restoreTraffic(run, hold);
-  const name = hold.service.split('/').at(-1);
-  run.ports.log.warning(
-    `Traffic of ${name} stays by name, since the build goes on and nobody would prove it. Run the job again to finish, or follow new revisions again: gcloud run services update-traffic ${name} --region=${run.request.region} --to-latest`,
-  );
+  if (!run.sent || !goesOn.has(code)) await restoreTraffic(run, run.held);
+  else
+    run.ports.log.warning(
+      `The build goes on, and nobody would prove it. ${heldText(run)}. Or run the job again to finish.`,
+    );
 }
 
 /** After a failed build: traffic as it was, LATEST included, unless LATEST now means another revision. Never throws. */
@@ -87,11 +109,11 @@ async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> {
     if (changed) run.act(`traffic of ${name} put back to ${sharesOf(hold.before)}`);
     if (moved)
       ports.log.warning(
-        `Traffic of ${name} stays by name: LATEST now means ${moved}, which nobody has proved. To follow it: gcloud run services update-traffic ${name} --region=${request.region} --to-latest`,
+        `Traffic of ${name} stays by name: LATEST now means ${moved}, which nobody has proved. To follow it: ${toLatest(run)}`,
       );
   } catch (error) {
     ports.log.warning(
-      `Traffic of ${name} could not be put back (${messageOf(error)}). It serves what it did before. To follow new revisions again: gcloud run services update-traffic ${name} --region=${request.region} --to-latest`,
+      `Traffic of ${name} could not be put back (${messageOf(error)}). It serves what it did before. To follow new revisions again: ${toLatest(run)}`,
     );
   }
 }
@@ -121,10 +143,10 @@ export async function verifyHeld(
   return awaitSettled(ports, service.name, request.signal);
 }
 
-/** All traffic to the new revision, as a plain deploy does, now that it is proved private. */
-export async function giveTraffic(run: DeployRun): Promise<void> {
+/** All traffic to the new revision, as a plain deploy does, now that it is proved private. `stop`: it is not the newest. */
+export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
   const { ports, request, result } = run;
-  if (!result.service) return;
+  if (!result.service) return 'go';
   let other: string | undefined;
   const changed = await changeTraffic(
     ports,
@@ -135,15 +157,13 @@ export async function giveTraffic(run: DeployRun): Promise<void> {
     },
     request.signal,
   );
-  if (changed) run.act(`all traffic of ${result.service.split('/').at(-1)} given to ${result.revision}`);
-  const after = await awaitSettled(ports, result.service, request.signal);
-  result.traffic = after.trafficStatuses;
-  if (other)
-    result.findings.push({
-      rule: 'latest-is-another',
-      severity: 'high',
-      title: `${other} appeared while this deploy was under way; no traffic was moved.`,
-      why: 'Somebody else deployed the same function or service.',
-      fix: `See both: gcloud run revisions list --service=${result.service.split('/').at(-1)} --region=${request.region}`,
-    });
+  const name = result.service.split('/').at(-1);
+  if (changed) run.act(`all traffic of ${name} given to ${result.revision}`);
+  result.traffic = (await awaitSettled(ports, result.service, request.signal)).trafficStatuses;
+  if (!other) return 'go';
+  // Never green while older code serves, and never their revision promoted by us.
+  result.verdict = 'inconclusive';
+  result.outcome = 'superseded';
+  result.reason = `${result.revision} is built, but ${other} appeared meanwhile: no traffic was moved. See both: gcloud run revisions list --service=${name} --region=${request.region}`;
+  return 'stop';
 }

@@ -3,6 +3,7 @@ import { labelDigest } from '../domain/deploy/manifest.ts';
 import { type DeployPlan, makePlan } from '../domain/deploy/plan.ts';
 import { configLabel, configText, sourceLabel } from '../domain/deploy/settings.ts';
 import { functionStateOf } from '../domain/deploy/state.ts';
+import { ReleaseError } from '../domain/errors.ts';
 import { servingOf, soleServing } from './deploy-traffic.ts';
 import type { DeployPorts, DeployRequest } from './deploy-types.ts';
 import type { FunctionOperation, RunService, SourceTree } from './ports.ts';
@@ -96,4 +97,19 @@ function trafficPlan(request: DeployRequest, live: Live, plan: DeployPlan): stri
   if (request.noTraffic) return [`traffic stays: ${now}; the new revision gets 0 %`];
   if (request.allTraffic === false) return [`traffic as the service has it: ${now}`];
   return [`traffic ${now} -> new revision 100 %, once it is proved private`];
+}
+
+/** The operation that works on the function now; none where the list may not be read, since waiting shows it too. */
+export async function runningOn(
+  ports: DeployPorts,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<FunctionOperation | undefined> {
+  try {
+    return await ports.functions.runningOperation(name, signal);
+  } catch (error) {
+    if (!(error instanceof ReleaseError) || error.code !== 'permission-denied') throw error;
+    ports.log.debug(`The running operations could not be read: ${error.what}`);
+    return undefined;
+  }
 }

@@ -5,7 +5,16 @@ import { changeLine, planLines } from '../domain/deploy/plan-text.ts';
 import { functionStateOf } from '../domain/deploy/state.ts';
 import { ReleaseError } from '../domain/errors.ts';
 import { awaitOperation } from './deploy-operation.ts';
-import { carries, type Digests, isOurs, type Live, planOf, readLive, updateTimeOf } from './deploy-state.ts';
+import {
+  carries,
+  type Digests,
+  isOurs,
+  type Live,
+  planOf,
+  readLive,
+  runningOn,
+  updateTimeOf,
+} from './deploy-state.ts';
 import type { DeployRun } from './deploy-types.ts';
 import type { FunctionOperation, SourceTree } from './ports.ts';
 
@@ -84,7 +93,7 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
       run.result.created = plan.action === 'create';
       return { operation: begun, joined: false };
     }
-    const other = await functions.runningOperation(name, signal);
+    const other = await runningOn(ports, name, signal);
     if (other && isOurs(other, digests)) {
       run.result.created = plan.action === 'create';
       return { operation: other, joined: true };

@@ -3,7 +3,16 @@ import type { DeployPlan } from '../domain/deploy/plan.ts';
 import type { Settings } from '../domain/deploy/settings.ts';
 import type { Finding } from '../domain/report.ts';
 import type { Outcome, Verdict } from '../domain/verdict.ts';
-import type { BuildLogs, Clock, Functions, Log, Services, Sources, TrafficStatus } from './ports.ts';
+import type {
+  BuildLogs,
+  Clock,
+  Functions,
+  Log,
+  Services,
+  Sources,
+  TrafficStatus,
+  TrafficTarget,
+} from './ports.ts';
 
 /** What a look at the exposure told: the part of a guard's result that a deploy decides by. */
 export interface ExposureSeen {
@@ -89,6 +98,13 @@ export interface DeployResult {
   actions: { at: string; what: string }[];
 }
 
+/** A pin, and what was there before it. */
+export interface Hold {
+  service: string;
+  before: TrafficTarget[];
+  latestReady: string | undefined;
+}
+
 /** What the parts of one deploy share. */
 export interface DeployRun {
   ports: DeployPorts;
@@ -100,6 +116,8 @@ export interface DeployRun {
   result: DeployResult;
   /** A write has left for Cloud Functions: what became of it may be unknown. */
   sent: boolean;
+  /** The pin that this deploy made, while it lasts. */
+  held: Hold | undefined;
   /** Notes a change that was made. */
   act(what: string): void;
 }

@@ -132,7 +132,7 @@ test('a restarted job finds the operation of its first attempt and joins it', as
   expect(cut.code).toBe(1);
   expect(cut.outputs.outcome).toBe('cancelled');
   // The build goes on: following LATEST would let it serve without a proof.
-  expect(cut.log).toContain('stays by name, since the build goes on');
+  expect(cut.log).toContain('The build goes on, and nobody would prove it');
   expect((await world.service(name)).traffic).toMatchObject([{ revision: first, percent: 100 }]);
   const again = await world.deploy({ name, source_dir: source });
   expect(again.log).toContain('Joined the deploy that is under way');
@@ -221,4 +221,76 @@ test('a function whose pin does not hold is taken back before it is proved, and 
   } finally {
     quirks.functionPatchKeepsPin = true;
   }
+});
+
+test('a newer revision of somebody else is never promoted, and the job is not green', async () => {
+  const source = world.source(files('ours'));
+  const held = await world.deploy({ name, source_dir: source, no_traffic: 'true' });
+  expect(held.outputs.reason).toContain(`${first} serves by name`);
+  let theirs: string | undefined;
+  const { sandbox } = world;
+  // Their deploy ends between our build and our traffic change: ours waits at the second look at the policy.
+  await world.fault({
+    api: 'run',
+    method: 'GET',
+    path: ':getIamPolicy',
+    nth: 2,
+    times: 1,
+    fault: { delayMs: 1500 },
+  });
+  const run = await world.deploy(
+    { name, source_dir: source, memory: '1Gi' },
+    {
+      onOutput: (text) => {
+        if (theirs !== undefined || !text.includes('service done')) return;
+        theirs = 'begun';
+        void world.client.deploy(name, files('theirs')).then(async () => {
+          theirs = (await world.function(name)).serviceConfig.revision;
+        });
+      },
+    },
+  );
+  expect(sandbox.world.problems).toEqual([]);
+  expect(theirs).toMatch(/^f\d+-/);
+  expect(run.code).toBe(1);
+  expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'superseded' });
+  expect(run.outputs.reason).toContain(`${theirs} appeared meanwhile: no traffic was moved`);
+  const serving = JSON.parse(run.outputs.traffic ?? '').filter(
+    (entry: { percent: number }) => entry.percent > 0,
+  );
+  expect(serving).toEqual([{ revision: first, percent: 100 }]);
+});
+
+test('who may not touch the service hears what is missing before anything is uploaded', async () => {
+  await world.fault({
+    api: 'run',
+    method: 'PATCH',
+    path: `/services/${name}`,
+    times: 9,
+    fault: {
+      status: 403,
+      body: {
+        error: {
+          code: 403,
+          status: 'PERMISSION_DENIED',
+          message: "Permission 'run.services.update' denied on resource.",
+        },
+      },
+    },
+  });
+  const mark = world.mark;
+  const run = await world.deploy({ name, source_dir: world.source(files('next')) });
+  expect(run.code).toBe(1);
+  const error = reportOf(run).errors[0];
+  expect(error?.what).toContain('could not be held');
+  expect(error?.why).toContain('run.services.update');
+  expect(error?.fix).toContain('roles/run.developer');
+  expect(world.requests(mark).join('\n')).not.toContain('generateUploadUrl');
+  const plain = await world.deploy({
+    name,
+    source_dir: world.source(files('next')),
+    all_traffic_on_latest_revision: 'false',
+  });
+  expect(plain.code).toBe(0);
+  expect(plain.outputs.reason).toContain('as the service shares it');
 });

@@ -3,7 +3,7 @@ import { answers, DeployWorld, visible } from '../support/deploy-world.ts';
 
 let world: DeployWorld;
 beforeAll(async () => {
-  world = await DeployWorld.start();
+  world = await DeployWorld.start({ sampleReachability: true });
 });
 afterAll(() => world.stop());
 
@@ -261,4 +261,10 @@ describe('what is refused before anything is written', () => {
       /source folder no\/such\/folder does not exist.*actions\/checkout/,
     );
   });
+});
+
+test('in none of this could anybody reach a function without a token', async () => {
+  const { body } = await world.client.control('GET', '/reachability');
+  expect(body.samples).toBeGreaterThan(20);
+  expect(body).toMatchObject({ everReachable: false, sightings: [] });
 });

@@ -63,9 +63,11 @@ export function zipWorker(): void {
         if (bytes.length !== piece.length || zlib.crc32(bytes) !== piece.crc) throw new Error('changed');
         const whole = piece.offset === 0 && piece.last;
         const finishFlush = piece.last ? zlib.constants.Z_FINISH : zlib.constants.Z_SYNC_FLUSH;
+        // zlib sets aside a whole chunk for each file, however small the file is.
+        const chunkSize = Math.min(64 * 1024, Math.max(1024, Math.ceil(bytes.length * 0.6)));
         const packed = piece.store
           ? undefined
-          : zlib.deflateRawSync(bytes, { level: 6, finishFlush, chunkSize: 64 * 1024 });
+          : zlib.deflateRawSync(bytes, { level: 6, finishFlush, chunkSize });
         const stored = packed === undefined || (whole && packed.length >= bytes.length);
         const part = stored ? Buffer.from(bytes) : packed;
         parts.push(part);

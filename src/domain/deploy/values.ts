@@ -1,0 +1,88 @@
+import { parseMap } from '../parse.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** Readers of the inputs that are maps. Each throws `Error` with what would be right. */
+
+export const accountPattern = /^[a-z0-9][\w.-]*@[a-z0-9][a-z0-9.-]*\.[a-z]+$/;
+
+/** `{}` empties a map, as in deploy-cloud-functions@v4; unset leaves it alone. */
+export const mapOrEmpty = (text: string): Map<string, string> =>
+  text.trim() === '{}' ? new Map() : parseMap(text);
+
+/** Variables that Google keeps for itself (cloud.google.com/run/docs/container-contract, Environment variables). */
+const keptVariables = new Set([
+  'PORT',
+  'K_SERVICE',
+  'K_REVISION',
+  'K_CONFIGURATION',
+  'FUNCTION_TARGET',
+  'FUNCTION_SIGNATURE_TYPE',
+]);
+
+export function parseVariables(text: string): JsonObject {
+  const map = mapOrEmpty(text);
+  for (const key of map.keys()) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
+      throw new Error(`expected the name of a variable, found "${key.slice(0, 60)}"`);
+    if (keptVariables.has(key) || key.startsWith('X_GOOGLE_'))
+      throw new Error(`${key} is kept by Cloud Functions and cannot be set`);
+  }
+  return Object.fromEntries(map);
+}
+
+export function parseLabels(text: string): JsonObject {
+  const map = mapOrEmpty(text);
+  for (const [key, value] of map) {
+    if (!/^[a-z][a-z0-9_-]{0,62}$/.test(key))
+      throw new Error(`expected a label such as team or cost-center, found "${key.slice(0, 70)}"`);
+    if (!/^[a-z0-9_-]{0,63}$/.test(value))
+      throw new Error(
+        `expected at most 63 lower-case letters, digits, - and _ for the label ${key}, found "${value.slice(0, 70)}"`,
+      );
+    if (/^(goog-|guarded-release-)/.test(key))
+      throw new Error(`the label ${key} is kept by ${key.startsWith('goog-') ? 'Google' : 'these actions'}`);
+  }
+  return Object.fromEntries(map);
+}
+
+/** `network=N,subnetwork=S,tags=a b` as `directVpcNetworkInterface`: in Google's REST API, not in its npm proto. */
+export function parseNetworkInterface(text: string): Json {
+  const map = parseMap(text);
+  for (const key of map.keys())
+    if (!['network', 'subnetwork', 'tags'].includes(key))
+      throw new Error(`expected network, subnetwork or tags, found "${key.slice(0, 40)}"`);
+  const network = map.get('network');
+  const subnetwork = map.get('subnetwork');
+  if (!network && !subnetwork) throw new Error('expected network=NAME, subnetwork=NAME or both');
+  const tags = (map.get('tags') ?? '').split(/[\s;]+/).filter(Boolean);
+  return [
+    {
+      ...(network ? { network } : {}),
+      ...(subnetwork ? { subnetwork } : {}),
+      ...(tags.length > 0 ? { tags } : {}),
+    },
+  ];
+}
+
+/** `ATTRIBUTE=VALUE`, `ATTRIBUTE=PATTERN:VALUE`: google.cloud.functions.v2.EventFilter. */
+export function parseEventFilters(text: string): JsonObject[] {
+  return [...mapOrEmpty(text)].map(([attribute, value]) =>
+    value.startsWith('PATTERN:')
+      ? { attribute, value: value.slice('PATTERN:'.length), operator: 'match-path-pattern' }
+      : { attribute, value },
+  );
+}
+
+/** An e-mail as the full name that the API takes for builds. */
+export function parseBuildAccount(text: string, project: string): string {
+  if (/^projects\/[^/]+\/serviceAccounts\/[^/]+$/.test(text)) return text;
+  if (!accountPattern.test(text)) throw new Error('expected the e-mail of a service account');
+  return `projects/${project}/serviceAccounts/${text}`;
+}
+
+/** A connector's name in full. */
+export function parseConnector(text: string, location: string): string {
+  if (/^projects\/[^/]+\/locations\/[^/]+\/connectors\/[^/]+$/.test(text)) return text;
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(text)) throw new Error('expected a connector such as my-connector');
+  return `${location}/connectors/${text}`;
+}
