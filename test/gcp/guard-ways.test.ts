@@ -414,6 +414,22 @@ describe('fifteen ways to be public', () => {
     );
   });
 
+  test('an organisation policy that is enforced is seen, and then nothing is advised', async () => {
+    const rules = [{ enforce: true }];
+    const orgPolicies = {
+      'run.managed.requireInvokerIam': { rules },
+      'iam.managed.allowedPolicyMembers': { rules },
+    };
+    await w.client.control('PATCH', '/settings', { orgPolicies });
+    const guarded = await w.guard({ scope: 'full' }, reader());
+    await w.client.control('PATCH', '/settings', {
+      orgPolicies: { 'run.managed.requireInvokerIam': null, 'iam.managed.allowedPolicyMembers': null },
+    });
+    const open = await w.guard({ scope: 'full' }, reader());
+    expect(guarded.findings.map(({ rule }) => rule)).not.toContain('no-preventive-policy');
+    expect(open.findings.filter(({ rule }) => rule === 'no-preventive-policy')).toHaveLength(2);
+  });
+
   test('W13: readable source fails the guard, though nobody can call the function', async () => {
     const bucket = `//storage.googleapis.com/projects/${w.sandbox.project}/buckets/gcf-v2-sources-${w.sandbox.world.projectNumber}-${w.sandbox.region}`;
     w.set(bucket, { role: 'roles/storage.objectViewer', members: ['allUsers'] });
