@@ -28,11 +28,11 @@ export function checkConfig(world: World, call: Call, config: Json, id: string):
   checkRuntime(world, build.runtime);
   checkSource(world, build);
   const memory = service.availableMemory;
-  if (memory !== undefined && !MEMORY.test(String(memory)))
+  if (memory && !MEMORY.test(String(memory)))
     throw invalidArgument(
       `Invalid memory value '${String(memory)}': use a number with k, M, G, Ki, Mi or Gi.`,
     );
-  const timeout = Number(service.timeoutSeconds ?? 60);
+  const timeout = Number(service.timeoutSeconds) || 60;
   if (timeout < 1 || timeout > 3600)
     throw invalidArgument('timeout_seconds must be between 1 and 3600 for HTTP functions.');
   for (const name of Object.keys((service.environmentVariables ?? {}) as Json))
@@ -81,13 +81,46 @@ export function sourceOf(world: World, build: Json): StoredObject | undefined {
   return functionState(world).objects.get(`${String(source.bucket)}/${String(source.object)}`);
 }
 
+/** proto3 has no difference between a default and nothing, and Google's JSON leaves both out. */
+function present(config: Json): Json {
+  const empty = (value: unknown) =>
+    value === '' ||
+    value === 0 ||
+    (Array.isArray(value) && value.length === 0) ||
+    /_UNSPECIFIED$/.test(String(value));
+  const emptyMap = (name: string, value: unknown) =>
+    maps.has(name) && Object.keys(value as Json).length === 0;
+  return Object.fromEntries(
+    Object.entries(config).filter(([name, value]) => !empty(value) && !emptyMap(name, value)),
+  );
+}
+
+const maps = new Set(['environmentVariables', 'labels']);
+
+/** CPU goes with memory where nobody chose it (cloud.google.com/run/docs/configuring/services/cpu, table for functions). */
+const cpus: [megabytes: number, cpu: string][] = [
+  [128, '0.0833'],
+  [256, '0.1666'],
+  [512, '0.3333'],
+  [1024, '0.5833'],
+  [2048, '1'],
+  [8192, '2'],
+];
+
+function cpuFor(memory: string): string {
+  const [, size = '0', unit = 'M'] = /^([\d.]+)(k|M|G|Ki|Mi|Gi)$/.exec(memory) ?? [];
+  const megabytes =
+    Number(size) * (unit.startsWith('G') ? 1024 : unit.startsWith('k') || unit === 'Ki' ? 1 / 1024 : 1);
+  return cpus.find(([most]) => megabytes <= most)?.[1] ?? '4';
+}
+
 /** Values that the API itself fills in where the user gave none. */
 export function withDefaults(world: World, config: Json, id: string): Json {
-  const build = buildConfig(config);
-  const service = serviceConfig(config);
+  const build = present(buildConfig(config));
+  const service = present(serviceConfig(config));
   const account = `projects/${world.project}/serviceAccounts/${defaultAccount(world)}`;
   return {
-    ...config,
+    ...present(config),
     environment: 'GEN_2',
     buildConfig: {
       entryPoint: id,
@@ -99,7 +132,7 @@ export function withDefaults(world: World, config: Json, id: string): Json {
     serviceConfig: {
       timeoutSeconds: 60,
       availableMemory: '256M',
-      availableCpu: '0.1666',
+      availableCpu: cpuFor(String(service.availableMemory ?? '256M')),
       maxInstanceCount: 100,
       maxInstanceRequestConcurrency: 1,
       ingressSettings: 'ALLOW_ALL',

@@ -76,5 +76,6 @@ function fail(world: World, fn: CloudFunction, operation: FunctionOperation, err
       state: 'COMPLETE',
       message: 'The service was left as it was',
     });
-  end(world, fn, operation, { error: { code: inBuild ? 3 : 13, message } });
+  const code = error instanceof StartError ? error.code : inBuild ? 3 : 13;
+  end(world, fn, operation, { error: { code, message } });
 }

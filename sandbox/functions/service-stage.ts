@@ -11,6 +11,9 @@ import type { Change } from './deploy.ts';
 import type { CloudFunction, FunctionOperation, Json } from './model.ts';
 import { stage } from './operations.ts';
 
+/** `500m` is half a CPU. */
+const cpus = (text: string) => Number.parseFloat(text) / (text.endsWith('m') ? 1000 : 1);
+
 /** A new revision of the function's service, started, and traffic as the change asks for it. */
 export async function serviceStage(
   world: World,
@@ -32,6 +35,12 @@ export async function serviceStage(
   });
   const name = nextRevisionName(service);
   const settings = revisionSettings(world, fn, change.config);
+  if (settings.concurrency > 1 && cpus(settings.cpu) < 1)
+    throw new StartError(
+      `Could not create or update Cloud Run service ${id}, spec.template.spec.containers.resources.limits.cpu: ` +
+        'Invalid value specified for cpu. Total cpu < 1 is not supported with concurrency > 1.',
+      3,
+    );
   const instance = image.instantiate({
     revision: name,
     env: { K_SERVICE: id, K_CONFIGURATION: id, ...settings.env },

@@ -33,7 +33,15 @@ export interface Instance {
 }
 
 /** The container did not come up; the message says what it printed last. */
-export class StartError extends Error {}
+export class StartError extends Error {
+  /** google.rpc.Code of the operation's error: INTERNAL, or INVALID_ARGUMENT for settings that Cloud Run refuses. */
+  readonly code: 3 | 13;
+
+  constructor(message: string, code: 3 | 13 = 13) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** Reads the whole body up to Cloud Run's limit; undefined where it is larger. */
 export async function readUpload(request: IncomingMessage): Promise<Buffer | undefined> {

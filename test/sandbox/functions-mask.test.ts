@@ -142,4 +142,38 @@ describe('masks', () => {
     expect(answer.body.error.message).toMatch(message);
     expect((await client.function(id)).body).toEqual(before);
   });
+
+  test('empty and zero values are left out of the answer, and count as not set', async () => {
+    const fn = await settled(
+      id,
+      'serviceConfig.minInstanceCount,serviceConfig.timeoutSeconds,serviceConfig.environmentVariables,labels',
+      { serviceConfig: { minInstanceCount: 0, timeoutSeconds: 0, environmentVariables: {} }, labels: {} },
+    );
+    expect(fn.serviceConfig).not.toHaveProperty('minInstanceCount');
+    expect(fn.serviceConfig).not.toHaveProperty('environmentVariables');
+    expect(fn.serviceConfig.timeoutSeconds).toBe(60);
+    expect(fn).not.toHaveProperty('labels');
+  });
+
+  test.each([
+    ['128M', '0.0833'],
+    ['512Mi', '0.3333'],
+    ['1G', '0.5833'],
+    ['2Gi', '1'],
+    ['32Gi', '4'],
+  ])('memory of %s brings %s CPU', async (availableMemory, cpu) => {
+    const fn = await settled(id, 'serviceConfig.availableMemory', { serviceConfig: { availableMemory } });
+    expect(fn.serviceConfig.availableCpu).toBe(cpu);
+  });
+
+  test('many requests at a time need a whole CPU', async () => {
+    const concurrency = (cpu: Json) =>
+      patch(id, 'serviceConfig.maxInstanceRequestConcurrency,serviceConfig.availableCpu', {
+        serviceConfig: { maxInstanceRequestConcurrency: 8, ...cpu },
+      }).then(({ body }) => client.wait('cloudfunctions', body.name));
+    const refused = await concurrency({});
+    expect(refused.error).toMatchObject({ code: 3 });
+    expect(refused.error.message).toContain('Total cpu < 1 is not supported with concurrency > 1');
+    expect((await concurrency({ availableCpu: '1' })).error).toBeUndefined();
+  });
 });
