@@ -45,17 +45,15 @@ export function denyPolicies(rest: Rest): Pick<ExposureSources, 'denyRules'> {
               .at(-1);
             return id ? [id] : [];
           });
-          const read = names
-            .slice(0, maxPolicies)
-            .map((id) =>
-              rest.call({
-                api: 'iam',
-                method: 'GET',
-                path: `${path}/${encodeURIComponent(id)}`,
-                deadlineMs: 20_000,
-                signal,
-              }),
-            );
+          const read = names.slice(0, maxPolicies).map((id) =>
+            rest.call({
+              api: 'iam',
+              method: 'GET',
+              path: `${path}/${encodeURIComponent(id)}`,
+              deadlineMs: 20_000,
+              signal,
+            }),
+          );
           return (await Promise.all(read)).flatMap((answer) => rulesOf(answer.body));
         },
       );
