@@ -55,6 +55,10 @@ describe('after a failure', () => {
       `✗ assertion.ref == 'refs/heads/prod'   assertion.ref = "refs/heads/main"`,
     );
     expect(visible(run)).toContain(`✓ ${condition}`);
+    // The part that holds stays, the other is widened by this run's value.
+    expect(annotation(run)).toContain(
+      `--attribute-condition="${condition} && (assertion.ref == 'refs/heads/prod' || assertion.ref == 'refs/heads/main')"`,
+    );
     expect(run.report?.evidence).toMatchObject({
       login: { cause: 'condition-false', claims: { ref: 'refs/heads/main' } },
     });

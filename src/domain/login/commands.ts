@@ -31,7 +31,7 @@ export function conditionFor(claims: Claims | undefined): string {
 }
 
 /** Text inside a CEL string literal. */
-const celText = (text: string) => text.replace(/[\\']/g, (char) => `\\${char}`);
+export const celText = (text: string) => text.replace(/[\\']/g, (char) => `\\${char}`);
 
 /** Lets the workflows of this repository act as the account. `attributes` are the mapped ones, where they are known. */
 export function grantImpersonation(

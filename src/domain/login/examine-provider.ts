@@ -1,13 +1,13 @@
 import type { Finding } from '../report.ts';
 import { conjuncts, holds, mapClaims, whyRejected } from './cel.ts';
-import { claimText, isImmutableSubject } from './claims.ts';
+import { claimText } from './claims.ts';
 import { conditionFor, describeProvider, updateProvider } from './commands.ts';
 import { examineSiblings, examineStrangers } from './examine-strangers.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
-import { afterRename, asImmutable } from './hostile.ts';
 import { defaultOidcAudience, type Provider } from './identity.ts';
-import { mayActAs } from './members.ts';
-import { maxSubjectBytes } from './rows-exchange.ts';
+import { rehearse } from './rehearse.ts';
+import { maxSubjectBytes, shortSubject } from './rows-exchange.ts';
+import { widened } from './widen.ts';
 
 /** Checks of the provider against this run's claims, and against those of strangers (D1 to D5, D8, D9). */
 export function examineProvider(facts: IdentityFacts): Finding[] {
@@ -19,7 +19,7 @@ export function examineProvider(facts: IdentityFacts): Finding[] {
     ...issuerAndAudience(facts, provider, resource),
     ...ownClaims(facts, provider, resource),
     ...examineStrangers(facts, provider, resource),
-    ...rehearsals(facts, provider, resource),
+    ...rehearse(facts, provider, resource),
     ...examineSiblings(facts, resource),
   ];
 }
@@ -114,7 +114,9 @@ function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderR
       rule: 'login-condition',
       severity: 'critical',
       title: `The condition rejects this run. ${whyRejected(conjuncts(resource.attributeCondition, claims, mapped))}`,
-      fix: updateProvider(provider, { 'attribute-condition': conditionFor(claims) }),
+      fix: updateProvider(provider, {
+        'attribute-condition': widened(resource.attributeCondition, claims, mapped) ?? conditionFor(claims),
+      }),
     });
   const bytes = Buffer.byteLength(mapped.subject ?? '');
   if (bytes > maxSubjectBytes)
@@ -122,7 +124,7 @@ function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderR
       rule: 'login-subject-length',
       severity: 'critical',
       title: `google.subject has ${bytes} bytes; Google takes ${maxSubjectBytes}.`,
-      fix: "Map something shorter, such as google.subject='repo:' + assertion.repository_id + ':' + assertion.run_id",
+      fix: `Map something shorter, such as google.subject=${shortSubject}`,
     });
   else if (bytes > maxSubjectBytes - 20)
     found.push({
@@ -137,51 +139,5 @@ function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderR
       severity: 'critical',
       title: `The mapped attributes have ${total} bytes; Google takes 8192.`,
     });
-  return found;
-}
-
-/** A rename, and GitHub's immutable subject, tried before they happen. */
-function rehearsals(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
-  const found: Finding[] = [];
-  const own = mapClaims(resource.attributeMapping, facts.claims);
-  if (holds(resource.attributeCondition, facts.claims, own) !== 'true') return [];
-  const rehearse = (
-    rule: string,
-    event: string,
-    claims: IdentityFacts['claims'],
-    severity: Finding['severity'],
-  ) => {
-    const mapped = mapClaims(resource.attributeMapping, claims);
-    const bytes = Buffer.byteLength(mapped.subject ?? '');
-    const lostAccounts = facts.accounts.filter(
-      (account) => mayActAs(account, provider, own) === true && mayActAs(account, provider, mapped) === false,
-    );
-    const rejected = holds(resource.attributeCondition, claims, mapped) !== 'true';
-    if (!rejected && bytes <= maxSubjectBytes && lostAccounts.length === 0) return;
-    const why = rejected
-      ? whyRejected(conjuncts(resource.attributeCondition ?? '', claims, mapped))
-      : bytes > maxSubjectBytes
-        ? `google.subject would have ${bytes} bytes; Google takes ${maxSubjectBytes}.`
-        : `The policy of ${lostAccounts.map((account) => account.email).join(', ')} names what would change.`;
-    found.push({
-      rule,
-      severity,
-      title: `${event} would lock this repository out.`,
-      why: `${why} The subject would be ${claims.sub}.`,
-      fix: updateProvider(provider, { 'attribute-condition': conditionFor(facts.claims) }),
-    });
-  };
-  rehearse('login-rename', 'A rename of the repository', afterRename(facts.claims), 'low');
-  const subject = claimText(facts.claims, 'sub') ?? '';
-  const soon = facts.nextSubjectPrefix !== undefined && isImmutableSubject(facts.nextSubjectPrefix);
-  if (!isImmutableSubject(subject))
-    rehearse(
-      'login-immutable-subject',
-      soon
-        ? "The immutable subject, which GitHub's settings announce for the next run,"
-        : 'The immutable subject (a rename, a transfer or a setting brings it)',
-      asImmutable(facts.claims),
-      soon ? 'high' : 'medium',
-    );
   return found;
 }

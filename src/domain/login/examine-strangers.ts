@@ -1,11 +1,12 @@
 import type { Finding } from '../report.ts';
 import { holds, type Mapped, mapClaims } from './cel.ts';
 import { claimText } from './claims.ts';
-import { conditionFor, updateProvider } from './commands.ts';
+import { celText, conditionFor, updateProvider } from './commands.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { type Stranger, strangers } from './hostile.ts';
 import { type Provider, parseProvider } from './identity.ts';
 import { admits, mayActAs, poolGrants } from './members.ts';
+import { narrowed } from './widen.ts';
 
 /** The accounts, or for direct federation the project, that these claims would reach beyond the pool. */
 function reach(
@@ -76,21 +77,22 @@ export function examineStrangers(
       severity: severityOf(stranger.kind, reached),
       title: `${stranger.who} passes the condition.`,
       why: `${beyond} Claims that pass: repository=${stranger.claims.repository}, repository_id=${stranger.claims.repository_id}, repository_owner_id=${stranger.claims.repository_owner_id}, sub=${stranger.claims.sub}.`,
-      fix: updateProvider(provider, { 'attribute-condition': tighter(facts, stranger) }),
+      fix: updateProvider(provider, { 'attribute-condition': tighter(facts, resource, stranger) }),
     });
   }
   return found;
 }
 
-/** A condition that keeps this stranger out and this run in. */
-function tighter(facts: IdentityFacts, stranger: Stranger): string {
-  const base = conditionFor(facts.claims);
-  const quote = (text: string | undefined) => `'${(text ?? '').replace(/[\\']/g, (char) => `\\${char}`)}'`;
-  if (stranger.id === 'pull-request') return `${base} && assertion.event_name != 'pull_request'`;
+/** A condition that keeps this stranger out and this run in; the parts that are there stay. */
+function tighter(facts: IdentityFacts, resource: ProviderResource, stranger: Stranger): string {
+  const { claims } = facts;
+  const own = mapClaims(resource.attributeMapping, claims);
+  const narrow = (extra?: string) => narrowed(resource.attributeCondition, claims, own, extra);
+  if (stranger.id === 'pull-request') return narrow("assertion.event_name != 'pull_request'");
   if (stranger.id === 'other-branch')
-    return `${base} && assertion.ref == ${quote(claimText(facts.claims, 'ref'))}`;
-  if (stranger.id === 'self-hosted') return `${base} && assertion.runner_environment == 'github-hosted'`;
-  return base;
+    return narrow(`assertion.ref == '${celText(claimText(claims, 'ref') ?? '')}'`);
+  if (stranger.id === 'self-hosted') return narrow("assertion.runner_environment == 'github-hosted'");
+  return narrow();
 }
 
 /** Another provider of the pool with the same issuer is a door of its own into the same principals. */

@@ -14,6 +14,9 @@ const sts = (error: string | undefined, text: RegExp) => (failure: LoginFailure)
 /** GitHub limits no subject, Google does. */
 export const maxSubjectBytes = 127;
 
+/** Short whatever a branch is called, and still another one for each run. */
+export const shortSubject = "'repo:' + assertion.repository_id + ':' + assertion.run_id";
+
 export const exchangeRows: readonly Row[] = [
   {
     rule: 'condition-false',
@@ -23,7 +26,7 @@ export const exchangeRows: readonly Row[] = [
       retry: 'never',
       what: `The attribute condition of the provider ${providerIn(facts).provider} rejected this run.`,
       why: `${claimsSentence(facts.claims)} The condition is false for these values, or names a claim that the token lacks.`,
-      fix: 'Let this repository in by its numeric ids (look at the condition first, others may rely on it):',
+      fix: 'Look at the condition and keep what it is for; this one lets in this repository alone, by its numeric ids:',
       commands: [
         updateProvider(providerIn(facts), { 'attribute-condition': conditionFor(facts.claims) }),
         describeProvider(providerIn(facts)),
@@ -43,8 +46,7 @@ export const exchangeRows: readonly Row[] = [
         fix: 'Map something short that still tells the runs apart (bindings on principal://.../subject/... must follow):',
         commands: [
           updateProvider(providerIn(facts), {
-            'attribute-mapping':
-              "google.subject='repo:' + assertion.repository_id + ':' + assertion.run_id,attribute.repository=assertion.repository,attribute.repository_id=assertion.repository_id,attribute.repository_owner_id=assertion.repository_owner_id",
+            'attribute-mapping': `google.subject=${shortSubject},attribute.repository=assertion.repository,attribute.repository_id=assertion.repository_id,attribute.repository_owner_id=assertion.repository_owner_id`,
           }),
         ],
       };

@@ -1,11 +1,12 @@
 import { mapClaims } from './cel.ts';
 import { claimText } from './claims.ts';
-import { grantImpersonation } from './commands.ts';
+import { describeProvider, grantImpersonation, updateProvider } from './commands.ts';
 import { explainCondition } from './examine.ts';
 import { examineAccounts } from './examine-account.ts';
 import type { IdentityFacts } from './facts.ts';
 import { type Diagnosis, LoginError } from './login-error.ts';
 import { mayActAs } from './members.ts';
+import { widened } from './widen.ts';
 
 /** The same failure with the cause that the set-up shows; unchanged where nothing more could be read. */
 export function sharpen(error: LoginError, facts: IdentityFacts): LoginError {
@@ -20,7 +21,7 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
   switch (error.diagnosis.rule) {
     case 'condition-false': {
       const why = explainCondition(facts);
-      return why ? { why } : undefined;
+      return why ? { why, ...repairedCondition(facts) } : undefined;
     }
     case 'mapping-type': {
       const problems = provider ? mapClaims(provider.attributeMapping, claims).problems : [];
@@ -58,6 +59,24 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
     default:
       return undefined;
   }
+}
+
+/** Every part of the condition that holds stays: whoever wrote it meant it. */
+function repairedCondition({ provider, claims, request }: IdentityFacts): Partial<Diagnosis> {
+  if (!provider?.attributeCondition || !request.provider) return {};
+  const condition = widened(
+    provider.attributeCondition,
+    claims,
+    mapClaims(provider.attributeMapping, claims),
+  );
+  if (condition === undefined) return {};
+  return {
+    fix: 'Run it where the condition allows; or, if this very run is meant to get in, widen that part alone:',
+    commands: [
+      updateProvider(request.provider, { 'attribute-condition': condition }),
+      describeProvider(request.provider),
+    ],
+  };
 }
 
 function unusable({ pool, provider, request }: IdentityFacts): Partial<Diagnosis> | undefined {

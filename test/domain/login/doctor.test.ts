@@ -11,6 +11,7 @@ import {
 import { afterRename, asImmutable, strangers } from '../../../src/domain/login/hostile.ts';
 import { parseProvider } from '../../../src/domain/login/identity.ts';
 import { cloudPlatformScope, type LoginRequest } from '../../../src/domain/login/request.ts';
+import { narrowed, widened } from '../../../src/domain/login/widen.ts';
 
 const name = 'projects/42/locations/global/workloadIdentityPools/github/providers/gh';
 const account = 'deployer@my-project.iam.gserviceaccount.com';
@@ -265,6 +266,28 @@ describe('who else gets in', () => {
       expect(holds(conditionFor(claims), stranger.claims, mapClaims(mapping, stranger.claims))).toBe('false');
   });
 
+  test.each([
+    [undefined, "assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'"],
+    [
+      "assertion.repository_owner_id == '4211'",
+      "assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'",
+    ],
+    [
+      "assertion.repository_owner == 'acme' || assertion.actor == 'mina'",
+      "(assertion.repository_owner == 'acme' || assertion.actor == 'mina') && assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'",
+    ],
+    [
+      "assertion.ref == 'refs/heads/main' && (assertion.a == '1' || assertion.repository_owner == 'acme')",
+      "assertion.ref == 'refs/heads/main' && (assertion.a == '1' || assertion.repository_owner == 'acme') && assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'",
+    ],
+  ])('what %s asks for already stays when it is narrowed', (condition, expected) => {
+    expect(narrowed(condition, claims, own)).toBe(expected);
+    expect(narrowed(condition, claims, own, "assertion.event_name != 'pull_request'")).toContain(
+      "assertion.event_name != 'pull_request'",
+    );
+    expect(holds(expected, claims, own)).toBe('true');
+  });
+
   test('strangers speak the form of subject that this run has', () => {
     const immutable = asImmutable(claims);
     expect(immutable.sub).toBe('repo:acme@4211/ocr@770001:ref:refs/heads/main');
@@ -335,6 +358,43 @@ describe('rehearsals', () => {
     expect(found.find(({ rule }) => rule === 'login-immutable-subject')?.why).toMatch(
       /would have 13\d bytes/,
     );
+  });
+
+  test('each repair is of the thing that would break', () => {
+    const fixOf = (change: Parameters<typeof facts>[0], rule: string) =>
+      rehearsed(change).find((found) => found.rule === rule)?.fix ?? '';
+    expect(
+      fixOf(
+        { condition: "assertion.repository == 'acme/ocr' && assertion.ref == 'refs/heads/main'" },
+        'login-rename',
+      ),
+    ).toContain(
+      `--attribute-condition="assertion.repository_owner_id == '4211' && assertion.repository_id == '770001' && assertion.ref == 'refs/heads/main'"`,
+    );
+    const byName = [`principalSet://${pool}/attribute.repository/acme/ocr`];
+    expect(fixOf({ condition: undefined, members: byName }, 'login-rename')).toContain(
+      '--member=principalSet://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/github/attribute.repository_id/770001',
+    );
+    const unmapped = {
+      attributeMapping: {
+        'google.subject': 'assertion.sub',
+        'attribute.repository': 'assertion.repository',
+        'attribute.owner': "assertion.repository.split('/', 2)[0]",
+      },
+    };
+    expect(fixOf({ condition: undefined, members: byName, provider: unmapped }, 'login-rename')).toContain(
+      `--attribute-mapping="^;^google.subject=assertion.sub;attribute.repository=assertion.repository;attribute.owner=assertion.repository.split('/', 2)[0];attribute.repository_id=assertion.repository_id"`,
+    );
+    const ref = `refs/heads/${'x'.repeat(90)}`;
+    expect(
+      fixOf(
+        {
+          condition: "assertion.repository_id == '770001'",
+          claims: { ref, sub: `repo:acme/ocr:ref:${ref}` },
+        },
+        'login-immutable-subject',
+      ),
+    ).toContain("google.subject='repo:' + assertion.repository_id");
   });
 
   test('a subject that is immutable already is not rehearsed', () => {
@@ -496,6 +556,45 @@ describe('the rest of the set-up', () => {
 
 test.each([null, 'text', {}, { name: 1 }])('a provider file of %p is refused', (value) => {
   expect(() => parseProviderResource(value)).toThrow('expected a WorkloadIdentityPoolProvider');
+});
+
+describe('a condition is widened where it failed, and nowhere else', () => {
+  test.each([
+    [
+      "assertion.repository_owner_id == '4211' && assertion.ref == 'refs/heads/prod'",
+      "assertion.repository_owner_id == '4211' && (assertion.ref == 'refs/heads/prod' || assertion.ref == 'refs/heads/main')",
+    ],
+    [
+      "assertion.repository == 'acme/OCR'",
+      "(assertion.repository == 'acme/OCR' || assertion.repository_id == '770001')",
+    ],
+    [
+      "assertion.sub == 'repo:acme/ocr:environment:prod'",
+      "(assertion.sub == 'repo:acme/ocr:environment:prod' || assertion.repository_id == '770001' && assertion.ref == 'refs/heads/main')",
+    ],
+    [
+      "(assertion.environment == 'prod' || assertion.ref == 'refs/heads/prod') && assertion.actor == 'mina'",
+      "((assertion.environment == 'prod' || assertion.ref == 'refs/heads/prod') || assertion.ref == 'refs/heads/main') && assertion.actor == 'mina'",
+    ],
+    [
+      "attribute.repository_id == '1'",
+      "(attribute.repository_id == '1' || attribute.repository_id == '770001')",
+    ],
+    ["assertion.environment == 'prod'", undefined],
+    ['false', undefined],
+    ['no CEL at all (', undefined],
+  ])('%s', (condition, expected) => {
+    expect(widened(condition, claims, own)).toBe(expected);
+    if (expected === undefined) return;
+    expect(holds(expected, claims, own)).toBe('true');
+    for (const stranger of strangers(claims).filter(({ kind }) => kind === 'outsider')) {
+      const mapped = mapClaims(mapping, stranger.claims);
+      const passed = holds(condition, stranger.claims, mapped) === 'true';
+      // A ref alone tells nobody apart: what kept outsiders out before has to be another part.
+      if (!passed && condition.includes('repository'))
+        expect(holds(expected, stranger.claims, mapped)).not.toBe('true');
+    }
+  });
 });
 
 describe('a condition is taken apart at the right places', () => {
