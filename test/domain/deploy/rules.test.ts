@@ -6,6 +6,12 @@ import { byPath, labelDigest, manifestText } from '../../../src/domain/deploy/ma
 import { cpuCount, memoryBytes, parseCpu, parseMemory } from '../../../src/domain/deploy/quantity.ts';
 import { runtimeSupport, runtimeText } from '../../../src/domain/deploy/runtimes.ts';
 import { parseSecret, secretSettings } from '../../../src/domain/deploy/secrets.ts';
+import {
+  parseEventFilters,
+  parseLabels,
+  parseNetworkInterface,
+  parseVariables,
+} from '../../../src/domain/deploy/values.ts';
 import { parseMap } from '../../../src/domain/parse.ts';
 
 describe('memory and CPU', () => {
@@ -243,5 +249,71 @@ describe('what a failed operation says', () => {
     );
     expect(JSON.stringify(texts)).not.toMatch(/::(error|add-mask)::|##\[/);
     expect(texts.details.join('')).not.toContain('\u001b');
+  });
+});
+
+describe('maps', () => {
+  const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+  test('property: any value comes back from quotes as it went in', () => {
+    const name = fc.stringMatching(/^[A-Z_]{1,6}$/).map((text) => `V_${text}`);
+    fc.assert(
+      fc.property(
+        fc.dictionary(name, fc.string({ unit: 'grapheme' })),
+        fc.constantFrom(',', '\n', ', ', '\n# a, "comment\n'),
+        (map, separator) => {
+          const text = Object.entries(map)
+            .map(([key, value]) => `${key}=${quoted(value)}`)
+            .join(separator);
+          expect(parseVariables(text || '{}')).toEqual(map);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    [parseVariables, 'PORT=1', 'kept by Cloud Functions'],
+    [parseVariables, 'X_GOOGLE_A=1', 'kept by Cloud Functions'],
+    [parseVariables, '1A=x', 'expected the name of a variable'],
+    [parseLabels, 'Team=x', 'expected a label'],
+    [parseLabels, 'team=X', 'expected at most 63 lower-case'],
+    [parseLabels, 'goog-x=1', 'kept by Google'],
+    [parseLabels, 'guarded-release-source=1', 'kept by these actions'],
+    [parseNetworkInterface, 'tags=a', 'expected network=NAME'],
+    [parseNetworkInterface, 'network=a,vlan=b', 'expected network, subnetwork or tags'],
+  ] as const)('%# is refused', (parse, text, message) => {
+    expect(() => parse(text)).toThrow(message);
+  });
+
+  test('{} empties', () => {
+    expect([parseVariables('{}'), parseLabels(' {} '), parseEventFilters('{}')]).toEqual([{}, {}, []]);
+  });
+
+  test('a path pattern of an event filter', () => {
+    expect(parseEventFilters('bucket=b\nobject=PATTERN:a/*')).toEqual([
+      { attribute: 'bucket', value: 'b' },
+      { attribute: 'object', value: 'a/*', operator: 'match-path-pattern' },
+    ]);
+  });
+
+  test('fuzz: any text is read or refused with one sentence', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.stringMatching(/^([\w./-]*=?[\w "'#,\\{}:=*-]*[,\n]?)*$/),
+    );
+    fc.assert(
+      fc.property(
+        text,
+        fc.constantFrom(parseVariables, parseLabels, parseNetworkInterface, parseEventFilters),
+        (given, parse) => {
+          try {
+            parse(given);
+          } catch (error) {
+            expect((error as Error).constructor).toBe(Error);
+            expect((error as Error).message.length).toBeLessThan(220);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 });
