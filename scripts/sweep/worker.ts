@@ -107,13 +107,16 @@ export function planCells(
 export async function runCells(cells: readonly Cell[], tell: (result: CellResult) => void): Promise<void> {
   const time = installFastTime(factor);
   let bench: Bench | undefined;
+  // Node ends a process for a rejection that nobody handles: here it is a violation of the cell.
+  const unhandled: string[] = [];
+  process.on('unhandledRejection', (reason) => unhandled.push(`nobody handled ${String(reason)}`));
   for (const cell of [...cells].sort((a, b) => a.config - b.config)) {
     if (bench?.config !== cell.config) {
       await bench?.world.close();
       bench = await Bench.open(cell.config, time);
     }
     const { calls: _, ...result } = await bench.run(cell);
-    tell(result);
+    tell({ ...result, violations: [...result.violations, ...unhandled.splice(0)] });
   }
   await bench?.world.close();
   time.restore();

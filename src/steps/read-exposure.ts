@@ -25,6 +25,8 @@ async function inherited(
     request.scope === 'full' ? [sources.denyRules(place, signal)] : [];
   const own = policy({ level: 'project', resource: `projects/${project}` });
   const ownDenies = denied({ type: 'project', id: project });
+  // They run while the ancestry is read; where that throws, a signal for one, nobody would handle theirs.
+  for (const reading of [own, ...ownDenies]) reading.catch(() => undefined);
   const ancestry = await sources.ancestry(project, signal);
   const above = ancestry.ok ? ancestry.value : [];
   const [policies, denies] = await Promise.all([
