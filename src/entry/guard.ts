@@ -34,7 +34,7 @@ function readRequest(context: Context): Omit<GuardRequest, 'project'> & { missin
       );
   const probeUrls = inputs.list('probe_urls') ?? [];
   for (const url of probeUrls)
-    if (!/^https?:\/\/[^\s/]+/i.test(url))
+    if (!/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])[^\s/]*/i.test(url))
       inputs.problem(`probe_urls: "${url.slice(0, 60)}": expected URLs such as https://ocr.example.com`);
   return {
     name,

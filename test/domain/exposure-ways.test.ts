@@ -398,6 +398,21 @@ describe('proof', () => {
     ).toMatchObject({ exposure: 'public' });
   });
 
+  test('a role of the public that can replace the function, but not call it, fails all the same', () => {
+    const updates = { 'roles/x.updates': read(['run.services.update'], 'GET role') };
+    const judgement = judge(
+      factsWith({ bindings: { service: [bind('roles/x.updates', 'allUsers')] }, roles: updates }),
+    );
+    expect(judgement).toMatchObject({ exposure: 'private', verdict: 'fail' });
+    expect(judgement.findings[0]).toMatchObject({ rule: 'public-control', severity: 'critical' });
+    const deploys = { 'roles/x.deploys': read(['cloudfunctions.functions.update'], 'GET role') };
+    const onFunction = judge(
+      factsWith({ bindings: { function: [bind('roles/x.deploys', 'allUsers')] }, roles: deploys }),
+    );
+    expect(onFunction).toMatchObject({ exposure: 'private', verdict: 'fail' });
+    expect(onFunction.findings[0]?.fix).toContain('gcloud functions remove-iam-policy-binding ocr');
+  });
+
   test('readable source does not make it callable, and fails all the same', () => {
     const judgement = judge(
       factsWith({ bindings: { source: [bind('roles/storage.objectViewer', 'allUsers')] } }),

@@ -39,8 +39,10 @@ export function unbind(
       return `gcloud beta iap web remove-iam-policy-binding --resource-type=cloud-run --service=${shellWord(serviceOf(target))} ${place} ${what}`;
     case 'source':
       return `gcloud storage buckets remove-iam-policy-binding ${shellWord(`gs://${last(resource)}`)} ${what}`;
-    case 'images':
-      return `gcloud artifacts repositories remove-iam-policy-binding ${shellWord(last(resource))} --project=${shellWord(target.project)} --location=${shellWord(target.region)} ${what}`;
+    case 'images': {
+      const [, project = target.project, , location = target.region] = resource.split('/');
+      return `gcloud artifacts repositories remove-iam-policy-binding ${shellWord(last(resource))} --project=${shellWord(project)} --location=${shellWord(location)} ${what}`;
+    }
   }
 }
 

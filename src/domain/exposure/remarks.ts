@@ -1,14 +1,15 @@
 import type { Finding } from '../report.ts';
 import { shellWord, unbind } from './commands.ts';
-import type { ExposureFacts } from './facts.ts';
+import type { ExposureFacts, PolicyFact, Reading } from './facts.ts';
 import { generationOf, holdings } from './holdings.ts';
 import { classify, inWords, isPublic } from './members.ts';
+import type { PolicyBinding } from './policy.ts';
 import { preventionOf } from './prevention.ts';
 
 export interface Remarks {
   /** What is worth knowing and does not make the function callable. */
   findings: Finding[];
-  /** What is not a way to call the function, but gives it away all the same: its source or image is readable. */
+  /** What is not a way to call the function, but gives it away all the same: anybody may replace or download it. */
   leaks: Finding[];
 }
 
@@ -18,19 +19,12 @@ function bindingRemarks(facts: ExposureFacts): Finding[] {
     if (facts.trusted.includes(member.text)) continue;
     const place = `${binding.role} on ${fact.resource}`;
     if (grant.power === 'none') {
-      if (isPublic(member.reach))
+      if (isPublic(member.reach) && !controls(facts.roles.get(binding.role)))
         findings.push({
           rule: 'public-non-invoker',
           severity: 'low',
           title: `${inWords(member)} holds ${place}, which does not allow calling the function.`,
-          fix: unbind(
-            fact.level,
-            fact.resource,
-            binding.role,
-            member.text,
-            facts.target,
-            binding.condition !== undefined,
-          ),
+          fix: unbindOf(facts, fact, binding, member.text),
           source: call,
         });
       continue;
@@ -57,25 +51,60 @@ function bindingRemarks(facts: ExposureFacts): Finding[] {
   return findings;
 }
 
-/** A binding on a gen2 function itself grants no call: Cloud Run's policy decides. gcloud says so too. */
-function functionPolicyRemarks(facts: ExposureFacts): Finding[] {
+const unbindOf = (facts: ExposureFacts, fact: PolicyFact, binding: PolicyBinding, member: string): string =>
+  unbind(fact.level, fact.resource, binding.role, member, facts.target, binding.condition !== undefined);
+
+/** What lets its holder change, delete or download the function without calling it. */
+const controlling =
+  /^(run\.services\.(update|delete)|cloudfunctions\.functions\.(update|delete|setIamPolicy|sourceCodeSet|sourceCodeGet))$/;
+
+const controls = (reading: Reading<readonly string[]> | undefined): boolean =>
+  !reading?.ok || reading.value.some((name) => controlling.test(name));
+
+/** Bindings of the public on the policy of a 2nd gen function itself, which has no say in who may call. */
+function onFunctionItself(
+  facts: ExposureFacts,
+): { fact: PolicyFact; binding: PolicyBinding; member: string; call: string }[] {
   if (generationOf(facts) === 1) return [];
-  return facts.policies.flatMap(({ level, resource, reading }) => {
+  return facts.policies.flatMap((fact) => {
+    const { level, reading } = fact;
     if (level !== 'function' || !reading.ok) return [];
-    const open = reading.value.bindings.find(({ members }) =>
-      members.some((member) => isPublic(classify(member).reach)),
+    return reading.value.bindings.flatMap((binding) =>
+      binding.members
+        .filter((member) => isPublic(classify(member).reach))
+        .map((member) => ({ fact, binding, member, call: reading.call })),
     );
-    const member = open?.members.find((text) => isPublic(classify(text).reach));
-    if (!open || !member) return [];
-    return {
+  });
+}
+
+function functionPolicyRemarks(facts: ExposureFacts): Finding[] {
+  return onFunctionItself(facts)
+    .filter(({ binding }) => !controls(facts.roles.get(binding.role)))
+    .map(({ fact, binding, member, call }) => ({
       rule: 'ineffective-function-binding',
       severity: 'low' as const,
-      title: `${member} holds ${open.role} on the function itself, which has no effect on a 2nd gen function.`,
+      title: `${member} holds ${binding.role} on the function itself, which has no effect on a 2nd gen function.`,
       why: 'Calls are decided by the policy of the Cloud Run service; the binding only misleads.',
-      fix: unbind('function', resource, open.role, member, facts.target, open.condition !== undefined),
-      source: reading.call,
-    };
-  });
+      fix: unbindOf(facts, fact, binding, member),
+      source: call,
+    }));
+}
+
+/** The public may not call it, but may replace, delete or download it. */
+function controlLeaks(facts: ExposureFacts): Finding[] {
+  const held = holdings(facts)
+    .filter(({ grant, member }) => grant.power === 'none' && isPublic(member.reach))
+    .map(({ fact, binding, member, call }) => ({ fact, binding, member: member.text, call }));
+  return [...held, ...onFunctionItself(facts)]
+    .filter(({ binding }) => controls(facts.roles.get(binding.role)))
+    .map(({ fact, binding, member, call }) => ({
+      rule: 'public-control',
+      severity: 'critical' as const,
+      title: `${inWords(classify(member)).replace(/^a/, 'A')} holds ${binding.role} on ${fact.resource}, and with it the function.`,
+      why: 'The role does not call the function, but it can change, delete or download it, or could not be read.',
+      fix: unbindOf(facts, fact, binding, member),
+      source: call,
+    }));
 }
 
 function transportRemarks(facts: ExposureFacts): Finding[] {
@@ -120,5 +149,5 @@ export function remarksOf(facts: ExposureFacts): Remarks {
     ...transportRemarks(facts),
     ...preventionOf(facts),
   ];
-  return { findings, leaks: leaksOf(facts) };
+  return { findings, leaks: [...controlLeaks(facts), ...leaksOf(facts)] };
 }
