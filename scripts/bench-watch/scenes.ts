@@ -107,6 +107,14 @@ const shapes: Shape[] = [
     rps: [1, 10, 100],
     shares: [0.1],
   },
+  {
+    name: 'at the objective, worse than before: 0.5 %',
+    kind: 'trade',
+    candidate: always(0.005),
+    baseline: always(0.001),
+    rps: [1, 10, 100],
+    shares: [0.1],
+  },
 ];
 
 export function scenes(): Scene[] {

@@ -19,7 +19,7 @@ function cellText(outcome: Outcome | undefined, kind: Scene['kind']): string {
 const titles: Record<Scene['kind'], string> = {
   healthy: 'Healthy releases: taken back by mistake',
   bad: 'Bad releases: taken back · median seconds from the onset · median bad requests served',
-  trade: 'Worse than before and still inside the objective: neither right nor wrong, taken back',
+  trade: 'Worse than before, and not beyond the objective: neither right nor wrong, taken back',
 };
 
 /** One Markdown table for each kind of cell. */

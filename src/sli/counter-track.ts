@@ -9,7 +9,8 @@ export interface Step {
 
 /**
  * Follows counters by their raw samples. A value that falls is a restart: what it shows was counted since. A series
- * that first appears after the start began at nothing; one that was there before starts at its last earlier value.
+ * that first appears after the start began at nothing, as a new instance's does; one that was there before starts at
+ * its last earlier value. (An old instance that is scraped for the first time during a watch would bring its past.)
  */
 export class CounterTrack {
   readonly #last = new Map<string, { at: number; value: number }>();
