@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { answers, DeployWorld, visible } from '../support/deploy-world.ts';
+import { runAction } from '../support/run-action.ts';
 
 let world: DeployWorld;
 beforeAll(async () => {
@@ -163,6 +164,57 @@ describe('one function from its first deploy on', () => {
       directVpcEgress: 'VPC_EGRESS_ALL_TRAFFIC',
       availableMemory: '1Gi',
     });
+  });
+});
+
+describe('as a replacement for deploy-cloud-functions@v4', () => {
+  test("after an auth step service_account is the function's, and its inputs are read as they were", async () => {
+    const { env } = world.sandbox;
+    const login = await runAction('auth', {
+      inputs: {
+        workload_identity_provider: env.WORKLOAD_IDENTITY_PROVIDER ?? '',
+        service_account: env.SERVICE_ACCOUNT ?? '',
+      },
+      env,
+    });
+    expect(login.code).toBe(0);
+    const runtime = `runtime@${world.sandbox.project}.iam.gserviceaccount.com`;
+    const run = await world.deploy(
+      {
+        workload_identity_provider: '',
+        service_account: runtime,
+        project_id: '',
+        name: 'events',
+        runtime: 'nodejs24',
+        source_dir: world.source(files),
+        dry_run: 'true',
+        memory: '512Mb',
+        cpu: '2000m',
+        service_timeout: '90s',
+        vpc_connector: 'my-connector',
+        labels: 'team=vision, tier=gold',
+        build_service_account: 'builder@p.iam.gserviceaccount.com',
+        event_trigger_type: 'google.cloud.storage.object.v1.finalized',
+        event_trigger_filters: 'bucket=uploads\nname=PATTERN:in/*',
+        event_trigger_retry: 'false',
+      },
+      { env: login.exported, temp: login.temp },
+    );
+    expect(visible(run)).toContain('Passed: Dry run');
+    for (const line of [
+      `+ serviceConfig.serviceAccountEmail = ${runtime}`,
+      '+ serviceConfig.availableMemory = 512M',
+      '+ serviceConfig.availableCpu = 2000m',
+      '+ serviceConfig.timeoutSeconds = 90',
+      `+ serviceConfig.vpcConnector = ${world.client.parent}/connectors/my-connector`,
+      '+ labels.team = vision',
+      '+ labels.tier = gold',
+      `+ buildConfig.serviceAccount = projects/${world.sandbox.project}/serviceAccounts/builder@p.iam.gserviceaccount.com`,
+      '+ eventTrigger.eventType = google.cloud.storage.object.v1.finalized',
+      '+ eventTrigger.eventFilters = [{"attribute":"bucket","value":"uploads"},{"attribute":"name","value":"in/*","operator":"match-path-pattern"}]',
+      '+ eventTrigger.retryPolicy = RETRY_POLICY_DO_NOT_RETRY',
+    ])
+      expect(run.log).toContain(line);
   });
 });
 

@@ -11,7 +11,7 @@ const unitBytes: Record<string, number> = {
 
 /** `512Mi`, `1Gi`, `256M`; `512MB` and `1GiB`, which gcloud takes, become what the API takes; a bare number is bytes. */
 export function parseMemory(text: string): string {
-  const match = /^(\d+(?:\.\d+)?)\s*(k|M|G|Ki|Mi|Gi)?B?$/.exec(
+  const match = /^(\d+(?:\.\d+)?)\s*(k|M|G|Ki|Mi|Gi)?[Bb]?$/.exec(
     text
       .trim()
       .replace(
