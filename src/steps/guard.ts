@@ -67,7 +67,8 @@ async function look(
 ): Promise<{ facts: ExposureFacts; targets: ProbeTarget[] }> {
   const { project, region, name, signal, identity, scope = 'invoke', trusted = [] } = request;
   const known = await readExposure(ports, { project, region, name, scope, trusted, identity, signal });
-  const targets = known.exists ? probeTargets(known, request.probeUrls) : [];
+  // A function without a service has nothing to call; if one of its URLs answers all the same, that counts.
+  const targets = known.exists || known.function.ok ? probeTargets(known, request.probeUrls) : [];
   const probes = await probeUntilClear(ports, targets, { timeoutMs: probeTimeoutMs, rounds: 3, signal });
   return { facts: { ...known, probes }, targets };
 }
@@ -106,6 +107,8 @@ export async function guard(ports: GuardPorts, request: GuardRequest): Promise<G
   if (request.mode === 'verify' || first.exposure !== 'public') return resultOf(before.facts, first, [], []);
 
   const { repaired, refused } = await closeExposure(ports, before.facts, first.repairs, request.signal);
+  // Whoever reads one line has to know that closing was tried.
+  if (refused.length > 0) first.reason = [first.reason, ...refused.map(({ title }) => title)].join(' ');
   const seconds = secondsToWait(first, { repaired, refused }, request);
   if (seconds === 0 && repaired.length === 0) return resultOf(before.facts, first, repaired, refused);
   const started = ports.clock.now();
