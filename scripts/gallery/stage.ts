@@ -51,6 +51,13 @@ cases:
 
 const commits = ['1b2c3d4', '7f3c9a1', '9d0e1f2', '4e5f6a7'].map((start) => start.padEnd(40, '0'));
 
+/** What was thrown, if anything: it is told once the release has ended. */
+const settled = (work: void | Promise<void>): Promise<unknown> =>
+  Promise.resolve(work).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
 /** One sandbox, one repository with a function and a smoke suite, and releases of it one after another. */
 export class Stage {
   readonly sandbox: RunningSandbox;
@@ -94,11 +101,11 @@ export class Stage {
     const { env } = this.sandbox;
     const folder = join(this.#folder, `release-${number}`);
     const log: string[] = [];
-    const meanwhile: Promise<void>[] = [];
+    const meanwhile: Promise<unknown>[] = [];
     let kill: (signal: NodeJS.Signals) => void = () => {};
     const show = runnerLog((line) => {
       log.push(line);
-      meanwhile.push(Promise.resolve(options.onLine?.(line, kill)));
+      meanwhile.push(...[options.onLine?.(line, kill)].map(settled));
     });
     const result = await runRelease(
       folder,
@@ -129,7 +136,8 @@ export class Stage {
       show,
       { workspace: this.workspace, onStart: (send) => (kill = send) },
     );
-    await Promise.all(meanwhile);
+    const failed = (await Promise.all(meanwhile)).find((error) => error !== undefined);
+    if (failed) throw failed;
     return { ...result, log, folder };
   }
 

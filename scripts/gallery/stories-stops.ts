@@ -17,7 +17,7 @@ const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, s
 
 async function ownerMovesTraffic(stage: Stage): Promise<void> {
   const { sandbox, serviceName } = stage;
-  const { access_token: token } = await sandbox.control<{ access_token: string }>('POST', '/tokens', {
+  const { accessToken: token } = await sandbox.control<{ accessToken: string }>('POST', '/tokens', {
     member: 'user:owner@example.com',
   });
   const url = `${sandbox.env.CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN}v2/${serviceName}`;
@@ -139,6 +139,7 @@ export const stops: readonly Story[] = [
   },
   {
     name: 'build-failed',
+    outcome: 'rolled_back',
     what: 'The build fails',
     play: async (stage) => {
       await stage.before();

@@ -3,6 +3,7 @@ import { messageOf, ReleaseError } from '../domain/errors.ts';
 import type { Counts } from '../domain/evidence/counts.ts';
 import { type ErrorRecord, newReport, type Report } from '../domain/report.ts';
 import { sharesText } from '../domain/rollout/traffic.ts';
+import { capital } from '../domain/summary/release.ts';
 import { type ReleaseFacts, watchFactsOf } from '../domain/summary/release-facts.ts';
 import type { Outcome, Verdict } from '../domain/verdict.ts';
 import { budgetInvoice } from '../steps/budget.ts';
@@ -43,7 +44,9 @@ export function reportOf(
     : run.request.dryRun && run.errors.length === 0
       ? 'pass'
       : 'inconclusive';
-  report.reason = reasonOf(run);
+  const reason = reasonOf(run);
+  // A name at the beginning stays as it is.
+  report.reason = name && reason.startsWith(name) ? reason : capital(reason);
   report.findings = run.findings;
   report.actions_taken = run.taken;
   report.errors = run.errors.map(recordOf);
@@ -54,7 +57,10 @@ export function reportOf(
     verdict: stage.verdict,
     note: stage.note,
   }));
-  report.evidence = { ...run.evidence, release: factsOf(run, env, startedAt, windowSeconds) };
+  const known = run.errors.filter((error) => error instanceof ReleaseError);
+  for (const error of known) report.findings.push(...(error.findings ?? []));
+  const told = Object.assign({}, ...known.map((error) => error.evidence ?? {})) as Record<string, unknown>;
+  report.evidence = { ...told, ...run.evidence, release: factsOf(run, env, startedAt, windowSeconds) };
   return report;
 }
 

@@ -72,6 +72,8 @@ export function stillOurs(run: ReleaseRun, service: RunService, found: ParsedRec
     };
   if (isOurs(run, service, record)) return passed();
   const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
+  // What the summary says of the traffic has to be what is true now.
+  run.shares = live;
   return { event: 'moved', reason: `somebody else has moved the traffic (${sharesText(live)})` };
 }
 

@@ -97,7 +97,7 @@ describe('gate', () => {
       { availability: good, latency: { total: 100, bad: 9 } },
       rules,
       'fail',
-      /is spent: 9 of 100 requests were bad .*within 2000 ms.* 5 are allowed. Nothing was deployed/,
+      /is spent: 9 of 100 requests missed the objective "requests within 2000 ms", 5 are allowed. Nothing was deployed/,
     ],
     [
       'warned',

@@ -89,16 +89,18 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
         : 'WARNING';
   const back = facts.stages.findLast((stage) => stage.kind === 'back');
   // Where the traffic is stands in the table below and, after a rollback, in the next sentence.
-  const reason = capital(report.reason).replace(/ (?:Traffic|The share is held): [^.]+\.$/, '');
-  const lines = [`> [!${level}]`, `> **${markdownText(reason, 1500)}**`];
+  const reason = report.reason.replace(/ (?:Traffic|The share is held): [^.]+\.$/, '');
+  const lines = [`> [!${level}]`];
+  // The headline of a good release has said it: what is left is what to know beside it.
+  if (report.verdict !== 'pass') lines.push(`> **${markdownText(reason, 1500)}**`);
   if (report.outcome === 'rejected')
     lines.push(
       `> It is the first release, so there is nothing to go back to: the function stays as it is, and private.`,
     );
-  if (back && report.outcome !== 'held' && facts.before)
-    lines.push(
-      `> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)} and was verified.`,
-    );
+  if (back?.verdict === 'pass' && report.outcome !== 'held' && facts.before) {
+    const verified = /\banswers\b/.test(back.note) ? ' and was verified' : '';
+    lines.push(`> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)}${verified}.`);
+  }
   const { extra } = costOf(facts);
   if (extra >= 1 && report.outcome !== 'held')
     lines.push(`> About ${number(extra)} requests failed because of this release.`);
@@ -138,13 +140,16 @@ function nextThing(report: Report, facts: ReleaseFacts): Next {
       ? 'decide with `actions/rollback`: `to: before` takes it back, `to: REVISION` sends everything to that revision'
       : report.outcome === 'yielded'
         ? 'run this job again when that release has ended'
-        : '';
-  const links = facts.candidate
-    ? [
-        ...(facts.logs_url ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
-        ...(facts.commit?.compare ? [`[Compare with the last good commit](${facts.commit.compare})`] : []),
-      ]
-    : [];
+        : report.outcome === 'superseded'
+          ? 'the traffic stays as it was set; run this job again to release'
+          : '';
+  const links =
+    facts.candidate && report.verdict !== 'pass'
+      ? [
+          ...(facts.logs_url ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
+          ...(facts.commit?.compare ? [`[Compare with the last good commit](${facts.commit.compare})`] : []),
+        ]
+      : [];
   const texts = [markdownText(text, 800), own, ...links].filter((part) => part !== '');
   return { texts, commands };
 }
