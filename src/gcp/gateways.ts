@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import type { GatewayFact } from '../domain/exposure/facts.ts';
 import { operationsTo } from '../domain/exposure/gateway.ts';
 import type { Rest } from '../http/rest.ts';
@@ -13,14 +12,15 @@ const textOf = (value: Json | undefined): string => (typeof value === 'string' ?
 /** More gateways than this are not looked at: each costs a call. */
 const maxGateways = 5;
 
-/** An OpenAPI document that somebody else wrote: YAML or JSON, no aliases that explode; undefined where it is neither. */
-function parseDocument(base64: string): unknown {
+/**
+ * An OpenAPI document that somebody else wrote: YAML or JSON, no aliases that explode; undefined where it is neither. The
+ * parser is loaded here: most projects have no gateway.
+ */
+async function parseDocument(base64: string): Promise<unknown> {
+  const { parse } = await import('yaml');
   try {
-    return parse(Buffer.from(base64, 'base64').toString('utf8'), {
-      maxAliasCount: 50,
-      merge: false,
-      logLevel: 'silent',
-    });
+    const text = Buffer.from(base64, 'base64').toString('utf8');
+    return parse(text, { maxAliasCount: 50, merge: false, logLevel: 'silent' });
   } catch {
     return undefined;
   }
@@ -44,9 +44,11 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
       deadlineMs: 20_000,
       signal,
     });
-    const operations = listOf(body.openapiDocuments).flatMap((entry) =>
-      operationsTo(parseDocument(textOf(objectOf(objectOf(entry).document).contents)), urls),
+    const contents = listOf(body.openapiDocuments).map((entry) =>
+      textOf(objectOf(objectOf(entry).document).contents),
     );
+    const documents = await Promise.all(contents.map(parseDocument));
+    const operations = documents.flatMap((document) => operationsTo(document, urls));
     if (operations.length === 0) return [];
     const openOperations = operations.filter(({ open }) => open).map(({ name }) => name);
     return [

@@ -251,6 +251,23 @@ describe('reading', () => {
     expect(result).toMatchObject({ exposure: 'private', verdict: 'pass', exists: false });
   });
 
+  test('a service that is said to be gone, whose URL answers all the same, is public', async () => {
+    const gone: Fault = {
+      api: 'run',
+      method: 'GET',
+      path: '/services/ocr',
+      times: 100,
+      fault: { status: 404 },
+    };
+    fault(gone);
+    expect(await w.guard()).toMatchObject({ exposure: 'private', exists: false });
+    w.set(w.policy, everyone);
+    fault(gone);
+    const result = await w.guard();
+    expect(result).toMatchObject({ exposure: 'public', outcome: 'exposed' });
+    expect(result.findings[0]?.rule).toBe('anonymous-answer');
+  });
+
   test('a login that fails is thrown, not taken for an unknown', async () => {
     const ports = w.ports('nobody@sandbox-project.iam.gserviceaccount.com');
     const failing = {
