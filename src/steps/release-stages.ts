@@ -6,9 +6,14 @@ import { pin } from './release-traffic.ts';
 
 /** The phases that are other stages' work: what they found becomes an event. */
 
+/** What was repaired, each told as a sentence, within one of ours. */
+const listed = (sentences: readonly string[]) => sentences.map((text) => text.replace(/\.$/, '')).join('; ');
+
 function noteGuard(run: ReleaseRun, result: GuardStage, when: string): void {
   run.exposure = result.exposure;
-  run.findings.push(...(result.findings ?? []));
+  // What both looks see is one finding.
+  const known = new Set(run.findings.map(({ rule, title }) => `${rule} ${title}`));
+  run.findings.push(...(result.findings ?? []).filter(({ rule, title }) => !known.has(`${rule} ${title}`)));
   const { verdict, exposure, reason, repaired } = result;
   run.evidence.guard = [
     ...((run.evidence.guard as unknown[] | undefined) ?? []),
@@ -27,7 +32,7 @@ export async function guardFirst(run: ReleaseRun): Promise<Step> {
   if (result.verdict === 'fail') return { event: 'exposed', reason: result.reason };
   if (result.verdict === 'inconclusive') return { event: 'failed', reason: result.reason };
   if (result.repaired.length > 0)
-    run.warnings.push(`The function was open and was closed first: ${result.repaired.join('; ')}.`);
+    run.warnings.push(`The function was open and was closed first: ${listed(result.repaired)}.`);
   if (run.unchanged)
     return {
       event: 'unchanged',
@@ -46,7 +51,7 @@ export async function checkAgain(run: ReleaseRun): Promise<Step> {
       event: 'exposed',
       reason:
         result.repaired.length > 0
-          ? `it was open after the build and was closed (${result.repaired.join('; ')})`
+          ? `it was open after the build and was closed (${listed(result.repaired)})`
           : result.reason,
     };
   if (result.verdict === 'inconclusive') return { event: 'failed', reason: result.reason };

@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+
+/** The workflows of the examples and of this repository: what they ask of our actions exists, and they may do it. */
+
+const root = join(import.meta.dirname, '..');
+const folders = ['examples/workflows', '.github/workflows'];
+const files = folders.flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => /\.ya?ml$/.test(name))
+    .map((name) => `${folder}/${name}`),
+);
+
+interface Step {
+  id?: string;
+  uses?: string;
+  run?: string;
+  env?: Record<string, string>;
+  with?: Record<string, unknown>;
+}
+interface Job {
+  permissions?: Record<string, string>;
+  'timeout-minutes'?: number;
+  steps: Step[];
+}
+interface Workflow {
+  on: unknown;
+  permissions?: Record<string, string>;
+  jobs: Record<string, Job>;
+}
+interface Action {
+  inputs: Record<string, { required?: boolean }>;
+  outputs?: Record<string, unknown>;
+}
+
+const read = (file: string) => parse(readFileSync(join(root, file), 'utf8')) as Workflow;
+
+/** `guarded-release/guarded-release[/actions/NAME]@REF` as the path of its action.yml. */
+function actionFile(uses: string): string | undefined {
+  const match = /^guarded-release\/guarded-release(?:\/(actions\/[a-z-]+))?@v\d+$/.exec(uses);
+  return match ? join(match[1] ?? '', 'action.yml') : undefined;
+}
+
+const ours = files.flatMap((file) =>
+  Object.entries(read(file).jobs).flatMap(([name, job]) =>
+    job.steps.flatMap((step) => {
+      const path = step.uses?.startsWith('guarded-release/') ? actionFile(step.uses) : undefined;
+      return step.uses?.startsWith('guarded-release/') ? [{ file, name, job, step, path }] : [];
+    }),
+  ),
+);
+
+const table = ours.map((one) => ({ ...one, title: `${one.file}: ${one.step.uses}` }));
+
+describe('workflows', () => {
+  test('there are examples, and they use our actions', () => {
+    expect(files.filter((file) => file.startsWith('examples/')).length).toBeGreaterThanOrEqual(6);
+    expect(ours.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test.each(table)('$title has inputs that exist', ({ step, path }) => {
+    expect(path && existsSync(join(root, path))).toBe(true);
+    const action = parse(readFileSync(join(root, path as string), 'utf8')) as Action;
+    const given = Object.keys(step.with ?? {});
+    expect(given.filter((input) => !(input in action.inputs))).toEqual([]);
+    const required = Object.entries(action.inputs).filter(([, { required: must }]) => must);
+    expect(required.map(([input]) => input).filter((input) => !given.includes(input))).toEqual([]);
+  });
+
+  test.each(table)('$title may log in where it does', ({ file, job, step }) => {
+    const login = step.with && 'workload_identity_provider' in step.with;
+    const permissions = job.permissions ?? read(file).permissions;
+    expect(permissions).toBeDefined();
+    if (login) expect(permissions?.['id-token']).toBe('write');
+    // No more than that: none of our actions writes to the repository.
+    const writes = Object.entries(permissions ?? {}).filter(([, access]) => access === 'write');
+    expect(writes.map(([scope]) => scope).filter((scope) => scope !== 'id-token')).toEqual([]);
+    // A root action and a rollback ask whether another run is alive.
+    if (/guarded-release@|\/rollback@/.test(step.uses ?? '')) expect(permissions?.actions).toBe('read');
+  });
+
+  test.each(files)('%s uses outputs that exist, has deadlines and pins', (file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const { jobs } = read(file);
+    for (const job of Object.values(jobs)) {
+      expect(job['timeout-minutes']).toBeGreaterThan(0);
+      for (const step of job.steps) {
+        if (step.uses) expect(step.uses).toMatch(/@(v\d+|[0-9a-f]{40})$/);
+        // What others wrote reaches a shell through the environment only.
+        expect(step.run ?? '').not.toContain('${{');
+      }
+      for (const step of job.steps) {
+        const path = step.id && step.uses ? actionFile(step.uses) : undefined;
+        if (!path) continue;
+        const { outputs = {} } = parse(readFileSync(join(root, path), 'utf8')) as Action;
+        const used = [...text.matchAll(new RegExp(`steps\\.${step.id}\\.outputs\\.(\\w+)`, 'g'))];
+        expect(used.map(([, output]) => output).filter((output) => !((output as string) in outputs))).toEqual(
+          [],
+        );
+      }
+    }
+  });
+
+  test('every example says how to pin, and stands in the table of the examples', () => {
+    const page = readFileSync(join(root, 'examples/README.md'), 'utf8');
+    expect(page).toContain('Pin actions by their SHA');
+    for (const file of files.filter((name) => name.startsWith('examples/'))) {
+      expect(page).toContain(`(workflows/${file.split('/').at(-1)})`);
+      expect(readFileSync(join(root, file), 'utf8')).toContain('# Pin actions by SHA');
+    }
+  });
+
+  const places = [...(process.env.PATH ?? '').split(delimiter), join(homedir(), 'go/bin')];
+  const actionlint = places
+    .flatMap((place) => [join(place, 'actionlint'), join(place, 'actionlint.exe')])
+    .find((path) => existsSync(path));
+  if (!actionlint)
+    console.warn(
+      'Skipped: the workflows are not linted, actionlint is missing. `go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12` installs it.',
+    );
+  (actionlint ? test : test.skip)('actionlint has nothing to say', () => {
+    // Without shellcheck and pyflakes, which are not everywhere: the same result on every machine.
+    const argv = ['-no-color', '-shellcheck=', '-pyflakes=', ...files];
+    const { stdout, status } = spawnSync(actionlint as string, argv, { cwd: root, encoding: 'utf8' });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+describe('coming from deploy-cloud-functions', () => {
+  const page = readFileSync(join(root, 'docs/from-deploy-cloud-functions.md'), 'utf8');
+  const { inputs } = parse(readFileSync(join(root, 'actions/deploy/action.yml'), 'utf8')) as Action;
+  const rows = [...page.matchAll(/^\| `([a-z_]+)` \| `([a-z_]+)` \|/gm)];
+
+  /** deploy-cloud-functions@v4, action.yml. */
+  const theirs =
+    'project_id region universe name description environment kms_key_name labels source_dir runtime build_environment_variables build_service_account build_worker_pool docker_repository entry_point all_traffic_on_latest_revision cpu memory environment_variables ingress_settings max_instance_count max_instance_request_concurrency min_instance_count secrets service_account service_timeout vpc_connector vpc_connector_egress_settings'.split(
+      ' ',
+    );
+
+  test.each(theirs)('%s stands in the table', (input) => {
+    const row = rows.find(([, from]) => from === input);
+    expect(row?.[2]).toBeDefined();
+    expect(inputs).toHaveProperty(row?.[2] as string);
+  });
+
+  test('the triggers keep their names', () => {
+    const last = ['location', 'type', 'filters', 'pubsub_topic', 'service_account', 'retry', 'channel'];
+    for (const name of last) {
+      expect(inputs).toHaveProperty(`event_trigger_${name}`);
+      expect(page).toContain(`_${name}\``);
+    }
+  });
+});
