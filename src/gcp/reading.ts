@@ -25,8 +25,10 @@ export async function reading<T>(
 ): Promise<Reading<T>> {
   const cited = cite(call);
   try {
-    const { body } = await rest.call({ deadlineMs: 20_000, attemptMs: 8000, ...call });
-    return { ok: true, value: await take(body), call: cited };
+    const { body } = await rest.call<unknown>({ deadlineMs: 20_000, attemptMs: 8000, ...call });
+    if (typeof body !== 'object' || body === null || Array.isArray(body))
+      return { ok: false, call: cited, cause: 'failed', detail: 'The answer is no JSON object.' };
+    return { ok: true, value: await take(body as JsonObject), call: cited };
   } catch (error) {
     return unread(error, call.api, cited, permission, call.signal);
   }

@@ -58,7 +58,9 @@ function statusOf(value: Json, latestReady: string | undefined): TrafficStatus {
   return status;
 }
 
-export function readService(raw: JsonObject): RunService {
+export function readService(answer: JsonObject): RunService {
+  // An answer may be any JSON, `null` included.
+  const raw = objectOf(answer);
   const name = textOf(raw.name);
   const etag = textOf(raw.etag);
   if (!name || !etag)

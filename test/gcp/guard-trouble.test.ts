@@ -202,6 +202,44 @@ describe('reading', () => {
     expect(result.findings[0]?.rule).toBe('policy-unreadable');
   });
 
+  const bodies = [
+    'null',
+    '[]',
+    '"text"',
+    '7',
+    '{"serviceConfig":[],"spec":7,"ancestor":{},"includedPermissions":{"a":1},"bindings":null}',
+  ];
+  test.each(bodies)('every read answers %s: never an exception, never private', async (body) => {
+    for (const api of [
+      'cloudfunctions',
+      'run',
+      'iam',
+      'cloudresourcemanager',
+      'orgpolicy',
+      'apigateway',
+      'storage',
+    ])
+      fault({
+        api,
+        times: 100,
+        fault: { status: 200, body, headers: { 'content-type': 'application/json' } },
+      });
+    const result = await w.guard({ scope: 'full' }, reader());
+    expect(result).toMatchObject({ exposure: 'unknown', verdict: 'inconclusive' });
+  });
+
+  test.each(['cloudfunctions', 'run', 'cloudresourcemanager'])(
+    '%s alone answers null: never private',
+    async (api) => {
+      fault({
+        api,
+        times: 100,
+        fault: { status: 200, body: 'null', headers: { 'content-type': 'application/json' } },
+      });
+      expect((await w.guard({ scope: 'full' }, reader())).exposure).toBe('unknown');
+    },
+  );
+
   test('an API that is off is not an error', async () => {
     await w.client.control('PATCH', '/settings', { services: { 'orgpolicy.googleapis.com': 'DISABLED' } });
     const result = await w.guard({ scope: 'full' }, reader());
