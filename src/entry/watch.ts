@@ -8,13 +8,16 @@ import { watchSection } from '../domain/summary/watch.ts';
 import { countText, elapsedText, percentText } from '../domain/watch/words.ts';
 import { createServices } from '../gcp/run-services.ts';
 import { type BudgetResult, budgetGate, budgetInvoice } from '../steps/budget.ts';
+import { chooseTarget } from '../steps/smoke-target.ts';
+import { createSuiteProbes } from '../steps/suite-probes.ts';
 import { type WatchResult, watch as watchStep } from '../steps/watch.ts';
-import { findWatchTarget } from '../steps/watch-target.ts';
+import { findWatchTarget, type WatchTarget } from '../steps/watch-target.ts';
 import type { Context } from './context.ts';
 import { functionName, regionName } from './guard.ts';
 import { readLogin } from './login-inputs.ts';
-import { openPlatform } from './platform.ts';
+import { openPlatform, type Platform } from './platform.ts';
 import type { Action, Finished } from './run.ts';
+import { createSmokePorts } from './smoke-ports.ts';
 import {
   type ObjectiveSettings,
   openSource,
@@ -66,6 +69,8 @@ function readRequest(context: Context) {
     override: inputs.text('budget_override', { maxLength: 500 }),
     policy: readOpenEnds(inputs),
     rule: readRule(inputs),
+    probes: inputs.integer('probes_per_minute', 0, 120) ?? 0,
+    probeSuite: inputs.text('probe_suite', { maxLength: 500 }) ?? 'guarded-release.smoke.yaml',
     source: readSource(inputs),
     objectives: readObjectives(inputs, env.GITHUB_WORKSPACE || '.'),
   };
@@ -80,6 +85,12 @@ export const watch: Action = async (context) => {
     inputs.problem('slo: missing: expected a share such as 99.5%, or slo_file');
   if (!(request.poll >= 1 && request.poll <= 300)) inputs.problem('poll_interval: expected 1s to 5m');
   if (!(request.duration >= 1)) inputs.problem('duration: expected at least 1s');
+  if (request.probes > 0 && request.source.kind === 'metrics')
+    inputs.problem(
+      'probes_per_minute: metrics count probes as if users had sent them: expected source auto or logs',
+    );
+  // Metrics cannot tell our probes from users, so they do not stand in.
+  if (request.probes > 0 && request.source.kind === 'auto') request.source.kind = 'logs';
   inputs.done();
   const settings = request.objectives as ObjectiveSettings;
   const platform = openPlatform(context, login);
@@ -94,6 +105,7 @@ export const watch: Action = async (context) => {
     objectives: settings.objectives,
   });
   const ports = { clock, log, source };
+  const probes = request.probes > 0 ? openProbes(context, platform, request.probeSuite, target) : undefined;
   const report = newReport('watch', {
     project,
     region: request.region,
@@ -132,19 +144,23 @@ export const watch: Action = async (context) => {
     `Watching ${target.candidate} (${percentText(target.share)} of traffic)${beside} for at most ${elapsedText(request.duration)}: ${limits}.`,
   );
   const shiftedAt = request.since ?? clock.now();
-  const result = await watchStep(ports, {
-    ...target,
-    objectives: settings.objectives,
-    durationSeconds: request.duration,
-    alpha: request.alpha,
-    pollSeconds: request.poll,
-    until: request.until,
-    policy: request.policy,
-    rule: request.rule,
-    shiftedAt,
-    settledAt: shiftedAt,
-    signal,
-  });
+  const result = await watchStep(
+    { ...ports, probes },
+    {
+      ...target,
+      probesPerMinute: request.probes,
+      objectives: settings.objectives,
+      durationSeconds: request.duration,
+      alpha: request.alpha,
+      pollSeconds: request.poll,
+      until: request.until,
+      policy: request.policy,
+      rule: request.rule,
+      shiftedAt,
+      settledAt: shiftedAt,
+      signal,
+    },
+  );
   report.timings.push({
     stage: 'watch',
     startedAtSeconds: (started - context.startedAt) / 1000,
@@ -154,6 +170,21 @@ export const watch: Action = async (context) => {
   });
   return finish(report, result, budget, settings);
 };
+
+/** Probes go to the revisions themselves: by their tags, or by the live URL where one has all traffic. */
+function openProbes(
+  context: Context,
+  platform: Platform,
+  suite: string,
+  { raw, candidate, baseline }: WatchTarget,
+) {
+  const targets = {
+    candidate: chooseTarget(raw, candidate),
+    ...(baseline === undefined ? {} : { baseline: chooseTarget(raw, baseline) }),
+  };
+  const ports = createSmokePorts(context, platform.endpoints, platform.tokens);
+  return createSuiteProbes(ports, { suite, targets, signal: context.signal });
+}
 
 function finish(
   report: Report,

@@ -20,6 +20,8 @@ export interface WatchTarget {
   share: number;
   phase: 'split' | 'full';
   tagUrls: string[];
+  /** The service as it was read. */
+  raw: RunService;
 }
 
 /** Positive shares by revision; LATEST is the revision that it stands for now. */
@@ -71,6 +73,7 @@ export async function findWatchTarget(
     share: beside > 0 ? share / (share + beside) : 1,
     phase: beside > 0 ? 'split' : 'full',
     tagUrls: service.trafficStatuses.flatMap(({ uri }) => (uri ? [uri] : [])),
+    raw: service,
   };
 }
 

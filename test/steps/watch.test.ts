@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Log } from '../../src/steps/ports.ts';
+import { judgeReplay, readReplay, recordingIn } from '../../src/domain/watch/replay.ts';
+import type { Log, WatchProbes } from '../../src/steps/ports.ts';
 import { type WatchRequest, watch } from '../../src/steps/watch.ts';
 import { type FakeSourceOptions, fakeSource, randomCounts, seeded } from '../support/fake-source.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -13,6 +14,9 @@ interface Scene {
   baseline?: (second: number) => number;
   source?: FakeSourceOptions;
   request?: Partial<WatchRequest>;
+  probes?: WatchProbes;
+  /** Part of its requests that the candidate finishes. */
+  quietCandidate?: number;
 }
 
 async function run(scene: Scene) {
@@ -32,25 +36,24 @@ async function run(scene: Scene) {
     clock,
     (revision, at) => {
       const second = (at - start) / 1000;
-      if (revision === 'new-2') return randomCounts(random, rps * share, candidate(second));
+      if (revision === 'new-2')
+        return randomCounts(random, rps * share * (scene.quietCandidate ?? 1), candidate(second));
       return randomCounts(random, rps * (1 - share), baseline(second));
     },
     scene.source,
   );
-  const result = await watch(
-    { clock, log, source },
-    {
-      service: 'projects/p/locations/r/services/ocr',
-      candidate: 'new-2',
-      baseline: phase === 'split' ? 'old-1' : undefined,
-      share,
-      phase,
-      objectives: [{ id: 'availability', kind: 'availability', target: 0.99 }],
-      durationSeconds: 600,
-      ...scene.request,
-    },
-  );
-  return { result, lines, clock, source, log, seconds: (clock.now() - start) / 1000 };
+  const request: WatchRequest = {
+    service: 'projects/p/locations/r/services/ocr',
+    candidate: 'new-2',
+    baseline: phase === 'split' ? 'old-1' : undefined,
+    share,
+    phase,
+    objectives: [{ id: 'availability', kind: 'availability', target: 0.99 }],
+    durationSeconds: 600,
+    ...scene.request,
+  };
+  const result = await watch({ clock, log, source, probes: scene.probes }, request);
+  return { result, request, lines, clock, source, log, seconds: (clock.now() - start) / 1000 };
 }
 
 describe('one step of a release', () => {
@@ -108,5 +111,164 @@ describe('one step of a release', () => {
     let polls = 0;
     const failing = () => (++polls === 2 ? new Error('reset') : undefined);
     expect((await run({ rps: 100, source: { failing } })).result.verdict).toBe('pass');
+  });
+
+  test('the next step goes on where this one stopped: what was proved stays proved', async () => {
+    const first = await run({ rps: 100 });
+    const saved = JSON.parse(JSON.stringify(first.result.state)) as typeof first.result.state;
+    const full = await watch(
+      { clock: first.clock, log: first.log, source: first.source },
+      {
+        service: 'ocr',
+        candidate: 'new-2',
+        share: 1,
+        phase: 'full',
+        objectives: [{ id: 'availability', kind: 'availability', target: 0.99 }],
+        durationSeconds: 600,
+        state: saved,
+      },
+    );
+    expect(full.verdict).toBe('pass');
+    expect(full.state.evidence.fullSince).not.toBeNull();
+    expect(full.requests).toBeGreaterThan(first.result.requests);
+    expect(full.decidedAtSeconds).toBe(first.result.decidedAtSeconds + 120);
+  });
+
+  test('a runner that dies is replaced by one that decides the same', async () => {
+    const straight = await run({ candidate: () => 0.03 });
+    const cut = await run({ candidate: () => 0.03, request: { durationSeconds: 20, last: false } });
+    expect(cut.result).toMatchObject({ verdict: 'inconclusive', next: 'go_on' });
+    const second = await watch(
+      { clock: cut.clock, log: cut.log, source: cut.source },
+      { ...cut.request, durationSeconds: 580, state: JSON.parse(JSON.stringify(cut.result.state)) },
+    );
+    expect(straight.result).toMatchObject({ verdict: 'fail', blame: 'release' });
+    expect(second).toMatchObject({ verdict: 'fail', blame: 'release' });
+    // The looks of the two fall on other seconds.
+    expect(Math.abs(second.decidedAtSeconds - straight.result.decidedAtSeconds)).toBeLessThanOrEqual(20);
+    expect(second.requests).toBeGreaterThan(cut.result.requests);
+  });
+
+  test('the state of other objectives is refused', async () => {
+    const { result } = await run({ rps: 0, request: { durationSeconds: 10 } });
+    const objectives = [{ id: 'latency', kind: 'latency', target: 0.9, slowerThanMs: 1000 }] as const;
+    await expect(run({ request: { state: result.state, objectives } })).rejects.toThrow('does not belong');
+  });
+
+  test('a candidate that finishes almost nothing is starving, not healthy', async () => {
+    const { result } = await run({ rps: 100, share: 0.5, quietCandidate: 0.01 });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
+    expect(result.reason).toContain('were sent to it');
+  });
+
+  test('traffic that vanishes after the shift is no health either', async () => {
+    const { result } = await run({
+      rps: 3,
+      share: 1,
+      source: { before: { availability: { total: 300 * 100, bad: 0 } } },
+    });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
+    expect(result.reason).toContain('less than half of the 100.0 requests a second');
+  });
+
+  test('policies decide what an open end means, and a step that is not the last goes on', async () => {
+    const policy = { too_few_requests: 'roll_back', blind: 'promote' } as const;
+    expect((await run({ rps: 0, request: { policy } })).result.next).toBe('roll_back');
+    expect((await run({ rps: 0, request: { policy, last: false } })).result.next).toBe('go_on');
+    const failing = (): Error => new Error('503');
+    expect((await run({ source: { failing }, request: { policy } })).result.next).toBe('go_on');
+  });
+
+  test('probes prove what few users cannot, and are told apart', async () => {
+    const sent: string[] = [];
+    const probes = {
+      probe: async (target: 'candidate' | 'baseline') => {
+        sent.push(target);
+        return { bad: false, milliseconds: 10 };
+      },
+    };
+    const { result } = await run({
+      rps: 0.05,
+      share: 0.5,
+      probes,
+      request: { probesPerMinute: 120, durationSeconds: 900 },
+    });
+    expect(result).toMatchObject({ verdict: 'pass', next: 'go_on' });
+    expect(result.reason).toMatch(/requests and \d+ probes failed/);
+    expect(result.requests).toBeLessThan(50);
+    expect(sent.filter((target) => target === 'baseline').length).toBeGreaterThan(100);
+  });
+
+  test('probes that fail end the release as users would', async () => {
+    const probes = {
+      probe: async (target: 'candidate' | 'baseline') => ({ bad: target === 'candidate', milliseconds: 10 }),
+    };
+    const { result } = await run({ rps: 0, probes, request: { probesPerMinute: 60 } });
+    expect(result).toMatchObject({ verdict: 'fail', blame: 'release', requests: 0 });
+  });
+
+  test('probes that cannot be sent are neither', async () => {
+    const probes = {
+      probe: async () => {
+        throw new Error('no token');
+      },
+    };
+    expect((await run({ rps: 0, probes })).result).toMatchObject({
+      verdict: 'inconclusive',
+      open: 'too_few_requests',
+    });
+  });
+
+  test.each([
+    [{ kind: 'burn-rate', fewestBad: 10 }, 'fail'],
+    [{ kind: 'threshold', maxRate: undefined, windowSeconds: 60, failuresAllowed: 3 }, 'fail'],
+    [{ kind: 'threshold', maxRate: 0.5, windowSeconds: 60, failuresAllowed: 3 }, 'pass'],
+  ] as const)('the classical rule %j gives %s on 10 %% errors', async (rule, verdict) => {
+    const { result } = await run({ candidate: () => 0.1, request: { rule } });
+    expect(result).toMatchObject({ verdict, blame: verdict === 'fail' ? 'unknown' : 'none' });
+  });
+
+  test('what was recorded can be judged again, with the same decision', async () => {
+    const { result } = await run({
+      candidate: (second) => (second > 100 ? 0.2 : 0),
+      request: { until: 'duration' },
+    });
+    const parsed = readReplay(recordingIn({ evidence: { watch: result.evidence } }));
+    if ('problems' in parsed) throw new Error(parsed.problems.join());
+    expect(judgeReplay(parsed.replay)).toMatchObject({
+      verdict: 'fail',
+      blame: 'release',
+      decidedAtSeconds: result.decidedAtSeconds,
+    });
+  });
+
+  test('the log has whole lines, the first five looks, then changes and a heartbeat a minute', async () => {
+    const { lines } = await run({ rps: 0.2, share: 1 });
+    const looks = lines.filter((line) => line.includes('Watch 100 %'));
+    expect(looks.length).toBeGreaterThanOrEqual(5 + 8);
+    expect(looks.length).toBeLessThanOrEqual(5 + 12);
+    for (const line of looks)
+      expect(line).toMatch(
+        /^ {2}Watch 100 % +\d+m?\d*s {2}new \d+ req .* limit 1.00 % {3}odds .* to 1 \(acts at 2 000 to 1\)$/,
+      );
+  });
+
+  test('a cancelled run ends at once', async () => {
+    const abort = new AbortController();
+    const onProgress = () => abort.abort(new Error('cancelled'));
+    await expect(run({ request: { signal: abort.signal, onProgress } })).rejects.toThrow('cancelled');
+  });
+
+  test('a long watch keeps a bounded record', async () => {
+    const { result } = await run({
+      rps: 1,
+      request: { durationSeconds: 4 * 3600, pollSeconds: 5, until: 'duration' },
+    });
+    expect(result.evidence.points.length).toBeLessThanOrEqual(400);
+    const total = result.evidence.points.reduce(
+      (sum, { tests }) => sum + (tests[0]?.candidate.total ?? 0),
+      0,
+    );
+    expect(total).toBe(result.requests);
   });
 });
