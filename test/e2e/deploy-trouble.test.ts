@@ -295,18 +295,19 @@ test('who may not touch the service hears what is missing before anything is upl
   expect(plain.outputs.reason).toContain('as the service shares it');
 });
 
-test.each([
-  'operationEndsBeforeSettled',
-  'functionPatchResetsInvokerIam',
-  'trafficPatchNeedsActAs',
-] as const)('with the unverified behaviour %s the new revision ends with all traffic', async (quirk) => {
-  const { quirks } = world.sandbox.world;
-  quirks[quirk] = !quirks[quirk];
-  try {
-    const run = await world.deploy({ name, source_dir: world.source(files('next')) });
-    expect(run.log).toContain(`Passed: Deployed ${name}`);
-    expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([{ revision: run.outputs.revision, percent: 100 }]);
-  } finally {
+test.each(['operationEndsBeforeSettled', 'functionPatchResetsInvokerIam', 'trafficPatchNeedsActAs'] as const)(
+  'with the unverified behaviour %s the new revision ends with all traffic',
+  async (quirk) => {
+    const { quirks } = world.sandbox.world;
     quirks[quirk] = !quirks[quirk];
-  }
-});
+    try {
+      const run = await world.deploy({ name, source_dir: world.source(files('next')) });
+      expect(run.log).toContain(`Passed: Deployed ${name}`);
+      expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([
+        { revision: run.outputs.revision, percent: 100 },
+      ]);
+    } finally {
+      quirks[quirk] = !quirks[quirk];
+    }
+  },
+);
