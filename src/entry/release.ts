@@ -132,6 +132,8 @@ export const release: Action = async (context) => {
   const ports: ReleasePorts = { ...traffic, stages, observer, signal, clock, log };
   const run = await runRelease(ports, { ...inputs.request, functionName, owner });
   const report = reportOf(run, env, context.inputs.given, context.startedAt, inputs.slo.windowSeconds);
+  // A login can fail in any action; whoever reads the summary needs the claims.
+  if (report.evidence.login) useSection((await import('../domain/summary/auth.ts')).loginSection);
   context.saveState(endKey, run.settled ? (report.outcome ?? 'failed') : 'open');
   clearDraft(context);
   return { report, outputs: { ...outputsOf(run, report, context) } };

@@ -64,9 +64,10 @@ export const rollback: Action = async (context) => {
       purpose,
       owner,
       waitMs: request.waitSeconds * 1000,
+      dryRun: request.dryRun,
       signal,
     });
-    return finish(context, settledReport(report, settled), settled.shares, started);
+    return finish(context, settledReport(report, settled, request.dryRun), settled.shares, started);
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
   const prober = createProber(platform.endpoints, `guarded-release/1 (${context.id})`);
@@ -126,7 +127,7 @@ function rateOf(context: Context, source: SliSource, seconds: number) {
   };
 }
 
-function settledReport(report: Report, settled: Settled): Report {
+function settledReport(report: Report, settled: Settled, dryRun: boolean): Report {
   const traffic = sharesText(settled.shares);
   report.evidence.rollback = { did: settled.did, serving: settled.shares, kept_pin: settled.keptPin };
   report.target.service = settled.service?.name.split('/').at(-1);
@@ -134,8 +135,9 @@ function settledReport(report: Report, settled: Settled): Report {
   report.verdict = open ? 'inconclusive' : 'pass';
   if (settled.did === 'wait') report.outcome = 'yielded';
   if (settled.did === 'hold') report.outcome = 'held';
-  if (settled.did === 'put_back') report.outcome = 'rolled_back';
-  if (settled.did === 'hands_off') report.outcome = 'superseded';
+  if (dryRun) report.verdict = 'pass';
+  else if (settled.did === 'put_back') report.outcome = 'rolled_back';
+  else if (settled.did === 'hands_off') report.outcome = 'superseded';
   const done = {
     nothing: 'Nothing to settle',
     put_back: 'Put the traffic back',
@@ -143,7 +145,8 @@ function settledReport(report: Report, settled: Settled): Report {
     wait: 'Not settled yet',
     hold: 'A person has to decide',
   };
-  report.reason = `${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}.`;
+  const planned = dryRun ? 'Plan only. ' : '';
+  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}.`;
   return report;
 }
 

@@ -26,6 +26,8 @@ export interface SettleRequest {
   owner: Owner;
   /** Milliseconds to wait for a release or a build that is under way. */
   waitMs: number;
+  /** Says what would be done, and does nothing. */
+  dryRun?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -85,7 +87,8 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
       await clock.sleep(pollMs, request.signal);
       continue;
     }
-    if (decision.do !== 'put_back' && decision.do !== 'hands_off') return { ...seen, did: decision.do };
+    if (request.dryRun || (decision.do !== 'put_back' && decision.do !== 'hands_off'))
+      return { ...seen, did: decision.do };
     const written = await execute(ports, request, facts, clock.now() - (lostSince ?? clock.now()));
     // Somebody was faster: look again at what they made of it.
     if (!written.done) {

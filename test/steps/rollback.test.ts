@@ -46,11 +46,26 @@ describe('rollback', () => {
     });
     const ran = await world.rollback(name, 'before');
     restore();
-    expect([ran.exitCode, ran.report.outcome, ran.outputs.revision, await only(name)]).toEqual([0, 'rolled_back', old, old]);
-    expect(calls.slice(0, 4)).toEqual(['GET cloudfunctions functions', 'GET run services', 'GET run revisions', 'PATCH run services']);
+    expect([ran.exitCode, ran.report.outcome, ran.outputs.revision, await only(name)]).toEqual([
+      0,
+      'rolled_back',
+      old,
+      old,
+    ]);
+    expect(calls.slice(0, 4)).toEqual([
+      'GET cloudfunctions functions',
+      'GET run services',
+      'GET run revisions',
+      'PATCH run services',
+    ]);
     expect(calls.filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
     expect(ran.report.reason).toContain('it answers 200');
-    expect(ran.report.findings).toEqual([expect.objectContaining({ rule: 'function-describes-another-revision', title: expect.stringContaining(bad) })]);
+    expect(ran.report.findings).toEqual([
+      expect.objectContaining({
+        rule: 'function-describes-another-revision',
+        title: expect.stringContaining(bad),
+      }),
+    ]);
     expect(await world.record(name)).toMatchObject({ phase: 'closed', stable: old, failed: [bad] });
   });
 
@@ -59,7 +74,11 @@ describe('rollback', () => {
     await world.rollback(name, 'before');
     const before = await world.service(name);
     const again = await world.rollback(name, 'before');
-    expect([again.exitCode, again.report.reason, await only(name)]).toEqual([0, expect.stringContaining('already'), old]);
+    expect([again.exitCode, again.report.reason, await only(name)]).toEqual([
+      0,
+      expect.stringContaining('already'),
+      old,
+    ]);
     expect(await world.service(name)).toEqual(before);
   });
 
@@ -69,7 +88,10 @@ describe('rollback', () => {
     expect((await world.release(name, source, { inputs: quick })).report.outcome).toBe('promoted');
     await world.rollback(name, 'before');
     const again = await world.release(name, source, { inputs: quick });
-    expect([again.report.outcome, again.report.reason]).toEqual(['blocked', expect.stringContaining('retry_failed')]);
+    expect([again.report.outcome, again.report.reason]).toEqual([
+      'blocked',
+      expect.stringContaining('retry_failed'),
+    ]);
   });
 
   test('a revision by name, and refusals with their reasons', async () => {
@@ -80,9 +102,17 @@ describe('rollback', () => {
       return [ran.exitCode, ran.report.outcome, ran.report.reason];
     };
     expect(await reasons(current)).toEqual([1, 'blocked', expect.stringContaining('found bad by a release')]);
-    expect(await reasons(`${name}-00099-zzz`)).toEqual([1, 'blocked', expect.stringContaining('does not exist any more')]);
+    expect(await reasons(`${name}-00099-zzz`)).toEqual([
+      1,
+      'blocked',
+      expect.stringContaining('does not exist any more'),
+    ]);
     expect(await only(name)).toBe(old);
-    expect(await reasons(current, { force: 'true' })).toEqual([0, 'rolled_back', expect.stringContaining(current)]);
+    expect(await reasons(current, { force: 'true' })).toEqual([
+      0,
+      'rolled_back',
+      expect.stringContaining(current),
+    ]);
     const dead = runState(world.sandbox.world).services.get(world.serviceName(name))?.revisions.get(old);
     if (dead) dead.state = 'failed';
     expect(await reasons(old)).toEqual([1, 'blocked', expect.stringContaining('is not ready')]);
@@ -94,7 +124,10 @@ describe('rollback', () => {
     expect((await world.rollback(name, 'before')).report.reason).toContain('does not exist');
     await world.deploy(name, world.good());
     const ran = await world.rollback(name, 'before');
-    expect([ran.exitCode, ran.report.reason]).toEqual([1, expect.stringContaining('no release of this function is on record')]);
+    expect([ran.exitCode, ran.report.reason]).toEqual([
+      1,
+      expect.stringContaining('no release of this function is on record'),
+    ]);
     const first = await world.release(name, world.good(), { inputs: quick });
     expect(first.report.outcome).toBe('promoted');
   });
@@ -103,12 +136,19 @@ describe('rollback', () => {
     const { name, new: current } = await twice();
     let rolling: Promise<Ran> | undefined;
     const restore = world.onCalls(({ api, method, nth }) => {
-      if (api === 'run' && method === 'PATCH' && nth === 4) rolling = world.rollback(name, 'before', { env: { GITHUB_RUN_ID: '55' } });
+      if (api === 'run' && method === 'PATCH' && nth === 4)
+        rolling = world.rollback(name, 'before', { env: { GITHUB_RUN_ID: '55' } });
       return undefined;
     });
-    const ran = await world.release(name, world.good(), { inputs: { step_duration: '200s', duration: '200s' } });
+    const ran = await world.release(name, world.good(), {
+      inputs: { step_duration: '200s', duration: '200s' },
+    });
     restore();
-    expect([(await rolling)?.report.outcome, ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 'superseded', 1]);
+    expect([(await rolling)?.report.outcome, ran.report.outcome, ran.exitCode]).toEqual([
+      'rolled_back',
+      'superseded',
+      1,
+    ]);
     expect(await only(name)).toBe(current);
     await world.post(name, '.', ran);
     expect((await world.service(name))?.traffic.flatMap(({ tag }) => tag ?? [])).toEqual([]);
@@ -116,7 +156,10 @@ describe('rollback', () => {
 
   test('of a release that died before its build, LATEST comes back, and other people’s tags stay', async () => {
     const { name, new: current } = await twice();
-    const found: Target[] = [{ type: latest, percent: 100 }, { type: named, revision: current, tag: 'preview' }];
+    const found: Target[] = [
+      { type: latest, percent: 100 },
+      { type: named, revision: current, tag: 'preview' },
+    ];
     await world.setTraffic(name, found);
     await world.dies(name, world.good(), 1, { inputs: quick });
     const ran = await world.rollback(name, 'before');
@@ -141,7 +184,13 @@ describe('rollback', () => {
   });
 
   test('a lost answer to the write, a conflict and a busy API change nothing in the end', async () => {
-    for (const fault of [{ reset: 'after' as const }, { reset: 'before' as const }, { status: 409 }, { status: 503 }, { malformed: true }]) {
+    for (const fault of [
+      { reset: 'after' as const },
+      { reset: 'before' as const },
+      { status: 409 },
+      { status: 503 },
+      { malformed: true },
+    ]) {
       const { name, old } = await twice();
       let met = false;
       const restore = world.onCalls(({ api, method }) => {

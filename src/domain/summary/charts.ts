@@ -76,6 +76,9 @@ export interface Task {
   bad: boolean;
 }
 
+/** Seconds that can be drawn: not before the beginning, and no number that would need an exponent. */
+const bounded = (seconds: number) => Math.max(0, Math.min(1e7, seconds));
+
 const endOf = (tasks: readonly Task[]) => Math.max(...tasks.map((task) => task.start + task.seconds), 0);
 
 /** Between 4 and 10 ticks where that is possible, since the labels of more overlap. */
@@ -95,6 +98,7 @@ function tickInterval(tasks: readonly Task[]): string {
 export function timeline(tasks: readonly Task[], describe: { title: string; text: string }): string[] {
   const drawn = tasks
     .filter((task) => Number.isFinite(task.seconds) && Number.isFinite(task.start))
+    .map((task) => ({ ...task, start: bounded(task.start), seconds: bounded(task.seconds) }))
     .slice(0, 60);
   if (drawn.length === 0) return [];
   const lines = [
@@ -158,10 +162,13 @@ export function lineChart(chart: LineChart): string[] {
       values: thin(values.map((value) => (Number.isFinite(value) ? value : 0))),
     }))
     .filter(({ values }) => values.length > 0);
-  const xMax = Number.isFinite(chart.xMax) && chart.xMax > 0 ? chart.xMax : 0;
+  const xMax = Number.isFinite(chart.xMax) && chart.xMax >= 0.001 ? chart.xMax : 0;
   if (series.length === 0 || xMax === 0) return [];
-  const top =
-    Math.max(Number.isFinite(chart.yMax) ? chart.yMax : 1, ...series.flatMap(({ values }) => values)) || 1;
+  const highest = Math.max(
+    Number.isFinite(chart.yMax) ? chart.yMax : 1,
+    ...series.flatMap(({ values }) => values),
+  );
+  const top = highest >= 0.001 ? highest : 1;
   return fence([
     '---',
     'config:',

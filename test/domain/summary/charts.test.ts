@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import {
+  chartNumber,
+  chartText,
+  lineChart,
+  spanText,
+  sparkline,
+  thin,
+  timeline,
+} from '../../../src/domain/summary/charts.ts';
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.constantFrom(
+    'click me',
+    'section x',
+    '"quoted"',
+    'a: b',
+    '%%{init: {}}%%',
+    '-->',
+    'end',
+    '```',
+    '<br/>',
+    '영수증',
+    '',
+    '; drop',
+    'title',
+    '\n## x',
+    '::error::x',
+    '[1, 2]',
+  ),
+);
+const anyNumber = fc.oneof(
+  fc.double(),
+  fc.constantFrom(0, -0, 1e-9, 1e-7, 1e21, Number.NaN, Number.POSITIVE_INFINITY, -1),
+);
+const anySeries = fc.array(anyNumber, { maxLength: 400 });
+
+describe('text and numbers of a chart', () => {
+  test('only characters that no version of the parser trips over, never empty, never a keyword', () => {
+    void fc.assert(
+      fc.property(hostile, fc.integer({ min: 8, max: 100 }), (text, max) => {
+        const clean = chartText(text, max);
+        expect(clean).toMatch(/^[A-Za-z0-9][A-Za-z0-9 ._%()/+-]*$/);
+        expect(clean).not.toMatch(/%%|--|^(click|section|title|end|call|href|vert)\b/i);
+        expect(clean.length).toBeLessThanOrEqual(max);
+      }),
+    );
+  });
+
+  test('no exponent, no NaN', () => {
+    void fc.assert(fc.property(anyNumber, (value) => /^-?\d+(\.\d+)?$/.test(chartNumber(value))));
+  });
+
+  test.each([
+    [0.44, '0.4 s'],
+    [9.94, '9.9 s'],
+    [21.4, '21 s'],
+    [192, '3m12s'],
+    [3700, '1h01m'],
+    [Number.NaN, '0.0 s'],
+    [-5, '0.0 s'],
+  ])('%d seconds', (seconds, text) => {
+    expect(spanText(seconds)).toBe(text);
+  });
+
+  test('thinning keeps the ends', () => {
+    void fc.assert(
+      fc.property(fc.array(fc.integer(), { minLength: 1, maxLength: 2000 }), (values) => {
+        const few = thin(values);
+        expect(few.length).toBe(Math.min(120, values.length));
+        expect([few[0], few.at(-1)]).toEqual([values[0], values.at(-1)]);
+      }),
+    );
+    expect(sparkline([])).toBe('');
+    expect(sparkline([0, Number.NaN, 0])).toBe('▁▁▁');
+    expect(sparkline([0, 1, 2, 4])).toBe('▁▂▄█');
+  });
+});
+
+describe('charts', () => {
+  const wellFormed = (lines: readonly string[]) => {
+    if (lines.length === 0) return;
+    expect(lines[0]).toBe('```mermaid');
+    expect(lines.at(-2)).toBe('```');
+    const body = lines.slice(1, -2);
+    expect(body.every((line) => !/\n|`/.test(line))).toBe(true);
+    for (const line of body) {
+      if (/^ {4}line /.test(line))
+        expect(line).toMatch(/^ {4}line \[-?\d+(\.\d+)?(, -?\d+(\.\d+)?){0,119}\]$/);
+      if (/axis "/.test(line))
+        expect(line).toMatch(/^ {4}[xy]-axis "[A-Za-z0-9 ._%()/+-]+" 0 --> \d+(\.\d+)?$/);
+      if (/ :(crit, )?t\d/.test(line))
+        expect(line).toMatch(/^ {4}[A-Za-z0-9][^:]* :(crit, )?t\d+, \d+, \d+ms$/);
+    }
+    expect(lines.join('\n').length).toBeLessThan(51_000);
+  };
+
+  test('whatever it is given, a line chart is one that parses, or none', () => {
+    void fc.assert(
+      fc.property(
+        hostile,
+        anyNumber,
+        anyNumber,
+        fc.array(anySeries, { maxLength: 4 }),
+        (text, xMax, yMax, values) => {
+          wellFormed(
+            lineChart({
+              title: text,
+              text,
+              xTitle: text,
+              xMax,
+              yTitle: text,
+              yMax,
+              height: 240,
+              series: values.map((own) => ({ color: '#e5534b', values: own })),
+            }),
+          );
+        },
+      ),
+    );
+  });
+
+  test('whatever it is given, a timeline is one that parses, or none', () => {
+    const task = fc.record({
+      section: hostile,
+      label: hostile,
+      start: anyNumber,
+      seconds: anyNumber,
+      bad: fc.boolean(),
+    });
+    void fc.assert(
+      fc.property(fc.array(task, { maxLength: 80 }), hostile, (tasks, text) =>
+        wellFormed(timeline(tasks, { title: text, text })),
+      ),
+    );
+  });
+
+  test('nothing to draw is no chart', () => {
+    expect(timeline([], { title: '', text: '' })).toEqual([]);
+    const chart = { title: '', text: '', xTitle: '', xMax: 0, yTitle: '', yMax: 1, height: 200 };
+    expect(lineChart({ ...chart, series: [{ color: '#000000', values: [1] }] })).toEqual([]);
+    expect(lineChart({ ...chart, xMax: 5, series: [] })).toEqual([]);
+  });
+});

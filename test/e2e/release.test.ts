@@ -1,0 +1,194 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { runState } from '../../sandbox/run/model.ts';
+import { type ActionRun, type RunOptions, runAction } from '../support/run-action.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+// Real processes on a machine that may be busy.
+jest.setTimeout(120_000);
+
+describe('the root action as a runner starts it', () => {
+  let sandbox: Sandbox;
+  let folder: string;
+  let made = 0;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ buildMs: 50, logLagMs: 100, sampleReachability: true });
+    folder = mkdtempSync(join(tmpdir(), 'gr-e2e-'));
+  });
+  afterAll(async () => {
+    const seen = (await (await fetch(`${sandbox.control}/reachability`)).json()) as {
+      everReachable: boolean;
+    };
+    await sandbox.stop();
+    rmSync(folder, { recursive: true, force: true });
+    expect(seen.everReachable).toBe(false);
+  });
+
+  function source(responses: object[] = [{ status: 200, body: { text: 'ok' } }]): string {
+    const path = mkdtempSync(join(folder, 'source-'));
+    writeFileSync(join(path, 'sandbox.json'), JSON.stringify({ startMs: 0, responses }));
+    writeFileSync(join(path, 'package.json'), JSON.stringify({ name: 'ocr', version: `1.0.${++made}` }));
+    return path;
+  }
+  const inputs = (name: string, more: Record<string, string> = {}) => ({
+    name,
+    region: sandbox.region,
+    project_id: sandbox.project,
+    workload_identity_provider: sandbox.env.WORKLOAD_IDENTITY_PROVIDER as string,
+    service_account: sandbox.env.SERVICE_ACCOUNT as string,
+    invoker_service_account: sandbox.env.INVOKER_SERVICE_ACCOUNT as string,
+    runtime: 'nodejs24',
+    source_dir: source(),
+    slo: 'none',
+    smoke_suite: 'none',
+    canary: '10%',
+    step_duration: '1s',
+    duration: '1s',
+    github_token: 'token-of-the-job',
+    ...more,
+  });
+  const start = (name: string, more: Record<string, string> = {}, options: RunOptions = {}) =>
+    runAction('release', {
+      env: { ...sandbox.env, GITHUB_WORKSPACE: folder },
+      inputs: inputs(name, more),
+      ...options,
+    });
+  const post = (name: string, main: ActionRun) =>
+    runAction('release', {
+      env: { ...sandbox.env, GITHUB_WORKSPACE: folder },
+      inputs: inputs(name),
+      post: main,
+    });
+  /** Seen from outside: what the front end shares out. */
+  function traffic(name: string): { revision: string; percent: number }[] {
+    const service = `projects/${sandbox.project}/locations/${sandbox.region}/services/${name}`;
+    const live = runState(sandbox.world).services.get(service)?.live ?? [];
+    return live.flatMap(({ serves, percent }) => (percent ? [{ revision: serves, percent }] : []));
+  }
+
+  test('a release and the next one: outputs, report, summary, log', async () => {
+    const first = await start('whole');
+    expect([first.code, first.outputs.outcome]).toEqual([0, 'promoted']);
+    const second = await start('whole');
+    expect([second.code, second.outputs.outcome, second.outputs.previous_revision]).toEqual([
+      0,
+      'promoted',
+      first.outputs.revision,
+    ]);
+    expect(JSON.parse(second.outputs.traffic ?? '')).toEqual([
+      { revision: second.outputs.revision, percent: 100 },
+    ]);
+    expect(second.outputs.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(second.outputs.exposure).toBe('private');
+    expect(second.summary).toMatch(/^## ✅ Released: `whole` now serves `whole-00002-/);
+    expect(readFileSync(second.outputs.summary_file ?? '', 'utf8')).toBe(second.summary);
+    expect(second.report).toMatchObject({
+      schema: 'guarded-release/report/v1',
+      action: 'release',
+      outcome: 'promoted',
+      verdict: 'pass',
+    });
+    const lines = second.log
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !line.startsWith('::'));
+    expect(lines[0]).toMatch(
+      /^guarded-release \d+\.\d+\.\d+ {2}whole in us-central1, commit 7f3c9a1, 10 % 1\.0 s, 100 % 1\.0 s$/,
+    );
+    expect(lines.at(-1)).toMatch(/^Released: /);
+    expect(second.log).not.toContain('\r');
+    expect((await post('whole', second)).log).toContain('Nothing to settle.');
+  });
+
+  test('every wrong input at once, and nothing is sent', async () => {
+    const before = sandbox.world.requests.length;
+    const ran = await start('Bad_Name!', { canary: '90%,10%', step_duration: 'soon', slo: '120%' });
+    expect(ran.code).toBe(1);
+    for (const name of ['name', 'canary', 'step_duration', 'slo']) expect(ran.log).toContain(name);
+    expect(sandbox.world.requests.length).toBe(before);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s during the canary: traffic is back within 7.5 s, and the post step finds it so',
+    async (signal) => {
+      const name = `stop-${signal.toLowerCase()}`;
+      const first = await start(name);
+      expect(first.outputs.outcome).toBe('promoted');
+      let at = 0;
+      let kill: (signal: NodeJS.Signals) => void = () => {};
+      const ran = await start(
+        name,
+        { step_duration: '60s' },
+        {
+          onStart: (stop) => {
+            kill = stop;
+          },
+          onOutput: (text) => {
+            if (at > 0 || !text.includes('Smoke test')) return;
+            at = performance.now();
+            setTimeout(() => {
+              at = performance.now();
+              kill(signal);
+            }, 400);
+          },
+        },
+      );
+      expect([ran.code, ran.outputs.outcome]).toEqual([1, 'cancelled']);
+      expect(performance.now() - at).toBeLessThan(7500);
+      expect(traffic(name)).toEqual([{ revision: first.outputs.revision, percent: 100 }]);
+      expect((await post(name, ran)).log).toContain('Nothing was left open');
+    },
+  );
+
+  test('SIGKILL during the canary: the post step puts the traffic back', async () => {
+    const first = await start('killed');
+    let kill: (signal: NodeJS.Signals) => void = () => {};
+    const ran = await start(
+      'killed',
+      { step_duration: '60s' },
+      {
+        onStart: (stop) => {
+          kill = stop;
+        },
+        onOutput: (text) => {
+          if (text.includes('Smoke test')) setTimeout(() => kill('SIGKILL'), 400);
+        },
+      },
+    );
+    expect(ran.signal).toBe('SIGKILL');
+    expect(ran.summary).toContain('under way');
+    const settled = await post('killed', ran);
+    expect([settled.code, settled.outputs.traffic]).toEqual([0, `${first.outputs.revision} 100 %`]);
+    expect(traffic('killed')).toEqual([{ revision: first.outputs.revision, percent: 100 }]);
+  });
+
+  test('the root action.yml names everything that the action reads, and its files', () => {
+    const definition = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as {
+      inputs: Record<string, { description: string }>;
+      runs: Record<string, string>;
+    };
+    const deploy = parse(readFileSync(join(root, 'actions/deploy/action.yml'), 'utf8')) as typeof definition;
+    const not = [
+      'no_traffic',
+      'all_traffic_on_latest_revision',
+      'on_exposed',
+      'environment',
+      'dry_run',
+      'invoker_service_account',
+    ];
+    for (const [name, { description }] of Object.entries(deploy.inputs))
+      if (!not.includes(name) && !name.startsWith('event_'))
+        expect([name, definition.inputs[name]?.description]).toEqual([name, description]);
+    expect(definition.runs).toEqual({
+      using: 'node24',
+      main: 'actions/release/main.js',
+      post: 'actions/release/post.js',
+      'post-if': 'always()',
+    });
+  });
+});
