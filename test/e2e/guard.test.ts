@@ -104,6 +104,24 @@ describe('verify', () => {
   });
 });
 
+test('an API Gateway that asks for nothing is found', async () => {
+  const role = `projects/${w.sandbox.project}/roles/gatewayReader`;
+  const includedPermissions = ['apigateway.gateways.list', 'apigateway.apiconfigs.get'];
+  w.sandbox.world.roles.define({ name: role, title: 'r', stage: 'GA', etag: 'AA==', includedPermissions });
+  const { project } = resources(w.sandbox);
+  const members = [`serviceAccount:${w.sandbox.env.READER_SERVICE_ACCOUNT}`];
+  w.set(project, ...w.sandbox.world.policies.get(project).bindings, { role, members });
+  const url = runState(w.sandbox.world).services.get(w.service)?.doors.get('service')?.url;
+  const document = `swagger: "2.0"\npaths:\n  /ocr:\n    post:\n      x-google-backend: {address: "${url}"}\n`;
+  await w.client.control('PATCH', '/settings', {
+    gateways: { front: { host: 'front.uc.gateway.dev', document } },
+  });
+  const ended = await run();
+  await w.client.control('PATCH', '/settings', { gateways: {} });
+  expect(ended.outputs).toMatchObject({ verdict: 'fail', exposure: 'public' });
+  expect(ended.outputs.reason).toContain('API Gateway front forwards 1 of 1 operations');
+});
+
 describe('enforce', () => {
   test('closes, waits, proves again', async () => {
     w.set(w.policy, everyone);
