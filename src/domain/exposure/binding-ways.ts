@@ -1,7 +1,7 @@
 import { unbind } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
 import { type Holding, holdings } from './holdings.ts';
-import { inWords, isPublic } from './members.ts';
+import { asSubject, inWords, isPublic } from './members.ts';
 import { poolDoor } from './pools.ts';
 import { type AttackStep, callStep, type Way } from './way.ts';
 
@@ -39,7 +39,7 @@ function bindingWay(facts: ExposureFacts, held: Holding, why: AttackStep[]): Way
     finding: {
       rule,
       severity: 'critical',
-      title: `${who} holds ${binding.role} on ${where}.`,
+      title: `${asSubject(member)} holds ${binding.role} on ${where}.`,
       why: `The role ${can}.${own ? '' : ` It is inherited: the service's own policy does not show it.`}`,
       fix: unbind(
         fact.level,

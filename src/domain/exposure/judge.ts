@@ -44,7 +44,7 @@ function reasonFor(
     const first = ways.find((way) => way.certain) ?? ways[0];
     const others = countOf(ways) - 1;
     const more = others > 0 ? ` (and ${others} more ${others === 1 ? 'way' : 'ways'} in)` : '';
-    return `${name} is public: ${first?.finding.title.replace(/\.$/, '') ?? 'it answered'}${more}.`;
+    return `${name} is public: ${first?.finding.title.replace(/\.$/, '').replace(/^Anyone/, 'anyone') ?? 'it answered'}${more}.`;
   }
   if (exposure === 'unknown')
     return `Whether ${name} is private could not be found out: ${list(gaps.filter(({ blocks }) => blocks === 'private').map(({ what }) => what))}.`;

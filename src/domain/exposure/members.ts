@@ -91,3 +91,6 @@ export function inWords(member: Member): string {
       : `anyone with any Google account (${member.text})`;
   return member.text;
 }
+
+/** As `inWords`, to begin a sentence with. */
+export const asSubject = (member: Member): string => inWords(member).replace(/^a/, 'A');

@@ -2,7 +2,7 @@ import type { Finding } from '../report.ts';
 import { shellWord, unbind } from './commands.ts';
 import type { ExposureFacts, PolicyFact, Reading } from './facts.ts';
 import { generationOf, holdings } from './holdings.ts';
-import { classify, inWords, isPublic } from './members.ts';
+import { asSubject, classify, isPublic } from './members.ts';
 import type { PolicyBinding } from './policy.ts';
 import { preventionOf } from './prevention.ts';
 
@@ -23,7 +23,7 @@ function bindingRemarks(facts: ExposureFacts): Finding[] {
         findings.push({
           rule: 'public-non-invoker',
           severity: 'low',
-          title: `${inWords(member)} holds ${place}, which does not allow calling the function.`,
+          title: `${asSubject(member)} holds ${place}, which does not allow calling the function.`,
           fix: unbindOf(facts, fact, binding, member.text),
           source: call,
         });
@@ -100,7 +100,7 @@ function controlLeaks(facts: ExposureFacts): Finding[] {
     .map(({ fact, binding, member, call }) => ({
       rule: 'public-control',
       severity: 'critical' as const,
-      title: `${inWords(classify(member)).replace(/^a/, 'A')} holds ${binding.role} on ${fact.resource}, and with it the function.`,
+      title: `${asSubject(classify(member))} holds ${binding.role} on ${fact.resource}, and with it the function.`,
       why: 'The role does not call the function, but it can change, delete or download it, or could not be read.',
       fix: unbindOf(facts, fact, binding, member),
       source: call,
@@ -132,7 +132,7 @@ function leaksOf(facts: ExposureFacts): Finding[] {
           (member): Finding => ({
             rule: level === 'source' ? 'source-readable' : 'images-readable',
             severity: 'critical',
-            title: `${inWords(classify(member)).replace(/^a/, 'A')} holds ${role} on ${resource}, where the ${level === 'source' ? 'source' : 'images'} of the function ${level === 'source' ? 'is' : 'are'} kept.`,
+            title: `${asSubject(classify(member))} holds ${role} on ${resource}, where the ${level === 'source' ? 'source' : 'images'} of the function ${level === 'source' ? 'is' : 'are'} kept.`,
             why: 'Whoever can read it knows everything that the function knows, secrets in the source included.',
             fix: unbind(level, resource, role, member, facts.target, condition !== undefined),
             source: reading.call,
