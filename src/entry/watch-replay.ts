@@ -31,7 +31,7 @@ export async function replay(context: Context, file: unknown): Promise<Finished>
   const report = newReport('watch');
   report.inputs = inputs.given;
   report.verdict = result.verdict;
-  report.reason = replayReason(recording, result);
+  report.reason = replayReason(recording, result, rule);
   report.evidence.watch = replayFacts(recording, result);
   const ending = result.open ? (policy[result.open] ?? openEndDefaults[result.open]) : undefined;
   const next =

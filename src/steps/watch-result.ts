@@ -64,7 +64,7 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
     return {
       ...base,
       verdict: 'pass',
-      reason: passReason(facts, requests, probes),
+      reason: passReason(facts, requests, probes, request.rule?.kind),
       open: undefined,
       next: 'go_on',
       blame: 'none',

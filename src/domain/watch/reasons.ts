@@ -29,12 +29,16 @@ export function failReason(facts: ReasonFacts): string {
   return `${seen}${compared}. Odds that it breaks the objective: ${oddsText(facts.evidence)}.`;
 }
 
-export function passReason(facts: ReasonFacts, requests: number, probes: number): string {
+/** `rule`: a classical rule has not fired, which proves nothing. */
+export function passReason(facts: ReasonFacts, requests: number, probes: number, rule?: string): string {
   const proof =
     probes > 0
       ? `${countText(requests)} requests and ${countText(probes)} probes`
       : `${countText(requests)} requests`;
-  return `${facts.candidate} keeps its objective: ${countText(facts.counts.bad)} of ${proof} ${did[facts.kind]}, ${percentText(facts.limit)} are allowed.`;
+  const seen = `${countText(facts.counts.bad)} of ${proof} ${did[facts.kind]}, ${percentText(facts.limit)} are allowed.`;
+  if (rule !== undefined && rule !== 'evidence')
+    return `The ${rule} rule did not fire on ${facts.candidate}: ${seen}`;
+  return `${facts.candidate} keeps its objective: ${seen}`;
 }
 
 export function openReason(

@@ -3,6 +3,7 @@ import { smallestDetectable } from '../evidence/detectable.ts';
 import { alphaOf, type TestState } from '../evidence/state.ts';
 import { failReason, openReason, passReason } from './reasons.ts';
 import type { Replay, ReplayResult } from './replay.ts';
+import type { WatchRule } from './rules.ts';
 import { againstOf } from './words.ts';
 
 const candidate = 'the candidate';
@@ -28,7 +29,7 @@ function detectable(replay: Replay, result: ReplayResult): number | undefined {
 }
 
 /** One sentence for a recording. */
-export function replayReason(replay: Replay, result: ReplayResult): string {
+export function replayReason(replay: Replay, result: ReplayResult, rule?: WatchRule): string {
   const test = result.state.tests[0] as TestState;
   const standing = result.decision.standings[0];
   const against = result.blame === 'release' ? (standing?.base ?? 0) : standing ? againstOf(standing) : 0;
@@ -44,7 +45,7 @@ export function replayReason(replay: Replay, result: ReplayResult): string {
     evidence: against,
   };
   if (result.verdict === 'fail') return failReason(facts);
-  if (result.verdict === 'pass') return passReason(facts, test.candidate.total, 0);
+  if (result.verdict === 'pass') return passReason(facts, test.candidate.total, 0, rule?.kind);
   return openReason(result.open ?? 'too_few_requests', {
     candidate,
     requests: test.candidate.total,
