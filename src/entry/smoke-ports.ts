@@ -2,6 +2,7 @@ import type { Endpoints } from '../http/endpoints.ts';
 import { createSmokeHttp } from '../http/smoke-client.ts';
 import type { Tokens } from '../steps/ports.ts';
 import type { SmokePorts } from '../steps/smoke-test.ts';
+import { boundedMatch } from './bounded-match.ts';
 import type { Context } from './context.ts';
 import { suiteFiles } from './suite-files.ts';
 
@@ -12,6 +13,7 @@ export function createSmokePorts(context: Context, endpoints: Endpoints, tokens?
     clock,
     log,
     tokens,
+    match: boundedMatch,
     files: suiteFiles(env.GITHUB_WORKSPACE || '.'),
     http: createSmokeHttp(endpoints, `guarded-release-smoke-test/1 (${context.id})`),
   };

@@ -3,14 +3,14 @@ import { type Failure, judge } from '../domain/smoke/judge.ts';
 import { type Percentiles, percentiles } from '../domain/smoke/latency.ts';
 import type { Latency, SmokeCase } from '../domain/smoke/model.ts';
 import { type CaseResult, statusOf } from '../domain/smoke/result.ts';
-import type { Log } from './ports.ts';
 import type { Caller } from './smoke-caller.ts';
+import type { SmokePorts } from './smoke-ports.ts';
 
 interface Request {
   caller: Caller;
   item: SmokeCase;
   latency: Latency;
-  log: Log;
+  ports: Pick<SmokePorts, 'log' | 'match'>;
 }
 
 const shown = (milliseconds: number) => `${Math.round(milliseconds)} ms`;
@@ -19,7 +19,7 @@ const shown = (milliseconds: number) => `${Math.round(milliseconds)} ms`;
 export async function measureLatency(
   request: Request,
 ): Promise<{ result: CaseResult; percentiles: Percentiles | undefined }> {
-  const { caller, item, latency, log } = request;
+  const { caller, item, latency, ports } = request;
   const times: number[] = [];
   const bad: string[] = [];
   let issued = 0;
@@ -27,7 +27,7 @@ export async function measureLatency(
     while (issued++ < latency.samples && bad.length < 3 && caller.timeLeft() > 0) {
       const { attempt } = await caller.call(item, { retries: 0 });
       const wrong = attempt.answer
-        ? judge(item, attempt.answer, readText(attempt.answer, item.text)).failures[0]?.what
+        ? judge(item, attempt.answer, readText(attempt.answer, item.text), ports.match).failures[0]?.what
         : attempt.none.what;
       if (wrong !== undefined) bad.push(wrong);
       else if (attempt.answer) times.push(attempt.answer.milliseconds);
@@ -55,7 +55,7 @@ export async function measureLatency(
   const note = found
     ? `p50 ${shown(found.p50)}, p95 ${shown(found.p95)}, p99 ${shown(found.p99)}, max ${shown(found.max)} of ${found.samples}`
     : 'no sample';
-  if (found) log.line(`  latency  ${note}`);
+  if (found) ports.log.line(`  latency  ${note}`);
   const status = !found && failures.length === 0 ? 'error' : statusOf(failures);
   const attempts = times.length > 0 ? ['200'] : [];
   return {

@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/report.ts';
+import type { Match } from '../domain/smoke/match.ts';
 import type { SmokeEvidence } from '../domain/smoke/result.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Clock, Log, SmokeHttp, Tokens } from './ports.ts';
@@ -19,6 +20,8 @@ export interface SmokePorts {
   log: Log;
   /** Needed where the target has an audience. */
   tokens?: Pick<Tokens, 'idToken'> | undefined;
+  /** Runs the suite's patterns over what a server sent; bounded in an action. */
+  match?: Match | undefined;
   /** From 0 to 1; tests pin it. */
   random?: (() => number) | undefined;
 }

@@ -64,12 +64,14 @@ const denial =
 
 /** The function must still read the image after whatever was done to it. */
 async function stillGood(
-  { caller, item }: PresetContext,
+  { caller, item, ports }: PresetContext,
   after: string,
 ): Promise<{ failures: Failure[]; called: Called }> {
   const called = await caller.call(item);
   const { answer, none } = called.attempt;
-  const wrong = answer ? judge(item, answer, readText(answer, item.text)).failures[0]?.what : none.what;
+  const wrong = answer
+    ? judge(item, answer, readText(answer, item.text), ports.match).failures[0]?.what
+    : none.what;
   return {
     called,
     failures:

@@ -88,7 +88,7 @@ function checkLine(result: CaseResult): string {
   return [`${symbols[result.status]} ${result.name}`, time, cer, result.note].filter(Boolean).join('  ');
 }
 
-async function runCase(caller: Caller, item: SmokeCase): Promise<CaseResult> {
+async function runCase(caller: Caller, item: SmokeCase, ports: SmokePorts): Promise<CaseResult> {
   const base = {
     kind: 'case' as const,
     name: item.name,
@@ -113,7 +113,7 @@ async function runCase(caller: Caller, item: SmokeCase): Promise<CaseResult> {
       note: what,
     };
   }
-  const judged = judge(item, attempt.answer, readText(attempt.answer, item.text));
+  const judged = judge(item, attempt.answer, readText(attempt.answer, item.text), ports.match);
   return {
     ...base,
     attempts,
@@ -183,7 +183,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
     `Smoke test: ${counted(suite.cases.length, 'case')} and ${counted(suite.presets.length, 'preset')} of ${suite.file} on ${url.origin}${url.pathname}`,
   );
   if (reference) await warmUp(caller, reference, ports, request);
-  for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item));
+  for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item, ports));
   for (const preset of suite.presets) {
     const item = referenceOf(suite, preset.caseName);
     if (item)
@@ -205,7 +205,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   let measured: SmokeEvidence['latency'];
   if (latency && repeated)
     await run({ name: 'latency', place: latency.place }, 'latency', async () => {
-      const outcome = await measureLatency({ caller, item: repeated, latency, log });
+      const outcome = await measureLatency({ caller, item: repeated, latency, ports });
       measured = outcome.percentiles;
       return outcome.result;
     });

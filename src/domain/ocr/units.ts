@@ -24,6 +24,8 @@ export const defaultPolicy: TextPolicy = {
 
 /** Byte order mark, zero-width space and soft hyphen: never visible, often left behind by engines. */
 const invisible = /[\ufeff\u200b\u00ad]/g;
+/** Normalising sorts the marks of one letter, quadratically: more than UAX 15's stream-safe thirty are not kept. */
+const markPile = /(\p{M}{30})\p{M}+/gu;
 /** NFKC makes U+318D, used as a middle dot in Korean, a bare old vowel; so it is unified before. */
 const middleDots = /[\u00b7\u318d\u30fb\uff65\u2022\u2219\u22c5\u119e]/g;
 const families: readonly [RegExp, string][] = [
@@ -46,7 +48,7 @@ export function settlePolicy(
 
 /** Characters made comparable, white space untouched. NFC always: one Hangul syllable has two spellings. */
 export function fold(text: string, policy: TextPolicy): string {
-  let folded = text.replace(/\r\n?/g, '\n').replace(invisible, '');
+  let folded = text.replace(/\r\n?/g, '\n').replace(invisible, '').replace(markPile, '$1');
   if (policy.compat) folded = folded.replace(middleDots, '\u00b7').normalize('NFKC');
   else folded = folded.normalize('NFC');
   if (policy.equivalents) for (const [family, plain] of families) folded = folded.replace(family, plain);

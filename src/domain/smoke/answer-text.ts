@@ -1,5 +1,5 @@
 import { type JSONValue, search } from '@jmespath-community/jmespath';
-import type { Json } from './json.ts';
+import { type Json, jsonText } from './json.ts';
 import type { TextSource } from './model.ts';
 
 /** What the function answered, as far as it may be looked at: everything in it is hostile. */
@@ -78,7 +78,7 @@ export function readText(answer: Answer, source: TextSource): TextRead {
   if (error !== undefined)
     return {
       json,
-      problem: `The answer holds an error at ${errorPath}: ${JSON.stringify(error).slice(0, 200)}`,
+      problem: `The answer holds an error at ${errorPath}: ${jsonText(error).slice(0, 200)}`,
     };
   const path = source.path ?? (preset === 'plain' ? '@' : paths[preset]);
   const text = asText(valueAt(json, path), source.join);

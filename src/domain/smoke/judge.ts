@@ -1,6 +1,8 @@
 import { type Score, score } from '../ocr/score.ts';
 import { comparable, fold, settlePolicy } from '../ocr/units.ts';
 import { type Answer, type TextRead, valueAt } from './answer-text.ts';
+import { jsonText } from './json.ts';
+import { type Match, plainMatch, SlowPattern } from './match.ts';
 import type { FieldRule, SmokeCase } from './model.ts';
 
 /** One thing that is not as expected. `what` is one sentence; values in it are hostile and bounded. */
@@ -33,12 +35,27 @@ const short = (text: string, most = 120) => (text.length > most ? `${text.slice(
 /** Patterns run over at most this much of what the server sent. */
 const maxMatched = 100_000;
 
-function checkHeaders(wanted: Record<string, string>, headers: Record<string, string>): Failure[] {
-  return Object.entries(wanted).flatMap(([name, rule]) => {
-    const found = headers[name.toLowerCase()];
-    const pattern = /^\/(.*)\/$/.exec(rule)?.[1];
+const tooSlow = (check: Failure['check'], pattern: string): Failure => ({
+  check,
+  what: `The pattern /${short(pattern)}/ takes too long on this answer: make it simpler, without a repetition inside a repetition.`,
+});
+
+/** What `work` finds, or the one failure that its pattern is too slow for this answer. */
+function timely(check: Failure['check'], pattern: string, work: () => Failure[]): Failure[] {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SlowPattern) return [tooSlow(check, pattern)];
+    throw error;
+  }
+}
+
+function checkHeader(name: string, rule: string, found: string | undefined, match: Match): Failure[] {
+  const pattern = /^\/(.*)\/$/.exec(rule)?.[1];
+  return timely('header', pattern ?? '', () => {
     const right =
-      found !== undefined && (pattern === undefined ? found === rule : new RegExp(pattern, 'u').test(found));
+      found !== undefined &&
+      (pattern === undefined ? found === rule : match(pattern, 'u', found) !== undefined);
     if (right) return [];
     return [
       {
@@ -56,10 +73,13 @@ function checkField(
   text: string,
   read: TextRead,
   same: (text: string) => string,
+  match: Match,
 ): Failure[] {
   const found =
     rule.path === undefined
-      ? new RegExp(rule.pattern as string, 'mu').exec(text.slice(0, maxMatched))?.slice(0, 2).at(-1)
+      ? match(rule.pattern as string, 'mu', text.slice(0, maxMatched))
+          ?.slice(0, 2)
+          .at(-1)
       : valueAt(read.json, rule.path);
   const equal =
     typeof rule.equals === 'string' && (typeof found === 'string' || typeof found === 'number')
@@ -67,7 +87,7 @@ function checkField(
       : found === rule.equals;
   if (equal) return [];
   const shown =
-    found === undefined ? 'missing' : `"${short(typeof found === 'string' ? found : JSON.stringify(found))}"`;
+    found === undefined ? 'missing' : `"${short(typeof found === 'string' ? found : jsonText(found))}"`;
   return [
     {
       check: 'field',
@@ -78,7 +98,7 @@ function checkField(
   ];
 }
 
-function checkText(item: SmokeCase, text: string, read: TextRead): Judged {
+function checkText(item: SmokeCase, text: string, read: TextRead, match: Match): Judged {
   const { expect } = item;
   const failures: Failure[] = [];
   const said = [
@@ -123,13 +143,15 @@ function checkText(item: SmokeCase, text: string, read: TextRead): Judged {
       failures.push({ check: 'contains', what: `"${short(unwanted)}" is in the text, and must not be.` });
   const folded = fold(text.slice(0, maxMatched), policy);
   for (const pattern of expect.matches)
-    if (!new RegExp(pattern, 'mu').test(folded))
-      failures.push({
-        check: 'matches',
-        what: `Nothing in the text matches /${short(pattern)}/.`,
-        found: text,
-      });
-  for (const rule of expect.fields) failures.push(...checkField(rule, folded, read, same));
+    failures.push(
+      ...timely('matches', pattern, () =>
+        match(pattern, 'mu', folded) !== undefined
+          ? []
+          : [{ check: 'matches', what: `Nothing in the text matches /${short(pattern)}/.`, found: text }],
+      ),
+    );
+  for (const rule of expect.fields)
+    failures.push(...timely('field', rule.pattern ?? '', () => checkField(rule, folded, read, same, match)));
   return { failures, score: result, text };
 }
 
@@ -144,7 +166,7 @@ const wantsText = (item: SmokeCase) => {
 };
 
 /** Everything that is wrong with an answer; nothing is skipped because something else failed, except the text of a wrong status. */
-export function judge(item: SmokeCase, answer: Answer, read: TextRead): Judged {
+export function judge(item: SmokeCase, answer: Answer, read: TextRead, match: Match = plainMatch): Judged {
   const { expect } = item;
   const failures: Failure[] = [];
   const statusRight = expect.status.includes(answer.status);
@@ -155,7 +177,8 @@ export function judge(item: SmokeCase, answer: Answer, read: TextRead): Judged {
       expected: expect.status.join(' or '),
       found: String(answer.status),
     });
-  failures.push(...checkHeaders(expect.headers, answer.headers));
+  for (const [name, rule] of Object.entries(expect.headers))
+    failures.push(...checkHeader(name, rule, answer.headers[name.toLowerCase()], match));
   if (expect.maxLatencyMs !== undefined && answer.milliseconds > expect.maxLatencyMs)
     failures.push({
       check: 'latency',
@@ -164,6 +187,6 @@ export function judge(item: SmokeCase, answer: Answer, read: TextRead): Judged {
   if (!statusRight) return { failures };
   if (read.text === undefined && wantsText(item))
     return { failures: [...failures, { check: 'answer', what: read.problem }] };
-  const judged = checkText(item, read.text ?? '', read);
+  const judged = checkText(item, read.text ?? '', read, match);
   return { ...judged, failures: [...failures, ...judged.failures] };
 }

@@ -9,8 +9,14 @@ export function scrubToken(text: string, token: string): string {
   if (text.length < piece || token.length < piece) return text;
   const windows = new Set<string>();
   for (let i = 0; i + piece <= token.length; i++) windows.add(token.slice(i, i + piece));
-  return text.replace(/[\w.~+/=-]{16,}/g, (word) => {
+  // JSON may spell any letter as an escape, which whoever parses it turns into the letter.
+  const plain = text.replace(/\\u00([2-7][\da-f])/gi, (whole, hex: string) => {
+    const letter = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[\w.-]/.test(letter) ? letter : whole;
+  });
+  const scrubbed = plain.replace(/[\w.~+/=-]{16,}/g, (word) => {
     for (let i = 0; i + piece <= word.length; i++) if (windows.has(word.slice(i, i + piece))) return '***';
     return word;
   });
+  return scrubbed === plain ? text : scrubbed;
 }
