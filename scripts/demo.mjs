@@ -5,7 +5,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { node24, root } from './find-node24.mjs';
 
-const usage = 'Usage: npm run demo -- [--scenario good|bad|exposed|smoke-fails] [--keep]';
+const usage = 'Usage: npm run demo -- [--scenario good|bad|exposed|smoke-fails] [--ports NAME=PORT,...]';
 const args = process.argv.slice(2);
 if (args.includes('--help') || args.includes('-h')) {
   console.log(usage);

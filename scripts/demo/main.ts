@@ -1,8 +1,8 @@
 /**
  * The main job on one machine: releases the OCR function on the sandbox through the built actions, while traffic runs.
- * `--scenario first|good|bad|exposed|smoke-fails` runs one (after the first release that it needs).
+ * `--scenario good|bad|exposed|smoke-fails` runs one (after the first release that it needs); `--ports` as of the sandbox.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,24 +33,43 @@ const titles: Record<Scenario | 'first', string> = {
   'smoke-fails': 'An update that has lost its Korean data',
 };
 
-function readArguments(): Scenario[] {
-  const { values } = parseArgs({ options: { scenario: { type: 'string' }, keep: { type: 'boolean' } } });
-  if (values.scenario === undefined) return ['good', 'bad'];
+interface Arguments {
+  wanted: Scenario[];
+  /** For the sandbox. */
+  ports: string[];
+}
+
+function parseOptions() {
+  try {
+    return parseArgs({ options: { scenario: { type: 'string' }, ports: { type: 'string' } } });
+  } catch (error) {
+    const [first] = (error as Error).message.split('. ');
+    throw new Error(`${first?.replace(/\.$/, '')}; there are --scenario ${scenarios.join('|')} and --ports.`);
+  }
+}
+
+function readArguments(): Arguments {
+  const { values } = parseOptions();
+  const ports = values.ports === undefined ? [] : ['--ports', values.ports];
+  if (values.scenario === undefined) return { wanted: ['good', 'bad'], ports };
   const found = scenarios.find((name) => name === values.scenario);
   if (!found)
     throw new Error(`--scenario "${values.scenario}" is unknown; there are ${scenarios.join(', ')}.`);
-  return [found];
+  return { wanted: [found], ports };
 }
 
 let sandbox: RunningSandbox | undefined;
 let interrupted = false;
 const work = mkdtempSync(join(tmpdir(), 'guarded-release-demo-'));
+const kept = join(root, '.demo');
+const results = join(kept, new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19));
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     if (!interrupted)
-      console.log('\nStopping: the release puts the traffic back, then everything is removed.');
+      console.log('\nStopping: a release under way puts the traffic back, then everything is removed.');
+    // Whoever asks twice does not want to wait for the release.
+    interrupt(interrupted ? 'SIGKILL' : signal);
     interrupted = true;
-    interrupt(signal);
   });
 
 const say = (text: string) => console.log(text);
@@ -59,6 +78,9 @@ const heading = (text: string) => say(`\n\u001b[1m${text}\u001b[0m`);
 async function tidy(): Promise<void> {
   await sandbox?.stop();
   rmSync(work, { recursive: true, force: true });
+  if (!interrupted) return;
+  rmSync(results, { recursive: true, force: true });
+  if (existsSync(kept) && readdirSync(kept).length === 0) rmdirSync(kept);
 }
 
 /** One release with traffic of its own, as the table wants it. */
@@ -66,8 +88,7 @@ async function release(
   running: RunningSandbox,
   kind: Scenario | 'first',
   number: number,
-  results: string,
-): Promise<Ended> {
+): Promise<Ended | undefined> {
   heading(`${number}. ${titles[kind]}`);
   const source = join(work, `source-${number}`);
   if (kind === 'bad') badSource(source, 45);
@@ -76,6 +97,7 @@ async function release(
   const runId = String(1000 + number);
   const traffic = kind === 'first' ? undefined : await Traffic.start(running, functionName);
   if (kind === 'exposed') await makePublic(running);
+  if (interrupted) return undefined;
   const result = await runRelease(
     join(results, `${number}-${kind}`),
     {
@@ -117,18 +139,20 @@ async function makePublic(running: RunningSandbox): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const wanted = readArguments();
-  const results = join(root, '.demo', new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19));
+  const { wanted, ports } = readArguments();
   const started = performance.now();
-  sandbox = await startSandbox(['--sample-reachability', '--log-lag-ms', '1000']);
+  sandbox = await startSandbox(['--sample-reachability', '--log-lag-ms', '1000', ...ports]);
+  if (interrupted) return 130;
   say(
     `The sandbox runs: project ${sandbox.project}, region ${sandbox.region}. Everything stays on this machine.`,
   );
   mkdirSync(results, { recursive: true });
   const ended: Ended[] = [];
   for (const kind of ['first', ...wanted] as const) {
-    if (interrupted) break;
-    ended.push(await release(sandbox, kind, ended.length + 1, results));
+    const one = await release(sandbox, kind, ended.length + 1);
+    // What a stopped run says of itself stands in its log above: there is no table of halves.
+    if (interrupted || !one) return 130;
+    ended.push(one);
     if (ended[0]?.result.report?.outcome !== 'promoted') break;
   }
   const { sightings } = await sandbox.control<{ sightings: { from: string; until?: string; url: string }[] }>(
@@ -141,7 +165,6 @@ async function main(): Promise<number> {
   heading('What happened');
   say(text);
   say(`\nSummaries, reports and logs: ${relative(process.cwd(), results)} (${seconds.toFixed(0)} s in all)`);
-  if (interrupted) return 130;
   const wrong = ended.filter(({ result, expected: outcome }) => result.report?.outcome !== outcome);
   for (const { title, expected: outcome, result } of wrong)
     say(

@@ -39,9 +39,10 @@ export async function startSandbox(args: readonly string[] = []): Promise<Runnin
       clearTimeout(timer);
       resolve(JSON.parse(text.slice(0, text.indexOf('\n'))));
     });
-    void ended.then(() =>
-      reject(new Error(`the sandbox ended at once: ${errors.trim().split('\n').pop() ?? 'without a word'}`)),
-    );
+    void ended.then(() => {
+      const last = errors.trim().split('\n').pop() || 'The sandbox ended at once, without a word.';
+      reject(new Error(last.slice(0, 1).toLowerCase() + last.slice(1)));
+    });
   });
   return {
     env: ready.env,

@@ -16,33 +16,47 @@ interface Sighting {
 }
 
 const width = (text: string) => [...text].length;
+const cut = (text: string, most: number) =>
+  width(text) > most
+    ? `${[...text]
+        .slice(0, most - 1)
+        .join('')
+        .trimEnd()}…`
+    : text;
 
-function columns(rows: readonly (readonly string[])[]): string {
+/** Left-aligned columns under a rule; the last column is cut so that no line is longer than `most` characters. */
+export function columns(rows: readonly (readonly string[])[], most = 120): string {
+  const gap = '   ';
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - width(cell)))
-      .join('   ')
+  const before = widths.slice(0, -1).reduce((sum, one) => sum + one + gap.length, 0);
+  const line = (row: readonly string[]) => {
+    const cells = row.map((cell, column) => (column === row.length - 1 ? cut(cell, most - before) : cell));
+    return cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join(gap)
       .trimEnd();
+  };
   const [head, ...body] = rows.map(line);
-  return [head, '─'.repeat(width(head ?? '')), ...body].join('\n');
+  const longest = Math.max(...[head ?? '', ...body].map(width));
+  return [head, '─'.repeat(longest), ...body].join('\n');
 }
 
 /** Seconds from the first bad answer a caller got to the traffic being back, by the report's own record of changes. */
-function secondsToRestored({ counts, result }: Ended): number | undefined {
+export function secondsToRestored({ counts, result }: Ended): number | undefined {
   const back = result.report?.actions_taken.filter(({ what }) => /back/i.test(what)).pop();
   if (!counts?.firstBad || !back) return undefined;
   return (Date.parse(back.at) - Date.parse(counts.firstBad)) / 1000;
 }
 
 export function table(ended: readonly Ended[], sightings: readonly Sighting[], exposedByUs: boolean): string {
-  const rows: string[][] = [['release', 'stage', 'time', 'verdict', '']];
+  const rows: string[][] = [['release', 'stage', 'time', 'verdict', 'note']];
   for (const [index, { result }] of ended.entries()) {
+    if (!result.report) rows.push([`${index + 1}. no report`, '', '', '', `exit code ${result.code}`]);
     for (const [at, timing] of (result.report?.timings ?? []).entries())
       rows.push([
         at === 0 ? `${index + 1}. ${result.report?.outcome ?? '?'}` : '',
         timing.stage,
-        `${timing.seconds.toFixed(1)} s`,
+        `${timing.seconds.toFixed(1)} s`.padStart(6),
         timing.verdict,
         timing.note ?? '',
       ]);

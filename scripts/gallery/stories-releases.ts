@@ -50,12 +50,12 @@ export const releases: readonly Story[] = [
   {
     name: 'rolled-back',
     outcome: 'rolled_back',
-    what: 'An update that passes its smoke test and fails 4 % of what users send; seen at 50 % of the traffic',
+    what: 'An update that passes its smoke test and fails 3 % of what users send; seen at 50 % of the traffic',
     play: async (stage) => {
       await stage.before();
-      await stage.users(60);
-      stage.source(failing(0.04));
-      return stage.release({ inputs: { canary: '5%,50%', step_duration: '25s' } });
+      await stage.users(80);
+      stage.source(failing(0.03));
+      return stage.release({ inputs: { canary: '5%,50%', step_duration: '20s' } });
     },
   },
   {
