@@ -33,6 +33,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
   });
   const rest: Rest = {
     endpoints: found,
+    requestReason: login.requestReason,
     call: <T>(call: RestCall) =>
       client.call<T>(call).catch(async (error: unknown) => {
         // A product that takes no federated identity says no more than 401.

@@ -26,6 +26,8 @@ export interface FunctionClientOptions {
   userAgent: { name: string; version: string };
   /** Milliseconds for one call. */
   timeoutMs: number;
+  /** Sent as X-Goog-Request-Reason, for audit logs. */
+  requestReason?: string | undefined;
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -79,12 +81,16 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
 
   async function call<T>(
     name: string,
-    start: (options: { timeout: number }) => Promise<T>,
+    start: (options: CallSettings) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
     authClient.setCredentials({ access_token: await options.tokens.accessToken(signal) });
     signal?.throwIfAborted();
-    const running = start({ timeout: options.timeoutMs }) as Promise<T> & { cancel?: () => void };
+    const reason = options.requestReason;
+    const running = start({
+      timeout: options.timeoutMs,
+      otherArgs: { headers: reason ? { 'x-goog-request-reason': reason } : {} },
+    }) as Promise<T> & { cancel?: () => void };
     let onAbort = () => {};
     // The client's own cancel() leaves its promise pending for as long as the connection lives.
     const aborted = new Promise<never>((_, reject) => {
@@ -136,6 +142,12 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
       }
     },
   };
+}
+
+/** What the client takes beside a request; it adds headers of its own. */
+interface CallSettings {
+  timeout: number;
+  otherArgs: { headers: Record<string, string> };
 }
 
 interface MessageType {

@@ -36,6 +36,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
         redact: options.redact,
         userAgent: options.userAgent,
         timeoutMs: attemptMs,
+        requestReason: rest.requestReason,
       }),
     );
     return loading;

@@ -111,6 +111,8 @@ function parseGoogleError(body: Buffer): GoogleError {
 export interface Rest {
   call<T = JsonObject>(call: RestCall): Promise<RestAnswer<T>>;
   readonly endpoints: Endpoints;
+  /** For clients that send requests of their own, so that theirs carry it too. */
+  readonly requestReason?: string | undefined;
 }
 
 export interface RestOptions {
@@ -225,7 +227,7 @@ export function createRest(options: RestOptions): Rest {
     }
   }
 
-  return { call, endpoints };
+  return { call, endpoints, requestReason: options.requestReason };
 }
 
 /** An answer with a good status that is not JSON. */

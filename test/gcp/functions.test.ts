@@ -17,6 +17,7 @@ interface Seen {
   method: string;
   path: string;
   authorization: string | undefined;
+  reason: string | undefined;
   body: string;
 }
 
@@ -50,6 +51,7 @@ beforeEach(async () => {
       method: request.method ?? '',
       path: request.url ?? '',
       authorization: request.headers.authorization,
+      reason: String(request.headers['x-goog-request-reason'] ?? '') || undefined,
       body: await read(request),
     };
     seen.push(one);
@@ -81,6 +83,7 @@ beforeEach(async () => {
     accessToken: ownTokens.accessToken,
     redact: (text) => text,
     userAgent: 'test',
+    requestReason: 'ticket 42',
   });
   functions = createFunctions({
     rest,
@@ -121,6 +124,14 @@ describe('writes', () => {
       serviceConfig: { ...(body.serviceConfig as JsonObject), environmentVariables: {} },
     });
     expect(seen.map((one) => one.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+  });
+
+  test('the reason for the audit log is on every call, those of the typed client included', async () => {
+    replies = [ok(operation), ok(operation), ok({})];
+    await functions.create(name, { environment: 'GEN_2' });
+    await functions.update(name, { labels: { a: 'b' } }, ['labels']);
+    await functions.get(name);
+    expect(seen.map((one) => one.reason)).toEqual(['ticket 42', 'ticket 42', 'ticket 42']);
   });
 
   test('a create names the function and its parent', async () => {
