@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ActionRun } from '../support/run-action.ts';
 import { WatchWorld } from '../support/watch-world.ts';
@@ -156,6 +159,30 @@ describe('the past in the log', () => {
     expect(evidence(run).watch.notes[0]).toContain('stand in');
   });
 });
+
+test('probes of the smoke suite are evidence of their own, and never users', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gr-probes-'));
+  writeFileSync(join(folder, 'page.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
+  writeFileSync(
+    join(folder, 'probes.yaml'),
+    'version: 1\ncases:\n  - name: page\n    image: page.png\n    expect: {contains: [hello]}\n',
+  );
+  world = await WatchWorld.open({ percent: 100, next: [{ status: 200, body: { text: 'nothing' } }] });
+  const run = await world.watch(
+    {
+      duration: '30s',
+      probes_per_minute: '120',
+      probe_suite: 'probes.yaml',
+      invoker_service_account: world.client.sandbox.env.INVOKER_SERVICE_ACCOUNT as string,
+    },
+    { cwd: folder },
+  );
+  rmSync(folder, { recursive: true });
+  expect(run.outputs).toMatchObject({ verdict: 'fail', requests: '0' });
+  const probes = evidence(run).watch.tests.find((test: { stream: string }) => test.stream === 'probes');
+  expect(probes.candidate.bad).toBeGreaterThanOrEqual(3);
+  expect(probes.candidate.bad).toBe(probes.candidate.total);
+}, 60_000);
 
 test('wrong inputs are all reported at once, before any request', async () => {
   world = await WatchWorld.open({ percent: 50 });

@@ -110,10 +110,10 @@ export class WatchWorld {
     return this.client.control('POST', '/load', { function: 'ocr', rps, seconds });
   }
 
-  watch(inputs: Record<string, string> = {}, timeoutMs = 60_000): Promise<ActionRun> {
+  watch(inputs: Record<string, string> = {}, options: { cwd?: string } = {}): Promise<ActionRun> {
     const { sandbox } = this.client;
     return runAction('watch', {
-      timeoutMs,
+      ...options,
       env: { ...sandbox.env },
       inputs: {
         name: 'ocr',
