@@ -75,6 +75,8 @@ export interface Config {
 }
 
 const some = faultKinds.filter(({ name }) => decisive.includes(name));
+/** A killed process on a platform that drops pin and record at once leaves nothing to know it by: docs/unverified.md. */
+const survivable = some.filter(({ signal }) => signal !== 'SIGKILL');
 
 /** Every quirk that concerns traffic, under both values. */
 export const configs: Config[] = [
@@ -100,7 +102,7 @@ export const configs: Config[] = [
     name: 'a function PATCH drops both',
     quirks: { functionPatchKeepsPin: false, functionPatchKeepsAnnotations: false },
     scenarios: ['good'],
-    faults: some,
+    faults: survivable,
   },
   {
     name: 'an operation ends before the service has settled',

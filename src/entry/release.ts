@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newReport } from '../domain/report.ts';
 import { summaryOf, useHead, useSection } from '../domain/report-text.ts';
+import { formatRecord, isOpen, parseRecord } from '../domain/rollout/record.ts';
 import { sharesText } from '../domain/rollout/traffic.ts';
 import { spanText } from '../domain/summary/charts.ts';
 import { releaseBody, releaseHead } from '../domain/summary/release.ts';
@@ -23,6 +24,7 @@ import { openSource } from './watch-inputs.ts';
 const version = '0.1.0';
 const stateKey = 'release';
 const endKey = 'release_end';
+const recordKey = 'release_record';
 
 export function ownerOf(context: Context, id = context.id): Owner {
   const { env, inputs } = context;
@@ -134,6 +136,8 @@ export const release: Action = async (context) => {
   const report = reportOf(run, env, context.inputs.given, context.startedAt, inputs.slo.windowSeconds);
   // A login can fail in any action; whoever reads the summary needs the claims.
   if (report.evidence.login) useSection((await import('../domain/summary/auth.ts')).loginSection);
+  if (!run.settled && run.record && isOpen(run.record))
+    context.saveState(recordKey, formatRecord(run.record));
   context.saveState(endKey, run.settled ? (report.outcome ?? 'failed') : 'open');
   clearDraft(context);
   return { report, outputs: { ...outputsOf(run, report, context) } };
@@ -188,6 +192,7 @@ export const releasePost: Action = async (context) => {
     purpose: 'post',
     owner: ownerOf(context, saved.id),
     waitMs: 180_000,
+    remembered: rememberedRecord(context),
     signal: context.signal,
   });
   const traffic = sharesText(settled.shares);
@@ -199,6 +204,11 @@ export const releasePost: Action = async (context) => {
   report.verdict = settled.did === 'wait' || settled.did === 'hold' ? 'inconclusive' : 'pass';
   return { report, exitCode: 0, outputs: { traffic } };
 };
+
+function rememberedRecord(context: Context) {
+  const parsed = parseRecord(context.state(recordKey));
+  return parsed.kind === 'record' ? parsed.record : undefined;
+}
 
 function readState(context: Context): { id: string; functionName: string } | undefined {
   try {

@@ -57,6 +57,8 @@ export interface DeployStage extends StageResult {
   /** The function resource already describes this source and configuration, whatever serves. */
   sameAsFunction?: boolean | undefined;
   functionUpdateTime?: string | undefined;
+  /** The labels by which a function made from this source and configuration is known again. */
+  marks?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface WatchStage extends StageResult {

@@ -73,6 +73,10 @@ export interface ReleaseRun {
   previous: ReleaseRecord | undefined;
   /** The latest revision before this release built one. */
   latestAtStart: string | undefined;
+  /** By which what this release builds is known again; from its plan. */
+  marks: Readonly<Record<string, string>> | undefined;
+  /** As last written. */
+  record: ReleaseRecord | undefined;
   /** The build may still bring a new revision after we have gone. */
   buildMayGoOn: boolean;
   deployed: DeployStage | undefined;
@@ -112,6 +116,8 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     recorded: false,
     previous: undefined,
     latestAtStart: undefined,
+    marks: undefined,
+    record: undefined,
     buildMayGoOn: false,
     deployed: undefined,
     watchState: undefined,

@@ -1,6 +1,7 @@
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { servingShares, shareOf } from '../domain/rollout/traffic.ts';
 import type { DeployStage, GuardStage } from './release-ports.ts';
+import { describedRevision, serviceOf } from './release-read.ts';
 import { passed, type ReleaseRun, type Step, taken } from './release-run.ts';
 import { pin } from './release-traffic.ts';
 
@@ -62,6 +63,7 @@ export async function checkAgain(run: ReleaseRun): Promise<Step> {
 export async function planOnly(run: ReleaseRun, read: Step): Promise<Step> {
   const plan = await run.ports.stages.deploy({ plan: true }, run.ports.signal);
   run.evidence.deploy = plan.evidence;
+  run.marks = plan.marks;
   run.findings.push(...(plan.findings ?? []));
   if (plan.verdict === 'fail') return { event: 'refused', reason: plan.reason };
   const failed = run.previous?.failed ?? [];
@@ -89,7 +91,9 @@ export async function build(run: ReleaseRun): Promise<Step> {
       ports.stages.deploy({ plan: false, expect: run.functionUpdateTime }, signal),
     );
   } catch (error) {
-    if (!ports.signal.aborted) run.buildMayGoOn = await stillBuilding(run);
+    await adopt(run);
+    if (run.candidate !== undefined) run.buildMayGoOn = false;
+    else if (!ports.signal.aborted) run.buildMayGoOn = await stillBuilding(run);
     throw error;
   }
   run.buildMayGoOn = false;
@@ -126,6 +130,35 @@ async function inTime<T>(run: ReleaseRun, work: (signal: AbortSignal) => Promise
     return await work(either);
   } finally {
     over.abort(late);
+  }
+}
+
+/**
+ * The build failed us, or was interrupted, but may have ended all the same: a revision that the function describes since
+ * then, with our marks, is ours. Asked once and for a moment only, since a signal leaves little time.
+ */
+async function adopt(run: ReleaseRun): Promise<void> {
+  const { ports, marks } = run;
+  if (marks === undefined) return;
+  const over = new AbortController();
+  const timer = ports.clock.sleep(1500, over.signal).then(
+    () =>
+      over.abort(new ReleaseError('deadline-exceeded', { what: 'The function could not be read in time.' })),
+    () => undefined,
+  );
+  try {
+    const fn = await ports.functions.get(run.request.functionName, over.signal);
+    const labels = (fn?.labels ?? {}) as Record<string, unknown>;
+    const revision = describedRevision(fn);
+    const isOurs = Object.entries(marks).every(([name, value]) => labels[name] === value);
+    if (!isOurs || revision === undefined || revision === run.functionRevision) return;
+    run.candidate = revision;
+    run.service ??= serviceOf(fn);
+  } catch (error) {
+    ports.log.debug(`What became of the build? ${messageOf(error)}`);
+  } finally {
+    over.abort();
+    await timer;
   }
 }
 

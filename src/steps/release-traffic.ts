@@ -127,8 +127,10 @@ function write(
       return { stop: own.event === 'yielded' ? 'yielded' : 'moved', reason: own.reason };
     const traffic = wanted.traffic(service);
     if (!run.sent.some((sent) => sameShares(sent, traffic))) run.sent.push(traffic);
-    const record = recordOf(run, wanted.phase, traffic, expires);
-    return { traffic, record: wanted.record?.(record, traffic) ?? record };
+    const open = recordOf(run, wanted.phase, traffic, expires);
+    const record = wanted.record?.(open, traffic) ?? open;
+    run.record = record;
+    return { traffic, record };
   };
   const services = options.urgent ? ports.urgent : ports.services;
   return changeTraffic({ services, clock: ports.clock, log: ports.log }, run.service ?? '', decide, options);

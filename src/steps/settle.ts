@@ -28,6 +28,8 @@ export interface SettleRequest {
   waitMs: number;
   /** Says what would be done, and does nothing. */
   dryRun?: boolean | undefined;
+  /** What we last wrote ourselves, should the platform have lost it. */
+  remembered?: ReleaseRecord | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -54,6 +56,7 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
   const { services, clock, log } = ports;
   const began = clock.now();
   let lostSince: number | undefined;
+  let { remembered } = request;
   let saidAt = 0;
   let said = '';
   let races = 0;
@@ -61,7 +64,9 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
     const service = await services.get(request.service, request.signal);
     if (service === undefined)
       return { did: 'nothing', reason: 'there is no service yet', keptPin: false, shares: [] };
-    const parsed = parseRecord(service.annotations[recordAnnotation]);
+    const parsed = recall(parseRecord(service.annotations[recordAnnotation]), remembered);
+    // A build that drops the record drops it while we wait for its end.
+    if (parsed.kind === 'record' && isOpen(parsed.record)) remembered = parsed.record;
     if (parsed.kind === 'record') lostSince = undefined;
     else lostSince ??= clock.now();
     const facts = await gather(ports, request, service, parsed);
@@ -89,7 +94,8 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
     }
     if (request.dryRun || (decision.do !== 'put_back' && decision.do !== 'hands_off'))
       return { ...seen, did: decision.do };
-    const written = await execute(ports, request, facts, clock.now() - (lostSince ?? clock.now()));
+    const lostFor = clock.now() - (lostSince ?? clock.now());
+    const written = await execute(ports, { ...request, remembered }, facts, lostFor);
     // Somebody was faster: look again at what they made of it.
     if (!written.done) {
       if (++races >= 5) return { ...seen, did: 'wait', waitedFor: 'run', reason: written.reason };
@@ -106,12 +112,17 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
   }
 }
 
+/** Where the record has vanished, what was known of it still holds. */
+const recall = (parsed: ParsedRecord, remembered: ReleaseRecord | undefined): ParsedRecord =>
+  parsed.kind === 'none' && remembered ? { kind: 'record', record: remembered } : parsed;
+
 /** Applies the decision to whatever is there at the moment of writing. */
 function execute(ports: TrafficPorts, request: SettleRequest, facts: SettleFacts, lostForMs: number) {
   return changeTraffic(
     ports,
     request.service,
-    (live, parsed) => {
+    (live, read) => {
+      const parsed = recall(read, request.remembered);
       const decision = decideSettlement({ ...facts, ...liveFacts(live), parsed, lostForMs });
       if (decision.do !== 'put_back' && decision.do !== 'hands_off')
         return { stop: 'moved', reason: decision.reason };

@@ -1,0 +1,32 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { type CellResult, configs } from '../../scripts/sweep/cells.ts';
+import { measure, planCells, runCells } from '../../scripts/sweep/worker.ts';
+
+// As long as the machine needs: the cells run in fast time, and what they bound is that time.
+jest.setTimeout(300_000);
+
+/** A sample of `npm run sweep`, spread over calls and faults. */
+describe('the fault sweep', () => {
+  test.each([
+    ['a release that is promoted', 0, 'good', 24],
+    ['a release that is taken back', 0, 'smoke fails', 12],
+    ['a platform that drops pin and record in a build', 3, 'good', 8],
+  ] as const)('%s', async (_, config, scenario, sample) => {
+    const calls = await measure((index, name) => index === config && name === scenario);
+    expect(calls.map((measured) => measured.calls.length)).toEqual([expect.any(Number)]);
+    const cells = planCells(calls, { sample });
+    expect(new Set(cells.map(({ fault }) => fault)).size).toBeGreaterThanOrEqual(
+      Math.min(6, configs[config]?.faults.length ?? 0),
+    );
+    const results: CellResult[] = [];
+    await runCells(cells, (result) => results.push(result));
+    expect(results.length).toBe(cells.length);
+    // A call may come out of order, and then a fault for one sort of call meets none; most do.
+    expect(results.filter(({ met }) => met !== undefined).length).toBeGreaterThan(cells.length / 2);
+    expect(
+      results.flatMap(({ call, fault, met, violations }) =>
+        violations.map((violation) => `call ${call} ${met}, ${fault}: ${violation}`),
+      ),
+    ).toEqual([]);
+  });
+});
