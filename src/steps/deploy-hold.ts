@@ -54,8 +54,15 @@ function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
   });
 }
 
-/** Errors after which the operation may still be going on. */
-const goesOn = new Set(['cancelled', 'network-failed', 'deadline-exceeded', 'internal']);
+/** Errors of a write after which nobody knows whether it took effect. */
+const unknown = new Set(['cancelled', 'network-failed', 'deadline-exceeded', 'internal']);
+
+/** May a build still end and become LATEST? Once an operation has begun, only its own failure says no. */
+function mayGoOn(run: DeployRun, error: unknown): boolean {
+  const code = error instanceof ReleaseError ? error.code : 'internal';
+  if (run.result.operation !== undefined) return code !== 'deploy-failed';
+  return run.sent && unknown.has(code);
+}
 
 const toLatest = (run: DeployRun) => {
   const service = run.held?.service.split('/').at(-1);
@@ -77,8 +84,7 @@ export function warnHeld(run: DeployRun): void {
  */
 export async function releaseHold(run: DeployRun, error: unknown): Promise<void> {
   if (!run.held) return;
-  const code = error instanceof ReleaseError ? error.code : 'internal';
-  if (!run.sent || !goesOn.has(code)) await restoreTraffic(run, run.held);
+  if (!mayGoOn(run, error)) await restoreTraffic(run, run.held);
   else
     run.ports.log.warning(
       `The build goes on, and nobody would prove it. ${heldText(run)}. Or run the job again to finish.`,

@@ -311,3 +311,46 @@ test.each(['operationEndsBeforeSettled', 'functionPatchResetsInvokerIam', 'traff
     }
   },
 );
+
+test('who may begin a deploy but not look at it: the traffic stays where it is proved', async () => {
+  world.sandbox.world.settings.buildMs = 3000;
+  await world.fault({
+    api: 'cloudfunctions',
+    method: 'GET',
+    path: '/operations/',
+    times: 9,
+    fault: { status: 403 },
+  });
+  const run = await world.deploy({ name, source_dir: world.source(files('next')) });
+  expect(run.code).toBe(1);
+  expect(reportOf(run).errors[0]?.code).toBe('permission-denied');
+  expect(visible(run)).toContain('The build goes on, and nobody would prove it.');
+  expect((await world.service(name)).traffic).toMatchObject([{ revision: first, percent: 100 }]);
+});
+
+/** Every place where a deploy talks to Google. */
+const places = [
+  ['cloudfunctions', 'GET', '/functions/'],
+  ['cloudfunctions', 'GET', '/runtimes'],
+  ['cloudfunctions', 'POST', ':generateUploadUrl'],
+  ['cloudfunctions', 'PATCH', '/functions/'],
+  ['cloudfunctions', 'GET', '/operations/'],
+  ['run', 'GET', '/services/'],
+  ['run', 'PATCH', '/services/'],
+  ['run', 'GET', ':getIamPolicy'],
+  ['upload', 'PUT', '/'],
+] as const;
+
+test.each([
+  ['503', { status: 503 }],
+  ['500', { status: 500 }],
+  ['a lost connection, before it acts', { reset: 'before' }],
+  ['a lost connection, after it has acted', { reset: 'after' }],
+  ['an answer that is no JSON', { malformed: true }],
+])('each call of a deploy fails once, with %s: it ends as if nothing had been', async (_, fault) => {
+  for (const [api, method, path] of places) await world.fault({ api, method, path, nth: 1, times: 1, fault });
+  const run = await world.deploy({ name, source_dir: world.source(files('next')) });
+  expect(run.log).toContain(`Passed: Deployed ${name}`);
+  expect(run.outputs.revision).not.toBe(first);
+  expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([{ revision: run.outputs.revision, percent: 100 }]);
+});
