@@ -22,7 +22,7 @@ export function deployPorts(context: Context, platform: Platform): Omit<DeployPo
     }),
     services: createServices(rest),
     sources: createSources({ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP }),
-    buildLogs: createBuildLogs(rest),
+    buildLogs: createBuildLogs(rest, clock),
     clock,
     log,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),

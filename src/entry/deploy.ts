@@ -1,5 +1,5 @@
 import type { JsonObject } from '../domain/deploy/json.ts';
-import type { DeployPlan } from '../domain/deploy/plan.ts';
+import { quietPlan } from '../domain/deploy/plan-text.ts';
 import { newReport } from '../domain/report.ts';
 import { useSection } from '../domain/report-text.ts';
 import { type DeployEvidence, deploySection } from '../domain/summary/deploy.ts';
@@ -16,25 +16,6 @@ import { openPlatform } from './platform.ts';
 import type { Action } from './run.ts';
 
 export const quietInputs = ['environment_variables', 'build_environment_variables'];
-
-/** Environment variables are no secrets, but a report is read by more people than a function's settings: names only. */
-function quietPlan(plan: DeployPlan): DeployPlan {
-  const hide = (path: string) => /environmentVariables\./i.test(path);
-  const { message: _, ...rest } = plan;
-  return {
-    ...rest,
-    message: {},
-    changes: plan.changes.map((change) =>
-      hide(change.path)
-        ? {
-            ...change,
-            before: change.before === undefined ? undefined : '(hidden)',
-            after: change.after === undefined ? undefined : '(hidden)',
-          }
-        : change,
-    ),
-  };
-}
 
 export function evidenceOf(
   request: DeployRequest,

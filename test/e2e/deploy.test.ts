@@ -74,7 +74,7 @@ describe('one function from its first deploy on', () => {
     expect(world.writes(mark)).toEqual([]);
     expect(run.log).toContain('~ serviceConfig.availableMemory: 256M -> 1Gi');
     expect(run.log).toContain('- serviceConfig.environmentVariables.LANGUAGES (was (7 characters))');
-    expect(run.log).toContain('~ serviceConfig.environmentVariables.MODE: (4 characters), another value');
+    expect(run.log).toContain('~ serviceConfig.environmentVariables.MODE: another value');
     expect(run.log).toContain(`traffic ${first} 100 % -> new revision 100 %`);
     expect(run.outputs.reason).toContain('Dry run, nothing was changed.');
   });

@@ -4,12 +4,17 @@ import type { Change, DeployPlan } from './plan.ts';
 
 const marks = { add: '+', change: '~', remove: '-' } as const;
 
-/** Values of environment variables are not secrets, but they are nobody's business in a log: only their length is shown. */
+/** Values of environment variables are no secrets, but nobody's business in a log either: only their length is told. */
 const quiet = /[eE]nvironmentVariables\./;
+
+/** What stands for a value in a plan that others read. */
+export const hidden = '(hidden)';
 
 function show(change: Change, value: Json | undefined): string {
   if (value === undefined) return 'unset';
-  if (quiet.test(change.path) && typeof value === 'string') return `(${value.length} characters)`;
+  if (value === hidden) return hidden;
+  if (quiet.test(change.path) && typeof value === 'string')
+    return `(${value.length} ${value.length === 1 ? 'character' : 'characters'})`;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
@@ -19,7 +24,7 @@ export function changeLine(change: Change): string {
   if (kind === 'add') return `${marks[kind]} ${path} = ${show(change, after)}`;
   if (kind === 'remove') return `${marks[kind]} ${path} (was ${show(change, before)})`;
   const [was, now] = [show(change, before), show(change, after)];
-  return `${marks[kind]} ${path}: ${was === now ? `${now}, another value` : `${was} -> ${now}`}`;
+  return `${marks[kind]} ${path}: ${was === now ? 'another value' : `${was} -> ${now}`}`;
 }
 
 const short = (digest: string | undefined) => (digest ? digest.slice(0, 12) : 'unknown');
@@ -53,4 +58,18 @@ export function planSentence(plan: DeployPlan): string {
     .filter(Boolean)
     .join(' and ');
   return `Updates the function: ${what || 'a new build of the same source'}.`;
+}
+
+/** The plan without the values of variables, for the report: it is read by more people than a function's settings. */
+export function quietPlan(plan: DeployPlan): DeployPlan {
+  const hide = (value: Json | undefined) => (value === undefined ? undefined : hidden);
+  return {
+    ...plan,
+    message: {},
+    changes: plan.changes.map((change) =>
+      quiet.test(change.path)
+        ? { ...change, before: hide(change.before), after: hide(change.after) }
+        : change,
+    ),
+  };
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../src/domain/deploy/json.ts';
 import { canonical, setAt, valueAt } from '../../../src/domain/deploy/json.ts';
 import { makePlan, sameSetting } from '../../../src/domain/deploy/plan.ts';
-import { planLines, planSentence } from '../../../src/domain/deploy/plan-text.ts';
+import { planLines, planSentence, quietPlan } from '../../../src/domain/deploy/plan-text.ts';
 import { configLabel, configText, mergeLabels, sourceLabel } from '../../../src/domain/deploy/settings.ts';
 
 const live = (parts: JsonObject = {}): JsonObject => ({
@@ -75,8 +75,22 @@ describe('changes', () => {
     const text = planLines(plan([['serviceConfig.environmentVariables', { TOKEN: 'do-not-print' }]])).join(
       '\n',
     );
-    expect(text).toContain('TOKEN');
+    expect(text).toContain('TOKEN = (12 characters)');
     expect(text).not.toContain('do-not-print');
+  });
+
+  test('and the plan for the report does not hold them', () => {
+    const quiet = quietPlan(
+      plan([['serviceConfig.environmentVariables', { TOKEN: 'do-not-print', B: '3' }]]),
+    );
+    expect(JSON.stringify(quiet)).not.toContain('do-not-print');
+    expect(planLines(quiet)).toEqual(
+      expect.arrayContaining([
+        'function  - serviceConfig.environmentVariables.A (was (hidden))',
+        'function  ~ serviceConfig.environmentVariables.B: another value',
+        'function  + serviceConfig.environmentVariables.TOKEN = (hidden)',
+      ]),
+    );
   });
 
   test('one sentence for each action', () => {
