@@ -12,6 +12,7 @@ import { createServices } from '../gcp/run-services.ts';
 import { endpoints } from '../http/endpoints.ts';
 import { chooseTarget } from '../steps/smoke-target.ts';
 import {
+  readSuite,
   type SmokePorts,
   type SmokeResult,
   type SmokeTarget,
@@ -25,6 +26,7 @@ import { readLogin } from './login-inputs.ts';
 import { openPlatform } from './platform.ts';
 import type { Action, Finished } from './run.ts';
 import { createSmokePorts } from './smoke-ports.ts';
+import { suiteFiles } from './suite-files.ts';
 
 interface Opened {
   ports: SmokePorts;
@@ -74,6 +76,8 @@ function readRequest(context: Context) {
   // Not through the inputs: their values are part of the report.
   const expiredToken = env.INPUT_EXPIRED_TOKEN?.trim() || undefined;
   if (expiredToken) context.secrets.add(expiredToken);
+  if (expiredToken && !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(expiredToken))
+    inputs.problem('expired_token: expected an ID token: three parts with dots between, without "Bearer"');
   return { ...request, expiredToken };
 }
 
@@ -185,8 +189,14 @@ async function suiteProblems(error: SuiteError, context: Context): Promise<Finis
   const report = newReport('smoke-test');
   report.inputs = context.inputs.given;
   report.findings = findings;
-  report.reason = error.what;
-  report.errors.push({ code: error.code, what: error.what, why: error.why, fix: error.fix });
+  const [first] = error.problems;
+  const more = error.problems.length - 1;
+  report.reason =
+    more > 0 && first
+      ? `${error.file} has ${more + 1} problems; the first at line ${first.line}: ${first.message}`
+      : error.what;
+  report.evidence.suite = error.problems;
+  report.errors.push({ code: error.code, what: report.reason, why: error.why, fix: error.fix });
   return { report, annotate: false };
 }
 
@@ -198,6 +208,8 @@ export const smokeTest: Action = async (context) => {
   const started = context.clock.now();
   let opened: Opened | undefined;
   try {
+    // A wrong suite is told before a login, and before a command is started.
+    await readSuite({ files: suiteFiles(context.env.GITHUB_WORKSPACE || '.') }, request.suite);
     opened = await open(context, request, login);
     const { suite, deadlineMs, settleMs, expiredToken } = request;
     const result = await testFunction(opened.ports, {

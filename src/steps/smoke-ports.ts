@@ -11,6 +11,8 @@ export interface SuiteFiles {
    * no longer needed, and may be used again. Throws ReleaseError.
    */
   read(path: string, base?: string, into?: Uint8Array): Promise<Uint8Array>;
+  /** Why a file cannot be read, as one sentence; undefined where it can. */
+  problem?(path: string, base?: string): Promise<string | undefined>;
 }
 
 export interface SmokePorts {

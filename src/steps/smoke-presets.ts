@@ -209,10 +209,21 @@ const runners: Record<PresetName, Runner> = {
   'cold-start': coldStart,
 };
 
+/** Presets that send an image of their own, so that a case that only names its image does not serve them. */
+export const ownImage: ReadonlySet<PresetName> = new Set(['corrupt-then-good', 'pixel-bomb']);
+
 /** One preset as one result. */
 export async function runPreset(context: PresetContext): Promise<CaseResult> {
   const { preset } = context;
-  const outcome = await runners[preset.name](context);
+  const outcome: Outcome =
+    ownImage.has(preset.name) && context.item.image.kind !== 'file'
+      ? {
+          failures: [],
+          called: [],
+          skipped: true,
+          note: `${context.item.name} sends a reference, not an image.`,
+        }
+      : await runners[preset.name](context);
   const last = outcome.called.at(-1)?.attempt;
   const unreachable = outcome.called.some(
     ({ attempt }) => attempt.none && ['dns', 'tls', 'refused'].includes(attempt.none.cause),

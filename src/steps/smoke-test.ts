@@ -15,7 +15,7 @@ import { parseSuite, type SuiteProblem } from '../domain/smoke/suite.ts';
 import { type Caller, createCaller } from './smoke-caller.ts';
 import { measureLatency } from './smoke-latency.ts';
 import type { SmokePorts, SmokeRequest, SmokeResult } from './smoke-ports.ts';
-import { runPreset } from './smoke-presets.ts';
+import { ownImage, runPreset } from './smoke-presets.ts';
 import { warmUp } from './smoke-warm-up.ts';
 
 export type {
@@ -49,11 +49,36 @@ export class SuiteError extends ReleaseError {
 const givesUpAfter = 3;
 const keptText = 4000;
 
+/** Files that the suite names and that cannot be read: found before anything is sent, all at once. */
+async function missingFiles(
+  { files }: Pick<SmokePorts, 'files'>,
+  suite: Suite,
+  source: string,
+): Promise<SuiteProblem[]> {
+  const lines = source.split(/\r?\n/);
+  const problems: SuiteProblem[] = [];
+  for (const { skip, image, expect, filePlaces } of suite.cases) {
+    if (skip !== undefined) continue;
+    const named = [
+      [image.kind === 'file' ? image.path : undefined, filePlaces.image],
+      [expect.textFile, filePlaces.text],
+    ] as const;
+    for (const [path, place] of named) {
+      const message = path === undefined ? undefined : await files.problem?.(path, suite.file);
+      if (message !== undefined)
+        problems.push({ ...place, message, quoted: (lines[place.line - 1] ?? '').slice(0, 200) });
+    }
+  }
+  return problems;
+}
+
 export async function readSuite(ports: Pick<SmokePorts, 'files'>, file: string): Promise<Suite> {
-  const bytes = await ports.files.read(file);
-  const parsed = parseSuite(new TextDecoder('utf-8').decode(bytes), file);
+  const source = new TextDecoder('utf-8').decode(await ports.files.read(file));
+  const parsed = parseSuite(source, file);
   if (!parsed.suite) throw new SuiteError(file, parsed.problems);
   const { suite } = parsed;
+  const missing = await missingFiles(ports, suite, source);
+  if (missing.length > 0) throw new SuiteError(file, missing);
   for (const item of suite.cases)
     if (item.expect.textFile !== undefined)
       item.expect.text = new TextDecoder('utf-8').decode(await ports.files.read(item.expect.textFile, file));
@@ -129,8 +154,13 @@ async function runCase(caller: Caller, item: SmokeCase, ports: SmokePorts): Prom
 }
 
 /** The case that presets and latency use: the named one, else the first that expects a text. */
-function referenceOf(suite: Suite, name: string | undefined): SmokeCase | undefined {
-  const runnable = suite.cases.filter((item) => item.skip === undefined && item.expect.status.includes(200));
+function referenceOf(suite: Suite, name: string | undefined, wantsFile = false): SmokeCase | undefined {
+  const runnable = suite.cases.filter(
+    (item) =>
+      item.skip === undefined &&
+      item.expect.status.includes(200) &&
+      (!wantsFile || item.image.kind === 'file'),
+  );
   if (name !== undefined) return suite.cases.find((item) => item.name === name);
   return (
     runnable.find((item) => item.expect.text !== undefined && item.expect.text !== '') ??
@@ -185,7 +215,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   if (reference) await warmUp(caller, reference, ports, request);
   for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item, ports));
   for (const preset of suite.presets) {
-    const item = referenceOf(suite, preset.caseName);
+    const item = referenceOf(suite, preset.caseName, ownImage.has(preset.name));
     if (item)
       await run({ name: preset.name, place: preset.place }, 'preset', () =>
         runPreset({ caller, item, preset, ports, request }),
@@ -195,7 +225,9 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
         ...unanswered(
           { name: preset.name, place: preset.place },
           'preset',
-          'No case of the suite can be used.',
+          ownImage.has(preset.name)
+            ? 'No case with an image file can be used.'
+            : 'No case of the suite can be used.',
         ),
         status: 'skipped',
       });

@@ -119,6 +119,8 @@ describe('a function on this machine', () => {
     expect(done.log).toContain('guarded-release.smoke.yaml:3:5: imge is not known here: did you mean image?');
     expect(done.log.split('\n').filter((line) => line.startsWith('::error'))).toHaveLength(3);
     expect(done.report).toMatchObject({ errors: [{ code: 'suite-invalid' }] });
+    expect(done.summary).toContain('| 3:5 | imge is not known here');
+    expect(done.log).not.toContain('listens after');
   }, 30_000);
 
   test.each([
@@ -178,7 +180,7 @@ describe('a function on this machine', () => {
     const outside = await run('serves', 'x', {
       suite: suite('').replace('a.png', '../../../../etc/hostname'),
     });
-    expect(outside.log).toMatch(/cannot be read .*outside of the workspace/);
+    expect(outside.log).toMatch(/cannot be read\. .*outside of the workspace/);
     expect((await run('serves', 'x', { suite: suite('').replace('a.png', 'missing.png') })).log).toMatch(
       /missing\.png does not exist/,
     );

@@ -398,3 +398,38 @@ describe('presets and latency', () => {
     expect(result.evidence.latency?.samples).toBe(2);
   });
 });
+
+describe('a case that only names its image', () => {
+  const reference = '  - {name: stored, image: gs://b/a.png, expect: {text: TOTAL 128.40}}\n';
+  const presets = 'presets: [corrupt-then-good, {preset: pixel-bomb, pixels: 1000}]\n';
+  const statuses = async (suite: string) =>
+    (await run(world(suite, () => good))).cases.map(({ name, status }) => [name, status]);
+
+  test('does not serve presets that damage an image', async () => {
+    expect(await statuses(`version: 1\ncases:\n${reference}${presets}`)).toEqual([
+      ['stored', 'passed'],
+      ['corrupt-then-good', 'skipped'],
+      ['pixel-bomb', 'skipped'],
+    ]);
+    const named = `version: 1\ncases:\n${reference}presets: [{preset: corrupt-then-good, case: stored}]\n`;
+    expect((await statuses(named)).at(-1)).toEqual(['corrupt-then-good', 'skipped']);
+  });
+
+  test('leaves them to a case with a file', async () => {
+    const found = world(
+      `version: 1\ncases:\n${reference}  - {name: file, image: a.png, expect: {text: TOTAL 128.40}}\n${presets}`,
+      (request) =>
+        request.body &&
+        'image' in request.body &&
+        !['', 'image'].includes(String(Buffer.from(request.body.image)))
+          ? answer(422, {})
+          : good,
+    );
+    expect((await run(found)).cases.map(({ status }) => status)).toEqual([
+      'passed',
+      'passed',
+      'passed',
+      'passed',
+    ]);
+  });
+});

@@ -113,7 +113,13 @@ export function diffText(lines: readonly DiffLine[], most = 20): string {
     if (++shown > most) continue;
     if (line.expected !== '') printed.push(`- ${line.expected}`);
     if (line.recognised !== '') printed.push(`+ ${line.recognised}`);
-    if (line.expected !== '' && line.recognised !== '') printed.push(`! ${line.marked}`);
+    // Marks help where a little differs; around every other letter they only hide the text.
+    if (
+      line.expected !== '' &&
+      line.recognised !== '' &&
+      line.marked.length <= 1.4 * (line.expected.length + line.recognised.length)
+    )
+      printed.push(`! ${line.marked}`);
   }
   flush(true);
   if (shown > most) printed.push(`  … ${shown - most} more changed lines`);

@@ -19,7 +19,7 @@ function some(findings: readonly Finding[], level: Annotation['level'], words: s
   const overflow: Annotation = {
     level,
     title: `and ${rest} more ${words}`,
-    text: 'The job summary lists every one of them.',
+    text: 'They are in the job summary and in the report.',
     file: findings[0]?.file,
     line: 1,
   };

@@ -70,6 +70,8 @@ export type ImageSource = { kind: 'file'; path: string } | { kind: 'gcs' | 'url'
 export interface SmokeCase {
   name: string;
   place: Place;
+  /** Where the suite names the files of this case. */
+  filePlaces: { image: Place; text: Place };
   image: ImageSource;
   skip: string | undefined;
   request: CaseRequest;

@@ -55,6 +55,8 @@ function requestOf(
     else if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(headers[name] ?? ''))
       report(['request', 'headers', name], `The header ${name.slice(0, 40)} cannot be sent.`);
   }
+  if (given.type !== undefined && !/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;[\x20-\x7e]*)?$/.test(given.type))
+    report(['request', 'type'], 'type: expected a content type such as image/png.');
   if (image.kind !== 'file' && as !== 'json' && as !== image.kind)
     report(
       ['image'],
@@ -126,7 +128,7 @@ export function resolveCase(
   item: CaseFile,
   defaults: SuiteFile['defaults'],
   report: Report,
-): Omit<SmokeCase, 'place'> {
+): Omit<SmokeCase, 'place' | 'filePlaces'> {
   const image = imageOf(item.image);
   const asSource = (value: CaseFile['text']) =>
     typeof value === 'string' ? { preset: value } : (value ?? {});

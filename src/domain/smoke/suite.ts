@@ -75,7 +75,11 @@ function resolveSuite(data: SuiteFile, file: string, placeAt: (path: Path) => Pl
     if (names.has(resolved.name))
       problems.push({ path, message: `Two cases are named ${resolved.name}: give one another name.` });
     names.add(resolved.name);
-    return { ...resolved, place: placeAt(path) };
+    const filePlaces = {
+      image: placeAt([...path, 'image']),
+      text: placeAt([...path, 'expect', 'text_file']),
+    };
+    return { ...resolved, place: placeAt(path), filePlaces };
   });
   const checkName = (name: string | undefined, path: Path) => {
     if (name === undefined || names.has(name)) return;

@@ -4,6 +4,7 @@ import { defaultPolicy } from '../ocr/units.ts';
 import type { Report } from '../report.ts';
 import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
 import type { CaseResult, SmokeEvidence } from '../smoke/result.ts';
+import type { SuiteProblem } from '../smoke/suite.ts';
 
 /** Failing cases that are shown in full; the rest are in the report. */
 const mostFailures = 12;
@@ -87,8 +88,16 @@ export function smokeSummary(evidence: SmokeEvidence): string[] {
   if (flaky > 0) facts.push(`⚠️ ${flaky} flaky`);
   lines.push(facts.join(' · '), '');
   for (const result of bad.slice(0, mostFailures)) lines.push(...failure(result, evidence.file));
-  if (bad.length > mostFailures)
-    lines.push(`${bad.length - mostFailures} more failures are in the report.`, '');
+  const others = bad.slice(mostFailures);
+  if (others.length > 0) {
+    const shown = others.slice(0, mostPasses).map((result) => {
+      const what = result.failures.map((found) => found.what).join(' ') || (result.note ?? '');
+      return `| ${icons[result.status]} ${markdownText(result.name, 100)} | ${markdownText(what, 300)} | ${result.place.line} |`;
+    });
+    lines.push(`${others.length} more:`, '', '| check | what is wrong | line |', '|:--|:--|--:|', ...shown);
+    if (others.length > mostPasses) lines.push(`| ${others.length - mostPasses} more in the report | | |`);
+    lines.push('');
+  }
   if (rest.length > 0) {
     const skipped = rest.length - passed.length;
     lines.push(
@@ -105,8 +114,25 @@ export function smokeSummary(evidence: SmokeEvidence): string[] {
 const isEvidence = (value: unknown): value is SmokeEvidence =>
   typeof value === 'object' && value !== null && 'results' in value && 'coldMs' in value;
 
+const mostProblems = 100;
+
+/** Every problem of a suite that could not be used, as a list to go through. */
+function suiteProblems(problems: readonly SuiteProblem[]): string {
+  const lines = problems
+    .slice(0, mostProblems)
+    .map(
+      ({ line, column, message, quoted }) =>
+        `| ${line}:${column} | ${markdownText(message, 300)} | ${codeSpan(quoted.trim(), 100)} |`,
+    );
+  const rest = problems.length - lines.length;
+  if (rest > 0) lines.push(`| | ${rest} more | |`);
+  return ['### The suite cannot be used', '', '| line | problem | |', '|--:|:--|:--|', ...lines].join('\n');
+}
+
 /** For `useSection`: nothing where a report holds no smoke test. */
 export function smokeSection(report: Report): string[] {
+  const { suite } = report.evidence;
+  if (Array.isArray(suite) && suite.length > 1) return [suiteProblems(suite as SuiteProblem[])];
   const evidence = report.evidence.smoke;
   return isEvidence(evidence) ? [smokeSummary(evidence).join('\n')] : [];
 }

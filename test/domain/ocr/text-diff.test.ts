@@ -50,3 +50,9 @@ describe('text diff', () => {
     expect(diff(lines('x'), lines('y')).at(-1)).toBe('  … 40 more changed lines');
   });
 });
+
+test('marks are left out where they would only hide the text', () => {
+  const [expected, recognised] = ['a1b2c3d4e5f6', 'x1y2z3w4v5u6'];
+  expect(diff(expected, recognised)).toEqual([`- ${expected}`, `+ ${recognised}`]);
+  expect(diff('TOTAL 128.40', 'TOTAL 123.40')[2]).toBe('! TOTAL 12[-8-]{+3+}.40');
+});

@@ -88,7 +88,9 @@ describe('summary', () => {
   test('hundreds of failures stay small', () => {
     const text = smokeSummary(evidence(Array.from({ length: 500 }, (_, i) => wrong(`case ${i}`)))).join('\n');
     expect(Buffer.byteLength(text)).toBeLessThan(60_000);
-    expect(text).toContain('488 more failures are in the report.');
+    expect(text).toContain('488 more:');
+    expect(text).toMatch(/\| ❌ .* \| 1 of 12 characters differ: .* \| 7 \|/);
+    expect(text).toContain('| 388 more in the report | | |');
   });
 
   test('only a report with a smoke test has the section', () => {

@@ -250,3 +250,12 @@ describe('problems point at file, line and column', () => {
     expect(messages('x'.repeat(1_000_001))).toEqual(['1:1 The file is larger than a megabyte.']);
   });
 });
+
+test('a content type that no header can hold', () => {
+  expect(messages(`${head}  - {image: a.png, request: {as: raw, type: 한글}}`)).toEqual([
+    '3:45 type: expected a content type such as image/png.',
+  ]);
+  expect(suite(`${head}  - {image: a.png, request: {type: image/png; a=b}}`).cases[0]?.request.type).toBe(
+    'image/png; a=b',
+  );
+});
