@@ -63,6 +63,8 @@ export function annotationOf(report: Report, exitCode: 0 | 1): Annotation | unde
     const text = error ? [error.what, error.why, error.fix].filter(Boolean).join(' ') : report.reason;
     return { level: 'error', title, text: logText(text, 4000) };
   }
+  // One for every outcome: what serves now, and how, shows on the run's page without a click.
+  if (report.outcome === 'promoted') return { level: 'notice', title, text: logText(report.reason, 4000) };
   if (report.verdict === 'inconclusive')
     return { level: 'warning', title, text: logText(report.reason, 4000) };
   return undefined;

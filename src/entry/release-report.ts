@@ -3,8 +3,8 @@ import { messageOf, ReleaseError } from '../domain/errors.ts';
 import type { Counts } from '../domain/evidence/counts.ts';
 import { type ErrorRecord, newReport, type Report } from '../domain/report.ts';
 import { sharesText } from '../domain/rollout/traffic.ts';
-import { capital } from '../domain/summary/release.ts';
-import { type ReleaseFacts, watchFactsOf } from '../domain/summary/release-facts.ts';
+import { type ReleaseFacts, segmentCounts, watchFactsOf } from '../domain/summary/release-facts.ts';
+import { capital } from '../domain/summary/release-head.ts';
 import type { Outcome, Verdict } from '../domain/verdict.ts';
 import { budgetInvoice } from '../steps/budget.ts';
 import type { ReleaseRun } from '../steps/release.ts';
@@ -172,14 +172,15 @@ function budgetOf(run: ReleaseRun, windowSeconds: number): ReleaseFacts['budget'
   const gate = run.evidence.budget as Gate | undefined;
   if (!gate || gate.objectives.length === 0) return undefined;
   const spent: Record<string, Counts> = {};
-  for (const segment of run.segments)
-    for (const test of watchFactsOf(segment)?.tests ?? []) {
-      if (test.stream !== 'users') continue;
-      const sum = spent[test.objective.id] ?? { total: 0, bad: 0 };
-      spent[test.objective.id] = sum;
-      sum.total += test.candidate.total;
-      sum.bad += test.candidate.bad;
+  for (const segment of run.segments) {
+    const facts = watchFactsOf(segment);
+    for (const [index, { objective, stream }] of (facts?.tests ?? []).entries()) {
+      if (!facts || stream !== 'users') continue;
+      const { candidate } = segmentCounts(facts, index);
+      const sum = spent[objective.id] ?? { total: 0, bad: 0 };
+      spent[objective.id] = { total: sum.total + candidate.total, bad: sum.bad + candidate.bad };
     }
+  }
   const days = Math.round(windowSeconds / 8640) / 10;
   return { gate, invoice: budgetInvoice(gate, spent), window_days: days };
 }

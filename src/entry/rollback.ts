@@ -1,7 +1,7 @@
 import { newReport, type Report } from '../domain/report.ts';
 import { useHead, useSection } from '../domain/report-text.ts';
 import { sharesText } from '../domain/rollout/traffic.ts';
-import { capital } from '../domain/summary/release.ts';
+import { capital } from '../domain/summary/release-head.ts';
 import { rollbackBody, rollbackHead } from '../domain/summary/rollback.ts';
 import { createProber } from '../http/probe.ts';
 import { createLogging } from '../sli/logging.ts';

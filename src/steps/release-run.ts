@@ -160,3 +160,18 @@ export function note(
 }
 
 export const shortName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+/** Somebody deployed meanwhile: theirs sits at 0 %, all green, and is never promoted by us. */
+export function noteForeign(run: ReleaseRun, latest: string | undefined): void {
+  const known = [undefined, run.candidate, run.before?.revision, run.latestAtStart];
+  if (run.candidate === undefined || latest === undefined || known.includes(latest)) return;
+  if (run.findings.some((finding) => finding.rule === 'foreign-revision' && finding.title.includes(latest)))
+    return;
+  run.findings.push({
+    rule: 'foreign-revision',
+    severity: 'high',
+    title: `${latest} was deployed while this release was under way; it gets no traffic, and this release does not promote it.`,
+    why: 'Somebody deployed the same function with another tool or another workflow.',
+    fix: 'Release that revision on its own: run this release again from its commit.',
+  });
+}

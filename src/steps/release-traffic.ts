@@ -27,7 +27,7 @@ import {
 } from '../domain/rollout/traffic.ts';
 import { type Changed, type ChangeOptions, changeTraffic, type Decide } from './change-traffic.ts';
 import type { RunService } from './ports.ts';
-import { passed, type ReleaseRun, type Step, taken } from './release-run.ts';
+import { noteForeign, passed, type ReleaseRun, type Step, taken } from './release-run.ts';
 
 /** The writes of a release. Each can be repeated, and each first asks whether the traffic is still ours. */
 
@@ -147,6 +147,7 @@ async function asStep(run: ReleaseRun, change: Promise<Changed>, what: string): 
   if (!result.done) return { event: result.stop, reason: result.reason };
   run.recorded = true;
   noteShare(run, result.service);
+  noteForeign(run, result.service.latestCreatedRevision);
   if (result.wrote) taken(run, what);
   const urlOf = (tag: string) => result.service.trafficStatuses.find((status) => status.tag === tag)?.uri;
   run.candidateUrl = urlOf(candidateTag) ?? run.candidateUrl;

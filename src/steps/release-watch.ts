@@ -2,7 +2,7 @@ import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { shareIn } from '../domain/rollout/machine.ts';
 import { parseRecord, recordAnnotation } from '../domain/rollout/record.ts';
 import type { WatchStage, WatchTarget } from './release-ports.ts';
-import { passed, type ReleaseRun, type Step } from './release-run.ts';
+import { noteForeign, passed, type ReleaseRun, type Step } from './release-run.ts';
 import { shift, stillOurs } from './release-traffic.ts';
 
 /** One step of the canary, or all of the traffic: shift, then watch while the traffic stays ours. */
@@ -113,18 +113,4 @@ async function whileOurs<T>(run: ReleaseRun, work: (signal: AbortSignal) => Prom
     over.abort(new ReleaseError('cancelled', { what: 'The watch is over.' }));
     await looking;
   }
-}
-
-/** Somebody deployed meanwhile: theirs sits at 0 %, all green, and is never promoted by us. */
-export function noteForeign(run: ReleaseRun, latest: string | undefined): void {
-  if (latest === undefined || latest === run.candidate || latest === run.before?.revision) return;
-  if (run.findings.some((finding) => finding.rule === 'foreign-revision' && finding.title.includes(latest)))
-    return;
-  run.findings.push({
-    rule: 'foreign-revision',
-    severity: 'high',
-    title: `${latest} was deployed while this release was under way; it gets no traffic, and this release does not promote it.`,
-    why: 'Somebody deployed the same function with another tool or another workflow.',
-    fix: 'Release that revision on its own: run this release again from its commit.',
-  });
 }

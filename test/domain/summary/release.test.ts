@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { newReport, type Report } from '../../../src/domain/report.ts';
 import { lastLineOf, summaryOf, useHead, useSection } from '../../../src/domain/report-text.ts';
-import { releaseBody, releaseHead } from '../../../src/domain/summary/release.ts';
+import { releaseBody } from '../../../src/domain/summary/release.ts';
 import type { ReleaseFacts } from '../../../src/domain/summary/release-facts.ts';
+import { releaseHead } from '../../../src/domain/summary/release-head.ts';
 import type { Outcome, Verdict } from '../../../src/domain/verdict.ts';
 
 const hostile = fc.oneof(

@@ -1,0 +1,220 @@
+import type { Report } from '../report.ts';
+import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
+import { budgetRow } from './budget.ts';
+import { spanText } from './charts.ts';
+import { countsOf, type ReleaseFacts, type SegmentFacts } from './release-facts.ts';
+
+/** The first screen of a release's summary: what serves now, what happened, what to do next. */
+
+export const factsOf = (report: Report): ReleaseFacts | undefined => {
+  const facts = report.evidence.release as ReleaseFacts | undefined;
+  return typeof facts === 'object' && facts !== null && Array.isArray(facts.stages) ? facts : undefined;
+};
+
+const number = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
+const percent = (share: number) => {
+  const value = 100 * share;
+  return `${value === 0 ? '0' : value.toFixed(value >= 10 ? 1 : 2)} %`;
+};
+/** `ocr-api` now serves..., stays on..., has nothing to serve. */
+function headline(report: Report, facts: ReleaseFacts): string {
+  const name = codeSpan(report.target.name ?? 'the function');
+  const serving = facts.serving.map((share) => codeSpan(share.revision)).join(' and ');
+  const [only] = facts.serving;
+  switch (report.outcome) {
+    case 'promoted':
+      return facts.unchanged
+        ? `✅ Nothing to release: ${name} already serves this`
+        : `✅ Released: ${name} now serves ${serving}`;
+    case 'rolled_back':
+      return `❌ Rolled back: ${name} stays on ${serving}`;
+    case 'smoke_failed':
+      return `❌ Smoke test failed: ${name} stays on ${serving}`;
+    case 'exposed':
+      return `❌ Exposed: ${name} ${report.verdict === 'fail' && facts.exposure === 'private' ? 'was closed again' : 'is public'}`;
+    case 'rejected':
+      return `❌ Rejected: ${name} has no revision that passed`;
+    case 'held':
+      return `⚠️ Held: ${name} serves ${facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ')}`;
+    case 'blocked':
+      return `❌ Blocked: ${name} was not touched`;
+    case 'cancelled':
+      return `⚠️ Cancelled: ${name} ${only ? `stays on ${serving}` : 'was not touched'}`;
+    case 'superseded':
+      return `⚠️ Superseded: somebody else changed ${name}`;
+    case 'yielded':
+      return `⚠️ Yielded: another release of ${name} is under way`;
+    default:
+      if (facts.dry_run && report.errors.length === 0) return `📝 Plan for ${name}: nothing was changed`;
+      return `❌ Failed: ${name} ${only ? `stays on ${serving}` : 'was not touched'}`;
+  }
+}
+
+/** Requests that failed and would not have, had the old revision answered them. */
+export function costOf(facts: ReleaseFacts): { failed: number; extra: number; requests: number } {
+  let failed = 0;
+  let extra = 0;
+  let requests = 0;
+  for (const segment of facts.segments) {
+    const { candidate, baseline } = countsOf(segment);
+    const usual = baseline.total > 0 ? baseline.bad / baseline.total : 0;
+    failed += candidate.bad;
+    requests += candidate.total;
+    extra += Math.max(0, candidate.bad - usual * candidate.total);
+  }
+  return { failed, extra, requests };
+}
+
+function alert(report: Report, facts: ReleaseFacts): string[] {
+  if (report.verdict === 'pass' && facts.warnings.length === 0) return [];
+  const level =
+    report.verdict === 'pass'
+      ? 'WARNING'
+      : report.verdict === 'fail' || report.errors.length > 0
+        ? 'CAUTION'
+        : 'WARNING';
+  const back = facts.stages.findLast((stage) => stage.kind === 'back');
+  // Where the traffic is stands in the table below and, after a rollback, in the next sentence.
+  const reason = report.reason.replace(/ (?:Traffic|The share is held): [^.]+\.$/, '');
+  const lines = [`> [!${level}]`];
+  // The headline of a good release has said it: what is left is what to know beside it.
+  if (report.verdict !== 'pass') lines.push(`> **${markdownText(reason, 1500)}**`);
+  if (report.outcome === 'rejected')
+    lines.push(
+      `> It is the first release, so there is nothing to go back to: the function stays as it is, and private.`,
+    );
+  if (back?.verdict === 'pass' && report.outcome !== 'held' && facts.before) {
+    const verified = /\banswers\b/.test(back.note) ? ' and was verified' : '';
+    lines.push(`> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)}${verified}.`);
+  }
+  const { extra } = costOf(facts);
+  if (extra >= 1 && report.outcome !== 'held')
+    lines.push(`> About ${number(extra)} requests failed because of this release.`);
+  if (facts.kept_pin && facts.before && report.outcome !== 'promoted')
+    lines.push(
+      `> Traffic is pinned to it by name, since a newer revision exists: deploys of other tools get no traffic until it is released or moved.`,
+    );
+  for (const warning of facts.warnings.slice(0, 6)) lines.push(`> ${markdownText(warning, 600)}`);
+  for (const error of report.errors.slice(0, 4)) {
+    if (!report.reason.includes(error.what.replace(/\.$/, '')))
+      lines.push(`> ${markdownText(error.what, 1000)}`);
+    if (error.why) lines.push(`> ${markdownText(error.why, 600)}`);
+  }
+  return [...lines, ...nextLines(nextThing(report, facts)), ''];
+}
+
+/** A sentence begins with a capital letter, a name of a revision stays as it is. */
+export const capital = (text: string) =>
+  /^[a-z]+[ ,:]/.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
+
+interface Next {
+  /** What to do, in words and links. */
+  texts: string[];
+  /** To paste into a shell. */
+  commands: string[];
+}
+
+function nextThing(report: Report, facts: ReleaseFacts): Next {
+  const fix =
+    report.errors.find((error) => error.fix)?.fix ??
+    report.findings.find(
+      ({ severity, rule, fix: own }) => own && (severity === 'critical' || rule === 'budget-exhausted'),
+    )?.fix;
+  const { text, commands } = splitFix(fix ?? '');
+  const own =
+    report.outcome === 'held'
+      ? 'decide with `actions/rollback`: `to: before` takes it back, `to: REVISION` sends everything to that revision'
+      : report.outcome === 'yielded'
+        ? 'run this job again when that release has ended'
+        : report.outcome === 'superseded'
+          ? 'the traffic stays as it was set; run this job again to release'
+          : '';
+  const links =
+    facts.candidate && report.verdict !== 'pass'
+      ? [
+          ...(facts.logs_url ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
+          ...(facts.commit?.compare ? [`[Compare with the last good commit](${facts.commit.compare})`] : []),
+        ]
+      : [];
+  const texts = [markdownText(text, 800), own, ...links].filter((part) => part !== '');
+  return { texts, commands };
+}
+
+/** A remedy is words, then perhaps a command after a colon or on a line of its own. */
+function splitFix(fix: string): { text: string; commands: string[] } {
+  const at = fix.search(/(?:^|[:\n]\s*)(?:gcloud|curl|npx) /);
+  if (at < 0) return { text: fix, commands: [] };
+  const rest = fix.slice(at).replace(/^[:\s]+/, '');
+  const text = fix.slice(0, at).trim();
+  return { text: text === '' ? '' : `${text}:`, commands: rest.split(/\n\s*/).slice(0, 6) };
+}
+
+function nextLines({ texts, commands }: Next): string[] {
+  if (texts.length === 0 && commands.length === 0) return [];
+  const block = commands.length > 0 ? codeBlock(commands.join('\n'), 'sh').split('\n') : [];
+  const shown = block.length > 0 ? ['>', ...block.map((line) => `> ${line}`)] : [];
+  return ['>', `> **Next:** ${texts.join(' · ')}`.trimEnd(), ...shown];
+}
+
+function factTable(report: Report, facts: ReleaseFacts): string[] {
+  const rows: [string, string][] = [];
+  const privacy = facts.exposure && facts.exposure !== 'unknown' ? `, ${facts.exposure}` : '';
+  const at = facts.verified_at.slice(11, 19);
+  const serving =
+    facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ') ||
+    (facts.first ? 'nothing yet' : '');
+  // Where the release ended before it looked, it says nothing rather than "nothing".
+  if (serving !== '') rows.push(['Serving now', `${serving}${privacy}, read ${at} UTC`]);
+  if (facts.candidate && !facts.serving.some((share) => share.revision === facts.candidate))
+    rows.push(['Not serving', `${codeSpan(facts.candidate)} 0 %, kept for debugging`]);
+  if (facts.commit) {
+    const sha = codeSpan(facts.commit.sha.slice(0, 7));
+    const commit = facts.commit.url ? `[${sha}](${facts.commit.url})` : sha;
+    rows.push([
+      'Commit',
+      `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}${spanText(facts.seconds)}`,
+    ]);
+  }
+  const watched = facts.segments.map((segment) => `${segment.percent} %${watchedFor(facts, segment)}`);
+  const { failed, requests } = costOf(facts);
+  if (watched.length > 0)
+    rows.push([
+      'Watched',
+      `${watched.join(', ')}: ${number(requests)} requests, ${number(failed)} failed${requests > 0 ? ` (${percent(failed / requests)})` : ''}`,
+    ]);
+  if (facts.budget)
+    rows.push([
+      `Error budget (${facts.budget.window_days} days)`,
+      budgetRow(facts.budget.gate, facts.budget.invoice),
+    ]);
+  if (report.outcome === 'promoted')
+    rows.push([
+      'Traffic',
+      facts.kept_pin
+        ? 'pinned by name: deploys of other tools get no traffic until the next release'
+        : 'follows the latest revision',
+    ]);
+  const [first, ...rest] = rows;
+  return first === undefined
+    ? []
+    : [
+        `| ${first[0]} | ${first[1]} |`,
+        '|:--|:--|',
+        ...rest.map(([head, text]) => `| **${head}** | ${text} |`),
+        '',
+      ];
+}
+
+function watchedFor(facts: ReleaseFacts, segment: SegmentFacts): string {
+  const stage = facts.stages.find(
+    (entry) => entry.kind === 'watch' && entry.stage.includes(` ${segment.percent} %`),
+  );
+  return stage ? ` for ${spanText(stage.seconds)}` : '';
+}
+
+/** Everything above the other stages' parts. */
+export function releaseHead(report: Report): string[] | undefined {
+  const facts = factsOf(report);
+  if (!facts) return undefined;
+  return [`## ${headline(report, facts)}`, '', ...alert(report, facts), ...factTable(report, facts)];
+}
