@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Claims } from '../domain/login/claims.ts';
-import { type IdentityFacts, type ProviderResource, parseProviderResource } from '../domain/login/facts.ts';
+import type { IdentityFacts } from '../domain/login/facts.ts';
 import { LoginError, loginEvidence } from '../domain/login/login-error.ts';
 import type { LoginRequest } from '../domain/login/request.ts';
 import type { Report } from '../domain/report.ts';
@@ -10,6 +9,7 @@ import { nextSubjectPrefix } from '../github/oidc-subject.ts';
 import { examineRefusal, examineSetUp } from '../steps/doctor.ts';
 import type { Context } from './context.ts';
 import { earlierLogin } from './earlier-login.ts';
+import { givenProvider } from './mapped-subject.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
 interface Patient {
@@ -72,7 +72,7 @@ async function readFacts(
       rest: platform.rest,
       request: login,
       bearers: await bearersFor(context, platform, login, error),
-      givenProvider: givenProvider(patient.providerFile, context),
+      givenProvider: givenProvider(patient.providerFile, context.log),
       signal: context.signal,
     }),
     patient.githubToken && typeof claims.repository === 'string' && context.env.GITHUB_API_URL
@@ -115,14 +115,4 @@ async function bearersFor(
   return [
     ...new Set(settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value.token] : []))),
   ];
-}
-
-function givenProvider(path: string | undefined, context: Context): ProviderResource | undefined {
-  if (!path) return undefined;
-  try {
-    return parseProviderResource(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    context.log.warning(`provider_file ${path} cannot be used: ${(error as Error).message}`);
-    return undefined;
-  }
 }

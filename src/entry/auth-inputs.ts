@@ -35,7 +35,7 @@ export function refuseKeys({ env, secrets }: Context): void {
 
 /** The inputs of `auth`, all problems at once. */
 export function readAuthRequest({ inputs, env, secrets }: Context): AuthRequest {
-  const login = readLogin(inputs, env, { optional: true });
+  const login = readLogin(inputs, env, { optional: true, accountNamesProject: true });
   if (login.source !== 'inputs')
     inputs.problem(
       'workload_identity_provider: missing: expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER',

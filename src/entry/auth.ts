@@ -25,18 +25,23 @@ export const auth: Action = async (context) => {
 
   let result: LoginResult;
   try {
-    result = await logIn(platform, request);
+    result = await logIn(
+      {
+        tokens: platform.tokens,
+        mappedSubject: async (claims) =>
+          (await import('./mapped-subject.ts')).mappedSubject(context, platform, request, claims),
+      },
+      request,
+    );
   } catch (error) {
-    if (request.doctor !== 'false') {
-      const { examineFailure } = await import('./auth-doctor.ts');
-      throw await examineFailure(context, platform, request, error);
-    }
-    throw error;
+    throw await examined(context, platform, request, error);
   }
   const shown = result.access ?? result.idToken ?? result.federated;
   const expires = new Date(shown.expiresAt).toISOString();
   log.line(`✓ GitHub's token  ${result.subject}`);
   log.line(`✓ Logged in       ${result.principal} until ${expires}`);
+
+  if (result.principalAssumed) sayAssumed(log, request);
 
   const report = newReport('auth', { project: platform.projectId || undefined });
   report.inputs = context.inputs.given;
@@ -45,6 +50,7 @@ export const auth: Action = async (context) => {
   report.evidence.login = {
     provider: request.login.provider?.name,
     principal: result.principal,
+    ...(result.principalAssumed ? { principal_assumed: true } : {}),
     subject: result.subject,
     expires_at: expires,
     claims: Object.fromEntries(shownClaims(result.claims)),
@@ -58,7 +64,12 @@ export const auth: Action = async (context) => {
       return { report };
     }
   }
-  const tokens = await tokenOutputs(context, platform, request, result);
+  let tokens: Record<string, string>;
+  try {
+    tokens = await tokenOutputs(context, platform, request, result);
+  } catch (error) {
+    throw await examined(context, platform, request, error);
+  }
   const file = request.createFile ? makeFile(context, platform, request) : undefined;
   report.timings.push({
     stage: 'login',
@@ -79,6 +90,18 @@ export const auth: Action = async (context) => {
     exports: request.exportVariables ? environment(request.login, file) : {},
   };
 };
+
+/** The failure as the doctor sees it, where it is asked. */
+async function examined(
+  context: Context,
+  platform: Platform,
+  request: AuthRequest,
+  error: unknown,
+): Promise<unknown> {
+  if (request.doctor === 'false') return error;
+  const { examineFailure } = await import('./auth-doctor.ts');
+  return examineFailure(context, platform, request, error);
+}
 
 /** Removes what this step wrote. Nothing here needs the network, and nothing fails the job. */
 export const authPost: Action = async (context) => {
@@ -110,16 +133,23 @@ async function tokenOutputs(
   if (request.tokenFormat === 'access_token') {
     if (request.subject) {
       const { delegatedToken } = await import('../gcp/domain-wide-delegation.ts');
-      tokens.access_token = await delegatedToken(
-        platform,
-        request.login,
-        request.subject,
-        context.clock,
-        context.secrets.add,
-      );
+      tokens.access_token = await delegatedToken({
+        ...platform,
+        ...{ login: request.login, user: request.subject },
+        ...{ clock: context.clock, log: context.log, signal: context.signal },
+        addSecret: context.secrets.add,
+      });
     } else if (result.access) tokens.access_token = result.access.token;
   }
   return tokens;
+}
+
+/** A guardrail that compared a guess is a warning; else it is a line of the log. */
+function sayAssumed(log: Context['log'], request: AuthRequest): void {
+  const text =
+    "The principal is told from sub: this identity may not read the provider, so whether it maps google.subject otherwise is unknown. Grant roles/iam.workloadIdentityPoolViewer on the provider's project, or set provider_file.";
+  if (request.expectedPrincipal) log.warning(`expected_principal was compared with a guess. ${text}`);
+  else log.line(`  ${text}`);
 }
 
 /** The place is noted for the post step before anything lies there: a kill between the two leaves nothing behind. */

@@ -34,6 +34,8 @@ export function credentialsOf(login: LoginRequest, endpoints: Endpoints): Record
     audience: stsAudience(provider, universe),
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
     token_url: `${endpoints.base('sts')}/v1/token`,
+    // gcloud asks here whose token it is, and elsewhere at googleapis.com.
+    ...(universe === 'googleapis.com' ? {} : { token_info_url: `${endpoints.base('sts')}/v1/introspect` }),
     credential_source: {
       url: url.href,
       headers: { Authorization: endpoint.headers.authorization },

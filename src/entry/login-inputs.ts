@@ -34,6 +34,11 @@ export interface LoginRules {
    * as in deploy-cloud-functions@v4.
    */
   accountMayBeRuntime?: boolean;
+  /**
+   * The project of `service_account` counts more than what an earlier step exported, as in auth@v3: a second login of
+   * a job may lead to another project.
+   */
+  accountNamesProject?: boolean;
 }
 
 /**
@@ -83,13 +88,14 @@ export function readLogin(inputs: Inputs, env: Environment, rules: LoginRules = 
     request.endpoint = runnerEndpoint(env);
   } else useCredentialsFile(request, env);
 
+  const exported = projectVariables.map((name) => env[name]?.trim() ?? '');
+  const ofJob = exported.find((value) => projectPattern.test(value));
+  const ofAccount = request.serviceAccount ? projectOfServiceAccount(request.serviceAccount) : undefined;
   request.projectId =
     inputs.text('project_id', {
       pattern: projectPattern,
       expected: 'a project id such as my-project (6 to 30 lower-case letters, digits and hyphens)',
-    }) ??
-    projectVariables.map((name) => env[name]?.trim() ?? '').find((value) => projectPattern.test(value)) ??
-    (request.serviceAccount ? projectOfServiceAccount(request.serviceAccount) : undefined);
+    }) ?? (rules.accountNamesProject ? (ofAccount ?? ofJob) : (ofJob ?? ofAccount));
 
   if (!rules.optional) {
     if (!request.projectId && inputs.given.project_id === undefined)

@@ -6,6 +6,7 @@ import type { LoginRequest, TokenEndpoint } from '../domain/login/request.ts';
 import { cloudPlatformScope } from '../domain/login/request.ts';
 import type { Rest, RestAnswer } from '../http/rest.ts';
 import type { Clock, Log, LoginTokens, TimedToken } from '../steps/ports.ts';
+import { attemptLogin } from './attempt-login.ts';
 import { fetchOidcToken } from './oidc.ts';
 import { shared } from './shared-token.ts';
 
@@ -33,32 +34,14 @@ const jwtType = 'urn:ietf:params:oauth:token-type:jwt';
  * https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token; impersonation: IAM Credentials v1.
  */
 export function createTokens(options: TokenOptions): LoginTokens {
-  const { request, rest, clock, log, addSecret } = options;
+  const { request, rest, clock, addSecret } = options;
   const random = options.random ?? Math.random;
   let claims: Claims | undefined;
   let clockAheadSeconds: number | undefined;
 
-  /** Runs one call of the login; a failure comes back explained, after the retries that its cause deserves. */
-  async function attempt<T>(stage: Stage, account: string | undefined, call: () => Promise<T>): Promise<T> {
-    const started = clock.now();
-    for (let tries = 1; ; tries++) {
-      try {
-        return await call();
-      } catch (error) {
-        if (options.signal?.aborted) throw error;
-        // Only a failure needs the tables that explain it.
-        const { explainFailure, printFailure, retryWait } = await import('./explain-login.ts');
-        const explained = explainFailure(error, { request, stage, account, claims, clockAheadSeconds });
-        if (!explained) throw error;
-        const wait = retryWait(explained, { tries, elapsedMs: clock.now() - started, request, random, log });
-        if (wait === undefined) {
-          printFailure(explained, log);
-          throw explained;
-        }
-        await clock.sleep(wait, options.signal);
-      }
-    }
-  }
+  const seen = () => ({ claims, clockAheadSeconds });
+  const attempt = <T>(stage: Stage, account: string | undefined, call: () => Promise<T>) =>
+    attemptLogin({ ...options, random, seen }, stage, account, call);
 
   function ready(): { provider: Provider; endpoint: TokenEndpoint; audience: string } {
     const { provider, endpoint, refusal } = request;

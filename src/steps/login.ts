@@ -5,6 +5,8 @@ import type { LoginTokens, TimedToken } from './ports.ts';
 
 export interface LoginPorts {
   tokens: LoginTokens;
+  /** `google.subject` of a direct login, as the provider maps it; undefined where nobody says. */
+  mappedSubject?: ((claims: Record<string, unknown>) => Promise<string | undefined>) | undefined;
 }
 
 export interface LoginOptions {
@@ -26,6 +28,8 @@ export interface LoginResult {
   idToken?: TimedToken | undefined;
   /** IAM member: `serviceAccount:E` or `principal://...`. */
   principal: string;
+  /** True where the provider's mapping could not be read, so that `sub` was taken for `google.subject`. */
+  principalAssumed: boolean;
   /** `sub` of GitHub's token. */
   subject: string;
   claims: Record<string, unknown>;
@@ -42,16 +46,18 @@ export async function login(ports: LoginPorts, options: LoginOptions): Promise<L
   const federated = await ports.tokens.federated();
   const claims = ports.tokens.claims() ?? {};
   const subject = typeof claims.sub === 'string' ? claims.sub : '';
-  const principal = principalFor(request, subject);
+  const mapped = request.serviceAccount ? undefined : await ports.mappedSubject?.(claims);
+  const principal = principalFor(request, mapped ?? subject);
   checkPrincipal(principal, options.expectedPrincipal);
   // One after the other: two refusals at once would be told twice.
   const access = options.needsAccess ? await ports.tokens.access() : undefined;
   const idToken = options.idTokenAudience ? await ports.tokens.id(options.idTokenAudience) : undefined;
-  return { federated, access, idToken, principal, subject, claims };
+  const principalAssumed = !request.serviceAccount && mapped === undefined;
+  return { federated, access, idToken, principal, principalAssumed, subject, claims };
 }
 
-/** Who the later calls are made as. A direct identity's subject is what the provider maps; `sub` is the usual mapping. */
-export function principalFor(request: LoginRequest, subject: string): string {
+/** Who the later calls are made as. `subject` is the one that the provider maps. */
+function principalFor(request: LoginRequest, subject: string): string {
   if (request.serviceAccount) return `serviceAccount:${request.serviceAccount}`;
   return request.provider ? principalOf(request.provider, subject) : '';
 }

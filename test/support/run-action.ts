@@ -53,7 +53,8 @@ export function readCommandFile(path: string): Record<string, string> {
 
 /**
  * Starts an action as the runner does: `node actions/NAME/main.js` on the built bundle with `INPUT_*` and the command
- * files. With GR_FROM_SOURCE=1 it runs from src/ instead, for a quick loop while developing.
+ * files. With GR_FROM_SOURCE=1 it runs from src/ instead, for a quick loop while developing; with GR_BUILT=FOLDER from
+ * FOLDER/actions and FOLDER/dist, a bundle that was built elsewhere.
  */
 export async function runAction(name: string, options: RunOptions = {}): Promise<ActionRun> {
   const folder = mkdtempSync(join(tmpdir(), 'gr-run-'));
@@ -96,7 +97,7 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
         name,
         phase,
       ]
-    : [join(root, 'actions', name, `${phase}.js`)];
+    : [join(process.env.GR_BUILT || root, 'actions', name, `${phase}.js`)];
   const started = performance.now();
   const child = spawn(process.execPath, argv, {
     cwd: options.cwd ?? root,

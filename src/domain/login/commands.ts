@@ -39,11 +39,12 @@ export function grantImpersonation(
   account: string,
   claims: Claims | undefined,
   attributes?: readonly string[],
+  role = 'roles/iam.workloadIdentityUser',
 ): string {
   const attribute = attributes?.includes('repository_id') ? 'repository_id' : 'repository';
   const value =
     claimText(claims, attribute) ?? (attribute === 'repository' ? 'OWNER/REPOSITORY' : 'REPOSITORY_ID');
-  return `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=roles/iam.workloadIdentityUser --member=${quoted(
+  return `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=${role} --member=${quoted(
     principalSetOf(provider, attribute, value),
   )}`;
 }

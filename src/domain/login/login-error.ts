@@ -2,7 +2,7 @@ import { type ErrorCode, ReleaseError } from '../errors.ts';
 import { type Claims, shownClaims } from './claims.ts';
 
 /** The call of a login that failed. */
-export type Stage = 'oidc' | 'sts' | 'access-token' | 'id-token';
+export type Stage = 'oidc' | 'sts' | 'access-token' | 'id-token' | 'sign-jwt' | 'delegation';
 
 /** What came back, as plain data. Texts are Google's, cut and free of tokens. */
 export interface LoginFailure {

@@ -5,7 +5,8 @@ import { providerIn, type Row } from './row.ts';
 
 /** Refusals of IAM Credentials, and those that any API gives (google.rpc.Status). */
 
-const onAccount = (failure: LoginFailure) => failure.stage === 'access-token' || failure.stage === 'id-token';
+const onAccount = ({ stage }: LoginFailure) =>
+  stage === 'access-token' || stage === 'id-token' || stage === 'sign-jwt';
 
 export const accountRows: readonly Row[] = [
   {
@@ -55,6 +56,47 @@ export const accountRows: readonly Row[] = [
     }),
   },
   {
+    rule: 'signing-denied',
+    matches: (failure) => failure.stage === 'sign-jwt' && failure.status === 403,
+    explain: (facts) => {
+      const account = facts.failure.account ?? 'ACCOUNT';
+      return {
+        code: 'login-impersonation-denied',
+        retry: 'propagation',
+        what: `This run may not sign as ${account}: ${facts.failure.permission ?? 'iam.serviceAccounts.signJwt'} is missing.`,
+        why: `${claimsSentence(facts.claims)} access_token_subject needs roles/iam.serviceAccountTokenCreator; roles/iam.workloadIdentityUser does not let anybody sign.`,
+        fix: 'Grant it to this repository:',
+        commands: [
+          grantImpersonation(
+            providerIn(facts),
+            account,
+            facts.claims,
+            undefined,
+            'roles/iam.serviceAccountTokenCreator',
+          ),
+        ],
+      };
+    },
+  },
+  {
+    rule: 'delegation-refused',
+    matches: (failure) =>
+      failure.stage === 'delegation' &&
+      failure.status >= 400 &&
+      failure.status < 500 &&
+      failure.status !== 429,
+    explain: ({ failure, request }) => ({
+      code: 'login-impersonation-denied',
+      retry: 'never',
+      what: `Google did not let ${failure.account} act for the user of access_token_subject (${failure.statusName ?? failure.status}): ${failure.message}`,
+      why: 'Domain-wide delegation is granted by an administrator of the Workspace, to the numeric id of the account and for named scopes; the user must exist there.',
+      fix: `Add this client id with the scopes ${request.scopes.join(',')} at https://admin.google.com/ac/owl/domainwidedelegation:`,
+      commands: [
+        `gcloud iam service-accounts describe ${quoted(failure.account ?? 'ACCOUNT')} --format="value(uniqueId)"`,
+      ],
+    }),
+  },
+  {
     rule: 'impersonation-denied',
     matches: (failure) => onAccount(failure) && failure.status === 403,
     explain: (facts) => {
@@ -75,7 +117,14 @@ export const accountRows: readonly Row[] = [
         why: `${claimsSentence(claims)} No member of the account's policy matches: the principalSet names another repository, is spelled in other letters (it is case-sensitive), or names an attribute that the provider does not map.`,
         fix: 'Grant it to this repository, and check that the account exists:',
         commands: [
-          grantImpersonation(providerIn(facts), chain[0] ?? account, claims),
+          grantImpersonation(
+            providerIn(facts),
+            chain[0] ?? account,
+            claims,
+            undefined,
+            // Passing through an account takes more than being it: iam.serviceAccounts.implicitDelegation.
+            others.length > 0 ? 'roles/iam.serviceAccountTokenCreator' : undefined,
+          ),
           ...others.map((next, index) => grantTokenCreator(next, chain[index] ?? account)),
           `gcloud iam service-accounts describe ${quoted(account)}`,
         ],

@@ -4,6 +4,7 @@ import { codeSpan, markdownText } from '../safe-text.ts';
 interface LoginEvidence {
   provider?: string;
   principal?: string;
+  principal_assumed?: boolean;
   expires_at?: string;
   claims?: Record<string, string>;
   commands?: string[];
@@ -23,7 +24,7 @@ export function loginSection(report: Report): string[] {
     lines.push(
       '| Logged in as | until |',
       '|---|---|',
-      `| ${codeSpan(login.principal)} | ${markdownText(login.expires_at ?? '')} |`,
+      `| ${codeSpan(login.principal)}${login.principal_assumed ? ' (told from `sub`; the provider could not be read)' : ''} | ${markdownText(login.expires_at ?? '')} |`,
       '',
     );
   const claims = Object.entries(login.claims ?? {});

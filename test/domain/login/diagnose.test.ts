@@ -207,6 +207,28 @@ const cases: Case[] = [
     onAccount(400, 'INVALID_ARGUMENT', 'The access token lifetime cannot exceed 3600 seconds'),
     '',
   ],
+  [
+    'signing-denied',
+    'propagation',
+    onAccount(
+      403,
+      'PERMISSION_DENIED',
+      "Permission 'iam.serviceAccounts.signJwt' denied on resource (or it may not exist).",
+      { stage: 'sign-jwt', permission: 'iam.serviceAccounts.signJwt' },
+    ),
+    '--role=roles/iam.serviceAccountTokenCreator --member=principalSet://',
+  ],
+  [
+    'delegation-refused',
+    'never',
+    onAccount(
+      401,
+      'unauthorized_client',
+      'Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.',
+      { stage: 'delegation' },
+    ),
+    '--format="value(uniqueId)"',
+  ],
   ['server-trouble', 'never', onAccount(503, 'UNAVAILABLE', 'The service is currently unavailable.'), ''],
 ];
 
@@ -236,7 +258,7 @@ describe('each refusal has a cause and a repair', () => {
       claims,
     );
     expect(found.commands[0]).toContain(
-      'add-iam-policy-binding hop@my-project.iam.gserviceaccount.com --role=roles/iam.workloadIdentityUser',
+      'add-iam-policy-binding hop@my-project.iam.gserviceaccount.com --role=roles/iam.serviceAccountTokenCreator --member=principalSet://',
     );
     expect(found.commands[1]).toBe(
       'gcloud iam service-accounts add-iam-policy-binding deployer@my-project.iam.gserviceaccount.com --role=roles/iam.serviceAccountTokenCreator --member=serviceAccount:hop@my-project.iam.gserviceaccount.com',
