@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { decide } from '../src/domain/evidence/decide.ts';
 import { advance, type EvidencePlan, startEvidence } from '../src/domain/evidence/state.ts';
+import { passTable } from './bench-watch/passes.ts';
 import { classicalRules, evidence } from './bench-watch/rules.ts';
 import { limit, scenes } from './bench-watch/scenes.ts';
 import { type Outcome, simulate } from './bench-watch/simulate.ts';
@@ -119,6 +120,7 @@ async function main(): Promise<void> {
   const cells = await runAll(jobs, Number(values.jobs));
   const cost = decisionCost();
   for (const line of table(cells)) console.log(line);
+  if (!only) for (const line of passTable(bad, Number(values.seed))) console.log(line);
   const { lines, missed } = checks(cells, cost);
   for (const line of lines) console.log(line);
   console.log(

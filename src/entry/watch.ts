@@ -13,68 +13,18 @@ import { createSuiteProbes } from '../steps/suite-probes.ts';
 import { type WatchResult, watch as watchStep } from '../steps/watch.ts';
 import { findWatchTarget, type WatchTarget } from '../steps/watch-target.ts';
 import type { Context } from './context.ts';
-import { functionName, regionName } from './guard.ts';
 import { readLogin } from './login-inputs.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import type { Action, Finished } from './run.ts';
 import { createSmokePorts } from './smoke-ports.ts';
-import {
-  type ObjectiveSettings,
-  openSource,
-  readObjectives,
-  readOpenEnds,
-  readRule,
-  readSource,
-} from './watch-inputs.ts';
+import { type ObjectiveSettings, openSource } from './watch-inputs.ts';
 import { replay } from './watch-replay.ts';
+import { readRequest } from './watch-request.ts';
 
 const budgetSection = (report: Report) => {
   const budget = report.evidence.budget as BudgetResult['evidence'] | undefined;
   return budget && budget.objectives.length > 0 ? budgetLines(budget) : [];
 };
-
-/** `2026-11-22T10:00:00Z`, or a duration before now, as milliseconds since the epoch. */
-function readSince(context: Context): number | undefined {
-  const { inputs, clock } = context;
-  const given = inputs.text('since');
-  if (given === undefined) return undefined;
-  if (/^\d{4}-\d\d-\d\dT/.test(given)) {
-    const at = Date.parse(given);
-    if (!Number.isFinite(at) || at > clock.now())
-      inputs.problem(`since: "${given}": expected a time in the past`);
-    return at;
-  }
-  const seconds = inputs.duration('since');
-  return seconds === undefined ? undefined : clock.now() - seconds * 1000;
-}
-
-function readRequest(context: Context) {
-  const { inputs, env } = context;
-  return {
-    name: inputs.required('name', functionName),
-    region: inputs.required('region', regionName),
-    revision: inputs.text('revision', { maxLength: 63 }),
-    baseline: inputs.text('baseline_revision', { maxLength: 63 }),
-    since: readSince(context),
-    duration: inputs.duration('duration') ?? 600,
-    poll: inputs.duration('poll_interval') ?? 10,
-    alpha: inputs.custom('alpha', (raw) => {
-      const value = Number(raw);
-      if (!(value > 0 && value <= 0.1))
-        throw new Error('expected a chance above 0 and up to 0.1, such as 0.001');
-      return value;
-    }),
-    until: inputs.choice('until', ['pass', 'duration']) ?? 'pass',
-    gate: inputs.choice('on_exhausted', ['block', 'warn']),
-    override: inputs.text('budget_override', { maxLength: 500 }),
-    policy: readOpenEnds(inputs),
-    rule: readRule(inputs),
-    probes: inputs.integer('probes_per_minute', 0, 120) ?? 0,
-    probeSuite: inputs.text('probe_suite', { maxLength: 500 }) ?? 'guarded-release.smoke.yaml',
-    source: readSource(inputs),
-    objectives: readObjectives(inputs, env.GITHUB_WORKSPACE || '.'),
-  };
-}
 
 export const watch: Action = async (context) => {
   if (context.env.INPUT_REPLAY?.trim()) return replay(context, readFile(context));
