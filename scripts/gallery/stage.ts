@@ -35,8 +35,8 @@ export const healthy: Answer[] = [{ status: 200, body: invoice, latencyMs: 3 }];
 /** Reads the invoice on `/`, where the smoke test asks, and fails a share of what users send. */
 export const failing = (share: number, status = 500): Answer[] => [
   { path: '/', status: 200, body: invoice, latencyMs: 3 },
-  { path: '/v1/ocr', status: 200, body: invoice, latencyMs: 3, share: 1 - share },
   { path: '/v1/ocr', status, body: { error: 'Out of buffers.' }, latencyMs: 3, share },
+  { path: '/v1/ocr', status: 200, body: invoice, latencyMs: 3, share: 1 - share },
 ];
 
 const suite = `version: 1

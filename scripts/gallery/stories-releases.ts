@@ -55,7 +55,7 @@ export const releases: readonly Story[] = [
       await stage.before();
       await stage.users(80);
       stage.source(failing(0.03));
-      return stage.release({ inputs: { canary: '5%,50%', step_duration: '20s' } });
+      return stage.release({ inputs: { canary: '5%,50%', step_duration: '10s' } });
     },
   },
   {

@@ -35,6 +35,7 @@ const axisText = (text: string, maxLength: number) =>
   text
     .replace(/[^A-Za-z0-9 ._%()/+-]+/g, ' ')
     .replace(/%{2,}/g, '%')
+    .replace(/\s+/g, ' ')
     .trim()
     .slice(0, maxLength) || 'value';
 
@@ -137,6 +138,8 @@ export interface LineChart {
   title: string;
   text: string;
   xTitle: string;
+  /** Where the first value lies; 0 where absent. */
+  xMin?: number;
   xMax: number;
   yTitle: string;
   /** At least this; more where the values are larger. */
@@ -163,7 +166,8 @@ export function lineChart(chart: LineChart): string[] {
     }))
     .filter(({ values }) => values.length > 0);
   const xMax = Number.isFinite(chart.xMax) && chart.xMax >= 0.001 ? chart.xMax : 0;
-  if (series.length === 0 || xMax === 0) return [];
+  const xMin = Number.isFinite(chart.xMin) && (chart.xMin ?? 0) > 0 ? (chart.xMin ?? 0) : 0;
+  if (series.length === 0 || xMax <= xMin) return [];
   const highest = Math.max(
     Number.isFinite(chart.yMax) ? chart.yMax : 1,
     ...series.flatMap(({ values }) => values),
@@ -179,7 +183,7 @@ export function lineChart(chart: LineChart): string[] {
     'xychart-beta',
     `    accTitle: ${chartText(chart.title, 100)}`,
     `    accDescr: ${chartText(chart.text, 300)}`,
-    `    x-axis "${axisText(chart.xTitle, 60)}" 0 --> ${chartNumber(xMax)}`,
+    `    x-axis "${axisText(chart.xTitle, 60)}" ${chartNumber(xMin)} --> ${chartNumber(xMax)}`,
     `    y-axis "${axisText(chart.yTitle, 30)}" 0 --> ${chartNumber(top)}`,
     ...series.map(({ values }) => `    line [${values.map(chartNumber).join(', ')}]`),
   ]);

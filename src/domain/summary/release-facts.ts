@@ -74,11 +74,25 @@ export function watchFactsOf(segment: SegmentFacts): WatchFacts | undefined {
 
 /** What users sent to both revisions in this segment, under its first objective. */
 export function countsOf(segment: SegmentFacts): { candidate: Counts; baseline: Counts } {
-  const [test] = watchFactsOf(segment)?.tests ?? [];
-  if (test === undefined)
-    return {
-      candidate: { total: numberOf(segment.requests), bad: numberOf(segment.bad) },
-      baseline: { total: 0, bad: 0 },
-    };
-  return { candidate: readCounts(test.candidate), baseline: readCounts(test.baseline) };
+  const facts = watchFactsOf(segment);
+  if (facts !== undefined) return segmentCounts(facts, 0);
+  return {
+    candidate: { total: numberOf(segment.requests), bad: numberOf(segment.bad) },
+    baseline: { total: 0, bad: 0 },
+  };
+}
+
+/**
+ * What one objective counted in this segment alone: its looks are increments, while the counts of the test go back to
+ * the first shift, over all segments.
+ */
+export function segmentCounts(facts: WatchFacts, test: number): { candidate: Counts; baseline: Counts } {
+  const sums = { candidate: { total: 0, bad: 0 }, baseline: { total: 0, bad: 0 } };
+  for (const point of facts.points)
+    for (const arm of ['candidate', 'baseline'] as const) {
+      const { total, bad } = readCounts(objectOf(point?.tests?.[test])[arm]);
+      sums[arm].total += total;
+      sums[arm].bad += bad;
+    }
+  return sums;
 }

@@ -60,7 +60,8 @@ export function watchChart(facts: WatchFacts, test = 0): string[] {
   const chart = lineChart({
     title: `${words} requests in percent`,
     text: `The new revision ends at ${percentText((candidate.at(-1) ?? 0) / 100)}, the limit is ${percentText(at.limit)}`,
-    xTitle: 'seconds since the shift',
+    xTitle: 'seconds since the first shift',
+    xMin: facts.points[0]?.seconds ?? 0,
     xMax: seconds,
     yTitle: `${words.toLowerCase()}, %`,
     yMax: Math.max(limit * 2, ...candidate, ...baseline),
