@@ -10,8 +10,9 @@ export function scrubToken(text: string, token: string): string {
   const windows = new Set<string>();
   for (let i = 0; i + piece <= token.length; i++) windows.add(token.slice(i, i + piece));
   // JSON may spell any letter as an escape, which whoever parses it turns into the letter.
-  const plain = text.replace(/\\u00([2-7][\da-f])/gi, (whole, hex: string) => {
-    const letter = String.fromCharCode(Number.parseInt(hex, 16));
+  // Escapes are read in turn: after an escaped backslash, u0065 is text.
+  const plain = text.replace(/\\(?:u00([2-7][\da-f])|[\s\S])/gi, (whole, hex?: string) => {
+    const letter = hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16));
     return /[\w.-]/.test(letter) ? letter : whole;
   });
   const scrubbed = plain.replace(/[\w.~+/=-]{16,}/g, (word) => {

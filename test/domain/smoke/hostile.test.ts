@@ -61,5 +61,7 @@ test('a token in JSON escapes is a token; other escapes stay as they are', () =>
     Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
   expect(scrubToken(`{"text":"${escaped(token)}"}`, token)).toBe('{"text":"***"}');
   expect(scrubToken(`{"text":"${escaped(token.slice(3, 30))}\\u0022"}`, token)).toBe('{"text":"***\\u0022"}');
+  const quoted = JSON.stringify({ text: token, more: escaped(token) });
+  expect(JSON.parse(scrubToken(quoted, token))).toEqual({ text: '***', more: escaped(token) });
   expect(scrubToken('{"text":"\\u0041 128,400원"}', token)).toBe('{"text":"\\u0041 128,400원"}');
 });
