@@ -2,6 +2,8 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { type ParsedSlo, parseOpenSlo, type SloProblem } from '../domain/budget/openslo.ts';
 import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { annotate } from './annotate.ts';
+import type { Context } from './context.ts';
 
 export interface SloFile extends ParsedSlo {
   path: string;
@@ -42,4 +44,22 @@ export function readSloFile(path: string, workspace: string): SloFile {
   const parsed = parseOpenSlo(source, path);
   if ('problems' in parsed) throw new SloFileError(path, parsed.problems);
   return { ...parsed.slo, path };
+}
+
+/** Every problem of the file in the log, with the line quoted, and the first eight in the diff. */
+export async function showSloProblems(context: Context, { path, problems }: SloFileError): Promise<void> {
+  for (const { line, column, message, quoted } of problems.slice(0, 50)) {
+    context.log.line(`${path}:${line}:${column}: ${message}`);
+    if (quoted.trim()) context.log.line(`    ${quoted.trim()}`);
+  }
+  await annotate(
+    problems.slice(0, 8).map(({ line, message }) => ({
+      level: 'error' as const,
+      title: 'The objectives are wrong',
+      text: message,
+      file: path,
+      line,
+    })),
+    context.secrets.redact,
+  );
 }

@@ -1,3 +1,4 @@
+import { ReleaseError } from '../domain/errors.ts';
 import { parsePercentage } from '../domain/parse.ts';
 import type { Objective } from '../domain/watch/objective.ts';
 import type { OpenEnd, OpenEndPolicy } from '../domain/watch/outcome.ts';
@@ -10,7 +11,7 @@ import type { SliSource } from '../steps/ports.ts';
 import type { Context } from './context.ts';
 import type { Inputs } from './inputs.ts';
 import type { Platform } from './platform.ts';
-import { readSloFile, type SloFile } from './slo-file.ts';
+import { readSloFile, type SloFile, SloFileError } from './slo-file.ts';
 
 /** `99.5%` as a target: a promise of everything or of next to nothing cannot be watched. */
 export function parseTarget(raw: string): number {
@@ -25,6 +26,8 @@ export interface ObjectiveSettings {
   /** Seconds of the error budget's window. */
   windowSeconds: number;
   file: SloFile | undefined;
+  /** What is wrong in the file, for annotations; the inputs know it too. */
+  broken?: SloFileError | undefined;
 }
 
 /** `slo`, `latency_slo` with `latency_threshold`, or `slo_file`; undefined where none is given. */
@@ -40,7 +43,15 @@ export function readObjectives(inputs: Inputs, workspace: string): ObjectiveSett
     inputs.problem('latency_slo and latency_threshold: expected both or neither');
   if (window !== undefined && !(window >= 3600)) inputs.problem('budget_window: expected at least 1h');
   if (path) {
-    const file = readSloFile(path, workspace);
+    let file: SloFile;
+    try {
+      file = readSloFile(path, workspace);
+    } catch (error) {
+      if (!(error instanceof ReleaseError)) throw error;
+      inputs.problem(`slo_file: ${error.what.replace(/\.$/, '')}`);
+      const broken = error instanceof SloFileError ? error : undefined;
+      return { objectives: [], windowSeconds: window ?? 30 * 86_400, file: undefined, broken };
+    }
     return { objectives: file.objectives, windowSeconds: window ?? file.windowSeconds, file };
   }
   const objectives: Objective[] = [];

@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import { readLogin } from './login-inputs.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import type { Action, Finished } from './run.ts';
+import { showSloProblems } from './slo-file.ts';
 import { createSmokePorts } from './smoke-ports.ts';
 import { type ObjectiveSettings, openSource } from './watch-inputs.ts';
 import { replay } from './watch-replay.ts';
@@ -41,6 +42,7 @@ export const watch: Action = async (context) => {
     );
   // Metrics cannot tell our probes from users, so they do not stand in.
   if (request.probes > 0 && request.source.kind === 'auto') request.source.kind = 'logs';
+  if (request.objectives?.broken) await showSloProblems(context, request.objectives.broken);
   inputs.done();
   const settings = request.objectives as ObjectiveSettings;
   const platform = openPlatform(context, login);

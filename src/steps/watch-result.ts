@@ -1,5 +1,5 @@
 import { confidenceSequence } from '../domain/evidence/confidence.ts';
-import type { Decision, Standing } from '../domain/evidence/decide.ts';
+import { type Decision, doubtAt, type Standing } from '../domain/evidence/decide.ts';
 import { smallestDetectable } from '../domain/evidence/detectable.ts';
 import { alphaOf, type TestState } from '../domain/evidence/state.ts';
 import type { Finding } from '../domain/report.ts';
@@ -75,10 +75,22 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
     candidate: request.candidate,
     requests,
     detectable: users[0]?.detectable,
+    worse: worseThan(request, decision),
     why: ending.trouble || 'the source of the counts gave no answer.',
   });
   const next = nextStep(open, request.policy, request.last !== false);
   return { ...base, verdict: 'inconclusive', reason, open, next, blame: decision.blame };
+}
+
+/** Evidence of the comparison that withholds a pass, although it is not enough to fail. */
+function worseThan(
+  request: WatchRequest,
+  decision: Decision,
+): { baseline: string; odds: number } | undefined {
+  const odds = Math.max(...decision.standings.map((at) => at.base));
+  return request.baseline !== undefined && odds >= Math.log(doubtAt)
+    ? { baseline: request.baseline, odds }
+    : undefined;
 }
 
 function summaries(request: WatchRequest, state: WatchState, decision: Decision): TestSummary[] {

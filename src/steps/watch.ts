@@ -122,7 +122,7 @@ function openState(request: WatchRequest, tests: ReturnType<typeof testsOf>, sta
   return startWatch(plan, startedAt);
 }
 
-/** Requests a second in the five minutes before the shift; unknown where the source cannot tell. */
+/** Requests a second from ten to five minutes before the shift, which any source has seen; unknown where it cannot tell. */
 async function rateBefore(
   ports: WatchPorts,
   service: string,
@@ -134,8 +134,8 @@ async function rateBefore(
   try {
     const totals = await ports.source.total(
       { service, objectives },
+      shiftedAt - 2 * seconds * 1000,
       shiftedAt - seconds * 1000,
-      shiftedAt,
       signal,
     );
     const most = Math.max(...Object.values(totals).map((total) => total?.total ?? Number.NaN));

@@ -197,3 +197,20 @@ test('wrong inputs are all reported at once, before any request', async () => {
   for (const name of ['slo:', 'duration:', 'poll_interval:', 'on_blind:', 'latency_threshold:'])
     expect(run.log).toContain(name);
 });
+
+test('a wrong file of objectives is annotated at its place, beside the other inputs', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gr-slo-'));
+  writeFileSync(
+    join(folder, 'slo.yaml'),
+    'apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: x}\nspec: {service: x, objectives: [{taget: 0.9}]}\n',
+  );
+  world = await WatchWorld.open({ percent: 50 });
+  const run = await world.watch({ slo: '', slo_file: 'slo.yaml', on_blind: 'maybe' }, { cwd: folder });
+  rmSync(folder, { recursive: true });
+  expect(run.code).toBe(1);
+  expect(run.log).toMatch(
+    /::error title=The objectives are wrong,file=slo.yaml,line=4::taget is not known here: did you mean target\?/,
+  );
+  expect(run.log).toContain('slo.yaml:4:34: taget is not known here');
+  expect(run.log).toContain('on_blind:');
+});

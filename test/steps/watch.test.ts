@@ -107,6 +107,19 @@ describe('one step of a release', () => {
     expect(lines.filter((line) => line.includes('cannot see'))).toHaveLength(1);
   });
 
+  test('worse than before and still inside the objective: undecided, in those words', async () => {
+    const { result } = await run({
+      rps: 200,
+      candidate: () => 0.006,
+      baseline: () => 0.001,
+      request: { durationSeconds: 120 },
+    });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'too_few_requests', next: 'go_on' });
+    expect(result.reason).toMatch(
+      /fails more often than old-1 \(odds .* to 1\), and [\d ]+ requests do not show/,
+    );
+  });
+
   test('a short gap in the readings changes nothing', async () => {
     let polls = 0;
     const failing = () => (++polls === 2 ? new Error('reset') : undefined);

@@ -41,16 +41,26 @@ export function passReason(facts: ReasonFacts, requests: number, probes: number,
   return `${facts.candidate} keeps its objective: ${seen}`;
 }
 
-export function openReason(
-  end: OpenEnd,
-  facts: { candidate: string; requests: number; detectable: number | undefined; why: string },
-): string {
+export interface OpenFacts {
+  candidate: string;
+  requests: number;
+  detectable: number | undefined;
+  /** Why nothing could be seen. */
+  why: string;
+  /** Odds (ln) that it is worse than the baseline, where that alone withheld the pass. */
+  worse?: { baseline: string; odds: number } | undefined;
+}
+
+export function openReason(end: OpenEnd, facts: OpenFacts): string {
   if (end === 'platform')
     return `Both revisions break the objective at once, so the platform is suspected, not ${facts.candidate}.`;
   if (end === 'blind') return `The watch could not see: ${facts.why}`;
+  const requests = countText(facts.requests);
+  if (facts.worse)
+    return `${facts.candidate} fails more often than ${facts.worse.baseline} (odds ${oddsText(facts.worse.odds)}), and ${requests} requests do not show that it breaks its objective.`;
   const seen =
     facts.requests === 0
       ? `No request of a user reached ${facts.candidate}`
-      : `${countText(facts.requests)} requests are too few to decide about ${facts.candidate}`;
+      : `${requests} requests are too few to decide about ${facts.candidate}`;
   return `${seen}: ${facts.detectable === undefined ? 'no regression could have been seen' : `only an error rate above ${percentText(facts.detectable)} would have been seen`}.`;
 }
