@@ -67,7 +67,7 @@ export function table(ended: readonly Ended[], sightings: readonly Sighting[], e
     if (!counts) continue;
     const restored = secondsToRestored(one);
     facts.push(
-      `${index + 1}. ${one.title}: ${counts.requests} requests, ${counts.bad} bad answers served` +
+      `${index + 1}. ${one.result.report?.outcome ?? 'no report'}: ${counts.requests} requests, ${counts.bad} bad answers served` +
         (restored === undefined
           ? '.'
           : `, ${restored.toFixed(1)} s from the first bad answer to the traffic being back.`),

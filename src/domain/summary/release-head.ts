@@ -35,7 +35,7 @@ function headline(report: Report, facts: ReleaseFacts): string {
     case 'rejected':
       return `❌ Rejected: ${name} has no revision that passed`;
     case 'held':
-      return `⚠️ Held: ${name} serves ${facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ')}`;
+      return `⚠️ Held: ${name} ${facts.serving.length > 1 ? 'is split between' : 'serves'} ${serving}`;
     case 'blocked':
       return `❌ Blocked: ${name} was not touched`;
     case 'cancelled':

@@ -23,8 +23,9 @@ const sections: Record<StageFacts['kind'], string> = {
   finish: 'Promote',
 };
 
+const ends = { pass: '', fail: ' failed', inconclusive: ' undecided' } as const;
 const words = (stage: StageFacts) =>
-  `${stage.stage} ${spanText(stage.seconds)}${stage.verdict === 'fail' ? ' failed' : ''}`;
+  `${stage.stage} ${spanText(stage.seconds)}${ends[stage.verdict]}`;
 
 function timelinePart(facts: ReleaseFacts): string[] {
   const shown = facts.stages.filter(
