@@ -24,8 +24,7 @@ const sections: Record<StageFacts['kind'], string> = {
 };
 
 const ends = { pass: '', fail: ' failed', inconclusive: ' undecided' } as const;
-const words = (stage: StageFacts) =>
-  `${stage.stage} ${spanText(stage.seconds)}${ends[stage.verdict]}`;
+const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}${ends[stage.verdict]}`;
 
 function timelinePart(facts: ReleaseFacts): string[] {
   const shown = facts.stages.filter(
