@@ -13,6 +13,8 @@ export interface Platform {
   endpoints: Endpoints;
   /** Empty only where `readLogin` was told that it is optional. */
   projectId: string;
+  /** E-mail of the account that ID tokens are of; undefined where there is none. */
+  invoker: string | undefined;
 }
 
 export function openPlatform(context: Context, login: LoginRequest): Platform {
@@ -53,5 +55,6 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     userAgent,
     signal,
   });
-  return { tokens, rest, endpoints: found, projectId: login.projectId ?? '' };
+  const invoker = login.invokerServiceAccount ?? login.serviceAccount;
+  return { tokens, rest, endpoints: found, projectId: login.projectId ?? '', invoker };
 }

@@ -1,6 +1,8 @@
 import { objectOf } from '../domain/deploy/json.ts';
+import { likelyService } from '../domain/deploy/limits.ts';
 import { configLabel, sourceLabel } from '../domain/deploy/settings.ts';
 import { ReleaseError } from '../domain/errors.ts';
+import { explainInvocation, invocationOf } from '../domain/login/explain-call.ts';
 import type { Objective } from '../domain/watch/objective.ts';
 import type { OpenEnd, OpenEndPolicy } from '../domain/watch/outcome.ts';
 import type { WatchState } from '../domain/watch/state.ts';
@@ -10,7 +12,7 @@ import { budgetGate } from '../steps/budget.ts';
 import { deploy } from '../steps/deploy.ts';
 import type { DeployRequest, DeployResult } from '../steps/deploy-types.ts';
 import { guard } from '../steps/guard.ts';
-import type { Functions, Prober, SliSource, SourceTree, Tokens } from '../steps/ports.ts';
+import type { Functions, Log, Prober, SliSource, SourceTree } from '../steps/ports.ts';
 import type { DeployStage, ReleaseStages, WatchStage, WatchTarget } from '../steps/release-ports.ts';
 import { smokeTest } from '../steps/smoke-test.ts';
 import { watch } from '../steps/watch.ts';
@@ -85,14 +87,15 @@ export function bindStages(
     ...(suite === undefined
       ? {}
       : {
-          smoke: ({ url, audience }, signal) =>
+          smoke: ({ url, audience, service }, signal) =>
             smokeTest(createSmokePorts(context, endpoints, tokens), {
               suite,
-              target: { url, audience },
+              target: { url, audience, invocation: invocationOf(service ?? '', audience, platform.invoker) },
               signal,
             }),
         }),
-    alive: (url) => alive(prober, tokens, url),
+    alive: (url) =>
+      alive(prober, platform, log, url, `projects/${project}/locations/${region}/functions/${name}`),
     ...(objectives.length === 0
       ? {}
       : {
@@ -171,8 +174,17 @@ function watchTarget(
   );
 }
 
-/** One call with a token: any answer of the function itself will do, an error of the platform or none will not. */
-export async function alive(prober: Prober, tokens: Tokens, url: string): Promise<string> {
+/**
+ * One call with a token: any answer of the function itself will do, an error of the platform or none will not. Where
+ * our token is refused, the log says why and how to repair it.
+ */
+export async function alive(
+  prober: Prober,
+  { tokens, invoker }: Pick<Platform, 'tokens' | 'invoker'>,
+  log: Log,
+  url: string,
+  functionName: string,
+): Promise<string> {
   const token = await tokens.idToken(url);
   const answer = await prober.probe(url, { method: 'GET', token, timeoutMs: 10_000 });
   if (answer.status === 0 || answer.status >= 500)
@@ -182,5 +194,9 @@ export async function alive(prober: Prober, tokens: Tokens, url: string): Promis
           ? `it did not answer (${answer.error ?? 'no reason'})`
           : `it answers ${answer.status}`,
     });
+  const service = functionName.replace('/functions/', '/services/');
+  const call = invocationOf(likelyService(service), url, invoker);
+  const refused = call && explainInvocation(answer.status, call);
+  if (refused) for (const text of [`${refused.what} ${refused.why}`, refused.fix]) log.line(`  ${text}`);
   return `it answers ${answer.status}`;
 }

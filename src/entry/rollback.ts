@@ -80,7 +80,7 @@ export const rollback: Action = async (context) => {
   const result = await rollBack(
     {
       ...ports,
-      alive: (url) => alive(prober, platform.tokens, url),
+      alive: (url) => alive(prober, platform, log, url, functionName),
       ...(request.verifySeconds > 0 ? { rate: rateOf(context, source, request.verifySeconds) } : {}),
     },
     { functionName, owner, signal, ...pick(request) },

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ReleaseError } from '../domain/errors.ts';
+import { invocationOf } from '../domain/login/explain-call.ts';
 import { newReport, type Report, type Target } from '../domain/report.ts';
 import { useSection } from '../domain/report-text.ts';
 import { annotationsOf } from '../domain/smoke/annotations.ts';
@@ -89,7 +90,7 @@ async function openDeployed(
   request: Request & { name: string },
   login: ReturnType<typeof readLogin>,
 ): Promise<Opened> {
-  const { rest, tokens, endpoints: found, projectId } = openPlatform(context, login);
+  const { rest, tokens, endpoints: found, projectId, invoker } = openPlatform(context, login);
   const { signal } = context;
   const region = request.region ?? '';
   const path = ['v2', 'projects', projectId, 'locations', region, 'functions', request.name]
@@ -118,7 +119,8 @@ async function openDeployed(
     service: serviceName?.split('/').at(-1),
     revision: target.revision,
   };
-  return { ports: createSmokePorts(context, found, tokens), target, named };
+  const invocation = invocationOf(service.name, target.audience, invoker);
+  return { ports: createSmokePorts(context, found, tokens), target: { ...target, invocation }, named };
 }
 
 async function open(

@@ -106,7 +106,7 @@ export interface ReleaseStages {
   /** Absent: no suite. */
   smoke?:
     | ((
-        target: { url: string; audience: string; revision: string },
+        target: { url: string; audience: string; revision: string; service?: string | undefined },
         signal: AbortSignal,
       ) => Promise<StageResult>)
     | undefined;

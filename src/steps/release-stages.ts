@@ -200,7 +200,7 @@ export async function smoke(run: ReleaseRun): Promise<Step> {
   if (url === undefined || candidate === undefined)
     return { event: 'failed', reason: 'the candidate has no URL' };
   const result = await ports.stages.smoke(
-    { url, audience: run.url ?? url, revision: candidate },
+    { url, audience: run.url ?? url, revision: candidate, service: run.service },
     ports.signal,
   );
   run.evidence.smoke = result.evidence;

@@ -1,3 +1,4 @@
+import type { Invocation } from '../domain/login/explain-call.ts';
 import type { Finding } from '../domain/report.ts';
 import type { Match } from '../domain/smoke/match.ts';
 import type { SmokeEvidence } from '../domain/smoke/result.ts';
@@ -33,6 +34,8 @@ export interface SmokeTarget {
   url: string;
   /** Audience of the ID token; without it no token is sent and the denial presets are skipped. */
   audience?: string | undefined;
+  /** Who calls what, to tell a refusal with the command that repairs it. */
+  invocation?: Invocation | undefined;
 }
 
 export interface SmokeRequest {

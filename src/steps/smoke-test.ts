@@ -257,7 +257,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
     verdict: verdictOf(results),
     reason: reasonOf(seen),
     cases: results,
-    findings: findingsOf(evidence),
+    findings: findingsOf(evidence, request.target.invocation),
     evidence,
   };
 }

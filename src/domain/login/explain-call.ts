@@ -23,14 +23,33 @@ export function explainUnauthenticated(api: string, login: LoginRequest): CallRe
   };
 }
 
+/** An authenticated call of a service. */
+export interface Invocation {
+  project: string;
+  region: string;
+  /** Short name of the Cloud Run service. */
+  service: string;
+  /** Of the ID token that was sent. */
+  audience: string;
+  /** E-mail of the account that the token is of. */
+  caller: string;
+}
+
+/** `service`: projects/P/locations/L/services/S. Undefined where nobody's token is sent. */
+export function invocationOf(
+  service: string,
+  audience: string,
+  caller: string | undefined,
+): Invocation | undefined {
+  const [, project = '', , region = '', , short = ''] = service.split('/');
+  return caller && short ? { project, region, service: short, audience, caller } : undefined;
+}
+
 /**
  * A service of Cloud Run that refused an authenticated call: 401 means that the token is bad (most often its audience),
  * 403 that it is good and the caller has no run.invoker. The body is Google's front page, and says neither.
  */
-export function explainInvocation(
-  status: number,
-  call: { project: string; region: string; service: string; audience: string; caller: string },
-): CallRefusal | undefined {
+export function explainInvocation(status: number, call: Invocation): CallRefusal | undefined {
   const place = `--project=${quoted(call.project)} --region=${quoted(call.region)}`;
   if (status === 401)
     return {

@@ -1,3 +1,4 @@
+import { explainInvocation, type Invocation } from '../login/explain-call.ts';
 import type { Finding } from '../report.ts';
 import type { CaseResult, SmokeEvidence } from './result.ts';
 
@@ -15,7 +16,7 @@ const titles = {
   preset: 'check failed',
 } as const;
 
-function fixOf(result: CaseResult): string {
+function fixOf(result: CaseResult, call?: Invocation): string {
   const first = result.failures[0];
   if (result.status === 'error')
     return 'Check that the function is reachable from this runner, then run the job again.';
@@ -29,12 +30,23 @@ function fixOf(result: CaseResult): string {
   if (first?.check === 'latency')
     return 'Look for a slower code path or less CPU in this revision, or raise the limit in the suite.';
   if (first?.check === 'status' && (first.found === '401' || first.found === '403'))
-    return 'Let the account call the function: gcloud run services add-iam-policy-binding SERVICE --region=REGION --member=serviceAccount:INVOKER --role=roles/run.invoker';
+    return (
+      (call && explainInvocation(Number(first.found), call)?.fix) ??
+      'Let the account that calls have roles/run.invoker on the service.'
+    );
   return 'See the logs of this revision at the time of the request.';
 }
 
+/** What the platform means by the status, where it refused our token. */
+function refusalOf(result: CaseResult, call: Invocation | undefined): string {
+  const first = result.failures[0];
+  if (first?.check !== 'status' || call === undefined) return '';
+  const told = explainInvocation(Number(first.found), call);
+  return told ? `${told.what} ${told.why}` : '';
+}
+
 /** One finding per check that did not pass, at its line in the suite; flaky passes are findings of low severity. */
-export function findingsOf(evidence: SmokeEvidence): Finding[] {
+export function findingsOf(evidence: SmokeEvidence, call?: Invocation): Finding[] {
   return evidence.results.flatMap((result): Finding[] => {
     const place = { file: evidence.file, line: result.place.line, column: result.place.column };
     if (result.status === 'failed' || result.status === 'error') {
@@ -44,8 +56,10 @@ export function findingsOf(evidence: SmokeEvidence): Finding[] {
           rule: `smoke-${result.status === 'error' ? 'unknown' : (first?.check ?? 'preset')}`,
           severity: result.status === 'error' ? 'medium' : 'high',
           title: `${result.name}: ${result.status === 'error' ? 'could not find out' : titles[first?.check ?? 'preset']}`,
-          why: result.failures.map((failure) => failure.what).join(' ') || result.note,
-          fix: fixOf(result),
+          why:
+            [...result.failures.map((failure) => failure.what), refusalOf(result, call)].join(' ').trim() ||
+            result.note,
+          fix: fixOf(result, call),
           ...place,
         },
       ];

@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { explainInvocation, explainUnauthenticated } from '../../../src/domain/login/explain-call.ts';
+import {
+  explainInvocation,
+  explainUnauthenticated,
+  invocationOf,
+} from '../../../src/domain/login/explain-call.ts';
 import { parseProvider } from '../../../src/domain/login/identity.ts';
 import type { LoginRequest } from '../../../src/domain/login/request.ts';
 
@@ -29,4 +33,11 @@ test('401 of a service is the token, 403 is the role, anything else is neither',
     'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --role=roles/run.invoker --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com',
   );
   expect(explainInvocation(500, call)).toBeUndefined();
+});
+
+test('an invocation is told from the full name of the service, where somebody calls', () => {
+  const name = 'projects/my-project/locations/europe-west1/services/ocr-api';
+  expect(invocationOf(name, call.audience, call.caller)).toEqual(call);
+  expect(invocationOf(name, call.audience, undefined)).toBeUndefined();
+  expect(invocationOf('', call.audience, call.caller)).toBeUndefined();
 });

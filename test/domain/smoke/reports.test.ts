@@ -117,6 +117,30 @@ describe('annotations', () => {
     for (const { title, text } of annotations) harmless(`${title}\n${text}`);
   });
 
+  test('a refused token is told with the command that repairs it, 401 apart from 403', () => {
+    const refused = (found: string) =>
+      result({
+        status: 'failed',
+        failures: [{ check: 'status', what: `Status ${found}.`, expected: '200', found }],
+      });
+    const call = {
+      project: 'my-project',
+      region: 'europe-west1',
+      service: 'ocr-api',
+      audience: 'https://ocr-api.run.app',
+      caller: 'invoker@my-project.iam.gserviceaccount.com',
+    };
+    const [denied, bad] = findingsOf(evidence([refused('403'), refused('401')]), call);
+    expect(denied?.fix).toBe(
+      'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --role=roles/run.invoker --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com',
+    );
+    expect(denied?.why).toContain('lacks roles/run.invoker');
+    expect(bad?.why).toContain('Its audience, https://ocr-api.run.app');
+    expect(bad?.fix).toContain('gcloud run services describe ocr-api');
+    // Nobody is named where no token was sent, and no placeholder stands in a command.
+    expect(findingsOf(evidence([refused('403')]))[0]?.fix).not.toMatch(/gcloud|SERVICE|REGION/);
+  });
+
   test('flaky passes are warnings', () => {
     const annotations = annotationsOf(
       findingsOf(evidence([result({ flaky: true, attempts: ['503', '200'] })])),
