@@ -4,9 +4,10 @@ import { newReport } from '../domain/report.ts';
 import { summaryOf, useHead, useSection } from '../domain/report-text.ts';
 import { formatRecord, isOpen, parseRecord } from '../domain/rollout/record.ts';
 import { sharesText } from '../domain/rollout/traffic.ts';
+import { markdownText } from '../domain/safe-text.ts';
 import { spanText } from '../domain/summary/charts.ts';
 import { releaseBody } from '../domain/summary/release.ts';
-import { releaseHead } from '../domain/summary/release-head.ts';
+import { capital, releaseHead } from '../domain/summary/release-head.ts';
 import { createFunctions } from '../gcp/functions.ts';
 import { createServices } from '../gcp/run-services.ts';
 import { createRuns } from '../github/runs.ts';
@@ -171,6 +172,10 @@ function summaryFile(report: Finished['report'], context: Context): string | und
 export const releasePost: Action = async (context) => {
   const report = newReport('release');
   report.verdict = 'pass';
+  // It stands below the summary of the step itself, which has the verdict.
+  useHead((told) =>
+    told === report ? ['### After the step', '', markdownText(capital(report.reason), 2000), ''] : undefined,
+  );
   const saved = readState(context);
   const end = context.state(endKey);
   if (!saved || (end !== '' && end !== 'open' && end !== 'cancelled')) {

@@ -187,7 +187,7 @@ function factTable(report: Report, facts: ReleaseFacts): string[] {
       `Error budget (${facts.budget.window_days} days)`,
       budgetRow(facts.budget.gate, facts.budget.invoice),
     ]);
-  if (report.outcome === 'promoted')
+  if (report.outcome === 'promoted' && !facts.unchanged)
     rows.push([
       'Traffic',
       facts.kept_pin
