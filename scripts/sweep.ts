@@ -26,7 +26,8 @@ if (process.argv.includes('--worker')) {
   const sample = option('sample');
   const only = option('only');
   const cells = planCells(calls, { sample: sample === undefined ? undefined : Number(sample), only });
-  const workers = Number(option('workers') ?? 2 * availableParallelism());
+  // A cell mostly waits: for deadlines, polls and the sandbox's own pace.
+  const workers = Number(option('workers') ?? 4 * availableParallelism());
   console.log(`${cells.length} cells, ${workers} processes`);
   const results: CellResult[] = [];
   let told = Date.now();
