@@ -4,7 +4,7 @@ import { advance, type Cell } from '../domain/evidence/state.ts';
 import { cellsOf, marksOfShift, namelessBad } from '../domain/watch/marks.ts';
 import { decideBy } from '../domain/watch/rules.ts';
 import { resumeWatch, startWatch, testsOf, type WatchState } from '../domain/watch/state.ts';
-import { trafficProblem } from '../domain/watch/traffic.ts';
+import { addTraffic, trafficProblem } from '../domain/watch/traffic.ts';
 import type { SliObjective, SliReading } from './ports.ts';
 import { startProber } from './watch-probes.ts';
 import { createProgress } from './watch-progress.ts';
@@ -51,6 +51,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   const progress = createProgress(ports, request, state, settledAt);
   const prober = ports.probes ? startProber(ports.clock, ports.probes, request) : undefined;
   const pollMs = (request.pollSeconds ?? 10) * 1000;
+  const step = { candidate: 0, baseline: 0 };
   let reading: SliReading | undefined;
   let trouble = '';
   let decision: Decision | undefined;
@@ -78,13 +79,20 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const now = clock.now();
       const seconds = (now - state.startedAt) / 1000;
       advance(state.plan, state.evidence, { seconds, phase, cells });
-      const traffic = trafficProblem(state, request, (now - settledAt) / 1000, reading?.lagMs ?? 0);
+      addTraffic(step, cells, tests, request);
+      const traffic = trafficProblem(step, request, {
+        nameless: state.nameless,
+        before: state.before,
+        seconds: (now - settledAt - (reading?.lagMs ?? 0)) / 1000,
+      });
       const judged = decide(state.plan, state.evidence, {
         phase,
         dwell: (now - settledAt) / 1000,
         lag: (reading?.lagMs ?? 0) / 1000,
         ended: now >= end,
-        withheld: trouble !== '' || reading === undefined || traffic !== undefined,
+        // What was proved before holds on, but this share must have been seen at work as well.
+        withheld:
+          trouble !== '' || reading === undefined || traffic !== undefined || !seenAtWork(step, prober),
       });
       decision = decideBy(request.rule, state, { seconds, cells, ended: now >= end, judged });
       progress.look({ seconds, cells, decision, reading });
@@ -100,6 +108,9 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
     prober?.stop();
   }
 }
+
+const seenAtWork = (step: { candidate: number }, prober: { sent: number } | undefined) =>
+  step.candidate > 0 || (prober?.sent ?? 0) > 0;
 
 const stale = (reading: SliReading, now: number, pollMs: number) =>
   now - reading.horizon > reading.lagMs + Math.max(blindAfterSeconds * 1000, 3 * pollMs);

@@ -22,7 +22,7 @@ interface Scene {
 async function run(scene: Scene) {
   const clock = new VirtualClock();
   const random = seeded(7);
-  const { rps = 20, share = 0.5, candidate = () => 0.001, baseline = () => 0.001 } = scene;
+  const { share = 0.5, candidate = () => 0.001, baseline = () => 0.001 } = scene;
   const start = clock.now();
   const lines: string[] = [];
   const log: Log = {
@@ -36,9 +36,10 @@ async function run(scene: Scene) {
     clock,
     (revision, at) => {
       const second = (at - start) / 1000;
+      const { rps = 20, share: now = share } = scene;
       if (revision === 'new-2')
-        return randomCounts(random, rps * share * (scene.quietCandidate ?? 1), candidate(second));
-      return randomCounts(random, rps * (1 - share), baseline(second));
+        return randomCounts(random, rps * now * (scene.quietCandidate ?? 1), candidate(second));
+      return randomCounts(random, rps * (1 - now), baseline(second));
     },
     scene.source,
   );
@@ -172,6 +173,28 @@ describe('one step of a release', () => {
     const { result } = await run({ rps: 100, share: 0.5, quietCandidate: 0.01 });
     expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
     expect(result.reason).toContain('were sent to it');
+  });
+
+  test.each([
+    ['starves', 0.02, { open: 'blind', next: 'hold' }],
+    ['is as well', 1, { verdict: 'pass' }],
+  ])('one that was proved at 10 %% and %s at 50 %%', async (_, quietCandidate, expected) => {
+    const scene: Scene = { rps: 100, share: 0.1, request: { splitSeconds: 1200 } };
+    const first = await run(scene);
+    expect(first.result.verdict).toBe('pass');
+    Object.assign(scene, { share: 0.5, quietCandidate });
+    const ports = { clock: first.clock, log: first.log, source: first.source };
+    const second = await watch(ports, { ...first.request, share: 0.5, state: first.result.state });
+    expect(second).toMatchObject(expected);
+  });
+
+  test('what was proved before is no pass for a share at which nothing was seen', async () => {
+    const scene: Scene = { rps: 100, share: 0.1 };
+    const first = await run(scene);
+    scene.rps = 0;
+    const ports = { clock: first.clock, log: first.log, source: first.source };
+    const second = await watch(ports, { ...first.request, share: 0.5, state: first.result.state });
+    expect(second).toMatchObject({ verdict: 'inconclusive' });
   });
 
   test('traffic that vanishes after the shift is no health either', async () => {

@@ -8,10 +8,8 @@ import type {
   SliTotals,
 } from '../../src/steps/ports.ts';
 
-export interface FakeTraffic {
-  /** Requests of a revision in one second that begins at this moment. */
-  (revision: string, at: number): { total: number; bad: number };
-}
+/** Requests of a revision in one second that begins at this moment. */
+export type FakeTraffic = (revision: string, at: number) => { total: number; bad: number };
 
 export interface FakeSourceOptions {
   lagMs?: number;

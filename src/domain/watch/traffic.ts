@@ -1,4 +1,4 @@
-import type { Counts } from '../evidence/counts.ts';
+import type { Cell, Phase, TestSpec } from '../evidence/state.ts';
 
 /** A surprise this rare (ln of one in a million, Chernoff's bound) is not chance. */
 const surprise = Math.log(1e6);
@@ -23,47 +23,41 @@ export function fell(before: number | undefined, requests: number, seconds: numb
   return expected - requests + (requests === 0 ? 0 : requests * Math.log(requests / expected)) > surprise;
 }
 
-export const requestsOf = (counts: readonly Counts[]): number =>
-  counts.reduce((sum, { total }) => sum + total, 0);
-
-interface TrafficFacts {
-  evidence: { tests: readonly { candidate: Counts; baseline: Counts }[]; fullSince: number | null };
-  marks: readonly { share: number | null }[];
-  before: number | undefined;
-  plan: { tests: readonly { stream: string }[] };
-  startedAt: number;
-  nameless: number;
+/** What one step has seen of users, at its own share alone. */
+export interface StepTraffic {
+  candidate: number;
+  baseline: number;
 }
 
-/**
- * Traffic that forbids an early pass, in words; undefined where it looks as it should. The comparison of the shares
- * holds only while there was one share.
- */
+/** Adds the requests of the first objective that fall under this step's share. */
+export function addTraffic(
+  to: StepTraffic,
+  cells: readonly Cell[],
+  tests: readonly TestSpec[],
+  step: { phase: Phase; share: number },
+): void {
+  const users = tests.findIndex(({ stream }) => stream === 'users');
+  for (const cell of cells) {
+    if (cell.test !== users || cell.phase !== step.phase) continue;
+    if (step.phase === 'split' && cell.share !== step.share) continue;
+    to.candidate += cell.candidate.total;
+    to.baseline += cell.baseline?.total ?? 0;
+  }
+}
+
+/** Traffic that forbids an early pass, in words; undefined where it looks as it should. */
 export function trafficProblem(
-  state: TrafficFacts,
-  step: { phase: 'split' | 'full'; share: number; baseline?: string | undefined; candidate: string },
-  dwellSeconds: number,
-  lagMs: number,
+  traffic: StepTraffic,
+  step: { phase: Phase; share: number; baseline?: string | undefined; candidate: string },
+  facts: { nameless: number; before: number | undefined; seconds: number },
 ): string | undefined {
-  const users = state.evidence.tests.filter((_, i) => state.plan.tests[i]?.stream === 'users');
-  const candidate = Math.max(0, ...users.map((test) => test.candidate.total));
-  const baseline = Math.max(0, ...users.map((test) => test.baseline.total));
-  const shares = new Set(state.marks.map(({ share }) => share).filter((share) => share !== null));
-  if (
-    step.phase === 'split' &&
-    step.baseline &&
-    shares.size === 1 &&
-    starved(candidate, baseline, step.share)
-  )
+  const { candidate, baseline } = traffic;
+  const compared = step.phase === 'split' && step.baseline !== undefined;
+  if (compared && starved(candidate, baseline, step.share))
     return `${step.candidate} finished ${candidate} of ${candidate + baseline} requests, although ${Math.round(step.share * 100)} % were sent to it: requests may hang, or find no instance.`;
-  if (step.phase === 'split' && state.nameless >= 3)
-    return `${state.nameless} requests found no free instance (429), and the log does not say of which revision.`;
-  const seconds = dwellSeconds - lagMs / 1000;
-  if (
-    shares.size === 1 &&
-    (step.phase === 'full' || step.baseline) &&
-    fell(state.before, candidate + baseline, seconds)
-  )
-    return `traffic fell to less than half of the ${(state.before ?? 0).toFixed(1)} requests a second before the shift.`;
+  if (step.phase === 'split' && facts.nameless >= 3)
+    return `${facts.nameless} requests found no free instance (429), and the log does not say of which revision.`;
+  if ((step.phase === 'full' || compared) && fell(facts.before, candidate + baseline, facts.seconds))
+    return `traffic fell to less than half of the ${(facts.before ?? 0).toFixed(1)} requests a second before the shift.`;
   return undefined;
 }
