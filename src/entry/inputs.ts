@@ -43,7 +43,8 @@ export class Inputs {
   #raw(name: string): string | undefined {
     const value = this.#env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`]?.trim();
     if (value === undefined || value === '') return undefined;
-    this.#given[name] = value;
+    // A token stays out of every report, whoever reads it and however early the action ends.
+    this.#given[name] = /token$/.test(name) ? '(hidden)' : value;
     return value;
   }
 
