@@ -8,8 +8,7 @@ import { root } from './find-node24.mjs';
 const wanted = process.argv.slice(2);
 const folder = join(root, 'scripts/bench');
 const files = readdirSync(folder).filter(
-  (name) =>
-    name.endsWith('.ts') && (wanted.length === 0 || wanted.includes(name.replace('.ts', ''))),
+  (name) => name.endsWith('.ts') && (wanted.length === 0 || wanted.includes(name.replace('.ts', ''))),
 );
 if (files.length === 0) {
   console.error(

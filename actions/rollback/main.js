@@ -1,2 +1,1 @@
-'use strict';
 require('../../dist/index.js').rollback();

@@ -27,7 +27,9 @@ export function markdownText(text: string, maxLength = 500): string {
 
 /** A Markdown code span that no content can leave; safe in table cells. */
 export function codeSpan(text: string, maxLength = 200): string {
-  const flat = logText(text, maxLength).replace(/: (?=:)/g, ':').replace(/\|/g, '¦');
+  const flat = logText(text, maxLength)
+    .replace(/: (?=:)/g, ':')
+    .replace(/\|/g, '¦');
   if (flat.trim() === '') return '` `';
   const fence = '`'.repeat(Math.max(0, ...[...flat.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
   const pad = flat.startsWith('`') || flat.endsWith('`') ? ' ' : '';
