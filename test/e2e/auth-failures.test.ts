@@ -335,3 +335,32 @@ describe('the same in every action', () => {
     expect(leaks(run)).toEqual([]);
   });
 });
+
+test('an API that takes no federated identity: the action says so, and what to set', async () => {
+  const body = {
+    error: {
+      code: 401,
+      message:
+        'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
+      status: 'UNAUTHENTICATED',
+    },
+  };
+  await world.fault({ api: 'cloudfunctions', times: 50, fault: { status: 401, body } });
+  const run = await runAction('rollback', {
+    env: { ...world.env, RUNNER_DEBUG: '1' },
+    inputs: {
+      workload_identity_provider: world.provider,
+      project_id: world.sandbox.project,
+      region: world.sandbox.region,
+      name: 'ocr-api',
+    },
+  });
+  await world.clearFaults();
+  expect(run.code).toBe(1);
+  expect(run.report?.errors).toMatchObject([{ code: 'login-federation-unsupported' }]);
+  expect(annotation(run)).toContain('cloudfunctions.googleapis.com does not take this login (401)');
+  expect(decoded(annotation(run))).toContain(
+    `--role=roles/iam.workloadIdentityUser --member=${principalSet}`,
+  );
+  expect(leaks(run)).toEqual([]);
+});

@@ -90,6 +90,12 @@ export function strangers(claims: Claims): Stranger[] {
       claims: inRepository(claims, `${owner}-evil/${name}`, foreign),
     },
     {
+      id: 'look-alike-ending',
+      who: `An owner whose name ends like this one (evil-${owner})`,
+      kind: 'outsider',
+      claims: inRepository(claims, `evil-${owner}/${name}`, foreign),
+    },
+    {
       id: 'taken-over-name',
       who: `Whoever registers ${repository} after it was renamed or deleted (same names, other ids)`,
       kind: 'outsider',

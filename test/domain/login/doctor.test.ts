@@ -187,6 +187,7 @@ describe('who else gets in', () => {
     expect(passing(undefined, everyone)).toEqual([
       'critical fork',
       'critical look-alike',
+      'critical look-alike-ending',
       'critical other-owner',
       'critical taken-over-name',
       'high look-alike-repository',
@@ -224,6 +225,16 @@ describe('who else gets in', () => {
       'a subject by prefix',
       "assertion.sub.startsWith('repo:acme/ocr')",
       ['look-alike-repository', 'taken-over-name'],
+    ],
+    [
+      'the end of the name',
+      "assertion.repository.endsWith('acme/ocr')",
+      ['look-alike-ending', 'taken-over-name'],
+    ],
+    [
+      'a pattern without its anchors',
+      "assertion.repository.matches('acme/ocr')",
+      ['look-alike-ending', 'look-alike-repository'],
     ],
     ['the actor', "assertion.actor == 'mina'", ['other-owner', 'fork']],
   ])('%s', (_, condition, admitted) => {
