@@ -3,11 +3,14 @@
 import { spawn } from 'node:child_process';
 import { node24 } from './find-node24.mjs';
 
-const child = spawn(node24(), process.argv.slice(2), { stdio: 'inherit' });
+const child = spawn(node24(), ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 // npm passes a signal to its shell, which dies of it without telling us: a new parent means that we are to end.
 const parent = process.ppid;
-if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();
+if (process.env.npm_lifecycle_event)
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();
 child.on('error', (error) => {
   console.error(`Node 24 could not be started: ${error.message}`);
   process.exit(1);
