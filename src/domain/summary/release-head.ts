@@ -187,6 +187,11 @@ function factTable(report: Report, facts: ReleaseFacts): string[] {
       `Error budget (${facts.budget.window_days} days)`,
       budgetRow(facts.budget.gate, facts.budget.invoice),
     ]);
+  if (facts.dry_run && !facts.unchanged)
+    rows.push([
+      'A release would',
+      `build at 0 %, then give it ${facts.steps.map((step) => `${step} %`).join(', ')} of the traffic`,
+    ]);
   if (report.outcome === 'promoted' && !facts.unchanged)
     rows.push([
       'Traffic',
