@@ -40,6 +40,7 @@ export async function startSandbox(args: readonly string[] = []): Promise<Runnin
       resolve(JSON.parse(text.slice(0, text.indexOf('\n'))));
     });
     void ended.then(() => {
+      clearTimeout(timer);
       const last = errors.trim().split('\n').pop() || 'The sandbox ended at once, without a word.';
       reject(new Error(last.slice(0, 1).toLowerCase() + last.slice(1)));
     });
