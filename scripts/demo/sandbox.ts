@@ -32,7 +32,10 @@ export async function startSandbox(args: readonly string[] = []): Promise<Runnin
     env: Record<string, string>;
   }>((resolve, reject) => {
     let text = '';
-    const timer = setTimeout(() => reject(new Error('the sandbox was not ready within 20 s')), 20_000);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error('the sandbox was not ready within 20 s'));
+    }, 20_000);
     child.stdout?.on('data', (chunk) => {
       text += chunk;
       if (!text.includes('\n')) return;
