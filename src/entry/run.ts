@@ -80,6 +80,8 @@ function writeReport(
  */
 export async function runAction(name: ActionName, action: Action): Promise<void> {
   const env = process.env;
+  // Until the end is written: a report that cannot be written is no success.
+  process.exitCode = 1;
   const commands = createCommands(env, (text) => process.stdout.write(text));
   const secrets = createSecrets(commands.setSecret);
   const log = createLog(secrets, commands);
@@ -130,7 +132,14 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
       commands.debug(secrets.redact(error.stack ?? ''));
     finished = { report };
   }
-  await finish(finished, env, { secrets, log, commands });
+  try {
+    await finish(finished, env, { secrets, log, commands });
+  } catch (error) {
+    process.exitCode = 1;
+    log.warning(
+      `The end of this step could not be written, so it counts as failed: ${messageOf(error)}. It had come to: ${lastLineOf(finished.report)}`,
+    );
+  }
   closeConnections();
 }
 

@@ -62,8 +62,8 @@ describe('every file of a job is gone once its post steps have run', () => {
     ['that works', {}, {}, 0],
     ['that does not export', { export_environment_variables: 'false' }, {}, 0],
     ['that is refused', { service_account: 'typo@sandbox-project.iam.gserviceaccount.com' }, {}, 1],
-    ['that fails after its file was written', {}, { ...hooked, FAIL_AT: '7' }, 1],
-    ['that is killed with its file there', {}, { ...hooked, KILL_AT: '6' }, null],
+    ['that fails after its file was written', {}, { ...hooked, ONCE_WRITTEN: 'fail' }, 1],
+    ['that is killed with its file there', {}, { ...hooked, ONCE_WRITTEN: 'kill' }, null],
   ];
   const pairs = steps.flatMap((first) =>
     steps.map((second) => [first[0], second[0], first, second] as const),
@@ -261,4 +261,19 @@ test('the file of another universe sends every tool there', async () => {
     token_info_url: expect.stringContaining('/v1/introspect'),
   });
   expect(run.exported).toMatchObject({ CLOUDSDK_CORE_UNIVERSE_DOMAIN: 'apis-example.goog' });
+});
+
+test('a step whose end cannot be written is no success, and says why', async () => {
+  const run = await world.auth(
+    {},
+    {
+      env: {
+        NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, '../support/kill-at.mjs')).href}`,
+        ONCE_WRITTEN: 'fail',
+      },
+    },
+  );
+  expect(run.code).toBe(1);
+  expect(run.log).toMatch(/^::warning::The end of this step could not be written.*no space left/m);
+  expect(leaks(run)).toEqual([]);
 });

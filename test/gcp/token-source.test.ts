@@ -316,6 +316,14 @@ describe('retries know the difference', () => {
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(31_000);
   });
 
+  test('a name that does not resolve is tried again, for as long as any other failure', async () => {
+    const endpoint = { url: 'https://nowhere.invalid/token?x=1', headers: {}, field: 'value' };
+    const { tokens, waits } = open({ endpoint });
+    await expect(tokens.accessToken()).rejects.toMatchObject({ code: 'network-failed' });
+    expect(waits.length).toBeGreaterThan(5);
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(31_000);
+  });
+
   const denied = {
     status: 403,
     body: {
