@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Ready } from '../../sandbox/core/types.ts';
-import { parseOptions } from '../../sandbox/options.ts';
+import { parseOptions, usage } from '../../sandbox/options.ts';
 
 const main = join(import.meta.dirname, '../../sandbox/main.ts');
 
@@ -132,3 +132,13 @@ test('options arrive under their names', () => {
     sampleReachability: true,
   });
 });
+
+test('npm hands its options on', () => {
+  const run = spawnSync('npm', ['run', '-s', 'sandbox', '--', '--help'], {
+    cwd: join(import.meta.dirname, '../..'),
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+    timeout: 30_000,
+  });
+  expect(run.stdout).toBe(`${usage}\n`);
+}, 40_000);
