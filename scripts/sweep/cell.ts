@@ -176,16 +176,16 @@ async function settleAfter(
   violations: string[],
 ): Promise<CellResult['settledBy']> {
   if (!meeting.killed) {
-    // A held share waits for a person; the next release does not wait, and puts it back first.
-    if (main.report.outcome === 'held') {
+    const post = await world.post(subject.name, '.', main, { inputs: fast });
+    if (post.exitCode !== 0) violations.push(`the post step failed: ${post.report.reason}`);
+    const did = (post.report.evidence?.settled as { did?: string } | undefined)?.did;
+    if (main.report.outcome === 'held' && (await world.record(subject.name))?.phase === 'held') {
+      // A held share waits for a person; the next release does not wait, and puts it back first.
       const shares = await world.shares(subject.name);
       if (shares.some(({ revision }) => revision !== subject.before && revision !== main.outputs.revision))
         violations.push(`held, but traffic is ${JSON.stringify(shares)}`);
       return nextRelease(world, subject, violations);
     }
-    const post = await world.post(subject.name, '.', main, { inputs: fast });
-    if (post.exitCode !== 0) violations.push(`the post step failed: ${post.report.reason}`);
-    const did = (post.report.evidence?.settled as { did?: string } | undefined)?.did;
     if (did === 'wait' || did === 'hold') return janitor(world, subject, violations);
     return did === undefined || did === 'nothing' ? 'itself' : 'post step';
   }
