@@ -118,7 +118,12 @@ export interface Services {
   /** PATCH with exactly the named fields. Resolves once the server has accepted it, not once it has settled. */
   patch(
     service: string,
-    change: { traffic?: TrafficTarget[]; annotations?: Record<string, string>; invokerIamDisabled?: boolean; ingress?: string },
+    change: {
+      traffic?: TrafficTarget[];
+      annotations?: Record<string, string>;
+      invokerIamDisabled?: boolean;
+      ingress?: string;
+    },
     options: { etag: string; validateOnly?: boolean; signal?: AbortSignal },
   ): Promise<'accepted' | 'conflict'>;
 }
@@ -127,7 +132,14 @@ export interface Services {
 export interface Prober {
   probe(
     url: string,
-    options: { method: string; token?: string; body?: Uint8Array; headers?: Record<string, string>; timeoutMs: number; signal?: AbortSignal },
+    options: {
+      method: string;
+      token?: string;
+      body?: Uint8Array;
+      headers?: Record<string, string>;
+      timeoutMs: number;
+      signal?: AbortSignal;
+    },
   ): Promise<ProbeAnswer>;
 }
 
@@ -187,7 +199,12 @@ export interface Functions {
   operation(name: string, signal?: AbortSignal): Promise<FunctionOperation>;
   uploadUrl(location: string, kmsKeyName: string | undefined, signal?: AbortSignal): Promise<UploadTarget>;
   create(name: string, body: JsonObject, signal?: AbortSignal): Promise<FunctionOperation | 'conflict'>;
-  update(name: string, body: JsonObject, mask: readonly string[], signal?: AbortSignal): Promise<FunctionOperation | 'conflict'>;
+  update(
+    name: string,
+    body: JsonObject,
+    mask: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<FunctionOperation | 'conflict'>;
   /** Loads what writes need, so that it costs no time later. */
   prepare(): void;
 }
@@ -227,7 +244,13 @@ export interface Sources {
 
 /** The end of a build's log, or why it could not be read; never throws for want of a permission. */
 export interface BuildLogs {
-  tail(project: string, location: string, build: string, lines: number, signal?: AbortSignal): Promise<{ lines: string[]; unreadable?: string | undefined }>;
+  tail(
+    project: string,
+    location: string,
+    build: string,
+    lines: number,
+    signal?: AbortSignal,
+  ): Promise<{ lines: string[]; unreadable?: string | undefined }>;
 }
 
 /** What makes a finished request bad: an error answer, or an answer slower than `slowerThanMs`. */
@@ -292,7 +315,12 @@ export interface SliSource {
   readonly name: string;
   open(query: SliQuery): SliReader;
   /** Finished requests of all revisions in a closed stretch of time (milliseconds); for budget and traffic. */
-  total(query: Pick<SliQuery, 'service' | 'objectives'>, from: number, to: number, signal?: AbortSignal): Promise<SliTotals>;
+  total(
+    query: Pick<SliQuery, 'service' | 'objectives'>,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<SliTotals>;
 }
 
 /** By objective id; undefined where the source has nothing, which is not zero requests. */
@@ -301,7 +329,10 @@ export type SliTotals = Record<string, { total: number; bad: number } | undefine
 /** One request of our own to the candidate or the revision beside it, judged by the smoke suite. */
 export interface WatchProbes {
   /** Sends one and says whether it was good; throws where it could not be sent. */
-  probe(target: 'candidate' | 'baseline', signal?: AbortSignal): Promise<{ bad: boolean; milliseconds: number }>;
+  probe(
+    target: 'candidate' | 'baseline',
+    signal?: AbortSignal,
+  ): Promise<{ bad: boolean; milliseconds: number }>;
 }
 
 /** A policy's place: the level tells the API, `resource` is the name as that API has it. */
@@ -317,7 +348,12 @@ export interface PolicyPlace {
  * missing permission; only a cancelled run and a login that fails are thrown.
  */
 export interface ExposureSources {
-  describe(project: string, region: string, name: string, signal?: AbortSignal): Promise<Reading<FunctionFacts>>;
+  describe(
+    project: string,
+    region: string,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<Reading<FunctionFacts>>;
   /** The policy as it came, conditions included (version 3). */
   policy(place: PolicyPlace, signal?: AbortSignal): Promise<Reading<JsonObject>>;
   /** Replaces the policy; it carries the etag it was read with. Throws where it is denied. */
@@ -327,7 +363,11 @@ export interface ExposureSources {
   projectNumber(project: string, signal?: AbortSignal): Promise<Reading<string>>;
   /** Folders and organisation above the project, nearest first, without the project itself. */
   ancestry(project: string, signal?: AbortSignal): Promise<Reading<Ancestor[]>>;
-  orgPolicy(project: string, constraint: string, signal?: AbortSignal): Promise<Reading<{ enforced: boolean }>>;
+  orgPolicy(
+    project: string,
+    constraint: string,
+    signal?: AbortSignal,
+  ): Promise<Reading<{ enforced: boolean }>>;
   /** Deny rules attached to one project, folder or organisation. */
   denyRules(place: Ancestor, signal?: AbortSignal): Promise<Reading<DenyRule[]>>;
   poolProviders(pool: string, signal?: AbortSignal): Promise<Reading<PoolProvider[]>>;
