@@ -1,4 +1,4 @@
-import { buildOf, failureTexts, stageWord } from '../domain/deploy/failure.ts';
+import { buildOf, deadRevisionOf, failureTexts, stageWord } from '../domain/deploy/failure.ts';
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import type { DeployPorts, DeployRequest } from './deploy-types.ts';
 import type { FunctionOperation } from './ports.ts';
@@ -77,13 +77,22 @@ export async function operationFailure(
   request: DeployRequest,
   operation: FunctionOperation,
 ): Promise<ReleaseError> {
+  const { project, region, signal } = request;
   const build = buildOf(operation);
-  const log = build
-    ? await ports.buildLogs
-        .tail(request.project, request.region, build, 40, request.signal)
-        .catch((error: unknown) => ({ lines: [], unreadable: messageOf(error) }))
-    : { lines: [] };
-  const texts = failureTexts(operation, log, request.region);
+  const revision = deadRevisionOf(operation);
+  const unread = (error: unknown) => ({ lines: [], unreadable: messageOf(error) });
+  const log =
+    revision && ports.buildLogs.revision
+      ? await ports.buildLogs.revision(project, region, revision, 20, signal).catch(unread)
+      : build
+        ? await ports.buildLogs.tail(project, region, build, 40, signal).catch(unread)
+        : { lines: [] };
+  const texts = failureTexts(
+    operation,
+    log,
+    region,
+    String(request.settings.get('buildConfig.entryPoint') ?? 'ENTRY_POINT'),
+  );
   if (texts.details.length > 0) ports.log.detail('What the failed deploy says', texts.details);
   return new ReleaseError('deploy-failed', { what: texts.what, why: texts.why, fix: texts.fix });
 }

@@ -251,6 +251,14 @@ export interface BuildLogs {
     lines: number,
     signal?: AbortSignal,
   ): Promise<{ lines: string[]; unreadable?: string | undefined }>;
+  /** What a revision itself wrote to its output and error streams, its last lines. */
+  revision?(
+    project: string,
+    location: string,
+    revision: string,
+    lines: number,
+    signal?: AbortSignal,
+  ): Promise<{ lines: string[]; unreadable?: string | undefined }>;
 }
 
 /** What makes a finished request bad: an error answer, or an answer slower than `slowerThanMs`. */

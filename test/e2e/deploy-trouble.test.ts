@@ -59,9 +59,11 @@ test('a revision that does not start: the stage is the service, and traffic is a
   const run = await world.deploy({ name, source_dir: source });
   expect(run.code).toBe(1);
   const error = reportOf(run).errors[0];
-  // Google says the same in the operation and in its stage: once is enough.
-  expect(`${error?.what} ${error?.why ?? ''}`.split('Healthcheck failed')).toHaveLength(2);
-  expect(visible(run)).toMatch(/failed in stage service: .*failed to start and listen/);
+  expect(error?.what).toMatch(/^The revision [a-z0-9-]+ did not start: it never listened on the port/);
+  expect(error?.why).toMatch(/^Its log (ends|could not be read): /);
+  expect(error?.fix).toMatch(/--target=\w+/);
+  // What Google says in full is kept below the error.
+  expect(run.log).toMatch(/failed to start and listen/);
   const service = await world.service(name);
   expect(service.trafficStatuses.filter((status: { percent?: number }) => status.percent)).toMatchObject([
     { percent: 100 },

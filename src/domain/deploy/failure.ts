@@ -50,6 +50,14 @@ export function buildOf(operation: OperationSeen): string | undefined {
   return name?.slice(name.lastIndexOf('/') + 1) || undefined;
 }
 
+/** The revision that did not start, where the failure of the service's stage names it. */
+export function deadRevisionOf(operation: OperationSeen): string | undefined {
+  const stage = failedStage(operation);
+  if (stage?.name !== 'SERVICE') return undefined;
+  const texts = [operation.error?.message ?? '', ...stage.messages.map((item) => item.message)];
+  return texts.map((text) => /\brevision '?([a-z][a-z0-9-]{1,62})/i.exec(text)?.[1]).find(Boolean);
+}
+
 export interface FailureTexts {
   what: string;
   why: string | undefined;
@@ -63,8 +71,10 @@ export function failureTexts(
   operation: OperationSeen,
   log: { lines: readonly string[]; unreadable?: string | undefined },
   region: string,
+  entryPoint = 'ENTRY_POINT',
 ): FailureTexts {
   const stage = failedStage(operation);
+  const dead = deadRevisionOf(operation);
   const message = logText(operation.error?.message ?? 'no message', 1500);
   const messages = operation.stages.flatMap((seen) =>
     seen.messages.map((item) =>
@@ -83,22 +93,27 @@ export function failureTexts(
   const tail = log.lines.slice(-5).map((line) => logText(line, 300));
   const isBuild = stage?.name === 'BUILD';
   const why = [
-    own.join(' '),
+    dead ? '' : own.join(' '),
     isBuild && tail.length > 0 ? `The build log ends: ${tail.join(' | ')}` : '',
     isBuild && tail.length === 0 && log.unreadable
       ? `The build log could not be read: ${log.unreadable}`
       : '',
+    dead && tail.length > 0 ? `Its log ends: ${tail.join(' | ')}` : '',
+    dead && tail.length === 0 && log.unreadable ? `Its log could not be read: ${log.unreadable}` : '',
   ].filter(Boolean);
   const fix = isBuild
     ? `Read the whole log${link ? `: ${link}` : build ? `: gcloud builds log ${build} --region=${region}` : ''}.`
     : stage?.name === 'SERVICE'
-      ? `Start it on your machine as Cloud Run does (it must listen on $PORT): npx @google-cloud/functions-framework --target=ENTRY_POINT.${link ? ` Log: ${link}` : ''}`
+      ? `Start it on your machine as Cloud Run does (it must listen on $PORT): npx @google-cloud/functions-framework --target=${entryPoint}${link ? ` (log: ${link})` : ''}`
       : `Ask for the whole answer: gcloud functions describe NAME --gen2 --region=${region}`;
   return {
-    what: `The deploy failed${stage ? ` in stage ${stageWord(stage.name)}` : ''}: ${message}`,
+    what: dead
+      ? `The revision ${dead} did not start: it never listened on the port that Cloud Run gave it ($PORT).`
+      : `The deploy failed${stage ? ` in stage ${stageWord(stage.name)}` : ''}: ${message}`,
     why: why.length > 0 ? why.join(' ') : undefined,
     fix,
     details: [
+      ...(dead ? [message] : []),
       ...messages,
       ...(build ? [`build ${build}${link ? ` ${link}` : ''}`] : []),
       ...log.lines.map((line) => logText(line, 500)),
