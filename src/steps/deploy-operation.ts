@@ -83,7 +83,7 @@ export async function operationFailure(
   const unread = (error: unknown) => ({ lines: [], unreadable: messageOf(error) });
   const log =
     revision && ports.buildLogs.revision
-      ? await ports.buildLogs.revision(project, region, revision, 20, signal).catch(unread)
+      ? await ports.buildLogs.revision(project, region, revision, 60, signal).catch(unread)
       : build
         ? await ports.buildLogs.tail(project, region, build, 40, signal).catch(unread)
         : { lines: [] };

@@ -66,6 +66,14 @@ export interface FailureTexts {
   details: string[];
 }
 
+/** Frames of a stack and marks below a line of code say where, not what; said twice is said once. */
+const frame = /^\s*(at\s|File "|\^+\s*$|\.\.\. \d+ more|goroutine |\[?Node\.js v\d)|^\s*$/;
+
+function tellingLines(lines: readonly string[], most: number): string[] {
+  const telling = lines.filter((line, index) => !frame.test(line) && lines.lastIndexOf(line) === index);
+  return (telling.length > 0 ? telling : [...lines]).slice(-most);
+}
+
 /** What an operation that failed has to say: stage, messages, the link to the build and the end of its log. */
 export function failureTexts(
   operation: OperationSeen,
@@ -90,7 +98,7 @@ export function failureTexts(
     .filter((text) => !message.includes(text.slice(0, 200)));
   const build = buildOf(operation);
   const link = stage?.resourceUri ?? operation.stages.find((seen) => seen.name === 'BUILD')?.resourceUri;
-  const tail = log.lines.slice(-5).map((line) => logText(line, 300));
+  const tail = tellingLines(log.lines, 5).map((line) => logText(line.trim(), 300));
   const isBuild = stage?.name === 'BUILD';
   const why = [
     dead ? '' : own.join(' '),
