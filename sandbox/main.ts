@@ -30,6 +30,11 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
   // Whoever reads our line has gone: nobody would ever stop us.
   process.stdout.on('error', () => void end(0));
+  if (argv.includes('--until-stdin-ends'))
+    process.stdin
+      .on('end', () => void end(0))
+      .on('error', () => void end(0))
+      .resume();
   const sandbox = await startSandbox(parseOptions(argv));
   stop = sandbox.stop;
   if (ended) {

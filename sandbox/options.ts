@@ -18,7 +18,8 @@ export const usage = `npm run sandbox -- [options]
   --ports NAME=PORT,...      fixed ports, for example control=8080,run=8081
   ${numbers.map((name) => `--${name} N`).join('\n  ')}
   --quirk NAME=true|false    one line of docs/unverified.md; may be repeated
-  --sample-reachability      ask every function URL without a token after every write`;
+  --sample-reachability      ask every function URL without a token after every write
+  --until-stdin-ends         end when standard input ends, so that no sandbox outlives its parent`;
 
 function assignment(text: string, option: string): [string, string] {
   const at = text.indexOf('=');
@@ -47,6 +48,8 @@ export function parseOptions(argv: readonly string[]): SandboxOptions {
       options.sampleReachability = true;
       continue;
     }
+    // Read by main.ts alone: it concerns the process, not the world.
+    if (name === 'until-stdin-ends') continue;
     const known = [...numbers, ...texts, 'ports', 'quirk'] as readonly string[];
     if (!argv[i]?.startsWith('--') || !known.includes(name))
       throw new Error(

@@ -14,12 +14,17 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** Starts `npm run sandbox` as a process of its own, as a stranger would, and waits for its one line. */
 export async function startSandbox(args: readonly string[] = []): Promise<RunningSandbox> {
-  const child: ChildProcess = spawn(process.execPath, [join(root, 'sandbox/main.ts'), ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // Its own group: Ctrl-C is for the demo, which then stops the sandbox itself.
-    detached: true,
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [join(root, 'sandbox/main.ts'), '--until-stdin-ends', ...args],
+    {
+      cwd: root,
+      // Our end of its standard input closes with us, however we die.
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Its own group: Ctrl-C is for the demo, which then stops the sandbox itself.
+      detached: true,
+    },
+  );
   let errors = '';
   child.stderr?.on('data', (chunk) => {
     errors = (errors + chunk).slice(-4000);

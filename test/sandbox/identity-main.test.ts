@@ -85,6 +85,22 @@ test('the line holds all that the actions, the actions of Google and gcloud need
     expect([name, env[name]]).toEqual([name, expect.stringMatching(form)]);
 });
 
+test('it ends with its parent where that is asked for, however the parent dies', async () => {
+  const temp = mkdtempSync(join(tmpdir(), 'gr-main-test-'));
+  const code = `const c = require('node:child_process').spawn(process.execPath, [${JSON.stringify(main)}, '--until-stdin-ends'], { stdio: ['pipe', 'inherit', 'ignore'], detached: true }); setInterval(() => {}, 1000)`;
+  const parent = spawn(process.execPath, ['-e', code], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, TMPDIR: temp },
+  });
+  await new Promise<void>((resolve) => parent.stdout.once('data', () => resolve()));
+  // The pipe is inherited: it closes once the sandbox has ended, too.
+  const over = new Promise<void>((resolve) => parent.stdout.on('close', () => resolve()));
+  parent.kill('SIGKILL');
+  await over;
+  expect(readdirSync(temp)).toEqual([]);
+  rmSync(temp, { recursive: true });
+});
+
 test('a port in use ends it with one sentence and no folder', async () => {
   const temp = mkdtempSync(join(tmpdir(), 'gr-main-test-'));
   const blocker = createServer().listen(0, '127.0.0.1');
