@@ -1,5 +1,5 @@
 import type { Report } from './report.ts';
-import { logText, markdownText } from './safe-text.ts';
+import { logText, markdownText, proseText } from './safe-text.ts';
 
 export interface Annotation {
   level: 'error' | 'warning' | 'notice';
@@ -93,8 +93,8 @@ function defaultHead(report: Report): string[] {
   for (const error of report.errors) {
     lines.push('> [!CAUTION]', `> **${markdownText(listed ? report.reason : error.what, 2000)}**`);
     if (listed) lines.push('>', ...listed.slice(0, 50).map((text) => `> - ${markdownText(String(text))}`));
-    if (error.why) lines.push(`> ${markdownText(error.why, 2000)}`);
-    if (error.fix) lines.push('>', `> **Next:** ${markdownText(error.fix, 2000)}`);
+    if (error.why) lines.push(`> ${proseText(error.why, 2000)}`);
+    if (error.fix) lines.push('>', `> **Next:** ${proseText(error.fix, 2000)}`);
     if (error.cause) lines.push('>', `> <sub>${markdownText(error.cause, 1000)}</sub>`);
     lines.push('');
   }

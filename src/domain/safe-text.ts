@@ -36,6 +36,15 @@ export function codeSpan(text: string, maxLength = 200): string {
   return `${fence}${pad}${flat}${pad}${fence}`;
 }
 
+/** Our own sentences about hostile things: pairs of backticks stay code, all else is plain Markdown text. */
+export function proseText(text: string, maxLength = 500): string {
+  const parts = text.slice(0, maxLength).split('`');
+  if (parts.length % 2 === 0) return markdownText(text, maxLength);
+  return parts
+    .map((part, i) => (i % 2 === 1 ? codeSpan(part, maxLength) : markdownText(part, maxLength)))
+    .join('');
+}
+
 /** A fenced block that no content can leave. */
 export function codeBlock(text: string, language = '', maxLength = 4000): string {
   const lines = text.split(/\r?\n/).map((line) => logText(line, 500).replace(/: (?=:)/g, ':'));

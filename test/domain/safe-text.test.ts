@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { codeBlock, codeSpan, logText, markdownText } from '../../src/domain/safe-text.ts';
+import { codeBlock, codeSpan, logText, markdownText, proseText } from '../../src/domain/safe-text.ts';
 
 const hostile = fc.string({
   unit: fc.oneof(
@@ -57,4 +57,17 @@ test('a code block cannot be left', () => {
   const block = codeBlock('```\n::error::x\n````');
   expect(block.split('\n')[0]).toBe('`````');
   expect(block.endsWith('`````')).toBe(true);
+});
+
+test('prose keeps its code spans and nothing else', () => {
+  expect(proseText('Set it under `with:` of <this> step.')).toBe(
+    'Set it under `with:` of &lt;this&gt; step.',
+  );
+  expect(proseText('a lone ` tick <b>')).toBe('a lone &#96; tick &lt;b&gt;');
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const outside = proseText(text).replace(/(`+)[\s\S]*?[^`]\1(?!`)/g, '');
+      expect(outside).not.toMatch(/[<>@|`[\]\n]|:\/\//);
+    }),
+  );
 });
