@@ -46,6 +46,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`The sandbox did not start: ${reason(error)}\n`);
-  process.exitCode = 1;
+  // Not exitCode alone: a standard input that is waited for would keep the process.
+  process.stderr.write(`The sandbox did not start: ${reason(error)}\n`, () => process.exit(1));
 });
