@@ -1,4 +1,4 @@
-import { maxServiceName, resolveBefore, sharesText } from '../domain/rollout/traffic.ts';
+import { maxServiceName, resolveBefore, servingShares, sharesText } from '../domain/rollout/traffic.ts';
 import type { JsonObject, RunService } from './ports.ts';
 import { passed, type ReleaseRun, type Step, shortName } from './release-run.ts';
 import { settle } from './settle.ts';
@@ -51,7 +51,7 @@ export async function read(run: ReleaseRun): Promise<Step> {
     run.warnings.push(`Settled first: ${settled.reason}; ${sharesText(settled.shares)} now.`);
     run.evidence.settled = { did: settled.did, reason: settled.reason, shares: settled.shares };
   }
-  return readBefore(run, settled.service);
+  return readBefore(run, await atRest(run, settled.service));
 }
 
 /** Both tags and the service's name have to fit into one label of a host name. */
@@ -65,9 +65,39 @@ function firstRelease(run: ReleaseRun, why: string): Step {
   return passed(`${why}: a first release`);
 }
 
+const restMs = 60_000;
+
+/** Somebody's change of traffic that is on its way is not what serves yet: what serves is read once it has arrived. */
+async function atRest(run: ReleaseRun, found: RunService): Promise<RunService> {
+  const { services, clock, signal, log } = run.ports;
+  const deadline = clock.now() + restMs;
+  let service = found;
+  for (
+    let wait = 200;
+    isChanging(service) && clock.now() + wait < deadline;
+    wait = Math.min(5000, wait * 1.5)
+  ) {
+    log.debug('The service is still changing; reading it again');
+    await clock.sleep(wait, signal);
+    service = (await services.get(found.name, signal)) ?? service;
+  }
+  return service;
+}
+
+/** Under way, or asked to serve something else than it serves. */
+function isChanging(service: RunService): boolean {
+  const asked = servingShares(service.traffic, service.latestReadyRevision);
+  const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
+  return service.reconciling || sharesText(asked) !== sharesText(live);
+}
+
 async function readBefore(run: ReleaseRun, service: RunService): Promise<Step> {
   run.url = service.uri;
   run.latestAtStart = service.latestCreatedRevision;
+  if (isChanging(service))
+    return refused(
+      `the service does not come to rest: asked for ${sharesText(servingShares(service.traffic, service.latestReadyRevision))}, it serves ${sharesText(servingShares(service.trafficStatuses, service.latestReadyRevision))}`,
+    );
   const before = resolveBefore(service);
   if (before.kind === 'none') return firstRelease(run, 'nothing serves yet');
   if (before.kind === 'split')

@@ -112,7 +112,9 @@ describe('the root action as a runner starts it', () => {
     for (const name of ['name', 'canary', 'step_duration', 'slo']) expect(ran.log).toContain(name);
     expect(sandbox.world.requests.length).toBe(before);
     // The job's token is an input: it is in no file of ours, however early the action ends.
-    expect(JSON.stringify([ran.report, ran.outputs, ran.summary, ran.state])).not.toContain('token-of-the-job');
+    expect(JSON.stringify([ran.report, ran.outputs, ran.summary, ran.state])).not.toContain(
+      'token-of-the-job',
+    );
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -219,8 +219,11 @@ describe('a release', () => {
       { type: named, revision, percent: 70 },
       { type: named, revision: String(second.outputs.revision), percent: 30 },
     ];
+    // The split is on its way while the release begins: what serves is not yet what was asked for.
+    world.sandbox.world.settings.trafficSettleMs = 150;
     await world.setTraffic(name, split);
     const ran = await world.release(name, world.good());
+    world.sandbox.world.settings.trafficSettleMs = 10;
     expect([ran.report.outcome, ran.exitCode]).toEqual(['blocked', 1]);
     expect(ran.report.reason.match(/gcloud run services update-traffic/g)).toHaveLength(2);
     expect((await world.shares(name)).map(({ percent }) => percent)).toEqual([70, 30]);
