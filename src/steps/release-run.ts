@@ -141,6 +141,8 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
 export interface Step {
   event: Event;
   reason: string;
+  /** Where the event alone would say too much: a watch that goes on without a decision has passed nothing. */
+  verdict?: Verdict;
 }
 
 export const passed = (reason = ''): Step => ({ event: 'passed', reason });

@@ -63,7 +63,7 @@ function judge(run: ReleaseRun, result: WatchStage): Step {
   if (result.next === 'hold') return { event: 'undecided', reason: result.reason };
   if (result.verdict === 'inconclusive' && run.state.phase === 'full')
     run.warnings.push(`Promoted without a decision: ${result.reason}`);
-  return passed(result.reason);
+  return { ...passed(result.reason), verdict: result.verdict };
 }
 
 /** The revision to go back to must be able to serve at every step. */

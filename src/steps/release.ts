@@ -99,7 +99,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     const step = await attempt(run, handlers[phase]);
     const share = shareIn(run.state);
     const { stage, kind } = words[phase];
-    const verdict = verdictOf[step.event] ?? 'inconclusive';
+    const verdict = step.verdict ?? verdictOf[step.event] ?? 'inconclusive';
     note(run, {
       stage: share > 0 ? `${stage} ${share} %` : stage,
       kind,
