@@ -1,4 +1,4 @@
-"""Renders the images of this suite: python3 render.py [FOLDER]
+"""Renders the images of this suite: python3 render.py [FOLDER [SEED]]
 
 Needs Pillow (`pip install pillow`), and the fonts DejaVu and Nanum (`apt-get install fonts-dejavu-core fonts-nanum`).
 The images are committed, so nobody needs this to run the suite; with FOLDER, which must exist, fresh texts that are
@@ -62,6 +62,8 @@ def held_out(folder):
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
+        if len(sys.argv) > 2:
+            random.seed(int(sys.argv[2]))
         held_out(Path(sys.argv[1]))
     else:
         fixtures(Path(__file__).parent / "images")
