@@ -16,7 +16,7 @@ const installed = join(root, 'node_modules', '.package-lock.json');
 const lock = join(root, 'package-lock.json');
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
   console.log('Installing what is missing (npm ci) ...');
-  const { status, error } = spawnSync('npm', ['ci', '--ignore-scripts', '--loglevel=error'], {
+  const { status, error } = spawnSync('npm', ['ci', '--ignore-scripts', '--loglevel=silent'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
