@@ -16,6 +16,7 @@ import type {
 import type { SourceFile } from '../domain/deploy/manifest.ts';
 import type { BodyPart } from '../domain/smoke/body.ts';
 import type { Attempt } from '../domain/smoke/retry.ts';
+import type { SpanCount } from '../domain/watch/marks.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -285,17 +286,7 @@ export interface SliQuery {
 }
 
 /** New finished requests of one revision under one objective. */
-export interface SliCount {
-  /** Empty where the source cannot say which: 429 for want of an instance may carry no revision. */
-  revision: string;
-  objective: string;
-  /** Index of the last of the caller's `marks` that is not after the request; -1 before all of them. */
-  span: number;
-  total: number;
-  bad: number;
-  /** The bucket straddles a change of traffic: no one share holds for it. */
-  mixed?: boolean | undefined;
-}
+export type SliCount = SpanCount;
 
 export interface SliReading {
   /** Increments since the reading before; a request is in exactly one reading. */

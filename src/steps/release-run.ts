@@ -2,6 +2,7 @@ import type { Finding } from '../domain/report.ts';
 import { begin, type Event, type State } from '../domain/rollout/machine.ts';
 import type { ReleaseRecord } from '../domain/rollout/record.ts';
 import type { Share, Target } from '../domain/rollout/traffic.ts';
+import type { SegmentFacts } from '../domain/summary/release-facts.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { JsonObject } from './ports.ts';
 import type { DeployStage, Owner, ReleasePorts, StageEntry, StageKind } from './release-ports.ts';
@@ -33,17 +34,6 @@ export interface ReleaseRequest {
 export interface ShareChange {
   at: number;
   percent: number;
-}
-
-/** One watched segment, for the charts and tables. */
-export interface WatchedSegment {
-  percent: number;
-  phase: 'split' | 'full';
-  verdict: Verdict;
-  reason: string;
-  requests?: number | undefined;
-  bad?: number | undefined;
-  evidence?: unknown;
 }
 
 /** Everything that a release knows of itself. */
@@ -88,7 +78,7 @@ export interface ReleaseRun {
   findings: Finding[];
   warnings: string[];
   evidence: Record<string, unknown>;
-  segments: WatchedSegment[];
+  segments: SegmentFacts[];
   shareChanges: ShareChange[];
   stages: StageEntry[];
   taken: { at: string; what: string }[];

@@ -92,17 +92,9 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
 
   const findings = driftOf(fn, target);
   const open = parsed.kind === 'record' && isOpen(parsed.record);
+  const untouched = { target, from, shares: from, service, keptPin: false, findings };
   if (shareOf(target, from) === 100 && !open)
-    return {
-      did: 'already_there',
-      reason: `${target} serves 100 % already`,
-      target,
-      from,
-      shares: from,
-      service,
-      keptPin: false,
-      findings,
-    };
+    return { did: 'already_there', reason: `${target} serves 100 % already`, ...untouched };
   const bad =
     request.to === 'before' || request.to === 'stable'
       ? from.find((share) => share.revision !== target)?.revision
@@ -111,12 +103,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
     return {
       did: 'planned',
       reason: `would send 100 % to ${target}; now ${sharesText(from)}`,
-      target,
-      from,
-      shares: from,
-      service,
-      keptPin: false,
-      findings,
+      ...untouched,
     };
 
   let keptPin = false;

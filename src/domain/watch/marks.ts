@@ -11,11 +11,14 @@ export interface Mark {
 
 /** What a source counted, with the index of the mark that it falls under. */
 export interface SpanCount {
+  /** Empty where the source cannot say which: 429 for want of an instance may carry no revision. */
   revision: string;
   objective: string;
+  /** Index of the last of the caller's `marks` that is not after the request; -1 before all of them. */
   span: number;
   total: number;
   bad: number;
+  /** The bucket straddles a change of traffic: no one share holds for it. */
   mixed?: boolean | undefined;
 }
 
