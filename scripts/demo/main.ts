@@ -117,6 +117,7 @@ async function release(
       canary: '50%',
       step_duration: '20s',
       duration: kind === 'first' ? '2s' : '20s',
+      verify_duration: '10s',
       poll_interval: '2s',
     },
     {

@@ -123,6 +123,7 @@ export class Stage {
         canary: '50%',
         step_duration: '15s',
         duration: '15s',
+        verify_duration: '10s',
         poll_interval: '2s',
         github_token: 'token-of-the-job',
         ...options.inputs,

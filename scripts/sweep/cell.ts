@@ -155,6 +155,7 @@ const inputsFor = (scenario: Scenario): Record<string, string> =>
         on_exhausted: 'warn',
         step_duration: '20s',
         duration: '20s',
+        verify_duration: '6s',
         poll_interval: '2s',
         canary: '50%',
       }

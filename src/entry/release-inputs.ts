@@ -61,6 +61,7 @@ export function readRelease(context: Context): ReleaseInputs {
       alpha: undefined,
       until: inputs.choice('until', ['pass', 'duration']) ?? 'pass',
       policy: readOpenEnds(inputs),
+      verifySeconds: bounded('verify_duration', 60, 0, 3600),
       windowSeconds: slo.windowSeconds,
       onExhausted: inputs.choice('on_exhausted', ['block', 'warn']) ?? 'block',
       override: inputs.text('budget_override', { maxLength: 500 }),

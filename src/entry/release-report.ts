@@ -128,6 +128,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
       ...run.shareChanges.map(({ at, percent }) => ({ at: seconds(at), percent })),
     ],
     segments: run.segments,
+    after: run.after,
     warnings: run.warnings,
     commit: commitOf(run, env),
     attempt: request.owner.attempt,

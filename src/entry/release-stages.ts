@@ -9,10 +9,12 @@ import type { WatchState } from '../domain/watch/state.ts';
 import { createExposureSources } from '../gcp/exposure-sources.ts';
 import { createProber } from '../http/probe.ts';
 import { budgetGate } from '../steps/budget.ts';
+import { type CountRequest, countRevision } from '../steps/count-revision.ts';
 import { deploy } from '../steps/deploy.ts';
 import type { DeployRequest, DeployResult } from '../steps/deploy-types.ts';
 import { guard } from '../steps/guard.ts';
 import type { Functions, Log, Prober, SliSource, SourceTree } from '../steps/ports.ts';
+import type { ProvePorts } from '../steps/prove-back.ts';
 import type { DeployStage, ReleaseStages, WatchStage, WatchTarget } from '../steps/release-ports.ts';
 import { smokeTest } from '../steps/smoke-test.ts';
 import { watch } from '../steps/watch.ts';
@@ -35,6 +37,8 @@ export interface StageSettings {
   alpha: number | undefined;
   until: 'pass' | 'duration';
   policy: Partial<Record<OpenEnd, OpenEndPolicy>>;
+  /** How long the old revision is counted after a rollback; 0 only calls it. */
+  verifySeconds: number;
   windowSeconds: number;
   onExhausted: 'block' | 'warn';
   /** Why this release cannot wait although the budget is spent. */
@@ -108,6 +112,15 @@ export function bindStages(
           },
           watch: (target, signal) => watchTarget(context, source, settings, target, signal),
         }),
+    ...(objectives.length === 0 || settings.verifySeconds === 0
+      ? {}
+      : {
+          rate: rateOf(context, source, {
+            objectives,
+            seconds: settings.verifySeconds,
+            pollSeconds: settings.pollSeconds,
+          }),
+        }),
   };
 }
 
@@ -173,6 +186,21 @@ function watchTarget(
     },
   );
 }
+
+/** Counts a revision's own requests from a moment on, for the proof of a rollback. */
+export function rateOf(
+  { clock, log }: Pick<Context, 'clock' | 'log'>,
+  source: SliSource,
+  settings: Pick<CountRequest, 'objectives' | 'seconds' | 'pollSeconds'>,
+): NonNullable<ProvePorts['rate']> {
+  return (service, revision, since, signal) => {
+    const from = settings.seconds > 0 ? since : since - historyMs;
+    return countRevision({ clock, log, source }, { ...settings, service, revision, since: from, signal });
+  };
+}
+
+/** Where nobody waits for new requests, those of so many milliseconds before have to tell. */
+const historyMs = 600_000;
 
 /**
  * One call with a token: any answer of the function itself will do, an error of the platform or none will not. Where

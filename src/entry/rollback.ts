@@ -4,8 +4,6 @@ import { sharesText } from '../domain/rollout/traffic.ts';
 import { capital } from '../domain/summary/release-head.ts';
 import { rollbackBody, rollbackHead } from '../domain/summary/rollback.ts';
 import { createProber } from '../http/probe.ts';
-import { createLogging } from '../sli/logging.ts';
-import type { SliSource } from '../steps/ports.ts';
 import type { TrafficPorts } from '../steps/release-ports.ts';
 import { serviceOf } from '../steps/release-read.ts';
 import { type RollbackRequest, type RollbackResult, rollback as rollBack } from '../steps/rollback.ts';
@@ -13,10 +11,11 @@ import { type Settled, settle } from '../steps/settle.ts';
 import type { Context } from './context.ts';
 import { nameRules, regionRules } from './deploy-inputs.ts';
 import { readLogin } from './login-inputs.ts';
-import { openPlatform } from './platform.ts';
+import { openPlatform, type Platform } from './platform.ts';
 import { ownerOf, trafficPorts } from './release.ts';
-import { alive } from './release-stages.ts';
+import { alive, rateOf } from './release-stages.ts';
 import type { Action, Finished } from './run.ts';
+import { openSource, parseTarget } from './watch-inputs.ts';
 
 const words = ['before', 'stable', 'settle'];
 
@@ -33,6 +32,8 @@ function readRequest(context: Context) {
     force: inputs.boolean('force') ?? false,
     dryRun: inputs.boolean('dry_run') ?? false,
     verifySeconds: inputs.duration('verify_duration') ?? 0,
+    target:
+      inputs.custom('slo', (raw): number | 'none' => (raw === 'none' ? raw : parseTarget(raw))) ?? 0.995,
     waitSeconds: inputs.duration('wait_for_other') ?? 0,
     githubToken: inputs.text('github_token') ?? context.env.GITHUB_TOKEN,
   };
@@ -71,22 +72,29 @@ export const rollback: Action = async (context) => {
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
   const prober = createProber(platform.endpoints, `guarded-release/1 (${context.id})`);
-  const source = createLogging({
-    rest: platform.rest,
-    clock,
-    projectId: platform.projectId,
-    region: request.region,
-  });
   const result = await rollBack(
     {
       ...ports,
       alive: (url) => alive(prober, platform, log, url, functionName),
-      ...(request.verifySeconds > 0 ? { rate: rateOf(context, source, request.verifySeconds) } : {}),
+      ...(request.target === 'none' ? {} : { rate: openRate(context, platform, request, request.target) }),
     },
     { functionName, owner, signal, ...pick(request) },
   );
   return finish(context, resultReport(report, result, context), result.shares, started);
 };
+
+/** The revision's own error rate, by the logs, or by metrics where those cannot be read. */
+function openRate(
+  context: Context,
+  platform: Platform,
+  { region, verifySeconds }: { region: string; verifySeconds: number },
+  target: number,
+) {
+  const objectives = [{ id: 'availability', kind: 'availability' as const, target }];
+  const settings = { kind: 'auto', prometheus: undefined } as const;
+  const source = openSource(context, platform, settings, { region, objectives });
+  return rateOf(context, source, { objectives, seconds: verifySeconds });
+}
 
 const pick = ({ to, force, dryRun }: Pick<RollbackRequest, 'to' | 'force' | 'dryRun'>) => ({
   to,
@@ -102,29 +110,6 @@ async function settleFunction(
   const service = serviceOf(await ports.functions.get(functionName, request.signal));
   if (!service) return { did: 'nothing', reason: 'the function does not exist', keptPin: false, shares: [] };
   return settle(ports, { ...request, service, functionName });
-}
-
-/** Counts the revision's own requests for a while. */
-function rateOf(context: Context, source: SliSource, seconds: number) {
-  return async (service: string, revision: string, since: number) => {
-    const reader = source.open({
-      service: service.split('/').at(-1) ?? service,
-      revisions: [revision],
-      objectives: [{ id: 'availability', kind: 'availability' }],
-      since,
-    });
-    const sum = { total: 0, bad: 0 };
-    const end = context.clock.now() + seconds * 1000;
-    while (context.clock.now() < end) {
-      await context.clock.sleep(Math.min(5000, end - context.clock.now()), context.signal);
-      for (const count of (await reader.poll([], context.signal)).counts) {
-        if (count.revision !== revision) continue;
-        sum.total += count.total;
-        sum.bad += count.bad;
-      }
-    }
-    return sum;
-  };
 }
 
 function settledReport(report: Report, settled: Settled, dryRun: boolean): Report {
@@ -151,7 +136,7 @@ function settledReport(report: Report, settled: Settled, dryRun: boolean): Repor
 }
 
 function resultReport(report: Report, result: RollbackResult, context: Context): Report {
-  const { did, target, keptPin, tookMs, alive: answered, rate } = result;
+  const { did, target, keptPin, tookMs, alive: answered, rate, uncounted } = result;
   report.evidence.rollback = {
     did,
     target,
@@ -161,6 +146,7 @@ function resultReport(report: Report, result: RollbackResult, context: Context):
     took_ms: tookMs,
     alive: answered,
     rate,
+    uncounted,
   };
   report.target.service = result.service?.name.split('/').at(-1);
   report.target.revision = target;

@@ -2,6 +2,7 @@ import type { Finding } from '../domain/report.ts';
 import type { ReleaseRecord } from '../domain/rollout/record.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Clock, Functions, Log, Services } from './ports.ts';
+import type { ProvePorts } from './prove-back.ts';
 
 /** Who releases: what the record says of us, so that others can ask whether we are still alive. */
 export interface Owner {
@@ -93,8 +94,11 @@ export interface WatchTarget {
   state?: unknown;
 }
 
-/** The other stages, bound to their own ports and inputs by whoever starts the release. */
-export interface ReleaseStages {
+/**
+ * The other stages, bound to their own ports and inputs by whoever starts the release. `alive` and `rate` prove the
+ * revision that traffic went back to; `rate` is absent without objectives.
+ */
+export interface ReleaseStages extends ProvePorts {
   /** Absent: no objectives, no gate. `service` is the full name of the Cloud Run service. */
   budget?: ((service: string, signal: AbortSignal) => Promise<StageResult>) | undefined;
   guard(mode: 'verify' | 'enforce', signal?: AbortSignal): Promise<GuardStage>;
@@ -110,8 +114,6 @@ export interface ReleaseStages {
         signal: AbortSignal,
       ) => Promise<StageResult>)
     | undefined;
-  /** Calls the function once, with a token; says in a few words how it answered. Throws where it did not. */
-  alive?: ((url: string) => Promise<string>) | undefined;
   /** Absent: no objectives; the shares are then only held for their time. */
   watch?: ((target: WatchTarget, signal: AbortSignal) => Promise<WatchStage>) | undefined;
 }
@@ -132,7 +134,7 @@ export interface StageEntry {
   note: string;
 }
 
-export type StageKind = 'check' | 'build' | 'smoke' | 'watch' | 'back' | 'finish';
+export type StageKind = 'check' | 'build' | 'smoke' | 'watch' | 'back' | 'verify' | 'finish';
 
 export interface ReleasePorts extends TrafficPorts {
   /** Attempts of a second or two: for the 7.5 s after SIGINT. */

@@ -4,6 +4,7 @@ import type { ReleaseRecord } from '../domain/rollout/record.ts';
 import type { Share, Target } from '../domain/rollout/traffic.ts';
 import type { SegmentFacts } from '../domain/summary/release-facts.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { ServingHealth } from '../domain/watch/serving-health.ts';
 import type { JsonObject } from './ports.ts';
 import type { DeployStage, Owner, ReleasePorts, StageEntry, StageKind } from './release-ports.ts';
 
@@ -79,6 +80,9 @@ export interface ReleaseRun {
   warnings: string[];
   evidence: Record<string, unknown>;
   segments: SegmentFacts[];
+  /** When traffic was seen at `before` again (milliseconds), and how that revision has done since. */
+  wentBackAt: number | undefined;
+  after: ServingHealth | undefined;
   shareChanges: ShareChange[];
   stages: StageEntry[];
   taken: { at: string; what: string }[];
@@ -119,6 +123,8 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     warnings: [],
     evidence: {},
     segments: [],
+    wentBackAt: undefined,
+    after: undefined,
     shareChanges: [],
     stages: [],
     taken: [],

@@ -1,18 +1,15 @@
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { type Event, next, type Phase, shareIn } from '../domain/rollout/machine.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { goBack, proveBefore } from './release-back.ts';
 import type { ReleasePorts, StageKind } from './release-ports.ts';
 import { read, serviceOf } from './release-read.ts';
 import { newRun, note, passed, type ReleaseRequest, type ReleaseRun, type Step } from './release-run.ts';
 import { build, checkAgain, guardFirst, planOnly, smoke } from './release-stages.ts';
-import { finish, hold, pin, revert, shift } from './release-traffic.ts';
+import { finish, hold, pin, shift } from './release-traffic.ts';
 import { watchStep } from './release-watch.ts';
 
 export type { ReleaseRequest, ReleaseRun } from './release-run.ts';
-
-/** Seconds for going back after a signal: GitHub gives 7.5 s before it kills. */
-const urgentMs = 6000;
-const revertMs = 90_000;
 
 type Handler = (run: ReleaseRun) => Promise<Step>;
 
@@ -52,18 +49,6 @@ const handlers: Record<Exclude<Phase, 'ended'>, Handler> = {
   },
   reverting: goBack,
 };
-
-async function goBack(run: ReleaseRun): Promise<Step> {
-  const urgent = run.ports.signal.aborted;
-  const started = run.ports.clock.now();
-  const step = await revert(run, { urgent, withinMs: urgent ? urgentMs : revertMs });
-  if (step.event !== 'passed' || urgent || run.before === undefined) return step;
-  const took = ((run.ports.clock.now() - started) / 1000).toFixed(1);
-  const alive = await run.ports.stages
-    .alive?.(run.url ?? '')
-    .catch((error: unknown) => `no answer: ${messageOf(error)}`);
-  return passed([step.reason, `in ${took} s`, alive].filter(Boolean).join(', '));
-}
 
 const words: Record<Exclude<Phase, 'ended'>, { stage: string; kind: StageKind }> = {
   gate: { stage: 'Budget gate', kind: 'check' },
@@ -123,6 +108,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
       run.settled = step.event === 'before_gone' || (step.event === 'passed' && !run.buildMayGoOn);
     run.state = state;
   }
+  await proveBefore(run);
   return run;
 }
 

@@ -16,8 +16,10 @@ import {
   sharesText,
   type Target,
 } from '../domain/rollout/traffic.ts';
+import type { ServingHealth } from '../domain/watch/serving-health.ts';
 import { changeTraffic } from './change-traffic.ts';
 import type { JsonObject, RunService } from './ports.ts';
+import { type ProvePorts, proveAnswer, proveRate } from './prove-back.ts';
 import type { Owner, TrafficPorts } from './release-ports.ts';
 import { describedRevision, serviceOf } from './release-read.ts';
 import { shortName } from './release-run.ts';
@@ -35,18 +37,7 @@ export interface RollbackRequest {
   signal?: AbortSignal | undefined;
 }
 
-export interface RollbackPorts extends TrafficPorts {
-  /** One call to the function with a token, one without; says in a few words how they ended. Throws where it is dead. */
-  alive?: ((url: string) => Promise<string>) | undefined;
-  /** Finished requests of a revision since a moment (milliseconds), and how many of them were bad. */
-  rate?:
-    | ((
-        service: string,
-        revision: string,
-        since: number,
-      ) => Promise<{ total: number; bad: number } | undefined>)
-    | undefined;
-}
+export type RollbackPorts = TrafficPorts & ProvePorts;
 
 export interface RollbackResult {
   /** `refused`: nothing was changed, for the reason given. `planned`: a dry run. */
@@ -62,7 +53,9 @@ export interface RollbackResult {
   /** Milliseconds from the PATCH until traffic was seen where it belongs. */
   tookMs?: number | undefined;
   alive?: string | undefined;
-  rate?: { total: number; bad: number } | undefined;
+  rate?: ServingHealth | undefined;
+  /** Why nobody could count its requests. */
+  uncounted?: string | undefined;
 }
 
 /**
@@ -126,8 +119,10 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   const tookMs = clock.now() - started;
   log.line(`✓ Roll back     ${(tookMs / 1000).toFixed(1)} s  ${target} 100 %`);
   const shares = servingShares(changed.service.trafficStatuses, changed.service.latestReadyRevision);
-  const proof = await prove(ports, changed.service, target, started);
-  findings.push(...proof.findings);
+  const settledAt = clock.now();
+  const answer = await proveAnswer(ports, changed.service.uri, target);
+  const counted = await proveRate(ports, name, target, settledAt, request.signal);
+  findings.push(...answer.findings, ...counted.findings);
   return {
     did: 'rolled_back',
     reason: `${target} serves 100 % again`,
@@ -138,7 +133,9 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
     keptPin,
     findings,
     tookMs,
-    ...proof.seen,
+    alive: answer.alive,
+    rate: counted.rate,
+    uncounted: counted.uncounted,
   };
 }
 
@@ -217,30 +214,3 @@ function driftOf(fn: JsonObject | undefined, target: string): Finding[] {
     },
   ];
 }
-
-/** By its own answer and its own error rate; what it finds is told, and nothing moves again. */
-async function prove(ports: RollbackPorts, service: RunService, target: string, since: number) {
-  const findings: Finding[] = [];
-  const seen: Pick<RollbackResult, 'alive' | 'rate'> = {};
-  try {
-    seen.alive = await ports.alive?.(service.uri);
-  } catch (error) {
-    findings.push(failing(target, error instanceof Error ? error.message : String(error)));
-  }
-  try {
-    seen.rate = await ports.rate?.(service.name, target, since);
-  } catch {
-    // Nobody could count: that is said by the missing rate.
-  }
-  if (seen.rate && seen.rate.total >= 10 && seen.rate.bad / seen.rate.total >= 0.05)
-    findings.push(failing(target, `${seen.rate.bad} of its ${seen.rate.total} requests since failed`));
-  return { findings, seen };
-}
-
-const failing = (target: string, how: string): Finding => ({
-  rule: 'rolled-back-revision-fails',
-  severity: 'high',
-  title: `${target} does not work well either: ${how}.`,
-  why: 'Then the cause is not the release: look at what both revisions depend on.',
-  fix: 'Traffic stays there; going forth and back would help nobody.',
-});

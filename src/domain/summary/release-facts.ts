@@ -1,5 +1,6 @@
 import type { Gate } from '../budget/gate.ts';
 import type { Verdict } from '../verdict.ts';
+import type { ServingHealth } from '../watch/serving-health.ts';
 import type { InvoiceFacts } from './budget.ts';
 import type { WatchFacts } from './watch.ts';
 
@@ -22,6 +23,8 @@ export interface ReleaseFacts {
   stages: StageFacts[];
   shares: { at: number; percent: number }[];
   segments: SegmentFacts[];
+  /** How `before` has done since the traffic went back to it. */
+  after?: ServingHealth | undefined;
   warnings: string[];
   commit?: { sha: string; url?: string | undefined; compare?: string | undefined } | undefined;
   attempt?: number | undefined;
@@ -33,7 +36,7 @@ export interface ReleaseFacts {
 
 export interface StageFacts {
   stage: string;
-  kind: 'check' | 'build' | 'smoke' | 'watch' | 'back' | 'finish';
+  kind: 'check' | 'build' | 'smoke' | 'watch' | 'back' | 'verify' | 'finish';
   start: number;
   seconds: number;
   verdict: Verdict;

@@ -1,5 +1,6 @@
 import type { Report } from '../report.ts';
 import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
+import { healthText, type ServingHealth } from '../watch/serving-health.ts';
 import { budgetRow } from './budget.ts';
 import { spanText } from './charts.ts';
 import { countsOf, type ReleaseFacts, type SegmentFacts } from './release-facts.ts';
@@ -87,6 +88,8 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
     const verified = /\banswers\b/.test(back.note) ? ' and was verified' : '';
     lines.push(`> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)}${verified}.`);
   }
+  if (back?.verdict === 'pass' && facts.after && facts.before)
+    lines.push(`> ${afterText(facts.before, facts.after)}`);
   const { extra } = costOf(facts);
   if (extra >= 1 && report.outcome !== 'held')
     lines.push(`> About ${number(extra)} requests failed because of this release.`);
@@ -101,6 +104,14 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
     if (error.why) lines.push(`> ${markdownText(error.why, 600)}`);
   }
   return [...lines, ...nextLines(nextThing(report, facts)), ''];
+}
+
+/** What the old revision's own requests say since the traffic went back to it. */
+function afterText(before: string, after: ServingHealth): string {
+  const counts = `Since then: ${healthText(after)}`;
+  if (after.health === 'fails')
+    return `${counts}. ${codeSpan(before)} fails as well, so look at what both revisions depend on; traffic stays there.`;
+  return after.health === 'works' ? `${counts}; that is within the objective.` : `${counts}.`;
 }
 
 /** A sentence begins with a capital letter, a name of a revision stays as it is. */

@@ -20,6 +20,7 @@ const sections: Record<StageFacts['kind'], string> = {
   smoke: 'Smoke',
   watch: 'Watch',
   back: 'Roll back',
+  verify: 'Verify',
   finish: 'Promote',
 };
 
@@ -173,7 +174,9 @@ const isDeploy = (value: unknown): value is DeployEvidence => has(value, 'plan',
 /** What the other stages' parts do not show. */
 function findings(report: Report): string[] {
   const own = report.findings.filter((finding) =>
-    /^(foreign-revision|pin-did-not-hold|serving-is-not-latest|function-describes)/.test(finding.rule),
+    /^(foreign-revision|pin-did-not-hold|serving-is-not-latest|function-describes|rolled-back-revision-fails)/.test(
+      finding.rule,
+    ),
   );
   if (own.length === 0) return [];
   return [

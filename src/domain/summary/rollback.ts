@@ -1,5 +1,6 @@
 import type { Report } from '../report.ts';
 import { codeSpan, markdownText } from '../safe-text.ts';
+import { healthText, type ServingHealth } from '../watch/serving-health.ts';
 
 interface Facts {
   did: string;
@@ -8,8 +9,11 @@ interface Facts {
   kept_pin?: boolean | undefined;
   took_ms?: number | undefined;
   alive?: string | undefined;
-  rate?: { total: number; bad: number } | undefined;
+  rate?: ServingHealth | undefined;
+  uncounted?: string | undefined;
 }
+
+const marks = { works: '✅', fails: '❌', unknown: '' } as const;
 
 const factsOf = (report: Report): Facts | undefined => {
   const facts = report.evidence.rollback as Facts | undefined;
@@ -48,7 +52,12 @@ export function rollbackBody(report: Report): string[] {
   if (facts.took_ms !== undefined)
     rows.push(`| **Took** | ${(facts.took_ms / 1000).toFixed(1)} s, from the write until it was seen |`);
   if (facts.alive) rows.push(`| **Its answer** | ${markdownText(facts.alive, 200)} |`);
-  if (facts.rate) rows.push(`| **Its requests since** | ${facts.rate.total}, ${facts.rate.bad} failed |`);
+  if (facts.rate)
+    rows.push(
+      `| **Its own requests** | ${marks[facts.rate.health]} ${markdownText(healthText(facts.rate), 200)} |`,
+    );
+  if (facts.uncounted)
+    rows.push(`| **Its own requests** | could not be counted: ${markdownText(facts.uncounted, 300)} |`);
   const findings = report.findings.map(
     (finding) =>
       `- **${markdownText(finding.title, 400)}** ${markdownText([finding.why, finding.fix].filter(Boolean).join(' '), 800)}`,
