@@ -171,17 +171,18 @@ function watchTarget(
   signal: AbortSignal,
 ): Promise<WatchStage> {
   const { clock, log } = context;
-  const { service, candidate, baseline, share, phase, shiftedAt, settledAt, splitSeconds, tagUrls } = target;
+  const { service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls } = target;
+  const { splitSeconds, fullSeconds, onState } = target;
   const { objectives, until, pollSeconds, policy, alpha } = settings;
-  const full = phase === 'full';
   return watch(
     { clock, log, source },
     {
-      ...{ service, candidate, baseline, share, phase, shiftedAt, settledAt, splitSeconds, tagUrls },
+      ...{ service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls },
+      ...{ splitSeconds, fullSeconds },
       ...{ objectives, until, pollSeconds, policy, alpha, signal },
       durationSeconds: target.seconds,
-      ...(full ? { fullSeconds: target.seconds } : {}),
-      last: full,
+      last: phase === 'full',
+      onProgress: (_, state) => onState?.(state),
       state: target.state as WatchState | undefined,
     },
   );

@@ -26,6 +26,7 @@ export function readRequest(context: Context) {
     revision: inputs.text('revision', { maxLength: 63 }),
     baseline: inputs.text('baseline_revision', { maxLength: 63 }),
     since: readSince(context),
+    resume: inputs.choice('resume', ['auto', 'save', 'off']) ?? 'auto',
     duration: inputs.duration('duration') ?? 600,
     poll: inputs.duration('poll_interval') ?? 10,
     alpha: inputs.custom('alpha', (raw) => {

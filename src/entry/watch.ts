@@ -11,6 +11,7 @@ import { type BudgetResult, budgetGate, budgetInvoice } from '../steps/budget.ts
 import { chooseTarget } from '../steps/smoke-target.ts';
 import { createSuiteProbes } from '../steps/suite-probes.ts';
 import { type WatchResult, watch as watchStep } from '../steps/watch.ts';
+import { createKeeper } from '../steps/watch-keep.ts';
 import { findWatchTarget, type WatchTarget } from '../steps/watch-target.ts';
 import type { Context } from './context.ts';
 import { readLogin } from './login-inputs.ts';
@@ -18,6 +19,7 @@ import { openPlatform, type Platform } from './platform.ts';
 import type { Action, Finished } from './run.ts';
 import { showSloProblems } from './slo-file.ts';
 import { createSmokePorts } from './smoke-ports.ts';
+import { findEarlier } from './watch-earlier.ts';
 import { type ObjectiveSettings, openSource } from './watch-inputs.ts';
 import { replay } from './watch-replay.ts';
 import { readRequest } from './watch-request.ts';
@@ -95,7 +97,9 @@ export const watch: Action = async (context) => {
   log.line(
     `Watching ${target.candidate} (${percentText(target.share)} of traffic)${beside} for at most ${elapsedText(request.duration)}: ${limits}.`,
   );
-  const shiftedAt = request.since ?? clock.now();
+  const earlier = findEarlier(log, target, { ...request, objectives: settings.objectives, source });
+  const settledAt = request.since ?? clock.now();
+  const keeper = request.resume === 'save' ? createKeeper({ services, clock, log }, target) : undefined;
   const result = await watchStep(
     { ...ports, probes },
     {
@@ -108,11 +112,15 @@ export const watch: Action = async (context) => {
       until: request.until,
       policy: request.policy,
       rule: request.rule,
-      shiftedAt,
-      settledAt: shiftedAt,
+      state: earlier?.state,
+      // A shift that the runner before did not see settle: from its write until now nobody knows the share.
+      shiftedAt: earlier?.at ?? settledAt,
+      settledAt,
+      onProgress: keeper && ((_, state) => void (keeper.due() && keeper.keep(state, signal))),
       signal,
     },
   );
+  await keeper?.keep(result.state, signal);
   report.timings.push({
     stage: 'watch',
     startedAtSeconds: (started - context.startedAt) / 1000,

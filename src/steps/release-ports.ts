@@ -79,9 +79,10 @@ export interface WatchTarget {
   baseline: string | undefined;
   /** From 0 to 1. */
   share: number;
-  /** Seconds that this step lasts at the most, and how long all steps up to 50 % are planned to last. */
+  /** Seconds that this step lasts at the most, and how long all steps up to 50 % and all traffic are planned to last. */
   seconds: number;
   splitSeconds: number;
+  fullSeconds: number;
   phase: 'split' | 'full';
   /** Index of the step and how many there are. */
   step: number;
@@ -92,6 +93,8 @@ export interface WatchTarget {
   /** URLs of our tags, whose requests are nobody's user traffic. */
   tagUrls: readonly string[];
   state?: unknown;
+  /** Hears of the state at every look, so that it can be kept for another runner. */
+  onState?: ((state: unknown) => void) | undefined;
 }
 
 /**

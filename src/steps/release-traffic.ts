@@ -41,7 +41,12 @@ function expiry(run: ReleaseRun): string {
   return new Date(ports.clock.now() + (planned * 1.2 + 900) * 1000).toISOString();
 }
 
-function recordOf(run: ReleaseRun, phase: RecordPhase, wrote: Traffic, expires: string): ReleaseRecord {
+function recordOf(
+  run: ReleaseRun,
+  phase: RecordPhase,
+  wrote: Traffic,
+  { expires, at }: { expires: string; at: number },
+): ReleaseRecord {
   const { owner } = run.request;
   return {
     v: 1,
@@ -56,6 +61,7 @@ function recordOf(run: ReleaseRun, phase: RecordPhase, wrote: Traffic, expires: 
     stable_commit: run.previous?.stable_commit,
     failed: run.previous?.failed ?? [],
     function_update_time: run.functionUpdateTime,
+    watch: run.watchState === undefined ? undefined : { at, state: run.watchState },
     expires,
   };
 }
@@ -120,14 +126,15 @@ function write(
   options: ChangeOptions & { urgent?: boolean },
 ): Promise<Changed> {
   const { ports } = run;
-  const expires = expiry(run);
+  // Fixed here, so that a write whose answer was lost is known again.
+  const when = { expires: expiry(run), at: ports.clock.now() };
   const decide: Decide = (service, found) => {
     const own = stillOurs(run, service, found);
     if (own.event !== 'passed')
       return { stop: own.event === 'yielded' ? 'yielded' : 'moved', reason: own.reason };
     const traffic = wanted.traffic(service);
     if (!run.sent.some((sent) => sameShares(sent, traffic))) run.sent.push(traffic);
-    const open = recordOf(run, wanted.phase, traffic, expires);
+    const open = recordOf(run, wanted.phase, traffic, when);
     const record = wanted.record?.(open, traffic) ?? open;
     run.record = record;
     return { traffic, record };
@@ -210,11 +217,12 @@ export function finish(run: ReleaseRun): Promise<Step> {
 /** Holds the present share for a person: the janitor leaves it alone for a day. Only the record is written. */
 export async function hold(run: ReleaseRun): Promise<void> {
   const { services, clock, log } = run.ports;
-  const day = new Date(clock.now() + 86_400_000).toISOString();
+  const at = clock.now();
+  const expires = new Date(at + 86_400_000).toISOString();
   const decide: Decide = (service, found) => {
     const own = stillOurs(run, service, found);
     if (own.event !== 'passed') return { stop: 'moved', reason: own.reason };
-    return { record: recordOf(run, 'held', service.traffic, day) };
+    return { record: recordOf(run, 'held', service.traffic, { expires, at }) };
   };
   try {
     await changeTraffic({ services, clock, log }, run.service ?? '', decide, { withinMs: 20_000 });

@@ -1,9 +1,11 @@
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { shareIn } from '../domain/rollout/machine.ts';
 import { parseRecord, recordAnnotation } from '../domain/rollout/record.ts';
+import type { RunService } from './ports.ts';
 import type { WatchStage, WatchTarget } from './release-ports.ts';
 import { noteForeign, passed, type ReleaseRun, type Step } from './release-run.ts';
 import { shift, stillOurs } from './release-traffic.ts';
+import { keepEveryMs, keepWatch } from './watch-keep.ts';
 
 /** One step of the canary, or all of the traffic: shift, then watch while the traffic stays ours. */
 export async function watchStep(run: ReleaseRun): Promise<Step> {
@@ -23,12 +25,16 @@ export async function watchStep(run: ReleaseRun): Promise<Step> {
     phase,
     seconds: phase === 'full' ? request.fullSeconds : request.stepSeconds,
     splitSeconds: Math.max(1, request.steps.length - 1) * request.stepSeconds,
+    fullSeconds: request.fullSeconds,
     step: state.step,
     steps: request.steps.length,
     shiftedAt,
     settledAt: ports.clock.now(),
     tagUrls: run.tagUrls,
     state: run.watchState,
+    onState: (state) => {
+      run.watchState = state;
+    },
   };
   const outcome = await whileOurs(run, (signal) => watchOrWait(run, target, signal));
   if ('event' in outcome) return outcome;
@@ -85,6 +91,7 @@ async function whileOurs<T>(run: ReleaseRun, work: (signal: AbortSignal) => Prom
   const over = new AbortController();
   const signal = AbortSignal.any([ports.signal, over.signal]);
   let stop: Step | undefined;
+  let keptAt = ports.clock.now();
   const look = async () => {
     while (request.lookSeconds > 0 && !signal.aborted) {
       await ports.clock.sleep(request.lookSeconds * 1000, signal);
@@ -97,6 +104,9 @@ async function whileOurs<T>(run: ReleaseRun, work: (signal: AbortSignal) => Prom
         if (lost && !signal.aborted) {
           stop = lost;
           over.abort(new ReleaseError('cancelled', { what: lost.reason }));
+        } else if (ports.clock.now() - keptAt >= keepEveryMs) {
+          keptAt = ports.clock.now();
+          await keepState(run, service, signal);
         }
       } catch (error) {
         if (!signal.aborted) ports.log.debug(`Looking at the traffic: ${messageOf(error)}`);
@@ -113,4 +123,11 @@ async function whileOurs<T>(run: ReleaseRun, work: (signal: AbortSignal) => Prom
     over.abort(new ReleaseError('cancelled', { what: 'The watch is over.' }));
     await looking;
   }
+}
+
+/** Once a minute the record learns where the watch stands, so that another runner could go on from there. */
+async function keepState(run: ReleaseRun, service: RunService, signal: AbortSignal): Promise<void> {
+  const { record, watchState, ports } = run;
+  if (record === undefined || watchState === undefined || signal.aborted) return;
+  await keepWatch(ports.services, service, record, { at: ports.clock.now(), state: watchState }, signal);
 }

@@ -2,8 +2,9 @@ import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { type Decision, decide } from '../domain/evidence/decide.ts';
 import { advance, type Cell } from '../domain/evidence/state.ts';
 import { cellsOf, marksOfShift, namelessBad } from '../domain/watch/marks.ts';
+import { continuesMark, resumeWatch } from '../domain/watch/resume.ts';
 import { decideBy } from '../domain/watch/rules.ts';
-import { resumeWatch, startWatch, testsOf, type WatchState } from '../domain/watch/state.ts';
+import { startWatch, testsOf, type WatchState } from '../domain/watch/state.ts';
 import { addTraffic, trafficProblem } from '../domain/watch/traffic.ts';
 import type { SliObjective, SliReading } from './ports.ts';
 import { startProber } from './watch-probes.ts';
@@ -29,8 +30,11 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   const tests = testsOf(request.objectives, ports.probes !== undefined);
   const settledAt = request.settledAt ?? clock.now();
   const shiftedAt = Math.min(request.shiftedAt ?? settledAt, settledAt);
-  const state = openState(request, tests, shiftedAt);
-  state.marks.push(...marksOfShift({ shiftedAt, settledAt, share, phase }));
+  const state = openState(request, tests, shiftedAt, source.name);
+  const goesOn = request.state !== undefined && continuesMark(state, { phase, share });
+  if (!goesOn) state.marks.push(...marksOfShift({ shiftedAt, settledAt, share, phase }));
+  // Another runner has seen this share for a while already.
+  const shareSince = goesOn ? (state.marks.at(-1)?.at ?? settledAt) : settledAt;
   const objectives: SliObjective[] = request.objectives.map(({ id, kind, slowerThanMs }) => ({
     id,
     kind,
@@ -60,7 +64,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const tail = Math.min(reading?.lagMs ?? 0, longestTail * 1000);
       const end = settledAt + request.durationSeconds * 1000 + tail;
       await clock.sleep(Math.max(0, Math.min(next, end) - clock.now()), signal);
-      const cells: Cell[] = prober ? prober.take(tests) : [];
+      const cells: Cell[] = [];
       try {
         reading = await reader.poll(
           state.marks.map(({ at }) => at),
@@ -76,6 +80,8 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
         if (trouble === '') ports.log.warning(`The watch cannot see at the moment: ${messageOf(error)}`);
         trouble = messageOf(error);
       }
+      // Taken and booked without a wait in between, so that a state that is saved meanwhile has lost nothing.
+      if (prober) cells.push(...prober.take(tests));
       const now = clock.now();
       const seconds = (now - state.startedAt) / 1000;
       advance(state.plan, state.evidence, { seconds, phase, cells });
@@ -87,7 +93,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       });
       const judged = decide(state.plan, state.evidence, {
         phase,
-        dwell: (now - settledAt) / 1000,
+        dwell: (now - shareSince) / 1000,
         lag: (reading?.lagMs ?? 0) / 1000,
         ended: now >= end,
         // What was proved before holds on, but this share must have been seen at work as well.
@@ -115,13 +121,24 @@ const seenAtWork = (step: { candidate: number }, prober: { sent: number } | unde
 const stale = (reading: SliReading, now: number, pollMs: number) =>
   now - reading.horizon > reading.lagMs + Math.max(blindAfterSeconds * 1000, 3 * pollMs);
 
-function openState(request: WatchRequest, tests: ReturnType<typeof testsOf>, startedAt: number): WatchState {
+function openState(
+  request: WatchRequest,
+  tests: ReturnType<typeof testsOf>,
+  startedAt: number,
+  source: string,
+): WatchState {
   if (request.state) {
     const resumed = resumeWatch(request.state, tests);
-    if (resumed) return resumed;
-    throw new ReleaseError('watch-state-invalid', {
-      what: 'The saved state of the watch does not belong to these objectives.',
-    });
+    if (resumed === undefined)
+      throw new ReleaseError('watch-state-invalid', {
+        what: 'The saved state of the watch does not belong to these objectives.',
+      });
+    // Where one source stopped, another would begin anew: every request would count twice.
+    if (resumed.source !== undefined && resumed.source !== source)
+      throw new ReleaseError('watch-state-invalid', {
+        what: `The saved state of the watch was counted by ${resumed.source}, not by ${source}.`,
+      });
+    return resumed;
   }
   const { durationSeconds, alpha = 0.001 } = request;
   const plan = {

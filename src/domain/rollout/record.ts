@@ -36,8 +36,17 @@ export interface ReleaseRecord {
   /** The revisions that releases proved bad, newest first. */
   failed: string[];
   function_update_time?: string | undefined;
+  /** Where the watch stood, so that another runner can go on with it. */
+  watch?: SavedWatch | undefined;
   /** RFC 3339: when nobody can say whether the run is over, it is from here on. */
   expires: string;
+}
+
+export interface SavedWatch {
+  /** Milliseconds since the epoch of this write: with a change of traffic, when that was sent. */
+  at: number;
+  /** As `resumeWatch` reads it; checked there and nowhere else. */
+  state: unknown;
 }
 
 export type ParsedRecord =
@@ -48,6 +57,8 @@ export type ParsedRecord =
   | { kind: 'broken'; why: string };
 
 const maxBytes = 64 * 1024;
+/** A state of the evidence has about 1.5 KB an objective; only the classical rules' history can be longer. */
+const maxWatchBytes = 24 * 1024;
 const maxTargets = 2100;
 export const maxFailed = 5;
 
@@ -82,6 +93,14 @@ function parseTargets(value: unknown, field: string): Target[] {
       throw new Error(`${field} has a target without a revision`);
     return target;
   });
+}
+
+/** A saved watch that is none is left out: traffic can be settled without it. */
+function parseWatch(value: unknown): SavedWatch | undefined {
+  const { at, state } = (typeof value === 'object' && value !== null ? value : {}) as Partial<SavedWatch>;
+  const whole =
+    typeof at === 'number' && at >= 0 && at < 8.64e15 && typeof state === 'object' && state !== null;
+  return whole ? { at, state } : undefined;
 }
 
 function parseFields(raw: Record<string, unknown>): ReleaseRecord {
@@ -121,6 +140,7 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     failed: raw.failed.filter(isRevision).slice(0, maxFailed),
     function_update_time:
       raw.function_update_time === undefined ? undefined : text('function_update_time', 40, /^[\dT:.Z+-]+$/),
+    watch: parseWatch(raw.watch),
     expires,
   };
 }
@@ -150,7 +170,8 @@ export function parseRecord(value: string | undefined): ParsedRecord {
 
 /** The annotation's value. Throws `RangeError` where the service has more tags than a record can hold. */
 export function formatRecord(record: ReleaseRecord): string {
-  const text = JSON.stringify(record);
+  const watch = JSON.stringify(record.watch)?.length ?? 0;
+  const text = JSON.stringify(watch > maxWatchBytes ? { ...record, watch: undefined } : record);
   if (text.length > maxBytes)
     throw new RangeError(`the record would have ${text.length} characters, at most ${maxBytes} fit`);
   return text;
@@ -180,6 +201,7 @@ export function closeRecord(
   return {
     ...record,
     phase: 'closed',
+    watch: undefined,
     wrote: [...end.wrote],
     stable: end.stable ?? record.stable,
     stable_commit: end.stable ? record.commit : record.stable_commit,

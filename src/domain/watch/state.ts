@@ -42,19 +42,3 @@ export function startWatch(plan: EvidencePlan, startedAt: number): WatchState {
     nameless: 0,
   };
 }
-
-/** The state of an earlier runner, where it fits what is asked now; undefined where it does not. */
-export function resumeWatch(value: unknown, tests: readonly TestSpec[]): WatchState | undefined {
-  const state = value as WatchState | undefined;
-  if (state?.v !== 1 || state.evidence?.v !== 1 || !Array.isArray(state.marks)) return undefined;
-  const same =
-    state.plan.tests.length === tests.length &&
-    state.evidence.tests.length === tests.length &&
-    state.plan.tests.every((test, i) => {
-      const wanted = tests[i] as TestSpec;
-      return (
-        test.objective === wanted.objective && test.limit === wanted.limit && test.stream === wanted.stream
-      );
-    });
-  return same ? (structuredClone(state) as WatchState) : undefined;
-}

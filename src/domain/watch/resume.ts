@@ -1,0 +1,109 @@
+import type { Bets } from '../evidence/bets.ts';
+import { type EvidencePlan, gridOf, ratios, type TestSpec, type TestState } from '../evidence/state.ts';
+import type { Mark } from './marks.ts';
+import type { History } from './policies.ts';
+import type { WatchState } from './state.ts';
+
+/** The state of an earlier runner, where it fits what is asked now; undefined where it does not, or is no state at all. */
+export function resumeWatch(value: unknown, tests: readonly TestSpec[]): WatchState | undefined {
+  const state = readState(value);
+  if (state === undefined || state.plan.tests.length !== tests.length) return undefined;
+  const same = state.plan.tests.every((test, i) => {
+    const wanted = tests[i] as TestSpec;
+    return (
+      test.objective === wanted.objective && test.limit === wanted.limit && test.stream === wanted.stream
+    );
+  });
+  return same ? (structuredClone(state) as WatchState) : undefined;
+}
+
+/**
+ * A state may come from the record, which anyone who may update the service can write: whatever is not a whole state
+ * with finite numbers and as many bets as this version makes is none.
+ */
+function readState(value: unknown): WatchState | undefined {
+  const state = value as WatchState | undefined;
+  if (state?.v !== 1 || state.evidence?.v !== 1 || !isPlan(state.plan)) return undefined;
+  const { plan, evidence, marks } = state;
+  const whole =
+    isTime(state.startedAt) &&
+    isList(marks, 0, maxMarks) &&
+    marks.every(isMark) &&
+    marks.every((mark, i) => mark.at >= (marks[i - 1]?.at ?? 0)) &&
+    isNumber(evidence.seconds) &&
+    (evidence.fullSince === null || isNumber(evidence.fullSince)) &&
+    isList(evidence.tests, plan.tests.length, plan.tests.length) &&
+    evidence.tests.every((test, i) => isTest(test, plan.tests[i]?.limit ?? 0, evidence.fullSince !== null)) &&
+    isText(state.source) &&
+    isText(state.cursor) &&
+    (state.before === undefined || isNumber(state.before)) &&
+    isNumber(state.nameless) &&
+    (state.history === undefined || (Array.isArray(state.history) && state.history.every(isHistory)));
+  return whole ? state : undefined;
+}
+
+const maxMarks = 500;
+
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isTime = (value: unknown): value is number => isNumber(value) && value < 8.64e15;
+const isText = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'string' && value.length <= 200);
+const isList = (value: unknown, least: number, most: number): value is unknown[] =>
+  Array.isArray(value) && value.length >= least && value.length <= most;
+
+function isPlan(plan: EvidencePlan | undefined): plan is EvidencePlan {
+  return (
+    isList(plan?.tests, 1, 40) &&
+    plan.tests.every(
+      (test) =>
+        typeof test?.objective === 'string' &&
+        (test.stream === 'users' || test.stream === 'probes') &&
+        isNumber(test.limit) &&
+        test.limit > 0 &&
+        test.limit < 1,
+    ) &&
+    isNumber(plan.alpha) &&
+    plan.alpha > 0 &&
+    plan.alpha <= 0.1 &&
+    isNumber(plan.splitSeconds) &&
+    isNumber(plan.fullSeconds)
+  );
+}
+
+const isMark = (mark: Mark | undefined): boolean =>
+  isTime(mark?.at) &&
+  (mark.phase === 'split' || mark.phase === 'full') &&
+  (mark.share === null || (isNumber(mark.share) && mark.share <= 1));
+
+function isTest(test: TestState | undefined, limit: number, full: boolean): boolean {
+  const counts = [test?.candidate, test?.baseline, test?.candidateFull];
+  if (!test || !counts.every((one) => isNumber(one?.total) && isNumber(one.bad) && one.bad <= one.total))
+    return false;
+  const rates = gridOf(limit).weights.length;
+  const bets = [test.split, test.beside, ...(full ? [test.full] : [])];
+  return isBets(test.base, ratios.weights.length) && bets.every((one) => isBets(one, rates));
+}
+
+const isBets = (bets: Bets | null | undefined, alternatives: number): boolean =>
+  isList(bets?.logCapital, alternatives, alternatives) &&
+  bets.logCapital.every((value) => Number.isFinite(value)) &&
+  isNumber(bets.seconds) &&
+  isNumber(bets.planned) &&
+  bets.planned >= 1;
+
+const isHistory = (history: History | undefined): boolean =>
+  isList(history?.points, 0, 10_000) &&
+  history.points.every((point) => isList(point, 3, 3) && point.every(isNumber)) &&
+  isNumber(history.failures) &&
+  isNumber(history.lookedAt) &&
+  (history.firesAt === null || isNumber(history.firesAt));
+
+/** Where an earlier runner's last mark stands: the same share goes on, another one is a shift of its own. */
+export function continuesMark(
+  state: Pick<WatchState, 'marks'>,
+  now: { phase: Mark['phase']; share: number },
+): boolean {
+  const last = state.marks.at(-1);
+  return last?.phase === now.phase && last.share !== null && Math.abs(last.share - now.share) < 1e-6;
+}
