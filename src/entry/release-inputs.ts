@@ -7,14 +7,14 @@ import type { Context } from './context.ts';
 import { readDeploy } from './deploy-inputs.ts';
 import type { Environment, Inputs } from './inputs.ts';
 import { readLogin } from './login-inputs.ts';
-import type { StageSettings } from './release-stages.ts';
 import { readSloFile } from './slo-file.ts';
+import type { StageSettings } from './stage-settings.ts';
 import {
   type ObjectiveSettings,
   readObjectives,
   readOpenEnds,
-  readSource,
   type SourceSettings,
+  sourceFor,
 } from './watch-inputs.ts';
 
 const defaultSuite = 'guarded-release.smoke.yaml';
@@ -45,17 +45,20 @@ export function readRelease(context: Context): ReleaseInputs {
   const fullSeconds = bounded('duration', 600, 1, 86_400);
   const pollSeconds = bounded('poll_interval', 10, 1, 300);
   const slo = objectives(inputs, env);
+  const suite = suitePath(inputs, env);
+  const probes = readProbes(inputs, suite);
   return {
     login,
     slo,
-    source: readSource(inputs),
+    source: sourceFor(inputs, probes !== undefined),
     githubToken: inputs.text('github_token') ?? env.GITHUB_TOKEN,
     stages: {
       deploy,
       requireProof: inputs.choice('require_proof', ['partial', 'complete']) ?? 'partial',
       trusted: inputs.list('trusted_principals') ?? [],
       propagationSeconds: bounded('propagation_timeout', 420, 1, 3600),
-      suite: suitePath(inputs, env),
+      suite,
+      probes,
       objectives: slo.objectives,
       pollSeconds,
       alpha: undefined,
@@ -80,6 +83,16 @@ export function readRelease(context: Context): ReleaseInputs {
       ...(env.GITHUB_SHA && /^[0-9a-f]{7,64}$/.test(env.GITHUB_SHA) ? { commit: env.GITHUB_SHA } : {}),
     },
   };
+}
+
+/** Probes come from a suite of their own, else from the smoke suite. */
+function readProbes(inputs: Inputs, suite: string | undefined): StageSettings['probes'] {
+  const perMinute = inputs.integer('probes_per_minute', 0, 120) ?? 0;
+  const path = inputs.text('probe_suite', { maxLength: 500 }) ?? suite;
+  if (perMinute === 0) return undefined;
+  if (path === undefined)
+    inputs.problem('probe_suite: missing: expected the path of a smoke suite, since smoke_suite names none');
+  return { suite: path ?? '', perMinute };
 }
 
 /** The named suite, else the one that lies in the workspace under its usual name. */

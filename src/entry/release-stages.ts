@@ -1,49 +1,24 @@
 import { objectOf } from '../domain/deploy/json.ts';
-import { likelyService } from '../domain/deploy/limits.ts';
 import { configLabel, sourceLabel } from '../domain/deploy/settings.ts';
 import { ReleaseError } from '../domain/errors.ts';
-import { explainInvocation, invocationOf } from '../domain/login/explain-call.ts';
-import type { Objective } from '../domain/watch/objective.ts';
-import type { OpenEnd, OpenEndPolicy } from '../domain/watch/outcome.ts';
-import type { WatchState } from '../domain/watch/state.ts';
+import { invocationOf } from '../domain/login/explain-call.ts';
 import { createExposureSources } from '../gcp/exposure-sources.ts';
 import { createProber } from '../http/probe.ts';
 import { budgetGate } from '../steps/budget.ts';
-import { type CountRequest, countRevision } from '../steps/count-revision.ts';
 import { deploy } from '../steps/deploy.ts';
 import type { DeployRequest, DeployResult } from '../steps/deploy-types.ts';
 import { guard } from '../steps/guard.ts';
-import type { Functions, Log, Prober, SliSource, SourceTree } from '../steps/ports.ts';
-import type { ProvePorts } from '../steps/prove-back.ts';
-import type { DeployStage, ReleaseStages, WatchStage, WatchTarget } from '../steps/release-ports.ts';
+import type { Functions, SliSource, SourceTree } from '../steps/ports.ts';
+import type { DeployStage, ReleaseStages } from '../steps/release-ports.ts';
 import { smokeTest } from '../steps/smoke-test.ts';
-import { watch } from '../steps/watch.ts';
 import type { Context } from './context.ts';
 import { evidenceOf } from './deploy.ts';
 import { deployPorts } from './deploy-ports.ts';
 import type { Platform } from './platform.ts';
+import { alive, rateOf } from './serving-proof.ts';
 import { createSmokePorts } from './smoke-ports.ts';
-
-/** The guard's, the smoke test's and the watch's part of a release's inputs. */
-export interface StageSettings {
-  deploy: Omit<DeployRequest, 'noTraffic' | 'dryRun'>;
-  requireProof: 'partial' | 'complete';
-  trusted: readonly string[];
-  propagationSeconds: number;
-  /** Path of the suite in the workspace. */
-  suite: string | undefined;
-  objectives: readonly Objective[];
-  pollSeconds: number;
-  alpha: number | undefined;
-  until: 'pass' | 'duration';
-  policy: Partial<Record<OpenEnd, OpenEndPolicy>>;
-  /** How long the old revision is counted after a rollback; 0 only calls it. */
-  verifySeconds: number;
-  windowSeconds: number;
-  onExhausted: 'block' | 'warn';
-  /** Why this release cannot wait although the budget is spent. */
-  override: string | undefined;
-}
+import type { StageSettings } from './stage-settings.ts';
+import { bindWatch } from './watch-stage.ts';
 
 /** Binds the stages of a release to Google Cloud, each under its own ports. `source` is opened by the caller. */
 export function bindStages(
@@ -110,7 +85,7 @@ export function bindStages(
               { service, objectives, windowSeconds, onExhausted, override, signal },
             );
           },
-          watch: (target, signal) => watchTarget(context, source, settings, target, signal),
+          watch: bindWatch(context, platform, { source, services: ports.services }, settings),
         }),
     ...(objectives.length === 0 || settings.verifySeconds === 0
       ? {}
@@ -161,71 +136,4 @@ function marksOf({ plan }: DeployResult): Record<string, string> {
   const labels = objectOf(plan.message.labels);
   const own = [sourceLabel, configLabel].map((name) => [name, labels[name]] as const);
   return Object.fromEntries(own.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
-}
-
-function watchTarget(
-  context: Context,
-  source: SliSource,
-  settings: StageSettings,
-  target: WatchTarget,
-  signal: AbortSignal,
-): Promise<WatchStage> {
-  const { clock, log } = context;
-  const { service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls } = target;
-  const { splitSeconds, fullSeconds, onState } = target;
-  const { objectives, until, pollSeconds, policy, alpha } = settings;
-  return watch(
-    { clock, log, source },
-    {
-      ...{ service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls },
-      ...{ splitSeconds, fullSeconds },
-      ...{ objectives, until, pollSeconds, policy, alpha, signal },
-      durationSeconds: target.seconds,
-      last: phase === 'full',
-      onProgress: (_, state) => onState?.(state),
-      state: target.state as WatchState | undefined,
-    },
-  );
-}
-
-/** Counts a revision's own requests from a moment on, for the proof of a rollback. */
-export function rateOf(
-  { clock, log }: Pick<Context, 'clock' | 'log'>,
-  source: SliSource,
-  settings: Pick<CountRequest, 'objectives' | 'seconds' | 'pollSeconds'>,
-): NonNullable<ProvePorts['rate']> {
-  return (service, revision, since, signal) => {
-    const from = settings.seconds > 0 ? since : since - historyMs;
-    return countRevision({ clock, log, source }, { ...settings, service, revision, since: from, signal });
-  };
-}
-
-/** Where nobody waits for new requests, those of so many milliseconds before have to tell. */
-const historyMs = 600_000;
-
-/**
- * One call with a token: any answer of the function itself will do, an error of the platform or none will not. Where
- * our token is refused, the log says why and how to repair it.
- */
-export async function alive(
-  prober: Prober,
-  { tokens, invoker }: Pick<Platform, 'tokens' | 'invoker'>,
-  log: Log,
-  url: string,
-  functionName: string,
-): Promise<string> {
-  const token = await tokens.idToken(url);
-  const answer = await prober.probe(url, { method: 'GET', token, timeoutMs: 10_000 });
-  if (answer.status === 0 || answer.status >= 500)
-    throw new ReleaseError('remote-error', {
-      what:
-        answer.status === 0
-          ? `it did not answer (${answer.error ?? 'no reason'})`
-          : `it answers ${answer.status}`,
-    });
-  const service = functionName.replace('/functions/', '/services/');
-  const call = invocationOf(likelyService(service), url, invoker);
-  const refused = call && explainInvocation(answer.status, call);
-  if (refused) for (const text of [`${refused.what} ${refused.why}`, refused.fix]) log.line(`  ${text}`);
-  return `it answers ${answer.status}`;
 }

@@ -13,8 +13,8 @@ import { nameRules, regionRules } from './deploy-inputs.ts';
 import { readLogin } from './login-inputs.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { ownerOf, trafficPorts } from './release.ts';
-import { alive, rateOf } from './release-stages.ts';
 import type { Action, Finished } from './run.ts';
+import { alive, rateOf } from './serving-proof.ts';
 import { openSource, parseTarget } from './watch-inputs.ts';
 
 const words = ['before', 'stable', 'settle'];

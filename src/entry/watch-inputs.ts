@@ -90,7 +90,7 @@ export interface SourceSettings {
 }
 
 /** Where the counts come from. */
-export function readSource(inputs: Inputs): SourceSettings {
+function readSource(inputs: Inputs): SourceSettings {
   const url = inputs.text('prometheus_url', {
     pattern: /^https?:\/\/[^\s?#]+$/,
     expected: 'a URL such as https://prometheus.example.com',
@@ -115,6 +115,17 @@ export function readSource(inputs: Inputs): SourceSettings {
       ? { url, token, managed, counters, delayMs: delay === undefined ? undefined : delay * 1000 }
       : undefined;
   return { kind, prometheus };
+}
+
+/** The source beside which probes may be sent: metrics cannot tell them from users, so they do not stand in. */
+export function sourceFor(inputs: Inputs, probes: boolean): SourceSettings {
+  const source = readSource(inputs);
+  if (!probes) return source;
+  if (source.kind === 'metrics')
+    inputs.problem(
+      'probes_per_minute: metrics count probes as if users had sent them: expected source auto or logs',
+    );
+  return source.kind === 'auto' ? { ...source, kind: 'logs' } : source;
 }
 
 /** Opens the source; sends nothing yet. */

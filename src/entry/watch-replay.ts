@@ -32,7 +32,7 @@ export async function replay(context: Context, file: unknown): Promise<Finished>
   report.inputs = inputs.given;
   report.verdict = result.verdict;
   report.reason = replayReason(recording, result, rule);
-  report.evidence.watch = replayFacts(recording, result);
+  report.evidence.watch = replayFacts(recording, result, rule);
   const ending = result.open ? (policy[result.open] ?? openEndDefaults[result.open]) : undefined;
   const next =
     result.verdict === 'pass' || ending === 'promote' ? 'go_on' : ending === 'hold' ? 'hold' : 'roll_back';

@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { functionName, regionName } from './guard.ts';
-import { readObjectives, readOpenEnds, readRule, readSource } from './watch-inputs.ts';
+import { readObjectives, readOpenEnds, readRule, sourceFor } from './watch-inputs.ts';
 
 /** `2026-11-22T10:00:00Z`, or a duration before now, as milliseconds since the epoch. */
 function readSince(context: Context): number | undefined {
@@ -20,6 +20,7 @@ function readSince(context: Context): number | undefined {
 /** Everything that a live watch is told, apart from the login. Notes problems, throws nothing but a wrong SLO file. */
 export function readRequest(context: Context) {
   const { inputs, env } = context;
+  const probes = inputs.integer('probes_per_minute', 0, 120) ?? 0;
   return {
     name: inputs.required('name', functionName),
     region: inputs.required('region', regionName),
@@ -40,9 +41,9 @@ export function readRequest(context: Context) {
     override: inputs.text('budget_override', { maxLength: 500 }),
     policy: readOpenEnds(inputs),
     rule: readRule(inputs),
-    probes: inputs.integer('probes_per_minute', 0, 120) ?? 0,
+    probes,
     probeSuite: inputs.text('probe_suite', { maxLength: 500 }) ?? 'guarded-release.smoke.yaml',
-    source: readSource(inputs),
+    source: sourceFor(inputs, probes > 0),
     objectives: readObjectives(inputs, env.GITHUB_WORKSPACE || '.'),
   };
 }

@@ -8,19 +8,17 @@ import { watchSection } from '../domain/summary/watch.ts';
 import { countText, elapsedText, percentText } from '../domain/watch/words.ts';
 import { createServices } from '../gcp/run-services.ts';
 import { type BudgetResult, budgetGate, budgetInvoice } from '../steps/budget.ts';
-import { chooseTarget } from '../steps/smoke-target.ts';
-import { createSuiteProbes } from '../steps/suite-probes.ts';
 import { type WatchResult, watch as watchStep } from '../steps/watch.ts';
 import { createKeeper } from '../steps/watch-keep.ts';
-import { findWatchTarget, type WatchTarget } from '../steps/watch-target.ts';
+import { findWatchTarget } from '../steps/watch-target.ts';
 import type { Context } from './context.ts';
 import { readLogin } from './login-inputs.ts';
-import { openPlatform, type Platform } from './platform.ts';
+import { openPlatform } from './platform.ts';
 import type { Action, Finished } from './run.ts';
 import { showSloProblems } from './slo-file.ts';
-import { createSmokePorts } from './smoke-ports.ts';
 import { findEarlier } from './watch-earlier.ts';
 import { type ObjectiveSettings, openSource } from './watch-inputs.ts';
+import { openProbes } from './watch-probes.ts';
 import { replay } from './watch-replay.ts';
 import { readRequest } from './watch-request.ts';
 
@@ -38,12 +36,6 @@ export const watch: Action = async (context) => {
     inputs.problem('slo: missing: expected a share such as 99.5%, or slo_file');
   if (!(request.poll >= 1 && request.poll <= 300)) inputs.problem('poll_interval: expected 1s to 5m');
   if (!(request.duration >= 1)) inputs.problem('duration: expected at least 1s');
-  if (request.probes > 0 && request.source.kind === 'metrics')
-    inputs.problem(
-      'probes_per_minute: metrics count probes as if users had sent them: expected source auto or logs',
-    );
-  // Metrics cannot tell our probes from users, so they do not stand in.
-  if (request.probes > 0 && request.source.kind === 'auto') request.source.kind = 'logs';
   if (request.objectives?.broken) await showSloProblems(context, request.objectives.broken);
   inputs.done();
   const settings = request.objectives as ObjectiveSettings;
@@ -59,7 +51,10 @@ export const watch: Action = async (context) => {
     objectives: settings.objectives,
   });
   const ports = { clock, log, source };
-  const probes = request.probes > 0 ? openProbes(context, platform, request.probeSuite, target) : undefined;
+  const probes =
+    request.probes > 0
+      ? openProbes(context, platform, request.probeSuite, { ...target, service: target.raw })
+      : undefined;
   const report = newReport('watch', {
     project,
     region: request.region,
@@ -130,21 +125,6 @@ export const watch: Action = async (context) => {
   });
   return finish(report, result, budget, settings);
 };
-
-/** Probes go to the revisions themselves: by their tags, or by the live URL where one has all traffic. */
-function openProbes(
-  context: Context,
-  platform: Platform,
-  suite: string,
-  { raw, candidate, baseline }: WatchTarget,
-) {
-  const targets = {
-    candidate: chooseTarget(raw, candidate),
-    ...(baseline === undefined ? {} : { baseline: chooseTarget(raw, baseline) }),
-  };
-  const ports = createSmokePorts(context, platform.endpoints, platform.tokens);
-  return createSuiteProbes(ports, { suite, targets, signal: context.signal });
-}
 
 function finish(
   report: Report,
