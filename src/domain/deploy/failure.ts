@@ -98,16 +98,19 @@ export function failureTexts(
     .filter((text) => !message.includes(text.slice(0, 200)));
   const build = buildOf(operation);
   const link = stage?.resourceUri ?? operation.stages.find((seen) => seen.name === 'BUILD')?.resourceUri;
-  const tail = tellingLines(log.lines, 5).map((line) => logText(line.trim(), 300));
+  // A log often ends with the very words of the error.
+  const said = dead ? '' : [message, ...own].join(' ');
+  const news = log.lines.filter((line) => !said.includes(logText(line.trim(), 1500)));
+  const tail = tellingLines(news, 5).map((line) => logText(line.trim(), 300));
   const isBuild = stage?.name === 'BUILD';
   const why = [
     dead ? '' : own.join(' '),
     isBuild && tail.length > 0 ? `The build log ends: ${tail.join(' | ')}` : '',
-    isBuild && tail.length === 0 && log.unreadable
+    isBuild && log.lines.length === 0 && log.unreadable
       ? `The build log could not be read: ${log.unreadable}`
       : '',
     dead && tail.length > 0 ? `Its log ends: ${tail.join(' | ')}` : '',
-    dead && tail.length === 0 && log.unreadable ? `Its log could not be read: ${log.unreadable}` : '',
+    dead && log.lines.length === 0 && log.unreadable ? `Its log could not be read: ${log.unreadable}` : '',
   ].filter(Boolean);
   const fix = isBuild
     ? `Read the whole log${link ? `: ${link}` : build ? `: gcloud builds log ${build} --region=${region}` : ''}.`

@@ -237,6 +237,19 @@ describe('what a failed operation says', () => {
     expect(texts.why).toContain('logging.logEntries.list');
     expect(texts.fix).toContain('gcloud builds log b1 --region=r');
   });
+  test('what the error has said already is not said again as the end of the log', () => {
+    const said = 'Build failed with status: FAILURE and message: function.js does not exist';
+    const operation = {
+      name: 'o',
+      buildName: 'projects/1/locations/r/builds/b1',
+      stages: [stage('BUILD', 'IN_PROGRESS', [{ severity: 'ERROR', type: 'T', message: said }])],
+      error: { code: 3, message: said },
+    };
+    const why = (lines: string[]) => failureTexts(operation, { lines }, 'r').why;
+    expect(why([said])).toBeUndefined();
+    expect(why([`  ${said} `])).toBeUndefined();
+    expect(why(['npm error code ERESOLVE', said])).toBe('The build log ends: npm error code ERESOLVE');
+  });
   test('hostile lines of a log carry no workflow command', () => {
     const texts = failureTexts(
       {
