@@ -69,7 +69,7 @@ export function createProgress(
       )
         return;
       const line = pollText({
-        candidate: test.candidate,
+        candidate: request.phase === 'full' ? test.candidateFull : test.candidate,
         baseline: request.baseline && request.phase === 'split' ? test.baseline : undefined,
         limit: state.plan.tests[worst]?.limit ?? 0,
         standing: look.decision.standings[worst] as Standing,

@@ -40,6 +40,7 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
   };
   const at = worstOf(decision);
   const worst = tests[at] as TestSummary;
+  const steps = new Set(state.marks.map(({ share }) => share).filter((share) => share !== null)).size > 1;
   const facts = {
     candidate: request.candidate,
     baseline: request.baseline,
@@ -47,6 +48,8 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
     kind: worst.objective.kind,
     limit: worst.limit,
     counts: worst.candidate,
+    steps,
+    full: steps && decision.blame === 'unknown' && evidence.rule === 'evidence' ? worst.full : undefined,
     beside: decision.blame === 'release' ? worst.baseline : undefined,
     evidence: worst.against,
   };
@@ -54,7 +57,7 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
     return {
       ...base,
       verdict: 'fail',
-      reason: failReason(facts),
+      reason: failReason(facts, evidence.rule),
       open: undefined,
       next: 'roll_back',
       blame: decision.blame,
@@ -64,7 +67,7 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
     return {
       ...base,
       verdict: 'pass',
-      reason: passReason(facts, requests, probes, request.rule?.kind),
+      reason: passReason(facts, requests, probes, evidence.rule),
       open: undefined,
       next: 'go_on',
       blame: 'none',
@@ -74,6 +77,7 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
   const reason = openReason(open, {
     candidate: request.candidate,
     requests,
+    full: users[0]?.full?.total,
     detectable: users[0]?.detectable,
     worse: worseThan(request, decision),
     why: ending.trouble || 'the source of the counts gave no answer.',
@@ -104,6 +108,7 @@ function summaries(request: WatchRequest, state: WatchState, decision: Decision)
       stream: spec.stream,
       limit: spec.limit,
       candidate: { ...test.candidate },
+      full: request.phase === 'full' ? { ...test.candidateFull } : undefined,
       baseline: { ...test.baseline },
       interval: confidenceSequence(test.candidate),
       detectable: smallestDetectable({
@@ -114,7 +119,9 @@ function summaries(request: WatchRequest, state: WatchState, decision: Decision)
       }),
       against: decision.blame === 'release' ? at.base : againstOf(at),
       actsAt: -Math.log(alpha[request.phase]),
+      failed: decision.kind === 'fail' && decision.test === i,
       pass: at.pass,
+      breaks: { candidate: at.full ?? at.slo, baseline: split ? at.beside : undefined },
     };
   });
 }
@@ -130,6 +137,8 @@ function evidenceOf(
     baseline: request.baseline,
     phase: request.phase,
     share: request.share,
+    blame: ending.decision.blame,
+    rule: request.rule?.kind ?? 'evidence',
     source: ending.reading?.source ?? 'none',
     lagSeconds: (ending.reading?.lagMs ?? 0) / 1000,
     tests,

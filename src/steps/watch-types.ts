@@ -76,7 +76,9 @@ export interface TestSummary {
   objective: Objective;
   stream: 'users' | 'probes';
   limit: number;
+  /** Since the candidate's first traffic, and of those what it got at 100 %, where it has that. */
   candidate: Counts;
+  full: Counts | undefined;
   baseline: Counts;
   /** Error rates of the candidate that the counts do not contradict (95 %, at whatever moment one looks). */
   interval: [number, number];
@@ -85,7 +87,11 @@ export interface TestSummary {
   /** ln of the evidence against, and the level at which it acts. */
   against: number;
   actsAt: number;
+  /** This one decided against the candidate. */
+  failed: boolean;
   pass: number;
+  /** ln of the evidence that each revision by itself breaks the objective, the candidate in this phase. */
+  breaks: { candidate: number; baseline: number | undefined };
 }
 
 export interface WatchEvidence {
@@ -93,6 +99,8 @@ export interface WatchEvidence {
   baseline: string | undefined;
   phase: Phase;
   share: number;
+  blame: Blame;
+  rule: WatchRule['kind'];
   source: string;
   lagSeconds: number;
   tests: TestSummary[];

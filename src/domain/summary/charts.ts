@@ -157,6 +157,27 @@ export function thin(values: readonly number[], most = maxPoints): number[] {
   );
 }
 
+/**
+ * The end of the x axis as it is written. Mermaid before 11.17 adds step to step and drops what lies beyond the end,
+ * be it by rounding: so the end gives way by hundredths until the last point is drawn.
+ */
+function axisEnd(min: number, max: number, points: number): string {
+  const unit = max >= 100 ? 1 : 0.01;
+  const begin = Number(chartNumber(min));
+  for (let i = 0; i < 50; i++) {
+    const text = chartNumber(max + i * unit);
+    if (pointsDrawn(begin, Number(text), points) === points) return text;
+  }
+  return chartNumber(max);
+}
+
+function pointsDrawn(min: number, max: number, points: number): number {
+  const step = (max - min) / (points - 1);
+  let drawn = 0;
+  for (let at = min; at <= max && drawn <= points; at += step) drawn++;
+  return drawn;
+}
+
 /** Lines over a range of x; nothing where there is nothing to draw. */
 export function lineChart(chart: LineChart): string[] {
   const series = chart.series
@@ -183,7 +204,7 @@ export function lineChart(chart: LineChart): string[] {
     'xychart-beta',
     `    accTitle: ${chartText(chart.title, 100)}`,
     `    accDescr: ${chartText(chart.text, 300)}`,
-    `    x-axis "${axisText(chart.xTitle, 60)}" ${chartNumber(xMin)} --> ${chartNumber(xMax)}`,
+    `    x-axis "${axisText(chart.xTitle, 60)}" ${chartNumber(xMin)} --> ${axisEnd(xMin, xMax, Math.max(...series.map(({ values }) => values.length)))}`,
     `    y-axis "${axisText(chart.yTitle, 30)}" 0 --> ${chartNumber(top)}`,
     ...series.map(({ values }) => `    line [${values.map(chartNumber).join(', ')}]`),
   ]);
@@ -191,13 +212,16 @@ export function lineChart(chart: LineChart): string[] {
 
 const ticks = '▁▂▃▄▅▆▇█';
 
-/** A line of text that shows the course; reads in the log, in e-mail and in the phone app. */
-export function sparkline(values: readonly number[], width = 12): string {
+/**
+ * A line of text that shows the course; reads in the log, in e-mail and in the phone app. `highest` is the top of the
+ * scale where two lines share one.
+ */
+export function sparkline(values: readonly number[], width = 12, highest?: number): string {
   const shown = thin(
     values.map((value) => (Number.isFinite(value) ? Math.max(0, value) : 0)),
     width,
   );
-  const top = Math.max(...shown, 0);
+  const top = Math.max(...shown, highest ?? 0, 0);
   if (shown.length === 0) return '';
   return shown.map((value) => ticks[top === 0 ? 0 : Math.min(7, Math.floor((value / top) * 7.999))]).join('');
 }

@@ -25,8 +25,14 @@ const none = '–';
 /** Values stay out of a page that many people read. */
 const changeRow = (plan: DeployPlan) => plan.changes.map((change) => changeLine(change));
 
-/** The deploy's part of a job summary: what was built, what serves, and what changed. */
-export function deployLines(evidence: DeployEvidence): string[] {
+/**
+ * The deploy's part of a job summary: what was built, what serves, and what changed. In a release it is a part of what
+ * happened: the traffic has moved since.
+ */
+export function deployLines(
+  evidence: DeployEvidence,
+  of: 'deploy' | 'plan' | 'release' = 'deploy',
+): string[] {
   const { plan } = evidence;
   const traffic = evidence.traffic
     .filter((entry) => (entry.percent ?? 0) > 0)
@@ -35,7 +41,7 @@ export function deployLines(evidence: DeployEvidence): string[] {
   const rows: [string, string][] = [
     ['Revision', evidence.revision ? codeSpan(evidence.revision) : none],
     ['Before', evidence.previousRevision ? codeSpan(evidence.previousRevision) : none],
-    ['Traffic', traffic || none],
+    [of === 'release' && !evidence.unchanged ? 'Traffic after the build' : 'Traffic', traffic || none],
     ['URL', evidence.url ? codeSpan(evidence.url, 400) : none],
     [
       'Source',
@@ -50,8 +56,8 @@ export function deployLines(evidence: DeployEvidence): string[] {
     '',
   ];
   const changes = [...changeRow(plan), ...plan.service, ...plan.iam];
-  const open = evidence.dryRun ? ' open' : '';
-  if (changes.length > 0)
+  const open = evidence.dryRun && of !== 'release' ? ' open' : '';
+  if (changes.length > 0 && !(of === 'release' && evidence.unchanged))
     lines.push(
       `<details${open}><summary>${evidence.dryRun ? 'What would change' : 'What changed'}</summary>`,
       '',

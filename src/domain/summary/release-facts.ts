@@ -2,7 +2,7 @@ import type { Gate } from '../budget/gate.ts';
 import type { Verdict } from '../verdict.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
 import type { InvoiceFacts } from './budget.ts';
-import type { WatchFacts } from './watch.ts';
+import type { WatchFacts } from './watch-facts.ts';
 
 /** What the release knows of itself, as it stands in its report (`evidence.release`); times in seconds since it began. */
 export interface ReleaseFacts {
@@ -32,6 +32,8 @@ export interface ReleaseFacts {
   budget?: { gate: Gate; invoice?: InvoiceFacts | undefined; window_days: number } | undefined;
   dry_run?: boolean | undefined;
   logs_url?: string | undefined;
+  /** The run that this release gave way to. */
+  other_run_url?: string | undefined;
 }
 
 export interface StageFacts {

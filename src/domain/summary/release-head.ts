@@ -1,9 +1,10 @@
 import type { Report } from '../report.ts';
-import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
+import { codeSpan, markdownText, proseText } from '../safe-text.ts';
 import { healthText, type ServingHealth } from '../watch/serving-health.ts';
 import { budgetRow } from './budget.ts';
 import { spanText } from './charts.ts';
 import { countsOf, type ReleaseFacts, type SegmentFacts } from './release-facts.ts';
+import { nextLines } from './release-next.ts';
 
 /** The first screen of a release's summary: what serves now, what happened, what to do next. */
 
@@ -66,6 +67,10 @@ export function costOf(facts: ReleaseFacts): { failed: number; extra: number; re
   return { failed, extra, requests };
 }
 
+/** The report's sentence without where the traffic is: that stands in the table and, after a rollback, in the alert. */
+export const reasonIn = (report: Report): string =>
+  report.reason.replace(/ (?:Traffic|The share is held): [^.]+\.$/, '');
+
 function alert(report: Report, facts: ReleaseFacts): string[] {
   if (report.verdict === 'pass' && facts.warnings.length === 0) return [];
   const level =
@@ -75,11 +80,9 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
         ? 'CAUTION'
         : 'WARNING';
   const back = facts.stages.findLast((stage) => stage.kind === 'back');
-  // Where the traffic is stands in the table below and, after a rollback, in the next sentence.
-  const reason = report.reason.replace(/ (?:Traffic|The share is held): [^.]+\.$/, '');
   const lines = [`> [!${level}]`];
   // The headline of a good release has said it: what is left is what to know beside it.
-  if (report.verdict !== 'pass') lines.push(`> **${markdownText(reason, 1500)}**`);
+  if (report.verdict !== 'pass') lines.push(`> **${markdownText(reasonIn(report), 1500)}**`);
   if (report.outcome === 'rejected')
     lines.push(
       `> It is the first release, so there is nothing to go back to: the function stays as it is, and private.`,
@@ -101,9 +104,9 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
   for (const error of report.errors.slice(0, 4)) {
     if (!report.reason.includes(error.what.replace(/\.$/, '')))
       lines.push(`> ${markdownText(error.what, 1000)}`);
-    if (error.why) lines.push(`> ${markdownText(error.why, 600)}`);
+    if (error.why) lines.push(`> ${proseText(error.why, 600)}`);
   }
-  return [...lines, ...nextLines(nextThing(report, facts)), ''];
+  return [...lines, ...nextLines(report, facts), ''];
 }
 
 /** What the old revision's own requests say since the traffic went back to it. */
@@ -117,55 +120,6 @@ function afterText(before: string, after: ServingHealth): string {
 /** A sentence begins with a capital letter, a name of a revision stays as it is. */
 export const capital = (text: string) =>
   /^[a-z]+[ ,:]/.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
-
-interface Next {
-  /** What to do, in words and links. */
-  texts: string[];
-  /** To paste into a shell. */
-  commands: string[];
-}
-
-function nextThing(report: Report, facts: ReleaseFacts): Next {
-  const fix =
-    report.errors.find((error) => error.fix)?.fix ??
-    report.findings.find(
-      ({ severity, rule, fix: own }) => own && (severity === 'critical' || rule === 'budget-exhausted'),
-    )?.fix;
-  const { text, commands } = splitFix(fix ?? '');
-  const own =
-    report.outcome === 'held'
-      ? 'decide with `actions/rollback`: `to: before` takes it back, `to: REVISION` sends everything to that revision'
-      : report.outcome === 'yielded'
-        ? 'run this job again when that release has ended'
-        : report.outcome === 'superseded'
-          ? 'the traffic stays as it was set; run this job again to release'
-          : '';
-  const links =
-    facts.candidate && report.verdict !== 'pass'
-      ? [
-          ...(facts.logs_url ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
-          ...(facts.commit?.compare ? [`[Compare with the last good commit](${facts.commit.compare})`] : []),
-        ]
-      : [];
-  const texts = [markdownText(text, 800), own, ...links].filter((part) => part !== '');
-  return { texts, commands };
-}
-
-/** A remedy is words, then perhaps a command after a colon or on a line of its own. */
-function splitFix(fix: string): { text: string; commands: string[] } {
-  const at = fix.search(/(?:^|[:\n]\s*)(?:gcloud|curl|npx) /);
-  if (at < 0) return { text: fix, commands: [] };
-  const rest = fix.slice(at).replace(/^[:\s]+/, '');
-  const text = fix.slice(0, at).trim();
-  return { text: text === '' ? '' : `${text}:`, commands: rest.split(/\n\s*/).slice(0, 6) };
-}
-
-function nextLines({ texts, commands }: Next): string[] {
-  if (texts.length === 0 && commands.length === 0) return [];
-  const block = commands.length > 0 ? codeBlock(commands.join('\n'), 'sh').split('\n') : [];
-  const shown = block.length > 0 ? ['>', ...block.map((line) => `> ${line}`)] : [];
-  return ['>', `> **Next:** ${texts.join(' · ')}`.trimEnd(), ...shown];
-}
 
 function factTable(report: Report, facts: ReleaseFacts): string[] {
   const rows: [string, string][] = [];
@@ -183,7 +137,7 @@ function factTable(report: Report, facts: ReleaseFacts): string[] {
     const commit = facts.commit.url ? `[${sha}](${facts.commit.url})` : sha;
     rows.push([
       'Commit',
-      `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}${spanText(facts.seconds)}`,
+      `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}took ${spanText(facts.seconds)}`,
     ]);
   }
   const watched = facts.segments.map((segment) => `${segment.percent} %${watchedFor(facts, segment)}`);

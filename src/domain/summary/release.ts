@@ -6,9 +6,10 @@ import { blue, lineChart, spanText, timeline } from './charts.ts';
 import { type DeployEvidence, deployLines } from './deploy.ts';
 import { exposureLines } from './exposure.ts';
 import { type ReleaseFacts, type StageFacts, watchFactsOf } from './release-facts.ts';
-import { factsOf } from './release-head.ts';
+import { factsOf, reasonIn } from './release-head.ts';
 import { smokeSummary } from './smoke.ts';
 import { watchLines } from './watch.ts';
+import { atFull } from './watch-facts.ts';
 
 /** The summary of a release: what happened in words, then why, then the proofs. Failures open, successes collapsed. */
 
@@ -42,30 +43,38 @@ function timelinePart(facts: ReleaseFacts): string[] {
   return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(' / ') });
 }
 
-function stageTable(facts: ReleaseFacts): string[] {
+/** The step that ended the release has the sentence of the head as its note. */
+function stageTable(report: Report, facts: ReleaseFacts): string[] {
+  const bare = (text: string) => text.replace(/\.$/, '').toLowerCase();
+  const said = report.verdict === 'pass' ? undefined : bare(reasonIn(report));
+  const noteOf = ({ note }: StageFacts) => (bare(note) === said ? 'as said above' : markdownText(note, 240));
   return [
     '| step | took | result |',
     '|:--|--:|:--|',
     ...facts.stages.map(
       (stage) =>
-        `| ${markdownText(stage.stage, 60)} | ${spanText(stage.seconds)} | ${marks[stage.verdict]} ${markdownText(stage.note, 240)} |`,
+        `| ${markdownText(stage.stage, 60)} | ${spanText(stage.seconds)} | ${marks[stage.verdict]} ${noteOf(stage)} |`,
     ),
     '',
   ];
 }
 
-/** The chart and the table of the segment that decided. */
+/** The chart and the table of what decided: the steps of a split are one question, 100 % is another. */
 function whyPart(facts: ReleaseFacts): string[] {
   const segment = facts.segments.findLast((entry) => entry.verdict === 'fail') ?? facts.segments.at(-1);
   const evidence = segment && watchFactsOf(segment);
   if (!segment || !evidence) return [];
   const title = segment.verdict === 'fail' ? 'Why it was taken back' : 'What the watch saw';
+  const steps = facts.segments
+    .slice(0, facts.segments.indexOf(segment) + 1)
+    .filter(({ phase }) => !atFull(evidence) || phase === 'full');
+  const points = steps.flatMap((step) => watchFactsOf(step)?.points ?? []);
   return [
     `### ${title}`,
     '',
-    `At ${segment.percent} % of the traffic:`,
+    `At ${steps.map(({ percent }) => `${percent} %`).join(', then ')} of the traffic:`,
     '',
-    ...watchLines(evidence, { chart: true }),
+    ...watchLines({ ...evidence, points }, { chart: true }),
   ];
 }
 
@@ -73,16 +82,22 @@ function trafficPart(facts: ReleaseFacts): string[] {
   const changes = facts.shares.filter((change, i, all) => change.percent !== all[i - 1]?.percent);
   if (facts.first || !changes.some((change) => change.percent > 0)) return [];
   const whole = Math.max(facts.seconds, changes.at(-1)?.at ?? 0, 1);
-  const minutes = whole >= 180;
-  const values = Array.from({ length: 100 }, (_, i) => {
-    const at = (i * whole) / 99;
+  const now = facts.serving.find(({ revision }) => revision === facts.candidate)?.percent ?? 0;
+  const moved = facts.serving.length > 0 && now !== changes.at(-1)?.percent;
+  const minutes = whole >= 3600;
+  const xMax = minutes ? whole / 60 : whole;
+  // More points than units of the axis, and older versions of mermaid lose the last ones.
+  const points = Math.min(100, Math.max(60, Math.floor(xMax)));
+  const values = Array.from({ length: points }, (_, i) => {
+    const at = (i * whole) / (points - 1);
+    if (moved && i === points - 1) return now;
     return changes.findLast((change) => change.at <= at)?.percent ?? 0;
   });
   const chart = lineChart({
     title: 'Share of traffic on the new revision',
     text: changes.map((change) => `${change.percent} % from ${spanText(change.at)}`).join(' / '),
     xTitle: minutes ? 'minutes since start' : 'seconds since start',
-    xMax: minutes ? whole / 60 : whole,
+    xMax,
     yTitle: '%',
     yMax: 100,
     height: 220,
@@ -92,6 +107,7 @@ function trafficPart(facts: ReleaseFacts): string[] {
     '| from | new revision |',
     '|--:|--:|',
     ...changes.slice(0, 40).map((change) => `| ${spanText(change.at)} | ${change.percent} % |`),
+    ...(moved ? [`| ${spanText(whole)} | ${now} %, not by this release |`] : []),
     '',
   ];
   return [
@@ -124,11 +140,11 @@ export function releaseBody(report: Report): string[] {
   const open = facts.dry_run
     ? []
     : [
-        ['### What happened', '', ...chartAndTable(timelinePart(facts), stageTable(facts))],
+        ['### What happened', '', ...chartAndTable(timelinePart(facts), stageTable(report, facts))],
         whyPart(facts),
         trafficPart(facts),
       ];
-  const blocks = good ? [collapsed('Timeline', stageTable(facts))] : open;
+  const blocks = good ? [collapsed('Timeline', stageTable(report, facts))] : open;
   return [...blocks, findings(report), ...stageParts(report, facts)]
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'));
@@ -152,11 +168,15 @@ function stageParts(report: Report, facts: ReleaseFacts): string[][] {
     parts.push(report.outcome === 'exposed' ? lines : collapsed(title, lines.slice(2)));
   }
   if (isDeploy(deploy)) {
-    const lines = deployLines(deploy);
-    parts.push(facts.dry_run ? lines : collapsed('What was built', lines));
+    const lines = deployLines(deploy, facts.dry_run ? 'plan' : 'release');
+    parts.push(facts.dry_run ? lines : collapsed(builtTitle(deploy), lines));
   }
   return [...parts, settings(report)];
 }
+
+/** Only the plan is there where nothing was to be built, and where the build failed. */
+const builtTitle = ({ dryRun, unchanged }: DeployEvidence): string =>
+  unchanged ? 'What serves' : dryRun ? 'What was to be built' : 'What was built';
 
 function settings(report: Report): string[] {
   const rows = Object.entries(report.inputs)

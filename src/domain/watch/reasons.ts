@@ -10,7 +10,12 @@ export interface ReasonFacts {
   title: string;
   kind: 'availability' | 'latency';
   limit: number;
+  /** Since its first traffic. */
   counts: Counts;
+  /** `counts` are of more than one share of traffic. */
+  steps?: boolean | undefined;
+  /** At 100 % alone, where that decided and it had less before. */
+  full?: Counts | undefined;
   beside?: Counts | undefined;
   /** ln of the evidence that decided. */
   evidence: number;
@@ -18,15 +23,23 @@ export interface ReasonFacts {
 
 const did = { availability: 'failed', latency: 'were too slow' } as const;
 
-/** "37 of 2 880 requests failed on X (1.28 %), the objective allows 0.50 %; ..." */
-export function failReason(facts: ReasonFacts): string {
-  const { counts, beside, limit } = facts;
-  const seen = `${countText(counts.bad)} of ${countText(counts.total)} requests ${did[facts.kind]} on ${facts.candidate} (${percentText(counts.bad / Math.max(1, counts.total))}), the objective allows ${percentText(limit)}`;
+const sinceFirst = (steps: boolean | undefined) => (steps ? ' since it first got traffic' : '');
+const classical = (rule: string | undefined) => rule !== undefined && rule !== 'evidence';
+
+/** "37 of 2 880 requests failed on X (1.28 %), the objective allows 0.50 %; ..." Odds are of the evidence alone. */
+export function failReason(facts: ReasonFacts, rule?: string): string {
+  const { beside, limit, full, candidate } = facts;
+  const counts = full ?? facts.counts;
+  const where = full ? 'At 100 % of the traffic ' : '';
+  const since = full ? '' : sinceFirst(facts.steps);
+  const seen = `${where}${countText(counts.bad)} of ${countText(counts.total)} requests ${did[facts.kind]} on ${candidate}${since} (${percentText(counts.bad / Math.max(1, counts.total))}), the objective allows ${percentText(limit)}`;
   const compared =
     beside && beside.total > 0 && facts.baseline
       ? `; ${facts.baseline} beside it had ${percentText(beside.bad / beside.total)}`
       : '';
-  return `${seen}${compared}. Odds that it breaks the objective: ${oddsText(facts.evidence)}.`;
+  if (classical(rule)) return `${seen}${compared}. The ${rule} rule took it back.`;
+  const odds = beside ? 'Odds that it is worse' : 'Odds that it breaks the objective';
+  return `${seen}${compared}. ${odds}: ${oddsText(facts.evidence)}.`;
 }
 
 /** `rule`: a classical rule has not fired, which proves nothing. */
@@ -35,15 +48,16 @@ export function passReason(facts: ReasonFacts, requests: number, probes: number,
     probes > 0
       ? `${countText(requests)} requests and ${countText(probes)} probes`
       : `${countText(requests)} requests`;
-  const seen = `${countText(facts.counts.bad)} of ${proof} ${did[facts.kind]}, ${percentText(facts.limit)} are allowed.`;
-  if (rule !== undefined && rule !== 'evidence')
-    return `The ${rule} rule did not fire on ${facts.candidate}: ${seen}`;
+  const seen = `${countText(facts.counts.bad)} of ${proof} ${did[facts.kind]}${sinceFirst(facts.steps)}, ${percentText(facts.limit)} are allowed.`;
+  if (classical(rule)) return `The ${rule} rule did not fire on ${facts.candidate}: ${seen}`;
   return `${facts.candidate} keeps its objective: ${seen}`;
 }
 
 export interface OpenFacts {
   candidate: string;
+  /** Since its first traffic, and how many of them at 100 %, where it has that. */
   requests: number;
+  full?: number | undefined;
   detectable: number | undefined;
   /** Why nothing could be seen. */
   why: string;
@@ -61,6 +75,12 @@ export function openReason(end: OpenEnd, facts: OpenFacts): string {
   const seen =
     facts.requests === 0
       ? `No request of a user reached ${facts.candidate}`
-      : `${requests} requests are too few to decide about ${facts.candidate}`;
+      : `${requests} requests${atFullText(facts)} are too few to decide about ${facts.candidate}`;
   return `${seen}: ${facts.detectable === undefined ? 'no regression could have been seen' : `only an error rate above ${percentText(facts.detectable)} would have been seen`}.`;
+}
+
+/** What could have been seen at 100 % hangs on the requests there. */
+function atFullText({ requests, full }: OpenFacts): string {
+  if (full === undefined || full >= requests) return '';
+  return `, ${full === 0 ? 'none' : countText(full)} of them at 100 %,`;
 }

@@ -1,5 +1,5 @@
 import { type Counts, rateOf } from '../evidence/counts.ts';
-import type { Decision, Standing } from '../evidence/decide.ts';
+import { type Decision, platformAt, type Standing } from '../evidence/decide.ts';
 import { actsAtText, oddsText } from '../evidence/odds.ts';
 
 /** `1.28 %`, with as many digits as tell it from zero. */
@@ -34,7 +34,10 @@ export function againstOf(at: Standing): number {
 const arm = (name: string, counts: Counts) =>
   `${name} ${countText(counts.total)} req ${percentText(rateOf(counts))}`;
 
-/** `new 1204 req 0.92 %   old 1198 req 0.17 %   limit 0.50 %   odds 9 to 1 (acts at 2 000 to 1)` */
+/** From half of the odds that hold the share on, a look shows that both revisions break the objective. */
+const bothAt = Math.log(platformAt / 2);
+
+/** `new 1204 req 0.92 %   old 1198 req 0.17 %   limit 0.50 %   odds it is worse 9 to 1 (acts at 2 000 to 1)` */
 export function pollText(line: {
   candidate: Counts;
   baseline: Counts | undefined;
@@ -42,11 +45,14 @@ export function pollText(line: {
   standing: Standing;
   alpha: number;
 }): string {
+  const { standing, baseline } = line;
+  const both = baseline ? Math.min(standing.slo, standing.beside) : Number.NEGATIVE_INFINITY;
   return [
     arm('new', line.candidate),
-    ...(line.baseline ? [arm('old', line.baseline)] : []),
+    ...(baseline ? [arm('old', baseline)] : []),
     `limit ${percentText(line.limit)}`,
-    `odds ${oddsText(againstOf(line.standing))} (acts at ${actsAtText(line.alpha)})`,
+    `odds ${baseline ? 'it is worse ' : ''}${oddsText(againstOf(standing))} (acts at ${actsAtText(line.alpha)})`,
+    ...(both >= bothAt ? [`both break the objective: odds ${oddsText(both)}`] : []),
   ].join('   ');
 }
 

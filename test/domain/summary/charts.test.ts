@@ -137,6 +137,50 @@ describe('charts', () => {
     );
   });
 
+  /** Mermaid 11.6 to 11.15 walks along the axis in steps and drops what lies beyond its end, be it by 1e-15. */
+  const drawn = (lines: readonly string[]): [drawn: number, given: number] => {
+    const text = lines.join('\n');
+    const [, min, max] = /x-axis "[^"]*" (\S+) --> (\S+)/.exec(text)?.map(Number) ?? [];
+    const given = (/line \[(.*)\]/.exec(text)?.[1] ?? '').split(', ').length;
+    const step = ((max ?? 0) - (min ?? 0)) / (given - 1);
+    let count = 0;
+    for (let at = min ?? 0; at <= (max ?? 0); at += step) count++;
+    return [count, given];
+  };
+  const line = (xMin: number, xMax: number, points: number) =>
+    lineChart({
+      title: 'x',
+      text: 'x',
+      xTitle: 'x',
+      xMin,
+      xMax,
+      yTitle: 'y',
+      yMax: 1,
+      height: 200,
+      series: [{ color: '#e5534b', values: Array.from({ length: points }, (_, i) => i) }],
+    });
+
+  test('the last point is drawn: it is the one that decided', () => {
+    expect(drawn(line(2.2, 15.7, 8))).toEqual([8, 8]);
+    void fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 5000, noNaN: true }),
+        fc.double({ min: 2, max: 20_000, noNaN: true }),
+        fc.integer({ min: 2, max: 120 }),
+        (from, length, points) => {
+          const [count, given] = drawn(line(from, from + length, points));
+          expect(count).toBe(given);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('the axis says where the line ends, to a hundredth', () => {
+    const end = Number(/--> (\S+)/.exec(line(12.9, 16.9, 3).join('\n'))?.[1]);
+    expect(Math.abs(end - 16.9)).toBeLessThanOrEqual(0.04);
+  });
+
   test('nothing to draw is no chart', () => {
     expect(timeline([], { title: '', text: '' })).toEqual([]);
     const chart = { title: '', text: '', xTitle: '', xMax: 0, yTitle: '', yMax: 1, height: 200 };

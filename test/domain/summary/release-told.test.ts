@@ -1,0 +1,315 @@
+import { describe, expect, test } from '@jest/globals';
+import { newReport, type Report } from '../../../src/domain/report.ts';
+import { releaseBody } from '../../../src/domain/summary/release.ts';
+import type { ReleaseFacts, SegmentFacts } from '../../../src/domain/summary/release-facts.ts';
+import { releaseHead } from '../../../src/domain/summary/release-head.ts';
+
+/** What contradicted itself, or was said twice, in the summaries of real runs. */
+
+const facts = (more: Partial<ReleaseFacts>): ReleaseFacts => ({
+  before: 'ocr-1',
+  candidate: 'ocr-2',
+  first: false,
+  unchanged: false,
+  serving: [{ revision: 'ocr-1', percent: 100 }],
+  verified_at: '2026-11-22T10:00:00Z',
+  kept_pin: false,
+  after_promote: 'pinned',
+  steps: [5, 50, 100],
+  seconds: 600,
+  stages: [],
+  shares: [],
+  segments: [],
+  warnings: [],
+  ...more,
+});
+
+const reportOf = (more: Partial<ReleaseFacts>, change: Partial<Report> = {}): Report => {
+  const report = newReport('release', { project: 'p', region: 'r', name: 'ocr', service: 'ocr' });
+  Object.assign(report, {
+    verdict: 'fail',
+    outcome: 'rolled_back',
+    reason: 'It broke. Traffic: ocr-1 100 %.',
+  });
+  Object.assign(report, change);
+  report.evidence = { ...report.evidence, release: facts(more) };
+  return report;
+};
+const head = (more: Partial<ReleaseFacts>, change?: Partial<Report>) =>
+  (releaseHead(reportOf(more, change)) ?? []).join('\n');
+const body = (more: Partial<ReleaseFacts>, change?: Partial<Report>) =>
+  releaseBody(reportOf(more, change)).join('\n');
+
+type Pair = [total: number, bad: number];
+const counts = ([total, bad]: Pair) => ({ total, bad });
+
+/** A step as the watch leaves it: looks are increments, totals go back to the first traffic. */
+const segment = (
+  percent: number,
+  from: number,
+  since: [Pair, Pair],
+  looks: [Pair, Pair][],
+  more: object = {},
+): SegmentFacts => ({
+  percent,
+  phase: percent === 100 ? 'full' : 'split',
+  verdict: 'inconclusive',
+  reason: '',
+  evidence: {
+    candidate: 'ocr-2',
+    baseline: 'ocr-1',
+    phase: percent === 100 ? 'full' : 'split',
+    share: percent / 100,
+    blame: 'none',
+    source: 'logs',
+    lagSeconds: 0,
+    notes: [],
+    tests: [
+      {
+        objective: { id: 'availability', kind: 'availability', target: 0.99 },
+        stream: 'users',
+        limit: 0.01,
+        candidate: counts(since[0]),
+        baseline: counts(since[1]),
+        interval: [0, 1],
+        against: 0,
+        actsAt: 7.6,
+        pass: 0,
+      },
+    ],
+    points: looks.map(([candidate, baseline], i) => ({
+      seconds: from + 10 * i,
+      tests: [{ candidate: counts(candidate), baseline: counts(baseline) }],
+    })),
+    ...more,
+  },
+});
+const even = (times: number, pair: [Pair, Pair]) => Array.from({ length: times }, () => pair);
+
+describe('why', () => {
+  const first = segment(
+    5,
+    10,
+    [
+      [60, 1],
+      [1200, 2],
+    ],
+    even(6, [
+      [10, 0],
+      [200, 0],
+    ]),
+  );
+  const second = segment(
+    50,
+    70,
+    [
+      [660, 13],
+      [1800, 2],
+    ],
+    even(6, [
+      [100, 2],
+      [100, 0],
+    ]),
+  );
+
+  test('the steps of a split are one question: one line over all of them, and its end is in the table', () => {
+    const text = body({ segments: [first, { ...second, verdict: 'fail' }] });
+    expect(text).toContain('At 5 %, then 50 % of the traffic:');
+    const [, begin, end] = /x-axis "seconds since its first traffic" (\S+) --> (\S+)/.exec(text) ?? [];
+    expect(Number(begin)).toBeLessThan(70);
+    expect(Math.round(Number(end))).toBe(120);
+    expect(text).toContain('| requests counted | 660 | 1 800 |');
+    expect(text).toContain('| 2m00s | 13 of 660 (1.97 %) | 2 of 1 800 (0.11 %) |');
+    expect(text).toContain('The new revision ends at 1.97 %');
+  });
+
+  test('100 % is a question of its own', () => {
+    const full = segment(
+      100,
+      130,
+      [
+        [1660, 113],
+        [1800, 2],
+      ],
+      even(5, [
+        [200, 20],
+        [0, 0],
+      ]),
+    );
+    const evidence = full.evidence as { tests: object[] };
+    evidence.tests[0] = { ...evidence.tests[0], full: counts([1000, 100]) };
+    const text = body({ segments: [first, second, { ...full, verdict: 'fail' }] });
+    expect(text).toContain('At 100 % of the traffic:');
+    expect(text).toContain('| requests counted | 1 000 |');
+    expect(text).toContain('x-axis "seconds since its first traffic" 130 -->');
+    expect(text).not.toContain('🟦');
+  });
+});
+
+describe('said once', () => {
+  const stage = { stage: 'Build', kind: 'build' as const, start: 0, seconds: 1, verdict: 'fail' as const };
+
+  test('the step that says what the head says points there', () => {
+    const reason = 'The deploy failed in stage build: no function "ocr". Traffic: ocr-1 100 %.';
+    const stages = [{ ...stage, note: 'The deploy failed in stage build: no function "ocr"' }];
+    expect(body({ stages }, { reason })).toContain('| Build | 1.0 s | ❌ as said above |');
+    expect(body({ stages: [{ ...stage, note: 'Something else' }] }, { reason })).toContain('Something else');
+  });
+
+  test('where the head has no sentence, the step keeps its own', () => {
+    const note = 'ocr-1 already serves exactly this.';
+    const stages = [{ ...stage, kind: 'check' as const, verdict: 'pass' as const, note }];
+    const text = body({ stages, unchanged: true }, { verdict: 'pass', outcome: 'promoted', reason: note });
+    expect(text).toContain('ocr-1 already serves exactly this.');
+    expect(text).not.toContain('as said above');
+  });
+});
+
+describe('the traffic', () => {
+  const shares = [
+    { at: 0, percent: 0 },
+    { at: 60, percent: 50 },
+  ];
+  const drawn = (text: string) =>
+    /line \[(.*)\]/
+      .exec(text.slice(text.indexOf('### Traffic')))?.[1]
+      ?.split(', ')
+      .map(Number) ?? [];
+
+  test('ends where it was last read, also where somebody else moved it', () => {
+    const serving = [{ revision: 'ocr-2', percent: 100 }];
+    const text = body({ shares, serving }, { outcome: 'superseded', verdict: 'inconclusive' });
+    expect(drawn(text).at(-1)).toBe(100);
+    expect(text).toContain('| 10m00s | 100 %, not by this release |');
+  });
+
+  test('nothing is added where it is as this release left it', () => {
+    const serving = [
+      { revision: 'ocr-1', percent: 50 },
+      { revision: 'ocr-2', percent: 50 },
+    ];
+    const text = body({ shares, serving }, { outcome: 'held', verdict: 'inconclusive' });
+    expect(drawn(text).at(-1)).toBe(50);
+    expect(text).not.toContain('not by this release');
+  });
+
+  test('older versions of mermaid draw it to its end: no more points than the axis has units', () => {
+    for (const seconds of [90, 400, 3000, 20_000]) {
+      const text = body({ shares, seconds });
+      const [, end] = /since start" 0 --> (\S+)/.exec(text) ?? [];
+      expect(drawn(text).length).toBeLessThanOrEqual(Number(end) + 1);
+      expect(drawn(text).length).toBeGreaterThan(40);
+    }
+  });
+});
+
+describe('what to do next', () => {
+  test('a link of the console is one to click', () => {
+    const url = 'https://console.cloud.google.com/cloud-build/builds;region=us-central1/51b2?project=123';
+    const errors = [{ code: 'deploy-failed' as const, what: 'No.', fix: `Read the whole log: ${url}.` }];
+    expect(head({}, { errors })).toContain(`[Read the whole log](${url})`);
+    const inside = [
+      { code: 'deploy-failed' as const, what: 'No.', fix: `Start it as Cloud Run does (log: ${url})` },
+    ];
+    expect(head({}, { errors: inside })).toContain(`log: [console.cloud.google.com](${url})`);
+  });
+
+  test('no other address becomes a link, and none can leave its place', () => {
+    const fix =
+      'See https://console.cloud.google.com.evil.example/x and https://console.cloud.google.com/a](https://evil.example) `b`';
+    const text = head({}, { errors: [{ code: 'deploy-failed', what: 'No.', fix }] });
+    expect(text).not.toMatch(/\]\([^)]*evil/);
+    expect(text).not.toContain('](https://evil');
+  });
+
+  test('code in our own sentences stays code', () => {
+    const errors = [
+      { code: 'deploy-failed' as const, what: 'No.', why: 'See `a_b`.', fix: 'Set `c_d` to 1.' },
+    ];
+    const text = head({}, { errors });
+    expect(text).toContain('> See `a_b`.');
+    expect(text).toContain('Set `c_d` to 1.');
+  });
+
+  test('a held release names both ways, and the command that goes back', () => {
+    const serving = [
+      { revision: 'ocr-1', percent: 50 },
+      { revision: 'ocr-2', percent: 50 },
+    ];
+    const text = head({ serving }, { outcome: 'held', verdict: 'inconclusive' });
+    expect(text).toContain('**Next:** Decide with `actions/rollback`: `to: before` goes back to `ocr-1`');
+    expect(text).toContain('`to: ocr-2` gives it all of the traffic');
+    expect(text).toContain(
+      'gcloud run services update-traffic ocr --project=p --region=r --to-revisions=ocr-1=100',
+    );
+  });
+
+  test('where the platform is suspected, what both revisions depend on comes first', () => {
+    const segments = [
+      segment(
+        50,
+        10,
+        [
+          [100, 40],
+          [100, 40],
+        ],
+        [],
+        { blame: 'platform' },
+      ),
+    ];
+    expect(head({ segments }, { outcome: 'held', verdict: 'inconclusive' })).toContain(
+      '**Next:** Look first at what both revisions depend on',
+    );
+  });
+
+  test('how long it took is called that', () => {
+    expect(head({ commit: { sha: '7f3c9a1000' } })).toContain('| **Commit** | `7f3c9a1`, took 10m00s |');
+  });
+});
+
+describe('what was built', () => {
+  const deploy = {
+    plan: {
+      changes: [],
+      service: ['traffic stays: ocr-1 100 %'],
+      iam: [],
+      source: { files: 2, bytes: 100 },
+    },
+    revision: undefined as string | undefined,
+    previousRevision: 'ocr-1',
+    service: 'ocr',
+    url: 'https://x',
+    operation: undefined,
+    sourceSha256: 'a'.repeat(64),
+    traffic: [{ revision: 'ocr-1', percent: 100 }],
+    unchanged: false,
+    joined: false,
+    dryRun: true,
+    rules: 'no ignore file',
+    files: [],
+  };
+  const told = (more: object, facts: Partial<ReleaseFacts> = {}, change: Partial<Report> = {}) =>
+    body(facts, { evidence: { deploy: { ...deploy, ...more } }, ...change });
+
+  test('of a build that failed nothing was built', () => {
+    const text = told({}, { candidate: undefined });
+    expect(text).toContain('<summary>What was to be built</summary>');
+    expect(text).not.toContain('What was built');
+    expect(text).not.toContain('<details open>');
+  });
+
+  test('nothing would change where nothing has changed', () => {
+    const text = told(
+      { unchanged: true, revision: 'ocr-1' },
+      { unchanged: true },
+      { verdict: 'pass', outcome: 'promoted' },
+    );
+    expect(text).toContain('<summary>What serves</summary>');
+    expect(text).not.toContain('What would change');
+  });
+
+  test('the traffic of the build is not that of now', () => {
+    const text = told({ dryRun: false, revision: 'ocr-2' }, {}, { verdict: 'pass', outcome: 'promoted' });
+    expect(text).toContain('| Traffic after the build | `ocr-1` 100 % |');
+  });
+});
