@@ -135,25 +135,35 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     budget: budgetOf(run, windowSeconds),
     dry_run: request.dryRun,
     logs_url: logsUrl(run),
+    other_run_url: otherRunUrl(run, env),
   };
 }
 
 function commitOf(run: ReleaseRun, env: Environment): ReleaseFacts['commit'] {
   const { commit } = run.request;
   if (commit === undefined) return undefined;
-  const server = env.GITHUB_SERVER_URL ?? 'https://github.com';
+  const server = serverOf(env);
   const base =
-    env.GITHUB_REPOSITORY &&
-    /^[\w.-]+\/[\w.-]+$/.test(env.GITHUB_REPOSITORY) &&
-    /^https:\/\/[\w.:-]+$/.test(server)
-      ? `${server}/${env.GITHUB_REPOSITORY}`
-      : undefined;
+    server && isRepository(env.GITHUB_REPOSITORY) ? `${server}/${env.GITHUB_REPOSITORY}` : undefined;
   const good = run.previous?.stable_commit;
   return {
     sha: commit,
     url: base && `${base}/commit/${commit}`,
     compare: base && good && good !== commit ? `${base}/compare/${good}...${commit}` : undefined,
   };
+}
+
+const serverOf = (env: Environment): string | undefined => {
+  const server = env.GITHUB_SERVER_URL ?? 'https://github.com';
+  return /^https:\/\/[\w.:-]+$/.test(server) ? server : undefined;
+};
+const isRepository = (name: string | undefined): name is string => /^[\w.-]+\/[\w.-]+$/.test(name ?? '');
+
+/** Of the release that this one gave way to, as its record names it. */
+function otherRunUrl({ other }: ReleaseRun, env: Environment): string | undefined {
+  const server = serverOf(env);
+  if (!other || !server || !isRepository(other.repository) || other.run === '') return undefined;
+  return `${server}/${other.repository}/actions/runs/${other.run}/attempts/${other.attempt}`;
 }
 
 /** The console, at the errors of the new revision. */

@@ -8,7 +8,7 @@ import { budgetGate } from '../steps/budget.ts';
 import { deploy } from '../steps/deploy.ts';
 import type { DeployRequest, DeployResult } from '../steps/deploy-types.ts';
 import { guard } from '../steps/guard.ts';
-import type { Functions, SliSource, SourceTree } from '../steps/ports.ts';
+import type { Functions, Log, SliSource, SourceTree } from '../steps/ports.ts';
 import type { DeployStage, ReleaseStages } from '../steps/release-ports.ts';
 import { smokeTest } from '../steps/smoke-test.ts';
 import type { Context } from './context.ts';
@@ -34,9 +34,10 @@ export function bindStages(
   const ports = { ...deployPorts(context, platform), exposure: 'by-caller' as const };
   const guardPorts = { clock, log, prober, services: ports.services, exposure: createExposureSources(rest) };
   const { suite, objectives } = settings;
+  const told = new Set<string>();
 
   return {
-    guard: (mode, signal) => {
+    guard: (mode, { brief, signal }) => {
       const { requireProof, trusted, propagationSeconds } = settings;
       return guard(guardPorts, {
         project,
@@ -46,6 +47,7 @@ export function bindStages(
         requireProof,
         trusted,
         propagationSeconds,
+        brief,
         signal,
       });
     },
@@ -58,7 +60,7 @@ export function bindStages(
         return tree;
       };
       const result = await deploy(
-        { ...ports, sources: { ...ports.sources, scan } },
+        { ...ports, log: detailsOnce(log, told), sources: { ...ports.sources, scan } },
         { ...request, beforeWrite },
       );
       return deployed(request, result, tree);
@@ -98,6 +100,16 @@ export function bindStages(
         }),
   };
 }
+
+/** The plan is told when it is made, and again by the deploy only where it has become another one. */
+const detailsOnce = (log: Log, told: Set<string>): Log => ({
+  ...log,
+  detail: (title, lines) => {
+    const text = [title, ...lines].join('\n');
+    if (!told.has(text)) log.detail(title, lines);
+    told.add(text);
+  },
+});
 
 /** What was planned was planned on the function as it was: somebody else's deploy in between is a conflict. */
 async function stillExpected(

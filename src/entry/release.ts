@@ -21,6 +21,7 @@ import { type ReleaseInputs, readRelease } from './release-inputs.ts';
 import { reportOf } from './release-report.ts';
 import { bindStages } from './release-stages.ts';
 import type { Action, Finished } from './run.ts';
+import { checkSuites } from './suite-problems.ts';
 import { openSource } from './watch-inputs.ts';
 
 const version = '0.1.0';
@@ -113,6 +114,8 @@ export const release: Action = async (context) => {
   const inputs = readRelease(context);
   const owner = ownerOf(context);
   context.inputs.done();
+  const wrong = await checkSuites(context, 'release', [inputs.stages.suite, inputs.stages.probes?.suite]);
+  if (wrong) return wrong;
   const { name, project, region } = inputs.stages.deploy;
   const functionName = `projects/${project}/locations/${region}/functions/${name}`;
   const platform = openPlatform(context, inputs.login);

@@ -13,11 +13,9 @@ import { createServices } from '../gcp/run-services.ts';
 import { endpoints } from '../http/endpoints.ts';
 import { chooseTarget } from '../steps/smoke-target.ts';
 import {
-  readSuite,
   type SmokePorts,
   type SmokeResult,
   type SmokeTarget,
-  SuiteError,
   smokeTest as testFunction,
 } from '../steps/smoke-test.ts';
 import { annotate } from './annotate.ts';
@@ -27,7 +25,7 @@ import { readLogin } from './login-inputs.ts';
 import { openPlatform } from './platform.ts';
 import type { Action, Finished } from './run.ts';
 import { createSmokePorts } from './smoke-ports.ts';
-import { suiteFiles } from './suite-files.ts';
+import { checkSuites } from './suite-problems.ts';
 
 interface Opened {
   ports: SmokePorts;
@@ -174,34 +172,6 @@ function finished(context: Context, result: SmokeResult, report: Report): Finish
   };
 }
 
-/** A suite that cannot be used: one annotation for each problem, at its place. */
-async function suiteProblems(error: SuiteError, context: Context): Promise<Finished> {
-  const findings = error.problems.map((problem) => ({
-    rule: 'smoke-suite',
-    severity: 'high' as const,
-    title: 'Smoke suite',
-    why: `${problem.message} [${problem.quoted.trim()}]`,
-    file: error.file,
-    line: problem.line,
-    column: problem.column,
-  }));
-  await annotate(annotationsOf(findings), context.secrets.redact);
-  for (const problem of error.problems.slice(0, 50))
-    context.log.line(`${error.file}:${problem.line}:${problem.column}: ${problem.message}`);
-  const report = newReport('smoke-test');
-  report.inputs = context.inputs.given;
-  report.findings = findings;
-  const [first] = error.problems;
-  const more = error.problems.length - 1;
-  report.reason =
-    more > 0 && first
-      ? `${error.file} has ${more + 1} problems; the first at line ${first.line}: ${first.message}`
-      : error.what;
-  report.evidence.suite = error.problems;
-  report.errors.push({ code: error.code, what: report.reason, why: error.why, fix: error.fix });
-  return { report, annotate: false };
-}
-
 export const smokeTest: Action = async (context) => {
   const request = readRequest(context);
   const login = readLogin(context.inputs, context.env, { optional: request.name === undefined });
@@ -211,7 +181,8 @@ export const smokeTest: Action = async (context) => {
   let opened: Opened | undefined;
   try {
     // A wrong suite is told before a login, and before a command is started.
-    await readSuite({ files: suiteFiles(context.env.GITHUB_WORKSPACE || '.') }, request.suite);
+    const wrong = await checkSuites(context, 'smoke-test', [request.suite]);
+    if (wrong) return wrong;
     opened = await open(context, request, login);
     const { suite, deadlineMs, settleMs, expiredToken } = request;
     const result = await testFunction(opened.ports, {
@@ -236,9 +207,6 @@ export const smokeTest: Action = async (context) => {
       context.log.detail('Last lines of the command', opened.local.printed().slice(-50));
     await annotate(annotationsOf(result.findings), context.secrets.redact);
     return finished(context, result, report);
-  } catch (error) {
-    if (error instanceof SuiteError) return await suiteProblems(error, context);
-    throw error;
   } finally {
     await opened?.local?.stop();
   }

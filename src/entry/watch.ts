@@ -16,6 +16,7 @@ import { readLogin } from './login-inputs.ts';
 import { openPlatform } from './platform.ts';
 import type { Action, Finished } from './run.ts';
 import { showSloProblems } from './slo-file.ts';
+import { checkSuites } from './suite-problems.ts';
 import { findEarlier } from './watch-earlier.ts';
 import { type ObjectiveSettings, openSource } from './watch-inputs.ts';
 import { openProbes } from './watch-probes.ts';
@@ -38,6 +39,8 @@ export const watch: Action = async (context) => {
   if (!(request.duration >= 1)) inputs.problem('duration: expected at least 1s');
   if (request.objectives?.broken) await showSloProblems(context, request.objectives.broken);
   inputs.done();
+  const wrong = await checkSuites(context, 'watch', [request.probes > 0 ? request.probeSuite : undefined]);
+  if (wrong) return wrong;
   const settings = request.objectives as ObjectiveSettings;
   const platform = openPlatform(context, login);
   const project = platform.projectId;

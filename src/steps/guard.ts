@@ -39,6 +39,8 @@ export interface GuardRequest {
   identity?: string | undefined;
   /** More URLs to ask anonymously, such as a custom domain. */
   probeUrls?: readonly string[] | undefined;
+  /** Says nothing where the function is private: an earlier look has said the same at length. */
+  brief?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -103,7 +105,7 @@ export async function guard(ports: GuardPorts, request: GuardRequest): Promise<G
   const strength = request.requireProof ?? 'partial';
   const before = await look(ports, request);
   const first = judge(before.facts, strength);
-  ports.log.line(first.reason);
+  if (!(request.brief && first.exposure === 'private')) ports.log.line(first.reason);
   if (request.mode === 'verify' || first.exposure !== 'public') return resultOf(before.facts, first, [], []);
 
   const { repaired, refused } = await closeExposure(ports, before.facts, first.repairs, request.signal);

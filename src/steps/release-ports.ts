@@ -104,7 +104,8 @@ export interface WatchTarget {
 export interface ReleaseStages extends ProvePorts {
   /** Absent: no objectives, no gate. `service` is the full name of the Cloud Run service. */
   budget?: ((service: string, signal: AbortSignal) => Promise<StageResult>) | undefined;
-  guard(mode: 'verify' | 'enforce', signal?: AbortSignal): Promise<GuardStage>;
+  /** `brief` where an earlier look has told the same at length. */
+  guard(mode: 'verify' | 'enforce', options: { brief: boolean; signal?: AbortSignal }): Promise<GuardStage>;
   /**
    * Builds at 0 %, where a pin is in place. `plan` computes what would be done, and sends nothing; `expect` is the
    * function's update time when the release was planned: another one means that somebody else has deployed since.

@@ -43,7 +43,10 @@ export async function read(run: ReleaseRun): Promise<Step> {
     waitMs: request.waitSeconds * 1000,
     signal: ports.signal,
   });
-  if (settled.did === 'wait') return { event: 'yielded', reason: settled.reason };
+  if (settled.did === 'wait') {
+    run.other = settled.found;
+    return { event: 'yielded', reason: settled.reason };
+  }
   if (settled.did === 'hold') return refused(settled.reason);
   if (settled.service === undefined) return firstRelease(run, 'the function has no service yet');
   run.previous = settled.record;

@@ -62,6 +62,8 @@ export interface ReleaseRun {
   recorded: boolean;
   /** What the service's record said before this release began. */
   previous: ReleaseRecord | undefined;
+  /** The release that this one gave way to. */
+  other: ReleaseRecord | undefined;
   /** The latest revision before this release built one. */
   latestAtStart: string | undefined;
   /** By which what this release builds is known again; from its plan. */
@@ -109,6 +111,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     sent: [],
     recorded: false,
     previous: undefined,
+    other: undefined,
     latestAtStart: undefined,
     marks: undefined,
     record: undefined,

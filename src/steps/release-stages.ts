@@ -28,7 +28,8 @@ function noteGuard(run: ReleaseRun, result: GuardStage, when: string): void {
 /** What is open is closed before anything is built; what cannot be closed ends the release. */
 export async function guardFirst(run: ReleaseRun): Promise<Step> {
   const { ports, request } = run;
-  const result = await ports.stages.guard(request.guardMode, ports.signal);
+  const { signal } = ports;
+  const result = await ports.stages.guard(request.guardMode, { brief: false, signal });
   noteGuard(run, result, 'before');
   if (result.verdict === 'fail') return { event: 'exposed', reason: result.reason };
   if (result.verdict === 'inconclusive') return { event: 'failed', reason: result.reason };
@@ -42,10 +43,33 @@ export async function guardFirst(run: ReleaseRun): Promise<Step> {
   return passed(result.exposure);
 }
 
+/** A dry run looks as well, closes nothing, and says what a release would do about it. */
+export async function guardPlan(run: ReleaseRun): Promise<Step> {
+  const { ports, request } = run;
+  if (run.service === undefined) return passed('nothing to call yet');
+  let result: GuardStage;
+  try {
+    result = await ports.stages.guard('verify', { brief: false, signal: ports.signal });
+  } catch (error) {
+    const reason = `whether it is private could not be found out: ${messageOf(error)}`;
+    run.warnings.push(`A release would stop: ${reason}`);
+    return { ...passed(reason), verdict: 'inconclusive' };
+  }
+  noteGuard(run, result, 'in the plan');
+  const next =
+    request.guardMode === 'enforce'
+      ? 'A release would close it before anything else, and stop where it cannot.'
+      : 'A release would stop there, since guard_mode is verify.';
+  if (result.verdict === 'fail') run.warnings.push(`${result.reason} ${next}`);
+  if (result.verdict === 'inconclusive') run.warnings.push(`${result.reason} A release would stop there.`);
+  return { ...passed(result.exposure), verdict: result.verdict };
+}
+
 /** After the build nothing may have opened; if something had, it was closed at once, and the release is over. */
 export async function checkAgain(run: ReleaseRun): Promise<Step> {
   const { ports, request } = run;
-  const result = await ports.stages.guard(request.guardMode, ports.signal);
+  const { signal } = ports;
+  const result = await ports.stages.guard(request.guardMode, { brief: true, signal });
   noteGuard(run, result, 'after the build');
   if (result.verdict === 'fail' || result.repaired.length > 0)
     return {

@@ -71,11 +71,13 @@ export function stillOurs(run: ReleaseRun, service: RunService, found: ParsedRec
   if (found.kind === 'newer')
     return { event: 'yielded', reason: 'a later version of Guarded Release has begun another release' };
   const record = found.kind === 'record' ? found.record : undefined;
-  if (record && record.id !== run.request.owner.id && isOpen(record))
+  if (record && record.id !== run.request.owner.id && isOpen(record)) {
+    run.other = record;
     return {
       event: 'yielded',
       reason: `the release of run ${record.run}, attempt ${record.attempt}, is under way`,
     };
+  }
   if (isOurs(run, service, record)) return passed();
   const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
   // What the summary says of the traffic has to be what is true now.

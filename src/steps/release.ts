@@ -5,7 +5,7 @@ import { goBack, proveBefore } from './release-back.ts';
 import type { ReleasePorts, StageKind } from './release-ports.ts';
 import { read, serviceOf } from './release-read.ts';
 import { newRun, note, passed, type ReleaseRequest, type ReleaseRun, type Step } from './release-run.ts';
-import { build, checkAgain, guardFirst, planOnly, smoke } from './release-stages.ts';
+import { build, checkAgain, guardFirst, guardPlan, planOnly, smoke } from './release-stages.ts';
 import { finish, hold, pin, shift } from './release-traffic.ts';
 import { watchStep } from './release-watch.ts';
 
@@ -82,21 +82,14 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     const { phase } = run.state;
     const startedAt = ports.clock.now();
     const step = await attempt(run, handlers[phase]);
-    const share = shareIn(run.state);
-    const { stage, kind } = words[phase];
-    const verdict = step.verdict ?? verdictOf[step.event] ?? 'inconclusive';
-    note(run, {
-      stage: share > 0 ? `${stage} ${share} %` : stage,
-      kind,
-      startedAt,
-      verdict,
-      note: step.reason,
-    });
+    noteStep(run, phase, step, startedAt);
     if (step.event !== 'passed' && phase !== 'reverting') run.reason = step.reason;
     if (phase === 'reverting' && step.event !== 'passed')
       run.reason = `${run.reason} Traffic could not be put back: ${step.reason}.`;
     const state = next(run.state, step.event);
     if (request.dryRun && phase === 'reading' && step.event === 'passed') {
+      const lookedAt = ports.clock.now();
+      noteStep(run, 'guarding', await guardPlan(run), lookedAt);
       run.state = { ...state, phase: 'ended' };
       break;
     }
@@ -110,6 +103,21 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
   }
   await proveBefore(run);
   return run;
+}
+
+function noteStep(run: ReleaseRun, phase: Exclude<Phase, 'ended'>, step: Step, startedAt: number): void {
+  const { stage, kind } = words[phase];
+  const share = phase === 'canary' || phase === 'full' ? ` ${shareIn(run.state)} %` : '';
+  // The first call of a release is the first to need a login.
+  const error = step.event === 'failed' ? run.errors.at(-1) : undefined;
+  const login = error instanceof ReleaseError && error.evidence?.login !== undefined;
+  note(run, {
+    stage: login ? 'Login' : `${stage}${share}`,
+    kind,
+    startedAt,
+    verdict: step.verdict ?? verdictOf[step.event] ?? 'inconclusive',
+    note: step.reason,
+  });
 }
 
 /** An exception is an event as well: a signal is `cancelled`, anything else `failed`. */

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runState } from '../../sandbox/run/model.ts';
 import { ReleaseError } from '../../src/domain/errors.ts';
 import type { Target } from '../../src/domain/rollout/traffic.ts';
+import type { ReleaseFacts } from '../../src/domain/summary/release-facts.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../support/release-world.ts';
 
@@ -78,6 +81,47 @@ describe('a release', () => {
     expect([ran.exitCode, ran.report.outcome, ran.report.verdict]).toEqual([0, undefined, 'pass']);
     expect(await world.service(name)).toEqual(before);
     expect(ran.log.join('\n')).toContain('the new revision gets 0 %');
+    expect(ran.outputs.exposure).toBe('private');
+  });
+
+  test('a wrong suite is told before anything is sent', async () => {
+    const { name } = await served();
+    const before = await world.service(name);
+    writeFileSync(join(world.folder, 'wrong.yaml'), 'version: 1\ncases:\n  - image: nowhere.png\n');
+    for (const inputs of [
+      { smoke_suite: 'wrong.yaml' },
+      { probe_suite: 'wrong.yaml', probes_per_minute: '10' },
+    ] as Record<string, string>[]) {
+      let calls = 0;
+      const restore = world.onCalls(() => {
+        calls++;
+        return undefined;
+      });
+      const ran = await world.release(name, world.good(), { inputs });
+      restore();
+      expect([ran.exitCode, calls]).toEqual([1, 0]);
+      expect(ran.report.errors[0]?.code).toBe('suite-invalid');
+      expect(ran.report.findings[0]).toMatchObject({ file: 'wrong.yaml', line: 3 });
+    }
+    expect(await world.service(name)).toEqual(before);
+  });
+
+  test('the plan and the proof are told once', async () => {
+    const { name } = await served();
+    const ran = await world.release(name, world.good(), { inputs: seconds(1) });
+    expect(ran.report.outcome).toBe('promoted');
+    expect(ran.log.filter((line) => line.startsWith('Upload of'))).toHaveLength(1);
+    expect(ran.log.filter((line) => line.startsWith('Plan:'))).toHaveLength(1);
+    expect(ran.log.filter((line) => line.includes('is private:'))).toHaveLength(1);
+  });
+
+  test('a login that fails is filed under its name', async () => {
+    const { name } = await served();
+    const restore = world.onCalls(({ api }) => (api === 'sts' ? { status: 400 } : undefined));
+    const ran = await world.release(name, world.good());
+    restore();
+    const { stages } = ran.report.evidence.release as ReleaseFacts;
+    expect(stages.at(-1)).toMatchObject({ stage: 'Login', verdict: 'fail' });
   });
 
   test('F1 it dies at 100 % of the candidate: the next run knows what was before', async () => {
@@ -97,6 +141,8 @@ describe('a release', () => {
     expect(split.map(({ percent }) => percent)).toEqual([90, 10]);
     const other = await world.release(name, world.good(), { env: { GITHUB_RUN_ID: '2002' } });
     expect([other.report.outcome, other.exitCode]).toEqual(['yielded', 1]);
+    const { other_run_url } = other.report.evidence.release as ReleaseFacts;
+    expect(other_run_url).toBe('https://github.com/acme/ocr/actions/runs/2001/attempts/1');
     expect(await world.shares(name)).toEqual(split);
     world.setRun('2001', 'completed');
     const next = await world.release(name, world.good(), {
@@ -394,6 +440,23 @@ describe('a release that meets an open door', () => {
   afterAll(async () => {
     await world.close();
     time.restore();
+  });
+
+  test('a dry run of a public function says what a release would do, and closes nothing', async () => {
+    const name = 'plan';
+    await world.release(name, world.good(), { inputs: seconds(1) });
+    const resource = `//run.googleapis.com/${world.serviceName(name)}`;
+    world.sandbox.world.policies.set(resource, [{ role: 'roles/run.invoker', members: ['allUsers'] }]);
+    for (const [guard_mode, next] of [
+      ['enforce', 'would close it'],
+      ['verify', 'would stop there'],
+    ] as const) {
+      const ran = await world.release(name, world.good(), { inputs: { dry_run: 'true', guard_mode } });
+      expect([ran.exitCode, ran.report.outcome, ran.outputs.exposure]).toEqual([0, undefined, 'public']);
+      const { warnings } = ran.report.evidence.release as ReleaseFacts;
+      expect(warnings.join('\n')).toContain(next);
+    }
+    expect(world.sandbox.world.policies.get(resource).bindings).toHaveLength(1);
   });
 
   test('F10 exposed by somebody during the build: closed first, then the traffic goes back', async () => {
