@@ -1,6 +1,6 @@
 /**
- * Arithmetic on a Cloud Run service's `traffic`. A release only ever writes arrays made here: named revisions for the
- * shares, our two tags, and every tag of other people as it was found.
+ * Arithmetic on a Cloud Run service's `traffic`. A release or a deploy only ever writes arrays made here: shares, our
+ * two tags, and every tag of other people as it was found.
  */
 
 /** run.googleapis.com v2 TrafficTarget; the revision's name is short. */
@@ -26,12 +26,15 @@ export const maxServiceName = 46 - candidateTag.length;
 
 const isLatest = (target: Target) => target.type === latestType || target.revision === undefined;
 
+/** An empty array means that everything goes to the latest ready revision. */
+const whole = (traffic: Traffic): Traffic =>
+  traffic.length === 0 ? [{ type: latestType, percent: 100 }] : traffic;
+const sharesIn = (traffic: Traffic): Target[] => whole(traffic).filter((target) => (target.percent ?? 0) > 0);
+
 function canonical(traffic: Traffic): string[] {
   const shares = new Map<string, number>();
   const tags: string[] = [];
-  // An empty array means that everything goes to the latest ready revision.
-  const whole: Traffic = traffic.length === 0 ? [{ type: latestType, percent: 100 }] : traffic;
-  for (const target of whole) {
+  for (const target of whole(traffic)) {
     const to = isLatest(target) ? '<latest>' : (target.revision ?? '');
     if ((target.percent ?? 0) > 0) shares.set(to, (shares.get(to) ?? 0) + (target.percent ?? 0));
     if (target.tag) tags.push(`${target.tag}=${to}`);
@@ -50,20 +53,23 @@ export function sameShares(a: Traffic, b: Traffic): boolean {
   return bare(a).join('\n') === bare(b).join('\n');
 }
 
-/** Other people's tags, each on the target that they chose, without any share. */
-export function othersTags(traffic: Traffic): Target[] {
-  return traffic
-    .filter((target) => target.tag !== undefined && !ours.has(target.tag))
+/** Every tag on the target that was chosen for it, without any share. */
+const tagsIn = (traffic: Traffic): Target[] =>
+  traffic
+    .filter((target) => target.tag !== undefined)
     .map((target) =>
       isLatest(target)
         ? { type: latestType, tag: target.tag }
         : { type: revisionType, revision: target.revision, tag: target.tag },
     );
-}
+
+/** Other people's tags, each on the target that they chose, without any share. */
+export const othersTags = (traffic: Traffic): Target[] =>
+  tagsIn(traffic).filter(({ tag }) => tag !== undefined && !ours.has(tag));
 
 /** The shares as they are, and every tag but ours. */
 export function withoutOurTags(traffic: Traffic): Target[] {
-  return [...traffic.filter((target) => (target.percent ?? 0) > 0).map(bare), ...othersTags(traffic)];
+  return [...sharesIn(traffic).map(bare), ...othersTags(traffic)];
 }
 
 const named = (revision: string, percent: number): Target => ({ type: revisionType, revision, percent });
@@ -88,11 +94,28 @@ export function shareOut(before: string, candidate: string, percent: number, fou
   return [...shares, tagged(before, beforeTag), tagged(candidate, candidateTag), ...othersTags(found)];
 }
 
+/** All traffic to whatever is the latest revision, as a plain deploy leaves it, with every tag. */
+export const allToLatest = (found: Traffic): Target[] => [
+  { type: latestType, percent: 100 },
+  ...tagsIn(found),
+];
+
 /** How a promoted candidate serves: by its name, or as the latest, in which case other tools' deploys go live again. */
 export function promote(candidate: string, mode: 'pinned' | 'latest', found: Traffic): Target[] {
-  const share: Target = mode === 'latest' ? { type: latestType, percent: 100 } : named(candidate, 100);
-  return [share, ...othersTags(found)];
+  const tags = othersTags(found);
+  return mode === 'latest' ? allToLatest(tags) : [named(candidate, 100), ...tags];
 }
+
+const sharesByName = (traffic: Traffic, latest: string): Target[] =>
+  sharesIn(traffic).map((target) =>
+    named(isLatest(target) ? latest : (target.revision ?? latest), target.percent ?? 0),
+  );
+
+/** The same shares by name, so that a revision newer than `latest` gets none of them, with every tag. */
+export const byName = (found: Traffic, latest: string): Target[] => [
+  ...sharesByName(found, latest),
+  ...tagsIn(found),
+];
 
 /**
  * `before` as it was found, with the tags that others have now. Where it followed the latest revision and the latest
@@ -104,23 +127,20 @@ export function restore(
   revision: string,
   live: { traffic: Traffic; created: string | undefined; ready: string | undefined; mayMove?: boolean },
 ): { traffic: Target[]; keptPin: boolean } {
-  const whole: Traffic = before.length === 0 ? [{ type: latestType, percent: 100 }] : before;
-  const positive = whole.filter((target) => (target.percent ?? 0) > 0);
+  const shares = sharesIn(before);
   const still = live.created === revision && live.ready === revision && !live.mayMove;
-  const keptPin = positive.some(isLatest) && !still;
+  const keptPin = shares.some(isLatest) && !still;
   const tags = othersTags(live.traffic);
-  if (!keptPin && sameTraffic([...whole], [...positive.map(bare), ...tags]))
-    return { traffic: before.map((target) => ({ ...target })), keptPin };
-  const shares = keptPin
-    ? positive.map((target) => (isLatest(target) ? { ...target, revision } : target))
-    : positive;
+  if (keptPin) return { traffic: [...sharesByName(before, revision), ...tags], keptPin };
+  const traffic = [
+    ...shares.map((target) =>
+      target.revision === undefined ? bare(target) : named(target.revision, target.percent ?? 0),
+    ),
+    ...tags,
+  ];
+  // Where no tag has come or gone it is the very array, whose shares may carry their tags themselves.
   return {
-    traffic: [
-      ...shares.map((target) =>
-        target.revision === undefined ? bare(target) : named(target.revision, target.percent ?? 0),
-      ),
-      ...tags,
-    ],
+    traffic: sameTraffic(before, traffic) ? before.map((target) => ({ ...target })) : traffic,
     keptPin,
   };
 }
@@ -139,12 +159,9 @@ export interface Share {
 /** Who really gets requests, from `trafficStatuses` (or `traffic`); tag-only entries do not count. */
 export function servingShares(statuses: Traffic, latestReady: string | undefined): Share[] {
   const shares = new Map<string, number>();
-  const whole: Traffic =
-    statuses.length === 0 && latestReady ? [{ type: latestType, percent: 100 }] : statuses;
-  for (const status of whole) {
+  for (const status of sharesIn(statuses)) {
     const revision = status.revision ?? latestReady;
-    if (revision !== undefined && (status.percent ?? 0) > 0)
-      shares.set(revision, (shares.get(revision) ?? 0) + (status.percent ?? 0));
+    if (revision !== undefined) shares.set(revision, (shares.get(revision) ?? 0) + (status.percent ?? 0));
   }
   return [...shares]
     .map(([revision, percent]) => ({ revision, percent }))
@@ -156,20 +173,29 @@ export type Before =
   | { kind: 'one'; revision: string; followsLatest: boolean }
   | { kind: 'split'; shares: Share[] };
 
-/** What serves now: the one revision with positive traffic, never the second newest, never `traffic[0]`. */
-export function resolveBefore(service: {
+/** The parts of a Cloud Run service that tell what serves. */
+interface ServiceTraffic {
   traffic: Traffic;
   trafficStatuses: Traffic;
   latestReadyRevision: string | undefined;
-}): Before {
+}
+
+/** Would a new revision get traffic by itself? */
+export const followsLatest = (traffic: Traffic): boolean => sharesIn(traffic).some(isLatest);
+
+/** What serves now: the one revision with positive traffic, never the second newest, never `traffic[0]`. */
+export function resolveBefore(service: ServiceTraffic): Before {
   const shares = servingShares(service.trafficStatuses, service.latestReadyRevision);
   const [only] = shares;
   if (only === undefined) return { kind: 'none' };
   if (shares.length > 1) return { kind: 'split', shares };
-  const followsLatest =
-    service.traffic.length === 0 ||
-    service.traffic.some((target) => isLatest(target) && (target.percent ?? 0) > 0);
-  return { kind: 'one', revision: only.revision, followsLatest };
+  return { kind: 'one', revision: only.revision, followsLatest: followsLatest(service.traffic) };
+}
+
+/** The one revision with all traffic; undefined where it is split, or nothing serves. */
+export function soleServing(service: ServiceTraffic): string | undefined {
+  const before = resolveBefore(service);
+  return before.kind === 'one' ? before.revision : undefined;
 }
 
 /** Percent that one revision gets. */

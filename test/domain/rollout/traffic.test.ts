@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
+  allToLatest,
+  byName,
+  followsLatest,
   latestType,
   othersTags,
   pinTo,
@@ -12,6 +15,7 @@ import {
   sameTraffic,
   servingShares,
   shareOut,
+  soleServing,
   type Target,
   withoutOurTags,
 } from '../../../src/domain/rollout/traffic.ts';
@@ -90,6 +94,40 @@ describe('traffic', () => {
     );
   });
 
+  test('what serves keeps its shares by name, whatever the latest revision becomes, with every tag', () => {
+    void fc.assert(
+      fc.property(anyFound, fc.integer({ min: 0, max: 100 }), (others, percent) => {
+        const found = [
+          ...others.slice(1),
+          latest(percent, 'gr-c'),
+          named('ocr-api-00003-ccc', 100 - percent),
+        ];
+        const held = byName(found, a);
+        expect(servingShares(held, 'ocr-api-00009-new')).toEqual(servingShares(found, a));
+        expect(followsLatest(held)).toBe(false);
+        for (const traffic of [held, allToLatest(found)])
+          expect(
+            sameTraffic(traffic.filter(({ tag }) => tag).concat(latest(100)), [
+              ...found.filter(({ tag }) => tag).map(({ percent: _, ...target }) => target),
+              latest(100),
+            ]),
+          ).toBe(true);
+        expect(servingShares(allToLatest(found), b)).toEqual([{ revision: b, percent: 100 }]);
+      }),
+    );
+    expect(byName([], a)).toEqual([named(a, 100)]);
+  });
+
+  test.each([
+    ['nothing said', [], true],
+    ['all to the latest', [latest(100)], true],
+    ['a part of it', [named(a, 90), latest(10)], true],
+    ['a tag alone', [named(a, 100), latest(undefined, 'preview')], false],
+    ['by name', [named(a, 100)], false],
+  ] as [string, Target[], boolean][])('a new revision gets traffic by itself: %s', (_, traffic, follows) => {
+    expect(followsLatest(traffic)).toBe(follows);
+  });
+
   test('a tag that a colleague adds during the release survives', () => {
     const live = [...pinTo(a, [latest(100)]), named(a, undefined, 'preview')];
     const back = restore([latest(100)], a, { traffic: live, created: a, ready: a });
@@ -153,5 +191,6 @@ describe('what serves before a release', () => {
     ],
   ])('%s', (_, facts, expected) => {
     expect(resolveBefore(facts)).toEqual(expected);
+    expect(soleServing(facts)).toBe('revision' in expected ? expected.revision : undefined);
   });
 });
