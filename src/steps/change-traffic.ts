@@ -1,4 +1,4 @@
-import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { type ErrorCode, messageOf, ReleaseError } from '../domain/errors.ts';
 import {
   type ParsedRecord,
   parseRecord,
@@ -20,10 +20,14 @@ export type Stop = 'moved' | 'yielded' | 'before_gone' | 'refused';
 export interface Write {
   /** Absent where only the record changes. */
   traffic?: Target[] | undefined;
-  record: ReleaseRecord;
+  /** Absent where no release is under way: the annotations stay untouched then. */
+  record?: ReleaseRecord | undefined;
 }
 
-/** What to write, given what was just read; or why not. Called again after every conflict, so it must not remember. */
+/**
+ * What to write, given what was just read; or why not. Called again after every conflict, and after a write whose answer
+ * was lost: then it is shown its own work, which it has to know again.
+ */
 export type Decide = (service: RunService, found: ParsedRecord) => Write | { stop: Stop; reason: string };
 
 export interface ChangePorts {
@@ -40,15 +44,22 @@ export interface ChangeOptions {
   stubborn?: boolean;
   /** What was read a moment ago: saves the first read. The etag tells where it was too long ago. */
   first?: RunService;
+  /** Where somebody else moves the traffic before ours has arrived: decide anew, instead of giving way to them. */
+  insist?: boolean;
+  /** What it is called where somebody else changes the service again and again; else `deadline-exceeded`. */
+  busyCode?: ErrorCode;
 }
 
+type Stopped = { done: false; stop: Stop; reason: string };
+
 export type Changed =
-  | { done: true; service: RunService; written: Write; wrote: boolean }
-  | { done: false; stop: Stop; reason: string };
+  /** `wrote`: it was not so before, and a write of ours was sent. */
+  { done: true; service: RunService; written: Write; wrote: boolean } | Stopped;
 
 /**
  * The one way in which traffic is changed: read, decide, write traffic and record in one conditional PATCH, read
- * again. A write whose answer was lost is found by reading; a lost race is decided anew.
+ * again. A write whose answer was lost is found by reading; a lost race is decided anew. Throws `deadline-exceeded` or
+ * `busyCode` at the deadline, `not-found` where there is no service, and what the server says for good.
  */
 export async function changeTraffic(
   ports: ChangePorts,
@@ -67,22 +78,19 @@ export async function changeTraffic(
         throw new ReleaseError('not-found', { what: `The Cloud Run service ${name} does not exist.` });
       const decision = decide(service, parseRecord(service.annotations[recordAnnotation]));
       if ('stop' in decision) return { done: false, ...decision };
-      const annotations = withRecord(service.annotations, decision.record);
-      const { traffic } = decision;
-      const stands =
-        (traffic === undefined || sameTraffic(service.traffic, traffic)) &&
-        service.annotations[recordAnnotation] === annotations[recordAnnotation];
-      const change = { ...(traffic === undefined ? {} : { traffic }), annotations };
+      const { change, stands } = changeOf(service, decision);
+      wrote ||= !stands;
       if (
         stands ||
         (await services.patch(name, change, patchOptions(service.etag, options))) === 'accepted'
       ) {
-        wrote = wrote || !stands;
         const written = { done: true, written: decision, wrote } as const;
-        if (traffic === undefined) return { ...written, service };
-        const settled = await awaitTraffic(ports, name, traffic, { deadline, signal: options.signal });
-        return settled.done ? { ...written, service: settled.service } : settled;
+        if (!decision.traffic) return { ...written, service };
+        const settled = await awaitTraffic(ports, name, decision.traffic, { ...options, deadline });
+        if (settled.done) return { ...written, service: settled.service };
+        if (!options.insist) return settled;
       }
+      lastError = undefined;
       log.debug(`${name} changed while it was being written; reading it again`);
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
@@ -91,9 +99,20 @@ export async function changeTraffic(
       log.debug(`Changing traffic, try ${tries}: ${messageOf(error)}`);
     }
     const wait = Math.min(4000, 150 * 2 ** tries) * (0.5 + (tries % 3) / 4);
-    if (clock.now() + wait >= deadline) throw lastError ?? busy(name);
+    if (clock.now() + wait >= deadline) throw lastError ?? busy(name, options.busyCode);
     await clock.sleep(wait, options.signal);
   }
+}
+
+/** The fields to send, and whether they are so already. */
+function changeOf(service: RunService, { traffic, record }: Write) {
+  const annotations = record && withRecord(service.annotations, record);
+  return {
+    change: { ...(traffic ? { traffic } : {}), ...(annotations ? { annotations } : {}) },
+    stands:
+      (!traffic || sameTraffic(service.traffic, traffic)) &&
+      (!annotations || service.annotations[recordAnnotation] === annotations[recordAnnotation]),
+  };
 }
 
 const patchOptions = (etag: string, options: ChangeOptions) => ({
@@ -101,8 +120,8 @@ const patchOptions = (etag: string, options: ChangeOptions) => ({
   ...(options.signal ? { signal: options.signal } : {}),
 });
 
-const busy = (name: string) =>
-  new ReleaseError('deadline-exceeded', {
+const busy = (name: string, code: ErrorCode = 'deadline-exceeded') =>
+  new ReleaseError(code, {
     what: `Traffic of ${name} could not be changed: somebody else kept changing the service.`,
   });
 
@@ -117,53 +136,73 @@ export function isPermanent(error: unknown): boolean {
   return !(status === 429 || status >= 500);
 }
 
+interface Wait {
+  /** Milliseconds since the epoch. */
+  deadline: number;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Waits until the service has settled on `wanted` and serves it: `reconciling` false, generation observed,
  * `trafficStatuses` as asked.
  */
-export async function awaitTraffic(
+export function awaitTraffic(
   ports: ChangePorts,
   name: string,
   wanted: readonly Target[],
-  options: { deadline: number; signal?: AbortSignal | undefined },
-): Promise<{ done: true; service: RunService } | { done: false; stop: Stop; reason: string }> {
-  const { services, clock, log } = ports;
+  options: Wait,
+): Promise<{ done: true; service: RunService } | Stopped> {
+  const what = `The traffic of ${name} was written but did not settle in time.`;
+  return poll(ports, name, what, options, (service) => {
+    if (sameShares(service.traffic, wanted)) return atRest(service);
+    const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
+    const reason = `somebody else moved the traffic meanwhile (${sharesText(live)})`;
+    return { done: false, stop: 'moved', reason };
+  });
+}
+
+/** Waits until the service has settled and serves what it was asked to, whoever asked. */
+export async function awaitSettled(ports: ChangePorts, name: string, options: Wait): Promise<RunService> {
+  const what = `The Cloud Run service ${name} did not settle in time.`;
+  return (await poll(ports, name, what, options, atRest)).service;
+}
+
+/** The service at rest, or what it still does. */
+function atRest(service: RunService): { done: true; service: RunService } | string {
+  const { trafficStatuses, traffic, latestReadyRevision: latest } = service;
+  const live = sharesText(servingShares(trafficStatuses, latest));
+  const asked = sharesText(servingShares(traffic, latest));
+  if (!service.settled) return service.terminalMessage ?? 'it is still changing';
+  return live === asked ? { done: true, service } : `it serves ${live}`;
+}
+
+/** Reads the service until `look` says more than a text; `deadline-exceeded` with the last text where it never does. */
+async function poll<T extends object>(
+  { services, clock, log }: ChangePorts,
+  name: string,
+  what: string,
+  { deadline, signal }: Wait,
+  look: (service: RunService) => T | string,
+): Promise<T> {
   let seen = 'it could not be read';
   for (let tries = 1; ; tries++) {
     try {
-      const service = await services.get(name, options.signal);
-      if (service) {
-        const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
-        if (!sameShares(service.traffic, wanted))
-          return {
-            done: false,
-            stop: 'moved',
-            reason: `somebody else moved the traffic meanwhile (${sharesText(live)})`,
-          };
-        const asked = servingShares(
-          resolveLatest(wanted, service.latestReadyRevision),
-          service.latestReadyRevision,
-        );
-        if (service.settled && sharesText(live) === sharesText(asked)) return { done: true, service };
-        seen = service.settled
-          ? `it serves ${sharesText(live)}`
-          : (service.terminalMessage ?? 'it is still changing');
-      }
+      const service = await services.get(name, signal);
+      const found = service ? look(service) : 'it does not exist';
+      if (typeof found !== 'string') return found;
+      seen = found;
     } catch (error) {
-      if (options.signal?.aborted) throw options.signal.reason;
+      if (signal?.aborted) throw signal.reason;
       if (isPermanent(error)) throw error;
       seen = messageOf(error);
     }
     const wait = Math.min(2000, 100 * 1.5 ** tries);
-    if (clock.now() + wait >= options.deadline)
+    if (clock.now() + wait >= deadline)
       throw new ReleaseError('deadline-exceeded', {
-        what: `The traffic of ${name} was written but did not settle in time.`,
-        why: `The last look: ${seen}.`,
+        what,
+        why: `The last look: ${seen.replace(/\.$/, '')}.`,
       });
     if (tries % 20 === 0) log.debug(`${name}: ${seen}`);
-    await clock.sleep(wait, options.signal);
+    await clock.sleep(wait, signal);
   }
 }
-
-const resolveLatest = (traffic: readonly Target[], latest: string | undefined) =>
-  traffic.map((target) => (target.revision === undefined ? { ...target, revision: latest } : target));

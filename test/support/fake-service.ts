@@ -1,0 +1,116 @@
+import { ReleaseError } from '../../src/domain/errors.ts';
+import type { Target } from '../../src/domain/rollout/traffic.ts';
+import type { Clock, RunService, Services } from '../../src/steps/ports.ts';
+
+type Change = Parameters<Services['patch']>[1];
+
+/** What becomes of one call: nothing special, a lost race, an answer that never arrives, or an error without effect. */
+export type Fate = 'conflict' | 'lost' | Error | undefined;
+
+export const reset = () => new ReleaseError('network-failed', { what: 'The connection was reset.' });
+
+/** One Cloud Run service in memory: etags, generations, and traffic that follows after `settleMs` of the given clock. */
+export class FakeService {
+  readonly name = 'projects/p/locations/l/services/ocr';
+  readonly patches: Change[] = [];
+  reads = 0;
+  annotations: Record<string, string> = { theirs: 'kept' };
+  latestCreated = 'ocr-1';
+  latestReady = 'ocr-1';
+  settleMs = 300;
+  /** Asked before the n-th read or write (from 1) happens; may also act as somebody else. */
+  onGet: (nth: number) => Error | undefined = () => undefined;
+  onPatch: (nth: number) => Fate = () => undefined;
+  traffic: Target[];
+  #live: Target[];
+  #serial = 1;
+  #settlesAt = 0;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, traffic: Target[]) {
+    this.#clock = clock;
+    this.traffic = traffic;
+    this.#live = traffic;
+  }
+
+  /** As somebody else, without asking for an etag. */
+  move(traffic: Target[]): void {
+    this.#follow();
+    this.traffic = traffic;
+    this.#settlesAt = this.#clock.now() + this.settleMs;
+    this.#serial++;
+  }
+
+  /** A new revision is ready. */
+  appears(revision: string): void {
+    this.latestCreated = revision;
+    this.latestReady = revision;
+    this.#serial++;
+  }
+
+  look(): RunService {
+    this.#follow();
+    const settled = this.#clock.now() >= this.#settlesAt;
+    return {
+      name: this.name,
+      uri: '',
+      urls: [],
+      etag: `"${this.#serial}"`,
+      annotations: { ...this.annotations },
+      labels: {},
+      traffic: structuredClone(this.traffic),
+      trafficStatuses: this.#live.map((target) => ({
+        ...target,
+        revision: target.revision ?? this.latestReady,
+      })),
+      latestCreatedRevision: this.latestCreated,
+      latestReadyRevision: this.latestReady,
+      invokerIamDisabled: false,
+      iapEnabled: false,
+      defaultUriDisabled: false,
+      ingress: undefined,
+      customAudiences: [],
+      reconciling: !settled,
+      settled,
+      terminalMessage: settled ? undefined : 'Traffic is being moved.',
+      raw: {},
+    };
+  }
+
+  /** Percent by revision, of who really serves. */
+  serves(): Record<string, number> {
+    const shares: Record<string, number> = {};
+    for (const { revision, percent } of this.look().trafficStatuses)
+      if (revision && percent) shares[revision] = (shares[revision] ?? 0) + percent;
+    return shares;
+  }
+
+  readonly services = {
+    get: async (_name: string, signal?: AbortSignal) => {
+      signal?.throwIfAborted();
+      const error = this.onGet(++this.reads);
+      if (error) throw error;
+      return this.look();
+    },
+    patch: async (
+      _name: string,
+      change: Change,
+      { etag, signal }: { etag: string; signal?: AbortSignal },
+    ) => {
+      signal?.throwIfAborted();
+      this.patches.push(change);
+      const fate = this.onPatch(this.patches.length);
+      if (fate instanceof Error) throw fate;
+      if (fate === 'conflict' || etag !== this.look().etag) return 'conflict' as const;
+      if (change.annotations) this.annotations = change.annotations;
+      if (change.traffic) this.move(change.traffic);
+      else this.#serial++;
+      if (fate === 'lost') throw reset();
+      return 'accepted' as const;
+    },
+  } as unknown as Services;
+
+  #follow(): void {
+    if (this.#clock.now() >= this.#settlesAt) this.#live = this.traffic;
+  }
+}
