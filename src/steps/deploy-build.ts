@@ -1,9 +1,9 @@
 import { textOf } from '../domain/deploy/json.ts';
-import { holdTraffic, releaseHold, verifyHeld } from './deploy-hold.ts';
+import { holdTraffic, releaseHold, warnHeld } from './deploy-hold.ts';
 import { awaitOperation, operationFailure } from './deploy-operation.ts';
 import { type Live, revisionOf, serviceOf, updateTimeOf } from './deploy-state.ts';
 import { type Submission, submit } from './deploy-submit.ts';
-import { awaitSettled } from './deploy-traffic.ts';
+import { atRest, verifyHeld } from './deploy-traffic.ts';
 import type { DeployRun } from './deploy-types.ts';
 import type { FunctionOperation } from './ports.ts';
 
@@ -15,8 +15,10 @@ export async function build(
 ): Promise<void> {
   const { ports, request, result } = run;
   try {
-    run.held = await holdTraffic(run, submission.live);
+    // From here on, whatever goes wrong, its revision may still appear.
     if (ours) run.sent = true;
+    result.operation = ours?.name || undefined;
+    await holdTraffic(run, submission.live);
     const begun = ours ? { operation: ours, joined: true } : await submit(run, submission);
     result.operation = begun.operation.name || undefined;
     result.joined = begun.joined;
@@ -30,7 +32,12 @@ export async function build(
     await releaseHold(run, error);
     throw error;
   }
-  await readAfter(run, submission.live);
+  try {
+    await readAfter(run, submission.live);
+  } catch (error) {
+    warnHeld(run);
+    throw error;
+  }
 }
 
 /** What the operation made, from the service itself. */
@@ -43,7 +50,7 @@ async function readAfter(run: DeployRun, before: Live): Promise<void> {
   result.url = textOf(after?.url);
   result.functionUpdateTime = updateTimeOf(after);
   if (!result.service) return;
-  let service = await awaitSettled(ports, result.service, request.signal);
+  let service = await atRest(run, result.service);
   result.revision ??= service.latestCreatedRevision;
   if (before.service && request.allTraffic !== false)
     service = await verifyHeld(run, service, before.service);

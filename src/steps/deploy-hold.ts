@@ -1,50 +1,44 @@
 import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { byName, followsLatest, restore, sameTraffic } from '../domain/rollout/traffic.ts';
 import type { Live } from './deploy-state.ts';
-import {
-  allToLatest,
-  awaitSettled,
-  changeTraffic,
-  followsLatest,
-  pinned,
-  soleServing,
-} from './deploy-traffic.ts';
+import { askedText, changeShares } from './deploy-traffic.ts';
 import type { DeployRun, Hold } from './deploy-types.ts';
-import type { RunService, TrafficTarget } from './ports.ts';
-
-const sharesOf = (traffic: readonly TrafficTarget[]) =>
-  traffic.map((target) => `${target.revision ?? 'LATEST'} ${target.percent ?? 0} %`).join(', ') ||
-  'LATEST 100 %';
 
 /**
  * Keeps the new revision at 0 % until it is proved private: where the service follows LATEST, its traffic is written
  * by name first. Without this, new code would serve the moment it is built, and closing it would come too late.
+ * `run.held` says so from the first write on: whether it took effect may be unknown.
  */
-export async function holdTraffic(run: DeployRun, live: Live): Promise<Hold | undefined> {
-  const { ports, request } = run;
-  const service = live.service;
-  if (!service?.latestReadyRevision || request.allTraffic === false || !followsLatest(service))
-    return undefined;
-  const hold: Hold = {
-    service: service.name,
-    before: service.traffic,
-    latestReady: service.latestReadyRevision,
-  };
-  const changed = await changeTraffic(
-    ports,
+export async function holdTraffic(run: DeployRun, live: Live): Promise<void> {
+  const { request } = run;
+  const { service } = live;
+  if (!service?.latestReadyRevision || request.allTraffic === false || !followsLatest(service.traffic))
+    return;
+  const changed = await changeShares(
+    run,
     service.name,
-    (current) => (followsLatest(current) ? pinned(current) : undefined),
-    request.signal,
+    ({ traffic, latestReadyRevision: latestReady }) => {
+      // Our own pin, whose answer was lost.
+      if (run.held && sameTraffic(traffic, run.held.pinned)) return { traffic: run.held.pinned };
+      run.held = undefined;
+      if (!latestReady || !followsLatest(traffic))
+        return { stop: 'moved', reason: 'it serves by name already' };
+      const pinned = byName(traffic, latestReady);
+      run.held = { service: service.name, before: traffic, latestReady, pinned };
+      return { traffic: pinned };
+    },
+    { insist: true },
   ).catch((error: unknown) => {
     throw deniedHold(run, service.name, error);
   });
-  if (!changed) return undefined;
-  run.act(`traffic of ${service.name.split('/').at(-1)} held at ${sharesOf(pinned(service))}`);
-  return hold;
+  if (changed.done && run.held)
+    run.act(`traffic of ${service.name.split('/').at(-1)} held at ${askedText(run.held.pinned)}`);
 }
 
-/** Somebody who deploys with a Functions role alone may not touch the service. */
+/** Somebody who deploys with a Functions role alone may not touch the service: then nothing is held. */
 function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
   if (!(error instanceof ReleaseError) || error.code !== 'permission-denied') return error;
+  run.held = undefined;
   const { project } = run.request;
   return new ReleaseError('permission-denied', {
     what: `The traffic of ${service.split('/').at(-1)} could not be held at what serves now.`,
@@ -91,85 +85,45 @@ export async function releaseHold(run: DeployRun, error: unknown): Promise<void>
     );
 }
 
-/** After a failed build: traffic as it was, LATEST included, unless LATEST now means another revision. Never throws. */
+/**
+ * After a failed build: traffic as it was, LATEST included, unless LATEST now means another revision or somebody has
+ * moved the traffic since. Never throws.
+ */
 async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> {
-  const { ports, request } = run;
+  const { log } = run.ports;
   const name = hold.service.split('/').at(-1);
-  // A cancelled run has no signal left to wait with; this must be done all the same.
-  const signal = request.signal?.aborted ? undefined : request.signal;
   try {
-    let moved: string | undefined;
-    const changed = await changeTraffic(
-      ports,
+    const changed = await changeShares(
+      run,
       hold.service,
-      (current) => {
-        moved = current.latestReadyRevision === hold.latestReady ? undefined : current.latestReadyRevision;
-        return moved
-          ? undefined
-          : hold.before.length > 0
-            ? hold.before
-            : [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }];
+      ({ traffic, latestReadyRevision: ready }) => {
+        const asked = askedText(traffic);
+        // The pin never took effect, or it is gone already.
+        if (asked === askedText(hold.before)) return { traffic };
+        if (asked !== askedText(hold.pinned))
+          return { stop: 'moved', reason: `somebody else has moved it (${asked})` };
+        // What failed to start is no reason to stay by name: LATEST is the newest revision that is ready.
+        const live = { traffic, created: hold.latestReady, ready };
+        const back = restore(hold.before, hold.latestReady, live);
+        if (!back.keptPin) return { traffic: back.traffic };
+        return {
+          stop: 'refused',
+          reason: `Traffic of ${name} stays by name: LATEST now means ${ready}, which nobody has proved. To follow it: ${toLatest(run)}`,
+        };
       },
-      signal,
+      // A cancelled run has no signal left to wait with; this must be done all the same.
+      { signal: undefined },
     );
-    if (changed) run.act(`traffic of ${name} put back to ${sharesOf(hold.before)}`);
-    if (moved)
-      ports.log.warning(
-        `Traffic of ${name} stays by name: LATEST now means ${moved}, which nobody has proved. To follow it: ${toLatest(run)}`,
+    if (!changed.done)
+      log.warning(
+        changed.stop === 'refused'
+          ? changed.reason
+          : `Traffic of ${name} was not put back: ${changed.reason}.`,
       );
+    else if (changed.wrote) run.act(`traffic of ${name} put back to ${askedText(hold.before)}`);
   } catch (error) {
-    ports.log.warning(
+    log.warning(
       `Traffic of ${name} could not be put back (${messageOf(error)}). It serves what it did before. To follow new revisions again: ${toLatest(run)}`,
     );
   }
-}
-
-/** Does the new revision have 0 %, as it was asked? Where it has not, traffic goes back at once and the finding says so. */
-export async function verifyHeld(
-  run: DeployRun,
-  service: RunService,
-  before: RunService,
-): Promise<RunService> {
-  const { ports, request, result } = run;
-  const previous = soleServing(before);
-  const share = service.trafficStatuses
-    .filter((status) => status.revision === result.revision)
-    .reduce((sum, status) => sum + (status.percent ?? 0), 0);
-  if (share === 0 || !previous || previous === result.revision) return service;
-  const traffic = pinned(before);
-  await changeTraffic(ports, service.name, () => traffic, request.signal);
-  run.act(`traffic taken back from ${result.revision}, which got ${share} % although it was held at 0 %`);
-  result.findings.push({
-    rule: 'pin-did-not-hold',
-    severity: 'high',
-    title: `${result.revision} got ${share} % of the traffic as soon as it was built, although the traffic was pinned; it was taken back.`,
-    why: 'The function deploy did not keep the traffic by name.',
-    source: 'GET run v2 services',
-  });
-  return awaitSettled(ports, service.name, request.signal);
-}
-
-/** All traffic to the new revision, as a plain deploy does, now that it is proved private. `stop`: it is not the newest. */
-export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
-  const { ports, request, result } = run;
-  if (!result.service) return 'go';
-  let other: string | undefined;
-  const changed = await changeTraffic(
-    ports,
-    result.service,
-    (current) => {
-      other = current.latestReadyRevision === result.revision ? undefined : current.latestReadyRevision;
-      return other ? undefined : allToLatest(current);
-    },
-    request.signal,
-  );
-  const name = result.service.split('/').at(-1);
-  if (changed) run.act(`all traffic of ${name} given to ${result.revision}`);
-  result.traffic = (await awaitSettled(ports, result.service, request.signal)).trafficStatuses;
-  if (!other) return 'go';
-  // Never green while older code serves, and never their revision promoted by us.
-  result.verdict = 'inconclusive';
-  result.outcome = 'superseded';
-  result.reason = `${result.revision} is built, but ${other} appeared meanwhile: no traffic was moved. See both: gcloud run revisions list --service=${name} --region=${request.region}`;
-  return 'stop';
 }

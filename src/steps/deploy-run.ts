@@ -1,5 +1,6 @@
 import { textOf } from '../domain/deploy/json.ts';
 import { functionStateOf } from '../domain/deploy/state.ts';
+import { soleServing } from '../domain/rollout/traffic.ts';
 import { checkLive } from './deploy-checks.ts';
 import { awaitOperation } from './deploy-operation.ts';
 import {
@@ -11,7 +12,6 @@ import {
   serviceOf,
   updateTimeOf,
 } from './deploy-state.ts';
-import { soleServing } from './deploy-traffic.ts';
 import type { DeployPorts, DeployRequest, DeployResult, DeployRun } from './deploy-types.ts';
 import type { FunctionOperation, SourceTree } from './ports.ts';
 

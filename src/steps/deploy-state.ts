@@ -4,7 +4,7 @@ import { type DeployPlan, makePlan } from '../domain/deploy/plan.ts';
 import { configLabel, configText, sourceLabel } from '../domain/deploy/settings.ts';
 import { functionStateOf } from '../domain/deploy/state.ts';
 import { ReleaseError } from '../domain/errors.ts';
-import { servingOf, soleServing } from './deploy-traffic.ts';
+import { servingShares, sharesText, soleServing } from '../domain/rollout/traffic.ts';
 import type { DeployPorts, DeployRequest } from './deploy-types.ts';
 import type { FunctionOperation, RunService, SourceTree } from './ports.ts';
 
@@ -90,10 +90,8 @@ function trafficPlan(request: DeployRequest, live: Live, plan: DeployPlan): stri
   if (plan.action === 'unchanged') return [`traffic stays: ${revisionOf(live.function)} 100 %`];
   if (!live.service)
     return ['a new Cloud Run service; its first revision gets all traffic, and nobody may call it'];
-  const now =
-    servingOf(live.service)
-      .map((entry) => `${entry.revision} ${entry.percent} %`)
-      .join(', ') || 'none';
+  const { trafficStatuses, latestReadyRevision } = live.service;
+  const now = sharesText(servingShares(trafficStatuses, latestReadyRevision));
   if (request.noTraffic) return [`traffic stays: ${now}; the new revision gets 0 %`];
   if (request.allTraffic === false) return [`traffic as the service has it: ${now}`];
   return [`traffic ${now} -> new revision 100 %, once it is proved private`];

@@ -1,107 +1,115 @@
-import { ReleaseError } from '../domain/errors.ts';
-import type { DeployPorts } from './deploy-types.ts';
-import type { RunService, TrafficTarget } from './ports.ts';
+import {
+  allToLatest,
+  byName,
+  sameTraffic,
+  servingShares,
+  shareOf,
+  sharesText,
+  soleServing,
+  type Traffic,
+} from '../domain/rollout/traffic.ts';
+import {
+  awaitSettled,
+  type Changed,
+  type ChangeOptions,
+  changeTraffic,
+  type Decide,
+} from './change-traffic.ts';
+import type { DeployRun } from './deploy-types.ts';
+import type { RunService } from './ports.ts';
 
-/** The revisions that get traffic now, with their percentages; tag-only entries are none of them. */
-export function servingOf(service: RunService): { revision: string; percent: number }[] {
-  const byRevision = new Map<string, number>();
-  const entries = service.trafficStatuses.length > 0 ? service.trafficStatuses : service.traffic;
-  for (const entry of entries) {
-    const revision = entry.revision ?? service.latestReadyRevision;
-    if (revision && (entry.percent ?? 0) > 0)
-      byRevision.set(revision, (byRevision.get(revision) ?? 0) + (entry.percent ?? 0));
-  }
-  // Without any entry a service sends all to its latest revision.
-  if (byRevision.size === 0 && entries.length === 0 && service.latestReadyRevision)
-    byRevision.set(service.latestReadyRevision, 100);
-  return [...byRevision].map(([revision, percent]) => ({ revision, percent }));
-}
+/** Traffic of a deploy: what serves after the build, and who gets it once it is proved private. */
 
-/** The one revision with all traffic, or undefined where it is split. */
-export function soleServing(service: RunService): string | undefined {
-  const serving = servingOf(service);
-  return serving.length === 1 ? serving[0]?.revision : undefined;
-}
+const withinMs = 120_000;
 
-const isLatest = (target: TrafficTarget) =>
-  target.type !== 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' && !target.revision;
-
-/** Would a new revision get traffic by itself? */
-export function followsLatest(service: RunService): boolean {
-  const targets = service.traffic;
-  return targets.length === 0 || targets.some((target) => isLatest(target) && (target.percent ?? 0) > 0);
-}
-
-/** The same shares by name, tags kept: what LATEST means now. */
-export function pinned(service: RunService): TrafficTarget[] {
-  const latest = service.latestReadyRevision;
-  const source: TrafficTarget[] = service.traffic.length > 0 ? service.traffic : [{ percent: 100 }];
-  return source.map((target) => {
-    const { type: _, revision: named, ...rest } = target;
-    const revision = named ?? latest;
-    return revision ? { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision, ...rest } : target;
-  });
-}
-
-/** All traffic to the latest revision, as a plain deploy leaves it; tags on named revisions stay. */
-export function allToLatest(service: RunService): TrafficTarget[] {
-  const tags = service.traffic
-    .filter((target) => target.tag !== undefined)
-    .map(({ percent: _, ...target }) => target);
-  const latestTagged = tags.find(isLatest);
-  const named = tags.filter((target) => target !== latestTagged);
-  return [
-    {
-      type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST',
-      percent: 100,
-      ...(latestTagged?.tag ? { tag: latestTagged.tag } : {}),
-    },
-    ...named,
-  ];
-}
-
-const settleMs = 120_000;
-
-/** Waits until the service has done what it was told. */
-export async function awaitSettled(
-  ports: DeployPorts,
+/** Traffic alone: a deploy leaves the record of a release to the release. */
+export const changeShares = (
+  run: DeployRun,
   service: string,
-  signal?: AbortSignal,
+  decide: Decide,
+  options: Partial<ChangeOptions> = {},
+): Promise<Changed> =>
+  changeTraffic(run.ports, service, decide, {
+    withinMs,
+    signal: run.request.signal,
+    busyCode: 'deploy-conflict',
+    ...options,
+  });
+
+export const atRest = (run: DeployRun, service: string): Promise<RunService> =>
+  awaitSettled(run.ports, service, {
+    deadline: run.ports.clock.now() + withinMs,
+    signal: run.request.signal,
+  });
+
+/** Shares as they were asked for: `LATEST 100 %`. */
+export const askedText = (traffic: Traffic): string => sharesText(servingShares(traffic, 'LATEST'));
+
+const shareNow = (run: DeployRun, traffic: Traffic, service: RunService): number =>
+  shareOf(run.result.revision ?? '', servingShares(traffic, service.latestReadyRevision));
+
+/** Does the new revision have 0 %, as it was asked? Where it has not, traffic goes back at once and the finding says so. */
+export async function verifyHeld(
+  run: DeployRun,
+  service: RunService,
+  before: RunService,
 ): Promise<RunService> {
-  const deadline = ports.clock.now() + settleMs;
-  let wait = 200;
-  for (;;) {
-    const seen = await ports.services.get(service, signal);
-    if (seen?.settled) return seen;
-    if (ports.clock.now() + wait > deadline)
-      throw new ReleaseError('deadline-exceeded', {
-        what: `The Cloud Run service ${service} did not settle within ${settleMs / 1000} s.`,
-        why: seen?.terminalMessage ?? (seen ? undefined : 'It does not exist.'),
-      });
-    await ports.clock.sleep(wait, signal);
-    wait = Math.min(2000, wait * 1.5);
-  }
+  const { result } = run;
+  const { revision } = result;
+  const previous = soleServing(before);
+  const share = shareNow(run, service.trafficStatuses, service);
+  if (share === 0 || !previous || previous === revision) return service;
+  // With the tags of before: whoever threw the pin away may have thrown them away with it.
+  const traffic = byName(before.traffic, previous);
+  const changed = await changeShares(
+    run,
+    service.name,
+    (current) =>
+      sameTraffic(current.traffic, traffic) || shareNow(run, current.traffic, current) > 0
+        ? { traffic }
+        : { stop: 'moved', reason: 'somebody else has moved it' },
+    { first: service, insist: true },
+  );
+  if (changed.done)
+    run.act(`traffic taken back from ${revision}, which got ${share} % although it was held at 0 %`);
+  result.findings.push({
+    rule: 'pin-did-not-hold',
+    severity: 'high',
+    title: `${revision} got ${share} % of the traffic as soon as it was built, although the traffic was pinned; ${changed.done ? 'it was taken back' : 'somebody else has moved it since'}.`,
+    why: 'The function deploy did not keep the traffic by name.',
+    source: 'GET run v2 services',
+  });
+  return changed.done ? changed.service : atRest(run, service.name);
 }
 
-/** One conditional change of traffic; `decide` is asked anew where somebody else wrote in between, and may give up. */
-export async function changeTraffic(
-  ports: DeployPorts,
-  service: string,
-  decide: (current: RunService) => TrafficTarget[] | undefined,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  for (let tries = 1; tries <= 5; tries++) {
-    const current = await ports.services.get(service, signal);
-    const traffic = current && decide(current);
-    if (!current || !traffic) return false;
-    const options = { etag: current.etag, ...(signal ? { signal } : {}) };
-    if ((await ports.services.patch(service, { traffic }, options)) === 'accepted') {
-      await awaitSettled(ports, service, signal);
-      return true;
-    }
-    await ports.clock.sleep(200 * tries, signal);
-  }
-  throw new ReleaseError('deploy-conflict', {
-    what: `The traffic of ${service} could not be changed: somebody else keeps changing it.`,
+/** All traffic to the new revision, as a plain deploy does, now that it is proved private. `stop`: it does not serve. */
+export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
+  const { request, result } = run;
+  const { revision, service } = result;
+  if (!service) return 'go';
+  const name = service.split('/').at(-1);
+  const see = `See both: gcloud run revisions list --service=${name} --region=${request.region}`;
+  const changed = await changeShares(run, service, (current) => {
+    const latest = current.latestReadyRevision;
+    return latest === undefined || latest === revision
+      ? { traffic: allToLatest(current.traffic) }
+      : {
+          stop: 'refused',
+          reason: `${revision} is built, but ${latest} appeared meanwhile: no traffic was moved. ${see}`,
+        };
   });
+  if (changed.done) {
+    if (changed.wrote) run.act(`all traffic of ${name} given to ${revision}`);
+    result.traffic = changed.service.trafficStatuses;
+    return 'go';
+  }
+  // Never green while older code serves, and never their revision promoted by us.
+  result.traffic = (await atRest(run, service)).trafficStatuses;
+  result.verdict = 'inconclusive';
+  result.outcome = 'superseded';
+  result.reason =
+    changed.stop === 'refused'
+      ? changed.reason
+      : `${revision} was given all the traffic, but ${changed.reason}. Nothing was moved again.`;
+  return 'stop';
 }

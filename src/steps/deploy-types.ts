@@ -102,7 +102,9 @@ export interface DeployResult {
 export interface Hold {
   service: string;
   before: TrafficTarget[];
-  latestReady: string | undefined;
+  /** What LATEST meant then. */
+  latestReady: string;
+  pinned: TrafficTarget[];
 }
 
 /** What the parts of one deploy share. */

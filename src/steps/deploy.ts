@@ -2,10 +2,11 @@ import { messageOf } from '../domain/errors.ts';
 import { build } from './deploy-build.ts';
 import { checkLive, checkSupport } from './deploy-checks.ts';
 import { closeBefore, confirmAfter, openIngress } from './deploy-exposure.ts';
-import { giveTraffic, warnHeld } from './deploy-hold.ts';
+import { warnHeld } from './deploy-hold.ts';
 import { doneSentence, finishWithoutWrites, stillHeld, tellPlan } from './deploy-report.ts';
 import { meetRunning, startRun } from './deploy-run.ts';
 import { digestsOf, functionName, planOf, readLive, revisionOf } from './deploy-state.ts';
+import { giveTraffic } from './deploy-traffic.ts';
 import type { DeployPorts, DeployRequest, DeployResult } from './deploy-types.ts';
 
 export type {

@@ -48,6 +48,38 @@ test('a build that fails: stage, message, link and the end of the log are in the
   expect(world.sandbox.world.problems).toEqual([]);
 });
 
+test('a pin whose answer was lost is known as ours: after a failed build the service follows its latest revision again', async () => {
+  await world.fault({
+    api: 'run',
+    method: 'PATCH',
+    path: `/services/${name}`,
+    nth: 1,
+    times: 1,
+    fault: { reset: 'after' },
+  });
+  const source = world.source({ ...files('bad'), 'sandbox.json': JSON.stringify({ buildFails: 'no' }) });
+  const run = await world.deploy({ name, source_dir: source });
+  expect(reportOf(run).errors[0]?.code).toBe('deploy-failed');
+  expect((await world.service(name)).traffic).toEqual(latest);
+  const changes = [...run.log.matchAll(/Changed: (traffic .*) 100 %/g)].map(([, what]) => what);
+  expect(changes).toEqual([`traffic of ${name} held at ${first}`, `traffic of ${name} put back to LATEST`]);
+});
+
+test("a colleague's tag on the latest revision still follows it after a deploy", async () => {
+  const tagged = [{ ...latest[0], tag: 'preview' }];
+  const { etag } = await world.service(name);
+  await world.client.patchService(name, 'traffic', { traffic: tagged, etag });
+  const run = await world.deploy({ name, source_dir: world.source(files('next')) });
+  expect(run.code).toBe(0);
+  const { trafficStatuses } = await world.service(name);
+  const preview = trafficStatuses.find((status: { tag?: string }) => status.tag === 'preview');
+  expect(preview.type).toBe('TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST');
+  expect(JSON.parse(run.outputs.traffic ?? '').map((entry: { revision: string }) => entry.revision)).toEqual([
+    run.outputs.revision,
+    run.outputs.revision,
+  ]);
+});
+
 test('a revision that does not start: the stage is the service, and traffic is as it was', async () => {
   const source = world.source({
     ...files('bad'),
