@@ -193,6 +193,8 @@ describe('a second runner', () => {
     restore();
     expect(patches).toBeGreaterThanOrEqual(4);
     expect(kept.evidence.seconds).toBeGreaterThan(40);
+    // Bets are planned over each phase's own time.
+    expect(kept.plan).toMatchObject({ splitSeconds: 600, fullSeconds: 20 });
     const before = kept.evidence.tests[0]?.candidate.total ?? 0;
     expect(before).toBeGreaterThan(50);
     expect(await world.record(name)).toMatchObject({ phase: 'canary' });
@@ -247,5 +249,38 @@ describe('a second runner', () => {
     expect([ran.report.outcome, ran.exitCode]).toEqual(['promoted', 0]);
     expect(await world.shares(name)).toEqual([{ revision: ran.outputs.revision, percent: 100 }]);
     expect(await world.record(name)).toMatchObject({ phase: 'closed' });
+  });
+
+  test.each<[string, Fault['fault'] | undefined]>([
+    ['before it arrives', { reset: 'before' }],
+    ['once it took effect', { reset: 'after' }],
+    ['while it hangs', { hang: true }],
+    ['as if nothing were wrong', undefined],
+  ])('a signal at the write of the state, %s: traffic goes back', async (_, fault) => {
+    const { name, revision } = await served();
+    await users(name);
+    const abort = new AbortController();
+    let split = false;
+    let met = false;
+    const restore = world.onCalls(({ api, method }) => {
+      if (api !== 'run' || method !== 'PATCH' || !split || met) return undefined;
+      met = true;
+      abort.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
+      return fault;
+    });
+    const watching = setInterval(async () => {
+      split ||= (await world.record(name).catch(() => undefined))?.phase === 'canary';
+    }, 10);
+    const source = world.good();
+    const inputs = { ...watched, canary: '50%', step_duration: '5m', slo: '98%', until: 'duration' };
+    const ran = await world.release(name, source, { inputs, signal: abort.signal });
+    clearInterval(watching);
+    restore();
+    await noUsers();
+    expect(met).toBe(true);
+    expect(ran.report.outcome).toBe('cancelled');
+    await world.post(name, source, ran, { inputs });
+    expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
+    expect(await world.record(name)).toMatchObject({ phase: 'closed', watch: undefined });
   });
 });
