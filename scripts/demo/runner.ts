@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCommandFile } from './command-file.ts';
 
 /** What the demo reads of a report (the envelope of every action). */
 export interface DemoReport {
@@ -43,20 +44,6 @@ const argvOf = (phase: 'main' | 'post'): string[] =>
         phase,
       ]
     : [join(root, 'actions/release', `${phase}.js`)];
-
-/** GITHUB_OUTPUT and its like: `name<<delimiter`, the lines of the value, `delimiter`. */
-function readCommandFile(path: string): Record<string, string> {
-  const values: Record<string, string> = {};
-  const lines = readFileSync(path, 'utf8').split('\n');
-  for (let i = 0; i < lines.length; i++) {
-    const block = /^([^=]+?)<<(.+)$/.exec(lines[i] ?? '');
-    if (!block) continue;
-    const value: string[] = [];
-    while (++i < lines.length && lines[i] !== block[2]) value.push(lines[i] ?? '');
-    values[block[1] as string] = value.join('\n');
-  }
-  return values;
-}
 
 async function run(
   phase: 'main' | 'post',

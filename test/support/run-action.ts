@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCommandFile } from '../../scripts/demo/command-file.ts';
 
 export interface ActionRun {
   code: number | null;
@@ -33,23 +34,6 @@ export interface RunOptions {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-
-/** Files such as GITHUB_OUTPUT: `name<<delimiter`, lines, `delimiter`; or `name=value`. */
-export function readCommandFile(path: string): Record<string, string> {
-  const values: Record<string, string> = {};
-  const lines = readFileSync(path, 'utf8').split('\n');
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i] as string;
-    const block = /^([^=]+?)<<(.+)$/.exec(line);
-    if (block) {
-      const value: string[] = [];
-      while (lines[++i] !== block[2] && i < lines.length) value.push(lines[i] as string);
-      values[block[1] as string] = value.join('\n');
-    } else if (line.includes('='))
-      values[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);
-  }
-  return values;
-}
 
 /**
  * Starts an action as the runner does: `node actions/NAME/main.js` on the built bundle with `INPUT_*` and the command
