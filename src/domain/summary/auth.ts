@@ -17,8 +17,12 @@ export function loginSection(report: Report): string[] {
   const login = report.evidence.login as LoginEvidence | undefined;
   if (!login) return [];
   const lines: string[] = [];
-  if (login.commands && login.commands.length > 0)
-    lines.push('### To repair it', '', '```shell', ...login.commands.map(plain), '```', '');
+  // The head of a release shows the command of the error as one to paste.
+  const said = report.evidence.release === undefined ? [] : report.errors.map(({ fix }) => fix ?? '');
+  const all = login.commands ?? [];
+  const more = all.filter((command) => !said.some((fix) => fix.includes(command)));
+  const title = more.length < all.length ? '### More to look at' : '### To repair it';
+  if (more.length > 0) lines.push(title, '', '```shell', ...more.map(plain), '```', '');
   if (report.findings.length > 0) lines.push(...findingLines(report));
   if (login.principal)
     lines.push(

@@ -158,24 +158,22 @@ export function thin(values: readonly number[], most = maxPoints): number[] {
 }
 
 /**
- * The end of the x axis as it is written. Mermaid before 11.17 adds step to step and drops what lies beyond the end,
- * be it by rounding: so the end gives way by hundredths until the last point is drawn.
+ * The ends of the x axis as they are written. Mermaid before 11.17 adds step to step and drops what lies beyond the
+ * end, be it by a rounding of 1e-15: so start and step are rounded to a power of two, which adds up without any.
  */
-function axisEnd(min: number, max: number, points: number): string {
-  const unit = max >= 100 ? 1 : 0.01;
-  const begin = Number(chartNumber(min));
-  for (let i = 0; i < 50; i++) {
-    const text = chartNumber(max + i * unit);
-    if (pointsDrawn(begin, Number(text), points) === points) return text;
-  }
-  return chartNumber(max);
-}
-
-function pointsDrawn(min: number, max: number, points: number): number {
-  const step = (max - min) / (points - 1);
-  let drawn = 0;
-  for (let at = min; at <= max && drawn <= points; at += step) drawn++;
-  return drawn;
+function axisEnds(min: number, max: number, points: number): [from: string, to: string] {
+  const steps = Math.max(1, points - 1);
+  const bits = 7 - Math.ceil(Math.log2((max - min) / steps));
+  const unit = 2 ** -bits;
+  const from = Math.round(min / unit) * unit;
+  const step = Math.round((max - min) / steps / unit) * unit;
+  const digits = Math.max(0, Math.min(20, bits));
+  const text = (value: number) =>
+    value
+      .toFixed(digits)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '');
+  return [text(from), text(from + steps * step)];
 }
 
 /** Lines over a range of x; nothing where there is nothing to draw. */
@@ -186,14 +184,15 @@ export function lineChart(chart: LineChart): string[] {
       values: thin(values.map((value) => (Number.isFinite(value) ? value : 0))),
     }))
     .filter(({ values }) => values.length > 0);
-  const xMax = Number.isFinite(chart.xMax) && chart.xMax >= 0.001 ? chart.xMax : 0;
-  const xMin = Number.isFinite(chart.xMin) && (chart.xMin ?? 0) > 0 ? (chart.xMin ?? 0) : 0;
+  const within = (value = 0) => (Number.isFinite(value) && value >= 0.001 ? Math.min(1e9, value) : 0);
+  const [xMin, xMax] = [within(chart.xMin), within(chart.xMax)];
   if (series.length === 0 || xMax <= xMin) return [];
   const highest = Math.max(
     Number.isFinite(chart.yMax) ? chart.yMax : 1,
     ...series.flatMap(({ values }) => values),
   );
   const top = highest >= 0.001 ? highest : 1;
+  const [from, to] = axisEnds(xMin, xMax, Math.max(...series.map(({ values }) => values.length)));
   return fence([
     '---',
     'config:',
@@ -204,7 +203,7 @@ export function lineChart(chart: LineChart): string[] {
     'xychart-beta',
     `    accTitle: ${chartText(chart.title, 100)}`,
     `    accDescr: ${chartText(chart.text, 300)}`,
-    `    x-axis "${axisText(chart.xTitle, 60)}" ${chartNumber(xMin)} --> ${axisEnd(xMin, xMax, Math.max(...series.map(({ values }) => values.length)))}`,
+    `    x-axis "${axisText(chart.xTitle, 60)}" ${from} --> ${to}`,
     `    y-axis "${axisText(chart.yTitle, 30)}" 0 --> ${chartNumber(top)}`,
     ...series.map(({ values }) => `    line [${values.map(chartNumber).join(', ')}]`),
   ]);

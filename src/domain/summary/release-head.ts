@@ -3,7 +3,7 @@ import { codeSpan, markdownText, proseText } from '../safe-text.ts';
 import { healthText, type ServingHealth } from '../watch/serving-health.ts';
 import { budgetRow } from './budget.ts';
 import { spanText } from './charts.ts';
-import { countsOf, type ReleaseFacts, type SegmentFacts } from './release-facts.ts';
+import { countsOf, type ReleaseFacts, type SegmentFacts, type StageFacts } from './release-facts.ts';
 import { nextLines } from './release-next.ts';
 
 /** The first screen of a release's summary: what serves now, what happened, what to do next. */
@@ -87,10 +87,8 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
     lines.push(
       `> It is the first release, so there is nothing to go back to: the function stays as it is, and private.`,
     );
-  if (back?.verdict === 'pass' && report.outcome !== 'held' && facts.before) {
-    const verified = /\banswers\b/.test(back.note) ? ' and was verified' : '';
-    lines.push(`> Traffic went back to ${codeSpan(facts.before)} in ${spanText(back.seconds)}${verified}.`);
-  }
+  if (back?.verdict === 'pass' && report.outcome !== 'held' && facts.before)
+    lines.push(`> ${backText(facts, facts.before, back)}`);
   if (back?.verdict === 'pass' && facts.after && facts.before)
     lines.push(`> ${afterText(facts.before, facts.after)}`);
   const { extra } = costOf(facts);
@@ -107,6 +105,13 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
     if (error.why) lines.push(`> ${proseText(error.why, 600)}`);
   }
   return [...lines, ...nextLines(report, facts), ''];
+}
+
+function backText({ shares }: ReleaseFacts, before: string, back: StageFacts): string {
+  const verified = /\banswers\b/.test(back.note);
+  if (shares.some(({ percent }) => percent > 0))
+    return `Traffic went back to ${codeSpan(before)} in ${spanText(back.seconds)}${verified ? ' and was verified' : ''}.`;
+  return `No traffic had reached the new revision: ${codeSpan(before)} serves as before${verified ? ', verified' : ''}.`;
 }
 
 /** What the old revision's own requests say since the traffic went back to it. */

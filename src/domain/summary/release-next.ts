@@ -26,9 +26,13 @@ function nextThing(report: Report, facts: ReleaseFacts): Next {
         ]
       : [];
   if (facts.other_run_url) links.push(`[Open that run](${facts.other_run_url})`);
-  const texts = [linkedText(text), ...own.texts, ...links].filter((part) => part !== '');
+  const words = [linkedText(text), ...own.texts].filter((part) => part !== '').map(ended);
+  const texts = [words.join(' '), links.join(' · ')].filter((part) => part !== '');
   return { texts, commands: [...commands, ...own.commands] };
 }
+
+/** A sentence has an end; a lead to a command, and a link that is all there is, need none. */
+const ended = (text: string): string => (/[.:!?)]$/.test(text) ? text : `${text}.`);
 
 const only = (text: string): Next => ({ texts: [text], commands: [] });
 
@@ -49,7 +53,9 @@ function decide(report: Report, { before, candidate, segments }: ReleaseFacts): 
   const forth = candidate
     ? `${codeSpan(`to: ${candidate}`)} gives it all of the traffic`
     : '`to: REVISION` sends everything to that revision';
+  const blind = /could not see: \S+ (logging|monitoring) \S+ answered 403\b/.exec(report.reason)?.[1];
   const texts = [
+    ...(blind ? [`Give the identity of this job \`roles/${blind}.viewer\``] : []),
     ...(platform
       ? [
           "Look first at what both revisions depend on: a database, an API, the network, [Google Cloud's status](https://status.cloud.google.com)",
@@ -99,5 +105,5 @@ export function nextLines(report: Report, facts: ReleaseFacts): string[] {
   if (texts.length === 0 && commands.length === 0) return [];
   const block = commands.length > 0 ? codeBlock(commands.join('\n'), 'sh').split('\n') : [];
   const shown = block.length > 0 ? ['>', ...block.map((line) => `> ${line}`)] : [];
-  return ['>', `> **Next:** ${texts.join(' · ')}`.trimEnd(), ...shown];
+  return ['>', `> **Next:** ${texts.join(' ')}`.trimEnd(), ...shown];
 }

@@ -1,3 +1,4 @@
+import type { Counts } from '../evidence/counts.ts';
 import { elapsedText, percentText } from '../watch/words.ts';
 import { amber, blue, lineChart, red } from './charts.ts';
 import { fewestRequests, hasBaselineLine, type Look, shownLooks } from './watch-course.ts';
@@ -45,10 +46,14 @@ export function watchChart(facts: WatchFacts, test = 0): string[] {
   ];
 }
 
-/** The points of the chart in numbers. */
+/** The points of the chart in numbers; those that brought no new request are in the row before them. */
 function looksTable(looks: readonly Look[], beside: boolean): string[] {
+  const same = (a: Counts, b: Counts | undefined) => a.total === b?.total && a.bad === b.bad;
   const rows = looks
-    .filter((look, i) => look !== looks[i - 1])
+    .filter((look, i) => {
+      const before = looks[i - 1];
+      return !same(look.candidate, before?.candidate) || (beside && !same(look.baseline, before?.baseline));
+    })
     .map(
       ({ seconds, candidate, baseline }) =>
         `| ${elapsedText(seconds)} | ${badText(candidate)} |${beside ? ` ${badText(baseline)} |` : ''}`,

@@ -100,7 +100,7 @@ describe('the head of a summary', () => {
   test('says that traffic went back only where it did, and verified only where it was', () => {
     const ended = (verdict: 'pass' | 'fail', note: string) =>
       head(
-        { before: 'r1', stages: [{ ...back, verdict, note }] },
+        { before: 'r1', shares: [{ at: 0, percent: 50 }], stages: [{ ...back, verdict, note }] },
         { outcome: 'rolled_back', verdict: 'fail' },
       );
     expect(ended('pass', 'r1 100 %, in 0.2 s, it answers 200')).toContain(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { newReport, type Report } from '../../../src/domain/report.ts';
+import { loginSection } from '../../../src/domain/summary/auth.ts';
 import { releaseBody } from '../../../src/domain/summary/release.ts';
 import type { ReleaseFacts, SegmentFacts } from '../../../src/domain/summary/release-facts.ts';
 import { releaseHead } from '../../../src/domain/summary/release-head.ts';
@@ -262,8 +263,91 @@ describe('what to do next', () => {
     );
   });
 
+  test('a log that may not be read names the role that is missing', () => {
+    const reason =
+      'The watch could not see: POST logging /v2/entries:list answered 403 PERMISSION_DENIED: no.';
+    const text = head({}, { outcome: 'held', verdict: 'inconclusive', reason });
+    expect(text).toContain('**Next:** Give the identity of this job `roles/logging.viewer`. Decide with');
+    const other = head(
+      {},
+      { outcome: 'held', verdict: 'inconclusive', reason: 'The watch could not see: 503.' },
+    );
+    expect(other).not.toContain('roles/');
+  });
+
+  test('sentences end, links follow', () => {
+    const text = head(
+      { logs_url: 'https://console.cloud.google.com/logs/x', segments: [] },
+      { outcome: 'superseded', verdict: 'inconclusive' },
+    );
+    expect(text).toContain(
+      '**Next:** The traffic stays as it was set; run this job again to release. [Open the logs of the new revision](',
+    );
+  });
+
   test('how long it took is called that', () => {
     expect(head({ commit: { sha: '7f3c9a1000' } })).toContain('| **Commit** | `7f3c9a1`, took 10m00s |');
+  });
+});
+
+describe('what is said of going back', () => {
+  const back = {
+    stage: 'Roll back',
+    kind: 'back' as const,
+    start: 1,
+    seconds: 0.2,
+    verdict: 'pass' as const,
+    note: 'ocr-1 100 %, in 0.2 s, it answers 200',
+  };
+
+  test('where no traffic had moved, none went back', () => {
+    const shares = [{ at: 0, percent: 0 }];
+    const text = head({ stages: [back], shares }, { outcome: 'smoke_failed' });
+    expect(text).toContain('No traffic had reached the new revision: `ocr-1` serves as before, verified.');
+    expect(text).not.toContain('went back');
+    const blind = head({ stages: [{ ...back, note: 'ocr-1 100 %' }], shares }, { outcome: 'smoke_failed' });
+    expect(blind).toContain('`ocr-1` serves as before.');
+  });
+
+  test('where it had, it went back', () => {
+    const shares = [
+      { at: 0, percent: 0 },
+      { at: 10, percent: 5 },
+      { at: 20, percent: 0 },
+    ];
+    expect(head({ stages: [back], shares })).toContain(
+      'Traffic went back to `ocr-1` in 0.2 s and was verified.',
+    );
+  });
+});
+
+describe('a login that failed', () => {
+  const login = {
+    commands: ['gcloud iam update-oidc gh --x="a == \'1\'"', 'gcloud iam describe gh'],
+    claims: {},
+  };
+  const errors = [
+    {
+      code: 'login-condition-false' as const,
+      what: 'The condition rejected this run.',
+      fix: 'Look at it first: gcloud iam update-oidc gh --x="a == \'1\'"',
+    },
+  ];
+
+  test('has each command once in the summary of a release', () => {
+    const report = reportOf({}, { errors, outcome: undefined, verdict: 'inconclusive', evidence: { login } });
+    const text = [...(releaseHead(report) ?? []), ...loginSection(report)].join('\n');
+    expect(text.match(/update-oidc/g)).toHaveLength(1);
+    expect(text.match(/describe gh/g)).toHaveLength(1);
+    expect(text).toContain('### More to look at');
+  });
+
+  test('keeps them all where the action of its own shows them', () => {
+    const report = newReport('auth');
+    Object.assign(report, { errors, evidence: { login } });
+    const text = loginSection(report).join('\n');
+    expect(text).toContain('### To repair it');
+    expect(text).toContain('update-oidc');
   });
 });
 

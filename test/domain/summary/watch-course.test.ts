@@ -128,6 +128,19 @@ describe('the same numbers everywhere', () => {
     });
   });
 
+  test('looks that brought nothing new are one row, the last one of them at the end', () => {
+    const quiet: [Pair, Pair] = [
+      [0, 0],
+      [0, 0],
+    ];
+    const busy: [Pair, Pair] = [
+      [40, 1],
+      [40, 0],
+    ];
+    const text = watchChart(watched([busy, quiet, quiet, busy, quiet, quiet])).join('\n');
+    expect(text.match(/^\| \d+(m\d\d)?s \|/gm)).toEqual(['| 10s |', '| 40s |']);
+  });
+
   test('what an earlier runner counted lies before the first look', () => {
     const facts = totals(watched(thinStart), {
       candidate: { total: 1302, bad: 15 },
