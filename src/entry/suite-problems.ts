@@ -26,7 +26,7 @@ export async function checkSuites(
 }
 
 /** A suite that cannot be used: one annotation for each problem, at its place. */
-export async function suiteProblems(error: SuiteError, context: Context, action: ActionName): Promise<Finished> {
+async function suiteProblems(error: SuiteError, context: Context, action: ActionName): Promise<Finished> {
   const findings = error.problems.map((problem) => ({
     rule: 'smoke-suite',
     severity: 'high' as const,
