@@ -49,13 +49,21 @@ function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
 }
 
 /** Errors of a write after which nobody knows whether it took effect. */
-const unknown = new Set(['cancelled', 'network-failed', 'deadline-exceeded', 'internal']);
+const unknown = new Set([
+  'cancelled',
+  'network-failed',
+  'deadline-exceeded',
+  'response-malformed',
+  'internal',
+]);
+/** The server may have begun before it failed to say so. */
+const serverFailed = (error: unknown) => Number((error as { status?: unknown } | undefined)?.status) >= 500;
 
 /** May a build still end and become LATEST? Once an operation has begun, only its own failure says no. */
 function mayGoOn(run: DeployRun, error: unknown): boolean {
   const code = error instanceof ReleaseError ? error.code : 'internal';
   if (run.result.operation !== undefined) return code !== 'deploy-failed';
-  return run.sent && unknown.has(code);
+  return run.sent && (unknown.has(code) || serverFailed(error));
 }
 
 const toLatest = (run: DeployRun) => {

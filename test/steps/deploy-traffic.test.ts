@@ -160,6 +160,26 @@ describe('the pin before a build', () => {
     expect([service.traffic, warnings]).toEqual([one, [expect.stringContaining('The build goes on')]]);
   });
 
+  test.each([
+    [
+      'an error of the server',
+      Object.assign(new ReleaseError('remote-error', { what: '503' }), { status: 503 }),
+    ],
+    ['an answer that names no operation', new ReleaseError('response-malformed', { what: 'No name.' })],
+  ])('stays after %s to the deploy that was sent: it may have begun', async (_, error) => {
+    await hold();
+    run.sent = true;
+    await releaseHold(run, error);
+    expect([service.traffic, warnings]).toEqual([one, [expect.stringContaining('The build goes on')]]);
+  });
+
+  test('goes where the deploy that was sent was refused', async () => {
+    await hold();
+    run.sent = true;
+    await releaseHold(run, Object.assign(new ReleaseError('remote-error', { what: '400' }), { status: 400 }));
+    expect([service.traffic, warnings]).toEqual([latest, []]);
+  });
+
   test('is left as somebody else has set it since', async () => {
     await hold();
     service.move([named('ocr-0')]);
