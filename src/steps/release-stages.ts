@@ -51,6 +51,7 @@ export async function guardPlan(run: ReleaseRun): Promise<Step> {
   try {
     result = await ports.stages.guard('verify', { brief: false, signal: ports.signal });
   } catch (error) {
+    if (ports.signal.aborted) throw error;
     const reason = `whether it is private could not be found out: ${messageOf(error)}`;
     run.warnings.push(`A release would stop: ${reason}`);
     return { ...passed(reason), verdict: 'inconclusive' };

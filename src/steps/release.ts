@@ -29,7 +29,7 @@ const handlers: Record<Exclude<Phase, 'ended'>, Handler> = {
     const step = await read(run);
     return step.event === 'passed' ? planOnly(run, step) : step;
   },
-  guarding: guardFirst,
+  guarding: (run) => (run.request.dryRun ? guardPlan(run) : guardFirst(run)),
   pinning: pin,
   building: build,
   checking: checkAgain,
@@ -87,9 +87,8 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     if (phase === 'reverting' && step.event !== 'passed')
       run.reason = `${run.reason} Traffic could not be put back: ${step.reason}.`;
     const state = next(run.state, step.event);
-    if (request.dryRun && phase === 'reading' && step.event === 'passed') {
-      const lookedAt = ports.clock.now();
-      noteStep(run, 'guarding', await guardPlan(run), lookedAt);
+    // A plan ends where a release would begin to write.
+    if (request.dryRun && phase === 'guarding' && step.event === 'passed') {
       run.state = { ...state, phase: 'ended' };
       break;
     }

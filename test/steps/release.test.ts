@@ -84,6 +84,19 @@ describe('a release', () => {
     expect(ran.outputs.exposure).toBe('private');
   });
 
+  test('a dry run that is cancelled while it looks at the exposure is no plan', async () => {
+    const { name } = await served();
+    const stop = new AbortController();
+    const restore = world.onCalls(({ path }) => {
+      if (path.endsWith(':getIamPolicy')) stop.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
+      return undefined;
+    });
+    const inputs = { dry_run: 'true' };
+    const ran = await world.release(name, world.good(), { inputs, signal: stop.signal });
+    restore();
+    expect([ran.exitCode, ran.report.outcome, ran.report.verdict]).toEqual([1, 'cancelled', 'inconclusive']);
+  });
+
   test('a wrong suite is told before anything is sent', async () => {
     const { name } = await served();
     const before = await world.service(name);
