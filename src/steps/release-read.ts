@@ -41,6 +41,7 @@ export async function read(run: ReleaseRun): Promise<Step> {
     purpose: 'release',
     owner: request.owner,
     waitMs: request.waitSeconds * 1000,
+    dryRun: request.dryRun,
     signal: ports.signal,
   });
   if (settled.did === 'wait') {
@@ -50,6 +51,13 @@ export async function read(run: ReleaseRun): Promise<Step> {
   if (settled.did === 'hold') return refused(settled.reason);
   if (settled.service === undefined) return firstRelease(run, 'the function has no service yet');
   run.previous = settled.record;
+  if (settled.did !== 'nothing' && request.dryRun) {
+    // What serves before a release is known only once that is done.
+    const what = `settle an earlier release: ${settled.reason}; ${sharesText(settled.shares)} now`;
+    run.shares = settled.shares;
+    run.warnings.push(`A release would first ${what}.`);
+    return passed(`it would first ${what}`);
+  }
   if (settled.did !== 'nothing') {
     run.warnings.push(`Settled first: ${settled.reason}; ${sharesText(settled.shares)} now.`);
     run.evidence.settled = { did: settled.did, reason: settled.reason, shares: settled.shares };

@@ -97,6 +97,33 @@ describe('a release', () => {
     expect([ran.exitCode, ran.report.outcome, ran.report.verdict]).toEqual([1, 'cancelled', 'inconclusive']);
   });
 
+  test('a dry run after a release that died says what has to be settled, and leaves it', async () => {
+    const { name } = await served();
+    const stop = new AbortController();
+    let dead = false;
+    const restore = world.onCalls(() => (dead ? { reset: 'before' } : undefined));
+    const watching = setInterval(async () => {
+      if ((await world.record(name).catch(() => undefined))?.phase !== 'canary') return;
+      clearInterval(watching);
+      dead = true;
+      stop.abort(new ReleaseError('cancelled', { what: 'dead' }));
+    }, 10);
+    await world.release(name, world.good(), { inputs: { step_duration: '10m' }, signal: stop.signal });
+    clearInterval(watching);
+    restore();
+    const before = await world.service(name);
+    expect(before?.trafficStatuses.filter(({ percent }) => percent)).toHaveLength(2);
+    const inputs = { dry_run: 'true' };
+    const env = { GITHUB_RUN_ATTEMPT: '2' };
+    const ran = await world.release(name, world.good(), { inputs, env });
+    expect([ran.exitCode, ran.report.outcome, ran.report.verdict]).toEqual([0, undefined, 'pass']);
+    expect(await world.service(name)).toEqual(before);
+    const { warnings } = ran.report.evidence.release as ReleaseFacts;
+    expect(warnings.join()).toContain('A release would first settle');
+    const real = await world.release(name, world.good(), { inputs: seconds(1), env });
+    expect(real.report.outcome).toBe('promoted');
+  });
+
   test('a wrong suite is told before anything is sent', async () => {
     const { name } = await served();
     const before = await world.service(name);
