@@ -12,7 +12,7 @@ export async function watchStep(run: ReleaseRun): Promise<Step> {
   const { ports, state, request } = run;
   const percent = shareIn(state);
   const phase = state.phase === 'full' ? 'full' : 'split';
-  const lost = await beforeLost(run);
+  const lost = await beforeLost(run, ports.signal);
   if (lost) return lost;
   const shiftedAt = ports.clock.now();
   const moved = await shift(run, percent, phase === 'full' ? 'full' : 'canary');
@@ -73,10 +73,10 @@ function judge(run: ReleaseRun, result: WatchStage): Step {
 }
 
 /** The revision to go back to must be able to serve at every step. */
-async function beforeLost(run: ReleaseRun): Promise<Step | undefined> {
+async function beforeLost(run: ReleaseRun, signal: AbortSignal): Promise<Step | undefined> {
   const { before, service, ports } = run;
   if (before === undefined || service === undefined) return undefined;
-  const revision = await ports.services.revision(service, before.revision, ports.signal);
+  const revision = await ports.services.revision(service, before.revision, signal);
   if (revision?.ready) return undefined;
   const reason = `${before.revision}, the revision to go back to, ${revision ? 'is not ready any more' : 'is gone'}: the share is held`;
   return { event: 'before_gone', reason };
@@ -100,7 +100,7 @@ async function whileOurs<T>(run: ReleaseRun, work: (signal: AbortSignal) => Prom
         if (service === undefined) continue;
         noteForeign(run, service.latestCreatedRevision);
         const own = stillOurs(run, service, parseRecord(service.annotations[recordAnnotation]));
-        const lost = own.event === 'passed' ? await beforeLost(run) : own;
+        const lost = own.event === 'passed' ? await beforeLost(run, signal) : own;
         if (lost && !signal.aborted) {
           stop = lost;
           over.abort(new ReleaseError('cancelled', { what: lost.reason }));
