@@ -1,7 +1,7 @@
 import { messageOf } from '../domain/errors.ts';
 import type { Cell, TestSpec } from '../domain/evidence/state.ts';
 import type { Objective } from '../domain/watch/objective.ts';
-import type { Clock, WatchProbes } from './ports.ts';
+import type { Clock, Log, WatchProbes } from './ports.ts';
 import type { WatchRequest } from './watch-types.ts';
 
 interface Sent {
@@ -15,8 +15,6 @@ export interface Prober {
   take(tests: readonly TestSpec[]): Cell[];
   stop(): void;
   readonly sent: number;
-  /** The last reason why a probe could not be sent. */
-  readonly trouble: string;
 }
 
 const isBad = (sent: Sent, objective: Objective | undefined) =>
@@ -28,13 +26,17 @@ const isBad = (sent: Sent, objective: Objective | undefined) =>
  * Sends probes at an even pace beside the watch. While traffic is split they go to both revisions in turn, so that
  * the comparison with the baseline has a known share of one half.
  */
-export function startProber(clock: Clock, probes: WatchProbes, request: WatchRequest): Prober {
+export function startProber(
+  { clock, log }: { clock: Clock; log: Log },
+  probes: WatchProbes,
+  request: WatchRequest,
+): Prober {
   const stopped = new AbortController();
   const signal = request.signal ? AbortSignal.any([request.signal, stopped.signal]) : stopped.signal;
   const both = request.phase === 'split' && request.baseline !== undefined;
   let fresh: Sent[] = [];
   let sent = 0;
-  let trouble = '';
+  let trouble = false;
 
   async function run(): Promise<void> {
     const pause = 60_000 / (request.probesPerMinute ?? 30);
@@ -44,22 +46,22 @@ export function startProber(clock: Clock, probes: WatchProbes, request: WatchReq
         const answer = await probes.probe(target, signal);
         fresh.push({ target, ...answer });
         sent++;
+        trouble = false;
       } catch (error) {
-        trouble = messageOf(error);
+        if (!trouble && !signal.aborted)
+          log.warning(`Probes cannot be sent at the moment: ${messageOf(error)}`);
+        trouble = true;
       }
       if (!signal.aborted) await clock.sleep(pause, signal);
     }
   }
-  // Ends with the watch; what goes wrong in between is in `trouble`.
+  // Ends with the watch; what goes wrong in between has been told.
   run().catch(() => undefined);
 
   return {
     stop: () => stopped.abort(new Error('The watch has ended.')),
     get sent() {
       return sent;
-    },
-    get trouble() {
-      return trouble;
     },
     take(tests) {
       const batch = fresh;

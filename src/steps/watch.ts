@@ -53,7 +53,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
     state.before = await rateBefore(ports, service, objectives, shiftedAt, signal);
 
   const progress = createProgress(ports, request, state, settledAt);
-  const prober = ports.probes ? startProber(ports.clock, ports.probes, request) : undefined;
+  const prober = ports.probes ? startProber(ports, ports.probes, request) : undefined;
   const pollMs = (request.pollSeconds ?? 10) * 1000;
   const step = { candidate: 0, baseline: 0 };
   let reading: SliReading | undefined;

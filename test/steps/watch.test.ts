@@ -249,10 +249,11 @@ describe('one step of a release', () => {
         throw new Error('no token');
       },
     };
-    expect((await run({ rps: 0, probes })).result).toMatchObject({
-      verdict: 'inconclusive',
-      open: 'too_few_requests',
-    });
+    const { result, lines } = await run({ rps: 0, probes });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'too_few_requests' });
+    expect(lines.filter((line) => line.includes('no token'))).toEqual([
+      'Probes cannot be sent at the moment: no token',
+    ]);
   });
 
   test.each([
