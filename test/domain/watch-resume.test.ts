@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { advance } from '../../src/domain/evidence/state.ts';
 import { formatRecord, parseRecord, type ReleaseRecord } from '../../src/domain/rollout/record.ts';
+import { revisionType, type Target } from '../../src/domain/rollout/traffic.ts';
 import { continuesMark, resumeWatch } from '../../src/domain/watch/resume.ts';
 import { startWatch, testsOf, type WatchState } from '../../src/domain/watch/state.ts';
 
@@ -76,6 +77,20 @@ describe('a saved watch', () => {
       formatRecord({ ...record, watch: { at: 5, state: { ...sample(), history } } }),
     );
     expect(parsed).toMatchObject({ kind: 'record', record: { id: 'a-1', watch: undefined } });
+  });
+
+  test('one beside so many tags that both do not fit is left out as well', () => {
+    const tags = Array.from(
+      { length: 600 },
+      (_, i): Target => ({
+        type: revisionType,
+        revision: `ocr-api-${String(i).padStart(5, '0')}-tep`,
+        tag: `v${i}`,
+      }),
+    );
+    const watch = { at: 5, state: { ...sample(), more: 'x'.repeat(10_000) } };
+    const parsed = parseRecord(formatRecord({ ...record, wrote: tags, watch }));
+    expect(parsed).toMatchObject({ kind: 'record', record: { wrote: tags, watch: undefined } });
   });
 
   test.each<[string, unknown]>([

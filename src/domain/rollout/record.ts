@@ -170,8 +170,11 @@ export function parseRecord(value: string | undefined): ParsedRecord {
 
 /** The annotation's value. Throws `RangeError` where the service has more tags than a record can hold. */
 export function formatRecord(record: ReleaseRecord): string {
+  const whole = JSON.stringify(record);
   const watch = JSON.stringify(record.watch)?.length ?? 0;
-  const text = JSON.stringify(watch > maxWatchBytes ? { ...record, watch: undefined } : record);
+  // Traffic can be settled without it, so it never stands in the way of a write.
+  const tooLong = watch > maxWatchBytes || whole.length > maxBytes;
+  const text = tooLong ? JSON.stringify({ ...record, watch: undefined }) : whole;
   if (text.length > maxBytes)
     throw new RangeError(`the record would have ${text.length} characters, at most ${maxBytes} fit`);
   return text;
