@@ -1,5 +1,7 @@
 import { ReleaseError } from '../domain/errors.ts';
-import { readText } from '../domain/smoke/answer-text.ts';
+import { classifyProbe } from '../domain/exposure/probes.ts';
+import { explainInvocation } from '../domain/login/explain-call.ts';
+import { type Answer, readText } from '../domain/smoke/answer-text.ts';
 import { judge } from '../domain/smoke/judge.ts';
 import type { SmokeCase } from '../domain/smoke/model.ts';
 import type { WatchProbes } from './ports.ts';
@@ -25,7 +27,7 @@ interface Line {
 
 /**
  * One case of the smoke suite after the other, each sent once and judged as the smoke test judges it. What could not
- * be sent at all says nothing about the function, so it is thrown and never counted.
+ * be sent at all, or was not let in, says nothing about the function, so it is thrown and never counted.
  */
 export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): WatchProbes {
   const quiet = { ...ports, log: { ...ports.log, line: () => {}, warning: () => {} } };
@@ -53,6 +55,8 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
       const { attempt } = await line.caller.call(item, { retries: 0 });
       if (attempt.answer) {
         const { failures } = judge(item, attempt.answer, readText(attempt.answer, item.text));
+        const refused = failures.length > 0 ? refusalOf(attempt.answer, target) : undefined;
+        if (refused) throw refused;
         return { bad: failures.length > 0, milliseconds: attempt.answer.milliseconds };
       }
       const { cause, what, milliseconds } = attempt.none;
@@ -60,4 +64,13 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
       throw new ReleaseError('network-failed', { what });
     },
   };
+}
+
+/** Google's front end did not let us in: the function never saw the request. */
+function refusalOf(answer: Answer, { invocation }: SmokeTarget): ReleaseError | undefined {
+  const { class: seen, note } = classifyProbe(answer);
+  if (seen !== 'refused' && seen !== 'iap') return undefined;
+  const known = invocation && explainInvocation(answer.status, invocation);
+  const what = known ? `${known.what} ${known.why}` : `It was ${note} (${answer.status}).`;
+  return new ReleaseError('permission-denied', { what, fix: known?.fix });
 }

@@ -80,6 +80,24 @@ describe('a release with probes', () => {
     expect(segments(ran).at(-1)?.verdict).toBe('fail');
   });
 
+  test('a probe that the platform does not let in says nothing about the candidate, and whom to let in', async () => {
+    const { name } = await served();
+    // It may be impersonated, and may call nothing.
+    const stranger = world.sandbox.env.READER_SERVICE_ACCOUNT as string;
+    const inputs = {
+      ...probing(),
+      canary: 'none',
+      smoke_suite: 'none',
+      probe_suite: world.suite(),
+      invoker_service_account: stranger,
+    };
+    const ran = await world.release(name, world.good(), { inputs });
+    expect([ran.report.outcome, ran.exitCode]).toEqual(['promoted', 0]);
+    expect(streams(segments(ran).at(-1)).probes?.candidate).toBe(0);
+    const told = ran.log.filter((line) => line.startsWith('Probes cannot be sent'));
+    expect(told).toEqual([expect.stringContaining(`${stranger} lacks roles/run.invoker`)]);
+  });
+
   test.each([
     ['by metrics', { source: 'metrics' }, 'metrics count probes'],
     ['without a suite', { smoke_suite: 'none' }, 'probe_suite: missing'],
