@@ -15,8 +15,6 @@ export interface CountRequest {
   seconds: number;
   /** Seconds between two looks. Default 5. */
   pollSeconds?: number | undefined;
-  /** URLs of traffic tags, whose requests are nobody's user traffic. */
-  tagUrls?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +36,6 @@ export async function countRevision(
     revisions: [revision],
     objectives: objectives.map(({ id, kind, slowerThanMs }) => ({ id, kind, slowerThanMs })),
     since,
-    tagUrls: request.tagUrls,
   });
   const pollMs = 1000 * (request.pollSeconds ?? 5);
   const counts = objectives.map(() => ({ total: 0, bad: 0 }));

@@ -15,9 +15,3 @@ export function addCounts(to: Counts, more: Counts): void {
 export function rateOf(counts: Counts): number | undefined {
   return counts.total > 0 ? counts.bad / counts.total : undefined;
 }
-
-/** Whole, finite, not negative, and no more bad ones than there are. */
-export function isCounts(value: unknown): value is Counts {
-  const { total, bad } = (value ?? {}) as Counts;
-  return Number.isSafeInteger(total) && Number.isSafeInteger(bad) && bad >= 0 && total >= bad;
-}
