@@ -1,8 +1,9 @@
 import type { Gate } from '../budget/gate.ts';
+import { addCounts, type Counts, noCounts } from '../evidence/counts.ts';
 import type { Verdict } from '../verdict.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
 import type { InvoiceFacts } from './budget.ts';
-import type { WatchFacts } from './watch-facts.ts';
+import { readCounts, type WatchFacts } from './watch-facts.ts';
 
 /** What the release knows of itself, as it stands in its report (`evidence.release`); times in seconds since it began. */
 export interface ReleaseFacts {
@@ -56,19 +57,8 @@ export interface SegmentFacts {
   evidence?: unknown;
 }
 
-export interface Counts {
-  total: number;
-  bad: number;
-}
-
 const objectOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-const numberOf = (value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
-const readCounts = (value: unknown): Counts => {
-  const raw = objectOf(value);
-  return { total: numberOf(raw.total), bad: numberOf(raw.bad) };
-};
 
 /** The watch's own evidence, where it is what it should be. */
 export function watchFactsOf(segment: SegmentFacts): WatchFacts | undefined {
@@ -82,8 +72,8 @@ export function countsOf(segment: SegmentFacts): { candidate: Counts; baseline: 
   const facts = watchFactsOf(segment);
   if (facts !== undefined) return segmentCounts(facts, 0);
   return {
-    candidate: { total: numberOf(segment.requests), bad: numberOf(segment.bad) },
-    baseline: { total: 0, bad: 0 },
+    candidate: readCounts({ total: segment.requests, bad: segment.bad }),
+    baseline: { ...noCounts },
   };
 }
 
@@ -92,12 +82,9 @@ export function countsOf(segment: SegmentFacts): { candidate: Counts; baseline: 
  * the first shift, over all segments.
  */
 export function segmentCounts(facts: WatchFacts, test: number): { candidate: Counts; baseline: Counts } {
-  const sums = { candidate: { total: 0, bad: 0 }, baseline: { total: 0, bad: 0 } };
+  const sums = { candidate: { ...noCounts }, baseline: { ...noCounts } };
   for (const point of facts.points)
-    for (const arm of ['candidate', 'baseline'] as const) {
-      const { total, bad } = readCounts(objectOf(point?.tests?.[test])[arm]);
-      sums[arm].total += total;
-      sums[arm].bad += bad;
-    }
+    for (const arm of ['candidate', 'baseline'] as const)
+      addCounts(sums[arm], readCounts(point?.tests?.[test]?.[arm]));
   return sums;
 }

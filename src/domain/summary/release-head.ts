@@ -1,6 +1,7 @@
 import type { Report } from '../report.ts';
 import { codeSpan, markdownText, proseText } from '../safe-text.ts';
 import { healthText, type ServingHealth } from '../watch/serving-health.ts';
+import { countText, percentText } from '../watch/words.ts';
 import { budgetRow } from './budget.ts';
 import { spanText } from './charts.ts';
 import { countsOf, type ReleaseFacts, type SegmentFacts, type StageFacts } from './release-facts.ts';
@@ -13,11 +14,6 @@ export const factsOf = (report: Report): ReleaseFacts | undefined => {
   return typeof facts === 'object' && facts !== null && Array.isArray(facts.stages) ? facts : undefined;
 };
 
-const number = (value: number) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
-const percent = (share: number) => {
-  const value = 100 * share;
-  return `${value === 0 ? '0' : value.toFixed(value >= 10 ? 1 : 2)} %`;
-};
 /** `ocr-api` now serves..., stays on..., has nothing to serve. */
 function headline(report: Report, facts: ReleaseFacts): string {
   const name = codeSpan(report.target.name ?? 'the function');
@@ -93,7 +89,7 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
     lines.push(`> ${afterText(facts.before, facts.after)}`);
   const { extra } = costOf(facts);
   if (extra >= 1 && report.outcome !== 'held')
-    lines.push(`> About ${number(extra)} requests failed because of this release.`);
+    lines.push(`> About ${countText(extra)} requests failed because of this release.`);
   if (facts.kept_pin && facts.before && report.outcome !== 'promoted')
     lines.push(
       `> Traffic is pinned to it by name, since a newer revision exists: deploys of other tools get no traffic until it is released or moved.`,
@@ -150,7 +146,7 @@ function factTable(report: Report, facts: ReleaseFacts): string[] {
   if (watched.length > 0)
     rows.push([
       'Watched',
-      `${watched.join(', ')}: ${number(requests)} requests, ${number(failed)} failed${requests > 0 ? ` (${percent(failed / requests)})` : ''}`,
+      `${watched.join(', ')}: ${countText(requests)} requests, ${countText(failed)} failed${requests > 0 ? ` (${percentText(failed / requests)})` : ''}`,
     ]);
   if (facts.budget)
     rows.push([

@@ -61,7 +61,9 @@ const number = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 
 /** Counts as a report may hold them. */
-export const readCounts = (counts: Partial<Counts> | undefined): Counts => {
+export const readCounts = (
+  counts: { total?: number | undefined; bad?: number | undefined } | undefined,
+): Counts => {
   const total = number(counts?.total);
   return { total, bad: Math.min(total, number(counts?.bad)) };
 };
