@@ -98,7 +98,7 @@ export const catalog = {
   'function-refused': entry('The function cannot be deployed as it is asked for'),
   'watch-state-invalid': entry(
     'The saved state of a watch does not fit',
-    'The objectives were changed while a release was under way.',
+    'The objectives, or the source of the counts, were changed while a release was under way.',
     'Let the next release begin a watch of its own.',
   ),
   'slo-invalid': entry('The objectives are wrong', undefined, 'Correct the file at the place named above.'),
