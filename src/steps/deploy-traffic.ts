@@ -14,6 +14,7 @@ import {
   type ChangeOptions,
   changeTraffic,
   type Decide,
+  isPermanent,
 } from './change-traffic.ts';
 import type { DeployRun } from './deploy-types.ts';
 import type { RunService } from './ports.ts';
@@ -97,6 +98,10 @@ export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
           stop: 'refused',
           reason: `${revision} is built, but ${latest} appeared meanwhile: no traffic was moved. ${see}`,
         };
+  }).catch((error: unknown) => {
+    // The write may have taken effect: nobody is told then that the pin stands.
+    if (request.signal?.aborted || !isPermanent(error)) run.held = undefined;
+    throw error;
   });
   if (changed.done) {
     if (changed.wrote) run.act(`all traffic of ${name} given to ${revision}`);

@@ -319,10 +319,19 @@ describe('after the build', () => {
     expect([service.patches.length, service.traffic]).toEqual([1, one]);
   });
 
-  test('where somebody keeps changing the service, it is a conflict', async () => {
-    service.move(one);
+  test('where somebody keeps changing the service, it is a conflict, and the pin stands', async () => {
+    await hold();
     builds();
     service.onPatch = () => 'conflict';
     await expect(giveTraffic(run)).rejects.toMatchObject({ code: 'deploy-conflict' });
+    expect(run.held).toBeDefined();
+  });
+
+  test('where all traffic was given and did not settle, nobody is told that the pin stands', async () => {
+    await hold();
+    builds();
+    service.settleMs = 1e9;
+    await expect(giveTraffic(run)).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    expect([service.traffic, run.held]).toEqual([latest, undefined]);
   });
 });
