@@ -75,8 +75,8 @@ export function bindStages(
               signal,
             }),
         }),
-    alive: (url) =>
-      alive(prober, platform, log, url, `projects/${project}/locations/${region}/functions/${name}`),
+    alive: (url, signal) =>
+      alive(prober, platform, log, url, `projects/${project}/locations/${region}/functions/${name}`, signal),
     ...(objectives.length === 0
       ? {}
       : {

@@ -75,7 +75,7 @@ export const rollback: Action = async (context) => {
   const result = await rollBack(
     {
       ...ports,
-      alive: (url) => alive(prober, platform, log, url, functionName),
+      alive: (url, stop) => alive(prober, platform, log, url, functionName, stop),
       ...(request.target === 'none' ? {} : { rate: openRate(context, platform, request, request.target) }),
     },
     { functionName, owner, signal, ...pick(request) },

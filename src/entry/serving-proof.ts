@@ -1,5 +1,5 @@
 import { likelyService } from '../domain/deploy/limits.ts';
-import { ReleaseError } from '../domain/errors.ts';
+import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { explainInvocation, invocationOf } from '../domain/login/explain-call.ts';
 import { type CountRequest, countRevision } from '../steps/count-revision.ts';
 import type { Log, Prober, SliSource } from '../steps/ports.ts';
@@ -26,7 +26,8 @@ const historyMs = 600_000;
 
 /**
  * One call with a token: any answer of the function itself will do, an error of the platform or none will not. Where
- * our token is refused, the log says why and how to repair it.
+ * there is no token to call with, that is no fault of the function; where it is refused, the log says why and how to
+ * repair it.
  */
 export async function alive(
   prober: Prober,
@@ -34,9 +35,17 @@ export async function alive(
   log: Log,
   url: string,
   functionName: string,
+  signal?: AbortSignal,
 ): Promise<string> {
-  const token = await tokens.idToken(url);
-  const answer = await prober.probe(url, { method: 'GET', token, timeoutMs: 10_000 });
+  let token: string;
+  try {
+    token = await tokens.idToken(url, signal);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return `it could not be called (${messageOf(error).replace(/\.$/, '')})`;
+  }
+  const stop = signal ? { signal } : {};
+  const answer = await prober.probe(url, { method: 'GET', token, timeoutMs: 10_000, ...stop });
   if (answer.status === 0 || answer.status >= 500)
     throw new ReleaseError('remote-error', {
       what:

@@ -5,7 +5,7 @@ import { healthText, type ServingHealth } from '../domain/watch/serving-health.t
 /** How a revision is asked whether it works; what is absent is not asked. */
 export interface ProvePorts {
   /** One call with a token; says in a few words how it was answered. Throws where it was not. */
-  alive?: ((url: string) => Promise<string>) | undefined;
+  alive?: ((url: string, signal?: AbortSignal) => Promise<string>) | undefined;
   /** The revision's own finished requests; `since` (milliseconds) is when traffic was seen where it belongs. */
   rate?:
     | ((service: string, revision: string, since: number, signal?: AbortSignal) => Promise<ServingHealth>)
@@ -17,10 +17,12 @@ export async function proveAnswer(
   ports: ProvePorts,
   url: string,
   revision: string,
+  signal?: AbortSignal,
 ): Promise<{ alive?: string | undefined; findings: Finding[] }> {
   try {
-    return { alive: await ports.alive?.(url), findings: [] };
+    return { alive: await ports.alive?.(url, signal), findings: [] };
   } catch (error) {
+    if (signal?.aborted) return { findings: [] };
     return { findings: [failing(revision, messageOf(error).replace(/\.$/, ''))] };
   }
 }

@@ -17,7 +17,7 @@ export async function goBack(run: ReleaseRun): Promise<Step> {
   run.wentBackAt = ports.clock.now();
   if (urgent) return step;
   const took = ((run.wentBackAt - started) / 1000).toFixed(1);
-  const proof = await proveAnswer(ports.stages, run.url ?? '', before.revision);
+  const proof = await proveAnswer(ports.stages, run.url ?? '', before.revision, ports.signal);
   run.findings.push(...proof.findings);
   const dead = proof.findings[0]?.title;
   return passed([step.reason, `in ${took} s`, proof.alive ?? dead].filter(Boolean).join(', '));

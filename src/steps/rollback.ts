@@ -120,7 +120,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   log.line(`✓ Roll back     ${(tookMs / 1000).toFixed(1)} s  ${target} 100 %`);
   const shares = servingShares(changed.service.trafficStatuses, changed.service.latestReadyRevision);
   const settledAt = clock.now();
-  const answer = await proveAnswer(ports, changed.service.uri, target);
+  const answer = await proveAnswer(ports, changed.service.uri, target, request.signal);
   const counted = await proveRate(ports, name, target, settledAt, request.signal);
   findings.push(...answer.findings, ...counted.findings);
   return {

@@ -72,6 +72,18 @@ describe('rollback', () => {
     expect(await world.record(name)).toMatchObject({ phase: 'closed', stable: old, failed: [bad] });
   });
 
+  test('where we get no token to call with, nothing is said against the revision', async () => {
+    const { name, old } = await twice();
+    const restore = world.onCalls(({ path }) =>
+      path.includes(':generateIdToken') ? { status: 403 } : undefined,
+    );
+    const ran = await world.rollback(name, 'before');
+    restore();
+    expect([ran.exitCode, ran.report.outcome, await only(name)]).toEqual([0, 'rolled_back', old]);
+    expect(ran.report.reason).toContain('it could not be called (');
+    expect(rules(ran)).not.toContain('rolled-back-revision-fails');
+  });
+
   test('twice is the same as once', async () => {
     const { name, old } = await twice();
     await world.rollback(name, 'before');
