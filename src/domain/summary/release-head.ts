@@ -104,7 +104,8 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
 }
 
 function backText({ shares }: ReleaseFacts, before: string, back: StageFacts): string {
-  const verified = /\banswers\b/.test(back.note);
+  // Not where the note ends with why it does not work well either.
+  const verified = /(?:^|, )it answers\b/.test(back.note);
   if (shares.some(({ percent }) => percent > 0))
     return `Traffic went back to ${codeSpan(before)} in ${spanText(back.seconds)}${verified ? ' and was verified' : ''}.`;
   return `No traffic had reached the new revision: ${codeSpan(before)} serves as before${verified ? ', verified' : ''}.`;

@@ -107,6 +107,9 @@ describe('the head of a summary', () => {
       'went back to `r1` in 0.2 s and was verified.',
     );
     expect(ended('pass', 'r1 100 %')).toContain('went back to `r1` in 0.2 s.');
+    expect(ended('pass', 'r1 100 %, in 0.2 s, r1 does not work well either: it answers 500.')).toContain(
+      'went back to `r1` in 0.2 s.',
+    );
     expect(ended('fail', 'no answer')).not.toContain('went back');
   });
 
