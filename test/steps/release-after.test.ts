@@ -29,13 +29,6 @@ describe('after a rollback', () => {
     time.restore();
   });
 
-  const control = (method: string, path: string, body?: object) =>
-    fetch(`${world.sandbox.control}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-
   /** A function that serves one revision, with users on it. */
   async function served(source: string): Promise<{ name: string; revision: string }> {
     const name = `after${++made}`;
@@ -43,7 +36,7 @@ describe('after a rollback', () => {
       inputs: { step_duration: '1s', duration: '1s', canary: 'none' },
     });
     expect(first.report.outcome).toBe('promoted');
-    await control('POST', '/load', { function: name, rps: 100, seconds: 3600 });
+    await world.control('POST', '/load', { function: name, rps: 100, seconds: 3600 });
     return { name, revision: String(first.outputs.revision) };
   }
   const facts = (ran: Ran) => ran.report.evidence.release as ReleaseFacts;
@@ -53,7 +46,7 @@ describe('after a rollback', () => {
   test('a healthy old revision is proved by its own requests', async () => {
     const { name, revision } = await served(world.good());
     const ran = await world.release(name, world.bad(), { inputs: { ...watched, canary: '50%' } });
-    await control('DELETE', '/load');
+    await world.control('DELETE', '/load');
     expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
     expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
     const { after, stages } = facts(ran);
@@ -67,7 +60,7 @@ describe('after a rollback', () => {
   test('an old revision that is as bad is told, and the traffic moves once', async () => {
     const { name, revision } = await served(world.bad());
     const ran = await world.release(name, world.bad(), { inputs: { ...watched, canary: 'none' } });
-    await control('DELETE', '/load');
+    await world.control('DELETE', '/load');
     expect(ran.report.outcome).toBe('rolled_back');
     expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
     expect(moves(ran).filter((percent) => percent === 100)).toHaveLength(1);
@@ -89,7 +82,7 @@ describe('after a rollback', () => {
 
   test('where nobody asks it, that is said and proves nothing', async () => {
     const { name } = await served(world.good());
-    const stop = onceBack(name, () => void control('DELETE', '/load'));
+    const stop = onceBack(name, () => void world.control('DELETE', '/load'));
     const inputs = { ...watched, canary: '50%', slo: '99.9%' };
     const ran = await world.release(name, world.bad(), { inputs });
     stop();
@@ -109,7 +102,7 @@ describe('after a rollback', () => {
     const ran = await world.release(name, world.bad(), { inputs });
     stop();
     restore();
-    await control('DELETE', '/load');
+    await world.control('DELETE', '/load');
     expect(ran.report.outcome).toBe('rolled_back');
     expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
     const last = facts(ran).stages.at(-1);
@@ -127,10 +120,12 @@ describe('after a rollback', () => {
       signal: stop.signal,
     });
     off();
-    await control('DELETE', '/load');
+    await world.control('DELETE', '/load');
     expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
     expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
     expect(ran.state.release_end).toBe('rolled_back');
+    // Ten minutes of it would have said something.
+    expect(facts(ran).after).toBeUndefined();
   });
 
   test('by hand: the ten minutes before, without a wait, and from now on with verify_duration', async () => {
@@ -147,7 +142,7 @@ describe('after a rollback', () => {
     const forth = await world.rollback(name, String(second.outputs.revision), {
       inputs: { slo: '95%', force: 'true', verify_duration: '20s' },
     });
-    await control('DELETE', '/load');
+    await world.control('DELETE', '/load');
     expect(forth.report.evidence.rollback).toMatchObject({ rate: { after: true, health: 'fails' } });
     expect(rules(forth)).toContain('rolled-back-revision-fails');
   });

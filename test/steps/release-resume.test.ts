@@ -33,14 +33,9 @@ describe('a second runner', () => {
     time.restore();
   });
 
-  const control = (method: string, path: string, body?: object) =>
-    fetch(`${world.sandbox.control}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-  const users = (name: string, rps = 60) => control('POST', '/load', { function: name, rps, seconds: 3600 });
-  const noUsers = () => control('DELETE', '/load');
+  const users = (name: string, rps = 60) =>
+    world.control('POST', '/load', { function: name, rps, seconds: 3600 });
+  const noUsers = () => world.control('DELETE', '/load');
 
   async function served(): Promise<{ name: string; revision: string }> {
     const name = `resume${++made}`;

@@ -133,6 +133,15 @@ export class ReleaseWorld {
     };
   }
 
+  /** Asks the sandbox itself: for users, for one. */
+  control(method: string, path: string, body?: object): Promise<Response> {
+    return fetch(`${this.sandbox.control}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+
   async run(action: Action, options: RunOptions = {}): Promise<Ran> {
     const log: string[] = [];
     const state: Record<string, string> = {};

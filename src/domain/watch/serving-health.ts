@@ -30,7 +30,7 @@ export interface ServingHealth {
 /** Chance of calling a healthy revision broken. No rollback hangs on it, so it may be found out sooner. */
 const alpha = 0.01;
 
-export function healthOf(limit: number, counts: Counts): ServingHealth['health'] {
+function healthOf(limit: number, counts: Counts): ServingHealth['health'] {
   if (counts.bad >= fewestBad && logMixtureAt(gridOf(limit), counts) >= -Math.log(alpha)) return 'fails';
   return logPassEvidence(limit, counts) >= Math.log(passAt) ? 'works' : 'unknown';
 }
