@@ -45,7 +45,7 @@ export async function countRevision(
   let trouble: unknown;
   for (;;) {
     try {
-      const reading = await reader.poll([], signal);
+      const reading = await reader.poll([since], signal);
       trouble = undefined;
       ({ horizon } = reading);
       if (seconds > 0)
@@ -53,6 +53,8 @@ export async function countRevision(
       for (const count of reading.counts) {
         const sum = counts[objectives.findIndex(({ id }) => id === count.objective)];
         if (sum === undefined || count.revision !== revision) continue;
+        // What began before, as a bucket of metrics may, is not of this time.
+        if (count.span < 0 || count.mixed) continue;
         sum.total += count.total;
         sum.bad += count.bad;
       }
