@@ -10,6 +10,9 @@ export interface RequestEntry {
   received: number;
   status: number;
   latencyMs: number;
+  /** As the entry has them, hostile text; empty where it has none. */
+  method: string;
+  url: string;
   /** Why it is no user's request, where it is not. */
   excluded: 'own' | 'tag' | 'refused' | undefined;
 }
@@ -42,6 +45,8 @@ export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>):
     received: Number.isFinite(received) ? received : timestamp,
     status,
     latencyMs: seconds === undefined ? Number.NaN : Number(seconds) * 1000,
+    method: text(request.requestMethod),
+    url: text(request.requestUrl),
     excluded: exclusionOf(entry, request, status, tagHosts),
   };
 }

@@ -1,3 +1,4 @@
+import { FailureBook, failureName } from '../domain/watch/failures.ts';
 import type { Clock, Json, SliQuery, SliReader, SliReading } from '../steps/ports.ts';
 import { LagMeter } from './lag-meter.ts';
 import { judge, type RequestEntry, readEntry } from './log-entry.ts';
@@ -31,10 +32,17 @@ export function bookEntry(
   objectives: SliQuery['objectives'],
   entry: RequestEntry,
   span: number,
+  failures?: FailureBook,
 ): void {
+  const { revision, status, method, url } = entry;
   for (const objective of objectives) {
     const verdict = judge(entry, objective);
-    if (verdict !== 'unknown') tally.add(entry.revision, objective.id, span, 1, verdict === 'bad' ? 1 : 0);
+    if (verdict === 'unknown') continue;
+    const bad = verdict === 'bad' ? 1 : 0;
+    tally.add(revision, objective.id, span, 1, bad);
+    if (bad === 0 || !failures) continue;
+    const what = failureName({ status, slowerThanMs: objective.slowerThanMs, method, url });
+    failures.add({ revision, objective: objective.id, what, count: 1 });
   }
 }
 
@@ -59,6 +67,7 @@ export class LogReader implements SliReader {
   #failure: unknown;
   /** Booked and not yet handed out. */
   #tally = new Tally();
+  #failures = new FailureBook();
 
   constructor(query: SliQuery, access: LogAccess) {
     this.#query = query;
@@ -85,9 +94,12 @@ export class LogReader implements SliReader {
     // A look in between that reads nothing must not make a failure look like silence.
     if (this.#failure !== undefined) throw this.#failure;
     const { counts } = this.#tally;
+    const { failures } = this.#failures;
     this.#tally = new Tally();
+    this.#failures = new FailureBook();
     return {
       counts,
+      failures,
       horizon: this.#horizon,
       lagMs: this.#lag.milliseconds,
       cursor: iso(this.#newest),
@@ -152,7 +164,8 @@ export class LogReader implements SliReader {
     this.#newest = Math.max(this.#newest, entry.received);
     this.#lag.saw(entry.received - entry.timestamp, this.#access.clock.now() - entry.received);
     if (entry.excluded || (entry.revision && !this.#query.revisions.includes(entry.revision))) return;
-    bookEntry(this.#tally, this.#query.objectives, entry, spanOf(entry.timestamp, marks));
+    const span = spanOf(entry.timestamp, marks);
+    bookEntry(this.#tally, this.#query.objectives, entry, span, span < 0 ? undefined : this.#failures);
   }
 
   #notes(): string[] {

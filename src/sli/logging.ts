@@ -23,7 +23,7 @@ export interface LoggingOptions {
 /** Only what is judged travels. */
 const fields =
   'nextPageToken,entries(insertId,timestamp,receiveTimestamp,textPayload,resource/labels/revision_name,' +
-  'httpRequest(status,latency,userAgent,requestUrl))';
+  'httpRequest(status,latency,userAgent,requestMethod,requestUrl))';
 
 /**
  * Cloud Run's request logs: exact counts within seconds, 429 for want of an instance included. Each pass asks for

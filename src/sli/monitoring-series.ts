@@ -12,6 +12,8 @@ export interface BucketCount {
   bad: number;
   /** For latency: the bucket edge that was judged by. */
   edge?: number | undefined;
+  /** Status of its answers; empty where the series does not say. */
+  code: string;
 }
 
 const object = (value: Json | undefined): JsonObject =>
@@ -58,12 +60,12 @@ export function readSeries(body: JsonObject, objective: SliObjective): BucketCou
           histogram,
           objective.slowerThanMs ?? Number.POSITIVE_INFINITY,
         );
-        counts.push({ revision, start, end, total, bad: above, edge });
+        counts.push({ revision, start, end, total, bad: above, edge, code });
       } else {
         const total = wholeOf(value);
         if (total === undefined) throw malformed('a point of the count is no whole number');
         if (!code) throw malformed('a time series has no response_code');
-        counts.push({ revision, start, end, total, bad: isBad(code) ? total : 0 });
+        counts.push({ revision, start, end, total, bad: isBad(code) ? total : 0, code });
       }
     }
   }

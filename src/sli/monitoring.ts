@@ -1,4 +1,5 @@
 import { ReleaseError } from '../domain/errors.ts';
+import { FailureBook, failureName } from '../domain/watch/failures.ts';
 import type { Rest } from '../http/rest.ts';
 import type {
   Clock,
@@ -167,6 +168,7 @@ export function createMonitoring(options: MonitoringOptions): SliSource {
         if (!delay.announced) notes.add('The metric does not announce its delay; four minutes were assumed.');
         const horizon = Math.floor((clock.now() - delay.ms) / minuteMs) * minuteMs;
         const tally = new Tally();
+        const failed = new FailureBook();
         // The newest whole minute that is guaranteed to be complete, or nothing.
         if (horizon > from) {
           const batches = await Promise.all(
@@ -187,6 +189,9 @@ export function createMonitoring(options: MonitoringOptions): SliSource {
                 continue;
               const { span, mixed } = spanOfBucket(bucket.start, bucket.end, marks);
               tally.add(bucket.revision, objective.id, span, bucket.total, bucket.bad, mixed);
+              const { slowerThanMs } = objective;
+              const what = failureName({ status: Number(bucket.code), slowerThanMs });
+              failed.add({ revision: bucket.revision, objective: objective.id, what, count: bucket.bad });
               if (bucket.edge !== undefined && bucket.edge !== objective.slowerThanMs)
                 notes.add(`${objective.id}: judged at the bucket edge ${Math.round(bucket.edge)} ms.`);
             }
@@ -194,6 +199,7 @@ export function createMonitoring(options: MonitoringOptions): SliSource {
         }
         return {
           counts: tally.counts,
+          failures: failed.failures,
           horizon: Math.max(horizon, query.since),
           lagMs: delay.ms,
           cursor: iso(from),

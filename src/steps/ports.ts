@@ -16,6 +16,7 @@ import type {
 import type { SourceFile } from '../domain/deploy/manifest.ts';
 import type { BodyPart } from '../domain/smoke/body.ts';
 import type { Attempt } from '../domain/smoke/retry.ts';
+import type { Failure } from '../domain/watch/failures.ts';
 import type { SpanCount } from '../domain/watch/marks.ts';
 
 export interface Clock {
@@ -291,6 +292,8 @@ export type SliCount = SpanCount;
 export interface SliReading {
   /** Increments since the reading before; a request is in exactly one reading. */
   counts: SliCount[];
+  /** What the bad ones among them have in common, as far as the source knows. */
+  failures?: Failure[] | undefined;
   /** Milliseconds since the epoch until when the source has seen everything. */
   horizon: number;
   /** Milliseconds by which it lags now, measured or announced. */

@@ -1,6 +1,7 @@
 import { addCounts, noCounts } from '../domain/evidence/counts.ts';
 import type { Decision, Standing } from '../domain/evidence/decide.ts';
 import { alphaOf, type Cell } from '../domain/evidence/state.ts';
+import { type Failure, failuresText } from '../domain/watch/failures.ts';
 import type { WatchState } from '../domain/watch/state.ts';
 import { againstOf, elapsedText, pollText, worstOf } from '../domain/watch/words.ts';
 import type { SliReading } from './ports.ts';
@@ -15,6 +16,8 @@ export interface Look {
 
 export interface Progress {
   look(look: Look): void;
+  /** Says what the bad requests have in common, once, at the end. */
+  failed(failures: readonly Failure[]): void;
   readonly points: WatchPoint[];
 }
 
@@ -53,6 +56,9 @@ export function createProgress(
 
   return {
     points,
+    failed(failures) {
+      if (failures.length > 0) ports.log.line(`  ${label}         failed: ${failuresText(failures)}`);
+    },
     look(look) {
       const point = pointOf(look);
       points.push(point);

@@ -3,6 +3,7 @@ import { type Decision, doubtAt, type Standing } from '../domain/evidence/decide
 import { smallestDetectable } from '../domain/evidence/detectable.ts';
 import { alphaOf, type TestState } from '../domain/evidence/state.ts';
 import type { Finding } from '../domain/report.ts';
+import type { Failure } from '../domain/watch/failures.ts';
 import { type Objective, objectiveTitle } from '../domain/watch/objective.ts';
 import { nextStep, type OpenEnd } from '../domain/watch/outcome.ts';
 import { failReason, openReason, passReason } from '../domain/watch/reasons.ts';
@@ -20,6 +21,8 @@ export interface Ending {
   trouble: string;
   blind: boolean;
   progress: Progress;
+  /** The candidate's own, of this step. */
+  failures: Failure[];
 }
 
 /** The verdict of a watch that has ended, with everything that people and the next step need. */
@@ -143,6 +146,7 @@ function evidenceOf(
     lagSeconds: (ending.reading?.lagMs ?? 0) / 1000,
     tests,
     points: ending.progress.points,
+    failures: ending.failures.map(({ revision: _, ...failure }) => failure),
     notes: ending.reading?.notes ?? [],
     replay: recordReplay(state, request, ending.progress.points),
   };

@@ -3,6 +3,7 @@ import type { Blame } from '../domain/evidence/decide.ts';
 import type { Phase } from '../domain/evidence/state.ts';
 import type { Finding } from '../domain/report.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { Failure } from '../domain/watch/failures.ts';
 import type { Objective } from '../domain/watch/objective.ts';
 import type { NextStep, OpenEnd, OpenEndPolicy } from '../domain/watch/outcome.ts';
 import type { WatchRule } from '../domain/watch/rules.ts';
@@ -105,6 +106,8 @@ export interface WatchEvidence {
   lagSeconds: number;
   tests: TestSummary[];
   points: WatchPoint[];
+  /** What the candidate's bad requests of this step have in common, most frequent first; empty where the source cannot say. */
+  failures: Omit<Failure, 'revision'>[];
   notes: string[];
   /** The input of `replay` (DESIGN section 4) for the first objective of users. */
   replay: unknown;

@@ -1,6 +1,7 @@
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { type Decision, decide } from '../domain/evidence/decide.ts';
 import { advance, type Cell } from '../domain/evidence/state.ts';
+import { FailureBook } from '../domain/watch/failures.ts';
 import { cellsOf, marksOfShift, namelessBad } from '../domain/watch/marks.ts';
 import { continuesMark, resumeWatch } from '../domain/watch/resume.ts';
 import { decideBy } from '../domain/watch/rules.ts';
@@ -56,9 +57,15 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   const prober = ports.probes ? startProber(ports, ports.probes, request) : undefined;
   const pollMs = (request.pollSeconds ?? 10) * 1000;
   const step = { candidate: 0, baseline: 0 };
+  const failures = new FailureBook();
   let reading: SliReading | undefined;
   let trouble = '';
   let decision: Decision | undefined;
+  const conclusion = (ending: Ending) => {
+    const result = conclude(request, state, ending);
+    if (result.verdict !== 'pass') progress.failed(ending.failures);
+    return result;
+  };
   try {
     for (let next = clock.now() + pollMs; ; next = Math.max(next + pollMs, clock.now())) {
       const tail = Math.min(reading?.lagMs ?? 0, longestTail * 1000);
@@ -71,6 +78,8 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
           signal,
         );
         trouble = '';
+        for (const failure of reading.failures ?? [])
+          if (failure.revision === request.candidate) failures.add(failure);
         state.nameless += namelessBad(reading.counts, state.marks);
         cells.push(...cellsOf(reading.counts, state.marks, tests, request));
         state.source = source.name;
@@ -102,12 +111,19 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       });
       decision = decideBy(request.rule, state, { seconds, cells, ended: now >= end, judged });
       progress.look({ seconds, cells, decision, reading });
-      const ending: Ending = { decision, reading, trouble: traffic ?? trouble, blind: false, progress };
-      if (decision.kind === 'fail') return conclude(request, state, ending);
-      if (decision.kind === 'pass' && request.until !== 'duration') return conclude(request, state, ending);
+      const ending: Ending = {
+        decision,
+        reading,
+        trouble: traffic ?? trouble,
+        blind: false,
+        progress,
+        failures: failures.failures,
+      };
+      if (decision.kind === 'fail') return conclusion(ending);
+      if (decision.kind === 'pass' && request.until !== 'duration') return conclusion(ending);
       if (now >= end) {
         const unseen = trouble !== '' || reading === undefined || stale(reading, now, pollMs);
-        return conclude(request, state, { ...ending, blind: unseen || traffic !== undefined });
+        return conclusion({ ...ending, blind: unseen || traffic !== undefined });
       }
     }
   } finally {

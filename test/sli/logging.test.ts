@@ -19,6 +19,7 @@ interface Seen {
   latency?: unknown;
   agent?: string;
   url?: string;
+  method?: string;
   text?: string;
 }
 let serial = 0;
@@ -31,13 +32,14 @@ const entry = ({
   latency = '0.2s',
   agent = 'curl/8',
   url = 'https://ocr.run.app/',
+  method = 'POST',
   text,
 }: Seen = {}) => ({
   insertId: id,
   timestamp: iso(start + at * 1000),
   receiveTimestamp: iso(start + (at + lag) * 1000),
   resource: { labels: { revision_name: revision } },
-  httpRequest: { status, latency, userAgent: agent, requestUrl: url },
+  httpRequest: { status, latency, userAgent: agent, requestMethod: method, requestUrl: url },
   ...(text ? { textPayload: text } : {}),
 });
 
@@ -105,6 +107,24 @@ describe('what counts', () => {
     expect(counts).toEqual(
       expect.arrayContaining([{ revision: 'new', objective: 'latency', span: 0, total: 4, bad: 2 }]),
     );
+  });
+
+  test('what the bad ones have in common, without queries, by objective', async () => {
+    const url = 'https://ocr.run.app/v1/ocr?key=s3cret';
+    const entries = [
+      entry({ url, status: 500 }),
+      entry({ url, status: 500 }),
+      entry({ url, status: 500, revision: 'old', method: 'GET' }),
+      entry({ url, latency: '3s' }),
+      entry({ url }),
+      entry({ url, status: 503, at: -5 }),
+    ];
+    const { failures } = await reader(() => ({ body: { entries } })).open.poll([start]);
+    expect(failures).toEqual([
+      { revision: 'new', objective: 'availability', what: 'HTTP 500 on POST /v1/ocr', count: 2 },
+      { revision: 'old', objective: 'availability', what: 'HTTP 500 on GET /v1/ocr', count: 1 },
+      { revision: 'new', objective: 'latency', what: 'slower than 1 s on POST /v1/ocr', count: 1 },
+    ]);
   });
 
   test('entries that cannot be judged are named, hostile shapes do no harm', async () => {

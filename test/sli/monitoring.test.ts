@@ -69,8 +69,13 @@ describe('metrics', () => {
       answering({ timeSeries: [...codes, series('other', '500', [point(0, int(9))])] }),
     );
     await clock.sleep(6 * minute);
-    const { counts } = await open.poll([start]);
+    const { counts, failures } = await open.poll([start]);
     expect(counts).toEqual([{ revision: 'new', objective: 'availability', span: 0, total: 15, bad: 9 }]);
+    expect(failures?.map(({ what, count }) => [what, count])).toEqual([
+      ['HTTP 429', 3],
+      ['HTTP 500', 3],
+      ['HTTP 503', 3],
+    ]);
     await clock.sleep(minute);
     expect((await open.poll([start])).counts).toEqual([]);
   });

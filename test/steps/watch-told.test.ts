@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { watchLines } from '../../src/domain/summary/watch.ts';
 import { watchChart } from '../../src/domain/summary/watch-chart.ts';
 import { watchTable } from '../../src/domain/summary/watch-table.ts';
 import { type WatchRequest, type WatchResult, watch } from '../../src/steps/watch.ts';
@@ -13,13 +14,16 @@ function stage(bad: { candidate: (second: number) => number; baseline?: (second:
   const start = clock.now();
   const lines: string[] = [];
   const now = { share: 0.5 };
-  const source = fakeSource(clock, (revision, at) => {
+  const traffic = (revision: string, at: number) => {
     const second = Math.floor((at - start) / 1000);
     const own = revision === 'new-2';
     const total = Math.round(20 * (own ? now.share : 1 - now.share));
     const one = (own ? bad.candidate : (bad.baseline ?? (() => 0)))(second);
     return { total, bad: Math.min(total, one) };
-  });
+  };
+  // The first second of a minute fails in another way.
+  const looks = (at: number) => (at % 60_000 === start % 60_000 ? 'HTTP 503' : 'HTTP 500 on POST /v1/ocr');
+  const source = fakeSource(clock, traffic, { looks });
   const log = {
     line: (text: string) => lines.push(text),
     warning: () => {},
@@ -68,7 +72,7 @@ describe('at 100 % after a canary', () => {
     // The last seconds of the canary reach the log during this step; they are not of it.
     expect(at?.candidate.total).toBeGreaterThan((at?.full?.total ?? 0) + canary.requests);
     expect(watchChart(full.evidence).join('\n')).toContain('The new revision ends at 5.00 %');
-    expect(lines.at(-1)).toContain(`new ${total} req 5.00 %`);
+    expect(lines.at(-2)).toContain(`new ${total} req 5.00 %`);
     const table = watchTable(full.evidence, 0).join('\n');
     expect(table).toContain(`| failed | ${bad} (5.00 %) | ❌ 1.00 % |`);
     expect(table).toContain('| failed since its first traffic |');
@@ -88,6 +92,29 @@ describe('at 100 % after a canary', () => {
     const short = { durationSeconds: 5, pollSeconds: 5 };
     await step(0.5, short);
     expect((await step(1, short)).reason).toMatch(/^130 requests, 60 of them at 100 %, are too few/);
+  });
+});
+
+describe('what failed', () => {
+  test('log and summary name it, of the new revision alone, and a pass says nothing', async () => {
+    const { step, lines } = stage({ candidate: () => 4, baseline: () => 1 });
+    const result = await step(0.5);
+    expect(result.verdict).toBe('fail');
+    const { failures, tests } = result.evidence;
+    const bad = tests[0]?.candidate.bad ?? 0;
+    expect(failures).toEqual([
+      { objective: 'availability', what: 'HTTP 500 on POST /v1/ocr', count: bad - 4 },
+      { objective: 'availability', what: 'HTTP 503', count: 4 },
+    ]);
+    expect(lines.at(-1)).toMatch(
+      new RegExp(`^ {2}Watch 50 % +failed: HTTP 500 on POST /v1/ocr ${bad - 4}, HTTP 503 4$`),
+    );
+    expect(watchLines(result.evidence, { chart: false }).join('\n')).toContain(
+      `What failed on the new revision: \`HTTP 500 on POST /v1/ocr\` ${bad - 4} · \`HTTP 503\` 4`,
+    );
+    const good = stage({ candidate: (second) => (second === 1 ? 1 : 0) });
+    expect((await good.step(0.5, { until: 'duration', durationSeconds: 120 })).verdict).toBe('pass');
+    expect(good.lines.join()).not.toContain('failed: HTTP');
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Failure } from '../../src/domain/watch/failures.ts';
 import type {
   Clock,
   SliCount,
@@ -16,6 +17,8 @@ export interface FakeSourceOptions {
   /** Fails the poll with this error where it returns one. */
   failing?: (now: number) => Error | undefined;
   before?: SliTotals;
+  /** What a bad request looks like, at that moment. */
+  looks?: (at: number) => string;
 }
 
 /** A source whose traffic is a function of time; it shows each second once the lag is over. */
@@ -32,14 +35,17 @@ export function fakeSource(clock: Clock, traffic: FakeTraffic, options: FakeSour
           const failure = options.failing?.(clock.now());
           if (failure) throw failure;
           const counts: SliCount[] = [];
+          const failures: Failure[] = [];
           for (; from + 1000 <= clock.now() - lagMs; from += 1000)
             for (const revision of query.revisions)
               for (const { id } of query.objectives) {
                 const { total, bad } = traffic(revision, from);
                 const span = marks.filter((mark) => mark <= from).length - 1;
                 if (total > 0) counts.push({ revision, objective: id, span, total, bad });
+                if (bad > 0 && options.looks)
+                  failures.push({ revision, objective: id, what: options.looks(from), count: bad });
               }
-          return { counts, horizon: from, lagMs, cursor: String(from), notes: [], source: 'logs' };
+          return { counts, failures, horizon: from, lagMs, cursor: String(from), notes: [], source: 'logs' };
         },
       };
     },

@@ -3,7 +3,7 @@ import { addCounts, type Counts, noCounts } from '../evidence/counts.ts';
 import type { Verdict } from '../verdict.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
 import type { InvoiceFacts } from './budget.ts';
-import { readCounts, type WatchFacts } from './watch-facts.ts';
+import { atFull, readCounts, type WatchFacts } from './watch-facts.ts';
 
 /** What the release knows of itself, as it stands in its report (`evidence.release`); times in seconds since it began. */
 export interface ReleaseFacts {
@@ -65,6 +65,25 @@ export function watchFactsOf(segment: SegmentFacts): WatchFacts | undefined {
   const { tests, points } = objectOf(segment.evidence);
   if (!Array.isArray(tests) || tests.length === 0 || !Array.isArray(points)) return undefined;
   return segment.evidence as WatchFacts;
+}
+
+/**
+ * The segment that decided, or the last one, and the steps that its question is about: those of a split are one
+ * question, 100 % is another. `watch` is its evidence with the looks and the failures of all these steps.
+ */
+export function decidingSteps(
+  facts: ReleaseFacts,
+): { segment: SegmentFacts; steps: SegmentFacts[]; watch: WatchFacts } | undefined {
+  const segment = facts.segments.findLast((entry) => entry.verdict === 'fail') ?? facts.segments.at(-1);
+  const evidence = segment && watchFactsOf(segment);
+  if (!segment || !evidence) return undefined;
+  const steps = facts.segments
+    .slice(0, facts.segments.indexOf(segment) + 1)
+    .filter(({ phase }) => !atFull(evidence) || phase === 'full');
+  const seen = steps.map(watchFactsOf).filter((step) => step !== undefined);
+  const points = seen.flatMap((step) => step.points);
+  const failures = seen.flatMap((step) => step.failures ?? []);
+  return { segment, steps, watch: { ...evidence, points, failures } };
 }
 
 /** What users sent to both revisions in this segment, under its first objective. */

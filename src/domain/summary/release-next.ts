@@ -1,6 +1,7 @@
 import type { Report } from '../report.ts';
 import { codeBlock, codeSpan, markdownText, proseText } from '../safe-text.ts';
-import { type ReleaseFacts, watchFactsOf } from './release-facts.ts';
+import { decidingSteps, type ReleaseFacts, watchFactsOf } from './release-facts.ts';
+import { mainFailure } from './watch-failures.ts';
 
 /** The end of a release's alert: what to do next, in words, links and commands to paste. */
 
@@ -26,9 +27,18 @@ function nextThing(report: Report, facts: ReleaseFacts): Next {
         ]
       : [];
   if (facts.other_run_url) links.push(`[Open that run](${facts.other_run_url})`);
-  const words = [linkedText(text), ...own.texts].filter((part) => part !== '').map(ended);
+  const words = [linkedText(text), ...failedMost(report, facts), ...own.texts]
+    .filter((part) => part !== '')
+    .map(ended);
   const texts = [words.join(' '), links.join(' · ')].filter((part) => part !== '');
   return { texts, commands: [...commands, ...own.commands] };
+}
+
+/** What most of the failures have in common, where a watch did not pass: the first place to look. */
+function failedMost(report: Report, facts: ReleaseFacts): string[] {
+  const decided = report.verdict === 'pass' ? undefined : decidingSteps(facts);
+  const main = decided?.segment.verdict === 'pass' ? undefined : decided && mainFailure(decided.watch);
+  return main ? [main] : [];
 }
 
 /** A sentence has an end; a lead to a command, and a link that is all there is, need none. */

@@ -5,11 +5,10 @@ import type { SmokeEvidence } from '../smoke/result.ts';
 import { blue, lineChart, spanText, timeline } from './charts.ts';
 import { type DeployEvidence, deployLines } from './deploy.ts';
 import { exposureLines } from './exposure.ts';
-import { type ReleaseFacts, type StageFacts, watchFactsOf } from './release-facts.ts';
+import { decidingSteps, type ReleaseFacts, type StageFacts } from './release-facts.ts';
 import { factsOf, reasonIn } from './release-head.ts';
 import { smokeSummary } from './smoke.ts';
 import { watchLines } from './watch.ts';
-import { atFull } from './watch-facts.ts';
 
 /** The summary of a release: what happened in words, then why, then the proofs. Failures open, successes collapsed. */
 
@@ -59,22 +58,18 @@ function stageTable(report: Report, facts: ReleaseFacts): string[] {
   ];
 }
 
-/** The chart and the table of what decided: the steps of a split are one question, 100 % is another. */
+/** The chart and the table of what decided. */
 function whyPart(facts: ReleaseFacts): string[] {
-  const segment = facts.segments.findLast((entry) => entry.verdict === 'fail') ?? facts.segments.at(-1);
-  const evidence = segment && watchFactsOf(segment);
-  if (!segment || !evidence) return [];
+  const decided = decidingSteps(facts);
+  if (!decided) return [];
+  const { segment, steps, watch } = decided;
   const title = segment.verdict === 'fail' ? 'Why it was taken back' : 'What the watch saw';
-  const steps = facts.segments
-    .slice(0, facts.segments.indexOf(segment) + 1)
-    .filter(({ phase }) => !atFull(evidence) || phase === 'full');
-  const points = steps.flatMap((step) => watchFactsOf(step)?.points ?? []);
   return [
     `### ${title}`,
     '',
     `At ${steps.map(({ percent }) => `${percent} %`).join(', then ')} of the traffic:`,
     '',
-    ...watchLines({ ...evidence, points }, { chart: true }),
+    ...watchLines(watch, { chart: true }),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Counts } from '../evidence/counts.ts';
 import { type Blame, platformAt } from '../evidence/decide.ts';
+import type { Failure } from '../watch/failures.ts';
 import type { Objective } from '../watch/objective.ts';
 import { countText, percentText } from '../watch/words.ts';
 
@@ -38,6 +39,8 @@ export interface WatchFacts {
     breaks?: { candidate: number; baseline?: number | undefined } | undefined;
   }[];
   points: readonly { seconds: number; tests: readonly { candidate: Counts; baseline: Counts }[] }[];
+  /** Absent in reports of before, and where nobody can say. */
+  failures?: readonly Omit<Failure, 'revision'>[] | undefined;
 }
 
 export type WatchTest = WatchFacts['tests'][number];

@@ -5,6 +5,7 @@ import { markdownText } from '../safe-text.ts';
 import { elapsedText } from '../watch/words.ts';
 import { watchChart } from './watch-chart.ts';
 import { compared, isFacts, platformSuspected, type WatchFacts, type WatchTest } from './watch-facts.ts';
+import { failuresLine } from './watch-failures.ts';
 import { watchTable } from './watch-table.ts';
 
 /** The "why" part of a watch, for its own summary and for the release's. Charts only where something was decided. */
@@ -24,7 +25,7 @@ export function watchLines(facts: WatchFacts, options: { chart: boolean }): stri
   ];
   return [
     ...(options.chart ? watchChart(facts, worst) : []),
-    ...tests.flatMap((test) => watchTable(facts, test)),
+    ...tests.flatMap((test) => [...watchTable(facts, test), ...failuresLine(facts, test)]),
     `<sub>${notes.join(' ')}</sub>`,
     '',
     ...oddsMeaning(facts, worst),

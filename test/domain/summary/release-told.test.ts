@@ -232,6 +232,66 @@ describe('what to do next', () => {
     expect(text).toContain('Set `c_d` to 1.');
   });
 
+  describe('what failed most', () => {
+    const kinds = (...list: [what: string, count: number][]) =>
+      list.map(([what, count]) => ({ objective: 'availability', what, count }));
+    const failing = (percent: number, failures: unknown) => ({
+      ...segment(
+        percent,
+        10,
+        [
+          [100, 10],
+          [100, 0],
+        ],
+        [],
+        { failures },
+      ),
+      verdict: 'fail' as const,
+    });
+
+    test.each([
+      [
+        'one kind',
+        kinds(['HTTP 500 on POST /v1/ocr', 37]),
+        'All 37 failures are `HTTP 500 on POST /v1/ocr`.',
+      ],
+      ['one request', kinds(['HTTP 500', 1]), 'The one that failed is `HTTP 500`.'],
+      ['most', kinds(['HTTP 500', 34], ['HTTP 503', 3]), '`HTTP 500` is 34 of the 37 failures.'],
+    ])('%s', (_, failures, text) => {
+      expect(head({ segments: [failing(50, failures)] })).toContain(`**Next:** ${text}`);
+    });
+
+    test('the steps of the split add up', () => {
+      const segments = [
+        { ...failing(5, kinds(['HTTP 503', 4])), verdict: 'inconclusive' as const },
+        failing(50, kinds(['HTTP 500', 2], ['HTTP 503', 1])),
+      ];
+      expect(head({ segments })).toContain('`HTTP 503` is 5 of the 7 failures.');
+      expect(body({ segments })).toContain('What failed on the new revision: `HTTP 503` 5 · `HTTP 500` 2');
+    });
+
+    test.each([
+      ['nothing stands out', kinds(['a', 2], ['b', 2], ['c', 2])],
+      ['an older report', undefined],
+      ['no list', 7],
+      [
+        'nonsense',
+        [null, 3, { objective: 'availability' }, { objective: 'availability', what: 4, count: 'x' }],
+      ],
+    ])('%s: no word of it', (_, failures) => {
+      expect(head({ segments: [failing(50, failures)] })).not.toMatch(
+        /failures? (are|is)|of the \d+ failures/,
+      );
+    });
+
+    test('a hostile name stays code in one line', () => {
+      const what = 'HTTP 500 on POST /`@all`\n## x | ::error::';
+      const text = head({ segments: [failing(50, kinds([what, 9]))] });
+      expect(text.split('\n').some((line) => line.startsWith('## x') || line.startsWith('::'))).toBe(false);
+      expect(text).toContain('All 9 failures are ``HTTP 500 on POST /`@all`');
+    });
+  });
+
   test('a held release names both ways, and the command that goes back', () => {
     const serving = [
       { revision: 'ocr-1', percent: 50 },
