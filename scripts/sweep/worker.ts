@@ -107,6 +107,18 @@ export function planCells(
   return Array.from({ length: sample }, (_, i) => kept[Math.floor(i * step)] as Cell);
 }
 
+/** A cell that cannot be judged is told as one that is violated, and takes none of those behind it along. */
+async function judged(bench: Bench, cell: Cell): Promise<CellResult> {
+  try {
+    const { calls: _, ...result } = await bench.run(cell);
+    return result;
+  } catch (error) {
+    bench.forget(cell.scenario);
+    const violations = [`could not be judged: ${(error as Error).stack ?? String(error)}`];
+    return { ...cell, outcome: 'unknown', settledBy: 'itself', violations, seconds: 0, settledSeconds: 0 };
+  }
+}
+
 /** Runs cells one after another, one sandbox a config. */
 export async function runCells(cells: readonly Cell[], tell: (result: CellResult) => void): Promise<void> {
   const time = installFastTime(factor);
@@ -119,7 +131,7 @@ export async function runCells(cells: readonly Cell[], tell: (result: CellResult
       await bench?.world.close();
       bench = await Bench.open(cell.config, time);
     }
-    const { calls: _, ...result } = await bench.run(cell);
+    const result = await judged(bench, cell);
     tell({ ...result, violations: [...result.violations, ...unhandled.splice(0)] });
   }
   await bench?.world.close();
