@@ -108,7 +108,14 @@ async function settleFunction(
   request: Omit<Parameters<typeof settle>[1], 'service' | 'functionName'>,
 ): Promise<Settled> {
   const service = serviceOf(await ports.functions.get(functionName, request.signal));
-  if (!service) return { did: 'nothing', reason: 'the function does not exist', keptPin: false, shares: [] };
+  if (!service)
+    return {
+      did: 'nothing',
+      reason: 'the function does not exist',
+      keptPin: false,
+      waited: false,
+      shares: [],
+    };
   return settle(ports, { ...request, service, functionName });
 }
 

@@ -29,9 +29,7 @@ export async function read(run: ReleaseRun): Promise<Step> {
     return refused(
       'it is a first-generation function, which cannot share out traffic: deploy it as a second-generation one',
     );
-  run.functionUpdateTime = typeof fn?.updateTime === 'string' ? fn.updateTime : undefined;
-  run.service = serviceOf(fn);
-  run.functionRevision = describedRevision(fn);
+  noteFunction(run, fn);
   const tooLong = nameTooLong(shortName(run.service ?? request.functionName));
   if (tooLong) return refused(tooLong);
   if (run.service === undefined) return firstRelease(run, 'the function does not exist yet');
@@ -50,6 +48,8 @@ export async function read(run: ReleaseRun): Promise<Step> {
   }
   if (settled.did === 'hold') return refused(settled.reason);
   if (settled.service === undefined) return firstRelease(run, 'the function has no service yet');
+  // Whoever was waited for may have deployed: what is planned now is planned on that.
+  if (settled.waited) noteFunction(run, await ports.functions.get(request.functionName, ports.signal));
   run.previous = settled.record;
   if (settled.did !== 'nothing' && request.dryRun) {
     // What serves before a release is known only once that is done.
@@ -63,6 +63,12 @@ export async function read(run: ReleaseRun): Promise<Step> {
     run.evidence.settled = { did: settled.did, reason: settled.reason, shares: settled.shares };
   }
   return readBefore(run, await atRest(run, settled.service));
+}
+
+function noteFunction(run: ReleaseRun, fn: JsonObject | undefined): void {
+  run.functionUpdateTime = typeof fn?.updateTime === 'string' ? fn.updateTime : undefined;
+  run.service = serviceOf(fn) ?? run.service;
+  run.functionRevision = describedRevision(fn);
 }
 
 /** Both tags and the service's name have to fit into one label of a host name. */

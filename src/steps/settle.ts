@@ -39,6 +39,8 @@ export interface Settled {
   /** What was waited for in vain, where `did` is `wait`. */
   waitedFor?: 'run' | 'build' | 'record' | undefined;
   keptPin: boolean;
+  /** Time has passed since we came: what was read before that may be out of date. */
+  waited: boolean;
   /** After it all; absent where there is no service. */
   service?: RunService | undefined;
   shares: readonly Share[];
@@ -60,10 +62,11 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
   let saidAt = 0;
   let said = '';
   let races = 0;
+  let waited = false;
   for (;;) {
     const service = await services.get(request.service, request.signal);
     if (service === undefined)
-      return { did: 'nothing', reason: 'there is no service yet', keptPin: false, shares: [] };
+      return { did: 'nothing', reason: 'there is no service yet', keptPin: false, waited, shares: [] };
     const parsed = recall(parseRecord(service.annotations[recordAnnotation]), remembered);
     // A build that drops the record drops it while we wait for its end.
     if (parsed.kind === 'record' && isOpen(parsed.record)) remembered = parsed.record;
@@ -75,6 +78,7 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
     const seen = {
       reason: decision.reason,
       keptPin: false,
+      waited,
       service,
       shares: facts.shares,
       record: found,
@@ -89,6 +93,7 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
         );
         [said, saidAt] = [decision.reason, clock.now()];
       }
+      waited = true;
       await clock.sleep(pollMs, request.signal);
       continue;
     }

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type FastTime, installFastTime } from '../support/fast-time.ts';
+import { ReleaseWorld } from '../support/release-world.ts';
+
+const quick = { step_duration: '1s', duration: '1s' };
+// On a busy machine the sandbox needs its time; the release's own deadlines run in fast time.
+jest.setTimeout(90_000);
+
+/** What other people and other runs do while a release is under way, or after it has died. */
+describe('others beside a release', () => {
+  let time: FastTime;
+  let world: ReleaseWorld;
+  let made = 0;
+  beforeAll(async () => {
+    time = installFastTime(20);
+    world = await ReleaseWorld.open({}, time.clock);
+  });
+  afterAll(async () => {
+    await world.close();
+    time.restore();
+  });
+
+  async function served(): Promise<{ name: string; revision: string }> {
+    const name = `o${++made}`;
+    const first = await world.release(name, world.good(), { inputs: quick });
+    expect(first.report.outcome).toBe('promoted');
+    return { name, revision: String(first.outputs.revision) };
+  }
+  const only = async (name: string) => {
+    const shares = await world.shares(name);
+    expect(shares.map(({ percent }) => percent)).toEqual([100]);
+    return shares[0]?.revision;
+  };
+
+  test('a release that waited for another one builds on what that one left', async () => {
+    const { name } = await served();
+    world.setRun('61', 'in_progress');
+    const slow = world.release(name, world.good(), {
+      inputs: { step_duration: '10s', duration: '10s' },
+      env: { GITHUB_RUN_ID: '61' },
+    });
+    while ((await world.record(name))?.phase !== 'building') await world.clock.sleep(100);
+    const waited = await world.release(name, world.good(), {
+      inputs: { ...quick, wait_for_other: '600s' },
+      env: { GITHUB_RUN_ID: '62' },
+    });
+    const first = await slow;
+    expect([first.report.outcome, waited.report.outcome]).toEqual(['promoted', 'promoted']);
+    expect(await only(name)).toBe(waited.outputs.revision);
+    expect(waited.outputs.previous_revision).toBe(first.outputs.revision);
+  });
+});
