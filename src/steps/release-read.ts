@@ -1,7 +1,7 @@
 import { maxServiceName, resolveBefore, servingShares, sharesText } from '../domain/rollout/traffic.ts';
 import type { JsonObject, RunService } from './ports.ts';
 import { passed, type ReleaseRun, type Step, shortName } from './release-run.ts';
-import { settle } from './settle.ts';
+import { type Settled, settle } from './settle.ts';
 
 const refused = (reason: string): Step => ({ event: 'refused', reason });
 
@@ -51,18 +51,23 @@ export async function read(run: ReleaseRun): Promise<Step> {
   // Whoever was waited for may have deployed: what is planned now is planned on that.
   if (settled.waited) noteFunction(run, await ports.functions.get(request.functionName, ports.signal));
   run.previous = settled.record;
-  if (settled.did !== 'nothing' && request.dryRun) {
-    // What serves before a release is known only once that is done.
-    const what = `settle an earlier release: ${settled.reason}; ${sharesText(settled.shares)} now`;
+  if (settled.did !== 'nothing') noteSettled(run, settled);
+  // What a release would build on is not there yet.
+  if (request.dryRun && settled.did === 'put_back') {
+    run.url = settled.service.uri;
     run.shares = settled.shares;
-    run.warnings.push(`A release would first ${what}.`);
-    return passed(`it would first ${what}`);
-  }
-  if (settled.did !== 'nothing') {
-    run.warnings.push(`Settled first: ${settled.reason}; ${sharesText(settled.shares)} now.`);
-    run.evidence.settled = { did: settled.did, reason: settled.reason, shares: settled.shares };
+    return passed(`${sharesText(settled.shares)}, which a release would put back first`);
   }
   return readBefore(run, await atRest(run, settled.service));
+}
+
+function noteSettled(run: ReleaseRun, { did, reason, shares }: Settled): void {
+  run.warnings.push(
+    run.request.dryRun
+      ? `A release would settle first: ${reason}; ${sharesText(shares)} now.`
+      : `Settled first: ${reason}; ${sharesText(shares)} now.`,
+  );
+  run.evidence.settled = { did, reason, shares };
 }
 
 function noteFunction(run: ReleaseRun, fn: JsonObject | undefined): void {

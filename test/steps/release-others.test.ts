@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { ReleaseFacts } from '../../src/domain/summary/release-facts.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { ReleaseWorld } from '../support/release-world.ts';
 
@@ -48,5 +49,19 @@ describe('others beside a release', () => {
     expect([first.report.outcome, waited.report.outcome]).toEqual(['promoted', 'promoted']);
     expect(await only(name)).toBe(waited.outputs.revision);
     expect(waited.outputs.previous_revision).toBe(first.outputs.revision);
+  });
+
+  test('a dry run settles nothing either, and says what a release would do first', async () => {
+    const { name } = await served();
+    await world.dies(name, world.good(), 3, { inputs: quick });
+    const before = await world.service(name);
+    const ran = await world.release(name, world.good(), {
+      inputs: { dry_run: 'true' },
+      env: { GITHUB_RUN_ID: '1002' },
+    });
+    expect([ran.exitCode, ran.report.verdict, ran.report.outcome]).toEqual([0, 'pass', undefined]);
+    expect(await world.service(name)).toEqual(before);
+    const { warnings } = ran.report.evidence.release as ReleaseFacts;
+    expect(warnings).toEqual([expect.stringContaining('A release would settle first')]);
   });
 });

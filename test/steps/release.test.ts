@@ -119,7 +119,7 @@ describe('a release', () => {
     expect([ran.exitCode, ran.report.outcome, ran.report.verdict]).toEqual([0, undefined, 'pass']);
     expect(await world.service(name)).toEqual(before);
     const { warnings } = ran.report.evidence.release as ReleaseFacts;
-    expect(warnings.join()).toContain('A release would first settle');
+    expect(warnings.join()).toContain('A release would settle first');
     const real = await world.release(name, world.good(), { inputs: seconds(1), env });
     expect(real.report.outcome).toBe('promoted');
   });
