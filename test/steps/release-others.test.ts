@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { runState } from '../../sandbox/run/model.ts';
 import type { ReleaseFacts } from '../../src/domain/summary/release-facts.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { ReleaseWorld } from '../support/release-world.ts';
 
+const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
 const quick = { step_duration: '1s', duration: '1s' };
 // On a busy machine the sandbox needs its time; the release's own deadlines run in fast time.
 jest.setTimeout(90_000);
@@ -63,5 +65,40 @@ describe('others beside a release', () => {
     expect(await world.service(name)).toEqual(before);
     const { warnings } = ran.report.evidence.release as ReleaseFacts;
     expect(warnings).toEqual([expect.stringContaining('A release would settle first')]);
+  });
+
+  test('a tag that a colleague sets during the canary is no move of traffic, and stays', async () => {
+    const { name, revision } = await served();
+    let tagging: Promise<void> | undefined;
+    const tag = async () => {
+      const traffic = (await world.service(name))?.traffic ?? [];
+      await world.setTraffic(name, [...traffic, { type: named, revision, tag: 'preview' }]);
+    };
+    const restore = world.onCalls(({ api, method }) => {
+      const service = runState(world.sandbox.world).services.get(world.serviceName(name));
+      if (api === 'run' && method === 'GET' && service?.live.some(({ percent }) => percent === 10))
+        tagging ??= tag();
+      return undefined;
+    });
+    const ran = await world.release(name, world.good(), {
+      inputs: { step_duration: '30s', duration: '10s' },
+    });
+    restore();
+    await tagging;
+    expect(ran.report.outcome).toBe('promoted');
+    expect((await world.service(name))?.traffic).toEqual([
+      { type: named, revision: ran.outputs.revision, percent: 100 },
+      { type: named, revision, tag: 'preview' },
+    ]);
+  });
+
+  test('a tag that a colleague set after a release died hinders nobody from settling it', async () => {
+    const { name, revision } = await served();
+    await world.dies(name, world.good(), 3, { inputs: quick });
+    const traffic = (await world.service(name))?.traffic ?? [];
+    await world.setTraffic(name, [...traffic, { type: named, revision, tag: 'preview' }]);
+    const settled = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ID: '1002' } });
+    expect([settled.report.outcome, await only(name)]).toEqual(['rolled_back', revision]);
+    expect((await world.service(name))?.traffic.flatMap((target) => target.tag ?? [])).toEqual(['preview']);
   });
 });

@@ -31,27 +31,32 @@ const whole = (traffic: Traffic): Traffic =>
   traffic.length === 0 ? [{ type: latestType, percent: 100 }] : traffic;
 const sharesIn = (traffic: Traffic): Target[] => whole(traffic).filter((target) => (target.percent ?? 0) > 0);
 
-function canonical(traffic: Traffic): string[] {
+const targetText = (target: Target) => (isLatest(target) ? '<latest>' : (target.revision ?? ''));
+
+function canonicalShares(traffic: Traffic): string {
   const shares = new Map<string, number>();
-  const tags: string[] = [];
-  for (const target of whole(traffic)) {
-    const to = isLatest(target) ? '<latest>' : (target.revision ?? '');
-    if ((target.percent ?? 0) > 0) shares.set(to, (shares.get(to) ?? 0) + (target.percent ?? 0));
-    if (target.tag) tags.push(`${target.tag}=${to}`);
+  for (const target of sharesIn(traffic)) {
+    const to = targetText(target);
+    shares.set(to, (shares.get(to) ?? 0) + (target.percent ?? 0));
   }
-  return [...[...shares].map(([to, percent]) => `${to}:${percent}`).sort(), ...tags.sort()];
+  return [...shares]
+    .map(([to, percent]) => `${to}:${percent}`)
+    .sort()
+    .join('\n');
 }
+
+const canonicalTags = (traffic: Traffic): string =>
+  traffic
+    .flatMap((target) => (target.tag ? `${target.tag}=${targetText(target)}` : []))
+    .sort()
+    .join('\n');
 
 /** Do both arrays mean the same, whatever their order and spelling? */
-export function sameTraffic(a: Traffic, b: Traffic): boolean {
-  return canonical(a).join('\n') === canonical(b).join('\n');
-}
+export const sameTraffic = (a: Traffic, b: Traffic): boolean =>
+  sameShares(a, b) && canonicalTags(a) === canonicalTags(b);
 
-/** As `sameTraffic`, our two tags aside. */
-export function sameShares(a: Traffic, b: Traffic): boolean {
-  const bare = (traffic: Traffic) => canonical(traffic).filter((line) => !/^gr-[bc]=/.test(line));
-  return bare(a).join('\n') === bare(b).join('\n');
-}
+/** As `sameTraffic`, tags aside: who sets a tag moves no traffic. */
+export const sameShares = (a: Traffic, b: Traffic): boolean => canonicalShares(a) === canonicalShares(b);
 
 /** Every tag on the target that was chosen for it, without any share. */
 const tagsIn = (traffic: Traffic): Target[] =>

@@ -148,9 +148,10 @@ describe('traffic', () => {
     expect(sameTraffic(one, other)).toBe(same);
   });
 
-  test('shares are the same whatever our tags are', () => {
+  test('shares are the same whatever the tags are, ours and those of others', () => {
     expect(sameShares(pinTo(a, []), [named(a, 100)])).toBe(true);
-    expect(sameShares([named(a, 100, 'x')], [named(a, 100)])).toBe(false);
+    expect(sameShares([named(a, 100, 'x')], [named(a, 100), latest(undefined, 'y')])).toBe(true);
+    expect(sameShares([named(a, 100)], [latest(100)])).toBe(false);
   });
 });
 
