@@ -4,6 +4,7 @@ import type { DeployStage, GuardStage } from './release-ports.ts';
 import { describedRevision, serviceOf } from './release-read.ts';
 import { passed, type ReleaseRun, type Step, taken } from './release-run.ts';
 import { pin } from './release-traffic.ts';
+import { carriesMarks } from './whose-build.ts';
 
 /** The phases that are other stages' work: what they found becomes an event. */
 
@@ -173,10 +174,8 @@ async function adopt(run: ReleaseRun): Promise<void> {
   );
   try {
     const fn = await ports.functions.get(run.request.functionName, over.signal);
-    const labels = (fn?.labels ?? {}) as Record<string, unknown>;
     const revision = describedRevision(fn);
-    const isOurs = Object.entries(marks).every(([name, value]) => labels[name] === value);
-    if (!isOurs || revision === undefined || revision === run.functionRevision) return;
+    if (!carriesMarks(fn, marks) || revision === undefined || revision === run.functionRevision) return;
     run.candidate = revision;
     run.service ??= serviceOf(fn);
   } catch (error) {

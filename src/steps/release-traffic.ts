@@ -61,6 +61,7 @@ function recordOf(
     stable_commit: run.previous?.stable_commit,
     failed: run.previous?.failed ?? [],
     function_update_time: run.functionUpdateTime,
+    marks: run.marks,
     watch: run.watchState === undefined ? undefined : { at, state: run.watchState },
     expires,
   };

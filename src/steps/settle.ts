@@ -9,6 +9,7 @@ import {
 import {
   decideSettlement,
   type Purpose,
+  pinOvertaken,
   type SettleFacts,
   type Settlement,
 } from '../domain/rollout/settle.ts';
@@ -16,6 +17,7 @@ import { beforeTag, type Share, servingShares } from '../domain/rollout/traffic.
 import { changeTraffic } from './change-traffic.ts';
 import type { RunService } from './ports.ts';
 import type { Owner, TrafficPorts } from './release-ports.ts';
+import { latestFromBuild } from './whose-build.ts';
 
 export interface SettleRequest {
   /** projects/P/locations/L/services/S */
@@ -161,10 +163,14 @@ async function gather(
     record?.phase === 'building'
       ? (await ports.functions.runningOperation(request.functionName, request.signal)) !== undefined
       : false;
+  const live = liveFacts(service);
+  const latestIsOurs =
+    record && pinOvertaken(record, live) ? await latestFromBuild(ports, service, record, request) : undefined;
   return {
     parsed,
     purpose: request.purpose,
-    ...liveFacts(service),
+    ...live,
+    latestIsOurs,
     run: record ? await runOf(ports, request, record) : 'over',
     now: ports.clock.now(),
     building,
@@ -173,9 +179,9 @@ async function gather(
 }
 
 /** Steps of one job, and attempts of one run, follow each other: the earlier one is over without asking. */
-async function runOf(
-  ports: TrafficPorts,
-  request: SettleRequest,
+export async function runOf(
+  ports: Pick<TrafficPorts, 'runs'>,
+  request: Pick<SettleRequest, 'owner' | 'signal'>,
   record: ReleaseRecord,
 ): Promise<SettleFacts['run']> {
   const { owner } = request;

@@ -101,4 +101,12 @@ describe('others beside a release', () => {
     expect([settled.report.outcome, await only(name)]).toEqual(['rolled_back', revision]);
     expect((await world.service(name))?.traffic.flatMap((target) => target.tag ?? [])).toEqual(['preview']);
   });
+
+  test('a colleague deploys with all the traffic after a release died before its build: hands off', async () => {
+    const { name } = await served();
+    await world.dies(name, world.good(), 1, { inputs: quick });
+    const theirs = await world.deploy(name, world.good());
+    const settled = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ID: '1002' } });
+    expect([settled.report.outcome, await only(name)]).toEqual(['superseded', theirs.outputs.revision]);
+  });
 });

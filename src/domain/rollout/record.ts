@@ -36,6 +36,8 @@ export interface ReleaseRecord {
   /** The revisions that releases proved bad, newest first. */
   failed: string[];
   function_update_time?: string | undefined;
+  /** Labels of the function by which what this release builds is known again. */
+  marks?: Readonly<Record<string, string>> | undefined;
   /** Where the watch stood, so that another runner can go on with it. */
   watch?: SavedWatch | undefined;
   /** RFC 3339: when nobody can say whether the run is over, it is from here on. */
@@ -103,6 +105,15 @@ function parseWatch(value: unknown): SavedWatch | undefined {
   return whole ? { at, state } : undefined;
 }
 
+function parseMarks(value: unknown): Record<string, string> | undefined {
+  if (value === undefined) return undefined;
+  const pairs = Object.entries(typeof value === 'object' && value !== null ? value : {});
+  const label = /^[a-z0-9_-]{1,63}$/;
+  if (pairs.length > 8 || pairs.some(([name, text]) => !label.test(name) || !label.test(String(text))))
+    throw new Error('marks are no labels');
+  return Object.fromEntries(pairs.map(([name, text]) => [name, String(text)]));
+}
+
 function parseFields(raw: Record<string, unknown>): ReleaseRecord {
   const text = (field: string, max: number, pattern: RegExp): string => {
     const value = raw[field];
@@ -140,6 +151,7 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     failed: raw.failed.filter(isRevision).slice(0, maxFailed),
     function_update_time:
       raw.function_update_time === undefined ? undefined : text('function_update_time', 40, /^[\dT:.Z+-]+$/),
+    marks: parseMarks(raw.marks),
     watch: parseWatch(raw.watch),
     expires,
   };

@@ -91,16 +91,18 @@ function isOver(record: ReleaseRecord, facts: SettleFacts): boolean {
   return facts.run === 'unknown' && facts.now >= Date.parse(record.expires);
 }
 
-/** The pin did not hold: our own build took the traffic, nobody else did. */
-function pinFailed(record: ReleaseRecord, facts: SettleFacts): boolean {
-  const [only] = facts.shares;
+/** The latest revision has all the traffic, which was pinned to another before a build. */
+export function pinOvertaken(
+  record: ReleaseRecord,
+  { shares, latestCreated }: Pick<SettleFacts, 'shares' | 'latestCreated'>,
+): boolean {
+  const [only] = shares;
   return (
     record.phase === 'building' &&
-    facts.shares.length === 1 &&
+    shares.length === 1 &&
     only !== undefined &&
-    only.revision === facts.latestCreated &&
-    only.revision !== record.before_revision &&
-    facts.latestIsOurs !== false
+    only.revision === latestCreated &&
+    only.revision !== record.before_revision
   );
 }
 
@@ -120,7 +122,8 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
   if (facts.building && record.phase === 'building')
     return { do: 'wait', for: 'build', reason: `the build that ${whose} began is still running` };
   const unchanged = sameShares(facts.live, record.wrote);
-  const overtaken = pinFailed(record, facts);
+  // The pin did not hold: our own build took the traffic, nobody else did.
+  const overtaken = pinOvertaken(record, facts) && facts.latestIsOurs !== false;
   const before = record.before_revision;
   if (before === undefined)
     return {

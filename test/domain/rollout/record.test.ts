@@ -31,6 +31,7 @@ const sample: ReleaseRecord = {
   stable: 'ocr-api-00001-aaa',
   failed: ['ocr-api-00000-zzz'],
   function_update_time: '2026-11-22T10:00:00.123456Z',
+  marks: { 'guarded-release-source': '1f2e3d' },
   expires: '2026-11-22T12:00:00Z',
 };
 
@@ -53,6 +54,7 @@ describe('the record', () => {
     ['a revision that is none', JSON.stringify({ ...sample, candidate: '../x' }), 'broken'],
     ['a share above 100', JSON.stringify({ ...sample, before: [{ revision: 'a', percent: 101 }] }), 'broken'],
     ['an expiry that is no time', JSON.stringify({ ...sample, expires: '2026-13-99T99' }), 'broken'],
+    ['marks that are no labels', JSON.stringify({ ...sample, marks: { a: 'b\nc' } }), 'broken'],
     ['a repository with a path', JSON.stringify({ ...sample, repository: 'a/b/../../c' }), 'broken'],
     ['a megabyte', `{"v":1,"id":"${'x'.repeat(1e6)}"}`, 'broken'],
   ])('%s', (_, text, kind) => {
