@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/errors.ts';
 import type { Finding } from '../domain/report.ts';
 import {
   closeRecord,
@@ -7,6 +8,7 @@ import {
   recordAnnotation,
 } from '../domain/rollout/record.ts';
 import {
+  followsLatest,
   pinTo,
   restore,
   type Share,
@@ -23,7 +25,7 @@ import { type ProvePorts, proveAnswer, proveRate } from './prove-back.ts';
 import type { Owner, TrafficPorts } from './release-ports.ts';
 import { describedRevision, serviceOf } from './release-read.ts';
 import { shortName } from './release-run.ts';
-import { emptyRecord } from './settle.ts';
+import { emptyRecord, runOf } from './settle.ts';
 
 export interface RollbackRequest {
   /** projects/P/locations/L/functions/F */
@@ -99,13 +101,14 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
       ...untouched,
     };
 
+  const over = await buildIsOver(ports, request, parsed);
   let keptPin = false;
   const started = clock.now();
   const changed = await changeTraffic(
     ports,
     name,
     (live, found) => {
-      const back = wanted(live, found, request.to, target);
+      const back = wanted(live, found, { to: request.to, target, over });
       keptPin = back.keptPin;
       const last = found.kind === 'record' ? found.record : emptyRecord(request.owner);
       const closed = closeRecord(last, { wrote: back.traffic, failed: bad, expires: last.expires });
@@ -182,12 +185,33 @@ function choose(
   return { target: to };
 }
 
+/**
+ * While a build may still bring a revision, following LATEST again would let it serve untested. Only then is more read
+ * before the write: is the run over, and does nothing build any more?
+ */
+async function buildIsOver(
+  ports: TrafficPorts,
+  request: RollbackRequest,
+  parsed: ParsedRecord,
+): Promise<boolean> {
+  const record = parsed.kind === 'record' ? parsed.record : undefined;
+  if (request.to !== 'before' || record?.phase !== 'building' || !followsLatest(record.before)) return false;
+  try {
+    const run = await runOf(ports, request, record);
+    if (run !== 'over' && run !== 'self') return false;
+    return (await ports.functions.runningOperation(request.functionName, request.signal)) === undefined;
+  } catch (error) {
+    if (request.signal?.aborted) throw error;
+    ports.log.debug(`Is the build over? ${messageOf(error)}`);
+    return false;
+  }
+}
+
 /** Of an unfinished release the whole array comes back, LATEST included; else the revision by name, with others' tags. */
 function wanted(
   live: RunService,
   found: ParsedRecord,
-  to: string,
-  target: string,
+  { to, target, over }: { to: string; target: string; over: boolean },
 ): { traffic: Target[]; keptPin: boolean } {
   const open = found.kind === 'record' && isOpen(found.record) ? found.record : undefined;
   if (to === 'before' && open?.before_revision === target)
@@ -195,6 +219,7 @@ function wanted(
       traffic: live.traffic,
       created: live.latestCreatedRevision,
       ready: live.latestReadyRevision,
+      mayMove: open.phase === 'building' && !over,
     });
   const traffic = pinTo(target, live.traffic, { tag: false });
   return { traffic, keptPin: !sameTraffic(traffic, live.traffic) || live.latestReadyRevision !== target };

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runState } from '../../sandbox/run/model.ts';
+import { ReleaseError } from '../../src/domain/errors.ts';
 import type { ReleaseFacts } from '../../src/domain/summary/release-facts.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { ReleaseWorld } from '../support/release-world.ts';
 
+const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
 const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
 const quick = { step_duration: '1s', duration: '1s' };
 // On a busy machine the sandbox needs its time; the release's own deadlines run in fast time.
@@ -108,5 +110,27 @@ describe('others beside a release', () => {
     const theirs = await world.deploy(name, world.good());
     const settled = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ID: '1002' } });
     expect([settled.report.outcome, await only(name)]).toEqual(['superseded', theirs.outputs.revision]);
+  });
+
+  test('a rollback by hand while the build of a killed release goes on: what it brings gets no traffic', async () => {
+    const { name, revision } = await served();
+    await world.setTraffic(name, [{ type: latest, percent: 100 }]);
+    world.sandbox.world.settings.buildMs = 6000;
+    const abort = new AbortController();
+    const restore = world.onCalls(({ api, method }) => {
+      if (abort.signal.aborted) return { reset: 'before' };
+      if (api !== 'cloudfunctions' || method !== 'PATCH') return undefined;
+      abort.abort(new ReleaseError('cancelled', { what: 'dead' }));
+      return { reset: 'after' };
+    });
+    await world.release(name, world.wrong(), { inputs: quick, signal: abort.signal });
+    restore();
+    const rolled = await world.rollback(name, 'before', { env: { GITHUB_RUN_ID: '72' } });
+    expect(rolled.report.outcome).toBe('rolled_back');
+    while ((await world.service(name))?.latestReadyRevision === revision) await world.clock.sleep(1000);
+    world.sandbox.world.settings.buildMs = 20;
+    await world.clock.sleep(2000);
+    expect(await only(name)).toBe(revision);
+    expect(rolled.report.reason).toContain('pinned by name');
   });
 });
