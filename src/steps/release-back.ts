@@ -1,4 +1,5 @@
 import { healthText } from '../domain/watch/serving-health.ts';
+import { driftOf } from './drift.ts';
 import { proveAnswer, proveRate } from './prove-back.ts';
 import { note, passed, type ReleaseRun, type Step } from './release-run.ts';
 import { revert } from './release-traffic.ts';
@@ -15,6 +16,7 @@ export async function goBack(run: ReleaseRun): Promise<Step> {
   const step = await revert(run, { urgent, withinMs: urgent ? urgentMs : revertMs });
   if (step.event !== 'passed' || before === undefined) return step;
   run.wentBackAt = ports.clock.now();
+  run.findings.push(...driftOf(run.candidate, before.revision));
   if (urgent) return step;
   const took = ((run.wentBackAt - started) / 1000).toFixed(1);
   const proof = await proveAnswer(ports.stages, run.url ?? '', before.revision, ports.signal);

@@ -20,7 +20,8 @@ import {
 } from '../domain/rollout/traffic.ts';
 import type { ServingHealth } from '../domain/watch/serving-health.ts';
 import { changeTraffic } from './change-traffic.ts';
-import type { JsonObject, RunService } from './ports.ts';
+import { driftOf } from './drift.ts';
+import type { RunService } from './ports.ts';
 import { type ProvePorts, proveAnswer, proveRate } from './prove-back.ts';
 import type { Owner, TrafficPorts } from './release-ports.ts';
 import { describedRevision, serviceOf } from './release-read.ts';
@@ -85,7 +86,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
       service,
     );
 
-  const findings = driftOf(fn, target);
+  const findings = driftOf(describedRevision(fn), target);
   const open = parsed.kind === 'record' && isOpen(parsed.record);
   const untouched = { target, from, shares: from, service, keptPin: false, findings };
   if (shareOf(target, from) === 100 && !open)
@@ -223,19 +224,4 @@ function wanted(
     });
   const traffic = pinTo(target, live.traffic, { tag: false });
   return { traffic, keptPin: !sameTraffic(traffic, live.traffic) || live.latestReadyRevision !== target };
-}
-
-/** The function resource is no part of a rollback: it still describes what was built last. */
-function driftOf(fn: JsonObject | undefined, target: string): Finding[] {
-  const described = describedRevision(fn);
-  if (described === undefined || described === target) return [];
-  return [
-    {
-      rule: 'function-describes-another-revision',
-      severity: 'medium',
-      title: `${target} serves, while the function resource still describes ${described}.`,
-      why: 'A rollback moves traffic only; source, environment and settings of the function stay those of the newer build, and the next deploy starts from them.',
-      fix: `Release a commit that sets again whatever ${described} changed; deploys of other tools get no traffic while the revision is pinned by name.`,
-    },
-  ];
 }

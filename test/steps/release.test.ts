@@ -319,7 +319,9 @@ describe('a release', () => {
     const { name, revision } = await served();
     const source = world.wrong();
     const inputs = { smoke_suite: world.suite() };
-    expect((await world.release(name, source, { inputs })).report.outcome).toBe('smoke_failed');
+    const failed = await world.release(name, source, { inputs });
+    expect(failed.report.outcome).toBe('smoke_failed');
+    expect(findings(failed)).toContain('function-describes-another-revision');
     const again = await world.release(name, source, { inputs });
     expect([again.report.outcome, again.report.reason]).toEqual([
       'blocked',
