@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runState } from '../../sandbox/run/model.ts';
 import { ReleaseError } from '../../src/domain/errors.ts';
+import { recordAnnotation } from '../../src/domain/rollout/record.ts';
 import type { ReleaseFacts } from '../../src/domain/summary/release-facts.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { ReleaseWorld } from '../support/release-world.ts';
@@ -132,5 +133,23 @@ describe('others beside a release', () => {
     await world.clock.sleep(2000);
     expect(await only(name)).toBe(revision);
     expect(rolled.report.reason).toContain('pinned by name');
+  });
+
+  test('a record whose way back cannot be written is no record: the tag decides', async () => {
+    const { name, revision } = await served();
+    await world.dies(name, world.good(), 3, { inputs: quick });
+    const record = await world.record(name);
+    const service = runState(world.sandbox.world).services.get(world.serviceName(name));
+    if (!record || !service) throw new Error('there is no record');
+    const before = [{ type: named, revision, percent: 50 }];
+    service.annotations[recordAnnotation] = JSON.stringify({ ...record, before });
+    const settled = await world.rollback(name, 'settle', {
+      inputs: { wait_for_other: '120s' },
+      env: { GITHUB_RUN_ID: '1002' },
+    });
+    expect([settled.report.reason, await only(name)]).toEqual([
+      expect.stringContaining('the record cannot be read'),
+      revision,
+    ]);
   });
 });

@@ -97,6 +97,14 @@ function parseTargets(value: unknown, field: string): Target[] {
   });
 }
 
+/** All of the traffic to the revision that served, by its name or as the latest: anything else cannot be put back. */
+function isWayBack(before: readonly Target[], revision: string | undefined): boolean {
+  const shares = before.filter((target) => (target.percent ?? 0) > 0);
+  const total = shares.reduce((sum, target) => sum + (target.percent ?? 0), 0);
+  const known = shares.every((target) => target.type === latestType || target.revision === revision);
+  return before.length === 0 || (revision !== undefined && known && total === 100);
+}
+
 /** A saved watch that is none is left out: traffic can be settled without it. */
 function parseWatch(value: unknown): SavedWatch | undefined {
   const { at, state } = (typeof value === 'object' && value !== null ? value : {}) as Partial<SavedWatch>;
@@ -133,6 +141,9 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
   if (!Array.isArray(raw.failed)) throw new Error('failed is no list');
   const expires = text('expires', 40, /^\d{4}-\d\d-\d\dT/);
   if (Number.isNaN(Date.parse(expires))) throw new Error('expires is no time');
+  const before = parseTargets(raw.before, 'before');
+  const beforeRevision = revision('before_revision');
+  if (!isWayBack(before, beforeRevision)) throw new Error('before is no way back');
   return {
     v: 1,
     id: text('id', 64, /^[\w-]+$/),
@@ -141,8 +152,8 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     attempt: raw.attempt as number,
     job: raw.job === undefined ? undefined : text('job', 30, /^\d+$/),
     phase,
-    before: parseTargets(raw.before, 'before'),
-    before_revision: revision('before_revision'),
+    before,
+    before_revision: beforeRevision,
     wrote: parseTargets(raw.wrote, 'wrote'),
     candidate: revision('candidate'),
     commit: commit('commit'),

@@ -53,6 +53,16 @@ describe('the record', () => {
     ['an unknown phase', JSON.stringify({ ...sample, phase: 'x' }), 'broken'],
     ['a revision that is none', JSON.stringify({ ...sample, candidate: '../x' }), 'broken'],
     ['a share above 100', JSON.stringify({ ...sample, before: [{ revision: 'a', percent: 101 }] }), 'broken'],
+    [
+      'half of the traffic to go back to',
+      JSON.stringify({ ...sample, before: [{ type: latestType, percent: 50 }] }),
+      'broken',
+    ],
+    [
+      'another revision to go back to',
+      JSON.stringify({ ...sample, before: [{ revision: 'ocr-api-00009-eee', percent: 100 }] }),
+      'broken',
+    ],
     ['an expiry that is no time', JSON.stringify({ ...sample, expires: '2026-13-99T99' }), 'broken'],
     ['marks that are no labels', JSON.stringify({ ...sample, marks: { a: 'b\nc' } }), 'broken'],
     ['a repository with a path', JSON.stringify({ ...sample, repository: 'a/b/../../c' }), 'broken'],
