@@ -152,4 +152,29 @@ describe('others beside a release', () => {
       revision,
     ]);
   });
+
+  test('what a release holds is over: the next one goes on without asking GitHub', async () => {
+    const { name, revision } = await served();
+    const dead = world.onCalls(({ api, method, nth }) => {
+      const service = runState(world.sandbox.world).services.get(world.serviceName(name));
+      const before = service?.revisions.get(revision);
+      if (before && api === 'run' && method === 'PATCH' && nth === 3) before.state = 'failed';
+      return undefined;
+    });
+    const held = await world.release(name, world.good(), {
+      inputs: { step_duration: '60s', duration: '60s' },
+      env: { GITHUB_RUN_ID: '81' },
+    });
+    dead();
+    expect(held.report.outcome).toBe('held');
+    const before = runState(world.sandbox.world)
+      .services.get(world.serviceName(name))
+      ?.revisions.get(revision);
+    if (before) before.state = 'ready';
+    const next = await world.release(name, world.good(), {
+      inputs: { ...quick, github_token: '' },
+      env: { GITHUB_RUN_ID: '82', GITHUB_TOKEN: '' },
+    });
+    expect([next.report.outcome, next.outputs.previous_revision]).toEqual(['promoted', revision]);
+  });
 });

@@ -87,7 +87,8 @@ function withoutRecord(facts: SettleFacts, why: string): Settlement {
 }
 
 function isOver(record: ReleaseRecord, facts: SettleFacts): boolean {
-  if (facts.run === 'self' || facts.run === 'over') return true;
+  // Holding is the last thing that a release does, whatever else its run goes on with.
+  if (record.phase === 'held' || facts.run === 'self' || facts.run === 'over') return true;
   return facts.run === 'unknown' && facts.now >= Date.parse(record.expires);
 }
 

@@ -145,6 +145,16 @@ describe('settling what an earlier release left', () => {
     ],
     ['held, and a new release begins', facts({ record: { phase: 'held' } }), { do: 'put_back' }],
     [
+      'held, and a new release begins, whatever is known of the run',
+      facts({ run: 'unknown', record: { phase: 'held' } }),
+      { do: 'put_back' },
+    ],
+    [
+      'held, and a person asks while its run goes on',
+      facts({ purpose: 'person', run: 'alive', record: { phase: 'held' } }),
+      { do: 'hold' },
+    ],
+    [
       'ended long ago',
       facts({ live: [named(candidate, 100)], record: { phase: 'closed' } }),
       { do: 'nothing' },
