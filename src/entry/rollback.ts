@@ -158,8 +158,9 @@ function resultReport(report: Report, result: RollbackResult, context: Context):
   report.target.service = result.service?.name.split('/').at(-1);
   report.target.revision = target;
   report.findings = result.findings;
-  report.verdict = did === 'refused' ? 'fail' : 'pass';
+  report.verdict = did === 'refused' ? 'fail' : did === 'overtaken' ? 'inconclusive' : 'pass';
   if (did === 'refused') report.outcome = 'blocked';
+  if (did === 'overtaken') report.outcome = 'superseded';
   if (did === 'rolled_back' || did === 'already_there') report.outcome = 'rolled_back';
   const took = tookMs === undefined ? '' : ` in ${(tookMs / 1000).toFixed(1)} s`;
   const pinned = keptPin ? '; it is pinned by name, so deploys of other tools get no traffic' : '';
@@ -167,7 +168,7 @@ function resultReport(report: Report, result: RollbackResult, context: Context):
     did === 'refused'
       ? `Nothing was changed: ${result.reason}.`
       : `${capital(result.reason)}${took}${answered ? `, ${answered}` : ''}${pinned}.`;
-  if (did === 'rolled_back')
+  if (did === 'rolled_back' || did === 'overtaken')
     report.actions_taken.push({
       at: new Date(context.clock.now()).toISOString(),
       what: `Sent 100 % of the traffic to ${target}`,

@@ -19,13 +19,14 @@ import {
   type Target,
 } from '../domain/rollout/traffic.ts';
 import type { ServingHealth } from '../domain/watch/serving-health.ts';
-import { changeTraffic } from './change-traffic.ts';
+import { awaitSettled, changeTraffic } from './change-traffic.ts';
 import { driftOf } from './drift.ts';
 import type { RunService } from './ports.ts';
 import { type ProvePorts, proveAnswer, proveRate } from './prove-back.ts';
 import type { Owner, TrafficPorts } from './release-ports.ts';
 import { describedRevision, serviceOf } from './release-read.ts';
 import { shortName } from './release-run.ts';
+import { choose } from './rollback-target.ts';
 import { emptyRecord, runOf } from './settle.ts';
 
 export interface RollbackRequest {
@@ -43,8 +44,8 @@ export interface RollbackRequest {
 export type RollbackPorts = TrafficPorts & ProvePorts;
 
 export interface RollbackResult {
-  /** `refused`: nothing was changed, for the reason given. `planned`: a dry run. */
-  did: 'rolled_back' | 'already_there' | 'refused' | 'planned';
+  /** `refused`: nothing was changed, for the reason given. `overtaken`: somebody moved it again. `planned`: a dry run. */
+  did: 'rolled_back' | 'already_there' | 'refused' | 'overtaken' | 'planned';
   reason: string;
   target?: string | undefined;
   /** What served before. */
@@ -60,6 +61,9 @@ export interface RollbackResult {
   /** Why nobody could count its requests. */
   uncounted?: string | undefined;
 }
+
+/** Milliseconds until what somebody else wrote has arrived. */
+const restMs = 20_000;
 
 /**
  * Three reads, one conditional write, then the proof. Running it again changes nothing. It never goes forth again by
@@ -92,9 +96,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   if (shareOf(target, from) === 100 && !open)
     return { did: 'already_there', reason: `${target} serves 100 % already`, ...untouched };
   const bad =
-    request.to === 'before' || request.to === 'stable'
-      ? from.find((share) => share.revision !== target)?.revision
-      : undefined;
+    request.to === 'before' || request.to === 'stable' ? takenBack(parsed, from, target) : undefined;
   if (request.dryRun)
     return {
       did: 'planned',
@@ -119,7 +121,13 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
     },
     { withinMs: 60_000, signal: request.signal, first: service },
   );
-  if (!changed.done) return refuse(changed.reason, from, service);
+  if (!changed.done) {
+    const deadline = clock.now() + restMs;
+    const now = await awaitSettled(ports, name, { deadline, signal: request.signal }).catch(() => undefined);
+    const shares = now ? servingShares(now.trafficStatuses, now.latestReadyRevision) : [];
+    const reason = `the traffic was sent to ${target}, but ${changed.reason}`;
+    return { ...untouched, did: 'overtaken', reason, shares };
+  }
   const tookMs = clock.now() - started;
   log.line(`✓ Roll back     ${(tookMs / 1000).toFixed(1)} s  ${target} 100 %`);
   const shares = servingShares(changed.service.trafficStatuses, changed.service.latestReadyRevision);
@@ -143,6 +151,13 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   };
 }
 
+/** What the rollback is against: the candidate of a release where it serves, else whatever serves most. */
+function takenBack(parsed: ParsedRecord, from: readonly Share[], target: string): string | undefined {
+  const others = from.filter(({ revision }) => revision !== target).map(({ revision }) => revision);
+  const candidate = parsed.kind === 'record' ? parsed.record.candidate : undefined;
+  return others.find((revision) => revision === candidate) ?? others[0];
+}
+
 const refuse = (reason: string, from: readonly Share[], service?: RunService): RollbackResult => ({
   did: 'refused',
   reason,
@@ -152,39 +167,6 @@ const refuse = (reason: string, from: readonly Share[], service?: RunService): R
   keptPin: false,
   findings: [],
 });
-
-function choose(
-  request: RollbackRequest,
-  parsed: ParsedRecord,
-  from: readonly Share[],
-): { target: string } | { refused: string } {
-  const { to, force } = request;
-  const record = parsed.kind === 'record' ? parsed.record : undefined;
-  if (to === 'before' || to === 'stable') {
-    if (record === undefined)
-      return {
-        refused: `no release of this function is on record${parsed.kind === 'broken' ? ` that can be read (${parsed.why})` : ''}, so name the revision: to: REVISION`,
-      };
-    const target = to === 'before' ? record.before_revision : record.stable;
-    if (target === undefined)
-      return {
-        refused:
-          to === 'before'
-            ? 'the last release was the first one: there is nothing before it'
-            : 'no release has proved a revision good yet',
-      };
-    if (record.failed.includes(target) && !force)
-      return {
-        refused: `${target} itself was found bad by a release: name another revision, or set force: true`,
-      };
-    return { target };
-  }
-  if (record?.failed.includes(to) && !force && shareOf(to, from) < 100)
-    return {
-      refused: `${to} was found bad by a release: set force: true to send traffic to it all the same`,
-    };
-  return { target: to };
-}
 
 /**
  * While a build may still bring a revision, following LATEST again would let it serve untested. Only then is more read

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runState } from '../../sandbox/run/model.ts';
+import { recordAnnotation } from '../../src/domain/rollout/record.ts';
 import type { Target } from '../../src/domain/rollout/traffic.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../support/release-world.ts';
@@ -145,6 +146,55 @@ describe('rollback', () => {
     ]);
     const first = await world.release(name, world.good(), { inputs: quick });
     expect(first.report.outcome).toBe('promoted');
+  });
+
+  test('to stable during a canary beside a revision of somebody else: the candidate is what was bad', async () => {
+    const { name, new: stable } = await twice();
+    const theirs = await world.deploy(name, world.good());
+    await world.dies(name, world.good(), 3, { inputs: quick });
+    const candidate = (await world.record(name))?.candidate;
+    expect((await world.shares(name)).map(({ revision }) => revision)).toEqual([
+      theirs.outputs.revision,
+      candidate,
+    ]);
+    const ran = await world.rollback(name, 'stable');
+    expect([ran.report.outcome, await only(name)]).toEqual(['rolled_back', stable]);
+    expect((await world.record(name))?.failed).toEqual([candidate]);
+  });
+
+  test('a record of a later version, and one that was lost, are told as such', async () => {
+    const { name } = await twice();
+    const service = runState(world.sandbox.world).services.get(world.serviceName(name));
+    const record = await world.record(name);
+    if (!service || !record) throw new Error('there is no record');
+    const reasonWith = async (value: object) => {
+      service.annotations[recordAnnotation] = JSON.stringify(value);
+      return (await world.rollback(name, 'before')).report.reason;
+    };
+    expect(await reasonWith({ v: 2 })).toContain('a later version of Guarded Release');
+    const lost = { before: [], before_revision: undefined, candidate: undefined };
+    expect(await reasonWith({ ...record, ...lost })).toContain('was lost');
+  });
+
+  test('somebody else moves the traffic while it goes back: that is told, with what serves', async () => {
+    const { name, new: current } = await twice();
+    world.sandbox.world.settings.trafficSettleMs = 300;
+    let theirs: Promise<void> | undefined;
+    let patched = false;
+    const restore = world.onCalls(({ api, method }) => {
+      if (api !== 'run') return undefined;
+      if (patched && method === 'GET')
+        theirs ??= world.setTraffic(name, [{ type: named, revision: current, percent: 100 }]);
+      patched ||= method === 'PATCH';
+      return undefined;
+    });
+    const ran = await world.rollback(name, 'before');
+    restore();
+    await theirs;
+    world.sandbox.world.settings.trafficSettleMs = 10;
+    expect([ran.exitCode, ran.report.outcome]).toEqual([1, 'superseded']);
+    expect(ran.report.reason).not.toContain('Nothing was changed');
+    expect(ran.outputs.revision).toBe(current);
   });
 
   test('during a live release: traffic goes back at once, and the release gives way', async () => {

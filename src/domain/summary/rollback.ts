@@ -27,6 +27,7 @@ const titles: Record<string, string> = {
   rolled_back: '✅ Rolled back',
   already_there: '✅ Already there',
   refused: '❌ Not rolled back',
+  overtaken: '⚠️ Moved again by somebody else',
   planned: '📝 Plan of a rollback',
   nothing: '✅ Nothing to settle',
   put_back: '✅ Settled',
