@@ -64,7 +64,9 @@ export function annotationOf(report: Report, exitCode: 0 | 1): Annotation | unde
     return { level: 'error', title, text: logText(text, 4000) };
   }
   // One for every outcome: what serves now, and how, shows on the run's page without a click.
-  if (report.outcome === 'promoted') return { level: 'notice', title, text: logText(report.reason, 4000) };
+  const good = report.outcome !== undefined && report.verdict === 'pass';
+  if (good || report.outcome === 'promoted')
+    return { level: 'notice', title, text: logText(report.reason, 4000) };
   if (report.verdict === 'inconclusive')
     return { level: 'warning', title, text: logText(report.reason, 4000) };
   return undefined;

@@ -171,6 +171,27 @@ describe('the root action as a runner starts it', () => {
     expect(traffic('killed')).toEqual([{ revision: first.outputs.revision, percent: 100 }]);
   });
 
+  test('a rollback by hand: done in under a second, told in one annotation', async () => {
+    const first = await start('back');
+    const second = await start('back');
+    expect([first.outputs.outcome, second.outputs.outcome]).toEqual(['promoted', 'promoted']);
+    const { name, region, project_id, workload_identity_provider, service_account } = inputs('back');
+    const ran = await runAction('rollback', {
+      env: sandbox.env,
+      inputs: { name, region, project_id, workload_identity_provider, service_account, slo: 'none' },
+    });
+    expect([ran.code, ran.outputs.outcome, ran.outputs.revision]).toEqual([
+      0,
+      'rolled_back',
+      first.outputs.revision,
+    ]);
+    const { evidence } = ran.report as { evidence: { rollback: { took_ms: number } } };
+    expect(evidence.rollback.took_ms).toBeLessThan(1000);
+    expect(ran.log.match(/^::(?:notice|warning|error) .*/gm)).toEqual([
+      expect.stringMatching(/^::notice title=.*serves 100 %25 again in /),
+    ]);
+  });
+
   test('the root action.yml names everything that the action reads, and its files', () => {
     const definition = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as {
       inputs: Record<string, { description: string }>;
