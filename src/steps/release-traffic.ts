@@ -135,6 +135,8 @@ function write(
     const own = stillOurs(run, service, found);
     if (own.event !== 'passed')
       return { stop: own.event === 'yielded' ? 'yielded' : 'moved', reason: own.reason };
+    // Another release may have come and gone since the plan: what it found is remembered with ours.
+    if (found.kind === 'record' && found.record.id !== run.request.owner.id) run.previous = found.record;
     const traffic = wanted.traffic(service);
     if (!run.sent.some((sent) => sameShares(sent, traffic))) run.sent.push(traffic);
     const open = recordOf(run, wanted.phase, traffic, when);

@@ -4,7 +4,7 @@ import { ReleaseError } from '../../src/domain/errors.ts';
 import { recordAnnotation } from '../../src/domain/rollout/record.ts';
 import type { ReleaseFacts } from '../../src/domain/summary/release-facts.ts';
 import { type FastTime, installFastTime } from '../support/fast-time.ts';
-import { ReleaseWorld } from '../support/release-world.ts';
+import { type Ran, ReleaseWorld } from '../support/release-world.ts';
 
 const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
 const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
@@ -176,5 +176,32 @@ describe('others beside a release', () => {
       env: { GITHUB_RUN_ID: '82', GITHUB_TOKEN: '' },
     });
     expect([next.report.outcome, next.outputs.previous_revision]).toEqual(['promoted', revision]);
+  });
+
+  test('what another release found bad while this one was planned is not forgotten', async () => {
+    const { name } = await served();
+    const bad = world.wrong();
+    const inputs = { ...quick, smoke_suite: world.suite() };
+    let other: Promise<Ran> | undefined;
+    // This one meets an error once; until it tries again, another release runs from its beginning to its end.
+    const slow = async (milliseconds: number, signal?: AbortSignal) => {
+      other ??= world.release(name, bad, { inputs, env: { GITHUB_RUN_ID: '92' } });
+      await other;
+      return time.clock.sleep(milliseconds, signal);
+    };
+    const restore = world.onCalls(({ api, method, nth }) =>
+      api === 'cloudfunctions' && method === 'GET' && nth === 2 ? { status: 503 } : undefined,
+    );
+    Object.assign(world, { clock: { now: time.now, sleep: slow } });
+    const releasing = world.release(name, world.good(), {
+      inputs: { ...quick, on_conflict: 'rebase' },
+      env: { GITHUB_RUN_ID: '91' },
+    });
+    Object.assign(world, { clock: time.clock });
+    const ran = await releasing;
+    restore();
+    const failed = await other;
+    expect([failed?.report.outcome, ran.report.outcome]).toEqual(['smoke_failed', 'promoted']);
+    expect((await world.record(name))?.failed).toEqual([failed?.outputs.revision]);
   });
 });
