@@ -25,6 +25,7 @@ const record = (id: string): ReleaseRecord => ({
   attempt: 1,
   phase: 'building',
   before: latest,
+  before_revision: 'ocr-0',
   wrote: one,
   failed: [],
   expires: '2026-11-22T13:00:00.000Z',
