@@ -125,6 +125,8 @@ export interface Quirks {
   trafficPatchNeedsActAs: boolean;
   /** Does a function operation end before the Run service has settled? */
   operationEndsBeforeSettled: boolean;
+  /** Is a service not ready while its latest revision is not, whoever serves? */
+  failedRevisionFailsService: boolean;
   /** Is a request log's timestamp the start of the request (else its end)? */
   logTimestampIsStart: boolean;
   /** Do 429s for want of an instance carry the revision's label? */
@@ -138,6 +140,7 @@ export const defaultQuirks: Quirks = {
   tagHostIsAudience: true,
   trafficPatchNeedsActAs: false,
   operationEndsBeforeSettled: false,
+  failedRevisionFailsService: false,
   logTimestampIsStart: true,
   exhausted429HasRevision: true,
 };

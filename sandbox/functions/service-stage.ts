@@ -5,7 +5,7 @@ import { StartError } from '../revisions/instance.ts';
 import { makeRoom } from '../revisions/pool.ts';
 import { addRevision, createService, nextRevisionName } from '../run/lifecycle.ts';
 import { LATEST, type Revision, runState, type Service } from '../run/model.ts';
-import { settle } from '../run/traffic.ts';
+import { noteFailedRevision, settle } from '../run/traffic.ts';
 import { revisionSettings, serviceConfig } from './config.ts';
 import type { Change } from './deploy.ts';
 import type { CloudFunction, FunctionOperation, Json } from './model.ts';
@@ -95,6 +95,7 @@ async function startRevision(
       `misconfigured or if the timeout is too short. Logs for this revision might contain more information.\n\nLogs URL: ${logs}`;
     for (const line of (error as Error).message.split('\n'))
       writeContainerLine(world, service, revision.name, 'stderr', line);
+    noteFailedRevision(world, service);
     throw new StartError(
       `Could not create or update Cloud Run service ${service.id}, Container Healthcheck failed. ${revision.message}`,
     );

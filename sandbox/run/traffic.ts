@@ -78,12 +78,20 @@ export function settle(
       if (service.generation === generation && !service.deleted) {
         await openTagDoors(world, service);
         carryOut(service);
+        noteFailedRevision(world, service);
         sampleNow(world);
       }
       done();
     };
     setTimeout(() => void finish(), delayMs);
   });
+}
+
+/** Who serves is one condition of a service, its latest revision another; whether that one counts is a quirk. */
+export function noteFailedRevision(world: World, service: Service): void {
+  const newest = service.latestCreated ? service.revisions.get(service.latestCreated) : undefined;
+  if (world.quirks.failedRevisionFailsService && newest?.state === 'failed')
+    service.failure ??= newest.message;
 }
 
 function carryOut(service: Service): void {

@@ -142,6 +142,7 @@ export async function runCell(
 
 function sourceFor(world: ReleaseWorld, scenario: Scenario): string {
   if (scenario === 'smoke fails') return world.wrong();
+  if (scenario === 'does not start') return world.good({ startFails: 'no such file' });
   return scenario === 'regresses' ? world.bad() : world.good();
 }
 

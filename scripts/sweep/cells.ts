@@ -61,7 +61,7 @@ export const faultKinds: FaultKind[] = [
 /** The faults that meet a changed platform: those whose effect is uncertain, and those that end the process. */
 const decisive = ['500', 'reset after', 'hang', 'SIGINT', 'SIGKILL before', 'SIGKILL after'];
 
-export type Scenario = 'good' | 'smoke fails' | 'regresses' | 'first';
+export type Scenario = 'good' | 'smoke fails' | 'does not start' | 'regresses' | 'first';
 
 /** Where users' load is on, calls of the function are mostly theirs and none of the release's. */
 export const isOwn = (scenario: Scenario, call: CallSeen): boolean =>
@@ -114,6 +114,12 @@ export const configs: Config[] = [
     name: 'a traffic PATCH needs actAs',
     quirks: { trafficPatchNeedsActAs: true },
     scenarios: ['good'],
+    faults: some,
+  },
+  {
+    name: 'a failed revision fails its service',
+    quirks: { failedRevisionFailsService: true },
+    scenarios: ['does not start'],
     faults: some,
   },
 ];

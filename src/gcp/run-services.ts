@@ -72,6 +72,7 @@ export function readService(answer: JsonObject): RunService {
   const generation = raw.generation === undefined ? '' : String(raw.generation);
   const observed = raw.observedGeneration === undefined ? '' : String(raw.observedGeneration);
   const reconciling = raw.reconciling === true;
+  const arrived = !reconciling && generation === observed;
   return {
     name,
     uri: textOf(raw.uri) ?? '',
@@ -89,7 +90,8 @@ export function readService(answer: JsonObject): RunService {
     ingress: textOf(raw.ingress),
     customAudiences: strings(raw.customAudiences),
     reconciling,
-    settled: !reconciling && generation === observed && textOf(terminal.state) === 'CONDITION_SUCCEEDED',
+    arrived,
+    settled: arrived && textOf(terminal.state) === 'CONDITION_SUCCEEDED',
     terminalMessage: textOf(terminal.message),
     raw,
   };

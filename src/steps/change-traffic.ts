@@ -143,7 +143,7 @@ interface Wait {
 }
 
 /**
- * Waits until the service has settled on `wanted` and serves it: `reconciling` false, generation observed,
+ * Waits until the service has come to rest on `wanted` and serves it: `reconciling` false, generation observed,
  * `trafficStatuses` as asked.
  */
 export function awaitTraffic(
@@ -169,11 +169,12 @@ export async function awaitSettled(ports: ChangePorts, name: string, options: Wa
 
 /** The service at rest, or what it still does. */
 function atRest(service: RunService): { done: true; service: RunService } | string {
-  const { trafficStatuses, traffic, latestReadyRevision: latest } = service;
+  const { trafficStatuses, traffic, latestReadyRevision: latest, terminalMessage } = service;
   const live = sharesText(servingShares(trafficStatuses, latest));
   const asked = sharesText(servingShares(traffic, latest));
-  if (!service.settled) return service.terminalMessage ?? 'it is still changing';
-  return live === asked ? { done: true, service } : `it serves ${live}`;
+  if (!service.arrived) return terminalMessage ?? 'it is still changing';
+  // The terminal condition may speak of a newer revision that does not start and that gets no traffic.
+  return live === asked ? { done: true, service } : (terminalMessage ?? `it serves ${live}`);
 }
 
 /** Reads the service until `look` says more than a text; `deadline-exceeded` with the last text where it never does. */

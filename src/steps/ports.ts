@@ -96,7 +96,9 @@ export interface RunService {
   ingress: string | undefined;
   customAudiences: string[];
   reconciling: boolean;
-  /** generation equals observedGeneration and the terminal condition succeeded. */
+  /** What was asked for has been worked on: generation equals observedGeneration, and nothing is under way. */
+  arrived: boolean;
+  /** It has arrived, and the terminal condition succeeded. */
   settled: boolean;
   terminalMessage: string | undefined;
   raw: JsonObject;

@@ -114,6 +114,25 @@ describe('a function PATCH and the traffic', () => {
     },
   );
 
+  test.each([true, false])(
+    'a revision that does not start leaves its service not ready: %s',
+    async (failedRevisionFailsService) => {
+      const { first } = await open({ quirks: { failedRevisionFailsService } });
+      const broken = { 'sandbox.json': JSON.stringify({ startFails: 'no such file' }) };
+      await client.deploy('ocr', broken).catch(() => undefined);
+      const { body } = await client.patchService('ocr', 'traffic', { traffic: [pin(first, 100)] });
+      await client.wait('run', body.name);
+      const service = await client.service('ocr');
+      expect(service.terminalCondition.state).toBe(
+        failedRevisionFailsService ? 'CONDITION_FAILED' : 'CONDITION_SUCCEEDED',
+      );
+      expect([service.reconciling, service.trafficStatuses]).toEqual([
+        undefined,
+        [expect.objectContaining({ revision: first, percent: 100 })],
+      ]);
+    },
+  );
+
   test.each([true, false])('a traffic PATCH needs actAs: %s', async (trafficPatchNeedsActAs) => {
     const { first } = await open({ quirks: { trafficPatchNeedsActAs } });
     const account = `${client.sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`;

@@ -523,3 +523,28 @@ describe('a release that meets an open door', () => {
     );
   });
 });
+
+describe('a release on a platform whose service is not ready while its latest revision is not', () => {
+  let time: FastTime;
+  let world: ReleaseWorld;
+  beforeAll(async () => {
+    time = installFastTime(20);
+    world = await ReleaseWorld.open({ quirks: { failedRevisionFailsService: true } }, time.clock);
+  });
+  afterAll(async () => {
+    await world.close();
+    time.restore();
+  });
+
+  test('a candidate that does not start: traffic is back all the same, and the next release begins', async () => {
+    const first = await world.release('dead', world.good(), { inputs: seconds(1) });
+    const ran = await world.release('dead', world.good({ startFails: 'no such file' }));
+    expect([ran.report.outcome, await world.shares('dead')]).toEqual([
+      'rolled_back',
+      [{ revision: first.outputs.revision, percent: 100 }],
+    ]);
+    expect((await world.record('dead'))?.phase).toBe('closed');
+    const next = await world.release('dead', world.good(), { inputs: seconds(1) });
+    expect(next.report.outcome).toBe('promoted');
+  });
+});

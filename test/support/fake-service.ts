@@ -71,6 +71,7 @@ export class FakeService {
       ingress: undefined,
       customAudiences: [],
       reconciling: !settled,
+      arrived: settled,
       settled,
       terminalMessage: settled ? undefined : 'Traffic is being moved.',
       raw: {},
