@@ -219,8 +219,11 @@ export function finish(run: ReleaseRun): Promise<Step> {
   return asStep(run, change, `Promoted ${candidate}`);
 }
 
-/** Holds the present share for a person: the janitor leaves it alone for a day. Only the record is written. */
-export async function hold(run: ReleaseRun): Promise<void> {
+/**
+ * Holds the present share for a person: the janitor leaves it alone for a day. Only the record is written. Where somebody
+ * else has moved the traffic there is nothing to hold: then that is the step.
+ */
+export async function hold(run: ReleaseRun): Promise<Step | undefined> {
   const { services, clock, log } = run.ports;
   const at = clock.now();
   const expires = new Date(at + 86_400_000).toISOString();
@@ -230,9 +233,13 @@ export async function hold(run: ReleaseRun): Promise<void> {
     return { record: recordOf(run, 'held', service.traffic, { expires, at }) };
   };
   try {
-    await changeTraffic({ services, clock, log }, run.service ?? '', decide, { withinMs: 20_000 });
+    const held = await changeTraffic({ services, clock, log }, run.service ?? '', decide, {
+      withinMs: 20_000,
+    });
+    return held.done ? undefined : { event: 'moved', reason: held.reason };
   } catch (error) {
     run.warnings.push(`The record could not be marked as held: ${messageOf(error)}`);
+    return undefined;
   }
 }
 

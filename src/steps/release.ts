@@ -86,18 +86,22 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     if (step.event !== 'passed' && phase !== 'reverting') run.reason = step.reason;
     if (phase === 'reverting' && step.event !== 'passed')
       run.reason = `${run.reason} Traffic could not be put back: ${step.reason}.`;
-    const state = next(run.state, step.event);
+    let state = next(run.state, step.event);
     // A plan ends where a release would begin to write.
     if (request.dryRun && phase === 'guarding' && step.event === 'passed') {
       run.state = { ...state, phase: 'ended' };
       break;
     }
-    // What we wrote is not there any more, but our tags and the open record may be: the post step takes them away.
-    if (state.outcome === 'superseded') run.settled = false;
     const forAPerson = phase !== 'reverting' || step.event === 'before_gone';
-    if (state.outcome === 'held' && forAPerson) await hold(run);
+    const lost = state.outcome === 'held' && forAPerson ? await hold(run) : undefined;
+    if (lost) {
+      run.reason = lost.reason;
+      state = { ...state, outcome: 'superseded' };
+    }
     if (phase === 'reverting' && state.phase === 'ended')
       run.settled = step.event === 'before_gone' || (step.event === 'passed' && !run.buildMayGoOn);
+    // What we wrote is not there any more, but our tags and the open record may be: the post step takes them away.
+    if (state.outcome === 'superseded') run.settled = false;
     run.state = state;
   }
   await proveBefore(run);

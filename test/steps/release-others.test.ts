@@ -204,4 +204,28 @@ describe('others beside a release', () => {
     expect([failed?.report.outcome, ran.report.outcome]).toEqual(['smoke_failed', 'promoted']);
     expect((await world.record(name))?.failed).toEqual([failed?.outputs.revision]);
   });
+
+  test('somebody moves the traffic as a release is about to hold it: superseded, and nothing of ours stays', async () => {
+    const { name, revision } = await served();
+    let moving: Promise<void> | undefined;
+    const restore = world.onCalls(({ api, method, path }) => {
+      const service = runState(world.sandbox.world).services.get(world.serviceName(name));
+      const before = service?.revisions.get(revision);
+      const canary = service?.live.some(({ percent }) => percent === 10);
+      if (!before || !canary || api !== 'run' || method !== 'GET' || !path.includes('/revisions/'))
+        return undefined;
+      before.state = 'failed';
+      moving ??= world.setTraffic(name, [
+        { type: named, revision: String(service?.latestCreated), percent: 100 },
+      ]);
+      return { delayMs: 300 };
+    });
+    const ran = await world.release(name, world.good(), { inputs: quick });
+    restore();
+    await moving;
+    expect([ran.report.outcome, ran.exitCode]).toEqual(['superseded', 1]);
+    await world.post(name, '.', ran);
+    expect([await only(name), (await world.record(name))?.phase]).toEqual([ran.outputs.revision, 'closed']);
+    expect((await world.service(name))?.traffic.flatMap(({ tag }) => tag ?? [])).toEqual([]);
+  });
 });
