@@ -105,6 +105,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     service: run.service,
     url: run.url,
     before: run.before?.revision,
+    before_gone: run.beforeGone,
     candidate: run.candidate,
     first: run.state.first,
     unchanged: run.unchanged,

@@ -52,6 +52,8 @@ export interface ReleaseRun {
   candidateUrl: string | undefined;
   tagUrls: string[];
   before: { revision: string; traffic: Target[] } | undefined;
+  /** It turned out to be gone or not ready. */
+  beforeGone: boolean;
   candidate: string | undefined;
   functionUpdateTime: string | undefined;
   /** The revision that the function resource describes; after a rollback not the one that serves. */
@@ -105,6 +107,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     candidateUrl: undefined,
     tagUrls: [],
     before: undefined,
+    beforeGone: false,
     candidate: undefined,
     functionUpdateTime: undefined,
     functionRevision: undefined,

@@ -92,6 +92,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
       run.state = { ...state, phase: 'ended' };
       break;
     }
+    run.beforeGone ||= step.event === 'before_gone';
     const forAPerson = phase !== 'reverting' || step.event === 'before_gone';
     const lost = state.outcome === 'held' && forAPerson ? await hold(run) : undefined;
     if (lost) {

@@ -10,6 +10,8 @@ export interface ReleaseFacts {
   service?: string | undefined;
   url?: string | undefined;
   before?: string | undefined;
+  /** It cannot serve any more, so nothing can go back to it. */
+  before_gone?: boolean | undefined;
   candidate?: string | undefined;
   first: boolean;
   unchanged: boolean;

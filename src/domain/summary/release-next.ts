@@ -55,7 +55,7 @@ function ownNext(report: Report, facts: ReleaseFacts): Next {
 }
 
 /** A held release waits for a person, who may have no other way at hand than a shell. */
-function decide(report: Report, { before, candidate, segments }: ReleaseFacts): Next {
+function decide(report: Report, { before, before_gone: gone, candidate, segments }: ReleaseFacts): Next {
   const { project, region, service } = report.target;
   const last = segments.at(-1);
   const platform = last !== undefined && watchFactsOf(last)?.blame === 'platform';
@@ -71,17 +71,20 @@ function decide(report: Report, { before, candidate, segments }: ReleaseFacts): 
           "Look first at what both revisions depend on: a database, an API, the network, [Google Cloud's status](https://status.cloud.google.com)",
         ]
       : []),
-    `Decide with \`actions/rollback\`: \`to: before\` ${back}, ${forth}`,
+    gone
+      ? `Decide with \`actions/rollback\`: ${forth}; ${before ? codeSpan(before) : 'the revision before'} cannot serve, so to go back name another that can`
+      : `Decide with \`actions/rollback\`: \`to: before\` ${back}, ${forth}`,
   ];
   const named = [project, region, service, before].every(
     (name) => name !== undefined && /^[\w.:-]+$/.test(name),
   );
-  const commands = named
-    ? [
-        '# back, by hand:',
-        `gcloud run services update-traffic ${service} --project=${project} --region=${region} --to-revisions=${before}=100`,
-      ]
-    : [];
+  const commands =
+    named && !gone
+      ? [
+          '# back, by hand:',
+          `gcloud run services update-traffic ${service} --project=${project} --region=${region} --to-revisions=${before}=100`,
+        ]
+      : [];
   return { texts, commands };
 }
 

@@ -305,6 +305,12 @@ describe('what to do next', () => {
     );
   });
 
+  test('a release that is held since nothing can go back does not advise to go back', () => {
+    const text = head({ before_gone: true }, { outcome: 'held', verdict: 'inconclusive' });
+    expect(text).toContain('`to: ocr-2` gives it all of the traffic; `ocr-1` cannot serve');
+    expect(text).not.toMatch(/to: before|update-traffic/);
+  });
+
   test('where the platform is suspected, what both revisions depend on comes first', () => {
     const segments = [
       segment(
