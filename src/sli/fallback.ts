@@ -12,8 +12,8 @@ export interface FallbackOptions {
 
 /**
  * One source stands in for another: exact and fast logs first, metrics where logs cannot be read or are kept out of
- * Cloud Logging by an exclusion. The two never speak about the same time: the second one begins where the first was
- * last complete, or at the beginning if the first one never counted anything.
+ * Cloud Logging by an exclusion. The two never speak about the same time: the second one begins where the first one
+ * had counted to, or at the beginning if the first one never counted anything.
  */
 export function createFallback(options: FallbackOptions): SliSource {
   return {
@@ -44,7 +44,8 @@ class FallbackReader implements SliReader {
   #reader: SliReader;
   #trial: SliReader | undefined;
   #counted = false;
-  #goodUntil: number;
+  /** Until when the first source has seen everything or counted anything, whichever is later. */
+  #readUntil: number;
   #lastGood: number;
   #triedAt: number;
   #note: string | undefined;
@@ -56,9 +57,9 @@ class FallbackReader implements SliReader {
     const resumed = splitCursor(query.cursor);
     const on = resumed?.[0] === second.name ? second : first;
     this.#reader = on.open({ ...query, cursor: resumed?.[1] });
-    // What an earlier runner counted by logs must not be counted again.
+    // What an earlier runner counted by logs must not be counted again. Where it counted nobody it left no cursor.
     this.#counted = resumed !== undefined;
-    this.#goodUntil = query.since;
+    this.#readUntil = resumed === undefined ? query.since : Date.parse(resumed[1]);
     this.#lastGood = this.#triedAt = options.clock.now();
   }
 
@@ -77,7 +78,8 @@ class FallbackReader implements SliReader {
     try {
       reading = await this.#reader.poll(marks, signal);
       this.#lastGood = now;
-      this.#goodUntil = Math.max(this.#goodUntil, reading.horizon);
+      // Some entries are read before the horizon has come as far.
+      this.#readUntil = Math.max(this.#readUntil, reading.horizon, Date.parse(reading.cursor));
       this.#counted ||= reading.counts.some(({ total }) => total > 0);
     } catch (error) {
       if (signal?.aborted) throw error;
@@ -89,7 +91,7 @@ class FallbackReader implements SliReader {
     );
     const waited = now - this.#lastGood >= this.#patience;
     if (onFirst && failure !== undefined && (denied || waited)) {
-      const since = this.#counted ? Math.ceil(this.#goodUntil / 60_000) * 60_000 : this.#query.since;
+      const since = this.#counted ? Math.ceil(this.#readUntil / 60_000) * 60_000 : this.#query.since;
       return this.#switchTo(
         this.#options.second.open({ ...this.#query, since, cursor: undefined }),
         failure,
@@ -146,7 +148,10 @@ class FallbackReader implements SliReader {
   #tag(reading: SliReading): SliReading {
     return {
       ...reading,
-      cursor: `${reading.source} ${reading.cursor}`,
+      cursor:
+        this.#counted || reading.source !== this.#options.first.name
+          ? `${reading.source} ${reading.cursor}`
+          : '',
       notes: this.#note ? [this.#note, ...reading.notes] : reading.notes,
     };
   }

@@ -300,6 +300,7 @@ export interface SliReading {
   horizon: number;
   /** Milliseconds by which it lags now, measured or announced. */
   lagMs: number;
+  /** For `SliQuery.cursor`; empty where a later reader may as well begin anew. */
   cursor: string;
   /** What a reader of the summary should know, such as a sample. */
   notes: string[];
