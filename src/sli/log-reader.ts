@@ -105,6 +105,7 @@ export class LogReader implements SliReader {
       cursor: iso(this.#newest),
       notes: this.#notes(),
       source: this.source,
+      sampled: this.#fraction,
     };
   }
 

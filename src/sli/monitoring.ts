@@ -205,6 +205,7 @@ export function createMonitoring(options: MonitoringOptions): SliSource {
           cursor: iso(from),
           notes: [...notes],
           source: 'metrics',
+          bucketMs: minuteMs,
         };
       },
     };

@@ -30,6 +30,8 @@ export interface PrometheusOptions {
 
 /** How far back the first look takes the starting value of each counter from. */
 const lookBackSeconds = 900;
+/** Scrapes are hardly ever further apart. */
+const scrapeMs = 60_000;
 /** How far the looks overlap, so that a series that was away for a while is still compared with its last value. */
 const overlapSeconds = 300;
 
@@ -163,6 +165,7 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
         cursor: String(upTo),
         notes: [...notes],
         source: 'prometheus',
+        bucketMs: scrapeMs,
       };
     }
     return { source: 'prometheus', poll };

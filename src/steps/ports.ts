@@ -306,6 +306,10 @@ export interface SliReading {
   notes: string[];
   /** Which source this is from, where one stands in for another. */
   source: string;
+  /** Part of the requests that is judged, where more arrive than can be read; default all. */
+  sampled?: number | undefined;
+  /** Longest stretch that is counted as one, so that one across a change of traffic is nobody's; default none. */
+  bucketMs?: number | undefined;
 }
 
 /** A reader of one watch. `poll` throws `ReleaseError` where it could not see; the next call may succeed. */

@@ -56,7 +56,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   const progress = createProgress(ports, request, state, settledAt);
   const prober = ports.probes ? startProber(ports, ports.probes, request) : undefined;
   const pollMs = (request.pollSeconds ?? 10) * 1000;
-  const step = { candidate: 0, baseline: 0 };
+  const step = { candidate: 0, baseline: 0, all: 0 };
   const failures = new FailureBook();
   let reading: SliReading | undefined;
   let trouble = '';
@@ -70,7 +70,8 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
     for (let next = clock.now() + pollMs; ; next = Math.max(next + pollMs, clock.now())) {
       const tail = Math.min(reading?.lagMs ?? 0, longestTail * 1000);
       const end = settledAt + request.durationSeconds * 1000 + tail;
-      await clock.sleep(Math.max(0, Math.min(next, end) - clock.now()), signal);
+      // A clock that is put back must not make one look wait for another hour.
+      await clock.sleep(Math.max(0, Math.min(pollMs, next - clock.now(), end - clock.now())), signal);
       const cells: Cell[] = [];
       try {
         reading = await reader.poll(
@@ -94,22 +95,23 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const now = clock.now();
       const seconds = (now - state.startedAt) / 1000;
       advance(state.plan, state.evidence, { seconds, phase, cells });
-      addTraffic(step, cells, tests, request);
+      addTraffic(step, cells, tests, request, reading?.sampled);
       const traffic = trafficProblem(step, request, {
         nameless: state.nameless,
         before: state.before,
-        seconds: (now - settledAt - (reading?.lagMs ?? 0)) / 1000,
+        seconds: ((reading?.horizon ?? settledAt) - settledAt - (reading?.bucketMs ?? 0)) / 1000,
       });
+      // What was proved before holds on, but this share must have been seen at work as well.
+      const withheld =
+        trouble !== '' || reading === undefined || traffic !== undefined || !seenAtWork(step, prober);
       const judged = decide(state.plan, state.evidence, {
         phase,
         dwell: (now - shareSince) / 1000,
         lag: (reading?.lagMs ?? 0) / 1000,
         ended: now >= end,
-        // What was proved before holds on, but this share must have been seen at work as well.
-        withheld:
-          trouble !== '' || reading === undefined || traffic !== undefined || !seenAtWork(step, prober),
+        withheld,
       });
-      decision = decideBy(request.rule, state, { seconds, cells, ended: now >= end, judged });
+      decision = decideBy(request.rule, state, { seconds, cells, ended: now >= end, withheld, judged });
       progress.look({ seconds, cells, decision, reading });
       const ending: Ending = {
         decision,

@@ -44,6 +44,7 @@ const record: ReleaseRecord = {
   attempt: 1,
   phase: 'canary',
   before: [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }],
+  before_revision: 'ocr-api-00041-tep',
   wrote: [],
   failed: [],
   expires: '2026-11-24T12:00:00Z',

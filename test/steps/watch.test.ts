@@ -17,10 +17,12 @@ interface Scene {
   probes?: WatchProbes;
   /** Part of its requests that the candidate finishes. */
   quietCandidate?: number;
+  /** Second of the minute in which the watch begins. */
+  beginsAt?: number;
 }
 
 async function run(scene: Scene) {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock(Date.UTC(2026, 10, 22, 12, 0, scene.beginsAt ?? 0));
   const random = seeded(7);
   const { share = 0.5, candidate = () => 0.001, baseline = () => 0.001 } = scene;
   const start = clock.now();
@@ -207,6 +209,26 @@ describe('one step of a release', () => {
     expect(result.reason).toContain('less than half of the 100.0 requests a second');
   });
 
+  test('a sample of fast traffic is no fall in traffic', async () => {
+    const before = { availability: { total: 300 * 800, bad: 0 } };
+    const { result } = await run({ rps: 100, share: 1, source: { before, sampled: 1 / 8 } });
+    expect(result.verdict).toBe('pass');
+    const fallen = await run({ rps: 20, share: 1, source: { before, sampled: 1 / 8 } });
+    expect(fallen.result).toMatchObject({ open: 'blind', next: 'hold' });
+  });
+
+  test('minutes that no bucket can show are no fall in traffic', async () => {
+    const { result } = await run({
+      rps: 20,
+      share: 1,
+      // Neither the minute in which it begins nor the one in which it ends is whole.
+      beginsAt: 1,
+      source: { before: { availability: { total: 300 * 20, bad: 0 } }, lagMs: 240_000, bucketMs: 60_000 },
+      request: { durationSeconds: 110 },
+    });
+    expect(result).toMatchObject({ open: 'too_few_requests' });
+  });
+
   test('policies decide what an open end means, and a step that is not the last goes on', async () => {
     const policy = { too_few_requests: 'roll_back', blind: 'promote' } as const;
     expect((await run({ rps: 0, request: { policy } })).result.next).toBe('roll_back');
@@ -265,6 +287,20 @@ describe('one step of a release', () => {
     expect(result).toMatchObject({ verdict, blame: verdict === 'fail' ? 'unknown' : 'none' });
   });
 
+  test.each<[string, Scene]>([
+    [
+      'stops answering',
+      { source: { failing: (now) => (now > Date.UTC(2026, 10, 22, 12, 1) ? new Error('503') : undefined) } },
+    ],
+    ['shows a starving candidate', { rps: 100, quietCandidate: 0.01 }],
+  ])('a classical rule is no pass where the source %s', async (_, scene) => {
+    const rule = { kind: 'threshold', maxRate: 0.5, windowSeconds: 60, failuresAllowed: 3 } as const;
+    for (const until of ['pass', 'duration'] as const) {
+      const { result } = await run({ ...scene, request: { rule, until } });
+      expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
+    }
+  });
+
   test('what was recorded can be judged again, with the same decision', async () => {
     const { result } = await run({
       candidate: (second) => (second > 100 ? 0.2 : 0),
@@ -288,6 +324,34 @@ describe('one step of a release', () => {
       expect(line).toMatch(
         /^ {2}Watch 100 % +\d+m?\d*s {2}new \d+ req .* limit 1.00 % {3}odds .* to 1 \(acts at 2 000 to 1\)$/,
       );
+  });
+
+  test('a clock that is put back does not stop the looks', async () => {
+    class PutBack extends VirtualClock {
+      override now = () => super.now() - (super.now() > Date.UTC(2026, 10, 22, 12, 1) ? 3_600_000 : 0);
+    }
+    const clock = new PutBack();
+    let looks = 0;
+    const log: Log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
+    const source = fakeSource(clock, () => ({ total: 20, bad: 0 }));
+    const abort = new AbortController();
+    const onProgress = () => ++looks >= 30 && abort.abort(new Error('enough'));
+    const request = {
+      service: 'ocr',
+      candidate: 'new-2',
+      share: 1,
+      phase: 'full',
+      durationSeconds: 600,
+    } as const;
+    const objectives = [{ id: 'availability', kind: 'availability', target: 0.99 }] as const;
+    await expect(
+      watch(
+        { clock, log, source },
+        { ...request, objectives, until: 'duration', onProgress, signal: abort.signal },
+      ),
+    ).rejects.toThrow('enough');
+    // Half a minute of looks every ten seconds after the clock was put back, not an hour of nothing.
+    expect(clock.now()).toBeLessThan(Date.UTC(2026, 10, 22, 11, 6));
   });
 
   test('a cancelled run ends at once', async () => {

@@ -19,6 +19,9 @@ export interface FakeSourceOptions {
   before?: SliTotals;
   /** What a bad request looks like, at that moment. */
   looks?: (at: number) => string;
+  /** What the reading says of itself: the part that is judged, and whole buckets only. */
+  sampled?: number;
+  bucketMs?: number;
 }
 
 /** A source whose traffic is a function of time; it shows each second once the lag is over. */
@@ -28,7 +31,8 @@ export function fakeSource(clock: Clock, traffic: FakeTraffic, options: FakeSour
     name: 'logs',
     total: async () => options.before ?? {},
     open(query: SliQuery): SliReader {
-      let from = query.cursor ? Number(query.cursor) : query.since;
+      const { sampled, bucketMs = 1 } = options;
+      let from = query.cursor ? Number(query.cursor) : Math.ceil(query.since / bucketMs) * bucketMs;
       return {
         source: 'logs',
         async poll(marks): Promise<SliReading> {
@@ -36,7 +40,8 @@ export function fakeSource(clock: Clock, traffic: FakeTraffic, options: FakeSour
           if (failure) throw failure;
           const counts: SliCount[] = [];
           const failures: Failure[] = [];
-          for (; from + 1000 <= clock.now() - lagMs; from += 1000)
+          const seen = Math.floor((clock.now() - lagMs) / bucketMs) * bucketMs;
+          for (; from + 1000 <= seen; from += 1000)
             for (const revision of query.revisions)
               for (const { id } of query.objectives) {
                 const { total, bad } = traffic(revision, from);
@@ -45,7 +50,17 @@ export function fakeSource(clock: Clock, traffic: FakeTraffic, options: FakeSour
                 if (bad > 0 && options.looks)
                   failures.push({ revision, objective: id, what: options.looks(from), count: bad });
               }
-          return { counts, failures, horizon: from, lagMs, cursor: String(from), notes: [], source: 'logs' };
+          return {
+            counts,
+            failures,
+            horizon: from,
+            lagMs,
+            cursor: String(from),
+            notes: [],
+            source: 'logs',
+            sampled,
+            bucketMs: options.bucketMs,
+          };
         },
       };
     },

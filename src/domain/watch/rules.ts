@@ -19,6 +19,8 @@ export interface RuleLook {
   cells: readonly Cell[];
   /** The time of this step is over. */
   ended: boolean;
+  /** Something forbids a pass: the counts could not be read, or the traffic is odd. */
+  withheld?: boolean;
   /** What the evidence says; kept for the odds and for a platform outage. */
   judged: Decision;
 }
@@ -46,7 +48,7 @@ export function decideBy(rule: WatchRule | undefined, state: WatchState, look: R
   const called = state.evidence.tests.some(
     (test, i) => tests[i]?.stream === 'users' && test.candidate.total > 0,
   );
-  return { ...open, kind: look.ended && called ? 'pass' : 'undecided' };
+  return { ...open, kind: look.ended && called && !look.withheld ? 'pass' : 'undecided' };
 }
 
 function longest(rule: WatchRule, watchSeconds: number): number {

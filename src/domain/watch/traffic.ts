@@ -27,21 +27,26 @@ export function fell(before: number | undefined, requests: number, seconds: numb
 export interface StepTraffic {
   candidate: number;
   baseline: number;
+  /** Of both, with those that a sample has left out. */
+  all: number;
 }
 
-/** Adds the requests of the first objective that fall under this step's share. */
+/** Adds the requests of the first objective that fall under this step's share; `sampled` is the part that was read. */
 export function addTraffic(
   to: StepTraffic,
   cells: readonly Cell[],
   tests: readonly TestSpec[],
   step: { phase: Phase; share: number },
+  sampled = 1,
 ): void {
   const users = tests.findIndex(({ stream }) => stream === 'users');
   for (const cell of cells) {
     if (cell.test !== users || cell.phase !== step.phase) continue;
     if (step.phase === 'split' && cell.share !== step.share) continue;
+    const beside = cell.baseline?.total ?? 0;
     to.candidate += cell.candidate.total;
-    to.baseline += cell.baseline?.total ?? 0;
+    to.baseline += beside;
+    to.all += (cell.candidate.total + beside) / sampled;
   }
 }
 
@@ -49,6 +54,7 @@ export function addTraffic(
 export function trafficProblem(
   traffic: StepTraffic,
   step: { phase: Phase; share: number; baseline?: string | undefined; candidate: string },
+  /** `seconds` of this step that the source has seen whole. */
   facts: { nameless: number; before: number | undefined; seconds: number },
 ): string | undefined {
   const { candidate, baseline } = traffic;
@@ -57,7 +63,7 @@ export function trafficProblem(
     return `${step.candidate} finished ${candidate} of ${candidate + baseline} requests, although ${Math.round(step.share * 100)} % were sent to it: requests may hang, or find no instance.`;
   if (step.phase === 'split' && facts.nameless >= 3)
     return `${facts.nameless} requests found no free instance (429), and the log does not say of which revision.`;
-  if ((step.phase === 'full' || compared) && fell(facts.before, candidate + baseline, facts.seconds))
+  if ((step.phase === 'full' || compared) && fell(facts.before, traffic.all, facts.seconds))
     return `traffic fell to less than half of the ${(facts.before ?? 0).toFixed(1)} requests a second before the shift.`;
   return undefined;
 }
