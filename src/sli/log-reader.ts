@@ -15,7 +15,13 @@ export interface LogAccess {
   requestTimeoutMs?: number;
   /** Takes one call of the minute's budget where one is left. */
   take(): boolean;
-  page(filter: string, token: string | undefined, signal?: AbortSignal): Promise<LogPage>;
+  /** `again` takes another call for an attempt that failed. */
+  page(
+    filter: string,
+    token: string | undefined,
+    again: () => boolean,
+    signal?: AbortSignal,
+  ): Promise<LogPage>;
   filterOf(service: string, parts: readonly string[]): string;
 }
 
@@ -84,7 +90,6 @@ export class LogReader implements SliReader {
   async poll(marks: readonly number[], signal?: AbortSignal): Promise<SliReading> {
     const now = this.#access.clock.now();
     if (now >= this.#nextPass) {
-      this.#failure = undefined;
       try {
         await this.#read(now, marks, signal);
       } catch (error) {
@@ -117,9 +122,15 @@ export class LogReader implements SliReader {
       begun: now,
     };
     this.#pending = undefined;
-    for (let calls = 1; this.#access.take(); calls++) {
-      this.#nextPass = now + calls * paceMs - 100;
-      const answer = await this.#access.page(filter, token, signal);
+    let calls = 0;
+    const take = () => {
+      if (!this.#access.take()) return false;
+      this.#nextPass = now + ++calls * paceMs - 100;
+      return true;
+    };
+    for (let pages = 1; take(); pages++) {
+      const answer = await this.#access.page(filter, token, take, signal);
+      this.#failure = undefined;
       for (const raw of answer.entries) this.#see(raw, marks);
       token = answer.next;
       if (!token) {
@@ -127,7 +138,7 @@ export class LogReader implements SliReader {
         this.#caughtUp = true;
         return;
       }
-      if (calls >= (this.#access.pagesPerPoll ?? 4)) break;
+      if (pages >= (this.#access.pagesPerPoll ?? 4)) break;
     }
     if (!token) return;
     // Behind: go on from here next time. Once caught up, it is a sign that a sample has to do.

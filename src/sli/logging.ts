@@ -1,5 +1,6 @@
 import { ReleaseError } from '../domain/errors.ts';
-import type { Rest } from '../http/rest.ts';
+import { mayRetry, RemoteError, type Rest } from '../http/rest.ts';
+import { TransportError } from '../http/send.ts';
 import type { Clock, JsonObject, SliSource, SliTotals } from '../steps/ports.ts';
 import { CallBudget } from './call-budget.ts';
 import { readEntry } from './log-entry.ts';
@@ -25,6 +26,12 @@ const fields =
   'nextPageToken,entries(insertId,timestamp,receiveTimestamp,textPayload,resource/labels/revision_name,' +
   'httpRequest(status,latency,userAgent,requestMethod,requestUrl))';
 
+/** Attempts at one page; the next look is soon. */
+const mostTries = 3;
+const passing = (error: unknown) =>
+  (error instanceof RemoteError && mayRetry('read', { status: error.status })) ||
+  (error instanceof TransportError && mayRetry('read', { transport: error }));
+
 /**
  * Cloud Run's request logs: exact counts within seconds, 429 for want of an instance included. Each pass asks for
  * what arrived since the last one, with an overlap; entries are known by insertId and timestamp, and booked when
@@ -43,8 +50,8 @@ export function createLogging(options: LoggingOptions): SliSource {
       ...parts,
     ].join(' AND ');
 
-  async function page(filter: string, token: string | undefined, signal?: AbortSignal): Promise<LogPage> {
-    const { body } = await options.rest.call<JsonObject>({
+  const ask = (filter: string, token: string | undefined, signal?: AbortSignal) =>
+    options.rest.call<JsonObject>({
       api: 'logging',
       method: 'POST',
       path: 'v2/entries:list',
@@ -56,11 +63,28 @@ export function createLogging(options: LoggingOptions): SliSource {
         pageSize: options.pageSize ?? 1000,
         ...(token ? { pageToken: token } : {}),
       },
-      retry: 'read',
-      deadlineMs: 20_000,
+      // Tried again here, since each attempt is a call of the minute's budget.
+      retry: 'never',
+      deadlineMs: 10_000,
       attemptMs: 10_000,
       signal,
     });
+
+  async function page(
+    filter: string,
+    token: string | undefined,
+    again: () => boolean,
+    signal?: AbortSignal,
+  ): Promise<LogPage> {
+    let answer: Awaited<ReturnType<typeof ask>> | undefined;
+    for (let tries = 1; answer === undefined; tries++)
+      try {
+        answer = await ask(filter, token, signal);
+      } catch (error) {
+        if (signal?.aborted || tries >= mostTries || !passing(error) || !again()) throw error;
+        await options.clock.sleep(250 * 2 ** tries, signal);
+      }
+    const { body } = answer;
     const entries = body.entries ?? [];
     if (!Array.isArray(entries))
       throw new ReleaseError('response-malformed', {
@@ -87,7 +111,7 @@ export function createLogging(options: LoggingOptions): SliSource {
           throw new ReleaseError('response-too-large', {
             what: 'There are too many log entries to count them all; metrics can.',
           });
-        const answer = await page(filter, token, signal);
+        const answer = await page(filter, token, () => budget.take(), signal);
         for (const raw of answer.entries) {
           const entry = readEntry(raw, hosts);
           if (entry && !entry.excluded) bookEntry(tally, query.objectives, entry, 0);

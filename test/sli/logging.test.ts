@@ -253,11 +253,35 @@ describe('reading', () => {
     expect(at.length).toBeGreaterThan(55);
   });
 
+  test('calls that fail count as well: each attempt takes its own of the 20', async () => {
+    const at: number[] = [];
+    const { open, clock, calls } = reader(() => {
+      at.push(clock.now());
+      return { status: 503, body: {} };
+    });
+    for (let i = 0; i < 120; i++) {
+      await open.poll([start]).catch(() => undefined);
+      await clock.sleep(1000);
+    }
+    for (const moment of at)
+      expect(at.filter((other) => other > moment - 60_000 && other <= moment).length).toBeLessThanOrEqual(20);
+    // The client below repeats nothing by itself.
+    expect(calls.every(({ retry }) => retry === 'never')).toBe(true);
+    expect(at.length).toBeGreaterThan(25);
+  });
+
+  test('a hiccup is tried again before anybody hears of it', async () => {
+    const { open } = reader((_, n) =>
+      n === 0 ? { status: 503, body: {} } : { body: { entries: [entry()] } },
+    );
+    expect(availability((await open.poll([start])).counts)).toEqual([['new', 1, 0, 0]]);
+  });
+
   test('a failure in the middle loses nothing, and is not hidden by a look that reads nothing', async () => {
     const first = entry({ id: 'first', status: 500 });
     const { open, clock } = reader((_, n) => {
       if (n === 0) return { body: { entries: [first], nextPageToken: 'x' } };
-      if (n === 1) return { status: 503, body: { error: { message: 'try later', status: 'UNAVAILABLE' } } };
+      if (n <= 3) return { status: 503, body: { error: { message: 'try later', status: 'UNAVAILABLE' } } };
       return { body: { entries: [first, entry()] } };
     });
     await expect(open.poll([start])).rejects.toThrow('503');
