@@ -35,10 +35,11 @@ function readState(value: unknown): WatchState | undefined {
     isList(evidence.tests, plan.tests.length, plan.tests.length) &&
     evidence.tests.every((test, i) => isTest(test, plan.tests[i]?.limit ?? 0, evidence.fullSince !== null)) &&
     isText(state.source) &&
-    isText(state.cursor) &&
+    isCursor(state.cursor) &&
     (state.before === undefined || isNumber(state.before)) &&
     isNumber(state.nameless) &&
-    (state.history === undefined || (Array.isArray(state.history) && state.history.every(isHistory)));
+    (state.history === undefined ||
+      (isList(state.history, plan.tests.length, plan.tests.length) && state.history.every(isHistory)));
   return whole ? state : undefined;
 }
 
@@ -49,6 +50,12 @@ const isNumber = (value: unknown): value is number =>
 const isTime = (value: unknown): value is number => isNumber(value) && value < 8.64e15;
 const isText = (value: unknown): boolean =>
   value === undefined || (typeof value === 'string' && value.length <= 200);
+/** A time, by itself or behind the name of a source; without one a source would see nothing and not know it. */
+const isCursor = (value: unknown): boolean => {
+  if (value === undefined || value === '') return true;
+  const at = typeof value === 'string' ? (/^(?:\w+ )?(\S{1,40})$/.exec(value)?.[1] ?? '') : '';
+  return isTime(/^\d+$/.test(at) ? Number(at) : Date.parse(at));
+};
 const isList = (value: unknown, least: number, most: number): value is unknown[] =>
   Array.isArray(value) && value.length >= least && value.length <= most;
 
@@ -78,6 +85,8 @@ const isMark = (mark: Mark | undefined): boolean =>
 
 function isTest(test: TestState | undefined, limit: number, full: boolean): boolean {
   const counts = [test?.candidate, test?.baseline, test?.candidateFull];
+  // Null until then, so that nothing is read from it.
+  if (!full && test?.full !== null) return false;
   if (!test || !counts.every((one) => isNumber(one?.total) && isNumber(one.bad) && one.bad <= one.total))
     return false;
   const rates = gridOf(limit).weights.length;
