@@ -117,6 +117,22 @@ describe('recordings', () => {
   });
 
   test.each([
+    {
+      evidence: { release: { segments: [null, 7, {}, { evidence: null }, { evidence: { replay: null } }] } },
+    },
+    { evidence: { release: { segments: 'none' } } },
+    { evidence: { release: null, watch: 5 } },
+    { evidence: { watch: { replay: null } } },
+    {
+      evidence: {
+        release: { segments: [{ evidence: { replay: { polls: 'x' } } }, { evidence: { replay: 1 } }] },
+      },
+    },
+  ])('a report without a recording is refused as one: %j', (report) => {
+    expect(readReplay(recordingIn(report))).toHaveProperty('problems');
+  });
+
+  test.each([
     [{}, 'slo'],
     [null, 'the file'],
     [{ slo: 1, duration_seconds: 60, polls: [] }, 'slo'],

@@ -61,10 +61,11 @@ export function recordingIn(value: unknown): unknown {
   const evidence = (value as { evidence?: { watch?: unknown; release?: unknown } } | null)?.evidence;
   const own = (evidence?.watch as { replay?: unknown } | undefined)?.replay;
   if (own !== undefined) return own;
-  const segments = (evidence?.release as { segments?: { evidence?: { replay?: unknown } }[] } | undefined)
-    ?.segments;
+  const segments = (
+    evidence?.release as { segments?: ({ evidence?: { replay?: unknown } | null } | null)[] } | undefined
+  )?.segments;
   const recorded = Array.isArray(segments)
-    ? segments.flatMap(({ evidence: seen }) => (seen?.replay === undefined ? [] : [seen.replay]))
+    ? segments.flatMap((segment) => segment?.evidence?.replay ?? [])
     : [];
   if (recorded.length === 0) return value;
   const [first, ...rest] = recorded as { polls?: unknown[] }[];
