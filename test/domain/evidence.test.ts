@@ -274,9 +274,21 @@ describe('what people are told', () => {
     expect(found / 400).toBeLessThan(0.95);
   });
 
+  test('it is found at once, however many requests there were', () => {
+    const at = (total: number) => smallestDetectable({ total, limit, alpha: 0.0005 }) as number;
+    const began = performance.now();
+    const [million, billion] = [at(1e6), at(1e9)];
+    expect(at(Number.MAX_SAFE_INTEGER)).toBeGreaterThan(limit);
+    expect(performance.now() - began).toBeLessThan(200);
+    // By the exact sum it is 0.62927 %.
+    expect(million).toBeCloseTo(0.0062927, 5);
+    expect(billion).toBeGreaterThan(limit);
+    expect(billion).toBeLessThan(million);
+  });
+
   test('more requests never see less', () => {
     const at = (total: number) => smallestDetectable({ total, limit, alpha: 0.0005 }) ?? 1;
-    for (let total = 50; total < 50_000; total *= 2) expect(at(2 * total)).toBeLessThan(at(total));
+    for (let total = 50; total < 50_000_000; total *= 2) expect(at(2 * total)).toBeLessThan(at(total));
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { baselineGrid, bookBaseline, logBaselineEvidence, startBaseline } from './baseline-test.ts';
 import { fewestBad, outsideAt, outsideAtEnd } from './decide.ts';
-import { logGamma } from './log-space.ts';
+import { logGamma, normalBelow } from './log-space.ts';
 import { logMixtureAt, logRatioAt } from './slo-test.ts';
 import { gridOf } from './state.ts';
 
@@ -53,9 +53,13 @@ export function smallestDetectable(seen: Seen, power = 0.9): number | undefined 
   return high;
 }
 
+/** Beyond so many bad requests the sum is a normal distribution's to all digits that are shown, and costs nothing. */
+const mostSummed = 2000;
+
 /** P(Binomial(total, p) >= least), summed from the shorter side. */
 function chanceOfAtLeast(least: number, total: number, p: number): number {
   if (p >= 1) return 1;
+  if (least > mostSummed) return normalBelow((total * p - least + 0.5) / Math.sqrt(total * p * (1 - p)));
   let sum = 0;
   const logP = Math.log(p);
   const logQ = Math.log1p(-p);
