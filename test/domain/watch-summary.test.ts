@@ -171,6 +171,8 @@ describe('marks and cells', () => {
     expect(cells(count('', 1, 4, 4))).toEqual([]);
     expect(cells(count('', 2, 4, 4))).toMatchObject([{ phase: 'full', candidate: { total: 4, bad: 4 } }]);
     expect(namelessBad([count('', 1, 4, 4), count('', 2, 3, 3), count('new', 1, 9, 9)], marks)).toBe(4);
+    const twice = [count('', 1, 2, 2), { ...count('', 1, 2, 2), objective: 'latency' }];
+    expect(namelessBad(twice, marks)).toBe(2);
   });
 });
 

@@ -71,10 +71,11 @@ export function cellsOf(
   return [...cells.values()];
 }
 
-/** Bad requests of a split that nobody can be blamed for, since they name no revision. */
+/** Bad requests of a split that nobody can be blamed for, since they name no revision; each objective counts the same ones. */
 export function namelessBad(counts: readonly SpanCount[], marks: readonly Mark[]): number {
-  return counts.reduce(
-    (sum, count) => sum + (count.revision === '' && marks[count.span]?.phase === 'split' ? count.bad : 0),
-    0,
-  );
+  const sums = new Map<string, number>();
+  for (const { revision, objective, span, bad } of counts)
+    if (revision === '' && marks[span]?.phase === 'split')
+      sums.set(objective, (sums.get(objective) ?? 0) + bad);
+  return Math.max(0, ...sums.values());
 }
