@@ -42,6 +42,9 @@ export function readHistogram(value: Json | undefined): Histogram | undefined {
   const counts = numbers(raw.bucketCounts);
   if (counts.length > bounds.length + 1 || counts.some((count) => !Number.isSafeInteger(count) || count < 0))
     return undefined;
+  // Buckets that were lost on the way would be requests that nobody counts.
+  const sum = counts.reduce((total, count) => total + count, 0);
+  if (raw.count !== undefined && number(raw.count) !== sum) return undefined;
   return { bounds, counts };
 }
 

@@ -8,8 +8,8 @@ export function spanOf(time: number, marks: readonly number[]): number {
 }
 
 /**
- * Span of a stretch of time. One that straddles a mark is `mixed` and belongs to the earlier span, except before the
- * first mark: a candidate had no requests then.
+ * Span of a stretch of time. One that straddles a mark is `mixed` and belongs to the earlier span: before the first
+ * mark that is nobody's, since a candidate had its smoke test then.
  */
 export function spanOfBucket(
   start: number,
@@ -19,7 +19,7 @@ export function spanOfBucket(
   const first = spanOf(start, marks);
   const last = spanOf(end - 1, marks);
   if (first === last) return { span: first, mixed: false };
-  return { span: Math.max(0, first), mixed: true };
+  return { span: first, mixed: true };
 }
 
 /** Adds up counts by revision, objective and span. */
