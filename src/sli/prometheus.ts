@@ -35,6 +35,8 @@ const scrapeMs = 60_000;
 /** How far the looks overlap, so that a series that was away for a while is still compared with its last value. */
 const overlapSeconds = 300;
 
+const behind = 'The counter of all requests is behind the other one, which waits for it.';
+
 const arms = ['total', 'bad', 'good'] as const;
 
 /**
@@ -77,6 +79,9 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
     });
   };
 
+  // What cannot be counted is an error of the inputs: nobody should watch for ten minutes to hear of it.
+  for (const { id } of options.objectives) countersOf(id);
+
   return {
     name: 'prometheus',
     open: (request) => openReader(request),
@@ -113,6 +118,9 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
     let upTo = request.cursor ? Number(request.cursor) : request.since;
     let opened = false;
     const notes = new Set<string>();
+    const byGood = (id: string) => countersOf(id).bad === undefined;
+    // Bad or good requests whose total has not come yet.
+    let early: SliReading['counts'] = [];
 
     async function poll(marks: readonly number[], signal?: AbortSignal): Promise<SliReading> {
       const pinned = Math.floor((clock.now() - delayMs) / 1000) * 1000;
@@ -138,6 +146,8 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
           })),
         );
         // Only once every answer is there: a failure in between leaves nothing half counted.
+        for (const { revision, objective, span, bad, mixed } of early)
+          tally.add(revision, objective, span, 0, bad, mixed);
         for (const { id, revision, arm, series, warnings } of answers) {
           const key = `${id}\n${revision}\n${arm}`;
           const track = tracks.get(key) ?? new CounterTrack(upTo / 1000);
@@ -157,13 +167,14 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
         }
         opened = true;
         upTo = pinned;
+        early = earlyOf(tally, byGood);
       }
       return {
-        counts: settled(tally, (id) => countersOf(id).bad === undefined),
+        counts: settled(tally, byGood),
         horizon: upTo,
         lagMs: delayMs,
         cursor: String(upTo),
-        notes: [...notes],
+        notes: [...notes, ...(early.length > 0 ? [behind] : [])],
         source: 'prometheus',
         bucketMs: scrapeMs,
       };
@@ -174,10 +185,19 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
 
 /** Good requests were booked as negative bad ones: what is not good is bad. Never less than none, never more than all. */
 function settled(tally: Tally, byGood: (objective: string) => boolean): SliReading['counts'] {
-  return tally.counts.map((count) => {
+  return tally.counts.flatMap((count) => {
     const bad = byGood(count.objective) ? count.total + count.bad : count.bad;
-    const total = Math.max(count.total, byGood(count.objective) ? 0 : bad);
-    return { ...count, total, bad: Math.max(0, Math.min(total, bad)) };
+    return count.total > 0 ? [{ ...count, bad: Math.max(0, Math.min(count.total, bad)) }] : [];
+  });
+}
+
+/** What a counter is ahead of its total: an answer may lack a part. It waits for the rest, or it would accuse somebody. */
+function earlyOf(tally: Tally, byGood: (objective: string) => boolean): SliReading['counts'] {
+  return tally.counts.flatMap((count) => {
+    const ahead = byGood(count.objective)
+      ? Math.min(0, count.total + count.bad)
+      : Math.max(0, count.bad - count.total);
+    return ahead === 0 ? [] : [{ ...count, total: 0, bad: ahead }];
   });
 }
 

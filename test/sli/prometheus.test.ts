@@ -318,9 +318,56 @@ describe('the source', () => {
     expect(asked[0]?.query).toBe('sum(increase(reqs{revision!=""}[86400s]))');
   });
 
-  test('an objective without counters says what to set', async () => {
-    const { clock, reader } = open('http://127.0.0.1:1', { counters: undefined });
+  test('an objective without counters is refused before anything is watched', () => {
+    expect(() => open('http://127.0.0.1:1', { counters: undefined })).toThrow('prometheus_total');
+  });
+
+  test('a counter that an answer leaves out makes nobody guilty: what is too many waits for it', async () => {
+    let partial = true;
+    const { url } = await serve((asked) => {
+      const bad = asked.query.includes('code="500"');
+      if (partial && !bad) return { body: { ...matrix(), warnings: ['a shard is missing'] } };
+      return {
+        body: matrix([
+          {},
+          [
+            [-5, '0'],
+            [15, bad ? '4' : '100'],
+          ],
+        ]),
+      };
+    });
+    const { clock, reader } = open(url);
     await clock.sleep(45_000);
-    await expect(reader.poll([start])).rejects.toThrow('prometheus_total');
+    const early = await reader.poll([start]);
+    expect(early.counts).toEqual([]);
+    expect(early.notes.join()).toMatch(/a shard is missing.*is behind/);
+    partial = false;
+    await clock.sleep(10_000);
+    const { counts, notes } = await reader.poll([start]);
+    expect(counts).toMatchObject([{ total: 100, bad: 4 }]);
+    expect(notes.join()).not.toContain('is behind');
+  });
+
+  test('Google’s managed server is asked at its own place, with this login', async () => {
+    const clock = new VirtualClock(start);
+    const { rest, calls } = fakeRest(() => ({ body: matrix() }));
+    const settings = {
+      url: undefined,
+      token: undefined,
+      managed: true,
+      counters: { total: 'reqs{r="$revision"}', bad: 'bad{r="$revision"}' },
+      delayMs: undefined,
+    };
+    const source = createPrometheus({ settings, rest, clock, projectId: 'p', objectives });
+    const reader = source.open({ service: 'ocr', revisions: ['new'], objectives, since: start });
+    await clock.sleep(45_000);
+    expect((await reader.poll([start])).counts).toEqual([]);
+    expect(calls[0]).toMatchObject({
+      api: 'monitoring',
+      method: 'GET',
+      path: 'v1/projects/p/location/global/prometheus/api/v1/query',
+      query: { query: 'reqs{r="new"}[925s]' },
+    });
   });
 });
