@@ -13,6 +13,7 @@ import {
   type ObjectiveSettings,
   readObjectives,
   readOpenEnds,
+  readRule,
   type SourceSettings,
   sourceFor,
 } from './watch-inputs.ts';
@@ -63,6 +64,7 @@ export function readRelease(context: Context): ReleaseInputs {
       pollSeconds,
       alpha: undefined,
       until: inputs.choice('until', ['pass', 'duration']) ?? 'pass',
+      rule: readRule(inputs),
       policy: readOpenEnds(inputs),
       verifySeconds: bounded('verify_duration', 60, 0, 3600),
       windowSeconds: slo.windowSeconds,

@@ -1,5 +1,6 @@
 import type { Objective } from '../domain/watch/objective.ts';
 import type { OpenEnd, OpenEndPolicy } from '../domain/watch/outcome.ts';
+import type { WatchRule } from '../domain/watch/rules.ts';
 import type { DeployRequest } from '../steps/deploy-types.ts';
 
 /** The guard's, the smoke test's and the watch's part of a release's inputs. */
@@ -16,6 +17,8 @@ export interface StageSettings {
   pollSeconds: number;
   alpha: number | undefined;
   until: 'pass' | 'duration';
+  /** Who decides: the evidence, or a classical rule. */
+  rule: WatchRule;
   policy: Partial<Record<OpenEnd, OpenEndPolicy>>;
   /** How long the old revision is counted after a rollback; 0 only calls it. */
   verifySeconds: number;

@@ -80,6 +80,7 @@ export function readRule(inputs: Inputs): WatchRule {
   const maxRate = inputs.percentage('threshold_rate');
   const windowSeconds = inputs.duration('threshold_window') ?? 60;
   const failuresAllowed = inputs.integer('threshold_failures', 0, 1000) ?? 3;
+  if (windowSeconds < 1) inputs.problem('threshold_window: expected at least 1s');
   if (kind === 'burn-rate') return burnRateRule;
   return kind === 'threshold' ? { kind, maxRate, windowSeconds, failuresAllowed } : { kind };
 }
