@@ -74,18 +74,22 @@ export function createProgress(
         !(++looks <= 5 || moved || now - printedAt >= 60_000 || look.decision.kind !== 'undecided')
       )
         return;
-      const line = pollText({
+      const { reading } = look;
+      const known = {
         candidate: request.phase === 'full' ? test.candidateFull : test.candidate,
         baseline: request.baseline && request.phase === 'split' ? test.baseline : undefined,
         limit: state.plan.tests[worst]?.limit ?? 0,
         standing: look.decision.standings[worst] as Standing,
         alpha: alpha[request.phase],
-      });
+        rule: request.rule && request.rule.kind !== 'evidence' ? request.rule.kind : undefined,
+      };
+      const line = pollText({ ...known, seenTo: reading && (reading.horizon - settledAt) / 1000 });
       // The source may have nothing new between two looks.
-      if (line === printed && now - printedAt < 60_000 && look.decision.kind === 'undecided') return;
+      const news = pollText({ ...known, seenTo: undefined });
+      if (news === printed && now - printedAt < 60_000 && look.decision.kind === 'undecided') return;
       printedAt = now;
       printedOdds = odds;
-      printed = line;
+      printed = news;
       ports.log.line(`  ${label} ${elapsedText((now - settledAt) / 1000).padStart(6)}  ${line}`);
     },
   };

@@ -67,26 +67,35 @@ describe('why it passed, and why it did not', () => {
 });
 
 describe('a line of the log', () => {
-  const standing = { base: Math.log(0.1), slo: Math.log(900), beside: Math.log(400) } as Standing;
+  const standing = { base: Math.log(0.1), slo: Math.log(900), beside: Math.log(400), pass: -9 } as Standing;
   const line = {
     candidate: { total: 62, bad: 19 },
     baseline: { total: 51, bad: 22 },
     limit: 0.01,
     alpha: 0.0005,
+    seenTo: 50,
   };
+
+  test('without an answer of the source nothing is known', () => {
+    expect(pollText({ ...line, standing, seenTo: undefined })).toMatch(/ {3}nothing seen yet$/);
+  });
+
+  test('where a classical rule decides, no odds are said to act', () => {
+    expect(pollText({ ...line, standing, rule: 'threshold' })).toMatch(/ {3}the threshold rule decides {3}/);
+  });
 
   test('says what the odds are of, and that both revisions break the objective', () => {
     expect(pollText({ ...line, standing })).toBe(
-      'new 62 req 30.6 %   old 51 req 43.1 %   limit 1.00 %   odds it is worse 0.1 to 1 (acts at 2 000 to 1)   both break the objective: odds 400 to 1',
+      'new 62 req 30.6 %   old 51 req 43.1 %   limit 1.00 %   odds it is worse 0.1 to 1 (acts at 2 000 to 1), it keeps the objective less than 0.1 to 1 (passes at 20 to 1)   both break the objective: odds 400 to 1   seen to 50s',
     );
     expect(pollText({ ...line, standing: { ...standing, beside: Math.log(3) } })).toMatch(
-      /odds it is worse 0\.1 to 1 \(acts at 2 000 to 1\)$/,
+      /odds it is worse 0\.1 to 1 \(acts at 2 000 to 1\), it keeps the objective .* \(passes at 20 to 1\) {3}seen to 50s$/,
     );
   });
 
   test('alone it has the odds of the objective', () => {
     expect(
       pollText({ ...line, baseline: undefined, standing: { ...standing, full: Math.log(1680) } }),
-    ).toMatch(/limit 1\.00 % {3}odds 1 680 to 1 \(acts at 2 000 to 1\)$/);
+    ).toMatch(/limit 1\.00 % {3}odds 1 680 to 1 \(acts at 2 000 to 1\), it keeps/);
   });
 });

@@ -322,7 +322,7 @@ describe('one step of a release', () => {
     expect(looks.length).toBeLessThanOrEqual(5 + 12);
     for (const line of looks)
       expect(line).toMatch(
-        /^ {2}Watch 100 % +\d+m?\d*s {2}new \d+ req .* limit 1.00 % {3}odds .* to 1 \(acts at 2 000 to 1\)$/,
+        /^ {2}Watch 100 % +\d+m?\d*s {2}new \d+ req .* limit 1.00 % {3}odds .* to 1 \(acts at 2 000 to 1\), it keeps the objective .* to 1 \(passes at 20 to 1\) {3}seen to \d+m?\d*s$/,
       );
   });
 

@@ -1,5 +1,5 @@
 import { type Counts, rateOf } from '../evidence/counts.ts';
-import { type Decision, platformAt, type Standing } from '../evidence/decide.ts';
+import { type Decision, passAt, platformAt, type Standing } from '../evidence/decide.ts';
 import { actsAtText, oddsText } from '../evidence/odds.ts';
 
 /** `1.28 %`, with as many digits as tell it from zero. */
@@ -37,22 +37,32 @@ const arm = (name: string, counts: Counts) =>
 /** From half of the odds that hold the share on, a look shows that both revisions break the objective. */
 const bothAt = Math.log(platformAt / 2);
 
-/** `new 1204 req 0.92 %   old 1198 req 0.17 %   limit 0.50 %   odds it is worse 9 to 1 (acts at 2 000 to 1)` */
+/**
+ * `new 1204 req 0.92 %   old 1198 req 0.17 %   limit 0.50 %   odds it is worse 9 to 1 (acts at 2 000 to 1), it keeps the
+ * objective 0.1 to 1 (passes at 20 to 1)   seen to 1m50s`: what is known, how far it is from each end, and until when.
+ */
 export function pollText(line: {
   candidate: Counts;
   baseline: Counts | undefined;
   limit: number;
   standing: Standing;
   alpha: number;
+  /** Seconds of this share that the source has seen; undefined before its first answer. */
+  seenTo: number | undefined;
+  /** Who decides, where that is a classical rule. */
+  rule?: string | undefined;
 }): string {
-  const { standing, baseline } = line;
+  const { standing, baseline, seenTo, rule } = line;
+  const against = `odds ${baseline ? 'it is worse ' : ''}${oddsText(againstOf(standing))} (acts at ${actsAtText(line.alpha)})`;
+  const well = `it keeps the objective ${oddsText(standing.pass)} (passes at ${actsAtText(1 / passAt)})`;
   const both = baseline ? Math.min(standing.slo, standing.beside) : Number.NEGATIVE_INFINITY;
   return [
     arm('new', line.candidate),
     ...(baseline ? [arm('old', baseline)] : []),
     `limit ${percentText(line.limit)}`,
-    `odds ${baseline ? 'it is worse ' : ''}${oddsText(againstOf(standing))} (acts at ${actsAtText(line.alpha)})`,
+    rule === undefined ? `${against}, ${well}` : `the ${rule} rule decides`,
     ...(both >= bothAt ? [`both break the objective: odds ${oddsText(both)}`] : []),
+    seenTo !== undefined && seenTo > 0 ? `seen to ${elapsedText(seenTo)}` : 'nothing seen yet',
   ].join('   ');
 }
 
