@@ -31,6 +31,8 @@ export function badToFail(seen: Seen): number {
   let [low, high] = [fewestBad - 1, seen.total];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
+    // Sums of a hostile recording may be beyond what has whole numbers.
+    if (middle <= low || middle >= high) break;
     if (fails(middle)) high = middle;
     else low = middle;
   }
