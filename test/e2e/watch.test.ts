@@ -32,13 +32,16 @@ describe('a live watch', () => {
     60_000,
   );
 
-  test('silence ends inconclusive, and says what could not have been seen', async () => {
-    world = await WatchWorld.open({ percent: 50 });
-    const run = await world.watch({ duration: '4s' });
-    expect(run.outputs).toMatchObject({ verdict: 'inconclusive', next: 'go_on', requests: '0' });
-    expect(run.code).toBe(0);
-    expect(run.outputs.reason).toContain('no regression could have been seen');
-  });
+  test.each([100, 2500])(
+    'silence at a lag of %d ms ends inconclusive, and says what could not have been seen',
+    async (logLagMs) => {
+      world = await WatchWorld.open({ percent: 50, sandbox: { logLagMs } });
+      const run = await world.watch({ duration: '4s' });
+      expect(run.outputs).toMatchObject({ verdict: 'inconclusive', next: 'go_on', requests: '0' });
+      expect(run.code).toBe(0);
+      expect(run.outputs.reason).toContain('no regression could have been seen');
+    },
+  );
 
   test('no permission to read logs and metrics is blindness, not health', async () => {
     world = await WatchWorld.open({ percent: 50 });
@@ -74,13 +77,29 @@ describe('the past in the log', () => {
     expect(run.log).toMatch(/Passed: ocr-00002-\w+ keeps its objective: 0 of 400 requests failed/);
   });
 
-  test('an outage of both revisions is blamed on the platform', async () => {
+  test('proves it at a log lag of 20 s too, by what has arrived', async () => {
     world = await WatchWorld.open({ percent: 50 });
-    for (const revision of [world.old, world.next]) world.stretch(revision, 200, 140, 5, 3);
+    world.lagMs = 20_000;
+    world.stretch(world.next, 400, 140, 5);
+    world.stretch(world.old, 400, 140, 5, 200);
     const run = await world.watch(since);
-    expect(run.outputs).toMatchObject({ verdict: 'inconclusive', blame: 'platform', outcome: 'held' });
-    expect(run.code).toBe(1);
+    expect(run.outputs).toMatchObject({ verdict: 'pass', next: 'go_on', bad: '0' });
+    expect(Number(run.outputs.requests)).toBeGreaterThan(300);
+    expect(Number(run.outputs.requests)).toBeLessThan(400);
+    expect(evidence(run).watch.lagSeconds).toBeGreaterThanOrEqual(20);
   });
+
+  test.each([1000, 20_000])(
+    'an outage of both revisions is blamed on the platform at a log lag of %d ms',
+    async (lagMs) => {
+      world = await WatchWorld.open({ percent: 50 });
+      world.lagMs = lagMs;
+      for (const revision of [world.old, world.next]) world.stretch(revision, 200, 140, 5, 3);
+      const run = await world.watch(since);
+      expect(run.outputs).toMatchObject({ verdict: 'inconclusive', blame: 'platform', outcome: 'held' });
+      expect(run.code).toBe(1);
+    },
+  );
 
   test('at 100 % a failure is taken back without blame', async () => {
     world = await WatchWorld.open({ percent: 100 });

@@ -13,7 +13,7 @@ export interface Past {
   userAgent?: string;
   url?: string;
   textPayload?: string;
-  /** Milliseconds from the request to its entry being readable. Default 1000. */
+  /** Milliseconds from the request to its entry being readable. Default the world's. */
   lagMs?: number;
 }
 
@@ -28,6 +28,8 @@ export class WatchWorld {
   readonly client: Client;
   readonly old: string;
   readonly next: string;
+  /** Lag of the past's entries, where they name none. */
+  lagMs = 1000;
   #serial = 0;
 
   constructor(client: Client, old: string, next: string) {
@@ -66,7 +68,7 @@ export class WatchWorld {
   /** Writes a request into the log, and into the metrics with `metric`. */
   past(request: Past, metric = false): void {
     const { world, labels } = this.#labels;
-    const { status = 200, latencyMs = 20, lagMs = 1000 } = request;
+    const { status = 200, latencyMs = 20, lagMs = this.lagMs } = request;
     const at = world.now() - request.secondsAgo * 1000;
     if (metric) {
       metricPoints(world).push({
