@@ -227,6 +227,31 @@ describe('reading', () => {
     expect(filters().some((filter) => filter.includes('sample(insertId'))).toBe(false);
   });
 
+  test('500 requests a second: the sample is read, and the horizon keeps up', async () => {
+    let now = () => start;
+    const { open, clock, filters } = reader(({ body: { filter, pageToken } }) => {
+      const time = (mark: string) =>
+        Date.parse(new RegExp(`receiveTimestamp${mark}"([^"]+)"`).exec(filter)?.[1] ?? '');
+      const [from, to] = [time('>='), Math.min(time('<=') || Number.POSITIVE_INFINITY, now())];
+      const part = Number(/sample\(insertId, ([\d.]+)\)/.exec(filter)?.[1] ?? 1);
+      const first = pageToken ? Number(pageToken) : Math.max(0, Math.ceil((from - start) / 2));
+      const entries = [];
+      let i = first;
+      for (; start + 2 * i <= to && entries.length < 1000; i++)
+        if ((i % 64) / 64 < part) entries.push(entry({ id: `r${i}`, at: i / 500, lag: 0 }));
+      return { body: { entries, ...(entries.length === 1000 ? { nextPageToken: String(i) } : {}) } };
+    });
+    now = () => clock.now();
+    let reading = await open.poll([start]);
+    for (let i = 0; i < 30; i++) {
+      await clock.sleep(10_000);
+      reading = await open.poll([start]);
+    }
+    expect(filters().some((filter) => filter.includes('sample(insertId'))).toBe(true);
+    expect(reading.sampled).toBeLessThan(1);
+    expect(clock.now() - reading.horizon).toBeLessThan(60_000);
+  });
+
   test('the sample is asked for from the next pass on', async () => {
     const { open, clock, filters } = reader(
       (_, n) => ({ body: { entries: [entry()], ...(n < 6 ? { nextPageToken: `t${n}` } : {}) } }),
