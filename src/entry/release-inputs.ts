@@ -51,7 +51,7 @@ export function readRelease(context: Context): ReleaseInputs {
   return {
     login,
     slo,
-    source: sourceFor(inputs, probes !== undefined),
+    source: sourceFor(inputs, probes !== undefined, slo.objectives),
     githubToken: inputs.text('github_token') ?? env.GITHUB_TOKEN,
     stages: {
       deploy,

@@ -118,10 +118,18 @@ function readSource(inputs: Inputs): SourceSettings {
   return { kind, prometheus };
 }
 
-/** The source beside which probes may be sent: metrics cannot tell them from users, so they do not stand in. */
-export function sourceFor(inputs: Inputs, probes: boolean): SourceSettings {
+/**
+ * The source beside which probes may be sent: metrics cannot tell them from users, so they do not stand in. Counters of
+ * one's own can leave them out.
+ */
+export function sourceFor(inputs: Inputs, probes: boolean, objectives: readonly Objective[]): SourceSettings {
   const source = readSource(inputs);
   if (!probes) return source;
+  const own = source.prometheus?.counters !== undefined || objectives.every(({ prometheus }) => prometheus);
+  if (source.kind === 'prometheus' && !own)
+    inputs.problem(
+      "probes_per_minute: Cloud Run's metrics count probes as if users had sent them: expected source auto or logs, or prometheus_total and prometheus_bad that leave out the user agent guarded-release",
+    );
   if (source.kind === 'metrics')
     inputs.problem(
       'probes_per_minute: metrics count probes as if users had sent them: expected source auto or logs',

@@ -21,6 +21,7 @@ function readSince(context: Context): number | undefined {
 export function readRequest(context: Context) {
   const { inputs, env } = context;
   const probes = inputs.integer('probes_per_minute', 0, 120) ?? 0;
+  const objectives = readObjectives(inputs, env.GITHUB_WORKSPACE || '.');
   return {
     name: inputs.required('name', functionName),
     region: inputs.required('region', regionName),
@@ -43,7 +44,7 @@ export function readRequest(context: Context) {
     rule: readRule(inputs),
     probes,
     probeSuite: inputs.text('probe_suite', { maxLength: 500 }) ?? 'guarded-release.smoke.yaml',
-    source: sourceFor(inputs, probes > 0),
-    objectives: readObjectives(inputs, env.GITHUB_WORKSPACE || '.'),
+    source: sourceFor(inputs, probes > 0, objectives?.objectives ?? []),
+    objectives,
   };
 }

@@ -109,6 +109,7 @@ export function readRevision(raw: JsonObject): RunRevision {
   return {
     name,
     ready: textOf(ready?.state) === 'CONDITION_SUCCEEDED',
+    failed: textOf(ready?.state) === 'CONDITION_FAILED',
     createTime: textOf(raw.createTime) ?? '',
     message: textOf(ready?.message),
     logUri: textOf(raw.logUri),

@@ -108,6 +108,8 @@ export interface RunRevision {
   /** Short name. */
   name: string;
   ready: boolean;
+  /** It has come to the end of being started, and cannot serve; neither is said while the platform still works on it. */
+  failed: boolean;
   createTime: string;
   message: string | undefined;
   logUri: string | undefined;

@@ -1,5 +1,6 @@
 import { maxServiceName, resolveBefore, servingShares, sharesText } from '../domain/rollout/traffic.ts';
 import type { JsonObject, RunService } from './ports.ts';
+import { isDead, readServing } from './read-serving.ts';
 import { passed, type ReleaseRun, type Step, shortName } from './release-run.ts';
 import { type Settled, settle } from './settle.ts';
 
@@ -137,13 +138,17 @@ async function readBefore(run: ReleaseRun, service: RunService): Promise<Step> {
     service.latestReadyRevision !== before.revision
   )
     run.findings.push(pinnedFinding(before.revision, service.latestReadyRevision));
-  const revision = await run.ports.services.revision(service.name, before.revision, run.ports.signal);
-  if (revision === undefined || !revision.ready) {
+  const revision = await readServing(run.ports, service.name, before.revision);
+  if (isDead(revision)) {
     run.warnings.push(
       `${before.revision}, which has all the traffic, cannot serve: there is nothing to go back to.`,
     );
     return firstRelease(run, `${before.revision} cannot serve`);
   }
+  if (!revision?.ready)
+    return refused(
+      `${before.revision}, which has all the traffic, is not ready at the moment (${revision?.message ?? 'no reason given'}): run the job again when it is`,
+    );
   run.before = { revision: before.revision, traffic: service.traffic };
   // Of the revisions that serve, only one that a release found bad is no good to go back to.
   const first = run.previous?.failed.includes(before.revision) === true && run.previous.stable === undefined;

@@ -27,6 +27,7 @@ import {
 } from '../domain/rollout/traffic.ts';
 import { type Changed, type ChangeOptions, changeTraffic, type Decide } from './change-traffic.ts';
 import type { RunService } from './ports.ts';
+import { isDead } from './read-serving.ts';
 import { noteForeign, passed, type ReleaseRun, type Step, taken } from './release-run.ts';
 
 /** The writes of a release. Each can be repeated, and each first asks whether the traffic is still ours. */
@@ -290,8 +291,7 @@ export async function revert(run: ReleaseRun, options: { urgent: boolean; within
 async function isGone(run: ReleaseRun, revision: string, urgent: boolean): Promise<boolean> {
   const services = urgent ? run.ports.urgent : run.ports.services;
   try {
-    const found = await services.revision(run.service ?? '', revision);
-    return found === undefined || !found.ready;
+    return isDead(await services.revision(run.service ?? '', revision));
   } catch {
     return false;
   }

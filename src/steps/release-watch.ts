@@ -1,7 +1,8 @@
 import { messageOf, ReleaseError } from '../domain/errors.ts';
 import { shareIn } from '../domain/rollout/machine.ts';
 import { parseRecord, recordAnnotation } from '../domain/rollout/record.ts';
-import type { RunService } from './ports.ts';
+import type { RunRevision, RunService } from './ports.ts';
+import { isDead, readServing } from './read-serving.ts';
 import type { WatchStage, WatchTarget } from './release-ports.ts';
 import { noteForeign, passed, type ReleaseRun, type Step } from './release-run.ts';
 import { shift, stillOurs } from './release-traffic.ts';
@@ -12,7 +13,7 @@ export async function watchStep(run: ReleaseRun): Promise<Step> {
   const { ports, state, request } = run;
   const percent = shareIn(state);
   const phase = state.phase === 'full' ? 'full' : 'split';
-  const lost = await beforeLost(run, ports.signal);
+  const lost = await beforeReady(run);
   if (lost) return lost;
   const shiftedAt = ports.clock.now();
   const moved = await shift(run, percent, phase === 'full' ? 'full' : 'canary');
@@ -77,8 +78,19 @@ async function beforeLost(run: ReleaseRun, signal: AbortSignal): Promise<Step | 
   const { before, service, ports } = run;
   if (before === undefined || service === undefined) return undefined;
   const revision = await ports.services.revision(service, before.revision, signal);
-  if (revision?.ready) return undefined;
-  const reason = `${before.revision}, the revision to go back to, ${revision ? 'is not ready any more' : 'is gone'}: the share is held`;
+  return isDead(revision) ? gone(before.revision, revision) : undefined;
+}
+
+/** No step begins before it can serve. */
+async function beforeReady(run: ReleaseRun): Promise<Step | undefined> {
+  const { before, service, ports } = run;
+  if (before === undefined || service === undefined) return undefined;
+  const revision = await readServing(ports, service, before.revision);
+  return revision?.ready ? undefined : gone(before.revision, revision);
+}
+
+function gone(name: string, revision: RunRevision | undefined): Step {
+  const reason = `${name}, the revision to go back to, ${revision ? 'is not ready any more' : 'is gone'}: the share is held`;
   return { event: 'before_gone', reason };
 }
 

@@ -56,6 +56,51 @@ describe('others beside a release', () => {
     expect(waited.outputs.previous_revision).toBe(first.outputs.revision);
   });
 
+  describe('what serves is not ready for a moment', () => {
+    const stateOf = (name: string, revision: string) => {
+      const found = runState(world.sandbox.world)
+        .services.get(world.serviceName(name))
+        ?.revisions.get(revision);
+      if (!found) throw new Error(`there is no ${revision}`);
+      return found;
+    };
+
+    test('it is waited for: the release has something to go back to, and a canary', async () => {
+      const { name, revision } = await served();
+      stateOf(name, revision).state = 'pending';
+      const running = world.release(name, world.wrong(), {
+        inputs: { ...quick, smoke_suite: world.suite() },
+      });
+      await world.clock.sleep(5000);
+      stateOf(name, revision).state = 'ready';
+      const ran = await running;
+      expect([ran.report.outcome, ran.outputs.previous_revision]).toEqual(['smoke_failed', revision]);
+      expect(await only(name)).toBe(revision);
+    });
+
+    test('it never gets ready: nothing is built, and nobody calls it a first release', async () => {
+      const { name, revision } = await served();
+      Object.assign(stateOf(name, revision), { state: 'pending', message: 'Waiting for a node.' });
+      const before = await world.service(name);
+      const ran = await world.release(name, world.good(), { inputs: quick });
+      expect([ran.report.outcome, ran.exitCode]).toEqual(['blocked', 1]);
+      expect(ran.report.reason).toContain('is not ready at the moment (Waiting for a node.)');
+      expect(await world.service(name)).toEqual(before);
+    });
+
+    test('between two steps and while one is watched: the release goes on', async () => {
+      const { name, revision } = await served();
+      const running = world.release(name, world.good(), { inputs: { step_duration: '40s', duration: '1s' } });
+      while ((await world.shares(name)).length < 2) await world.clock.sleep(100);
+      await world.clock.sleep(5000);
+      stateOf(name, revision).state = 'pending';
+      await world.clock.sleep(40_000);
+      stateOf(name, revision).state = 'ready';
+      const ran = await running;
+      expect(ran.report.outcome).toBe('promoted');
+    });
+  });
+
   test('a dry run settles nothing either, and says what a release would do first', async () => {
     const { name } = await served();
     await world.dies(name, world.good(), 3, { inputs: quick });

@@ -100,6 +100,11 @@ describe('a release with probes', () => {
 
   test.each([
     ['by metrics', { source: 'metrics' }, 'metrics count probes'],
+    [
+      "by Cloud Run's metrics in Prometheus",
+      { prometheus_google: 'true' },
+      'leave out the user agent guarded-release',
+    ],
     ['without a suite', { smoke_suite: 'none' }, 'probe_suite: missing'],
     ['too many', { probes_per_minute: '500' }, 'probes_per_minute'],
   ])('%s: refused before anything is sent', async (_, more, why) => {
