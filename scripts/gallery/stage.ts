@@ -154,6 +154,12 @@ export class Stage {
     await this.sandbox.control('POST', '/load', { function: functionName, rps, path: '/v1/ocr' });
   }
 
+  /** Requests from before the story, so that there is an error budget to spend; waits until they are in the log. */
+  async history(rps: number, seconds: number): Promise<void> {
+    await this.sandbox.control('POST', '/load', { function: functionName, rps, seconds, path: '/v1/ocr' });
+    await new Promise((resolve) => setTimeout(resolve, (seconds + 2) * 1000));
+  }
+
   settings(patch: object): Promise<unknown> {
     return this.sandbox.control('PATCH', '/settings', patch);
   }

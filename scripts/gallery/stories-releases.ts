@@ -53,6 +53,7 @@ export const releases: readonly Story[] = [
     what: 'An update that passes its smoke test and fails 3 % of what users send; seen at 50 % of the traffic',
     play: async (stage) => {
       await stage.before();
+      await stage.history(200, 15);
       await stage.users(80);
       stage.source(failing(0.03));
       return stage.release({ inputs: { canary: '5%,50%', step_duration: '10s' } });

@@ -42,7 +42,7 @@ function failedMost(report: Report, facts: ReleaseFacts): string[] {
 }
 
 /** A sentence has an end; a lead to a command, and a link that is all there is, need none. */
-const ended = (text: string): string => (/[.:!?)]$/.test(text) ? text : `${text}.`);
+const ended = (text: string): string => (/[.:!?]$|^\[[^\]]*\]\([^)]*\)$/.test(text) ? text : `${text}.`);
 
 const only = (text: string): Next => ({ texts: [text], commands: [] });
 

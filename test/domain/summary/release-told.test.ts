@@ -292,6 +292,23 @@ describe('what to do next', () => {
     });
   });
 
+  test('a sentence that ends with a link ends all the same', () => {
+    const both = {
+      ...segment(
+        50,
+        10,
+        [
+          [100, 40],
+          [100, 40],
+        ],
+        [],
+        { blame: 'platform' },
+      ),
+    };
+    const text = head({ segments: [both] }, { outcome: 'held', verdict: 'inconclusive' });
+    expect(text).toContain("[Google Cloud's status](https://status.cloud.google.com). Decide with");
+  });
+
   test('a held release names both ways, and the command that goes back', () => {
     const serving = [
       { revision: 'ocr-1', percent: 50 },
