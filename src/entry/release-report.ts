@@ -1,9 +1,8 @@
 import type { Gate } from '../domain/budget/gate.ts';
 import { messageOf, ReleaseError } from '../domain/errors.ts';
-import type { Counts } from '../domain/evidence/counts.ts';
 import { type ErrorRecord, newReport, type Report } from '../domain/report.ts';
 import { sharesText } from '../domain/rollout/traffic.ts';
-import { type ReleaseFacts, segmentCounts, watchFactsOf } from '../domain/summary/release-facts.ts';
+import { type ReleaseFacts, spentIn } from '../domain/summary/release-facts.ts';
 import { capital } from '../domain/summary/release-head.ts';
 import type { Outcome, Verdict } from '../domain/verdict.ts';
 import { budgetInvoice } from '../steps/budget.ts';
@@ -183,16 +182,6 @@ function logsUrl(run: ReleaseRun): string | undefined {
 function budgetOf(run: ReleaseRun, windowSeconds: number): ReleaseFacts['budget'] {
   const gate = run.evidence.budget as Gate | undefined;
   if (!gate || gate.objectives.length === 0) return undefined;
-  const spent: Record<string, Counts> = {};
-  for (const segment of run.segments) {
-    const facts = watchFactsOf(segment);
-    for (const [index, { objective, stream }] of (facts?.tests ?? []).entries()) {
-      if (!facts || stream !== 'users') continue;
-      const { candidate } = segmentCounts(facts, index);
-      const sum = spent[objective.id] ?? { total: 0, bad: 0 };
-      spent[objective.id] = { total: sum.total + candidate.total, bad: sum.bad + candidate.bad };
-    }
-  }
   const days = Math.round(windowSeconds / 8640) / 10;
-  return { gate, invoice: budgetInvoice(gate, spent), window_days: days };
+  return { gate, invoice: budgetInvoice(gate, spentIn(run.segments)), window_days: days };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { noCounts } from '../domain/evidence/counts.ts';
 import { newReport, type Report } from '../domain/report.ts';
 import { useSection } from '../domain/report-text.ts';
 import { budgetLines } from '../domain/summary/budget.ts';
@@ -138,7 +139,10 @@ function finish(
   const spent = Object.fromEntries(
     result.evidence.tests
       .filter(({ stream }) => stream === 'users')
-      .map(({ objective, candidate }) => [objective.id, candidate]),
+      .map(({ objective, candidate, unread = noCounts }) => [
+        objective.id,
+        { total: candidate.total + unread.total, bad: candidate.bad + unread.bad },
+      ]),
   );
   const { items } = budgetInvoice(budget.evidence, spent);
   report.verdict = result.verdict;

@@ -1,6 +1,8 @@
 import { confidenceSequence } from '../domain/evidence/confidence.ts';
+import type { Counts } from '../domain/evidence/counts.ts';
 import { type Decision, doubtAt, type Standing } from '../domain/evidence/decide.ts';
 import { smallestDetectable } from '../domain/evidence/detectable.ts';
+import { cleanRequestsToPass } from '../domain/evidence/pass-test.ts';
 import { alphaOf, type TestState } from '../domain/evidence/state.ts';
 import type { Finding } from '../domain/report.ts';
 import type { Failure } from '../domain/watch/failures.ts';
@@ -23,12 +25,14 @@ export interface Ending {
   progress: Progress;
   /** The candidate's own, of this step. */
   failures: Failure[];
+  /** By test: the candidate's requests of this step that a sample has left out. */
+  unread: readonly Counts[];
 }
 
 /** The verdict of a watch that has ended, with everything that people and the next step need. */
 export function conclude(request: WatchRequest, state: WatchState, ending: Ending): WatchResult {
   const { decision } = ending;
-  const tests = summaries(request, state, decision);
+  const tests = summaries(request, state, ending);
   const users = tests.filter((test) => test.stream === 'users');
   const evidence = evidenceOf(request, state, ending, tests);
   const requests = Math.max(0, ...users.map((test) => test.candidate.total));
@@ -82,6 +86,7 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
     requests,
     full: users[0]?.full?.total,
     detectable: users[0]?.detectable,
+    proving: users[0] && cleanRequestsToPass(users[0].limit),
     worse: worseThan(request, decision),
     why: ending.trouble || 'the source of the counts gave no answer.',
   });
@@ -100,7 +105,8 @@ function worseThan(
     : undefined;
 }
 
-function summaries(request: WatchRequest, state: WatchState, decision: Decision): TestSummary[] {
+function summaries(request: WatchRequest, state: WatchState, ending: Ending): TestSummary[] {
+  const { decision, unread } = ending;
   const alpha = alphaOf(state.plan);
   return state.plan.tests.map((spec, i) => {
     const test = state.evidence.tests[i] as TestState;
@@ -113,6 +119,7 @@ function summaries(request: WatchRequest, state: WatchState, decision: Decision)
       candidate: { ...test.candidate },
       full: request.phase === 'full' ? { ...test.candidateFull } : undefined,
       baseline: { ...test.baseline },
+      unread: wholeCounts(unread[i]),
       interval: confidenceSequence(test.candidate),
       detectable: smallestDetectable({
         total: split ? test.candidate.total : test.candidateFull.total,
@@ -127,6 +134,12 @@ function summaries(request: WatchRequest, state: WatchState, decision: Decision)
       breaks: { candidate: at.full ?? at.slo, baseline: split ? at.beside : undefined },
     };
   });
+}
+
+/** Undefined where nothing was left out. */
+function wholeCounts(counts: Counts | undefined): Counts | undefined {
+  if (!counts?.total) return undefined;
+  return { total: Math.round(counts.total), bad: Math.round(counts.bad) };
 }
 
 function evidenceOf(

@@ -81,6 +81,8 @@ export interface TestSummary {
   candidate: Counts;
   full: Counts | undefined;
   baseline: Counts;
+  /** The candidate's requests of this step that a sample has left out, estimated; they cost budget and prove nothing. */
+  unread: Counts | undefined;
   /** Error rates of the candidate that the counts do not contradict (95 %, at whatever moment one looks). */
   interval: [number, number];
   /** The smallest error rate that would have been taken back nine times in ten. */

@@ -1,4 +1,5 @@
 import { messageOf, ReleaseError } from '../domain/errors.ts';
+import { noCounts } from '../domain/evidence/counts.ts';
 import { type Decision, decide } from '../domain/evidence/decide.ts';
 import { advance, type Cell } from '../domain/evidence/state.ts';
 import { FailureBook } from '../domain/watch/failures.ts';
@@ -6,7 +7,7 @@ import { cellsOf, marksOfShift, namelessBad } from '../domain/watch/marks.ts';
 import { continuesMark, resumeWatch } from '../domain/watch/resume.ts';
 import { decideBy } from '../domain/watch/rules.ts';
 import { startWatch, testsOf, type WatchState } from '../domain/watch/state.ts';
-import { addTraffic, trafficProblem } from '../domain/watch/traffic.ts';
+import { addTraffic, addUnread, trafficProblem } from '../domain/watch/traffic.ts';
 import type { SliObjective, SliReading } from './ports.ts';
 import { startProber } from './watch-probes.ts';
 import { createProgress } from './watch-progress.ts';
@@ -58,6 +59,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   const pollMs = (request.pollSeconds ?? 10) * 1000;
   const step = { candidate: 0, baseline: 0, all: 0 };
   const failures = new FailureBook();
+  const unread = tests.map(() => ({ ...noCounts }));
   let reading: SliReading | undefined;
   let trouble = '';
   let decision: Decision | undefined;
@@ -96,6 +98,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const seconds = (now - state.startedAt) / 1000;
       advance(state.plan, state.evidence, { seconds, phase, cells });
       addTraffic(step, cells, tests, request, reading?.sampled);
+      addUnread(unread, cells, tests, reading?.sampled);
       const traffic = trafficProblem(step, request, {
         nameless: state.nameless,
         before: state.before,
@@ -120,6 +123,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
         blind: false,
         progress,
         failures: failures.failures,
+        unread,
       };
       if (decision.kind === 'fail') return conclusion(ending);
       if (decision.kind === 'pass' && request.until !== 'duration') return conclusion(ending);

@@ -1,14 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  budgetBar,
-  budgetOf,
-  burnRate,
-  burnRateFor,
-  invoiceOf,
-  secondsToExhaustion,
-  shareSpent,
-} from '../../src/domain/budget/budget.ts';
+import { budgetBar, budgetOf, invoiceOf } from '../../src/domain/budget/budget.ts';
 import { gateOf } from '../../src/domain/budget/gate.ts';
 import type { Objective } from '../../src/domain/watch/objective.ts';
 import { limitOf } from '../../src/domain/watch/objective.ts';
@@ -22,7 +14,7 @@ describe('budget', () => {
     expect(limitOf({ target: 0.95 })).toBe(0.05);
   });
 
-  test('remaining, spent and burnt', () => {
+  test('remaining and spent', () => {
     expect(budgetOf({ total: 100_000, bad: 160 }, limit)).toEqual({
       allowed: 500,
       spent: 160,
@@ -30,24 +22,6 @@ describe('budget', () => {
     });
     expect(budgetOf({ total: 1000, bad: 50 }, limit)?.remaining).toBeCloseTo(-9);
     expect(budgetOf({ total: 0, bad: 0 }, limit)).toBeUndefined();
-    expect(burnRate({ total: 100, bad: 5 }, limit)).toBeCloseTo(10);
-    expect(burnRate({ total: 0, bad: 0 }, limit)).toBeUndefined();
-  });
-
-  test('30 minutes at 5 % cost 0.69 % of a month, at 50 % 6.9 %', () => {
-    expect(shareSpent(0.05 / limit, 1800, month)).toBeCloseTo(0.0069, 4);
-    expect(shareSpent(0.5 / limit, 1800, month)).toBeCloseTo(0.0694, 4);
-  });
-
-  test('2 % in half an hour is a burn rate of 28.8, and in ten minutes one of 86.4', () => {
-    expect(burnRateFor(0.02, 1800, month)).toBeCloseTo(28.8);
-    expect(burnRateFor(0.02, 600, month)).toBeCloseTo(86.4);
-  });
-
-  test('exhaustion', () => {
-    expect(secondsToExhaustion(0.5, 2, month)).toBe(month / 4);
-    expect(secondsToExhaustion(0.5, 0, month)).toBe(Number.POSITIVE_INFINITY);
-    expect(secondsToExhaustion(-1, 5, month)).toBe(0);
   });
 
   test('an invoice says what it cost and how many more fit', () => {

@@ -64,6 +64,14 @@ describe('why it passed, and why it did not', () => {
       `${text} to decide about new-2: only an error rate above 59.9 % would have been seen.`,
     );
   });
+
+  test('too few says how many it takes, where there were fewer', () => {
+    const open = { candidate: 'new-2', requests: 14, detectable: 0.599, why: '', proving: 348 };
+    expect(openReason('too_few_requests', open)).toMatch(
+      / would have been seen; 348 without a fault prove the objective\.$/,
+    );
+    expect(openReason('too_few_requests', { ...open, requests: 348 })).toMatch(/ would have been seen\.$/);
+  });
 });
 
 describe('a line of the log', () => {

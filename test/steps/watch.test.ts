@@ -213,6 +213,11 @@ describe('one step of a release', () => {
     const before = { availability: { total: 300 * 800, bad: 0 } };
     const { result } = await run({ rps: 100, share: 1, source: { before, sampled: 1 / 8 } });
     expect(result.verdict).toBe('pass');
+    const users = result.evidence.tests[0];
+    expect(users?.unread).toEqual({
+      total: 7 * (users?.candidate.total ?? 0),
+      bad: 7 * (users?.candidate.bad ?? 0),
+    });
     const fallen = await run({ rps: 20, share: 1, source: { before, sampled: 1 / 8 } });
     expect(fallen.result).toMatchObject({ open: 'blind', next: 'hold' });
   });

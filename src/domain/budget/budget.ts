@@ -18,27 +18,6 @@ export function budgetOf(window: Counts, limit: number): Budget | undefined {
   return { allowed, spent: window.bad, remaining: 1 - window.bad / allowed };
 }
 
-/** How many times faster than allowed the budget burns; undefined without a request. */
-export function burnRate(counts: Counts, limit: number): number | undefined {
-  return counts.total > 0 ? counts.bad / counts.total / limit : undefined;
-}
-
-/** Share of the budget that a burn rate spends in `seconds`. */
-export function shareSpent(rate: number, seconds: number, windowSeconds: number): number {
-  return (rate * seconds) / windowSeconds;
-}
-
-/** Seconds until nothing is left at this burn rate; Infinity where nothing burns, 0 where nothing is left. */
-export function secondsToExhaustion(remaining: number, rate: number, windowSeconds: number): number {
-  if (remaining <= 0) return 0;
-  return rate > 0 ? (remaining * windowSeconds) / rate : Number.POSITIVE_INFINITY;
-}
-
-/** The burn rate at which a share of the budget is gone within `seconds`. */
-export function burnRateFor(share: number, seconds: number, windowSeconds: number): number {
-  return (share * windowSeconds) / seconds;
-}
-
 export interface Invoice {
   /** Bad requests of the candidate, and their share of the whole budget. */
   bad: number;

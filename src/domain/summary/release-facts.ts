@@ -109,3 +109,19 @@ export function segmentCounts(facts: WatchFacts, test: number): { candidate: Cou
       addCounts(sums[arm], readCounts(point?.tests?.[test]?.[arm]));
   return sums;
 }
+
+/** The candidate's users' requests of all segments, by objective: read, or left out by a sample and estimated. */
+export function spentIn(segments: readonly SegmentFacts[]): Record<string, Counts> {
+  const spent: Record<string, Counts> = {};
+  for (const segment of segments) {
+    const facts = watchFactsOf(segment);
+    for (const [index, { objective, stream, unread }] of (facts?.tests ?? []).entries()) {
+      if (!facts || stream !== 'users') continue;
+      const sum = spent[objective.id] ?? { ...noCounts };
+      spent[objective.id] = sum;
+      addCounts(sum, segmentCounts(facts, index).candidate);
+      addCounts(sum, readCounts(unread));
+    }
+  }
+  return spent;
+}

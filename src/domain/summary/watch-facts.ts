@@ -27,6 +27,8 @@ export interface WatchFacts {
     baseline: Counts;
     /** The candidate's at 100 % alone. */
     full?: Counts | undefined;
+    /** Left out by a sample in this segment, estimated. */
+    unread?: Counts | undefined;
     interval: readonly [number, number];
     detectable?: number | undefined;
     /** ln of the evidence that decides: while traffic is split, that it is worse than the baseline. */

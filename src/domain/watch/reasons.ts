@@ -59,6 +59,8 @@ export interface OpenFacts {
   requests: number;
   full?: number | undefined;
   detectable: number | undefined;
+  /** Requests that would prove the objective if none of them fails it. */
+  proving?: number | undefined;
   /** Why nothing could be seen. */
   why: string;
   /** Odds (ln) that it is worse than the baseline, where that alone withheld the pass. */
@@ -76,7 +78,18 @@ export function openReason(end: OpenEnd, facts: OpenFacts): string {
     facts.requests === 0
       ? `No request of a user reached ${facts.candidate}`
       : `${requests} requests${atFullText(facts)} are too few to decide about ${facts.candidate}`;
-  return `${seen}: ${facts.detectable === undefined ? 'no regression could have been seen' : `only an error rate above ${percentText(facts.detectable)} would have been seen`}.`;
+  const blindTo =
+    facts.detectable === undefined
+      ? 'no regression could have been seen'
+      : `only an error rate above ${percentText(facts.detectable)} would have been seen`;
+  return `${seen}: ${blindTo}${provingText(facts)}.`;
+}
+
+/** How many it takes, where there were fewer. */
+function provingText({ requests, proving }: OpenFacts): string {
+  return proving === undefined || requests >= proving
+    ? ''
+    : `; ${countText(proving)} without a fault prove the objective`;
 }
 
 /** What could have been seen at 100 % hangs on the requests there. */

@@ -1,3 +1,4 @@
+import { addCounts, type Counts } from '../evidence/counts.ts';
 import type { Cell, Phase, TestSpec } from '../evidence/state.ts';
 
 /** A surprise this rare (ln of one in a million, Chernoff's bound) is not chance. */
@@ -47,6 +48,23 @@ export function addTraffic(
     to.candidate += cell.candidate.total;
     to.baseline += beside;
     to.all += (cell.candidate.total + beside) / sampled;
+  }
+}
+
+/**
+ * Adds, by test, the candidate's requests that a sample has left out, estimated from those that it holds: they are no
+ * evidence, but they have been served, and the error budget has paid for them.
+ */
+export function addUnread(
+  to: readonly Counts[],
+  cells: readonly Cell[],
+  tests: readonly TestSpec[],
+  sampled = 1,
+): void {
+  for (const { test, candidate } of cells) {
+    const sum = to[test];
+    if (!sum || tests[test]?.stream !== 'users') continue;
+    addCounts(sum, { total: candidate.total * (1 / sampled - 1), bad: candidate.bad * (1 / sampled - 1) });
   }
 }
 

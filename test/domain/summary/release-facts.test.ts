@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { newReport, type Report } from '../../../src/domain/report.ts';
 import { timeline } from '../../../src/domain/summary/charts.ts';
-import { countsOf, type ReleaseFacts, type SegmentFacts } from '../../../src/domain/summary/release-facts.ts';
+import {
+  countsOf,
+  type ReleaseFacts,
+  type SegmentFacts,
+  spentIn,
+} from '../../../src/domain/summary/release-facts.ts';
 import { costOf, releaseHead } from '../../../src/domain/summary/release-head.ts';
 
 /** What was found by looking at the summaries of real runs. */
@@ -47,6 +52,25 @@ const head = (more: Partial<ReleaseFacts>, change: Partial<Report> = {}): string
   report.evidence = { release: facts(more) };
   return (releaseHead(report) ?? []).join('\n');
 };
+
+describe('what a release spent', () => {
+  test('users of all segments by objective, with what a sample left out; probes pay nothing', () => {
+    const look: [Pair, Pair][] = [
+      [
+        [10, 1],
+        [90, 0],
+      ],
+    ];
+    const [first, second] = [segment(5, [10, 1], look), segment(50, [20, 2], look)];
+    const evidence = second.evidence as { tests: object[]; points: { tests: object[] }[] };
+    evidence.tests[0] = { ...evidence.tests[0], unread: counts([70, 7]) };
+    evidence.tests.push({ ...evidence.tests[0], stream: 'probes', unread: undefined });
+    evidence.points[0]?.tests.push({ candidate: counts([99, 9]), baseline: counts([0, 0]) });
+    expect(spentIn([first, second, { ...first, evidence: 'nonsense' }])).toEqual({
+      availability: { total: 90, bad: 9 },
+    });
+  });
+});
 
 describe('counts of a release', () => {
   const segments = [
