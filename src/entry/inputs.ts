@@ -92,6 +92,14 @@ export class Inputs {
     return this.#read(name, parseDuration);
   }
 
+  /** Seconds from `min` to `max`; `fallback` where nothing is given, and where what is given is a problem. */
+  durationWithin(name: string, fallback: number, min: number, max: number): number {
+    const value = this.duration(name) ?? fallback;
+    if (value >= min && value <= max) return value;
+    this.problem(`${name}: "${this.given[name]}": expected ${min}s to ${max / 60}m`);
+    return fallback;
+  }
+
   /** A fraction from 0 to 1. */
   percentage(name: string): number | undefined {
     return this.#read(name, parsePercentage);

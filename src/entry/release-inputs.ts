@@ -36,15 +36,9 @@ export function readRelease(context: Context): ReleaseInputs {
   const { inputs, env } = context;
   const login = readLogin(inputs, env);
   const deploy = readDeploy(inputs, login.projectId);
-  const bounded = (name: string, fallback: number, min: number, max: number): number => {
-    const value = inputs.duration(name) ?? fallback;
-    if (value < min || value > max)
-      inputs.problem(`${name}: "${inputs.given[name]}": expected ${min}s to ${max / 60}m`);
-    return value;
-  };
-  const stepSeconds = bounded('step_duration', 300, 1, 86_400);
-  const fullSeconds = bounded('duration', 600, 1, 86_400);
-  const pollSeconds = bounded('poll_interval', 10, 1, 300);
+  const stepSeconds = inputs.durationWithin('step_duration', 300, 1, 86_400);
+  const fullSeconds = inputs.durationWithin('duration', 600, 1, 86_400);
+  const pollSeconds = inputs.durationWithin('poll_interval', 10, 1, 300);
   const slo = objectives(inputs, env);
   const suite = suitePath(inputs, env);
   const probes = readProbes(inputs, suite);
@@ -57,7 +51,7 @@ export function readRelease(context: Context): ReleaseInputs {
       deploy,
       requireProof: inputs.choice('require_proof', ['partial', 'complete']) ?? 'partial',
       trusted: inputs.list('trusted_principals') ?? [],
-      propagationSeconds: bounded('propagation_timeout', 420, 1, 3600),
+      propagationSeconds: inputs.durationWithin('propagation_timeout', 420, 1, 3600),
       suite,
       probes,
       objectives: slo.objectives,
@@ -66,7 +60,7 @@ export function readRelease(context: Context): ReleaseInputs {
       until: inputs.choice('until', ['pass', 'duration']) ?? 'pass',
       rule: readRule(inputs),
       policy: readOpenEnds(inputs),
-      verifySeconds: bounded('verify_duration', 60, 0, 3600),
+      verifySeconds: inputs.durationWithin('verify_duration', 60, 0, 3600),
       windowSeconds: slo.windowSeconds,
       onExhausted: inputs.choice('on_exhausted', ['block', 'warn']) ?? 'block',
       override: inputs.text('budget_override', { maxLength: 500 }),
@@ -79,7 +73,7 @@ export function readRelease(context: Context): ReleaseInputs {
       afterPromote: inputs.choice('after_promote', ['pinned', 'latest']) ?? 'pinned',
       guardMode: inputs.choice('guard_mode', ['enforce', 'verify']) ?? 'enforce',
       retryFailed: inputs.boolean('retry_failed') ?? false,
-      waitSeconds: bounded('wait_for_other', 600, 0, 6 * 3600),
+      waitSeconds: inputs.durationWithin('wait_for_other', 600, 0, 6 * 3600),
       dryRun: inputs.boolean('dry_run') ?? false,
       lookSeconds: 15,
       ...(env.GITHUB_SHA && /^[0-9a-f]{7,64}$/.test(env.GITHUB_SHA) ? { commit: env.GITHUB_SHA } : {}),

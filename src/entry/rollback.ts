@@ -31,10 +31,10 @@ function readRequest(context: Context) {
     to: to ?? 'before',
     force: inputs.boolean('force') ?? false,
     dryRun: inputs.boolean('dry_run') ?? false,
-    verifySeconds: inputs.duration('verify_duration') ?? 0,
+    verifySeconds: inputs.durationWithin('verify_duration', 0, 0, 3600),
     target:
       inputs.custom('slo', (raw): number | 'none' => (raw === 'none' ? raw : parseTarget(raw))) ?? 0.995,
-    waitSeconds: inputs.duration('wait_for_other') ?? 0,
+    waitSeconds: inputs.durationWithin('wait_for_other', 0, 0, 6 * 3600),
     githubToken: inputs.text('github_token') ?? context.env.GITHUB_TOKEN,
   };
 }

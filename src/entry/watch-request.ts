@@ -29,8 +29,8 @@ export function readRequest(context: Context) {
     baseline: inputs.text('baseline_revision', { maxLength: 63 }),
     since: readSince(context),
     resume: inputs.choice('resume', ['auto', 'save', 'off']) ?? 'auto',
-    duration: inputs.duration('duration') ?? 600,
-    poll: inputs.duration('poll_interval') ?? 10,
+    duration: inputs.durationWithin('duration', 600, 1, 86_400),
+    poll: inputs.durationWithin('poll_interval', 10, 1, 300),
     alpha: inputs.custom('alpha', (raw) => {
       const value = Number(raw);
       if (!(value > 0 && value <= 0.1))

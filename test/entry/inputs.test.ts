@@ -38,6 +38,12 @@ test('every problem is reported at once, each with the input, the value and what
     expect(thrown?.message).toContain(part);
 });
 
+test('a duration within bounds: what lies beyond them is a problem that names them', () => {
+  const inputs = new Inputs({ INPUT_A: '2h', INPUT_B: '90s', INPUT_C: 'soon' });
+  expect(['a', 'b', 'c', 'd'].map((name) => inputs.durationWithin(name, 5, 1, 3600))).toEqual([5, 90, 5, 5]);
+  expect(() => inputs.done()).toThrow(/a: "2h": expected 1s to 60m[\s\S]*c: "soon": expected a duration/);
+});
+
 test('an empty input counts as not given, and what was given is kept for the report', () => {
   const inputs = new Inputs({ INPUT_A: '  ', INPUT_B: 'x' });
   expect(inputs.text('a')).toBeUndefined();
