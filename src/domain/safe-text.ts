@@ -15,14 +15,18 @@ export function logText(text: string, maxLength = 2000): string {
 
 /** Plain Markdown text, in or out of a table cell: markup, mentions and links lose their meaning. */
 export function markdownText(text: string, maxLength = 500): string {
-  return logText(text, maxLength)
-    .replace(/: (?=:)/g, ':')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/[\\`*_{}[\]()#|!~]/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/@/g, '&#64;')
-    .replace(/(https?):\/\//g, '$1&#58;//');
+  return (
+    logText(text, maxLength)
+      .replace(/: (?=:)/g, ':')
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/[\\`*_{}[\]()#|!~]/g, (char) => `&#${char.charCodeAt(0)};`)
+      .replace(/@/g, '&#64;')
+      .replace(/:\/\//g, '&#58;//')
+      // GitHub links these without any scheme.
+      .replace(/www\./gi, (found) => `${found.slice(0, -1)}&#46;`)
+  );
 }
 
 /** A Markdown code span that no content can leave; safe in table cells. */

@@ -18,6 +18,8 @@ const hostile = fc.string({
       '[x](http://e)',
       '!',
       '#1',
+      '://',
+      'www.',
     ),
     fc.string(),
   ),
@@ -35,7 +37,13 @@ test('a log line is one line without a workflow command', () => {
 
 test('Markdown text carries no markup, mention, link or image', () => {
   expect(markdownText('<img src=x> @team [a](http://b) | `c` #12 ![i](d)')).not.toMatch(/[<>@[\]|`]|:\/\//);
-  fc.assert(fc.property(hostile, (text) => expect(markdownText(text)).not.toMatch(/[<>@|`[\]\n]|:\/\//)));
+  // The first two were found by the property.
+  for (const text of ['::// ', ':://', 'ftp://e', 'HTTPS://e', 'see www.e.example', 'WWW.e.example'])
+    expect(markdownText(text)).not.toMatch(/:\/\/|www\./i);
+  expect(markdownText('http://e')).toBe('http&#58;//e');
+  fc.assert(
+    fc.property(hostile, (text) => expect(markdownText(text)).not.toMatch(/[<>@|`[\]\n]|:\/\/|www\./i)),
+  );
 });
 
 test('a code span cannot be left', () => {
