@@ -16,15 +16,12 @@ export async function readServing(
   const deadline = clock.now() + withinMs;
   for (let wait = 500; ; wait = Math.min(5000, wait * 2)) {
     const revision = await services.revision(service, name, signal);
-    if (isDecided(revision) || clock.now() + wait >= deadline) return revision;
+    if (revision?.ready || isDead(revision) || clock.now() + wait >= deadline) return revision;
     log.debug(`${name} is not ready at the moment: ${revision?.message ?? 'no reason given'}`);
     await clock.sleep(wait, signal);
   }
 }
 
-const isDecided = (revision: RunRevision | undefined) =>
-  revision === undefined || revision.ready || revision.failed;
-
 /** Gone, or told by the platform that it cannot serve; not ready for a moment is neither. */
 export const isDead = (revision: RunRevision | undefined): boolean =>
-  revision === undefined || (!revision.ready && revision.failed);
+  revision === undefined || revision.failed;

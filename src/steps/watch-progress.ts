@@ -1,7 +1,7 @@
 import { addCounts, noCounts } from '../domain/evidence/counts.ts';
 import type { Decision, Standing } from '../domain/evidence/decide.ts';
 import { alphaOf, type Cell } from '../domain/evidence/state.ts';
-import { type Failure, failuresText } from '../domain/watch/failures.ts';
+import { type Failure, kindTexts } from '../domain/watch/failures.ts';
 import type { WatchState } from '../domain/watch/state.ts';
 import { againstOf, elapsedText, pollText, worstOf } from '../domain/watch/words.ts';
 import type { SliReading } from './ports.ts';
@@ -57,7 +57,8 @@ export function createProgress(
   return {
     points,
     failed(failures) {
-      if (failures.length > 0) ports.log.line(`  ${label}         failed: ${failuresText(failures)}`);
+      if (failures.length > 0)
+        ports.log.line(`  ${label}         failed: ${kindTexts(failures, 3).join(', ')}`);
     },
     look(look) {
       const point = pointOf(look);

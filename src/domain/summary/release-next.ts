@@ -36,8 +36,10 @@ function nextThing(report: Report, facts: ReleaseFacts): Next {
 
 /** What most of the failures have in common, where a watch did not pass: the first place to look. */
 function failedMost(report: Report, facts: ReleaseFacts): string[] {
-  const decided = report.verdict === 'pass' ? undefined : decidingSteps(facts);
-  const main = decided?.segment.verdict === 'pass' ? undefined : decided && mainFailure(decided.watch);
+  if (report.verdict === 'pass') return [];
+  const decided = decidingSteps(facts);
+  if (!decided || decided.segment.verdict === 'pass') return [];
+  const main = mainFailure(decided.watch);
   return main ? [main] : [];
 }
 

@@ -1,24 +1,18 @@
 import { codeSpan } from '../safe-text.ts';
+import { type FailureKind, kindTexts, totalOf } from '../watch/failures.ts';
 import { countText } from '../watch/words.ts';
 import type { WatchFacts } from './watch-facts.ts';
 
 /** What the bad requests have in common, for people; where the source knows no more than that they were bad, nothing. */
 
-interface Kind {
-  what: string;
-  count: number;
-}
-
 /** Of one objective, most frequent first; steps of a release add up. */
-function failuresOf({ failures }: WatchFacts, objective: string): Kind[] {
+function failuresOf({ failures }: WatchFacts, objective: string): FailureKind[] {
   const kinds = new Map<string, number>();
   for (const kind of Array.isArray(failures) ? failures : [])
     if (kind?.objective === objective && typeof kind.what === 'string' && kind.count > 0)
       kinds.set(kind.what, (kinds.get(kind.what) ?? 0) + kind.count);
   return [...kinds].map(([what, count]) => ({ what, count })).sort((a, b) => b.count - a.count);
 }
-
-const totalOf = (kinds: readonly Kind[]) => kinds.reduce((sum, { count }) => sum + count, 0);
 
 /** "`HTTP 500 on POST /v1/ocr` is 34 of the 37 failures": what to look at first. Undefined where nothing stands out. */
 export function mainFailure(facts: WatchFacts): string | undefined {
@@ -42,9 +36,7 @@ export function failuresLine(facts: WatchFacts, test: number): string[] {
   const at = facts.tests[test];
   const kinds = at?.stream === 'users' ? failuresOf(facts, at.objective.id) : [];
   if (kinds.length === 0) return [];
-  const shown = kinds.slice(0, 5).map(({ what, count }) => `${codeSpan(what)} ${countText(count)}`);
-  const rest = totalOf(kinds.slice(5));
-  if (rest > 0) shown.push(`others ${countText(rest)}`);
+  const shown = kindTexts(kinds, 5, (what) => codeSpan(what));
   const bad = at?.objective.kind === 'latency' ? 'was too slow' : 'failed';
   return [`What ${bad} on the new revision: ${shown.join(' · ')}`, ''];
 }

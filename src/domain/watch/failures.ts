@@ -48,11 +48,22 @@ export function failureName(seen: {
   return where === '' ? what : `${what} on ${where}`;
 }
 
-/** `HTTP 500 on POST /v1/ocr 34, HTTP 503 on POST /v1/ocr 3` */
-export function failuresText(failures: readonly Pick<Failure, 'what' | 'count'>[], most = 3): string {
-  const shown = failures.slice(0, most).map(({ what, count }) => `${what} ${countText(count)}`);
-  const rest = failures.slice(most).reduce((sum, { count }) => sum + count, 0);
-  return [...shown, ...(rest > 0 ? [`others ${countText(rest)}`] : [])].join(', ');
+export type FailureKind = Pick<Failure, 'what' | 'count'>;
+
+export const totalOf = (kinds: readonly FailureKind[]): number =>
+  kinds.reduce((sum, { count }) => sum + count, 0);
+
+/** `HTTP 500 on POST /v1/ocr 34`, `HTTP 503 on POST /v1/ocr 3`, `others 2`: the first `most`, and how many the rest are. */
+export function kindTexts(
+  kinds: readonly FailureKind[],
+  most: number,
+  show: (what: string) => string = (what) => what,
+): string[] {
+  const rest = totalOf(kinds.slice(most));
+  return [
+    ...kinds.slice(0, most).map(({ what, count }) => `${show(what)} ${countText(count)}`),
+    ...(rest > 0 ? [`others ${countText(rest)}`] : []),
+  ];
 }
 
 /** Adds up what looks alike, most frequent first; bounded, whatever the requests were. */
