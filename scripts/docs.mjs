@@ -54,12 +54,12 @@ for (const name of readdirSync(join(root, 'actions'))) {
   fill(join(root, 'actions', name, 'README.md'), existsSync(own) ? own : join(root, 'action.yml'));
 }
 
-const { catalog } = await import(pathToFileURL(join(root, 'src/domain/error-catalog.ts')).href);
+const { catalog } = await import(pathToFileURL(join(root, 'src/domain/errors/catalog.ts')).href);
 const errors = [
   '# Errors',
   '',
   'Every error carries one of these codes in the report (`errors[].code`). Codes are stable. The sentence in the log names what',
-  'happened in your run; this page says what the code means in general. Generated from `src/domain/error-catalog.ts`.',
+  'happened in your run; this page says what the code means in general. Generated from `src/domain/errors/catalog.ts`.',
   '',
 ];
 for (const [code, { title, why, fix }] of Object.entries(catalog).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -45,7 +45,7 @@ const read = (path: string) => {
 };
 
 async function tell(story: Story): Promise<Told> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'guarded-release-gallery-')));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'backstay-gallery-')));
   const stage = await Stage.open(folder, story.sandbox);
   open.add(stage);
   try {

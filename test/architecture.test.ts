@@ -21,9 +21,11 @@ function imports(file: string): string[] {
 
 const target = (file: string, specifier: string) => relative(root, resolve(root, dirname(file), specifier));
 
-/** DESIGN: entry -> {gcp, sli, http, github} + steps -> domain. */
-const allowed: Record<string, readonly string[]> = {
-  entry: ['entry', 'gcp', 'sli', 'http', 'github', 'steps', 'domain'],
+/** Layers, one direction: actions -> runner, inputs, adapters -> steps -> domain. */
+const layers: Record<string, readonly string[]> = {
+  actions: ['actions', 'runner', 'inputs', 'gcp', 'sli', 'http', 'github', 'steps', 'domain'],
+  runner: ['runner', 'inputs', 'http', 'steps', 'domain'],
+  inputs: ['inputs', 'sli', 'steps', 'domain'],
   gcp: ['gcp', 'http', 'steps', 'domain'],
   sli: ['sli', 'http', 'steps', 'domain'],
   github: ['github', 'http', 'steps', 'domain'],
@@ -31,7 +33,58 @@ const allowed: Record<string, readonly string[]> = {
   steps: ['steps', 'domain'],
   domain: ['domain'],
 };
+
+/**
+ * Inside a layer a room (a folder per capability) may import only the rooms listed here. `*` is every room of the layer:
+ * for what collects the others. A new arrow is a decision, so it needs a line.
+ */
+const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
+  actions: {
+    login: [],
+    auth: ['login'],
+    deploy: ['login'],
+    guard: ['login'],
+    'smoke-test': ['login'],
+    watch: ['login', 'guard', 'smoke-test'],
+    rollback: ['login', 'deploy', 'release', 'watch'],
+    release: ['login', 'deploy', 'rollback', 'smoke-test', 'watch'],
+  },
+  steps: {
+    ports: [],
+    deploy: ['ports', 'traffic'],
+    guard: ['ports'],
+    login: ['ports'],
+    smoke: ['ports'],
+    traffic: ['ports', 'deploy', 'release'],
+    watch: ['ports'],
+    rollback: ['ports', 'release', 'traffic'],
+    release: ['ports', 'traffic', 'watch'],
+  },
+  domain: {
+    report: ['errors'],
+    errors: ['report'],
+    ocr: [],
+    evidence: [],
+    source: [],
+    data: ['ocr'],
+    budget: ['evidence', 'report', 'slo', 'watch'],
+    deploy: ['data', 'report', 'source'],
+    exposure: ['report'],
+    login: ['errors', 'report'],
+    release: ['data', 'report'],
+    traffic: [],
+    slo: ['data'],
+    smoke: ['data', 'login', 'ocr', 'report'],
+    watch: ['evidence', 'report', 'slo'],
+    summary: '*',
+  },
+  gcp: { exposure: [], functions: [], login: [], run: [], source: [] },
+  sli: { auto: [], logs: [], metrics: [], prometheus: [] },
+};
+
 const layerOf = (file: string) => file.split('/')[1] as string;
+/** Undefined for a file that lies in its layer's own folder: every room of the layer may use it. */
+const roomOf = (file: string) => (file.split('/').length > 3 ? (file.split('/')[2] as string) : undefined);
 const sources = files('src');
 const graph = new Map(
   sources.map((file) => [
@@ -55,9 +108,24 @@ describe('imports', () => {
       file === 'src/index.ts'
         ? []
         : names
-            .filter((name) => !name.startsWith('src/') || !allowed[layerOf(file)]?.includes(layerOf(name)))
+            .filter((name) => !name.startsWith('src/') || !layers[layerOf(file)]?.includes(layerOf(name)))
             .map((name) => `${file} -> ${name}`),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  test('inside a layer a room imports only the rooms that are listed for it', () => {
+    const wrong = [...graph].flatMap(([file, names]) => {
+      const from = roomOf(file);
+      const listed = rooms[layerOf(file)];
+      if (!listed || from === undefined) return [];
+      const may = listed[from];
+      if (may === undefined) return [`${file}: its room is not in the list`];
+      return names
+        .filter((name) => layerOf(name) === layerOf(file) && roomOf(name) !== undefined)
+        .filter((name) => roomOf(name) !== from && may !== '*' && !may.includes(roomOf(name) as string))
+        .map((name) => `${file} -> ${name}`);
+    });
     expect(wrong).toEqual([]);
   });
 
@@ -65,7 +133,10 @@ describe('imports', () => {
     const wrong = [...graph].flatMap(([file, names]) =>
       ['gcp', 'sli', 'http', 'github'].includes(layerOf(file))
         ? names
-            .filter((name) => layerOf(name) === 'steps' && !/^src\/steps\/(\w+-)*ports\.ts$/.test(name))
+            .filter(
+              (name) =>
+                layerOf(name) === 'steps' && !/^src\/steps\/(ports\/.*|[\w-]+\/ports)\.ts$/.test(name),
+            )
             .map((name) => `${file} -> ${name}`)
         : [],
     );
@@ -100,12 +171,13 @@ describe('imports', () => {
     expect(impure).toEqual([]);
   });
 
-  test('only entry and the one agent of http read the environment or the toolkit', () => {
+  test('only the runner, the actions and the one agent of http read the environment or the toolkit', () => {
     const wrong = sources.filter((file) => {
       const text = readFileSync(join(root, file), 'utf8');
       const agent = file === 'src/http/send.ts';
       return (
-        layerOf(file) !== 'entry' && (/@actions\/core/.test(text) || (/process\.env/.test(text) && !agent))
+        !['actions', 'runner'].includes(layerOf(file)) &&
+        (/@actions\/core/.test(text) || (/process\.env/.test(text) && !agent))
       );
     });
     expect(wrong).toEqual([]);
@@ -162,17 +234,18 @@ describe('actions', () => {
       expect(Object.keys(action.outputs)).toContain(output);
   });
 
-  /** The files of entry/ that an action's own file reaches. */
+  /** The files of actions/ and inputs/ that an action's own file reaches. */
   function reach(file: string, seen = new Set<string>()): Set<string> {
     if (seen.has(file)) return seen;
     seen.add(file);
-    for (const next of graph.get(file) ?? []) if (layerOf(next) === 'entry') reach(next, seen);
+    for (const next of graph.get(file) ?? [])
+      if (['actions', 'inputs', 'runner'].includes(layerOf(next))) reach(next, seen);
     return seen;
   }
 
   test.each(definitions)('%s: every input that is declared is read', (file) => {
     const entry = file === 'action.yml' ? 'release' : (file.split('/')[1] as string);
-    const text = [...reach(`src/entry/${entry}.ts`)]
+    const text = [...reach(`src/actions/${entry}/${entry}.ts`)]
       .map((name) => readFileSync(join(root, name), 'utf8'))
       .join('\n');
     const declared = Object.keys(parse(readFileSync(join(root, file), 'utf8')).inputs);

@@ -12,7 +12,7 @@ interface Locked {
   optionalDependencies?: Record<string, string>;
 }
 
-describe.each(['package-lock.json', 'test/mermaid/package-lock.json'])('%s', (file) => {
+describe.each(['package-lock.json', 'test/gallery/mermaid/package-lock.json'])('%s', (file) => {
   const packages = JSON.parse(readFileSync(join(root, file), 'utf8')).packages as Record<string, Locked>;
   const names = Object.keys(packages);
 

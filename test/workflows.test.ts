@@ -39,17 +39,17 @@ interface Action {
 
 const read = (file: string) => parse(readFileSync(join(root, file), 'utf8')) as Workflow;
 
-/** `guarded-release/guarded-release[/actions/NAME]@REF` as the path of its action.yml. */
+/** `backstay-release/backstay[/actions/NAME]@REF` as the path of its action.yml. */
 function actionFile(uses: string): string | undefined {
-  const match = /^guarded-release\/guarded-release(?:\/(actions\/[a-z-]+))?@v\d+$/.exec(uses);
+  const match = /^backstay-release\/backstay(?:\/(actions\/[a-z-]+))?@v\d+$/.exec(uses);
   return match ? join(match[1] ?? '', 'action.yml') : undefined;
 }
 
 const ours = files.flatMap((file) =>
   Object.entries(read(file).jobs).flatMap(([name, job]) =>
     job.steps.flatMap((step) => {
-      const path = step.uses?.startsWith('guarded-release/') ? actionFile(step.uses) : undefined;
-      return step.uses?.startsWith('guarded-release/') ? [{ file, name, job, step, path }] : [];
+      const path = step.uses?.startsWith('backstay-release/') ? actionFile(step.uses) : undefined;
+      return step.uses?.startsWith('backstay-release/') ? [{ file, name, job, step, path }] : [];
     }),
   ),
 );
@@ -80,7 +80,8 @@ describe('workflows', () => {
     const writes = Object.entries(permissions ?? {}).filter(([, access]) => access === 'write');
     expect(writes.map(([scope]) => scope).filter((scope) => scope !== 'id-token')).toEqual([]);
     // A root action and a rollback ask whether another run is alive.
-    if (/guarded-release@|\/rollback@/.test(step.uses ?? '')) expect(permissions?.actions).toBe('read');
+    if (/backstay-release\/backstay@|\/rollback@/.test(step.uses ?? ''))
+      expect(permissions?.actions).toBe('read');
   });
 
   test.each(files)('%s uses outputs that exist, has deadlines and pins', (file) => {

@@ -104,7 +104,7 @@ export function createWorld(options: SandboxOptions): World {
     organizationId: '567890123456',
     settings,
     quirks: { ...defaultQuirks, ...options.quirks },
-    folder: options.folder ?? mkdtempSync(join(tmpdir(), 'gr-sandbox-')),
+    folder: options.folder ?? mkdtempSync(join(tmpdir(), 'bs-sandbox-')),
     ownsFolder: options.folder === undefined,
     now,
     urls: new Map(),

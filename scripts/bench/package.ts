@@ -82,7 +82,7 @@ function zipOnce(folder: string, temp: string): number | undefined {
   return run.status === 0 ? (performance.now() - started) / 1000 : undefined;
 }
 
-const temp = mkdtempSync(join(tmpdir(), 'gr-bench-'));
+const temp = mkdtempSync(join(tmpdir(), 'bs-bench-'));
 try {
   const folder = join(temp, 'tree');
   makeTree(folder);

@@ -8,14 +8,14 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { distance as theirs } from 'fastest-levenshtein';
+import { suiteFiles } from '../../src/actions/smoke-test/suite-files.ts';
 import { distance, intern } from '../../src/domain/ocr/distance.ts';
 import { score } from '../../src/domain/ocr/score.ts';
 import { charactersOf, comparable, defaultPolicy } from '../../src/domain/ocr/units.ts';
-import { suiteFiles } from '../../src/entry/suite-files.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { closeConnections, send } from '../../src/http/send.ts';
 import { createSmokeHttp } from '../../src/http/smoke-client.ts';
-import { smokeTest } from '../../src/steps/smoke-test.ts';
+import { smokeTest } from '../../src/steps/smoke/smoke-test.ts';
 import { median } from './support/median.ts';
 
 function generator(seed: number): (below: number) => number {
@@ -142,10 +142,10 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 const server = spawn(process.execPath, ['-e', ${JSON.stringify(server)}], { stdio: ['ignore', 'pipe', 'inherit'] });
 const port = Number(await new Promise((resolve) => server.stdout.once('data', String).once('data', (data) => resolve(String(data)))));
-const { smokeTest } = await import('${join(import.meta.dirname, '../../src/steps/smoke-test.ts')}');
+const { smokeTest } = await import('${join(import.meta.dirname, '../../src/steps/smoke/smoke-test.ts')}');
 const { createSmokeHttp } = await import('${join(import.meta.dirname, '../../src/http/smoke-client.ts')}');
 const { endpoints } = await import('${join(import.meta.dirname, '../../src/http/endpoints.ts')}');
-const { suiteFiles } = await import('${join(import.meta.dirname, '../../src/entry/suite-files.ts')}');
+const { suiteFiles } = await import('${join(import.meta.dirname, '../../src/actions/smoke-test/suite-files.ts')}');
 const { closeConnections } = await import('${join(import.meta.dirname, '../../src/http/send.ts')}');
 const log = { line() {}, warning() {}, detail() {}, debug() {} };
 const clock = { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
@@ -171,7 +171,7 @@ server.kill();
   );
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'gr-bench-smoke-'));
+const folder = mkdtempSync(join(tmpdir(), 'bs-bench-smoke-'));
 try {
   compareScores();
   await compareRequests(folder);

@@ -13,7 +13,7 @@ import { median, range } from './support/median.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 15);
 const root = join(import.meta.dirname, '..', '..');
-const folder = mkdtempSync(join(tmpdir(), 'gr-bench-'));
+const folder = mkdtempSync(join(tmpdir(), 'bs-bench-'));
 let firstCall: (() => void) | undefined;
 const server = createServer(() => firstCall?.());
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,7 +35,7 @@ const commandFiles = Object.fromEntries(
     return [name, join(folder, name)];
   }),
 );
-const suite = join(folder, 'guarded-release.smoke.yaml');
+const suite = join(folder, 'backstay.smoke.yaml');
 writeFileSync(suite, 'version: 1\ncases:\n  - name: a\n    image: a.png\n    expect: {contains: [a]}\n');
 writeFileSync(join(folder, 'a.png'), '');
 writeFileSync(join(folder, 'index.js'), 'exports.ocr = (q, r) => r.end();');

@@ -60,7 +60,7 @@ function readArguments(): Arguments {
 
 let sandbox: RunningSandbox | undefined;
 let interrupted = false;
-const work = mkdtempSync(join(tmpdir(), 'guarded-release-demo-'));
+const work = mkdtempSync(join(tmpdir(), 'backstay-demo-'));
 const kept = join(root, '.demo');
 const results = join(kept, new Date().toISOString().replace(/[:.]/g, '-').slice(0, 19));
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -112,7 +112,7 @@ async function release(
       memory: '512Mi',
       max_instance_count: '10',
       source_dir: source,
-      smoke_suite: join(root, 'examples/smoke/guarded-release.smoke.yaml'),
+      smoke_suite: join(root, 'examples/smoke/backstay.smoke.yaml'),
       slo: '95%',
       canary: '50%',
       step_duration: '20s',

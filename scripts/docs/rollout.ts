@@ -1,4 +1,4 @@
-import { rolloutPage } from '../../src/domain/rollout/diagram.ts';
+import { rolloutPage } from '../../src/domain/release/diagram.ts';
 
 /** docs/rollout.md is made from the state machine's table. */
 export const generate = () => ({ 'docs/rollout.md': rolloutPage() });

@@ -11,7 +11,7 @@ export function cleaner(folders: readonly string[]): (text: string) => string {
     for (const folder of longest) shown = shown.split(`${folder}/`).join('…/').split(folder).join('…');
     return shown
       .replace(/(https?(?::|&#58;)\/\/)(?:127\.0\.0\.1|localhost|\[::1\]):\d+/g, '$1127.0.0.1:PORT')
-      .replace(/(guarded-release-[a-z-]+-)\d+(\.json|\.md)/g, '$1PID$2')
+      .replace(/(backstay-[a-z-]+-)\d+(\.json|\.md)/g, '$1PID$2')
       .replace(/\/\/run\/[a-z0-9]+\b/g, '//run/ID');
   };
 }

@@ -72,7 +72,7 @@ export class Stage {
     mkdirSync(join(this.workspace, 'images'), { recursive: true });
     for (const file of ['invoice-en.png', 'invoice-en.txt'])
       cpSync(join(images, file), join(this.workspace, 'images', file));
-    writeFileSync(join(this.workspace, 'guarded-release.smoke.yaml'), suite);
+    writeFileSync(join(this.workspace, 'backstay.smoke.yaml'), suite);
   }
 
   static async open(folder: string, args: readonly string[] = []): Promise<Stage> {

@@ -1,5 +1,5 @@
-import { ReleaseError } from '../../src/domain/errors.ts';
-import { isOpen } from '../../src/domain/rollout/record.ts';
+import { ReleaseError } from '../../src/domain/errors/errors.ts';
+import { isOpen } from '../../src/domain/traffic/record.ts';
 import type { FastTime } from '../../test/support/fast-time.ts';
 import type { Ran, ReleaseWorld } from '../../test/support/release-world.ts';
 import {

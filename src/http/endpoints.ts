@@ -1,4 +1,4 @@
-import { ReleaseError } from '../domain/errors.ts';
+import { ReleaseError } from '../domain/errors/errors.ts';
 
 export type Api =
   | 'apigateway'

@@ -1,5 +1,5 @@
-import { type ErrorCode, ReleaseError } from '../domain/errors.ts';
-import type { Clock, JsonObject, Log } from '../steps/ports.ts';
+import { type ErrorCode, ReleaseError } from '../domain/errors/errors.ts';
+import type { Clock, JsonObject, Log } from '../steps/ports/ports.ts';
 import type { Api, Endpoints } from './endpoints.ts';
 import { type HttpResponse, send, TransportError } from './send.ts';
 

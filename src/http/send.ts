@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import type * as https from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { ReleaseError } from '../domain/errors.ts';
+import { ReleaseError } from '../domain/errors/errors.ts';
 
 export interface HttpRequest {
   method: string;

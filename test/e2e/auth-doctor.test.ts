@@ -14,7 +14,7 @@ let pool: string;
 let workflows: string;
 beforeAll(async () => {
   world = await LoginSandbox.start();
-  folder = mkdtempSync(join(tmpdir(), 'gr-doctor-'));
+  folder = mkdtempSync(join(tmpdir(), 'bs-doctor-'));
   pool = world.provider.replace(/\/providers\/.*/, '');
   workflows = `principalSet://iam.googleapis.com/${pool}/attribute.repository/acme/ocr`;
 });

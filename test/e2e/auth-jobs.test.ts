@@ -17,7 +17,7 @@ let pool: string;
 let workflows: string;
 beforeAll(async () => {
   world = await LoginSandbox.start();
-  folder = mkdtempSync(join(tmpdir(), 'gr-jobs-'));
+  folder = mkdtempSync(join(tmpdir(), 'bs-jobs-'));
   pool = `iam.googleapis.com/${world.provider.replace(/\/providers\/.*/, '')}`;
   workflows = `principalSet://${pool}/attribute.repository/acme/ocr`;
 });

@@ -14,7 +14,7 @@ let world: LoginSandbox;
 let workspace: string;
 beforeAll(async () => {
   world = await LoginSandbox.start();
-  workspace = mkdtempSync(join(tmpdir(), 'gr-workspace-'));
+  workspace = mkdtempSync(join(tmpdir(), 'bs-workspace-'));
 });
 afterEach(() => world.clearFaults());
 afterAll(async () => {
@@ -224,8 +224,8 @@ describe('credentials of an earlier step', () => {
     const host = new URL(world.env.GHA_ENDPOINT_OVERRIDE_iam as string).host;
     writeFileSync(theirs, JSON.stringify({ ...content, audience: `//${host}/${world.provider}` }));
     for (const path of [first.outputs.credentials_file_path as string, theirs]) {
-      const { Inputs } = await import('../../src/entry/inputs.ts');
-      const { readLogin } = await import('../../src/entry/login-inputs.ts');
+      const { Inputs } = await import('../../src/inputs/reader.ts');
+      const { readLogin } = await import('../../src/actions/login/inputs.ts');
       const inputs = new Inputs({});
       const login = readLogin(inputs, { GOOGLE_APPLICATION_CREDENTIALS: path });
       inputs.done();

@@ -14,7 +14,7 @@ const listed = (folder: string) => (existsSync(folder) ? readdirSync(folder).sor
 let temp: string;
 let before: string[];
 beforeEach(() => {
-  temp = mkdtempSync(join(tmpdir(), 'gr-demo-test-'));
+  temp = mkdtempSync(join(tmpdir(), 'bs-demo-test-'));
   before = listed(kept);
 });
 afterEach(() => rmSync(temp, { recursive: true, force: true }));

@@ -40,7 +40,7 @@ describe('one function from its first deploy on', () => {
       maxInstanceCount: 3,
       environmentVariables: { LANGUAGES: 'eng,kor', MODE: 'fast' },
     });
-    expect(fn.labels['guarded-release-source']).toBe(run.outputs.source_sha256?.slice(0, 63));
+    expect(fn.labels['backstay-source']).toBe(run.outputs.source_sha256?.slice(0, 63));
     // The manifest is in the log, values of variables are in no place.
     expect(run.log).toContain('sandbox.json');
     expect(visible(run) + run.summary + JSON.stringify(run.report)).not.toContain('eng,kor');

@@ -277,7 +277,7 @@ const ours = (scenario: Scenario, name: string): Promise<ActionRun> =>
   });
 
 beforeAll(async () => {
-  source = mkdtempSync(join(tmpdir(), 'gr-scenarios-'));
+  source = mkdtempSync(join(tmpdir(), 'bs-scenarios-'));
   mkdirSync(source, { recursive: true });
   writeFileSync(join(source, 'package.json'), '{"name":"ocr","main":"index.js"}');
   writeFileSync(join(source, 'index.js'), 'exports.ocr = (_request, response) => response.send("ok");');

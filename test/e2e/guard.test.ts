@@ -71,9 +71,7 @@ describe('verify', () => {
     expect(ended.outputs).toMatchObject({ verdict: 'pass', exposure: 'private', proof: 'partial' });
     expect(ended.code).toBe(0);
     expect(ended.outputs.reason).toContain('resourcemanager.folders.getIamPolicy');
-    expect(ended.log).toContain(
-      'gcloud iam roles create guardedReleaseGuardAbove --organization=567890123456',
-    );
+    expect(ended.log).toContain('gcloud iam roles create backstayGuardAbove --organization=567890123456');
     expect(ended.summary).toContain('- resourcemanager.folders.getIamPolicy');
 
     const strict = await run({ ...asDeployer(), require_proof: 'complete' });

@@ -18,7 +18,7 @@ describe('the root action as a runner starts it', () => {
   let made = 0;
   beforeAll(async () => {
     sandbox = await startSandbox({ buildMs: 50, logLagMs: 100, sampleReachability: true });
-    folder = mkdtempSync(join(tmpdir(), 'gr-e2e-'));
+    folder = mkdtempSync(join(tmpdir(), 'bs-e2e-'));
   });
   afterAll(async () => {
     const seen = (await (await fetch(`${sandbox.control}/reachability`)).json()) as {
@@ -88,7 +88,7 @@ describe('the root action as a runner starts it', () => {
     expect(second.summary).toMatch(/^## ✅ Released: `whole` now serves `whole-00002-/);
     expect(readFileSync(second.outputs.summary_file ?? '', 'utf8')).toBe(second.summary);
     expect(second.report).toMatchObject({
-      schema: 'guarded-release/report/v1',
+      schema: 'backstay/report/v1',
       action: 'release',
       outcome: 'promoted',
       verdict: 'pass',
@@ -98,7 +98,7 @@ describe('the root action as a runner starts it', () => {
       .split('\n')
       .filter((line) => !line.startsWith('::'));
     expect(lines[0]).toMatch(
-      /^guarded-release \d+\.\d+\.\d+ {2}whole in us-central1, commit 7f3c9a1, 10 % 1\.0 s, 100 % 1\.0 s$/,
+      /^backstay \d+\.\d+\.\d+ {2}whole in us-central1, commit 7f3c9a1, 10 % 1\.0 s, 100 % 1\.0 s$/,
     );
     expect(lines.at(-1)).toMatch(/^Released: /);
     expect(second.log).not.toContain('\r');

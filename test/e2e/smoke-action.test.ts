@@ -8,7 +8,7 @@ import { type ActionRun, runAction } from '../support/run-action.ts';
 import { root } from '../support/smoke-ports.ts';
 
 /** The action as a runner starts it: a function on this machine, and a deployed one in the sandbox. */
-const workspace = mkdtempSync(join(tmpdir(), 'gr-smoke-'));
+const workspace = mkdtempSync(join(tmpdir(), 'bs-smoke-'));
 const file = (name: string) => join(workspace, name);
 
 /** Answers every POST with its first argument; has a child of its own session; tells its environment. */
@@ -61,7 +61,7 @@ function run(
     onOutput?: (kill: (signal: NodeJS.Signals) => void) => (text: string) => void;
   } = {},
 ): Promise<ActionRun> {
-  writeFileSync(file('guarded-release.smoke.yaml'), more.suite ?? suite(''));
+  writeFileSync(file('backstay.smoke.yaml'), more.suite ?? suite(''));
   let kill: (signal: NodeJS.Signals) => void = () => {};
   return runAction('smoke-test', {
     inputs: { command: `"${process.execPath}" server.cjs ${mode} "${text}"`, ...more.inputs },
@@ -101,7 +101,7 @@ describe('a function on this machine', () => {
     const annotations = done.log.split('\n').filter((line) => line.startsWith('::'));
     expect(annotations.filter((line) => line.startsWith('::error'))).toHaveLength(1);
     expect(annotations.join('\n')).toMatch(
-      /::error title=invoice%3A text differs,file=guarded-release\.smoke\.yaml,line=3::/,
+      /::error title=invoice%3A text differs,file=backstay\.smoke\.yaml,line=3::/,
     );
     expect(annotations.every((line) => /^::(error title|group|endgroup|debug|add-mask)/.test(line))).toBe(
       true,
@@ -116,7 +116,7 @@ describe('a function on this machine', () => {
       suite: 'version: 1\ncases:\n  - imge: a.png\n    expect: {max_cr: 1}\n',
     });
     expect(done.code).toBe(1);
-    expect(done.log).toContain('guarded-release.smoke.yaml:3:5: imge is not known here: did you mean image?');
+    expect(done.log).toContain('backstay.smoke.yaml:3:5: imge is not known here: did you mean image?');
     expect(done.log.split('\n').filter((line) => line.startsWith('::error'))).toHaveLength(3);
     expect(done.report).toMatchObject({ errors: [{ code: 'suite-invalid' }] });
     expect(done.summary).toContain('| 3:5 | imge is not known here');
@@ -189,7 +189,7 @@ describe('a function on this machine', () => {
 
 describe('a deployed function', () => {
   let client: Client;
-  const image = 'examples/smoke/guarded-release.smoke.yaml';
+  const image = 'examples/smoke/backstay.smoke.yaml';
   const login = () => ({
     workload_identity_provider: client.sandbox.env.WORKLOAD_IDENTITY_PROVIDER as string,
     service_account: client.sandbox.env.SERVICE_ACCOUNT as string,
@@ -254,8 +254,8 @@ describe('a deployed function', () => {
     await client.deploy('text', inline('something else'));
     const second = (await client.service('text')).latestReadyRevision.split('/').at(-1) as string;
     mkdirSync(file('deployed'), { recursive: true });
-    const inputs = { name: 'text', suite: 'guarded-release.smoke.yaml' };
-    writeFileSync(file('guarded-release.smoke.yaml'), suite(''));
+    const inputs = { name: 'text', suite: 'backstay.smoke.yaml' };
+    writeFileSync(file('backstay.smoke.yaml'), suite(''));
     const here = (more: Record<string, string>) =>
       runAction('smoke-test', {
         inputs: { ...login(), ...inputs, ...more },

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { closeConnections } from '../../src/http/send.ts';
-import { type SmokeResult, smokeTest } from '../../src/steps/smoke-test.ts';
+import { type SmokeResult, smokeTest } from '../../src/steps/smoke/smoke-test.ts';
 import { type VariantName, writeVariant } from '../support/ocr-variants.ts';
 import { type RunningFunction, startFunction } from '../support/run-function.ts';
 import { mint, root, smokePorts } from '../support/smoke-ports.ts';
 
 /** The example function for real: tesseract.js in a process of functions-framework, one at a time. */
-const example = 'examples/smoke/guarded-release.smoke.yaml';
+const example = 'examples/smoke/backstay.smoke.yaml';
 const audience = 'https://ocr.test';
-const folder = mkdtempSync(join(tmpdir(), 'gr-smoke-'));
+const folder = mkdtempSync(join(tmpdir(), 'bs-smoke-'));
 cpSync(join(root, 'examples/smoke/images/invoice-en.png'), join(folder, 'invoice-en.png'));
 let running: RunningFunction | undefined;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { runAction } from '../support/run-action.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gr-replay-'));
+const folder = mkdtempSync(join(tmpdir(), 'bs-replay-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const counts = (total: number, bad: number) => ({ total, bad });

@@ -117,8 +117,8 @@ describe('the past in the log', () => {
     world.stretch(world.next, 100, 140, 5);
     const bad = { revision: world.next, secondsAgo: 60, status: 500 };
     for (let i = 0; i < 50; i++) {
-      world.past({ ...bad, userAgent: 'guarded-release-smoke/1' });
-      world.past({ ...bad, url: 'https://gr-c---ocr-abc.a.run.app/' });
+      world.past({ ...bad, userAgent: 'backstay-smoke/1' });
+      world.past({ ...bad, url: 'https://bs-c---ocr-abc.a.run.app/' });
       world.past({
         ...bad,
         status: 403,
@@ -180,7 +180,7 @@ describe('the past in the log', () => {
 });
 
 test('probes of the smoke suite are evidence of their own, and never users', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gr-probes-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bs-probes-'));
   writeFileSync(join(folder, 'page.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
   writeFileSync(
     join(folder, 'probes.yaml'),
@@ -218,7 +218,7 @@ test('wrong inputs are all reported at once, before any request', async () => {
 });
 
 test('a wrong file of objectives is annotated at its place, beside the other inputs', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gr-slo-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bs-slo-'));
   writeFileSync(
     join(folder, 'slo.yaml'),
     'apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: x}\nspec: {service: x, objectives: [{taget: 0.9}]}\n',

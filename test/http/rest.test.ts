@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { ReleaseError } from '../../src/domain/errors.ts';
+import { ReleaseError } from '../../src/domain/errors/errors.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createRest, mayRetry, RemoteError, type RestCall } from '../../src/http/rest.ts';
 import { closeConnections, send, TransportError } from '../../src/http/send.ts';
-import type { Clock, Log } from '../../src/steps/ports.ts';
+import type { Clock, Log } from '../../src/steps/ports/ports.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
 const open: (() => void)[] = [];

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { frameworkOf } from '../../sandbox/revisions/dependencies.ts';
 
 test("a function runs on the framework that it brings, else on the sandbox's", () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gr-framework-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bs-framework-'));
   const own = join(folder, 'node_modules/@google-cloud/functions-framework/build/src/main.js');
   expect(frameworkOf(folder)).not.toContain(folder);
   mkdirSync(dirname(own), { recursive: true });

@@ -26,7 +26,7 @@ withGcloud('a real gcloud with nothing but the printed environment', () => {
   let home: string;
   beforeAll(async () => {
     client = await openSandbox();
-    home = mkdtempSync(join(tmpdir(), 'gr-gcloud-'));
+    home = mkdtempSync(join(tmpdir(), 'bs-gcloud-'));
   });
   afterAll(async () => {
     await client.sandbox.stop();

@@ -39,7 +39,7 @@ function start(
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'one JSON line when ready; %s ends it with nothing left behind',
   async (signal) => {
-    const temp = mkdtempSync(join(tmpdir(), 'gr-main-test-'));
+    const temp = mkdtempSync(join(tmpdir(), 'bs-main-test-'));
     const { child, line, ended } = start([], { ...process.env, TMPDIR: temp });
     const ready = JSON.parse(await line) as Ready;
     expect(ready).toMatchObject({ ready: true, project: 'sandbox-project', region: 'us-central1' });
@@ -86,7 +86,7 @@ test('the line holds all that the actions, the actions of Google and gcloud need
 });
 
 test('it ends with its parent where that is asked for, however the parent dies', async () => {
-  const temp = mkdtempSync(join(tmpdir(), 'gr-main-test-'));
+  const temp = mkdtempSync(join(tmpdir(), 'bs-main-test-'));
   const code = `const c = require('node:child_process').spawn(process.execPath, [${JSON.stringify(main)}, '--until-stdin-ends'], { stdio: ['pipe', 'inherit', 'ignore'], detached: true }); setInterval(() => {}, 1000)`;
   const parent = spawn(process.execPath, ['-e', code], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -102,7 +102,7 @@ test('it ends with its parent where that is asked for, however the parent dies',
 });
 
 test('a port in use ends it with one sentence and no folder', async () => {
-  const temp = mkdtempSync(join(tmpdir(), 'gr-main-test-'));
+  const temp = mkdtempSync(join(tmpdir(), 'bs-main-test-'));
   const blocker = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => blocker.once('listening', resolve));
   const { port } = blocker.address() as AddressInfo;

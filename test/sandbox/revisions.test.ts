@@ -18,7 +18,7 @@ import { zipOf } from './support/zip.ts';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gr-zip-'));
+  folder = mkdtempSync(join(tmpdir(), 'bs-zip-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

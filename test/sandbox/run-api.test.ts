@@ -130,7 +130,7 @@ describe('a service', () => {
   });
 
   test.each([
-    ['annotations', { annotations: { team: 'ocr', 'guarded-release/record': '{}' } }],
+    ['annotations', { annotations: { team: 'ocr', 'backstay/record': '{}' } }],
     ['labels', { labels: { team: 'ocr' } }],
     ['ingress', { ingress: 'INGRESS_TRAFFIC_INTERNAL_ONLY' }],
     ['invokerIamDisabled', { invokerIamDisabled: true }],

@@ -47,7 +47,7 @@ describe('the split', () => {
     const { first, uri } = await open();
     await client.traffic('ocr', [pin(first, 100)]);
     await client.deploy('ocr', inline(201), { service: { allTrafficOnLatestRevision: false } });
-    const service = await client.traffic('ocr', [pin(first, 100), pin(await newest(), 0, 'gr-c')]);
+    const service = await client.traffic('ocr', [pin(first, 100), pin(await newest(), 0, 'bs-c')]);
     const tag = service.trafficStatuses[1].uri as string;
     const token = await client.idToken(uri);
     expect((await client.call(tag, token)).status).toBe(201);
@@ -55,7 +55,7 @@ describe('the split', () => {
     expect((await client.call(tag, undefined)).status).toBe(403);
     await client.traffic('ocr', [pin(first, 100)]);
     expect((await client.call(tag, token)).status).toBe(404);
-    const again = await client.traffic('ocr', [pin(first, 100, 'gr-c')]);
+    const again = await client.traffic('ocr', [pin(first, 100, 'bs-c')]);
     expect(again.trafficStatuses[0].uri).toBe(tag);
     expect((await client.call(tag, token)).status).toBe(200);
   });
@@ -249,7 +249,7 @@ describe('who gets in', () => {
 
   test.each([true, false])("the tag's host is an audience: %s", async (tagHostIsAudience) => {
     const { first } = await open({ quirks: { tagHostIsAudience } });
-    const service = await client.traffic('ocr', [pin(first, 100, 'gr-c')]);
+    const service = await client.traffic('ocr', [pin(first, 100, 'bs-c')]);
     const tag = service.trafficStatuses[0].uri as string;
     expect((await client.call(tag, await client.idToken(tag))).status).toBe(tagHostIsAudience ? 200 : 401);
     expect((await client.call(tag, await client.idToken(service.uri))).status).toBe(200);
@@ -261,7 +261,7 @@ describe('the watch on reachability', () => {
 
   test('sees nothing on a private function', async () => {
     const { first } = await open({ sampleReachability: true });
-    await client.traffic('ocr', [pin(first, 100, 'gr-c')]);
+    await client.traffic('ocr', [pin(first, 100, 'bs-c')]);
     expect(await reachability()).toMatchObject({ sampling: true, everReachable: false, sightings: [] });
   });
 

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { TransportError } from '../../src/http/send.ts';
-import { createLogging } from '../../src/sli/logging.ts';
-import { createMonitoring } from '../../src/sli/monitoring.ts';
-import { createPrometheus } from '../../src/sli/prometheus.ts';
+import { createLogging } from '../../src/sli/logs/source.ts';
+import { createMonitoring } from '../../src/sli/metrics/source.ts';
+import { createPrometheus } from '../../src/sli/prometheus/source.ts';
 import { fakeRest, type Reply } from '../support/fake-rest.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

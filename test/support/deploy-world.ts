@@ -26,7 +26,7 @@ export class DeployWorld {
 
   /** A fresh folder with these files. */
   source(files: Record<string, string>): string {
-    const folder = mkdtempSync(join(tmpdir(), 'gr-deploy-src-'));
+    const folder = mkdtempSync(join(tmpdir(), 'bs-deploy-src-'));
     this.folders.push(folder);
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });

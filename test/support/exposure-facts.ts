@@ -8,7 +8,7 @@ import type {
   ServiceFacts,
   Unread,
 } from '../../src/domain/exposure/facts.ts';
-import { readPolicy } from '../../src/domain/exposure/policy.ts';
+import { readPolicy } from '../../src/domain/exposure/policy/policy.ts';
 import { classifyProbe, type ProbeRecord } from '../../src/domain/exposure/probes.ts';
 
 /** A private function as an attentive owner would have it; tests change one thing. */

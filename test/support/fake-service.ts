@@ -1,6 +1,6 @@
-import { ReleaseError } from '../../src/domain/errors.ts';
-import type { Target } from '../../src/domain/rollout/traffic.ts';
-import type { Clock, RunService, Services } from '../../src/steps/ports.ts';
+import { ReleaseError } from '../../src/domain/errors/errors.ts';
+import type { Target } from '../../src/domain/traffic/traffic.ts';
+import type { Clock, RunService, Services } from '../../src/steps/ports/ports.ts';
 
 type Change = Parameters<Services['patch']>[1];
 

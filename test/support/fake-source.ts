@@ -7,7 +7,7 @@ import type {
   SliReading,
   SliSource,
   SliTotals,
-} from '../../src/steps/ports.ts';
+} from '../../src/steps/ports/ports.ts';
 
 /** Requests of a revision in one second that begins at this moment. */
 export type FakeTraffic = (revision: string, at: number) => { total: number; bad: number };

@@ -26,7 +26,7 @@ export async function runGcloud(
   args: readonly string[],
   env: Record<string, string>,
 ): Promise<GcloudRun> {
-  const home = mkdtempSync(join(tmpdir(), 'gr-gcloud-'));
+  const home = mkdtempSync(join(tmpdir(), 'bs-gcloud-'));
   try {
     const child = spawn(gcloud, [...args], {
       env: {

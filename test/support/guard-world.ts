@@ -2,13 +2,13 @@ import { serviceAccount } from '../../sandbox/core/principals.ts';
 import type { Binding, SandboxOptions } from '../../sandbox/core/types.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { runState } from '../../sandbox/run/model.ts';
-import { createExposureSources } from '../../src/gcp/exposure-sources.ts';
-import { createServices } from '../../src/gcp/run-services.ts';
+import { createExposureSources } from '../../src/gcp/exposure/exposure-sources.ts';
+import { createServices } from '../../src/gcp/run/services.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createProber } from '../../src/http/probe.ts';
 import { createRest } from '../../src/http/rest.ts';
-import { type GuardPorts, type GuardRequest, type GuardResult, guard } from '../../src/steps/guard.ts';
-import type { Clock } from '../../src/steps/ports.ts';
+import { type GuardPorts, type GuardRequest, type GuardResult, guard } from '../../src/steps/guard/guard.ts';
+import type { Clock } from '../../src/steps/ports/ports.ts';
 import { Client } from '../sandbox/support/client.ts';
 
 /** A sandbox with one deployed function, and the guard with real adapters on it. */

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import type { Fault } from '../../sandbox/core/types.ts';
 import { githubOf } from '../../sandbox/github/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
-import { ReleaseError } from '../../src/domain/errors.ts';
-import type { Report } from '../../src/domain/report.ts';
-import { parseRecord, type ReleaseRecord, recordAnnotation } from '../../src/domain/rollout/record.ts';
-import { type Share, servingShares } from '../../src/domain/rollout/traffic.ts';
-import { createContext } from '../../src/entry/context.ts';
-import { deploy } from '../../src/entry/deploy.ts';
-import { release, releasePost } from '../../src/entry/release.ts';
-import { rollback } from '../../src/entry/rollback.ts';
-import { type Action, exitCodeOf } from '../../src/entry/run.ts';
-import { createSecrets } from '../../src/entry/secrets.ts';
-import { createServices } from '../../src/gcp/run-services.ts';
+import { deploy } from '../../src/actions/deploy/deploy.ts';
+import { release, releasePost } from '../../src/actions/release/release.ts';
+import { rollback } from '../../src/actions/rollback/rollback.ts';
+import { ReleaseError } from '../../src/domain/errors/errors.ts';
+import type { Report } from '../../src/domain/report/report.ts';
+import { parseRecord, type ReleaseRecord, recordAnnotation } from '../../src/domain/traffic/record.ts';
+import { type Share, servingShares } from '../../src/domain/traffic/traffic.ts';
+import { createServices } from '../../src/gcp/run/services.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createRest } from '../../src/http/rest.ts';
-import type { Clock, RunService, Services } from '../../src/steps/ports.ts';
+import { createContext } from '../../src/runner/context.ts';
+import { type Action, exitCodeOf } from '../../src/runner/run.ts';
+import { createSecrets } from '../../src/runner/secrets.ts';
+import type { Clock, RunService, Services } from '../../src/steps/ports/ports.ts';
 
 /** One action in this process: the same code as a runner starts, with a clock and a signal of our own. */
 export interface Ran {
@@ -48,7 +48,7 @@ export class ReleaseWorld {
   private constructor(sandbox: Sandbox, clock: Clock) {
     this.sandbox = sandbox;
     this.clock = clock;
-    this.folder = mkdtempSync(join(tmpdir(), 'gr-world-'));
+    this.folder = mkdtempSync(join(tmpdir(), 'bs-world-'));
     const token = sandbox.env.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE as string;
     const rest = createRest({
       endpoints: endpoints(sandbox.env),

@@ -41,7 +41,7 @@ const root = join(import.meta.dirname, '..', '..');
  * FOLDER/actions and FOLDER/dist, a bundle that was built elsewhere.
  */
 export async function runAction(name: string, options: RunOptions = {}): Promise<ActionRun> {
-  const folder = mkdtempSync(join(tmpdir(), 'gr-run-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bs-run-'));
   const temp = options.temp ?? join(folder, 'temp');
   mkdirSync(temp, { recursive: true });
   const files = {

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { suiteFiles } from '../../src/entry/suite-files.ts';
+import { suiteFiles } from '../../src/actions/smoke-test/suite-files.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createSmokeHttp } from '../../src/http/smoke-client.ts';
-import type { SmokePorts } from '../../src/steps/smoke-test.ts';
+import type { SmokePorts } from '../../src/steps/smoke/smoke-test.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
@@ -26,10 +26,7 @@ export function smokePorts(workspace = root, changes: Partial<SmokePorts> = {}):
   const minted: string[] = [];
   const keep = (text: string) => void lines.push(text);
   return {
-    http: createSmokeHttp(
-      endpoints({ GHA_ENDPOINT_OVERRIDE_run: 'http://127.0.0.1:1/v2' }),
-      'guarded-release-test',
-    ),
+    http: createSmokeHttp(endpoints({ GHA_ENDPOINT_OVERRIDE_run: 'http://127.0.0.1:1/v2' }), 'backstay-test'),
     files: suiteFiles(workspace),
     clock: {
       now: () => Date.now(),

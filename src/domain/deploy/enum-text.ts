@@ -1,4 +1,4 @@
-import type { Json } from './json.ts';
+import type { Json } from '../data/json.ts';
 
 /** An enum as its name: servers may send a number where the client asks for `enum-encoding=int`. */
 export function enumText(value: Json | undefined, names: readonly string[]): string {

@@ -1,5 +1,5 @@
-import type { Json } from './json.ts';
-import { formatBytes } from './manifest.ts';
+import type { Json } from '../data/json.ts';
+import { formatBytes } from '../source/manifest.ts';
 import type { Change, DeployPlan } from './plan.ts';
 
 const marks = { add: '+', change: '~', remove: '-' } as const;

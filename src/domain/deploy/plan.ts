@@ -1,4 +1,4 @@
-import { canonical, type Json, type JsonObject, objectOf, textOf, valueAt } from './json.ts';
+import { canonical, type Json, type JsonObject, objectOf, textOf, valueAt } from '../data/json.ts';
 import { cpuCount, memoryBytes } from './quantity.ts';
 import { configLabel, mapPaths, mergeLabels, type Settings, sourceLabel } from './settings.ts';
 

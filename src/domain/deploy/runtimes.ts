@@ -1,5 +1,5 @@
+import { type Json, type JsonObject, objectOf, textOf } from '../data/json.ts';
 import { enumText } from './enum-text.ts';
-import { type Json, type JsonObject, objectOf, textOf } from './json.ts';
 
 /** What the live list says of one runtime. Dates are ISO days. */
 export interface RuntimeSupport {

@@ -1,4 +1,4 @@
-import { canonical, type Json, type JsonObject, setAt } from './json.ts';
+import { canonical, type Json, type JsonObject, setAt } from '../data/json.ts';
 
 /** What a deploy was asked to set, by dotted leaf path of google.cloud.functions.v2.Function. Only what was set is in it. */
 export type Settings = ReadonlyMap<string, Json>;
@@ -10,10 +10,10 @@ export const mapPaths: readonly string[] = [
   'buildConfig.environmentVariables',
 ];
 
-export const sourceLabel = 'guarded-release-source';
-export const configLabel = 'guarded-release-config';
+export const sourceLabel = 'backstay-source';
+export const configLabel = 'backstay-config';
 /** Labels that belong to Google or to these actions; an input that sets `labels` leaves them alone. */
-const reserved = /^(goog-|guarded-release-)/;
+const reserved = /^(goog-|backstay-)/;
 
 /** A Function message that holds exactly these settings. */
 export function messageOf(settings: Settings): JsonObject {

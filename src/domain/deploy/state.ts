@@ -1,5 +1,5 @@
+import type { JsonObject } from '../data/json.ts';
 import { enumText } from './enum-text.ts';
-import type { JsonObject } from './json.ts';
 
 const states = ['STATE_UNSPECIFIED', 'ACTIVE', 'FAILED', 'DEPLOYING', 'DELETING', 'UNKNOWN'];
 const environments = ['ENVIRONMENT_UNSPECIFIED', 'GEN_1', 'GEN_2'];

@@ -1,8 +1,8 @@
-import type { Finding } from '../report.ts';
+import type { Finding } from '../report/report.ts';
 import type { ExposureFacts, Level, Reading, Unread } from './facts.ts';
-import { decides, generationOf, holdings } from './holdings.ts';
-import { poolDoor } from './pools.ts';
 import { isRefusal } from './probes.ts';
+import { decides, generationOf, holdings } from './ways/holdings.ts';
+import { poolDoor } from './ways/pools.ts';
 
 /** Something that was not found out. `private`: without it nothing is proved; `complete`: the proof has a gap. */
 export interface Doubt {

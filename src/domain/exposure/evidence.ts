@@ -1,9 +1,9 @@
 import type { ExposureFacts, Level, Reading } from './facts.ts';
-import { holdings } from './holdings.ts';
 import type { Exposure, Judgement, Proof } from './judge.ts';
-import { type RoleProposal, roleFor } from './least-privilege.ts';
+import { type RoleProposal, roleFor } from './policy/least-privilege.ts';
 import type { ProbeRecord } from './probes.ts';
-import type { AttackStep } from './way.ts';
+import { holdings } from './ways/holdings.ts';
+import type { AttackStep } from './ways/way.ts';
 
 /** What the guard saw, for the report and the summary: plain data, each line with its call. */
 export interface ExposureEvidence {

@@ -1,4 +1,4 @@
-import type { AllowPolicy } from './policy.ts';
+import type { AllowPolicy } from './policy/policy.ts';
 import type { ProbeRecord } from './probes.ts';
 
 /** What a read brought, with the call that made it, so that every conclusion can cite it. */

@@ -1,10 +1,10 @@
-import type { Finding } from '../report.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Finding } from '../report/report.ts';
+import type { Verdict } from '../report/verdict.ts';
 import { type Doubt, doubtsOf } from './doubts.ts';
 import type { ExposureFacts } from './facts.ts';
 import { remarksOf } from './remarks.ts';
-import type { AttackStep, Repair, Way } from './way.ts';
-import { countOf, shortestPath, waysIn } from './ways.ts';
+import type { AttackStep, Repair, Way } from './ways/way.ts';
+import { countOf, shortestPath, waysIn } from './ways/ways.ts';
 
 export type Exposure = 'private' | 'public' | 'unknown';
 export type Proof = 'complete' | 'partial';

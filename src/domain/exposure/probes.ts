@@ -85,6 +85,6 @@ export const isRefusal = (klass: ProbeClass): boolean =>
  */
 export function probeUrl(url: string): string {
   return /z\/?$/i.test(url.split(/[?#]/)[0] ?? '') && /^https?:\/\/[^/]+\/./i.test(url)
-    ? `${url.replace(/\/+$/, '')}/guarded-release`
+    ? `${url.replace(/\/+$/, '')}/backstay`
     : url;
 }

@@ -1,10 +1,10 @@
-import type { Finding } from '../report.ts';
+import type { Finding } from '../report/report.ts';
 import { shellWord, unbind } from './commands.ts';
 import type { ExposureFacts, PolicyFact, Reading } from './facts.ts';
-import { generationOf, holdings } from './holdings.ts';
-import { asSubject, classify, isPublic } from './members.ts';
-import type { PolicyBinding } from './policy.ts';
-import { preventionOf } from './prevention.ts';
+import { asSubject, classify, isPublic } from './policy/members.ts';
+import type { PolicyBinding } from './policy/policy.ts';
+import { preventionOf } from './policy/prevention.ts';
+import { generationOf, holdings } from './ways/holdings.ts';
 
 export interface Remarks {
   /** What is worth knowing and does not make the function callable. */

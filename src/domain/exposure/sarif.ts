@@ -1,4 +1,4 @@
-import type { Finding, Report, Severity } from '../report.ts';
+import type { Finding, Report, Severity } from '../report/report.ts';
 
 /**
  * Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), for GitHub's code scanning. A finding of the cloud
@@ -59,14 +59,14 @@ export function sarifOf(report: Report, options: SarifOptions): Record<string, u
       {
         tool: {
           driver: {
-            name: 'Guarded Release guard',
-            informationUri: 'https://github.com/guarded-release/guarded-release/tree/main/actions/guard',
+            name: 'Backstay guard',
+            informationUri: 'https://github.com/backstay-release/backstay/tree/main/actions/guard',
             semanticVersion: options.version,
             rules: rules.map(({ rule, severity }) => ({
               id: rule,
               name: rule.replace(/(^|-)(\w)/g, (_, __, char: string) => char.toUpperCase()),
               shortDescription: { text: rule.replace(/-/g, ' ') },
-              helpUri: `https://github.com/guarded-release/guarded-release/blob/main/actions/guard/README.md#${rule}`,
+              helpUri: `https://github.com/backstay-release/backstay/blob/main/actions/guard/README.md#${rule}`,
               defaultConfiguration: { level: levels[severity] },
               properties: { 'security-severity': scores[severity], tags: ['security', 'exposure'] },
             })),
@@ -93,7 +93,7 @@ export function sarifOf(report: Report, options: SarifOptions): Record<string, u
               logicalLocations: [{ fullyQualifiedName: resource, kind: 'resource' }],
             },
           ],
-          partialFingerprints: { 'guardedRelease/v1': fingerprintOf(report, finding) },
+          partialFingerprints: { 'backstay/v1': fingerprintOf(report, finding) },
           ...(finding.source ? { properties: { source: finding.source } } : {}),
         })),
         columnKind: 'utf16CodeUnits',

@@ -3,7 +3,7 @@ import { comparable, fold, settlePolicy } from '../ocr/units.ts';
 import { type Answer, type TextRead, valueAt } from './answer-text.ts';
 import { jsonText } from './json.ts';
 import { type Match, plainMatch, SlowPattern } from './match.ts';
-import type { FieldRule, SmokeCase } from './model.ts';
+import type { FieldRule, SmokeCase } from './suite/model.ts';
 
 /** One thing that is not as expected. `what` is one sentence; values in it are hostile and bounded. */
 export interface Failure {

@@ -2,8 +2,8 @@ import { score } from '../ocr/score.ts';
 import { comparable } from '../ocr/units.ts';
 import { type Answer, readText } from './answer-text.ts';
 import type { Failure } from './judge.ts';
-import type { SmokeCase } from './model.ts';
 import type { Attempt } from './retry.ts';
+import type { SmokeCase } from './suite/model.ts';
 
 const failed = (what: string): Failure[] => [{ check: 'preset', what }];
 

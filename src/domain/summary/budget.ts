@@ -1,7 +1,7 @@
 import { budgetBar, type Invoice } from '../budget/budget.ts';
 import type { Gate } from '../budget/gate.ts';
-import { markdownText } from '../safe-text.ts';
-import { objectiveTitle } from '../watch/objective.ts';
+import { markdownText } from '../report/safe-text.ts';
+import { objectiveTitle } from '../slo/objective.ts';
 import { countText, percentText } from '../watch/words.ts';
 
 export interface InvoiceFacts {

@@ -1,8 +1,8 @@
-import { formatBytes } from '../deploy/manifest.ts';
 import type { DeployPlan } from '../deploy/plan.ts';
 import { changeLine } from '../deploy/plan-text.ts';
-import type { Report } from '../report.ts';
-import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
+import type { Report } from '../report/report.ts';
+import { codeBlock, codeSpan, markdownText } from '../report/safe-text.ts';
+import { formatBytes } from '../source/manifest.ts';
 
 export interface DeployEvidence {
   plan: DeployPlan;

@@ -1,6 +1,6 @@
 import type { ExposureEvidence } from '../exposure/evidence.ts';
-import type { Finding, Report, Severity } from '../report.ts';
-import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
+import type { Finding, Report, Severity } from '../report/report.ts';
+import { codeBlock, codeSpan, markdownText } from '../report/safe-text.ts';
 
 const order: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 };
 const icons: Record<Severity, string> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵', info: '⚪' };

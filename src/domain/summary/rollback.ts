@@ -1,5 +1,5 @@
-import type { Report } from '../report.ts';
-import { codeSpan, markdownText } from '../safe-text.ts';
+import type { Report } from '../report/report.ts';
+import { codeSpan, markdownText } from '../report/safe-text.ts';
 import { healthText, type ServingHealth } from '../watch/serving-health.ts';
 
 interface Facts {

@@ -1,10 +1,10 @@
 import type { Confusion } from '../ocr/score.ts';
 import { diffText, textDiff } from '../ocr/text-diff.ts';
 import { defaultPolicy } from '../ocr/units.ts';
-import type { Report } from '../report.ts';
-import { codeBlock, codeSpan, markdownText } from '../safe-text.ts';
-import type { CaseResult, SmokeEvidence } from '../smoke/result.ts';
-import type { SuiteProblem } from '../smoke/suite.ts';
+import type { Report } from '../report/report.ts';
+import { codeBlock, codeSpan, markdownText } from '../report/safe-text.ts';
+import type { CaseResult, SmokeEvidence } from '../smoke/results/result.ts';
+import type { SuiteProblem } from '../smoke/suite/suite.ts';
 
 /** Failing cases that are shown in full; the rest are in the report. */
 const mostFailures = 12;

@@ -3,7 +3,7 @@ import { fewestBad, passAt } from '../evidence/decide.ts';
 import { logPassEvidence } from '../evidence/pass-test.ts';
 import { logMixtureAt } from '../evidence/slo-test.ts';
 import { gridOf } from '../evidence/state.ts';
-import { limitOf, type Objective } from './objective.ts';
+import { limitOf, type Objective } from '../slo/objective.ts';
 import { countText, elapsedText } from './words.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type EvidencePlan, type EvidenceState, startEvidence, type TestSpec } from '../evidence/state.ts';
+import { limitOf, type Objective } from '../slo/objective.ts';
 import type { Mark } from './marks.ts';
-import { limitOf, type Objective } from './objective.ts';
 import type { History } from './policies.ts';
 
 /** All that a second runner needs to go on with a watch. Serialisable, about 1 KB an objective. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ReleaseError } from '../../domain/errors.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import { matches, parsePattern } from './ignore-pattern.ts';
 
 export interface IgnoreRules {

@@ -1,8 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { credentialsIn, keyAt, keyMarkers, keyWindow } from '../../domain/deploy/private-key.ts';
-import { ReleaseError } from '../../domain/errors.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { credentialsIn, keyAt, keyMarkers, keyWindow } from '../../domain/source/private-key.ts';
 import type { Found } from './walk.ts';
 
 /** Files are read, checked and compressed in pieces of this many bytes. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { byPath, formatBytes, manifestText, type SourceFile } from '../../domain/deploy/manifest.ts';
-import { ReleaseError } from '../../domain/errors.ts';
-import type { SourceTree } from '../../steps/ports.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { byPath, formatBytes, manifestText, type SourceFile } from '../../domain/source/manifest.ts';
+import type { SourceTree } from '../../steps/ports/ports.ts';
 import { readIgnoreRules } from './ignore-rules.ts';
 import { type FileFacts, pieceBytes, readFacts } from './read-file.ts';
 import { type Found, limits, walk } from './walk.ts';

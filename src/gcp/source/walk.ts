@@ -8,8 +8,8 @@ import {
   statSync,
 } from 'node:fs';
 import { join, sep } from 'node:path';
-import { refusedName } from '../../domain/deploy/refused-files.ts';
-import { ReleaseError } from '../../domain/errors.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { refusedName } from '../../domain/source/refused-files.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 
 export interface Found {

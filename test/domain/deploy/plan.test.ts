@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../../../src/domain/deploy/json.ts';
-import { canonical, setAt, valueAt } from '../../../src/domain/deploy/json.ts';
+import type { Json, JsonObject } from '../../../src/domain/data/json.ts';
+import { canonical, setAt, valueAt } from '../../../src/domain/data/json.ts';
 import { makePlan, sameSetting } from '../../../src/domain/deploy/plan.ts';
 import { planLines, planSentence, quietPlan } from '../../../src/domain/deploy/plan-text.ts';
 import { configLabel, configText, mergeLabels, sourceLabel } from '../../../src/domain/deploy/settings.ts';

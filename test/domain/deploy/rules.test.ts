@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { parseMap } from '../../../src/domain/data/parse.ts';
 import { failureTexts } from '../../../src/domain/deploy/failure.ts';
 import { likelyService, tagProblem } from '../../../src/domain/deploy/limits.ts';
-import { byPath, labelDigest, manifestText } from '../../../src/domain/deploy/manifest.ts';
 import { cpuCount, memoryBytes, parseCpu, parseMemory } from '../../../src/domain/deploy/quantity.ts';
 import { runtimeSupport, runtimeText } from '../../../src/domain/deploy/runtimes.ts';
 import { parseSecret, secretSettings } from '../../../src/domain/deploy/secrets.ts';
@@ -12,7 +12,7 @@ import {
   parseNetworkInterface,
   parseVariables,
 } from '../../../src/domain/deploy/values.ts';
-import { parseMap } from '../../../src/domain/parse.ts';
+import { byPath, labelDigest, manifestText } from '../../../src/domain/source/manifest.ts';
 
 describe('memory and CPU', () => {
   test.each([
@@ -147,7 +147,7 @@ describe('limits', () => {
     [42, true],
     [43, false],
   ])('a service of %i characters', (length, fits) => {
-    expect(tagProblem('s'.repeat(length), ['gr-c', 'gr-b']) === undefined).toBe(fits);
+    expect(tagProblem('s'.repeat(length), ['bs-c', 'bs-b']) === undefined).toBe(fits);
   });
   test('no tags, no limit', () => expect(tagProblem('s'.repeat(63), [])).toBeUndefined());
   test('a label holds the digest', () => expect(labelDigest('a'.repeat(64))).toHaveLength(63));
@@ -291,7 +291,7 @@ describe('maps', () => {
     [parseLabels, 'Team=x', 'expected a label'],
     [parseLabels, 'team=X', 'expected at most 63 lower-case'],
     [parseLabels, 'goog-x=1', 'kept by Google'],
-    [parseLabels, 'guarded-release-source=1', 'kept by these actions'],
+    [parseLabels, 'backstay-source=1', 'kept by these actions'],
     [parseNetworkInterface, 'tags=a', 'expected network=NAME'],
     [parseNetworkInterface, 'network=a,vlan=b', 'expected network, subnetwork or tags'],
   ] as const)('%# is refused', (parse, text, message) => {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { conditionFor, grantImpersonation, quoted } from '../../../src/domain/login/commands.ts';
-import { diagnose, knownFailures } from '../../../src/domain/login/diagnose.ts';
+import { diagnose, knownFailures } from '../../../src/domain/login/failure/diagnose.ts';
+import type { LoginFailure } from '../../../src/domain/login/failure/login-error.ts';
 import { parseProvider } from '../../../src/domain/login/identity.ts';
-import type { LoginFailure } from '../../../src/domain/login/login-error.ts';
 import { cloudPlatformScope, type LoginRequest } from '../../../src/domain/login/request.ts';
 
 const provider = parseProvider('projects/42/locations/global/workloadIdentityPools/github/providers/gh');

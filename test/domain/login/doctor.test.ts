@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { conjuncts, holds, mapClaims, whyRejected } from '../../../src/domain/login/cel.ts';
 import { conditionFor } from '../../../src/domain/login/commands.ts';
-import { examine, explainCondition } from '../../../src/domain/login/examine.ts';
+import { conjuncts, holds, mapClaims, whyRejected } from '../../../src/domain/login/doctor/cel.ts';
+import { examine, explainCondition } from '../../../src/domain/login/doctor/examine.ts';
 import {
   type IdentityFacts,
   type ProviderResource,
   parseProviderResource,
-} from '../../../src/domain/login/facts.ts';
-import { afterRename, asImmutable, strangers } from '../../../src/domain/login/hostile.ts';
+} from '../../../src/domain/login/doctor/facts.ts';
+import { afterRename, asImmutable, strangers } from '../../../src/domain/login/doctor/hostile.ts';
+import { narrowed, widened } from '../../../src/domain/login/doctor/widen.ts';
 import { parseProvider } from '../../../src/domain/login/identity.ts';
 import { cloudPlatformScope, type LoginRequest } from '../../../src/domain/login/request.ts';
-import { narrowed, widened } from '../../../src/domain/login/widen.ts';
 
 const name = 'projects/42/locations/global/workloadIdentityPools/github/providers/gh';
 const account = 'deployer@my-project.iam.gserviceaccount.com';

@@ -3,7 +3,7 @@ import {
   explainInvocation,
   explainUnauthenticated,
   invocationOf,
-} from '../../../src/domain/login/explain-call.ts';
+} from '../../../src/domain/login/failure/explain-call.ts';
 import { parseProvider } from '../../../src/domain/login/identity.ts';
 import type { LoginRequest } from '../../../src/domain/login/request.ts';
 

@@ -5,10 +5,10 @@ import { diffText, textDiff } from '../../../src/domain/ocr/text-diff.ts';
 import { defaultPolicy, type TextPolicy } from '../../../src/domain/ocr/units.ts';
 import { type Answer, readText } from '../../../src/domain/smoke/answer-text.ts';
 import { judge } from '../../../src/domain/smoke/judge.ts';
-import { junit } from '../../../src/domain/smoke/junit.ts';
 import { judgeDenial, judgeRefusal } from '../../../src/domain/smoke/refusal.ts';
+import { junit } from '../../../src/domain/smoke/results/junit.ts';
 import { scrubToken } from '../../../src/domain/smoke/scrub.ts';
-import { parseSuite } from '../../../src/domain/smoke/suite.ts';
+import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
 import { smokeSummary } from '../../../src/domain/summary/smoke.ts';
 
 /** Nothing that a user or a server can send throws, or makes a number that is none. */

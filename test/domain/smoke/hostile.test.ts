@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { boundedMatch } from '../../../src/actions/smoke-test/bounded-match.ts';
 import { score } from '../../../src/domain/ocr/score.ts';
 import { defaultPolicy } from '../../../src/domain/ocr/units.ts';
 import { type Answer, readText } from '../../../src/domain/smoke/answer-text.ts';
 import { judge } from '../../../src/domain/smoke/judge.ts';
 import { scrubToken } from '../../../src/domain/smoke/scrub.ts';
-import { parseSuite } from '../../../src/domain/smoke/suite.ts';
-import { boundedMatch } from '../../../src/entry/bounded-match.ts';
+import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
 
 /** Answers found by hand that ended a run, or held it up for minutes. */
 const itemOf = (rest: string) => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { suiteJsonSchema } from '../../../src/domain/smoke/json-schema.ts';
-import { presetNames } from '../../../src/domain/smoke/schema.ts';
+import { suiteJsonSchema } from '../../../src/domain/smoke/suite/json-schema.ts';
+import { presetNames } from '../../../src/domain/smoke/suite/schema.ts';
 
 const committed = readFileSync(
-  join(import.meta.dirname, '..', '..', '..', 'schemas/guarded-release.smoke.json'),
+  join(import.meta.dirname, '..', '..', '..', 'schemas/backstay.smoke.json'),
   'utf8',
 );
 

@@ -4,7 +4,7 @@ import { judge } from '../../../src/domain/smoke/judge.ts';
 import { percentiles } from '../../../src/domain/smoke/latency.ts';
 import { judgeDenial, judgeRefusal } from '../../../src/domain/smoke/refusal.ts';
 import { scrubToken } from '../../../src/domain/smoke/scrub.ts';
-import { parseSuite } from '../../../src/domain/smoke/suite.ts';
+import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
 
 const itemOf = (rest: string) => {
   const parsed = parseSuite(`version: 1\ncases:\n  - {name: a, image: a.png, ${rest}}`, 'x');

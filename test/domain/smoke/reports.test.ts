@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { score } from '../../../src/domain/ocr/score.ts';
 import { defaultPolicy } from '../../../src/domain/ocr/units.ts';
-import { newReport } from '../../../src/domain/report.ts';
-import { annotationsOf } from '../../../src/domain/smoke/annotations.ts';
-import { ctrf } from '../../../src/domain/smoke/ctrf.ts';
-import { findingsOf } from '../../../src/domain/smoke/findings.ts';
-import { junit } from '../../../src/domain/smoke/junit.ts';
+import { newReport } from '../../../src/domain/report/report.ts';
+import { annotationsOf } from '../../../src/domain/smoke/results/annotations.ts';
+import { ctrf } from '../../../src/domain/smoke/results/ctrf.ts';
+import { findingsOf } from '../../../src/domain/smoke/results/findings.ts';
+import { junit } from '../../../src/domain/smoke/results/junit.ts';
 import {
   type CaseResult,
   reasonOf,
   type SmokeEvidence,
   verdictOf,
-} from '../../../src/domain/smoke/result.ts';
+} from '../../../src/domain/smoke/results/result.ts';
 import { smokeSection, smokeSummary } from '../../../src/domain/summary/smoke.ts';
 
 const hostile =

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { presetNames } from '../../../src/domain/smoke/schema.ts';
-import { parseSuite } from '../../../src/domain/smoke/suite.ts';
+import { presetNames } from '../../../src/domain/smoke/suite/schema.ts';
+import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const head = 'version: 1\ncases:\n';
@@ -98,7 +98,7 @@ describe('a good suite', () => {
   });
 
   test('the example', () => {
-    const file = 'examples/smoke/guarded-release.smoke.yaml';
+    const file = 'examples/smoke/backstay.smoke.yaml';
     const parsed = parseSuite(readFileSync(join(root, file), 'utf8'), file);
     expect(parsed.problems).toBeUndefined();
     expect(parsed.suite?.cases).toHaveLength(7);

@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { manifestText } from '../../../src/domain/deploy/manifest.ts';
+import { manifestText } from '../../../src/domain/source/manifest.ts';
 import { pack } from '../../../src/gcp/source/pack.ts';
 import { pieceBytes } from '../../../src/gcp/source/read-file.ts';
 import { scan } from '../../../src/gcp/source/scan.ts';
@@ -28,7 +28,7 @@ import { combineCrc } from '../../../src/gcp/source/zip-format.ts';
 let root: string;
 let source: string;
 beforeEach(() => {
-  root = realpathSync(mkdtempSync(join(tmpdir(), 'gr-archive-')));
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'bs-archive-')));
   source = join(root, 'source');
   mkdirSync(source);
 });

@@ -48,7 +48,7 @@ describe('patterns', () => {
 describe('which file decides', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'gr-ignore-'));
+    folder = mkdtempSync(join(tmpdir(), 'bs-ignore-'));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const put = (name: string, text = '') => writeFileSync(join(folder, name), text);

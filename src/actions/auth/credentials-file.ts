@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { defaultOidcAudience, stsAudience } from '../../domain/login/identity.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
+import type { Endpoints } from '../../http/endpoints.ts';
+
+/**
+ * The content that Google's SDKs, gcloud and Terraform read (AIP-4117), as google-github-actions/auth@v3 writes it.
+ * It can mint tokens for any audience while the job lives: whoever reads it is this job.
+ */
+export function credentialsOf(login: LoginRequest, endpoints: Endpoints): Record<string, unknown> {
+  const { provider, endpoint, universe } = login;
+  if (!provider || !endpoint)
+    throw new ReleaseError('internal', { what: 'Credentials were asked for before the login.' });
+  const url = new URL(endpoint.url);
+  url.searchParams.set('audience', login.oidcAudience ?? defaultOidcAudience(provider, universe));
+  const account = login.serviceAccount;
+  return {
+    type: 'external_account',
+    ...(universe === 'googleapis.com' ? {} : { universe_domain: universe }),
+    audience: stsAudience(provider, universe),
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    token_url: `${endpoints.base('sts')}/v1/token`,
+    // gcloud asks here whose token it is, and elsewhere at googleapis.com.
+    ...(universe === 'googleapis.com' ? {} : { token_info_url: `${endpoints.base('sts')}/v1/introspect` }),
+    credential_source: {
+      url: url.href,
+      headers: { Authorization: endpoint.headers.authorization },
+      format: { type: 'json', subject_token_field_name: endpoint.field },
+    },
+    ...(account
+      ? {
+          service_account_impersonation_url: `${endpoints.base('iamcredentials')}/v1/projects/-/serviceAccounts/${account}:generateAccessToken`,
+        }
+      : {}),
+  };
+}
+
+/** Where the file will lie; nothing is made yet, so that the place can be noted for the post step first. */
+export function planCredentialsPath(
+  env: { RUNNER_TEMP?: string | undefined; GITHUB_WORKSPACE?: string | undefined },
+  asked: string | undefined,
+): string {
+  if (asked) {
+    const path = isAbsolute(asked) ? resolve(asked) : resolve(env.GITHUB_WORKSPACE || '.', asked);
+    // Before the place is noted for removal: what lies there is not ours.
+    if (lstatSync(path, { throwIfNoEntry: false })) throw notWritten(path, { code: 'EEXIST' });
+    return path;
+  }
+  if (!env.RUNNER_TEMP)
+    throw new ReleaseError('login-file-failed', {
+      what: 'RUNNER_TEMP is not set, so there is no safe place for the credentials file.',
+      fix: 'Set create_credentials_file: false, or give credentials_file_path.',
+    });
+  const name = () => randomBytes(8).toString('hex');
+  // The prefix is the one that ignore lists of other tools know.
+  return join(env.RUNNER_TEMP, `${folderPrefix}${name()}`, `gha-creds-${name()}.json`);
+}
+
+const folderPrefix = 'backstay-login-';
+
+/** Makes folder (0700) and file (0600) exclusively: whatever lies there already, a link included, is an error. */
+export function writeCredentials(path: string, content: Record<string, unknown>): void {
+  try {
+    if (basename(dirname(path)).startsWith(folderPrefix)) mkdirSync(dirname(path), { mode: 0o700 });
+    const file = openSync(
+      path,
+      constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0),
+      0o600,
+    );
+    try {
+      writeSync(file, JSON.stringify(content));
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    throw notWritten(path, cause);
+  }
+}
+
+function notWritten(path: string, cause: unknown): ReleaseError {
+  const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+  return new ReleaseError('login-file-failed', {
+    what: `The credentials file ${path} could not be written.`,
+    why: exists ? 'Something with that name exists already; it is never overwritten.' : undefined,
+    fix: exists
+      ? 'Remove it, or choose another credentials_file_path.'
+      : 'Check that the folder exists and may be written to.',
+    ...(cause instanceof Error ? { cause } : {}),
+  });
+}
+
+/**
+ * Overwrites, then removes the file and our folder around it. Returns why it could not, or undefined; a file that is
+ * not there is fine, since a killed run may have come to any point.
+ */
+export function removeCredentials(path: string): string | undefined {
+  try {
+    const file = openSync(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      const { size } = fstatSync(file);
+      writeSync(file, Buffer.alloc(Math.min(size, 1 << 20)));
+      ftruncateSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Removing is what counts.
+  }
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return messageOf(error);
+  }
+  try {
+    if (basename(dirname(path)).startsWith(folderPrefix)) rmdirSync(dirname(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return messageOf(error);
+  }
+  return undefined;
+}

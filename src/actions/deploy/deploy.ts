@@ -1,0 +1,125 @@
+import type { JsonObject } from '../../domain/data/json.ts';
+import { quietPlan } from '../../domain/deploy/plan-text.ts';
+import { newReport } from '../../domain/report/report.ts';
+import { useSection } from '../../domain/report/report-text.ts';
+import { type DeployEvidence, deploySection } from '../../domain/summary/deploy.ts';
+import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
+import { createProber } from '../../http/probe.ts';
+import type { Action } from '../../runner/run.ts';
+import { deploy as deployFunction } from '../../steps/deploy/deploy.ts';
+import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
+import { guard } from '../../steps/guard/guard.ts';
+import type { SourceTree } from '../../steps/ports/ports.ts';
+import { readLogin } from '../login/inputs.ts';
+import { openPlatform } from '../login/platform.ts';
+import { readDeploy } from './inputs.ts';
+import { deployPorts } from './ports.ts';
+
+export const quietInputs = ['environment_variables', 'build_environment_variables'];
+
+export function evidenceOf(
+  request: DeployRequest,
+  result: DeployResult,
+  tree: SourceTree | undefined,
+): DeployEvidence {
+  return {
+    plan: quietPlan(result.plan),
+    revision: result.revision,
+    previousRevision: result.previousRevision,
+    service: result.service,
+    url: result.url,
+    operation: result.operation,
+    sourceSha256: result.sourceSha256,
+    traffic: result.traffic,
+    unchanged: result.unchanged,
+    joined: result.joined,
+    dryRun: request.dryRun,
+    rules: tree?.rules ?? '',
+    files: (tree?.files ?? []).slice(0, 5000).map(({ path, size }) => ({ path, size })),
+  };
+}
+
+export const deploy: Action = async (context) => {
+  const { inputs, env, log, clock, signal, startedAt } = context;
+  const login = readLogin(inputs, env, { accountMayBeRuntime: true });
+  const asked = readDeploy(inputs, login.projectId);
+  const request: DeployRequest = {
+    ...asked,
+    noTraffic: inputs.boolean('no_traffic') ?? false,
+    dryRun: inputs.boolean('dry_run') ?? false,
+    signal,
+  };
+  const requireProof = inputs.choice('require_proof', ['partial', 'complete']) ?? 'partial';
+  const propagationSeconds = inputs.duration('propagation_timeout') ?? 420;
+  inputs.done();
+  useSection(deploySection);
+  const platform = openPlatform(context, login);
+  const ports = deployPorts(context, platform);
+  const { project, region, name } = request;
+  const guardPorts = {
+    clock,
+    log,
+    prober: createProber(platform.endpoints, `backstay-deploy/1 (${context.id})`),
+    services: ports.services,
+    exposure: createExposureSources(platform.rest),
+  };
+  log.line(
+    `Deploying ${name} to ${project}/${region} from ${request.sourceDir}${request.dryRun ? ' (dry run)' : ''}`,
+  );
+
+  let tree: SourceTree | undefined;
+  const result = await deployFunction(
+    {
+      ...ports,
+      sources: {
+        ...ports.sources,
+        scan: async (folder, aborted) => (tree = await ports.sources.scan(folder, aborted)),
+      },
+      exposure: (mode, aborted) =>
+        guard(guardPorts, { project, region, name, mode, requireProof, propagationSeconds, signal: aborted }),
+    },
+    request,
+  );
+
+  const service = result.service?.split('/').at(-1);
+  const report = newReport('deploy', { project, region, name, service, revision: result.revision });
+  report.inputs = { ...inputs.given };
+  for (const input of quietInputs) if (input in report.inputs) report.inputs[input] = '(hidden)';
+  report.verdict = result.verdict;
+  report.outcome = result.outcome;
+  report.reason = result.reason;
+  report.findings = result.findings;
+  report.actions_taken = result.actions;
+  report.evidence.deploy = evidenceOf(request, result, tree);
+  report.timings.push({
+    stage: 'deploy',
+    startedAtSeconds: 0,
+    seconds: (clock.now() - startedAt) / 1000,
+    verdict: result.verdict,
+  });
+  return { report, outputs: outputsOf(request, result) };
+};
+
+function outputsOf(
+  request: DeployRequest,
+  result: DeployResult,
+): Record<string, string | boolean | undefined> {
+  const traffic: JsonObject[] = result.traffic.map(({ revision, percent, tag, uri }) => ({
+    revision,
+    percent: percent ?? 0,
+    tag,
+    uri,
+  }));
+  return {
+    name: `projects/${request.project}/locations/${request.region}/functions/${request.name}`,
+    url: result.url,
+    revision: result.revision,
+    previous_revision: result.previousRevision,
+    service: result.service,
+    operation: result.operation,
+    source_sha256: result.sourceSha256,
+    traffic: JSON.stringify(traffic),
+    exposure: result.exposure,
+    unchanged: result.unchanged,
+  };
+}

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { createBuildLogs } from '../../gcp/functions/build-logs.ts';
+import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createServices } from '../../gcp/run/services.ts';
+import { createSources } from '../../gcp/source/sources.ts';
+import type { Context } from '../../runner/context.ts';
+import type { DeployPorts } from '../../steps/deploy/types.ts';
+import type { Platform } from '../login/platform.ts';
+
+/** What a deploy reaches the world with, for every action that deploys. Opening it sends nothing. */
+export function deployPorts(context: Context, platform: Platform): Omit<DeployPorts, 'exposure'> {
+  const { clock, log, secrets, env } = context;
+  const { rest, tokens, endpoints } = platform;
+  const { redact } = secrets;
+  return {
+    functions: createFunctions({
+      rest,
+      tokens,
+      clock,
+      redact,
+      userAgent: { name: 'backstay', version: '1' },
+    }),
+    services: createServices(rest),
+    sources: createSources({ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP }),
+    buildLogs: createBuildLogs(rest, clock),
+    clock,
+    log,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+  };
+}

@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { classify, isPublic } from '../../domain/exposure/policy/members.ts';
+import { sarifOf } from '../../domain/exposure/sarif.ts';
+import { newReport, type Report } from '../../domain/report/report.ts';
+import { useSection } from '../../domain/report/report-text.ts';
+import { exposureSection } from '../../domain/summary/exposure.ts';
+import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
+import { createServices } from '../../gcp/run/services.ts';
+import { createProber } from '../../http/probe.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Action } from '../../runner/run.ts';
+import { type GuardRequest, type GuardResult, guard as proveExposure } from '../../steps/guard/guard.ts';
+import { readLogin } from '../login/inputs.ts';
+import { openPlatform } from '../login/platform.ts';
+
+export const functionName = {
+  pattern: /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/,
+  expected:
+    'the name of a function: a lower-case letter, then letters, digits, hyphens or underscores, at most 63',
+};
+export const regionName = { pattern: /^[a-z]+-[a-z]+\d+$/, expected: 'a region such as us-central1' };
+
+function readRequest(context: Context): Omit<GuardRequest, 'project'> & { missing: 'fail' | 'pass' } {
+  const { inputs, signal } = context;
+  const name = inputs.required('name', functionName);
+  const region = inputs.required('region', regionName);
+  const trusted = inputs.list('trusted_principals') ?? [];
+  for (const member of trusted)
+    if (isPublic(classify(member).reach))
+      inputs.problem(
+        `trusted_principals: "${member.slice(0, 60)}": the public cannot be vouched for; name a group, a domain or a pool`,
+      );
+  const probeUrls = inputs.list('probe_urls') ?? [];
+  for (const url of probeUrls)
+    if (!/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])[^\s/]*/i.test(url))
+      inputs.problem(`probe_urls: "${url.slice(0, 60)}": expected URLs such as https://ocr.example.com`);
+  return {
+    name,
+    region,
+    mode: inputs.choice('mode', ['verify', 'enforce']) ?? 'verify',
+    requireProof: inputs.choice('require_proof', ['partial', 'complete']) ?? 'partial',
+    missing: inputs.choice('if_missing', ['fail', 'pass']) ?? 'fail',
+    propagationSeconds: inputs.duration('propagation_timeout') ?? 420,
+    scope: 'full',
+    trusted,
+    probeUrls,
+    signal,
+  };
+}
+
+/** `owner/repo/.github/workflows/x.yml@ref` as the path in the repository. */
+const workflowPath = (ref: string | undefined): string | undefined =>
+  /^[^/]+\/[^/]+\/(.+\.ya?ml)@/.exec(ref ?? '')?.[1];
+
+function writeSarif(report: Report, context: Context): string | undefined {
+  const folder = context.env.RUNNER_TEMP;
+  if (!folder) return undefined;
+  const path = join(folder, `backstay-guard-${process.pid}.sarif`);
+  const sarif = sarifOf(report, {
+    workflow: workflowPath(context.env.GITHUB_WORKFLOW_REF),
+    version: '0.1.0',
+  });
+  writeFileSync(path, `${context.secrets.redact(JSON.stringify(sarif, null, 2))}\n`);
+  return path;
+}
+
+function logResult(context: Context, result: GuardResult): void {
+  const { log } = context;
+  if (result.attackPath?.length) {
+    log.line('Shortest way in:');
+    for (const [index, { text, call }] of result.attackPath.entries())
+      log.line(`  ${index + 1}. ${text}  [${call}]`);
+  }
+  for (const { severity, title, fix } of result.findings) {
+    if (severity !== 'critical' && severity !== 'high') continue;
+    log.line(`${severity}: ${title}`);
+    if (fix) log.line(`  ${fix}`);
+  }
+  log.detail(
+    `What was read (${result.evidence.reads.length} calls)`,
+    result.evidence.reads.map(({ what, result: found, call }) => `${what}: ${found}  [${call}]`),
+  );
+  log.detail(
+    `Anonymous requests (${result.probes.length})`,
+    result.probes.map(
+      ({ method, url, status, note }) => `${method} ${url}: ${status || 'no answer'}, ${note}`,
+    ),
+  );
+  const { role } = result.evidence;
+  if (role)
+    log.detail('A role that would close the gaps in the proof', [
+      ...role.commands,
+      '',
+      ...role.yaml.split('\n'),
+    ]);
+}
+
+export const guard: Action = async (context) => {
+  const request = readRequest(context);
+  const login = readLogin(context.inputs, context.env);
+  context.inputs.done();
+  const { rest, endpoints, projectId } = openPlatform(context, login);
+  useSection(exposureSection);
+  const { log, clock, id } = context;
+  log.line(`Is ${request.name} in ${projectId}/${request.region} private? Mode ${request.mode}.`);
+  const started = clock.now();
+  const ports = {
+    clock,
+    log,
+    prober: createProber(endpoints, `backstay-guard/1 (${id})`),
+    services: createServices(rest),
+    exposure: createExposureSources(rest),
+  };
+  const identity = login.serviceAccount ? `serviceAccount:${login.serviceAccount}` : undefined;
+  const result = await proveExposure(ports, { ...request, project: projectId, identity });
+  if (!result.exists && request.missing === 'fail')
+    throw new ReleaseError('not-found', {
+      what: `The function ${request.name} does not exist in ${projectId}/${request.region}.`,
+      fix: `Correct name, region or project_id (gcloud functions list --project=${projectId}), or set if_missing: pass to judge only what it would inherit.`,
+    });
+  logResult(context, result);
+
+  const service = result.evidence.service;
+  const report = newReport('guard', {
+    project: projectId,
+    region: request.region,
+    name: request.name,
+    service,
+  });
+  report.inputs = context.inputs.given;
+  report.verdict = result.verdict;
+  report.outcome = result.outcome;
+  report.reason = result.reason;
+  report.findings = result.findings;
+  report.evidence.exposure = result.evidence;
+  report.actions_taken = result.repaired.map((what) => ({ at: new Date(clock.now()).toISOString(), what }));
+  const seconds = (clock.now() - started) / 1000;
+  const startedAtSeconds = (started - context.startedAt) / 1000;
+  report.timings.push({
+    stage: 'guard',
+    startedAtSeconds,
+    seconds,
+    verdict: result.verdict,
+    note: result.exposure,
+  });
+  return {
+    report,
+    outputs: { exposure: result.exposure, proof: result.proof, sarif: writeSarif(report, context) },
+  };
+};

@@ -1,0 +1,60 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
+import { createTokens } from '../../gcp/login/token-source.ts';
+import { type Endpoints, endpoints } from '../../http/endpoints.ts';
+import { createRest, type Rest, type RestCall } from '../../http/rest.ts';
+import type { Context } from '../../runner/context.ts';
+import type { LoginTokens } from '../../steps/ports/ports.ts';
+
+/** What every action reaches Google Cloud with. Opening it sends nothing. */
+export interface Platform {
+  tokens: LoginTokens;
+  rest: Rest;
+  endpoints: Endpoints;
+  /** Empty only where `readLogin` was told that it is optional. */
+  projectId: string;
+  /** E-mail of the account that ID tokens are of; undefined where there is none. */
+  invoker: string | undefined;
+}
+
+export function openPlatform(context: Context, login: LoginRequest): Platform {
+  const { env, log, clock, signal, secrets } = context;
+  const found = endpoints(env, login.universe);
+  const userAgent = `backstay/1 (${context.id})`;
+  // The request token is a secret of the credentials file as well.
+  for (const value of Object.values(login.endpoint?.headers ?? {}))
+    secrets.add(value.replace(/^bearer\s+/i, ''));
+  const client = createRest({
+    endpoints: found,
+    clock,
+    log,
+    redact: secrets.redact,
+    userAgent,
+    requestReason: login.requestReason,
+    accessToken: (aborted) => tokens.accessToken(aborted),
+  });
+  const rest: Rest = {
+    endpoints: found,
+    requestReason: login.requestReason,
+    call: <T>(call: RestCall) =>
+      client.call<T>(call).catch(async (error: unknown) => {
+        // A product that takes no federated identity says no more than 401.
+        const isOwn = call.auth !== 'none' && call.bearer === undefined;
+        if (!isOwn || (error as { status?: number }).status !== 401) throw error;
+        const { explainUnauthenticated } = await import('../../domain/login/failure/explain-call.ts');
+        const parts = explainUnauthenticated(call.api, login);
+        throw parts ? new ReleaseError('login-federation-unsupported', { ...parts, cause: error }) : error;
+      }),
+  };
+  const tokens: LoginTokens = createTokens({
+    request: login,
+    rest,
+    clock,
+    log,
+    addSecret: secrets.add,
+    userAgent,
+    signal,
+  });
+  const invoker = login.invokerServiceAccount ?? login.serviceAccount;
+  return { tokens, rest, endpoints: found, projectId: login.projectId ?? '', invoker };
+}

@@ -1,0 +1,231 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newReport } from '../../domain/report/report.ts';
+import { summaryOf, useHead, useSection } from '../../domain/report/report-text.ts';
+import { markdownText } from '../../domain/report/safe-text.ts';
+import { spanText } from '../../domain/summary/charts.ts';
+import { releaseBody } from '../../domain/summary/release/body.ts';
+import { capital, releaseHead } from '../../domain/summary/release/head.ts';
+import { formatRecord, isOpen, parseRecord } from '../../domain/traffic/record.ts';
+import { sharesText } from '../../domain/traffic/traffic.ts';
+import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createServices } from '../../gcp/run/services.ts';
+import { createRuns } from '../../github/runs.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Action, Finished } from '../../runner/run.ts';
+import type { Owner, ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
+import { serviceOf } from '../../steps/release/read.ts';
+import { release as runRelease } from '../../steps/release/release.ts';
+import { settle } from '../../steps/traffic/settle.ts';
+import { openPlatform, type Platform } from '../login/platform.ts';
+import { checkSuites } from '../smoke-test/suite-problems.ts';
+import { openSource } from '../watch/inputs.ts';
+import { type ReleaseInputs, readRelease } from './inputs.ts';
+import { reportOf } from './report.ts';
+import { bindStages } from './stages.ts';
+
+const version = '0.1.0';
+const stateKey = 'release';
+const endKey = 'release_end';
+const recordKey = 'release_record';
+
+export function ownerOf(context: Context, id = context.id): Owner {
+  const { env, inputs } = context;
+  const job = inputs.text('job_id', { pattern: /^\d+$/, expected: 'a number' });
+  return {
+    id,
+    repository: env.GITHUB_REPOSITORY ?? '',
+    run: /^\d+$/.test(env.GITHUB_RUN_ID ?? '') ? (env.GITHUB_RUN_ID ?? '') : '',
+    attempt: Math.max(1, Math.floor(Number(env.GITHUB_RUN_ATTEMPT)) || 1),
+    ...(job ? { job } : {}),
+  };
+}
+
+/** What changing traffic needs of the world; shared with `rollback` and the post step. */
+export function trafficPorts(context: Context, platform: Platform, githubToken: string | undefined) {
+  const { clock, log, env, secrets } = context;
+  const { rest, tokens } = platform;
+  if (githubToken) secrets.add(githubToken);
+  return {
+    services: createServices(rest),
+    urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
+    functions: createFunctions({
+      rest,
+      tokens,
+      clock,
+      redact: secrets.redact,
+      userAgent: { name: 'backstay', version },
+    }),
+    runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
+    clock,
+    log,
+  };
+}
+
+const marks = { pass: '✓', fail: '✗', inconclusive: '!' } as const;
+
+function tell(context: Context, entry: StageEntry): void {
+  const took = spanText((entry.endedAt - entry.startedAt) / 1000);
+  context.log.line(`${marks[entry.verdict]} ${entry.stage.padEnd(13)} ${took.padEnd(6)} ${entry.note}`);
+}
+
+/** A killed step leaves its last state: the summary's file is rewritten as the release goes on. */
+function draft(context: Context, name: string, stages: readonly StageEntry[]): void {
+  const path = context.env.GITHUB_STEP_SUMMARY;
+  if (!path || context.env.INPUT_SUMMARY?.trim().toLowerCase() === 'never') return;
+  const rows = stages.map(
+    (stage) =>
+      `| ${stage.stage} | ${spanText((stage.endedAt - stage.startedAt) / 1000)} | ${marks[stage.verdict]} |`,
+  );
+  const lines = [
+    `## ⏳ Release of \`${name}\` under way`,
+    '',
+    'If this is what you see at the end, the step was killed: the post step or the next release settles it.',
+    '',
+    '| step | took | |',
+    '|:--|--:|:--|',
+    ...rows,
+    '',
+  ];
+  try {
+    writeFileSync(path, lines.join('\n'));
+  } catch {
+    // A draft is no reason to fail.
+  }
+}
+
+const clearDraft = (context: Context) => {
+  if (context.env.GITHUB_STEP_SUMMARY) writeFileSync(context.env.GITHUB_STEP_SUMMARY, '');
+};
+
+function tellPlan(context: Context, { request, stages }: ReleaseInputs, name: string): void {
+  const { log } = context;
+  const shares = request.steps.map(
+    (step) => `${step} % ${spanText(step === 100 ? request.fullSeconds : request.stepSeconds)}`,
+  );
+  const commit = request.commit ? `, commit ${request.commit.slice(0, 7)}` : '';
+  log.line(`backstay ${version}  ${name} in ${stages.deploy.region}${commit}, ${shares.join(', ')}`);
+  log.line(
+    `  smoke suite: ${stages.suite ?? 'none'}; objective: ${stages.objectives.map((objective) => `${(100 * objective.target).toFixed(2)} % ${objective.id}`).join(', ') || 'none'}`,
+  );
+}
+
+export const release: Action = async (context) => {
+  const inputs = readRelease(context);
+  const owner = ownerOf(context);
+  context.inputs.done();
+  const wrong = await checkSuites(context, 'release', [inputs.stages.suite, inputs.stages.probes?.suite]);
+  if (wrong) return wrong;
+  const { name, project, region } = inputs.stages.deploy;
+  const functionName = `projects/${project}/locations/${region}/functions/${name}`;
+  const platform = openPlatform(context, inputs.login);
+  useHead(releaseHead);
+  useSection(releaseBody);
+  tellPlan(context, inputs, name);
+
+  const { clock, log, env, signal } = context;
+  const traffic = trafficPorts(context, platform, inputs.githubToken);
+  const source = openSource(context, platform, inputs.source, { region, objectives: inputs.slo.objectives });
+  const stages = bindStages(context, platform, inputs.stages, source);
+  if (!inputs.request.dryRun) context.saveState(stateKey, JSON.stringify({ id: owner.id, functionName }));
+  const told: StageEntry[] = [];
+  const observer = {
+    stage: (entry: StageEntry) => {
+      tell(context, entry);
+      told.push(entry);
+      draft(context, name, told);
+    },
+  };
+  const ports: ReleasePorts = { ...traffic, stages, observer, signal, clock, log };
+  const run = await runRelease(ports, { ...inputs.request, functionName, owner });
+  const report = reportOf(run, env, context.inputs.given, context.startedAt, inputs.slo.windowSeconds);
+  // A login can fail in any action; whoever reads the summary needs the claims.
+  if (report.evidence.login) useSection((await import('../../domain/summary/auth.ts')).loginSection);
+  if (!run.settled && run.record && isOpen(run.record))
+    context.saveState(recordKey, formatRecord(run.record));
+  context.saveState(endKey, run.settled ? (report.outcome ?? 'failed') : 'open');
+  clearDraft(context);
+  return { report, outputs: { ...outputsOf(run, report, context) } };
+};
+
+function outputsOf(
+  run: Awaited<ReturnType<typeof runRelease>>,
+  report: Finished['report'],
+  context: Context,
+) {
+  return {
+    url: run.url,
+    revision: run.candidate ?? run.before?.revision,
+    previous_revision: run.before?.revision,
+    traffic: JSON.stringify(run.shares),
+    exposure: run.exposure,
+    summary_file: summaryFile(report, context),
+  };
+}
+
+function summaryFile(report: Finished['report'], context: Context): string | undefined {
+  const folder = context.env.RUNNER_TEMP;
+  if (!folder) return undefined;
+  const path = join(folder, `backstay-summary-${process.pid}.md`);
+  writeFileSync(path, context.secrets.redact(summaryOf(report)));
+  return path;
+}
+
+/** After the step, however it ended: what it left open is settled, and where it was cancelled that is verified. */
+export const releasePost: Action = async (context) => {
+  const report = newReport('release');
+  report.verdict = 'pass';
+  // It stands below the summary of the step itself, which has the verdict.
+  useHead((told) =>
+    told === report ? ['### After the step', '', markdownText(capital(report.reason), 2000), ''] : undefined,
+  );
+  const saved = readState(context);
+  const end = context.state(endKey);
+  if (!saved || (end !== '' && end !== 'open' && end !== 'cancelled')) {
+    report.reason = 'Nothing to settle.';
+    return { report, annotate: false, summary: false };
+  }
+  const inputs = readRelease(context);
+  context.inputs.done();
+  const platform = openPlatform(context, inputs.login);
+  const ports = trafficPorts(context, platform, inputs.githubToken);
+  const service = serviceOf(await ports.functions.get(saved.functionName, context.signal));
+  report.target = { name: saved.functionName.split('/').at(-1), service: service?.split('/').at(-1) };
+  if (!service) {
+    report.reason = 'The function does not exist, so there is nothing to settle.';
+    return { report, annotate: false };
+  }
+  const settled = await settle(ports, {
+    service,
+    functionName: saved.functionName,
+    purpose: 'post',
+    owner: ownerOf(context, saved.id),
+    waitMs: 180_000,
+    remembered: rememberedRecord(context),
+    signal: context.signal,
+  });
+  const traffic = sharesText(settled.shares);
+  report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
+  report.reason =
+    settled.did === 'nothing'
+      ? `Nothing was left open: ${traffic}.`
+      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}.`;
+  report.verdict = settled.did === 'wait' || settled.did === 'hold' ? 'inconclusive' : 'pass';
+  return { report, exitCode: 0, outputs: { traffic } };
+};
+
+function rememberedRecord(context: Context) {
+  const parsed = parseRecord(context.state(recordKey));
+  return parsed.kind === 'record' ? parsed.record : undefined;
+}
+
+function readState(context: Context): { id: string; functionName: string } | undefined {
+  try {
+    const value = JSON.parse(context.state(stateKey)) as Record<string, unknown>;
+    if (typeof value.id === 'string' && typeof value.functionName === 'string')
+      return { id: value.id, functionName: value.functionName };
+  } catch {
+    // No state: the step ended before it began.
+  }
+  return undefined;
+}

@@ -1,0 +1,187 @@
+import type { Gate } from '../../domain/budget/gate.ts';
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { type ErrorRecord, newReport, type Report } from '../../domain/report/report.ts';
+import type { Outcome, Verdict } from '../../domain/report/verdict.ts';
+import { type ReleaseFacts, spentIn } from '../../domain/summary/release/facts.ts';
+import { capital } from '../../domain/summary/release/head.ts';
+import { sharesText } from '../../domain/traffic/traffic.ts';
+import type { Environment } from '../../inputs/reader.ts';
+import type { ReleaseRun } from '../../steps/release/release.ts';
+import { budgetInvoice } from '../../steps/watch/budget.ts';
+import { quietInputs } from '../deploy/deploy.ts';
+
+const verdicts: Record<Outcome, Verdict> = {
+  promoted: 'pass',
+  rolled_back: 'fail',
+  smoke_failed: 'fail',
+  exposed: 'fail',
+  rejected: 'fail',
+  blocked: 'fail',
+  held: 'inconclusive',
+  cancelled: 'inconclusive',
+  superseded: 'inconclusive',
+  yielded: 'inconclusive',
+};
+
+/** The report of a release, from what it knows of itself. */
+export function reportOf(
+  run: ReleaseRun,
+  env: Environment,
+  given: Record<string, unknown>,
+  startedAt: number,
+  windowSeconds: number,
+): Report {
+  const [, project, , region, , name] = run.request.functionName.split('/');
+  const short = run.service?.split('/').at(-1);
+  const report = newReport('release', { project, region, name, service: short, revision: run.candidate });
+  const { outcome } = run.state;
+  report.inputs = { ...given };
+  for (const input of quietInputs) if (input in report.inputs) report.inputs[input] = '(hidden)';
+  report.outcome = outcome;
+  report.verdict = outcome
+    ? verdicts[outcome]
+    : run.request.dryRun && run.errors.length === 0
+      ? 'pass'
+      : 'inconclusive';
+  const reason = reasonOf(run);
+  // A name at the beginning stays as it is.
+  report.reason = name && reason.startsWith(name) ? reason : capital(reason);
+  report.findings = run.findings;
+  report.actions_taken = run.taken;
+  report.errors = run.errors.map(recordOf);
+  report.timings = run.stages.map((stage) => ({
+    stage: stage.stage,
+    startedAtSeconds: (stage.startedAt - startedAt) / 1000,
+    seconds: (stage.endedAt - stage.startedAt) / 1000,
+    verdict: stage.verdict,
+    note: stage.note,
+  }));
+  const known = run.errors.filter((error) => error instanceof ReleaseError);
+  for (const error of known) report.findings.push(...(error.findings ?? []));
+  const told = Object.assign({}, ...known.map((error) => error.evidence ?? {})) as Record<string, unknown>;
+  report.evidence = { ...told, ...run.evidence, release: factsOf(run, env, startedAt, windowSeconds) };
+  return report;
+}
+
+function recordOf(error: unknown): ErrorRecord {
+  if (!(error instanceof ReleaseError)) return { code: 'internal', what: messageOf(error) };
+  const { code, what, why, fix, cause } = error;
+  return { code, what, why, fix, ...(cause === undefined ? {} : { cause: messageOf(cause) }) };
+}
+
+/** One sentence on what happened, and one on where the traffic is. */
+export function reasonOf(run: ReleaseRun): string {
+  const { outcome, cause } = run.state;
+  const where = `${sharesText(run.shares)}`;
+  const stop = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+  if (run.request.dryRun && run.state.phase === 'ended' && outcome === undefined && run.errors.length === 0)
+    return stop(
+      run.unchanged ? `Nothing would change: ${where}` : `Plan only, nothing was changed: ${where}`,
+    );
+  switch (outcome) {
+    case 'promoted':
+      return cause === 'unchanged' || run.unchanged
+        ? stop(run.reason)
+        : stop(`${run.candidate} serves 100 %${run.keptPin ? ', pinned by name' : ''}`);
+    case 'rolled_back':
+    case 'smoke_failed':
+    case 'exposed':
+    case 'cancelled':
+    case 'rejected':
+      return run.shares.length > 0 ? `${stop(run.reason)} Traffic: ${where}.` : stop(run.reason);
+    case 'held':
+      return `${stop(run.reason)} The share is held: ${where}.`;
+    default:
+      return stop(run.reason || 'The release did not begin');
+  }
+}
+
+function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSeconds: number): ReleaseFacts {
+  const { ports, request } = run;
+  const seconds = (at: number) => Number(((at - startedAt) / 1000).toFixed(3));
+  const now = ports.clock.now();
+  return {
+    service: run.service,
+    url: run.url,
+    before: run.before?.revision,
+    before_gone: run.beforeGone,
+    candidate: run.candidate,
+    first: run.state.first,
+    unchanged: run.unchanged,
+    serving: run.shares.map(({ revision, percent }) => ({ revision, percent })),
+    verified_at: new Date(now).toISOString(),
+    exposure: run.exposure,
+    kept_pin: run.keptPin,
+    after_promote: request.afterPromote,
+    steps: [...request.steps],
+    seconds: seconds(now),
+    stages: run.stages.map((stage) => ({
+      stage: stage.stage,
+      kind: stage.kind,
+      start: seconds(stage.startedAt),
+      seconds: Number(((stage.endedAt - stage.startedAt) / 1000).toFixed(3)),
+      verdict: stage.verdict,
+      note: stage.note,
+    })),
+    shares: [
+      { at: 0, percent: 0 },
+      ...run.shareChanges.map(({ at, percent }) => ({ at: seconds(at), percent })),
+    ],
+    segments: run.segments,
+    after: run.after,
+    warnings: run.warnings,
+    commit: commitOf(run, env),
+    attempt: request.owner.attempt,
+    budget: budgetOf(run, windowSeconds),
+    dry_run: request.dryRun,
+    logs_url: logsUrl(run),
+    other_run_url: otherRunUrl(run, env),
+  };
+}
+
+function commitOf(run: ReleaseRun, env: Environment): ReleaseFacts['commit'] {
+  const { commit } = run.request;
+  if (commit === undefined) return undefined;
+  const server = serverOf(env);
+  const base =
+    server && isRepository(env.GITHUB_REPOSITORY) ? `${server}/${env.GITHUB_REPOSITORY}` : undefined;
+  const good = run.previous?.stable_commit;
+  return {
+    sha: commit,
+    url: base && `${base}/commit/${commit}`,
+    compare: base && good && good !== commit ? `${base}/compare/${good}...${commit}` : undefined,
+  };
+}
+
+const serverOf = (env: Environment): string | undefined => {
+  const server = env.GITHUB_SERVER_URL ?? 'https://github.com';
+  return /^https:\/\/[\w.:-]+$/.test(server) ? server : undefined;
+};
+const isRepository = (name: string | undefined): name is string => /^[\w.-]+\/[\w.-]+$/.test(name ?? '');
+
+/** Of the release that this one gave way to, as its record names it. */
+function otherRunUrl({ other }: ReleaseRun, env: Environment): string | undefined {
+  const server = serverOf(env);
+  if (!other || !server || !isRepository(other.repository) || other.run === '') return undefined;
+  return `${server}/${other.repository}/actions/runs/${other.run}/attempts/${other.attempt}`;
+}
+
+/** The console, at the errors of the new revision. */
+function logsUrl(run: ReleaseRun): string | undefined {
+  if (run.candidate === undefined) return undefined;
+  const [, project] = run.request.functionName.split('/');
+  const query = `resource.type="cloud_run_revision"\nresource.labels.revision_name="${run.candidate}"\nhttpRequest.status>=500`;
+  const encoded = encodeURIComponent(query).replace(
+    /[()!'*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16)}`,
+  );
+  return `https://console.cloud.google.com/logs/query;query=${encoded}?project=${encodeURIComponent(project ?? '')}`;
+}
+
+/** What is left of the error budget, and what this release spent of it: users' requests of all segments. */
+function budgetOf(run: ReleaseRun, windowSeconds: number): ReleaseFacts['budget'] {
+  const gate = run.evidence.budget as Gate | undefined;
+  if (!gate || gate.objectives.length === 0) return undefined;
+  const days = Math.round(windowSeconds / 8640) / 10;
+  return { gate, invoice: budgetInvoice(gate, spentIn(run.segments)), window_days: days };
+}

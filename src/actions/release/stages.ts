@@ -1,0 +1,151 @@
+import { objectOf } from '../../domain/data/json.ts';
+import { configLabel, sourceLabel } from '../../domain/deploy/settings.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { invocationOf } from '../../domain/login/failure/explain-call.ts';
+import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
+import { createProber } from '../../http/probe.ts';
+import type { Context } from '../../runner/context.ts';
+import { deploy } from '../../steps/deploy/deploy.ts';
+import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
+import { guard } from '../../steps/guard/guard.ts';
+import type { Functions, Log, SliSource, SourceTree } from '../../steps/ports/ports.ts';
+import type { DeployStage, ReleaseStages } from '../../steps/release/ports.ts';
+import { smokeTest } from '../../steps/smoke/smoke-test.ts';
+import { budgetGate } from '../../steps/watch/budget.ts';
+import { evidenceOf } from '../deploy/deploy.ts';
+import { deployPorts } from '../deploy/ports.ts';
+import type { Platform } from '../login/platform.ts';
+import { alive, rateOf } from '../rollback/serving-proof.ts';
+import { createSmokePorts } from '../smoke-test/ports.ts';
+import type { StageSettings } from './stage-settings.ts';
+import { bindWatch } from './watch-stage.ts';
+
+/** Binds the stages of a release to Google Cloud, each under its own ports. `source` is opened by the caller. */
+export function bindStages(
+  context: Context,
+  platform: Platform,
+  settings: StageSettings,
+  source: SliSource,
+): ReleaseStages {
+  const { rest, endpoints, tokens } = platform;
+  const { clock, log } = context;
+  const { project, region, name } = settings.deploy;
+  const prober = createProber(endpoints, `backstay/1 (${context.id})`);
+  const ports = { ...deployPorts(context, platform), exposure: 'by-caller' as const };
+  const guardPorts = { clock, log, prober, services: ports.services, exposure: createExposureSources(rest) };
+  const { suite, objectives } = settings;
+  const told = new Set<string>();
+
+  return {
+    guard: (mode, { brief, signal }) => {
+      const { requireProof, trusted, propagationSeconds } = settings;
+      return guard(guardPorts, {
+        project,
+        region,
+        name,
+        mode,
+        requireProof,
+        trusted,
+        propagationSeconds,
+        brief,
+        signal,
+      });
+    },
+    deploy: async ({ plan, expect }, signal) => {
+      const request = { ...settings.deploy, noTraffic: true, dryRun: plan, tags: ['bs-c', 'bs-b'], signal };
+      const beforeWrite = () => stillExpected(ports.functions, request, expect);
+      let tree: SourceTree | undefined;
+      const scan: typeof ports.sources.scan = async (...given) => {
+        tree = await ports.sources.scan(...given);
+        return tree;
+      };
+      const result = await deploy(
+        { ...ports, log: detailsOnce(log, told), sources: { ...ports.sources, scan } },
+        { ...request, beforeWrite },
+      );
+      return deployed(request, result, tree);
+    },
+    ...(suite === undefined
+      ? {}
+      : {
+          smoke: ({ url, audience, service }, signal) =>
+            smokeTest(createSmokePorts(context, endpoints, tokens), {
+              suite,
+              target: { url, audience, invocation: invocationOf(service ?? '', audience, platform.invoker) },
+              signal,
+            }),
+        }),
+    alive: (url, signal) =>
+      alive(prober, platform, log, url, `projects/${project}/locations/${region}/functions/${name}`, signal),
+    ...(objectives.length === 0
+      ? {}
+      : {
+          budget: (service, signal) => {
+            const { windowSeconds, onExhausted, override } = settings;
+            return budgetGate(
+              { clock, log, source },
+              { service, objectives, windowSeconds, onExhausted, override, signal },
+            );
+          },
+          watch: bindWatch(context, platform, { source, services: ports.services }, settings),
+        }),
+    ...(objectives.length === 0 || settings.verifySeconds === 0
+      ? {}
+      : {
+          rate: rateOf(context, source, {
+            objectives,
+            seconds: settings.verifySeconds,
+            pollSeconds: settings.pollSeconds,
+          }),
+        }),
+  };
+}
+
+/** The plan is told when it is made, and again by the deploy only where it has become another one. */
+const detailsOnce = (log: Log, told: Set<string>): Log => ({
+  ...log,
+  detail: (title, lines) => {
+    const text = [title, ...lines].join('\n');
+    if (!told.has(text)) log.detail(title, lines);
+    told.add(text);
+  },
+});
+
+/** What was planned was planned on the function as it was: somebody else's deploy in between is a conflict. */
+async function stillExpected(
+  functions: Functions,
+  request: DeployRequest,
+  expect: string | undefined,
+): Promise<void> {
+  if (expect === undefined || request.onConflict === 'rebase') return;
+  const { project, region, name } = request;
+  const live = await functions.get(
+    `projects/${project}/locations/${region}/functions/${name}`,
+    request.signal,
+  );
+  if (live?.updateTime === expect) return;
+  throw new ReleaseError('deploy-conflict', {
+    what: `Somebody else has deployed ${name} since this release was planned.`,
+    why: `The function was updated at ${String(live?.updateTime ?? 'an unknown time')}, and not at ${expect} as planned.`,
+    fix: 'Look at what they deployed and run this job again, or set on_conflict: rebase to build on it.',
+  });
+}
+
+/** Of a deploy, what a release decides by. */
+function deployed(request: DeployRequest, result: DeployResult, tree: SourceTree | undefined): DeployStage {
+  const { source, changes, action } = result.plan;
+  const { verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime } = result;
+  return {
+    ...{ verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime },
+    marks: marksOf(result),
+    sameAsFunction: !source.changed && changes.length === 0 && action !== 'create',
+    evidence: evidenceOf(request, result, tree),
+  };
+}
+
+/** The digests that a deploy leaves in the function's labels. */
+function marksOf({ plan }: DeployResult): Record<string, string> {
+  const labels = objectOf(plan.message.labels);
+  const own = [sourceLabel, configLabel].map((name) => [name, labels[name]] as const);
+  return Object.fromEntries(own.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+}

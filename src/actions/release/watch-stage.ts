@@ -1,0 +1,65 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { WatchState } from '../../domain/watch/state.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Services, SliSource, WatchProbes } from '../../steps/ports/ports.ts';
+import type { WatchStage, WatchTarget } from '../../steps/release/ports.ts';
+import { watch } from '../../steps/watch/watch.ts';
+import type { Platform } from '../login/platform.ts';
+import { openProbes } from '../watch/probes.ts';
+import type { StageSettings } from './stage-settings.ts';
+
+/** The watch of one share of a release, with probes beside the users where they are asked for. */
+export function bindWatch(
+  context: Context,
+  platform: Platform,
+  ports: { source: SliSource; services: Services },
+  settings: StageSettings,
+): (target: WatchTarget, signal: AbortSignal) => Promise<WatchStage> {
+  return async (target, signal) => {
+    const probes = await probesOf(context, platform, ports.services, settings, target, signal);
+    return watchTarget(context, { source: ports.source, probes }, settings, target, signal);
+  };
+}
+
+/** At the URLs that the revisions have at this share. */
+async function probesOf(
+  context: Context,
+  platform: Platform,
+  services: Services,
+  { probes }: StageSettings,
+  { service: name, candidate, baseline, phase }: WatchTarget,
+  signal: AbortSignal,
+): Promise<WatchProbes | undefined> {
+  if (probes === undefined) return undefined;
+  const service = await services.get(name, signal);
+  if (service === undefined)
+    throw new ReleaseError('not-found', { what: `The Cloud Run service ${name} does not exist.` });
+  const beside = phase === 'split' ? baseline : undefined;
+  return openProbes(context, platform, probes.suite, { service, candidate, baseline: beside });
+}
+
+function watchTarget(
+  context: Context,
+  ports: { source: SliSource; probes: WatchProbes | undefined },
+  settings: StageSettings,
+  target: WatchTarget,
+  signal: AbortSignal,
+): Promise<WatchStage> {
+  const { clock, log } = context;
+  const { service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls } = target;
+  const { splitSeconds, fullSeconds, onState } = target;
+  const { objectives, until, pollSeconds, rule, policy, alpha } = settings;
+  return watch(
+    { clock, log, ...ports },
+    {
+      ...{ service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls },
+      ...{ splitSeconds, fullSeconds },
+      ...{ objectives, until, pollSeconds, rule, policy, alpha, signal },
+      durationSeconds: target.seconds,
+      probesPerMinute: settings.probes?.perMinute,
+      last: phase === 'full',
+      onProgress: (_, state) => onState?.(state),
+      state: target.state as WatchState | undefined,
+    },
+  );
+}

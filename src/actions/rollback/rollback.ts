@@ -1,0 +1,197 @@
+import { newReport, type Report } from '../../domain/report/report.ts';
+import { useHead, useSection } from '../../domain/report/report-text.ts';
+import { capital } from '../../domain/summary/release/head.ts';
+import { rollbackBody, rollbackHead } from '../../domain/summary/rollback.ts';
+import { sharesText } from '../../domain/traffic/traffic.ts';
+import { createProber } from '../../http/probe.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Action, Finished } from '../../runner/run.ts';
+import type { TrafficPorts } from '../../steps/release/ports.ts';
+import { serviceOf } from '../../steps/release/read.ts';
+import {
+  type RollbackRequest,
+  type RollbackResult,
+  rollback as rollBack,
+} from '../../steps/rollback/rollback.ts';
+import { type Settled, settle } from '../../steps/traffic/settle.ts';
+import { nameRules, regionRules } from '../deploy/inputs.ts';
+import { readLogin } from '../login/inputs.ts';
+import { openPlatform, type Platform } from '../login/platform.ts';
+import { ownerOf, trafficPorts } from '../release/release.ts';
+import { openSource, parseTarget } from '../watch/inputs.ts';
+import { alive, rateOf } from './serving-proof.ts';
+
+const words = ['before', 'stable', 'settle'];
+
+function readRequest(context: Context) {
+  const { inputs } = context;
+  const to = inputs.text('to', {
+    pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
+    expected: 'before, stable, settle, or the name of a revision such as ocr-api-00041-tep',
+  });
+  return {
+    name: inputs.required('name', nameRules),
+    region: inputs.text('region', regionRules) ?? 'us-central1',
+    to: to ?? 'before',
+    force: inputs.boolean('force') ?? false,
+    dryRun: inputs.boolean('dry_run') ?? false,
+    verifySeconds: inputs.durationWithin('verify_duration', 0, 0, 3600),
+    target:
+      inputs.custom('slo', (raw): number | 'none' => (raw === 'none' ? raw : parseTarget(raw))) ?? 0.995,
+    waitSeconds: inputs.durationWithin('wait_for_other', 0, 0, 6 * 3600),
+    githubToken: inputs.text('github_token') ?? context.env.GITHUB_TOKEN,
+  };
+}
+
+/** Moves traffic back by hand, or brings to an end what a release left. */
+export const rollback: Action = async (context) => {
+  const request = readRequest(context);
+  const login = readLogin(context.inputs, context.env);
+  const owner = ownerOf(context);
+  context.inputs.done();
+  const platform = openPlatform(context, login);
+  const { log, clock, signal, env } = context;
+  const ports = trafficPorts(context, platform, request.githubToken);
+  useHead(rollbackHead);
+  useSection(rollbackBody);
+  const functionName = `projects/${platform.projectId}/locations/${request.region}/functions/${request.name}`;
+  const report = newReport('rollback', {
+    project: platform.projectId,
+    region: request.region,
+    name: request.name,
+  });
+  report.inputs = context.inputs.given;
+  const started = clock.now();
+  if (request.to === 'settle') {
+    const purpose = env.GITHUB_EVENT_NAME === 'schedule' ? 'janitor' : 'person';
+    log.line(`Settling what a release of ${request.name} may have left.`);
+    const settled = await settleFunction(ports, functionName, {
+      purpose,
+      owner,
+      waitMs: request.waitSeconds * 1000,
+      dryRun: request.dryRun,
+      signal,
+    });
+    return finish(context, settledReport(report, settled, request.dryRun), settled.shares, started);
+  }
+  log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
+  const prober = createProber(platform.endpoints, `backstay/1 (${context.id})`);
+  const result = await rollBack(
+    {
+      ...ports,
+      alive: (url, stop) => alive(prober, platform, log, url, functionName, stop),
+      ...(request.target === 'none' ? {} : { rate: openRate(context, platform, request, request.target) }),
+    },
+    { functionName, owner, signal, ...pick(request) },
+  );
+  return finish(context, resultReport(report, result, context), result.shares, started);
+};
+
+/** The revision's own error rate, by the logs, or by metrics where those cannot be read. */
+function openRate(
+  context: Context,
+  platform: Platform,
+  { region, verifySeconds }: { region: string; verifySeconds: number },
+  target: number,
+) {
+  const objectives = [{ id: 'availability', kind: 'availability' as const, target }];
+  const settings = { kind: 'auto', prometheus: undefined } as const;
+  const source = openSource(context, platform, settings, { region, objectives });
+  return rateOf(context, source, { objectives, seconds: verifySeconds });
+}
+
+const pick = ({ to, force, dryRun }: Pick<RollbackRequest, 'to' | 'force' | 'dryRun'>) => ({
+  to,
+  force,
+  dryRun,
+});
+
+async function settleFunction(
+  ports: TrafficPorts,
+  functionName: string,
+  request: Omit<Parameters<typeof settle>[1], 'service' | 'functionName'>,
+): Promise<Settled> {
+  const service = serviceOf(await ports.functions.get(functionName, request.signal));
+  if (!service)
+    return {
+      did: 'nothing',
+      reason: 'the function does not exist',
+      keptPin: false,
+      waited: false,
+      shares: [],
+    };
+  return settle(ports, { ...request, service, functionName });
+}
+
+function settledReport(report: Report, settled: Settled, dryRun: boolean): Report {
+  const traffic = sharesText(settled.shares);
+  report.evidence.rollback = { did: settled.did, serving: settled.shares, kept_pin: settled.keptPin };
+  report.target.service = settled.service?.name.split('/').at(-1);
+  const open = settled.did === 'wait' || settled.did === 'hold';
+  report.verdict = open ? 'inconclusive' : 'pass';
+  if (settled.did === 'wait') report.outcome = 'yielded';
+  if (settled.did === 'hold') report.outcome = 'held';
+  if (dryRun) report.verdict = 'pass';
+  else if (settled.did === 'put_back') report.outcome = 'rolled_back';
+  else if (settled.did === 'hands_off') report.outcome = 'superseded';
+  const done = {
+    nothing: 'Nothing to settle',
+    put_back: 'Put the traffic back',
+    hands_off: 'Closed the record and left the traffic alone',
+    wait: 'Not settled yet',
+    hold: 'A person has to decide',
+  };
+  const planned = dryRun ? 'Plan only. ' : '';
+  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}.`;
+  return report;
+}
+
+function resultReport(report: Report, result: RollbackResult, context: Context): Report {
+  const { did, target, keptPin, tookMs, alive: answered, rate, uncounted } = result;
+  report.evidence.rollback = {
+    did,
+    target,
+    from: result.from,
+    serving: result.shares,
+    kept_pin: keptPin,
+    took_ms: tookMs,
+    alive: answered,
+    rate,
+    uncounted,
+  };
+  report.target.service = result.service?.name.split('/').at(-1);
+  report.target.revision = target;
+  report.findings = result.findings;
+  report.verdict = did === 'refused' ? 'fail' : did === 'overtaken' ? 'inconclusive' : 'pass';
+  if (did === 'refused') report.outcome = 'blocked';
+  if (did === 'overtaken') report.outcome = 'superseded';
+  if (did === 'rolled_back' || did === 'already_there') report.outcome = 'rolled_back';
+  const took = tookMs === undefined ? '' : ` in ${(tookMs / 1000).toFixed(1)} s`;
+  const pinned = keptPin ? '; it is pinned by name, so deploys of other tools get no traffic' : '';
+  report.reason =
+    did === 'refused'
+      ? `Nothing was changed: ${result.reason}.`
+      : `${capital(result.reason)}${took}${answered ? `, ${answered}` : ''}${pinned}.`;
+  if (did === 'rolled_back' || did === 'overtaken')
+    report.actions_taken.push({
+      at: new Date(context.clock.now()).toISOString(),
+      what: `Sent 100 % of the traffic to ${target}`,
+    });
+  return report;
+}
+
+function finish(
+  context: Context,
+  report: Report,
+  shares: readonly { revision: string; percent: number }[],
+  started: number,
+): Finished {
+  const seconds = (context.clock.now() - started) / 1000;
+  report.timings.push({
+    stage: 'rollback',
+    startedAtSeconds: (started - context.startedAt) / 1000,
+    seconds,
+    verdict: report.verdict,
+  });
+  return { report, outputs: { revision: shares[0]?.revision, traffic: JSON.stringify(shares) } };
+}

@@ -1,0 +1,61 @@
+import { likelyService } from '../../domain/deploy/limits.ts';
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { explainInvocation, invocationOf } from '../../domain/login/failure/explain-call.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Log, Prober, SliSource } from '../../steps/ports/ports.ts';
+import { type CountRequest, countRevision } from '../../steps/traffic/count-revision.ts';
+import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
+import type { Platform } from '../login/platform.ts';
+
+/** How a release and a rollback ask the revision that traffic went back to whether it works. */
+
+/** Counts a revision's own requests from a moment on, for the proof of a rollback. */
+export function rateOf(
+  { clock, log }: Pick<Context, 'clock' | 'log'>,
+  source: SliSource,
+  settings: Pick<CountRequest, 'objectives' | 'seconds' | 'pollSeconds'>,
+): NonNullable<ProvePorts['rate']> {
+  return (service, revision, since, signal) => {
+    const from = settings.seconds > 0 ? since : since - historyMs;
+    return countRevision({ clock, log, source }, { ...settings, service, revision, since: from, signal });
+  };
+}
+
+/** Where nobody waits for new requests, those of so many milliseconds before have to tell. */
+const historyMs = 600_000;
+
+/**
+ * One call with a token: any answer of the function itself will do, an error of the platform or none will not. Where
+ * there is no token to call with, that is no fault of the function; where it is refused, the log says why and how to
+ * repair it.
+ */
+export async function alive(
+  prober: Prober,
+  { tokens, invoker }: Pick<Platform, 'tokens' | 'invoker'>,
+  log: Log,
+  url: string,
+  functionName: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  let token: string;
+  try {
+    token = await tokens.idToken(url, signal);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return `it could not be called (${messageOf(error).replace(/\.$/, '')})`;
+  }
+  const stop = signal ? { signal } : {};
+  const answer = await prober.probe(url, { method: 'GET', token, timeoutMs: 10_000, ...stop });
+  if (answer.status === 0 || answer.status >= 500)
+    throw new ReleaseError('remote-error', {
+      what:
+        answer.status === 0
+          ? `it did not answer (${answer.error ?? 'no reason'})`
+          : `it answers ${answer.status}`,
+    });
+  const service = functionName.replace('/functions/', '/services/');
+  const call = invocationOf(likelyService(service), url, invoker);
+  const refused = call && explainInvocation(answer.status, call);
+  if (refused) for (const text of [`${refused.what} ${refused.why}`, refused.fix]) log.line(`  ${text}`);
+  return `it answers ${answer.status}`;
+}

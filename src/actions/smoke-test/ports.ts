@@ -1,0 +1,20 @@
+import type { Endpoints } from '../../http/endpoints.ts';
+import { createSmokeHttp } from '../../http/smoke-client.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Tokens } from '../../steps/ports/ports.ts';
+import type { SmokePorts } from '../../steps/smoke/smoke-test.ts';
+import { boundedMatch } from './bounded-match.ts';
+import { suiteFiles } from './suite-files.ts';
+
+/** The smoke test's ports for an action: files of the workspace, HTTP, and tokens where there is a login. */
+export function createSmokePorts(context: Context, endpoints: Endpoints, tokens?: Tokens): SmokePorts {
+  const { clock, log, env } = context;
+  return {
+    clock,
+    log,
+    tokens,
+    match: boundedMatch,
+    files: suiteFiles(env.GITHUB_WORKSPACE || '.'),
+    http: createSmokeHttp(endpoints, `backstay-smoke-test/1 (${context.id})`),
+  };
+}

@@ -1,0 +1,54 @@
+import { type ActionName, newReport } from '../../domain/report/report.ts';
+import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
+import { annotate } from '../../runner/annotate.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Finished } from '../../runner/run.ts';
+import { readSuite, SuiteError } from '../../steps/smoke/smoke-test.ts';
+import { suiteFiles } from './suite-files.ts';
+
+/** Reads suites before anything is sent: a mistake in one need not wait for a build. Undefined where all can be used. */
+export async function checkSuites(
+  context: Context,
+  action: ActionName,
+  suites: readonly (string | undefined)[],
+): Promise<Finished | undefined> {
+  const files = suiteFiles(context.env.GITHUB_WORKSPACE || '.');
+  for (const suite of new Set(suites)) {
+    if (suite === undefined) continue;
+    try {
+      await readSuite({ files }, suite);
+    } catch (error) {
+      if (error instanceof SuiteError) return suiteProblems(error, context, action);
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+/** A suite that cannot be used: one annotation for each problem, at its place. */
+async function suiteProblems(error: SuiteError, context: Context, action: ActionName): Promise<Finished> {
+  const findings = error.problems.map((problem) => ({
+    rule: 'smoke-suite',
+    severity: 'high' as const,
+    title: 'Smoke suite',
+    why: `${problem.message} [${problem.quoted.trim()}]`,
+    file: error.file,
+    line: problem.line,
+    column: problem.column,
+  }));
+  await annotate(annotationsOf(findings), context.secrets.redact);
+  for (const problem of error.problems.slice(0, 50))
+    context.log.line(`${error.file}:${problem.line}:${problem.column}: ${problem.message}`);
+  const report = newReport(action);
+  report.inputs = context.inputs.given;
+  report.findings = findings;
+  const [first] = error.problems;
+  const more = error.problems.length - 1;
+  report.reason =
+    more > 0 && first
+      ? `${error.file} has ${more + 1} problems; the first at line ${first.line}: ${first.message}`
+      : error.what;
+  report.evidence.suite = error.problems;
+  report.errors.push({ code: error.code, what: report.reason, why: error.why, fix: error.fix });
+  return { report, annotate: false };
+}

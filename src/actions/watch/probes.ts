@@ -1,0 +1,27 @@
+import { invocationOf } from '../../domain/login/failure/explain-call.ts';
+import type { Context } from '../../runner/context.ts';
+import type { RunService, WatchProbes } from '../../steps/ports/ports.ts';
+import { createSuiteProbes } from '../../steps/smoke/suite-probes.ts';
+import { chooseTarget } from '../../steps/smoke/target.ts';
+import type { Platform } from '../login/platform.ts';
+import { createSmokePorts } from '../smoke-test/ports.ts';
+
+/** Probes go to the revisions themselves: by their tags, or by the live URL where one has all traffic. */
+export function openProbes(
+  context: Context,
+  platform: Platform,
+  suite: string,
+  place: { service: RunService; candidate: string; baseline: string | undefined },
+): WatchProbes {
+  const { service, candidate, baseline } = place;
+  const targetOf = (revision: string) => {
+    const target = chooseTarget(service, revision);
+    return { ...target, invocation: invocationOf(service.name, target.audience, platform.invoker) };
+  };
+  const targets = {
+    candidate: targetOf(candidate),
+    ...(baseline === undefined ? {} : { baseline: targetOf(baseline) }),
+  };
+  const ports = createSmokePorts(context, platform.endpoints, platform.tokens);
+  return createSuiteProbes(ports, { suite, targets, signal: context.signal });
+}

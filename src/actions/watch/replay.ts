@@ -1,0 +1,51 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { newReport } from '../../domain/report/report.ts';
+import { useSection } from '../../domain/report/report-text.ts';
+import { watchSection } from '../../domain/summary/watch/section.ts';
+import { openEndDefaults } from '../../domain/watch/outcome.ts';
+import { replayFacts, replayReason } from '../../domain/watch/replay/facts.ts';
+import { judgeReplay, readReplay, recordingIn } from '../../domain/watch/replay/replay.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Finished } from '../../runner/run.ts';
+import { parseTarget, readOpenEnds, readRule } from './inputs.ts';
+
+/** Judges recorded counts again, offline and without credentials: a recording, or the report of an earlier run. */
+export async function replay(context: Context, file: unknown): Promise<Finished> {
+  const { inputs, log } = context;
+  const slo = inputs.custom('slo', parseTarget);
+  const policy = readOpenEnds(inputs);
+  const rule = readRule(inputs);
+  inputs.text('replay');
+  inputs.done();
+  const parsed = readReplay(recordingIn(file));
+  if ('problems' in parsed)
+    throw new ReleaseError('replay-invalid', {
+      what: `The recording is wrong: ${parsed.problems.join('; ')}.`,
+    });
+  const recording = { ...parsed.replay, ...(slo === undefined ? {} : { slo }) };
+  const result = judgeReplay(recording, rule);
+  useSection(watchSection);
+  log.line(
+    `Judged ${recording.polls.length} recorded looks offline: objective ${recording.slo * 100} %, alpha ${recording.alpha}.`,
+  );
+  const report = newReport('watch');
+  report.inputs = inputs.given;
+  report.verdict = result.verdict;
+  report.reason = replayReason(recording, result, rule);
+  report.evidence.watch = replayFacts(recording, result, rule);
+  const ending = result.open ? (policy[result.open] ?? openEndDefaults[result.open]) : undefined;
+  const next =
+    result.verdict === 'pass' || ending === 'promote' ? 'go_on' : ending === 'hold' ? 'hold' : 'roll_back';
+  if (next === 'hold') report.outcome = 'held';
+  return {
+    report,
+    exitCode: next === 'go_on' ? 0 : 1,
+    outputs: {
+      blame: result.blame,
+      decided_at_seconds: result.decidedAtSeconds,
+      next,
+      requests: result.state.tests[0]?.candidate.total,
+      bad: result.state.tests[0]?.candidate.bad,
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { type ParsedSlo, parseOpenSlo, type SloProblem } from '../../domain/slo/openslo.ts';
+import { annotate } from '../../runner/annotate.ts';
+import type { Context } from '../../runner/context.ts';
+
+export interface SloFile extends ParsedSlo {
+  path: string;
+}
+
+/** What was wrong in a file of objectives; the entry makes annotations of the problems. */
+export class SloFileError extends ReleaseError {
+  readonly path: string;
+  readonly problems: readonly SloProblem[];
+
+  constructor(path: string, problems: readonly SloProblem[]) {
+    const shown = problems
+      .slice(0, 8)
+      .map(({ line, column, message }) => `${path}:${line}:${column}: ${message}`);
+    const more = problems.length > 8 ? ` (and ${problems.length - 8} more)` : '';
+    super('slo-invalid', { what: `${shown.join(' ')}${more}` });
+    this.path = path;
+    this.problems = problems;
+  }
+}
+
+/** Reads a file below the workspace. Throws `SloFileError` with every problem and its place. */
+export function readSloFile(path: string, workspace: string): SloFile {
+  const full = resolve(workspace, path);
+  let source: string;
+  try {
+    const inside = relative(realpathSync(workspace), realpathSync(full));
+    if (inside.startsWith('..') || isAbsolute(inside)) throw new Error('it lies outside of the workspace');
+    if (!statSync(full).isFile()) throw new Error('it is not a file');
+    source = readFileSync(full, 'utf8');
+  } catch (cause) {
+    throw new ReleaseError('slo-invalid', {
+      what: `${path} cannot be read: ${messageOf(cause)}.`,
+      fix: 'Check out the repository before this step, and name the file from its root.',
+      cause,
+    });
+  }
+  const parsed = parseOpenSlo(source, path);
+  if ('problems' in parsed) throw new SloFileError(path, parsed.problems);
+  return { ...parsed.slo, path };
+}
+
+/** Every problem of the file in the log, with the line quoted, and the first eight in the diff. */
+export async function showSloProblems(context: Context, { path, problems }: SloFileError): Promise<void> {
+  for (const { line, column, message, quoted } of problems.slice(0, 50)) {
+    context.log.line(`${path}:${line}:${column}: ${message}`);
+    if (quoted.trim()) context.log.line(`    ${quoted.trim()}`);
+  }
+  await annotate(
+    problems.slice(0, 8).map(({ line, message }) => ({
+      level: 'error' as const,
+      title: 'The objectives are wrong',
+      text: message,
+      file: path,
+      line,
+    })),
+    context.secrets.redact,
+  );
+}

@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { noCounts } from '../../domain/evidence/counts.ts';
+import { newReport, type Report } from '../../domain/report/report.ts';
+import { useSection } from '../../domain/report/report-text.ts';
+import { budgetLines } from '../../domain/summary/budget.ts';
+import { watchSection } from '../../domain/summary/watch/section.ts';
+import { countText, elapsedText, percentText } from '../../domain/watch/words.ts';
+import { createServices } from '../../gcp/run/services.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Action, Finished } from '../../runner/run.ts';
+import { type BudgetResult, budgetGate, budgetInvoice } from '../../steps/watch/budget.ts';
+import { createKeeper } from '../../steps/watch/keep.ts';
+import { findWatchTarget } from '../../steps/watch/target.ts';
+import { type WatchResult, watch as watchStep } from '../../steps/watch/watch.ts';
+import { readLogin } from '../login/inputs.ts';
+import { openPlatform } from '../login/platform.ts';
+import { checkSuites } from '../smoke-test/suite-problems.ts';
+import { findEarlier } from './earlier.ts';
+import { type ObjectiveSettings, openSource } from './inputs.ts';
+import { openProbes } from './probes.ts';
+import { replay } from './replay.ts';
+import { readRequest } from './request.ts';
+import { showSloProblems } from './slo-file.ts';
+
+const budgetSection = (report: Report) => {
+  const budget = report.evidence.budget as BudgetResult['evidence'] | undefined;
+  return budget && budget.objectives.length > 0 ? budgetLines(budget) : [];
+};
+
+export const watch: Action = async (context) => {
+  if (context.env.INPUT_REPLAY?.trim()) return replay(context, readFile(context));
+  const { inputs, clock, log, signal } = context;
+  const request = readRequest(context);
+  const login = readLogin(inputs, context.env);
+  if (!request.objectives && inputs.given.slo === undefined && inputs.given.slo_file === undefined)
+    inputs.problem('slo: missing: expected a share such as 99.5%, or slo_file');
+  if (!(request.poll >= 1 && request.poll <= 300)) inputs.problem('poll_interval: expected 1s to 5m');
+  if (!(request.duration >= 1)) inputs.problem('duration: expected at least 1s');
+  if (request.objectives?.broken) await showSloProblems(context, request.objectives.broken);
+  inputs.done();
+  const wrong = await checkSuites(context, 'watch', [request.probes > 0 ? request.probeSuite : undefined]);
+  if (wrong) return wrong;
+  const settings = request.objectives as ObjectiveSettings;
+  const platform = openPlatform(context, login);
+  const project = platform.projectId;
+  useSection(watchSection);
+  useSection(budgetSection);
+
+  const services = createServices(platform.rest);
+  const target = await findWatchTarget(services, { ...request, project }, signal);
+  const source = openSource(context, platform, request.source, {
+    region: request.region,
+    objectives: settings.objectives,
+  });
+  const ports = { clock, log, source };
+  const probes =
+    request.probes > 0
+      ? openProbes(context, platform, request.probeSuite, { ...target, service: target.raw })
+      : undefined;
+  const report = newReport('watch', {
+    project,
+    region: request.region,
+    name: request.name,
+    service: target.service.split('/').at(-1),
+    revision: target.candidate,
+  });
+  report.inputs = inputs.given;
+
+  const started = clock.now();
+  const budget = await budgetGate(ports, {
+    service: target.service,
+    objectives: settings.objectives,
+    windowSeconds: settings.windowSeconds,
+    onExhausted: request.gate ?? 'warn',
+    override: request.override,
+    signal,
+  });
+  report.evidence.budget = budget.evidence;
+  log.line(`Error budget: ${budget.reason}`);
+  if (request.gate === 'block' && budget.verdict === 'fail') {
+    Object.assign(report, {
+      verdict: 'fail',
+      outcome: 'blocked',
+      reason: budget.reason,
+      findings: budget.findings,
+    });
+    return { report, outputs: { blame: 'none', budget_remaining: budget.evidence.remaining } };
+  }
+
+  const beside = target.baseline ? ` beside ${target.baseline}` : '';
+  const limits = settings.objectives
+    .map((objective) => `${objective.id} ${percentText(objective.target)}`)
+    .join(', ');
+  log.line(
+    `Watching ${target.candidate} (${percentText(target.share)} of traffic)${beside} for at most ${elapsedText(request.duration)}: ${limits}.`,
+  );
+  const earlier = findEarlier(log, target, { ...request, objectives: settings.objectives, source });
+  const settledAt = request.since ?? clock.now();
+  const keeper = request.resume === 'save' ? createKeeper({ services, clock, log }, target) : undefined;
+  const result = await watchStep(
+    { ...ports, probes },
+    {
+      ...target,
+      probesPerMinute: request.probes,
+      objectives: settings.objectives,
+      durationSeconds: request.duration,
+      alpha: request.alpha,
+      pollSeconds: request.poll,
+      until: request.until,
+      policy: request.policy,
+      rule: request.rule,
+      state: earlier?.state,
+      // A shift that the runner before did not see settle: from its write until now nobody knows the share.
+      shiftedAt: earlier?.at ?? settledAt,
+      settledAt,
+      onProgress: keeper && ((_, state) => void (keeper.due() && keeper.keep(state, signal))),
+      signal,
+    },
+  );
+  await keeper?.keep(result.state, signal);
+  report.timings.push({
+    stage: 'watch',
+    startedAtSeconds: (started - context.startedAt) / 1000,
+    seconds: (clock.now() - started) / 1000,
+    verdict: result.verdict,
+    note: result.reason,
+  });
+  return finish(report, result, budget, settings);
+};
+
+function finish(
+  report: Report,
+  result: WatchResult,
+  budget: BudgetResult,
+  settings: ObjectiveSettings,
+): Finished {
+  const spent = Object.fromEntries(
+    result.evidence.tests
+      .filter(({ stream }) => stream === 'users')
+      .map(({ objective, candidate, unread = noCounts }) => [
+        objective.id,
+        { total: candidate.total + unread.total, bad: candidate.bad + unread.bad },
+      ]),
+  );
+  const { items } = budgetInvoice(budget.evidence, spent);
+  report.verdict = result.verdict;
+  report.reason = result.reason;
+  if (result.next === 'hold') report.outcome = 'held';
+  report.findings = [...result.findings, ...budget.findings];
+  report.evidence.watch = result.evidence;
+  report.evidence.invoice = { window_seconds: settings.windowSeconds, items };
+  const dearest = [...items].sort((a, b) => b.invoice.share - a.invoice.share)[0]?.invoice;
+  return {
+    report,
+    exitCode: result.next === 'go_on' ? 0 : 1,
+    outputs: {
+      blame: result.blame,
+      decided_at_seconds: Math.round(result.decidedAtSeconds * 10) / 10,
+      next: result.next,
+      requests: result.requests,
+      bad: result.bad,
+      budget_remaining: dearest?.remaining ?? budget.evidence.remaining,
+      budget_spent: dearest ? `${countText(dearest.bad)} bad, ${percentText(dearest.share)}` : undefined,
+    },
+  };
+}
+
+function readFile(context: Context): unknown {
+  const path = context.env.INPUT_REPLAY?.trim() ?? '';
+  try {
+    return JSON.parse(readFileSync(resolve(context.env.GITHUB_WORKSPACE || '.', path), 'utf8'));
+  } catch (cause) {
+    throw new ReleaseError('replay-invalid', {
+      what: `${path} cannot be read as JSON: ${messageOf(cause)}.`,
+      cause,
+    });
+  }
+}

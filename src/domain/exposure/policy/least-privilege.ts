@@ -1,0 +1,62 @@
+import { shellWord } from '../commands.ts';
+import type { Ancestor } from '../facts.ts';
+
+/** A custom role with exactly what was missing, as commands to paste and as YAML for those who keep roles in files. */
+export interface RoleProposal {
+  permissions: string[];
+  yaml: string;
+  commands: string[];
+}
+
+/** Permissions that only count when they are granted above the project. */
+const aboveProject = /^resourcemanager\.(folders|organizations)\.|^iam\.denypolicies\.|^orgpolicy\./;
+
+/**
+ * @param identity member form of the identity that lacked them; a placeholder where it is not known
+ * @returns undefined where nothing is missing
+ */
+export function roleFor(
+  missing: readonly string[],
+  place: { project: string; ancestors: readonly Ancestor[]; identity?: string | undefined },
+): RoleProposal | undefined {
+  if (missing.length === 0) return undefined;
+  // Deny policies are listed without their rules: reading them takes both.
+  const both = missing.includes('iam.denypolicies.list') ? ['iam.denypolicies.get'] : [];
+  const permissions = [...new Set([...missing, ...both])].sort();
+  const organisation = place.ancestors.find(({ type }) => type === 'organization')?.id;
+  const member = shellWord(place.identity ?? 'serviceAccount:DEPLOYER');
+  const commands: string[] = [];
+  const propose = (names: readonly string[], id: string, where: string, bind: string, role: string) => {
+    if (names.length === 0) return;
+    commands.push(
+      `gcloud iam roles create ${id} ${where} --title="Backstay guard" --stage=GA --permissions=${names.join(',')}`,
+      `${bind} --member=${member} --role=${role}/roles/${id} --condition=None`,
+    );
+  };
+  const above = permissions.filter((name) => aboveProject.test(name));
+  const within = permissions.filter((name) => !aboveProject.test(name));
+  const project = shellWord(place.project);
+  propose(
+    within,
+    'backstayGuard',
+    `--project=${project}`,
+    `gcloud projects add-iam-policy-binding ${project}`,
+    `projects/${place.project}`,
+  );
+  const org = organisation ?? 'ORGANISATION_ID';
+  propose(
+    above,
+    'backstayGuardAbove',
+    `--organization=${org}`,
+    `gcloud organizations add-iam-policy-binding ${org}`,
+    `organizations/${org}`,
+  );
+  const yaml = [
+    'title: Backstay guard',
+    'description: Reads what proves that a function is private',
+    'stage: GA',
+    'includedPermissions:',
+    ...permissions.map((name) => `- ${name}`),
+  ];
+  return { permissions, yaml: `${yaml.join('\n')}\n`, commands };
+}

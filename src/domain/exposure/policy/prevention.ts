@@ -1,0 +1,103 @@
+import type { Finding } from '../../report/report.ts';
+import { shellWord } from '../commands.ts';
+import type { ExposureFacts } from '../facts.ts';
+import { classify, isPublic } from './members.ts';
+import { invokePermission } from './roles.ts';
+
+/**
+ * What would have kept the function closed: organisation policies and deny policies. They are reported, not counted
+ * on: a policy that restricts new bindings leaves old ones in place.
+ */
+
+/** Constraints that matter, and what each stops (cloud.google.com/resource-manager/docs/organization-policy). */
+export const constraints = {
+  'iam.allowedPolicyMemberDomains': 'bindings',
+  'iam.managed.allowedPolicyMembers': 'bindings',
+  'run.managed.requireInvokerIam': 'invoker-check',
+  'run.allowedIngress': 'ingress',
+  'cloudfunctions.allowedIngressSettings': 'ingress',
+} as const;
+
+export type Constraint = keyof typeof constraints;
+
+/** Deny permissions are written with the service's host (cloud.google.com/iam/docs/deny-permissions-support). */
+const deniedNames = (generation: 1 | 2): string[] =>
+  generation === 1
+    ? [`cloudfunctions.googleapis.com/functions.invoke`]
+    : [
+        `run.googleapis.com/${invokePermission[2].replace(/^run\./, '')}`,
+        'run.googleapis.com/routes.*',
+        'run.googleapis.com/*',
+      ];
+
+/** Deny rules that refuse a call to everybody. */
+export function vetoes(facts: ExposureFacts): { policy: string; gaps: boolean; call: string }[] {
+  const names = deniedNames(facts.function.ok ? facts.function.value.generation : 2);
+  return facts.denies.flatMap((reading) =>
+    reading.ok
+      ? reading.value
+          .filter(
+            ({ permissions, principals }) =>
+              permissions.some((name) => names.includes(name)) &&
+              principals.some((member) => isPublic(classify(member).reach)),
+          )
+          .map(({ policy, exceptions, conditional }) => ({
+            policy,
+            gaps: conditional || exceptions.length > 0,
+            call: reading.call,
+          }))
+      : [],
+  );
+}
+
+/** Constraints that are read and not enforced, by what they would stop. */
+function openConstraints(facts: ExposureFacts, stops: 'bindings' | 'invoker-check'): string[] {
+  const ours = facts.orgPolicies.filter(({ constraint }) => constraints[constraint as Constraint] === stops);
+  if (ours.some(({ reading }) => reading.ok && reading.value.enforced)) return [];
+  return ours.filter(({ reading }) => reading.ok).map(({ constraint }) => constraint);
+}
+
+function advice(facts: ExposureFacts, constraint: string, what: string, happened: boolean): Finding {
+  const call = facts.orgPolicies.find((fact) => fact.constraint === constraint)?.reading.call;
+  const project = shellWord(facts.target.project);
+  const boolean = constraint === 'run.managed.requireInvokerIam';
+  const spec = boolean
+    ? 'rules: [{enforce: true}]'
+    : 'rules: [{enforce: true, parameters: {allowedPrincipalSets: [//cloudresourcemanager.googleapis.com/organizations/ORGANISATION]}}]';
+  return {
+    rule: 'no-preventive-policy',
+    severity: happened ? 'medium' : 'info',
+    title: happened
+      ? `The organisation policy ${constraint} would have prevented this; it is not enforced.`
+      : `Nothing prevents ${what}: the organisation policy ${constraint} is not enforced.`,
+    fix: `printf 'name: projects/${project}/policies/${constraint}\\nspec: {${spec}}\\n' > policy.yaml && gcloud org-policies set-policy policy.yaml`,
+    source: call,
+  };
+}
+
+export function preventionOf(facts: ExposureFacts): Finding[] {
+  const findings: Finding[] = [];
+  const isBound = facts.policies.some(
+    ({ level, reading }) =>
+      level === 'service' &&
+      reading.ok &&
+      reading.value.bindings.some(({ members }) =>
+        members.some((member) => isPublic(classify(member).reach)),
+      ),
+  );
+  const isUnchecked = facts.service?.ok === true && facts.service.value.invokerIamDisabled;
+  const bindings = openConstraints(facts, 'bindings');
+  const modern = bindings.find((constraint) => constraint.startsWith('iam.managed')) ?? bindings[0];
+  if (modern) findings.push(advice(facts, modern, 'a binding to allUsers', isBound));
+  const check = openConstraints(facts, 'invoker-check')[0];
+  if (check) findings.push(advice(facts, check, 'switching the invoker check off', isUnchecked));
+  for (const { policy, gaps, call } of vetoes(facts))
+    findings.push({
+      rule: 'deny-policy',
+      severity: 'info',
+      title: `The deny policy ${policy} refuses calls by the public${gaps ? ', with exceptions or a condition' : ''}.`,
+      why: 'It is reported and not counted on: the verdict rests on what the allow policies say and on refused requests.',
+      source: call,
+    });
+  return findings;
+}

@@ -1,0 +1,153 @@
+import { type Claims, claimText } from '../claims.ts';
+
+/** Claim sets of runs that are not this one, as GitHub would sign them for somebody else. */
+export interface Stranger {
+  id: string;
+  /** Who that is, as the subject of a sentence. */
+  who: string;
+  /** `outsider`: anybody with a GitHub account; `insider`: needs write access somewhere in the organisation. */
+  kind: 'outsider' | 'insider' | 'softer';
+  claims: Claims;
+}
+
+const otherRepositoryId = '900000001';
+const otherOwnerId = '900000002';
+
+/** The subject in the form that this run's has: classic or immutable. */
+function subjectOf(claims: Claims, rest: string): string {
+  const own = claimText(claims, 'sub') ?? '';
+  const [owner = '', name = ''] = (claimText(claims, 'repository') ?? '').split('/');
+  const immutable = /^repo:[^/:]+@\d/.test(own);
+  return immutable
+    ? `repo:${owner}@${claimText(claims, 'repository_owner_id')}/${name}@${claimText(claims, 'repository_id')}:${rest}`
+    : `repo:${owner}/${name}:${rest}`;
+}
+
+/** What follows the repository in this run's subject. */
+const contextOf = (claims: Claims) =>
+  /^repo:[^:]+:(.*)$/s.exec(claimText(claims, 'sub') ?? '')?.[1] ??
+  `ref:${claimText(claims, 'ref') ?? 'refs/heads/main'}`;
+
+function inRepository(
+  claims: Claims,
+  repository: string,
+  ids: { repository?: string; owner?: string },
+): Claims {
+  const workflow = (name: string) =>
+    claimText(claims, name)?.replace(/^[^/]+\/[^/]+(?=\/\.github\/)/, () => repository);
+  const moved: Claims = {
+    ...claims,
+    repository,
+    repository_owner: repository.split('/')[0],
+    repository_id: ids.repository ?? claims.repository_id,
+    repository_owner_id: ids.owner ?? claims.repository_owner_id,
+  };
+  for (const name of ['workflow_ref', 'job_workflow_ref'])
+    if (claims[name] !== undefined) moved[name] = workflow(name);
+  // Custom properties belong to the organisation; a stranger's has other ones.
+  if (ids.owner)
+    for (const name of Object.keys(moved)) if (name.startsWith('repo_property_')) delete moved[name];
+  if (ids.owner) for (const name of ['enterprise', 'enterprise_id']) delete moved[name];
+  return { ...moved, sub: subjectOf(moved, contextOf(claims)) };
+}
+
+/** Every stranger whose claims differ from this run's. */
+export function strangers(claims: Claims): Stranger[] {
+  const repository = claimText(claims, 'repository') ?? 'owner/repository';
+  const [owner = 'owner', name = 'repository'] = repository.split('/');
+  const foreign = { repository: otherRepositoryId, owner: otherOwnerId };
+  const onBranch = (claimed: Claims, ref: string): Claims => {
+    const moved: Claims = { ...claimed, ref, ref_type: 'branch', ref_protected: 'false' };
+    delete moved.environment;
+    for (const key of ['workflow_ref', 'job_workflow_ref'])
+      if (moved[key] !== undefined) moved[key] = String(moved[key]).replace(/@.*$/, () => `@${ref}`);
+    return { ...moved, sub: subjectOf(moved, `ref:${ref}`) };
+  };
+  const pull: Claims = {
+    ...onBranch(claims, 'refs/pull/1/merge'),
+    event_name: 'pull_request',
+    head_ref: 'anything',
+    base_ref: 'main',
+  };
+  pull.sub = subjectOf(pull, 'pull_request');
+  const all: Stranger[] = [
+    {
+      id: 'other-owner',
+      who: 'Any repository of any other owner',
+      kind: 'outsider',
+      claims: inRepository(claims, 'somebody-else/some-repository', foreign),
+    },
+    {
+      id: 'fork',
+      who: 'A fork of this repository, in its own workflow',
+      kind: 'outsider',
+      claims: inRepository(claims, `somebody-else/${name}`, foreign),
+    },
+    {
+      id: 'look-alike',
+      who: `An owner whose name begins like this one (${owner}-evil)`,
+      kind: 'outsider',
+      claims: inRepository(claims, `${owner}-evil/${name}`, foreign),
+    },
+    {
+      id: 'look-alike-ending',
+      who: `An owner whose name ends like this one (evil-${owner})`,
+      kind: 'outsider',
+      claims: inRepository(claims, `evil-${owner}/${name}`, foreign),
+    },
+    {
+      id: 'taken-over-name',
+      who: `Whoever registers ${repository} after it was renamed or deleted (same names, other ids)`,
+      kind: 'outsider',
+      claims: inRepository(claims, repository, foreign),
+    },
+    {
+      id: 'other-repository',
+      who: `Any other repository of ${owner}`,
+      kind: 'insider',
+      claims: inRepository(claims, `${owner}/some-other-repository`, { repository: otherRepositoryId }),
+    },
+    {
+      id: 'look-alike-repository',
+      who: `A repository whose name begins like this one (${repository}-evil)`,
+      kind: 'insider',
+      claims: inRepository(claims, `${repository}-evil`, { repository: otherRepositoryId }),
+    },
+    { id: 'pull-request', who: 'A pull request in this repository', kind: 'softer', claims: pull },
+    {
+      id: 'other-branch',
+      who: 'Any branch of this repository',
+      kind: 'softer',
+      claims: onBranch({ ...claims, event_name: 'push' }, 'refs/heads/some-other-branch'),
+    },
+    {
+      id: 'self-hosted',
+      who: 'A self-hosted runner of this repository',
+      kind: 'softer',
+      claims: { ...claims, runner_environment: 'self-hosted' },
+    },
+  ];
+  // A pull request that examines itself is no stranger.
+  return all.filter(({ id }) => {
+    if (id === 'pull-request') return claimText(claims, 'event_name') !== 'pull_request';
+    if (id === 'self-hosted') return claimText(claims, 'runner_environment') !== 'self-hosted';
+    return true;
+  });
+}
+
+/** This repository under a new name: since 2026-07-15 a rename also brings the immutable subject. */
+export function afterRename(claims: Claims): Claims {
+  const repository = `${claimText(claims, 'repository') ?? 'owner/repository'}-renamed`;
+  return asImmutable(inRepository(claims, repository, {}));
+}
+
+/** The same run with the immutable form of `sub`. A customised subject that drops `repo` stays as it is. */
+export function asImmutable(claims: Claims): Claims {
+  const [owner = '', name = ''] = (claimText(claims, 'repository') ?? '').split('/');
+  const rest = /^repo:[^:]+:(.*)$/s.exec(claimText(claims, 'sub') ?? '')?.[1];
+  if (rest === undefined) return claims;
+  return {
+    ...claims,
+    sub: `repo:${owner}@${claimText(claims, 'repository_owner_id')}/${name}@${claimText(claims, 'repository_id')}:${rest}`,
+  };
+}

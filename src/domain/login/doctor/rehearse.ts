@@ -1,0 +1,88 @@
+import type { Finding } from '../../report/report.ts';
+import { claimText, isImmutableSubject } from '../claims.ts';
+import { grantImpersonation, updateProvider } from '../commands.ts';
+import { maxSubjectBytes, shortSubject } from '../failure/rows-exchange.ts';
+import type { Provider } from '../identity.ts';
+import { mayActAs } from '../members.ts';
+import { conjuncts, holds, mapClaims, whyRejected } from './cel.ts';
+import type { IdentityFacts, ProviderResource } from './facts.ts';
+import { afterRename, asImmutable } from './hostile.ts';
+import { surviving } from './widen.ts';
+
+/** A rename, and GitHub's immutable subject, tried before they happen. */
+export function rehearse(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
+  const found: Finding[] = [];
+  const own = mapClaims(resource.attributeMapping, facts.claims);
+  if (holds(resource.attributeCondition, facts.claims, own) !== 'true') return [];
+  const attempt = (
+    rule: string,
+    event: string,
+    claims: IdentityFacts['claims'],
+    severity: Finding['severity'],
+  ) => {
+    const mapped = mapClaims(resource.attributeMapping, claims);
+    const bytes = Buffer.byteLength(mapped.subject ?? '');
+    const lostAccounts = facts.accounts.filter(
+      (account) => mayActAs(account, provider, own) === true && mayActAs(account, provider, mapped) === false,
+    );
+    const rejected = holds(resource.attributeCondition, claims, mapped) !== 'true';
+    if (!rejected && bytes <= maxSubjectBytes && lostAccounts.length === 0) return;
+    const why = rejected
+      ? whyRejected(conjuncts(resource.attributeCondition ?? '', claims, mapped))
+      : bytes > maxSubjectBytes
+        ? `google.subject would have ${bytes} bytes; Google takes ${maxSubjectBytes}.`
+        : `The policy of ${lostAccounts.map((account) => account.email).join(', ')} names what would change.`;
+    found.push({
+      rule,
+      severity,
+      title: `${event} would lock this repository out.`,
+      why: `${why} The subject would be ${claims.sub}.`,
+      fix: rejected
+        ? updateProvider(provider, {
+            'attribute-condition': surviving(resource.attributeCondition ?? '', facts.claims, {
+              claims,
+              mapped,
+            }),
+          })
+        : bytes > maxSubjectBytes
+          ? withMapping(provider, resource, 'google.subject', shortSubject)
+          : byId(facts, provider, resource, lostAccounts[0]?.email ?? ''),
+    });
+  };
+  attempt('login-rename', 'A rename of the repository', afterRename(facts.claims), 'low');
+  const subject = claimText(facts.claims, 'sub') ?? '';
+  const soon = facts.nextSubjectPrefix !== undefined && isImmutableSubject(facts.nextSubjectPrefix);
+  if (!isImmutableSubject(subject))
+    attempt(
+      'login-immutable-subject',
+      soon
+        ? "The immutable subject, which GitHub's settings announce for the next run,"
+        : 'The immutable subject (a rename, a transfer or a setting brings it)',
+      asImmutable(facts.claims),
+      soon ? 'high' : 'medium',
+    );
+  return found;
+}
+
+/** The mapping with one entry more, as gcloud takes a map; expressions with a comma need another delimiter. */
+function withMapping(
+  provider: Provider,
+  resource: ProviderResource,
+  target: string,
+  expression: string,
+): string {
+  const entries = Object.entries({ ...resource.attributeMapping, [target]: expression }).map((pair) =>
+    pair.join('='),
+  );
+  const plain = entries.every((entry) => !entry.includes(','));
+  return updateProvider(provider, {
+    'attribute-mapping': plain ? entries.join(',') : `^;^${entries.join(';')}`,
+  });
+}
+
+/** A grant that outlives a rename, or the mapping that it needs first. */
+function byId(facts: IdentityFacts, provider: Provider, resource: ProviderResource, account: string): string {
+  if (resource.attributeMapping['attribute.repository_id'] === undefined)
+    return withMapping(provider, resource, 'attribute.repository_id', 'assertion.repository_id');
+  return grantImpersonation(provider, account, facts.claims, ['repository_id']);
+}

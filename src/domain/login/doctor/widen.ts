@@ -1,0 +1,69 @@
+import { type Claims, claimText } from '../claims.ts';
+import { celText } from '../commands.ts';
+import { conjuncts, holds, type Mapped } from './cel.ts';
+
+/**
+ * The condition with only those parts widened that keep this run out, each by this run's own values: names become
+ * numeric ids, a subject becomes repository and ref. Undefined where that cannot be done, or would not let the run in.
+ */
+export function widened(condition: string, claims: Claims, mapped: Mapped): string | undefined {
+  const parts = conjuncts(condition, claims, mapped).map(({ text, truth, reads }) => {
+    if (truth === 'true') return text;
+    const own = [...new Set(reads.flatMap(({ name }) => valuesOf(name, claims, mapped)))];
+    return own.length > 0 ? `(${text} || ${own.join(' && ')})` : undefined;
+  });
+  if (parts.some((part) => part === undefined)) return undefined;
+  const result = parts.join(' && ');
+  return holds(result, claims, mapped) === 'true' ? result : undefined;
+}
+
+function equalsClaim(claims: Claims, claim: string): string[] {
+  const value = claimText(claims, claim);
+  return value === undefined ? [] : [`assertion.${claim} == '${celText(value)}'`];
+}
+
+/** Comparisons that say the same about this run in claims that nobody else can have. */
+function valuesOf(name: string, claims: Claims, mapped: Mapped): string[] {
+  const [space = '', key = ''] = name.split('.');
+  const equals = (claim: string) => equalsClaim(claims, claim);
+  if (space === 'attribute') {
+    const value = mapped.attributes[key];
+    return value === undefined ? [] : [`attribute.${key} == '${celText(value)}'`];
+  }
+  if (space === 'google' || key === 'sub') return [...equals('repository_id'), ...equals('ref')];
+  if (key === 'repository') return equals('repository_id');
+  if (key === 'repository_owner') return equals('repository_owner_id');
+  return equals(key);
+}
+
+/** This run's repository by the ids that nobody can take over. */
+const byId = (claims: Claims): string[] => [
+  ...equalsClaim(claims, 'repository_owner_id'),
+  ...equalsClaim(claims, 'repository_id'),
+];
+
+const joined = (parts: readonly string[]) => [...new Set(parts)].join(' && ');
+
+/** The condition with more asked for; what it asks for already stays. Without `extra` it asks for this repository by its ids. */
+export function narrowed(
+  condition: string | undefined,
+  claims: Claims,
+  mapped: Mapped,
+  extra?: string,
+): string {
+  const kept = condition?.trim() ? conjuncts(condition, claims, mapped).map(({ text }) => text) : [];
+  const whole = kept.map((text) => (kept.length > 1 || !/\|\||\?/.test(text) ? text : `(${text})`));
+  return joined([...whole, ...(extra === undefined ? byId(claims) : [extra])]);
+}
+
+/** The condition with the parts replaced by ids that would not survive the change from `claims` to `later`. */
+export function surviving(
+  condition: string,
+  claims: Claims,
+  later: { claims: Claims; mapped: Mapped },
+): string {
+  const kept = conjuncts(condition, later.claims, later.mapped).flatMap(({ text, truth }) =>
+    truth === 'true' ? [text] : [],
+  );
+  return joined([...byId(claims), ...kept]);
+}

@@ -1,0 +1,135 @@
+import { claimText } from '../claims.ts';
+import { describeProvider, grantImpersonation, updateProvider } from '../commands.ts';
+import { examineAccounts } from '../doctor/account.ts';
+import { mapClaims } from '../doctor/cel.ts';
+import { explainCondition } from '../doctor/examine.ts';
+import type { IdentityFacts } from '../doctor/facts.ts';
+import { widened } from '../doctor/widen.ts';
+import { mayActAs } from '../members.ts';
+import { type Diagnosis, LoginError } from './login-error.ts';
+
+/** The same failure with the cause that the set-up shows; unchanged where nothing more could be read. */
+export function sharpen(error: LoginError, facts: IdentityFacts): LoginError {
+  const better = causeOf(error, facts);
+  return better
+    ? new LoginError(error.failure, { ...error.diagnosis, ...better }, error.claims, error.cause)
+    : error;
+}
+
+function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | undefined {
+  const { provider, claims } = facts;
+  switch (error.diagnosis.rule) {
+    case 'condition-false': {
+      const why = explainCondition(facts);
+      return why ? { why, ...repairedCondition(facts) } : undefined;
+    }
+    case 'mapping-type': {
+      const problems = provider ? mapClaims(provider.attributeMapping, claims).problems : [];
+      if (problems.length === 0) return undefined;
+      return {
+        why: problems
+          .map(({ target, expression, why }) => `${target} is mapped from ${expression}: ${why}.`)
+          .join(' '),
+      };
+    }
+    case 'subject-too-long': {
+      const subject = provider ? mapClaims(provider.attributeMapping, claims).subject : undefined;
+      if (!subject) return undefined;
+      return {
+        why: `google.subject is mapped from ${provider?.attributeMapping['google.subject']} and has ${Buffer.byteLength(subject)} bytes: ${subject.slice(0, 300)}.`,
+      };
+    }
+    case 'issuer-mismatch':
+      if (!provider?.oidc?.issuerUri) return undefined;
+      return {
+        why: `The provider trusts ${provider.oidc.issuerUri}; this run's issuer is ${claimText(claims, 'iss')}.`,
+      };
+    case 'audience-mismatch': {
+      const allowed = provider?.oidc?.allowedAudiences ?? [];
+      if (allowed.length === 0) return undefined;
+      return {
+        why: `The provider accepts ${allowed.slice(0, 5).join(', ')}.`,
+        fix: `Set the input \`audience: ${allowed[0]}\`, or allow this one:`,
+      };
+    }
+    case 'provider-unusable':
+      return unusable(facts);
+    case 'impersonation-denied':
+      return impersonation(error, facts);
+    default:
+      return undefined;
+  }
+}
+
+/** Every part of the condition that holds stays: whoever wrote it meant it. */
+function repairedCondition({ provider, claims, request }: IdentityFacts): Partial<Diagnosis> {
+  if (!provider?.attributeCondition || !request.provider) return {};
+  const condition = widened(
+    provider.attributeCondition,
+    claims,
+    mapClaims(provider.attributeMapping, claims),
+  );
+  if (condition === undefined) return {};
+  return {
+    fix: 'Run it where the condition allows; or, if this very run is meant to get in, widen that part alone:',
+    commands: [
+      updateProvider(request.provider, { 'attribute-condition': condition }),
+      describeProvider(request.provider),
+    ],
+  };
+}
+
+function unusable({ pool, provider, request }: IdentityFacts): Partial<Diagnosis> | undefined {
+  const name = request.provider;
+  if (!name) return undefined;
+  const state = (
+    what: 'pool' | 'provider',
+    found: typeof pool | typeof provider,
+  ): Partial<Diagnosis> | undefined => {
+    const command =
+      what === 'pool' ? `gcloud iam workload-identity-pools` : `gcloud iam workload-identity-pools providers`;
+    const flags = what === 'pool' ? name.pool : `${name.provider} --workload-identity-pool=${name.pool}`;
+    const place = `--location=global --project=${name.projectNumber}`;
+    if (found?.state === 'DELETED')
+      return {
+        why: `The ${what} is deleted; it can be brought back for 30 days.`,
+        fix: 'Bring it back:',
+        commands: [`${command} undelete ${flags} ${place}`],
+      };
+    if (found?.disabled)
+      return {
+        why: `The ${what} is disabled.`,
+        fix: 'Enable it, if it is meant to be used:',
+        commands: [
+          `${command} ${what === 'pool' ? 'update' : 'update-oidc'} ${flags} ${place} --no-disabled`,
+        ],
+      };
+    return undefined;
+  };
+  return state('pool', pool) ?? state('provider', provider);
+}
+
+function impersonation(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | undefined {
+  const provider = facts.request.provider;
+  const account = facts.accounts.find(({ email }) => email === error.failure.account);
+  if (!provider || !account?.policy || !facts.provider) return undefined;
+  const attributes = Object.keys(facts.provider.attributeMapping).map((target) =>
+    target.replace(/^attribute\./, ''),
+  );
+  if (mayActAs(account, provider, mapClaims(facts.provider.attributeMapping, facts.claims)))
+    return {
+      why: `The policy of ${account.email} already names this run: the grant is on its way, which takes 2 to 7 minutes, or a deny policy stands against it.`,
+      fix: 'Run the job again in a few minutes, or set propagation_timeout: 7m. Deny policies are listed by:',
+      commands: [
+        `gcloud iam policies list --kind=denypolicies --attachment-point=cloudresourcemanager.googleapis.com%2Fprojects%2F${facts.request.projectId ?? provider.projectNumber}`,
+      ],
+    };
+  const causes = examineAccounts({ ...facts, accounts: [account] }).filter(({ rule }) =>
+    rule.startsWith('login-member-'),
+  );
+  return {
+    why: causes.map(({ title, why }) => [title, why].filter(Boolean).join(' ')).join(' '),
+    fix: 'Grant it to this repository:',
+    commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
+  };
+}

@@ -1,0 +1,128 @@
+import { begin, type Event, events, next, type Phase, phaseActions, phases, table } from './machine.ts';
+
+/** The state machine for people: a Mermaid diagram and the whole table, both made from the table itself. */
+
+const eventWords: Record<Event, string> = {
+  passed: 'The phase did what it is for.',
+  unchanged: 'What would be released serves already.',
+  refused: 'A rule forbids it: no budget, a split that is not ours, a revision that failed before.',
+  yielded: 'Another release of this function is alive.',
+  exposed: 'The function is, or was, reachable without a token.',
+  smoke_failed: 'The smoke test failed.',
+  regressed: 'The watch found that the candidate burns the budget.',
+  undecided: 'The watch could not decide, and the policy is to hold.',
+  moved: 'Somebody else moved the traffic.',
+  before_gone: 'The revision to go back to is gone or not ready.',
+  cancelled: 'A person or the runner sent a signal.',
+  failed: 'Something could not be done or found out.',
+};
+
+const cellWords: Record<string, string> = {
+  next: '→ next',
+  again: 'stays',
+  back: '→ `reverting`',
+  'by-cause': '→ outcome of the cause',
+  error: '→ ended, an error',
+};
+
+const cellText = (phase: Phase, event: Event) => {
+  const cell = table[phase][event];
+  if (cell === 'next') return `→ \`${nextName(phase)}\``;
+  return cellWords[cell] ?? `→ **${cell}**`;
+};
+
+function nextName(phase: Phase): string {
+  const state = next({ ...begin([5, 100]), phase }, 'passed');
+  return state.phase === 'ended' ? (state.outcome ?? 'ended') : state.phase;
+}
+
+const groups: { id: string; title: string; members: readonly Phase[] }[] = [
+  { id: 'untouched', title: 'Nothing changed yet', members: ['gate', 'reading', 'guarding'] },
+  {
+    id: 'under_way',
+    title: 'Under way',
+    members: ['pinning', 'building', 'checking', 'tagging', 'smoking', 'canary', 'full', 'finishing'],
+  },
+  { id: 'going_back', title: 'Going back', members: ['reverting'] },
+];
+
+/** Where a cell leads in the drawing; nothing where it stays. */
+function target(cell: (typeof table)[Phase][Event]): string | undefined {
+  if (cell === 'again' || cell === 'next') return undefined;
+  if (cell === 'back') return 'going_back';
+  if (cell === 'by-cause') return 'taken_back';
+  return cell === 'error' ? 'failed' : cell;
+}
+
+/** `from --> to` and the events that lead there; what a whole group has in common is drawn once. */
+function edges(): Map<string, Event[]> {
+  const found = new Map<string, Event[]>();
+  const add = (from: string, to: string | undefined, event: Event) => {
+    if (to === undefined) return;
+    const key = `${from} --> ${to}`;
+    found.set(key, [...(found.get(key) ?? []), event]);
+  };
+  for (const { id, members } of groups)
+    for (const event of events) {
+      const cells = members.map((phase) => table[phase][event]);
+      const common = cells.filter((cell) => cell !== 'again').every((cell, _, all) => cell === all[0]);
+      if (common) add(id, target(cells.find((cell) => cell !== 'again') ?? 'again'), event);
+      else for (const phase of members) add(phase, target(table[phase][event]), event);
+    }
+  return found;
+}
+
+function following(phase: Phase): string[] {
+  const targets = [begin([5, 25, 100]), { ...begin([5, 100]), step: 0 }, begin([100], true)].map((state) => {
+    const after = next({ ...state, phase }, 'passed');
+    return after.phase === 'ended' ? (after.outcome ?? 'failed') : after.phase;
+  });
+  return [...new Set(targets)];
+}
+
+function mermaid(): string[] {
+  const lines = ['```mermaid', 'stateDiagram-v2', '    direction TB', '    [*] --> untouched'];
+  for (const { id, title, members } of groups) {
+    lines.push(`    state "${title}" as ${id} {`, `        [*] --> ${members[0]}`);
+    for (const phase of members)
+      for (const to of members.filter((member) => following(phase).includes(member)))
+        lines.push(`        ${phase} --> ${to}`);
+    lines.push('    }');
+  }
+  lines.push('    untouched --> under_way: passed', '    under_way --> promoted: passed');
+  for (const [edge, by] of edges()) lines.push(`    ${edge}: ${by.join(', ')}`);
+  return [...lines, '```'];
+}
+
+/** docs/rollout.md, whole. */
+export function rolloutPage(): string {
+  const header = `| phase | what it does | ${events.map((event) => `\`${event}\``).join(' | ')} |`;
+  const rows = phases.map(
+    (phase) =>
+      `| \`${phase}\` | ${phaseActions[phase]} | ${events.map((event) => cellText(phase, event)).join(' | ')} |`,
+  );
+  return `${[
+    '# How a release moves',
+    '',
+    'A release is a table: every phase meets every event, so nothing that can happen is left to chance. This page is',
+    'generated from that table (`src/domain/release/machine.ts`) by `npm run docs`; a test fails when it is stale.',
+    '',
+    ...mermaid(),
+    '',
+    '`taken_back` ends as `rolled_back`, `smoke_failed`, `exposed` or `cancelled`, by its cause; a first release, which has',
+    'nothing to go back to, ends as `rejected`; an unchanged one as `promoted`. `failed` ends with an error and no outcome.',
+    '',
+    '## Events',
+    '',
+    '| event | what happened |',
+    '|:--|:--|',
+    ...events.map((event) => `| \`${event}\` | ${eventWords[event]} |`),
+    '',
+    '## Every phase and every event',
+    '',
+    header,
+    `|${':--|'.repeat(events.length + 2)}`,
+    ...rows,
+    '',
+  ].join('\n')}`;
+}

@@ -1,0 +1,156 @@
+import type { Path } from '../data/locate.ts';
+import type { Objective, PrometheusCounters } from './objective.ts';
+import type { Indicator, SloDocument } from './schema.ts';
+
+export interface ObjectiveContext {
+  file: string;
+  indicators: ReadonlyMap<string, Indicator>;
+  lineAt(path: Path): number;
+  problem(path: Path, message: string): void;
+}
+
+type SpecObjective = SloDocument['spec']['objectives'][number];
+
+const slug = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40);
+
+/** What a release can be judged by; what the format allows and a release cannot use is a problem with its place. */
+export function objectivesOf(slo: SloDocument, context: ObjectiveContext): Objective[] {
+  const { spec } = slo;
+  if (spec.budgetingMethod !== undefined && spec.budgetingMethod !== 'Occurrences')
+    context.problem(
+      ['spec', 'budgetingMethod'],
+      `budgetingMethod: ${spec.budgetingMethod} is not supported: a release is judged by requests, so expected Occurrences.`,
+    );
+  const window = spec.timeWindow?.[0];
+  if (window && (window.isRolling === false || window.calendar !== undefined))
+    context.problem(
+      ['spec', 'timeWindow', 0],
+      'timeWindow: a calendar window is not supported: expected isRolling: true.',
+    );
+  const ids = new Set<string>();
+  return spec.objectives.flatMap((objective, i) => {
+    const path: Path = ['spec', 'objectives', i];
+    const indicator = indicatorOf(objective, slo, context, path);
+    const target = targetOf(objective, context, path);
+    if (!indicator || target === undefined) return [];
+    const read = indicator.spec.ratioMetric
+      ? ratio(indicator, context, path)
+      : threshold(objective, indicator, context, path);
+    if (!read) return [];
+    const base =
+      slug(objective.displayName ?? '') || slug(indicator.metadata.name) || read.kind || 'objective';
+    let id = base;
+    for (let n = 2; ids.has(id); n++) id = `${base}-${n}`;
+    ids.add(id);
+    const title = objective.displayName ?? indicator.metadata.displayName;
+    return [
+      { id, target, ...read, ...(title ? { title } : {}), source: `${context.file}:${context.lineAt(path)}` },
+    ];
+  });
+}
+
+function indicatorOf(
+  objective: SpecObjective,
+  slo: SloDocument,
+  context: ObjectiveContext,
+  path: Path,
+): Indicator | undefined {
+  const inline = objective.indicator ?? slo.spec.indicator;
+  const reference = objective.indicatorRef ?? slo.spec.indicatorRef;
+  if (inline) return inline;
+  const found = reference === undefined ? undefined : context.indicators.get(reference);
+  if (!found)
+    context.problem(
+      reference === undefined
+        ? path
+        : objective.indicatorRef
+          ? [...path, 'indicatorRef']
+          : ['spec', 'indicatorRef'],
+      reference === undefined
+        ? 'indicator is missing: expected one here or under spec.'
+        : `indicatorRef: there is no SLI ${reference} in this file.`,
+    );
+  return found;
+}
+
+function targetOf(objective: SpecObjective, context: ObjectiveContext, path: Path): number | undefined {
+  const { target, targetPercent } = objective;
+  if ((target === undefined) === (targetPercent === undefined)) {
+    context.problem(path, 'expected either target (such as 0.995) or targetPercent (such as 99.5).');
+    return undefined;
+  }
+  const fraction = target ?? Number(((targetPercent as number) / 100).toPrecision(12));
+  const key = target === undefined ? 'targetPercent' : 'target';
+  if (fraction >= 0.5 && fraction < 1) return fraction;
+  const hint =
+    target !== undefined && target > 1 && target < 100 ? ` Did you mean targetPercent: ${target}?` : '';
+  context.problem(
+    [...path, key],
+    `${key}: ${target ?? targetPercent}: expected at least ${target === undefined ? 50 : 0.5} and less than ${target === undefined ? 100 : 1}.${hint}`,
+  );
+  return undefined;
+}
+
+type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus'>;
+type Metric = { metricSource: { type?: string | undefined; spec?: object | undefined } };
+
+const queryOf = (metric: Metric | undefined): string | undefined => {
+  const spec = metric?.metricSource.spec as { query?: string } | undefined;
+  return metric?.metricSource.type === 'Prometheus' ? spec?.query : undefined;
+};
+
+/** `sum(x)` around a selector says what the watch does anyway. */
+const bare = (query: string) => /^\s*sum\s*\(([^()]*)\)\s*$/.exec(query)?.[1]?.trim() ?? query.trim();
+
+function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Read | undefined {
+  const metric = indicator.spec.ratioMetric;
+  const queries = { total: queryOf(metric?.total), bad: queryOf(metric?.bad), good: queryOf(metric?.good) };
+  if (metric?.raw) {
+    context.problem(path, 'ratioMetric.raw is not supported: expected total with good or bad, as counters.');
+    return undefined;
+  }
+  if (!queries.total && !queries.bad && !queries.good) return { kind: 'availability' };
+  if (!queries.total || (!queries.bad && !queries.good)) {
+    context.problem(path, 'ratioMetric: expected total with good or bad, each with a query.');
+    return undefined;
+  }
+  const counters: PrometheusCounters = { total: bare(queries.total) };
+  if (queries.bad) counters.bad = bare(queries.bad);
+  else if (queries.good) counters.good = bare(queries.good);
+  for (const selector of [counters.total, counters.bad, counters.good])
+    if (selector !== undefined && !selector.includes('$revision'))
+      context.problem(
+        path,
+        `the query ${selector.slice(0, 80)} does not name $revision, so revisions cannot be told apart.`,
+      );
+  return { kind: 'availability', prometheus: counters };
+}
+
+function threshold(
+  objective: SpecObjective,
+  indicator: Indicator,
+  context: ObjectiveContext,
+  path: Path,
+): Read | undefined {
+  if (!indicator.spec.thresholdMetric) {
+    context.problem(path, 'the indicator has neither ratioMetric nor thresholdMetric.');
+    return undefined;
+  }
+  if (queryOf(indicator.spec.thresholdMetric)) {
+    context.problem(
+      path,
+      'a threshold on a Prometheus query is not supported: count slow requests by a ratioMetric over histogram buckets.',
+    );
+    return undefined;
+  }
+  if ((objective.op !== 'lt' && objective.op !== 'lte') || objective.value === undefined) {
+    context.problem(path, 'a threshold needs op: lt or lte, and value: seconds.');
+    return undefined;
+  }
+  return { kind: 'latency', slowerThanMs: Math.round(objective.value * 1000) };
+}

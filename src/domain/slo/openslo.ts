@@ -1,0 +1,125 @@
+import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import type { z } from 'zod';
+import { nearest, type Path, placeOf } from '../data/locate.ts';
+import { parseDuration } from '../data/parse.ts';
+import { messagesOf } from './messages.ts';
+import type { Objective } from './objective.ts';
+import { objectivesOf } from './objectives.ts';
+import { type Indicator, otherKinds, type SloDocument, sliDocument, sloDocument } from './schema.ts';
+
+export interface SloProblem {
+  line: number;
+  column: number;
+  message: string;
+  /** The line of the file. */
+  quoted: string;
+}
+
+export interface ParsedSlo {
+  name: string;
+  service: string;
+  objectives: Objective[];
+  windowSeconds: number;
+}
+
+/** The window where the file names none. */
+const defaultWindow = '30d';
+const maxBytes = 1_000_000;
+
+/**
+ * Reads OpenSLO v1: one SLO, with its indicator inside or as an SLI of the same file. Every problem is reported at
+ * once, with its place and, for a typing error, the nearest word.
+ */
+export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } | { problems: SloProblem[] } {
+  const lines = source.split(/\r?\n/);
+  const counter = new LineCounter();
+  const problems: SloProblem[] = [];
+  const note = (line: number, column: number, message: string) => {
+    problems.push({ line, column, message, quoted: (lines[line - 1] ?? '').slice(0, 200) });
+  };
+  const finish = () => ({ problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) });
+  if (source.length > maxBytes) {
+    note(1, 1, 'The file is larger than a megabyte.');
+    return finish();
+  }
+  const documents = parseAllDocuments(source, {
+    lineCounter: counter,
+    prettyErrors: false,
+    uniqueKeys: true,
+    merge: false,
+  });
+  const all: Document[] = Array.isArray(documents) ? (documents as unknown as Document[]) : [];
+  const slos: { document: Document; data: SloDocument }[] = [];
+  const indicators = new Map<string, { document: Document; data: Indicator }>();
+  for (const document of all) {
+    for (const error of document.errors) {
+      const { line, col } = counter.linePos(error.pos[0]);
+      note(Math.max(1, line), Math.max(1, col), `This is not valid YAML: ${error.message}`);
+    }
+    if (document.errors.length > 0 || document.contents === null) continue;
+    let value: unknown;
+    try {
+      value = document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+      note(1, 1, `This is not usable YAML: ${(error as Error).message}`);
+      continue;
+    }
+    const kind = (value as { kind?: unknown } | null)?.kind;
+    if (typeof kind === 'string' && otherKinds.includes(kind)) continue;
+    const at = (path: Path, message: string, key?: string) => {
+      const place = placeOf(document, counter, path, key);
+      note(place.line, place.column, message);
+    };
+    if (kind !== 'SLO' && kind !== 'SLI') {
+      const near = typeof kind === 'string' ? nearest(kind, ['SLO', 'SLI', ...otherKinds]) : undefined;
+      at(
+        ['kind'],
+        kind === undefined
+          ? 'kind is missing: expected SLO.'
+          : `kind: ${JSON.stringify(kind).slice(0, 40)}: ${near ? `did you mean ${near}?` : 'expected SLO.'}`,
+      );
+      continue;
+    }
+    const schema: z.ZodType = kind === 'SLO' ? sloDocument : sliDocument;
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) {
+      for (const { path, key, message } of parsed.error.issues.flatMap((issue) =>
+        messagesOf(issue, value, schema),
+      ))
+        at(path, message, key);
+    } else if (kind === 'SLO') slos.push({ document, data: parsed.data as SloDocument });
+    else {
+      const data = parsed.data as Indicator;
+      indicators.set(data.metadata.name, { document, data });
+    }
+  }
+  if (problems.length > 0) return finish();
+  const [first, second] = slos;
+  if (!first) {
+    note(1, 1, 'The file has no document of the kind SLO.');
+    return finish();
+  }
+  if (second) {
+    const { line, column } = placeOf(second.document, counter, ['metadata', 'name']);
+    note(
+      line,
+      column,
+      'This is a second SLO: a release is judged by one, which may have several objectives.',
+    );
+    return finish();
+  }
+  const at = (path: Path) => placeOf(first.document, counter, path);
+  const objectives = objectivesOf(first.data, {
+    file,
+    indicators: new Map([...indicators].map(([name, { data }]) => [name, data])),
+    lineAt: (path) => at(path).line,
+    problem: (path, message) => {
+      const { line, column } = at(path);
+      note(line, column, message);
+    },
+  });
+  if (problems.length > 0) return finish();
+  const { metadata, spec } = first.data;
+  const windowSeconds = parseDuration(spec.timeWindow?.[0]?.duration ?? defaultWindow);
+  return { slo: { name: metadata.name, service: spec.service, objectives, windowSeconds } };
+}

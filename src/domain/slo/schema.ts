@@ -1,0 +1,162 @@
+import { z } from 'zod';
+
+/** OpenSLO v1 (github.com/OpenSLO/OpenSLO, specification of v1), the part that a release can be judged by. */
+
+const labels = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+const duration = z.string().regex(/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/, 'expected a duration such as 30d or 4w');
+
+const metadata = z.strictObject({
+  name: z.string().min(1).max(63).describe('Short name: letters, digits and hyphens.'),
+  displayName: z.string().optional().describe('For people.'),
+  labels: labels.optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+
+const prometheusSpec = z.strictObject({
+  query: z
+    .string()
+    .min(1)
+    .max(2000)
+    .describe('Selector of a counter, such as http_requests_total{service="$service",revision="$revision"}.'),
+});
+
+const metricSource = z
+  .strictObject({
+    metricSourceRef: z.string().optional().describe('Name of a DataSource; only `cloud-run` needs none.'),
+    type: z
+      .enum(['CloudRun', 'Prometheus'])
+      .describe(
+        'CloudRun: request logs and metrics of the service itself. Prometheus: the counter named in spec.query.',
+      )
+      .optional(),
+    spec: z.union([prometheusSpec, z.strictObject({})]).optional(),
+  })
+  .describe('Where the counts come from.');
+
+const metric = z.strictObject({ metricSource });
+
+const ratioMetric = z
+  .strictObject({
+    counter: z
+      .boolean()
+      .optional()
+      .describe('Whether the metric only ever rises. Must be true where it is Prometheus.'),
+    good: metric.optional(),
+    bad: metric.optional(),
+    total: metric.optional(),
+    rawType: z.enum(['success', 'failure']).optional(),
+    raw: metric.optional(),
+  })
+  .describe(
+    'Availability: good or bad requests among all. Without good and bad, answers from 500 up and 429 are bad.',
+  );
+
+const thresholdMetric = metric.describe('Latency: what each objective compares with op and value.');
+
+const indicator = z.strictObject({
+  metadata,
+  spec: z.strictObject({
+    description: z.string().max(1050).optional(),
+    ratioMetric: ratioMetric.optional(),
+    thresholdMetric: thresholdMetric.optional(),
+  }),
+});
+
+const objective = z.strictObject({
+  displayName: z.string().optional().describe('For people, such as "answers within 2 s".'),
+  op: z.enum(['lte', 'gte', 'lt', 'gt']).optional().describe('For a threshold: lt or lte.'),
+  value: z.number().positive().optional().describe('For a threshold: seconds.'),
+  target: z.number().optional().describe('Fraction of good requests, such as 0.995.'),
+  targetPercent: z.number().optional().describe('The same in percent, such as 99.5.'),
+  timeSliceTarget: z.number().optional(),
+  timeSliceWindow: z.string().optional(),
+  indicator: indicator.optional(),
+  indicatorRef: z.string().optional(),
+  compositeWeight: z.number().optional(),
+});
+
+const timeWindow = z.strictObject({
+  duration: duration.describe('Length of the window, such as 30d.'),
+  isRolling: z.boolean().optional().describe('Must be true: a window that slides.'),
+  calendar: z.unknown().optional(),
+});
+
+const alertPolicies = z.array(z.unknown()).optional().describe('Not used by a release.');
+
+const sloSpec = z.strictObject({
+  description: z.string().max(1050).optional(),
+  service: z.string().describe('Name of the service.'),
+  indicator: indicator.optional(),
+  indicatorRef: z.string().optional().describe('Name of an SLI in the same file.'),
+  timeWindow: z.array(timeWindow).length(1).optional(),
+  budgetingMethod: z
+    .enum(['Occurrences', 'Timeslices', 'RatioTimeslices'])
+    .describe('Occurrences: bad requests are counted.')
+    .optional(),
+  objectives: z.array(objective).min(1).max(20),
+  alertPolicies,
+});
+
+export const sloDocument = z.strictObject({
+  apiVersion: z.enum(['openslo/v1']).describe('The version of OpenSLO that this file is written in.'),
+  kind: z.literal('SLO').describe('A service level objective.'),
+  metadata,
+  spec: sloSpec,
+});
+
+export const sliDocument = z.strictObject({
+  apiVersion: z.enum(['openslo/v1']),
+  kind: z.literal('SLI').describe('An indicator that an SLO of this file refers to by its name.'),
+  metadata: indicator.shape.metadata,
+  spec: indicator.shape.spec,
+});
+
+/** Documents of other kinds are legal OpenSLO and of no use to a release. */
+export const otherKinds = [
+  'Service',
+  'DataSource',
+  'AlertPolicy',
+  'AlertCondition',
+  'AlertNotificationTarget',
+];
+
+export type SloDocument = z.output<typeof sloDocument>;
+export type Indicator = z.output<typeof indicator>;
+
+/** One JSON Schema for editors, draft-07, since that is what the catalogue of schemas asks for. */
+export function sloJsonSchema(): Record<string, unknown> {
+  const options = { target: 'draft-7', io: 'input', unrepresentable: 'any' } as const;
+  const strip = (schema: Record<string, unknown>) => {
+    const { $schema: _, ...rest } = schema;
+    return rest;
+  };
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'https://raw.githubusercontent.com/backstay-release/backstay/v1/schemas/backstay.slo.json',
+    title: 'Backstay: objectives (OpenSLO v1)',
+    description: 'What users were promised. The watch takes a release back when it breaks this.',
+    oneOf: [strip(z.toJSONSchema(sloDocument, options)), strip(z.toJSONSchema(sliDocument, options))],
+    defaultSnippets: [
+      {
+        label: 'availability',
+        description: 'At least 99.5 % of the requests succeed over 30 days',
+        body: {
+          apiVersion: 'openslo/v1',
+          kind: 'SLO',
+          metadata: { name: 'ocr-api' },
+          spec: {
+            service: 'ocr-api',
+            indicator: {
+              metadata: { name: 'availability' },
+              spec: { ratioMetric: { total: { metricSource: { type: 'CloudRun' } } } },
+            },
+            timeWindow: [{ duration: '30d', isRolling: true }],
+            budgetingMethod: 'Occurrences',
+            objectives: [{ displayName: 'requests without an error', target: 0.995 }],
+          },
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,124 @@
+import type { Report } from '../../report/report.ts';
+import { codeBlock, codeSpan, markdownText, proseText } from '../../report/safe-text.ts';
+import { mainFailure } from '../watch/failures.ts';
+import { decidingSteps, type ReleaseFacts, watchFactsOf } from './facts.ts';
+
+/** The end of a release's alert: what to do next, in words, links and commands to paste. */
+
+interface Next {
+  texts: string[];
+  /** To paste into a shell. */
+  commands: string[];
+}
+
+function nextThing(report: Report, facts: ReleaseFacts): Next {
+  const fix =
+    report.errors.find((error) => error.fix)?.fix ??
+    report.findings.find(
+      ({ severity, rule, fix: own }) => own && (severity === 'critical' || rule === 'budget-exhausted'),
+    )?.fix;
+  const { text, commands } = splitFix(fix ?? '');
+  const own = ownNext(report, facts);
+  const links =
+    facts.candidate && report.verdict !== 'pass'
+      ? [
+          ...(facts.logs_url ? [`[Open the logs of the new revision](${facts.logs_url})`] : []),
+          ...(facts.commit?.compare ? [`[Compare with the last good commit](${facts.commit.compare})`] : []),
+        ]
+      : [];
+  if (facts.other_run_url) links.push(`[Open that run](${facts.other_run_url})`);
+  const words = [linkedText(text), ...failedMost(report, facts), ...own.texts]
+    .filter((part) => part !== '')
+    .map(ended);
+  const texts = [words.join(' '), links.join(' · ')].filter((part) => part !== '');
+  return { texts, commands: [...commands, ...own.commands] };
+}
+
+/** What most of the failures have in common, where a watch did not pass: the first place to look. */
+function failedMost(report: Report, facts: ReleaseFacts): string[] {
+  if (report.verdict === 'pass') return [];
+  const decided = decidingSteps(facts);
+  if (!decided || decided.segment.verdict === 'pass') return [];
+  const main = mainFailure(decided.watch);
+  return main ? [main] : [];
+}
+
+/** A sentence has an end; a lead to a command, and a link that is all there is, need none. */
+const ended = (text: string): string => (/[.:!?]$|^\[[^\]]*\]\([^)]*\)$/.test(text) ? text : `${text}.`);
+
+const only = (text: string): Next => ({ texts: [text], commands: [] });
+
+function ownNext(report: Report, facts: ReleaseFacts): Next {
+  if (report.outcome === 'held') return decide(report, facts);
+  if (report.outcome === 'yielded') return only('Run this job again when that release has ended');
+  if (report.outcome === 'superseded')
+    return only('The traffic stays as it was set; run this job again to release');
+  return { texts: [], commands: [] };
+}
+
+/** A held release waits for a person, who may have no other way at hand than a shell. */
+function decide(report: Report, { before, before_gone: gone, candidate, segments }: ReleaseFacts): Next {
+  const { project, region, service } = report.target;
+  const last = segments.at(-1);
+  const platform = last !== undefined && watchFactsOf(last)?.blame === 'platform';
+  const back = before ? `goes back to ${codeSpan(before)}` : 'takes it back';
+  const forth = candidate
+    ? `${codeSpan(`to: ${candidate}`)} gives it all of the traffic`
+    : '`to: REVISION` sends everything to that revision';
+  const blind = /could not see: \S+ (logging|monitoring) \S+ answered 403\b/.exec(report.reason)?.[1];
+  const texts = [
+    ...(blind ? [`Give the identity of this job \`roles/${blind}.viewer\``] : []),
+    ...(platform
+      ? [
+          "Look first at what both revisions depend on: a database, an API, the network, [Google Cloud's status](https://status.cloud.google.com)",
+        ]
+      : []),
+    gone
+      ? `Decide with \`actions/rollback\`: ${forth}; ${before ? codeSpan(before) : 'the revision before'} cannot serve, so to go back name another that can`
+      : `Decide with \`actions/rollback\`: \`to: before\` ${back}, ${forth}`,
+  ];
+  const named = [project, region, service, before].every(
+    (name) => name !== undefined && /^[\w.:-]+$/.test(name),
+  );
+  const commands =
+    named && !gone
+      ? [
+          '# back, by hand:',
+          `gcloud run services update-traffic ${service} --project=${project} --region=${region} --to-revisions=${before}=100`,
+        ]
+      : [];
+  return { texts, commands };
+}
+
+/** A remedy is words, then perhaps a command after a colon or on a line of its own. */
+function splitFix(fix: string): { text: string; commands: string[] } {
+  const at = fix.search(/(?:^|[:\n]\s*)(?:gcloud|curl|npx) /);
+  if (at < 0) return { text: fix, commands: [] };
+  const rest = fix.slice(at).replace(/^[:\s]+/, '');
+  const text = fix.slice(0, at).trim();
+  return { text: text === '' ? '' : `${text}:`, commands: rest.split(/\n\s*/).slice(0, 6) };
+}
+
+const consoleUrl =
+  /https:\/\/console\.cloud\.google\.com\/[A-Za-z0-9/._~;=?&%,:+-]{0,500}[A-Za-z0-9/_~=&%+-]/;
+
+/** Addresses of Google's console become links; everything else is text, its code in backticks. */
+function linkedText(text: string): string {
+  const found = consoleUrl.exec(text);
+  if (!found) return proseText(text, 800);
+  const [url] = found;
+  const before = text.slice(0, found.index);
+  const after = text.slice(found.index + url.length);
+  if (/^[^`\n]+: $/.test(before) && /^\.?$/.test(after))
+    return `[${markdownText(before.slice(0, -2), 200)}](${url})`;
+  return `${proseText(before, 800)}[console.cloud.google.com](${url})${linkedText(after)}`;
+}
+
+/** Lines of an alert; none where there is nothing to do. */
+export function nextLines(report: Report, facts: ReleaseFacts): string[] {
+  const { texts, commands } = nextThing(report, facts);
+  if (texts.length === 0 && commands.length === 0) return [];
+  const block = commands.length > 0 ? codeBlock(commands.join('\n'), 'sh').split('\n') : [];
+  const shown = block.length > 0 ? ['>', ...block.map((line) => `> ${line}`)] : [];
+  return ['>', `> **Next:** ${texts.join(' ')}`.trimEnd(), ...shown];
+}

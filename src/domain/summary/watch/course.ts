@@ -1,0 +1,84 @@
+import { addCounts, type Counts, noCounts } from '../../evidence/counts.ts';
+import { compared, decidingCounts, readCounts, type WatchFacts } from './facts.ts';
+
+/** A line of one or two requests jumps between 0 and 100 %: it begins where this many are counted, and a twentieth of all. */
+export const fewestRequests = 20;
+const firstPart = 0.05;
+/** So few that the table beside the chart can say the same points. */
+const mostLooks = 24;
+
+/** What was counted until a look. */
+export interface Look {
+  /** Since the candidate's first traffic. */
+  seconds: number;
+  candidate: Counts;
+  baseline: Counts;
+}
+
+/** Sums shifted so that the last one is `end`. */
+const endingAt = (end: Counts, last: Counts, sum: Counts): Counts => {
+  const total = Math.max(0, end.total - last.total + sum.total);
+  return { total, bad: Math.min(total, Math.max(0, end.bad - last.bad + sum.bad)) };
+};
+
+/**
+ * The sums at every look; the last one is what the table says. Looks hold increments: what is missing in them came
+ * before the first (an earlier runner), and what they have too much came first too (lines of the log that arrived
+ * late, from the step before).
+ */
+export function courseOf(facts: WatchFacts, test: number): Look[] {
+  const sums = { candidate: { ...noCounts }, baseline: { ...noCounts } };
+  const looks = facts.points.map((point): Look => {
+    const counts = point?.tests?.[test];
+    addCounts(sums.candidate, readCounts(counts?.candidate));
+    addCounts(sums.baseline, readCounts(counts?.baseline));
+    return {
+      seconds: point?.seconds ?? 0,
+      candidate: { ...sums.candidate },
+      baseline: { ...sums.baseline },
+    };
+  });
+  const candidate = decidingCounts(facts, test);
+  const baseline = readCounts(facts.tests[test]?.baseline);
+  return looks.map((look) => ({
+    seconds: look.seconds,
+    candidate: endingAt(candidate, sums.candidate, look.candidate),
+    baseline: endingAt(baseline, sums.baseline, look.baseline),
+  }));
+}
+
+const enough = (counts: Counts, all: Counts): boolean =>
+  counts.total >= Math.max(fewestRequests, firstPart * all.total);
+
+/** Does the old revision have a line of its own? */
+export function hasBaselineLine(facts: WatchFacts, looks: readonly Look[]): boolean {
+  return compared(facts) && (looks.at(-1)?.baseline.total ?? 0) >= fewestRequests;
+}
+
+/**
+ * The looks that a chart and its table show: from the first on that has enough requests of every line, at even
+ * distances, since a chart knows no others. Empty where fewer than two of them say something.
+ */
+export function shownLooks(facts: WatchFacts, test: number): Look[] {
+  const looks = courseOf(facts, test);
+  const last = looks.at(-1);
+  if (last === undefined) return [];
+  const beside = hasBaselineLine(facts, looks);
+  const from = looks.findIndex(
+    (look) => enough(look.candidate, last.candidate) && (!beside || enough(look.baseline, last.baseline)),
+  );
+  const telling = from < 0 ? [] : looks.slice(from);
+  const begin = telling[0]?.seconds ?? 0;
+  const span = last.seconds - begin;
+  // More points than seconds, and older versions of mermaid lose the last ones.
+  const most = Math.min(mostLooks, telling.length, Math.floor(span) + 1);
+  if (most < 2) return [];
+  const shown = Array.from({ length: most }, (_, i) => nearest(telling, begin + (i * span) / (most - 1)));
+  shown[most - 1] = last;
+  return shown;
+}
+
+const nearest = (looks: readonly Look[], seconds: number): Look =>
+  looks.reduce((best, look) =>
+    Math.abs(look.seconds - seconds) < Math.abs(best.seconds - seconds) ? look : best,
+  );

@@ -1,0 +1,42 @@
+import { codeSpan } from '../../report/safe-text.ts';
+import { type FailureKind, kindTexts, totalOf } from '../../watch/failures.ts';
+import { countText } from '../../watch/words.ts';
+import type { WatchFacts } from './facts.ts';
+
+/** What the bad requests have in common, for people; where the source knows no more than that they were bad, nothing. */
+
+/** Of one objective, most frequent first; steps of a release add up. */
+function failuresOf({ failures }: WatchFacts, objective: string): FailureKind[] {
+  const kinds = new Map<string, number>();
+  for (const kind of Array.isArray(failures) ? failures : [])
+    if (kind?.objective === objective && typeof kind.what === 'string' && kind.count > 0)
+      kinds.set(kind.what, (kinds.get(kind.what) ?? 0) + kind.count);
+  return [...kinds].map(([what, count]) => ({ what, count })).sort((a, b) => b.count - a.count);
+}
+
+/** "`HTTP 500 on POST /v1/ocr` is 34 of the 37 failures": what to look at first. Undefined where nothing stands out. */
+export function mainFailure(facts: WatchFacts): string | undefined {
+  const at = facts.tests.find(({ failed }) => failed) ?? facts.tests[0];
+  if (at?.stream !== 'users') return undefined;
+  const { kind, id } = at.objective;
+  const kinds = failuresOf(facts, id);
+  const [first] = kinds;
+  const total = totalOf(kinds);
+  if (!first || first.count * 2 < total) return undefined;
+  const all = kind === 'latency' ? 'slow answers' : 'failures';
+  if (first.count === total)
+    return total === 1
+      ? `The one that ${kind === 'latency' ? 'was too slow' : 'failed'} is ${codeSpan(first.what)}`
+      : `All ${countText(total)} ${all} are ${codeSpan(first.what)}`;
+  return `${codeSpan(first.what)} is ${countText(first.count)} of the ${countText(total)} ${all}`;
+}
+
+/** Below the table of one objective. */
+export function failuresLine(facts: WatchFacts, test: number): string[] {
+  const at = facts.tests[test];
+  const kinds = at?.stream === 'users' ? failuresOf(facts, at.objective.id) : [];
+  if (kinds.length === 0) return [];
+  const shown = kindTexts(kinds, 5, (what) => codeSpan(what));
+  const bad = at?.objective.kind === 'latency' ? 'was too slow' : 'failed';
+  return [`What ${bad} on the new revision: ${shown.join(' · ')}`, ''];
+}

@@ -1,0 +1,68 @@
+import { passAt, platformAt } from '../../evidence/decide.ts';
+import { oddsText } from '../../evidence/odds.ts';
+import type { Report } from '../../report/report.ts';
+import { markdownText } from '../../report/safe-text.ts';
+import { elapsedText } from '../../watch/words.ts';
+import { watchChart } from './chart.ts';
+import { compared, isFacts, platformSuspected, type WatchFacts, type WatchTest } from './facts.ts';
+import { failuresLine } from './failures.ts';
+import { watchTable } from './table.ts';
+
+/** The "why" part of a watch, for its own summary and for the release's. Charts only where something was decided. */
+export function watchLines(facts: WatchFacts, options: { chart: boolean }): string[] {
+  const tests = facts.tests
+    .map((_, i) => i)
+    .filter((i) => (facts.tests[i] as WatchTest).candidate.total > 0 || i === 0);
+  const weight = (i: number) => {
+    const test = facts.tests[i] as WatchTest;
+    return platformSuspected(facts, test) ? Number.POSITIVE_INFINITY : test.against;
+  };
+  const worst = [...tests].sort((a, b) => weight(b) - weight(a))[0] ?? 0;
+  const lag = facts.lagSeconds > 0 ? `, ${elapsedText(facts.lagSeconds)} behind` : '';
+  const notes = [
+    `Counted from ${markdownText(facts.source)}${lag}.`,
+    ...facts.notes.map((note) => markdownText(note)),
+  ];
+  return [
+    ...(options.chart ? watchChart(facts, worst) : []),
+    ...tests.flatMap((test) => [...watchTable(facts, test), ...failuresLine(facts, test)]),
+    `<sub>${notes.join(' ')}</sub>`,
+    '',
+    ...oddsMeaning(facts, worst),
+  ];
+}
+
+function oddsMeaning(facts: WatchFacts, worst: number): string[] {
+  const acts = oddsText((facts.tests[worst] as WatchTest).actsAt);
+  const passed = oddsText(Math.log(passAt));
+  const both = oddsText(Math.log(platformAt));
+  const lines = compared(facts)
+    ? [
+        'At every look the watch asks two things: how much better "it fails more often than the old one" explains who failed than "it does not", and the same for "it breaks the objective".',
+        `It acts on the first at ${acts}, if the second looks true as well: a healthy revision reaches that at most once in so many watches, however often we look.`,
+        `Where both revisions break the objective at ${both}, and the new one is no worse, the platform is suspected and the share is held.`,
+      ]
+    : [
+        'At every look the watch asks how much better "this revision breaks the objective" explains the counts than "it keeps it".',
+        `It acts at ${acts}: a healthy revision reaches that at most once in so many watches, however often we look.`,
+      ];
+  return [
+    '<details><summary><b>What do the odds mean?</b></summary>',
+    '',
+    ...lines,
+    `A pass is proved at ${passed} the other way.`,
+    '',
+    '</details>',
+    '',
+  ];
+}
+
+/** The section of the watch's own job summary. */
+export function watchSection(report: Report): string[] {
+  const facts = report.evidence.watch;
+  if (!isFacts(facts) || facts.tests.length === 0) return [];
+  const problem = report.verdict !== 'pass';
+  const lines = watchLines(facts, { chart: problem });
+  if (problem) return ['### Why', '', ...lines];
+  return ['<details><summary>What was counted</summary>', '', ...lines, '</details>', ''];
+}

@@ -1,0 +1,110 @@
+import { confidenceSequence } from '../../evidence/confidence.ts';
+import { smallestDetectable } from '../../evidence/detectable.ts';
+import { alphaOf, type TestState } from '../../evidence/state.ts';
+import { failReason, openReason, passReason } from '../reasons.ts';
+import type { WatchRule } from '../rules.ts';
+import { againstOf } from '../words.ts';
+import type { Replay, ReplayResult } from './replay.ts';
+
+const candidate = 'the candidate';
+const baseline = 'the baseline';
+
+/** What was judged: a failure ends it, whatever was recorded after. */
+const judged = (replay: Replay, result: ReplayResult) => replay.polls.slice(0, result.points.length);
+
+function last(replay: Replay, result: ReplayResult) {
+  const poll = judged(replay, result).at(-1) as Replay['polls'][number];
+  const share = poll.baseline === undefined ? 1 : (poll.share ?? replay.share ?? 1);
+  const full = result.state.fullSince !== null;
+  return { full, split: !full && share < 1, share: full ? 1 : share };
+}
+
+function detectable(replay: Replay, result: ReplayResult): number | undefined {
+  const test = result.state.tests[0] as TestState;
+  const { split, share } = last(replay, result);
+  const limit = result.plan.tests[0]?.limit ?? 0;
+  const alpha = alphaOf(result.plan);
+  return smallestDetectable({
+    total: split ? test.candidate.total : test.candidateFull.total,
+    limit,
+    alpha: split ? alpha.split : alpha.full,
+    beside: split ? { share, bad: test.baseline.bad } : undefined,
+  });
+}
+
+/** One sentence for a recording. */
+export function replayReason(replay: Replay, result: ReplayResult, rule?: WatchRule): string {
+  const test = result.state.tests[0] as TestState;
+  const standing = result.decision.standings[0];
+  const against = result.blame === 'release' ? (standing?.base ?? 0) : standing ? againstOf(standing) : 0;
+  const limit = result.plan.tests[0]?.limit ?? 0;
+  const { full } = last(replay, result);
+  const steps = new Set(result.points.map(({ share }) => share)).size > 1;
+  const byEvidence = result.blame === 'unknown' && (rule === undefined || rule.kind === 'evidence');
+  const facts = {
+    candidate,
+    baseline,
+    title: 'requests without an error',
+    kind: 'availability' as const,
+    limit,
+    counts: test.candidate,
+    steps,
+    full: steps && byEvidence && full ? test.candidateFull : undefined,
+    beside: result.blame === 'release' ? test.baseline : undefined,
+    evidence: against,
+  };
+  if (result.verdict === 'fail') return failReason(facts, rule?.kind);
+  if (result.verdict === 'pass') return passReason(facts, test.candidate.total, 0, rule?.kind);
+  return openReason(result.open ?? 'too_few_requests', {
+    candidate,
+    requests: test.candidate.total,
+    full: full ? test.candidateFull.total : undefined,
+    detectable: detectable(replay, result),
+    why: 'the recording ends.',
+  });
+}
+
+/** The same evidence that a live watch reports, for the summary. */
+export function replayFacts(replay: Replay, result: ReplayResult, rule?: WatchRule) {
+  const test = result.state.tests[0] as TestState;
+  const standing = result.decision.standings[0];
+  const { full, split, share } = last(replay, result);
+  const alpha = alphaOf(result.plan);
+  const base = result.blame === 'release' || split;
+  return {
+    candidate,
+    baseline: split ? baseline : undefined,
+    phase: full ? ('full' as const) : ('split' as const),
+    share,
+    blame: result.blame,
+    rule: rule?.kind ?? 'evidence',
+    source: 'a recording',
+    lagSeconds: replay.lag_seconds,
+    notes: [],
+    tests: [
+      {
+        objective: { id: 'availability', kind: 'availability' as const, target: replay.slo },
+        stream: 'users' as const,
+        limit: result.plan.tests[0]?.limit ?? 0,
+        candidate: test.candidate,
+        full: full ? test.candidateFull : undefined,
+        baseline: test.baseline,
+        interval: confidenceSequence(test.candidate),
+        detectable: detectable(replay, result),
+        against: (base ? standing?.base : standing?.full) ?? 0,
+        actsAt: -Math.log(base ? alpha.split : alpha.full),
+        failed: result.verdict === 'fail',
+        pass: standing?.pass ?? 0,
+        breaks: {
+          candidate: standing?.full ?? standing?.slo ?? 0,
+          baseline: split ? standing?.beside : undefined,
+        },
+      },
+    ],
+    points: judged(replay, result).map(({ t, candidate: own, baseline: beside }) => ({
+      seconds: t,
+      tests: [{ candidate: own, baseline: beside ?? { total: 0, bad: 0 } }],
+    })),
+    replay,
+  };
+}

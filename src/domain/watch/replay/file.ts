@@ -1,0 +1,39 @@
+import type { Counts } from '../../evidence/counts.ts';
+import type { WatchState } from '../state.ts';
+
+/** Recorded counts as `replay` reads them (DESIGN section 4). Counts are increments since the poll before. */
+export interface ReplayFile {
+  slo: number;
+  duration_seconds: number;
+  alpha: number;
+  /** Default of the polls. */
+  share?: number | undefined;
+  polls: { t: number; share?: number | undefined; candidate: Counts; baseline?: Counts | undefined }[];
+}
+
+interface Point {
+  seconds: number;
+  share: number;
+  tests: readonly { candidate: Counts; baseline: Counts }[];
+}
+
+/** What a watch saw of its first objective, so that anyone can judge it again offline. */
+export function recordReplay(
+  state: WatchState,
+  request: { durationSeconds: number; phase: 'split' | 'full'; baseline?: string | undefined },
+  points: readonly Point[],
+): ReplayFile | undefined {
+  const index = state.plan.tests.findIndex(({ stream }) => stream === 'users');
+  const spec = state.plan.tests[index];
+  if (!spec) return undefined;
+  return {
+    slo: Number((1 - spec.limit).toPrecision(12)),
+    duration_seconds: request.phase === 'split' ? state.plan.splitSeconds : state.plan.fullSeconds,
+    alpha: state.plan.alpha,
+    polls: points.map(({ seconds, share, tests }) => {
+      const { candidate, baseline } = tests[index] as Point['tests'][number];
+      const beside = request.phase === 'split' && request.baseline ? { baseline } : {};
+      return { t: seconds, share: request.phase === 'full' ? 1 : share, candidate, ...beside };
+    }),
+  };
+}

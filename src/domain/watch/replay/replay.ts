@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { noCounts } from '../../evidence/counts.ts';
+import { type Blame, type Decision, decide } from '../../evidence/decide.ts';
+import {
+  advance,
+  type Cell,
+  type EvidencePlan,
+  type EvidenceState,
+  type Phase,
+} from '../../evidence/state.ts';
+import type { Verdict } from '../../report/verdict.ts';
+import { limitOf } from '../../slo/objective.ts';
+import type { OpenEnd } from '../outcome.ts';
+import { decideBy, type WatchRule } from '../rules.ts';
+import { startWatch } from '../state.ts';
+import type { ReplayFile } from './file.ts';
+
+const counts = z
+  .object({ total: z.number().int().nonnegative(), bad: z.number().int().nonnegative() })
+  .refine(({ total, bad }) => bad <= total, { message: 'bad must not be more than total' });
+const share = z.number().gt(0).lte(1);
+
+const replaySchema = z.object({
+  slo: z.number().gt(0.05).lt(1),
+  duration_seconds: z.number().positive(),
+  alpha: z.number().gt(0).lt(1).default(0.001),
+  share: share.optional(),
+  /** Seconds by which the source lagged: a pass needs two of them. */
+  lag_seconds: z.number().nonnegative().default(0),
+  polls: z
+    .array(
+      z.object({
+        t: z.number().nonnegative(),
+        share: share.optional(),
+        candidate: counts,
+        baseline: counts.optional(),
+      }),
+    )
+    .min(1)
+    .max(100_000),
+});
+
+export type Replay = z.output<typeof replaySchema>;
+
+/** Reads a recording; problems are one line each, with their place in the file. */
+export function readReplay(value: unknown): { replay: Replay } | { problems: string[] } {
+  const parsed = replaySchema.safeParse(value);
+  if (!parsed.success)
+    return {
+      problems: parsed.error.issues
+        .slice(0, 20)
+        .map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`),
+    };
+  const replay = parsed.data;
+  const problems: string[] = [];
+  replay.polls.forEach((poll, i) => {
+    if (i > 0 && poll.t < (replay.polls[i - 1]?.t ?? 0))
+      problems.push(`polls.${i}.t: ${poll.t} lies before the poll before it`);
+    if (poll.baseline && poll.share === undefined && replay.share === undefined)
+      problems.push(`polls.${i}.share: missing, although a baseline is given: add it, or a share at the top`);
+  });
+  return problems.length > 0 ? { problems: problems.slice(0, 20) } : { replay };
+}
+
+/** The recording in a file: the file itself, or the one that a report of the watch or of a release carries. */
+export function recordingIn(value: unknown): unknown {
+  const evidence = (value as { evidence?: { watch?: unknown; release?: unknown } } | null)?.evidence;
+  const own = (evidence?.watch as { replay?: unknown } | undefined)?.replay;
+  if (own !== undefined) return own;
+  const segments = (
+    evidence?.release as { segments?: ({ evidence?: { replay?: unknown } | null } | null)[] } | undefined
+  )?.segments;
+  const recorded = Array.isArray(segments)
+    ? segments.flatMap((segment) => segment?.evidence?.replay ?? [])
+    : [];
+  if (recorded.length === 0) return value;
+  const [first, ...rest] = recorded as { polls?: unknown[] }[];
+  return { ...first, polls: [first, ...rest].flatMap((part) => part?.polls ?? []) };
+}
+
+export interface ReplayResult {
+  verdict: Verdict;
+  blame: Blame;
+  open: OpenEnd | undefined;
+  decidedAtSeconds: number;
+  decision: Decision;
+  plan: EvidencePlan;
+  state: EvidenceState;
+  /** Evidence after each poll (natural logarithms), for the chart. */
+  points: { seconds: number; share: number; against: number; pass: number }[];
+}
+
+/**
+ * Judges a recording by the rule of the watch. All of it is judged: a failure anywhere counts, since the recording
+ * went on; otherwise a platform outage, otherwise the moment at which the last step proved the objective.
+ */
+export function judgeReplay(replay: Replay, rule?: WatchRule): ReplayResult {
+  const { polls, duration_seconds: planned } = replay;
+  const plan: EvidencePlan = {
+    tests: [{ objective: 'availability', limit: limitOf({ target: replay.slo }), stream: 'users' }],
+    alpha: replay.alpha,
+    splitSeconds: planned,
+    fullSeconds: planned,
+  };
+  const watch = startWatch(plan, 0);
+  const state = watch.evidence;
+  const shareOf = (poll: ReplayFile['polls'][number]) =>
+    poll.baseline ? (poll.share ?? replay.share ?? 1) : 1;
+  const lastShare = shareOf(polls.at(-1) as Replay['polls'][number]);
+  const lastStep = polls.length - [...polls].reverse().findIndex((poll) => shareOf(poll) !== lastShare);
+  const firstOfLast = lastStep > polls.length ? 0 : lastStep;
+
+  let stepBegan = 0;
+  let before = { t: 0, share: shareOf(polls[0] as Replay['polls'][number]) };
+  let passedAt: number | undefined;
+  let decision = decide(plan, state, { phase: 'split', dwell: 0, lag: 0 });
+  const points: ReplayResult['points'] = [];
+  for (const [i, poll] of polls.entries()) {
+    const at = shareOf(poll);
+    if (at !== before.share) stepBegan = before.t;
+    before = { t: poll.t, share: at };
+    const phase: Phase = at >= 1 || state.fullSince !== null ? 'full' : 'split';
+    const split = phase === 'split';
+    const cells: Cell[] = [
+      {
+        test: 0,
+        phase,
+        share: split ? at : undefined,
+        candidate: poll.candidate,
+        baseline: split ? poll.baseline : noCounts,
+      },
+    ];
+    advance(plan, state, { seconds: poll.t, phase, cells });
+    const judged = decide(plan, state, { phase, dwell: poll.t - stepBegan, lag: replay.lag_seconds });
+    decision = decideBy(rule, watch, { seconds: poll.t, cells, ended: i === polls.length - 1, judged });
+    const standing = decision.standings[0];
+    points.push({
+      seconds: poll.t,
+      share: at,
+      against: standing?.full ?? standing?.base ?? 0,
+      pass: standing?.pass ?? 0,
+    });
+    if (decision.kind === 'fail') return finish('fail', decision.blame, poll.t);
+    if (decision.kind === 'pass' && i >= firstOfLast) passedAt ??= poll.t;
+  }
+  if (decision.platform) return finish('inconclusive', 'platform', before.t, 'platform');
+  if (passedAt !== undefined) return finish('pass', 'none', passedAt);
+  return finish('inconclusive', 'none', before.t, 'too_few_requests');
+
+  function finish(verdict: Verdict, blame: Blame, at: number, open?: OpenEnd): ReplayResult {
+    return { verdict, blame, open, decidedAtSeconds: at, decision, plan, state, points };
+  }
+}

@@ -1,0 +1,46 @@
+import type { Ancestor } from '../../domain/exposure/facts.ts';
+import type { Rest } from '../../http/rest.ts';
+import type { ExposureSources, Json, JsonObject } from '../../steps/ports/ports.ts';
+import { reading } from './reading.ts';
+
+const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+
+function ancestorOf(value: Json): Ancestor[] {
+  const { type, id } = objectOf(objectOf(value).resourceId);
+  if ((type !== 'folder' && type !== 'organization') || typeof id !== 'string' || !/^\d+$/.test(id))
+    return [];
+  return [{ type, id }];
+}
+
+/** What lies above a project (cloudresourcemanager v1: v3 has no call that answers in one go). */
+export function ancestry(rest: Rest): Pick<ExposureSources, 'ancestry' | 'projectNumber'> {
+  return {
+    ancestry: (project, signal) =>
+      reading(
+        rest,
+        {
+          api: 'cloudresourcemanager',
+          method: 'POST',
+          path: `v1/projects/${encodeURIComponent(project)}:getAncestry`,
+          body: {},
+          retry: 'read',
+          signal,
+        },
+        'resourcemanager.projects.get',
+        (body) => (Array.isArray(body.ancestor) ? body.ancestor.flatMap(ancestorOf) : []),
+      ),
+    projectNumber: (project, signal) =>
+      reading(
+        rest,
+        {
+          api: 'cloudresourcemanager',
+          method: 'GET',
+          path: `v1/projects/${encodeURIComponent(project)}`,
+          signal,
+        },
+        'resourcemanager.projects.get',
+        (body) => String(body.projectNumber ?? ''),
+      ),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Ancestor, DenyRule } from '../../domain/exposure/facts.ts';
+import type { Rest } from '../../http/rest.ts';
+import type { ExposureSources, Json, JsonObject } from '../../steps/ports/ports.ts';
+import { reading } from './reading.ts';
+
+const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
+const strings = (value: Json | undefined): string[] =>
+  listOf(value).filter((item) => typeof item === 'string');
+
+function rulesOf(policy: JsonObject): DenyRule[] {
+  const name = typeof policy.name === 'string' ? policy.name : '';
+  return listOf(policy.rules).flatMap((value) => {
+    const rule = objectOf(objectOf(value).denyRule);
+    const permissions = strings(rule.deniedPermissions);
+    if (permissions.length === 0) return [];
+    return {
+      policy: name,
+      permissions,
+      principals: strings(rule.deniedPrincipals),
+      exceptions: [...strings(rule.exceptionPrincipals), ...strings(rule.exceptionPermissions)],
+      conditional: rule.denialCondition !== undefined,
+    };
+  });
+}
+
+/** Google allows 500 deny policies on one resource; more than a few are not looked at. */
+const maxPolicies = 5;
+
+/** Deny policies (iam v2). Their list names them without their rules, so each is read by itself. */
+export function denyPolicies(rest: Rest): Pick<ExposureSources, 'denyRules'> {
+  return {
+    denyRules: ({ type, id }: Ancestor, signal) => {
+      const attachment = encodeURIComponent(`cloudresourcemanager.googleapis.com/${type}s/${id}`);
+      const path = `v2/policies/${attachment}/denypolicies`;
+      return reading(
+        rest,
+        { api: 'iam', method: 'GET', path, signal },
+        'iam.denypolicies.list',
+        async (body) => {
+          const names = listOf(body.policies).flatMap((policy) => {
+            const id = String(objectOf(policy).name ?? '')
+              .split('/')
+              .at(-1);
+            return id ? [id] : [];
+          });
+          const read = names.slice(0, maxPolicies).map((id) =>
+            rest.call({
+              api: 'iam',
+              method: 'GET',
+              path: `${path}/${encodeURIComponent(id)}`,
+              deadlineMs: 20_000,
+              signal,
+            }),
+          );
+          return (await Promise.all(read)).flatMap((answer) => rulesOf(answer.body));
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Rest } from '../../http/rest.ts';
+import type { ExposureSources } from '../../steps/ports/ports.ts';
+import { ancestry } from './ancestry.ts';
+import { denyPolicies } from './deny-policies.ts';
+import { functionReader } from './function-facts.ts';
+import { gateways } from './gateways.ts';
+import { roles } from './iam-roles.ts';
+import { identityPools } from './identity-pools.ts';
+import { orgPolicies } from './org-policies.ts';
+import { policies } from './policies.ts';
+
+/** Every read that bears on exposure, over one REST client. Roles are cached for the life of the object. */
+export function createExposureSources(rest: Rest): ExposureSources {
+  return {
+    ...functionReader(rest),
+    ...policies(rest),
+    ...roles(rest),
+    ...ancestry(rest),
+    ...orgPolicies(rest),
+    ...denyPolicies(rest),
+    ...identityPools(rest),
+    ...gateways(rest),
+  };
+}

@@ -1,0 +1,44 @@
+import type { FunctionFacts } from '../../domain/exposure/facts.ts';
+import type { Rest } from '../../http/rest.ts';
+import type { ExposureSources, Json, JsonObject } from '../../steps/ports/ports.ts';
+import { reading } from './reading.ts';
+
+const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+const textOf = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** The parts of a cloudfunctions v2 Function that bear on who can call it or read it. */
+export function functionFacts(raw: JsonObject): FunctionFacts {
+  const service = objectOf(raw.serviceConfig);
+  const build = objectOf(raw.buildConfig);
+  const provenance = objectOf(objectOf(build.sourceProvenance).resolvedStorageSource);
+  const urls = [textOf(raw.url), textOf(service.uri)].filter((url) => url !== undefined);
+  return {
+    generation: raw.environment === 'GEN_1' ? 1 : 2,
+    service: textOf(service.service),
+    urls: [...new Set(urls)],
+    ingress: textOf(service.ingressSettings),
+    securityLevel: textOf(service.securityLevel),
+    sourceBucket: textOf(provenance.bucket) ?? textOf(objectOf(objectOf(build.source).storageSource).bucket),
+    imageRepository: textOf(build.dockerRepository),
+    eventTrigger: raw.eventTrigger !== undefined,
+  };
+}
+
+export function functionReader(rest: Rest): Pick<ExposureSources, 'describe'> {
+  return {
+    describe: (project, region, name, signal) =>
+      reading(
+        rest,
+        {
+          api: 'cloudfunctions',
+          method: 'GET',
+          path: `v2/${['projects', project, 'locations', region, 'functions', name].map(encodeURIComponent).join('/')}`,
+          signal,
+        },
+        'cloudfunctions.functions.get',
+        functionFacts,
+      ),
+  };
+}

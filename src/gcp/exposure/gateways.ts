@@ -1,0 +1,83 @@
+import type { GatewayFact } from '../../domain/exposure/facts.ts';
+import { operationsTo } from '../../domain/exposure/ways/gateway.ts';
+import type { Rest } from '../../http/rest.ts';
+import type { ExposureSources, Json, JsonObject } from '../../steps/ports/ports.ts';
+import { reading } from './reading.ts';
+
+const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+/** More gateways than this are not looked at: each costs a call. */
+const maxGateways = 5;
+
+/**
+ * An OpenAPI document that somebody else wrote: YAML or JSON, no aliases that explode; undefined where it is neither. The
+ * parser is loaded here: most projects have no gateway.
+ */
+async function parseDocument(base64: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  try {
+    const text = Buffer.from(base64, 'base64').toString('utf8');
+    return parse(text, { maxAliasCount: 50, merge: false, logLevel: 'silent' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** API Gateways and the OpenAPI documents of their configurations (apigateway v1, view FULL). */
+export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
+  async function factsOf(
+    raw: JsonObject,
+    urls: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<GatewayFact[]> {
+    const config = textOf(raw.apiConfig);
+    if (config === '') return [];
+    const path = `v1/${config.split('/').map(encodeURIComponent).join('/')}`;
+    const { body } = await rest.call({
+      api: 'apigateway',
+      method: 'GET',
+      path,
+      query: { view: 'FULL' },
+      deadlineMs: 20_000,
+      signal,
+    });
+    const contents = listOf(body.openapiDocuments).map((entry) =>
+      textOf(objectOf(objectOf(entry).document).contents),
+    );
+    const documents = await Promise.all(contents.map(parseDocument));
+    const operations = documents.flatMap((document) => operationsTo(document, urls));
+    if (operations.length === 0) return [];
+    const openOperations = operations.filter(({ open }) => open).map(({ name }) => name);
+    return [
+      {
+        name: textOf(raw.name),
+        host: textOf(raw.defaultHostname),
+        openOperations,
+        totalOperations: operations.length,
+      },
+    ];
+  }
+
+  return {
+    gateways: (project, urls, signal) =>
+      reading(
+        rest,
+        {
+          api: 'apigateway',
+          method: 'GET',
+          path: `v1/projects/${encodeURIComponent(project)}/locations/-/gateways`,
+          signal,
+        },
+        'apigateway.gateways.list',
+        async (body) => {
+          const found = listOf(body.gateways)
+            .slice(0, maxGateways)
+            .map((entry) => factsOf(objectOf(entry), urls, signal));
+          return (await Promise.all(found)).flat();
+        },
+      ),
+  };
+}

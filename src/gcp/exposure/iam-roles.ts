@@ -1,0 +1,45 @@
+import type { Reading } from '../../domain/exposure/facts.ts';
+import { rolePath } from '../../domain/exposure/policy/roles.ts';
+import type { Rest } from '../../http/rest.ts';
+import type { ExposureSources, Json } from '../../steps/ports/ports.ts';
+import { reading } from './reading.ts';
+
+const strings = (value: Json | undefined): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
+/** Roles with their permissions (iam.googleapis.com v1 roles.get). A role that was read is not read again. */
+export function roles(rest: Rest): Pick<ExposureSources, 'role'> {
+  const cache = new Map<string, Promise<Reading<readonly string[]>>>();
+
+  async function read(role: string, signal?: AbortSignal): Promise<Reading<readonly string[]>> {
+    const path = rolePath(role);
+    if (path === undefined)
+      return {
+        ok: false,
+        call: `GET iam/v1/${role.slice(0, 100)}`,
+        cause: 'failed',
+        detail: 'This is no name of a role.',
+      };
+    return reading(
+      rest,
+      { api: 'iam', method: 'GET', path: `v1/${path}`, signal },
+      'iam.roles.get',
+      (body) =>
+        // A deleted role grants nothing, though its bindings still name it (roles.proto, Role.deleted).
+        body.deleted === true ? [] : strings(body.includedPermissions),
+    );
+  }
+
+  return {
+    async role(role, signal) {
+      const known = cache.get(role) ?? read(role, signal);
+      cache.set(role, known);
+      const answer = await known.catch((error: unknown) => {
+        cache.delete(role);
+        throw error;
+      });
+      if (!answer.ok) cache.delete(role);
+      return answer;
+    },
+  };
+}

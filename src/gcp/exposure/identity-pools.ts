@@ -1,0 +1,52 @@
+import type { PoolProvider } from '../../domain/exposure/facts.ts';
+import type { Rest } from '../../http/rest.ts';
+import type { ExposureSources, Json, JsonObject } from '../../steps/ports/ports.ts';
+import { reading } from './reading.ts';
+
+const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+function providerOf(value: Json): PoolProvider {
+  const raw = objectOf(value);
+  const mapping = Object.entries(objectOf(raw.attributeMapping)).map(
+    ([name, text]) => [name, textOf(text)] as const,
+  );
+  return {
+    name: textOf(raw.name),
+    kind:
+      raw.oidc !== undefined
+        ? 'oidc'
+        : raw.aws !== undefined
+          ? 'aws'
+          : raw.saml !== undefined
+            ? 'saml'
+            : 'other',
+    issuer: textOf(objectOf(raw.oidc).issuerUri),
+    condition: textOf(raw.attributeCondition),
+    mapping: Object.fromEntries(mapping),
+    disabled: raw.disabled === true || raw.state === 'DELETED',
+  };
+}
+
+const poolForm = /^projects\/[^/]+\/locations\/global\/workloadIdentityPools\/[^/]+$/i;
+
+/** Providers of a workload identity pool (iam v1 projects.locations.workloadIdentityPools.providers). */
+export function identityPools(rest: Rest): Pick<ExposureSources, 'poolProviders'> {
+  return {
+    poolProviders: async (pool, signal) => {
+      const path = `v1/${pool.split('/').map(encodeURIComponent).join('/')}/providers`;
+      if (!poolForm.test(pool))
+        return { ok: false, call: `GET iam/${path}`, cause: 'failed', detail: 'This is no name of a pool.' };
+      return reading(
+        rest,
+        { api: 'iam', method: 'GET', path, query: { pageSize: 100 }, signal },
+        'iam.workloadIdentityPoolProviders.list',
+        (body) => {
+          const providers = body.workloadIdentityPoolProviders;
+          return Array.isArray(providers) ? providers.map(providerOf) : [];
+        },
+      );
+    },
+  };
+}

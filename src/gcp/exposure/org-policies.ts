@@ -1,0 +1,36 @@
+import type { Rest } from '../../http/rest.ts';
+import type { ExposureSources, Json, JsonObject } from '../../steps/ports/ports.ts';
+import { reading } from './reading.ts';
+
+const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+
+/**
+ * Does the effective policy restrict anything (orgpolicy v2 PolicySpec)? A rule under a condition may not hold here
+ * and does not count.
+ */
+export function isEnforced(policy: JsonObject): boolean {
+  const rules = objectOf(policy.spec).rules;
+  if (!Array.isArray(rules)) return false;
+  return rules.map(objectOf).some((rule) => {
+    if (rule.condition !== undefined || rule.allowAll === true) return false;
+    return rule.enforce === true || rule.denyAll === true || rule.values !== undefined;
+  });
+}
+
+export function orgPolicies(rest: Rest): Pick<ExposureSources, 'orgPolicy'> {
+  return {
+    orgPolicy: (project, constraint, signal) =>
+      reading(
+        rest,
+        {
+          api: 'orgpolicy',
+          method: 'GET',
+          path: `v2/projects/${encodeURIComponent(project)}/policies/${encodeURIComponent(constraint)}:getEffectivePolicy`,
+          signal,
+        },
+        'orgpolicy.policy.get',
+        (body) => ({ enforced: isEnforced(body) }),
+      ),
+  };
+}

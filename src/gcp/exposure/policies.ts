@@ -1,0 +1,100 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Rest, RestCall } from '../../http/rest.ts';
+import type { ExposureSources, PolicyPlace } from '../../steps/ports/ports.ts';
+import { reading } from './reading.ts';
+
+/**
+ * Allow policies, always at version 3: below it, conditions are left out and an edit would lose them
+ * (cloud.google.com/iam/docs/allow-policies). Each API has its own way of asking.
+ */
+interface Access {
+  read: Pick<RestCall, 'api' | 'method' | 'path' | 'query' | 'body'>;
+  write: Pick<RestCall, 'api' | 'path'> | undefined;
+  permission: string;
+}
+
+const version = 3;
+const inBody = { options: { requestedPolicyVersion: version } };
+const encoded = (resource: string) => resource.split('/').map(encodeURIComponent).join('/');
+
+function accessOf({ level, resource, generation = 2 }: PolicyPlace): Access {
+  const name = encoded(resource);
+  const inQuery = { 'options.requestedPolicyVersion': version };
+  switch (level) {
+    case 'service':
+      return {
+        read: { api: 'run', method: 'GET', path: `v2/${name}:getIamPolicy`, query: inQuery },
+        write: { api: 'run', path: `v2/${name}:setIamPolicy` },
+        permission: 'run.services.getIamPolicy',
+      };
+    case 'function':
+      return {
+        read: {
+          api: 'cloudfunctions',
+          method: 'GET',
+          path: `v${generation}/${name}:getIamPolicy`,
+          query: inQuery,
+        },
+        write: { api: 'cloudfunctions', path: `v${generation}/${name}:setIamPolicy` },
+        permission: 'cloudfunctions.functions.getIamPolicy',
+      };
+    case 'project':
+    case 'folder':
+    case 'organization':
+      return {
+        read: { api: 'cloudresourcemanager', method: 'POST', path: `v3/${name}:getIamPolicy`, body: inBody },
+        write: undefined,
+        permission: `resourcemanager.${level}s.getIamPolicy`,
+      };
+    case 'iap':
+      return {
+        read: { api: 'iap', method: 'POST', path: `v1/${name}:getIamPolicy`, body: inBody },
+        write: undefined,
+        permission: 'iap.webServices.getIamPolicy',
+      };
+    case 'source':
+      return {
+        read: {
+          api: 'storage',
+          method: 'GET',
+          path: `storage/v1/b/${name}/iam`,
+          query: { optionsRequestedPolicyVersion: version },
+        },
+        write: undefined,
+        permission: 'storage.buckets.getIamPolicy',
+      };
+    case 'images':
+      return {
+        read: { api: 'artifactregistry', method: 'GET', path: `v1/${name}:getIamPolicy`, query: inQuery },
+        write: undefined,
+        permission: 'artifactregistry.repositories.getIamPolicy',
+      };
+  }
+}
+
+export function policies(rest: Rest): Pick<ExposureSources, 'policy' | 'setPolicy'> {
+  return {
+    policy: (place, signal) => {
+      const { read, permission } = accessOf(place);
+      return reading(rest, { ...read, retry: 'read', signal }, permission, (body) => body);
+    },
+
+    /** The etag in the policy makes the write repeatable: a second arrival finds another etag. */
+    async setPolicy(place, policy, signal) {
+      const { write } = accessOf(place);
+      if (!write)
+        throw new ReleaseError('internal', { what: `The policy of ${place.resource} is never written.` });
+      const answer = await rest.call({
+        ...write,
+        method: 'POST',
+        body: { policy },
+        accept: [409, 412],
+        retry: 'repeatable-write',
+        deadlineMs: 30_000,
+        attemptMs: 10_000,
+        signal,
+      });
+      return answer.status === 409 || answer.status === 412 ? 'conflict' : 'accepted';
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { messageOf } from '../../domain/errors/errors.ts';
+import type { Reading } from '../../domain/exposure/facts.ts';
+import type { Api } from '../../http/endpoints.ts';
+import { MalformedAnswer, RemoteError, type Rest, type RestCall } from '../../http/rest.ts';
+import { TransportError } from '../../http/send.ts';
+import type { JsonObject } from '../../steps/ports/ports.ts';
+
+/** `GET run/v2/projects/...`: how a read is cited. */
+export const cite = (call: Pick<RestCall, 'api' | 'method' | 'path'>): string =>
+  `${call.method} ${call.api}/${call.path}`;
+
+/** google.api.ErrorReason values that mean "this API is not in use here", not "you may not". */
+const apiOff = new Set(['SERVICE_DISABLED', 'CONSUMER_INVALID', 'API_DISABLED']);
+
+/**
+ * One read whose failure is a value. Errors of the login and a cancelled run are thrown on: they say nothing about
+ * the resource.
+ * @param permission what the read needs, for where the API does not name it
+ */
+export async function reading<T>(
+  rest: Rest,
+  call: RestCall,
+  permission: string,
+  take: (body: JsonObject) => T | Promise<T>,
+): Promise<Reading<T>> {
+  const cited = cite(call);
+  try {
+    const { body } = await rest.call<unknown>({ deadlineMs: 20_000, attemptMs: 8000, ...call });
+    if (typeof body !== 'object' || body === null || Array.isArray(body))
+      return { ok: false, call: cited, cause: 'failed', detail: 'The answer is no JSON object.' };
+    return { ok: true, value: await take(body as JsonObject), call: cited };
+  } catch (error) {
+    return unread(error, call.api, cited, permission, call.signal);
+  }
+}
+
+function unread(
+  error: unknown,
+  api: Api,
+  call: string,
+  permission: string,
+  signal?: AbortSignal,
+): Reading<never> {
+  if (signal?.aborted) throw error;
+  const detail = messageOf(error);
+  if (error instanceof RemoteError && error.api === api) {
+    if (error.status === 404) return { ok: false, call, cause: 'absent', detail };
+    if (error.status !== 403) return { ok: false, call, cause: 'failed', detail };
+    if (apiOff.has(error.reason ?? '')) return { ok: false, call, cause: 'api-off', detail };
+    return { ok: false, call, cause: 'denied', permission: error.permission ?? permission, detail };
+  }
+  if (error instanceof TransportError || error instanceof MalformedAnswer)
+    return { ok: false, call, cause: 'failed', detail };
+  throw error;
+}

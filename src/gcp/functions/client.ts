@@ -1,0 +1,156 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Endpoints } from '../../http/endpoints.ts';
+import type { JsonObject, Tokens } from '../../steps/ports/ports.ts';
+import { remoteErrorOf } from './google-error.ts';
+
+/**
+ * `@google-cloud/functions` over REST with its traps closed. It loads slowly, so it is imported on the first write.
+ *
+ * - Without an `authClient` it asks the metadata server for whatever identity the machine has: it always gets one.
+ * - Its transport follows redirects with the bearer: `redirect: 'manual'`.
+ * - Fields and enum names that its proto lacks vanish while the mask still names them, which clears them:
+ *   `representable` says whether a message survives.
+ */
+export interface FunctionClient {
+  /** Resolve to the raw operation. */
+  createFunction(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
+  updateFunction(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
+  /** Does this Function come out of the typed message as it went in? */
+  representable(message: JsonObject): boolean;
+}
+
+export interface FunctionClientOptions {
+  endpoints: Endpoints;
+  tokens: Tokens;
+  redact: (text: string) => string;
+  userAgent: { name: string; version: string };
+  /** Milliseconds for one call. */
+  timeoutMs: number;
+  /** Sent as X-Goog-Request-Reason, for audit logs. */
+  requestReason?: string | undefined;
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'object' && value !== null && Object.values(value).every(isEmpty));
+
+/**
+ * Equal as JSON values, whatever the order of keys. An absent map or list and an empty one are the same: a typed
+ * message cannot tell them apart, and neither can the API, which goes by the mask.
+ */
+export function sameJson(left: unknown, right: unknown): boolean {
+  if (isEmpty(left) && isEmpty(right)) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
+    return left === right;
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const one = left as Record<string, unknown>;
+  const other = right as Record<string, unknown>;
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) =>
+    sameJson(one[name], other[name]),
+  );
+}
+
+export async function loadFunctionClient(options: FunctionClientOptions): Promise<FunctionClient> {
+  const [gax, functions, auth, protos] = await Promise.all([
+    import('google-gax/fallback'),
+    import('@google-cloud/functions/build/src/v2/function_service_client.js'),
+    import('google-auth-library'),
+    import('@google-cloud/functions/build/protos/protos.json', { with: { type: 'json' } }),
+  ]);
+  const base = new URL(options.endpoints.base('cloudfunctions'));
+  const authClient = new auth.OAuth2Client({
+    transporterOptions: { redirect: 'manual', retry: false },
+    universeDomain: options.endpoints.universe,
+  } as ConstructorParameters<typeof auth.OAuth2Client>[0]);
+  const client = new functions.FunctionServiceClient(
+    {
+      fallback: true,
+      authClient: authClient as never,
+      apiEndpoint: base.hostname,
+      port: Number(base.port) || (base.protocol === 'https:' ? 443 : 80),
+      protocol: base.protocol.slice(0, -1),
+      universeDomain: options.endpoints.universe,
+      libName: options.userAgent.name,
+      libVersion: options.userAgent.version,
+    },
+    gax as never,
+  );
+  const root = (
+    gax as unknown as { protobufFromJSON(json: unknown): { lookupType(name: string): MessageType } }
+  ).protobufFromJSON((protos as { default?: unknown }).default ?? protos);
+  const message = root.lookupType('google.cloud.functions.v2.Function');
+
+  async function call<T>(
+    name: string,
+    start: (options: CallSettings) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    authClient.setCredentials({ access_token: await options.tokens.accessToken(signal) });
+    signal?.throwIfAborted();
+    const reason = options.requestReason;
+    const running = start({
+      timeout: options.timeoutMs,
+      otherArgs: { headers: reason ? { 'x-goog-request-reason': reason } : {} },
+    }) as Promise<T> & { cancel?: () => void };
+    let onAbort = () => {};
+    // The client's own cancel() leaves its promise pending for as long as the connection lives.
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        running.cancel?.();
+        reject(signal?.reason);
+      };
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([running, aborted]);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw (
+        remoteErrorOf(error, name, options.redact) ??
+        new ReleaseError('network-failed', { what: `${name} got no answer.`, cause: error })
+      );
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  const operationName = (answer: unknown): JsonObject => {
+    const operation = (answer as [{ latestResponse?: { name?: string } }])[0]?.latestResponse;
+    if (!operation?.name)
+      throw new ReleaseError('response-malformed', {
+        what: 'Cloud Functions accepted the change without naming an operation.',
+      });
+    return { name: operation.name };
+  };
+
+  return {
+    createFunction: async (request, signal) =>
+      operationName(
+        await call('createFunction', (settings) => client.createFunction(request as never, settings), signal),
+      ),
+    updateFunction: async (request, signal) =>
+      operationName(
+        await call('updateFunction', (settings) => client.updateFunction(request as never, settings), signal),
+      ),
+    representable: (value) => {
+      try {
+        return sameJson(
+          message.toObject(message.fromObject(value), { enums: String, longs: String, defaults: false }),
+          value,
+        );
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** What the client takes beside a request; it adds headers of its own. */
+interface CallSettings {
+  timeout: number;
+  otherArgs: { headers: Record<string, string> };
+}
+
+interface MessageType {
+  fromObject(value: unknown): unknown;
+  toObject(message: unknown, options: Record<string, unknown>): unknown;
+}

@@ -1,0 +1,168 @@
+import { objectOf, textOf } from '../../domain/data/json.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { RemoteError, type Rest } from '../../http/rest.ts';
+import { TransportError } from '../../http/send.ts';
+import type { Clock, FunctionOperation, Functions, JsonObject, Tokens } from '../../steps/ports/ports.ts';
+import type { FunctionClient } from './client.ts';
+import { operationOf } from './shape.ts';
+
+export interface FunctionsOptions {
+  rest: Rest;
+  tokens: Tokens;
+  clock: Clock;
+  redact: (text: string) => string;
+  userAgent: { name: string; version: string };
+}
+
+const locationOf = (name: string) => name.split('/').slice(0, 4).join('/');
+const shortName = (name: string) => name.slice(name.lastIndexOf('/') + 1);
+
+/** Milliseconds for one write, and for all attempts of one. */
+const attemptMs = 30_000;
+const deadlineMs = 120_000;
+
+/**
+ * Cloud Functions v2 (google/cloud/functions/v2/functions.proto). Reads are raw JSON over REST; writes go through
+ * `@google-cloud/functions` where its proto can say what is meant, and as JSON where it cannot (direct VPC egress).
+ */
+export function createFunctions(options: FunctionsOptions): Functions {
+  const { rest, clock } = options;
+  let loading: Promise<FunctionClient> | undefined;
+  const client = (): Promise<FunctionClient> => {
+    loading ??= import('./client.ts').then(({ loadFunctionClient }) =>
+      loadFunctionClient({
+        endpoints: rest.endpoints,
+        tokens: options.tokens,
+        redact: options.redact,
+        userAgent: options.userAgent,
+        timeoutMs: attemptMs,
+        requestReason: rest.requestReason,
+      }),
+    );
+    return loading;
+  };
+
+  const read = async (path: string, signal: AbortSignal | undefined, query = {}) =>
+    (await rest.call<JsonObject>({ api: 'cloudfunctions', method: 'GET', path: `v2/${path}`, query, signal }))
+      .body;
+
+  /**
+   * Sends a write until it is certain what became of it. A second attempt after a lost answer meets the operation of
+   * the first one as 409, which the caller resolves by looking.
+   */
+  async function write<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const deadline = clock.now() + deadlineMs;
+    for (let tries = 1; ; tries++) {
+      try {
+        return await send();
+      } catch (error) {
+        const wait = Math.min(8000, 300 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+        const transient =
+          (error instanceof RemoteError && [429, 500, 502, 503, 504].includes(error.status)) ||
+          (error instanceof TransportError && error.kind !== 'tls');
+        if (!transient || clock.now() + wait > deadline) throw error;
+        await clock.sleep(wait, signal);
+      }
+    }
+  }
+
+  const orConflict = async (start: () => Promise<JsonObject>, signal: AbortSignal | undefined) => {
+    try {
+      return operationOf(await write(start, signal));
+    } catch (error) {
+      if (error instanceof RemoteError && error.status === 409) return 'conflict';
+      throw error;
+    }
+  };
+
+  const operation = async (name: string, signal?: AbortSignal): Promise<FunctionOperation> =>
+    operationOf(await read(name, signal));
+
+  return {
+    prepare: () => void client().catch(() => undefined),
+
+    get: async (name, signal) => {
+      const answer = await rest.call<JsonObject>({
+        api: 'cloudfunctions',
+        method: 'GET',
+        path: `v2/${name}`,
+        accept: [404],
+        signal,
+      });
+      return answer.status === 404 ? undefined : answer.body;
+    },
+
+    runtimes: async (location, signal) => {
+      const body = await read(`${location}/runtimes`, signal);
+      return (Array.isArray(body.runtimes) ? body.runtimes : []).map(objectOf);
+    },
+
+    runningOperation: async (name, signal) => {
+      const body = await read(`${locationOf(name)}/operations`, signal, { filter: 'done=false' });
+      const running = (Array.isArray(body.operations) ? body.operations : [])
+        .map((item) => operationOf(objectOf(item)))
+        .filter((item) => !item.done && item.target === name);
+      return running[0];
+    },
+
+    operation,
+
+    uploadUrl: async (location, kmsKeyName, signal) => {
+      const { body } = await rest.call<JsonObject>({
+        api: 'cloudfunctions',
+        method: 'POST',
+        path: `v2/${location}/functions:generateUploadUrl`,
+        body: { environment: 'GEN_2', ...(kmsKeyName ? { kmsKeyName } : {}) },
+        // Asking twice makes two URLs, of which one is used.
+        retry: 'repeatable-write',
+        signal,
+      });
+      const uploadUrl = textOf(body.uploadUrl);
+      const storageSource = objectOf(body.storageSource);
+      if (!uploadUrl || !textOf(storageSource.bucket))
+        throw new ReleaseError('response-malformed', {
+          what: 'Cloud Functions answered without a URL to upload to.',
+        });
+      return { uploadUrl, storageSource };
+    },
+
+    create: (name, body, signal) =>
+      orConflict(async () => {
+        const typed = await client();
+        const parent = locationOf(name);
+        const functionId = shortName(name);
+        if (typed.representable(body))
+          return typed.createFunction({ parent, functionId, function: body }, signal);
+        const answer = await rest.call<JsonObject>({
+          api: 'cloudfunctions',
+          method: 'POST',
+          path: `v2/${parent}/functions`,
+          query: { functionId },
+          body,
+          retry: 'never',
+          attemptMs,
+          signal,
+        });
+        return answer.body;
+      }, signal),
+
+    update: (name, body, mask, signal) =>
+      orConflict(async () => {
+        const typed = await client();
+        const message: JsonObject = { ...body, name };
+        if (typed.representable(message))
+          return typed.updateFunction({ function: message, updateMask: { paths: [...mask] } }, signal);
+        const answer = await rest.call<JsonObject>({
+          api: 'cloudfunctions',
+          method: 'PATCH',
+          path: `v2/${name}`,
+          query: { updateMask: mask.join(',') },
+          body: message,
+          retry: 'never',
+          attemptMs,
+          signal,
+        });
+        return answer.body;
+      }, signal),
+  };
+}

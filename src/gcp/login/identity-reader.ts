@@ -1,0 +1,149 @@
+import { describeProvider, quoted } from '../../domain/login/commands.ts';
+import {
+  type AccountFacts,
+  type Binding,
+  type IdentityFacts,
+  type PoolResource,
+  type ProviderResource,
+  parseProviderResource,
+} from '../../domain/login/doctor/facts.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
+import type { Rest, RestCall } from '../../http/rest.ts';
+
+export interface ReaderOptions {
+  rest: Pick<Rest, 'call'>;
+  request: LoginRequest;
+  /** Tokens to try for each read, the most likely first. */
+  bearers: readonly string[];
+  /** Provider from a file, used instead of a read. */
+  givenProvider?: ProviderResource | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+type ReadFacts = Pick<
+  IdentityFacts,
+  'pool' | 'provider' | 'siblings' | 'accounts' | 'projectPolicy' | 'unread'
+>;
+
+/**
+ * Reads what decides a login: pool, providers, the policies and keys of the accounts, the project's policy. IAM v1 and
+ * Resource Manager v3, reads only. What may not be read is listed with the command that shows it.
+ */
+export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
+  const { rest, request, bearers, signal } = options;
+  const { provider } = request;
+  const unread: ReadFacts['unread'] = [];
+
+  async function read<T>(
+    what: string,
+    command: string,
+    call: Pick<RestCall, 'api' | 'path'> & Partial<RestCall>,
+  ): Promise<T | undefined> {
+    for (const bearer of bearers) {
+      try {
+        const answer = await rest.call<T>({
+          method: 'GET',
+          deadlineMs: 10_000,
+          attemptMs: 5000,
+          retry: 'read',
+          signal,
+          ...call,
+          bearer,
+        });
+        return answer.body;
+      } catch {
+        if (signal?.aborted) throw signal.reason;
+      }
+    }
+    unread.push({ what, command });
+    return undefined;
+  }
+
+  if (!provider) return { accounts: [], unread };
+  const pool = provider.name.replace(/\/providers\/.*$/, '');
+  const flags = `--location=global --project=${provider.projectNumber}`;
+  const list = `gcloud iam workload-identity-pools providers list --workload-identity-pool=${provider.pool} ${flags}`;
+  const emails = [
+    ...new Set(
+      [request.serviceAccount, request.invokerServiceAccount].filter((email) => email !== undefined),
+    ),
+  ];
+  const project = request.projectId;
+
+  const [poolResource, own, all, projectPolicy, accounts] = await Promise.all([
+    read<PoolResource>('the pool', `gcloud iam workload-identity-pools describe ${provider.pool} ${flags}`, {
+      api: 'iam',
+      path: `v1/${pool}`,
+    }),
+    options.givenProvider ??
+      read<unknown>('the provider', describeProvider(provider), {
+        api: 'iam',
+        path: `v1/${provider.name}`,
+      }).then(toProvider),
+    read<{ workloadIdentityPoolProviders?: unknown[] }>('the other providers of the pool', list, {
+      api: 'iam',
+      path: `v1/${pool}/providers`,
+      query: { pageSize: 100 },
+    }),
+    project
+      ? read<{ bindings?: Binding[] }>(
+          "the project's policy",
+          `gcloud projects get-iam-policy ${quoted(project)}`,
+          {
+            api: 'cloudresourcemanager',
+            method: 'POST',
+            path: `v3/projects/${encodeURIComponent(project)}:getIamPolicy`,
+            body: { options: { requestedPolicyVersion: 3 } },
+          },
+        )
+      : undefined,
+    Promise.all(emails.map((email) => readAccount(email))),
+  ]);
+
+  async function readAccount(email: string): Promise<AccountFacts> {
+    const path = `v1/projects/-/serviceAccounts/${encodeURIComponent(email).replace('%40', '@')}`;
+    const [policy, keys] = await Promise.all([
+      read<{ bindings?: Binding[] }>(
+        `the policy of ${email}`,
+        `gcloud iam service-accounts get-iam-policy ${quoted(email)}`,
+        {
+          api: 'iam',
+          method: 'POST',
+          path: `${path}:getIamPolicy`,
+          query: { 'options.requestedPolicyVersion': 3 },
+          body: {},
+        },
+      ),
+      read<{ keys?: { name: string }[] }>(
+        `the keys of ${email}`,
+        `gcloud iam service-accounts keys list --managed-by=user --iam-account=${quoted(email)}`,
+        { api: 'iam', path: `${path}/keys`, query: { keyTypes: 'USER_MANAGED' } },
+      ),
+    ]);
+    return {
+      email,
+      policy: policy ? (policy.bindings ?? []) : undefined,
+      keys: keys ? (keys.keys ?? []).map(({ name }) => name) : undefined,
+    };
+  }
+
+  return {
+    pool: poolResource,
+    provider: own,
+    siblings: all?.workloadIdentityPoolProviders
+      ?.map(toProvider)
+      .filter((found) => found !== undefined)
+      .filter(({ name }) => name !== provider.name),
+    projectPolicy: projectPolicy ? (projectPolicy.bindings ?? []) : undefined,
+    accounts,
+    unread,
+  };
+}
+
+function toProvider(value: unknown): ProviderResource | undefined {
+  try {
+    return parseProviderResource(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,211 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { type Claims, decodeClaims } from '../../domain/login/claims.ts';
+import type { Stage } from '../../domain/login/failure/login-error.ts';
+import { defaultOidcAudience, type Provider, stsAudience } from '../../domain/login/identity.ts';
+import type { LoginRequest, TokenEndpoint } from '../../domain/login/request.ts';
+import { cloudPlatformScope } from '../../domain/login/request.ts';
+import type { Rest, RestAnswer } from '../../http/rest.ts';
+import type { Clock, Log, LoginTokens, TimedToken } from '../../steps/ports/ports.ts';
+import { attemptLogin } from './attempt-login.ts';
+import { fetchOidcToken } from './oidc.ts';
+import { shared } from './shared-token.ts';
+
+export interface TokenOptions {
+  request: LoginRequest;
+  /** Used without its own bearer: for the exchange and for impersonation. */
+  rest: Pick<Rest, 'call' | 'endpoints'>;
+  clock: Clock;
+  log: Log;
+  /** Told every token before anything else happens with it. */
+  addSecret: (value: string) => void;
+  userAgent: string;
+  /** Aborts every exchange of this process. */
+  signal?: AbortSignal | undefined;
+  random?: () => number;
+}
+
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
+const jwtType = 'urn:ietf:params:oauth:token-type:jwt';
+
+/**
+ * Tokens of one login, in memory only. Nothing is requested before the first use; a token is exchanged anew once it
+ * has less than a minute left, and callers at the same time share one exchange. STS: RFC 8693,
+ * https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token; impersonation: IAM Credentials v1.
+ */
+export function createTokens(options: TokenOptions): LoginTokens {
+  const { request, rest, clock, addSecret } = options;
+  const random = options.random ?? Math.random;
+  let claims: Claims | undefined;
+  let clockAheadSeconds: number | undefined;
+
+  const seen = () => ({ claims, clockAheadSeconds });
+  const attempt = <T>(stage: Stage, account: string | undefined, call: () => Promise<T>) =>
+    attemptLogin({ ...options, random, seen }, stage, account, call);
+
+  function ready(): { provider: Provider; endpoint: TokenEndpoint; audience: string } {
+    const { provider, endpoint, refusal } = request;
+    if (refusal) throw new ReleaseError(refusal.code, refusal);
+    if (!provider)
+      throw new ReleaseError('login-missing', {
+        what: 'This step was given no way to log in to Google Cloud.',
+      });
+    if (!endpoint) throw noOidc(request);
+    return {
+      provider,
+      endpoint,
+      audience: request.oidcAudience ?? defaultOidcAudience(provider, request.universe),
+    };
+  }
+
+  const federated = shared(clock, options.signal, async () => {
+    const { provider, endpoint, audience } = ready();
+    return attempt('sts', undefined, async () => {
+      const { endpoints } = rest;
+      const { token: subjectToken, date } = await fetchOidcToken({
+        ...options,
+        endpoint,
+        audience,
+        endpoints,
+        random,
+      });
+      addSecret(subjectToken);
+      claims = decodeClaims(subjectToken);
+      clockAheadSeconds = date === undefined ? undefined : (clock.now() - Date.parse(date)) / 1000;
+      const answer = await rest.call<{ access_token?: string; expires_in?: number }>({
+        api: 'sts',
+        method: 'POST',
+        path: 'v1/token',
+        auth: 'none',
+        // Exchanging twice is the same as once.
+        retry: 'repeatable-write',
+        deadlineMs: 30_000,
+        attemptMs: 10_000,
+        body: {
+          audience: stsAudience(provider, request.universe),
+          grantType: exchangeGrant,
+          requestedTokenType: accessTokenType,
+          scope: cloudPlatformScope,
+          subjectTokenType: jwtType,
+          subjectToken,
+        },
+        signal: options.signal,
+      });
+      const lifetime = Number(answer.body.expires_in);
+      return timed(answer.body.access_token, Number.isFinite(lifetime) ? lifetime : 0, 'The token exchange');
+    });
+  });
+
+  function timed(token: unknown, seconds: number, who: string): TimedToken {
+    if (typeof token !== 'string' || token === '')
+      throw new ReleaseError('response-malformed', { what: `${who} answered without a token.` });
+    addSecret(token);
+    return { token, expiresAt: clock.now() + Math.max(0, seconds) * 1000 };
+  }
+
+  /** One call of IAM Credentials with the federated token as bearer. */
+  async function credentials<T>(
+    stage: Stage,
+    account: string,
+    method: string,
+    body: object,
+  ): Promise<RestAnswer<T>> {
+    return attempt(stage, account, async () =>
+      rest.call<T>({
+        api: 'iamcredentials',
+        method: 'POST',
+        path: `v1/projects/-/serviceAccounts/${encodeURIComponent(account).replace('%40', '@')}:${method}`,
+        bearer: (await federated()).token,
+        retry: 'repeatable-write',
+        deadlineMs: 30_000,
+        attemptMs: 10_000,
+        body,
+        signal: options.signal,
+      }),
+    );
+  }
+
+  const delegates = request.delegates.map((account) => `projects/-/serviceAccounts/${account}`);
+
+  const impersonated = shared(clock, options.signal, async () => {
+    const account = request.serviceAccount ?? '';
+    const lifetime = request.lifetimeSeconds;
+    const answer = await credentials<{ accessToken?: string; expireTime?: string }>(
+      'access-token',
+      account,
+      'generateAccessToken',
+      {
+        scope: request.scopes,
+        lifetime: `${lifetime}s`,
+        delegates,
+      },
+    );
+    const end = Date.parse(answer.body.expireTime ?? '');
+    return timed(
+      answer.body.accessToken,
+      Number.isFinite(end) ? (end - serverNow(answer)) / 1000 : lifetime,
+      'generateAccessToken',
+    );
+  });
+
+  /** Expiry is told in the server's time; a runner's clock may be wrong. */
+  function serverNow(answer: RestAnswer<unknown>): number {
+    const date = Date.parse(answer.headers.date ?? '');
+    return Number.isFinite(date) ? date : clock.now();
+  }
+
+  const byAudience = new Map<string, (signal?: AbortSignal) => Promise<TimedToken>>();
+  function id(audience: string, signal?: AbortSignal): Promise<TimedToken> {
+    let source = byAudience.get(audience);
+    if (!source) {
+      source = shared(clock, options.signal, () => mintIdToken(audience));
+      byAudience.set(audience, source);
+    }
+    return source(signal);
+  }
+
+  async function mintIdToken(audience: string): Promise<TimedToken> {
+    ready();
+    const invoker = request.invokerServiceAccount;
+    const account = invoker ?? request.serviceAccount;
+    if (!account)
+      throw new ReleaseError('login-id-token-needs-account', {
+        what: `An ID token for ${audience.slice(0, 200)} was needed.`,
+      });
+    const answer = await credentials<{ token?: string }>('id-token', account, 'generateIdToken', {
+      audience,
+      includeEmail: request.includeEmail,
+      delegates: invoker && invoker !== request.serviceAccount ? [] : delegates,
+    });
+    const issued = decodeClaims(answer.body.token ?? '');
+    const seconds = Number(issued?.exp) - serverNow(answer) / 1000;
+    return timed(answer.body.token, Number.isFinite(seconds) ? seconds : 0, 'generateIdToken');
+  }
+
+  const access = (signal?: AbortSignal) =>
+    request.serviceAccount ? impersonated(signal) : federated(signal);
+  return {
+    federated,
+    access,
+    id,
+    claims: () => claims,
+    accessToken: async (signal) => (await access(signal)).token,
+    idToken: async (audience, signal) => (await id(audience, signal)).token,
+  };
+}
+
+/** The runner sets no `ACTIONS_ID_TOKEN_REQUEST_*`: a permission is missing, or the run comes from a fork. */
+function noOidc(request: LoginRequest): ReleaseError {
+  const { run } = request;
+  if (run.fromFork)
+    return new ReleaseError('login-oidc-unavailable', {
+      what: 'GitHub gave this job no identity token.',
+      why: 'The run comes from a pull request of a fork; GitHub gives those no identity token, whatever the permissions say.',
+      fix: 'Skip this step there: `if: github.event.pull_request.head.repo.full_name == github.repository`.',
+    });
+  return new ReleaseError('login-oidc-unavailable', {
+    what: 'GitHub gave this job no identity token (ACTIONS_ID_TOKEN_REQUEST_URL is not set).',
+    why: 'The job lacks the permission `id-token: write`, or it is a reusable workflow whose caller does not grant it.',
+    fix: 'Add to the job, and to the job that calls it: `permissions: { contents: read, id-token: write }`.',
+  });
+}

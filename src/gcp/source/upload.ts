@@ -1,0 +1,88 @@
+import { createReadStream } from 'node:fs';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Endpoints } from '../../http/endpoints.ts';
+import { mayRetry } from '../../http/rest.ts';
+import { type HttpResponse, send, TransportError } from '../../http/send.ts';
+import type { Clock, SourceArchive, UploadTarget } from '../../steps/ports/ports.ts';
+
+export interface UploadOptions {
+  endpoints: Endpoints;
+  clock: Clock;
+  /** The signature in the URL is a licence to write the source: it is masked. */
+  addSecret: (value: string) => void;
+  redact: (text: string) => string;
+}
+
+const attemptMs = 10 * 60_000;
+const deadlineMs = 20 * 60_000;
+
+/** Only Cloud Storage, or loopback while the sandbox is in use: the source goes nowhere else. */
+function checkHost(url: URL, endpoints: Endpoints): void {
+  const storage = `storage.${endpoints.universe}`;
+  const isStorage =
+    url.protocol === 'https:' && (url.hostname === storage || url.hostname.endsWith(`.${storage}`));
+  if (!isStorage && !endpoints.loopback)
+    throw new ReleaseError('endpoint-refused', {
+      what: `Cloud Functions asked to upload the source to ${url.hostname}.`,
+      why: `Only ${storage} may receive it.`,
+    });
+}
+
+/**
+ * PUTs the archive to a signed URL, with the content type that the signature covers and nothing else
+ * (google/cloud/functions/v2/functions.proto, GenerateUploadUrl). Repeating it writes the same object.
+ */
+export async function uploadArchive(
+  options: UploadOptions,
+  archive: SourceArchive,
+  target: UploadTarget,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { endpoints, clock } = options;
+  const url = endpoints.assertSendable(target.uploadUrl);
+  checkHost(url, endpoints);
+  for (const [key, value] of url.searchParams)
+    if (/signature|credential|token/i.test(key)) options.addSecret(value);
+  const deadline = clock.now() + deadlineMs;
+  for (let tries = 1; ; tries++) {
+    let problem: string;
+    let transient: boolean;
+    try {
+      const answer = await send({
+        method: 'PUT',
+        url: url.href,
+        headers: { 'content-type': 'application/zip' },
+        body: () => createReadStream(archive.path),
+        contentLength: archive.bytes,
+        timeoutMs: Math.max(1, Math.min(attemptMs, deadline - clock.now())),
+        maxBytes: 64 * 1024,
+        truncate: true,
+        signal,
+      });
+      if (answer.status >= 200 && answer.status < 300) return;
+      problem = `Cloud Storage answered ${answer.status}${reasonIn(answer, options.redact)}`;
+      transient = mayRetry('read', { status: answer.status });
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      problem = options.redact(error.what);
+      transient = mayRetry('read', { transport: error });
+    }
+    const wait = Math.min(8000, 300 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+    if (!transient || tries > 8 || clock.now() + wait > deadline)
+      throw new ReleaseError('upload-failed', {
+        what: `The source could not be uploaded: ${problem}.`,
+        why: transient ? `${tries} attempts failed.` : undefined,
+        fix: 'Run the job again. If it stays so, check the network of the runner and VPC Service Controls.',
+      });
+    await clock.sleep(wait, signal);
+  }
+}
+
+/** Code and message of Cloud Storage's XML error. */
+function reasonIn(answer: HttpResponse, redact: (text: string) => string): string {
+  const text = answer.body.subarray(0, 4096).toString('utf8');
+  const parts = ['Code', 'Message']
+    .map((tag) => new RegExp(`<${tag}>([^<]{1,300})</${tag}>`).exec(text)?.[1])
+    .filter(Boolean);
+  return parts.length > 0 ? ` (${redact(parts.join(': '))})` : '';
+}

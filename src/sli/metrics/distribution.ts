@@ -1,0 +1,63 @@
+import type { Json, JsonObject } from '../../steps/ports/ports.ts';
+
+/** google.api.Distribution, as far as counting above a bound needs it. */
+export interface Histogram {
+  /** Upper bounds of all buckets but the last, ascending. */
+  bounds: number[];
+  counts: number[];
+}
+
+const object = (value: Json | undefined): JsonObject | undefined =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+const number = (value: Json | undefined): number =>
+  typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+const numbers = (value: Json | undefined): number[] => (Array.isArray(value) ? value.map(number) : []);
+
+/** Most buckets that a distribution may have, so that a wrong answer costs no memory. */
+const most = 2000;
+
+function boundsOf(options: JsonObject): number[] | undefined {
+  const explicit = object(options.explicitBuckets);
+  if (explicit) return numbers(explicit.bounds);
+  const linear = object(options.linearBuckets);
+  const exponential = object(options.exponentialBuckets);
+  const finite = number((linear ?? exponential)?.numFiniteBuckets);
+  if (!(finite > 0 && finite <= most)) return undefined;
+  if (linear)
+    return Array.from(
+      { length: finite + 1 },
+      (_, i) => number(linear.offset ?? 0) + number(linear.width) * i,
+    );
+  return Array.from(
+    { length: finite + 1 },
+    (_, i) => number(exponential?.scale) * number(exponential?.growthFactor) ** i,
+  );
+}
+
+/** Undefined where the answer is no distribution; trailing empty buckets may be left out. */
+export function readHistogram(value: Json | undefined): Histogram | undefined {
+  const raw = object(value);
+  const bounds = boundsOf(object(raw?.bucketOptions) ?? {});
+  if (!raw || !bounds || bounds.some((bound) => !Number.isFinite(bound))) return undefined;
+  const counts = numbers(raw.bucketCounts);
+  if (counts.length > bounds.length + 1 || counts.some((count) => !Number.isSafeInteger(count) || count < 0))
+    return undefined;
+  // Buckets that were lost on the way would be requests that nobody counts.
+  const sum = counts.reduce((total, count) => total + count, 0);
+  if (raw.count !== undefined && number(raw.count) !== sum) return undefined;
+  return { bounds, counts };
+}
+
+/** Requests above the bucket edge that is nearest to `bound`, and that edge. */
+export function countAbove(
+  histogram: Histogram,
+  bound: number,
+): { total: number; above: number; edge: number } {
+  let nearest = 0;
+  histogram.bounds.forEach((edge, i) => {
+    if (Math.abs(edge - bound) < Math.abs((histogram.bounds[nearest] as number) - bound)) nearest = i;
+  });
+  const total = histogram.counts.reduce((sum, count) => sum + count, 0);
+  const above = histogram.counts.slice(nearest + 1).reduce((sum, count) => sum + count, 0);
+  return { total, above, edge: histogram.bounds[nearest] ?? bound };
+}

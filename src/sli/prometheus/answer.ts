@@ -1,0 +1,73 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+
+export interface Sample {
+  /** Seconds since the epoch. */
+  at: number;
+  value: number;
+}
+
+export interface Series {
+  key: string;
+  samples: Sample[];
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function malformed(why: string): ReleaseError {
+  return new ReleaseError('response-malformed', {
+    what: `Prometheus answered with something unexpected: ${why}.`,
+  });
+}
+
+function sampleOf(raw: unknown): Sample | undefined {
+  if (!Array.isArray(raw) || raw.length !== 2 || typeof raw[0] !== 'number' || typeof raw[1] !== 'string')
+    throw malformed('a sample is not [time, "value"]');
+  const value = Number(raw[1]);
+  // NaN marks a series that has ended: it is no count, and no zero either.
+  return Number.isFinite(value) && value >= 0 ? { at: raw[0], value } : undefined;
+}
+
+/** The series of a range selector. An empty result is an answer: nobody has counted yet. */
+export function readMatrix(body: unknown): { series: Series[]; warnings: string[] } {
+  if (!isRecord(body)) throw malformed('no JSON object');
+  if (body.status !== 'success') {
+    const message = typeof body.error === 'string' ? body.error.slice(0, 300) : 'no reason given';
+    throw new ReleaseError('remote-error', {
+      what: `Prometheus refused the query: ${message}.`,
+      fix: 'Try the selector in its own console.',
+    });
+  }
+  const data = isRecord(body.data) ? body.data : {};
+  if (data.resultType !== 'matrix')
+    throw new ReleaseError('slo-invalid', {
+      what: `Prometheus answered with a ${String(data.resultType)} instead of a range of samples.`,
+      why: 'The watch needs the counter itself, to count exactly.',
+      fix: 'Give a selector such as http_requests_total{revision="$revision"}, without functions around it.',
+    });
+  if (!Array.isArray(data.result)) throw malformed('result is not a list');
+  const series = data.result.map((raw): Series => {
+    if (!isRecord(raw) || !isRecord(raw.metric) || !Array.isArray(raw.values))
+      throw malformed('a series has no metric or values');
+    const labels = Object.entries(raw.metric).sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      key: JSON.stringify(labels),
+      samples: raw.values.map(sampleOf).filter((sample) => sample !== undefined),
+    };
+  });
+  const warnings = Array.isArray(body.warnings) ? body.warnings.map(String).slice(0, 3) : [];
+  return { series, warnings };
+}
+
+/** The one number of an instant query over the whole window; undefined where there is none, or NaN. */
+export function readNumber(body: unknown): number | undefined {
+  if (!isRecord(body) || body.status !== 'success' || !isRecord(body.data))
+    throw malformed('no successful answer');
+  const { resultType, result } = body.data;
+  if (resultType !== 'vector' || !Array.isArray(result)) throw malformed('no vector');
+  if (result.length > 1) throw malformed('several series where one sum was asked for');
+  const first: unknown = result[0];
+  if (first === undefined) return undefined;
+  const sample = isRecord(first) ? sampleOf(first.value) : undefined;
+  return sample?.value;
+}

@@ -1,0 +1,86 @@
+import { textOf } from '../../domain/data/json.ts';
+import { likelyService, tagProblem } from '../../domain/deploy/limits.ts';
+import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
+import { isFirstGeneration } from '../../domain/deploy/state.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Finding } from '../../domain/report/report.ts';
+import type { JsonObject } from '../ports/ports.ts';
+import type { Live } from './state.ts';
+import { serviceOf } from './state.ts';
+import type { DeployRequest, DeployRun } from './types.ts';
+
+/** Refusals that Google would only report after the build, or never. Throws `function-refused`. */
+export function checkLive(request: DeployRequest, live: Live): void {
+  const { name, region } = request;
+  if (isFirstGeneration(live.function))
+    throw new ReleaseError('function-refused', {
+      what: `${name} is a first-generation function.`,
+      why: 'It cannot share out traffic or be rolled back, and closing it can fail without a word.',
+      fix: `Upgrade it in place: gcloud functions upgrade ${name} --region=${region} (or deploy under another name), then run this again.`,
+    });
+  const service = serviceOf(live.function)?.split('/').at(-1) ?? likelyService(name);
+  const problem = tagProblem(service, request.tags ?? []);
+  if (problem)
+    throw new ReleaseError('function-refused', {
+      what: `The name ${name} is too long to be released: ${problem}.`,
+      why: 'The candidate is tested under a tag of its own.',
+      fix: 'Deploy it under a shorter name.',
+    });
+}
+
+/** Throws where the runtime cannot be built; otherwise says what is about to end. */
+function checkRuntime(
+  request: DeployRequest,
+  live: Live,
+  list: readonly JsonObject[],
+  today: string,
+): Finding[] {
+  const asked = request.settings.get('buildConfig.runtime');
+  const current = (live.function?.buildConfig as JsonObject | undefined)?.runtime;
+  const runtime = textOf(asked ?? current);
+  if (!runtime) {
+    if (live.function) return [];
+    throw new ReleaseError('input-invalid', {
+      what: 'runtime: missing: a new function needs one.',
+      fix: 'Set runtime, such as runtime: nodejs24.',
+    });
+  }
+  const support = runtimeSupport(list, runtime, today);
+  if (support.state === 'supported') return [];
+  const text = runtimeText(support);
+  const instead = support.newest
+    ? `Use runtime: ${support.newest}.`
+    : support.siblings.length > 0
+      ? `There is: ${support.siblings.join(', ')}.`
+      : `List them: gcloud functions runtimes list --region=${request.region}`;
+  if (support.state === 'unknown' || support.state === 'decommissioned')
+    throw new ReleaseError('function-refused', {
+      what: text,
+      why: 'A build with it would be refused after the upload.',
+      fix: instead,
+    });
+  return [
+    {
+      rule: support.state === 'deprecated' ? 'runtime-deprecated' : 'runtime-ending',
+      severity: support.state === 'deprecated' ? 'high' : 'medium',
+      title: text,
+      why: 'After decommissioning it can no longer be deployed and may be disabled.',
+      fix: instead,
+      source: 'GET cloudfunctions v2 runtimes',
+    },
+  ];
+}
+
+/** Findings on the runtime, from the live list where it could be read. */
+export function checkSupport(run: DeployRun, live: Live, list: JsonObject[] | Error): void {
+  const { ports, request, result } = run;
+  request.signal?.throwIfAborted();
+  if (list instanceof Error)
+    ports.log.warning(`Whether the runtime is still supported could not be read: ${list.message}`);
+  else if (list.length > 0)
+    result.findings.push(
+      ...checkRuntime(request, live, list, new Date(ports.clock.now()).toISOString().slice(0, 10)),
+    );
+  for (const finding of result.findings)
+    if (finding.rule.startsWith('runtime-')) ports.log.warning(`${finding.title} ${finding.fix ?? ''}`);
+}

@@ -1,0 +1,67 @@
+import { messageOf } from '../../domain/errors/errors.ts';
+import { build } from './build.ts';
+import { checkLive, checkSupport } from './checks.ts';
+import { closeBefore, confirmAfter, openIngress } from './exposure.ts';
+import { warnHeld } from './hold.ts';
+import { doneSentence, finishWithoutWrites, stillHeld, tellPlan } from './report.ts';
+import { meetRunning, startRun } from './run.ts';
+import { digestsOf, functionName, planOf, readLive, revisionOf } from './state.ts';
+import { giveTraffic } from './traffic.ts';
+import type { DeployPorts, DeployRequest, DeployResult } from './types.ts';
+
+export type {
+  DeployPorts,
+  DeployRequest,
+  DeployResult,
+  ExposureSeen,
+  LookAtExposure,
+} from './types.ts';
+
+/**
+ * Builds a new revision from a folder. Reads first, says what it would change, closes what is open, uploads, waits, and
+ * proves the exposure again before the revision gets traffic. Throws `ReleaseError` where it could not do or find out;
+ * an exposed function is a value.
+ */
+export async function deploy(ports: DeployPorts, request: DeployRequest): Promise<DeployResult> {
+  const { signal } = request;
+  const name = functionName(request);
+  // The network works while the folder is read.
+  const first = ports.functions.get(name, signal);
+  const runtimes = ports.functions
+    .runtimes(name.split('/').slice(0, 4).join('/'), signal)
+    .catch((error: unknown) => new Error(messageOf(error)));
+  first.catch(() => undefined);
+  const tree = await ports.sources.scan(request.sourceDir, signal);
+  const read = await readLive(ports, request, first);
+  checkLive(request, read);
+
+  const run = startRun(ports, request, name, tree, read);
+  const { result } = run;
+  const digests = digestsOf(ports, request, tree);
+  const { live, ours } = await meetRunning(run, read, digests);
+  checkSupport(run, live, await runtimes);
+  result.plan = planOf(request, live, tree, digests);
+  const before = await closeBefore(run);
+  tellPlan(run, tree);
+  if (before === 'stop') return result;
+  if (request.dryRun || (result.plan.action === 'unchanged' && !ours)) return finishWithoutWrites(run, live);
+
+  await request.beforeWrite?.(result.plan);
+  if (result.plan.action === 'reuse' && !ours) {
+    result.revision = revisionOf(live.function);
+    ports.log.line(`Nothing is built: ${result.revision} carries this source and configuration already`);
+  } else await build(run, { live, plan: result.plan, tree, digests }, ours);
+
+  try {
+    if ((await confirmAfter(run)) === 'stop') return stillHeld(run);
+    if ((await openIngress(run)) === 'stop') return result;
+    const moves = !request.noTraffic && request.allTraffic !== false && !result.created;
+    if (moves && (await giveTraffic(run)) === 'stop') return result;
+    result.verdict = 'pass';
+    result.reason = doneSentence(run, moves);
+    return result;
+  } catch (error) {
+    warnHeld(run);
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { buildOf, deadRevisionOf, failureTexts, stageWord } from '../../domain/deploy/failure.ts';
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import type { FunctionOperation } from '../ports/ports.ts';
+import type { DeployPorts, DeployRequest } from './types.ts';
+
+/** The first look comes after this many milliseconds, so that a short operation ends without a wait; then they thin out. */
+const firstMs = 500;
+const mostMs = 5_000;
+const heartbeatMs = 60_000;
+
+/** Errors after which the next look may succeed: what the reads have tried again already, and timeouts. */
+const passing = new Set(['network-failed', 'deadline-exceeded', 'response-malformed', 'remote-error']);
+
+function stageLine(operation: FunctionOperation): string {
+  return operation.stages
+    .filter((stage) => stage.state !== 'NOT_STARTED')
+    .map((stage) => `${stageWord(stage.name)} ${stage.state === 'COMPLETE' ? 'done' : 'in progress'}`)
+    .join(', ');
+}
+
+/**
+ * Waits for an operation to end, however it ends. A failed look is no failed deploy: the operation goes on without us.
+ * Throws `deadline-exceeded` at `deadline` (milliseconds since the epoch).
+ */
+export async function awaitOperation(
+  ports: DeployPorts,
+  begun: FunctionOperation,
+  deadline: number,
+  signal?: AbortSignal,
+): Promise<FunctionOperation> {
+  const { clock, log, functions } = ports;
+  const started = clock.now();
+  let operation = begun;
+  let wait = firstMs;
+  let line = '';
+  let linked = false;
+  let spoke = started;
+  for (;;) {
+    const seen = stageLine(operation);
+    if (seen !== line) {
+      line = seen;
+      spoke = clock.now();
+      log.line(`Cloud Functions: ${seen} (${Math.round((spoke - started) / 1000)} s)`);
+    } else if (clock.now() - spoke >= heartbeatMs) {
+      spoke = clock.now();
+      log.line(`Still waiting: ${seen || 'not begun'} (${Math.round((spoke - started) / 1000)} s)`);
+    }
+    const link = operation.stages.find((stage) => stage.name === 'BUILD')?.resourceUri;
+    if (link && !linked) {
+      linked = true;
+      log.line(`Build: ${link}`);
+    }
+    if (operation.done) return operation;
+    const left = deadline - clock.now();
+    if (left <= 0)
+      throw new ReleaseError('deadline-exceeded', {
+        what: `The operation ${operation.name} did not end in time.`,
+        why: `It is still at: ${line || 'not begun'}. It goes on without this job.`,
+        fix: 'Run the job again: it finds the operation and joins it. Or raise deploy_timeout.',
+      });
+    await clock.sleep(Math.min(wait, left), signal);
+    wait = Math.min(mostMs, wait * 1.25);
+    try {
+      operation = await functions.operation(operation.name, signal);
+    } catch (error) {
+      if (signal?.aborted || !(error instanceof ReleaseError) || !passing.has(error.code)) throw error;
+      const status = (error as { status?: number }).status;
+      if (status !== undefined && status < 500 && status !== 429) throw error;
+      log.debug(`The operation could not be read, which changes nothing: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** The error of an operation that failed, with the end of its build log. */
+export async function operationFailure(
+  ports: DeployPorts,
+  request: DeployRequest,
+  operation: FunctionOperation,
+): Promise<ReleaseError> {
+  const { project, region, signal } = request;
+  const build = buildOf(operation);
+  const revision = deadRevisionOf(operation);
+  const unread = (error: unknown) => ({ lines: [], unreadable: messageOf(error) });
+  const log =
+    revision && ports.buildLogs.revision
+      ? await ports.buildLogs.revision(project, region, revision, 60, signal).catch(unread)
+      : build
+        ? await ports.buildLogs.tail(project, region, build, 40, signal).catch(unread)
+        : { lines: [] };
+  const texts = failureTexts(
+    operation,
+    log,
+    region,
+    String(request.settings.get('buildConfig.entryPoint') ?? 'ENTRY_POINT'),
+  );
+  if (texts.details.length > 0) ports.log.detail('What the failed deploy says', texts.details);
+  return new ReleaseError('deploy-failed', { what: texts.what, why: texts.why, fix: texts.fix });
+}

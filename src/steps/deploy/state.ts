@@ -1,0 +1,113 @@
+import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
+import { configLabel, configText, sourceLabel } from '../../domain/deploy/settings.ts';
+import { functionStateOf } from '../../domain/deploy/state.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { labelDigest } from '../../domain/source/manifest.ts';
+import { servingShares, sharesText, soleServing } from '../../domain/traffic/traffic.ts';
+import type { FunctionOperation, RunService, SourceTree } from '../ports/ports.ts';
+import type { DeployPorts, DeployRequest } from './types.ts';
+
+/** What is there now. */
+export interface Live {
+  function: JsonObject | undefined;
+  service: RunService | undefined;
+}
+
+export interface Digests {
+  source: string;
+  config: string;
+}
+
+export const functionName = (request: Pick<DeployRequest, 'project' | 'region' | 'name'>): string =>
+  `projects/${request.project}/locations/${request.region}/functions/${request.name}`;
+
+export const serviceOf = (live: JsonObject | undefined): string | undefined =>
+  textOf(objectOf(live?.serviceConfig).service);
+export const revisionOf = (live: JsonObject | undefined): string | undefined => {
+  const name = textOf(objectOf(live?.serviceConfig).revision);
+  return name?.slice(name.lastIndexOf('/') + 1);
+};
+export const updateTimeOf = (live: JsonObject | undefined): string | undefined => textOf(live?.updateTime);
+
+/** The function that was read, or what is there now, and its Cloud Run service. */
+export async function readLive(
+  ports: DeployPorts,
+  request: DeployRequest,
+  reading?: Promise<JsonObject | undefined>,
+): Promise<Live> {
+  const found = await (reading ?? ports.functions.get(functionName(request), request.signal));
+  const service = serviceOf(found);
+  return {
+    function: found,
+    service: service ? await ports.services.get(service, request.signal) : undefined,
+  };
+}
+
+export function digestsOf(ports: DeployPorts, request: DeployRequest, tree: SourceTree): Digests {
+  return {
+    source: labelDigest(tree.sha256),
+    config: labelDigest(ports.sha256(configText(request.settings))),
+  };
+}
+
+/** Was this made, or asked for, with exactly this source and configuration? */
+export function carries(message: JsonObject | undefined, digests: Digests): boolean {
+  const labels = objectOf(message?.labels);
+  return labels[sourceLabel] === digests.source && labels[configLabel] === digests.config;
+}
+
+/** The operation in flight carries our digests: an earlier attempt of this very deploy. */
+export const isOurs = (operation: FunctionOperation, digests: Digests): boolean => {
+  const request = operation.request;
+  return carries(request, digests) || carries(request && objectOf(request.function), digests);
+};
+
+export function planOf(request: DeployRequest, live: Live, tree: SourceTree, digests: Digests): DeployPlan {
+  const revision = revisionOf(live.function);
+  const built =
+    revision !== undefined &&
+    functionStateOf(live.function) === 'ACTIVE' &&
+    live.service?.settled === true &&
+    live.service.latestReadyRevision === revision;
+  const plan = makePlan({
+    live: live.function,
+    settings: request.settings,
+    sourceDigest: digests.source,
+    configDigest: digests.config,
+    files: tree.files.length,
+    bytes: tree.bytes,
+    // The new revision waits at 0 % until it is proved private; on `all_traffic_on_latest_revision: false` it waits for others.
+    allTraffic: live.function ? false : undefined,
+    built: built && !request.force,
+    serving: live.service !== undefined && soleServing(live.service) === revision,
+  });
+  plan.service.push(...trafficPlan(request, live, plan));
+  return plan;
+}
+
+function trafficPlan(request: DeployRequest, live: Live, plan: DeployPlan): string[] {
+  if (plan.action === 'unchanged') return [`traffic stays: ${revisionOf(live.function)} 100 %`];
+  if (!live.service)
+    return ['a new Cloud Run service; its first revision gets all traffic, and nobody may call it'];
+  const { trafficStatuses, latestReadyRevision } = live.service;
+  const now = sharesText(servingShares(trafficStatuses, latestReadyRevision));
+  if (request.noTraffic) return [`traffic stays: ${now}; the new revision gets 0 %`];
+  if (request.allTraffic === false) return [`traffic as the service has it: ${now}`];
+  return [`traffic ${now} -> new revision 100 %, once it is proved private`];
+}
+
+/** The operation that works on the function now; none where the list may not be read, since waiting shows it too. */
+export async function runningOn(
+  ports: DeployPorts,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<FunctionOperation | undefined> {
+  try {
+    return await ports.functions.runningOperation(name, signal);
+  } catch (error) {
+    if (!(error instanceof ReleaseError) || error.code !== 'permission-denied') throw error;
+    ports.log.debug(`The running operations could not be read: ${error.what}`);
+    return undefined;
+  }
+}

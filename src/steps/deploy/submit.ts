@@ -1,0 +1,147 @@
+import type { JsonObject } from '../../domain/data/json.ts';
+import type { DeployPlan } from '../../domain/deploy/plan.ts';
+import { changeLine, planLines } from '../../domain/deploy/plan-text.ts';
+import { functionStateOf } from '../../domain/deploy/state.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { formatBytes } from '../../domain/source/manifest.ts';
+import type { FunctionOperation, SourceTree } from '../ports/ports.ts';
+import { awaitOperation } from './operation.ts';
+import {
+  carries,
+  type Digests,
+  isOurs,
+  type Live,
+  planOf,
+  readLive,
+  runningOn,
+  updateTimeOf,
+} from './state.ts';
+import type { DeployRun } from './types.ts';
+
+interface Begun {
+  operation: FunctionOperation;
+  joined: boolean;
+}
+
+export interface Submission {
+  live: Live;
+  plan: DeployPlan;
+  tree: SourceTree;
+  digests: Digests;
+}
+
+async function upload(run: DeployRun, tree: SourceTree): Promise<JsonObject> {
+  const { ports, request } = run;
+  const { signal } = request;
+  const key = request.settings.get('kmsKeyName');
+  const location = run.name.split('/').slice(0, 4).join('/');
+  const packing = ports.sources.pack(tree, signal);
+  const target = ports.functions.uploadUrl(location, typeof key === 'string' ? key : undefined, signal);
+  target.catch(() => undefined);
+  const archive = await packing;
+  // Its memory comes on top of the packing's, so it loads while the archive is sent.
+  ports.functions.prepare();
+  try {
+    const { uploadUrl, storageSource } = await target;
+    await ports.sources.upload(archive, { uploadUrl, storageSource }, signal);
+    ports.log.line(
+      `Uploaded ${formatBytes(archive.bytes)} (${tree.files.length} files, ${formatBytes(tree.bytes)} unpacked)`,
+    );
+    return storageSource;
+  } finally {
+    archive.remove();
+  }
+}
+
+/** The message to send: what the plan says, the source, and internal ingress for a new function that asks for it. */
+function bodyOf(run: DeployRun, plan: DeployPlan, storageSource: JsonObject): JsonObject {
+  const body = structuredClone(plan.message);
+  body.buildConfig = { ...(body.buildConfig as JsonObject | undefined), source: { storageSource } };
+  if (plan.action !== 'create') return body;
+  body.name = run.name;
+  body.environment = 'GEN_2';
+  if (run.request.onExposed === 'internal')
+    body.serviceConfig = {
+      ...(body.serviceConfig as JsonObject | undefined),
+      ingressSettings: 'ALLOW_INTERNAL_ONLY',
+    };
+  return body;
+}
+
+/**
+ * Uploads and begins the operation. Where another deploy is in the way (409) it is waited out and the plan made again:
+ * an operation that carries our digests is joined, a changed function stops the deploy unless `rebase` was asked for.
+ */
+export async function submit(run: DeployRun, submission: Submission): Promise<Begun> {
+  const { ports, request, name } = run;
+  const { functions, log, clock } = ports;
+  const { signal } = request;
+  const { tree, digests } = submission;
+  let { live, plan } = submission;
+  const storageSource = await upload(run, tree);
+  for (let tries = 1; ; tries++) {
+    const body = bodyOf(run, plan, storageSource);
+    run.sent = true;
+    const begun =
+      plan.action === 'create'
+        ? await functions.create(name, body, signal)
+        : await functions.update(name, body, plan.mask, signal);
+    if (begun !== 'conflict') {
+      run.act(
+        `${plan.action === 'create' ? 'created' : 'updated'} the function ${request.name} (${begun.name})`,
+      );
+      run.result.created = plan.action === 'create';
+      return { operation: begun, joined: false };
+    }
+    const other = await runningOn(ports, name, signal);
+    if (other && isOurs(other, digests)) {
+      run.result.created = plan.action === 'create';
+      return { operation: other, joined: true };
+    }
+    log.line(
+      `Another deploy of ${request.name} is under way${other ? ` (${other.name})` : ''}: waiting for it`,
+    );
+    if (other) await awaitOperation(ports, other, run.deadline, signal);
+    else if (clock.now() > run.deadline || tries > 20)
+      throw new ReleaseError('deploy-conflict', {
+        what: `Cloud Functions keeps refusing the deploy of ${request.name} because of another one (409).`,
+        fix: 'Run the job again later.',
+      });
+    else await clock.sleep(Math.min(10_000, 500 * 2 ** Math.min(tries, 5)), signal);
+
+    const planned = updateTimeOf(live.function);
+    const now = await readLive(ports, request);
+    if (carries(now.function, digests) && functionStateOf(now.function) === 'ACTIVE') {
+      run.result.created = plan.action === 'create';
+      return { operation: ended(other, name), joined: true };
+    }
+    const replanned = planOf(request, now, tree, digests);
+    if (updateTimeOf(now.function) !== planned) {
+      if (request.onConflict === 'stop')
+        throw new ReleaseError('deploy-conflict', {
+          what: `Somebody else deployed ${request.name} while this deploy was waiting.`,
+          why: `Going on would build on their change. Against it, this deploy would: ${replanned.changes.slice(0, 6).map(changeLine).join('; ') || 'replace the source only'}.`,
+          fix: 'Run the job again to plan on what is there now, or set on_conflict: rebase.',
+        });
+      log.detail('Planned again on what somebody else deployed', planLines(replanned));
+    }
+    live = now;
+    plan = replanned;
+    run.result.plan = { ...replanned, iam: run.result.plan.iam };
+  }
+}
+
+/** An operation that has ended before we could look at it. */
+function ended(other: FunctionOperation | undefined, target: string): FunctionOperation {
+  return {
+    name: '',
+    buildName: undefined,
+    createTime: undefined,
+    stages: [],
+    request: undefined,
+    ...other,
+    target,
+    done: true,
+    error: undefined,
+  };
+}

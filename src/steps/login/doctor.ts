@@ -1,0 +1,76 @@
+import { conjuncts, mapClaims } from '../../domain/login/doctor/cel.ts';
+import { examine } from '../../domain/login/doctor/examine.ts';
+import type { IdentityFacts } from '../../domain/login/doctor/facts.ts';
+import type { LoginError } from '../../domain/login/failure/login-error.ts';
+import { sharpen } from '../../domain/login/failure/sharpen.ts';
+import type { Finding } from '../../domain/report/report.ts';
+import type { Verdict } from '../../domain/report/verdict.ts';
+import type { Log } from '../ports/ports.ts';
+
+export interface DoctorPorts {
+  /** Reads the set-up; never throws for want of a permission. */
+  read(): Promise<IdentityFacts>;
+  log: Log;
+}
+
+export interface Examination {
+  findings: Finding[];
+  facts: IdentityFacts;
+  /** `fail` where somebody else could log in with effect. */
+  verdict: Verdict;
+}
+
+const marks = { true: '✓', false: '✗', error: '✗' } as const;
+const severe = (finding: Finding) => finding.severity === 'critical' || finding.severity === 'high';
+
+/** Reads the set-up and says what is wrong with it, the worst first. */
+export async function examineSetUp(ports: DoctorPorts): Promise<Examination> {
+  const facts = await ports.read();
+  const findings = examine(facts);
+  printCondition(facts, ports.log);
+  const unread = findings.filter(({ rule }) => rule === 'login-unread');
+  for (const finding of findings) {
+    if (finding.rule === 'login-unread') continue;
+    ports.log.line(`  ${finding.severity.padEnd(8)} ${finding.title}`);
+    if (finding.why && severe(finding)) ports.log.line(`           ${finding.why}`);
+    if (finding.fix && severe(finding)) ports.log.line(`           ${finding.fix}`);
+  }
+  if (unread.length > 0)
+    ports.log.detail(
+      `The doctor could not read ${unread.length} of its sources`,
+      unread.map(({ title, fix }) => `${title} ${fix ?? ''}`),
+    );
+  const verdict: Verdict = findings.some(severe) ? 'fail' : facts.provider ? 'pass' : 'inconclusive';
+  return { findings, facts, verdict };
+}
+
+/** After a failed login: the same examination, and the error with the cause that it shows. */
+export async function examineRefusal(
+  ports: DoctorPorts,
+  error: LoginError,
+): Promise<{ error: LoginError; findings: Finding[] }> {
+  const { facts, findings } = await examineSetUp(ports);
+  const better = sharpen(error, facts);
+  if (better !== error) {
+    ports.log.line(better.diagnosis.why);
+    ports.log.line(better.diagnosis.fix);
+    for (const command of better.diagnosis.commands) ports.log.line(`  ${command}`);
+  }
+  return { error: better, findings };
+}
+
+/** The condition part by part, with the values of this run. */
+function printCondition({ provider, claims }: IdentityFacts, log: Log): void {
+  if (!provider?.attributeCondition) return;
+  log.line(`Doctor: the condition of ${provider.name.split('/').at(-1)}, part by part`);
+  for (const part of conjuncts(
+    provider.attributeCondition,
+    claims,
+    mapClaims(provider.attributeMapping, claims),
+  )) {
+    const values = part.reads.map(
+      ({ name, value }) => `${name} = ${value === undefined ? '(not in the token)' : `"${value}"`}`,
+    );
+    log.line(`  ${marks[part.truth]} ${part.text}   ${values.join(', ') || (part.error ?? '')}`);
+  }
+}

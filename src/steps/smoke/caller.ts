@@ -1,0 +1,140 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { bodyOf } from '../../domain/smoke/body.ts';
+import { type Attempt, attemptWords, mayRepeat, waitBefore } from '../../domain/smoke/retry.ts';
+import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
+import type { SmokeHttpRequest } from '../ports/ports.ts';
+import type { SmokePorts, SmokeRequest } from './ports.ts';
+
+export interface Called {
+  /** The last attempt. */
+  attempt: Attempt;
+  /** How each ended. */
+  attempts: string[];
+}
+
+/** Anything that a preset sends instead of what the case says. */
+export interface Override {
+  method?: string | undefined;
+  /** Instead of the case's image. */
+  image?: Uint8Array | undefined;
+  body?: SmokeHttpRequest['body'] | 'none' | undefined;
+  contentType?: string | undefined;
+  /** A bearer, or `none` for no token. */
+  token?: { bearer: string } | 'none' | undefined;
+  timeoutMs?: number | undefined;
+  retries?: number | undefined;
+}
+
+/** Sends cases to the target: token, fresh body, retries by cause, the time that is left, and a heartbeat. */
+export interface Caller {
+  /** Milliseconds from the first request to the function's first answer, retries and their waits included. */
+  readonly coldMs: number | undefined;
+  readonly denials: boolean;
+  call(item: SmokeCase, override?: Override): Promise<Called>;
+  image(item: SmokeCase): Promise<Uint8Array>;
+  idToken(audience?: string): Promise<string>;
+  timeLeft(): number;
+}
+
+const none = new Uint8Array(0);
+
+/** `path` of the case after the URL of the function; nothing in the suite can lead to another host. */
+export function urlOf(target: string, path: string): string {
+  const base = new URL(target);
+  const joined = new URL(base.pathname.replace(/\/$/, '') + path, base.origin);
+  if (joined.origin !== base.origin)
+    throw new ReleaseError('endpoint-refused', {
+      what: `The path ${path.slice(0, 80)} leaves the function.`,
+    });
+  return joined.href;
+}
+
+export function createCaller(ports: SmokePorts, request: SmokeRequest, progress: () => string): Caller {
+  const { target, signal } = request;
+  const random = ports.random ?? Math.random;
+  const end = ports.clock.now() + (request.deadlineMs ?? 15 * 60_000);
+  const timeLeft = () => end - ports.clock.now();
+  let cold: number | undefined;
+  let began: number | undefined;
+  let beatAt = ports.clock.now();
+  const startedAt = beatAt;
+  let last: { path: string; bytes: Uint8Array } | undefined;
+
+  const image = async (item: SmokeCase): Promise<Uint8Array> => {
+    if (item.image.kind !== 'file') return none;
+    if (last?.path !== item.image.path) {
+      const into = last?.bytes;
+      last = undefined;
+      last = { path: item.image.path, bytes: await ports.files.read(item.image.path, request.suite, into) };
+    }
+    return last.bytes;
+  };
+  const idToken = async (audience?: string): Promise<string> => {
+    const wanted = audience ?? target.audience;
+    if (!ports.tokens || wanted === undefined)
+      throw new ReleaseError('internal', { what: 'A token was asked for without an audience.' });
+    return ports.tokens.idToken(wanted, signal);
+  };
+
+  async function once(item: SmokeCase, override: Override): Promise<Attempt> {
+    const bytes = override.image ?? (await image(item));
+    const plan = bodyOf(item.request, item.image, bytes.subarray(0, 16));
+    const own = override.token ?? (target.audience === undefined ? 'none' : { bearer: await idToken() });
+    const headers: Record<string, string> = { ...item.request.headers };
+    const contentType = override.contentType ?? plan.contentType;
+    if (override.body !== 'none' || override.contentType !== undefined) headers['content-type'] = contentType;
+    return ports.http.send({
+      method: override.method ?? item.request.method,
+      url: urlOf(target.url, item.request.path),
+      headers,
+      body: override.body === 'none' ? undefined : (override.body ?? { parts: plan.parts, image: bytes }),
+      token: own === 'none' ? undefined : own.bearer,
+      timeoutMs: Math.max(1, Math.min(override.timeoutMs ?? item.timeoutMs, timeLeft())),
+      signal,
+    });
+  }
+
+  /** One line a minute while nothing else is printed. */
+  const beat = () => {
+    const now = ports.clock.now();
+    if (now - beatAt < 60_000) return;
+    beatAt = now;
+    ports.log.line(`  ${Math.round((now - startedAt) / 1000)}s  ${progress()}`);
+  };
+
+  return {
+    get coldMs() {
+      return cold;
+    },
+    denials: target.audience !== undefined,
+    image,
+    idToken,
+    timeLeft,
+    async call(item, override = {}) {
+      const attempts: string[] = [];
+      const most = 1 + (override.retries ?? item.retries);
+      began ??= ports.clock.now();
+      for (;;) {
+        const attempt = await once(item, override);
+        attempts.push(attemptWords(attempt));
+        beat();
+        const repeat = mayRepeat(attempt, cold === undefined);
+        if (
+          cold === undefined &&
+          attempt.answer &&
+          !repeat &&
+          attempt.answer.status !== 401 &&
+          attempt.answer.status !== 403
+        )
+          cold = attempts.length === 1 ? attempt.answer.milliseconds : ports.clock.now() - began;
+        if (attempts.length >= most || !repeat) return { attempt, attempts };
+        const wait = waitBefore(attempts.length + 1, attempt, random());
+        if (wait >= timeLeft()) return { attempt, attempts };
+        ports.log.debug(
+          `${item.name}: attempt ${attempts.length} ended with ${attempts.at(-1)}; again in ${Math.round(wait)} ms`,
+        );
+        await ports.clock.sleep(wait, signal);
+      }
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import type { Objective } from '../../domain/slo/objective.ts';
+import { judgeServing, type ServingHealth } from '../../domain/watch/serving-health.ts';
+import type { Clock, Log, SliSource } from '../ports/ports.ts';
+
+export interface CountRequest {
+  /** projects/P/locations/L/services/S, or its short name. */
+  service: string;
+  /** Short name. */
+  revision: string;
+  objectives: readonly Objective[];
+  /** Milliseconds since the epoch from when on its requests count. */
+  since: number;
+  /** Seconds to count on from now; 0 takes what is there already. */
+  seconds: number;
+  /** Seconds between two looks. Default 5. */
+  pollSeconds?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Longest wait for what the source still holds back. */
+const longestTail = 360;
+
+/**
+ * Counts one revision's finished requests for a while, and ends early once they say whether it works. Throws where
+ * the source gave no answer at all.
+ */
+export async function countRevision(
+  ports: { clock: Clock; log: Log; source: SliSource },
+  request: CountRequest,
+): Promise<ServingHealth> {
+  const { clock, log, source } = ports;
+  const { revision, objectives, since, seconds, signal } = request;
+  const reader = source.open({
+    service: request.service.split('/').at(-1) ?? request.service,
+    revisions: [revision],
+    objectives: objectives.map(({ id, kind, slowerThanMs }) => ({ id, kind, slowerThanMs })),
+    since,
+  });
+  const pollMs = 1000 * (request.pollSeconds ?? 5);
+  const counts = objectives.map(() => ({ total: 0, bad: 0 }));
+  const began = clock.now();
+  let end = began + seconds * 1000;
+  let horizon = Number.NEGATIVE_INFINITY;
+  let trouble: unknown;
+  for (;;) {
+    try {
+      const reading = await reader.poll([since], signal);
+      trouble = undefined;
+      ({ horizon } = reading);
+      if (seconds > 0)
+        end = began + 1000 * (seconds + Math.min(longestTail, Math.max(0, reading.lagMs / 1000)));
+      for (const count of reading.counts) {
+        const sum = counts[objectives.findIndex(({ id }) => id === count.objective)];
+        if (sum === undefined || count.revision !== revision) continue;
+        // What began before, as a bucket of metrics may, is not of this time.
+        if (count.span < 0 || count.mixed) continue;
+        sum.total += count.total;
+        sum.bad += count.bad;
+      }
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      log.debug(`Counting ${revision}: ${messageOf(error)}`);
+      // Twice in a row: no third look will be allowed what two were not.
+      if (trouble !== undefined && isDenied(error)) throw error;
+      trouble = error;
+    }
+    const now = clock.now();
+    const unseen = horizon <= since && counts.every(({ total }) => total === 0);
+    const window = { seconds: (now - since) / 1000, after: seconds > 0, unseen };
+    const judged = judgeServing(objectives, counts, window);
+    if (judged.health !== 'unknown') return judged;
+    if (now >= end) {
+      if (trouble !== undefined && unseen) throw trouble;
+      return judged;
+    }
+    await clock.sleep(Math.min(pollMs, end - now), signal);
+  }
+}
+
+const isDenied = (error: unknown) => error instanceof ReleaseError && error.code === 'permission-denied';

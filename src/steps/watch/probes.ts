@@ -1,0 +1,83 @@
+import { messageOf } from '../../domain/errors/errors.ts';
+import type { Cell, TestSpec } from '../../domain/evidence/state.ts';
+import type { Objective } from '../../domain/slo/objective.ts';
+import type { Clock, Log, WatchProbes } from '../ports/ports.ts';
+import type { WatchRequest } from './types.ts';
+
+interface Sent {
+  target: 'candidate' | 'baseline';
+  bad: boolean;
+  milliseconds: number;
+}
+
+export interface Prober {
+  /** What was answered since the last call, as evidence of its own. */
+  take(tests: readonly TestSpec[]): Cell[];
+  stop(): void;
+  readonly sent: number;
+}
+
+const isBad = (sent: Sent, objective: Objective | undefined) =>
+  objective?.kind === 'latency'
+    ? sent.milliseconds > (objective.slowerThanMs ?? Number.POSITIVE_INFINITY)
+    : sent.bad;
+
+/**
+ * Sends probes at an even pace beside the watch. While traffic is split they go to both revisions in turn, so that
+ * the comparison with the baseline has a known share of one half.
+ */
+export function startProber(
+  { clock, log }: { clock: Clock; log: Log },
+  probes: WatchProbes,
+  request: WatchRequest,
+): Prober {
+  const stopped = new AbortController();
+  const signal = request.signal ? AbortSignal.any([request.signal, stopped.signal]) : stopped.signal;
+  const both = request.phase === 'split' && request.baseline !== undefined;
+  let fresh: Sent[] = [];
+  let sent = 0;
+  let trouble = false;
+
+  async function run(): Promise<void> {
+    const pause = 60_000 / (request.probesPerMinute ?? 30);
+    while (!signal.aborted) {
+      const target = both && sent % 2 === 1 ? 'baseline' : 'candidate';
+      try {
+        const answer = await probes.probe(target, signal);
+        fresh.push({ target, ...answer });
+        sent++;
+        trouble = false;
+      } catch (error) {
+        if (!trouble && !signal.aborted)
+          log.warning(`Probes cannot be sent at the moment: ${messageOf(error)}`);
+        trouble = true;
+      }
+      if (!signal.aborted) await clock.sleep(pause, signal);
+    }
+  }
+  // Ends with the watch; what goes wrong in between has been told.
+  run().catch(() => undefined);
+
+  return {
+    stop: () => stopped.abort(new Error('The watch has ended.')),
+    get sent() {
+      return sent;
+    },
+    take(tests) {
+      const batch = fresh;
+      fresh = [];
+      if (batch.length === 0) return [];
+      return tests.flatMap((test, i) => {
+        if (test.stream !== 'probes') return [];
+        const objective = request.objectives.find(({ id }) => id === test.objective);
+        const countsOf = (target: Sent['target']) => {
+          const mine = batch.filter((one) => one.target === target);
+          return { total: mine.length, bad: mine.filter((one) => isBad(one, objective)).length };
+        };
+        const cell: Cell = { test: i, phase: request.phase, candidate: countsOf('candidate') };
+        if (both) Object.assign(cell, { share: 0.5, baseline: countsOf('baseline') });
+        return [cell];
+      });
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { addCounts, noCounts } from '../../domain/evidence/counts.ts';
+import type { Decision, Standing } from '../../domain/evidence/decide.ts';
+import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
+import { type Failure, kindTexts } from '../../domain/watch/failures.ts';
+import type { WatchState } from '../../domain/watch/state.ts';
+import { againstOf, elapsedText, pollText, worstOf } from '../../domain/watch/words.ts';
+import type { SliReading } from '../ports/ports.ts';
+import type { WatchPoint, WatchPorts, WatchRequest } from './types.ts';
+
+export interface Look {
+  seconds: number;
+  cells: readonly Cell[];
+  decision: Decision;
+  reading: SliReading | undefined;
+}
+
+export interface Progress {
+  look(look: Look): void;
+  /** Says what the bad requests have in common, once, at the end. */
+  failed(failures: readonly Failure[]): void;
+  readonly points: WatchPoint[];
+}
+
+/** The summary's charts need no more. */
+const mostPoints = 400;
+
+/** Prints the first five looks, then one whenever the odds have moved by a third or the minute is over. */
+export function createProgress(
+  ports: WatchPorts,
+  request: WatchRequest,
+  state: WatchState,
+  settledAt: number,
+): Progress {
+  const points: WatchPoint[] = [];
+  const label = `Watch ${Math.round(request.share * 100)} %`.padEnd(12);
+  const alpha = alphaOf(state.plan);
+  let looks = 0;
+  let printedAt = Number.NEGATIVE_INFINITY;
+  let printedOdds = 0;
+  let printed = '';
+
+  const pointOf = ({ seconds, cells, decision, reading }: Look): WatchPoint => ({
+    seconds: Math.round(seconds * 10) / 10,
+    share: request.share,
+    horizon: Math.round(((reading?.horizon ?? state.startedAt) - state.startedAt) / 100) / 10,
+    tests: decision.standings.map((at, test) => {
+      const counts = { candidate: { ...noCounts }, baseline: { ...noCounts } };
+      for (const cell of cells) {
+        if (cell.test !== test) continue;
+        addCounts(counts.candidate, cell.candidate);
+        if (cell.baseline) addCounts(counts.baseline, cell.baseline);
+      }
+      return { ...counts, against: againstOf(at), pass: at.pass };
+    }),
+  });
+
+  return {
+    points,
+    failed(failures) {
+      if (failures.length > 0)
+        ports.log.line(`  ${label}         failed: ${kindTexts(failures, 3).join(', ')}`);
+    },
+    look(look) {
+      const point = pointOf(look);
+      points.push(point);
+      if (points.length > mostPoints) thin(points);
+      request.onProgress?.(point, state);
+      const worst = worstOf(look.decision);
+      const test = state.evidence.tests[worst];
+      const odds = againstOf(look.decision.standings[worst] as Standing);
+      const now = ports.clock.now();
+      const moved = Math.abs(odds - printedOdds) > Math.log(1.33) && odds > Math.log(2);
+      if (
+        !test ||
+        !(++looks <= 5 || moved || now - printedAt >= 60_000 || look.decision.kind !== 'undecided')
+      )
+        return;
+      const { reading } = look;
+      const known = {
+        candidate: request.phase === 'full' ? test.candidateFull : test.candidate,
+        baseline: request.baseline && request.phase === 'split' ? test.baseline : undefined,
+        limit: state.plan.tests[worst]?.limit ?? 0,
+        standing: look.decision.standings[worst] as Standing,
+        alpha: alpha[request.phase],
+        rule: request.rule && request.rule.kind !== 'evidence' ? request.rule.kind : undefined,
+      };
+      const line = pollText({ ...known, seenTo: reading && (reading.horizon - settledAt) / 1000 });
+      // The source may have nothing new between two looks.
+      const news = pollText({ ...known, seenTo: undefined });
+      if (news === printed && now - printedAt < 60_000 && look.decision.kind === 'undecided') return;
+      printedAt = now;
+      printedOdds = odds;
+      printed = news;
+      ports.log.line(`  ${label} ${elapsedText((now - settledAt) / 1000).padStart(6)}  ${line}`);
+    },
+  };
+}
+
+/** Joins neighbours of the older half, so that a long watch keeps its shape in bounded space. */
+function thin(points: WatchPoint[]): void {
+  const kept: WatchPoint[] = [];
+  for (let i = 0; i < points.length; i += 2) {
+    const [first, second] = [points[i] as WatchPoint, points[i + 1]];
+    if (second)
+      second.tests.forEach((test, t) => {
+        const earlier = first.tests[t];
+        if (earlier) {
+          addCounts(test.candidate, earlier.candidate);
+          addCounts(test.baseline, earlier.baseline);
+        }
+      });
+    kept.push(second ?? first);
+  }
+  points.splice(0, points.length, ...kept);
+}

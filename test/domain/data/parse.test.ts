@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  parseBoolean,
+  parseDuration,
+  parseInteger,
+  parseList,
+  parseMap,
+  parsePercentage,
+} from '../../../src/domain/data/parse.ts';
+
+describe('durations', () => {
+  test.each([
+    ['90s', 90],
+    ['10m', 600],
+    ['1h30m', 5400],
+    ['30d', 2_592_000],
+    ['250ms', 0.25],
+    ['1.5h', 5400],
+    ['45', 45],
+    [' 2w ', 1_209_600],
+  ])('%s is %d s', (text, seconds) => expect(parseDuration(text)).toBeCloseTo(seconds, 9));
+
+  test.each(['', 'ten', '5 minutes', '-5s', '10mm', 'm', '1e3s'])('"%s" is refused', (text) =>
+    expect(() => parseDuration(text)).toThrow('expected a duration such as 90s, 10m or 30d'),
+  );
+});
+
+describe('percentages', () => {
+  test.each([
+    ['99.5%', 0.995],
+    ['0.995', 0.995],
+    ['100%', 1],
+    ['0', 0],
+    ['5 %', 0.05],
+  ])('%s', (text, value) => expect(parsePercentage(text)).toBeCloseTo(value, 12));
+
+  test.each(['99.5', '101%', '-1%', 'most', '1.01'])('"%s" is refused', (text) =>
+    expect(() => parsePercentage(text)).toThrow('99.5%'),
+  );
+});
+
+describe('booleans and integers', () => {
+  test('only true and false, in any case', () => {
+    expect(parseBoolean('TRUE')).toBe(true);
+    expect(parseBoolean('false')).toBe(false);
+    for (const text of ['yes', '1', 'on', 'flase'])
+      expect(() => parseBoolean(text)).toThrow('expected true or false');
+  });
+
+  test('integers say their range', () => {
+    expect(parseInteger('10', 1, 80)).toBe(10);
+    expect(() => parseInteger('0', 1)).toThrow('at least 1');
+    expect(() => parseInteger('81', 1, 80)).toThrow('from 1 to 80');
+    expect(() => parseInteger('1.5')).toThrow('whole number');
+  });
+});
+
+describe('lists and maps', () => {
+  test.each([
+    ['a,b', ['a', 'b']],
+    ['a\nb\n', ['a', 'b']],
+    ['"a,b",c', ['a,b', 'c']],
+    ["'a\nb',c", ['a\nb', 'c']],
+    ['a\\,b', ['a,b']],
+    ['# a comment, with a comma\na', ['a']],
+    ['a # not a comment', ['a # not a comment']],
+    ['""', ['']],
+    [',,\n,', []],
+    ['"say \\"x\\""', ['say "x"']],
+  ])('%j is %j', (text, list) => expect(parseList(text)).toEqual(list));
+
+  test.each([
+    ['A=1,B=2', { A: '1', B: '2' }],
+    ['A="1,2"\nB=x=y', { A: '1,2', B: 'x=y' }],
+    ['# secrets\nA=projects/p/secrets/s:latest # kept', { A: 'projects/p/secrets/s:latest # kept' }],
+    ['A=', { A: '' }],
+    ['A= "b c" ', { A: 'b c' }],
+    ['__proto__=x', JSON.parse('{"__proto__":"x"}')],
+  ])('%j', (text, map) => expect(Object.fromEntries(parseMap(text))).toEqual(map));
+
+  test('what is wrong is named', () => {
+    expect(() => parseMap('A')).toThrow('expected KEY=VALUE, found "A"');
+    expect(() => parseMap('A=1,A=2')).toThrow('the key A is given twice');
+    expect(() => parseMap('A="1')).toThrow('is not closed');
+  });
+
+  test('any list survives quoting', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1 })), (items) => {
+        const quoted = items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',');
+        expect(parseList(quoted)).toEqual(items);
+      }),
+    );
+  });
+
+  test('hostile text never hangs and never throws anything but a sentence', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 2000, unit: fc.constantFrom(...'ab=,"\'\\\n# ') }), (text) => {
+        for (const parse of [parseList, parseMap])
+          try {
+            parse(text);
+          } catch (error) {
+            expect((error as Error).message).toMatch(/expected KEY=VALUE|given twice|not closed/);
+          }
+      }),
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import { newReport } from '../../../src/domain/report/report.ts';
+import { summaryOf } from '../../../src/domain/report/report-text.ts';
+import { Inputs } from '../../../src/inputs/reader.ts';
+
+function reportOf(values: Record<string, string>) {
+  const inputs = new Inputs(values);
+  inputs.boolean('dry_run');
+  inputs.duration('duration');
+  try {
+    inputs.done();
+  } catch (error) {
+    const { what, fix, evidence } = error as { what: string; fix: string; evidence: Record<string, unknown> };
+    const report = newReport('release');
+    report.evidence = evidence;
+    report.errors = [{ code: 'input-invalid', what, fix }];
+    report.reason =
+      Array.isArray(evidence.problems) && evidence.problems.length > 1 ? 'Two are wrong.' : what;
+    return { report, what };
+  }
+  throw new Error('nothing was wrong');
+}
+
+describe('wrong inputs', () => {
+  test('several are a list', () => {
+    const { report } = reportOf({ INPUT_DRY_RUN: 'maybe', INPUT_DURATION: 'long' });
+    const text = summaryOf(report);
+    expect(text).toContain('> **Two are wrong.**');
+    expect(text).toMatch(/^> - dry&#95;run: "maybe"/m);
+    expect(text).toMatch(/^> - duration: "long"/m);
+    expect(text.match(/"maybe"/g)).toHaveLength(1);
+  });
+
+  test('one is one sentence, said once', () => {
+    const { report } = reportOf({ INPUT_DRY_RUN: 'maybe' });
+    expect(summaryOf(report).match(/"maybe"/g)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,107 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { credentialsIn, keyAt, keyMarkers } from '../../../src/domain/source/private-key.ts';
+import { refusedName } from '../../../src/domain/source/refused-files.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+
+/** As the scan does: from each marker on. */
+function find(text: string): string | undefined {
+  for (const marker of keyMarkers)
+    for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
+      const found = keyAt(text.slice(at));
+      if (found) return found;
+    }
+  return undefined;
+}
+
+describe('keys by content', () => {
+  test.each([
+    ['PKCS#8', pkcs8],
+    ['PKCS#1', privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()],
+    ['EC', ec.export({ type: 'sec1', format: 'pem' }).toString()],
+    [
+      'encrypted',
+      privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
+    ],
+    ['Windows lines', pkcs8.replace(/\n/g, '\r\n')],
+    ['inside a service account key', JSON.stringify({ type: 'service_account', private_key: pkcs8 })],
+    ['inside source code', `const key = \`${pkcs8}\`;`],
+    ['after a public key', publicKey.export({ type: 'spki', format: 'pem' }).toString() + pkcs8],
+  ])('%s', (_, text) => {
+    expect(find(`some text before\n${text}\nand after`)).toContain('PRIVATE KEY');
+  });
+
+  test.each([0, 1, 2, 3, 4, 5])('base64 of a file with the key at byte %i', (before) => {
+    const encoded = Buffer.from(`${'x'.repeat(before)}${pkcs8}`).toString('base64');
+    expect(find(`KEY=${encoded}\n`)).toContain('encoded as base64');
+    expect(find((encoded.match(/.{1,76}/g) ?? []).join('\n'))).toContain('encoded as base64');
+  });
+
+  test.each([
+    ['a public key', publicKey.export({ type: 'spki', format: 'pem' }).toString()],
+    ['a placeholder', '-----BEGIN PRIVATE KEY-----\n<your key>\n-----END PRIVATE KEY-----'],
+    ['an elision', '-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKC...\n-----END RSA PRIVATE KEY-----'],
+    ['a marker alone', '-----BEGIN PRIVATE KEY-----'],
+    ['a regular expression', '/-----BEGIN (RSA )?PRIVATE KEY-----/'],
+    ['a certificate', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'],
+  ])('%s is none', (_, text) => {
+    expect(find(text)).toBeUndefined();
+  });
+
+  test.each([
+    [{ type: 'service_account', private_key: 'x'.repeat(100) }, 'a service account key'],
+    [{ type: 'authorized_user', refresh_token: '1//x' }, 'the credentials of a person'],
+    [
+      { type: 'external_account', credential_source: { headers: { Authorization: 'bearer abc' } } },
+      'mints tokens',
+    ],
+  ])('credentials %#', (json, text) => {
+    expect(credentialsIn(json)).toContain(text);
+  });
+  test.each([
+    null,
+    [],
+    'x',
+    { type: 'service_account' },
+    { type: 'external_account', credential_source: { file: 'x' } },
+  ])('no credentials %#', (json) => {
+    expect(credentialsIn(json)).toBeUndefined();
+  });
+});
+
+describe('names', () => {
+  test.each([
+    '.env',
+    '.env.production',
+    '.ENV',
+    '.envrc',
+    '.env.example.local',
+    'gha-creds-0f.json',
+    '.git',
+    'terraform.tfstate',
+    'x.tfstate.backup',
+    '.terraform',
+    'a.p12',
+    'b.PFX',
+    'c.jks',
+  ])('%s is refused', (name) => {
+    expect(refusedName(name)).toBeDefined();
+  });
+  test.each([
+    '.env.example',
+    '.env.sample',
+    'env',
+    'environment.ts',
+    '.gitignore',
+    '.github',
+    'gha-creds.md',
+    '.terraform.lock.hcl',
+    'main.tf',
+    'index.js',
+  ])('%s is not', (name) => {
+    expect(refusedName(name)).toBeUndefined();
+  });
+});

@@ -1,0 +1,222 @@
+import { describe, expect, test } from '@jest/globals';
+import { newReport, type Report } from '../../../../src/domain/report/report.ts';
+import { timeline } from '../../../../src/domain/summary/charts.ts';
+import {
+  countsOf,
+  type ReleaseFacts,
+  type SegmentFacts,
+  spentIn,
+} from '../../../../src/domain/summary/release/facts.ts';
+import { costOf, releaseHead } from '../../../../src/domain/summary/release/head.ts';
+
+/** What was found by looking at the summaries of real runs. */
+
+const objective = { id: 'availability', kind: 'availability' as const, target: 0.99 };
+type Pair = [total: number, bad: number];
+const counts = ([total, bad]: Pair) => ({ total, bad });
+
+/** A segment as the watch leaves it: looks are increments, the test's own counts go back to the first shift. */
+const segment = (percent: number, since: Pair, looks: [Pair, Pair][]): SegmentFacts => ({
+  percent,
+  phase: percent === 100 ? 'full' : 'split',
+  verdict: 'pass',
+  reason: '',
+  evidence: {
+    tests: [{ objective, stream: 'users', candidate: counts(since), baseline: counts([9999, 0]) }],
+    points: looks.map(([candidate, baseline], i) => ({
+      seconds: i,
+      tests: [{ candidate: counts(candidate), baseline: counts(baseline) }],
+    })),
+  },
+});
+
+const facts = (more: Partial<ReleaseFacts>): ReleaseFacts => ({
+  first: false,
+  unchanged: false,
+  serving: [{ revision: 'r1', percent: 100 }],
+  verified_at: '2026-11-22T10:00:00Z',
+  kept_pin: false,
+  after_promote: 'pinned',
+  steps: [50, 100],
+  seconds: 60,
+  stages: [],
+  shares: [],
+  segments: [],
+  warnings: [],
+  ...more,
+});
+
+const head = (more: Partial<ReleaseFacts>, change: Partial<Report> = {}): string => {
+  const report = newReport('release', { name: 'ocr-api' });
+  Object.assign(report, { reason: 'Something happened. Traffic: r1 100 %.', ...change });
+  report.evidence = { release: facts(more) };
+  return (releaseHead(report) ?? []).join('\n');
+};
+
+describe('what a release spent', () => {
+  test('users of all segments by objective, with what a sample left out; probes pay nothing', () => {
+    const look: [Pair, Pair][] = [
+      [
+        [10, 1],
+        [90, 0],
+      ],
+    ];
+    const [first, second] = [segment(5, [10, 1], look), segment(50, [20, 2], look)];
+    const evidence = second.evidence as { tests: object[]; points: { tests: object[] }[] };
+    evidence.tests[0] = { ...evidence.tests[0], unread: counts([70, 7]) };
+    evidence.tests.push({ ...evidence.tests[0], stream: 'probes', unread: undefined });
+    evidence.points[0]?.tests.push({ candidate: counts([99, 9]), baseline: counts([0, 0]) });
+    expect(spentIn([first, second, { ...first, evidence: 'nonsense' }])).toEqual({
+      availability: { total: 90, bad: 9 },
+    });
+  });
+});
+
+describe('counts of a release', () => {
+  const segments = [
+    segment(
+      5,
+      [40, 1],
+      [
+        [
+          [10, 0],
+          [190, 0],
+        ],
+        [
+          [30, 1],
+          [570, 0],
+        ],
+      ],
+    ),
+    segment(
+      50,
+      [140, 9],
+      [
+        [
+          [100, 8],
+          [100, 2],
+        ],
+      ],
+    ),
+  ];
+
+  test('a segment has what it saw itself', () => {
+    expect(segments.map((one) => countsOf(one).candidate)).toEqual([
+      { total: 40, bad: 1 },
+      { total: 100, bad: 8 },
+    ]);
+  });
+
+  test('no request is counted twice', () => {
+    expect(costOf(facts({ segments }))).toEqual({ requests: 140, failed: 9, extra: 1 + 6 });
+  });
+
+  test('without looks there is nothing, and without evidence what was said', () => {
+    expect(countsOf(segment(5, [40, 1], [])).candidate).toEqual({ total: 0, bad: 0 });
+    const bare = { percent: 5, phase: 'split' as const, verdict: 'pass' as const, reason: '' };
+    expect(countsOf({ ...bare, requests: 7, bad: 2 }).candidate).toEqual({ total: 7, bad: 2 });
+  });
+});
+
+describe('the head of a summary', () => {
+  const back = { stage: 'Roll back', kind: 'back' as const, start: 1, seconds: 0.2 };
+
+  test('says that traffic went back only where it did, and verified only where it was', () => {
+    const ended = (verdict: 'pass' | 'fail', note: string) =>
+      head(
+        { before: 'r1', shares: [{ at: 0, percent: 50 }], stages: [{ ...back, verdict, note }] },
+        { outcome: 'rolled_back', verdict: 'fail' },
+      );
+    expect(ended('pass', 'r1 100 %, in 0.2 s, it answers 200')).toContain(
+      'went back to `r1` in 0.2 s and was verified.',
+    );
+    expect(ended('pass', 'r1 100 %')).toContain('went back to `r1` in 0.2 s.');
+    expect(ended('pass', 'r1 100 %, in 0.2 s, r1 does not work well either: it answers 500.')).toContain(
+      'went back to `r1` in 0.2 s.',
+    );
+    expect(ended('fail', 'no answer')).not.toContain('went back');
+  });
+
+  test('does not blame a release for what the platform did', () => {
+    const segments = [
+      segment(
+        50,
+        [100, 40],
+        [
+          [
+            [100, 40],
+            [100, 30],
+          ],
+        ],
+      ),
+    ];
+    expect(head({ segments }, { outcome: 'held' })).not.toContain('because of this release');
+    expect(head({ segments }, { outcome: 'rolled_back', verdict: 'fail' })).toContain(
+      'About 10 requests failed',
+    );
+  });
+
+  test('says nothing of a traffic that it never read', () => {
+    expect(head({ serving: [] }, { outcome: 'blocked', verdict: 'fail' })).not.toContain('Serving now');
+    expect(head({ serving: [], first: true }, { outcome: 'rejected', verdict: 'fail' })).toContain(
+      'nothing yet',
+    );
+  });
+
+  test('a command to paste is a block of its own, as it is', () => {
+    const fix = 'Look at it first:\n  gcloud a "x_y == \'1\' && z"\n  gcloud b';
+    const errors = [{ code: 'permission-denied' as const, what: 'No.', fix }];
+    const text = head({}, { errors, verdict: 'inconclusive' });
+    expect(text).toContain(
+      '> **Next:** Look at it first:\n>\n> ```sh\n> gcloud a "x_y == \'1\' && z"\n> gcloud b\n> ```',
+    );
+  });
+
+  test('a hostile command cannot leave its block', () => {
+    const fix = 'gcloud a ```\n> # out <b>\n::error::x';
+    const text = head(
+      {},
+      { errors: [{ code: 'permission-denied' as const, what: 'No.', fix }], verdict: 'fail' },
+    );
+    const block = text.slice(text.indexOf('````sh'));
+    expect(block.match(/^> ````/gm)).toHaveLength(1);
+    expect(text.split('\n').every((line) => line === '' || /^(>|#|\|)/.test(line))).toBe(true);
+  });
+});
+
+describe('the timeline', () => {
+  const drawn = (tasks: [start: number, seconds: number][]) =>
+    timeline(
+      tasks.map(([start, seconds], i) => ({ section: 'Watch', label: `t${i}`, start, seconds, bad: false })),
+      { title: 'x', text: 'x' },
+    ).join('\n');
+
+  test('begins and ends in milliseconds: mermaid reads a bare number as that', () => {
+    const text = drawn([
+      [0.3, 1.6],
+      [2, 10],
+    ]);
+    expect(text).toContain('dateFormat x');
+    expect(text).toContain(':t0, 300, 1600ms');
+    expect(text).toContain(':t1, 2000, 10000ms');
+  });
+
+  test('the shortest step is still to be seen', () => {
+    expect(
+      drawn([
+        [0, 100],
+        [100, 0.01],
+      ]),
+    ).toContain(':t1, 100000, 500ms');
+  });
+
+  test.each([
+    [8, '1second'],
+    [75, '10second'],
+    [640, '2minute'],
+    [4 * 3600, '30minute'],
+    [80 * 3600, '4hour'],
+  ])('%d s have a tick each %s', (seconds, tick) => {
+    expect(drawn([[0, seconds]])).toContain(`tickInterval ${tick}`);
+  });
+});

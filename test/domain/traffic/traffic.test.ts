@@ -1,0 +1,197 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import {
+  allToLatest,
+  byName,
+  followsLatest,
+  latestType,
+  othersTags,
+  pinTo,
+  promote,
+  resolveBefore,
+  restore,
+  revisionType,
+  sameShares,
+  sameTraffic,
+  servingShares,
+  shareOut,
+  soleServing,
+  type Target,
+  withoutOurTags,
+} from '../../../src/domain/traffic/traffic.ts';
+
+const a = 'ocr-api-00001-aaa';
+const b = 'ocr-api-00002-bbb';
+const named = (revision: string, percent?: number, tag?: string): Target => ({
+  type: revisionType,
+  revision,
+  ...(percent === undefined ? {} : { percent }),
+  ...(tag === undefined ? {} : { tag }),
+});
+const latest = (percent?: number, tag?: string): Target => ({
+  type: latestType,
+  ...(percent === undefined ? {} : { percent }),
+  ...(tag === undefined ? {} : { tag }),
+});
+
+const anyTag = fc.stringMatching(/^[a-f][a-z0-9]{0,6}$/);
+const anyRevision = fc.constantFrom(a, b, 'ocr-api-00003-ccc');
+/** A service that serves one revision, with any tags of other people. */
+const anyFound = fc
+  .record({
+    serving: fc.oneof(fc.constant(latest(100)), fc.constant(named(a, 100))),
+    tags: fc.uniqueArray(anyTag, { maxLength: 4 }),
+    onLatest: fc.boolean(),
+    to: anyRevision,
+  })
+  .map(({ serving, tags, onLatest, to }): Target[] => [
+    serving,
+    ...tags.map((tag) => (onLatest ? latest(undefined, tag) : named(to, undefined, tag))),
+  ]);
+const total = (traffic: readonly Target[]) => traffic.reduce((sum, target) => sum + (target.percent ?? 0), 0);
+
+describe('traffic', () => {
+  test('whatever is written sums to 100, keeps every tag of others, and names revisions for the shares', () => {
+    void fc.assert(
+      fc.property(anyFound, fc.integer({ min: 0, max: 100 }), (found, percent) => {
+        const all = [
+          pinTo(a, found),
+          shareOut(a, b, percent, found),
+          promote(b, 'pinned', found),
+          promote(b, 'latest', found),
+        ];
+        for (const traffic of all) {
+          expect(total(traffic)).toBe(100);
+          expect(othersTags(traffic)).toEqual(othersTags(found));
+        }
+        for (const traffic of all.slice(0, 3))
+          expect(
+            traffic.filter((target) => (target.percent ?? 0) > 0).every((target) => target.revision),
+          ).toBe(true);
+        expect(withoutOurTags(pinTo(a, found)).some((target) => target.tag?.startsWith('gr-'))).toBe(false);
+      }),
+    );
+  });
+
+  test('what was pinned and put back is exactly what was found, while the latest revision is still the same', () => {
+    void fc.assert(
+      fc.property(anyFound, (found) => {
+        const back = restore(found, a, { traffic: pinTo(a, found), created: a, ready: a });
+        expect(back).toEqual({ traffic: found, keptPin: false });
+      }),
+    );
+  });
+
+  test('what followed the latest revision stays pinned once the latest is another, or may become one', () => {
+    void fc.assert(
+      fc.property(anyFound, fc.boolean(), (found, building) => {
+        const live = building ? { created: a, ready: a, mayMove: true } : { created: b, ready: a };
+        const back = restore(found, a, { traffic: pinTo(a, found), ...live });
+        expect(servingShares(back.traffic, b)).toEqual([{ revision: a, percent: 100 }]);
+        expect(back.keptPin).toBe(found[0]?.type === latestType);
+        expect(othersTags(back.traffic)).toEqual(othersTags(found));
+      }),
+    );
+  });
+
+  test('what serves keeps its shares by name, whatever the latest revision becomes, with every tag', () => {
+    void fc.assert(
+      fc.property(anyFound, fc.integer({ min: 0, max: 100 }), (others, percent) => {
+        const found = [
+          ...others.slice(1),
+          latest(percent, 'bs-c'),
+          named('ocr-api-00003-ccc', 100 - percent),
+        ];
+        const held = byName(found, a);
+        expect(servingShares(held, 'ocr-api-00009-new')).toEqual(servingShares(found, a));
+        expect(followsLatest(held)).toBe(false);
+        for (const traffic of [held, allToLatest(found)])
+          expect(
+            sameTraffic(traffic.filter(({ tag }) => tag).concat(latest(100)), [
+              ...found.filter(({ tag }) => tag).map(({ percent: _, ...target }) => target),
+              latest(100),
+            ]),
+          ).toBe(true);
+        expect(servingShares(allToLatest(found), b)).toEqual([{ revision: b, percent: 100 }]);
+      }),
+    );
+    expect(byName([], a)).toEqual([named(a, 100)]);
+  });
+
+  test.each([
+    ['nothing said', [], true],
+    ['all to the latest', [latest(100)], true],
+    ['a part of it', [named(a, 90), latest(10)], true],
+    ['a tag alone', [named(a, 100), latest(undefined, 'preview')], false],
+    ['by name', [named(a, 100)], false],
+  ] as [string, Target[], boolean][])('a new revision gets traffic by itself: %s', (_, traffic, follows) => {
+    expect(followsLatest(traffic)).toBe(follows);
+  });
+
+  test('a tag that a colleague adds during the release survives', () => {
+    const live = [...pinTo(a, [latest(100)]), named(a, undefined, 'preview')];
+    const back = restore([latest(100)], a, { traffic: live, created: a, ready: a });
+    expect(back.traffic).toEqual([latest(100), named(a, undefined, 'preview')]);
+  });
+
+  test.each([
+    ['empty is the latest', [], [latest(100)], true],
+    ['order', [named(a, 90), named(b, 10)], [named(b, 10), named(a, 90)], true],
+    ['the type may be left out', [{ revision: a, percent: 100 }], [named(a, 100)], true],
+    ['a share and a tag in one entry', [named(a, 100, 'x')], [named(a, 100), named(a, undefined, 'x')], true],
+    ['one revision in two entries', [named(a, 40), named(a, 60)], [named(a, 100)], true],
+    ['an entry without share and tag says nothing', [named(a, 100), named(b, 0)], [named(a, 100)], true],
+    ['the latest is not the same as its name', [latest(100)], [named(a, 100)], false],
+    ['other shares', [named(a, 90), named(b, 10)], [named(a, 10), named(b, 90)], false],
+    ['other tags', [named(a, 100, 'x')], [named(a, 100, 'y')], false],
+  ] as [string, Target[], Target[], boolean][])('the same traffic: %s', (_, one, other, same) => {
+    expect(sameTraffic(one, other)).toBe(same);
+  });
+
+  test('shares are the same whatever the tags are, ours and those of others', () => {
+    expect(sameShares(pinTo(a, []), [named(a, 100)])).toBe(true);
+    expect(sameShares([named(a, 100, 'x')], [named(a, 100), latest(undefined, 'y')])).toBe(true);
+    expect(sameShares([named(a, 100)], [latest(100)])).toBe(false);
+  });
+});
+
+describe('what serves before a release', () => {
+  const service = (
+    trafficStatuses: Target[],
+    traffic = trafficStatuses,
+    latestReadyRevision: string | undefined = b,
+  ) => ({
+    traffic,
+    trafficStatuses,
+    latestReadyRevision,
+  });
+  test.each([
+    [
+      'the one with positive traffic, not the first',
+      service([named(b, undefined, 'x'), named(a, 100)]),
+      { kind: 'one', revision: a, followsLatest: false },
+    ],
+    ['LATEST without a revision', service([latest(100)]), { kind: 'one', revision: b, followsLatest: true }],
+    ['an empty array', service([], []), { kind: 'one', revision: b, followsLatest: true }],
+    [
+      'one revision in two entries',
+      service([named(a, 30), named(a, 70)]),
+      { kind: 'one', revision: a, followsLatest: false },
+    ],
+    ['nothing yet', { traffic: [], trafficStatuses: [], latestReadyRevision: undefined }, { kind: 'none' }],
+    [
+      'a split',
+      service([named(a, 30), named(b, 70)]),
+      {
+        kind: 'split',
+        shares: [
+          { revision: b, percent: 70 },
+          { revision: a, percent: 30 },
+        ],
+      },
+    ],
+  ])('%s', (_, facts, expected) => {
+    expect(resolveBefore(facts)).toEqual(expected);
+    expect(soleServing(facts)).toBe('revision' in expected ? expected.revision : undefined);
+  });
+});

@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { runnerLog } from '../../scripts/demo/runner-log.ts';
+import { cleaner } from '../../scripts/gallery/clean.ts';
+import { stories } from '../../scripts/gallery/stories.ts';
+
+/** What people see of every outcome: docs/gallery, written by `npm run gallery` from real runs. */
+
+const gallery = join(import.meta.dirname, '../..', 'docs/gallery');
+const read = (file: string) => readFileSync(join(gallery, file), 'utf8');
+const words: Record<string, string> = {
+  promoted: 'Released',
+  rolled_back: 'Rolled back',
+  rejected: 'Rejected',
+  held: 'Held',
+  blocked: 'Blocked',
+  exposed: 'Exposed',
+  smoke_failed: 'Smoke test failed',
+  cancelled: 'Cancelled',
+  superseded: 'Superseded',
+  yielded: 'Yielded',
+};
+
+test('every story has a summary, a log and a row, and nothing else lies there', () => {
+  const names = stories.map(({ name }) => name);
+  const files = readdirSync(gallery).filter((file) => /\.(md|log)$/.test(file) && file !== 'README.md');
+  expect(files.sort()).toEqual(names.flatMap((name) => [`${name}.log`, `${name}.md`]).sort());
+  const rows = [...read('README.md').matchAll(/^\| \[([a-z0-9-]+)\]/gm)].map(([, name]) => name);
+  expect(rows).toEqual(names);
+});
+
+test('every outcome is there', () => {
+  const shown = new Set(stories.map(({ outcome }) => outcome));
+  expect(Object.keys(words).filter((outcome) => !shown.has(outcome))).toEqual([]);
+});
+
+describe.each(stories)('$name', ({ name, outcome }) => {
+  const summary = existsSync(join(gallery, `${name}.md`)) ? read(`${name}.md`) : '';
+  const log = existsSync(join(gallery, `${name}.log`)) ? read(`${name}.log`) : '';
+  const word = outcome === undefined ? /Passed|Failed/.exec(log)?.[0] : words[outcome];
+
+  test('nothing of the machine that ran it, and no token', () => {
+    for (const text of [summary, log]) {
+      expect(text).not.toMatch(/\/(?:tmp|work|home|root|Users|var)\//);
+      expect(text).not.toMatch(/(?:127\.0\.0\.1|localhost):\d/);
+      expect(text).not.toMatch(/ya29\.|eyJ[A-Za-z0-9_-]{10}|AIza/);
+    }
+  });
+
+  test('the log is of whole lines and ends with the verdict', () => {
+    expect(log).not.toContain('\r');
+    const lines = log.trimEnd().split('\n');
+    expect(lines.filter((line) => line.includes('::error') || line.includes('##['))).toEqual([]);
+    // The post step speaks last, after the verdict of the step itself.
+    expect(lines.at(-2)).toMatch(new RegExp(`^${word}: .+\\.  Report: …/`));
+    expect(lines.filter((line) => line.startsWith('Error: ')).length).toBeLessThanOrEqual(1);
+  });
+
+  test('the summary begins with the same word', () => {
+    const [head] = summary.split('\n');
+    if (name === 'unchanged') expect(head).toMatch(/^## ✅ Nothing to release: /);
+    else if (name === 'dry-run') expect(head).toMatch(/^## 📝 Plan for /);
+    else expect(head).toMatch(new RegExp(`^## \\S+ ${word}\\b`));
+  });
+
+  test('the summary is of what GitHub renders', () => {
+    expect(Buffer.byteLength(summary)).toBeLessThan(900 * 1024);
+    expect(summary).not.toMatch(/data:|<svg|<script|style=/);
+    expect((summary.match(/^\s*(?:> )?`{3,}/gm) ?? []).length % 2).toBe(0);
+    expect(summary.match(/<details/g)?.length ?? 0).toBe(summary.match(/<\/details>/g)?.length ?? 0);
+    // An alert inside of details stays a plain quote.
+    let depth = 0;
+    for (const line of summary.split('\n')) {
+      depth += (line.match(/<details/g) ?? []).length - (line.match(/<\/details>/g) ?? []).length;
+      if (/^> \[!/.test(line)) expect(depth).toBe(0);
+    }
+  });
+
+  test('a passing release fits one screen', () => {
+    if (!['promoted', 'unchanged'].includes(name)) return;
+    const open = summary.replace(/<details>[\s\S]*?<\/details>\n*(?:<\/details>\n*)*/g, '');
+    expect(open).not.toContain('```mermaid');
+  });
+});
+
+describe('how a run is shown', () => {
+  const shown = (lines: string[]) => {
+    const out: string[] = [];
+    const show = runnerLog((line) => out.push(line));
+    lines.forEach(show);
+    return out;
+  };
+
+  test('as on the log page: masks, groups, annotations', () => {
+    expect(
+      shown([
+        '::add-mask::s3cret%0Awith lines',
+        '::add-mask::abc',
+        '::debug::abc',
+        'token abc',
+        '::group::Plan abc',
+        'inside',
+        '::endgroup::',
+        '::error title=x::Line one%0Aline 100%25 abc',
+        '::warning::careful',
+      ]),
+    ).toEqual(['token ***', '▸ Plan ***', 'Error: Line one\nline 100% ***', 'Warning: careful']);
+  });
+
+  test('folders, ports and process ids are taken out, longest folder first', () => {
+    const clean = cleaner(['/a/b', '/a/b/c']);
+    expect(clean('/a/b/c/x.json /a/b/y /a/b')).toBe('…/x.json …/y …');
+    expect(clean('http://127.0.0.1:41234/v2 https&#58;//localhost:9')).toBe(
+      'http://127.0.0.1:PORT/v2 https&#58;//127.0.0.1:PORT',
+    );
+    expect(clean('backstay-release-3312.json')).toBe('backstay-release-PID.json');
+  });
+});

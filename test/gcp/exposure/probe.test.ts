@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { endpoints } from '../../../src/http/endpoints.ts';
+import { createProber } from '../../../src/http/probe.ts';
+import { probeAll, probeTargets, probeUntilClear } from '../../../src/steps/guard/probe-urls.ts';
+import type { ProbeAnswer, Prober } from '../../../src/steps/ports/ports.ts';
+import { factsWith, forbiddenPage } from '../../support/exposure-facts.ts';
+
+/** The prober against servers that misbehave, and the choice of what to ask. */
+let server: Server;
+let base: string;
+const seen: IncomingMessage[] = [];
+const handlers: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  '/redirect': (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(),
+  '/large': (_, response) => response.end('x'.repeat(1024 * 1024)),
+  '/slow': () => undefined,
+  '/reset': (request) => request.socket.destroy(),
+  '/binary': (_, response) => response.end(Buffer.from([0xff, 0xfe, 0x00, 0x80])),
+};
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    seen.push(request);
+    const handle = handlers[request.url ?? ''];
+    if (handle) handle(request, response);
+    else response.end('ok');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const loopback = () => createProber(endpoints({ GHA_ENDPOINT_OVERRIDE_run: `${base}/v2` }), 'test');
+const ask = (path: string, options: { method?: string; token?: string; timeoutMs?: number } = {}) =>
+  loopback().probe(`${base}${path}`, { method: 'GET', timeoutMs: 2000, ...options });
+
+describe('prober', () => {
+  test('a redirect is an answer, and is not followed', async () => {
+    seen.length = 0;
+    expect(await ask('/redirect', { token: 'secret-token' })).toMatchObject({
+      status: 302,
+      headers: { location: '/elsewhere' },
+    });
+    expect(seen.map(({ url }) => url)).toEqual(['/redirect']);
+  });
+
+  test('at most 64 KiB of a body', async () => {
+    expect((await ask('/large')).body).toHaveLength(64 * 1024);
+  });
+
+  test('no answer is a value that says why', async () => {
+    expect(await ask('/slow', { timeoutMs: 100 })).toMatchObject({
+      status: 0,
+      error: expect.stringContaining('100 ms'),
+    });
+    expect(await ask('/reset')).toMatchObject({ status: 0 });
+    expect(await loopback().probe('http://127.0.0.1:1/', { method: 'GET', timeoutMs: 500 })).toMatchObject({
+      status: 0,
+    });
+  });
+
+  test('bytes that are no text are no exception', async () => {
+    expect((await ask('/binary')).status).toBe(200);
+  });
+
+  test('without a token none is sent; with one, only as a header', async () => {
+    seen.length = 0;
+    await ask('/plain', { method: 'POST' });
+    await ask('/plain', { method: 'POST', token: 'abc' });
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer abc']);
+  });
+
+  test('a cancelled run is thrown', async () => {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(new Error('stop')), 20);
+    await expect(
+      loopback().probe(`${base}/slow`, { method: 'GET', timeoutMs: 5000, signal: abort.signal }),
+    ).rejects.toThrow('stop');
+  });
+
+  const refused = [
+    'http://ocr.a.run.app/',
+    'file:///etc/passwd',
+    'https://user:pass@ocr.a.run.app/',
+    'https://169.254.169.254/computeMetadata/v1/',
+    'https://metadata.google.internal/',
+    'https://localhost/',
+    'https://[::1]/',
+    'not a url',
+  ];
+  test.each(refused)('%s is never asked', async (url) => {
+    const real = createProber(endpoints({}), 'test');
+    await expect(real.probe(url, { method: 'GET', token: 'abc', timeoutMs: 500 })).rejects.toMatchObject({
+      code: 'endpoint-refused',
+    });
+  });
+});
+
+describe('what is asked', () => {
+  test('each URL once, whatever it is spelled like, and the deterministic form where the number is known', () => {
+    const facts = factsWith({
+      service: {
+        urls: ['https://ocr-abc-uc.a.run.app', 'https://OCR-abc-uc.a.run.app/'],
+        tagUrls: ['https://bs-c---ocr-abc-uc.a.run.app'],
+      },
+    });
+    const targets = probeTargets(facts, ['https://ocr.example.com', 'javascript:alert(1)']);
+    expect(targets.map(({ url, guessed }) => `${url}${guessed ? ' (guessed)' : ''}`)).toEqual([
+      'https://ocr-abc-uc.a.run.app',
+      'https://bs-c---ocr-abc-uc.a.run.app',
+      'https://ocr.example.com',
+      'https://ocr-1.us-central1.run.app (guessed)',
+    ]);
+  });
+
+  test('GET, POST and OPTIONS of every URL, no path that ends in z', async () => {
+    const asked: string[] = [];
+    const prober: Prober = {
+      probe: async (url, { method }) => {
+        asked.push(`${method} ${url}`);
+        return { status: 403, headers: {}, body: forbiddenPage, milliseconds: 1 };
+      },
+    };
+    await probeAll(prober, [{ url: 'https://r-p.cloudfunctions.net/quiz', from: 'f', guessed: false }], {
+      timeoutMs: 1,
+    });
+    expect(asked.sort()).toEqual(
+      ['GET', 'OPTIONS', 'POST'].map((method) => `${method} https://r-p.cloudfunctions.net/quiz/backstay`),
+    );
+  });
+
+  test('what proves nothing is asked again, and only that', async () => {
+    const answers: ProbeAnswer[] = [{ status: 429, headers: {}, body: 'Rate exceeded.', milliseconds: 1 }];
+    const asked: string[] = [];
+    const prober: Prober = {
+      probe: async (url, { method }) => {
+        asked.push(`${method} ${url}`);
+        const refusal = { status: 403, headers: {}, body: forbiddenPage, milliseconds: 1 };
+        return url.endsWith('busy') && method === 'GET' ? (answers.pop() ?? refusal) : refusal;
+      },
+    };
+    const clock = { now: () => 0, sleep: async () => undefined };
+    const targets = ['https://a.run.app/calm', 'https://a.run.app/busy'].map((url) => ({
+      url,
+      from: 'f',
+      guessed: false,
+    }));
+    const records = await probeUntilClear({ prober, clock }, targets, { timeoutMs: 1, rounds: 3 });
+    expect(records.every((record) => record.class === 'refused')).toBe(true);
+    expect(asked.filter((line) => line.endsWith('calm'))).toHaveLength(3);
+    expect(asked.filter((line) => line.endsWith('busy'))).toHaveLength(6);
+  });
+});

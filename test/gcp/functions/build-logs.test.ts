@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { writeBuildLine } from '../../../sandbox/logs/container-log.ts';
+import { createBuildLogs } from '../../../src/gcp/functions/build-logs.ts';
+import { endpoints } from '../../../src/http/endpoints.ts';
+import { createRest } from '../../../src/http/rest.ts';
+import { closeConnections } from '../../../src/http/send.ts';
+import type { BuildLogs } from '../../../src/steps/ports/ports.ts';
+import { type Client, openSandbox } from '../../sandbox/support/client.ts';
+
+let client: Client;
+let logs: BuildLogs;
+const slept: number[] = [];
+beforeAll(async () => {
+  client = await openSandbox({ logLagMs: 0 });
+  const token = await client.accessToken();
+  const clock = {
+    now: () => Date.now(),
+    sleep: async (milliseconds: number) => {
+      slept.push(milliseconds);
+      // What was written meanwhile becomes readable.
+      writeBuildLine(client.sandbox.world, 'late', 'the last line came late');
+    },
+  };
+  const log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
+  const rest = createRest({
+    endpoints: endpoints(client.sandbox.env),
+    clock,
+    log,
+    accessToken: async () => token,
+    redact: (text) => text,
+    userAgent: 'test',
+  });
+  logs = createBuildLogs(rest, clock);
+});
+afterAll(async () => {
+  closeConnections();
+  await client.sandbox.stop();
+});
+
+const tail = (build: string, lines = 40) => logs.tail(client.sandbox.project, 'us-central1', build, lines);
+
+test('the last lines of this build, in order, and of no other', async () => {
+  for (let index = 1; index <= 9; index++) writeBuildLine(client.sandbox.world, 'b1', `line ${index}`);
+  writeBuildLine(client.sandbox.world, 'b2', 'of another build');
+  expect(await tail('b1', 3)).toEqual({ lines: ['line 7', 'line 8', 'line 9'] });
+  expect(slept).toEqual([]);
+});
+
+test('waits for a log that is late, and not for ever', async () => {
+  expect(await tail('late')).toEqual({ lines: ['the last line came late'] });
+  slept.length = 0;
+  expect((await tail('never')).unreadable).toContain('no line yet');
+  expect(slept.reduce((sum, each) => sum + each, 0)).toBeLessThan(10_000);
+});
+
+test('a missing permission is said, and is no error', async () => {
+  await client.control('POST', '/faults', {
+    api: 'logging',
+    method: 'POST',
+    path: 'entries:list',
+    times: 1,
+    fault: { status: 403 },
+  });
+  expect(await tail('b1')).toEqual({
+    lines: [],
+    unreadable: 'the permission logging.logEntries.list is missing.',
+  });
+});
+
+test('a name that is no build asks nothing', async () => {
+  const before = client.sandbox.world.requests.length;
+  expect((await tail('x" OR true')).lines).toEqual([]);
+  expect(client.sandbox.world.requests.length).toBe(before);
+});

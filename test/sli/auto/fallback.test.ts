@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import { createFallback } from '../../../src/sli/auto/source.ts';
+import { createLogging } from '../../../src/sli/logs/source.ts';
+import { createMonitoring } from '../../../src/sli/metrics/source.ts';
+import type { Log } from '../../../src/steps/ports/ports.ts';
+import { fakeRest, type Reply } from '../../support/fake-rest.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+/** Logs and metrics that change places, over runners and steps: no request is in both, and none is passed over. */
+
+const start = Date.UTC(2026, 10, 22, 12);
+const minute = 60_000;
+const iso = (at: number) => new Date(at).toISOString();
+const objectives = [{ id: 'availability', kind: 'availability' }] as const;
+const silent: Log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
+
+/** Metrics of one request a second, for half an hour. */
+const steady = (path: string): Reply =>
+  path.includes('metricDescriptors')
+    ? { body: { metadata: { ingestDelay: '180s', samplePeriod: '60s' } } }
+    : {
+        body: {
+          timeSeries: [
+            {
+              resource: { labels: { revision_name: 'new' } },
+              metric: { labels: { response_code: '200' } },
+              points: Array.from({ length: 30 }, (_, i) => ({
+                interval: { startTime: iso(start + i * minute), endTime: iso(start + (i + 1) * minute) },
+                value: { int64Value: '60' },
+              })),
+            },
+          ],
+        },
+      };
+const denied = { status: 403, body: {} };
+
+const entry = (second: number, lag = 0.5) => ({
+  insertId: `e${second}`,
+  timestamp: iso(start + second * 1000),
+  receiveTimestamp: iso(start + (second + lag) * 1000),
+  resource: { labels: { revision_name: 'new' } },
+  httpRequest: { status: 200, latency: '0.1s' },
+});
+
+function both(logs: () => Reply, cursor?: string) {
+  const clock = new VirtualClock(start);
+  const { rest } = fakeRest((call) => (call.api === 'logging' ? logs() : steady(call.path)));
+  const options = { rest, clock, projectId: 'p', region: 'r' };
+  const source = createFallback({
+    first: createLogging(options),
+    second: createMonitoring(options),
+    clock,
+    log: silent,
+  });
+  return {
+    clock,
+    open: source.open({ service: 'ocr', revisions: ['new'], objectives, since: start, cursor }),
+  };
+}
+
+describe('no request is in both', () => {
+  test('a second runner whose logs are denied counts from where the first one stopped', async () => {
+    const { clock, open } = both(() => denied, `logs ${iso(start + 4 * minute)}`);
+    await clock.sleep(10 * minute);
+    expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 120 }] });
+  });
+
+  test('entries that were read ahead of the horizon are not counted again', async () => {
+    let broken = false;
+    const slow = Array.from({ length: 20 }, (_, i) => entry(20 + i, 30));
+    const ahead = [entry(118), entry(119), entry(121), entry(123)];
+    const { clock, open } = both(() => (broken ? denied : { body: { entries: [...slow, ...ahead] } }));
+    await clock.sleep(124_000);
+    const { horizon } = await open.poll([start]);
+    expect(horizon).toBeLessThan(start + 2 * minute);
+    broken = true;
+    await clock.sleep(8 * minute);
+    // The third minute has two of the entries, so the metrics' own begin with the fourth.
+    expect(await open.poll([start])).toMatchObject({
+      source: 'metrics',
+      counts: [{ total: 180 }],
+      cursor: `metrics ${iso(start + 6 * minute)}`,
+    });
+  });
+});
+
+test('logs that showed nobody in one step are doubted in the next one as well', async () => {
+  const { cursor } = await both(() => ({ body: {} })).open.poll([start]);
+  const { clock, open } = both(() => ({ body: {} }), cursor);
+  await clock.sleep(8 * minute);
+  expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 240 }] });
+});

@@ -1,0 +1,370 @@
+import { describe, expect, test } from '@jest/globals';
+import { createLogging } from '../../../src/sli/logs/source.ts';
+import { fakeRest, type Reply } from '../../support/fake-rest.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const start = Date.UTC(2026, 10, 22, 12);
+const objectives = [
+  { id: 'availability', kind: 'availability' },
+  { id: 'latency', kind: 'latency', slowerThanMs: 1000 },
+] as const;
+const iso = (at: number) => new Date(at).toISOString();
+
+interface Seen {
+  id?: string;
+  at?: number;
+  lag?: number;
+  revision?: string;
+  status?: unknown;
+  latency?: unknown;
+  agent?: string;
+  url?: string;
+  method?: string;
+  text?: string;
+}
+let serial = 0;
+const entry = ({
+  id = `e${serial++}`,
+  at = 5,
+  lag = 2,
+  revision = 'new',
+  status = 200,
+  latency = '0.2s',
+  agent = 'curl/8',
+  url = 'https://ocr.run.app/',
+  method = 'POST',
+  text,
+}: Seen = {}) => ({
+  insertId: id,
+  timestamp: iso(start + at * 1000),
+  receiveTimestamp: iso(start + (at + lag) * 1000),
+  resource: { labels: { revision_name: revision } },
+  httpRequest: { status, latency, userAgent: agent, requestMethod: method, requestUrl: url },
+  ...(text ? { textPayload: text } : {}),
+});
+
+function reader(
+  answer: (call: { body: { filter: string; pageToken?: string } }, n: number) => Reply,
+  extra: object = {},
+  query: object = {},
+) {
+  const clock = new VirtualClock(start);
+  let n = 0;
+  const { rest, calls } = fakeRest((call) => answer(call as never, n++));
+  const source = createLogging({ rest, clock, projectId: 'p', region: 'r', ...extra });
+  const open = source.open({ service: 'ocr', revisions: ['new', 'old'], objectives, since: start, ...query });
+  return {
+    open,
+    clock,
+    calls,
+    source,
+    filters: () => calls.map(({ body }) => (body as { filter: string }).filter),
+  };
+}
+const availability = (
+  counts: readonly { objective: string; revision: string; total: number; bad: number; span: number }[],
+) =>
+  counts
+    .filter(({ objective }) => objective === 'availability')
+    .map(({ revision, total, bad, span }) => [revision, total, bad, span]);
+
+describe('what counts', () => {
+  test.each([
+    ['a good answer', {}, ['new', 1, 0, 0]],
+    ['an error', { status: 503 }, ['new', 1, 1, 0]],
+    ['no instance was free', { status: 429 }, ['new', 1, 1, 0]],
+    ['a wrong call of the user', { status: 404 }, ['new', 1, 0, 0]],
+    ['a call that the function itself refused', { status: 403 }, ['new', 1, 0, 0]],
+    ['429 without a revision', { status: 429, revision: '' }, ['', 1, 1, 0]],
+  ] as const)('%s', async (_, seen, expected) => {
+    const { open } = reader(() => ({ body: { entries: [entry(seen)] } }));
+    expect(availability((await open.poll([start])).counts)).toEqual([expected]);
+  });
+
+  test.each([
+    ['our own agent', { agent: 'backstay-guard/1 (abc)' }],
+    ['a tag by its host', { url: 'https://bs-c---ocr-abc.a.run.app/x' }],
+    ['a tag by the service’s own list', { url: 'http://127.0.0.1:4242/' }],
+    ['a caller whom the front end refused', { status: 403, text: 'The request was not authenticated.' }],
+    ['another revision', { revision: 'older' }],
+    ['no status', { status: null }],
+    ['a status that is text', { status: '500' }],
+    ['a nonsense status', { status: Number.NaN }],
+    ['no revision', { revision: '' }],
+    ['no id', { id: '' }],
+  ])('not: %s', async (_, seen) => {
+    const { open } = reader(
+      () => ({ body: { entries: [entry(seen)] } }),
+      {},
+      { tagUrls: ['http://127.0.0.1:4242/'] },
+    );
+    expect((await open.poll([start])).counts).toEqual([]);
+  });
+
+  test('latency by its bound; an unknown latency is no evidence', async () => {
+    const entries = ['0.2s', '1.000s', '1.001s', '12s', null, 'soon', 3].map((latency) => entry({ latency }));
+    const { counts } = await reader(() => ({ body: { entries } })).open.poll([start]);
+    expect(counts).toEqual(
+      expect.arrayContaining([{ revision: 'new', objective: 'latency', span: 0, total: 4, bad: 2 }]),
+    );
+  });
+
+  test('what the bad ones have in common, without queries, by objective', async () => {
+    const url = 'https://ocr.run.app/v1/ocr?key=s3cret';
+    const entries = [
+      entry({ url, status: 500 }),
+      entry({ url, status: 500 }),
+      entry({ url, status: 500, revision: 'old', method: 'GET' }),
+      entry({ url, latency: '3s' }),
+      entry({ url }),
+      entry({ url, status: 503, at: -5 }),
+    ];
+    const { failures } = await reader(() => ({ body: { entries } })).open.poll([start]);
+    expect(failures).toEqual([
+      { revision: 'new', objective: 'availability', what: 'HTTP 500 on POST /v1/ocr', count: 2 },
+      { revision: 'old', objective: 'availability', what: 'HTTP 500 on GET /v1/ocr', count: 1 },
+      { revision: 'new', objective: 'latency', what: 'slower than 1 s on POST /v1/ocr', count: 1 },
+    ]);
+  });
+
+  test('entries that cannot be judged are named, hostile shapes do no harm', async () => {
+    const entries = [
+      null,
+      7,
+      'x',
+      [],
+      {},
+      { insertId: 'a' },
+      { ...entry(), resource: null },
+      { ...entry(), httpRequest: [] },
+      { ...entry(), timestamp: 'yesterday' },
+    ];
+    const { counts, notes } = await reader(() => ({ body: { entries } })).open.poll([start]);
+    expect(counts).toEqual([]);
+    expect(notes.join()).toContain('9 log entries');
+  });
+
+  test('each request falls under the change of traffic before it', async () => {
+    const entries = [entry({ at: -1 }), entry({ at: 1 }), entry({ at: 10 }), entry({ at: 25 })];
+    const { counts } = await reader(() => ({ body: { entries } })).open.poll([
+      start,
+      start + 10_000,
+      start + 20_000,
+    ]);
+    expect(availability(counts).map(([, total, , span]) => [total, span])).toEqual([
+      [1, -1],
+      [1, 0],
+      [1, 1],
+      [1, 2],
+    ]);
+  });
+});
+
+describe('reading', () => {
+  test('an entry is booked once, in the look in which it is first seen', async () => {
+    const early = entry({ id: 'early' });
+    const late = entry({ id: 'late', at: 1, lag: 30, status: 500 });
+    const { open, clock } = reader((_, n) => ({ body: { entries: n === 0 ? [early] : [early, late] } }));
+    expect(availability((await open.poll([start])).counts)).toEqual([['new', 1, 0, 0]]);
+    await clock.sleep(40_000);
+    expect(availability((await open.poll([start])).counts)).toEqual([['new', 1, 1, 0]]);
+    await clock.sleep(10_000);
+    expect((await open.poll([start])).counts).toEqual([]);
+  });
+
+  test('passes overlap by arrival, and once a minute by twice the longest request', async () => {
+    const { open, clock, filters } = reader(
+      (_, n) => ({ body: { entries: [entry({ at: 300 + n * 10, lag: 0 })] } }),
+      { requestTimeoutMs: 90_000 },
+      { since: start },
+    );
+    for (let i = 0; i < 8; i++) {
+      await open.poll([start]);
+      await clock.sleep(10_000);
+    }
+    const arrived = filters().map(
+      (filter) => (Date.parse(/receiveTimestamp>="([^"]+)"/.exec(filter)?.[1] ?? '') - start) / 1000,
+    );
+    expect(arrived[0]).toBe(0);
+    expect(arrived[1]).toBe(285);
+    expect(arrived[6]).toBe(350 - 180);
+    expect(filters()[1]).toContain('timestamp>="2026-11-22T12:00:00.000Z"');
+    expect(filters()[1]).toContain('resource.labels.revision_name=("new" OR "old")');
+  });
+
+  test('pages are followed; what does not fit waits for the next look', async () => {
+    const { open, clock, calls } = reader(
+      (_, n) => ({
+        body: { entries: [entry(), entry({ status: 500 })], nextPageToken: n < 5 ? `t${n}` : undefined },
+      }),
+      { pagesPerPoll: 4 },
+    );
+    expect(availability((await open.poll([start])).counts)).toEqual([['new', 8, 4, 0]]);
+    await clock.sleep(20_000);
+    const second = await open.poll([start]);
+    expect(availability(second.counts)).toEqual([['new', 4, 2, 0]]);
+    expect(calls.map(({ body }) => (body as { pageToken?: string }).pageToken)).toEqual([
+      undefined,
+      't0',
+      't1',
+      't2',
+      't3',
+      't4',
+    ]);
+  });
+
+  test('where entries come faster than they can be read, a fixed sample is judged, and said', async () => {
+    const { open, clock, filters } = reader(() => ({ body: { entries: [entry()], nextPageToken: 'more' } }), {
+      pagesPerPoll: 2,
+      callsPerMinute: 20,
+    });
+    let notes: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      ({ notes } = await open.poll([start]));
+      await clock.sleep(10_000);
+    }
+    expect(notes.join()).toMatch(/1 request in \d+ was judged/);
+    expect(filters().some((filter) => filter.includes('sample(insertId'))).toBe(false);
+  });
+
+  test('500 requests a second: the sample is read, and the horizon keeps up', async () => {
+    let now = () => start;
+    const { open, clock, filters } = reader(({ body: { filter, pageToken } }) => {
+      const time = (mark: string) =>
+        Date.parse(new RegExp(`receiveTimestamp${mark}"([^"]+)"`).exec(filter)?.[1] ?? '');
+      const [from, to] = [time('>='), Math.min(time('<=') || Number.POSITIVE_INFINITY, now())];
+      const part = Number(/sample\(insertId, ([\d.]+)\)/.exec(filter)?.[1] ?? 1);
+      const first = pageToken ? Number(pageToken) : Math.max(0, Math.ceil((from - start) / 2));
+      const entries = [];
+      let i = first;
+      for (; start + 2 * i <= to && entries.length < 1000; i++)
+        if ((i % 64) / 64 < part) entries.push(entry({ id: `r${i}`, at: i / 500, lag: 0 }));
+      return { body: { entries, ...(entries.length === 1000 ? { nextPageToken: String(i) } : {}) } };
+    });
+    now = () => clock.now();
+    let reading = await open.poll([start]);
+    for (let i = 0; i < 30; i++) {
+      await clock.sleep(10_000);
+      reading = await open.poll([start]);
+    }
+    expect(filters().some((filter) => filter.includes('sample(insertId'))).toBe(true);
+    expect(reading.sampled).toBeLessThan(1);
+    expect(clock.now() - reading.horizon).toBeLessThan(60_000);
+  });
+
+  test('the sample is asked for from the next pass on', async () => {
+    const { open, clock, filters } = reader(
+      (_, n) => ({ body: { entries: [entry()], ...(n < 6 ? { nextPageToken: `t${n}` } : {}) } }),
+      { pagesPerPoll: 2 },
+    );
+    for (let i = 0; i < 6; i++) {
+      await open.poll([start]);
+      await clock.sleep(10_000);
+    }
+    expect(filters().at(-1)).toMatch(/sample\(insertId, 0\.\d+\)/);
+  });
+
+  test('at most 20 calls in any minute, however often one looks', async () => {
+    const { open, clock, calls } = reader(() => ({ body: {} }));
+    const at: number[] = [];
+    for (let i = 0; i < 200; i++) {
+      const before = calls.length;
+      await open.poll([start]);
+      if (calls.length > before) at.push(clock.now());
+      await clock.sleep(1000);
+    }
+    for (const moment of at)
+      expect(at.filter((other) => other > moment - 60_000 && other <= moment).length).toBeLessThanOrEqual(20);
+    expect(at.length).toBeGreaterThan(55);
+  });
+
+  test('calls that fail count as well: each attempt takes its own of the 20', async () => {
+    const at: number[] = [];
+    const { open, clock, calls } = reader(() => {
+      at.push(clock.now());
+      return { status: 503, body: {} };
+    });
+    for (let i = 0; i < 120; i++) {
+      await open.poll([start]).catch(() => undefined);
+      await clock.sleep(1000);
+    }
+    for (const moment of at)
+      expect(at.filter((other) => other > moment - 60_000 && other <= moment).length).toBeLessThanOrEqual(20);
+    // The client below repeats nothing by itself.
+    expect(calls.every(({ retry }) => retry === 'never')).toBe(true);
+    expect(at.length).toBeGreaterThan(25);
+  });
+
+  test('a hiccup is tried again before anybody hears of it', async () => {
+    const { open } = reader((_, n) =>
+      n === 0 ? { status: 503, body: {} } : { body: { entries: [entry()] } },
+    );
+    expect(availability((await open.poll([start])).counts)).toEqual([['new', 1, 0, 0]]);
+  });
+
+  test('a failure in the middle loses nothing, and is not hidden by a look that reads nothing', async () => {
+    const first = entry({ id: 'first', status: 500 });
+    const { open, clock } = reader((_, n) => {
+      if (n === 0) return { body: { entries: [first], nextPageToken: 'x' } };
+      if (n <= 3) return { status: 503, body: { error: { message: 'try later', status: 'UNAVAILABLE' } } };
+      return { body: { entries: [first, entry()] } };
+    });
+    await expect(open.poll([start])).rejects.toThrow('503');
+    await clock.sleep(1000);
+    await expect(open.poll([start])).rejects.toThrow('503');
+    await clock.sleep(10_000);
+    expect(availability((await open.poll([start])).counts)).toEqual([['new', 2, 1, 0]]);
+  });
+
+  test.each([
+    ['429', { status: 429, body: {} }],
+    ['500', { status: 500, body: {} }],
+    ['entries that are no list', { body: { entries: 'none' } }],
+  ])('%s is an error, not silence', async (_, reply) => {
+    await expect(reader(() => reply).open.poll([start])).rejects.toThrow();
+  });
+
+  test('silence is an answer', async () => {
+    const { counts, horizon, lagMs } = await reader(() => ({ body: {} })).open.poll([start]);
+    expect(counts).toEqual([]);
+    expect(lagMs).toBe(10_000);
+    expect(horizon).toBe(start);
+  });
+
+  test('the lag is measured: from the request to the arrival, and to our sight of it', async () => {
+    const { open, clock } = reader(() => ({
+      body: { entries: Array.from({ length: 40 }, (_, i) => entry({ at: i / 10, lag: i === 0 ? 30 : 3 })) },
+    }));
+    await clock.sleep(33_000);
+    const { lagMs, horizon } = await open.poll([start]);
+    expect(lagMs).toBeGreaterThanOrEqual(3000);
+    expect(lagMs).toBeLessThan(33_000);
+    expect(horizon).toBe(start + 33_000 - lagMs);
+  });
+
+  test('a second runner counts nothing twice', async () => {
+    const entries = [entry({ at: 1, id: 'a' }), entry({ at: 2, id: 'b' })];
+    const { cursor } = await reader(() => ({ body: { entries } })).open.poll([start]);
+    const more = [...entries, entry({ at: 9, id: 'c', status: 500 })];
+    const { open } = reader(() => ({ body: { entries: more } }), {}, { cursor });
+    expect(availability((await open.poll([start])).counts)).toEqual([['new', 1, 1, 0]]);
+  });
+});
+
+test('totals over a closed stretch: all revisions, or an error where there is too much to count', async () => {
+  const { source } = reader((_, n) => ({
+    body: {
+      entries: [entry(), entry({ revision: 'older', status: 500 }), entry({ agent: 'backstay/1' })],
+      ...(n < 1 ? { nextPageToken: 'x' } : {}),
+    },
+  }));
+  expect(await source.total({ service: 'ocr', objectives }, start, start + 1000)).toMatchObject({
+    availability: { total: 4, bad: 2 },
+  });
+  const endless = reader(() => ({ body: { entries: [entry()], nextPageToken: 'x' } }));
+  await expect(endless.source.total({ service: 'ocr', objectives }, start, start + 1000)).rejects.toThrow(
+    'too many',
+  );
+  const silent = reader(() => ({ body: {} }));
+  expect(await silent.source.total({ service: 'ocr', objectives }, start, start + 1000)).toEqual({});
+});

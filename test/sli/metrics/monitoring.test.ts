@@ -1,0 +1,329 @@
+import { describe, expect, test } from '@jest/globals';
+import { createFallback } from '../../../src/sli/auto/source.ts';
+import { createLogging } from '../../../src/sli/logs/source.ts';
+import { countAbove, readHistogram } from '../../../src/sli/metrics/distribution.ts';
+import { createMonitoring } from '../../../src/sli/metrics/source.ts';
+import type { Log } from '../../../src/steps/ports/ports.ts';
+import { fakeRest, type Reply } from '../../support/fake-rest.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const start = Date.UTC(2026, 10, 22, 12);
+const minute = 60_000;
+const iso = (at: number) => new Date(at).toISOString();
+const objectives = [{ id: 'availability', kind: 'availability' }] as const;
+const latency = [{ id: 'latency', kind: 'latency', slowerThanMs: 1000 }] as const;
+const descriptor = (metadata: unknown = { ingestDelay: '180s', samplePeriod: '60s' }): Reply => ({
+  body: { metadata },
+});
+
+const point = (index: number, value: unknown) => ({
+  interval: { startTime: iso(start + index * minute), endTime: iso(start + (index + 1) * minute) },
+  value,
+});
+const series = (revision: unknown, code: unknown, points: unknown[]) => ({
+  resource: { labels: { revision_name: revision } },
+  metric: { labels: { response_code: code } },
+  points,
+});
+const int = (value: number) => ({ int64Value: String(value) });
+
+function reader(answer: (path: string, query: Record<string, unknown>) => Reply, query: object = {}) {
+  const clock = new VirtualClock(start);
+  const { rest, calls } = fakeRest((call) => answer(call.path, call.query ?? {}));
+  const source = createMonitoring({ rest, clock, projectId: 'p', region: 'r' });
+  const open = source.open({ service: 'ocr', revisions: ['new', 'old'], objectives, since: start, ...query });
+  return { clock, open, calls, source };
+}
+const answering = (body: unknown, metadata?: unknown) => (path: string) =>
+  path.includes('metricDescriptors') ? descriptor(metadata) : { body };
+
+describe('metrics', () => {
+  test('nothing is judged before the announced delay is over, then whole minutes only', async () => {
+    const { clock, open, calls } = reader(
+      answering({ timeSeries: [series('new', '200', [point(0, int(7))])] }),
+    );
+    await clock.sleep(4 * minute + 30_000);
+    const early = await open.poll([start]);
+    expect(early).toMatchObject({ counts: [], horizon: start, lagMs: 4 * minute });
+    expect(calls).toHaveLength(1);
+    await clock.sleep(minute);
+    const { counts, horizon, cursor } = await open.poll([start]);
+    expect(counts).toEqual([{ revision: 'new', objective: 'availability', span: 0, total: 7, bad: 0 }]);
+    expect(horizon).toBe(start + minute);
+    expect(cursor).toBe(iso(start + minute));
+    expect(calls[1]?.query).toMatchObject({
+      'interval.startTime': iso(start),
+      'interval.endTime': iso(start + minute),
+      'aggregation.perSeriesAligner': 'ALIGN_DELTA',
+    });
+    await clock.sleep(10_000);
+    await open.poll([start]);
+    expect(calls).toHaveLength(2);
+  });
+
+  test('5xx and 429 are bad, others are not; older points are not counted again', async () => {
+    const codes = ['200', '404', '429', '500', '503'].map((code) =>
+      series('new', code, [point(1, int(2)), point(0, int(1))]),
+    );
+    const { clock, open } = reader(
+      answering({ timeSeries: [...codes, series('other', '500', [point(0, int(9))])] }),
+    );
+    await clock.sleep(6 * minute);
+    const { counts, failures } = await open.poll([start]);
+    expect(counts).toEqual([{ revision: 'new', objective: 'availability', span: 0, total: 15, bad: 9 }]);
+    expect(failures?.map(({ what, count }) => [what, count])).toEqual([
+      ['HTTP 429', 3],
+      ['HTTP 500', 3],
+      ['HTTP 503', 3],
+    ]);
+    await clock.sleep(minute);
+    expect((await open.poll([start])).counts).toEqual([]);
+  });
+
+  test('a bucket that straddles a shift is counted and not compared; before the first one it is nobody’s', async () => {
+    const { clock, open } = reader(
+      answering({
+        timeSeries: [series('new', '200', [point(0, int(1)), point(1, int(2)), point(2, int(4))])],
+      }),
+    );
+    await clock.sleep(8 * minute);
+    const { counts } = await open.poll([start + 1000, start + 90_000]);
+    expect(counts).toEqual([
+      // Smoke tests of the candidate end just before its first users, and metrics cannot tell them apart.
+      { revision: 'new', objective: 'availability', span: -1, total: 1, bad: 0, mixed: true },
+      { revision: 'new', objective: 'availability', span: 0, total: 2, bad: 0, mixed: true },
+      { revision: 'new', objective: 'availability', span: 1, total: 4, bad: 0 },
+    ]);
+  });
+
+  test('a descriptor without a delay: four minutes, and said', async () => {
+    const { open } = reader(answering({}, {}));
+    const { lagMs, notes } = await open.poll([start]);
+    expect(lagMs).toBe(4 * minute);
+    expect(notes.join()).toContain('four minutes');
+  });
+
+  test('latency from the distribution, at the nearest edge', async () => {
+    const distribution = {
+      count: '10',
+      bucketOptions: { explicitBuckets: { bounds: [100, 900, 5000] } },
+      bucketCounts: ['1', '2', '3', '4'],
+    };
+    const { clock, open } = reader(
+      answering({ timeSeries: [series('new', '200', [point(0, { distributionValue: distribution })])] }),
+      { objectives: latency },
+    );
+    await clock.sleep(6 * minute);
+    const { counts, notes } = await open.poll([start]);
+    expect(counts).toEqual([{ revision: 'new', objective: 'latency', span: 0, total: 10, bad: 7 }]);
+    expect(notes.join()).toContain('bucket edge 900 ms');
+  });
+
+  test.each([
+    ['a value that is null', [series('new', '200', [point(0, null)])]],
+    ['a value that is NaN', [series('new', '200', [point(0, { doubleValue: Number.NaN })])]],
+    ['half a request', [series('new', '200', [point(0, { doubleValue: 1.5 })])]],
+    ['a negative count', [series('new', '200', [point(0, int(-1))])]],
+    ['a wrong type', [series('new', '200', [point(0, { stringValue: '7' })])]],
+    ['no revision', [series(undefined, '200', [point(0, int(1))])]],
+    ['no code', [series('new', undefined, [point(0, int(1))])]],
+    ['no interval', [series('new', '200', [{ value: int(1) }])]],
+    ['a series that is null', [null]],
+    ['no list', 'soon'],
+  ])('%s refuses the whole answer: half a minute would be a wrong count', async (_, timeSeries) => {
+    const { clock, open } = reader(answering({ timeSeries }));
+    await clock.sleep(6 * minute);
+    await expect(open.poll([start])).rejects.toThrow('something unexpected');
+  });
+
+  test('a partial answer is refused, and the next look asks for the same minutes again', async () => {
+    let partial = true;
+    const { clock, open } = reader((path) => {
+      if (path.includes('metricDescriptors')) return descriptor();
+      const body = { timeSeries: [series('new', '200', [point(0, int(3))])] };
+      return { body: partial ? { ...body, executionErrors: [{ message: 'shard lost' }] } : body };
+    });
+    await clock.sleep(6 * minute);
+    await expect(open.poll([start])).rejects.toThrow('partial: shard lost');
+    partial = false;
+    expect((await open.poll([start])).counts).toMatchObject([{ total: 3 }]);
+  });
+
+  test.each([429, 500, 503, 403])('an answer %d is an error, not silence', async (status) => {
+    const { clock, open } = reader((path) =>
+      path.includes('metricDescriptors') ? descriptor() : { status, body: {} },
+    );
+    await clock.sleep(6 * minute);
+    await expect(open.poll([start])).rejects.toThrow(String(status));
+  });
+
+  test('no series is an answer: nobody called', async () => {
+    const { clock, open } = reader(answering({}));
+    await clock.sleep(6 * minute);
+    expect(await open.poll([start])).toMatchObject({ counts: [], horizon: start + 2 * minute });
+  });
+
+  test('pages are followed', async () => {
+    const { clock, open } = reader((path, query) => {
+      if (path.includes('metricDescriptors')) return descriptor();
+      const code = query.pageToken ? '500' : '200';
+      return {
+        body: {
+          timeSeries: [series('new', code, [point(0, int(1))])],
+          ...(query.pageToken ? {} : { nextPageToken: 'two' }),
+        },
+      };
+    });
+    await clock.sleep(6 * minute);
+    expect((await open.poll([start])).counts).toMatchObject([{ total: 2, bad: 1 }]);
+  });
+
+  test('totals of a window are one bucket, cut where minutes are complete', async () => {
+    const { source, clock, calls } = reader(
+      answering({
+        timeSeries: [series('a', '200', [point(0, int(90))]), series('b', '500', [point(0, int(10))])],
+      }),
+    );
+    await clock.sleep(10 * minute);
+    expect(await source.total({ service: 'ocr', objectives }, start, clock.now())).toEqual({
+      availability: { total: 100, bad: 10 },
+    });
+    expect(calls[1]?.query).toMatchObject({ 'aggregation.alignmentPeriod': '360s' });
+    expect(await source.total({ service: 'ocr', objectives }, clock.now() - 1000, clock.now())).toEqual({});
+  });
+});
+
+describe('distributions', () => {
+  test.each([
+    [
+      {
+        bucketOptions: { linearBuckets: { numFiniteBuckets: 3, width: 10, offset: 0 } },
+        bucketCounts: ['1', '1', '1', '1', '1'],
+      },
+      18,
+      { total: 5, above: 2, edge: 20 },
+    ],
+    [
+      {
+        bucketOptions: { exponentialBuckets: { numFiniteBuckets: 3, growthFactor: 2, scale: 10 } },
+        bucketCounts: ['0', '5', '2'],
+      },
+      19,
+      { total: 7, above: 2, edge: 20 },
+    ],
+    [{ bucketOptions: { explicitBuckets: { bounds: [1, 2] } } }, 2, { total: 0, above: 0, edge: 2 }],
+  ])('%#', (raw, bound, expected) => {
+    const histogram = readHistogram(raw);
+    expect(histogram && countAbove(histogram, bound)).toEqual(expected);
+  });
+
+  test.each([
+    null,
+    {},
+    { bucketOptions: {}, bucketCounts: ['1'] },
+    { bucketOptions: { linearBuckets: { numFiniteBuckets: 1e9, width: 1 } } },
+    { bucketOptions: { explicitBuckets: { bounds: ['x'] } } },
+    { bucketOptions: { explicitBuckets: { bounds: [1] } }, bucketCounts: ['1', '2', '3'] },
+    { bucketOptions: { explicitBuckets: { bounds: [1] } }, bucketCounts: ['-1'] },
+    { bucketOptions: { explicitBuckets: { bounds: [1] } }, bucketCounts: ['3'], count: '10' },
+    { bucketOptions: { explicitBuckets: { bounds: [1] } }, count: '10' },
+  ])('%j is none', (raw) => {
+    expect(readHistogram(raw)).toBeUndefined();
+  });
+});
+
+describe('logs, and metrics where logs cannot be read', () => {
+  const silent: Log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
+  function both(logs: () => Reply, metrics: (path: string) => Reply, query: object = {}) {
+    const clock = new VirtualClock(start);
+    const { rest, calls } = fakeRest((call) => (call.api === 'logging' ? logs() : metrics(call.path)));
+    const options = { rest, clock, projectId: 'p', region: 'r' };
+    const source = createFallback({
+      first: createLogging(options),
+      second: createMonitoring(options),
+      clock,
+      log: silent,
+    });
+    return {
+      clock,
+      calls,
+      open: source.open({ service: 'ocr', revisions: ['new'], objectives, since: start, ...query }),
+    };
+  }
+  const metrics = answering({
+    timeSeries: [
+      series('new', '500', [point(0, int(1)), point(1, int(2)), point(2, int(4)), point(3, int(8))]),
+    ],
+  });
+  const logged = (id: string, at: number) => ({
+    insertId: id,
+    timestamp: iso(start + at * 1000),
+    receiveTimestamp: iso(start + at * 1000 + 500),
+    resource: { labels: { revision_name: 'new' } },
+    httpRequest: { status: 200, latency: '0.1s' },
+  });
+
+  test('a denied log switches at once, from the beginning', async () => {
+    const { clock, open } = both(
+      () => ({ status: 403, body: { error: { status: 'PERMISSION_DENIED', message: 'no' } } }),
+      metrics,
+    );
+    await clock.sleep(8 * minute);
+    const { counts, source, notes, cursor } = await open.poll([start]);
+    expect(counts).toMatchObject([{ total: 15, bad: 15 }]);
+    expect(source).toBe('metrics');
+    expect(notes[0]).toContain('stand in');
+    expect(cursor).toMatch(/^metrics 2026/);
+  });
+
+  test('a log that breaks later hands over where it was complete: no request is in both', async () => {
+    let broken = false;
+    const { clock, open } = both(
+      () => (broken ? { status: 500, body: {} } : { body: { entries: [logged('a', 30), logged('b', 80)] } }),
+      metrics,
+    );
+    await clock.sleep(90_000);
+    expect((await open.poll([start])).counts).toMatchObject([{ total: 2 }]);
+    broken = true;
+    await clock.sleep(10_000);
+    await expect(open.poll([start])).rejects.toThrow('500');
+    await clock.sleep(7 * minute);
+    const { counts, source } = await open.poll([start]);
+    // Complete until 89 s, so the third minute is the first that is the metrics' own.
+    expect(source).toBe('metrics');
+    expect(counts).toMatchObject([{ total: 12, bad: 12 }]);
+  });
+
+  test('a log that shows nobody while metrics show requests is kept out of Cloud Logging', async () => {
+    const { clock, open } = both(() => ({ body: {} }), metrics);
+    await open.poll([start]);
+    await clock.sleep(8 * minute);
+    const { counts, source, notes } = await open.poll([start]);
+    expect(source).toBe('metrics');
+    expect(counts).toMatchObject([{ total: 15 }]);
+    expect(notes[0]).toContain('an exclusion or a sink');
+  });
+
+  test('a log that shows nobody, as do the metrics, goes on', async () => {
+    const { clock, open } = both(() => ({ body: {} }), answering({}));
+    await clock.sleep(8 * minute);
+    expect(await open.poll([start])).toMatchObject({ counts: [], source: 'logs' });
+  });
+
+  test('a second runner stays with the source of the first', async () => {
+    const { clock, open } = both(() => ({ body: { entries: [logged('a', 30)] } }), metrics, {
+      cursor: `metrics ${iso(start + 2 * minute)}`,
+    });
+    await clock.sleep(8 * minute);
+    expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 12 }] });
+  });
+
+  test('both unreadable is an error', async () => {
+    const { clock, open } = both(
+      () => ({ status: 403, body: {} }),
+      () => ({ status: 403, body: {} }),
+    );
+    await clock.sleep(8 * minute);
+    await expect(open.poll([start])).rejects.toThrow('403');
+  });
+});

@@ -1,0 +1,373 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { closeConnections } from '../../../src/http/send.ts';
+import { readMatrix, readNumber } from '../../../src/sli/prometheus/answer.ts';
+import { CounterTrack } from '../../../src/sli/prometheus/counter-track.ts';
+import { createPrometheus } from '../../../src/sli/prometheus/source.ts';
+import { fakeRest } from '../../support/fake-rest.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const start = Date.UTC(2026, 10, 22, 12);
+const seconds = start / 1000;
+const objectives = [{ id: 'availability', kind: 'availability', target: 0.99 }] as const;
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.close();
+  closeConnections();
+});
+
+interface Answer {
+  status?: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+interface Asked {
+  query: string;
+  time: number;
+  authorization: string | undefined;
+  path: string;
+}
+
+async function serve(answer: (asked: Asked, n: number) => Answer) {
+  const asked: Asked[] = [];
+  server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://x');
+    const one = {
+      query: url.searchParams.get('query') ?? '',
+      time: Number(url.searchParams.get('time')),
+      authorization: request.headers.authorization,
+      path: url.pathname,
+    };
+    asked.push(one);
+    const { status = 200, body = {}, headers = {} } = answer(one, asked.length - 1);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+const matrix = (...series: [Record<string, string>, [number, string][]][]) => ({
+  status: 'success',
+  data: {
+    resultType: 'matrix',
+    result: series.map(([metric, values]) => ({
+      metric,
+      values: values.map(([at, value]) => [seconds + at, value]),
+    })),
+  },
+});
+
+function open(url: string, settings: object = {}, query: object = {}) {
+  const clock = new VirtualClock(start);
+  const source = createPrometheus({
+    settings: {
+      url,
+      token: undefined,
+      managed: false,
+      counters: { total: 'reqs{revision="$revision"}', bad: 'reqs{revision="$revision",code="500"}' },
+      delayMs: undefined,
+      ...settings,
+    },
+    rest: fakeRest(() => ({})).rest,
+    clock,
+    projectId: 'p',
+    objectives,
+  });
+  return {
+    clock,
+    source,
+    reader: source.open({ service: 'ocr', revisions: ['new'], objectives, since: start, ...query }),
+  };
+}
+
+describe('counting by samples', () => {
+  const series = (key: string, ...samples: [number, number][]) => ({
+    key,
+    samples: samples.map(([at, value]) => ({ at, value })),
+  });
+
+  test('only what grew after the start, restarts included', () => {
+    const track = new CounterTrack(100);
+    expect(track.take([series('a', [80, 5], [95, 7], [110, 9], [125, 2], [140, 6])])).toEqual([
+      { from: 100, to: 110, count: 2 },
+      { from: 110, to: 125, count: 2 },
+      { from: 125, to: 140, count: 4 },
+    ]);
+  });
+  test('overlapping answers are not counted twice', () => {
+    const track = new CounterTrack(100);
+    track.take([series('a', [95, 7], [110, 9])]);
+    expect(track.take([series('a', [95, 7], [110, 9], [125, 12])])).toEqual([
+      { from: 110, to: 125, count: 3 },
+    ]);
+  });
+  test('a series that appears begins at nothing, since the look before', () => {
+    const track = new CounterTrack(100);
+    expect(track.take([series('new', [130, 3])], 120)).toEqual([{ from: 120, to: 130, count: 3 }]);
+  });
+});
+
+describe('answers', () => {
+  test.each([
+    ['no object', 'x', /no JSON object/],
+    ['null', null, /no JSON object/],
+    ['an error', { status: 'error', error: 'parse error' }, /refused the query: parse error/],
+    [
+      'a vector',
+      { status: 'success', data: { resultType: 'vector', result: [] } },
+      /needs the counter itself/,
+    ],
+    ['no list', { status: 'success', data: { resultType: 'matrix', result: {} } }, /not a list/],
+    [
+      'a series without values',
+      { status: 'success', data: { resultType: 'matrix', result: [{ metric: {} }] } },
+      /no metric or values/,
+    ],
+    [
+      'a sample of numbers',
+      { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[1, 2]] }] } },
+      /not \[time, "value"\]/,
+    ],
+  ])('%s is refused', (_, body, message) => {
+    expect(() => readMatrix(body)).toThrow(message);
+  });
+  test('empty is an answer; NaN, infinities and negative values are no counts', () => {
+    expect(readMatrix({ status: 'success', data: { resultType: 'matrix', result: [] } })).toEqual({
+      series: [],
+      warnings: [],
+    });
+    const { series } = readMatrix(
+      matrix([
+        { a: '1' },
+        [
+          [1, 'NaN'],
+          [2, '+Inf'],
+          [3, '-4'],
+          [4, '5'],
+        ],
+      ]),
+    );
+    expect(series[0]?.samples).toEqual([{ at: seconds + 4, value: 5 }]);
+  });
+  test('one number: none, NaN, several', () => {
+    const vector = (...result: unknown[]) => ({ status: 'success', data: { resultType: 'vector', result } });
+    expect(readNumber(vector())).toBeUndefined();
+    expect(readNumber(vector({ value: [1, 'NaN'] }))).toBeUndefined();
+    expect(readNumber(vector({ value: [1, '12.5'] }))).toBe(12.5);
+    expect(() => readNumber(vector({ value: [1, '1'] }, { value: [1, '1'] }))).toThrow('several series');
+  });
+});
+
+describe('the source', () => {
+  const both = (total: [number, string][], bad: [number, string][]) => (asked: Asked) => ({
+    body: matrix([{ code: 'x' }, asked.query.includes('code="500"') ? bad : total]),
+  });
+
+  test('increments at a pinned time, with the revision filled in', async () => {
+    const { url, asked } = await serve(
+      both(
+        [
+          [-10, '100'],
+          [5, '103'],
+          [20, '110'],
+        ],
+        [
+          [-10, '1'],
+          [20, '3'],
+        ],
+      ),
+    );
+    const { clock, reader } = open(url);
+    await clock.sleep(45_000);
+    const { counts, horizon, lagMs } = await reader.poll([start]);
+    expect(counts).toEqual([{ revision: 'new', objective: 'availability', span: 0, total: 10, bad: 2 }]);
+    expect(lagMs).toBe(20_000);
+    expect(horizon).toBe(start + 25_000);
+    expect(asked[0]).toMatchObject({ path: '/api/v1/query', time: seconds + 25 });
+    expect(asked[0]?.query).toBe('reqs{revision="new"}[925s]');
+    await clock.sleep(10_000);
+    expect((await reader.poll([start])).counts).toEqual([]);
+    expect(asked[2]?.query).toBe('reqs{revision="new"}[310s]');
+  });
+
+  test('good instead of bad', async () => {
+    const { url } = await serve((asked) => ({
+      body: matrix([
+        {},
+        asked.query.startsWith('good')
+          ? [
+              [-5, '90'],
+              [15, '97'],
+            ]
+          : [
+              [-5, '100'],
+              [15, '110'],
+            ],
+      ]),
+    }));
+    const { clock, reader } = open(url, {
+      counters: { total: 'reqs{r="$revision"}', good: 'good{r="$revision"}' },
+    });
+    await clock.sleep(45_000);
+    expect((await reader.poll([start])).counts).toMatchObject([{ total: 10, bad: 3 }]);
+  });
+
+  test('a failed half counts nothing, and the next look counts it all', async () => {
+    let broken = true;
+    const good = both(
+      [
+        [-5, '0'],
+        [15, '10'],
+      ],
+      [
+        [-5, '0'],
+        [15, '4'],
+      ],
+    );
+    const { url } = await serve((asked) =>
+      broken && asked.query.includes('500')
+        ? { status: 400, body: { status: 'error', error: 'too many samples' } }
+        : good(asked),
+    );
+    const { clock, reader } = open(url);
+    await clock.sleep(45_000);
+    await expect(reader.poll([start])).rejects.toThrow('too many samples');
+    broken = false;
+    await clock.sleep(10_000);
+    expect((await reader.poll([start])).counts).toMatchObject([{ total: 10, bad: 4 }]);
+  });
+
+  test('5xx and 429 are tried again, then said', async () => {
+    const good = both(
+      [
+        [-5, '0'],
+        [15, '10'],
+      ],
+      [],
+    );
+    const { url, asked } = await serve((one, n) => (n < 2 ? { status: 503 } : good(one)));
+    const { clock, reader } = open(url);
+    await clock.sleep(45_000);
+    expect((await reader.poll([start])).counts).toMatchObject([{ total: 10, bad: 0 }]);
+    expect(asked.length).toBe(4);
+  });
+
+  test.each([
+    ['a page of a proxy', { status: 200, body: '<html>login</html>' }, /without its JSON/],
+    ['a refusal', { status: 401, body: '' }, /answered 401/],
+    ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, /redirect/],
+    ['an outage', { status: 502, body: '' }, /answered 502/],
+  ])('%s is an error, not silence', async (_, answer, message) => {
+    const { url } = await serve(() => answer);
+    const { clock, reader } = open(url);
+    await clock.sleep(45_000);
+    await expect(reader.poll([start])).rejects.toThrow(message);
+  });
+
+  test('a token goes out as a bearer, and never over plain http to another host', async () => {
+    const { url, asked } = await serve(both([], []));
+    const { clock, reader } = open(`${url}/api/datasources/proxy/uid/abc/`, { token: 'grafana-secret' });
+    await clock.sleep(45_000);
+    await reader.poll([start]);
+    expect(asked[0]).toMatchObject({
+      path: '/api/datasources/proxy/uid/abc/api/v1/query',
+      authorization: 'Bearer grafana-secret',
+    });
+    const plain = open('http://prometheus.example.com', { token: 'grafana-secret' });
+    await plain.clock.sleep(45_000);
+    await expect(plain.reader.poll([start])).rejects.toThrow('not https');
+  });
+
+  test('warnings are passed on', async () => {
+    const { url } = await serve(() => ({ body: { ...matrix(), warnings: ['a shard is missing'] } }));
+    const { clock, reader } = open(url);
+    await clock.sleep(45_000);
+    expect((await reader.poll([start])).notes.join()).toContain('a shard is missing');
+  });
+
+  test('a second runner begins where the first stopped', async () => {
+    const { url } = await serve(
+      both(
+        [
+          [-5, '0'],
+          [15, '10'],
+          [35, '12'],
+        ],
+        [],
+      ),
+    );
+    const { clock, reader } = open(url, {}, { cursor: String(start + 20_000) });
+    await clock.sleep(60_000);
+    expect((await reader.poll([start])).counts).toMatchObject([{ total: 2 }]);
+  });
+
+  test('totals of a window, over all revisions', async () => {
+    const { url, asked } = await serve((one) => ({
+      body: {
+        status: 'success',
+        data: { resultType: 'vector', result: one.query.includes('500') ? [] : [{ value: [1, '1000.4'] }] },
+      },
+    }));
+    const { source } = open(url);
+    expect(await source.total({ service: 'ocr', objectives }, start - 86_400_000, start)).toEqual({
+      availability: { total: 1000, bad: 0 },
+    });
+    expect(asked[0]?.query).toBe('sum(increase(reqs{revision!=""}[86400s]))');
+  });
+
+  test('an objective without counters is refused before anything is watched', () => {
+    expect(() => open('http://127.0.0.1:1', { counters: undefined })).toThrow('prometheus_total');
+  });
+
+  test('a counter that an answer leaves out makes nobody guilty: what is too many waits for it', async () => {
+    let partial = true;
+    const { url } = await serve((asked) => {
+      const bad = asked.query.includes('code="500"');
+      if (partial && !bad) return { body: { ...matrix(), warnings: ['a shard is missing'] } };
+      return {
+        body: matrix([
+          {},
+          [
+            [-5, '0'],
+            [15, bad ? '4' : '100'],
+          ],
+        ]),
+      };
+    });
+    const { clock, reader } = open(url);
+    await clock.sleep(45_000);
+    const early = await reader.poll([start]);
+    expect(early.counts).toEqual([]);
+    expect(early.notes.join()).toMatch(/a shard is missing.*is behind/);
+    partial = false;
+    await clock.sleep(10_000);
+    const { counts, notes } = await reader.poll([start]);
+    expect(counts).toMatchObject([{ total: 100, bad: 4 }]);
+    expect(notes.join()).not.toContain('is behind');
+  });
+
+  test('Google’s managed server is asked at its own place, with this login', async () => {
+    const clock = new VirtualClock(start);
+    const { rest, calls } = fakeRest(() => ({ body: matrix() }));
+    const settings = {
+      url: undefined,
+      token: undefined,
+      managed: true,
+      counters: { total: 'reqs{r="$revision"}', bad: 'bad{r="$revision"}' },
+      delayMs: undefined,
+    };
+    const source = createPrometheus({ settings, rest, clock, projectId: 'p', objectives });
+    const reader = source.open({ service: 'ocr', revisions: ['new'], objectives, since: start });
+    await clock.sleep(45_000);
+    expect((await reader.poll([start])).counts).toEqual([]);
+    expect(calls[0]).toMatchObject({
+      api: 'monitoring',
+      method: 'GET',
+      path: 'v1/projects/p/location/global/prometheus/api/v1/query',
+      query: { query: 'reqs{r="new"}[925s]' },
+    });
+  });
+});

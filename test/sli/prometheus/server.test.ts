@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createSocket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { closeConnections } from '../../../src/http/send.ts';
+import { createPrometheus } from '../../../src/sli/prometheus/source.ts';
+import type { Clock } from '../../../src/steps/ports/ports.ts';
+import { fakeRest } from '../../support/fake-rest.ts';
+
+const found = spawnSync('prometheus', ['--version']).status === 0;
+if (!found)
+  console.warn(
+    'SKIPPED: no `prometheus` on PATH (apt-get install prometheus), so nothing was tried against a real server.',
+  );
+const real = found ? describe : describe.skip;
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => void (await delay(ms, undefined, signal ? { signal } : {})),
+};
+const objectives = [
+  { id: 'availability', kind: 'availability', target: 0.99 },
+  {
+    id: 'fast',
+    kind: 'availability',
+    target: 0.9,
+    prometheus: {
+      total: 'took_seconds_count{revision="$revision"}',
+      good: 'took_seconds_bucket{revision="$revision",le="2"}',
+    },
+  },
+] as const;
+
+async function freePort(): Promise<number> {
+  const socket = createSocket();
+  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));
+  const { port } = socket.address() as AddressInfo;
+  await new Promise((resolve) => socket.close(resolve));
+  return port;
+}
+
+real('a real Prometheus', () => {
+  const counters = new Map<string, number>();
+  const count = (name: string, by: number) => counters.set(name, (counters.get(name) ?? 0) + by);
+  const folder = mkdtempSync(join(tmpdir(), 'bs-prometheus-'));
+  let exporter: Server;
+  let child: ChildProcess;
+  let url = '';
+  let log = '';
+
+  beforeAll(async () => {
+    exporter = createServer((_, response) => {
+      const lines = [...counters].map(([name, value]) => `${name} ${value}`);
+      response.end(`${['# TYPE reqs counter', ...lines].join('\n')}\n`);
+    });
+    await new Promise<void>((resolve) => exporter.listen(0, '127.0.0.1', resolve));
+    const target = `127.0.0.1:${(exporter.address() as AddressInfo).port}`;
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    const config = {
+      global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
+      scrape_configs: [{ job_name: 'ocr', static_configs: [{ targets: [target] }] }],
+    };
+    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
+    child = spawn(
+      'prometheus',
+      [
+        `--config.file=${join(folder, 'prometheus.yml')}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    child.stderr?.on('data', (text) => {
+      log += text;
+    });
+    for (let tries = 0; tries < 200; tries++) {
+      const ready = await fetch(`${url}/-/ready`).catch(() => undefined);
+      if (ready?.ok) return;
+      await delay(100);
+    }
+    throw new Error(`Prometheus did not start: ${log.slice(-2000)}`);
+  }, 40_000);
+
+  afterAll(async () => {
+    const ended = new Promise((resolve) => child?.once('exit', resolve));
+    child?.kill('SIGTERM');
+    if (child) await ended;
+    exporter?.close();
+    closeConnections();
+    rmSync(folder, { recursive: true, force: true });
+  }, 20_000);
+
+  const open = (since: number, settings: object = {}) => {
+    const source = createPrometheus({
+      settings: {
+        url,
+        token: undefined,
+        managed: false,
+        counters: { total: 'reqs{revision="$revision"}', bad: 'reqs{revision="$revision",code=~"5.."}' },
+        delayMs: 1500,
+        ...settings,
+      },
+      rest: fakeRest(() => ({})).rest,
+      clock,
+      projectId: 'p',
+      objectives,
+    });
+    return { source, reader: source.open({ service: 'ocr', revisions: ['new', 'old'], objectives, since }) };
+  };
+
+  test('counts exactly what was counted, across new series and a restart', async () => {
+    count('reqs{revision="old",code="200"}', 1000);
+    // It finds its targets some seconds after it has started.
+    for (let tries = 0; tries < 150; tries++) {
+      const answer = await fetch(`${url}/api/v1/query?query=reqs`);
+      if (((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0) break;
+      await delay(100);
+    }
+    await delay(1000);
+    const since = Date.now();
+    const { reader, source } = open(since);
+    const totals = new Map<string, { total: number; bad: number }>();
+    const poll = async () => {
+      for (const { revision, objective, total, bad } of (await reader.poll([since])).counts) {
+        const sum = totals.get(`${revision} ${objective}`) ?? { total: 0, bad: 0 };
+        totals.set(`${revision} ${objective}`, { total: sum.total + total, bad: sum.bad + bad });
+      }
+    };
+    await delay(1000);
+    count('reqs{revision="old",code="200"}', 90);
+    count('reqs{revision="new",code="200"}', 7);
+    count('took_seconds_count{revision="new"}', 20);
+    count('took_seconds_bucket{revision="new",le="2"}', 15);
+    await delay(2500);
+    await poll();
+    count('reqs{revision="new",code="503"}', 3);
+    await delay(1500);
+    // The instance restarts and counts anew.
+    counters.set('reqs{revision="new",code="200"}', 2);
+    await delay(3500);
+    await poll();
+    expect(Object.fromEntries(totals)).toEqual({
+      'old availability': { total: 90, bad: 0 },
+      'new availability': { total: 12, bad: 3 },
+      'new fast': { total: 20, bad: 5 },
+    });
+    const before = await source.total(
+      { service: 'ocr', objectives: [objectives[0]] },
+      since - 60_000,
+      Date.now(),
+    );
+    expect(before.availability?.total).toBeGreaterThan(50);
+  }, 40_000);
+
+  test('a selector that nothing matches is silence, a wrong one is refused in its own words', async () => {
+    const nobody = open(Date.now() - 10_000, {
+      counters: { total: 'nobody{r="$revision"}', bad: 'nobody{r="$revision"}' },
+    });
+    expect(
+      (await nobody.reader.poll([0])).counts.filter(({ objective }) => objective === 'availability'),
+    ).toEqual([]);
+    const wrong = open(Date.now() - 10_000, { counters: { total: 'reqs{{', bad: 'reqs{{' } });
+    await expect(wrong.reader.poll([0])).rejects.toThrow(/refused the query: .*parse error/);
+    const sum = open(Date.now() - 10_000, { counters: { total: 'sum(reqs)', bad: 'sum(reqs)' } });
+    await expect(sum.reader.poll([0])).rejects.toThrow(/refused the query/);
+  });
+});

@@ -1,0 +1,337 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ReleaseError } from '../../../src/domain/errors/errors.ts';
+import { latestType, revisionType, type Target } from '../../../src/domain/traffic/traffic.ts';
+import { holdTraffic, releaseHold } from '../../../src/steps/deploy/hold.ts';
+import { startRun } from '../../../src/steps/deploy/run.ts';
+import { giveTraffic, verifyHeld } from '../../../src/steps/deploy/traffic.ts';
+import type { DeployPorts, DeployRequest, DeployRun } from '../../../src/steps/deploy/types.ts';
+import type { SourceTree } from '../../../src/steps/ports/ports.ts';
+import { FakeService, reset } from '../../support/fake-service.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const named = (revision: string, percent = 100): Target => ({ type: revisionType, revision, percent });
+const latest: Target[] = [{ type: latestType, percent: 100 }];
+const one = [named('ocr-1')];
+const failed = new ReleaseError('deploy-failed', { what: 'The build failed.' });
+const refused = new ReleaseError('permission-denied', {
+  what: 'No.',
+  why: 'run.services.update is missing.',
+});
+
+let clock: VirtualClock;
+let service: FakeService;
+let warnings: string[];
+let abort: AbortController;
+let run: DeployRun;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  service = new FakeService(clock, latest);
+  warnings = [];
+  abort = new AbortController();
+  const log = {
+    line: () => {},
+    warning: (text: string) => warnings.push(text),
+    detail: () => {},
+    debug: () => {},
+  };
+  const ports = { services: service.services, clock, log } as unknown as DeployPorts;
+  const request = { project: 'p', region: 'l', name: 'ocr', deadlineSeconds: 600, signal: abort.signal };
+  const tree = { sha256: 'ab', files: [], bytes: 0 } as unknown as SourceTree;
+  const live = { function: { serviceConfig: { service: service.name } }, service: service.look() };
+  run = startRun(
+    ports,
+    request as unknown as DeployRequest,
+    'projects/p/locations/l/functions/ocr',
+    tree,
+    live,
+  );
+});
+
+const hold = () => holdTraffic(run, { function: {}, service: service.look() });
+const acts = () => run.result.actions.map(({ what }) => what);
+/** The build brings this revision; a pin keeps it from traffic. */
+const builds = (revision = 'ocr-2') => {
+  service.appears(revision);
+  run.result.revision = revision;
+};
+
+describe('the pin before a build', () => {
+  test('is by name, and a failed build brings back what was there', async () => {
+    const tagged: Target[] = [{ ...latest[0], tag: 'preview' }];
+    service.move(tagged);
+    await hold();
+    expect(service.serves()).toEqual({ 'ocr-1': 100 });
+    expect(service.traffic).toEqual([...one, { type: latestType, tag: 'preview' }]);
+    await releaseHold(run, failed);
+    expect(service.traffic).toEqual(tagged);
+    expect(acts()).toEqual(['traffic of ocr held at ocr-1 100 %', 'traffic of ocr put back to LATEST 100 %']);
+    expect(warnings).toEqual([]);
+  });
+
+  test('of a split names what LATEST means now', async () => {
+    const split: Target[] = [{ type: latestType, percent: 30 }, named('ocr-0', 70)];
+    service.move(split);
+    await hold();
+    expect(service.traffic).toEqual([named('ocr-1', 30), named('ocr-0', 70)]);
+    await releaseHold(run, failed);
+    expect(service.traffic).toEqual(split);
+  });
+
+  test.each([
+    ['by name already', () => service.move(one), {}],
+    ['as the service shares it', () => {}, { allTraffic: false }],
+  ])('is not needed where it serves %s', async (_, prepare, request) => {
+    prepare();
+    Object.assign(run.request, request);
+    await hold();
+    expect([service.patches, run.held]).toEqual([[], undefined]);
+  });
+
+  test('whose answer was lost is ours all the same', async () => {
+    service.onPatch = (nth) => (nth === 1 ? 'lost' : undefined);
+    await hold();
+    expect(run.held).toMatchObject({ before: latest, pinned: one });
+    await releaseHold(run, failed);
+    expect([service.traffic, acts().length]).toEqual([latest, 2]);
+  });
+
+  test('that somebody undoes before it takes effect is made again; one that they make stays theirs', async () => {
+    let times = 0;
+    service.onGet = () => {
+      if (service.patches.length === 1 && times++ === 0) service.move(latest);
+      return undefined;
+    };
+    await hold();
+    expect([service.patches.length, service.serves(), run.held?.before]).toEqual([
+      2,
+      { 'ocr-1': 100 },
+      latest,
+    ]);
+
+    run.held = undefined;
+    service.move(latest);
+    service.onGet = () => undefined;
+    service.onPatch = () => {
+      service.move([named('ocr-0')]);
+      return undefined;
+    };
+    await hold();
+    expect([service.traffic, run.held]).toEqual([[named('ocr-0')], undefined]);
+  });
+
+  test('that nobody lets us make is a conflict, and traffic stays as it is', async () => {
+    service.onPatch = () => 'conflict';
+    const error = await hold().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'deploy-conflict' });
+    await releaseHold(run, error);
+    expect([service.traffic, acts(), warnings]).toEqual([latest, [], []]);
+  });
+
+  test('that may not be made says what is missing, and there is nothing to put back', async () => {
+    service.onPatch = () => refused;
+    // Not even where an earlier attempt's build goes on: what that is about is the pin, and there is none.
+    run.result.operation = 'projects/p/locations/l/operations/o';
+    const error = await hold().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'permission-denied',
+      what: expect.stringContaining('could not be held'),
+      fix: expect.stringContaining('roles/run.developer'),
+    });
+    await releaseHold(run, error);
+    expect([service.patches.length, warnings]).toEqual([1, []]);
+  });
+
+  test('of a run that is cancelled before it took effect is taken back', async () => {
+    service.settleMs = 5000;
+    const holding = hold();
+    await clock.sleep(1000);
+    const reason = new ReleaseError('cancelled', { what: 'Stop.' });
+    abort.abort(reason);
+    await expect(holding).rejects.toBe(reason);
+    await releaseHold(run, reason);
+    expect([service.traffic, service.serves()]).toEqual([latest, { 'ocr-1': 100 }]);
+  });
+
+  test('stays while the build may still end: then nobody would prove its revision', async () => {
+    await hold();
+    run.sent = true;
+    await releaseHold(run, reset());
+    expect([service.traffic, warnings]).toEqual([one, [expect.stringContaining('The build goes on')]]);
+  });
+
+  test.each([
+    [
+      'an error of the server',
+      Object.assign(new ReleaseError('remote-error', { what: '503' }), { status: 503 }),
+    ],
+    ['an answer that names no operation', new ReleaseError('response-malformed', { what: 'No name.' })],
+  ])('stays after %s to the deploy that was sent: it may have begun', async (_, error) => {
+    await hold();
+    run.sent = true;
+    await releaseHold(run, error);
+    expect([service.traffic, warnings]).toEqual([one, [expect.stringContaining('The build goes on')]]);
+  });
+
+  test('goes where the deploy that was sent was refused', async () => {
+    await hold();
+    run.sent = true;
+    await releaseHold(run, Object.assign(new ReleaseError('remote-error', { what: '400' }), { status: 400 }));
+    expect([service.traffic, warnings]).toEqual([latest, []]);
+  });
+
+  test('is left as somebody else has set it since', async () => {
+    await hold();
+    service.move([named('ocr-0')]);
+    await releaseHold(run, failed);
+    expect(service.traffic).toEqual([named('ocr-0')]);
+    expect(warnings).toEqual(['Traffic of ocr was not put back: somebody else has moved it (ocr-0 100 %).']);
+  });
+
+  test('stays where LATEST means another revision by now', async () => {
+    await hold();
+    service.appears('ocr-9');
+    await releaseHold(run, failed);
+    expect(service.traffic).toEqual(one);
+    expect(warnings).toEqual([expect.stringMatching(/stays by name: LATEST now means ocr-9.*--to-latest/)]);
+  });
+
+  test('goes although a revision was created that did not start', async () => {
+    await hold();
+    service.latestCreated = 'ocr-2';
+    await releaseHold(run, failed);
+    expect([service.traffic, warnings]).toEqual([latest, []]);
+  });
+
+  test('that cannot be taken back says so, and how to do it', async () => {
+    await hold();
+    service.onPatch = () => refused;
+    await releaseHold(run, failed);
+    expect(warnings).toEqual([expect.stringMatching(/could not be put back \(No\..*--to-latest/)]);
+  });
+});
+
+describe('after the build', () => {
+  const held = async () => {
+    service.move(one);
+    await clock.sleep(service.settleMs);
+    return service.look();
+  };
+  const rules = () => run.result.findings.map(({ title }) => title);
+
+  test('a revision at 0 % is left alone', async () => {
+    const before = await held();
+    builds();
+    const after = service.look();
+    expect(await verifyHeld(run, after, before)).toBe(after);
+    expect([service.patches, run.result.findings]).toEqual([[], []]);
+  });
+
+  test('a pin that was thrown away with its tags is made again with them', async () => {
+    service.traffic = [...one, { type: revisionType, revision: 'ocr-1', tag: 'bs-b' }];
+    service.move(service.traffic);
+    await clock.sleep(service.settleMs);
+    const before = service.look();
+    builds();
+    service.move(latest);
+    await clock.sleep(service.settleMs);
+    service.onPatch = (nth) => (nth === 1 ? 'lost' : undefined);
+    const after = await verifyHeld(run, service.look(), before);
+    expect(after.trafficStatuses.map(({ revision }) => revision)).toEqual(['ocr-1', 'ocr-1']);
+    expect(service.traffic).toEqual(before.traffic);
+    expect(acts()).toEqual([expect.stringContaining('traffic taken back from ocr-2, which got 100 %')]);
+    expect(rules()).toEqual([expect.stringContaining('it was taken back')]);
+  });
+
+  test('traffic that somebody gives the revision again before it is proved is taken back again', async () => {
+    const before = await held();
+    builds();
+    service.move(latest);
+    await clock.sleep(service.settleMs);
+    const took = service.look();
+    service.onGet = () => {
+      if (service.patches.length === 1 && service.traffic[0]?.revision) service.move(latest);
+      return undefined;
+    };
+    const after = await verifyHeld(run, took, before);
+    expect([after.trafficStatuses[0]?.revision, service.patches.length]).toEqual(['ocr-1', 2]);
+  });
+
+  test('a revision that somebody else takes the traffic from is found, and theirs stays', async () => {
+    const before = await held();
+    builds();
+    service.move(latest);
+    await clock.sleep(service.settleMs);
+    const took = service.look();
+    service.move([named('ocr-0')]);
+    const after = await verifyHeld(run, took, before);
+    expect(after).toMatchObject({ settled: true, trafficStatuses: [{ revision: 'ocr-0' }] });
+    expect(rules()).toEqual([expect.stringContaining('somebody else has moved it since')]);
+    expect(acts()).toEqual([]);
+  });
+
+  test('all traffic goes to the latest revision once it is ours, tags as they are', async () => {
+    service.move([...one, { type: revisionType, revision: 'ocr-0', tag: 'v0' }]);
+    builds();
+    service.onPatch = (nth) => (nth === 1 ? 'lost' : undefined);
+    expect(await giveTraffic(run)).toBe('go');
+    expect(service.traffic).toEqual([...latest, { type: revisionType, revision: 'ocr-0', tag: 'v0' }]);
+    expect(run.result.traffic).toMatchObject([{ revision: 'ocr-2', percent: 100 }, { tag: 'v0' }]);
+    expect(acts()).toEqual(['all traffic of ocr given to ocr-2']);
+  });
+
+  test('what has all traffic already is not given it again', async () => {
+    builds();
+    expect([await giveTraffic(run), service.patches, acts()]).toEqual(['go', [], []]);
+    expect(run.result.traffic).toMatchObject([{ revision: 'ocr-2', percent: 100 }]);
+  });
+
+  test('theirs is never promoted, also where it appears between two tries', async () => {
+    service.move(one);
+    builds();
+    service.onPatch = () => {
+      service.appears('ocr-9');
+      return undefined;
+    };
+    expect(await giveTraffic(run)).toBe('stop');
+    expect(run.result).toMatchObject({
+      verdict: 'inconclusive',
+      outcome: 'superseded',
+      reason: expect.stringContaining('ocr-9 appeared meanwhile: no traffic was moved'),
+      traffic: [{ revision: 'ocr-1', percent: 100 }],
+    });
+    expect(acts()).toEqual([]);
+  });
+
+  test('where somebody moves it away at once, it is not green, and stays theirs', async () => {
+    service.move(one);
+    builds();
+    service.onGet = () => {
+      if (service.patches.length === 1 && service.traffic[0]?.type === latestType) service.move(one);
+      return undefined;
+    };
+    expect(await giveTraffic(run)).toBe('stop');
+    expect(run.result).toMatchObject({
+      outcome: 'superseded',
+      reason: expect.stringMatching(/^ocr-2 was given all the traffic, but somebody else moved/),
+      traffic: [{ revision: 'ocr-1', percent: 100 }],
+    });
+    expect([service.patches.length, service.traffic]).toEqual([1, one]);
+  });
+
+  test('where somebody keeps changing the service, it is a conflict, and the pin stands', async () => {
+    await hold();
+    builds();
+    service.onPatch = () => 'conflict';
+    await expect(giveTraffic(run)).rejects.toMatchObject({ code: 'deploy-conflict' });
+    expect(run.held).toBeDefined();
+  });
+
+  test('where all traffic was given and did not settle, nobody is told that the pin stands', async () => {
+    await hold();
+    builds();
+    service.settleMs = 1e9;
+    await expect(giveTraffic(run)).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    expect([service.traffic, run.held]).toEqual([latest, undefined]);
+  });
+});

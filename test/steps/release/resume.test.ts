@@ -1,0 +1,281 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Fault } from '../../../sandbox/core/types.ts';
+import { watch } from '../../../src/actions/watch/watch.ts';
+import { ReleaseError } from '../../../src/domain/errors/errors.ts';
+import type { WatchState } from '../../../src/domain/watch/state.ts';
+import type { WatchEvidence } from '../../../src/steps/watch/types.ts';
+import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
+
+jest.setTimeout(120_000);
+
+const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
+const watched = {
+  slo: '99%',
+  on_exhausted: 'warn',
+  smoke_suite: 'none',
+  step_duration: '20s',
+  duration: '20s',
+  poll_interval: '2s',
+};
+
+/** The state of the watch lives in the record of the release, and a second runner goes on with it. */
+describe('a second runner', () => {
+  let time: FastTime;
+  let world: ReleaseWorld;
+  let made = 0;
+  beforeAll(async () => {
+    time = installFastTime(20);
+    world = await ReleaseWorld.open({}, time.clock);
+  });
+  afterAll(async () => {
+    await world.close();
+    time.restore();
+  });
+
+  const users = (name: string, rps = 60) =>
+    world.control('POST', '/load', { function: name, rps, seconds: 3600 });
+  const noUsers = () => world.control('DELETE', '/load');
+
+  async function served(): Promise<{ name: string; revision: string }> {
+    const name = `resume${++made}`;
+    const first = await world.release(name, world.good(), {
+      inputs: { step_duration: '1s', duration: '1s', canary: 'none' },
+    });
+    expect(first.report.outcome).toBe('promoted');
+    return { name, revision: String(first.outputs.revision) };
+  }
+  /** A release that nobody's requests could decide, held at all traffic. */
+  async function held(more: Record<string, string> = {}) {
+    const { name } = await served();
+    await users(name);
+    const inputs = { ...watched, canary: 'none', on_too_few_requests: 'hold', slo: '99.9%', ...more };
+    const ran = await world.release(name, world.good(), { inputs });
+    await noUsers();
+    expect(ran.report.outcome).toBe('held');
+    return { name, candidate: String(ran.outputs.revision), ran };
+  }
+  const watchBy = (name: string, inputs: Record<string, string>) =>
+    world.run(watch, {
+      inputs: {
+        ...world.inputs(name, '.'),
+        ...watched,
+        slo: '99.9%',
+        ...inputs,
+      },
+      env: { GITHUB_RUN_ID: '2002' },
+    });
+  const state = async (name: string) => (await world.record(name))?.watch?.state as WatchState | undefined;
+  const seen = (ran: Ran) => (ran.report.evidence.watch as WatchEvidence).tests[0]?.candidate.total ?? 0;
+  const goesOn = (ran: Ran) => ran.log.some((line) => line.includes('Going on with the watch'));
+
+  test('what a held release has seen is kept, and the next watch goes on from it', async () => {
+    const { name, candidate, ran } = await held();
+    const kept = await state(name);
+    const before = kept?.evidence.tests[0]?.candidate.total ?? 0;
+    expect(before).toBeGreaterThan(20);
+    expect(kept?.evidence.fullSince).not.toBeNull();
+    await users(name);
+    const second = await watchBy(name, { duration: '20s' });
+    await noUsers();
+    expect(goesOn(second)).toBe(true);
+    expect(second.report.target.revision).toBe(candidate);
+    expect(seen(second)).toBeGreaterThan(before + 20);
+    expect(Number(second.outputs.decided_at_seconds)).toBeGreaterThan(kept?.evidence.seconds ?? 0);
+    expect(ran.report.outcome).toBe('held');
+    // It only read.
+    expect(await state(name)).toEqual(kept);
+  });
+
+  test('no request is counted twice, and none between the two runners is lost', async () => {
+    const { name } = await held();
+    const kept = await state(name);
+    // Nobody calls any more: what both may see is what was sent, the latest of it after the first runner stopped.
+    const second = await watchBy(name, { duration: '8s' });
+    const afresh = await watchBy(name, { duration: '8s', resume: 'off', since: '5m' });
+    expect(seen(second)).toBe(seen(afresh));
+    expect(seen(second)).toBeGreaterThanOrEqual(kept?.evidence.tests[0]?.candidate.total ?? 0);
+    expect(seen(second)).toBeGreaterThan(0);
+  });
+
+  test('save: a third runner goes on where the second one stopped', async () => {
+    const { name } = await held();
+    const first = await state(name);
+    await users(name);
+    const second = await watchBy(name, { duration: '10s', resume: 'save' });
+    const after = await state(name);
+    expect(after?.evidence.seconds).toBeGreaterThan(first?.evidence.seconds ?? 0);
+    expect(after?.evidence.tests[0]?.candidate.total).toBe(seen(second));
+    const record = await world.record(name);
+    expect(record).toMatchObject({ phase: 'held' });
+    const third = await watchBy(name, { duration: '10s' });
+    await noUsers();
+    expect(goesOn(third)).toBe(true);
+    expect(seen(third)).toBeGreaterThan(seen(second));
+  });
+
+  test.each([
+    ['other objectives', { slo: '99%' }, 'it is of other objectives'],
+    ['another source', { source: 'logs' }, 'it was counted by logs or metrics'],
+    ['another alpha', { alpha: '0.01' }, 'its alpha is 0.001'],
+  ])('%s begin anew, and it says so', async (_, inputs, why) => {
+    const { name } = await held();
+    const second = await watchBy(name, { duration: '4s', ...inputs });
+    expect(goesOn(second)).toBe(false);
+    expect(second.log.join('\n')).toContain(why);
+    expect(seen(second)).toBe(0);
+  });
+
+  test.each([
+    ['resume: off', { resume: 'off' }],
+    ['since', { since: '2s' }],
+  ])('%s begins anew without a word', async (_, inputs) => {
+    const { name } = await held();
+    const second = await watchBy(name, { duration: '4s', ...inputs });
+    expect(goesOn(second)).toBe(false);
+  });
+
+  test('after a promotion nothing is left to go on with', async () => {
+    const { name } = await served();
+    expect(await state(name)).toBeUndefined();
+    const second = await watchBy(name, { duration: '4s', resume: 'save' });
+    expect(goesOn(second)).toBe(false);
+    expect(second.log.join('\n')).toContain('is not kept');
+    expect(await world.record(name)).toMatchObject({ phase: 'closed' });
+  });
+
+  test('where somebody has moved the traffic, the saved watch is not of this traffic', async () => {
+    const { name, revision } = await served();
+    await users(name);
+    const inputs = { ...watched, canary: '50%', on_too_few_requests: 'hold', slo: '99.9%' };
+    const ran = await world.release(name, world.good(), { inputs });
+    expect(ran.report.outcome).toBe('held');
+    const candidate = String(ran.outputs.revision);
+    await world.setTraffic(name, [
+      { type: named, revision, percent: 80 },
+      { type: named, revision: candidate, percent: 20 },
+    ]);
+    const second = await watchBy(name, { duration: '4s' });
+    await noUsers();
+    expect(goesOn(second)).toBe(false);
+  });
+
+  test('a runner that is killed in the canary leaves its state; the next one goes on', async () => {
+    const { name } = await served();
+    await users(name);
+    const abort = new AbortController();
+    let dead = false;
+    let patches = 0;
+    const restore = world.onCalls(({ api, method }) => {
+      if (dead) return { reset: 'before' };
+      if (api === 'run' && method === 'PATCH') patches++;
+      return undefined;
+    });
+    const dying = world.release(name, world.good(), {
+      inputs: { ...watched, canary: '50%', step_duration: '10m', slo: '99.9%', until: 'duration' },
+      signal: abort.signal,
+    });
+    // The minute's write: the state has been through a look at 50 %.
+    let found = await state(name);
+    while (found === undefined) {
+      await new Promise((done) => setTimeout(done, 50));
+      found = await state(name);
+    }
+    const kept = found;
+    dead = true;
+    abort.abort(new ReleaseError('cancelled', { what: 'dead' }));
+    await dying;
+    restore();
+    expect(patches).toBeGreaterThanOrEqual(4);
+    expect(kept.evidence.seconds).toBeGreaterThan(40);
+    // Bets are planned over each phase's own time.
+    expect(kept.plan).toMatchObject({ splitSeconds: 600, fullSeconds: 20 });
+    const before = kept.evidence.tests[0]?.candidate.total ?? 0;
+    expect(before).toBeGreaterThan(50);
+    expect(await world.record(name)).toMatchObject({ phase: 'canary' });
+    const second = await watchBy(name, { duration: '10s' });
+    await noUsers();
+    expect(goesOn(second)).toBe(true);
+    expect(seen(second)).toBeGreaterThan(before);
+    // The state of the comparison is the same watch: one shift, and no second one.
+    expect((second.report.evidence.watch as WatchEvidence).phase).toBe('split');
+  });
+
+  test.each<[string, Fault['fault'], number]>([
+    ['429', { status: 429 }, 3],
+    ['500', { status: 500 }, 3],
+    // Never tried again: the next write is the one to 100 %, and not what this is about.
+    ['403', { status: 403 }, 1],
+    ['a conflict', { status: 409 }, 1],
+    ['a reset before it took effect', { reset: 'before' }, 3],
+    ['a reset after it took effect', { reset: 'after' }, 3],
+    ['a hang', { hang: true }, 1],
+    ['an answer that is no JSON', { malformed: true }, 3],
+  ])('%s at the write of the state changes nothing of the release', async (_, fault, times) => {
+    const { name } = await served();
+    await users(name);
+    let met = 0;
+    let split = false;
+    const restore = world.onCalls(({ api, method }) => {
+      if (api !== 'run' || method !== 'PATCH') return undefined;
+      if (split) {
+        met++;
+        return met <= times ? fault : undefined;
+      }
+      return undefined;
+    });
+    const watching = setInterval(async () => {
+      split ||= (await world.record(name).catch(() => undefined))?.phase === 'canary';
+    }, 10);
+    const ran = await world.release(name, world.good(), {
+      inputs: {
+        ...watched,
+        canary: '50%',
+        step_duration: '70s',
+        slo: '98%',
+        until: 'duration',
+        duration: '2s',
+      },
+    });
+    clearInterval(watching);
+    restore();
+    await noUsers();
+    expect(met).toBeGreaterThan(0);
+    expect([ran.report.outcome, ran.exitCode]).toEqual(['promoted', 0]);
+    expect(await world.shares(name)).toEqual([{ revision: ran.outputs.revision, percent: 100 }]);
+    expect(await world.record(name)).toMatchObject({ phase: 'closed' });
+  });
+
+  test.each<[string, Fault['fault'] | undefined]>([
+    ['before it arrives', { reset: 'before' }],
+    ['once it took effect', { reset: 'after' }],
+    ['while it hangs', { hang: true }],
+    ['as if nothing were wrong', undefined],
+  ])('a signal at the write of the state, %s: traffic goes back', async (_, fault) => {
+    const { name, revision } = await served();
+    await users(name);
+    const abort = new AbortController();
+    let split = false;
+    let met = false;
+    const restore = world.onCalls(({ api, method }) => {
+      if (api !== 'run' || method !== 'PATCH' || !split || met) return undefined;
+      met = true;
+      abort.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
+      return fault;
+    });
+    const watching = setInterval(async () => {
+      split ||= (await world.record(name).catch(() => undefined))?.phase === 'canary';
+    }, 10);
+    const source = world.good();
+    const inputs = { ...watched, canary: '50%', step_duration: '5m', slo: '98%', until: 'duration' };
+    const ran = await world.release(name, source, { inputs, signal: abort.signal });
+    clearInterval(watching);
+    restore();
+    await noUsers();
+    expect(met).toBe(true);
+    expect(ran.report.outcome).toBe('cancelled');
+    await world.post(name, source, ran, { inputs });
+    expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
+    expect(await world.record(name)).toMatchObject({ phase: 'closed', watch: undefined });
+  });
+});

@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { runState } from '../../../sandbox/run/model.ts';
+import { recordAnnotation } from '../../../src/domain/traffic/record.ts';
+import type { Target } from '../../../src/domain/traffic/traffic.ts';
+import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
+
+const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
+const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
+const quick = { step_duration: '1s', duration: '1s' };
+const login = new Set(['oidc', 'sts', 'iamcredentials']);
+
+// On a busy machine the sandbox needs its time; deadlines run in fast time.
+jest.setTimeout(90_000);
+
+describe('rollback', () => {
+  let time: FastTime;
+  let world: ReleaseWorld;
+  let made = 0;
+  beforeAll(async () => {
+    time = installFastTime(20);
+    world = await ReleaseWorld.open({}, time.clock);
+  });
+  afterAll(async () => {
+    await world.close();
+    time.restore();
+  });
+
+  /** A function whose second revision serves, both promoted. */
+  async function twice(): Promise<{ name: string; old: string; new: string }> {
+    const name = `r${++made}`;
+    const first = await world.release(name, world.good(), { inputs: quick });
+    const second = await world.release(name, world.good(), { inputs: quick });
+    expect([first.report.outcome, second.report.outcome]).toEqual(['promoted', 'promoted']);
+    return { name, old: String(first.outputs.revision), new: String(second.outputs.revision) };
+  }
+  const only = async (name: string) => {
+    const shares = await world.shares(name);
+    expect(shares.map(({ percent }) => percent)).toEqual([100]);
+    return shares[0]?.revision;
+  };
+  const rules = (ran: Ran) => ran.report.findings.map(({ rule }) => rule);
+
+  test('to before: the write is the fourth call, it is verified, and what it leaves is told', async () => {
+    const { name, old, new: bad } = await twice();
+    const calls: string[] = [];
+    const restore = world.onCalls(({ api, method, path }) => {
+      if (!login.has(api)) calls.push(`${method} ${api} ${path.split('?')[0]?.split('/').at(-2)}`);
+      return undefined;
+    });
+    const ran = await world.rollback(name, 'before');
+    restore();
+    expect([ran.exitCode, ran.report.outcome, ran.outputs.revision, await only(name)]).toEqual([
+      0,
+      'rolled_back',
+      old,
+      old,
+    ]);
+    expect(calls.slice(0, 4)).toEqual([
+      'GET cloudfunctions functions',
+      'GET run services',
+      'GET run revisions',
+      'PATCH run services',
+    ]);
+    expect(calls.filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
+    expect(ran.report.reason).toContain('it answers 200');
+    expect(ran.report.findings).toEqual([
+      expect.objectContaining({
+        rule: 'function-describes-another-revision',
+        title: expect.stringContaining(bad),
+      }),
+    ]);
+    expect(await world.record(name)).toMatchObject({ phase: 'closed', stable: old, failed: [bad] });
+  });
+
+  test('where we get no token to call with, nothing is said against the revision', async () => {
+    const { name, old } = await twice();
+    const restore = world.onCalls(({ path }) =>
+      path.includes(':generateIdToken') ? { status: 403 } : undefined,
+    );
+    const ran = await world.rollback(name, 'before');
+    restore();
+    expect([ran.exitCode, ran.report.outcome, await only(name)]).toEqual([0, 'rolled_back', old]);
+    expect(ran.report.reason).toContain('it could not be called (');
+    expect(rules(ran)).not.toContain('rolled-back-revision-fails');
+  });
+
+  test('twice is the same as once', async () => {
+    const { name, old } = await twice();
+    await world.rollback(name, 'before');
+    const before = await world.service(name);
+    const again = await world.rollback(name, 'before');
+    expect([again.exitCode, again.report.reason, await only(name)]).toEqual([
+      0,
+      expect.stringContaining('already'),
+      old,
+    ]);
+    expect(await world.service(name)).toEqual(before);
+  });
+
+  test('what was taken back by hand is not released again by a re-run', async () => {
+    const { name } = await twice();
+    const source = world.good();
+    expect((await world.release(name, source, { inputs: quick })).report.outcome).toBe('promoted');
+    await world.rollback(name, 'before');
+    const again = await world.release(name, source, { inputs: quick });
+    expect([again.report.outcome, again.report.reason]).toEqual([
+      'blocked',
+      expect.stringContaining('retry_failed'),
+    ]);
+  });
+
+  test('a revision by name, and refusals with their reasons', async () => {
+    const { name, old, new: current } = await twice();
+    await world.rollback(name, 'before');
+    const reasons = async (to: string, inputs = {}) => {
+      const ran = await world.rollback(name, to, { inputs });
+      return [ran.exitCode, ran.report.outcome, ran.report.reason];
+    };
+    expect(await reasons(current)).toEqual([1, 'blocked', expect.stringContaining('found bad by a release')]);
+    expect(await reasons(`${name}-00099-zzz`)).toEqual([
+      1,
+      'blocked',
+      expect.stringContaining('does not exist any more'),
+    ]);
+    expect(await only(name)).toBe(old);
+    expect(await reasons(current, { force: 'true' })).toEqual([
+      0,
+      'rolled_back',
+      expect.stringContaining(current),
+    ]);
+    const dead = runState(world.sandbox.world).services.get(world.serviceName(name))?.revisions.get(old);
+    if (dead) dead.state = 'failed';
+    expect(await reasons(old)).toEqual([1, 'blocked', expect.stringContaining('is not ready')]);
+    expect(await only(name)).toBe(current);
+  });
+
+  test('nothing on record, and no function', async () => {
+    const name = `r${++made}`;
+    expect((await world.rollback(name, 'before')).report.reason).toContain('does not exist');
+    await world.deploy(name, world.good());
+    const ran = await world.rollback(name, 'before');
+    expect([ran.exitCode, ran.report.reason]).toEqual([
+      1,
+      expect.stringContaining('no release of this function is on record'),
+    ]);
+    const first = await world.release(name, world.good(), { inputs: quick });
+    expect(first.report.outcome).toBe('promoted');
+  });
+
+  test('to stable during a canary beside a revision of somebody else: the candidate is what was bad', async () => {
+    const { name, new: stable } = await twice();
+    const theirs = await world.deploy(name, world.good());
+    await world.dies(name, world.good(), 3, { inputs: quick });
+    const candidate = (await world.record(name))?.candidate;
+    expect((await world.shares(name)).map(({ revision }) => revision)).toEqual([
+      theirs.outputs.revision,
+      candidate,
+    ]);
+    const ran = await world.rollback(name, 'stable');
+    expect([ran.report.outcome, await only(name)]).toEqual(['rolled_back', stable]);
+    expect((await world.record(name))?.failed).toEqual([candidate]);
+  });
+
+  test('a record of a later version, and one that was lost, are told as such', async () => {
+    const { name } = await twice();
+    const service = runState(world.sandbox.world).services.get(world.serviceName(name));
+    const record = await world.record(name);
+    if (!service || !record) throw new Error('there is no record');
+    const reasonWith = async (value: object) => {
+      service.annotations[recordAnnotation] = JSON.stringify(value);
+      return (await world.rollback(name, 'before')).report.reason;
+    };
+    expect(await reasonWith({ v: 2 })).toContain('a later version of Backstay');
+    const lost = { before: [], before_revision: undefined, candidate: undefined };
+    expect(await reasonWith({ ...record, ...lost })).toContain('was lost');
+  });
+
+  test('somebody else moves the traffic while it goes back: that is told, with what serves', async () => {
+    const { name, new: current } = await twice();
+    world.sandbox.world.settings.trafficSettleMs = 300;
+    let theirs: Promise<void> | undefined;
+    let patched = false;
+    const restore = world.onCalls(({ api, method }) => {
+      if (api !== 'run') return undefined;
+      if (patched && method === 'GET')
+        theirs ??= world.setTraffic(name, [{ type: named, revision: current, percent: 100 }]);
+      patched ||= method === 'PATCH';
+      return undefined;
+    });
+    const ran = await world.rollback(name, 'before');
+    restore();
+    await theirs;
+    world.sandbox.world.settings.trafficSettleMs = 10;
+    expect([ran.exitCode, ran.report.outcome]).toEqual([1, 'superseded']);
+    expect(ran.report.reason).not.toContain('Nothing was changed');
+    expect(ran.outputs.revision).toBe(current);
+  });
+
+  test('during a live release: traffic goes back at once, and the release gives way', async () => {
+    const { name, new: current } = await twice();
+    let rolling: Promise<Ran> | undefined;
+    const restore = world.onCalls(({ api, method, nth }) => {
+      if (api === 'run' && method === 'PATCH' && nth === 4)
+        rolling = world.rollback(name, 'before', { env: { GITHUB_RUN_ID: '55' } });
+      return undefined;
+    });
+    const ran = await world.release(name, world.good(), {
+      inputs: { step_duration: '60s', duration: '60s' },
+    });
+    restore();
+    expect([(await rolling)?.report.outcome, ran.report.outcome, ran.exitCode]).toEqual([
+      'rolled_back',
+      'superseded',
+      1,
+    ]);
+    expect(await only(name)).toBe(current);
+    await world.post(name, '.', ran);
+    expect((await world.service(name))?.traffic.flatMap(({ tag }) => tag ?? [])).toEqual([]);
+  });
+
+  test('of a release that died before its build, LATEST comes back, and other people’s tags stay', async () => {
+    const { name, new: current } = await twice();
+    const found: Target[] = [
+      { type: latest, percent: 100 },
+      { type: named, revision: current, tag: 'preview' },
+    ];
+    await world.setTraffic(name, found);
+    await world.dies(name, world.good(), 1, { inputs: quick });
+    const ran = await world.rollback(name, 'before');
+    expect([ran.exitCode, (await world.service(name))?.traffic]).toEqual([0, found]);
+  });
+
+  test('where the old revision fails as well, it says so and stays', async () => {
+    const name = `r${++made}`;
+    const first = await world.release(name, world.source([{ status: 503 }]), { inputs: quick });
+    await world.release(name, world.good(), { inputs: quick });
+    const ran = await world.rollback(name, 'before');
+    expect([ran.exitCode, await only(name)]).toEqual([0, first.outputs.revision]);
+    expect(rules(ran)).toContain('rolled-back-revision-fails');
+  });
+
+  test('a dry run writes nothing', async () => {
+    const { name } = await twice();
+    const before = await world.service(name);
+    const ran = await world.rollback(name, 'before', { inputs: { dry_run: 'true' } });
+    expect([ran.exitCode, ran.report.reason]).toEqual([0, expect.stringContaining('Would send 100 %')]);
+    expect(await world.service(name)).toEqual(before);
+  });
+
+  test('a lost answer to the write, a conflict and a busy API change nothing in the end', async () => {
+    for (const fault of [
+      { reset: 'after' as const },
+      { reset: 'before' as const },
+      { status: 409 },
+      { status: 503 },
+      { malformed: true },
+    ]) {
+      const { name, old } = await twice();
+      let met = false;
+      const restore = world.onCalls(({ api, method }) => {
+        if (met || api !== 'run' || method !== 'PATCH') return undefined;
+        met = true;
+        return fault;
+      });
+      const ran = await world.rollback(name, 'before');
+      restore();
+      expect([met, ran.exitCode, await only(name)]).toEqual([true, 0, old]);
+    }
+  });
+});

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { smokeTest } from '../../../src/actions/smoke-test/smoke-test.ts';
+import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { ReleaseWorld } from '../../support/release-world.ts';
+
+/** An account that mints ID tokens but has no run.invoker: every action that calls says whom to let in, and how. */
+
+jest.setTimeout(120_000);
+
+let time: FastTime;
+let world: ReleaseWorld;
+beforeAll(async () => {
+  time = installFastTime(20);
+  world = await ReleaseWorld.open({}, time.clock);
+});
+afterAll(async () => {
+  await world.close();
+  time.restore();
+});
+
+const quick = { step_duration: '1s', duration: '1s' };
+
+test('release, smoke test and rollback print the command with the real names', async () => {
+  const { env, project, region } = world.sandbox;
+  const name = 'Ocr_Api'.toLowerCase();
+  const first = await world.release(name, world.good(), { inputs: quick });
+  const second = await world.release(name, world.good(), { inputs: quick });
+  expect([first.report.outcome, second.report.outcome]).toEqual(['promoted', 'promoted']);
+  // The reader may be impersonated, and may call nothing.
+  const stranger = env.READER_SERVICE_ACCOUNT as string;
+  const command = `gcloud run services add-iam-policy-binding ocr-api --project=${project} --region=${region} --role=roles/run.invoker --member=serviceAccount:${stranger}`;
+  const inputs = { invoker_service_account: stranger, suite: world.suite(), propagation_timeout: '1s' };
+
+  const tested = await world.run(smokeTest, {
+    inputs: { ...world.inputs(name, '.'), ...inputs },
+  });
+  expect(tested.exitCode).toBe(1);
+  expect(tested.report.findings.map(({ fix }) => fix)).toContain(command);
+
+  const released = await world.release(name, world.good(), {
+    inputs: { ...quick, ...inputs, smoke_suite: world.suite() },
+  });
+  expect([released.report.outcome, released.report.errors]).toEqual(['smoke_failed', []]);
+  expect(released.report.findings.map(({ fix }) => fix)).toContain(command);
+
+  const back = await world.rollback(name, String(first.outputs.revision), { inputs });
+  expect(back.report.reason).toContain('it answers 403');
+  expect(back.log.join('\n')).toContain(command);
+});

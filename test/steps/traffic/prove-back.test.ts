@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { ReleaseError } from '../../../src/domain/errors/errors.ts';
+import { proveAnswer } from '../../../src/steps/traffic/prove-back.ts';
+
+const failing = () => Promise.reject(new ReleaseError('remote-error', { what: 'it answers 500' }));
+
+test('a revision that does not answer is told, and a run that is cancelled says nothing against it', async () => {
+  const { findings } = await proveAnswer({ alive: failing }, 'https://ocr', 'ocr-1');
+  expect(findings.map(({ title }) => title)).toEqual(['ocr-1 does not work well either: it answers 500.']);
+
+  const stop = new AbortController();
+  const alive = (_: string, signal?: AbortSignal) =>
+    new Promise<string>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+  const asking = proveAnswer({ alive }, 'https://ocr', 'ocr-1', stop.signal);
+  stop.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
+  expect(await asking).toEqual({ findings: [] });
+});

@@ -1,0 +1,380 @@
+import { describe, expect, test } from '@jest/globals';
+import { judgeReplay, readReplay, recordingIn } from '../../../src/domain/watch/replay/replay.ts';
+import type { Log, WatchProbes } from '../../../src/steps/ports/ports.ts';
+import { type WatchRequest, watch } from '../../../src/steps/watch/watch.ts';
+import { type FakeSourceOptions, fakeSource, randomCounts, seeded } from '../../support/fake-source.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+interface Scene {
+  /** Requests a second of the whole service. */
+  rps?: number;
+  share?: number;
+  /** Chance of a bad answer, by second since the shift. */
+  candidate?: (second: number) => number;
+  baseline?: (second: number) => number;
+  source?: FakeSourceOptions;
+  request?: Partial<WatchRequest>;
+  probes?: WatchProbes;
+  /** Part of its requests that the candidate finishes. */
+  quietCandidate?: number;
+  /** Second of the minute in which the watch begins. */
+  beginsAt?: number;
+}
+
+async function run(scene: Scene) {
+  const clock = new VirtualClock(Date.UTC(2026, 10, 22, 12, 0, scene.beginsAt ?? 0));
+  const random = seeded(7);
+  const { share = 0.5, candidate = () => 0.001, baseline = () => 0.001 } = scene;
+  const start = clock.now();
+  const lines: string[] = [];
+  const log: Log = {
+    line: (text) => lines.push(text),
+    warning: (text) => lines.push(text),
+    detail: () => {},
+    debug: () => {},
+  };
+  const phase = share < 1 ? 'split' : 'full';
+  const source = fakeSource(
+    clock,
+    (revision, at) => {
+      const second = (at - start) / 1000;
+      const { rps = 20, share: now = share } = scene;
+      if (revision === 'new-2')
+        return randomCounts(random, rps * now * (scene.quietCandidate ?? 1), candidate(second));
+      return randomCounts(random, rps * (1 - now), baseline(second));
+    },
+    scene.source,
+  );
+  const request: WatchRequest = {
+    service: 'projects/p/locations/r/services/ocr',
+    candidate: 'new-2',
+    baseline: phase === 'split' ? 'old-1' : undefined,
+    share,
+    phase,
+    objectives: [{ id: 'availability', kind: 'availability', target: 0.99 }],
+    durationSeconds: 600,
+    ...scene.request,
+  };
+  const result = await watch({ clock, log, source, probes: scene.probes }, request);
+  return { result, request, lines, clock, source, log, seconds: (clock.now() - start) / 1000 };
+}
+
+describe('one step of a release', () => {
+  test('a bad candidate is taken back within two looks, and blamed', async () => {
+    const { result, seconds } = await run({ candidate: () => 0.5 });
+    expect(result).toMatchObject({ verdict: 'fail', blame: 'release', next: 'roll_back' });
+    expect(seconds).toBeLessThanOrEqual(20);
+    expect(result.reason).toMatch(/of \d+ requests failed on new-2 \(\d/);
+  });
+
+  test('a good candidate passes early, not before the dwell time', async () => {
+    const { result, seconds } = await run({ rps: 100 });
+    expect(result).toMatchObject({ verdict: 'pass', blame: 'none', next: 'go_on' });
+    expect(seconds).toBe(60);
+  });
+
+  test('at 100 % it takes two minutes, and nobody can be blamed for sure', async () => {
+    expect((await run({ rps: 100, share: 1 })).seconds).toBe(120);
+    const { result } = await run({ share: 1, candidate: () => 0.3 });
+    expect(result).toMatchObject({ verdict: 'fail', blame: 'unknown', next: 'roll_back' });
+  });
+
+  test('two horizons must have passed as well', async () => {
+    const { seconds } = await run({ rps: 100, source: { lagMs: 60_000 } });
+    expect(seconds).toBeGreaterThanOrEqual(120);
+  });
+
+  test('silence is neither health nor guilt', async () => {
+    const { result } = await run({ rps: 0 });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'too_few_requests', next: 'go_on' });
+    expect(result.reason).toContain('no regression could have been seen');
+    const held = await run({ rps: 0, request: { policy: { too_few_requests: 'hold' } } });
+    expect(held.result.next).toBe('hold');
+  });
+
+  test('an outage of the platform hits both and is blamed on nobody', async () => {
+    const outage = (second: number) => (second > 30 && second < 90 ? 0.4 : 0.001);
+    const { result } = await run({ candidate: outage, baseline: outage, share: 0.1, rps: 100 });
+    expect(result).toMatchObject({
+      verdict: 'inconclusive',
+      open: 'platform',
+      next: 'hold',
+      blame: 'platform',
+    });
+  });
+
+  test('a source that cannot be read is blindness', async () => {
+    const failing = (): Error => new Error('503');
+    const { result, lines } = await run({ source: { failing } });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
+    expect(lines.filter((line) => line.includes('cannot see'))).toHaveLength(1);
+  });
+
+  test('worse than before and still inside the objective: undecided, in those words', async () => {
+    const { result } = await run({
+      rps: 200,
+      candidate: () => 0.006,
+      baseline: () => 0.001,
+      request: { durationSeconds: 120 },
+    });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'too_few_requests', next: 'go_on' });
+    expect(result.reason).toMatch(
+      /fails more often than old-1 \(odds .* to 1\), and [\d ]+ requests do not show/,
+    );
+  });
+
+  test('a short gap in the readings changes nothing', async () => {
+    let polls = 0;
+    const failing = () => (++polls === 2 ? new Error('reset') : undefined);
+    expect((await run({ rps: 100, source: { failing } })).result.verdict).toBe('pass');
+  });
+
+  test('the next step goes on where this one stopped: what was proved stays proved', async () => {
+    const first = await run({ rps: 100 });
+    const saved = JSON.parse(JSON.stringify(first.result.state)) as typeof first.result.state;
+    const full = await watch(
+      { clock: first.clock, log: first.log, source: first.source },
+      {
+        service: 'ocr',
+        candidate: 'new-2',
+        share: 1,
+        phase: 'full',
+        objectives: [{ id: 'availability', kind: 'availability', target: 0.99 }],
+        durationSeconds: 600,
+        state: saved,
+      },
+    );
+    expect(full.verdict).toBe('pass');
+    expect(full.state.evidence.fullSince).not.toBeNull();
+    expect(full.requests).toBeGreaterThan(first.result.requests);
+    expect(full.decidedAtSeconds).toBe(first.result.decidedAtSeconds + 120);
+  });
+
+  test('a runner that dies is replaced by one that decides the same', async () => {
+    const straight = await run({ candidate: () => 0.03 });
+    const cut = await run({ candidate: () => 0.03, request: { durationSeconds: 20, last: false } });
+    expect(cut.result).toMatchObject({ verdict: 'inconclusive', next: 'go_on' });
+    const second = await watch(
+      { clock: cut.clock, log: cut.log, source: cut.source },
+      { ...cut.request, durationSeconds: 580, state: JSON.parse(JSON.stringify(cut.result.state)) },
+    );
+    expect(straight.result).toMatchObject({ verdict: 'fail', blame: 'release' });
+    expect(second).toMatchObject({ verdict: 'fail', blame: 'release' });
+    // The looks of the two fall on other seconds.
+    expect(Math.abs(second.decidedAtSeconds - straight.result.decidedAtSeconds)).toBeLessThanOrEqual(20);
+    expect(second.requests).toBeGreaterThan(cut.result.requests);
+  });
+
+  test('the state of other objectives is refused', async () => {
+    const { result } = await run({ rps: 0, request: { durationSeconds: 10 } });
+    const objectives = [{ id: 'latency', kind: 'latency', target: 0.9, slowerThanMs: 1000 }] as const;
+    await expect(run({ request: { state: result.state, objectives } })).rejects.toThrow('does not belong');
+  });
+
+  test('a candidate that finishes almost nothing is starving, not healthy', async () => {
+    const { result } = await run({ rps: 100, share: 0.5, quietCandidate: 0.01 });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
+    expect(result.reason).toContain('were sent to it');
+  });
+
+  test.each([
+    ['starves', 0.02, { open: 'blind', next: 'hold' }],
+    ['is as well', 1, { verdict: 'pass' }],
+  ])('one that was proved at 10 %% and %s at 50 %%', async (_, quietCandidate, expected) => {
+    const scene: Scene = { rps: 100, share: 0.1, request: { splitSeconds: 1200 } };
+    const first = await run(scene);
+    expect(first.result.verdict).toBe('pass');
+    Object.assign(scene, { share: 0.5, quietCandidate });
+    const ports = { clock: first.clock, log: first.log, source: first.source };
+    const second = await watch(ports, { ...first.request, share: 0.5, state: first.result.state });
+    expect(second).toMatchObject(expected);
+  });
+
+  test('what was proved before is no pass for a share at which nothing was seen', async () => {
+    const scene: Scene = { rps: 100, share: 0.1 };
+    const first = await run(scene);
+    scene.rps = 0;
+    const ports = { clock: first.clock, log: first.log, source: first.source };
+    const second = await watch(ports, { ...first.request, share: 0.5, state: first.result.state });
+    expect(second).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  test('traffic that vanishes after the shift is no health either', async () => {
+    const { result } = await run({
+      rps: 3,
+      share: 1,
+      source: { before: { availability: { total: 300 * 100, bad: 0 } } },
+    });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
+    expect(result.reason).toContain('less than half of the 100.0 requests a second');
+  });
+
+  test('a sample of fast traffic is no fall in traffic', async () => {
+    const before = { availability: { total: 300 * 800, bad: 0 } };
+    const { result } = await run({ rps: 100, share: 1, source: { before, sampled: 1 / 8 } });
+    expect(result.verdict).toBe('pass');
+    const users = result.evidence.tests[0];
+    expect(users?.unread).toEqual({
+      total: 7 * (users?.candidate.total ?? 0),
+      bad: 7 * (users?.candidate.bad ?? 0),
+    });
+    const fallen = await run({ rps: 20, share: 1, source: { before, sampled: 1 / 8 } });
+    expect(fallen.result).toMatchObject({ open: 'blind', next: 'hold' });
+  });
+
+  test('minutes that no bucket can show are no fall in traffic', async () => {
+    const { result } = await run({
+      rps: 20,
+      share: 1,
+      // Neither the minute in which it begins nor the one in which it ends is whole.
+      beginsAt: 1,
+      source: { before: { availability: { total: 300 * 20, bad: 0 } }, lagMs: 240_000, bucketMs: 60_000 },
+      request: { durationSeconds: 110 },
+    });
+    expect(result).toMatchObject({ open: 'too_few_requests' });
+  });
+
+  test('policies decide what an open end means, and a step that is not the last goes on', async () => {
+    const policy = { too_few_requests: 'roll_back', blind: 'promote' } as const;
+    expect((await run({ rps: 0, request: { policy } })).result.next).toBe('roll_back');
+    expect((await run({ rps: 0, request: { policy, last: false } })).result.next).toBe('go_on');
+    const failing = (): Error => new Error('503');
+    expect((await run({ source: { failing }, request: { policy } })).result.next).toBe('go_on');
+  });
+
+  test('probes prove what few users cannot, and are told apart', async () => {
+    const sent: string[] = [];
+    const probes = {
+      probe: async (target: 'candidate' | 'baseline') => {
+        sent.push(target);
+        return { bad: false, milliseconds: 10 };
+      },
+    };
+    const { result } = await run({
+      rps: 0.05,
+      share: 0.5,
+      probes,
+      request: { probesPerMinute: 120, durationSeconds: 900 },
+    });
+    expect(result).toMatchObject({ verdict: 'pass', next: 'go_on' });
+    expect(result.reason).toMatch(/requests and \d+ probes failed/);
+    expect(result.requests).toBeLessThan(50);
+    expect(sent.filter((target) => target === 'baseline').length).toBeGreaterThan(100);
+  });
+
+  test('probes that fail end the release as users would', async () => {
+    const probes = {
+      probe: async (target: 'candidate' | 'baseline') => ({ bad: target === 'candidate', milliseconds: 10 }),
+    };
+    const { result } = await run({ rps: 0, probes, request: { probesPerMinute: 60 } });
+    expect(result).toMatchObject({ verdict: 'fail', blame: 'release', requests: 0 });
+  });
+
+  test('probes that cannot be sent are neither', async () => {
+    const probes = {
+      probe: async () => {
+        throw new Error('no token');
+      },
+    };
+    const { result, lines } = await run({ rps: 0, probes });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'too_few_requests' });
+    expect(lines.filter((line) => line.includes('no token'))).toEqual([
+      'Probes cannot be sent at the moment: no token',
+    ]);
+  });
+
+  test.each([
+    [{ kind: 'burn-rate', fewestBad: 10 }, 'fail'],
+    [{ kind: 'threshold', maxRate: undefined, windowSeconds: 60, failuresAllowed: 3 }, 'fail'],
+    [{ kind: 'threshold', maxRate: 0.5, windowSeconds: 60, failuresAllowed: 3 }, 'pass'],
+  ] as const)('the classical rule %j gives %s on 10 %% errors', async (rule, verdict) => {
+    const { result } = await run({ candidate: () => 0.1, request: { rule } });
+    expect(result).toMatchObject({ verdict, blame: verdict === 'fail' ? 'unknown' : 'none' });
+  });
+
+  test.each<[string, Scene]>([
+    [
+      'stops answering',
+      { source: { failing: (now) => (now > Date.UTC(2026, 10, 22, 12, 1) ? new Error('503') : undefined) } },
+    ],
+    ['shows a starving candidate', { rps: 100, quietCandidate: 0.01 }],
+  ])('a classical rule is no pass where the source %s', async (_, scene) => {
+    const rule = { kind: 'threshold', maxRate: 0.5, windowSeconds: 60, failuresAllowed: 3 } as const;
+    for (const until of ['pass', 'duration'] as const) {
+      const { result } = await run({ ...scene, request: { rule, until } });
+      expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
+    }
+  });
+
+  test('what was recorded can be judged again, with the same decision', async () => {
+    const { result } = await run({
+      candidate: (second) => (second > 100 ? 0.2 : 0),
+      request: { until: 'duration' },
+    });
+    const parsed = readReplay(recordingIn({ evidence: { watch: result.evidence } }));
+    if ('problems' in parsed) throw new Error(parsed.problems.join());
+    expect(judgeReplay(parsed.replay)).toMatchObject({
+      verdict: 'fail',
+      blame: 'release',
+      decidedAtSeconds: result.decidedAtSeconds,
+    });
+  });
+
+  test('the log has whole lines, the first five looks, then changes and a heartbeat a minute', async () => {
+    const { lines } = await run({ rps: 0.2, share: 1 });
+    const looks = lines.filter((line) => line.includes('Watch 100 %'));
+    expect(looks.length).toBeGreaterThanOrEqual(5 + 8);
+    expect(looks.length).toBeLessThanOrEqual(5 + 12);
+    for (const line of looks)
+      expect(line).toMatch(
+        /^ {2}Watch 100 % +\d+m?\d*s {2}new \d+ req .* limit 1.00 % {3}odds .* to 1 \(acts at 2 000 to 1\), it keeps the objective .* to 1 \(passes at 20 to 1\) {3}seen to \d+m?\d*s$/,
+      );
+  });
+
+  test('a clock that is put back does not stop the looks', async () => {
+    class PutBack extends VirtualClock {
+      override now = () => super.now() - (super.now() > Date.UTC(2026, 10, 22, 12, 1) ? 3_600_000 : 0);
+    }
+    const clock = new PutBack();
+    let looks = 0;
+    const log: Log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
+    const source = fakeSource(clock, () => ({ total: 20, bad: 0 }));
+    const abort = new AbortController();
+    const onProgress = () => ++looks >= 30 && abort.abort(new Error('enough'));
+    const request = {
+      service: 'ocr',
+      candidate: 'new-2',
+      share: 1,
+      phase: 'full',
+      durationSeconds: 600,
+    } as const;
+    const objectives = [{ id: 'availability', kind: 'availability', target: 0.99 }] as const;
+    await expect(
+      watch(
+        { clock, log, source },
+        { ...request, objectives, until: 'duration', onProgress, signal: abort.signal },
+      ),
+    ).rejects.toThrow('enough');
+    // Half a minute of looks every ten seconds after the clock was put back, not an hour of nothing.
+    expect(clock.now()).toBeLessThan(Date.UTC(2026, 10, 22, 11, 6));
+  });
+
+  test('a cancelled run ends at once', async () => {
+    const abort = new AbortController();
+    const onProgress = () => abort.abort(new Error('cancelled'));
+    await expect(run({ request: { signal: abort.signal, onProgress } })).rejects.toThrow('cancelled');
+  });
+
+  test('a long watch keeps a bounded record', async () => {
+    const { result } = await run({
+      rps: 1,
+      request: { durationSeconds: 4 * 3600, pollSeconds: 5, until: 'duration' },
+    });
+    expect(result.evidence.points.length).toBeLessThanOrEqual(400);
+    const total = result.evidence.points.reduce(
+      (sum, { tests }) => sum + (tests[0]?.candidate.total ?? 0),
+      0,
+    );
+    expect(total).toBe(result.requests);
+  });
+});
