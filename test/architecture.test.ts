@@ -45,7 +45,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     deploy: ['login'],
     guard: ['login'],
     'smoke-test': ['login'],
-    watch: ['login', 'guard', 'smoke-test'],
+    watch: ['login', 'smoke-test'],
     rollback: ['login', 'deploy', 'release', 'watch'],
     release: ['login', 'deploy', 'rollback', 'smoke-test', 'watch'],
   },

@@ -9,18 +9,12 @@ import { exposureSection } from '../../domain/summary/exposure.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createProber } from '../../http/probe.ts';
+import { functionName, regionName } from '../../inputs/names.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action } from '../../runner/run.ts';
 import { type GuardRequest, type GuardResult, guard as proveExposure } from '../../steps/guard/guard.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
-
-export const functionName = {
-  pattern: /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/,
-  expected:
-    'the name of a function: a lower-case letter, then letters, digits, hyphens or underscores, at most 63',
-};
-export const regionName = { pattern: /^[a-z]+-[a-z]+\d+$/, expected: 'a region such as us-central1' };
 
 function readRequest(context: Context): Omit<GuardRequest, 'project'> & { missing: 'fail' | 'pass' } {
   const { inputs, signal } = context;

@@ -1,5 +1,5 @@
+import { functionName, regionName } from '../../inputs/names.ts';
 import type { Context } from '../../runner/context.ts';
-import { functionName, regionName } from '../guard/guard.ts';
 import { readObjectives, readOpenEnds, readRule, sourceFor } from './inputs.ts';
 
 /** `2026-11-22T10:00:00Z`, or a duration before now, as milliseconds since the epoch. */

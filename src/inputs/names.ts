@@ -1,0 +1,9 @@
+/** Forms of the names that say which function an action works on. */
+
+export const functionName = {
+  pattern: /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/,
+  expected:
+    'the name of a function: a lower-case letter, then letters, digits, hyphens or underscores, at most 63',
+};
+
+export const regionName = { pattern: /^[a-z]+-[a-z]+\d+$/, expected: 'a region such as us-central1' };
