@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { distance as theirs } from 'fastest-levenshtein';
 import { suiteFiles } from '../../src/actions/smoke-test/suite-files.ts';
-import { distance, intern } from '../../src/domain/ocr/distance.ts';
+import { distance, intern } from '../../src/domain/data/edit-distance.ts';
 import { score } from '../../src/domain/ocr/score.ts';
 import { charactersOf, comparable, defaultPolicy } from '../../src/domain/ocr/units.ts';
 import { endpoints } from '../../src/http/endpoints.ts';

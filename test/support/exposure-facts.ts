@@ -9,7 +9,8 @@ import type {
   Unread,
 } from '../../src/domain/exposure/facts.ts';
 import { readPolicy } from '../../src/domain/exposure/policy/policy.ts';
-import { classifyProbe, type ProbeRecord } from '../../src/domain/exposure/probes.ts';
+import type { ProbeRecord } from '../../src/domain/exposure/probes.ts';
+import { classifyProbe } from '../../src/domain/invocation/front-end.ts';
 
 /** A private function as an attentive owner would have it; tests change one thing. */
 

@@ -1,7 +1,7 @@
 import { objectOf } from '../../domain/data/json.ts';
 import { configLabel, sourceLabel } from '../../domain/deploy/settings.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { invocationOf } from '../../domain/login/failure/explain-call.ts';
+import { invocationOf } from '../../domain/invocation/refusal.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Context } from '../../runner/context.ts';

@@ -1,6 +1,6 @@
 import { likelyService } from '../../domain/deploy/limits.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
-import { explainInvocation, invocationOf } from '../../domain/login/failure/explain-call.ts';
+import { explainInvocation, invocationOf } from '../../domain/invocation/refusal.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Log, Prober, SliSource } from '../../steps/ports/ports.ts';
 import { type CountRequest, countRevision } from '../../steps/traffic/count-revision.ts';

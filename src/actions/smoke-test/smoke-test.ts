@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { invocationOf } from '../../domain/login/failure/explain-call.ts';
+import { invocationOf } from '../../domain/invocation/refusal.ts';
 import { newReport, type Report, type Target } from '../../domain/report/report.ts';
 import { useSection } from '../../domain/report/report-text.ts';
 import { annotationsOf } from '../../domain/smoke/results/annotations.ts';

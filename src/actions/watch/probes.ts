@@ -1,4 +1,4 @@
-import { invocationOf } from '../../domain/login/failure/explain-call.ts';
+import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { Context } from '../../runner/context.ts';
 import type { RunService, WatchProbes } from '../../steps/ports/ports.ts';
 import { createSuiteProbes } from '../../steps/smoke/suite-probes.ts';

@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter } from 'yaml';
-import { distance, intern } from '../ocr/distance.ts';
+import { distance, intern } from './edit-distance.ts';
 
 /** A place in a YAML file, from 1. */
 export interface Place {

@@ -1,15 +1,8 @@
+import { quoted } from '../data/shell.ts';
 import { type Claims, claimText } from './claims.ts';
 import { type Provider, principalSetOf } from './identity.ts';
 
 /** Commands that repair a login, to paste. Claims are hostile text: every value is quoted. */
-
-export function quoted(text: string): string {
-  const clean = text.replace(/[\u0000-\u001f\u007f]/g, '');
-  if (/^[\w.@:/+=,-]+$/.test(clean)) return clean;
-  // Conditions are full of single quotes; double ones read better where nothing in them is special to a shell.
-  if (!/[$`"\\!]/.test(clean)) return `"${clean}"`;
-  return `'${clean.replaceAll("'", `'\\''`)}'`;
-}
 
 const providerFlags = (provider: Provider) =>
   `${provider.provider} --workload-identity-pool=${provider.pool} --location=global --project=${provider.projectNumber}`;

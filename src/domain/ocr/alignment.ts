@@ -1,4 +1,4 @@
-import { type Interned, lastRow } from './distance.ts';
+import { type Interned, lastRow } from '../data/edit-distance.ts';
 
 /** A run of one kind: `aLength` units of `a` from `a`, `bLength` units of `b` from `b`. */
 export interface Run {

@@ -1,5 +1,5 @@
+import { distance, intern } from '../data/edit-distance.ts';
 import { align, type Counts, countRuns, type Run } from './alignment.ts';
-import { distance, intern } from './distance.ts';
 import { charactersOf, comparable, jamoOf, settlePolicy, type TextPolicy, wordsOf } from './units.ts';
 
 export interface Confusion {

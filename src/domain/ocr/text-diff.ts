@@ -1,5 +1,5 @@
+import { intern } from '../data/edit-distance.ts';
 import { align, type Run } from './alignment.ts';
-import { intern } from './distance.ts';
 import { charactersOf, fold, settlePolicy, type TextPolicy } from './units.ts';
 
 export interface DiffLine {

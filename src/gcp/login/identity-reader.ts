@@ -1,4 +1,5 @@
-import { describeProvider, quoted } from '../../domain/login/commands.ts';
+import { quoted } from '../../domain/data/shell.ts';
+import { describeProvider } from '../../domain/login/commands.ts';
 import {
   type AccountFacts,
   type Binding,

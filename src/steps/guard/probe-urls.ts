@@ -1,5 +1,6 @@
 import { messageOf } from '../../domain/errors/errors.ts';
-import { classifyProbe, type ProbeRecord, probeUrl } from '../../domain/exposure/probes.ts';
+import { type ProbeRecord, probeUrl } from '../../domain/exposure/probes.ts';
+import { classifyProbe } from '../../domain/invocation/front-end.ts';
 import type { Clock, Prober } from '../ports/ports.ts';
 import type { StaticFacts } from './read-exposure.ts';
 

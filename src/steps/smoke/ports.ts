@@ -1,4 +1,4 @@
-import type { Invocation } from '../../domain/login/failure/explain-call.ts';
+import type { Invocation } from '../../domain/invocation/refusal.ts';
 import type { Finding } from '../../domain/report/report.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
 import type { Match } from '../../domain/smoke/match.ts';

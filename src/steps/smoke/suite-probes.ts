@@ -1,6 +1,6 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { classifyProbe } from '../../domain/exposure/probes.ts';
-import { explainInvocation } from '../../domain/login/failure/explain-call.ts';
+import { classifyProbe } from '../../domain/invocation/front-end.ts';
+import { explainInvocation } from '../../domain/invocation/refusal.ts';
 import { type Answer, readText } from '../../domain/smoke/answer-text.ts';
 import { judge } from '../../domain/smoke/judge.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';

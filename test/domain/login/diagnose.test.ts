@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { conditionFor, grantImpersonation, quoted } from '../../../src/domain/login/commands.ts';
+import { quoted } from '../../../src/domain/data/shell.ts';
+import { conditionFor, grantImpersonation } from '../../../src/domain/login/commands.ts';
 import { diagnose, knownFailures } from '../../../src/domain/login/failure/diagnose.ts';
 import type { LoginFailure } from '../../../src/domain/login/failure/login-error.ts';
 import { parseProvider } from '../../../src/domain/login/identity.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { distance, intern, lastRow } from '../../../src/domain/data/edit-distance.ts';
 import { align, countRuns } from '../../../src/domain/ocr/alignment.ts';
-import { distance, intern, lastRow } from '../../../src/domain/ocr/distance.ts';
 import { bagOfWords, maxScored, rate, score } from '../../../src/domain/ocr/score.ts';
 import { charactersOf, comparable, defaultPolicy, settlePolicy } from '../../../src/domain/ocr/units.ts';
 

@@ -1,5 +1,6 @@
+import { quoted } from '../../data/shell.ts';
 import type { Finding } from '../../report/report.ts';
-import { grantImpersonation, quoted } from '../commands.ts';
+import { grantImpersonation } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { admits, admitsButForCase, impersonationRoles, poolGrants } from '../members.ts';
 import { type Mapped, mapClaims } from './cel.ts';

@@ -1,5 +1,6 @@
+import { quoted } from '../../data/shell.ts';
 import { claimText } from '../claims.ts';
-import { claimsSentence, grantImpersonation, grantTokenCreator, quoted } from '../commands.ts';
+import { claimsSentence, grantImpersonation, grantTokenCreator } from '../commands.ts';
 import type { LoginFailure } from './login-error.ts';
 import { providerIn, type Row } from './row.ts';
 

@@ -1,4 +1,4 @@
-import { explainInvocation, type Invocation } from '../../login/failure/explain-call.ts';
+import { explainInvocation, type Invocation } from '../../invocation/refusal.ts';
 import type { Finding } from '../../report/report.ts';
 import type { CaseResult, SmokeEvidence } from './result.ts';
 

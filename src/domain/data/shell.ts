@@ -1,0 +1,11 @@
+/**
+ * One word of a shell command that a user will paste. Control characters are dropped, and anything that a shell could
+ * expand is quoted, because names, claims and paths in a command come from outside.
+ */
+export function quoted(text: string): string {
+  const clean = text.replace(/[\u0000-\u001f\u007f]/g, '');
+  if (/^[\w.@:/+=,-]+$/.test(clean)) return clean;
+  // Conditions are full of single quotes; double ones read better where nothing in them is special to a shell.
+  if (!/[$`"\\!]/.test(clean)) return `"${clean}"`;
+  return `'${clean.replaceAll("'", `'\\''`)}'`;
+}
