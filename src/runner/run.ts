@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
+import { filePrefix } from '../domain/product.ts';
 import { type ActionName, type ErrorRecord, newReport, type Report } from '../domain/report/report.ts';
 import { annotationOf, lastLineOf, summaryOf, useSection } from '../domain/report/report-text.ts';
 import { logText } from '../domain/report/safe-text.ts';
@@ -68,7 +69,7 @@ function writeReport(
 ): string | undefined {
   const folder = env.RUNNER_TEMP ?? '';
   if (!folder) return undefined;
-  const path = join(folder, `backstay-${report.action}-${process.pid}.json`);
+  const path = join(folder, `${filePrefix}${report.action}-${process.pid}.json`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, `${redact(JSON.stringify(report, null, 2))}\n`);
   return path;

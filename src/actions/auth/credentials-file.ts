@@ -15,6 +15,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { defaultOidcAudience, stsAudience } from '../../domain/login/identity.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
+import { filePrefix } from '../../domain/product.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
 
 /**
@@ -70,7 +71,7 @@ export function planCredentialsPath(
   return join(env.RUNNER_TEMP, `${folderPrefix}${name()}`, `gha-creds-${name()}.json`);
 }
 
-const folderPrefix = 'backstay-login-';
+const folderPrefix = `${filePrefix}login-`;
 
 /** Makes folder (0700) and file (0600) exclusively: whatever lies there already, a link included, is an error. */
 export function writeCredentials(path: string, content: Record<string, unknown>): void {

@@ -2,6 +2,7 @@ import type { Claims } from '../../domain/login/claims.ts';
 import type { IdentityFacts } from '../../domain/login/doctor/facts.ts';
 import { LoginError, loginEvidence } from '../../domain/login/failure/login-error.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
+import { userAgent } from '../../domain/product.ts';
 import type { Report } from '../../domain/report/report.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
 import { readIdentity } from '../../gcp/login/identity-reader.ts';
@@ -81,7 +82,7 @@ async function readFacts(
           repository: claims.repository,
           token: patient.githubToken,
           endpoints: platform.endpoints,
-          userAgent: `backstay/1 (${context.id})`,
+          userAgent: userAgent(context.id),
           signal: context.signal,
         })
       : undefined,

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { quietPlan } from '../../domain/deploy/plan-text.ts';
+import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { useSection } from '../../domain/report/report-text.ts';
 import { type DeployEvidence, deploySection } from '../../domain/summary/deploy.ts';
@@ -59,7 +60,7 @@ export const deploy: Action = async (context) => {
   const guardPorts = {
     clock,
     log,
-    prober: createProber(platform.endpoints, `backstay-deploy/1 (${context.id})`),
+    prober: createProber(platform.endpoints, userAgent(context.id, 'deploy')),
     services: ports.services,
     exposure: createExposureSources(platform.rest),
   };

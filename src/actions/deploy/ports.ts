@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clientAgent } from '../../domain/product.ts';
 import { createBuildLogs } from '../../gcp/functions/build-logs.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
 import { createServices } from '../../gcp/run/services.ts';
@@ -18,7 +19,7 @@ export function deployPorts(context: Context, platform: Platform): Omit<DeployPo
       tokens,
       clock,
       redact,
-      userAgent: { name: 'backstay', version: '1' },
+      userAgent: clientAgent,
     }),
     services: createServices(rest),
     sources: createSources({ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP }),

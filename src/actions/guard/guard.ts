@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { classify, isPublic } from '../../domain/exposure/policy/members.ts';
 import { sarifOf } from '../../domain/exposure/sarif.ts';
+import { filePrefix, userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { useSection } from '../../domain/report/report-text.ts';
 import { exposureSection } from '../../domain/summary/exposure.ts';
@@ -51,7 +52,7 @@ const workflowPath = (ref: string | undefined): string | undefined =>
 function writeSarif(report: Report, context: Context): string | undefined {
   const folder = context.env.RUNNER_TEMP;
   if (!folder) return undefined;
-  const path = join(folder, `backstay-guard-${process.pid}.sarif`);
+  const path = join(folder, `${filePrefix}guard-${process.pid}.sarif`);
   const sarif = sarifOf(report, {
     workflow: workflowPath(context.env.GITHUB_WORKFLOW_REF),
     version: '0.1.0',
@@ -103,7 +104,7 @@ export const guard: Action = async (context) => {
   const ports = {
     clock,
     log,
-    prober: createProber(endpoints, `backstay-guard/1 (${id})`),
+    prober: createProber(endpoints, userAgent(id, 'guard')),
     services: createServices(rest),
     exposure: createExposureSources(rest),
   };

@@ -1,5 +1,6 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
+import { userAgent } from '../../domain/product.ts';
 import { createTokens } from '../../gcp/login/token-source.ts';
 import { type Endpoints, endpoints } from '../../http/endpoints.ts';
 import { createRest, type Rest, type RestCall } from '../../http/rest.ts';
@@ -20,7 +21,7 @@ export interface Platform {
 export function openPlatform(context: Context, login: LoginRequest): Platform {
   const { env, log, clock, signal, secrets } = context;
   const found = endpoints(env, login.universe);
-  const userAgent = `backstay/1 (${context.id})`;
+  const agent = userAgent(context.id);
   // The request token is a secret of the credentials file as well.
   for (const value of Object.values(login.endpoint?.headers ?? {}))
     secrets.add(value.replace(/^bearer\s+/i, ''));
@@ -29,7 +30,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     clock,
     log,
     redact: secrets.redact,
-    userAgent,
+    userAgent: agent,
     requestReason: login.requestReason,
     accessToken: (aborted) => tokens.accessToken(aborted),
   });
@@ -52,7 +53,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     clock,
     log,
     addSecret: secrets.add,
-    userAgent,
+    userAgent: agent,
     signal,
   });
   const invoker = login.invokerServiceAccount ?? login.serviceAccount;

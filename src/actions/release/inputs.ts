@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoginRequest } from '../../domain/login/request.ts';
+import { sloFile, suiteFile } from '../../domain/product.ts';
 import { parseCanary } from '../../domain/release/canary.ts';
 import type { Environment, Inputs } from '../../inputs/reader.ts';
 import type { Context } from '../../runner/context.ts';
@@ -17,9 +18,6 @@ import {
 } from '../watch/inputs.ts';
 import { readSloFile } from '../watch/slo-file.ts';
 import type { StageSettings } from './stage-settings.ts';
-
-const defaultSuite = 'backstay.smoke.yaml';
-const defaultSlo = 'backstay.slo.yaml';
 
 export interface ReleaseInputs {
   login: LoginRequest;
@@ -96,7 +94,7 @@ function suitePath(inputs: Inputs, env: Environment): string | undefined {
   const named = inputs.text('smoke_suite');
   if (named === 'none') return undefined;
   if (named !== undefined) return named;
-  return existsSync(join(env.GITHUB_WORKSPACE ?? '.', defaultSuite)) ? defaultSuite : undefined;
+  return existsSync(join(env.GITHUB_WORKSPACE ?? '.', suiteFile)) ? suiteFile : undefined;
 }
 
 /** `slo`, `latency_slo` or `slo_file`; else the usual file of the workspace; else 99.5 % of requests without an error. */
@@ -106,8 +104,8 @@ function objectives(inputs: Inputs, env: Environment): ObjectiveSettings {
   const workspace = env.GITHUB_WORKSPACE || '.';
   const given = readObjectives(inputs, workspace);
   if (given) return given;
-  if (existsSync(join(workspace, defaultSlo))) {
-    const file = readSloFile(defaultSlo, workspace);
+  if (existsSync(join(workspace, sloFile))) {
+    const file = readSloFile(sloFile, workspace);
     return { objectives: file.objectives, windowSeconds: file.windowSeconds, file };
   }
   return {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clientAgent, filePrefix, slug, version } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { summaryOf, useHead, useSection } from '../../domain/report/report-text.ts';
 import { markdownText } from '../../domain/report/safe-text.ts';
@@ -24,7 +25,6 @@ import { type ReleaseInputs, readRelease } from './inputs.ts';
 import { reportOf } from './report.ts';
 import { bindStages } from './stages.ts';
 
-const version = '0.1.0';
 const stateKey = 'release';
 const endKey = 'release_end';
 const recordKey = 'release_record';
@@ -54,7 +54,7 @@ export function trafficPorts(context: Context, platform: Platform, githubToken: 
       tokens,
       clock,
       redact: secrets.redact,
-      userAgent: { name: 'backstay', version },
+      userAgent: clientAgent,
     }),
     runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
     clock,
@@ -104,7 +104,7 @@ function tellPlan(context: Context, { request, stages }: ReleaseInputs, name: st
     (step) => `${step} % ${spanText(step === 100 ? request.fullSeconds : request.stepSeconds)}`,
   );
   const commit = request.commit ? `, commit ${request.commit.slice(0, 7)}` : '';
-  log.line(`backstay ${version}  ${name} in ${stages.deploy.region}${commit}, ${shares.join(', ')}`);
+  log.line(`${slug} ${version}  ${name} in ${stages.deploy.region}${commit}, ${shares.join(', ')}`);
   log.line(
     `  smoke suite: ${stages.suite ?? 'none'}; objective: ${stages.objectives.map((objective) => `${(100 * objective.target).toFixed(2)} % ${objective.id}`).join(', ') || 'none'}`,
   );
@@ -166,7 +166,7 @@ function outputsOf(
 function summaryFile(report: Finished['report'], context: Context): string | undefined {
   const folder = context.env.RUNNER_TEMP;
   if (!folder) return undefined;
-  const path = join(folder, `backstay-summary-${process.pid}.md`);
+  const path = join(folder, `${filePrefix}summary-${process.pid}.md`);
   writeFileSync(path, context.secrets.redact(summaryOf(report)));
   return path;
 }

@@ -1,7 +1,7 @@
 import { objectOf } from '../../domain/data/json.ts';
-import { configLabel, sourceLabel } from '../../domain/deploy/settings.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
+import { configLabel, ownTags, sourceLabel, userAgent } from '../../domain/product.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Context } from '../../runner/context.ts';
@@ -30,7 +30,7 @@ export function bindStages(
   const { rest, endpoints, tokens } = platform;
   const { clock, log } = context;
   const { project, region, name } = settings.deploy;
-  const prober = createProber(endpoints, `backstay/1 (${context.id})`);
+  const prober = createProber(endpoints, userAgent(context.id));
   const ports = { ...deployPorts(context, platform), exposure: 'by-caller' as const };
   const guardPorts = { clock, log, prober, services: ports.services, exposure: createExposureSources(rest) };
   const { suite, objectives } = settings;
@@ -52,7 +52,7 @@ export function bindStages(
       });
     },
     deploy: async ({ plan, expect }, signal) => {
-      const request = { ...settings.deploy, noTraffic: true, dryRun: plan, tags: ['bs-c', 'bs-b'], signal };
+      const request = { ...settings.deploy, noTraffic: true, dryRun: plan, tags: ownTags, signal };
       const beforeWrite = () => stillExpected(ports.functions, request, expect);
       let tree: SourceTree | undefined;
       const scan: typeof ports.sources.scan = async (...given) => {

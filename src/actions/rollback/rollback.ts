@@ -1,3 +1,4 @@
+import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { useHead, useSection } from '../../domain/report/report-text.ts';
 import { capital } from '../../domain/summary/release/head.ts';
@@ -75,7 +76,7 @@ export const rollback: Action = async (context) => {
     return finish(context, settledReport(report, settled, request.dryRun), settled.shares, started);
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
-  const prober = createProber(platform.endpoints, `backstay/1 (${context.id})`);
+  const prober = createProber(platform.endpoints, userAgent(context.id));
   const result = await rollBack(
     {
       ...ports,

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { Writable } from 'node:stream';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { envName, filePrefix } from '../../domain/product.ts';
 import type { Environment } from '../../inputs/reader.ts';
 import type { Context } from '../../runner/context.ts';
 
@@ -77,7 +78,7 @@ const isOpen = (port: number): Promise<boolean> =>
   });
 
 /** Inherited by everything that the command starts, whatever group or parent it has later. */
-const mark = 'BACKSTAY_COMMAND';
+const mark = envName('COMMAND');
 
 /** Every process that carries the mark, by /proc; empty where there is none. */
 async function marked(nonce: string): Promise<number[]> {
@@ -112,7 +113,7 @@ export async function startLocal(
   const { exec } = await import('@actions/exec');
   const { clock, log, signal } = context;
   const port = await freePort();
-  const nonce = `backstay-${context.id}-`;
+  const nonce = `${filePrefix}${context.id}-`;
   const lines: string[] = [];
   let pid: number | undefined;
   let ended: number | undefined;

@@ -1,3 +1,4 @@
+import { userAgent } from '../../domain/product.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
 import { createSmokeHttp } from '../../http/smoke-client.ts';
 import type { Context } from '../../runner/context.ts';
@@ -15,6 +16,6 @@ export function createSmokePorts(context: Context, endpoints: Endpoints, tokens?
     tokens,
     match: boundedMatch,
     files: suiteFiles(env.GITHUB_WORKSPACE || '.'),
-    http: createSmokeHttp(endpoints, `backstay-smoke-test/1 (${context.id})`),
+    http: createSmokeHttp(endpoints, userAgent(context.id, 'smoke-test')),
   };
 }

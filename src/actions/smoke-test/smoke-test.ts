@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
+import { filePrefix, suiteFile } from '../../domain/product.ts';
 import { newReport, type Report, type Target } from '../../domain/report/report.ts';
 import { useSection } from '../../domain/report/report-text.ts';
 import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
@@ -37,7 +38,7 @@ interface Opened {
 function readRequest(context: Context) {
   const { inputs, env } = context;
   const request = {
-    suite: inputs.text('suite', { maxLength: 1000 }) ?? 'backstay.smoke.yaml',
+    suite: inputs.text('suite', { maxLength: 1000 }) ?? suiteFile,
     name: inputs.text('name', {
       pattern: /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/,
       expected: 'the name of a function, such as ocr-api',
@@ -143,7 +144,7 @@ function writeFiles(evidence: SmokeEvidence, context: Context): { junit?: string
   const folder = context.env.RUNNER_TEMP;
   if (!folder) return {};
   mkdirSync(folder, { recursive: true });
-  const base = join(folder, `backstay-smoke-${process.pid}`);
+  const base = join(folder, `${filePrefix}smoke-${process.pid}`);
   const redact = context.secrets.redact;
   writeFileSync(`${base}.junit.xml`, redact(junit(evidence)));
   writeFileSync(

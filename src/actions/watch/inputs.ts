@@ -1,5 +1,6 @@
 import { parsePercentage } from '../../domain/data/parse.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { slug } from '../../domain/product.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
 import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import { burnRateRule, type WatchRule } from '../../domain/watch/rules.ts';
@@ -128,7 +129,7 @@ export function sourceFor(inputs: Inputs, probes: boolean, objectives: readonly 
   const own = source.prometheus?.counters !== undefined || objectives.every(({ prometheus }) => prometheus);
   if (source.kind === 'prometheus' && !own)
     inputs.problem(
-      "probes_per_minute: Cloud Run's metrics count probes as if users had sent them: expected source auto or logs, or prometheus_total and prometheus_bad that leave out the user agent backstay",
+      `probes_per_minute: Cloud Run's metrics count probes as if users had sent them: expected source auto or logs, or prometheus_total and prometheus_bad that leave out the user agent ${slug}`,
     );
   if (source.kind === 'metrics')
     inputs.problem(

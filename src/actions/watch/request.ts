@@ -1,3 +1,4 @@
+import { suiteFile } from '../../domain/product.ts';
 import { functionName, regionName } from '../../inputs/names.ts';
 import type { Context } from '../../runner/context.ts';
 import { readObjectives, readOpenEnds, readRule, sourceFor } from './inputs.ts';
@@ -43,7 +44,7 @@ export function readRequest(context: Context) {
     policy: readOpenEnds(inputs),
     rule: readRule(inputs),
     probes,
-    probeSuite: inputs.text('probe_suite', { maxLength: 500 }) ?? 'backstay.smoke.yaml',
+    probeSuite: inputs.text('probe_suite', { maxLength: 500 }) ?? suiteFile,
     source: sourceFor(inputs, probes > 0, objectives?.objectives ?? []),
     objectives,
   };

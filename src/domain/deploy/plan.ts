@@ -1,6 +1,7 @@
 import { canonical, type Json, type JsonObject, objectOf, textOf, valueAt } from '../data/json.ts';
+import { configLabel, sourceLabel } from '../product.ts';
 import { cpuCount, memoryBytes } from './quantity.ts';
-import { configLabel, mapPaths, mergeLabels, type Settings, sourceLabel } from './settings.ts';
+import { mapPaths, mergeLabels, type Settings } from './settings.ts';
 
 export interface Change {
   /** Dotted path; for a map the key is part of it, such as `serviceConfig.environmentVariables.LANG`. */

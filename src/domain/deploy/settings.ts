@@ -1,4 +1,5 @@
 import { canonical, type Json, type JsonObject, setAt } from '../data/json.ts';
+import { ownLabelPrefix } from '../product.ts';
 
 /** What a deploy was asked to set, by dotted leaf path of google.cloud.functions.v2.Function. Only what was set is in it. */
 export type Settings = ReadonlyMap<string, Json>;
@@ -10,10 +11,8 @@ export const mapPaths: readonly string[] = [
   'buildConfig.environmentVariables',
 ];
 
-export const sourceLabel = 'backstay-source';
-export const configLabel = 'backstay-config';
 /** Labels that belong to Google or to these actions; an input that sets `labels` leaves them alone. */
-const reserved = /^(goog-|backstay-)/;
+const isReserved = (label: string) => label.startsWith('goog-') || label.startsWith(ownLabelPrefix);
 
 /** A Function message that holds exactly these settings. */
 export function messageOf(settings: Settings): JsonObject {
@@ -28,7 +27,7 @@ export function configText(settings: Settings): string {
     ([path]) => path !== 'buildConfig.source' && !path.startsWith('buildConfig.source.') && path !== 'labels',
   );
   const labels = Object.entries((settings.get('labels') ?? {}) as JsonObject).filter(
-    ([key]) => !reserved.test(key),
+    ([key]) => !isReserved(key),
   );
   return canonical(
     Object.fromEntries([...own, ['labels', settings.has('labels') ? Object.fromEntries(labels) : null]]),
@@ -41,7 +40,7 @@ export function configText(settings: Settings): string {
  */
 export function mergeLabels(live: JsonObject, given: JsonObject | undefined, own: JsonObject): JsonObject {
   const kept = Object.fromEntries(
-    Object.entries(live).filter(([key]) => given === undefined || reserved.test(key)),
+    Object.entries(live).filter(([key]) => given === undefined || isReserved(key)),
   );
   return { ...kept, ...given, ...own };
 }

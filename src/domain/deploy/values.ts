@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../data/json.ts';
 import { parseMap } from '../data/parse.ts';
+import { ownLabelPrefix } from '../product.ts';
 
 /** Readers of the inputs that are maps. Each throws `Error` with what would be right. */
 
@@ -39,7 +40,7 @@ export function parseLabels(text: string): JsonObject {
       throw new Error(
         `expected at most 63 lower-case letters, digits, - and _ for the label ${key}, found "${value.slice(0, 70)}"`,
       );
-    if (/^(goog-|backstay-)/.test(key))
+    if (key.startsWith('goog-') || key.startsWith(ownLabelPrefix))
       throw new Error(`the label ${key} is kept by ${key.startsWith('goog-') ? 'Google' : 'these actions'}`);
   }
   return Object.fromEntries(map);

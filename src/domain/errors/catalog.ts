@@ -1,3 +1,5 @@
+import { actionPath, product, suiteSchemaFile } from '../product.ts';
+
 /**
  * Every error code, with what is said where the call site knows no better. `docs/errors.md` is generated from
  * this table. Codes are stable: they are part of the report.
@@ -14,7 +16,7 @@ export const catalog = {
   'input-invalid': entry('One or more inputs are wrong', undefined, 'Correct the inputs named above.'),
   internal: entry(
     'A bug in these actions',
-    'This is a bug in Backstay, not in your workflow.',
+    `This is a bug in ${product}, not in your workflow.`,
     'Please open an issue with this log.',
   ),
   cancelled: entry('The run was cancelled', 'The runner sent a signal to stop.'),
@@ -40,13 +42,13 @@ export const catalog = {
   'suite-invalid': entry(
     'A smoke suite cannot be used',
     undefined,
-    'Correct the suite file; its schema is schemas/backstay.smoke.json.',
+    `Correct the suite file; its schema is schemas/${suiteSchemaFile}.`,
   ),
   'endpoint-refused': entry('An endpoint was refused', 'Only https endpoints may receive a token.'),
   'login-missing': entry(
     'No login was configured',
     'Neither workload_identity_provider nor the credentials of an earlier auth step were found.',
-    'Set workload_identity_provider (and service_account) on this step, or run backstay-release/backstay/actions/auth before it.',
+    `Set workload_identity_provider (and service_account) on this step, or run ${actionPath('auth')} before it.`,
   ),
   'login-key-refused': entry(
     'A service-account key was refused',

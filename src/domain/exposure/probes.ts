@@ -1,4 +1,5 @@
 import type { ProbeClass } from '../invocation/front-end.ts';
+import { slug } from '../product.ts';
 
 export interface ProbeRecord {
   url: string;
@@ -24,6 +25,6 @@ export const isRefusal = (klass: ProbeClass): boolean =>
  */
 export function probeUrl(url: string): string {
   return /z\/?$/i.test(url.split(/[?#]/)[0] ?? '') && /^https?:\/\/[^/]+\/./i.test(url)
-    ? `${url.replace(/\/+$/, '')}/backstay`
+    ? `${url.replace(/\/+$/, '')}/${slug}`
     : url;
 }

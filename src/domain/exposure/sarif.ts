@@ -1,3 +1,4 @@
+import { pageUrl, product, repositoryUrl, slug } from '../product.ts';
 import type { Finding, Report, Severity } from '../report/report.ts';
 
 /**
@@ -59,14 +60,14 @@ export function sarifOf(report: Report, options: SarifOptions): Record<string, u
       {
         tool: {
           driver: {
-            name: 'Backstay guard',
-            informationUri: 'https://github.com/backstay-release/backstay/tree/main/actions/guard',
+            name: `${product} guard`,
+            informationUri: `${repositoryUrl}/tree/main/actions/guard`,
             semanticVersion: options.version,
             rules: rules.map(({ rule, severity }) => ({
               id: rule,
               name: rule.replace(/(^|-)(\w)/g, (_, __, char: string) => char.toUpperCase()),
               shortDescription: { text: rule.replace(/-/g, ' ') },
-              helpUri: `https://github.com/backstay-release/backstay/blob/main/actions/guard/README.md#${rule}`,
+              helpUri: pageUrl(`actions/guard/README.md#${rule}`),
               defaultConfiguration: { level: levels[severity] },
               properties: { 'security-severity': scores[severity], tags: ['security', 'exposure'] },
             })),
@@ -93,7 +94,7 @@ export function sarifOf(report: Report, options: SarifOptions): Record<string, u
               logicalLocations: [{ fullyQualifiedName: resource, kind: 'resource' }],
             },
           ],
-          partialFingerprints: { 'backstay/v1': fingerprintOf(report, finding) },
+          partialFingerprints: { [`${slug}/v1`]: fingerprintOf(report, finding) },
           ...(finding.source ? { properties: { source: finding.source } } : {}),
         })),
         columnKind: 'utf16CodeUnits',

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/catalog.ts';
+import { reportSchema } from '../product.ts';
 import type { Outcome, Verdict } from './verdict.ts';
 
 export type ActionName = 'release' | 'auth' | 'deploy' | 'guard' | 'smoke-test' | 'watch' | 'rollback';
@@ -58,7 +59,7 @@ export interface ErrorRecord {
 
 /** The one versioned envelope of every action; summary, log line and annotation are functions of it. */
 export interface Report {
-  schema: 'backstay/report/v1';
+  schema: typeof reportSchema;
   action: ActionName;
   target: Target;
   verdict: Verdict;
@@ -77,7 +78,7 @@ export interface Report {
 /** An empty report to fill; `inconclusive` until somebody knows better. */
 export function newReport(action: ActionName, target: Target = {}): Report {
   return {
-    schema: 'backstay/report/v1',
+    schema: reportSchema,
     action,
     target,
     verdict: 'inconclusive',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { product, schemaUrl, sloSchemaFile } from '../product.ts';
 
 /** OpenSLO v1 (github.com/OpenSLO/OpenSLO, specification of v1), the part that a release can be judged by. */
 
@@ -133,8 +134,8 @@ export function sloJsonSchema(): Record<string, unknown> {
   };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: 'https://raw.githubusercontent.com/backstay-release/backstay/v1/schemas/backstay.slo.json',
-    title: 'Backstay: objectives (OpenSLO v1)',
+    $id: schemaUrl(sloSchemaFile),
+    title: `${product}: objectives (OpenSLO v1)`,
     description: 'What users were promised. The watch takes a release back when it breaks this.',
     oneOf: [strip(z.toJSONSchema(sloDocument, options)), strip(z.toJSONSchema(sliDocument, options))],
     defaultSnippets: [

@@ -1,3 +1,4 @@
+import { slug } from '../product.ts';
 import type { Json } from './json.ts';
 import type { CaseRequest, ImageSource } from './suite/model.ts';
 
@@ -61,7 +62,7 @@ export function bodyOf(request: CaseRequest, image: ImageSource, head: Uint8Arra
   const type = request.type ?? imageType(head);
   if (request.as === 'raw') return { contentType: type, parts: [{ image: 'bytes' }] };
   if (request.as === 'multipart') {
-    const boundary = '----backstay-7MA4YWxkTrZu0gW';
+    const boundary = `----${slug}-7MA4YWxkTrZu0gW`;
     const safe = (text: string) => text.replace(/[\r\n"\\]/g, '_');
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${safe(request.field)}"; filename="${safe(name)}"\r\nContent-Type: ${safe(type)}\r\n\r\n`;
     return {

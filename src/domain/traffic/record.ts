@@ -1,10 +1,10 @@
+import { recordAnnotation } from '../product.ts';
 import { latestType, revisionType, type Target, type Traffic } from './traffic.ts';
 
 /**
  * What a release leaves on the Cloud Run service, in the same conditional write as every change of traffic, so that
  * whoever comes next knows what was going on. Anyone who may update the service may have written it: parse it as such.
  */
-export const recordAnnotation = 'backstay/record';
 
 /** `building` to `full` are open: a release is under way or died. `held` waits for a person. `closed` is history. */
 export type RecordPhase = 'building' | 'smoking' | 'canary' | 'full' | 'held' | 'closed';

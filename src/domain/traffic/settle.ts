@@ -1,7 +1,6 @@
+import { beforeTag, candidateTag, product } from '../product.ts';
 import type { ParsedRecord, ReleaseRecord } from './record.ts';
 import {
-  beforeTag,
-  candidateTag,
   pinTo,
   restore,
   type Share,
@@ -164,7 +163,7 @@ export function decideSettlement(facts: SettleFacts): Settlement {
     case 'newer':
       return {
         do: 'hold',
-        reason: `the record was written by a later version of Backstay (format ${parsed.version}): use that version`,
+        reason: `the record was written by a later version of ${product} (format ${parsed.version}): use that version`,
       };
     case 'broken':
       return withoutRecord(facts, `the record cannot be read (${parsed.why})`);

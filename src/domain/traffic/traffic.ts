@@ -1,3 +1,5 @@
+import { beforeTag, candidateTag, ownTags } from '../product.ts';
+
 /**
  * Arithmetic on a Cloud Run service's `traffic`. A release or a deploy only ever writes arrays made here: shares, our
  * two tags, and every tag of other people as it was found.
@@ -16,10 +18,7 @@ export type Traffic = readonly Target[];
 export const latestType = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST';
 export const revisionType = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
 
-/** For the candidate's own URL, and for finding `before` again should the record be lost. Both gone at the end. */
-export const candidateTag = 'bs-c';
-export const beforeTag = 'bs-b';
-const ours = new Set([candidateTag, beforeTag]);
+const ours = new Set(ownTags);
 
 /** Cloud Run: tag and service name together have at most 46 characters, checked before anything is built. */
 export const maxServiceName = 46 - candidateTag.length;

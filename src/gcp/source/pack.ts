@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { filePrefix } from '../../domain/product.ts';
 import type { SourceArchive } from '../../steps/ports/ports.ts';
 import { compress } from './compress.ts';
 import { pieceBytes } from './read-file.ts';
@@ -10,7 +11,7 @@ import { centralHeader, combineCrc, endRecord, localHeader, type ZipEntry } from
 
 /** Writes an archive of exactly the files that were listed, in their order, with fixed times. */
 export async function pack(tree: ScannedTree, folder: string, signal?: AbortSignal): Promise<SourceArchive> {
-  const path = join(folder, `backstay-source-${randomBytes(8).toString('hex')}.zip`);
+  const path = join(folder, `${filePrefix}source-${randomBytes(8).toString('hex')}.zip`);
   const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
   const remove = () => rmSync(path, { force: true });
   try {

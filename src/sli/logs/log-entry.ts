@@ -1,3 +1,4 @@
+import { isOwnAgent } from '../../domain/product.ts';
 import type { Json, JsonObject, SliObjective } from '../../steps/ports/ports.ts';
 
 /** A request log entry of Cloud Run, reduced to what counts. */
@@ -17,8 +18,6 @@ export interface RequestEntry {
   excluded: 'own' | 'tag' | 'refused' | undefined;
 }
 
-/** User agents of these actions: their probes and smoke requests are nobody's user traffic. */
-const ownAgent = /\bbackstay\b/i;
 /** Cloud Run's front end writes these where the caller was not let in: the function never saw the request. */
 const refusedText = /not authenticated|not authorized|could not be verified|does not have permission/i;
 
@@ -57,7 +56,7 @@ function exclusionOf(
   status: number,
   tagHosts: ReadonlySet<string>,
 ): RequestEntry['excluded'] {
-  if (ownAgent.test(text(request.userAgent))) return 'own';
+  if (isOwnAgent(text(request.userAgent))) return 'own';
   const url = text(request.requestUrl);
   const host = URL.canParse(url) ? new URL(url).host : '';
   if (tagHosts.has(host) || /^[\w-]+---/.test(host)) return 'tag';

@@ -1,8 +1,9 @@
 import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
-import { configLabel, configText, sourceLabel } from '../../domain/deploy/settings.ts';
+import { configText } from '../../domain/deploy/settings.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { servingShares, sharesText, soleServing } from '../../domain/traffic/traffic.ts';
 import type { FunctionOperation, RunService, SourceTree } from '../ports/ports.ts';

@@ -1,4 +1,5 @@
 import { messageOf } from '../../domain/errors/errors.ts';
+import { beforeTag, candidateTag, product, recordAnnotation } from '../../domain/product.ts';
 import {
   addFailed,
   closeRecord,
@@ -7,11 +8,8 @@ import {
   parseRecord,
   type RecordPhase,
   type ReleaseRecord,
-  recordAnnotation,
 } from '../../domain/traffic/record.ts';
 import {
-  beforeTag,
-  candidateTag,
   pinTo,
   promote,
   restore,
@@ -71,7 +69,7 @@ function recordOf(
 /** Is what is live now what this release made, or what it found? Then it may go on. */
 export function stillOurs(run: ReleaseRun, service: RunService, found: ParsedRecord): Step {
   if (found.kind === 'newer')
-    return { event: 'yielded', reason: 'a later version of Backstay has begun another release' };
+    return { event: 'yielded', reason: `a later version of ${product} has begun another release` };
   const record = found.kind === 'record' ? found.record : undefined;
   if (record && record.id !== run.request.owner.id && isOpen(record)) {
     run.other = record;

@@ -1,12 +1,7 @@
 import { messageOf } from '../../domain/errors/errors.ts';
+import { recordAnnotation } from '../../domain/product.ts';
 import type { Finding } from '../../domain/report/report.ts';
-import {
-  closeRecord,
-  isOpen,
-  type ParsedRecord,
-  parseRecord,
-  recordAnnotation,
-} from '../../domain/traffic/record.ts';
+import { closeRecord, isOpen, type ParsedRecord, parseRecord } from '../../domain/traffic/record.ts';
 import {
   followsLatest,
   pinTo,

@@ -1,3 +1,4 @@
+import { product } from '../../domain/product.ts';
 import type { ParsedRecord, ReleaseRecord } from '../../domain/traffic/record.ts';
 import { type Share, shareOf } from '../../domain/traffic/traffic.ts';
 
@@ -5,7 +6,7 @@ import { type Share, shareOf } from '../../domain/traffic/traffic.ts';
 
 function unread(parsed: ParsedRecord): string {
   if (parsed.kind === 'newer')
-    return `the record was written by a later version of Backstay (format ${parsed.version})`;
+    return `the record was written by a later version of ${product} (format ${parsed.version})`;
   const why = parsed.kind === 'broken' ? ` that can be read (${parsed.why})` : '';
   return `no release of this function is on record${why}`;
 }

@@ -1,3 +1,4 @@
+import { slug } from '../../domain/product.ts';
 import { readText } from '../../domain/smoke/answer-text.ts';
 import { corrupt, pixelBomb } from '../../domain/smoke/hostile-image.ts';
 import { type Failure, judge } from '../../domain/smoke/judge.ts';
@@ -33,7 +34,7 @@ const encode = (value: object) =>
   btoa(JSON.stringify(value)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 
 /** Looks like Google's OAuth access tokens, and was issued by nobody: a real one is never sent to a function. */
-const foreignAccessToken = 'ya29.backstay-smoke-test-not-a-token';
+const foreignAccessToken = `ya29.${slug}-smoke-test-not-a-token`;
 
 /** The token's own claims with an `exp` in the past. Its signature no longer fits, which alone must be enough. */
 function outdated(token: string, now: number): string {
@@ -179,7 +180,7 @@ const runners: Record<PresetName, Runner> = {
   'denies-anonymous': denial('no token', async () => ({ token: 'none' })),
   'denies-access-token': denial('an access token', async () => ({ token: { bearer: foreignAccessToken } })),
   'denies-wrong-audience': denial('an ID token for another audience', async ({ caller }) => ({
-    token: { bearer: await caller.idToken('https://wrong-audience.backstay.invalid') },
+    token: { bearer: await caller.idToken(`https://wrong-audience.${slug}.invalid`) },
   })),
   'denies-expired-token': denial('an expired ID token', async ({ caller, ports, request }) =>
     request.expiredToken !== undefined

@@ -1,5 +1,6 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { parseRecord, recordAnnotation } from '../../domain/traffic/record.ts';
+import { recordAnnotation } from '../../domain/product.ts';
+import { parseRecord } from '../../domain/traffic/record.ts';
 import type { RunService } from '../ports/ports.ts';
 import type { SmokeTarget } from './ports.ts';
 

@@ -1,9 +1,9 @@
 import { type ErrorCode, messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { recordAnnotation } from '../../domain/product.ts';
 import {
   type ParsedRecord,
   parseRecord,
   type ReleaseRecord,
-  recordAnnotation,
   withRecord,
 } from '../../domain/traffic/record.ts';
 import {

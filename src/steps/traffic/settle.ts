@@ -1,10 +1,10 @@
+import { beforeTag, recordAnnotation } from '../../domain/product.ts';
 import {
   closeRecord,
   isOpen,
   type ParsedRecord,
   parseRecord,
   type ReleaseRecord,
-  recordAnnotation,
 } from '../../domain/traffic/record.ts';
 import {
   decideSettlement,
@@ -13,7 +13,7 @@ import {
   type SettleFacts,
   type Settlement,
 } from '../../domain/traffic/settle.ts';
-import { beforeTag, type Share, servingShares } from '../../domain/traffic/traffic.ts';
+import { type Share, servingShares } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/ports.ts';
 import type { Owner, TrafficPorts } from '../release/ports.ts';
 import { changeTraffic } from './change-traffic.ts';

@@ -1,9 +1,9 @@
 import { messageOf } from '../../domain/errors/errors.ts';
+import { recordAnnotation } from '../../domain/product.ts';
 import {
   isOpen,
   parseRecord,
   type ReleaseRecord,
-  recordAnnotation,
   type SavedWatch,
   withRecord,
 } from '../../domain/traffic/record.ts';

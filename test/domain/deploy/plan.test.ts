@@ -4,7 +4,8 @@ import type { Json, JsonObject } from '../../../src/domain/data/json.ts';
 import { canonical, setAt, valueAt } from '../../../src/domain/data/json.ts';
 import { makePlan, sameSetting } from '../../../src/domain/deploy/plan.ts';
 import { planLines, planSentence, quietPlan } from '../../../src/domain/deploy/plan-text.ts';
-import { configLabel, configText, mergeLabels, sourceLabel } from '../../../src/domain/deploy/settings.ts';
+import { configText, mergeLabels } from '../../../src/domain/deploy/settings.ts';
+import { configLabel, sourceLabel } from '../../../src/domain/product.ts';
 
 const live = (parts: JsonObject = {}): JsonObject => ({
   name: 'projects/p/locations/l/functions/f',

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { recordAnnotation } from '../../../src/domain/product.ts';
 import {
   addFailed,
   closeRecord,
   formatRecord,
   parseRecord,
   type ReleaseRecord,
-  recordAnnotation,
   withRecord,
 } from '../../../src/domain/traffic/record.ts';
 import { latestType, revisionType } from '../../../src/domain/traffic/traffic.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runState } from '../../../sandbox/run/model.ts';
-import { recordAnnotation } from '../../../src/domain/traffic/record.ts';
+import { recordAnnotation } from '../../../src/domain/product.ts';
 import type { Target } from '../../../src/domain/traffic/traffic.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../support/release-world.ts';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
-import { parseRecord, type ReleaseRecord, recordAnnotation } from '../../../src/domain/traffic/record.ts';
+import { recordAnnotation } from '../../../src/domain/product.ts';
+import { parseRecord, type ReleaseRecord } from '../../../src/domain/traffic/record.ts';
 import { latestType, revisionType, type Target } from '../../../src/domain/traffic/traffic.ts';
 import {
   awaitSettled,

@@ -1,3 +1,4 @@
+import { product, slug } from '../../product.ts';
 import { shellWord } from '../commands.ts';
 import type { Ancestor } from '../facts.ts';
 
@@ -29,7 +30,7 @@ export function roleFor(
   const propose = (names: readonly string[], id: string, where: string, bind: string, role: string) => {
     if (names.length === 0) return;
     commands.push(
-      `gcloud iam roles create ${id} ${where} --title="Backstay guard" --stage=GA --permissions=${names.join(',')}`,
+      `gcloud iam roles create ${id} ${where} --title="${product} guard" --stage=GA --permissions=${names.join(',')}`,
       `${bind} --member=${member} --role=${role}/roles/${id} --condition=None`,
     );
   };
@@ -38,7 +39,7 @@ export function roleFor(
   const project = shellWord(place.project);
   propose(
     within,
-    'backstayGuard',
+    `${slug}Guard`,
     `--project=${project}`,
     `gcloud projects add-iam-policy-binding ${project}`,
     `projects/${place.project}`,
@@ -46,13 +47,13 @@ export function roleFor(
   const org = organisation ?? 'ORGANISATION_ID';
   propose(
     above,
-    'backstayGuardAbove',
+    `${slug}GuardAbove`,
     `--organization=${org}`,
     `gcloud organizations add-iam-policy-binding ${org}`,
     `organizations/${org}`,
   );
   const yaml = [
-    'title: Backstay guard',
+    `title: ${product} guard`,
     'description: Reads what proves that a function is private',
     'stage: GA',
     'includedPermissions:',

@@ -1,3 +1,4 @@
+import { slug } from '../../product.ts';
 import type { CaseResult, SmokeEvidence } from './result.ts';
 
 const statuses = { passed: 'passed', failed: 'failed', skipped: 'skipped', error: 'other' } as const;
@@ -48,9 +49,9 @@ export function ctrf(evidence: SmokeEvidence, stop: number): object {
     reportFormat: 'CTRF',
     specVersion: '0.1.0',
     timestamp: new Date(stop).toISOString(),
-    generatedBy: 'backstay smoke-test',
+    generatedBy: `${slug} smoke-test`,
     results: {
-      tool: { name: 'backstay' },
+      tool: { name: slug },
       summary: {
         tests: evidence.results.length,
         passed: count('passed'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { product, schemaUrl, suiteSchemaFile } from '../../product.ts';
 import { durationPattern, presetNames, sizePattern, suiteSchema } from './schema.ts';
 
 type Node = { [key: string]: unknown };
@@ -66,8 +67,8 @@ export function suiteJsonSchema(): object {
   const { $schema, ...rest } = decorate(generated) as Node;
   return {
     $schema,
-    $id: 'https://raw.githubusercontent.com/backstay-release/backstay/v1/schemas/backstay.smoke.json',
-    title: 'Backstay smoke suite',
+    $id: schemaUrl(suiteSchemaFile),
+    title: `${product} smoke suite`,
     description: 'Images and the text that an OCR function must read in them, and ready-made checks.',
     defaultSnippets: [
       {

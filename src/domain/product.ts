@@ -1,0 +1,60 @@
+/**
+ * The name and the version of this product, and every name derived from them. Nothing else in src spells them, so a
+ * rename is a change of this file (test/product.test.ts checks that, and the version against package.json).
+ */
+
+/** As people read it. */
+export const product = 'Backstay';
+/** As machines read it: the prefix of file, label and agent names. Lower-case letters only. */
+export const slug = 'backstay';
+export const version = '0.1.0';
+
+/** `owner/name` on GitHub. */
+export const repository = `backstay-release/${slug}`;
+export const repositoryUrl = `https://github.com/${repository}`;
+/** What a workflow writes before `@v1`: the whole release, or one stage of it. */
+export const actionPath = (action: string) =>
+  action === 'release' ? repository : `${repository}/actions/${action}`;
+/** A page or a file of the main branch. */
+export const pageUrl = (path: string) => `${repositoryUrl}/blob/main/${path}`;
+/** `$id` of a JSON schema, which is also where editors fetch it. */
+export const schemaUrl = (file: string) =>
+  `https://raw.githubusercontent.com/${repository}/v1/schemas/${file}`;
+
+/** Value of `schema` in every report. */
+export const reportSchema = `${slug}/report/v1`;
+
+/** Annotation of the Cloud Run service that holds the record of a release under way. */
+export const recordAnnotation = `${slug}/record`;
+/** Traffic tag of the candidate, for a URL of its own. A release removes it at its end. */
+export const candidateTag = 'bs-c';
+/** Traffic tag of the revision that served before, so that it can be found if the record is lost. */
+export const beforeTag = 'bs-b';
+export const ownTags: readonly string[] = [candidateTag, beforeTag];
+
+/** Labels of a function that hold the digests of its source and of its settings. */
+export const sourceLabel = `${slug}-source`;
+export const configLabel = `${slug}-config`;
+/** Prefix of every label that only these actions may set. */
+export const ownLabelPrefix = `${slug}-`;
+
+/** Files that the actions look for if their input is not set. */
+export const suiteFile = `${slug}.smoke.yaml`;
+export const sloFile = `${slug}.slo.yaml`;
+export const suiteSchemaFile = `${slug}.smoke.json`;
+export const sloSchemaFile = `${slug}.slo.json`;
+
+/**
+ * User agent of a request. `id` tells apart the requests of one run in Google's logs, `part` those of one action.
+ * Request counts leave out every agent that contains the slug as a word.
+ */
+export const userAgent = (id: string, part?: string) =>
+  `${part ? `${slug}-${part}` : slug}/${version} (${id})`;
+export const clientAgent = { name: slug, version };
+/** Does this user agent belong to one of these actions? */
+export const isOwnAgent = (agent: string) => new RegExp(`\\b${slug}\\b`, 'i').test(agent);
+
+/** Names of temporary files and folders begin with this. */
+export const filePrefix = `${slug}-`;
+/** An environment variable of ours. */
+export const envName = (rest: string) => `${slug.toUpperCase()}_${rest}`;
