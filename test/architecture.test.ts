@@ -46,7 +46,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     guard: ['login'],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
-    rollback: ['login', 'deploy', 'release', 'watch'],
+    rollback: ['login', 'watch'],
     release: ['login', 'deploy', 'rollback', 'smoke-test', 'watch'],
   },
   steps: {
@@ -55,9 +55,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     guard: ['ports'],
     login: ['ports'],
     smoke: ['ports'],
-    traffic: ['ports', 'deploy', 'release'],
+    traffic: ['ports'],
     watch: ['ports'],
-    rollback: ['ports', 'release', 'traffic'],
+    rollback: ['ports', 'traffic'],
     release: ['ports', 'traffic', 'watch'],
   },
   domain: {
@@ -73,7 +73,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     exposure: ['invocation', 'report'],
     login: ['data', 'errors', 'invocation', 'report'],
     release: ['data', 'report'],
-    traffic: [],
+    traffic: ['data'],
     slo: ['data'],
     smoke: ['data', 'invocation', 'ocr', 'report'],
     watch: ['evidence', 'report', 'slo'],
@@ -95,6 +95,19 @@ const graph = new Map(
       .map((name) => target(file, name)),
   ]),
 );
+
+/** Every module of src that a file loads, now or lazily. Imports of types alone vanish when types are stripped. */
+function modulesLoadedBy(entry: string): string[] {
+  const found = new Set([entry]);
+  for (const file of found) {
+    const text = readFileSync(join(root, file), 'utf8')
+      .replace(/^(?:import|export) type [^;]*? from '[^']+';/gm, '')
+      .replace(/\btypeof import\(/g, '(');
+    for (const [, name] of text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+)'(\.[^']+)'/g))
+      found.add(target(file, name as string));
+  }
+  return [...found];
+}
 
 describe('imports', () => {
   test('every relative import names a file that exists, with its ending', () => {
@@ -142,6 +155,14 @@ describe('imports', () => {
         : [],
     );
     expect(wrong).toEqual([]);
+  });
+
+  test.each([
+    ['rollback', /\/release\//],
+    ['watch', /\/(guard|exposure)\//],
+  ])('%s loads no module of another capability: %s', (action, foreign) => {
+    const loaded = modulesLoadedBy(`src/actions/${action}/${action}.ts`);
+    expect(loaded.filter((file) => foreign.test(file))).toEqual([]);
   });
 
   test('there is no circle', () => {

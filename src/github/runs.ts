@@ -1,4 +1,4 @@
-import type { Runs } from '../steps/release/ports.ts';
+import type { Runs } from '../steps/ports/runs.ts';
 
 export interface GithubOptions {
   /** Needs `actions: read`; without it everything is `unknown`. */

@@ -1,24 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientAgent, filePrefix, slug, version } from '../../domain/product.ts';
+import { filePrefix, slug, version } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { summaryOf, useHead, useSection } from '../../domain/report/report-text.ts';
 import { markdownText } from '../../domain/report/safe-text.ts';
+import { capital } from '../../domain/report/sentence.ts';
 import { spanText } from '../../domain/summary/charts.ts';
 import { releaseBody } from '../../domain/summary/release/body.ts';
-import { capital, releaseHead } from '../../domain/summary/release/head.ts';
+import { releaseHead } from '../../domain/summary/release/head.ts';
+import { serviceOf } from '../../domain/traffic/function.ts';
 import { formatRecord, isOpen, parseRecord } from '../../domain/traffic/record.ts';
 import { sharesText } from '../../domain/traffic/traffic.ts';
-import { createFunctions } from '../../gcp/functions/functions.ts';
-import { createServices } from '../../gcp/run/services.ts';
-import { createRuns } from '../../github/runs.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action, Finished } from '../../runner/run.ts';
-import type { Owner, ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
-import { serviceOf } from '../../steps/release/read.ts';
+import type { ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
 import { release as runRelease } from '../../steps/release/release.ts';
 import { settle } from '../../steps/traffic/settle.ts';
-import { openPlatform, type Platform } from '../login/platform.ts';
+import { openPlatform } from '../login/platform.ts';
+import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
 import { checkSuites } from '../smoke-test/suite-problems.ts';
 import { openSource } from '../watch/inputs.ts';
 import { type ReleaseInputs, readRelease } from './inputs.ts';
@@ -28,39 +27,6 @@ import { bindStages } from './stages.ts';
 const stateKey = 'release';
 const endKey = 'release_end';
 const recordKey = 'release_record';
-
-export function ownerOf(context: Context, id = context.id): Owner {
-  const { env, inputs } = context;
-  const job = inputs.text('job_id', { pattern: /^\d+$/, expected: 'a number' });
-  return {
-    id,
-    repository: env.GITHUB_REPOSITORY ?? '',
-    run: /^\d+$/.test(env.GITHUB_RUN_ID ?? '') ? (env.GITHUB_RUN_ID ?? '') : '',
-    attempt: Math.max(1, Math.floor(Number(env.GITHUB_RUN_ATTEMPT)) || 1),
-    ...(job ? { job } : {}),
-  };
-}
-
-/** What changing traffic needs of the world; shared with `rollback` and the post step. */
-export function trafficPorts(context: Context, platform: Platform, githubToken: string | undefined) {
-  const { clock, log, env, secrets } = context;
-  const { rest, tokens } = platform;
-  if (githubToken) secrets.add(githubToken);
-  return {
-    services: createServices(rest),
-    urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
-    functions: createFunctions({
-      rest,
-      tokens,
-      clock,
-      redact: secrets.redact,
-      userAgent: clientAgent,
-    }),
-    runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
-    clock,
-    log,
-  };
-}
 
 const marks = { pass: '✓', fail: '✗', inconclusive: '!' } as const;
 

@@ -1,9 +1,9 @@
 import type { Gate } from '../../domain/budget/gate.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { type ErrorRecord, newReport, type Report } from '../../domain/report/report.ts';
+import { capital } from '../../domain/report/sentence.ts';
 import type { Outcome, Verdict } from '../../domain/report/verdict.ts';
 import { type ReleaseFacts, spentIn } from '../../domain/summary/release/facts.ts';
-import { capital } from '../../domain/summary/release/head.ts';
 import { sharesText } from '../../domain/traffic/traffic.ts';
 import type { Environment } from '../../inputs/reader.ts';
 import type { ReleaseRun } from '../../steps/release/release.ts';

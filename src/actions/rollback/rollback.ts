@@ -1,26 +1,26 @@
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { useHead, useSection } from '../../domain/report/report-text.ts';
-import { capital } from '../../domain/summary/release/head.ts';
+import { capital } from '../../domain/report/sentence.ts';
 import { rollbackBody, rollbackHead } from '../../domain/summary/rollback.ts';
+import { serviceOf } from '../../domain/traffic/function.ts';
 import { sharesText } from '../../domain/traffic/traffic.ts';
 import { createProber } from '../../http/probe.ts';
+import { functionName as nameForm, regionName } from '../../inputs/names.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action, Finished } from '../../runner/run.ts';
-import type { TrafficPorts } from '../../steps/release/ports.ts';
-import { serviceOf } from '../../steps/release/read.ts';
 import {
   type RollbackRequest,
   type RollbackResult,
   rollback as rollBack,
 } from '../../steps/rollback/rollback.ts';
+import type { TrafficPorts } from '../../steps/traffic/ports.ts';
 import { type Settled, settle } from '../../steps/traffic/settle.ts';
-import { nameRules, regionRules } from '../deploy/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
-import { ownerOf, trafficPorts } from '../release/release.ts';
 import { openSource, parseTarget } from '../watch/inputs.ts';
 import { alive, rateOf } from './serving-proof.ts';
+import { ownerOf, trafficPorts } from './traffic-ports.ts';
 
 const words = ['before', 'stable', 'settle'];
 
@@ -31,8 +31,8 @@ function readRequest(context: Context) {
     expected: 'before, stable, settle, or the name of a revision such as ocr-api-00041-tep',
   });
   return {
-    name: inputs.required('name', nameRules),
-    region: inputs.text('region', regionRules) ?? 'us-central1',
+    name: inputs.required('name', nameForm),
+    region: inputs.text('region', regionName) ?? 'us-central1',
     to: to ?? 'before',
     force: inputs.boolean('force') ?? false,
     dryRun: inputs.boolean('dry_run') ?? false,

@@ -1,8 +1,9 @@
 import { textOf } from '../../domain/data/json.ts';
+import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import type { FunctionOperation } from '../ports/ports.ts';
 import { holdTraffic, releaseHold, warnHeld } from './hold.ts';
 import { awaitOperation, operationFailure } from './operation.ts';
-import { type Live, revisionOf, serviceOf, updateTimeOf } from './state.ts';
+import { type Live, updateTimeOf } from './state.ts';
 import { type Submission, submit } from './submit.ts';
 import { atRest, verifyHeld } from './traffic.ts';
 import type { DeployRun } from './types.ts';

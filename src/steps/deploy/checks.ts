@@ -4,9 +4,9 @@ import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
 import { isFirstGeneration } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/report/report.ts';
+import { serviceOf } from '../../domain/traffic/function.ts';
 import type { JsonObject } from '../ports/ports.ts';
 import type { Live } from './state.ts';
-import { serviceOf } from './state.ts';
 import type { DeployRequest, DeployRun } from './types.ts';
 
 /** Refusals that Google would only report after the build, or never. Throws `function-refused`. */

@@ -1,11 +1,12 @@
 import { messageOf } from '../../domain/errors/errors.ts';
+import { revisionOf } from '../../domain/traffic/function.ts';
 import { build } from './build.ts';
 import { checkLive, checkSupport } from './checks.ts';
 import { closeBefore, confirmAfter, openIngress } from './exposure.ts';
 import { warnHeld } from './hold.ts';
 import { doneSentence, finishWithoutWrites, stillHeld, tellPlan } from './report.ts';
 import { meetRunning, startRun } from './run.ts';
-import { digestsOf, functionName, planOf, readLive, revisionOf } from './state.ts';
+import { digestsOf, functionName, planOf, readLive } from './state.ts';
 import { giveTraffic } from './traffic.ts';
 import type { DeployPorts, DeployRequest, DeployResult } from './types.ts';
 

@@ -1,8 +1,9 @@
 import { planLines, planSentence } from '../../domain/deploy/plan-text.ts';
 import { manifestLines } from '../../domain/source/manifest.ts';
+import { revisionOf } from '../../domain/traffic/function.ts';
 import type { SourceTree } from '../ports/ports.ts';
 import { heldText } from './hold.ts';
-import { type Live, revisionOf } from './state.ts';
+import type { Live } from './state.ts';
 import type { DeployResult, DeployRun } from './types.ts';
 
 /** The manifest of the upload and the plan, as collapsed groups of the log. */

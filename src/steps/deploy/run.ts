@@ -1,10 +1,11 @@
 import { textOf } from '../../domain/data/json.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
+import { serviceOf } from '../../domain/traffic/function.ts';
 import { soleServing } from '../../domain/traffic/traffic.ts';
 import type { FunctionOperation, SourceTree } from '../ports/ports.ts';
 import { checkLive } from './checks.ts';
 import { awaitOperation } from './operation.ts';
-import { type Digests, isOurs, type Live, readLive, runningOn, serviceOf, updateTimeOf } from './state.ts';
+import { type Digests, isOurs, type Live, readLive, runningOn, updateTimeOf } from './state.ts';
 import type { DeployPorts, DeployRequest, DeployResult, DeployRun } from './types.ts';
 
 /** A run with a result that says nothing yet. */

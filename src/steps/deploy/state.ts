@@ -5,6 +5,7 @@ import { functionStateOf } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
+import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { servingShares, sharesText, soleServing } from '../../domain/traffic/traffic.ts';
 import type { FunctionOperation, RunService, SourceTree } from '../ports/ports.ts';
 import type { DeployPorts, DeployRequest } from './types.ts';
@@ -23,12 +24,6 @@ export interface Digests {
 export const functionName = (request: Pick<DeployRequest, 'project' | 'region' | 'name'>): string =>
   `projects/${request.project}/locations/${request.region}/functions/${request.name}`;
 
-export const serviceOf = (live: JsonObject | undefined): string | undefined =>
-  textOf(objectOf(live?.serviceConfig).service);
-export const revisionOf = (live: JsonObject | undefined): string | undefined => {
-  const name = textOf(objectOf(live?.serviceConfig).revision);
-  return name?.slice(name.lastIndexOf('/') + 1);
-};
 export const updateTimeOf = (live: JsonObject | undefined): string | undefined => textOf(live?.updateTime);
 
 /** The function that was read, or what is there now, and its Cloud Run service. */

@@ -1,37 +1,8 @@
 import type { Finding } from '../../domain/report/report.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
-import type { ReleaseRecord } from '../../domain/traffic/record.ts';
-import type { Clock, Functions, Log, Services } from '../ports/ports.ts';
+import type { Services } from '../ports/ports.ts';
+import type { TrafficPorts } from '../traffic/ports.ts';
 import type { ProvePorts } from '../traffic/prove-back.ts';
-
-/** Who releases: what the record says of us, so that others can ask whether we are still alive. */
-export interface Owner {
-  /** Of this process; its post step has the same. */
-  id: string;
-  /** `owner/name` */
-  repository: string;
-  run: string;
-  attempt: number;
-  /** GitHub's id of the job, where it is known. */
-  job?: string | undefined;
-}
-
-/** Asks GitHub whether the run of another record is over. Never throws: `unknown` leaves it to the expiry. */
-export interface Runs {
-  state(
-    record: Pick<ReleaseRecord, 'repository' | 'run' | 'attempt' | 'job'>,
-    signal?: AbortSignal,
-  ): Promise<'over' | 'alive' | 'unknown'>;
-}
-
-/** What changing and settling traffic needs. */
-export interface TrafficPorts {
-  services: Services;
-  functions: Functions;
-  runs: Runs;
-  clock: Clock;
-  log: Log;
-}
 
 export interface StageResult {
   verdict: Verdict;

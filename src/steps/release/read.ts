@@ -1,3 +1,4 @@
+import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { maxServiceName, resolveBefore, servingShares, sharesText } from '../../domain/traffic/traffic.ts';
 import type { JsonObject, RunService } from '../ports/ports.ts';
 import { isDead, readServing } from '../traffic/read-serving.ts';
@@ -5,22 +6,6 @@ import { type Settled, settle } from '../traffic/settle.ts';
 import { passed, type ReleaseRun, type Step, shortName } from './run.ts';
 
 const refused = (reason: string): Step => ({ event: 'refused', reason });
-
-/** The Run service behind a function, from the function itself: it is never derived from the name. */
-export const serviceOf = (fn: JsonObject | undefined): string | undefined => configText(fn, 'service');
-
-/** Short name of the revision that the function resource describes. */
-export const describedRevision = (fn: JsonObject | undefined): string | undefined => {
-  const name = configText(fn, 'revision');
-  return name && shortName(name);
-};
-
-function configText(fn: JsonObject | undefined, field: 'service' | 'revision'): string | undefined {
-  const config = fn?.serviceConfig;
-  const value =
-    typeof config === 'object' && config !== null && !Array.isArray(config) ? config[field] : undefined;
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
 
 /** Reads what there is, brings an earlier release to an end, and refuses what cannot end well. */
 export async function read(run: ReleaseRun): Promise<Step> {
@@ -74,7 +59,7 @@ function noteSettled(run: ReleaseRun, { did, reason, shares }: Settled): void {
 function noteFunction(run: ReleaseRun, fn: JsonObject | undefined): void {
   run.functionUpdateTime = typeof fn?.updateTime === 'string' ? fn.updateTime : undefined;
   run.service = serviceOf(fn) ?? run.service;
-  run.functionRevision = describedRevision(fn);
+  run.functionRevision = revisionOf(fn);
 }
 
 /** Both tags and the service's name have to fit into one label of a host name. */

@@ -1,9 +1,10 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { type Event, next, type Phase, shareIn } from '../../domain/release/machine.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
+import { serviceOf } from '../../domain/traffic/function.ts';
 import { goBack, proveBefore } from './back.ts';
 import type { ReleasePorts, StageKind } from './ports.ts';
-import { read, serviceOf } from './read.ts';
+import { read } from './read.ts';
 import { newRun, note, passed, type ReleaseRequest, type ReleaseRun, type Step } from './run.ts';
 import { build, checkAgain, guardFirst, guardPlan, planOnly, smoke } from './stages.ts';
 import { finish, hold, pin, shift } from './traffic.ts';

@@ -6,7 +6,8 @@ import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { Share, Target } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
 import type { JsonObject } from '../ports/ports.ts';
-import type { DeployStage, Owner, ReleasePorts, StageEntry, StageKind } from './ports.ts';
+import type { Owner } from '../ports/runs.ts';
+import type { DeployStage, ReleasePorts, StageEntry, StageKind } from './ports.ts';
 
 export interface ReleaseRequest {
   /** projects/P/locations/L/functions/F */

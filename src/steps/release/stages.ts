@@ -1,8 +1,8 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { servingShares, shareOf } from '../../domain/traffic/traffic.ts';
 import { carriesMarks } from '../traffic/whose-build.ts';
 import type { DeployStage, GuardStage } from './ports.ts';
-import { describedRevision, serviceOf } from './read.ts';
 import { passed, type ReleaseRun, type Step, taken } from './run.ts';
 import { pin } from './traffic.ts';
 
@@ -174,7 +174,7 @@ async function adopt(run: ReleaseRun): Promise<void> {
   );
   try {
     const fn = await ports.functions.get(run.request.functionName, over.signal);
-    const revision = describedRevision(fn);
+    const revision = revisionOf(fn);
     if (!carriesMarks(fn, marks) || revision === undefined || revision === run.functionRevision) return;
     run.candidate = revision;
     run.service ??= serviceOf(fn);

@@ -1,6 +1,7 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import type { Finding } from '../../domain/report/report.ts';
+import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { closeRecord, isOpen, type ParsedRecord, parseRecord } from '../../domain/traffic/record.ts';
 import {
   followsLatest,
@@ -15,11 +16,10 @@ import {
 } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
 import type { RunService } from '../ports/ports.ts';
-import type { Owner, TrafficPorts } from '../release/ports.ts';
-import { describedRevision, serviceOf } from '../release/read.ts';
-import { shortName } from '../release/run.ts';
+import type { Owner } from '../ports/runs.ts';
 import { awaitSettled, changeTraffic } from '../traffic/change-traffic.ts';
 import { driftOf } from '../traffic/drift.ts';
+import type { TrafficPorts } from '../traffic/ports.ts';
 import { type ProvePorts, proveAnswer, proveRate } from '../traffic/prove-back.ts';
 import { emptyRecord, runOf } from '../traffic/settle.ts';
 import { choose } from './target.ts';
@@ -70,7 +70,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   const name = serviceOf(fn);
   if (name === undefined) return refuse('the function does not exist, or has no service', []);
   const service = await services.get(name, request.signal);
-  if (service === undefined) return refuse(`the service ${shortName(name)} does not exist`, []);
+  if (service === undefined) return refuse(`the service ${name.split('/').at(-1)} does not exist`, []);
   const parsed = parseRecord(service.annotations[recordAnnotation]);
   const from = servingShares(service.trafficStatuses, service.latestReadyRevision);
   const chosen = choose(request, parsed, from);
@@ -85,7 +85,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
       service,
     );
 
-  const findings = driftOf(describedRevision(fn), target);
+  const findings = driftOf(revisionOf(fn), target);
   const open = parsed.kind === 'record' && isOpen(parsed.record);
   const untouched = { target, from, shares: from, service, keptPin: false, findings };
   if (shareOf(target, from) === 100 && !open)

@@ -1,5 +1,4 @@
-import type { RunRevision } from '../ports/ports.ts';
-import type { ReleasePorts } from '../release/ports.ts';
+import type { Clock, Log, RunRevision, Services } from '../ports/ports.ts';
 
 const withinMs = 60_000;
 
@@ -8,7 +7,7 @@ const withinMs = 60_000;
  * release would be a first one, whose candidate gets all the traffic at once. So it is waited for, a minute at the most.
  */
 export async function readServing(
-  ports: Pick<ReleasePorts, 'services' | 'clock' | 'log' | 'signal'>,
+  ports: { services: Services; clock: Clock; log: Log; signal: AbortSignal },
   service: string,
   name: string,
 ): Promise<RunRevision | undefined> {

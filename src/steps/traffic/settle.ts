@@ -15,8 +15,9 @@ import {
 } from '../../domain/traffic/settle.ts';
 import { type Share, servingShares } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/ports.ts';
-import type { Owner, TrafficPorts } from '../release/ports.ts';
+import type { Owner } from '../ports/runs.ts';
 import { changeTraffic } from './change-traffic.ts';
+import type { TrafficPorts } from './ports.ts';
 import { latestFromBuild } from './whose-build.ts';
 
 export interface SettleRequest {

@@ -1,7 +1,7 @@
+import { revisionOf } from '../../domain/traffic/function.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
-import { revisionOf } from '../deploy/state.ts';
 import type { JsonObject, RunService } from '../ports/ports.ts';
-import type { TrafficPorts } from '../release/ports.ts';
+import type { TrafficPorts } from './ports.ts';
 
 /** Does the function carry the labels that a release's own build gives it? */
 export function carriesMarks(fn: JsonObject | undefined, marks: Readonly<Record<string, string>>): boolean {

@@ -119,10 +119,6 @@ function afterText(before: string, after: ServingHealth): string {
   return after.health === 'works' ? `${counts}; that is within the objective.` : `${counts}.`;
 }
 
-/** A sentence begins with a capital letter, a name of a revision stays as it is. */
-export const capital = (text: string) =>
-  /^[a-z]+[ ,:]/.test(text) ? text.slice(0, 1).toUpperCase() + text.slice(1) : text;
-
 function factTable(report: Report, facts: ReleaseFacts): string[] {
   const rows: [string, string][] = [];
   const privacy = facts.exposure && facts.exposure !== 'unknown' ? `, ${facts.exposure}` : '';

@@ -1,0 +1,36 @@
+import { clientAgent } from '../../domain/product.ts';
+import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createServices } from '../../gcp/run/services.ts';
+import { createRuns } from '../../github/runs.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Owner } from '../../steps/ports/runs.ts';
+import type { Platform } from '../login/platform.ts';
+
+/** What every action that moves traffic starts with: who it is, and its clients. */
+
+export function ownerOf(context: Context, id = context.id): Owner {
+  const { env, inputs } = context;
+  const job = inputs.text('job_id', { pattern: /^\d+$/, expected: 'a number' });
+  return {
+    id,
+    repository: env.GITHUB_REPOSITORY ?? '',
+    run: /^\d+$/.test(env.GITHUB_RUN_ID ?? '') ? (env.GITHUB_RUN_ID ?? '') : '',
+    attempt: Math.max(1, Math.floor(Number(env.GITHUB_RUN_ATTEMPT)) || 1),
+    ...(job ? { job } : {}),
+  };
+}
+
+/** Clients for changing traffic; `urgent` gives up after seconds, for the little time that a signal leaves. */
+export function trafficPorts(context: Context, platform: Platform, githubToken: string | undefined) {
+  const { clock, log, env, secrets } = context;
+  const { rest, tokens } = platform;
+  if (githubToken) secrets.add(githubToken);
+  return {
+    services: createServices(rest),
+    urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
+    functions: createFunctions({ rest, tokens, clock, redact: secrets.redact, userAgent: clientAgent }),
+    runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
+    clock,
+    log,
+  };
+}
