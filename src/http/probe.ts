@@ -1,5 +1,5 @@
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
-import type { ProbeAnswer, Prober } from '../steps/ports/ports.ts';
+import type { ProbeAnswer, Prober } from '../steps/ports/prober.ts';
 import type { Endpoints } from './endpoints.ts';
 import { send } from './send.ts';
 

@@ -1,5 +1,7 @@
+import type { JsonObject } from '../domain/data/json.ts';
 import { type ErrorCode, ReleaseError } from '../domain/errors/errors.ts';
-import type { Clock, JsonObject, Log } from '../steps/ports/ports.ts';
+import type { Clock } from '../steps/ports/clock.ts';
+import type { Log } from '../steps/ports/log.ts';
 import type { Api, Endpoints } from './endpoints.ts';
 import { type HttpResponse, send, TransportError } from './send.ts';
 

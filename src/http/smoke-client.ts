@@ -3,7 +3,7 @@ import { ReleaseError } from '../domain/errors/errors.ts';
 import type { BodyPart } from '../domain/smoke/body.ts';
 import type { NoAnswer } from '../domain/smoke/retry.ts';
 import { scrubToken } from '../domain/smoke/scrub.ts';
-import type { SmokeHttp, SmokeHttpRequest } from '../steps/ports/ports.ts';
+import type { SmokeHttp, SmokeHttpRequest } from '../steps/ports/smoke.ts';
 import type { Endpoints } from './endpoints.ts';
 import { send, TransportError } from './send.ts';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Environment, Inputs } from '../inputs/reader.ts';
-import type { Clock, Log } from '../steps/ports/ports.ts';
+import type { Clock } from '../steps/ports/clock.ts';
+import type { Log } from '../steps/ports/log.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What every action is handed: plain data and the few things that reach the runner. */

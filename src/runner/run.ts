@@ -6,7 +6,7 @@ import { type ActionName, type ErrorRecord, newReport, type Report } from '../do
 import { annotationOf, lastLineOf, summaryOf, useSection } from '../domain/report/report-text.ts';
 import { logText } from '../domain/report/safe-text.ts';
 import { closeConnections } from '../http/send.ts';
-import type { Log } from '../steps/ports/ports.ts';
+import type { Log } from '../steps/ports/log.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { type Context, createContext } from './context.ts';
 import { createSecrets, type Secrets } from './secrets.ts';

@@ -1,4 +1,4 @@
-import type { SliCount } from '../steps/ports/ports.ts';
+import type { SliCount } from '../steps/ports/sli.ts';
 
 /** Index of the last mark that is not after `time`; -1 before all of them. */
 export function spanOf(time: number, marks: readonly number[]): number {

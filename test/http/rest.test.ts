@@ -6,7 +6,8 @@ import { ReleaseError } from '../../src/domain/errors/errors.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createRest, mayRetry, RemoteError, type RestCall } from '../../src/http/rest.ts';
 import { closeConnections, send, TransportError } from '../../src/http/send.ts';
-import type { Clock, Log } from '../../src/steps/ports/ports.ts';
+import type { Clock } from '../../src/steps/ports/clock.ts';
+import type { Log } from '../../src/steps/ports/log.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
 const open: (() => void)[] = [];

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { closeConnections } from '../../src/http/send.ts';
 import { createSmokeHttp } from '../../src/http/smoke-client.ts';
-import type { SmokeHttpRequest } from '../../src/steps/ports/ports.ts';
+import type { SmokeHttpRequest } from '../../src/steps/ports/smoke.ts';
 
 const servers: { close(): void }[] = [];
 const sockets = new Set<Socket>();

@@ -1,6 +1,7 @@
 import { ReleaseError } from '../../src/domain/errors/errors.ts';
-import type { Target } from '../../src/domain/traffic/traffic.ts';
-import type { Clock, RunService, Services } from '../../src/steps/ports/ports.ts';
+import type { TrafficTarget } from '../../src/domain/traffic/traffic.ts';
+import type { Clock } from '../../src/steps/ports/clock.ts';
+import type { RunService, Services } from '../../src/steps/ports/services.ts';
 
 type Change = Parameters<Services['patch']>[1];
 
@@ -21,20 +22,20 @@ export class FakeService {
   /** Asked before the n-th read or write (from 1) happens; may also act as somebody else. */
   onGet: (nth: number) => Error | undefined = () => undefined;
   onPatch: (nth: number) => Fate = () => undefined;
-  traffic: Target[];
-  #live: Target[];
+  traffic: TrafficTarget[];
+  #live: TrafficTarget[];
   #serial = 1;
   #settlesAt = 0;
   readonly #clock: Clock;
 
-  constructor(clock: Clock, traffic: Target[]) {
+  constructor(clock: Clock, traffic: TrafficTarget[]) {
     this.#clock = clock;
     this.traffic = traffic;
     this.#live = traffic;
   }
 
   /** As somebody else, without asking for an etag. */
-  move(traffic: Target[]): void {
+  move(traffic: TrafficTarget[]): void {
     this.#follow();
     this.traffic = traffic;
     this.#settlesAt = this.#clock.now() + this.settleMs;

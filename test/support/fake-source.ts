@@ -1,13 +1,13 @@
 import type { Failure } from '../../src/domain/watch/failures.ts';
+import type { Clock } from '../../src/steps/ports/clock.ts';
 import type {
-  Clock,
   SliCount,
   SliQuery,
   SliReader,
   SliReading,
   SliSource,
   SliTotals,
-} from '../../src/steps/ports/ports.ts';
+} from '../../src/steps/ports/sli.ts';
 
 /** Requests of a revision in one second that begins at this moment. */
 export type FakeTraffic = (revision: string, at: number) => { total: number; bad: number };

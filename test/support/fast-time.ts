@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/steps/ports/ports.ts';
+import type { Clock } from '../../src/steps/ports/clock.ts';
 
 /**
  * Time that runs faster for everything in this process, sandbox included: `Date` and timers of a second and more. The

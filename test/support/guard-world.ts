@@ -8,7 +8,7 @@ import { endpoints } from '../../src/http/endpoints.ts';
 import { createProber } from '../../src/http/probe.ts';
 import { createRest } from '../../src/http/rest.ts';
 import { type GuardPorts, type GuardRequest, type GuardResult, guard } from '../../src/steps/guard/guard.ts';
-import type { Clock } from '../../src/steps/ports/ports.ts';
+import type { Clock } from '../../src/steps/ports/clock.ts';
 import { Client } from '../sandbox/support/client.ts';
 
 /** A sandbox with one deployed function, and the guard with real adapters on it. */

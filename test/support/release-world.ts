@@ -18,7 +18,8 @@ import { createRest } from '../../src/http/rest.ts';
 import { createContext } from '../../src/runner/context.ts';
 import { type Action, exitCodeOf } from '../../src/runner/run.ts';
 import { createSecrets } from '../../src/runner/secrets.ts';
-import type { Clock, RunService, Services } from '../../src/steps/ports/ports.ts';
+import type { Clock } from '../../src/steps/ports/clock.ts';
+import type { RunService, Services } from '../../src/steps/ports/services.ts';
 
 /** One action in this process: the same code as a runner starts, with a clock and a signal of our own. */
 export interface Ran {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/steps/ports/ports.ts';
+import type { Clock } from '../../src/steps/ports/clock.ts';
 
 interface Sleeper {
   at: number;

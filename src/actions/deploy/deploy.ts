@@ -10,7 +10,7 @@ import type { Action } from '../../runner/run.ts';
 import { deploy as deployFunction } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
 import { guard } from '../../steps/guard/guard.ts';
-import type { SourceTree } from '../../steps/ports/ports.ts';
+import type { SourceTree } from '../../steps/ports/source.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readDeploy } from './inputs.ts';

@@ -5,7 +5,7 @@ import { createTokens } from '../../gcp/login/token-source.ts';
 import { type Endpoints, endpoints } from '../../http/endpoints.ts';
 import { createRest, type Rest, type RestCall } from '../../http/rest.ts';
 import type { Context } from '../../runner/context.ts';
-import type { LoginTokens } from '../../steps/ports/ports.ts';
+import type { LoginTokens } from '../../steps/ports/tokens.ts';
 
 /** What every action reaches Google Cloud with. Opening it sends nothing. */
 export interface Platform {

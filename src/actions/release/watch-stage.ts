@@ -1,7 +1,9 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import type { Context } from '../../runner/context.ts';
-import type { Services, SliSource, WatchProbes } from '../../steps/ports/ports.ts';
+import type { Services } from '../../steps/ports/services.ts';
+import type { SliSource } from '../../steps/ports/sli.ts';
+import type { WatchProbes } from '../../steps/ports/watch-probes.ts';
 import type { WatchStage, WatchTarget } from '../../steps/release/ports.ts';
 import { watch } from '../../steps/watch/watch.ts';
 import type { Platform } from '../login/platform.ts';

@@ -2,7 +2,8 @@ import type { Objective } from '../../domain/slo/objective.ts';
 import { resumeWatch } from '../../domain/watch/resume.ts';
 import { testsOf, type WatchState } from '../../domain/watch/state.ts';
 import { countText, elapsedText } from '../../domain/watch/words.ts';
-import type { Log, SliSource } from '../../steps/ports/ports.ts';
+import type { Log } from '../../steps/ports/log.ts';
+import type { SliSource } from '../../steps/ports/sli.ts';
 import { savedWatch } from '../../steps/watch/keep.ts';
 import type { WatchTarget } from '../../steps/watch/target.ts';
 

@@ -10,7 +10,7 @@ import { createFallback } from '../../sli/auto/source.ts';
 import { createLogging } from '../../sli/logs/source.ts';
 import { createMonitoring } from '../../sli/metrics/source.ts';
 import { createPrometheus, type PrometheusSettings } from '../../sli/prometheus/source.ts';
-import type { SliSource } from '../../steps/ports/ports.ts';
+import type { SliSource } from '../../steps/ports/sli.ts';
 import type { Platform } from '../login/platform.ts';
 import { readSloFile, type SloFile, SloFileError } from './slo-file.ts';
 

@@ -1,6 +1,7 @@
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { Context } from '../../runner/context.ts';
-import type { RunService, WatchProbes } from '../../steps/ports/ports.ts';
+import type { RunService } from '../../steps/ports/services.ts';
+import type { WatchProbes } from '../../steps/ports/watch-probes.ts';
 import { createSuiteProbes } from '../../steps/smoke/suite-probes.ts';
 import { chooseTarget } from '../../steps/smoke/target.ts';
 import type { Platform } from '../login/platform.ts';

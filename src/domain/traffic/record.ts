@@ -1,5 +1,5 @@
 import { recordAnnotation } from '../product.ts';
-import { latestType, revisionType, type Target, type Traffic } from './traffic.ts';
+import { latestType, revisionType, type Traffic, type TrafficTarget } from './traffic.ts';
 
 /**
  * What a release leaves on the Cloud Run service, in the same conditional write as every change of traffic, so that
@@ -22,11 +22,11 @@ export interface ReleaseRecord {
   job?: string | undefined;
   phase: RecordPhase;
   /** The whole traffic array as it was found. */
-  before: Target[];
+  before: TrafficTarget[];
   /** The revision that served then; absent in a first release. */
   before_revision?: string | undefined;
   /** The whole traffic array that this record came with. */
-  wrote: Target[];
+  wrote: TrafficTarget[];
   candidate?: string | undefined;
   /** Of the candidate, hex. */
   commit?: string | undefined;
@@ -71,11 +71,11 @@ const isTag = (value: unknown): value is string =>
 const isText = (value: unknown, max: number): value is string =>
   typeof value === 'string' && value.length <= max;
 
-function parseTargets(value: unknown, field: string): Target[] {
+function parseTargets(value: unknown, field: string): TrafficTarget[] {
   if (!Array.isArray(value) || value.length > maxTargets) throw new Error(`${field} is not a list`);
   return value.map((item: unknown) => {
     const raw = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
-    const target: Target = {};
+    const target: TrafficTarget = {};
     if (raw.type === latestType || raw.type === revisionType) target.type = raw.type;
     else if (raw.type !== undefined) throw new Error(`${field} has an unknown type`);
     if (raw.revision !== undefined) {
@@ -98,7 +98,7 @@ function parseTargets(value: unknown, field: string): Target[] {
 }
 
 /** All of the traffic to the revision that served, by its name or as the latest: anything else cannot be put back. */
-function isWayBack(before: readonly Target[], revision: string | undefined): boolean {
+function isWayBack(before: readonly TrafficTarget[], revision: string | undefined): boolean {
   const shares = before.filter((target) => (target.percent ?? 0) > 0);
   const total = shares.reduce((sum, target) => sum + (target.percent ?? 0), 0);
   const known = shares.every((target) => target.type === latestType || target.revision === revision);

@@ -6,8 +6,8 @@ import {
   type Share,
   sameShares,
   sharesText,
-  type Target,
   type Traffic,
+  type TrafficTarget,
   withoutOurTags,
 } from './traffic.ts';
 
@@ -41,9 +41,9 @@ export type Settlement =
   | { do: 'nothing'; reason: string }
   /** Look again later; whoever cannot wait any longer yields. */
   | { do: 'wait'; for: 'run' | 'build' | 'record'; reason: string }
-  | { do: 'put_back'; traffic: Target[]; keptPin: boolean; reason: string }
+  | { do: 'put_back'; traffic: TrafficTarget[]; keptPin: boolean; reason: string }
   /** Traffic is not ours to change: only our tags and the open record go. */
-  | { do: 'hands_off'; traffic: Target[]; reason: string }
+  | { do: 'hands_off'; traffic: TrafficTarget[]; reason: string }
   /** Nothing safe can be done: a person must decide. */
   | { do: 'hold'; reason: string };
 

@@ -5,15 +5,16 @@ import { beforeTag, candidateTag, ownTags } from '../product.ts';
  * two tags, and every tag of other people as it was found.
  */
 
-/** run.googleapis.com v2 TrafficTarget; the revision's name is short. */
-export interface Target {
+/** One entry of a Cloud Run service's `traffic` (run.googleapis.com v2 TrafficTarget). */
+export interface TrafficTarget {
   type?: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' | 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' | undefined;
+  /** Short name; absent for LATEST. */
   revision?: string | undefined;
   percent?: number | undefined;
   tag?: string | undefined;
 }
 
-export type Traffic = readonly Target[];
+export type Traffic = readonly TrafficTarget[];
 
 export const latestType = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST';
 export const revisionType = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
@@ -23,14 +24,15 @@ const ours = new Set(ownTags);
 /** Cloud Run: tag and service name together have at most 46 characters, checked before anything is built. */
 export const maxServiceName = 46 - candidateTag.length;
 
-const isLatest = (target: Target) => target.type === latestType || target.revision === undefined;
+const isLatest = (target: TrafficTarget) => target.type === latestType || target.revision === undefined;
 
 /** An empty array means that everything goes to the latest ready revision. */
 const whole = (traffic: Traffic): Traffic =>
   traffic.length === 0 ? [{ type: latestType, percent: 100 }] : traffic;
-const sharesIn = (traffic: Traffic): Target[] => whole(traffic).filter((target) => (target.percent ?? 0) > 0);
+const sharesIn = (traffic: Traffic): TrafficTarget[] =>
+  whole(traffic).filter((target) => (target.percent ?? 0) > 0);
 
-const targetText = (target: Target) => (isLatest(target) ? '<latest>' : (target.revision ?? ''));
+const targetText = (target: TrafficTarget) => (isLatest(target) ? '<latest>' : (target.revision ?? ''));
 
 function canonicalShares(traffic: Traffic): string {
   const shares = new Map<string, number>();
@@ -58,7 +60,7 @@ export const sameTraffic = (a: Traffic, b: Traffic): boolean =>
 export const sameShares = (a: Traffic, b: Traffic): boolean => canonicalShares(a) === canonicalShares(b);
 
 /** Every tag on the target that was chosen for it, without any share. */
-const tagsIn = (traffic: Traffic): Target[] =>
+const tagsIn = (traffic: Traffic): TrafficTarget[] =>
   traffic
     .filter((target) => target.tag !== undefined)
     .map((target) =>
@@ -68,19 +70,23 @@ const tagsIn = (traffic: Traffic): Target[] =>
     );
 
 /** Other people's tags, each on the target that they chose, without any share. */
-export const othersTags = (traffic: Traffic): Target[] =>
+export const othersTags = (traffic: Traffic): TrafficTarget[] =>
   tagsIn(traffic).filter(({ tag }) => tag !== undefined && !ours.has(tag));
 
 /** The shares as they are, and every tag but ours. */
-export function withoutOurTags(traffic: Traffic): Target[] {
+export function withoutOurTags(traffic: Traffic): TrafficTarget[] {
   return [...sharesIn(traffic).map(bare), ...othersTags(traffic)];
 }
 
-const named = (revision: string, percent: number): Target => ({ type: revisionType, revision, percent });
-const tagged = (revision: string, tag: string): Target => ({ type: revisionType, revision, tag });
+const named = (revision: string, percent: number): TrafficTarget => ({
+  type: revisionType,
+  revision,
+  percent,
+});
+const tagged = (revision: string, tag: string): TrafficTarget => ({ type: revisionType, revision, tag });
 
 /** 100 % on one revision by name, with `bs-b` on it while a release is under way. */
-export function pinTo(revision: string, found: Traffic, options: { tag?: boolean } = {}): Target[] {
+export function pinTo(revision: string, found: Traffic, options: { tag?: boolean } = {}): TrafficTarget[] {
   return [
     named(revision, 100),
     ...(options.tag === false ? [] : [tagged(revision, beforeTag)]),
@@ -89,7 +95,12 @@ export function pinTo(revision: string, found: Traffic, options: { tag?: boolean
 }
 
 /** `percent` to the candidate and the rest to `before`, by name. 0 tags the candidate, 100 leaves `before` its tag. */
-export function shareOut(before: string, candidate: string, percent: number, found: Traffic): Target[] {
+export function shareOut(
+  before: string,
+  candidate: string,
+  percent: number,
+  found: Traffic,
+): TrafficTarget[] {
   if (!(Number.isInteger(percent) && percent >= 0 && percent <= 100))
     throw new RangeError(`${percent} is not a whole percentage`);
   const shares = [named(before, 100 - percent), named(candidate, percent)].filter(
@@ -99,24 +110,24 @@ export function shareOut(before: string, candidate: string, percent: number, fou
 }
 
 /** All traffic to whatever is the latest revision, as a plain deploy leaves it, with every tag. */
-export const allToLatest = (found: Traffic): Target[] => [
+export const allToLatest = (found: Traffic): TrafficTarget[] => [
   { type: latestType, percent: 100 },
   ...tagsIn(found),
 ];
 
 /** How a promoted candidate serves: by its name, or as the latest, in which case other tools' deploys go live again. */
-export function promote(candidate: string, mode: 'pinned' | 'latest', found: Traffic): Target[] {
+export function promote(candidate: string, mode: 'pinned' | 'latest', found: Traffic): TrafficTarget[] {
   const tags = othersTags(found);
   return mode === 'latest' ? allToLatest(tags) : [named(candidate, 100), ...tags];
 }
 
-const sharesByName = (traffic: Traffic, latest: string): Target[] =>
+const sharesByName = (traffic: Traffic, latest: string): TrafficTarget[] =>
   sharesIn(traffic).map((target) =>
     named(isLatest(target) ? latest : (target.revision ?? latest), target.percent ?? 0),
   );
 
 /** The same shares by name, so that a revision newer than `latest` gets none of them, with every tag. */
-export const byName = (found: Traffic, latest: string): Target[] => [
+export const byName = (found: Traffic, latest: string): TrafficTarget[] => [
   ...sharesByName(found, latest),
   ...tagsIn(found),
 ];
@@ -130,7 +141,7 @@ export function restore(
   before: Traffic,
   revision: string,
   live: { traffic: Traffic; created: string | undefined; ready: string | undefined; mayMove?: boolean },
-): { traffic: Target[]; keptPin: boolean } {
+): { traffic: TrafficTarget[]; keptPin: boolean } {
   const shares = sharesIn(before);
   const still = live.created === revision && live.ready === revision && !live.mayMove;
   const keptPin = shares.some(isLatest) && !still;
@@ -150,7 +161,7 @@ export function restore(
 }
 
 /** Without its tag. */
-function bare(target: Target): Target {
+function bare(target: TrafficTarget): TrafficTarget {
   const { tag: _tag, ...rest } = target;
   return rest;
 }

@@ -1,5 +1,5 @@
 import type { Rest } from '../../http/rest.ts';
-import type { ExposureSources } from '../../steps/ports/ports.ts';
+import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { ancestry } from './ancestry.ts';
 import { denyPolicies } from './deny-policies.ts';
 import { functionReader } from './function-facts.ts';

@@ -1,7 +1,8 @@
+import type { Json } from '../../domain/data/json.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import { rolePath } from '../../domain/exposure/policy/roles.ts';
 import type { Rest } from '../../http/rest.ts';
-import type { ExposureSources, Json } from '../../steps/ports/ports.ts';
+import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
 const strings = (value: Json | undefined): string[] =>

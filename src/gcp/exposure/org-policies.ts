@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from '../../domain/data/json.ts';
 import type { Rest } from '../../http/rest.ts';
-import type { ExposureSources, Json, JsonObject } from '../../steps/ports/ports.ts';
+import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
 const objectOf = (value: Json | undefined): JsonObject =>

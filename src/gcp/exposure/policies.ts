@@ -1,6 +1,6 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
-import type { ExposureSources, PolicyPlace } from '../../steps/ports/ports.ts';
+import type { ExposureSources, PolicyPlace } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
 /**

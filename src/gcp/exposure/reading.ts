@@ -1,9 +1,9 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { Api } from '../../http/endpoints.ts';
 import { MalformedAnswer, RemoteError, type Rest, type RestCall } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
-import type { JsonObject } from '../../steps/ports/ports.ts';
 
 /** `GET run/v2/projects/...`: how a read is cited. */
 export const cite = (call: Pick<RestCall, 'api' | 'method' | 'path'>): string =>

@@ -1,7 +1,9 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import { RemoteError, type Rest } from '../../http/rest.ts';
-import type { BuildLogs, Clock, JsonObject } from '../../steps/ports/ports.ts';
+import type { BuildLogs } from '../../steps/ports/build-logs.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
 
 const buildId = /^[\w-]{1,100}$/;
 const label = /^[a-z][a-z0-9-]{0,80}$/;

@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
-import type { JsonObject, Tokens } from '../../steps/ports/ports.ts';
+import type { Tokens } from '../../steps/ports/tokens.ts';
 import { remoteErrorOf } from './google-error.ts';
 
 /**

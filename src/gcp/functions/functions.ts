@@ -1,8 +1,11 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { RemoteError, type Rest } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
-import type { Clock, FunctionOperation, Functions, JsonObject, Tokens } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { FunctionOperation, Functions } from '../../steps/ports/functions.ts';
+import type { Tokens } from '../../steps/ports/tokens.ts';
 import type { FunctionClient } from './client.ts';
 import { operationOf } from './shape.ts';
 

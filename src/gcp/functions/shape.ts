@@ -1,12 +1,7 @@
+import type { Json, JsonObject } from '../../domain/data/json.ts';
 import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { enumText } from '../../domain/deploy/enum-text.ts';
-import type {
-  FunctionOperation,
-  FunctionStage,
-  Json,
-  JsonObject,
-  StateMessage,
-} from '../../steps/ports/ports.ts';
+import type { FunctionOperation, FunctionStage, StateMessage } from '../../steps/ports/functions.ts';
 
 /**
  * Raw JSON of google.cloud.functions.v2 (functions.proto) as plain values. Enums may arrive as names or, since the

@@ -1,7 +1,8 @@
 import type { Claims } from '../../domain/login/claims.ts';
 import type { Stage } from '../../domain/login/failure/login-error.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
-import type { Clock, Log } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { Log } from '../../steps/ports/log.ts';
 
 export interface AttemptOptions {
   request: LoginRequest;

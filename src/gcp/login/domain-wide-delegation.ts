@@ -1,7 +1,9 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { Rest } from '../../http/rest.ts';
-import type { Clock, Log, LoginTokens } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { Log } from '../../steps/ports/log.ts';
+import type { LoginTokens } from '../../steps/ports/tokens.ts';
 import { attemptLogin } from './attempt-login.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
 } from '../../domain/login/failure/login-error.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { RemoteError } from '../../http/rest.ts';
-import type { Log } from '../../steps/ports/ports.ts';
+import type { Log } from '../../steps/ports/log.ts';
 
 interface Facts {
   request: LoginRequest;

@@ -2,7 +2,8 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { TokenEndpoint } from '../../domain/login/request.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
 import { send, TransportError } from '../../http/send.ts';
-import type { Clock, Log } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { Log } from '../../steps/ports/log.ts';
 
 export interface OidcOptions {
   endpoint: TokenEndpoint;

@@ -1,4 +1,5 @@
-import type { Clock, TimedToken } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { TimedToken } from '../../steps/ports/tokens.ts';
 
 /** Whoever asks gets a token that lives at least this long. */
 const marginMs = 60_000;

@@ -5,7 +5,9 @@ import { defaultOidcAudience, type Provider, stsAudience } from '../../domain/lo
 import type { LoginRequest, TokenEndpoint } from '../../domain/login/request.ts';
 import { cloudPlatformScope } from '../../domain/login/request.ts';
 import type { Rest, RestAnswer } from '../../http/rest.ts';
-import type { Clock, Log, LoginTokens, TimedToken } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { Log } from '../../steps/ports/log.ts';
+import type { LoginTokens, TimedToken } from '../../steps/ports/tokens.ts';
 import { attemptLogin } from './attempt-login.ts';
 import { fetchOidcToken } from './oidc.ts';
 import { shared } from './shared-token.ts';

@@ -1,14 +1,8 @@
+import type { Json, JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { Rest } from '../../http/rest.ts';
-import type {
-  Json,
-  JsonObject,
-  RunRevision,
-  RunService,
-  Services,
-  TrafficStatus,
-  TrafficTarget,
-} from '../../steps/ports/ports.ts';
+import type { RunRevision, RunService, Services, TrafficStatus } from '../../steps/ports/services.ts';
 
 /**
  * Cloud Run v2 over REST (google/cloud/run/v2/service.proto, revision.proto, traffic_target.proto). Names of

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { filePrefix } from '../../domain/product.ts';
-import type { SourceArchive } from '../../steps/ports/ports.ts';
+import type { SourceArchive } from '../../steps/ports/source.ts';
 import { compress } from './compress.ts';
 import { pieceBytes } from './read-file.ts';
 import type { ScannedFile, ScannedTree } from './scan.ts';

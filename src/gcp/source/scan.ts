@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { byPath, formatBytes, manifestText, type SourceFile } from '../../domain/source/manifest.ts';
-import type { SourceTree } from '../../steps/ports/ports.ts';
+import type { SourceTree } from '../../steps/ports/source.ts';
 import { readIgnoreRules } from './ignore-rules.ts';
 import { type FileFacts, pieceBytes, readFacts } from './read-file.ts';
 import { type Found, limits, walk } from './walk.ts';

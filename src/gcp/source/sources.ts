@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import type { Sources } from '../../steps/ports/ports.ts';
+import type { Sources } from '../../steps/ports/source.ts';
 import { pack } from './pack.ts';
 import { type ScannedTree, scan } from './scan.ts';
 import { type UploadOptions, uploadArchive } from './upload.ts';

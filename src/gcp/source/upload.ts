@@ -3,7 +3,8 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
 import { mayRetry } from '../../http/rest.ts';
 import { type HttpResponse, send, TransportError } from '../../http/send.ts';
-import type { Clock, SourceArchive, UploadTarget } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { SourceArchive, UploadTarget } from '../../steps/ports/source.ts';
 
 export interface UploadOptions {
   endpoints: Endpoints;

@@ -1,5 +1,7 @@
 import { messageOf } from '../../domain/errors/errors.ts';
-import type { Clock, Log, SliQuery, SliReader, SliReading, SliSource } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { Log } from '../../steps/ports/log.ts';
+import type { SliQuery, SliReader, SliReading, SliSource } from '../../steps/ports/sli.ts';
 
 export interface FallbackOptions {
   first: SliSource;

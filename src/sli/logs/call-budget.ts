@@ -1,4 +1,4 @@
-import type { Clock } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
 
 /**
  * At most `perMinute` calls in any 60 seconds. Cloud Logging allows 60 reads a minute for a whole project and never

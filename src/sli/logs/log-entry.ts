@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from '../../domain/data/json.ts';
 import { isOwnAgent } from '../../domain/product.ts';
-import type { Json, JsonObject, SliObjective } from '../../steps/ports/ports.ts';
+import type { SliObjective } from '../../steps/ports/sli.ts';
 
 /** A request log entry of Cloud Run, reduced to what counts. */
 export interface RequestEntry {

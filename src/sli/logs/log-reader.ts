@@ -1,5 +1,7 @@
+import type { Json } from '../../domain/data/json.ts';
 import { FailureBook, failureName } from '../../domain/watch/failures.ts';
-import type { Clock, Json, SliQuery, SliReader, SliReading } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { SliQuery, SliReader, SliReading } from '../../steps/ports/sli.ts';
 import { spanOf, Tally } from '../tally.ts';
 import { LagMeter } from './lag-meter.ts';
 import { judge, type RequestEntry, readEntry } from './log-entry.ts';

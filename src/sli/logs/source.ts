@@ -1,7 +1,9 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { mayRetry, RemoteError, type Rest } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
-import type { Clock, JsonObject, SliSource, SliTotals } from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { SliSource, SliTotals } from '../../steps/ports/sli.ts';
 import { Tally } from '../tally.ts';
 import { CallBudget } from './call-budget.ts';
 import { readEntry } from './log-entry.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../steps/ports/ports.ts';
+import type { Json, JsonObject } from '../../domain/data/json.ts';
 
 /** google.api.Distribution, as far as counting above a bound needs it. */
 export interface Histogram {

@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { Json, JsonObject, SliObjective } from '../../steps/ports/ports.ts';
+import type { SliObjective } from '../../steps/ports/sli.ts';
 import { countAbove, readHistogram } from './distribution.ts';
 
 /** One whole bucket of one revision. */

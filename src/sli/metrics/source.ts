@@ -1,16 +1,16 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { FailureBook, failureName } from '../../domain/watch/failures.ts';
 import type { Rest } from '../../http/rest.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
 import type {
-  Clock,
-  JsonObject,
   SliObjective,
   SliQuery,
   SliReader,
   SliReading,
   SliSource,
   SliTotals,
-} from '../../steps/ports/ports.ts';
+} from '../../steps/ports/sli.ts';
 import { spanOfBucket, Tally } from '../tally.ts';
 import { type BucketCount, readSeries } from './series.ts';
 

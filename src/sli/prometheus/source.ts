@@ -2,14 +2,8 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Objective, PrometheusCounters } from '../../domain/slo/objective.ts';
 import type { Rest } from '../../http/rest.ts';
 import { send } from '../../http/send.ts';
-import type {
-  Clock,
-  SliQuery,
-  SliReader,
-  SliReading,
-  SliSource,
-  SliTotals,
-} from '../../steps/ports/ports.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { SliQuery, SliReader, SliReading, SliSource, SliTotals } from '../../steps/ports/sli.ts';
 import { spanOfBucket, Tally } from '../tally.ts';
 import { readMatrix, readNumber } from './answer.ts';
 import { CounterTrack } from './counter-track.ts';

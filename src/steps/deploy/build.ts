@@ -1,6 +1,6 @@
 import { textOf } from '../../domain/data/json.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
-import type { FunctionOperation } from '../ports/ports.ts';
+import type { FunctionOperation } from '../ports/functions.ts';
 import { holdTraffic, releaseHold, warnHeld } from './hold.ts';
 import { awaitOperation, operationFailure } from './operation.ts';
 import { type Live, updateTimeOf } from './state.ts';

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { textOf } from '../../domain/data/json.ts';
 import { likelyService, tagProblem } from '../../domain/deploy/limits.ts';
 import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
@@ -5,7 +6,6 @@ import { isFirstGeneration } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/report/report.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
-import type { JsonObject } from '../ports/ports.ts';
 import type { Live } from './state.ts';
 import type { DeployRequest, DeployRun } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { buildOf, deadRevisionOf, failureTexts, stageWord } from '../../domain/deploy/failure.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
-import type { FunctionOperation } from '../ports/ports.ts';
+import type { FunctionOperation } from '../ports/functions.ts';
 import type { DeployPorts, DeployRequest } from './types.ts';
 
 /** The first look comes after this many milliseconds, so that a short operation ends without a wait; then they thin out. */

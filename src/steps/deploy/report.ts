@@ -1,7 +1,7 @@
 import { planLines, planSentence } from '../../domain/deploy/plan-text.ts';
 import { manifestLines } from '../../domain/source/manifest.ts';
 import { revisionOf } from '../../domain/traffic/function.ts';
-import type { SourceTree } from '../ports/ports.ts';
+import type { SourceTree } from '../ports/source.ts';
 import { heldText } from './hold.ts';
 import type { Live } from './state.ts';
 import type { DeployResult, DeployRun } from './types.ts';

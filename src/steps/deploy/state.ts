@@ -7,7 +7,9 @@ import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { servingShares, sharesText, soleServing } from '../../domain/traffic/traffic.ts';
-import type { FunctionOperation, RunService, SourceTree } from '../ports/ports.ts';
+import type { FunctionOperation } from '../ports/functions.ts';
+import type { RunService } from '../ports/services.ts';
+import type { SourceTree } from '../ports/source.ts';
 import type { DeployPorts, DeployRequest } from './types.ts';
 
 /** What is there now. */

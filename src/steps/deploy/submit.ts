@@ -4,7 +4,8 @@ import { changeLine, planLines } from '../../domain/deploy/plan-text.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { formatBytes } from '../../domain/source/manifest.ts';
-import type { FunctionOperation, SourceTree } from '../ports/ports.ts';
+import type { FunctionOperation } from '../ports/functions.ts';
+import type { SourceTree } from '../ports/source.ts';
 import { awaitOperation } from './operation.ts';
 import {
   carries,

@@ -8,7 +8,7 @@ import {
   soleServing,
   type Traffic,
 } from '../../domain/traffic/traffic.ts';
-import type { RunService } from '../ports/ports.ts';
+import type { RunService } from '../ports/services.ts';
 import {
   awaitSettled,
   type Changed,

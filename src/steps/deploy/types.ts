@@ -3,16 +3,13 @@ import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import type { Settings } from '../../domain/deploy/settings.ts';
 import type { Finding } from '../../domain/report/report.ts';
 import type { Outcome, Verdict } from '../../domain/report/verdict.ts';
-import type {
-  BuildLogs,
-  Clock,
-  Functions,
-  Log,
-  Services,
-  Sources,
-  TrafficStatus,
-  TrafficTarget,
-} from '../ports/ports.ts';
+import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
+import type { BuildLogs } from '../ports/build-logs.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Functions } from '../ports/functions.ts';
+import type { Log } from '../ports/log.ts';
+import type { Services, TrafficStatus } from '../ports/services.ts';
+import type { Sources } from '../ports/source.ts';
 
 /** What a look at the exposure told: the part of a guard's result that a deploy decides by. */
 export interface ExposureSeen {

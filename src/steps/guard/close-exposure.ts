@@ -4,7 +4,9 @@ import type { ExposureFacts } from '../../domain/exposure/facts.ts';
 import { type Removal, withoutMembers } from '../../domain/exposure/policy/policy.ts';
 import type { Repair } from '../../domain/exposure/ways/way.ts';
 import type { Finding } from '../../domain/report/report.ts';
-import type { ExposureSources, Log, PolicyPlace, Services } from '../ports/ports.ts';
+import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
+import type { Log } from '../ports/log.ts';
+import type { Services } from '../ports/services.ts';
 
 export interface Closed {
   /** What was changed, each in one sentence. */

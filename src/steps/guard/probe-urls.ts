@@ -1,7 +1,8 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import { type ProbeRecord, probeUrl } from '../../domain/exposure/probes.ts';
 import { classifyProbe } from '../../domain/invocation/front-end.ts';
-import type { Clock, Prober } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Prober } from '../ports/prober.ts';
 import type { StaticFacts } from './read-exposure.ts';
 
 export interface ProbeTarget {

@@ -2,7 +2,7 @@ import type { ExposureFacts, PolicyFact } from '../../domain/exposure/facts.ts';
 import { poolsToRead, rolesToRead } from '../../domain/exposure/policy/needs.ts';
 import { readPolicy } from '../../domain/exposure/policy/policy.ts';
 import { constraints } from '../../domain/exposure/policy/prevention.ts';
-import type { ExposureSources, PolicyPlace } from '../ports/ports.ts';
+import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
 import { ownPolicies, type ReadRequest, type Sources, serviceName } from './read-service.ts';
 
 /** Everything that bears on exposure, except what anonymous requests tell. */

@@ -1,6 +1,7 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { FunctionFacts, PolicyFact, Reading, ServiceFacts } from '../../domain/exposure/facts.ts';
-import type { ExposureSources, PolicyPlace, RunService, Services } from '../ports/ports.ts';
+import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
+import type { RunService, Services } from '../ports/services.ts';
 
 export interface ReadRequest {
   project: string;

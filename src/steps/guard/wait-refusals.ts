@@ -1,5 +1,7 @@
 import { isRefusal } from '../../domain/exposure/probes.ts';
-import type { Clock, Log, Prober } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Prober } from '../ports/prober.ts';
 import { type ProbeTarget, probeAll } from './probe-urls.ts';
 
 const refusalsInARow = 3;

@@ -5,7 +5,7 @@ import type { LoginError } from '../../domain/login/failure/login-error.ts';
 import { sharpen } from '../../domain/login/failure/sharpen.ts';
 import type { Finding } from '../../domain/report/report.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
-import type { Log } from '../ports/ports.ts';
+import type { Log } from '../ports/log.ts';
 
 export interface DoctorPorts {
   /** Reads the set-up; never throws for want of a permission. */

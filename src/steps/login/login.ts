@@ -1,7 +1,7 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { principalOf } from '../../domain/login/identity.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
-import type { LoginTokens, TimedToken } from '../ports/ports.ts';
+import type { LoginTokens, TimedToken } from '../ports/tokens.ts';
 
 export interface LoginPorts {
   tokens: LoginTokens;

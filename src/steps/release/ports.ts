@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/report/report.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
-import type { Services } from '../ports/ports.ts';
+import type { Services } from '../ports/services.ts';
 import type { TrafficPorts } from '../traffic/ports.ts';
 import type { ProvePorts } from '../traffic/prove-back.ts';
 

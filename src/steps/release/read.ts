@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { maxServiceName, resolveBefore, servingShares, sharesText } from '../../domain/traffic/traffic.ts';
-import type { JsonObject, RunService } from '../ports/ports.ts';
+import type { RunService } from '../ports/services.ts';
 import { isDead, readServing } from '../traffic/read-serving.ts';
 import { type Settled, settle } from '../traffic/settle.ts';
 import { passed, type ReleaseRun, type Step, shortName } from './run.ts';

@@ -1,11 +1,11 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
 import type { Finding } from '../../domain/report/report.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
 import type { SegmentFacts } from '../../domain/summary/release/facts.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
-import type { Share, Target } from '../../domain/traffic/traffic.ts';
+import type { Share, TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
-import type { JsonObject } from '../ports/ports.ts';
 import type { Owner } from '../ports/runs.ts';
 import type { DeployStage, ReleasePorts, StageEntry, StageKind } from './ports.ts';
 
@@ -52,7 +52,7 @@ export interface ReleaseRun {
   url: string | undefined;
   candidateUrl: string | undefined;
   tagUrls: string[];
-  before: { revision: string; traffic: Target[] } | undefined;
+  before: { revision: string; traffic: TrafficTarget[] } | undefined;
   /** It turned out to be gone or not ready. */
   beforeGone: boolean;
   candidate: string | undefined;
@@ -60,7 +60,7 @@ export interface ReleaseRun {
   /** The revision that the function resource describes; after a rollback not the one that serves. */
   functionRevision: string | undefined;
   /** Every array that was sent, also where no answer came back: live traffic equal to one of them is ours. */
-  sent: Target[][];
+  sent: TrafficTarget[][];
   /** Our record has been on the service: where it is not any more, somebody has closed it. */
   recorded: boolean;
   /** What the service's record said before this release began. */

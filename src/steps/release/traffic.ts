@@ -19,11 +19,11 @@ import {
   shareOf,
   shareOut,
   sharesText,
-  type Target,
   type Traffic,
+  type TrafficTarget,
   withoutOurTags,
 } from '../../domain/traffic/traffic.ts';
-import type { RunService } from '../ports/ports.ts';
+import type { RunService } from '../ports/services.ts';
 import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '../traffic/change-traffic.ts';
 import { isDead } from '../traffic/read-serving.ts';
 import { noteForeign, passed, type ReleaseRun, type Step, taken } from './run.ts';
@@ -118,8 +118,8 @@ export function tookTraffic(run: ReleaseRun, service: RunService): boolean {
 
 interface Wanted {
   phase: RecordPhase;
-  traffic: (service: RunService) => Target[];
-  record?: (record: ReleaseRecord, wrote: Target[]) => ReleaseRecord;
+  traffic: (service: RunService) => TrafficTarget[];
+  record?: (record: ReleaseRecord, wrote: TrafficTarget[]) => ReleaseRecord;
 }
 
 function write(
@@ -189,10 +189,10 @@ export function shift(run: ReleaseRun, percent: number, phase: RecordPhase): Pro
   );
 }
 
-const asFound = (traffic: Traffic): Target[] => traffic.map((target) => ({ ...target }));
+const asFound = (traffic: Traffic): TrafficTarget[] => traffic.map((target) => ({ ...target }));
 
 /** A first candidate serves alone; only where a dead revision holds the traffic by name does it have to be given it. */
-const alone = (candidate: string, service: RunService): Target[] => {
+const alone = (candidate: string, service: RunService): TrafficTarget[] => {
   const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
   return shareOf(candidate, live) === 100
     ? asFound(service.traffic)
@@ -208,7 +208,7 @@ export function finish(run: ReleaseRun): Promise<Step> {
     run.keptPin = !follow;
     return promote(candidate, follow ? 'latest' : 'pinned', service.traffic);
   };
-  const record = (open: ReleaseRecord, wrote: Target[]) =>
+  const record = (open: ReleaseRecord, wrote: TrafficTarget[]) =>
     closeRecord(open, { wrote, stable: candidate, expires: open.expires });
   const change = write(
     run,
@@ -264,7 +264,7 @@ export async function revert(run: ReleaseRun, options: { urgent: boolean; within
     run.keptPin = back.keptPin;
     return back.traffic;
   };
-  const record = (last: ReleaseRecord, wrote: Target[]) =>
+  const record = (last: ReleaseRecord, wrote: TrafficTarget[]) =>
     open
       ? { ...last, failed: addFailed(last.failed, bad) }
       : closeRecord(last, { wrote, failed: bad, expires: last.expires });

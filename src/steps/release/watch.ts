@@ -2,7 +2,7 @@ import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { shareIn } from '../../domain/release/machine.ts';
 import { parseRecord } from '../../domain/traffic/record.ts';
-import type { RunRevision, RunService } from '../ports/ports.ts';
+import type { RunRevision, RunService } from '../ports/services.ts';
 import { isDead, readServing } from '../traffic/read-serving.ts';
 import { keepEveryMs, keepWatch } from '../watch/keep.ts';
 import type { WatchStage, WatchTarget } from './ports.ts';

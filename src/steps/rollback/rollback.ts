@@ -12,11 +12,11 @@ import {
   servingShares,
   shareOf,
   sharesText,
-  type Target,
+  type TrafficTarget,
 } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
-import type { RunService } from '../ports/ports.ts';
 import type { Owner } from '../ports/runs.ts';
+import type { RunService } from '../ports/services.ts';
 import { awaitSettled, changeTraffic } from '../traffic/change-traffic.ts';
 import { driftOf } from '../traffic/drift.ts';
 import type { TrafficPorts } from '../traffic/ports.ts';
@@ -190,7 +190,7 @@ function wanted(
   live: RunService,
   found: ParsedRecord,
   { to, target, over }: { to: string; target: string; over: boolean },
-): { traffic: Target[]; keptPin: boolean } {
+): { traffic: TrafficTarget[]; keptPin: boolean } {
   const open = found.kind === 'record' && isOpen(found.record) ? found.record : undefined;
   if (to === 'before' && open?.before_revision === target)
     return restore(open.before, target, {

@@ -2,7 +2,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { bodyOf } from '../../domain/smoke/body.ts';
 import { type Attempt, attemptWords, mayRepeat, waitBefore } from '../../domain/smoke/retry.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
-import type { SmokeHttpRequest } from '../ports/ports.ts';
+import type { SmokeHttpRequest } from '../ports/smoke.ts';
 import type { SmokePorts, SmokeRequest } from './ports.ts';
 
 export interface Called {

@@ -3,7 +3,10 @@ import type { Finding } from '../../domain/report/report.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
 import type { Match } from '../../domain/smoke/match.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
-import type { Clock, Log, SmokeHttp, Tokens } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SmokeHttp } from '../ports/smoke.ts';
+import type { Tokens } from '../ports/tokens.ts';
 
 /** Reads the suite and its files; refuses what lies outside of the workspace. */
 export interface SuiteFiles {

@@ -4,7 +4,7 @@ import { explainInvocation } from '../../domain/invocation/refusal.ts';
 import { type Answer, readText } from '../../domain/smoke/answer-text.ts';
 import { judge } from '../../domain/smoke/judge.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
-import type { WatchProbes } from '../ports/ports.ts';
+import type { WatchProbes } from '../ports/watch-probes.ts';
 import { type Caller, createCaller } from './caller.ts';
 import type { SmokePorts, SmokeTarget } from './ports.ts';
 import { readSuite } from './smoke-test.ts';

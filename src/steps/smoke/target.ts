@@ -1,7 +1,7 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { parseRecord } from '../../domain/traffic/record.ts';
-import type { RunService } from '../ports/ports.ts';
+import type { RunService } from '../ports/services.ts';
 import type { SmokeTarget } from './ports.ts';
 
 export interface ChosenTarget extends SmokeTarget {

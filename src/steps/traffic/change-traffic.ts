@@ -11,15 +11,17 @@ import {
   sameTraffic,
   servingShares,
   sharesText,
-  type Target,
+  type TrafficTarget,
 } from '../../domain/traffic/traffic.ts';
-import type { Clock, Log, RunService, Services } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { RunService, Services } from '../ports/services.ts';
 
 export type Stop = 'moved' | 'yielded' | 'before_gone' | 'refused';
 
 export interface Write {
   /** Absent where only the record changes. */
-  traffic?: Target[] | undefined;
+  traffic?: TrafficTarget[] | undefined;
   /** Absent where no release is under way: the annotations stay untouched then. */
   record?: ReleaseRecord | undefined;
 }
@@ -149,7 +151,7 @@ interface Wait {
 export function awaitTraffic(
   ports: ChangePorts,
   name: string,
-  wanted: readonly Target[],
+  wanted: readonly TrafficTarget[],
   options: Wait,
 ): Promise<{ done: true; service: RunService } | Stopped> {
   const what = `The traffic of ${name} was written but did not settle in time.`;

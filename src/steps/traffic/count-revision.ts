@@ -1,7 +1,9 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
 import { judgeServing, type ServingHealth } from '../../domain/watch/serving-health.ts';
-import type { Clock, Log, SliSource } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SliSource } from '../ports/sli.ts';
 
 export interface CountRequest {
   /** projects/P/locations/L/services/S, or its short name. */

@@ -1,4 +1,6 @@
-import type { Clock, Log, RunRevision, Services } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { RunRevision, Services } from '../ports/services.ts';
 
 const withinMs = 60_000;
 

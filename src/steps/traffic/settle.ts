@@ -14,8 +14,8 @@ import {
   type Settlement,
 } from '../../domain/traffic/settle.ts';
 import { type Share, servingShares } from '../../domain/traffic/traffic.ts';
-import type { RunService } from '../ports/ports.ts';
 import type { Owner } from '../ports/runs.ts';
+import type { RunService } from '../ports/services.ts';
 import { changeTraffic } from './change-traffic.ts';
 import type { TrafficPorts } from './ports.ts';
 import { latestFromBuild } from './whose-build.ts';

@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../domain/data/json.ts';
 import { revisionOf } from '../../domain/traffic/function.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
-import type { JsonObject, RunService } from '../ports/ports.ts';
+import type { RunService } from '../ports/services.ts';
 import type { TrafficPorts } from './ports.ts';
 
 /** Does the function carry the labels that a release's own build gives it? */

@@ -5,7 +5,9 @@ import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Finding } from '../../domain/report/report.ts';
 import type { Verdict } from '../../domain/report/verdict.ts';
 import { limitOf, type Objective, objectiveTitle } from '../../domain/slo/objective.ts';
-import type { Clock, Log, SliSource } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SliSource } from '../ports/sli.ts';
 
 export interface BudgetPorts {
   clock: Clock;

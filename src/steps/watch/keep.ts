@@ -9,7 +9,9 @@ import {
 } from '../../domain/traffic/record.ts';
 import { sameShares } from '../../domain/traffic/traffic.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
-import type { Clock, Log, RunService, Services } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { RunService, Services } from '../ports/services.ts';
 import type { WatchTarget } from './target.ts';
 
 /** Between two writes of the state while a watch goes on. */

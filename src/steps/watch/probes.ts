@@ -1,7 +1,9 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Cell, TestSpec } from '../../domain/evidence/state.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
-import type { Clock, Log, WatchProbes } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { WatchProbes } from '../ports/watch-probes.ts';
 import type { WatchRequest } from './types.ts';
 
 interface Sent {

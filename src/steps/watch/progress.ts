@@ -4,7 +4,7 @@ import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
 import { type Failure, kindTexts } from '../../domain/watch/failures.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import { againstOf, elapsedText, pollText, worstOf } from '../../domain/watch/words.ts';
-import type { SliReading } from '../ports/ports.ts';
+import type { SliReading } from '../ports/sli.ts';
 import type { WatchPoint, WatchPorts, WatchRequest } from './types.ts';
 
 export interface Look {

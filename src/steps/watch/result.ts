@@ -12,7 +12,7 @@ import { failReason, openReason, passReason } from '../../domain/watch/reasons.t
 import { recordReplay } from '../../domain/watch/replay/file.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import { againstOf, worstOf } from '../../domain/watch/words.ts';
-import type { SliReading } from '../ports/ports.ts';
+import type { SliReading } from '../ports/sli.ts';
 import type { Progress } from './progress.ts';
 import type { TestSummary, WatchEvidence, WatchRequest, WatchResult } from './types.ts';
 

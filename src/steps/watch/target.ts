@@ -1,7 +1,7 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { parseRecord } from '../../domain/traffic/record.ts';
-import type { RunService, Services } from '../ports/ports.ts';
+import type { RunService, Services } from '../ports/services.ts';
 
 export interface WatchTargetRequest {
   project: string;

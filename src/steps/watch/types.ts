@@ -8,7 +8,10 @@ import type { Failure } from '../../domain/watch/failures.ts';
 import type { NextStep, OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
-import type { Clock, Log, SliSource, WatchProbes } from '../ports/ports.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SliSource } from '../ports/sli.ts';
+import type { WatchProbes } from '../ports/watch-probes.ts';
 
 export interface WatchPorts {
   clock: Clock;

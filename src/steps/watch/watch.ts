@@ -8,7 +8,7 @@ import { continuesMark, resumeWatch } from '../../domain/watch/resume.ts';
 import { decideBy } from '../../domain/watch/rules.ts';
 import { startWatch, testsOf, type WatchState } from '../../domain/watch/state.ts';
 import { addTraffic, addUnread, trafficProblem } from '../../domain/watch/traffic.ts';
-import type { SliObjective, SliReading } from '../ports/ports.ts';
+import type { SliObjective, SliReading } from '../ports/sli.ts';
 import { startProber } from './probes.ts';
 import { createProgress } from './progress.ts';
 import { conclude, type Ending } from './result.ts';

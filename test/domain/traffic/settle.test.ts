@@ -8,13 +8,13 @@ import {
   revisionType,
   servingShares,
   shareOut,
-  type Target,
+  type TrafficTarget,
 } from '../../../src/domain/traffic/traffic.ts';
 
 const before = 'ocr-api-00001-aaa';
 const candidate = 'ocr-api-00002-bbb';
 const theirs = 'ocr-api-00003-ccc';
-const found: Target[] = [{ type: latestType, percent: 100 }];
+const found: TrafficTarget[] = [{ type: latestType, percent: 100 }];
 const at10 = shareOut(before, candidate, 10, found);
 const now = Date.parse('2026-11-22T11:00:00Z');
 
@@ -54,7 +54,11 @@ function facts(changes: Partial<SettleFacts> & { record?: Partial<ReleaseRecord>
     ...rest,
   };
 }
-const named = (revision: string, percent: number): Target => ({ type: revisionType, revision, percent });
+const named = (revision: string, percent: number): TrafficTarget => ({
+  type: revisionType,
+  revision,
+  percent,
+});
 
 describe('settling what an earlier release left', () => {
   test.each([
@@ -193,7 +197,7 @@ describe('settling what an earlier release left', () => {
         lostForMs: 61_000,
         live: [
           ...shareOut(before, theirs, 30, []),
-          { type: revisionType, revision: candidate, tag: 'bs-c' } as Target,
+          { type: revisionType, revision: candidate, tag: 'bs-c' } as TrafficTarget,
         ].filter((t) => !(t.tag === 'bs-c' && t.revision === theirs)),
       }),
       { do: 'hands_off' },

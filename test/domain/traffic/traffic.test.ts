@@ -16,19 +16,19 @@ import {
   servingShares,
   shareOut,
   soleServing,
-  type Target,
+  type TrafficTarget,
   withoutOurTags,
 } from '../../../src/domain/traffic/traffic.ts';
 
 const a = 'ocr-api-00001-aaa';
 const b = 'ocr-api-00002-bbb';
-const named = (revision: string, percent?: number, tag?: string): Target => ({
+const named = (revision: string, percent?: number, tag?: string): TrafficTarget => ({
   type: revisionType,
   revision,
   ...(percent === undefined ? {} : { percent }),
   ...(tag === undefined ? {} : { tag }),
 });
-const latest = (percent?: number, tag?: string): Target => ({
+const latest = (percent?: number, tag?: string): TrafficTarget => ({
   type: latestType,
   ...(percent === undefined ? {} : { percent }),
   ...(tag === undefined ? {} : { tag }),
@@ -44,11 +44,12 @@ const anyFound = fc
     onLatest: fc.boolean(),
     to: anyRevision,
   })
-  .map(({ serving, tags, onLatest, to }): Target[] => [
+  .map(({ serving, tags, onLatest, to }): TrafficTarget[] => [
     serving,
     ...tags.map((tag) => (onLatest ? latest(undefined, tag) : named(to, undefined, tag))),
   ]);
-const total = (traffic: readonly Target[]) => traffic.reduce((sum, target) => sum + (target.percent ?? 0), 0);
+const total = (traffic: readonly TrafficTarget[]) =>
+  traffic.reduce((sum, target) => sum + (target.percent ?? 0), 0);
 
 describe('traffic', () => {
   test('whatever is written sums to 100, keeps every tag of others, and names revisions for the shares', () => {
@@ -124,9 +125,12 @@ describe('traffic', () => {
     ['a part of it', [named(a, 90), latest(10)], true],
     ['a tag alone', [named(a, 100), latest(undefined, 'preview')], false],
     ['by name', [named(a, 100)], false],
-  ] as [string, Target[], boolean][])('a new revision gets traffic by itself: %s', (_, traffic, follows) => {
-    expect(followsLatest(traffic)).toBe(follows);
-  });
+  ] as [string, TrafficTarget[], boolean][])(
+    'a new revision gets traffic by itself: %s',
+    (_, traffic, follows) => {
+      expect(followsLatest(traffic)).toBe(follows);
+    },
+  );
 
   test('a tag that a colleague adds during the release survives', () => {
     const live = [...pinTo(a, [latest(100)]), named(a, undefined, 'preview')];
@@ -144,9 +148,12 @@ describe('traffic', () => {
     ['the latest is not the same as its name', [latest(100)], [named(a, 100)], false],
     ['other shares', [named(a, 90), named(b, 10)], [named(a, 10), named(b, 90)], false],
     ['other tags', [named(a, 100, 'x')], [named(a, 100, 'y')], false],
-  ] as [string, Target[], Target[], boolean][])('the same traffic: %s', (_, one, other, same) => {
-    expect(sameTraffic(one, other)).toBe(same);
-  });
+  ] as [string, TrafficTarget[], TrafficTarget[], boolean][])(
+    'the same traffic: %s',
+    (_, one, other, same) => {
+      expect(sameTraffic(one, other)).toBe(same);
+    },
+  );
 
   test('shares are the same whatever the tags are, ours and those of others', () => {
     expect(sameShares(pinTo(a, []), [named(a, 100)])).toBe(true);
@@ -157,7 +164,7 @@ describe('traffic', () => {
 
 describe('what serves before a release', () => {
   const service = (
-    trafficStatuses: Target[],
+    trafficStatuses: TrafficTarget[],
     traffic = trafficStatuses,
     latestReadyRevision: string | undefined = b,
   ) => ({

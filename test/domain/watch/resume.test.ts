@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { advance } from '../../../src/domain/evidence/state.ts';
 import { formatRecord, parseRecord, type ReleaseRecord } from '../../../src/domain/traffic/record.ts';
-import { revisionType, type Target } from '../../../src/domain/traffic/traffic.ts';
+import { revisionType, type TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import { continuesMark, resumeWatch } from '../../../src/domain/watch/resume.ts';
 import { startWatch, testsOf, type WatchState } from '../../../src/domain/watch/state.ts';
 
@@ -83,7 +83,7 @@ describe('a saved watch', () => {
   test('one beside so many tags that both do not fit is left out as well', () => {
     const tags = Array.from(
       { length: 600 },
-      (_, i): Target => ({
+      (_, i): TrafficTarget => ({
         type: revisionType,
         revision: `ocr-api-${String(i).padStart(5, '0')}-tep`,
         tag: `v${i}`,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { endpoints } from '../../../src/http/endpoints.ts';
 import { createProber } from '../../../src/http/probe.ts';
 import { probeAll, probeTargets, probeUntilClear } from '../../../src/steps/guard/probe-urls.ts';
-import type { ProbeAnswer, Prober } from '../../../src/steps/ports/ports.ts';
+import type { ProbeAnswer, Prober } from '../../../src/steps/ports/prober.ts';
 import { factsWith, forbiddenPage } from '../../support/exposure-facts.ts';
 
 /** The prober against servers that misbehave, and the choice of what to ask. */

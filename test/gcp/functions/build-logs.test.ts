@@ -4,7 +4,7 @@ import { createBuildLogs } from '../../../src/gcp/functions/build-logs.ts';
 import { endpoints } from '../../../src/http/endpoints.ts';
 import { createRest } from '../../../src/http/rest.ts';
 import { closeConnections } from '../../../src/http/send.ts';
-import type { BuildLogs } from '../../../src/steps/ports/ports.ts';
+import type { BuildLogs } from '../../../src/steps/ports/build-logs.ts';
 import { type Client, openSandbox } from '../../sandbox/support/client.ts';
 
 let client: Client;

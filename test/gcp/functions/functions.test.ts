@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../src/domain/data/json.ts';
 import { loadFunctionClient, sameJson } from '../../../src/gcp/functions/client.ts';
 import { createFunctions } from '../../../src/gcp/functions/functions.ts';
 import { operationOf } from '../../../src/gcp/functions/shape.ts';
@@ -11,7 +12,7 @@ import { uploadArchive } from '../../../src/gcp/source/upload.ts';
 import { endpoints } from '../../../src/http/endpoints.ts';
 import { createRest, RemoteError } from '../../../src/http/rest.ts';
 import { closeConnections } from '../../../src/http/send.ts';
-import type { Functions, JsonObject } from '../../../src/steps/ports/ports.ts';
+import type { Functions } from '../../../src/steps/ports/functions.ts';
 
 interface Seen {
   method: string;

@@ -6,7 +6,8 @@ import { cloudPlatformScope, type LoginRequest } from '../../../src/domain/login
 import { createTokens } from '../../../src/gcp/login/token-source.ts';
 import { endpoints } from '../../../src/http/endpoints.ts';
 import { createRest } from '../../../src/http/rest.ts';
-import type { Clock, LoginTokens } from '../../../src/steps/ports/ports.ts';
+import type { Clock } from '../../../src/steps/ports/clock.ts';
+import type { LoginTokens } from '../../../src/steps/ports/tokens.ts';
 import { LoginSandbox } from '../../support/login-sandbox.ts';
 
 let world: LoginSandbox;

@@ -3,7 +3,7 @@ import { createFallback } from '../../../src/sli/auto/source.ts';
 import { createLogging } from '../../../src/sli/logs/source.ts';
 import { countAbove, readHistogram } from '../../../src/sli/metrics/distribution.ts';
 import { createMonitoring } from '../../../src/sli/metrics/source.ts';
-import type { Log } from '../../../src/steps/ports/ports.ts';
+import type { Log } from '../../../src/steps/ports/log.ts';
 import { fakeRest, type Reply } from '../../support/fake-rest.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

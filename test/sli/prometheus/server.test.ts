@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { closeConnections } from '../../../src/http/send.ts';
 import { createPrometheus } from '../../../src/sli/prometheus/source.ts';
-import type { Clock } from '../../../src/steps/ports/ports.ts';
+import type { Clock } from '../../../src/steps/ports/clock.ts';
 import { fakeRest } from '../../support/fake-rest.ts';
 
 const found = spawnSync('prometheus', ['--version']).status === 0;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { awaitOperation } from '../../../src/steps/deploy/operation.ts';
 import type { DeployPorts } from '../../../src/steps/deploy/types.ts';
-import type { FunctionOperation, FunctionStage } from '../../../src/steps/ports/ports.ts';
+import type { FunctionOperation, FunctionStage } from '../../../src/steps/ports/functions.ts';
 
 const stage = (name: string, state: string): FunctionStage => ({
   name,

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
-import { latestType, revisionType, type Target } from '../../../src/domain/traffic/traffic.ts';
+import { latestType, revisionType, type TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import { holdTraffic, releaseHold } from '../../../src/steps/deploy/hold.ts';
 import { startRun } from '../../../src/steps/deploy/run.ts';
 import { giveTraffic, verifyHeld } from '../../../src/steps/deploy/traffic.ts';
 import type { DeployPorts, DeployRequest, DeployRun } from '../../../src/steps/deploy/types.ts';
-import type { SourceTree } from '../../../src/steps/ports/ports.ts';
+import type { SourceTree } from '../../../src/steps/ports/source.ts';
 import { FakeService, reset } from '../../support/fake-service.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const named = (revision: string, percent = 100): Target => ({ type: revisionType, revision, percent });
-const latest: Target[] = [{ type: latestType, percent: 100 }];
+const named = (revision: string, percent = 100): TrafficTarget => ({ type: revisionType, revision, percent });
+const latest: TrafficTarget[] = [{ type: latestType, percent: 100 }];
 const one = [named('ocr-1')];
 const failed = new ReleaseError('deploy-failed', { what: 'The build failed.' });
 const refused = new ReleaseError('permission-denied', {
@@ -58,7 +58,7 @@ const builds = (revision = 'ocr-2') => {
 
 describe('the pin before a build', () => {
   test('is by name, and a failed build brings back what was there', async () => {
-    const tagged: Target[] = [{ ...latest[0], tag: 'preview' }];
+    const tagged: TrafficTarget[] = [{ ...latest[0], tag: 'preview' }];
     service.move(tagged);
     await hold();
     expect(service.serves()).toEqual({ 'ocr-1': 100 });
@@ -70,7 +70,7 @@ describe('the pin before a build', () => {
   });
 
   test('of a split names what LATEST means now', async () => {
-    const split: Target[] = [{ type: latestType, percent: 30 }, named('ocr-0', 70)];
+    const split: TrafficTarget[] = [{ type: latestType, percent: 30 }, named('ocr-0', 70)];
     service.move(split);
     await hold();
     expect(service.traffic).toEqual([named('ocr-1', 30), named('ocr-0', 70)]);

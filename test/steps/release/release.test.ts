@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { runState } from '../../../sandbox/run/model.ts';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import type { ReleaseFacts } from '../../../src/domain/summary/release/facts.ts';
-import type { Target } from '../../../src/domain/traffic/traffic.ts';
+import type { TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
@@ -301,7 +301,7 @@ describe('a release', () => {
   test('F8 a split of somebody else is refused with the two commands', async () => {
     const { name, revision } = await served();
     const second = await world.release(name, world.good(), { inputs: seconds(1) });
-    const split: Target[] = [
+    const split: TrafficTarget[] = [
       { type: named, revision, percent: 70 },
       { type: named, revision: String(second.outputs.revision), percent: 30 },
     ];
@@ -346,7 +346,7 @@ describe('a release', () => {
 
   test('F12 the build fails after the pin: the traffic is exactly what it was, LATEST and other people’s tags included', async () => {
     const { name, revision } = await served();
-    const found: Target[] = [
+    const found: TrafficTarget[] = [
       { type: latest, percent: 100 },
       { type: named, revision, tag: 'preview' },
     ];

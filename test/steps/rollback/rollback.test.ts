@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runState } from '../../../sandbox/run/model.ts';
 import { recordAnnotation } from '../../../src/domain/product.ts';
-import type { Target } from '../../../src/domain/traffic/traffic.ts';
+import type { TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
@@ -221,7 +221,7 @@ describe('rollback', () => {
 
   test('of a release that died before its build, LATEST comes back, and other people’s tags stay', async () => {
     const { name, new: current } = await twice();
-    const found: Target[] = [
+    const found: TrafficTarget[] = [
       { type: latest, percent: 100 },
       { type: named, revision: current, tag: 'preview' },
     ];

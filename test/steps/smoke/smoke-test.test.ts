@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Attempt } from '../../../src/domain/smoke/retry.ts';
-import type { SmokeHttpRequest } from '../../../src/steps/ports/ports.ts';
+import type { SmokeHttpRequest } from '../../../src/steps/ports/smoke.ts';
 import {
   type SmokePorts,
   type SmokeRequest,

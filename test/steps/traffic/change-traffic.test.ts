@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { recordAnnotation } from '../../../src/domain/product.ts';
 import { parseRecord, type ReleaseRecord } from '../../../src/domain/traffic/record.ts';
-import { latestType, revisionType, type Target } from '../../../src/domain/traffic/traffic.ts';
+import { latestType, revisionType, type TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import {
   awaitSettled,
   awaitTraffic,
@@ -14,8 +14,8 @@ import {
 import { FakeService, reset } from '../../support/fake-service.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const named = (revision: string, percent = 100): Target => ({ type: revisionType, revision, percent });
-const latest: Target[] = [{ type: latestType, percent: 100 }];
+const named = (revision: string, percent = 100): TrafficTarget => ({ type: revisionType, revision, percent });
+const latest: TrafficTarget[] = [{ type: latestType, percent: 100 }];
 const one = [named('ocr-1')];
 const old = [named('ocr-0')];
 const record = (id: string): ReleaseRecord => ({
@@ -101,7 +101,7 @@ describe('a change of traffic', () => {
       if (nth === 1) service.move(old);
       return undefined;
     };
-    const seen: Target[][] = [];
+    const seen: TrafficTarget[][] = [];
     const changed = await change(({ traffic }) => {
       seen.push(traffic);
       return { traffic: one };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { spanOfBucket, Tally } from '../../../src/sli/tally.ts';
-import type { SliReader, SliSource } from '../../../src/steps/ports/ports.ts';
+import type { SliReader, SliSource } from '../../../src/steps/ports/sli.ts';
 import { countRevision } from '../../../src/steps/traffic/count-revision.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

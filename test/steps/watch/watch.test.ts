@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeReplay, readReplay, recordingIn } from '../../../src/domain/watch/replay/replay.ts';
-import type { Log, WatchProbes } from '../../../src/steps/ports/ports.ts';
+import type { Log } from '../../../src/steps/ports/log.ts';
+import type { WatchProbes } from '../../../src/steps/ports/watch-probes.ts';
 import { type WatchRequest, watch } from '../../../src/steps/watch/watch.ts';
 import { type FakeSourceOptions, fakeSource, randomCounts, seeded } from '../../support/fake-source.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

@@ -1,0 +1,78 @@
+import type { Failure } from '../../domain/watch/failures.ts';
+import type { SpanCount } from '../../domain/watch/marks.ts';
+
+/** Decides which finished requests are bad: those answered with an error, or slower than `slowerThanMs`. */
+export interface SliObjective {
+  /** Unique, such as `availability` or `latency`. */
+  id: string;
+  kind: 'availability' | 'latency';
+  /** For latency: the bound in milliseconds. */
+  slowerThanMs?: number | undefined;
+}
+
+export interface SliQuery {
+  /** Short name of the Cloud Run service. */
+  service: string;
+  /** Short names of the revisions to count. */
+  revisions: readonly string[];
+  objectives: readonly SliObjective[];
+  /** Milliseconds since the epoch: earlier requests do not count. */
+  since: number;
+  /** Where an earlier reader of the same source stopped, so that this one does not count a request again. */
+  cursor?: string | undefined;
+  /** URLs of traffic tags. Requests to them come from tests, not from users, and do not count. */
+  tagUrls?: readonly string[] | undefined;
+}
+
+/** New finished requests of one revision under one objective. */
+export type SliCount = SpanCount;
+
+export interface SliReading {
+  /** Increments since the reading before. A request is in exactly one reading. */
+  counts: SliCount[];
+  /** What the bad requests have in common, as far as the source knows. */
+  failures?: Failure[] | undefined;
+  /** Milliseconds since the epoch until when the source has seen every request. */
+  horizon: number;
+  /** Milliseconds by which the source lags now, measured or documented. */
+  lagMs: number;
+  /** For `SliQuery.cursor`; empty if a later reader loses nothing by starting anew. */
+  cursor: string;
+  /** What the summary should tell about these counts, such as that they are a sample. */
+  notes: string[];
+  /** The source that was read; it can differ from the one that was asked for if that one failed. */
+  source: string;
+  /** Fraction of the requests that was read, if more arrived than can be read; default 1. */
+  sampled?: number | undefined;
+  /**
+   * Longest stretch of time that the source counts as one. Such a stretch can lie across a change of traffic, and then
+   * belongs to neither side. Default 0.
+   */
+  bucketMs?: number | undefined;
+}
+
+/** A reader for one watch. */
+export interface SliReader {
+  readonly source: string;
+  /**
+   * `marks`: ascending moments at which traffic changed, in milliseconds since the epoch. Throws `ReleaseError` if the
+   * source cannot be read now; the next call may succeed.
+   */
+  poll(marks: readonly number[], signal?: AbortSignal): Promise<SliReading>;
+}
+
+/** Where counts of requests come from. A reading never contains the newest bucket, which is still being filled. */
+export interface SliSource {
+  readonly name: string;
+  open(query: SliQuery): SliReader;
+  /** Finished requests of all revisions from `from` to `to` (milliseconds since the epoch). */
+  total(
+    query: Pick<SliQuery, 'service' | 'objectives'>,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<SliTotals>;
+}
+
+/** By objective id. Undefined if the source has no data, which is not the same as no requests. */
+export type SliTotals = Record<string, { total: number; bad: number } | undefined>;

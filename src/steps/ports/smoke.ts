@@ -1,0 +1,20 @@
+import type { BodyPart } from '../../domain/smoke/body.ts';
+import type { Attempt } from '../../domain/smoke/retry.ts';
+
+/** One request of the smoke test to the function under test. */
+export interface SmokeHttpRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  /** Either parts around the bytes of an image, or so many zero bytes. Every call builds the body anew. */
+  body: { parts: readonly BodyPart[]; image: Uint8Array } | { zeros: number } | undefined;
+  /** Sent as a bearer token. */
+  token: string | undefined;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface SmokeHttp {
+  /** Sends the request once. A failure on the way is a value; only a cancelled run or a refused endpoint throws. */
+  send(request: SmokeHttpRequest): Promise<Attempt>;
+}

@@ -1,0 +1,35 @@
+import type { JsonObject } from '../../domain/data/json.ts';
+import type { SourceFile } from '../../domain/source/manifest.ts';
+
+export interface UploadTarget {
+  /** A signed URL: anyone who knows it can upload the source, so it is a secret. */
+  uploadUrl: string;
+  /** google.cloud.functions.v2.StorageSource */
+  storageSource: JsonObject;
+}
+
+export interface SourceTree {
+  /** Sorted by path. */
+  files: SourceFile[];
+  /** Hex digest of the sorted manifest; the same on every machine. */
+  sha256: string;
+  /** Sum of the file sizes. */
+  bytes: number;
+  /** One line for the log: which ignore rules chose the files. */
+  rules: string;
+  /** Paths that an ignore rule left out: how many, and the first few. */
+  ignored: { count: number; sample: string[] };
+}
+
+export interface SourceArchive {
+  path: string;
+  bytes: number;
+  remove(): void;
+}
+
+/** Reads the source folder, packs it and uploads it. */
+export interface Sources {
+  scan(folder: string, signal?: AbortSignal): Promise<SourceTree>;
+  pack(tree: SourceTree, signal?: AbortSignal): Promise<SourceArchive>;
+  upload(archive: SourceArchive, target: UploadTarget, signal?: AbortSignal): Promise<void>;
+}
