@@ -1,7 +1,7 @@
 /**
  * Edit distance over integer ids, so that code points, graphemes, jamo and words all use one loop.
- * Bit-parallel after Myers (J. ACM 46(3), 1999) in Hyyrö's block form: 32 rows at a time. One strip of rows is taken
- * over the whole of `b` before the next, so that memory stays linear.
+ * The algorithm is bit-parallel: Myers (J. ACM 46(3), 1999) in Hyyrö's block form, 32 rows at a time. It runs one strip
+ * of rows over the whole of `b` before it starts the next strip, so memory stays linear.
  */
 
 /** Two sequences as ids from 0 to `symbols - 1`; equal units have equal ids. */
@@ -11,6 +11,7 @@ export interface Interned {
   symbols: number;
 }
 
+/** Gives every different unit of `a` and `b` an id. */
 export function intern(a: readonly string[], b: readonly string[]): Interned {
   const ids = new Map<string, number>();
   const map = (units: readonly string[]) => {
@@ -60,7 +61,7 @@ function bottomDeltas(a: Int32Array, b: Int32Array, symbols: number): Int8Array 
   return deltas;
 }
 
-/** Distances of the whole of `a` to every prefix of `b`: element `j` is D[a.length][j]. */
+/** Distances from the whole of `a` to every prefix of `b`: element `j` is D[a.length][j]. */
 export function lastRow(a: Int32Array, b: Int32Array, symbols: number): Int32Array {
   const row = new Int32Array(b.length + 1);
   row[0] = a.length;
@@ -69,7 +70,7 @@ export function lastRow(a: Int32Array, b: Int32Array, symbols: number): Int32Arr
   return row;
 }
 
-/** Substitutions, deletions and insertions, each at cost 1, that turn `a` into `b`. */
+/** The smallest number of substitutions, deletions and insertions that turns `a` into `b`. */
 export function distance({ a, b, symbols }: Interned): number {
   let start = 0;
   let endA = a.length;

@@ -1,6 +1,6 @@
 import { type Interned, lastRow } from '../data/edit-distance.ts';
 
-/** A run of one kind: `aLength` units of `a` from `a`, `bLength` units of `b` from `b`. */
+/** One run of edits of the same kind: it covers `aLength` units of text a from index `a`, and `bLength` of text b from index `b`. */
 export interface Run {
   kind: 'equal' | 'substitute' | 'delete' | 'insert';
   a: number;
@@ -31,9 +31,10 @@ class Runs {
   }
 }
 
-/** A table is cheaper than halving below this many cells. */
+/** Below this many cells, filling the whole table is cheaper than halving. */
 const smallCells = 1024;
 
+/** Aligns two short sequences with the full table of costs. */
 function tableAlign(a: Int32Array, b: Int32Array, aStart: number, bStart: number, runs: Runs): void {
   const width = b.length + 1;
   const cost = new Int32Array((a.length + 1) * width);
@@ -46,20 +47,21 @@ function tableAlign(a: Int32Array, b: Int32Array, aStart: number, bStart: number
       cost[i * width + j] = Math.min(diagonal, best);
     }
   }
-  const steps: [Run['kind'], number, number][] = [];
+  const path: [Run['kind'], number, number][] = [];
   let i = a.length;
   let j = b.length;
   while (i > 0 || j > 0) {
     const here = cost[i * width + j] as number;
     const same = i > 0 && j > 0 && a[i - 1] === b[j - 1];
     if (i > 0 && j > 0 && (cost[(i - 1) * width + j - 1] as number) + (same ? 0 : 1) === here)
-      steps.push([same ? 'equal' : 'substitute', --i, --j]);
-    else if (i > 0 && (cost[(i - 1) * width + j] as number) + 1 === here) steps.push(['delete', --i, j]);
-    else steps.push(['insert', i, --j]);
+      path.push([same ? 'equal' : 'substitute', --i, --j]);
+    else if (i > 0 && (cost[(i - 1) * width + j] as number) + 1 === here) path.push(['delete', --i, j]);
+    else path.push(['insert', i, --j]);
   }
-  for (const [kind, x, y] of steps.reverse()) runs.add(kind, aStart + x, bStart + y, 1);
+  for (const [kind, x, y] of path.reverse()) runs.add(kind, aStart + x, bStart + y, 1);
 }
 
+/** Splits `a` in the middle, finds the best place to split `b`, and aligns both halves. */
 function halve(
   a: Int32Array,
   b: Int32Array,
@@ -104,8 +106,8 @@ function halve(
 }
 
 /**
- * One alignment of least cost, after Hirschberg (CACM 18(6), 1975): linear memory, and about twice the time of the
- * distance alone, since each half takes its row from the bit-parallel loop.
+ * One alignment of least cost, after Hirschberg (CACM 18(6), 1975). It needs linear memory and about twice the time of
+ * the distance alone, because each half takes its row from the bit-parallel loop.
  */
 export function align({ a, b, symbols }: Interned): Run[] {
   const runs = new Runs();
@@ -113,6 +115,7 @@ export function align({ a, b, symbols }: Interned): Run[] {
   return runs.list;
 }
 
+/** How many units were replaced, left out, added and read correctly. */
 export function countRuns(runs: readonly Run[]): Counts {
   const counts = { substitutions: 0, deletions: 0, insertions: 0, correct: 0 };
   for (const run of runs) {

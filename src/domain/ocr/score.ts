@@ -3,46 +3,55 @@ import { align, type Counts, countRuns, type Run } from './alignment.ts';
 import { charactersOf, comparable, jamoOf, settlePolicy, type TextPolicy, wordsOf } from './units.ts';
 
 export interface Confusion {
-  /** Empty where something was added. */
+  /** Empty if the engine added a unit. */
   expected: string;
-  /** Empty where something is missing. */
+  /** Empty if the engine left a unit out. */
   recognised: string;
   count: number;
 }
 
 /**
- * How far a recognised text is from the expected one. Rates are edits divided by the units of the **expected** text
- * (so they may exceed 1), as jiwer, dinglehopper and the literature have it. An empty expected text gives 0 where
- * nothing was recognised and 1 otherwise; `counts.insertions` then says how much.
+ * How far a recognised text is from the expected one. Rates are edits divided by the units of the **expected** text, as
+ * in jiwer, dinglehopper and the literature, so they may exceed 1. If the expected text is empty, a rate is 0 if nothing
+ * was recognised and 1 otherwise; `insertions` then counts what was recognised.
  */
 export interface Score extends Counts {
-  /** Characters that differ, by the policy; this is what gates. */
+  /** Characters that differ under the policy. Limits such as `max_cer` apply to this number. */
   distance: number;
-  /** Characters of the expected text: the denominator of `cer`. */
+  /** Characters of the expected text; the denominator of `cer`. */
   length: number;
   cer: number;
   /** distance / (distance + correct), from 0 to 1, as OCR-D reports it. */
   normalisedCer: number;
-  /** As `cer` with white space collapsed instead of ignored; equal to `cer` unless the policy ignores it. */
+  /** Like `cer`, but white space counts as one space. Equal to `cer` unless the policy ignores white space. */
   spacedCer: number;
-  /** Edits of Hangul letters instead of syllables; information only. */
+  /** Like `cer`, but over Hangul letters instead of syllables. For information; no limit uses it. */
   jamoCer: number;
   wer: number;
   words: number;
-  /** Words whose counts differ / words of both sides: blind to reading order. */
+  /** Difference of the word counts, divided by the words of both texts. Independent of reading order. */
   bagOfWords: number;
   whitespace: 'ignore' | 'collapse' | 'keep';
   confusions: Confusion[];
 }
 
-/** More characters than this are cut on both sides: what a hostile server sends must not cost minutes. */
+/** Both texts are cut after this many characters, because a hostile server must not cost the job minutes. */
 export const maxScored = 100_000;
 
-/** Edits per expected unit; never NaN or infinite. */
+/** Takes a comparable text: before folding, the same text may have another length (CRLF, NFD) and be cut elsewhere. */
+function cut(text: string): string {
+  if (text.length <= maxScored) return text;
+  return Array.from(text.slice(0, 2 * maxScored))
+    .slice(0, maxScored)
+    .join('');
+}
+
+/** Edits per expected unit. Never NaN and never infinite. */
 export function rate(edits: number, length: number): number {
   return length > 0 ? edits / length : edits > 0 ? 1 : 0;
 }
 
+/** Compares which words occur how often, from 0 (the same) to 1 (nothing in common). */
 export function bagOfWords(expected: readonly string[], recognised: readonly string[]): number {
   const counts = new Map<string, number>();
   for (const word of expected) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -52,7 +61,7 @@ export function bagOfWords(expected: readonly string[], recognised: readonly str
   return rate(differing, expected.length + recognised.length);
 }
 
-/** Which units were read as which, the commonest first. */
+/** Which units were read as which others, the most frequent first. */
 export function confusionsOf(
   runs: readonly Run[],
   a: readonly string[],
@@ -78,11 +87,11 @@ function distanceOf(a: readonly string[], b: readonly string[]): number {
   return distance(intern(a, b));
 }
 
+/** Scores a recognised text against the expected one. */
 export function score(expected: string, recognised: string, wanted: TextPolicy): Score {
   const policy = settlePolicy(wanted, expected);
-  const cut = (text: string) => (text.length > maxScored ? text.slice(0, maxScored) : text);
-  const left = comparable(cut(expected), policy);
-  const right = comparable(cut(recognised), policy);
+  const left = cut(comparable(expected, policy));
+  const right = cut(comparable(recognised, policy));
   const a = charactersOf(left, policy.unit);
   const b = charactersOf(right, policy.unit);
   const runs = align(intern(a, b));
@@ -90,10 +99,12 @@ export function score(expected: string, recognised: string, wanted: TextPolicy):
   const edits = counts.substitutions + counts.deletions + counts.insertions;
   const jamoA = jamoOf(left);
   const spaced = { ...policy, whitespace: 'collapse' as const };
-  const spacedA = charactersOf(comparable(cut(expected), spaced), policy.unit);
-  const spacedB = charactersOf(comparable(cut(recognised), spaced), policy.unit);
-  const wordsA = wordsOf(cut(expected), policy);
-  const wordsB = wordsOf(cut(recognised), policy);
+  const spacedLeft = cut(comparable(expected, spaced));
+  const spacedRight = cut(comparable(recognised, spaced));
+  const spacedA = charactersOf(spacedLeft, policy.unit);
+  const spacedB = charactersOf(spacedRight, policy.unit);
+  const wordsA = wordsOf(spacedLeft);
+  const wordsB = wordsOf(spacedRight);
   const cer = rate(edits, a.length);
   return {
     ...counts,

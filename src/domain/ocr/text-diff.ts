@@ -6,22 +6,27 @@ export interface DiffLine {
   kind: 'same' | 'changed';
   expected: string;
   recognised: string;
-  /** The line with `[-missing-]` and `{+added+}`, for where one character hides in a long line. */
-  marked: string;
+  /** The line with `[-missing-]` and `{+added+}` around the differences, to show a single character in a long line. */
+  annotated: string;
 }
 
 interface Units {
-  /** What is compared. */
+  /** The units to compare. */
   ids: string[];
-  /** The same unit as it stands in the text, with the white space before it where that does not count. */
+  /** The same units as they appear in the text, each with the ignored white space before it. */
   shown: string[];
 }
+
+/** Only this many characters are compared line by line. */
+const maxShown = 20_000;
 
 function unitsOf(text: string, policy: TextPolicy): Units {
   const ids: string[] = [];
   const shown: string[] = [];
   let gap = '';
-  for (const unit of charactersOf(fold(text, policy).trim(), policy.unit)) {
+  // Cut after folding: before it, the same text may have another length and be cut elsewhere.
+  const folded = fold(text, policy).trim().slice(0, maxShown);
+  for (const unit of charactersOf(folded, policy.unit)) {
     const blank = /^\s+$/u.test(unit);
     if (policy.whitespace === 'ignore' && blank) gap = unit.includes('\n') || gap === '\n' ? '\n' : ' ';
     else if (policy.whitespace === 'collapse' && blank && ids.at(-1) === ' ') {
@@ -35,26 +40,23 @@ function unitsOf(text: string, policy: TextPolicy): Units {
   return { ids, shown };
 }
 
-/** More characters than this are not laid side by side. */
-const maxShown = 20_000;
-
 interface Cells {
   expected: string;
   recognised: string;
-  marked: string;
+  annotated: string;
   changed: boolean;
 }
 
 function addRun(cells: Cells, run: Run, a: Units, b: Units, close: () => void): void {
   if (run.kind === 'equal') {
     for (let i = 0; i < run.aLength; i++) {
-      // The expected side leads: its line breaks make the lines, whatever the other side has there.
+      // The line breaks of the expected text make the lines, whatever the recognised text has there.
       const unit = a.shown[run.a + i] as string;
       const lead = unit.startsWith('\n');
       if (lead) close();
       const rest = lead ? unit.slice(1) : unit;
       cells.expected += rest;
-      cells.marked += rest;
+      cells.annotated += rest;
       cells.recognised += rest;
     }
     return;
@@ -70,29 +72,29 @@ function addRun(cells: Cells, run: Run, a: Units, b: Units, close: () => void): 
   cells.changed = true;
   cells.expected += flat(gone);
   cells.recognised += came;
-  if (gone.length > 0) cells.marked += `[-${flat(gone)}-]`;
-  if (came !== '') cells.marked += `{+${came}+}`;
+  if (gone.length > 0) cells.annotated += `[-${flat(gone)}-]`;
+  if (came !== '') cells.annotated += `{+${came}+}`;
 }
 
-/** Expected and recognised text line by line, by the lines of the expected one. White space that does not count is not shown. */
+/** Compares both texts line by line. The expected text defines the lines. Ignored white space is not shown. */
 export function textDiff(expected: string, recognised: string, wanted: TextPolicy): DiffLine[] {
   const policy = settlePolicy(wanted, expected);
-  const a = unitsOf(expected.slice(0, maxShown), policy);
-  const b = unitsOf(recognised.slice(0, maxShown), policy);
+  const a = unitsOf(expected, policy);
+  const b = unitsOf(recognised, policy);
   const lines: DiffLine[] = [];
-  const cells: Cells = { expected: '', recognised: '', marked: '', changed: false };
+  const cells: Cells = { expected: '', recognised: '', annotated: '', changed: false };
   const close = () => {
-    const { changed, expected, recognised, marked } = cells;
-    const texts = { expected: expected.trim(), recognised: recognised.trim(), marked: marked.trim() };
+    const { changed, expected, recognised, annotated } = cells;
+    const texts = { expected: expected.trim(), recognised: recognised.trim(), annotated: annotated.trim() };
     lines.push({ kind: changed ? 'changed' : 'same', ...texts });
-    Object.assign(cells, { expected: '', recognised: '', marked: '', changed: false });
+    Object.assign(cells, { expected: '', recognised: '', annotated: '', changed: false });
   };
   for (const run of align(intern(a.ids, b.ids))) addRun(cells, run, a, b, close);
   close();
   return lines;
 }
 
-/** The diff as text for a `diff` block: changed lines as `-`, `+` and `!`, runs of equal ones counted. */
+/** The diff as text for a `diff` code block: changed lines start with `-`, `+` or `!`, long runs of equal lines are counted. */
 export function diffText(lines: readonly DiffLine[], most = 20): string {
   const printed: string[] = [];
   let same: string[] = [];
@@ -113,13 +115,13 @@ export function diffText(lines: readonly DiffLine[], most = 20): string {
     if (++shown > most) continue;
     if (line.expected !== '') printed.push(`- ${line.expected}`);
     if (line.recognised !== '') printed.push(`+ ${line.recognised}`);
-    // Marks help where a little differs; around every other letter they only hide the text.
+    // Brackets help if little differs. Around every other letter they only hide the text.
     if (
       line.expected !== '' &&
       line.recognised !== '' &&
-      line.marked.length <= 1.4 * (line.expected.length + line.recognised.length)
+      line.annotated.length <= 1.4 * (line.expected.length + line.recognised.length)
     )
-      printed.push(`! ${line.marked}`);
+      printed.push(`! ${line.annotated}`);
   }
   flush(true);
   if (shown > most) printed.push(`  … ${shown - most} more changed lines`);

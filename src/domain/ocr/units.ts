@@ -1,15 +1,16 @@
-/** How a text is cut into comparable units. Both sides of a comparison always get the same treatment. */
+/** How a text becomes comparable units. Both texts of a comparison always get the same treatment. */
 export interface TextPolicy {
   /**
-   * `ignore`: no white space at all; `collapse`: every run, line ends too, is one space; `keep`: as it is.
-   * `auto` is `ignore` where the expected text holds Hangul, Han or Kana, whose spacing OCR engines rarely get right.
+   * `ignore` removes all white space, `collapse` turns every run of it, line ends included, into one space, and `keep`
+   * leaves it alone. `auto` means `ignore` if the expected text contains Hangul, Han or Kana, because OCR engines rarely
+   * get the spacing of those scripts right, and `collapse` otherwise.
    */
   whitespace: 'auto' | 'ignore' | 'collapse' | 'keep';
-  /** `grapheme` (UAX 29) keeps what has no composed form, such as old Hangul or emoji sequences, as one unit. */
+  /** With `grapheme` (UAX 29), a sequence without a composed form, such as old Hangul or an emoji, is one unit. */
   unit: 'code-point' | 'grapheme';
-  /** NFKC, so that full-width letters, ligatures and unit signs equal their plain forms. */
+  /** Uses NFKC, so that full-width letters, ligatures and unit signs equal their plain forms. */
   compat: boolean;
-  /** Quotes, dashes and middle dots of every kind are the same. */
+  /** Treats all kinds of quotes as equal, and likewise all dashes and all middle dots. */
   equivalents: boolean;
   ignoreCase: boolean;
 }
@@ -22,11 +23,13 @@ export const defaultPolicy: TextPolicy = {
   ignoreCase: false,
 };
 
-/** Byte order mark, zero-width space and soft hyphen: never visible, often left behind by engines. */
+/** U+0085 ends a line too, but `\s` of a regular expression does not know it. */
+const lineEnds = /\r[\n\u0085]?|\u0085/g;
+/** Byte order mark, zero-width space and soft hyphen. They are invisible, and engines often leave them in the text. */
 const invisible = /[\ufeff\u200b\u00ad]/g;
-/** Normalising sorts the marks of one letter, quadratically: more than UAX 15's stream-safe thirty are not kept. */
-const markPile = /(\p{M}{30})\p{M}+/gu;
-/** NFKC makes U+318D, used as a middle dot in Korean, a bare old vowel; so it is unified before. */
+/** Normalisation sorts the combining marks of a letter in quadratic time, so only thirty are kept, the stream-safe limit of UAX 15. */
+const excessCombining = /(\p{M}{30})\p{M}+/gu;
+/** Korean uses U+318D as a middle dot, but NFKC turns it into an old vowel. So middle dots are unified before NFKC. */
 const middleDots = /[\u00b7\u318d\u30fb\uff65\u2022\u2219\u22c5\u119e]/g;
 const families: readonly [RegExp, string][] = [
   [/[\u2018\u2019\u201a\u201b\u2032\u0060\u00b4]/g, "'"],
@@ -37,7 +40,7 @@ const families: readonly [RegExp, string][] = [
 
 const spacelessScripts = /[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
-/** Settles `auto` by the expected text; what was recognised has no say in it. */
+/** Replaces `auto` according to the expected text. The recognised text has no influence. */
 export function settlePolicy(
   policy: TextPolicy,
   expected: string,
@@ -46,16 +49,16 @@ export function settlePolicy(
   return { ...policy, whitespace: policy.whitespace === 'auto' ? auto : policy.whitespace };
 }
 
-/** Characters made comparable, white space untouched. NFC always: one Hangul syllable has two spellings. */
+/** Makes characters comparable and leaves white space alone. Always NFC, because a Hangul syllable has two spellings. */
 export function fold(text: string, policy: TextPolicy): string {
-  let folded = text.replace(/\r\n?/g, '\n').replace(invisible, '').replace(markPile, '$1');
+  let folded = text.replace(lineEnds, '\n').replace(invisible, '').replace(excessCombining, '$1');
   if (policy.compat) folded = folded.replace(middleDots, '\u00b7').normalize('NFKC');
   else folded = folded.normalize('NFC');
   if (policy.equivalents) for (const [family, plain] of families) folded = folded.replace(family, plain);
   return policy.ignoreCase ? folded.toLowerCase().normalize('NFC') : folded;
 }
 
-/** A text as the policy compares it: folded, and white space by the policy (`auto` is `collapse` here). */
+/** The text in the form in which the policy compares it. `auto` counts as `collapse` here; see `settlePolicy`. */
 export function comparable(text: string, policy: TextPolicy): string {
   const folded = fold(text, policy);
   if (policy.whitespace === 'keep') return folded;
@@ -64,17 +67,19 @@ export function comparable(text: string, policy: TextPolicy): string {
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
+/** The characters of a text, in the policy's unit. */
 export function charactersOf(text: string, unit: TextPolicy['unit']): string[] {
   return unit === 'grapheme'
     ? Array.from(segmenter.segment(text), ({ segment }) => segment)
     : Array.from(text);
 }
 
-export function wordsOf(text: string, policy: TextPolicy): string[] {
-  return fold(text, policy).split(/\s+/u).filter(Boolean);
+/** The words of a folded text. */
+export function wordsOf(folded: string): string[] {
+  return folded.split(/\s+/u).filter(Boolean);
 }
 
-/** Hangul syllables as their letters: NFD is exact for modern Hangul. */
+/** Splits Hangul syllables into letters. NFD is exact for modern Hangul. */
 export function jamoOf(text: string): string[] {
   return Array.from(text.normalize('NFD'));
 }

@@ -4,7 +4,7 @@ import { align, countRuns } from '../../../src/domain/ocr/alignment.ts';
 import { bagOfWords, maxScored, rate, score } from '../../../src/domain/ocr/score.ts';
 import { charactersOf, comparable, defaultPolicy, settlePolicy } from '../../../src/domain/ocr/units.ts';
 
-/** Distances from a corner of the table, remembered: nothing in common with the bit-parallel loop. */
+/** Edit distance by plain recursion with a memory, so that it shares nothing with the bit-parallel loop. */
 function reference(a: readonly string[], b: readonly string[]): number {
   const known = new Map<number, number>();
   const from = (i: number, j: number): number => {
@@ -22,7 +22,7 @@ function reference(a: readonly string[], b: readonly string[]): number {
   return from(0, 0);
 }
 
-/** xorshift32: seeded, with a period that no test comes near. */
+/** xorshift32, so that every run of the test uses the same texts. */
 function generator(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -41,7 +41,7 @@ const alphabets = {
   CJK: (next: (n: number) => number) => String.fromCodePoint(0x4e00 + next(7)),
 };
 
-/** Two texts: unrelated, or one made from the other by a few edits. */
+/** Either two unrelated texts, or a text and a copy with a few edits. */
 function pair(
   next: (n: number) => number,
   unit: (next: (n: number) => number) => string,
@@ -80,7 +80,7 @@ describe('against an independent implementation', () => {
     }
   });
 
-  test('every prefix of the second text has its distance', () => {
+  test('lastRow gives the distance to every prefix of the second text', () => {
     const next = generator(7);
     for (let i = 0; i < 200; i++) {
       const [a, b] = pair(next, alphabets.Latin);
@@ -90,7 +90,7 @@ describe('against an independent implementation', () => {
     }
   });
 
-  test('an alignment puts both texts together again', () => {
+  test('the runs of an alignment cover both texts without a gap', () => {
     const next = generator(99);
     for (let i = 0; i < 500; i++) {
       const [a, b] = pair(next, alphabets['Hangul NFC']);
@@ -107,16 +107,16 @@ describe('against an independent implementation', () => {
   });
 });
 
-describe('worked by hand', () => {
+describe('examples worked out by hand', () => {
   const keep = { ...defaultPolicy, whitespace: 'keep' as const };
   // expected, recognised, edits, characters
   const table: [string, string, string, number, number][] = [
     ['kitten', 'kitten', 'sitting', 3, 6],
     ['one digit of a total', '128.40', '123.40', 1, 6],
     ['two digits swapped', '128.40', '182.40', 2, 6],
-    ['nothing read', 'abc', '', 3, 3],
+    ['nothing recognised', 'abc', '', 3, 3],
     ['an emoji is one character', '😀', 'x', 1, 1],
-    ['a syllable in NFD is the same', '한글', '한글'.normalize('NFD'), 0, 2],
+    ['a syllable in NFD equals the one in NFC', '한글', '한글'.normalize('NFD'), 0, 2],
     [
       'a whole Korean line in NFD',
       '서울 강남구 테헤란로 일이삼',
@@ -127,6 +127,7 @@ describe('worked by hand', () => {
     ['combining accent', 'café', 'cafe\u0301', 0, 4],
     ['byte order mark, ZWSP, soft hyphen', 'invoice', '\ufeffin\u200bvo\u00adice', 0, 7],
     ['carriage returns', 'a\nb', 'a\r\nb', 0, 3],
+    ['the line end U+0085', 'a\nb', 'a\u0085b', 0, 3],
     ['case counts', 'Total', 'total', 1, 5],
     ['typographic quotes count', '"a"', '“a”', 2, 3],
     ['everything added', 'a', 'aaaa', 3, 1],
@@ -153,14 +154,14 @@ describe('worked by hand', () => {
     expect(JSON.stringify([blank, stray])).not.toMatch(/null|NaN|Infinity/);
   });
 
-  test('normalised CER stays below 1 where CER does not', () => {
+  test('the normalised CER never exceeds 1, even if the CER does', () => {
     const scored = score('ab', 'xyzxyz', keep);
     expect(scored.cer).toBe(3);
     expect(scored.normalisedCer).toBe(1);
     expect(score('abc', 'abcdef', keep).normalisedCer).toBe(0.5);
   });
 
-  test('WER has the words of the expected text below it', () => {
+  test('WER is divided by the words of the expected text', () => {
     expect(score('the cat sat', 'the the cat sat', defaultPolicy).wer).toBeCloseTo(1 / 3);
     expect(score('the cat sat', 'the  cat\nsat', defaultPolicy).wer).toBe(0);
     expect(score('a b c d', 'd c b a', defaultPolicy).wer).toBe(1);
@@ -168,7 +169,7 @@ describe('worked by hand', () => {
     expect(bagOfWords(['a', 'a', 'b'], ['a', 'c'])).toBe(3 / 5);
   });
 
-  test('substitutions, deletions and insertions are told apart', () => {
+  test('substitutions, deletions and insertions are counted separately', () => {
     const { substitutions, deletions, insertions, correct } = score('abcdef', 'abXdefg', keep);
     expect({ substitutions, deletions, insertions, correct }).toEqual({
       substitutions: 1,
@@ -178,7 +179,7 @@ describe('worked by hand', () => {
     });
   });
 
-  test('confusions, the commonest first', () => {
+  test('confusions are sorted by frequency', () => {
     expect(score('O0O0 l1', '0000 11', keep).confusions).toEqual([
       { expected: 'O', recognised: '0', count: 2 },
       { expected: 'l', recognised: '1', count: 1 },
@@ -188,14 +189,14 @@ describe('worked by hand', () => {
 });
 
 describe('Korean', () => {
-  test('spacing does not gate, and is reported beside', () => {
+  test('spacing does not count in the CER and has a rate of its own', () => {
     const scored = score('합계 128,400원', '합 계 128,400 원', defaultPolicy);
     expect([scored.cer, scored.whitespace]).toEqual([0, 'ignore']);
     expect(scored.spacedCer).toBeCloseTo(2 / 11);
     expect(scored.wer).toBe(2);
   });
 
-  test('one wrong syllable is 1/15, and gentler by letters', () => {
+  test('one wrong syllable of 15 gives 1/15, and less when counted by letters', () => {
     const expected = '가나다라마바사아자차카타파하각';
     const scored = score(expected, expected.replace('각', '간'), defaultPolicy);
     expect(scored.cer).toBeCloseTo(1 / 15);
@@ -203,7 +204,7 @@ describe('Korean', () => {
     expect(scored.jamoCer).toBeLessThan(scored.cer);
   });
 
-  test('the policy follows the expected text, never the recognised one', () => {
+  test('the policy depends on the expected text only', () => {
     expect(settlePolicy(defaultPolicy, 'TOTAL 128').whitespace).toBe('collapse');
     expect(settlePolicy(defaultPolicy, '합계').whitespace).toBe('ignore');
     expect(settlePolicy(defaultPolicy, '合計 テスト').whitespace).toBe('ignore');
@@ -229,15 +230,15 @@ describe('what counts as the same', () => {
     ['ﬁne', 'fine'],
     ['a\u3000b', 'a b'],
     ['a\u00a0b', 'a b'],
-    // The trap: NFKC alone makes the Korean middle dot U+318D an old vowel.
+    // NFKC alone would turn the Korean middle dot U+318D into an old vowel.
     ['사과ㆍ배', '사과·배'],
     ['사과・배', '사과·배'],
-  ])('compat: %s is %s', (a, b) => {
+  ])('with compat %s equals %s', (a, b) => {
     expect(equal(a, b, compat)).toBe(true);
     expect(comparable(a, compat)).not.toMatch(/\u119e/);
   });
 
-  test('without compat they differ, white space apart', () => {
+  test('without compat they differ, except for white space', () => {
     for (const [a, b] of [
       ['Ａ１', 'A1'],
       ['℃', '°C'],
@@ -247,7 +248,7 @@ describe('what counts as the same', () => {
       expect(equal(a, b, defaultPolicy)).toBe(false);
   });
 
-  test('equivalents: quotes, dashes, middle dots', () => {
+  test('equivalents makes quotes, dashes and middle dots of every kind equal', () => {
     const policy = { ...defaultPolicy, equivalents: true };
     for (const [a, b] of [
       ['“a”', '"a"'],
@@ -261,13 +262,40 @@ describe('what counts as the same', () => {
     expect(equal('a-b', 'a b', policy)).toBe(false);
   });
 
-  test('case', () => {
+  test('ignore_case makes upper and lower case equal', () => {
     expect(equal('TOTAL', 'total', { ...defaultPolicy, ignoreCase: true })).toBe(true);
   });
 });
 
-test('huge texts cost bounded time and are cut, not refused', () => {
+test('huge texts are cut, not refused, so that they cost bounded time', () => {
   const long = 'abcdefghij'.repeat(30_000);
   const scored = score(long, long, defaultPolicy);
   expect([scored.length, scored.distance]).toEqual([maxScored, 0]);
+});
+
+describe('texts longer than the limit are folded before they are cut', () => {
+  const lines = Array.from({ length: 4000 }, (_, i) => `line ${i} of a very long receipt`).join('\n');
+  const korean = '합계금액과 날짜\n'.repeat(15_000);
+  test.each([
+    ['CRLF against LF', lines, lines.replaceAll('\n', '\r\n')],
+    ['NFD against NFC', korean, korean.normalize('NFD')],
+    ['spaces that do not count', korean, [...korean].join(' ')],
+    ['runs of spaces', lines, lines.replaceAll(' ', '   ')],
+    ['U+0085 against LF', lines, lines.replaceAll('\n', '\u0085')],
+  ])('%s', (_, expected, recognised) => {
+    expect(expected.length).toBeGreaterThan(maxScored);
+    const scored = score(expected, recognised, defaultPolicy);
+    expect([scored.length, scored.cer, scored.jamoCer]).toEqual([maxScored, 0, 0]);
+  });
+
+  test('the cut never splits a character', () => {
+    const emoji = `a${'😀'.repeat(maxScored)}`;
+    expect(score(emoji, emoji, defaultPolicy)).toMatchObject({ length: maxScored, cer: 0 });
+  });
+});
+
+test('U+0085 is white space', () => {
+  expect(comparable('a\u0085\u0085b', defaultPolicy)).toBe('a b');
+  expect(comparable('합\u0085계', { ...defaultPolicy, whitespace: 'ignore' })).toBe('합계');
+  expect(comparable('a\r\u0085b', { ...defaultPolicy, whitespace: 'keep' })).toBe('a\nb');
 });

@@ -6,7 +6,7 @@ const diff = (expected: string, recognised: string) =>
   diffText(textDiff(expected, recognised, defaultPolicy)).split('\n');
 
 describe('text diff', () => {
-  test('one digit in one line', () => {
+  test('shows one digit that differs', () => {
     expect(diff('INVOICE 2026-001\nTOTAL 128.40', 'INVOICE 2026-001\nTOTAL 123.40')).toEqual([
       '  INVOICE 2026-001',
       '- TOTAL 128.40',
@@ -15,7 +15,7 @@ describe('text diff', () => {
     ]);
   });
 
-  test('Korean spacing is no difference, a syllable is', () => {
+  test('Korean spacing is no difference, but a wrong syllable is', () => {
     expect(diff('서울 강남구\n합계 128,400원', '서 울 강남구 한계 128,400 원')).toEqual([
       '  서울 강남구',
       '- 합계 128,400원',
@@ -24,11 +24,11 @@ describe('text diff', () => {
     ]);
   });
 
-  test('line breaks alone are no difference, and the expected lines lead', () => {
+  test('line breaks alone are no difference, and the lines are those of the expected text', () => {
     expect(diff('a b\nc', 'a\nb c')).toEqual(['  a b', '  c']);
   });
 
-  test('equal lines are counted', () => {
+  test('long runs of equal lines are counted', () => {
     const many = Array.from({ length: 10 }, (_, i) => `line number ${i}`).join('\n');
     expect(diff(`${many}\nTOTAL 1`, `${many}\nTOTAL 7`)).toEqual([
       '  line number 0',
@@ -40,19 +40,24 @@ describe('text diff', () => {
     ]);
   });
 
-  test('nothing read, and nothing expected', () => {
+  test('nothing recognised, or nothing expected', () => {
     expect(diff('abc', '')).toEqual(['- abc']);
     expect(diff('', 'abc')).toEqual(['+ abc']);
   });
 
-  test('many changed lines are bounded', () => {
+  test('the number of changed lines is limited', () => {
     const lines = (tail: string) => Array.from({ length: 60 }, (_, i) => `${i} apples ${tail}`).join('\n');
     expect(diff(lines('x'), lines('y')).at(-1)).toBe('  … 40 more changed lines');
   });
 });
 
-test('marks are left out where they would only hide the text', () => {
+test('brackets are left out if they would only hide the text', () => {
   const [expected, recognised] = ['a1b2c3d4e5f6', 'x1y2z3w4v5u6'];
   expect(diff(expected, recognised)).toEqual([`- ${expected}`, `+ ${recognised}`]);
   expect(diff('TOTAL 128.40', 'TOTAL 123.40')[2]).toBe('! TOTAL 12[-8-]{+3+}.40');
+});
+
+test('a text longer than the limit is folded before it is cut', () => {
+  const lines = Array.from({ length: 2000 }, (_, i) => `line ${i} of a receipt`).join('\n');
+  expect(diff(lines, lines.replaceAll('\n', '\r\n')).filter((line) => !line.startsWith('  '))).toEqual([]);
 });

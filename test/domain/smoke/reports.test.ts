@@ -117,7 +117,7 @@ describe('annotations', () => {
     for (const { title, text } of annotations) harmless(`${title}\n${text}`);
   });
 
-  test('a refused token is told with the command that repairs it, 401 apart from 403', () => {
+  test('a refused call is explained with the command that repairs it, a 401 by other means than a 403', () => {
     const refused = (found: string) =>
       result({
         status: 'failed',
@@ -135,9 +135,9 @@ describe('annotations', () => {
       'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --role=roles/run.invoker --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com',
     );
     expect(denied?.why).toContain('lacks roles/run.invoker');
-    expect(bad?.why).toContain('Its audience, https://ocr-api.run.app');
+    expect(bad?.why).toContain('its audience https://ocr-api.run.app');
     expect(bad?.fix).toContain('gcloud run services describe ocr-api');
-    // Nobody is named where no token was sent, and no placeholder stands in a command.
+    // Without a token there is no account to name, and a command must not contain placeholders.
     expect(findingsOf(evidence([refused('403')]))[0]?.fix).not.toMatch(/gcloud|SERVICE|REGION/);
   });
 
