@@ -9,9 +9,10 @@ import { functionsApis } from './functions/index.ts';
 import { githubApis } from './github/index.ts';
 import { identityApis } from './identity/index.ts';
 import { seed } from './identity/seed.ts';
+import { loadApis } from './load/index.ts';
 import { logsApis } from './logs/index.ts';
 import { projectsApis } from './projects/index.ts';
-import { runApis } from './run/index.ts';
+import { runApis } from './run-api/index.ts';
 
 export type { World } from './core/state.ts';
 export type { Ready, SandboxOptions } from './core/types.ts';
@@ -58,6 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...functionsApis(world),
       ...runApis(world),
       ...logsApis(world),
+      ...loadApis(world),
       ...frontsApis(world),
     ]);
     for (const definition of definitions) {

@@ -10,13 +10,8 @@ import { advance, type EvidencePlan, startEvidence } from '../src/domain/evidenc
 import { passTable } from './bench-watch/passes.ts';
 import { classicalRules, evidence } from './bench-watch/rules.ts';
 import { limit, scenes } from './bench-watch/scenes.ts';
-import { type Outcome, simulate } from './bench-watch/simulate.ts';
+import { type Cell, simulate } from './bench-watch/simulate.ts';
 import { checks, table } from './bench-watch/tables.ts';
-
-export interface Cell {
-  scene: number;
-  outcomes: Outcome[];
-}
 
 interface Job {
   scene: number;

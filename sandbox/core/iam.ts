@@ -17,6 +17,10 @@ export const folderResource = (world: World): string =>
 export const organizationResource = (world: World): string =>
   `//cloudresourcemanager.googleapis.com/organizations/${world.organizationId}`;
 
+/** The project of a path as a resource. Nothing but the sandbox's own project has policies, so any other one is refused. */
+export const projectOf = (params: Record<string, string>): string =>
+  `//cloudresourcemanager.googleapis.com/projects/${params.project}`;
+
 /** `projects/NUMBER/...` becomes `projects/ID/...`, and `projects/-` the project of the sandbox. */
 export function canonical(world: World, resource: string): string {
   return resource.replace(/\/projects\/([^/]+)/, (whole, project: string) =>

@@ -3,11 +3,11 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../core/state.ts';
-import { writeBuildLine } from '../logs/container-log.ts';
 import { BuildError, build, type Image } from '../revisions/build.ts';
+import { writeBuildLine } from '../run/container-log.ts';
 import { buildConfig, sourceOf, withDefaults } from './config.ts';
-import type { Change } from './deploy.ts';
 import {
+  type Change,
   type CloudFunction,
   type FunctionOperation,
   functionState,

@@ -1,21 +1,12 @@
 import type { World } from '../core/state.ts';
-import { writeBuildLine } from '../logs/container-log.ts';
 import { BuildError } from '../revisions/build.ts';
 import { StartError } from '../revisions/instance.ts';
+import { writeBuildLine } from '../run/container-log.ts';
 import { buildStage, keepBuild } from './build-stage.ts';
-import type { CloudFunction, FunctionOperation, Json } from './model.ts';
-import { nowText } from './model.ts';
+import { type Change, type CloudFunction, type FunctionOperation, nowText } from './model.ts';
 import { end, stage } from './operations.ts';
 import { renderFunction } from './render.ts';
 import { serviceStage } from './service-stage.ts';
-
-export interface Change {
-  config: Json;
-  /** `true` and `false` only where this very call says so; absent leaves the service's traffic alone. */
-  allTraffic: boolean | undefined;
-  rebuild: boolean;
-  creator: string;
-}
 
 /** Stops every build under way when the sandbox ends. */
 const aborter = (world: World) =>

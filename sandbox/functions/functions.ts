@@ -1,10 +1,10 @@
 import { alreadyExists, invalidArgument, notFound } from '../core/errors.ts';
-import { requirePermission } from '../core/iam.ts';
+import { projectOf, requirePermission } from '../core/iam.ts';
+import { page } from '../core/page.ts';
 import { emailOf } from '../core/principals.ts';
 import { checkMessage } from '../core/proto.ts';
 import type { World } from '../core/state.ts';
 import { ApiError, type Call, type Reply, type Route } from '../core/types.ts';
-import { page, projectOf } from '../run/find.ts';
 import { deleteService } from '../run/lifecycle.ts';
 import { runState } from '../run/model.ts';
 import { checkConfig, serviceConfig } from './config.ts';

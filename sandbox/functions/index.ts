@@ -1,11 +1,10 @@
 import { failedPrecondition } from '../core/errors.ts';
-import { requirePermission, testPermissions } from '../core/iam.ts';
+import { projectOf, requirePermission, testPermissions } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import { anonymous } from '../core/principals.ts';
 import { checkMessage } from '../core/proto.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Route } from '../core/types.ts';
-import { projectOf } from '../run/find.ts';
 import { findFunction, functionRoutes } from './functions.ts';
 import { functionState } from './model.ts';
 import { functionOperationRoutes } from './operations.ts';

@@ -55,6 +55,15 @@ export interface CloudFunction {
   running: FunctionOperation | undefined;
 }
 
+/** What one create or update call asks for. */
+export interface Change {
+  config: Json;
+  /** `true` or `false` only if this call says so. If absent, the service's traffic stays as it is. */
+  allTraffic: boolean | undefined;
+  rebuild: boolean;
+  creator: string;
+}
+
 export interface StoredObject {
   bucket: string;
   object: string;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { aborted, notFound } from '../core/errors.ts';
-import { requirePermission } from '../core/iam.ts';
+import { projectOf, requirePermission } from '../core/iam.ts';
+import { page } from '../core/page.ts';
 import type { World } from '../core/state.ts';
 import type { Route } from '../core/types.ts';
-import { page, projectOf } from '../run/find.ts';
 import {
   type CloudFunction,
   type FunctionOperation,

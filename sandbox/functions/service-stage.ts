@@ -1,14 +1,13 @@
 import type { World } from '../core/state.ts';
-import { writeContainerLine } from '../logs/container-log.ts';
 import type { Image } from '../revisions/build.ts';
 import { StartError } from '../revisions/instance.ts';
-import { makeRoom } from '../revisions/pool.ts';
+import { writeContainerLine } from '../run/container-log.ts';
 import { addRevision, createService, nextRevisionName } from '../run/lifecycle.ts';
 import { LATEST, type Revision, runState, type Service } from '../run/model.ts';
+import { makeRoom } from '../run/pool.ts';
 import { noteFailedRevision, settle } from '../run/traffic.ts';
 import { revisionSettings, serviceConfig } from './config.ts';
-import type { Change } from './deploy.ts';
-import type { CloudFunction, FunctionOperation, Json } from './model.ts';
+import type { Change, CloudFunction, FunctionOperation, Json } from './model.ts';
 import { stage } from './operations.ts';
 
 /** `500m` is half a CPU. */

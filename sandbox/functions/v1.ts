@@ -1,9 +1,9 @@
 import { notFound } from '../core/errors.ts';
-import { requirePermission } from '../core/iam.ts';
+import { projectOf, requirePermission } from '../core/iam.ts';
+import { page } from '../core/page.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Route } from '../core/types.ts';
-import { page, projectOf } from '../run/find.ts';
 import { functionState, type Json } from './model.ts';
 
 const v1States: Record<string, string> = {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Entry, Predicate } from './filter.ts';
 import { filterError } from './filter-lexer.ts';
+
+export type Entry = Record<string, unknown>;
+export type Predicate = (entry: Entry) => boolean;
 
 /** Fields of google.logging.v2.LogEntry; another first name is an error before the query runs. */
 const known = new Set(

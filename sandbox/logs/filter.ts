@@ -3,11 +3,8 @@
  * (https://cloud.google.com/logging/docs/view/logging-query-language). A timestamp as a bare word holds colons, so an
  * unquoted value takes the words and colons that touch it.
  */
-import { compareField, fieldExists, globalSearch, sampled } from './filter-compare.ts';
+import { compareField, fieldExists, globalSearch, type Predicate, sampled } from './filter-compare.ts';
 import { filterError, type Token, tokenize } from './filter-lexer.ts';
-
-export type Entry = Record<string, unknown>;
-export type Predicate = (entry: Entry) => boolean;
 
 class Parser {
   private readonly tokens: Token[];

@@ -3,12 +3,10 @@ import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
 import { listEntries } from './entries.ts';
-import { loadRoutes } from './load-routes.ts';
 import { monitoringApi } from './monitoring.ts';
-import { reachabilityRoutes } from './reachability.ts';
 import { logStore } from './store.ts';
 
-/** Cloud Logging and Monitoring as far as reading goes, load, and the watch on anonymous reachability. */
+/** The reading half of Cloud Logging and Cloud Monitoring. */
 export function logsApis(world: World): ApiDefinition[] {
   addSetting(world, 'enforceLoggingQuota', (value) => {
     if (typeof value !== 'boolean')
@@ -21,6 +19,5 @@ export function logsApis(world: World): ApiDefinition[] {
       routes: [{ method: 'POST', pattern: '/v2/entries:list', handle: (call) => listEntries(world, call) }],
     },
     monitoringApi(world),
-    { name: 'control', routes: [...loadRoutes(world), ...reachabilityRoutes(world)] },
   ];
 }

@@ -1,8 +1,8 @@
 import { invalidArgument, notFound } from '../core/errors.ts';
-import { requirePermission } from '../core/iam.ts';
+import { projectOf, requirePermission } from '../core/iam.ts';
+import { page } from '../core/page.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call, Reply } from '../core/types.ts';
-import { page, projectOf } from '../run/find.ts';
 import { partial } from './fields.ts';
 import { parseMetricFilter } from './metric-filter.ts';
 import { type MetricPoint, metricPoints } from './metrics-store.ts';

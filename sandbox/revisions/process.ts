@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
-import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { Capacity } from './capacity.ts';
 import { type Exchange, type Instance, MAX_REQUEST_BYTES, type Served, StartError } from './instance.ts';
 
@@ -18,26 +19,9 @@ export interface ProcessOptions {
   startTimeoutMs: number;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
-
-const accepts = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(socket.destroy() && true)).once('error', () => resolve(false));
-  });
-
-/** The child ends by itself where the sandbox is killed without a chance to stop it. */
-const endWithParent = [
-  '--import',
-  'data:text/javascript,process.on("disconnect",()=>process.exit(0));process.channel?.unref();',
-];
+/** Cloud Run's default. The process sees it in its environment; `preload.mjs` says where it really listens. */
+const PORT = '8080';
+const preload = ['--import', pathToFileURL(join(import.meta.dirname, 'preload.mjs')).href];
 
 /** A revision as a real process on a port of its own, in a process group of its own so that the whole tree ends. */
 export class ProcessInstance implements Instance {
@@ -61,7 +45,7 @@ export class ProcessInstance implements Instance {
   }
 
   start(signal: AbortSignal): Promise<void> {
-    if (this.child && !this.starting) return Promise.resolve();
+    if (this.child?.connected && !this.starting) return Promise.resolve();
     this.starting ??= this.launch(signal).finally(() => {
       this.starting = undefined;
     });
@@ -70,37 +54,54 @@ export class ProcessInstance implements Instance {
 
   private async launch(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.port = await freePort();
-    const child = spawn(process.execPath, [...endWithParent, ...this.options.argv], {
+    // A process that has crashed closes its channel before its connections, so `connected` is false as soon as a
+    // request has failed. Its exit event may come later; wait for it, so that two processes never run at once.
+    await this.stop();
+    const child = spawn(process.execPath, [...preload, ...this.options.argv], {
       cwd: this.options.folder,
-      env: { ...this.options.env, PORT: String(this.port) },
+      env: { ...this.options.env, PORT },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
     this.child = child;
     const printed = this.collect(child);
-    let ended: string | undefined;
-    child.once('error', (error) => {
-      ended = error.message;
+    const problem = await this.listening(child, signal);
+    if (problem === undefined) return;
+    await this.stop();
+    throw new StartError([problem, ...printed.slice(-8)].join('\n'));
+  }
+
+  /** Resolves with undefined once the process listens, or with the reason why it does not. */
+  private listening(child: ChildProcess, signal: AbortSignal): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const cancelled = () => resolve('the start was cancelled');
+      const timer = setTimeout(() => resolve('nothing listened in time'), this.options.startTimeoutMs);
+      const settle = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', cancelled);
+      };
+      signal.addEventListener('abort', cancelled);
+      child.on('message', (message: { port?: number }) => {
+        if (!message.port) return;
+        this.port = message.port;
+        settle();
+        resolve(undefined);
+      });
+      child.once('error', (error) => {
+        settle();
+        resolve(error.message);
+      });
+      child.once('exit', () => {
+        if (this.child === child) this.child = undefined;
+        // As in a container, nothing outlives the main process; a survivor would also keep the output open.
+        if (child.pid) killGroup(child.pid, 'SIGKILL');
+      });
+      // Unlike `exit`, `close` comes after the last line of output, which belongs in the error message.
+      child.once('close', (code, by) => {
+        settle();
+        resolve(`the process ended with ${by ?? `exit code ${code}`}`);
+      });
     });
-    child.once('exit', (code, by) => {
-      ended = `the process ended with ${by ?? `exit code ${code}`}`;
-      if (this.child === child) this.child = undefined;
-    });
-    const deadline = Date.now() + this.options.startTimeoutMs;
-    while (!(await accepts(this.port))) {
-      const late = Date.now() > deadline;
-      if (ended === undefined && !late && !signal.aborted) {
-        await sleep(40);
-        continue;
-      }
-      await this.stop();
-      throw new StartError(
-        [ended ?? (late ? 'nothing listened in time' : 'the start was cancelled'), ...printed.slice(-8)].join(
-          '\n',
-        ),
-      );
-    }
   }
 
   private collect(child: ChildProcess): string[] {

@@ -2,14 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../core/state.ts';
-import { sampleNow } from '../logs/reachability.ts';
-import { writeRequestLog } from '../logs/request-log.ts';
 import { MAX_REQUEST_BYTES, type Served } from '../revisions/instance.ts';
-import { makeRoom } from '../revisions/pool.ts';
 import { seededRandom } from '../revisions/random.ts';
 import { admit } from './admission.ts';
 import type { Door, Revision, Service } from './model.ts';
+import { makeRoom } from './pool.ts';
+import { sampleNow } from './reachability.ts';
 import { failureOf, type Refusal, refuse } from './refusals.ts';
+import { writeRequestLog } from './request-log.ts';
 
 /** One draw per service, so that the same requests in the same order get the same split. */
 const drawFor = (world: World, service: Service) =>

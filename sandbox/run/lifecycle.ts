@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { World } from '../core/state.ts';
 import type { Instance } from '../revisions/instance.ts';
-import { stopAll } from '../revisions/pool.ts';
 import { seededRandom } from '../revisions/random.ts';
 import { closeDoors, openDoors } from './doors.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type Service,
   serviceResource,
 } from './model.ts';
+import { stopAll } from './pool.ts';
 
 /** The service that a function gets. It has no revision yet and serves nothing. */
 export async function createService(

@@ -1,8 +1,8 @@
 import { invalidArgument } from '../core/errors.ts';
 import type { World } from '../core/state.ts';
-import { sampleNow } from '../logs/reachability.ts';
 import { openTagDoors } from './doors.ts';
 import { LATEST, type LiveTarget, PINNED, type Service, type Target } from './model.ts';
+import { sampleNow } from './reachability.ts';
 
 const TAG = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 

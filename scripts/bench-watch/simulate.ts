@@ -14,6 +14,12 @@ export interface Outcome {
   bad: number;
 }
 
+/** What every rule made of one scene; `scene` is its place in `scenes()`. */
+export interface Cell {
+  scene: number;
+  outcomes: Outcome[];
+}
+
 const quantile = (sorted: readonly number[], part: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 

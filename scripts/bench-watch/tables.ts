@@ -1,6 +1,5 @@
-import type { Cell } from '../bench-watch.ts';
 import { limit, type Scene, scenes } from './scenes.ts';
-import type { Outcome } from './simulate.ts';
+import type { Cell, Outcome } from './simulate.ts';
 
 const all = scenes();
 const sceneOf = (cell: Cell) => all[cell.scene] as Scene;

@@ -238,7 +238,7 @@ async function broken(
     if (shares.length !== 1 || only?.percent !== 100) found.push(`traffic is ${JSON.stringify(shares)}`);
     else if (before !== undefined && only.revision !== before && !subject.proved.has(only.revision))
       found.push(`${only.revision} serves and never passed its smoke test`);
-    if (service.traffic.some((target) => target.tag?.startsWith('gr-'))) found.push('our tags are left');
+    if (service.traffic.some((target) => target.tag?.startsWith('bs-'))) found.push('our tags are left');
     if (record && isOpen(record)) found.push(`the record is open (${record.phase})`);
   }
   const state = world.sandbox.world;

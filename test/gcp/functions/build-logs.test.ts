@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { writeBuildLine } from '../../../sandbox/logs/container-log.ts';
+import { writeBuildLine } from '../../../sandbox/run/container-log.ts';
 import { createBuildLogs } from '../../../src/gcp/functions/build-logs.ts';
 import { endpoints } from '../../../src/http/endpoints.ts';
 import { createRest } from '../../../src/http/rest.ts';

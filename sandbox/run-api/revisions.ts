@@ -1,9 +1,10 @@
 import { failedPrecondition, notFound } from '../core/errors.ts';
 import { requirePermission } from '../core/iam.ts';
+import { page } from '../core/page.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Route } from '../core/types.ts';
-import { findService, page } from './find.ts';
-import { type Revision, runState, type Service } from './model.ts';
+import { type Revision, runState, type Service } from '../run/model.ts';
+import { findService } from './find.ts';
 import { showOperation, startOperation } from './operations.ts';
 import { renderRevision } from './render.ts';
 

@@ -2,7 +2,7 @@ import { notFound } from '../core/errors.ts';
 import { requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
 import { ApiError, type Call } from '../core/types.ts';
-import { runState, type Service } from './model.ts';
+import { runState, type Service } from '../run/model.ts';
 
 /** The service of a path, after the permission check: a caller without it cannot tell a missing service from one it may not see. */
 export function findService(
@@ -28,22 +28,3 @@ export const unimplemented = (what: string) =>
     'UNIMPLEMENTED',
     `This sandbox does not serve ${what}: a function's service gets its template from the function.`,
   );
-
-/** The project of a path as a resource: nobody has a permission on another project here. */
-export const projectOf = (params: Record<string, string>): string =>
-  `//cloudresourcemanager.googleapis.com/projects/${params.project}`;
-
-/** One page of a list; the token is the offset. */
-export function page<T>(
-  items: readonly T[],
-  call: Call,
-  most: number,
-): { items: T[]; nextPageToken?: string } {
-  const size = Math.min(most, Number(call.query.get('pageSize')) || most);
-  const from = Number(Buffer.from(call.query.get('pageToken') ?? '', 'base64').toString()) || 0;
-  const next = from + size;
-  return {
-    items: items.slice(from, next),
-    ...(next < items.length ? { nextPageToken: Buffer.from(String(next)).toString('base64') } : {}),
-  };
-}

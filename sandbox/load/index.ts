@@ -1,6 +1,6 @@
 import { invalidArgument, notFound } from '../core/errors.ts';
 import type { World } from '../core/state.ts';
-import type { Route } from '../core/types.ts';
+import type { ApiDefinition, Route } from '../core/types.ts';
 import { functionState } from '../functions/model.ts';
 import { runState } from '../run/model.ts';
 import { Load, type LoadRequest } from './load.ts';
@@ -19,7 +19,7 @@ function check(value: Record<string, unknown>): LoadRequest {
 }
 
 /** `POST /load` begins, `GET /load` and `GET /load/ID` show, `DELETE /load` ends what runs. */
-export function loadRoutes(world: World): Route[] {
+export function loadApis(world: World): ApiDefinition[] {
   const loads: Load[] = [];
   world.onStop.push(() => {
     for (const load of loads) load.close();
@@ -30,7 +30,7 @@ export function loadRoutes(world: World): Route[] {
     authenticated: false,
     handle,
   });
-  return [
+  const routes = [
     route('POST', '/load', (call) => {
       const asked = check(call.json());
       const fn = [...functionState(world).functions.values()].find(({ id }) => id === asked.function);
@@ -51,4 +51,5 @@ export function loadRoutes(world: World): Route[] {
       return { status: 200, body: { loads: loads.map((load) => load.show()) } };
     }),
   ];
+  return [{ name: 'control', routes }];
 }

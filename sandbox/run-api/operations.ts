@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { notFound } from '../core/errors.ts';
-import { requirePermission } from '../core/iam.ts';
+import { projectOf, requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
 import type { Route } from '../core/types.ts';
-import { projectOf } from './find.ts';
-import { type RunOperation, runState, type Service } from './model.ts';
+import { type RunOperation, runState, type Service } from '../run/model.ts';
 import { renderService } from './render.ts';
 
 const TYPE = 'type.googleapis.com/google.cloud.run.v2.Service';

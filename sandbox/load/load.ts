@@ -7,8 +7,8 @@ import { issueIdToken } from '../core/id-tokens.ts';
 import type { World } from '../core/state.ts';
 import { identityOf } from '../identity/state.ts';
 import type { Service } from '../run/model.ts';
+import { type RequestEnd, requestObservers } from '../run/request-log.ts';
 import { LoadCounts } from './load-counts.ts';
-import { type RequestEnd, requestObservers } from './request-log.ts';
 
 export interface LoadRequest {
   /** Function id. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { World } from '../core/state.ts';
-import type { Service } from '../run/model.ts';
+import { micros, writeEntry } from '../logs/store.ts';
+import type { Service } from './model.ts';
 import { revisionLabels } from './request-log.ts';
-import { micros, writeEntry } from './store.ts';
 
 const insertId = () => randomBytes(12).toString('hex');
 

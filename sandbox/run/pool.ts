@@ -1,5 +1,5 @@
 import type { World } from '../core/state.ts';
-import { type Revision, runState, type Service } from '../run/model.ts';
+import { type Revision, runState, type Service } from './model.ts';
 
 /** Processes kept at a time. Cloud Run keeps idle instances for up to 15 minutes; memory here is small. */
 const MAX_RUNNING = 4;

@@ -3,8 +3,8 @@ import { readPolicy, writePolicy } from '../core/policies.ts';
 import { anonymous } from '../core/principals.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Route } from '../core/types.ts';
+import { serviceResource } from '../run/model.ts';
 import { findService } from './find.ts';
-import { serviceResource } from './model.ts';
 
 /** v2 has the three calls; gcloud uses v1's, which take and give the same bodies (run.googleapis.com/$discovery/rest?version=v1). */
 export function policyRoutes(world: World): Route[] {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { World } from '../core/state.ts';
+import { recordMetric } from '../logs/metrics-store.ts';
+import { micros, writeEntry } from '../logs/store.ts';
 import type { Served } from '../revisions/instance.ts';
-import type { Door, Service } from '../run/model.ts';
-import type { Refusal } from '../run/refusals.ts';
-import { recordMetric } from './metrics-store.ts';
-import { micros, writeEntry } from './store.ts';
+import type { Door, Service } from './model.ts';
+import type { Refusal } from './refusals.ts';
 
 export interface RequestEnd {
   door: Door;

@@ -6,7 +6,7 @@ import {
   type Revision,
   revisionPath,
   type Service,
-} from './model.ts';
+} from '../run/model.ts';
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString().replace(/(\.\d+)Z$/, '$1000Z');
 

@@ -1,7 +1,7 @@
 import type { World } from '../core/state.ts';
 import type { Route } from '../core/types.ts';
-import { admitsAnonymous } from '../run/admission.ts';
-import { runState } from '../run/model.ts';
+import { admitsAnonymous } from './admission.ts';
+import { runState } from './model.ts';
 
 interface Sighting {
   /** ISO. */

@@ -1,8 +1,9 @@
 import { notFound } from '../core/errors.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Route } from '../core/types.ts';
-import { stopWithWorld } from './lifecycle.ts';
-import { runState } from './model.ts';
+import { stopWithWorld } from '../run/lifecycle.ts';
+import { runState } from '../run/model.ts';
+import { reachabilityRoutes } from '../run/reachability.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policies.ts';
 import { renderRevision, renderService } from './render.ts';
@@ -38,7 +39,7 @@ export function runApis(world: World): ApiDefinition[] {
     })),
   );
   return [
-    { name: 'control', routes: [breakRoute(world)] },
+    { name: 'control', routes: [breakRoute(world), ...reachabilityRoutes(world)] },
     {
       name: 'run',
       routes: [

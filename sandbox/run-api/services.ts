@@ -1,14 +1,15 @@
 import { aborted, invalidArgument } from '../core/errors.ts';
-import { requirePermission } from '../core/iam.ts';
+import { projectOf, requirePermission } from '../core/iam.ts';
+import { page } from '../core/page.ts';
 import { emailOf } from '../core/principals.ts';
 import { checkMask, checkMessage } from '../core/proto.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Reply, Route } from '../core/types.ts';
-import { findService, page, projectOf, unimplemented } from './find.ts';
-import { etagOf, runState, type Service } from './model.ts';
+import { etagOf, runState, type Service } from '../run/model.ts';
+import { checkTraffic, settle } from '../run/traffic.ts';
+import { findService, unimplemented } from './find.ts';
 import { showOperation, startOperation, validated } from './operations.ts';
 import { renderService } from './render.ts';
-import { checkTraffic, settle } from './traffic.ts';
 
 const SERVICE = 'google.cloud.run.v2.Service';
 
