@@ -1,14 +1,12 @@
-// Builds dist/ from src/: tsc emits JavaScript, ncc bundles it, terser minifies the chunks that ncc leaves as they are.
-// Wipes dist/ first. `--out DIR` writes elsewhere and leaves dist/ alone.
+// Builds dist/ from src/: tsc emits JavaScript, ncc bundles it with the licences of what it bundles, the chunks get names,
+// and terser minifies them. Wipes dist/ first. `--out DIR` writes elsewhere and leaves dist/ alone.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
+import { chunkMap, nameChunks, useNames } from './build/chunks.mjs';
 import { root } from './find-node24.mjs';
-
-/** Each becomes a file of its own in dist/: the actions, and what runs in a worker thread. */
-const entries = [{ source: 'index.js', output: 'index.js' }];
 
 const at = process.argv.indexOf('--out');
 const out = resolve(at > 0 ? process.argv[at + 1] : join(root, 'dist'));
@@ -34,25 +32,48 @@ const write = (name, content) => {
   mkdirSync(dirname(join(out, name)), { recursive: true });
   writeFileSync(join(out, name), content);
 };
-for (const { source, output } of entries) {
-  const { code, assets } = await ncc(join(build, source), {
-    cache: false,
-    minify: false,
-    quiet: true,
-    target: 'es2023',
-  });
-  const files = { [output]: code };
-  for (const [name, asset] of Object.entries(assets))
-    if (/\.(c?js|json)$/.test(name)) files[name] = asset.source.toString();
-  for (const [name, content] of Object.entries(files)) {
-    const isScript = /\.c?js$/.test(name);
-    write(
-      name,
-      isScript
-        ? (await minify(content, { ecma: 2020, compress: { passes: 1 }, mangle: true })).code
-        : content,
-    );
-  }
+const { code, assets, stats } = await ncc(join(build, 'index.js'), {
+  cache: false,
+  minify: false,
+  quiet: true,
+  target: 'es2023',
+  license: 'licenses.txt',
+});
+const chunks = nameChunks(
+  stats.toJson({
+    all: false,
+    chunks: true,
+    chunkModules: true,
+    chunkOrigins: true,
+    modules: true,
+    nestedModules: true,
+    nestedModulesSpace: Number.POSITIVE_INFINITY,
+    chunkModulesSpace: Number.POSITIVE_INFINITY,
+    modulesSpace: Number.POSITIVE_INFINITY,
+    ids: true,
+    dependentModules: true,
+    groupModulesByType: false,
+    groupModulesByAttributes: false,
+    groupModulesByCacheStatus: false,
+    groupModulesByPath: false,
+    groupModulesByExtension: false,
+  }),
+);
+const files = { 'index.js': useNames(code, chunks) };
+for (const { file, name } of chunks) files[name] = assets[file].source.toString();
+const known = new Set(['licenses.txt', ...chunks.map(({ file }) => file)]);
+const left = Object.keys(assets).filter((name) => /\.(c?js|json)$/.test(name) && !known.has(name));
+for (const name of left) files[name] = assets[name].source.toString();
+const sizes = {};
+for (const [name, content] of Object.entries(files)) {
+  const isScript = /\.c?js$/.test(name);
+  const small = isScript
+    ? (await minify(content, { ecma: 2020, compress: { passes: 1 }, mangle: true })).code
+    : content;
+  sizes[name] = Buffer.byteLength(small);
+  write(name, small);
 }
+write('licenses.txt', assets['licenses.txt'].source.toString());
+write('README.md', chunkMap(chunks, sizes));
 if (at > 0) rmSync(build, { recursive: true, force: true });
 console.log(`built ${out}`);

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+/** The committed bundle: what lies in dist/ is on its map, and carries the licences of what it contains. */
+
+const dist = join(import.meta.dirname, '../dist');
+const page = readFileSync(join(dist, 'README.md'), 'utf8');
+const rows = [...page.matchAll(/^\| `([^`]+)` \| (\d+) \| (.*) \| (.*) \|$/gm)].map(
+  ([, file, , own, packages]) => ({
+    file: file as string,
+    own: own as string,
+    packages: (packages as string).trim().split(', ').filter(Boolean),
+  }),
+);
+
+describe('dist/', () => {
+  test('every file is on the map, and the map names nothing else', () => {
+    const scripts = readdirSync(dist).filter((name) => name.endsWith('.js') && name !== 'index.js');
+    expect(rows.map(({ file }) => file).sort()).toEqual(scripts.sort());
+  });
+
+  test('no file has a bare number for a name', () => {
+    expect(readdirSync(dist).filter((name) => /^\d+\./.test(name))).toEqual([]);
+  });
+
+  test('the licence of every bundled package is there', () => {
+    const licences = readFileSync(join(dist, 'licenses.txt'), 'utf8').split('\n');
+    const packages = new Set(rows.flatMap((row) => row.packages));
+    expect(packages.size).toBeGreaterThan(20);
+    expect([...packages].filter((name) => !licences.includes(name))).toEqual([]);
+  });
+
+  test('the entry loads every chunk by its name', () => {
+    const entry = readFileSync(join(dist, 'index.js'), 'utf8');
+    expect(rows.filter(({ file }) => !entry.includes(`"${file}"`))).toEqual([]);
+  });
+});
