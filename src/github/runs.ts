@@ -1,3 +1,4 @@
+import { objectOf, textOf } from '../domain/data/json.ts';
 import type { Runs } from '../steps/ports/runs.ts';
 
 export interface GithubOptions {
@@ -31,7 +32,7 @@ export function createRuns(options: GithubOptions): Runs {
     const request = { signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
     const answer = await (await octokit()).request(route, { ...parameters, request });
     const data: unknown = answer.data;
-    return typeof data === 'object' && data !== null && 'status' in data ? String(data.status) : undefined;
+    return textOf(objectOf(data).status);
   }
 
   return {

@@ -1,3 +1,5 @@
+import { isObject } from '../data/json.ts';
+
 /** Claims of a token, decoded and never verified: they explain a login, they do not decide one. */
 export type Claims = Record<string, unknown>;
 
@@ -7,9 +9,7 @@ export function decodeClaims(jwt: string): Claims | undefined {
   if (part === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Claims)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

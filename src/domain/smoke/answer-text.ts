@@ -1,5 +1,5 @@
 import { type JSONValue, search } from '@jmespath-community/jmespath';
-import { type Json, jsonText } from './json.ts';
+import { type Json, jsonText } from '../data/json.ts';
 import type { TextSource } from './suite/model.ts';
 
 /** What the function answered, as far as it may be looked at: everything in it is hostile. */

@@ -1,5 +1,5 @@
+import type { Json } from '../data/json.ts';
 import { slug } from '../product.ts';
-import type { Json } from './json.ts';
 import type { CaseRequest, ImageSource } from './suite/model.ts';
 
 /** A body as pieces, so that a 30 MiB image is in memory once, however it is encoded on the way. */
@@ -31,7 +31,7 @@ function fill(template: Json, values: Record<string, string>): BodyPart[] {
     if (typeof value === 'string') return place(value);
     if (Array.isArray(value)) return value.map(walk);
     if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner ?? null)]));
   };
   const pieces = JSON.stringify(walk(template)).split(JSON.stringify(marker).slice(1, -1));
   return pieces.flatMap((piece, i): BodyPart[] => (i === 0 ? [piece] : [{ image: 'base64' }, piece]));

@@ -1,7 +1,7 @@
+import { jsonText } from '../data/json.ts';
 import { type Score, score } from '../ocr/score.ts';
 import { comparable, fold, settlePolicy } from '../ocr/units.ts';
 import { type Answer, type TextRead, valueAt } from './answer-text.ts';
-import { jsonText } from './json.ts';
 import { type Match, plainMatch, SlowPattern } from './match.ts';
 import type { FieldRule, SmokeCase } from './suite/model.ts';
 

@@ -1,3 +1,5 @@
+import { objectOf } from '../data/json.ts';
+
 /** Credentials by content: what a scan of every uploaded byte looks for. */
 
 /** The bytes that a scan searches for first; only around a hit is more looked at. */
@@ -53,8 +55,7 @@ function decodeFrom(text: string, marker: number): string {
 
 /** What a JSON file of credentials is called, or undefined. */
 export function credentialsIn(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null) return undefined;
-  const value = json as Record<string, unknown>;
+  const value = objectOf(json);
   if (
     value.type === 'service_account' &&
     typeof value.private_key === 'string' &&

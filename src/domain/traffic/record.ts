@@ -1,3 +1,5 @@
+import { isObject, objectOf } from '../data/json.ts';
+import { revisionPattern } from '../data/resource-name.ts';
 import { recordAnnotation } from '../product.ts';
 import { latestType, revisionType, type Traffic, type TrafficTarget } from './traffic.ts';
 
@@ -65,7 +67,7 @@ const maxTargets = 2100;
 export const maxFailed = 5;
 
 const isRevision = (value: unknown): value is string =>
-  typeof value === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(value);
+  typeof value === 'string' && revisionPattern.test(value);
 const isTag = (value: unknown): value is string =>
   typeof value === 'string' && /^[a-z0-9][a-z0-9-]{0,45}$/.test(value);
 const isText = (value: unknown, max: number): value is string =>
@@ -74,7 +76,7 @@ const isText = (value: unknown, max: number): value is string =>
 function parseTargets(value: unknown, field: string): TrafficTarget[] {
   if (!Array.isArray(value) || value.length > maxTargets) throw new Error(`${field} is not a list`);
   return value.map((item: unknown) => {
-    const raw = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
+    const raw = objectOf(item);
     const target: TrafficTarget = {};
     if (raw.type === latestType || raw.type === revisionType) target.type = raw.type;
     else if (raw.type !== undefined) throw new Error(`${field} has an unknown type`);
@@ -107,7 +109,7 @@ function isWayBack(before: readonly TrafficTarget[], revision: string | undefine
 
 /** A saved watch that is none is left out: traffic can be settled without it. */
 function parseWatch(value: unknown): SavedWatch | undefined {
-  const { at, state } = (typeof value === 'object' && value !== null ? value : {}) as Partial<SavedWatch>;
+  const { at, state } = objectOf(value) as Partial<SavedWatch>;
   const whole =
     typeof at === 'number' && at >= 0 && at < 8.64e15 && typeof state === 'object' && state !== null;
   return whole ? { at, state } : undefined;
@@ -115,7 +117,7 @@ function parseWatch(value: unknown): SavedWatch | undefined {
 
 function parseMarks(value: unknown): Record<string, string> | undefined {
   if (value === undefined) return undefined;
-  const pairs = Object.entries(typeof value === 'object' && value !== null ? value : {});
+  const pairs = Object.entries(objectOf(value));
   const label = /^[a-z0-9_-]{1,63}$/;
   if (pairs.length > 8 || pairs.some(([name, text]) => !label.test(name) || !label.test(String(text))))
     throw new Error('marks are no labels');
@@ -178,14 +180,13 @@ export function parseRecord(value: string | undefined): ParsedRecord {
   } catch {
     return { kind: 'broken', why: 'it is not JSON' };
   }
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-    return { kind: 'broken', why: 'it is no object' };
-  const version = (raw as Record<string, unknown>).v;
+  if (!isObject(raw)) return { kind: 'broken', why: 'it is no object' };
+  const version = raw.v;
   if (typeof version === 'number' && Number.isInteger(version) && version > 1)
     return { kind: 'newer', version };
   if (version !== 1) return { kind: 'broken', why: 'its version is unknown' };
   try {
-    return { kind: 'record', record: parseFields(raw as Record<string, unknown>) };
+    return { kind: 'record', record: parseFields(raw) };
   } catch (error) {
     return { kind: 'broken', why: (error as Error).message };
   }

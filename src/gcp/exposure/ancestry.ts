@@ -1,11 +1,8 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { type Json, objectOf } from '../../domain/data/json.ts';
 import type { Ancestor } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
-
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 
 function ancestorOf(value: Json): Ancestor[] {
   const { type, id } = objectOf(objectOf(value).resourceId);

@@ -1,26 +1,20 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { type JsonObject, listOf, objectOf, textsOf } from '../../domain/data/json.ts';
 import type { Ancestor, DenyRule } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
-const strings = (value: Json | undefined): string[] =>
-  listOf(value).filter((item) => typeof item === 'string');
-
 function rulesOf(policy: JsonObject): DenyRule[] {
   const name = typeof policy.name === 'string' ? policy.name : '';
   return listOf(policy.rules).flatMap((value) => {
     const rule = objectOf(objectOf(value).denyRule);
-    const permissions = strings(rule.deniedPermissions);
+    const permissions = textsOf(rule.deniedPermissions);
     if (permissions.length === 0) return [];
     return {
       policy: name,
       permissions,
-      principals: strings(rule.deniedPrincipals),
-      exceptions: [...strings(rule.exceptionPrincipals), ...strings(rule.exceptionPermissions)],
+      principals: textsOf(rule.deniedPrincipals),
+      exceptions: [...textsOf(rule.exceptionPrincipals), ...textsOf(rule.exceptionPermissions)],
       conditional: rule.denialCondition !== undefined,
     };
   });

@@ -1,13 +1,8 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import type { FunctionFacts } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
-
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-const textOf = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
 
 /** The parts of a cloudfunctions v2 Function that bear on who can call it or read it. */
 export function functionFacts(raw: JsonObject): FunctionFacts {

@@ -1,14 +1,9 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { type JsonObject, listOf, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import type { GatewayFact } from '../../domain/exposure/facts.ts';
 import { operationsTo } from '../../domain/exposure/ways/gateway.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
-
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
-const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 /** More gateways than this are not looked at: each costs a call. */
 const maxGateways = 5;
@@ -34,7 +29,7 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
     urls: readonly string[],
     signal?: AbortSignal,
   ): Promise<GatewayFact[]> {
-    const config = textOf(raw.apiConfig);
+    const config = textOrEmpty(raw.apiConfig);
     if (config === '') return [];
     const path = `v1/${config.split('/').map(encodeURIComponent).join('/')}`;
     const { body } = await rest.call({
@@ -46,7 +41,7 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
       signal,
     });
     const contents = listOf(body.openapiDocuments).map((entry) =>
-      textOf(objectOf(objectOf(entry).document).contents),
+      textOrEmpty(objectOf(objectOf(entry).document).contents),
     );
     const documents = await Promise.all(contents.map(parseDocument));
     const operations = documents.flatMap((document) => operationsTo(document, urls));
@@ -54,8 +49,8 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
     const openOperations = operations.filter(({ open }) => open).map(({ name }) => name);
     return [
       {
-        name: textOf(raw.name),
-        host: textOf(raw.defaultHostname),
+        name: textOrEmpty(raw.name),
+        host: textOrEmpty(raw.defaultHostname),
         openOperations,
         totalOperations: operations.length,
       },

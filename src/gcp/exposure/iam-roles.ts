@@ -1,12 +1,9 @@
-import type { Json } from '../../domain/data/json.ts';
+import { textsOf } from '../../domain/data/json.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import { rolePath } from '../../domain/exposure/policy/roles.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
-
-const strings = (value: Json | undefined): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
 /** Roles with their permissions (iam.googleapis.com v1 roles.get). A role that was read is not read again. */
 export function roles(rest: Rest): Pick<ExposureSources, 'role'> {
@@ -27,7 +24,7 @@ export function roles(rest: Rest): Pick<ExposureSources, 'role'> {
       'iam.roles.get',
       (body) =>
         // A deleted role grants nothing, though its bindings still name it (roles.proto, Role.deleted).
-        body.deleted === true ? [] : strings(body.includedPermissions),
+        body.deleted === true ? [] : textsOf(body.includedPermissions),
     );
   }
 

@@ -1,20 +1,16 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { type Json, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import type { PoolProvider } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-
 function providerOf(value: Json): PoolProvider {
   const raw = objectOf(value);
   const mapping = Object.entries(objectOf(raw.attributeMapping)).map(
-    ([name, text]) => [name, textOf(text)] as const,
+    ([name, text]) => [name, textOrEmpty(text)] as const,
   );
   return {
-    name: textOf(raw.name),
+    name: textOrEmpty(raw.name),
     kind:
       raw.oidc !== undefined
         ? 'oidc'
@@ -23,8 +19,8 @@ function providerOf(value: Json): PoolProvider {
           : raw.saml !== undefined
             ? 'saml'
             : 'other',
-    issuer: textOf(objectOf(raw.oidc).issuerUri),
-    condition: textOf(raw.attributeCondition),
+    issuer: textOrEmpty(objectOf(raw.oidc).issuerUri),
+    condition: textOrEmpty(raw.attributeCondition),
     mapping: Object.fromEntries(mapping),
     disabled: raw.disabled === true || raw.state === 'DELETED',
   };

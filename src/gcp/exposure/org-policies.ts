@@ -1,10 +1,7 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { type JsonObject, objectOf } from '../../domain/data/json.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
-
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 
 /**
  * Does the effective policy restrict anything (orgpolicy v2 PolicySpec)? A rule under a condition may not hold here

@@ -1,4 +1,13 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  objectOf,
+  textMapOf,
+  textOf,
+  textsOf,
+} from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { Rest } from '../../http/rest.ts';
@@ -8,19 +17,6 @@ import type { RunRevision, RunService, Services, TrafficStatus } from '../../ste
  * Cloud Run v2 over REST (google/cloud/run/v2/service.proto, revision.proto, traffic_target.proto). Names of
  * revisions are full in the API's service fields and short in its traffic; here they are always short.
  */
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const objectOf = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
-const listOf = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
-const textOf = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
-const strings = (value: Json | undefined): string[] =>
-  listOf(value).filter((item) => typeof item === 'string');
-const mapOf = (value: Json | undefined): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(objectOf(value)).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
-  );
 
 /** `projects/P/.../revisions/R` or `R` as `R`. */
 export const shortName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
@@ -70,10 +66,10 @@ export function readService(answer: JsonObject): RunService {
   return {
     name,
     uri: textOf(raw.uri) ?? '',
-    urls: strings(raw.urls),
+    urls: textsOf(raw.urls),
     etag,
-    annotations: mapOf(raw.annotations),
-    labels: mapOf(raw.labels),
+    annotations: textMapOf(raw.annotations),
+    labels: textMapOf(raw.labels),
     traffic: listOf(raw.traffic).map(targetOf),
     trafficStatuses: listOf(raw.trafficStatuses).map((status) => statusOf(status, latestReady)),
     latestCreatedRevision: shortOf(raw.latestCreatedRevision),
@@ -82,7 +78,7 @@ export function readService(answer: JsonObject): RunService {
     iapEnabled: raw.iapEnabled === true,
     defaultUriDisabled: raw.defaultUriDisabled === true,
     ingress: textOf(raw.ingress),
-    customAudiences: strings(raw.customAudiences),
+    customAudiences: textsOf(raw.customAudiences),
     reconciling,
     arrived,
     settled: arrived && textOf(terminal.state) === 'CONDITION_SUCCEEDED',

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { type Json, type JsonObject, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import { isOwnAgent } from '../../domain/product.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
 
@@ -22,22 +22,18 @@ export interface RequestEntry {
 /** Cloud Run's front end writes these where the caller was not let in: the function never saw the request. */
 const refusedText = /not authenticated|not authorized|could not be verified|does not have permission/i;
 
-const object = (value: Json | undefined): JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-
 /** Undefined where an entry cannot be judged: no id, no time, no revision or no status. */
 export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>): RequestEntry | undefined {
-  const entry = object(raw);
-  const request = object(entry.httpRequest);
-  const insertId = text(entry.insertId);
-  const revision = text(object(object(entry.resource).labels).revision_name);
-  const timestamp = Date.parse(text(entry.timestamp));
-  const received = Date.parse(text(entry.receiveTimestamp));
+  const entry = objectOf(raw);
+  const request = objectOf(entry.httpRequest);
+  const insertId = textOrEmpty(entry.insertId);
+  const revision = textOrEmpty(objectOf(objectOf(entry.resource).labels).revision_name);
+  const timestamp = Date.parse(textOrEmpty(entry.timestamp));
+  const received = Date.parse(textOrEmpty(entry.receiveTimestamp));
   const status = typeof request.status === 'number' ? request.status : Number.NaN;
   if (!insertId || !Number.isFinite(timestamp) || !Number.isInteger(status) || status < 100) return undefined;
   if (!revision && status !== 429) return undefined;
-  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(text(request.latency))?.[1];
+  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(textOrEmpty(request.latency))?.[1];
   return {
     insertId,
     revision,
@@ -45,8 +41,8 @@ export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>):
     received: Number.isFinite(received) ? received : timestamp,
     status,
     latencyMs: seconds === undefined ? Number.NaN : Number(seconds) * 1000,
-    method: text(request.requestMethod),
-    url: text(request.requestUrl),
+    method: textOrEmpty(request.requestMethod),
+    url: textOrEmpty(request.requestUrl),
     excluded: exclusionOf(entry, request, status, tagHosts),
   };
 }
@@ -57,11 +53,12 @@ function exclusionOf(
   status: number,
   tagHosts: ReadonlySet<string>,
 ): RequestEntry['excluded'] {
-  if (isOwnAgent(text(request.userAgent))) return 'own';
-  const url = text(request.requestUrl);
+  if (isOwnAgent(textOrEmpty(request.userAgent))) return 'own';
+  const url = textOrEmpty(request.requestUrl);
   const host = URL.canParse(url) ? new URL(url).host : '';
   if (tagHosts.has(host) || /^[\w-]+---/.test(host)) return 'tag';
-  if ((status === 401 || status === 403) && refusedText.test(text(entry.textPayload))) return 'refused';
+  if ((status === 401 || status === 403) && refusedText.test(textOrEmpty(entry.textPayload)))
+    return 'refused';
   return undefined;
 }
 

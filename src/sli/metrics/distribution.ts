@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { isObject, type Json, type JsonObject, objectOf } from '../../domain/data/json.ts';
 
 /** google.api.Distribution, as far as counting above a bound needs it. */
 export interface Histogram {
@@ -7,8 +7,6 @@ export interface Histogram {
   counts: number[];
 }
 
-const object = (value: Json | undefined): JsonObject | undefined =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
 const number = (value: Json | undefined): number =>
   typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 const numbers = (value: Json | undefined): number[] => (Array.isArray(value) ? value.map(number) : []);
@@ -17,28 +15,27 @@ const numbers = (value: Json | undefined): number[] => (Array.isArray(value) ? v
 const most = 2000;
 
 function boundsOf(options: JsonObject): number[] | undefined {
-  const explicit = object(options.explicitBuckets);
-  if (explicit) return numbers(explicit.bounds);
-  const linear = object(options.linearBuckets);
-  const exponential = object(options.exponentialBuckets);
-  const finite = number((linear ?? exponential)?.numFiniteBuckets);
+  const { explicitBuckets, linearBuckets: linear } = options;
+  if (isObject(explicitBuckets)) return numbers(explicitBuckets.bounds);
+  const exponential = objectOf(options.exponentialBuckets);
+  const finite = number((isObject(linear) ? linear : exponential).numFiniteBuckets);
   if (!(finite > 0 && finite <= most)) return undefined;
-  if (linear)
+  if (isObject(linear))
     return Array.from(
       { length: finite + 1 },
       (_, i) => number(linear.offset ?? 0) + number(linear.width) * i,
     );
   return Array.from(
     { length: finite + 1 },
-    (_, i) => number(exponential?.scale) * number(exponential?.growthFactor) ** i,
+    (_, i) => number(exponential.scale) * number(exponential.growthFactor) ** i,
   );
 }
 
 /** Undefined where the answer is no distribution; trailing empty buckets may be left out. */
-export function readHistogram(value: Json | undefined): Histogram | undefined {
-  const raw = object(value);
-  const bounds = boundsOf(object(raw?.bucketOptions) ?? {});
-  if (!raw || !bounds || bounds.some((bound) => !Number.isFinite(bound))) return undefined;
+export function readHistogram(raw: Json | undefined): Histogram | undefined {
+  if (!isObject(raw)) return undefined;
+  const bounds = boundsOf(objectOf(raw.bucketOptions));
+  if (!bounds || bounds.some((bound) => !Number.isFinite(bound))) return undefined;
   const counts = numbers(raw.bucketCounts);
   if (counts.length > bounds.length + 1 || counts.some((count) => !Number.isSafeInteger(count) || count < 0))
     return undefined;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { type JsonObject, listOf, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
 import { countAbove, readHistogram } from './distribution.ts';
@@ -17,11 +17,6 @@ export interface BucketCount {
   code: string;
 }
 
-const object = (value: Json | undefined): JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
-const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-
 /** INT64 comes as text; a double is taken where it is whole. */
 function wholeOf(value: JsonObject): number | undefined {
   const raw = value.int64Value ?? value.doubleValue;
@@ -39,21 +34,23 @@ const isBad = (code: string) => /^5/.test(code) || code === '429';
 export function readSeries(body: JsonObject, objective: SliObjective): BucketCount[] {
   if (body.timeSeries !== undefined && !Array.isArray(body.timeSeries))
     throw malformed('timeSeries is not a list');
-  const problems = list(body.executionErrors);
+  const problems = listOf(body.executionErrors);
   if (problems.length > 0)
-    throw malformed(`the answer is partial: ${text(object(problems[0]).message) || 'an execution error'}`);
+    throw malformed(
+      `the answer is partial: ${textOrEmpty(objectOf(problems[0]).message) || 'an execution error'}`,
+    );
   const counts: BucketCount[] = [];
-  for (const raw of list(body.timeSeries)) {
-    const series = object(raw);
-    const revision = text(object(object(series.resource).labels).revision_name);
-    const code = text(object(object(series.metric).labels).response_code);
+  for (const raw of listOf(body.timeSeries)) {
+    const series = objectOf(raw);
+    const revision = textOrEmpty(objectOf(objectOf(series.resource).labels).revision_name);
+    const code = textOrEmpty(objectOf(objectOf(series.metric).labels).response_code);
     if (!revision) throw malformed('a time series has no revision_name');
-    for (const point of list(series.points)) {
-      const interval = object(object(point).interval);
-      const start = Date.parse(text(interval.startTime));
-      const end = Date.parse(text(interval.endTime));
+    for (const point of listOf(series.points)) {
+      const interval = objectOf(objectOf(point).interval);
+      const start = Date.parse(textOrEmpty(interval.startTime));
+      const end = Date.parse(textOrEmpty(interval.endTime));
       if (!(end > start)) throw malformed('a point has no interval');
-      const value = object(object(point).value);
+      const value = objectOf(objectOf(point).value);
       if (objective.kind === 'latency') {
         const histogram = readHistogram(value.distributionValue);
         if (!histogram) throw malformed('a point of the latency is no distribution');

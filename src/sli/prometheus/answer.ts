@@ -1,3 +1,4 @@
+import { isObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 
 export interface Sample {
@@ -10,9 +11,6 @@ export interface Series {
   key: string;
   samples: Sample[];
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 function malformed(why: string): ReleaseError {
   return new ReleaseError('response-malformed', {
@@ -30,7 +28,7 @@ function sampleOf(raw: unknown): Sample | undefined {
 
 /** The series of a range selector. An empty result is an answer: nobody has counted yet. */
 export function readMatrix(body: unknown): { series: Series[]; warnings: string[] } {
-  if (!isRecord(body)) throw malformed('no JSON object');
+  if (!isObject(body)) throw malformed('no JSON object');
   if (body.status !== 'success') {
     const message = typeof body.error === 'string' ? body.error.slice(0, 300) : 'no reason given';
     throw new ReleaseError('remote-error', {
@@ -38,7 +36,7 @@ export function readMatrix(body: unknown): { series: Series[]; warnings: string[
       fix: 'Try the selector in its own console.',
     });
   }
-  const data = isRecord(body.data) ? body.data : {};
+  const data = isObject(body.data) ? body.data : {};
   if (data.resultType !== 'matrix')
     throw new ReleaseError('slo-invalid', {
       what: `Prometheus answered with a ${String(data.resultType)} instead of a range of samples.`,
@@ -47,7 +45,7 @@ export function readMatrix(body: unknown): { series: Series[]; warnings: string[
     });
   if (!Array.isArray(data.result)) throw malformed('result is not a list');
   const series = data.result.map((raw): Series => {
-    if (!isRecord(raw) || !isRecord(raw.metric) || !Array.isArray(raw.values))
+    if (!isObject(raw) || !isObject(raw.metric) || !Array.isArray(raw.values))
       throw malformed('a series has no metric or values');
     const labels = Object.entries(raw.metric).sort(([a], [b]) => (a < b ? -1 : 1));
     return {
@@ -61,13 +59,13 @@ export function readMatrix(body: unknown): { series: Series[]; warnings: string[
 
 /** The one number of an instant query over the whole window; undefined where there is none, or NaN. */
 export function readNumber(body: unknown): number | undefined {
-  if (!isRecord(body) || body.status !== 'success' || !isRecord(body.data))
+  if (!isObject(body) || body.status !== 'success' || !isObject(body.data))
     throw malformed('no successful answer');
   const { resultType, result } = body.data;
   if (resultType !== 'vector' || !Array.isArray(result)) throw malformed('no vector');
   if (result.length > 1) throw malformed('several series where one sum was asked for');
   const first: unknown = result[0];
   if (first === undefined) return undefined;
-  const sample = isRecord(first) ? sampleOf(first.value) : undefined;
+  const sample = isObject(first) ? sampleOf(first.value) : undefined;
   return sample?.value;
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../../data/json.ts';
+
 /** Reads allow policies (google/iam/v1/policy.proto) that may hold anything at all. Never throws. */
 
 export interface PolicyBinding {
@@ -14,9 +16,6 @@ export interface AllowPolicy {
   /** What could not be understood: a policy with a problem proves nothing. */
   problems: string[];
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const shown = (value: unknown): string => {
   const type = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
@@ -39,13 +38,13 @@ function readMembers(value: unknown, at: string, problems: string[]): string[] {
 
 function readCondition(value: unknown, at: string, problems: string[]): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (isRecord(value) && typeof value.expression === 'string') return value.expression;
+  if (isObject(value) && typeof value.expression === 'string') return value.expression;
   problems.push(`${at}.condition is ${shown(value)} without an expression`);
   return '';
 }
 
 function readBinding(value: unknown, at: string, problems: string[]): PolicyBinding | undefined {
-  if (!isRecord(value)) {
+  if (!isObject(value)) {
     problems.push(`${at} is ${shown(value)}, not a binding`);
     return undefined;
   }
@@ -65,7 +64,7 @@ const maxProblems = 20;
 export function readPolicy(value: unknown): AllowPolicy {
   const problems: string[] = [];
   try {
-    if (!isRecord(value)) {
+    if (!isObject(value)) {
       return {
         version: 0,
         etag: undefined,
@@ -113,8 +112,8 @@ export function withoutMembers(
   let changed = false;
   const bindings: unknown[] = [];
   for (const binding of Array.isArray(policy.bindings) ? policy.bindings : []) {
-    const role = isRecord(binding) && typeof binding.role === 'string' ? binding.role.trim() : '';
-    const members = isRecord(binding) && Array.isArray(binding.members) ? binding.members : [];
+    const role = isObject(binding) && typeof binding.role === 'string' ? binding.role.trim() : '';
+    const members = isObject(binding) && Array.isArray(binding.members) ? binding.members : [];
     const kept = members.filter((member) => !matches(role, member));
     if (kept.length === members.length) bindings.push(binding);
     else {

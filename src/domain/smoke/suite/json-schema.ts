@@ -1,11 +1,9 @@
 import { z } from 'zod';
+import { isObject } from '../../data/json.ts';
 import { product, schemaUrl, suiteSchemaFile } from '../../product.ts';
 import { durationPattern, presetNames, sizePattern, suiteSchema } from './schema.ts';
 
 type Node = { [key: string]: unknown };
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Help that zod cannot carry: editors show these words and completions (yaml-language-server, JetBrains). */
 const byPattern: Record<string, Node> = {
@@ -37,7 +35,7 @@ const presetHelp: Record<(typeof presetNames)[number], string> = {
 
 function decorate(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(decorate);
-  if (!isNode(value)) return value;
+  if (!isObject(value)) return value;
   const node: Node = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decorate(inner)]));
   if (typeof node.pattern === 'string') Object.assign(node, byPattern[node.pattern]);
   if (Array.isArray(node.enum) && node.enum.length === presetNames.length)

@@ -1,6 +1,6 @@
+import type { Json } from '../../data/json.ts';
 import type { Place } from '../../data/locate.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
-import type { Json } from '../json.ts';
 import type { PresetName, requestShapes, textPresets } from './schema.ts';
 
 export interface CaseRequest {
