@@ -2,14 +2,14 @@ import type { Json } from '../data/json.ts';
 import { slug } from '../product.ts';
 import type { CaseRequest, ImageSource } from './suite/model.ts';
 
-/** A body as pieces, so that a 30 MiB image is in memory once, however it is encoded on the way. */
+/** A body in pieces, so that a 30 MiB image is in memory only once, whatever encoding it is sent in. */
 export interface BodyPlan {
   contentType: string;
   parts: BodyPart[];
 }
 export type BodyPart = string | { image: 'bytes' | 'base64' };
 
-/** From the first bytes, as a browser would tell; the file's name does not matter. */
+/** The content type of an image, from its first bytes as in a browser. The file's name does not matter. */
 export function imageType(head: Uint8Array): string {
   const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
   if (starts(0x89, 0x50, 0x4e, 0x47)) return 'image/png';
@@ -21,9 +21,10 @@ export function imageType(head: Uint8Array): string {
   return 'application/octet-stream';
 }
 
-const marker = '\u0001image\u0001';
+/** Takes the place of the image in a template until the template is cut there. */
+const placeholder = '\u0001image\u0001';
 
-/** The template as JSON pieces around the image. */
+/** Fills a template with values, and cuts its JSON where the image goes. */
 function fill(template: Json, values: Record<string, string>): BodyPart[] {
   const place = (text: string) =>
     text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => values[name] ?? whole);
@@ -33,7 +34,7 @@ function fill(template: Json, values: Record<string, string>): BodyPart[] {
     if (value === null || typeof value !== 'object') return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner ?? null)]));
   };
-  const pieces = JSON.stringify(walk(template)).split(JSON.stringify(marker).slice(1, -1));
+  const pieces = JSON.stringify(walk(template)).split(JSON.stringify(placeholder).slice(1, -1));
   return pieces.flatMap((piece, i): BodyPart[] => (i === 0 ? [piece] : [{ image: 'base64' }, piece]));
 }
 
@@ -54,7 +55,7 @@ const templates = {
   },
 } satisfies Record<string, Json>;
 
-/** The body of a request for an image whose first bytes are `head` (empty for an image by reference). */
+/** The body of a request. `head` holds the first bytes of the image, and is empty if the request only names the image. */
 export function bodyOf(request: CaseRequest, image: ImageSource, head: Uint8Array): BodyPlan {
   const uri = image.kind === 'file' ? '' : image.uri;
   const name =
@@ -71,6 +72,6 @@ export function bodyOf(request: CaseRequest, image: ImageSource, head: Uint8Arra
     };
   }
   const template: Json = request.as === 'json' ? (request.template ?? null) : templates[request.as];
-  const values = { base64: marker, data_url: `data:${type};base64,${marker}`, uri, type, name };
+  const values = { base64: placeholder, data_url: `data:${type};base64,${placeholder}`, uri, type, name };
   return { contentType: 'application/json', parts: fill(template, values) };
 }

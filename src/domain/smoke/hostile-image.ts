@@ -1,8 +1,8 @@
-/** Images that a function must refuse. Made here, so that a suite needs no such file. */
+/** Images that a function must refuse. They are generated, so that a suite needs no such files. */
 
-/** The first two thirds of an image with some bits turned: the head still says what it is, the rest cannot be decoded. */
+/** The first two thirds of an image with some bits flipped. Its header stays intact, but the image cannot be decoded. */
 export function corrupt(image: Uint8Array): Uint8Array {
-  // Not slice(): on a Buffer that is a view, and the case's own image would be damaged.
+  // Not slice(): on a Buffer it returns a view, and flipping bits would damage the case's own image.
   const cut = new Uint8Array(image.subarray(0, Math.max(24, Math.floor((image.length * 2) / 3))));
   for (let i = 0; i < 8; i++) {
     const at = Math.floor(cut.length / 2) + i * 7;
@@ -23,6 +23,7 @@ function crc32(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
+/** A chunk of a PNG file: length, type, data and checksum. */
 function chunk(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + data.length);
   const view = new DataView(bytes.buffer);
@@ -33,7 +34,7 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** `length` zero bytes in zlib's format: one literal, then matches of 258 at distance 1 (RFC 1951, 3.2.6). */
+/** `length` zero bytes in zlib format: a few literals, then matches of 258 bytes at distance 1 (RFC 1951, 3.2.6). */
 function deflatedZeros(length: number): Uint8Array {
   const matches = Math.floor((length - 1) / 258);
   const literals = length - matches * 258;
@@ -48,7 +49,7 @@ function deflatedZeros(length: number): Uint8Array {
   for (let i = 0; i < literals; i++) write(0b00110000, 8);
   for (let i = 0; i < matches; i++) write(0b1100010100000, 13);
   write(0, 7);
-  // Adler-32 of zeros: the first sum stays 1, the second counts the bytes.
+  // Adler-32 of zeros: the first sum stays 1, and the second counts the bytes.
   new DataView(bytes.buffer).setUint32(bytes.length - 4, (length % 65521) * 65536 + 1);
   return bytes;
 }

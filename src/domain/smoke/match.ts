@@ -1,13 +1,13 @@
-/** A pattern that ran longer than it may on a hostile text. */
+/** A pattern ran longer on a hostile text than it is allowed to. */
 export class SlowPattern extends Error {}
 
 /**
- * Groups of the first match, the whole match first; undefined where nothing matches. An adapter that can interrupt a
- * match throws SlowPattern after its time.
+ * Returns the first match and its groups, the whole match first; undefined if nothing matches. An implementation that
+ * can interrupt a match throws SlowPattern when its time is over.
  */
 export type Match = (pattern: string, flags: string, text: string) => (string | undefined)[] | undefined;
 
-/** Without a limit of time: for tests and for texts of our own. */
+/** Has no time limit, so it is only for tests and for texts that do not come from a server. */
 export const plainMatch: Match = (pattern, flags, text) => {
   const found = new RegExp(pattern, flags).exec(text);
   return found ? [...found] : undefined;

@@ -1,16 +1,16 @@
-/** Shortest piece of a token that counts as the token. */
+/** A piece of a token with at least this many characters counts as the token. */
 const piece = 16;
 
 /**
- * A function may answer with the token that it was sent, whole or in part, on purpose or in an error page. Every word
- * that shares 16 characters with the token becomes `***` before anybody looks at the answer.
+ * Removes the token from an answer. A function may return the token that it received, whole or in part, on purpose or in
+ * an error page. So every word that shares 16 characters with the token becomes `***` before any other code reads it.
  */
 export function scrubToken(text: string, token: string): string {
   if (text.length < piece || token.length < piece) return text;
   const windows = new Set<string>();
   for (let i = 0; i + piece <= token.length; i++) windows.add(token.slice(i, i + piece));
-  // JSON may spell any letter as an escape, which whoever parses it turns into the letter.
-  // Escapes are read in turn: after an escaped backslash, u0065 is text.
+  // JSON may spell a letter as an escape such as \u0065, which a parser turns back into the letter.
+  // Escapes are read from left to right, because u0065 after an escaped backslash is plain text.
   const plain = text.replace(/\\(?:u00([2-7][\da-f])|[\s\S])/gi, (whole, hex?: string) => {
     const letter = hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16));
     return /[\w.-]/.test(letter) ? letter : whole;

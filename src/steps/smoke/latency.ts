@@ -1,5 +1,6 @@
 import { readText } from '../../domain/smoke/answer-text.ts';
-import { type Failure, judge } from '../../domain/smoke/judge.ts';
+import type { Failure } from '../../domain/smoke/failure.ts';
+import { judge } from '../../domain/smoke/judge.ts';
 import { type Percentiles, percentiles } from '../../domain/smoke/latency.ts';
 import { type CaseResult, statusOf } from '../../domain/smoke/results/result.ts';
 import type { Latency, SmokeCase } from '../../domain/smoke/suite/model.ts';

@@ -1,7 +1,8 @@
 import { slug } from '../../domain/product.ts';
 import { readText } from '../../domain/smoke/answer-text.ts';
+import type { CheckFailure, Failure } from '../../domain/smoke/failure.ts';
 import { corrupt, pixelBomb } from '../../domain/smoke/hostile-image.ts';
-import { type Failure, judge } from '../../domain/smoke/judge.ts';
+import { judge } from '../../domain/smoke/judge.ts';
 import { judgeDenial, judgeRefusal } from '../../domain/smoke/refusal.ts';
 import { type CaseResult, statusOf } from '../../domain/smoke/results/result.ts';
 import type { Attempt } from '../../domain/smoke/retry.ts';
@@ -99,7 +100,7 @@ const refusalThenGood =
   };
 
 /** A server may close the connection on a body that it does not want to read; it must live on all the same. */
-function judgeTooLarge(attempt: Attempt, what: string): Failure[] {
+function judgeTooLarge(attempt: Attempt, what: string): CheckFailure[] {
   return attempt.none?.cause === 'reset' ? [] : judgeRefusal(attempt, what);
 }
 

@@ -28,7 +28,7 @@ const judged = (rest: string, body: unknown, more: Partial<Answer> = {}) => {
 const text = (rest: string, body: unknown, more: Partial<Answer> = {}) =>
   readText(answerOf(body, more), itemOf(rest).text);
 
-describe('where the text is', () => {
+describe('where the text of an answer is found', () => {
   test.each([
     ['Vision', { responses: [{ fullTextAnnotation: { text: 'a' } }] }, 'a'],
     [
@@ -41,9 +41,17 @@ describe('where the text is', () => {
     ['plain JSON', { text: 'a', confidence: 1 }, 'a'],
     ['lines', { lines: [{ text: 'a' }, { text: 'b' }] }, 'a\nb'],
     ['plain text', 'just text', 'just text'],
+    ['plain JSON, blank page', { text: '' }, ''],
+    ['plain JSON, an empty text beside lines', { text: '', lines: [{ text: 'a' }] }, 'a'],
+    ['plain JSON, blank page with an empty error', { text: '', error: '' }, ''],
+    ['lines, blank page', { lines: [] }, ''],
+    ['Vision, blank page with an empty text', { responses: [{ fullTextAnnotation: { text: '' } }] }, ''],
+    ['Vision, empty error', { responses: [{ error: {}, fullTextAnnotation: { text: 'a' } }] }, 'a'],
+    ['Document AI, blank page', { document: { text: '' } }, ''],
+    ['Document AI, blank page over REST', { document: { pages: [{}] } }, ''],
   ])('auto: %s', (_, body, wanted) => expect(text('expect: {status: 200}', body).text).toBe(wanted));
 
-  test('JMESPath, joined', () => {
+  test('at a JMESPath, with the parts of a list joined', () => {
     expect(
       text('text: {path: "pages[].blocks[].t", join: " "}', {
         pages: [{ blocks: [{ t: 'a' }, { t: 'b' }] }, { blocks: [{ t: 'c' }] }],
@@ -58,37 +66,38 @@ describe('where the text is', () => {
       { responses: [{ error: { code: 3, message: 'bad image' } }] },
       /holds an error at responses\[0\]\.error: .*bad image/,
     ],
-    ['no text', { foo: 1 }, /no text at text \|\| lines/],
+    ['no text', { foo: 1 }, /no text at text or lines/],
+    ['a text that is null', { text: null }, /no text at text or lines/],
     ['not JSON', '<html>', undefined],
   ])('%s', (_, body, problem) => {
     const read = text(problem ? 'expect: {status: 200}' : 'text: json', body);
     expect(read.problem).toMatch(problem ?? /^The answer is not JSON\.$/);
   });
 
-  test('an error of the suite’s own', () => {
+  test('an error at a path that the suite names', () => {
     expect(text('text: {path: text, no_error_at: warnings}', { text: 'a', warnings: ['x'] }).problem).toMatch(
       /warnings/,
     );
   });
 
-  test('cut or garbled answers have no text', () => {
+  test('an answer that is cut or not UTF-8 has no text', () => {
     expect(text('expect: {status: 200}', { text: 'a' }, { truncated: true }).problem).toMatch(/4 MiB/);
     expect(text('expect: {status: 200}', { text: 'a' }, { garbled: true }).problem).toMatch(/UTF-8/);
   });
 
-  test('deep JSON does no harm', () => {
+  test('deeply nested JSON does no harm', () => {
     expect(text('text: json', `${'['.repeat(100_000)}${']'.repeat(100_000)}`).text).toBeUndefined();
     expect(text('text: {path: "a[].b[].c"}', JSON.stringify({ a: 1 })).problem).toBeDefined();
   });
 });
 
 describe('expectations', () => {
-  test('status comes first, and hides the text', () => {
+  test('with a wrong status the text is not checked', () => {
     expect(judged('expect: {text: hello}', 'oops', { status: 500 })).toEqual([
       'The answer was 500, expected 200: "oops".',
     ]);
     expect(judged('expect: {text: x}', '', { status: 302 })).toEqual([
-      'The answer was 302, a redirect, which is not followed, expected 200.',
+      'The answer was 302, a redirect, which the test does not follow, expected 200.',
     ]);
     expect(judged('expect: {status: [400, 422]}', 'x', { status: 422 })).toEqual([]);
   });
@@ -104,19 +113,19 @@ describe('expectations', () => {
     ]);
   });
 
-  test('contains, not_contains and matches follow the policy', () => {
+  test('contains, not_contains and matches compare under the policy', () => {
     expect(judged('expect: {contains: "합계 128,400원"}', { text: '합 계 128,400 원' })).toEqual([]);
     expect(judged('expect: {contains: 합계}', { text: '합계'.normalize('NFD') })).toEqual([]);
     expect(
       judged('expect: {contains: [TOTAL, "128.40"], not_contains: DRAFT}', { text: 'DRAFT TOTAL' }),
-    ).toEqual(['"128.40" is not in the text.', '"DRAFT" is in the text, and must not be.']);
+    ).toEqual(['"128.40" is not in the text.', '"DRAFT" is in the text but must not be.']);
     expect(judged("expect: {matches: '^TOTAL\\s+\\d+$'}", { text: 'x\nTOTAL 12\ny' })).toEqual([]);
     expect(judged("expect: {matches: '\\d{9}'}", { text: '12' })).toEqual([
       'Nothing in the text matches /\\d{9}/.',
     ]);
   });
 
-  test('fields are exact', () => {
+  test('fields are compared exactly', () => {
     const rule = (field: string) => `expect: {fields: {total: ${field}}}`;
     expect(judged(rule("{pattern: 'TOTAL (\\S+)', equals: '128.40'}"), { text: 'TOTAL 128.40' })).toEqual([]);
     expect(judged(rule("{pattern: 'TOTAL (\\S+)', equals: '128.40'}"), { text: 'TOTAL 182.40' })).toEqual([
@@ -155,22 +164,28 @@ describe('expectations', () => {
     ]);
     expect(judged('expect: {empty: true, max_stray: 2}', { text: 'ab' })).toEqual([]);
   });
+
+  test.each(['empty: true', 'text: ""', 'not_contains: DRAFT'])('an empty text satisfies %s', (rule) => {
+    expect(judged(`expect: {${rule}}`, { text: '' })).toEqual([]);
+    expect(judged(`expect: {${rule}}`, { responses: [{}] })).toEqual([]);
+    expect(judged(`expect: {${rule}}`, { note: 'no text here' })).toHaveLength(1);
+  });
 });
 
 describe('refusals', () => {
   const item = itemOf('expect: {text: "TOTAL 128.40"}');
   const attempt = (status: number, body: string) => ({ answer: answerOf(body, { status }) });
-  test('a denial is 401 or 403 without the text', () => {
+  test('a denial is a 401 or 403 whose body does not contain the text', () => {
     expect(judgeDenial(item, attempt(401, 'no'), 'no token')).toEqual([]);
     expect(judgeDenial(item, attempt(403, '<html>'), 'no token')).toEqual([]);
     expect(judgeDenial(item, attempt(404, ''), 'no token')[0]?.what).toMatch(/404, expected 401 or 403/);
     expect(judgeDenial(item, attempt(302, ''), 'no token')).toHaveLength(1);
     expect(judgeDenial(item, attempt(401, '{"text":"TOTAL 128.4O"}'), 'no token')[0]?.what).toMatch(
-      /the text is in the body/,
+      /the body contains the text/,
     );
     expect(
       judgeDenial(item, attempt(401, 'you may not see TOTAL  128.40 here'), 'no token')[0]?.what,
-    ).toMatch(/the text is in the body/);
+    ).toMatch(/the body contains the text/);
   });
 
   test.each([
@@ -182,22 +197,22 @@ describe('refusals', () => {
     'java.lang.Error at com.acme.Ocr(Ocr.java:12)',
     'goroutine 1 [running]:',
     'cannot open /workspace/node_modules/sharp/lib',
-  ])('the inside of a server: %s', (body) => {
+  ])('server internals: %s', (body) => {
     expect(
       judgeRefusal(attempt(400, body), 'A corrupt image')
         .map((failure) => failure.what)
         .join(),
-    ).toMatch(/shows the inside of the server/);
+    ).toMatch(/reveals server internals/);
   });
 
-  test('a plain refusal, a 5xx, a 200', () => {
+  test('a 4xx is a refusal; a 5xx or a 200 is not', () => {
     expect(judgeRefusal(attempt(422, '{"error":"The image is damaged at byte 12:30"}'), 'x')).toEqual([]);
     expect(judgeRefusal(attempt(500, 'x'), 'x')).toHaveLength(1);
     expect(judgeRefusal(attempt(200, 'x'), 'x')).toHaveLength(1);
     expect(judgeRefusal(attempt(200, 'x'), 'x', [200])).toEqual([]);
   });
 
-  test('long bodies cost little', () => {
+  test('long bodies are checked in bounded time', () => {
     const started = performance.now();
     judgeRefusal(attempt(400, ' at '.repeat(100_000)), 'x');
     judgeRefusal(attempt(400, `${' '.repeat(400_000)}x`), 'x');
@@ -208,7 +223,7 @@ describe('refusals', () => {
   });
 });
 
-test('percentiles are latencies that were seen', () => {
+test('every percentile is a measured latency', () => {
   expect(percentiles([])).toBeUndefined();
   expect(percentiles([5])).toEqual({ samples: 1, p50: 5, p95: 5, p99: 5, max: 5, mean: 5 });
   expect(percentiles(Array.from({ length: 100 }, (_, i) => 100 - i))).toMatchObject({

@@ -118,10 +118,18 @@ describe('annotations', () => {
   });
 
   test('a refused call is explained with the command that repairs it, a 401 by other means than a 403', () => {
-    const refused = (found: string) =>
+    const refused = (status: number) =>
       result({
         status: 'failed',
-        failures: [{ check: 'status', what: `Status ${found}.`, expected: '200', found }],
+        failures: [
+          {
+            check: 'status',
+            what: `Status ${status}.`,
+            status,
+            expected: '200',
+            found: String(status),
+          },
+        ],
       });
     const call = {
       project: 'my-project',
@@ -130,7 +138,7 @@ describe('annotations', () => {
       audience: 'https://ocr-api.run.app',
       caller: 'invoker@my-project.iam.gserviceaccount.com',
     };
-    const [denied, bad] = findingsOf(evidence([refused('403'), refused('401')]), call);
+    const [denied, bad] = findingsOf(evidence([refused(403), refused(401)]), call);
     expect(denied?.fix).toBe(
       'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --role=roles/run.invoker --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com',
     );
@@ -138,7 +146,7 @@ describe('annotations', () => {
     expect(bad?.why).toContain('its audience https://ocr-api.run.app');
     expect(bad?.fix).toContain('gcloud run services describe ocr-api');
     // Without a token there is no account to name, and a command must not contain placeholders.
-    expect(findingsOf(evidence([refused('403')]))[0]?.fix).not.toMatch(/gcloud|SERVICE|REGION/);
+    expect(findingsOf(evidence([refused(403)]))[0]?.fix).not.toMatch(/gcloud|SERVICE|REGION/);
   });
 
   test('flaky passes are warnings', () => {
@@ -281,7 +289,11 @@ describe('verdict and reason', () => {
     [
       [
         result({ status: 'error' }),
-        result({ status: 'failed', name: 'f', failures: [{ check: 'status', what: 'It was 500.' }] }),
+        result({
+          status: 'failed',
+          name: 'f',
+          failures: [{ check: 'status', what: 'It was 500.', status: 500, expected: '200', found: '500' }],
+        }),
       ],
       'fail',
       '1 of 2 checks failed: f: It was 500.',

@@ -16,64 +16,60 @@ const titles = {
   preset: 'check failed',
 } as const;
 
+/** Checks of the text, whose failure may also mean that the suite is out of date. */
+const textChecks: ReadonlySet<string> = new Set(['cer', 'wer', 'contains', 'field']);
+
 function fixOf(result: CaseResult, call?: Invocation): string {
-  const first = result.failures[0];
+  const [first] = result.failures;
   if (result.status === 'error')
-    return 'Check that the function is reachable from this runner, then run the job again.';
-  if (
-    first?.check === 'cer' ||
-    first?.check === 'contains' ||
-    first?.check === 'field' ||
-    first?.check === 'wer'
-  )
-    return 'See the text diff in the job summary; if the new text is right, correct the suite.';
+    return 'Check that this runner can reach the function, then run the job again.';
+  if (first && textChecks.has(first.check))
+    return 'Read the text diff in the job summary. If the new text is right, correct the suite.';
   if (first?.check === 'latency')
     return 'Look for a slower code path or less CPU in this revision, or raise the limit in the suite.';
-  if (first?.check === 'status' && (first.found === '401' || first.found === '403'))
+  if (first?.check === 'status' && (first.status === 401 || first.status === 403))
     return (
-      (call && explainInvocation(Number(first.found), call)?.fix) ??
-      'Let the account that calls have roles/run.invoker on the service.'
+      (call && explainInvocation(first.status, call)?.fix) ??
+      'Grant roles/run.invoker on the service to the account that calls it.'
     );
-  return 'See the logs of this revision at the time of the request.';
+  return 'Read the logs of this revision at the time of the request.';
 }
 
-/** What the platform means by the status, where it refused our token. */
-function refusalOf(result: CaseResult, call: Invocation | undefined): string {
-  const first = result.failures[0];
-  if (first?.check !== 'status' || call === undefined) return '';
-  const told = explainInvocation(Number(first.found), call);
-  return told ? `${told.what} ${told.why}` : '';
+/** Explains a 401 or 403 if Cloud Run refused our own token; otherwise an empty list. */
+function refusalOf(result: CaseResult, call: Invocation | undefined): string[] {
+  const [first] = result.failures;
+  if (first?.check !== 'status' || call === undefined) return [];
+  const explained = explainInvocation(first.status, call);
+  return explained ? [explained.what, explained.why] : [];
 }
 
-/** One finding per check that did not pass, at its line in the suite; flaky passes are findings of low severity. */
+/** The finding of one result: a check that failed or got no answer, or a case that passed only after a retry. */
+function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocation): Finding | undefined {
+  const place = { file: evidence.file, line: result.place.line, column: result.place.column };
+  const check = result.failures[0]?.check ?? 'preset';
+  if (result.status === 'failed' || result.status === 'error') {
+    const unknown = result.status === 'error';
+    const reasons = [...result.failures.map((failure) => failure.what), ...refusalOf(result, call)];
+    return {
+      rule: `smoke-${unknown ? 'unknown' : check}`,
+      severity: unknown ? 'medium' : 'high',
+      title: `${result.name}: ${unknown ? 'could not be checked' : titles[check]}`,
+      why: reasons.join(' ') || result.note,
+      fix: fixOf(result, call),
+      ...place,
+    };
+  }
+  if (!result.flaky) return undefined;
+  return {
+    rule: 'smoke-flaky',
+    severity: 'low',
+    title: `${result.name} passed only at attempt ${result.attempts.length}`,
+    why: `The attempts ended with ${result.attempts.join(', ')}.`,
+    ...place,
+  };
+}
+
+/** One finding for every check that did not pass, at its line in the suite. A flaky pass is a finding of low severity. */
 export function findingsOf(evidence: SmokeEvidence, call?: Invocation): Finding[] {
-  return evidence.results.flatMap((result): Finding[] => {
-    const place = { file: evidence.file, line: result.place.line, column: result.place.column };
-    if (result.status === 'failed' || result.status === 'error') {
-      const first = result.failures[0];
-      return [
-        {
-          rule: `smoke-${result.status === 'error' ? 'unknown' : (first?.check ?? 'preset')}`,
-          severity: result.status === 'error' ? 'medium' : 'high',
-          title: `${result.name}: ${result.status === 'error' ? 'could not find out' : titles[first?.check ?? 'preset']}`,
-          why:
-            [...result.failures.map((failure) => failure.what), refusalOf(result, call)].join(' ').trim() ||
-            result.note,
-          fix: fixOf(result, call),
-          ...place,
-        },
-      ];
-    }
-    if (!result.flaky) return [];
-    const why = `Attempts ended with ${result.attempts.join(', ')}.`;
-    return [
-      {
-        rule: 'smoke-flaky',
-        severity: 'low',
-        title: `${result.name} passed only at attempt ${result.attempts.length}`,
-        why,
-        ...place,
-      },
-    ];
-  });
+  return evidence.results.flatMap((result) => findingOf(result, evidence, call) ?? []);
 }

@@ -2,7 +2,7 @@ import type { Place } from '../../data/locate.ts';
 import type { Score } from '../../ocr/score.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
 import { type Verdict, worst } from '../../report/verdict.ts';
-import type { Failure } from '../judge.ts';
+import type { Failure } from '../failure.ts';
 import type { Percentiles } from '../latency.ts';
 
 export type CaseStatus = 'passed' | 'failed' | 'error' | 'skipped';

@@ -21,12 +21,11 @@ export interface TextSource {
   noErrorAt: string | undefined;
 }
 
-export interface FieldRule {
-  name: string;
-  path: string | undefined;
-  pattern: string | undefined;
-  equals: string | number | boolean;
-}
+/** A value that must be exactly this: at a path of the answer, or found by a pattern in the text. */
+export type FieldRule = { name: string; equals: string | number | boolean } & (
+  | { path: string; pattern?: undefined }
+  | { path?: undefined; pattern: string }
+);
 
 export interface Expect {
   status: number[];

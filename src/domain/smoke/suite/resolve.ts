@@ -100,7 +100,10 @@ function expectOf(item: CaseFile, defaults: SuiteFile['defaults'], report: Repor
       report(at, `${name} needs either path or pattern.`);
     if (rule.pattern !== undefined) checkPattern(rule.pattern, [...at, 'pattern'], report);
     checkJmespath(rule.path, [...at, 'path'], report);
-    return { name, path: rule.path, pattern: rule.pattern, equals: rule.equals };
+    const { equals } = rule;
+    return rule.path !== undefined
+      ? { name, equals, path: rule.path }
+      : { name, equals, pattern: rule.pattern ?? '' };
   });
   const matches = list(given.matches);
   for (const pattern of matches) checkPattern(pattern, ['expect', 'matches'], report);
