@@ -7,7 +7,13 @@ import { createServices } from '../../src/gcp/run/services.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createProber } from '../../src/http/probe.ts';
 import { createRest } from '../../src/http/rest.ts';
-import { type GuardPorts, type GuardRequest, type GuardResult, guard } from '../../src/steps/guard/guard.ts';
+import {
+  type GuardPorts,
+  type GuardRequest,
+  type GuardResult,
+  guard,
+  guardDefaults,
+} from '../../src/steps/guard/guard.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import { Client } from '../sandbox/support/client.ts';
 
@@ -101,6 +107,7 @@ export async function guardWorld(options: SandboxOptions = {}): Promise<GuardWor
     set: (resource, ...bindings) => void world.policies.set(resource, bindings, 'once'),
     guard: (request = {}, account) =>
       guard(ports(account), {
+        ...guardDefaults,
         project: sandbox.project,
         region: sandbox.region,
         name: 'ocr',

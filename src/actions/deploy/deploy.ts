@@ -9,7 +9,7 @@ import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/run.ts';
 import { deploy as deployFunction } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
-import { guard } from '../../steps/guard/guard.ts';
+import { guard, guardDefaults } from '../../steps/guard/guard.ts';
 import type { SourceTree } from '../../steps/ports/source.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
@@ -77,7 +77,11 @@ export const deploy: Action = async (context) => {
         scan: async (folder, aborted) => (tree = await ports.sources.scan(folder, aborted)),
       },
       exposure: (mode, aborted) =>
-        guard(guardPorts, { project, region, name, mode, requireProof, propagationSeconds, signal: aborted }),
+        guard(guardPorts, {
+          ...guardDefaults,
+          ...{ project, region, name, mode, requireProof, propagationSeconds },
+          signal: aborted,
+        }),
     },
     request,
   );

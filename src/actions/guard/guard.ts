@@ -13,7 +13,12 @@ import { createProber } from '../../http/probe.ts';
 import { functionName, regionName } from '../../inputs/names.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action } from '../../runner/run.ts';
-import { type GuardRequest, type GuardResult, guard as proveExposure } from '../../steps/guard/guard.ts';
+import {
+  type GuardRequest,
+  type GuardResult,
+  guardDefaults,
+  guard as proveExposure,
+} from '../../steps/guard/guard.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
 
@@ -32,6 +37,7 @@ function readRequest(context: Context): Omit<GuardRequest, 'project'> & { missin
     if (!/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])[^\s/]*/i.test(url))
       inputs.problem(`probe_urls: "${url.slice(0, 60)}": expected URLs such as https://ocr.example.com`);
   return {
+    ...guardDefaults,
     name,
     region,
     mode: inputs.choice('mode', ['verify', 'enforce']) ?? 'verify',

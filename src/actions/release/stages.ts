@@ -7,7 +7,7 @@ import { createProber } from '../../http/probe.ts';
 import type { Context } from '../../runner/context.ts';
 import { deploy } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
-import { guard } from '../../steps/guard/guard.ts';
+import { guard, guardDefaults } from '../../steps/guard/guard.ts';
 import type { Functions } from '../../steps/ports/functions.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource } from '../../steps/ports/sli.ts';
@@ -43,6 +43,7 @@ export function bindStages(
     guard: (mode, { brief, signal }) => {
       const { requireProof, trusted, propagationSeconds } = settings;
       return guard(guardPorts, {
+        ...guardDefaults,
         project,
         region,
         name,

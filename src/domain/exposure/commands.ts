@@ -1,6 +1,6 @@
 import type { ExposureFacts, Level } from './facts.ts';
 
-/** Commands to paste. Everything remote is quoted, so that a hostile name stays one argument. */
+/** Commands to paste. Remote text is always quoted, so a hostile name stays one argument. */
 
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`;
@@ -8,13 +8,17 @@ export function shellWord(text: string): string {
 
 type Target = ExposureFacts['target'];
 
-/** Short name of the Run service; the function's own name where nothing better is known. */
-export const serviceOf = (target: Target): string => target.service?.split('/').at(-1) ?? target.name;
+/** Short name of the Cloud Run service, or the function's name if the service is not known. */
+export const serviceShortName = (target: Target): string => target.service?.split('/').at(-1) ?? target.name;
 
 const last = (resource: string) => resource.split('/').at(-1) ?? resource;
 
-/** Takes one member out of one role at the level where the binding lies. */
-export function unbind(
+/**
+ * Removes one member from one role.
+ * @param level where the binding is; `resource` is its resource
+ * @param conditional true if the binding has a condition, which gcloud must then be told to ignore
+ */
+export function removeBinding(
   level: Level,
   resource: string,
   role: string,
@@ -36,7 +40,7 @@ export function unbind(
     case 'organization':
       return `gcloud organizations remove-iam-policy-binding ${shellWord(last(resource))} ${what}`;
     case 'iap':
-      return `gcloud beta iap web remove-iam-policy-binding --resource-type=cloud-run --service=${shellWord(serviceOf(target))} ${place} ${what}`;
+      return `gcloud beta iap web remove-iam-policy-binding --resource-type=cloud-run --service=${shellWord(serviceShortName(target))} ${place} ${what}`;
     case 'source':
       return `gcloud storage buckets remove-iam-policy-binding ${shellWord(`gs://${last(resource)}`)} ${what}`;
     case 'images': {
@@ -46,11 +50,12 @@ export function unbind(
   }
 }
 
-export const checkInvoker = (target: Target): string =>
-  `gcloud run services update ${shellWord(serviceOf(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)} --invoker-iam-check`;
+/** Switches the invoker check of the service on. */
+export const enableInvokerCheck = (target: Target): string =>
+  `gcloud run services update ${shellWord(serviceShortName(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)} --invoker-iam-check`;
 
-/** Shows the policy of one level, for somebody who may read it. */
-export function readPolicyOf(level: Level, resource: string, target: Target): string {
+/** Shows one policy. For a person who may read it, where this identity may not. */
+export function showPolicy(level: Level, resource: string, target: Target): string {
   const name = shellWord(last(resource));
   const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
   switch (level) {

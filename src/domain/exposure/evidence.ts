@@ -1,26 +1,29 @@
+import type { Exposure, Proof } from './exposure.ts';
 import type { ExposureFacts, Level, Reading } from './facts.ts';
-import type { Exposure, Judgement, Proof } from './judge.ts';
+import type { Judgement } from './judge.ts';
+import { policyName } from './places.ts';
+import { holdings } from './policy/holdings.ts';
 import { type RoleProposal, roleFor } from './policy/least-privilege.ts';
 import type { ProbeRecord } from './probes.ts';
-import { holdings } from './ways/holdings.ts';
 import type { AttackStep } from './ways/way.ts';
 
-/** What the guard saw, for the report and the summary: plain data, each line with its call. */
+/** What the guard saw, as plain data for the report and the summary. Each entry cites its call. */
 export interface ExposureEvidence {
   exposure: Exposure;
   proof: Proof;
-  /** Short name of the Cloud Run service, where there is one. */
+  /** Short name of the Cloud Run service, if there is one. */
   service?: string | undefined;
   attackPath?: AttackStep[] | undefined;
   repaired: string[];
-  /** Seconds that IAM was waited for after a repair. */
+  /** Seconds that the guard waited for IAM after a repair. */
   waitedSeconds?: number | undefined;
+  /** What was not read, each in a few words. */
   gaps: string[];
   reads: { what: string; call: string; result: string }[];
-  /** Who may call it, as far as roles were read. */
+  /** Who may call the function, as far as the roles could be read. At most 100. */
   callers: { member: string; role: string; level: Level; resource: string }[];
   probes: Pick<ProbeRecord, 'url' | 'method' | 'status' | 'class' | 'note' | 'from'>[];
-  /** A role that holds what was missing. */
+  /** A custom role with the permissions that were missing. */
   role?: RoleProposal | undefined;
 }
 
@@ -55,30 +58,28 @@ function readsOf(facts: ExposureFacts): ExposureEvidence['reads'] {
       ].join(', '),
     );
   add(
-    'what is above the project',
+    'the folders above the project',
     facts.ancestry,
     (above) => above.map(({ type, id }) => `${type} ${id}`).join(', ') || 'nothing',
   );
   for (const { level, resource, reading } of facts.policies)
-    add(
-      `policy of the ${level === 'iap' ? 'Identity-Aware Proxy' : level} ${resource}`,
-      reading,
-      ({ bindings }) => count(bindings.length, 'binding'),
-    );
+    add(policyName(level, resource), reading, ({ bindings }) => count(bindings.length, 'binding'));
   for (const [role, reading] of facts.roles)
-    add(role, reading, (permissions) => count(permissions.length, 'permission'));
+    add(`the role ${role}`, reading, (permissions) => count(permissions.length, 'permission'));
   for (const [pool, reading] of facts.pools)
-    add(`pool ${pool}`, reading, (providers) => count(providers.length, 'provider'));
+    add(`the pool ${pool}`, reading, (providers) => count(providers.length, 'provider'));
   for (const { constraint, reading } of facts.orgPolicies)
-    add(`organisation policy ${constraint}`, reading, ({ enforced }) =>
+    add(`the organisation policy ${constraint}`, reading, ({ enforced }) =>
       enforced ? 'enforced' : 'not enforced',
     );
-  for (const reading of facts.denies) add('deny policies', reading, (rules) => count(rules.length, 'rule'));
+  for (const reading of facts.denies)
+    add('the deny policies', reading, (rules) => count(rules.length, 'rule'));
   if (facts.gateways)
-    add('API gateways', facts.gateways, (gateways) => `${gateways.length} in front of the function`);
+    add('the API gateways', facts.gateways, (gateways) => `${gateways.length} in front of the function`);
   return reads;
 }
 
+/** @param repaired what the guard changed, one sentence each */
 export function evidenceOf(
   facts: ExposureFacts,
   judgement: Judgement,

@@ -1,20 +1,20 @@
 import type { AllowPolicy } from './policy/policy.ts';
 import type { ProbeRecord } from './probes.ts';
 
-/** What a read brought, with the call that made it, so that every conclusion can cite it. */
+/** The result of one read, with the call that made it, so that every conclusion can cite its call. */
 export type Reading<T> = { ok: true; value: T; call: string } | Unread;
 
-/** A read that brought nothing. `absent`: the server says that it does not exist. */
+/** A read without a result. `absent`: the server says that the resource does not exist. */
 export interface Unread {
   ok: false;
   call: string;
   cause: 'denied' | 'absent' | 'api-off' | 'failed';
-  /** What an administrator would have to grant. */
+  /** The permission that this identity lacks. */
   permission?: string | undefined;
   detail: string;
 }
 
-/** Where a policy hangs. `service` stands for what is called: the Run service, or the function itself in gen1. */
+/** The kind of resource that a policy is attached to. `iap` is Identity-Aware Proxy, `source` the source bucket. */
 export type Level =
   | 'service'
   | 'function'
@@ -27,7 +27,7 @@ export type Level =
 
 export interface PolicyFact {
   level: Level;
-  /** As gcloud names it: `projects/p`, `folders/1`, `projects/p/locations/l/services/s`. */
+  /** Full resource name: `projects/p`, `folders/1`, `projects/p/locations/l/services/s`. */
   resource: string;
   reading: Reading<AllowPolicy>;
 }
@@ -37,10 +37,10 @@ export interface Ancestor {
   id: string;
 }
 
-/** What the function's own description says (cloudfunctions v2 Function, read as raw JSON). */
+/** The parts of a function that decide who may call or read it (cloudfunctions v2 Function, read as raw JSON). */
 export interface FunctionFacts {
   generation: 1 | 2;
-  /** Full name of the Run service, where the function has one. */
+  /** Full name of the Cloud Run service, if the function has one. */
   service: string | undefined;
   urls: string[];
   ingress: string | undefined;
@@ -49,11 +49,11 @@ export interface FunctionFacts {
   sourceBucket: string | undefined;
   /** Full name of the Artifact Registry repository that holds the images. */
   imageRepository: string | undefined;
-  /** True for a function that an event starts. */
+  /** True if an event starts the function. */
   eventTrigger: boolean;
 }
 
-/** The parts of the Run service that decide who may call it (run v2 Service). */
+/** The parts of the Cloud Run service that decide who may call it (run v2 Service). */
 export interface ServiceFacts {
   urls: string[];
   tagUrls: string[];
@@ -63,18 +63,18 @@ export interface ServiceFacts {
   ingress: string | undefined;
 }
 
-/** A provider of a workload identity pool: without a condition, every token of its issuer comes in. */
+/** A provider of a workload identity pool. Without a condition it accepts every token of its issuer. */
 export interface PoolProvider {
   name: string;
   kind: 'oidc' | 'aws' | 'saml' | 'other';
   issuer: string;
   condition: string;
-  /** CEL expression by attribute, such as `attribute.repo` to `assertion.repository`. */
+  /** CEL expression by attribute, for example `assertion.repository` for `attribute.repo`. */
   mapping: Record<string, string>;
   disabled: boolean;
 }
 
-/** An IAM v2 deny rule, as far as it matters here. */
+/** The parts of an IAM v2 deny rule that the guard looks at. */
 export interface DenyRule {
   policy: string;
   permissions: string[];
@@ -85,7 +85,7 @@ export interface DenyRule {
 
 export interface OrgPolicyFact {
   constraint: string;
-  /** True where the effective policy restricts what the constraint is about. */
+  /** `enforced`: the effective policy restricts what the constraint is about. */
   reading: Reading<{ enforced: boolean }>;
 }
 
@@ -93,7 +93,7 @@ export interface OrgPolicyFact {
 export interface GatewayFact {
   name: string;
   host: string;
-  /** `GET /ocr` and the like: operations that ask the caller for nothing. */
+  /** Operations that need neither a key nor a token, such as `GET /ocr`. */
   openOperations: string[];
   totalOperations: number;
 }
@@ -101,13 +101,13 @@ export interface GatewayFact {
 export interface ExposureFacts {
   target: { project: string; region: string; name: string; service: string | undefined };
   projectNumber: string | undefined;
-  /** False where the function does not exist yet: then only what it would inherit is known. */
+  /** False if the function does not exist yet. Only what it would inherit is known then. */
   exists: boolean;
   function: Reading<FunctionFacts>;
   service: Reading<ServiceFacts> | undefined;
   policies: PolicyFact[];
   ancestry: Reading<Ancestor[]>;
-  /** Permissions by role, for every role that a broad or opaque member holds. */
+  /** Permissions by role, for every role that a member with many or unknown people behind it holds. */
   roles: ReadonlyMap<string, Reading<readonly string[]>>;
   /** Providers by pool (`projects/N/locations/global/workloadIdentityPools/P`). */
   pools: ReadonlyMap<string, Reading<PoolProvider[]>>;
@@ -115,8 +115,8 @@ export interface ExposureFacts {
   orgPolicies: OrgPolicyFact[];
   gateways: Reading<GatewayFact[]> | undefined;
   probes: ProbeRecord[];
-  /** Members that the team vouches for. */
+  /** Members that the input trusted_principals vouches for. */
   trusted: readonly string[];
-  /** Member form of the identity that read all this, where it is known. */
+  /** The identity that read all this as an IAM member, if it is known. */
   identity?: string | undefined;
 }

@@ -6,22 +6,22 @@ export interface ProbeRecord {
   method: string;
   status: number;
   class: ProbeClass;
-  /** Why it was classed so, in a few words. */
+  /** Why the answer has this class, in a few words. */
   note: string;
   /** Where the URL came from, such as `serviceConfig.uri`. */
   from: string;
-  /** A URL that is only guessed: no answer from it proves nothing and costs nothing. */
+  /** True if the URL is a guess. A guessed URL that does not answer is not a gap in the proof. */
   guessed: boolean;
   milliseconds: number;
 }
 
-/** What counts as "nobody without a token came in". */
+/** True if the answer shows that a request without a token did not get in. */
 export const isRefusal = (klass: ProbeClass): boolean =>
   klass === 'refused' || klass === 'not-routed' || klass === 'iap';
 
 /**
- * The URL to ask for: Google's front end may answer paths that end in `z` itself (such as /healthz), which would look
- * like a refusal.
+ * The URL to send the request to. Google's front end answers some paths that end in `z` itself, such as /healthz, and
+ * that answer would look like a refusal. So such a URL gets one more path segment.
  */
 export function probeUrl(url: string): string {
   return /z\/?$/i.test(url.split(/[?#]/)[0] ?? '') && /^https?:\/\/[^/]+\/./i.test(url)

@@ -2,8 +2,8 @@ import { pageUrl, product, repositoryUrl, slug } from '../product.ts';
 import type { Finding, Report, Severity } from '../report/report.ts';
 
 /**
- * Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), for GitHub's code scanning. A finding of the cloud
- * has no line of code: it points at the workflow that found it and names the resource as a logical location.
+ * Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0) for GitHub's code scanning. A finding about a cloud
+ * resource has no line of code, so it points at the workflow that found it and names the resource as a logical location.
  */
 
 const levels: Record<Severity, 'error' | 'warning' | 'note'> = {
@@ -13,7 +13,7 @@ const levels: Record<Severity, 'error' | 'warning' | 'note'> = {
   low: 'note',
   info: 'note',
 };
-/** GitHub sorts by this number (CVSS-like, 0 to 10). */
+/** GitHub sorts by this number, which is like a CVSS score (0 to 10). */
 const scores: Record<Severity, string> = {
   critical: '9.5',
   high: '8.0',
@@ -22,7 +22,7 @@ const scores: Record<Severity, string> = {
   info: '1.0',
 };
 
-/** 64 bits of FNV-1a over UTF-16 units, as hex: stable across runs, no secret. */
+/** 64 bits of FNV-1a over the UTF-16 units, as 16 hex digits. Not a secret: it only has to be stable across runs. */
 export function fingerprint(text: string): string {
   let hash = 0xcbf29ce484222325n;
   for (let i = 0; i < text.length; i++) {
@@ -32,10 +32,10 @@ export function fingerprint(text: string): string {
   return hash.toString(16).padStart(16, '0');
 }
 
-/** Rules whose title counts things that change from run to run. */
+/** Rules whose titles contain numbers that change from run to run. */
 const counting = new Set(['anonymous-answer', 'probe-unclear', 'open-gateway', 'policy-unreadable']);
 
-/** The same problem keeps its fingerprint when a count, a status or an order changes. */
+/** A problem keeps its fingerprint if only a count, a status or the order changes. */
 function fingerprintOf(report: Report, finding: Finding): string {
   const { project = '', region = '', name = '' } = report.target;
   const { rule, title } = finding;

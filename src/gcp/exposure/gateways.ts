@@ -1,6 +1,6 @@
 import { type JsonObject, listOf, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import type { GatewayFact } from '../../domain/exposure/facts.ts';
-import { operationsTo } from '../../domain/exposure/ways/gateway.ts';
+import { operationsTo } from '../../domain/exposure/ways/openapi.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';

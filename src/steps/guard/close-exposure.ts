@@ -1,6 +1,7 @@
-import { ReleaseError } from '../../domain/errors/errors.ts';
-import { checkInvoker, serviceOf, unbind } from '../../domain/exposure/commands.ts';
+import { type ErrorCode, ReleaseError } from '../../domain/errors/errors.ts';
+import { enableInvokerCheck, removeBinding, serviceShortName } from '../../domain/exposure/commands.ts';
 import type { ExposureFacts } from '../../domain/exposure/facts.ts';
+import { placeName, policyName } from '../../domain/exposure/places.ts';
 import { type Removal, withoutMembers } from '../../domain/exposure/policy/policy.ts';
 import type { Repair } from '../../domain/exposure/ways/way.ts';
 import type { Finding } from '../../domain/report/report.ts';
@@ -9,9 +10,9 @@ import type { Log } from '../ports/log.ts';
 import type { Services } from '../ports/services.ts';
 
 export interface Closed {
-  /** What was changed, each in one sentence. */
+  /** What was changed, one sentence each. */
   repaired: string[];
-  /** What could not be changed, with the exact command. */
+  /** What could not be changed, each with the command that an administrator can run. */
   refused: Finding[];
 }
 
@@ -21,62 +22,35 @@ interface Ports {
   exposure: ExposureSources;
 }
 
-/** Most times a write is tried again because somebody else wrote in between. */
+/** How often a write is repeated because another writer was faster. */
 const maxConflicts = 6;
 
+/** Refusals of the API. Any other error ends the guard, since it says nothing about this one change. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'permission-denied',
+  'remote-error',
+  'not-found',
+  'network-failed',
+  'deadline-exceeded',
+]);
+
 const isRefusal = (error: unknown): error is ReleaseError =>
-  error instanceof ReleaseError &&
-  /^(permission-denied|remote-error|not-found|network-failed|deadline-exceeded)$/.test(error.code);
+  error instanceof ReleaseError && refusals.has(error.code);
 
-function refusal(error: ReleaseError, what: string, fix: string): Finding {
-  return {
-    rule: 'close-denied',
-    severity: 'critical',
-    title: `${what} was refused, so the function stays exposed.`,
-    why: error.what,
-    fix,
-  };
-}
-
-/** Removes members over every matching binding; a policy that changed meanwhile is read and edited anew. */
-async function removeMembers(
-  ports: Ports,
-  place: PolicyPlace,
-  removals: readonly Removal[],
-  signal?: AbortSignal,
-): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const current = await ports.exposure.policy(place, signal);
-    if (!current.ok)
-      throw new ReleaseError(current.cause === 'denied' ? 'permission-denied' : 'remote-error', {
-        what: `The policy of ${place.resource} could not be read: ${current.detail}`,
-      });
-    const next = withoutMembers(current.value, removals);
-    if (!next) return;
-    if ((await ports.exposure.setPolicy(place, next, signal)) === 'accepted') return;
-    if (tries >= maxConflicts)
-      throw new ReleaseError('remote-error', {
-        what: `The policy of ${place.resource} was changed by somebody else ${tries + 1} times in a row.`,
-      });
-  }
-}
-
-async function turnCheckOn(ports: Ports, service: string, signal?: AbortSignal): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    const current = await ports.services.get(service, signal);
-    if (!current?.invokerIamDisabled) return;
-    const options = { etag: current.etag, ...(signal ? { signal } : {}) };
-    if ((await ports.services.patch(service, { invokerIamDisabled: false }, options)) === 'accepted') return;
-    if (tries >= maxConflicts)
-      throw new ReleaseError('remote-error', {
-        what: `The service ${service} was changed by somebody else ${tries + 1} times in a row.`,
-      });
-  }
+/** One change that closes something, with what to report if it works and if it is refused. */
+interface Change {
+  /** Subject of "... was refused". */
+  what: string;
+  /** One sentence for a change that worked. */
+  done: string;
+  /** The command that makes the same change by hand. */
+  command: string;
+  apply: () => Promise<void>;
 }
 
 /**
- * Closes what may be closed here: bindings of the function's own service and its invoker check, never anything above
- * it. Each part is tried, also where another was refused; doing it twice is the same as once.
+ * Closes what the guard may close: bindings of the function's own service, and its invoker check. It never changes
+ * anything above the service. A refused change does not stop the next one, and a repeated change has no further effect.
  */
 export async function closeExposure(
   ports: Ports,
@@ -85,44 +59,114 @@ export async function closeExposure(
   signal?: AbortSignal,
 ): Promise<Closed> {
   const closed: Closed = { repaired: [], refused: [] };
-  const { target } = facts;
-  const each = repairs.flatMap((repair) => (repair.kind === 'unbind' ? [repair.removal] : []));
-  // The same member may be in several bindings of one role: it is taken out of all of them at once.
-  const removals = [
-    ...new Map(each.map((removal) => [`${removal.role} ${removal.member}`, removal])).values(),
-  ];
-  const gen1 = facts.function.ok && facts.function.value.generation === 1;
-  const place: PolicyPlace = gen1
-    ? {
-        level: 'function',
-        resource: `projects/${target.project}/locations/${target.region}/functions/${target.name}`,
-        generation: 1,
-      }
-    : { level: 'service', resource: target.service ?? '' };
-  const attempt = async (what: string, fix: string, done: string, change: () => Promise<void>) => {
+  for (const change of [
+    ...invokerCheckChange(ports, facts, repairs, signal),
+    ...policyChange(ports, facts, repairs, signal),
+  ]) {
     try {
-      await change();
-      closed.repaired.push(done);
-      ports.log.line(done);
+      await change.apply();
+      closed.repaired.push(change.done);
+      ports.log.line(change.done);
     } catch (error) {
       if (signal?.aborted || !isRefusal(error)) throw error;
-      closed.refused.push(refusal(error, what, fix));
+      closed.refused.push({
+        rule: 'close-denied',
+        severity: 'critical',
+        title: `${change.what} was refused, so the function is still open.`,
+        why: error.what,
+        fix: change.command,
+      });
     }
-  };
-  if (repairs.some(({ kind }) => kind === 'check-invoker') && target.service) {
-    const { service } = target;
-    const done = `Switched the invoker check of ${serviceOf(target)} on again.`;
-    await attempt('Switching the invoker check on', checkInvoker(target), done, () =>
-      turnCheckOn(ports, service, signal),
-    );
-  }
-  if (removals.length > 0) {
-    const named = removals.map(({ member, role }) => `${member} from ${role}`).join(', ');
-    const fix = removals
-      .map(({ role, member }) => unbind(place.level, place.resource, role, member, target, false))
-      .join(' && ');
-    const done = `Removed ${named} in the policy of ${place.resource.split('/').at(-1)}.`;
-    await attempt(`Removing ${named}`, fix, done, () => removeMembers(ports, place, removals, signal));
   }
   return closed;
 }
+
+function invokerCheckChange(
+  ports: Ports,
+  { target }: Pick<ExposureFacts, 'target'>,
+  repairs: readonly Repair[],
+  signal?: AbortSignal,
+): Change[] {
+  const { service } = target;
+  if (!service || !repairs.some(({ kind }) => kind === 'check-invoker')) return [];
+  return [
+    {
+      what: 'Switching the invoker check on',
+      done: `Switched the invoker check of ${serviceShortName(target)} on again.`,
+      command: enableInvokerCheck(target),
+      apply: () => switchCheckOn(ports, service, signal),
+    },
+  ];
+}
+
+function policyChange(
+  ports: Ports,
+  facts: Pick<ExposureFacts, 'target' | 'function'>,
+  repairs: readonly Repair[],
+  signal?: AbortSignal,
+): Change[] {
+  const { target } = facts;
+  const each = repairs.flatMap((repair) => (repair.kind === 'unbind' ? [repair.removal] : []));
+  // Several bindings of one role may name the same member. One removal takes it out of all of them.
+  const removals = [
+    ...new Map(each.map((removal) => [`${removal.role} ${removal.member}`, removal])).values(),
+  ];
+  if (removals.length === 0) return [];
+  const place = ownPolicy(facts);
+  const named = removals.map(({ member, role }) => `${member} from ${role}`).join(', ');
+  const commands = removals.map(({ role, member }) =>
+    removeBinding(place.level, place.resource, role, member, target, false),
+  );
+  return [
+    {
+      what: `Removing ${named}`,
+      done: `Removed ${named} on ${placeName(place.level, place.resource)}.`,
+      command: commands.join(' && '),
+      apply: () => removeMembers(ports, place, removals, signal),
+    },
+  ];
+}
+
+/** The policy that decides about calls: that of the function for gen1, else that of its Cloud Run service. */
+function ownPolicy({ target, function: described }: Pick<ExposureFacts, 'target' | 'function'>): PolicyPlace {
+  const { project, region, name, service = '' } = target;
+  if (!described.ok || described.value.generation === 2) return { level: 'service', resource: service };
+  const resource = `projects/${project}/locations/${region}/functions/${name}`;
+  return { level: 'function', resource, generation: 1 };
+}
+
+/** Removes members from every binding. If the policy changed in between, it reads it again and repeats the edit. */
+async function removeMembers(
+  ports: Ports,
+  place: PolicyPlace,
+  removals: readonly Removal[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const name = policyName(place.level, place.resource);
+  for (let tries = 1; ; tries++) {
+    const current = await ports.exposure.policy(place, signal);
+    if (!current.ok)
+      throw new ReleaseError(current.cause === 'denied' ? 'permission-denied' : 'remote-error', {
+        what: `The guard could not read ${name}: ${current.detail}`,
+      });
+    const next = withoutMembers(current.value, removals);
+    if (!next) return;
+    if ((await ports.exposure.setPolicy(place, next, signal)) === 'accepted') return;
+    if (tries > maxConflicts) throw outpaced(name, tries);
+  }
+}
+
+async function switchCheckOn(ports: Ports, service: string, signal?: AbortSignal): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const current = await ports.services.get(service, signal);
+    if (!current?.invokerIamDisabled) return;
+    const options = { etag: current.etag, ...(signal ? { signal } : {}) };
+    if ((await ports.services.patch(service, { invokerIamDisabled: false }, options)) === 'accepted') return;
+    if (tries > maxConflicts) throw outpaced(`the service ${service}`, tries);
+  }
+}
+
+const outpaced = (name: string, tries: number) =>
+  new ReleaseError('remote-error', {
+    what: `Another writer changed ${name} before each of ${tries} attempts to change it.`,
+  });

@@ -3,10 +3,10 @@ import { poolsToRead, rolesToRead } from '../../domain/exposure/policy/needs.ts'
 import { readPolicy } from '../../domain/exposure/policy/policy.ts';
 import { constraints } from '../../domain/exposure/policy/prevention.ts';
 import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
-import { ownPolicies, type ReadRequest, type Sources, serviceName } from './read-service.ts';
+import { type ReadRequest, readOwnPolicies, type Sources, serviceName } from './read-service.ts';
 
-/** Everything that bears on exposure, except what anonymous requests tell. */
-export type StaticFacts = Omit<ExposureFacts, 'probes'>;
+/** Everything about exposure that the APIs show. The answers to anonymous requests are not part of it. */
+export type ConfigurationFacts = Omit<ExposureFacts, 'probes'>;
 
 function policyReader(sources: ExposureSources, signal?: AbortSignal) {
   return async (place: PolicyPlace): Promise<PolicyFact> => {
@@ -15,7 +15,8 @@ function policyReader(sources: ExposureSources, signal?: AbortSignal) {
   };
 }
 
-async function inherited(
+/** Allow and deny policies of the project and of everything above it. */
+async function readInherited(
   sources: ExposureSources,
   request: ReadRequest,
   policy: (place: PolicyPlace) => Promise<PolicyFact>,
@@ -25,7 +26,7 @@ async function inherited(
     request.scope === 'full' ? [sources.denyRules(place, signal)] : [];
   const own = policy({ level: 'project', resource: `projects/${project}` });
   const ownDenies = denied({ type: 'project', id: project });
-  // They run while the ancestry is read; where that throws, a signal for one, nobody would handle theirs.
+  // These reads run while the ancestry is read. If that read throws, their rejections must not stay unhandled.
   for (const reading of [own, ...ownDenies]) reading.catch(() => undefined);
   const ancestry = await sources.ancestry(project, signal);
   const above = ancestry.ok ? ancestry.value : [];
@@ -36,7 +37,8 @@ async function inherited(
   return { ancestry, denies, policies };
 }
 
-async function prevention(
+/** Organisation policies that would prevent exposure. */
+async function readPrevention(
   sources: ExposureSources,
   { scope, project, signal }: ReadRequest,
 ): Promise<ExposureFacts['orgPolicies']> {
@@ -49,17 +51,17 @@ async function prevention(
   );
 }
 
-/** Reads in parallel, in as few waves as the answers allow: what exists, then its policies, then their roles. */
-export async function readExposure(sources: Sources, request: ReadRequest): Promise<StaticFacts> {
+/** Reads in parallel and in as few rounds as possible: what exists, then its policies, then the roles in them. */
+export async function readExposure(sources: Sources, request: ReadRequest): Promise<ConfigurationFacts> {
   const { project, region, name, trusted, signal } = request;
   const { exposure } = sources;
   const policy = policyReader(exposure, signal);
   const describing = exposure.describe(project, region, name, signal);
   const [described, own, above, orgPolicies] = await Promise.all([
     describing,
-    describing.then((reading) => ownPolicies(sources, request, reading, policy)),
-    inherited(exposure, request, policy),
-    prevention(exposure, request),
+    describing.then((reading) => readOwnPolicies(sources, request, reading, policy)),
+    readInherited(exposure, request, policy),
+    readPrevention(exposure, request),
   ]);
   const policies = [...own.policies, ...above.policies];
   const gone = own.service?.ok === false && own.service.cause === 'absent';

@@ -7,12 +7,12 @@ export interface ReadRequest {
   project: string;
   region: string;
   name: string;
-  /** `invoke` reads what decides who may call; `full` also what prevents exposure, gateways, source and images. */
+  /** `invoke` reads what decides who may call. `full` adds preventive policies, gateways, source and images. */
   scope: 'invoke' | 'full';
   trusted: readonly string[];
-  /** Member form of the identity that reads. */
-  identity?: string | undefined;
-  signal?: AbortSignal | undefined;
+  /** The identity that reads, as an IAM member. */
+  identity: string | undefined;
+  signal: AbortSignal | undefined;
 }
 
 export interface Sources {
@@ -31,7 +31,7 @@ export function serviceFacts(service: RunService): ServiceFacts {
   };
 }
 
-/** The services port throws; here a failed read is a value, as every other. */
+/** Turns an error of the services port into a value, like every other failed read of the guard. */
 async function readService(
   services: Services,
   name: string,
@@ -59,17 +59,18 @@ async function readService(
 
 const serviceForm = /^projects\/[a-z0-9.:-]+\/locations\/[a-z0-9-]+\/services\/[a-z]([a-z0-9-]{0,62})$/;
 
-/** The policy of IAP hangs under the project's number, and so does the deterministic URL where `urls` lacks it. */
-function needsNumber({ iapEnabled, urls }: ServiceFacts): boolean {
-  const real = urls.filter((url) => /\.run\.app\/?$/i.test(url));
+/** The IAP policy is named after the project's number. So is the deterministic URL, if `urls` does not hold it yet. */
+function needsProjectNumber({ iapEnabled, urls }: ServiceFacts): boolean {
+  const onCloudRun = urls.filter((url) => /\.run\.app\/?$/i.test(url));
   return (
-    iapEnabled || (real.length > 0 && !real.some((url) => /-\d{6,}\.[a-z0-9-]+\.run\.app\/?$/i.test(url)))
+    iapEnabled ||
+    (onCloudRun.length > 0 && !onCloudRun.some((url) => /-\d{6,}\.[a-z0-9-]+\.run\.app\/?$/i.test(url)))
   );
 }
 
 /**
- * A function whose first build failed names no service: it would be the one named like it. A name of another form is not
- * used at all, since it goes into paths.
+ * Full name of the Cloud Run service. A function whose first build failed names none, so the service that its name would
+ * give is used. Undefined for a name of another form, since names go into request paths.
  */
 export function serviceName(
   facts: FunctionFacts,
@@ -79,8 +80,8 @@ export function serviceName(
   return `projects/${project}/locations/${region}/services/${name.toLowerCase().replaceAll('_', '-')}`;
 }
 
-/** The service, and every policy that hangs on it, on the function or on what it is made of. */
-export async function ownPolicies(
+/** The service, and the policies of the service, the function, its source bucket and its image repository. */
+export async function readOwnPolicies(
   sources: Sources,
   request: ReadRequest,
   described: Reading<FunctionFacts>,
@@ -106,7 +107,7 @@ export async function ownPolicies(
     return { service: undefined, policies: await Promise.all(places.map(policy)), projectNumber: undefined };
   const name = serviceName(facts, request);
   if (name === undefined) {
-    const detail = `"${facts.service?.slice(0, 80)}" is no name of a Cloud Run service.`;
+    const detail = `"${facts.service?.slice(0, 80)}" is not the name of a Cloud Run service.`;
     const service = { ok: false, call: described.call, cause: 'failed', detail } as const;
     return { service, policies: await Promise.all(places.map(policy)), projectNumber: undefined };
   }
@@ -115,9 +116,10 @@ export async function ownPolicies(
     policy({ level: 'service', resource: name }),
     Promise.all(places.map(policy)),
   ]);
-  // A first deploy that failed leaves a function without a service: there is nothing to call, and no policy.
+  // A failed first deploy leaves a function without a service. There is nothing to call then, and no policy.
   if (service.ok || service.cause !== 'absent') policies.unshift(own);
-  if (!service.ok || !needsNumber(service.value)) return { service, policies, projectNumber: undefined };
+  if (!service.ok || !needsProjectNumber(service.value))
+    return { service, policies, projectNumber: undefined };
   const number = await sources.exposure.projectNumber(request.project, request.signal);
   const projectNumber = number.ok && /^\d+$/.test(number.value) ? number.value : undefined;
   if (!service.value.iapEnabled) return { service, policies, projectNumber };

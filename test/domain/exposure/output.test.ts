@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { shellWord, unbind } from '../../../src/domain/exposure/commands.ts';
+import { removeBinding, shellWord } from '../../../src/domain/exposure/commands.ts';
 import { evidenceOf } from '../../../src/domain/exposure/evidence.ts';
 import { judge } from '../../../src/domain/exposure/judge.ts';
 import { roleFor } from '../../../src/domain/exposure/policy/least-privilege.ts';
@@ -103,7 +103,7 @@ describe('commands', () => {
     ['organization', 'gcloud organizations remove-iam-policy-binding ocr --member=allUsers --role=roles/x'],
   ] as const)('%s', (level, command) => {
     const target = { project: 'p-one', region: 'us-central1', name: 'ocr', service: 'a/b/ocr' };
-    expect(unbind(level, 'a/b/ocr', 'roles/x', 'allUsers', target, false)).toBe(command);
+    expect(removeBinding(level, 'a/b/ocr', 'roles/x', 'allUsers', target, false)).toBe(command);
   });
 });
 

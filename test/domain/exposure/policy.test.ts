@@ -4,7 +4,7 @@ import { judge } from '../../../src/domain/exposure/judge.ts';
 import { classify } from '../../../src/domain/exposure/policy/members.ts';
 import { rolesToRead } from '../../../src/domain/exposure/policy/needs.ts';
 import { readPolicy, withoutMembers } from '../../../src/domain/exposure/policy/policy.ts';
-import { operationsTo } from '../../../src/domain/exposure/ways/gateway.ts';
+import { operationsTo } from '../../../src/domain/exposure/ways/openapi.ts';
 import { bind, factsWith, read } from '../../support/exposure-facts.ts';
 
 const anything = fc.anything({

@@ -346,7 +346,7 @@ describe('proof', () => {
       verdict: 'pass',
       missingPermissions: ['resourcemanager.folders.getIamPolicy'],
     });
-    expect(judgement.gaps[0]).toContain('folders/11');
+    expect(judgement.gaps[0]).toContain('folder 11');
     expect(judge(facts, 'complete')).toMatchObject({
       exposure: 'private',
       proof: 'partial',

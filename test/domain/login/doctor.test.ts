@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { conditionFor } from '../../../src/domain/login/commands.ts';
 import { conjuncts, holds, mapClaims, whyRejected } from '../../../src/domain/login/doctor/cel.ts';
+import { narrowed, widened } from '../../../src/domain/login/doctor/edit-condition.ts';
 import { examine, explainCondition } from '../../../src/domain/login/doctor/examine.ts';
 import {
   type IdentityFacts,
   type ProviderResource,
   parseProviderResource,
 } from '../../../src/domain/login/doctor/facts.ts';
-import { afterRename, asImmutable, strangers } from '../../../src/domain/login/doctor/hostile.ts';
-import { narrowed, widened } from '../../../src/domain/login/doctor/widen.ts';
+import { afterRename, asImmutable, strangers } from '../../../src/domain/login/doctor/other-runs.ts';
 import { parseProvider } from '../../../src/domain/login/identity.ts';
 import { cloudPlatformScope, type LoginRequest } from '../../../src/domain/login/request.ts';
 

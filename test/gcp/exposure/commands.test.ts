@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { checkInvoker, readPolicyOf, unbind } from '../../../src/domain/exposure/commands.ts';
+import { enableInvokerCheck, removeBinding, showPolicy } from '../../../src/domain/exposure/commands.ts';
 import type { Level } from '../../../src/domain/exposure/facts.ts';
 import { judge } from '../../../src/domain/exposure/judge.ts';
 import { roleFor } from '../../../src/domain/exposure/policy/least-privilege.ts';
@@ -49,15 +49,15 @@ function commands(): string[] {
   const fixes = [...prevention, ...insecure].flatMap(({ fix }) => fix?.match(/gcloud .*$/) ?? []);
   return [
     ...levels.map(([level, resource]) =>
-      unbind(level, resource, 'roles/run.invoker', 'allUsers', target, false),
+      removeBinding(level, resource, 'roles/run.invoker', 'allUsers', target, false),
     ),
     ...levels.map(([level, resource]) =>
-      unbind(level, resource, 'projects/p-one/roles/x', member, target, true),
+      removeBinding(level, resource, 'projects/p-one/roles/x', member, target, true),
     ),
     ...levels
       .filter(([level]) => level !== 'source' && level !== 'images')
-      .map(([level, resource]) => readPolicyOf(level, resource, target)),
-    checkInvoker(target),
+      .map(([level, resource]) => showPolicy(level, resource, target)),
+    enableInvokerCheck(target),
     ...(role?.commands ?? []),
     ...fixes,
     'gcloud functions list --project=p-one',

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { endpoints } from '../../../src/http/endpoints.ts';
 import { createProber } from '../../../src/http/probe.ts';
-import { probeAll, probeTargets, probeUntilClear } from '../../../src/steps/guard/probe-urls.ts';
+import { probeOnce, probeUntilClear } from '../../../src/steps/guard/probe.ts';
+import { probeTargets } from '../../../src/steps/guard/probe-targets.ts';
 import type { ProbeAnswer, Prober } from '../../../src/steps/ports/prober.ts';
 import { factsWith, forbiddenPage } from '../../support/exposure-facts.ts';
 
@@ -125,8 +126,9 @@ describe('what is asked', () => {
         return { status: 403, headers: {}, body: forbiddenPage, milliseconds: 1 };
       },
     };
-    await probeAll(prober, [{ url: 'https://r-p.cloudfunctions.net/quiz', from: 'f', guessed: false }], {
+    await probeOnce(prober, [{ url: 'https://r-p.cloudfunctions.net/quiz', from: 'f', guessed: false }], {
       timeoutMs: 1,
+      signal: undefined,
     });
     expect(asked.sort()).toEqual(
       ['GET', 'OPTIONS', 'POST'].map((method) => `${method} https://r-p.cloudfunctions.net/quiz/backstay`),
@@ -149,7 +151,11 @@ describe('what is asked', () => {
       from: 'f',
       guessed: false,
     }));
-    const records = await probeUntilClear({ prober, clock }, targets, { timeoutMs: 1, rounds: 3 });
+    const records = await probeUntilClear({ prober, clock }, targets, {
+      timeoutMs: 1,
+      rounds: 3,
+      signal: undefined,
+    });
     expect(records.every((record) => record.class === 'refused')).toBe(true);
     expect(asked.filter((line) => line.endsWith('calm'))).toHaveLength(3);
     expect(asked.filter((line) => line.endsWith('busy'))).toHaveLength(6);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Fault } from '../../../sandbox/core/types.ts';
 import { runState } from '../../../sandbox/run/model.ts';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
-import { guard } from '../../../src/steps/guard/guard.ts';
+import { guard, guardDefaults } from '../../../src/steps/guard/guard.ts';
 import { answering, type GuardWorld, guardWorld, resources } from '../../support/guard-world.ts';
 
 /** The guard when the world does not hold still: others write, IAM is slow, servers fail, somebody presses Ctrl-C. */
@@ -37,6 +37,7 @@ describe('closing', () => {
       return setPolicy(...args);
     };
     const result = await guard(ports, {
+      ...guardDefaults,
       project: w.sandbox.project,
       region: w.sandbox.region,
       name: 'ocr',
@@ -50,7 +51,7 @@ describe('closing', () => {
     ]);
   });
 
-  test('somebody who writes every time is given up on, and said so', async () => {
+  test('the guard gives up on a writer who is faster every time, and says so', async () => {
     w.set(w.policy, everyone);
     fault({
       api: 'run',
@@ -62,7 +63,7 @@ describe('closing', () => {
     expect(result).toMatchObject({ exposure: 'public', outcome: 'exposed', repaired: [] });
     expect(result.findings[0]).toMatchObject({
       rule: 'close-denied',
-      why: expect.stringContaining('somebody else'),
+      why: expect.stringContaining('Another writer changed'),
     });
   });
 
@@ -177,6 +178,7 @@ describe('reading', () => {
       };
       const ports = w.ports(undefined, { now: () => Date.now() + skipped, sleep });
       const result = await guard(ports, {
+        ...guardDefaults,
         project: w.sandbox.project,
         region: w.sandbox.region,
         name: 'ocr',
@@ -318,7 +320,13 @@ describe('reading', () => {
       },
     };
     await expect(
-      guard(failing, { project: w.sandbox.project, region: w.sandbox.region, name: 'ocr', mode: 'verify' }),
+      guard(failing, {
+        ...guardDefaults,
+        project: w.sandbox.project,
+        region: w.sandbox.region,
+        name: 'ocr',
+        mode: 'verify',
+      }),
     ).rejects.toMatchObject({ code: 'cancelled' });
   });
 
@@ -355,6 +363,7 @@ describe('cancelling', () => {
         }),
     };
     const running = guard(ports, {
+      ...guardDefaults,
       project: w.sandbox.project,
       region: w.sandbox.region,
       name: 'ocr',

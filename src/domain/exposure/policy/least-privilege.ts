@@ -2,26 +2,26 @@ import { product, slug } from '../../product.ts';
 import { shellWord } from '../commands.ts';
 import type { Ancestor } from '../facts.ts';
 
-/** A custom role with exactly what was missing, as commands to paste and as YAML for those who keep roles in files. */
+/** A custom role with exactly the missing permissions: commands to paste, and YAML for teams that keep roles in files. */
 export interface RoleProposal {
   permissions: string[];
   yaml: string;
   commands: string[];
 }
 
-/** Permissions that only count when they are granted above the project. */
+/** Permissions that have an effect only if they are granted above the project. */
 const aboveProject = /^resourcemanager\.(folders|organizations)\.|^iam\.denypolicies\.|^orgpolicy\./;
 
 /**
- * @param identity member form of the identity that lacked them; a placeholder where it is not known
- * @returns undefined where nothing is missing
+ * @param place.identity the identity that lacks them, as an IAM member; a placeholder stands in if it is unknown
+ * @returns undefined if nothing is missing
  */
 export function roleFor(
   missing: readonly string[],
   place: { project: string; ancestors: readonly Ancestor[]; identity?: string | undefined },
 ): RoleProposal | undefined {
   if (missing.length === 0) return undefined;
-  // Deny policies are listed without their rules: reading them takes both.
+  // The list of deny policies leaves out their rules, so reading them takes both permissions.
   const both = missing.includes('iam.denypolicies.list') ? ['iam.denypolicies.get'] : [];
   const permissions = [...new Set([...missing, ...both])].sort();
   const organisation = place.ancestors.find(({ type }) => type === 'organization')?.id;

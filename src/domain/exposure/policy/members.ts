@@ -1,22 +1,22 @@
 /**
- * Who a member string stands for (cloud.google.com/iam/docs/principal-identifiers). The prefix tells; IAM compares
- * case-sensitively, but a member that only differs in case from a public one is treated as public.
+ * Whom a member string stands for (cloud.google.com/iam/docs/principal-identifiers). The prefix decides. IAM compares
+ * case-sensitively, but a member that differs from a public one only in case counts as public here.
  */
 
 export type Reach =
-  /** allUsers: nobody has to sign in. */
+  /** allUsers: callers need no account. */
   | 'anyone'
-  /** allAuthenticatedUsers: any Google account, which anybody can make. */
+  /** allAuthenticatedUsers: any Google account, and anyone can create one. */
   | 'any-account'
-  /** A whole workload identity pool, or a part of it by an attribute that any tenant of the issuer can claim. */
+  /** A whole workload identity pool, or the part of it with an attribute that any tenant of the issuer can claim. */
   | 'pool'
-  /** Everybody of a company or of a resource: many, but not anybody. */
+  /** Everyone of one company or one resource. */
   | 'domain'
-  /** A Google group: who is in it, or may join it, cannot be read with IAM. */
+  /** A Google group. IAM does not show who is in it or may join it. */
   | 'group'
-  /** One identity, or a set that the issuer vouches for. */
+  /** One identity, or a set for which the issuer vouches. */
   | 'named'
-  /** No known form. */
+  /** A kind of member that this code does not know. */
   | 'unknown';
 
 export interface Member {
@@ -24,14 +24,14 @@ export interface Member {
   text: string;
   /** For reach `pool`: `projects/N/locations/global/workloadIdentityPools/P`. */
   pool?: string;
-  /** The mapped attribute that the set asks for, where it does not ask for the whole pool. */
+  /** The mapped attribute that the set names. Absent if the set is the whole pool. */
   attribute?: string;
 }
 
-/** Domains where anybody can have an account. */
+/** Domains in which anyone can create an account. */
 const openDomains = new Set(['gmail.com', 'googlemail.com']);
 
-/** Attributes that, as they are usually mapped, hold a value that the issuer binds to one owner. */
+/** Attributes that usually hold a value which the issuer binds to one owner. */
 const ownedAttributes =
   /^(repository(_id)?|repository_owner(_id)?|project_(id|path)|namespace_(id|path)|terraform_(organization|project|workspace)_id|account|aws_role)$/;
 
@@ -79,10 +79,10 @@ export function classify(member: string): Member {
   return { reach: 'unknown', text };
 }
 
-/** Reaches that nobody has to be let into. */
+/** True if a stranger belongs to these members without being invited. */
 export const isPublic = (reach: Reach): boolean => reach === 'anyone' || reach === 'any-account';
 
-/** The member in words, for a sentence that begins with it. */
+/** The member in words, for the middle of a sentence. */
 export function inWords(member: Member): string {
   if (member.reach === 'anyone') return 'anyone (allUsers)';
   if (member.reach === 'any-account')
@@ -92,5 +92,5 @@ export function inWords(member: Member): string {
   return member.text;
 }
 
-/** As `inWords`, to begin a sentence with. */
+/** The member in words, for the start of a sentence. */
 export const asSubject = (member: Member): string => inWords(member).replace(/^a/, 'A');

@@ -1,7 +1,7 @@
 import type { PolicyFact } from '../facts.ts';
 import { classify, isPublic, type Reach } from './members.ts';
 
-/** Which roles and pools are worth a call: those of members that may be many, and all on the service itself. */
+/** Chooses which roles and pools are worth a call: those of members that may be many, and all on the service itself. */
 
 const rank: Record<Reach, number> = {
   anyone: 0,
@@ -13,7 +13,10 @@ const rank: Record<Reach, number> = {
   named: 4,
 };
 
-/** @param most bound on calls; public members come first, so that what is left out is never theirs alone */
+/**
+ * The roles to read, those of public members first.
+ * @param most limits the number of calls; roles of public members are read even beyond it
+ */
 export function rolesToRead(policies: readonly PolicyFact[], most = 12): string[] {
   const ranked = new Map<string, number>();
   for (const { level, reading } of policies) {
@@ -30,6 +33,7 @@ export function rolesToRead(policies: readonly PolicyFact[], most = 12): string[
   return ordered.slice(0, Math.max(most, pressing));
 }
 
+/** Every workload identity pool that a binding names. */
 export function poolsToRead(policies: readonly PolicyFact[]): string[] {
   const pools = policies.flatMap(({ level, reading }) =>
     reading.ok && level !== 'source' && level !== 'images'

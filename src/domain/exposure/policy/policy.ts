@@ -1,6 +1,6 @@
 import { isObject } from '../../data/json.ts';
 
-/** Reads allow policies (google/iam/v1/policy.proto) that may hold anything at all. Never throws. */
+/** Reads allow policies (google/iam/v1/policy.proto). The answer may hold anything at all. Never throws. */
 
 export interface PolicyBinding {
   role: string;
@@ -13,7 +13,7 @@ export interface AllowPolicy {
   version: number;
   etag: string | undefined;
   bindings: PolicyBinding[];
-  /** What could not be understood: a policy with a problem proves nothing. */
+  /** Entries that are not valid. A policy with a problem proves nothing. */
   problems: string[];
 }
 
@@ -57,10 +57,10 @@ function readBinding(value: unknown, at: string, problems: string[]): PolicyBind
   };
 }
 
-/** At most this many problems are kept: the first ones say enough. */
+/** The first problems are enough to repair a policy. */
 const maxProblems = 20;
 
-/** Whatever an API answered, as bindings and problems. An empty object is an empty policy, as Google sends it. */
+/** Turns any answer of an API into bindings and problems. Google sends an empty policy as an empty object. */
 export function readPolicy(value: unknown): AllowPolicy {
   const problems: string[] = [];
   try {
@@ -69,7 +69,7 @@ export function readPolicy(value: unknown): AllowPolicy {
         version: 0,
         etag: undefined,
         bindings: [],
-        problems: [`the policy is ${shown(value)}, not an object`],
+        problems: [`it is ${shown(value)}, not an object`],
       };
     }
     const bindings: PolicyBinding[] = [];
@@ -88,19 +88,19 @@ export function readPolicy(value: unknown): AllowPolicy {
     const etag = typeof value.etag === 'string' && value.etag !== '' ? value.etag : undefined;
     return { version, etag, bindings, problems: problems.slice(0, maxProblems) };
   } catch {
-    return { version: 0, etag: undefined, bindings: [], problems: ['the policy cannot be read at all'] };
+    return { version: 0, etag: undefined, bindings: [], problems: ['it cannot be parsed'] };
   }
 }
 
-/** A member to take out of every binding of a role, whatever the binding's condition. */
+/** A member to remove from every binding of a role, with or without a condition. */
 export interface Removal {
   role: string;
   member: string;
 }
 
 /**
- * The policy without the removals, ready for setIamPolicy: version 3, the etag it was read with, bindings that are
- * not touched exactly as they came, bindings that end empty left out. Undefined where nothing would change.
+ * The policy without these members, ready for setIamPolicy: version 3 and the etag of the read. Other bindings stay
+ * exactly as they were, and bindings that become empty are left out. Undefined if nothing would change.
  */
 export function withoutMembers(
   policy: Readonly<Record<string, unknown>>,

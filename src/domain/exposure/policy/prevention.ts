@@ -5,11 +5,11 @@ import { classify, isPublic } from './members.ts';
 import { invokePermission } from './roles.ts';
 
 /**
- * What would have kept the function closed: organisation policies and deny policies. They are reported, not counted
- * on: a policy that restricts new bindings leaves old ones in place.
+ * Organisation policies and deny policies that would have kept the function closed. The verdict does not rely on them:
+ * a policy that restricts new bindings leaves old ones in place.
  */
 
-/** Constraints that matter, and what each stops (cloud.google.com/resource-manager/docs/organization-policy). */
+/** Constraints that matter, and what each of them stops (cloud.google.com/resource-manager/docs/organization-policy). */
 export const constraints = {
   'iam.allowedPolicyMemberDomains': 'bindings',
   'iam.managed.allowedPolicyMembers': 'bindings',
@@ -20,7 +20,7 @@ export const constraints = {
 
 export type Constraint = keyof typeof constraints;
 
-/** Deny permissions are written with the service's host (cloud.google.com/iam/docs/deny-permissions-support). */
+/** Deny policies write permissions with the host of the service (cloud.google.com/iam/docs/deny-permissions-support). */
 const deniedNames = (generation: 1 | 2): string[] =>
   generation === 1
     ? [`cloudfunctions.googleapis.com/functions.invoke`]
@@ -30,8 +30,8 @@ const deniedNames = (generation: 1 | 2): string[] =>
         'run.googleapis.com/*',
       ];
 
-/** Deny rules that refuse a call to everybody. */
-export function vetoes(facts: ExposureFacts): { policy: string; gaps: boolean; call: string }[] {
+/** Deny rules that refuse calls by the public. `gaps` is true if the rule has a condition or exceptions. */
+function denyRulesForPublic(facts: ExposureFacts): { policy: string; gaps: boolean; call: string }[] {
   const names = deniedNames(facts.function.ok ? facts.function.value.generation : 2);
   return facts.denies.flatMap((reading) =>
     reading.ok
@@ -50,7 +50,7 @@ export function vetoes(facts: ExposureFacts): { policy: string; gaps: boolean; c
   );
 }
 
-/** Constraints that are read and not enforced, by what they would stop. */
+/** Constraints that would stop this and are not enforced. Empty if one of them is. */
 function openConstraints(facts: ExposureFacts, stops: 'bindings' | 'invoker-check'): string[] {
   const ours = facts.orgPolicies.filter(({ constraint }) => constraints[constraint as Constraint] === stops);
   if (ours.some(({ reading }) => reading.ok && reading.value.enforced)) return [];
@@ -68,8 +68,8 @@ function advice(facts: ExposureFacts, constraint: string, what: string, happened
     rule: 'no-preventive-policy',
     severity: happened ? 'medium' : 'info',
     title: happened
-      ? `The organisation policy ${constraint} would have prevented this; it is not enforced.`
-      : `Nothing prevents ${what}: the organisation policy ${constraint} is not enforced.`,
+      ? `The organisation policy ${constraint} would have prevented this, but it is not enforced.`
+      : `The organisation policy ${constraint} is not enforced, so nothing prevents ${what}.`,
     fix: `printf 'name: projects/${project}/policies/${constraint}\\nspec: {${spec}}\\n' > policy.yaml && gcloud org-policies set-policy policy.yaml`,
     source: call,
   };
@@ -90,13 +90,13 @@ export function preventionOf(facts: ExposureFacts): Finding[] {
   const modern = bindings.find((constraint) => constraint.startsWith('iam.managed')) ?? bindings[0];
   if (modern) findings.push(advice(facts, modern, 'a binding to allUsers', isBound));
   const check = openConstraints(facts, 'invoker-check')[0];
-  if (check) findings.push(advice(facts, check, 'switching the invoker check off', isUnchecked));
-  for (const { policy, gaps, call } of vetoes(facts))
+  if (check) findings.push(advice(facts, check, 'switching off the invoker check', isUnchecked));
+  for (const { policy, gaps, call } of denyRulesForPublic(facts))
     findings.push({
       rule: 'deny-policy',
       severity: 'info',
       title: `The deny policy ${policy} refuses calls by the public${gaps ? ', with exceptions or a condition' : ''}.`,
-      why: 'It is reported and not counted on: the verdict rests on what the allow policies say and on refused requests.',
+      why: 'The verdict does not rely on it. It rests on the allow policies and on refused requests.',
       source: call,
     });
   return findings;

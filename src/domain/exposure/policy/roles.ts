@@ -1,20 +1,20 @@
 import type { Reading } from '../facts.ts';
 
 /**
- * What a role lets its holder do to a function. Roles are never known by name: their permissions are read
- * (iam.googleapis.com v1 roles), since basic, predefined and custom roles all may hold the one that counts.
+ * What a role lets its holder do with a function. The permissions of the role decide and never its name (iam.googleapis.com
+ * v1 roles), since basic, predefined and custom roles may all hold the permission to call.
  */
 
 export type Power =
-  /** Holds the permission to call it. */
+  /** The holder may call the function. */
   | 'invoke'
-  /** May give itself that permission. */
+  /** The holder may give itself that permission. */
   | 'takeover'
   | 'none'
-  /** The role could not be read: not proved harmless. */
+  /** The role could not be read, so it may allow calls. */
   | 'unknown';
 
-/** The permission that a call needs: on the Run service for gen2, on the function for gen1. */
+/** The permission that a call needs: on the Cloud Run service for gen2, on the function for gen1. */
 export const invokePermission = { 1: 'cloudfunctions.functions.invoke', 2: 'run.routes.invoke' } as const;
 
 const takeover: Record<1 | 2, ReadonlySet<string>> = {
@@ -22,12 +22,12 @@ const takeover: Record<1 | 2, ReadonlySet<string>> = {
   2: new Set(['run.services.setIamPolicy']),
 };
 
-/** At a level above the function, whoever may edit that level's policy may grant itself anything below. */
-const upwards = /^resourcemanager\.(projects|folders|organizations)\.setIamPolicy$/;
+/** An identity that may edit the policy of a project, folder or organisation may grant itself anything below. */
+const editsAbove = /^resourcemanager\.(projects|folders|organizations)\.setIamPolicy$/;
 
 export interface Grant {
   power: Power;
-  /** The permission that decides, for the citation. */
+  /** The permission that decides. */
   permission: string;
   call: string;
 }
@@ -42,11 +42,11 @@ export function powerOf(
   if (!reading.ok) return { power: 'unknown', permission, call: reading.call };
   const { value, call } = reading;
   if (value.includes(permission)) return { power: 'invoke', permission, call };
-  const other = value.find((name) => takeover[generation].has(name) || upwards.test(name));
+  const other = value.find((name) => takeover[generation].has(name) || editsAbove.test(name));
   return other ? { power: 'takeover', permission: other, call } : { power: 'none', permission, call };
 }
 
-/** A role's path in the IAM API; undefined where the text is no role at all. */
+/** Path of a role in the IAM API, or undefined if the text does not name a role. */
 export function rolePath(role: string): string | undefined {
   return /^(roles|projects\/[a-z0-9.:-]+\/roles|organizations\/\d+\/roles)\/[\w.]+$/i.test(role)
     ? role

@@ -1,61 +1,53 @@
-import { unbind } from '../commands.ts';
+import { removeBinding } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
+import { placeName } from '../places.ts';
+import { type Holding, holdings } from '../policy/holdings.ts';
 import { asSubject, inWords, isPublic } from '../policy/members.ts';
-import { type Holding, holdings } from './holdings.ts';
+import type { Grant } from '../policy/roles.ts';
 import { poolDoor } from './pools.ts';
 import { type AttackStep, callStep, type Way } from './way.ts';
 
-const levelWords = {
-  service: 'the service',
-  function: 'the function',
-  project: 'the project',
-  folder: 'the folder',
-  organization: 'the organisation',
-} as const;
+/** What the role allows, as the end of a sentence that begins with the role. */
+function allows({ power, permission }: Grant): string {
+  if (power === 'invoke') return `includes ${permission}`;
+  if (power === 'takeover') return `includes ${permission}, with which its holder can grant itself the rest`;
+  return 'could not be read, so it may allow calls';
+}
 
-function bindingWay(facts: ExposureFacts, held: Holding, why: AttackStep[]): Way {
+/** @param before the steps that lead to the member, if it is not the public itself */
+function bindingWay(facts: ExposureFacts, held: Holding, before: AttackStep[]): Way {
   const { fact, binding, member, grant } = held;
-  const place = levelWords[fact.level as keyof typeof levelWords];
-  const own = fact.level === 'service' || fact.level === 'function';
-  const who = inWords(member);
-  const where = `${place} ${fact.resource.split('/').at(-1)}`;
-  const can =
-    grant.power === 'invoke'
-      ? `includes ${grant.permission}`
-      : grant.power === 'takeover'
-        ? `includes ${grant.permission}, which can grant the rest`
-        : `could not be read, so it is not proved harmless`;
-  const rule =
-    member.reach === 'pool' ? 'quasi-public-pool' : own ? 'public-binding' : 'inherited-public-binding';
+  const { level, resource } = fact;
+  const own = level === 'service' || level === 'function';
+  const place = placeName(level, resource);
+  const clause = `${inWords(member)} holds ${binding.role} on ${place}`;
+  const ownRule = own ? 'public-binding' : 'inherited-public-binding';
+  const hidden = own ? '' : " The function inherits it, so the service's own policy does not show it.";
+  const conditional = binding.condition !== undefined;
   return {
+    seenIn: 'configuration',
     certain: grant.power !== 'unknown',
     anonymous: member.reach === 'anyone' && grant.power !== 'takeover',
+    clause,
     path: [
-      ...why,
-      { text: `${who} holds ${binding.role} on ${where}`, call: held.call },
-      { text: `${binding.role} ${can}`, call: grant.call },
+      ...before,
+      { text: clause, call: held.call },
+      { text: `${binding.role} ${allows(grant)}`, call: grant.call },
       callStep(facts),
     ],
     finding: {
-      rule,
+      rule: member.reach === 'pool' ? 'quasi-public-pool' : ownRule,
       severity: 'critical',
-      title: `${asSubject(member)} holds ${binding.role} on ${where}.`,
-      why: `The role ${can}.${own ? '' : ` It is inherited: the service's own policy does not show it.`}`,
-      fix: unbind(
-        fact.level,
-        fact.resource,
-        binding.role,
-        member.text,
-        facts.target,
-        binding.condition !== undefined,
-      ),
+      title: `${asSubject(member)} holds ${binding.role} on ${place}.`,
+      why: `The role ${allows(grant)}.${hidden}`,
+      fix: removeBinding(level, resource, binding.role, member.text, facts.target, conditional),
       source: held.call,
     },
     repair: own ? { kind: 'unbind', removal: { role: binding.role, member: member.text } } : undefined,
   };
 }
 
-/** Bindings of the public, and of pools that let the public in, on every level that decides. */
+/** Bindings of the public, and of pools that the public can enter, on every level that decides about calls. */
 export function bindingWays(facts: ExposureFacts): Way[] {
   const ways: Way[] = [];
   for (const held of holdings(facts)) {
@@ -65,7 +57,7 @@ export function bindingWays(facts: ExposureFacts): Way[] {
       const reading = facts.pools.get(held.member.pool ?? '');
       const { state, provider } = poolDoor(reading, held.member.attribute);
       if (state !== 'open' || !provider || !reading) continue;
-      const text = `anyone with a token of ${provider.issuer} enters the pool: its provider ${provider.name.split('/').at(-1)} has no condition`;
+      const text = `anyone with a token of ${provider.issuer} enters the pool, since its provider ${provider.name.split('/').at(-1)} has no condition`;
       ways.push(bindingWay(facts, held, [{ text, call: reading.call }]));
     }
   }

@@ -1,12 +1,12 @@
 import type { PoolProvider, Reading } from '../facts.ts';
 
-/** Who may enter a workload identity pool: whoever holds a token of an issuer that a provider accepts. */
+/** Decides who may enter a workload identity pool: everyone with a token that one of its providers accepts. */
 
-/** Issuers with many tenants, where a token costs nothing but an account. */
+/** Issuers with many tenants. Anyone with an account can get a token from them. */
 const sharedIssuer =
   /^https:\/\/(token\.actions\.githubusercontent\.com|gitlab\.com|app\.terraform\.io|vstoken\.dev\.azure\.com|oidc\.circleci\.com|agent\.buildkite\.com|api\.bitbucket\.org|accounts\.google\.com|oidc\.vercel\.com|token\.actions\.[\w.-]+\.ghe\.com)(\/|$)/i;
 
-/** Issuers whose URL names one tenant. */
+/** Issuers whose URL belongs to one tenant. */
 const tenantIssuer =
   /^https:\/\/(sts\.windows\.net\/[\w-]{30,}|login\.microsoftonline\.com\/[\w-]{30,}|oidc\.circleci\.com\/org\/[\w-]+|container\.googleapis\.com\/v1\/projects\/|cognito-idp\.|oidc\.eks\.)/i;
 
@@ -16,7 +16,7 @@ const ownedClaim =
 
 const always = (condition: string) => /^(true)?$/.test(condition.trim());
 
-/** `open`: anybody; `closed`: a condition, an owner or one tenant stands before it; `unknown`: it cannot be told. */
+/** `open`: anyone gets in. `closed`: a condition, an owned attribute or a single tenant limits who gets in. */
 function doorOf(provider: PoolProvider, attribute: string | undefined): 'open' | 'closed' | 'unknown' {
   if (provider.disabled || provider.kind === 'aws' || provider.kind === 'saml' || !always(provider.condition))
     return 'closed';
@@ -28,11 +28,11 @@ function doorOf(provider: PoolProvider, attribute: string | undefined): 'open' |
 
 export interface PoolDoor {
   state: 'open' | 'closed' | 'unknown';
-  /** The provider that decides, where one does. */
+  /** The provider that makes the pool open or unknown. */
   provider: PoolProvider | undefined;
 }
 
-/** @param attribute the mapped attribute that a member asks for; undefined for the whole pool */
+/** @param attribute the mapped attribute that the IAM member names, or undefined for the whole pool */
 export function poolDoor(
   reading: Reading<PoolProvider[]> | undefined,
   attribute: string | undefined,

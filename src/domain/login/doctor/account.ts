@@ -2,9 +2,9 @@ import { quoted } from '../../data/shell.ts';
 import type { Finding } from '../../report/report.ts';
 import { grantImpersonation } from '../commands.ts';
 import type { Provider } from '../identity.ts';
-import { admits, admitsButForCase, impersonationRoles, poolGrants } from '../members.ts';
 import { type Mapped, mapClaims } from './cel.ts';
 import type { AccountFacts, IdentityFacts } from './facts.ts';
+import { admits, admitsButForCase, impersonationRoles, poolGrants } from './members.ts';
 
 /** Checks of the accounts and of the run's surroundings (D6, D7, D10, D12). */
 export function examineAccounts(facts: IdentityFacts): Finding[] {

@@ -4,10 +4,10 @@ import { conditionFor, describeProvider, updateProvider } from '../commands.ts';
 import { maxSubjectBytes, shortSubject } from '../failure/rows-exchange.ts';
 import { defaultOidcAudience, type Provider } from '../identity.ts';
 import { conjuncts, holds, mapClaims, whyRejected } from './cel.ts';
+import { widened } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { rehearse } from './rehearse.ts';
 import { examineSiblings, examineStrangers } from './strangers.ts';
-import { widened } from './widen.ts';
 
 /** Checks of the provider against this run's claims, and against those of strangers (D1 to D5, D8, D9). */
 export function examineProvider(facts: IdentityFacts): Finding[] {

@@ -3,11 +3,11 @@ import { claimText, isImmutableSubject } from '../claims.ts';
 import { grantImpersonation, updateProvider } from '../commands.ts';
 import { maxSubjectBytes, shortSubject } from '../failure/rows-exchange.ts';
 import type { Provider } from '../identity.ts';
-import { mayActAs } from '../members.ts';
 import { conjuncts, holds, mapClaims, whyRejected } from './cel.ts';
+import { surviving } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
-import { afterRename, asImmutable } from './hostile.ts';
-import { surviving } from './widen.ts';
+import { mayActAs } from './members.ts';
+import { afterRename, asImmutable } from './other-runs.ts';
 
 /** A rename, and GitHub's immutable subject, tried before they happen. */
 export function rehearse(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {

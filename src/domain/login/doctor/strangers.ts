@@ -2,11 +2,11 @@ import type { Finding } from '../../report/report.ts';
 import { claimText } from '../claims.ts';
 import { celText, conditionFor, updateProvider } from '../commands.ts';
 import { type Provider, parseProvider } from '../identity.ts';
-import { admits, mayActAs, poolGrants } from '../members.ts';
 import { holds, type Mapped, mapClaims } from './cel.ts';
+import { narrowed } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
-import { type Stranger, strangers } from './hostile.ts';
-import { narrowed } from './widen.ts';
+import { admits, mayActAs, poolGrants } from './members.ts';
+import { type Stranger, strangers } from './other-runs.ts';
 
 /** The accounts, or for direct federation the project, that these claims would reach beyond the pool. */
 function reach(

@@ -2,10 +2,10 @@ import { claimText } from '../claims.ts';
 import { describeProvider, grantImpersonation, updateProvider } from '../commands.ts';
 import { examineAccounts } from '../doctor/account.ts';
 import { mapClaims } from '../doctor/cel.ts';
+import { widened } from '../doctor/edit-condition.ts';
 import { explainCondition } from '../doctor/examine.ts';
 import type { IdentityFacts } from '../doctor/facts.ts';
-import { widened } from '../doctor/widen.ts';
-import { mayActAs } from '../members.ts';
+import { mayActAs } from '../doctor/members.ts';
 import { type Diagnosis, LoginError } from './login-error.ts';
 
 /** The same failure with the cause that the set-up shows; unchanged where nothing more could be read. */

@@ -1,10 +1,11 @@
 import { type JsonObject, objectOf } from '../../data/json.ts';
 
-/** Which operations of an OpenAPI 2 or 3 document forward to a function, and which of them ask the caller for nothing. */
+/** Finds the operations of an OpenAPI 2 or 3 document that forward to a function. */
 
 export interface GatewayOperation {
   /** `POST /ocr` */
   name: string;
+  /** True if the caller needs neither a key nor a token. */
   open: boolean;
 }
 
@@ -15,7 +16,7 @@ const addressOf = (node: JsonObject): string | undefined => {
   return typeof address === 'string' ? address : undefined;
 };
 
-/** An empty list, or an empty requirement in it, asks for nothing (OpenAPI 2.0 and 3.0, "security"). */
+/** An empty list, or an empty requirement in the list, lets every caller in (OpenAPI 2.0 and 3.0, "security"). */
 function isOpen(security: unknown): boolean {
   if (!Array.isArray(security) || security.length === 0) return true;
   return security.some((requirement) => Object.keys(objectOf(requirement)).length === 0);
@@ -23,7 +24,10 @@ function isOpen(security: unknown): boolean {
 
 const hostOf = (url: string): string => /^https?:\/\/([^/]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
 
-/** @param document the parsed document: hostile until proved otherwise */
+/**
+ * @param document the parsed document, which may hold anything
+ * @param urls URLs of the function; an operation counts if it forwards to one of their hosts
+ */
 export function operationsTo(document: unknown, urls: readonly string[]): GatewayOperation[] {
   const root = objectOf(document);
   const hosts = new Set(urls.map(hostOf));

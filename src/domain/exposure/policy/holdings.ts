@@ -1,9 +1,9 @@
 import type { ExposureFacts, PolicyFact } from '../facts.ts';
-import { classify, type Member } from '../policy/members.ts';
-import type { PolicyBinding } from '../policy/policy.ts';
-import { type Grant, powerOf } from '../policy/roles.ts';
+import { classify, type Member } from './members.ts';
+import type { PolicyBinding } from './policy.ts';
+import { type Grant, powerOf } from './roles.ts';
 
-/** A binding whose members may matter, with what its role allows. */
+/** One member of one binding, with what its role allows. */
 export interface Holding {
   fact: PolicyFact;
   binding: PolicyBinding;
@@ -12,8 +12,8 @@ export interface Holding {
   call: string;
 }
 
-/** Levels whose bindings let somebody call the function. The function's own policy counts in gen1 only. */
-export function decides(fact: PolicyFact, generation: 1 | 2): boolean {
+/** True if the bindings of this policy let members call the function. The function's own policy counts in gen1 only. */
+export function decidesCalls(fact: PolicyFact, generation: 1 | 2): boolean {
   if (fact.level === 'function') return generation === 1;
   return (
     fact.level === 'service' ||
@@ -26,12 +26,12 @@ export function decides(fact: PolicyFact, generation: 1 | 2): boolean {
 export const generationOf = (facts: ExposureFacts): 1 | 2 =>
   facts.function.ok ? facts.function.value.generation : 2;
 
-/** Every member of every binding that may decide, whatever its reach. */
+/** Every member of every binding that may let it call the function, one identity or many. */
 export function holdings(facts: ExposureFacts): Holding[] {
   const generation = generationOf(facts);
   const found: Holding[] = [];
   for (const fact of facts.policies) {
-    if (!fact.reading.ok || !decides(fact, generation)) continue;
+    if (!fact.reading.ok || !decidesCalls(fact, generation)) continue;
     for (const binding of fact.reading.value.bindings)
       for (const text of new Set(binding.members))
         found.push({

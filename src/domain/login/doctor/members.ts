@@ -1,6 +1,6 @@
-import type { Mapped } from './doctor/cel.ts';
-import type { AccountFacts, Binding } from './doctor/facts.ts';
-import type { Provider } from './identity.ts';
+import type { Provider } from '../identity.ts';
+import type { Mapped } from './cel.ts';
+import type { AccountFacts, Binding } from './facts.ts';
 
 /** IAM members of a workload identity pool, and whom they let in. */
 export type PoolMember =

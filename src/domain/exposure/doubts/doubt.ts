@@ -1,0 +1,62 @@
+import type { Finding } from '../../report/report.ts';
+import type { ExposureFacts, Unread } from '../facts.ts';
+import { type GrantProposal, grantFor } from '../policy/grant.ts';
+
+/** Something that the guard could not find out. */
+export interface Doubt {
+  /** `private`: without this the function is not proved private. `complete`: the proof has a gap. */
+  blocks: 'private' | 'complete';
+  /** What is not known, in a few words for a list: "the IAM policy of folder 123". */
+  what: string;
+  /** The same as a clause without a full stop: "this identity may not read the IAM policy of folder 123". */
+  clause: string;
+  call: string;
+  /** The permission that would settle it, if a missing permission is the cause. */
+  permission: string | undefined;
+  finding: Finding;
+  /** A predefined role that holds the missing permission. */
+  grant?: GrantProposal | undefined;
+}
+
+const causes: Record<Exclude<Unread['cause'], 'denied'>, string> = {
+  absent: 'it does not exist',
+  'api-off': 'the API is not enabled',
+  failed: 'the call failed',
+};
+
+/** @param what noun phrase in the middle of a sentence, such as "the IAM policy of project p" */
+export function unreadDoubt(
+  facts: Pick<ExposureFacts, 'target' | 'identity'>,
+  blocks: Doubt['blocks'],
+  what: string,
+  reading: Unread,
+): Doubt {
+  const { cause, permission, call, detail } = reading;
+  const severity = blocks === 'private' ? 'high' : 'low';
+  if (cause !== 'denied') {
+    const clause = `the guard could not read ${what} because ${causes[cause]}`;
+    const title = `The guard could not read ${what}: ${causes[cause]}.`;
+    const finding: Finding = { rule: 'not-read', severity, title, why: detail, source: call };
+    return { blocks, what, clause, call, permission: undefined, finding };
+  }
+  const clause = `this identity may not read ${what}`;
+  const grant = permission === undefined ? undefined : grantFor(permission, facts);
+  const fix =
+    permission && `Grant ${permission} to the identity of this job. The report prints a role for it.`;
+  return {
+    blocks,
+    what,
+    clause,
+    call,
+    permission,
+    grant,
+    finding: {
+      rule: 'missing-permission',
+      severity,
+      title: `This identity may not read ${what}${permission ? `: it lacks ${permission}` : ''}.`,
+      why: grant ? `${grant.role} holds that permission. ${detail}` : detail,
+      fix: grant?.command ?? fix,
+      source: call,
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { Finding } from '../../report/report.ts';
+import type { ExposureFacts } from '../facts.ts';
+import { placeName } from '../places.ts';
+import { type Holding, holdings } from '../policy/holdings.ts';
+import { poolDoor } from '../ways/pools.ts';
+import { type Doubt, unreadDoubt } from './doubt.ts';
+
+/** The doubts about members that are neither plainly public nor plainly one identity. One doubt a member. */
+export function memberDoubts(facts: ExposureFacts): Doubt[] {
+  const doubts = new Map<string, Doubt>();
+  for (const holding of holdings(facts)) {
+    const { member, grant } = holding;
+    if (grant.power === 'none' || facts.trusted.includes(member.text)) continue;
+    const doubt = doubtOf(facts, holding);
+    const previous = doubts.get(member.text);
+    if (doubt && (!previous || (previous.blocks === 'complete' && doubt.blocks === 'private')))
+      doubts.set(member.text, doubt);
+  }
+  return [...doubts.values()];
+}
+
+function doubtOf(facts: ExposureFacts, holding: Holding): Doubt | undefined {
+  switch (holding.member.reach) {
+    case 'group':
+      return groupDoubt(holding);
+    case 'unknown':
+      return unknownMemberDoubt(holding);
+    case 'pool':
+      return poolDoubt(facts, holding);
+    default:
+      return undefined;
+  }
+}
+
+const heldBy = ({ binding, fact }: Holding) => `${binding.role} on ${placeName(fact.level, fact.resource)}`;
+
+function groupDoubt(holding: Holding): Doubt {
+  const { member, grant, call } = holding;
+  const unread = grant.power === 'unknown' ? ' The role could not be read either.' : '';
+  const finding: Finding = {
+    rule: 'opaque-group',
+    severity: 'medium',
+    title: `${member.text} holds ${heldBy(holding)}, and the guard cannot read who is in the group.`,
+    why: `A group that anyone may join makes the function public.${unread}`,
+    fix: `Bind service accounts instead. If you know the group, vouch for it: trusted_principals: ${member.text}`,
+    source: call,
+  };
+  const what = `the members of ${member.text}`;
+  const clause = `the guard cannot read who is in ${member.text}`;
+  return { blocks: 'complete', what, clause, call, permission: undefined, finding };
+}
+
+function unknownMemberDoubt(holding: Holding): Doubt {
+  const { member, call } = holding;
+  const finding: Finding = {
+    rule: 'unknown-member',
+    severity: 'high',
+    title: `"${member.text.slice(0, 120)}" holds ${heldBy(holding)}, and the guard does not know this kind of member.`,
+    why: 'A member of an unknown kind may include the public.',
+    source: call,
+  };
+  const shown = `"${member.text.slice(0, 80)}"`;
+  const clause = `the guard does not know what kind of member ${shown} is`;
+  return { blocks: 'private', what: `the meaning of ${shown}`, clause, call, permission: undefined, finding };
+}
+
+/** A pool of which it is not known who may enter it, although all of it may call the function. */
+function poolDoubt(facts: ExposureFacts, holding: Holding): Doubt | undefined {
+  const { member, call } = holding;
+  const pool = facts.pools.get(member.pool ?? '');
+  const { state, provider } = poolDoor(pool, member.attribute);
+  if (state !== 'unknown') return undefined;
+  const name = member.pool?.split('/').at(-1) ?? '';
+  const what = `who may enter the pool ${name}, whose members hold ${heldBy(holding)}`;
+  if (pool && !pool.ok) return unreadDoubt(facts, 'private', what, pool);
+  const why = provider
+    ? `Its provider ${provider.name.split('/').at(-1) ?? ''} accepts every token of ${provider.issuer || 'its issuer'} without a condition.`
+    : 'The guard did not read the pool.';
+  const source = pool?.call ?? call;
+  const title = `The guard cannot tell ${what}.`;
+  const finding: Finding = { rule: 'not-read', severity: 'high', title, why, source };
+  const clause = `the guard cannot tell ${what}`;
+  return { blocks: 'private', what, clause, call: source, permission: undefined, finding };
+}

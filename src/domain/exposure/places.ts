@@ -1,0 +1,22 @@
+import type { Level } from './facts.ts';
+
+/** Names the place where a policy is attached, in words for a sentence: `the folder 123`. */
+
+const kinds: Record<Level, string> = {
+  service: 'service',
+  function: 'function',
+  project: 'project',
+  folder: 'folder',
+  organization: 'organisation',
+  iap: 'service',
+  source: 'bucket',
+  images: 'repository',
+};
+
+const kindAndName = (level: Level, resource: string) => `${kinds[level]} ${resource.split('/').at(-1)}`;
+
+export const placeName = (level: Level, resource: string): string => `the ${kindAndName(level, resource)}`;
+
+/** `the IAM policy of project p`; for IAP `the Identity-Aware Proxy policy of service s`. */
+export const policyName = (level: Level, resource: string): string =>
+  `the ${level === 'iap' ? 'Identity-Aware Proxy' : 'IAM'} policy of ${kindAndName(level, resource)}`;
