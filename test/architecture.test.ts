@@ -114,16 +114,22 @@ const graphOf = (names: readonly string[]) =>
 const graph = graphOf(sources);
 const sandboxGraph = graphOf(files('sandbox'));
 
-/** Every module of src that a file loads, now or lazily. Imports of types alone vanish when types are stripped. */
-function modulesLoadedBy(entry: string): string[] {
-  const found = new Set([entry]);
-  for (const file of found) {
-    const text = readFileSync(join(root, file), 'utf8')
-      .replace(/^(?:import|export) type [^;]*? from '[^']+';/gm, '')
-      .replace(/\btypeof import\(/g, '(');
-    for (const [, name] of text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+)'(\.[^']+)'/g))
-      found.add(target(file, name as string));
-  }
+/** What a file loads at once, or also what it loads lazily. An import of types alone loads nothing. */
+function loads(file: string, { lazy }: { lazy: boolean }): string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+    .replace(/^(?:import|export) type [^;]*? from '[^']+';/gm, '')
+    .replace(/\btypeof import\(/g, '(');
+  const pattern = lazy
+    ? /(?:from\s+|import\s*\(\s*|import\s+)'([^']+)'/g
+    : /(?:from\s+|^import\s+)'([^']+)'/gm;
+  return [...text.matchAll(pattern)].map((match) => match[1] as string);
+}
+
+/** Every file of src that an action's own file leads to. */
+function modulesLoadedBy(action: string, options: { lazy: boolean }): string[] {
+  const found = new Set([`src/actions/${action}/${action}.ts`]);
+  for (const file of found)
+    for (const name of loads(file, options)) if (name.startsWith('.')) found.add(target(file, name));
   return [...found];
 }
 
@@ -179,8 +185,7 @@ describe('imports', () => {
     ['rollback', /\/release\//],
     ['watch', /\/(guard|exposure)\//],
   ])('%s loads no module of another capability: %s', (action, foreign) => {
-    const loaded = modulesLoadedBy(`src/actions/${action}/${action}.ts`);
-    expect(loaded.filter((file) => foreign.test(file))).toEqual([]);
+    expect(modulesLoadedBy(action, { lazy: true }).filter((file) => foreign.test(file))).toEqual([]);
   });
 
   test('in the sandbox a room imports only the rooms that are listed for it', () => {
@@ -196,6 +201,16 @@ describe('imports', () => {
     });
     expect(wrong).toEqual([]);
   });
+
+  test.each(['watch', 'rollback'])(
+    '%s starts without a schema, a YAML parser or a client library',
+    (action) => {
+      const packages = modulesLoadedBy(action, { lazy: false }).flatMap((file) =>
+        loads(file, { lazy: false }).filter((name) => !/^(\.|node:)/.test(name)),
+      );
+      expect(packages).toEqual([]);
+    },
+  );
 
   test.each(['src', 'sandbox', 'scripts'])('there is no circle in %s', (folder) => {
     const graph = graphOf([...files(folder), ...files(folder, '.mjs')]);

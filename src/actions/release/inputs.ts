@@ -30,14 +30,14 @@ export interface ReleaseInputs {
 }
 
 /** All inputs of the root action. Notes problems; `inputs.done()` reports them at once. */
-export function readRelease(context: Context): ReleaseInputs {
+export async function readRelease(context: Context): Promise<ReleaseInputs> {
   const { inputs, env } = context;
   const login = readLogin(inputs, env);
   const deploy = readDeploy(inputs, login.projectId);
   const stepSeconds = inputs.durationWithin('step_duration', 300, 1, 86_400);
   const fullSeconds = inputs.durationWithin('duration', 600, 1, 86_400);
   const pollSeconds = inputs.durationWithin('poll_interval', 10, 1, 300);
-  const slo = objectives(inputs, env);
+  const slo = await objectives(inputs, env);
   const suite = suitePath(inputs, env);
   const probes = readProbes(inputs, suite);
   return {
@@ -98,14 +98,14 @@ function suitePath(inputs: Inputs, env: Environment): string | undefined {
 }
 
 /** `slo`, `latency_slo` or `slo_file`; else the usual file of the workspace; else 99.5 % of requests without an error. */
-function objectives(inputs: Inputs, env: Environment): ObjectiveSettings {
+async function objectives(inputs: Inputs, env: Environment): Promise<ObjectiveSettings> {
   const windowSeconds = 30 * 86_400;
   if (inputs.text('slo') === 'none') return { objectives: [], windowSeconds, file: undefined };
   const workspace = env.GITHUB_WORKSPACE || '.';
-  const given = readObjectives(inputs, workspace);
+  const given = await readObjectives(inputs, workspace);
   if (given) return given;
   if (existsSync(join(workspace, sloFile))) {
-    const file = readSloFile(sloFile, workspace);
+    const file = await readSloFile(sloFile, workspace);
     return { objectives: file.objectives, windowSeconds: file.windowSeconds, file };
   }
   return {

@@ -77,7 +77,7 @@ function tellPlan(context: Context, { request, stages }: ReleaseInputs, name: st
 }
 
 export const release: Action = async (context) => {
-  const inputs = readRelease(context);
+  const inputs = await readRelease(context);
   const owner = ownerOf(context);
   context.inputs.done();
   const wrong = await checkSuites(context, 'release', [inputs.stages.suite, inputs.stages.probes?.suite]);
@@ -151,7 +151,7 @@ export const releasePost: Action = async (context) => {
     report.reason = 'Nothing to settle.';
     return { report, annotate: false, summary: false };
   }
-  const inputs = readRelease(context);
+  const inputs = await readRelease(context);
   context.inputs.done();
   const platform = openPlatform(context, inputs.login);
   const ports = trafficPorts(context, platform, inputs.githubToken);

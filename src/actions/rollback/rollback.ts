@@ -2,6 +2,7 @@ import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { useHead, useSection } from '../../domain/report/report-text.ts';
 import { capital } from '../../domain/report/sentence.ts';
+import { parseTarget } from '../../domain/slo/target.ts';
 import { rollbackBody, rollbackHead } from '../../domain/summary/rollback.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { sharesText } from '../../domain/traffic/traffic.ts';
@@ -15,11 +16,10 @@ import {
   rollback as rollBack,
 } from '../../steps/rollback/rollback.ts';
 import type { TrafficPorts } from '../../steps/traffic/ports.ts';
+import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
 import { type Settled, settle } from '../../steps/traffic/settle.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
-import { openSource, parseTarget } from '../watch/inputs.ts';
-import { alive, rateOf } from './serving-proof.ts';
 import { ownerOf, trafficPorts } from './traffic-ports.ts';
 
 const words = ['before', 'stable', 'settle'];
@@ -80,25 +80,37 @@ export const rollback: Action = async (context) => {
   const result = await rollBack(
     {
       ...ports,
-      alive: (url, stop) => alive(prober, platform, log, url, functionName, stop),
-      ...(request.target === 'none' ? {} : { rate: openRate(context, platform, request, request.target) }),
+      alive: async (url, stop) => {
+        const { alive } = await import('./serving-proof.ts');
+        return alive(prober, platform, log, url, functionName, stop);
+      },
+      ...(request.target === 'none' ? {} : { rate: lazyRate(context, platform, request, request.target) }),
     },
     { functionName, owner, signal, ...pick(request) },
   );
   return finish(context, resultReport(report, result, context), result.shares, started);
 };
 
-/** The revision's own error rate, by the logs, or by metrics where those cannot be read. */
-function openRate(
+/**
+ * The error rate of one revision, from the logs, or from metrics if the logs cannot be read. Its code is loaded when it
+ * is asked for: by then the traffic is back, so the start of a rollback need not wait for it.
+ */
+function lazyRate(
   context: Context,
   platform: Platform,
   { region, verifySeconds }: { region: string; verifySeconds: number },
   target: number,
-) {
+): NonNullable<ProvePorts['rate']> {
   const objectives = [{ id: 'availability', kind: 'availability' as const, target }];
-  const settings = { kind: 'auto', prometheus: undefined } as const;
-  const source = openSource(context, platform, settings, { region, objectives });
-  return rateOf(context, source, { objectives, seconds: verifySeconds });
+  return async (...question) => {
+    const [{ rateOf }, { openSource }] = await Promise.all([
+      import('./serving-proof.ts'),
+      import('../watch/inputs.ts'),
+    ]);
+    const settings = { kind: 'auto', prometheus: undefined } as const;
+    const source = openSource(context, platform, settings, { region, objectives });
+    return rateOf(context, source, { objectives, seconds: verifySeconds })(...question);
+  };
 }
 
 const pick = ({ to, force, dryRun }: Pick<RollbackRequest, 'to' | 'force' | 'dryRun'>) => ({

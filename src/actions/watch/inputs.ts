@@ -1,7 +1,7 @@
-import { parsePercentage } from '../../domain/data/parse.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { slug } from '../../domain/product.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
+import { parseTarget } from '../../domain/slo/target.ts';
 import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import { burnRateRule, type WatchRule } from '../../domain/watch/rules.ts';
 import type { Inputs } from '../../inputs/reader.ts';
@@ -14,14 +14,6 @@ import type { SliSource } from '../../steps/ports/sli.ts';
 import type { Platform } from '../login/platform.ts';
 import { readSloFile, type SloFile, SloFileError } from './slo-file.ts';
 
-/** `99.5%` as a target: a promise of everything or of next to nothing cannot be watched. */
-export function parseTarget(raw: string): number {
-  const target = parsePercentage(raw);
-  if (!(target >= 0.5 && target < 1))
-    throw new Error('expected at least 50% and less than 100%, such as 99.5%');
-  return target;
-}
-
 export interface ObjectiveSettings {
   objectives: Objective[];
   /** Seconds of the error budget's window. */
@@ -32,7 +24,10 @@ export interface ObjectiveSettings {
 }
 
 /** `slo`, `latency_slo` with `latency_threshold`, or `slo_file`; undefined where none is given. */
-export function readObjectives(inputs: Inputs, workspace: string): ObjectiveSettings | undefined {
+export async function readObjectives(
+  inputs: Inputs,
+  workspace: string,
+): Promise<ObjectiveSettings | undefined> {
   const target = inputs.custom('slo', parseTarget);
   const latencyTarget = inputs.custom('latency_slo', parseTarget);
   const slower = inputs.duration('latency_threshold');
@@ -46,7 +41,7 @@ export function readObjectives(inputs: Inputs, workspace: string): ObjectiveSett
   if (path) {
     let file: SloFile;
     try {
-      file = readSloFile(path, workspace);
+      file = await readSloFile(path, workspace);
     } catch (error) {
       if (!(error instanceof ReleaseError)) throw error;
       inputs.problem(`slo_file: ${error.what.replace(/\.$/, '')}`);

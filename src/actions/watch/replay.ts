@@ -1,13 +1,14 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { useSection } from '../../domain/report/report-text.ts';
+import { parseTarget } from '../../domain/slo/target.ts';
 import { watchSection } from '../../domain/summary/watch/section.ts';
 import { openEndDefaults } from '../../domain/watch/outcome.ts';
 import { replayFacts, replayReason } from '../../domain/watch/replay/facts.ts';
 import { judgeReplay, readReplay, recordingIn } from '../../domain/watch/replay/replay.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Finished } from '../../runner/run.ts';
-import { parseTarget, readOpenEnds, readRule } from './inputs.ts';
+import { readOpenEnds, readRule } from './inputs.ts';
 
 /** Judges recorded counts again, offline and without credentials: a recording, or the report of an earlier run. */
 export async function replay(context: Context, file: unknown): Promise<Finished> {

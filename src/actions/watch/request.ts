@@ -19,10 +19,10 @@ function readSince(context: Context): number | undefined {
 }
 
 /** Everything that a live watch is told, apart from the login. Notes problems, throws nothing but a wrong SLO file. */
-export function readRequest(context: Context) {
+export async function readRequest(context: Context) {
   const { inputs, env } = context;
   const probes = inputs.integer('probes_per_minute', 0, 120) ?? 0;
-  const objectives = readObjectives(inputs, env.GITHUB_WORKSPACE || '.');
+  const objectives = await readObjectives(inputs, env.GITHUB_WORKSPACE || '.');
   return {
     name: inputs.required('name', functionName),
     region: inputs.required('region', regionName),

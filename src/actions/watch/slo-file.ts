@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
-import { type ParsedSlo, parseOpenSlo, type SloProblem } from '../../domain/slo/openslo.ts';
+import type { ParsedSlo, SloProblem } from '../../domain/slo/openslo.ts';
 import { annotate } from '../../runner/annotate.ts';
 import type { Context } from '../../runner/context.ts';
 
@@ -26,7 +26,7 @@ export class SloFileError extends ReleaseError {
 }
 
 /** Reads a file below the workspace. Throws `SloFileError` with every problem and its place. */
-export function readSloFile(path: string, workspace: string): SloFile {
+export async function readSloFile(path: string, workspace: string): Promise<SloFile> {
   const full = resolve(workspace, path);
   let source: string;
   try {
@@ -41,6 +41,8 @@ export function readSloFile(path: string, workspace: string): SloFile {
       cause,
     });
   }
+  // Loaded only here: the schema and the YAML parser cost more than the rest of a start.
+  const { parseOpenSlo } = await import('../../domain/slo/openslo.ts');
   const parsed = parseOpenSlo(source, path);
   if ('problems' in parsed) throw new SloFileError(path, parsed.problems);
   return { ...parsed.slo, path };

@@ -16,11 +16,8 @@ import { findWatchTarget } from '../../steps/watch/target.ts';
 import { type WatchResult, watch as watchStep } from '../../steps/watch/watch.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
-import { checkSuites } from '../smoke-test/suite-problems.ts';
 import { findEarlier } from './earlier.ts';
 import { type ObjectiveSettings, openSource } from './inputs.ts';
-import { openProbes } from './probes.ts';
-import { replay } from './replay.ts';
 import { readRequest } from './request.ts';
 import { showSloProblems } from './slo-file.ts';
 
@@ -30,9 +27,10 @@ const budgetSection = (report: Report) => {
 };
 
 export const watch: Action = async (context) => {
-  if (context.env.INPUT_REPLAY?.trim()) return replay(context, readFile(context));
+  if (context.env.INPUT_REPLAY?.trim())
+    return (await import('./replay.ts')).replay(context, readFile(context));
   const { inputs, clock, log, signal } = context;
-  const request = readRequest(context);
+  const request = await readRequest(context);
   const login = readLogin(inputs, context.env);
   if (!request.objectives && inputs.given.slo === undefined && inputs.given.slo_file === undefined)
     inputs.problem('slo: missing: expected a share such as 99.5%, or slo_file');
@@ -40,7 +38,15 @@ export const watch: Action = async (context) => {
   if (!(request.duration >= 1)) inputs.problem('duration: expected at least 1s');
   if (request.objectives?.broken) await showSloProblems(context, request.objectives.broken);
   inputs.done();
-  const wrong = await checkSuites(context, 'watch', [request.probes > 0 ? request.probeSuite : undefined]);
+  // A watch without probes loads no code of the smoke test.
+  const probing =
+    request.probes > 0
+      ? {
+          ...(await import('./probes.ts')),
+          ...(await import('../smoke-test/suite-problems.ts')),
+        }
+      : undefined;
+  const wrong = await probing?.checkSuites(context, 'watch', [request.probeSuite]);
   if (wrong) return wrong;
   const settings = request.objectives as ObjectiveSettings;
   const platform = openPlatform(context, login);
@@ -55,10 +61,10 @@ export const watch: Action = async (context) => {
     objectives: settings.objectives,
   });
   const ports = { clock, log, source };
-  const probes =
-    request.probes > 0
-      ? openProbes(context, platform, request.probeSuite, { ...target, service: target.raw })
-      : undefined;
+  const probes = probing?.openProbes(context, platform, request.probeSuite, {
+    ...target,
+    service: target.raw,
+  });
   const report = newReport('watch', {
     project,
     region: request.region,

@@ -1,0 +1,88 @@
+// Gives the chunks of the bundle names instead of webpack's numbers, and writes the map of what each holds.
+
+/** The npm package of a module's path, undefined for a module of ours. */
+const packageOf = (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+
+/** `./build/main/steps/watch/watch.js + 3 modules` as `steps/watch/watch`, or the name of its package. */
+function nameOf(module) {
+  const path = module.name.replace(/ \+ \d+ modules$/, '');
+  return packageOf(path) ?? path.replace(/^.*\/build\/[^/]+\//, '').replace(/\.js$/, '');
+}
+
+/** Every module in a chunk, those that webpack joined into one included. */
+function modulesOf(chunk) {
+  const found = [];
+  const add = (module) => {
+    if (module.modules?.length) for (const inner of module.modules) add(inner);
+    else if (module.name) found.push(module);
+  };
+  for (const module of chunk.modules) add(module);
+  return found;
+}
+
+/** Part of a file name: `@actions/github` as `actions-github`, `watch/watch` as `watch`. */
+const slug = (name) =>
+  name
+    .replace(/^@/, '')
+    .split('/')
+    .filter((part, index, parts) => part !== parts[index - 1])
+    .join('-')
+    .replace(/\.js$/, '')
+    .replace(/[^\w.-]/g, '-');
+
+/**
+ * Names each lazily loaded chunk after the module that the code imports, and each chunk that several of them share after
+ * its largest module. `stats` is webpack's, as `toJson` gives it with chunks, modules, nested modules and origins.
+ * Returns [{ id, file, name, modules: string[] }] in the order of the names.
+ */
+export function nameChunks(stats) {
+  const taken = new Set();
+  return stats.chunks
+    .filter((chunk) => !chunk.entry)
+    .map((chunk) => {
+      const modules = modulesOf(chunk).sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
+      const wanted = new Set(chunk.origins.map(({ request }) => request.replace(/^(\.\.?\/)+|\.js$/g, '')));
+      const target = modules.find((module) => wanted.size === 1 && nameOf(module).endsWith([...wanted][0]));
+      const base = target ? slug(nameOf(target)) : `shared-${slug(nameOf(modules[0]))}`;
+      return { id: chunk.id, file: chunk.files[0], base, modules: [...new Set(modules.map(nameOf))].sort() };
+    })
+    .sort((a, b) => (a.base + a.modules[0] < b.base + b.modules[0] ? -1 : 1))
+    .map(({ base, ...chunk }) => {
+      let name = base;
+      for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
+      taken.add(name);
+      return { ...chunk, name: `${name}.js` };
+    });
+}
+
+/** The entry's code with the loader's rule for file names replaced by a table of the names. */
+export function useNames(code, chunks) {
+  const rule = /return "" \+ chunkId \+ "\.index\.js";/g;
+  if ([...code.matchAll(rule)].length !== 1)
+    throw new Error(
+      'The loader of the bundle names its chunks in a new way: change scripts/build/chunks.mjs.',
+    );
+  const table = Object.fromEntries(chunks.map(({ id, name }) => [id, name]));
+  return code.replace(rule, `return (${JSON.stringify(table)})[chunkId];`);
+}
+
+/** The page that lies beside the bundle: which file holds what. */
+export function chunkMap(chunks, sizes) {
+  const rows = chunks.map(({ name, modules }) => {
+    const packages = modules.filter((module) => !module.includes('/') || module.startsWith('@'));
+    const own = modules.filter((module) => !packages.includes(module));
+    const shown = own.length > 6 ? [...own.slice(0, 6), `${own.length - 6} more`] : own;
+    return `| \`${name}\` | ${Math.ceil(sizes[name] / 1024)} | ${shown.join(', ')} | ${packages.join(', ')} |`;
+  });
+  return [
+    '# What a runner executes',
+    '',
+    '`npm run build` writes this folder from `src/`; `npm run check` proves that it is exactly what the sources build. `index.js` is the',
+    'entry of every action; it loads the other files when an action needs them. `licenses.txt` holds the licences of the packages inside.',
+    '',
+    '| file | KiB | from `src/` | packages |',
+    '|:--|--:|:--|:--|',
+    ...rows,
+    '',
+  ].join('\n');
+}
