@@ -1,9 +1,9 @@
-/** The bundle's only entry: one lazily imported function per action and per post step. */
+/** The only entry of the bundle: one function per action and per post step. Each imports its action when it is called. */
 
 import type { ActionName } from './domain/report/report.ts';
 import type { Action } from './runner/run.ts';
 
-async function run(name: ActionName, load: () => Promise<Action>): Promise<void> {
+async function run<Name extends ActionName>(name: Name, load: () => Promise<Action<Name>>): Promise<void> {
   const [{ runAction }, action] = await Promise.all([import('./runner/run.ts'), load()]);
   await runAction(name, action);
 }

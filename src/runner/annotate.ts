@@ -1,4 +1,4 @@
-import type { Annotation } from '../domain/report/report-text.ts';
+import type { Annotation } from '../domain/findings/annotation.ts';
 
 /** Writes annotations of an action's own, at places in the user's files. */
 export async function annotate(

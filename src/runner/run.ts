@@ -2,32 +2,45 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
 import { filePrefix } from '../domain/product.ts';
+import { annotationOf } from '../domain/report/annotation.ts';
+import { summaryOf, type View } from '../domain/report/render.ts';
 import { type ActionName, type ErrorRecord, newReport, type Report } from '../domain/report/report.ts';
-import { annotationOf, lastLineOf, summaryOf, useSection } from '../domain/report/report-text.ts';
-import { logText } from '../domain/report/safe-text.ts';
+import { lastLineOf } from '../domain/report/words.ts';
+import { logText } from '../domain/text/safe-text.ts';
 import { closeConnections } from '../http/send.ts';
 import type { Log } from '../steps/ports/log.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { type Context, createContext } from './context.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
-/** What an action hands back: the report says it all, outputs are the part that other steps read. */
-export interface Finished {
-  report: Report;
+/** The outputs that every action has. */
+export type CommonOutput = 'verdict' | 'outcome' | 'reason' | 'report';
+const commonOutputs: readonly CommonOutput[] = ['verdict', 'outcome', 'reason', 'report'];
+
+/** What an action returns: the report holds everything, outputs are the part that other steps read. */
+export interface Finished<Name extends ActionName = ActionName> {
+  report: Report<Name>;
+  /** Loads how the report is shown in the job summary. Called only if a summary is written, so that start-up stays fast. */
+  view?: () => Promise<View<Name>>;
+  /** The action's own outputs. */
   outputs?: Record<string, string | number | boolean | undefined>;
-  /** Outputs that are tokens by intent: masked, but not redacted. */
+  /** Which of the common outputs to write; all of them by default. A post step shares the outputs of its main step. */
+  commonOutputs?: readonly CommonOutput[];
+  /** Outputs that are tokens on purpose: masked, but not redacted. */
   secretOutputs?: Record<string, string>;
   /** Environment variables for the steps that follow. */
   exports?: Record<string, string>;
-  /** `summary: false` leaves the job summary alone, as post steps do that have nothing to say. */
+  /** `false` leaves the job summary alone, for post steps that have nothing to say. */
   summary?: boolean;
+  /** Also writes the summary to a file of its own and names it in the output `summary_file`. */
+  summaryFile?: boolean;
   /** Overrides the exit code that follows from the report. */
   exitCode?: 0 | 1;
-  /** `annotate: false` where the action has written its own annotations. */
+  /** `false` if the action has already written its own annotations. */
   annotate?: boolean;
 }
 
-export type Action = (context: Context) => Promise<Finished>;
+export type Action<Name extends ActionName = ActionName> = (context: Context) => Promise<Finished<Name>>;
 
 function createLog(secrets: Secrets, commands: Commands): Log {
   const print = (text: string) => process.stdout.write(`${secrets.redact(logText(text))}\n`);
@@ -75,11 +88,19 @@ function writeReport(
   return path;
 }
 
+function writeSummaryFile(text: string, env: Context['env']): string | undefined {
+  const folder = env.RUNNER_TEMP;
+  if (!folder) return undefined;
+  const path = join(folder, `${filePrefix}summary-${process.pid}.md`);
+  writeFileSync(path, text);
+  return path;
+}
+
 /**
  * The one place where an action meets the runner: signals become an AbortSignal, the report becomes outputs, summary,
  * annotation, last log line and exit code. An unexpected exception is a report as well.
  */
-export async function runAction(name: ActionName, action: Action): Promise<void> {
+export async function runAction<Name extends ActionName>(name: Name, action: Action<Name>): Promise<void> {
   const env = process.env;
   // Until the end is written: a report that cannot be written is no success.
   process.exitCode = 1;
@@ -102,7 +123,7 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     saveState: commands.saveState,
     state: commands.getState,
   });
-  let finished: Finished;
+  let finished: Finished<Name>;
   try {
     if (env.ACTIONS_ALLOW_UNSECURE_COMMANDS === 'true')
       throw new ReleaseError('input-invalid', {
@@ -117,21 +138,19 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
     report.errors.push(record);
     report.reason = record.what;
     if (error instanceof ReleaseError) {
-      report.evidence = error.evidence ?? {};
+      Object.assign(report.evidence, error.evidence);
       report.findings = error.findings ?? [];
       const { problems } = report.evidence;
-      if (Array.isArray(problems) && problems.length > 1) {
-        // One line each: the annotation at the end has them all in one.
+      if (problems && problems.length > 1) {
+        // One line each here; the annotation at the end holds them all.
         for (const problem of problems) log.line(`✗ ${problem}`);
-        report.reason = `${problems.length} inputs are wrong: ${problems.map((text) => String(text).split(':')[0]).join(', ')}.`;
+        report.reason = `${problems.length} inputs are wrong: ${problems.map((text) => text.split(':')[0]).join(', ')}.`;
       }
-      // A login can fail in any action; whoever reads the summary needs the claims.
-      if (error.evidence?.login) useSection((await import('../domain/summary/auth.ts')).loginSection);
     }
     if (record.code === 'cancelled') report.outcome = 'cancelled';
     if (record.code === 'internal' && error instanceof Error)
       commands.debug(secrets.redact(error.stack ?? ''));
-    finished = { report };
+    finished = { report, view: () => failureView(report) };
   }
   try {
     await finish(finished, env, { secrets, log, commands });
@@ -144,19 +163,27 @@ export async function runAction(name: ActionName, action: Action): Promise<void>
   closeConnections();
 }
 
-async function finish(
-  finished: Finished,
+/** A login can fail in any action, and then the summary needs the token's claims. */
+async function failureView(report: Report): Promise<View> {
+  if (!report.evidence.login) return {};
+  return { sections: [(await import('../domain/summary/login/section.ts')).loginSection] };
+}
+
+async function finish<Name extends ActionName>(
+  finished: Finished<Name>,
   env: Context['env'],
   { secrets, log, commands }: { secrets: Secrets; log: Log; commands: Commands },
 ): Promise<void> {
   const { report } = finished;
   const path = writeReport(report, env, secrets.redact);
+  const summary = async () => secrets.redact(summaryOf(report, await finished.view?.()));
+  const { verdict, outcome, reason } = report;
+  const common = { verdict, outcome, reason, report: path };
+  const written = finished.commonOutputs ?? commonOutputs;
   const outputs = {
-    verdict: report.verdict,
-    outcome: report.outcome,
-    reason: report.reason,
-    report: path,
+    ...Object.fromEntries(written.map((output) => [output, common[output]])),
     ...finished.outputs,
+    ...(finished.summaryFile ? { summary_file: writeSummaryFile(await summary(), env) } : {}),
   };
   for (const [key, value] of Object.entries(outputs))
     if (value !== undefined) commands.setOutput(key, secrets.redact(String(value)));
@@ -168,7 +195,7 @@ async function finish(
   const wanted = finished.summary === false ? 'never' : env.INPUT_SUMMARY?.trim().toLowerCase() || 'always';
   const exitCode = finished.exitCode ?? exitCodeOf(report);
   if (env.GITHUB_STEP_SUMMARY && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0)))
-    writeFileSync(env.GITHUB_STEP_SUMMARY, secrets.redact(summaryOf(report)), { flag: 'a' });
+    writeFileSync(env.GITHUB_STEP_SUMMARY, await summary(), { flag: 'a' });
   const annotation = finished.annotate === false ? undefined : annotationOf(report, exitCode);
   if (annotation) {
     const properties = {

@@ -9,7 +9,7 @@ import { release, releasePost } from '../../src/actions/release/release.ts';
 import { rollback } from '../../src/actions/rollback/rollback.ts';
 import { ReleaseError } from '../../src/domain/errors/errors.ts';
 import { recordAnnotation } from '../../src/domain/product.ts';
-import type { Report } from '../../src/domain/report/report.ts';
+import type { ActionName, Report } from '../../src/domain/report/report.ts';
 import { parseRecord, type ReleaseRecord } from '../../src/domain/traffic/record.ts';
 import { type Share, servingShares } from '../../src/domain/traffic/traffic.ts';
 import { createServices } from '../../src/gcp/run/services.ts';
@@ -22,8 +22,8 @@ import type { Clock } from '../../src/steps/ports/clock.ts';
 import type { RunService, Services } from '../../src/steps/ports/services.ts';
 
 /** One action in this process: the same code as a runner starts, with a clock and a signal of our own. */
-export interface Ran {
-  report: Report;
+export interface Ran<Name extends ActionName = 'release'> {
+  report: Report<Name>;
   outputs: Record<string, unknown>;
   exitCode: 0 | 1;
   log: string[];
@@ -31,6 +31,9 @@ export interface Ran {
   /** Milliseconds of the given clock. */
   milliseconds: number;
 }
+
+/** A run of whatever action. */
+export type AnyRan = Omit<Ran, 'report'> & { report: Report };
 
 export interface RunOptions {
   inputs?: Record<string, string>;
@@ -145,7 +148,7 @@ export class ReleaseWorld {
     });
   }
 
-  async run(action: Action, options: RunOptions = {}): Promise<Ran> {
+  async run<Name extends ActionName>(action: Action<Name>, options: RunOptions = {}): Promise<Ran<Name>> {
     const log: string[] = [];
     const state: Record<string, string> = {};
     const secrets = createSecrets(() => {});
@@ -198,7 +201,7 @@ export class ReleaseWorld {
         verdict: 'inconclusive',
         reason: (error as Error).message,
         errors: [{ code: known?.code ?? 'internal', what: (error as Error).stack ?? '' }],
-      } as unknown as Report;
+      } as unknown as Report<Name>;
       return { report, outputs: {}, exitCode: 1, log, state, milliseconds: this.clock.now() - started };
     }
   }

@@ -1,8 +1,6 @@
 import { shownClaims } from '../../domain/login/claims.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { newReport } from '../../domain/report/report.ts';
-import { useSection } from '../../domain/report/report-text.ts';
-import { loginSection } from '../../domain/summary/auth.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action } from '../../runner/run.ts';
 import { type LoginResult, login as logIn } from '../../steps/login/login.ts';
@@ -15,11 +13,10 @@ import {
 } from './credentials-file.ts';
 import { type AuthRequest, readAuthRequest, refuseKeys } from './inputs.ts';
 
-export const auth: Action = async (context) => {
+export const auth: Action<'auth'> = async (context) => {
   refuseKeys(context);
   const request = readAuthRequest(context);
   const platform = openPlatform(context, request.login);
-  useSection(loginSection);
   const { log, clock } = context;
   log.line(`Log in through ${request.login.provider?.name}`);
 
@@ -61,7 +58,7 @@ export const auth: Action = async (context) => {
     if (verdict === 'fail' && request.doctor === 'enforce') {
       report.verdict = verdict;
       report.reason = `The login works, but lets in too many: ${report.findings[0]?.title ?? ''}`;
-      return { report };
+      return { report, view };
     }
   }
   let tokens: Record<string, string>;
@@ -79,6 +76,7 @@ export const auth: Action = async (context) => {
   });
   return {
     report,
+    view,
     outputs: {
       project_id: platform.projectId || undefined,
       credentials_file_path: file,
@@ -90,6 +88,8 @@ export const auth: Action = async (context) => {
     exports: request.exportVariables ? environment(request.login, file) : {},
   };
 };
+
+const view = async () => (await import('../../domain/summary/login/section.ts')).authView;
 
 /** The failure as the doctor sees it, where it is asked. */
 async function examined(
@@ -104,7 +104,7 @@ async function examined(
 }
 
 /** Removes what this step wrote. Nothing here needs the network, and nothing fails the job. */
-export const authPost: Action = async (context) => {
+export const authPost: Action<'auth'> = async (context) => {
   const path = context.state('credentials_path');
   const report = newReport('auth');
   report.verdict = 'pass';

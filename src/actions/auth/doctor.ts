@@ -1,10 +1,10 @@
+import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { Claims } from '../../domain/login/claims.ts';
 import type { IdentityFacts } from '../../domain/login/doctor/facts.ts';
 import { LoginError, loginEvidence } from '../../domain/login/failure/login-error.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { userAgent } from '../../domain/product.ts';
 import type { Report } from '../../domain/report/report.ts';
-import type { Verdict } from '../../domain/report/verdict.ts';
 import { readIdentity } from '../../gcp/login/identity-reader.ts';
 import { nextSubjectPrefix } from '../../github/oidc-subject.ts';
 import type { Context } from '../../runner/context.ts';

@@ -1,9 +1,8 @@
 import type { JsonObject } from '../../domain/data/json.ts';
+import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import { quietPlan } from '../../domain/deploy/plan-text.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
-import { useSection } from '../../domain/report/report-text.ts';
-import { type DeployEvidence, deploySection } from '../../domain/summary/deploy.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/run.ts';
@@ -40,7 +39,7 @@ export function evidenceOf(
   };
 }
 
-export const deploy: Action = async (context) => {
+export const deploy: Action<'deploy'> = async (context) => {
   const { inputs, env, log, clock, signal, startedAt } = context;
   const login = readLogin(inputs, env, { accountMayBeRuntime: true });
   const asked = readDeploy(inputs, login.projectId);
@@ -53,7 +52,6 @@ export const deploy: Action = async (context) => {
   const requireProof = inputs.choice('require_proof', ['partial', 'complete']) ?? 'partial';
   const propagationSeconds = inputs.duration('propagation_timeout') ?? 420;
   inputs.done();
-  useSection(deploySection);
   const platform = openPlatform(context, login);
   const ports = deployPorts(context, platform);
   const { project, region, name } = request;
@@ -102,7 +100,8 @@ export const deploy: Action = async (context) => {
     seconds: (clock.now() - startedAt) / 1000,
     verdict: result.verdict,
   });
-  return { report, outputs: outputsOf(request, result) };
+  const view = async () => (await import('../../domain/summary/deploy/section.ts')).deployView;
+  return { report, view, outputs: outputsOf(request, result) };
 };
 
 function outputsOf(

@@ -5,8 +5,6 @@ import { classify, isPublic } from '../../domain/exposure/policy/members.ts';
 import { sarifOf } from '../../domain/exposure/sarif.ts';
 import { filePrefix, userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
-import { useSection } from '../../domain/report/report-text.ts';
-import { exposureSection } from '../../domain/summary/exposure.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createProber } from '../../http/probe.ts';
@@ -98,12 +96,11 @@ function logResult(context: Context, result: GuardResult): void {
     ]);
 }
 
-export const guard: Action = async (context) => {
+export const guard: Action<'guard'> = async (context) => {
   const request = readRequest(context);
   const login = readLogin(context.inputs, context.env);
   context.inputs.done();
   const { rest, endpoints, projectId } = openPlatform(context, login);
-  useSection(exposureSection);
   const { log, clock, id } = context;
   log.line(`Is ${request.name} in ${projectId}/${request.region} private? Mode ${request.mode}.`);
   const started = clock.now();
@@ -148,6 +145,7 @@ export const guard: Action = async (context) => {
   });
   return {
     report,
+    view: async () => (await import('../../domain/summary/exposure/section.ts')).guardView,
     outputs: { exposure: result.exposure, proof: result.proof, sarif: writeSarif(report, context) },
   };
 };

@@ -1,20 +1,14 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { filePrefix, slug, version } from '../../domain/product.ts';
+import { slug, version } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
-import { summaryOf, useHead, useSection } from '../../domain/report/report-text.ts';
-import { markdownText } from '../../domain/report/safe-text.ts';
-import { capital } from '../../domain/report/sentence.ts';
 import { spanText } from '../../domain/summary/charts.ts';
-import { releaseBody } from '../../domain/summary/release/body.ts';
-import { releaseHead } from '../../domain/summary/release/head.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { formatRecord, isOpen, parseRecord } from '../../domain/traffic/record.ts';
 import { sharesText } from '../../domain/traffic/traffic.ts';
 import type { Context } from '../../runner/context.ts';
-import type { Action, Finished } from '../../runner/run.ts';
+import type { Action } from '../../runner/run.ts';
 import type { ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
-import { release as runRelease } from '../../steps/release/release.ts';
+import { type ReleaseRun, release as runRelease } from '../../steps/release/release.ts';
 import { settle } from '../../steps/traffic/settle.ts';
 import { openPlatform } from '../login/platform.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
@@ -76,7 +70,7 @@ function tellPlan(context: Context, { request, stages }: ReleaseInputs, name: st
   );
 }
 
-export const release: Action = async (context) => {
+export const release: Action<'release'> = async (context) => {
   const inputs = await readRelease(context);
   const owner = ownerOf(context);
   context.inputs.done();
@@ -85,8 +79,6 @@ export const release: Action = async (context) => {
   const { name, project, region } = inputs.stages.deploy;
   const functionName = `projects/${project}/locations/${region}/functions/${name}`;
   const platform = openPlatform(context, inputs.login);
-  useHead(releaseHead);
-  useSection(releaseBody);
   tellPlan(context, inputs, name);
 
   const { clock, log, env, signal } = context;
@@ -105,46 +97,30 @@ export const release: Action = async (context) => {
   const ports: ReleasePorts = { ...traffic, stages, observer, signal, clock, log };
   const run = await runRelease(ports, { ...inputs.request, functionName, owner });
   const report = reportOf(run, env, context.inputs.given, context.startedAt, inputs.slo.windowSeconds);
-  // A login can fail in any action; whoever reads the summary needs the claims.
-  if (report.evidence.login) useSection((await import('../../domain/summary/auth.ts')).loginSection);
   if (!run.settled && run.record && isOpen(run.record))
     context.saveState(recordKey, formatRecord(run.record));
   context.saveState(endKey, run.settled ? (report.outcome ?? 'failed') : 'open');
   clearDraft(context);
-  return { report, outputs: { ...outputsOf(run, report, context) } };
+  return { report, view, outputs: outputsOf(run), summaryFile: true };
 };
 
-function outputsOf(
-  run: Awaited<ReturnType<typeof runRelease>>,
-  report: Finished['report'],
-  context: Context,
-) {
+const view = async () => (await import('../../domain/summary/release/view.ts')).releaseView;
+const afterView = async () => (await import('../../domain/summary/release/view.ts')).afterView;
+
+function outputsOf(run: ReleaseRun) {
   return {
     url: run.url,
     revision: run.candidate ?? run.before?.revision,
     previous_revision: run.before?.revision,
     traffic: JSON.stringify(run.shares),
     exposure: run.exposure,
-    summary_file: summaryFile(report, context),
   };
 }
 
-function summaryFile(report: Finished['report'], context: Context): string | undefined {
-  const folder = context.env.RUNNER_TEMP;
-  if (!folder) return undefined;
-  const path = join(folder, `${filePrefix}summary-${process.pid}.md`);
-  writeFileSync(path, context.secrets.redact(summaryOf(report)));
-  return path;
-}
-
 /** After the step, however it ended: what it left open is settled, and where it was cancelled that is verified. */
-export const releasePost: Action = async (context) => {
+export const releasePost: Action<'release'> = async (context) => {
   const report = newReport('release');
   report.verdict = 'pass';
-  // It stands below the summary of the step itself, which has the verdict.
-  useHead((told) =>
-    told === report ? ['### After the step', '', markdownText(capital(report.reason), 2000), ''] : undefined,
-  );
   const saved = readState(context);
   const end = context.state(endKey);
   if (!saved || (end !== '' && end !== 'open' && end !== 'cancelled')) {
@@ -159,7 +135,7 @@ export const releasePost: Action = async (context) => {
   report.target = { name: saved.functionName.split('/').at(-1), service: service?.split('/').at(-1) };
   if (!service) {
     report.reason = 'The function does not exist, so there is nothing to settle.';
-    return { report, annotate: false };
+    return { report, view: afterView, annotate: false };
   }
   const settled = await settle(ports, {
     service,
@@ -177,7 +153,7 @@ export const releasePost: Action = async (context) => {
       ? `Nothing was left open: ${traffic}.`
       : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}.`;
   report.verdict = settled.did === 'wait' || settled.did === 'hold' ? 'inconclusive' : 'pass';
-  return { report, exitCode: 0, outputs: { traffic } };
+  return { report, view: afterView, exitCode: 0, outputs: { traffic } };
 };
 
 function rememberedRecord(context: Context) {

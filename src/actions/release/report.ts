@@ -1,9 +1,9 @@
-import type { Gate } from '../../domain/budget/gate.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
+import type { ReleaseFacts } from '../../domain/release/facts.ts';
+import { spentIn } from '../../domain/release/segments.ts';
 import { type ErrorRecord, newReport, type Report } from '../../domain/report/report.ts';
-import { capital } from '../../domain/report/sentence.ts';
-import type { Outcome, Verdict } from '../../domain/report/verdict.ts';
-import { type ReleaseFacts, spentIn } from '../../domain/summary/release/facts.ts';
+import { capital } from '../../domain/text/sentence.ts';
 import { sharesText } from '../../domain/traffic/traffic.ts';
 import type { Environment } from '../../inputs/reader.ts';
 import type { ReleaseRun } from '../../steps/release/release.ts';
@@ -30,7 +30,7 @@ export function reportOf(
   given: Record<string, unknown>,
   startedAt: number,
   windowSeconds: number,
-): Report {
+): Report<'release'> {
   const [, project, , region, , name] = run.request.functionName.split('/');
   const short = run.service?.split('/').at(-1);
   const report = newReport('release', { project, region, name, service: short, revision: run.candidate });
@@ -43,9 +43,7 @@ export function reportOf(
     : run.request.dryRun && run.errors.length === 0
       ? 'pass'
       : 'inconclusive';
-  const reason = reasonOf(run);
-  // A name at the beginning stays as it is.
-  report.reason = name && reason.startsWith(name) ? reason : capital(reason);
+  report.reason = [causeOf(run), trafficOf(run)].filter(Boolean).join(' ');
   report.findings = run.findings;
   report.actions_taken = run.taken;
   report.errors = run.errors.map(recordOf);
@@ -58,8 +56,9 @@ export function reportOf(
   }));
   const known = run.errors.filter((error) => error instanceof ReleaseError);
   for (const error of known) report.findings.push(...(error.findings ?? []));
-  const told = Object.assign({}, ...known.map((error) => error.evidence ?? {})) as Record<string, unknown>;
-  report.evidence = { ...told, ...run.evidence, release: factsOf(run, env, startedAt, windowSeconds) };
+  Object.assign(report.evidence, ...known.map((error) => error.evidence ?? {}), run.evidence, {
+    release: factsOf(run, env, startedAt, windowSeconds),
+  });
   return report;
 }
 
@@ -69,37 +68,47 @@ function recordOf(error: unknown): ErrorRecord {
   return { code, what, why, fix, ...(cause === undefined ? {} : { cause: messageOf(cause) }) };
 }
 
-/** One sentence on what happened, and one on where the traffic is. */
-export function reasonOf(run: ReleaseRun): string {
+/** What happened, in one sentence. */
+function causeOf(run: ReleaseRun): string {
   const { outcome, cause } = run.state;
-  const where = `${sharesText(run.shares)}`;
-  const stop = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
-  if (run.request.dryRun && run.state.phase === 'ended' && outcome === undefined && run.errors.length === 0)
-    return stop(
-      run.unchanged ? `Nothing would change: ${where}` : `Plan only, nothing was changed: ${where}`,
+  if (isPlan(run))
+    return ended(
+      `${run.unchanged ? 'Nothing would change' : 'Plan only, nothing was changed'}: ${sharesText(run.shares)}`,
     );
-  switch (outcome) {
-    case 'promoted':
-      return cause === 'unchanged' || run.unchanged
-        ? stop(run.reason)
-        : stop(`${run.candidate} serves 100 %${run.keptPin ? ', pinned by name' : ''}`);
+  if (outcome === 'promoted' && cause !== 'unchanged' && !run.unchanged)
+    return ended(`${run.candidate} serves 100 %${run.keptPin ? ', pinned by name' : ''}`);
+  const text = ended(run.reason || 'The release did not begin');
+  const name = run.request.functionName.split('/')[5];
+  // A function's name at the beginning keeps its case.
+  return name && text.startsWith(name) ? text : capital(text);
+}
+
+/** Where the traffic is, in a sentence of its own, if the outcome alone does not say it. */
+function trafficOf({ state, shares }: ReleaseRun): string | undefined {
+  switch (state.outcome) {
     case 'rolled_back':
     case 'smoke_failed':
     case 'exposed':
     case 'cancelled':
     case 'rejected':
-      return run.shares.length > 0 ? `${stop(run.reason)} Traffic: ${where}.` : stop(run.reason);
+      return shares.length > 0 ? `Traffic: ${sharesText(shares)}.` : undefined;
     case 'held':
-      return `${stop(run.reason)} The share is held: ${where}.`;
+      return `The share is held: ${sharesText(shares)}.`;
     default:
-      return stop(run.reason || 'The release did not begin');
+      return undefined;
   }
 }
+
+const ended = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+const isPlan = ({ request, state, errors }: ReleaseRun): boolean =>
+  request.dryRun && state.phase === 'ended' && state.outcome === undefined && errors.length === 0;
 
 function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSeconds: number): ReleaseFacts {
   const { ports, request } = run;
   const seconds = (at: number) => Number(((at - startedAt) / 1000).toFixed(3));
   const now = ports.clock.now();
+  const decided = run.stages.findLast(({ note }) => note !== '' && note === run.reason);
   return {
     service: run.service,
     url: run.url,
@@ -122,6 +131,9 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
       seconds: Number(((stage.endedAt - stage.startedAt) / 1000).toFixed(3)),
       verdict: stage.verdict,
       note: stage.note,
+      percent: stage.percent,
+      answered: stage.answered,
+      decided: stage === decided ? true : undefined,
     })),
     shares: [
       { at: 0, percent: 0 },
@@ -130,6 +142,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     segments: run.segments,
     after: run.after,
     warnings: run.warnings,
+    cause: causeOf(run),
     commit: commitOf(run, env),
     attempt: request.owner.attempt,
     budget: budgetOf(run, windowSeconds),
@@ -180,7 +193,7 @@ function logsUrl(run: ReleaseRun): string | undefined {
 
 /** What is left of the error budget, and what this release spent of it: users' requests of all segments. */
 function budgetOf(run: ReleaseRun, windowSeconds: number): ReleaseFacts['budget'] {
-  const gate = run.evidence.budget as Gate | undefined;
+  const gate = run.evidence.budget;
   if (!gate || gate.objectives.length === 0) return undefined;
   const days = Math.round(windowSeconds / 8640) / 10;
   return { gate, invoice: budgetInvoice(gate, spentIn(run.segments)), window_days: days };

@@ -1,9 +1,7 @@
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
-import { useHead, useSection } from '../../domain/report/report-text.ts';
-import { capital } from '../../domain/report/sentence.ts';
 import { parseTarget } from '../../domain/slo/target.ts';
-import { rollbackBody, rollbackHead } from '../../domain/summary/rollback.ts';
+import { capital } from '../../domain/text/sentence.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { sharesText } from '../../domain/traffic/traffic.ts';
 import { createProber } from '../../http/probe.ts';
@@ -45,7 +43,7 @@ function readRequest(context: Context) {
 }
 
 /** Moves traffic back by hand, or brings to an end what a release left. */
-export const rollback: Action = async (context) => {
+export const rollback: Action<'rollback'> = async (context) => {
   const request = readRequest(context);
   const login = readLogin(context.inputs, context.env);
   const owner = ownerOf(context);
@@ -53,8 +51,6 @@ export const rollback: Action = async (context) => {
   const platform = openPlatform(context, login);
   const { log, clock, signal, env } = context;
   const ports = trafficPorts(context, platform, request.githubToken);
-  useHead(rollbackHead);
-  useSection(rollbackBody);
   const functionName = `projects/${platform.projectId}/locations/${request.region}/functions/${request.name}`;
   const report = newReport('rollback', {
     project: platform.projectId,
@@ -136,7 +132,7 @@ async function settleFunction(
   return settle(ports, { ...request, service, functionName });
 }
 
-function settledReport(report: Report, settled: Settled, dryRun: boolean): Report {
+function settledReport(report: Report<'rollback'>, settled: Settled, dryRun: boolean): Report<'rollback'> {
   const traffic = sharesText(settled.shares);
   report.evidence.rollback = { did: settled.did, serving: settled.shares, kept_pin: settled.keptPin };
   report.target.service = settled.service?.name.split('/').at(-1);
@@ -159,7 +155,11 @@ function settledReport(report: Report, settled: Settled, dryRun: boolean): Repor
   return report;
 }
 
-function resultReport(report: Report, result: RollbackResult, context: Context): Report {
+function resultReport(
+  report: Report<'rollback'>,
+  result: RollbackResult,
+  context: Context,
+): Report<'rollback'> {
   const { did, target, keptPin, tookMs, alive: answered, rate, uncounted } = result;
   report.evidence.rollback = {
     did,
@@ -195,10 +195,10 @@ function resultReport(report: Report, result: RollbackResult, context: Context):
 
 function finish(
   context: Context,
-  report: Report,
+  report: Report<'rollback'>,
   shares: readonly { revision: string; percent: number }[],
   started: number,
-): Finished {
+): Finished<'rollback'> {
   const seconds = (context.clock.now() - started) / 1000;
   report.timings.push({
     stage: 'rollback',
@@ -206,5 +206,6 @@ function finish(
     seconds,
     verdict: report.verdict,
   });
-  return { report, outputs: { revision: shares[0]?.revision, traffic: JSON.stringify(shares) } };
+  const view = async () => (await import('../../domain/summary/rollback/view.ts')).rollbackView;
+  return { report, view, outputs: { revision: shares[0]?.revision, traffic: JSON.stringify(shares) } };
 }

@@ -6,7 +6,7 @@ import type { Log } from '../../steps/ports/log.ts';
 import type { Prober } from '../../steps/ports/prober.ts';
 import type { SliSource } from '../../steps/ports/sli.ts';
 import { type CountRequest, countRevision } from '../../steps/traffic/count-revision.ts';
-import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
+import type { Answer, ProvePorts } from '../../steps/traffic/prove-back.ts';
 import type { Platform } from '../login/platform.ts';
 
 /** How a release and a rollback ask the revision that traffic went back to whether it works. */
@@ -38,13 +38,13 @@ export async function alive(
   url: string,
   functionName: string,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<Answer> {
   let token: string;
   try {
     token = await tokens.idToken(url, signal);
   } catch (error) {
     if (signal?.aborted) throw error;
-    return `it could not be called (${messageOf(error).replace(/\.$/, '')})`;
+    return { answered: false, text: `it could not be called (${messageOf(error).replace(/\.$/, '')})` };
   }
   const stop = signal ? { signal } : {};
   const answer = await prober.probe(url, { method: 'GET', token, timeoutMs: 10_000, ...stop });
@@ -59,5 +59,5 @@ export async function alive(
   const call = invocationOf(likelyService(service), url, invoker);
   const refused = call && explainInvocation(answer.status, call);
   if (refused) for (const text of [`${refused.what} ${refused.why}`, refused.fix]) log.line(`  ${text}`);
-  return `it answers ${answer.status}`;
+  return { answered: true, text: `it answers ${answer.status}` };
 }

@@ -4,12 +4,10 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import { filePrefix, suiteFile } from '../../domain/product.ts';
 import { newReport, type Report, type Target } from '../../domain/report/report.ts';
-import { useSection } from '../../domain/report/report-text.ts';
 import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
 import { ctrf } from '../../domain/smoke/results/ctrf.ts';
 import { junit } from '../../domain/smoke/results/junit.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
-import { smokeSection } from '../../domain/summary/smoke.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { endpoints } from '../../http/endpoints.ts';
 import { annotate } from '../../runner/annotate.ts';
@@ -154,11 +152,16 @@ function writeFiles(evidence: SmokeEvidence, context: Context): { junit?: string
   return { junit: `${base}.junit.xml`, ctrf: `${base}.ctrf.json` };
 }
 
-function finished(context: Context, result: SmokeResult, report: Report): Finished {
+function finished(
+  context: Context,
+  result: SmokeResult,
+  report: Report<'smoke-test'>,
+): Finished<'smoke-test'> {
   const { evidence } = result;
   const count = (status: string) => result.cases.filter((item) => item.status === status).length;
   return {
     report,
+    view: async () => (await import('../../domain/summary/smoke/section.ts')).smokeView,
     outputs: {
       passed: count('passed'),
       failed: count('failed') + count('error'),
@@ -173,11 +176,10 @@ function finished(context: Context, result: SmokeResult, report: Report): Finish
   };
 }
 
-export const smokeTest: Action = async (context) => {
+export const smokeTest: Action<'smoke-test'> = async (context) => {
   const request = readRequest(context);
   const login = readLogin(context.inputs, context.env, { optional: request.name === undefined });
   context.inputs.done();
-  useSection(smokeSection);
   const started = context.clock.now();
   let opened: Opened | undefined;
   try {

@@ -7,11 +7,11 @@ import { readSuite, SuiteError } from '../../steps/smoke/smoke-test.ts';
 import { suiteFiles } from './suite-files.ts';
 
 /** Reads suites before anything is sent: a mistake in one need not wait for a build. Undefined where all can be used. */
-export async function checkSuites(
+export async function checkSuites<Name extends ActionName>(
   context: Context,
-  action: ActionName,
+  action: Name,
   suites: readonly (string | undefined)[],
-): Promise<Finished | undefined> {
+): Promise<Finished<Name> | undefined> {
   const files = suiteFiles(context.env.GITHUB_WORKSPACE || '.');
   for (const suite of new Set(suites)) {
     if (suite === undefined) continue;
@@ -26,7 +26,11 @@ export async function checkSuites(
 }
 
 /** A suite that cannot be used: one annotation for each problem, at its place. */
-async function suiteProblems(error: SuiteError, context: Context, action: ActionName): Promise<Finished> {
+async function suiteProblems<Name extends ActionName>(
+  error: SuiteError,
+  context: Context,
+  action: Name,
+): Promise<Finished<Name>> {
   const findings = error.problems.map((problem) => ({
     rule: 'smoke-suite',
     severity: 'high' as const,
@@ -50,5 +54,8 @@ async function suiteProblems(error: SuiteError, context: Context, action: Action
       : error.what;
   report.evidence.suite = error.problems;
   report.errors.push({ code: error.code, what: report.reason, why: error.why, fix: error.fix });
-  return { report, annotate: false };
+  const view = async () => ({
+    sections: [(await import('../../domain/summary/smoke/section.ts')).suiteSection],
+  });
+  return { report, view, annotate: false };
 }

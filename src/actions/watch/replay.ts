@@ -1,8 +1,6 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { newReport } from '../../domain/report/report.ts';
-import { useSection } from '../../domain/report/report-text.ts';
 import { parseTarget } from '../../domain/slo/target.ts';
-import { watchSection } from '../../domain/summary/watch/section.ts';
 import { openEndDefaults } from '../../domain/watch/outcome.ts';
 import { replayFacts, replayReason } from '../../domain/watch/replay/facts.ts';
 import { judgeReplay, readReplay, recordingIn } from '../../domain/watch/replay/replay.ts';
@@ -11,7 +9,7 @@ import type { Finished } from '../../runner/run.ts';
 import { readOpenEnds, readRule } from './inputs.ts';
 
 /** Judges recorded counts again, offline and without credentials: a recording, or the report of an earlier run. */
-export async function replay(context: Context, file: unknown): Promise<Finished> {
+export async function replay(context: Context, file: unknown): Promise<Finished<'watch'>> {
   const { inputs, log } = context;
   const slo = inputs.custom('slo', parseTarget);
   const policy = readOpenEnds(inputs);
@@ -25,7 +23,6 @@ export async function replay(context: Context, file: unknown): Promise<Finished>
     });
   const recording = { ...parsed.replay, ...(slo === undefined ? {} : { slo }) };
   const result = judgeReplay(recording, rule);
-  useSection(watchSection);
   log.line(
     `Judged ${recording.polls.length} recorded looks offline: objective ${recording.slo * 100} %, alpha ${recording.alpha}.`,
   );
@@ -40,6 +37,7 @@ export async function replay(context: Context, file: unknown): Promise<Finished>
   if (next === 'hold') report.outcome = 'held';
   return {
     report,
+    view: async () => (await import('../../domain/summary/watch/section.ts')).watchView,
     exitCode: next === 'go_on' ? 0 : 1,
     outputs: {
       blame: result.blame,

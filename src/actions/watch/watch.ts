@@ -3,9 +3,6 @@ import { resolve } from 'node:path';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { noCounts } from '../../domain/evidence/counts.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
-import { useSection } from '../../domain/report/report-text.ts';
-import { budgetLines } from '../../domain/summary/budget.ts';
-import { watchSection } from '../../domain/summary/watch/section.ts';
 import { countText, elapsedText, percentText } from '../../domain/watch/words.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import type { Context } from '../../runner/context.ts';
@@ -21,12 +18,9 @@ import { type ObjectiveSettings, openSource } from './inputs.ts';
 import { readRequest } from './request.ts';
 import { showSloProblems } from './slo-file.ts';
 
-const budgetSection = (report: Report) => {
-  const budget = report.evidence.budget as BudgetResult['evidence'] | undefined;
-  return budget && budget.objectives.length > 0 ? budgetLines(budget) : [];
-};
+const view = async () => (await import('../../domain/summary/watch/section.ts')).watchView;
 
-export const watch: Action = async (context) => {
+export const watch: Action<'watch'> = async (context) => {
   if (context.env.INPUT_REPLAY?.trim())
     return (await import('./replay.ts')).replay(context, readFile(context));
   const { inputs, clock, log, signal } = context;
@@ -51,8 +45,6 @@ export const watch: Action = async (context) => {
   const settings = request.objectives as ObjectiveSettings;
   const platform = openPlatform(context, login);
   const project = platform.projectId;
-  useSection(watchSection);
-  useSection(budgetSection);
 
   const services = createServices(platform.rest);
   const target = await findWatchTarget(services, { ...request, project }, signal);
@@ -92,7 +84,7 @@ export const watch: Action = async (context) => {
       reason: budget.reason,
       findings: budget.findings,
     });
-    return { report, outputs: { blame: 'none', budget_remaining: budget.evidence.remaining } };
+    return { report, view, outputs: { blame: 'none', budget_remaining: budget.evidence.remaining } };
   }
 
   const beside = target.baseline ? ` beside ${target.baseline}` : '';
@@ -137,11 +129,11 @@ export const watch: Action = async (context) => {
 };
 
 function finish(
-  report: Report,
+  report: Report<'watch'>,
   result: WatchResult,
   budget: BudgetResult,
   settings: ObjectiveSettings,
-): Finished {
+): Finished<'watch'> {
   const spent = Object.fromEntries(
     result.evidence.tests
       .filter(({ stream }) => stream === 'users')
@@ -160,6 +152,7 @@ function finish(
   const dearest = [...items].sort((a, b) => b.invoice.share - a.invoice.share)[0]?.invoice;
   return {
     report,
+    view,
     exitCode: result.next === 'go_on' ? 0 : 1,
     outputs: {
       blame: result.blame,

@@ -1,5 +1,5 @@
 import type { Counts } from '../evidence/counts.ts';
-import type { Verdict } from '../report/verdict.ts';
+import type { Verdict } from '../findings/verdict.ts';
 import { limitOf, type Objective, objectiveTitle } from '../slo/objective.ts';
 import { countText, elapsedText, percentText } from '../watch/words.ts';
 import { type Budget, budgetOf } from './budget.ts';

@@ -1,4 +1,4 @@
-import { logText } from '../report/safe-text.ts';
+import { logText } from '../text/safe-text.ts';
 
 interface Message {
   severity: string;

@@ -1,4 +1,4 @@
-import type { Finding } from '../report/report.ts';
+import type { Finding } from '../findings/finding.ts';
 import { catalog, type ErrorCode } from './catalog.ts';
 
 export type { ErrorCode } from './catalog.ts';
@@ -23,8 +23,8 @@ export class ReleaseError extends Error {
   readonly what: string;
   readonly why: string | undefined;
   readonly fix: string | undefined;
-  /** What was seen until then, for the report, by stage. */
-  evidence: Record<string, unknown> | undefined;
+  /** What was seen until then: a part of the report's evidence (types: domain/report/evidence.ts). */
+  evidence: object | undefined;
   /** What was found on the way to the failure, for the report. */
   findings: Finding[] | undefined;
 

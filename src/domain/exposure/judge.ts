@@ -1,5 +1,5 @@
-import type { Finding } from '../report/report.ts';
-import type { Verdict } from '../report/verdict.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Verdict } from '../findings/verdict.ts';
 import type { Doubt } from './doubts/doubt.ts';
 import { doubtsOf } from './doubts/doubts.ts';
 import type { Exposure, Proof } from './exposure.ts';

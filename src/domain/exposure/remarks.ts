@@ -1,4 +1,4 @@
-import type { Finding } from '../report/report.ts';
+import type { Finding } from '../findings/finding.ts';
 import { removeBinding, shellWord } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
 import { placeName } from './places.ts';

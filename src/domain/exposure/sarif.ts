@@ -1,5 +1,11 @@
+import type { Finding, Severity } from '../findings/finding.ts';
 import { pageUrl, product, repositoryUrl, slug } from '../product.ts';
-import type { Finding, Report, Severity } from '../report/report.ts';
+
+/** What SARIF shows of a report. */
+interface Found {
+  target: { project?: string | undefined; region?: string | undefined; name?: string | undefined };
+  findings: readonly Finding[];
+}
 
 /**
  * Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0) for GitHub's code scanning. A finding about a cloud
@@ -36,7 +42,7 @@ export function fingerprint(text: string): string {
 const counting = new Set(['anonymous-answer', 'probe-unclear', 'open-gateway', 'policy-unreadable']);
 
 /** A problem keeps its fingerprint if only a count, a status or the order changes. */
-function fingerprintOf(report: Report, finding: Finding): string {
+function fingerprintOf(report: Found, finding: Finding): string {
   const { project = '', region = '', name = '' } = report.target;
   const { rule, title } = finding;
   const what = counting.has(rule) ? title.replace(/\d+/g, '#') : title;
@@ -49,7 +55,7 @@ export interface SarifOptions {
   version: string;
 }
 
-export function sarifOf(report: Report, options: SarifOptions): Record<string, unknown> {
+export function sarifOf(report: Found, options: SarifOptions): Record<string, unknown> {
   const rules = [...new Map(report.findings.map((finding) => [finding.rule, finding])).values()];
   const { project = '', region = '', name = '' } = report.target;
   const resource = `//cloudfunctions.googleapis.com/projects/${project}/locations/${region}/functions/${name}`;

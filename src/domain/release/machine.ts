@@ -1,4 +1,4 @@
-import type { Outcome } from '../report/verdict.ts';
+import type { Outcome } from '../findings/verdict.ts';
 
 /**
  * A release as a table: every phase meets every event, so that nothing that can happen is left to chance. What a

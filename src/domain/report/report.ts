@@ -1,8 +1,10 @@
 import type { ErrorCode } from '../errors/catalog.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Outcome, Verdict } from '../findings/verdict.ts';
 import { reportSchema } from '../product.ts';
-import type { Outcome, Verdict } from './verdict.ts';
+import type { ActionName, Evidence } from './evidence.ts';
 
-export type ActionName = 'release' | 'auth' | 'deploy' | 'guard' | 'smoke-test' | 'watch' | 'rollback';
+export type { ActionName } from './evidence.ts';
 
 export interface Target {
   project?: string | undefined;
@@ -12,25 +14,6 @@ export interface Target {
   /** The Cloud Run service that backs the function (short name). */
   service?: string | undefined;
   revision?: string | undefined;
-}
-
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
-
-export interface Finding {
-  /** Stable kebab-case id of the rule. */
-  rule: string;
-  severity: Severity;
-  /** One sentence: what is wrong. */
-  title: string;
-  why?: string | undefined;
-  /** What to do next, best as a command to paste. */
-  fix?: string | undefined;
-  /** Place in a file of the user, for an annotation. */
-  file?: string | undefined;
-  line?: number | undefined;
-  column?: number | undefined;
-  /** The call or document that shows it. */
-  source?: string | undefined;
 }
 
 /** A change that was made to the world, in order. */
@@ -58,25 +41,25 @@ export interface ErrorRecord {
 }
 
 /** The one versioned envelope of every action; summary, log line and annotation are functions of it. */
-export interface Report {
+export interface Report<Name extends ActionName = ActionName> {
   schema: typeof reportSchema;
-  action: ActionName;
+  action: Name;
   target: Target;
   verdict: Verdict;
   outcome?: Outcome | undefined;
   /** One sentence. */
   reason: string;
   inputs: Record<string, unknown>;
-  /** What each stage saw, by stage. */
-  evidence: Record<string, unknown>;
+  /** What each stage saw. */
+  evidence: Evidence<Name>;
   findings: Finding[];
   actions_taken: ActionTaken[];
   timings: Timing[];
   errors: ErrorRecord[];
 }
 
-/** An empty report to fill; `inconclusive` until somebody knows better. */
-export function newReport(action: ActionName, target: Target = {}): Report {
+/** An empty report to fill. It stays `inconclusive` until the action knows better. */
+export function newReport<Name extends ActionName>(action: Name, target: Target = {}): Report<Name> {
   return {
     schema: reportSchema,
     action,
@@ -84,7 +67,7 @@ export function newReport(action: ActionName, target: Target = {}): Report {
     verdict: 'inconclusive',
     reason: '',
     inputs: {},
-    evidence: {},
+    evidence: {} as Evidence<Name>,
     findings: [],
     actions_taken: [],
     timings: [],

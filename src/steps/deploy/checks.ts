@@ -4,7 +4,7 @@ import { likelyService, tagProblem } from '../../domain/deploy/limits.ts';
 import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
 import { isFirstGeneration } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { Finding } from '../../domain/report/report.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import type { Live } from './state.ts';
 import type { DeployRequest, DeployRun } from './types.ts';

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import type { Settings } from '../../domain/deploy/settings.ts';
-import type { Finding } from '../../domain/report/report.ts';
-import type { Outcome, Verdict } from '../../domain/report/verdict.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { BuildLogs } from '../ports/build-logs.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -4,7 +4,7 @@ import type { ExposureFacts } from '../../domain/exposure/facts.ts';
 import { placeName, policyName } from '../../domain/exposure/places.ts';
 import { type Removal, withoutMembers } from '../../domain/exposure/policy/policy.ts';
 import type { Repair } from '../../domain/exposure/ways/way.ts';
-import type { Finding } from '../../domain/report/report.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
 import type { Log } from '../ports/log.ts';
 import type { Services } from '../ports/services.ts';

@@ -1,10 +1,10 @@
+import type { Finding } from '../../domain/findings/finding.ts';
+import type { Verdict } from '../../domain/findings/verdict.ts';
 import { conjuncts, mapClaims } from '../../domain/login/doctor/cel.ts';
 import { examine } from '../../domain/login/doctor/examine.ts';
 import type { IdentityFacts } from '../../domain/login/doctor/facts.ts';
 import type { LoginError } from '../../domain/login/failure/login-error.ts';
 import { sharpen } from '../../domain/login/failure/sharpen.ts';
-import type { Finding } from '../../domain/report/report.ts';
-import type { Verdict } from '../../domain/report/verdict.ts';
 import type { Log } from '../ports/log.ts';
 
 export interface DoctorPorts {

@@ -22,7 +22,8 @@ export async function goBack(run: ReleaseRun): Promise<Step> {
   const proof = await proveAnswer(ports.stages, run.url ?? '', before.revision, ports.signal);
   run.findings.push(...proof.findings);
   const dead = proof.findings[0]?.title;
-  return passed([step.reason, `in ${took} s`, proof.alive ?? dead].filter(Boolean).join(', '));
+  const reason = [step.reason, `in ${took} s`, proof.alive?.text ?? dead].filter(Boolean).join(', ');
+  return { ...passed(reason), answered: proof.alive?.answered };
 }
 
 /**

@@ -1,24 +1,29 @@
-import type { Finding } from '../../domain/report/report.ts';
-import type { Verdict } from '../../domain/report/verdict.ts';
+import type { Gate } from '../../domain/budget/gate.ts';
+import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
+import type { ExposureEvidence } from '../../domain/exposure/evidence.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import type { Verdict } from '../../domain/findings/verdict.ts';
+import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
+import type { WatchFacts } from '../../domain/watch/evidence.ts';
 import type { Services } from '../ports/services.ts';
 import type { TrafficPorts } from '../traffic/ports.ts';
 import type { ProvePorts } from '../traffic/prove-back.ts';
 
-export interface StageResult {
+export interface StageResult<Evidence = unknown> {
   verdict: Verdict;
   /** One sentence. */
   reason: string;
   findings?: readonly Finding[];
-  evidence?: unknown;
+  evidence?: Evidence | undefined;
 }
 
-export interface GuardStage extends StageResult {
+export interface GuardStage extends StageResult<ExposureEvidence> {
   exposure: 'private' | 'public' | 'unknown';
   /** What was closed, in words. */
   repaired: readonly string[];
 }
 
-export interface DeployStage extends StageResult {
+export interface DeployStage extends StageResult<DeployEvidence> {
   /** Short name of the candidate. */
   revision: string | undefined;
   /** projects/P/locations/L/services/S */
@@ -33,7 +38,7 @@ export interface DeployStage extends StageResult {
   marks?: Readonly<Record<string, string>> | undefined;
 }
 
-export interface WatchStage extends StageResult {
+export interface WatchStage extends StageResult<WatchFacts> {
   /** Whose fault it is: the release's, the platform's, or unknown. */
   blame?: string | undefined;
   /** What the policy makes of the verdict. */
@@ -74,7 +79,7 @@ export interface WatchTarget {
  */
 export interface ReleaseStages extends ProvePorts {
   /** Absent: no objectives, no gate. `service` is the full name of the Cloud Run service. */
-  budget?: ((service: string, signal: AbortSignal) => Promise<StageResult>) | undefined;
+  budget?: ((service: string, signal: AbortSignal) => Promise<StageResult<Gate>>) | undefined;
   /** `brief` where an earlier look has told the same at length. */
   guard(mode: 'verify' | 'enforce', options: { brief: boolean; signal?: AbortSignal }): Promise<GuardStage>;
   /**
@@ -87,7 +92,7 @@ export interface ReleaseStages extends ProvePorts {
     | ((
         target: { url: string; audience: string; revision: string; service?: string | undefined },
         signal: AbortSignal,
-      ) => Promise<StageResult>)
+      ) => Promise<StageResult<SmokeEvidence>>)
     | undefined;
   /** Absent: no objectives; the shares are then only held for their time. */
   watch?: ((target: WatchTarget, signal: AbortSignal) => Promise<WatchStage>) | undefined;
@@ -107,6 +112,10 @@ export interface StageEntry {
   endedAt: number;
   verdict: Verdict;
   note: string;
+  /** For a watch: percent of the traffic that the candidate had. */
+  percent?: number | undefined;
+  /** For the way back: the old revision answered a call afterwards. */
+  answered?: boolean | undefined;
 }
 
 export type StageKind = 'check' | 'build' | 'smoke' | 'watch' | 'back' | 'verify' | 'finish';

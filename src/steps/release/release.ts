@@ -1,6 +1,6 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import type { Verdict } from '../../domain/findings/verdict.ts';
 import { type Event, next, type Phase, shareIn } from '../../domain/release/machine.ts';
-import type { Verdict } from '../../domain/report/verdict.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { goBack, proveBefore } from './back.ts';
 import type { ReleasePorts, StageKind } from './ports.ts';
@@ -112,16 +112,18 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
 
 function noteStep(run: ReleaseRun, phase: Exclude<Phase, 'ended'>, step: Step, startedAt: number): void {
   const { stage, kind } = words[phase];
-  const share = phase === 'canary' || phase === 'full' ? ` ${shareIn(run.state)} %` : '';
+  const percent = phase === 'canary' || phase === 'full' ? shareIn(run.state) : undefined;
   // The first call of a release is the first to need a login.
   const error = step.event === 'failed' ? run.errors.at(-1) : undefined;
-  const login = error instanceof ReleaseError && error.evidence?.login !== undefined;
+  const login = error instanceof ReleaseError && 'login' in (error.evidence ?? {});
   note(run, {
-    stage: login ? 'Login' : `${stage}${share}`,
+    stage: login ? 'Login' : percent === undefined ? stage : `${stage} ${percent} %`,
     kind,
     startedAt,
     verdict: step.verdict ?? verdictOf[step.event] ?? 'inconclusive',
     note: step.reason,
+    percent,
+    answered: step.answered,
   });
 }
 

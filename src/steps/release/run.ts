@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../domain/data/json.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import type { Verdict } from '../../domain/findings/verdict.ts';
+import type { SegmentFacts } from '../../domain/release/facts.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
-import type { Finding } from '../../domain/report/report.ts';
-import type { Verdict } from '../../domain/report/verdict.ts';
-import type { SegmentFacts } from '../../domain/summary/release/facts.ts';
+import type { ReleaseEvidence } from '../../domain/report/evidence.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { Share, TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
 import type { Owner } from '../ports/runs.ts';
-import type { DeployStage, ReleasePorts, StageEntry, StageKind } from './ports.ts';
+import type { DeployStage, ReleasePorts, StageEntry } from './ports.ts';
 
 export interface ReleaseRequest {
   /** projects/P/locations/L/functions/F */
@@ -83,7 +84,7 @@ export interface ReleaseRun {
   exposure: 'private' | 'public' | 'unknown' | undefined;
   findings: Finding[];
   warnings: string[];
-  evidence: Record<string, unknown>;
+  evidence: ReleaseEvidence;
   segments: SegmentFacts[];
   /** When traffic was seen at `before` again (milliseconds), and how that revision has done since. */
   wentBackAt: number | undefined;
@@ -146,6 +147,8 @@ export interface Step {
   reason: string;
   /** Where the event alone would say too much: a watch that goes on without a decision has passed nothing. */
   verdict?: Verdict;
+  /** After the way back: the old revision answered a call. */
+  answered?: boolean | undefined;
 }
 
 export const passed = (reason = ''): Step => ({ event: 'passed', reason });
@@ -155,10 +158,7 @@ export function taken(run: ReleaseRun, what: string): void {
 }
 
 /** Notes a stage for the log and the timeline. */
-export function note(
-  run: ReleaseRun,
-  entry: { stage: string; kind: StageKind; startedAt: number; verdict: Verdict; note: string },
-): void {
+export function note(run: ReleaseRun, entry: Omit<StageEntry, 'endedAt'>): void {
   const whole: StageEntry = { ...entry, endedAt: run.ports.clock.now() };
   run.stages.push(whole);
   run.ports.observer.stage(whole);

@@ -17,10 +17,7 @@ function noteGuard(run: ReleaseRun, result: GuardStage, when: string): void {
   const known = new Set(run.findings.map(({ rule, title }) => `${rule} ${title}`));
   run.findings.push(...(result.findings ?? []).filter(({ rule, title }) => !known.has(`${rule} ${title}`)));
   const { verdict, exposure, reason, repaired } = result;
-  run.evidence.guard = [
-    ...((run.evidence.guard as unknown[] | undefined) ?? []),
-    { when, verdict, exposure, reason, repaired },
-  ];
+  run.evidence.guard = [...(run.evidence.guard ?? []), { when, verdict, exposure, reason, repaired }];
   // The last look is the one that counts; the first ones are told in a line each.
   run.evidence.exposure = result.evidence;
   for (const repaired of result.repaired) taken(run, repaired);

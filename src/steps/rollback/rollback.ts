@@ -1,6 +1,6 @@
 import { messageOf } from '../../domain/errors/errors.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import { recordAnnotation } from '../../domain/product.ts';
-import type { Finding } from '../../domain/report/report.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { closeRecord, isOpen, type ParsedRecord, parseRecord } from '../../domain/traffic/record.ts';
 import {
@@ -140,7 +140,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
     keptPin,
     findings,
     tookMs,
-    alive: answer.alive,
+    alive: answer.alive?.text,
     rate: counted.rate,
     uncounted: counted.uncounted,
   };

@@ -1,6 +1,6 @@
+import type { Finding } from '../../domain/findings/finding.ts';
+import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { Invocation } from '../../domain/invocation/refusal.ts';
-import type { Finding } from '../../domain/report/report.ts';
-import type { Verdict } from '../../domain/report/verdict.ts';
 import type { Match } from '../../domain/smoke/match.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
 import type { Clock } from '../ports/clock.ts';

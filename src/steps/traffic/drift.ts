@@ -1,4 +1,4 @@
-import type { Finding } from '../../domain/report/report.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 
 /** The function resource is no part of a rollback: it still describes what was built last. */
 export function driftOf(described: string | undefined, serving: string): Finding[] {

@@ -1,11 +1,19 @@
 import { messageOf } from '../../domain/errors/errors.ts';
-import type { Finding } from '../../domain/report/report.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import { healthText, type ServingHealth } from '../../domain/watch/serving-health.ts';
+
+/** How a revision answered one call. */
+export interface Answer {
+  /** False if there was no token to call it with. */
+  answered: boolean;
+  /** `it answers 200`, in a few words. */
+  text: string;
+}
 
 /** How a revision is asked whether it works; what is absent is not asked. */
 export interface ProvePorts {
-  /** One call with a token; says in a few words how it was answered. Throws where it was not. */
-  alive?: ((url: string, signal?: AbortSignal) => Promise<string>) | undefined;
+  /** One call with a token. Throws if the revision does not answer, or answers with an error of its own. */
+  alive?: ((url: string, signal?: AbortSignal) => Promise<Answer>) | undefined;
   /** The revision's own finished requests; `since` (milliseconds) is when traffic was seen where it belongs. */
   rate?:
     | ((service: string, revision: string, since: number, signal?: AbortSignal) => Promise<ServingHealth>)
@@ -18,7 +26,7 @@ export async function proveAnswer(
   url: string,
   revision: string,
   signal?: AbortSignal,
-): Promise<{ alive?: string | undefined; findings: Finding[] }> {
+): Promise<{ alive?: Answer | undefined; findings: Finding[] }> {
   try {
     return { alive: await ports.alive?.(url, signal), findings: [] };
   } catch (error) {

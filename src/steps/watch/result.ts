@@ -4,7 +4,7 @@ import { type Decision, doubtAt, type Standing } from '../../domain/evidence/dec
 import { smallestDetectable } from '../../domain/evidence/detectable.ts';
 import { cleanRequestsToPass } from '../../domain/evidence/pass-test.ts';
 import { alphaOf, type TestState } from '../../domain/evidence/state.ts';
-import type { Finding } from '../../domain/report/report.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import { type Objective, objectiveTitle } from '../../domain/slo/objective.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
 import { nextStep, type OpenEnd } from '../../domain/watch/outcome.ts';

@@ -1,8 +1,8 @@
 import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Blame } from '../../domain/evidence/decide.ts';
 import type { Phase } from '../../domain/evidence/state.ts';
-import type { Finding } from '../../domain/report/report.ts';
-import type { Verdict } from '../../domain/report/verdict.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
 import type { NextStep, OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';

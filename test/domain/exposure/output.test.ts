@@ -8,14 +8,14 @@ import { probeUrl } from '../../../src/domain/exposure/probes.ts';
 import { sarifOf } from '../../../src/domain/exposure/sarif.ts';
 import { classifyProbe } from '../../../src/domain/invocation/front-end.ts';
 import { newReport, type Report } from '../../../src/domain/report/report.ts';
-import { exposureLines } from '../../../src/domain/summary/exposure.ts';
+import { exposureLines } from '../../../src/domain/summary/exposure/section.ts';
 import { bind, type Change, denied, factsWith, forbiddenPage, read } from '../../support/exposure-facts.ts';
 
-function reportOf(change: Change): Report {
+function reportOf(change: Change): Report<'guard'> {
   const facts = factsWith(change);
   const judgement = judge(facts);
   const report = newReport('guard', { project: 'p-one', region: 'us-central1', name: 'ocr' });
-  return { ...report, ...judgement, evidence: { exposure: evidenceOf(facts, judgement, []) } } as Report;
+  return { ...report, ...judgement, evidence: { exposure: evidenceOf(facts, judgement, []) } };
 }
 
 describe('probe answers', () => {

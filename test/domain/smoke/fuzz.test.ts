@@ -9,7 +9,7 @@ import { judgeDenial, judgeRefusal } from '../../../src/domain/smoke/refusal.ts'
 import { junit } from '../../../src/domain/smoke/results/junit.ts';
 import { scrubToken } from '../../../src/domain/smoke/scrub.ts';
 import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
-import { smokeSummary } from '../../../src/domain/summary/smoke.ts';
+import { smokeSummary } from '../../../src/domain/summary/smoke/section.ts';
 
 /** Nothing that a user or a server can send throws, or makes a number that is none. */
 const text = fc.oneof(

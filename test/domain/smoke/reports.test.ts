@@ -12,7 +12,7 @@ import {
   type SmokeEvidence,
   verdictOf,
 } from '../../../src/domain/smoke/results/result.ts';
-import { smokeSection, smokeSummary } from '../../../src/domain/summary/smoke.ts';
+import { smokeSummary, smokeView } from '../../../src/domain/summary/smoke/section.ts';
 
 const hostile =
   'x\n::error::pwned\n##[set-output name=a]b <img src=x> | `code` ``` [a](http://evil) @all \u001b[31m \u202e</failure>]]>&\u0000\ud800';
@@ -94,10 +94,11 @@ describe('summary', () => {
   });
 
   test('only a report with a smoke test has the section', () => {
-    const report = newReport('watch');
-    expect(smokeSection(report)).toEqual([]);
+    const report = newReport('smoke-test');
+    const shown = () => smokeView.sections?.flatMap((section) => section(report));
+    expect(shown()).toEqual([]);
     report.evidence.smoke = evidence([result({})]);
-    expect(smokeSection(report)[0]).toContain('### Smoke test');
+    expect(shown()?.[0]).toContain('### Smoke test');
   });
 });
 

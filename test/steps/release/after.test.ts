@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { ReleaseFacts } from '../../../src/domain/summary/release/facts.ts';
+import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
-import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
+import { type AnyRan, type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
 jest.setTimeout(90_000);
 
@@ -40,7 +40,7 @@ describe('after a rollback', () => {
     return { name, revision: String(first.outputs.revision) };
   }
   const facts = (ran: Ran) => ran.report.evidence.release as ReleaseFacts;
-  const rules = (ran: Ran) => ran.report.findings.map(({ rule }) => rule);
+  const rules = (ran: AnyRan) => ran.report.findings.map(({ rule }) => rule);
   const moves = (ran: Ran) => facts(ran).shares.map(({ percent }) => percent);
 
   test('a healthy old revision is proved by its own requests', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { runState } from '../../../sandbox/run/model.ts';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { recordAnnotation } from '../../../src/domain/product.ts';
-import type { ReleaseFacts } from '../../../src/domain/summary/release/facts.ts';
+import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
 

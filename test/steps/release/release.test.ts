@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runState } from '../../../sandbox/run/model.ts';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
-import type { ReleaseFacts } from '../../../src/domain/summary/release/facts.ts';
+import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
 import type { TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
@@ -235,7 +235,7 @@ describe('a release', () => {
   test('F4 a colleague deploys during the canary without traffic: reported by name, never promoted', async () => {
     const { name } = await served();
     const theirs = world.good();
-    let deploying: Promise<Ran> | undefined;
+    let deploying: Promise<Ran<'deploy'>> | undefined;
     const restore = world.onCalls(({ api, method, nth }) => {
       if (api === 'run' && method === 'PATCH' && nth === 3)
         deploying = world.deploy(name, theirs, { all_traffic_on_latest_revision: 'false' });
@@ -255,7 +255,7 @@ describe('a release', () => {
 
   test('F5 a colleague deploys with all the traffic: superseded, nothing put back', async () => {
     const { name } = await served();
-    let deploying: Promise<Ran> | undefined;
+    let deploying: Promise<Ran<'deploy'>> | undefined;
     const restore = world.onCalls(({ api, method, nth }) => {
       if (api === 'run' && method === 'PATCH' && nth === 3) deploying = world.deploy(name, world.good());
       return undefined;
@@ -270,7 +270,7 @@ describe('a release', () => {
   test('F6 a colleague’s deploy during our build: stopped, and the traffic is as it was', async () => {
     const { name, revision } = await served();
     world.sandbox.world.settings.buildMs = 300;
-    let deploying: Promise<Ran> | undefined;
+    let deploying: Promise<Ran<'deploy'>> | undefined;
     const restore = world.onCalls(({ api, method, nth }) => {
       if (api !== 'run' || method !== 'PATCH' || nth !== 1) return undefined;
       deploying = world.deploy(name, world.good(), { all_traffic_on_latest_revision: 'false' });

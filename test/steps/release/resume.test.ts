@@ -5,7 +5,7 @@ import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import type { WatchState } from '../../../src/domain/watch/state.ts';
 import type { WatchEvidence } from '../../../src/steps/watch/types.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
-import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
+import { type AnyRan, type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
 jest.setTimeout(120_000);
 
@@ -66,8 +66,9 @@ describe('a second runner', () => {
       env: { GITHUB_RUN_ID: '2002' },
     });
   const state = async (name: string) => (await world.record(name))?.watch?.state as WatchState | undefined;
-  const seen = (ran: Ran) => (ran.report.evidence.watch as WatchEvidence).tests[0]?.candidate.total ?? 0;
-  const goesOn = (ran: Ran) => ran.log.some((line) => line.includes('Going on with the watch'));
+  const seen = (ran: Ran<'watch'>) =>
+    (ran.report.evidence.watch as WatchEvidence).tests[0]?.candidate.total ?? 0;
+  const goesOn = (ran: AnyRan) => ran.log.some((line) => line.includes('Going on with the watch'));
 
   test('what a held release has seen is kept, and the next watch goes on from it', async () => {
     const { name, candidate, ran } = await held();

@@ -3,7 +3,7 @@ import { runState } from '../../../sandbox/run/model.ts';
 import { recordAnnotation } from '../../../src/domain/product.ts';
 import type { TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
-import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
+import { type AnyRan, type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
 const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
 const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
@@ -39,7 +39,7 @@ describe('rollback', () => {
     expect(shares.map(({ percent }) => percent)).toEqual([100]);
     return shares[0]?.revision;
   };
-  const rules = (ran: Ran) => ran.report.findings.map(({ rule }) => rule);
+  const rules = (ran: AnyRan) => ran.report.findings.map(({ rule }) => rule);
 
   test('to before: the write is the fourth call, it is verified, and what it leaves is told', async () => {
     const { name, old, new: bad } = await twice();
@@ -199,7 +199,7 @@ describe('rollback', () => {
 
   test('during a live release: traffic goes back at once, and the release gives way', async () => {
     const { name, new: current } = await twice();
-    let rolling: Promise<Ran> | undefined;
+    let rolling: Promise<Ran<'rollback'>> | undefined;
     const restore = world.onCalls(({ api, method, nth }) => {
       if (api === 'run' && method === 'PATCH' && nth === 4)
         rolling = world.rollback(name, 'before', { env: { GITHUB_RUN_ID: '55' } });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
-import { proveAnswer } from '../../../src/steps/traffic/prove-back.ts';
+import { type Answer, proveAnswer } from '../../../src/steps/traffic/prove-back.ts';
 
 const failing = () => Promise.reject(new ReleaseError('remote-error', { what: 'it answers 500' }));
 
@@ -10,7 +10,7 @@ test('a revision that does not answer is told, and a run that is cancelled says 
 
   const stop = new AbortController();
   const alive = (_: string, signal?: AbortSignal) =>
-    new Promise<string>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    new Promise<Answer>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
   const asking = proveAnswer({ alive }, 'https://ocr', 'ocr-1', stop.signal);
   stop.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
   expect(await asking).toEqual({ findings: [] });

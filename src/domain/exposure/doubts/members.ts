@@ -1,4 +1,4 @@
-import type { Finding } from '../../report/report.ts';
+import type { Finding } from '../../findings/finding.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { placeName } from '../places.ts';
 import { type Holding, holdings } from '../policy/holdings.ts';

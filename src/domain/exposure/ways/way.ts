@@ -1,4 +1,4 @@
-import type { Finding } from '../../report/report.ts';
+import type { Finding } from '../../findings/finding.ts';
 import type { ExposureFacts } from '../facts.ts';
 import type { Removal } from '../policy/policy.ts';
 

@@ -1,5 +1,5 @@
 import { quoted } from '../../data/shell.ts';
-import type { Finding } from '../../report/report.ts';
+import type { Finding } from '../../findings/finding.ts';
 import { grantImpersonation } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { type Mapped, mapClaims } from './cel.ts';

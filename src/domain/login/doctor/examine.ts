@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../../report/report.ts';
+import type { Finding, Severity } from '../../findings/finding.ts';
 import { examineAccounts } from './account.ts';
 import { conjuncts, mapClaims, whyRejected } from './cel.ts';
 import type { IdentityFacts } from './facts.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../report/report.ts';
+import type { Finding } from '../../findings/finding.ts';
 import { claimText } from '../claims.ts';
 import { conditionFor, describeProvider, updateProvider } from '../commands.ts';
 import { maxSubjectBytes, shortSubject } from '../failure/rows-exchange.ts';

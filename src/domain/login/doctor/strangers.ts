@@ -1,4 +1,4 @@
-import type { Finding } from '../../report/report.ts';
+import type { Finding } from '../../findings/finding.ts';
 import { claimText } from '../claims.ts';
 import { celText, conditionFor, updateProvider } from '../commands.ts';
 import { type Provider, parseProvider } from '../identity.ts';

@@ -1,5 +1,6 @@
 import { type ErrorCode, ReleaseError } from '../../errors/errors.ts';
 import { type Claims, shownClaims } from '../claims.ts';
+import type { LoginEvidence } from '../evidence.ts';
 
 /** The call of a login that failed. */
 export type Stage = 'oidc' | 'sts' | 'access-token' | 'id-token' | 'sign-jwt' | 'delegation';
@@ -58,7 +59,7 @@ export class LoginError extends ReleaseError {
 }
 
 /** What the report keeps of a failed login, and the summary shows. */
-export const loginEvidence = (error: LoginError, provider: string | undefined): Record<string, unknown> => ({
+export const loginEvidence = (error: LoginError, provider: string | undefined): { login: LoginEvidence } => ({
   login: {
     provider,
     cause: error.diagnosis.rule,

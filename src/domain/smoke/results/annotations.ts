@@ -1,6 +1,6 @@
-import type { Finding } from '../../report/report.ts';
-import type { Annotation } from '../../report/report-text.ts';
-import { logText } from '../../report/safe-text.ts';
+import type { Annotation } from '../../findings/annotation.ts';
+import type { Finding } from '../../findings/finding.ts';
+import { logText } from '../../text/safe-text.ts';
 
 /** GitHub shows ten of each level per step and drops the rest in silence; one place is left for the overflow. */
 const most = 8;

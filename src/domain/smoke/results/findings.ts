@@ -1,5 +1,5 @@
+import type { Finding } from '../../findings/finding.ts';
 import { explainInvocation, type Invocation } from '../../invocation/refusal.ts';
-import type { Finding } from '../../report/report.ts';
 import type { CaseResult, SmokeEvidence } from './result.ts';
 
 const titles = {

@@ -1,7 +1,7 @@
 import type { Place } from '../../data/locate.ts';
+import { type Verdict, worst } from '../../findings/verdict.ts';
 import type { Score } from '../../ocr/score.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
-import { type Verdict, worst } from '../../report/verdict.ts';
 import type { Failure } from '../failure.ts';
 import type { Percentiles } from '../latency.ts';
 

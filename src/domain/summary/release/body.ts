@@ -1,14 +1,13 @@
-import type { ExposureEvidence } from '../../exposure/evidence.ts';
+import type { DeployEvidence } from '../../deploy/evidence.ts';
+import type { ReleaseFacts, StageFacts } from '../../release/facts.ts';
+import { decidingSteps } from '../../release/segments.ts';
 import type { Report } from '../../report/report.ts';
-import { codeSpan, markdownText } from '../../report/safe-text.ts';
-import type { SmokeEvidence } from '../../smoke/results/result.ts';
+import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import { blue, lineChart, spanText, timeline } from '../charts.ts';
-import { type DeployEvidence, deployLines } from '../deploy.ts';
-import { exposureLines } from '../exposure.ts';
-import { smokeSummary } from '../smoke.ts';
+import { deployLines } from '../deploy/section.ts';
+import { exposureLines } from '../exposure/section.ts';
+import { smokeSummary } from '../smoke/section.ts';
 import { watchLines } from '../watch/section.ts';
-import { decidingSteps, type ReleaseFacts, type StageFacts } from './facts.ts';
-import { factsOf, reasonIn } from './head.ts';
 
 /** The summary of a release: what happened in words, then why, then the proofs. Failures open, successes collapsed. */
 
@@ -42,11 +41,10 @@ function timelinePart(facts: ReleaseFacts): string[] {
   return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(' / ') });
 }
 
-/** The step that ended the release has the sentence of the head as its note. */
-function stageTable(report: Report, facts: ReleaseFacts): string[] {
-  const bare = (text: string) => text.replace(/\.$/, '').toLowerCase();
-  const said = report.verdict === 'pass' ? undefined : bare(reasonIn(report));
-  const noteOf = ({ note }: StageFacts) => (bare(note) === said ? 'as said above' : markdownText(note, 240));
+/** The note of the stage that ended a release is the sentence at the top of its summary. */
+function stageTable(report: Report<'release'>, facts: ReleaseFacts): string[] {
+  const noteOf = ({ note, decided }: StageFacts) =>
+    decided && report.verdict !== 'pass' ? 'as said above' : markdownText(note, 240);
   return [
     '| step | took | result |',
     '|:--|--:|:--|',
@@ -128,8 +126,8 @@ export const collapsed = (title: string, lines: readonly string[]): string[] => 
 ];
 
 /** Charts on a failure; collapsed parts where all went well. Each entry is a whole block: a cut falls between them. */
-export function releaseBody(report: Report): string[] {
-  const facts = factsOf(report);
+export function releaseBody(report: Report<'release'>): string[] {
+  const facts = report.evidence.release;
   if (!facts) return [];
   const good = report.verdict === 'pass';
   const open = facts.dry_run
@@ -146,23 +144,23 @@ export function releaseBody(report: Report): string[] {
 }
 
 /** The other stages' own parts: open where they failed, else one line to unfold. */
-function stageParts(report: Report, facts: ReleaseFacts): string[][] {
+function stageParts(report: Report<'release'>, facts: ReleaseFacts): string[][] {
   const { smoke, exposure, deploy } = report.evidence;
   const parts: string[][] = [];
-  if (isSmoke(smoke)) {
+  if (smoke) {
     const passed = smoke.results.filter((result) => result.status === 'passed').length;
     const lines = smokeSummary(smoke);
     const title = `✅ Smoke test: ${passed} of ${smoke.results.length} passed`;
     const bad = smoke.results.some(({ status }) => status === 'failed' || status === 'error');
     parts.push(bad ? lines : collapsed(title, lines.slice(2)));
   }
-  if (isExposure(exposure)) {
+  if (exposure) {
     const lines = exposureLines(exposure, report.findings);
     const title =
       exposure.exposure === 'private' ? '✅ Private all the way' : `⚠️ Exposure: ${exposure.exposure}`;
     parts.push(report.outcome === 'exposed' ? lines : collapsed(title, lines.slice(2)));
   }
-  if (isDeploy(deploy)) {
+  if (deploy) {
     const lines = deployLines(deploy, facts.dry_run ? 'plan' : 'release');
     parts.push(facts.dry_run ? lines : collapsed(builtTitle(deploy), lines));
   }
@@ -173,21 +171,15 @@ function stageParts(report: Report, facts: ReleaseFacts): string[][] {
 const builtTitle = ({ dryRun, unchanged }: DeployEvidence): string =>
   unchanged ? 'What serves' : dryRun ? 'What was to be built' : 'What was built';
 
-function settings(report: Report): string[] {
+function settings(report: Report<'release'>): string[] {
   const rows = Object.entries(report.inputs)
     .slice(0, 80)
     .map(([name, value]) => `| ${codeSpan(name)} | ${markdownText(String(value), 160)} |`);
   return collapsed('Settings', ['| input | value |', '|:--|:--|', ...rows, '']);
 }
 
-const has = (value: unknown, ...keys: string[]): boolean =>
-  typeof value === 'object' && value !== null && keys.every((key) => key in value);
-const isSmoke = (value: unknown): value is SmokeEvidence => has(value, 'results', 'coldMs');
-const isExposure = (value: unknown): value is ExposureEvidence => has(value, 'exposure', 'probes', 'reads');
-const isDeploy = (value: unknown): value is DeployEvidence => has(value, 'plan', 'traffic', 'files');
-
 /** What the other stages' parts do not show. */
-function findings(report: Report): string[] {
+function findings(report: Report<'release'>): string[] {
   const own = report.findings.filter((finding) =>
     /^(foreign-revision|pin-did-not-hold|serving-is-not-latest|function-describes|rolled-back-revision-fails)/.test(
       finding.rule,

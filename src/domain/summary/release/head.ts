@@ -1,21 +1,17 @@
+import type { ReleaseFacts, SegmentFacts, StageFacts } from '../../release/facts.ts';
+import { countsOf } from '../../release/segments.ts';
 import type { Report } from '../../report/report.ts';
-import { codeSpan, markdownText, proseText } from '../../report/safe-text.ts';
+import { codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
 import { healthText, type ServingHealth } from '../../watch/serving-health.ts';
 import { countText, percentText } from '../../watch/words.ts';
-import { budgetRow } from '../budget.ts';
 import { spanText } from '../charts.ts';
-import { countsOf, type ReleaseFacts, type SegmentFacts, type StageFacts } from './facts.ts';
+import { budgetRow } from '../watch/budget.ts';
 import { nextLines } from './next.ts';
 
 /** The first screen of a release's summary: what serves now, what happened, what to do next. */
 
-export const factsOf = (report: Report): ReleaseFacts | undefined => {
-  const facts = report.evidence.release as ReleaseFacts | undefined;
-  return typeof facts === 'object' && facts !== null && Array.isArray(facts.stages) ? facts : undefined;
-};
-
 /** `ocr-api` now serves..., stays on..., has nothing to serve. */
-function headline(report: Report, facts: ReleaseFacts): string {
+function headline(report: Report<'release'>, facts: ReleaseFacts): string {
   const name = codeSpan(report.target.name ?? 'the function');
   const serving = facts.serving.map((share) => codeSpan(share.revision)).join(' and ');
   const [only] = facts.serving;
@@ -63,11 +59,7 @@ export function costOf(facts: ReleaseFacts): { failed: number; extra: number; re
   return { failed, extra, requests };
 }
 
-/** The report's sentence without where the traffic is: that stands in the table and, after a rollback, in the alert. */
-export const reasonIn = (report: Report): string =>
-  report.reason.replace(/ (?:Traffic|The share is held): [^.]+\.$/, '');
-
-function alert(report: Report, facts: ReleaseFacts): string[] {
+function alert(report: Report<'release'>, facts: ReleaseFacts): string[] {
   if (report.verdict === 'pass' && facts.warnings.length === 0) return [];
   const level =
     report.verdict === 'pass'
@@ -78,7 +70,7 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
   const back = facts.stages.findLast((stage) => stage.kind === 'back');
   const lines = [`> [!${level}]`];
   // The headline of a good release has said it: what is left is what to know beside it.
-  if (report.verdict !== 'pass') lines.push(`> **${markdownText(reasonIn(report), 1500)}**`);
+  if (report.verdict !== 'pass') lines.push(`> **${markdownText(facts.cause, 1500)}**`);
   if (report.outcome === 'rejected')
     lines.push(
       `> It is the first release, so there is nothing to go back to: the function stays as it is, and private.`,
@@ -104,8 +96,7 @@ function alert(report: Report, facts: ReleaseFacts): string[] {
 }
 
 function backText({ shares }: ReleaseFacts, before: string, back: StageFacts): string {
-  // Not where the note ends with why it does not work well either.
-  const verified = /(?:^|, )it answers\b/.test(back.note);
+  const verified = back.answered;
   if (shares.some(({ percent }) => percent > 0))
     return `Traffic went back to ${codeSpan(before)} in ${spanText(back.seconds)}${verified ? ' and was verified' : ''}.`;
   return `No traffic had reached the new revision: ${codeSpan(before)} serves as before${verified ? ', verified' : ''}.`;
@@ -119,7 +110,7 @@ function afterText(before: string, after: ServingHealth): string {
   return after.health === 'works' ? `${counts}; that is within the objective.` : `${counts}.`;
 }
 
-function factTable(report: Report, facts: ReleaseFacts): string[] {
+function factTable(report: Report<'release'>, facts: ReleaseFacts): string[] {
   const rows: [string, string][] = [];
   const privacy = facts.exposure && facts.exposure !== 'unknown' ? `, ${facts.exposure}` : '';
   const at = facts.verified_at.slice(11, 19);
@@ -174,15 +165,13 @@ function factTable(report: Report, facts: ReleaseFacts): string[] {
 }
 
 function watchedFor(facts: ReleaseFacts, segment: SegmentFacts): string {
-  const stage = facts.stages.find(
-    (entry) => entry.kind === 'watch' && entry.stage.includes(` ${segment.percent} %`),
-  );
-  return stage ? ` for ${spanText(stage.seconds)}` : '';
+  const watched = facts.stages.find((stage) => stage.kind === 'watch' && stage.percent === segment.percent);
+  return watched ? ` for ${spanText(watched.seconds)}` : '';
 }
 
 /** Everything above the other stages' parts. */
-export function releaseHead(report: Report): string[] | undefined {
-  const facts = factsOf(report);
+export function releaseHead(report: Report<'release'>): string[] | undefined {
+  const facts = report.evidence.release;
   if (!facts) return undefined;
   return [`## ${headline(report, facts)}`, '', ...alert(report, facts), ...factTable(report, facts)];
 }

@@ -1,7 +1,8 @@
+import type { ReleaseFacts } from '../../release/facts.ts';
+import { decidingSteps, watchFactsOf } from '../../release/segments.ts';
 import type { Report } from '../../report/report.ts';
-import { codeBlock, codeSpan, markdownText, proseText } from '../../report/safe-text.ts';
+import { codeBlock, codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
 import { mainFailure } from '../watch/failures.ts';
-import { decidingSteps, type ReleaseFacts, watchFactsOf } from './facts.ts';
 
 /** The end of a release's alert: what to do next, in words, links and commands to paste. */
 
@@ -11,7 +12,7 @@ interface Next {
   commands: string[];
 }
 
-function nextThing(report: Report, facts: ReleaseFacts): Next {
+function nextThing(report: Report<'release'>, facts: ReleaseFacts): Next {
   const fix =
     report.errors.find((error) => error.fix)?.fix ??
     report.findings.find(
@@ -35,7 +36,7 @@ function nextThing(report: Report, facts: ReleaseFacts): Next {
 }
 
 /** What most of the failures have in common, where a watch did not pass: the first place to look. */
-function failedMost(report: Report, facts: ReleaseFacts): string[] {
+function failedMost(report: Report<'release'>, facts: ReleaseFacts): string[] {
   if (report.verdict === 'pass') return [];
   const decided = decidingSteps(facts);
   if (!decided || decided.segment.verdict === 'pass') return [];
@@ -48,7 +49,7 @@ const ended = (text: string): string => (/[.:!?]$|^\[[^\]]*\]\([^)]*\)$/.test(te
 
 const only = (text: string): Next => ({ texts: [text], commands: [] });
 
-function ownNext(report: Report, facts: ReleaseFacts): Next {
+function ownNext(report: Report<'release'>, facts: ReleaseFacts): Next {
   if (report.outcome === 'held') return decide(report, facts);
   if (report.outcome === 'yielded') return only('Run this job again when that release has ended');
   if (report.outcome === 'superseded')
@@ -57,7 +58,10 @@ function ownNext(report: Report, facts: ReleaseFacts): Next {
 }
 
 /** A held release waits for a person, who may have no other way at hand than a shell. */
-function decide(report: Report, { before, before_gone: gone, candidate, segments }: ReleaseFacts): Next {
+function decide(
+  report: Report<'release'>,
+  { before, before_gone: gone, candidate, segments }: ReleaseFacts,
+): Next {
   const { project, region, service } = report.target;
   const last = segments.at(-1);
   const platform = last !== undefined && watchFactsOf(last)?.blame === 'platform';
@@ -115,7 +119,7 @@ function linkedText(text: string): string {
 }
 
 /** Lines of an alert; none where there is nothing to do. */
-export function nextLines(report: Report, facts: ReleaseFacts): string[] {
+export function nextLines(report: Report<'release'>, facts: ReleaseFacts): string[] {
   const { texts, commands } = nextThing(report, facts);
   if (texts.length === 0 && commands.length === 0) return [];
   const block = commands.length > 0 ? codeBlock(commands.join('\n'), 'sh').split('\n') : [];

@@ -1,8 +1,8 @@
 import type { Counts } from '../../evidence/counts.ts';
+import { badText, rate, type WatchFacts } from '../../watch/evidence.ts';
 import { elapsedText, percentText } from '../../watch/words.ts';
 import { amber, blue, lineChart, red } from '../charts.ts';
 import { fewestRequests, hasBaselineLine, type Look, shownLooks } from './course.ts';
-import { badText, rate, type WatchFacts } from './facts.ts';
 
 /** The chart: both revisions and the limit, each point of all requests so far. Its numbers are in a table as well. */
 export function watchChart(facts: WatchFacts, test = 0): string[] {

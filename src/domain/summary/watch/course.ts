@@ -1,5 +1,5 @@
 import { addCounts, type Counts, noCounts } from '../../evidence/counts.ts';
-import { compared, decidingCounts, readCounts, type WatchFacts } from './facts.ts';
+import { compared, decidingCounts, readCounts, type WatchFacts } from '../../watch/evidence.ts';
 
 /** A line of one or two requests jumps between 0 and 100 %: it begins where this many are counted, and a twentieth of all. */
 export const fewestRequests = 20;

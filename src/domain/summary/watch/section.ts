@@ -1,10 +1,18 @@
 import { passAt, platformAt } from '../../evidence/decide.ts';
 import { oddsText } from '../../evidence/odds.ts';
+import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
-import { markdownText } from '../../report/safe-text.ts';
+import { markdownText } from '../../text/safe-text.ts';
+import {
+  compared,
+  platformSuspected,
+  testedFacts,
+  type WatchFacts,
+  type WatchTest,
+} from '../../watch/evidence.ts';
 import { elapsedText } from '../../watch/words.ts';
+import { budgetLines } from './budget.ts';
 import { watchChart } from './chart.ts';
-import { compared, isFacts, platformSuspected, type WatchFacts, type WatchTest } from './facts.ts';
 import { failuresLine } from './failures.ts';
 import { watchTable } from './table.ts';
 
@@ -57,12 +65,16 @@ function oddsMeaning(facts: WatchFacts, worst: number): string[] {
   ];
 }
 
-/** The section of the watch's own job summary. */
-export function watchSection(report: Report): string[] {
-  const facts = report.evidence.watch;
-  if (!isFacts(facts) || facts.tests.length === 0) return [];
-  const problem = report.verdict !== 'pass';
-  const lines = watchLines(facts, { chart: problem });
+export function watchSection({ verdict, evidence }: Report<'watch'>): string[] {
+  const watch = testedFacts(evidence.watch);
+  if (!watch) return [];
+  const problem = verdict !== 'pass';
+  const lines = watchLines(watch, { chart: problem });
   if (problem) return ['### Why', '', ...lines];
   return ['<details><summary>What was counted</summary>', '', ...lines, '</details>', ''];
 }
+
+const budgetSection = ({ evidence: { budget } }: Report<'watch'>) =>
+  budget && budget.objectives.length > 0 ? budgetLines(budget) : [];
+
+export const watchView: View<'watch'> = { sections: [watchSection, budgetSection] };

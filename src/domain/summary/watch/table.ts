@@ -2,11 +2,8 @@ import { confidenceSequence } from '../../evidence/confidence.ts';
 import type { Counts } from '../../evidence/counts.ts';
 import { passAt, platformAt } from '../../evidence/decide.ts';
 import { oddsText } from '../../evidence/odds.ts';
-import { codeSpan, markdownText } from '../../report/safe-text.ts';
 import { objectiveTitle } from '../../slo/objective.ts';
-import { countText, percentText } from '../../watch/words.ts';
-import { sparkline } from '../charts.ts';
-import { hasBaselineLine, shownLooks } from './course.ts';
+import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import {
   atFull,
   badText,
@@ -16,7 +13,10 @@ import {
   rate,
   type WatchFacts,
   type WatchTest,
-} from './facts.ts';
+} from '../../watch/evidence.ts';
+import { countText, percentText } from '../../watch/words.ts';
+import { sparkline } from '../charts.ts';
+import { hasBaselineLine, shownLooks } from './course.ts';
 
 const short = (revision: string) => codeSpan(revision.length > 24 ? `…${revision.slice(-12)}` : revision);
 const badCell = (counts: Counts) =>

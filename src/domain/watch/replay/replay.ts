@@ -8,7 +8,7 @@ import {
   type EvidenceState,
   type Phase,
 } from '../../evidence/state.ts';
-import type { Verdict } from '../../report/verdict.ts';
+import type { Verdict } from '../../findings/verdict.ts';
 import { limitOf } from '../../slo/objective.ts';
 import type { OpenEnd } from '../outcome.ts';
 import { decideBy, type WatchRule } from '../rules.ts';

@@ -1,13 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ReleaseFacts, SegmentFacts } from '../../../../src/domain/release/facts.ts';
+import { countsOf, spentIn } from '../../../../src/domain/release/segments.ts';
 import { newReport, type Report } from '../../../../src/domain/report/report.ts';
 import { timeline } from '../../../../src/domain/summary/charts.ts';
-import {
-  countsOf,
-  type ReleaseFacts,
-  type SegmentFacts,
-  spentIn,
-} from '../../../../src/domain/summary/release/facts.ts';
 import { costOf, releaseHead } from '../../../../src/domain/summary/release/head.ts';
+import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 
 /** What was found by looking at the summaries of real runs. */
 
@@ -27,7 +24,7 @@ const segment = (percent: number, since: Pair, looks: [Pair, Pair][]): SegmentFa
       seconds: i,
       tests: [{ candidate: counts(candidate), baseline: counts(baseline) }],
     })),
-  },
+  } as unknown as WatchFacts,
 });
 
 const facts = (more: Partial<ReleaseFacts>): ReleaseFacts => ({
@@ -43,10 +40,11 @@ const facts = (more: Partial<ReleaseFacts>): ReleaseFacts => ({
   shares: [],
   segments: [],
   warnings: [],
+  cause: 'Something happened.',
   ...more,
 });
 
-const head = (more: Partial<ReleaseFacts>, change: Partial<Report> = {}): string => {
+const head = (more: Partial<ReleaseFacts>, change: Partial<Report<'release'>> = {}): string => {
   const report = newReport('release', { name: 'ocr-api' });
   Object.assign(report, { reason: 'Something happened. Traffic: r1 100 %.', ...change });
   report.evidence = { release: facts(more) };
@@ -62,11 +60,11 @@ describe('what a release spent', () => {
       ],
     ];
     const [first, second] = [segment(5, [10, 1], look), segment(50, [20, 2], look)];
-    const evidence = second.evidence as { tests: object[]; points: { tests: object[] }[] };
+    const evidence = second.evidence as unknown as { tests: object[]; points: { tests: object[] }[] };
     evidence.tests[0] = { ...evidence.tests[0], unread: counts([70, 7]) };
     evidence.tests.push({ ...evidence.tests[0], stream: 'probes', unread: undefined });
     evidence.points[0]?.tests.push({ candidate: counts([99, 9]), baseline: counts([0, 0]) });
-    expect(spentIn([first, second, { ...first, evidence: 'nonsense' }])).toEqual({
+    expect(spentIn([first, second, { ...first, evidence: 'nonsense' as never }])).toEqual({
       availability: { total: 90, bad: 9 },
     });
   });
@@ -122,12 +120,12 @@ describe('the head of a summary', () => {
   const back = { stage: 'Roll back', kind: 'back' as const, start: 1, seconds: 0.2 };
 
   test('says that traffic went back only where it did, and verified only where it was', () => {
-    const ended = (verdict: 'pass' | 'fail', note: string) =>
+    const ended = (verdict: 'pass' | 'fail', note: string, answered?: boolean) =>
       head(
-        { before: 'r1', shares: [{ at: 0, percent: 50 }], stages: [{ ...back, verdict, note }] },
+        { before: 'r1', shares: [{ at: 0, percent: 50 }], stages: [{ ...back, verdict, note, answered }] },
         { outcome: 'rolled_back', verdict: 'fail' },
       );
-    expect(ended('pass', 'r1 100 %, in 0.2 s, it answers 200')).toContain(
+    expect(ended('pass', 'r1 100 %, in 0.2 s, it answers 200', true)).toContain(
       'went back to `r1` in 0.2 s and was verified.',
     );
     expect(ended('pass', 'r1 100 %')).toContain('went back to `r1` in 0.2 s.');

@@ -1,11 +1,11 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { Outcome, Verdict } from '../../../../src/domain/findings/verdict.ts';
+import type { ReleaseFacts } from '../../../../src/domain/release/facts.ts';
+import { summaryOf } from '../../../../src/domain/report/render.ts';
 import { newReport, type Report } from '../../../../src/domain/report/report.ts';
-import { lastLineOf, summaryOf, useHead, useSection } from '../../../../src/domain/report/report-text.ts';
-import type { Outcome, Verdict } from '../../../../src/domain/report/verdict.ts';
-import { releaseBody } from '../../../../src/domain/summary/release/body.ts';
-import type { ReleaseFacts } from '../../../../src/domain/summary/release/facts.ts';
-import { releaseHead } from '../../../../src/domain/summary/release/head.ts';
+import { lastLineOf } from '../../../../src/domain/report/words.ts';
+import { releaseView } from '../../../../src/domain/summary/release/view.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
@@ -57,7 +57,7 @@ const anyReport = fc
     counts: fc.array(fc.tuple(fc.nat(1000), fc.nat(1000)), { maxLength: 200 }),
     rule: hostile,
   })
-  .map(({ outcome, name, reason, revisions, notes, seconds, counts, rule }): Report => {
+  .map(({ outcome, name, reason, revisions, notes, seconds, counts, rule }): Report<'release'> => {
     const report = newReport('release', { name });
     report.outcome = outcome;
     report.verdict = verdictOf(outcome);
@@ -85,11 +85,11 @@ const anyReport = fc
       tests: [
         {
           objective,
-          stream: 'users',
+          stream: 'users' as const,
           limit: 0.01,
           candidate: counted,
           baseline: counted,
-          interval: [0, 1],
+          interval: [0, 1] as [number, number],
           detectable: undefined,
           against: 3,
           actsAt: 7,
@@ -122,6 +122,7 @@ const anyReport = fc
       ],
       segments: [{ percent: 10, phase: 'split', verdict: verdictOf(outcome), reason, evidence }],
       warnings: notes,
+      cause: reason,
       commit: { sha: '7f3c9a1000', url: 'https://github.com/acme/ocr/commit/7f3c9a1000' },
     };
     report.evidence.release = facts;
@@ -133,15 +134,10 @@ const bare = (text: string) =>
   text.replace(/(`+)(?!`)[^\n]*?[^`\n]\1(?!`)/g, '').replace(/^```[\s\S]*?^```/gm, '');
 
 describe('the summary of a release', () => {
-  beforeAll(() => {
-    useHead(releaseHead);
-    useSection(releaseBody);
-  });
-
   test('whatever comes from outside, the page keeps its shape', () => {
     void fc.assert(
       fc.property(anyReport, (report) => {
-        const text = summaryOf(report);
+        const text = summaryOf(report, releaseView);
         expect(text).toMatch(/^## (✅|❌|⚠️|📝) /);
         expect(Buffer.byteLength(text)).toBeLessThan(900 * 1024);
         expect(text.split('\n').filter((line) => /^`{3,}/.test(line)).length % 2).toBe(0);
@@ -159,7 +155,7 @@ describe('the summary of a release', () => {
     void fc.assert(
       fc.property(anyReport, (report) => {
         let depth = 0;
-        for (const line of bare(summaryOf(report)).split('\n')) {
+        for (const line of bare(summaryOf(report, releaseView)).split('\n')) {
           depth += (line.match(/<details/g) ?? []).length - (line.match(/<\/details>/g) ?? []).length;
           if (line.startsWith('> [!')) expect(depth).toBe(0);
         }
@@ -181,8 +177,8 @@ describe('the summary of a release', () => {
     ['exposed', 'Exposed'],
   ] as [Outcome, string][])('%s: the same word in the log and in the summary', (outcome, word) => {
     const [report] = fc.sample(anyReport, { numRuns: 1, seed: 7 });
-    const own = { ...(report as Report), outcome, verdict: verdictOf(outcome), errors: [] };
+    const own = { ...(report as Report<'release'>), outcome, verdict: verdictOf(outcome), errors: [] };
     expect(lastLineOf(own)).toMatch(new RegExp(`^${word}:`));
-    expect(summaryOf(own).split('\n')[0]).toContain(word);
+    expect(summaryOf(own, releaseView).split('\n')[0]).toContain(word);
   });
 });

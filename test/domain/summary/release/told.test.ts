@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import type { DeployEvidence } from '../../../../src/domain/deploy/evidence.ts';
+import type { ReleaseFacts, SegmentFacts } from '../../../../src/domain/release/facts.ts';
 import { newReport, type Report } from '../../../../src/domain/report/report.ts';
-import { loginSection } from '../../../../src/domain/summary/auth.ts';
+import { loginSection } from '../../../../src/domain/summary/login/section.ts';
 import { releaseBody } from '../../../../src/domain/summary/release/body.ts';
-import type { ReleaseFacts, SegmentFacts } from '../../../../src/domain/summary/release/facts.ts';
 import { releaseHead } from '../../../../src/domain/summary/release/head.ts';
+import { releaseView } from '../../../../src/domain/summary/release/view.ts';
 
 /** What contradicted itself, or was said twice, in the summaries of real runs. */
 
@@ -22,10 +24,14 @@ const facts = (more: Partial<ReleaseFacts>): ReleaseFacts => ({
   shares: [],
   segments: [],
   warnings: [],
+  cause: 'It broke.',
   ...more,
 });
 
-const reportOf = (more: Partial<ReleaseFacts>, change: Partial<Report> = {}): Report => {
+const reportOf = (
+  more: Partial<ReleaseFacts>,
+  change: Partial<Report<'release'>> = {},
+): Report<'release'> => {
   const report = newReport('release', { project: 'p', region: 'r', name: 'ocr', service: 'ocr' });
   Object.assign(report, {
     verdict: 'fail',
@@ -36,9 +42,10 @@ const reportOf = (more: Partial<ReleaseFacts>, change: Partial<Report> = {}): Re
   report.evidence = { ...report.evidence, release: facts(more) };
   return report;
 };
-const head = (more: Partial<ReleaseFacts>, change?: Partial<Report>) =>
+const head = (more: Partial<ReleaseFacts>, change?: Partial<Report<'release'>>) =>
   (releaseHead(reportOf(more, change)) ?? []).join('\n');
-const body = (more: Partial<ReleaseFacts>, change?: Partial<Report>) =>
+const releaseLogin = (report: Report<'release'>) => releaseView.sections?.at(-1)?.(report) ?? [];
+const body = (more: Partial<ReleaseFacts>, change?: Partial<Report<'release'>>) =>
   releaseBody(reportOf(more, change)).join('\n');
 
 type Pair = [total: number, bad: number];
@@ -137,7 +144,7 @@ describe('why', () => {
         [0, 0],
       ]),
     );
-    const evidence = full.evidence as { tests: object[] };
+    const evidence = full.evidence as unknown as { tests: object[] };
     evidence.tests[0] = { ...evidence.tests[0], full: counts([1000, 100]) };
     const text = body({ segments: [first, second, { ...full, verdict: 'fail' }] });
     expect(text).toContain('At 100 % of the traffic:');
@@ -151,16 +158,18 @@ describe('said once', () => {
   const stage = { stage: 'Build', kind: 'build' as const, start: 0, seconds: 1, verdict: 'fail' as const };
 
   test('the step that says what the head says points there', () => {
-    const reason = 'The deploy failed in stage build: no function "ocr". Traffic: ocr-1 100 %.';
-    const stages = [{ ...stage, note: 'The deploy failed in stage build: no function "ocr"' }];
-    expect(body({ stages }, { reason })).toContain('| Build | 1.0 s | ❌ as said above |');
-    expect(body({ stages: [{ ...stage, note: 'Something else' }] }, { reason })).toContain('Something else');
+    const note = 'The deploy failed in stage build: no function "ocr"';
+    const stages = [{ ...stage, note, decided: true }];
+    expect(body({ stages, cause: `${note}.` })).toContain('| Build | 1.0 s | ❌ as said above |');
+    expect(body({ stages: [{ ...stage, note: 'Something else' }], cause: `${note}.` })).toContain(
+      'Something else',
+    );
   });
 
   test('where the head has no sentence, the step keeps its own', () => {
     const note = 'ocr-1 already serves exactly this.';
-    const stages = [{ ...stage, kind: 'check' as const, verdict: 'pass' as const, note }];
-    const text = body({ stages, unchanged: true }, { verdict: 'pass', outcome: 'promoted', reason: note });
+    const stages = [{ ...stage, kind: 'check' as const, verdict: 'pass' as const, note, decided: true }];
+    const text = body({ stages, unchanged: true, cause: note }, { verdict: 'pass', outcome: 'promoted' });
     expect(text).toContain('ocr-1 already serves exactly this.');
     expect(text).not.toContain('as said above');
   });
@@ -381,6 +390,7 @@ describe('what is said of going back', () => {
     seconds: 0.2,
     verdict: 'pass' as const,
     note: 'ocr-1 100 %, in 0.2 s, it answers 200',
+    answered: true,
   };
 
   test('where no traffic had moved, none went back', () => {
@@ -388,7 +398,10 @@ describe('what is said of going back', () => {
     const text = head({ stages: [back], shares }, { outcome: 'smoke_failed' });
     expect(text).toContain('No traffic had reached the new revision: `ocr-1` serves as before, verified.');
     expect(text).not.toContain('went back');
-    const blind = head({ stages: [{ ...back, note: 'ocr-1 100 %' }], shares }, { outcome: 'smoke_failed' });
+    const blind = head(
+      { stages: [{ ...back, note: 'ocr-1 100 %', answered: undefined }], shares },
+      { outcome: 'smoke_failed' },
+    );
     expect(blind).toContain('`ocr-1` serves as before.');
   });
 
@@ -419,7 +432,7 @@ describe('a login that failed', () => {
 
   test('has each command once in the summary of a release', () => {
     const report = reportOf({}, { errors, outcome: undefined, verdict: 'inconclusive', evidence: { login } });
-    const text = [...(releaseHead(report) ?? []), ...loginSection(report)].join('\n');
+    const text = [...(releaseHead(report) ?? []), ...releaseLogin(report)].join('\n');
     expect(text.match(/update-oidc/g)).toHaveLength(1);
     expect(text.match(/describe gh/g)).toHaveLength(1);
     expect(text).toContain('### More to look at');
@@ -455,8 +468,8 @@ describe('what was built', () => {
     rules: 'no ignore file',
     files: [],
   };
-  const told = (more: object, facts: Partial<ReleaseFacts> = {}, change: Partial<Report> = {}) =>
-    body(facts, { evidence: { deploy: { ...deploy, ...more } }, ...change });
+  const told = (more: object, facts: Partial<ReleaseFacts> = {}, change: Partial<Report<'release'>> = {}) =>
+    body(facts, { evidence: { deploy: { ...deploy, ...more } as unknown as DeployEvidence }, ...change });
 
   test('of a build that failed nothing was built', () => {
     const text = told({}, { candidate: undefined });

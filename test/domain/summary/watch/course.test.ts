@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { watchChart } from '../../../../src/domain/summary/watch/chart.ts';
 import { courseOf, shownLooks } from '../../../../src/domain/summary/watch/course.ts';
-import type { WatchFacts } from '../../../../src/domain/summary/watch/facts.ts';
 import { watchLines } from '../../../../src/domain/summary/watch/section.ts';
 import { watchTable } from '../../../../src/domain/summary/watch/table.ts';
+import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 
 /** The line of a watch's chart, and the numbers beside it. */
 

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { gateOf } from '../../../../src/domain/budget/gate.ts';
 import { newReport } from '../../../../src/domain/report/report.ts';
-import { budgetLines, budgetRow } from '../../../../src/domain/summary/budget.ts';
-import type { WatchFacts } from '../../../../src/domain/summary/watch/facts.ts';
+import { budgetLines, budgetRow } from '../../../../src/domain/summary/watch/budget.ts';
 import { watchLines, watchSection } from '../../../../src/domain/summary/watch/section.ts';
 import { watchTable } from '../../../../src/domain/summary/watch/table.ts';
+import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 import { cellsOf, marksOfShift, namelessBad } from '../../../../src/domain/watch/marks.ts';
 import { nextStep } from '../../../../src/domain/watch/outcome.ts';
 import { burning, burnPairs, crossed, newHistory, remember } from '../../../../src/domain/watch/policies.ts';
@@ -99,7 +99,7 @@ describe('the why part', () => {
     expect(watchSection(report)[0]).toContain('<details>');
     report.verdict = 'fail';
     expect(watchSection(report)[0]).toBe('### Why');
-    report.evidence.watch = { tests: 'x', points: 1 };
+    report.evidence.watch = { tests: 'x', points: 1 } as never;
     expect(watchSection(report)).toEqual([]);
   });
 

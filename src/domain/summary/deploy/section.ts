@@ -1,24 +1,10 @@
-import type { DeployPlan } from '../deploy/plan.ts';
-import { changeLine } from '../deploy/plan-text.ts';
-import type { Report } from '../report/report.ts';
-import { codeBlock, codeSpan, markdownText } from '../report/safe-text.ts';
-import { formatBytes } from '../source/manifest.ts';
-
-export interface DeployEvidence {
-  plan: DeployPlan;
-  revision: string | undefined;
-  previousRevision: string | undefined;
-  service: string | undefined;
-  url: string | undefined;
-  operation: string | undefined;
-  sourceSha256: string;
-  traffic: { revision?: string | undefined; percent?: number | undefined; tag?: string | undefined }[];
-  unchanged: boolean;
-  joined: boolean;
-  dryRun: boolean;
-  rules: string;
-  files: { path: string; size: number }[];
-}
+import type { DeployEvidence } from '../../deploy/evidence.ts';
+import type { DeployPlan } from '../../deploy/plan.ts';
+import { changeLine } from '../../deploy/plan-text.ts';
+import type { View } from '../../report/render.ts';
+import type { Report } from '../../report/report.ts';
+import { formatBytes } from '../../source/manifest.ts';
+import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 
 const none = '–';
 
@@ -79,8 +65,8 @@ export function deployLines(
   return lines;
 }
 
-export function deploySection(report: Report): string[] {
-  const evidence = report.evidence.deploy as DeployEvidence | undefined;
+function deploySection(report: Report<'deploy'>): string[] {
+  const evidence = report.evidence.deploy;
   if (!evidence) return [];
   const findings = report.findings.map(
     (finding) =>
@@ -92,3 +78,5 @@ export function deploySection(report: Report): string[] {
     ),
   ];
 }
+
+export const deployView: View<'deploy'> = { sections: [deploySection] };

@@ -1,29 +1,15 @@
-import type { Report } from '../report/report.ts';
-import { codeSpan, markdownText } from '../report/safe-text.ts';
-import { healthText, type ServingHealth } from '../watch/serving-health.ts';
-
-interface Facts {
-  did: string;
-  serving: { revision: string; percent: number }[];
-  from?: { revision: string; percent: number }[] | undefined;
-  kept_pin?: boolean | undefined;
-  took_ms?: number | undefined;
-  alive?: string | undefined;
-  rate?: ServingHealth | undefined;
-  uncounted?: string | undefined;
-}
+import type { View } from '../../report/render.ts';
+import type { Report } from '../../report/report.ts';
+import type { RollbackEvidence } from '../../rollback/evidence.ts';
+import { codeSpan, markdownText } from '../../text/safe-text.ts';
+import { healthText } from '../../watch/serving-health.ts';
 
 const marks = { works: '✅', fails: '❌', unknown: '' } as const;
-
-const factsOf = (report: Report): Facts | undefined => {
-  const facts = report.evidence.rollback as Facts | undefined;
-  return typeof facts === 'object' && facts !== null && Array.isArray(facts.serving) ? facts : undefined;
-};
 
 const shares = (list: readonly { revision: string; percent: number }[] | undefined) =>
   (list ?? []).map(({ revision, percent }) => `${codeSpan(revision)} ${percent} %`).join(', ') || 'nothing';
 
-const titles: Record<string, string> = {
+const titles: Record<RollbackEvidence['did'], string> = {
   rolled_back: '✅ Rolled back',
   already_there: '✅ Already there',
   refused: '❌ Not rolled back',
@@ -36,17 +22,17 @@ const titles: Record<string, string> = {
   hold: '⚠️ A person has to decide',
 };
 
-export function rollbackHead(report: Report): string[] | undefined {
-  const facts = factsOf(report);
+function rollbackHead(report: Report<'rollback'>): string[] | undefined {
+  const facts = report.evidence.rollback;
   if (!facts) return undefined;
   const name = codeSpan(report.target.name ?? 'the function');
-  const lines = [`## ${titles[facts.did] ?? facts.did}: ${name} serves ${shares(facts.serving)}`, ''];
+  const lines = [`## ${titles[facts.did]}: ${name} serves ${shares(facts.serving)}`, ''];
   const level = report.verdict === 'pass' ? 'NOTE' : report.verdict === 'fail' ? 'CAUTION' : 'WARNING';
   return [...lines, `> [!${level}]`, `> **${markdownText(report.reason, 1500)}**`, ''];
 }
 
-export function rollbackBody(report: Report): string[] {
-  const facts = factsOf(report);
+function rollbackBody(report: Report<'rollback'>): string[] {
+  const facts = report.evidence.rollback;
   if (!facts) return [];
   const rows = [`| Serving now | ${shares(facts.serving)} |`, '|:--|:--|'];
   if (facts.from) rows.push(`| **Before** | ${shares(facts.from)} |`);
@@ -65,3 +51,5 @@ export function rollbackBody(report: Report): string[] {
   );
   return [...rows, '', ...findings, ''];
 }
+
+export const rollbackView: View<'rollback'> = { head: rollbackHead, sections: [rollbackBody] };

@@ -1,13 +1,9 @@
-import { budgetBar, type Invoice } from '../budget/budget.ts';
-import type { Gate } from '../budget/gate.ts';
-import { markdownText } from '../report/safe-text.ts';
-import { objectiveTitle } from '../slo/objective.ts';
-import { countText, percentText } from '../watch/words.ts';
-
-export interface InvoiceFacts {
-  /** By objective id. */
-  items: readonly { title: string; invoice: Invoice }[];
-}
+import { budgetBar } from '../../budget/budget.ts';
+import type { Gate } from '../../budget/gate.ts';
+import type { InvoiceFacts } from '../../budget/invoice.ts';
+import { objectiveTitle } from '../../slo/objective.ts';
+import { markdownText } from '../../text/safe-text.ts';
+import { countText, percentText } from '../../watch/words.ts';
 
 /** One row for a table of facts: what is left and what this release cost. */
 export function budgetRow(gate: Pick<Gate, 'remaining'>, invoice?: InvoiceFacts): string {

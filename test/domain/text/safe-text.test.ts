@@ -1,12 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  codeBlock,
-  codeSpan,
-  logText,
-  markdownText,
-  proseText,
-} from '../../../src/domain/report/safe-text.ts';
+import { codeBlock, codeSpan, logText, markdownText, proseText } from '../../../src/domain/text/safe-text.ts';
 
 const hostile = fc.string({
   unit: fc.oneof(

@@ -1,8 +1,8 @@
-import type { Counts } from '../../evidence/counts.ts';
-import { type Blame, platformAt } from '../../evidence/decide.ts';
-import type { Objective } from '../../slo/objective.ts';
-import type { Failure } from '../../watch/failures.ts';
-import { countText, percentText } from '../../watch/words.ts';
+import type { Counts } from '../evidence/counts.ts';
+import { type Blame, platformAt } from '../evidence/decide.ts';
+import type { Objective } from '../slo/objective.ts';
+import type { Failure } from './failures.ts';
+import { countText, percentText } from './words.ts';
 
 /** What the section reads of a watch's evidence (steps/watch-types.ts has the whole). */
 export interface WatchFacts {
@@ -47,11 +47,9 @@ export interface WatchFacts {
 
 export type WatchTest = WatchFacts['tests'][number];
 
-export const isFacts = (value: unknown): value is WatchFacts =>
-  typeof value === 'object' &&
-  value !== null &&
-  Array.isArray((value as WatchFacts).tests) &&
-  Array.isArray((value as WatchFacts).points);
+/** The evidence if the watch tested anything. A report that was read from a file may hold anything at all. */
+export const testedFacts = (facts: WatchFacts | undefined): WatchFacts | undefined =>
+  Array.isArray(facts?.tests) && facts.tests.length > 0 && Array.isArray(facts.points) ? facts : undefined;
 
 /**
  * At 100 % only what was served there decides; while traffic is split, all since the first traffic. So it is where the

@@ -1,10 +1,11 @@
-import type { Confusion } from '../ocr/score.ts';
-import { diffText, textDiff } from '../ocr/text-diff.ts';
-import { defaultPolicy } from '../ocr/units.ts';
-import type { Report } from '../report/report.ts';
-import { codeBlock, codeSpan, markdownText } from '../report/safe-text.ts';
-import type { CaseResult, SmokeEvidence } from '../smoke/results/result.ts';
-import type { SuiteProblem } from '../smoke/suite/suite.ts';
+import type { Confusion } from '../../ocr/score.ts';
+import { diffText, textDiff } from '../../ocr/text-diff.ts';
+import { defaultPolicy } from '../../ocr/units.ts';
+import type { View } from '../../report/render.ts';
+import type { Report } from '../../report/report.ts';
+import type { CaseResult, SmokeEvidence } from '../../smoke/results/result.ts';
+import type { SuiteProblem } from '../../smoke/suite/suite.ts';
+import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 
 /** Failing cases that are shown in full; the rest are in the report. */
 const mostFailures = 12;
@@ -111,9 +112,6 @@ export function smokeSummary(evidence: SmokeEvidence): string[] {
   return lines;
 }
 
-const isEvidence = (value: unknown): value is SmokeEvidence =>
-  typeof value === 'object' && value !== null && 'results' in value && 'coldMs' in value;
-
 const mostProblems = 100;
 
 /** Every problem of a suite that could not be used, as a list to go through. */
@@ -129,10 +127,13 @@ function suiteProblems(problems: readonly SuiteProblem[]): string {
   return ['### The suite cannot be used', '', '| line | problem | |', '|--:|:--|:--|', ...lines].join('\n');
 }
 
-/** For `useSection`: nothing where a report holds no smoke test. */
-export function smokeSection(report: Report): string[] {
-  const { suite } = report.evidence;
-  if (Array.isArray(suite) && suite.length > 1) return [suiteProblems(suite as SuiteProblem[])];
-  const evidence = report.evidence.smoke;
-  return isEvidence(evidence) ? [smokeSummary(evidence).join('\n')] : [];
+/** The suite's problems if it could not be used. A single one is already in the report's reason. */
+export function suiteSection({ evidence }: Report): string[] {
+  const { suite } = evidence;
+  return suite && suite.length > 1 ? [suiteProblems(suite)] : [];
 }
+
+const smokeSection = ({ evidence: { smoke } }: Report<'smoke-test'>) =>
+  smoke ? [smokeSummary(smoke).join('\n')] : [];
+
+export const smokeView: View<'smoke-test'> = { sections: [suiteSection, smokeSection] };

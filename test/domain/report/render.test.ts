@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { summaryOf } from '../../../src/domain/report/render.ts';
 import { newReport } from '../../../src/domain/report/report.ts';
-import { summaryOf } from '../../../src/domain/report/report-text.ts';
 import { Inputs } from '../../../src/inputs/reader.ts';
 
 function reportOf(values: Record<string, string>) {

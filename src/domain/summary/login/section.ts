@@ -1,26 +1,25 @@
-import type { Report } from '../report/report.ts';
-import { codeSpan, markdownText } from '../report/safe-text.ts';
-
-interface LoginEvidence {
-  provider?: string;
-  principal?: string;
-  principal_assumed?: boolean;
-  expires_at?: string;
-  claims?: Record<string, string>;
-  commands?: string[];
-}
+import type { LoginEvidence } from '../../login/evidence.ts';
+import type { View } from '../../report/render.ts';
+import type { Report } from '../../report/report.ts';
+import { codeSpan, markdownText } from '../../text/safe-text.ts';
 
 const severityIcons = { critical: '🟥', high: '🟥', medium: '🟨', low: '🟦', info: '⬜' } as const;
 
 /** Who the run is, what it was let in as, and what the doctor found; the claims are open only after a failure. */
 export function loginSection(report: Report): string[] {
-  const login = report.evidence.login as LoginEvidence | undefined;
+  return loginLines(report, report.evidence.login, []);
+}
+
+/** `shown`: fixes that the head of the summary already shows, each with its command. */
+export function loginLines(
+  report: Report,
+  login: LoginEvidence | undefined,
+  shown: readonly string[],
+): string[] {
   if (!login) return [];
   const lines: string[] = [];
-  // The head of a release shows the command of the error as one to paste.
-  const said = report.evidence.release === undefined ? [] : report.errors.map(({ fix }) => fix ?? '');
   const all = login.commands ?? [];
-  const more = all.filter((command) => !said.some((fix) => fix.includes(command)));
+  const more = all.filter((command) => !shown.some((fix) => fix.includes(command)));
   const title = more.length < all.length ? '### More to look at' : '### To repair it';
   if (more.length > 0) lines.push(title, '', '```shell', ...more.map(plain), '```', '');
   if (report.findings.length > 0) lines.push(...findingLines(report));
@@ -57,3 +56,5 @@ function findingLines(report: Report): string[] {
 
 /** One line that cannot close the fence around it. */
 const plain = (command: string) => command.replace(/[\r\n]+/g, ' ').replace(/`{3,}/g, '``');
+
+export const authView: View<'auth'> = { sections: [loginSection] };

@@ -1,13 +1,11 @@
-import type { ExposureEvidence } from '../exposure/evidence.ts';
-import type { Finding, Report, Severity } from '../report/report.ts';
-import { codeBlock, codeSpan, markdownText } from '../report/safe-text.ts';
+import type { ExposureEvidence } from '../../exposure/evidence.ts';
+import type { Finding, Severity } from '../../findings/finding.ts';
+import type { View } from '../../report/render.ts';
+import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 
 const order: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 };
 const icons: Record<Severity, string> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵', info: '⚪' };
 const words = { private: '✅ private', public: '❌ public', unknown: '⚠️ unknown' } as const;
-
-const isEvidence = (value: unknown): value is ExposureEvidence =>
-  typeof value === 'object' && value !== null && 'exposure' in value && 'probes' in value && 'reads' in value;
 
 /** Rules of findings that come from this stage, so that a release's summary does not show others' twice. */
 const ownRules =
@@ -141,8 +139,8 @@ export function exposureLines(evidence: ExposureEvidence, findings: readonly Fin
   return lines;
 }
 
-/** As a summary section of any report whose evidence has an `exposure`. */
-export function exposureSection(report: Report): string[] {
-  const evidence = report.evidence.exposure;
-  return isEvidence(evidence) ? exposureLines(evidence, report.findings) : [];
-}
+export const guardView: View<'guard'> = {
+  sections: [
+    ({ evidence, findings }) => (evidence.exposure ? exposureLines(evidence.exposure, findings) : []),
+  ],
+};

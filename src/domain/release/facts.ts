@@ -1,0 +1,67 @@
+import type { Gate } from '../budget/gate.ts';
+import type { InvoiceFacts } from '../budget/invoice.ts';
+import type { Verdict } from '../findings/verdict.ts';
+import type { WatchFacts } from '../watch/evidence.ts';
+import type { ServingHealth } from '../watch/serving-health.ts';
+
+/** What a release knows about itself, as its report holds it (`evidence.release`). Times are seconds since it began. */
+export interface ReleaseFacts {
+  service?: string | undefined;
+  url?: string | undefined;
+  before?: string | undefined;
+  /** `before` can no longer serve, so traffic cannot go back to it. */
+  before_gone?: boolean | undefined;
+  candidate?: string | undefined;
+  first: boolean;
+  unchanged: boolean;
+  serving: { revision: string; percent: number }[];
+  /** RFC 3339: when the traffic was last read. */
+  verified_at: string;
+  exposure?: string | undefined;
+  kept_pin: boolean;
+  after_promote: 'pinned' | 'latest';
+  steps: number[];
+  seconds: number;
+  stages: StageFacts[];
+  shares: { at: number; percent: number }[];
+  segments: SegmentFacts[];
+  /** How `before` has been doing since the traffic went back to it. */
+  after?: ServingHealth | undefined;
+  warnings: string[];
+  /** What happened, in one sentence, without where the traffic is. */
+  cause: string;
+  commit?: { sha: string; url?: string | undefined; compare?: string | undefined } | undefined;
+  attempt?: number | undefined;
+  /** What the budget gate saw, and what this release cost. */
+  budget?: { gate: Gate; invoice?: InvoiceFacts | undefined; window_days: number } | undefined;
+  dry_run?: boolean | undefined;
+  logs_url?: string | undefined;
+  /** The run that this release gave way to. */
+  other_run_url?: string | undefined;
+}
+
+export interface StageFacts {
+  stage: string;
+  kind: 'check' | 'build' | 'smoke' | 'watch' | 'back' | 'verify' | 'finish';
+  start: number;
+  seconds: number;
+  verdict: Verdict;
+  note: string;
+  /** For a watch: percent of the traffic that the candidate had. */
+  percent?: number | undefined;
+  /** For the way back: the old revision answered a call afterwards. */
+  answered?: boolean | undefined;
+  /** This stage ended the release: `note` is the release's `cause`. */
+  decided?: boolean | undefined;
+}
+
+export interface SegmentFacts {
+  percent: number;
+  phase: 'split' | 'full';
+  verdict: Verdict;
+  reason: string;
+  requests?: number | undefined;
+  bad?: number | undefined;
+  /** The watch's own evidence. Absent if the percent was only held for its time. */
+  evidence?: WatchFacts | undefined;
+}

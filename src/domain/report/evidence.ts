@@ -1,0 +1,71 @@
+import type { Gate } from '../budget/gate.ts';
+import type { InvoiceFacts } from '../budget/invoice.ts';
+import type { DeployEvidence } from '../deploy/evidence.ts';
+import type { ExposureEvidence } from '../exposure/evidence.ts';
+import type { Verdict } from '../findings/verdict.ts';
+import type { LoginEvidence } from '../login/evidence.ts';
+import type { ReleaseFacts } from '../release/facts.ts';
+import type { RollbackEvidence } from '../rollback/evidence.ts';
+import type { SmokeEvidence } from '../smoke/results/result.ts';
+import type { SuiteProblem } from '../smoke/suite/suite.ts';
+import type { WatchFacts } from '../watch/evidence.ts';
+
+/** What any action may report, because inputs, suites and logins fail everywhere. */
+interface CommonEvidence {
+  /** Every input that is wrong, one sentence each. */
+  problems?: readonly string[] | undefined;
+  login?: LoginEvidence | undefined;
+  /** What is wrong in the smoke suite. */
+  suite?: readonly SuiteProblem[] | undefined;
+}
+
+/** The evidence of a release by stage. */
+export interface ReleaseEvidence {
+  release?: ReleaseFacts | undefined;
+  budget?: Gate | undefined;
+  deploy?: DeployEvidence | undefined;
+  /** The last look at the exposure, and every look in one line. */
+  exposure?: ExposureEvidence | undefined;
+  guard?: GuardLook[] | undefined;
+  smoke?: SmokeEvidence | undefined;
+  /** What an earlier release had left open and this one settled. */
+  settled?: SettledEvidence | undefined;
+  /** Revisions between which somebody else had split the traffic. */
+  split?: readonly string[] | undefined;
+}
+
+export interface GuardLook {
+  when: string;
+  verdict: Verdict;
+  exposure: string;
+  reason: string;
+  repaired: readonly string[];
+}
+
+export interface SettledEvidence {
+  did: string;
+  reason: string;
+  /** The post step writes the traffic as text, a release as percents by revision. */
+  traffic?: string | undefined;
+  shares?: readonly { revision: string; percent: number }[] | undefined;
+}
+
+/** `evidence` of each action's report. A new action adds a line here; its type lies in its own room. */
+interface EvidenceByAction {
+  auth: object;
+  deploy: { deploy?: DeployEvidence | undefined };
+  guard: { exposure?: ExposureEvidence | undefined };
+  release: ReleaseEvidence;
+  rollback: { rollback?: RollbackEvidence | undefined };
+  'smoke-test': { smoke?: SmokeEvidence | undefined };
+  watch: {
+    budget?: Gate | undefined;
+    watch?: WatchFacts | undefined;
+    invoice?: (InvoiceFacts & { window_seconds: number }) | undefined;
+  };
+}
+
+export type ActionName = keyof EvidenceByAction;
+
+/** What the stages of an action saw, by stage. */
+export type Evidence<Name extends ActionName = ActionName> = CommonEvidence & EvidenceByAction[Name];

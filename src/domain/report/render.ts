@@ -1,0 +1,54 @@
+import { markdownText, proseText } from '../text/safe-text.ts';
+import type { ActionName, Report } from './report.ts';
+import { verdictWord } from './words.ts';
+
+/** How an action's report becomes a job summary. An action returns its view with its report; the runner renders. */
+export interface View<Name extends ActionName = ActionName> {
+  /** Replaces the usual headline, reason and errors, unless it returns undefined. */
+  head?: ((report: Report<Name>) => string[] | undefined) | undefined;
+  /** The parts below the head, in order. Each returns blocks of Markdown; a summary that is too long is cut between blocks. */
+  sections?: readonly ((report: Report<Name>) => string[])[] | undefined;
+}
+
+const icons = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const;
+
+/** GitHub drops a summary above 1 MiB; bytes, since Hangul takes three each. */
+const maxSummaryBytes = 900 * 1024;
+
+/** The job summary: verdict first, failures open, successes collapsed. */
+export function summaryOf<Name extends ActionName>(report: Report<Name>, view: View<Name> = {}): string {
+  const head = view.head?.(report) ?? defaultHead(report);
+  return joined([head.join('\n'), ...(view.sections ?? []).flatMap((section) => section(report))]);
+}
+
+function defaultHead(report: Report): string[] {
+  const icon = report.errors.length > 0 ? '❌' : icons[report.verdict];
+  const subject = report.target.name ? `: \`${report.target.name}\`` : '';
+  const lines = [`## ${icon} ${verdictWord(report)}${subject}`, ''];
+  const { problems } = report.evidence;
+  const listed = problems && problems.length > 1 ? problems : undefined;
+  // If an error says the same, it says more.
+  if (!listed && !report.errors.some((error) => error.what === report.reason))
+    lines.push(markdownText(report.reason, 2000), '');
+  for (const error of report.errors) {
+    lines.push('> [!CAUTION]', `> **${markdownText(listed ? report.reason : error.what, 2000)}**`);
+    if (listed) lines.push('>', ...listed.slice(0, 50).map((text) => `> - ${markdownText(text)}`));
+    if (error.why) lines.push(`> ${proseText(error.why, 2000)}`);
+    if (error.fix) lines.push('>', `> **Next:** ${proseText(error.fix, 2000)}`);
+    if (error.cause) lines.push('>', `> <sub>${markdownText(error.cause, 1000)}</sub>`);
+    lines.push('');
+  }
+  return lines;
+}
+
+function joined(parts: readonly string[]): string {
+  let text = '';
+  for (const part of parts) {
+    if (Buffer.byteLength(text) + Buffer.byteLength(part) > maxSummaryBytes) {
+      text += '\n_The rest is in the report file: this summary would be larger than GitHub shows._\n';
+      break;
+    }
+    text += `${part}\n`;
+  }
+  return text;
+}
