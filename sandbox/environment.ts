@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { World } from './core/state.ts';
 import type { Seeded } from './identity/seed.ts';
 
-/** Google's endpoint overrides carry the version; these are the versions of google-github-actions' own defaults. */
+/** Google's endpoint overrides include the API version. These are the versions in google-github-actions' own defaults. */
 const versions: Readonly<Record<string, string>> = {
   apigateway: '/v1',
   artifactregistry: '/v1',
@@ -35,7 +35,7 @@ const gcloudApis = [
   'storage',
 ];
 
-/** Environment for these actions, for Google's own actions, and for a real gcloud. */
+/** The environment for these actions, for Google's own actions, and for a real gcloud. */
 export function environment(world: World, seeded: Seeded): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [api, version] of Object.entries(versions)) {

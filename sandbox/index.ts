@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { controlApi } from './core/control.ts';
-import { type RunningApi, serve } from './core/server.ts';
+import type { RunningApi } from './core/listen.ts';
+import { serve } from './core/server.ts';
 import { createWorld, type World } from './core/state.ts';
 import type { ApiDefinition, Ready, SandboxOptions } from './core/types.ts';
 import { environment } from './environment.ts';
@@ -18,13 +19,13 @@ export type { World } from './core/state.ts';
 export type { Ready, SandboxOptions } from './core/types.ts';
 
 export interface Sandbox extends Ready {
-  /** Everything inside, for tests in the same process. */
+  /** The inside of the sandbox, for tests in the same process. */
   world: World;
-  /** Ends every server and process, removes the folder. Safe to call twice. */
+  /** Ends every server and process and removes the folder. Safe to call twice. */
   stop(): Promise<void>;
 }
 
-/** Definitions of one API may come from several folders; control routes too. */
+/** Several rooms may define routes of the same API, such as `control`; this joins them. */
 function merge(definitions: readonly ApiDefinition[]): ApiDefinition[] {
   const byName = new Map<string, ApiDefinition>();
   for (const definition of definitions) {
@@ -37,7 +38,7 @@ function merge(definitions: readonly ApiDefinition[]): ApiDefinition[] {
   return [...byName.values()];
 }
 
-/** Starts Google Cloud and GitHub's issuer on loopback, every API on a port of its own. */
+/** Starts Google Cloud and GitHub on loopback, with every API on its own port. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const world = createWorld(options);
   const running: RunningApi[] = [];

@@ -2,14 +2,14 @@ import { startSandbox } from './index.ts';
 import { parseOptions, usage } from './options.ts';
 
 /**
- * `npm run sandbox`: one JSON line when ready, then silence until SIGINT or SIGTERM. What goes wrong is one sentence on
- * standard error.
+ * `npm run sandbox` prints one JSON line when it is ready and runs until SIGINT or SIGTERM. If it cannot start, it prints
+ * one sentence on standard error.
  */
 function reason(error: unknown): string {
   const { code, port, message } = error as { code?: string; port?: number; message: string };
   if (code === 'EADDRINUSE')
-    return `Port ${port} is in use; choose another with --ports NAME=PORT, or leave it out for a free one.`;
-  if (code === 'EACCES') return `Port ${port} may not be used by this user; choose one above 1023.`;
+    return `Port ${port} is in use. Choose another one with --ports NAME=PORT, or leave the option out to get a free port.`;
+  if (code === 'EACCES') return `This user may not listen on port ${port}. Choose a port above 1023.`;
   return message;
 }
 
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
-  // Whoever reads our line has gone: nobody would ever stop us.
+  // The reader of standard output is gone, so no one is left to stop the sandbox.
   process.stdout.on('error', () => void end(0));
   if (argv.includes('--until-stdin-ends'))
     process.stdin
@@ -46,6 +46,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // Not exitCode alone: a standard input that is waited for would keep the process.
+  // Setting exitCode is not enough: with --until-stdin-ends, the open standard input keeps the process alive.
   process.stderr.write(`The sandbox did not start: ${reason(error)}\n`, () => process.exit(1));
 });

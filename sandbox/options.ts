@@ -1,6 +1,6 @@
 import { defaultQuirks, type Quirks, type SandboxOptions } from './core/types.ts';
 
-/** What the command line may set, each with the kind of its value. `--ports run=8081,control=8080` and `--quirk NAME=false`. */
+/** Options of the command line whose value is a number of milliseconds. */
 const numbers = [
   'log-lag-ms',
   'metric-lag-ms',
@@ -14,12 +14,12 @@ const camel = (name: string) => name.replace(/-([a-z])/g, (_, letter: string) =>
 
 export const usage = `npm run sandbox -- [options]
   --project ID, --project-number N, --region R
-  --folder DIR               keep uploads and sources there (default: a temporary folder, removed at the end)
+  --folder DIR               folder for uploads and sources (default: a temporary folder, removed at the end)
   --ports NAME=PORT,...      fixed ports, for example control=8080,run=8081
   ${numbers.map((name) => `--${name} N`).join('\n  ')}
   --quirk NAME=true|false    one line of docs/unverified.md; may be repeated
-  --sample-reachability      ask every function URL without a token after every write
-  --until-stdin-ends         end when standard input ends, so that no sandbox outlives its parent`;
+  --sample-reachability      after every write, check which function URLs an anonymous caller can reach
+  --until-stdin-ends         stop when standard input ends, so that the sandbox does not outlive its parent`;
 
 function assignment(text: string, option: string): [string, string] {
   const at = text.indexOf('=');
@@ -38,7 +38,7 @@ function ports(value: string): Record<string, number> {
   );
 }
 
-/** Options from the command line. Throws an Error whose message is one sentence for a person. */
+/** Reads the command line. Throws an Error whose message is one sentence that a person can act on. */
 export function parseOptions(argv: readonly string[]): SandboxOptions {
   const options: Record<string, unknown> = {};
   const quirks: Partial<Quirks> = {};
@@ -48,7 +48,7 @@ export function parseOptions(argv: readonly string[]): SandboxOptions {
       options.sampleReachability = true;
       continue;
     }
-    // Read by main.ts alone: it concerns the process, not the world.
+    // Only main.ts reads this one: it concerns the process, not the world.
     if (name === 'until-stdin-ends') continue;
     const known = [...numbers, ...texts, 'ports', 'quirk'] as readonly string[];
     if (!argv[i]?.startsWith('--') || !known.includes(name))

@@ -8,8 +8,8 @@ const environment = new Environment({ unlistedVariablesAreDyn: true }).registerF
 );
 
 /**
- * `extract` of IAM (cloud.google.com/iam/docs/conditions-attribute-reference, "Extract function"): what stands where
- * the template has `{name}`, up to the template's rest; empty where the template does not fit.
+ * The `extract` function of IAM (cloud.google.com/iam/docs/conditions-attribute-reference, "Extract function"): returns
+ * the part of the text at the place of the template's `{name}`, or '' if the template does not match.
  */
 export function extract(text: string, template: string): string {
   const parts = /^([^{]*)\{[^}]*\}(.*)$/s.exec(template);
@@ -25,7 +25,7 @@ export function extract(text: string, template: string): string {
 
 const stringLiteral = /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/;
 
-/** The library keeps the name `google` for itself; outside of string literals it becomes another name. */
+/** The library reserves the name `google`, so it is renamed, except inside string literals. */
 function renameGoogle(expression: string): string {
   return expression
     .split(stringLiteral)
@@ -33,7 +33,7 @@ function renameGoogle(expression: string): string {
     .join('');
 }
 
-/** Evaluates with `assertion`, `google` and `attribute`, or whatever is given. Throws where CEL has an error. */
+/** Evaluates an expression with the given variables, such as `assertion`, `google` and `attribute`. Throws on a CEL error. */
 export function evaluate(expression: string, variables: Record<string, unknown>): unknown {
   const { google, ...rest } = variables;
   return environment.evaluate(
@@ -43,7 +43,7 @@ export function evaluate(expression: string, variables: Record<string, unknown>)
 }
 
 /**
- * A condition of an allow or deny policy. One that cannot be evaluated does not hold.
+ * Tests the condition of an allow or deny policy. A condition that cannot be evaluated does not hold.
  * @param resource full resource name; conditions see it without the leading `//service/`
  */
 export function conditionHolds(expression: string, resource: string, now: number): boolean {

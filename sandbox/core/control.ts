@@ -4,8 +4,8 @@ import type { World } from './state.ts';
 import type { ApiDefinition, Fault, Route } from './types.ts';
 
 /**
- * The control server: what a test or a person uses to look into the sandbox and to change it. It needs no credential
- * and listens on loopback only. Other folders add routes by returning an ApiDefinition named `control`.
+ * The control server, with which a test or a person looks into the sandbox and changes it. It needs no credential and
+ * listens on loopback only. Other rooms add routes by returning an ApiDefinition named `control`.
  */
 export function controlApi(world: World): ApiDefinition {
   const open = (method: string, pattern: string, handle: Route['handle']): Route => ({

@@ -38,7 +38,7 @@ export function errorBody(error: ApiError): { error: Record<string, unknown> } {
   return { error: body };
 }
 
-/** The body that an injected status gets where the fault names none. */
+/** The body for an injected status if the fault does not bring its own. */
 export function plainError(status: number): ApiError {
   return new ApiError(
     status,
@@ -74,7 +74,7 @@ export const alreadyExists = (message: string): ApiError => new ApiError(409, 'A
 
 const help = 'See https://developers.google.com/identity/sign-in/web/devconsole-project.';
 
-/** 401 as the API front end words it; `reason` is of google.api.ErrorReason. */
+/** 401 in the words of Google's API front end; `reason` is one of google.api.ErrorReason. */
 export function unauthenticated(
   reason: 'CREDENTIALS_MISSING' | 'ACCESS_TOKEN_EXPIRED' | 'ACCESS_TOKEN_TYPE_UNSUPPORTED',
   service: string,

@@ -7,7 +7,7 @@ interface Armed {
   since: number | undefined;
 }
 
-/** Faults that were asked for, counted per matching call. Several may be armed; the first that fires wins. */
+/** The faults that tests asked for. Each counts its matching calls. Several may be armed; the first that fires wins. */
 export class FaultBook {
   readonly #armed: Armed[] = [];
 
@@ -23,8 +23,16 @@ export class FaultBook {
     return this.#armed.map(({ fault, seen }) => ({ fault, seen }));
   }
 
-  /** Counts this call for every armed fault and says which one it meets. */
-  next(api: string, method: string, path: string, now: number): Fault['fault'] | undefined {
+  /**
+   * Counts this call for every armed fault and returns the one that hits it, if any. A test may replace this method by
+   * one that returns a promise, to hold a call until something has happened.
+   */
+  next(
+    api: string,
+    method: string,
+    path: string,
+    now: number,
+  ): Fault['fault'] | undefined | Promise<Fault['fault'] | undefined> {
     let hit: Fault['fault'] | undefined;
     for (const armed of this.#armed) {
       if (!matches(armed.fault, api, method, path)) continue;

@@ -5,9 +5,9 @@ import type { World } from './state.ts';
 import { ApiError, type Principal } from './types.ts';
 
 /**
- * Access decisions: deny policies first, then the allow policies of the resource and of everything above it.
+ * Decides on access: first by deny policies, then by the allow policies of the resource and its parents.
  * Resources are full resource names (cloud.google.com/asset-inventory/docs/asset-names), such as
- * `//run.googleapis.com/projects/P/locations/L/services/S`; P may be the id or the number.
+ * `//run.googleapis.com/projects/P/locations/L/services/S`. P may be the project's id or its number.
  */
 
 export const projectResource = (world: World): string =>
@@ -17,11 +17,11 @@ export const folderResource = (world: World): string =>
 export const organizationResource = (world: World): string =>
   `//cloudresourcemanager.googleapis.com/organizations/${world.organizationId}`;
 
-/** The project of a path as a resource. Nothing but the sandbox's own project has policies, so any other one is refused. */
+/** The project of a path as a resource. Only the sandbox's own project has policies, so any other is refused. */
 export const projectOf = (params: Record<string, string>): string =>
   `//cloudresourcemanager.googleapis.com/projects/${params.project}`;
 
-/** `projects/NUMBER/...` becomes `projects/ID/...`, and `projects/-` the project of the sandbox. */
+/** Replaces `projects/NUMBER` and `projects/-` by `projects/ID` of the sandbox's project. */
 export function canonical(world: World, resource: string): string {
   return resource.replace(/\/projects\/([^/]+)/, (whole, project: string) =>
     project === world.projectNumber || project === '-' ? `/projects/${world.project}` : whole,
@@ -37,7 +37,7 @@ export function chainOf(world: World, resource: string): string[] {
   return self.includes(`/projects/${world.project}/`) ? [self, ...levels] : [self];
 }
 
-/** Permission `run.routes.invoke` as deny policies write it: `run.googleapis.com/routes.invoke`. */
+/** Writes a permission in the form of deny policies: `run.routes.invoke` becomes `run.googleapis.com/routes.invoke`. */
 const denyForm = (permission: string) => permission.replace(/^([^.]+)\./, '$1.googleapis.com/');
 
 function denied(world: World, principal: Principal, permission: string, chain: readonly string[]): boolean {
@@ -66,7 +66,7 @@ function denied(world: World, principal: Principal, permission: string, chain: r
   );
 }
 
-/** True where the caller has the permission on the resource itself or through a parent. */
+/** True if the caller has the permission, either on the resource itself or through a parent. */
 export function can(world: World, principal: Principal, permission: string, resource: string): boolean {
   const chain = chainOf(world, resource);
   if (denied(world, principal, permission, chain)) return false;
@@ -83,7 +83,7 @@ export function can(world: World, principal: Principal, permission: string, reso
   );
 }
 
-/** Google's 403, worded as IAM words it: it does not tell a missing resource from a missing grant. */
+/** Throws Google's 403 in IAM's words, which do not tell a missing resource from a missing grant. */
 export function permissionDenied(permission: string, resource?: string): ApiError {
   const where = resource ? ` '${resource}'` : '';
   const metadata: Record<string, string> = resource ? { resource, permission } : { permission };
@@ -105,7 +105,7 @@ export function requirePermission(
     throw permissionDenied(permission, canonical(world, resource).replace(/^\/\/[^/]+\//, ''));
 }
 
-/** Those of the asked permissions that the caller has: the body of testIamPermissions. */
+/** The answer to testIamPermissions: the requested permissions that the caller has. */
 export function testPermissions(
   world: World,
   principal: Principal,

@@ -12,7 +12,7 @@ export interface VerifiedIdToken {
   claims: Record<string, unknown>;
 }
 
-/** A Google-signed ID token of a service account: one hour, as generateIdToken makes it. */
+/** Issues a Google-signed ID token of a service account. It lives for one hour, like those of generateIdToken. */
 export function issueIdToken(
   world: World,
   account: { email: string; uniqueId: string },
@@ -31,7 +31,7 @@ export function issueIdToken(
   });
 }
 
-/** Checks signature, issuer and expiry, as the front end of Cloud Run does. The audience is the caller's to judge. */
+/** Checks signature, issuer and expiry, as Cloud Run's front end does. The caller must check the audience. */
 export function verifyIdToken(world: World, token: string): VerifiedIdToken | 'invalid' | 'expired' {
   const jwt = decodeJwt(token);
   if (!jwt || !verifyJwt(jwt, [world.googleKey.jwk]) || jwt.claims.iss !== googleIssuer) return 'invalid';

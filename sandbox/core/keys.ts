@@ -8,7 +8,7 @@ import {
   verify,
 } from 'node:crypto';
 
-/** An RS256 key with its id and its public half as JWK (RFC 7517). */
+/** An RS256 key: its id, its private half, and its public half as a JWK (RFC 7517). */
 export interface SigningKey {
   kid: string;
   privateKey: KeyObject;
@@ -35,7 +35,7 @@ export function signJwt(key: SigningKey, claims: Record<string, unknown>): strin
   return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), key.privateKey).toString('base64url')}`;
 }
 
-/** Splits and decodes without any check; undefined where it is no JWT. */
+/** Splits and decodes a token without verifying it. Returns undefined if it is not a JWT. */
 export function decodeJwt(token: string): Jwt | undefined {
   const parts = token.split('.');
   if (parts.length !== 3) return undefined;
@@ -55,7 +55,7 @@ export function decodeJwt(token: string): Jwt | undefined {
   }
 }
 
-/** True where one of the keys has the token's `kid` and made its signature. Only RS256 is taken. */
+/** True if the key with the token's `kid` made its signature. Only RS256 is accepted. */
 export function verifyJwt(jwt: Jwt, keys: readonly JsonWebKey[]): boolean {
   if (jwt.header.alg !== 'RS256') return false;
   const key = keys.find((candidate) => (candidate as { kid?: string }).kid === jwt.header.kid);

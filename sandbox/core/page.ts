@@ -1,6 +1,6 @@
 import type { Call } from './types.ts';
 
-/** One page of a list; the token is the offset. */
+/** Returns one page of a list. The page token is the offset in base64. */
 export function page<T>(
   items: readonly T[],
   call: Call,

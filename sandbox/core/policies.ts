@@ -5,13 +5,13 @@ import type { Binding, Call, Policy } from './types.ts';
 
 interface Version {
   policy: Policy;
-  /** When access checks begin to see it, milliseconds. */
+  /** When access checks start to see the policy, in milliseconds since the epoch. */
   effectiveAt: number;
 }
 
 /**
  * Allow policies by full resource name, such as `//cloudresourcemanager.googleapis.com/projects/P` or
- * `//run.googleapis.com/projects/P/locations/L/services/S`. Reads see a write at once; access checks see it after the
+ * `//run.googleapis.com/projects/P/locations/L/services/S`. Reads see a write at once. Access checks see it after the
  * propagation delay (cloud.google.com/iam/docs/access-change-propagation).
  */
 export class PolicyStore {
@@ -25,12 +25,12 @@ export class PolicyStore {
     this.#propagationMs = propagationMs;
   }
 
-  /** The newest policy; an empty one where nothing was ever set. */
+  /** The newest policy, or an empty one if none was ever set. */
   get(resource: string): Policy {
     return this.#versions.get(resource)?.at(-1)?.policy ?? { version: 1, etag: 'ACAB', bindings: [] };
   }
 
-  /** The policy that access checks use now. */
+  /** The policy that access checks use at this moment. */
   effective(resource: string): Policy {
     const versions = this.#versions.get(resource) ?? [];
     const now = this.#now();
@@ -39,7 +39,7 @@ export class PolicyStore {
     );
   }
 
-  /** Replaces the policy without any check. `at: 'once'` skips the propagation delay. */
+  /** Replaces the policy without checking it. `at: 'once'` skips the propagation delay. */
   set(resource: string, bindings: Binding[], at: 'propagated' | 'once' = 'propagated'): Policy {
     this.#serial += 1;
     const counter = Buffer.alloc(8);
@@ -65,7 +65,7 @@ export class PolicyStore {
   }
 }
 
-/** Adds a member to a role at once, creating the binding where needed. For seeds and for the control API. */
+/** Adds a member to a role at once and creates the binding if needed. The seed and the control API use it. */
 export function grant(store: PolicyStore, resource: string, role: string, ...members: string[]): void {
   const bindings = structuredClone(store.get(resource).bindings);
   const binding = bindings.find((candidate) => candidate.role === role && !candidate.condition);
@@ -89,7 +89,7 @@ function requestedVersion(call: Call): number {
 }
 
 /**
- * Body of a getIamPolicy answer. Below version 3 the conditions are left out and the role's name gets a suffix
+ * The body of a getIamPolicy answer. Below version 3, Google drops the conditions and adds a suffix to the role's name
  * (cloud.google.com/iam/docs/allow-policies "Specifying a policy version when getting a policy").
  */
 export function readPolicy(store: PolicyStore, resource: string, call: Call): Record<string, unknown> {
@@ -131,8 +131,8 @@ function checkBinding({ role, members, condition }: Partial<Binding>, path: stri
 }
 
 /**
- * Checks and stores a setIamPolicy request; the answer's body. A stale etag is 409 ABORTED, a policy with conditions
- * must say version 3.
+ * Checks and stores the policy of a setIamPolicy request and returns the answer's body. A stale etag gets 409 ABORTED.
+ * A policy with conditions must be of version 3.
  * @param publicAllowed false for projects, which refuse allUsers and allAuthenticatedUsers
  */
 export function writePolicy(

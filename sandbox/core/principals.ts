@@ -5,7 +5,7 @@ import type { Principal } from './types.ts';
  * for Google accounts and service accounts; Google's page says that it does not include federated identities.
  */
 
-/** Nobody: a request without a credential. */
+/** The caller of a request without a credential. */
 export const anonymous: Principal = { member: 'anonymous', members: ['allUsers'] };
 
 export function serviceAccount(email: string): Principal {
@@ -24,7 +24,7 @@ export function user(email: string): Principal {
 }
 
 /**
- * A federated identity.
+ * The caller behind a federated token.
  * @param pool `projects/NUMBER/locations/global/workloadIdentityPools/POOL`
  * @param attributes mapped attributes without the `attribute.` prefix
  */
@@ -43,7 +43,7 @@ export function federated(
   return { member, members: [member, ...sets, ...inGroups, `principalSet://${base}/*`, 'allUsers'] };
 }
 
-/** E-mail of a service account or user, undefined for a federated identity and for nobody. */
+/** The e-mail of a service account or user; undefined for a federated identity and an anonymous caller. */
 export const emailOf = (principal: Principal): string | undefined =>
   /^(?:serviceAccount|user):(.+)$/.exec(principal.member)?.[1];
 

@@ -1,6 +1,6 @@
 /**
- * Fields that Google accepts but the published npm protos lack, as protobuf JSON descriptors that are added to the
- * message before a body is checked. Each with its source.
+ * Fields that Google accepts although the published npm protos lack them. They are protobuf JSON descriptors, added to
+ * the message before a body is checked. Each entry names its source.
  */
 export interface ExtraField {
   message: string;

@@ -52,7 +52,7 @@ export class Protos {
     return found;
   }
 
-  /** Resolves a type name as written in a field: from the innermost scope outwards, as protobuf does. */
+  /** Resolves a type name as protobuf does: from the scope of the field outwards. */
   resolve(
     type: string,
     scope: string,

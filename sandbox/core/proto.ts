@@ -8,8 +8,8 @@ import {
 } from './proto-load.ts';
 
 /**
- * Checks JSON bodies against Google's protos the way its front end does (protobuf.dev "ProtoJSON"): names in camelCase or
- * as in the .proto, enums by name or number, unknown names refused.
+ * Checks JSON bodies against Google's protos as its front end does (protobuf.dev "ProtoJSON"). Names may be in camelCase
+ * or as in the .proto, enums may be names or numbers, and unknown names are refused.
  */
 
 export const snakeCase = (name: string): string =>
@@ -25,7 +25,7 @@ interface Violation {
 const integers = new Set(['int32', 'uint32', 'sint32', 'fixed32', 'sfixed32']);
 const longs = new Set(['int64', 'uint64', 'sint64', 'fixed64', 'sfixed64']);
 
-/** JSON forms of the well-known types that are not objects of their fields. */
+/** The well-known types whose JSON form is not an object with the message's fields. */
 const wellKnown: Readonly<Record<string, (value: unknown) => boolean>> = {
   'google.protobuf.Timestamp': (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
   'google.protobuf.Duration': (value) => typeof value === 'string' && /^-?\d+(\.\d{1,9})?s$/.test(value),
@@ -89,7 +89,7 @@ class Checker {
       return Object.fromEntries(entries);
     }
     if (field.rule === 'repeated') {
-      // The front end takes a single value for a list, as protobuf's parser does.
+      // Like protobuf's parser, the front end accepts a single value in place of a list.
       const items = Array.isArray(value) ? value : [value];
       return items.map((item, i) => this.#single(field, item, `${path}[${i}]`, scope));
     }
@@ -129,15 +129,15 @@ class Checker {
 }
 
 export interface CheckOptions {
-  /** Name of the request's field that the body is, such as `function` in UpdateFunctionRequest; '' for the whole request. */
+  /** The request field that the body holds, such as `function` in UpdateFunctionRequest, or '' for the whole request. */
   at?: string;
-  /** Leave out fields marked OUTPUT_ONLY, as servers do with what clients send. Default false. */
+  /** Drop fields marked OUTPUT_ONLY, as servers do with what clients send. Default false. */
   dropOutputOnly?: boolean;
 }
 
 /**
- * The body with camelCase names, enum names and int64 as strings; nulls are left out. Throws Google's 400 with every
- * violation.
+ * Returns the body with camelCase names, enums as names and int64 as strings, without nulls. Throws Google's 400, which
+ * lists every violation.
  */
 export function checkMessage(
   name: ProtoPackage,
@@ -157,8 +157,8 @@ export function checkMessage(
 }
 
 /**
- * Paths of an update mask as camelCase segments. Empty parts are dropped (gcloud sends them); `*` gives `['*']`.
- * A map key may follow a map field. Throws Google's 400 at a path that the message does not have.
+ * Splits the paths of an update mask into camelCase segments. Empty paths are dropped, since gcloud sends them. `*` gives
+ * `['*']`. A map key may follow a map field. Throws Google's 400 if the message has no such path.
  */
 export function checkMask(name: ProtoPackage, fullName: string, mask: string | null | undefined): string[][] {
   const protos = loadProtos(name);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** As `GET iam/v1/{role}` shows it. */
+/** A role as `GET iam/v1/{role}` returns it. */
 export interface Role {
   name: string;
   title: string;
@@ -18,7 +18,7 @@ interface RolesFile {
   roles: Record<string, { title: string; stage: string; includedPermissions: string[] }>;
 }
 
-/** Predefined roles, cut to what this sandbox checks (roles.json names its source), and the custom roles of the sandbox. */
+/** The predefined roles, cut to the permissions that this sandbox checks (roles.json names its source), and its custom roles. */
 export class RoleBook {
   readonly #roles = new Map<string, Role>();
   readonly #sets = new Map<string, ReadonlySet<string>>();
@@ -27,7 +27,7 @@ export class RoleBook {
     const { roles } = JSON.parse(readFileSync(join(import.meta.dirname, 'roles.json'), 'utf8')) as RolesFile;
     for (const [name, { title, stage, includedPermissions }] of Object.entries(roles)) {
       const permissions = [...includedPermissions];
-      // The API reference asks for it, no role of the export has it: whoever lists locations lists runtimes here.
+      // The API reference demands this permission, but no exported role has it. Here every role that lists locations gets it.
       if (permissions.includes('cloudfunctions.locations.list'))
         permissions.push('cloudfunctions.runtimes.list');
       this.define({ name, title, includedPermissions: permissions.sort(), stage, etag: 'AA==' });

@@ -1,8 +1,8 @@
 import type { Route } from './types.ts';
 
 /**
- * Route patterns as Google's HTTP rules write them: `/v2/projects/:project/services/:service:getIamPolicy`. A parameter
- * takes one segment without a colon, `:name*` takes the rest of the path.
+ * Route patterns in the style of Google's HTTP rules: `/v2/projects/:project/services/:service:getIamPolicy`. A
+ * parameter takes one segment without a colon; `:name*` takes the rest of the path.
  */
 export interface CompiledRoute {
   route: Route;
@@ -41,10 +41,10 @@ export function compile(route: Route): CompiledRoute {
   };
 }
 
-/** Percent-decodes each segment by itself, so that an encoded slash stays inside its segment only for matching. */
+/** Percent-decodes each segment. Routes are matched before this, so an encoded slash does not split a segment there. */
 export const decodePath = (rawPath: string): string => rawPath.split('/').map(decode).join('/');
 
-/** The first route that matches; patterns with fewer parameters come first, so literals win over parameters. */
+/** Finds the first route that matches. Patterns with fewer parameters are tried first, so literals win over parameters. */
 export function createRouter(routes: readonly Route[]) {
   const compiled = routes
     .map(compile)

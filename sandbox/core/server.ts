@@ -1,50 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import {
-  errorBody,
-  insufficientScopes,
-  invalidArgument,
-  plainError,
-  serviceDisabled,
-  unauthenticated,
-} from './errors.ts';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { authenticate } from './authenticate.ts';
+import { BodyTooLarge, parseJson, readBody } from './body.ts';
+import { errorBody, plainError, serviceDisabled, unauthenticated } from './errors.ts';
+import { listen, type RunningApi } from './listen.ts';
 import { createRouter, decodePath } from './router.ts';
 import type { World } from './state.ts';
-import { type ApiDefinition, ApiError, type Call, type Fault, type Principal, type Reply } from './types.ts';
-
-/** An API that listens: base URL without a trailing slash. */
-export interface RunningApi {
-  name: string;
-  url: string;
-  port: number;
-  close(): Promise<void>;
-}
-
-export class BodyTooLarge extends Error {}
-
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
-}
-
-export function parseJson(body: Buffer): Record<string, unknown> {
-  if (body.length === 0) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    throw invalidArgument(`Invalid JSON payload received. ${(error as Error).message}`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalidArgument('Invalid JSON payload received. Root element must be a message.');
-  return value as Record<string, unknown>;
-}
+import { type ApiDefinition, ApiError, type Call, type Fault, type Reply } from './types.ts';
 
 /** Sends one reply; a Buffer or a string goes out as it is. */
 export function send(response: ServerResponse, reply: Reply): void {
@@ -64,40 +25,10 @@ const htmlNotFound = (path: string): Reply => ({
   body: `<!DOCTYPE html>\n<html lang=en><title>Error 404 (Not Found)!!1</title><p>The requested URL <code>${path.replace(/[<>&"]/g, '_')}</code> was not found on this server.\n`,
 });
 
-/** Scopes that an API takes beside cloud-platform (each API's reference, "Authorization scopes"). */
-const otherScopes: Readonly<Record<string, readonly string[]>> = {
-  iam: ['https://www.googleapis.com/auth/iam'],
-  iamcredentials: ['https://www.googleapis.com/auth/iam'],
-  logging: [
-    'https://www.googleapis.com/auth/logging.read',
-    'https://www.googleapis.com/auth/logging.admin',
-    'https://www.googleapis.com/auth/cloud-platform.read-only',
-  ],
-  monitoring: [
-    'https://www.googleapis.com/auth/monitoring.read',
-    'https://www.googleapis.com/auth/monitoring',
-  ],
-};
-const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
-
-/** The caller of a bearer token, or Google's 401. Undefined only where no token was sent. */
-function authenticate(world: World, api: string, header: string | undefined): Principal | undefined {
-  if (!header) return undefined;
-  const service = `${api}.googleapis.com`;
-  const token = /^Bearer\s+(\S+)$/i.exec(header)?.[1];
-  if (!token) throw unauthenticated('CREDENTIALS_MISSING', service);
-  const found = world.tokens.lookup(token);
-  if (found === 'unknown') throw unauthenticated('ACCESS_TOKEN_TYPE_UNSUPPORTED', service);
-  if (found === 'expired') throw unauthenticated('ACCESS_TOKEN_EXPIRED', service);
-  const enough = found.scopes.some((scope) => scope === cloudPlatform || otherScopes[api]?.includes(scope));
-  if (!enough) throw insufficientScopes(service);
-  return found.principal;
-}
-
 const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());
 
-/** Starts one API on 127.0.0.1. Port 0 takes a free one; a port in use rejects with the system's EADDRINUSE. */
+/** Starts one API on 127.0.0.1. Port 0 means any free port. Rejects with EADDRINUSE if the port is in use. */
 export async function serve(world: World, api: ApiDefinition, port = 0): Promise<RunningApi> {
   const route = createRouter(api.routes);
 
@@ -131,7 +62,8 @@ export async function serve(world: World, api: ApiDefinition, port = 0): Promise
       json: () => parseJson(call.body),
       principal: undefined,
     };
-    const fault = api.name === 'control' ? undefined : world.faults.next(api.name, method, url, world.now());
+    const fault =
+      api.name === 'control' ? undefined : await world.faults.next(api.name, method, url, world.now());
     const note = (status: number) => {
       if (api.name !== 'control')
         world.record({ time, api: api.name, method, path: url, principal: call.principal?.member, status });
@@ -191,25 +123,4 @@ export async function serve(world: World, api: ApiDefinition, port = 0): Promise
     handle(request, response).catch(() => request.socket.destroy());
   });
   return listen(server, api.name, port);
-}
-
-/** Listens on 127.0.0.1 and gives a close that also ends open and hanging connections. */
-export async function listen(server: Server, name: string, port = 0): Promise<RunningApi> {
-  // Longer than any poll interval: a client must not meet the end of an idle connection.
-  server.keepAliveTimeout = 65_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const bound = (server.address() as AddressInfo).port;
-  return {
-    name,
-    port: bound,
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

@@ -3,15 +3,15 @@ import type { World } from './state.ts';
 
 type Apply = (value: unknown) => void;
 
-/** Settings of other folders by name: `world.extension('settings', ...)` through `addSetting`. */
+/** The settings that other rooms registered with `addSetting`, by name. */
 const added = (world: World) => world.extension('settings', () => new Map<string, Apply>());
 
-/** Lets `PATCH /settings {name: value}` reach state that another folder keeps. The function throws on a bad value. */
+/** Lets `PATCH /settings {name: value}` change state that another room keeps. `apply` throws on a bad value. */
 export function addSetting(world: World, name: string, apply: Apply): void {
   added(world).set(name, apply);
 }
 
-/** Applies a PATCH: unknown names and wrong types change nothing and answer 400 with what is known. */
+/** Applies a PATCH of settings. An unknown name or a wrong type changes nothing and gets 400 with the known names. */
 export function applySettings(world: World, patch: Record<string, unknown>): void {
   const own = world.settings as unknown as Record<string, unknown>;
   const extra = added(world);

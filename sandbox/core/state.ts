@@ -8,19 +8,19 @@ import { RoleBook } from './roles.ts';
 import { TokenStore } from './tokens.ts';
 import { defaultQuirks, type Quirks, type RequestRecord, type SandboxOptions } from './types.ts';
 
-/** What may be changed while the sandbox runs (`PATCH /settings` on control). Milliseconds where it says Ms. */
+/** What `PATCH /settings` can change while the sandbox runs. Names that end in Ms are milliseconds. */
 export interface Settings {
   logLagMs: number;
   metricLagMs: number;
   buildMs: number;
   trafficSettleMs: number;
   iamPropagationMs: number;
-  /** Added to the machine's clock, so that a test can let tokens expire without waiting. */
+  /** Added to the machine's clock, so that a test can make tokens expire without waiting. */
   clockOffsetMs: number;
   sampleReachability: boolean;
 }
 
-/** iam/v2 DenyPolicy, the part that decides. */
+/** The fields of an iam/v2 DenyPolicy that decide. */
 export interface DenyPolicy {
   name: string;
   displayName?: string;
@@ -37,8 +37,8 @@ export interface DenyPolicy {
 }
 
 /**
- * Everything that the sandbox's APIs share. Other folders keep their own state through `extension`, show it through
- * `views`, and clean up through `onStop`.
+ * Everything that the sandbox's APIs share. Other rooms keep their own state with `extension`, show it with `views`, and
+ * clean up with `onStop`.
  */
 export interface World {
   readonly project: string;
@@ -50,15 +50,15 @@ export interface World {
   readonly quirks: Quirks;
   /** Folder for uploads and extracted sources. */
   readonly folder: string;
-  /** True where the sandbox made the folder and removes it. */
+  /** True if the sandbox made the folder and must remove it. */
   readonly ownsFolder: boolean;
   /** Milliseconds since the epoch, with the offset of the settings. */
   now(): number;
-  /** Base URL by API name, filled as the servers start. */
+  /** Base URL by API name. Filled while the servers start. */
   readonly urls: Map<string, string>;
   readonly requests: RequestRecord[];
   record(request: RequestRecord): void;
-  /** A fault of the sandbox itself: printed on standard error, shown in GET /state. */
+  /** Reports a bug of the sandbox itself: on standard error and in GET /state. */
   problem(text: string): void;
   readonly problems: string[];
   readonly faults: FaultBook;
@@ -66,17 +66,17 @@ export interface World {
   readonly policies: PolicyStore;
   readonly denyPolicies: Map<string, DenyPolicy[]>;
   readonly roles: RoleBook;
-  /** APIs switched off, such as `run.googleapis.com`. */
+  /** The APIs that are switched off, such as `run.googleapis.com`. */
   readonly disabledServices: Set<string>;
-  /** Google's key: signs ID tokens of service accounts. */
+  /** Google's key, which signs the ID tokens of service accounts. */
   readonly googleKey: SigningKey;
-  /** E-mail of the service account with this unique id; the identity part sets it. */
+  /** Returns the e-mail of the service account with this unique id. The identity room sets it. */
   accountEmail(uniqueId: string): string | undefined;
-  /** State of another folder: created at the first call, the same object ever after. */
+  /** The state of another room: created by the first call, and the same object in every later one. */
   extension<T>(name: string, create: () => T): T;
-  /** Parts of GET /state by name. */
+  /** What other rooms add to GET /state, by name. */
   readonly views: Map<string, () => unknown>;
-  /** Run at the end, newest first. */
+  /** Called when the sandbox stops, the newest first. */
   readonly onStop: (() => void | Promise<void>)[];
 }
 

@@ -8,7 +8,7 @@ export interface AccessToken {
   expires: number;
 }
 
-/** Opaque OAuth access tokens. `ya29.` for service accounts, `ya29.d.` for federated callers, as Google's look. */
+/** Opaque OAuth access tokens. As at Google, they begin with `ya29.`, or with `ya29.d.` for federated callers. */
 export class TokenStore {
   readonly #tokens = new Map<string, AccessToken>();
   readonly #now: () => number;
@@ -29,7 +29,7 @@ export class TokenStore {
     return token.expires <= this.#now() ? 'expired' : token;
   }
 
-  /** Every issued token is worth nothing from now on. */
+  /** Revokes every token that was issued so far. */
   revokeAll(): void {
     this.#tokens.clear();
   }

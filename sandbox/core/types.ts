@@ -1,12 +1,12 @@
 /**
- * What every API of the sandbox is made of. The sandbox shares no code with the actions: it knows Google's published
- * protos and documentation, not our idea of them.
+ * The types that every API of the sandbox is made of. The sandbox shares no code with the actions: it is built from
+ * Google's published protos and documentation, not from our understanding of them.
  */
 
 export interface Principal {
   /** IAM member form: `serviceAccount:E`, `principal://iam.googleapis.com/.../subject/S`, `user:E`. */
   member: string;
-  /** Every member string and principalSet that this caller matches, `allAuthenticatedUsers` where it applies. */
+  /** Every member string and principalSet that this caller matches, including `allAuthenticatedUsers` if it applies. */
   members: readonly string[];
 }
 
@@ -18,40 +18,43 @@ export interface Call {
   query: URLSearchParams;
   headers: Record<string, string>;
   body: Buffer;
-  /** Parsed JSON body; throws Google's 400 where it is not JSON. An empty body is `{}`. */
+  /** The parsed JSON body. Throws Google's 400 if the body is not JSON. An empty body is `{}`. */
   json(): Record<string, unknown>;
-  /** Set where a valid bearer was sent. */
+  /** The caller, if the request has a valid bearer token. */
   principal: Principal | undefined;
 }
 
 export interface Reply {
   status: number;
-  /** Sent as JSON, unless it is a Buffer or a string. */
+  /** Sent as JSON unless it is a Buffer or a string. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
 export interface Route {
   method: string;
-  /** `/v2/projects/:project/locations/:location/functions/:function`, custom verbs as `/v2/.../services/:service:getIamPolicy`. `:rest*` takes the remaining path. */
+  /**
+   * For example `/v2/projects/:project/locations/:location/functions/:function`. A custom verb follows its parameter, as in
+   * `/v2/.../services/:service:getIamPolicy`. `:rest*` takes the remaining path.
+   */
   pattern: string;
-  /** Default true: a missing or bad bearer gets Google's 401. */
+  /** If true, which is the default, a missing or bad bearer token gets Google's 401. */
   authenticated?: boolean;
   handle(call: Call, params: Record<string, string>): Reply | Promise<Reply>;
 }
 
 /** One Google API on a port of its own. */
 export interface ApiDefinition {
-  /** Name as in `GHA_ENDPOINT_OVERRIDE_<name>` and in the request log. */
+  /** The name in `GHA_ENDPOINT_OVERRIDE_<name>` and in the request log. */
   name: string;
   routes: Route[];
-  /** Largest request body in bytes; default 10 MiB. */
+  /** The largest request body in bytes. Default 10 MiB. */
   maxBodyBytes?: number;
-  /** Where a request that no route matches goes; default Google's HTML 404. */
+  /** Answers requests that no route matches. Default: Google's HTML 404. */
   fallback?: (call: Call) => Reply | Promise<Reply>;
 }
 
-/** Throw it from a handler: it becomes Google's error body (google.rpc.Status as JSON). */
+/** Handlers throw it. The server turns it into Google's error body (google.rpc.Status as JSON). */
 export class ApiError extends Error {
   readonly status: number;
   readonly statusName: string;
@@ -69,7 +72,7 @@ export interface RequestRecord {
   time: string;
   api: string;
   method: string;
-  /** With the query. */
+  /** Includes the query. */
   path: string;
   principal: string | undefined;
   status: number;
@@ -78,11 +81,11 @@ export interface RequestRecord {
 export interface Fault {
   api: string;
   method?: string;
-  /** Substring of path and query, or a regular expression between slashes. */
+  /** A substring of path and query, or a regular expression between slashes. */
   path?: string;
-  /** Which matching call fails, from 1. Default 1. */
+  /** The number of the first matching call that fails. Default 1. */
   nth?: number;
-  /** How many matching calls fail from there on. Default 1. */
+  /** How many matching calls fail, starting with the nth. Default 1. */
   times?: number;
   fault: {
     status?: number;
@@ -90,7 +93,7 @@ export interface Fault {
     /** Sent with `status`, such as `retry-after`. */
     headers?: Record<string, string>;
     delayMs?: number;
-    /** `before`: the call has no effect; `after`: it takes effect, then the connection is reset. */
+    /** `before` or true: the connection is reset and the call has no effect. `after`: it takes effect before the reset. */
     reset?: 'before' | 'after' | true;
     hang?: boolean;
     malformed?: boolean;
@@ -111,7 +114,7 @@ export interface Policy {
   bindings: Binding[];
 }
 
-/** Every line of docs/unverified.md is one of these switches. Defaults first. */
+/** Each switch belongs to one line of docs/unverified.md. */
 export interface Quirks {
   /** Does `allTrafficOnLatestRevision: false` keep a pin when the config was pinned before? */
   functionPatchKeepsPin: boolean;
@@ -125,11 +128,11 @@ export interface Quirks {
   trafficPatchNeedsActAs: boolean;
   /** Does a function operation end before the Run service has settled? */
   operationEndsBeforeSettled: boolean;
-  /** Is a service not ready while its latest revision is not, whoever serves? */
+  /** Is a service not ready while its latest revision is not, even if another revision serves? */
   failedRevisionFailsService: boolean;
-  /** Is a request log's timestamp the start of the request (else its end)? */
+  /** Is the timestamp of a request log the start of the request? If false, it is the end. */
   logTimestampIsStart: boolean;
-  /** Do 429s for want of an instance carry the revision's label? */
+  /** Does a 429 for lack of an instance carry the revision's label? */
   exhausted429HasRevision: boolean;
 }
 
@@ -145,27 +148,27 @@ export const defaultQuirks: Quirks = {
   exhausted429HasRevision: true,
 };
 
-/** Everything that may be told to a sandbox when it starts; the control API changes the same at run time. */
+/** The options of a new sandbox. The control API can change most of them later. */
 export interface SandboxOptions {
   project?: string;
   projectNumber?: string;
   region?: string;
-  /** Milliseconds from a request to its log entry being readable. Default 2000. */
+  /** Milliseconds until the log entry of a request can be read. Default 2000. */
   logLagMs?: number;
-  /** Milliseconds that Cloud Monitoring points lag. Default 180000. */
+  /** Milliseconds by which the points of Cloud Monitoring lag. Default 180000. */
   metricLagMs?: number;
-  /** Milliseconds a build takes at the least. Default 300. */
+  /** The least time that a build takes, in milliseconds. Default 300. */
   buildMs?: number;
-  /** Milliseconds from a traffic change to its taking effect. Default 50. */
+  /** Milliseconds until a traffic change takes effect. Default 50. */
   trafficSettleMs?: number;
-  /** Milliseconds until an IAM change is effective. Default 0. */
+  /** Milliseconds until an IAM change takes effect. Default 0. */
   iamPropagationMs?: number;
   quirks?: Partial<Quirks>;
-  /** Folder for uploads and extracted sources; default a fresh temporary folder, removed at the end. */
+  /** Folder for uploads and extracted sources. Default: a new temporary folder, removed when the sandbox stops. */
   folder?: string;
-  /** Port by API name (`control`, `run`, ...); the others take a free one. */
+  /** Port by API name (`control`, `run`, ...). The other APIs take a free port. */
   ports?: Record<string, number>;
-  /** Sample anonymous reachability of every function URL after every write (`GET /reachability` on control). */
+  /** After every write, check which function URLs an anonymous caller can reach (`GET /reachability` on control). */
   sampleReachability?: boolean;
 }
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { alreadyExists, notFound } from '../core/errors.ts';
 import { can, projectResource, requirePermission } from '../core/iam.ts';
+import { listen } from '../core/listen.ts';
 import { grant } from '../core/policies.ts';
 import { anonymous } from '../core/principals.ts';
-import { listen } from '../core/server.ts';
 import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call, Reply } from '../core/types.ts';
@@ -13,10 +13,10 @@ import { createUpload } from '../functions/upload.ts';
 import { forbidden, refuse } from '../run/refusals.ts';
 
 /**
- * Functions of the 1st generation, as far as a deploy by gcloud touches them (cloudfunctions.googleapis.com/$discovery/rest
- * version v1). Nothing is built: the URL answers for itself, by the policy of the function, which decides in this
- * generation. `gen1OpensAtPoll` is the case that a comment in gcloud describes: the server itself adds allUsers to a new
- * function while its operation is polled.
+ * Functions of the 1st generation, only the calls that a deploy by gcloud makes (cloudfunctions.googleapis.com/$discovery/rest
+ * version v1). Nothing is built. The URL answers a fixed text; in this generation, the function's own policy decides who may
+ * call it. `gen1OpensAtPoll` plays a case that a comment in gcloud describes: Google itself adds allUsers to a new function
+ * while gcloud polls the operation.
  */
 interface Gen1Operation {
   name: string;

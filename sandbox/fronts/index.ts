@@ -6,10 +6,10 @@ import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
 import { gen1Api } from './gen1.ts';
 
-/** An API Gateway with the OpenAPI document of its configuration, as a test places it. */
+/** An API gateway that a test has added, with the OpenAPI document of its configuration. */
 export interface Gateway {
   host: string;
-  /** Text of the OpenAPI document, YAML or JSON. */
+  /** The OpenAPI document as text, in YAML or JSON. */
   document: string;
 }
 
@@ -18,10 +18,10 @@ export const gatewaysOf = (world: World): Map<string, Gateway> =>
   world.extension('gateways', () => new Map());
 
 /**
- * What stands in front of a function or keeps its source, reads only: API Gateway v1
- * (cloud.google.com/api-gateway/docs/reference/rest), the policies of a bucket (storage v1 buckets.getIamPolicy) and of a
- * repository (artifactregistry v1 repositories.getIamPolicy); and functions of the 1st generation. API Gateway is off, as
- * in a new project, until a gateway is placed.
+ * The services in front of a function and those that keep its source and image. Reads only: API Gateway v1
+ * (cloud.google.com/api-gateway/docs/reference/rest), the policy of a bucket (storage v1 buckets.getIamPolicy) and of a
+ * repository (artifactregistry v1 repositories.getIamPolicy). Functions of the 1st generation are here too. As in a new
+ * project, API Gateway is switched off until a test adds a gateway.
  */
 export function frontsApis(world: World): ApiDefinition[] {
   const gateways = gatewaysOf(world);
@@ -61,7 +61,7 @@ export function frontsApis(world: World): ApiDefinition[] {
             requirePermission(world, call.principal, 'apigateway.apiconfigs.get', projectResource(world));
             const gateway = gateways.get(api ?? '');
             if (!gateway) throw notFound();
-            // The documents come with view FULL alone.
+            // Google returns the documents only with view FULL.
             const contents = Buffer.from(gateway.document).toString('base64');
             const documents =
               call.query.get('view') === 'FULL'

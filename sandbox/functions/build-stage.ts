@@ -22,10 +22,10 @@ export interface Built {
   source: StoredObject;
 }
 
-/** What each function was last deployed from. */
+/** The build behind each function's last successful deploy. */
 const lastBuilds = (world: World) => world.extension('builds', () => new Map<string, Built>());
 
-/** Only once the service runs on it does a build count as the function's. */
+/** Makes a build the function's own. Call it only after the service runs on that build. */
 export function keepBuild(world: World, fn: CloudFunction, built: Built): void {
   lastBuilds(world).set(fn.name, built);
   fn.buildName = built.buildName;
@@ -33,7 +33,7 @@ export function keepBuild(world: World, fn: CloudFunction, built: Built): void {
   functionState(world).objects.set(`${built.source.bucket}/${built.source.object}`, built.source);
 }
 
-/** Builds what was uploaded, or takes the last build where nothing of it changes. Nothing of the function is touched yet. */
+/** Builds the uploaded source, or returns the last build if the change does not affect it. Leaves the function untouched. */
 export async function buildStage(
   world: World,
   fn: CloudFunction,
@@ -74,7 +74,7 @@ export async function buildStage(
   return { image, buildName, source };
 }
 
-/** The upload is copied to the bucket of sources, which is what the function names from then on. */
+/** Copies the upload to the bucket of sources, as Google does, and points the function's configuration to the copy. */
 function keepSource(world: World, fn: CloudFunction, config: Json): StoredObject {
   const uploaded = sourceOf(world, buildConfig(config));
   if (!uploaded?.file)

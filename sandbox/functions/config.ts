@@ -13,7 +13,7 @@ export const serviceConfig = (config: Json): Json => part(config, 'serviceConfig
 export const defaultAccount = (world: World): string =>
   `${world.projectNumber}-compute@developer.gserviceaccount.com`;
 
-/** Memory such as 256M, 512Mi, 1G, 1Gi, as functions.proto describes it. */
+/** Parses memory such as 256M, 512Mi, 1G or 1Gi, as functions.proto describes it. */
 const MEMORY = /^\d+(?:\.\d+)?(?:k|M|G|Ki|Mi|Gi)$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const reservedNames =
@@ -21,7 +21,7 @@ const reservedNames =
 const LABEL_KEY = /^[a-z][a-z0-9_-]{0,62}$/;
 const LABEL_VALUE = /^[a-z0-9_-]{0,63}$/;
 
-/** Everything that Google refuses before an operation begins. */
+/** Throws for every setting that Google refuses before it starts an operation. */
 export function checkConfig(world: World, call: Call, config: Json, id: string): void {
   const build = buildConfig(config);
   const service = serviceConfig(config);
@@ -81,7 +81,7 @@ export function sourceOf(world: World, build: Json): StoredObject | undefined {
   return functionState(world).objects.get(`${String(source.bucket)}/${String(source.object)}`);
 }
 
-/** proto3 has no difference between a default and nothing, and Google's JSON leaves both out. */
+/** Removes default values: proto3 does not tell them from absent ones, and Google's JSON leaves both out. */
 function present(config: Json): Json {
   const empty = (value: unknown) =>
     value === '' ||
@@ -97,7 +97,7 @@ function present(config: Json): Json {
 
 const maps = new Set(['environmentVariables', 'labels']);
 
-/** CPU goes with memory where nobody chose it (cloud.google.com/run/docs/configuring/services/cpu, table for functions). */
+/** The CPU for a memory size, if the user set none (cloud.google.com/run/docs/configuring/services/cpu, table for functions). */
 const cpus: [megabytes: number, cpu: string][] = [
   [128, '0.0833'],
   [256, '0.1666'],
@@ -114,7 +114,7 @@ function cpuFor(memory: string): string {
   return cpus.find(([most]) => megabytes <= most)?.[1] ?? '4';
 }
 
-/** Values that the API itself fills in where the user gave none. */
+/** Fills in the defaults of Google's API for everything that the user left out. */
 export function withDefaults(world: World, config: Json, id: string): Json {
   const build = present(buildConfig(config));
   const service = present(serviceConfig(config));
@@ -143,7 +143,7 @@ export function withDefaults(world: World, config: Json, id: string): Json {
   };
 }
 
-/** What the Cloud Run revision gets from the function. */
+/** The settings of the Cloud Run revision that follow from the function's configuration. */
 export function revisionSettings(world: World, fn: CloudFunction, config: Json): RevisionSettings {
   const full = withDefaults(world, config, fn.id);
   const service = serviceConfig(full);

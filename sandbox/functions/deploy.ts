@@ -8,7 +8,7 @@ import { end, stage } from './operations.ts';
 import { renderFunction } from './render.ts';
 import { serviceStage } from './service-stage.ts';
 
-/** Stops every build under way when the sandbox ends. */
+/** Aborts every build under way when the sandbox stops. */
 const aborter = (world: World) =>
   world.extension('builds under way', () => {
     const controller = new AbortController();
@@ -16,7 +16,7 @@ const aborter = (world: World) =>
     return controller;
   });
 
-/** The whole of a create or an update, stage by stage. It never throws: the operation carries the error. */
+/** Carries out a create or an update, stage by stage. It never throws: an error ends up in the operation. */
 export async function deploy(
   world: World,
   fn: CloudFunction,
@@ -47,7 +47,7 @@ export async function deploy(
   }
 }
 
-/** The function is FAILED and keeps its configuration; what served goes on serving. */
+/** Marks the function FAILED. It keeps its old configuration, and the old revision goes on serving. */
 function fail(world: World, fn: CloudFunction, operation: FunctionOperation, error: Error): void {
   const inBuild = error instanceof BuildError;
   const { message } = error;

@@ -3,7 +3,7 @@ import type { Json } from './model.ts';
 
 const TERM = /^(-|NOT\s+)?([\w.]+)\s*(!=|=|:)\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"()]+))$/;
 
-/** Comparisons joined by AND (AIP-160's simplest part), such as `environment="GEN_2" AND labels.team=ocr`. */
+/** Reads comparisons joined by AND, the simplest part of AIP-160: `environment="GEN_2" AND labels.team=ocr`. */
 export function resourceFilter(text: string): (resource: Json) => boolean {
   const terms = text
     .split(/\s+AND\s+/)

@@ -37,7 +37,7 @@ export function findFunction(
 
 const caller = (call: Call) => (call.principal && emailOf(call.principal)) || (call.principal?.member ?? '');
 
-/** Fields that the server makes are dropped from what was sent; so are the name and the environment. */
+/** Removes the fields that the server itself sets from what a client sent, and the name and the environment. */
 function configOf(call: Call): Json {
   const body = checkMessage('functions', FUNCTION, call.json(), {
     at: 'function',

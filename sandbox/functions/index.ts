@@ -49,7 +49,7 @@ function sourceRoutes(world: World): Route[] {
   ];
 }
 
-/** The policy of the function itself governs who may change it. It has no say in who may call it. */
+/** The function's own policy decides who may change the function, not who may call it. */
 function policyRoutes(world: World): Route[] {
   const pattern = '/v2/projects/:project/locations/:location/functions/:function';
   const resource = (name: string) => `//cloudfunctions.googleapis.com/${name}`;
@@ -94,7 +94,7 @@ function policyRoutes(world: World): Route[] {
   ];
 }
 
-/** Cloud Functions v2, of v1 what gcloud reads, and the storage service's signed URLs. */
+/** Cloud Functions v2, the v1 calls that gcloud makes, and the signed URLs of Cloud Storage. */
 export function functionsApis(world: World): ApiDefinition[] {
   const state = functionState(world);
   world.views.set('functions', () => [...state.functions.values()].map((fn) => renderFunction(world, fn)));

@@ -7,7 +7,7 @@ export const FUNCTION = 'google.cloud.functions.v2.Function';
 const isObject = (value: unknown): value is Json =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** Fields that a mask may name although a client cannot change them: Google's own action sends both. */
+/** Fields that a mask may name although a client cannot change them. Google's own action names both. */
 const ignored = new Set(['name', 'environment']);
 
 function setPath(config: Json, body: Json, path: readonly string[]): void {
@@ -23,12 +23,13 @@ function setPath(config: Json, body: Json, path: readonly string[]): void {
   config[head] = inner;
 }
 
-/** Maps are replaced whole: a path into one is refused. */
+/** Maps are only replaced as a whole, so a path into one is refused. */
 const maps = new Set(['labels', 'environmentVariables']);
 
 /**
- * The configuration after a PATCH. A path takes the value of the body, or is cleared where the body has none; a path of a
- * whole message takes the whole message, so what the body leaves out is gone; no mask at all replaces everything.
+ * Returns the configuration after a PATCH. Each path of the mask takes its value from the body, or is cleared if the body
+ * has none. A path that names a message replaces the whole message, so fields missing in the body are cleared. Without a
+ * mask, the body replaces everything.
  */
 export function applyMask(config: Json, body: Json, mask: string | null): { config: Json; paths: string[] } {
   const paths = checkMask('functions', FUNCTION, mask).map((path) => path.filter(Boolean));
@@ -41,6 +42,6 @@ export function applyMask(config: Json, body: Json, mask: string | null): { conf
   return { config: next, paths: paths.map((path) => path.join('.')) };
 }
 
-/** Whether a change of these paths can only be carried out by a build. */
+/** True if a change of these paths needs a new build. */
 export const needsBuild = (paths: readonly string[]): boolean =>
   paths.some((path) => path === '*' || path.startsWith('buildConfig'));

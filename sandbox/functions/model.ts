@@ -27,19 +27,19 @@ export interface FunctionOperation {
   endTime?: string;
   buildName?: string;
   stages: Stage[];
-  /** The function as it was asked for. */
+  /** The function as the request describes it. */
   requestResource?: Json;
   response?: Json;
   error?: { code: number; message: string; details?: unknown[] };
 }
 
-/** A function as the user configured it (google.cloud.functions.v2.Function), and what became of it. */
+/** A function (google.cloud.functions.v2.Function): the user's configuration and the state that follows from it. */
 export interface CloudFunction {
   name: string;
   project: string;
   location: string;
   id: string;
-  /** Only fields that may be written. */
+  /** Only the fields that a client may write. */
   config: Json;
   state: 'ACTIVE' | 'FAILED' | 'DEPLOYING' | 'DELETING';
   stateMessages: StateMessage[];
@@ -68,18 +68,18 @@ export interface StoredObject {
   bucket: string;
   object: string;
   generation: string;
-  /** File on disk; undefined until it was uploaded. */
+  /** File on disk. Undefined until the upload is complete. */
   file: string | undefined;
 }
 
 export interface FunctionState {
   functions: Map<string, CloudFunction>;
-  /** Whole v1 resources (google.cloud.functions.v1.CloudFunction) by name, placed by tests. */
+  /** Resources of v1 (google.cloud.functions.v1.CloudFunction) by name, added by tests. */
   gen1: Map<string, Json>;
   operations: Map<string, FunctionOperation>;
   /** By `bucket/object`. */
   objects: Map<string, StoredObject>;
-  /** Upload URL signatures that are still good: signature to object. */
+  /** The object behind each upload URL, by the URL's signature. */
   uploads: Map<string, StoredObject & { expires: number }>;
   downloads: Map<string, StoredObject & { expires: number }>;
 }

@@ -14,7 +14,7 @@ import {
 } from './model.ts';
 import { renderOperation, reply } from './render.ts';
 
-/** Begins an operation; 409 ABORTED while another one runs on the same function. */
+/** Starts an operation. Throws 409 ABORTED while another one runs on the same function. */
 export function begin(
   world: World,
   fn: CloudFunction,
@@ -61,8 +61,8 @@ export function end(
 }
 
 /**
- * ARTIFACT_REGISTRY is a stage that turns up later: gcloud 528 calls it unexpected, brings a tracker of its own for it,
- * and dies where the first answer lists it already. So it is there from the second answer on.
+ * Adds the stage ARTIFACT_REGISTRY from the second answer on. gcloud 528 calls this stage unexpected, adds a tracker for it
+ * when it appears, and crashes if the first answer already lists it.
  */
 function showRegistry(operation: FunctionOperation): void {
   if (operation.done || operation.verb === 'delete' || operation.stages[0]?.name === 'ARTIFACT_REGISTRY')

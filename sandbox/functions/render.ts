@@ -7,11 +7,11 @@ import type { CloudFunction, FunctionOperation, Json } from './model.ts';
 
 const PACKAGE = 'google.cloud.functions.v2';
 
-/** Is all traffic on the newest revision, as it is asked of Cloud Run? */
+/** True if the service is configured to send all traffic to the newest revision. */
 const followsLatest = (service: Service) =>
   service.traffic.some(({ type, percent }) => type === LATEST && percent === 100);
 
-/** google.cloud.functions.v2.Function as JSON, output fields included. */
+/** Renders a google.cloud.functions.v2.Function as JSON, output fields included. */
 export function renderFunction(world: World, fn: CloudFunction): Json {
   const full = withDefaults(world, fn.config, fn.id);
   const service = runState(world).services.get(fn.service);
@@ -73,7 +73,7 @@ export function renderOperation(operation: FunctionOperation): Json {
   };
 }
 
-/** Clients of the generated libraries ask for `$alt=json;enum-encoding=int`: names of enums go out as numbers. */
+/** Replaces enum names by numbers. Google's generated clients ask for it with `$alt=json;enum-encoding=int`. */
 export function reply(call: Call, message: string, body: Json): Reply {
   const numeric = (call.query.get('$alt') ?? call.query.get('alt') ?? '').includes('enum-encoding=int');
   if (!numeric) return { status: 200, body };
@@ -82,7 +82,7 @@ export function reply(call: Call, message: string, body: Json): Reply {
 
 function encodeEnums(message: string, body: Json): Json {
   const protos = loadProtos('functions');
-  // The operation itself is google.longrunning's: only what it carries has enums.
+  // An operation is a google.longrunning message without enums. Only its metadata and response have some.
   if (message === 'Operation')
     return Object.fromEntries(
       Object.entries(body).map(([key, value]) => {

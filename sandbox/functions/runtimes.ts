@@ -1,4 +1,4 @@
-/** Google's runtime support schedule, as published on 2026-11-22: deprecation, then decommission. */
+/** Google's runtime support schedule as of 2026-11-22: the dates of deprecation and of decommission. */
 const schedule: [name: string, display: string, deprecation: string, decommission: string][] = [
   ['dotnet6', '.NET 6', '2024-11-12', '2025-11-12'],
   ['dotnet8', '.NET 8', '2026-11-10', '2027-05-10'],
@@ -39,7 +39,7 @@ function date(text: string) {
   return { year, month, day };
 }
 
-/** The answer of `runtimes.list` on a given day (`YYYY-MM-DD`). */
+/** The answer of `runtimes.list` on a given day, `YYYY-MM-DD`. */
 export function runtimesOn(day: string): Runtime[] {
   return schedule.map(([name, displayName, deprecation, decommission]) => {
     const stage = day >= decommission ? 'DECOMMISSIONED' : day >= deprecation ? 'DEPRECATED' : 'GA';

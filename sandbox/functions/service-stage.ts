@@ -13,7 +13,7 @@ import { stage } from './operations.ts';
 /** `500m` is half a CPU. */
 const cpus = (text: string) => Number.parseFloat(text) / (text.endsWith('m') ? 1000 : 1);
 
-/** A new revision of the function's service, started, and traffic as the change asks for it. */
+/** Creates and starts a new revision of the function's service, then moves traffic as the change asks. */
 export async function serviceStage(
   world: World,
   fn: CloudFunction,
@@ -102,8 +102,8 @@ async function startRevision(
 }
 
 /**
- * The service after a new revision: `true` throws any split away, `false` and nothing honour the traffic that is
- * configured, which is LATEST unless somebody pinned it.
+ * Moves traffic after a new revision has started. `true` discards any split. `false` and undefined keep the configured
+ * traffic, which is LATEST unless someone pinned it.
  */
 async function turnTraffic(
   world: World,
@@ -116,7 +116,7 @@ async function turnTraffic(
   const pinned = !service.traffic.some(({ type, percent }) => type === LATEST && percent);
   if (allTraffic === true || (pinned && !world.quirks.functionPatchKeepsPin))
     service.traffic = [{ type: LATEST, percent: 100 }];
-  const share = service.traffic.reduce(
+  const latestPercent = service.traffic.reduce(
     (sum, { type, percent }) => sum + (type === LATEST ? (percent ?? 0) : 0),
     0,
   );
@@ -125,7 +125,7 @@ async function turnTraffic(
       {
         severity: 'INFO',
         type: 'CloudRunServiceNewRevisionTrafficInfo',
-        message: `The new revision ${revision.name} will get ${share}% of the traffic.`,
+        message: `The new revision ${revision.name} will get ${latestPercent}% of the traffic.`,
       },
     ],
   });

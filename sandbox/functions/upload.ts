@@ -7,7 +7,7 @@ import { functionState, type StoredObject } from './model.ts';
 
 const HALF_HOUR = 30 * 60 * 1000;
 
-/** The storage service answers in XML (cloud.google.com/storage/docs/xml-api/reference-status). */
+/** Cloud Storage answers in XML (cloud.google.com/storage/docs/xml-api/reference-status). */
 function xml(status: number, code: string, message: string): Reply {
   return {
     status,
@@ -63,8 +63,8 @@ function granted<T extends StoredObject & { expires: number }>(
 }
 
 /**
- * `storage.googleapis.com` for signed URLs alone. The content type is signed, so it must come as it was signed; a bearer
- * beside a signature makes two credentials, which the storage service refuses.
+ * The signed URLs of `storage.googleapis.com`. The signature covers the content type, so the upload must send exactly that
+ * one. A bearer token next to a signature makes two credentials, which Cloud Storage refuses.
  */
 export function uploadApi(world: World): ApiDefinition {
   const state = functionState(world);

@@ -13,7 +13,7 @@ const v1States: Record<string, string> = {
   DELETE_IN_PROGRESS: 'DELETING',
 };
 
-/** A first generation function as the v2 API shows it. */
+/** Renders a function of the 1st generation as the v2 API does. */
 export function renderGen1(old: Json): Json {
   const trigger = old.httpsTrigger as Json | undefined;
   return {
@@ -35,7 +35,7 @@ export function renderGen1(old: Json): Json {
   };
 }
 
-/** What gcloud reads of v1: locations, and functions of the first generation (v1 lists no others). */
+/** The v1 reads of gcloud: locations, and functions of the 1st generation, the only ones that v1 lists. */
 export function v1Routes(world: World): Route[] {
   const state = functionState(world);
   const base = '/v1/projects/:project/locations';

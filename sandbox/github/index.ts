@@ -5,7 +5,7 @@ import type { SubjectFormat } from '../identity/claims.ts';
 import { subjectFormat } from '../identity/oidc.ts';
 import { identityOf } from '../identity/state.ts';
 
-/** The fields of a workflow run that say whether it lives (docs.github.com REST "Get a workflow run"). */
+/** The fields of a workflow run that say whether it is still running (docs.github.com REST "Get a workflow run"). */
 interface Run {
   status: string;
   conclusion: string | null;
@@ -13,7 +13,7 @@ interface Run {
 }
 
 export interface GithubState {
-  /** By run id. A run that is not here is over: `completed`, `success`. */
+  /** By run id. A run that is not in the map has ended: `completed`, `success`. */
   runs: Map<string, Run>;
 }
 
@@ -25,8 +25,8 @@ const notFound: Reply = {
 };
 
 /**
- * The little of GitHub's REST API that the actions ask. Runs are set by `PATCH /settings {"github": {"runs": {"7": {"status":
- * "in_progress"}}}}`, or `null` for a run that is to answer 404.
+ * The part of GitHub's REST API that the actions use. `PATCH /settings {"github": {"runs": {"7": {"status":
+ * "in_progress"}}}}` sets a run. The value `null` makes the run answer 404.
  */
 export function githubApis(world: World): ApiDefinition[] {
   const state = githubOf(world);
@@ -52,7 +52,7 @@ export function githubApis(world: World): ApiDefinition[] {
       conclusion: 'success',
       run_attempt: Number(attempt ?? 1),
     };
-    // An attempt before the last one is over, whatever the run does now.
+    // Earlier attempts of a run have ended, even if the latest one is still running.
     const over = attempt !== undefined && Number(attempt) < run.run_attempt && run.status !== 'completed';
     const shown = over ? { status: 'completed', conclusion: 'failure', run_attempt: Number(attempt) } : run;
     return {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-/** Claims of one token request; null leaves a claim out. */
+/** The claims of one token request. The value null removes a claim. */
 export type Claims = Record<string, unknown>;
 
 /**
- * Defaults: a push to main of acme/ocr. All values are strings, as GitHub sends them
+ * The default claims: a push to main of acme/ocr. As at GitHub, all values are strings
  * (docs.github.com "OpenID Connect reference", example token).
  */
 export const defaultClaims: Readonly<Record<string, string>> = {
@@ -34,16 +34,16 @@ export const defaultClaims: Readonly<Record<string, string>> = {
   check_run_id: '31415926535',
 };
 
-/** What a repository chose under actions/oidc/customization/sub. */
+/** The subject format that a repository has set with actions/oidc/customization/sub. */
 export interface SubjectFormat {
   use_default: boolean;
   include_claim_keys?: string[];
-  /** `repo:OWNER@OWNER_ID/REPO@REPO_ID:...`, the default of repositories made after 2026-07-15. */
+  /** If true, `sub` begins with `repo:OWNER@OWNER_ID/REPO@REPO_ID:`, the default of repositories made after 2026-07-15. */
   use_immutable_subject?: boolean;
 }
 
 const text = (value: unknown) => (value === undefined || value === null ? '' : String(value));
-/** Colons in values are percent-encoded, so that they cannot forge another part. */
+/** Percent-encodes colons, so that a value cannot pose as another part of the subject. */
 const part = (value: unknown) => text(value).replaceAll(':', '%3A');
 
 function repositoryPart(claims: Claims, immutable: boolean): string {
@@ -56,11 +56,11 @@ function repositoryPart(claims: Claims, immutable: boolean): string {
 function contextPart(claims: Claims): string {
   if (claims.environment) return `environment:${part(claims.environment)}`;
   if (claims.event_name === 'pull_request') return 'pull_request';
-  // Slashes stay; a ref holds no colon.
+  // Slashes stay as they are. A ref cannot contain a colon.
   return `ref:${text(claims.ref)}`;
 }
 
-/** `sub`: environment before pull_request before ref; a customised format lists its claims in order. */
+/** Builds `sub` from the environment, else the pull request, else the ref. A custom format lists its claims in order. */
 export function subject(claims: Claims, format: SubjectFormat): string {
   const repository = repositoryPart(claims, format.use_immutable_subject === true);
   if (format.use_default || !format.include_claim_keys?.length) return `${repository}:${contextPart(claims)}`;
@@ -71,7 +71,7 @@ export function subject(claims: Claims, format: SubjectFormat): string {
     .join(':');
 }
 
-/** All claims of a token, 300 s of life. A given `sub`, `iss`, `exp`, ... wins over the computed one. */
+/** All claims of a token that lives for 300 s. A given `sub`, `iss`, `exp` and so on replaces the computed one. */
 export function buildClaims(
   given: Claims,
   issuer: string,

@@ -8,8 +8,8 @@ import { addJob, findAccount, identityOf } from './state.ts';
 const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
 
 /**
- * `{member, seconds?}` gives an access token of `user:E` or `serviceAccount:E`, whoever that is; `{member, audience}` an ID
- * token of an account that exists.
+ * `{member, seconds?}` returns an access token of `user:E` or `serviceAccount:E`, even if there is no such account.
+ * `{member, audience}` returns an ID token of an existing account.
  */
 function giveToken(world: World, body: Record<string, unknown>): Reply {
   const [, kind, email] = /^(user|serviceAccount):(\S+@\S+)$/.exec(String(body.member)) ?? [];
@@ -28,8 +28,8 @@ function giveToken(world: World, body: Record<string, unknown>): Reply {
 }
 
 /**
- * `POST /claims` replaces the claims that all tokens have beside the defaults; `POST /jobs {claims}` makes a job of its own
- * and answers its environment; `POST /tokens` gives a token without any login, `DELETE /tokens` ends all of them.
+ * `POST /claims` replaces the claims that every token has in addition to the defaults. `POST /jobs {claims}` starts another
+ * job and returns its environment. `POST /tokens` issues a token without a login, and `DELETE /tokens` revokes all tokens.
  */
 export function identityControl(world: World): ApiDefinition {
   const route = (method: string, pattern: string, handle: Route['handle']): Route => ({

@@ -7,7 +7,7 @@ import { accountResource, findAccount, identityOf, type ServiceAccount } from '.
 
 /** Service accounts of IAM v1: get, list, keys, policy (cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts). */
 export function accountRoutes(world: World): Route[] {
-  /** IAM answers 404 for an account that is not there, before any permission. */
+  /** IAM answers 404 for a missing account before it checks any permission. */
   function known(name: string | undefined): ServiceAccount {
     const account = findAccount(world, name ?? '');
     if (!account) throw notFound(`Unknown service account: ${name}`);

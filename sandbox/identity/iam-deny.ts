@@ -4,8 +4,8 @@ import type { World } from '../core/state.ts';
 import type { Call, Route } from '../core/types.ts';
 
 /**
- * Deny policies of IAM v2, reads (cloud.google.com/iam/docs/reference/rest/v2/policies). The attachment point is one
- * percent-encoded segment: `cloudresourcemanager.googleapis.com%2Fprojects%2FN`.
+ * Reads of IAM v2's deny policies (cloud.google.com/iam/docs/reference/rest/v2/policies). The attachment point is one
+ * percent-encoded segment, such as `cloudresourcemanager.googleapis.com%2Fprojects%2FN`.
  */
 export function denyRoutes(world: World): Route[] {
   function authorize(call: Call, attachment: string | undefined, permission: string): string {
@@ -25,7 +25,7 @@ export function denyRoutes(world: World): Route[] {
       pattern: '/v2/policies/:attachment/denypolicies',
       handle: (call, { attachment }) => {
         const policies = world.denyPolicies.get(authorize(call, attachment, 'iam.denypolicies.list')) ?? [];
-        // A list names the policies and leaves out their rules.
+        // A list returns the policies without their rules.
         const shown = policies.map(({ rules: _, ...policy }) => ({ ...policy, kind: 'DenyPolicy' }));
         return { status: 200, body: shown.length ? { policies: shown } : {} };
       },

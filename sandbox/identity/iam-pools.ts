@@ -4,11 +4,11 @@ import type { World } from '../core/state.ts';
 import type { Call, Reply, Route } from '../core/types.ts';
 import { identityOf } from './state.ts';
 
-/** Workload identity pools and providers, reads (cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools). */
+/** Reads of workload identity pools and providers (cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools). */
 export function poolRoutes(world: World): Route[] {
   const state = identityOf(world);
 
-  /** The project in the path must be ours; a stranger's is refused as if it were not there. */
+  /** Refuses a path of another project as if that project did not exist. */
   function authorize(call: Call, project: string | undefined, permission: string): void {
     if (canonical(world, `/projects/${project}`) !== `/projects/${world.project}`)
       throw permissionDenied(permission, call.path);

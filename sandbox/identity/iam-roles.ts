@@ -5,7 +5,7 @@ import type { World } from '../core/state.ts';
 import type { Reply, Route } from '../core/types.ts';
 
 /**
- * Roles of IAM v1. Predefined roles need no permission; custom ones need iam.roles.get where they live
+ * Roles of IAM v1. Predefined roles need no permission; custom roles need iam.roles.get on their project or organisation
  * (cloud.google.com/iam/docs/reference/rest/v1/roles/get).
  */
 export function roleRoutes(world: World): Route[] {

@@ -22,7 +22,7 @@ function account(world: World, name: string): ServiceAccount {
   return found;
 }
 
-/** Walks the delegation chain: each account needs implicitDelegation on the next, the last one the asked permission. */
+/** Checks the delegation chain: each account needs implicitDelegation on the next one, and the last one the permission itself. */
 function authorize(
   world: World,
   call: Call,
@@ -129,7 +129,7 @@ export function iamCredentialsApi(world: World): ApiDefinition {
   };
 }
 
-/** Google's public keys for ID tokens, where a client wants to check one (`www.googleapis.com/oauth2/v3/certs`). */
+/** Google's public keys, with which clients verify ID tokens (`www.googleapis.com/oauth2/v3/certs`). */
 export function certsApi(world: World): ApiDefinition {
   const reply = () => ({ status: 200, body: { keys: [world.googleKey.jwk] } });
   return {

@@ -4,7 +4,7 @@ import type { Principal } from '../core/types.ts';
 import type { Claims } from './claims.ts';
 import type { Provider } from './state.ts';
 
-/** A refusal of the token exchange: OAuth's flat error body. */
+/** A refusal of the token exchange. Its body has OAuth's flat form. */
 export class StsError extends Error {
   readonly error: string;
   readonly status: number;
@@ -21,7 +21,7 @@ interface Mapped {
   attribute: Record<string, unknown>;
 }
 
-/** A mapping that CEL cannot evaluate, such as a claim that is not there, maps to nothing. */
+/** Evaluates the mapping. An expression that CEL cannot evaluate, for example because a claim is missing, sets nothing. */
 function mapAttributes(provider: Provider, assertion: Claims): Mapped {
   const mapped: Mapped = { google: {}, attribute: {} };
   for (const [target, expression] of Object.entries(provider.attributeMapping)) {
@@ -29,7 +29,7 @@ function mapAttributes(provider: Provider, assertion: Claims): Mapped {
     try {
       mapped[space][name] = evaluate(expression, { assertion });
     } catch {
-      // Left out: the checks below say what that means for google.subject.
+      // The attribute stays unset. The checks below refuse a token without google.subject.
     }
   }
   return mapped;
@@ -42,8 +42,9 @@ function requireString(name: string, value: unknown): string {
 }
 
 /**
- * Attribute condition, then mapping, as Google's STS does (measured order: a token without `sub` is refused by a
- * condition on it, not by the mapping). Limits: cloud.google.com/iam/docs/workload-identity-federation "Attribute mappings".
+ * Checks the attribute condition, then the mapping. This is the measured order of Google's STS: a token without `sub` is
+ * refused by a condition on `sub`, not by the mapping. Limits: cloud.google.com/iam/docs/workload-identity-federation
+ * "Attribute mappings".
  */
 export function mapPrincipal(provider: Provider, assertion: Claims): Principal {
   const mapped = mapAttributes(provider, assertion);

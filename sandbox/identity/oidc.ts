@@ -4,7 +4,7 @@ import type { ApiDefinition, Call, Reply, Route } from '../core/types.ts';
 import { buildClaims, type Claims, defaultClaims, type SubjectFormat } from './claims.ts';
 import { identityOf } from './state.ts';
 
-/** `iss` of the tokens: the issuer's base URL and the path of an enterprise or of a GitHub Enterprise Server. */
+/** The `iss` of the tokens: the issuer's base URL, plus the path of an enterprise or of a GitHub Enterprise Server. */
 export const issuerOf = (world: World): string => `${world.urls.get('oidc')}${identityOf(world).issuerPath}`;
 
 export function subjectFormat(world: World, repository: string): SubjectFormat {
@@ -15,7 +15,7 @@ export function subjectFormat(world: World, repository: string): SubjectFormat {
   );
 }
 
-/** The token that a job with these claims would get. Tests that need an odd token call it directly. */
+/** Signs the token that a job with these claims would get. Tests that need an unusual token call it directly. */
 export function githubToken(world: World, given: Claims, audience?: string): string {
   const state = identityOf(world);
   const claims = { ...state.claims, ...given };
@@ -64,7 +64,7 @@ function discovery(world: World): Reply {
   };
 }
 
-/** GitHub's OIDC issuer. Discovery answers under the path that is set, and only there. */
+/** GitHub's OIDC issuer. Discovery answers only under the issuer path that is set. */
 export function oidcApi(world: World): ApiDefinition {
   const open = (pattern: string, handle: Route['handle']): Route => ({
     method: 'GET',

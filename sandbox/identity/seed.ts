@@ -10,15 +10,15 @@ export interface Seeded {
   deployer: string;
   invoker: string;
   reader: string;
-  /** Access token of the deployer for gcloud, one day. */
+  /** The deployer's access token for gcloud. It lives for one day. */
   deployerToken: string;
   requestToken: string;
 }
 
 /**
- * What the deployer may do in the project: deploy functions, read and write the services behind them with their
- * policies, read logs and metrics. Nothing above the project: it cannot read folders or the organisation.
- * run.admin and cloudfunctions.developer hold run.routes.invoke, so the deployer can call functions too, as on Google Cloud.
+ * The roles of the deployer on the project. It may deploy functions, read and write their services and policies, and read
+ * logs and metrics. It has no role above the project, so it cannot read folders or the organisation. As on Google Cloud,
+ * run.admin and cloudfunctions.developer include run.routes.invoke, so the deployer can also call functions.
  */
 const deployerRoles = [
   'roles/run.admin',
@@ -43,7 +43,7 @@ const readerRoles = [
   'roles/apigateway.viewer',
 ];
 
-/** What the reader may read on every level: policies, deny policies, organisation policies, the hierarchy. */
+/** The roles of the reader on every level: it reads policies, deny policies, organisation policies and the hierarchy. */
 const readerOrganizationRoles = [
   'roles/iam.securityReviewer',
   'roles/iam.denyReviewer',
@@ -54,7 +54,7 @@ const readerOrganizationRoles = [
 /** The repository whose workflows may log in by default. */
 export const repository = 'acme/ocr';
 
-/** Fills the project as a careful owner would have set it up. */
+/** Sets up the project as a careful owner would. */
 export function seed(world: World): Seeded {
   const state = identityOf(world);
   world.accountEmail = (id) => [...state.accounts.values()].find(({ uniqueId }) => uniqueId === id)?.email;
@@ -88,13 +88,13 @@ export function seed(world: World): Seeded {
 
   const workflows = `principalSet://iam.googleapis.com/${pool}/attribute.repository/${repository}`;
   const project = projectResource(world);
-  // Direct access (a federated token without a service account) is granted what the deployer is granted.
+  // A federated identity that logs in without a service account gets the deployer's roles.
   for (const role of deployerRoles)
     grant(world.policies, project, role, `serviceAccount:${deployer}`, workflows);
   for (const role of readerRoles) grant(world.policies, project, role, `serviceAccount:${reader}`);
   for (const role of readerOrganizationRoles)
     grant(world.policies, organizationResource(world), role, `serviceAccount:${reader}`);
-  // Google grants nobody a new service; run.invoker on the project makes new functions callable by this account alone.
+  // A new service has no invoker at Google. With run.invoker on the project, only this account can call new functions.
   grant(world.policies, project, 'roles/run.invoker', `serviceAccount:${invoker}`);
   grant(world.policies, project, 'roles/owner', 'user:owner@example.com');
   grant(

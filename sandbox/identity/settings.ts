@@ -13,7 +13,7 @@ function objects(value: unknown, what: string): [string, Fields | null][] {
   return Object.entries(value as Record<string, Fields | null>);
 }
 
-/** Adds, changes (merged field by field) or removes (null) entries of a map whose values carry a `name`. */
+/** Adds entries to a map, changes them field by field, or removes them if the value is null. The values have a `name`. */
 function patchMap<T>(map: Map<string, T>, value: unknown, what: string, blank: (name: string) => T): void {
   for (const [name, change] of objects(value, what)) {
     if (change === null) map.delete(name);
@@ -25,7 +25,7 @@ function patchMap<T>(map: Map<string, T>, value: unknown, what: string, blank: (
   }
 }
 
-/** What `PATCH /settings` and the control routes can do to identities. Every change is at once, without propagation. */
+/** The identity settings that `PATCH /settings` can change. Every change takes effect at once, without propagation. */
 export function identitySettings(world: World): void {
   const state = identityOf(world);
   addSetting(world, 'claims', (value) => {

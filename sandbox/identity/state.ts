@@ -3,7 +3,7 @@ import { createKey, type SigningKey } from '../core/keys.ts';
 import type { World } from '../core/state.ts';
 import type { Claims, SubjectFormat } from './claims.ts';
 
-/** iam.googleapis.com v1 WorkloadIdentityPool and its OIDC provider, the fields that decide. */
+/** The fields of iam.googleapis.com v1 WorkloadIdentityPool and its OIDC provider that decide on a login. */
 export interface Pool {
   name: string;
   displayName: string;
@@ -29,22 +29,22 @@ export interface ServiceAccount {
   keys: { name: string; keyType: string; validAfterTime: string }[];
 }
 
-/** One job that may ask for ID tokens: the bearer that it got, and its claims. */
+/** A job that may request ID tokens, with its bearer token and its claims. */
 export interface Job {
   claims: Claims;
 }
 
-/** Who exists: pools, providers and accounts of the project, and GitHub's issuer. */
+/** The identities that exist: the project's pools, providers and accounts, and the jobs that GitHub's issuer knows. */
 export interface IdentityState {
   pools: Map<string, Pool>;
   providers: Map<string, Provider>;
   accounts: Map<string, ServiceAccount>;
   issuerKey: SigningKey;
-  /** By bearer of ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
+  /** By the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
   jobs: Map<string, Job>;
-  /** Claims that replace the defaults in every job's next tokens; a job's own claims win. */
+  /** Claims that replace the defaults in every job's next tokens. A job's own claims have precedence. */
   claims: Claims;
-  /** Path of the issuer: '' is github.com, `/acme-corp` an enterprise's own, `/_services/token` GitHub Enterprise Server. */
+  /** Path of the issuer: '' for github.com, `/acme-corp` for an enterprise, `/_services/token` for GitHub Enterprise Server. */
   issuerPath: string;
   /** By `owner/repo` or `owner`. */
   subjectFormats: Map<string, SubjectFormat>;
@@ -63,7 +63,7 @@ export function identityOf(world: World): IdentityState {
   }));
 }
 
-/** A new ACTIONS_ID_TOKEN_REQUEST_TOKEN for a job with these claims. */
+/** Registers a job with these claims and returns its ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
 export function addJob(world: World, claims: Claims = {}): string {
   const bearer = `gha.${randomBytes(24).toString('base64url')}`;
   identityOf(world).jobs.set(bearer, { claims });

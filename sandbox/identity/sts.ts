@@ -8,10 +8,10 @@ import { identityOf, type Provider } from './state.ts';
 const grant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 const subjectTypes = ['urn:ietf:params:oauth:token-type:jwt', 'urn:ietf:params:oauth:token-type:id_token'];
-/** Clock skew that Google's STS bears, seconds, either way. */
+/** The clock skew that Google's STS tolerates in either direction, in seconds. */
 const skew = 60;
 
-/** Parameters by camelCase name, from JSON in either spelling or from a form (RFC 8693). */
+/** Reads the parameters from JSON, in camelCase or snake_case, or from a form (RFC 8693). Returns them in camelCase. */
 function parameters(call: Call): Record<string, unknown> {
   const form = (call.headers['content-type'] ?? '').includes('x-www-form-urlencoded');
   let given: Record<string, unknown>;
@@ -37,8 +37,8 @@ const invalidAudience = () =>
   );
 
 /**
- * The provider that the audience names. Google's host is iam.googleapis.com; auth@v3 takes the host from
- * GHA_ENDPOINT_OVERRIDE_iam, so that this sandbox's own host is right too.
+ * Finds the provider that the audience names. Google's host is iam.googleapis.com. auth@v3 takes the host from
+ * GHA_ENDPOINT_OVERRIDE_iam, so this sandbox's own host is accepted too.
  */
 function findProvider(world: World, audience: unknown): Provider {
   const named =
@@ -65,7 +65,7 @@ function findProvider(world: World, audience: unknown): Provider {
 const issuerUnreachable = () =>
   new StsError('invalid_grant', "Error connecting to the given credential's issuer.");
 
-/** Keys of the issuer: uploaded to the provider, or fetched by discovery like Google does. */
+/** Returns the issuer's keys: those uploaded to the provider, else those found by discovery, as Google does. */
 async function issuerKeys({ oidc }: Provider): Promise<JsonWebKey[]> {
   const fetchJson = async (url: string) => {
     const answer = await fetch(url, { signal: AbortSignal.timeout(5000), redirect: 'error' });
@@ -136,7 +136,7 @@ async function exchange(world: World, call: Call): Promise<Reply> {
     throw new StsError('invalid_request', 'The size of the subject token exceeds the limit.');
   const { expires } = checkClaims(world, provider, jwt);
   const keys = await issuerKeys(provider);
-  // Measured: an unknown key id is reported as a failure to reach the issuer, a wrong signature by name.
+  // Measured at Google: for an unknown key id, the error says that the issuer cannot be reached.
   if (!keys.some((key) => (key as { kid?: string }).kid === jwt.header.kid)) throw issuerUnreachable();
   if (!verifyJwt(jwt, keys)) throw new StsError('invalid_grant', 'Unable to verify the ID Token signature.');
   const principal = mapPrincipal(provider, jwt.claims);

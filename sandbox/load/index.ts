@@ -18,7 +18,7 @@ function check(value: Record<string, unknown>): LoadRequest {
   return value as unknown as LoadRequest;
 }
 
-/** `POST /load` begins, `GET /load` and `GET /load/ID` show, `DELETE /load` ends what runs. */
+/** `POST /load` starts a load, `GET /load` and `GET /load/ID` show loads, `DELETE /load` stops all of them. */
 export function loadApis(world: World): ApiDefinition[] {
   const loads: Load[] = [];
   world.onStop.push(() => {

@@ -9,10 +9,10 @@ interface PerRevision {
   lastBad?: string;
 }
 
-/** Bad for a caller: the server's fault, no instance, or no answer at all (status 0). */
+/** True if the call failed for its caller: a server error, no instance (429), or no answer at all (status 0). */
 const isBad = (status: number) => status >= 500 || status === 429 || status === 0;
 
-/** What came back, by status and by the revision that served. */
+/** Counts the answers by status and by the revision that served them. */
 export class LoadCounts {
   private readonly time: () => string;
   private readonly byStatus: Record<string, number> = {};
@@ -28,7 +28,7 @@ export class LoadCounts {
     this.time = time;
   }
 
-  /** A call that was due while too many were under way. */
+  /** Counts a call that was not sent because too many were under way. */
   skip(): void {
     this.skipped++;
   }

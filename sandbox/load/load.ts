@@ -13,15 +13,15 @@ import { LoadCounts } from './load-counts.ts';
 export interface LoadRequest {
   /** Function id. */
   function: string;
-  /** Requests a second, evenly spaced, whatever the answers do. */
+  /** Requests per second, evenly spaced. Slow answers do not slow the requests down. */
   rps: number;
-  /** Absent: until DELETE /load. */
+  /** How long to send. If absent, until DELETE /load. */
   seconds?: number;
   method?: string;
   path?: string;
   body?: unknown;
   contentType?: string;
-  /** Files of this machine, sent one after the other as raw bodies. */
+  /** Files on this machine. Their contents are the request bodies, in turn. */
   files?: string[];
 }
 
@@ -56,7 +56,7 @@ function payloads(asked: LoadRequest): Payload[] {
   return [{ data: Buffer.from(text), type: asked.contentType ?? 'application/json' }];
 }
 
-/** One stream of calls with the identity of the invoker account, through the service's own URL. */
+/** One stream of requests to the service's URL. The caller is the invoker account. */
 export class Load {
   readonly id = randomUUID().slice(0, 8);
   readonly counts: LoadCounts;
@@ -149,7 +149,7 @@ export class Load {
     request.end(bodiless ? undefined : payload.data);
   }
 
-  /** No new calls; those under way are awaited by nobody and counted still. */
+  /** Sends no more calls. Does not wait for those under way, but still counts them. */
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;

@@ -10,7 +10,7 @@ import { type LogEntry, logStore, visibleEntries } from './store.ts';
 const known = new Set(['resourceNames', 'projectIds', 'filter', 'orderBy', 'pageSize', 'pageToken']);
 const snake = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** 60 calls a minute and project (cloud.google.com/logging/quotas). */
+/** Calls per minute and project (cloud.google.com/logging/quotas). */
 function countCall(world: World): void {
   const store = logStore(world);
   const now = world.now();
@@ -59,7 +59,7 @@ function decode(token: unknown, query: string): Cursor | undefined {
     const cursor = JSON.parse(Buffer.from(String(token), 'base64url').toString()) as Cursor;
     if (cursor.query === query) return cursor;
   } catch {
-    // Falls through: not a token of ours.
+    // Not one of our page tokens. Refused below.
   }
   throw invalidArgument(
     'page_token is not valid for this request: all other parameters must be those of the first page.',
@@ -73,7 +73,7 @@ const key = (entry: LogEntry): [string, string] => [
 const compare = (a: [string, string], b: [string, string]) =>
   a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
 
-/** google.logging.v2 entries.list: entries that have been ingested by now, by time, then by insertId. */
+/** google.logging.v2 entries.list: returns the entries ingested by now, ordered by time, then by insertId. */
 export function listEntries(world: World, call: Call): Reply {
   requirePermission(world, call.principal, 'logging.logEntries.list', projectResource(world));
   const body = Object.fromEntries(Object.entries(call.json()).map(([name, value]) => [snake(name), value]));

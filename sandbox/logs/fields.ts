@@ -4,7 +4,7 @@ interface Tree {
   [name: string]: Tree;
 }
 
-/** `entries(insertId,httpRequest/status),nextPageToken`: Google's partial response, with dots or slashes. */
+/** Parses Google's partial response, such as `entries(insertId,httpRequest/status),nextPageToken`, with dots or slashes. */
 function parseFields(text: string): Tree {
   let at = 0;
   const list = (): Tree => {
@@ -46,7 +46,7 @@ function pick(value: unknown, tree: Tree): unknown {
   );
 }
 
-/** The answer cut down to the `fields` (or `$fields`) of the query. */
+/** Reduces the answer to the `fields` (or `$fields`) of the query. */
 export function partial(query: URLSearchParams, body: unknown): unknown {
   const fields = query.get('fields') ?? query.get('$fields');
   return fields ? pick(body, parseFields(fields)) : body;

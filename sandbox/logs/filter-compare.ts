@@ -4,7 +4,7 @@ import { filterError } from './filter-lexer.ts';
 export type Entry = Record<string, unknown>;
 export type Predicate = (entry: Entry) => boolean;
 
-/** Fields of google.logging.v2.LogEntry; another first name is an error before the query runs. */
+/** Fields of google.logging.v2.LogEntry. A filter that begins with any other name is refused before the query runs. */
 const known = new Set(
   (
     'logName resource timestamp receiveTimestamp severity insertId httpRequest labels operation trace spanId ' +
@@ -30,7 +30,7 @@ const severities = [
 ];
 const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** `labels."a.b".c` to its parts; the names of LogEntry are taken in snake case too. */
+/** Splits `labels."a.b".c` into its parts. The fields of LogEntry may also be in snake case. */
 function pathOf(field: string): string[] {
   const parts = [...field.matchAll(/"((?:[^"\\]|\\.)*)"|[^."]+/g)].map((match) => match[1] ?? match[0]);
   const first = camel(parts[0] ?? '');
@@ -48,7 +48,7 @@ function read(entry: Entry, path: readonly string[]): unknown {
   return value;
 }
 
-/** RFC 3339 to nanoseconds, which `Date` would cut off. */
+/** Converts RFC 3339 to nanoseconds since the epoch. `Date` would lose everything below a millisecond. */
 export function nanos(text: string): bigint | undefined {
   const match = /^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)?)?$/.exec(
     text,
@@ -63,7 +63,7 @@ const seconds = (text: string) => (/^-?\d+(\.\d+)?s$/.test(text) ? Number(text.s
 
 type Ordered = bigint | number | string | undefined;
 
-/** The type comes from the field, as at Google: times, durations, severities and numbers are compared as such. */
+/** Converts a value to the type of its field. As at Google, times, durations, severities and numbers compare by value. */
 function typed(path: readonly string[], text: string): Ordered {
   const [first, second] = path;
   if (first === 'timestamp' || first === 'receiveTimestamp') return nanos(text);
@@ -82,7 +82,7 @@ function typed(path: readonly string[], text: string): Ordered {
   return text.toLowerCase();
 }
 
-/** Absent fields of the LogEntry itself have their default value; absent labels and payload fields match nothing. */
+/** The value of an absent field: the default for fields of LogEntry itself. Absent labels and payload fields match nothing. */
 function defaulted(path: readonly string[]): Ordered {
   if (path[0] === 'severity') return 0;
   if (path[0] === 'httpRequest' && path.length === 2) return typeof typed(path, '0') === 'number' ? 0 : '';
@@ -139,7 +139,7 @@ export function globalSearch(text: string): Predicate {
   return found;
 }
 
-/** `sample(insertId, 0.1)`: the same tenth of the entries each time, by a hash of the field. */
+/** `sample(insertId, 0.1)` takes a tenth of the entries. The hash of the field decides, so it is the same tenth each time. */
 export function sampled(field: string, share: number): Predicate {
   const path = pathOf(field);
   return (entry) =>

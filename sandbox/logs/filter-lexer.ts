@@ -22,14 +22,14 @@ function quoted(text: string, start: number): { value: string; end: number } {
     else {
       const next = text[++at];
       if (next === undefined) break;
-      // What is no escape, such as the \d of a regular expression, stays as it is.
+      // Other backslashes, such as in the \d of a regular expression, stay as they are.
       value += escapes[next] ?? `\\${next}`;
     }
   }
   throw filterError(`syntax error at line 1, column ${start + 1}, unterminated string`);
 }
 
-/** Tokens of the Logging query language; comments run from `--` to the end of the line. */
+/** Splits a filter of the Logging query language into tokens. Comments run from `--` to the end of the line. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;

@@ -1,7 +1,7 @@
 /**
- * Cloud Logging's query language, the part that clients use. Precedence is Google's: NOT, then OR, then AND
- * (https://cloud.google.com/logging/docs/view/logging-query-language). A timestamp as a bare word holds colons, so an
- * unquoted value takes the words and colons that touch it.
+ * The part of Cloud Logging's query language that clients use. As at Google, NOT binds tighter than OR, and OR tighter than
+ * AND (https://cloud.google.com/logging/docs/view/logging-query-language). An unquoted timestamp contains colons, so an
+ * unquoted value includes the words and colons that directly follow it.
  */
 import { compareField, fieldExists, globalSearch, type Predicate, sampled } from './filter-compare.ts';
 import { filterError, type Token, tokenize } from './filter-lexer.ts';
@@ -42,7 +42,7 @@ class Parser {
       : filterError('syntax error: the filter ends too early');
   }
 
-  /** Terms side by side are joined by AND, written or not. */
+  /** Joins terms by AND, also if the AND between them is left out. */
   private conjunction(): Predicate {
     const terms = [this.disjunction()];
     while (this.peek() && !this.symbol(')')) {
@@ -102,7 +102,7 @@ class Parser {
     return alternatives;
   }
 
-  /** `field=("a" OR "b")`: the operator is spread over the group. */
+  /** `field=("a" OR "b")` applies the operator to every value of the group. */
   private valueGroup(field: string, operator: string): Predicate {
     const any = [this.compare(field, operator, this.value())];
     const all: Predicate[] = [];
@@ -146,7 +146,7 @@ class Parser {
   }
 }
 
-/** Throws Google's 400 where the filter is not in the language or names an unknown field. */
+/** Throws Google's 400 if the filter has a syntax error or names an unknown field. */
 export function parseFilter(text: string): Predicate {
   return new Parser(text).parse();
 }

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../core/errors.ts';
 
-/** What a time series is chosen by. */
+/** The metric and the labels that select a time series. */
 export interface SeriesKey {
   metricType: string;
   resourceType: string;
@@ -34,8 +34,8 @@ function test(value: string, match: RegExpExecArray): boolean {
 }
 
 /**
- * The filters of Cloud Monitoring (cloud.google.com/monitoring/api/v3/filters), as far as label comparisons joined by AND
- * or side by side go. Exactly one metric type must be named.
+ * Parses filters of Cloud Monitoring (cloud.google.com/monitoring/api/v3/filters). Only comparisons of labels are known,
+ * joined by AND or side by side. The filter must name exactly one metric type.
  */
 export function parseMetricFilter(text: string): { metric: string; matches: Match } {
   const terms: Match[] = [];

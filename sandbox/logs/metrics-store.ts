@@ -1,13 +1,13 @@
 import type { World } from '../core/state.ts';
 
-/** One request that reached a container. Cloud Run's request metrics know no others. */
+/** One request that reached a container. Cloud Run's request metrics count only these. */
 export interface MetricPoint {
   service: string;
   location: string;
   revision: string;
   status: number;
   milliseconds: number;
-  /** Milliseconds since the epoch, at the end of the request. */
+  /** The end of the request in milliseconds since the epoch. */
   at: number;
 }
 

@@ -67,7 +67,7 @@ function aggregationOf(call: Call): Aggregation {
   return { alignmentMs: seconds === undefined ? undefined : seconds * 1000, aligner, reducer, groupBy };
 }
 
-/** Whole minutes, and only those that have been ingested: a minute is there `metricLagMs` after its end. */
+/** Only whole minutes that have been ingested. A minute can be read `metricLagMs` after its end. */
 function ingested(world: World, at: number): boolean {
   const minuteEnd = Math.floor(at / SAMPLE_MS) * SAMPLE_MS + SAMPLE_MS;
   return minuteEnd + world.settings.metricLagMs <= world.now();
@@ -75,7 +75,7 @@ function ingested(world: World, at: number): boolean {
 
 function pointsOf(series: Series, metric: string, aggregation: Aggregation, from: number, to: number) {
   const period = aggregation.alignmentMs ?? SAMPLE_MS;
-  // Aligned intervals are counted back from the end; raw ones lie on whole minutes.
+  // Aligned intervals count back from the end of the query. Raw ones begin at whole minutes.
   const endOf = (at: number) =>
     aggregation.alignmentMs
       ? to - Math.floor((to - at) / period) * period
@@ -95,7 +95,7 @@ function pointsOf(series: Series, metric: string, aggregation: Aggregation, from
     }));
 }
 
-/** monitoring.v3 timeSeries.list over the two request metrics of Cloud Run. */
+/** monitoring.v3 timeSeries.list for the two request metrics of Cloud Run. */
 function listSeries(world: World, call: Call, params: Record<string, string>): Reply {
   requirePermission(world, call.principal, 'monitoring.timeSeries.list', projectOf(params));
   const { metric, matches } = parseMetricFilter(call.query.get('filter') ?? '');
@@ -144,7 +144,7 @@ function listSeries(world: World, call: Call, params: Record<string, string>): R
   return { status: 200, body: partial(call.query, body) };
 }
 
-/** Cloud Monitoring v3: what a reader of Cloud Run's request metrics needs. */
+/** The part of Cloud Monitoring v3 that a reader of Cloud Run's request metrics needs. */
 export function monitoringApi(world: World): ApiDefinition {
   return {
     name: 'monitoring',

@@ -18,7 +18,7 @@ export interface LogEntry {
 
 interface Stored {
   entry: LogEntry;
-  /** Milliseconds: from then on a reader sees it. */
+  /** When readers start to see the entry, in milliseconds since the epoch. */
   visibleAt: number;
 }
 
@@ -26,7 +26,7 @@ const MAX_ENTRIES = 200_000;
 
 export interface LogStore {
   entries: Stored[];
-  /** entries.list calls of the last minute, for the quota. */
+  /** Times of the entries.list calls of the last minute, for the quota. */
   calls: number[];
   enforceQuota: boolean;
 }
@@ -34,7 +34,7 @@ export interface LogStore {
 export const logStore = (world: World): LogStore =>
   world.extension('logs', () => ({ entries: [], calls: [], enforceQuota: true }));
 
-/** Entries arrive after the ingest lag of the settings at the time of writing. */
+/** Writes an entry. Readers see it after the ingest lag that is set at this moment. */
 export function writeEntry(world: World, entry: Omit<LogEntry, 'receiveTimestamp'>): void {
   const store = logStore(world);
   const visibleAt = world.now() + world.settings.logLagMs;
@@ -51,7 +51,7 @@ export function visibleEntries(world: World): LogEntry[] {
 
 let serial = 0;
 
-/** RFC 3339 with microseconds; the last three digits tell entries of one millisecond apart, in the order written. */
+/** RFC 3339 with microseconds. The last three digits number the entries of one millisecond in the order of writing. */
 export function micros(milliseconds: number): string {
   serial = (serial + 1) % 1000;
   return new Date(milliseconds).toISOString().replace('Z', `${String(serial).padStart(3, '0')}Z`);

@@ -6,7 +6,7 @@ export const COUNT = 'run.googleapis.com/request_count';
 export const LATENCIES = 'run.googleapis.com/request_latencies';
 export const SAMPLE_MS = 60_000;
 
-/** Exponential buckets of the latency metric: 20 of them, growing by half from 10 ms. */
+/** The latency metric has 20 exponential buckets. The first ends at 10 ms, and each is half again as wide as the one before. */
 const SCALE = 10;
 const GROWTH = 1.5;
 const FINITE = 20;
@@ -53,7 +53,7 @@ export function group(series: Iterable<Series>, by: (key: SeriesKey) => SeriesKe
   return [...groups.values()];
 }
 
-/** The key with the labels of the group alone. */
+/** Reduces a key to the labels by which series are grouped. */
 export function reduceKey(key: SeriesKey, groupBy: readonly string[]): SeriesKey {
   const kept: SeriesKey = {
     metricType: key.metricType,
@@ -70,7 +70,7 @@ export function reduceKey(key: SeriesKey, groupBy: readonly string[]): SeriesKey
   return kept;
 }
 
-/** google.api.Distribution of latencies in milliseconds. */
+/** Renders latencies in milliseconds as a google.api.Distribution. */
 function distribution(points: readonly MetricPoint[]): Record<string, unknown> {
   const counts = new Array<number>(FINITE + 2).fill(0);
   let sum = 0;
@@ -99,7 +99,7 @@ function percentile(points: readonly MetricPoint[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
 
-/** The value of one interval, and its type and kind, by metric and aligner. */
+/** Returns the value of one interval with its type and kind, which depend on the metric and the aligner. */
 export function alignedValue(
   metric: string,
   aligner: string,

@@ -5,7 +5,7 @@ import { resourceManagerApi } from './resourcemanager.ts';
 import { cloudBuildApi, iapApi, orgPolicyApi, serviceUsageApi } from './services.ts';
 import { projectsOf } from './state.ts';
 
-/** The project and what stands above it. */
+/** The project, its folder and its organisation, and the services that are switched on. */
 export function projectsApis(world: World): ApiDefinition[] {
   const state = projectsOf(world);
   addSetting(world, 'orgPolicies', (value) => {

@@ -50,7 +50,7 @@ const v3: Readonly<Record<Kind, (world: World) => Record<string, unknown>>> = {
   }),
 };
 
-/** Full resource name of what the path names; a resource that is not ours is refused like one that may not be read. */
+/** The full resource name for a path. A resource outside the sandbox is refused like one that the caller may not read. */
 function resourceOf(world: World, kind: Kind, id: string, permission: string): string {
   const own = {
     projects: [world.project, world.projectNumber],
@@ -140,7 +140,7 @@ export function resourceManagerApi(world: World): ApiDefinition {
       get('v1', 'projects', v1Project),
       ancestry,
       ...policyRoutes(world, 'v1', 'projects'),
-      // gcloud reads the levels above by these older versions.
+      // gcloud reads folders and organisations with these older versions.
       ...policyRoutes(world, 'v1', 'organizations'),
       ...policyRoutes(world, 'v2', 'folders'),
       ...(['projects', 'folders', 'organizations'] as const).flatMap((kind) => [

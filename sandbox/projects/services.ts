@@ -12,14 +12,14 @@ import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call } from '../core/types.ts';
 import { projectsOf } from './state.ts';
 
-/** Refuses a project that is not ours in the way Google does: it may not exist. */
+/** Refuses another project as Google does, which does not say whether the project exists. */
 function authorize(world: World, call: Call, project: string | undefined, permission: string): void {
   if (canonical(world, `/projects/${project}`) !== `/projects/${world.project}`)
     throw permissionDenied(permission, `projects/${project}`);
   requirePermission(world, call.principal, permission, projectResource(world));
 }
 
-/** Service Usage v1, reads (cloud.google.com/service-usage/docs/reference/rest/v1/services). */
+/** Reads of Service Usage v1 (cloud.google.com/service-usage/docs/reference/rest/v1/services). */
 export function serviceUsageApi(world: World): ApiDefinition {
   const show = (service: string) => ({
     name: `projects/${world.projectNumber}/services/${service}`,
@@ -52,7 +52,7 @@ export function serviceUsageApi(world: World): ApiDefinition {
   };
 }
 
-/** Cloud Build v1, reads (googleapis google/devtools/cloudbuild/v1/cloudbuild.proto). */
+/** Reads of Cloud Build v1 (googleapis google/devtools/cloudbuild/v1/cloudbuild.proto). */
 export function cloudBuildApi(world: World): ApiDefinition {
   const build = (call: Call, params: Record<string, string>) => {
     authorize(world, call, params.project, 'cloudbuild.builds.get');
@@ -84,7 +84,7 @@ export function cloudBuildApi(world: World): ApiDefinition {
   };
 }
 
-/** Organization Policy v2: effective policies (googleapis google/cloud/orgpolicy/v2/orgpolicy.proto). */
+/** The effective policies of Organization Policy v2 (googleapis google/cloud/orgpolicy/v2/orgpolicy.proto). */
 export function orgPolicyApi(world: World): ApiDefinition {
   const levels = { projects: projectResource, folders: folderResource, organizations: organizationResource };
   return {
@@ -106,7 +106,7 @@ export function orgPolicyApi(world: World): ApiDefinition {
   };
 }
 
-/** Identity-Aware Proxy v1, the policy of a Cloud Run service (cloud.google.com/iap/docs/reference/rest/v1/v1). */
+/** The policy of a Cloud Run service in Identity-Aware Proxy v1 (cloud.google.com/iap/docs/reference/rest/v1/v1). */
 export function iapApi(world: World): ApiDefinition {
   const resource = (kind?: string, service?: string) =>
     `//iap.googleapis.com/projects/${world.project}/iap_web/${kind}/services/${service}`;

@@ -1,8 +1,8 @@
 import type { World } from '../core/state.ts';
 
-/** What the reads about a project show beside its policies. */
+/** What the APIs show about a project in addition to its policies. */
 export interface ProjectsState {
-  /** Builds by id; the functions part fills it. Bodies as cloudbuild v1 Build. */
+  /** Bodies of Cloud Build v1 builds by id. */
   builds: Map<string, Record<string, unknown>>;
   /** Effective organisation policies by constraint, such as `run.managed.requireInvokerIam`: rules of orgpolicy v2. */
   orgPolicies: Map<
@@ -21,7 +21,7 @@ export interface ProjectsState {
 export const projectsOf = (world: World): ProjectsState =>
   world.extension('projects', () => ({ builds: new Map(), orgPolicies: new Map() }));
 
-/** True where a boolean constraint is enforced for the project. */
+/** True if a boolean constraint is enforced for the project. */
 export const isEnforced = (world: World, constraint: string): boolean =>
   projectsOf(world)
     .orgPolicies.get(constraint)

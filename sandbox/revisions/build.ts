@@ -7,12 +7,12 @@ import type { Instance } from './instance.ts';
 import { ProcessInstance } from './process.ts';
 import { extractZip, readZip, type ZipEntry, ZipError } from './zip.ts';
 
-/** The build ended with an error of the user's; the message is what Cloud Build would say. */
+/** The build failed because of the user's source. The message is what Cloud Build would say. */
 export class BuildError extends Error {}
 
 export interface BuildRequest {
   zip: Buffer;
-  /** Where the source is unpacked; made by the build. */
+  /** Where the build unpacks the source. The build creates the folder. */
   folder: string;
   runtime: string;
   entryPoint: string;
@@ -20,7 +20,7 @@ export interface BuildRequest {
   onLine(line: string): void;
 }
 
-/** A built image: makes the instance of a revision. */
+/** A built image, which can create the instance of a revision. */
 export interface Image {
   inline: InlineSpec | undefined;
   instantiate(options: {
@@ -89,7 +89,7 @@ function manifestOf(folder: string): Package {
   return read('package.json is not valid JSON', () => JSON.parse(readFileSync(file, 'utf8')) as Package);
 }
 
-/** The framework loads `main`, else index.js, else function.js; the buildpack checks that it is there and parses. */
+/** The framework loads `main`, else index.js, else function.js. Like the buildpack, this checks that the file exists and parses. */
 async function checkMain(folder: string, { main }: Package): Promise<void> {
   const candidates = main ? [main, `${main}.js`, join(main, 'index.js')] : ['index.js', 'function.js'];
   const file = candidates.find((candidate) => existsSync(join(folder, candidate)));

@@ -1,7 +1,7 @@
-/** Requests wait this long for an instance before Cloud Run gives up with 429 (cloud.google.com/run/docs/about-concurrency). */
+/** How long a request waits for an instance before Cloud Run answers 429 (cloud.google.com/run/docs/about-concurrency). */
 const QUEUE_MS = 10_000;
 
-/** Room for so many requests at a time over all the instances of a revision; the others queue, first come first served. */
+/** Limits the requests at a time over all instances of a revision. Further requests queue, first come, first served. */
 export class Capacity {
   private readonly limit: number;
   private readonly queueMs: number;
@@ -13,7 +13,7 @@ export class Capacity {
     this.queueMs = queueMs;
   }
 
-  /** True once there is room: call `leave` afterwards. False after too long a wait. */
+  /** Resolves with true once there is room; the caller must then call `leave`. Resolves with false after too long a wait. */
   async enter(): Promise<boolean> {
     if (this.active < this.limit) {
       this.active++;
@@ -34,7 +34,7 @@ export class Capacity {
     });
   }
 
-  /** The place goes to the one who has waited longest. */
+  /** Gives the place to the request that has waited longest. */
   leave(): void {
     const next = this.waiting.shift();
     if (next) next(true);

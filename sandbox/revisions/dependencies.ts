@@ -7,7 +7,7 @@ const frameworkPath = join('@google-cloud', 'functions-framework', 'build', 'src
 
 const numbers = (version: string) => version.split(/[.+-]/, 3).map(Number);
 
-/** Whether a version fits a range of the usual forms (`^1.2.3`, `~1.2`, `>=1`, `1.2.3`, `*`); undefined: not understood. */
+/** True if a version matches a range such as `^1.2.3`, `~1.2`, `>=1`, `1.2.3` or `*`. Undefined if the range has another form. */
 export function satisfies(version: string, range: string): boolean | undefined {
   const match = /^(\^|~|>=|=)?v?(\d+)(?:\.(\d+|x|\*))?(?:\.(\d+|x|\*))?$/.exec(range.trim());
   if (!match)
@@ -24,7 +24,7 @@ export function satisfies(version: string, range: string): boolean | undefined {
     [0, 1, 2].map((i) => (given[i] ?? 0) - (wanted[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
   if (order < 0) return false;
   if (match[1] === '>=') return true;
-  // The leftmost nonzero part may not change under a caret; under a tilde the minor version may not.
+  // A caret fixes the leftmost nonzero part. A tilde fixes the minor version.
   const fixed =
     match[1] === '^'
       ? wanted[0]
@@ -51,7 +51,7 @@ function installed(name: string): string | undefined {
     : undefined;
 }
 
-/** True where the repository's own node_modules fits every dependency, so that a link is enough. */
+/** True if this repository's node_modules satisfies every dependency, so that a link to it is enough. */
 export function satisfiedHere(dependencies: Readonly<Record<string, string>>): boolean {
   return Object.entries(dependencies).every(([name, range]) => {
     const version = installed(name);
@@ -60,8 +60,8 @@ export function satisfiedHere(dependencies: Readonly<Record<string, string>>): b
 }
 
 /**
- * The framework that the source brings: a function registers itself with its own copy, whatever the version. The
- * buildpack adds one where the source names none; so does this.
+ * Prefers the framework that the source brings, because a function registers itself with its own copy. If the source
+ * brings none, this adds one, as the buildpack does.
  */
 export function frameworkOf(folder: string): string {
   const own = join(folder, 'node_modules', frameworkPath);
@@ -72,7 +72,7 @@ export function linkDependencies(folder: string): void {
   symlinkSync(root, join(folder, 'node_modules'), 'dir');
 }
 
-/** The npm that belongs to the machine's Node; its output goes to `onLine`. */
+/** Runs the npm that belongs to the Node of this process. Its output goes to `onLine`. */
 export async function installDependencies(
   folder: string,
   signal: AbortSignal,

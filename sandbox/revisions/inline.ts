@@ -5,24 +5,24 @@ import { seededRandom } from './random.ts';
 
 export interface InlineResponse {
   method?: string;
-  /** Exact path of the request, without the query. */
+  /** The exact path of the request, without the query. */
   path?: string;
   status: number;
-  /** Text as it is, anything else as JSON. */
+  /** A string is sent as it is, anything else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
   latencyMs?: number;
-  /** Weight among the responses that fit the request. Absent: what the others leave, in equal parts. */
+  /** Fraction of the matching requests that get this response. Responses without a share divide the rest equally. */
   share?: number;
 }
 
-/** The file `sandbox.json` of a source: how a revision behaves that needs no process. */
+/** The file `sandbox.json` of a source. It describes a revision that needs no process. */
 export interface InlineSpec {
   startMs?: number;
   buildFails?: string;
   startFails?: string;
   responses: InlineResponse[];
-  /** Requests at a time; the next one gets 429. */
+  /** Requests at a time. A further one gets 429 at once. */
   maxConcurrency?: number;
 }
 
@@ -36,7 +36,7 @@ function checkKeys(value: unknown, known: readonly string[], where: string): voi
   if (unknown) throw new Error(`${where} has the unknown key ${JSON.stringify(unknown)}`);
 }
 
-/** Throws with one sentence where the file is not of the documented form. */
+/** Throws an error of one sentence if the file does not have the documented form. */
 export function parseInline(text: string): InlineSpec {
   const value: unknown = JSON.parse(text);
   checkKeys(value, keys, 'it');
@@ -50,7 +50,7 @@ export function parseInline(text: string): InlineSpec {
   return { ...spec, responses };
 }
 
-/** Picks by weight among the responses that fit; undefined where none does. */
+/** Picks one of the matching responses by share. Undefined if none matches. */
 function choose(
   spec: InlineSpec,
   method: string,
@@ -78,7 +78,7 @@ export class InlineInstance implements Instance {
   private readonly capacity: Capacity;
   running = false;
 
-  /** `maxConcurrency` of the file refuses at once; the limit of the service's settings lets requests queue. */
+  /** The file's `maxConcurrency` refuses further requests at once. The limit from the service's settings lets them queue. */
   constructor(spec: InlineSpec, seed: string, maxRequests: number) {
     this.spec = spec;
     this.capacity =

@@ -6,12 +6,12 @@ export const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
-  /** Headers as the container sees them. */
+  /** The headers that the container sees. */
   headers: IncomingHttpHeaders;
   timeoutMs: number;
 }
 
-/** How an exchange ended. Only `answered` has written a response; the front end words all the others. */
+/** How an exchange ended. Only with `answered` has a response been written. Otherwise the front end writes one. */
 export type Outcome = 'answered' | 'exhausted' | 'broken' | 'timeout' | 'too-large' | 'aborted';
 
 export interface Served {
@@ -21,18 +21,18 @@ export interface Served {
   responseBytes: number;
 }
 
-/** What serves the requests of one revision. */
+/** Serves the requests of one revision. */
 export interface Instance {
-  /** Resolves once the port accepts; rejects with StartError. Called again it does nothing. */
+  /** Resolves once the instance listens. Rejects with StartError. Does nothing if the instance already runs. */
   start(signal: AbortSignal): Promise<void>;
   serve(exchange: Exchange): Promise<Served>;
-  /** Ends it; a later request starts it again. */
+  /** Stops the instance. A later request starts it again. */
   stop(): Promise<void>;
-  /** True while memory is held. */
+  /** True while the instance holds memory. */
   readonly running: boolean;
 }
 
-/** The container did not come up; the message says what it printed last. */
+/** The container did not start. The message ends with its last lines of output. */
 export class StartError extends Error {
   /** google.rpc.Code of the operation's error: INTERNAL, or INVALID_ARGUMENT for settings that Cloud Run refuses. */
   readonly code: 3 | 13;
@@ -43,7 +43,7 @@ export class StartError extends Error {
   }
 }
 
-/** Reads the whole body up to Cloud Run's limit; undefined where it is larger. */
+/** Reads the whole body. Returns undefined if it is larger than Cloud Run's limit. */
 export async function readUpload(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

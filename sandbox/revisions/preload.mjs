@@ -1,10 +1,10 @@
 /**
- * Loaded into the process of every revision before its own code. It gives the process two things that a container has:
+ * Node loads this into the process of every revision before the function's code. It provides two things that a container has:
  *
- * - A port of its own. The process believes that it listens on $PORT, as on Cloud Run. Here the kernel picks a free port
- *   at the moment of listening, and the sandbox is told which. A port picked beforehand could be taken by another
- *   process in between.
- * - An end with its host: if the sandbox is killed, the channel to it closes and the process exits.
+ * - A port of its own. The function listens on $PORT as it would on Cloud Run. In fact, the kernel picks a free port at
+ *   that moment, and a message tells the sandbox which. If the sandbox picked the port beforehand, another process could
+ *   take it first.
+ * - An end together with its host. If the sandbox is killed, the channel to it closes and the process exits.
  */
 import { Server } from 'node:net';
 

@@ -11,11 +11,11 @@ export interface ProcessOptions {
   /** Arguments for Node: the functions-framework's own program and its flags. */
   argv: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** Whole lines of standard output and error. */
+  /** Called with every whole line of standard output and standard error. */
   onLine(stream: 'stdout' | 'stderr', line: string): void;
-  /** Requests at a time over all the instances that Cloud Run would start; one process stands for them. */
+  /** Requests at a time over all the instances that Cloud Run would start. One process plays all of them. */
   maxRequests: number;
-  /** TCP start-up probe; 240 s is Cloud Run's. */
+  /** How long the process may take until it listens. Cloud Run's default start-up probe allows 240 s. */
   startTimeoutMs: number;
 }
 
@@ -23,7 +23,7 @@ export interface ProcessOptions {
 const PORT = '8080';
 const preload = ['--import', pathToFileURL(join(import.meta.dirname, 'preload.mjs')).href];
 
-/** A revision as a real process on a port of its own, in a process group of its own so that the whole tree ends. */
+/** Runs a revision as a real process with its own port. It leads its own process group, so that the whole tree can be ended. */
 export class ProcessInstance implements Instance {
   private readonly options: ProcessOptions;
   private child: ChildProcess | undefined;
@@ -173,7 +173,7 @@ export class ProcessInstance implements Instance {
     });
   }
 
-  /** The whole group gets SIGTERM, and SIGKILL where it is not gone after a second. */
+  /** Sends SIGTERM to the whole process group, and SIGKILL if it is still there after a second. */
   async stop(): Promise<void> {
     const child = this.child;
     this.child = undefined;

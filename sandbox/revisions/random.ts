@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A repeatable source of numbers in [0, 1): the same text gives the same sequence (mulberry32). */
+/** A random sequence of numbers in [0, 1) that depends only on the seed (mulberry32). */
 export function seededRandom(seed: string): () => number {
   let state = createHash('sha256').update(seed).digest().readUInt32LE(0);
   return () => {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 
-/** Cloud Functions refuses sources above 512 MiB uncompressed; a bomb is caught before it is inflated. */
+/** Cloud Functions refuses sources above 512 MiB uncompressed. A zip bomb is refused before anything is inflated. */
 const MAX_TOTAL = 512 * 1024 * 1024;
 
 export class ZipError extends Error {}
@@ -10,7 +10,7 @@ export class ZipError extends Error {}
 export interface ZipEntry {
   /** Relative path with forward slashes; never absolute, never with `..`. */
   path: string;
-  /** Unix permission bits, 0 where the archive has none. */
+  /** Unix permission bits, or 0 if the archive has none. */
   mode: number;
   size: number;
   data(): Buffer;
@@ -67,7 +67,7 @@ function safePath(name: string): string {
   return path;
 }
 
-/** Reads the central directory; throws ZipError where the archive is broken, unsafe or too large. */
+/** Reads the central directory. Throws ZipError if the archive is broken, unsafe or too large. */
 export function readZip(zip: Buffer): ZipEntry[] {
   try {
     return entriesOf(zip);

@@ -4,7 +4,7 @@ import type { World } from '../core/state.ts';
 import { ApiError, type Call } from '../core/types.ts';
 import { runState, type Service } from '../run/model.ts';
 
-/** The service of a path, after the permission check: a caller without it cannot tell a missing service from one it may not see. */
+/** Finds the service of a path. The permission is checked first, so a caller without it cannot find out what exists. */
 export function findService(
   world: World,
   call: Call,

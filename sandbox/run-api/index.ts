@@ -10,7 +10,7 @@ import { renderRevision, renderService } from './render.ts';
 import { revisionRoutes } from './revisions.ts';
 import { serviceRoutes } from './services.ts';
 
-/** `POST /break {service, revision}`: the image of a revision is gone. It cannot be started and takes no traffic any more. */
+/** `POST /break {service, revision}` removes the image of a revision, so that it cannot start and takes no more traffic. */
 function breakRoute(world: World): Route {
   return {
     method: 'POST',
@@ -29,7 +29,7 @@ function breakRoute(world: World): Route {
   };
 }
 
-/** Cloud Run: v2, and of v1 the IAM calls that gcloud makes. */
+/** Cloud Run v2, and the IAM calls of v1 that gcloud makes. */
 export function runApis(world: World): ApiDefinition[] {
   stopWithWorld(world);
   world.views.set('services', () =>

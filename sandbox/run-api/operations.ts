@@ -8,7 +8,7 @@ import { renderService } from './render.ts';
 
 const TYPE = 'type.googleapis.com/google.cloud.run.v2.Service';
 
-/** A long-running change of a service; both metadata and response are the Service (service.proto, operation_info). */
+/** Starts a long-running change of a service. Metadata and response are both the Service (service.proto, operation_info). */
 export function startOperation(world: World, service: Service, settled: Promise<void>): RunOperation {
   const operation: RunOperation = {
     name: `projects/${service.project}/locations/${service.location}/operations/${randomUUID()}`,
@@ -24,7 +24,7 @@ export function startOperation(world: World, service: Service, settled: Promise<
   return operation;
 }
 
-/** The answer to validateOnly: done at once, nothing changed. */
+/** The answer to validateOnly: an operation that is done at once and changes nothing. */
 export function validated(service: Service): Record<string, unknown> {
   return {
     name: `projects/${service.project}/locations/${service.location}/operations/${randomUUID()}`,

@@ -6,7 +6,7 @@ import type { Call, Route } from '../core/types.ts';
 import { serviceResource } from '../run/model.ts';
 import { findService } from './find.ts';
 
-/** v2 has the three calls; gcloud uses v1's, which take and give the same bodies (run.googleapis.com/$discovery/rest?version=v1). */
+/** The three IAM calls of v2 and those of v1, which gcloud uses. The bodies are the same (run.googleapis.com/$discovery/rest?version=v1). */
 export function policyRoutes(world: World): Route[] {
   const resourceOf = (call: Call, params: Record<string, string>, permission: string) =>
     serviceResource(findService(world, call, params, permission));

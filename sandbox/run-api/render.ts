@@ -65,7 +65,7 @@ function container({ settings }: Revision): Json {
   };
 }
 
-/** google.cloud.run.v2.Service as JSON: empty and false fields are left out, revisions have their full names. */
+/** Renders a google.cloud.run.v2.Service as JSON, without empty and false fields and with full names of revisions. */
 export function renderService(service: Service): Json {
   const settled = isSettled(service);
   const at = service.updateTime;
@@ -115,7 +115,7 @@ export function renderService(service: Service): Json {
   };
 }
 
-/** google.cloud.run.v2.Revision as JSON. */
+/** Renders a google.cloud.run.v2.Revision as JSON. */
 export function renderRevision(service: Service, revision: Revision): Json {
   const at = revision.createTime;
   const state =

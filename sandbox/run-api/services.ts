@@ -32,7 +32,7 @@ function checkMap(value: unknown, field: string): Record<string, string> {
   return map;
 }
 
-/** What a PATCH may change here. Each checks its value and gives the change, so that nothing is half done. */
+/** The fields that a PATCH may change. Each function checks its value and returns the change, so no PATCH is half applied. */
 const fields: Record<string, (service: Service, value: unknown) => () => void> = {
   traffic: (service, value) => {
     const targets = checkTraffic(service, value);
@@ -79,7 +79,7 @@ const fields: Record<string, (service: Service, value: unknown) => () => void> =
   },
 };
 
-/** Fields named by the mask; without one, or with `*`, every field is replaced and the template must be there. */
+/** The fields that the mask names. Without a mask, or with `*`, all fields are replaced and the body must have a template. */
 function changedFields(mask: string[][], body: Body): string[] {
   if (mask.length > 0 && mask[0]?.[0] !== '*') return mask.map((path) => path.join('.'));
   if (!body.template) throw invalidArgument('service.template is required when there is no update mask.');
@@ -117,7 +117,7 @@ function patch(world: World, call: Call, params: Record<string, string>): Reply 
 }
 
 function change(service: Service, name: string, body: Body): () => void {
-  // Whether Google takes the key of a map in a mask is not documented: whoever relies on it should learn it here.
+  // Google does not document whether a mask may name a key of a map. The sandbox refuses it, so that no client relies on it.
   const [field = '', key] = name.split('.');
   if (key !== undefined && (field === 'annotations' || field === 'labels'))
     throw invalidArgument(`Invalid field mask path '${name}': maps are replaced whole.`);

@@ -8,14 +8,13 @@ import { forbidden, iapSignIn, lacksRole, notThere, type Refusal, unauthorized }
 
 export interface Credentials {
   authorization?: string | undefined;
-  /** `X-Serverless-Authorization`, which wins and leaves `Authorization` to the container. */
+  /** The header `X-Serverless-Authorization`. If present, it is used instead of `Authorization`, which goes to the container. */
   serverless?: string | undefined;
 }
 
 const INVOKE = 'run.routes.invoke';
-const nobody = anonymous;
 
-/** Where a door leads nowhere: deleted, tag gone, default URL off, or closed by ingress (all callers here are outside). */
+/** The 404 of a URL that leads nowhere: deleted, tag gone, default URL off, or closed by ingress (all callers are outside). */
 function unreachable(service: Service, door: Door): Refusal | undefined {
   if (service.deleted) return notThere('The service was deleted.');
   if (door.kind === 'tag' && !service.live.some(({ tag }) => tag === door.tag))
@@ -33,7 +32,7 @@ function audiences(world: World, service: Service, door: Door): string[] {
   ];
 }
 
-/** The caller of a Google-signed ID token for this service; 401 where it is not one, 403 where none was sent. */
+/** The caller behind a Google-signed ID token for this service. A bad token gets 401, a missing one 403. */
 function identify(
   world: World,
   service: Service,
@@ -49,8 +48,8 @@ function identify(
 }
 
 /**
- * Whether a request may reach the container: ingress, IAP, then the invoker check. A service that anybody may invoke
- * does not look at the token at all: the container gets it as it came.
+ * Decides whether a request may reach the container: first ingress, then IAP, then the invoker check. If everyone may
+ * invoke the service, the token is not checked and goes to the container unchanged.
  */
 export function admit(
   world: World,
@@ -63,13 +62,13 @@ export function admit(
   const header = credentials.serverless ?? credentials.authorization;
   if (service.iapEnabled) return throughIap(world, service, door, header);
   const resource = serviceResource(service);
-  if (service.invokerIamDisabled || can(world, nobody, INVOKE, resource)) return nobody;
+  if (service.invokerIamDisabled || can(world, anonymous, INVOKE, resource)) return anonymous;
   const caller = identify(world, service, door, header);
   if ('status' in caller) return caller;
   return can(world, caller, INVOKE, resource) ? caller : lacksRole();
 }
 
-/** IAP decides first by a policy of its own; its service agent must then be allowed to invoke. */
+/** IAP first decides by its own policy. Then its service agent needs the permission to invoke the service. */
 function throughIap(
   world: World,
   service: Service,
@@ -79,15 +78,15 @@ function throughIap(
   const resource = `//iap.googleapis.com/projects/${world.projectNumber}/iap_web/cloud_run-${service.location}/services/${service.id}`;
   const agent = `serviceAccount:service-${world.projectNumber}@gcp-sa-iap.iam.gserviceaccount.com`;
   const access = 'iap.webServiceVersions.accessViaIAP';
-  const caller = can(world, nobody, access, resource) ? nobody : identify(world, service, door, header);
+  const caller = can(world, anonymous, access, resource) ? anonymous : identify(world, service, door, header);
   if ('status' in caller) return header ? caller : iapSignIn();
-  if (caller !== nobody && !can(world, caller, access, resource)) return forbidden();
+  if (caller !== anonymous && !can(world, caller, access, resource)) return forbidden();
   const through = { member: agent, members: [agent, 'allAuthenticatedUsers', 'allUsers'] };
   return service.invokerIamDisabled || can(world, through, INVOKE, serviceResource(service))
     ? caller
     : lacksRole();
 }
 
-/** Would a request without any credential reach the container through this URL now? */
+/** True if a request without credentials would reach the container through this URL now. */
 export const admitsAnonymous = (world: World, service: Service, door: Door): boolean =>
   !('status' in admit(world, service, door, {}));

@@ -6,7 +6,7 @@ import { revisionLabels } from './request-log.ts';
 
 const insertId = () => randomBytes(12).toString('hex');
 
-/** What a container prints: one entry a line; a line of JSON becomes jsonPayload, its `severity` the entry's. */
+/** Writes one line of a container's output as a log entry. A line of JSON becomes jsonPayload and may set the severity. */
 export function writeContainerLine(
   world: World,
   service: Service,

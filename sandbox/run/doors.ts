@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
-import { listen } from '../core/server.ts';
+import { listen } from '../core/listen.ts';
 import type { World } from '../core/state.ts';
 import { answerRequest } from './front-end.ts';
 import type { Door, Service } from './model.ts';
 
-/** Opens one URL of a service: a port of its own, since `*.localhost` does not resolve everywhere. */
+/** Opens one URL of a service. Each URL has its own port, because `*.localhost` does not resolve everywhere. */
 async function openDoor(world: World, service: Service, kind: Door['kind'], tag?: string): Promise<void> {
   const key = tag ? `tag ${tag}` : kind;
   if (service.doors.has(key)) return;
@@ -16,7 +16,7 @@ async function openDoor(world: World, service: Service, kind: Door['kind'], tag?
       response.destroy();
     });
   });
-  // An OCR call may take a minute and a client may keep its connection: Node's own limits must not cut in.
+  // An OCR call may take a minute and a client may keep its connection open, so Node's own limits are switched off.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
   const running = await listen(server, key);
@@ -24,12 +24,12 @@ async function openDoor(world: World, service: Service, kind: Door['kind'], tag?
   door.close = running.close;
 }
 
-/** The three hosts that every function's service has, newest form first as `urls` shows them. */
+/** The three URLs of every function's service, the newest form first, in the order of `urls`. */
 export async function openDoors(world: World, service: Service): Promise<void> {
   for (const kind of ['deterministic', 'function', 'service'] as const) await openDoor(world, service, kind);
 }
 
-/** A tag keeps its port for good: its URL comes back with the tag, and answers 404 without it. */
+/** Opens the URL of each new tag. It stays open for good: it answers 404 while the tag is gone, and works if it returns. */
 export async function openTagDoors(world: World, service: Service): Promise<void> {
   for (const { tag } of service.traffic) if (tag) await openDoor(world, service, 'tag', tag);
 }

@@ -11,11 +11,11 @@ import { sampleNow } from './reachability.ts';
 import { failureOf, type Refusal, refuse } from './refusals.ts';
 import { writeRequestLog } from './request-log.ts';
 
-/** One draw per service, so that the same requests in the same order get the same split. */
+/** Each service has its own random sequence, so that the same requests in the same order get the same split. */
 const drawFor = (world: World, service: Service) =>
   world.extension(`split ${service.uid}`, () => seededRandom(`split ${service.id}`))();
 
-/** The revision for one request: the tag's, else by the weights that are live. */
+/** Chooses the revision for one request: that of the URL's tag, else a random one by the live percentages. */
 export function route(world: World, service: Service, door: Door): Revision | undefined {
   if (door.kind === 'tag') {
     const tagged = service.live.find(({ tag }) => tag === door.tag);
@@ -29,7 +29,7 @@ export function route(world: World, service: Service, door: Door): Revision | un
   return undefined;
 }
 
-/** `TRACE/SPAN;o=1` of Google, or a W3C traceparent; a new trace where neither was sent. */
+/** Takes the trace from Google's `TRACE/SPAN;o=1` or a W3C traceparent. If there is neither, starts a new trace. */
 function traceOf(headers: IncomingHttpHeaders): { trace: string; span: string } {
   const google = /^([0-9a-f]{32})(?:\/(\d+))?/i.exec(String(headers['x-cloud-trace-context'] ?? ''));
   const w3c = /^00-([0-9a-f]{32})-[0-9a-f]{16}/i.exec(String(headers.traceparent ?? ''));
@@ -39,7 +39,7 @@ function traceOf(headers: IncomingHttpHeaders): { trace: string; span: string } 
   };
 }
 
-/** The container sees who called, never the signature that it could use elsewhere. */
+/** Removes the token's signature. The container can see who called, but cannot use the token elsewhere. */
 const withoutSignature = (value: string | undefined) =>
   value?.replace(/^(Bearer\s+[^.\s]+\.[^.\s]+)\.[^.\s]+$/i, '$1.SIGNATURE_REMOVED_BY_GOOGLE');
 
@@ -57,9 +57,9 @@ function forwarded(request: IncomingMessage, trace: string, span: string): Incom
   };
 }
 
-/** Faults for the API `invoke` hit calls of functions. True where the fault has taken the call. */
+/** Applies faults for the API `invoke`, which hit calls of functions. Returns true if the fault ended the call. */
 async function meetFault(world: World, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  const fault = world.faults.next('invoke', request.method ?? 'GET', request.url ?? '/', world.now());
+  const fault = await world.faults.next('invoke', request.method ?? 'GET', request.url ?? '/', world.now());
   if (!fault) return false;
   if (fault.delayMs) await sleep(fault.delayMs);
   if (fault.hang) return true;

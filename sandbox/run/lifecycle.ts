@@ -13,7 +13,7 @@ import {
 } from './model.ts';
 import { stopAll } from './pool.ts';
 
-/** The service that a function gets. It has no revision yet and serves nothing. */
+/** Creates the service of a function. It has no revision yet and serves nothing. */
 export async function createService(
   world: World,
   place: { project: string; location: string; id: string },
@@ -60,7 +60,7 @@ export async function createService(
 
 const letters = 'abcdefghijklmnopqrstuvwxyz';
 
-/** `SERVICE-00002-abc`: a running number and three letters, as Google names them. */
+/** The next revision's name, in Google's form: a running number and three letters, such as `SERVICE-00002-abc`. */
 export function nextRevisionName(service: Service): string {
   service.revisionSerial++;
   const random = seededRandom(`${service.id} ${service.revisionSerial}`);
@@ -98,7 +98,7 @@ export async function deleteService(world: World, service: Service): Promise<voi
   await closeDoors(service);
 }
 
-/** At the end of the sandbox: no process and no port stays. */
+/** Ends all processes and closes all ports when the sandbox stops. */
 export function stopWithWorld(world: World): void {
   world.onStop.push(async () => {
     await stopAll(world);

@@ -5,7 +5,7 @@ export type Allocation = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' | 'TRAFFIC_TARG
 export const LATEST: Allocation = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST';
 export const PINNED: Allocation = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
 
-/** As the user asked for it; `revision` is a short name. */
+/** One entry of `traffic`, as the user wrote it. `revision` is a short name. */
 export interface Target {
   type: Allocation;
   revision?: string;
@@ -13,7 +13,7 @@ export interface Target {
   tag?: string;
 }
 
-/** What is live: LATEST is resolved to a revision here. */
+/** One entry of the live traffic, in which LATEST is resolved to a revision. */
 export interface LiveTarget extends Target {
   serves: string;
 }
@@ -40,7 +40,7 @@ export interface Revision {
   instance: Instance;
   state: 'pending' | 'ready' | 'failed';
   message?: string;
-  /** When it last served, for the choice of an idle process to stop. */
+  /** When it last served. Decides which idle process is stopped first. */
   lastUsed: number;
 }
 
@@ -79,11 +79,11 @@ export interface Service {
   traffic: Target[];
   live: LiveTarget[];
   revisions: Map<string, Revision>;
-  /** Counts all revisions ever made: it is in their names. */
+  /** Counts all revisions that were ever created. Their names contain it. */
   revisionSerial: number;
   latestCreated: string | undefined;
   latestReady: string | undefined;
-  /** Set while the newest change could not be carried out. */
+  /** Why the newest change could not be carried out. */
   failure: string | undefined;
   doors: Map<string, Door>;
   deleted: boolean;
@@ -106,13 +106,13 @@ export interface RunState {
 export const runState = (world: World): RunState =>
   world.extension('run', () => ({ services: new Map(), operations: new Map() }));
 
-/** Full resource name, as IAM policies are kept by. */
+/** The full resource name, under which IAM policies are stored. */
 export const serviceResource = (service: Service): string => `//run.googleapis.com/${service.name}`;
 
 export const revisionPath = (service: Service, revision: string): string =>
   `${service.name}/revisions/${revision}`;
 
-/** Weak in no way: quotes included, as Google's v2 etags are. */
+/** The etag with its quotes, as in Google's v2 API. */
 export const etagOf = (service: Service): string =>
   `"${Buffer.from(`${service.uid.slice(0, 8)}${service.etagSerial}`).toString('base64')}"`;
 

@@ -1,13 +1,13 @@
 import type { World } from '../core/state.ts';
 import { type Revision, runState, type Service } from './model.ts';
 
-/** Processes kept at a time. Cloud Run keeps idle instances for up to 15 minutes; memory here is small. */
+/** Processes kept at a time. Cloud Run keeps idle instances for up to 15 minutes, but this machine has less memory. */
 const MAX_RUNNING = 4;
 
 const carries = (service: Service, revision: Revision) =>
   service.live.some(({ serves, percent, tag }) => serves === revision.name && (percent || tag));
 
-/** Before a revision starts: stops the one that served longest ago, unless traffic or a tag leads to it. */
+/** Makes room before a revision starts: stops the one unused for the longest time, unless traffic or a tag leads to it. */
 export async function makeRoom(world: World, starting: Revision): Promise<void> {
   if (starting.instance.running) return;
   const services = [...runState(world).services.values()];

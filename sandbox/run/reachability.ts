@@ -6,7 +6,7 @@ import { runState } from './model.ts';
 interface Sighting {
   /** ISO. */
   from: string;
-  /** Absent while it lasts. */
+  /** Absent while the URL is still reachable. */
   until?: string;
   service: string;
   url: string;
@@ -15,8 +15,8 @@ interface Sighting {
 }
 
 /**
- * Whether any URL of any function would have let an anonymous request through to a container. Asked of the front end's
- * own rule after every write to any API, again once IAM and traffic have settled, and at every request served.
+ * Records whether any URL of a function would have let an anonymous request through to a container. It asks the rule of the
+ * front end after every write to any API, again once IAM and traffic have settled, and with every request served.
  */
 export class Reachability {
   private readonly world: World;
@@ -97,6 +97,6 @@ export function reachabilityRoutes(world: World): Route[] {
   return [{ method: 'GET', pattern: '/reachability', authenticated: false, handle: shown }];
 }
 
-/** Called as traffic changes and requests are served, since not every change follows a write at once. */
+/** Checks now. Called when traffic changes and when a request is served, since some changes take effect long after a write. */
 export const sampleNow = (world: World): void =>
   world.extension<Reachability | undefined>('reachability', () => undefined)?.sample();

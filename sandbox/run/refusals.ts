@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Outcome } from '../revisions/instance.ts';
 
-/** What Google's front end answers by itself, and the words that Cloud Run's request log has for it. */
+/** An answer that Google's front end gives itself, and the text that Cloud Run's request log has for it. */
 export interface Refusal {
   status: number;
   title: string;
@@ -92,7 +92,7 @@ const failures: Record<Exclude<Outcome, 'answered' | 'aborted'>, Refusal> = {
 
 export const failureOf = (outcome: keyof typeof failures): Refusal => failures[outcome];
 
-/** Bytes of the body. */
+/** Writes the refusal and returns the size of its body in bytes. */
 export function refuse(response: ServerResponse, refusal: Refusal, path: string): number {
   const plain = refusal.sentence === '';
   const body = plain
@@ -106,7 +106,7 @@ export function refuse(response: ServerResponse, refusal: Refusal, path: string)
       'content-length': Buffer.byteLength(body),
       server: 'Google Frontend',
       ...refusal.headers,
-      // The rest of an upload is not read, so the connection cannot be used again.
+      // The rest of the upload is never read, so the connection cannot be reused.
       connection: 'close',
     });
     response.end(body);

@@ -11,7 +11,7 @@ export interface RequestEnd {
   door: Door;
   request: IncomingMessage;
   served: Served;
-  /** Set where the front end answered by itself. */
+  /** Set if the front end answered, not the container. */
   refusal: Refusal | undefined;
   revision: string | undefined;
   /** Milliseconds since the epoch. */
@@ -21,7 +21,7 @@ export interface RequestEnd {
   span: string;
 }
 
-/** Told of every request as it ends, for the load generator and for tests. */
+/** Called at the end of every request. The load generator and tests use it. */
 export type RequestObserver = (service: Service, end: RequestEnd) => void;
 
 export const requestObservers = (world: World): Set<RequestObserver> =>
@@ -40,9 +40,9 @@ export function revisionLabels(world: World, service: Service, revision: string)
 const severityOf = (status: number) => (status >= 500 ? 'ERROR' : status >= 400 ? 'WARNING' : 'INFO');
 
 /**
- * The entry of `run.googleapis.com/requests` that Cloud Run writes for every request, refused ones included (those say why
- * in textPayload and have no instanceId). A refused request is filed under the revision that it would have reached; for
- * 429 the quirk decides, since nobody here has seen which it is.
+ * Writes the entry of `run.googleapis.com/requests` that Cloud Run writes for every request. The entry of a refused request
+ * gives the reason in textPayload and has no instanceId. Its revision is the one that the request would have reached. For
+ * 429 a quirk decides on the revision, because Google's behaviour is not verified.
  */
 export function writeRequestLog(world: World, service: Service, end: RequestEnd): void {
   const { request, served, refusal, trace, span } = end;

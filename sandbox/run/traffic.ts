@@ -7,8 +7,8 @@ import { sampleNow } from './reachability.ts';
 const TAG = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 
 /**
- * Checks the `traffic` of a PATCH against the service as Cloud Run does. An empty list is 100 % to LATEST
- * (google/cloud/run/v2/service.proto). The host of a tag is `TAG---SERVICE-…`, whence the limit of 46 characters.
+ * Checks the `traffic` of a PATCH as Cloud Run does. An empty list means 100 % to LATEST
+ * (google/cloud/run/v2/service.proto). A tag's host is `TAG---SERVICE-…`, so both names together have at most 46 characters.
  */
 export function checkTraffic(service: Service, value: unknown): Target[] {
   const targets = (Array.isArray(value) ? value : []).map((raw, i) => checkTarget(service, raw as Target, i));
@@ -60,8 +60,8 @@ function resolve(service: Service): LiveTarget[] {
 }
 
 /**
- * A change of desired state: the generation goes up at once, traffic follows after the settle time. A newer change
- * overtakes an older one; a target that is not ready leaves the old split in place and says so.
+ * Applies a change of the desired state. The generation rises at once; traffic follows after the settle time. A newer change
+ * overtakes an older one. If a target is not ready, the old split stays and the service reports the failure.
  */
 export function settle(
   world: World,
@@ -87,7 +87,7 @@ export function settle(
   });
 }
 
-/** Who serves is one condition of a service, its latest revision another; whether that one counts is a quirk. */
+/** Notes a failed latest revision. The other revisions still serve; a quirk decides whether the service counts as failed. */
 export function noteFailedRevision(world: World, service: Service): void {
   const newest = service.latestCreated ? service.revisions.get(service.latestCreated) : undefined;
   if (world.quirks.failedRevisionFailsService && newest?.state === 'failed')

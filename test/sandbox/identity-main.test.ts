@@ -110,7 +110,7 @@ test('a port in use ends it with one sentence and no folder', async () => {
   blocker.close();
   expect([code, out]).toEqual([1, '']);
   expect(err).toBe(
-    `The sandbox did not start: Port ${port} is in use; choose another with --ports NAME=PORT, or leave it out for a free one.\n`,
+    `The sandbox did not start: Port ${port} is in use. Choose another one with --ports NAME=PORT, or leave the option out to get a free port.\n`,
   );
   expect(readdirSync(temp)).toEqual([]);
   rmSync(temp, { recursive: true });

@@ -3,6 +3,9 @@ import type { Clock } from '../../src/steps/ports/clock.ts';
 /**
  * Time that runs faster for everything in this process, sandbox included: `Date` and timers of a second and more. The
  * network stays as it is, so a release that plans in minutes takes a second, and its deadlines still mean something.
+ *
+ * The time moves in small ticks and stands still while the process does not get the processor. So a busy machine makes a
+ * test slower, but spends no deadline: at twenty times the speed, a pause of half a second would otherwise cost ten.
  */
 export interface FastTime {
   clock: Clock;
@@ -11,11 +14,47 @@ export interface FastTime {
   restore(): void;
 }
 
+/** Real milliseconds from one tick to the next. */
+const tickMs = 2;
+/** The most real milliseconds that count from one tick to the next. */
+const mostMs = 6;
+
+/** A timer of the fast time. Node's own timer objects have these methods too. */
+class FastTimer {
+  readonly at: number;
+  readonly fire: () => void;
+  constructor(at: number, fire: () => void) {
+    this.at = at;
+    this.fire = fire;
+  }
+  ref = () => this;
+  unref = () => this;
+  hasRef = () => true;
+}
+
 export function installFastTime(factor: number): FastTime {
   const RealDate = globalThis.Date;
   const realSetTimeout = globalThis.setTimeout;
-  const begun = RealDate.now();
-  const now = () => begun + (RealDate.now() - begun) * factor;
+  const realClearTimeout = globalThis.clearTimeout;
+  const timers = new Set<FastTimer>();
+  let time = RealDate.now();
+  let last = performance.now();
+  const exact = () => time + Math.min(performance.now() - last, mostMs) * factor;
+  const now = () => Math.floor(exact());
+  const tick = () => {
+    time = exact();
+    last = performance.now();
+    const due = [...timers].filter(({ at }) => at <= time).sort((a, b) => a.at - b.at);
+    // A timer that fires may clear another one that is due.
+    for (const timer of due) if (timers.delete(timer)) timer.fire();
+  };
+  const ticking = setInterval(tick, tickMs);
+  const start = (milliseconds: number, fire: () => void) => {
+    const timer = new FastTimer(exact() + milliseconds, fire);
+    timers.add(timer);
+    return timer;
+  };
+
   class FastDate extends RealDate {
     constructor(...given: unknown[]) {
       super(...((given.length === 0 ? [now()] : given) as [number]));
@@ -26,28 +65,41 @@ export function installFastTime(factor: number): FastTime {
   }
   // Short timers are the sandbox's own pace; long ones are deadlines and waits.
   const fastSetTimeout = (callback: (...rest: unknown[]) => void, milliseconds = 0, ...rest: unknown[]) =>
-    realSetTimeout(callback, milliseconds >= 1000 ? milliseconds / factor : milliseconds, ...rest);
+    milliseconds >= 1000
+      ? start(milliseconds, () => callback(...rest))
+      : realSetTimeout(callback, milliseconds, ...rest);
+  const fastClearTimeout = (timer: FastTimer | NodeJS.Timeout | undefined) => {
+    if (timer instanceof FastTimer) timers.delete(timer);
+    else realClearTimeout(timer);
+  };
   globalThis.Date = FastDate as DateConstructor;
   globalThis.setTimeout = Object.assign(fastSetTimeout, realSetTimeout) as unknown as typeof setTimeout;
+  globalThis.clearTimeout = fastClearTimeout as typeof clearTimeout;
+
   const sleep = (milliseconds: number, signal?: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const onAbort = () => {
-        clearTimeout(timer);
+        timers.delete(timer);
         reject(signal?.reason);
       };
-      const timer = realSetTimeout(() => {
+      const timer = start(Math.max(0, milliseconds), () => {
         signal?.removeEventListener('abort', onAbort);
         resolve();
-      }, Math.max(0, milliseconds) / factor);
+      });
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   return {
     clock: { now, sleep },
     now,
     restore: () => {
+      clearInterval(ticking);
       globalThis.Date = RealDate;
       globalThis.setTimeout = realSetTimeout;
+      globalThis.clearTimeout = realClearTimeout;
+      // What is still waiting goes on in real time, as a plain timer would.
+      for (const timer of timers) realSetTimeout(timer.fire, (timer.at - time) / factor).unref();
+      timers.clear();
     },
   };
 }

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Fault } from '../../sandbox/core/types.ts';
+import type { FaultBook } from '../../sandbox/core/faults.ts';
+import { functionState } from '../../sandbox/functions/model.ts';
 import { githubOf } from '../../sandbox/github/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
 import { deploy } from '../../src/actions/deploy/deploy.ts';
@@ -222,11 +223,11 @@ export class ReleaseWorld {
     this.run(deploy, { inputs: { ...this.inputs(name, source), ...more }, env: { GITHUB_RUN_ID: '77' } });
 
   /**
-   * Meets every API call until `stop`; what it returns happens to the call. Asynchronous work goes beside it. Returns
-   * the way back to the sandbox's own book of faults.
+   * Calls `meet` for every API call. The fault that it returns happens to the call; if it returns a promise, the call
+   * waits for it. Returns a function that puts the sandbox's own book of faults back.
    */
   onCalls(
-    meet: (call: { api: string; method: string; path: string; nth: number }) => Fault['fault'] | undefined,
+    meet: (call: { api: string; method: string; path: string; nth: number }) => ReturnType<FaultBook['next']>,
   ): () => void {
     const book = this.sandbox.world.faults;
     const original = book.next;
@@ -254,6 +255,14 @@ export class ReleaseWorld {
     });
     await this.release(name, source, { ...options, signal: abort.signal });
     restore();
+  }
+
+  /** Resolves once an operation on the function is under way. */
+  async underWay(name: string): Promise<undefined> {
+    const running = () =>
+      [...functionState(this.sandbox.world).functions.values()].some((fn) => fn.id === name && fn.running);
+    while (!running()) await new Promise((resolve) => setTimeout(resolve, 5));
+    return undefined;
   }
 
   setRun(id: string, status: 'in_progress' | 'completed'): void {

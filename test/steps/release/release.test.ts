@@ -274,7 +274,7 @@ describe('a release', () => {
     const restore = world.onCalls(({ api, method, nth }) => {
       if (api !== 'run' || method !== 'PATCH' || nth !== 1) return undefined;
       deploying = world.deploy(name, world.good(), { all_traffic_on_latest_revision: 'false' });
-      return { delayMs: 500 };
+      return world.underWay(name);
     });
     const ran = await world.release(name, world.good(), { inputs: seconds(1) });
     restore();
