@@ -1,6 +1,6 @@
 import type { SliCount } from '../steps/ports/sli.ts';
 
-/** Index of the last mark that is not after `time`; -1 before all of them. */
+/** Index of the last mark that is not after `time`; -1 if all marks are later. */
 export function spanOf(time: number, marks: readonly number[]): number {
   let span = -1;
   while (span + 1 < marks.length && (marks[span + 1] as number) <= time) span++;
@@ -8,8 +8,8 @@ export function spanOf(time: number, marks: readonly number[]): number {
 }
 
 /**
- * Span of a stretch of time. One that straddles a mark is `mixed` and belongs to the earlier span: before the first
- * mark that is nobody's, since a candidate had its smoke test then.
+ * Span of a bucket of time (milliseconds since the epoch). A bucket that contains a mark is `mixed` and belongs to the
+ * earlier span. If it contains the first mark, that is span -1, which no test counts: it may hold the smoke test.
  */
 export function spanOfBucket(
   start: number,
@@ -22,7 +22,7 @@ export function spanOfBucket(
   return { span: first, mixed: true };
 }
 
-/** Adds up counts by revision, objective and span. */
+/** Adds up counts by revision, objective, span and whether the bucket was mixed. */
 export class Tally {
   readonly #cells = new Map<string, SliCount>();
 

@@ -39,7 +39,7 @@ describe('a live watch', () => {
       const run = await world.watch({ duration: '4s' });
       expect(run.outputs).toMatchObject({ verdict: 'inconclusive', next: 'go_on', requests: '0' });
       expect(run.code).toBe(0);
-      expect(run.outputs.reason).toContain('no regression could have been seen');
+      expect(run.outputs.reason).toContain('so nothing was checked');
     },
   );
 
@@ -53,7 +53,8 @@ describe('a live watch', () => {
       await world.client.control('POST', '/faults', { api, times: 1000, fault: denied });
     const run = await world.watch({ duration: '4s' });
     expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'held' });
-    expect(run.outputs.reason).toContain('could not see');
+    expect(run.outputs.reason).toBe('The request counts cannot be read: grant roles/logging.viewer.');
+    expect(evidence(run).watch.missingRole).toBe('roles/logging.viewer');
     expect(run.code).toBe(1);
   });
 });
@@ -163,7 +164,7 @@ describe('the past in the log', () => {
     expect(evidence(open).budget.override).toBe('fixes ticket 42');
   });
 
-  test('metrics stand in where logs may not be read', async () => {
+  test('metrics count if this identity may not read logs', async () => {
     world = await WatchWorld.open({ percent: 50, sandbox: { metricLagMs: 1000 } });
     const denied = {
       status: 403,
@@ -175,7 +176,7 @@ describe('the past in the log', () => {
     const run = await world.watch({ since: '600s', duration: '600s' });
     expect(run.outputs).toMatchObject({ verdict: 'fail', blame: 'release' });
     expect(evidence(run).watch).toMatchObject({ source: 'metrics', lagSeconds: 61 });
-    expect(evidence(run).watch.notes[0]).toContain('stand in');
+    expect(evidence(run).watch.notes[0]).toContain('Counted by metrics, because logs cannot be read');
   });
 });
 

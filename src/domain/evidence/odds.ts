@@ -1,4 +1,7 @@
-/** Evidence in words: how much better "it breaks the objective" explains the counts than "it keeps it". */
+/**
+ * Evidence as betting odds. Odds of 41 to 1 against the candidate mean: the counts are 41 times more likely if it breaks
+ * its objective than if it keeps it.
+ */
 
 function grouped(value: number): string {
   return Math.round(value)
@@ -16,7 +19,11 @@ export function oddsText(logEvidence: number): string {
   return 'less than 0.1 to 1';
 }
 
-/** `2 000 to 1` for alpha 0.0005. */
-export function actsAtText(alpha: number): string {
-  return `${grouped(1 / alpha)} to 1`;
+/** The same in short: `41:1`, `0.3:1`, `>1 000 000:1`, `<0.1:1`. */
+export function oddsRatio(logEvidence: number): string {
+  if (Number.isNaN(logEvidence)) return '?:1';
+  if (logEvidence > Math.log(1e6)) return '>1 000 000:1';
+  const odds = Math.exp(logEvidence);
+  if (odds < 0.05) return '<0.1:1';
+  return `${odds >= 9.95 ? grouped(odds) : Number(odds.toFixed(1))}:1`;
 }

@@ -18,6 +18,8 @@ export interface WatchFacts {
   source: string;
   lagSeconds: number;
   notes: readonly string[];
+  /** The role that this identity lacks, if the source refused to show its counts. */
+  missingRole?: string | undefined;
   tests: readonly {
     objective: Objective;
     stream: 'users' | 'probes';

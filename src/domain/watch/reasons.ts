@@ -1,99 +1,123 @@
 import type { Counts } from '../evidence/counts.ts';
 import { oddsText } from '../evidence/odds.ts';
-import type { OpenEnd } from './outcome.ts';
+import type { Objective } from '../slo/objective.ts';
+import { type Obstacle, obstacleText } from './obstacle.ts';
 import { countText, percentText } from './words.ts';
 
-export interface ReasonFacts {
+/** What a decision rests on. */
+export interface DecidedFacts {
   candidate: string;
-  baseline?: string | undefined;
-  /** What the objective asks for, such as "requests without an error". */
-  title: string;
-  kind: 'availability' | 'latency';
+  kind: Objective['kind'];
+  /** Tolerated fraction of bad requests. */
   limit: number;
-  /** Since its first traffic. */
+  /** The candidate's requests since its first traffic. */
   counts: Counts;
-  /** `counts` are of more than one share of traffic. */
-  steps?: boolean | undefined;
-  /** At 100 % alone, where that decided and it had less before. */
+  /** `counts` cover more than one canary step. */
+  severalSteps?: boolean | undefined;
+  /** The candidate's requests at 100 %, if those alone decided and there were others before. */
   full?: Counts | undefined;
-  beside?: Counts | undefined;
+  /** The revision that the candidate was compared with, if the comparison decided. */
+  beside?: { revision: string; counts: Counts } | undefined;
   /** ln of the evidence that decided. */
   evidence: number;
 }
 
-const did = { availability: 'failed', latency: 'were too slow' } as const;
+const verbs = { availability: 'failed', latency: 'were too slow' } as const;
 
-const sinceFirst = (steps: boolean | undefined) => (steps ? ' since it first got traffic' : '');
-const classical = (rule: string | undefined) => rule !== undefined && rule !== 'evidence';
+const sinceFirst = (severalSteps: boolean | undefined) => (severalSteps ? ' since it first got traffic' : '');
+const isClassical = (rule: string | undefined) => rule !== undefined && rule !== 'evidence';
 
-/** "37 of 2 880 requests failed on X (1.28 %), the objective allows 0.50 %; ..." Odds are of the evidence alone. */
-export function failReason(facts: ReasonFacts, rule?: string): string {
+/**
+ * "37 of 2 880 requests failed on X (1.28 %). The objective allows 0.50 %. Odds that …"
+ * @param rule the rule that decided; a classical one has no odds to show
+ */
+export function failReason(facts: DecidedFacts, rule?: string): string {
   const { beside, limit, full, candidate } = facts;
-  const counts = full ?? facts.counts;
-  const where = full ? 'At 100 % of the traffic ' : '';
-  const since = full ? '' : sinceFirst(facts.steps);
-  const seen = `${where}${countText(counts.bad)} of ${countText(counts.total)} requests ${did[facts.kind]} on ${candidate}${since} (${percentText(counts.bad / Math.max(1, counts.total))}), the objective allows ${percentText(limit)}`;
+  const { total, bad } = full ?? facts.counts;
+  const where = full ? 'At 100 % of the traffic, ' : '';
+  const since = full ? '' : sinceFirst(facts.severalSteps);
+  const rate = percentText(bad / Math.max(1, total));
+  const seen = `${where}${countText(bad)} of ${countText(total)} requests ${verbs[facts.kind]} on ${candidate}${since} (${rate}).`;
   const compared =
-    beside && beside.total > 0 && facts.baseline
-      ? `; ${facts.baseline} beside it had ${percentText(beside.bad / beside.total)}`
+    beside && beside.counts.total > 0
+      ? `, and ${beside.revision} had ${percentText(beside.counts.bad / beside.counts.total)} at the same time`
       : '';
-  if (classical(rule)) return `${seen}${compared}. The ${rule} rule took it back.`;
+  const allowed = `The objective allows ${percentText(limit)}${compared}.`;
+  if (isClassical(rule)) return `${seen} ${allowed} The ${rule} rule took it back.`;
   const odds = beside ? 'Odds that it is worse' : 'Odds that it breaks the objective';
-  return `${seen}${compared}. ${odds}: ${oddsText(facts.evidence)}.`;
+  return `${seen} ${allowed} ${odds}: ${oddsText(facts.evidence)}.`;
 }
 
-/** `rule`: a classical rule has not fired, which proves nothing. */
-export function passReason(facts: ReasonFacts, requests: number, probes: number, rule?: string): string {
-  const proof =
+/**
+ * "X keeps its objective: 0 of 503 requests and 40 probes failed (1.00 % are allowed)."
+ * @param rule the rule that decided; a classical one that did not fire proves nothing
+ */
+export function passReason(facts: DecidedFacts, requests: number, probes: number, rule?: string): string {
+  const counted =
     probes > 0
       ? `${countText(requests)} requests and ${countText(probes)} probes`
       : `${countText(requests)} requests`;
-  const seen = `${countText(facts.counts.bad)} of ${proof} ${did[facts.kind]}${sinceFirst(facts.steps)}, ${percentText(facts.limit)} are allowed.`;
-  if (classical(rule)) return `The ${rule} rule did not fire on ${facts.candidate}: ${seen}`;
+  const seen = `${countText(facts.counts.bad)} of ${counted} ${verbs[facts.kind]}${sinceFirst(facts.severalSteps)} (${percentText(facts.limit)} are allowed).`;
+  if (isClassical(rule)) return `The ${rule} rule did not fire on ${facts.candidate}: ${seen}`;
   return `${facts.candidate} keeps its objective: ${seen}`;
 }
 
-export interface OpenFacts {
+/** What a watch saw that ended without a decision because it saw too little. */
+export interface TooFewFacts {
   candidate: string;
-  /** Since its first traffic, and how many of them at 100 %, where it has that. */
+  kind: Objective['kind'];
+  limit: number;
+  /** Users' requests of the candidate since its first traffic. */
   requests: number;
+  probes?: number | undefined;
+  /** How many of the requests came at 100 %; undefined before that. */
   full?: number | undefined;
+  /** The largest percent below 100 at which the objective was proved, if that happened. */
+  passedAt?: number | undefined;
+  /** The smallest error rate that these requests would have shown nine times in ten. */
   detectable: number | undefined;
-  /** Requests that would prove the objective if none of them fails it. */
+  /** Requests that would prove the objective if none of them is bad. */
   proving?: number | undefined;
-  /** Why nothing could be seen. */
-  why: string;
-  /** Odds (ln) that it is worse than the baseline, where that alone withheld the pass. */
+  /** Set if only doubt withheld the pass: the odds (ln) that the candidate is worse than this revision. */
   worse?: { baseline: string; odds: number } | undefined;
 }
 
-export function openReason(end: OpenEnd, facts: OpenFacts): string {
-  if (end === 'platform')
-    return `Both revisions break the objective at once, so the platform is suspected, not ${facts.candidate}.`;
-  if (end === 'blind') return `The watch could not see: ${facts.why}`;
-  const requests = countText(facts.requests);
-  if (facts.worse)
-    return `${facts.candidate} fails more often than ${facts.worse.baseline} (odds ${oddsText(facts.worse.odds)}), and ${requests} requests do not show that it breaks its objective.`;
-  const seen =
-    facts.requests === 0
-      ? `No request of a user reached ${facts.candidate}`
-      : `${requests} requests${atFullText(facts)} are too few to decide about ${facts.candidate}`;
-  const blindTo =
+export type OpenEnding =
+  | ({ end: 'too_few_requests' } & TooFewFacts)
+  | { end: 'blind'; obstacle: Obstacle }
+  | { end: 'platform'; candidate: string };
+
+export function openReason(ending: OpenEnding): string {
+  if (ending.end === 'platform')
+    return `Both revisions break the objective at the same time, so the cause is probably the platform and not ${ending.candidate}.`;
+  if (ending.end === 'blind') return obstacleText(ending.obstacle);
+  return tooFewReason(ending);
+}
+
+function tooFewReason(facts: TooFewFacts): string {
+  const { candidate, requests, probes = 0, full, passedAt, worse } = facts;
+  const counted = countText(requests);
+  if (worse)
+    return `${candidate} seems to fail more often than ${worse.baseline} (odds ${oddsText(worse.odds)}), but ${counted} requests do not show that it breaks its objective.`;
+  if (requests === 0 && probes > 0)
+    return `${candidate} got no user requests, and ${countText(probes)} probes are too few to decide.${provingText(facts)}`;
+  if (requests === 0)
+    return `${candidate} got no user requests, so nothing was checked.${provingText(facts)}`;
+  if (full === 0 && passedAt !== undefined)
+    return `${candidate} passed at ${passedAt} %. At 100 % no request arrived.`;
+  const atFull =
+    full !== undefined && full < requests ? ` (${full === 0 ? 'none' : countText(full)} at 100 %)` : '';
+  const noticed =
     facts.detectable === undefined
-      ? 'no regression could have been seen'
-      : `only an error rate above ${percentText(facts.detectable)} would have been seen`;
-  return `${seen}: ${blindTo}${provingText(facts)}.`;
+      ? 'Even if all of them had failed, that would not have been enough to act.'
+      : `Only an error rate above ${percentText(facts.detectable)} would have been noticed.`;
+  return `${counted} requests${atFull} are too few to decide about ${candidate}. ${noticed}${provingText(facts)}`;
 }
 
-/** How many it takes, where there were fewer. */
-function provingText({ requests, proving }: OpenFacts): string {
-  return proving === undefined || requests >= proving
-    ? ''
-    : `; ${countText(proving)} without a fault prove the objective`;
-}
-
-/** What could have been seen at 100 % hangs on the requests there. */
-function atFullText({ requests, full }: OpenFacts): string {
-  if (full === undefined || full >= requests) return '';
-  return `, ${full === 0 ? 'none' : countText(full)} of them at 100 %,`;
+/** " Proving 99.5 % takes 697 requests without an error.", unless there were that many. */
+function provingText({ requests, proving, limit, kind }: TooFewFacts): string {
+  if (proving === undefined || requests >= proving) return '';
+  const target = `${Number(((1 - limit) * 100).toPrecision(6))} %`;
+  const good = kind === 'latency' ? 'that are all fast enough' : 'without an error';
+  return ` Proving ${target} takes ${countText(proving)} requests ${good}.`;
 }

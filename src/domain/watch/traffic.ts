@@ -1,12 +1,12 @@
 import { addCounts, type Counts } from '../evidence/counts.ts';
 import type { Cell, Phase, TestSpec } from '../evidence/state.ts';
 
-/** A surprise this rare (ln of one in a million, Chernoff's bound) is not chance. */
+/** What is rarer than one in a million (Chernoff's bound, as ln) is not chance. */
 const surprise = Math.log(1e6);
 
 /**
- * Does the candidate answer far fewer requests than were sent its way? Requests that hang or never start an instance
- * finish nowhere, so a starving revision looks quiet, not bad.
+ * True if the candidate finishes far fewer requests than its share. Requests that hang or wait for an instance never
+ * finish, so a revision that starves looks quiet, not bad.
  */
 export function starved(candidate: number, baseline: number, share: number): boolean {
   const all = candidate + baseline;
@@ -16,7 +16,7 @@ export function starved(candidate: number, baseline: number, share: number): boo
   return all * (part + (1 - seen) * Math.log((1 - seen) / (1 - share))) > surprise;
 }
 
-/** Did traffic as a whole fall to less than half of what it was, by more than chance? Rates in requests a second. */
+/** True if traffic as a whole fell below half of `before` (requests a second), by more than chance. */
 export function fell(before: number | undefined, requests: number, seconds: number): boolean {
   if (before === undefined || before <= 0 || seconds <= 0) return false;
   const expected = before * seconds;
@@ -24,15 +24,15 @@ export function fell(before: number | undefined, requests: number, seconds: numb
   return expected - requests + (requests === 0 ? 0 : requests * Math.log(requests / expected)) > surprise;
 }
 
-/** What one step has seen of users, at its own share alone. */
+/** Users' requests that one canary step has seen at its own share. */
 export interface StepTraffic {
   candidate: number;
   baseline: number;
-  /** Of both, with those that a sample has left out. */
+  /** Of both revisions, including those that a sample left out. */
   all: number;
 }
 
-/** Adds the requests of the first objective that fall under this step's share; `sampled` is the part that was read. */
+/** Adds the requests of the first objective that came at this step's share. `sampled` is the fraction that was read. */
 export function addTraffic(
   to: StepTraffic,
   cells: readonly Cell[],
@@ -52,8 +52,8 @@ export function addTraffic(
 }
 
 /**
- * Adds, by test, the candidate's requests that a sample has left out, estimated from those that it holds: they are no
- * evidence, but they have been served, and the error budget has paid for them.
+ * Adds to each test an estimate of the candidate's requests that a sample left out. They are not evidence, but users
+ * sent them, so the error budget paid for them.
  */
 export function addUnread(
   to: readonly Counts[],
@@ -68,20 +68,20 @@ export function addUnread(
   }
 }
 
-/** Traffic that forbids an early pass, in words; undefined where it looks as it should. */
+/** Says what about the traffic forbids an early pass. Returns undefined if the traffic looks as expected. */
 export function trafficProblem(
   traffic: StepTraffic,
   step: { phase: Phase; share: number; baseline?: string | undefined; candidate: string },
-  /** `seconds` of this step that the source has seen whole. */
+  /** `before`: requests a second before the first shift. `seconds`: time of this step that the source has fully seen. */
   facts: { nameless: number; before: number | undefined; seconds: number },
 ): string | undefined {
   const { candidate, baseline } = traffic;
   const compared = step.phase === 'split' && step.baseline !== undefined;
   if (compared && starved(candidate, baseline, step.share))
-    return `${step.candidate} finished ${candidate} of ${candidate + baseline} requests, although ${Math.round(step.share * 100)} % were sent to it: requests may hang, or find no instance.`;
+    return `${step.candidate} finished ${candidate} of ${candidate + baseline} requests, although ${Math.round(step.share * 100)} % were sent to it. Requests may hang, or find no free instance.`;
   if (step.phase === 'split' && facts.nameless >= 3)
-    return `${facts.nameless} requests found no free instance (429), and the log does not say of which revision.`;
+    return `${facts.nameless} requests found no free instance (429), and the log does not say which revision they were for.`;
   if ((step.phase === 'full' || compared) && fell(facts.before, traffic.all, facts.seconds))
-    return `traffic fell to less than half of the ${(facts.before ?? 0).toFixed(1)} requests a second before the shift.`;
+    return `Traffic fell to less than half of the ${(facts.before ?? 0).toFixed(1)} requests a second before the shift.`;
   return undefined;
 }

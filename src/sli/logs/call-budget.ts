@@ -1,8 +1,8 @@
 import type { Clock } from '../../steps/ports/clock.ts';
 
 /**
- * At most `perMinute` calls in any 60 seconds. Cloud Logging allows 60 reads a minute for a whole project and never
- * more, so one release takes a third of it.
+ * Allows at most `perMinute` calls in any 60 seconds. Cloud Logging allows 60 reads a minute for a whole project and
+ * does not raise that limit, so one release takes a third of it.
  */
 export class CallBudget {
   readonly #clock: Clock;
@@ -14,7 +14,7 @@ export class CallBudget {
     this.#perMinute = perMinute;
   }
 
-  /** Takes one call where one is left. */
+  /** Takes one call and returns true, or returns false if none is left in this minute. */
   take(): boolean {
     const now = this.#clock.now();
     this.#calls = this.#calls.filter((at) => at > now - 60_000);

@@ -1,16 +1,17 @@
-/** How many newest entries the measurement looks at. */
+/** The measurement looks at this many of the newest entries. */
 const kept = 200;
 
 /**
- * How long after a request its log entry can be read: from its own timestamp to its arrival (the 95th percentile),
- * plus from its arrival to our first sight of it (the least, since the rest is our own polling).
+ * Measures how long after a request its log entry can be read. The lag has two parts: from the entry's own timestamp
+ * to its arrival in Cloud Logging (the 95th percentile), and from its arrival until we first read it (the minimum,
+ * because the rest of that time is our own polling).
  */
 export class LagMeter {
   readonly #assumed: number;
   #arrivals: number[] = [];
   #sights: number[] = [];
 
-  /** `assumed` milliseconds until something was seen. */
+  /** `assumed` is the lag in milliseconds to report until the first entry was seen. */
   constructor(assumed: number) {
     this.#assumed = assumed;
   }

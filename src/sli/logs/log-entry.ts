@@ -2,27 +2,32 @@ import { type Json, type JsonObject, objectOf, textOrEmpty } from '../../domain/
 import { isOwnAgent } from '../../domain/product.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
 
-/** A request log entry of Cloud Run, reduced to what counts. */
+/** One entry of Cloud Run's request log, reduced to the fields that are judged. */
 export interface RequestEntry {
   insertId: string;
-  /** Empty for a 429 that names none. */
+  /** Empty for a 429 whose entry names no revision. */
   revision: string;
   /** Milliseconds since the epoch. */
   timestamp: number;
+  /** When the entry arrived in Cloud Logging; milliseconds since the epoch. */
   received: number;
   status: number;
+  /** NaN if the entry has none. */
   latencyMs: number;
-  /** As the entry has them, hostile text; empty where it has none. */
+  /** Text that the caller chose, so treat it as hostile. Empty if the entry has none. */
   method: string;
   url: string;
-  /** Why it is no user's request, where it is not. */
+  /** Why this is not a user's request: sent by these actions, sent to a tag's URL, or refused by the front end. */
   excluded: 'own' | 'tag' | 'refused' | undefined;
 }
 
-/** Cloud Run's front end writes these where the caller was not let in: the function never saw the request. */
+/**
+ * What Cloud Run's front end writes into the log when it refuses a caller. Such a request never reached the function.
+ * The entry has no field for this; the text is the only sign that Google gives.
+ */
 const refusedText = /not authenticated|not authorized|could not be verified|does not have permission/i;
 
-/** Undefined where an entry cannot be judged: no id, no time, no revision or no status. */
+/** Returns undefined if the entry cannot be judged because it lacks an id, a time, a revision or a status. */
 export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>): RequestEntry | undefined {
   const entry = objectOf(raw);
   const request = objectOf(entry.httpRequest);
@@ -62,7 +67,7 @@ function exclusionOf(
   return undefined;
 }
 
-/** An error is an answer from 500 up, or 429: no instance was free. An unknown latency is no evidence. */
+/** Bad for availability: 500 and above, and 429, because no instance was free. A missing latency proves nothing. */
 export function judge(entry: RequestEntry, objective: SliObjective): 'good' | 'bad' | 'unknown' {
   if (objective.kind === 'availability') return entry.status >= 500 || entry.status === 429 ? 'bad' : 'good';
   if (Number.isNaN(entry.latencyMs)) return 'unknown';

@@ -1,93 +1,49 @@
-import type { Json } from '../../domain/data/json.ts';
-import { FailureBook, failureName } from '../../domain/watch/failures.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SliQuery, SliReader, SliReading } from '../../steps/ports/sli.ts';
-import { spanOf, Tally } from '../tally.ts';
-import { LagMeter } from './lag-meter.ts';
-import { judge, type RequestEntry, readEntry } from './log-entry.ts';
+import type { EntriesApi } from './entries-api.ts';
+import { EntryBook } from './entry-book.ts';
 
-export interface LogPage {
-  entries: Json[];
-  next: string | undefined;
-}
-
-export interface LogAccess {
+export interface LogAccess extends EntriesApi {
   clock: Clock;
+  /** Pages in one poll; the next poll reads the rest. Default 4. */
   pagesPerPoll?: number;
+  /** Longest time that a request may take, in milliseconds. Default 60 s. */
   requestTimeoutMs?: number;
-  /** Takes one call of the minute's budget where one is left. */
+  /** Takes one call of the minute's budget; false if none is left. */
   take(): boolean;
-  /** `again` takes another call for an attempt that failed. */
-  page(
-    filter: string,
-    token: string | undefined,
-    again: () => boolean,
-    signal?: AbortSignal,
-  ): Promise<LogPage>;
-  filterOf(service: string, parts: readonly string[]): string;
 }
 
-/** How far each pass looks back in arrival time; once a minute a wider one catches stragglers. */
+/** Each pass looks this far back in arrival time. Once a minute a wider pass catches stragglers. */
 const overlapMs = 15_000;
 const sweepEveryMs = 60_000;
-/** How far the clock here may be behind Google's. */
+/** The clock here may be this far behind Google's. */
 const clockSkewMs = 5000;
-/** One call in so many milliseconds keeps to 20 a minute, and leaves none without a look for long. */
+/** One call every 3 s keeps to 20 a minute, and no pass has to wait long for its turn. */
 const paceMs = 3000;
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 
-export function bookEntry(
-  tally: Tally,
-  objectives: SliQuery['objectives'],
-  entry: RequestEntry,
-  span: number,
-  failures?: FailureBook,
-): void {
-  const { revision, status, method, url } = entry;
-  for (const objective of objectives) {
-    const verdict = judge(entry, objective);
-    if (verdict === 'unknown') continue;
-    const bad = verdict === 'bad' ? 1 : 0;
-    tally.add(revision, objective.id, span, 1, bad);
-    if (bad === 0 || !failures) continue;
-    const what = failureName({ status, slowerThanMs: objective.slowerThanMs, method, url });
-    failures.add({ revision, objective: objective.id, what, count: 1 });
-  }
-}
-
-/** The state of one watch over the log: what was booked, how far it has read, how much it lags. */
+/** Reads the request log for one watch, in passes over what arrived since the pass before. */
 export class LogReader implements SliReader {
   readonly source = 'logs';
   readonly #query: SliQuery;
   readonly #access: LogAccess;
-  readonly #tagHosts: Set<string>;
-  readonly #seen = new Map<string, number>();
-  readonly #lag = new LagMeter(10_000);
-  /** Entries that arrived up to here were booked by the reader before this one. */
-  readonly #bookedBefore: number;
-  #newest: number;
+  readonly #book: EntryBook;
   #sweptAt: number;
+  /** Fraction of the requests that is read; halved whenever entries come faster than they can be read. */
   #fraction = 1;
   #horizon: number;
+  /** A pass that was cut short; the next poll goes on with it. */
   #pending: { filter: string; token: string; begun: number } | undefined;
-  #unreadable = 0;
   #nextPass = 0;
   #caughtUp = false;
   #failure: unknown;
-  /** Booked and not yet handed out. */
-  #tally = new Tally();
-  #failures = new FailureBook();
 
   constructor(query: SliQuery, access: LogAccess) {
     this.#query = query;
     this.#access = access;
-    this.#tagHosts = new Set(
-      (query.tagUrls ?? []).filter((url) => URL.canParse(url)).map((url) => new URL(url).host),
-    );
-    this.#bookedBefore = query.cursor ? Date.parse(query.cursor) : Number.NEGATIVE_INFINITY;
-    this.#newest = query.cursor ? this.#bookedBefore : query.since;
-    this.#sweptAt = this.#access.clock.now();
+    this.#book = new EntryBook(query);
+    this.#sweptAt = access.clock.now();
     this.#horizon = query.since;
   }
 
@@ -100,25 +56,20 @@ export class LogReader implements SliReader {
         this.#failure = error;
       }
     }
-    // A look in between that reads nothing must not make a failure look like silence.
+    // A poll that had to skip its pass repeats the last failure. Otherwise the failure would look like silence.
     if (this.#failure !== undefined) throw this.#failure;
-    const { counts } = this.#tally;
-    const { failures } = this.#failures;
-    this.#tally = new Tally();
-    this.#failures = new FailureBook();
     return {
-      counts,
-      failures,
+      ...this.#book.take(),
       horizon: this.#horizon,
-      lagMs: this.#lag.milliseconds,
-      cursor: iso(this.#newest),
+      lagMs: this.#book.lagMs,
+      cursor: iso(this.#book.newest),
       notes: this.#notes(),
       source: this.source,
       sampled: this.#fraction,
     };
   }
 
-  /** One pass, or as many of its pages as there is room for. What was booked before a failure stays booked. */
+  /** Reads one pass, or as many of its pages as the budget allows. What was booked before a failure stays booked. */
   async #read(now: number, marks: readonly number[], signal?: AbortSignal): Promise<void> {
     let { filter, token, begun } = this.#pending ?? {
       filter: this.#filter(now),
@@ -135,17 +86,18 @@ export class LogReader implements SliReader {
     for (let pages = 1; take(); pages++) {
       const answer = await this.#access.page(filter, token, take, signal);
       this.#failure = undefined;
-      for (const raw of answer.entries) this.#see(raw, marks);
+      for (const raw of answer.entries) this.#book.book(raw, marks, this.#access.clock.now());
       token = answer.next;
       if (!token) {
-        this.#horizon = Math.max(this.#horizon, begun - this.#lag.milliseconds);
+        this.#horizon = Math.max(this.#horizon, begun - this.#book.lagMs);
         this.#caughtUp = true;
         return;
       }
       if (pages >= (this.#access.pagesPerPoll ?? 4)) break;
     }
     if (!token) return;
-    // Behind: go on from here next time. Once caught up, it is a sign that a sample has to do.
+    // The pass is not finished: the next poll goes on here. If an earlier pass was up to date, entries now arrive
+    // faster than the quota lets us read, so a sample has to do. The first pass may simply have much to catch up with.
     this.#pending = { filter, token, begun };
     if (this.#caughtUp) this.#fraction = Math.max(1 / 64, this.#fraction / 2);
     this.#caughtUp = true;
@@ -153,47 +105,32 @@ export class LogReader implements SliReader {
 
   #filter(now: number): string {
     const { requestTimeoutMs = 60_000 } = this.#access;
+    const { newest, bookedBefore } = this.#book;
     const sweep = now - this.#sweptAt >= sweepEveryMs;
     if (sweep) this.#sweptAt = now;
     const back = sweep ? 2 * requestTimeoutMs : overlapMs;
-    const arrived = Math.max(this.#query.since, this.#newest - back, this.#bookedBefore);
-    for (const [key, received] of this.#seen)
-      if (received < this.#newest - 4 * requestTimeoutMs) this.#seen.delete(key);
+    const arrived = Math.max(this.#query.since, newest - back, bookedBefore);
+    this.#book.forgetBefore(newest - 4 * requestTimeoutMs);
     const revisions = this.#query.revisions.map((name) => `"${name}"`).join(' OR ');
     return this.#access.filterOf(this.#query.service, [
       `(resource.labels.revision_name=(${revisions}) OR httpRequest.status=429)`,
       `timestamp>="${iso(this.#query.since)}"`,
       `receiveTimestamp>="${iso(arrived)}"`,
-      // A pass that went on with whatever arrives meanwhile would never end, where more arrives than can be read.
+      // Without an end, a pass would never finish if entries arrive faster than it can read them.
       `receiveTimestamp<="${iso(now + clockSkewMs)}"`,
       ...(this.#fraction < 1 ? [`sample(insertId, ${this.#fraction})`] : []),
     ]);
   }
 
-  #see(raw: Json, marks: readonly number[]): void {
-    const entry = readEntry(raw, this.#tagHosts);
-    if (!entry) {
-      this.#unreadable++;
-      return;
-    }
-    const key = `${entry.insertId}\n${entry.timestamp}`;
-    if (this.#seen.has(key) || entry.received <= this.#bookedBefore) return;
-    this.#seen.set(key, entry.received);
-    this.#newest = Math.max(this.#newest, entry.received);
-    this.#lag.saw(entry.received - entry.timestamp, this.#access.clock.now() - entry.received);
-    if (entry.excluded || (entry.revision && !this.#query.revisions.includes(entry.revision))) return;
-    const span = spanOf(entry.timestamp, marks);
-    bookEntry(this.#tally, this.#query.objectives, entry, span, span < 0 ? undefined : this.#failures);
-  }
-
   #notes(): string[] {
+    const { unreadable } = this.#book;
     const notes: string[] = [];
     if (this.#fraction < 1)
       notes.push(
-        `1 request in ${1 / this.#fraction} was judged: more arrive than the log quota lets us read.`,
+        `Only 1 request in ${1 / this.#fraction} was judged, because more arrive than the log quota lets us read.`,
       );
-    if (this.#unreadable > 0)
-      notes.push(`${this.#unreadable} log entries had no status, time or revision and were not judged.`);
+    if (unreadable > 0)
+      notes.push(`${unreadable} log entries were not judged, because they had no status, time or revision.`);
     return notes;
   }
 }

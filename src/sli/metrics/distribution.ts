@@ -1,9 +1,10 @@
 import { isObject, type Json, type JsonObject, objectOf } from '../../domain/data/json.ts';
 
-/** google.api.Distribution, as far as counting above a bound needs it. */
+/** The part of a google.api.Distribution that is needed to count requests above a bound. */
 export interface Histogram {
-  /** Upper bounds of all buckets but the last, ascending. */
+  /** Upper bounds of all buckets except the last, ascending. */
   bounds: number[];
+  /** At most one more than there are bounds, because Google may leave out trailing zeros. */
   counts: number[];
 }
 
@@ -11,7 +12,7 @@ const number = (value: Json | undefined): number =>
   typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 const numbers = (value: Json | undefined): number[] => (Array.isArray(value) ? value.map(number) : []);
 
-/** Most buckets that a distribution may have, so that a wrong answer costs no memory. */
+/** More buckets than this are refused, so that a wrong answer cannot take all memory. */
 const most = 2000;
 
 function boundsOf(options: JsonObject): number[] | undefined {
@@ -31,7 +32,7 @@ function boundsOf(options: JsonObject): number[] | undefined {
   );
 }
 
-/** Undefined where the answer is no distribution; trailing empty buckets may be left out. */
+/** Returns undefined if the value is not a distribution. */
 export function readHistogram(raw: Json | undefined): Histogram | undefined {
   if (!isObject(raw)) return undefined;
   const bounds = boundsOf(objectOf(raw.bucketOptions));
@@ -39,13 +40,13 @@ export function readHistogram(raw: Json | undefined): Histogram | undefined {
   const counts = numbers(raw.bucketCounts);
   if (counts.length > bounds.length + 1 || counts.some((count) => !Number.isSafeInteger(count) || count < 0))
     return undefined;
-  // Buckets that were lost on the way would be requests that nobody counts.
+  // If the buckets do not add up to the count, some were lost on the way, and their requests would not be counted.
   const sum = counts.reduce((total, count) => total + count, 0);
   if (raw.count !== undefined && number(raw.count) !== sum) return undefined;
   return { bounds, counts };
 }
 
-/** Requests above the bucket edge that is nearest to `bound`, and that edge. */
+/** Counts the requests above the bucket edge that is nearest to `bound`, and returns that edge. */
 export function countAbove(
   histogram: Histogram,
   bound: number,

@@ -3,7 +3,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
 import { countAbove, readHistogram } from './distribution.ts';
 
-/** One whole bucket of one revision. */
+/** The requests of one revision in one whole bucket of time. */
 export interface BucketCount {
   revision: string;
   /** Milliseconds since the epoch. */
@@ -11,13 +11,13 @@ export interface BucketCount {
   end: number;
   total: number;
   bad: number;
-  /** For latency: the bucket edge that was judged by. */
+  /** For latency: the edge of the histogram bucket (milliseconds) above which requests count as slow. */
   edge?: number | undefined;
-  /** Status of its answers; empty where the series does not say. */
+  /** HTTP status of the answers; empty if the series does not say. */
   code: string;
 }
 
-/** INT64 comes as text; a double is taken where it is whole. */
+/** Reads an INT64, which JSON carries as text, or a double without a fraction. */
 function wholeOf(value: JsonObject): number | undefined {
   const raw = value.int64Value ?? value.doubleValue;
   const number =
@@ -28,8 +28,8 @@ function wholeOf(value: JsonObject): number | undefined {
 const isBad = (code: string) => /^5/.test(code) || code === '429';
 
 /**
- * Reads a page of time series. A point that cannot be read is not skipped in silence: half a bucket would be a wrong
- * count, so the whole page is refused.
+ * Reads a page of time series. Throws on a point that it cannot read: skipping the point would leave half a bucket,
+ * which is a wrong count.
  */
 export function readSeries(body: JsonObject, objective: SliObjective): BucketCount[] {
   if (body.timeSeries !== undefined && !Array.isArray(body.timeSeries))
@@ -53,7 +53,7 @@ export function readSeries(body: JsonObject, objective: SliObjective): BucketCou
       const value = objectOf(objectOf(point).value);
       if (objective.kind === 'latency') {
         const histogram = readHistogram(value.distributionValue);
-        if (!histogram) throw malformed('a point of the latency is no distribution');
+        if (!histogram) throw malformed('a point of the latency is not a distribution');
         const { total, above, edge } = countAbove(
           histogram,
           objective.slowerThanMs ?? Number.POSITIVE_INFINITY,
@@ -61,7 +61,7 @@ export function readSeries(body: JsonObject, objective: SliObjective): BucketCou
         counts.push({ revision, start, end, total, bad: above, edge, code });
       } else {
         const total = wholeOf(value);
-        if (total === undefined) throw malformed('a point of the count is no whole number');
+        if (total === undefined) throw malformed('a point of the count is not a whole number');
         if (!code) throw malformed('a time series has no response_code');
         counts.push({ revision, start, end, total, bad: isBad(code) ? total : 0, code });
       }
@@ -72,6 +72,6 @@ export function readSeries(body: JsonObject, objective: SliObjective): BucketCou
 
 function malformed(why: string): ReleaseError {
   return new ReleaseError('response-malformed', {
-    what: `Cloud Monitoring answered with something unexpected: ${why}.`,
+    what: `The answer of Cloud Monitoring cannot be used: ${why}.`,
   });
 }

@@ -8,13 +8,14 @@ export interface Sample {
 }
 
 export interface Series {
+  /** Its labels, sorted, as JSON. */
   key: string;
   samples: Sample[];
 }
 
 function malformed(why: string): ReleaseError {
   return new ReleaseError('response-malformed', {
-    what: `Prometheus answered with something unexpected: ${why}.`,
+    what: `The answer of Prometheus cannot be used: ${why}.`,
   });
 }
 
@@ -22,25 +23,25 @@ function sampleOf(raw: unknown): Sample | undefined {
   if (!Array.isArray(raw) || raw.length !== 2 || typeof raw[0] !== 'number' || typeof raw[1] !== 'string')
     throw malformed('a sample is not [time, "value"]');
   const value = Number(raw[1]);
-  // NaN marks a series that has ended: it is no count, and no zero either.
+  // NaN marks a series that has ended. It is not a count, and not a zero either.
   return Number.isFinite(value) && value >= 0 ? { at: raw[0], value } : undefined;
 }
 
-/** The series of a range selector. An empty result is an answer: nobody has counted yet. */
+/** Reads the series of a range selector. An empty result is a good answer: no request was counted yet. */
 export function readMatrix(body: unknown): { series: Series[]; warnings: string[] } {
-  if (!isObject(body)) throw malformed('no JSON object');
+  if (!isObject(body)) throw malformed('it is not a JSON object');
   if (body.status !== 'success') {
     const message = typeof body.error === 'string' ? body.error.slice(0, 300) : 'no reason given';
     throw new ReleaseError('remote-error', {
       what: `Prometheus refused the query: ${message}.`,
-      fix: 'Try the selector in its own console.',
+      fix: 'Try the selector in the console of Prometheus.',
     });
   }
   const data = isObject(body.data) ? body.data : {};
   if (data.resultType !== 'matrix')
     throw new ReleaseError('slo-invalid', {
-      what: `Prometheus answered with a ${String(data.resultType)} instead of a range of samples.`,
-      why: 'The watch needs the counter itself, to count exactly.',
+      what: `Prometheus answered the selector with a ${String(data.resultType)}, not with a range of samples.`,
+      why: 'The watch counts exactly, so it needs the counter itself.',
       fix: 'Give a selector such as http_requests_total{revision="$revision"}, without functions around it.',
     });
   if (!Array.isArray(data.result)) throw malformed('result is not a list');
@@ -57,13 +58,13 @@ export function readMatrix(body: unknown): { series: Series[]; warnings: string[
   return { series, warnings };
 }
 
-/** The one number of an instant query over the whole window; undefined where there is none, or NaN. */
+/** Reads the one number of an instant query over the whole window. Returns undefined if there is none, or NaN. */
 export function readNumber(body: unknown): number | undefined {
   if (!isObject(body) || body.status !== 'success' || !isObject(body.data))
-    throw malformed('no successful answer');
+    throw malformed('it does not report success');
   const { resultType, result } = body.data;
-  if (resultType !== 'vector' || !Array.isArray(result)) throw malformed('no vector');
-  if (result.length > 1) throw malformed('several series where one sum was asked for');
+  if (resultType !== 'vector' || !Array.isArray(result)) throw malformed('it is not a vector');
+  if (result.length > 1) throw malformed('it has several series, but one sum was asked for');
   const first: unknown = result[0];
   if (first === undefined) return undefined;
   const sample = isObject(first) ? sampleOf(first.value) : undefined;

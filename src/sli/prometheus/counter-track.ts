@@ -1,16 +1,17 @@
 import type { Series } from './answer.ts';
 
-/** What a counter grew by between two samples (seconds since the epoch). */
-export interface Step {
+/** By how much a counter grew between two samples (seconds since the epoch). */
+export interface Increment {
   from: number;
   to: number;
   count: number;
 }
 
 /**
- * Follows counters by their raw samples. A value that falls is a restart: what it shows was counted since. A series
- * that first appears after the start began at nothing, as a new instance's does; one that was there before starts at
- * its last earlier value. (An old instance that is scraped for the first time during a watch would bring its past.)
+ * Follows counters by their raw samples. A value that falls means a restart, so the new value was counted since then.
+ * A series that first appears after the start began at zero, like that of a new instance. A series that was there
+ * before starts at its last earlier value. (An old instance that is scraped for the first time during a watch would be
+ * counted with its whole past.)
  */
 export class CounterTrack {
   readonly #last = new Map<string, { at: number; value: number }>();
@@ -20,9 +21,12 @@ export class CounterTrack {
     this.#since = since;
   }
 
-  /** `seenUpTo`: seconds until which an earlier look has seen everything. */
-  take(series: readonly Series[], seenUpTo = this.#since): Step[] {
-    const steps: Step[] = [];
+  /**
+   * The increments that these samples add.
+   * @param seenUpTo seconds since the epoch up to which an earlier poll has seen everything
+   */
+  take(series: readonly Series[], seenUpTo = this.#since): Increment[] {
+    const increments: Increment[] = [];
     for (const { key, samples } of series) {
       let last = this.#last.get(key);
       for (const { at, value } of samples) {
@@ -30,12 +34,12 @@ export class CounterTrack {
         if (at > this.#since) {
           const grown = last === undefined || value < last.value ? value : value - last.value;
           if (grown > 0)
-            steps.push({ from: Math.max(this.#since, last?.at ?? seenUpTo), to: at, count: grown });
+            increments.push({ from: Math.max(this.#since, last?.at ?? seenUpTo), to: at, count: grown });
         }
         last = { at, value };
       }
       if (last) this.#last.set(key, last);
     }
-    return steps;
+    return increments;
   }
 }

@@ -4,7 +4,7 @@ import type { Objective } from '../../domain/slo/objective.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { WatchProbes } from '../ports/watch-probes.ts';
-import type { WatchRequest } from './types.ts';
+import type { WatchRequest } from './request.ts';
 
 interface Sent {
   target: 'candidate' | 'baseline';
@@ -13,7 +13,7 @@ interface Sent {
 }
 
 export interface Prober {
-  /** What was answered since the last call, as evidence of its own. */
+  /** The answers since the last call, as cells of the probe tests. */
   take(tests: readonly TestSpec[]): Cell[];
   stop(): void;
   readonly sent: number;
@@ -25,7 +25,7 @@ const isBad = (sent: Sent, objective: Objective | undefined) =>
     : sent.bad;
 
 /**
- * Sends probes at an even pace beside the watch. While traffic is split they go to both revisions in turn, so that
+ * Sends probes at an even pace during the watch. While traffic is split, they go to both revisions in turn, so that
  * the comparison with the baseline has a known share of one half.
  */
 export function startProber(
@@ -57,7 +57,7 @@ export function startProber(
       if (!signal.aborted) await clock.sleep(pause, signal);
     }
   }
-  // Ends with the watch; what goes wrong in between has been told.
+  // Ends with the watch. Errors in between were logged above.
   run().catch(() => undefined);
 
   return {

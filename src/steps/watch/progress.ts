@@ -2,11 +2,14 @@ import { addCounts, noCounts } from '../../domain/evidence/counts.ts';
 import type { Decision, Standing } from '../../domain/evidence/decide.ts';
 import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
 import { type Failure, kindTexts } from '../../domain/watch/failures.ts';
+import { againstOf, liveText, readText, worstOf } from '../../domain/watch/live-line.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
-import { againstOf, elapsedText, pollText, worstOf } from '../../domain/watch/words.ts';
+import { elapsedText } from '../../domain/watch/words.ts';
 import type { SliReading } from '../ports/sli.ts';
-import type { WatchPoint, WatchPorts, WatchRequest } from './types.ts';
+import type { WatchPoint } from './evidence.ts';
+import type { WatchPorts, WatchRequest } from './request.ts';
 
+/** One look at the counts, and what was decided on it. */
 export interface Look {
   seconds: number;
   cells: readonly Cell[];
@@ -15,16 +18,17 @@ export interface Look {
 }
 
 export interface Progress {
+  /** Keeps the look for the report, and prints it if it is news. */
   look(look: Look): void;
-  /** Says what the bad requests have in common, once, at the end. */
-  failed(failures: readonly Failure[]): void;
+  /** Prints what the bad requests have in common. Called once, at the end. */
+  showFailures(failures: readonly Failure[]): void;
   readonly points: WatchPoint[];
 }
 
-/** The summary's charts need no more. */
+/** The summary's charts need no more points than this. */
 const mostPoints = 400;
 
-/** Prints the first five looks, then one whenever the odds have moved by a third or the minute is over. */
+/** Prints the first five looks, then one each time the odds have moved by a third or a minute has passed. */
 export function createProgress(
   ports: WatchPorts,
   request: WatchRequest,
@@ -38,6 +42,9 @@ export function createProgress(
   let printedAt = Number.NEGATIVE_INFINITY;
   let printedOdds = 0;
   let printed = '';
+
+  const kindOf = (test: number) =>
+    request.objectives.find(({ id }) => id === state.plan.tests[test]?.objective)?.kind ?? 'availability';
 
   const pointOf = ({ seconds, cells, decision, reading }: Look): WatchPoint => ({
     seconds: Math.round(seconds * 10) / 10,
@@ -56,7 +63,7 @@ export function createProgress(
 
   return {
     points,
-    failed(failures) {
+    showFailures(failures) {
       if (failures.length > 0)
         ports.log.line(`  ${label}         failed: ${kindTexts(failures, 3).join(', ')}`);
     },
@@ -76,27 +83,29 @@ export function createProgress(
       )
         return;
       const { reading } = look;
-      const known = {
+      const news = liveText({
         candidate: request.phase === 'full' ? test.candidateFull : test.candidate,
         baseline: request.baseline && request.phase === 'split' ? test.baseline : undefined,
+        kind: kindOf(worst),
         limit: state.plan.tests[worst]?.limit ?? 0,
         standing: look.decision.standings[worst] as Standing,
+        decision: look.decision.kind,
         alpha: alpha[request.phase],
         rule: request.rule && request.rule.kind !== 'evidence' ? request.rule.kind : undefined,
-      };
-      const line = pollText({ ...known, seenTo: reading && (reading.horizon - settledAt) / 1000 });
-      // The source may have nothing new between two looks.
-      const news = pollText({ ...known, seenTo: undefined });
+      });
+      // If the source has nothing new, the line would be the same again.
       if (news === printed && now - printedAt < 60_000 && look.decision.kind === 'undecided') return;
       printedAt = now;
       printedOdds = odds;
       printed = news;
-      ports.log.line(`  ${label} ${elapsedText((now - settledAt) / 1000).padStart(6)}  ${line}`);
+      const { horizon, source } = reading ?? { horizon: settledAt, source: ports.source.name };
+      const read = readText(source, horizon > settledAt ? (now - horizon) / 1000 : undefined);
+      ports.log.line(`  ${label} ${elapsedText((now - settledAt) / 1000).padStart(6)}  ${news}, ${read}`);
     },
   };
 }
 
-/** Joins neighbours of the older half, so that a long watch keeps its shape in bounded space. */
+/** Joins neighbouring points in pairs, so that a long watch keeps its shape in bounded space. */
 function thin(points: WatchPoint[]): void {
   const kept: WatchPoint[] = [];
   for (let i = 0; i < points.length; i += 2) {

@@ -1,100 +1,143 @@
-import { confidenceSequence } from '../../domain/evidence/confidence.ts';
-import type { Counts } from '../../domain/evidence/counts.ts';
-import { type Decision, doubtAt, type Standing } from '../../domain/evidence/decide.ts';
-import { smallestDetectable } from '../../domain/evidence/detectable.ts';
+import { type Blame, type Decision, doubtAt, passAt } from '../../domain/evidence/decide.ts';
 import { cleanRequestsToPass } from '../../domain/evidence/pass-test.ts';
-import { alphaOf, type TestState } from '../../domain/evidence/state.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
-import { type Objective, objectiveTitle } from '../../domain/slo/objective.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
-import { nextStep, type OpenEnd } from '../../domain/watch/outcome.ts';
-import { failReason, openReason, passReason } from '../../domain/watch/reasons.ts';
+import { worstOf } from '../../domain/watch/live-line.ts';
+import { type Obstacle, obstacleText } from '../../domain/watch/obstacle.ts';
+import { type NextStep, nextStep, type OpenEnd } from '../../domain/watch/outcome.ts';
+import { type DecidedFacts, failReason, openReason, passReason } from '../../domain/watch/reasons.ts';
 import { recordReplay } from '../../domain/watch/replay/file.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
-import { againstOf, worstOf } from '../../domain/watch/words.ts';
-import type { SliReading } from '../ports/sli.ts';
-import type { Progress } from './progress.ts';
-import type { TestSummary, WatchEvidence, WatchRequest, WatchResult } from './types.ts';
+import type { TestSummary, WatchEvidence, WatchPoint } from './evidence.ts';
+import type { WatchRequest } from './request.ts';
+import type { StepCounts } from './step-counts.ts';
+import { summariseTests } from './summarise.ts';
 
+interface WatchSummary {
+  /** One or two sentences. */
+  reason: string;
+  blame: Blame;
+  /** Seconds since the first shift. */
+  decidedAtSeconds: number;
+  evidence: WatchEvidence;
+  findings: Finding[];
+  /** To hand to the next step, or to save for another runner. */
+  state: WatchState;
+  /** Users' requests of the candidate that were judged, and how many of them were bad under any one objective. */
+  requests: number;
+  bad: number;
+}
+
+export type WatchResult = WatchSummary &
+  (
+    | { verdict: 'fail'; next: 'roll_back'; open: undefined }
+    | { verdict: 'pass'; next: 'go_on'; open: undefined }
+    /** `open` says why it ended without a decision, `next` what the policy makes of that. */
+    | { verdict: 'inconclusive'; next: NextStep; open: OpenEnd }
+  );
+
+/** How a watch ended. */
 export interface Ending {
   decision: Decision;
-  reading: SliReading | undefined;
-  /** Why nothing was seen, or what is odd about the traffic. */
-  trouble: string;
+  counts: StepCounts;
+  /** What kept the watch from seeing or trusting the counts at the end. */
+  obstacle: Obstacle | undefined;
+  /** The obstacle is why there is no decision. */
   blind: boolean;
-  progress: Progress;
-  /** The candidate's own, of this step. */
+  points: WatchPoint[];
+  /** The candidate's bad requests of this step. */
   failures: Failure[];
-  /** By test: the candidate's requests of this step that a sample has left out. */
-  unread: readonly Counts[];
 }
 
 /** The verdict of a watch that has ended, with everything that people and the next step need. */
 export function conclude(request: WatchRequest, state: WatchState, ending: Ending): WatchResult {
   const { decision } = ending;
-  const tests = summaries(request, state, ending);
+  const tests = summariseTests(request, state, decision, ending.counts.unread);
   const users = tests.filter((test) => test.stream === 'users');
   const evidence = evidenceOf(request, state, ending, tests);
   const requests = Math.max(0, ...users.map((test) => test.candidate.total));
-  const bad = Math.max(0, ...users.map((test) => test.candidate.bad));
-  const base = {
+  const probes = tests.find((test) => test.stream === 'probes')?.candidate.total ?? 0;
+  const summary = {
     decidedAtSeconds: state.evidence.seconds,
     evidence,
     state,
     requests,
-    bad,
+    bad: Math.max(0, ...users.map((test) => test.candidate.bad)),
     findings: findingsOf(ending),
+    blame: decision.blame,
   };
-  const at = worstOf(decision);
-  const worst = tests[at] as TestSummary;
-  const steps = new Set(state.marks.map(({ share }) => share).filter((share) => share !== null)).size > 1;
-  const facts = {
+  const facts = decidedFacts(request, state, ending, tests);
+  if (decision.kind === 'fail') {
+    const reason = failReason(facts, evidence.rule);
+    return { ...summary, verdict: 'fail', next: 'roll_back', open: undefined, reason };
+  }
+  if (decision.kind === 'pass') {
+    const reason = passReason(facts, requests, probes, evidence.rule);
+    return { ...summary, verdict: 'pass', next: 'go_on', open: undefined, reason, blame: 'none' };
+  }
+  const open: OpenEnd = decision.platform ? 'platform' : ending.blind ? 'blind' : 'too_few_requests';
+  const next = nextStep(open, request.policy, request.last !== false);
+  const reason = undecidedReason(open, request, state, ending, { requests, probes, users });
+  return { ...summary, verdict: 'inconclusive', next, open, reason };
+}
+
+/** More than one share of traffic so far, so that "since its first traffic" and "at 100 %" differ. */
+function hasSeveralSteps(state: WatchState): boolean {
+  return new Set(state.marks.map(({ share }) => share).filter((share) => share !== null)).size > 1;
+}
+
+function decidedFacts(
+  request: WatchRequest,
+  state: WatchState,
+  { decision }: Ending,
+  tests: readonly TestSummary[],
+): DecidedFacts {
+  const worst = tests[worstOf(decision)] as TestSummary;
+  const severalSteps = hasSeveralSteps(state);
+  const rule = request.rule?.kind ?? 'evidence';
+  const alone = severalSteps && decision.blame === 'unknown' && rule === 'evidence';
+  const compared = decision.blame === 'release' && request.baseline !== undefined;
+  return {
     candidate: request.candidate,
-    baseline: request.baseline,
-    title: objectiveTitle(worst.objective),
     kind: worst.objective.kind,
     limit: worst.limit,
     counts: worst.candidate,
-    steps,
-    full: steps && decision.blame === 'unknown' && evidence.rule === 'evidence' ? worst.full : undefined,
-    beside: decision.blame === 'release' ? worst.baseline : undefined,
+    severalSteps,
+    full: alone ? worst.full : undefined,
+    beside: compared ? { revision: request.baseline as string, counts: worst.baseline } : undefined,
     evidence: worst.against,
   };
-  if (decision.kind === 'fail')
-    return {
-      ...base,
-      verdict: 'fail',
-      reason: failReason(facts, evidence.rule),
-      open: undefined,
-      next: 'roll_back',
-      blame: decision.blame,
-    };
-  if (decision.kind === 'pass') {
-    const probes = tests.find((test) => test.stream === 'probes')?.candidate.total ?? 0;
-    return {
-      ...base,
-      verdict: 'pass',
-      reason: passReason(facts, requests, probes, evidence.rule),
-      open: undefined,
-      next: 'go_on',
-      blame: 'none',
-    };
-  }
-  const open: OpenEnd = decision.platform ? 'platform' : ending.blind ? 'blind' : 'too_few_requests';
-  const reason = openReason(open, {
-    candidate: request.candidate,
-    requests,
-    full: users[0]?.full?.total,
-    detectable: users[0]?.detectable,
-    proving: users[0] && cleanRequestsToPass(users[0].limit),
-    worse: worseThan(request, decision),
-    why: ending.trouble || 'the source of the counts gave no answer.',
-  });
-  const next = nextStep(open, request.policy, request.last !== false);
-  return { ...base, verdict: 'inconclusive', reason, open, next, blame: decision.blame };
 }
 
-/** Evidence of the comparison that withholds a pass, although it is not enough to fail. */
+function undecidedReason(
+  open: OpenEnd,
+  request: WatchRequest,
+  state: WatchState,
+  { decision, obstacle }: Ending,
+  seen: { requests: number; probes: number; users: readonly TestSummary[] },
+): string {
+  const { candidate } = request;
+  if (open === 'platform') return openReason({ end: 'platform', candidate });
+  if (open === 'blind') return openReason({ end: 'blind', obstacle: obstacle ?? { kind: 'stale' } });
+  const first = seen.users[0] as TestSummary;
+  const proved = seen.users.every(({ pass }) => pass >= Math.log(passAt));
+  const splitShare = state.marks.findLast(({ phase, share }) => phase === 'split' && share !== null)?.share;
+  return openReason({
+    end: 'too_few_requests',
+    candidate,
+    kind: first.objective.kind,
+    limit: first.limit,
+    requests: seen.requests,
+    probes: seen.probes,
+    full: first.full?.total,
+    passedAt: proved && splitShare ? Math.round(splitShare * 100) : undefined,
+    detectable: first.detectable,
+    proving: cleanRequestsToPass(first.limit),
+    worse: worseThan(request, decision),
+  });
+}
+
+/** The odds of the comparison, if they withhold a pass without being enough to fail. */
 function worseThan(
   request: WatchRequest,
   decision: Decision,
@@ -105,73 +148,27 @@ function worseThan(
     : undefined;
 }
 
-function summaries(request: WatchRequest, state: WatchState, ending: Ending): TestSummary[] {
-  const { decision, unread } = ending;
-  const alpha = alphaOf(state.plan);
-  return state.plan.tests.map((spec, i) => {
-    const test = state.evidence.tests[i] as TestState;
-    const at = decision.standings[i] as Standing;
-    const split = request.phase === 'split' && request.baseline !== undefined;
-    return {
-      objective: request.objectives.find(({ id }) => id === spec.objective) as Objective,
-      stream: spec.stream,
-      limit: spec.limit,
-      candidate: { ...test.candidate },
-      full: request.phase === 'full' ? { ...test.candidateFull } : undefined,
-      baseline: { ...test.baseline },
-      unread: wholeCounts(unread[i]),
-      interval: confidenceSequence(test.candidate),
-      detectable: smallestDetectable({
-        total: split ? test.candidate.total : test.candidateFull.total,
-        limit: spec.limit,
-        alpha: alpha[request.phase],
-        beside: split ? { share: request.share, bad: test.baseline.bad } : undefined,
-      }),
-      against: decision.blame === 'release' ? at.base : againstOf(at),
-      actsAt: -Math.log(alpha[request.phase]),
-      failed: decision.kind === 'fail' && decision.test === i,
-      pass: at.pass,
-      breaks: { candidate: at.full ?? at.slo, baseline: split ? at.beside : undefined },
-    };
-  });
-}
-
-/** Undefined where nothing was left out. */
-function wholeCounts(counts: Counts | undefined): Counts | undefined {
-  if (!counts?.total) return undefined;
-  return { total: Math.round(counts.total), bad: Math.round(counts.bad) };
-}
-
 function evidenceOf(
   request: WatchRequest,
   state: WatchState,
-  ending: Ending,
+  { decision, counts, obstacle, points, failures }: Ending,
   tests: TestSummary[],
 ): WatchEvidence {
+  const { candidate, baseline, phase, share } = request;
   return {
-    candidate: request.candidate,
-    baseline: request.baseline,
-    phase: request.phase,
-    share: request.share,
-    blame: ending.decision.blame,
+    ...{ candidate, baseline, phase, share, tests, points },
+    blame: decision.blame,
     rule: request.rule?.kind ?? 'evidence',
-    source: ending.reading?.source ?? 'none',
-    lagSeconds: (ending.reading?.lagMs ?? 0) / 1000,
-    tests,
-    points: ending.progress.points,
-    failures: ending.failures.map(({ revision: _, ...failure }) => failure),
-    notes: ending.reading?.notes ?? [],
-    replay: recordReplay(state, request, ending.progress.points),
+    source: counts.reading?.source ?? 'none',
+    lagSeconds: (counts.reading?.lagMs ?? 0) / 1000,
+    failures: failures.map(({ revision: _, ...failure }) => failure),
+    notes: counts.reading?.notes ?? [],
+    missingRole: obstacle?.kind === 'unreadable' ? obstacle.role : undefined,
+    replay: recordReplay(state, request, points),
   };
 }
 
-function findingsOf({ trouble, blind }: Ending): Finding[] {
-  if (!trouble) return [];
-  return [
-    {
-      rule: 'watch-blind',
-      severity: blind ? 'high' : 'low',
-      title: `The watch could not see everything: ${trouble}`,
-    },
-  ];
+function findingsOf({ obstacle, blind }: Ending): Finding[] {
+  if (!obstacle) return [];
+  return [{ rule: 'watch-blind', severity: blind ? 'high' : 'low', title: obstacleText(obstacle) }];
 }

@@ -11,7 +11,7 @@ import {
 import { confidenceSequence } from '../../../src/domain/evidence/confidence.ts';
 import { badToFail, smallestDetectable } from '../../../src/domain/evidence/detectable.ts';
 import { logAdd, logBeta, logGamma, logMix } from '../../../src/domain/evidence/log-space.ts';
-import { actsAtText, oddsText } from '../../../src/domain/evidence/odds.ts';
+import { oddsRatio, oddsText } from '../../../src/domain/evidence/odds.ts';
 import { cleanRequestsToPass, logPassEvidence } from '../../../src/domain/evidence/pass-test.ts';
 import {
   advanceSlo,
@@ -302,9 +302,20 @@ describe('what people are told', () => {
     expect(oddsText(log)).toBe(text);
   });
 
+  test.each([
+    [Math.log(2000), '2 000:1'],
+    [Math.log(0.3), '0.3:1'],
+    [0, '1:1'],
+    [-50, '<0.1:1'],
+    [800, '>1 000 000:1'],
+    [Number.NaN, '?:1'],
+  ])('odds of e^%d read %s in short', (log, text) => {
+    expect(oddsRatio(log)).toBe(text);
+  });
+
   test('alpha is split and never grows', () => {
     expect(shareAlpha(0.001, {})).toEqual({ split: 0.0005, full: 0.0005 });
-    expect(actsAtText(0.0005)).toBe('2 000 to 1');
+    expect(oddsRatio(-Math.log(shareAlpha(0.001, {}).split))).toBe('2 000:1');
     const { split, full } = shareAlpha(0.001, { regions: 2, objectives: 3, streams: 2 });
     expect(12 * (split + full)).toBeCloseTo(0.001, 12);
   });

@@ -1,76 +1,112 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Standing } from '../../../src/domain/evidence/decide.ts';
-import { failReason, openReason, passReason } from '../../../src/domain/watch/reasons.ts';
-import { pollText } from '../../../src/domain/watch/words.ts';
+import { liveText, readText } from '../../../src/domain/watch/live-line.ts';
+import { obstacleText } from '../../../src/domain/watch/obstacle.ts';
+import { failReason, openReason, passReason, type TooFewFacts } from '../../../src/domain/watch/reasons.ts';
 
-/** Sentences say which requests they count: a reader at 100 % takes them for those at 100 %. */
+/** Every sentence says which requests it counts. A reader at 100 % would otherwise take them for those at 100 %. */
 
 const facts = {
   candidate: 'new-2',
-  baseline: 'old-1',
-  title: 'requests without an error',
   kind: 'availability' as const,
   limit: 0.01,
   counts: { total: 1378, bad: 15 },
   evidence: Math.log(4000),
 };
 
-describe('why it was taken back', () => {
-  test('at 100 % after a canary, it counts what was served there, and says so', () => {
-    expect(failReason({ ...facts, steps: true, full: { total: 112, bad: 12 } })).toBe(
-      'At 100 % of the traffic 12 of 112 requests failed on new-2 (10.7 %), the objective allows 1.00 %. Odds that it breaks the objective: 4 000 to 1.',
+describe('why a release was taken back', () => {
+  test('at 100 % after a canary, the sentence counts the requests at 100 % and says so', () => {
+    expect(failReason({ ...facts, severalSteps: true, full: { total: 112, bad: 12 } })).toBe(
+      'At 100 % of the traffic, 12 of 112 requests failed on new-2 (10.7 %). The objective allows 1.00 %. Odds that it breaks the objective: 4 000 to 1.',
     );
   });
 
   test('without a canary there is nothing to tell apart', () => {
     expect(failReason({ ...facts, counts: { total: 112, bad: 12 } })).toBe(
-      '12 of 112 requests failed on new-2 (10.7 %), the objective allows 1.00 %. Odds that it breaks the objective: 4 000 to 1.',
+      '12 of 112 requests failed on new-2 (10.7 %). The objective allows 1.00 %. Odds that it breaks the objective: 4 000 to 1.',
     );
   });
 
-  test('beside another revision the odds are of the comparison, over all shares so far', () => {
-    expect(failReason({ ...facts, steps: true, beside: { total: 1000, bad: 2 } })).toBe(
-      '15 of 1 378 requests failed on new-2 since it first got traffic (1.09 %), the objective allows 1.00 %; old-1 beside it had 0.20 %. Odds that it is worse: 4 000 to 1.',
+  test('beside another revision, the odds are of the comparison over all steps so far', () => {
+    const beside = { revision: 'old-1', counts: { total: 1000, bad: 2 } };
+    expect(failReason({ ...facts, severalSteps: true, beside })).toBe(
+      '15 of 1 378 requests failed on new-2 since it first got traffic (1.09 %). The objective allows 1.00 %, and old-1 had 0.20 % at the same time. Odds that it is worse: 4 000 to 1.',
     );
   });
 
   test('a classical rule has no odds to show', () => {
     const text = failReason({ ...facts, evidence: -5 }, 'burn-rate');
     expect(text).toBe(
-      '15 of 1 378 requests failed on new-2 (1.09 %), the objective allows 1.00 %. The burn-rate rule took it back.',
+      '15 of 1 378 requests failed on new-2 (1.09 %). The objective allows 1.00 %. The burn-rate rule took it back.',
     );
     expect(failReason({ ...facts }, 'evidence')).toContain('Odds');
   });
 });
 
 describe('why it passed, and why it did not', () => {
-  test('a pass is of all requests since the first traffic', () => {
-    expect(passReason({ ...facts, steps: true, counts: { total: 1378, bad: 0 } }, 1378, 0)).toBe(
-      'new-2 keeps its objective: 0 of 1 378 requests failed since it first got traffic, 1.00 % are allowed.',
+  test('a pass counts all requests since the first traffic', () => {
+    expect(passReason({ ...facts, severalSteps: true, counts: { total: 1378, bad: 0 } }, 1378, 0)).toBe(
+      'new-2 keeps its objective: 0 of 1 378 requests failed since it first got traffic (1.00 % are allowed).',
     );
     expect(passReason({ ...facts, counts: { total: 503, bad: 0 } }, 503, 40)).toBe(
-      'new-2 keeps its objective: 0 of 503 requests and 40 probes failed, 1.00 % are allowed.',
+      'new-2 keeps its objective: 0 of 503 requests and 40 probes failed (1.00 % are allowed).',
     );
   });
+
+  const few = (more: Partial<TooFewFacts>) =>
+    openReason({
+      end: 'too_few_requests',
+      candidate: 'new-2',
+      kind: 'availability',
+      limit: 0.005,
+      requests: 14,
+      detectable: 0.599,
+      ...more,
+    });
 
   test.each([
-    [10, '14 requests, 10 of them at 100 %, are too few'],
-    [0, '14 requests, none of them at 100 %, are too few'],
+    [10, '14 requests (10 at 100 %) are too few'],
+    [0, '14 requests (none at 100 %) are too few'],
     [14, '14 requests are too few'],
     [undefined, '14 requests are too few'],
-  ])('too few at 100 %: %s', (full, text) => {
-    const open = { candidate: 'new-2', requests: 14, full, detectable: 0.599, why: '' };
-    expect(openReason('too_few_requests', open)).toBe(
-      `${text} to decide about new-2: only an error rate above 59.9 % would have been seen.`,
+  ])('too few at 100 %%: %s', (full, text) => {
+    expect(few({ full })).toBe(
+      `${text} to decide about new-2. Only an error rate above 59.9 % would have been noticed.`,
     );
   });
 
-  test('too few says how many it takes, where there were fewer', () => {
-    const open = { candidate: 'new-2', requests: 14, detectable: 0.599, why: '', proving: 348 };
-    expect(openReason('too_few_requests', open)).toMatch(
-      / would have been seen; 348 without a fault prove the objective\.$/,
+  test('too few says how many it takes, if there were fewer', () => {
+    expect(few({ proving: 697 })).toMatch(
+      / would have been noticed\. Proving 99\.5 % takes 697 requests without an error\.$/,
     );
-    expect(openReason('too_few_requests', { ...open, requests: 348 })).toMatch(/ would have been seen\.$/);
+    expect(few({ proving: 697, requests: 697 })).toMatch(/ would have been noticed\.$/);
+  });
+
+  test('without any request, nothing was checked', () => {
+    expect(few({ requests: 0, detectable: undefined, proving: 697 })).toBe(
+      'new-2 got no user requests, so nothing was checked. Proving 99.5 % takes 697 requests without an error.',
+    );
+    expect(few({ requests: 0, probes: 12, detectable: undefined })).toBe(
+      'new-2 got no user requests, and 12 probes are too few to decide.',
+    );
+  });
+
+  test('a candidate that passed its canary and then got no request is told as such', () => {
+    expect(few({ requests: 1670, full: 0, passedAt: 50 })).toBe(
+      'new-2 passed at 50 %. At 100 % no request arrived.',
+    );
+  });
+});
+
+describe('what kept the watch from seeing', () => {
+  test('a refusal names the role, another failure its own message', () => {
+    const message = 'Google answered 403: no.';
+    expect(obstacleText({ kind: 'unreadable', message, role: 'roles/logging.viewer' })).toBe(
+      'The request counts cannot be read: grant roles/logging.viewer.',
+    );
+    expect(obstacleText({ kind: 'unreadable', message: 'No answer in 10 s.', role: undefined })).toBe(
+      'The request counts cannot be read: No answer in 10 s.',
+    );
   });
 });
 
@@ -79,31 +115,43 @@ describe('a line of the log', () => {
   const line = {
     candidate: { total: 62, bad: 19 },
     baseline: { total: 51, bad: 22 },
+    kind: 'availability' as const,
     limit: 0.01,
+    decision: 'undecided' as const,
     alpha: 0.0005,
-    seenTo: 50,
+    standing,
   };
 
-  test('without an answer of the source nothing is known', () => {
-    expect(pollText({ ...line, standing, seenTo: undefined })).toMatch(/ {3}nothing seen yet$/);
+  test('says how far the source has read', () => {
+    expect(readText('logs', undefined)).toBe('no logs of this step read yet');
+    expect(readText('logs', 2.2)).toBe('logs read up to 2 s ago');
+    expect(readText('metrics', 245)).toBe('metrics read up to 4m05s ago');
   });
 
-  test('where a classical rule decides, no odds are said to act', () => {
-    expect(pollText({ ...line, standing, rule: 'threshold' })).toMatch(/ {3}the threshold rule decides {3}/);
+  test('if a classical rule decides, no odds are shown', () => {
+    expect(liveText({ ...line, rule: 'threshold' })).toMatch(/; undecided \(the threshold rule decides\)$/);
   });
 
   test('says what the odds are of, and that both revisions break the objective', () => {
-    expect(pollText({ ...line, standing })).toBe(
-      'new 62 req 30.6 %   old 51 req 43.1 %   limit 1.00 %   odds it is worse 0.1 to 1 (acts at 2 000 to 1), it keeps the objective less than 0.1 to 1 (passes at 20 to 1)   both break the objective: odds 400 to 1   seen to 50s',
+    expect(liveText(line)).toBe(
+      'new 19 of 62 failed (30.6 %), old 22 of 51 (43.1 %), 1.00 % allowed; undecided (worse 0.1:1, acts at 2 000:1; good <0.1:1, passes at 20:1; both break the objective 400:1)',
     );
-    expect(pollText({ ...line, standing: { ...standing, beside: Math.log(3) } })).toMatch(
-      /odds it is worse 0\.1 to 1 \(acts at 2 000 to 1\), it keeps the objective .* \(passes at 20 to 1\) {3}seen to 50s$/,
+    expect(liveText({ ...line, standing: { ...standing, beside: Math.log(3) } })).toMatch(
+      /undecided \(worse 0\.1:1, acts at 2 000:1; good .*, passes at 20:1\)$/,
+    );
+  });
+
+  test('a healthy release has a short line', () => {
+    const healthy = { base: 0, slo: 0, beside: 0, pass: 0 } as Standing;
+    const counts = { candidate: { total: 26, bad: 0 }, baseline: { total: 752, bad: 0 } };
+    expect(liveText({ ...line, ...counts, standing: healthy })).toBe(
+      'new 0 of 26 failed, old 0 of 752; undecided (worse 1:1, acts at 2 000:1; good 1:1, passes at 20:1)',
     );
   });
 
   test('alone it has the odds of the objective', () => {
     expect(
-      pollText({ ...line, baseline: undefined, standing: { ...standing, full: Math.log(1680) } }),
-    ).toMatch(/limit 1\.00 % {3}odds 1 680 to 1 \(acts at 2 000 to 1\), it keeps/);
+      liveText({ ...line, baseline: undefined, standing: { ...standing, full: Math.log(1680) } }),
+    ).toMatch(/1\.00 % allowed; undecided \(breaks the objective 1 680:1, acts at 2 000:1; good/);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { TransportError } from '../../../src/http/send.ts';
 import { createFallback } from '../../../src/sli/auto/source.ts';
 import { createLogging } from '../../../src/sli/logs/source.ts';
 import { createMonitoring } from '../../../src/sli/metrics/source.ts';
@@ -6,7 +7,7 @@ import type { Log } from '../../../src/steps/ports/log.ts';
 import { fakeRest, type Reply } from '../../support/fake-rest.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-/** Logs and metrics that change places, over runners and steps: no request is in both, and none is passed over. */
+/** The watch changes from logs to metrics, across runners and steps. No request is counted twice, and none is missed. */
 
 const start = Date.UTC(2026, 10, 22, 12);
 const minute = 60_000;
@@ -14,7 +15,7 @@ const iso = (at: number) => new Date(at).toISOString();
 const objectives = [{ id: 'availability', kind: 'availability' }] as const;
 const silent: Log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
 
-/** Metrics of one request a second, for half an hour. */
+/** Metrics of a service with one request a second, for half an hour. */
 const steady = (path: string): Reply =>
   path.includes('metricDescriptors')
     ? { body: { metadata: { ingestDelay: '180s', samplePeriod: '60s' } } }
@@ -42,9 +43,9 @@ const entry = (second: number, lag = 0.5) => ({
   httpRequest: { status: 200, latency: '0.1s' },
 });
 
-function both(logs: () => Reply, cursor?: string) {
+function both(logs: () => Reply, cursor?: string, metrics: (path: string) => Reply = steady) {
   const clock = new VirtualClock(start);
-  const { rest } = fakeRest((call) => (call.api === 'logging' ? logs() : steady(call.path)));
+  const { rest } = fakeRest((call) => (call.api === 'logging' ? logs() : metrics(call.path)));
   const options = { rest, clock, projectId: 'p', region: 'r' };
   const source = createFallback({
     first: createLogging(options),
@@ -65,7 +66,7 @@ describe('no request is in both', () => {
     expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 120 }] });
   });
 
-  test('entries that were read ahead of the horizon are not counted again', async () => {
+  test('entries that were read beyond the horizon are not counted again', async () => {
     let broken = false;
     const slow = Array.from({ length: 20 }, (_, i) => entry(20 + i, 30));
     const ahead = [entry(118), entry(119), entry(121), entry(123)];
@@ -84,9 +85,44 @@ describe('no request is in both', () => {
   });
 });
 
-test('logs that showed nobody in one step are doubted in the next one as well', async () => {
+test('if the logs showed no request in one step, the next step still checks them against the metrics', async () => {
   const { cursor } = await both(() => ({ body: {} })).open.poll([start]);
   const { clock, open } = both(() => ({ body: {} }), cursor);
   await clock.sleep(8 * minute);
   expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 240 }] });
+});
+
+describe('when the watch leaves logs for metrics', () => {
+  const slow = (what: string) => ({ error: new TransportError('timeout', true, what, undefined) });
+
+  test.each(['logging.googleapis.com sent no answer within 14031 ms.', 'The permission check took 9 s.'])(
+    'a slow answer is no refusal, whatever its message says: %s',
+    async (what) => {
+      let broken = true;
+      const { clock, open } = both(() => (broken ? slow(what) : { body: { entries: [entry(30)] } }));
+      await clock.sleep(40_000);
+      await expect(open.poll([start])).rejects.toMatchObject({ code: 'deadline-exceeded' });
+      broken = false;
+      await clock.sleep(10_000);
+      expect(await open.poll([start])).toMatchObject({ source: 'logs', counts: [{ total: 1 }] });
+    },
+  );
+
+  test('a refusal is one by its status, whatever its message says', async () => {
+    const { clock, open } = both(() => ({ status: 403, body: { error: { message: 'no' } } }));
+    await clock.sleep(10 * minute);
+    expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 360 }] });
+  });
+
+  test('if metrics are refused as well, the error names the role for logs', async () => {
+    const { open } = both(
+      () => denied,
+      undefined,
+      () => denied,
+    );
+    await expect(open.poll([start])).rejects.toMatchObject({
+      code: 'permission-denied',
+      role: 'roles/logging.viewer',
+    });
+  });
 });

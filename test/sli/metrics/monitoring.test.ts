@@ -133,7 +133,7 @@ describe('metrics', () => {
   ])('%s refuses the whole answer: half a minute would be a wrong count', async (_, timeSeries) => {
     const { clock, open } = reader(answering({ timeSeries }));
     await clock.sleep(6 * minute);
-    await expect(open.poll([start])).rejects.toThrow('something unexpected');
+    await expect(open.poll([start])).rejects.toThrow('cannot be used');
   });
 
   test('a partial answer is refused, and the next look asks for the same minutes again', async () => {
@@ -272,7 +272,7 @@ describe('logs, and metrics where logs cannot be read', () => {
     const { counts, source, notes, cursor } = await open.poll([start]);
     expect(counts).toMatchObject([{ total: 15, bad: 15 }]);
     expect(source).toBe('metrics');
-    expect(notes[0]).toContain('stand in');
+    expect(notes[0]).toContain('Counted by metrics, because logs cannot be read');
     expect(cursor).toMatch(/^metrics 2026/);
   });
 

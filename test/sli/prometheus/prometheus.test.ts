@@ -112,8 +112,8 @@ describe('counting by samples', () => {
 
 describe('answers', () => {
   test.each([
-    ['no object', 'x', /no JSON object/],
-    ['null', null, /no JSON object/],
+    ['no object', 'x', /not a JSON object/],
+    ['null', null, /not a JSON object/],
     ['an error', { status: 'error', error: 'parse error' }, /refused the query: parse error/],
     [
       'a vector',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
-import type { WatchEvidence } from '../../../src/steps/watch/types.ts';
+import type { WatchEvidence } from '../../../src/steps/watch/evidence.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 

@@ -3,7 +3,7 @@ import type { Fault } from '../../../sandbox/core/types.ts';
 import { watch } from '../../../src/actions/watch/watch.ts';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import type { WatchState } from '../../../src/domain/watch/state.ts';
-import type { WatchEvidence } from '../../../src/steps/watch/types.ts';
+import type { WatchEvidence } from '../../../src/steps/watch/evidence.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { type AnyRan, type Ran, ReleaseWorld } from '../../support/release-world.ts';
 

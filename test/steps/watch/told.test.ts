@@ -66,13 +66,13 @@ describe('at 100 % after a canary', () => {
     const full = await step(1);
     expect(full).toMatchObject({ verdict: 'fail', blame: 'unknown' });
     const at = full.evidence.tests[0];
-    expect(full.reason).toMatch(/^At 100 % of the traffic \d+ of \d+ requests failed on new-2 \(5\.00 %\)/);
-    const [bad, total] = numbers(full.reason, /traffic (\d+) of (\d+)/);
+    expect(full.reason).toMatch(/^At 100 % of the traffic, \d+ of \d+ requests failed on new-2 \(5\.00 %\)/);
+    const [bad, total] = numbers(full.reason, /traffic, (\d+) of (\d+)/);
     expect([bad, total]).toEqual([at?.full?.bad, at?.full?.total]);
     // The last seconds of the canary reach the log during this step; they are not of it.
     expect(at?.candidate.total).toBeGreaterThan((at?.full?.total ?? 0) + canary.requests);
     expect(watchChart(full.evidence).join('\n')).toContain('The new revision ends at 5.00 %');
-    expect(lines.at(-2)).toContain(`new ${total} req 5.00 %`);
+    expect(lines.at(-2)).toContain(`new ${bad} of ${total} failed (5.00 %)`);
     const table = watchTable(full.evidence, 0).join('\n');
     expect(table).toContain(`| failed | ${bad} (5.00 %) | ❌ 1.00 % |`);
     expect(table).toContain('| failed since its first traffic |');
@@ -81,9 +81,9 @@ describe('at 100 % after a canary', () => {
 
   test('a pass says since when it counts', async () => {
     const { step } = stage({ candidate: () => 0 });
-    expect((await step(0.5)).reason).toMatch(/: 0 of 580 requests failed, 1\.00 % are allowed\.$/);
+    expect((await step(0.5)).reason).toMatch(/: 0 of 580 requests failed \(1\.00 % are allowed\)\.$/);
     expect((await step(1, { durationSeconds: 120 })).reason).toMatch(
-      /: 0 of 2 980 requests failed since it first got traffic, 1\.00 % are allowed\.$/,
+      /: 0 of 2 980 requests failed since it first got traffic \(1\.00 % are allowed\)\.$/,
     );
   });
 
@@ -91,7 +91,7 @@ describe('at 100 % after a canary', () => {
     const { step } = stage({ candidate: () => 0 });
     const short = { durationSeconds: 5, pollSeconds: 5 };
     await step(0.5, short);
-    expect((await step(1, short)).reason).toMatch(/^130 requests, 60 of them at 100 %, are too few/);
+    expect((await step(1, short)).reason).toMatch(/^130 requests \(60 at 100 %\) are too few/);
   });
 });
 
@@ -155,7 +155,7 @@ describe('what the table says of a decision', () => {
     const { step } = stage({ candidate: () => 4, baseline: () => 4 });
     const rule = { kind: 'threshold', maxRate: 0.05, windowSeconds: 60, failuresAllowed: 0 } as const;
     const result = await step(0.5, { rule, durationSeconds: 120 });
-    expect(result.reason).toMatch(/the objective allows 1\.00 %\. The threshold rule took it back\.$/);
+    expect(result.reason).toMatch(/The objective allows 1\.00 %\. The threshold rule took it back\.$/);
     const cells = limits(result).flat();
     expect(cells).toContain('the threshold rule decides');
     expect(cells.join()).not.toMatch(/acts at|the platform/);

@@ -69,9 +69,9 @@ function decide(
   const forth = candidate
     ? `${codeSpan(`to: ${candidate}`)} gives it all of the traffic`
     : '`to: REVISION` sends everything to that revision';
-  const blind = /could not see: \S+ (logging|monitoring) \S+ answered 403\b/.exec(report.reason)?.[1];
+  const role = last && watchFactsOf(last)?.missingRole;
   const texts = [
-    ...(blind ? [`Give the identity of this job \`roles/${blind}.viewer\``] : []),
+    ...(role ? [`Give the identity of this job ${codeSpan(role)}`] : []),
     ...(platform
       ? [
           "Look first at what both revisions depend on: a database, an API, the network, [Google Cloud's status](https://status.cloud.google.com)",

@@ -1,9 +1,9 @@
 import { confidenceSequence } from '../../evidence/confidence.ts';
 import { smallestDetectable } from '../../evidence/detectable.ts';
 import { alphaOf, type TestState } from '../../evidence/state.ts';
+import { againstOf } from '../live-line.ts';
 import { failReason, openReason, passReason } from '../reasons.ts';
 import type { WatchRule } from '../rules.ts';
-import { againstOf } from '../words.ts';
 import type { Replay, ReplayResult } from './replay.ts';
 
 const candidate = 'the candidate';
@@ -39,28 +39,30 @@ export function replayReason(replay: Replay, result: ReplayResult, rule?: WatchR
   const against = result.blame === 'release' ? (standing?.base ?? 0) : standing ? againstOf(standing) : 0;
   const limit = result.plan.tests[0]?.limit ?? 0;
   const { full } = last(replay, result);
-  const steps = new Set(result.points.map(({ share }) => share)).size > 1;
+  const severalSteps = new Set(result.points.map(({ share }) => share)).size > 1;
   const byEvidence = result.blame === 'unknown' && (rule === undefined || rule.kind === 'evidence');
+  const kind = 'availability' as const;
   const facts = {
     candidate,
-    baseline,
-    title: 'requests without an error',
-    kind: 'availability' as const,
+    kind,
     limit,
     counts: test.candidate,
-    steps,
-    full: steps && byEvidence && full ? test.candidateFull : undefined,
-    beside: result.blame === 'release' ? test.baseline : undefined,
+    severalSteps,
+    full: severalSteps && byEvidence && full ? test.candidateFull : undefined,
+    beside: result.blame === 'release' ? { revision: baseline, counts: test.baseline } : undefined,
     evidence: against,
   };
   if (result.verdict === 'fail') return failReason(facts, rule?.kind);
   if (result.verdict === 'pass') return passReason(facts, test.candidate.total, 0, rule?.kind);
-  return openReason(result.open ?? 'too_few_requests', {
+  if (result.open === 'platform') return openReason({ end: 'platform', candidate });
+  return openReason({
+    end: 'too_few_requests',
     candidate,
+    kind,
+    limit,
     requests: test.candidate.total,
     full: full ? test.candidateFull.total : undefined,
     detectable: detectable(replay, result),
-    why: 'the recording ends.',
   });
 }
 

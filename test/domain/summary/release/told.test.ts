@@ -356,14 +356,21 @@ describe('what to do next', () => {
   });
 
   test('a log that may not be read names the role that is missing', () => {
-    const reason =
-      'The watch could not see: POST logging /v2/entries:list answered 403 PERMISSION_DENIED: no.';
-    const text = head({}, { outcome: 'held', verdict: 'inconclusive', reason });
+    const blind = (more: object) =>
+      segment(
+        50,
+        10,
+        [
+          [0, 0],
+          [0, 0],
+        ],
+        [],
+        more,
+      );
+    const held = { outcome: 'held', verdict: 'inconclusive' } as const;
+    const text = head({ segments: [blind({ missingRole: 'roles/logging.viewer' })] }, held);
     expect(text).toContain('**Next:** Give the identity of this job `roles/logging.viewer`. Decide with');
-    const other = head(
-      {},
-      { outcome: 'held', verdict: 'inconclusive', reason: 'The watch could not see: 503.' },
-    );
+    const other = head({ segments: [blind({})] }, held);
     expect(other).not.toContain('roles/');
   });
 

@@ -1,0 +1,16 @@
+/** What keeps a watch from judging: it cannot read the counts, or the traffic looks wrong. */
+export type Obstacle =
+  /** `role` is the grant that is missing, if the source refused. */
+  | { kind: 'unreadable'; message: string; role: string | undefined }
+  /** The source answers, but shows nothing new. */
+  | { kind: 'stale' }
+  /** Such as: requests vanish on the way to the candidate. */
+  | { kind: 'traffic'; message: string };
+
+/** One or more whole sentences. */
+export function obstacleText(obstacle: Obstacle): string {
+  if (obstacle.kind === 'traffic') return obstacle.message;
+  if (obstacle.kind === 'stale')
+    return 'The request counts are out of date: for minutes the source has shown nothing new.';
+  return `The request counts cannot be read: ${obstacle.role ? `grant ${obstacle.role}.` : obstacle.message}`;
+}

@@ -1,0 +1,141 @@
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import type { Log } from '../../steps/ports/log.ts';
+import type { SliQuery, SliReader, SliReading, SliSource } from '../../steps/ports/sli.ts';
+
+export interface FallbackOptions {
+  first: SliSource;
+  second: SliSource;
+  clock: Clock;
+  log: Log;
+  /** Milliseconds without an answer, or without a single request, until the second source is asked. Default 60 s. */
+  patienceMs?: number;
+}
+
+/** Splits `logs 2026-…` into the source that counted and its own cursor. */
+function splitCursor(cursor: string | undefined): [source: string, rest: string] | undefined {
+  const at = cursor?.indexOf(' ') ?? -1;
+  return cursor && at > 0 ? [cursor.slice(0, at), cursor.slice(at + 1)] : undefined;
+}
+
+const isRefusal = (error: unknown) => error instanceof ReleaseError && error.code === 'permission-denied';
+
+/**
+ * Reads one watch from the first source and, after a change, from the second. The two never count the same time: the
+ * second begins where the first stopped, or at the beginning if the first never counted anything. There is no way
+ * back, because the second source could not say which of its whole minutes the first has seen.
+ */
+export class FallbackReader implements SliReader {
+  readonly #query: SliQuery;
+  readonly #options: FallbackOptions;
+  #reader: SliReader;
+  /** The second source, opened to check a first one that shows no request. */
+  #check: SliReader | undefined;
+  #counted = false;
+  /** The first source has counted requests up to here, so the second must begin later. */
+  #readUntil: number;
+  #answeredAt: number;
+  #checkedAt: number;
+  #note: string | undefined;
+
+  constructor(query: SliQuery, options: FallbackOptions) {
+    this.#query = query;
+    this.#options = options;
+    const { first, second } = options;
+    const resumed = splitCursor(query.cursor);
+    const on = resumed?.[0] === second.name ? second : first;
+    this.#reader = on.open({ ...query, cursor: resumed?.[1] });
+    // A runner that counted no request leaves no cursor, so a cursor means that the logs were counted up to there.
+    this.#counted = resumed !== undefined;
+    this.#readUntil = resumed === undefined ? query.since : Date.parse(resumed[1]);
+    this.#answeredAt = this.#checkedAt = options.clock.now();
+  }
+
+  get source(): string {
+    return this.#reader.source;
+  }
+
+  get #patience(): number {
+    return this.#options.patienceMs ?? 60_000;
+  }
+
+  async poll(marks: readonly number[], signal?: AbortSignal): Promise<SliReading> {
+    const now = this.#options.clock.now();
+    const onFirst = this.#reader.source === this.#options.first.name;
+    let reading: SliReading;
+    try {
+      reading = await this.#reader.poll(marks, signal);
+    } catch (failure) {
+      if (signal?.aborted) throw failure;
+      const waited = now - this.#answeredAt >= this.#patience;
+      if (!onFirst || !(isRefusal(failure) || waited)) throw failure;
+      return this.#changeSource(failure, marks, signal);
+    }
+    this.#answeredAt = now;
+    // The reader may have booked entries that lie beyond its horizon.
+    this.#readUntil = Math.max(this.#readUntil, reading.horizon, Date.parse(reading.cursor));
+    this.#counted ||= reading.counts.some(({ total }) => total > 0);
+    if (onFirst && !this.#counted && now - this.#checkedAt >= this.#patience) {
+      const seen = await this.#checkSecond(now, marks, signal);
+      if (seen) return this.#label(seen);
+    }
+    return this.#label(reading);
+  }
+
+  async #changeSource(failure: unknown, marks: readonly number[], signal?: AbortSignal): Promise<SliReading> {
+    const { first, second, log } = this.#options;
+    // The second source counts whole minutes: it takes over with the first minute that the first source did not touch.
+    const since = this.#counted ? Math.ceil(this.#readUntil / 60_000) * 60_000 : this.#query.since;
+    const next = second.open({ ...this.#query, since, cursor: undefined });
+    let reading: SliReading;
+    try {
+      reading = await next.poll(marks, signal);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      log.debug(`${second.name}: ${messageOf(error)}`);
+      // If neither can be read, the first source is the one to repair: it is the better one.
+      throw failure;
+    }
+    const why = messageOf(failure);
+    this.#note = `Counted by ${second.name}, because ${first.name} cannot be read: ${why}`;
+    log.warning(`The watch now counts by ${second.name}, because ${first.name} cannot be read: ${why}`);
+    this.#reader = next;
+    return this.#label(reading);
+  }
+
+  /** Logs that show no request while metrics do show some are kept out of Cloud Logging. */
+  async #checkSecond(
+    now: number,
+    marks: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<SliReading | undefined> {
+    const { first, second, log } = this.#options;
+    this.#checkedAt = now;
+    this.#check ??= second.open({ ...this.#query, cursor: undefined });
+    try {
+      const reading = await this.#check.poll(marks, signal);
+      if (!reading.counts.some(({ total }) => total > 0)) return undefined;
+      this.#note = `Counted by ${second.name}, because ${first.name} show no request although ${second.name} do. Perhaps an exclusion or a sink keeps request logs out of Cloud Logging.`;
+      log.warning(this.#note);
+      this.#reader = this.#check;
+      this.#counted = true;
+      return reading;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      log.debug(`${second.name}: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Puts the source's name before its cursor, so that the next runner opens the same one. */
+  #label(reading: SliReading): SliReading {
+    return {
+      ...reading,
+      cursor:
+        this.#counted || reading.source !== this.#options.first.name
+          ? `${reading.source} ${reading.cursor}`
+          : '',
+      notes: this.#note ? [this.#note, ...reading.notes] : reading.notes,
+    };
+  }
+}

@@ -1,0 +1,109 @@
+import type { Json, JsonObject } from '../../domain/data/json.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { mayRetry, RemoteError, type Rest } from '../../http/rest.ts';
+import { TransportError } from '../../http/send.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import { explainRefusal } from '../refusal.ts';
+
+export interface EntriesOptions {
+  rest: Rest;
+  clock: Clock;
+  projectId: string;
+  region: string;
+  /** Entries a page. Default 1000. */
+  pageSize?: number;
+}
+
+export interface LogPage {
+  entries: Json[];
+  /** Token of the next page; undefined after the last one. */
+  next: string | undefined;
+}
+
+export interface EntriesApi {
+  /**
+   * Reads one page. Throws `CountsRefused`, or the error of the last attempt.
+   * @param again takes another call of the minute's budget for a second attempt; false if none is left
+   */
+  page(
+    filter: string,
+    token: string | undefined,
+    again: () => boolean,
+    signal?: AbortSignal,
+  ): Promise<LogPage>;
+  /** The filter for this service's request log and the given conditions. */
+  filterOf(service: string, conditions: readonly string[]): string;
+}
+
+/** Asks only for the fields that are judged. */
+const fields =
+  'nextPageToken,entries(insertId,timestamp,receiveTimestamp,textPayload,resource/labels/revision_name,' +
+  'httpRequest(status,latency,userAgent,requestMethod,requestUrl))';
+
+/** Attempts for one page. More are not needed, because the next poll follows within seconds. */
+const mostTries = 3;
+const isTransient = (error: unknown) =>
+  (error instanceof RemoteError && mayRetry('read', { status: error.status })) ||
+  (error instanceof TransportError && mayRetry('read', { transport: error }));
+
+/** https://cloud.google.com/logging/docs/reference/v2/rest/v2/entries/list */
+export function createEntriesApi(options: EntriesOptions): EntriesApi {
+  const { rest, clock, projectId, region } = options;
+
+  const ask = (filter: string, token: string | undefined, signal?: AbortSignal) =>
+    rest.call<JsonObject>({
+      api: 'logging',
+      method: 'POST',
+      path: 'v2/entries:list',
+      query: { fields },
+      body: {
+        resourceNames: [`projects/${projectId}`],
+        filter,
+        orderBy: 'timestamp asc',
+        pageSize: options.pageSize ?? 1000,
+        ...(token ? { pageToken: token } : {}),
+      },
+      // `page` retries by itself, because every attempt takes a call of the minute's budget.
+      retry: 'never',
+      deadlineMs: 10_000,
+      attemptMs: 10_000,
+      signal,
+    });
+
+  return {
+    filterOf: (service, conditions) =>
+      [
+        'resource.type="cloud_run_revision"',
+        `logName="projects/${projectId}/logs/run.googleapis.com%2Frequests"`,
+        `resource.labels.location="${region}"`,
+        `resource.labels.service_name="${service}"`,
+        ...conditions,
+      ].join(' AND '),
+    async page(filter, token, again, signal) {
+      let answer: Awaited<ReturnType<typeof ask>> | undefined;
+      for (let tries = 1; answer === undefined; tries++)
+        try {
+          answer = await ask(filter, token, signal);
+        } catch (error) {
+          if (signal?.aborted || tries >= mostTries || !isTransient(error) || !again())
+            throw explainRefusal(error, {
+              counts: 'request logs',
+              projectId,
+              role: 'roles/logging.viewer',
+              service: 'logging.googleapis.com',
+            });
+          await clock.sleep(250 * 2 ** tries, signal);
+        }
+      const { body } = answer;
+      const entries = body.entries ?? [];
+      if (!Array.isArray(entries))
+        throw new ReleaseError('response-malformed', {
+          what: 'The answer of entries:list has no list of entries.',
+        });
+      return {
+        entries,
+        next: typeof body.nextPageToken === 'string' && body.nextPageToken ? body.nextPageToken : undefined,
+      };
+    },
+  };
+}

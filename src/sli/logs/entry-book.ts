@@ -1,0 +1,85 @@
+import type { Json } from '../../domain/data/json.ts';
+import { type Failure, FailureBook, failureName } from '../../domain/watch/failures.ts';
+import type { SliCount, SliQuery } from '../../steps/ports/sli.ts';
+import { spanOf, Tally } from '../tally.ts';
+import { LagMeter } from './lag-meter.ts';
+import { judge, type RequestEntry, readEntry } from './log-entry.ts';
+
+/** Judges one entry under every objective and adds it to the tally, and to the failures if it is bad. */
+export function bookEntry(
+  tally: Tally,
+  objectives: SliQuery['objectives'],
+  entry: RequestEntry,
+  span: number,
+  failures?: FailureBook,
+): void {
+  const { revision, status, method, url } = entry;
+  for (const objective of objectives) {
+    const verdict = judge(entry, objective);
+    if (verdict === 'unknown') continue;
+    const bad = verdict === 'bad' ? 1 : 0;
+    tally.add(revision, objective.id, span, 1, bad);
+    if (bad === 0 || !failures) continue;
+    const what = failureName({ status, slowerThanMs: objective.slowerThanMs, method, url });
+    failures.add({ revision, objective: objective.id, what, count: 1 });
+  }
+}
+
+/** Counts every log entry of a watch once, however often it is read. */
+export class EntryBook {
+  readonly #query: SliQuery;
+  readonly #tagHosts: Set<string>;
+  readonly #received = new Map<string, number>();
+  readonly #lag = new LagMeter(10_000);
+  /** An earlier reader booked the entries that arrived up to here. */
+  readonly bookedBefore: number;
+  /** Arrival time of the newest entry that was read. */
+  newest: number;
+  /** Entries that could not be judged. */
+  unreadable = 0;
+  #tally = new Tally();
+  #failures = new FailureBook();
+
+  constructor(query: SliQuery) {
+    this.#query = query;
+    this.#tagHosts = new Set(
+      (query.tagUrls ?? []).filter((url) => URL.canParse(url)).map((url) => new URL(url).host),
+    );
+    this.bookedBefore = query.cursor ? Date.parse(query.cursor) : Number.NEGATIVE_INFINITY;
+    this.newest = query.cursor ? this.bookedBefore : query.since;
+  }
+
+  get lagMs(): number {
+    return this.#lag.milliseconds;
+  }
+
+  book(raw: Json, marks: readonly number[], now: number): void {
+    const entry = readEntry(raw, this.#tagHosts);
+    if (!entry) {
+      this.unreadable++;
+      return;
+    }
+    const key = `${entry.insertId}\n${entry.timestamp}`;
+    if (this.#received.has(key) || entry.received <= this.bookedBefore) return;
+    this.#received.set(key, entry.received);
+    this.newest = Math.max(this.newest, entry.received);
+    this.#lag.saw(entry.received - entry.timestamp, now - entry.received);
+    if (entry.excluded || (entry.revision && !this.#query.revisions.includes(entry.revision))) return;
+    const span = spanOf(entry.timestamp, marks);
+    bookEntry(this.#tally, this.#query.objectives, entry, span, span < 0 ? undefined : this.#failures);
+  }
+
+  /** Forgets entries that arrived before this time, because no later pass reads them again. */
+  forgetBefore(time: number): void {
+    for (const [key, received] of this.#received) if (received < time) this.#received.delete(key);
+  }
+
+  /** Hands out what was counted since the last call. */
+  take(): { counts: SliCount[]; failures: Failure[] } {
+    const { counts } = this.#tally;
+    const { failures } = this.#failures;
+    this.#tally = new Tally();
+    this.#failures = new FailureBook();
+    return { counts, failures };
+  }
+}

@@ -1,0 +1,114 @@
+import type { JsonObject } from '../../domain/data/json.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Rest } from '../../http/rest.ts';
+import type { SliObjective } from '../../steps/ports/sli.ts';
+import { explainRefusal } from '../refusal.ts';
+import { type Delay, Delays } from './delay.ts';
+import { type BucketCount, readSeries } from './series.ts';
+
+export interface MonitoringScope {
+  rest: Rest;
+  projectId: string;
+  region: string;
+}
+
+/** Whole buckets of `periodSeconds` between two moments (milliseconds since the epoch). */
+export interface Interval {
+  from: number;
+  to: number;
+  periodSeconds: number;
+}
+
+export interface MonitoringApi {
+  /** How late the metrics of these objectives arrive. */
+  delayOf(objectives: readonly SliObjective[], signal?: AbortSignal): Promise<Delay>;
+  /** Counts by revision, status and bucket. Throws `CountsRefused` if this identity may not read metrics. */
+  buckets(
+    query: { service: string; revisions?: readonly string[] },
+    interval: Interval,
+    objective: SliObjective,
+    signal?: AbortSignal,
+  ): Promise<BucketCount[]>;
+}
+
+const metricOf = ({ kind }: SliObjective) =>
+  kind === 'latency' ? 'run.googleapis.com/request_latencies' : 'run.googleapis.com/request_count';
+
+const mostPages = 20;
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+/** https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.timeSeries/list */
+export function createMonitoringApi({ rest, projectId, region }: MonitoringScope): MonitoringApi {
+  const delays = new Delays(rest, projectId);
+
+  async function explained<T>(read: Promise<T>): Promise<T> {
+    try {
+      return await read;
+    } catch (error) {
+      throw explainRefusal(error, {
+        counts: 'request metrics',
+        projectId,
+        role: 'roles/monitoring.viewer',
+        service: 'monitoring.googleapis.com',
+      });
+    }
+  }
+
+  async function list(
+    query: { service: string; revisions?: readonly string[] },
+    interval: Interval,
+    objective: SliObjective,
+    signal?: AbortSignal,
+  ): Promise<BucketCount[]> {
+    const metric = metricOf(objective);
+    const filter = [
+      `metric.type="${metric}"`,
+      'resource.type="cloud_run_revision"',
+      `resource.labels.location="${region}"`,
+      `resource.labels.service_name="${query.service}"`,
+      ...(query.revisions
+        ? [`resource.labels.revision_name=one_of(${query.revisions.map((name) => `"${name}"`).join(',')})`]
+        : []),
+    ].join(' AND ');
+    const groups = ['resource.labels.revision_name', 'metric.labels.response_code'];
+    const repeated = groups
+      .map((field) => `aggregation.groupByFields=${encodeURIComponent(field)}`)
+      .join('&');
+    const counts: BucketCount[] = [];
+    let pageToken: string | undefined;
+    let pages = 0;
+    do {
+      if (++pages > mostPages)
+        throw new ReleaseError('response-too-large', {
+          what: `${metric} has more than ${mostPages} pages of time series.`,
+        });
+      const { body } = await rest.call<JsonObject>({
+        api: 'monitoring',
+        method: 'GET',
+        path: `v3/projects/${projectId}/timeSeries?${repeated}`,
+        query: {
+          filter,
+          'interval.startTime': iso(interval.from),
+          'interval.endTime': iso(interval.to),
+          'aggregation.alignmentPeriod': `${interval.periodSeconds}s`,
+          'aggregation.perSeriesAligner': 'ALIGN_DELTA',
+          'aggregation.crossSeriesReducer': 'REDUCE_SUM',
+          view: 'FULL',
+          pageToken,
+        },
+        deadlineMs: 30_000,
+        attemptMs: 20_000,
+        signal,
+      });
+      counts.push(...readSeries(body, objective));
+      pageToken =
+        typeof body.nextPageToken === 'string' && body.nextPageToken ? body.nextPageToken : undefined;
+    } while (pageToken);
+    return counts;
+  }
+
+  return {
+    delayOf: (objectives, signal) => explained(delays.of(objectives.map(metricOf), signal)),
+    buckets: (query, interval, objective, signal) => explained(list(query, interval, objective, signal)),
+  };
+}

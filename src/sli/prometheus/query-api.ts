@@ -1,0 +1,106 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Rest } from '../../http/rest.ts';
+import { send } from '../../http/send.ts';
+import type { Clock } from '../../steps/ports/clock.ts';
+import { explainRefusal } from '../refusal.ts';
+
+export interface QueryOptions {
+  /** Base URL without /api/v1. Undefined: Google Cloud Managed Service for Prometheus. */
+  url: string | undefined;
+  /** Sent as a bearer. */
+  token: string | undefined;
+  rest: Rest;
+  clock: Clock;
+  projectId: string;
+}
+
+/** Sends one instant query, evaluated at `at` (milliseconds since the epoch), and returns the JSON of the answer. */
+export type Query = (text: string, at: number, signal?: AbortSignal) => Promise<unknown>;
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/ */
+export function createQuery(options: QueryOptions): Query {
+  const { url: base, token, clock, rest, projectId } = options;
+  return async (text, at, signal) => {
+    const parameters = { query: text, time: (at / 1000).toFixed(3) };
+    if (!base) return askGoogle(rest, projectId, parameters, signal);
+    const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/query`);
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    return ask(url, token, clock, signal);
+  };
+}
+
+async function askGoogle(
+  rest: Rest,
+  projectId: string,
+  query: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const path = `v1/projects/${projectId}/location/global/prometheus/api/v1/query`;
+  try {
+    const { body } = await rest.call({
+      api: 'monitoring',
+      method: 'GET',
+      path,
+      query,
+      deadlineMs: 30_000,
+      signal,
+    });
+    return body;
+  } catch (error) {
+    throw explainRefusal(error, {
+      counts: 'Prometheus metrics',
+      projectId,
+      role: 'roles/monitoring.viewer',
+      service: 'monitoring.googleapis.com',
+    });
+  }
+}
+
+const isTransient = (status: number) => status === 429 || status >= 500;
+const mostTries = 3;
+
+/** Asks a server of the user's own. Refuses a redirect, so that the token does not reach another host. */
+async function ask(
+  url: URL,
+  token: string | undefined,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const loopback = /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
+  if (token && url.protocol !== 'https:' && !loopback)
+    throw new ReleaseError('endpoint-refused', {
+      what: `prometheus_token was not sent to ${url.origin}, because that URL is not https.`,
+    });
+  for (let tries = 1; ; tries++) {
+    const answer = await send({
+      method: 'GET',
+      url: url.href,
+      headers: { accept: 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      timeoutMs: 15_000,
+      maxBytes: 8 * 1024 * 1024,
+      signal,
+    });
+    if (answer.status >= 300 && answer.status < 400)
+      throw new ReleaseError('redirect-refused', {
+        what: `Prometheus at ${url.origin} answered with a redirect (${answer.status}).`,
+      });
+    if (isTransient(answer.status) && tries < mostTries) {
+      await clock.sleep(500 * 2 ** tries, signal);
+      continue;
+    }
+    try {
+      const body: unknown = JSON.parse(answer.body.toString('utf8'));
+      // 400 and 422 carry Prometheus' own reason, which says more than the status.
+      if (answer.status === 200 || (body as { status?: unknown })?.status === 'error') return body;
+    } catch {
+      // Not JSON: perhaps the HTML page of a proxy, or nothing.
+    }
+    throw new ReleaseError(
+      answer.status === 401 || answer.status === 403 ? 'permission-denied' : 'remote-error',
+      {
+        what: `Prometheus at ${url.origin} answered ${answer.status} without its JSON.`,
+        fix: 'Check prometheus_url and prometheus_token.',
+      },
+    );
+  }
+}

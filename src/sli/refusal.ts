@@ -1,0 +1,33 @@
+import { RemoteError } from '../http/rest.ts';
+import { CountsRefused } from '../steps/ports/counts-refused.ts';
+
+/** google.rpc.ErrorInfo reasons that say: the project does not use this API. */
+const apiOff = new Set(['SERVICE_DISABLED', 'CONSUMER_INVALID', 'API_DISABLED']);
+
+/** What a source reads, and what it needs for that. */
+export interface SourceNeeds {
+  /** Such as `request logs`. */
+  counts: string;
+  projectId: string;
+  role: string;
+  /** Such as `logging.googleapis.com`. */
+  service: string;
+}
+
+/** Turns Google's 403 into an error that names the grant. Returns every other error unchanged. */
+export function explainRefusal(error: unknown, needs: SourceNeeds): unknown {
+  if (!(error instanceof RemoteError) || error.status !== 403) return error;
+  const { counts, projectId, role, service } = needs;
+  const off = apiOff.has(error.reason ?? '');
+  return new CountsRefused({
+    what: `The ${counts} of project ${projectId} cannot be read.`,
+    why: off
+      ? `The project does not use the API ${service}.`
+      : `Google answered 403: ${error.permission ? `the permission ${error.permission} is missing.` : error.remoteMessage}`,
+    fix: off
+      ? `Switch it on: gcloud services enable ${service} --project=${projectId}`
+      : `Grant ${role} to the identity of this job.`,
+    role: off ? undefined : role,
+    cause: error,
+  });
+}

@@ -1,0 +1,71 @@
+import type { Phase } from '../../domain/evidence/state.ts';
+import type { Objective } from '../../domain/slo/objective.ts';
+import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
+import type { WatchRule } from '../../domain/watch/rules.ts';
+import type { WatchState } from '../../domain/watch/state.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SliSource } from '../ports/sli.ts';
+import type { WatchProbes } from '../ports/watch-probes.ts';
+import type { WatchPoint } from './evidence.ts';
+
+export interface WatchPorts {
+  clock: Clock;
+  log: Log;
+  source: SliSource;
+  /** Sends test requests, which are counted separately from users. Used if users send too few. */
+  probes?: WatchProbes | undefined;
+}
+
+/** Which revisions are watched, and how the traffic is split between them. */
+export interface WatchedTraffic {
+  /** The Cloud Run service; its short name or projects/P/locations/L/services/S. */
+  service: string;
+  /** Short names of revisions. Without a baseline, the candidate is judged by its objectives alone. */
+  candidate: string;
+  baseline?: string | undefined;
+  /** The candidate's share of traffic, 0 to 1. */
+  share: number;
+  /** `full` at 100 %. */
+  phase: Phase;
+  /** URLs of traffic tags. Requests to them are not user traffic. */
+  tagUrls?: readonly string[] | undefined;
+  /** Milliseconds since the epoch at which the PATCH was sent, and at which traffic had settled. Default now. */
+  shiftedAt?: number | undefined;
+  settledAt?: number | undefined;
+}
+
+/** What is judged, and what follows from it. */
+export interface WatchJudgement {
+  objectives: readonly Objective[];
+  /** Who decides. Default: the evidence. The classical rules give no bound on false rollbacks. */
+  rule?: WatchRule | undefined;
+  /** Chance of taking back a healthy release, for this region. Default 0.001. */
+  alpha?: number | undefined;
+  /** What to do if the watch ends without a decision. */
+  policy?: Partial<Record<OpenEnd, OpenEndPolicy>> | undefined;
+  /** False if another canary step follows, so that too few requests do not end the release. Default true. */
+  last?: boolean | undefined;
+}
+
+/** How long the watch lasts, and how often it looks. */
+export interface WatchPace {
+  /** Seconds that this step lasts at most. */
+  durationSeconds: number;
+  /** Planned seconds of the whole split phase and of 100 %. Default `durationSeconds`. Fixed at the first step. */
+  splitSeconds?: number | undefined;
+  fullSeconds?: number | undefined;
+  /** `pass` (default) ends as soon as the objectives are proved; `duration` stays the whole time. */
+  until?: 'pass' | 'duration' | undefined;
+  /** Seconds between two looks. Default 10. */
+  pollSeconds?: number | undefined;
+  /** Default 30. */
+  probesPerMinute?: number | undefined;
+}
+
+export interface WatchRequest extends WatchedTraffic, WatchJudgement, WatchPace {
+  /** Where an earlier step or runner stopped. */
+  state?: WatchState | undefined;
+  onProgress?: ((point: WatchPoint, state: WatchState) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,105 @@
+import { messageOf } from '../../domain/errors/errors.ts';
+import { type Counts, noCounts } from '../../domain/evidence/counts.ts';
+import type { Cell, TestSpec } from '../../domain/evidence/state.ts';
+import { FailureBook } from '../../domain/watch/failures.ts';
+import { cellsOf, namelessBad } from '../../domain/watch/marks.ts';
+import type { Obstacle } from '../../domain/watch/obstacle.ts';
+import type { WatchState } from '../../domain/watch/state.ts';
+import { addTraffic, addUnread, type StepTraffic, trafficProblem } from '../../domain/watch/traffic.ts';
+import { CountsRefused } from '../ports/counts-refused.ts';
+import type { SliReader, SliReading } from '../ports/sli.ts';
+import type { WatchPorts, WatchRequest } from './request.ts';
+
+/** A horizon may stand still this long, beyond the source's lag, before the watch calls itself blind. */
+const blindAfterMs = 120_000;
+
+/** What one canary step has counted so far, and what keeps it from counting. */
+export class StepCounts {
+  readonly #ports: WatchPorts;
+  readonly #request: WatchRequest;
+  readonly #state: WatchState;
+  readonly #reader: SliReader;
+  readonly #tests: readonly TestSpec[];
+  readonly #traffic: StepTraffic = { candidate: 0, baseline: 0, all: 0 };
+  readonly #failures = new FailureBook();
+  #unreadable: Obstacle | undefined;
+  /** The last answer of the source. */
+  reading: SliReading | undefined;
+  /** By test: the candidate's requests of this step that a sample left out. */
+  readonly unread: readonly Counts[];
+
+  constructor(
+    ports: WatchPorts,
+    request: WatchRequest,
+    state: WatchState,
+    tests: readonly TestSpec[],
+    reader: SliReader,
+  ) {
+    this.#ports = ports;
+    this.#request = request;
+    this.#state = state;
+    this.#reader = reader;
+    this.#tests = tests;
+    this.unread = tests.map(() => ({ ...noCounts }));
+  }
+
+  /** Asks the source for what is new. Throws only if the run was cancelled; a source that fails is an obstacle. */
+  async poll(signal: AbortSignal | undefined): Promise<Cell[]> {
+    const { log, source } = this.#ports;
+    const { marks } = this.#state;
+    try {
+      const reading = await this.#reader.poll(
+        marks.map(({ at }) => at),
+        signal,
+      );
+      this.reading = reading;
+      this.#unreadable = undefined;
+      for (const failure of reading.failures ?? [])
+        if (failure.revision === this.#request.candidate) this.#failures.add(failure);
+      this.#state.nameless += namelessBad(reading.counts, marks);
+      this.#state.source = source.name;
+      this.#state.cursor = reading.cursor;
+      return cellsOf(reading.counts, marks, this.#tests, this.#request);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      const message = messageOf(error);
+      if (!this.#unreadable) log.warning(`The request counts cannot be read at the moment: ${message}`);
+      const role = error instanceof CountsRefused ? error.role : undefined;
+      this.#unreadable = { kind: 'unreadable', message, role };
+      return [];
+    }
+  }
+
+  /** Adds what one look brought, probes included, to the traffic of this step. */
+  add(cells: readonly Cell[]): void {
+    addTraffic(this.#traffic, cells, this.#tests, this.#request, this.reading?.sampled);
+    addUnread(this.unread, cells, this.#tests, this.reading?.sampled);
+  }
+
+  /** What forbids trusting the counts now; undefined if nothing does. */
+  obstacle(settledAt: number): Obstacle | undefined {
+    const seenMs = (this.reading?.horizon ?? settledAt) - settledAt - (this.reading?.bucketMs ?? 0);
+    const { nameless, before } = this.#state;
+    const message = trafficProblem(this.#traffic, this.#request, {
+      nameless,
+      before,
+      seconds: seenMs / 1000,
+    });
+    return message === undefined ? this.#unreadable : { kind: 'traffic', message };
+  }
+
+  /** The source has shown nothing new for longer than its lag explains. */
+  isStale(now: number, pollMs: number): boolean {
+    if (!this.reading) return true;
+    const { horizon, lagMs } = this.reading;
+    return now - horizon > lagMs + Math.max(blindAfterMs, 3 * pollMs);
+  }
+
+  get hasUsers(): boolean {
+    return this.#traffic.candidate > 0;
+  }
+
+  get failures() {
+    return this.#failures.failures;
+  }
+}
