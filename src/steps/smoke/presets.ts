@@ -7,7 +7,7 @@ import { judgeDenial, judgeRefusal } from '../../domain/smoke/refusal.ts';
 import { type CaseResult, statusOf } from '../../domain/smoke/results/result.ts';
 import type { Attempt } from '../../domain/smoke/retry.ts';
 import type { Preset, SmokeCase } from '../../domain/smoke/suite/model.ts';
-import type { PresetName } from '../../domain/smoke/suite/schema.ts';
+import type { PresetName } from '../../domain/smoke/suite/schema-parts.ts';
 import type { Called, Caller, Override } from './caller.ts';
 import type { SmokePorts, SmokeRequest } from './ports.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { presetNames } from '../../../src/domain/smoke/suite/schema.ts';
+import { presetNames } from '../../../src/domain/smoke/suite/schema-parts.ts';
 import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -57,7 +57,7 @@ describe('a good suite', () => {
     });
   });
 
-  test('a text of a case takes the place of the text of the defaults', () => {
+  test('a text of a case replaces any text of the defaults', () => {
     const { cases } = suite(
       'version: 1\ndefaults: {expect: {text_file: all.txt, max_cer: 0.1}}\ncases:\n  - {image: a.png}\n  - {image: b.png, expect: {text: own}}\n  - {image: c.png, expect: {empty: true}}',
     );
@@ -90,21 +90,21 @@ describe('a good suite', () => {
     ).toEqual([...presetNames]);
   });
 
-  test('images by reference choose their request', () => {
+  test('an address as the image decides how it is sent', () => {
     const { cases } = suite(
       `${head}  - image: gs://bucket/a.png\n  - image: https://example.com/a.png\n  - {name: own, image: gs://bucket/b.png, request: {template: {u: "{{uri}}"}}}`,
     );
     expect(cases.map((item) => item.request.as)).toEqual(['gcs', 'url', 'json']);
   });
 
-  test('the example', () => {
+  test('the suite in examples/ is valid', () => {
     const file = 'examples/smoke/backstay.smoke.yaml';
     const parsed = parseSuite(readFileSync(join(root, file), 'utf8'), file);
     expect(parsed.problems).toBeUndefined();
     expect(parsed.suite?.cases).toHaveLength(7);
   });
 
-  test('YAML 1.2: no is a word, 0o17 is 15', () => {
+  test('as in YAML 1.2, no and yes are words', () => {
     expect(suite(`${head}  - {image: a.png, name: no, expect: {contains: yes}}`).cases[0]).toMatchObject({
       name: 'no',
       expect: { contains: ['yes'] },
@@ -121,7 +121,7 @@ describe('problems point at file, line and column', () => {
       ['3:5 image is missing: expected a string.', '3:5 imge is not known here: did you mean image?'],
     ],
     [
-      'typing error far down',
+      'typing error in a nested key',
       `${head}  - image: a.png\n    expect:\n      acuracy: 1\n      max_cr: 0.1`,
       [
         '5:7 acuracy is not known here: expected one of status, text, text_file, empty, max_stray, max_cer, max_wer, contains, not_contains, matches, fields, headers, max_latency.',
@@ -129,21 +129,21 @@ describe('problems point at file, line and column', () => {
       ],
     ],
     [
-      'in an object that may be a word',
+      'typing error in a map that may also be a word',
       `${head}  - image: a.png\n    request:\n      ass: raw`,
       ['5:7 ass is not known here: did you mean as?'],
     ],
     [
-      'a word that is none',
+      'an unknown word',
       `${head}  - image: a.png\n    request: multi-part`,
       ['4:14 request: "multi-part": did you mean multipart?'],
     ],
     [
-      'a preset that is none',
+      'an unknown preset',
       `${head}  - image: a.png\npresets:\n  - denies-anonymus`,
       ['5:5 presets: "denies-anonymus": did you mean denies-anonymous?'],
     ],
-    ['wrong kind', `${head}  - image: 5`, ['3:12 image: a number: expected a string in quotes.']],
+    ['wrong kind', `${head}  - image: 5`, ["3:12 image: a number: expected a string in quotes: '5'."]],
     ['cases is no list', 'version: 1\ncases: a.png', ['2:8 cases: a string: expected a list.']],
     ['no version', 'cases:\n  - image: a.png', ['1:1 version is missing: expected 1.']],
     ['another version', 'version: 2\ncases:\n  - image: a.png', ['1:10 version: 2: expected 1.']],
@@ -162,14 +162,14 @@ describe('problems point at file, line and column', () => {
       `${head}  - image: a.png\n    expect: {text: x, max_cer: 2}`,
       ['4:32 max_cer: 2: expected at most 1.'],
     ],
-    ['no cases', 'version: 1\ncases: []', ['2:1 cases: []: expected at least 1 entries.']],
+    ['no cases', 'version: 1\ncases: []', ['2:1 cases: []: expected at least 1 entry.']],
     [
       'a pattern',
       `${head}  - image: a.png\n    expect: {matches: "("}`,
       ['4:23 Invalid regular expression: /(/mu: Unterminated group.'],
     ],
     [
-      'a field by two ways',
+      'a field with both path and pattern',
       `${head}  - image: a.png\n    expect: {fields: {t: {path: a, pattern: b, equals: c}}}`,
       ['4:23 t needs either path or pattern.'],
     ],
@@ -184,19 +184,19 @@ describe('problems point at file, line and column', () => {
       ['4:5 max_cer and max_wer need text or text_file.'],
     ],
     [
-      'two cases of one name',
+      'two cases with the same name',
       `${head}  - image: a.png\n  - image: a.png`,
-      ['4:5 Two cases are named a.png: give one another name.'],
+      ['4:5 Two cases have the name a.png: rename one of them.'],
     ],
     [
-      'a case that is not there',
+      'a case that does not exist',
       `${head}  - {name: invoice, image: a.png}\npresets:\n  - {preset: deterministic, case: invoise}`,
-      ['5:35 No case is named invoise: did you mean invoice?'],
+      ['5:35 No case has the name invoise: did you mean invoice?'],
     ],
     [
-      'a reference sent as bytes',
+      'an address sent as bytes',
       `${head}  - {image: "gs://b/a.png", request: raw}`,
-      ['3:13 An image by reference cannot be sent as raw: use gcs, or json with {{uri}}.'],
+      ['3:13 An address cannot be sent as raw: use gcs, or json with {{uri}} in its template.'],
     ],
     [
       'json without a template',
@@ -204,17 +204,17 @@ describe('problems point at file, line and column', () => {
       ['3:29 json needs a template with {{base64}} or {{uri}}.'],
     ],
     [
-      'a header of the action',
+      'a header that the action sets',
       `${head}  - image: a.png\n    request: {headers: {Authorization: Bearer x}}`,
-      ['4:40 The header Authorization is set by this action.'],
+      ['4:40 A suite cannot set the header Authorization: this action sets it.'],
     ],
     [
       'a header that splits the request',
       `${head}  - image: a.png\n    request: {headers: {x-a: "1\\r\\nx-b: 2"}}`,
-      ['4:30 The header x-a cannot be sent.'],
+      ['4:30 The value of the header x-a has characters that HTTP does not allow.'],
     ],
     [
-      'a key twice',
+      'the same key twice',
       `${head}  - image: a.png\n    image: b.png`,
       ['4:5 This is not valid YAML: Map keys must be unique'],
     ],
@@ -228,22 +228,22 @@ describe('problems point at file, line and column', () => {
   ];
   test.each(table)('%s', (_, source, wanted) => expect(messages(source)).toEqual(wanted));
 
-  test('the line is quoted', () => {
+  test('a problem quotes its line', () => {
     expect(parseSuite(`${head}  - imge: a.png`, 'x').problems?.[0]?.quoted).toBe('  - imge: a.png');
   });
 
-  test('JMESPath', () => {
+  test('an invalid JMESPath is a problem', () => {
     expect(messages(`${head}  - image: a.png\n    text: {path: "a["}`)[0]).toMatch(
       /^4:18 a\[ is not JMESPath: /,
     );
   });
 
-  test('an alias bomb, merge keys and prototypes do nothing', () => {
+  test('alias bombs, prototypes and huge files do no harm', () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefgh'
       .split('')
       .map((name, i) => `${name}: &${name} [${`*${'abcdefg'[i]},`.repeat(9)}]`)
       .join('\n')}\n`;
-    expect(messages(bomb)[0]).toMatch(/not usable YAML|not known/);
+    expect(messages(bomb)[0]).toMatch(/YAML cannot be used|not known/);
     expect(messages(`${head}  - {image: a.png, __proto__: {skip: x}}`)[0]).toMatch(
       /__proto__ is not known here/,
     );
@@ -251,11 +251,48 @@ describe('problems point at file, line and column', () => {
   });
 });
 
-test('a content type that no header can hold', () => {
+test('a content type must be one that a header can hold', () => {
   expect(messages(`${head}  - {image: a.png, request: {as: raw, type: 한글}}`)).toEqual([
     '3:45 type: expected a content type such as image/png.',
   ]);
   expect(suite(`${head}  - {image: a.png, request: {type: image/png; a=b}}`).cases[0]?.request.type).toBe(
     'image/png; a=b',
   );
+});
+
+describe('a type that can never match is refused, with the string to write', () => {
+  const field = (rule: string) => `${head}  - image: a.png\n    expect: {fields: {total: {${rule}}}}`;
+  test.each([
+    ['20260117', "'20260117'"],
+    ['128.40', "'128.40'"],
+    ['true', "'true'"],
+    ['0x1F', "'0x1F'"],
+  ])('a pattern and equals: %s', (value, quoted) => {
+    const [message, ...more] = messages(field(`pattern: 'TOTAL (.+)', equals: ${value}`));
+    expect(more).toEqual([]);
+    expect(message).toMatch(/^4:\d+ equals: a (number|boolean), which never equals the text/);
+    expect(message?.endsWith(`: ${quoted}.`)).toBe(true);
+  });
+
+  test('with a path every type can match', () => {
+    for (const value of ['20260117', '128.40', 'true', "'128.40'"])
+      expect(messages(field(`path: total, equals: ${value}`))).toEqual([]);
+    expect(messages(field("pattern: 'TOTAL (.+)', equals: '128.40'"))).toEqual([]);
+  });
+
+  test('a rule from the defaults, and an alias', () => {
+    const rule = 'expect: {fields: {total: {pattern: x, equals: 5}}}';
+    expect(messages(`version: 1\ndefaults: {${rule}}\ncases: [{image: a.png}]`)[0]).toMatch(/in quotes\.$/);
+    const alias = `${head}  - {name: &n 5, image: a.png, expect: {contains: *n}}`;
+    expect(messages(alias).every((message) => message.endsWith("in quotes: '5'."))).toBe(true);
+  });
+
+  test('a number as a phrase or a text', () => {
+    expect(messages(`${head}  - {image: a.png, expect: {text: 128.40}}`)).toEqual([
+      "3:35 text: a number: expected a string in quotes: '128.40'.",
+    ]);
+    expect(messages(`${head}  - {image: a.png, expect: {contains: [128.40]}}`)).toEqual([
+      "3:40 contains: a number: expected a string in quotes: '128.40'.",
+    ]);
+  });
 });

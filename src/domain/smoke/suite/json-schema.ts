@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { isObject } from '../../data/json.ts';
 import { product, schemaUrl, suiteSchemaFile } from '../../product.ts';
-import { durationPattern, presetNames, sizePattern, suiteSchema } from './schema.ts';
+import { suiteSchema } from './schema.ts';
+import { durationPattern, presetNames, sizePattern } from './schema-parts.ts';
 
 type Node = { [key: string]: unknown };
 
-/** Help that zod cannot carry: editors show these words and completions (yaml-language-server, JetBrains). */
+/** Messages and completions for editors (yaml-language-server, JetBrains), which zod has no place for. */
 const byPattern: Record<string, Node> = {
   [durationPattern]: {
     patternErrorMessage: 'expected a duration such as 500ms, 3s or 1m',
@@ -18,21 +19,23 @@ const byPattern: Record<string, Node> = {
 };
 
 const presetHelp: Record<(typeof presetNames)[number], string> = {
-  'denies-anonymous': 'A request without a token is refused with 401 or 403, and the body is not the text.',
-  'denies-access-token': 'A bearer in the form of an OAuth access token is refused.',
+  'denies-anonymous':
+    'A request without a token gets 401 or 403, and the body does not contain the text of the image.',
+  'denies-access-token': 'A bearer token that looks like an OAuth access token is refused.',
   'denies-wrong-audience': 'An ID token for another audience is refused.',
   'denies-expired-token': 'An expired ID token is refused.',
   'corrupt-then-good':
-    'A corrupt image is refused with 4xx, shows nothing of the server, and the next good one is read.',
-  'empty-body': 'An empty body is refused with 4xx.',
-  'wrong-type': 'A text instead of an image is refused with 4xx.',
-  'too-large': 'A body above the platform limit is refused.',
-  'pixel-bomb': 'A small file with very many pixels is refused, or read, in bounded time.',
-  deterministic: 'The same image gives the same text every time.',
-  'concurrent-equals-serial': 'The same image gives the same text when several requests come at once.',
-  'cold-start': 'The first request is answered in time; it is in no percentile.',
+    'A corrupt image gets a 4xx that reveals no server internals, and the function still reads the next good image.',
+  'empty-body': 'An empty body gets a 4xx.',
+  'wrong-type': 'A text instead of an image gets a 4xx.',
+  'too-large': 'A body larger than the limit of the platform is refused.',
+  'pixel-bomb': 'A small file with very many pixels is refused or read within a time limit.',
+  deterministic: 'The same image gives the same text in every request.',
+  'concurrent-equals-serial': 'The same image gives the same text if several requests arrive at once.',
+  'cold-start': 'The very first request is answered in time. No percentile includes it.',
 };
 
+/** Adds what editors need to every node of a generated schema. */
 function decorate(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(decorate);
   if (!isObject(value)) return value;
@@ -44,22 +47,22 @@ function decorate(value: unknown): unknown {
   return node;
 }
 
-/** A place that the editor jumps to. */
-const stop = (number: number, text: string) => `\${${number}:${text}}`;
+/** A placeholder in a snippet. The editor jumps from one to the next. */
+const placeholder = (number: number, text: string) => `\${${number}:${text}}`;
 
 const skeleton = {
   version: 1,
   cases: [
     {
-      name: stop(1, 'invoice'),
-      image: stop(2, 'images/invoice.png'),
-      expect: { text: stop(3, 'the text in the image'), contains: [stop(4, 'TOTAL 128.40')] },
+      name: placeholder(1, 'invoice'),
+      image: placeholder(2, 'images/invoice.png'),
+      expect: { text: placeholder(3, 'the text in the image'), contains: [placeholder(4, 'TOTAL 128.40')] },
     },
   ],
   presets: ['denies-anonymous', 'corrupt-then-good', 'deterministic'],
 };
 
-/** JSON Schema (draft-07) of the suite file for editors, from the schema that reads it. */
+/** JSON Schema (draft-07) of the suite file for editors, generated from the schema that reads the file. */
 export function suiteJsonSchema(): object {
   const generated = z.toJSONSchema(suiteSchema, { target: 'draft-7', io: 'input' }) as Node;
   const { $schema, ...rest } = decorate(generated) as Node;
@@ -67,11 +70,11 @@ export function suiteJsonSchema(): object {
     $schema,
     $id: schemaUrl(suiteSchemaFile),
     title: `${product} smoke suite`,
-    description: 'Images and the text that an OCR function must read in them, and ready-made checks.',
+    description: 'Images, the text that an OCR function must read in each of them, and ready-made checks.',
     defaultSnippets: [
       {
         label: 'smoke suite',
-        description: 'One image, its text and three ready-made checks',
+        description: 'One image with its text, and three ready-made checks',
         body: skeleton,
       },
     ],

@@ -1,8 +1,9 @@
 import type { Json } from '../../data/json.ts';
 import type { Place } from '../../data/locate.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
-import type { PresetName, requestShapes, textPresets } from './schema.ts';
+import type { PresetName, requestShapes, textPresets } from './schema-parts.ts';
 
+/** How an image is sent. */
 export interface CaseRequest {
   as: (typeof requestShapes)[number];
   method: 'POST' | 'PUT' | 'PATCH';
@@ -14,6 +15,7 @@ export interface CaseRequest {
   template: Json | undefined;
 }
 
+/** Where the text is in an answer. */
 export interface TextSource {
   preset: (typeof textPresets)[number];
   path: string | undefined;
@@ -27,10 +29,11 @@ export type FieldRule = { name: string; equals: string | number | boolean } & (
   | { path?: undefined; pattern: string }
 );
 
+/** What must be true of an answer. */
 export interface Expect {
   status: number[];
   text: string | undefined;
-  /** Read before the case runs; becomes `text`. */
+  /** Path of a file whose content becomes `text` before the case runs. */
   textFile: string | undefined;
   empty: boolean;
   maxStray: number;
@@ -44,16 +47,21 @@ export interface Expect {
   maxLatencyMs: number | undefined;
 }
 
+/** A ready-made check. */
 export interface Preset {
   name: PresetName;
   place: Place;
   caseName: string | undefined;
+  /** Number of requests, if the check repeats one. */
   times: number;
+  /** Size of the body that is too large. */
   bytes: number;
+  /** Width and height of the pixel bomb. */
   pixels: number;
   withinMs: number;
 }
 
+/** A series of warm requests and the limits of their percentiles in milliseconds. */
 export interface Latency {
   place: Place;
   samples: number;
@@ -63,21 +71,23 @@ export interface Latency {
   coldMs: number | undefined;
 }
 
-/** Where an image is: read from disk, or only named to the function. */
+/** An image from the disk, or an address that is sent instead of an image. */
 export type ImageSource = { kind: 'file'; path: string } | { kind: 'gcs' | 'url'; uri: string };
 
 export interface SmokeCase {
   name: string;
   place: Place;
-  /** Where the suite names the files of this case. */
+  /** The places in the suite that name the files of this case. */
   filePlaces: { image: Place; text: Place };
   image: ImageSource;
+  /** Why the case does not run; undefined if it runs. */
   skip: string | undefined;
   request: CaseRequest;
   text: TextSource;
   policy: TextPolicy;
   expect: Expect;
   timeoutMs: number;
+  /** Further attempts after the first. */
   retries: number;
 }
 

@@ -1,34 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { nearest, type Path } from '../../data/locate.ts';
-import { suiteSchema } from './schema.ts';
+import { knownKeys } from './known-keys.ts';
+import type { UnplacedProblem } from './resolve-report.ts';
 
-/** A problem before its place in the file is known. */
-export interface Raw {
-  path: Path;
-  key?: string | undefined;
-  message: string;
-}
-
-/** Property names that the schema knows at a path, through every branch of a union. */
-function knownKeys(path: Path): string[] {
-  let nodes: Record<string, unknown>[] = [
-    z.toJSONSchema(suiteSchema, { io: 'input' }) as Record<string, unknown>,
-  ];
-  const branches = (node: Record<string, unknown>): Record<string, unknown>[] =>
-    Array.isArray(node.anyOf) ? (node.anyOf as Record<string, unknown>[]).flatMap(branches) : [node];
-  for (const step of path) {
-    nodes = nodes.flatMap(branches).flatMap((node) => {
-      const next =
-        typeof step === 'number'
-          ? node.items
-          : ((node.properties as Record<string, unknown>)?.[String(step)] ?? node.additionalProperties);
-      return next && typeof next === 'object' ? [next as Record<string, unknown>] : [];
-    });
-  }
-  return nodes
-    .flatMap(branches)
-    .flatMap((node) => Object.keys((node.properties as object | undefined) ?? {}));
-}
+type Issue = z.core.$ZodIssue;
+type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
 
 const kindOf = (value: unknown) =>
   value === null
@@ -39,97 +15,107 @@ const kindOf = (value: unknown) =>
         ? 'a map'
         : `a ${typeof value}`;
 
-const nameOf = (path: Path) => String(path.filter((step) => typeof step === 'string').at(-1) ?? 'the file');
-
+/** Zod's names for types that have another name in YAML. */
 const kindWords: Record<string, string> = {
   object: 'a map',
   array: 'a list',
   int: 'a whole number',
   record: 'a map',
 };
+const expectedKind = (expected: string) => kindWords[expected] ?? `a ${expected}`;
 
-/** What zod found, in the words of the file: the nearest known key or value, what was found and what would be right. */
-export function messagesOf(issue: z.core.$ZodIssue, base: Path, value: unknown): Raw[] {
+const nameOf = (path: Path) => String(path.filter((step) => typeof step === 'string').at(-1) ?? 'the file');
+const show = (value: unknown) => JSON.stringify(value)?.slice(0, 60) ?? '';
+
+/** `name: what was found: what would be right`, or that it is missing. Always ends with its own punctuation. */
+const compare = (path: Path, value: unknown, found: string, right: string) =>
+  value === undefined ? `${nameOf(path)} is missing: ${right}` : `${nameOf(path)}: ${found}: ${right}`;
+
+/** Whether YAML read this value as something else because it has no quotes. */
+const isUnquoted = (value: unknown) => typeof value === 'number' || typeof value === 'boolean';
+const missingQuotes = (path: Path, value: unknown): UnplacedProblem => ({
+  path,
+  message: `${nameOf(path)}: ${kindOf(value)}: expected a string in quotes`,
+  needsQuotes: true,
+});
+
+function unknownKeys(issue: IssueOf<'unrecognized_keys'>, path: Path): UnplacedProblem[] {
+  const known = knownKeys(path);
+  return issue.keys.map((key) => {
+    const near = nearest(key, known);
+    const right = near ? `did you mean ${near}?` : `expected one of ${known.join(', ')}.`;
+    return { path, key, message: `${key} is not known here: ${right}` };
+  });
+}
+
+/** The branch of a union that fits the type of the value explains the problem; the others only complain about the type. */
+function wrongInUnion(issue: IssueOf<'invalid_union'>, path: Path, value: unknown): UnplacedProblem[] {
+  const fitting = issue.errors.filter(
+    (errors) => !errors.some((error) => error.code === 'invalid_type' && error.path.length === 0),
+  );
+  const chosen =
+    fitting.find((errors) =>
+      errors.every((error) => error.code !== 'invalid_value' || error.path.length > 0),
+    ) ?? fitting[0];
+  if (chosen) return chosen.flatMap((inner) => problemsOf(inner, path, value));
+  const string = issue.errors
+    .flat()
+    .find((error) => error.code === 'invalid_type' && error.expected === 'string');
+  if (string && isUnquoted(value)) return [missingQuotes(path, value)];
+  const kinds = issue.errors.flat().flatMap((error) => {
+    if (error.code === 'invalid_type') return [expectedKind(error.expected)];
+    return error.code === 'invalid_value' ? ['one of its words'] : [];
+  });
+  const right = `expected ${[...new Set(kinds)].join(' or ')}.`;
+  return [{ path, message: compare(path, value, kindOf(value), right) }];
+}
+
+function wrongValue(issue: IssueOf<'invalid_value'>, path: Path, value: unknown): UnplacedProblem {
+  const near = typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
+  const right = near
+    ? `did you mean ${near}?`
+    : `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}.`;
+  return { path, message: compare(path, value, show(value), right) };
+}
+
+function wrongType(issue: IssueOf<'invalid_type'>, path: Path, value: unknown): UnplacedProblem {
+  if (issue.expected === 'string' && isUnquoted(value)) return missingQuotes(path, value);
+  const right = `expected ${expectedKind(issue.expected)}.`;
+  return { path, message: compare(path, value, kindOf(value), right) };
+}
+
+function wrongSize(
+  issue: IssueOf<'too_big'> | IssueOf<'too_small'>,
+  path: Path,
+  value: unknown,
+): UnplacedProblem {
+  const [limit, most] = issue.code === 'too_big' ? [issue.maximum, 'at most'] : [issue.minimum, 'at least'];
+  const plural = Number(limit) === 1 ? '' : 's';
+  const unit =
+    issue.origin === 'string'
+      ? ` character${plural}`
+      : issue.origin !== 'array'
+        ? ''
+        : plural
+          ? ' entries'
+          : ' entry';
+  return { path, message: `${nameOf(path)}: ${show(value)}: expected ${most} ${limit}${unit}.` };
+}
+
+/**
+ * Turns an issue of zod into problems in the words of the file: what was found, what would be right, and the nearest
+ * known word for a typing error. `value` is what the issue's path starts from, and `base` is where that value is.
+ */
+export function problemsOf(issue: Issue, base: Path, value: unknown): UnplacedProblem[] {
   const path = [...base, ...issue.path];
-  const at = issue.path.reduce<unknown>(
-    (inner, step) => (inner as Record<PropertyKey, unknown> | undefined)?.[step],
+  const found = issue.path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
     value,
   );
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(path);
-    return issue.keys.map((key) => {
-      const near = nearest(key, known);
-      return {
-        path,
-        key,
-        message: `${key} is not known here: ${near ? `did you mean ${near}?` : `expected one of ${known.join(', ')}.`}`,
-      };
-    });
-  }
-  if (issue.code === 'invalid_union') {
-    // The branch that fits the kind of the value says what is wrong; the others only that it is of another kind.
-    const fitting = issue.errors.filter(
-      (errors) => !errors.some((error) => error.code === 'invalid_type' && error.path.length === 0),
-    );
-    const chosen =
-      fitting.find((errors) =>
-        errors.every((error) => error.code !== 'invalid_value' || error.path.length > 0),
-      ) ?? fitting[0];
-    if (chosen) return chosen.flatMap((inner) => messagesOf(inner, path, at));
-    const kinds = issue.errors.flatMap((errors) =>
-      errors.flatMap((error) =>
-        error.code === 'invalid_type'
-          ? [kindWords[error.expected] ?? `a ${error.expected}`]
-          : error.code === 'invalid_value'
-            ? ['one of its words']
-            : [],
-      ),
-    );
-    const expected = `expected ${[...new Set(kinds)].join(' or ')}`;
-    return [
-      {
-        path,
-        message:
-          at === undefined
-            ? `${nameOf(path)} is missing: ${expected}.`
-            : `${nameOf(path)}: ${kindOf(at)}: ${expected}.`,
-      },
-    ];
-  }
-  const name = nameOf(path);
-  if (issue.code === 'invalid_value') {
-    const near = typeof at === 'string' ? nearest(at, issue.values.map(String)) : undefined;
-    const hint = near
-      ? `did you mean ${near}?`
-      : `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}.`;
-    return [
-      {
-        path,
-        message:
-          at === undefined
-            ? `${name} is missing: ${hint}`
-            : `${name}: ${JSON.stringify(at).slice(0, 60)}: ${hint}`,
-      },
-    ];
-  }
-  if (issue.code === 'invalid_type') {
-    const unquoted = issue.expected === 'string' && (typeof at === 'number' || typeof at === 'boolean');
-    const expected = (kindWords[issue.expected] ?? `a ${issue.expected}`) + (unquoted ? ' in quotes' : '');
-    return [
-      {
-        path,
-        message:
-          at === undefined
-            ? `${name} is missing: expected ${expected}.`
-            : `${name}: ${kindOf(at)}: expected ${expected}.`,
-      },
-    ];
-  }
-  const shown = JSON.stringify(at)?.slice(0, 60) ?? '';
-  if (issue.code === 'too_big' || issue.code === 'too_small') {
-    const [limit, most] = issue.code === 'too_big' ? [issue.maximum, 'at most'] : [issue.minimum, 'at least'];
-    const unit = { string: ' characters', array: ' entries' }[issue.origin as string] ?? '';
-    return [{ path, message: `${name}: ${shown}: expected ${most} ${limit}${unit}.` }];
-  }
-  return [{ path, message: `${name}: ${shown}: ${issue.message}.` }];
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, path);
+  if (issue.code === 'invalid_union') return wrongInUnion(issue, path, found);
+  if (issue.code === 'invalid_value') return [wrongValue(issue, path, found)];
+  if (issue.code === 'invalid_type') return [wrongType(issue, path, found)];
+  if (issue.code === 'too_big' || issue.code === 'too_small') return [wrongSize(issue, path, found)];
+  return [{ path, message: `${nameOf(path)}: ${show(found)}: ${issue.message}.` }];
 }

@@ -1,0 +1,44 @@
+import { nearest, type Path, type Place } from '../../data/locate.ts';
+import type { Suite } from './model.ts';
+import { resolveCase } from './resolve-case.ts';
+import { resolveLatency, resolvePreset } from './resolve-checks.ts';
+import type { UnplacedProblem } from './resolve-report.ts';
+import type { SuiteFile } from './schema.ts';
+
+/** A suite with every default filled in. `placeAt` gives the place of a path in the file; new problems go to `problems`. */
+export function resolveSuite(
+  data: SuiteFile,
+  file: string,
+  placeAt: (path: Path) => Place,
+  problems: UnplacedProblem[],
+): Suite {
+  const names = new Set<string>();
+  const cases = data.cases.map((item, i) => {
+    const path = ['cases', i];
+    const resolved = resolveCase(item, data.defaults, (inner, message, needsQuotes) =>
+      problems.push({ path: [...path, ...inner], message, needsQuotes }),
+    );
+    if (names.has(resolved.name))
+      problems.push({ path, message: `Two cases have the name ${resolved.name}: rename one of them.` });
+    names.add(resolved.name);
+    const filePlaces = {
+      image: placeAt([...path, 'image']),
+      text: placeAt([...path, 'expect', 'text_file']),
+    };
+    return { ...resolved, place: placeAt(path), filePlaces };
+  });
+  const checkName = (name: string | undefined, path: Path) => {
+    if (name === undefined || names.has(name)) return;
+    const near = nearest(name, [...names]);
+    problems.push({ path, message: `No case has the name ${name}${near ? `: did you mean ${near}?` : '.'}` });
+  };
+  const presets = (data.presets ?? []).map((item, i) => {
+    const preset = resolvePreset(item, placeAt(['presets', i]));
+    checkName(preset.caseName, ['presets', i, 'case']);
+    return preset;
+  });
+  checkName(data.latency?.case, ['latency', 'case']);
+  const latency = data.latency && resolveLatency(data.latency, placeAt(['latency']));
+  const name = data.name ?? (file.split(/[\\/]/).at(-1) ?? file).replace(/\.ya?ml$/, '');
+  return { name, file, cases, presets, latency };
+}
