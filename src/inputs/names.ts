@@ -1,7 +1,9 @@
+import { functionPattern } from '../domain/data/resource-name.ts';
+
 /** Forms of the names that say which function an action works on. */
 
 export const functionName = {
-  pattern: /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/,
+  pattern: functionPattern,
   expected:
     'the name of a function: a lower-case letter, then letters, digits, hyphens or underscores, at most 63',
 };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/data/json.ts';
+import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import { quietPlan } from '../../domain/deploy/plan-text.ts';
 import { userAgent } from '../../domain/product.ts';
@@ -84,7 +85,7 @@ export const deploy: Action<'deploy'> = async (context) => {
     request,
   );
 
-  const service = result.service?.split('/').at(-1);
+  const service = shortName(result.service);
   const report = newReport('deploy', { project, region, name, service, revision: result.revision });
   report.inputs = { ...inputs.given };
   for (const input of quietInputs) if (input in report.inputs) report.inputs[input] = '(hidden)';
@@ -115,7 +116,7 @@ function outputsOf(
     uri,
   }));
   return {
-    name: `projects/${request.project}/locations/${request.region}/functions/${request.name}`,
+    name: functionPath(request),
     url: result.url,
     revision: result.revision,
     previous_revision: result.previousRevision,

@@ -1,5 +1,5 @@
 import type { Json } from '../../domain/data/json.ts';
-import { functionNamePattern } from '../../domain/deploy/limits.ts';
+import { functionPattern, locationPath } from '../../domain/data/resource-name.ts';
 import { parseCpu, parseMemory } from '../../domain/deploy/quantity.ts';
 import { secretSettings } from '../../domain/deploy/secrets.ts';
 import {
@@ -17,7 +17,7 @@ import type { DeployRequest } from '../../steps/deploy/types.ts';
 
 /** The name, where every action takes it. */
 export const nameRules = {
-  pattern: functionNamePattern,
+  pattern: functionPattern,
   expected: 'the name of a function: lower-case letters, digits, - and _, at most 63',
 };
 export const regionRules = { pattern: /^[a-z]+-[a-z]+\d+$/, expected: 'a region such as us-central1' };
@@ -103,7 +103,7 @@ function readService(inputs: Inputs, set: Set, project: string, region: string):
   service('maxInstanceRequestConcurrency', concurrency);
   service('serviceAccountEmail', runtimeAccount(inputs));
 
-  const location = `projects/${project}/locations/${region}`;
+  const location = locationPath(project, region);
   const connector = inputs.custom('vpc_connector', (text) => parseConnector(text, location));
   service('vpcConnector', connector);
   service('vpcConnectorEgressSettings', inputs.choice('vpc_connector_egress_settings', egress));

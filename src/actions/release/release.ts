@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import { slug, version } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { spanText } from '../../domain/summary/charts.ts';
@@ -77,7 +78,7 @@ export const release: Action<'release'> = async (context) => {
   const wrong = await checkSuites(context, 'release', [inputs.stages.suite, inputs.stages.probes?.suite]);
   if (wrong) return wrong;
   const { name, project, region } = inputs.stages.deploy;
-  const functionName = `projects/${project}/locations/${region}/functions/${name}`;
+  const functionName = functionPath({ project, region, name });
   const platform = openPlatform(context, inputs.login);
   tellPlan(context, inputs, name);
 
@@ -132,7 +133,7 @@ export const releasePost: Action<'release'> = async (context) => {
   const platform = openPlatform(context, inputs.login);
   const ports = trafficPorts(context, platform, inputs.githubToken);
   const service = serviceOf(await ports.functions.get(saved.functionName, context.signal));
-  report.target = { name: saved.functionName.split('/').at(-1), service: service?.split('/').at(-1) };
+  report.target = { name: shortName(saved.functionName), service: shortName(service) };
   if (!service) {
     report.reason = 'The function does not exist, so there is nothing to settle.';
     return { report, view: afterView, annotate: false };

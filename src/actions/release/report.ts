@@ -1,3 +1,4 @@
+import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
 import type { ReleaseFacts } from '../../domain/release/facts.ts';
@@ -31,8 +32,8 @@ export function reportOf(
   startedAt: number,
   windowSeconds: number,
 ): Report<'release'> {
-  const [, project, , region, , name] = run.request.functionName.split('/');
-  const short = run.service?.split('/').at(-1);
+  const { project, region, name } = parseName(run.request.functionName);
+  const short = shortName(run.service);
   const report = newReport('release', { project, region, name, service: short, revision: run.candidate });
   const { outcome } = run.state;
   report.inputs = { ...given };
@@ -78,7 +79,7 @@ function causeOf(run: ReleaseRun): string {
   if (outcome === 'promoted' && cause !== 'unchanged' && !run.unchanged)
     return ended(`${run.candidate} serves 100 %${run.keptPin ? ', pinned by name' : ''}`);
   const text = ended(run.reason || 'The release did not begin');
-  const name = run.request.functionName.split('/')[5];
+  const name = shortName(run.request.functionName);
   // A function's name at the beginning keeps its case.
   return name && text.startsWith(name) ? text : capital(text);
 }
@@ -182,7 +183,7 @@ function otherRunUrl({ other }: ReleaseRun, env: Environment): string | undefine
 /** The console, at the errors of the new revision. */
 function logsUrl(run: ReleaseRun): string | undefined {
   if (run.candidate === undefined) return undefined;
-  const [, project] = run.request.functionName.split('/');
+  const { project } = parseName(run.request.functionName);
   const query = `resource.type="cloud_run_revision"\nresource.labels.revision_name="${run.candidate}"\nhttpRequest.status>=500`;
   const encoded = encodeURIComponent(query).replace(
     /[()!'*]/g,

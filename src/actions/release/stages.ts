@@ -1,4 +1,5 @@
 import { objectOf } from '../../domain/data/json.ts';
+import { functionPath } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import { configLabel, ownTags, sourceLabel, userAgent } from '../../domain/product.ts';
@@ -80,7 +81,7 @@ export function bindStages(
             }),
         }),
     alive: (url, signal) =>
-      alive(prober, platform, log, url, `projects/${project}/locations/${region}/functions/${name}`, signal),
+      alive(prober, platform, log, url, functionPath({ project, region, name }), signal),
     ...(objectives.length === 0
       ? {}
       : {
@@ -123,10 +124,7 @@ async function stillExpected(
 ): Promise<void> {
   if (expect === undefined || request.onConflict === 'rebase') return;
   const { project, region, name } = request;
-  const live = await functions.get(
-    `projects/${project}/locations/${region}/functions/${name}`,
-    request.signal,
-  );
+  const live = await functions.get(functionPath({ project, region, name }), request.signal);
   if (live?.updateTime === expect) return;
   throw new ReleaseError('deploy-conflict', {
     what: `Somebody else has deployed ${name} since this release was planned.`,

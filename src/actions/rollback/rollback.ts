@@ -1,3 +1,4 @@
+import { functionPath, revisionPattern, shortName } from '../../domain/data/resource-name.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { parseTarget } from '../../domain/slo/target.ts';
@@ -25,7 +26,7 @@ const words = ['before', 'stable', 'settle'];
 function readRequest(context: Context) {
   const { inputs } = context;
   const to = inputs.text('to', {
-    pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
+    pattern: revisionPattern,
     expected: 'before, stable, settle, or the name of a revision such as ocr-api-00041-tep',
   });
   return {
@@ -51,7 +52,7 @@ export const rollback: Action<'rollback'> = async (context) => {
   const platform = openPlatform(context, login);
   const { log, clock, signal, env } = context;
   const ports = trafficPorts(context, platform, request.githubToken);
-  const functionName = `projects/${platform.projectId}/locations/${request.region}/functions/${request.name}`;
+  const functionName = functionPath({ ...request, project: platform.projectId });
   const report = newReport('rollback', {
     project: platform.projectId,
     region: request.region,
@@ -135,7 +136,7 @@ async function settleFunction(
 function settledReport(report: Report<'rollback'>, settled: Settled, dryRun: boolean): Report<'rollback'> {
   const traffic = sharesText(settled.shares);
   report.evidence.rollback = { did: settled.did, serving: settled.shares, kept_pin: settled.keptPin };
-  report.target.service = settled.service?.name.split('/').at(-1);
+  report.target.service = shortName(settled.service?.name);
   const open = settled.did === 'wait' || settled.did === 'hold';
   report.verdict = open ? 'inconclusive' : 'pass';
   if (settled.did === 'wait') report.outcome = 'yielded';
@@ -172,7 +173,7 @@ function resultReport(
     rate,
     uncounted,
   };
-  report.target.service = result.service?.name.split('/').at(-1);
+  report.target.service = shortName(result.service?.name);
   report.target.revision = target;
   report.findings = result.findings;
   report.verdict = did === 'refused' ? 'fail' : did === 'overtaken' ? 'inconclusive' : 'pass';

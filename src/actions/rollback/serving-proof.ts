@@ -1,4 +1,4 @@
-import { likelyService } from '../../domain/deploy/limits.ts';
+import { likelyService } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { explainInvocation, invocationOf } from '../../domain/invocation/refusal.ts';
 import type { Context } from '../../runner/context.ts';

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { functionPattern, revisionPattern, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import { filePrefix, suiteFile } from '../../domain/product.ts';
@@ -38,7 +39,7 @@ function readRequest(context: Context) {
   const request = {
     suite: inputs.text('suite', { maxLength: 1000 }) ?? suiteFile,
     name: inputs.text('name', {
-      pattern: /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/,
+      pattern: functionPattern,
       expected: 'the name of a function, such as ocr-api',
     }),
     region: inputs.text('region', {
@@ -46,7 +47,7 @@ function readRequest(context: Context) {
       expected: 'a region such as us-central1',
     }),
     revision: inputs.text('revision', {
-      pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
+      pattern: revisionPattern,
       expected: 'a revision such as ocr-api-00042-duk',
     }),
     url: inputs.custom('url', (raw) => {
@@ -113,7 +114,7 @@ async function openDeployed(
     project: projectId,
     region,
     name: request.name,
-    service: serviceName?.split('/').at(-1),
+    service: shortName(serviceName),
     revision: target.revision,
   };
   const invocation = invocationOf(service.name, target.audience, invoker);

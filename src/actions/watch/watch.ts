@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { noCounts } from '../../domain/evidence/counts.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
@@ -61,7 +62,7 @@ export const watch: Action<'watch'> = async (context) => {
     project,
     region: request.region,
     name: request.name,
-    service: target.service.split('/').at(-1),
+    service: shortName(target.service),
     revision: target.candidate,
   });
   report.inputs = inputs.given;

@@ -12,14 +12,18 @@ export interface Located {
 }
 
 /** `projects/P/locations/L/revisions/R` or `R` as `R`. */
-export const shortName = (resource: string): string => resource.slice(resource.lastIndexOf('/') + 1);
+export function shortName(resource: string): string;
+export function shortName(resource: string | undefined): string | undefined;
+export function shortName(resource: string | undefined): string | undefined {
+  return resource?.slice(resource.lastIndexOf('/') + 1);
+}
 
-export const locationName = (project: string, region: string): string =>
+export const locationPath = (project: string, region: string): string =>
   `projects/${project}/locations/${region}`;
-export const functionName = ({ project, region, name }: Located): string =>
-  `${locationName(project, region)}/functions/${name}`;
-export const serviceName = ({ project, region, name }: Located): string =>
-  `${locationName(project, region)}/services/${name}`;
+export const functionPath = ({ project, region, name }: Located): string =>
+  `${locationPath(project, region)}/functions/${name}`;
+export const servicePath = ({ project, region, name }: Located): string =>
+  `${locationPath(project, region)}/services/${name}`;
 
 /** Splits a name into its parts. A short name has neither project nor region, and a global resource has no region. */
 export function parseName(resource: string): {

@@ -10,8 +10,3 @@ export function tagProblem(service: string, tags: readonly string[]): string | u
   if (longest === 0 || total <= tagAndService) return undefined;
   return `the Cloud Run service ${service} has ${service.length} characters, a traffic tag needs ${longest} more, and Cloud Run allows ${tagAndService} together`;
 }
-
-/** What a service is most likely called before it exists; afterwards `serviceConfig.service` says. */
-export const likelyService = (functionName: string): string => functionName.toLowerCase().replace(/_/g, '-');
-
-export const functionNamePattern = /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/;

@@ -1,3 +1,4 @@
+import { parseName, shortName } from '../data/resource-name.ts';
 import type { ExposureFacts, Level } from './facts.ts';
 
 /** Commands to paste. Remote text is always quoted, so a hostile name stays one argument. */
@@ -9,9 +10,7 @@ export function shellWord(text: string): string {
 type Target = ExposureFacts['target'];
 
 /** Short name of the Cloud Run service, or the function's name if the service is not known. */
-export const serviceShortName = (target: Target): string => target.service?.split('/').at(-1) ?? target.name;
-
-const last = (resource: string) => resource.split('/').at(-1) ?? resource;
+export const serviceShortName = (target: Target): string => shortName(target.service) ?? target.name;
 
 /**
  * Removes one member from one role.
@@ -30,22 +29,22 @@ export function removeBinding(
   const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
   switch (level) {
     case 'service':
-      return `gcloud run services remove-iam-policy-binding ${shellWord(last(resource))} ${place} ${what}`;
+      return `gcloud run services remove-iam-policy-binding ${shellWord(shortName(resource))} ${place} ${what}`;
     case 'function':
       return `gcloud functions remove-iam-policy-binding ${shellWord(target.name)} ${place} ${what}`;
     case 'project':
-      return `gcloud projects remove-iam-policy-binding ${shellWord(last(resource))} ${what}`;
+      return `gcloud projects remove-iam-policy-binding ${shellWord(shortName(resource))} ${what}`;
     case 'folder':
-      return `gcloud resource-manager folders remove-iam-policy-binding ${shellWord(last(resource))} ${what}`;
+      return `gcloud resource-manager folders remove-iam-policy-binding ${shellWord(shortName(resource))} ${what}`;
     case 'organization':
-      return `gcloud organizations remove-iam-policy-binding ${shellWord(last(resource))} ${what}`;
+      return `gcloud organizations remove-iam-policy-binding ${shellWord(shortName(resource))} ${what}`;
     case 'iap':
       return `gcloud beta iap web remove-iam-policy-binding --resource-type=cloud-run --service=${shellWord(serviceShortName(target))} ${place} ${what}`;
     case 'source':
-      return `gcloud storage buckets remove-iam-policy-binding ${shellWord(`gs://${last(resource)}`)} ${what}`;
+      return `gcloud storage buckets remove-iam-policy-binding ${shellWord(`gs://${shortName(resource)}`)} ${what}`;
     case 'images': {
-      const [, project = target.project, , location = target.region] = resource.split('/');
-      return `gcloud artifacts repositories remove-iam-policy-binding ${shellWord(last(resource))} --project=${shellWord(project)} --location=${shellWord(location)} ${what}`;
+      const { project = target.project, region: location = target.region } = parseName(resource);
+      return `gcloud artifacts repositories remove-iam-policy-binding ${shellWord(shortName(resource))} --project=${shellWord(project)} --location=${shellWord(location)} ${what}`;
     }
   }
 }
@@ -56,7 +55,7 @@ export const enableInvokerCheck = (target: Target): string =>
 
 /** Shows one policy. For a person who may read it, where this identity may not. */
 export function showPolicy(level: Level, resource: string, target: Target): string {
-  const name = shellWord(last(resource));
+  const name = shellWord(shortName(resource));
   const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
   switch (level) {
     case 'project':

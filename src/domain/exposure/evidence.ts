@@ -1,3 +1,4 @@
+import { shortName } from '../data/resource-name.ts';
 import type { Exposure, Proof } from './exposure.ts';
 import type { ExposureFacts, Level, Reading } from './facts.ts';
 import type { Judgement } from './judge.ts';
@@ -96,7 +97,7 @@ export function evidenceOf(
     }));
   return {
     exposure: judgement.exposure,
-    service: facts.target.service?.split('/').at(-1),
+    service: shortName(facts.target.service),
     proof: judgement.proof,
     attackPath: judgement.attackPath,
     repaired,

@@ -1,3 +1,4 @@
+import { shortName } from '../data/resource-name.ts';
 import type { Level } from './facts.ts';
 
 /** Names the place where a policy is attached, in words for a sentence: `the folder 123`. */
@@ -13,7 +14,7 @@ const kinds: Record<Level, string> = {
   images: 'repository',
 };
 
-const kindAndName = (level: Level, resource: string) => `${kinds[level]} ${resource.split('/').at(-1)}`;
+const kindAndName = (level: Level, resource: string) => `${kinds[level]} ${shortName(resource)}`;
 
 export const placeName = (level: Level, resource: string): string => `the ${kindAndName(level, resource)}`;
 

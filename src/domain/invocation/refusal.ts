@@ -1,3 +1,4 @@
+import { parseName } from '../data/resource-name.ts';
 import { quoted } from '../data/shell.ts';
 
 /** A refused call, explained: what happened, why, and the command that repairs it. */
@@ -25,8 +26,8 @@ export function invocationOf(
   audience: string,
   caller: string | undefined,
 ): Invocation | undefined {
-  const [, project = '', , region = '', , short = ''] = service.split('/');
-  return caller && short ? { project, region, service: short, audience, caller } : undefined;
+  const { project, region, name } = parseName(service);
+  return caller && project && region ? { project, region, service: name, audience, caller } : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { type JsonObject, listOf, objectOf, textsOf } from '../../domain/data/json.ts';
+import { type JsonObject, listOf, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
+import { shortName } from '../../domain/data/resource-name.ts';
 import type { Ancestor, DenyRule } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
@@ -35,9 +36,7 @@ export function denyPolicies(rest: Rest): Pick<ExposureSources, 'denyRules'> {
         'iam.denypolicies.list',
         async (body) => {
           const names = listOf(body.policies).flatMap((policy) => {
-            const id = String(objectOf(policy).name ?? '')
-              .split('/')
-              .at(-1);
+            const id = shortName(textOf(objectOf(policy).name));
             return id ? [id] : [];
           });
           const read = names.slice(0, maxPolicies).map((id) =>

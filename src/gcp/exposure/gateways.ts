@@ -1,4 +1,5 @@
 import { type JsonObject, listOf, objectOf, textOrEmpty } from '../../domain/data/json.ts';
+import { encodeName } from '../../domain/data/resource-name.ts';
 import type { GatewayFact } from '../../domain/exposure/facts.ts';
 import { operationsTo } from '../../domain/exposure/ways/openapi.ts';
 import type { Rest } from '../../http/rest.ts';
@@ -31,7 +32,7 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
   ): Promise<GatewayFact[]> {
     const config = textOrEmpty(raw.apiConfig);
     if (config === '') return [];
-    const path = `v1/${config.split('/').map(encodeURIComponent).join('/')}`;
+    const path = `v1/${encodeName(config)}`;
     const { body } = await rest.call({
       api: 'apigateway',
       method: 'GET',

@@ -1,4 +1,5 @@
 import { type Json, objectOf, textOrEmpty } from '../../domain/data/json.ts';
+import { encodeName } from '../../domain/data/resource-name.ts';
 import type { PoolProvider } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
@@ -32,7 +33,7 @@ const poolForm = /^projects\/[^/]+\/locations\/global\/workloadIdentityPools\/[^
 export function identityPools(rest: Rest): Pick<ExposureSources, 'poolProviders'> {
   return {
     poolProviders: async (pool, signal) => {
-      const path = `v1/${pool.split('/').map(encodeURIComponent).join('/')}/providers`;
+      const path = `v1/${encodeName(pool)}/providers`;
       if (!poolForm.test(pool))
         return { ok: false, call: `GET iam/${path}`, cause: 'failed', detail: 'This is no name of a pool.' };
       return reading(

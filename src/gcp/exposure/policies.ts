@@ -1,3 +1,4 @@
+import { encodeName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
 import type { ExposureSources, PolicyPlace } from '../../steps/ports/exposure.ts';
@@ -15,10 +16,9 @@ interface Access {
 
 const version = 3;
 const inBody = { options: { requestedPolicyVersion: version } };
-const encoded = (resource: string) => resource.split('/').map(encodeURIComponent).join('/');
 
 function accessOf({ level, resource, generation = 2 }: PolicyPlace): Access {
-  const name = encoded(resource);
+  const name = encodeName(resource);
   const inQuery = { 'options.requestedPolicyVersion': version };
   switch (level) {
     case 'service':

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { objectOf, textOf } from '../../domain/data/json.ts';
+import { locationOf, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { RemoteError, type Rest } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
@@ -16,9 +17,6 @@ export interface FunctionsOptions {
   redact: (text: string) => string;
   userAgent: { name: string; version: string };
 }
-
-const locationOf = (name: string) => name.split('/').slice(0, 4).join('/');
-const shortName = (name: string) => name.slice(name.lastIndexOf('/') + 1);
 
 /** Milliseconds for one write, and for all attempts of one. */
 const attemptMs = 30_000;

@@ -8,6 +8,7 @@ import {
   textOf,
   textsOf,
 } from '../../domain/data/json.ts';
+import { encodeName, revisionPattern, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { Rest } from '../../http/rest.ts';
@@ -19,7 +20,7 @@ import type { RunRevision, RunService, Services, TrafficStatus } from '../../ste
  */
 
 /** `projects/P/.../revisions/R` or `R` as `R`. */
-export const shortName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
 const shortOf = (value: Json | undefined): string | undefined => {
   const text = textOf(value);
   return text === undefined ? undefined : shortName(text);
@@ -108,14 +109,13 @@ export function readRevision(raw: JsonObject): RunRevision {
 }
 
 const servicePattern = /^projects\/[^/?#]+\/locations\/[^/?#]+\/services\/[^/?#]+$/;
-const revisionPattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 function pathOf(service: string, revision?: string): string {
   if (!servicePattern.test(service) || (revision !== undefined && !revisionPattern.test(revision)))
     throw new ReleaseError('internal', {
       what: `"${service.slice(0, 120)}" is not the name of a Cloud Run service.`,
     });
-  const path = `v2/${service.split('/').map(encodeURIComponent).join('/')}`;
+  const path = `v2/${encodeName(service)}`;
   return revision === undefined ? path : `${path}/revisions/${encodeURIComponent(revision)}`;
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { textOf } from '../../domain/data/json.ts';
-import { likelyService, tagProblem } from '../../domain/deploy/limits.ts';
+import { likelyService, shortName } from '../../domain/data/resource-name.ts';
+import { tagProblem } from '../../domain/deploy/limits.ts';
 import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
 import { isFirstGeneration } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
@@ -18,7 +19,7 @@ export function checkLive(request: DeployRequest, live: Live): void {
       why: 'It cannot share out traffic or be rolled back, and closing it can fail without a word.',
       fix: `Upgrade it in place: gcloud functions upgrade ${name} --region=${region} (or deploy under another name), then run this again.`,
     });
-  const service = serviceOf(live.function)?.split('/').at(-1) ?? likelyService(name);
+  const service = shortName(serviceOf(live.function)) ?? likelyService(name);
   const problem = tagProblem(service, request.tags ?? []);
   if (problem)
     throw new ReleaseError('function-refused', {

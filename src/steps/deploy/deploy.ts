@@ -1,3 +1,4 @@
+import { locationOf } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import { revisionOf } from '../../domain/traffic/function.ts';
 import { build } from './build.ts';
@@ -29,7 +30,7 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   // The network works while the folder is read.
   const first = ports.functions.get(name, signal);
   const runtimes = ports.functions
-    .runtimes(name.split('/').slice(0, 4).join('/'), signal)
+    .runtimes(locationOf(name), signal)
     .catch((error: unknown) => new Error(messageOf(error)));
   first.catch(() => undefined);
   const tree = await ports.sources.scan(request.sourceDir, signal);

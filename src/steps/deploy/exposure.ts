@@ -1,4 +1,5 @@
 import { objectOf, textOf } from '../../domain/data/json.ts';
+import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { awaitOperation, operationFailure } from './operation.ts';
 import type { DeployRun, ExposureSeen } from './types.ts';
@@ -93,6 +94,6 @@ async function setIngress(run: DeployRun, wanted: string, why: string): Promise<
   run.act(`ingress of ${request.name} set from ${from} to ${wanted}, ${why}`);
   const after = await ports.functions.get(name, request.signal);
   result.function = after ?? result.function;
-  result.revision = textOf(objectOf(after?.serviceConfig).revision)?.split('/').at(-1) ?? result.revision;
+  result.revision = shortName(textOf(objectOf(after?.serviceConfig).revision)) ?? result.revision;
   result.functionUpdateTime = textOf(after?.updateTime) ?? result.functionUpdateTime;
 }

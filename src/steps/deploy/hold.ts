@@ -1,3 +1,4 @@
+import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { byName, followsLatest, restore, sameTraffic } from '../../domain/traffic/traffic.ts';
 import type { Live } from './state.ts';
@@ -32,7 +33,7 @@ export async function holdTraffic(run: DeployRun, live: Live): Promise<void> {
     throw deniedHold(run, service.name, error);
   });
   if (changed.done && run.held)
-    run.act(`traffic of ${service.name.split('/').at(-1)} held at ${askedText(run.held.pinned)}`);
+    run.act(`traffic of ${shortName(service.name)} held at ${askedText(run.held.pinned)}`);
 }
 
 /** Somebody who deploys with a Functions role alone may not touch the service: then nothing is held. */
@@ -41,7 +42,7 @@ function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
   run.held = undefined;
   const { project } = run.request;
   return new ReleaseError('permission-denied', {
-    what: `The traffic of ${service.split('/').at(-1)} could not be held at what serves now.`,
+    what: `The traffic of ${shortName(service)} could not be held at what serves now.`,
     why: `${error.why ?? 'The permission run.services.update is missing.'} Without it new code would serve before it is proved private.`,
     fix: `Grant it: gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:DEPLOYER --role=roles/run.developer. Or give up the proof before traffic: all_traffic_on_latest_revision: false.`,
     cause: error,
@@ -67,13 +68,13 @@ function mayGoOn(run: DeployRun, error: unknown): boolean {
 }
 
 const toLatest = (run: DeployRun) => {
-  const service = run.held?.service.split('/').at(-1);
+  const service = shortName(run.held?.service);
   return `gcloud run services update-traffic ${service} --region=${run.request.region} --to-latest`;
 };
 
 /** That traffic stays by name, and how to follow new revisions again. */
 export const heldText = (run: DeployRun): string =>
-  `Traffic of ${run.held?.service.split('/').at(-1)} stays by name, at what served before; to follow new revisions again: ${toLatest(run)}`;
+  `Traffic of ${shortName(run.held?.service)} stays by name, at what served before; to follow new revisions again: ${toLatest(run)}`;
 
 /** Where an error comes between the build and the traffic, the pin stays: what was built is not proved. */
 export function warnHeld(run: DeployRun): void {
@@ -99,7 +100,7 @@ export async function releaseHold(run: DeployRun, error: unknown): Promise<void>
  */
 async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> {
   const { log } = run.ports;
-  const name = hold.service.split('/').at(-1);
+  const name = shortName(hold.service);
   try {
     const changed = await changeShares(
       run,

@@ -1,4 +1,5 @@
 import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { functionPath } from '../../domain/data/resource-name.ts';
 import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
 import { configText } from '../../domain/deploy/settings.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
@@ -24,7 +25,7 @@ export interface Digests {
 }
 
 export const functionName = (request: Pick<DeployRequest, 'project' | 'region' | 'name'>): string =>
-  `projects/${request.project}/locations/${request.region}/functions/${request.name}`;
+  functionPath(request);
 
 export const updateTimeOf = (live: JsonObject | undefined): string | undefined => textOf(live?.updateTime);
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/data/json.ts';
+import { locationOf } from '../../domain/data/resource-name.ts';
 import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import { changeLine, planLines } from '../../domain/deploy/plan-text.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
@@ -35,7 +36,7 @@ async function upload(run: DeployRun, tree: SourceTree): Promise<JsonObject> {
   const { ports, request } = run;
   const { signal } = request;
   const key = request.settings.get('kmsKeyName');
-  const location = run.name.split('/').slice(0, 4).join('/');
+  const location = locationOf(run.name);
   const packing = ports.sources.pack(tree, signal);
   const target = ports.functions.uploadUrl(location, typeof key === 'string' ? key : undefined, signal);
   target.catch(() => undefined);

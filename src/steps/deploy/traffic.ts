@@ -1,3 +1,4 @@
+import { shortName } from '../../domain/data/resource-name.ts';
 import {
   allToLatest,
   byName,
@@ -88,7 +89,7 @@ export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
   const { request, result } = run;
   const { revision, service } = result;
   if (!service) return 'go';
-  const name = service.split('/').at(-1);
+  const name = shortName(service);
   const see = `See both: gcloud run revisions list --service=${name} --region=${request.region}`;
   const changed = await changeShares(run, service, (current) => {
     const latest = current.latestReadyRevision;

@@ -1,3 +1,4 @@
+import { shortName } from '../../domain/data/resource-name.ts';
 import type { ConfigurationFacts } from './read-exposure.ts';
 
 /** A URL under which the function may answer. */
@@ -23,7 +24,7 @@ export function probeTargets(facts: ConfigurationFacts, extra: readonly string[]
     for (const url of facts.service.value.tagUrls) add(url, 'a tag');
   }
   for (const url of extra) add(url, 'probe_urls');
-  const short = facts.target.service?.split('/').at(-1);
+  const short = shortName(facts.target.service);
   const onCloudRun = [...targets.values()].some(({ url }) => /^https:\/\/[^/]+\.run\.app/i.test(url));
   if (onCloudRun && short && facts.projectNumber)
     add(

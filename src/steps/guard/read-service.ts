@@ -1,3 +1,4 @@
+import { functionPath, likelyService, servicePath, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { FunctionFacts, PolicyFact, Reading, ServiceFacts } from '../../domain/exposure/facts.ts';
 import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
@@ -77,7 +78,7 @@ export function serviceName(
   { project, region, name }: ReadRequest,
 ): string | undefined {
   if (facts.service !== undefined) return serviceForm.test(facts.service) ? facts.service : undefined;
-  return `projects/${project}/locations/${region}/services/${name.toLowerCase().replaceAll('_', '-')}`;
+  return servicePath({ project, region, name: likelyService(name) });
 }
 
 /** The service, and the policies of the service, the function, its source bucket and its image repository. */
@@ -98,7 +99,7 @@ export async function readOwnPolicies(
   if (facts.generation === 1 || full)
     places.push({
       level: 'function',
-      resource: `projects/${request.project}/locations/${request.region}/functions/${request.name}`,
+      resource: functionPath(request),
       generation: facts.generation,
     });
   if (full && facts.sourceBucket) places.push({ level: 'source', resource: facts.sourceBucket });
@@ -123,6 +124,6 @@ export async function readOwnPolicies(
   const number = await sources.exposure.projectNumber(request.project, request.signal);
   const projectNumber = number.ok && /^\d+$/.test(number.value) ? number.value : undefined;
   if (!service.value.iapEnabled) return { service, policies, projectNumber };
-  const resource = `projects/${projectNumber ?? request.project}/iap_web/cloud_run-${request.region}/services/${name.split('/').at(-1)}`;
+  const resource = `projects/${projectNumber ?? request.project}/iap_web/cloud_run-${request.region}/services/${shortName(name)}`;
   return { service, policies: [...policies, await policy({ level: 'iap', resource })], projectNumber };
 }

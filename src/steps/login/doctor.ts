@@ -1,3 +1,4 @@
+import { shortName } from '../../domain/data/resource-name.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { conjuncts, mapClaims } from '../../domain/login/doctor/cel.ts';
@@ -62,7 +63,7 @@ export async function examineRefusal(
 /** The condition part by part, with the values of this run. */
 function printCondition({ provider, claims }: IdentityFacts, log: Log): void {
   if (!provider?.attributeCondition) return;
-  log.line(`Doctor: the condition of ${provider.name.split('/').at(-1)}, part by part`);
+  log.line(`Doctor: the condition of ${shortName(provider.name)}, part by part`);
   for (const part of conjuncts(
     provider.attributeCondition,
     claims,

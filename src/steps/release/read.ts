@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../domain/data/json.ts';
+import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { maxServiceName, resolveBefore, servingShares, sharesText } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import { isDead, readServing } from '../traffic/read-serving.ts';
 import { type Settled, settle } from '../traffic/settle.ts';
-import { passed, type ReleaseRun, type Step, shortName } from './run.ts';
+import { passed, type ReleaseRun, type Step } from './run.ts';
 
 const refused = (reason: string): Step => ({ event: 'refused', reason });
 
@@ -143,7 +144,7 @@ async function readBefore(run: ReleaseRun, service: RunService): Promise<Step> {
 }
 
 function splitReason(run: ReleaseRun, service: RunService, revisions: readonly string[]): string {
-  const [, project, , region] = service.name.split('/');
+  const { project, region } = parseName(service.name);
   const command = (revision: string) =>
     `gcloud run services update-traffic ${shortName(service.name)} --to-revisions=${revision}=100 --region=${region} --project=${project}`;
   run.evidence.split = revisions;

@@ -164,8 +164,6 @@ export function note(run: ReleaseRun, entry: Omit<StageEntry, 'endedAt'>): void 
   run.ports.observer.stage(whole);
 }
 
-export const shortName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-
 /** Somebody deployed meanwhile: theirs sits at 0 %, all green, and is never promoted by us. */
 export function noteForeign(run: ReleaseRun, latest: string | undefined): void {
   const known = [undefined, run.candidate, run.before?.revision, run.latestAtStart];

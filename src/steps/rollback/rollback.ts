@@ -1,3 +1,4 @@
+import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { recordAnnotation } from '../../domain/product.ts';
@@ -70,7 +71,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   const name = serviceOf(fn);
   if (name === undefined) return refuse('the function does not exist, or has no service', []);
   const service = await services.get(name, request.signal);
-  if (service === undefined) return refuse(`the service ${name.split('/').at(-1)} does not exist`, []);
+  if (service === undefined) return refuse(`the service ${shortName(name)} does not exist`, []);
   const parsed = parseRecord(service.annotations[recordAnnotation]);
   const from = servingShares(service.trafficStatuses, service.latestReadyRevision);
   const chosen = choose(request, parsed, from);

@@ -1,3 +1,4 @@
+import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { parseRecord } from '../../domain/traffic/record.ts';
@@ -23,7 +24,7 @@ function candidateOf(service: RunService): string | undefined {
  * revision, else the candidate of the record, each by its tag, else the live URL. Throws where a revision has no URL.
  */
 export function chooseTarget(service: RunService, wanted?: string): ChosenTarget {
-  const short = service.name.split('/').at(-1) ?? service.name;
+  const short = shortName(service.name);
   const audience = service.uri || service.urls[0];
   if (audience === undefined)
     throw new ReleaseError('smoke-target', {

@@ -1,3 +1,4 @@
+import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
 import { judgeServing, type ServingHealth } from '../../domain/watch/serving-health.ts';
@@ -34,7 +35,7 @@ export async function countRevision(
   const { clock, log, source } = ports;
   const { revision, objectives, since, seconds, signal } = request;
   const reader = source.open({
-    service: request.service.split('/').at(-1) ?? request.service,
+    service: shortName(request.service),
     revisions: [revision],
     objectives: objectives.map(({ id, kind, slowerThanMs }) => ({ id, kind, slowerThanMs })),
     since,

@@ -1,5 +1,6 @@
 import { type Invoice, invoiceOf } from '../../domain/budget/budget.ts';
 import { type Gate, gateOf } from '../../domain/budget/gate.ts';
+import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -37,7 +38,7 @@ export interface BudgetResult {
 /** Before a release: is there budget left to spend on it? */
 export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Promise<BudgetResult> {
   const now = ports.clock.now();
-  const service = request.service.split('/').at(-1) ?? request.service;
+  const service = shortName(request.service);
   let windows: Record<string, Counts | undefined> = {};
   let unreadable: string | undefined;
   try {

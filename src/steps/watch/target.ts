@@ -1,3 +1,4 @@
+import { likelyService, servicePath } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { parseRecord } from '../../domain/traffic/record.ts';
@@ -41,8 +42,8 @@ export async function findWatchTarget(
   request: WatchTargetRequest,
   signal?: AbortSignal,
 ): Promise<WatchTarget> {
-  const short = request.name.toLowerCase().replace(/_/g, '-');
-  const path = `projects/${request.project}/locations/${request.region}/services/${short}`;
+  const short = likelyService(request.name);
+  const path = servicePath({ ...request, name: short });
   const service = await services.get(path, signal);
   if (!service)
     throw new ReleaseError('not-found', {

@@ -1,3 +1,4 @@
+import { shortName } from '../../domain/data/resource-name.ts';
 import { decide } from '../../domain/evidence/decide.ts';
 import { advance } from '../../domain/evidence/state.ts';
 import { marksOfShift } from '../../domain/watch/marks.ts';
@@ -39,7 +40,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
     kind,
     slowerThanMs,
   }));
-  const service = request.service.split('/').at(-1) ?? request.service;
+  const service = shortName(request.service);
   const reader = source.open({
     service,
     revisions: [request.candidate, ...(request.baseline ? [request.baseline] : [])],

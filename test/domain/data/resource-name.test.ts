@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   encodeName,
-  functionName,
+  functionPath,
   functionPattern,
   likelyService,
   locationOf,
   parseName,
   revisionPattern,
-  serviceName,
+  servicePath,
   shortName,
 } from '../../../src/domain/data/resource-name.ts';
 
@@ -29,7 +29,7 @@ describe('names of resources', () => {
     expect(parseName(resource)).toEqual(parts);
   });
 
-  test.each([functionName, serviceName])('what is written is read again', (format) => {
+  test.each([functionPath, servicePath])('what is written is read again', (format) => {
     fc.assert(
       fc.property(located, (place) => {
         expect(parseName(format(place))).toEqual(place);

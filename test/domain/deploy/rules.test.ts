@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseMap } from '../../../src/domain/data/parse.ts';
+import { likelyService } from '../../../src/domain/data/resource-name.ts';
 import { failureTexts } from '../../../src/domain/deploy/failure.ts';
-import { likelyService, tagProblem } from '../../../src/domain/deploy/limits.ts';
+import { tagProblem } from '../../../src/domain/deploy/limits.ts';
 import { cpuCount, memoryBytes, parseCpu, parseMemory } from '../../../src/domain/deploy/quantity.ts';
 import { runtimeSupport, runtimeText } from '../../../src/domain/deploy/runtimes.ts';
 import { parseSecret, secretSettings } from '../../../src/domain/deploy/secrets.ts';

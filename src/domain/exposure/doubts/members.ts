@@ -1,3 +1,4 @@
+import { shortName } from '../../data/resource-name.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { placeName } from '../places.ts';
@@ -70,11 +71,11 @@ function poolDoubt(facts: ExposureFacts, holding: Holding): Doubt | undefined {
   const pool = facts.pools.get(member.pool ?? '');
   const { state, provider } = poolDoor(pool, member.attribute);
   if (state !== 'unknown') return undefined;
-  const name = member.pool?.split('/').at(-1) ?? '';
+  const name = shortName(member.pool);
   const what = `who may enter the pool ${name}, whose members hold ${heldBy(holding)}`;
   if (pool && !pool.ok) return unreadDoubt(facts, 'private', what, pool);
   const why = provider
-    ? `Its provider ${provider.name.split('/').at(-1) ?? ''} accepts every token of ${provider.issuer || 'its issuer'} without a condition.`
+    ? `Its provider ${shortName(provider.name)} accepts every token of ${provider.issuer || 'its issuer'} without a condition.`
     : 'The guard did not read the pool.';
   const source = pool?.call ?? call;
   const title = `The guard cannot tell ${what}.`;

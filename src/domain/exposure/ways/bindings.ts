@@ -1,3 +1,4 @@
+import { shortName } from '../../data/resource-name.ts';
 import { removeBinding } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { placeName } from '../places.ts';
@@ -57,7 +58,7 @@ export function bindingWays(facts: ExposureFacts): Way[] {
       const reading = facts.pools.get(held.member.pool ?? '');
       const { state, provider } = poolDoor(reading, held.member.attribute);
       if (state !== 'open' || !provider || !reading) continue;
-      const text = `anyone with a token of ${provider.issuer} enters the pool, since its provider ${provider.name.split('/').at(-1)} has no condition`;
+      const text = `anyone with a token of ${provider.issuer} enters the pool, since its provider ${shortName(provider.name)} has no condition`;
       ways.push(bindingWay(facts, held, [{ text, call: reading.call }]));
     }
   }

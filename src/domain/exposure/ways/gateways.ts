@@ -1,3 +1,4 @@
+import { shortName } from '../../data/resource-name.ts';
 import type { ExposureFacts } from '../facts.ts';
 import type { Way } from './way.ts';
 
@@ -6,7 +7,7 @@ export function gatewayWays(facts: ExposureFacts): Way[] {
   if (!facts.gateways?.ok) return [];
   const { value, call } = facts.gateways;
   return value.flatMap(({ name, host, openOperations, totalOperations }): Way[] => {
-    const short = name.split('/').at(-1);
+    const short = shortName(name);
     if (openOperations.length === 0 || facts.trusted.includes(`gateway:${short}`)) return [];
     const clause = `API Gateway ${short} forwards ${openOperations.length} of ${totalOperations} operations to the function without asking for a key or a token`;
     const verb = openOperations.length === 1 ? 'has' : 'have';

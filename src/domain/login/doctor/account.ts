@@ -1,3 +1,4 @@
+import { shortName } from '../../data/resource-name.ts';
 import { quoted } from '../../data/shell.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { grantImpersonation } from '../commands.ts';
@@ -81,7 +82,7 @@ function members(
 function keys(account: AccountFacts): Finding[] {
   const names = account.keys ?? [];
   if (names.length === 0) return [];
-  const ids = names.map((name) => name.split('/').at(-1) ?? name);
+  const ids = names.map((name) => shortName(name));
   return [
     {
       rule: 'login-user-managed-keys',
