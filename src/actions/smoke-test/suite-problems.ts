@@ -1,3 +1,4 @@
+import type { Finding } from '../../domain/findings/finding.ts';
 import { type ActionName, newReport } from '../../domain/report/report.ts';
 import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
 import { annotate } from '../../runner/annotate.ts';
@@ -31,9 +32,9 @@ async function suiteProblems<Name extends ActionName>(
   context: Context,
   action: Name,
 ): Promise<Finished<Name>> {
-  const findings = error.problems.map((problem) => ({
+  const findings: Finding[] = error.problems.map((problem) => ({
     rule: 'smoke-suite',
-    severity: 'high' as const,
+    severity: 'high',
     title: 'Smoke suite',
     why: `${problem.message} [${problem.quoted.trim()}]`,
     file: error.file,

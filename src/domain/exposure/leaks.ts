@@ -1,3 +1,4 @@
+import type { RuleId } from '../findings/catalog.ts';
 import type { Finding } from '../findings/finding.ts';
 import { removeBinding } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
@@ -13,7 +14,7 @@ export interface Leak {
   clause: string;
 }
 
-function leak(facts: ExposureFacts, held: HeldBinding, rule: string, end: string, why: string): Leak {
+function leak(facts: ExposureFacts, held: HeldBinding, rule: RuleId, end: string, why: string): Leak {
   const { fact, binding, member, call } = held;
   const { level, resource } = fact;
   const conditional = binding.condition !== undefined;

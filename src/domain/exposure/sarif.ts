@@ -1,5 +1,6 @@
+import { ruleCatalog, rulePage } from '../findings/catalog.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
-import { pageUrl, product, repositoryUrl, slug } from '../product.ts';
+import { product, repositoryUrl, slug } from '../product.ts';
 
 /** What SARIF shows of a report. */
 interface Found {
@@ -38,14 +39,11 @@ export function fingerprint(text: string): string {
   return hash.toString(16).padStart(16, '0');
 }
 
-/** Rules whose titles contain numbers that change from run to run. */
-const counting = new Set(['anonymous-answer', 'probe-unclear', 'open-gateway', 'policy-unreadable']);
-
 /** A problem keeps its fingerprint if only a count, a status or the order changes. */
 function fingerprintOf(report: Found, finding: Finding): string {
   const { project = '', region = '', name = '' } = report.target;
   const { rule, title } = finding;
-  const what = counting.has(rule) ? title.replace(/\d+/g, '#') : title;
+  const what = ruleCatalog[rule].counts ? title.replace(/\d+/g, '#') : title;
   return fingerprint([rule, project, region, name, what].join('\n'));
 }
 
@@ -72,8 +70,9 @@ export function sarifOf(report: Found, options: SarifOptions): Record<string, un
             rules: rules.map(({ rule, severity }) => ({
               id: rule,
               name: rule.replace(/(^|-)(\w)/g, (_, __, char: string) => char.toUpperCase()),
-              shortDescription: { text: rule.replace(/-/g, ' ') },
-              helpUri: pageUrl(`actions/guard/README.md#${rule}`),
+              shortDescription: { text: ruleCatalog[rule].title },
+              fullDescription: { text: ruleCatalog[rule].why },
+              helpUri: rulePage(rule),
               defaultConfiguration: { level: levels[severity] },
               properties: { 'security-severity': scores[severity], tags: ['security', 'exposure'] },
             })),

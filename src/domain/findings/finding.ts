@@ -1,16 +1,19 @@
-export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+import type { RuleId } from './catalog.ts';
+import type { Severity } from './rule.ts';
+
+export type { Severity } from './rule.ts';
 
 /** One thing that a stage noticed and a person should know. */
 export interface Finding {
-  /** Id of the rule that found it, in kebab case. Stable: SARIF and the report carry it. */
-  rule: string;
+  /** The rule that found it. A new rule is an entry in the capability's file below `rules/`. */
+  rule: RuleId;
   severity: Severity;
   /** One sentence: what is wrong. */
   title: string;
   why?: string | undefined;
   /** What to do next, best as a command to paste. */
   fix?: string | undefined;
-  /** Place in a file of the user, for an annotation. */
+  /** Place in a file of the user, for an annotation. Line and column count from 1. */
   file?: string | undefined;
   line?: number | undefined;
   column?: number | undefined;

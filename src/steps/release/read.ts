@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { maxServiceName, resolveBefore, servingShares, sharesText } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
@@ -151,9 +152,9 @@ function splitReason(run: ReleaseRun, service: RunService, revisions: readonly s
   return `traffic is already split between ${revisions.join(' and ')}, and not by us: choose one first with ${revisions.map(command).join(' or ')}`;
 }
 
-const pinnedFinding = (serving: string, latest: string) => ({
+const pinnedFinding = (serving: string, latest: string): Finding => ({
   rule: 'serving-is-not-latest',
-  severity: 'medium' as const,
+  severity: 'medium',
   title: `${serving} serves by name while ${latest} is the latest: deploys of other tools have been getting no traffic.`,
   why: 'A rollback or a release left the traffic pinned; a green deploy then changes nothing that people see.',
   fix: 'Release with these actions, or move the traffic with gcloud run services update-traffic SERVICE --to-latest.',

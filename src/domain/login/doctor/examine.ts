@@ -1,10 +1,9 @@
-import type { Finding, Severity } from '../../findings/finding.ts';
+import type { Finding } from '../../findings/finding.ts';
+import { bySeverity } from '../../findings/rule.ts';
 import { examineAccounts } from './account.ts';
 import { conjuncts, mapClaims, whyRejected } from './cel.ts';
 import type { IdentityFacts } from './facts.ts';
 import { examineProvider } from './provider.ts';
-
-const order: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** Everything that the doctor says about a set-up, the worst first. What could not be read is said as well. */
 export function examine(facts: IdentityFacts): Finding[] {
@@ -15,9 +14,7 @@ export function examine(facts: IdentityFacts): Finding[] {
     why: 'This identity lacks the permission; somebody who has it can look.',
     fix: command,
   }));
-  return [...examineProvider(facts), ...examineAccounts(facts), ...unread].sort(
-    (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity),
-  );
+  return [...examineProvider(facts), ...examineAccounts(facts), ...unread].sort(bySeverity);
 }
 
 /** Why the condition keeps this run out, by its parts; undefined where that cannot be told. */

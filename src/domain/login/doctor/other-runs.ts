@@ -2,7 +2,17 @@ import { type Claims, claimText } from '../claims.ts';
 
 /** Claim sets of runs that are not this one, as GitHub would sign them for somebody else. */
 export interface Stranger {
-  id: string;
+  id:
+    | 'other-owner'
+    | 'fork'
+    | 'look-alike'
+    | 'look-alike-ending'
+    | 'taken-over-name'
+    | 'other-repository'
+    | 'look-alike-repository'
+    | 'pull-request'
+    | 'other-branch'
+    | 'self-hosted';
   /** Who that is, as the subject of a sentence. */
   who: string;
   /** `outsider`: anybody with a GitHub account; `insider`: needs write access somewhere in the organisation. */

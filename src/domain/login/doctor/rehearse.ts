@@ -1,3 +1,4 @@
+import type { RuleId } from '../../findings/catalog.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { claimText, isImmutableSubject } from '../claims.ts';
 import { grantImpersonation, updateProvider } from '../commands.ts';
@@ -15,7 +16,7 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
   const own = mapClaims(resource.attributeMapping, facts.claims);
   if (holds(resource.attributeCondition, facts.claims, own) !== 'true') return [];
   const attempt = (
-    rule: string,
+    rule: RuleId,
     event: string,
     claims: IdentityFacts['claims'],
     severity: Finding['severity'],

@@ -1,15 +1,12 @@
 import type { ExposureEvidence } from '../../exposure/evidence.ts';
+import { isRuleOf } from '../../findings/catalog.ts';
 import type { Finding, Severity } from '../../findings/finding.ts';
+import { bySeverity } from '../../findings/rule.ts';
 import type { View } from '../../report/render.ts';
 import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 
-const order: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 };
 const icons: Record<Severity, string> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵', info: '⚪' };
 const words = { private: '✅ private', public: '❌ public', unknown: '⚠️ unknown' } as const;
-
-/** Rules of findings that come from this stage, so that a release's summary does not show others' twice. */
-const ownRules =
-  /^(public-|inherited-|quasi-|invoker-check|iap-|open-gateway|anonymous-|missing-permission|not-read|policy-unreadable|opaque-|unknown-member|probe-|domain-wide|pool-wide|ineffective-|insecure-http|source-readable|images-readable|no-preventive|deny-policy|close-denied)/;
 
 /** A command in a block to copy, anything else as a sentence. */
 const fixLines = (fix: string): string[] =>
@@ -18,11 +15,10 @@ const fixLines = (fix: string): string[] =>
     : [`  **Next:** ${markdownText(fix, 1000)}`];
 
 function findingLines(findings: readonly Finding[]): string[] {
-  const own = findings
-    .filter(({ rule }) => ownRules.test(rule))
-    .sort((a, b) => order[a.severity] - order[b.severity]);
-  const open = own.filter(({ severity }) => order[severity] <= 1);
-  const rest = own.filter(({ severity }) => order[severity] > 1);
+  // A release's report also holds the findings of its other stages.
+  const own = findings.filter(({ rule }) => isRuleOf('exposure', rule)).sort(bySeverity);
+  const open = own.filter(({ severity }) => severity === 'critical' || severity === 'high');
+  const rest = own.filter(({ severity }) => severity !== 'critical' && severity !== 'high');
   const shown = open
     .slice(0, 12)
     .flatMap((finding) => [

@@ -1,4 +1,5 @@
 import type { DeployEvidence } from '../../deploy/evidence.ts';
+import { isRuleOf } from '../../findings/catalog.ts';
 import type { ReleaseFacts, StageFacts } from '../../release/facts.ts';
 import { decidingSteps } from '../../release/segments.ts';
 import type { Report } from '../../report/report.ts';
@@ -180,11 +181,7 @@ function settings(report: Report<'release'>): string[] {
 
 /** What the other stages' parts do not show. */
 function findings(report: Report<'release'>): string[] {
-  const own = report.findings.filter((finding) =>
-    /^(foreign-revision|pin-did-not-hold|serving-is-not-latest|function-describes|rolled-back-revision-fails)/.test(
-      finding.rule,
-    ),
-  );
+  const own = report.findings.filter(({ rule }) => isRuleOf('traffic', rule));
   if (own.length === 0) return [];
   return [
     '### Also noticed',

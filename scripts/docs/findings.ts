@@ -1,0 +1,32 @@
+import { type Capability, ruleTables } from '../../src/domain/findings/catalog.ts';
+import type { Rules } from '../../src/domain/findings/rule.ts';
+
+const headings: Record<Capability, string> = {
+  exposure: 'Exposure: who can call the function',
+  login: 'Login without a key',
+  deploy: 'Deploy',
+  traffic: 'Revisions and traffic',
+  smoke: 'Smoke test',
+  watch: 'Watch',
+  budget: 'Error budget',
+};
+
+/** `docs/findings.md`: every rule with its usual severity and why it matters. */
+export function generate(): Record<string, string> {
+  const lines = [
+    '# Findings',
+    '',
+    'A finding is something that an action noticed and that you should know. Every finding carries one of these rules in the',
+    'report (`findings[].rule`) and in SARIF files. Rules are stable. The finding itself says what was seen in your run and what',
+    'to do next; this page says what the rule means in general. Generated from `src/domain/findings/rules/`.',
+    '',
+  ];
+  for (const [capability, rules] of Object.entries(ruleTables) as [Capability, Rules][]) {
+    lines.push(`## ${headings[capability]}`, '');
+    for (const [id, { title, severity, why }] of Object.entries(rules)) {
+      const level = severity === 'varies' ? 'Severity varies' : `Severity ${severity}`;
+      lines.push(`### ${id}`, '', `${title}. ${level}.`, '', why, '');
+    }
+  }
+  return { 'docs/findings.md': `${lines.join('\n').trimEnd()}\n` };
+}

@@ -1,0 +1,43 @@
+import { pageUrl } from '../product.ts';
+import type { Rule } from './rule.ts';
+import { budgetRules } from './rules/budget.ts';
+import { deployRules } from './rules/deploy.ts';
+import { exposureRules } from './rules/exposure.ts';
+import { loginRules } from './rules/login.ts';
+import { smokeRules } from './rules/smoke.ts';
+import { trafficRules } from './rules/traffic.ts';
+import { watchRules } from './rules/watch.ts';
+
+/** Every rule of every capability. A new capability adds a file and a line here. */
+export const ruleTables = {
+  exposure: exposureRules,
+  login: loginRules,
+  deploy: deployRules,
+  traffic: trafficRules,
+  smoke: smokeRules,
+  watch: watchRules,
+  budget: budgetRules,
+};
+
+type Tables = typeof ruleTables;
+
+export type Capability = keyof Tables;
+
+/** Ids of all rules. A finding with any other id does not compile. */
+export type RuleId = { [Name in Capability]: keyof Tables[Name] }[Capability];
+
+export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
+  ...exposureRules,
+  ...loginRules,
+  ...deployRules,
+  ...trafficRules,
+  ...smokeRules,
+  ...watchRules,
+  ...budgetRules,
+};
+
+/** Does this capability own the rule? */
+export const isRuleOf = (capability: Capability, rule: RuleId): boolean => rule in ruleTables[capability];
+
+/** The page that explains a rule. */
+export const rulePage = (rule: RuleId): string => pageUrl(`docs/findings.md#${rule}`);

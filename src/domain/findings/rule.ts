@@ -1,0 +1,22 @@
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+
+/** What is true of every finding of one rule. `docs/findings.md` is generated from these entries. */
+export interface Rule {
+  /** What the rule finds, in general, without a full stop. */
+  title: string;
+  /** `varies` if what else was seen decides. */
+  severity: Severity | 'varies';
+  /** Why it matters, in one or two sentences. */
+  why: string;
+  /** The finding's title contains numbers that change from run to run, so they do not tell two problems apart. */
+  counts?: boolean;
+}
+
+/** A capability's rules by id. An id is kebab case and stable, because reports, SARIF files and links carry it. */
+export type Rules = Readonly<Record<string, Rule>>;
+
+const order: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+
+/** Compares for sorting, the worst first. */
+export const bySeverity = (a: { severity: Severity }, b: { severity: Severity }): number =>
+  order.indexOf(a.severity) - order.indexOf(b.severity);

@@ -1,0 +1,20 @@
+import type { Rules } from '../rule.ts';
+
+/** What a deploy finds. */
+export const deployRules = {
+  'runtime-deprecated': {
+    title: 'The runtime is deprecated',
+    severity: 'high',
+    why: 'Once the runtime is decommissioned, the function can no longer be deployed and may be disabled.',
+  },
+  'runtime-ending': {
+    title: 'The runtime will soon be deprecated',
+    severity: 'medium',
+    why: 'Once the runtime is decommissioned, the function can no longer be deployed and may be disabled.',
+  },
+  'latest-is-another': {
+    title: 'The newest revision is not the one that this deploy made',
+    severity: 'medium',
+    why: 'Someone else deployed the same function or service meanwhile.',
+  },
+} as const satisfies Rules;

@@ -1,0 +1,30 @@
+import type { Rules } from '../rule.ts';
+
+/** What a release or a rollback finds about revisions and their traffic. */
+export const trafficRules = {
+  'pin-did-not-hold': {
+    title: 'A build took traffic although the traffic was pinned',
+    severity: 'high',
+    why: 'The platform or another tool set the traffic while the function was being updated.',
+  },
+  'foreign-revision': {
+    title: 'Another tool deployed the function while a release was under way',
+    severity: 'high',
+    why: 'The release does not promote a revision that it has not tested.',
+  },
+  'serving-is-not-latest': {
+    title: 'A revision serves by name although a newer one exists',
+    severity: 'medium',
+    why: 'A rollback or a release left the traffic pinned, so deploys of other tools get no traffic.',
+  },
+  'function-describes-another-revision': {
+    title: 'Traffic is back, but the saved settings of the function are those of the newer build',
+    severity: 'medium',
+    why: 'A rollback moves traffic only. The next deploy starts from the saved settings.',
+  },
+  'rolled-back-revision-fails': {
+    title: 'The revision that traffic went back to fails as well',
+    severity: 'high',
+    why: 'Then the new revision is not the only cause. Look at what both revisions depend on.',
+  },
+} as const satisfies Rules;

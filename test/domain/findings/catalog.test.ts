@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { ruleCatalog, rulePage, ruleTables } from '../../../src/domain/findings/catalog.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const rules = Object.entries(ruleCatalog);
+
+/** All of src except the catalogue itself. */
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.includes('findings/rules'))
+  .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
+  .join('\n');
+
+describe('the catalogue of rules', () => {
+  test('no two capabilities share an id', () => {
+    const ids = Object.values(ruleTables).flatMap((table) => Object.keys(table));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(rules.length).toBe(ids.length);
+  });
+
+  test.each(rules)(
+    '%s: kebab case, a title without a full stop, a whole sentence why',
+    (id, { title, why }) => {
+      expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(title).toMatch(/^[A-Z].*[^.]$/);
+      expect(why).toMatch(/^[A-Z].*\.$/);
+    },
+  );
+
+  test('every rule is used by the code', () => {
+    // These ids are put together from the name of a check or of another run.
+    const stems = ['smoke-', 'login-stranger-'];
+    const unused = rules
+      .map(([id]) => id)
+      .filter((id) => {
+        const stem = stems.find((start) => id.startsWith(start)) ?? '';
+        return (
+          !sources.includes(`'${id}'`) && (stem === '' || !sources.includes(`'${id.slice(stem.length)}'`))
+        );
+      });
+    expect(unused).toEqual([]);
+  });
+
+  test('every rule has its place on the page', () => {
+    const page = readFileSync(join(root, 'docs/findings.md'), 'utf8');
+    for (const [id] of rules) expect(page).toContain(`\n### ${id}\n`);
+    expect(rulePage('public-binding')).toMatch(/\/docs\/findings\.md#public-binding$/);
+  });
+});
