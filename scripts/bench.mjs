@@ -1,5 +1,5 @@
-// Runs every benchmark of scripts/bench/, one after the other, or those named: `npm run bench -- start package`.
-// Each prints ratios measured in one run; none of them is a test.
+// Runs the benchmarks of scripts/bench/ one after another: all of them, or those named as in
+// `npm run bench -- start package`. Each prints ratios measured within one run. None of them is a test.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const files = readdirSync(folder).filter(
 );
 if (files.length === 0) {
   console.error(
-    `No benchmark is named ${wanted.join(', ')}. There are: ${readdirSync(folder)
+    `No benchmark is named ${wanted.join(', ')}. Choose from: ${readdirSync(folder)
       .filter((name) => name.endsWith('.ts'))
       .map((name) => name.replace('.ts', ''))
       .join(', ')}.`,

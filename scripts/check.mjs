@@ -1,4 +1,5 @@
-// Is dist/ exactly what the sources build? Wipes it, builds it, and compares with git, untracked files included.
+// Checks that dist/ is exactly what the sources build: wipes it, builds it, and compares it with git, untracked files
+// included.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './find-node24.mjs';

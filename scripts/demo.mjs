@@ -1,5 +1,5 @@
-// `npm run demo`: installs what is missing, then releases the OCR function on the sandbox. Runs on any Node from 20;
-// everything after the installation runs on Node 24.
+// `npm run demo` installs the packages if they are missing, then releases the OCR function on the sandbox. This file runs
+// on any Node from 20 on. Everything after the installation runs on Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ if (args.includes('--help') || args.includes('-h')) {
 const installed = join(root, 'node_modules', '.package-lock.json');
 const lock = join(root, 'package-lock.json');
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
-  console.log('Installing what is missing (npm ci) ...');
+  console.log('Installing the packages (npm ci) ...');
   const { status, error } = spawnSync('npm', ['ci', '--ignore-scripts', '--loglevel=silent'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -23,7 +23,7 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
   });
   if (status !== 0) {
     console.error(
-      `The packages could not be installed${error ? ` (${error.message})` : ''}: npm must be on the PATH and reach its registry. Run "npm ci" to see why.`,
+      `The packages could not be installed${error ? ` (${error.message})` : ''}. npm must be on the PATH and must reach its registry. Run "npm ci" to see the reason.`,
     );
     process.exit(1);
   }
@@ -34,7 +34,7 @@ const child = spawn(
   ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'scripts/demo/main.ts'), ...args],
   { cwd: root, stdio: 'inherit' },
 );
-// A terminal sends Ctrl-C to the whole group: this process only waits for the demo to tidy up.
+// A terminal sends Ctrl-C to the whole process group, so this process only waits until the demo has tidied up.
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
 child.on('error', (error) => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Path of a Node 24 binary: the platform package of the lockfile, else this Node if it is new enough. */
+/** Returns the path of a Node 24 binary: that of the lockfile's platform package, else this Node if it is new enough. */
 export function node24() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const file = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -12,7 +12,7 @@ export function node24() {
   if (existsSync(packaged)) return packaged;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   console.error(
-    `This needs Node 24: ${packaged} is missing and this Node is ${process.version}. Run "npm ci", or use a Node of version 24 or later.`,
+    `This needs Node 24, but ${packaged} is missing and this Node is ${process.version}. Run "npm ci", or use Node 24 or later.`,
   );
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run gallery`: runs every outcome of a release on the sandbox and writes docs/gallery/. `-- --only NAME,NAME` runs
- * some of them (and leaves the table alone), `-- --out DIR` writes elsewhere.
+ * `npm run gallery` plays every outcome of a release on the sandbox and writes docs/gallery/. `-- --only NAME,NAME` plays
+ * some of them and leaves the table as it is. `-- --out DIR` writes to another folder.
  */
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { stories } from './gallery/stories.ts';
 import type { Story } from './gallery/story.ts';
 
 const root = join(import.meta.dirname, '..');
-/** A release and its sandbox are two processes: two stories at a time suit a small machine. */
+/** Stories at a time. Each needs two processes, a release and a sandbox, so two stories suit a small machine. */
 const lanes = 2;
 
 const { values } = parseArgs({
@@ -24,7 +24,7 @@ const out = resolve(values.out ?? join(root, 'docs/gallery'));
 const names = values.only?.split(',');
 const unknown = names?.find((name) => !stories.some((story) => story.name === name));
 if (unknown) {
-  console.error(`--only "${unknown}" is unknown; there are ${stories.map(({ name }) => name).join(', ')}.`);
+  console.error(`--only "${unknown}" is unknown. Choose from ${stories.map(({ name }) => name).join(', ')}.`);
   process.exit(1);
 }
 const wanted = stories.filter(({ name }) => !names || names.includes(name));

@@ -1,5 +1,5 @@
-// Runs the given arguments on Node 24, the runtime of the actions: the platform package from the
-// lockfile, or the Node at hand where that is new enough. `node scripts/node24.mjs FILE [ARG ...]`
+// Runs a file on Node 24, the runtime of the actions: on the lockfile's platform package, or on the current Node if that is
+// new enough. Usage: `node scripts/node24.mjs FILE [ARG ...]`
 import { spawn } from 'node:child_process';
 import { node24 } from './find-node24.mjs';
 
@@ -7,7 +7,7 @@ const child = spawn(node24(), ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
   stdio: 'inherit',
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-// npm passes a signal to its shell, which dies of it without telling us: a new parent means that we are to end.
+// npm sends a signal only to its shell, which dies and does not pass it on. If this process gets a new parent, it must end.
 const parent = process.ppid;
 if (process.env.npm_lifecycle_event)
   setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();

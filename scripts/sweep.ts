@@ -1,7 +1,7 @@
 /**
- * The fault sweep: every call of a release meets every fault, then the release is settled by its post step, by the
- * janitor or by the next release; and in every cell the same things have to hold. `--sample N` runs N cells spread over
- * the grid, `--workers N` processes share them, `--only TEXT` keeps the cells whose config, scenario or fault has it.
+ * The fault sweep. In each cell, one call of a release meets one fault; then the post step, the janitor or the next release
+ * settles it. The same conditions must hold in every cell. `--sample N` runs N cells spread over the grid, `--workers N` sets
+ * the number of processes, and `--only TEXT` keeps the cells whose config, scenario or fault contains the text.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -26,15 +26,15 @@ if (process.argv.includes('--worker')) {
   const sample = option('sample');
   const only = option('only');
   const cells = planCells(calls, { sample: sample === undefined ? undefined : Number(sample), only });
-  // A cell mostly waits: for deadlines, polls and the sandbox's own pace.
+  // A cell mostly waits for deadlines, polls and the sandbox's own delays, so there are more processes than cores.
   const workers = Number(option('workers') ?? 4 * availableParallelism());
   console.log(`${cells.length} cells, ${workers} processes`);
   const results: CellResult[] = [];
-  let told = Date.now();
+  let printed = Date.now();
   await Promise.all(
     Array.from({ length: workers }, async (_, i) => {
       const own = cells.filter((_, index) => index % workers === i);
-      // Few at a time: a long-lived sandbox would keep every revision that ever was.
+      // Few cells per process, because a sandbox keeps every revision that it ever had.
       for (let at = 0; at < own.length; at += 60)
         for await (const result of work(own.slice(at, at + 60))) {
           results.push(result);
@@ -42,9 +42,11 @@ if (process.argv.includes('--worker')) {
             console.log(
               `VIOLATION  ${configs[result.config]?.name} / ${result.scenario} / call ${result.call} ${result.met ?? ''} / ${result.fault}: ${violation}`,
             );
-          if (Date.now() - told > 30_000) {
-            told = Date.now();
-            console.log(`  ${results.length} of ${cells.length}, ${Math.round((told - started) / 1000)} s`);
+          if (Date.now() - printed > 30_000) {
+            printed = Date.now();
+            console.log(
+              `  ${results.length} of ${cells.length}, ${Math.round((printed - started) / 1000)} s`,
+            );
           }
         }
     }),

@@ -1,5 +1,5 @@
-// The test command: type check, lint and format, generated documentation, then every test. Stops at nothing, so that
-// one run shows all that is wrong; exits 1 if anything was. TEST_RESULT=FILE keeps jest's own result.
+// The test command: type check, lint and format, generated documentation, then every test. It runs all of them even if one
+// fails, so that one run shows everything that is wrong. It exits 1 if anything failed. TEST_RESULT=FILE keeps jest's result.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { node24, root } from './find-node24.mjs';

@@ -11,7 +11,7 @@ function files(folder: string, ending = '.ts'): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Every module that a file imports, static or lazy, types included. */
+/** Every module that a file imports: statically or lazily, types included. */
 function imports(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
   return [...text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+)'([^']+)'/g)].map(
@@ -35,8 +35,8 @@ const layers: Record<string, readonly string[]> = {
 };
 
 /**
- * Inside a layer a room (a folder per capability) may import only the rooms listed here. `*` is every room of the layer:
- * for what collects the others. A new arrow is a decision, so it needs a line.
+ * A layer has a room, that is a folder, for each capability. A room may import only the rooms listed here. `*` stands for
+ * every room of the layer. Each new arrow is a decision, so it needs a line here.
  */
 const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   actions: {
@@ -90,7 +90,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   sli: { auto: [], logs: [], metrics: [], prometheus: [] },
 };
 
-/** The rooms of the sandbox, each with the rooms that it may import. Files in sandbox/ itself put them together. */
+/** The rooms of the sandbox, each with the rooms that it may import. The files in sandbox/ itself join them. */
 const sandboxRooms: Record<string, readonly string[]> = {
   core: [],
   revisions: [],
@@ -106,7 +106,7 @@ const sandboxRooms: Record<string, readonly string[]> = {
 };
 
 const layerOf = (file: string) => file.split('/')[1] as string;
-/** Undefined for a file that lies in its layer's own folder: every room of the layer may use it. */
+/** Undefined for a file in the folder of its layer. Every room of the layer may use such a file. */
 const roomOf = (file: string) => (file.split('/').length > 3 ? (file.split('/')[2] as string) : undefined);
 const sources = files('src');
 const graphOf = (names: readonly string[]) =>
@@ -311,7 +311,7 @@ describe('actions', () => {
       expect(Object.keys(action.outputs)).toContain(output);
   });
 
-  /** The files of actions/ and inputs/ that an action's own file reaches. */
+  /** The files of actions/, inputs/ and runner/ that an action's own file imports, directly or through others. */
   function reach(file: string, seen = new Set<string>()): Set<string> {
     if (seen.has(file)) return seen;
     seen.add(file);

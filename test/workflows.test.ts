@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 
-/** The workflows of the examples and of this repository: what they ask of our actions exists, and they may do it. */
+/** Checks that the workflows of this repository and its examples use inputs and outputs that exist, with the right permissions. */
 
 const root = join(import.meta.dirname, '..');
 const folders = ['examples/workflows', '.github/workflows'];
@@ -39,7 +39,7 @@ interface Action {
 
 const read = (file: string) => parse(readFileSync(join(root, file), 'utf8')) as Workflow;
 
-/** `backstay-release/backstay[/actions/NAME]@REF` as the path of its action.yml. */
+/** Returns the path of the action.yml for `backstay-release/backstay[/actions/NAME]@REF`. */
 function actionFile(uses: string): string | undefined {
   const match = /^backstay-release\/backstay(?:\/(actions\/[a-z-]+))?@v\d+$/.exec(uses);
   return match ? join(match[1] ?? '', 'action.yml') : undefined;
@@ -76,10 +76,10 @@ describe('workflows', () => {
     const permissions = job.permissions ?? read(file).permissions;
     expect(permissions).toBeDefined();
     if (login) expect(permissions?.['id-token']).toBe('write');
-    // No more than that: none of our actions writes to the repository.
+    // None of our actions writes to the repository, so none needs more permissions.
     const writes = Object.entries(permissions ?? {}).filter(([, access]) => access === 'write');
     expect(writes.map(([scope]) => scope).filter((scope) => scope !== 'id-token')).toEqual([]);
-    // A root action and a rollback ask whether another run is alive.
+    // The root action and the rollback ask GitHub whether another run is still running.
     if (/backstay-release\/backstay@|\/rollback@/.test(step.uses ?? ''))
       expect(permissions?.actions).toBe('read');
   });
@@ -91,7 +91,7 @@ describe('workflows', () => {
       expect(job['timeout-minutes']).toBeGreaterThan(0);
       for (const step of job.steps) {
         if (step.uses) expect(step.uses).toMatch(/@(v\d+|[0-9a-f]{40})$/);
-        // What others wrote reaches a shell through the environment only.
+        // Text from other people may reach a shell only through the environment.
         expect(step.run ?? '').not.toContain('${{');
       }
       for (const step of job.steps) {
@@ -124,7 +124,7 @@ describe('workflows', () => {
       'Skipped: the workflows are not linted, actionlint is missing. `go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12` installs it.',
     );
   (actionlint ? test : test.skip)('actionlint has nothing to say', () => {
-    // Without shellcheck and pyflakes, which are not everywhere: the same result on every machine.
+    // Shellcheck and pyflakes are not installed everywhere. Without them, the result is the same on every machine.
     const argv = ['-no-color', '-shellcheck=', '-pyflakes=', ...files];
     const { stdout, status } = spawnSync(actionlint as string, argv, { cwd: root, encoding: 'utf8' });
     expect(stdout).toBe('');
@@ -137,7 +137,7 @@ describe('coming from deploy-cloud-functions', () => {
   const { inputs } = parse(readFileSync(join(root, 'actions/deploy/action.yml'), 'utf8')) as Action;
   const rows = [...page.matchAll(/^\| `([a-z_]+)` \| `([a-z_]+)` \|/gm)];
 
-  /** deploy-cloud-functions@v4, action.yml. */
+  /** The inputs of deploy-cloud-functions@v4, from its action.yml. */
   const theirs =
     'project_id region universe name description environment kms_key_name labels source_dir runtime build_environment_variables build_service_account build_worker_pool docker_repository entry_point all_traffic_on_latest_revision cpu memory environment_variables ingress_settings max_instance_count max_instance_request_concurrency min_instance_count secrets service_account service_timeout vpc_connector vpc_connector_egress_settings'.split(
       ' ',

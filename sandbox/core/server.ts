@@ -114,6 +114,8 @@ export async function serve(world: World, api: ApiDefinition, port = 0): Promise
             ),
           ),
         };
+      // The client hung up while it was sending. That is no bug of the sandbox.
+      if (!request.complete) return { status: 499 };
       world.problem(`${api.name} ${call.method} ${call.path}: ${(error as Error).stack ?? String(error)}`);
       return { status: 500, body: errorBody(plainError(500)) };
     }

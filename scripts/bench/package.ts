@@ -1,6 +1,6 @@
 /**
- * Packaging against `zip -q -r` on the same tree in the same run: 10,000 text files and 200 MB. Prints ratios, never
- * seconds alone, and the peak memory of the whole process (worker threads included).
+ * Compares packaging with `zip -q -r` on the same tree in the same run: 10,000 text files and 200 MB. Prints the ratio of
+ * the times, and the peak memory of the whole process with its worker threads.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const files = 10_000;
 const bytes = 200e6;
 const runs = 3;
 
-/** Text that compresses about as well as source code: words from a seeded generator. */
+/** Writes text from a seeded generator of words. It compresses about as well as source code. */
 function makeTree(folder: string): void {
   let state = 42;
   const random = () => {
@@ -47,7 +47,7 @@ interface Packed {
   archive: number;
 }
 
-/** The packing without its types, as the bundle has it: stripping them at run time costs memory that nobody pays. */
+/** Copies the packing code without its types. Node would strip them at run time, which costs memory that the bundle does not. */
 function plainCode(folder: string): string {
   for (const part of ['src/gcp/source', 'src/domain'])
     for (const name of readdirSync(join(root, part), { recursive: true, encoding: 'utf8' })) {
@@ -97,7 +97,7 @@ try {
   const seconds = median(own.map((run) => run.seconds));
   const peak = Math.max(...own.map((run) => run.mebibytes));
   if (peer.length === 0)
-    console.log('package: comparison with zip skipped: it is not installed (apt-get install zip)');
+    console.log('package: not compared with zip, because it is not installed (apt-get install zip)');
   else
     console.log(
       `package: ${(seconds / median(peer)).toFixed(2)} x zip -q -r on ${files} files and ${bytes / 1e6} MB (bound 0.8; ${seconds.toFixed(2)} s against ${median(peer).toFixed(2)} s, whole process)`,

@@ -1,6 +1,6 @@
 /**
- * The smoke test's own cost, as ratios of one run: the character error rate beside fastest-levenshtein on the same
- * texts, a suite of 200 cases beside the same bare requests, and the memory of a process that sends 30 MiB images.
+ * Measures the smoke test's own cost in one run: its character error rate compared with fastest-levenshtein on the same
+ * texts, a suite of 200 cases compared with the same bare requests, and the memory of a process that sends 30 MiB images.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,14 +43,14 @@ function compareScores(): void {
   const latin = () => String.fromCharCode(32 + next(90));
   const hangul = () => String.fromCodePoint(0xac00 + next(2000));
   console.log('two texts of 10,000 characters       distance   whole score   (1 = fastest-levenshtein)');
-  for (const [name, unit, share] of [
+  for (const [name, unit, errorRate] of [
     ['Latin, 3 % errors', latin, 0.03],
     ['Latin, unrelated', latin, 1],
     ['Hangul, 3 % errors', hangul, 0.03],
     ['Hangul, unrelated', hangul, 1],
   ] as const) {
     const a = Array.from({ length: 10_000 }, unit);
-    const b = a.map((char) => (next(1000) < share * 1000 ? unit() : char));
+    const b = a.map((char) => (next(1000) < errorRate * 1000 ? unit() : char));
     const [left, right] = [a.join(''), b.join('')];
     const policy = { ...defaultPolicy, whitespace: 'keep' as const };
     const ours = () =>
@@ -122,7 +122,7 @@ async function compareRequests(folder: string): Promise<void> {
   });
 }
 
-/** In a process of its own, so that the figure is its whole peak; Linux says it as VmHWM in kilobytes. */
+/** Runs in its own process, so that the peak is that of this work alone. Linux reports it as VmHWM in kilobytes. */
 function memoryOfLargeImages(folder: string): void {
   writeFileSync(join(folder, 'large.png'), Buffer.alloc(30 * 1024 * 1024, 7));
   const shapes = ['raw', 'multipart', 'vision-json', 'documentai'];
@@ -156,7 +156,7 @@ closeConnections();
 server.kill();
 `;
   if (process.platform !== 'linux') {
-    console.log('memory with 30 MiB images: skipped, only Linux tells the peak of a process');
+    console.log('memory with 30 MiB images: skipped, because only Linux reports the peak of a process');
     return;
   }
   const run = spawnSync(

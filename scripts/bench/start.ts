@@ -1,7 +1,7 @@
 /**
- * From the start of an action's process to its first API call, as a ratio to `node -e 0` in the same run; and `auth` as
- * a whole process on the sandbox (OIDC, STS, impersonation). Rounds are interleaved, so that a slow moment of the
- * machine meets all of them.
+ * Measures the time from the start of an action's process to its first API call, as a ratio to `node -e 0` in the same run,
+ * and `auth` as a whole process on the sandbox (OIDC, STS, impersonation). The rounds alternate between the actions, so
+ * that a slow moment of the machine hits all of them.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What a step has written for its runner into GITHUB_OUTPUT and its like: `name<<delimiter`, the lines of the value,
- * `delimiter`; or `name=value`.
+ * Reads what a step has written into GITHUB_OUTPUT or a similar file. An entry is either `name=value` or `name<<delimiter`,
+ * followed by the lines of the value and the delimiter.
  */
 export function readCommandFile(path: string): Record<string, string> {
   const values: Record<string, string> = {};

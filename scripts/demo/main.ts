@@ -1,6 +1,7 @@
 /**
- * The main job on one machine: releases the OCR function on the sandbox through the built actions, while traffic runs.
- * `--scenario good|bad|exposed|smoke-fails` runs one (after the first release that it needs); `--ports` as of the sandbox.
+ * Releases the OCR function on the sandbox with the built actions, while callers send real images.
+ * `--scenario good|bad|exposed|smoke-fails` runs one scenario after the first release that it needs. `--ports` goes to the
+ * sandbox.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +36,7 @@ const titles: Record<Scenario | 'first', string> = {
 
 interface Arguments {
   wanted: Scenario[];
-  /** For the sandbox. */
+  /** Arguments for the sandbox. */
   ports: string[];
 }
 
@@ -44,7 +45,9 @@ function parseOptions() {
     return parseArgs({ options: { scenario: { type: 'string' }, ports: { type: 'string' } } });
   } catch (error) {
     const [first] = (error as Error).message.split('. ');
-    throw new Error(`${first?.replace(/\.$/, '')}; there are --scenario ${scenarios.join('|')} and --ports.`);
+    throw new Error(
+      `${first?.replace(/\.$/, '')}. The options are --scenario ${scenarios.join('|')} and --ports.`,
+    );
   }
 }
 
@@ -54,7 +57,7 @@ function readArguments(): Arguments {
   if (values.scenario === undefined) return { wanted: ['good', 'bad'], ports };
   const found = scenarios.find((name) => name === values.scenario);
   if (!found)
-    throw new Error(`--scenario "${values.scenario}" is unknown; there are ${scenarios.join(', ')}.`);
+    throw new Error(`--scenario "${values.scenario}" is unknown. Choose from ${scenarios.join(', ')}.`);
   return { wanted: [found], ports };
 }
 
@@ -66,8 +69,8 @@ const results = join(kept, new Date().toISOString().replace(/[:.]/g, '-').slice(
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     if (!interrupted)
-      console.log('\nStopping: a release under way puts the traffic back, then everything is removed.');
-    // Whoever asks twice does not want to wait for the release.
+      console.log('\nStopping: a running release moves the traffic back, then the demo removes everything.');
+    // A second Ctrl-C means that the user does not want to wait for the release.
     interrupt(interrupted ? 'SIGKILL' : signal);
     interrupted = true;
   });
@@ -83,7 +86,7 @@ async function tidy(): Promise<void> {
   if (existsSync(kept) && readdirSync(kept).length === 0) rmdirSync(kept);
 }
 
-/** One release with traffic of its own, as the table wants it. */
+/** Runs one release while callers send requests, and returns its row of the table. */
 async function release(
   running: RunningSandbox,
   kind: Scenario | 'first',
@@ -131,7 +134,7 @@ async function release(
   return { kind, title: titles[kind], expected: expected[kind], result, counts };
 }
 
-/** What a person does in the console, one click: everyone may call it. */
+/** Allows everyone to call the function, as one click in the console does. */
 async function makePublic(running: RunningSandbox): Promise<void> {
   const resource = `//run.googleapis.com/projects/${running.project}/locations/${running.region}/services/${functionName}`;
   await running.control('PATCH', '/settings', {
@@ -145,13 +148,13 @@ async function main(): Promise<number> {
   sandbox = await startSandbox(['--sample-reachability', '--log-lag-ms', '1000', ...ports]);
   if (interrupted) return 130;
   say(
-    `The sandbox runs: project ${sandbox.project}, region ${sandbox.region}. Everything stays on this machine.`,
+    `The sandbox is running: project ${sandbox.project}, region ${sandbox.region}. Nothing leaves this machine.`,
   );
   mkdirSync(results, { recursive: true });
   const ended: Ended[] = [];
   for (const kind of ['first', ...wanted] as const) {
     const one = await release(sandbox, kind, ended.length + 1);
-    // What a stopped run says of itself stands in its log above: there is no table of halves.
+    // A stopped run prints no table. Its log has already said what happened.
     if (interrupted || !one) return 130;
     ended.push(one);
     if (ended[0]?.result.report?.outcome !== 'promoted') break;
@@ -165,7 +168,9 @@ async function main(): Promise<number> {
   writeFileSync(join(results, 'table.txt'), `${text}\n`);
   heading('What happened');
   say(text);
-  say(`\nSummaries, reports and logs: ${relative(process.cwd(), results)} (${seconds.toFixed(0)} s in all)`);
+  say(
+    `\nSummaries, reports and logs: ${relative(process.cwd(), results)} (${seconds.toFixed(0)} s in total)`,
+  );
   const wrong = ended.filter(({ result, expected: outcome }) => result.report?.outcome !== outcome);
   for (const { title, expected: outcome, result } of wrong)
     say(

@@ -1,6 +1,6 @@
 /**
- * Shows an action's output as GitHub's log page does: masks applied and unseen, debug lines hidden, groups collapsed to
- * their titles, annotations as Error, Warning and Notice.
+ * Shows an action's output as GitHub's log page does: it applies masks, hides debug lines, collapses groups to their titles
+ * and prints annotations as Error, Warning and Notice.
  */
 export function runnerLog(print: (line: string) => void): (line: string) => void {
   const masks: string[] = [];

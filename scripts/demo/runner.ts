@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { actionArgv } from './action-argv.ts';
 import { readCommandFile } from './command-file.ts';
 
-/** What the demo reads of a report (the envelope of every action). */
+/** The part of a report that the demo reads. */
 export interface DemoReport {
   verdict: string;
   outcome?: string;
@@ -22,28 +23,17 @@ export interface StepResult {
 const root = join(import.meta.dirname, '..', '..');
 const running = new Set<ChildProcess>();
 
-/** Passes a signal to the actions that run now, as a runner does; false where none runs. */
+/** Passes a signal to the running actions, as a runner does. Returns false if none is running. */
 export function interrupt(signal: NodeJS.Signals): boolean {
   return [...running].map((child) => child.kill(signal)).includes(true);
 }
 
 export interface RunnerOptions {
-  /** Folder that the job has checked out; the repository itself where absent. */
+  /** The folder that the job has checked out. Default: this repository. */
   workspace?: string;
-  /** Called when the main step has started, with what sends it a signal. */
+  /** Called when the main step has started, with a function that sends it a signal. */
   onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
-
-/** The built stub, or the sources with GR_FROM_SOURCE=1 for a quick look while developing. */
-const argvOf = (phase: 'main' | 'post'): string[] =>
-  process.env.GR_FROM_SOURCE
-    ? [
-        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
-        join(root, 'test/support/from-source.mjs'),
-        'release',
-        phase,
-      ]
-    : [join(root, 'actions/release', `${phase}.js`)];
 
 async function run(
   phase: 'main' | 'post',
@@ -51,8 +41,8 @@ async function run(
   print: (line: string) => void,
   { workspace = root, onStart }: RunnerOptions,
 ): Promise<number | null> {
-  // Its own group: Ctrl-C is for the demo, which passes it on.
-  const child = spawn(process.execPath, argvOf(phase), {
+  // In its own process group, so that Ctrl-C reaches only the demo, which passes it on.
+  const child = spawn(process.execPath, actionArgv('release', phase), {
     cwd: workspace,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,8 +65,8 @@ async function run(
 }
 
 /**
- * Runs the built root action as the runner does, the main and then the post step, with `INPUT_*` and the command files.
- * Summary, report and log are kept in `folder`.
+ * Runs the built root action as a runner does: the main step, then the post step, with `INPUT_*` and the command files.
+ * Writes summary, report and log to `folder`.
  */
 export async function runRelease(
   folder: string,

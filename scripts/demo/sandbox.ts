@@ -5,23 +5,23 @@ export interface RunningSandbox {
   env: Record<string, string>;
   project: string;
   region: string;
-  /** Calls the control server; throws one sentence where it refuses. */
+  /** Calls the control server. Throws an error of one sentence if it refuses. */
   control<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
   stop(): Promise<void>;
 }
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Starts `npm run sandbox` as a process of its own, as a stranger would, and waits for its one line. */
+/** Starts `npm run sandbox` as a separate process and waits for the line that says that it is ready. */
 export async function startSandbox(args: readonly string[] = []): Promise<RunningSandbox> {
   const child: ChildProcess = spawn(
     process.execPath,
     [join(root, 'sandbox/main.ts'), '--until-stdin-ends', ...args],
     {
       cwd: root,
-      // Our end of its standard input closes with us, however we die.
+      // Its standard input closes with this process, even if this process is killed. Then the sandbox stops.
       stdio: ['pipe', 'pipe', 'pipe'],
-      // Its own group: Ctrl-C is for the demo, which then stops the sandbox itself.
+      // In its own process group, so that Ctrl-C reaches only the demo, which then stops the sandbox.
       detached: true,
     },
   );
@@ -49,7 +49,7 @@ export async function startSandbox(args: readonly string[] = []): Promise<Runnin
     });
     void ended.then(() => {
       clearTimeout(timer);
-      const last = errors.trim().split('\n').pop() || 'The sandbox ended at once, without a word.';
+      const last = errors.trim().split('\n').pop() || 'The sandbox ended at once and printed no error.';
       reject(new Error(last.slice(0, 1).toLowerCase() + last.slice(1)));
     });
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const example = join(import.meta.dirname, '..', '..', 'examples', 'ocr-node');
 
-/** The example function as a folder to release. `note` makes it another build of the same function. */
+/** Copies the example function to a folder to release. A different `note` makes a different build of the same code. */
 export function goodSource(folder: string, note: string): string {
   mkdirSync(folder, { recursive: true });
   cpSync(example, folder, { recursive: true, filter: (path) => !path.includes('node_modules') });
@@ -12,8 +12,8 @@ export function goodSource(folder: string, note: string): string {
 }
 
 /**
- * A build that passes its smoke test and then fails every second request: something leaks and runs out after
- * `afterRequests`. The kind of fault that no test before the traffic sees.
+ * A build that passes its smoke test, but fails every second request after `afterRequests`, as if it leaked buffers. No test
+ * before real traffic finds this kind of fault.
  */
 export function badSource(folder: string, afterRequests: number): string {
   goodSource(folder, 'bad');
@@ -34,7 +34,7 @@ exports.ocr = (req, res) => {
   return folder;
 }
 
-/** A build that has lost its Korean data: it answers 200 to everything and cannot read half of it. */
+/** A build without its Korean data. It answers 200 to every image, but cannot read half of them. */
 export function illiterateSource(folder: string): string {
   goodSource(folder, 'english only');
   const file = join(folder, 'recognizer.js');

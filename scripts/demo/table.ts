@@ -24,7 +24,7 @@ const cut = (text: string, most: number) =>
         .trimEnd()}…`
     : text;
 
-/** Left-aligned columns under a rule; the last column is cut so that no line is longer than `most` characters. */
+/** Formats left-aligned columns with a rule below the header. Cuts the last column, so that no line exceeds `most` characters. */
 export function columns(rows: readonly (readonly string[])[], most = 120): string {
   const gap = '   ';
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
@@ -75,7 +75,7 @@ export function table(ended: readonly Ended[], sightings: readonly Sighting[], e
   }
   const reach =
     sightings.length === 0
-      ? 'Reachable without a token, sampled after every write and at every request: never.'
-      : `Reachable without a token: ${sightings.map(({ from, until }) => (until ? `${((Date.parse(until) - Date.parse(from)) / 1000).toFixed(1)} s` : 'still')).join(', ')}${exposedByUs ? ' (made so by this demo, closed by the release before it uploaded anything)' : ''}.`;
+      ? 'Reachable without a token: never (checked after every write and with every request).'
+      : `Reachable without a token: ${sightings.map(({ from, until }) => (until ? `${((Date.parse(until) - Date.parse(from)) / 1000).toFixed(1)} s` : 'still')).join(', ')}${exposedByUs ? ' (opened by this demo, closed by the release before it uploaded anything)' : ''}.`;
   return [columns(rows), '', ...facts, reach].join('\n');
 }

@@ -14,7 +14,7 @@ export interface Counts {
 
 const images = join(import.meta.dirname, '..', '..', 'examples/smoke/images');
 
-/** Callers with a valid identity who send real images all the while. */
+/** Callers with a valid identity who send real images until `stop`. */
 export class Traffic {
   readonly #sandbox: RunningSandbox;
   readonly #id: string;

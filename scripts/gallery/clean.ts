@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 
 /**
- * Takes out of a run's text what belongs to the machine that ran it and would differ on every other: folders, loopback
- * ports, random parts of names.
+ * Replaces everything in a run's text that depends on the machine or differs from run to run: folders, loopback ports and
+ * random parts of names.
  */
 export function cleaner(folders: readonly string[]): (text: string) => string {
   const longest = [...new Set([...folders, tmpdir()])].sort((a, b) => b.length - a.length);

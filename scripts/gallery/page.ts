@@ -8,7 +8,7 @@ export interface Told {
 
 const cell = (text: string) => text.replace(/\|/g, '\\|').replace(/\s+/g, ' ');
 
-/** The table of the gallery. */
+/** Renders the gallery's first page with its table. */
 export function page(told: readonly Told[]): string {
   const rows = told.map(({ story, shown }) => {
     const outcome = shown.report?.outcome;
@@ -17,10 +17,10 @@ export function page(told: readonly Told[]): string {
   });
   return `# Every outcome, from real runs
 
-\`npm run gallery\` writes this folder: it runs the built action as a runner does, the main and then the post step, against the
-sandbox, once for each story. A summary is what the job page shows, a log is what the log page shows: groups closed, masks
-applied, debug lines hidden. Steps are kept short (seconds instead of minutes), so that the runs are quick; paths, ports
-and process ids are taken out. Nothing else is edited.
+\`npm run gallery\` writes this folder. For each story, it runs the built action against the sandbox as a runner does: the
+main step, then the post step. The summary is what the job page shows. The log is what the log page shows, with groups
+collapsed, masks applied and debug lines hidden. The steps take seconds instead of minutes, so that the runs are quick.
+Paths, ports and process ids are replaced. Nothing else is edited.
 
 | story | outcome | what was done | what the run says | exit code | |
 |:--|:--|:--|:--|--:|:--|

@@ -4,7 +4,7 @@ import { runRelease, type StepResult } from '../demo/runner.ts';
 import { runnerLog } from '../demo/runner-log.ts';
 import { type RunningSandbox, startSandbox } from '../demo/sandbox.ts';
 
-/** An answer of a function as `sandbox.json` describes it; see docs/sandbox.md. */
+/** An answer of a function in the form of `sandbox.json`; see docs/sandbox.md. */
 export interface Answer {
   status: number;
   path?: string;
@@ -16,12 +16,12 @@ export interface Answer {
 export interface ReleaseOptions {
   inputs?: Record<string, string>;
   env?: Record<string, string>;
-  /** Called for every line of the log as GitHub shows it; the release waits for what it promises before it is told. */
+  /** Called for every log line as GitHub shows it. `release` resolves only after all returned promises have. */
   onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void | Promise<void>;
 }
 
 export interface Shown extends StepResult {
-  /** Lines as GitHub's log page shows them, the post step's too. */
+  /** The lines that GitHub's log page shows, including those of the post step. */
   log: string[];
   folder: string;
 }
@@ -29,10 +29,10 @@ export interface Shown extends StepResult {
 export const functionName = 'ocr-api';
 const images = join(import.meta.dirname, '..', '..', 'examples/smoke/images');
 
-/** What a healthy revision reads from the fixture `invoice-en.png`. */
+/** The text that a healthy revision reads from the fixture `invoice-en.png`. */
 export const invoice = { text: 'INVOICE 2026-001\nTOTAL 128.40', confidence: 0.96 };
 export const healthy: Answer[] = [{ status: 200, body: invoice, latencyMs: 3 }];
-/** Reads the invoice on `/`, where the smoke test asks, and fails a share of what users send. */
+/** Reads the invoice on `/`, which the smoke test calls, and fails a share of the users' requests. */
 export const failing = (share: number, status = 500): Answer[] => [
   { path: '/', status: 200, body: invoice, latencyMs: 3 },
   { path: '/v1/ocr', status, body: { error: 'Out of buffers.' }, latencyMs: 3, share },
@@ -51,14 +51,14 @@ cases:
 
 const commits = ['1b2c3d4', '7f3c9a1', '9d0e1f2', '4e5f6a7'].map((start) => start.padEnd(40, '0'));
 
-/** What was thrown, if anything: it is told once the release has ended. */
+/** Resolves with the error, if any, so that it can be thrown after the release has ended. */
 const settled = (work: void | Promise<void>): Promise<unknown> =>
   Promise.resolve(work).then(
     () => undefined,
     (error: unknown) => error,
   );
 
-/** One sandbox, one repository with a function and a smoke suite, and releases of it one after another. */
+/** A sandbox and a repository with a function and a smoke suite, for several releases one after another. */
 export class Stage {
   readonly sandbox: RunningSandbox;
   readonly workspace: string;
@@ -85,7 +85,7 @@ export class Stage {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Replaces the function's source by one whose revision answers as told. */
+  /** Replaces the function's source by one with the given answers. */
   source(responses: readonly Answer[], more: object = {}): void {
     const folder = join(this.workspace, 'function');
     rmSync(folder, { recursive: true, force: true });
@@ -95,7 +95,7 @@ export class Stage {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: functionName, version }));
   }
 
-  /** Releases what `source` wrote, through the root action, main and post step. */
+  /** Releases what `source` wrote with the root action: the main step, then the post step. */
   async release(options: ReleaseOptions = {}): Promise<Shown> {
     const number = ++this.#releases;
     const { env } = this.sandbox;
@@ -142,19 +142,19 @@ export class Stage {
     return { ...result, log, folder };
   }
 
-  /** A healthy first release, without a watch: what serves when the story begins. */
+  /** Makes a first release without a watch. Its revision serves when the story begins. */
   async before(responses: readonly Answer[] = healthy): Promise<void> {
     this.source(responses);
     const { report } = await this.release({ inputs: { slo: 'none', canary: 'none', duration: '1s' } });
     if (report?.outcome !== 'promoted') throw new Error(`the first release ended: ${report?.reason}`);
   }
 
-  /** Users, with a valid identity, until the story ends. */
+  /** Lets users with a valid identity call the function until the story ends. */
   async users(rps: number): Promise<void> {
     await this.sandbox.control('POST', '/load', { function: functionName, rps, path: '/v1/ocr' });
   }
 
-  /** Requests from before the story, so that there is an error budget to spend; waits until they are in the log. */
+  /** Sends requests before the story, so that there is an error budget to spend. Waits until they are in the log. */
   async history(rps: number, seconds: number): Promise<void> {
     await this.sandbox.control('POST', '/load', { function: functionName, rps, seconds, path: '/v1/ocr' });
     await new Promise((resolve) => setTimeout(resolve, (seconds + 2) * 1000));
@@ -168,7 +168,7 @@ export class Stage {
     return `projects/${this.sandbox.project}/locations/${this.sandbox.region}/services/${functionName}`;
   }
 
-  /** What one click in the console does. */
+  /** Allows everyone to call the function, as one click in the console does. */
   async makePublic(): Promise<void> {
     const bindings = [{ role: 'roles/run.invoker', members: ['allUsers'] }];
     await this.settings({ policies: { [`//run.googleapis.com/${this.serviceName}`]: bindings } });

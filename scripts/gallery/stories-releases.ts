@@ -1,11 +1,11 @@
 import { failing, healthy, invoice, type Stage } from './stage.ts';
 import type { Story } from './story.ts';
 
-/** Releases that got as far as a watch or a smoke test. */
+/** Stories of releases that reach the smoke test or the watch. */
 
 const misread = [{ status: 200, body: { ...invoice, text: 'INV0ICE 2O26' }, latencyMs: 3 }];
 
-/** Users begin when the candidate is tagged: the budget gate has nothing to say about them. */
+/** Lets users begin when the candidate gets its tag. The budget gate runs before and does not count them. */
 const usersAtTag = (stage: Stage, rps: number) => {
   let begun = false;
   return (line: string) => {
@@ -19,7 +19,7 @@ export const releases: readonly Story[] = [
   {
     name: 'promoted',
     outcome: 'promoted',
-    what: 'A good update: 10 %, 50 % and 100 % of the traffic, the objective is proved',
+    what: 'A good update: it gets 10 %, 50 % and 100 % of the traffic, and the watch proves that it keeps its objective',
     play: async (stage) => {
       await stage.before();
       await stage.users(60);
@@ -30,7 +30,7 @@ export const releases: readonly Story[] = [
   {
     name: 'promoted-too-few-requests',
     outcome: 'promoted',
-    what: 'A good update of a function that hardly anybody calls',
+    what: 'A good update of a function that few users call',
     play: async (stage) => {
       await stage.before();
       await stage.users(1);
@@ -41,7 +41,7 @@ export const releases: readonly Story[] = [
   {
     name: 'unchanged',
     outcome: 'promoted',
-    what: 'The same source and configuration again',
+    what: 'A second release of the same source and configuration',
     play: async (stage) => {
       await stage.before();
       return stage.release();
@@ -50,7 +50,7 @@ export const releases: readonly Story[] = [
   {
     name: 'rolled-back',
     outcome: 'rolled_back',
-    what: 'An update that passes its smoke test and fails 3 % of what users send; seen at 50 % of the traffic',
+    what: 'An update that passes its smoke test, but fails 3 % of the users’ requests; the watch sees it at 50 % of the traffic',
     play: async (stage) => {
       await stage.before();
       await stage.history(200, 15);
@@ -62,7 +62,7 @@ export const releases: readonly Story[] = [
   {
     name: 'rolled-back-at-100',
     outcome: 'rolled_back',
-    what: 'The same without a canary: seen when all users are on the new revision',
+    what: 'A similar update without a canary: the watch sees it when all users are on the new revision',
     play: async (stage) => {
       await stage.before();
       await stage.users(20);
@@ -92,7 +92,7 @@ export const releases: readonly Story[] = [
   {
     name: 'held-platform',
     outcome: 'held',
-    what: 'An outage below both revisions: 40 % of all requests fail, on the old revision as well',
+    what: 'An outage of the platform: 40 % of all requests fail, on the old revision too',
     play: async (stage) => {
       await stage.before(failing(0.4, 503));
       stage.source(failing(0.4, 503));
@@ -102,7 +102,7 @@ export const releases: readonly Story[] = [
   {
     name: 'held-blind',
     outcome: 'held',
-    what: 'The request logs answer 403 as soon as users are on the new revision',
+    what: 'The request logs start to answer 403 when users are on the new revision',
     play: async (stage) => {
       await stage.before();
       await stage.users(10);

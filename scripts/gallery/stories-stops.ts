@@ -1,9 +1,9 @@
 import { failing, healthy, type Stage } from './stage.ts';
 import type { Story } from './story.ts';
 
-/** Releases that something or somebody stopped, and what runs before one. */
+/** Stories of releases that are stopped by someone or something, or that do not start. */
 
-/** Calls `act` once, when the first look at the canary has been printed. */
+/** Calls `act` once, after the release has printed its first look at the canary. */
 const inCanary = (act: (kill: (signal: NodeJS.Signals) => void) => unknown) => {
   let done = false;
   return (line: string, kill: (signal: NodeJS.Signals) => void) => {
@@ -30,7 +30,7 @@ async function ownerMovesTraffic(stage: Stage): Promise<void> {
   if (!answer.ok) throw new Error(`the owner could not move the traffic: ${await answer.text()}`);
 }
 
-/** The deployer keeps everything but the right to change who may call. */
+/** Takes from the deployer the right to change who may call the function, and nothing else. */
 async function takeAwayPolicies(stage: Stage): Promise<void> {
   const resource = `//cloudresourcemanager.googleapis.com/projects/${stage.sandbox.project}`;
   const { policies } = await stage.sandbox.control<{
@@ -64,7 +64,7 @@ export const stops: readonly Story[] = [
   {
     name: 'exposed',
     outcome: 'exposed',
-    what: 'Somebody has made the function public, and the deployer may not change who may call it',
+    what: 'Someone has made the function public, and the deployer may not change who can call it',
     play: async (stage) => {
       await stage.before();
       await stage.makePublic();
@@ -76,7 +76,7 @@ export const stops: readonly Story[] = [
   {
     name: 'closed-then-promoted',
     outcome: 'promoted',
-    what: 'Somebody has made the function public; it is closed first, then released',
+    what: 'Someone has made the function public; the release closes it first, then goes on',
     play: async (stage) => {
       await stage.before();
       await stage.users(60);
@@ -151,7 +151,7 @@ export const stops: readonly Story[] = [
   },
   {
     name: 'dry-run',
-    what: '`dry_run: true`: the plan, and nothing else',
+    what: '`dry_run: true`: the release prints its plan and changes nothing',
     play: async (stage) => {
       await stage.before();
       stage.source(healthy);
@@ -177,7 +177,7 @@ export const stops: readonly Story[] = [
   },
   {
     name: 'login-failed',
-    what: 'The identity provider accepts another owner than the one of this repository',
+    what: 'The identity provider accepts only repositories of another owner',
     play: async (stage) => {
       stage.source(healthy);
       await stage.sandbox.control('POST', '/claims', {

@@ -1,12 +1,12 @@
 import type { Shown, Stage } from './stage.ts';
 
-/** One outcome of a release, told by a real run. */
+/** One outcome of a release, played by a real run. */
 export interface Story {
-  /** Name of its files. */
+  /** The name of its files, without their endings. */
   name: string;
-  /** What the run has to end with; absent where it ends without an outcome. */
+  /** The outcome that the run must have. Absent if it must end without one. */
   outcome?: string;
-  /** One line for the table: what was done to get there. */
+  /** One line for the table: what happened in the story. */
   what: string;
   /** More arguments for the sandbox. */
   sandbox?: readonly string[];

@@ -1,15 +1,15 @@
 import type { Fault, Quirks } from '../../sandbox/core/types.ts';
 
-/** What happens to one call of a release, and to those after it. */
+/** One kind of fault: what happens to one call of a release and to those after it. */
 export interface FaultKind {
   name: string;
-  /** Answers for the call itself; nothing lets it through. */
+  /** What happens to the call itself. If absent, the call gets through. */
   at?: Fault['fault'];
-  /** Answers for later calls that match, until `forMs` of the fast time have passed. */
+  /** What happens to later matching calls, until `forMs` of the fast time have passed. */
   after?: { fault: Fault['fault']; forMs: number };
-  /** The process gets this signal as the call arrives. */
+  /** The process gets this signal when the call arrives. */
   signal?: 'SIGINT' | 'SIGTERM' | 'SIGKILL';
-  /** Only calls for which this is true. */
+  /** Limits the fault to the calls for which this returns true. */
   only?: (call: CallSeen) => boolean;
 }
 
@@ -58,12 +58,12 @@ export const faultKinds: FaultKind[] = [
   { name: 'SIGKILL after', at: { reset: 'after' }, signal: 'SIGKILL' },
 ];
 
-/** The faults that meet a changed platform: those whose effect is uncertain, and those that end the process. */
+/** The faults used under a changed quirk: those whose effect is uncertain, and those that end the process. */
 const decisive = ['500', 'reset after', 'hang', 'SIGINT', 'SIGKILL before', 'SIGKILL after'];
 
 export type Scenario = 'good' | 'smoke fails' | 'does not start' | 'regresses' | 'first';
 
-/** Where users' load is on, calls of the function are mostly theirs and none of the release's. */
+/** True if the release made the call. In the scenario with users, the calls of the function are theirs. */
 export const isOwn = (scenario: Scenario, call: CallSeen): boolean =>
   scenario !== 'regresses' || call.api !== 'invoke';
 
@@ -75,10 +75,10 @@ export interface Config {
 }
 
 const some = faultKinds.filter(({ name }) => decisive.includes(name));
-/** A killed process on a platform that drops pin and record at once leaves nothing to know it by: docs/unverified.md. */
+/** Without SIGKILL: if the platform drops both pin and record, a killed release leaves no trace (docs/unverified.md). */
 const survivable = some.filter(({ signal }) => signal !== 'SIGKILL');
 
-/** Every quirk that concerns traffic, under both values. */
+/** The platforms of the sweep: every quirk that concerns traffic, with both values. */
 export const configs: Config[] = [
   {
     name: 'as documented',
@@ -127,23 +127,23 @@ export const configs: Config[] = [
 export interface Cell {
   config: number;
   scenario: Scenario;
-  /** Which call of the release, from 1. */
+  /** The number of the call of the release, from 1. */
   call: number;
   fault: string;
 }
 
 export interface CellResult extends Cell {
-  /** The call that was met, without names; absent where the release ended before it. */
+  /** The call that met the fault, without names. Absent if the release ended before it. */
   met?: string | undefined;
   outcome: string;
   settledBy: 'itself' | 'post step' | 'janitor' | 'next release';
   violations: string[];
-  /** Seconds of the fast time, until the release ended, and until all was settled. */
+  /** Seconds of the fast time until the release ended; `settledSeconds` from then until everything was settled. */
   seconds: number;
   settledSeconds: number;
 }
 
-/** `GET run services/S` without what differs from run to run. */
+/** Names a call without the parts that differ from run to run, such as `GET run services/…`. */
 export const callName = ({ api, method, path }: CallSeen): string =>
   `${method} ${api} ${path
     .split('?')[0]

@@ -1,15 +1,16 @@
 import { type FastTime, installFastTime } from '../../test/support/fast-time.ts';
 import { ReleaseWorld } from '../../test/support/release-world.ts';
-import { openSubject, runCell, type Subject } from './cell.ts';
+import { runCell } from './cell.ts';
 import { type CallSeen, type Cell, type CellResult, configs, faultKinds, type Scenario } from './cells.ts';
+import { openSubject, type Subject } from './subject.ts';
 
-/** How much faster than the clock on the wall. */
+/** How many times faster than real time the cells run. */
 export const factor = 10;
 
 export interface Measured {
   config: number;
   scenario: Scenario;
-  /** The calls that a release makes when nothing goes wrong. */
+  /** The calls of a release without faults. */
   calls: CallSeen[];
 }
 
@@ -31,7 +32,7 @@ class Bench {
     return new Bench(await ReleaseWorld.open({ quirks, sampleReachability: true }, time.clock), time, config);
   }
 
-  /** A function of the scenario; a first release has a fresh one each time. */
+  /** Returns the scenario's function. A first release gets a new one each time. */
   async subject(scenario: Scenario): Promise<Subject> {
     const name = `f${++this.#made}-${this.config}`;
     if (scenario === 'first') return { name, proved: new Set(), before: undefined };
@@ -51,7 +52,7 @@ class Bench {
     });
   }
 
-  /** After a violation the function is no fair ground for the next cell. */
+  /** Drops the function after a violation, because its state could spoil the next cell. */
   forget(scenario: Scenario): void {
     this.#subjects.delete(scenario);
   }
@@ -64,7 +65,7 @@ class Bench {
   }
 }
 
-/** Counts the calls of every wanted scenario under every config. */
+/** Records the calls of every wanted scenario under every config. */
 export async function measure(
   wanted: (config: number, scenario: Scenario) => boolean = () => true,
 ): Promise<Measured[]> {
@@ -102,30 +103,30 @@ export function planCells(
     ? cells.filter((cell) => `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only))
     : cells;
   if (sample === undefined || sample >= kept.length) return kept;
-  // Spread by a step that shares no factor with the grid, so that every fault and every phase is among them.
+  // Evenly spread over the grid, so that the sample has every fault and every phase.
   const step = kept.length / sample;
   return Array.from({ length: sample }, (_, i) => kept[Math.floor(i * step)] as Cell);
 }
 
-/** A cell that cannot be judged is told as one that is violated, and takes none of those behind it along. */
+/** Runs one cell. If it throws, reports a violation, so that the cells behind it still run. */
 async function judged(bench: Bench, cell: Cell): Promise<CellResult> {
   try {
     const { calls: _, ...result } = await bench.run(cell);
     return result;
   } catch (error) {
     bench.forget(cell.scenario);
-    const violations = [`could not be judged: ${(error as Error).stack ?? String(error)}`];
+    const violations = [`the cell threw: ${(error as Error).stack ?? String(error)}`];
     return { ...cell, outcome: 'unknown', settledBy: 'itself', violations, seconds: 0, settledSeconds: 0 };
   }
 }
 
-/** Runs cells one after another, one sandbox a config. */
+/** Runs cells one after another, with one sandbox per config. */
 export async function runCells(cells: readonly Cell[], tell: (result: CellResult) => void): Promise<void> {
   const time = installFastTime(factor);
   let bench: Bench | undefined;
-  // Node ends a process for a rejection that nobody handles: here it is a violation of the cell.
+  // Node would end the process for an unhandled rejection. Here it counts as a violation of the current cell.
   const unhandled: string[] = [];
-  process.on('unhandledRejection', (reason) => unhandled.push(`nobody handled ${String(reason)}`));
+  process.on('unhandledRejection', (reason) => unhandled.push(`unhandled rejection: ${String(reason)}`));
   for (const cell of [...cells].sort((a, b) => a.config - b.config)) {
     if (bench?.config !== cell.config) {
       await bench?.world.close();

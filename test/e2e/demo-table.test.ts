@@ -62,7 +62,7 @@ describe('the table at the end of the demo', () => {
     expect(text).toMatch(/^2\. rolled_back {3}Watch 50 % {3}18\.0 s {3}fail {6}too many .*…$/m);
     expect(text).toContain('2. rolled_back: 100 requests, 17 bad answers served, ');
     expect(text).toContain('13.5 s from the first bad answer');
-    // Nothing is said about a release that had no traffic.
+    // A release without traffic gets no line.
     expect(text).not.toMatch(/^1\. promoted:/m);
     expect(text).toMatch(/without a token.*never/);
   });
@@ -78,7 +78,7 @@ describe('the table at the end of the demo', () => {
   test('every moment at which anyone could call it is told', () => {
     const from = '2026-11-22T10:00:00.000Z';
     const closed = { from, until: '2026-11-22T10:00:02.500Z', url: 'http://127.0.0.1:1' };
-    expect(table([good], [closed], true)).toMatch(/Reachable without a token: 2\.5 s \(made so by this demo/);
+    expect(table([good], [closed], true)).toMatch(/Reachable without a token: 2\.5 s \(opened by this demo/);
     expect(table([good], [closed, { from, url: 'x' }], false)).toMatch(/2\.5 s, still\.$/);
   });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-/** How the demo ends where it cannot go on: one sentence, and nothing left. The whole of it is run by .ci/run. */
+/** If the demo cannot go on, it ends with one sentence and leaves nothing behind. `.ci/run` runs the whole demo. */
 
 const root = join(import.meta.dirname, '..', '..');
 const kept = join(root, '.demo');
@@ -25,7 +25,7 @@ interface Ran {
   err: string;
 }
 
-/** Everything that the demo starts gets its temporary folder, by environment, command line or working folder. */
+/** Every process that the demo starts has its temporary folder in its environment, command line or working folder. */
 function run(args: readonly string[], onOutput?: (text: string, child: ChildProcess) => void): Promise<Ran> {
   const child = spawn(
     process.execPath,
@@ -51,7 +51,7 @@ const attempt = (read: () => string): string => {
   }
 };
 
-/** Processes of this run that are still there; by /proc, which only Linux has. */
+/** The processes of this run that are still there. Reads /proc, which only Linux has. */
 function processes(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -74,8 +74,8 @@ const lines = (text: string) => text.trim().split('\n');
 
 describe('the demo', () => {
   test.each([
-    [['--scenario', 'worse'], /^The demo cannot run: --scenario "worse" is unknown; there are good, bad, /],
-    [['--scenari', 'bad'], /^The demo cannot run: Unknown option '--scenari'; there are --scenario /],
+    [['--scenario', 'worse'], /^The demo cannot run: --scenario "worse" is unknown. Choose from good, bad, /],
+    [['--scenari', 'bad'], /^The demo cannot run: Unknown option '--scenari'. The options are --scenario /],
     [['--ports', 'nonsense'], /^The demo cannot run: .*--ports/],
   ])('%j ends with one sentence', async (args, sentence) => {
     const { code, out, err } = await run(args);

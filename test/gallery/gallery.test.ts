@@ -5,7 +5,7 @@ import { runnerLog } from '../../scripts/demo/runner-log.ts';
 import { cleaner } from '../../scripts/gallery/clean.ts';
 import { stories } from '../../scripts/gallery/stories.ts';
 
-/** What people see of every outcome: docs/gallery, written by `npm run gallery` from real runs. */
+/** docs/gallery shows what users see of every outcome. `npm run gallery` writes it from real runs. */
 
 const gallery = join(import.meta.dirname, '../..', 'docs/gallery');
 const read = (file: string) => readFileSync(join(gallery, file), 'utf8');
@@ -52,7 +52,7 @@ describe.each(stories)('$name', ({ name, outcome }) => {
     expect(log).not.toContain('\r');
     const lines = log.trimEnd().split('\n');
     expect(lines.filter((line) => line.includes('::error') || line.includes('##['))).toEqual([]);
-    // The post step speaks last, after the verdict of the step itself.
+    // The log ends with the post step, whose lines follow the verdict of the main step.
     expect(lines.at(-2)).toMatch(new RegExp(`^${word}: .+\\.  Report: …/`));
     expect(lines.filter((line) => line.startsWith('Error: ')).length).toBeLessThanOrEqual(1);
   });
@@ -69,7 +69,7 @@ describe.each(stories)('$name', ({ name, outcome }) => {
     expect(summary).not.toMatch(/data:|<svg|<script|style=/);
     expect((summary.match(/^\s*(?:> )?`{3,}/gm) ?? []).length % 2).toBe(0);
     expect(summary.match(/<details/g)?.length ?? 0).toBe(summary.match(/<\/details>/g)?.length ?? 0);
-    // An alert inside of details stays a plain quote.
+    // GitHub renders an alert inside <details> as a plain quote.
     let depth = 0;
     for (const line of summary.split('\n')) {
       depth += (line.match(/<details/g) ?? []).length - (line.match(/<\/details>/g) ?? []).length;

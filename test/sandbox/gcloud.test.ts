@@ -12,7 +12,7 @@ const version = spawnSync('gcloud', ['version', '--format=value(core)'], {
 const installed = version.status === 0;
 const withGcloud = installed ? describe : describe.skip;
 
-// Each gcloud takes a second alone, and many on a busy machine.
+// Each call of gcloud takes a second on an idle machine, and many seconds on a busy one.
 jest.setTimeout(180_000);
 
 interface Run {
@@ -43,7 +43,7 @@ withGcloud('a real gcloud with nothing but the printed environment', () => {
   const write = (files: Record<string, string>) => {
     const folder = join(home, 'src');
     mkdirSync(folder, { recursive: true });
-    // gcloud itself refuses a Node.js source without a package.json.
+    // gcloud refuses a Node.js source without a package.json.
     for (const [name, text] of Object.entries({ 'package.json': '{}', ...files }))
       writeFileSync(join(folder, name), text);
   };

@@ -93,7 +93,7 @@ test('it ends with its parent where that is asked for, however the parent dies',
     env: { ...process.env, TMPDIR: temp },
   });
   await new Promise<void>((resolve) => parent.stdout.once('data', () => resolve()));
-  // The pipe is inherited: it closes once the sandbox has ended, too.
+  // The sandbox has inherited the pipe, so the pipe closes only after the sandbox has ended too.
   const over = new Promise<void>((resolve) => parent.stdout.on('close', () => resolve()));
   parent.kill('SIGKILL');
   await over;

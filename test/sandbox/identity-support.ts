@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Sandbox } from '../../sandbox/index.ts';
 
-/** A small client of its own, so that these tests do not lean on the actions' code. */
+/** A small client, so that these tests do not depend on the actions' code. */
 export interface Answer {
   status: number;
   body: Record<string, unknown>;
@@ -43,7 +43,7 @@ export const env = (sandbox: Sandbox, name: string): string => {
 export const defaultAudience = (sandbox: Sandbox) =>
   `https://iam.googleapis.com/${env(sandbox, 'WORKLOAD_IDENTITY_PROVIDER')}`;
 
-/** GitHub's token as a job asks for it. */
+/** Requests an OIDC token from GitHub's issuer as a job does. */
 export async function jobToken(sandbox: Sandbox, audience = defaultAudience(sandbox)): Promise<string> {
   const url = `${env(sandbox, 'ACTIONS_ID_TOKEN_REQUEST_URL')}&audience=${encodeURIComponent(audience)}`;
   const answer = await ask(url, { token: env(sandbox, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN') });
@@ -95,7 +95,7 @@ export function credentials(
   );
 }
 
-/** Access token of one of the sandbox's accounts, the long way. */
+/** Gets the access token of an account as a workflow does: OIDC token, token exchange, impersonation. */
 export async function accessToken(
   sandbox: Sandbox,
   account: 'SERVICE_ACCOUNT' | 'READER_SERVICE_ACCOUNT' | 'INVOKER_SERVICE_ACCOUNT',
@@ -117,7 +117,7 @@ export const claimsOf = (token: string): Record<string, unknown> =>
     unknown
   >;
 
-/** The same header and claims, signed by a key that the issuer does not know. */
+/** Signs the same header and claims with a key that the issuer does not know. */
 export function forge(token: string): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const signed = token.split('.').slice(0, 2).join('.');

@@ -64,7 +64,7 @@ describe('filters that do not', () => {
     ['NOT "request failed"'],
     ['spanId:*'],
     ['sample(insertId, 0)'],
-    // OR binds before AND here: (ERROR or INFO) and INFO.
+    // OR binds tighter than AND in this language: (ERROR or INFO) and INFO.
     ['severity=ERROR OR severity=INFO AND severity=INFO'],
     ['httpRequest.userAgent=~"^guard"'],
   ])('%s', (filter) => expect(matches(filter)).toBe(false));

@@ -124,7 +124,7 @@ describe('request log entries', () => {
     const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 250 }] }) };
     const { uri, token } = await open({}, slow);
     let entries: Json[] = [];
-    // A loaded machine may not even have sent the request when it is given up: then it is tried again.
+    // A busy machine may not have sent the request yet when it is aborted. Then the loop tries again.
     for (let tries = 0; entries.length === 0 && tries < 10; tries++) {
       const signal = AbortSignal.timeout(100);
       await fetch(uri, { method: 'POST', headers: { authorization: `Bearer ${token}` }, signal }).catch(

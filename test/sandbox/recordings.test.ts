@@ -49,7 +49,7 @@ const fn = {
   }),
 };
 
-/** The documented kind of answer of each call: what its reference says that a client may rely on. */
+/** The documented form of each call's answer: the fields on which a client may rely. */
 const kinds: [api: string, call: RegExp, body: Json][] = [
   [
     'cloudfunctions',
@@ -117,7 +117,7 @@ const kinds: [api: string, call: RegExp, body: Json][] = [
   ['iamcredentials', /:generateIdToken$/, { token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) }],
 ];
 
-/** What one recorded session hands from answer to request: tokens, URLs and etags that were taken out of the recording. */
+/** Values that a session takes from one answer into a later request: tokens, URLs and etags, which the recording lacks. */
 class Replay {
   private readonly client: Client;
   private upload: Json = {};
@@ -177,7 +177,7 @@ class Replay {
     return answer;
   }
 
-  /** Where the recorded client went on, its operation had ended. */
+  /** The recorded client went on after its operation had ended, so this waits for the end. */
   async ended(): Promise<void> {
     if (this.operation) await this.client.wait('cloudfunctions', this.operation);
   }

@@ -38,7 +38,7 @@ describe('the split', () => {
       counts[status] = (counts[status] ?? 0) + 1;
     }
     expect(Object.keys(counts)).toEqual(['200', '201']);
-    // 80 expected, standard deviation 8; the draws are seeded, so this never flickers.
+    // The mean is 80 and the standard deviation 8. The draws are seeded, so the count is always the same.
     expect(counts[201]).toBeGreaterThan(50);
     expect(counts[201]).toBeLessThan(110);
   });

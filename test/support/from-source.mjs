@@ -1,4 +1,4 @@
-// Runs an action from its sources instead of dist/: `node from-source.mjs ACTION [post]`. For a quick loop only.
+// Runs an action from its sources instead of dist/: `node from-source.mjs ACTION [post]`. Saves the build while developing.
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -3,7 +3,7 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Path of a real gcloud on this machine, undefined where there is none. */
+/** The path of a real gcloud on this machine. Undefined if there is none. */
 export function findGcloud(): string | undefined {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, 'gcloud');
@@ -20,7 +20,7 @@ export interface GcloudRun {
   output: string;
 }
 
-/** Runs gcloud with the sandbox's environment and a configuration of its own; nothing of the machine's is used. */
+/** Runs gcloud with the sandbox's environment and a configuration of its own. Uses no setting of this machine. */
 export async function runGcloud(
   gcloud: string,
   args: readonly string[],

@@ -1,7 +1,7 @@
-// Loaded with --import: kills this process with SIGKILL right before its Nth call that changes a file under the
-// temporary folder, or right after it (KILL_AT=N, KILL_AFTER=1). Says on standard error how many such calls there were
-// when nothing was killed. ONCE_WRITTEN=kill kills it as soon as a credentials file is complete, ONCE_WRITTEN=fail lets
-// the next call fail as on a full disk.
+// Loaded with --import. KILL_AT=N kills this process with SIGKILL right before its Nth call that changes a file under the
+// temporary folder; with KILL_AFTER=1, right after it. If nothing is killed, it prints the number of such calls on standard
+// error. ONCE_WRITTEN=kill kills the process as soon as a credentials file is complete. ONCE_WRITTEN=fail makes the next
+// call fail as on a full disk.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ for (const name of [
   const original = fs[name];
   fs[name] = (...args) => {
     const counts = typeof args[0] === 'string' ? args[0].startsWith(tmpdir()) : opened.has(args[0]);
-    // Node's own functions call one another.
+    // Node's own functions call each other, so nested calls must not count again.
     if (inside || !counts) return original(...args);
     const mine = ++calls === at;
     if (written) {

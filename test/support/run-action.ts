@@ -2,18 +2,20 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
+import { actionArgv } from '../../scripts/demo/action-argv.ts';
 import { readCommandFile } from '../../scripts/demo/command-file.ts';
 
 export interface ActionRun {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Everything printed, standard output and error interleaved as they came. */
+  /** Everything printed to standard output and standard error, in the order in which it arrived. */
   log: string;
   outputs: Record<string, string>;
   exported: Record<string, string>;
   state: Record<string, string>;
   summary: string;
-  /** The report file, parsed, where one was written. */
+  /** The parsed report file, if one was written. */
   report: Record<string, unknown> | undefined;
   temp: string;
   milliseconds: number;
@@ -22,26 +24,32 @@ export interface ActionRun {
 export interface RunOptions {
   inputs?: Record<string, string>;
   env?: Record<string, string>;
-  /** Run the post step with the state of this earlier run. */
+  /** Runs the post step with the state of this earlier run. */
   post?: ActionRun;
   cwd?: string;
-  /** RUNNER_TEMP to share between steps of one job. */
+  /** A RUNNER_TEMP that the steps of one job share. */
   temp?: string;
   timeoutMs?: number;
-  /** Called with the child, to send signals. */
+  /** Called with a function that sends the action a signal. */
   onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   onOutput?: (text: string) => void;
 }
 
 const root = join(import.meta.dirname, '..', '..');
 
+const folders: string[] = [];
+// Tests look into a run's temporary folder after the run, so it stays until the test file has ended.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /**
- * Starts an action as the runner does: `node actions/NAME/main.js` on the built bundle with `INPUT_*` and the command
- * files. With GR_FROM_SOURCE=1 it runs from src/ instead, for a quick loop while developing; with GR_BUILT=FOLDER from
- * FOLDER/actions and FOLDER/dist, a bundle that was built elsewhere.
+ * Starts an action as the runner does: `node actions/NAME/main.js` with `INPUT_*` and the command files. `actionArgv` says
+ * how to run the sources or another bundle instead.
  */
 export async function runAction(name: string, options: RunOptions = {}): Promise<ActionRun> {
   const folder = mkdtempSync(join(tmpdir(), 'bs-run-'));
+  folders.push(folder);
   const temp = options.temp ?? join(folder, 'temp');
   mkdirSync(temp, { recursive: true });
   const files = {
@@ -74,16 +82,8 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
   for (const [key, value] of Object.entries(options.inputs ?? {})) env[`INPUT_${key.toUpperCase()}`] = value;
   for (const [key, value] of Object.entries(options.post?.state ?? {})) env[`STATE_${key}`] = value;
   const phase = options.post ? 'post' : 'main';
-  const argv = process.env.GR_FROM_SOURCE
-    ? [
-        '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON',
-        join(root, 'test/support/from-source.mjs'),
-        name,
-        phase,
-      ]
-    : [join(process.env.GR_BUILT || root, 'actions', name, `${phase}.js`)];
   const started = performance.now();
-  const child = spawn(process.execPath, argv, {
+  const child = spawn(process.execPath, actionArgv(name, phase), {
     cwd: options.cwd ?? root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -101,7 +101,7 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
   );
   clearTimeout(timer);
   const outputs = readCommandFile(join(folder, 'output'));
-  const run: ActionRun = {
+  return {
     code,
     signal,
     log,
@@ -115,6 +115,4 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
     temp,
     milliseconds: performance.now() - started,
   };
-  rmSync(join(folder, 'output'), { force: true });
-  return run;
 }

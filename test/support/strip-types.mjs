@@ -1,4 +1,4 @@
-// jest transformer: Node's own type stripping, no compiler. Types are checked by `npm run typecheck`.
+// A transformer for jest that uses Node's own type stripping instead of a compiler. `npm run typecheck` checks the types.
 import { stripTypeScriptTypes } from 'node:module';
 
 export default {

@@ -2,10 +2,10 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { type CellResult, configs } from '../../scripts/sweep/cells.ts';
 import { measure, planCells, runCells } from '../../scripts/sweep/worker.ts';
 
-// As long as the machine needs: the cells run in fast time, and what they bound is that time.
+// The cells run in fast time, and their bounds are in that time. The real time depends on the machine.
 jest.setTimeout(300_000);
 
-/** A sample of `npm run sweep`, spread over calls and faults. */
+/** Runs a sample of `npm run sweep`, spread over calls and faults. */
 describe('the fault sweep', () => {
   test.each([
     ['a release that is promoted', 0, 'good', 24],
@@ -21,7 +21,7 @@ describe('the fault sweep', () => {
     const results: CellResult[] = [];
     await runCells(cells, (result) => results.push(result));
     expect(results.length).toBe(cells.length);
-    // A call may come out of order, and then a fault for one sort of call meets none; most do.
+    // Calls may come in another order, and then a fault for one kind of call may find none. Most faults find one.
     expect(results.filter(({ met }) => met !== undefined).length).toBeGreaterThan(cells.length / 2);
     expect(
       results.flatMap(({ call, fault, met, violations }) =>

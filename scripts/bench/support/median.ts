@@ -1,4 +1,4 @@
-/** Middle of a list of milliseconds. */
+/** The median of a list of milliseconds. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

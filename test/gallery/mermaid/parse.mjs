@@ -1,4 +1,4 @@
-// Parses every mermaid block of the Markdown files named, with every installed version: prints a JSON list of
+// Parses every mermaid block of the given Markdown files with every installed version of mermaid. Prints a JSON list of
 // {file, version, chart, error}. Needs `npm ci --prefix test/gallery/mermaid`.
 import { readFileSync } from 'node:fs';
 import { JSDOM } from 'jsdom';

@@ -12,7 +12,7 @@ export interface Answer {
   headers: Headers;
 }
 
-/** Calls the sandbox as a stranger would: over HTTP, with what the environment says. */
+/** Calls the sandbox as any client would: over HTTP, with the URLs and tokens of its environment. */
 export class Client {
   readonly sandbox: Sandbox;
   readonly parent: string;
@@ -49,7 +49,7 @@ export class Client {
     };
   }
 
-  /** One call of a Google API as the deployer, or with another token; '' sends none. */
+  /** Calls a Google API as the deployer or with another token. The token '' sends none. */
   api(api: string, method: string, path: string, body?: unknown, token = this.token): Promise<Answer> {
     const base = this.sandbox.world.urls.get(api);
     return this.send(`${base}${path}`, method, body, token ? { authorization: `Bearer ${token}` } : {});
@@ -70,7 +70,7 @@ export class Client {
     return answer.body.token as string;
   }
 
-  /** A federated token, by the same two calls as a workflow's. */
+  /** Gets a federated token with the two calls of a workflow: OIDC token, token exchange. */
   async accessToken(): Promise<string> {
     const { env } = this.sandbox;
     const audience = `//iam.googleapis.com/${env.WORKLOAD_IDENTITY_PROVIDER}`;
@@ -122,7 +122,7 @@ export class Client {
     throw new Error(`${operation} never ended`);
   }
 
-  /** Creates or updates a function and waits; the operation as it ended. */
+  /** Creates or updates a function. Waits for the operation and returns it. */
   async deploy(
     id: string,
     files: Readonly<Record<string, string>>,
@@ -162,7 +162,7 @@ export class Client {
     return this.api('run', 'PATCH', `/v2/${this.parent}/services/${id}?updateMask=${mask}${query}`, body);
   }
 
-  /** PATCH and wait until it has settled; the service after it. */
+  /** Changes a service and waits until it has settled. Returns the service. */
   async traffic(id: string, traffic: Json[]): Promise<Json> {
     const { etag } = await this.service(id);
     const answer = await this.patchService(id, 'traffic', { traffic, etag });
@@ -198,12 +198,12 @@ export class Client {
   }
 }
 
-/** Fast defaults; options win. */
+/** Starts a sandbox with short delays. The given options replace them. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Client> {
   return new Client(await startSandbox({ buildMs: 20, trafficSettleMs: 20, logLagMs: 0, ...options }));
 }
 
-/** A source whose answers are fixed, without a process. */
+/** A source with fixed answers, which needs no process. */
 export const inline = (status: number, body: unknown = { ok: status < 400 }): Record<string, string> => ({
   'sandbox.json': JSON.stringify({ responses: [{ status, body }] }),
 });

@@ -1,0 +1,57 @@
+import type { Ran, ReleaseWorld } from '../../test/support/release-world.ts';
+import type { Cell, CellResult } from './cells.ts';
+import type { Meeting } from './meeting.ts';
+import { fast, noteProved, type Subject } from './subject.ts';
+
+/** The environment of a later run, which finds what this one has left. */
+const nextRun = { GITHUB_RUN_ID: '1002' };
+
+/** Runs what settles the release: its post step if the runner survived, else by turns the janitor or the next release. */
+export async function settleAfter(
+  world: ReleaseWorld,
+  subject: Subject,
+  cell: Cell,
+  meeting: Meeting,
+  main: Ran,
+  violations: string[],
+): Promise<CellResult['settledBy']> {
+  if (!meeting.killed) {
+    const post = await world.post(subject.name, '.', main, { inputs: fast });
+    if (post.exitCode !== 0) violations.push(`the post step failed: ${post.report.reason}`);
+    const did = (post.report.evidence?.settled as { did?: string } | undefined)?.did;
+    if (main.report.outcome === 'held' && (await world.record(subject.name))?.phase === 'held') {
+      // A held split waits for a person. The next release does not wait: it first moves the traffic back.
+      const shares = await world.shares(subject.name);
+      if (shares.some(({ revision }) => revision !== subject.before && revision !== main.outputs.revision))
+        violations.push(`held, but traffic is ${JSON.stringify(shares)}`);
+      return nextRelease(world, subject, violations);
+    }
+    if (did === 'wait' || did === 'hold') return janitor(world, subject, violations);
+    return did === undefined || did === 'nothing' ? 'itself' : 'post step';
+  }
+  return cell.call % 2 === 0 ? janitor(world, subject, violations) : nextRelease(world, subject, violations);
+}
+
+async function nextRelease(
+  world: ReleaseWorld,
+  subject: Subject,
+  violations: string[],
+): Promise<'next release'> {
+  const next = await world.release(subject.name, world.good(), {
+    inputs: { ...fast, smoke_suite: world.suite(), wait_for_other: '200s' },
+    env: nextRun,
+  });
+  noteProved(subject, next);
+  if (next.report.outcome !== 'promoted' || next.exitCode !== 0)
+    violations.push(`the next release ended with ${next.report.outcome}: ${next.report.reason}`);
+  return 'next release';
+}
+
+async function janitor(world: ReleaseWorld, subject: Subject, violations: string[]): Promise<'janitor'> {
+  const ran = await world.rollback(subject.name, 'settle', {
+    inputs: { wait_for_other: '200s' },
+    env: { ...nextRun, GITHUB_EVENT_NAME: 'schedule' },
+  });
+  if (ran.exitCode !== 0) violations.push(`the janitor did not settle it: ${ran.report.reason}`);
+  return 'janitor';
+}
