@@ -1,7 +1,8 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
-import { conjuncts, mapClaims } from '../../domain/login/doctor/cel.ts';
+import { mapClaims } from '../../domain/login/doctor/cel.ts';
+import { conjuncts } from '../../domain/login/doctor/condition.ts';
 import { examine } from '../../domain/login/doctor/examine.ts';
 import type { IdentityFacts } from '../../domain/login/doctor/facts.ts';
 import type { LoginError } from '../../domain/login/failure/login-error.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { conditionFor } from '../../../src/domain/login/commands.ts';
-import { conjuncts, holds, mapClaims, whyRejected } from '../../../src/domain/login/doctor/cel.ts';
+import { holds, mapClaims } from '../../../src/domain/login/doctor/cel.ts';
+import { conjuncts, whyRejected } from '../../../src/domain/login/doctor/condition.ts';
 import { narrowed, widened } from '../../../src/domain/login/doctor/edit-condition.ts';
 import { examine, explainCondition } from '../../../src/domain/login/doctor/examine.ts';
 import {
@@ -153,7 +154,7 @@ describe('mapping and condition, as the token exchange evaluates them', () => {
       ],
     });
     expect(whyRejected(parts)).toBe(
-      "The part (assertion.ref == 'refs/heads/prod' || assertion.environment == 'prod') cannot be evaluated: assertion.ref is \"refs/heads/main\", this run's token has no assertion.environment.",
+      "The part (assertion.ref == 'refs/heads/prod' || assertion.environment == 'prod') cannot be evaluated: assertion.ref is \"refs/heads/main\", the token of this run has no assertion.environment.",
     );
   });
 
@@ -468,8 +469,24 @@ describe('the rest of the set-up', () => {
       'low login-many-audiences',
     ],
     [
-      'uploaded keys',
+      "uploaded keys for GitHub's issuer",
       { provider: { oidc: { issuerUri: issuer, jwksJson: '{}' } } },
+      'high login-uploaded-keys',
+    ],
+    [
+      'uploaded keys for the issuer of an enterprise on github.com',
+      {
+        claims: { iss: `${issuer}/acme` },
+        provider: { oidc: { issuerUri: `${issuer}/acme`, jwksJson: '{}' } },
+      },
+      'high login-uploaded-keys',
+    ],
+    [
+      'uploaded keys for a server that Google cannot reach',
+      {
+        claims: { iss: 'https://ghes.example.com/_services/token' },
+        provider: { oidc: { issuerUri: 'https://ghes.example.com/_services/token', jwksJson: '{}' } },
+      },
       'info login-uploaded-keys',
     ],
     ['a disabled provider', { provider: { disabled: true } }, 'critical login-provider-unusable'],
@@ -479,9 +496,27 @@ describe('the rest of the set-up', () => {
       'critical login-provider-unusable',
     ],
     [
-      'a mapping without text',
+      'an attribute whose claim this run lacks',
       { provider: { attributeMapping: { ...mapping, 'attribute.env': 'assertion.environment' } } },
+      'info login-attribute-absent',
+    ],
+    [
+      'an attribute whose claim is empty in this run',
+      {
+        claims: { head_ref: '' },
+        provider: { attributeMapping: { ...mapping, 'attribute.head': 'assertion.head_ref' } },
+      },
+      'info login-attribute-absent',
+    ],
+    [
+      'an attribute that is no text',
+      { provider: { attributeMapping: { ...mapping, 'attribute.size': 'size(assertion.sub)' } } },
       'high login-mapping',
+    ],
+    [
+      'a subject without a claim',
+      { provider: { attributeMapping: { ...mapping, 'google.subject': 'assertion.environment' } } },
+      'critical login-mapping',
     ],
     [
       'a subject near the limit',

@@ -5,9 +5,9 @@ import { grantImpersonation } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { type Mapped, mapClaims } from './cel.ts';
 import type { AccountFacts, IdentityFacts } from './facts.ts';
-import { admits, admitsButForCase, impersonationRoles, poolGrants } from './members.ts';
+import { admits, differsOnlyInCase, impersonationRoles, poolGrants } from './members.ts';
 
-/** Checks of the accounts and of the run's surroundings (D6, D7, D10, D12). */
+/** Checks the service accounts of the login and the clock of the runner. */
 export function examineAccounts(facts: IdentityFacts): Finding[] {
   const { provider } = facts.request;
   if (!provider) return [];
@@ -40,23 +40,23 @@ function members(
       found.push({
         rule: 'login-pool-wide',
         severity: 'high',
-        title: `The whole pool may act as ${account.email} (${role}).`,
-        why: 'Whoever any provider of the pool lets in, now or later, is that account.',
+        title: `Every identity of the pool may act as ${account.email} (${role}).`,
+        why: 'Each provider of the pool, now or later, lets its callers become this account.',
         fix: `gcloud iam service-accounts remove-iam-policy-binding ${quoted(account.email)} --role=${role} --member=${quoted(member)}`,
       });
     if (parsed.kind === 'attribute' && attributes && !attributes.includes(parsed.attribute))
       found.push({
         rule: 'login-member-unmapped',
         severity: 'high',
-        title: `A member of ${account.email} names attribute.${parsed.attribute}, which the provider does not map: it never matches.`,
+        title: `A member in the policy of ${account.email} names attribute.${parsed.attribute}. The provider does not map it, so the member never matches.`,
         fix: grantImpersonation(provider, account.email, facts.claims, attributes),
       });
-    if (mapped && admitsButForCase(parsed, mapped))
+    if (mapped && differsOnlyInCase(parsed, mapped))
       found.push({
         rule: 'login-member-case',
         severity: 'high',
-        title: `A member of ${account.email} differs from this run only in capital letters: ${member}.`,
-        why: 'IAM compares letters exactly.',
+        title: `A member in the policy of ${account.email} differs from this run only in upper and lower case: ${member}.`,
+        why: 'IAM compares members case-sensitively.',
         fix: grantImpersonation(provider, account.email, facts.claims, attributes),
       });
   }
@@ -66,14 +66,14 @@ function members(
     found.push({
       rule: 'login-member-missing',
       severity: 'critical',
-      title: `No member of the policy of ${account.email} matches this run.`,
+      title: `No member in the policy of ${account.email} matches this run.`,
       why:
         grants.length > 0
-          ? `It has: ${grants
+          ? `Its members from this pool are ${grants
               .map(({ member }) => member)
               .slice(0, 5)
               .join(', ')}.`
-          : 'It has no member of this pool.',
+          : 'It has no member from this pool.',
       fix: grantImpersonation(provider, account.email, facts.claims, attributes),
     });
   return found;
@@ -88,7 +88,7 @@ function keys(account: AccountFacts): Finding[] {
       rule: 'login-user-managed-keys',
       severity: 'high',
       title: `${account.email} has ${ids.length} user-managed ${ids.length === 1 ? 'key' : 'keys'}.`,
-      why: 'A key works from anywhere and does not expire: the keyless login protects nothing while it exists.',
+      why: 'A key works from anywhere and does not expire. While it exists, the keyless login protects nothing.',
       fix: ids
         .slice(0, 5)
         .map(
@@ -100,14 +100,15 @@ function keys(account: AccountFacts): Finding[] {
   ];
 }
 
+/** What a holder of the role may do in the whole project. */
 const broadRoles: Record<string, string> = {
-  'roles/owner': 'everything, IAM included',
-  'roles/editor': 'nearly everything in the project',
-  'roles/iam.serviceAccountTokenCreator': 'to act as every account of the project',
-  'roles/iam.serviceAccountUser': 'to run code as every account of the project',
-  'roles/iam.workloadIdentityPoolAdmin': 'to change who may log in',
-  'roles/resourcemanager.projectIamAdmin': 'to give itself any role',
-  'roles/iam.serviceAccountKeyAdmin': 'to make keys',
+  'roles/owner': 'do everything, including changes of IAM',
+  'roles/editor': 'change nearly everything',
+  'roles/iam.serviceAccountTokenCreator': 'act as every service account',
+  'roles/iam.serviceAccountUser': 'run code as every service account',
+  'roles/iam.workloadIdentityPoolAdmin': 'change who may log in',
+  'roles/resourcemanager.projectIamAdmin': 'grant itself any role',
+  'roles/iam.serviceAccountKeyAdmin': 'create keys of every service account',
 };
 
 function roles(facts: IdentityFacts, account: AccountFacts): Finding[] {
@@ -118,8 +119,8 @@ function roles(facts: IdentityFacts, account: AccountFacts): Finding[] {
       {
         rule: 'login-broad-role',
         severity: role === 'roles/owner' || role === 'roles/editor' ? 'high' : 'medium',
-        title: `${account.email} has ${role} on the whole project: ${grants}.`,
-        why: 'A workflow that is taken over has all of it.',
+        title: `${account.email} holds ${role} on the project, so it may ${grants}.`,
+        why: 'Anyone who takes over a workflow that logs in as this account can do the same.',
         fix: `gcloud projects remove-iam-policy-binding ${quoted(facts.request.projectId ?? 'PROJECT')} --role=${role} --member=${quoted(`serviceAccount:${account.email}`)}`,
       } satisfies Finding,
     ];
@@ -133,8 +134,8 @@ function clock(facts: IdentityFacts): Finding[] {
     {
       rule: 'login-clock',
       severity: Math.abs(ahead) > 240 ? 'high' : 'low',
-      title: `The runner's clock is ${Math.abs(Math.round(ahead))} s ${ahead > 0 ? 'ahead' : 'behind'}.`,
-      why: 'Tokens live for minutes; a wrong clock makes fresh ones look stale.',
+      title: `The clock of the runner is ${Math.abs(Math.round(ahead))} s ${ahead > 0 ? 'ahead' : 'behind'}.`,
+      why: 'Tokens live for minutes, so a wrong clock makes a fresh token look expired.',
       fix: 'timedatectl set-ntp true',
     },
   ];

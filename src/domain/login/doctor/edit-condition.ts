@@ -1,10 +1,11 @@
 import { type Claims, claimText } from '../claims.ts';
 import { celText } from '../commands.ts';
-import { conjuncts, holds, type Mapped } from './cel.ts';
+import { holds, type Mapped } from './cel.ts';
+import { conjuncts } from './condition.ts';
 
 /**
- * The condition with only those parts widened that keep this run out, each by this run's own values: names become
- * numeric ids, a subject becomes repository and ref. Undefined where that cannot be done, or would not let the run in.
+ * Widens only the parts of the condition that keep this run out, and only for this run. A name becomes a numeric id, and
+ * a subject becomes repository and ref. Undefined if that is not possible or would still keep the run out.
  */
 export function widened(condition: string, claims: Claims, mapped: Mapped): string | undefined {
   const parts = conjuncts(condition, claims, mapped).map(({ text, truth, reads }) => {
@@ -22,7 +23,7 @@ function equalsClaim(claims: Claims, claim: string): string[] {
   return value === undefined ? [] : [`assertion.${claim} == '${celText(value)}'`];
 }
 
-/** Comparisons that say the same about this run in claims that nobody else can have. */
+/** Comparisons that hold for this run, on claims that no one else can get. */
 function valuesOf(name: string, claims: Claims, mapped: Mapped): string[] {
   const [space = '', key = ''] = name.split('.');
   const equals = (claim: string) => equalsClaim(claims, claim);
@@ -36,7 +37,7 @@ function valuesOf(name: string, claims: Claims, mapped: Mapped): string[] {
   return equals(key);
 }
 
-/** This run's repository by the ids that nobody can take over. */
+/** Comparisons for the repository of this run, by numeric ids that no one else can get. */
 const byId = (claims: Claims): string[] => [
   ...equalsClaim(claims, 'repository_owner_id'),
   ...equalsClaim(claims, 'repository_id'),
@@ -44,7 +45,10 @@ const byId = (claims: Claims): string[] => [
 
 const joined = (parts: readonly string[]) => [...new Set(parts)].join(' && ');
 
-/** The condition with more asked for; what it asks for already stays. Without `extra` it asks for this repository by its ids. */
+/**
+ * Adds a part to the condition and keeps the others.
+ * @param extra the new part; by default the repository of this run by its ids
+ */
 export function narrowed(
   condition: string | undefined,
   claims: Claims,
@@ -56,7 +60,7 @@ export function narrowed(
   return joined([...whole, ...(extra === undefined ? byId(claims) : [extra])]);
 }
 
-/** The condition with the parts replaced by ids that would not survive the change from `claims` to `later`. */
+/** Replaces those parts by numeric ids that would fail after the claims change from `claims` to `later`. */
 export function surviving(
   condition: string,
   claims: Claims,

@@ -1,9 +1,9 @@
 import type { Claims } from '../claims.ts';
 import type { LoginRequest } from '../request.ts';
 
-/** What the doctor could read, as plain data. `undefined` means: not readable, listed in `unread`. */
+/** What the doctor read, as plain data. Undefined means that it could not read this, which `unread` then lists. */
 
-/** iam.googleapis.com v1 WorkloadIdentityPoolProvider, the parts that decide. */
+/** The parts of a provider that decide about a login (iam.googleapis.com v1 WorkloadIdentityPoolProvider). */
 export interface ProviderResource {
   name: string;
   state?: string | undefined;
@@ -42,13 +42,13 @@ export interface IdentityFacts {
   siblings?: ProviderResource[] | undefined;
   accounts: AccountFacts[];
   projectPolicy?: Binding[] | undefined;
-  /** `sub_claim_prefix` of GitHub's OIDC settings for the repository. */
+  /** `sub_claim_prefix` in GitHub's OIDC settings of the repository. */
   nextSubjectPrefix?: string | undefined;
-  /** What could not be read, with the command that shows it to somebody who may. */
+  /** What could not be read, with a command that shows it to an administrator. */
   unread: { what: string; command: string }[];
 }
 
-/** Reads a provider from JSON of the REST API or of gcloud; throws `Error` with what is wrong. */
+/** Reads a provider from the JSON of the REST API or of gcloud. Throws an `Error` that says what is wrong. */
 export function parseProviderResource(value: unknown): ProviderResource {
   const body = value as Partial<ProviderResource> | null;
   if (typeof body !== 'object' || body === null || typeof body.name !== 'string')

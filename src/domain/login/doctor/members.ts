@@ -2,7 +2,7 @@ import type { Provider } from '../identity.ts';
 import type { Mapped } from './cel.ts';
 import type { AccountFacts, Binding } from './facts.ts';
 
-/** IAM members of a workload identity pool, and whom they let in. */
+/** A member of an IAM policy that names identities of a workload identity pool. */
 export type PoolMember =
   | { kind: 'subject'; value: string }
   | { kind: 'attribute'; attribute: string; value: string }
@@ -12,7 +12,7 @@ export type PoolMember =
 const memberPattern =
   /^principal(?:Set)?:\/\/iam\.[^/]+\/projects\/([^/]+)\/locations\/global\/workloadIdentityPools\/([^/]+)\/(.+)$/s;
 
-/** What a member of this very pool names; undefined for other pools and other kinds of members. */
+/** Parses a member of this pool. Undefined for members of other pools and other kinds of members. */
 export function poolMember(member: string, provider: Provider): PoolMember | undefined {
   const [, project, pool, rest = ''] = memberPattern.exec(member) ?? [];
   if (project !== provider.projectNumber || pool !== provider.pool) return undefined;
@@ -26,16 +26,17 @@ export function poolMember(member: string, provider: Provider): PoolMember | und
   return undefined;
 }
 
+/** True if the member includes a run with these mapped attributes. */
 export function admits(member: PoolMember, mapped: Mapped): boolean {
   if (member.kind === 'everyone') return true;
   if (member.kind === 'subject') return member.value === mapped.subject;
-  // Groups are opaque here: nobody is taken for a member.
+  // The token does not show who is in a group, so nothing counts as a member of it.
   if (member.kind === 'group') return false;
   return mapped.attributes[member.attribute] === member.value;
 }
 
-/** True where the member would match if letters were compared without case: IAM compares them exactly. */
-export function admitsButForCase(member: PoolMember, mapped: Mapped): boolean {
+/** True if only upper and lower case keep the member from matching. IAM compares case-sensitively. */
+export function differsOnlyInCase(member: PoolMember, mapped: Mapped): boolean {
   if (member.kind !== 'subject' && member.kind !== 'attribute') return false;
   const found = member.kind === 'subject' ? mapped.subject : mapped.attributes[member.attribute];
   return found !== undefined && found !== member.value && found.toLowerCase() === member.value.toLowerCase();
@@ -64,7 +65,7 @@ export function poolGrants(policy: readonly Binding[] | undefined, provider: Pro
   );
 }
 
-/** Whether these claims may act as the account; undefined where its policy could not be read. */
+/** True if a run with these mapped attributes may act as the account. Undefined if its policy could not be read. */
 export function mayActAs(account: AccountFacts, provider: Provider, mapped: Mapped): boolean | undefined {
   if (!account.policy) return undefined;
   return poolGrants(account.policy, provider).some(

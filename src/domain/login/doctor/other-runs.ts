@@ -1,6 +1,6 @@
 import { type Claims, claimText } from '../claims.ts';
 
-/** Claim sets of runs that are not this one, as GitHub would sign them for somebody else. */
+/** The claims that GitHub would sign for another run, derived from the claims of this run. */
 export interface Stranger {
   id:
     | 'other-owner'
@@ -13,9 +13,12 @@ export interface Stranger {
     | 'pull-request'
     | 'other-branch'
     | 'self-hosted';
-  /** Who that is, as the subject of a sentence. */
+  /** Who runs it, as the subject of a sentence. */
   who: string;
-  /** `outsider`: anybody with a GitHub account; `insider`: needs write access somewhere in the organisation. */
+  /**
+   * `outsider`: anyone with a GitHub account. `insider`: needs write access to some repository of the owner. `softer`: a
+   * run of this repository that is less protected than this one.
+   */
   kind: 'outsider' | 'insider' | 'softer';
   claims: Claims;
 }
@@ -23,7 +26,7 @@ export interface Stranger {
 const otherRepositoryId = '900000001';
 const otherOwnerId = '900000002';
 
-/** The subject in the form that this run's has: classic or immutable. */
+/** A subject in the form of this run's subject, classic or immutable. */
 function subjectOf(claims: Claims, rest: string): string {
   const own = claimText(claims, 'sub') ?? '';
   const [owner = '', name = ''] = (claimText(claims, 'repository') ?? '').split('/');
@@ -33,7 +36,7 @@ function subjectOf(claims: Claims, rest: string): string {
     : `repo:${owner}/${name}:${rest}`;
 }
 
-/** What follows the repository in this run's subject. */
+/** The part of this run's subject after the repository, such as `ref:refs/heads/main`. */
 const contextOf = (claims: Claims) =>
   /^repo:[^:]+:(.*)$/s.exec(claimText(claims, 'sub') ?? '')?.[1] ??
   `ref:${claimText(claims, 'ref') ?? 'refs/heads/main'}`;
@@ -54,14 +57,14 @@ function inRepository(
   };
   for (const name of ['workflow_ref', 'job_workflow_ref'])
     if (claims[name] !== undefined) moved[name] = workflow(name);
-  // Custom properties belong to the organisation; a stranger's has other ones.
+  // Custom properties belong to an organisation, and another owner has other ones.
   if (ids.owner)
     for (const name of Object.keys(moved)) if (name.startsWith('repo_property_')) delete moved[name];
   if (ids.owner) for (const name of ['enterprise', 'enterprise_id']) delete moved[name];
   return { ...moved, sub: subjectOf(moved, contextOf(claims)) };
 }
 
-/** Every stranger whose claims differ from this run's. */
+/** Every kind of run that the condition should keep out. */
 export function strangers(claims: Claims): Stranger[] {
   const repository = claimText(claims, 'repository') ?? 'owner/repository';
   const [owner = 'owner', name = 'repository'] = repository.split('/');
@@ -89,25 +92,25 @@ export function strangers(claims: Claims): Stranger[] {
     },
     {
       id: 'fork',
-      who: 'A fork of this repository, in its own workflow',
+      who: 'A fork of this repository with a workflow of its own',
       kind: 'outsider',
       claims: inRepository(claims, `somebody-else/${name}`, foreign),
     },
     {
       id: 'look-alike',
-      who: `An owner whose name begins like this one (${owner}-evil)`,
+      who: `An owner whose name starts with this one (${owner}-evil)`,
       kind: 'outsider',
       claims: inRepository(claims, `${owner}-evil/${name}`, foreign),
     },
     {
       id: 'look-alike-ending',
-      who: `An owner whose name ends like this one (evil-${owner})`,
+      who: `An owner whose name ends with this one (evil-${owner})`,
       kind: 'outsider',
       claims: inRepository(claims, `evil-${owner}/${name}`, foreign),
     },
     {
       id: 'taken-over-name',
-      who: `Whoever registers ${repository} after it was renamed or deleted (same names, other ids)`,
+      who: `Anyone who registers the name ${repository} after a rename or deletion (same name, other ids)`,
       kind: 'outsider',
       claims: inRepository(claims, repository, foreign),
     },
@@ -119,7 +122,7 @@ export function strangers(claims: Claims): Stranger[] {
     },
     {
       id: 'look-alike-repository',
-      who: `A repository whose name begins like this one (${repository}-evil)`,
+      who: `A repository whose name starts with this one (${repository}-evil)`,
       kind: 'insider',
       claims: inRepository(claims, `${repository}-evil`, { repository: otherRepositoryId }),
     },
@@ -137,7 +140,7 @@ export function strangers(claims: Claims): Stranger[] {
       claims: { ...claims, runner_environment: 'self-hosted' },
     },
   ];
-  // A pull request that examines itself is no stranger.
+  // This run may itself be a pull request or run on a self-hosted runner.
   return all.filter(({ id }) => {
     if (id === 'pull-request') return claimText(claims, 'event_name') !== 'pull_request';
     if (id === 'self-hosted') return claimText(claims, 'runner_environment') !== 'self-hosted';
@@ -145,13 +148,13 @@ export function strangers(claims: Claims): Stranger[] {
   });
 }
 
-/** This repository under a new name: since 2026-07-15 a rename also brings the immutable subject. */
+/** This run after a rename of its repository. Since 2026-07-15 a rename also switches to the immutable subject. */
 export function afterRename(claims: Claims): Claims {
   const repository = `${claimText(claims, 'repository') ?? 'owner/repository'}-renamed`;
   return asImmutable(inRepository(claims, repository, {}));
 }
 
-/** The same run with the immutable form of `sub`. A customised subject that drops `repo` stays as it is. */
+/** This run with the immutable form of `sub`. A customised subject without `repo` stays as it is. */
 export function asImmutable(claims: Claims): Claims {
   const [owner = '', name = ''] = (claimText(claims, 'repository') ?? '').split('/');
   const rest = /^repo:[^:]+:(.*)$/s.exec(claimText(claims, 'sub') ?? '')?.[1];

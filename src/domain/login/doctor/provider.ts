@@ -1,22 +1,24 @@
 import type { Finding } from '../../findings/finding.ts';
-import { claimText } from '../claims.ts';
 import { conditionFor, describeProvider, updateProvider } from '../commands.ts';
-import { maxSubjectBytes, shortSubject } from '../failure/rows-exchange.ts';
-import { defaultOidcAudience, type Provider } from '../identity.ts';
-import { conjuncts, holds, mapClaims, whyRejected } from './cel.ts';
+import type { Provider } from '../identity.ts';
+import { maxSubjectBytes, shortSubject } from '../subject.ts';
+import { holds, type MappingProblem, mapClaims } from './cel.ts';
+import { conjuncts, whyRejected } from './condition.ts';
 import { widened } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
+import { examineIssuer } from './issuer.ts';
 import { rehearse } from './rehearse.ts';
-import { examineSiblings, examineStrangers } from './strangers.ts';
+import { examineSiblings } from './siblings.ts';
+import { examineStrangers } from './strangers.ts';
 
-/** Checks of the provider against this run's claims, and against those of strangers (D1 to D5, D8, D9). */
+/** Checks the provider against the claims of this run, and against those of runs that it should keep out. */
 export function examineProvider(facts: IdentityFacts): Finding[] {
   const { provider: resource, request } = facts;
   const provider = request.provider;
   if (!resource || !provider) return [];
   return [
     ...usable(facts, provider, resource),
-    ...issuerAndAudience(facts, provider, resource),
+    ...examineIssuer(facts, provider, resource),
     ...ownClaims(facts, provider, resource),
     ...examineStrangers(facts, provider, resource),
     ...rehearse(facts, provider, resource),
@@ -24,91 +26,64 @@ export function examineProvider(facts: IdentityFacts): Finding[] {
   ];
 }
 
+/** A pool or a provider that is deleted or disabled lets no one in. */
 function usable(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
-  const found: Finding[] = [];
-  const check = (
-    what: string,
-    state: { state?: string | undefined; disabled?: boolean | undefined } | undefined,
-    repair: string,
-  ) => {
-    const problem = state?.state === 'DELETED' ? 'deleted' : state?.disabled ? 'disabled' : undefined;
-    if (problem)
-      found.push({
-        rule: 'login-provider-unusable',
-        severity: 'critical',
-        title: `The ${what} is ${problem}.`,
-        fix:
-          problem === 'deleted'
-            ? repair
-                .replace(' update-oidc ', ' undelete ')
-                .replace(' update ', ' undelete ')
-                .replace(' --no-disabled', '')
-            : repair,
-      });
-  };
-  check('provider', resource, `${updateProvider(provider, {})} --no-disabled`);
-  check(
-    'pool',
-    facts.pool,
-    `gcloud iam workload-identity-pools update ${provider.pool} --location=global --project=${provider.projectNumber} --no-disabled`,
-  );
-  return found;
+  const place = `--location=global --project=${provider.projectNumber}`;
+  const pools = 'gcloud iam workload-identity-pools';
+  const own = `${provider.provider} --workload-identity-pool=${provider.pool} ${place}`;
+  return [
+    ...unusable('provider', resource, {
+      undelete: `${pools} providers undelete ${own}`,
+      enable: `${pools} providers update-oidc ${own} --no-disabled`,
+    }),
+    ...unusable('pool', facts.pool, {
+      undelete: `${pools} undelete ${provider.pool} ${place}`,
+      enable: `${pools} update ${provider.pool} ${place} --no-disabled`,
+    }),
+  ];
 }
 
-function issuerAndAudience(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
-  const found: Finding[] = [];
-  const issuer = claimText(facts.claims, 'iss') ?? '';
-  const trusted = resource.oidc?.issuerUri;
-  if (trusted !== undefined && trusted.replace(/\/$/, '') !== issuer.replace(/\/$/, ''))
-    found.push({
-      rule: 'login-issuer',
+function unusable(
+  what: 'provider' | 'pool',
+  resource: { state?: string | undefined; disabled?: boolean | undefined } | undefined,
+  commands: { undelete: string; enable: string },
+): Finding[] {
+  const deleted = resource?.state === 'DELETED';
+  if (!deleted && !resource?.disabled) return [];
+  return [
+    {
+      rule: 'login-provider-unusable',
       severity: 'critical',
-      title: `The provider trusts ${trusted}; this run's issuer is ${issuer}.`,
-      fix: updateProvider(provider, { 'issuer-uri': issuer }),
-    });
-  const allowed = resource.oidc?.allowedAudiences ?? [];
-  const standard = defaultOidcAudience(provider, facts.request.universe);
-  const audience = claimText(facts.claims, 'aud') ?? '';
-  const accepted =
-    allowed.length > 0
-      ? allowed
-      : [standard, standard.replace('https:', ''), standard.replace('https://', '')];
-  if (!accepted.includes(audience))
-    found.push({
-      rule: 'login-audience',
-      severity: 'critical',
-      title: `The provider accepts ${accepted.slice(0, 5).join(', ')}; this run's audience is ${audience}.`,
-      fix: `audience: ${accepted[0]}`,
-    });
-  if (allowed.length > 1)
-    found.push({
-      rule: 'login-many-audiences',
-      severity: 'low',
-      title: `The provider accepts ${allowed.length} audiences.`,
-      why: 'A token that was made for one of the others can be used here.',
-      fix: updateProvider(provider, { 'allowed-audiences': audience }),
-    });
-  if (resource.oidc?.jwksJson)
-    found.push({
-      rule: 'login-uploaded-keys',
+      title: `The ${what} is ${deleted ? 'deleted' : 'disabled'}.`,
+      fix: deleted ? commands.undelete : commands.enable,
+    },
+  ];
+}
+
+/** An attribute without a claim stays unmapped, which takes access away and gives none. A subject is required. */
+function mappingFinding(provider: Provider, problem: MappingProblem): Finding {
+  const { target, expression, absent, why } = problem;
+  const isSubject = target === 'google.subject';
+  if (absent && !isSubject)
+    return {
+      rule: 'login-attribute-absent',
       severity: 'info',
-      title: "The provider uses uploaded keys instead of the issuer's own.",
-      why: 'Logins stop when the issuer rotates its keys, until the new ones are uploaded.',
-    });
-  return found;
+      title: `This run has no value for ${target} (${expression}), so the attribute is not mapped.`,
+      why: `Members that name ${target} do not match this run. Nothing else changes.`,
+    };
+  return {
+    rule: 'login-mapping',
+    severity: isSubject ? 'critical' : 'high',
+    title: `The mapping ${target} = ${expression} gives no text for this run: ${why}.`,
+    fix: describeProvider(provider),
+  };
 }
 
 function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
   const found: Finding[] = [];
   const { claims } = facts;
   const mapped = mapClaims(resource.attributeMapping, claims);
-  for (const problem of mapped.problems)
-    found.push({
-      rule: 'login-mapping',
-      severity: problem.target === 'google.subject' ? 'critical' : 'high',
-      title: `The mapping ${problem.target} = ${problem.expression} gives no text for this run: ${problem.why}.`,
-      fix: describeProvider(provider),
-    });
+  found.push(...mapped.problems.map((problem) => mappingFinding(provider, problem)));
   if (resource.attributeCondition && holds(resource.attributeCondition, claims, mapped) !== 'true')
     found.push({
       rule: 'login-condition',
@@ -123,21 +98,21 @@ function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderR
     found.push({
       rule: 'login-subject-length',
       severity: 'critical',
-      title: `google.subject has ${bytes} bytes; Google takes ${maxSubjectBytes}.`,
+      title: `google.subject has ${bytes} bytes, and Google accepts ${maxSubjectBytes}.`,
       fix: `Map something shorter, such as google.subject=${shortSubject}`,
     });
   else if (bytes > maxSubjectBytes - 20)
     found.push({
       rule: 'login-subject-length',
       severity: 'medium',
-      title: `google.subject has ${bytes} of at most ${maxSubjectBytes} bytes: a longer branch or environment name locks the run out.`,
+      title: `google.subject has ${bytes} of at most ${maxSubjectBytes} bytes, so a longer name of a branch or environment would lock the run out.`,
     });
   const total = Buffer.byteLength(JSON.stringify(mapped.attributes));
   if (total > 8192)
     found.push({
       rule: 'login-attributes-size',
       severity: 'critical',
-      title: `The mapped attributes have ${total} bytes; Google takes 8192.`,
+      title: `The mapped attributes have ${total} bytes, and Google accepts 8192.`,
     });
   return found;
 }

@@ -2,15 +2,16 @@ import type { RuleId } from '../../findings/catalog.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { claimText, isImmutableSubject } from '../claims.ts';
 import { grantImpersonation, updateProvider } from '../commands.ts';
-import { maxSubjectBytes, shortSubject } from '../failure/rows-exchange.ts';
 import type { Provider } from '../identity.ts';
-import { conjuncts, holds, mapClaims, whyRejected } from './cel.ts';
+import { maxSubjectBytes, shortSubject } from '../subject.ts';
+import { holds, mapClaims } from './cel.ts';
+import { conjuncts, whyRejected } from './condition.ts';
 import { surviving } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { mayActAs } from './members.ts';
 import { afterRename, asImmutable } from './other-runs.ts';
 
-/** A rename, and GitHub's immutable subject, tried before they happen. */
+/** Tries a rename and GitHub's immutable subject before they happen. */
 export function rehearse(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
   const found: Finding[] = [];
   const own = mapClaims(resource.attributeMapping, facts.claims);
@@ -31,8 +32,8 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
     const why = rejected
       ? whyRejected(conjuncts(resource.attributeCondition ?? '', claims, mapped))
       : bytes > maxSubjectBytes
-        ? `google.subject would have ${bytes} bytes; Google takes ${maxSubjectBytes}.`
-        : `The policy of ${lostAccounts.map((account) => account.email).join(', ')} names what would change.`;
+        ? `google.subject would have ${bytes} bytes, and Google accepts ${maxSubjectBytes}.`
+        : `The policy of ${lostAccounts.map((account) => account.email).join(', ')} names a value that would change.`;
     found.push({
       rule,
       severity,
@@ -58,14 +59,14 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
       'login-immutable-subject',
       soon
         ? "The immutable subject, which GitHub's settings announce for the next run,"
-        : 'The immutable subject (a rename, a transfer or a setting brings it)',
+        : 'The immutable subject (after a rename, a transfer or a change of settings)',
       asImmutable(facts.claims),
       soon ? 'high' : 'medium',
     );
   return found;
 }
 
-/** The mapping with one entry more, as gcloud takes a map; expressions with a comma need another delimiter. */
+/** The command that sets one entry of the mapping. gcloud needs another delimiter if an expression has a comma. */
 function withMapping(
   provider: Provider,
   resource: ProviderResource,
@@ -81,7 +82,7 @@ function withMapping(
   });
 }
 
-/** A grant that outlives a rename, or the mapping that it needs first. */
+/** The grant that survives a rename, or the mapping that this grant needs first. */
 function byId(facts: IdentityFacts, provider: Provider, resource: ProviderResource, account: string): string {
   if (resource.attributeMapping['attribute.repository_id'] === undefined)
     return withMapping(provider, resource, 'attribute.repository_id', 'assertion.repository_id');

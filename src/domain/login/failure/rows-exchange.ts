@@ -1,6 +1,7 @@
 import { claimText } from '../claims.ts';
 import { claimsSentence, conditionFor, describeProvider, updateProvider } from '../commands.ts';
 import { defaultOidcAudience } from '../identity.ts';
+import { maxSubjectBytes, shortSubject } from '../subject.ts';
 import type { LoginFailure } from './login-error.ts';
 import { providerIn, type Row } from './row.ts';
 
@@ -10,12 +11,6 @@ const sts = (error: string | undefined, text: RegExp) => (failure: LoginFailure)
   failure.stage === 'sts' &&
   (error === undefined || failure.statusName === error) &&
   text.test(failure.message);
-
-/** GitHub limits no subject, Google does. */
-export const maxSubjectBytes = 127;
-
-/** Short whatever a branch is called, and still another one for each run. */
-export const shortSubject = "'repo:' + assertion.repository_id + ':' + assertion.run_id";
 
 export const exchangeRows: readonly Row[] = [
   {

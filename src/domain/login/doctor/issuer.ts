@@ -1,0 +1,72 @@
+import type { Finding } from '../../findings/finding.ts';
+import { claimText } from '../claims.ts';
+import { describeProvider, updateProvider } from '../commands.ts';
+import { defaultOidcAudience, type Provider } from '../identity.ts';
+import type { IdentityFacts, ProviderResource } from './facts.ts';
+
+/** GitHub's own issuers, those of enterprises on github.com and of data residency included. */
+const githubIssuer = /^https:\/\/token\.actions\.(githubusercontent\.com|[\w-]+\.ghe\.com)(\/|$)/i;
+
+/** Uploaded keys replace those of the issuer, so their owner can sign any token of that issuer. */
+function uploadedKeys(provider: Provider, { oidc }: ProviderResource): Finding[] {
+  if (!oidc?.jwksJson) return [];
+  if (!githubIssuer.test(oidc.issuerUri ?? ''))
+    return [
+      {
+        rule: 'login-uploaded-keys',
+        severity: 'info',
+        title: "The provider uses uploaded keys instead of the issuer's own keys.",
+        why: 'When the issuer rotates its keys, logins fail until the new keys are uploaded.',
+      },
+    ];
+  return [
+    {
+      rule: 'login-uploaded-keys',
+      severity: 'high',
+      title: "The provider verifies GitHub's tokens with uploaded keys instead of GitHub's own keys.",
+      why: 'Anyone who holds the private key to an uploaded key can log in as any repository. Google can fetch the keys of this issuer itself.',
+      fix: `Remove oidc.jwksJson from the provider, so that Google uses GitHub's own keys. This shows the provider: ${describeProvider(provider)}`,
+    },
+  ];
+}
+
+/** Checks the issuer, the audiences and the keys that the provider accepts. */
+export function examineIssuer(
+  facts: IdentityFacts,
+  provider: Provider,
+  resource: ProviderResource,
+): Finding[] {
+  const found: Finding[] = [];
+  const issuer = claimText(facts.claims, 'iss') ?? '';
+  const trusted = resource.oidc?.issuerUri;
+  if (trusted !== undefined && trusted.replace(/\/$/, '') !== issuer.replace(/\/$/, ''))
+    found.push({
+      rule: 'login-issuer',
+      severity: 'critical',
+      title: `The provider accepts the issuer ${trusted}, but the issuer of this run is ${issuer}.`,
+      fix: updateProvider(provider, { 'issuer-uri': issuer }),
+    });
+  const allowed = resource.oidc?.allowedAudiences ?? [];
+  const standard = defaultOidcAudience(provider, facts.request.universe);
+  const audience = claimText(facts.claims, 'aud') ?? '';
+  const accepted =
+    allowed.length > 0
+      ? allowed
+      : [standard, standard.replace('https:', ''), standard.replace('https://', '')];
+  if (!accepted.includes(audience))
+    found.push({
+      rule: 'login-audience',
+      severity: 'critical',
+      title: `The provider accepts the audiences ${accepted.slice(0, 5).join(', ')}, but the audience of this run is ${audience}.`,
+      fix: `audience: ${accepted[0]}`,
+    });
+  if (allowed.length > 1)
+    found.push({
+      rule: 'login-many-audiences',
+      severity: 'low',
+      title: `The provider accepts ${allowed.length} audiences.`,
+      why: 'A token for one of the other audiences works here too.',
+      fix: updateProvider(provider, { 'allowed-audiences': audience }),
+    });
+  return [...found, ...uploadedKeys(provider, resource)];
+}

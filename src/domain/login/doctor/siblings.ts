@@ -1,0 +1,41 @@
+import type { Finding } from '../../findings/finding.ts';
+import { conditionFor, updateProvider } from '../commands.ts';
+import { type Provider, parseProvider } from '../identity.ts';
+import { holds, mapClaims } from './cel.ts';
+import type { IdentityFacts, ProviderResource } from './facts.ts';
+import { strangers } from './other-runs.ts';
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** Finds other providers of the pool that accept the same issuer and let in more than this one. */
+export function examineSiblings(facts: IdentityFacts, own: ProviderResource): Finding[] {
+  const found: Finding[] = [];
+  for (const sibling of facts.siblings ?? []) {
+    if (sibling.disabled || sibling.state === 'DELETED') continue;
+    if (sibling.oidc?.issuerUri?.replace(/\/$/, '') !== own.oidc?.issuerUri?.replace(/\/$/, '')) continue;
+    const weaker = strangers(facts.claims).filter(({ claims }) => {
+      const passes = (resource: ProviderResource) => {
+        const mapped = mapClaims(resource.attributeMapping, claims);
+        return mapped.subject !== undefined && holds(resource.attributeCondition, claims, mapped) === 'true';
+      };
+      return passes(sibling) && !passes(own);
+    });
+    if (weaker.length === 0) continue;
+    let provider: Provider;
+    try {
+      provider = parseProvider(sibling.name);
+    } catch {
+      continue;
+    }
+    found.push({
+      rule: 'login-sibling',
+      severity: weaker.some(({ kind }) => kind === 'outsider') ? 'high' : 'medium',
+      title: `The provider ${provider.provider} of the same pool accepts the same issuer and lets in more: ${weaker.map(({ who }) => lowerFirst(who)).join('; ')}.`,
+      why: 'Both providers lead to the same principals, so the weaker condition counts.',
+      fix: updateProvider(provider, {
+        'attribute-condition': own.attributeCondition ?? conditionFor(facts.claims),
+      }),
+    });
+  }
+  return found;
+}
