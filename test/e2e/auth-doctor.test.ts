@@ -34,7 +34,7 @@ const cause =
     '"',
   );
 
-describe('after a failure', () => {
+describe('after a failed login', () => {
   test('with provider_file it names the part of the condition that failed, in the annotation too', async () => {
     await world.setProvider({ attributeCondition: prodOnly });
     const file = join(folder, 'provider.json');
@@ -55,7 +55,7 @@ describe('after a failure', () => {
       `✗ assertion.ref == 'refs/heads/prod'   assertion.ref = "refs/heads/main"`,
     );
     expect(visible(run)).toContain(`✓ ${condition}`);
-    // The part that holds stays, the other is widened by this run's value.
+    // The part that holds stays, and the other part also allows the value of this run.
     expect(annotation(run)).toContain(
       `--attribute-condition="${condition} && (assertion.ref == 'refs/heads/prod' || assertion.ref == 'refs/heads/main')"`,
     );
@@ -86,7 +86,7 @@ describe('after a failure', () => {
     await world.set({ providers: { [other]: null } });
     expect(run.code).toBe(1);
     expect(annotation(run)).toContain(cause);
-    // The door that is open at its side is found on the way.
+    // The doctor also finds the weaker provider beside this one.
     expect(rules(run)).toContain('login-sibling');
     expect(leaks(run)).toEqual([]);
   });
@@ -106,11 +106,11 @@ describe('after a failure', () => {
     );
     const run = await world.auth({ service_account: account });
     expect(run.code).toBe(1);
-    expect(annotation(run)).toContain('differs from this run only in capital letters');
+    expect(annotation(run)).toContain('differs from this run only in upper and lower case');
     expect(annotation(run)).toContain('attribute.repository_id/770001');
   });
 
-  test('a disabled provider is told from one that does not exist', async () => {
+  test('the doctor distinguishes a disabled provider from one that does not exist', async () => {
     const file = join(folder, 'disabled.json');
     writeFileSync(file, JSON.stringify({ name: world.provider, disabled: true, attributeMapping: {} }));
     await world.setProvider({ disabled: true });
@@ -120,7 +120,7 @@ describe('after a failure', () => {
     expect(annotation(run)).toContain('--no-disabled');
   });
 
-  test('doctor: false asks nobody and still explains', async () => {
+  test('doctor: false sends no request and still explains the failure', async () => {
     await world.setProvider({ attributeCondition: prodOnly });
     const before = (await world.requests()).length;
     const run = await world.auth({ doctor: 'false' });
@@ -143,7 +143,7 @@ describe('on a login that works', () => {
     expect(leaks(run)).toEqual([]);
   });
 
-  test('doctor: enforce fails where a stranger reaches the account, and leaves no file', async () => {
+  test('doctor: enforce fails if a stranger reaches the account, and leaves no file', async () => {
     await world.setProvider({ attributeCondition: '' });
     await world.setAccountPolicy([
       {

@@ -3,8 +3,8 @@ import { announced, LoginSandbox, leaks, visible } from '../support/login-sandbo
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
 /**
- * Each way in which a login fails, produced by the sandbox with the body that Google sends, and what a person then
- * reads. Every run has debug logging on and is searched for pieces of its tokens.
+ * Every way in which a login fails. The sandbox answers with the body that Google sends, and the tests check what a person
+ * then reads. Every run has debug logging on, and its output is searched for pieces of its tokens.
  */
 
 let world: LoginSandbox;
@@ -25,11 +25,11 @@ interface Failure {
   inputs?: () => Record<string, string>;
   env?: () => Record<string, string>;
   code: string;
-  /** Said in log, annotation and summary. */
+  /** Expected in the log, the annotation and the summary. */
   what: string | RegExp;
   why?: string | RegExp;
   command?: string;
-  /** The run has a token of GitHub, whose claims are to be shown. */
+  /** True if the run has a token of GitHub, so its claims must be shown. */
   claims: boolean;
 }
 
@@ -63,7 +63,7 @@ const failures: Failure[] = [
     claims: true,
   },
   {
-    name: 'google.subject is no text',
+    name: 'google.subject is not text',
     arrange: () =>
       world.setProvider({ attributeMapping: { 'google.subject': 'assertion.nothing_of_the_kind' } }),
     restore: () =>
@@ -83,7 +83,7 @@ const failures: Failure[] = [
     arrange: () => world.claims({ ref: longRef }),
     restore: () => world.claims({}),
     code: 'login-subject-too-long',
-    what: 'more than 127 bytes',
+    what: 'a value of more than 127 bytes',
     why: `${Buffer.byteLength(`repo:acme/ocr:ref:${longRef}`)} bytes`,
     command: "google.subject='repo:' + assertion.repository_id + ':' + assertion.run_id",
     claims: true,
@@ -110,7 +110,7 @@ const failures: Failure[] = [
     arrange: () => world.claims({ iss: 'https://ghes.example.com/_services/token' }),
     restore: () => world.claims({}),
     code: 'login-issuer-wrong',
-    what: 'which is https://ghes.example.com/_services/token',
+    what: 'the issuer of this run, https://ghes.example.com/_services/token',
     command: '--issuer-uri=https://ghes.example.com/_services/token',
     claims: true,
   },
@@ -118,7 +118,7 @@ const failures: Failure[] = [
     name: 'audience that the provider does not allow',
     inputs: () => ({ audience: 'https://github.com/acme' }),
     code: 'login-audience-wrong',
-    what: 'which is https://github.com/acme',
+    what: "the audience of this run's token, https://github.com/acme",
     why: `expects https://iam.googleapis.com/projects/${number}/`,
     command: '--allowed-audiences=https://github.com/acme',
     claims: true,
@@ -128,7 +128,7 @@ const failures: Failure[] = [
     arrange: () => world.claims({ iat: 1_600_000_000, exp: 1_600_000_300 }),
     restore: () => world.claims({}),
     code: 'login-token-stale',
-    what: 'refused for its age',
+    what: 'refused the token because of its age',
     command: 'timedatectl set-ntp true',
     claims: true,
   },
@@ -155,7 +155,7 @@ const failures: Failure[] = [
         serviceAccounts: { [`nobody-granted@${world.sandbox.project}.iam.gserviceaccount.com`]: {} },
       }),
     code: 'login-impersonation-denied',
-    what: 'iam.serviceAccounts.getAccessToken is missing, or the account does not exist',
+    what: 'it lacks iam.serviceAccounts.getAccessToken, or the account does not exist',
     command: `gcloud iam service-accounts add-iam-policy-binding nobody-granted@sandbox-project.iam.gserviceaccount.com --role=roles/iam.workloadIdentityUser --member=${principalSet}`,
     claims: true,
   },
@@ -168,7 +168,7 @@ const failures: Failure[] = [
       id_token_audience: 'https://ocr.example.com',
     }),
     code: 'login-impersonation-denied',
-    what: 'iam.serviceAccounts.getOpenIdToken is missing',
+    what: 'it lacks iam.serviceAccounts.getOpenIdToken',
     command: '--role=roles/iam.workloadIdentityUser',
     claims: true,
   },
@@ -236,7 +236,7 @@ const failures: Failure[] = [
       }),
     restore: () => world.clearFaults(),
     code: 'login-federation-unsupported',
-    what: 'refused as a credential (401)',
+    what: 'Google refused the federated token as a credential (401)',
     command: 'add-iam-policy-binding',
     claims: true,
   },
@@ -244,14 +244,14 @@ const failures: Failure[] = [
     name: 'a lifetime that the organisation does not allow',
     inputs: () => ({ access_token_lifetime: '2h' }),
     code: 'input-invalid',
-    what: 'The lifetime of 7200 s was refused',
+    what: 'Google refused a lifetime of 7200 s',
     why: 'allowServiceAccountCredentialLifetimeExtension',
     claims: true,
   },
 ];
 
 const annotation = (run: ActionRun) => /^::error [^\n]*/m.exec(run.log)?.[0] ?? '';
-/** Markdown with its escapes undone, to look for plain text in it. */
+/** Markdown without its escapes, so that a test can look for plain text in it. */
 const plain = (markdown: string) =>
   markdown
     .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
@@ -267,7 +267,7 @@ describe('a login that fails says why and how to repair it', () => {
       await failure.arrange?.();
       let run: ActionRun;
       try {
-        // One of the two transient rows would go on for half a minute: its clock is not what is tested here.
+        // A transient failure is tried again for up to half a minute.
         run = await world.auth(failure.inputs?.(), {
           env: { RUNNER_DEBUG: '1', ...failure.env?.() },
           timeoutMs: 90_000,
@@ -358,7 +358,7 @@ test('an API that takes no federated identity: the action says so, and what to s
   await world.clearFaults();
   expect(run.code).toBe(1);
   expect(run.report?.errors).toMatchObject([{ code: 'login-federation-unsupported' }]);
-  expect(annotation(run)).toContain('cloudfunctions.googleapis.com does not take this login (401)');
+  expect(annotation(run)).toContain('cloudfunctions.googleapis.com does not accept this login (401)');
   expect(decoded(annotation(run))).toContain(
     `--role=roles/iam.workloadIdentityUser --member=${principalSet}`,
   );

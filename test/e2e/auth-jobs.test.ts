@@ -173,7 +173,7 @@ describe('domain-wide delegation that is refused', () => {
     await world.setAccountPolicy([{ role: 'roles/iam.workloadIdentityUser', members: [workflows] }]);
     const run = await world.auth(inputs, { env: { RUNNER_DEBUG: '1' } });
     expect(run.code).toBe(1);
-    expect(annotation(run)).toContain('iam.serviceAccounts.signJwt is missing');
+    expect(annotation(run)).toContain('it lacks iam.serviceAccounts.signJwt');
     expect(visible(run)).toContain(`--role=roles/iam.serviceAccountTokenCreator --member=${workflows}`);
     expect(run.summary).toContain('`repository_owner_id`');
     expect(run.outputs.credentials_file_path).toBeUndefined();

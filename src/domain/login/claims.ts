@@ -1,9 +1,9 @@
 import { isObject } from '../data/json.ts';
 
-/** Claims of a token, decoded and never verified: they explain a login, they do not decide one. */
+/** Claims of a token, decoded but not verified. They explain a login and never decide one. */
 export type Claims = Record<string, unknown>;
 
-/** The payload of a JWT, or undefined where it is none. */
+/** The payload of a JWT, or undefined if the text is not a JWT. */
 export function decodeClaims(jwt: string): Claims | undefined {
   const part = jwt.split('.')[1];
   if (part === undefined) return undefined;
@@ -15,6 +15,7 @@ export function decodeClaims(jwt: string): Claims | undefined {
   }
 }
 
+/** A claim as text, or undefined if it is absent, a list or an object. */
 export const claimText = (claims: Claims | undefined, name: string): string | undefined => {
   const value = claims?.[name];
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
@@ -22,7 +23,7 @@ export const claimText = (claims: Claims | undefined, name: string): string | un
     : undefined;
 };
 
-/** Claims that are shown, in this order. `jti` and anything unknown stay out: the list is what a condition can use. */
+/** Claims to show, in this order. These are the ones that a condition can use, so `jti` and unknown claims stay out. */
 const shown = [
   'iss',
   'aud',
@@ -51,7 +52,7 @@ const shown = [
   'exp',
 ] as const;
 
-/** Name and value of each claim worth showing, `repo_property_*` included, each value at most 300 characters. */
+/** Name and value of each claim to show, including `repo_property_*`. A value has at most 300 characters. */
 export function shownClaims(claims: Claims): [name: string, value: string][] {
   const names = [
     ...shown,

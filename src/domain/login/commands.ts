@@ -2,7 +2,7 @@ import { quoted } from '../data/shell.ts';
 import { type Claims, claimText } from './claims.ts';
 import { type Provider, principalSetOf } from './identity.ts';
 
-/** Commands that repair a login, to paste. Claims are hostile text: every value is quoted. */
+/** Commands that repair a login. A stranger may have written the claims, so every value is quoted. */
 
 const providerFlags = (provider: Provider) =>
   `${provider.provider} --workload-identity-pool=${provider.pool} --location=global --project=${provider.projectNumber}`;
@@ -16,17 +16,20 @@ export const updateProvider = (provider: Provider, flags: Record<string, string>
     ...Object.entries(flags).map(([flag, value]) => `--${flag}=${quoted(value)}`),
   ].join(' ');
 
-/** The condition that lets in exactly this repository, by the ids that nobody can take over. */
+/** The condition that lets in only this repository, by numeric ids that no one else can get. */
 export function conditionFor(claims: Claims | undefined): string {
   const owner = claimText(claims, 'repository_owner_id') ?? 'OWNER_ID';
   const repository = claimText(claims, 'repository_id') ?? 'REPOSITORY_ID';
   return `assertion.repository_owner_id == '${celText(owner)}' && assertion.repository_id == '${celText(repository)}'`;
 }
 
-/** Text inside a CEL string literal. */
+/** Escapes text for a CEL string literal. */
 export const celText = (text: string) => text.replace(/[\\']/g, (char) => `\\${char}`);
 
-/** Lets the workflows of this repository act as the account. `attributes` are the mapped ones, where they are known. */
+/**
+ * Lets the workflows of this repository act as the account.
+ * @param attributes names of the attributes that the provider maps, if they are known
+ */
 export function grantImpersonation(
   provider: Provider,
   account: string,
@@ -45,9 +48,9 @@ export function grantImpersonation(
 export const grantTokenCreator = (account: string, caller: string) =>
   `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=roles/iam.serviceAccountTokenCreator --member=${quoted(`serviceAccount:${caller}`)}`;
 
-/** What the token says, in one line, for a message: only what a condition usually looks at. */
+/** One sentence with the claims that a condition usually looks at. */
 export function claimsSentence(claims: Claims | undefined): string {
-  if (!claims) return "This run's token could not be decoded.";
+  if (!claims) return 'The token of this run could not be decoded.';
   const parts = [
     'repository',
     'repository_id',
@@ -60,5 +63,5 @@ export function claimsSentence(claims: Claims | undefined): string {
     const text = claimText(claims, name);
     return text ? [`${name}=${text.slice(0, 150)}`] : [];
   });
-  return `This run's token says ${parts.join(', ')}.`;
+  return `The token of this run has ${parts.join(', ')}.`;
 }

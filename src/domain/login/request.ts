@@ -1,53 +1,53 @@
 import type { Provider } from './identity.ts';
 
-/** Where GitHub's token comes from: an HTTP GET that answers JSON. */
+/** Where to get GitHub's token: an HTTP GET that answers with JSON. */
 export interface TokenEndpoint {
-  /** With the query of GitHub; `audience` is added unless it is part of it already. */
+  /** With GitHub's own query. `audience` is added if the query does not hold it already. */
   url: string;
   headers: Record<string, string>;
   /** Field of the JSON answer that holds the token. */
   field: string;
 }
 
-/** Plain facts about this run that explain a login which got no token at all. */
+/** Facts about this run that explain why GitHub gave it no token. */
 export interface RunFacts {
   repository?: string | undefined;
   eventName?: string | undefined;
-  /** True for a pull request from a fork, as far as the environment tells. */
+  /** True if the environment shows a pull request from a fork. */
   fromFork?: boolean | undefined;
   workflowRef?: string | undefined;
 }
 
-/** Everything that a login needs, as plain data. Nothing in it is checked against a server yet. */
+/** Everything that a login needs, as plain data. No server has checked it yet. */
 export interface LoginRequest {
-  /** `inputs`: a provider was given; `file`: credentials of an earlier step; `none`: neither. */
+  /** `inputs`: the inputs name a provider. `file`: an earlier step left credentials. `none`: neither. */
   source: 'inputs' | 'file' | 'none';
-  /** Environment variable and path that the credentials came from, for messages. */
+  /** Environment variable and path of the credentials, for messages. */
   from?: string | undefined;
-  /** Why credentials that were found cannot be used; thrown at the first use of a token. */
+  /** Why the credentials of an earlier step cannot be used. Thrown at the first use of a token. */
   refusal?:
     | { code: 'login-key-refused' | 'login-missing'; what: string; why?: string | undefined; fix: string }
     | undefined;
   provider?: Provider | undefined;
   /** `aud` of GitHub's token. */
   oidcAudience?: string | undefined;
-  /** Undefined where the runner gave this job no way to ask for a token. */
+  /** Undefined if the runner gave this job no way to ask for a token. */
   endpoint?: TokenEndpoint | undefined;
-  /** Account to impersonate for access tokens; without it the federated identity acts itself. */
+  /** Account to impersonate for access tokens. Without it the federated identity acts itself. */
   serviceAccount?: string | undefined;
-  /** Account that mints ID tokens; needed where federation is direct. */
+  /** Account that mints ID tokens. Required if no account is impersonated. */
   invokerServiceAccount?: string | undefined;
-  /** Accounts between the federated identity and `serviceAccount`, in order. */
+  /** The chain of accounts between the federated identity and `serviceAccount`. */
   delegates: string[];
   /** OAuth scopes of impersonated access tokens. */
   scopes: string[];
-  /** Seconds that an impersonated access token lives. */
+  /** Lifetime of an impersonated access token. */
   lifetimeSeconds: number;
   includeEmail: boolean;
   universe: string;
   requestReason?: string | undefined;
   projectId?: string | undefined;
-  /** Seconds to go on trying where a fresh IAM change could explain the refusal. */
+  /** How long to keep trying if a recent change of IAM could explain the refusal. */
   propagationSeconds: number;
   run: RunFacts;
 }

@@ -6,11 +6,11 @@ import { conjuncts } from '../../domain/login/doctor/condition.ts';
 import { examine } from '../../domain/login/doctor/examine.ts';
 import type { IdentityFacts } from '../../domain/login/doctor/facts.ts';
 import type { LoginError } from '../../domain/login/failure/login-error.ts';
-import { sharpen } from '../../domain/login/failure/sharpen.ts';
+import { withCauseFrom } from '../../domain/login/failure/set-up-cause.ts';
 import type { Log } from '../ports/log.ts';
 
 export interface DoctorPorts {
-  /** Reads the set-up; never throws for want of a permission. */
+  /** Reads the set-up. A missing permission is a fact in the result and not an error. */
   read(): Promise<IdentityFacts>;
   log: Log;
 }
@@ -18,18 +18,18 @@ export interface DoctorPorts {
 export interface Examination {
   findings: Finding[];
   facts: IdentityFacts;
-  /** `fail` where somebody else could log in with effect. */
+  /** `fail` if a finding is critical or high, for example because a stranger could use the login. */
   verdict: Verdict;
 }
 
-const marks = { true: '✓', false: '✗', error: '✗' } as const;
+const icons = { true: '✓', false: '✗', error: '✗' } as const;
 const severe = (finding: Finding) => finding.severity === 'critical' || finding.severity === 'high';
 
-/** Reads the set-up and says what is wrong with it, the worst first. */
+/** Reads the set-up and logs what is wrong with it, the worst first. */
 export async function examineSetUp(ports: DoctorPorts): Promise<Examination> {
   const facts = await ports.read();
   const findings = examine(facts);
-  printCondition(facts, ports.log);
+  logCondition(facts, ports.log);
   const unread = findings.filter(({ rule }) => rule === 'login-unread');
   for (const finding of findings) {
     if (finding.rule === 'login-unread') continue;
@@ -39,20 +39,20 @@ export async function examineSetUp(ports: DoctorPorts): Promise<Examination> {
   }
   if (unread.length > 0)
     ports.log.detail(
-      `The doctor could not read ${unread.length} of its sources`,
+      `The doctor could not read everything (${unread.length})`,
       unread.map(({ title, fix }) => `${title} ${fix ?? ''}`),
     );
   const verdict: Verdict = findings.some(severe) ? 'fail' : facts.provider ? 'pass' : 'inconclusive';
   return { findings, facts, verdict };
 }
 
-/** After a failed login: the same examination, and the error with the cause that it shows. */
+/** Examines the set-up after a failed login. Returns the error with the cause that the examination shows. */
 export async function examineRefusal(
   ports: DoctorPorts,
   error: LoginError,
 ): Promise<{ error: LoginError; findings: Finding[] }> {
   const { facts, findings } = await examineSetUp(ports);
-  const better = sharpen(error, facts);
+  const better = withCauseFrom(facts, error);
   if (better !== error) {
     ports.log.line(better.diagnosis.why);
     ports.log.line(better.diagnosis.fix);
@@ -61,10 +61,10 @@ export async function examineRefusal(
   return { error: better, findings };
 }
 
-/** The condition part by part, with the values of this run. */
-function printCondition({ provider, claims }: IdentityFacts, log: Log): void {
+/** Logs the condition part by part, with the values of this run. */
+function logCondition({ provider, claims }: IdentityFacts, log: Log): void {
   if (!provider?.attributeCondition) return;
-  log.line(`Doctor: the condition of ${shortName(provider.name)}, part by part`);
+  log.line(`The condition of ${shortName(provider.name)}, part by part:`);
   for (const part of conjuncts(
     provider.attributeCondition,
     claims,
@@ -73,6 +73,6 @@ function printCondition({ provider, claims }: IdentityFacts, log: Log): void {
     const values = part.reads.map(
       ({ name, value }) => `${name} = ${value === undefined ? '(not in the token)' : `"${value}"`}`,
     );
-    log.line(`  ${marks[part.truth]} ${part.text}   ${values.join(', ') || (part.error ?? '')}`);
+    log.line(`  ${icons[part.truth]} ${part.text}   ${values.join(', ') || (part.error ?? '')}`);
   }
 }

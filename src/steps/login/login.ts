@@ -5,17 +5,17 @@ import type { LoginTokens, TimedToken } from '../ports/tokens.ts';
 
 export interface LoginPorts {
   tokens: LoginTokens;
-  /** `google.subject` of a direct login, as the provider maps it; undefined where nobody says. */
+  /** `google.subject` of a direct login, as the provider maps it. Undefined if the provider could not be read. */
   mappedSubject?: ((claims: Record<string, unknown>) => Promise<string | undefined>) | undefined;
 }
 
 export interface LoginOptions {
   login: LoginRequest;
-  /** Audience of an ID token to mint. */
+  /** Audience of the ID token to mint. Without it no ID token is minted. */
   idTokenAudience?: string | undefined;
-  /** Whether an access token is asked for: an account may be allowed to mint ID tokens, or to sign, and nothing else. */
+  /** False if the run needs no access token. The account may be allowed only to mint ID tokens, or only to sign. */
   needsAccess: boolean;
-  /** Project number that the provider must lie in. */
+  /** Number of the project to which the provider must belong. */
   expectedProjectNumber?: string | undefined;
   /** `serviceAccount:E`, a bare e-mail, or `principal://...`. */
   expectedPrincipal?: string | undefined;
@@ -23,12 +23,12 @@ export interface LoginOptions {
 
 export interface LoginResult {
   federated: TimedToken;
-  /** The token that the identity acts with, of the account or the federated one; undefined where none was needed. */
+  /** Access token of the account, or the federated token. Undefined if none was needed. */
   access: TimedToken | undefined;
   idToken?: TimedToken | undefined;
   /** IAM member: `serviceAccount:E` or `principal://...`. */
   principal: string;
-  /** True where the provider's mapping could not be read, so that `sub` was taken for `google.subject`. */
+  /** True if the mapping of the provider could not be read, so `sub` is assumed to be `google.subject`. */
   principalAssumed: boolean;
   /** `sub` of GitHub's token. */
   subject: string;
@@ -36,8 +36,8 @@ export interface LoginResult {
 }
 
 /**
- * Logs in and proves it: the exchange, the impersonation and the ID token are done here, so that a missing grant shows
- * in this step and not in the first one that uses it. Guardrails on the project are checked before any request.
+ * Logs in and proves it. The exchange, the impersonation and the ID token all happen here, so a missing grant fails this
+ * step and not the first step that uses the login. The expected project is checked before any request.
  */
 export async function login(ports: LoginPorts, options: LoginOptions): Promise<LoginResult> {
   const { login: request } = options;
@@ -49,14 +49,14 @@ export async function login(ports: LoginPorts, options: LoginOptions): Promise<L
   const mapped = request.serviceAccount ? undefined : await ports.mappedSubject?.(claims);
   const principal = principalFor(request, mapped ?? subject);
   checkPrincipal(principal, options.expectedPrincipal);
-  // One after the other: two refusals at once would be told twice.
+  // One after the other, because two refusals at once would be logged twice.
   const access = options.needsAccess ? await ports.tokens.access() : undefined;
   const idToken = options.idTokenAudience ? await ports.tokens.id(options.idTokenAudience) : undefined;
   const principalAssumed = !request.serviceAccount && mapped === undefined;
   return { federated, access, idToken, principal, principalAssumed, subject, claims };
 }
 
-/** Who the later calls are made as. `subject` is the one that the provider maps. */
+/** The identity of later calls as an IAM member. `subject` is the value that the provider maps to google.subject. */
 function principalFor(request: LoginRequest, subject: string): string {
   if (request.serviceAccount) return `serviceAccount:${request.serviceAccount}`;
   return request.provider ? principalOf(request.provider, subject) : '';
@@ -66,8 +66,8 @@ function checkProject(request: LoginRequest, expected: string | undefined): void
   const found = request.provider?.projectNumber;
   if (!expected || !found || expected === found) return;
   throw new ReleaseError('login-unexpected-identity', {
-    what: `The provider lies in project number ${found}, not in the expected ${expected}.`,
-    why: 'expected_project_number guards against a login into the wrong organisation or environment; nothing was requested.',
+    what: `The provider belongs to project number ${found}, but expected_project_number is ${expected}.`,
+    why: 'expected_project_number guards against a login into the wrong organisation or environment. The action sent no request.',
     fix: 'Correct workload_identity_provider or expected_project_number.',
   });
 }
@@ -77,8 +77,8 @@ function checkPrincipal(found: string, expected: string | undefined): void {
   const wanted = /^[^:/@]+@[^:/@]+$/.test(expected) ? `serviceAccount:${expected}` : expected;
   if (wanted === found) return;
   throw new ReleaseError('login-unexpected-identity', {
-    what: `The login leads to ${found}, not to the expected ${wanted}.`,
-    why: 'expected_principal guards against a login as somebody else.',
+    what: `The login would act as ${found}, but expected_principal is ${wanted}.`,
+    why: 'expected_principal guards against a login as another identity.',
     fix: 'Correct service_account, workload_identity_provider or expected_principal.',
   });
 }

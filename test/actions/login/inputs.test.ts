@@ -175,7 +175,7 @@ describe('credentials of an earlier step', () => {
     [
       'a pool for a provider',
       () => file({ ...external, audience: external.audience.replace(/\/providers.*/, '') }),
-      'this names the pool',
+      'this is the name of a pool',
     ],
     [
       'a source that is no URL',

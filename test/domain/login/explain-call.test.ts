@@ -7,9 +7,9 @@ const login = {
   provider: parseProvider('projects/42/locations/global/workloadIdentityPools/p/providers/g'),
   run: { repository: 'acme/ocr' },
 } as LoginRequest;
-test('401 of an API with a direct login: the product may want an account', () => {
+test('an API that refuses a direct login with 401 may accept only service accounts', () => {
   expect(explainUnauthenticated('cloudfunctions', login)).toMatchObject({
-    what: 'cloudfunctions.googleapis.com does not take this login (401).',
+    what: 'cloudfunctions.googleapis.com does not accept this login (401).',
     fix: expect.stringContaining('attribute.repository/acme/ocr'),
   });
   expect(explainUnauthenticated('cloudfunctions', { ...login, serviceAccount: 'a@b' })).toBeUndefined();

@@ -1,4 +1,5 @@
 import type { Claims } from '../claims.ts';
+import { describeProvider } from '../commands.ts';
 import type { LoginRequest } from '../request.ts';
 import type { Diagnosis, LoginFailure } from './login-error.ts';
 import type { Row } from './row.ts';
@@ -7,10 +8,10 @@ import { exchangeRows } from './rows-exchange.ts';
 
 const rows: readonly Row[] = [...exchangeRows, ...accountRows];
 
-/** Ids of every failure that is recognised, in the order in which they are tried. */
+/** Ids of all known failures, in the order in which they are tried. */
 export const knownFailures: readonly string[] = rows.map((row) => row.rule);
 
-/** What a failed login means, from the error that came back and the claims that were sent. */
+/** Explains a failed login from Google's answer and the claims that were sent. */
 export function diagnose(
   failure: LoginFailure,
   request: LoginRequest,
@@ -24,12 +25,8 @@ export function diagnose(
     code: isExchange ? 'login-sts-refused' : 'login-impersonation-denied',
     retry: 'never',
     what: `Google refused ${isExchange ? 'the token exchange' : `to act as ${failure.account}`} (${failure.statusName ?? failure.status}): ${failure.message}`,
-    why: 'The refusal is none of the known ones; its text is all that Google says.',
+    why: 'This refusal is not a known one, so there is only the text that Google sent.',
     fix: "Compare the claims in the log with the provider's mapping and condition:",
-    commands: request.provider
-      ? [
-          `gcloud iam workload-identity-pools providers describe ${request.provider.provider} --workload-identity-pool=${request.provider.pool} --location=global --project=${request.provider.projectNumber}`,
-        ]
-      : [],
+    commands: request.provider ? [describeProvider(request.provider)] : [],
   };
 }

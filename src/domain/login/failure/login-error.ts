@@ -5,10 +5,10 @@ import type { LoginEvidence } from '../evidence.ts';
 /** The call of a login that failed. */
 export type Stage = 'oidc' | 'sts' | 'access-token' | 'id-token' | 'sign-jwt' | 'delegation';
 
-/** What came back, as plain data. Texts are Google's, cut and free of tokens. */
+/** Google's refusal, as plain data. Its texts are shortened and hold no tokens. */
 export interface LoginFailure {
   stage: Stage;
-  /** 0 where no answer arrived. */
+  /** HTTP status, or 0 if no answer arrived. */
   status: number;
   /** OAuth `error` or google.rpc status name. */
   statusName?: string | undefined;
@@ -18,28 +18,29 @@ export interface LoginFailure {
   message: string;
   /** The account that was to be impersonated. */
   account?: string | undefined;
-  /** Seconds that the runner's clock is ahead of the server's, where known. */
+  /** How far the runner's clock is ahead of the server's, if that is known. */
   clockAheadSeconds?: number | undefined;
 }
 
-/**
- * What a failure means. `transient`: the same call may work in a moment; `propagation`: a change of IAM made a few
- * minutes ago explains it; `never`: only a person can repair it.
- */
+/** What a failure means, and how to repair it. */
 export interface Diagnosis {
   /** Stable kebab-case id of the row. */
   rule: string;
   code: ErrorCode;
+  /**
+   * `transient`: the same call may work in a moment. `propagation`: a change of IAM a few minutes ago may explain the
+   * failure. `never`: only a person can repair it.
+   */
   retry: 'transient' | 'propagation' | 'never';
   what: string;
   why: string;
   /** One sentence. */
   fix: string;
-  /** Commands to paste, with this run's values in place; the first is the one that repairs, where one alone does. */
+  /** Commands with the values of this run. The first one repairs the login, if a single command can do that. */
   commands: string[];
 }
 
-/** A login that failed, with what explains it. */
+/** A failed login with its explanation. */
 export class LoginError extends ReleaseError {
   readonly failure: LoginFailure;
   readonly diagnosis: Diagnosis;
@@ -58,7 +59,7 @@ export class LoginError extends ReleaseError {
   }
 }
 
-/** What the report keeps of a failed login, and the summary shows. */
+/** What the report keeps of a failed login and the summary shows. */
 export const loginEvidence = (error: LoginError, provider: string | undefined): { login: LoginEvidence } => ({
   login: {
     provider,

@@ -3,7 +3,7 @@ import type { Provider } from '../identity.ts';
 import type { LoginRequest } from '../request.ts';
 import type { Diagnosis, LoginFailure } from './login-error.ts';
 
-/** One known failure. The first row that matches explains. */
+/** One known failure. The first row that matches explains the failure. */
 export interface Row {
   rule: string;
   matches(failure: LoginFailure): boolean;
@@ -18,5 +18,5 @@ export interface RowFacts {
 
 const unknownProvider: Provider = { projectNumber: 'NUMBER', pool: 'POOL', provider: 'PROVIDER', name: '' };
 
-/** The provider of the login, or placeholders where there is none. */
+/** The provider of the login, or placeholders if the login has none. */
 export const providerIn = ({ request }: RowFacts): Provider => request.provider ?? unknownProvider;

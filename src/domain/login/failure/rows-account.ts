@@ -4,7 +4,7 @@ import { claimsSentence, grantImpersonation, grantTokenCreator } from '../comman
 import type { LoginFailure } from './login-error.ts';
 import { providerIn, type Row } from './row.ts';
 
-/** Refusals of IAM Credentials, and those that any API gives (google.rpc.Status). */
+/** Refusals of the IAM Credentials API, and refusals that every API can send (google.rpc.Status). */
 
 const onAccount = ({ stage }: LoginFailure) =>
   stage === 'access-token' || stage === 'id-token' || stage === 'sign-jwt';
@@ -23,8 +23,8 @@ export const accountRows: readonly Row[] = [
         code: 'login-api-disabled',
         retry: 'propagation',
         what: `The API ${api}.googleapis.com is not enabled in project ${project}.`,
-        why: 'A login needs it once per project; enabling takes a few minutes to arrive.',
-        fix: `Enable it (console: https://console.cloud.google.com/apis/library/${api}.googleapis.com?project=${encodeURIComponent(project)}):`,
+        why: 'Every login needs this API. It takes a few minutes until an API is enabled.',
+        fix: `Enable it, here or in the console (https://console.cloud.google.com/apis/library/${api}.googleapis.com?project=${encodeURIComponent(project)}):`,
         commands: [`gcloud services enable ${api}.googleapis.com --project=${quoted(project)}`],
       };
     },
@@ -38,8 +38,8 @@ export const accountRows: readonly Row[] = [
       code: 'login-impersonation-denied',
       retry: 'never',
       what: `A perimeter of the organisation refused the login: ${facts.failure.message}`,
-      why: 'VPC Service Controls does not let this identity, or this network, in.',
-      fix: 'Ask for an ingress rule for this identity; the identifier in the message finds the denial in the audit log.',
+      why: 'VPC Service Controls keeps out this identity or this network.',
+      fix: 'Ask an administrator for an ingress rule for this identity. The identifier in the message finds the denial in the audit log.',
       commands: [],
     }),
   },
@@ -51,8 +51,8 @@ export const accountRows: readonly Row[] = [
       code: 'login-account-missing',
       retry: 'never',
       what: `The service account ${failure.account} is disabled.`,
-      why: 'A disabled account gives no tokens, whoever asks.',
-      fix: 'Enable it, if it is meant to be used:',
+      why: 'A disabled account gives no tokens.',
+      fix: 'Enable it if it is meant to be used:',
       commands: [`gcloud iam service-accounts enable ${quoted(failure.account ?? '')}`],
     }),
   },
@@ -64,9 +64,9 @@ export const accountRows: readonly Row[] = [
       return {
         code: 'login-impersonation-denied',
         retry: 'propagation',
-        what: `This run may not sign as ${account}: ${facts.failure.permission ?? 'iam.serviceAccounts.signJwt'} is missing.`,
-        why: `${claimsSentence(facts.claims)} access_token_subject needs roles/iam.serviceAccountTokenCreator; roles/iam.workloadIdentityUser does not let anybody sign.`,
-        fix: 'Grant it to this repository:',
+        what: `This run may not sign as ${account}: it lacks ${facts.failure.permission ?? 'iam.serviceAccounts.signJwt'}.`,
+        why: `${claimsSentence(facts.claims)} access_token_subject needs roles/iam.serviceAccountTokenCreator. The role roles/iam.workloadIdentityUser does not include signing.`,
+        fix: 'Grant that role to this repository:',
         commands: [
           grantImpersonation(
             providerIn(facts),
@@ -90,8 +90,8 @@ export const accountRows: readonly Row[] = [
       code: 'login-impersonation-denied',
       retry: 'never',
       what: `Google did not let ${failure.account} act for the user of access_token_subject (${failure.statusName ?? failure.status}): ${failure.message}`,
-      why: 'Domain-wide delegation is granted by an administrator of the Workspace, to the numeric id of the account and for named scopes; the user must exist there.',
-      fix: `Add this client id with the scopes ${request.scopes.join(',')} at https://admin.google.com/ac/owl/domainwidedelegation:`,
+      why: 'An administrator of the Workspace must grant domain-wide delegation to the numeric id of the account, for each scope. The user must exist in that Workspace.',
+      fix: `At https://admin.google.com/ac/owl/domainwidedelegation, add the scopes ${request.scopes.join(',')} for the client id that this command prints:`,
       commands: [
         `gcloud iam service-accounts describe ${quoted(failure.account ?? 'ACCOUNT')} --format="value(uniqueId)"`,
       ],
@@ -114,16 +114,16 @@ export const accountRows: readonly Row[] = [
       return {
         code: 'login-impersonation-denied',
         retry: 'propagation',
-        what: `This run may not act as ${account}: ${permission} is missing, or the account does not exist.`,
-        why: `${claimsSentence(claims)} No member of the account's policy matches: the principalSet names another repository, is spelled in other letters (it is case-sensitive), or names an attribute that the provider does not map.`,
-        fix: 'Grant it to this repository, and check that the account exists:',
+        what: `This run may not act as ${account}: it lacks ${permission}, or the account does not exist.`,
+        why: `${claimsSentence(claims)} No member in the account's policy matches. The principalSet may name another repository, differ in upper and lower case, or name an attribute that the provider does not map.`,
+        fix: 'Grant the role to this repository, and check that the account exists:',
         commands: [
           grantImpersonation(
             providerIn(facts),
             chain[0] ?? account,
             claims,
             undefined,
-            // Passing through an account takes more than being it: iam.serviceAccounts.implicitDelegation.
+            // A delegate needs iam.serviceAccounts.implicitDelegation, which workloadIdentityUser does not include.
             others.length > 0 ? 'roles/iam.serviceAccountTokenCreator' : undefined,
           ),
           ...others.map((next, index) => grantTokenCreator(next, chain[index] ?? account)),
@@ -141,8 +141,8 @@ export const accountRows: readonly Row[] = [
         code: 'login-account-missing',
         retry: 'never',
         what: `The service account ${failure.account} does not exist.`,
-        why: 'The e-mail is wrong, or the account was deleted (it can be undeleted for 30 days).',
-        fix: 'Compare with the accounts that are there:',
+        why: 'The e-mail is wrong, or the account was deleted. A deleted account can be restored for 30 days.',
+        fix: 'Compare it with the accounts that exist:',
         commands: [`gcloud iam service-accounts list${project ? ` --project=${quoted(project)}` : ''}`],
       };
     },
@@ -153,9 +153,9 @@ export const accountRows: readonly Row[] = [
     explain: (facts) => ({
       code: 'login-federation-unsupported',
       retry: 'never',
-      what: `The federated token was refused as a credential (401): ${facts.failure.message}`,
-      why: 'Some products and perimeters take impersonated accounts only, never a federated identity by itself.',
-      fix: 'Set service_account, and grant this repository to it:',
+      what: `Google refused the federated token as a credential (401): ${facts.failure.message}`,
+      why: 'Some products and perimeters accept only impersonated accounts, never a federated identity itself.',
+      fix: 'Set service_account, and let this repository act as that account:',
       commands: [
         grantImpersonation(
           providerIn(facts),
@@ -171,9 +171,9 @@ export const accountRows: readonly Row[] = [
     explain: ({ failure, request }) => ({
       code: 'input-invalid',
       retry: 'never',
-      what: `The lifetime of ${request.lifetimeSeconds} s was refused: ${failure.message}`,
-      why: 'More than an hour needs the organisation policy constraints/iam.allowServiceAccountCredentialLifetimeExtension for this account.',
-      fix: 'Set access_token_lifetime: 3600s, or leave it out.',
+      what: `Google refused a lifetime of ${request.lifetimeSeconds} s: ${failure.message}`,
+      why: 'A lifetime of more than an hour needs the organisation policy constraints/iam.allowServiceAccountCredentialLifetimeExtension for this account.',
+      fix: 'Set access_token_lifetime: 3600s, or remove that input.',
       commands: [],
     }),
   },
@@ -184,8 +184,8 @@ export const accountRows: readonly Row[] = [
       code: 'remote-error',
       retry: 'never',
       what: `Google's ${failure.stage === 'sts' ? 'token exchange' : 'IAM Credentials API'} kept answering ${failure.status}: ${failure.message}`,
-      why: `This is not about the set-up (sub ${claimText(claims, 'sub') ?? 'unknown'}); it was tried again for half a minute.`,
-      fix: 'Run the job again; see https://status.cloud.google.com.',
+      why: `The set-up is not the cause (sub ${claimText(claims, 'sub') ?? 'unknown'}). The action tried again for half a minute.`,
+      fix: 'Run the job again later. https://status.cloud.google.com shows known outages.',
       commands: [],
     }),
   },

@@ -5,7 +5,7 @@ import { maxSubjectBytes, shortSubject } from '../subject.ts';
 import type { LoginFailure } from './login-error.ts';
 import { providerIn, type Row } from './row.ts';
 
-/** Refusals of the token exchange (RFC 6749 section 5.2 errors with Google's descriptions). */
+/** Refusals of the token exchange: errors of RFC 6749 section 5.2 with Google's descriptions. */
 
 const sts = (error: string | undefined, text: RegExp) => (failure: LoginFailure) =>
   failure.stage === 'sts' &&
@@ -20,8 +20,8 @@ export const exchangeRows: readonly Row[] = [
       code: 'login-condition-false',
       retry: 'never',
       what: `The attribute condition of the provider ${providerIn(facts).provider} rejected this run.`,
-      why: `${claimsSentence(facts.claims)} The condition is false for these values, or names a claim that the token lacks.`,
-      fix: 'Look at the condition and keep what it is for; this one lets in this repository alone, by its numeric ids:',
+      why: `${claimsSentence(facts.claims)} The condition is false for these values, or it names a claim that the token lacks.`,
+      fix: 'Look at the condition and keep what it protects. The first command sets one that lets in only this repository, by its numeric ids:',
       commands: [
         updateProvider(providerIn(facts), { 'attribute-condition': conditionFor(facts.claims) }),
         describeProvider(providerIn(facts)),
@@ -36,9 +36,9 @@ export const exchangeRows: readonly Row[] = [
       return {
         code: 'login-subject-too-long',
         retry: 'never',
-        what: `The provider maps google.subject to more than ${maxSubjectBytes} bytes.`,
-        why: `The subject of this run has ${Buffer.byteLength(subject)} bytes: ${subject.slice(0, 300)}. Long branch names and the numeric ids of the immutable form get there.`,
-        fix: 'Map something short that still tells the runs apart (bindings on principal://.../subject/... must follow):',
+        what: `The provider maps google.subject to a value of more than ${maxSubjectBytes} bytes.`,
+        why: `The subject of this run has ${Buffer.byteLength(subject)} bytes: ${subject.slice(0, 300)}. Long branch names and the numeric ids of the immutable form make it that long.`,
+        fix: 'Map a short value that still differs from run to run, and change bindings on principal://.../subject/... with it:',
         commands: [
           updateProvider(providerIn(facts), {
             'attribute-mapping': `google.subject=${shortSubject},attribute.repository=assertion.repository,attribute.repository_id=assertion.repository_id,attribute.repository_owner_id=assertion.repository_owner_id`,
@@ -57,7 +57,7 @@ export const exchangeRows: readonly Row[] = [
       code: 'login-mapping-wrong',
       retry: 'never',
       what: `The provider's attribute mapping does not fit this run's token: ${facts.failure.message}`,
-      why: `${claimsSentence(facts.claims)} A mapping that reads a claim which this token lacks, or which is no text, fails.`,
+      why: `${claimsSentence(facts.claims)} A mapping fails if the token lacks its claim, or if the claim is not text.`,
       fix: 'Map google.subject to a claim that every token has:',
       commands: [
         updateProvider(providerIn(facts), {
@@ -75,8 +75,8 @@ export const exchangeRows: readonly Row[] = [
       code: 'login-issuer-unreachable',
       retry: 'transient',
       what: "Google could not fetch the keys of the token's issuer.",
-      why: `The issuer is ${claimText(facts.claims, 'iss') ?? 'unknown'}. For GitHub.com this passes; a GitHub Enterprise Server must be reachable from Google, or its keys uploaded to the provider.`,
-      fix: 'Run the job again; for a server behind a firewall upload its keys:',
+      why: `The issuer is ${claimText(facts.claims, 'iss') ?? 'unknown'}. For GitHub.com this is temporary. Google must be able to reach a GitHub Enterprise Server, or the provider needs its uploaded keys.`,
+      fix: 'Run the job again. For a server behind a firewall, upload its keys:',
       commands: [updateProvider(providerIn(facts), { 'jwk-json-path': 'jwks.json' })],
     }),
   },
@@ -88,9 +88,9 @@ export const exchangeRows: readonly Row[] = [
       return {
         code: 'login-issuer-wrong',
         retry: 'never',
-        what: `The provider trusts another issuer than this run's, which is ${issuer}.`,
-        why: 'GitHub Enterprise Server, an enterprise with its own issuer path and data-residency hosts each have an issuer of their own.',
-        fix: 'Let the provider trust this issuer (it must be the one of your own GitHub):',
+        what: `The provider does not accept the issuer of this run, ${issuer}.`,
+        why: 'GitHub Enterprise Server, an enterprise with its own issuer path and a host with data residency each have their own issuer.',
+        fix: 'Let the provider accept this issuer, but only if it belongs to your own GitHub:',
         commands: [
           updateProvider(providerIn(facts), { 'issuer-uri': issuer }),
           describeProvider(providerIn(facts)),
@@ -108,15 +108,15 @@ export const exchangeRows: readonly Row[] = [
       return {
         code: 'login-audience-wrong',
         retry: 'never',
-        what: `The provider does not accept the audience of this run's token, which is ${found}.`,
+        what: `The provider does not accept the audience of this run's token, ${found}.`,
         why:
           found === standard
-            ? 'It has allowed audiences of its own, and the default one is not among them.'
-            : `Without allowed audiences of its own it expects ${standard}.`,
+            ? 'The provider has its own list of allowed audiences, and the default audience is not in it.'
+            : `A provider without a list of allowed audiences expects ${standard}.`,
         fix:
           found === standard
-            ? 'Set the input audience to one of them, or allow the default:'
-            : 'Remove the input audience, or allow it on the provider:',
+            ? 'Set the input audience to one of that list, or allow the default audience:'
+            : 'Remove the input audience, or allow this audience on the provider:',
         commands: [updateProvider(provider, { 'allowed-audiences': found }), describeProvider(provider)],
       };
     },
@@ -128,14 +128,14 @@ export const exchangeRows: readonly Row[] = [
       const skew = facts.failure.clockAheadSeconds;
       const off =
         skew !== undefined && Math.abs(skew) > 30
-          ? ` The runner's clock is ${Math.abs(Math.round(skew))} s ${skew > 0 ? 'ahead' : 'behind'}.`
+          ? ` The clock of the runner is ${Math.abs(Math.round(skew))} s ${skew > 0 ? 'ahead' : 'behind'}.`
           : '';
       return {
         code: 'login-token-stale',
         retry: 'transient',
-        what: `The token was refused for its age: ${facts.failure.message}`,
+        what: `Google refused the token because of its age: ${facts.failure.message}`,
         why: `A GitHub token lives five minutes.${off}`,
-        fix: 'Run the job again. On a self-hosted runner set its clock:',
+        fix: 'Run the job again. On a self-hosted runner, set the clock:',
         commands: ['timedatectl set-ntp true'],
       };
     },
@@ -147,8 +147,8 @@ export const exchangeRows: readonly Row[] = [
       code: 'login-issuer-wrong',
       retry: 'never',
       what: "Google could not verify the signature of this run's token.",
-      why: `The issuer is ${claimText(facts.claims, 'iss') ?? 'unknown'}. Keys that were uploaded to the provider are used instead of the issuer's own and go out of date when it rotates them.`,
-      fix: 'Look at oidc.jwksJson of the provider and upload the current keys:',
+      why: `The issuer is ${claimText(facts.claims, 'iss') ?? 'unknown'}. If keys were uploaded to the provider, Google uses them instead of the issuer's own keys. They become out of date when the issuer rotates its keys.`,
+      fix: 'Look at oidc.jwksJson of the provider, and upload the current keys:',
       commands: [
         updateProvider(providerIn(facts), { 'jwk-json-path': 'jwks.json' }),
         describeProvider(providerIn(facts)),
@@ -167,8 +167,8 @@ export const exchangeRows: readonly Row[] = [
         code: 'login-provider-unusable',
         retry: 'propagation',
         what: `The provider ${provider.name || 'of this step'} cannot be used.`,
-        why: 'It or its pool is disabled, deleted or does not exist under this name; a new one needs up to five minutes.',
-        fix: 'See what is there; undelete and enable it, or correct workload_identity_provider:',
+        why: 'The provider or its pool is disabled or deleted, or has another name. A new provider needs up to five minutes.',
+        fix: 'Look at what exists. Then undelete or enable it, or correct workload_identity_provider:',
         commands: [
           describeProvider(provider),
           `gcloud iam workload-identity-pools describe ${provider.pool} --location=global --project=${provider.projectNumber}`,

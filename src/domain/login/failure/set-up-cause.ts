@@ -8,13 +8,20 @@ import type { IdentityFacts } from '../doctor/facts.ts';
 import { mayActAs } from '../doctor/members.ts';
 import { type Diagnosis, LoginError } from './login-error.ts';
 
-/** The same failure with the cause that the set-up shows; unchanged where nothing more could be read. */
-export function sharpen(error: LoginError, facts: IdentityFacts): LoginError {
+/** The same failure with the cause that the set-up shows. Unchanged if the set-up shows nothing more. */
+export function withCauseFrom(facts: IdentityFacts, error: LoginError): LoginError {
   const better = causeOf(error, facts);
   return better
     ? new LoginError(error.failure, { ...error.diagnosis, ...better }, error.claims, error.cause)
     : error;
 }
+
+/** Findings of the doctor that explain why an account may not be used. */
+const memberRules: ReadonlySet<string> = new Set([
+  'login-member-unmapped',
+  'login-member-case',
+  'login-member-missing',
+]);
 
 function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | undefined {
   const { provider, claims } = facts;
@@ -42,13 +49,13 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
     case 'issuer-mismatch':
       if (!provider?.oidc?.issuerUri) return undefined;
       return {
-        why: `The provider trusts ${provider.oidc.issuerUri}; this run's issuer is ${claimText(claims, 'iss')}.`,
+        why: `The provider accepts the issuer ${provider.oidc.issuerUri}, but the issuer of this run is ${claimText(claims, 'iss')}.`,
       };
     case 'audience-mismatch': {
       const allowed = provider?.oidc?.allowedAudiences ?? [];
       if (allowed.length === 0) return undefined;
       return {
-        why: `The provider accepts ${allowed.slice(0, 5).join(', ')}.`,
+        why: `The provider accepts the audiences ${allowed.slice(0, 5).join(', ')}.`,
         fix: `Set the input \`audience: ${allowed[0]}\`, or allow this one:`,
       };
     }
@@ -61,7 +68,7 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
   }
 }
 
-/** Every part of the condition that holds stays: whoever wrote it meant it. */
+/** The repaired condition keeps every part that holds, because its author meant it. */
 function repairedCondition({ provider, claims, request }: IdentityFacts): Partial<Diagnosis> {
   if (!provider?.attributeCondition || !request.provider) return {};
   const condition = widened(
@@ -71,7 +78,7 @@ function repairedCondition({ provider, claims, request }: IdentityFacts): Partia
   );
   if (condition === undefined) return {};
   return {
-    fix: 'Run it where the condition allows; or, if this very run is meant to get in, widen that part alone:',
+    fix: 'Run the job where the condition allows it. If this run is meant to get in, widen only the part that rejects it:',
     commands: [
       updateProvider(request.provider, { 'attribute-condition': condition }),
       describeProvider(request.provider),
@@ -92,14 +99,14 @@ function unusable({ pool, provider, request }: IdentityFacts): Partial<Diagnosis
     const place = `--location=global --project=${name.projectNumber}`;
     if (found?.state === 'DELETED')
       return {
-        why: `The ${what} is deleted; it can be brought back for 30 days.`,
-        fix: 'Bring it back:',
+        why: `The ${what} is deleted. It can be restored for 30 days.`,
+        fix: 'Restore it:',
         commands: [`${command} undelete ${flags} ${place}`],
       };
     if (found?.disabled)
       return {
         why: `The ${what} is disabled.`,
-        fix: 'Enable it, if it is meant to be used:',
+        fix: 'Enable it if it is meant to be used:',
         commands: [
           `${command} ${what === 'pool' ? 'update' : 'update-oidc'} ${flags} ${place} --no-disabled`,
         ],
@@ -118,14 +125,14 @@ function impersonation(error: LoginError, facts: IdentityFacts): Partial<Diagnos
   );
   if (mayActAs(account, provider, mapClaims(facts.provider.attributeMapping, facts.claims)))
     return {
-      why: `The policy of ${account.email} already names this run: the grant is on its way, which takes 2 to 7 minutes, or a deny policy stands against it.`,
-      fix: 'Run the job again in a few minutes, or set propagation_timeout: 7m. Deny policies are listed by:',
+      why: `The policy of ${account.email} already names this run. Either the grant is new, since a grant needs 2 to 7 minutes, or a deny policy overrides it.`,
+      fix: 'Run the job again in a few minutes, or set propagation_timeout: 7m. This command lists deny policies:',
       commands: [
         `gcloud iam policies list --kind=denypolicies --attachment-point=cloudresourcemanager.googleapis.com%2Fprojects%2F${facts.request.projectId ?? provider.projectNumber}`,
       ],
     };
   const causes = examineAccounts({ ...facts, accounts: [account] }).filter(({ rule }) =>
-    rule.startsWith('login-member-'),
+    memberRules.has(rule),
   );
   return {
     why: causes.map(({ title, why }) => [title, why].filter(Boolean).join(' ')).join(' '),
