@@ -5,7 +5,7 @@ export const loginRules = {
   'login-no-condition': {
     title: 'The provider has no attribute condition',
     severity: 'high',
-    why: 'Every repository on GitHub gets into the pool. Only the members of each policy are left to tell them apart.',
+    why: 'Every repository on GitHub gets into the pool. Only the members in each policy tell them apart then.',
   },
   'login-stranger-other-owner': {
     title: 'A repository of another owner passes the condition',
@@ -73,9 +73,9 @@ export const loginRules = {
     why: 'Such a member never matches.',
   },
   'login-member-case': {
-    title: 'A member differs from this run only in capital letters',
+    title: 'A member differs from this run only in upper and lower case',
     severity: 'high',
-    why: 'Google compares members exactly, so the member does not match.',
+    why: 'IAM compares members case-sensitively, so the member does not match.',
   },
   'login-member-missing': {
     title: 'No member of the policy of the service account matches this run',
@@ -88,7 +88,7 @@ export const loginRules = {
     why: 'A key is a password that does not expire. Whoever has one needs no workload identity.',
   },
   'login-broad-role': {
-    title: 'The service account has a broad role on the whole project',
+    title: 'The service account holds a broad role on the project',
     severity: 'varies',
     why: 'A stolen token could change more than the function.',
   },
@@ -103,7 +103,7 @@ export const loginRules = {
     why: 'Google exchanges no token for it.',
   },
   'login-issuer': {
-    title: "The provider trusts another issuer than this run's",
+    title: 'The provider does not accept the issuer of this run',
     severity: 'critical',
     why: 'Google refuses tokens of any other issuer.',
   },
@@ -118,14 +118,19 @@ export const loginRules = {
     why: 'A token that was made for another purpose is accepted here too.',
   },
   'login-uploaded-keys': {
-    title: "The provider uses uploaded keys instead of the issuer's own",
-    severity: 'info',
-    why: 'When the issuer rotates its keys, the login fails until the new ones are uploaded.',
+    title: "The provider uses uploaded keys instead of the issuer's own keys",
+    severity: 'varies',
+    why: "For GitHub's own issuer, anyone who holds the private key can log in as any repository. For a server that Google cannot reach, logins fail after a rotation until the new keys are uploaded.",
   },
   'login-mapping': {
     title: 'An attribute mapping gives no text for this run',
     severity: 'varies',
     why: 'Google refuses the exchange, or the attribute is missing where a policy needs it.',
+  },
+  'login-attribute-absent': {
+    title: 'This run has no value for a mapped attribute',
+    severity: 'info',
+    why: 'The attribute is then not mapped, and members that name it do not match this run. Nothing else changes.',
   },
   'login-condition': {
     title: 'The attribute condition rejects this run',
