@@ -1,3 +1,4 @@
+import { budgetInvoice } from '../../domain/budget/invoice.ts';
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
@@ -8,7 +9,6 @@ import { capital } from '../../domain/text/sentence.ts';
 import { sharesText } from '../../domain/traffic/traffic.ts';
 import type { Environment } from '../../inputs/reader.ts';
 import type { ReleaseRun } from '../../steps/release/release.ts';
-import { budgetInvoice } from '../../steps/watch/budget.ts';
 import { quietInputs } from '../deploy/deploy.ts';
 
 const verdicts: Record<Outcome, Verdict> = {

@@ -6,6 +6,7 @@ import { configLabel, ownTags, sourceLabel, userAgent } from '../../domain/produ
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Context } from '../../runner/context.ts';
+import { budgetGate } from '../../steps/budget/gate.ts';
 import { deploy } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';
@@ -15,7 +16,6 @@ import type { SliSource } from '../../steps/ports/sli.ts';
 import type { SourceTree } from '../../steps/ports/source.ts';
 import type { DeployStage, ReleaseStages } from '../../steps/release/ports.ts';
 import { smokeTest } from '../../steps/smoke/smoke-test.ts';
-import { budgetGate } from '../../steps/watch/budget.ts';
 import { evidenceOf } from '../deploy/deploy.ts';
 import { deployPorts } from '../deploy/ports.ts';
 import type { Platform } from '../login/platform.ts';

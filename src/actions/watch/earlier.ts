@@ -1,11 +1,11 @@
 import type { Objective } from '../../domain/slo/objective.ts';
+import { countText, elapsedText } from '../../domain/text/numbers.ts';
 import { resumeWatch } from '../../domain/watch/resume.ts';
 import { testsOf, type WatchState } from '../../domain/watch/state.ts';
-import { countText, elapsedText } from '../../domain/watch/words.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource } from '../../steps/ports/sli.ts';
-import { savedWatch } from '../../steps/watch/keep.ts';
-import type { WatchTarget } from '../../steps/watch/target.ts';
+import type { WatchTarget } from '../../steps/watch/find-target.ts';
+import { savedWatch } from '../../steps/watch/saved-watch.ts';
 
 interface Asked {
   resume: 'auto' | 'save' | 'off';

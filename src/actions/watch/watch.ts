@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { budgetInvoice } from '../../domain/budget/invoice.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { noCounts } from '../../domain/evidence/counts.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
-import { countText, elapsedText, percentText } from '../../domain/watch/words.ts';
+import { countText, elapsedText, percentText } from '../../domain/text/numbers.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action, Finished } from '../../runner/run.ts';
-import { type BudgetResult, budgetGate, budgetInvoice } from '../../steps/watch/budget.ts';
-import { createKeeper } from '../../steps/watch/keep.ts';
-import { findWatchTarget } from '../../steps/watch/target.ts';
+import { type BudgetResult, budgetGate } from '../../steps/budget/gate.ts';
+import { findWatchTarget } from '../../steps/watch/find-target.ts';
+import { createSaver } from '../../steps/watch/saved-watch.ts';
 import { type WatchResult, watch as watchStep } from '../../steps/watch/watch.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
@@ -97,7 +98,7 @@ export const watch: Action<'watch'> = async (context) => {
   );
   const earlier = findEarlier(log, target, { ...request, objectives: settings.objectives, source });
   const settledAt = request.since ?? clock.now();
-  const keeper = request.resume === 'save' ? createKeeper({ services, clock, log }, target) : undefined;
+  const keeper = request.resume === 'save' ? createSaver({ services, clock, log }, target) : undefined;
   const result = await watchStep(
     { ...ports, probes },
     {

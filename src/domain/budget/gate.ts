@@ -1,13 +1,13 @@
 import type { Counts } from '../evidence/counts.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import { limitOf, type Objective, objectiveTitle } from '../slo/objective.ts';
-import { countText, elapsedText, percentText } from '../watch/words.ts';
+import { countText, elapsedText, percentText } from '../text/numbers.ts';
 import { type Budget, budgetOf } from './budget.ts';
 
 export interface GateObjective {
   objective: Objective;
   limit: number;
-  /** Undefined where the source could not tell, or nobody called. */
+  /** Requests of the budget window. Undefined if the source could not tell, or had none. */
   window: Counts | undefined;
   budget: Budget | undefined;
 }
@@ -17,23 +17,25 @@ export interface Gate {
   /** One sentence. */
   reason: string;
   objectives: GateObjective[];
-  /** The least that is left of any objective; undefined where none is known. */
+  /** The smallest fraction that remains of any objective's budget. Undefined if no budget is known. */
   remaining: number | undefined;
-  /** Why somebody let it pass all the same. */
+  /** The reason that a person gave for releasing although the budget is spent. */
   override: string | undefined;
+  /** At least one budget is spent, whatever follows from that. */
   exhausted: boolean;
 }
 
 export interface GateRules {
   windowSeconds: number;
   onExhausted: 'block' | 'warn';
-  /** A reason, written down in the report. */
+  /** Why the release goes on although the budget is spent. The report shows it. */
   override?: string | undefined;
 }
 
 /**
- * May a release begin? Blocks where a budget is spent, unless told to warn or overridden with a reason. A window
- * without a request blocks nobody: new functions must be able to begin. `unreadable` says why nothing is known.
+ * Decides whether a release may begin. It may not if a budget is spent, unless the rules say to warn or give a reason to
+ * override. A window without a request does not block, because a new function has none.
+ * @param unreadable why the counts could not be read, if so
  */
 export function gateOf(
   objectives: readonly Objective[],
@@ -57,24 +59,32 @@ export function gateOf(
   const span = elapsedDays(rules.windowSeconds);
   const base = { objectives: rows, remaining, override: exhausted ? rules.override : undefined, exhausted };
   if (unreadable !== undefined)
-    return { ...base, verdict: 'inconclusive', reason: `The error budget could not be read: ${unreadable}` };
+    return { ...base, verdict: 'inconclusive', reason: `The error budget is unknown: ${unreadable}` };
   if (!worst || remaining === undefined)
     return {
       ...base,
       verdict: 'pass',
-      reason: `No request in the last ${span}: there is no budget to spend yet.`,
+      reason: `There was no request in the last ${span}, so there is no budget to spend yet.`,
     };
   if (!exhausted)
     return {
       ...base,
       verdict: 'pass',
-      reason: `${percentText(remaining)} of the error budget of ${span} left.`,
+      reason: `${percentText(remaining)} of the error budget of ${span} remains.`,
     };
-  const spent = `The error budget of ${span} is spent: ${countText(worst.budget?.spent ?? 0)} of ${countText(worst.window?.total ?? 0)} requests missed the objective "${objectiveTitle(worst.objective)}", ${countText(worst.budget?.allowed ?? 0)} are allowed.`;
+  const spent = `The error budget of ${span} is spent: ${countText(worst.budget?.spent ?? 0)} of ${countText(worst.window?.total ?? 0)} requests missed the objective "${objectiveTitle(worst.objective)}", but only ${countText(worst.budget?.allowed ?? 0)} may.`;
   if (rules.override !== undefined)
-    return { ...base, verdict: 'pass', reason: `${spent} Released all the same: ${rules.override}` };
+    return {
+      ...base,
+      verdict: 'pass',
+      reason: `${spent} Released anyway, because budget_override is set: ${rules.override}`,
+    };
   if (rules.onExhausted === 'warn')
-    return { ...base, verdict: 'pass', reason: `${spent} on_exhausted is warn, so the release goes on.` };
+    return {
+      ...base,
+      verdict: 'pass',
+      reason: `${spent} The release goes on, because on_exhausted is warn.`,
+    };
   return { ...base, verdict: 'fail', reason: `${spent} Nothing was deployed.` };
 }
 

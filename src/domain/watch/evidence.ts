@@ -1,8 +1,8 @@
 import type { Counts } from '../evidence/counts.ts';
 import { type Blame, platformAt } from '../evidence/decide.ts';
 import type { Objective } from '../slo/objective.ts';
+import { countText, percentText } from '../text/numbers.ts';
 import type { Failure } from './failures.ts';
-import { countText, percentText } from './words.ts';
 
 /** What the section reads of a watch's evidence (steps/watch-types.ts has the whole). */
 export interface WatchFacts {

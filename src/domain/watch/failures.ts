@@ -3,7 +3,7 @@
  * decides; the counts do.
  */
 
-import { countText } from './words.ts';
+import { countText } from '../text/numbers.ts';
 
 /** Bad requests of one revision under one objective that look alike. */
 export interface Failure {

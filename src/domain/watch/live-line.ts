@@ -1,8 +1,8 @@
 import { type Counts, rateOf } from '../evidence/counts.ts';
 import { type Decision, passAt, platformAt, type Standing } from '../evidence/decide.ts';
-import { oddsRatio } from '../evidence/odds.ts';
 import type { Objective } from '../slo/objective.ts';
-import { countText, elapsedText, percentText } from './words.ts';
+import { countText, elapsedText, percentText } from '../text/numbers.ts';
+import { oddsRatio } from '../text/odds.ts';
 
 export interface LiveFacts {
   candidate: Counts;

@@ -1,8 +1,8 @@
 import type { Counts } from '../evidence/counts.ts';
-import { oddsText } from '../evidence/odds.ts';
 import type { Objective } from '../slo/objective.ts';
+import { countText, percentText } from '../text/numbers.ts';
+import { oddsText } from '../text/odds.ts';
 import { type Obstacle, obstacleText } from './obstacle.ts';
-import { countText, percentText } from './words.ts';
 
 /** What a decision rests on. */
 export interface DecidedFacts {

@@ -4,7 +4,7 @@ import { logPassEvidence } from '../evidence/pass-test.ts';
 import { logMixtureAt } from '../evidence/slo-test.ts';
 import { gridOf } from '../evidence/state.ts';
 import { limitOf, type Objective } from '../slo/objective.ts';
-import { countText, elapsedText } from './words.ts';
+import { countText, elapsedText } from '../text/numbers.ts';
 
 /**
  * How a revision does that traffic went back to, by its own requests. Nothing is moved on it: going forth and back

@@ -4,7 +4,7 @@ import { shareIn } from '../../domain/release/machine.ts';
 import { parseRecord } from '../../domain/traffic/record.ts';
 import type { RunRevision, RunService } from '../ports/services.ts';
 import { isDead, readServing } from '../traffic/read-serving.ts';
-import { keepEveryMs, keepWatch } from '../watch/keep.ts';
+import { saveEveryMs, saveWatch } from '../watch/saved-watch.ts';
 import type { WatchStage, WatchTarget } from './ports.ts';
 import { noteForeign, passed, type ReleaseRun, type Step } from './run.ts';
 import { shift, stillOurs } from './traffic.ts';
@@ -117,7 +117,7 @@ async function whileOurs<T>(run: ReleaseRun, work: (signal: AbortSignal) => Prom
         if (lost && !signal.aborted) {
           stop = lost;
           over.abort(new ReleaseError('cancelled', { what: lost.reason }));
-        } else if (ports.clock.now() - keptAt >= keepEveryMs) {
+        } else if (ports.clock.now() - keptAt >= saveEveryMs) {
           keptAt = ports.clock.now();
           await keepState(run, service, signal);
         }
@@ -142,5 +142,5 @@ async function whileOurs<T>(run: ReleaseRun, work: (signal: AbortSignal) => Prom
 async function keepState(run: ReleaseRun, service: RunService, signal: AbortSignal): Promise<void> {
   const { record, watchState, ports } = run;
   if (record === undefined || watchState === undefined || signal.aborted) return;
-  await keepWatch(ports.services, service, record, { at: ports.clock.now(), state: watchState }, signal);
+  await saveWatch(ports.services, service, record, { at: ports.clock.now(), state: watchState }, signal);
 }

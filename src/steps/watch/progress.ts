@@ -1,10 +1,10 @@
 import { addCounts, noCounts } from '../../domain/evidence/counts.ts';
 import type { Decision, Standing } from '../../domain/evidence/decide.ts';
 import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
+import { elapsedText } from '../../domain/text/numbers.ts';
 import { type Failure, kindTexts } from '../../domain/watch/failures.ts';
 import { againstOf, liveText, readText, worstOf } from '../../domain/watch/live-line.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
-import { elapsedText } from '../../domain/watch/words.ts';
 import type { SliReading } from '../ports/sli.ts';
 import type { WatchPoint } from './evidence.ts';
 import type { WatchPorts, WatchRequest } from './request.ts';

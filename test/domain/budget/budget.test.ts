@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { budgetBar, budgetOf, invoiceOf } from '../../../src/domain/budget/budget.ts';
+import { budgetBar, budgetOf } from '../../../src/domain/budget/budget.ts';
 import { gateOf } from '../../../src/domain/budget/gate.ts';
+import { invoiceOf } from '../../../src/domain/budget/invoice.ts';
 import type { Objective } from '../../../src/domain/slo/objective.ts';
 import { limitOf } from '../../../src/domain/slo/objective.ts';
 
@@ -64,14 +65,14 @@ describe('gate', () => {
       { availability: good, latency: good },
       rules,
       'pass',
-      /80.0 % of the error budget of 30 d left/,
+      /80.0 % of the error budget of 30 d remains/,
     ],
     [
       'one of two spent',
       { availability: good, latency: { total: 100, bad: 9 } },
       rules,
       'fail',
-      /is spent: 9 of 100 requests missed the objective "requests within 2000 ms", 5 are allowed. Nothing was deployed/,
+      /is spent: 9 of 100 requests missed the objective "requests within 2000 ms", but only 5 may. Nothing was deployed/,
     ],
     [
       'warned',
@@ -85,7 +86,7 @@ describe('gate', () => {
       { availability: { total: 100, bad: 9 } },
       { ...rules, override: 'ticket 42' },
       'pass',
-      /all the same: ticket 42/,
+      /budget_override is set: ticket 42/,
     ],
     ['nobody called', {}, rules, 'pass', /no budget to spend yet/],
     ['zero requests', { availability: { total: 0, bad: 0 } }, rules, 'pass', /no budget to spend yet/],

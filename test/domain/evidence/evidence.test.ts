@@ -11,7 +11,6 @@ import {
 import { confidenceSequence } from '../../../src/domain/evidence/confidence.ts';
 import { badToFail, smallestDetectable } from '../../../src/domain/evidence/detectable.ts';
 import { logAdd, logBeta, logGamma, logMix } from '../../../src/domain/evidence/log-space.ts';
-import { oddsRatio, oddsText } from '../../../src/domain/evidence/odds.ts';
 import { cleanRequestsToPass, logPassEvidence } from '../../../src/domain/evidence/pass-test.ts';
 import {
   advanceSlo,
@@ -22,6 +21,7 @@ import {
   startSlo,
 } from '../../../src/domain/evidence/slo-test.ts';
 import { bellWeights } from '../../../src/domain/evidence/weights.ts';
+import { oddsRatio, oddsText } from '../../../src/domain/text/odds.ts';
 import { randomCounts, seeded } from '../../support/fake-source.ts';
 
 const limit = 0.005;

@@ -2,8 +2,8 @@ import { budgetBar } from '../../budget/budget.ts';
 import type { Gate } from '../../budget/gate.ts';
 import type { InvoiceFacts } from '../../budget/invoice.ts';
 import { objectiveTitle } from '../../slo/objective.ts';
+import { countText, percentText } from '../../text/numbers.ts';
 import { markdownText } from '../../text/safe-text.ts';
-import { countText, percentText } from '../../watch/words.ts';
 
 /** One row for a table of facts: what is left and what this release cost. */
 export function budgetRow(gate: Pick<Gate, 'remaining'>, invoice?: InvoiceFacts): string {

@@ -1,6 +1,6 @@
 import type { Counts } from '../../evidence/counts.ts';
+import { elapsedText, percentText } from '../../text/numbers.ts';
 import { badText, rate, type WatchFacts } from '../../watch/evidence.ts';
-import { elapsedText, percentText } from '../../watch/words.ts';
 import { amber, blue, lineChart, red } from '../charts.ts';
 import { fewestRequests, hasBaselineLine, type Look, shownLooks } from './course.ts';
 

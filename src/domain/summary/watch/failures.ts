@@ -1,7 +1,7 @@
+import { countText } from '../../text/numbers.ts';
 import { codeSpan } from '../../text/safe-text.ts';
 import type { WatchFacts } from '../../watch/evidence.ts';
 import { type FailureKind, kindTexts, totalOf } from '../../watch/failures.ts';
-import { countText } from '../../watch/words.ts';
 
 /** What the bad requests have in common, for people; where the source knows no more than that they were bad, nothing. */
 

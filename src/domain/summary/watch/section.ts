@@ -1,7 +1,8 @@
 import { passAt, platformAt } from '../../evidence/decide.ts';
-import { oddsText } from '../../evidence/odds.ts';
 import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
+import { elapsedText } from '../../text/numbers.ts';
+import { oddsText } from '../../text/odds.ts';
 import { markdownText } from '../../text/safe-text.ts';
 import {
   compared,
@@ -10,7 +11,6 @@ import {
   type WatchFacts,
   type WatchTest,
 } from '../../watch/evidence.ts';
-import { elapsedText } from '../../watch/words.ts';
 import { budgetLines } from './budget.ts';
 import { watchChart } from './chart.ts';
 import { failuresLine } from './failures.ts';

@@ -1,8 +1,9 @@
 import { confidenceSequence } from '../../evidence/confidence.ts';
 import type { Counts } from '../../evidence/counts.ts';
 import { passAt, platformAt } from '../../evidence/decide.ts';
-import { oddsText } from '../../evidence/odds.ts';
 import { objectiveTitle } from '../../slo/objective.ts';
+import { countText, percentText } from '../../text/numbers.ts';
+import { oddsText } from '../../text/odds.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import {
   atFull,
@@ -14,7 +15,6 @@ import {
   type WatchFacts,
   type WatchTest,
 } from '../../watch/evidence.ts';
-import { countText, percentText } from '../../watch/words.ts';
 import { sparkline } from '../charts.ts';
 import { hasBaselineLine, shownLooks } from './course.ts';
 

@@ -5,12 +5,12 @@ import { newReport } from '../../../../src/domain/report/report.ts';
 import { budgetLines, budgetRow } from '../../../../src/domain/summary/watch/budget.ts';
 import { watchLines, watchSection } from '../../../../src/domain/summary/watch/section.ts';
 import { watchTable } from '../../../../src/domain/summary/watch/table.ts';
+import { countText, elapsedText, percentText } from '../../../../src/domain/text/numbers.ts';
 import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 import { cellsOf, marksOfShift, namelessBad } from '../../../../src/domain/watch/marks.ts';
 import { nextStep } from '../../../../src/domain/watch/outcome.ts';
 import { burning, burnPairs, crossed, newHistory, remember } from '../../../../src/domain/watch/policies.ts';
 import { fell, starved } from '../../../../src/domain/watch/traffic.ts';
-import { countText, elapsedText, percentText } from '../../../../src/domain/watch/words.ts';
 
 const facts = (change: Partial<WatchFacts> = {}): WatchFacts => ({
   candidate: 'ocr-api-00042-duk',

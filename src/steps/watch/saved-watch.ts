@@ -12,12 +12,15 @@ import type { WatchState } from '../../domain/watch/state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunService, Services } from '../ports/services.ts';
-import type { WatchTarget } from './target.ts';
+import type { WatchTarget } from './find-target.ts';
 
-/** Between two writes of the state while a watch goes on. */
-export const keepEveryMs = 60_000;
+/** Milliseconds between two writes of the state during a watch. */
+export const saveEveryMs = 60_000;
 
-/** The record of an open release of this candidate, whose traffic nobody has moved since. */
+/**
+ * The record of an open release of this candidate. Undefined if there is none, or if the traffic has changed since the
+ * record was written.
+ */
 export function openRecord(service: RunService, candidate: string): ReleaseRecord | undefined {
   const parsed = parseRecord(service.annotations[recordAnnotation]);
   if (parsed.kind !== 'record' || !isOpen(parsed.record)) return undefined;
@@ -26,8 +29,8 @@ export function openRecord(service: RunService, candidate: string): ReleaseRecor
 }
 
 /**
- * Where the watch stood that a release, or a runner before this one, kept in the record; only where it is of this very
- * watch: the same two revisions, and the traffic as the record says.
+ * The state of a watch that a release or an earlier runner saved in the record. Undefined if it belongs to another
+ * watch: other revisions, or other traffic than the record says.
  */
 export function savedWatch(
   service: RunService,
@@ -39,10 +42,10 @@ export function savedWatch(
 }
 
 /**
- * Writes the state into the record that was just read; traffic and everything else stay. False where somebody else
- * wrote in between: then the next time will do.
+ * Writes the state into a record that was just read, and changes nothing else. Returns false if the service was changed
+ * in between; then the next save will do.
  */
-export async function keepWatch(
+export async function saveWatch(
   services: Services,
   service: RunService,
   record: ReleaseRecord,
@@ -54,29 +57,29 @@ export async function keepWatch(
   return (await services.patch(service.name, { annotations }, options)) === 'accepted';
 }
 
-/** Keeps a watch in the record as it goes, once a minute. A write that fails is told once and stops nothing. */
-export function createKeeper(
+/** Saves a running watch in the record once a minute. A write that fails is logged once and stops nothing. */
+export function createSaver(
   ports: { services: Services; clock: Clock; log: Log },
   target: Pick<WatchTarget, 'service' | 'candidate'>,
 ): { due(): boolean; keep(state: WatchState, signal?: AbortSignal): Promise<void> } {
   const { services, clock, log } = ports;
   let keptAt = clock.now();
-  let told = false;
-  const tell = (why: string) => {
-    if (!told) log.warning(`The state of the watch is not kept: ${why}`);
-    told = true;
+  let warned = false;
+  const warn = (why: string) => {
+    if (!warned) log.warning(`The state of the watch is not saved: ${why}`);
+    warned = true;
   };
   return {
-    due: () => clock.now() - keptAt >= keepEveryMs,
+    due: () => clock.now() - keptAt >= saveEveryMs,
     async keep(state, signal) {
       keptAt = clock.now();
       try {
         const service = await services.get(target.service, signal);
         const record = service && openRecord(service, target.candidate);
-        if (service && record) await keepWatch(services, service, record, { at: clock.now(), state }, signal);
-        else tell(`no release of ${target.candidate} is open whose record could hold it.`);
+        if (service && record) await saveWatch(services, service, record, { at: clock.now(), state }, signal);
+        else warn(`no release of ${target.candidate} is open, so there is no record to hold it.`);
       } catch (error) {
-        if (!signal?.aborted) tell(messageOf(error));
+        if (!signal?.aborted) warn(messageOf(error));
       }
     },
   };

@@ -1,11 +1,10 @@
-import { type Invoice, invoiceOf } from '../../domain/budget/budget.ts';
 import { type Gate, gateOf } from '../../domain/budget/gate.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
-import { limitOf, type Objective, objectiveTitle } from '../../domain/slo/objective.ts';
+import type { Objective } from '../../domain/slo/objective.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SliSource } from '../ports/sli.ts';
@@ -17,10 +16,12 @@ export interface BudgetPorts {
 }
 
 export interface BudgetRequest {
-  /** The Cloud Run service; the short name or the full one. */
+  /** The Cloud Run service; its short name or projects/P/locations/L/services/S. */
   service: string;
   objectives: readonly Objective[];
+  /** Length of the budget's window, which ends now. */
   windowSeconds: number;
+  /** What a spent budget does. */
   onExhausted: 'block' | 'warn';
   /** Why the release goes on although the budget is spent. */
   override?: string | undefined;
@@ -28,14 +29,14 @@ export interface BudgetRequest {
 }
 
 export interface BudgetResult {
-  /** `fail` forbids the release, `inconclusive` could not find out. */
+  /** `fail` forbids the release; `inconclusive` means that the counts could not be read. */
   verdict: Verdict;
   reason: string;
   findings: Finding[];
   evidence: Gate;
 }
 
-/** Before a release: is there budget left to spend on it? */
+/** Before a release: looks up whether enough of the error budget remains. Throws only if the run is cancelled. */
 export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Promise<BudgetResult> {
   const now = ports.clock.now();
   const service = shortName(request.service);
@@ -62,32 +63,10 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
       title: gate.reason,
       fix:
         gate.verdict === 'fail'
-          ? 'Repair what spends the budget first, or set budget_override to the reason why this release cannot wait.'
+          ? 'First repair what spends the budget. If this release cannot wait, set budget_override to the reason.'
           : undefined,
     });
   if (unreadable !== undefined)
     findings.push({ rule: 'budget-unknown', severity: 'medium', title: gate.reason });
   return { verdict: gate.verdict, reason: gate.reason, findings, evidence: gate };
-}
-
-export interface InvoiceItem {
-  objective: string;
-  title: string;
-  invoice: Invoice;
-}
-
-/**
- * After a release: what its bad answers cost, objective by objective. `spent` has the candidate's users' requests of
- * all watches; empty where the window before the release is not known.
- */
-export function budgetInvoice(
-  gate: Gate,
-  spent: Readonly<Record<string, Counts | undefined>>,
-): { items: InvoiceItem[] } {
-  const items = gate.objectives.flatMap(({ objective, window }): InvoiceItem[] => {
-    const release = spent[objective.id];
-    const invoice = window && release ? invoiceOf(window, limitOf(objective), release) : undefined;
-    return invoice ? [{ objective: objective.id, title: objectiveTitle(objective), invoice }] : [];
-  });
-  return { items };
 }
