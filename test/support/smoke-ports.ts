@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { suiteFiles } from '../../src/actions/smoke-test/suite-files.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createSmokeHttp } from '../../src/http/smoke-client.ts';
-import type { SmokePorts } from '../../src/steps/smoke/smoke-test.ts';
+import type { SmokePorts } from '../../src/steps/smoke/ports.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 

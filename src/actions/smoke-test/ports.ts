@@ -3,7 +3,7 @@ import type { Endpoints } from '../../http/endpoints.ts';
 import { createSmokeHttp } from '../../http/smoke-client.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Tokens } from '../../steps/ports/tokens.ts';
-import type { SmokePorts } from '../../steps/smoke/smoke-test.ts';
+import type { SmokePorts } from '../../steps/smoke/ports.ts';
 import { boundedMatch } from './bounded-match.ts';
 import { suiteFiles } from './suite-files.ts';
 

@@ -14,12 +14,8 @@ import { endpoints } from '../../http/endpoints.ts';
 import { annotate } from '../../runner/annotate.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action, Finished } from '../../runner/run.ts';
-import {
-  type SmokePorts,
-  type SmokeResult,
-  type SmokeTarget,
-  smokeTest as testFunction,
-} from '../../steps/smoke/smoke-test.ts';
+import type { SmokePorts, SmokeResult, SmokeTarget } from '../../steps/smoke/ports.ts';
+import { smokeTest as testFunction } from '../../steps/smoke/smoke-test.ts';
 import { chooseTarget } from '../../steps/smoke/target.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';

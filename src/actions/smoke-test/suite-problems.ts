@@ -4,7 +4,7 @@ import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
 import { annotate } from '../../runner/annotate.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Finished } from '../../runner/run.ts';
-import { readSuite, SuiteError } from '../../steps/smoke/smoke-test.ts';
+import { readSuite, SuiteError } from '../../steps/smoke/read-suite.ts';
 import { suiteFiles } from './suite-files.ts';
 
 /** Reads suites before anything is sent: a mistake in one need not wait for a build. Undefined where all can be used. */

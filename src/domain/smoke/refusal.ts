@@ -53,18 +53,21 @@ export function judgeDenial(item: SmokeCase, attempt: Attempt, what: string): Ch
 
 /** Bad input must be refused with a 4xx (or a status in `also`), never with a 5xx, and without revealing server internals. */
 export function judgeRefusal(attempt: Attempt, what: string, also: readonly number[] = []): CheckFailure[] {
-  if (!attempt.answer) return failure(`${what} got no answer: ${attempt.none.what}`);
+  if (!attempt.answer) return failure(`The function did not answer ${what}: ${attempt.none.what}`);
   const { answer } = attempt;
   const failures: CheckFailure[] = [];
   const refused = (answer.status >= 400 && answer.status < 500) || also.includes(answer.status);
   if (!refused)
-    failures.push({ check: 'preset', what: `${what} was answered with ${answer.status}, expected 4xx.` });
+    failures.push({
+      check: 'preset',
+      what: `The function answered ${what} with ${answer.status}, expected a 4xx.`,
+    });
   const body = answer.body.slice(0, 100_000);
   const inside = internals.map((pattern) => pattern.exec(body)?.[0]).find((found) => found !== undefined);
   if (inside !== undefined)
     failures.push({
       check: 'preset',
-      what: `The answer to ${what.toLowerCase()} reveals server internals: "${inside.trim().slice(0, 80)}".`,
+      what: `The answer to ${what} reveals server internals: "${inside.trim().slice(0, 80)}".`,
     });
   return failures;
 }

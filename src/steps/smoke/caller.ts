@@ -8,43 +8,48 @@ import type { SmokePorts, SmokeRequest } from './ports.ts';
 export interface Called {
   /** The last attempt. */
   attempt: Attempt;
-  /** How each ended. */
+  /** How each attempt ended: a status, or why no answer came. */
   attempts: string[];
 }
 
-/** Anything that a preset sends instead of what the case says. */
+/** What a preset sends instead of what the case says. */
 export interface Override {
   method?: string | undefined;
-  /** Instead of the case's image. */
+  /** Replaces the image of the case. */
   image?: Uint8Array | undefined;
   body?: SmokeHttpRequest['body'] | 'none' | undefined;
   contentType?: string | undefined;
-  /** A bearer, or `none` for no token. */
+  /** A bearer token, or `none` to send no token. */
   token?: { bearer: string } | 'none' | undefined;
   timeoutMs?: number | undefined;
   retries?: number | undefined;
 }
 
-/** Sends cases to the target: token, fresh body, retries by cause, the time that is left, and a heartbeat. */
+/** Sends cases to the target with a token and a whole body each time, repeats them if allowed, and keeps the deadline. */
 export interface Caller {
-  /** Milliseconds from the first request to the function's first answer, retries and their waits included. */
+  /** Milliseconds from the first request to the function's first answer, with all retries and waits between. */
   readonly coldMs: number | undefined;
-  readonly denials: boolean;
+  /** Whether the target is called with an ID token. */
+  readonly sendsToken: boolean;
+  /** Throws if the run is cancelled or if the URL may not be called. A failed request is a value. */
   call(item: SmokeCase, override?: Override): Promise<Called>;
+  /** Bytes of the case's image; empty if the case sends an address. */
   image(item: SmokeCase): Promise<Uint8Array>;
+  /** An ID token, for the target's audience unless another one is given. */
   idToken(audience?: string): Promise<string>;
+  /** Milliseconds until the deadline of the whole test. */
   timeLeft(): number;
 }
 
 const none = new Uint8Array(0);
 
-/** `path` of the case after the URL of the function; nothing in the suite can lead to another host. */
+/** The URL of a case: its path after the URL of the function. Throws if the path would lead to another host. */
 export function urlOf(target: string, path: string): string {
   const base = new URL(target);
   const joined = new URL(base.pathname.replace(/\/$/, '') + path, base.origin);
   if (joined.origin !== base.origin)
     throw new ReleaseError('endpoint-refused', {
-      what: `The path ${path.slice(0, 80)} leaves the function.`,
+      what: `The path ${path.slice(0, 80)} leads to another host than the function's.`,
     });
   return joined.href;
 }
@@ -72,7 +77,9 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
   const idToken = async (audience?: string): Promise<string> => {
     const wanted = audience ?? target.audience;
     if (!ports.tokens || wanted === undefined)
-      throw new ReleaseError('internal', { what: 'A token was asked for without an audience.' });
+      throw new ReleaseError('internal', {
+        what: 'The smoke test needs an ID token, but the target has no audience.',
+      });
     return ports.tokens.idToken(wanted, signal);
   };
 
@@ -94,7 +101,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
     });
   }
 
-  /** One line a minute while nothing else is printed. */
+  /** Logs the progress once a minute. */
   const beat = () => {
     const now = ports.clock.now();
     if (now - beatAt < 60_000) return;
@@ -106,7 +113,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
     get coldMs() {
       return cold;
     },
-    denials: target.audience !== undefined,
+    sendsToken: target.audience !== undefined,
     image,
     idToken,
     timeLeft,
@@ -131,7 +138,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
         const wait = waitBefore(attempts.length + 1, attempt, random());
         if (wait >= timeLeft()) return { attempt, attempts };
         ports.log.debug(
-          `${item.name}: attempt ${attempts.length} ended with ${attempts.at(-1)}; again in ${Math.round(wait)} ms`,
+          `${item.name}: attempt ${attempts.length} ended with ${attempts.at(-1)}; the next one starts in ${Math.round(wait)} ms`,
         );
         await ports.clock.sleep(wait, signal);
       }

@@ -2,10 +2,11 @@ import { readText } from '../../domain/smoke/answer-text.ts';
 import type { Failure } from '../../domain/smoke/failure.ts';
 import { judge } from '../../domain/smoke/judge.ts';
 import { type Percentiles, percentiles } from '../../domain/smoke/latency.ts';
-import { type CaseResult, statusOf } from '../../domain/smoke/results/result.ts';
+import { statusOf } from '../../domain/smoke/results/result.ts';
 import type { Latency, SmokeCase } from '../../domain/smoke/suite/model.ts';
 import type { Caller } from './caller.ts';
 import type { SmokePorts } from './ports.ts';
+import type { Ran } from './run-case.ts';
 
 interface Request {
   caller: Caller;
@@ -16,10 +17,10 @@ interface Request {
 
 const shown = (milliseconds: number) => `${Math.round(milliseconds)} ms`;
 
-/** Warm requests of one case, `concurrency` at a time, each judged as well: a fast wrong answer is no sample. */
+/** Repeats one case, `concurrency` requests at a time. Every answer is judged, because a fast wrong answer is not a sample. */
 export async function measureLatency(
   request: Request,
-): Promise<{ result: CaseResult; percentiles: Percentiles | undefined }> {
+): Promise<Ran & { percentiles: Percentiles | undefined }> {
   const { caller, item, latency, ports } = request;
   const times: number[] = [];
   const bad: string[] = [];
@@ -38,7 +39,7 @@ export async function measureLatency(
   const found = percentiles(times);
   const failures: Failure[] = bad.map((what) => ({
     check: 'answer',
-    what: `A latency sample went wrong: ${what}`,
+    what: `A request of the latency check failed: ${what}`,
   }));
   if (found)
     for (const name of ['p50', 'p95', 'p99', 'max'] as const) {
@@ -55,11 +56,12 @@ export async function measureLatency(
   }
   const note = found
     ? `p50 ${shown(found.p50)}, p95 ${shown(found.p95)}, p99 ${shown(found.p99)}, max ${shown(found.max)} of ${found.samples}`
-    : 'no sample';
+    : 'no request succeeded';
   if (found) ports.log.line(`  latency  ${note}`);
   const status = !found && failures.length === 0 ? 'error' : statusOf(failures);
   const attempts = times.length > 0 ? ['200'] : [];
   return {
+    answered: times.length > 0,
     result: {
       kind: 'latency',
       name: 'latency',

@@ -8,14 +8,14 @@ import type { Log } from '../ports/log.ts';
 import type { SmokeHttp } from '../ports/smoke.ts';
 import type { Tokens } from '../ports/tokens.ts';
 
-/** Reads the suite and its files; refuses what lies outside of the workspace. */
+/** Reads the suite and the files that it names. Refuses files outside of the workspace. */
 export interface SuiteFiles {
   /**
-   * `path` is relative to `base`'s folder, or to the workspace without `base`. `into` is memory of an earlier read that is
-   * no longer needed, and may be used again. Throws ReleaseError.
+   * `path` is relative to the folder of `base`, or to the workspace if there is no `base`. `into` is the memory of an
+   * earlier read, which may be reused because nothing needs it any more. Throws a ReleaseError.
    */
   read(path: string, base?: string, into?: Uint8Array): Promise<Uint8Array>;
-  /** Why a file cannot be read, as one sentence; undefined where it can. */
+  /** Why a file cannot be used, as one sentence. Undefined if it can be used. */
   problem?(path: string, base?: string): Promise<string | undefined>;
 }
 
@@ -24,20 +24,20 @@ export interface SmokePorts {
   files: SuiteFiles;
   clock: Clock;
   log: Log;
-  /** Needed where the target has an audience. */
+  /** Needed if the target has an audience. */
   tokens?: Pick<Tokens, 'idToken'> | undefined;
-  /** Runs the suite's patterns over what a server sent; bounded in an action. */
+  /** Runs the suite's patterns over hostile text. In an action it has a time limit. */
   match?: Match | undefined;
-  /** From 0 to 1; tests pin it. */
+  /** A number from 0 to 1, for the jitter of waits. Tests set it. */
   random?: (() => number) | undefined;
 }
 
 export interface SmokeTarget {
-  /** URL read from the API for this very function, or one that needs no token. */
+  /** A URL that the API returned for this very function, or one that is called without a token. */
   url: string;
-  /** Audience of the ID token; without it no token is sent and the denial presets are skipped. */
+  /** Audience of the ID token. Without it no token is sent, and the denial presets are skipped. */
   audience?: string | undefined;
-  /** Who calls what, to tell a refusal with the command that repairs it. */
+  /** Who calls which service, to explain a refusal with the command that repairs it. */
   invocation?: Invocation | undefined;
 }
 
@@ -45,11 +45,11 @@ export interface SmokeRequest {
   /** Path of the suite file, relative to the workspace. */
   suite: string;
   target: SmokeTarget;
-  /** Milliseconds for everything. Default 15 minutes. */
+  /** Milliseconds for the whole test. Default: 15 minutes. */
   deadlineMs?: number | undefined;
-  /** Milliseconds that a refusal of our own token is waited out at the start. Default 30 s. */
+  /** How many milliseconds to wait at the start while the function refuses our own token. Default: 30 s. */
   settleMs?: number | undefined;
-  /** An ID token of this function that has run out, for `denies-expired-token`. */
+  /** An ID token for this function that has expired, for `denies-expired-token`. */
   expiredToken?: string | undefined;
   signal?: AbortSignal | undefined;
 }

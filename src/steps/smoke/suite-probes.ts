@@ -7,38 +7,40 @@ import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
 import type { WatchProbes } from '../ports/watch-probes.ts';
 import { type Caller, createCaller } from './caller.ts';
 import type { SmokePorts, SmokeTarget } from './ports.ts';
-import { readSuite } from './smoke-test.ts';
+import { readSuite } from './read-suite.ts';
 
 export interface SuiteProbes {
   /** Path of the suite, relative to the workspace. */
   suite: string;
-  /** URLs of the revisions themselves, by their tags, or the live URL where one has all traffic. */
+  /** URLs of the two revisions: that of a tag, or the live URL if the revision has all traffic. */
   targets: { candidate: SmokeTarget; baseline?: SmokeTarget | undefined };
   signal?: AbortSignal | undefined;
 }
 
-/** Longer than any watch. */
+/** A week, which is longer than any watch. */
 const deadlineMs = 7 * 24 * 3600 * 1000;
 
-interface Line {
+/** The place in the suite of one revision's probes. */
+interface Cursor {
   caller: Caller;
   next: number;
 }
 
 /**
- * One case of the smoke suite after the other, each sent once and judged as the smoke test judges it. What could not
- * be sent at all, or was not let in, says nothing about the function, so it is thrown and never counted.
+ * Probes a revision with the cases of a smoke suite in turn. Each probe sends one case once and judges it as the smoke
+ * test does. A request that could not be sent, or that the front end refused, says nothing about the function. So it
+ * throws a ReleaseError and is never counted.
  */
 export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): WatchProbes {
   const quiet = { ...ports, log: { ...ports.log, line: () => {}, warning: () => {} } };
-  const lines = new Map<string, Line>();
+  const cursors = new Map<string, Cursor>();
   let cases: Promise<SmokeCase[]> | undefined;
   const usable = async () => {
     const suite = await readSuite(ports, options.suite);
     const found = suite.cases.filter((item) => item.skip === undefined);
     if (found.length > 0) return found;
     throw new ReleaseError('suite-invalid', {
-      what: `${options.suite} has no case that could be sent as a probe.`,
+      what: `Every case of ${options.suite} is skipped, so none can be sent as a probe.`,
     });
   };
 
@@ -47,12 +49,12 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
       cases ??= usable();
       const items = await cases;
       const target = options.targets[name];
-      if (!target) throw new ReleaseError('internal', { what: `There is no URL of the ${name} to probe.` });
+      if (!target) throw new ReleaseError('internal', { what: `The ${name} has no URL to probe.` });
       const request = { suite: options.suite, target, deadlineMs, signal: signal ?? options.signal };
-      const line = lines.get(name) ?? { caller: createCaller(quiet, request, () => ''), next: 0 };
-      lines.set(name, line);
-      const item = items[line.next++ % items.length] as SmokeCase;
-      const { attempt } = await line.caller.call(item, { retries: 0 });
+      const cursor = cursors.get(name) ?? { caller: createCaller(quiet, request, () => ''), next: 0 };
+      cursors.set(name, cursor);
+      const item = items[cursor.next++ % items.length] as SmokeCase;
+      const { attempt } = await cursor.caller.call(item, { retries: 0 });
       if (attempt.answer) {
         const { failures } = judge(item, attempt.answer, readText(attempt.answer, item.text));
         const refused = failures.length > 0 ? refusalOf(attempt.answer, target) : undefined;
@@ -66,11 +68,11 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
   };
 }
 
-/** Google's front end did not let us in: the function never saw the request. */
+/** The error of a request that Google's front end refused, so that the function never saw it. Undefined for other answers. */
 function refusalOf(answer: Answer, { invocation }: SmokeTarget): ReleaseError | undefined {
   const { class: seen, note } = classifyProbe(answer);
   if (seen !== 'refused' && seen !== 'iap') return undefined;
   const known = invocation && explainInvocation(answer.status, invocation);
-  const what = known ? `${known.what} ${known.why}` : `It was ${note} (${answer.status}).`;
+  const what = known ? `${known.what} ${known.why}` : `The probe was ${note} (${answer.status}).`;
   return new ReleaseError('permission-denied', { what, fix: known?.fix });
 }

@@ -7,21 +7,22 @@ import type { SmokeTarget } from './ports.ts';
 
 export interface ChosenTarget extends SmokeTarget {
   audience: string;
-  /** Short name; undefined where the live URL is split. */
+  /** Short name. Undefined if several revisions share the live URL. */
   revision: string | undefined;
-  /** How it was chosen, in a few words for the log. */
+  /** Why this URL was chosen, in a few words for the log. */
   why: string;
 }
 
-/** The candidate of a release that is under way, as its record names it. */
+/** The candidate of a release that is under way, from the release's record. */
 function candidateOf(service: RunService): string | undefined {
   const parsed = parseRecord(service.annotations[recordAnnotation]);
   return parsed.kind === 'record' && parsed.record.phase !== 'closed' ? parsed.record.candidate : undefined;
 }
 
 /**
- * The URL to test and the audience of its tokens, from what Cloud Run says about this very service: the wanted
- * revision, else the candidate of the record, each by its tag, else the live URL. Throws where a revision has no URL.
+ * Chooses the URL to test and the audience of its tokens from Cloud Run's description of this very service: the URL of
+ * the wanted revision, else that of the candidate of a release under way, else the live URL. Throws `smoke-target` if the
+ * wanted revision has no URL of its own.
  */
 export function chooseTarget(service: RunService, wanted?: string): ChosenTarget {
   const short = shortName(service.name);
@@ -29,7 +30,7 @@ export function chooseTarget(service: RunService, wanted?: string): ChosenTarget
   if (audience === undefined)
     throw new ReleaseError('smoke-target', {
       what: `${short} has no URL to test.`,
-      why: service.defaultUriDisabled ? 'Its default URL is switched off.' : undefined,
+      why: service.defaultUriDisabled ? 'Its default URL is disabled.' : undefined,
     });
   const serving = service.trafficStatuses.filter((status) => (status.percent ?? 0) > 0);
   const sole = serving.length === 1 ? serving[0]?.revision : undefined;
@@ -41,7 +42,7 @@ export function chooseTarget(service: RunService, wanted?: string): ChosenTarget
     if (url !== undefined) return { url, audience, revision: wanted, why: 'by its tag' };
     throw new ReleaseError('smoke-target', {
       what: `The revision ${wanted} of ${short} has no URL of its own.`,
-      why: 'Only a tagged revision, or the one with all traffic, can be called by itself.',
+      why: 'Only a revision with a tag, or the one with all traffic, has a URL.',
       fix: `gcloud run services update-traffic ${short} --set-tags=smoke=${wanted}`,
     });
   }

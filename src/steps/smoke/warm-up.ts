@@ -5,8 +5,8 @@ import type { SmokePorts, SmokeRequest } from './ports.ts';
 const refused = ({ attempt }: Called) => attempt.answer?.status === 401 || attempt.answer?.status === 403;
 
 /**
- * The first request: it meets the cold start, is measured apart and judged by nobody. A permission to call that was
- * just given takes a while until it acts, so a refusal of our own token is waited out for a moment.
+ * Sends the first request, which may meet a cold start: it is measured separately and not judged. A new permission to
+ * call takes a while to take effect, so if the function refuses our own token, this tries again for a moment.
  */
 export async function warmUp(
   caller: Caller,
@@ -17,11 +17,11 @@ export async function warmUp(
   const { clock, log } = ports;
   const until = clock.now() + Math.min(request.settleMs ?? 30_000, caller.timeLeft());
   let called = await caller.call(item);
-  if (caller.denials && refused(called)) {
+  if (caller.sendsToken && refused(called)) {
     const left = Math.round((until - clock.now()) / 1000);
     if (left > 0)
       log.line(
-        `  the first request was answered with ${called.attempts.at(-1)}; permissions may need a moment, waiting up to ${left} s`,
+        `  the first request was answered with ${called.attempts.at(-1)}; a new permission may need a moment, so this tries for up to ${left} s`,
       );
     for (let wait = 1000; refused(called) && clock.now() + wait <= until; wait = Math.min(wait * 1.5, 5000)) {
       await clock.sleep(wait, request.signal);
@@ -33,7 +33,7 @@ export async function warmUp(
   else
     log.line(
       refused(called)
-        ? `  the token is refused (${called.attempts.at(-1)})`
+        ? `  the function refuses the token (${called.attempts.at(-1)})`
         : `  the first request got no answer (${called.attempts.join(', ')})`,
     );
 }

@@ -199,7 +199,7 @@ describe('refusals', () => {
     'cannot open /workspace/node_modules/sharp/lib',
   ])('server internals: %s', (body) => {
     expect(
-      judgeRefusal(attempt(400, body), 'A corrupt image')
+      judgeRefusal(attempt(400, body), 'a corrupt image')
         .map((failure) => failure.what)
         .join(),
     ).toMatch(/reveals server internals/);

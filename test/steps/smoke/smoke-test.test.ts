@@ -1,12 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Attempt } from '../../../src/domain/smoke/retry.ts';
 import type { SmokeHttpRequest } from '../../../src/steps/ports/smoke.ts';
-import {
-  type SmokePorts,
-  type SmokeRequest,
-  SuiteError,
-  smokeTest,
-} from '../../../src/steps/smoke/smoke-test.ts';
+import type { SmokePorts, SmokeRequest } from '../../../src/steps/smoke/ports.ts';
+import { SuiteError } from '../../../src/steps/smoke/read-suite.ts';
+import { smokeTest } from '../../../src/steps/smoke/smoke-test.ts';
 
 const answer = (status: number, body: unknown, more: Record<string, string> = {}): Attempt => ({
   answer: {
@@ -265,7 +262,7 @@ describe('the first request', () => {
     expect(result.verdict).toBe('pass');
     expect(found.slept).toEqual([1000, 1500, 2250]);
     expect(result.evidence.coldMs).toBe(10);
-    expect(found.lines.join()).toContain('permissions may need a moment');
+    expect(found.lines.join()).toContain('a new permission may need a moment');
   });
 
   test('not for ever, and then the cure is named', async () => {

@@ -1,0 +1,72 @@
+import type { CheckFailure } from '../../../domain/smoke/failure.ts';
+import { statusOf } from '../../../domain/smoke/results/result.ts';
+import type { PresetName } from '../../../domain/smoke/suite/schema-parts.ts';
+import { notRun, type Ran } from '../run-case.ts';
+import { bomb, corruptThenGood, emptyBody, tooLarge, wrongType } from './bad-input.ts';
+import { deniesAccessToken, deniesAnonymous, deniesExpiredToken, deniesWrongAudience } from './denials.ts';
+import type { PresetContext, RunPreset } from './preset.ts';
+import { concurrentEqualsSerial, deterministic } from './same-text.ts';
+
+/** Sends nothing: the first request of the run was measured already. */
+const coldStart: RunPreset = async ({ caller, preset }) => {
+  const seen = caller.coldMs;
+  if (seen === undefined) return { kind: 'unknown', note: 'No request was answered.' };
+  const what = `The first answer took ${Math.round(seen)} ms`;
+  const late: CheckFailure = {
+    check: 'preset',
+    what: `${what}, allowed ${Math.round(preset.withinMs)} ms.`,
+  };
+  return { kind: 'ran', failures: seen > preset.withinMs ? [late] : [], called: [], note: `${what}.` };
+};
+
+const presets: Record<PresetName, RunPreset> = {
+  'denies-anonymous': deniesAnonymous,
+  'denies-access-token': deniesAccessToken,
+  'denies-wrong-audience': deniesWrongAudience,
+  'denies-expired-token': deniesExpiredToken,
+  'corrupt-then-good': corruptThenGood,
+  'empty-body': emptyBody,
+  'wrong-type': wrongType,
+  'too-large': tooLarge,
+  'pixel-bomb': bomb,
+  deterministic,
+  'concurrent-equals-serial': concurrentEqualsSerial,
+  'cold-start': coldStart,
+};
+
+/** Whether a preset sends an image of its own. A case that only sends an address cannot be used for it. */
+export const sendsOwnImage = (name: PresetName) => name === 'corrupt-then-good' || name === 'pixel-bomb';
+
+/** Runs one preset and turns what it did into one result. */
+export async function runPreset(context: PresetContext): Promise<Ran> {
+  const { preset, item } = context;
+  if (sendsOwnImage(preset.name) && item.image.kind !== 'file') {
+    const note = `The case ${item.name} sends an address instead of an image.`;
+    return { result: notRun(preset, 'preset', 'skipped', note), answered: false };
+  }
+  const outcome = await presets[preset.name](context);
+  if (outcome.kind !== 'ran') {
+    const status = outcome.kind === 'skipped' ? 'skipped' : 'error';
+    return { result: notRun(preset, 'preset', status, outcome.note), answered: false };
+  }
+  const { failures, called, note } = outcome;
+  const last = called.at(-1)?.attempt;
+  const unreachable = called.some(
+    ({ attempt }) => attempt.none && ['dns', 'tls', 'refused'].includes(attempt.none.cause),
+  );
+  const repeated = called.some(({ attempts }) => attempts.length > 1);
+  return {
+    answered: last?.answer !== undefined,
+    result: {
+      kind: 'preset',
+      name: preset.name,
+      place: preset.place,
+      status: unreachable ? 'error' : statusOf(failures),
+      flaky: repeated && failures.length === 0,
+      attempts: called.flatMap(({ attempts }) => attempts),
+      milliseconds: last?.answer?.milliseconds ?? last?.none?.milliseconds ?? 0,
+      failures,
+      note,
+    },
+  };
+}
