@@ -59,7 +59,7 @@ const errors = [
   '# Errors',
   '',
   'Every error carries one of these codes in the report (`errors[].code`). Codes are stable. The sentence in the log names what',
-  'happened in your run; this page says what the code means in general. Generated from `src/domain/errors/catalog.ts`.',
+  'happened in your run; this page says what the code means in general. Generated from `src/domain/errors/codes/`.',
   '',
 ];
 for (const [code, { title, why, fix }] of Object.entries(catalog).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,36 +1,35 @@
 import type { Finding } from '../findings/finding.ts';
-import { catalog, type ErrorCode } from './catalog.ts';
+import { defaultsOf, type ErrorCode } from './catalog.ts';
 
 export type { ErrorCode } from './catalog.ts';
 
 export interface ErrorParts {
   /** One sentence: what happened. */
   what: string;
-  /** One sentence: why, as far as it is known. */
+  /** One sentence: why it happened, if that is known. */
   why?: string | undefined;
-  /** One sentence: what to change, best as a command to paste. */
+  /** What to change, in one sentence, best as a command to paste. */
   fix?: string | undefined;
   /** The remote or system error underneath. */
   cause?: unknown;
 }
 
 /**
- * "Could not find out" or "could not do": the only thing that the actions throw on purpose.
- * A violated policy or objective is a value, not an exception.
+ * The action could not do something, or could not find something out. Nothing else is thrown on purpose: a violated
+ * policy or objective is a value.
  */
 export class ReleaseError extends Error {
   readonly code: ErrorCode;
   readonly what: string;
   readonly why: string | undefined;
   readonly fix: string | undefined;
-  /** What was seen until then: a part of the report's evidence (types: domain/report/evidence.ts). */
+  /** What was seen before the failure, as a part of the report's evidence (domain/report/evidence.ts has the types). */
   evidence: object | undefined;
-  /** What was found on the way to the failure, for the report. */
+  /** What was found before the failure. */
   findings: Finding[] | undefined;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
-    const why = parts.why ?? catalog[code].why;
-    const fix = parts.fix ?? catalog[code].fix;
+    const { why = defaultsOf(code).why, fix = defaultsOf(code).fix } = parts;
     super([parts.what, why, fix].filter(Boolean).join(' '), { cause: parts.cause });
     this.name = 'ReleaseError';
     this.code = code;
@@ -40,7 +39,7 @@ export class ReleaseError extends Error {
   }
 }
 
-/** The message of anything that was thrown, in one line. */
+/** The message of whatever was thrown, in one line. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/\s+/g, ' ').trim();

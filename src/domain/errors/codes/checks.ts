@@ -1,0 +1,35 @@
+import { suiteSchemaFile } from '../../product.ts';
+import type { ErrorEntries } from '../entry.ts';
+
+/** Errors of smoke tests, watches and objectives. */
+export const checkErrors = {
+  'smoke-target': {
+    title: 'The function under test cannot be used',
+    why: 'The function does not exist, has no URL, or its revision is not ready.',
+    fix: 'Correct name, region or url, and test a revision that is ready.',
+  },
+  'suite-invalid': {
+    title: 'A smoke suite cannot be used',
+    why: 'The suite does not follow its schema, or names a file that cannot be read.',
+    fix: `Correct the suite file; its schema is schemas/${suiteSchemaFile}.`,
+    inMessages: ['fix'],
+  },
+  'watch-state-invalid': {
+    title: 'The saved state of a watch does not fit',
+    why: 'The objectives, or the source of the counts, were changed while a release was under way.',
+    fix: 'Let the next release begin a watch of its own.',
+    inMessages: ['why', 'fix'],
+  },
+  'slo-invalid': {
+    title: 'The objectives are wrong',
+    why: 'The SLO file or an objective among the inputs cannot be used.',
+    fix: 'Correct the file at the place named above.',
+    inMessages: ['fix'],
+  },
+  'replay-invalid': {
+    title: 'A recording cannot be judged',
+    why: 'The file is not a recording of a watch, or parts of it are missing.',
+    fix: 'docs/decisions.md shows the format of a recording.',
+    inMessages: ['fix'],
+  },
+} as const satisfies ErrorEntries;

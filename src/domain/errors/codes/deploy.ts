@@ -1,0 +1,37 @@
+import type { ErrorEntries } from '../entry.ts';
+
+/** Errors of a deploy and of the source that it uploads. */
+export const deployErrors = {
+  'source-refused': {
+    title: 'The source folder may not be uploaded as it is',
+    why: 'A file in it is a secret, leaves the folder, or cannot be read.',
+    fix: 'Leave it out with a line in .gcloudignore, or set source_dir to the folder of the function.',
+    inMessages: ['why', 'fix'],
+  },
+  'source-changed': {
+    title: 'A file changed while it was being uploaded',
+    why: 'Its bytes differ from those that were listed a moment ago.',
+    fix: 'Run the deploy after whatever writes to the folder has ended.',
+    inMessages: ['why', 'fix'],
+  },
+  'upload-failed': {
+    title: 'The source could not be uploaded',
+    why: 'The storage of Google Cloud did not accept the archive.',
+    fix: 'Run the job again. If it happens again, the message says what the storage refused.',
+  },
+  'deploy-failed': {
+    title: 'Cloud Functions could not make the new revision',
+    why: 'The build failed, or the new revision did not start.',
+    fix: 'Read the log of the build or of the revision. The message quotes the line that matters and links to it.',
+  },
+  'deploy-conflict': {
+    title: 'Someone else deployed at the same time',
+    why: 'Another deploy changed the function while this one was under way or waiting.',
+    fix: 'Look at what they deployed, then run the job again.',
+  },
+  'function-refused': {
+    title: 'The function cannot be deployed with these settings',
+    why: 'A setting is not supported, or does not fit another one. This is checked before anything is uploaded.',
+    fix: 'Correct the setting that the message names.',
+  },
+} as const satisfies ErrorEntries;

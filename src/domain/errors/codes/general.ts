@@ -1,0 +1,73 @@
+import { product } from '../../product.ts';
+import type { ErrorEntries } from '../entry.ts';
+
+/** Errors of any action. */
+export const generalErrors = {
+  'input-invalid': {
+    title: 'One or more inputs are wrong',
+    why: 'An input has a value that the action cannot use, is missing, or contradicts another input.',
+    fix: 'Correct the inputs named above.',
+    inMessages: ['fix'],
+  },
+  internal: {
+    title: 'A bug in these actions',
+    why: `This is a bug in ${product}, not in your workflow.`,
+    fix: 'Please open an issue with this log.',
+    inMessages: ['why', 'fix'],
+  },
+  cancelled: {
+    title: 'The run was cancelled',
+    why: 'The runner sent a signal to stop.',
+    fix: 'Nothing, if you cancelled it. A release that was under way is settled by its post step or by the next release.',
+    inMessages: ['why'],
+  },
+  'deadline-exceeded': {
+    title: 'Something took longer than its limit',
+    why: 'Every wait has a limit, so that a job never hangs. The message names what was waited for.',
+    fix: 'Run the job again. If it happens again, raise the limit that the message names, or look at what is slow.',
+  },
+  'network-failed': {
+    title: 'A server could not be reached',
+    why: 'The connection failed before an answer arrived.',
+    fix: 'Check the network of the runner, then run the job again.',
+    inMessages: ['why', 'fix'],
+  },
+  'response-too-large': {
+    title: 'An answer was larger than allowed',
+    why: 'Every answer has a size limit, so that a server cannot fill the memory of the runner.',
+    fix: 'Check that the address belongs to the server that you mean.',
+  },
+  'response-malformed': {
+    title: 'An answer could not be read',
+    why: 'The server sent something that its API does not document.',
+    fix: 'Run the job again. If it happens again, open an issue with the report file.',
+    inMessages: ['why'],
+  },
+  'redirect-refused': {
+    title: 'A redirect was refused',
+    why: 'Redirects are not followed, so that a token never reaches another host.',
+    fix: 'Use the address that the redirect points to, if you trust it.',
+    inMessages: ['why'],
+  },
+  'endpoint-refused': {
+    title: 'An endpoint was refused',
+    why: 'Only https endpoints may receive a token.',
+    fix: 'Correct the address. Plain http is allowed for the local sandbox only.',
+    inMessages: ['why'],
+  },
+  'remote-error': {
+    title: 'A Google Cloud API answered with an error',
+    why: 'The message holds what Google said.',
+    fix: 'Correct what the message names. If Google reports trouble of its own, run the job again later.',
+  },
+  'permission-denied': {
+    title: 'A permission is missing',
+    why: 'Google refused a call because the identity of this job lacks a permission.',
+    fix: 'Grant the role that the message names to the identity of this job.',
+  },
+  'not-found': {
+    title: 'Something does not exist',
+    why: 'The project, region, function or revision that was named does not exist, or this identity may not see it.',
+    fix: 'Correct the name, the region or the project.',
+  },
+} as const satisfies ErrorEntries;

@@ -1,0 +1,13 @@
+/** What is true of every error of one code. `docs/errors.md` is generated from these entries. */
+export interface ErrorEntry {
+  /** What happened, in general, without a full stop. */
+  title: string;
+  why: string;
+  /** What to do. */
+  fix: string;
+  /** Which of the two a message repeats if the code that throws has nothing more precise. Neither by default. */
+  inMessages?: readonly ('why' | 'fix')[];
+}
+
+/** A capability's errors by code. Codes are stable, because reports carry them. */
+export type ErrorEntries = Readonly<Record<string, ErrorEntry>>;
