@@ -11,7 +11,7 @@ function ancestorOf(value: Json): Ancestor[] {
   return [{ type, id }];
 }
 
-/** What lies above a project (cloudresourcemanager v1: v3 has no call that answers in one go). */
+/** Reads the folders and the organisation above a project. Resource Manager v1, because v3 needs a call for each level. */
 export function ancestry(rest: Rest): Pick<ExposureSources, 'ancestry' | 'projectNumber'> {
   return {
     ancestry: (project, signal) =>

@@ -21,10 +21,10 @@ function rulesOf(policy: JsonObject): DenyRule[] {
   });
 }
 
-/** Google allows 500 deny policies on one resource; more than a few are not looked at. */
+/** Google allows 500 deny policies on a resource, and each costs a call. So only the first ones are read. */
 const maxPolicies = 5;
 
-/** Deny policies (iam v2). Their list names them without their rules, so each is read by itself. */
+/** Reads deny policies (iam v2). Their list leaves out the rules, so each policy is read by itself. */
 export function denyPolicies(rest: Rest): Pick<ExposureSources, 'denyRules'> {
   return {
     denyRules: ({ type, id }: Ancestor, signal) => {

@@ -9,7 +9,7 @@ import { identityPools } from './identity-pools.ts';
 import { orgPolicies } from './org-policies.ts';
 import { policies } from './policies.ts';
 
-/** Every read that bears on exposure, over one REST client. Roles are cached for the life of the object. */
+/** Everything that the guard reads, over one REST client. A role that was read is cached. */
 export function createExposureSources(rest: Rest): ExposureSources {
   return {
     ...functionReader(rest),

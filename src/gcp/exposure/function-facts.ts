@@ -4,7 +4,7 @@ import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
-/** The parts of a cloudfunctions v2 Function that bear on who can call it or read it. */
+/** Picks the parts of a cloudfunctions v2 Function that decide who can call or read it. */
 export function functionFacts(raw: JsonObject): FunctionFacts {
   const service = objectOf(raw.serviceConfig);
   const build = objectOf(raw.buildConfig);

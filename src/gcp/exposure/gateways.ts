@@ -6,12 +6,12 @@ import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
-/** More gateways than this are not looked at: each costs a call. */
+/** Each gateway costs a call, so only the first ones are read. */
 const maxGateways = 5;
 
 /**
- * An OpenAPI document that somebody else wrote: YAML or JSON, no aliases that explode; undefined where it is neither. The
- * parser is loaded here: most projects have no gateway.
+ * Parses an OpenAPI document in YAML or JSON. Undefined if it is neither. A stranger may have written it, so the number
+ * of aliases is limited. The parser is loaded only here, since most projects have no gateway.
  */
 async function parseDocument(base64: string): Promise<unknown> {
   const { parse } = await import('yaml');
@@ -23,7 +23,7 @@ async function parseDocument(base64: string): Promise<unknown> {
   }
 }
 
-/** API Gateways and the OpenAPI documents of their configurations (apigateway v1, view FULL). */
+/** Reads API gateways and the OpenAPI documents of their configurations (apigateway v1, view FULL). */
 export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
   async function factsOf(
     raw: JsonObject,

@@ -5,7 +5,7 @@ import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
-/** Roles with their permissions (iam.googleapis.com v1 roles.get). A role that was read is not read again. */
+/** Reads the permissions of roles (iam.googleapis.com v1 roles.get), each role once. */
 export function roles(rest: Rest): Pick<ExposureSources, 'role'> {
   const cache = new Map<string, Promise<Reading<readonly string[]>>>();
 
@@ -16,14 +16,14 @@ export function roles(rest: Rest): Pick<ExposureSources, 'role'> {
         ok: false,
         call: `GET iam/v1/${role.slice(0, 100)}`,
         cause: 'failed',
-        detail: 'This is no name of a role.',
+        detail: 'This is not the name of a role.',
       };
     return reading(
       rest,
       { api: 'iam', method: 'GET', path: `v1/${path}`, signal },
       'iam.roles.get',
       (body) =>
-        // A deleted role grants nothing, though its bindings still name it (roles.proto, Role.deleted).
+        // A deleted role grants nothing, although bindings may still name it (roles.proto, Role.deleted).
         body.deleted === true ? [] : textsOf(body.includedPermissions),
     );
   }

@@ -29,13 +29,18 @@ function providerOf(value: Json): PoolProvider {
 
 const poolForm = /^projects\/[^/]+\/locations\/global\/workloadIdentityPools\/[^/]+$/i;
 
-/** Providers of a workload identity pool (iam v1 projects.locations.workloadIdentityPools.providers). */
+/** Reads the providers of a workload identity pool (iam v1 projects.locations.workloadIdentityPools.providers). */
 export function identityPools(rest: Rest): Pick<ExposureSources, 'poolProviders'> {
   return {
     poolProviders: async (pool, signal) => {
       const path = `v1/${encodeName(pool)}/providers`;
       if (!poolForm.test(pool))
-        return { ok: false, call: `GET iam/${path}`, cause: 'failed', detail: 'This is no name of a pool.' };
+        return {
+          ok: false,
+          call: `GET iam/${path}`,
+          cause: 'failed',
+          detail: 'This is not the name of a pool.',
+        };
       return reading(
         rest,
         { api: 'iam', method: 'GET', path, query: { pageSize: 100 }, signal },

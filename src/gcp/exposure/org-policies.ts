@@ -4,8 +4,8 @@ import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
 
 /**
- * Does the effective policy restrict anything (orgpolicy v2 PolicySpec)? A rule under a condition may not hold here
- * and does not count.
+ * True if the effective policy restricts anything (orgpolicy v2 PolicySpec). A rule with a condition does not count, since
+ * it may not apply here.
  */
 export function isEnforced(policy: JsonObject): boolean {
   const rules = objectOf(policy.spec).rules;
@@ -16,6 +16,7 @@ export function isEnforced(policy: JsonObject): boolean {
   });
 }
 
+/** Reads the effective organisation policies of a project. */
 export function orgPolicies(rest: Rest): Pick<ExposureSources, 'orgPolicy'> {
   return {
     orgPolicy: (project, constraint, signal) =>

@@ -5,12 +5,14 @@ import type { ExposureSources, PolicyPlace } from '../../steps/ports/exposure.ts
 import { reading } from './reading.ts';
 
 /**
- * Allow policies, always at version 3: below it, conditions are left out and an edit would lose them
- * (cloud.google.com/iam/docs/allow-policies). Each API has its own way of asking.
+ * How to read and write one allow policy. Each API has its own call. The policy is always read at version 3, because a
+ * lower version leaves out conditions and an edit would then delete them (cloud.google.com/iam/docs/allow-policies).
  */
 interface Access {
   read: Pick<RestCall, 'api' | 'method' | 'path' | 'query' | 'body'>;
+  /** Undefined for policies that the guard never writes. */
   write: Pick<RestCall, 'api' | 'path'> | undefined;
+  /** The permission that the read needs. */
   permission: string;
 }
 
@@ -79,11 +81,13 @@ export function policies(rest: Rest): Pick<ExposureSources, 'policy' | 'setPolic
       return reading(rest, { ...read, retry: 'read', signal }, permission, (body) => body);
     },
 
-    /** The etag in the policy makes the write repeatable: a second arrival finds another etag. */
+    /** The policy holds an etag, so the write can be repeated: a second write with the same etag is refused. */
     async setPolicy(place, policy, signal) {
       const { write } = accessOf(place);
       if (!write)
-        throw new ReleaseError('internal', { what: `The policy of ${place.resource} is never written.` });
+        throw new ReleaseError('internal', {
+          what: `The guard never writes the policy of ${place.resource}.`,
+        });
       const answer = await rest.call({
         ...write,
         method: 'POST',

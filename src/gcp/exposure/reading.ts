@@ -5,17 +5,18 @@ import type { Api } from '../../http/endpoints.ts';
 import { MalformedAnswer, RemoteError, type Rest, type RestCall } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
 
-/** `GET run/v2/projects/...`: how a read is cited. */
+/** How a report cites a read, such as `GET run/v2/projects/...`. */
 export const cite = (call: Pick<RestCall, 'api' | 'method' | 'path'>): string =>
   `${call.method} ${call.api}/${call.path}`;
 
-/** google.api.ErrorReason values that mean "this API is not in use here", not "you may not". */
+/** google.api.ErrorReason values of a 403 that mean "this API is not in use here" and not "you lack a permission". */
 const apiOff = new Set(['SERVICE_DISABLED', 'CONSUMER_INVALID', 'API_DISABLED']);
 
 /**
- * One read whose failure is a value. Errors of the login and a cancelled run are thrown on: they say nothing about
- * the resource.
- * @param permission what the read needs, for where the API does not name it
+ * Makes one read and returns its failure as a value. Errors of the login and a cancelled run are thrown, since they say
+ * nothing about the resource.
+ * @param permission the permission that the read needs, in case the API does not name it
+ * @param take picks the result from the body of the answer
  */
 export async function reading<T>(
   rest: Rest,
@@ -27,7 +28,7 @@ export async function reading<T>(
   try {
     const { body } = await rest.call<unknown>({ deadlineMs: 20_000, attemptMs: 8000, ...call });
     if (typeof body !== 'object' || body === null || Array.isArray(body))
-      return { ok: false, call: cited, cause: 'failed', detail: 'The answer is no JSON object.' };
+      return { ok: false, call: cited, cause: 'failed', detail: 'The answer is not a JSON object.' };
     return { ok: true, value: await take(body as JsonObject), call: cited };
   } catch (error) {
     return unread(error, call.api, cited, permission, call.signal);

@@ -10,11 +10,11 @@ export interface AttemptOptions {
   log: Log;
   signal?: AbortSignal | undefined;
   random: () => number;
-  /** Of the token that was sent, as far as there is one by now. */
+  /** What is known of GitHub's token at the time of the failure. */
   seen: () => { claims: Claims | undefined; clockAheadSeconds: number | undefined };
 }
 
-/** Runs one call of a login; a failure comes back explained, after the retries that its cause deserves. */
+/** Makes one call of a login and repeats it if the cause of the failure may pass. Throws the failure with its cause. */
 export async function attemptLogin<T>(
   options: AttemptOptions,
   stage: Stage,
@@ -28,13 +28,13 @@ export async function attemptLogin<T>(
       return await call();
     } catch (error) {
       if (signal?.aborted) throw error;
-      // Only a failure needs the tables that explain it.
-      const { explainFailure, printFailure, retryWait } = await import('./explain-login.ts');
+      // The tables that explain a failure are loaded only after a failure.
+      const { explainFailure, logFailure, retryWait } = await import('./explain-login.ts');
       const explained = explainFailure(error, { request, stage, account, ...options.seen() });
       if (!explained) throw error;
       const wait = retryWait(explained, { tries, elapsedMs: clock.now() - started, request, random, log });
       if (wait === undefined) {
-        printFailure(explained, log);
+        logFailure(explained, log);
         throw explained;
       }
       await clock.sleep(wait, signal);

@@ -7,14 +7,14 @@ import type { LoginTokens } from '../../steps/ports/tokens.ts';
 import { attemptLogin } from './attempt-login.ts';
 
 /**
- * An access token of a Workspace user, through domain-wide delegation: the account signs an assertion for the user
- * (IAM Credentials signJwt), Google's token endpoint takes it (RFC 7523).
+ * Gets an access token for a Workspace user through domain-wide delegation. The account signs an assertion for the user
+ * (IAM Credentials signJwt), and Google's token endpoint exchanges it for the token (RFC 7523).
  */
 export async function delegatedToken(options: {
   rest: Rest;
   tokens: LoginTokens;
   login: LoginRequest;
-  /** E-mail of the person. */
+  /** E-mail of the user. */
   user: string;
   clock: Clock;
   log: Log;
@@ -67,7 +67,7 @@ export async function delegatedToken(options: {
   const token = answer.body.access_token;
   if (!token)
     throw new ReleaseError('response-malformed', {
-      what: 'The token endpoint answered without an access token.',
+      what: "Google's token endpoint answered without an access token.",
     });
   addSecret(token);
   return token;

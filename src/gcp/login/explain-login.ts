@@ -18,7 +18,7 @@ interface Facts {
   clockAheadSeconds: number | undefined;
 }
 
-/** A remote refusal as a `LoginError`; undefined for what a login cannot explain, such as a broken connection. */
+/** Explains a refusal of the API. Undefined for other errors, such as a broken connection. */
 export function explainFailure(error: unknown, facts: Facts): LoginError | undefined {
   if (!(error instanceof RemoteError)) return undefined;
   const failure: LoginFailure = {
@@ -41,11 +41,11 @@ export function explainFailure(error: unknown, facts: Facts): LoginError | undef
   return explained;
 }
 
-/** A transient refusal is tried again for at most this long, and this often: about six seconds of waiting. */
+/** Limits for the retries of a transient refusal. Six tries wait about six seconds in all. */
 const transientMs = 30_000;
 const transientTries = 6;
 
-/** Milliseconds until the next try, or undefined where trying again is no use. Announces a wait for IAM once. */
+/** Milliseconds until the next try, or undefined if another try does not help. Logs a wait for IAM once. */
 export function retryWait(
   error: LoginError,
   at: { tries: number; elapsedMs: number; request: LoginRequest; random: () => number; log: Log },
@@ -58,15 +58,15 @@ export function retryWait(
   if (at.elapsedMs + wait > budgetMs) return undefined;
   if (retry === 'propagation' && at.tries === 1)
     at.log.line(
-      `  ${error.diagnosis.what} A change of IAM takes 2 to 7 minutes to arrive: trying again for up to ${at.request.propagationSeconds} s (propagation_timeout).`,
+      `  ${error.diagnosis.what} A change of IAM takes 2 to 7 minutes, so the action tries again for up to ${at.request.propagationSeconds} s (propagation_timeout).`,
     );
   return wait;
 }
 
-/** What a person needs to see of a failed login, whichever action it happened in: the claims and the commands. */
-export function printFailure(error: LoginError, log: Log): void {
+/** Logs the claims of the token, the cause of the failure and the commands that repair it. */
+export function logFailure(error: LoginError, log: Log): void {
   if (error.claims) {
-    log.line("Claims of this run's token:");
+    log.line('Claims in the token of this run:');
     for (const [name, value] of shownClaims(error.claims)) log.line(`  ${name.padEnd(22)} ${value}`);
   }
   log.line(error.diagnosis.what);

@@ -14,9 +14,9 @@ import type { Rest, RestCall } from '../../http/rest.ts';
 export interface ReaderOptions {
   rest: Pick<Rest, 'call'>;
   request: LoginRequest;
-  /** Tokens to try for each read, the most likely first. */
+  /** Tokens to try for each read, starting with the one that is most likely to work. */
   bearers: readonly string[];
-  /** Provider from a file, used instead of a read. */
+  /** The provider from a file. It replaces the read. */
   givenProvider?: ProviderResource | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -27,8 +27,8 @@ type ReadFacts = Pick<
 >;
 
 /**
- * Reads what decides a login: pool, providers, the policies and keys of the accounts, the project's policy. IAM v1 and
- * Resource Manager v3, reads only. What may not be read is listed with the command that shows it.
+ * Reads what decides about a login: the pool, its providers, the policies and keys of the accounts, and the policy of the
+ * project (IAM v1 and Resource Manager v3). What it cannot read is listed with a command that shows it.
  */
 export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
   const { rest, request, bearers, signal } = options;

@@ -16,7 +16,7 @@ export interface OidcOptions {
   random: () => number;
 }
 
-/** GitHub's token service answered with an error. */
+/** An error that GitHub's token service answered with. */
 export class OidcError extends ReleaseError {
   readonly status: number;
 
@@ -30,8 +30,8 @@ const deadlineMs = 30_000;
 const attemptMs = 10_000;
 
 /**
- * Asks GitHub for a token of this job. Any transient failure is tried again within 30 s: the service is known to
- * answer 5xx and to hang under load. The answer's `Date` comes along, to tell a wrong clock from a stale token.
+ * Gets a token for this job from GitHub. Transient failures are tried again for up to 30 s, because the service is known
+ * to answer 5xx and to hang under load. `date` is the Date header of the answer, which shows a wrong clock of the runner.
  */
 export async function fetchOidcToken(
   options: OidcOptions,

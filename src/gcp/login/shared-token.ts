@@ -1,12 +1,12 @@
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { TimedToken } from '../../steps/ports/tokens.ts';
 
-/** Whoever asks gets a token that lives at least this long. */
+/** A token with less time left is replaced. */
 const marginMs = 60_000;
 
 /**
- * Keeps one token: made at the first use, made anew once less than a minute is left. Callers at the same time wait for
- * one exchange; a caller that aborts leaves it to the others. A failure is not kept.
+ * Keeps one token. It is made at the first use and again when less than a minute is left. Concurrent callers wait for the
+ * same exchange, and a caller that aborts does not stop it for the others. A failure is not kept.
  */
 export function shared(
   clock: Clock,

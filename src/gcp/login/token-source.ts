@@ -9,16 +9,17 @@ import type { Clock } from '../../steps/ports/clock.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { LoginTokens, TimedToken } from '../../steps/ports/tokens.ts';
 import { attemptLogin } from './attempt-login.ts';
+import { missingOidc } from './missing-oidc.ts';
 import { fetchOidcToken } from './oidc.ts';
 import { shared } from './shared-token.ts';
 
 export interface TokenOptions {
   request: LoginRequest;
-  /** Used without its own bearer: for the exchange and for impersonation. */
+  /** Makes the exchange and the impersonation, without a bearer of its own. */
   rest: Pick<Rest, 'call' | 'endpoints'>;
   clock: Clock;
   log: Log;
-  /** Told every token before anything else happens with it. */
+  /** Called with every token before it is used, so that logs mask it. */
   addSecret: (value: string) => void;
   userAgent: string;
   /** Aborts every exchange of this process. */
@@ -31,9 +32,9 @@ const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 const jwtType = 'urn:ietf:params:oauth:token-type:jwt';
 
 /**
- * Tokens of one login, in memory only. Nothing is requested before the first use; a token is exchanged anew once it
- * has less than a minute left, and callers at the same time share one exchange. STS: RFC 8693,
- * https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token; impersonation: IAM Credentials v1.
+ * The tokens of one login, kept only in memory. The first use requests them, and `shared` replaces them in time.
+ * Exchange: RFC 8693, https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token. Impersonation: IAM
+ * Credentials v1.
  */
 export function createTokens(options: TokenOptions): LoginTokens {
   const { request, rest, clock, addSecret } = options;
@@ -50,9 +51,9 @@ export function createTokens(options: TokenOptions): LoginTokens {
     if (refusal) throw new ReleaseError(refusal.code, refusal);
     if (!provider)
       throw new ReleaseError('login-missing', {
-        what: 'This step was given no way to log in to Google Cloud.',
+        what: 'This step has no credentials for Google Cloud.',
       });
-    if (!endpoint) throw noOidc(request);
+    if (!endpoint) throw missingOidc(request.run);
     return {
       provider,
       endpoint,
@@ -79,7 +80,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
         method: 'POST',
         path: 'v1/token',
         auth: 'none',
-        // Exchanging twice is the same as once.
+        // A second exchange has no other effect than the first.
         retry: 'repeatable-write',
         deadlineMs: 30_000,
         attemptMs: 10_000,
@@ -105,7 +106,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
     return { token, expiresAt: clock.now() + Math.max(0, seconds) * 1000 };
   }
 
-  /** One call of IAM Credentials with the federated token as bearer. */
+  /** Calls IAM Credentials with the federated token. */
   async function credentials<T>(
     stage: Stage,
     account: string,
@@ -150,7 +151,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
     );
   });
 
-  /** Expiry is told in the server's time; a runner's clock may be wrong. */
+  /** The server's time. Expiry times refer to it, and the clock of the runner may be wrong. */
   function serverNow(answer: RestAnswer<unknown>): number {
     const date = Date.parse(answer.headers.date ?? '');
     return Number.isFinite(date) ? date : clock.now();
@@ -172,7 +173,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
     const account = invoker ?? request.serviceAccount;
     if (!account)
       throw new ReleaseError('login-id-token-needs-account', {
-        what: `An ID token for ${audience.slice(0, 200)} was needed.`,
+        what: `This step needs an ID token for ${audience.slice(0, 200)}.`,
       });
     const answer = await credentials<{ token?: string }>('id-token', account, 'generateIdToken', {
       audience,
@@ -194,20 +195,4 @@ export function createTokens(options: TokenOptions): LoginTokens {
     accessToken: async (signal) => (await access(signal)).token,
     idToken: async (audience, signal) => (await id(audience, signal)).token,
   };
-}
-
-/** The runner sets no `ACTIONS_ID_TOKEN_REQUEST_*`: a permission is missing, or the run comes from a fork. */
-function noOidc(request: LoginRequest): ReleaseError {
-  const { run } = request;
-  if (run.fromFork)
-    return new ReleaseError('login-oidc-unavailable', {
-      what: 'GitHub gave this job no identity token.',
-      why: 'The run comes from a pull request of a fork; GitHub gives those no identity token, whatever the permissions say.',
-      fix: 'Skip this step there: `if: github.event.pull_request.head.repo.full_name == github.repository`.',
-    });
-  return new ReleaseError('login-oidc-unavailable', {
-    what: 'GitHub gave this job no identity token (ACTIONS_ID_TOKEN_REQUEST_URL is not set).',
-    why: 'The job lacks the permission `id-token: write`, or it is a reusable workflow whose caller does not grant it.',
-    fix: 'Add to the job, and to the job that calls it: `permissions: { contents: read, id-token: write }`.',
-  });
 }
