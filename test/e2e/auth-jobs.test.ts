@@ -117,11 +117,11 @@ describe('the principal of a direct login', () => {
     const run = await world.auth(direct());
     expect(run.outputs.principal).toBe(bySub());
     expect(run.report?.evidence).toMatchObject({ login: { principal_assumed: true } });
-    expect(visible(run)).toContain('The principal is told from sub');
+    expect(visible(run)).toContain('The principal is assumed from sub');
     expect(run.summary).toContain('the provider could not be read');
     const guarded = await world.auth({ ...direct(), expected_principal: bySub() });
     expect(guarded.code).toBe(0);
-    expect(guarded.log).toMatch(/^::warning::expected_principal was compared with a guess/m);
+    expect(guarded.log).toMatch(/^::warning::expected_principal was compared with an assumed principal/m);
   });
 
   test('provider_file says', async () => {

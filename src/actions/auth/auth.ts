@@ -38,7 +38,7 @@ export const auth: Action<'auth'> = async (context) => {
   log.line(`✓ GitHub's token  ${result.subject}`);
   log.line(`✓ Logged in       ${result.principal} until ${expires}`);
 
-  if (result.principalAssumed) sayAssumed(log, request);
+  if (result.principalAssumed) logAssumedPrincipal(log, request);
 
   const report = newReport('auth', { project: platform.projectId || undefined });
   report.inputs = context.inputs.given;
@@ -57,7 +57,7 @@ export const auth: Action<'auth'> = async (context) => {
     const verdict = await examineLogin(context, platform, request, report);
     if (verdict === 'fail' && request.doctor === 'enforce') {
       report.verdict = verdict;
-      report.reason = `The login works, but lets in too many: ${report.findings[0]?.title ?? ''}`;
+      report.reason = `The login works, but it lets in others too: ${report.findings[0]?.title ?? ''}`;
       return { report, view };
     }
   }
@@ -91,7 +91,7 @@ export const auth: Action<'auth'> = async (context) => {
 
 const view = async () => (await import('../../domain/summary/login/section.ts')).authView;
 
-/** The failure as the doctor sees it, where it is asked. */
+/** The failure with the cause that the doctor finds, unless the input `doctor` is false. */
 async function examined(
   context: Context,
   platform: Platform,
@@ -103,7 +103,7 @@ async function examined(
   return examineFailure(context, platform, request, error);
 }
 
-/** Removes what this step wrote. Nothing here needs the network, and nothing fails the job. */
+/** Removes the credentials file. Needs no network and never fails the job. */
 export const authPost: Action<'auth'> = async (context) => {
   const path = context.state('credentials_path');
   const report = newReport('auth');
@@ -115,13 +115,13 @@ export const authPost: Action<'auth'> = async (context) => {
     const problem = removeCredentials(path);
     if (problem) {
       report.verdict = 'inconclusive';
-      report.reason = `The credentials file ${path} could not be removed (${problem}); it stays usable until this job ends.`;
+      report.reason = `The credentials file ${path} could not be removed (${problem}). It stays usable until this job ends.`;
     }
   }
   return { report, exitCode: 0, summary: false };
 };
 
-/** The tokens that were asked for by name; `auth_token` is always the federated one, as in auth@v3. */
+/** The tokens for the outputs. `auth_token` is always the federated token, as in google-github-actions/auth@v3. */
 async function tokenOutputs(
   context: Context,
   platform: Platform,
@@ -144,34 +144,35 @@ async function tokenOutputs(
   return tokens;
 }
 
-/** A guardrail that compared a guess is a warning; else it is a line of the log. */
-function sayAssumed(log: Context['log'], request: AuthRequest): void {
+/** A warning if expected_principal was compared with the assumed principal, else only a line of the log. */
+function logAssumedPrincipal(log: Context['log'], request: AuthRequest): void {
   const text =
-    "The principal is told from sub: this identity may not read the provider, so whether it maps google.subject otherwise is unknown. Grant roles/iam.workloadIdentityPoolViewer on the provider's project, or set provider_file.";
-  if (request.expectedPrincipal) log.warning(`expected_principal was compared with a guess. ${text}`);
+    "The principal is assumed from sub. This identity may not read the provider, which may map google.subject differently. Grant roles/iam.workloadIdentityPoolViewer on the provider's project, or set provider_file.";
+  if (request.expectedPrincipal)
+    log.warning(`expected_principal was compared with an assumed principal. ${text}`);
   else log.line(`  ${text}`);
 }
 
-/** The place is noted for the post step before anything lies there: a kill between the two leaves nothing behind. */
+/** Saves the path for the post step before it writes the file, so a job that is killed in between leaves nothing behind. */
 function makeFile(context: Context, platform: Platform, request: AuthRequest): string {
   const path = planCredentialsPath(context.env, request.filePath);
   if (request.filePath)
     context.log.warning(
-      `The credentials file lies at ${path}, where a Docker build context, an uploaded artifact, a function's source or "git add" can sweep it up. Whoever reads it is this job until the job ends. Add its name to .gitignore, .dockerignore and .gcloudignore, or leave credentials_file_path out.`,
+      `The credentials file is at ${path}, where a Docker build context, an uploaded artifact, a function's source or "git add" can include it. Anyone who reads it can act as this job until the job ends. Add its name to .gitignore, .dockerignore and .gcloudignore, or remove credentials_file_path.`,
     );
   context.saveState('cleanup', String(request.cleanUp));
   context.saveState('credentials_path', path);
   try {
     writeCredentials(path, credentialsOf(request.login, platform.endpoints));
   } catch (error) {
-    // Not ours: what lay there before must outlive the post step.
+    // The post step must not remove a file that was there before.
     context.saveState('credentials_path', '');
     throw error;
   }
   return path;
 }
 
-/** What auth@v3 exports; gcloud, Terraform, the SDKs and Google's other actions read these. */
+/** The variables that auth@v3 exports. gcloud, Terraform, the SDKs and Google's other actions read them. */
 function environment(login: LoginRequest, file: string | undefined): Record<string, string> {
   const variables: Record<string, string> = {};
   if (file)

@@ -19,13 +19,13 @@ import { filePrefix } from '../../domain/product.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
 
 /**
- * The content that Google's SDKs, gcloud and Terraform read (AIP-4117), as google-github-actions/auth@v3 writes it.
- * It can mint tokens for any audience while the job lives: whoever reads it is this job.
+ * The content of the file that Google's SDKs, gcloud and Terraform read (AIP-4117), as google-github-actions/auth@v3
+ * writes it. Anyone who reads the file can act as this job while the job runs.
  */
 export function credentialsOf(login: LoginRequest, endpoints: Endpoints): Record<string, unknown> {
   const { provider, endpoint, universe } = login;
   if (!provider || !endpoint)
-    throw new ReleaseError('internal', { what: 'Credentials were asked for before the login.' });
+    throw new ReleaseError('internal', { what: 'The credentials file was requested before the login.' });
   const url = new URL(endpoint.url);
   url.searchParams.set('audience', login.oidcAudience ?? defaultOidcAudience(provider, universe));
   const account = login.serviceAccount;
@@ -35,7 +35,7 @@ export function credentialsOf(login: LoginRequest, endpoints: Endpoints): Record
     audience: stsAudience(provider, universe),
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
     token_url: `${endpoints.base('sts')}/v1/token`,
-    // gcloud asks here whose token it is, and elsewhere at googleapis.com.
+    // gcloud looks up the owner of a token here. Without this field it would ask googleapis.com.
     ...(universe === 'googleapis.com' ? {} : { token_info_url: `${endpoints.base('sts')}/v1/introspect` }),
     credential_source: {
       url: url.href,
@@ -50,30 +50,30 @@ export function credentialsOf(login: LoginRequest, endpoints: Endpoints): Record
   };
 }
 
-/** Where the file will lie; nothing is made yet, so that the place can be noted for the post step first. */
+/** Chooses the path of the file without creating it, so that the path can be saved for the post step first. */
 export function planCredentialsPath(
   env: { RUNNER_TEMP?: string | undefined; GITHUB_WORKSPACE?: string | undefined },
   asked: string | undefined,
 ): string {
   if (asked) {
     const path = isAbsolute(asked) ? resolve(asked) : resolve(env.GITHUB_WORKSPACE || '.', asked);
-    // Before the place is noted for removal: what lies there is not ours.
+    // Checked here, because the post step removes what is at the saved path.
     if (lstatSync(path, { throwIfNoEntry: false })) throw notWritten(path, { code: 'EEXIST' });
     return path;
   }
   if (!env.RUNNER_TEMP)
     throw new ReleaseError('login-file-failed', {
       what: 'RUNNER_TEMP is not set, so there is no safe place for the credentials file.',
-      fix: 'Set create_credentials_file: false, or give credentials_file_path.',
+      fix: 'Set create_credentials_file: false, or set credentials_file_path.',
     });
   const name = () => randomBytes(8).toString('hex');
-  // The prefix is the one that ignore lists of other tools know.
+  // Ignore lists of other tools know this prefix.
   return join(env.RUNNER_TEMP, `${folderPrefix}${name()}`, `gha-creds-${name()}.json`);
 }
 
 const folderPrefix = `${filePrefix}login-`;
 
-/** Makes folder (0700) and file (0600) exclusively: whatever lies there already, a link included, is an error. */
+/** Creates the folder (0700) and the file (0600). Anything that exists at that path, even a link, is an error. */
 export function writeCredentials(path: string, content: Record<string, unknown>): void {
   try {
     if (basename(dirname(path)).startsWith(folderPrefix)) mkdirSync(dirname(path), { mode: 0o700 });
@@ -96,17 +96,17 @@ function notWritten(path: string, cause: unknown): ReleaseError {
   const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
   return new ReleaseError('login-file-failed', {
     what: `The credentials file ${path} could not be written.`,
-    why: exists ? 'Something with that name exists already; it is never overwritten.' : undefined,
+    why: exists ? 'Something with that name exists already, and the action never overwrites it.' : undefined,
     fix: exists
       ? 'Remove it, or choose another credentials_file_path.'
-      : 'Check that the folder exists and may be written to.',
+      : 'Check that the folder exists and is writable.',
     ...(cause instanceof Error ? { cause } : {}),
   });
 }
 
 /**
- * Overwrites, then removes the file and our folder around it. Returns why it could not, or undefined; a file that is
- * not there is fine, since a killed run may have come to any point.
+ * Overwrites and removes the file and the folder that was made for it. Returns undefined, or why that failed. A missing
+ * file is no failure, since a run may have been killed at any point.
  */
 export function removeCredentials(path: string): string | undefined {
   try {
@@ -119,7 +119,7 @@ export function removeCredentials(path: string): string | undefined {
       closeSync(file);
     }
   } catch {
-    // Removing is what counts.
+    // Overwriting is only a precaution. Removing the file is what counts.
   }
   try {
     unlinkSync(path);

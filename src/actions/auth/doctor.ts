@@ -13,13 +13,14 @@ import { earlierLogin } from '../login/earlier-login.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import { givenProvider } from './mapped-subject.ts';
 
+/** The login that the doctor examines. */
 interface Patient {
   login: LoginRequest;
   providerFile: string | undefined;
   githubToken: string | undefined;
 }
 
-/** After a failed login: returns the error to throw, with what the doctor saw in its evidence. */
+/** Examines a failed login. Returns the error to throw, with the findings of the doctor. */
 export async function examineFailure(
   context: Context,
   platform: Platform,
@@ -35,7 +36,7 @@ export async function examineFailure(
     try {
       ({ error: shown, findings } = await examineRefusal(ports, error));
     } catch (trouble) {
-      // The doctor's own trouble must not hide the failure.
+      // An error of the doctor must not hide the failure of the login.
       context.log.debug(`doctor: ${String(trouble)}`);
     }
   }
@@ -44,7 +45,7 @@ export async function examineFailure(
   return shown;
 }
 
-/** With a login that works: adds the findings to the report and says whether somebody else could get in. */
+/** Examines a login that works. Adds the findings to the report and returns `fail` if a stranger could get in. */
 export async function examineLogin(
   context: Context,
   platform: Platform,
@@ -96,7 +97,7 @@ async function readFacts(
   };
 }
 
-/** Whose eyes the doctor can use: the login as far as it got, and that of an earlier step. */
+/** Tokens that the doctor can read with: those of this login, as far as it got, and that of an earlier step. */
 async function bearersFor(
   context: Context,
   platform: Platform,

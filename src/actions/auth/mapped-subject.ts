@@ -5,7 +5,7 @@ import type { LoginRequest } from '../../domain/login/request.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Platform } from '../login/platform.ts';
 
-/** The provider as `provider_file` has it; a file that cannot be used is a warning. */
+/** Reads the provider from `provider_file`. A file that cannot be used is a warning. */
 export function givenProvider(
   path: string | undefined,
   log: Pick<Context['log'], 'warning'>,
@@ -20,8 +20,8 @@ export function givenProvider(
 }
 
 /**
- * What the provider makes `google.subject` of these claims, by `provider_file` or as the identity itself may read it
- * (`iam.workloadIdentityPoolProviders.get`); undefined where neither says.
+ * The `google.subject` that the provider maps these claims to. Its mapping comes from `provider_file` or from the API, if
+ * the identity may read it (`iam.workloadIdentityPoolProviders.get`). Undefined if neither works.
  */
 export async function mappedSubject(
   context: Pick<Context, 'log' | 'signal'>,
@@ -31,12 +31,12 @@ export async function mappedSubject(
 ): Promise<string | undefined> {
   const quiet = { warning: () => {} };
   const resource =
-    // The doctor warns of a file that cannot be used.
+    // The doctor warns about a file that cannot be used, so this read stays quiet.
     givenProvider(request.providerFile, quiet) ??
     (await readProvider(rest, request.login, (await tokens.federated()).token, context.signal));
   const expression = resource?.attributeMapping['google.subject'];
   if (expression === undefined) return undefined;
-  // The usual one needs no evaluation, which takes a library.
+  // The usual mapping needs no evaluation, and so no CEL library.
   if (expression.trim() === 'assertion.sub') return typeof claims.sub === 'string' ? claims.sub : undefined;
   const { mapClaims } = await import('../../domain/login/doctor/cel.ts');
   return mapClaims({ 'google.subject': expression }, claims).subject;

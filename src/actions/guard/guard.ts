@@ -1,24 +1,18 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { classify, isPublic } from '../../domain/exposure/policy/members.ts';
-import { sarifOf } from '../../domain/exposure/sarif.ts';
-import { filePrefix, userAgent } from '../../domain/product.ts';
-import { newReport, type Report } from '../../domain/report/report.ts';
+import { userAgent } from '../../domain/product.ts';
+import { newReport } from '../../domain/report/report.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createProber } from '../../http/probe.ts';
 import { functionName, regionName } from '../../inputs/names.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action } from '../../runner/run.ts';
-import {
-  type GuardRequest,
-  type GuardResult,
-  guardDefaults,
-  guard as proveExposure,
-} from '../../steps/guard/guard.ts';
+import { type GuardRequest, guardDefaults, guard as proveExposure } from '../../steps/guard/guard.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
+import { logResult } from './log-result.ts';
+import { writeSarif } from './sarif-file.ts';
 
 function readRequest(context: Context): Omit<GuardRequest, 'project'> & { missing: 'fail' | 'pass' } {
   const { inputs, signal } = context;
@@ -28,7 +22,7 @@ function readRequest(context: Context): Omit<GuardRequest, 'project'> & { missin
   for (const member of trusted)
     if (isPublic(classify(member).reach))
       inputs.problem(
-        `trusted_principals: "${member.slice(0, 60)}": the public cannot be vouched for; name a group, a domain or a pool`,
+        `trusted_principals: "${member.slice(0, 60)}": this is a public member, and you cannot vouch for the public. Name a group, a domain or a pool`,
       );
   const probeUrls = inputs.list('probe_urls') ?? [];
   for (const url of probeUrls)
@@ -47,53 +41,6 @@ function readRequest(context: Context): Omit<GuardRequest, 'project'> & { missin
     probeUrls,
     signal,
   };
-}
-
-/** `owner/repo/.github/workflows/x.yml@ref` as the path in the repository. */
-const workflowPath = (ref: string | undefined): string | undefined =>
-  /^[^/]+\/[^/]+\/(.+\.ya?ml)@/.exec(ref ?? '')?.[1];
-
-function writeSarif(report: Report, context: Context): string | undefined {
-  const folder = context.env.RUNNER_TEMP;
-  if (!folder) return undefined;
-  const path = join(folder, `${filePrefix}guard-${process.pid}.sarif`);
-  const sarif = sarifOf(report, {
-    workflow: workflowPath(context.env.GITHUB_WORKFLOW_REF),
-    version: '0.1.0',
-  });
-  writeFileSync(path, `${context.secrets.redact(JSON.stringify(sarif, null, 2))}\n`);
-  return path;
-}
-
-function logResult(context: Context, result: GuardResult): void {
-  const { log } = context;
-  if (result.attackPath?.length) {
-    log.line('Shortest way in:');
-    for (const [index, { text, call }] of result.attackPath.entries())
-      log.line(`  ${index + 1}. ${text}  [${call}]`);
-  }
-  for (const { severity, title, fix } of result.findings) {
-    if (severity !== 'critical' && severity !== 'high') continue;
-    log.line(`${severity}: ${title}`);
-    if (fix) log.line(`  ${fix}`);
-  }
-  log.detail(
-    `What was read (${result.evidence.reads.length} calls)`,
-    result.evidence.reads.map(({ what, result: found, call }) => `${what}: ${found}  [${call}]`),
-  );
-  log.detail(
-    `Anonymous requests (${result.probes.length})`,
-    result.probes.map(
-      ({ method, url, status, note }) => `${method} ${url}: ${status || 'no answer'}, ${note}`,
-    ),
-  );
-  const { role } = result.evidence;
-  if (role)
-    log.detail('A role that would close the gaps in the proof', [
-      ...role.commands,
-      '',
-      ...role.yaml.split('\n'),
-    ]);
 }
 
 export const guard: Action<'guard'> = async (context) => {
@@ -116,9 +63,9 @@ export const guard: Action<'guard'> = async (context) => {
   if (!result.exists && request.missing === 'fail')
     throw new ReleaseError('not-found', {
       what: `The function ${request.name} does not exist in ${projectId}/${request.region}.`,
-      fix: `Correct name, region or project_id (gcloud functions list --project=${projectId}), or set if_missing: pass to judge only what it would inherit.`,
+      fix: `Correct name, region or project_id (gcloud functions list --project=${projectId}), or set if_missing: pass to check only what the function would inherit.`,
     });
-  logResult(context, result);
+  logResult(log, result);
 
   const service = result.evidence.service;
   const report = newReport('guard', {
