@@ -5,12 +5,12 @@ import type { RunService, Services } from '../../src/steps/ports/services.ts';
 
 type Change = Parameters<Services['patch']>[1];
 
-/** What becomes of one call: nothing special, a lost race, an answer that never arrives, or an error without effect. */
+/** What happens to one write: it succeeds, it loses a race, its response is lost, or it fails without effect. */
 export type Fate = 'conflict' | 'lost' | Error | undefined;
 
 export const reset = () => new ReleaseError('network-failed', { what: 'The connection was reset.' });
 
-/** One Cloud Run service in memory: etags, generations, and traffic that follows after `settleMs` of the given clock. */
+/** One Cloud Run service in memory, with etags. Its traffic follows a write after `settleMs` of the given clock. */
 export class FakeService {
   readonly name = 'projects/p/locations/l/services/ocr';
   readonly patches: Change[] = [];
@@ -19,7 +19,7 @@ export class FakeService {
   latestCreated = 'ocr-1';
   latestReady = 'ocr-1';
   settleMs = 300;
-  /** Asked before the n-th read or write (from 1) happens; may also act as somebody else. */
+  /** Called before the n-th read or write (from 1). A test may use it to act as another tool. */
   onGet: (nth: number) => Error | undefined = () => undefined;
   onPatch: (nth: number) => Fate = () => undefined;
   traffic: TrafficTarget[];
@@ -34,7 +34,7 @@ export class FakeService {
     this.#live = traffic;
   }
 
-  /** As somebody else, without asking for an etag. */
+  /** Moves the traffic as another tool would, without an etag. */
   move(traffic: TrafficTarget[]): void {
     this.#follow();
     this.traffic = traffic;
@@ -79,12 +79,12 @@ export class FakeService {
     };
   }
 
-  /** Percent by revision, of who really serves. */
+  /** Percent by revision, as requests really arrive. */
   serves(): Record<string, number> {
-    const shares: Record<string, number> = {};
+    const percents: Record<string, number> = {};
     for (const { revision, percent } of this.look().trafficStatuses)
-      if (revision && percent) shares[revision] = (shares[revision] ?? 0) + percent;
-    return shares;
+      if (revision && percent) percents[revision] = (percents[revision] ?? 0) + percent;
+    return percents;
   }
 
   readonly services = {

@@ -1,15 +1,15 @@
 import type { Clock } from '../../src/steps/ports/clock.ts';
 
 /**
- * Time that runs faster for everything in this process, sandbox included: `Date` and timers of a second and more. The
- * network stays as it is, so a release that plans in minutes takes a second, and its deadlines still mean something.
+ * Makes time run faster for everything in this process, the sandbox included: `Date`, and timers of a second and more. The
+ * network keeps its speed. A release that plans in minutes then takes a second, and its deadlines still have a meaning.
  *
  * The time moves in small ticks and stands still while the process does not get the processor. So a busy machine makes a
  * test slower, but spends no deadline: at twenty times the speed, a pause of half a second would otherwise cost ten.
  */
 export interface FastTime {
   clock: Clock;
-  /** Milliseconds of the fast time. */
+  /** Milliseconds since the epoch, in fast time. */
   now(): number;
   restore(): void;
 }
@@ -63,7 +63,7 @@ export function installFastTime(factor: number): FastTime {
       return now();
     }
   }
-  // Short timers are the sandbox's own pace; long ones are deadlines and waits.
+  // Timers below a second belong to the sandbox and keep their length; longer ones are deadlines and waits.
   const fastSetTimeout = (callback: (...rest: unknown[]) => void, milliseconds = 0, ...rest: unknown[]) =>
     milliseconds >= 1000
       ? start(milliseconds, () => callback(...rest))

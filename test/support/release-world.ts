@@ -11,8 +11,9 @@ import { rollback } from '../../src/actions/rollback/rollback.ts';
 import { ReleaseError } from '../../src/domain/errors/errors.ts';
 import { recordAnnotation } from '../../src/domain/product.ts';
 import type { ActionName, Report } from '../../src/domain/report/report.ts';
-import { parseRecord, type ReleaseRecord } from '../../src/domain/traffic/record.ts';
-import { type Share, servingShares } from '../../src/domain/traffic/traffic.ts';
+import { parseRecord } from '../../src/domain/traffic/parse-record.ts';
+import type { ReleaseRecord } from '../../src/domain/traffic/record.ts';
+import { type Allocation, servingAllocations } from '../../src/domain/traffic/serving.ts';
 import { createServices } from '../../src/gcp/run/services.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createRest } from '../../src/http/rest.ts';
@@ -22,14 +23,14 @@ import { createSecrets } from '../../src/runner/secrets.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import type { RunService, Services } from '../../src/steps/ports/services.ts';
 
-/** One action in this process: the same code as a runner starts, with a clock and a signal of our own. */
+/** The result of one action in this process: the code that a runner starts, with the test's own clock and signal. */
 export interface Ran<Name extends ActionName = 'release'> {
   report: Report<Name>;
   outputs: Record<string, unknown>;
   exitCode: 0 | 1;
   log: string[];
   state: Record<string, string>;
-  /** Milliseconds of the given clock. */
+  /** How long the action took, in milliseconds of the world's clock. */
   milliseconds: number;
 }
 
@@ -39,7 +40,7 @@ export type AnyRan = Omit<Ran, 'report'> & { report: Report };
 export interface RunOptions {
   inputs?: Record<string, string>;
   env?: Record<string, string>;
-  /** For the post step: what the main step saved. */
+  /** What the main step saved for the post step. */
   state?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -64,7 +65,7 @@ export class ReleaseWorld {
       redact: (text) => text,
       userAgent: 'test',
     });
-    // A look of the test's own waits out a busy machine, also where the clock is fast.
+    // The test's own reads wait for a busy machine, even if the clock is fast.
     this.#services = createServices(rest, { attemptMs: 100_000, deadlineMs: 300_000 });
   }
 
@@ -78,7 +79,7 @@ export class ReleaseWorld {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A folder whose revision answers as told; each is another source. */
+  /** A source folder whose revision gives these responses. Every call makes a different source. */
   source(responses: readonly object[], more: object = {}): string {
     const path = join(this.folder, `source-${++this.#sources}`);
     mkdirSync(path);
@@ -96,12 +97,12 @@ export class ReleaseWorld {
       { status: 200, body: { text: 'ok' }, latencyMs: 0, share: 0.5 },
       { status: 500, share: 0.5 },
     ]);
-  /** Answers, but not with what the suite expects. */
+  /** Answers with a text that the suite does not expect. */
   wrong = () => this.source([{ status: 200, body: { text: 'no' }, latencyMs: 0 }]);
 
-  /** Writes a suite with one image that has to be read as `ok`; returns its path in the workspace. */
+  /** Writes a suite with one image whose text must be `ok`. Returns its path in the workspace. */
   suite(): string {
-    // The smallest PNG: one white point.
+    // The smallest PNG: one white pixel.
     const png =
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==';
     writeFileSync(join(this.folder, 'ok.png'), Buffer.from(png, 'base64'));
@@ -140,7 +141,7 @@ export class ReleaseWorld {
     };
   }
 
-  /** Asks the sandbox itself: for users, for one. */
+  /** Calls the sandbox's control API, for example to send it users. */
   control(method: string, path: string, body?: object): Promise<Response> {
     return fetch(`${this.sandbox.control}${path}`, {
       method,
@@ -218,7 +219,7 @@ export class ReleaseWorld {
   rollback = (name: string, to: string, options: RunOptions = {}) =>
     this.run(rollback, { ...options, inputs: this.inputs(name, '.', { ...options.inputs, to }) });
 
-  /** A colleague with another tool: all traffic to the new revision, or none of ours touched. */
+  /** Deploys as a colleague with another tool would. */
   deploy = (name: string, source: string, more: Record<string, string> = {}) =>
     this.run(deploy, { inputs: { ...this.inputs(name, source), ...more }, env: { GITHUB_RUN_ID: '77' } });
 
@@ -242,7 +243,7 @@ export class ReleaseWorld {
     };
   }
 
-  /** The process dies right after its n-th change of traffic took effect. */
+  /** Runs a release whose process dies right after its n-th change of traffic took effect. */
   async dies(name: string, source: string, afterPatch: number, options: RunOptions = {}): Promise<void> {
     let dead = false;
     const abort = new AbortController();
@@ -278,9 +279,9 @@ export class ReleaseWorld {
 
   service = (name: string): Promise<RunService | undefined> => this.#services.get(this.serviceName(name));
 
-  async shares(name: string): Promise<Share[]> {
+  async shares(name: string): Promise<Allocation[]> {
     const service = await this.service(name);
-    return service ? servingShares(service.trafficStatuses, service.latestReadyRevision) : [];
+    return service ? servingAllocations(service.trafficStatuses, service.latestReadyRevision) : [];
   }
 
   async record(name: string): Promise<ReleaseRecord | undefined> {
@@ -288,7 +289,7 @@ export class ReleaseWorld {
     return parsed.kind === 'record' ? parsed.record : undefined;
   }
 
-  /** As a person or another tool would: an unconditional change of traffic. */
+  /** Changes the traffic as a person or another tool would, until no write conflicts with it. */
   async setTraffic(
     name: string,
     traffic: NonNullable<Parameters<Services['patch']>[1]['traffic']>,

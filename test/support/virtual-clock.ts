@@ -6,8 +6,8 @@ interface Sleeper {
 }
 
 /**
- * A clock that jumps: once everything else has settled, time moves to the earliest sleeper. Several loops may sleep
- * at once; nothing waits for real.
+ * A clock that jumps: once all other work is done, time moves to the earliest sleeper. Several loops may sleep at once,
+ * and nothing really waits.
  */
 export class VirtualClock implements Clock {
   #now: number;

@@ -4,8 +4,9 @@ import { slug, version } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { spanText } from '../../domain/summary/charts.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
-import { formatRecord, isOpen, parseRecord } from '../../domain/traffic/record.ts';
-import { sharesText } from '../../domain/traffic/traffic.ts';
+import { parseRecord } from '../../domain/traffic/parse-record.ts';
+import { formatRecord, isOpen } from '../../domain/traffic/record.ts';
+import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action } from '../../runner/run.ts';
 import type { ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
@@ -147,7 +148,7 @@ export const releasePost: Action<'release'> = async (context) => {
     remembered: rememberedRecord(context),
     signal: context.signal,
   });
-  const traffic = sharesText(settled.shares);
+  const traffic = allocationText(settled.serving);
   report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
   report.reason =
     settled.did === 'nothing'

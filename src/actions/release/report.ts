@@ -6,7 +6,7 @@ import type { ReleaseFacts } from '../../domain/release/facts.ts';
 import { spentIn } from '../../domain/release/segments.ts';
 import { type ErrorRecord, newReport, type Report } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
-import { sharesText } from '../../domain/traffic/traffic.ts';
+import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Environment } from '../../inputs/reader.ts';
 import type { ReleaseRun } from '../../steps/release/release.ts';
 import { quietInputs } from '../deploy/deploy.ts';
@@ -74,7 +74,7 @@ function causeOf(run: ReleaseRun): string {
   const { outcome, cause } = run.state;
   if (isPlan(run))
     return ended(
-      `${run.unchanged ? 'Nothing would change' : 'Plan only, nothing was changed'}: ${sharesText(run.shares)}`,
+      `${run.unchanged ? 'Nothing would change' : 'Plan only, nothing was changed'}: ${allocationText(run.shares)}`,
     );
   if (outcome === 'promoted' && cause !== 'unchanged' && !run.unchanged)
     return ended(`${run.candidate} serves 100 %${run.keptPin ? ', pinned by name' : ''}`);
@@ -92,9 +92,9 @@ function trafficOf({ state, shares }: ReleaseRun): string | undefined {
     case 'exposed':
     case 'cancelled':
     case 'rejected':
-      return shares.length > 0 ? `Traffic: ${sharesText(shares)}.` : undefined;
+      return shares.length > 0 ? `Traffic: ${allocationText(shares)}.` : undefined;
     case 'held':
-      return `The share is held: ${sharesText(shares)}.`;
+      return `The share is held: ${allocationText(shares)}.`;
     default:
       return undefined;
   }

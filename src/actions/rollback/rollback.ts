@@ -1,24 +1,20 @@
-import { functionPath, revisionPattern, shortName } from '../../domain/data/resource-name.ts';
+import { functionPath, revisionPattern } from '../../domain/data/resource-name.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { parseTarget } from '../../domain/slo/target.ts';
-import { capital } from '../../domain/text/sentence.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
-import { sharesText } from '../../domain/traffic/traffic.ts';
+import type { Allocation } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
 import { functionName as nameForm, regionName } from '../../inputs/names.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action, Finished } from '../../runner/run.ts';
-import {
-  type RollbackRequest,
-  type RollbackResult,
-  rollback as rollBack,
-} from '../../steps/rollback/rollback.ts';
+import { type RollbackRequest, rollback as rollBack } from '../../steps/rollback/rollback.ts';
 import type { TrafficPorts } from '../../steps/traffic/ports.ts';
 import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
-import { type Settled, settle } from '../../steps/traffic/settle.ts';
+import { nothingToSettle, type Settled, settle } from '../../steps/traffic/settle.ts';
 import { readLogin } from '../login/inputs.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
+import { resultReport, settledReport } from './report.ts';
 import { ownerOf, trafficPorts } from './traffic-ports.ts';
 
 const words = ['before', 'stable', 'settle'];
@@ -43,7 +39,7 @@ function readRequest(context: Context) {
   };
 }
 
-/** Moves traffic back by hand, or brings to an end what a release left. */
+/** Moves the traffic back by hand, or with `to: settle` ends what a release left open. */
 export const rollback: Action<'rollback'> = async (context) => {
   const request = readRequest(context);
   const login = readLogin(context.inputs, context.env);
@@ -70,7 +66,7 @@ export const rollback: Action<'rollback'> = async (context) => {
       dryRun: request.dryRun,
       signal,
     });
-    return finish(context, settledReport(report, settled, request.dryRun), settled.shares, started);
+    return finish(context, settledReport(report, settled, request.dryRun), settled.serving, started);
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
   const prober = createProber(platform.endpoints, userAgent(context.id));
@@ -85,7 +81,7 @@ export const rollback: Action<'rollback'> = async (context) => {
     },
     { functionName, owner, signal, ...pick(request) },
   );
-  return finish(context, resultReport(report, result, context), result.shares, started);
+  return finish(context, resultReport(report, result, context), result.serving, started);
 };
 
 /**
@@ -122,82 +118,14 @@ async function settleFunction(
   request: Omit<Parameters<typeof settle>[1], 'service' | 'functionName'>,
 ): Promise<Settled> {
   const service = serviceOf(await ports.functions.get(functionName, request.signal));
-  if (!service)
-    return {
-      did: 'nothing',
-      reason: 'the function does not exist',
-      keptPin: false,
-      waited: false,
-      shares: [],
-    };
+  if (!service) return nothingToSettle('the function does not exist');
   return settle(ports, { ...request, service, functionName });
-}
-
-function settledReport(report: Report<'rollback'>, settled: Settled, dryRun: boolean): Report<'rollback'> {
-  const traffic = sharesText(settled.shares);
-  report.evidence.rollback = { did: settled.did, serving: settled.shares, kept_pin: settled.keptPin };
-  report.target.service = shortName(settled.service?.name);
-  const open = settled.did === 'wait' || settled.did === 'hold';
-  report.verdict = open ? 'inconclusive' : 'pass';
-  if (settled.did === 'wait') report.outcome = 'yielded';
-  if (settled.did === 'hold') report.outcome = 'held';
-  if (dryRun) report.verdict = 'pass';
-  else if (settled.did === 'put_back') report.outcome = 'rolled_back';
-  else if (settled.did === 'hands_off') report.outcome = 'superseded';
-  const done = {
-    nothing: 'Nothing to settle',
-    put_back: 'Put the traffic back',
-    hands_off: 'Closed the record and left the traffic alone',
-    wait: 'Not settled yet',
-    hold: 'A person has to decide',
-  };
-  const planned = dryRun ? 'Plan only. ' : '';
-  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}.`;
-  return report;
-}
-
-function resultReport(
-  report: Report<'rollback'>,
-  result: RollbackResult,
-  context: Context,
-): Report<'rollback'> {
-  const { did, target, keptPin, tookMs, alive: answered, rate, uncounted } = result;
-  report.evidence.rollback = {
-    did,
-    target,
-    from: result.from,
-    serving: result.shares,
-    kept_pin: keptPin,
-    took_ms: tookMs,
-    alive: answered,
-    rate,
-    uncounted,
-  };
-  report.target.service = shortName(result.service?.name);
-  report.target.revision = target;
-  report.findings = result.findings;
-  report.verdict = did === 'refused' ? 'fail' : did === 'overtaken' ? 'inconclusive' : 'pass';
-  if (did === 'refused') report.outcome = 'blocked';
-  if (did === 'overtaken') report.outcome = 'superseded';
-  if (did === 'rolled_back' || did === 'already_there') report.outcome = 'rolled_back';
-  const took = tookMs === undefined ? '' : ` in ${(tookMs / 1000).toFixed(1)} s`;
-  const pinned = keptPin ? '; it is pinned by name, so deploys of other tools get no traffic' : '';
-  report.reason =
-    did === 'refused'
-      ? `Nothing was changed: ${result.reason}.`
-      : `${capital(result.reason)}${took}${answered ? `, ${answered}` : ''}${pinned}.`;
-  if (did === 'rolled_back' || did === 'overtaken')
-    report.actions_taken.push({
-      at: new Date(context.clock.now()).toISOString(),
-      what: `Sent 100 % of the traffic to ${target}`,
-    });
-  return report;
 }
 
 function finish(
   context: Context,
   report: Report<'rollback'>,
-  shares: readonly { revision: string; percent: number }[],
+  serving: readonly Allocation[],
   started: number,
 ): Finished<'rollback'> {
   const seconds = (context.clock.now() - started) / 1000;
@@ -208,5 +136,5 @@ function finish(
     verdict: report.verdict,
   });
   const view = async () => (await import('../../domain/summary/rollback/view.ts')).rollbackView;
-  return { report, view, outputs: { revision: shares[0]?.revision, traffic: JSON.stringify(shares) } };
+  return { report, view, outputs: { revision: serving[0]?.revision, traffic: JSON.stringify(serving) } };
 }

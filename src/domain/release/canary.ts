@@ -2,7 +2,7 @@ import { parseList, parsePercentage } from '../data/parse.ts';
 
 /**
  * The steps of a canary in whole percents, 100 last. Above 50 % the comparison with the old revision is nearly blind
- * (the old one then has too few requests), so no step lies between 50 % and 100 %.
+ * (the old one then gets too few requests), so no step lies between 50 % and 100 %.
  */
 export function parseCanary(text: string): number[] {
   const wanted = 'expected rising percentages of at most 50 %, such as 5%,25%,50%';
@@ -14,9 +14,9 @@ export function parseCanary(text: string): number[] {
       throw new Error(`${wanted}; Cloud Run takes whole percents`);
     return rounded;
   });
-  const shares = steps.at(-1) === 100 ? steps.slice(0, -1) : steps;
-  if (steps.length === 0 || shares.some((step, i) => step < 1 || step > 50 || step <= (shares[i - 1] ?? 0)))
+  const split = steps.at(-1) === 100 ? steps.slice(0, -1) : steps;
+  if (steps.length === 0 || split.some((step, i) => step < 1 || step > 50 || step <= (split[i - 1] ?? 0)))
     throw new Error(wanted);
-  if (shares.length > 20) throw new Error('expected at most 20 steps');
-  return [...shares, 100];
+  if (split.length > 20) throw new Error('expected at most 20 steps');
+  return [...split, 100];
 }

@@ -1,20 +1,21 @@
 import { begin, type Event, events, next, type Phase, phaseActions, phases, table } from './machine.ts';
 
-/** The state machine for people: a Mermaid diagram and the whole table, both made from the table itself. */
+/** Writes docs/rollout.md: a diagram of the state machine and its whole table, both made from the table itself. */
 
 const eventWords: Record<Event, string> = {
-  passed: 'The phase did what it is for.',
-  unchanged: 'What would be released serves already.',
-  refused: 'A rule forbids it: no budget, a split that is not ours, a revision that failed before.',
-  yielded: 'Another release of this function is alive.',
-  exposed: 'The function is, or was, reachable without a token.',
+  passed: 'The phase did its work.',
+  unchanged: 'The code and settings to release already serve.',
+  refused:
+    'A rule forbids the release: the budget is spent, another tool split the traffic, or this code failed before.',
+  yielded: 'Another release of this function is under way.',
+  exposed: 'The function is or was reachable without a token.',
   smoke_failed: 'The smoke test failed.',
-  regressed: 'The watch found that the candidate burns the budget.',
-  undecided: 'The watch could not decide, and the policy is to hold.',
-  moved: 'Somebody else moved the traffic.',
+  regressed: 'The watch found that the candidate burns the error budget.',
+  undecided: 'The watch ended without a decision, and the policy is to hold.',
+  moved: 'Another tool or person moved the traffic.',
   before_gone: 'The revision to go back to is gone or not ready.',
   cancelled: 'A person or the runner sent a signal.',
-  failed: 'Something could not be done or found out.',
+  failed: 'A call failed, so something could not be done or read.',
 };
 
 const cellWords: Record<string, string> = {
@@ -46,7 +47,7 @@ const groups: { id: string; title: string; members: readonly Phase[] }[] = [
   { id: 'going_back', title: 'Going back', members: ['reverting'] },
 ];
 
-/** Where a cell leads in the drawing; nothing where it stays. */
+/** Where a cell leads in the drawing. Undefined if the phase stays the same. */
 function target(cell: (typeof table)[Phase][Event]): string | undefined {
   if (cell === 'again' || cell === 'next') return undefined;
   if (cell === 'back') return 'going_back';
@@ -54,7 +55,7 @@ function target(cell: (typeof table)[Phase][Event]): string | undefined {
   return cell === 'error' ? 'failed' : cell;
 }
 
-/** `from --> to` and the events that lead there; what a whole group has in common is drawn once. */
+/** Each arrow `from --> to` with its events. An arrow that a whole group shares is drawn once, from the group. */
 function edges(): Map<string, Event[]> {
   const found = new Map<string, Event[]>();
   const add = (from: string, to: string | undefined, event: Event) => {
@@ -94,7 +95,7 @@ function mermaid(): string[] {
   return [...lines, '```'];
 }
 
-/** docs/rollout.md, whole. */
+/** The whole text of docs/rollout.md. */
 export function rolloutPage(): string {
   const header = `| phase | what it does | ${events.map((event) => `\`${event}\``).join(' | ')} |`;
   const rows = phases.map(
@@ -104,13 +105,14 @@ export function rolloutPage(): string {
   return `${[
     '# How a release moves',
     '',
-    'A release is a table: every phase meets every event, so nothing that can happen is left to chance. This page is',
-    'generated from that table (`src/domain/release/machine.ts`) by `npm run docs`; a test fails when it is stale.',
+    'This table shows, for every phase, what the release does on every event. `npm run docs` generates this page from',
+    'the table in `src/domain/release/machine.ts`; a test fails if the page is stale.',
     '',
     ...mermaid(),
     '',
-    '`taken_back` ends as `rolled_back`, `smoke_failed`, `exposed` or `cancelled`, by its cause; a first release, which has',
-    'nothing to go back to, ends as `rejected`; an unchanged one as `promoted`. `failed` ends with an error and no outcome.',
+    '`taken_back` ends as `rolled_back`, `smoke_failed`, `exposed` or `cancelled`, depending on its cause. A first release',
+    'has nothing to go back to and ends as `rejected`. A release without a change ends as `promoted`. `failed` ends with an',
+    'error and no outcome.',
     '',
     '## Events',
     '',

@@ -1,8 +1,8 @@
 import type { Outcome } from '../findings/verdict.ts';
 
 /**
- * A release as a table: every phase meets every event, so that nothing that can happen is left to chance. What a
- * release does in a phase stands in `phaseActions`; the driver does it and comes back with one event.
+ * A release as a table: for every phase it says what the release does on every event. `phaseActions` says what happens
+ * in a phase. The driver does it and returns one event.
  */
 export const phases = [
   'gate',
@@ -22,50 +22,51 @@ export const phases = [
 export type Phase = (typeof phases)[number];
 
 export const events = [
-  /** The phase did what it is for. */
+  /** The phase did its work. */
   'passed',
-  /** What would be released serves already. */
+  /** The code and settings to release already serve. */
   'unchanged',
-  /** A rule forbids the release: no budget, a split that is not ours, a revision that failed before. */
+  /** A rule forbids the release: the budget is spent, another tool split the traffic, or this code failed before. */
   'refused',
-  /** Another release of this function is alive. */
+  /** Another release of this function is under way. */
   'yielded',
   'exposed',
   'smoke_failed',
   'regressed',
-  /** The watch could not decide, and the policy is to hold. */
+  /** The watch ended without a decision, and the policy is to hold. */
   'undecided',
-  /** Somebody else moved the traffic. */
+  /** Another tool or person moved the traffic. */
   'moved',
   /** The revision to go back to is gone or not ready. */
   'before_gone',
   'cancelled',
-  /** Something could not be done or found out. */
+  /** A call failed, so something could not be done or read. */
   'failed',
 ] as const;
 export type Event = (typeof events)[number];
 
 export const phaseActions: Record<Phase, string> = {
   gate: 'ask whether the error budget allows a release',
-  reading: 'read the service, settle what an earlier release left open, check that a release can work',
-  guarding: 'prove that the function is private, close it first where it is not',
-  pinning: 'write the record and pin traffic to the revision that serves: the proof that a rollback works',
+  reading: 'read the service, settle what an earlier release left open, check that a release is possible',
+  guarding: 'prove that the function is private, and close it first if it is not',
+  pinning:
+    'write the record and pin the traffic to the revision that serves, which proves that a rollback works',
   building: 'build the candidate at 0 %',
   checking: 'prove again that the function is private',
   tagging: 'give the candidate its own URL',
   smoking: 'test the candidate on its own URL',
-  canary: 'send a share of traffic to the candidate and watch',
-  full: 'send all traffic to the candidate and watch',
+  canary: 'send part of the traffic to the candidate and watch it',
+  full: 'send all traffic to the candidate and watch it',
   finishing: 'remove our tags, close the record',
-  reverting: 'put traffic back to what it was, and verify it',
-  ended: 'report',
+  reverting: 'put the traffic back as it was, and verify that',
+  ended: 'write the report',
 };
 
-/** `then` is where the release goes; an outcome ends it. `back` is `reverting`, remembering the event as its cause. */
+/** What an event leads to. An outcome ends the release; `back` is `reverting`, with the event as its cause. */
 type Cell = 'next' | 'again' | 'back' | 'by-cause' | 'error' | Outcome;
 type Row = Record<Event, Cell>;
 
-/** Nothing was changed yet: whatever happens, there is nothing to take back. */
+/** Nothing was changed yet, so there is nothing to take back. */
 const untouched: Row = {
   passed: 'next',
   unchanged: 'promoted',
@@ -81,7 +82,7 @@ const untouched: Row = {
   failed: 'error',
 };
 
-/** Our pin or share is live: everything goes back, except where others decide or there is nothing to go back to. */
+/** Our traffic is live. Failures put it back, unless others moved it or the old revision is gone. */
 const underWay: Row = {
   passed: 'next',
   unchanged: 'back',
@@ -97,7 +98,7 @@ const underWay: Row = {
   failed: 'back',
 };
 
-/** Only "done", "not ours any more" and "could not" are left; a signal does not stop it. */
+/** The traffic is on its way back. It ends as done, not ours any more, or held; a signal does not stop it. */
 const goingBack: Row = {
   passed: 'by-cause',
   unchanged: 'held',
@@ -126,7 +127,7 @@ export const table: Record<Phase, Row> = {
   smoking: underWay,
   canary: underWay,
   full: underWay,
-  // The candidate is proved: that `before` vanished no longer matters, the last write is simply tried again.
+  // The candidate is proved, so it no longer matters if `before` vanished: the last write is tried again.
   finishing: { ...underWay, before_gone: 'again' },
   reverting: goingBack,
   ended: over,
@@ -134,15 +135,15 @@ export const table: Record<Phase, Row> = {
 
 export interface State {
   phase: Phase;
-  /** Shares in percent, 100 last. */
+  /** Percent of the traffic at each step, 100 last. */
   steps: readonly number[];
   /** Index into `steps` while in `canary` or `full`. */
   step: number;
-  /** There is no good revision to go back to. */
+  /** There is no good revision to go back to: the first release, or the revision that serves is known to be bad. */
   first: boolean;
-  /** Why traffic goes back. */
+  /** Why the traffic goes back. */
   cause?: Event | undefined;
-  /** Absent at the end: something failed before anything was changed. */
+  /** If it is absent at the end, something failed before anything was changed. */
   outcome?: Outcome | undefined;
 }
 
@@ -150,7 +151,7 @@ export function begin(steps: readonly number[], first = false): State {
   return { phase: 'gate', steps, step: 0, first };
 }
 
-/** The outcome of a release that was taken back. */
+/** The outcome of a release whose traffic went back. */
 export function outcomeOfCause(cause: Event | undefined, first: boolean): Outcome {
   if (cause === 'exposed' || cause === 'cancelled') return cause;
   if (cause === 'unchanged') return 'promoted';
@@ -162,7 +163,7 @@ function following(state: State): State {
   const { phase, step, steps, first } = state;
   const last = steps.length - 1;
   if (phase === 'finishing') return { ...state, phase: 'ended', outcome: 'promoted' };
-  // A first release has nothing to compare with: its candidate serves alone from the start.
+  // A first release has nothing to compare with, so its candidate serves alone from the start.
   if (phase === 'smoking') {
     const start = first ? last : 0;
     return { ...state, phase: start === last ? 'full' : 'canary', step: start };
@@ -173,7 +174,7 @@ function following(state: State): State {
   return { ...state, phase: next };
 }
 
-/** Total: every phase and event has an answer; `ended` absorbs. */
+/** The state after an event. Every phase has an answer to every event, and `ended` stays as it is. */
 export function next(state: State, event: Event): State {
   const cell = table[state.phase][event];
   switch (cell) {
@@ -192,7 +193,7 @@ export function next(state: State, event: Event): State {
   }
 }
 
-/** The share in percent that the candidate has in this state. */
-export function shareIn(state: State): number {
+/** Percent of the traffic that the candidate has in this state. */
+export function percentIn(state: State): number {
   return state.phase === 'canary' || state.phase === 'full' ? (state.steps[state.step] ?? 0) : 0;
 }

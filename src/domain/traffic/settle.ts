@@ -1,76 +1,70 @@
 import { beforeTag, candidateTag, product } from '../product.ts';
-import type { ParsedRecord, ReleaseRecord } from './record.ts';
-import {
-  pinTo,
-  restore,
-  type Share,
-  sameShares,
-  sharesText,
-  type Traffic,
-  type TrafficTarget,
-  withoutOurTags,
-} from './traffic.ts';
+import { pinTo, restore, withoutOurTags } from './compose.ts';
+import type { ParsedRecord } from './parse-record.ts';
+import type { ReleaseRecord } from './record.ts';
+import { type Allocation, allocationText } from './serving.ts';
+import { sameAllocation, type Traffic, type TrafficTarget } from './traffic.ts';
 
-/** Who asks: a release that begins, the scheduled janitor, a person, or the post step of the release itself. */
+/** Who wants to settle: a new release, the scheduled janitor, a person, or the post step of the release itself. */
 export type Purpose = 'release' | 'janitor' | 'person' | 'post';
 
 export interface SettleFacts {
   parsed: ParsedRecord;
   purpose: Purpose;
-  /** The service's `traffic` and who really gets requests. */
+  /** The service's `traffic`, as it was asked for, and the revisions that really get requests. */
   live: Traffic;
-  shares: readonly Share[];
+  serving: readonly Allocation[];
   latestCreated: string | undefined;
   latestReady: string | undefined;
-  /** Is the run that wrote the record over? `self` is our own, from the post step. */
+  /** Is the run that wrote the record over? `self` is this very run, seen from its post step. */
   run: 'self' | 'over' | 'alive' | 'unknown';
   /** Milliseconds since the epoch. */
   now: number;
-  /** A build of this function is running: a new revision may still appear. */
+  /** A build of this function is running, so a new revision may still appear. */
   building: boolean;
   /** Whether the revision to go back to can serve. */
   before: 'ready' | 'not_ready' | 'gone';
-  /** Whether the latest revision came from the recorded build; undefined where nobody can say. */
+  /** Did the recorded build make the latest revision? Undefined if that cannot be known. */
   latestIsOurs?: boolean | undefined;
-  /** Milliseconds for which our tags have been seen without a record. */
+  /** For how many milliseconds our tags have been seen without a record. */
   lostForMs?: number | undefined;
 }
 
 export type Settlement =
   /** Nothing is open. */
   | { do: 'nothing'; reason: string }
-  /** Look again later; whoever cannot wait any longer yields. */
+  /** Look again later. A release whose time to wait is over yields. */
   | { do: 'wait'; for: 'run' | 'build' | 'record'; reason: string }
   | { do: 'put_back'; traffic: TrafficTarget[]; keptPin: boolean; reason: string }
-  /** Traffic is not ours to change: only our tags and the open record go. */
+  /** The traffic is not ours to change, so only our tags and the open record are removed. */
   | { do: 'hands_off'; traffic: TrafficTarget[]; reason: string }
-  /** Nothing safe can be done: a person must decide. */
+  /** No action is safe, so a person must decide. */
   | { do: 'hold'; reason: string };
 
-/** How long our tags may stand without a record before the release that lost it counts as dead. */
+/** How long our tags may exist without a record until the release that lost it counts as dead. */
 export const lostRecordMs = 60_000;
 
 const taggedRevision = (live: Traffic, tag: string) => live.find((target) => target.tag === tag)?.revision;
 
-/** The annotation is gone or unreadable: the tag `bs-b` still names the revision to go back to. */
+/** The record is gone or unreadable, but the tag `bs-b` still names the revision to go back to. */
 function withoutRecord(facts: SettleFacts, why: string): Settlement {
   const before = taggedRevision(facts.live, beforeTag);
   const candidate = taggedRevision(facts.live, candidateTag);
   if (before === undefined && candidate === undefined)
-    return { do: 'nothing', reason: `${why}, and no tag of ours is there` };
+    return { do: 'nothing', reason: `${why}, and there is no tag of a release` };
   if ((facts.lostForMs ?? 0) < lostRecordMs && facts.purpose !== 'post')
     return {
       do: 'wait',
       for: 'record',
-      reason: `${why}, but a release under way may be about to write it again`,
+      reason: `${why}, but a release may be about to write it again`,
     };
   const known = new Set([before, candidate]);
   const ours =
     before !== undefined &&
-    facts.shares.some((share) => share.revision !== before) &&
-    facts.shares.every((share) => known.has(share.revision));
+    facts.serving.some(({ revision }) => revision !== before) &&
+    facts.serving.every(({ revision }) => known.has(revision));
   if (ours && before !== undefined && facts.before !== 'ready')
-    return { do: 'hold', reason: `${why}, and ${before}, which its tag names, cannot serve` };
+    return { do: 'hold', reason: `${why}, and ${before}, which the tag ${beforeTag} names, cannot serve` };
   if (ours && before !== undefined)
     return {
       do: 'put_back',
@@ -81,25 +75,25 @@ function withoutRecord(facts: SettleFacts, why: string): Settlement {
   return {
     do: 'hands_off',
     traffic: withoutOurTags(facts.live),
-    reason: `${why}; only our tags are left over`,
+    reason: `${why}; only the tags of a release are left`,
   };
 }
 
 function isOver(record: ReleaseRecord, facts: SettleFacts): boolean {
-  // Holding is the last thing that a release does, whatever else its run goes on with.
+  // A release that holds has ended, even if its run goes on with other jobs.
   if (record.phase === 'held' || facts.run === 'self' || facts.run === 'over') return true;
   return facts.run === 'unknown' && facts.now >= Date.parse(record.expires);
 }
 
-/** The latest revision has all the traffic, which was pinned to another before a build. */
+/** The traffic was pinned to one revision before a build, and now the latest revision has all of it. */
 export function pinOvertaken(
   record: ReleaseRecord,
-  { shares, latestCreated }: Pick<SettleFacts, 'shares' | 'latestCreated'>,
+  { serving, latestCreated }: Pick<SettleFacts, 'serving' | 'latestCreated'>,
 ): boolean {
-  const [only] = shares;
+  const [only] = serving;
   return (
     record.phase === 'building' &&
-    shares.length === 1 &&
+    serving.length === 1 &&
     only !== undefined &&
     only.revision === latestCreated &&
     only.revision !== record.before_revision
@@ -107,40 +101,40 @@ export function pinOvertaken(
 }
 
 function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
-  const whose = `run ${record.run || '(unknown)'}, attempt ${record.attempt}`;
+  const owner = `run ${record.run || '(unknown)'}, attempt ${record.attempt}`;
   if (!isOver(record, facts))
     return {
       do: 'wait',
       for: 'run',
-      reason: `the release of ${whose} ${facts.run === 'alive' ? 'is under way' : `may be under way until ${record.expires}`}`,
+      reason: `the release of ${owner} ${facts.run === 'alive' ? 'is under way' : `may be under way until ${record.expires}`}`,
     };
   if (record.phase === 'held' && facts.purpose !== 'release' && facts.now < Date.parse(record.expires))
     return {
       do: 'hold',
-      reason: `the release of ${whose} holds its share until ${record.expires} for a person to decide`,
+      reason: `the release of ${owner} is held until ${record.expires}, so that a person can decide`,
     };
   if (facts.building && record.phase === 'building')
-    return { do: 'wait', for: 'build', reason: `the build that ${whose} began is still running` };
-  const unchanged = sameShares(facts.live, record.wrote);
-  // The pin did not hold: our own build took the traffic, nobody else did.
+    return { do: 'wait', for: 'build', reason: `the build of ${owner} is still running` };
+  const unchanged = sameAllocation(facts.live, record.wrote);
+  // The pin did not hold: the release's own build took the traffic.
   const overtaken = pinOvertaken(record, facts) && facts.latestIsOurs !== false;
   const before = record.before_revision;
   if (before === undefined)
     return {
       do: 'hands_off',
       traffic: withoutOurTags(facts.live),
-      reason: `the first release, of ${whose}, did not end, and there is nothing to go back to`,
+      reason: `the first release (${owner}) did not end, and there is nothing to go back to`,
     };
   if (!unchanged && !overtaken)
     return {
       do: 'hands_off',
       traffic: withoutOurTags(facts.live),
-      reason: `the release of ${whose} did not end, and somebody has moved the traffic since (${sharesText(facts.shares)})`,
+      reason: `the release of ${owner} did not end, and the traffic was moved by another tool or person since (${allocationText(facts.serving)})`,
     };
   if (facts.before !== 'ready')
     return {
       do: 'hold',
-      reason: `the release of ${whose} did not end, and ${before} ${facts.before === 'gone' ? 'is gone' : 'is not ready'}`,
+      reason: `the release of ${owner} did not end, and ${before} ${facts.before === 'gone' ? 'is gone' : 'is not ready'}`,
     };
   const back = restore(record.before, before, {
     traffic: facts.live,
@@ -151,12 +145,12 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
     do: 'put_back',
     ...back,
     reason: overtaken
-      ? `the release of ${whose} did not end, and its build took the traffic although it was pinned`
-      : `the release of ${whose} did not end`,
+      ? `the release of ${owner} did not end, and its build took the traffic although the traffic was pinned`
+      : `the release of ${owner} did not end`,
   };
 }
 
-/** What becomes of what an earlier release left. Total over its facts. */
+/** Decides what to do with what an earlier release left. Has an answer for every combination of facts. */
 export function decideSettlement(facts: SettleFacts): Settlement {
   const { parsed } = facts;
   switch (parsed.kind) {

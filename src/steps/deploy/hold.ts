@@ -1,6 +1,7 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
-import { byName, followsLatest, restore, sameTraffic } from '../../domain/traffic/traffic.ts';
+import { byName, restore } from '../../domain/traffic/compose.ts';
+import { followsLatest, sameTraffic } from '../../domain/traffic/traffic.ts';
 import type { Live } from './state.ts';
 import { askedText, changeShares } from './traffic.ts';
 import type { DeployRun, Hold } from './types.ts';

@@ -1,7 +1,7 @@
 import { textOf } from '../../domain/data/json.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
-import { soleServing } from '../../domain/traffic/traffic.ts';
+import { soleServing } from '../../domain/traffic/serving.ts';
 import type { FunctionOperation } from '../ports/functions.ts';
 import type { SourceTree } from '../ports/source.ts';
 import { checkLive } from './checks.ts';

@@ -7,7 +7,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
-import { servingShares, sharesText, soleServing } from '../../domain/traffic/traffic.ts';
+import { allocationText, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
 import type { FunctionOperation } from '../ports/functions.ts';
 import type { RunService } from '../ports/services.ts';
 import type { SourceTree } from '../ports/source.ts';
@@ -90,7 +90,7 @@ function trafficPlan(request: DeployRequest, live: Live, plan: DeployPlan): stri
   if (!live.service)
     return ['a new Cloud Run service; its first revision gets all traffic, and nobody may call it'];
   const { trafficStatuses, latestReadyRevision } = live.service;
-  const now = sharesText(servingShares(trafficStatuses, latestReadyRevision));
+  const now = allocationText(servingAllocations(trafficStatuses, latestReadyRevision));
   if (request.noTraffic) return [`traffic stays: ${now}; the new revision gets 0 %`];
   if (request.allTraffic === false) return [`traffic as the service has it: ${now}`];
   return [`traffic ${now} -> new revision 100 %, once it is proved private`];

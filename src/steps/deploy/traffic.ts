@@ -1,23 +1,11 @@
 import { shortName } from '../../domain/data/resource-name.ts';
-import {
-  allToLatest,
-  byName,
-  sameTraffic,
-  servingShares,
-  shareOf,
-  sharesText,
-  soleServing,
-  type Traffic,
-} from '../../domain/traffic/traffic.ts';
+import { allToLatest, byName } from '../../domain/traffic/compose.ts';
+import { allocationText, percentOf, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
+import { sameTraffic, type Traffic } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
-import {
-  awaitSettled,
-  type Changed,
-  type ChangeOptions,
-  changeTraffic,
-  type Decide,
-  isPermanent,
-} from '../traffic/change-traffic.ts';
+import { awaitSettled } from '../traffic/await-traffic.ts';
+import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '../traffic/change-traffic.ts';
+import { isPermanent } from '../traffic/permanent-error.ts';
 import type { DeployRun } from './types.ts';
 
 /** Traffic of a deploy: what serves after the build, and who gets it once it is proved private. */
@@ -45,10 +33,10 @@ export const atRest = (run: DeployRun, service: string): Promise<RunService> =>
   });
 
 /** Shares as they were asked for: `LATEST 100 %`. */
-export const askedText = (traffic: Traffic): string => sharesText(servingShares(traffic, 'LATEST'));
+export const askedText = (traffic: Traffic): string => allocationText(servingAllocations(traffic, 'LATEST'));
 
 const shareNow = (run: DeployRun, traffic: Traffic, service: RunService): number =>
-  shareOf(run.result.revision ?? '', servingShares(traffic, service.latestReadyRevision));
+  percentOf(run.result.revision ?? '', servingAllocations(traffic, service.latestReadyRevision));
 
 /** Does the new revision have 0 %, as it was asked? Where it has not, traffic goes back at once and the finding says so. */
 export async function verifyHeld(

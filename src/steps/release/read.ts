@@ -2,7 +2,8 @@ import type { JsonObject } from '../../domain/data/json.ts';
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
-import { maxServiceName, resolveBefore, servingShares, sharesText } from '../../domain/traffic/traffic.ts';
+import { allocationText, resolveBefore, servingAllocations } from '../../domain/traffic/serving.ts';
+import { maxServiceName } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import { isDead, readServing } from '../traffic/read-serving.ts';
 import { type Settled, settle } from '../traffic/settle.ts';
@@ -44,19 +45,19 @@ export async function read(run: ReleaseRun): Promise<Step> {
   // What a release would build on is not there yet.
   if (request.dryRun && settled.did === 'put_back') {
     run.url = settled.service.uri;
-    run.shares = settled.shares;
-    return passed(`${sharesText(settled.shares)}, which a release would put back first`);
+    run.shares = settled.serving;
+    return passed(`${allocationText(settled.serving)}, which a release would put back first`);
   }
   return readBefore(run, await atRest(run, settled.service));
 }
 
-function noteSettled(run: ReleaseRun, { did, reason, shares }: Settled): void {
+function noteSettled(run: ReleaseRun, { did, reason, serving }: Settled): void {
   run.warnings.push(
     run.request.dryRun
-      ? `A release would settle first: ${reason}; ${sharesText(shares)} now.`
-      : `Settled first: ${reason}; ${sharesText(shares)} now.`,
+      ? `A release would settle first: ${reason}; ${allocationText(serving)} now.`
+      : `Settled first: ${reason}; ${allocationText(serving)} now.`,
   );
-  run.evidence.settled = { did, reason, shares };
+  run.evidence.settled = { did, reason, shares: serving };
 }
 
 function noteFunction(run: ReleaseRun, fn: JsonObject | undefined): void {
@@ -97,9 +98,9 @@ async function atRest(run: ReleaseRun, found: RunService): Promise<RunService> {
 
 /** Under way, or asked to serve something else than it serves. */
 function isChanging(service: RunService): boolean {
-  const asked = servingShares(service.traffic, service.latestReadyRevision);
-  const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
-  return service.reconciling || sharesText(asked) !== sharesText(live);
+  const asked = servingAllocations(service.traffic, service.latestReadyRevision);
+  const live = servingAllocations(service.trafficStatuses, service.latestReadyRevision);
+  return service.reconciling || allocationText(asked) !== allocationText(live);
 }
 
 async function readBefore(run: ReleaseRun, service: RunService): Promise<Step> {
@@ -107,7 +108,7 @@ async function readBefore(run: ReleaseRun, service: RunService): Promise<Step> {
   run.latestAtStart = service.latestCreatedRevision;
   if (isChanging(service))
     return refused(
-      `the service does not come to rest: asked for ${sharesText(servingShares(service.traffic, service.latestReadyRevision))}, it serves ${sharesText(servingShares(service.trafficStatuses, service.latestReadyRevision))}`,
+      `the service does not come to rest: asked for ${allocationText(servingAllocations(service.traffic, service.latestReadyRevision))}, it serves ${allocationText(servingAllocations(service.trafficStatuses, service.latestReadyRevision))}`,
     );
   const before = resolveBefore(service);
   if (before.kind === 'none') return firstRelease(run, 'nothing serves yet');
@@ -116,7 +117,7 @@ async function readBefore(run: ReleaseRun, service: RunService): Promise<Step> {
       splitReason(
         run,
         service,
-        before.shares.map((share) => share.revision),
+        before.allocations.map(({ revision }) => revision),
       ),
     );
   run.shares = [{ revision: before.revision, percent: 100 }];

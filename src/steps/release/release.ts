@@ -1,6 +1,6 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
-import { type Event, next, type Phase, shareIn } from '../../domain/release/machine.ts';
+import { type Event, next, type Phase, percentIn } from '../../domain/release/machine.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { goBack, proveBefore } from './back.ts';
 import type { ReleasePorts, StageKind } from './ports.ts';
@@ -112,7 +112,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
 
 function noteStep(run: ReleaseRun, phase: Exclude<Phase, 'ended'>, step: Step, startedAt: number): void {
   const { stage, kind } = words[phase];
-  const percent = phase === 'canary' || phase === 'full' ? shareIn(run.state) : undefined;
+  const percent = phase === 'canary' || phase === 'full' ? percentIn(run.state) : undefined;
   // The first call of a release is the first to need a login.
   const error = step.event === 'failed' ? run.errors.at(-1) : undefined;
   const login = error instanceof ReleaseError && 'login' in (error.evidence ?? {});

@@ -5,7 +5,8 @@ import type { SegmentFacts } from '../../domain/release/facts.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
 import type { ReleaseEvidence } from '../../domain/report/evidence.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
-import type { Share, TrafficTarget } from '../../domain/traffic/traffic.ts';
+import type { Allocation } from '../../domain/traffic/serving.ts';
+import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
 import type { Owner } from '../ports/runs.ts';
 import type { DeployStage, ReleasePorts, StageEntry } from './ports.ts';
@@ -78,7 +79,7 @@ export interface ReleaseRun {
   buildMayGoOn: boolean;
   deployed: DeployStage | undefined;
   watchState: unknown;
-  shares: readonly Share[];
+  shares: readonly Allocation[];
   keptPin: boolean;
   unchanged: boolean;
   exposure: 'private' | 'public' | 'unknown' | undefined;

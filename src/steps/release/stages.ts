@@ -1,7 +1,7 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
-import { servingShares, shareOf } from '../../domain/traffic/traffic.ts';
-import { carriesMarks } from '../traffic/whose-build.ts';
+import { percentOf, servingAllocations } from '../../domain/traffic/serving.ts';
+import { carriesLabels } from '../traffic/build-owner.ts';
 import type { DeployStage, GuardStage } from './ports.ts';
 import { passed, type ReleaseRun, type Step, taken } from './run.ts';
 import { pin } from './traffic.ts';
@@ -172,7 +172,7 @@ async function adopt(run: ReleaseRun): Promise<void> {
   try {
     const fn = await ports.functions.get(run.request.functionName, over.signal);
     const revision = revisionOf(fn);
-    if (!carriesMarks(fn, marks) || revision === undefined || revision === run.functionRevision) return;
+    if (!carriesLabels(fn, marks) || revision === undefined || revision === run.functionRevision) return;
     run.candidate = revision;
     run.service ??= serviceOf(fn);
   } catch (error) {
@@ -198,8 +198,8 @@ async function holdsAtZero(run: ReleaseRun, name: string, candidate: string): Pr
   const service = await run.ports.services.get(name, run.ports.signal);
   if (service === undefined) return { event: 'failed', reason: 'the service has vanished after the build' };
   run.url = service.uri;
-  run.shares = servingShares(service.trafficStatuses, service.latestReadyRevision);
-  const share = shareOf(candidate, run.shares);
+  run.shares = servingAllocations(service.trafficStatuses, service.latestReadyRevision);
+  const share = percentOf(candidate, run.shares);
   if (run.before === undefined) return passed(`${candidate}, a first release`);
   if (share === 0) return passed(`${candidate} at 0 %`);
   run.findings.push({

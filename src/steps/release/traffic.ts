@@ -1,27 +1,20 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import { beforeTag, candidateTag, product, recordAnnotation } from '../../domain/product.ts';
+import { pinTo, promote, restore, splitTraffic, withoutOurTags } from '../../domain/traffic/compose.ts';
+import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
 import {
   addFailed,
   closeRecord,
   isOpen,
-  type ParsedRecord,
-  parseRecord,
   type RecordPhase,
   type ReleaseRecord,
 } from '../../domain/traffic/record.ts';
+import { allocationText, percentOf, servingAllocations } from '../../domain/traffic/serving.ts';
 import {
-  pinTo,
-  promote,
-  restore,
-  sameShares,
+  sameAllocation,
   sameTraffic,
-  servingShares,
-  shareOf,
-  shareOut,
-  sharesText,
   type Traffic,
   type TrafficTarget,
-  withoutOurTags,
 } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '../traffic/change-traffic.ts';
@@ -79,10 +72,10 @@ export function stillOurs(run: ReleaseRun, service: RunService, found: ParsedRec
     };
   }
   if (isOurs(run, service, record)) return passed();
-  const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
+  const live = servingAllocations(service.trafficStatuses, service.latestReadyRevision);
   // What the summary says of the traffic has to be what is true now.
   run.shares = live;
-  return { event: 'moved', reason: `somebody else has moved the traffic (${sharesText(live)})` };
+  return { event: 'moved', reason: `somebody else has moved the traffic (${allocationText(live)})` };
 }
 
 function isOurs(run: ReleaseRun, service: RunService, record: ReleaseRecord | undefined): boolean {
@@ -90,7 +83,8 @@ function isOurs(run: ReleaseRun, service: RunService, record: ReleaseRecord | un
   if (record?.id === run.request.owner.id) {
     run.recorded = true;
     return (
-      sameShares(service.traffic, record.wrote) || (record.phase === 'building' && tookTraffic(run, service))
+      sameAllocation(service.traffic, record.wrote) ||
+      (record.phase === 'building' && tookTraffic(run, service))
     );
   }
   // Somebody closed our record: a person has rolled back, or a janitor has settled what it took for dead.
@@ -101,18 +95,18 @@ function isOurs(run: ReleaseRun, service: RunService, record: ReleaseRecord | un
   // Without a record, because nothing was written yet or the platform lost it, the traffic alone has to tell.
   const known = record ? [] : run.sent;
   return [...known, ...(before ? [before.traffic] : [])].some((traffic) =>
-    sameShares(service.traffic, traffic),
+    sameAllocation(service.traffic, traffic),
   );
 }
 
 /** The pin did not hold: our own build took all the traffic. */
 export function tookTraffic(run: ReleaseRun, service: RunService): boolean {
-  const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
+  const live = servingAllocations(service.trafficStatuses, service.latestReadyRevision);
   return (
     run.candidate !== undefined &&
     run.candidate !== run.before?.revision &&
     service.latestCreatedRevision === run.candidate &&
-    shareOf(run.candidate, live) === 100
+    percentOf(run.candidate, live) === 100
   );
 }
 
@@ -137,7 +131,7 @@ function write(
     // Another release may have come and gone since the plan: what it found is remembered with ours.
     if (found.kind === 'record' && found.record.id !== run.request.owner.id) run.previous = found.record;
     const traffic = wanted.traffic(service);
-    if (!run.sent.some((sent) => sameShares(sent, traffic))) run.sent.push(traffic);
+    if (!run.sent.some((sent) => sameAllocation(sent, traffic))) run.sent.push(traffic);
     const open = recordOf(run, wanted.phase, traffic, when);
     const record = wanted.record?.(open, traffic) ?? open;
     run.record = record;
@@ -148,8 +142,8 @@ function write(
 }
 
 function noteShare(run: ReleaseRun, service: RunService): void {
-  run.shares = servingShares(service.trafficStatuses, service.latestReadyRevision);
-  const percent = run.candidate === undefined ? 0 : shareOf(run.candidate, run.shares);
+  run.shares = servingAllocations(service.trafficStatuses, service.latestReadyRevision);
+  const percent = run.candidate === undefined ? 0 : percentOf(run.candidate, run.shares);
   run.shareChanges.push({ at: run.ports.clock.now(), percent });
 }
 
@@ -163,7 +157,7 @@ async function asStep(run: ReleaseRun, change: Promise<Changed>, what: string): 
   const urlOf = (tag: string) => result.service.trafficStatuses.find((status) => status.tag === tag)?.uri;
   run.candidateUrl = urlOf(candidateTag) ?? run.candidateUrl;
   run.tagUrls = [urlOf(candidateTag), urlOf(beforeTag)].filter((url) => url !== undefined);
-  return passed(sharesText(run.shares));
+  return passed(allocationText(run.shares));
 }
 
 /** Also the rehearsal: traffic goes to `before` by name, as a rollback would send it. */
@@ -180,7 +174,7 @@ export function shift(run: ReleaseRun, percent: number, phase: RecordPhase): Pro
   const { before, candidate } = run;
   if (candidate === undefined) return Promise.resolve({ event: 'failed', reason: 'there is no candidate' });
   const traffic = (service: RunService) =>
-    before ? shareOut(before.revision, candidate, percent, service.traffic) : alone(candidate, service);
+    before ? splitTraffic(before.revision, candidate, percent, service.traffic) : alone(candidate, service);
   const change = write(run, { phase, traffic }, { withinMs: writeMs, signal: run.ports.signal });
   return asStep(
     run,
@@ -193,8 +187,8 @@ const asFound = (traffic: Traffic): TrafficTarget[] => traffic.map((target) => (
 
 /** A first candidate serves alone; only where a dead revision holds the traffic by name does it have to be given it. */
 const alone = (candidate: string, service: RunService): TrafficTarget[] => {
-  const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
-  return shareOf(candidate, live) === 100
+  const live = servingAllocations(service.trafficStatuses, service.latestReadyRevision);
+  return percentOf(candidate, live) === 100
     ? asFound(service.traffic)
     : pinTo(candidate, service.traffic, { tag: false });
 };

@@ -1,7 +1,7 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
-import { shareIn } from '../../domain/release/machine.ts';
-import { parseRecord } from '../../domain/traffic/record.ts';
+import { percentIn } from '../../domain/release/machine.ts';
+import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import type { RunRevision, RunService } from '../ports/services.ts';
 import { isDead, readServing } from '../traffic/read-serving.ts';
 import { saveEveryMs, saveWatch } from '../watch/saved-watch.ts';
@@ -12,7 +12,7 @@ import { shift, stillOurs } from './traffic.ts';
 /** One step of the canary, or all of the traffic: shift, then watch while the traffic stays ours. */
 export async function watchStep(run: ReleaseRun): Promise<Step> {
   const { ports, state, request } = run;
-  const percent = shareIn(state);
+  const percent = percentIn(state);
   const phase = state.phase === 'full' ? 'full' : 'split';
   const lost = await beforeReady(run);
   if (lost) return lost;

@@ -1,67 +1,49 @@
 import { type ErrorCode, messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
-import {
-  type ParsedRecord,
-  parseRecord,
-  type ReleaseRecord,
-  withRecord,
-} from '../../domain/traffic/record.ts';
-import {
-  sameShares,
-  sameTraffic,
-  servingShares,
-  sharesText,
-  type TrafficTarget,
-} from '../../domain/traffic/traffic.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { RunService, Services } from '../ports/services.ts';
-
-export type Stop = 'moved' | 'yielded' | 'before_gone' | 'refused';
+import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
+import { type ReleaseRecord, withRecord } from '../../domain/traffic/record.ts';
+import { sameTraffic, type TrafficTarget } from '../../domain/traffic/traffic.ts';
+import type { RunService } from '../ports/services.ts';
+import { awaitTraffic } from './await-traffic.ts';
+import { isPermanent } from './permanent-error.ts';
+import type { ChangePorts, Stop, Stopped } from './ports.ts';
 
 export interface Write {
-  /** Absent where only the record changes. */
+  /** Absent if only the record changes. */
   traffic?: TrafficTarget[] | undefined;
-  /** Absent where no release is under way: the annotations stay untouched then. */
+  /** Absent if no release is under way: then the annotations are not part of the write. */
   record?: ReleaseRecord | undefined;
 }
 
 /**
- * What to write, given what was just read; or why not. Called again after every conflict, and after a write whose answer
- * was lost: then it is shown its own work, which it has to know again.
+ * Decides what to write to the service that was just read, or why not to. It is called again after every conflict, and
+ * after a write whose response was lost: then it sees its own write and must recognise it.
  */
 export type Decide = (service: RunService, found: ParsedRecord) => Write | { stop: Stop; reason: string };
 
-export interface ChangePorts {
-  services: Services;
-  clock: Clock;
-  log: Log;
-}
-
 export interface ChangeOptions {
-  /** Milliseconds for the write and for its taking effect. */
+  /** Milliseconds for the write, and until the traffic must be seen to follow it. */
   withinMs: number;
   signal?: AbortSignal | undefined;
-  /** Keep trying after errors that look permanent, such as a 403: there is nothing better to do. */
+  /** Keep trying after errors that look permanent, such as a 403, because no other action would help. */
   stubborn?: boolean;
-  /** What was read a moment ago: saves the first read. The etag tells where it was too long ago. */
+  /** A service that was read a moment ago, instead of the first read. If it is stale, the etag makes the write fail. */
   first?: RunService;
-  /** Where somebody else moves the traffic before ours has arrived: decide anew, instead of giving way to them. */
+  /** If others move the traffic before ours has arrived, decide again instead of giving way. */
   insist?: boolean;
-  /** What it is called where somebody else changes the service again and again; else `deadline-exceeded`. */
+  /** Code of the error if others keep changing the service. Default `deadline-exceeded`. */
   busyCode?: ErrorCode;
 }
 
-type Stopped = { done: false; stop: Stop; reason: string };
-
 export type Changed =
-  /** `wrote`: it was not so before, and a write of ours was sent. */
+  /** `wrote` is false if the service was already as wanted, so that no write was sent. */
   { done: true; service: RunService; written: Write; wrote: boolean } | Stopped;
 
 /**
- * The one way in which traffic is changed: read, decide, write traffic and record in one conditional PATCH, read
- * again. A write whose answer was lost is found by reading; a lost race is decided anew. Throws `deadline-exceeded` or
- * `busyCode` at the deadline, `not-found` where there is no service, and what the server says for good.
+ * The only way in which traffic changes: read the service, decide, write traffic and record in one conditional PATCH, and
+ * wait until the service follows. Reading again shows whether a write whose response was lost has arrived; after a lost
+ * race it decides again. Throws `not-found` if there is no service, `deadline-exceeded` or `busyCode` at the deadline,
+ * and every permanent error of the server.
  */
 export async function changeTraffic(
   ports: ChangePorts,
@@ -80,10 +62,10 @@ export async function changeTraffic(
         throw new ReleaseError('not-found', { what: `The Cloud Run service ${name} does not exist.` });
       const decision = decide(service, parseRecord(service.annotations[recordAnnotation]));
       if ('stop' in decision) return { done: false, ...decision };
-      const { change, stands } = changeOf(service, decision);
-      wrote ||= !stands;
+      const { change, isWritten } = changeOf(service, decision);
+      wrote ||= !isWritten;
       if (
-        stands ||
+        isWritten ||
         (await services.patch(name, change, patchOptions(service.etag, options))) === 'accepted'
       ) {
         const written = { done: true, written: decision, wrote } as const;
@@ -106,12 +88,12 @@ export async function changeTraffic(
   }
 }
 
-/** The fields to send, and whether they are so already. */
+/** The fields to send, and whether the service has them already. */
 function changeOf(service: RunService, { traffic, record }: Write) {
   const annotations = record && withRecord(service.annotations, record);
   return {
     change: { ...(traffic ? { traffic } : {}), ...(annotations ? { annotations } : {}) },
-    stands:
+    isWritten:
       (!traffic || sameTraffic(service.traffic, traffic)) &&
       (!annotations || service.annotations[recordAnnotation] === annotations[recordAnnotation]),
   };
@@ -124,88 +106,5 @@ const patchOptions = (etag: string, options: ChangeOptions) => ({
 
 const busy = (name: string, code: ErrorCode = 'deadline-exceeded') =>
   new ReleaseError(code, {
-    what: `Traffic of ${name} could not be changed: somebody else kept changing the service.`,
+    what: `Traffic of ${name} could not be changed: other tools or people kept changing the service.`,
   });
-
-/** Nothing that waiting could cure. */
-export function isPermanent(error: unknown): boolean {
-  if (!(error instanceof ReleaseError)) return true;
-  if (
-    ['network-failed', 'deadline-exceeded', 'response-malformed', 'response-too-large'].includes(error.code)
-  )
-    return false;
-  const status = 'status' in error && typeof error.status === 'number' ? error.status : 0;
-  return !(status === 429 || status >= 500);
-}
-
-interface Wait {
-  /** Milliseconds since the epoch. */
-  deadline: number;
-  signal?: AbortSignal | undefined;
-}
-
-/**
- * Waits until the service has come to rest on `wanted` and serves it: `reconciling` false, generation observed,
- * `trafficStatuses` as asked.
- */
-export function awaitTraffic(
-  ports: ChangePorts,
-  name: string,
-  wanted: readonly TrafficTarget[],
-  options: Wait,
-): Promise<{ done: true; service: RunService } | Stopped> {
-  const what = `The traffic of ${name} was written but did not settle in time.`;
-  return poll(ports, name, what, options, (service) => {
-    if (sameShares(service.traffic, wanted)) return atRest(service);
-    const live = servingShares(service.trafficStatuses, service.latestReadyRevision);
-    const reason = `somebody else moved the traffic meanwhile (${sharesText(live)})`;
-    return { done: false, stop: 'moved', reason };
-  });
-}
-
-/** Waits until the service has settled and serves what it was asked to, whoever asked. */
-export async function awaitSettled(ports: ChangePorts, name: string, options: Wait): Promise<RunService> {
-  const what = `The Cloud Run service ${name} did not settle in time.`;
-  return (await poll(ports, name, what, options, atRest)).service;
-}
-
-/** The service at rest, or what it still does. */
-function atRest(service: RunService): { done: true; service: RunService } | string {
-  const { trafficStatuses, traffic, latestReadyRevision: latest, terminalMessage } = service;
-  const live = sharesText(servingShares(trafficStatuses, latest));
-  const asked = sharesText(servingShares(traffic, latest));
-  if (!service.arrived) return terminalMessage ?? 'it is still changing';
-  // The terminal condition may speak of a newer revision that does not start and that gets no traffic.
-  return live === asked ? { done: true, service } : (terminalMessage ?? `it serves ${live}`);
-}
-
-/** Reads the service until `look` says more than a text; `deadline-exceeded` with the last text where it never does. */
-async function poll<T extends object>(
-  { services, clock, log }: ChangePorts,
-  name: string,
-  what: string,
-  { deadline, signal }: Wait,
-  look: (service: RunService) => T | string,
-): Promise<T> {
-  let seen = 'it could not be read';
-  for (let tries = 1; ; tries++) {
-    try {
-      const service = await services.get(name, signal);
-      const found = service ? look(service) : 'it does not exist';
-      if (typeof found !== 'string') return found;
-      seen = found;
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      if (isPermanent(error)) throw error;
-      seen = messageOf(error);
-    }
-    const wait = Math.min(2000, 100 * 1.5 ** tries);
-    if (clock.now() + wait >= deadline)
-      throw new ReleaseError('deadline-exceeded', {
-        what,
-        why: `The last look: ${seen.replace(/\.$/, '')}.`,
-      });
-    if (tries % 20 === 0) log.debug(`${name}: ${seen}`);
-    await clock.sleep(wait, signal);
-  }
-}

@@ -12,21 +12,21 @@ export interface CountRequest {
   /** Short name. */
   revision: string;
   objectives: readonly Objective[];
-  /** Milliseconds since the epoch from when on its requests count. */
+  /** Requests that began earlier do not count (milliseconds since the epoch). */
   since: number;
-  /** Seconds to count on from now; 0 takes what is there already. */
+  /** Seconds to go on counting; 0 only takes what is already there. */
   seconds: number;
   /** Seconds between two looks. Default 5. */
   pollSeconds?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Longest wait for what the source still holds back. */
+/** Longest wait, in seconds, for requests that the source has not published yet. */
 const longestTail = 360;
 
 /**
- * Counts one revision's finished requests for a while, and ends early once they say whether it works. Throws where
- * the source gave no answer at all.
+ * Counts one revision's finished requests for a while. Ends early once they show whether it works. Throws if the source
+ * gave no answer at all.
  */
 export async function countRevision(
   ports: { clock: Clock; log: Log; source: SliSource },
@@ -56,7 +56,7 @@ export async function countRevision(
       for (const count of reading.counts) {
         const sum = counts[objectives.findIndex(({ id }) => id === count.objective)];
         if (sum === undefined || count.revision !== revision) continue;
-        // What began before, as a bucket of metrics may, is not of this time.
+        // A bucket of metrics may have begun before `since`; its requests are left out.
         if (count.span < 0 || count.mixed) continue;
         sum.total += count.total;
         sum.bad += count.bad;
@@ -64,7 +64,7 @@ export async function countRevision(
     } catch (error) {
       if (signal?.aborted) throw error;
       log.debug(`Counting ${revision}: ${messageOf(error)}`);
-      // Twice in a row: no third look will be allowed what two were not.
+      // Refused twice in a row, so a third try would be refused as well.
       if (trouble !== undefined && isDenied(error)) throw error;
       trouble = error;
     }

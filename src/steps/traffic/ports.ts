@@ -4,11 +4,25 @@ import type { Log } from '../ports/log.ts';
 import type { Runs } from '../ports/runs.ts';
 import type { Services } from '../ports/services.ts';
 
-/** What changing and settling traffic needs. */
-export interface TrafficPorts {
+/** What changing the traffic of one service needs. */
+export interface ChangePorts {
   services: Services;
-  functions: Functions;
-  runs: Runs;
   clock: Clock;
   log: Log;
+}
+
+/** What settling an earlier release needs as well. */
+export interface TrafficPorts extends ChangePorts {
+  functions: Functions;
+  runs: Runs;
+}
+
+/** Why the traffic was not changed, or did not stay as it was written. */
+export type Stop = 'moved' | 'yielded' | 'before_gone' | 'refused';
+
+export interface Stopped {
+  done: false;
+  stop: Stop;
+  /** Part of a sentence, for people. */
+  reason: string;
 }

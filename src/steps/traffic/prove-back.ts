@@ -10,17 +10,17 @@ export interface Answer {
   text: string;
 }
 
-/** How a revision is asked whether it works; what is absent is not asked. */
+/** Ways to check whether a revision works. A check that is absent is skipped. */
 export interface ProvePorts {
   /** One call with a token. Throws if the revision does not answer, or answers with an error of its own. */
   alive?: ((url: string, signal?: AbortSignal) => Promise<Answer>) | undefined;
-  /** The revision's own finished requests; `since` (milliseconds) is when traffic was seen where it belongs. */
+  /** Counts the revision's own finished requests. `since` is when the traffic was seen to be back (milliseconds since the epoch). */
   rate?:
     | ((service: string, revision: string, since: number, signal?: AbortSignal) => Promise<ServingHealth>)
     | undefined;
 }
 
-/** By its own answer. Never throws: what is found is told, and nothing moves again. */
+/** Calls the revision once. Never throws: a failure becomes a finding, and the traffic stays where it is. */
 export async function proveAnswer(
   ports: ProvePorts,
   url: string,
@@ -35,7 +35,7 @@ export async function proveAnswer(
   }
 }
 
-/** By its own error rate. Never throws: where nobody could count, that is said. */
+/** Counts the revision's own errors. Never throws: if counting fails, `uncounted` says why. */
 export async function proveRate(
   ports: ProvePorts,
   service: string,
@@ -56,6 +56,6 @@ const failing = (revision: string, how: string): Finding => ({
   rule: 'rolled-back-revision-fails',
   severity: 'high',
   title: `${revision} does not work well either: ${how}.`,
-  why: 'Then the cause is not the new revision alone: look at what both depend on.',
-  fix: 'Traffic stays there, since going forth and back would help nobody. Once the cause is mended, release the same source again with retry_failed: true.',
+  why: 'So the new revision is not the only cause: look at what both revisions depend on.',
+  fix: 'The traffic stays there, because moving it again would not help. Once the cause is fixed, release the same source again with retry_failed: true.',
 });

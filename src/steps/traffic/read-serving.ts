@@ -1,12 +1,15 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunRevision, Services } from '../ports/services.ts';
+import { readUntil } from './read-until.ts';
 
 const withinMs = 60_000;
+const pauses = { first: 500, factor: 2, longest: 5000 };
 
 /**
- * The revision that serves, once the platform has decided about it. It may be unready for a moment; taken for dead, the
- * release would be a first one, whose candidate gets all the traffic at once. So it is waited for, a minute at the most.
+ * Reads the revision that serves, once Cloud Run has decided whether it is ready. A serving revision may be unready for a
+ * moment. If a release took it for dead, it would become a first release, whose candidate gets all the traffic at once;
+ * so this waits up to a minute.
  */
 export async function readServing(
   ports: { services: Services; clock: Clock; log: Log; signal: AbortSignal },
@@ -14,15 +17,17 @@ export async function readServing(
   name: string,
 ): Promise<RunRevision | undefined> {
   const { services, clock, signal, log } = ports;
-  const deadline = clock.now() + withinMs;
-  for (let wait = 500; ; wait = Math.min(5000, wait * 2)) {
+  const read = async () => {
     const revision = await services.revision(service, name, signal);
-    if (revision?.ready || isDead(revision) || clock.now() + wait >= deadline) return revision;
-    log.debug(`${name} is not ready at the moment: ${revision?.message ?? 'no reason given'}`);
-    await clock.sleep(wait, signal);
-  }
+    if (!isDecided(revision))
+      log.debug(`${name} is not ready yet: ${revision?.message ?? 'no reason given'}`);
+    return revision;
+  };
+  return readUntil(clock, read, isDecided, pauses, { deadline: clock.now() + withinMs, signal });
 }
 
-/** Gone, or told by the platform that it cannot serve; not ready for a moment is neither. */
+const isDecided = (revision: RunRevision | undefined) => revision?.ready === true || isDead(revision);
+
+/** The revision is gone, or its startup failed for good. One that is unready for a moment is not dead. */
 export const isDead = (revision: RunRevision | undefined): boolean =>
   revision === undefined || revision.failed;

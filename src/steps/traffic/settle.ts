@@ -1,24 +1,18 @@
-import { beforeTag, recordAnnotation } from '../../domain/product.ts';
-import {
-  closeRecord,
-  isOpen,
-  type ParsedRecord,
-  parseRecord,
-  type ReleaseRecord,
-} from '../../domain/traffic/record.ts';
+import { recordAnnotation } from '../../domain/product.ts';
+import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
+import { closeRecord, emptyRecord, isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
+import { type Allocation, servingNow } from '../../domain/traffic/serving.ts';
 import {
   decideSettlement,
   type Purpose,
-  pinOvertaken,
   type SettleFacts,
   type Settlement,
 } from '../../domain/traffic/settle.ts';
-import { type Share, servingShares } from '../../domain/traffic/traffic.ts';
 import type { Owner } from '../ports/runs.ts';
 import type { RunService } from '../ports/services.ts';
 import { changeTraffic } from './change-traffic.ts';
 import type { TrafficPorts } from './ports.ts';
-import { latestFromBuild } from './whose-build.ts';
+import { liveFacts, readFacts } from './settle-facts.ts';
 
 export interface SettleRequest {
   /** projects/P/locations/L/services/S */
@@ -29,73 +23,71 @@ export interface SettleRequest {
   owner: Owner;
   /** Milliseconds to wait for a release or a build that is under way. */
   waitMs: number;
-  /** Says what would be done, and does nothing. */
+  /** Only reports what it would do. */
   dryRun?: boolean | undefined;
-  /** What we last wrote ourselves, should the platform have lost it. */
+  /** The record that we wrote last, in case the platform lost it. */
   remembered?: ReleaseRecord | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface Settled {
   did: Settlement['do'];
+  /** Part of a sentence, for people. */
   reason: string;
-  /** What was waited for in vain, where `did` is `wait`. */
-  waitedFor?: 'run' | 'build' | 'record' | undefined;
+  /** The revision is pinned by name although the traffic followed the latest revision before. */
   keptPin: boolean;
-  /** Time has passed since we came: what was read before that may be out of date. */
+  /** Settling waited for something, so what was read before it may be out of date. */
   waited: boolean;
-  /** After it all; absent where there is no service. */
-  service?: RunService | undefined;
-  shares: readonly Share[];
-  /** What the record says now. */
-  record?: ReleaseRecord | undefined;
-  /** What it said when we came. */
-  found?: ReleaseRecord | undefined;
+  /** The service at the end; undefined if the function has none. */
+  service: RunService | undefined;
+  /** What serves at the end. */
+  serving: readonly Allocation[];
+  /** The record as it is now, and as it was at the start. */
+  record: ReleaseRecord | undefined;
+  found: ReleaseRecord | undefined;
 }
+
+/** The result if there is no service, so nothing to settle. */
+export const nothingToSettle = (reason: string, waited = false): Settled => ({
+  did: 'nothing',
+  reason,
+  keptPin: false,
+  waited,
+  service: undefined,
+  serving: [],
+  record: undefined,
+  found: undefined,
+});
 
 const pollMs = 5000;
 const heartbeatMs = 60_000;
+const maxRaces = 5;
 
-/** Brings what an earlier release left to an end, or says why not. Running it twice is the same as running it once. */
+/** Ends what an earlier release left open, or says why that is not possible. Running it twice has the same effect as once. */
 export async function settle(ports: TrafficPorts, request: SettleRequest): Promise<Settled> {
   const { services, clock, log } = ports;
   const began = clock.now();
+  const heartbeat = createHeartbeat(ports, began + request.waitMs);
   let lostSince: number | undefined;
   let { remembered } = request;
-  let saidAt = 0;
-  let said = '';
   let races = 0;
   let waited = false;
   for (;;) {
     const service = await services.get(request.service, request.signal);
-    if (service === undefined)
-      return { did: 'nothing', reason: 'there is no service yet', keptPin: false, waited, shares: [] };
+    if (service === undefined) return nothingToSettle('there is no service yet', waited);
     const parsed = recall(parseRecord(service.annotations[recordAnnotation]), remembered);
-    // A build that drops the record drops it while we wait for its end.
+    // A build may drop the record while this waits for the build.
     if (parsed.kind === 'record' && isOpen(parsed.record)) remembered = parsed.record;
     if (parsed.kind === 'record') lostSince = undefined;
     else lostSince ??= clock.now();
-    const facts = await gather(ports, request, service, parsed);
+    const facts = await readFacts(ports, request, service, parsed);
     const decision = decideSettlement({ ...facts, lostForMs: clock.now() - (lostSince ?? clock.now()) });
     const found = parsed.kind === 'record' ? parsed.record : undefined;
-    const seen = {
-      reason: decision.reason,
-      keptPin: false,
-      waited,
-      service,
-      shares: facts.shares,
-      record: found,
-      found,
-    };
+    const { serving } = facts;
+    const seen = { reason: decision.reason, keptPin: false, waited, service, serving, record: found, found };
     if (decision.do === 'wait') {
-      if (clock.now() - began + pollMs > request.waitMs)
-        return { ...seen, did: 'wait', waitedFor: decision.for };
-      if (said !== decision.reason || clock.now() - saidAt >= heartbeatMs) {
-        log.line(
-          `  Waiting: ${decision.reason} (gives up after ${Math.round((request.waitMs - (clock.now() - began)) / 1000)} s)`,
-        );
-        [said, saidAt] = [decision.reason, clock.now()];
-      }
+      if (clock.now() - began + pollMs > request.waitMs) return { ...seen, did: 'wait' };
+      heartbeat(decision.reason);
       waited = true;
       await clock.sleep(pollMs, request.signal);
       continue;
@@ -104,9 +96,10 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
       return { ...seen, did: decision.do };
     const lostFor = clock.now() - (lostSince ?? clock.now());
     const written = await execute(ports, { ...request, remembered }, facts, lostFor);
-    // Somebody was faster: look again at what they made of it.
     if (!written.done) {
-      if (++races >= 5) return { ...seen, did: 'wait', waitedFor: 'run', reason: written.reason };
+      // Another run was faster, so look again at what it did.
+      log.debug(`Settling: ${written.reason}`);
+      if (++races >= maxRaces) return { ...seen, did: 'wait', reason: written.reason };
       continue;
     }
     return {
@@ -114,17 +107,28 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
       did: decision.do,
       keptPin: decision.do === 'put_back' && decision.keptPin,
       service: written.service,
-      shares: servingShares(written.service.trafficStatuses, written.service.latestReadyRevision),
+      serving: servingNow(written.service),
       record: written.written.record,
     };
   }
 }
 
-/** Where the record has vanished, what was known of it still holds. */
+/** Logs what is waited for if it changed, and once a minute. */
+function createHeartbeat({ clock, log }: TrafficPorts, until: number): (reason: string) => void {
+  let loggedAt = 0;
+  let logged = '';
+  return (reason) => {
+    if (logged === reason && clock.now() - loggedAt < heartbeatMs) return;
+    log.line(`  Waiting: ${reason} (gives up after ${Math.round((until - clock.now()) / 1000)} s)`);
+    [logged, loggedAt] = [reason, clock.now()];
+  };
+}
+
+/** If the record has vanished, the remembered one still counts. */
 const recall = (parsed: ParsedRecord, remembered: ReleaseRecord | undefined): ParsedRecord =>
   parsed.kind === 'none' && remembered ? { kind: 'record', record: remembered } : parsed;
 
-/** Applies the decision to whatever is there at the moment of writing. */
+/** Decides again on the service as it is at the moment of writing, and writes that. */
 function execute(ports: TrafficPorts, request: SettleRequest, facts: SettleFacts, lostForMs: number) {
   return changeTraffic(
     ports,
@@ -140,68 +144,4 @@ function execute(ports: TrafficPorts, request: SettleRequest, facts: SettleFacts
     },
     { withinMs: 60_000, signal: request.signal },
   );
-}
-
-const liveFacts = (service: RunService) => ({
-  live: service.traffic,
-  shares: servingShares(service.trafficStatuses, service.latestReadyRevision),
-  latestCreated: service.latestCreatedRevision,
-  latestReady: service.latestReadyRevision,
-});
-
-async function gather(
-  ports: TrafficPorts,
-  request: SettleRequest,
-  service: RunService,
-  parsed: ParsedRecord,
-): Promise<SettleFacts> {
-  const record = parsed.kind === 'record' && isOpen(parsed.record) ? parsed.record : undefined;
-  const back =
-    record?.before_revision ??
-    (record ? undefined : service.traffic.find((target) => target.tag === beforeTag)?.revision);
-  const revision = back ? await ports.services.revision(request.service, back, request.signal) : undefined;
-  const building =
-    record?.phase === 'building'
-      ? (await ports.functions.runningOperation(request.functionName, request.signal)) !== undefined
-      : false;
-  const live = liveFacts(service);
-  const latestIsOurs =
-    record && pinOvertaken(record, live) ? await latestFromBuild(ports, service, record, request) : undefined;
-  return {
-    parsed,
-    purpose: request.purpose,
-    ...live,
-    latestIsOurs,
-    run: record ? await runOf(ports, request, record) : 'over',
-    now: ports.clock.now(),
-    building,
-    before: revision === undefined ? 'gone' : revision.ready ? 'ready' : 'not_ready',
-  };
-}
-
-/** Steps of one job, and attempts of one run, follow each other: the earlier one is over without asking. */
-export async function runOf(
-  ports: Pick<TrafficPorts, 'runs'>,
-  request: Pick<SettleRequest, 'owner' | 'signal'>,
-  record: ReleaseRecord,
-): Promise<SettleFacts['run']> {
-  const { owner } = request;
-  if (record.id === owner.id) return 'self';
-  const sameRun = record.run !== '' && record.run === owner.run && record.repository === owner.repository;
-  if (sameRun && record.attempt < owner.attempt) return 'over';
-  if (sameRun && record.job !== undefined && record.job === owner.job) return 'over';
-  return ports.runs.state(record, request.signal);
-}
-
-/** Where the record was lost, its successor says no more than who cleaned up. */
-export function emptyRecord(owner: Owner): ReleaseRecord {
-  return {
-    v: 1,
-    ...owner,
-    phase: 'closed',
-    before: [],
-    wrote: [],
-    failed: [],
-    expires: new Date(0).toISOString(),
-  };
 }

@@ -1,7 +1,7 @@
 import { likelyService, servicePath } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
-import { parseRecord } from '../../domain/traffic/record.ts';
+import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import type { RunService, Services } from '../ports/services.ts';
 
 export interface WatchTargetRequest {

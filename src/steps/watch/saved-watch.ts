@@ -1,13 +1,8 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
-import {
-  isOpen,
-  parseRecord,
-  type ReleaseRecord,
-  type SavedWatch,
-  withRecord,
-} from '../../domain/traffic/record.ts';
-import { sameShares } from '../../domain/traffic/traffic.ts';
+import { parseRecord } from '../../domain/traffic/parse-record.ts';
+import { isOpen, type ReleaseRecord, type SavedWatch, withRecord } from '../../domain/traffic/record.ts';
+import { sameAllocation } from '../../domain/traffic/traffic.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -25,7 +20,7 @@ export function openRecord(service: RunService, candidate: string): ReleaseRecor
   const parsed = parseRecord(service.annotations[recordAnnotation]);
   if (parsed.kind !== 'record' || !isOpen(parsed.record)) return undefined;
   const { record } = parsed;
-  return record.candidate === candidate && sameShares(service.traffic, record.wrote) ? record : undefined;
+  return record.candidate === candidate && sameAllocation(service.traffic, record.wrote) ? record : undefined;
 }
 
 /**

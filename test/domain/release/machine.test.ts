@@ -9,9 +9,9 @@ import {
   type Event,
   events,
   next,
+  percentIn,
   phases,
   type State,
-  shareIn,
   table,
 } from '../../../src/domain/release/machine.ts';
 
@@ -31,11 +31,11 @@ describe('the state machine', () => {
     for (const phase of phases) for (const event of events) expect(table[phase][event]).toBeDefined();
   });
 
-  test('a good release goes through every share once, and ends promoted', () => {
+  test('a good release takes every step once and ends promoted', () => {
     const order: string[] = [];
     let state = begin([5, 25, 100]);
     for (let i = 0; state.phase !== 'ended' && i < 50; i++) {
-      order.push(shareIn(state) > 0 ? `${state.phase} ${shareIn(state)}` : state.phase);
+      order.push(percentIn(state) > 0 ? `${state.phase} ${percentIn(state)}` : state.phase);
       state = next(state, 'passed');
     }
     expect(order).toEqual([
@@ -58,7 +58,7 @@ describe('the state machine', () => {
   test('a first release has no canary', () => {
     let state = { ...begin([5, 25, 100], true), phase: 'smoking' as const } as State;
     state = next(state, 'passed');
-    expect([state.phase, shareIn(state)]).toEqual(['full', 100]);
+    expect([state.phase, percentIn(state)]).toEqual(['full', 100]);
   });
 
   test.each([
@@ -76,7 +76,7 @@ describe('the state machine', () => {
     expect(next(back, 'passed')).toMatchObject({ phase: 'ended', outcome });
   });
 
-  test('any order of events: it never moves once it has ended, and shares only rise until traffic goes back', () => {
+  test('in any order of events it does not move after its end, and the percent only rises until traffic goes back', () => {
     void fc.assert(
       fc.property(anySteps, fc.boolean(), anyEvents, (steps, first, order) => {
         const states = play(begin(steps, first), order);
@@ -84,12 +84,12 @@ describe('the state machine', () => {
         for (const [i, state] of states.entries()) {
           const before = states[i - 1];
           if (before?.phase === 'ended') expect(state).toBe(before);
-          if (state.phase === 'canary') expect(shareIn(state)).toBeLessThanOrEqual(50);
+          if (state.phase === 'canary') expect(percentIn(state)).toBeLessThanOrEqual(50);
           if (state.phase === 'canary' || state.phase === 'full') {
-            expect(shareIn(state)).toBeGreaterThanOrEqual(share);
-            share = shareIn(state);
+            expect(percentIn(state)).toBeGreaterThanOrEqual(share);
+            share = percentIn(state);
           }
-          // Nobody is promoted who did not pass every phase in between.
+          // A candidate is only promoted if it passed every phase in between.
           if (state.outcome === 'promoted' && before?.phase !== 'ended' && before?.cause !== 'unchanged')
             expect(before?.phase === 'finishing' || order[i - 1] === 'unchanged').toBe(true);
         }
@@ -97,10 +97,10 @@ describe('the state machine', () => {
     );
   });
 
-  test('any order of events: what went wrong after the pin is taken back, held for a person, or somebody else’s', () => {
+  test('in any order of events a failure after the pin ends as taken back, held, or moved by others', () => {
     void fc.assert(
       fc.property(anySteps, fc.constantFrom(...phases.slice(3, 11)), anyEvents, (steps, phase, order) => {
-        // That `before` is gone no longer matters once the candidate is proved.
+        // Once the candidate is proved, it does not matter that `before` is gone.
         const bad = order.filter((event) => event !== 'passed' && event !== 'before_gone');
         if (bad.length === 0) return;
         const end = play({ ...begin(steps), phase }, [...bad, 'passed']).at(-1) as State;
@@ -118,7 +118,7 @@ describe('the state machine', () => {
     );
   });
 
-  test('docs/rollout.md is what the table says', () => {
+  test('docs/rollout.md matches the table', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/rollout.md'), 'utf8');
     expect(page).toBe(rolloutPage());
   });

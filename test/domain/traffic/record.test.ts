@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { recordAnnotation } from '../../../src/domain/product.ts';
+import { parseRecord } from '../../../src/domain/traffic/parse-record.ts';
 import {
   addFailed,
   closeRecord,
   formatRecord,
-  parseRecord,
   type ReleaseRecord,
   withRecord,
 } from '../../../src/domain/traffic/record.ts';
@@ -51,27 +51,31 @@ describe('the record', () => {
     ['another format', '{"v":"1"}', 'broken'],
     ['a later version', '{"v":2,"phase":"whatever"}', 'newer'],
     ['an unknown phase', JSON.stringify({ ...sample, phase: 'x' }), 'broken'],
-    ['a revision that is none', JSON.stringify({ ...sample, candidate: '../x' }), 'broken'],
-    ['a share above 100', JSON.stringify({ ...sample, before: [{ revision: 'a', percent: 101 }] }), 'broken'],
+    ['an invalid revision name', JSON.stringify({ ...sample, candidate: '../x' }), 'broken'],
     [
-      'half of the traffic to go back to',
+      'a percentage above 100',
+      JSON.stringify({ ...sample, before: [{ revision: 'a', percent: 101 }] }),
+      'broken',
+    ],
+    [
+      'half of the traffic to put back',
       JSON.stringify({ ...sample, before: [{ type: latestType, percent: 50 }] }),
       'broken',
     ],
     [
-      'another revision to go back to',
+      'traffic of another revision to put back',
       JSON.stringify({ ...sample, before: [{ revision: 'ocr-api-00009-eee', percent: 100 }] }),
       'broken',
     ],
-    ['an expiry that is no time', JSON.stringify({ ...sample, expires: '2026-13-99T99' }), 'broken'],
-    ['marks that are no labels', JSON.stringify({ ...sample, marks: { a: 'b\nc' } }), 'broken'],
+    ['an expiry that is not a time', JSON.stringify({ ...sample, expires: '2026-13-99T99' }), 'broken'],
+    ['marks that are not labels', JSON.stringify({ ...sample, marks: { a: 'b\nc' } }), 'broken'],
     ['a repository with a path', JSON.stringify({ ...sample, repository: 'a/b/../../c' }), 'broken'],
     ['a megabyte', `{"v":1,"id":"${'x'.repeat(1e6)}"}`, 'broken'],
   ])('%s', (_, text, kind) => {
     expect(parseRecord(text).kind).toBe(kind);
   });
 
-  test('anything at all is read without an exception, and nothing unchecked comes through', () => {
+  test('any value is read without an exception, and only checked fields come through', () => {
     const field = fc.constantFrom(...Object.keys(sample));
     void fc.assert(
       fc.property(field, fc.jsonValue(), (name, value) => {
@@ -95,7 +99,7 @@ describe('the record', () => {
     });
   });
 
-  test('closing remembers what is good and what is bad', () => {
+  test('a closed record keeps the stable revision and the failed ones', () => {
     const end = { wrote: [], expires: sample.expires };
     expect(closeRecord(sample, { ...end, failed: 'ocr-api-00002-bbb' }).failed).toEqual([
       'ocr-api-00002-bbb',

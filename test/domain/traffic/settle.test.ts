@@ -1,21 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { pinTo, splitTraffic } from '../../../src/domain/traffic/compose.ts';
 import type { ReleaseRecord } from '../../../src/domain/traffic/record.ts';
+import { servingAllocations } from '../../../src/domain/traffic/serving.ts';
 import { decideSettlement, type SettleFacts } from '../../../src/domain/traffic/settle.ts';
-import {
-  latestType,
-  pinTo,
-  revisionType,
-  servingShares,
-  shareOut,
-  type TrafficTarget,
-} from '../../../src/domain/traffic/traffic.ts';
+import { latestType, revisionType, type TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 
 const before = 'ocr-api-00001-aaa';
 const candidate = 'ocr-api-00002-bbb';
 const theirs = 'ocr-api-00003-ccc';
 const found: TrafficTarget[] = [{ type: latestType, percent: 100 }];
-const at10 = shareOut(before, candidate, 10, found);
+const at10 = splitTraffic(before, candidate, 10, found);
 const now = Date.parse('2026-11-22T11:00:00Z');
 
 const record = (changes: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
@@ -41,7 +36,7 @@ function facts(changes: Partial<SettleFacts> & { record?: Partial<ReleaseRecord>
     parsed: { kind: 'record', record: record(recordChanges) },
     purpose: 'release',
     live,
-    shares: servingShares(
+    serving: servingAllocations(
       live.map((target) => ({ ...target, revision: target.revision ?? rest.latestReady ?? candidate })),
       candidate,
     ),
@@ -65,13 +60,17 @@ describe('settling what an earlier release left', () => {
     [
       'F1 it died at 100 % of the candidate: before is known',
       facts({
-        live: shareOut(before, candidate, 100, found),
-        record: { phase: 'full', wrote: shareOut(before, candidate, 100, found) },
+        live: splitTraffic(before, candidate, 100, found),
+        record: { phase: 'full', wrote: splitTraffic(before, candidate, 100, found) },
       }),
       { do: 'put_back', traffic: [named(before, 100)], keptPin: true },
     ],
     ['F2 the run is alive: wait', facts({ run: 'alive' }), { do: 'wait', for: 'run' }],
-    ['F2 nobody knows, and it has not run out: wait', facts({ run: 'unknown' }), { do: 'wait', for: 'run' }],
+    [
+      'F2 the run is unknown and the record has not expired: wait',
+      facts({ run: 'unknown' }),
+      { do: 'wait', for: 'run' },
+    ],
     [
       'F2 nobody knows, and it has run out: put back',
       facts({ run: 'unknown', now: now + 3_600_001 }),
@@ -126,7 +125,7 @@ describe('settling what an earlier release left', () => {
       facts({ live: found, latestIsOurs: false, record: { phase: 'building', wrote: pinTo(before, found) } }),
       { do: 'hands_off' },
     ],
-    ['F13 our own post step', facts({ purpose: 'post', run: 'self' }), { do: 'put_back' }],
+    ['F13 the post step of the release itself', facts({ purpose: 'post', run: 'self' }), { do: 'put_back' }],
     ['F14 before is gone', facts({ before: 'gone' }), { do: 'hold' }],
     ['F14 before is not ready', facts({ before: 'not_ready' }), { do: 'hold' }],
     [
@@ -186,17 +185,17 @@ describe('settling what an earlier release left', () => {
       { do: 'hold' },
     ],
     [
-      'only our tags are left over',
+      'only our tags are left',
       facts({ parsed: { kind: 'none' }, lostForMs: 61_000, live: pinTo(before, []) }),
       { do: 'hands_off', traffic: [named(before, 100)] },
     ],
     [
-      'our tags on somebody’s split',
+      'our tags on a split of another tool',
       facts({
         parsed: { kind: 'none' },
         lostForMs: 61_000,
         live: [
-          ...shareOut(before, theirs, 30, []),
+          ...splitTraffic(before, theirs, 30, []),
           { type: revisionType, revision: candidate, tag: 'bs-c' } as TrafficTarget,
         ].filter((t) => !(t.tag === 'bs-c' && t.revision === theirs)),
       }),
@@ -206,7 +205,7 @@ describe('settling what an earlier release left', () => {
     expect(decideSettlement(given)).toMatchObject(expected);
   });
 
-  test('whatever the facts: traffic that it writes sums to 100, has none of our tags, and serves before or what served', () => {
+  test('for all facts: the traffic that it writes sums to 100, has none of our tags, and serves `before` or what served already', () => {
     const any = fc.record({
       phase: fc.constantFrom('building', 'smoking', 'canary', 'full', 'held', 'closed' as const),
       live: fc.constantFrom(
@@ -214,7 +213,7 @@ describe('settling what an earlier release left', () => {
         at10,
         pinTo(before, found),
         [named(theirs, 100)],
-        shareOut(before, candidate, 100, found),
+        splitTraffic(before, candidate, 100, found),
       ),
       latest: fc.constantFrom(before, candidate, theirs),
       run: fc.constantFrom('self', 'over', 'alive', 'unknown' as const),
@@ -243,11 +242,13 @@ describe('settling what an earlier release left', () => {
         expect(decision.traffic.reduce((sum, target) => sum + (target.percent ?? 0), 0)).toBe(100);
         expect(decision.traffic.some((target) => target.tag?.startsWith('gr-'))).toBe(false);
         if (decision.do === 'hands_off')
-          expect(servingShares(decision.traffic, given.latest)).toEqual(
-            servingShares(given.live, given.latest),
+          expect(servingAllocations(decision.traffic, given.latest)).toEqual(
+            servingAllocations(given.live, given.latest),
           );
         else
-          expect(servingShares(decision.traffic, given.latest)).toEqual([{ revision: before, percent: 100 }]);
+          expect(servingAllocations(decision.traffic, given.latest)).toEqual([
+            { revision: before, percent: 100 },
+          ]);
       }),
     );
   });

@@ -3,21 +3,21 @@ import * as fc from 'fast-check';
 import {
   allToLatest,
   byName,
-  followsLatest,
-  latestType,
   othersTags,
   pinTo,
   promote,
-  resolveBefore,
   restore,
-  revisionType,
-  sameShares,
-  sameTraffic,
-  servingShares,
-  shareOut,
-  soleServing,
-  type TrafficTarget,
+  splitTraffic,
   withoutOurTags,
+} from '../../../src/domain/traffic/compose.ts';
+import { resolveBefore, servingAllocations, soleServing } from '../../../src/domain/traffic/serving.ts';
+import {
+  followsLatest,
+  latestType,
+  revisionType,
+  sameAllocation,
+  sameTraffic,
+  type TrafficTarget,
 } from '../../../src/domain/traffic/traffic.ts';
 
 const a = 'ocr-api-00001-aaa';
@@ -36,7 +36,7 @@ const latest = (percent?: number, tag?: string): TrafficTarget => ({
 
 const anyTag = fc.stringMatching(/^[a-f][a-z0-9]{0,6}$/);
 const anyRevision = fc.constantFrom(a, b, 'ocr-api-00003-ccc');
-/** A service that serves one revision, with any tags of other people. */
+/** A service that serves one revision, with any tags of other tools. */
 const anyFound = fc
   .record({
     serving: fc.oneof(fc.constant(latest(100)), fc.constant(named(a, 100))),
@@ -52,12 +52,12 @@ const total = (traffic: readonly TrafficTarget[]) =>
   traffic.reduce((sum, target) => sum + (target.percent ?? 0), 0);
 
 describe('traffic', () => {
-  test('whatever is written sums to 100, keeps every tag of others, and names revisions for the shares', () => {
+  test('every array that is written sums to 100, keeps all tags of other tools, and gives traffic to revisions by name', () => {
     void fc.assert(
       fc.property(anyFound, fc.integer({ min: 0, max: 100 }), (found, percent) => {
         const all = [
           pinTo(a, found),
-          shareOut(a, b, percent, found),
+          splitTraffic(a, b, percent, found),
           promote(b, 'pinned', found),
           promote(b, 'latest', found),
         ];
@@ -74,7 +74,7 @@ describe('traffic', () => {
     );
   });
 
-  test('what was pinned and put back is exactly what was found, while the latest revision is still the same', () => {
+  test('traffic that is pinned and put back equals what was found, if the latest revision is still the same', () => {
     void fc.assert(
       fc.property(anyFound, (found) => {
         const back = restore(found, a, { traffic: pinTo(a, found), created: a, ready: a });
@@ -83,19 +83,19 @@ describe('traffic', () => {
     );
   });
 
-  test('what followed the latest revision stays pinned once the latest is another, or may become one', () => {
+  test('traffic that followed the latest revision stays pinned if the latest is another one or may become one', () => {
     void fc.assert(
       fc.property(anyFound, fc.boolean(), (found, building) => {
         const live = building ? { created: a, ready: a, mayMove: true } : { created: b, ready: a };
         const back = restore(found, a, { traffic: pinTo(a, found), ...live });
-        expect(servingShares(back.traffic, b)).toEqual([{ revision: a, percent: 100 }]);
+        expect(servingAllocations(back.traffic, b)).toEqual([{ revision: a, percent: 100 }]);
         expect(back.keptPin).toBe(found[0]?.type === latestType);
         expect(othersTags(back.traffic)).toEqual(othersTags(found));
       }),
     );
   });
 
-  test('what serves keeps its shares by name, whatever the latest revision becomes, with every tag', () => {
+  test('by name, revisions keep their percentages and tags even if another revision becomes the latest', () => {
     void fc.assert(
       fc.property(anyFound, fc.integer({ min: 0, max: 100 }), (others, percent) => {
         const found = [
@@ -104,7 +104,7 @@ describe('traffic', () => {
           named('ocr-api-00003-ccc', 100 - percent),
         ];
         const held = byName(found, a);
-        expect(servingShares(held, 'ocr-api-00009-new')).toEqual(servingShares(found, a));
+        expect(servingAllocations(held, 'ocr-api-00009-new')).toEqual(servingAllocations(found, a));
         expect(followsLatest(held)).toBe(false);
         for (const traffic of [held, allToLatest(found)])
           expect(
@@ -113,17 +113,17 @@ describe('traffic', () => {
               latest(100),
             ]),
           ).toBe(true);
-        expect(servingShares(allToLatest(found), b)).toEqual([{ revision: b, percent: 100 }]);
+        expect(servingAllocations(allToLatest(found), b)).toEqual([{ revision: b, percent: 100 }]);
       }),
     );
     expect(byName([], a)).toEqual([named(a, 100)]);
   });
 
   test.each([
-    ['nothing said', [], true],
+    ['an empty array', [], true],
     ['all to the latest', [latest(100)], true],
-    ['a part of it', [named(a, 90), latest(10)], true],
-    ['a tag alone', [named(a, 100), latest(undefined, 'preview')], false],
+    ['part of it to the latest', [named(a, 90), latest(10)], true],
+    ['only a tag on the latest', [named(a, 100), latest(undefined, 'preview')], false],
     ['by name', [named(a, 100)], false],
   ] as [string, TrafficTarget[], boolean][])(
     'a new revision gets traffic by itself: %s',
@@ -142,11 +142,21 @@ describe('traffic', () => {
     ['empty is the latest', [], [latest(100)], true],
     ['order', [named(a, 90), named(b, 10)], [named(b, 10), named(a, 90)], true],
     ['the type may be left out', [{ revision: a, percent: 100 }], [named(a, 100)], true],
-    ['a share and a tag in one entry', [named(a, 100, 'x')], [named(a, 100), named(a, undefined, 'x')], true],
+    [
+      'a percentage and a tag in one entry',
+      [named(a, 100, 'x')],
+      [named(a, 100), named(a, undefined, 'x')],
+      true,
+    ],
     ['one revision in two entries', [named(a, 40), named(a, 60)], [named(a, 100)], true],
-    ['an entry without share and tag says nothing', [named(a, 100), named(b, 0)], [named(a, 100)], true],
+    [
+      'an entry without a percentage and a tag does not count',
+      [named(a, 100), named(b, 0)],
+      [named(a, 100)],
+      true,
+    ],
     ['the latest is not the same as its name', [latest(100)], [named(a, 100)], false],
-    ['other shares', [named(a, 90), named(b, 10)], [named(a, 10), named(b, 90)], false],
+    ['other percentages', [named(a, 90), named(b, 10)], [named(a, 10), named(b, 90)], false],
     ['other tags', [named(a, 100, 'x')], [named(a, 100, 'y')], false],
   ] as [string, TrafficTarget[], TrafficTarget[], boolean][])(
     'the same traffic: %s',
@@ -155,10 +165,10 @@ describe('traffic', () => {
     },
   );
 
-  test('shares are the same whatever the tags are, ours and those of others', () => {
-    expect(sameShares(pinTo(a, []), [named(a, 100)])).toBe(true);
-    expect(sameShares([named(a, 100, 'x')], [named(a, 100), latest(undefined, 'y')])).toBe(true);
-    expect(sameShares([named(a, 100)], [latest(100)])).toBe(false);
+  test('percentages are compared without the tags, ours and those of other tools', () => {
+    expect(sameAllocation(pinTo(a, []), [named(a, 100)])).toBe(true);
+    expect(sameAllocation([named(a, 100, 'x')], [named(a, 100), latest(undefined, 'y')])).toBe(true);
+    expect(sameAllocation([named(a, 100)], [latest(100)])).toBe(false);
   });
 });
 
@@ -191,7 +201,7 @@ describe('what serves before a release', () => {
       service([named(a, 30), named(b, 70)]),
       {
         kind: 'split',
-        shares: [
+        allocations: [
           { revision: b, percent: 70 },
           { revision: a, percent: 30 },
         ],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { advance } from '../../../src/domain/evidence/state.ts';
-import { formatRecord, parseRecord, type ReleaseRecord } from '../../../src/domain/traffic/record.ts';
+import { parseRecord } from '../../../src/domain/traffic/parse-record.ts';
+import { formatRecord, type ReleaseRecord } from '../../../src/domain/traffic/record.ts';
 import { revisionType, type TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import { continuesMark, resumeWatch } from '../../../src/domain/watch/resume.ts';
 import { startWatch, testsOf, type WatchState } from '../../../src/domain/watch/state.ts';

@@ -313,7 +313,7 @@ describe('after the build', () => {
     expect(await giveTraffic(run)).toBe('stop');
     expect(run.result).toMatchObject({
       outcome: 'superseded',
-      reason: expect.stringMatching(/^ocr-2 was given all the traffic, but somebody else moved/),
+      reason: expect.stringMatching(/^ocr-2 was given all the traffic, but another tool or person moved/),
       traffic: [{ revision: 'ocr-1', percent: 100 }],
     });
     expect([service.patches.length, service.traffic]).toEqual([1, one]);

@@ -15,7 +15,7 @@ const watched = {
   verify_duration: '20s',
 };
 
-/** The revision that traffic went back to is asked how it does, and nothing moves on the answer. */
+/** After a rollback the old revision is checked. The result moves no traffic. */
 describe('after a rollback', () => {
   let time: FastTime;
   let world: ReleaseWorld;
@@ -57,7 +57,7 @@ describe('after a rollback', () => {
     expect(rules(ran)).not.toContain('rolled-back-revision-fails');
   });
 
-  test('an old revision that is as bad is told, and the traffic moves once', async () => {
+  test('an old revision that fails as well becomes a finding, and the traffic moves only once', async () => {
     const { name, revision } = await served(world.bad());
     const ran = await world.release(name, world.bad(), { inputs: { ...watched, canary: 'none' } });
     await world.control('DELETE', '/load');
@@ -69,7 +69,7 @@ describe('after a rollback', () => {
     expect(rules(ran)).toContain('rolled-back-revision-fails');
   });
 
-  /** Does something once, as soon as the release has closed its record and before it goes on. */
+  /** Runs `act` once, right after the release closed its record. */
   const onceBack = (name: string, then: () => void) => {
     const watching = setInterval(async () => {
       const record = await world.record(name).catch(() => undefined);
@@ -80,7 +80,7 @@ describe('after a rollback', () => {
     return () => clearInterval(watching);
   };
 
-  test('where nobody asks it, that is said and proves nothing', async () => {
+  test('without requests it says that nothing was proved', async () => {
     const { name } = await served(world.good());
     const stop = onceBack(name, () => void world.control('DELETE', '/load'));
     const inputs = { ...watched, canary: '50%', slo: '99.9%' };
@@ -91,7 +91,7 @@ describe('after a rollback', () => {
     expect(facts(ran).stages.at(-1)).toMatchObject({ kind: 'verify', verdict: 'inconclusive' });
   });
 
-  test('where the counts cannot be read, the release says so and stays rolled back', async () => {
+  test('if the counts cannot be read, the release says so and stays rolled back', async () => {
     const { name, revision } = await served(world.good());
     let back = false;
     const restore = world.onCalls(({ api }) => (back && api === 'logging' ? { status: 403 } : undefined));
@@ -111,7 +111,7 @@ describe('after a rollback', () => {
     expect(facts(ran).after).toBeUndefined();
   });
 
-  test('a signal during the proof ends it; the release is rolled back all the same', async () => {
+  test('a signal during the proof ends the proof, and the release stays rolled back', async () => {
     const { name, revision } = await served(world.good());
     const stop = new AbortController();
     const off = onceBack(name, () => stop.abort(new Error('SIGINT')));
@@ -124,11 +124,11 @@ describe('after a rollback', () => {
     expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
     expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
     expect(ran.state.release_end).toBe('rolled_back');
-    // Ten minutes of it would have said something.
+    // A proof of ten minutes would have logged something.
     expect(facts(ran).after).toBeUndefined();
   });
 
-  test('by hand: the ten minutes before, without a wait, and from now on with verify_duration', async () => {
+  test('by hand it counts the last ten minutes without a wait, or new requests with verify_duration', async () => {
     const { name, revision } = await served(world.good());
     const inputs = { ...watched, slo: 'none', canary: 'none', step_duration: '1s', duration: '1s' };
     const second = await world.release(name, world.bad(), { inputs });

@@ -9,10 +9,10 @@ import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
 const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
 const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
 const quick = { step_duration: '1s', duration: '1s' };
-// On a busy machine the sandbox needs its time; the release's own deadlines run in fast time.
+// The sandbox is slow on a busy machine, while the release's own deadlines run in fast time.
 jest.setTimeout(90_000);
 
-/** What other people and other runs do while a release is under way, or after it has died. */
+/** Other people and other runs act while a release is under way, or after it has died. */
 describe('others beside a release', () => {
   let time: FastTime;
   let world: ReleaseWorld;
@@ -38,7 +38,7 @@ describe('others beside a release', () => {
     return shares[0]?.revision;
   };
 
-  test('a release that waited for another one builds on what that one left', async () => {
+  test('a release that waited for another one builds on its result', async () => {
     const { name } = await served();
     world.setRun('61', 'in_progress');
     const slow = world.release(name, world.good(), {
@@ -65,7 +65,7 @@ describe('others beside a release', () => {
       return found;
     };
 
-    test('it is waited for: the release has something to go back to, and a canary', async () => {
+    test('the release waits for it, so it has a revision to go back to and a canary', async () => {
       const { name, revision } = await served();
       stateOf(name, revision).state = 'pending';
       const running = world.release(name, world.wrong(), {
@@ -78,7 +78,7 @@ describe('others beside a release', () => {
       expect(await only(name)).toBe(revision);
     });
 
-    test('it never gets ready: nothing is built, and nobody calls it a first release', async () => {
+    test('it never gets ready: nothing is built, and it does not count as a first release', async () => {
       const { name, revision } = await served();
       Object.assign(stateOf(name, revision), { state: 'pending', message: 'Waiting for a node.' });
       const before = await world.service(name);
@@ -88,7 +88,7 @@ describe('others beside a release', () => {
       expect(await world.service(name)).toEqual(before);
     });
 
-    test('between two steps and while one is watched: the release goes on', async () => {
+    test('it is unready between two steps and during a watch: the release goes on', async () => {
       const { name, revision } = await served();
       const running = world.release(name, world.good(), { inputs: { step_duration: '40s', duration: '1s' } });
       while ((await world.shares(name)).length < 2) await world.clock.sleep(100);
@@ -101,7 +101,7 @@ describe('others beside a release', () => {
     });
   });
 
-  test('a dry run settles nothing either, and says what a release would do first', async () => {
+  test('a dry run settles nothing and says what a release would do first', async () => {
     const { name } = await served();
     await world.dies(name, world.good(), 3, { inputs: quick });
     const before = await world.service(name);
@@ -115,7 +115,7 @@ describe('others beside a release', () => {
     expect(warnings).toEqual([expect.stringContaining('A release would settle first')]);
   });
 
-  test('a tag that a colleague sets during the canary is no move of traffic, and stays', async () => {
+  test('a tag that a colleague sets during the canary moves no traffic and stays', async () => {
     const { name, revision } = await served();
     let tagging: Promise<void> | undefined;
     const tag = async () => {
@@ -140,7 +140,7 @@ describe('others beside a release', () => {
     ]);
   });
 
-  test('a tag that a colleague set after a release died hinders nobody from settling it', async () => {
+  test('a release that died can be settled although a colleague set a tag since', async () => {
     const { name, revision } = await served();
     await world.dies(name, world.good(), 3, { inputs: quick });
     const traffic = (await world.service(name))?.traffic ?? [];
@@ -158,7 +158,7 @@ describe('others beside a release', () => {
     expect([settled.report.outcome, await only(name)]).toEqual(['superseded', theirs.outputs.revision]);
   });
 
-  test('a rollback by hand while the build of a killed release goes on: what it brings gets no traffic', async () => {
+  test('a rollback by hand during the build of a killed release: the new revision gets no traffic', async () => {
     const { name, revision } = await served();
     await world.setTraffic(name, [{ type: latest, percent: 100 }]);
     world.sandbox.world.settings.buildMs = 6000;
@@ -180,7 +180,7 @@ describe('others beside a release', () => {
     expect(rolled.report.reason).toContain('pinned by name');
   });
 
-  test('a record whose way back cannot be written is no record: the tag decides', async () => {
+  test('a record whose traffic cannot be put back is ignored: the tag decides', async () => {
     const { name, revision } = await served();
     await world.dies(name, world.good(), 3, { inputs: quick });
     const record = await world.record(name);
@@ -198,7 +198,7 @@ describe('others beside a release', () => {
     ]);
   });
 
-  test('what a release holds is over: the next one goes on without asking GitHub', async () => {
+  test('a held release is over: the next one starts without asking GitHub', async () => {
     const { name, revision } = await served();
     const dead = world.onCalls(({ api, method, nth }) => {
       const service = runState(world.sandbox.world).services.get(world.serviceName(name));
@@ -223,12 +223,12 @@ describe('others beside a release', () => {
     expect([next.report.outcome, next.outputs.previous_revision]).toEqual(['promoted', revision]);
   });
 
-  test('what another release found bad while this one was planned is not forgotten', async () => {
+  test('a revision that another release found bad while this one was planned is remembered', async () => {
     const { name } = await served();
     const bad = world.wrong();
     const inputs = { ...quick, smoke_suite: world.suite() };
     let other: Promise<Ran> | undefined;
-    // This one meets an error once; until it tries again, another release runs from its beginning to its end.
+    // The first try of this release fails. Before its second try another release runs completely.
     const slow = async (milliseconds: number, signal?: AbortSignal) => {
       other ??= world.release(name, bad, { inputs, env: { GITHUB_RUN_ID: '92' } });
       await other;
@@ -250,7 +250,7 @@ describe('others beside a release', () => {
     expect((await world.record(name))?.failed).toEqual([failed?.outputs.revision]);
   });
 
-  test('somebody moves the traffic as a release is about to hold it: superseded, and nothing of ours stays', async () => {
+  test('a colleague moves the traffic just before a release holds it: superseded, and none of our tags stay', async () => {
     const { name, revision } = await served();
     let moving: Promise<void> | undefined;
     const restore = world.onCalls(({ api, method, path }) => {

@@ -6,7 +6,7 @@ import { ReleaseWorld } from '../../support/release-world.ts';
 
 jest.setTimeout(60_000);
 
-/** A release may be decided by a classical rule, for those who must: the rule acts, the evidence is still told. */
+/** A classical rule may decide a release. The rule acts, and the report still has the evidence. */
 let time: FastTime;
 let world: ReleaseWorld;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const first = { step_duration: '1s', duration: '1s', canary: 'none' };
 
-test('policy: threshold takes a release back at its crossing, not before', async () => {
+test('policy: threshold takes a release back when the threshold is crossed, not before', async () => {
   const served = await world.release('rule', world.good(), { inputs: first });
   const load = { function: 'rule', rps: 20, seconds: 3600 };
   await fetch(`${world.sandbox.control}/load`, {
@@ -49,7 +49,7 @@ test('policy: threshold takes a release back at its crossing, not before', async
   expect(await world.shares('rule')).toEqual([{ revision: String(served.outputs.revision), percent: 100 }]);
 });
 
-test('what a rule cannot mean is refused before anything is sent', async () => {
+test('settings that contradict a rule are refused before anything is sent', async () => {
   const inputs = { slo: '95%', policy: 'majority', threshold_window: '0s', threshold_failures: '-1' };
   const { report, exitCode } = await world.release('none', world.good(), { inputs });
   expect(exitCode).toBe(1);

@@ -6,7 +6,7 @@ import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
 jest.setTimeout(90_000);
 
-/** A function that nobody calls: what only probes can tell. */
+/** A function without users: only probes can judge it. */
 describe('a release with probes', () => {
   let time: FastTime;
   let world: ReleaseWorld;
@@ -45,7 +45,7 @@ describe('a release with probes', () => {
       ]),
     );
 
-  test('a good candidate is proved by them at every share, and they are nobody’s requests', async () => {
+  test('probes prove a good candidate at every step and do not count as requests of users', async () => {
     const { name } = await served();
     const ran = await world.release(name, world.good(), { inputs: probing() });
     expect([ran.report.outcome, ran.exitCode]).toEqual(['promoted', 0]);
@@ -59,9 +59,9 @@ describe('a release with probes', () => {
     expect(streams(full).probes?.candidate).toBeGreaterThan(split.probes?.candidate ?? 0);
   });
 
-  test('a candidate that fails a part of them is taken back', async () => {
+  test('a candidate that fails some of them is taken back', async () => {
     const { name, revision } = await served();
-    // It passes the smoke test and fails from its third request on.
+    // The candidate passes the smoke test and fails from its third request on.
     const bad = world.source([
       { status: 200, body: { text: 'ok' }, latencyMs: 0, share: 0.2 },
       { status: 500, share: 0.8 },
@@ -80,9 +80,9 @@ describe('a release with probes', () => {
     expect(segments(ran).at(-1)?.verdict).toBe('fail');
   });
 
-  test('a probe that the platform does not let in says nothing about the candidate, and whom to let in', async () => {
+  test('a probe that the platform refuses does not judge the candidate, and the log says which permission to grant', async () => {
     const { name } = await served();
-    // It may be impersonated, and may call nothing.
+    // This account may be impersonated, but it may not call the function.
     const stranger = world.sandbox.env.READER_SERVICE_ACCOUNT as string;
     const inputs = {
       ...probing(),

@@ -10,12 +10,12 @@ import { type Ran, ReleaseWorld } from '../../support/release-world.ts';
 
 const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
 const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
-// On a busy machine the sandbox needs its time; the release's own deadlines run in fast time.
+// The sandbox is slow on a busy machine, while the release's own deadlines run in fast time.
 jest.setTimeout(90_000);
 
 const seconds = (n: number) => ({ step_duration: `${n}s`, duration: `${n}s` });
 
-/** Every scenario that a naive design ends wrong, on the sandbox with inline revisions, faster than the clock on the wall. */
+/** The scenarios that a naive design gets wrong, on the sandbox with inline revisions and in fast time. */
 describe('a release', () => {
   let time: FastTime;
   let world: ReleaseWorld;
@@ -33,7 +33,7 @@ describe('a release', () => {
     expect(seen.everReachable).toBe(false);
   });
 
-  /** A function that serves one revision that passed. */
+  /** A function that serves one promoted revision. */
   async function served(prefix = 'f'): Promise<{ name: string; revision: string }> {
     const name = `${prefix}${++made}`;
     const first = await world.release(name, world.good(), {
@@ -84,7 +84,7 @@ describe('a release', () => {
     expect(ran.outputs.exposure).toBe('private');
   });
 
-  test('a dry run that is cancelled while it looks at the exposure is no plan', async () => {
+  test('a dry run that is cancelled while it reads the exposure makes no plan', async () => {
     const { name } = await served();
     const stop = new AbortController();
     const restore = world.onCalls(({ path }) => {
@@ -97,7 +97,7 @@ describe('a release', () => {
     expect([ran.exitCode, ran.report.outcome, ran.report.verdict]).toEqual([1, 'cancelled', 'inconclusive']);
   });
 
-  test('a dry run after a release that died says what has to be settled, and leaves it', async () => {
+  test('a dry run after a release that died says what must be settled, and leaves it', async () => {
     const { name } = await served();
     const stop = new AbortController();
     let dead = false;
@@ -124,7 +124,7 @@ describe('a release', () => {
     expect(real.report.outcome).toBe('promoted');
   });
 
-  test('a wrong suite is told before anything is sent', async () => {
+  test('a wrong suite is reported before anything is sent', async () => {
     const { name } = await served();
     const before = await world.service(name);
     writeFileSync(join(world.folder, 'wrong.yaml'), 'version: 1\ncases:\n  - image: nowhere.png\n');
@@ -146,7 +146,7 @@ describe('a release', () => {
     expect(await world.service(name)).toEqual(before);
   });
 
-  test('the plan and the proof are told once', async () => {
+  test('the plan and the proof are logged once', async () => {
     const { name } = await served();
     const ran = await world.release(name, world.good(), { inputs: seconds(1) });
     expect(ran.report.outcome).toBe('promoted');
@@ -155,7 +155,7 @@ describe('a release', () => {
     expect(ran.log.filter((line) => line.includes('is private:'))).toHaveLength(1);
   });
 
-  test('a login that fails is filed under its name', async () => {
+  test('a login that fails is a stage of that name', async () => {
     const { name } = await served();
     const restore = world.onCalls(({ api }) => (api === 'sts' ? { status: 400 } : undefined));
     const ran = await world.release(name, world.good());
@@ -164,7 +164,7 @@ describe('a release', () => {
     expect(stages.at(-1)).toMatchObject({ stage: 'Login', verdict: 'fail' });
   });
 
-  test('F1 it dies at 100 % of the candidate: the next run knows what was before', async () => {
+  test('F1 a release dies with the candidate at 100 %: the next run knows what served before', async () => {
     const { name, revision } = await served();
     await world.dies(name, world.good(), 5, { inputs: seconds(1) });
     expect(await only(name)).not.toBe(revision);
@@ -192,7 +192,7 @@ describe('a release', () => {
     expect([next.report.outcome, await only(name)]).toEqual(['promoted', next.outputs.revision]);
   });
 
-  test('F2 where nobody knows whether the run lives, its record protects it until it expires', async () => {
+  test('F2 if it is unknown whether the run is alive, its record protects it until it expires', async () => {
     const { name, revision } = await served();
     await world.dies(name, world.good(), 3, { inputs: seconds(1) });
     const without = { inputs: { github_token: '' }, env: { GITHUB_RUN_ID: '2002', GITHUB_TOKEN: '' } };
@@ -298,14 +298,14 @@ describe('a release', () => {
     expect(better.report.outcome).toBe('promoted');
   });
 
-  test('F8 a split of somebody else is refused with the two commands', async () => {
+  test('F8 a split that another tool made is refused with the two commands', async () => {
     const { name, revision } = await served();
     const second = await world.release(name, world.good(), { inputs: seconds(1) });
     const split: TrafficTarget[] = [
       { type: named, revision, percent: 70 },
       { type: named, revision: String(second.outputs.revision), percent: 30 },
     ];
-    // The split is on its way while the release begins: what serves is not yet what was asked for.
+    // The split is still under way when the release begins: the service does not yet serve it.
     world.sandbox.world.settings.trafficSettleMs = 150;
     await world.setTraffic(name, split);
     const ran = await world.release(name, world.good());
@@ -315,7 +315,7 @@ describe('a release', () => {
     expect((await world.shares(name)).map(({ percent }) => percent)).toEqual([70, 30]);
   });
 
-  test('F9 what a release took back is not released again by a re-run', async () => {
+  test('F9 a re-run does not release again what a release took back', async () => {
     const { name, revision } = await served();
     const source = world.wrong();
     const inputs = { smoke_suite: world.suite() };
@@ -344,7 +344,7 @@ describe('a release', () => {
     ).toBe(false);
   });
 
-  test('F12 the build fails after the pin: the traffic is exactly what it was, LATEST and other people’s tags included', async () => {
+  test('F12 the build fails after the pin: the traffic is exactly as before, with LATEST and the tags of other tools', async () => {
     const { name, revision } = await served();
     const found: TrafficTarget[] = [
       { type: latest, percent: 100 },
@@ -357,7 +357,7 @@ describe('a release', () => {
     expect((await world.service(name))?.traffic).toEqual(found);
   });
 
-  test('F12 a candidate that does not start: LATEST might move to it, so the pin stays, and that is said', async () => {
+  test('F12 a candidate that does not start: LATEST might move to it, so the pin stays and the summary says so', async () => {
     const { name, revision } = await served();
     await world.setTraffic(name, [{ type: latest, percent: 100 }]);
     const ran = await world.release(name, world.good({ startFails: 'no such file' }));
@@ -386,7 +386,7 @@ describe('a release', () => {
     expect([post.exitCode, await only(name), await left(name)]).toEqual([0, revision, clean]);
   });
 
-  test('F14 the revision to go back to dies: the share is held, loudly', async () => {
+  test('F14 the revision to go back to dies: the traffic stays where it is, with a warning', async () => {
     const { name, revision } = await served();
     const restore = world.onCalls(({ api, method, nth }) => {
       if (api === 'run' && method === 'PATCH' && nth === 3) {
@@ -444,7 +444,7 @@ describe('a release', () => {
     expect(await only(name)).toBe(both.find(({ report }) => report.outcome === 'promoted')?.outputs.revision);
   });
 
-  test('F17 a promoted revision is pinned by name, and the next release says whose deploy got no traffic', async () => {
+  test('F17 a promoted revision is pinned by name, and the next release names the deploy that got no traffic', async () => {
     const { name, revision } = await served();
     const theirs = await world.deploy(name, world.good(), { all_traffic_on_latest_revision: 'false' });
     expect(await only(name)).toBe(revision);
@@ -457,7 +457,7 @@ describe('a release', () => {
     expect(await only(name)).toBe(next.outputs.revision);
   });
 
-  test('other people’s tags survive a whole release', async () => {
+  test('the tags of other tools survive a whole release', async () => {
     const { name, revision } = await served();
     await world.setTraffic(name, [
       { type: latest, percent: 100 },
@@ -501,7 +501,7 @@ describe('a release that meets an open door', () => {
     expect(world.sandbox.world.policies.get(resource).bindings).toHaveLength(1);
   });
 
-  test('F10 exposed by somebody during the build: closed first, then the traffic goes back', async () => {
+  test('F10 a colleague opens the function during the build: it is closed first, then the traffic goes back', async () => {
     const inputs = { ...seconds(1), smoke_suite: world.suite() };
     const first = await world.release('open', world.good(), { inputs });
     const resource = `//run.googleapis.com/${world.serviceName('open')}`;
@@ -536,7 +536,7 @@ describe('a release on a platform whose service is not ready while its latest re
     time.restore();
   });
 
-  test('a candidate that does not start: traffic is back all the same, and the next release begins', async () => {
+  test('a candidate that does not start: the traffic goes back, and the next release can begin', async () => {
     const first = await world.release('dead', world.good(), { inputs: seconds(1) });
     const ran = await world.release('dead', world.good({ startFails: 'no such file' }));
     expect([ran.report.outcome, await world.shares('dead')]).toEqual([

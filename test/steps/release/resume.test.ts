@@ -19,7 +19,7 @@ const watched = {
   poll_interval: '2s',
 };
 
-/** The state of the watch lives in the record of the release, and a second runner goes on with it. */
+/** The record of a release holds the state of its watch, so that a second runner can continue it. */
 describe('a second runner', () => {
   let time: FastTime;
   let world: ReleaseWorld;
@@ -45,7 +45,7 @@ describe('a second runner', () => {
     expect(first.report.outcome).toBe('promoted');
     return { name, revision: String(first.outputs.revision) };
   }
-  /** A release that nobody's requests could decide, held at all traffic. */
+  /** A release with too few requests to decide, held at 100 %. */
   async function held(more: Record<string, string> = {}) {
     const { name } = await served();
     await users(name);
@@ -70,7 +70,7 @@ describe('a second runner', () => {
     (ran.report.evidence.watch as WatchEvidence).tests[0]?.candidate.total ?? 0;
   const goesOn = (ran: AnyRan) => ran.log.some((line) => line.includes('Going on with the watch'));
 
-  test('what a held release has seen is kept, and the next watch goes on from it', async () => {
+  test('the state of a held release is kept, and the next watch continues it', async () => {
     const { name, candidate, ran } = await held();
     const kept = await state(name);
     const before = kept?.evidence.tests[0]?.candidate.total ?? 0;
@@ -84,14 +84,14 @@ describe('a second runner', () => {
     expect(seen(second)).toBeGreaterThan(before + 20);
     expect(Number(second.outputs.decided_at_seconds)).toBeGreaterThan(kept?.evidence.seconds ?? 0);
     expect(ran.report.outcome).toBe('held');
-    // It only read.
+    // The watch only read.
     expect(await state(name)).toEqual(kept);
   });
 
-  test('no request is counted twice, and none between the two runners is lost', async () => {
+  test('no request is counted twice, and no request between the two runners is lost', async () => {
     const { name } = await held();
     const kept = await state(name);
-    // Nobody calls any more: what both may see is what was sent, the latest of it after the first runner stopped.
+    // The users have stopped. Both runners together can only see these requests; the last ones came after the first runner stopped.
     const second = await watchBy(name, { duration: '8s' });
     const afresh = await watchBy(name, { duration: '8s', resume: 'off', since: '5m' });
     expect(seen(second)).toBe(seen(afresh));
@@ -99,7 +99,7 @@ describe('a second runner', () => {
     expect(seen(second)).toBeGreaterThan(0);
   });
 
-  test('save: a third runner goes on where the second one stopped', async () => {
+  test('save: a third runner continues where the second one stopped', async () => {
     const { name } = await held();
     const first = await state(name);
     await users(name);
@@ -136,7 +136,7 @@ describe('a second runner', () => {
     expect(goesOn(second)).toBe(false);
   });
 
-  test('after a promotion nothing is left to go on with', async () => {
+  test('after a promotion there is no state to continue', async () => {
     const { name } = await served();
     expect(await state(name)).toBeUndefined();
     const second = await watchBy(name, { duration: '4s', resume: 'save' });
@@ -145,7 +145,7 @@ describe('a second runner', () => {
     expect(await world.record(name)).toMatchObject({ phase: 'closed' });
   });
 
-  test('where somebody has moved the traffic, the saved watch is not of this traffic', async () => {
+  test('a saved watch does not count after others moved the traffic', async () => {
     const { name, revision } = await served();
     await users(name);
     const inputs = { ...watched, canary: '50%', on_too_few_requests: 'hold', slo: '99.9%' };
@@ -161,7 +161,7 @@ describe('a second runner', () => {
     expect(goesOn(second)).toBe(false);
   });
 
-  test('a runner that is killed in the canary leaves its state; the next one goes on', async () => {
+  test('a runner that is killed in the canary leaves its state, and the next one continues it', async () => {
     const { name } = await served();
     await users(name);
     const abort = new AbortController();
@@ -176,7 +176,7 @@ describe('a second runner', () => {
       inputs: { ...watched, canary: '50%', step_duration: '10m', slo: '99.9%', until: 'duration' },
       signal: abort.signal,
     });
-    // The minute's write: the state has been through a look at 50 %.
+    // The state is written once a minute, so it has seen one look at 50 %.
     let found = await state(name);
     while (found === undefined) {
       await new Promise((done) => setTimeout(done, 50));
@@ -189,7 +189,7 @@ describe('a second runner', () => {
     restore();
     expect(patches).toBeGreaterThanOrEqual(4);
     expect(kept.evidence.seconds).toBeGreaterThan(40);
-    // Bets are planned over each phase's own time.
+    // Each phase plans its bets over its own time.
     expect(kept.plan).toMatchObject({ splitSeconds: 600, fullSeconds: 20 });
     const before = kept.evidence.tests[0]?.candidate.total ?? 0;
     expect(before).toBeGreaterThan(50);
@@ -198,20 +198,20 @@ describe('a second runner', () => {
     await noUsers();
     expect(goesOn(second)).toBe(true);
     expect(seen(second)).toBeGreaterThan(before);
-    // The state of the comparison is the same watch: one shift, and no second one.
+    // The comparison is still the same watch: it has seen one shift, not two.
     expect((second.report.evidence.watch as WatchEvidence).phase).toBe('split');
   });
 
   test.each<[string, Fault['fault'], number]>([
     ['429', { status: 429 }, 3],
     ['500', { status: 500 }, 3],
-    // Never tried again: the next write is the one to 100 %, and not what this is about.
+    // A 403 is not tried again; the next write is the shift to 100 %, which this test leaves alone.
     ['403', { status: 403 }, 1],
     ['a conflict', { status: 409 }, 1],
     ['a reset before it took effect', { reset: 'before' }, 3],
     ['a reset after it took effect', { reset: 'after' }, 3],
     ['a hang', { hang: true }, 1],
-    ['an answer that is no JSON', { malformed: true }, 3],
+    ['an answer that is not JSON', { malformed: true }, 3],
   ])('%s at the write of the state changes nothing of the release', async (_, fault, times) => {
     const { name } = await served();
     await users(name);
@@ -251,7 +251,7 @@ describe('a second runner', () => {
     ['before it arrives', { reset: 'before' }],
     ['once it took effect', { reset: 'after' }],
     ['while it hangs', { hang: true }],
-    ['as if nothing were wrong', undefined],
+    ['without an error', undefined],
   ])('a signal at the write of the state, %s: traffic goes back', async (_, fault) => {
     const { name, revision } = await served();
     await users(name);

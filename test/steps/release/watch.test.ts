@@ -6,12 +6,12 @@ import { watchStep } from '../../../src/steps/release/watch.ts';
 import { FakeService } from '../../support/fake-service.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-test('a look at the old revision that hangs does not hold up what the watch has decided', async () => {
+test('a hanging read of the old revision does not delay the decision of the watch', async () => {
   const clock = new VirtualClock();
   const service = new FakeService(clock, [{ type: revisionType, revision: 'ocr-1', percent: 100 }]);
   let asked = 0;
   const revision = async (_service: string, name: string, signal?: AbortSignal) => {
-    // The first answer comes before the shift; the second one never.
+    // The first read is answered before the shift, the second one never.
     if (++asked > 1) await clock.sleep(3_600_000, signal);
     return { name, ready: true };
   };

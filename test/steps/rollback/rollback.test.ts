@@ -10,7 +10,7 @@ const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
 const quick = { step_duration: '1s', duration: '1s' };
 const login = new Set(['oidc', 'sts', 'iamcredentials']);
 
-// On a busy machine the sandbox needs its time; deadlines run in fast time.
+// The sandbox is slow on a busy machine, while deadlines run in fast time.
 jest.setTimeout(90_000);
 
 describe('rollback', () => {
@@ -26,7 +26,7 @@ describe('rollback', () => {
     time.restore();
   });
 
-  /** A function whose second revision serves, both promoted. */
+  /** A function with two promoted revisions, of which the second serves. */
   async function twice(): Promise<{ name: string; old: string; new: string }> {
     const name = `r${++made}`;
     const first = await world.release(name, world.good(), { inputs: quick });
@@ -41,7 +41,7 @@ describe('rollback', () => {
   };
   const rules = (ran: AnyRan) => ran.report.findings.map(({ rule }) => rule);
 
-  test('to before: the write is the fourth call, it is verified, and what it leaves is told', async () => {
+  test('to before: the write is the fourth call, the result is verified, and the report says what the rollback does not undo', async () => {
     const { name, old, new: bad } = await twice();
     const calls: string[] = [];
     const restore = world.onCalls(({ api, method, path }) => {
@@ -73,7 +73,7 @@ describe('rollback', () => {
     expect(await world.record(name)).toMatchObject({ phase: 'closed', stable: old, failed: [bad] });
   });
 
-  test('where we get no token to call with, nothing is said against the revision', async () => {
+  test('without a token to call the revision, it is not blamed', async () => {
     const { name, old } = await twice();
     const restore = world.onCalls(({ path }) =>
       path.includes(':generateIdToken') ? { status: 403 } : undefined,
@@ -98,7 +98,7 @@ describe('rollback', () => {
     expect(await world.service(name)).toEqual(before);
   });
 
-  test('what was taken back by hand is not released again by a re-run', async () => {
+  test('a re-run does not release again what was taken back by hand', async () => {
     const { name } = await twice();
     const source = world.good();
     expect((await world.release(name, source, { inputs: quick })).report.outcome).toBe('promoted');
@@ -135,20 +135,20 @@ describe('rollback', () => {
     expect(await only(name)).toBe(current);
   });
 
-  test('nothing on record, and no function', async () => {
+  test('no record, and no function', async () => {
     const name = `r${++made}`;
     expect((await world.rollback(name, 'before')).report.reason).toContain('does not exist');
     await world.deploy(name, world.good());
     const ran = await world.rollback(name, 'before');
     expect([ran.exitCode, ran.report.reason]).toEqual([
       1,
-      expect.stringContaining('no release of this function is on record'),
+      expect.stringContaining('this function has no record of a release'),
     ]);
     const first = await world.release(name, world.good(), { inputs: quick });
     expect(first.report.outcome).toBe('promoted');
   });
 
-  test('to stable during a canary beside a revision of somebody else: the candidate is what was bad', async () => {
+  test('to stable during a canary beside the revision of a colleague: the candidate counts as bad', async () => {
     const { name, new: stable } = await twice();
     const theirs = await world.deploy(name, world.good());
     await world.dies(name, world.good(), 3, { inputs: quick });
@@ -162,7 +162,7 @@ describe('rollback', () => {
     expect((await world.record(name))?.failed).toEqual([candidate]);
   });
 
-  test('a record of a later version, and one that was lost, are told as such', async () => {
+  test('a record of a later version and a lost record are named as such', async () => {
     const { name } = await twice();
     const service = runState(world.sandbox.world).services.get(world.serviceName(name));
     const record = await world.record(name);
@@ -176,7 +176,7 @@ describe('rollback', () => {
     expect(await reasonWith({ ...record, ...lost })).toContain('was lost');
   });
 
-  test('somebody else moves the traffic while it goes back: that is told, with what serves', async () => {
+  test('others move the traffic while it goes back: the report says so, with what serves', async () => {
     const { name, new: current } = await twice();
     world.sandbox.world.settings.trafficSettleMs = 300;
     let theirs: Promise<void> | undefined;
@@ -219,7 +219,7 @@ describe('rollback', () => {
     expect((await world.service(name))?.traffic.flatMap(({ tag }) => tag ?? [])).toEqual([]);
   });
 
-  test('of a release that died before its build, LATEST comes back, and other people’s tags stay', async () => {
+  test('after a release that died before its build, LATEST comes back and the tags of other tools stay', async () => {
     const { name, new: current } = await twice();
     const found: TrafficTarget[] = [
       { type: latest, percent: 100 },
@@ -231,7 +231,7 @@ describe('rollback', () => {
     expect([ran.exitCode, (await world.service(name))?.traffic]).toEqual([0, found]);
   });
 
-  test('where the old revision fails as well, it says so and stays', async () => {
+  test('if the old revision fails as well, the report says so and the traffic stays', async () => {
     const name = `r${++made}`;
     const first = await world.release(name, world.source([{ status: 503 }]), { inputs: quick });
     await world.release(name, world.good(), { inputs: quick });
@@ -248,7 +248,7 @@ describe('rollback', () => {
     expect(await world.service(name)).toEqual(before);
   });
 
-  test('a lost answer to the write, a conflict and a busy API change nothing in the end', async () => {
+  test('a lost response to the write, a conflict and a busy API do not change the result', async () => {
     for (const fault of [
       { reset: 'after' as const },
       { reset: 'before' as const },

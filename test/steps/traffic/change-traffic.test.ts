@@ -1,16 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { recordAnnotation } from '../../../src/domain/product.ts';
-import { parseRecord, type ReleaseRecord } from '../../../src/domain/traffic/record.ts';
+import { parseRecord } from '../../../src/domain/traffic/parse-record.ts';
+import type { ReleaseRecord } from '../../../src/domain/traffic/record.ts';
 import { latestType, revisionType, type TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
-import {
-  awaitSettled,
-  awaitTraffic,
-  type ChangeOptions,
-  type ChangePorts,
-  changeTraffic,
-  type Decide,
-} from '../../../src/steps/traffic/change-traffic.ts';
+import { awaitSettled, awaitTraffic } from '../../../src/steps/traffic/await-traffic.ts';
+import { type ChangeOptions, changeTraffic, type Decide } from '../../../src/steps/traffic/change-traffic.ts';
+import type { ChangePorts } from '../../../src/steps/traffic/ports.ts';
 import { FakeService, reset } from '../../support/fake-service.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -56,7 +52,7 @@ describe('a change of traffic', () => {
     expect(parseRecord(service.annotations[recordAnnotation])).toMatchObject({ record: { id: 'a' } });
   });
 
-  test('without a record: the annotations are no part of the write, a record that is there included', async () => {
+  test('without a record: the write has no annotations, even if the service has a record', async () => {
     await change(() => ({ traffic: old, record: record('theirs') }));
     const before = service.annotations;
     const changed = await change(pin);
@@ -72,7 +68,7 @@ describe('a change of traffic', () => {
     expect(Object.keys(service.patches[0] ?? {})).toEqual(['annotations']);
   });
 
-  test('is over once the service has settled and serves it', async () => {
+  test('ends once the service has settled and serves it', async () => {
     service.settleMs = 5000;
     const started = clock.now();
     const changed = await change(pin);
@@ -80,7 +76,7 @@ describe('a change of traffic', () => {
     expect(clock.now() - started).toBeGreaterThanOrEqual(5000);
   });
 
-  test('that stands already is waited for and not written', async () => {
+  test('that the service has already is awaited and not written', async () => {
     service.move(one);
     expect(await change(pin)).toMatchObject({ done: true, wrote: false, service: { settled: true } });
     expect(service.patches).toEqual([]);
@@ -88,15 +84,15 @@ describe('a change of traffic', () => {
 
   test.each([
     ['with a record', record('a')],
-    ['without one', undefined],
-  ])('whose answer was lost is found by reading: %s', async (_, own) => {
+    ['without a record', undefined],
+  ])('whose response was lost is found by reading: %s', async (_, own) => {
     service.onPatch = () => 'lost';
     const changed = await change(() => ({ traffic: one, record: own }));
     expect(changed).toMatchObject({ done: true, wrote: true, written: { traffic: one } });
     expect(service.patches).toHaveLength(1);
   });
 
-  test('that lost the race is decided anew, on what is there then', async () => {
+  test('that lost the race is decided again, on the service as it is then', async () => {
     service.onPatch = (nth) => {
       if (nth === 1) service.move(old);
       return undefined;
@@ -119,7 +115,7 @@ describe('a change of traffic', () => {
     expect(service.traffic).toEqual(latest);
   });
 
-  test('begins with what was read a moment ago, and reads again where that was too long ago', async () => {
+  test('begins with the service that was read before, and reads again if that is stale', async () => {
     const first = service.look();
     const readsAtPatch: number[] = [];
     service.onPatch = () => {
@@ -133,27 +129,27 @@ describe('a change of traffic', () => {
     expect([stale.done, service.traffic]).toEqual([true, one]);
   });
 
-  test('outlasts errors that pass: of the read, of the write, of the wait', async () => {
+  test('survives transient errors of the read, the write and the wait', async () => {
     service.onGet = (nth) => (nth === 1 || nth === 4 ? reset() : undefined);
     service.onPatch = (nth) => (nth === 1 ? reset() : undefined);
     expect(await change(pin)).toMatchObject({ done: true, wrote: true });
     expect([service.serves(), service.reads > 4]).toEqual([{ 'ocr-1': 100 }, true]);
   });
 
-  test('ends at once with an error that does not pass, unless there is nothing better to do', async () => {
+  test('ends at once with a permanent error, unless it is stubborn', async () => {
     service.onPatch = (nth) => (nth < 4 ? refused() : undefined);
     await expect(change(pin)).rejects.toMatchObject({ code: 'permission-denied' });
     expect(service.patches).toHaveLength(1);
     expect(await change(pin, { stubborn: true })).toMatchObject({ done: true });
   });
 
-  test('says at the deadline who was in the way, by the name that it was given', async () => {
+  test('fails at the deadline with the reason, under the code that the caller chose', async () => {
     service.onPatch = (nth) => (nth === 1 ? reset() : 'conflict');
     const started = clock.now();
-    // What failed once and worked since is not the reason.
+    // An error that did not come again is not the reason.
     await expect(change(pin)).rejects.toMatchObject({
       code: 'deadline-exceeded',
-      what: expect.stringContaining('somebody else kept changing'),
+      what: expect.stringContaining('other tools or people kept changing'),
     });
     expect(clock.now() - started).toBeLessThanOrEqual(60_000);
     expect(service.patches.length).toBeGreaterThan(10);
@@ -166,7 +162,7 @@ describe('a change of traffic', () => {
     });
   });
 
-  test('that does not take effect says what was seen last', async () => {
+  test('that does not take effect says what the last look saw', async () => {
     service.settleMs = 1e9;
     await expect(change(pin, { busyCode: 'deploy-conflict' })).rejects.toMatchObject({
       code: 'deadline-exceeded',
@@ -175,7 +171,7 @@ describe('a change of traffic', () => {
     });
   });
 
-  test('that somebody overtakes gives way to them, or insists', async () => {
+  test('that others overtake gives way to them, or insists', async () => {
     const meddle = () => {
       service.onGet = () => {
         if (service.patches.length === 1) {
@@ -194,7 +190,7 @@ describe('a change of traffic', () => {
     expect([service.patches.length, service.traffic]).toEqual([2, one]);
   });
 
-  test('is given up at once when the run is cancelled', async () => {
+  test('ends at once if the run is cancelled', async () => {
     service.settleMs = 10_000;
     const abort = new AbortController();
     const reason = new ReleaseError('cancelled', { what: 'Stop.' });
@@ -213,17 +209,17 @@ describe('a change of traffic', () => {
 describe('waiting', () => {
   const deadline = () => clock.now() + 60_000;
 
-  test('for a traffic ends where somebody else has moved it, and says to what', async () => {
+  test('for traffic ends if others move it, and says where it is', async () => {
     service.move(old);
     await clock.sleep(service.settleMs);
     expect(await awaitTraffic(ports, service.name, one, { deadline: deadline() })).toEqual({
       done: false,
       stop: 'moved',
-      reason: 'somebody else moved the traffic meanwhile (ocr-0 100 %)',
+      reason: 'another tool or person moved the traffic meanwhile (ocr-0 100 %)',
     });
   });
 
-  test('for the service to come to rest takes whatever it was asked for', async () => {
+  test('for the service to come to rest takes the traffic that others wrote as well', async () => {
     service.move(old);
     service.onGet = (nth) => {
       if (nth === 2) service.move(one);
@@ -233,7 +229,7 @@ describe('waiting', () => {
     expect(settled).toMatchObject({ settled: true, trafficStatuses: one });
   });
 
-  test('for one that serves something else than it was asked to goes on to the deadline', async () => {
+  test('for a service that does not serve what it was asked to goes on to the deadline', async () => {
     const { get } = ports.services;
     ports.services.get = async (name, signal) => {
       const seen = await get(name, signal);

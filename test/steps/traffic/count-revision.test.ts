@@ -7,7 +7,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 const minute = 60_000;
 const log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
 
-/** Whole minutes, as metrics have them; `bad` of 100 requests in each. */
+/** Buckets of whole minutes, as metrics have them, with `bad` of 100 requests in each. */
 function minutes(clock: VirtualClock, start: number, bad: (index: number) => number): SliSource {
   const open = (): SliReader => {
     let next = 0;
@@ -28,7 +28,7 @@ function minutes(clock: VirtualClock, start: number, bad: (index: number) => num
   return { name: 'metrics', open, total: async () => ({}) };
 }
 
-test('what was served before the traffic came back is not counted as since then', async () => {
+test('requests from before the traffic came back do not count', async () => {
   const clock = new VirtualClock();
   const start = clock.now();
   await clock.sleep(30_000);

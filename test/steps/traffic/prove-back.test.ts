@@ -4,7 +4,7 @@ import { type Answer, proveAnswer } from '../../../src/steps/traffic/prove-back.
 
 const failing = () => Promise.reject(new ReleaseError('remote-error', { what: 'it answers 500' }));
 
-test('a revision that does not answer is told, and a run that is cancelled says nothing against it', async () => {
+test('a revision that does not answer is a finding, and a cancelled run is not', async () => {
   const { findings } = await proveAnswer({ alive: failing }, 'https://ocr', 'ocr-1');
   expect(findings.map(({ title }) => title)).toEqual(['ocr-1 does not work well either: it answers 500.']);
 

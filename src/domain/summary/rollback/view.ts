@@ -19,7 +19,7 @@ const titles: Record<RollbackEvidence['did'], string> = {
   put_back: '✅ Settled',
   hands_off: '✅ Settled, traffic left alone',
   wait: '⚠️ Not settled yet',
-  hold: '⚠️ A person has to decide',
+  hold: '⚠️ A person must decide',
 };
 
 function rollbackHead(report: Report<'rollback'>): string[] | undefined {

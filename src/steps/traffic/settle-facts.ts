@@ -1,0 +1,79 @@
+import { beforeTag } from '../../domain/product.ts';
+import type { ParsedRecord } from '../../domain/traffic/parse-record.ts';
+import { isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
+import { servingNow } from '../../domain/traffic/serving.ts';
+import { type Purpose, pinOvertaken, type SettleFacts } from '../../domain/traffic/settle.ts';
+import type { Owner } from '../ports/runs.ts';
+import type { RunService } from '../ports/services.ts';
+import { latestCameFromBuild } from './build-owner.ts';
+import type { TrafficPorts } from './ports.ts';
+
+/** Reads what the decision about an earlier release is made from. */
+
+interface Asked {
+  /** projects/P/locations/L/services/S */
+  service: string;
+  /** projects/P/locations/L/functions/F */
+  functionName: string;
+  purpose: Purpose;
+  owner: Owner;
+  signal?: AbortSignal | undefined;
+}
+
+export const liveFacts = (service: RunService) => ({
+  live: service.traffic,
+  serving: servingNow(service),
+  latestCreated: service.latestCreatedRevision,
+  latestReady: service.latestReadyRevision,
+});
+
+export async function readFacts(
+  ports: TrafficPorts,
+  asked: Asked,
+  service: RunService,
+  parsed: ParsedRecord,
+): Promise<SettleFacts> {
+  const record = parsed.kind === 'record' && isOpen(parsed.record) ? parsed.record : undefined;
+  const live = liveFacts(service);
+  const [before, building, latestIsOurs, run] = [
+    await stateOfBefore(ports, asked, service, record),
+    record?.phase === 'building'
+      ? (await ports.functions.runningOperation(asked.functionName, asked.signal)) !== undefined
+      : false,
+    record && pinOvertaken(record, live)
+      ? await latestCameFromBuild(ports, service, record, asked)
+      : undefined,
+    record ? await runState(ports, asked, record) : ('over' as const),
+  ];
+  const { purpose } = asked;
+  return { parsed, purpose, ...live, latestIsOurs, run, now: ports.clock.now(), building, before };
+}
+
+/** Can the revision to go back to serve? Without a record its tag names it. */
+async function stateOfBefore(
+  ports: TrafficPorts,
+  { service: name, signal }: Asked,
+  service: RunService,
+  record: ReleaseRecord | undefined,
+): Promise<SettleFacts['before']> {
+  const tagged = service.traffic.find((target) => target.tag === beforeTag)?.revision;
+  const back = record ? record.before_revision : tagged;
+  const revision = back ? await ports.services.revision(name, back, signal) : undefined;
+  return revision === undefined ? 'gone' : revision.ready ? 'ready' : 'not_ready';
+}
+
+/**
+ * Is the run that wrote a record over? The steps of one job and the attempts of one run follow each other, so an earlier
+ * one is over without asking GitHub.
+ */
+export async function runState(
+  ports: Pick<TrafficPorts, 'runs'>,
+  { owner, signal }: Pick<Asked, 'owner' | 'signal'>,
+  record: ReleaseRecord,
+): Promise<SettleFacts['run']> {
+  if (record.id === owner.id) return 'self';
+  const sameRun = record.run !== '' && record.run === owner.run && record.repository === owner.repository;
+  if (sameRun && record.attempt < owner.attempt) return 'over';
+  if (sameRun && record.job !== undefined && record.job === owner.job) return 'over';
+  return ports.runs.state(record, signal);
+}
