@@ -4,14 +4,14 @@ import type { Objective } from '../slo/objective.ts';
 import { countText, percentText } from '../text/numbers.ts';
 import type { Failure } from './failures.ts';
 
-/** What the section reads of a watch's evidence (steps/watch-types.ts has the whole). */
+/** The part of a watch's evidence that reports show. steps/watch/evidence.ts has all of it. */
 export interface WatchFacts {
   candidate: string;
   baseline?: string | undefined;
   /** `full`: all traffic is the candidate's. */
   phase?: 'split' | 'full' | undefined;
   share: number;
-  /** Whom the decision blames: `release` after a comparison, `platform` where both revisions break the objective. */
+  /** `release` after a comparison, `platform` if both revisions break the objective. */
   blame?: Blame | undefined;
   /** The classical rule that decided in place of the evidence. */
   rule?: string | undefined;
@@ -24,26 +24,26 @@ export interface WatchFacts {
     objective: Objective;
     stream: 'users' | 'probes';
     limit: number;
-    /** Since the candidate's first traffic. */
+    /** The candidate's requests since its first traffic. */
     candidate: Counts;
     baseline: Counts;
-    /** The candidate's at 100 % alone. */
+    /** Those of them that came at 100 %. */
     full?: Counts | undefined;
-    /** Left out by a sample in this segment, estimated. */
+    /** Requests that a sample left out in this segment, estimated. */
     unread?: Counts | undefined;
     interval: readonly [number, number];
     detectable?: number | undefined;
-    /** ln of the evidence that decides: while traffic is split, that it is worse than the baseline. */
+    /** ln of the evidence that decides. While traffic is split, it says that the candidate is worse than the baseline. */
     against: number;
     actsAt: number;
-    /** The watch failed on this one. */
+    /** This test decided against the candidate. */
     failed?: boolean | undefined;
     pass: number;
     /** ln of the evidence that each revision by itself breaks the objective. */
     breaks?: { candidate: number; baseline?: number | undefined } | undefined;
   }[];
   points: readonly { seconds: number; tests: readonly { candidate: Counts; baseline: Counts }[] }[];
-  /** Absent in reports of before, and where nobody can say. */
+  /** Absent in older reports, and if the source cannot say. */
   failures?: readonly Omit<Failure, 'revision'>[] | undefined;
 }
 
@@ -54,18 +54,18 @@ export const testedFacts = (facts: WatchFacts | undefined): WatchFacts | undefin
   Array.isArray(facts?.tests) && facts.tests.length > 0 && Array.isArray(facts.points) ? facts : undefined;
 
 /**
- * At 100 % only what was served there decides; while traffic is split, all since the first traffic. So it is where the
- * last lines of the split's log prove at 100 % that it was worse.
+ * True if only the requests at 100 % decide. While traffic is split, all requests since the first traffic decide. That
+ * also holds at 100 % if late log lines of the split prove that the candidate was worse.
  */
 export const atFull = (facts: WatchFacts): boolean => facts.phase === 'full' && facts.blame !== 'release';
 
-/** Is there a revision beside it whose numbers belong to this phase? */
+/** True if the candidate was compared with another revision in this phase. */
 export const compared = (facts: WatchFacts): boolean => facts.baseline !== undefined && !atFull(facts);
 
 const number = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 
-/** Counts as a report may hold them. */
+/** Reads the counts of a report, which may hold anything. */
 export const readCounts = (
   counts: { total?: number | undefined; bad?: number | undefined } | undefined,
 ): Counts => {
@@ -73,13 +73,13 @@ export const readCounts = (
   return { total, bad: Math.min(total, number(counts?.bad)) };
 };
 
-/** The candidate's requests that its sentence, its table and the end of its line speak of. */
+/** The candidate's requests that the reason, the table and the last point of the chart all count. */
 export function decidingCounts(facts: WatchFacts, test: number): Counts {
   const at = facts.tests[test];
   return readCounts((atFull(facts) ? at?.full : undefined) ?? at?.candidate);
 }
 
-/** Both revisions break this objective: neither is blamed, whatever the other odds say. */
+/** True if both revisions break this objective, so that neither is blamed, whatever the other odds say. */
 export const platformSuspected = (facts: WatchFacts, { breaks }: WatchTest): boolean =>
   facts.blame === 'platform' &&
   Math.min(breaks?.candidate ?? 0, breaks?.baseline ?? 0) >= Math.log(platformAt);

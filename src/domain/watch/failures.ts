@@ -1,29 +1,29 @@
 /**
- * What bad requests have in common, so that a person knows where to look first: `HTTP 500 on POST /v1/ocr`. Nothing here
- * decides; the counts do.
+ * Groups bad requests by what they have in common, such as `HTTP 500 on POST /v1/ocr`, so that a person knows where to
+ * look first. The groups decide nothing; only the counts do.
  */
 
 import { countText } from '../text/numbers.ts';
 
-/** Bad requests of one revision under one objective that look alike. */
+/** Bad requests of one revision under one objective that have the same cause, as far as the source can tell. */
 export interface Failure {
   revision: string;
   objective: string;
-  /** One line, made of hostile text: escape it before it is shown. */
+  /** One line. It contains text that the caller chose, so escape it before showing it. */
   what: string;
   count: number;
 }
 
-/** A function that answers anything to anybody could make as many kinds as it has requests. */
+/** Without a limit, a function with an endless number of routes would make as many kinds as it has requests. */
 const mostKinds = 50;
 export const otherKinds = 'something else';
 const longest = 80;
 
-/** Digits, long or encoded pieces: an id, a name or a token, which neither groups nor belongs into a summary. */
+/** Long segments and those with digits or escapes: ids, names or tokens, which do not group and must not be shown. */
 const isParameter = (segment: string) =>
   /^\d+$/.test(segment) || /%/.test(segment) || segment.length > 24 || /\d.*\d.*\d.*\d/.test(segment);
 
-/** `/v1/users/…/scan` of `https://host/v1/users/48213/scan?key=...`; empty where it is no URL. */
+/** `/v1/users/…/scan` for `https://host/v1/users/48213/scan?key=…`. Empty if the text is not a URL. */
 export function routeOf(url: string): string {
   if (!URL.canParse(url)) return '';
   const { pathname } = new URL(url);
@@ -34,7 +34,7 @@ export function routeOf(url: string): string {
   return route.length > longest ? `${route.slice(0, longest - 1)}…` : route;
 }
 
-/** `HTTP 500 on POST /v1/ocr`, `slower than 2 s on POST /v1/ocr`; without what the source does not know. */
+/** `HTTP 500 on POST /v1/ocr` or `slower than 2 s on POST /v1/ocr`. Leaves out what the source does not know. */
 export function failureName(seen: {
   status?: number | undefined;
   slowerThanMs?: number | undefined;
@@ -53,7 +53,7 @@ export type FailureKind = Pick<Failure, 'what' | 'count'>;
 export const totalOf = (kinds: readonly FailureKind[]): number =>
   kinds.reduce((sum, { count }) => sum + count, 0);
 
-/** `HTTP 500 on POST /v1/ocr 34`, `HTTP 503 on POST /v1/ocr 3`, `others 2`: the first `most`, and how many the rest are. */
+/** `HTTP 500 on POST /v1/ocr 34`, `HTTP 503 on POST /v1/ocr 3`, `others 2`: the first `most` kinds, and the sum of the rest. */
 export function kindTexts(
   kinds: readonly FailureKind[],
   most: number,
@@ -66,26 +66,29 @@ export function kindTexts(
   ];
 }
 
-/** Adds up what looks alike, most frequent first; bounded, whatever the requests were. */
+/** Counts bad requests by kind, in bounded space. Kinds beyond the limit are counted together as the last kind. */
 export class FailureBook {
   readonly #kinds = new Map<string, Failure>();
+  readonly #others = new Map<string, Failure>();
 
   add({ revision, objective, what, count }: Failure): void {
     if (!(count > 0)) return;
-    const known = this.#kinds.has(keyOf(revision, objective, what));
-    const kind = known || this.#kinds.size < mostKinds ? what : otherKinds;
-    const key = keyOf(revision, objective, kind);
-    const at = this.#kinds.get(key);
-    if (at) at.count += count;
-    else this.#kinds.set(key, { revision, objective, what: kind, count });
+    const key = `${revision}\n${objective}\n${what}`;
+    if (this.#kinds.has(key) || this.#kinds.size < mostKinds)
+      addTo(this.#kinds, key, { revision, objective, what, count });
+    else addTo(this.#others, `${revision}\n${objective}`, { revision, objective, what: otherKinds, count });
   }
 
+  /** Most frequent first; what was counted together comes last. */
   get failures(): Failure[] {
-    return [...this.#kinds.values()]
-      .map((failure) => ({ ...failure }))
-      .sort((a, b) => rank(a) - rank(b) || b.count - a.count);
+    const sorted = (kinds: Map<string, Failure>) =>
+      [...kinds.values()].map((failure) => ({ ...failure })).sort((a, b) => b.count - a.count);
+    return [...sorted(this.#kinds), ...sorted(this.#others)];
   }
 }
 
-const keyOf = (...parts: string[]) => parts.join('\n');
-const rank = ({ what }: Failure) => (what === otherKinds ? 1 : 0);
+function addTo(kinds: Map<string, Failure>, key: string, failure: Failure): void {
+  const known = kinds.get(key);
+  if (known) known.count += failure.count;
+  else kinds.set(key, failure);
+}

@@ -5,24 +5,24 @@ export interface Mark {
   /** Milliseconds since the epoch. */
   at: number;
   phase: Phase;
-  /** The candidate's share from then on; null until traffic has settled. */
+  /** The candidate's share of traffic from then on. Null until traffic has settled. */
   share: number | null;
 }
 
-/** What a source counted, with the index of the mark that it falls under. */
+/** Requests that a source counted between two marks. */
 export interface SpanCount {
-  /** Empty where the source cannot say which: 429 for want of an instance may carry no revision. */
+  /** Empty if the source cannot tell. The log of a 429 may name no revision, because no instance answered it. */
   revision: string;
   objective: string;
-  /** Index of the last of the caller's `marks` that is not after the request; -1 before all of them. */
+  /** Index of the last mark that is not after the request. -1 if the request came before all marks. */
   span: number;
   total: number;
   bad: number;
-  /** The bucket straddles a change of traffic: no one share holds for it. */
+  /** The requests come from a bucket of time that contains a mark, so no single share holds for them. */
   mixed?: boolean | undefined;
 }
 
-/** Marks for one shift: unsettled from the PATCH on, settled from when the service says so. */
+/** The marks of one shift: traffic is unsettled from the PATCH on, and settled once Cloud Run says so. */
 export function marksOfShift(shift: {
   shiftedAt: number;
   settledAt: number;
@@ -35,8 +35,8 @@ export function marksOfShift(shift: {
 }
 
 /**
- * A source's counts as cells of the tests; what lies before the first shift belongs to no test. What names no
- * revision is the candidate's while it has all traffic, and nobody's while traffic is split.
+ * Turns a source's counts into cells of the tests of users. Counts before the first shift belong to no test. Counts that
+ * name no revision belong to the candidate at 100 %, and to no revision while traffic is split.
  */
 export function cellsOf(
   counts: readonly SpanCount[],
@@ -71,7 +71,10 @@ export function cellsOf(
   return [...cells.values()];
 }
 
-/** Bad requests of a split that nobody can be blamed for, since they name no revision; each objective counts the same ones. */
+/**
+ * Bad requests that came while traffic was split and name no revision. Every objective counts the same requests, so this
+ * is the maximum over the objectives, not the sum.
+ */
 export function namelessBad(counts: readonly SpanCount[], marks: readonly Mark[]): number {
   const sums = new Map<string, number>();
   for (const { revision, objective, span, bad } of counts)

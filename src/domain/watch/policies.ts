@@ -1,31 +1,31 @@
 import type { Counts } from '../evidence/counts.ts';
 
 /**
- * The classical rules, for those who must use them and for the bench. They see only the candidate, and give no bound
- * on false rollbacks. Both judge a history of increments, pruned to their longest window.
+ * The classical rules, for teams that must use them and for the bench. They look at the candidate alone and do not bound
+ * the number of false rollbacks. Both judge a history of increments, cut to their longest window.
  */
 export interface History {
   /** [seconds since the shift, requests, bad requests], ascending. */
   points: [number, number, number][];
-  /** How often the threshold was crossed so far, and when it was last looked at. */
+  /** How often the threshold was crossed so far, and the second of the last check. */
   failures: number;
   lookedAt: number;
-  /** Set once the rule has fired, for rules that act one interval later. */
+  /** When a rule that acts one interval later will act; null until it has fired. */
   firesAt: number | null;
 }
 
 export const newHistory = (): History => ({ points: [], failures: 0, lookedAt: 0, firesAt: null });
 
 export interface BurnPair {
-  /** Multiple of the rate that would spend the budget exactly. */
+  /** Burn rate: 1 spends the budget exactly by the end of the window. */
   factor: number;
   longSeconds: number;
   shortSeconds: number;
 }
 
 /**
- * The SRE workbook's pairs (14.4, 6, 3, 1 over 1 h, 6 h, 1 d, 3 d) for a watch of half an hour: windows divided by
- * about 12 and more, truncated at the release, and scaled with the length of the watch.
+ * The four pairs of the SRE workbook (14.4, 6, 3 and 1, over 1 h, 6 h, 1 d and 3 d), shortened to fit a watch of half an
+ * hour: the windows are divided by 12 or more, cut at the release, and scaled with the length of the watch.
  */
 export function burnPairs(watchSeconds = 1800): BurnPair[] {
   const scale = watchSeconds / 1800;
@@ -37,7 +37,7 @@ export function burnPairs(watchSeconds = 1800): BurnPair[] {
   ];
 }
 
-/** Books one increment and forgets what no window needs. */
+/** Books one increment, and forgets the points that no window needs any more. */
 export function remember(history: History, seconds: number, counts: Counts, longestSeconds: number): void {
   if (counts.total > 0) history.points.push([seconds, counts.total, counts.bad]);
   let stale = 0;
@@ -61,7 +61,7 @@ function windowOf(history: History, from: number, to: number): Counts {
 export interface BurnRule {
   limit: number;
   pairs: readonly BurnPair[];
-  /** Fewest bad requests in the long window: without it one bad request of sixty fires. */
+  /** Bad requests that the long window must hold. Without this, one bad request of sixty would fire the rule. */
   fewestBad: number;
 }
 
@@ -71,7 +71,7 @@ export interface BurnFinding {
   short: Counts;
 }
 
-/** The first pair whose long and short window both burn faster than it allows. */
+/** Returns the first pair whose long and short window both burn faster than its factor, or undefined. */
 export function burning(history: History, rule: BurnRule, now: number): BurnFinding | undefined {
   for (const pair of rule.pairs) {
     const long = windowOf(history, now - pair.longSeconds, now);
@@ -84,20 +84,24 @@ export function burning(history: History, rule: BurnRule, now: number): BurnFind
 }
 
 export interface ThresholdRule {
-  /** Share of bad requests above which a look is a failure. */
+  /** Fraction of bad requests above which a check fails. */
   maxRate: number;
   windowSeconds: number;
-  /** Looks happen this often. */
+  /** Seconds between two checks. */
   intervalSeconds: number;
-  /** That many failures are tolerated; they are counted, not forgotten. */
+  /** This many failed checks are tolerated. They add up over the whole watch. */
   failuresAllowed: number;
-  /** What a window without a request is. */
+  /** What a window without a request means. */
   noData: 'ignore' | 'fail';
-  /** Acts one interval after the last failure, as some controllers do. */
+  /** Acts one interval after the last failed check, as some controllers do. */
   actsLater?: boolean;
 }
 
-/** True once the rule takes the release back. `now` is the moment until when everything was seen. */
+/**
+ * True once the rule takes the release back.
+ * @param look the second of this check
+ * @param now the second up to which the source has seen everything
+ */
 export function crossed(history: History, rule: ThresholdRule, look: number, now: number): boolean {
   if (history.firesAt !== null && look >= history.firesAt) return true;
   if (look < history.lookedAt + rule.intervalSeconds) return false;

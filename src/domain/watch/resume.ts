@@ -4,7 +4,7 @@ import type { Mark } from './marks.ts';
 import type { History } from './policies.ts';
 import type { WatchState } from './state.ts';
 
-/** The state of an earlier runner, where it fits what is asked now; undefined where it does not, or is no state at all. */
+/** The state of an earlier runner. Undefined if it is not a valid state, or was made for other tests. */
 export function resumeWatch(value: unknown, tests: readonly TestSpec[]): WatchState | undefined {
   const state = readState(value);
   if (state === undefined || state.plan.tests.length !== tests.length) return undefined;
@@ -18,8 +18,8 @@ export function resumeWatch(value: unknown, tests: readonly TestSpec[]): WatchSt
 }
 
 /**
- * A state may come from the record, which anyone who may update the service can write: whatever is not a whole state
- * with finite numbers and as many bets as this version makes is none.
+ * Checks a state before use, because it may come from the record, which everyone who may update the service can write.
+ * It must be complete, with finite numbers and exactly as many bets as this version makes.
  */
 function readState(value: unknown): WatchState | undefined {
   const state = value as WatchState | undefined;
@@ -50,7 +50,7 @@ const isNumber = (value: unknown): value is number =>
 const isTime = (value: unknown): value is number => isNumber(value) && value < 8.64e15;
 const isText = (value: unknown): boolean =>
   value === undefined || (typeof value === 'string' && value.length <= 200);
-/** A time, by itself or behind the name of a source; without one a source would see nothing and not know it. */
+/** A time, alone or after the name of a source. With a broken time a source would silently see no requests. */
 const isCursor = (value: unknown): boolean => {
   if (value === undefined || value === '') return true;
   const at = typeof value === 'string' ? (/^(?:\w+ )?(\S{1,40})$/.exec(value)?.[1] ?? '') : '';
@@ -85,7 +85,7 @@ const isMark = (mark: Mark | undefined): boolean =>
 
 function isTest(test: TestState | undefined, limit: number, full: boolean): boolean {
   const counts = [test?.candidate, test?.baseline, test?.candidateFull];
-  // Null until then, so that nothing is read from it.
+  // Before 100 % there is no such test, so a value here is forged.
   if (!full && test?.full !== null) return false;
   if (!test || !counts.every((one) => isNumber(one?.total) && isNumber(one.bad) && one.bad <= one.total))
     return false;
@@ -108,7 +108,7 @@ const isHistory = (history: History | undefined): boolean =>
   isNumber(history.lookedAt) &&
   (history.firesAt === null || isNumber(history.firesAt));
 
-/** Where an earlier runner's last mark stands: the same share goes on, another one is a shift of its own. */
+/** True if the earlier runner watched at the same share. Otherwise this runner begins with a shift of its own. */
 export function continuesMark(
   state: Pick<WatchState, 'marks'>,
   now: { phase: Mark['phase']; share: number },

@@ -3,7 +3,7 @@ import type { Cell, TestSpec } from '../evidence/state.ts';
 import { burning, burnPairs, crossed, type History, newHistory, remember } from './policies.ts';
 import type { WatchState } from './state.ts';
 
-/** Who decides. `evidence` is the rule of the watch; the others exist for those who must use them. */
+/** The rule that decides. `evidence` is the watch's own; the classical ones are for teams that must use them. */
 export type WatchRule =
   | { kind: 'evidence' }
   | { kind: 'burn-rate'; fewestBad: number }
@@ -11,23 +11,25 @@ export type WatchRule =
 
 export const burnRateRule: WatchRule = { kind: 'burn-rate', fewestBad: 10 };
 
-/** Looks of the threshold rule, in seconds. */
+/** Seconds between two checks of the threshold rule. */
 const intervalSeconds = 60;
 
+/** One look, for the rule to judge. */
 export interface RuleLook {
+  /** Seconds since the first shift. */
   seconds: number;
   cells: readonly Cell[];
-  /** The time of this step is over. */
+  /** The planned time of this step is over. */
   ended: boolean;
-  /** Something forbids a pass: the counts could not be read, or the traffic is odd. */
+  /** Forbids a pass, because the counts cannot be read or the traffic looks wrong. */
   withheld?: boolean;
-  /** What the evidence says; kept for the odds and for a platform outage. */
+  /** The decision by the evidence. */
   judged: Decision;
 }
 
 /**
- * The decision of a classical rule. It looks at the candidate alone, so its blame is never sure; and since it proves
- * nothing, it passes only at the end, and only if somebody called.
+ * Decides by the given rule. A classical rule looks at the candidate alone, so it never knows whom to blame. It proves
+ * nothing, so it passes only at the end of the step, and only if users sent requests.
  */
 export function decideBy(rule: WatchRule | undefined, state: WatchState, look: RuleLook): Decision {
   const { judged } = look;

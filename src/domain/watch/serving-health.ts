@@ -7,27 +7,28 @@ import { limitOf, type Objective } from '../slo/objective.ts';
 import { countText, elapsedText } from '../text/numbers.ts';
 
 /**
- * How a revision does that traffic went back to, by its own requests. Nothing is moved on it: going forth and back
- * would help nobody, but whoever looks for the cause must know.
+ * Whether the revision works that got its traffic back, judged by its own requests. No traffic is moved because of it:
+ * switching to and fro would not help. But a person who looks for the cause needs to know.
  */
 export interface ServingHealth {
-  /** `unknown`: too few requests to prove either; so far nothing speaks against it. */
+  /** `unknown`: too few requests to prove either. */
   health: 'works' | 'fails' | 'unknown';
-  /** Id of the objective that the counts are of: the one that is broken, else the first. */
+  /** Id of the objective that was counted: a broken one if there is any, else one that is not proved, else the first. */
   objective: string;
   kind: Objective['kind'];
   total: number;
   bad: number;
-  /** Tolerated share of bad requests. */
+  /** Tolerated fraction of bad requests. */
   limit: number;
-  /** Seconds that were looked at, and whether they lie after the traffic went back or before that. */
+  /** Seconds that were counted. */
   seconds: number;
+  /** They lie after the traffic went back; false if before. */
   after: boolean;
-  /** The source had not seen any of this time yet. */
+  /** The source has not seen any of this time yet. */
   unseen?: boolean | undefined;
 }
 
-/** Chance of calling a healthy revision broken. No rollback hangs on it, so it may be found out sooner. */
+/** Chance of calling a healthy revision broken. Ten times that of a rollback, because here a mistake moves no traffic. */
 const alpha = 0.01;
 
 function healthOf(limit: number, counts: Counts): ServingHealth['health'] {
@@ -35,7 +36,7 @@ function healthOf(limit: number, counts: Counts): ServingHealth['health'] {
   return logPassEvidence(limit, counts) >= Math.log(passAt) ? 'works' : 'unknown';
 }
 
-/** Over all objectives: broken where one is, proved where all are. */
+/** Judges all objectives together: `fails` if one of them is broken, `works` if all are proved. */
 export function judgeServing(
   objectives: readonly Objective[],
   counts: readonly Counts[],
@@ -63,7 +64,7 @@ export function judgeServing(
 /** `812 requests in 1m00s, 2 failed`. */
 export function healthText({ total, bad, seconds, after, unseen, kind }: ServingHealth): string {
   const time = elapsedText(seconds);
-  if (unseen) return `its requests of the last ${time} cannot be seen yet`;
+  if (unseen) return `the source does not show the last ${time} yet`;
   const when = after ? `in ${time}` : `in the ${time} before`;
   if (total === 0) return `no request ${when}`;
   const how = kind === 'latency' ? (bad === 1 ? 'was too slow' : 'were too slow') : 'failed';

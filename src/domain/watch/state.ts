@@ -3,7 +3,7 @@ import { limitOf, type Objective } from '../slo/objective.ts';
 import type { Mark } from './marks.ts';
 import type { History } from './policies.ts';
 
-/** All that a second runner needs to go on with a watch. Serialisable, about 1 KB an objective. */
+/** Everything that a second runner needs to go on with a watch. Serialisable; about 1 KB for each objective. */
 export interface WatchState {
   v: 1;
   /** Milliseconds since the epoch of the first shift of traffic. */
@@ -11,17 +11,18 @@ export interface WatchState {
   plan: EvidencePlan;
   evidence: EvidenceState;
   marks: Mark[];
-  /** Where the source was read to. */
+  /** The source that counts, and the cursor up to which it was read. */
   source: string | undefined;
   cursor: string | undefined;
-  /** Requests a second of all revisions before the first shift, where known. */
+  /** Requests a second of all revisions before the first shift, if known. */
   before: number | undefined;
-  /** Bad requests of the split that name no revision. */
+  /** Bad requests that came while traffic was split and name no revision. */
   nameless: number;
-  /** For the classical rules: what each test of users has seen. */
+  /** For the classical rules: what each test has seen. */
   history?: History[] | undefined;
 }
 
+/** One test for each objective and stream of requests. */
 export function testsOf(objectives: readonly Objective[], probes: boolean): TestSpec[] {
   const streams = probes ? (['users', 'probes'] as const) : (['users'] as const);
   return objectives.flatMap((objective) =>

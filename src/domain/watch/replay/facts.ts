@@ -9,7 +9,7 @@ import type { Replay, ReplayResult } from './replay.ts';
 const candidate = 'the candidate';
 const baseline = 'the baseline';
 
-/** What was judged: a failure ends it, whatever was recorded after. */
+/** The polls that were judged. A failure ends the judgement, whatever was recorded after it. */
 const judged = (replay: Replay, result: ReplayResult) => replay.polls.slice(0, result.points.length);
 
 function last(replay: Replay, result: ReplayResult) {
@@ -32,7 +32,7 @@ function detectable(replay: Replay, result: ReplayResult): number | undefined {
   });
 }
 
-/** One sentence for a recording. */
+/** Why the recording passes or fails, in a sentence or two. */
 export function replayReason(replay: Replay, result: ReplayResult, rule?: WatchRule): string {
   const test = result.state.tests[0] as TestState;
   const standing = result.decision.standings[0];
@@ -66,7 +66,7 @@ export function replayReason(replay: Replay, result: ReplayResult, rule?: WatchR
   });
 }
 
-/** The same evidence that a live watch reports, for the summary. */
+/** The evidence of a recording, in the form in which a live watch reports it. */
 export function replayFacts(replay: Replay, result: ReplayResult, rule?: WatchRule) {
   const test = result.state.tests[0] as TestState;
   const standing = result.decision.standings[0];

@@ -1,12 +1,12 @@
 import type { Counts } from '../../evidence/counts.ts';
 import type { WatchState } from '../state.ts';
 
-/** Recorded counts as `replay` reads them (DESIGN section 4). Counts are increments since the poll before. */
+/** Recorded counts, as `replay` reads them (docs/decisions.md). Counts are increments since the poll before. */
 export interface ReplayFile {
   slo: number;
   duration_seconds: number;
   alpha: number;
-  /** Default of the polls. */
+  /** The candidate's share of traffic, for polls that do not name their own. */
   share?: number | undefined;
   polls: { t: number; share?: number | undefined; candidate: Counts; baseline?: Counts | undefined }[];
 }
@@ -17,7 +17,7 @@ interface Point {
   tests: readonly { candidate: Counts; baseline: Counts }[];
 }
 
-/** What a watch saw of its first objective, so that anyone can judge it again offline. */
+/** Records what a watch saw of its first objective, so that anyone can judge it again offline. */
 export function recordReplay(
   state: WatchState,
   request: { durationSeconds: number; phase: 'split' | 'full'; baseline?: string | undefined },

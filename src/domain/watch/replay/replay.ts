@@ -25,7 +25,7 @@ const replaySchema = z.object({
   duration_seconds: z.number().positive(),
   alpha: z.number().gt(0).lt(1).default(0.001),
   share: share.optional(),
-  /** Seconds by which the source lagged: a pass needs two of them. */
+  /** Seconds by which the source lagged. A pass takes at least twice as long. */
   lag_seconds: z.number().nonnegative().default(0),
   polls: z
     .array(
@@ -42,7 +42,7 @@ const replaySchema = z.object({
 
 export type Replay = z.output<typeof replaySchema>;
 
-/** Reads a recording; problems are one line each, with their place in the file. */
+/** Reads a recording. Each problem is one line, with its place in the file. */
 export function readReplay(value: unknown): { replay: Replay } | { problems: string[] } {
   const parsed = replaySchema.safeParse(value);
   if (!parsed.success)
@@ -55,14 +55,16 @@ export function readReplay(value: unknown): { replay: Replay } | { problems: str
   const problems: string[] = [];
   replay.polls.forEach((poll, i) => {
     if (i > 0 && poll.t < (replay.polls[i - 1]?.t ?? 0))
-      problems.push(`polls.${i}.t: ${poll.t} lies before the poll before it`);
+      problems.push(`polls.${i}.t: ${poll.t} is earlier than the poll before it`);
     if (poll.baseline && poll.share === undefined && replay.share === undefined)
-      problems.push(`polls.${i}.share: missing, although a baseline is given: add it, or a share at the top`);
+      problems.push(
+        `polls.${i}.share: missing, although the poll has a baseline: add it, or a share at the top of the file`,
+      );
   });
   return problems.length > 0 ? { problems: problems.slice(0, 20) } : { replay };
 }
 
-/** The recording in a file: the file itself, or the one that a report of the watch or of a release carries. */
+/** Finds the recording in a file, which is a recording itself, or a report of a watch or a release. */
 export function recordingIn(value: unknown): unknown {
   const evidence = (value as { evidence?: { watch?: unknown; release?: unknown } } | null)?.evidence;
   const own = (evidence?.watch as { replay?: unknown } | undefined)?.replay;
@@ -91,8 +93,8 @@ export interface ReplayResult {
 }
 
 /**
- * Judges a recording by the rule of the watch. All of it is judged: a failure anywhere counts, since the recording
- * went on; otherwise a platform outage, otherwise the moment at which the last step proved the objective.
+ * Judges a recording by the rule of the watch. It judges the whole file, because the recording went on: a failure
+ * anywhere is the result, else a platform outage, else the moment at which the last step proved the objective.
  */
 export function judgeReplay(replay: Replay, rule?: WatchRule): ReplayResult {
   const { polls, duration_seconds: planned } = replay;
