@@ -2,10 +2,10 @@ import { type Bets, logEvidence, moveTo, openBets } from './bets.ts';
 import { bellWeights, evenWeights } from './weights.ts';
 
 /**
- * Evidence that the candidate fails more often than the revision beside it. Given that a request was bad, the
- * chance that it came from the candidate is at most `share` if the candidate is no worse: only *who* failed counts,
- * so an error that hits both revisions is no evidence, however its rate moves. One risk ratio for all segments:
- * a mixture of products, each segment with its own share. Needs random routing at a known share.
+ * Evidence that the candidate fails more often than the baseline. If it is no worse, a bad request comes from the
+ * candidate with a chance of at most its `share` of traffic. So only *which* revision failed counts: an error that hits
+ * both is no evidence, however often it happens. Each bet is on one risk ratio for all steps, so the evidence is a
+ * mixture of products, in which each step has its own share. The test needs random routing at a known share.
  */
 export interface BaselineGrid {
   /** Risk ratios to bet on. */
@@ -15,10 +15,10 @@ export interface BaselineGrid {
 
 export type BaselineState = Bets;
 
-/** Most of the capital bets from the first request on: most regressions are there from the beginning. */
+/** The part of the capital that bets from the first request on. It is large, because most regressions start at once. */
 const first = 0.7;
 
-/** 1.5^k, k = 1..15, with most weight on a candidate that fails twelve times as often. */
+/** Ratios 1.5^k, k = 1..15. The bell puts most weight on a candidate that fails twelve times as often. */
 export function baselineGrid(weighting: 'bell' | 'even' = 'bell'): BaselineGrid {
   const ratios = Array.from({ length: 15 }, (_, k) => 1.5 ** (k + 1));
   return {
@@ -35,7 +35,7 @@ export function moveBaseline(state: BaselineState, seconds: number): void {
   moveTo(state, seconds, first);
 }
 
-/** Books new bad requests of both revisions at one share (0 < share < 1). O(K), in place. */
+/** Books new bad requests of both revisions at one share (0 < share < 1). Costs O(K), changes `state`. */
 export function bookBaseline(
   grid: BaselineGrid,
   state: BaselineState,
@@ -53,6 +53,6 @@ export function bookBaseline(
   }
 }
 
-/** ln of the evidence; 0 where nothing is known. */
+/** ln of the evidence; 0 if nothing was booked. */
 export const logBaselineEvidence = (grid: BaselineGrid, state: BaselineState): number =>
   logEvidence(state, grid.weights, first);

@@ -1,21 +1,20 @@
 import { logAdd, logMix } from './log-space.ts';
 
 /**
- * The capital of one family of bets, mixed over the time at which betting began: a part of it bets from the first
- * request on, the rest starts evenly over the planned time. Each start is a test of its own, so the mixture keeps
- * every bound, and a failure after a long healthy stretch is not buried under it. Recursive: the state is the same
- * few numbers however long the watch lasts.
+ * The capital of one family of bets. A part of it bets from the first request on; the rest starts evenly over the planned
+ * time, so that a failure after a long healthy stretch is still found. Each start is a test of its own, so the mixture
+ * keeps the bound. The computation is recursive: the state stays the same few numbers, however long the watch lasts.
  */
 export interface Bets {
-  /** ln of each alternative's capital, over all starts so far. */
+  /** ln of each alternative's capital, summed over all starts so far. */
   logCapital: number[];
   /** Seconds since this test began. */
   seconds: number;
-  /** Planned seconds, fixed at the start: bets may start until then. */
+  /** Planned seconds, fixed at the beginning. Bets may start until then. */
   planned: number;
 }
 
-/** `first` is the part that bets from the beginning. */
+/** @param first the part of the capital that bets from the beginning, 0 to 1 */
 export function openBets(alternatives: number, plannedSeconds: number, first: number): Bets {
   return {
     logCapital: Array.from({ length: alternatives }, () => Math.log(first)),
@@ -24,7 +23,7 @@ export function openBets(alternatives: number, plannedSeconds: number, first: nu
   };
 }
 
-/** Starts the bets of the time until `seconds`; they see what is booked after this. In place. */
+/** Starts the bets that are due by `seconds`. They bet on what is booked after this call. Changes `bets`. */
 export function moveTo(bets: Bets, seconds: number, first: number): void {
   if (seconds <= bets.seconds) return;
   const from = Math.min(bets.seconds, bets.planned);
@@ -37,7 +36,7 @@ export function moveTo(bets: Bets, seconds: number, first: number): void {
   bets.seconds = seconds;
 }
 
-/** ln of the whole evidence: every alternative's capital by its weight, and what has not been staked yet. */
+/** ln of the whole evidence: the weighted capital of every alternative, plus the capital that has not started yet. */
 export function logEvidence(bets: Bets, weights: readonly number[], first: number): number {
   const idle = (1 - first) * Math.max(0, 1 - bets.seconds / bets.planned);
   return logAdd(logMix(bets.logCapital, weights), Math.log(idle));

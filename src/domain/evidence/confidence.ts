@@ -2,9 +2,9 @@ import type { Counts } from './counts.ts';
 import { logBeta } from './log-space.ts';
 
 /**
- * Every error rate that the counts do not contradict, at whatever moment one looks: all p at which the evidence of
- * a beta mixture (Robbins, prior 1/2, 1/2) stays below 1/alpha. Wider than a textbook interval, but it may be read
- * after every request.
+ * The lowest and highest error rate that the counts do not contradict: every rate p at which the evidence of a beta
+ * mixture (Robbins, prior 1/2, 1/2) stays below 1/alpha. The interval is wider than a textbook one, because it must hold
+ * even if one looks after every request.
  */
 export function confidenceSequence(counts: Counts, alpha = 0.05): [low: number, high: number] {
   const { total, bad } = counts;
@@ -16,7 +16,7 @@ export function confidenceSequence(counts: Counts, alpha = 0.05): [low: number, 
     return mixture - log >= -Math.log(alpha);
   };
   const seen = bad / total;
-  // The evidence falls towards the seen rate and rises beyond it, so each end is found by halving.
+  // The evidence is smallest at the observed rate and grows away from it, so bisection finds each end.
   const search = (outside: number): number => {
     if (!contradicted(outside)) return outside;
     let [far, near] = [outside, seen];

@@ -1,4 +1,4 @@
-/** Finished requests of one revision under one objective: `bad` broke it, `total` are all that count. */
+/** Finished requests of one revision under one objective: all that count, and how many of them were bad. */
 export interface Counts {
   total: number;
   bad: number;
@@ -11,7 +11,7 @@ export function addCounts(to: Counts, more: Counts): void {
   to.bad += more.bad;
 }
 
-/** Share of bad requests; undefined, not 0, where nothing was seen. */
+/** The fraction of bad requests. Without requests it is undefined, not 0. */
 export function rateOf(counts: Counts): number | undefined {
   return counts.total > 0 ? counts.bad / counts.total : undefined;
 }

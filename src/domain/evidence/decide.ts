@@ -14,55 +14,62 @@ import {
 
 export type Blame = 'release' | 'platform' | 'unknown' | 'none';
 
-/** Fewest bad requests that may end a release: retries are correlated, two of two prove little. */
+/** A release needs this many bad requests to fail. Two of two prove little, because retries are correlated. */
 export const fewestBad = 3;
 /**
- * Being worse than the baseline is not enough: the candidate must also look worse than its objective allows. While
- * more may be seen, evidence of 1.5 asks for that. At the planned end of the split the choice is to promote or not,
- * and odds of two to one for one and a half times the limit suffice.
+ * Being worse than the baseline is not enough to fail: the candidate must also look worse than its objective allows.
+ * While more requests will come, that takes evidence of 1.5. At the planned end of the split the only choice left is to
+ * promote or not, so odds of two to one for one and a half times the limit are enough.
  */
 export const outsideAt = 1.5;
 export const outsideAtEnd = { odds: 2, factor: 1.5 };
-/** Evidence within the limit at which a pass is proved, and evidence against at which it is withheld. */
+/** Evidence for the objective at which a pass is proved, and evidence against it at which the pass is withheld. */
 export const passAt = 20;
 export const doubtAt = 10;
-/** Evidence on both revisions at which the platform is suspected. */
+/** Evidence against both revisions at which the platform is suspected. */
 export const platformAt = 20;
 
-/** Seconds that a step must have lasted before it may pass early. */
+/** A step may pass early only after this many seconds. */
 export const dwellSeconds: Record<Phase, number> = { split: 60, full: 120 };
 
-/** Where one test stands; evidence as natural logarithms. */
+/** Where one test stands. All evidence is given as natural logarithms. */
 export interface Standing {
   objective: string;
   stream: TestSpec['stream'];
+  /** That the candidate is worse than the baseline. */
   base: number;
+  /** That the candidate breaks its objective while traffic is split. */
   slo: number;
+  /** That the baseline breaks it at the same time. */
   beside: number;
+  /** That the candidate breaks its objective at 100 %. Undefined before that. */
   full: number | undefined;
+  /** That the candidate keeps its objective. */
   pass: number;
+  /** Bad requests of the candidate. */
   bad: number;
 }
 
 export interface Decision {
   kind: 'fail' | 'pass' | 'undecided';
   blame: Blame;
-  /** Index of the test that decided, for a failure. */
+  /** Index of the test that decided a failure. */
   test: number | undefined;
-  /** Both revisions break the objective: nobody is blamed, the share is held. */
+  /** Both revisions break the objective, so neither is blamed and the traffic stays as it is. */
   platform: boolean;
   standings: Standing[];
 }
 
+/** What `decide` must know besides the evidence. */
 export interface Moment {
   phase: Phase;
   /** Seconds since traffic settled at this share. */
   dwell: number;
-  /** Seconds that the source lags: two of them must have passed. */
+  /** Seconds by which the source lags. A step passes early only after twice that time. */
   lag: number;
-  /** The planned time is over: what is proved is proved, however short the step was. */
+  /** The planned time is over, so a proof counts however short the step was. */
   ended?: boolean;
-  /** Something forbids an early pass, such as a fall in traffic. */
+  /** Something forbids a pass, such as a fall in traffic. */
   withheld?: boolean;
 }
 
@@ -80,7 +87,7 @@ export function standingOf(spec: TestSpec, test: TestState): Standing {
   };
 }
 
-/** The rule of the watch. Pure, O(K) for each test: it costs the same at the first and at the ten thousandth poll. */
+/** The rule of the watch. It costs O(K) for each test, at the first poll as at the ten thousandth. */
 export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment): Decision {
   const standings = state.tests.map((test, i) => standingOf(plan.tests[i] as TestSpec, test));
   const alpha = alphaOf(plan);
@@ -120,7 +127,7 @@ function outsideAtTheEnd(plan: EvidencePlan, state: EvidenceState, i: number): b
   return logRatioAt(limit, outsideAtEnd.factor, candidate) >= Math.log(outsideAtEnd.odds);
 }
 
-/** Every objective within its limit, by users' requests or, where there are too few, by probes. */
+/** True if every objective is proved, by users' requests or, if those are too few, by probes. */
 function proved(standings: readonly Standing[]): boolean {
   const objectives = new Set(standings.map((at) => at.objective));
   return [...objectives].every((objective) =>

@@ -9,11 +9,11 @@ export interface Seen {
   total: number;
   limit: number;
   alpha: number;
-  /** While traffic is split: the candidate's share and the baseline's bad requests. */
+  /** While traffic is split: the candidate's share of traffic, and the baseline's bad requests. */
   beside?: { share: number; bad: number } | undefined;
 }
 
-/** Fewest bad requests among `total` that would have ended the release; Infinity where not even all would. */
+/** How many of the `total` requests must be bad to end the release. Infinity if not even all of them would. */
 export function badToFail(seen: Seen): number {
   const fails = (bad: number) => {
     const counts = { total: seen.total, bad };
@@ -31,7 +31,7 @@ export function badToFail(seen: Seen): number {
   let [low, high] = [fewestBad - 1, seen.total];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    // Sums of a hostile recording may be beyond what has whole numbers.
+    // A hostile recording may hold sums so large that halving them no longer gives a new whole number.
     if (middle <= low || middle >= high) break;
     if (fails(middle)) high = middle;
     else low = middle;
@@ -40,8 +40,8 @@ export function badToFail(seen: Seen): number {
 }
 
 /**
- * The smallest error rate that a watch of these requests would have taken back nine times in ten; undefined where
- * it could have seen none. What is smaller may have slipped through.
+ * The smallest error rate that a watch of these requests would have taken back with the chance `power`. A smaller one may
+ * have slipped through. Undefined if the requests could not have shown any.
  */
 export function smallestDetectable(seen: Seen, power = 0.9): number | undefined {
   const needed = badToFail(seen);
@@ -55,10 +55,10 @@ export function smallestDetectable(seen: Seen, power = 0.9): number | undefined 
   return high;
 }
 
-/** Beyond so many bad requests the sum is a normal distribution's to all digits that are shown, and costs nothing. */
+/** Beyond this many bad requests a normal distribution gives the same digits, at no cost. */
 const mostSummed = 2000;
 
-/** P(Binomial(total, p) >= least), summed from the shorter side. */
+/** P(Binomial(total, p) >= least), as one minus the sum of the terms below `least`. */
 function chanceOfAtLeast(least: number, total: number, p: number): number {
   if (p >= 1) return 1;
   if (least > mostSummed) return normalBelow((total * p - least + 0.5) / Math.sqrt(total * p * (1 - p)));

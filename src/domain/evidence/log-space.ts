@@ -1,12 +1,13 @@
-/** Sums of numbers that are kept as natural logarithms, so that evidence of e^2000 does not overflow. */
+/** Sums of numbers that are stored as natural logarithms, so that evidence of e^2000 does not overflow. */
 
+/** ln(e^a + e^b) */
 export function logAdd(a: number, b: number): number {
   if (a === Number.NEGATIVE_INFINITY) return b;
   if (b === Number.NEGATIVE_INFINITY) return a;
   return a > b ? a + Math.log1p(Math.exp(b - a)) : b + Math.log1p(Math.exp(a - b));
 }
 
-/** ln(sum of weight_i * e^(logs_i)). Weights that sum to less than 1 are allowed. */
+/** ln(sum of weight_i * e^(logs_i)). The weights may sum to less than 1. */
 export function logMix(logs: readonly number[], weights: readonly number[]): number {
   let top = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < logs.length; i++) if ((logs[i] as number) > top) top = logs[i] as number;
@@ -30,7 +31,7 @@ export function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
 }
 
-/** P(a standard normal number is below z), Abramowitz and Stegun 26.2.17; error below 1e-7. */
+/** P(a standard normal variable is below z), by Abramowitz and Stegun 26.2.17. The error is below 1e-7. */
 export function normalBelow(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
   const tail =
@@ -40,6 +41,7 @@ export function normalBelow(z: number): number {
   return z > 0 ? 1 - tail : tail;
 }
 
+/** ln of the beta function */
 export function logBeta(a: number, b: number): number {
   return logGamma(a) + logGamma(b) - logGamma(a + b);
 }

@@ -2,9 +2,9 @@ import type { Counts } from './counts.ts';
 import { logMix } from './log-space.ts';
 
 /**
- * Evidence that the error rate is *below* the objective's limit: the same bets mirrored, against better rates
- * limit / 1.5^k, k = 1..10. Under "at least `limit`" it reaches 20 with probability at most 0.05. No start times:
- * what was seen early must keep counting. Needs totals only.
+ * ln of the evidence that the error rate is *below* the objective's limit. The bets are those of the SLO test mirrored, on
+ * the better rates limit / 1.5^k, k = 1..10. If the rate is at least `limit`, the evidence reaches 20 with a probability
+ * of at most 0.05. There are no later starts, because early requests must keep counting. It needs only totals.
  */
 export function logPassEvidence(limit: number, counts: Counts): number {
   const good = counts.total - counts.bad;
@@ -18,7 +18,7 @@ export function logPassEvidence(limit: number, counts: Counts): number {
 
 const passWeights = Array.from({ length: 10 }, () => 0.1);
 
-/** Clean requests after which the pass is proved if none of them is bad. */
+/** How many requests without a bad one prove the objective. */
 export function cleanRequestsToPass(limit: number, threshold = 20): number {
   let low = 0;
   let high = 1;

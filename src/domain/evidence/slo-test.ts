@@ -4,10 +4,10 @@ import { logMix } from './log-space.ts';
 import { bellWeights, evenWeights } from './weights.ts';
 
 /**
- * Evidence that the error rate is above the objective's `limit` (1 - target). Under "at most `limit` at every
- * moment" each bet is a supermartingale, so P(evidence ever reaches 1/alpha) <= alpha, however often one looks
- * (Ville). The bets are likelihood ratios against a grid of worse rates, mixed over the grid and over start times,
- * so that a failure after a long healthy stretch is still seen soon.
+ * Evidence that the error rate is above the objective's `limit` (1 - target). If the rate is at most `limit` at every
+ * moment, each bet is a supermartingale, so P(evidence ever reaches 1/alpha) <= alpha, however often one looks (Ville's
+ * inequality). The bets are likelihood ratios for a grid of worse rates. They are mixed over the grid and over start
+ * times, so that a failure after a long healthy stretch is still found soon.
  */
 export interface SloGrid {
   limit: number;
@@ -19,10 +19,10 @@ export interface SloGrid {
 
 export type SloState = Bets;
 
-/** Half of the capital bets from the first request on. */
+/** The part of the capital that bets from the first request on. */
 const first = 0.5;
 
-/** Rates that the test bets on: limit * 1.5^k while below 0.9, and 0.95. */
+/** The rates that the test bets on: limit * 1.5^k as long as that is below 0.9, and 0.95. */
 export function alternatives(limit: number): number[] {
   const rates: number[] = [];
   for (let q = limit * 1.5; q < 0.9; q *= 1.5) rates.push(q);
@@ -30,7 +30,7 @@ export function alternatives(limit: number): number[] {
   return rates;
 }
 
-/** Most weight on four times the limit, with a wide bell. `even` is the textbook mixture. */
+/** The bell puts most weight on four times the limit. `even` is the textbook mixture. */
 export function sloGrid(limit: number, weighting: 'bell' | 'even' = 'bell'): SloGrid {
   const rates = alternatives(limit);
   const ratios = rates.map((q) => q / limit);
@@ -46,7 +46,7 @@ export function startSlo(grid: SloGrid, plannedSeconds: number): SloState {
   return openBets(grid.weights.length, plannedSeconds, first);
 }
 
-/** Books new counts, seen up to `seconds` after the start. O(K), in place. */
+/** Books new counts, seen up to `seconds` after the start. Costs O(K), changes `state`. */
 export function advanceSlo(grid: SloGrid, state: SloState, seconds: number, counts: Counts): void {
   moveTo(state, seconds, first);
   if (counts.total === 0) return;
@@ -58,18 +58,18 @@ export function advanceSlo(grid: SloGrid, state: SloState, seconds: number, coun
       good * (grid.logGood[k] as number);
 }
 
-/** ln of the evidence; 0 where nothing is known. */
+/** ln of the evidence; 0 if nothing was booked. */
 export const logSloEvidence = (grid: SloGrid, state: SloState): number =>
   logEvidence(state, grid.weights, first);
 
-/** ln of one likelihood ratio: the rate is `factor` times the limit, against the limit. */
+/** ln of one likelihood ratio: how much better a rate of `factor` times the limit explains the counts than the limit. */
 export function logRatioAt(limit: number, factor: number, counts: Counts): number {
   const rate = Math.min(0.99, factor * limit);
   const good = counts.total - counts.bad;
   return counts.bad * Math.log(rate / limit) + good * (Math.log1p(-rate) - Math.log1p(-limit));
 }
 
-/** ln of the plain mixture without start times, for totals (error-budget.md 3.2's check values). */
+/** ln of the plain mixture for totals, without later starts. docs/decisions.md has its check values. */
 export function logMixtureAt(grid: SloGrid, counts: Counts): number {
   const good = counts.total - counts.bad;
   return logMix(

@@ -1,4 +1,4 @@
-import { shareAlpha } from './alpha.ts';
+import { divideAlpha } from './alpha.ts';
 import {
   type BaselineGrid,
   type BaselineState,
@@ -10,41 +10,47 @@ import {
 import { addCounts, type Counts, noCounts } from './counts.ts';
 import { advanceSlo, type SloGrid, type SloState, sloGrid, startSlo } from './slo-test.ts';
 
+/** `split`: two revisions share the traffic. `full`: the candidate gets all of it. */
 export type Phase = 'split' | 'full';
 
 /** One question about one stream of requests: "does the candidate break this objective?" */
 export interface TestSpec {
   /** Id of the objective, such as `availability`. */
   objective: string;
-  /** Tolerated share of bad requests: 1 - target. */
+  /** Tolerated fraction of bad requests: 1 - target. */
   limit: number;
-  /** Users' requests, or our own probes: never mixed. */
+  /** Users' requests, or probes that the action sends. The two are never mixed. */
   stream: 'users' | 'probes';
 }
 
-/** What is fixed before the first request is seen. */
+/** What is fixed before the first request. Changing it later would break the bound. */
 export interface EvidencePlan {
   tests: readonly TestSpec[];
   /** Chance of taking back a healthy release, for this region. */
   alpha: number;
-  /** Planned seconds of each phase: bets may start until then. */
+  /** Planned seconds of each phase. Bets may start until then. */
   splitSeconds: number;
   fullSeconds: number;
 }
 
 export interface TestState {
+  /** The candidate against the baseline. */
   base: BaselineState;
-  /** The candidate against its objective while traffic is split, the baseline beside it, the candidate at 100 %. */
+  /** The candidate against its objective, while traffic is split. */
   split: SloState;
+  /** The baseline against the same objective, while traffic is split. */
   beside: SloState;
+  /** The candidate against its objective at 100 %; null before that. */
   full: SloState | null;
-  /** Since the candidate's first user request. */
+  /** The candidate's requests since its first traffic. */
   candidate: Counts;
+  /** The baseline's requests while traffic was split. */
   baseline: Counts;
+  /** The candidate's requests at 100 %. */
   candidateFull: Counts;
 }
 
-/** Serialisable: a second runner goes on from it and decides the same. */
+/** Serialisable. A second runner goes on from it and decides the same. */
 export interface EvidenceState {
   v: 1;
   /** Seconds since the first shift of traffic, at the last poll. */
@@ -54,12 +60,12 @@ export interface EvidenceState {
   tests: TestState[];
 }
 
-/** New counts of one test since the poll before, in one stretch of constant traffic. */
+/** New counts of one test since the poll before, from a time in which the traffic did not change. */
 export interface Cell {
   /** Index into the plan's tests. */
   test: number;
   phase: Phase;
-  /** Candidate's share of traffic; undefined while traffic has not settled: then no comparison is made. */
+  /** The candidate's share of traffic. Undefined while traffic has not settled; then the revisions are not compared. */
   share?: number | undefined;
   candidate: Counts;
   baseline?: Counts | undefined;
@@ -72,6 +78,7 @@ export interface Poll {
   cells: readonly Cell[];
 }
 
+/** One grid for each limit, because building one costs more than a poll. */
 const grids = new Map<number, SloGrid>();
 export function gridOf(limit: number): SloGrid {
   const known = grids.get(limit);
@@ -100,14 +107,14 @@ export function startEvidence(plan: EvidencePlan): EvidenceState {
   };
 }
 
-/** Books one poll, in place; O(K) for each test, whatever came before. */
+/** Books one poll. Costs O(K) for each test, however many polls came before. Changes `state`. */
 export function advance(plan: EvidencePlan, state: EvidenceState, poll: Poll): void {
   const seconds = Math.max(state.seconds, poll.seconds);
   if (poll.phase === 'full' && state.fullSince === null) beginFull(plan, state);
   for (let i = 0; i < state.tests.length; i++) {
     const test = state.tests[i] as TestState;
     const grid = gridOf((plan.tests[i] as TestSpec).limit);
-    // What becomes visible late belongs to the phase in which it was served, but starts no new bet there.
+    // A request that becomes visible late counts in the phase in which it was served, but starts no new bet there.
     const splitSeconds = state.fullSince === null ? seconds : test.split.seconds;
     moveBaseline(test.base, splitSeconds);
     const now: Record<Phase, Counts> = { split: { ...noCounts }, full: { ...noCounts } };
@@ -140,8 +147,8 @@ function beginFull(plan: EvidencePlan, state: EvidenceState): void {
   });
 }
 
-/** The alpha of each single test of this plan. */
+/** The alpha that each single test of this plan may use. */
 export function alphaOf(plan: EvidencePlan): { split: number; full: number } {
   const objectives = new Set(plan.tests.map((test) => test.objective)).size;
-  return shareAlpha(plan.alpha, { objectives, streams: plan.tests.length / Math.max(1, objectives) });
+  return divideAlpha(plan.alpha, { objectives, streams: plan.tests.length / Math.max(1, objectives) });
 }

@@ -1,7 +1,7 @@
 /**
- * Weights of a mixture over ratios: a bell on the logarithm around the regressions that matter most, over a floor,
- * so that no size of regression is given up. Any weights that sum to 1 keep the bound; docs/decisions.md has what
- * was tried and what it measured.
+ * Weights for a mixture over ratios. The bell, on a logarithmic scale, favours the regressions that matter most; the floor
+ * keeps every other size in play. Any weights that sum to 1 keep the bound. docs/decisions.md lists what was tried and
+ * what it measured.
  */
 export function bellWeights(
   ratios: readonly number[],

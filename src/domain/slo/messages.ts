@@ -3,7 +3,7 @@ import { nearest, type Path } from '../data/locate.ts';
 
 export interface SloMessage {
   path: Path;
-  /** The key that is meant, where the place is a key and not a value. */
+  /** Set if the message is about a key of the map at `path`, not about a value. */
   key?: string | undefined;
   message: string;
 }
@@ -15,13 +15,13 @@ const branches = (node: Node): Node[] =>
     ? ([node.anyOf, node.oneOf].filter(Array.isArray).flat() as Node[]).flatMap(branches)
     : [node];
 
-/** Names of the properties that a schema knows at a path. */
+/** The names of the properties that the schema allows at a path. */
 export function knownKeys(schema: z.ZodType, path: Path): string[] {
   let nodes: Node[] = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node];
-  for (const step of path)
+  for (const key of path)
     nodes = nodes.flatMap(branches).flatMap((node) => {
       const next =
-        typeof step === 'number' ? node.items : (node.properties as Node | undefined)?.[String(step)];
+        typeof key === 'number' ? node.items : (node.properties as Node | undefined)?.[String(key)];
       return next && typeof next === 'object' ? [next as Node] : [];
     });
   return nodes
@@ -31,7 +31,7 @@ export function knownKeys(schema: z.ZodType, path: Path): string[] {
 
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60));
 
-/** An issue of the schema in words, with the nearest known key or value. */
+/** Says in words what the schema found, with the nearest known key or value. */
 export function messagesOf(
   issue: z.core.$ZodIssue,
   root: unknown,
@@ -40,10 +40,10 @@ export function messagesOf(
 ): SloMessage[] {
   const path = [...base, ...issue.path];
   const value = path.reduce<unknown>(
-    (inner, step) => (inner as Record<PropertyKey, unknown> | undefined | null)?.[step],
+    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined | null)?.[key],
     root,
   );
-  const name = String(path.filter((step) => typeof step === 'string').at(-1) ?? 'the file');
+  const name = String(path.filter((key) => typeof key === 'string').at(-1) ?? 'the file');
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path);
     return issue.keys.map((key) => {

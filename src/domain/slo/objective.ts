@@ -7,22 +7,22 @@ export interface Objective {
   target: number;
   /** For latency: an answer slower than this is bad. Milliseconds. */
   slowerThanMs?: number | undefined;
-  /** For people, where the id says too little. */
+  /** For people, if the id says too little. */
   title?: string | undefined;
-  /** `file:line` where it was written. */
+  /** `file:line` at which it is written. */
   source?: string | undefined;
-  /** Selectors of counters, where Prometheus counts; `$revision` and `$service` are filled in. */
+  /** For Prometheus: the counters to read. */
   prometheus?: PrometheusCounters | undefined;
 }
 
-/** Two of the three say it all: `bad` or `good` beside `total`. */
+/** Selectors of counters: `total`, and either `bad` or `good`. `$revision` and `$service` are filled in. */
 export interface PrometheusCounters {
   total: string;
   bad?: string | undefined;
   good?: string | undefined;
 }
 
-/** Tolerated share of bad requests. Rounded, since 1 - 0.995 is not 0.005 in binary. */
+/** The tolerated fraction of bad requests. Rounded, because 1 - 0.995 is not exactly 0.005 in binary. */
 export function limitOf(objective: Pick<Objective, 'target'>): number {
   return Number((1 - objective.target).toPrecision(12));
 }

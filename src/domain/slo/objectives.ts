@@ -18,19 +18,19 @@ const slug = (text: string) =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 40);
 
-/** What a release can be judged by; what the format allows and a release cannot use is a problem with its place. */
+/** Reads the objectives of an SLO. Reports a problem for everything that OpenSLO allows but a release cannot use. */
 export function objectivesOf(slo: SloDocument, context: ObjectiveContext): Objective[] {
   const { spec } = slo;
   if (spec.budgetingMethod !== undefined && spec.budgetingMethod !== 'Occurrences')
     context.problem(
       ['spec', 'budgetingMethod'],
-      `budgetingMethod: ${spec.budgetingMethod} is not supported: a release is judged by requests, so expected Occurrences.`,
+      `budgetingMethod: ${spec.budgetingMethod} is not supported, because a release is judged by single requests. Expected Occurrences.`,
     );
   const window = spec.timeWindow?.[0];
   if (window && (window.isRolling === false || window.calendar !== undefined))
     context.problem(
       ['spec', 'timeWindow', 0],
-      'timeWindow: a calendar window is not supported: expected isRolling: true.',
+      'timeWindow: a calendar window is not supported. Expected isRolling: true.',
     );
   const ids = new Set<string>();
   return spec.objectives.flatMap((objective, i) => {
@@ -104,14 +104,14 @@ const queryOf = (metric: Metric | undefined): string | undefined => {
   return metric?.metricSource.type === 'Prometheus' ? spec?.query : undefined;
 };
 
-/** `sum(x)` around a selector says what the watch does anyway. */
+/** Strips `sum(…)` around a selector, because the watch adds up the series anyway. */
 const bare = (query: string) => /^\s*sum\s*\(([^()]*)\)\s*$/.exec(query)?.[1]?.trim() ?? query.trim();
 
 function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Read | undefined {
   const metric = indicator.spec.ratioMetric;
   const queries = { total: queryOf(metric?.total), bad: queryOf(metric?.bad), good: queryOf(metric?.good) };
   if (metric?.raw) {
-    context.problem(path, 'ratioMetric.raw is not supported: expected total with good or bad, as counters.');
+    context.problem(path, 'ratioMetric.raw is not supported. Expected total with good or bad, as counters.');
     return undefined;
   }
   if (!queries.total && !queries.bad && !queries.good) return { kind: 'availability' };
@@ -126,7 +126,7 @@ function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Rea
     if (selector !== undefined && !selector.includes('$revision'))
       context.problem(
         path,
-        `the query ${selector.slice(0, 80)} does not name $revision, so revisions cannot be told apart.`,
+        `the query ${selector.slice(0, 80)} does not name $revision, so it cannot tell the revisions apart.`,
       );
   return { kind: 'availability', prometheus: counters };
 }
@@ -144,7 +144,7 @@ function threshold(
   if (queryOf(indicator.spec.thresholdMetric)) {
     context.problem(
       path,
-      'a threshold on a Prometheus query is not supported: count slow requests by a ratioMetric over histogram buckets.',
+      'a threshold on a Prometheus query is not supported. Count slow requests with a ratioMetric over histogram buckets.',
     );
     return undefined;
   }

@@ -22,13 +22,13 @@ export interface ParsedSlo {
   windowSeconds: number;
 }
 
-/** The window where the file names none. */
+/** The window for a file that names none. */
 const defaultWindow = '30d';
 const maxBytes = 1_000_000;
 
 /**
- * Reads OpenSLO v1: one SLO, with its indicator inside or as an SLI of the same file. Every problem is reported at
- * once, with its place and, for a typing error, the nearest word.
+ * Reads OpenSLO v1: one SLO, with its indicator inside or as an SLI of the same file. Reports all problems at once, each
+ * with its place and, for a typing error, the nearest word.
  */
 export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } | { problems: SloProblem[] } {
   const lines = source.split(/\r?\n/);
@@ -104,7 +104,7 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
     note(
       line,
       column,
-      'This is a second SLO: a release is judged by one, which may have several objectives.',
+      'This is a second SLO, but a release is judged by one. One SLO may have several objectives.',
     );
     return finish();
   }

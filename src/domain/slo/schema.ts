@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { product, schemaUrl, sloSchemaFile } from '../product.ts';
 
-/** OpenSLO v1 (github.com/OpenSLO/OpenSLO, specification of v1), the part that a release can be judged by. */
+/** The part of OpenSLO v1 (github.com/OpenSLO/OpenSLO) by which a release can be judged. */
 
 const labels = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
@@ -42,7 +42,7 @@ const ratioMetric = z
     counter: z
       .boolean()
       .optional()
-      .describe('Whether the metric only ever rises. Must be true where it is Prometheus.'),
+      .describe('Whether the metric only ever rises. Must be true for Prometheus.'),
     good: metric.optional(),
     bad: metric.optional(),
     total: metric.optional(),
@@ -113,7 +113,7 @@ export const sliDocument = z.strictObject({
   spec: indicator.shape.spec,
 });
 
-/** Documents of other kinds are legal OpenSLO and of no use to a release. */
+/** Other kinds of documents are valid OpenSLO, but a release does not use them. */
 export const otherKinds = [
   'Service',
   'DataSource',
@@ -125,7 +125,7 @@ export const otherKinds = [
 export type SloDocument = z.output<typeof sloDocument>;
 export type Indicator = z.output<typeof indicator>;
 
-/** One JSON Schema for editors, draft-07, since that is what the catalogue of schemas asks for. */
+/** One JSON Schema for editors. It is draft-07, because SchemaStore asks for that. */
 export function sloJsonSchema(): Record<string, unknown> {
   const options = { target: 'draft-7', io: 'input', unrepresentable: 'any' } as const;
   const strip = (schema: Record<string, unknown>) => {
@@ -136,7 +136,7 @@ export function sloJsonSchema(): Record<string, unknown> {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: schemaUrl(sloSchemaFile),
     title: `${product}: objectives (OpenSLO v1)`,
-    description: 'What users were promised. The watch takes a release back when it breaks this.',
+    description: 'The promise to users. The watch takes a release back if it breaks this promise.',
     oneOf: [strip(z.toJSONSchema(sloDocument, options)), strip(z.toJSONSchema(sliDocument, options))],
     defaultSnippets: [
       {

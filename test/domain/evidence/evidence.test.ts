@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { shareAlpha } from '../../../src/domain/evidence/alpha.ts';
+import { divideAlpha } from '../../../src/domain/evidence/alpha.ts';
 import {
   baselineGrid,
   bookBaseline,
@@ -314,9 +314,9 @@ describe('what people are told', () => {
   });
 
   test('alpha is split and never grows', () => {
-    expect(shareAlpha(0.001, {})).toEqual({ split: 0.0005, full: 0.0005 });
-    expect(oddsRatio(-Math.log(shareAlpha(0.001, {}).split))).toBe('2 000:1');
-    const { split, full } = shareAlpha(0.001, { regions: 2, objectives: 3, streams: 2 });
+    expect(divideAlpha(0.001, {})).toEqual({ split: 0.0005, full: 0.0005 });
+    expect(oddsRatio(-Math.log(divideAlpha(0.001, {}).split))).toBe('2 000:1');
+    const { split, full } = divideAlpha(0.001, { regions: 2, objectives: 3, streams: 2 });
     expect(12 * (split + full)).toBeCloseTo(0.001, 12);
   });
 });

@@ -132,12 +132,12 @@ describe('what is refused, with its place', () => {
     [
       'time slices',
       slo('  - {target: 0.9}', undefined, '  budgetingMethod: Timeslices'),
-      '12:20: budgetingMethod: Timeslices is not supported: a release is judged by requests, so expected Occurrences.',
+      '12:20: budgetingMethod: Timeslices is not supported, because a release is judged by single requests. Expected Occurrences.',
     ],
     [
       'a calendar',
       slo('  - {target: 0.9}', undefined, '  timeWindow: [{duration: 1d, isRolling: false}]'),
-      '12:16: timeWindow: a calendar window is not supported: expected isRolling: true.',
+      '12:16: timeWindow: a calendar window is not supported. Expected isRolling: true.',
     ],
     [
       'a window that is none',
