@@ -9,6 +9,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ActionName } from '../../src/domain/report/report.ts';
+import { inputsOf } from '../../src/inputs/table.ts';
 import { median, range } from './support/median.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 15);
@@ -51,18 +53,22 @@ const env: Record<string, string> = {
   ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
   ...commandFiles,
   ...Object.fromEntries(apis.map((api) => [`GHA_ENDPOINT_OVERRIDE_${api}`, `${url}/v1`])),
-  INPUT_WORKLOAD_IDENTITY_PROVIDER: 'projects/123/locations/global/workloadIdentityPools/github/providers/gh',
-  INPUT_SERVICE_ACCOUNT: 'deployer@demo.iam.gserviceaccount.com',
-  INPUT_PROJECT_ID: 'demo-project',
-  INPUT_REGION: 'us-central1',
-  INPUT_NAME: 'ocr-api',
-  INPUT_RUNTIME: 'nodejs24',
-  INPUT_ENTRY_POINT: 'ocr',
-  INPUT_SOURCE_DIR: folder,
-  INPUT_SMOKE_SUITE: suite,
-  INPUT_SUITE: suite,
-  INPUT_SLO: '99.5%',
-  INPUT_TO: 'before',
+};
+
+/** Each action gets those that it declares, since it refuses any other. */
+const inputs: Record<string, string> = {
+  workload_identity_provider: 'projects/123/locations/global/workloadIdentityPools/github/providers/gh',
+  service_account: 'deployer@demo.iam.gserviceaccount.com',
+  project_id: 'demo-project',
+  region: 'us-central1',
+  name: 'ocr-api',
+  runtime: 'nodejs24',
+  entry_point: 'ocr',
+  source_dir: folder,
+  smoke_suite: suite,
+  suite: suite,
+  slo: '99.5%',
+  to: 'before',
 };
 
 function start(
@@ -89,8 +95,15 @@ async function bare(): Promise<number> {
   return performance.now() - started;
 }
 
-async function toFirstCall(action: string): Promise<number> {
-  const { child, started, log } = start([join(root, 'actions', action, 'main.js')]);
+const inputsFor = (action: ActionName): Record<string, string> =>
+  Object.fromEntries(
+    inputsOf(action)
+      .filter((name) => name in inputs)
+      .map((name) => [`INPUT_${name.toUpperCase()}`, inputs[name] as string]),
+  );
+
+async function toFirstCall(action: ActionName): Promise<number> {
+  const { child, started, log } = start([join(root, 'actions', action, 'main.js')], inputsFor(action));
   const over = ended(child);
   const reached = new Promise<number>((resolve) => {
     firstCall = () => resolve(performance.now() - started);
@@ -103,8 +116,10 @@ async function toFirstCall(action: string): Promise<number> {
   return result;
 }
 
-const actions = ['auth', 'deploy', 'guard', 'smoke-test', 'watch', 'rollback', 'release'];
-const times = new Map<string, number[]>(['node -e 0', ...actions].map((name) => [name, []]));
+const actions: ActionName[] = ['auth', 'deploy', 'guard', 'smoke-test', 'watch', 'rollback', 'release'];
+const times = new Map<'node -e 0' | ActionName, number[]>(
+  (['node -e 0', ...actions] as const).map((name) => [name, []]),
+);
 for (let round = -1; round < rounds; round++)
   for (const name of times.keys()) {
     const value = name === 'node -e 0' ? await bare() : await toFirstCall(name);

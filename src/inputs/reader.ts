@@ -1,133 +1,114 @@
-import {
-  parseBoolean,
-  parseDuration,
-  parseInteger,
-  parseList,
-  parseMap,
-  parsePercentage,
-} from '../domain/data/parse.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
+import type { UsedDefinition } from '../domain/inputs/definition.ts';
+import type { ActionName } from '../domain/report/report.ts';
+import { refuseKey } from './key.ts';
+import { shownInMessage, shownInReport } from './shown.ts';
+import { definitionFor, type InputName, type Inputs, inputsOf } from './table.ts';
+import { unknownInputs } from './unknown.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-interface TextRules {
-  pattern?: RegExp;
-  /** What would be right, after "expected ". */
-  expected?: string;
-  maxLength?: number;
-}
+type Summary = Inputs<'release'>['summary'];
 
 /**
- * Reads `INPUT_*` as the runner sets them. Nothing throws until `done()`, which reports every problem at once, each
- * with the input, the value and what would be right.
+ * Reads the `INPUT_*` variables of the runner by the table of inputs. A problem does not throw: `done()` reports all of
+ * them at once, each with the input and what would be right.
  */
-export class Inputs {
+export class InputReader {
   readonly #env: Environment;
+  readonly #addSecret: (value: string) => void;
   readonly #problems: string[] = [];
-  readonly #given: Record<string, unknown> = {};
+  readonly #shown: Record<string, string> = {};
+  readonly #asked = new Set<string>();
+  #action: ActionName | undefined;
+  #values: Record<string, unknown> = {};
 
-  constructor(env: Environment) {
+  constructor(env: Environment, addSecret: (value: string) => void = () => {}) {
     this.#env = env;
+    this.#addSecret = addSecret;
   }
 
-  /** What was given, for the report; never the values of secrets, which are not inputs of these actions. */
-  get given(): Record<string, unknown> {
-    return { ...this.#given };
+  /** The inputs of an action, parsed. A process reads the inputs of one action only. */
+  of<A extends ActionName>(action: A): Inputs<A> {
+    if (this.#action === undefined) this.#readAll(action);
+    if (this.#action !== action)
+      throw new Error(`the inputs of ${this.#action} were read before those of ${action}`);
+    return this.#values as Inputs<A>;
   }
 
-  /** Adds a problem that only shows when inputs are taken together. */
+  #readAll(action: ActionName): void {
+    this.#action = action;
+    refuseKey(this.#env, this.#addSecret);
+    this.#problems.push(...unknownInputs(this.#env, action));
+    for (const name of inputsOf(action)) {
+      const value = this.#read(name, definitionFor(name, action));
+      Object.defineProperty(this.#values, name, {
+        enumerable: true,
+        get: () => {
+          this.#asked.add(name);
+          return value;
+        },
+      });
+    }
+  }
+
+  #read(name: string, definition: UsedDefinition & { required?: true }): unknown {
+    const { kind } = definition;
+    const text = this.#env[`INPUT_${name.toUpperCase()}`]?.trim();
+    const fallback = definition.default === undefined ? undefined : kind.parse(definition.default);
+    if (text === undefined || text === '') {
+      if (!definition.required) return fallback;
+      this.missing(name);
+      return '';
+    }
+    if (definition.secret) this.#addSecret(text);
+    try {
+      const value = kind.parse(text);
+      this.#shown[name] = shownInReport(definition, text);
+      return value;
+    } catch (error) {
+      const shown = shownInMessage(definition, text);
+      this.#shown[name] = shown ?? '(hidden)';
+      this.#problems.push(`${name}: ${shown === undefined ? '' : `${shown}: `}${(error as Error).message}`);
+      // Nothing uses it, since done() throws; text keeps its type for the checks until then.
+      return definition.required ? '' : fallback;
+    }
+  }
+
+  /** True if the user set the input, rightly or not. */
+  isSet(name: InputName): boolean {
+    return this.#shown[name] !== undefined;
+  }
+
+  /** Notes that an input must be set. `expected` completes the sentence "expected ..." if the kind does not say enough. */
+  missing(name: string, expected?: string): void {
+    const kind = this.#action && definitionFor(name, this.#action).kind;
+    this.#problems.push(`${name}: missing: expected ${expected ?? kind?.expected ?? 'a value'}`);
+  }
+
+  /** Notes a problem of several inputs together. The text must not quote a value. */
   problem(text: string): void {
     this.#problems.push(text);
   }
 
-  #raw(name: string): string | undefined {
-    const value = this.#env[`INPUT_${name.replace(/ /g, '_').toUpperCase()}`]?.trim();
-    if (value === undefined || value === '') return undefined;
-    // A token stays out of every report, whoever reads it and however early the action ends.
-    this.#given[name] = /token$/.test(name) ? '(hidden)' : value;
-    return value;
+  /** What the user set, as far as it may be shown. For the report. */
+  get given(): Record<string, unknown> {
+    return { ...this.#shown };
   }
 
-  #read<T>(name: string, parse: (raw: string) => T): T | undefined {
-    const raw = this.#raw(name);
-    if (raw === undefined) return undefined;
-    try {
-      return parse(raw);
-    } catch (error) {
-      const shown = raw.length > 60 ? `${raw.slice(0, 57)}...` : raw;
-      this.#problems.push(`${name}: "${shown.replace(/\s+/g, ' ')}": ${(error as Error).message}`);
-      return undefined;
-    }
+  /** When to write the job summary. Works for an action that failed before it read its inputs. */
+  get summary(): Summary {
+    const value = this.#env.INPUT_SUMMARY?.trim().toLowerCase();
+    this.#asked.add('summary');
+    return value === 'never' || value === 'on-problem' ? value : 'always';
   }
 
-  text(name: string, rules: TextRules = {}): string | undefined {
-    return this.#read(name, (raw) => {
-      if (rules.maxLength !== undefined && raw.length > rules.maxLength)
-        throw new Error(`expected at most ${rules.maxLength} characters, found ${raw.length}`);
-      if (rules.pattern && !rules.pattern.test(raw))
-        throw new Error(`expected ${rules.expected ?? String(rules.pattern)}`);
-      return raw;
-    });
+  /** Inputs that the action declares and never looked at. For a test. */
+  get unread(): string[] {
+    return Object.keys(this.#values).filter((name) => !this.#asked.has(name));
   }
 
-  /** As `text`, and a problem where it is missing. Returns '' after noting the problem. */
-  required(name: string, rules: TextRules = {}): string {
-    if (this.#raw(name) === undefined) {
-      this.#problems.push(`${name}: missing: expected ${rules.expected ?? 'a value'}`);
-      return '';
-    }
-    return this.text(name, rules) ?? '';
-  }
-
-  boolean(name: string): boolean | undefined {
-    return this.#read(name, parseBoolean);
-  }
-
-  integer(name: string, min?: number, max?: number): number | undefined {
-    return this.#read(name, (raw) => parseInteger(raw, min, max));
-  }
-
-  /** Seconds. */
-  duration(name: string): number | undefined {
-    return this.#read(name, parseDuration);
-  }
-
-  /** Seconds from `min` to `max`; `fallback` where nothing is given, and where what is given is a problem. */
-  durationWithin(name: string, fallback: number, min: number, max: number): number {
-    const value = this.duration(name) ?? fallback;
-    if (value >= min && value <= max) return value;
-    this.problem(`${name}: "${this.given[name]}": expected ${min}s to ${max / 60}m`);
-    return fallback;
-  }
-
-  /** A fraction from 0 to 1. */
-  percentage(name: string): number | undefined {
-    return this.#read(name, parsePercentage);
-  }
-
-  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
-    return this.#read(name, (raw) => {
-      const found =
-        choices.find((choice) => choice === raw.toLowerCase()) ?? choices.find((choice) => choice === raw);
-      if (!found) throw new Error(`expected one of ${choices.join(', ')}`);
-      return found;
-    });
-  }
-
-  list(name: string): string[] | undefined {
-    return this.#read(name, parseList);
-  }
-
-  map(name: string): Map<string, string> | undefined {
-    return this.#read(name, parseMap);
-  }
-
-  /** Anything else: `parse` throws `Error` with what would be right. */
-  custom<T>(name: string, parse: (raw: string) => T): T | undefined {
-    return this.#read(name, parse);
-  }
-
-  /** Throws one `input-invalid` that names every problem; call it after the last read and before the first request. */
+  /** Throws one `input-invalid` that names every problem. Call it after the last read and before the first request. */
   done(): void {
     if (this.#problems.length === 0) return;
     const many = this.#problems.length > 1;

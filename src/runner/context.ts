@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Environment, Inputs } from '../inputs/reader.ts';
+import { type Environment, InputReader } from '../inputs/reader.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What every action is handed: plain data and the few things that reach the runner. */
 export interface Context {
-  inputs: Inputs;
+  inputs: InputReader;
   env: Environment;
   log: Log;
   clock: Clock;
@@ -40,7 +40,7 @@ export function createContext(
 ): Context {
   return {
     ...parts,
-    inputs: new Inputs(env),
+    inputs: new InputReader(env, parts.secrets.add),
     env,
     clock: systemClock,
     id: randomUUID().slice(0, 8),

@@ -153,7 +153,7 @@ export async function runAction<Name extends ActionName>(name: Name, action: Act
     finished = { report, view: () => failureView(report) };
   }
   try {
-    await finish(finished, env, { secrets, log, commands });
+    await finish(finished, env, context.inputs.summary, { secrets, log, commands });
   } catch (error) {
     process.exitCode = 1;
     log.warning(
@@ -172,6 +172,7 @@ async function failureView(report: Report): Promise<View> {
 async function finish<Name extends ActionName>(
   finished: Finished<Name>,
   env: Context['env'],
+  summaryMode: Context['inputs']['summary'],
   { secrets, log, commands }: { secrets: Secrets; log: Log; commands: Commands },
 ): Promise<void> {
   const { report } = finished;
@@ -192,7 +193,7 @@ async function finish<Name extends ActionName>(
     commands.setOutput(key, value);
   }
   for (const [key, value] of Object.entries(finished.exports ?? {})) commands.exportVariable(key, value);
-  const wanted = finished.summary === false ? 'never' : env.INPUT_SUMMARY?.trim().toLowerCase() || 'always';
+  const wanted = finished.summary === false ? 'never' : summaryMode;
   const exitCode = finished.exitCode ?? exitCodeOf(report);
   if (env.GITHUB_STEP_SUMMARY && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0)))
     writeFileSync(env.GITHUB_STEP_SUMMARY, await summary(), { flag: 'a' });

@@ -224,10 +224,10 @@ describe('credentials of an earlier step', () => {
     const host = new URL(world.env.GHA_ENDPOINT_OVERRIDE_iam as string).host;
     writeFileSync(theirs, JSON.stringify({ ...content, audience: `//${host}/${world.provider}` }));
     for (const path of [first.outputs.credentials_file_path as string, theirs]) {
-      const { Inputs } = await import('../../src/inputs/reader.ts');
+      const { InputReader } = await import('../../src/inputs/reader.ts');
       const { readLogin } = await import('../../src/actions/login/inputs.ts');
-      const inputs = new Inputs({});
-      const login = readLogin(inputs, { GOOGLE_APPLICATION_CREDENTIALS: path });
+      const inputs = new InputReader({});
+      const login = readLogin(inputs, inputs.of('smoke-test'), { GOOGLE_APPLICATION_CREDENTIALS: path });
       inputs.done();
       expect(login).toMatchObject({
         source: 'file',

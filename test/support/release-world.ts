@@ -17,6 +17,7 @@ import { type Allocation, servingAllocations } from '../../src/domain/traffic/se
 import { createServices } from '../../src/gcp/run/services.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createRest } from '../../src/http/rest.ts';
+import { inputsOf } from '../../src/inputs/table.ts';
 import { createContext } from '../../src/runner/context.ts';
 import { type Action, exitCodeOf } from '../../src/runner/run.ts';
 import { createSecrets } from '../../src/runner/secrets.ts';
@@ -141,6 +142,14 @@ export class ReleaseWorld {
     };
   }
 
+  /** Those of `inputs` that an action takes: it refuses any other. */
+  inputsFor(action: ActionName, name: string, source = '.'): Record<string, string> {
+    const taken = new Set(inputsOf(action));
+    return Object.fromEntries(
+      Object.entries(this.inputs(name, source)).filter(([input]) => taken.has(input)),
+    );
+  }
+
   /** Calls the sandbox's control API, for example to send it users. */
   control(method: string, path: string, body?: object): Promise<Response> {
     return fetch(`${this.sandbox.control}${path}`, {
@@ -217,11 +226,17 @@ export class ReleaseWorld {
       inputs: this.inputs(name, source, options.inputs),
     });
   rollback = (name: string, to: string, options: RunOptions = {}) =>
-    this.run(rollback, { ...options, inputs: this.inputs(name, '.', { ...options.inputs, to }) });
+    this.run(rollback, {
+      ...options,
+      inputs: { ...this.inputsFor('rollback', name), ...options.inputs, to },
+    });
 
   /** Deploys as a colleague with another tool would. */
   deploy = (name: string, source: string, more: Record<string, string> = {}) =>
-    this.run(deploy, { inputs: { ...this.inputs(name, source), ...more }, env: { GITHUB_RUN_ID: '77' } });
+    this.run(deploy, {
+      inputs: { ...this.inputsFor('deploy', name, source), ...more },
+      env: { GITHUB_RUN_ID: '77' },
+    });
 
   /**
    * Calls `meet` for every API call. The fault that it returns happens to the call; if it returns a promise, the call

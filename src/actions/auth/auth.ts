@@ -11,10 +11,9 @@ import {
   removeCredentials,
   writeCredentials,
 } from './credentials-file.ts';
-import { type AuthRequest, readAuthRequest, refuseKeys } from './inputs.ts';
+import { type AuthRequest, readAuthRequest } from './inputs.ts';
 
 export const auth: Action<'auth'> = async (context) => {
-  refuseKeys(context);
   const request = readAuthRequest(context);
   const platform = openPlatform(context, request.login);
   const { log, clock } = context;

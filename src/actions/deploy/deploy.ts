@@ -11,12 +11,9 @@ import { deploy as deployFunction } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';
 import type { SourceTree } from '../../steps/ports/source.ts';
-import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
-import { readDeploy } from './inputs.ts';
+import { readDeployInputs } from './inputs.ts';
 import { deployPorts } from './ports.ts';
-
-export const quietInputs = ['environment_variables', 'build_environment_variables'];
 
 export function evidenceOf(
   request: DeployRequest,
@@ -41,18 +38,10 @@ export function evidenceOf(
 }
 
 export const deploy: Action<'deploy'> = async (context) => {
-  const { inputs, env, log, clock, signal, startedAt } = context;
-  const login = readLogin(inputs, env, { accountMayBeRuntime: true });
-  const asked = readDeploy(inputs, login.projectId);
-  const request: DeployRequest = {
-    ...asked,
-    noTraffic: inputs.boolean('no_traffic') ?? false,
-    dryRun: inputs.boolean('dry_run') ?? false,
-    signal,
-  };
-  const requireProof = inputs.choice('require_proof', ['partial', 'complete']) ?? 'partial';
-  const propagationSeconds = inputs.duration('propagation_timeout') ?? 420;
+  const { inputs, log, clock, signal, startedAt } = context;
+  const { login, request: asked, requireProof, propagationSeconds } = readDeployInputs(context);
   inputs.done();
+  const request: DeployRequest = { ...asked, signal };
   const platform = openPlatform(context, login);
   const ports = deployPorts(context, platform);
   const { project, region, name } = request;
@@ -87,8 +76,7 @@ export const deploy: Action<'deploy'> = async (context) => {
 
   const service = shortName(result.service);
   const report = newReport('deploy', { project, region, name, service, revision: result.revision });
-  report.inputs = { ...inputs.given };
-  for (const input of quietInputs) if (input in report.inputs) report.inputs[input] = '(hidden)';
+  report.inputs = inputs.given;
   report.verdict = result.verdict;
   report.outcome = result.outcome;
   report.reason = result.reason;

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { parseProvider, projectOfServiceAccount } from '../../domain/login/identity.ts';
+import { projectOfServiceAccount } from '../../domain/login/identity.ts';
 import {
   cloudPlatformScope,
   type LoginRequest,
   type RunFacts,
   type TokenEndpoint,
 } from '../../domain/login/request.ts';
-import type { Environment, Inputs } from '../../inputs/reader.ts';
+import { projectPattern } from '../../inputs/groups/where.ts';
+import type { Environment, InputReader } from '../../inputs/reader.ts';
+import type { Inputs } from '../../inputs/table.ts';
 import { useCredentialsFile } from './earlier-login.ts';
 
+/** Variables in which Google's actions and gcloud leave the project, the most common first. */
 const projectVariables = [
   'GOOGLE_CLOUD_PROJECT',
   'CLOUDSDK_CORE_PROJECT',
@@ -17,73 +20,62 @@ const projectVariables = [
   'GCP_PROJECT',
 ];
 
-const accountRules = {
-  pattern: /^([a-z0-9][\w.-]*@[a-z0-9][a-z0-9.-]*\.[a-z]+|\d{15,30})$/,
-  expected: 'the e-mail of a service account, such as deployer@my-project.iam.gserviceaccount.com',
-  maxLength: 320,
-};
+const providerShape = 'projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER';
 
-/** An id, with the domain of legacy projects, or a number. */
-const projectPattern = /^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$|^\d+$/;
+/** The inputs of the login, which every action has. */
+export type LoginInputs = Pick<
+  Inputs<'watch'>,
+  | 'workload_identity_provider'
+  | 'service_account'
+  | 'invoker_service_account'
+  | 'audience'
+  | 'delegates'
+  | 'universe'
+  | 'request_reason'
+  | 'project_id'
+>;
 
 export interface LoginRules {
-  /** No problem is noted where the project or the login is missing: `auth` and offline work decide for themselves. */
+  /** Notes no problem if the project or the login is missing. For `auth` and for work without Google Cloud. */
   optional?: boolean;
   /**
-   * Without `workload_identity_provider` on this very step, `service_account` is not the login's but the function's,
-   * as in deploy-cloud-functions@v4.
+   * Without `workload_identity_provider` on this very step, `service_account` is the account of the function and not of
+   * the login, as in deploy-cloud-functions@v4.
    */
   accountMayBeRuntime?: boolean;
   /**
-   * The project of `service_account` counts more than what an earlier step exported, as in auth@v3: a second login of
-   * a job may lead to another project.
+   * The project of `service_account` wins over the project of an earlier step, as in auth@v3: a second login of a job
+   * may lead to another project.
    */
   accountNamesProject?: boolean;
 }
 
 /**
- * The login inputs that every action has, with what earlier steps of the job left. Notes problems in `inputs`, sends
- * nothing, and never throws.
+ * Combines the login inputs with what earlier steps of the job left. Notes problems, sends nothing and never throws.
  */
-export function readLogin(inputs: Inputs, env: Environment, rules: LoginRules = {}): LoginRequest {
-  const provider = inputs.custom('workload_identity_provider', parseProvider);
-  const isRuntime = rules.accountMayBeRuntime && inputs.given.workload_identity_provider === undefined;
-  const serviceAccount = isRuntime ? undefined : inputs.text('service_account', accountRules);
-  const universe =
-    inputs.text('universe', {
-      pattern: /^[a-z0-9-]+(\.[a-z0-9-]+)+$/,
-      expected: 'a domain such as googleapis.com',
-    }) ??
-    (env.GOOGLE_CLOUD_UNIVERSE_DOMAIN || 'googleapis.com');
+export function readLogin(
+  inputs: InputReader,
+  values: LoginInputs,
+  env: Environment,
+  rules: LoginRules = {},
+): LoginRequest {
+  const logsInHere = inputs.isSet('workload_identity_provider');
   const request: LoginRequest = {
     source: 'none',
-    provider,
-    oidcAudience: inputs.text('audience', {
-      maxLength: 400,
-      pattern: /^[\x21-\x7e]+$/,
-      expected: 'text without spaces',
-    }),
-    serviceAccount,
-    invokerServiceAccount: inputs.text('invoker_service_account', accountRules),
-    delegates: inputs.list('delegates') ?? [],
+    provider: values.workload_identity_provider,
+    oidcAudience: values.audience,
+    serviceAccount: rules.accountMayBeRuntime && !logsInHere ? undefined : values.service_account,
+    invokerServiceAccount: values.invoker_service_account,
+    delegates: values.delegates ?? [],
     scopes: [cloudPlatformScope],
     lifetimeSeconds: 3600,
     includeEmail: true,
-    universe,
-    requestReason: inputs.text('request_reason', {
-      maxLength: 1000,
-      pattern: /^[\x20-\x7e]+$/,
-      expected: 'one line of ASCII text',
-    }),
+    universe: values.universe ?? (env.GOOGLE_CLOUD_UNIVERSE_DOMAIN || 'googleapis.com'),
+    requestReason: values.request_reason,
     propagationSeconds: 30,
     run: runFacts(env),
   };
-  for (const delegate of request.delegates)
-    if (!accountRules.pattern.test(delegate))
-      inputs.problem(`delegates: "${delegate.slice(0, 60)}": expected ${accountRules.expected}`);
-
-  const wasGiven = inputs.given.workload_identity_provider !== undefined;
-  if (wasGiven) {
+  if (logsInHere) {
     request.source = 'inputs';
     request.endpoint = runnerEndpoint(env);
   } else useCredentialsFile(request, env);
@@ -92,21 +84,16 @@ export function readLogin(inputs: Inputs, env: Environment, rules: LoginRules = 
   const ofJob = exported.find((value) => projectPattern.test(value));
   const ofAccount = request.serviceAccount ? projectOfServiceAccount(request.serviceAccount) : undefined;
   request.projectId =
-    inputs.text('project_id', {
-      pattern: projectPattern,
-      expected: 'a project id such as my-project (6 to 30 lower-case letters, digits and hyphens)',
-    }) ?? (rules.accountNamesProject ? (ofAccount ?? ofJob) : (ofJob ?? ofAccount));
+    values.project_id ?? (rules.accountNamesProject ? (ofAccount ?? ofJob) : (ofJob ?? ofAccount));
 
-  if (!rules.optional) {
-    if (!request.projectId && inputs.given.project_id === undefined)
-      inputs.problem(
-        'project_id: missing: expected a project id such as my-project (no earlier step and no service account names one)',
-      );
-    if (request.source === 'none' && !request.refusal)
-      inputs.problem(
-        'workload_identity_provider: missing: expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER, or an auth step before this one',
-      );
-  }
+  if (rules.optional) return request;
+  if (!request.projectId && !inputs.isSet('project_id'))
+    inputs.missing(
+      'project_id',
+      'a project id such as my-project (no earlier step and no service account names one)',
+    );
+  if (request.source === 'none' && !request.refusal)
+    inputs.missing('workload_identity_provider', `${providerShape}, or an auth step before this one`);
   return request;
 }
 
@@ -126,7 +113,7 @@ function runFacts(env: Environment): RunFacts {
   };
 }
 
-/** Reads the event only where it can matter: a pull request that got no token. */
+/** Reads the event only if it can matter: for a pull request that got no token. */
 function fromFork(env: Environment): boolean | undefined {
   if (env.GITHUB_EVENT_NAME !== 'pull_request' || env.ACTIONS_ID_TOKEN_REQUEST_URL || !env.GITHUB_EVENT_PATH)
     return undefined;

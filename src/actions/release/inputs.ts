@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { sloFile, suiteFile } from '../../domain/product.ts';
-import { parseCanary } from '../../domain/release/canary.ts';
-import type { Environment, Inputs } from '../../inputs/reader.ts';
+import type { Environment, InputReader } from '../../inputs/reader.ts';
+import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
+import { type ChosenSource, chooseSource } from '../../sli/registry.ts';
 import type { ReleaseRequest } from '../../steps/release/release.ts';
-import { readDeploy } from '../deploy/inputs.ts';
+import { readFunction } from '../deploy/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
 import {
+  defaultObjectives,
   type ObjectiveSettings,
   readObjectives,
-  readOpenEnds,
-  readRule,
-  type SourceSettings,
-  sourceFor,
+  undecidedPolicy,
+  watchRule,
 } from '../watch/inputs.ts';
 import { readSloFile } from '../watch/slo-file.ts';
 import type { StageSettings } from './stage-settings.ts';
@@ -23,94 +23,94 @@ export interface ReleaseInputs {
   login: LoginRequest;
   stages: StageSettings;
   request: Omit<ReleaseRequest, 'functionName' | 'owner'>;
-  /** What is promised, and over which window. */
+  /** What is promised, and the window of the error budget. */
   slo: ObjectiveSettings;
-  source: SourceSettings;
+  source: ChosenSource;
   githubToken: string | undefined;
+  jobId: string | undefined;
 }
 
-/** All inputs of the root action. Notes problems; `inputs.done()` reports them at once. */
-export async function readRelease(context: Context): Promise<ReleaseInputs> {
-  const { inputs, env } = context;
-  const login = readLogin(inputs, env);
-  const deploy = readDeploy(inputs, login.projectId);
-  const stepSeconds = inputs.durationWithin('step_duration', 300, 1, 86_400);
-  const fullSeconds = inputs.durationWithin('duration', 600, 1, 86_400);
-  const pollSeconds = inputs.durationWithin('poll_interval', 10, 1, 300);
-  const slo = await objectives(inputs, env);
-  const suite = suitePath(inputs, env);
-  const probes = readProbes(inputs, suite);
+type Values = Inputs<'release'>;
+
+/** All inputs of the release. Notes problems; `inputs.done()` reports them at once. */
+export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env'>): Promise<ReleaseInputs> {
+  const values = inputs.of('release');
+  const login = readLogin(inputs, values, env, { accountMayBeRuntime: true });
+  const deploy = { ...readFunction(inputs, values, login.projectId), onExposed: 'close' as const };
+  const slo = await objectivesOf(inputs, values, env);
+  const suite = suiteOf(values, env);
+  const probes = probesOf(inputs, values, suite);
+  const use = { probes: probes !== undefined, objectives: slo.objectives };
   return {
     login,
     slo,
-    source: sourceFor(inputs, probes !== undefined, slo.objectives),
-    githubToken: inputs.text('github_token') ?? env.GITHUB_TOKEN,
+    source: chooseSource(values, use, (text) => inputs.problem(text)),
+    githubToken: values.github_token ?? env.GITHUB_TOKEN,
+    jobId: values.job_id,
     stages: {
       deploy,
-      requireProof: inputs.choice('require_proof', ['partial', 'complete']) ?? 'partial',
-      trusted: inputs.list('trusted_principals') ?? [],
-      propagationSeconds: inputs.durationWithin('propagation_timeout', 420, 1, 3600),
+      requireProof: values.require_proof,
+      trusted: values.trusted_principals ?? [],
+      propagationSeconds: values.propagation_timeout,
       suite,
       probes,
       objectives: slo.objectives,
-      pollSeconds,
+      pollSeconds: values.poll_interval,
       alpha: undefined,
-      until: inputs.choice('until', ['pass', 'duration']) ?? 'pass',
-      rule: readRule(inputs),
-      policy: readOpenEnds(inputs),
-      verifySeconds: inputs.durationWithin('verify_duration', 60, 0, 3600),
+      until: values.until,
+      rule: watchRule(values),
+      policy: undecidedPolicy(values),
+      verifySeconds: values.verify_duration,
       windowSeconds: slo.windowSeconds,
-      onExhausted: inputs.choice('on_exhausted', ['block', 'warn']) ?? 'block',
-      override: inputs.text('budget_override', { maxLength: 500 }),
+      onExhausted: values.on_exhausted,
+      override: values.budget_override,
     },
     request: {
-      steps: inputs.custom('canary', parseCanary) ?? [5, 25, 50, 100],
-      stepSeconds,
-      fullSeconds,
+      steps: values.canary,
+      stepSeconds: values.step_duration,
+      fullSeconds: values.duration,
       buildSeconds: deploy.deadlineSeconds,
-      afterPromote: inputs.choice('after_promote', ['pinned', 'latest']) ?? 'pinned',
-      guardMode: inputs.choice('guard_mode', ['enforce', 'verify']) ?? 'enforce',
-      retryFailed: inputs.boolean('retry_failed') ?? false,
-      waitSeconds: inputs.durationWithin('wait_for_other', 600, 0, 6 * 3600),
-      dryRun: inputs.boolean('dry_run') ?? false,
+      afterPromote: values.after_promote,
+      guardMode: values.guard_mode,
+      retryFailed: values.retry_failed,
+      waitSeconds: values.wait_for_other,
+      dryRun: values.dry_run,
       lookSeconds: 15,
       ...(env.GITHUB_SHA && /^[0-9a-f]{7,64}$/.test(env.GITHUB_SHA) ? { commit: env.GITHUB_SHA } : {}),
     },
   };
 }
 
-/** Probes come from a suite of their own, else from the smoke suite. */
-function readProbes(inputs: Inputs, suite: string | undefined): StageSettings['probes'] {
-  const perMinute = inputs.integer('probes_per_minute', 0, 120) ?? 0;
-  const path = inputs.text('probe_suite', { maxLength: 500 }) ?? suite;
+/** Test requests come from a suite of their own, else from the smoke suite. */
+function probesOf(inputs: InputReader, values: Values, suite: string | undefined): StageSettings['probes'] {
+  const { probes_per_minute: perMinute, probe_suite: path = suite } = values;
   if (perMinute === 0) return undefined;
   if (path === undefined)
-    inputs.problem('probe_suite: missing: expected the path of a smoke suite, since smoke_suite names none');
+    inputs.missing('probe_suite', 'the path of a smoke suite, since smoke_suite names none');
   return { suite: path ?? '', perMinute };
 }
 
-/** The named suite, else the one that lies in the workspace under its usual name. */
-function suitePath(inputs: Inputs, env: Environment): string | undefined {
-  const named = inputs.text('smoke_suite');
-  if (named === 'none') return undefined;
-  if (named !== undefined) return named;
+/** The named suite, else the one in the workspace under its usual name. */
+function suiteOf(values: Values, env: Environment): string | undefined {
+  const named = values.smoke_suite;
+  if (named !== undefined) return named === 'none' ? undefined : named;
   return existsSync(join(env.GITHUB_WORKSPACE ?? '.', suiteFile)) ? suiteFile : undefined;
 }
 
-/** `slo`, `latency_slo` or `slo_file`; else the usual file of the workspace; else 99.5 % of requests without an error. */
-async function objectives(inputs: Inputs, env: Environment): Promise<ObjectiveSettings> {
-  const windowSeconds = 30 * 86_400;
-  if (inputs.text('slo') === 'none') return { objectives: [], windowSeconds, file: undefined };
+/** `slo`, `latency_slo` or `slo_file`, else the usual file of the workspace, else the default objective. */
+async function objectivesOf(
+  inputs: InputReader,
+  values: Values,
+  env: Environment,
+): Promise<ObjectiveSettings> {
   const workspace = env.GITHUB_WORKSPACE || '.';
-  const given = await readObjectives(inputs, workspace);
-  if (given) return given;
-  if (existsSync(join(workspace, sloFile))) {
-    const file = await readSloFile(sloFile, workspace);
-    return { objectives: file.objectives, windowSeconds: file.windowSeconds, file };
+  if (values.slo === 'none') {
+    for (const name of ['latency_slo', 'slo_file'] as const)
+      if (inputs.isSet(name)) inputs.problem(`slo: expected either none or ${name}, not both`);
+    return { ...defaultObjectives(undefined, values.budget_window), objectives: [] };
   }
-  return {
-    objectives: [{ id: 'availability', kind: 'availability', target: 0.995 }],
-    windowSeconds,
-    file: undefined,
-  };
+  const named = await readObjectives(inputs, values, workspace);
+  if (named) return named;
+  const file = existsSync(join(workspace, sloFile)) ? await readSloFile(sloFile, workspace) : undefined;
+  return defaultObjectives(file, values.budget_window);
 }

@@ -15,7 +15,6 @@ import { settle } from '../../steps/traffic/settle.ts';
 import { openPlatform } from '../login/platform.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
 import { checkSuites } from '../smoke-test/suite-problems.ts';
-import { openSource } from '../watch/inputs.ts';
 import { type ReleaseInputs, readRelease } from './inputs.ts';
 import { reportOf } from './report.ts';
 import { bindStages } from './stages.ts';
@@ -34,7 +33,7 @@ function tell(context: Context, entry: StageEntry): void {
 /** A killed step leaves its last state: the summary's file is rewritten as the release goes on. */
 function draft(context: Context, name: string, stages: readonly StageEntry[]): void {
   const path = context.env.GITHUB_STEP_SUMMARY;
-  if (!path || context.env.INPUT_SUMMARY?.trim().toLowerCase() === 'never') return;
+  if (!path || context.inputs.summary === 'never') return;
   const rows = stages.map(
     (stage) =>
       `| ${stage.stage} | ${spanText((stage.endedAt - stage.startedAt) / 1000)} | ${marks[stage.verdict]} |`,
@@ -74,7 +73,7 @@ function tellPlan(context: Context, { request, stages }: ReleaseInputs, name: st
 
 export const release: Action<'release'> = async (context) => {
   const inputs = await readRelease(context);
-  const owner = ownerOf(context);
+  const owner = ownerOf(context, inputs.jobId);
   context.inputs.done();
   const wrong = await checkSuites(context, 'release', [inputs.stages.suite, inputs.stages.probes?.suite]);
   if (wrong) return wrong;
@@ -85,7 +84,9 @@ export const release: Action<'release'> = async (context) => {
 
   const { clock, log, env, signal } = context;
   const traffic = trafficPorts(context, platform, inputs.githubToken);
-  const source = openSource(context, platform, inputs.source, { region, objectives: inputs.slo.objectives });
+  const { rest } = platform;
+  const { objectives } = inputs.slo;
+  const source = await inputs.source.open({ rest, clock, log, projectId: project, region, objectives });
   const stages = bindStages(context, platform, inputs.stages, source);
   if (!inputs.request.dryRun) context.saveState(stateKey, JSON.stringify({ id: owner.id, functionName }));
   const told: StageEntry[] = [];
@@ -143,7 +144,7 @@ export const releasePost: Action<'release'> = async (context) => {
     service,
     functionName: saved.functionName,
     purpose: 'post',
-    owner: ownerOf(context, saved.id),
+    owner: ownerOf(context, inputs.jobId, saved.id),
     waitMs: 180_000,
     remembered: rememberedRecord(context),
     signal: context.signal,

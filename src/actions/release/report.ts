@@ -9,7 +9,6 @@ import { capital } from '../../domain/text/sentence.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Environment } from '../../inputs/reader.ts';
 import type { ReleaseRun } from '../../steps/release/release.ts';
-import { quietInputs } from '../deploy/deploy.ts';
 
 const verdicts: Record<Outcome, Verdict> = {
   promoted: 'pass',
@@ -36,8 +35,7 @@ export function reportOf(
   const short = shortName(run.service);
   const report = newReport('release', { project, region, name, service: short, revision: run.candidate });
   const { outcome } = run.state;
-  report.inputs = { ...given };
-  for (const input of quietInputs) if (input in report.inputs) report.inputs[input] = '(hidden)';
+  report.inputs = given;
   report.outcome = outcome;
   report.verdict = outcome
     ? verdicts[outcome]

@@ -1,51 +1,29 @@
-import { functionPath, revisionPattern } from '../../domain/data/resource-name.ts';
+import { functionPath } from '../../domain/data/resource-name.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
-import { parseTarget } from '../../domain/slo/target.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
-import { functionName as nameForm, regionName } from '../../inputs/names.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Action, Finished } from '../../runner/run.ts';
+import { sources } from '../../sli/registry.ts';
 import { type RollbackRequest, rollback as rollBack } from '../../steps/rollback/rollback.ts';
 import type { TrafficPorts } from '../../steps/traffic/ports.ts';
 import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
 import { nothingToSettle, type Settled, settle } from '../../steps/traffic/settle.ts';
-import { readLogin } from '../login/inputs.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
+import { readRollback } from './inputs.ts';
 import { resultReport, settledReport } from './report.ts';
 import { ownerOf, trafficPorts } from './traffic-ports.ts';
 
 const words = ['before', 'stable', 'settle'];
 
-function readRequest(context: Context) {
-  const { inputs } = context;
-  const to = inputs.text('to', {
-    pattern: revisionPattern,
-    expected: 'before, stable, settle, or the name of a revision such as ocr-api-00041-tep',
-  });
-  return {
-    name: inputs.required('name', nameForm),
-    region: inputs.text('region', regionName) ?? 'us-central1',
-    to: to ?? 'before',
-    force: inputs.boolean('force') ?? false,
-    dryRun: inputs.boolean('dry_run') ?? false,
-    verifySeconds: inputs.durationWithin('verify_duration', 0, 0, 3600),
-    target:
-      inputs.custom('slo', (raw): number | 'none' => (raw === 'none' ? raw : parseTarget(raw))) ?? 0.995,
-    waitSeconds: inputs.durationWithin('wait_for_other', 0, 0, 6 * 3600),
-    githubToken: inputs.text('github_token') ?? context.env.GITHUB_TOKEN,
-  };
-}
-
 /** Moves the traffic back by hand, or with `to: settle` ends what a release left open. */
 export const rollback: Action<'rollback'> = async (context) => {
-  const request = readRequest(context);
-  const login = readLogin(context.inputs, context.env);
-  const owner = ownerOf(context);
+  const request = readRollback(context);
+  const owner = ownerOf(context, request.jobId);
   context.inputs.done();
-  const platform = openPlatform(context, login);
+  const platform = openPlatform(context, request.login);
   const { log, clock, signal, env } = context;
   const ports = trafficPorts(context, platform, request.githubToken);
   const functionName = functionPath({ ...request, project: platform.projectId });
@@ -96,12 +74,13 @@ function lazyRate(
 ): NonNullable<ProvePorts['rate']> {
   const objectives = [{ id: 'availability', kind: 'availability' as const, target }];
   return async (...question) => {
-    const [{ rateOf }, { openSource }] = await Promise.all([
+    const { clock, log } = context;
+    const { rest, projectId } = platform;
+    const world = { rest, clock, log, projectId, region, objectives };
+    const [{ rateOf }, source] = await Promise.all([
       import('./serving-proof.ts'),
-      import('../watch/inputs.ts'),
+      sources.auto.open(world, undefined),
     ]);
-    const settings = { kind: 'auto', prometheus: undefined } as const;
-    const source = openSource(context, platform, settings, { region, objectives });
     return rateOf(context, source, { objectives, seconds: verifySeconds })(...question);
   };
 }

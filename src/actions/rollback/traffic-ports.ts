@@ -8,9 +8,8 @@ import type { Platform } from '../login/platform.ts';
 
 /** What every action that moves traffic starts with: who it is, and its clients. */
 
-export function ownerOf(context: Context, id = context.id): Owner {
-  const { env, inputs } = context;
-  const job = inputs.text('job_id', { pattern: /^\d+$/, expected: 'a number' });
+export function ownerOf(context: Context, job: string | undefined, id = context.id): Owner {
+  const { env } = context;
   return {
     id,
     repository: env.GITHUB_REPOSITORY ?? '',

@@ -14,22 +14,6 @@ export interface LocalFunction {
   stop(): Promise<void>;
 }
 
-/** Splits a command line as a shell would split plain words and quotes; nothing is expanded and no shell runs. */
-export function splitCommand(text: string): string[] {
-  const words: string[] = [];
-  for (const match of text.matchAll(/(?:[^\s"']+|"(?:\\.|[^"\\])*"|'[^']*')+/g))
-    words.push(
-      match[0].replace(
-        /"((?:\\.|[^"\\])*)"|'([^']*)'/g,
-        (_, double?: string, single?: string) => single ?? (double ?? '').replace(/\\(["\\])/g, '$1'),
-      ),
-    );
-  const quotes = text.replace(/\\./g, '').replace(/"[^"]*"|'[^']*'/g, '');
-  if (/["']/.test(quotes)) throw new Error('expected every quote to be closed');
-  if (words.length === 0) throw new Error('expected a program and its arguments');
-  return words;
-}
-
 /** What the runner gives to actions, and only to them: the function of a pull request must not have it. */
 function environmentFor(env: Environment, port: number, nonce: string): Record<string, string> {
   const own =

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { functionPattern, revisionPattern, shortName } from '../../domain/data/resource-name.ts';
+import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
-import { filePrefix, suiteFile } from '../../domain/product.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
+import { filePrefix } from '../../domain/product.ts';
 import { newReport, type Report, type Target } from '../../domain/report/report.ts';
 import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
 import { ctrf } from '../../domain/smoke/results/ctrf.ts';
@@ -17,9 +18,9 @@ import type { Action, Finished } from '../../runner/run.ts';
 import type { SmokePorts, SmokeResult, SmokeTarget } from '../../steps/smoke/ports.ts';
 import { smokeTest as testFunction } from '../../steps/smoke/smoke-test.ts';
 import { chooseTarget } from '../../steps/smoke/target.ts';
-import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
-import { type LocalFunction, splitCommand, startLocal } from './local-function.ts';
+import { readSmokeTest } from './inputs.ts';
+import { type LocalFunction, startLocal } from './local-function.ts';
 import { createSmokePorts } from './ports.ts';
 import { checkSuites } from './suite-problems.ts';
 
@@ -30,59 +31,13 @@ interface Opened {
   local?: LocalFunction | undefined;
 }
 
-function readRequest(context: Context) {
-  const { inputs, env } = context;
-  const request = {
-    suite: inputs.text('suite', { maxLength: 1000 }) ?? suiteFile,
-    name: inputs.text('name', {
-      pattern: functionPattern,
-      expected: 'the name of a function, such as ocr-api',
-    }),
-    region: inputs.text('region', {
-      pattern: /^[a-z]+-[a-z]+\d+$/,
-      expected: 'a region such as us-central1',
-    }),
-    revision: inputs.text('revision', {
-      pattern: revisionPattern,
-      expected: 'a revision such as ocr-api-00042-duk',
-    }),
-    url: inputs.custom('url', (raw) => {
-      const url = URL.canParse(raw) ? new URL(raw) : undefined;
-      if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)
-        throw new Error('expected a URL such as https://ocr.example.com or http://127.0.0.1:8080');
-      return url.href;
-    }),
-    command: inputs.custom('command', splitCommand),
-    folder: inputs.text('working_directory', { maxLength: 1000 }) ?? '.',
-    readyMs: (inputs.duration('ready_timeout') ?? 60) * 1000,
-    settleMs: (inputs.duration('propagation_timeout') ?? 30) * 1000,
-    deadlineMs: (inputs.duration('timeout') ?? 900) * 1000,
-  };
-  const ways = [request.name && 'name', request.url && 'url', request.command && 'command'].filter(Boolean);
-  const given = inputs.given;
-  if (ways.length === 0 && given.name === undefined && given.url === undefined && given.command === undefined)
-    inputs.problem(
-      'name: missing: expected the name of a deployed function, or url (without a token), or command (a local function)',
-    );
-  if (ways.length > 1) inputs.problem(`${ways.join(' and ')}: expected only one of them`);
-  if (request.name && !request.region && given.region === undefined)
-    inputs.problem('region: missing: expected a region such as us-central1');
-  if (request.revision && !request.name) inputs.problem('revision: expected only together with name');
-  // Not through the inputs: their values are part of the report.
-  const expiredToken = env.INPUT_EXPIRED_TOKEN?.trim() || undefined;
-  if (expiredToken) context.secrets.add(expiredToken);
-  if (expiredToken && !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(expiredToken))
-    inputs.problem('expired_token: expected an ID token: three parts with dots between, without "Bearer"');
-  return { ...request, expiredToken };
-}
-
-type Request = ReturnType<typeof readRequest>;
+type Request = Omit<ReturnType<typeof readSmokeTest>, 'login'>;
 
 /** Login, and the URL of this very function from the API: the only kind of URL that gets a token. */
 async function openDeployed(
   context: Context,
   request: Request & { name: string },
-  login: ReturnType<typeof readLogin>,
+  login: LoginRequest,
 ): Promise<Opened> {
   const { rest, tokens, endpoints: found, projectId, invoker } = openPlatform(context, login);
   const { signal } = context;
@@ -117,11 +72,7 @@ async function openDeployed(
   return { ports: createSmokePorts(context, found, tokens), target: { ...target, invocation }, named };
 }
 
-async function open(
-  context: Context,
-  request: Request,
-  login: ReturnType<typeof readLogin>,
-): Promise<Opened> {
+async function open(context: Context, request: Request, login: LoginRequest): Promise<Opened> {
   const { env } = context;
   if (request.name !== undefined) return openDeployed(context, { ...request, name: request.name }, login);
   const ports = createSmokePorts(context, endpoints(env));
@@ -174,8 +125,7 @@ function finished(
 }
 
 export const smokeTest: Action<'smoke-test'> = async (context) => {
-  const request = readRequest(context);
-  const login = readLogin(context.inputs, context.env, { optional: request.name === undefined });
+  const { login, ...request } = readSmokeTest(context);
   context.inputs.done();
   const started = context.clock.now();
   let opened: Opened | undefined;

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { nearest } from '../../domain/data/locate.ts';
+import { nearest } from '../../domain/data/nearest.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { pointerProblem } from '../../domain/smoke/suite/file-content.ts';
 import type { SuiteFiles } from '../../steps/smoke/ports.ts';

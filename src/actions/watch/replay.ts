@@ -1,20 +1,18 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { newReport } from '../../domain/report/report.ts';
-import { parseTarget } from '../../domain/slo/target.ts';
-import { openEndDefaults } from '../../domain/watch/outcome.ts';
 import { replayFacts, replayReason } from '../../domain/watch/replay/facts.ts';
 import { judgeReplay, readReplay, recordingIn } from '../../domain/watch/replay/replay.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Finished } from '../../runner/run.ts';
-import { readOpenEnds, readRule } from './inputs.ts';
+import { undecidedPolicy, watchRule } from './inputs.ts';
 
 /** Judges recorded counts again, offline and without credentials: a recording, or the report of an earlier run. */
 export async function replay(context: Context, file: unknown): Promise<Finished<'watch'>> {
   const { inputs, log } = context;
-  const slo = inputs.custom('slo', parseTarget);
-  const policy = readOpenEnds(inputs);
-  const rule = readRule(inputs);
-  inputs.text('replay');
+  const values = inputs.of('watch');
+  const { slo } = values;
+  const policy = undecidedPolicy(values);
+  const rule = watchRule(values);
   inputs.done();
   const parsed = readReplay(recordingIn(file));
   if ('problems' in parsed)
@@ -31,7 +29,7 @@ export async function replay(context: Context, file: unknown): Promise<Finished<
   report.verdict = result.verdict;
   report.reason = replayReason(recording, result, rule);
   report.evidence.watch = replayFacts(recording, result, rule);
-  const ending = result.open ? (policy[result.open] ?? openEndDefaults[result.open]) : undefined;
+  const ending = result.open ? policy[result.open] : undefined;
   const next =
     result.verdict === 'pass' || ending === 'promote' ? 'go_on' : ending === 'hold' ? 'hold' : 'roll_back';
   if (next === 'hold') report.outcome = 'held';

@@ -13,25 +13,20 @@ import { type BudgetResult, budgetGate } from '../../steps/budget/gate.ts';
 import { findWatchTarget } from '../../steps/watch/find-target.ts';
 import { createSaver } from '../../steps/watch/saved-watch.ts';
 import { type WatchResult, watch as watchStep } from '../../steps/watch/watch.ts';
-import { readLogin } from '../login/inputs.ts';
 import { openPlatform } from '../login/platform.ts';
 import { findEarlier } from './earlier.ts';
-import { type ObjectiveSettings, openSource } from './inputs.ts';
-import { readRequest } from './request.ts';
+import type { ObjectiveSettings } from './inputs.ts';
+import { readWatch } from './request.ts';
 import { showSloProblems } from './slo-file.ts';
 
 const view = async () => (await import('../../domain/summary/watch/section.ts')).watchView;
 
 export const watch: Action<'watch'> = async (context) => {
-  if (context.env.INPUT_REPLAY?.trim())
-    return (await import('./replay.ts')).replay(context, readFile(context));
   const { inputs, clock, log, signal } = context;
-  const request = await readRequest(context);
-  const login = readLogin(inputs, context.env);
-  if (!request.objectives && inputs.given.slo === undefined && inputs.given.slo_file === undefined)
-    inputs.problem('slo: missing: expected a share such as 99.5%, or slo_file');
-  if (!(request.poll >= 1 && request.poll <= 300)) inputs.problem('poll_interval: expected 1s to 5m');
-  if (!(request.duration >= 1)) inputs.problem('duration: expected at least 1s');
+  const { replay: recording } = inputs.of('watch');
+  if (recording !== undefined)
+    return (await import('./replay.ts')).replay(context, readRecording(context, recording));
+  const request = await readWatch(context);
   if (request.objectives?.broken) await showSloProblems(context, request.objectives.broken);
   inputs.done();
   // A watch without probes loads no code of the smoke test.
@@ -45,14 +40,14 @@ export const watch: Action<'watch'> = async (context) => {
   const wrong = await probing?.checkSuites(context, 'watch', [request.probeSuite]);
   if (wrong) return wrong;
   const settings = request.objectives as ObjectiveSettings;
-  const platform = openPlatform(context, login);
+  const platform = openPlatform(context, request.login);
   const project = platform.projectId;
 
   const services = createServices(platform.rest);
   const target = await findWatchTarget(services, { ...request, project }, signal);
-  const source = openSource(context, platform, request.source, {
-    region: request.region,
-    objectives: settings.objectives,
+  const source = await request.source.open({
+    ...{ rest: platform.rest, clock, log, projectId: project },
+    ...{ region: request.region, objectives: settings.objectives },
   });
   const ports = { clock, log, source };
   const probes = probing?.openProbes(context, platform, request.probeSuite, {
@@ -73,7 +68,7 @@ export const watch: Action<'watch'> = async (context) => {
     service: target.service,
     objectives: settings.objectives,
     windowSeconds: settings.windowSeconds,
-    onExhausted: request.gate ?? 'warn',
+    onExhausted: request.gate,
     override: request.override,
     signal,
   });
@@ -168,8 +163,7 @@ function finish(
   };
 }
 
-function readFile(context: Context): unknown {
-  const path = context.env.INPUT_REPLAY?.trim() ?? '';
+function readRecording(context: Context, path: string): unknown {
   try {
     return JSON.parse(readFileSync(resolve(context.env.GITHUB_WORKSPACE || '.', path), 'utf8'));
   } catch (cause) {

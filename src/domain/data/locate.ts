@@ -1,5 +1,4 @@
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter } from 'yaml';
-import { distance, intern } from './edit-distance.ts';
 
 /** A place in a YAML file, from 1. */
 export interface Place {
@@ -35,18 +34,4 @@ export function placeOf(document: Document, counter: LineCounter, path: Path, ke
   if (key !== undefined) enter(key, true);
   const { line, col } = counter.linePos(offset);
   return { line: Math.max(1, line), column: Math.max(1, col) };
-}
-
-/** The known word that is at most a third of its letters away, for "did you mean". */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  let best: { word: string; edits: number } | undefined;
-  for (const candidate of known) {
-    const edits = distance(intern([...word.toLowerCase()], [...candidate.toLowerCase()]));
-    if (
-      edits <= Math.max(1, Math.floor(candidate.length / 3)) &&
-      edits < (best?.edits ?? Number.MAX_SAFE_INTEGER)
-    )
-      best = { word: candidate, edits };
-  }
-  return best?.word;
 }

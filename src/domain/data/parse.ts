@@ -1,4 +1,7 @@
-/** Readers of the small languages that inputs use. Each throws `Error` with what would be right. */
+/**
+ * Parsers of the small languages that inputs use. Each throws `Error` that says what would be right. The messages never
+ * quote the text: it may hold a password.
+ */
 
 const unitSeconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
@@ -42,20 +45,15 @@ export function parseInteger(text: string, min = 0, max = Number.MAX_SAFE_INTEGE
   return number;
 }
 
-interface Token {
-  text: string;
-  quoted: boolean;
-}
-
-/** Splits at commas and newlines; quotes protect both, `\` escapes, a line that begins with `#` is a comment. */
-function tokens(text: string): Token[] {
-  const found: Token[] = [];
+/** Splits at commas and newlines. Quotes protect both, `\` escapes, and a line that begins with `#` is a comment. */
+function split(text: string): string[] {
+  const found: string[] = [];
   let current = '';
   let quoted = false;
   let quote = '';
   let lineStart = true;
   const push = () => {
-    if (current.trim() !== '' || quoted) found.push({ text: quoted ? current : current.trim(), quoted });
+    if (current.trim() !== '' || quoted) found.push(quoted ? current : current.trim());
     current = '';
     quoted = false;
   };
@@ -79,28 +77,34 @@ function tokens(text: string): Token[] {
       quote = char;
       quoted = true;
     } else if (quoted && /\s/.test(char)) {
-      // white space after a closing quote
+      // White space after a closing quote is dropped.
     } else current += char;
     lineStart = char === '\n' || (lineStart && /\s/.test(char));
   }
-  if (quote) throw new Error(`a ${quote} is not closed`);
+  if (quote) throw new Error(`expected every quote to be closed, and a ${quote} is not`);
   push();
   return found;
 }
 
-/** A list by commas or newlines; quotes protect a comma. */
+/** A list by commas or newlines. Quotes protect a comma. */
 export function parseList(text: string): string[] {
-  return tokens(text).map((token) => token.text);
+  return split(text);
 }
 
-/** `KEY=VALUE` pairs by commas or newlines; quotes around a value (or the pair) protect commas and newlines. */
+/** `KEY=VALUE` pairs by commas or newlines. Quotes around a value, or around the pair, protect commas and newlines. */
 export function parseMap(text: string): Map<string, string> {
   const map = new Map<string, string>();
-  for (const { text: pair } of tokens(text)) {
+  for (const [index, pair] of split(text).entries()) {
     const at = pair.indexOf('=');
     const key = pair.slice(0, at).trim();
-    if (at < 1 || key === '') throw new Error(`expected KEY=VALUE, found "${pair.slice(0, 40)}"`);
-    if (map.has(key)) throw new Error(`the key ${key} is given twice`);
+    if (at < 1 || key === '')
+      throw new Error(
+        `expected KEY=VALUE for each entry, and entry ${index + 1} has no key (quotes protect a comma inside a value)`,
+      );
+    if (map.has(key)) {
+      const first = [...map.keys()].indexOf(key) + 1;
+      throw new Error(`expected each key once, and entries ${first} and ${index + 1} have the same one`);
+    }
     map.set(key, pair.slice(at + 1));
   }
   return map;

@@ -17,8 +17,16 @@ export function parseSecret(text: string): SecretReference {
   );
   if (full) return { project: full[1], secret: full[2] ?? '', version: full[3] ?? 'latest' };
   const short = /^([\w-]+)(?::([\w-]+))?$/.exec(value);
-  if (!short) throw new Error(`${expected}, found "${value.slice(0, 60)}"`);
+  if (!short) throw new Error(expected);
   return { project: undefined, secret: short[1] ?? '', version: short[2] ?? 'latest' };
+}
+
+function parseEntry(entry: string, text: string): SecretReference {
+  try {
+    return parseSecret(text);
+  } catch (error) {
+    throw new Error(`${(error as Error).message} as the value of ${entry}`);
+  }
 }
 
 export interface SecretSettings {
@@ -31,12 +39,13 @@ export interface SecretSettings {
 /** Keys that begin with `/` are files in a volume, others are environment variables. */
 export function secretSettings(map: ReadonlyMap<string, string>, project: string): SecretSettings {
   const settings: SecretSettings = { variables: [], volumes: [] };
-  for (const [key, value] of map) {
-    const reference = parseSecret(value);
+  for (const [index, [key, value]] of [...map].entries()) {
+    const entry = `entry ${index + 1}`;
+    const reference = parseEntry(entry, value);
     const projectId = reference.project ?? project;
     if (!key.startsWith('/')) {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
-        throw new Error(`expected the name of a variable or an absolute path, found "${key.slice(0, 60)}"`);
+        throw new Error(`expected the name of a variable or an absolute path as the key of ${entry}`);
       settings.variables.push({ key, projectId, secret: reference.secret, version: reference.version });
       continue;
     }
@@ -44,12 +53,14 @@ export function secretSettings(map: ReadonlyMap<string, string>, project: string
     const mountPath = key.slice(0, slash);
     const path = key.slice(slash + 1);
     if (mountPath === '' || path === '')
-      throw new Error(`expected a path such as /secrets/key, found "${key}"`);
+      throw new Error(`expected a path such as /secrets/key as the key of ${entry}`);
     const file = { version: reference.version, path };
     const volume = settings.volumes.find((known) => known.mountPath === mountPath);
     if (!volume) settings.volumes.push({ mountPath, projectId, secret: reference.secret, versions: [file] });
     else if (volume.secret !== reference.secret || volume.projectId !== projectId)
-      throw new Error(`two secrets are mounted at ${mountPath}: give each a folder of its own`);
+      throw new Error(
+        `${entry} mounts a second secret in the same folder: give each secret a folder of its own`,
+      );
     else (volume.versions as JsonObject[]).push(file);
   }
   return settings;

@@ -2,7 +2,10 @@ import type { Json, JsonObject } from '../data/json.ts';
 import { parseMap } from '../data/parse.ts';
 import { ownLabelPrefix } from '../product.ts';
 
-/** Readers of the inputs that are maps. Each throws `Error` with what would be right. */
+/**
+ * Parsers of the inputs that are maps. Each throws `Error` that says what would be right. The messages count entries and
+ * never quote them: a comma without quotes makes a key of half a password.
+ */
 
 export const accountPattern = /^[a-z0-9][\w.-]*@[a-z0-9][a-z0-9.-]*\.[a-z]+$/;
 
@@ -22,26 +25,31 @@ const keptVariables = new Set([
 
 export function parseVariables(text: string): JsonObject {
   const map = mapOrEmpty(text);
-  for (const key of map.keys()) {
+  for (const [index, key] of [...map.keys()].entries()) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
-      throw new Error(`expected the name of a variable, found "${key.slice(0, 60)}"`);
-    if (keptVariables.has(key) || key.startsWith('X_GOOGLE_'))
-      throw new Error(`${key} is kept by Cloud Functions and cannot be set`);
+      throw new Error(`expected the name of a variable in entry ${index + 1}, such as LANGUAGES`);
+    if (keptVariables.has(key)) throw new Error(`Cloud Functions sets ${key} itself, so leave it out`);
+    if (key.startsWith('X_GOOGLE_'))
+      throw new Error(
+        'Cloud Functions sets every variable that begins with X_GOOGLE_ itself, so leave it out',
+      );
   }
   return Object.fromEntries(map);
 }
 
 export function parseLabels(text: string): JsonObject {
   const map = mapOrEmpty(text);
-  for (const [key, value] of map) {
+  for (const [index, [key, value]] of [...map].entries()) {
+    const entry = `entry ${index + 1}`;
     if (!/^[a-z][a-z0-9_-]{0,62}$/.test(key))
-      throw new Error(`expected a label such as team or cost-center, found "${key.slice(0, 70)}"`);
-    if (!/^[a-z0-9_-]{0,63}$/.test(value))
       throw new Error(
-        `expected at most 63 lower-case letters, digits, - and _ for the label ${key}, found "${value.slice(0, 70)}"`,
+        `expected a label such as team or cost-center in ${entry}: a lower-case letter, then at most 62 lower-case letters, digits, - and _`,
       );
-    if (key.startsWith('goog-') || key.startsWith(ownLabelPrefix))
-      throw new Error(`the label ${key} is kept by ${key.startsWith('goog-') ? 'Google' : 'these actions'}`);
+    if (!/^[a-z0-9_-]{0,63}$/.test(value))
+      throw new Error(`expected at most 63 lower-case letters, digits, - and _ as the value of ${entry}`);
+    if (key.startsWith('goog-')) throw new Error(`${entry} begins with goog-, which only Google may set`);
+    if (key.startsWith(ownLabelPrefix))
+      throw new Error(`${entry} begins with ${ownLabelPrefix}, which only these actions may set`);
   }
   return Object.fromEntries(map);
 }
@@ -49,9 +57,9 @@ export function parseLabels(text: string): JsonObject {
 /** `network=N,subnetwork=S,tags=a b` as `directVpcNetworkInterface`: in Google's REST API, not in its npm proto. */
 export function parseNetworkInterface(text: string): Json {
   const map = parseMap(text);
-  for (const key of map.keys())
+  for (const [index, key] of [...map.keys()].entries())
     if (!['network', 'subnetwork', 'tags'].includes(key))
-      throw new Error(`expected network, subnetwork or tags, found "${key.slice(0, 40)}"`);
+      throw new Error(`expected network=, subnetwork= or tags= in entry ${index + 1}`);
   const network = map.get('network');
   const subnetwork = map.get('subnetwork');
   if (!network && !subnetwork) throw new Error('expected network=NAME, subnetwork=NAME or both');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { nearest, type Path } from '../data/locate.ts';
+import type { Path } from '../data/locate.ts';
+import { nearest } from '../data/nearest.ts';
 
 export interface SloMessage {
   path: Path;

@@ -1,6 +1,7 @@
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
-import { nearest, type Path, placeOf } from '../data/locate.ts';
+import { type Path, placeOf } from '../data/locate.ts';
+import { nearest } from '../data/nearest.ts';
 import { parseDuration } from '../data/parse.ts';
 import { messagesOf } from './messages.ts';
 import type { Objective } from './objective.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readDeploy } from '../../../src/actions/deploy/inputs.ts';
-import { Inputs } from '../../../src/inputs/reader.ts';
+import { readDeployInputs } from '../../../src/actions/deploy/inputs.ts';
+import { InputReader } from '../../../src/inputs/reader.ts';
 
 const file = join(import.meta.dirname, '../../../actions/deploy/action.yml');
 const action = parse(readFileSync(file, 'utf8')) as { inputs: Record<string, { default?: string }> };
@@ -19,11 +19,18 @@ event_trigger_pubsub_topic event_trigger_service_account event_trigger_retry eve
 );
 
 const read = (given: Record<string, string>) => {
-  const env = Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-  );
-  const inputs = new Inputs(env);
-  const request = readDeploy(inputs, 'my-project');
+  const env = {
+    ...Object.fromEntries(
+      Object.entries({ project_id: 'my-project', ...given }).map(([name, value]) => [
+        `INPUT_${name.toUpperCase()}`,
+        value,
+      ]),
+    ),
+    ACTIONS_ID_TOKEN_REQUEST_URL: 'https://runner.example.com/token',
+    GOOGLE_APPLICATION_CREDENTIALS: join(import.meta.dirname, 'no-such-file.json'),
+  };
+  const inputs = new InputReader(env);
+  const { request } = readDeployInputs({ inputs, env });
   return { request, done: () => inputs.done() };
 };
 
@@ -58,14 +65,7 @@ describe('service_account', () => {
       email,
     ],
   ])('%s', (_, given, expected) => {
-    const all = { name: 'ocr', ...given };
-    const env = Object.fromEntries(
-      Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-    );
-    const inputs = new Inputs(env);
-    // The login's own reading comes first, as in every action.
-    inputs.text('workload_identity_provider');
-    expect(readDeploy(inputs, 'my-project').settings.get(path)).toBe(expected);
+    expect(read({ name: 'ocr', ...given }).request.settings.get(path)).toBe(expected);
   });
 });
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { earlierLogin } from '../../../src/actions/login/earlier-login.ts';
 import { readLogin } from '../../../src/actions/login/inputs.ts';
 import type { LoginRequest } from '../../../src/domain/login/request.ts';
-import { Inputs } from '../../../src/inputs/reader.ts';
+import { InputReader } from '../../../src/inputs/reader.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -24,8 +24,8 @@ function read(
   env: Record<string, string>,
   optional = false,
 ): { login: LoginRequest; problem: string | undefined } {
-  const inputs = new Inputs(env);
-  const login = readLogin(inputs, env, { optional });
+  const inputs = new InputReader(env);
+  const login = readLogin(inputs, inputs.of('smoke-test'), env, { optional });
   try {
     inputs.done();
     return { login, problem: undefined };

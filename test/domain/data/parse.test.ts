@@ -79,10 +79,10 @@ describe('lists and maps', () => {
     ['__proto__=x', JSON.parse('{"__proto__":"x"}')],
   ])('%j', (text, map) => expect(Object.fromEntries(parseMap(text))).toEqual(map));
 
-  test('what is wrong is named', () => {
-    expect(() => parseMap('A')).toThrow('expected KEY=VALUE, found "A"');
-    expect(() => parseMap('A=1,A=2')).toThrow('the key A is given twice');
-    expect(() => parseMap('A="1')).toThrow('is not closed');
+  test('what is wrong is named by its place and never quoted', () => {
+    expect(() => parseMap('B=1,A')).toThrow('expected KEY=VALUE for each entry, and entry 2 has no key');
+    expect(() => parseMap('A=1,B=1,A=2')).toThrow('entries 1 and 3 have the same one');
+    expect(() => parseMap('A="1')).toThrow('expected every quote to be closed');
   });
 
   test('any list survives quoting', () => {
@@ -101,7 +101,9 @@ describe('lists and maps', () => {
           try {
             parse(text);
           } catch (error) {
-            expect((error as Error).message).toMatch(/expected KEY=VALUE|given twice|not closed/);
+            expect((error as Error).message).toMatch(
+              /^expected (KEY=VALUE|each key once|every quote to be closed)/,
+            );
           }
       }),
     );

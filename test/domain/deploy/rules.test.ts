@@ -81,7 +81,7 @@ describe('secrets', () => {
       ],
     });
     expect(() => secretSettings(parseMap('/s/a=one:1,/s/b=two:1'), 'p')).toThrow(
-      'give each a folder of its own',
+      'give each secret a folder of its own',
     );
   });
 
@@ -286,15 +286,15 @@ describe('maps', () => {
   });
 
   test.each([
-    [parseVariables, 'PORT=1', 'kept by Cloud Functions'],
-    [parseVariables, 'X_GOOGLE_A=1', 'kept by Cloud Functions'],
+    [parseVariables, 'PORT=1', 'Cloud Functions sets PORT itself'],
+    [parseVariables, 'X_GOOGLE_A=1', 'Cloud Functions sets every variable that begins with X_GOOGLE_'],
     [parseVariables, '1A=x', 'expected the name of a variable'],
     [parseLabels, 'Team=x', 'expected a label'],
     [parseLabels, 'team=X', 'expected at most 63 lower-case'],
-    [parseLabels, 'goog-x=1', 'kept by Google'],
-    [parseLabels, 'backstay-source=1', 'kept by these actions'],
+    [parseLabels, 'goog-x=1', 'which only Google may set'],
+    [parseLabels, 'backstay-source=1', 'which only these actions may set'],
     [parseNetworkInterface, 'tags=a', 'expected network=NAME'],
-    [parseNetworkInterface, 'network=a,vlan=b', 'expected network, subnetwork or tags'],
+    [parseNetworkInterface, 'network=a,vlan=b', 'expected network=, subnetwork= or tags='],
   ] as const)('%# is refused', (parse, text, message) => {
     expect(() => parse(text)).toThrow(message);
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { summaryOf } from '../../../src/domain/report/render.ts';
 import { newReport } from '../../../src/domain/report/report.ts';
-import { Inputs } from '../../../src/inputs/reader.ts';
+
+import { InputReader } from '../../../src/inputs/reader.ts';
 
 function reportOf(values: Record<string, string>) {
-  const inputs = new Inputs(values);
-  inputs.boolean('dry_run');
-  inputs.duration('duration');
+  const inputs = new InputReader({ INPUT_NAME: 'ocr', ...values });
+  inputs.of('release');
   try {
     inputs.done();
   } catch (error) {

@@ -58,8 +58,9 @@ describe('a second runner', () => {
   const watchBy = (name: string, inputs: Record<string, string>) =>
     world.run(watch, {
       inputs: {
-        ...world.inputs(name, '.'),
-        ...watched,
+        ...world.inputsFor('watch', name),
+        on_exhausted: watched.on_exhausted,
+        poll_interval: watched.poll_interval,
         slo: '99.9%',
         ...inputs,
       },

@@ -29,21 +29,22 @@ test('release, smoke test and rollback print the command with the real names', a
   // The reader may be impersonated, and may call nothing.
   const stranger = env.READER_SERVICE_ACCOUNT as string;
   const command = `gcloud run services add-iam-policy-binding ocr-api --project=${project} --region=${region} --role=roles/run.invoker --member=serviceAccount:${stranger}`;
-  const inputs = { invoker_service_account: stranger, suite: world.suite(), propagation_timeout: '1s' };
+  const caller = { invoker_service_account: stranger };
+  const soon = { propagation_timeout: '1s' };
 
   const tested = await world.run(smokeTest, {
-    inputs: { ...world.inputs(name, '.'), ...inputs },
+    inputs: { ...world.inputsFor('smoke-test', name), ...caller, ...soon, suite: world.suite() },
   });
   expect(tested.exitCode).toBe(1);
   expect(tested.report.findings.map(({ fix }) => fix)).toContain(command);
 
   const released = await world.release(name, world.good(), {
-    inputs: { ...quick, ...inputs, smoke_suite: world.suite() },
+    inputs: { ...quick, ...caller, ...soon, smoke_suite: world.suite() },
   });
   expect([released.report.outcome, released.report.errors]).toEqual(['smoke_failed', []]);
   expect(released.report.findings.map(({ fix }) => fix)).toContain(command);
 
-  const back = await world.rollback(name, String(first.outputs.revision), { inputs });
+  const back = await world.rollback(name, String(first.outputs.revision), { inputs: caller });
   expect(back.report.reason).toContain('it answers 403');
   expect(back.log.join('\n')).toContain(command);
 });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { nearest, type Path } from '../../data/locate.ts';
+import type { Path } from '../../data/locate.ts';
+import { nearest } from '../../data/nearest.ts';
 import { knownKeys } from './known-keys.ts';
 import type { UnplacedProblem } from './resolve-report.ts';
 

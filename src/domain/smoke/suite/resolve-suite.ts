@@ -1,4 +1,5 @@
-import { nearest, type Path, type Place } from '../../data/locate.ts';
+import type { Path, Place } from '../../data/locate.ts';
+import { nearest } from '../../data/nearest.ts';
 import type { Suite } from './model.ts';
 import { resolveCase } from './resolve-case.ts';
 import { resolveLatency, resolvePreset } from './resolve-checks.ts';

@@ -1,0 +1,11 @@
+import { manifest as auth } from '../../../src/actions/auth/manifest.ts';
+import { manifest as deploy } from '../../../src/actions/deploy/manifest.ts';
+import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
+import { manifest as release } from '../../../src/actions/release/manifest.ts';
+import { manifest as rollback } from '../../../src/actions/rollback/manifest.ts';
+import { manifest as smokeTest } from '../../../src/actions/smoke-test/manifest.ts';
+import { manifest as watch } from '../../../src/actions/watch/manifest.ts';
+import type { Manifest } from '../../../src/inputs/manifest.ts';
+
+/** Every action, in the order of the documentation. */
+export const manifests: readonly Manifest[] = [release, auth, deploy, guard, smokeTest, watch, rollback];

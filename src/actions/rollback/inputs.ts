@@ -1,0 +1,20 @@
+import type { Context } from '../../runner/context.ts';
+import { readLogin } from '../login/inputs.ts';
+
+/** All inputs of `rollback`. Notes problems; `inputs.done()` reports them at once. */
+export function readRollback({ inputs, env }: Pick<Context, 'inputs' | 'env'>) {
+  const values = inputs.of('rollback');
+  return {
+    login: readLogin(inputs, values, env),
+    name: values.name,
+    region: values.region,
+    to: values.to,
+    force: values.force,
+    dryRun: values.dry_run,
+    verifySeconds: values.verify_duration,
+    target: values.slo,
+    waitSeconds: values.wait_for_other,
+    githubToken: values.github_token ?? env.GITHUB_TOKEN,
+    jobId: values.job_id,
+  };
+}

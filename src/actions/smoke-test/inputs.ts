@@ -1,0 +1,31 @@
+import type { Context } from '../../runner/context.ts';
+import { readLogin } from '../login/inputs.ts';
+
+/** All inputs of `smoke-test`. Notes problems; `inputs.done()` reports them at once. */
+export function readSmokeTest({ inputs, env }: Pick<Context, 'inputs' | 'env'>) {
+  const values = inputs.of('smoke-test');
+  const targets = (['name', 'url', 'command'] as const).filter((name) => inputs.isSet(name));
+  if (targets.length === 0)
+    inputs.missing(
+      'name',
+      'the name of a deployed function, or url (without a token), or command (a local function)',
+    );
+  if (targets.length > 1) inputs.problem(`${targets.join(' and ')}: expected only one of them`);
+  const isDeployed = inputs.isSet('name');
+  if (isDeployed && !inputs.isSet('region')) inputs.missing('region');
+  if (inputs.isSet('revision') && !isDeployed) inputs.problem('revision: expected only together with name');
+  return {
+    login: readLogin(inputs, values, env, { optional: !isDeployed }),
+    suite: values.suite,
+    name: values.name,
+    region: values.region,
+    revision: values.revision,
+    url: values.url,
+    command: values.command,
+    folder: values.working_directory,
+    readyMs: values.ready_timeout * 1000,
+    settleMs: values.propagation_timeout * 1000,
+    deadlineMs: values.timeout * 1000,
+    expiredToken: values.expired_token,
+  };
+}

@@ -1,0 +1,15 @@
+import { distance, intern } from './edit-distance.ts';
+
+/** The known word that is at most a third of its letters away, for "did you mean". */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: { word: string; edits: number } | undefined;
+  for (const candidate of known) {
+    const edits = distance(intern([...word.toLowerCase()], [...candidate.toLowerCase()]));
+    if (
+      edits <= Math.max(1, Math.floor(candidate.length / 3)) &&
+      edits < (best?.edits ?? Number.MAX_SAFE_INTEGER)
+    )
+      best = { word: candidate, edits };
+  }
+  return best?.word;
+}

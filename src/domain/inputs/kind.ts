@@ -1,0 +1,23 @@
+/**
+ * How much of a value may be shown in a message or a report. `keys` shows the keys of a map and hides its values;
+ * `origin` shows scheme and host of a URL and hides user, password, path and query.
+ */
+export type Shown = 'value' | 'keys' | 'origin' | 'hidden';
+
+/** What an input takes: its parser, and how to describe a right value. */
+export interface Kind<T> {
+  /** Throws `Error` that says what would be right. The message never quotes the user's text. */
+  parse(text: string): T;
+  /** Completes the sentence "expected ...". */
+  expected: string;
+  shown: Shown;
+  /** For a choice, the words that it takes. */
+  words?: readonly string[];
+  /** For a number, a duration or a length, its limits in words, such as `1s to 6h`. */
+  range?: string;
+}
+
+/** A kind with a parser of its own, such as `canary`. */
+export function custom<T>(expected: string, parse: (text: string) => T, shown: Shown = 'value'): Kind<T> {
+  return { expected, parse, shown };
+}

@@ -1,0 +1,57 @@
+import { group } from '../../domain/inputs/definition.ts';
+import { boolean, choice, duration } from '../../domain/inputs/kinds.ts';
+
+/** How a run behaves as a whole. */
+export const run = group('What a run does', {
+  dry_run: {
+    kind: boolean,
+    sentence: 'Print the plan and change nothing.',
+    example: 'true',
+    default: 'false',
+    essential: true,
+    usedBy: {
+      release: {},
+      deploy: { sentence: 'Print the plan for function, service and IAM, and change nothing.' },
+      rollback: {},
+    },
+  },
+  force: {
+    kind: boolean,
+    sentence: 'Build even if the serving revision already has this source and configuration.',
+    example: 'true',
+    default: 'false',
+    usedBy: {
+      release: {},
+      deploy: {},
+      rollback: { sentence: 'Roll back even to a revision that a release found bad.' },
+    },
+  },
+  retry_failed: {
+    kind: boolean,
+    sentence: 'Release a source and configuration again that a release has already taken back.',
+    example: 'true',
+    default: 'false',
+    usedBy: { release: {} },
+  },
+  wait_for_other: {
+    kind: duration('0s', '6h'),
+    sentence: 'How long to wait for another release of the same function before this one yields.',
+    example: '30m',
+    default: '10m',
+    usedBy: {
+      release: {},
+      rollback: {
+        default: '0s',
+        sentence: 'With `to: settle`, how long to wait for a release or a build that is still running.',
+      },
+    },
+  },
+  after_promote: {
+    kind: choice(['pinned', 'latest']),
+    sentence:
+      'How the promoted revision serves: `pinned` by name, so that deploys of other tools get no traffic until a release, or `latest`, so that deploys of other tools go live at once.',
+    example: 'latest',
+    default: 'pinned',
+    usedBy: { release: {} },
+  },
+});

@@ -1,0 +1,72 @@
+import { group } from '../../domain/inputs/definition.ts';
+import { path, text } from '../../domain/inputs/kinds.ts';
+import { functionName, regionName } from './shapes.ts';
+
+/** An id, with the domain of legacy projects, or a number. */
+export const projectPattern = /^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$|^\d+$/;
+
+const atHome = { default: 'us-central1' } as const;
+
+export const where = group('Where', {
+  name: {
+    kind: functionName,
+    sentence: 'Name of the function.',
+    example: 'ocr-api',
+    essential: true,
+    usedBy: {
+      release: { required: true },
+      deploy: { required: true },
+      guard: { required: true },
+      rollback: { required: true },
+      'smoke-test': {
+        sentence: 'Name of the deployed function to test. Set this, `url` or `command`.',
+      },
+      watch: { sentence: 'Name of the function. Required unless `replay` is set.' },
+    },
+  },
+  region: {
+    kind: regionName,
+    sentence: 'Region of the function.',
+    example: 'asia-northeast3',
+    essential: true,
+    usedBy: {
+      release: atHome,
+      deploy: atHome,
+      rollback: atHome,
+      guard: { required: true },
+      'smoke-test': { sentence: 'Region of the function. Required with `name`.' },
+      watch: { sentence: 'Region of the function. Required unless `replay` is set.' },
+    },
+  },
+  project_id: {
+    kind: text({
+      pattern: projectPattern,
+      expected: 'a project id such as my-project (6 to 30 lower-case letters, digits and hyphens)',
+    }),
+    sentence: 'Id of the Google Cloud project.',
+    example: 'my-project',
+    otherwise: 'the project of an earlier login step, else the one in the e-mail of `service_account`',
+    essential: true,
+    usedBy: {
+      release: {},
+      deploy: {},
+      guard: {},
+      'smoke-test': {},
+      watch: {},
+      rollback: {},
+      auth: {
+        sentence: 'Project id that this step exports for the steps that follow.',
+        otherwise: 'the project in the e-mail of `service_account`, else the project of an earlier step',
+      },
+    },
+  },
+  source_dir: {
+    kind: path('the path of a folder'),
+    sentence:
+      'Folder with the source of the function. `.gcloudignore` decides what is uploaded, as in gcloud. Files that hold secrets and links that leave the folder stop the run.',
+    example: 'functions/ocr',
+    default: './',
+    essential: true,
+    usedBy: { release: {}, deploy: {} },
+  },
+});

@@ -1,0 +1,78 @@
+import type { UsedDefinition, ValueOf } from '../domain/inputs/definition.ts';
+import type { ActionName } from '../domain/report/report.ts';
+import { canary } from './groups/canary.ts';
+import { decision } from './groups/decision.ts';
+import { deploy } from './groups/deploy.ts';
+import { eventTrigger } from './groups/event-trigger.ts';
+import { functionGroup } from './groups/function.ts';
+import { guard } from './groups/guard.ts';
+import { login } from './groups/login.ts';
+import { network } from './groups/network.ts';
+import { objectives } from './groups/objectives.ts';
+import { output } from './groups/output.ts';
+import { probes } from './groups/probes.ts';
+import { rollback } from './groups/rollback.ts';
+import { run } from './groups/run.ts';
+import { service } from './groups/service.ts';
+import { smoke } from './groups/smoke.ts';
+import { source } from './groups/source.ts';
+import { token } from './groups/token.ts';
+import { watch } from './groups/watch.ts';
+import { where } from './groups/where.ts';
+
+/** Every input of every action, once, in the order of the documentation. */
+export const groups = [
+  where,
+  rollback,
+  login,
+  token,
+  functionGroup,
+  service,
+  network,
+  eventTrigger,
+  run,
+  deploy,
+  guard,
+  smoke,
+  canary,
+  watch,
+  objectives,
+  decision,
+  source,
+  probes,
+  output,
+] as const;
+
+type All = UnionToIntersection<(typeof groups)[number]['inputs']>;
+type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
+
+export type InputName = keyof All & string;
+
+/** By name. */
+export const table = Object.assign({}, ...groups.map(({ inputs }) => inputs)) as All;
+
+export const allInputs: Readonly<Record<string, UsedDefinition>> = table;
+
+/** The inputs that an action takes, parsed, under their own names. Reading any other one is a type error. */
+export type Inputs<A extends ActionName> = {
+  readonly [N in InputName as All[N] extends { usedBy: infer U }
+    ? A extends keyof U
+      ? N
+      : never
+    : never]: ValueOf<All[N], A>;
+};
+
+/** Names of the inputs that an action takes, in the order of the documentation. */
+export function inputsOf(action: ActionName): string[] {
+  return Object.keys(allInputs).filter((name) => allInputs[name]?.usedBy[action] !== undefined);
+}
+
+/** A definition as one action has it. */
+export function definitionFor(name: string, action: ActionName): UsedDefinition {
+  const definition = allInputs[name];
+  const use = definition?.usedBy[action];
+  if (!definition || !use) throw new Error(`${action} does not declare the input ${name}`);
+  return { ...definition, ...use };
+}

@@ -1,0 +1,33 @@
+import { nearest } from '../domain/data/nearest.ts';
+import { actionPath } from '../domain/product.ts';
+import type { ActionName } from '../domain/report/report.ts';
+import { allInputs, inputsOf } from './table.ts';
+
+/**
+ * Inputs that are set and that the action does not declare. GitHub only warns about them, and an ignored input deploys
+ * something else than the user meant, so each is an error. An empty one changes nothing and is passed over.
+ */
+export function unknownInputs(
+  env: Readonly<Record<string, string | undefined>>,
+  action: ActionName,
+): string[] {
+  const declared = inputsOf(action);
+  return Object.keys(env)
+    .filter((variable) => /^INPUT_/i.test(variable) && env[variable]?.trim())
+    .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
+    .filter((name) => !declared.includes(name))
+    .map((name) => `${plain(name)}: not an input of this action; ${hint(name, declared)}`);
+}
+
+function hint(name: string, declared: readonly string[]): string {
+  const takers = Object.keys(allInputs[name]?.usedBy ?? {}) as ActionName[];
+  if (takers.length > 3) return 'most of the other actions take it';
+  if (takers.length > 1) return `${takers.map(actionPath).join(' and ')} take it`;
+  if (takers[0] !== undefined) return `${actionPath(takers[0])} takes it`;
+  const near = nearest(name.replace(/[^a-z0-9]+/g, '_'), declared);
+  if (near !== undefined) return `did you mean ${near}?`;
+  return `remove it (if the variable INPUT_${plain(name).toUpperCase()} of the job serves another purpose, rename the variable)`;
+}
+
+/** A name is the user's text as well. */
+const plain = (name: string): string => name.replace(/[^a-z0-9_-]+/g, '?').slice(0, 60);

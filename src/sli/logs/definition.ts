@@ -1,0 +1,8 @@
+import { defineSource } from '../definition.ts';
+
+export const logs = defineSource({
+  sentence: 'the request logs of Cloud Run',
+  inputs: {},
+  settings: () => undefined,
+  open: async (world) => (await import('./source.ts')).createLogging(world),
+});

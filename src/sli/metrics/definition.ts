@@ -1,0 +1,12 @@
+import { defineSource } from '../definition.ts';
+
+export const metrics = defineSource({
+  sentence: 'the metrics of Cloud Run, minutes late',
+  inputs: {},
+  settings: () => undefined,
+  problems: (_, { probes }) =>
+    probes
+      ? ['probes_per_minute: metrics count test requests as users, so expected source auto or logs']
+      : [],
+  open: async (world) => (await import('./source.ts')).createMonitoring(world),
+});

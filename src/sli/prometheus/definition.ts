@@ -1,0 +1,86 @@
+import { definitions } from '../../domain/inputs/definition.ts';
+import { boolean, duration, text } from '../../domain/inputs/kinds.ts';
+import { slug } from '../../domain/product.ts';
+import { defineSource } from '../definition.ts';
+
+const inputs = definitions({
+  prometheus_url: {
+    kind: text({
+      pattern: /^https?:\/\/[^\s?#]+$/,
+      expected: 'a URL such as https://prometheus.example.com',
+      shown: 'origin',
+    }),
+    sentence: "Base URL of a Prometheus server, or of Grafana's proxy to one.",
+    example: 'https://grafana.example.com/api/datasources/proxy/uid/abc',
+    otherwise: 'none',
+  },
+  prometheus_google: {
+    kind: boolean,
+    sentence:
+      'Read Google Cloud Managed Service for Prometheus with this login. It replaces `prometheus_url`.',
+    example: 'true',
+    default: 'false',
+  },
+  prometheus_token: {
+    kind: text({ expected: 'a token', maxLength: 8000 }),
+    sentence: 'Bearer token for `prometheus_url`, from a secret. It is masked and sent only over https.',
+    example: '(a secret)',
+    otherwise: 'none',
+    secret: true,
+  },
+  prometheus_total: {
+    kind: text({ expected: 'a selector', maxLength: 2000 }),
+    sentence:
+      'Selector of the counter of all requests. `$revision` and `$service` stand for the names of the revision and the Cloud Run service. Needs `prometheus_bad`.',
+    example: 'http_requests_total{revision="$revision"}',
+    otherwise: 'the counters in `slo_file`',
+  },
+  prometheus_bad: {
+    kind: text({ expected: 'a selector', maxLength: 2000 }),
+    sentence: 'Selector of the counter of bad requests. Needs `prometheus_total`.',
+    example: 'http_requests_total{revision="$revision",code=~"5.."}',
+    otherwise: 'the counters in `slo_file`',
+  },
+  prometheus_delay: {
+    kind: duration('0s', '60m'),
+    sentence: 'How far the queries stay behind the present, so that every scrape has arrived.',
+    example: '1m',
+    default: '20s',
+  },
+});
+
+export const prometheus = defineSource({
+  sentence: 'counters of your own',
+  inputs,
+  settings(values, problem) {
+    const { prometheus_total: total, prometheus_bad: bad } = values;
+    if ((total === undefined) !== (bad === undefined))
+      problem('prometheus_total and prometheus_bad: expected both or neither');
+    return {
+      url: values.prometheus_url,
+      token: values.prometheus_token,
+      managed: values.prometheus_google,
+      counters: total !== undefined && bad !== undefined ? { total, bad } : undefined,
+      delayMs: values.prometheus_delay * 1000,
+    };
+  },
+  isMeant: ({ url, managed }) => url !== undefined || managed,
+  problems({ url, managed, counters }, { probes, objectives }) {
+    const found: string[] = [];
+    if (url === undefined && !managed)
+      found.push(
+        'prometheus_url: missing: expected the URL of a Prometheus server, or prometheus_google: true',
+      );
+    // Counters of the user's own can leave test requests out; Cloud Run's in Prometheus cannot.
+    const own = counters !== undefined || objectives.every((objective) => objective.prometheus);
+    if (probes && !own)
+      found.push(
+        `probes_per_minute: the metrics of Cloud Run count test requests as users, so expected source auto or logs, or prometheus_total and prometheus_bad that leave out the user agent ${slug}`,
+      );
+    return found;
+  },
+  async open({ rest, clock, projectId, objectives }, settings) {
+    const { createPrometheus } = await import('./source.ts');
+    return createPrometheus({ settings, rest, clock, projectId, objectives });
+  },
+});

@@ -1,0 +1,57 @@
+import type { SliSource } from '../steps/ports/sli.ts';
+import { auto } from './auto/definition.ts';
+import type { SourceDefinition, SourceUse, SourceWorld } from './definition.ts';
+import { logs } from './logs/definition.ts';
+import { metrics } from './metrics/definition.ts';
+import { prometheus } from './prometheus/definition.ts';
+
+/** Every source of request counts. Its code is loaded only if it is chosen. */
+export const sources = {
+  auto,
+  logs,
+  metrics,
+  prometheus,
+} satisfies Record<string, SourceDefinition>;
+
+export type SourceName = keyof typeof sources;
+export const sourceNames = Object.keys(sources) as SourceName[];
+
+const definitionOf = (name: SourceName): SourceDefinition => sources[name] as SourceDefinition;
+
+/** The words of the input `source`, for its description. */
+export const sourceSentence = sourceNames
+  .map((name) => `\`${name}\` (${definitionOf(name).sentence})`)
+  .join(', ')
+  .replace(/, (?=[^,]*$)/, ' or ');
+
+type Inputs = (typeof sources)[SourceName]['inputs'];
+type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
+  ? I
+  : never;
+
+/** The inputs of all sources. */
+export const sourceInputs = Object.assign(
+  {},
+  ...sourceNames.map((name) => definitionOf(name).inputs),
+) as UnionToIntersection<Inputs>;
+
+export interface ChosenSource {
+  name: SourceName;
+  open(world: SourceWorld): Promise<SliSource>;
+}
+
+/** The named source, else the one whose inputs are set, else `auto`. Notes problems. */
+export function chooseSource(
+  values: { readonly source: SourceName | undefined } & Readonly<Record<string, unknown>>,
+  use: SourceUse,
+  problem: (text: string) => void,
+): ChosenSource {
+  const settings = new Map(
+    sourceNames.map((name) => [name, definitionOf(name).settings(values, problem)] as const),
+  );
+  const meant = sourceNames.find((name) => definitionOf(name).isMeant?.(settings.get(name)));
+  const asked = values.source ?? meant ?? 'auto';
+  for (const text of definitionOf(asked).problems?.(settings.get(asked), use) ?? []) problem(text);
+  const name = use.probes ? ((definitionOf(asked).besideProbes ?? asked) as SourceName) : asked;
+  return { name, open: (world) => definitionOf(name).open(world, settings.get(name)) };
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readAuthRequest } from '../../src/actions/auth/inputs.ts';
+import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
+import { readGuard } from '../../src/actions/guard/inputs.ts';
+import { readRelease } from '../../src/actions/release/inputs.ts';
+import { readRollback } from '../../src/actions/rollback/inputs.ts';
+import { readSmokeTest } from '../../src/actions/smoke-test/inputs.ts';
+import { readWatch } from '../../src/actions/watch/request.ts';
+import type { ActionName } from '../../src/domain/report/report.ts';
+import { InputReader } from '../../src/inputs/reader.ts';
+
+import type { Context } from '../../src/runner/context.ts';
+
+/**
+ * Each action looks at every input that it declares. Types already keep it from looking at any other. The reader records
+ * what is looked at, so this cannot be told by a word that only occurs in a file.
+ */
+
+const provider = 'projects/1/locations/global/workloadIdentityPools/p/providers/q';
+
+const readers: Record<ActionName, (context: Context) => unknown> = {
+  release: readRelease,
+  auth: readAuthRequest,
+  deploy: readDeployInputs,
+  guard: readGuard,
+  'smoke-test': readSmokeTest,
+  watch: readWatch,
+  rollback: readRollback,
+};
+
+/** Declared so that GitHub shows it, and decided by the reader itself before the action sees anything. */
+const readerOwns = ['summary', 'credentials_json'];
+/** Only one value is right, so that there is nothing to look at. */
+const fixed = ['environment'];
+
+async function unreadOf(
+  action: ActionName,
+  given: Record<string, string>,
+  also: string[] = [],
+): Promise<string[]> {
+  const env: Record<string, string> = {
+    GITHUB_WORKSPACE: join(import.meta.dirname, '../../examples/workflows'),
+  };
+  for (const [name, value] of Object.entries(given)) env[`INPUT_${name.toUpperCase()}`] = value;
+  const inputs = new InputReader(env);
+  const context = {
+    inputs,
+    env,
+    clock: { now: () => 1_000_000, sleep: async () => {} },
+  } as unknown as Context;
+  await readers[action](context);
+  inputs.done();
+  return inputs.unread.filter((name) => ![...readerOwns, ...fixed, ...also].includes(name));
+}
+
+const login = { workload_identity_provider: provider, project_id: 'my-project' };
+const where = { ...login, name: 'ocr', region: 'us-central1' };
+
+test.each<[ActionName, Record<string, string>, string[]]>([
+  ['release', where, []],
+  ['auth', { workload_identity_provider: provider }, []],
+  ['deploy', where, []],
+  ['guard', where, []],
+  ['smoke-test', where, []],
+  // The action itself looks at `replay` first, before it reads what a live watch needs.
+  ['watch', { ...where, slo: '99%' }, ['replay']],
+  ['rollback', where, []],
+])('%s looks at every input that it declares', async (action, given, also) => {
+  expect(await unreadOf(action, given, also)).toEqual([]);
+});
+
+describe('a missing input is named', () => {
+  test.each<[ActionName, string[]]>([
+    ['release', ['name', 'project_id', 'workload_identity_provider']],
+    ['watch', ['name', 'region', 'slo', 'project_id', 'workload_identity_provider']],
+    ['guard', ['name', 'region', 'project_id', 'workload_identity_provider']],
+    ['auth', ['workload_identity_provider']],
+  ])('%s: %j', async (action, names) => {
+    try {
+      await unreadOf(action, {});
+    } catch (error) {
+      const { problems } = (error as { evidence: { problems: string[] } }).evidence;
+      expect(problems.map((text) => text.split(':')[0]).sort()).toEqual([...names].sort());
+      return;
+    }
+    throw new Error('nothing was missing');
+  });
+});
+
+test('budget_window counts even if no objective is set (trial 1.13)', async () => {
+  const env = { INPUT_NAME: 'ocr', INPUT_PROJECT_ID: 'my-project', INPUT_BUDGET_WINDOW: '7d' };
+  const inputs = new InputReader(env);
+  expect((await readRelease({ inputs, env })).slo.windowSeconds).toBe(7 * 86_400);
+});
+
+test('after a login step, service_account of the release is the account of the function', async () => {
+  const email = 'ocr@my-project.iam.gserviceaccount.com';
+  const env = { INPUT_NAME: 'ocr', INPUT_PROJECT_ID: 'my-project', INPUT_SERVICE_ACCOUNT: email };
+  const { login: request, stages } = await readRelease({ inputs: new InputReader(env), env });
+  expect(request.serviceAccount).toBeUndefined();
+  expect(stages.deploy.settings.get('serviceConfig.serviceAccountEmail')).toBe(email);
+});
+
+test('slo: none beside an objective is refused', async () => {
+  const env = { INPUT_NAME: 'ocr', INPUT_SLO: 'none', INPUT_SLO_FILE: 'x.yaml' };
+  const inputs = new InputReader(env);
+  await readRelease({ inputs, env });
+  expect(() => inputs.done()).toThrow('expected either none or slo_file, not both');
+});

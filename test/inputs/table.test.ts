@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ActionName } from '../../src/domain/report/report.ts';
+import { InputReader } from '../../src/inputs/reader.ts';
+import { allInputs, definitionFor, groups, type Inputs, inputsOf } from '../../src/inputs/table.ts';
+
+const actions: ActionName[] = ['release', 'auth', 'deploy', 'guard', 'smoke-test', 'watch', 'rollback'];
+const uses = Object.entries(allInputs).flatMap(([name, { usedBy }]) =>
+  (Object.keys(usedBy) as ActionName[]).map((action) => [name, action, definitionFor(name, action)] as const),
+);
+
+test('no two groups declare the same input', () => {
+  const names = groups.flatMap(({ inputs }) => Object.keys(inputs));
+  expect(new Set(names).size).toBe(names.length);
+  expect(Object.keys(allInputs)).toHaveLength(names.length);
+});
+
+test.each(uses)('%s of %s: its default and its example are right values', (_, __, definition) => {
+  const { kind, default: fallback, example, otherwise } = definition;
+  const text = { secret: '(a secret)', internal: '' };
+  if (fallback !== undefined) expect(() => kind.parse(fallback)).not.toThrow();
+  if (!Object.values(text).includes(example)) expect(() => kind.parse(example)).not.toThrow();
+  // An unset input has a meaning, and the default column says which.
+  const required = 'required' in definition;
+  if (!required && fallback === undefined && !/^(name|region)$/.test(_)) expect(otherwise).toBeDefined();
+  expect(fallback !== undefined && otherwise !== undefined).toBe(false);
+});
+
+test.each(uses)('%s of %s is described in plain sentences', (_, __, { sentence }) => {
+  expect(sentence).toMatch(/^[A-Z`].*[.]$/);
+  // The runner evaluates expressions in a description and refuses the whole action.
+  expect(sentence).not.toContain('${{');
+  expect(sentence).not.toMatch(/Default|Example/);
+});
+
+test('whatever may hold a secret is hidden', () => {
+  const hidden = Object.entries(allInputs).filter(
+    ([, { secret, shown, kind }]) => secret || (shown ?? kind.shown) !== 'value',
+  );
+  expect(hidden.map(([name]) => name).sort()).toEqual(
+    [
+      'build_environment_variables',
+      'command',
+      'credentials_json',
+      'environment_variables',
+      'event_trigger_filters',
+      'expired_token',
+      'github_token',
+      'labels',
+      'probe_urls',
+      'prometheus_token',
+      'prometheus_url',
+      'secrets',
+      'url',
+    ].sort(),
+  );
+  const tokens = Object.keys(allInputs).filter((name) => /token$/.test(name));
+  for (const name of tokens) expect([name, allInputs[name]?.secret]).toEqual([name, true]);
+});
+
+describe('the types follow from the table', () => {
+  const read = <A extends ActionName>(action: A) => new InputReader({}).of(action);
+  test('a default makes a value sure, an unset input is undefined', () => {
+    const canary: number[] = read('release').canary;
+    const slo: number | undefined = read('watch').slo;
+    const target: number | 'none' = read('rollback').slo;
+    const mode: 'verify' | 'enforce' = read('guard').mode;
+    const memory: string | undefined = read('deploy').memory;
+    // @ts-expect-error guard does not declare canary
+    const none = read('guard').canary;
+    // @ts-expect-error slo may be undefined in a watch
+    const sure: number = read('watch').slo;
+    expect([canary, slo, target, mode, memory, none, sure]).toEqual([
+      [5, 25, 50, 100],
+      undefined,
+      0.995,
+      'verify',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('every action has the inputs that the table gives it, and no other', () => {
+    for (const action of actions)
+      expect(Object.keys(read(action) as Inputs<typeof action>)).toEqual(inputsOf(action));
+  });
+});
