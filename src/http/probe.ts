@@ -5,13 +5,13 @@ import { send } from './send.ts';
 
 const maxBytes = 64 * 1024;
 
-/** Hosts that are never a function's: an address by number, and the metadata server. */
+/** Hosts that are never a function's: numeric addresses, and the metadata server. */
 const neverAFunction =
   /^(\d+\.\d+\.\d+\.\d+|\[.*\]|localhost|.*\.localhost|metadata|metadata\.google\.internal)$/i;
 
 /**
- * One request to a URL of the function. A redirect is an answer; the body is cut at 64 KiB; a token goes only where
- * endpoints.assertSendable lets it. No answer at all is a value with status 0.
+ * Sends one request to a URL of the function. It follows no redirect and reads at most 64 KiB of the body. Throws
+ * `endpoint-refused` for a URL that may not be called. A request without an answer returns status 0 and the error.
  */
 export function createProber(endpoints: Endpoints, userAgent: string): Prober {
   return {

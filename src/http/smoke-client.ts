@@ -7,13 +7,14 @@ import type { SmokeHttp, SmokeHttpRequest } from '../steps/ports/smoke.ts';
 import type { Endpoints } from './endpoints.ts';
 import { send, TransportError } from './send.ts';
 
-/** More of an answer than this is not read. */
+/** At most this much of an answer is read. */
 const maxAnswerBytes = 4 * 1024 * 1024;
-/** A multiple of three, so that base64 pieces join without padding between. */
+/** A multiple of three, so that the base64 of one slice joins that of the next without padding. */
 const sliceBytes = 48 * 1024;
 
 const base64Length = (bytes: number) => Math.ceil(bytes / 3) * 4;
 
+/** Bytes of a body that is sent in pieces. */
 function lengthOf(parts: readonly BodyPart[], image: Uint8Array): number {
   let sum = 0;
   for (const part of parts) {
@@ -23,6 +24,7 @@ function lengthOf(parts: readonly BodyPart[], image: Uint8Array): number {
   return sum;
 }
 
+/** The bytes of a body. The image is encoded slice by slice, so that its base64 is never in memory as a whole. */
 function* pieces(parts: readonly BodyPart[], image: Uint8Array): Generator<Buffer> {
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
   for (const part of parts) {
@@ -41,7 +43,7 @@ function* zeros(bytes: number): Generator<Buffer> {
     yield left < sliceBytes ? slice.subarray(0, left) : slice;
 }
 
-/** The same bytes at every call, so that a second attempt sends a whole body again. */
+/** The body for the HTTP client. A stream is made anew for every attempt, so that each one sends the whole body. */
 function bodyFor(body: SmokeHttpRequest['body']): {
   body?: Uint8Array | (() => Readable);
   contentLength?: number;
@@ -60,6 +62,7 @@ function bodyFor(body: SmokeHttpRequest['body']): {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** The body as text. Bytes that are not UTF-8 become replacement characters, and `garbled` is set. */
 function decode(bytes: Uint8Array): { body: string; garbled: boolean } {
   try {
     return { body: utf8.decode(bytes), garbled: false };
@@ -69,8 +72,8 @@ function decode(bytes: Uint8Array): { body: string; garbled: boolean } {
 }
 
 /**
- * Calls the function under test. No redirect is followed, an answer is read up to 4 MiB after decompression, every
- * attempt ends by its deadline, and a token goes only where `endpoints` allows one.
+ * Calls the function under test. It follows no redirect, reads at most 4 MiB of an answer after decompression, ends
+ * every attempt at its deadline, and sends a token only to a URL that `endpoints` allows.
  */
 export function createSmokeHttp(endpoints: Endpoints, userAgent: string): SmokeHttp {
   return {
@@ -98,10 +101,10 @@ export function createSmokeHttp(endpoints: Endpoints, userAgent: string): SmokeH
         const { body, garbled } = decode(answer.body);
         const clean = (text: string) =>
           request.token === undefined ? text : scrubToken(text, request.token);
-        const shown = Object.fromEntries(
+        const scrubbed = Object.fromEntries(
           Object.entries(answer.headers).map(([name, value]) => [name, clean(value)]),
         );
-        return { answer: { status, headers: shown, body: clean(body), garbled, truncated, milliseconds } };
+        return { answer: { status, headers: scrubbed, body: clean(body), garbled, truncated, milliseconds } };
       } catch (error) {
         if (!(error instanceof ReleaseError) || error.code === 'cancelled' || request.signal?.aborted)
           throw error;

@@ -7,11 +7,11 @@ import { writeVariant } from '../support/ocr-variants.ts';
 import { type ActionRun, runAction } from '../support/run-action.ts';
 import { root } from '../support/smoke-ports.ts';
 
-/** The action as a runner starts it: a function on this machine, and a deployed one in the sandbox. */
+/** Starts the action as a runner does, against a function on this machine and against a deployed one in the sandbox. */
 const workspace = mkdtempSync(join(tmpdir(), 'bs-smoke-'));
 const file = (name: string) => join(workspace, name);
 
-/** Answers every POST with its first argument; has a child of its own session; tells its environment. */
+/** Answers every POST with its first argument, starts a child in a session of its own, and prints its environment. */
 const server = `
 const { spawn } = require('node:child_process');
 const { writeFileSync } = require('node:fs');
@@ -32,7 +32,7 @@ if (mode === 'stubborn') process.on('SIGTERM', () => {});
 `;
 const suite = (rest: string) =>
   `version: 1\ncases:\n  - name: invoice\n    image: a.png\n    timeout: 20s\n    retries: 0\n    expect: {text: TOTAL 128.40}\n${rest}`;
-/** Neither gone nor a zombie that nobody has reaped yet. */
+/** Whether the process still runs. A zombie that waits for its parent does not. */
 const alive = (pid: number) => {
   try {
     process.kill(pid, 0);
@@ -75,7 +75,7 @@ function run(
 }
 
 describe('a function on this machine', () => {
-  test('passes, is stopped with all of its children, and gets nothing of the runner', async () => {
+  test("passes, is stopped with all of its children, and receives none of the runner's variables", async () => {
     const done = await run('serves', 'TOTAL 128.40', {
       env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner-secret-token', MY_OWN: 'kept' },
     });
@@ -95,7 +95,7 @@ describe('a function on this machine', () => {
     });
   }, 30_000);
 
-  test('a wrong text: an annotation at the line of the suite, a diff in the summary, and nothing that the runner obeys', async () => {
+  test('a wrong text gives an annotation at its line, a diff in the summary, and no command for the runner', async () => {
     const done = await run('serves', '::error::x ##[error]y 182.40');
     expect([done.code, done.outputs.verdict, done.outputs.failed]).toEqual([1, 'fail', '1']);
     const annotations = done.log.split('\n').filter((line) => line.startsWith('::'));
@@ -111,7 +111,7 @@ describe('a function on this machine', () => {
     expect(pids().map(alive)).toEqual([false, false]);
   }, 30_000);
 
-  test('every problem of a suite is an annotation at its place', async () => {
+  test('every problem of a suite becomes an annotation at its place', async () => {
     const done = await run('serves', 'x', {
       suite: 'version: 1\ncases:\n  - imge: a.png\n    expect: {max_cr: 1}\n',
     });
@@ -127,7 +127,7 @@ describe('a function on this machine', () => {
     ['dies', /ended with exit code 3 before it listened/],
     ['deaf', /did not listen on port \d+ \(PORT\) within 1 s/],
   ])(
-    'one that %s says why, and what it printed',
+    'a command that %s ends the test, and the log says why',
     async (mode, why) => {
       const done = await run(mode, 'x', { inputs: { ready_timeout: '1s' } });
       expect(done.code).toBe(1);
@@ -139,7 +139,7 @@ describe('a function on this machine', () => {
   );
 
   test.each(['hangs', 'stubborn'])(
-    'cancelled while one that %s is under test: everything ends',
+    'if the run is cancelled, a command that %s ends with all of its children',
     async (mode) => {
       let sent = false;
       const done = await run(mode, 'TOTAL 128.40', {
@@ -162,7 +162,7 @@ describe('a function on this machine', () => {
     30_000,
   );
 
-  test('bad inputs are all named at once', async () => {
+  test('all bad inputs are reported at once', async () => {
     const done = await runAction('smoke-test', {
       inputs: { name: 'Bad Name', url: 'ftp://x', command: '"', revision: '-', timeout: 'soon', suite: 'x' },
       cwd: workspace,
@@ -176,7 +176,7 @@ describe('a function on this machine', () => {
     );
   }, 30_000);
 
-  test('the suite and its images stay below the workspace', async () => {
+  test('a suite and its images must lie below the workspace', async () => {
     const outside = await run('serves', 'x', {
       suite: suite('').replace('a.png', '../../../../etc/hostname'),
     });
@@ -212,7 +212,7 @@ describe('a deployed function', () => {
   });
   afterAll(() => client.sandbox.stop());
 
-  test('is called with an ID token for its service, and passes every preset for real', async () => {
+  test('is called with an ID token for its service, and passes every preset', async () => {
     const folder = writeVariant('good', join(workspace, 'good'));
     const names = [
       'body.js',
@@ -238,7 +238,7 @@ describe('a deployed function', () => {
       '0',
     ]);
 
-    // No token, and no piece of one, in anything that was written.
+    // Nothing that was written contains a token or a piece of one.
     const written =
       done.log +
       done.summary +
@@ -248,7 +248,7 @@ describe('a deployed function', () => {
     expect(written.replace(/::add-mask::.*/g, '')).not.toMatch(/eyJ[\w-]{10,}/);
   }, 60_000);
 
-  test('a revision by its tag; one without a URL of its own says how to give it one', async () => {
+  test('a revision is called by its tag, and the error for one without a tag says how to add it', async () => {
     await client.deploy('text', inline('TOTAL 128.40'));
     const first = (await client.service('text')).latestReadyRevision.split('/').at(-1) as string;
     await client.deploy('text', inline('something else'));
@@ -274,7 +274,7 @@ describe('a deployed function', () => {
     expect((await here({})).outputs.verdict).toBe('fail');
   }, 60_000);
 
-  test('a function that is not there', async () => {
+  test('a function that does not exist is reported as such', async () => {
     const done = await test1({ name: 'nothing' });
     expect(done.code).toBe(1);
     expect(done.log).toContain('The function nothing does not exist');

@@ -9,7 +9,7 @@ import { type VariantName, writeVariant } from '../support/ocr-variants.ts';
 import { type RunningFunction, startFunction } from '../support/run-function.ts';
 import { mint, root, smokePorts } from '../support/smoke-ports.ts';
 
-/** The example function for real: tesseract.js in a process of functions-framework, one at a time. */
+/** Runs the real example function: tesseract.js in a process of functions-framework, one process at a time. */
 const example = 'examples/smoke/backstay.smoke.yaml';
 const audience = 'https://ocr.test';
 const folder = mkdtempSync(join(tmpdir(), 'bs-smoke-'));
@@ -21,7 +21,7 @@ const start = async (name: VariantName, env?: Record<string, string>) => {
   return running.url;
 };
 
-/** A suite beside the example's images with one case and the presets of one test. */
+/** Writes a suite next to the example's images, with one case and the presets of one test. */
 function suiteOf(rest: string): string {
   const path = 'suite.yaml';
   const item = `  - {name: invoice, image: invoice-en.png, timeout: 10s, retries: 0, expect: {text: "INVOICE 2026-001 TOTAL 128.40"}}`;
@@ -48,7 +48,7 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the example suite', () => {
-  test('passes on the example, English and Korean, and on all presets behind a strict gate', async () => {
+  test('passes on the example with all cases and presets, behind a gate that checks tokens strictly', async () => {
     const url = await start('strict-gate');
     const result = await run(example, url, { audience, expiredToken: mint(audience, -60) });
     expect(failed(result)).toEqual([]);
@@ -58,14 +58,14 @@ describe('the example suite', () => {
     expect(result.evidence.latency?.samples).toBe(5);
   }, 60_000);
 
-  test('fails on the English-only build, though the English cases pass', async () => {
+  test('fails on a build without Korean, although its English cases pass', async () => {
     const result = await run(example, await start('english-only'));
     expect(result.verdict).toBe('fail');
     expect(failed(result)).toEqual(expect.arrayContaining(['Korean receipt', 'Korean notice, Vision style']));
     expect(failed(result)).not.toContain('English invoice');
   }, 60_000);
 
-  test('fails by field where two digits are swapped', async () => {
+  test('fails at a field if two digits are swapped', async () => {
     const result = await run(example, await start('swapped-digits'));
     expect(checksOf(result, 'English invoice')).toEqual(expect.arrayContaining(['cer', 'contains', 'field']));
     const mixed = result.cases.find((item) => item.name === 'Korean and English, Document AI style');
@@ -80,7 +80,7 @@ describe('the example suite', () => {
     expect(mixed?.score?.cer).toBeLessThan(0.06);
   }, 60_000);
 
-  test('passes on a build that fails a share of later requests: only real traffic shows that', async () => {
+  test('passes on a build that fails some later requests, which only real traffic can show', async () => {
     const url = await start('fails-share', { FAILS_AFTER: '60' });
     expect((await run(example, url)).verdict).toBe('pass');
     const statuses: number[] = [];
@@ -90,7 +90,7 @@ describe('the example suite', () => {
   }, 60_000);
 });
 
-/** Skipped unless HELD_OUT names a folder made by `python3 examples/smoke/render.py FOLDER`. */
+/** Skipped unless HELD_OUT names a folder that `python3 examples/smoke/render.py FOLDER` has filled. */
 const held = process.env.HELD_OUT ?? '';
 (held ? test : test.skip)(
   'reads images that are not in the repository',
@@ -110,7 +110,7 @@ const held = process.env.HELD_OUT ?? '';
   60_000,
 );
 
-describe('each preset has a build that must fail it', () => {
+describe('for each preset, a broken build fails it', () => {
   const cases: [VariantName, string][] = [
     ['stack-trace', 'corrupt-then-good'],
     ['dies-on-corrupt', 'corrupt-then-good'],
@@ -132,7 +132,7 @@ describe('each preset has a build that must fail it', () => {
     60_000,
   );
 
-  test('decodes-bombs fails pixel-bomb, in bounded time', async () => {
+  test('decodes-bombs fails pixel-bomb within its time limit', async () => {
     const started = Date.now();
     const result = await run(
       suiteOf('presets: [{preset: pixel-bomb, pixels: 20000, within: 1s}]'),
@@ -174,14 +174,14 @@ describe('each preset has a build that must fail it', () => {
   );
 });
 
-test('a build that crashes at start never listens, and says why', async () => {
+test('a build that crashes at its start never listens, and its output says why', async () => {
   await expect(start('crash-at-start')).rejects.toThrow('The configuration is missing.');
 }, 60_000);
 
 describe('bad input to the example', () => {
   const image = () => readFileSync(join(root, 'examples/smoke/images/invoice-en.png'));
   const json = { 'content-type': 'application/json' };
-  test('every bad request is a 4xx with JSON, and the next good one is read', async () => {
+  test('every bad request gets a 4xx with JSON, and the function still reads the next good image', async () => {
     const url = await start('good');
     const flipped = image();
     flipped[flipped.length >> 1] = (flipped[flipped.length >> 1] as number) ^ 0x10;
@@ -236,7 +236,7 @@ describe('bad input to the example', () => {
     expect(good.confidence).toBeGreaterThan(0.8);
   }, 60_000);
 
-  test('a full queue answers 429 with Retry-After and keeps working', async () => {
+  test('with a full queue the function answers 429 with Retry-After and keeps working', async () => {
     const url = await start('good');
     const body = image();
     const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(url, { method: 'POST', body })));

@@ -21,7 +21,7 @@ async function listen(server: Server | ReturnType<typeof createTcp>): Promise<st
   return `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
 }
 const serve = (listener: RequestListener) => listen(createServer(listener));
-/** A server that says exactly these bytes. */
+/** A server that sends exactly these bytes. */
 const say = (speak: (socket: Socket) => void) =>
   listen(createTcp((socket) => socket.once('data', () => speak(socket))));
 
@@ -56,7 +56,7 @@ describe('a hostile server', () => {
     expect([answer?.truncated, answer?.body.length]).toEqual([true, 4 * 1024 * 1024]);
   });
 
-  test('a slow drip ends at the deadline', async () => {
+  test('a body that trickles in ends at the deadline', async () => {
     const url = await serve((_, res) => {
       const timer = setInterval(() => res.write('x'), 20);
       res.on('close', () => clearInterval(timer));
@@ -67,7 +67,7 @@ describe('a hostile server', () => {
     expect(Date.now() - started).toBeLessThan(10_000);
   });
 
-  test('a drip of headers ends at the deadline', async () => {
+  test('headers that trickle in end at the deadline', async () => {
     const url = await say((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n');
       const timer = setInterval(() => socket.write('x: y\r\n'), 20);
@@ -76,19 +76,19 @@ describe('a hostile server', () => {
     expect((await send(url, { timeoutMs: 300 })).none?.cause).toBe('timeout');
   });
 
-  test('a gzip bomb is cut after 4 MiB of what it unpacks to', async () => {
+  test('a gzip bomb is cut after 4 MiB of unpacked data', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
     const url = await serve((_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
     const { answer } = await send(url);
     expect([answer?.truncated, answer?.body.length]).toEqual([true, 4 * 1024 * 1024]);
   });
 
-  test('broken gzip is no answer', async () => {
+  test('broken gzip counts as no answer', async () => {
     const url = await serve((_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end('not gzip'));
     expect((await send(url)).none?.cause).toBe('other');
   });
 
-  test('a redirect is an answer; the token stays here', async () => {
+  test('a redirect is an answer, and the token is not sent on', async () => {
     const seen: string[] = [];
     const thief = await serve((req, res) => {
       seen.push(req.headers.authorization ?? '');
@@ -100,7 +100,7 @@ describe('a hostile server', () => {
     expect(seen).toEqual([]);
   });
 
-  test('10,000 headers are no answer', async () => {
+  test('10,000 headers count as no answer', async () => {
     const url = await say((socket) => {
       socket.write(
         `HTTP/1.1 200 OK\r\n${Array.from({ length: 10_000 }, (_, i) => `x-${i}: y`).join('\r\n')}\r\n\r\n`,
@@ -109,14 +109,14 @@ describe('a hostile server', () => {
     expect((await send(url)).none?.cause).toBe('other');
   });
 
-  test('bytes that are not UTF-8 are told apart', async () => {
+  test('an answer that is not UTF-8 is marked as garbled', async () => {
     const url = await serve((_, res) => res.end(Buffer.from([0x7b, 0xff, 0xfe, 0x7d])));
     expect((await send(url)).answer?.garbled).toBe(true);
     const good = await serve((_, res) => res.end('서울 😀'));
     expect((await send(good)).answer).toMatchObject({ garbled: false, body: '서울 😀' });
   });
 
-  test('a reset, no server, no name, and something that is not HTTP', async () => {
+  test('a reset, a missing server, an unknown name and a server that does not speak HTTP each have a cause', async () => {
     const reset = await say((socket) => socket.resetAndDestroy());
     expect((await send(reset)).none?.cause).toBe('reset');
     const half = await say((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc'));
@@ -126,7 +126,7 @@ describe('a hostile server', () => {
     expect((await send(other)).none?.cause).toBe('other');
   });
 
-  test('an aborted run ends at once', async () => {
+  test('an aborted run stops at once', async () => {
     const url = await serve(() => {});
     const abort = new AbortController();
     setTimeout(() => abort.abort(new Error('over')), 50);
@@ -135,7 +135,7 @@ describe('a hostile server', () => {
 });
 
 describe('tokens', () => {
-  test('a function that answers with its token, or with a piece of it, does not get it into a report', async () => {
+  test('a token that the function returns, whole or in part, is removed from the answer', async () => {
     const token = `eyJhbGciOiJSUzI1NiJ9.${'cGF5bG9hZA'.repeat(9)}.${'c2lnbmF0dXJl'.repeat(9)}`;
     const url = await serve((req, res) => {
       const sent = req.headers.authorization ?? '';
@@ -154,7 +154,7 @@ describe('tokens', () => {
     expect(answer?.headers['x-seen']).toBe('Bearer ***');
   });
 
-  test('never over plain http to another machine, nor to a URL with a user', async () => {
+  test('a token never goes over plain http to another machine, or to a URL with a user name', async () => {
     await expect(send('http://192.0.2.1/', { token: 'secret-token' })).rejects.toMatchObject({
       code: 'endpoint-refused',
     });
@@ -188,7 +188,7 @@ describe('bodies', () => {
     });
   const image = Uint8Array.from({ length: 50_001 }, (_, i) => i % 251);
 
-  test('an image in base64 is one stream with its length, the same at every call', async () => {
+  test('an image in base64 is a stream with a known length, the same for every attempt', async () => {
     const url = await echo();
     for (const length of [0, 1, 2, 3, 49_151, 49_152, 49_153, 50_001]) {
       const bytes = image.subarray(0, length);
@@ -202,7 +202,7 @@ describe('bodies', () => {
     }
   });
 
-  test('raw bytes, and zeros that are never in memory at once', async () => {
+  test('raw bytes are sent as they are, and zeros are never in memory all at once', async () => {
     const url = await echo();
     const raw = await send(url, { body: { parts: [{ image: 'bytes' }], image: Uint8Array.from([65, 66]) } });
     expect([raw.answer?.body, raw.answer?.headers['x-length']]).toEqual(['AB', '2']);

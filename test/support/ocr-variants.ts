@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFi
 import { join } from 'node:path';
 
 /**
- * Builds of the example function that are wrong in one way each. The example itself holds no switch: a variant is a
- * copy with one file changed, or with a wrapper around `ocr`.
+ * Builds of the example function that are broken in one way each. The example itself has no switch for this: a variant
+ * is a copy with one file changed, or with a wrapper around `ocr`.
  */
 const example = join(import.meta.dirname, '..', '..', 'examples', 'ocr-node');
 
@@ -15,15 +15,15 @@ interface Edit {
 
 interface Variant {
   edits?: Edit[];
-  /** Body of `(req, res, ocr) => ...`; `change(res, fn)` alters the JSON answer before it is sent. */
+  /** Body of `(req, res, ocr) => ...`. It may call `change(res, fn)` to alter the JSON answer before it is sent. */
   wrap?: string;
-  /** Runs once when the module is loaded. */
+  /** Code that runs once, when the module is loaded. */
   before?: string;
 }
 
 const edit = (file: string, from: string, to: string): Edit => ({ file, from, to });
 
-/** Refuses as an identity-aware front end would, by the parts of a JWT named here. Tokens are HS256 with `test-key`. */
+/** Refuses calls as Google's front end would, by checking the named parts of a JWT. Tokens use HS256 with `test-key`. */
 const gate = (checks: string) => `
   const [, token = ''] = /^Bearer (.+)$/.exec(req.headers.authorization ?? '') ?? [];
   const [head, body, signature] = token.split('.');
@@ -38,10 +38,10 @@ const gate = (checks: string) => `
 const swapDigits = `(text) => text.replace(/(\\d)(?!\\1)(\\d)(?=\\D*$|\\.\\d+\\D*$)/, '$2$1')`;
 
 export const variants = {
-  /** As the example, with other bytes. */
+  /** The same as the example, with other bytes. */
   good: { wrap: 'return ocr(req, res);' },
   'english-only': { edits: [edit('recognizer.js', "['eng', 'kor']", "['eng']")] },
-  /** 128.40 becomes 182.40: at most two characters of the text differ. */
+  /** Turns 128.40 into 182.40, so that at most two characters of the text differ. */
   'swapped-digits': {
     wrap: `const swap = ${swapDigits};
   change(res, (answer) => {
@@ -51,7 +51,7 @@ export const variants = {
   });
   return ocr(req, res);`,
   },
-  /** Good at first, so the smoke test passes; after `FAILS_AFTER` requests every fourth is a 500, as with a leak. */
+  /** Good at first, so that the smoke test passes. After `FAILS_AFTER` requests every fourth one is a 500, as with a leak. */
   'fails-share': {
     before: 'let served = 0;',
     wrap: `served += 1;
@@ -114,7 +114,7 @@ export const variants = {
 } satisfies Record<string, Variant>;
 export type VariantName = keyof typeof variants;
 
-/** Writes the sources of a variant into `folder` and returns it. */
+/** Writes the sources of a variant into `folder`, and returns the folder. */
 export function writeVariant(name: VariantName, folder: string): string {
   const variant: Variant = variants[name];
   mkdirSync(folder, { recursive: true });

@@ -7,7 +7,7 @@ const framework = join(root, 'node_modules/@google-cloud/functions-framework/bui
 
 export interface RunningFunction {
   url: string;
-  /** Everything printed so far. */
+  /** Everything that it has printed so far. */
   output(): string;
   alive(): boolean;
   stop(): Promise<void>;
@@ -36,7 +36,7 @@ async function listening(port: number, child: ChildProcess): Promise<boolean> {
   return false;
 }
 
-/** Starts a folder's `ocr` with functions-framework, as Cloud Functions does. Throws with its output where it does not start. */
+/** Starts the `ocr` function of a folder with functions-framework, as Cloud Functions does. Throws with its output if it does not start. */
 export async function startFunction(
   folder: string,
   env: Record<string, string> = {},

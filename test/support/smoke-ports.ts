@@ -7,7 +7,7 @@ import type { SmokePorts } from '../../src/steps/smoke/ports.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
-/** HS256 tokens as the gates of the function's variants check them. */
+/** An HS256 token that the gates of the broken builds accept. */
 export function mint(audience: string, expiresIn = 3600): string {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const seconds = Math.floor(Date.now() / 1000);
@@ -20,7 +20,7 @@ export interface TestPorts extends SmokePorts {
   minted: string[];
 }
 
-/** Real HTTP and files, a log that is kept, and tokens of our own. */
+/** Ports with real HTTP and files, a log in memory, and tokens that `mint` makes. */
 export function smokePorts(workspace = root, changes: Partial<SmokePorts> = {}): TestPorts {
   const lines: string[] = [];
   const minted: string[] = [];

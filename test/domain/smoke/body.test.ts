@@ -27,7 +27,7 @@ describe('request shapes', () => {
       parts: [{ image: 'bytes' }],
     }));
 
-  test('multipart, with a name that cannot break out', () => {
+  test('multipart, with a file name that cannot end its header', () => {
     const { contentType, parts } = bodyOf(
       request({ as: 'multipart', field: 'a"\r\nb', filename: 'x"y.png' }),
       file,
@@ -39,7 +39,7 @@ describe('request shapes', () => {
     );
   });
 
-  test('Vision, Document AI, references', () => {
+  test('Vision, Document AI and addresses', () => {
     expect(whole(bodyOf(request({ as: 'vision-json' }), file, png).parts)).toBe(
       '{"requests":[{"image":{"content":"<base64>"},"features":[{"type":"DOCUMENT_TEXT_DETECTION"}]}]}',
     );
@@ -53,7 +53,7 @@ describe('request shapes', () => {
     );
   });
 
-  test('a template of its own: placeholders in strings only, twice if wanted, unknown ones stay', () => {
+  test('a template: placeholders work in strings, any number of times, and unknown ones stay', () => {
     const template = {
       image: '{{data_url}}',
       again: '{{base64}}',
@@ -75,7 +75,7 @@ describe('request shapes', () => {
   ])('%j is %s', (head, type) => expect(imageType(Uint8Array.from(head))).toBe(type));
 });
 
-describe('images that must be refused', () => {
+describe('images that a function must refuse', () => {
   test('the pixel bomb is a valid PNG of that size', () => {
     const bytes = Buffer.from(pixelBomb(3001));
     const chunks: Record<string, Buffer> = {};
@@ -96,7 +96,7 @@ describe('images that must be refused', () => {
     expect(pixelBomb(20_000).length).toBeLessThan(400_000);
   });
 
-  test('the corrupt image keeps its head and leaves the original alone', () => {
+  test('the corrupt image keeps its header, and the original stays intact', () => {
     const image = Buffer.from(Array.from({ length: 300 }, (_, i) => i & 255));
     const before = Buffer.from(image);
     const broken = corrupt(image);

@@ -11,7 +11,7 @@ import { scrubToken } from '../../../src/domain/smoke/scrub.ts';
 import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
 import { smokeSummary } from '../../../src/domain/summary/smoke/section.ts';
 
-/** Nothing that a user or a server can send throws, or makes a number that is none. */
+/** No suite and no answer makes the code throw or return NaN. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -49,7 +49,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-test('any text and any value as a suite gives a suite or problems with places', () => {
+test('any text as a suite gives either a suite or problems with places', () => {
   const check = (source: string) => {
     const parsed = parseSuite(source, 'x.yaml');
     if (parsed.suite) return;
@@ -74,7 +74,7 @@ test('any text and any value as a suite gives a suite or problems with places', 
   );
 });
 
-test('scores are finite, symmetric in the distance, and zero for the same text', () => {
+test('scores are finite, their distance is symmetric, and equal texts score zero', () => {
   fc.assert(
     fc.property(text, text, policy, (a, b, by) => {
       const fixed = { ...by, whitespace: by.whitespace === 'auto' ? ('collapse' as const) : by.whitespace };
@@ -90,7 +90,7 @@ test('scores are finite, symmetric in the distance, and zero for the same text',
   );
 });
 
-test('a diff never loses a visible character of the expected text', () => {
+test('a diff keeps every visible character of the expected text', () => {
   fc.assert(
     fc.property(text, text, (a, b) => {
       const lines = textDiff(a, b, { ...defaultPolicy, whitespace: 'ignore' });
@@ -108,7 +108,7 @@ test('a diff never loses a visible character of the expected text', () => {
   );
 });
 
-test('any answer is judged, reported and harmless', () => {
+test('any answer can be judged and reported, and its text does no harm', () => {
   const suite = parseSuite(
     'version: 1\ncases:\n  - image: a.png\n    expect: {text: "TOTAL 1", contains: TOTAL, matches: "\\\\d", fields: {a: {path: "a.b[0]", equals: 1}, b: {pattern: "(\\\\d+)", equals: "1"}}, headers: {x: "/y/"}}',
     'x.yaml',
@@ -169,7 +169,7 @@ test('any answer is judged, reported and harmless', () => {
   );
 });
 
-test('no 16 characters of a token are left', () => {
+test('16 characters of a token never remain', () => {
   const token = fc.stringMatching(/^[\w-]{20,80}\.[\w-]{20,80}\.[\w-]{20,80}$/);
   fc.assert(
     fc.property(

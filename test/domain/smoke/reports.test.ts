@@ -47,7 +47,7 @@ const wrong = (name: string): CaseResult =>
     recognised: 'TOTAL 123.40',
   });
 
-/** Nothing that a runner or a Markdown renderer would act on. */
+/** Checks that a runner or a Markdown renderer would act on nothing in this text. */
 function harmless(text: string): void {
   for (const line of text.split('\n')) expect(line.trimStart()).not.toMatch(/^::(?!\w+ (title|file)=)/);
   expect(text).not.toContain('##[');
@@ -55,7 +55,7 @@ function harmless(text: string): void {
 }
 
 describe('summary', () => {
-  test('failures open with a diff, passes collapsed', () => {
+  test('failures are shown with a diff, and passes are collapsed', () => {
     const text = smokeSummary(
       evidence([result({}), wrong('total'), result({ name: 'b', flaky: true, attempts: ['503', '200'] })]),
     ).join('\n');
@@ -66,7 +66,7 @@ describe('summary', () => {
     expect(text.indexOf('total')).toBeLessThan(text.indexOf('<details>'));
   });
 
-  test('hostile text is shown and does nothing', () => {
+  test('hostile text is shown and does no harm', () => {
     const nasty = result({
       name: hostile,
       status: 'failed',
@@ -78,14 +78,14 @@ describe('summary', () => {
     });
     const text = smokeSummary(evidence([nasty, result({ note: hostile, name: hostile })])).join('\n');
     harmless(text);
-    // Markup means nothing inside a fence.
+    // Markup has no effect inside a fence.
     const outside = text.replace(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, '');
     expect(outside).not.toMatch(/<img|\]\(http|@all/);
-    // Every fence that opens closes again, whatever is between.
+    // Every fence that opens is closed again, whatever is between.
     for (const fence of text.match(/^`{3,}/gm) ?? []) expect(text.split(`\n${fence}`).length % 2).toBe(1);
   });
 
-  test('hundreds of failures stay small', () => {
+  test('hundreds of failures still make a small summary', () => {
     const text = smokeSummary(evidence(Array.from({ length: 500 }, (_, i) => wrong(`case ${i}`)))).join('\n');
     expect(Buffer.byteLength(text)).toBeLessThan(60_000);
     expect(text).toContain('488 more:');
@@ -103,7 +103,7 @@ describe('summary', () => {
 });
 
 describe('annotations', () => {
-  test('eight errors, then how many more; at the suite’s lines', () => {
+  test('eight errors at their lines, and one annotation that counts the rest', () => {
     const annotations = annotationsOf(
       findingsOf(evidence(Array.from({ length: 30 }, (_, i) => wrong(`case ${i}`)))),
     );
@@ -118,7 +118,7 @@ describe('annotations', () => {
     for (const { title, text } of annotations) harmless(`${title}\n${text}`);
   });
 
-  test('a refused call is explained with the command that repairs it, a 401 by other means than a 403', () => {
+  test('a refused call is explained with the command that repairs it, one for a 401 and another for a 403', () => {
     const refused = (status: number) =>
       result({
         status: 'failed',
@@ -150,7 +150,7 @@ describe('annotations', () => {
     expect(findingsOf(evidence([refused(403)]))[0]?.fix).not.toMatch(/gcloud|SERVICE|REGION/);
   });
 
-  test('flaky passes are warnings', () => {
+  test('a flaky pass is a warning', () => {
     const annotations = annotationsOf(
       findingsOf(evidence([result({ flaky: true, attempts: ['503', '200'] })])),
     );
@@ -159,7 +159,7 @@ describe('annotations', () => {
 });
 
 describe('JUnit XML', () => {
-  test('numbers, properties and places', () => {
+  test('has totals, properties and places', () => {
     const xml = junit(
       evidence([
         result({ score: score('ab', 'ab', defaultPolicy) }),
@@ -179,7 +179,7 @@ describe('JUnit XML', () => {
     expect(xml).toContain('<error message="dns" type="no-answer">');
   });
 
-  test('hostile text stays text', () => {
+  test('hostile text stays plain text', () => {
     const xml = junit(
       evidence([
         result({
@@ -234,7 +234,7 @@ describe('CTRF', () => {
       'extra',
     ],
   };
-  test('only keys and kinds of the published schema', () => {
+  test('has only keys and types of the published schema', () => {
     const report = JSON.parse(
       JSON.stringify(
         ctrf(

@@ -3,7 +3,7 @@ import { smokeTest } from '../../../src/actions/smoke-test/smoke-test.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
-/** An account that mints ID tokens but has no run.invoker: every action that calls says whom to let in, and how. */
+/** If the account of the ID tokens lacks run.invoker, every action that calls the function prints the command that grants it. */
 
 jest.setTimeout(120_000);
 
@@ -20,13 +20,13 @@ afterAll(async () => {
 
 const quick = { step_duration: '1s', duration: '1s' };
 
-test('release, smoke test and rollback print the command with the real names', async () => {
+test('release, smoke test and rollback print the grant with the real names', async () => {
   const { env, project, region } = world.sandbox;
   const name = 'Ocr_Api'.toLowerCase();
   const first = await world.release(name, world.good(), { inputs: quick });
   const second = await world.release(name, world.good(), { inputs: quick });
   expect([first.report.outcome, second.report.outcome]).toEqual(['promoted', 'promoted']);
-  // The reader may be impersonated, and may call nothing.
+  // The deployer may impersonate the reader account, which may call no service.
   const stranger = env.READER_SERVICE_ACCOUNT as string;
   const command = `gcloud run services add-iam-policy-binding ocr-api --project=${project} --region=${region} --role=roles/run.invoker --member=serviceAccount:${stranger}`;
   const caller = { invoker_service_account: stranger };

@@ -28,7 +28,7 @@ interface World {
   reads: string[];
 }
 
-/** A function that answers by the number of the request, a clock that only sleeping moves, and files in memory. */
+/** A function that answers by the number of the request, a clock that moves only while something sleeps, and files in memory. */
 function world(
   suite: string,
   answerOf: (request: SmokeHttpRequest, n: number) => Attempt,
@@ -76,7 +76,7 @@ const run = (found: World, more: Partial<SmokeRequest> = {}) =>
   smokeTest(found.ports, { suite: 'x.smoke.yaml', target: { url: 'https://f.example/base' }, ...more });
 
 describe('a run', () => {
-  test('warm-up, case, verdict', async () => {
+  test('sends a warm-up and the case, and gives a verdict', async () => {
     const found = world(one, () => good);
     const result = await run(found);
     expect([result.verdict, result.reason]).toEqual(['pass', '1 check passed, CER 0.00 %.']);
@@ -89,7 +89,7 @@ describe('a run', () => {
     });
   });
 
-  test('the image is read once for cases that share it', async () => {
+  test('an image that several cases share is read once', async () => {
     const found = world(
       'version: 1\ncases:\n  - {name: a, image: a.png}\n  - {name: b, image: a.png}\n  - {name: c, image: b.png}',
       () => good,
@@ -98,12 +98,12 @@ describe('a run', () => {
     expect(found.reads).toEqual(['x.smoke.yaml', 'a.png', 'b.png']);
   });
 
-  test('a text from a file', async () => {
+  test('the expected text may come from a file', async () => {
     const result = await run(world(one.replace('text: TOTAL 128.40', 'text_file: t.txt'), () => good));
     expect(result.verdict).toBe('pass');
   });
 
-  test('a wrong text fails at its line and is never tried again', async () => {
+  test('a wrong text fails at its line and is never repeated', async () => {
     const found = world(one, () => answer(200, { text: 'TOTAL 123.40' }));
     const result = await run(found);
     expect(result.verdict).toBe('fail');
@@ -119,13 +119,13 @@ describe('a run', () => {
     );
   });
 
-  test('an unusable suite is one error with every place', async () => {
+  test('a suite that cannot be used is one error with all its places', async () => {
     await expect(run(world('version: 1\ncases: []\nextra: 1', () => good))).rejects.toBeInstanceOf(
       SuiteError,
     );
   });
 
-  test('everything skipped is no pass', async () => {
+  test('a suite whose cases are all skipped does not pass', async () => {
     const result = await run(world('version: 1\ncases:\n  - {image: a.png, skip: not today}', () => good));
     expect([result.verdict, result.reason]).toEqual([
       'inconclusive',
@@ -153,7 +153,7 @@ describe('a run', () => {
   });
 });
 
-describe('retries by cause', () => {
+describe('a request is repeated only for some causes', () => {
   const later =
     (first: Attempt, times = 1) =>
     (_: SmokeHttpRequest, n: number) =>
@@ -163,7 +163,7 @@ describe('retries by cause', () => {
     ['429', answer(429, 'busy')],
     ['503', answer(503, 'busy')],
     ['reset', none('reset')],
-  ])('%s is tried again with a whole body, and a pass is flaky', async (words, first) => {
+  ])('%s: repeated with a whole body, and a pass counts as flaky', async (words, first) => {
     const found = world(one, later(first));
     const result = await run(found);
     expect(result.verdict).toBe('pass');
@@ -179,22 +179,22 @@ describe('retries by cause', () => {
     ['502', answer(502, 'oops')],
     ['a timeout when warm', none('timeout')],
     ['not JSON', answer(200, '<html>')],
-  ])('%s is not', async (_, first) => {
+  ])('%s: not repeated', async (_, first) => {
     const found = world(one, later(first, 9));
     expect((await run(found)).verdict).toBe('fail');
     expect(found.sent).toHaveLength(2);
   });
 
-  test('a timeout of the first request is a cold start, and tried again', async () => {
+  test('a timeout of the first request counts as a cold start and is repeated', async () => {
     const found = world(one, (_, n) => (n === 1 ? none('timeout') : good));
     const result = await run(found);
     expect(result.verdict).toBe('pass');
     expect(found.sent).toHaveLength(3);
-    // The timed-out request, the wait and the good one: what a caller would have waited.
+    // The request that timed out, the wait and the good request: the time that a caller would have waited.
     expect(result.evidence.coldMs).toBe(520);
   });
 
-  test('retries: 0 and the last attempt', async () => {
+  test('retries: 0 sends once, and the last attempt counts', async () => {
     expect(
       (await run(world(one.replace('image:', 'retries: 0, image:'), later(answer(503, '')))))?.cases[0]
         ?.attempts,
@@ -220,7 +220,7 @@ describe('retries by cause', () => {
   });
 });
 
-describe('what could not be found out', () => {
+describe('checks without an answer', () => {
   test.each(['dns', 'refused', 'tls'] as const)(
     '%s is inconclusive, not a failure of the function',
     async (cause) => {
@@ -230,7 +230,7 @@ describe('what could not be found out', () => {
     },
   );
 
-  test('a function that answers nothing is given up after three cases', async () => {
+  test('after three cases without an answer the rest is not run', async () => {
     const many = `version: 1\ncases:\n${Array.from({ length: 50 }, (_, i) => `  - {name: c${i}, image: a.png, retries: 0}`).join('\n')}`;
     const found = world(many, () => none('timeout'));
     const result = await run(found);
@@ -241,7 +241,7 @@ describe('what could not be found out', () => {
     ).toHaveLength(47);
   });
 
-  test('the deadline of the whole test', async () => {
+  test('after the deadline of the whole test the rest is not run', async () => {
     const many = `version: 1\ncases:\n${Array.from({ length: 50 }, (_, i) => `  - {name: c${i}, image: a.png}`).join('\n')}`;
     const result = await run(
       world(many, () => good),
@@ -256,7 +256,7 @@ describe('the first request', () => {
   const target = { url: 'https://f.example/', audience: 'https://f.example' };
   const tokens = { idToken: async () => 'a.b.c' };
 
-  test('a permission that was just given is waited for, and is no part of the cold start', async () => {
+  test('the test waits for a new permission, and does not count the wait as cold start', async () => {
     const found = world(one, (_, n) => (n <= 3 ? answer(403, 'not yet') : good), tokens);
     const result = await run(found, { target });
     expect(result.verdict).toBe('pass');
@@ -265,7 +265,7 @@ describe('the first request', () => {
     expect(found.lines.join()).toContain('a new permission may need a moment');
   });
 
-  test('not for ever, and then the cure is named', async () => {
+  test('the wait ends, and then the grant is printed', async () => {
     const found = world(one, () => answer(403, 'never'), tokens);
     const result = await run(found, { target, settleMs: 5000 });
     expect(found.slept.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(5000);
@@ -274,14 +274,14 @@ describe('the first request', () => {
     expect(result.findings[0]?.fix).toContain('roles/run.invoker');
   });
 
-  test('without a token of ours a refusal is an answer', async () => {
+  test('without a token a refusal is an ordinary answer', async () => {
     const found = world(one, () => answer(403, 'no'));
     await run(found);
     expect(found.slept).toEqual([]);
   });
 });
 
-test('a line a minute while it runs', async () => {
+test('the progress is logged once a minute', async () => {
   const found = world(`${one}presets: [{preset: deterministic, times: 50}]`, () => good);
   const clock = found.ports.clock;
   const send = found.ports.http.send;
@@ -297,7 +297,7 @@ test('a line a minute while it runs', async () => {
 
 describe('tokens', () => {
   const target = { url: 'https://f.example/', audience: 'https://f.example' };
-  test('one for the audience with every request, asked for anew so that it can be renewed', async () => {
+  test('every request asks for a token of its own, so that the token can be renewed', async () => {
     let minted = 0;
     const found = world(one, () => good, { idToken: async (audience) => `${audience}#${++minted}` });
     await run(found, { target });
@@ -307,7 +307,7 @@ describe('tokens', () => {
     ]);
   });
 
-  test('denial presets send what they say, and are skipped without an audience', async () => {
+  test('denial presets send what their names say, and are skipped without an audience', async () => {
     const presets = `${one}presets: [denies-anonymous, denies-access-token, denies-wrong-audience, denies-expired-token]`;
     const claims = (token: string | undefined) =>
       JSON.parse(atob((token ?? '').split('.')[1] ?? '')) as { exp: number; aud: string };
@@ -341,7 +341,7 @@ describe('tokens', () => {
     ]);
   });
 
-  test('a real expired token is sent as it is', async () => {
+  test('a token from expired_token is sent unchanged', async () => {
     const found = world(
       `${one}presets: [denies-expired-token]`,
       (_, n) => (n > 2 ? answer(401, 'no') : good),
@@ -353,19 +353,19 @@ describe('tokens', () => {
 });
 
 describe('presets and latency', () => {
-  test('damage to an image for one preset does not reach the next request', async () => {
+  test('a preset that damages an image leaves it intact for the next request', async () => {
     const found = world(`${one}presets: [corrupt-then-good]`, (request) => {
       const bytes =
         request.body && 'image' in request.body ? new TextDecoder().decode(request.body.image) : '';
       return bytes === 'image' ? good : answer(422, 'damaged');
     });
-    // Node's own reader gives Buffers, whose slice() is a view.
+    // Node returns Buffers, whose slice() is a view.
     const read = found.ports.files.read;
     found.ports.files.read = async (path) => Buffer.from(await read(path));
     expect((await run(found)).cases.map((item) => item.status)).toEqual(['passed', 'passed']);
   });
 
-  test('a server that closes the connection on a large body has refused it', async () => {
+  test('closing the connection on a large body counts as a refusal', async () => {
     const found = world(`${one}presets: [{preset: too-large, size: 1KiB}]`, (request) =>
       request.body && 'zeros' in request.body ? none('reset') : good,
     );
@@ -373,7 +373,7 @@ describe('presets and latency', () => {
     expect(found.sent[2]?.body).toEqual({ zeros: 1024 });
   });
 
-  test('percentiles have no cold start in them; limits fail', async () => {
+  test('percentiles leave out the cold start, and a broken limit fails', async () => {
     let n = 0;
     const timed = (): Attempt => {
       n += 1;
@@ -390,7 +390,7 @@ describe('presets and latency', () => {
     ]);
   });
 
-  test('a latency sample with a wrong text is no sample', async () => {
+  test('an answer with a wrong text is not a latency sample', async () => {
     const result = await run(
       world(`${one}latency: {samples: 10, concurrency: 3}`, (_, n) =>
         n > 4 ? answer(200, { text: 'x' }) : good,
@@ -401,13 +401,13 @@ describe('presets and latency', () => {
   });
 });
 
-describe('a case that only names its image', () => {
+describe('a case that sends an address instead of an image', () => {
   const reference = '  - {name: stored, image: gs://b/a.png, expect: {text: TOTAL 128.40}}\n';
   const presets = 'presets: [corrupt-then-good, {preset: pixel-bomb, pixels: 1000}]\n';
   const statuses = async (suite: string) =>
     (await run(world(suite, () => good))).cases.map(({ name, status }) => [name, status]);
 
-  test('does not serve presets that damage an image', async () => {
+  test('cannot be used for presets that damage an image', async () => {
     expect(await statuses(`version: 1\ncases:\n${reference}${presets}`)).toEqual([
       ['stored', 'passed'],
       ['corrupt-then-good', 'skipped'],
@@ -417,7 +417,7 @@ describe('a case that only names its image', () => {
     expect((await statuses(named)).at(-1)).toEqual(['corrupt-then-good', 'skipped']);
   });
 
-  test('leaves them to a case with a file', async () => {
+  test('leaves those presets to a case with an image file', async () => {
     const found = world(
       `version: 1\ncases:\n${reference}  - {name: file, image: a.png, expect: {text: TOTAL 128.40}}\n${presets}`,
       (request) =>

@@ -35,12 +35,12 @@ export const smokeRules = {
   'smoke-cer': {
     title: 'The recognised text differs by more characters than allowed',
     severity: 'high',
-    why: 'CER is the share of characters that are wrong.',
+    why: 'CER is the fraction of characters that are wrong.',
   },
   'smoke-wer': {
     title: 'The recognised text differs by more words than allowed',
     severity: 'high',
-    why: 'WER is the share of words that are wrong.',
+    why: 'WER is the fraction of words that are wrong.',
   },
   'smoke-contains': {
     title: 'A text that must be there is missing, or one that must not be there is present',

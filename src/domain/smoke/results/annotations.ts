@@ -1,11 +1,13 @@
 import type { Annotation } from '../../findings/annotation.ts';
+import { isRuleOf } from '../../findings/catalog.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { logText } from '../../text/safe-text.ts';
 
-/** GitHub shows ten of each level per step and drops the rest in silence; one place is left for the overflow. */
+/** GitHub shows ten annotations of each level per step and silently drops the rest. So eight, and one that counts the others. */
 const most = 8;
 
-function some(findings: readonly Finding[], level: Annotation['level'], words: string): Annotation[] {
+/** Annotations for the first findings, and one more for the rest. `noun` names what is counted, in the plural. */
+function annotate(findings: readonly Finding[], level: Annotation['level'], noun: string): Annotation[] {
   const shown = findings.slice(0, most).map(
     (finding): Annotation => ({
       level,
@@ -18,7 +20,7 @@ function some(findings: readonly Finding[], level: Annotation['level'], words: s
   const rest = findings.length - shown.length;
   const overflow: Annotation = {
     level,
-    title: `and ${rest} more ${words}`,
+    title: `and ${rest} more ${noun}`,
     text: 'They are in the job summary and in the report.',
     file: findings[0]?.file,
     line: 1,
@@ -26,19 +28,10 @@ function some(findings: readonly Finding[], level: Annotation['level'], words: s
   return rest > 0 ? [...shown, overflow] : shown;
 }
 
-/** Annotations at the suite's lines: failures and what could not be found out as errors, flaky passes as warnings. */
+/** Annotations at the lines of the suite: errors for failed and unanswered checks, warnings for flaky passes. */
 export function annotationsOf(findings: readonly Finding[]): Annotation[] {
-  const own = findings.filter((finding) => finding.rule.startsWith('smoke-'));
-  return [
-    ...some(
-      own.filter((finding) => finding.severity !== 'low'),
-      'error',
-      'failed checks',
-    ),
-    ...some(
-      own.filter((finding) => finding.severity === 'low'),
-      'warning',
-      'flaky checks',
-    ),
-  ];
+  const own = findings.filter((finding) => isRuleOf('smoke', finding.rule));
+  const flaky = own.filter((finding) => finding.rule === 'smoke-flaky');
+  const failed = own.filter((finding) => finding.rule !== 'smoke-flaky');
+  return [...annotate(failed, 'error', 'failed checks'), ...annotate(flaky, 'warning', 'flaky checks')];
 }

@@ -3,9 +3,9 @@ import type { CaseResult, SmokeEvidence } from './result.ts';
 
 const statuses = { passed: 'passed', failed: 'failed', skipped: 'skipped', error: 'other' } as const;
 
+/** One test of the report. Only a case has attempts of its own; a preset sends several different requests. */
 function testOf(result: CaseResult, evidence: SmokeEvidence): object {
   const retries = Math.max(0, result.attempts.length - 1);
-  const single = result.kind === 'case';
   return {
     name: result.name,
     status: statuses[result.status],
@@ -24,7 +24,7 @@ function testOf(result: CaseResult, evidence: SmokeEvidence): object {
         }
       : {}),
     ...(result.failures.length === 0 && result.note !== undefined ? { message: result.note } : {}),
-    ...(single
+    ...(result.kind === 'case'
       ? {
           retries,
           flaky: result.flaky,
@@ -41,7 +41,7 @@ function testOf(result: CaseResult, evidence: SmokeEvidence): object {
   };
 }
 
-/** Common Test Report Format (ctrf-io/ctrf, schema of 2026-07); objects are closed, so figures of ours go to `extra`. */
+/** The results in the Common Test Report Format (ctrf-io/ctrf, schema of 2026-07). It allows no further keys, so our own numbers go to `extra`. */
 export function ctrf(evidence: SmokeEvidence, stop: number): object {
   const count = (status: CaseResult['status']) =>
     evidence.results.filter((result) => result.status === status).length;

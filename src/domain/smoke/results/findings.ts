@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
+import { smokeRules } from '../../findings/rules/smoke.ts';
 import { explainInvocation, type Invocation } from '../../invocation/refusal.ts';
 import type { CaseResult, SmokeEvidence } from './result.ts';
 
@@ -50,9 +51,10 @@ function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocatio
   if (result.status === 'failed' || result.status === 'error') {
     const unknown = result.status === 'error';
     const reasons = [...result.failures.map((failure) => failure.what), ...refusalOf(result, call)];
+    const rule = unknown ? 'smoke-unknown' : (`smoke-${check}` as const);
     return {
-      rule: `smoke-${unknown ? 'unknown' : check}`,
-      severity: unknown ? 'medium' : 'high',
+      rule,
+      severity: smokeRules[rule].severity,
       title: `${result.name}: ${unknown ? 'could not be checked' : titles[check]}`,
       why: reasons.join(' ') || result.note,
       fix: fixOf(result, call),
@@ -62,7 +64,7 @@ function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocatio
   if (!result.flaky) return undefined;
   return {
     rule: 'smoke-flaky',
-    severity: 'low',
+    severity: smokeRules['smoke-flaky'].severity,
     title: `${result.name} passed only at attempt ${result.attempts.length}`,
     why: `The attempts ended with ${result.attempts.join(', ')}.`,
     ...place,

@@ -1,6 +1,6 @@
 import type { CaseResult, SmokeEvidence } from './result.ts';
 
-/** XML 1.0 text: what it cannot hold is dropped, the rest escaped. */
+/** Text for XML 1.0: escaped, and without the characters that XML cannot hold. */
 function xml(text: string, most = 4000): string {
   return text
     .slice(0, most)
@@ -57,7 +57,7 @@ function testCase(result: CaseResult, evidence: SmokeEvidence): string[] {
   return [...lines, '    </testcase>'];
 }
 
-/** JUnit XML in the form that most readers share (there is no official schema; testmoapp/junitxml collects the dialects). */
+/** The results as JUnit XML. It has no official schema, so this is what most readers share (testmoapp/junitxml lists the dialects). */
 export function junit(evidence: SmokeEvidence): string {
   const count = (status: CaseResult['status']) =>
     evidence.results.filter((result) => result.status === status).length;

@@ -7,54 +7,57 @@ import type { Percentiles } from '../latency.ts';
 
 export type CaseStatus = 'passed' | 'failed' | 'error' | 'skipped';
 
+/** The result of one check: a case, a preset or the latency check. */
 export interface CaseResult {
   kind: 'case' | 'preset' | 'latency';
   name: string;
   place: Place;
-  /** `error`: could not find out, for want of an answer. */
+  /** `error` means that no answer came, so nothing is known about the function. */
   status: CaseStatus;
-  /** Passed, but not at the first attempt. */
+  /** The check passed, but not at the first attempt. */
   flaky: boolean;
-  /** How each attempt ended: a status or why no answer came. */
+  /** How each attempt ended: a status, or why no answer came. */
   attempts: string[];
-  /** Of the last attempt. */
+  /** Duration of the last attempt. */
   milliseconds: number;
   failures: Failure[];
   score?: Score | undefined;
-  /** How the text was compared. */
+  /** How the texts were compared. */
   policy?: TextPolicy | undefined;
-  /** What was expected and read, at most 4,000 characters each; hostile. */
+  /** The expected and the recognised text, hostile and cut to 4,000 characters each. */
   expected?: string | undefined;
   recognised?: string | undefined;
-  /** Why it was skipped, or what was seen. */
+  /** Why the check was skipped, or what it measured. */
   note?: string | undefined;
 }
 
-/** What the smoke test saw; summary, JUnit, CTRF and annotations are functions of it. */
+/** Everything that the smoke test saw. Summary, JUnit, CTRF and annotations are made from it. */
 export interface SmokeEvidence {
   suite: string;
   file: string;
-  /** Origin and path of the target, no query. */
+  /** Origin and path of the target, without a query. */
   url: string;
   results: CaseResult[];
-  /** The first request of the run, which may have met a cold start; undefined where nothing answered. */
+  /** Milliseconds until the first answer, which may include a cold start. Undefined if nothing answered. */
   coldMs: number | undefined;
   latency: Percentiles | undefined;
-  /** Sum of edits / sum of characters, and mean of the cases' rates, over cases with an expected text. */
+  /** Over the cases with an expected text. `micro` is all edits divided by all characters, `macro` the mean of the cases' rates. */
   cer: { micro: number; macro: number; characters: number } | undefined;
   milliseconds: number;
 }
 
+/** The status of a check that got its answers. */
 export function statusOf(failures: readonly Failure[]): CaseStatus {
   return failures.length > 0 ? 'failed' : 'passed';
 }
 
-/** `error` is "could not find out"; a suite of which everything was skipped has found out nothing. */
+/** The verdict of all checks together. Inconclusive if every check was skipped, because then nothing is known. */
 export function verdictOf(results: readonly CaseResult[]): Verdict {
-  const words = { passed: 'pass', failed: 'fail', error: 'inconclusive' } as const;
-  return worst(results.flatMap((result) => (result.status === 'skipped' ? [] : [words[result.status]])));
+  const verdicts = { passed: 'pass', failed: 'fail', error: 'inconclusive' } as const;
+  return worst(results.flatMap((result) => (result.status === 'skipped' ? [] : [verdicts[result.status]])));
 }
 
+/** The character error rate over all cases. Undefined if no case has an expected text. */
 export function cerOf(results: readonly CaseResult[]): SmokeEvidence['cer'] {
   const scores = results.flatMap((result) => (result.score && result.score.length > 0 ? [result.score] : []));
   if (scores.length === 0) return undefined;
@@ -69,7 +72,7 @@ export function cerOf(results: readonly CaseResult[]): SmokeEvidence['cer'] {
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-/** One sentence: the verdict's reason. */
+/** Why the verdict is what it is, as one sentence. */
 export function reasonOf(evidence: Omit<SmokeEvidence, 'milliseconds'>): string {
   const { results } = evidence;
   const of = (status: CaseStatus) => results.filter((result) => result.status === status);
