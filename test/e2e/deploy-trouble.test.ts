@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { answers, DeployWorld, reportOf, visible } from '../support/deploy-world.ts';
+import { holdCall, operationUnderWay, until } from '../support/hold-call.ts';
 
 let world: DeployWorld;
 let number = 0;
@@ -181,15 +182,10 @@ test('a restarted job finds the operation of its first attempt and joins it', as
 /** Somebody else's deploy begins while ours asks where to upload. */
 const collide = async (inputs: Record<string, string>) => {
   const storageSource = await world.client.upload(files('theirs'));
-  world.sandbox.world.settings.buildMs = 1500;
-  await world.fault({
-    api: 'cloudfunctions',
-    method: 'POST',
-    path: ':generateUploadUrl',
-    nth: 1,
-    times: 1,
-    fault: { delayMs: 700 },
-  });
+  world.sandbox.world.settings.buildMs = 4000;
+  holdCall(world.sandbox.world, { api: 'cloudfunctions', path: ':generateUploadUrl' }, () =>
+    operationUnderWay(world.sandbox.world, name),
+  );
   let began = false;
   return world.deploy(
     { name, source_dir: world.source(files('ours')), ...inputs },
@@ -264,14 +260,9 @@ test('a newer revision of somebody else is never promoted, and the job is not gr
   let theirs: string | undefined;
   const { sandbox } = world;
   // Their deploy ends between our build and our traffic change: ours waits at the second look at the policy.
-  await world.fault({
-    api: 'run',
-    method: 'GET',
-    path: ':getIamPolicy',
-    nth: 2,
-    times: 1,
-    fault: { delayMs: 1500 },
-  });
+  holdCall(sandbox.world, { api: 'run', method: 'GET', path: ':getIamPolicy', nth: 2 }, () =>
+    until(() => /^f\d/.test(theirs ?? '')),
+  );
   const run = await world.deploy(
     { name, source_dir: source, memory: '1Gi' },
     {

@@ -5,7 +5,7 @@ const hello = (answer: string) => `
 const started = new Date().toISOString();
 exports.ocr = (request, response) => {
   if (request.path === '/crash') return process.kill(process.pid, 'SIGKILL');
-  if (request.path === '/slow') return setTimeout(() => response.send('late'), 3000);
+  if (request.path === '/slow') return;
   console.log(JSON.stringify({ severity: 'WARNING', message: 'seen ' + request.path }));
   response.set('x-answer', ${JSON.stringify(answer)}).json({
     answer: ${JSON.stringify(answer)}, started, revision: process.env.K_REVISION, service: process.env.K_SERVICE,
@@ -42,7 +42,7 @@ describe('a revision that is a process', () => {
     client = await openSandbox();
     process.env.SECRET_OF_THE_MACHINE = 'yes';
     const operation = await client.deploy('ocr', source('one'), {
-      service: { environmentVariables: { MODE: 'fast' }, timeoutSeconds: 1 },
+      service: { environmentVariables: { MODE: 'fast' }, timeoutSeconds: 4 },
     });
     expect(operation.error).toBeUndefined();
   });

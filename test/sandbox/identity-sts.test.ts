@@ -3,6 +3,7 @@ import { githubToken } from '../../sandbox/identity/oidc.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import {
   ask,
+  claimsOf,
   defaultAudience,
   env,
   exchange,
@@ -34,13 +35,18 @@ afterEach(async () => {
 test.each(['json', 'snake', 'form'] as const)(
   'a token is exchanged as %s and lives as long as the OIDC token',
   async (as) => {
-    const answer = await exchange(sandbox, await jobToken(sandbox), {}, as);
+    const token = await jobToken(sandbox);
+    const before = sandbox.world.now();
+    const answer = await exchange(sandbox, token, {}, as);
+    const after = sandbox.world.now();
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({
       token_type: 'Bearer',
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
     });
-    expect(answer.body.expires_in).toBeGreaterThanOrEqual(297);
+    const expires = Number(claimsOf(token).exp) * 1000;
+    expect(answer.body.expires_in).toBeGreaterThanOrEqual(Math.floor((expires - after) / 1000));
+    expect(answer.body.expires_in).toBeLessThanOrEqual(Math.ceil((expires - before) / 1000));
     expect(answer.body.expires_in).toBeLessThanOrEqual(300);
   },
 );

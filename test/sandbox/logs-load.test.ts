@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { SandboxOptions } from '../../sandbox/index.ts';
+import { until } from '../support/hold-call.ts';
 import { type Client, inline, type Json, openSandbox } from './support/client.ts';
 
 let client: Client;
@@ -55,7 +56,7 @@ describe('load', () => {
     const { writeFileSync } = await import('node:fs');
     writeFileSync(file, 'not really an image');
     await client.control('POST', '/load', { function: 'ocr', rps: 50, files: [file] });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(async () => (await client.control('GET', '/load')).body.loads[0].requests > 2);
     await client.control('DELETE', '/load');
     const { body } = await client.control('GET', '/load');
     expect(body.loads[0].requests).toBeGreaterThan(2);

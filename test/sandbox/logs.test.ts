@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { SandboxOptions } from '../../sandbox/index.ts';
+import { requestObservers } from '../../sandbox/run/request-log.ts';
+import { holdCall } from '../support/hold-call.ts';
 import { type Client, inline, type Json, openSandbox } from './support/client.ts';
 
 let client: Client;
@@ -115,38 +117,43 @@ describe('request log entries', () => {
     const { uri, token } = await open({ quirks: { logTimestampIsStart } }, slow);
     const before = Date.now();
     await client.call(uri, token);
+    const answered = Date.now();
     const [entry] = await client.logs(requests);
-    const after = Date.parse(entry?.timestamp) - before;
-    expect(after >= 100).toBe(!logTimestampIsStart);
+    const at = Date.parse(entry?.timestamp);
+    const latency = Number.parseFloat(entry?.httpRequest.latency) * 1000;
+    expect(latency).toBeGreaterThan(100);
+    // A start lies at least the latency before the answer, an end at least the latency after the call.
+    if (logTimestampIsStart) expect(at).toBeLessThanOrEqual(answered - latency + 2);
+    else expect(at).toBeGreaterThanOrEqual(before + latency - 2);
   });
 
   test('a caller that hangs up is 499 and needs no answer', async () => {
-    const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 250 }] }) };
+    const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 1500 }] }) };
     const { uri, token } = await open({}, slow);
-    let entries: Json[] = [];
-    // A busy machine may not have sent the request yet when it is aborted. Then the loop tries again.
-    for (let tries = 0; entries.length === 0 && tries < 10; tries++) {
-      const signal = AbortSignal.timeout(100);
-      await fetch(uri, { method: 'POST', headers: { authorization: `Bearer ${token}` }, signal }).catch(
-        () => undefined,
-      );
-      for (let polls = 0; entries.length === 0 && polls < 5; polls++) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        entries = await client.logs(requests);
-      }
-    }
+    const { world } = client.sandbox;
+    const hungUp = new AbortController();
+    const ended = new Promise<void>((resolve) => requestObservers(world).add(() => resolve()));
+    // The caller hangs up as soon as the request has arrived, long before the answer.
+    holdCall(world, { api: 'invoke' }, async () => hungUp.abort());
+    await fetch(uri, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      signal: hungUp.signal,
+    }).catch(() => undefined);
+    await ended;
+    const entries = await client.logs(requests);
     expect(entries[0]?.httpRequest.status).toBe(499);
   });
 });
 
 describe('entries.list', () => {
   test('shows an entry only after the ingest lag', async () => {
-    const { uri, token } = await open({ logLagMs: 5000 });
+    const { uri, token } = await open({ logLagMs: 60_000 });
     await client.call(uri, token);
     expect(await client.logs(requests)).toEqual([]);
-    await client.control('PATCH', '/settings', { clockOffsetMs: 5100 });
+    await client.control('PATCH', '/settings', { clockOffsetMs: 60_100 });
     const [entry] = await client.logs(requests);
-    expect(Date.parse(entry?.receiveTimestamp) - Date.parse(entry?.timestamp)).toBeGreaterThanOrEqual(4990);
+    expect(Date.parse(entry?.receiveTimestamp) - Date.parse(entry?.timestamp)).toBeGreaterThanOrEqual(59_990);
   });
 
   test('pages both ways without a loss or a double', async () => {

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FaultBook } from '../../sandbox/core/faults.ts';
-import { functionState } from '../../sandbox/functions/model.ts';
 import { githubOf } from '../../sandbox/github/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
 import { deploy } from '../../src/actions/deploy/deploy.ts';
@@ -23,6 +22,7 @@ import { type Action, exitCodeOf } from '../../src/runner/run.ts';
 import { createSecrets } from '../../src/runner/secrets.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import type { RunService, Services } from '../../src/steps/ports/services.ts';
+import { operationUnderWay } from './hold-call.ts';
 
 /** The result of one action in this process: the code that a runner starts, with the test's own clock and signal. */
 export interface Ran<Name extends ActionName = 'release'> {
@@ -275,9 +275,7 @@ export class ReleaseWorld {
 
   /** Resolves once an operation on the function is under way. */
   async underWay(name: string): Promise<undefined> {
-    const running = () =>
-      [...functionState(this.sandbox.world).functions.values()].some((fn) => fn.id === name && fn.running);
-    while (!running()) await new Promise((resolve) => setTimeout(resolve, 5));
+    await operationUnderWay(this.sandbox.world, name);
     return undefined;
   }
 

@@ -77,7 +77,7 @@ describe('closing', () => {
   });
 
   test('IAM that is slow is waited for, within the bound that was announced', async () => {
-    await w.client.control('PATCH', '/settings', { iamPropagationMs: 1200 });
+    await w.client.control('PATCH', '/settings', { iamPropagationMs: 3000 });
     w.set(w.policy, everyone);
     const result = await w.guard({ mode: 'enforce', propagationSeconds: 20 });
     expect(result).toMatchObject({ exposure: 'private', verdict: 'pass' });

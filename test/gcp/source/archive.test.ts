@@ -166,7 +166,9 @@ describe('an archive', () => {
     const tree = await scan(source);
     const abort = new AbortController();
     const packing = pack(tree, root, abort.signal);
-    setTimeout(() => abort.abort(new Error('stop')), 5);
+    // The packing is under way once its archive lies beside the source.
+    while (readdirSync(root).length === 1) await new Promise((resolve) => setImmediate(resolve));
+    abort.abort(new Error('stop'));
     await expect(packing).rejects.toThrow('stop');
     expect(readdirSync(root)).toEqual(['source']);
   });

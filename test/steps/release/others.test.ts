@@ -263,7 +263,7 @@ describe('others beside a release', () => {
       moving ??= world.setTraffic(name, [
         { type: named, revision: String(service?.latestCreated), percent: 100 },
       ]);
-      return { delayMs: 300 };
+      return moving.then(() => world.clock.sleep(2000)).then(() => undefined);
     });
     const ran = await world.release(name, world.good(), { inputs: quick });
     restore();
