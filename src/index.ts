@@ -1,7 +1,7 @@
 /** The only entry of the bundle: one function per action and per post step. Each imports its action when it is called. */
 
 import type { ActionName } from './domain/report/report.ts';
-import type { Action } from './runner/run.ts';
+import type { Action } from './runner/action.ts';
 
 async function run<Name extends ActionName>(name: Name, load: () => Promise<Action<Name>>): Promise<void> {
   const [{ runAction }, action] = await Promise.all([import('./runner/run.ts'), load()]);

@@ -1,12 +1,12 @@
 import type { Annotation } from '../domain/findings/annotation.ts';
 
-/** Writes annotations of an action's own, at places in the user's files. */
+/** Writes annotations to the run's page, each at a place in the user's files if it names one. */
 export async function annotate(
   annotations: readonly Annotation[],
   redact: (text: string) => string,
 ): Promise<void> {
   if (annotations.length === 0) return;
-  // Loaded only here: it brings undici along.
+  // Imported only here, because @actions/core loads undici.
   const core = await import('@actions/core');
   for (const { level, title, text, file, line } of annotations)
     core[level](redact(text), {

@@ -3,8 +3,8 @@ import { appendFileSync } from 'node:fs';
 import { EOL } from 'node:os';
 
 /**
- * The runner's commands that every run needs, without @actions/core: importing it loads undici, which costs more time
- * than a whole login. A test holds both to the same bytes. Annotations at the end go through @actions/core.
+ * The runner's commands that every run needs. They do not use @actions/core, because importing it loads undici, which
+ * takes longer than a whole login. A test checks that both write the same bytes. Annotations use @actions/core.
  */
 export interface Commands {
   setSecret(value: string): void;
@@ -18,13 +18,13 @@ export interface Commands {
   exportVariable(name: string, value: string): void;
 }
 
-/** The runner decodes these three; anything else stands for itself. */
+/** The runner decodes these three characters and takes all others as they are. */
 const escaped = (text: string) => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 
 export function createCommands(env: NodeJS.ProcessEnv, write: (text: string) => void): Commands {
   const command = (name: string, text: string) => write(`::${name}::${escaped(text)}${EOL}`);
 
-  /** `name<<delimiter`: no value can end its own block, since nobody can guess the delimiter. */
+  /** Writes a `name<<delimiter` block. No value can end its own block, because the delimiter is random. */
   function toFile(variable: string, name: string, value: string): void {
     const path = env[variable];
     if (!path) return;

@@ -5,21 +5,22 @@ import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
 import type { Secrets } from './secrets.ts';
 
-/** What every action is handed: plain data and the few things that reach the runner. */
+/** What an action gets: plain data, and the few functions that reach the runner. */
 export interface Context {
   inputs: InputReader;
   env: Environment;
   log: Log;
   clock: Clock;
-  /** Aborted by SIGINT and SIGTERM; the reason is a `cancelled` ReleaseError. */
+  /** Aborted by SIGINT or SIGTERM. The reason is a `ReleaseError` with the code `cancelled`. */
   signal: AbortSignal;
   secrets: Secrets;
-  /** Identifies this process in logs and user agents. */
+  /** Eight random hex digits that identify this process in logs and user agents. */
   id: string;
   /** Milliseconds since the epoch when the action began. */
   startedAt: number;
-  /** State for the post step of this very step (`GITHUB_STATE`). */
+  /** Saves a value for the post step of this step (`GITHUB_STATE`). */
   saveState(name: string, value: string): void;
+  /** Reads what the main step saved; empty if it saved nothing. */
   state(name: string): string;
 }
 

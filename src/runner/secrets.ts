@@ -1,11 +1,14 @@
-/** Every secret of this process; nothing is printed, reported or saved without passing `redact`. */
+/** The secrets of this process. Whatever is printed, reported or saved passes through `redact` first. */
 export interface Secrets {
-  /** Masks the value in the runner's log and in everything that these actions write. */
+  /** From now on the value is masked in the job's log and in everything that the action writes. */
   add(value: string): void;
   redact(text: string): string;
 }
 
-/** `mask` tells the runner. JWTs are masked whole and by their parts, since a part alone still tells much. */
+/**
+ * `mask` makes the runner mask a value in the log. A JWT is masked as a whole and part by part, because a single part
+ * already gives away much.
+ */
 export function createSecrets(mask: (value: string) => void): Secrets {
   const known = new Set<string>();
   const remember = (value: string) => {

@@ -1,8 +1,8 @@
 import { shownClaims } from '../../domain/login/claims.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { newReport } from '../../domain/report/report.ts';
+import type { Action } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
-import type { Action } from '../../runner/run.ts';
 import { type LoginResult, login as logIn } from '../../steps/login/login.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import {

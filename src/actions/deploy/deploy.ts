@@ -6,7 +6,7 @@ import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
-import type { Action } from '../../runner/run.ts';
+import type { Action } from '../../runner/action.ts';
 import { deploy as deployFunction } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';

@@ -4,7 +4,7 @@ import { newReport } from '../../domain/report/report.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createProber } from '../../http/probe.ts';
-import type { Action } from '../../runner/run.ts';
+import type { Action } from '../../runner/action.ts';
 import { guard as proveExposure } from '../../steps/guard/guard.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readGuard } from './inputs.ts';

@@ -1,9 +1,9 @@
 import type { Finding } from '../../domain/findings/finding.ts';
 import { type ActionName, newReport } from '../../domain/report/report.ts';
 import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
+import type { Finished } from '../../runner/action.ts';
 import { annotate } from '../../runner/annotate.ts';
 import type { Context } from '../../runner/context.ts';
-import type { Finished } from '../../runner/run.ts';
 import { readSuite, SuiteError } from '../../steps/smoke/read-suite.ts';
 import { suiteFiles } from './suite-files.ts';
 

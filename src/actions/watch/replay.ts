@@ -2,8 +2,8 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { replayFacts, replayReason } from '../../domain/watch/replay/facts.ts';
 import { judgeReplay, readReplay, recordingIn } from '../../domain/watch/replay/replay.ts';
+import type { Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
-import type { Finished } from '../../runner/run.ts';
 import { undecidedPolicy, watchRule } from './inputs.ts';
 
 /** Judges recorded counts again, offline and without credentials: a recording, or the report of an earlier run. */

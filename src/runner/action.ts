@@ -1,0 +1,32 @@
+import type { View } from '../domain/report/render.ts';
+import type { ActionName, Report } from '../domain/report/report.ts';
+import type { Context } from './context.ts';
+
+/** The outputs that every action has. `report` is the path of the report file. */
+export const commonOutputs = ['verdict', 'outcome', 'reason', 'report'] as const;
+export type CommonOutput = (typeof commonOutputs)[number];
+
+/** What an action returns. The report holds everything; outputs are the part that other steps read. */
+export interface Finished<Name extends ActionName = ActionName> {
+  report: Report<Name>;
+  /** Loads how the job summary shows the report. Called only if a summary is written, so that start-up stays fast. */
+  view?: () => Promise<View<Name>>;
+  /** The action's own outputs. */
+  outputs?: Record<string, string | number | boolean | undefined>;
+  /** Which of the common outputs to write. Default: all. A post step writes into the outputs of its main step. */
+  commonOutputs?: readonly CommonOutput[];
+  /** Outputs that are tokens on purpose. They are masked in the log, but not redacted. */
+  secretOutputs?: Record<string, string>;
+  /** Environment variables for the steps that follow. */
+  exports?: Record<string, string>;
+  /** `false` leaves the job summary alone. Post steps that have nothing to say use it. */
+  summary?: boolean;
+  /** Also writes the summary to a file of its own and names the file in the output `summary_file`. */
+  summaryFile?: boolean;
+  /** Overrides the exit code that follows from the report. */
+  exitCode?: 0 | 1;
+  /** `false` if the action has already written its own annotations. */
+  annotate?: boolean;
+}
+
+export type Action<Name extends ActionName = ActionName> = (context: Context) => Promise<Finished<Name>>;

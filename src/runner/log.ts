@@ -1,0 +1,20 @@
+import { logText } from '../domain/text/safe-text.ts';
+import type { Log } from '../steps/ports/log.ts';
+import type { Commands } from './commands.ts';
+import type { Secrets } from './secrets.ts';
+
+/** The log of a job. Every line is redacted, and no line can be a workflow command. */
+export function createLog(secrets: Secrets, commands: Commands): Log {
+  const clean = (text: string) => secrets.redact(logText(text));
+  const print = (text: string) => process.stdout.write(`${clean(text)}\n`);
+  return {
+    line: print,
+    warning: (text) => commands.warning(clean(text)),
+    detail: (title, lines) => {
+      commands.startGroup(clean(title));
+      for (const line of lines) print(line);
+      commands.endGroup();
+    },
+    debug: (text) => commands.debug(clean(text)),
+  };
+}
