@@ -1,5 +1,5 @@
 /**
- * Simulates the decision that ships beside the four classical ones, on the grid of the design, and checks its bounds.
+ * Simulates the decision that ships and four classical rules on the same traffic, and checks the bounds of the decision.
  * `npm run bench:watch -- [--full] [--healthy N] [--bad N] [--only REGEX] [--seed N] [--jobs N] [--lag S] [--json FILE]`
  */
 import { writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ interface Job {
   full: boolean;
 }
 
-/** A healthy cell needs many trials for its bound, and the classical rules do not need them all. */
+/** A healthy scene needs many trials to check its bound. The classical rules have no bound, so they run fewer. */
 function run({ scene: index, trials, seed, lag, full }: Job): Cell {
   const scene = scenes()[index];
   if (!scene) throw new Error(`There is no scene ${index}.`);
@@ -53,7 +53,7 @@ async function runAll(jobs: Job[], workers: number): Promise<Cell[]> {
   return cells.sort((a, b) => a.scene - b.scene);
 }
 
-/** Microseconds for one look, booking included, over the last thousand of ten thousand polls: median and 99th percentile. */
+/** Microseconds that one look takes, booking included: median and 99th percentile of the last thousand of 10 000 polls. */
 function decisionCost(): { median: number; most: number } {
   const plan: EvidencePlan = {
     tests: [{ objective: 'availability', limit, stream: 'users' }],

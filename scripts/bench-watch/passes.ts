@@ -17,7 +17,7 @@ interface Passes {
   seconds: number | undefined;
 }
 
-/** The watch as it is lived: it ends at the first decision, whichever it is. */
+/** Runs whole watches, each of which ends at its first decision, whatever that is. */
 function run(rate: number, rps: number, phase: 'split' | 'full', trials: number, seed: number): Passes {
   const next = random(seed);
   const times: number[] = [];
@@ -43,13 +43,13 @@ function run(rate: number, rps: number, phase: 'split' | 'full', trials: number,
   return { passed: times.length / trials, seconds: times[times.length >> 1] };
 }
 
-/** How soon a good release is let through, and how often a bad one is before it is caught (the bound is 5 %). */
+/** How soon a good release passes, and how often a bad one passes before it is found (the bound is 5 %). */
 export function passTable(trials: number, seed: number): string[] {
   const rates = [0.001, 0.005, 0.0075, 0.01, 0.05];
   const phases = ['split', 'full'] as const;
   const columns = phases.flatMap((phase) => [1, 10, 100].map((rps) => ({ phase, rps })));
   const lines = [
-    '### Let through: part of the watches · median seconds (the bound for a rate at the limit or beyond is 5 %)',
+    '### Passed: % of the watches · median seconds (for a rate at or beyond the limit the bound is 5 %)',
     '',
   ];
   lines.push(

@@ -1,4 +1,4 @@
-/** Seeded random numbers: the same table on every machine. */
+/** A seeded generator of numbers in [0, 1), so that every machine prints the same table. */
 export type Random = () => number;
 
 /** xoshiro128**, seeded by splitmix32. */
@@ -26,7 +26,7 @@ export function random(seed: number): Random {
   };
 }
 
-/** Poisson variate: by products below a mean of 12, by Hörmann's transformed rejection (PTRS, 1993) above. */
+/** A Poisson variate: by multiplying up to a mean of 12, by Hörmann's transformed rejection (PTRS, 1993) above that. */
 export function poisson(next: Random, mean: number): number {
   if (mean <= 0) return 0;
   if (mean < 12) {

@@ -10,7 +10,7 @@ import {
 } from '../../src/domain/watch/policies.ts';
 import { limit, pollSeconds, watchSeconds } from './scenes.ts';
 
-/** Counts of ten seconds. */
+/** The requests of ten seconds. */
 export interface Bin {
   total: number;
   bad: number;
@@ -19,13 +19,13 @@ export interface Bin {
 }
 
 export interface RuleRun {
-  /** Looks at the clock time `t` at all bins that have ended by `horizon`; true takes the release back. */
+  /** Looks in second `t` at all bins that ended by second `horizon`. Returns true to take the release back. */
   look(t: number, bins: readonly Bin[], horizon: number): boolean;
 }
 
 export interface Rule {
   name: string;
-  /** Seconds from a request to its being counted. */
+  /** Seconds until a request is counted. */
   lag: number;
   start(share: number): RuleRun;
 }
@@ -37,7 +37,7 @@ const plan: EvidencePlan = {
   fullSeconds: watchSeconds,
 };
 
-/** The rule that ships, over request logs. */
+/** The rule that ships. */
 export function evidence(lag: number): Rule {
   return {
     name: `evidence, ${lag} s lag`,
@@ -96,7 +96,7 @@ function classical(
 const threshold = (name: string, lag: number, rule: ThresholdRule) =>
   classical(name, lag, (history, t, horizon) => crossed(history, rule, t, horizon));
 
-/** The four that others use, as error-budget.md section 3.4 describes them, over metrics. */
+/** Four rules that other tools use, here on metrics that are `lag` seconds late. */
 export function classicalRules(lag: number): Rule[] {
   const minute = { maxRate: 0.01, windowSeconds: 60, intervalSeconds: 60, noData: 'ignore' } as const;
   return [

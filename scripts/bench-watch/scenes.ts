@@ -1,16 +1,16 @@
-/** One cell of the grid: what the two revisions do, and for how many requests a second. */
+/** One cell of the grid: how the two revisions behave, and how many requests a second they get. */
 export interface Scene {
   name: string;
-  /** What the cell shows: a healthy release must stay, a bad one must go, a trade is neither. */
+  /** A healthy release must stay and a bad one must go. `trade`: worse than before but tolerable, so neither is wrong. */
   kind: 'healthy' | 'bad' | 'trade';
   /** Requests a second at the candidate. */
   rps: number;
-  /** Candidate's share of traffic; 1 is everything, with nobody beside it. */
+  /** The candidate's share of traffic. At 1 there is no baseline. */
   share: number;
-  /** Chance of a bad answer in the second `t` after the shift. */
+  /** The chance of a bad answer in second `t` after the shift. */
   candidate(t: number): number;
   baseline(t: number): number;
-  /** Second at which the failure begins. */
+  /** The second at which the failure begins. */
   onset: number;
 }
 

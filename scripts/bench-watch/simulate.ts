@@ -7,10 +7,10 @@ export interface Outcome {
   trials: number;
   /** How often the release was taken back. */
   taken: number;
-  /** Median and 95th percentile of the seconds from the onset, of those that were taken back. */
+  /** Seconds from the onset to the rollback, over the watches that took the release back: median and 95th percentile. */
   seconds: number | undefined;
   slow: number | undefined;
-  /** Median of the bad requests served from the onset on; the whole watch where nobody acted. */
+  /** Median of the bad requests that were served from the onset to the rollback, or to the end if there was none. */
   bad: number;
 }
 
@@ -39,7 +39,7 @@ function draw(scene: Scene, next: Random): Bin[] {
   });
 }
 
-/** All rules see the same traffic. Looks end with the watch and its lag. */
+/** Runs all rules on the same traffic. Each rule goes on looking until the last request of the watch is counted. */
 export function simulate(scene: Scene, rules: readonly Rule[], trials: number, seed: number): Outcome[] {
   const next = random(seed);
   const results = rules.map(() => ({ seconds: [] as number[], bad: [] as number[] }));

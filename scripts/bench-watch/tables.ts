@@ -16,12 +16,12 @@ function cellText(outcome: Outcome | undefined, kind: Scene['kind']): string {
 }
 
 const titles: Record<Scene['kind'], string> = {
-  healthy: 'Healthy releases: taken back by mistake',
-  bad: 'Bad releases: taken back · median seconds from the onset · median bad requests served',
-  trade: 'Worse than before, and not beyond the objective: neither right nor wrong, taken back',
+  healthy: 'Healthy releases: % taken back by mistake',
+  bad: 'Bad releases: % taken back · median seconds from the onset · median bad requests served',
+  trade: 'Worse than before but within the objective, so either is acceptable: % taken back',
 };
 
-/** One Markdown table for each kind of cell. */
+/** Prints one Markdown table for each kind of scene. */
 export function table(cells: readonly Cell[]): string[] {
   const lines: string[] = [
     '',
@@ -48,7 +48,7 @@ export function table(cells: readonly Cell[]): string[] {
   return lines;
 }
 
-/** P(at most `events` | mean) for a Poisson mean. */
+/** P(fewer than `events`) for a Poisson variate with this mean. */
 function chanceOfFewer(events: number, mean: number): number {
   let term = Math.exp(-mean);
   let sum = 0;
@@ -59,7 +59,7 @@ function chanceOfFewer(events: number, mean: number): number {
   return sum;
 }
 
-/** The bounds of the design. A cell breaks the first one only where chance does not explain it. */
+/** Checks the bounds. A scene breaks the bound on healthy releases only if chance does not explain its count. */
 export function checks(
   cells: readonly Cell[],
   cost: { median: number; most: number },
@@ -109,7 +109,7 @@ export function checks(
     [100, 20],
   ] as const) {
     const late = ours(/^late/, rps, 0.1);
-    // Medians lie on the grid of the looks: one step of it is no difference.
+    // Medians are multiples of the time between two looks, so a difference of one look does not count.
     if (late)
       note(
         (late.seconds ?? 1e9) <= seconds + 10 && late.taken === late.trials,

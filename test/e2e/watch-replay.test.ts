@@ -21,7 +21,7 @@ const recording = (candidateBad: number, baselineBad: number, rest: object = {})
   ...rest,
 });
 
-/** No login, no project, no network: only the file. */
+/** Runs without a login, a project or a network: the file is all it needs. */
 function replay(content: unknown, inputs: Record<string, string> = {}) {
   writeFileSync(
     join(folder, 'recording.json'),
@@ -79,28 +79,28 @@ describe('replay', () => {
     expect(run.log.trimEnd().split('\n').at(-1)).toMatch(/^(Passed|Failed|Held|Inconclusive): /);
   });
 
-  test('its own report is a recording again', async () => {
+  test('the report of a replay can be replayed', async () => {
     const first = await replay(recording(30, 8));
     const again = await replay(first.report);
     expect(again.outputs).toMatchObject({ verdict: 'fail', decided_at_seconds: '10' });
   });
 
   test.each([
-    ['no JSON', '{', /cannot be read as JSON/],
+    ['a file that is not JSON', '{', /cannot be read as JSON/],
     [
       'a hole',
       { slo: 0.995, duration_seconds: 60, polls: [{ t: 1, candidate: { total: 5 } }] },
       /polls\.0\.candidate\.bad/,
     ],
     ['an empty file', {}, /slo: .*; duration_seconds: .*; polls/],
-  ])('%s is refused with its place', async (_, content, message) => {
+  ])('%s is refused, with the place of the problem', async (_, content, message) => {
     const run = await replay(content);
     expect(run.code).toBe(1);
     expect(run.log).toMatch(message);
     expect(run.report).toMatchObject({ errors: [{ code: 'replay-invalid' }] });
   });
 
-  test('a file that is not there', async () => {
+  test('a missing file is refused', async () => {
     const run = await runAction('watch', { cwd: folder, inputs: { replay: 'nothing.json' } });
     expect(run.log).toContain('nothing.json cannot be read');
   });

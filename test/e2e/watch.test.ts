@@ -8,7 +8,7 @@ import { WatchWorld } from '../support/watch-world.ts';
 let world: WatchWorld;
 afterEach(() => world.stop());
 
-// biome-ignore lint/suspicious/noExplicitAny: reports are read by path, and the tests say what they hold.
+// biome-ignore lint/suspicious/noExplicitAny: tests read reports by path and know what they hold.
 const evidence = (run: ActionRun) => (run.report as any).evidence;
 
 describe('a live watch', () => {
@@ -33,7 +33,7 @@ describe('a live watch', () => {
   );
 
   test.each([100, 2500])(
-    'silence at a lag of %d ms ends inconclusive, and says what could not have been seen',
+    'without requests, at a lag of %d ms, it ends inconclusive and says that nothing was checked',
     async (logLagMs) => {
       world = await WatchWorld.open({ percent: 50, sandbox: { logLagMs } });
       const run = await world.watch({ duration: '4s' });
@@ -43,7 +43,7 @@ describe('a live watch', () => {
     },
   );
 
-  test('no permission to read logs and metrics is blindness, not health', async () => {
+  test('without permission to read logs and metrics it ends as blind, not as passed', async () => {
     world = await WatchWorld.open({ percent: 50 });
     const denied = {
       status: 403,
@@ -62,7 +62,7 @@ describe('a live watch', () => {
 describe('the past in the log', () => {
   const since = { since: '150s', duration: '150s' };
 
-  test('proves a good release at once, and prices it', async () => {
+  test('proves a good release at once, and says what it cost', async () => {
     world = await WatchWorld.open({ percent: 50 });
     world.stretch(world.next, 400, 140, 5);
     world.stretch(world.old, 400, 140, 5, 200);
@@ -78,7 +78,7 @@ describe('the past in the log', () => {
     expect(run.log).toMatch(/Passed: ocr-00002-\w+ keeps its objective: 0 of 400 requests failed/);
   });
 
-  test('proves it at a log lag of 20 s too, by what has arrived', async () => {
+  test('proves it at a log lag of 20 s as well, by what has arrived', async () => {
     world = await WatchWorld.open({ percent: 50 });
     world.lagMs = 20_000;
     world.stretch(world.next, 400, 140, 5);
@@ -91,7 +91,7 @@ describe('the past in the log', () => {
   });
 
   test.each([1000, 20_000])(
-    'an outage of both revisions is blamed on the platform at a log lag of %d ms',
+    'blames the platform for an outage of both revisions at a log lag of %d ms',
     async (lagMs) => {
       world = await WatchWorld.open({ percent: 50 });
       world.lagMs = lagMs;
@@ -102,7 +102,7 @@ describe('the past in the log', () => {
     },
   );
 
-  test('at 100 % a failure is taken back without blame', async () => {
+  test('at 100 % a bad release is taken back, without a sure blame', async () => {
     world = await WatchWorld.open({ percent: 100 });
     world.stretch(world.next, 200, 140, 5, 3);
     const run = await world.watch(since);
@@ -113,7 +113,7 @@ describe('the past in the log', () => {
     });
   });
 
-  test('probes of our own, tag traffic and refused callers are nobody’s user traffic', async () => {
+  test('probes, requests to tags and refused callers do not count as users', async () => {
     world = await WatchWorld.open({ percent: 50 });
     world.stretch(world.next, 100, 140, 5);
     const bad = { revision: world.next, secondsAgo: 60, status: 500 };
@@ -131,7 +131,7 @@ describe('the past in the log', () => {
     expect(run.outputs).toMatchObject({ verdict: 'pass', requests: '100', bad: '0' });
   });
 
-  test('429 for want of an instance counts against it, with or without the name of the revision', async () => {
+  test('a 429 without a free instance counts against the candidate, with or without the name of the revision', async () => {
     world = await WatchWorld.open({ percent: 100 });
     world.stretch(world.next, 60, 140, 5);
     for (let i = 0; i < 30; i++)
@@ -149,7 +149,7 @@ describe('the past in the log', () => {
     expect(run.outputs.reason).toContain('requests were too slow');
   });
 
-  test('a spent budget closes the gate, an override opens it and is written down', async () => {
+  test('a spent budget closes the gate; an override opens it and is recorded', async () => {
     world = await WatchWorld.open({ percent: 100, sandbox: { metricLagMs: 0 } });
     world.stretch(world.old, 100, 7200, 3600, 4, true);
     const blocked = await world.watch({ ...since, on_exhausted: 'block' });
@@ -180,7 +180,7 @@ describe('the past in the log', () => {
   });
 });
 
-test('probes of the smoke suite are evidence of their own, and never users', async () => {
+test('probes of the smoke suite are counted separately from users', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bs-probes-'));
   writeFileSync(join(folder, 'page.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
   writeFileSync(
@@ -218,7 +218,7 @@ test('wrong inputs are all reported at once, before any request', async () => {
     expect(run.log).toContain(name);
 });
 
-test('a wrong file of objectives is annotated at its place, beside the other inputs', async () => {
+test('a mistake in the SLO file is annotated at its line, together with other wrong inputs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'bs-slo-'));
   writeFileSync(
     join(folder, 'slo.yaml'),

@@ -44,8 +44,8 @@ const answers: Record<string, (path: string, query: string) => Reply> = {
   }),
 };
 
-/** An answer that does not come is no silence, holds nobody up for ever, and nothing is lost or counted twice by it. */
-test.each(['logs', 'metrics', 'prometheus'])('%s: an answer that does not come in time', async (kind) => {
+/** A missing answer is an error and not silence. It ends at a deadline, and no request is lost or counted twice. */
+test.each(['logs', 'metrics', 'prometheus'])('%s: an answer that is too slow', async (kind) => {
   const clock = new VirtualClock(start);
   let slow = true;
   const { rest, calls } = fakeRest((call) =>

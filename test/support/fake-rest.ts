@@ -3,7 +3,7 @@ import { RemoteError, type Rest, type RestCall } from '../../src/http/rest.ts';
 
 export type Reply = { status?: number; body?: unknown; error?: Error };
 
-/** A REST client whose answers are given by a function, for what a real server would hardly ever say. */
+/** A REST client that answers with the result of a function. It lets tests give answers that a real server hardly ever gives. */
 export function fakeRest(answer: (call: RestCall) => Reply): { rest: Rest; calls: RestCall[] } {
   const calls: RestCall[] = [];
   const rest: Rest = {

@@ -9,22 +9,22 @@ import type {
   SliTotals,
 } from '../../src/steps/ports/sli.ts';
 
-/** Requests of a revision in one second that begins at this moment. */
+/** Requests of a revision in the second that begins at `at` (milliseconds since the epoch). */
 export type FakeTraffic = (revision: string, at: number) => { total: number; bad: number };
 
 export interface FakeSourceOptions {
   lagMs?: number;
-  /** Fails the poll with this error where it returns one. */
+  /** If this returns an error, the poll throws it. */
   failing?: (now: number) => Error | undefined;
   before?: SliTotals;
-  /** What a bad request looks like, at that moment. */
+  /** The kind of failure that bad requests of that second have. */
   looks?: (at: number) => string;
-  /** What the reading says of itself: the part that is judged, and whole buckets only. */
+  /** Reported in every reading: the fraction that was read, and the length of a bucket. */
   sampled?: number;
   bucketMs?: number;
 }
 
-/** A source whose traffic is a function of time; it shows each second once the lag is over. */
+/** A source whose traffic is a function of time. It shows each second once its lag is over. */
 export function fakeSource(clock: Clock, traffic: FakeTraffic, options: FakeSourceOptions = {}): SliSource {
   const lagMs = options.lagMs ?? 2000;
   return {
@@ -67,7 +67,7 @@ export function fakeSource(clock: Clock, traffic: FakeTraffic, options: FakeSour
   };
 }
 
-/** Deterministic numbers in [0, 1) (mulberry32), so that a test sees the same traffic on every machine. */
+/** Pseudo-random numbers in [0, 1) (mulberry32), so that a test sees the same traffic on every machine. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

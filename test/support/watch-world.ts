@@ -4,7 +4,7 @@ import { logStore, micros } from '../../sandbox/logs/store.ts';
 import { type Client, inline, openSandbox } from '../sandbox/support/client.ts';
 import { type ActionRun, runAction } from './run-action.ts';
 
-/** One request as it lies in the log: how long ago it began, and what came of it. */
+/** One request of the past: how long ago it began, and how it ended. */
 export interface Past {
   revision: string;
   secondsAgo: number;
@@ -13,7 +13,7 @@ export interface Past {
   userAgent?: string;
   url?: string;
   textPayload?: string;
-  /** Milliseconds from the request to its entry being readable. Default the world's. */
+  /** Milliseconds until the log entry of the request can be read. Default: the `lagMs` of the world. */
   lagMs?: number;
 }
 
@@ -23,12 +23,12 @@ const pin = (revision: string, percent: number) => ({
   percent,
 });
 
-/** A sandbox with a function `ocr` of two revisions, `old` and `next`, and a past that tests write. */
+/** A sandbox with a function `ocr` that has two revisions, `old` and `next`. Tests write the requests of its past. */
 export class WatchWorld {
   readonly client: Client;
   readonly old: string;
   readonly next: string;
-  /** Lag of the past's entries, where they name none. */
+  /** Lag of past requests that name none. */
   lagMs = 1000;
   #serial = 0;
 
@@ -65,7 +65,7 @@ export class WatchWorld {
     };
   }
 
-  /** Writes a request into the log, and into the metrics with `metric`. */
+  /** Writes a request into the log, or with `metric` into the metrics. */
   past(request: Past, metric = false): void {
     const { world, labels } = this.#labels;
     const { status = 200, latencyMs = 20, lagMs = this.lagMs } = request;
@@ -100,7 +100,7 @@ export class WatchWorld {
     });
   }
 
-  /** `count` requests evenly over the seconds from `from` to `to` ago; every n-th is bad. */
+  /** Spreads `count` requests evenly from `from` to `to` seconds ago. Every `everyBad`-th is bad; 0 means none. */
   stretch(revision: string, count: number, from: number, to: number, everyBad = 0, metric = false): void {
     for (let i = 0; i < count; i++) {
       const secondsAgo = from + ((to - from) * (i + 0.5)) / count;

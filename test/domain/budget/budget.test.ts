@@ -10,7 +10,7 @@ const month = 30 * 86_400;
 const limit = limitOf({ target: 0.995 });
 
 describe('budget', () => {
-  test('the limit is what it looks like', () => {
+  test('the limit has no binary rounding error', () => {
     expect(limit).toBe(0.005);
     expect(limitOf({ target: 0.95 })).toBe(0.05);
   });
@@ -25,7 +25,7 @@ describe('budget', () => {
     expect(budgetOf({ total: 0, bad: 0 }, limit)).toBeUndefined();
   });
 
-  test('an invoice says what it cost and how many more fit', () => {
+  test('an invoice says what a release cost and how many more would fit', () => {
     const invoice = invoiceOf({ total: 100_000, bad: 150 }, limit, { total: 900, bad: 10 });
     expect(invoice).toMatchObject({ bad: 10, more: 34 });
     expect(invoice?.share).toBeCloseTo(0.02);
@@ -34,7 +34,7 @@ describe('budget', () => {
     expect(invoiceOf({ total: 0, bad: 0 }, limit, { total: 900, bad: 9 })).toBeUndefined();
   });
 
-  test('paying twice is the same as paying once the sum', () => {
+  test('two invoices cost as much as one over their sum', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 1e6 }), fc.nat(50), fc.nat(50), (total, a, b) => {
         const once = invoiceOf({ total, bad: a }, limit, { total: 100, bad: b });
@@ -88,7 +88,7 @@ describe('gate', () => {
       'pass',
       /budget_override is set: ticket 42/,
     ],
-    ['nobody called', {}, rules, 'pass', /no budget to spend yet/],
+    ['no counts', {}, rules, 'pass', /no budget to spend yet/],
     ['zero requests', { availability: { total: 0, bad: 0 } }, rules, 'pass', /no budget to spend yet/],
   ] as const)('%s', (_, windows, given, verdict, reason) => {
     const gate = gateOf(objectives, windows, given);
@@ -96,14 +96,14 @@ describe('gate', () => {
     expect(gate.reason).toMatch(reason);
   });
 
-  test('an unreadable budget is neither open nor closed', () => {
+  test('a budget that cannot be read is inconclusive', () => {
     expect(gateOf(objectives, {}, rules, '403')).toMatchObject({
       verdict: 'inconclusive',
       remaining: undefined,
     });
   });
 
-  test('an override that was not needed is not written down', () => {
+  test('an override that was not needed is not recorded', () => {
     expect(
       gateOf(objectives, { availability: good }, { ...rules, override: 'why not' }).override,
     ).toBeUndefined();

@@ -45,7 +45,7 @@ describe('the test of the objective', () => {
     expect(rates.at(-1)).toBe(0.95);
   });
 
-  test('starts at odds of one to one, and time alone changes nothing', () => {
+  test('starts at odds of one to one, which time alone does not change', () => {
     const grid = sloGrid(limit);
     const state = startSlo(grid, 600);
     expect(logSloEvidence(grid, state)).toBeCloseTo(0, 12);
@@ -53,7 +53,7 @@ describe('the test of the objective', () => {
     expect(logSloEvidence(grid, state)).toBeCloseTo(0, 10);
   });
 
-  test('the recursion is the mixture over start times', () => {
+  test('the recursion equals the mixture over start times', () => {
     const grid = sloGrid(limit, 'even');
     const polls = [
       { t: 10, total: 50, bad: 0 },
@@ -63,7 +63,7 @@ describe('the test of the objective', () => {
     const planned = 100;
     const state = startSlo(grid, planned);
     for (const { t, ...counts } of polls) advanceSlo(grid, state, t, counts);
-    // Every start by hand: at zero with 1/2, then in each stretch between two looks with its length over twice the plan.
+    // Every start written out: 1/2 of the capital at zero, then after each look its part of the planned time.
     const from = (index: number) =>
       polls.slice(index).reduce((sum, { total, bad }) => ({ total: sum.total + total, bad: sum.bad + bad }), {
         total: 0,
@@ -81,7 +81,7 @@ describe('the test of the objective', () => {
     expect(logSloEvidence(grid, state)).toBeCloseTo(Math.log(sum), 10);
   });
 
-  test('a failure after a long healthy stretch is still seen', () => {
+  test('a failure after a long healthy stretch is still found', () => {
     const grid = sloGrid(limit);
     const state = startSlo(grid, 1800);
     for (let t = 10; t <= 900; t += 10) advanceSlo(grid, state, t, { total: 100, bad: 0 });
@@ -90,7 +90,7 @@ describe('the test of the objective', () => {
     expect(logMixtureAt(grid, { total: 9100, bad: 10 })).toBeLessThan(0);
   });
 
-  test('more bad requests are never less evidence, more good ones never more', () => {
+  test('more bad requests never lower the evidence, and more good ones never raise it', () => {
     const grid = sloGrid(limit);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 200 }), (good, bad) => {
@@ -101,7 +101,7 @@ describe('the test of the objective', () => {
     );
   });
 
-  test('at the limit it expects to gain nothing: the mean of the evidence over one request is one', () => {
+  test('at the limit it expects to gain nothing: after one request the mean of the evidence is one', () => {
     for (const weighting of ['bell', 'even'] as const) {
       const grid = sloGrid(limit, weighting);
       const mean =
@@ -111,7 +111,7 @@ describe('the test of the objective', () => {
     }
   });
 
-  test('however often one looks, a revision at its limit is rarely accused (fixed seeds)', () => {
+  test('a revision at its limit is rarely accused, however often one looks (fixed seeds)', () => {
     const grid = sloGrid(limit);
     const random = seeded(11);
     const alpha = 0.05;
@@ -144,16 +144,16 @@ describe('the comparison with the baseline', () => {
     ).toBeCloseTo(1, 10);
   });
 
-  test('an error that hits both by their shares is no evidence, whatever its size', () => {
+  test('an error that hits both revisions in proportion to their shares is no evidence', () => {
     for (const size of [10, 100, 1000]) expect(evidenceOf(0.1, size, 9 * size)).toBeLessThan(0);
   });
 
-  test('only who failed counts', () => {
+  test('only which revision failed counts', () => {
     expect(evidenceOf(0.1, 8, 2)).toBeGreaterThan(Math.log(2000));
     expect(evidenceOf(0.5, 0, 20)).toBeLessThan(0);
   });
 
-  test('segments multiply: the order of steps does not matter', () => {
+  test('the evidence of steps multiplies, so their order does not matter', () => {
     const one = startBaseline(grid, 600);
     const two = startBaseline(grid, 600);
     bookBaseline(grid, one, 0.1, 3, 5);
@@ -163,7 +163,7 @@ describe('the comparison with the baseline', () => {
     expect(logBaselineEvidence(grid, one)).toBeCloseTo(logBaselineEvidence(grid, two), 10);
   });
 
-  test('bets that start late are not spoilt by what came before', () => {
+  test('what came before does not weaken bets that start late', () => {
     const state = startBaseline(grid, 1800);
     for (let t = 10; t <= 900; t += 10) {
       moveBaseline(state, t);
@@ -207,7 +207,7 @@ describe('the proof of a pass', () => {
     expect(mean).toBeCloseTo(1, 10);
   });
 
-  test('a bad request is never proof', () => {
+  test('a bad request never helps a proof', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 50 }), (good, bad) => {
         const at = logPassEvidence(limit, { total: good + bad, bad });
@@ -219,8 +219,8 @@ describe('the proof of a pass', () => {
   });
 });
 
-describe('what people are told', () => {
-  test('the interval holds the seen rate and shrinks with more requests', () => {
+describe('what people see', () => {
+  test('the interval contains the observed rate and shrinks with more requests', () => {
     expect(confidenceSequence({ total: 0, bad: 0 })).toEqual([0, 1]);
     fc.assert(
       fc.property(
@@ -238,7 +238,7 @@ describe('what people are told', () => {
     );
   });
 
-  test('it holds the true rate at every moment (fixed seeds)', () => {
+  test('the interval contains the true rate at every moment (fixed seeds)', () => {
     const random = seeded(5);
     let missed = 0;
     for (let trial = 0; trial < 100; trial++) {
@@ -256,13 +256,13 @@ describe('what people are told', () => {
     expect(missed / 100).toBeLessThanOrEqual(0.05);
   });
 
-  test('180 requests could only have shown more than 6 %', () => {
+  test('180 requests can only show a rate above 6 %', () => {
     expect(smallestDetectable({ total: 180, limit, alpha: 0.0005 })).toBeCloseTo(0.065, 2);
     expect(smallestDetectable({ total: 2, limit, alpha: 0.0005 })).toBeUndefined();
     expect(badToFail({ total: 0, limit, alpha: 0.0005 })).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('what it names is found nine times in ten (fixed seeds)', () => {
+  test('the rate that it names is found nine times in ten (fixed seeds)', () => {
     const seen = { total: 2000, limit, alpha: 0.0005 };
     const needed = badToFail(seen);
     const rate = smallestDetectable(seen) as number;
@@ -274,19 +274,19 @@ describe('what people are told', () => {
     expect(found / 400).toBeLessThan(0.95);
   });
 
-  test('it is found at once, however many requests there were', () => {
+  test('the detectable rate is computed at once, however many requests there were', () => {
     const at = (total: number) => smallestDetectable({ total, limit, alpha: 0.0005 }) as number;
     const began = performance.now();
     const [million, billion] = [at(1e6), at(1e9)];
     for (const total of [Number.MAX_SAFE_INTEGER, 1e21]) expect(at(total)).toBeGreaterThan(limit);
     expect(performance.now() - began).toBeLessThan(200);
-    // By the exact sum it is 0.62927 %.
+    // The exact sum gives 0.62927 %.
     expect(million).toBeCloseTo(0.0062927, 5);
     expect(billion).toBeGreaterThan(limit);
     expect(billion).toBeLessThan(million);
   });
 
-  test('more requests never see less', () => {
+  test('more requests never show less', () => {
     const at = (total: number) => smallestDetectable({ total, limit, alpha: 0.0005 }) ?? 1;
     for (let total = 50; total < 50_000_000; total *= 2) expect(at(2 * total)).toBeLessThan(at(total));
   });
@@ -313,7 +313,7 @@ describe('what people are told', () => {
     expect(oddsRatio(log)).toBe(text);
   });
 
-  test('alpha is split and never grows', () => {
+  test('alpha is divided and never grows', () => {
     expect(divideAlpha(0.001, {})).toEqual({ split: 0.0005, full: 0.0005 });
     expect(oddsRatio(-Math.log(divideAlpha(0.001, {}).split))).toBe('2 000:1');
     const { split, full } = divideAlpha(0.001, { regions: 2, objectives: 3, streams: 2 });

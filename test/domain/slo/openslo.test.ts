@@ -40,7 +40,7 @@ const problems = (text: string) => {
 };
 
 describe('what is read', () => {
-  test('availability, by target or in percent', () => {
+  test('availability, with target or targetPercent', () => {
     expect(read(slo('  - target: 0.995'))).toEqual({
       name: 'ocr-api',
       service: 'ocr-api',
@@ -73,7 +73,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('an indicator in a document of its own, other kinds passed over', () => {
+  test('an indicator in its own document; documents of other kinds are ignored', () => {
     const text = lines(
       'apiVersion: openslo/v1',
       'kind: SLI',
@@ -160,12 +160,12 @@ describe('what is refused, with its place', () => {
     ['not YAML', 'kind: [', '1:8: This is not valid YAML'],
     ['nothing', '', '1:1: The file has no document of the kind SLO.'],
     ['a list', '- a', 'kind is missing: expected SLO.'],
-    ['text where a list is meant', slo('    soon'), 'objectives: "soon": expected a list.'],
+    ['text instead of a list', slo('    soon'), 'objectives: "soon": expected a list.'],
   ])('%s', (_, text, expected) => {
     expect(problems(text).join('\n')).toContain(expected);
   });
 
-  test('all of it at once, in order', () => {
+  test('all problems at once, in order', () => {
     const found = problems(slo(lines('  - {taget: 0.99}', '  - {target: no}')));
     expect(found).toHaveLength(2);
     expect(found.map((line) => line.split(':')[0])).toEqual(['11', '12']);
@@ -197,7 +197,7 @@ describe('what is refused, with its place', () => {
   });
 });
 
-test('the schema for editors is draft-07, knows both kinds and offers a beginning', () => {
+test('the schema for editors is draft-07, knows both kinds and offers a snippet', () => {
   const schema = sloJsonSchema();
   expect(schema.$schema).toContain('draft-07');
   expect(schema.oneOf).toHaveLength(2);

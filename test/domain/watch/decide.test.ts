@@ -52,29 +52,29 @@ const full = (seconds: number, total: number, bad: number): Poll => ({
 
 describe('the rule', () => {
   test.each([
-    ['a candidate that alone fails', [split(10, [1000, 20], [9000, 9])], 'fail', 'release'],
-    ['two bad of two are not enough', [split(10, [2, 2], [18, 0])], 'undecided', 'none'],
+    ['only the candidate fails', [split(10, [1000, 20], [9000, 9])], 'fail', 'release'],
+    ['two bad requests of two', [split(10, [2, 2], [18, 0])], 'undecided', 'none'],
     [
-      'worse than before, and still far inside the objective',
+      'worse than before, but far inside the objective',
       [split(10, [20_000, 40], [180_000, 36])],
       'undecided',
       'none',
     ],
-    ['both fail alike', [split(10, [1000, 300], [9000, 2700])], 'undecided', 'platform'],
+    ['both revisions fail alike', [split(10, [1000, 300], [9000, 2700])], 'undecided', 'platform'],
     ['a clean candidate', [split(10, [3000, 0], [27_000, 9])], 'pass', 'none'],
-    ['too little to say', [split(10, [100, 0], [900, 1])], 'undecided', 'none'],
-    ['failing with all traffic', [full(10, 1000, 50)], 'fail', 'unknown'],
-    ['clean with all traffic', [full(10, 3000, 1)], 'pass', 'none'],
+    ['too few requests', [split(10, [100, 0], [900, 1])], 'undecided', 'none'],
+    ['failing at 100 %', [full(10, 1000, 50)], 'fail', 'unknown'],
+    ['clean at 100 %', [full(10, 3000, 1)], 'pass', 'none'],
   ] as const)('%s', (_, polls, kind, blame) => {
     expect(judged(polls)).toMatchObject({ kind, blame });
   });
 
-  test('evidence of the split does not count against it at 100 %', () => {
+  test('evidence from the split does not count against the candidate at 100 %', () => {
     const blip = split(600, [1000, 300], [9000, 2700]);
     expect(judged([blip, full(700, 200, 0)]).kind).toBe('undecided');
   });
 
-  test('what becomes visible late still counts in the phase in which it was served', () => {
+  test('a request that becomes visible late still counts in the phase in which it was served', () => {
     const cells: Cell[] = [
       {
         test: 0,
@@ -90,7 +90,7 @@ describe('the rule', () => {
     });
   });
 
-  test('requests of unsettled traffic are judged, and not compared', () => {
+  test('requests that come before traffic has settled are judged but not compared', () => {
     const cells: Cell[] = [
       {
         test: 0,
@@ -108,9 +108,9 @@ describe('the rule', () => {
 
   test.each([
     ['a minute', { dwell: 59, lag: 0 }, 'undecided'],
-    ['two horizons', { dwell: 100, lag: 60 }, 'undecided'],
-    ['nothing odd about the traffic', { withheld: true }, 'undecided'],
-    ['all of it given', { dwell: 120, lag: 60 }, 'pass'],
+    ['twice the lag of the source', { dwell: 100, lag: 60 }, 'undecided'],
+    ['traffic that looks as expected', { withheld: true }, 'undecided'],
+    ['nothing that is missing here', { dwell: 120, lag: 60 }, 'pass'],
   ])('a pass needs %s', (_, moment, kind) => {
     expect(judged([split(10, [3000, 0], [27_000, 0])], moment).kind).toBe(kind);
   });
@@ -120,13 +120,13 @@ describe('the rule', () => {
     expect(judged([full(10, 3000, 0)], { dwell: 120 }).kind).toBe('pass');
   });
 
-  test('the last look of the split asks for less than the looks before', () => {
+  test('the last look of the split needs less evidence than the looks before', () => {
     const polls = (seconds: number) => [split(seconds, [1400, 13], [12_600, 12])];
     expect(judged(polls(900)).kind).toBe('undecided');
     expect(judged(polls(1800))).toMatchObject({ kind: 'fail', blame: 'release' });
   });
 
-  test('every objective must be proved, one broken is enough', () => {
+  test('a pass needs every objective proved, a failure needs one objective broken', () => {
     const two = plan([
       { objective: 'availability', limit: 0.005, stream: 'users' },
       { objective: 'latency', limit: 0.05, stream: 'users' },
@@ -145,7 +145,7 @@ describe('the rule', () => {
     expect(judged([poll(0, 900)], {}, two)).toMatchObject({ kind: 'fail', test: 1 });
   });
 
-  test('probes prove a pass where users send too few, and stay apart', () => {
+  test('probes prove a pass if users send too few requests, and the two are not mixed', () => {
     const both = plan([
       { objective: 'availability', limit: 0.005, stream: 'users' },
       { objective: 'availability', limit: 0.005, stream: 'probes' },
@@ -185,7 +185,7 @@ describe('the state', () => {
     });
   };
 
-  test('a second runner decides as one that was never interrupted', () => {
+  test('a second runner decides as a single runner would have', () => {
     fc.assert(
       fc.property(
         fc.array(poll, { minLength: 2, maxLength: 30 }),
@@ -207,7 +207,7 @@ describe('the state', () => {
     );
   });
 
-  test('it stays small: numbers for each alternative, not for each look', () => {
+  test('the state stays small: it has numbers for each alternative, not for each look', () => {
     const state = startEvidence(plan());
     for (let i = 1; i <= 2000; i++)
       advance(plan(), state, split(i * 10, [100, i % 3 === 0 ? 1 : 0], [900, 1]));
@@ -223,11 +223,11 @@ describe('the state', () => {
       decide(plan(), state, { phase: 'split', dwell: i * 10, lag: 10 });
       costs.push(performance.now() - began);
     }
-    // The middle one of the last hundred: a machine that is busy with something else is none of ours.
+    // The median of the last hundred looks, so that a machine that is busy for a moment does not fail the test.
     expect(costs.slice(-100).sort((a, b) => a - b)[50]).toBeLessThan(1);
   });
 
-  test('when polls are merged, nothing is lost: totals and the comparison agree', () => {
+  test('merging polls loses nothing: totals and the comparison stay the same', () => {
     fc.assert(
       fc.property(fc.array(poll, { minLength: 2, maxLength: 20 }), (steps) => {
         const state = startEvidence(plan());

@@ -23,11 +23,11 @@ describe('the name of a failure', () => {
     ['https://h/%E2%80%AE/x', '/…/x'],
     ['https://user:password@h/v1/ocr', '/v1/ocr'],
     ['', ''],
-  ])('the route of %s holds no query and no id', (url, route) => {
+  ])('the route of %s contains no query and no id', (url, route) => {
     expect(routeOf(url)).toBe(route);
   });
 
-  test('a route is never long, and never more than one line', () => {
+  test('a route is always short and on one line', () => {
     void fc.assert(
       fc.property(fc.string(), (text) => {
         const route = routeOf(`https://h/${text}`);
@@ -38,10 +38,10 @@ describe('the name of a failure', () => {
   });
 });
 
-describe('the book', () => {
+describe('the failure book', () => {
   const failure = (what: string, count = 1) => ({ revision: 'new', objective: 'availability', what, count });
 
-  test('adds up what looks alike, most frequent first', () => {
+  test('adds up equal kinds, most frequent first', () => {
     const book = new FailureBook();
     for (const kind of [failure('a', 2), failure('b', 5), failure('a', 1), failure('c', 0)]) book.add(kind);
     expect(book.failures).toEqual([failure('b', 5), failure('a', 3)]);
@@ -55,7 +55,7 @@ describe('the book', () => {
     expect(book.failures).toHaveLength(3);
   });
 
-  test('loses no request, however many kinds there are, and stays small', () => {
+  test('stays small and loses no request, however many kinds there are', () => {
     void fc.assert(
       fc.property(fc.array(fc.nat(400), { maxLength: 600 }), (kinds) => {
         const book = new FailureBook();

@@ -91,14 +91,14 @@ describe('why it passed, and why it did not', () => {
     );
   });
 
-  test('a candidate that passed its canary and then got no request is told as such', () => {
+  test('a candidate that passed its canary and then got no request', () => {
     expect(few({ requests: 1670, full: 0, passedAt: 50 })).toBe(
       'new-2 passed at 50 %. At 100 % no request arrived.',
     );
   });
 });
 
-describe('what kept the watch from seeing', () => {
+describe('what kept the watch from judging', () => {
   test('a refusal names the role, another failure its own message', () => {
     const message = 'Google answered 403: no.';
     expect(obstacleText({ kind: 'unreadable', message, role: 'roles/logging.viewer' })).toBe(
@@ -149,7 +149,7 @@ describe('a line of the log', () => {
     );
   });
 
-  test('alone it has the odds of the objective', () => {
+  test('without a baseline, the line shows the odds of the objective', () => {
     expect(
       liveText({ ...line, baseline: undefined, standing: { ...standing, full: Math.log(1680) } }),
     ).toMatch(/1\.00 % allowed; undecided \(breaks the objective 1 680:1, acts at 2 000:1; good/);

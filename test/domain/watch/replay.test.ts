@@ -20,7 +20,7 @@ const file = (polls: Poll[], rest: object = {}): Replay => {
   if ('problems' in parsed) throw new Error(parsed.problems.join());
   return parsed.replay;
 };
-/** Looks every 10 s from `from` to `to`. */
+/** One poll every 10 s, from second `from` to second `to`. */
 const looks = (from: number, to: number, make: (t: number) => Omit<Poll, 't'>): Poll[] => {
   const polls: Poll[] = [];
   for (let t = from; t <= to; t += 10) polls.push({ t, ...make(t) });
@@ -34,9 +34,21 @@ const steady = (candidateBad: number, baselineBad: number) => () => ({
 
 describe('recordings', () => {
   test.each([
-    ['a healthy one passes after a minute', looks(10, 600, steady(1, 8)), 'pass', 'none', 60],
-    ['half of it failing is seen at once', looks(10, 600, steady(500, 8)), 'fail', 'release', 10],
-    ['both failing is the platform', looks(10, 600, steady(300, 2700)), 'inconclusive', 'platform', 600],
+    ['a healthy release passes after a minute', looks(10, 600, steady(1, 8)), 'pass', 'none', 60],
+    [
+      'a release that fails half of its requests is found at once',
+      looks(10, 600, steady(500, 8)),
+      'fail',
+      'release',
+      10,
+    ],
+    [
+      'if both revisions fail, it is the platform',
+      looks(10, 600, steady(300, 2700)),
+      'inconclusive',
+      'platform',
+      600,
+    ],
     [
       'without a baseline the candidate has all traffic',
       looks(10, 600, () => ({ candidate: counts(100, 20) })),
@@ -45,7 +57,7 @@ describe('recordings', () => {
       10,
     ],
     [
-      'all traffic, clean: two minutes',
+      'at 100 %, a clean release passes after two minutes',
       looks(10, 600, () => ({ candidate: counts(1000, 0) })),
       'pass',
       'none',
@@ -59,14 +71,14 @@ describe('recordings', () => {
       600,
     ],
     [
-      'a late failure is found, not hidden by an earlier pass',
+      'an earlier pass does not hide a late failure',
       [...looks(10, 900, steady(1, 8)), ...looks(910, 1800, steady(50, 8))],
       'fail',
       'release',
       910,
     ],
     [
-      'a blip on both after a clean start is the platform',
+      'a blip on both revisions after a clean start is the platform',
       [...looks(10, 600, steady(1, 8)), ...looks(610, 660, steady(300, 2700))],
       'inconclusive',
       'platform',
@@ -76,7 +88,7 @@ describe('recordings', () => {
     expect(judgeReplay(file([...polls]))).toMatchObject({ verdict, blame, decidedAtSeconds: at });
   });
 
-  test('several steps pass in the last one', () => {
+  test('a recording of several steps passes in the last one', () => {
     const polls = [
       ...looks(10, 120, steady(1, 8)),
       ...looks(130, 300, () => ({ share: 0.5, candidate: counts(5000, 4), baseline: counts(5000, 4) })),
@@ -85,19 +97,19 @@ describe('recordings', () => {
     expect(judgeReplay(file(polls))).toMatchObject({ verdict: 'pass', decidedAtSeconds: 420 });
   });
 
-  test('the share at the top holds where a poll has none', () => {
+  test('a poll without a share uses the share at the top of the file', () => {
     const polls = looks(10, 100, () => ({ candidate: counts(1000, 300), baseline: counts(9000, 8) }));
     expect(judgeReplay(file(polls, { share: 0.1 }))).toMatchObject({ verdict: 'fail', blame: 'release' });
   });
 
-  test('another objective judges the same counts differently; worse than before withholds the pass', () => {
+  test('another objective judges the same counts differently, and a release that is worse than before gets no pass', () => {
     const polls = looks(10, 600, steady(30, 9));
     expect(judgeReplay(file(polls)).verdict).toBe('fail');
     expect(judgeReplay(file(polls, { slo: 0.9 })).verdict).toBe('inconclusive');
     expect(judgeReplay(file(looks(10, 600, steady(30, 270)), { slo: 0.9 })).verdict).toBe('pass');
   });
 
-  test('another rule can judge them too', () => {
+  test('a classical rule can judge the same counts', () => {
     const polls = looks(10, 600, steady(300, 2700));
     expect(judgeReplay(file(polls), burnRateRule)).toMatchObject({ verdict: 'fail', blame: 'unknown' });
     expect(judgeReplay(file(looks(10, 600, steady(1, 8))), burnRateRule)).toMatchObject({
@@ -106,7 +118,7 @@ describe('recordings', () => {
     });
   });
 
-  test('the recording of a report is found', () => {
+  test('the recording inside a report is found', () => {
     const replay = file(looks(10, 60, steady(1, 8)));
     expect(recordingIn({ evidence: { watch: { replay } } })).toEqual(replay);
     const halves = [
@@ -133,7 +145,7 @@ describe('recordings', () => {
         release: { segments: [{ evidence: { replay: { polls: 'x' } } }, { evidence: { replay: 1 } }] },
       },
     },
-  ])('a report without a recording is refused as one: %j', (report) => {
+  ])('a report without a recording is refused: %j', (report) => {
     expect(readReplay(recordingIn(report))).toHaveProperty('problems');
   });
 
@@ -165,7 +177,7 @@ describe('recordings', () => {
       { slo: 0.99, duration_seconds: 60, polls: [{ t: 5, share: 2, candidate: counts(1, 0) }] },
       'polls.0.share',
     ],
-  ])('a wrong one is refused with the place: %j', (value, place) => {
+  ])('a broken recording is refused with the place: %j', (value, place) => {
     const parsed = readReplay(value);
     expect('problems' in parsed && parsed.problems.some((problem) => problem.startsWith(place))).toBe(true);
   });

@@ -14,7 +14,7 @@ const objectives = [
 ] as const;
 const tests = testsOf(objectives, true);
 
-/** A watch that has seen a split and all traffic. */
+/** The state of a watch that has seen a split and 100 %. */
 function sample(): WatchState {
   const plan = { tests, alpha: 0.001, splitSeconds: 900, fullSeconds: 600 };
   const state = startWatch(plan, 1_764_000_000_000);
@@ -52,7 +52,7 @@ const record: ReleaseRecord = {
 };
 
 describe('a saved watch', () => {
-  test('goes through the record to the last digit', () => {
+  test('survives the record to the last digit', () => {
     const state = sample();
     const text = formatRecord({ ...record, watch: { at: 5, state } });
     const parsed = parseRecord(text);
@@ -62,13 +62,13 @@ describe('a saved watch', () => {
     expect(parsed.record.watch?.at).toBe(5);
   });
 
-  test('takes about a kilobyte and a half an objective and stream, however long it watched', () => {
+  test('takes about 1.5 KB for each objective and stream, however long the watch lasted', () => {
     const size = JSON.stringify(sample()).length;
     expect(size / tests.length).toBeLessThan(2000);
     expect(size).toBeLessThan(24 * 1024);
   });
 
-  test('one that is too long for a record is left out, and the record stands', () => {
+  test('is left out if it is too long for a record, and the record stays valid', () => {
     const history = tests.map(() => ({
       points: Array.from({ length: 1000 }, (_, i): [number, number, number] => [i * 10, 100, 1]),
       failures: 0,
@@ -81,7 +81,7 @@ describe('a saved watch', () => {
     expect(parsed).toMatchObject({ kind: 'record', record: { id: 'a-1', watch: undefined } });
   });
 
-  test('one beside so many tags that both do not fit is left out as well', () => {
+  test('is left out if the record has too many tags to hold both', () => {
     const tags = Array.from(
       { length: 600 },
       (_, i): TrafficTarget => ({
@@ -99,10 +99,10 @@ describe('a saved watch', () => {
     ['nothing', undefined],
     ['text', 'state'],
     ['a list', []],
-    ['of no time', { state: sample() }],
-    ['of no state', { at: 1 }],
-    ['of a time that is none', { at: '1', state: sample() }],
-  ])('%s in the record breaks nothing else of it', (_, watch) => {
+    ['a watch without a time', { state: sample() }],
+    ['a watch without a state', { at: 1 }],
+    ['a watch whose time is text', { at: '1', state: sample() }],
+  ])('%s in the record does not break the rest of it', (_, watch) => {
     const parsed = parseRecord(JSON.stringify({ ...record, watch }));
     expect(parsed).toMatchObject({ kind: 'record', record: { watch: undefined } });
   });
@@ -111,12 +111,12 @@ describe('a saved watch', () => {
     ['another version', (state) => Object.assign(state, { v: 2 })],
     ['no start', (state) => Object.assign(state, { startedAt: null })],
     ['an alpha of one', (state) => Object.assign(state.plan, { alpha: 1 })],
-    ['an alpha that is none', (state) => Object.assign(state.plan, { alpha: Number.NaN })],
-    ['a limit of nothing', (state) => Object.assign(state.plan.tests[0] as object, { limit: 0 })],
+    ['an alpha that is not a number', (state) => Object.assign(state.plan, { alpha: Number.NaN })],
+    ['a limit of 0', (state) => Object.assign(state.plan.tests[0] as object, { limit: 0 })],
     ['one test too few', (state) => void state.evidence.tests.pop()],
     ['one bet too many', (state) => void state.evidence.tests[0]?.split.logCapital.push(0)],
     ['a bet without capital', (state) => void state.evidence.tests[0]?.base.logCapital.fill(Number.NaN)],
-    ['no bets at all traffic', (state) => Object.assign(state.evidence.tests[0] as object, { full: null })],
+    ['no bets at 100 %', (state) => Object.assign(state.evidence.tests[0] as object, { full: null })],
     [
       'more bad requests than requests',
       (state) => Object.assign(state.evidence.tests[1]?.candidate as object, { bad: 1e9 }),
@@ -126,18 +126,21 @@ describe('a saved watch', () => {
     ['a share above one', (state) => Object.assign(state.marks[1] as object, { share: 5 })],
     ['marks that go back', (state) => void state.marks.reverse()],
     ['a cursor that is an object', (state) => Object.assign(state, { cursor: {} })],
-    ['bets of all traffic before it had any', (state) => Object.assign(state.evidence, { fullSince: null })],
-    ['a cursor that is no time', (state) => Object.assign(state, { cursor: 'logs yesterday' })],
-    ['a history of too few tests', (state) => Object.assign(state, { history: [] })],
-    ['a history that is none', (state) => Object.assign(state, { history: [{ points: [[1]] }] })],
-  ])('%s is no state', (_, spoil) => {
+    [
+      'bets at 100 % before the candidate had all traffic',
+      (state) => Object.assign(state.evidence, { fullSince: null }),
+    ],
+    ['a cursor that is not a time', (state) => Object.assign(state, { cursor: 'logs yesterday' })],
+    ['a history with too few tests', (state) => Object.assign(state, { history: [] })],
+    ['a history that is malformed', (state) => Object.assign(state, { history: [{ points: [[1]] }] })],
+  ])('%s is refused', (_, spoil) => {
     const state = structuredClone(sample());
     expect(resumeWatch(wire(state), tests)).toBeDefined();
     spoil(state);
     expect(resumeWatch(wire(state), tests)).toBeUndefined();
   });
 
-  test('property: whatever stands there, it is a whole state or none, and never an exception', () => {
+  test('property: reading any value gives a valid state or none, and never throws', () => {
     const paths: (string | number)[][] = [];
     const walk = (value: unknown, path: (string | number)[]) => {
       paths.push(path);
@@ -155,7 +158,7 @@ describe('a saved watch', () => {
         at[keys.at(-1) as string] = value;
         const state = resumeWatch(root.state, tests);
         if (state === undefined) return;
-        // What is taken can be gone on with: finite for ever.
+        // A watch can go on with every state that was accepted, and its numbers stay finite.
         advance(state.plan, state.evidence, {
           seconds: state.evidence.seconds + 10,
           phase: state.evidence.fullSince === null ? 'split' : 'full',
@@ -167,7 +170,7 @@ describe('a saved watch', () => {
     );
   });
 
-  test('the same share goes on, another share or phase is a shift of its own', () => {
+  test('the same share goes on; another share or phase begins with a shift of its own', () => {
     const state = { marks: [{ at: 1, phase: 'split', share: 0.25 }] } as WatchState;
     expect(continuesMark(state, { phase: 'split', share: 0.25 / (0.25 + 0.75) })).toBe(true);
     expect(continuesMark(state, { phase: 'split', share: 0.5 })).toBe(false);

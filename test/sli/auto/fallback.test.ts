@@ -59,8 +59,8 @@ function both(logs: () => Reply, cursor?: string, metrics: (path: string) => Rep
   };
 }
 
-describe('no request is in both', () => {
-  test('a second runner whose logs are denied counts from where the first one stopped', async () => {
+describe('no request is counted by both sources', () => {
+  test('a second runner that may not read logs counts from where the first runner stopped', async () => {
     const { clock, open } = both(() => denied, `logs ${iso(start + 4 * minute)}`);
     await clock.sleep(10 * minute);
     expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 120 }] });
@@ -76,7 +76,7 @@ describe('no request is in both', () => {
     expect(horizon).toBeLessThan(start + 2 * minute);
     broken = true;
     await clock.sleep(8 * minute);
-    // The third minute has two of the entries, so the metrics' own begin with the fourth.
+    // Two of the entries lie in the third minute, so the metrics take over with the fourth.
     expect(await open.poll([start])).toMatchObject({
       source: 'metrics',
       counts: [{ total: 180 }],

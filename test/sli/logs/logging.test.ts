@@ -68,13 +68,13 @@ const availability = (
     .filter(({ objective }) => objective === 'availability')
     .map(({ revision, total, bad, span }) => [revision, total, bad, span]);
 
-describe('what counts', () => {
+describe('which entries count', () => {
   test.each([
     ['a good answer', {}, ['new', 1, 0, 0]],
     ['an error', { status: 503 }, ['new', 1, 1, 0]],
     ['no instance was free', { status: 429 }, ['new', 1, 1, 0]],
-    ['a wrong call of the user', { status: 404 }, ['new', 1, 0, 0]],
-    ['a call that the function itself refused', { status: 403 }, ['new', 1, 0, 0]],
+    ['a bad request by the user', { status: 404 }, ['new', 1, 0, 0]],
+    ['a request that the function itself refused', { status: 403 }, ['new', 1, 0, 0]],
     ['429 without a revision', { status: 429, revision: '' }, ['', 1, 1, 0]],
   ] as const)('%s', async (_, seen, expected) => {
     const { open } = reader(() => ({ body: { entries: [entry(seen)] } }));
@@ -82,17 +82,17 @@ describe('what counts', () => {
   });
 
   test.each([
-    ['our own agent', { agent: 'backstay-guard/1 (abc)' }],
-    ['a tag by its host', { url: 'https://bs-c---ocr-abc.a.run.app/x' }],
-    ['a tag by the service’s own list', { url: 'http://127.0.0.1:4242/' }],
-    ['a caller whom the front end refused', { status: 403, text: 'The request was not authenticated.' }],
+    ['a request of these actions', { agent: 'backstay-guard/1 (abc)' }],
+    ['a request to a tag, by its host name', { url: 'https://bs-c---ocr-abc.a.run.app/x' }],
+    ['a request to a tag, by the list of the service', { url: 'http://127.0.0.1:4242/' }],
+    ['a caller that the front end refused', { status: 403, text: 'The request was not authenticated.' }],
     ['another revision', { revision: 'older' }],
     ['no status', { status: null }],
     ['a status that is text', { status: '500' }],
     ['a nonsense status', { status: Number.NaN }],
     ['no revision', { revision: '' }],
     ['no id', { id: '' }],
-  ])('not: %s', async (_, seen) => {
+  ])('does not count: %s', async (_, seen) => {
     const { open } = reader(
       () => ({ body: { entries: [entry(seen)] } }),
       {},
@@ -101,7 +101,7 @@ describe('what counts', () => {
     expect((await open.poll([start])).counts).toEqual([]);
   });
 
-  test('latency by its bound; an unknown latency is no evidence', async () => {
+  test('latency is judged by its bound, and an unknown latency proves nothing', async () => {
     const entries = ['0.2s', '1.000s', '1.001s', '12s', null, 'soon', 3].map((latency) => entry({ latency }));
     const { counts } = await reader(() => ({ body: { entries } })).open.poll([start]);
     expect(counts).toEqual(
@@ -109,7 +109,7 @@ describe('what counts', () => {
     );
   });
 
-  test('what the bad ones have in common, without queries, by objective', async () => {
+  test('bad requests are grouped by objective and route, without queries', async () => {
     const url = 'https://ocr.run.app/v1/ocr?key=s3cret';
     const entries = [
       entry({ url, status: 500 }),
@@ -127,7 +127,7 @@ describe('what counts', () => {
     ]);
   });
 
-  test('entries that cannot be judged are named, hostile shapes do no harm', async () => {
+  test('a note counts the entries that cannot be judged, and hostile shapes do no harm', async () => {
     const entries = [
       null,
       7,
@@ -144,7 +144,7 @@ describe('what counts', () => {
     expect(notes.join()).toContain('9 log entries');
   });
 
-  test('each request falls under the change of traffic before it', async () => {
+  test('each request belongs to the last change of traffic before it', async () => {
     const entries = [entry({ at: -1 }), entry({ at: 1 }), entry({ at: 10 }), entry({ at: 25 })];
     const { counts } = await reader(() => ({ body: { entries } })).open.poll([
       start,
@@ -161,7 +161,7 @@ describe('what counts', () => {
 });
 
 describe('reading', () => {
-  test('an entry is booked once, in the look in which it is first seen', async () => {
+  test('an entry is counted once, in the poll that first sees it', async () => {
     const early = entry({ id: 'early' });
     const late = entry({ id: 'late', at: 1, lag: 30, status: 500 });
     const { open, clock } = reader((_, n) => ({ body: { entries: n === 0 ? [early] : [early, late] } }));
@@ -172,7 +172,7 @@ describe('reading', () => {
     expect((await open.poll([start])).counts).toEqual([]);
   });
 
-  test('passes overlap by arrival, and once a minute by twice the longest request', async () => {
+  test('passes overlap in arrival time, once a minute by twice the longest request', async () => {
     const { open, clock, filters } = reader(
       (_, n) => ({ body: { entries: [entry({ at: 300 + n * 10, lag: 0 })] } }),
       { requestTimeoutMs: 90_000 },
@@ -192,7 +192,7 @@ describe('reading', () => {
     expect(filters()[1]).toContain('resource.labels.revision_name=("new" OR "old")');
   });
 
-  test('pages are followed; what does not fit waits for the next look', async () => {
+  test('pages are followed, and the next poll reads what did not fit', async () => {
     const { open, clock, calls } = reader(
       (_, n) => ({
         body: { entries: [entry(), entry({ status: 500 })], nextPageToken: n < 5 ? `t${n}` : undefined },
@@ -213,7 +213,7 @@ describe('reading', () => {
     ]);
   });
 
-  test('where entries come faster than they can be read, a fixed sample is judged, and said', async () => {
+  test('if entries come faster than they can be read, a fixed sample is judged, and a note says so', async () => {
     const { open, clock, filters } = reader(() => ({ body: { entries: [entry()], nextPageToken: 'more' } }), {
       pagesPerPoll: 2,
       callsPerMinute: 20,
@@ -227,7 +227,7 @@ describe('reading', () => {
     expect(filters().some((filter) => filter.includes('sample(insertId'))).toBe(false);
   });
 
-  test('500 requests a second: the sample is read, and the horizon keeps up', async () => {
+  test('at 500 requests a second, the sample lets the horizon keep up', async () => {
     let now = () => start;
     const { open, clock, filters } = reader(({ body: { filter, pageToken } }) => {
       const time = (mark: string) =>
@@ -252,7 +252,7 @@ describe('reading', () => {
     expect(clock.now() - reading.horizon).toBeLessThan(60_000);
   });
 
-  test('the sample is asked for from the next pass on', async () => {
+  test('the sample begins with the next pass', async () => {
     const { open, clock, filters } = reader(
       (_, n) => ({ body: { entries: [entry()], ...(n < 6 ? { nextPageToken: `t${n}` } : {}) } }),
       { pagesPerPoll: 2 },
@@ -264,7 +264,7 @@ describe('reading', () => {
     expect(filters().at(-1)).toMatch(/sample\(insertId, 0\.\d+\)/);
   });
 
-  test('at most 20 calls in any minute, however often one looks', async () => {
+  test('at most 20 calls in any minute, however often the watch polls', async () => {
     const { open, clock, calls } = reader(() => ({ body: {} }));
     const at: number[] = [];
     for (let i = 0; i < 200; i++) {
@@ -278,7 +278,7 @@ describe('reading', () => {
     expect(at.length).toBeGreaterThan(55);
   });
 
-  test('calls that fail count as well: each attempt takes its own of the 20', async () => {
+  test('a failed attempt takes one of the 20 calls, too', async () => {
     const at: number[] = [];
     const { open, clock, calls } = reader(() => {
       at.push(clock.now());
@@ -290,19 +290,19 @@ describe('reading', () => {
     }
     for (const moment of at)
       expect(at.filter((other) => other > moment - 60_000 && other <= moment).length).toBeLessThanOrEqual(20);
-    // The client below repeats nothing by itself.
+    // The REST client itself must not retry.
     expect(calls.every(({ retry }) => retry === 'never')).toBe(true);
     expect(at.length).toBeGreaterThan(25);
   });
 
-  test('a hiccup is tried again before anybody hears of it', async () => {
+  test('a single failure is tried again and not reported', async () => {
     const { open } = reader((_, n) =>
       n === 0 ? { status: 503, body: {} } : { body: { entries: [entry()] } },
     );
     expect(availability((await open.poll([start])).counts)).toEqual([['new', 1, 0, 0]]);
   });
 
-  test('a failure in the middle loses nothing, and is not hidden by a look that reads nothing', async () => {
+  test('a failure between pages loses nothing, and a poll that reads nothing does not hide it', async () => {
     const first = entry({ id: 'first', status: 500 });
     const { open, clock } = reader((_, n) => {
       if (n === 0) return { body: { entries: [first], nextPageToken: 'x' } };
@@ -319,19 +319,19 @@ describe('reading', () => {
   test.each([
     ['429', { status: 429, body: {} }],
     ['500', { status: 500, body: {} }],
-    ['entries that are no list', { body: { entries: 'none' } }],
+    ['entries that are not a list', { body: { entries: 'none' } }],
   ])('%s is an error, not silence', async (_, reply) => {
     await expect(reader(() => reply).open.poll([start])).rejects.toThrow();
   });
 
-  test('silence is an answer', async () => {
+  test('an empty answer is no error', async () => {
     const { counts, horizon, lagMs } = await reader(() => ({ body: {} })).open.poll([start]);
     expect(counts).toEqual([]);
     expect(lagMs).toBe(10_000);
     expect(horizon).toBe(start);
   });
 
-  test('the lag is measured: from the request to the arrival, and to our sight of it', async () => {
+  test('the lag is measured from the request to its arrival, and from there to our first sight of it', async () => {
     const { open, clock } = reader(() => ({
       body: { entries: Array.from({ length: 40 }, (_, i) => entry({ at: i / 10, lag: i === 0 ? 30 : 3 })) },
     }));
@@ -351,7 +351,7 @@ describe('reading', () => {
   });
 });
 
-test('totals over a closed stretch: all revisions, or an error where there is too much to count', async () => {
+test('totals cover all revisions, or fail if there are too many entries to count', async () => {
   const { source } = reader((_, n) => ({
     body: {
       entries: [entry(), entry({ revision: 'older', status: 500 }), entry({ agent: 'backstay/1' })],

@@ -38,7 +38,7 @@ const answering = (body: unknown, metadata?: unknown) => (path: string) =>
   path.includes('metricDescriptors') ? descriptor(metadata) : { body };
 
 describe('metrics', () => {
-  test('nothing is judged before the announced delay is over, then whole minutes only', async () => {
+  test('only whole minutes are judged, and only after the announced delay', async () => {
     const { clock, open, calls } = reader(
       answering({ timeSeries: [series('new', '200', [point(0, int(7))])] }),
     );
@@ -61,7 +61,7 @@ describe('metrics', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('5xx and 429 are bad, others are not; older points are not counted again', async () => {
+  test('5xx and 429 are bad, others are not, and older points are not counted again', async () => {
     const codes = ['200', '404', '429', '500', '503'].map((code) =>
       series('new', code, [point(1, int(2)), point(0, int(1))]),
     );
@@ -80,7 +80,7 @@ describe('metrics', () => {
     expect((await open.poll([start])).counts).toEqual([]);
   });
 
-  test('a bucket that straddles a shift is counted and not compared; before the first one it is nobody’s', async () => {
+  test('a bucket with a shift in it is counted but not compared; with the first shift in it, it is not counted', async () => {
     const { clock, open } = reader(
       answering({
         timeSeries: [series('new', '200', [point(0, int(1)), point(1, int(2)), point(2, int(4))])],
@@ -89,21 +89,21 @@ describe('metrics', () => {
     await clock.sleep(8 * minute);
     const { counts } = await open.poll([start + 1000, start + 90_000]);
     expect(counts).toEqual([
-      // Smoke tests of the candidate end just before its first users, and metrics cannot tell them apart.
+      // The candidate's smoke tests end just before its first users come, and metrics cannot tell the two apart.
       { revision: 'new', objective: 'availability', span: -1, total: 1, bad: 0, mixed: true },
       { revision: 'new', objective: 'availability', span: 0, total: 2, bad: 0, mixed: true },
       { revision: 'new', objective: 'availability', span: 1, total: 4, bad: 0 },
     ]);
   });
 
-  test('a descriptor without a delay: four minutes, and said', async () => {
+  test('without a delay in the descriptor, four minutes are assumed, and a note says so', async () => {
     const { open } = reader(answering({}, {}));
     const { lagMs, notes } = await open.poll([start]);
     expect(lagMs).toBe(4 * minute);
     expect(notes.join()).toContain('four minutes');
   });
 
-  test('latency from the distribution, at the nearest edge', async () => {
+  test('latency is read from the distribution, at the nearest bucket edge', async () => {
     const distribution = {
       count: '10',
       bucketOptions: { explicitBuckets: { bounds: [100, 900, 5000] } },
@@ -129,14 +129,17 @@ describe('metrics', () => {
     ['no code', [series('new', undefined, [point(0, int(1))])]],
     ['no interval', [series('new', '200', [{ value: int(1) }])]],
     ['a series that is null', [null]],
-    ['no list', 'soon'],
-  ])('%s refuses the whole answer: half a minute would be a wrong count', async (_, timeSeries) => {
-    const { clock, open } = reader(answering({ timeSeries }));
-    await clock.sleep(6 * minute);
-    await expect(open.poll([start])).rejects.toThrow('cannot be used');
-  });
+    ['a timeSeries that is not a list', 'soon'],
+  ])(
+    'the whole answer is refused for %s, because half a minute would be a wrong count',
+    async (_, timeSeries) => {
+      const { clock, open } = reader(answering({ timeSeries }));
+      await clock.sleep(6 * minute);
+      await expect(open.poll([start])).rejects.toThrow('cannot be used');
+    },
+  );
 
-  test('a partial answer is refused, and the next look asks for the same minutes again', async () => {
+  test('a partial answer is refused, and the next poll asks for the same minutes again', async () => {
     let partial = true;
     const { clock, open } = reader((path) => {
       if (path.includes('metricDescriptors')) return descriptor();
@@ -157,7 +160,7 @@ describe('metrics', () => {
     await expect(open.poll([start])).rejects.toThrow(String(status));
   });
 
-  test('no series is an answer: nobody called', async () => {
+  test('an answer without series means that there were no requests', async () => {
     const { clock, open } = reader(answering({}));
     await clock.sleep(6 * minute);
     expect(await open.poll([start])).toMatchObject({ counts: [], horizon: start + 2 * minute });
@@ -178,7 +181,7 @@ describe('metrics', () => {
     expect((await open.poll([start])).counts).toMatchObject([{ total: 2, bad: 1 }]);
   });
 
-  test('totals of a window are one bucket, cut where minutes are complete', async () => {
+  test('a total is one bucket, which ends with the last complete minute', async () => {
     const { source, clock, calls } = reader(
       answering({
         timeSeries: [series('a', '200', [point(0, int(90))]), series('b', '500', [point(0, int(10))])],
@@ -227,12 +230,12 @@ describe('distributions', () => {
     { bucketOptions: { explicitBuckets: { bounds: [1] } }, bucketCounts: ['-1'] },
     { bucketOptions: { explicitBuckets: { bounds: [1] } }, bucketCounts: ['3'], count: '10' },
     { bucketOptions: { explicitBuckets: { bounds: [1] } }, count: '10' },
-  ])('%j is none', (raw) => {
+  ])('%j is not a distribution', (raw) => {
     expect(readHistogram(raw)).toBeUndefined();
   });
 });
 
-describe('logs, and metrics where logs cannot be read', () => {
+describe('logs first, and metrics if logs cannot be read', () => {
   const silent: Log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
   function both(logs: () => Reply, metrics: (path: string) => Reply, query: object = {}) {
     const clock = new VirtualClock(start);
@@ -263,7 +266,7 @@ describe('logs, and metrics where logs cannot be read', () => {
     httpRequest: { status: 200, latency: '0.1s' },
   });
 
-  test('a denied log switches at once, from the beginning', async () => {
+  test('if logs are refused, metrics count at once and from the beginning', async () => {
     const { clock, open } = both(
       () => ({ status: 403, body: { error: { status: 'PERMISSION_DENIED', message: 'no' } } }),
       metrics,
@@ -276,7 +279,7 @@ describe('logs, and metrics where logs cannot be read', () => {
     expect(cursor).toMatch(/^metrics 2026/);
   });
 
-  test('a log that breaks later hands over where it was complete: no request is in both', async () => {
+  test('if logs break later, metrics take over where the logs were complete, and no request is counted twice', async () => {
     let broken = false;
     const { clock, open } = both(
       () => (broken ? { status: 500, body: {} } : { body: { entries: [logged('a', 30), logged('b', 80)] } }),
@@ -289,12 +292,12 @@ describe('logs, and metrics where logs cannot be read', () => {
     await expect(open.poll([start])).rejects.toThrow('500');
     await clock.sleep(7 * minute);
     const { counts, source } = await open.poll([start]);
-    // Complete until 89 s, so the third minute is the first that is the metrics' own.
+    // The logs were complete until second 89, so the metrics take over with the third minute.
     expect(source).toBe('metrics');
     expect(counts).toMatchObject([{ total: 12, bad: 12 }]);
   });
 
-  test('a log that shows nobody while metrics show requests is kept out of Cloud Logging', async () => {
+  test('if logs show no request while metrics do, metrics count', async () => {
     const { clock, open } = both(() => ({ body: {} }), metrics);
     await open.poll([start]);
     await clock.sleep(8 * minute);
@@ -304,7 +307,7 @@ describe('logs, and metrics where logs cannot be read', () => {
     expect(notes[0]).toContain('an exclusion or a sink');
   });
 
-  test('a log that shows nobody, as do the metrics, goes on', async () => {
+  test('if neither shows a request, logs stay the source', async () => {
     const { clock, open } = both(() => ({ body: {} }), answering({}));
     await clock.sleep(8 * minute);
     expect(await open.poll([start])).toMatchObject({ counts: [], source: 'logs' });
@@ -318,7 +321,7 @@ describe('logs, and metrics where logs cannot be read', () => {
     expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 12 }] });
   });
 
-  test('both unreadable is an error', async () => {
+  test('if neither can be read, that is an error', async () => {
     const { clock, open } = both(
       () => ({ status: 403, body: {} }),
       () => ({ status: 403, body: {} }),

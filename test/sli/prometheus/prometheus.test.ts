@@ -83,13 +83,13 @@ function open(url: string, settings: object = {}, query: object = {}) {
   };
 }
 
-describe('counting by samples', () => {
+describe('counting by raw samples', () => {
   const series = (key: string, ...samples: [number, number][]) => ({
     key,
     samples: samples.map(([at, value]) => ({ at, value })),
   });
 
-  test('only what grew after the start, restarts included', () => {
+  test('counts only what was added after the start, restarts included', () => {
     const track = new CounterTrack(100);
     expect(track.take([series('a', [80, 5], [95, 7], [110, 9], [125, 2], [140, 6])])).toEqual([
       { from: 100, to: 110, count: 2 },
@@ -104,7 +104,7 @@ describe('counting by samples', () => {
       { from: 110, to: 125, count: 3 },
     ]);
   });
-  test('a series that appears begins at nothing, since the look before', () => {
+  test('a series that appears began at zero, after the poll before', () => {
     const track = new CounterTrack(100);
     expect(track.take([series('new', [130, 3])], 120)).toEqual([{ from: 120, to: 130, count: 3 }]);
   });
@@ -112,7 +112,7 @@ describe('counting by samples', () => {
 
 describe('answers', () => {
   test.each([
-    ['no object', 'x', /not a JSON object/],
+    ['text', 'x', /not a JSON object/],
     ['null', null, /not a JSON object/],
     ['an error', { status: 'error', error: 'parse error' }, /refused the query: parse error/],
     [
@@ -120,7 +120,11 @@ describe('answers', () => {
       { status: 'success', data: { resultType: 'vector', result: [] } },
       /needs the counter itself/,
     ],
-    ['no list', { status: 'success', data: { resultType: 'matrix', result: {} } }, /not a list/],
+    [
+      'a result that is not a list',
+      { status: 'success', data: { resultType: 'matrix', result: {} } },
+      /not a list/,
+    ],
     [
       'a series without values',
       { status: 'success', data: { resultType: 'matrix', result: [{ metric: {} }] } },
@@ -134,7 +138,7 @@ describe('answers', () => {
   ])('%s is refused', (_, body, message) => {
     expect(() => readMatrix(body)).toThrow(message);
   });
-  test('empty is an answer; NaN, infinities and negative values are no counts', () => {
+  test('an empty result is no error; NaN, infinities and negative values are not counts', () => {
     expect(readMatrix({ status: 'success', data: { resultType: 'matrix', result: [] } })).toEqual({
       series: [],
       warnings: [],
@@ -152,7 +156,7 @@ describe('answers', () => {
     );
     expect(series[0]?.samples).toEqual([{ at: seconds + 4, value: 5 }]);
   });
-  test('one number: none, NaN, several', () => {
+  test('a single number: none, NaN, or several', () => {
     const vector = (...result: unknown[]) => ({ status: 'success', data: { resultType: 'vector', result } });
     expect(readNumber(vector())).toBeUndefined();
     expect(readNumber(vector({ value: [1, 'NaN'] }))).toBeUndefined();
@@ -166,7 +170,7 @@ describe('the source', () => {
     body: matrix([{ code: 'x' }, asked.query.includes('code="500"') ? bad : total]),
   });
 
-  test('increments at a pinned time, with the revision filled in', async () => {
+  test('counts increments up to a pinned time, with the revision filled in', async () => {
     const { url, asked } = await serve(
       both(
         [
@@ -193,7 +197,7 @@ describe('the source', () => {
     expect(asked[2]?.query).toBe('reqs{revision="new"}[310s]');
   });
 
-  test('good instead of bad', async () => {
+  test('a counter of good requests can replace the one of bad requests', async () => {
     const { url } = await serve((asked) => ({
       body: matrix([
         {},
@@ -215,7 +219,7 @@ describe('the source', () => {
     expect((await reader.poll([start])).counts).toMatchObject([{ total: 10, bad: 3 }]);
   });
 
-  test('a failed half counts nothing, and the next look counts it all', async () => {
+  test('if one of two queries fails, nothing is counted, and the next poll counts everything', async () => {
     let broken = true;
     const good = both(
       [
@@ -240,7 +244,7 @@ describe('the source', () => {
     expect((await reader.poll([start])).counts).toMatchObject([{ total: 10, bad: 4 }]);
   });
 
-  test('5xx and 429 are tried again, then said', async () => {
+  test('5xx and 429 are tried again', async () => {
     const good = both(
       [
         [-5, '0'],
@@ -281,7 +285,7 @@ describe('the source', () => {
     await expect(plain.reader.poll([start])).rejects.toThrow('not https');
   });
 
-  test('warnings are passed on', async () => {
+  test('warnings become notes', async () => {
     const { url } = await serve(() => ({ body: { ...matrix(), warnings: ['a shard is missing'] } }));
     const { clock, reader } = open(url);
     await clock.sleep(45_000);
@@ -304,7 +308,7 @@ describe('the source', () => {
     expect((await reader.poll([start])).counts).toMatchObject([{ total: 2 }]);
   });
 
-  test('totals of a window, over all revisions', async () => {
+  test('totals cover all revisions', async () => {
     const { url, asked } = await serve((one) => ({
       body: {
         status: 'success',
@@ -318,11 +322,11 @@ describe('the source', () => {
     expect(asked[0]?.query).toBe('sum(increase(reqs{revision!=""}[86400s]))');
   });
 
-  test('an objective without counters is refused before anything is watched', () => {
+  test('an objective without counters is refused before the watch begins', () => {
     expect(() => open('http://127.0.0.1:1', { counters: undefined })).toThrow('prometheus_total');
   });
 
-  test('a counter that an answer leaves out makes nobody guilty: what is too many waits for it', async () => {
+  test('if an answer lacks the total, the bad requests wait for it and no revision is blamed', async () => {
     let partial = true;
     const { url } = await serve((asked) => {
       const bad = asked.query.includes('code="500"');
@@ -349,7 +353,7 @@ describe('the source', () => {
     expect(notes.join()).not.toContain('is behind');
   });
 
-  test('Google’s managed server is asked at its own place, with this login', async () => {
+  test('Google’s managed service is asked at its own address, with this login', async () => {
     const clock = new VirtualClock(start);
     const { rest, calls } = fakeRest(() => ({ body: matrix() }));
     const settings = {

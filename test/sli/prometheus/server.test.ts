@@ -113,9 +113,9 @@ real('a real Prometheus', () => {
     return { source, reader: source.open({ service: 'ocr', revisions: ['new', 'old'], objectives, since }) };
   };
 
-  test('counts exactly what was counted, across new series and a restart', async () => {
+  test('counts exactly what the server counted, across new series and a restart', async () => {
     count('reqs{revision="old",code="200"}', 1000);
-    // It finds its targets some seconds after it has started.
+    // Prometheus finds its targets some seconds after it has started.
     for (let tries = 0; tries < 150; tries++) {
       const answer = await fetch(`${url}/api/v1/query?query=reqs`);
       if (((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0) break;
@@ -140,7 +140,7 @@ real('a real Prometheus', () => {
     await poll();
     count('reqs{revision="new",code="503"}', 3);
     await delay(1500);
-    // The instance restarts and counts anew.
+    // The instance restarts, and its counters begin at zero again.
     counters.set('reqs{revision="new",code="200"}', 2);
     await delay(3500);
     await poll();
@@ -157,7 +157,7 @@ real('a real Prometheus', () => {
     expect(before.availability?.total).toBeGreaterThan(50);
   }, 40_000);
 
-  test('a selector that nothing matches is silence, a wrong one is refused in its own words', async () => {
+  test('a selector that matches nothing gives no counts, and a wrong one is refused in the words of Prometheus', async () => {
     const nobody = open(Date.now() - 10_000, {
       counters: { total: 'nobody{r="$revision"}', bad: 'nobody{r="$revision"}' },
     });

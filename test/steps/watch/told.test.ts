@@ -6,9 +6,9 @@ import { type WatchRequest, type WatchResult, watch } from '../../../src/steps/w
 import { fakeSource } from '../../support/fake-source.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-/** A watch of several steps says in its sentence, its log and its table the same numbers, and of which requests they are. */
+/** After several canary steps, the reason, the log and the table show the same numbers and say which requests they count. */
 
-/** Counts by second since the first shift: `bad` of each revision's requests, 20 a second in all. */
+/** A service with 20 requests a second. `bad` says how many of a revision's requests are bad, by second since the first shift. */
 function stage(bad: { candidate: (second: number) => number; baseline?: (second: number) => number }) {
   const clock = new VirtualClock();
   const start = clock.now();
@@ -21,7 +21,7 @@ function stage(bad: { candidate: (second: number) => number; baseline?: (second:
     const one = (own ? bad.candidate : (bad.baseline ?? (() => 0)))(second);
     return { total, bad: Math.min(total, one) };
   };
-  // The first second of a minute fails in another way.
+  // Failures in the first second of each minute look different.
   const looks = (at: number) => (at % 60_000 === start % 60_000 ? 'HTTP 503' : 'HTTP 500 on POST /v1/ocr');
   const source = fakeSource(clock, traffic, { looks });
   const log = {
@@ -59,7 +59,7 @@ const numbers = (text: string, pattern: RegExp) => {
 };
 
 describe('at 100 % after a canary', () => {
-  test('what breaks there is counted there: sentence, log and table say the same', async () => {
+  test('a failure there counts the requests there: reason, log and table agree', async () => {
     const { step, lines } = stage({ candidate: (second) => (second >= 60 ? 1 : 0) });
     const canary = await step(0.5);
     expect(canary.verdict).toBe('pass');
@@ -69,7 +69,7 @@ describe('at 100 % after a canary', () => {
     expect(full.reason).toMatch(/^At 100 % of the traffic, \d+ of \d+ requests failed on new-2 \(5\.00 %\)/);
     const [bad, total] = numbers(full.reason, /traffic, (\d+) of (\d+)/);
     expect([bad, total]).toEqual([at?.full?.bad, at?.full?.total]);
-    // The last seconds of the canary reach the log during this step; they are not of it.
+    // The last requests of the canary reach the log during this step, but do not belong to it.
     expect(at?.candidate.total).toBeGreaterThan((at?.full?.total ?? 0) + canary.requests);
     expect(watchChart(full.evidence).join('\n')).toContain('The new revision ends at 5.00 %');
     expect(lines.at(-2)).toContain(`new ${bad} of ${total} failed (5.00 %)`);
@@ -96,7 +96,7 @@ describe('at 100 % after a canary', () => {
 });
 
 describe('what failed', () => {
-  test('log and summary name it, of the new revision alone, and a pass says nothing', async () => {
+  test('log and summary name the failures of the new revision only, and a pass names none', async () => {
     const { step, lines } = stage({ candidate: () => 4, baseline: () => 1 });
     const result = await step(0.5);
     expect(result.verdict).toBe('fail');
@@ -118,13 +118,13 @@ describe('what failed', () => {
   });
 });
 
-describe('what the table says of a decision', () => {
+describe('what the table says about a decision', () => {
   const limits = (result: WatchResult) =>
     watchTable(result.evidence, 0)
       .map((row) => row.split('|').map((cell) => cell.trim()))
       .filter(([, name]) => name?.startsWith('odds') || name === 'failed');
 
-  test('both revisions break the objective: its row says so, and no row is well', async () => {
+  test('if both revisions break the objective, its row says so, and no row looks good', async () => {
     const { step } = stage({ candidate: () => 4, baseline: () => 4 });
     const result = await step(0.5);
     expect(result).toMatchObject({
@@ -141,7 +141,7 @@ describe('what the table says of a decision', () => {
     expect(rows.flat().join()).not.toContain('✅');
   });
 
-  test('a release that is worse: the odds are of the comparison, in the sentence and in the table', async () => {
+  test('for a release that is worse, reason and table show the odds of the comparison', async () => {
     const { step } = stage({ candidate: () => 4 });
     const result = await step(0.5);
     expect(result.blame).toBe('release');
@@ -151,7 +151,7 @@ describe('what the table says of a decision', () => {
     expect(acts).toBe('❌ acts at 2 000 to 1');
   });
 
-  test('where a classical rule decides, no odds are said to act', async () => {
+  test('if a classical rule decides, no odds are shown as the ones that act', async () => {
     const { step } = stage({ candidate: () => 4, baseline: () => 4 });
     const rule = { kind: 'threshold', maxRate: 0.05, windowSeconds: 60, failuresAllowed: 0 } as const;
     const result = await step(0.5, { rule, durationSeconds: 120 });

@@ -16,9 +16,9 @@ interface Scene {
   source?: FakeSourceOptions;
   request?: Partial<WatchRequest>;
   probes?: WatchProbes;
-  /** Part of its requests that the candidate finishes. */
+  /** The fraction of its requests that the candidate finishes. */
   quietCandidate?: number;
-  /** Second of the minute in which the watch begins. */
+  /** The second of a minute at which the watch begins. */
   beginsAt?: number;
 }
 
@@ -60,32 +60,32 @@ async function run(scene: Scene) {
   return { result, request, lines, clock, source, log, seconds: (clock.now() - start) / 1000 };
 }
 
-describe('one step of a release', () => {
-  test('a bad candidate is taken back within two looks, and blamed', async () => {
+describe('one canary step', () => {
+  test('a bad candidate is taken back within two looks and is blamed', async () => {
     const { result, seconds } = await run({ candidate: () => 0.5 });
     expect(result).toMatchObject({ verdict: 'fail', blame: 'release', next: 'roll_back' });
     expect(seconds).toBeLessThanOrEqual(20);
     expect(result.reason).toMatch(/of \d+ requests failed on new-2 \(\d/);
   });
 
-  test('a good candidate passes early, not before the dwell time', async () => {
+  test('a good candidate passes early, but not before the dwell time', async () => {
     const { result, seconds } = await run({ rps: 100 });
     expect(result).toMatchObject({ verdict: 'pass', blame: 'none', next: 'go_on' });
     expect(seconds).toBe(60);
   });
 
-  test('at 100 % it takes two minutes, and nobody can be blamed for sure', async () => {
+  test('at 100 % a pass takes two minutes, and a failure has no sure blame', async () => {
     expect((await run({ rps: 100, share: 1 })).seconds).toBe(120);
     const { result } = await run({ share: 1, candidate: () => 0.3 });
     expect(result).toMatchObject({ verdict: 'fail', blame: 'unknown', next: 'roll_back' });
   });
 
-  test('two horizons must have passed as well', async () => {
+  test('a pass also takes twice the lag of the source', async () => {
     const { seconds } = await run({ rps: 100, source: { lagMs: 60_000 } });
     expect(seconds).toBeGreaterThanOrEqual(120);
   });
 
-  test('silence is neither health nor guilt', async () => {
+  test('no requests prove nothing, good or bad', async () => {
     const { result } = await run({ rps: 0 });
     expect(result).toMatchObject({ verdict: 'inconclusive', open: 'too_few_requests', next: 'go_on' });
     expect(result.reason).toContain('so nothing was checked');
@@ -93,7 +93,7 @@ describe('one step of a release', () => {
     expect(held.result.next).toBe('hold');
   });
 
-  test('an outage of the platform hits both and is blamed on nobody', async () => {
+  test('an outage of the platform hits both revisions, and neither is blamed', async () => {
     const outage = (second: number) => (second > 30 && second < 90 ? 0.4 : 0.001);
     const { result } = await run({ candidate: outage, baseline: outage, share: 0.1, rps: 100 });
     expect(result).toMatchObject({
@@ -104,14 +104,14 @@ describe('one step of a release', () => {
     });
   });
 
-  test('a source that cannot be read is blindness', async () => {
+  test('a source that cannot be read ends the watch as blind', async () => {
     const failing = (): Error => new Error('503');
     const { result, lines } = await run({ source: { failing } });
     expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
     expect(lines.filter((line) => line.includes('cannot be read at the moment'))).toHaveLength(1);
   });
 
-  test('worse than before and still inside the objective: undecided, in those words', async () => {
+  test('a candidate that is worse than before but inside its objective ends undecided, and the reason says so', async () => {
     const { result } = await run({
       rps: 200,
       candidate: () => 0.006,
@@ -130,7 +130,7 @@ describe('one step of a release', () => {
     expect((await run({ rps: 100, source: { failing } })).result.verdict).toBe('pass');
   });
 
-  test('the next step goes on where this one stopped: what was proved stays proved', async () => {
+  test('the next step goes on where this one stopped, and keeps its proof', async () => {
     const first = await run({ rps: 100 });
     const saved = JSON.parse(JSON.stringify(first.result.state)) as typeof first.result.state;
     const full = await watch(
@@ -151,7 +151,7 @@ describe('one step of a release', () => {
     expect(full.decidedAtSeconds).toBe(first.result.decidedAtSeconds + 120);
   });
 
-  test('a runner that dies is replaced by one that decides the same', async () => {
+  test('a runner that replaces a dead one decides the same', async () => {
     const straight = await run({ candidate: () => 0.03 });
     const cut = await run({ candidate: () => 0.03, request: { durationSeconds: 20, last: false } });
     expect(cut.result).toMatchObject({ verdict: 'inconclusive', next: 'go_on' });
@@ -161,7 +161,7 @@ describe('one step of a release', () => {
     );
     expect(straight.result).toMatchObject({ verdict: 'fail', blame: 'release' });
     expect(second).toMatchObject({ verdict: 'fail', blame: 'release' });
-    // The looks of the two fall on other seconds.
+    // The two runs look at different seconds.
     expect(Math.abs(second.decidedAtSeconds - straight.result.decidedAtSeconds)).toBeLessThanOrEqual(20);
     expect(second.requests).toBeGreaterThan(cut.result.requests);
   });
@@ -172,7 +172,7 @@ describe('one step of a release', () => {
     await expect(run({ request: { state: result.state, objectives } })).rejects.toThrow('does not belong');
   });
 
-  test('a candidate that finishes almost nothing is starving, not healthy', async () => {
+  test('a candidate that finishes almost no requests is starving, not healthy', async () => {
     const { result } = await run({ rps: 100, share: 0.5, quietCandidate: 0.01 });
     expect(result).toMatchObject({ verdict: 'inconclusive', open: 'blind', next: 'hold' });
     expect(result.reason).toContain('were sent to it');
@@ -180,8 +180,8 @@ describe('one step of a release', () => {
 
   test.each([
     ['starves', 0.02, { open: 'blind', next: 'hold' }],
-    ['is as well', 1, { verdict: 'pass' }],
-  ])('one that was proved at 10 %% and %s at 50 %%', async (_, quietCandidate, expected) => {
+    ['works', 1, { verdict: 'pass' }],
+  ])('a candidate that was proved at 10 %% and %s at 50 %%', async (_, quietCandidate, expected) => {
     const scene: Scene = { rps: 100, share: 0.1, request: { splitSeconds: 1200 } };
     const first = await run(scene);
     expect(first.result.verdict).toBe('pass');
@@ -191,7 +191,7 @@ describe('one step of a release', () => {
     expect(second).toMatchObject(expected);
   });
 
-  test('what was proved before is no pass for a share at which nothing was seen', async () => {
+  test('an earlier proof does not pass a share at which no request was seen', async () => {
     const scene: Scene = { rps: 100, share: 0.1 };
     const first = await run(scene);
     scene.rps = 0;
@@ -200,7 +200,7 @@ describe('one step of a release', () => {
     expect(second).toMatchObject({ verdict: 'inconclusive' });
   });
 
-  test('traffic that vanishes after the shift is no health either', async () => {
+  test('traffic that vanishes after the shift is no sign of health', async () => {
     const { result } = await run({
       rps: 3,
       share: 1,
@@ -210,7 +210,7 @@ describe('one step of a release', () => {
     expect(result.reason).toContain('less than half of the 100.0 requests a second');
   });
 
-  test('a sample of fast traffic is no fall in traffic', async () => {
+  test('a sample of the traffic does not look like a fall in traffic', async () => {
     const before = { availability: { total: 300 * 800, bad: 0 } };
     const { result } = await run({ rps: 100, share: 1, source: { before, sampled: 1 / 8 } });
     expect(result.verdict).toBe('pass');
@@ -223,11 +223,11 @@ describe('one step of a release', () => {
     expect(fallen.result).toMatchObject({ open: 'blind', next: 'hold' });
   });
 
-  test('minutes that no bucket can show are no fall in traffic', async () => {
+  test('minutes that no bucket can show do not look like a fall in traffic', async () => {
     const { result } = await run({
       rps: 20,
       share: 1,
-      // Neither the minute in which it begins nor the one in which it ends is whole.
+      // The watch sees only parts of its first and its last minute.
       beginsAt: 1,
       source: { before: { availability: { total: 300 * 20, bad: 0 } }, lagMs: 240_000, bucketMs: 60_000 },
       request: { durationSeconds: 110 },
@@ -235,7 +235,7 @@ describe('one step of a release', () => {
     expect(result).toMatchObject({ open: 'too_few_requests' });
   });
 
-  test('policies decide what an open end means, and a step that is not the last goes on', async () => {
+  test('policies decide what an open end means, but a step that is not the last goes on', async () => {
     const policy = { too_few_requests: 'roll_back', blind: 'promote' } as const;
     expect((await run({ rps: 0, request: { policy } })).result.next).toBe('roll_back');
     expect((await run({ rps: 0, request: { policy, last: false } })).result.next).toBe('go_on');
@@ -243,7 +243,7 @@ describe('one step of a release', () => {
     expect((await run({ source: { failing }, request: { policy } })).result.next).toBe('go_on');
   });
 
-  test('probes prove what few users cannot, and are told apart', async () => {
+  test('probes prove what too few users cannot, and the reason counts them separately', async () => {
     const sent: string[] = [];
     const probes = {
       probe: async (target: 'candidate' | 'baseline') => {
@@ -263,7 +263,7 @@ describe('one step of a release', () => {
     expect(sent.filter((target) => target === 'baseline').length).toBeGreaterThan(100);
   });
 
-  test('probes that fail end the release as users would', async () => {
+  test('probes that fail end the release, as users would', async () => {
     const probes = {
       probe: async (target: 'candidate' | 'baseline') => ({ bad: target === 'candidate', milliseconds: 10 }),
     };
@@ -271,7 +271,7 @@ describe('one step of a release', () => {
     expect(result).toMatchObject({ verdict: 'fail', blame: 'release', requests: 0 });
   });
 
-  test('probes that cannot be sent are neither', async () => {
+  test('probes that cannot be sent prove nothing, good or bad', async () => {
     const probes = {
       probe: async () => {
         throw new Error('no token');
@@ -299,7 +299,7 @@ describe('one step of a release', () => {
       { source: { failing: (now) => (now > Date.UTC(2026, 10, 22, 12, 1) ? new Error('503') : undefined) } },
     ],
     ['shows a starving candidate', { rps: 100, quietCandidate: 0.01 }],
-  ])('a classical rule is no pass where the source %s', async (_, scene) => {
+  ])('a classical rule does not pass if the source %s', async (_, scene) => {
     const rule = { kind: 'threshold', maxRate: 0.5, windowSeconds: 60, failuresAllowed: 3 } as const;
     for (const until of ['pass', 'duration'] as const) {
       const { result } = await run({ ...scene, request: { rule, until } });
@@ -307,7 +307,7 @@ describe('one step of a release', () => {
     }
   });
 
-  test('what was recorded can be judged again, with the same decision', async () => {
+  test('judging the recording again gives the same decision', async () => {
     const { result } = await run({
       candidate: (second) => (second > 100 ? 0.2 : 0),
       request: { until: 'duration' },
@@ -321,7 +321,7 @@ describe('one step of a release', () => {
     });
   });
 
-  test('the log has whole lines, the first five looks, then changes and a heartbeat a minute', async () => {
+  test('the log shows the first five looks, then changes, and a heartbeat every minute', async () => {
     const { lines } = await run({ rps: 0.2, share: 1 });
     const looks = lines.filter((line) => line.includes('Watch 100 %'));
     expect(looks.length).toBeGreaterThanOrEqual(5 + 8);
@@ -332,7 +332,7 @@ describe('one step of a release', () => {
       );
   });
 
-  test('a clock that is put back does not stop the looks', async () => {
+  test('a clock that is set back does not stop the looks', async () => {
     class PutBack extends VirtualClock {
       override now = () => super.now() - (super.now() > Date.UTC(2026, 10, 22, 12, 1) ? 3_600_000 : 0);
     }
@@ -356,7 +356,7 @@ describe('one step of a release', () => {
         { ...request, objectives, until: 'duration', onProgress, signal: abort.signal },
       ),
     ).rejects.toThrow('enough');
-    // Half a minute of looks every ten seconds after the clock was put back, not an hour of nothing.
+    // After the clock was set back, the looks go on every ten seconds instead of stopping for an hour.
     expect(clock.now()).toBeLessThan(Date.UTC(2026, 10, 22, 11, 6));
   });
 
