@@ -3,7 +3,7 @@ import { send } from '../http/send.ts';
 
 /**
  * The prefix that `sub` will have in the repository's next tokens (`sub_claim_prefix` of GitHub's OIDC settings, REST
- * actions/oidc/customization/sub). Undefined where it cannot be read: the token may lack the permission, and GitHub
+ * actions/oidc/customization/sub). Undefined if it cannot be read: the token may lack the permission, and GitHub
  * Enterprise Server has no such field.
  */
 export async function nextSubjectPrefix(options: {

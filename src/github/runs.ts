@@ -2,11 +2,11 @@ import { objectOf, textOf } from '../domain/data/json.ts';
 import type { Runs } from '../steps/ports/runs.ts';
 
 export interface GithubOptions {
-  /** Needs `actions: read`; without it everything is `unknown`. */
+  /** Needs `actions: read`; without it every answer is `unknown`. */
   token: string | undefined;
   /** GITHUB_API_URL */
   apiUrl: string | undefined;
-  /** Milliseconds for one question. */
+  /** Milliseconds for one request. */
   timeoutMs?: number;
 }
 
@@ -15,7 +15,7 @@ export function createRuns(options: GithubOptions): Runs {
   const { token, apiUrl } = options;
   type Octokit = ReturnType<typeof import('@actions/github').getOctokit>;
   let loading: Promise<Octokit> | undefined;
-  // Loaded only where somebody's open record is found: octokit costs more than all the rest of a start.
+  // Loaded only if the open record of another run is found, because octokit takes longer to load than everything else.
   const octokit = (): Promise<Octokit> => {
     loading ??= import('@actions/github').then(({ getOctokit }) =>
       getOctokit(token ?? '', { ...(apiUrl ? { baseUrl: apiUrl } : {}), request: { redirect: 'manual' } }),
@@ -45,7 +45,7 @@ export function createRuns(options: GithubOptions): Runs {
           { owner, repo, run_id: record.run, attempt_number: record.attempt },
         ],
       ];
-      // A job ends before its run does; where it cannot be asked, the run can.
+      // Ask about the job first, because it ends before its run. If GitHub does not answer that, ask about the run.
       if (record.job)
         questions.unshift([
           'GET /repos/{owner}/{repo}/actions/jobs/{job_id}',

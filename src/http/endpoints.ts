@@ -31,8 +31,9 @@ export interface Endpoints {
 const isLoopback = (host: string) => host === '127.0.0.1' || host === '[::1]' || host === 'localhost';
 
 /**
- * Google's endpoint override convention (`GHA_ENDPOINT_OVERRIDE_<api>`, version included, as in
- * google-github-actions/actions-utils `expandUniverseEndpoints`); ours strips the version and appends its own.
+ * Base URLs of Google's APIs. `GHA_ENDPOINT_OVERRIDE_<api>` replaces one, as in google-github-actions/actions-utils
+ * `expandUniverseEndpoints`. Those overrides end with the version of the API; it is removed here, because the paths of
+ * our calls contain it.
  */
 export function endpoints(
   env: Readonly<Record<string, string | undefined>>,
@@ -54,7 +55,7 @@ export function endpoints(
     if (!allowed)
       throw new ReleaseError('endpoint-refused', {
         what: `A request to ${text.slice(0, 80)} was refused.`,
-        why: 'Only https URLs may receive a token; http on loopback is for the sandbox alone.',
+        why: 'Only https URLs may receive a token; http on loopback works only with the sandbox.',
       });
     return url;
   };

@@ -6,15 +6,15 @@ import type { Api, Endpoints } from './endpoints.ts';
 import { type HttpResponse, send, TransportError } from './send.ts';
 
 /**
- * When an attempt may be made again. `read`: any transient failure. `write`: only where the server certainly did
- * not act, or where the caller says that acting twice is the same as acting once. `never`: one attempt.
+ * When a failed attempt may be repeated. `read` and `repeatable-write`: after any transient failure. `write`: only if
+ * the server certainly did not act. `never`: not at all.
  */
 export type RetryRule = 'read' | 'write' | 'repeatable-write' | 'never';
 
 export interface RestCall {
   api: Api;
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** Version and resource, such as `v2/projects/p/locations/l/services/s`. Already encoded where it must be. */
+  /** Version and resource, such as `v2/projects/p/locations/l/services/s`. The caller has encoded it. */
   path: string;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
@@ -27,11 +27,11 @@ export interface RestCall {
   /** Milliseconds for one attempt. Default 20 000. */
   attemptMs?: number;
   maxBytes?: number;
-  /** Statuses that are answers here, such as 404 or 409. Their body is returned too. */
+  /** Statuses that are answers and not errors, such as 404 or 409. Their body is returned too. */
   accept?: readonly number[];
-  /** `none` sends no Authorization. */
+  /** `none` sends no Authorization header. */
   auth?: 'bearer' | 'none';
-  /** A bearer other than the token source's own, such as a federated token. */
+  /** A bearer token to use instead of the token source's, such as a federated token. */
   bearer?: string;
   signal?: AbortSignal | undefined;
 }
@@ -42,14 +42,14 @@ export interface RestAnswer<T> {
   body: T;
 }
 
-/** An API answered with an error. `body` is Google's, cut and free of tokens. */
+/** An API answered with an error. The message is Google's, shortened and without tokens. */
 export class RemoteError extends ReleaseError {
   readonly status: number;
   /** google.rpc status name, such as PERMISSION_DENIED, or the OAuth `error`. */
   readonly statusName: string | undefined;
   /** google.rpc.ErrorInfo reason, such as IAM_PERMISSION_DENIED. */
   readonly reason: string | undefined;
-  /** The permission that was missing, where Google names it. */
+  /** The permission that was missing, if Google names it. */
   readonly permission: string | undefined;
   readonly remoteMessage: string;
   readonly api: Api;
@@ -113,7 +113,7 @@ function parseGoogleError(body: Buffer): GoogleError {
 export interface Rest {
   call<T = JsonObject>(call: RestCall): Promise<RestAnswer<T>>;
   readonly endpoints: Endpoints;
-  /** For clients that send requests of their own, so that theirs carry it too. */
+  /** For clients that send their own requests, so that these carry it too. */
   readonly requestReason?: string | undefined;
 }
 
@@ -127,14 +127,14 @@ export interface RestOptions {
   userAgent: string;
   /** Sent as X-Goog-Request-Reason, for audit logs. */
   requestReason?: string | undefined;
-  /** From 0 to 1; tests pin it. */
+  /** Returns a number from 0 to 1. Tests fix it. */
   random?: () => number;
 }
 
 const transientStatus = (status: number) =>
   status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
 
-/** May this failure be tried again under this rule? 429 and 503 are sent before anything was done. */
+/** May the call be repeated after this failure? Servers send 429 and 503 before they do anything. */
 export function mayRetry(rule: RetryRule, failure: { status?: number; transport?: TransportError }): boolean {
   if (rule === 'never') return false;
   const { status, transport } = failure;
@@ -148,7 +148,7 @@ export function mayRetry(rule: RetryRule, failure: { status?: number; transport?
   return rule === 'write' ? status === 429 || status === 503 : transientStatus(status);
 }
 
-/** The one client of every REST API: deadline, retry by cause with full jitter, no redirects, size cap, redaction. */
+/** The one client for every REST API: deadline, retries by cause with full jitter, no redirects, limited size, redaction. */
 export function createRest(options: RestOptions): Rest {
   const { endpoints, clock, log, redact } = options;
   const random = options.random ?? Math.random;
@@ -232,7 +232,7 @@ export function createRest(options: RestOptions): Rest {
   return { call, endpoints, requestReason: options.requestReason };
 }
 
-/** An answer with a good status that is not JSON. */
+/** The status says success, but the body is not JSON. */
 export class MalformedAnswer extends ReleaseError {}
 
 function parseBody<T>(shown: string, answer: HttpResponse): T {

@@ -13,9 +13,9 @@ export interface HttpRequest {
   contentLength?: number;
   /** Milliseconds for this attempt, from the connection to the last byte. */
   timeoutMs: number;
-  /** Most bytes of the answer that are read, after decompression. */
+  /** Maximum size of the answer in bytes, after decompression. */
   maxBytes?: number;
-  /** Keep what was read instead of failing where the answer is larger than `maxBytes`. */
+  /** If the answer is larger than `maxBytes`, return its beginning instead of failing. */
   truncate?: boolean;
   signal?: AbortSignal | undefined;
 }
@@ -49,11 +49,11 @@ const kinds: Record<string, TransportError['kind']> = {
   ETIMEDOUT: 'timeout',
 };
 
-/** Loading TLS costs half as much time as starting Node; plain http on loopback does without. */
+/** Loading TLS takes half as long as starting Node, so plain http on loopback does without it. */
 const loadHttps = () => process.getBuiltinModule('node:https');
 
 const agents: { http?: http.Agent; https?: https.Agent } = {};
-/** Proxies as the runner names them (HTTPS_PROXY, NO_PROXY), through Node's own agents. */
+/** An agent that keeps connections open and uses the runner's proxy (HTTPS_PROXY, NO_PROXY). */
 function agentFor(protocol: string): http.Agent {
   const options = { keepAlive: true, proxyEnv: process.env } as https.AgentOptions;
   if (protocol === 'https:') {
@@ -79,8 +79,9 @@ function fold(headers: http.IncomingHttpHeaders): Record<string, string> {
 }
 
 /**
- * One attempt of one request. Redirects are answers, never followed. Headers are limited to 32 KiB, the body to
- * `maxBytes` (default 16 MiB) after decompression.
+ * Sends a request once. Does not follow redirects. Headers are limited to 32 KiB, the body to `maxBytes` (default 16
+ * MiB) after decompression. Rejects with `TransportError`, with `response-too-large`, or with the reason of the
+ * signal.
  */
 export function send(request: HttpRequest): Promise<HttpResponse> {
   const url = new URL(request.url);

@@ -44,7 +44,7 @@ test('a build that fails: stage, message, link and the end of the log are in the
   expect(error?.what).toContain('failed in stage build');
   expect(error?.what).toContain('npm ERR! missing script: build');
   expect(error?.fix).toContain('https://console.cloud.google.com/cloud-build/builds');
-  expect(run.log).toContain('What the failed deploy says');
+  expect(run.log).toContain('Messages and log of the failed deploy');
   expect((await world.service(name)).traffic ?? latest).toEqual(latest);
   expect(world.sandbox.world.problems).toEqual([]);
 });
@@ -145,7 +145,7 @@ test('a PATCH that took effect but whose answer was lost is joined, not repeated
     fault: { reset: 'after' },
   });
   const run = await world.deploy({ name, source_dir: world.source(files('next')) });
-  expect(run.log).toContain('Joined the deploy that is under way');
+  expect(run.log).toContain('Joined a deploy that was already running');
   expect(run.code).toBe(0);
   expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([{ revision: run.outputs.revision, percent: 100 }]);
 });
@@ -166,11 +166,11 @@ test('a restarted job finds the operation of its first attempt and joins it', as
   );
   expect(cut.code).toBe(1);
   expect(cut.outputs.outcome).toBe('cancelled');
-  // The build goes on: following LATEST would let it serve without a proof.
-  expect(cut.log).toContain('The build goes on, and nobody would prove it');
+  // The build may still finish: with LATEST its revision would get traffic without a proof.
+  expect(cut.log).toContain('The build may still finish, and its revision is not proved private');
   expect((await world.service(name)).traffic).toMatchObject([{ revision: first, percent: 100 }]);
   const again = await world.deploy({ name, source_dir: source });
-  expect(again.log).toContain('Joined the deploy that is under way');
+  expect(again.log).toContain('Joined a deploy that was already running');
   expect(again.code).toBe(0);
   expect(deploys(mark)).toHaveLength(1);
   expect(again.outputs.revision).not.toBe(first);
@@ -220,7 +220,7 @@ test("somebody else's deploy in the way is waited out, and then this one stops w
 
 test('on_conflict: rebase plans again on what they deployed and goes on', async () => {
   const run = await collide({ max_instance_count: '7', on_conflict: 'rebase' });
-  expect(run.log).toContain('Planned again on what somebody else deployed');
+  expect(run.log).toContain('New plan, based on the other deploy');
   expect(run.code).toBe(0);
   expect((await world.function(name)).serviceConfig).toMatchObject({
     availableMemory: '1Gi',
@@ -234,7 +234,7 @@ test('the deadline names the operation and leaves the build to the next run', as
   const run = await world.deploy({ name, source_dir: world.source(files('slow')), deploy_timeout: '2s' });
   expect(run.code).toBe(1);
   expect(visible(run)).toMatch(
-    /operations\/operation-\S+ did not end in time\. It is still at: .*build in progress.*Run the job again/,
+    /operations\/operation-\S+ did not end in time\. Its state is: .*build in progress.*Run the job again/,
   );
 });
 
@@ -256,7 +256,7 @@ test('a function whose pin does not hold is taken back before it is proved, and 
 test('a newer revision of somebody else is never promoted, and the job is not green', async () => {
   const source = world.source(files('ours'));
   const held = await world.deploy({ name, source_dir: source, no_traffic: 'true' });
-  expect(held.outputs.reason).toContain(`${first} serves by name`);
+  expect(held.outputs.reason).toContain(`${first} still serves`);
   let theirs: string | undefined;
   const { sandbox } = world;
   // Their deploy ends between our build and our traffic change: ours waits at the second look at the policy.
@@ -279,7 +279,9 @@ test('a newer revision of somebody else is never promoted, and the job is not gr
   expect(theirs).toMatch(/^f\d+-/);
   expect(run.code).toBe(1);
   expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'superseded' });
-  expect(run.outputs.reason).toContain(`${theirs} appeared meanwhile: no traffic was moved`);
+  expect(run.outputs.reason).toContain(
+    `the newer revision ${theirs} appeared meanwhile, so no traffic was moved`,
+  );
   const serving = JSON.parse(run.outputs.traffic ?? '').filter(
     (entry: { percent: number }) => entry.percent > 0,
   );
@@ -307,7 +309,7 @@ test('who may not touch the service hears what is missing before anything is upl
   const run = await world.deploy({ name, source_dir: world.source(files('next')) });
   expect(run.code).toBe(1);
   const error = reportOf(run).errors[0];
-  expect(error?.what).toContain('could not be held');
+  expect(error?.what).toContain('could not be pinned');
   expect(error?.why).toContain('run.services.update');
   expect(error?.fix).toContain('roles/run.developer');
   expect(world.requests(mark).join('\n')).not.toContain('generateUploadUrl');
@@ -317,7 +319,7 @@ test('who may not touch the service hears what is missing before anything is upl
     all_traffic_on_latest_revision: 'false',
   });
   expect(plain.code).toBe(0);
-  expect(plain.outputs.reason).toContain('as the service shares it');
+  expect(plain.outputs.reason).toContain("as the service's settings say");
 });
 
 test.each(['operationEndsBeforeSettled', 'functionPatchResetsInvokerIam', 'trafficPatchNeedsActAs'] as const)(
@@ -349,7 +351,7 @@ test('who may begin a deploy but not look at it: the traffic stays where it is p
   const run = await world.deploy({ name, source_dir: world.source(files('next')) });
   expect(run.code).toBe(1);
   expect(reportOf(run).errors[0]?.code).toBe('permission-denied');
-  expect(visible(run)).toContain('The build goes on, and nobody would prove it.');
+  expect(visible(run)).toContain('The build may still finish, and its revision is not proved private.');
   expect((await world.service(name)).traffic).toMatchObject([{ revision: first, percent: 100 }]);
 });
 

@@ -57,7 +57,7 @@ describe('one function from its first deploy on', () => {
     });
     expect(run.code).toBe(0);
     expect(run.outputs).toMatchObject({ unchanged: 'true', revision: first, exposure: 'private' });
-    expect(run.outputs.reason).toContain('upload and build were skipped');
+    expect(run.outputs.reason).toContain('nothing was uploaded or built');
     expect(world.writes(mark)).toEqual([]);
     expect(world.requests(mark).join('\n')).not.toContain('generateUploadUrl');
   });
@@ -256,8 +256,8 @@ describe('what is refused before anything is written', () => {
   });
 
   test.each([
-    ['nodejs20', /nodejs20 is gone \(.*decommissioned 2026-10-3\d.*\).*Use runtime: nodejs\d+/],
-    ['python39', /python39 is gone .*Use runtime: python3\d+/],
+    ['nodejs20', /nodejs20 was removed \(.*decommissioned 2026-10-3\d.*\).*Use runtime: nodejs\d+/],
+    ['python39', /python39 was removed .*Use runtime: python3\d+/],
     ['node24', /node24 is not in Google's list/],
   ])('runtime %s', async (runtime, text) => {
     await refuse({ source_dir: world.source(files), runtime }, text);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
-import { quietPlan } from '../../domain/deploy/plan-text.ts';
+import { planWithoutValues } from '../../domain/deploy/plan-text.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
@@ -21,7 +21,7 @@ export function evidenceOf(
   tree: SourceTree | undefined,
 ): DeployEvidence {
   return {
-    plan: quietPlan(result.plan),
+    plan: planWithoutValues(result.plan),
     revision: result.revision,
     previousRevision: result.previousRevision,
     service: result.service,

@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter } from 'yaml';
 
-/** A place in a YAML file, from 1. */
+/** A place in a YAML file. Line and column start at 1. */
 export interface Place {
   line: number;
   column: number;
@@ -8,7 +8,10 @@ export interface Place {
 
 export type Path = readonly PropertyKey[];
 
-/** Place of the value at a path, or of the nearest thing above it that exists; of the key itself with `key`. */
+/**
+ * Place of the value at a path. If the path does not exist, the place of its nearest parent that does. With `key`, the
+ * place of that key.
+ */
 export function placeOf(document: Document, counter: LineCounter, path: Path, key?: string): Place {
   let node: unknown = document.contents;
   let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
@@ -21,7 +24,7 @@ export function placeOf(document: Document, counter: LineCounter, path: Path, ke
       const keyRange = isNode(pair.key) ? pair.key.range : undefined;
       node = pair.value;
       const range = !wantKey && isNode(node) && node.range ? node.range : keyRange;
-      // A nested map begins at its key for a reader, not at its first entry.
+      // To a reader, a nested map begins at its key and not at its first entry.
       offset = (isScalar(node) ? range?.[0] : keyRange?.[0]) ?? offset;
       return true;
     }

@@ -50,7 +50,7 @@ export function buildOf(operation: OperationSeen): string | undefined {
   return name?.slice(name.lastIndexOf('/') + 1) || undefined;
 }
 
-/** The revision that did not start, where the failure of the service's stage names it. */
+/** The revision that did not start, if the error of the service stage names it. */
 export function deadRevisionOf(operation: OperationSeen): string | undefined {
   const stage = failedStage(operation);
   if (stage?.name !== 'SERVICE') return undefined;
@@ -66,15 +66,16 @@ export interface FailureTexts {
   details: string[];
 }
 
-/** Frames of a stack and marks below a line of code say where, not what; said twice is said once. */
+/** Lines that tell where an error happened and not what it was: stack frames, and the `^^^` below a line of code. */
 const frame = /^\s*(at\s|File "|\^+\s*$|\.\.\. \d+ more|goroutine |\[?Node\.js v\d)|^\s*$/;
 
-function tellingLines(lines: readonly string[], most: number): string[] {
-  const telling = lines.filter((line, index) => !frame.test(line) && lines.lastIndexOf(line) === index);
-  return (telling.length > 0 ? telling : [...lines]).slice(-most);
+/** The last lines that tell what happened. A line that occurs several times is kept once. */
+function usefulLines(lines: readonly string[], most: number): string[] {
+  const useful = lines.filter((line, index) => !frame.test(line) && lines.lastIndexOf(line) === index);
+  return (useful.length > 0 ? useful : [...lines]).slice(-most);
 }
 
-/** What an operation that failed has to say: stage, messages, the link to the build and the end of its log. */
+/** Explains a failed operation: the stage, its messages, the link to the build and the end of the log. */
 export function failureTexts(
   operation: OperationSeen,
   log: { lines: readonly string[]; unreadable?: string | undefined },
@@ -98,10 +99,10 @@ export function failureTexts(
     .filter((text) => !message.includes(text.slice(0, 200)));
   const build = buildOf(operation);
   const link = stage?.resourceUri ?? operation.stages.find((seen) => seen.name === 'BUILD')?.resourceUri;
-  // A log often ends with the very words of the error.
-  const said = dead ? '' : [message, ...own].join(' ');
-  const news = log.lines.filter((line) => !said.includes(logText(line.trim(), 1500)));
-  const tail = tellingLines(news, 5).map((line) => logText(line.trim(), 300));
+  // A log often ends with the text of the error, which would then be shown twice.
+  const shown = dead ? '' : [message, ...own].join(' ');
+  const newLines = log.lines.filter((line) => !shown.includes(logText(line.trim(), 1500)));
+  const tail = usefulLines(newLines, 5).map((line) => logText(line.trim(), 300));
   const isBuild = stage?.name === 'BUILD';
   const why = [
     dead ? '' : own.join(' '),
@@ -115,8 +116,8 @@ export function failureTexts(
   const fix = isBuild
     ? `Read the whole log${link ? `: ${link}` : build ? `: gcloud builds log ${build} --region=${region}` : ''}.`
     : stage?.name === 'SERVICE'
-      ? `Start it on your machine as Cloud Run does (it must listen on $PORT): npx @google-cloud/functions-framework --target=${entryPoint}${link ? ` (log: ${link})` : ''}`
-      : `Ask for the whole answer: gcloud functions describe NAME --gen2 --region=${region}`;
+      ? `Start the function on your machine as Cloud Run does (it must listen on $PORT): npx @google-cloud/functions-framework --target=${entryPoint}${link ? ` (log: ${link})` : ''}`
+      : `See the state of the function: gcloud functions describe NAME --gen2 --region=${region}`;
   return {
     what: dead
       ? `The revision ${dead} did not start: it never listened on the port that Cloud Run gave it ($PORT).`

@@ -2,18 +2,18 @@ import type { Json } from '../data/json.ts';
 import { formatBytes } from '../source/manifest.ts';
 import type { Change, DeployPlan } from './plan.ts';
 
-const marks = { add: '+', change: '~', remove: '-' } as const;
+const icons = { add: '+', change: '~', remove: '-' } as const;
 
-/** Values of environment variables are no secrets, but nobody's business in a log either: only their length is told. */
-const quiet = /[eE]nvironmentVariables\./;
+/** Values of environment variables should not be secrets, but some are, so the log shows only their length. */
+const privateValue = /[eE]nvironmentVariables\./;
 
-/** What stands for a value in a plan that others read. */
+/** Replaces such a value in the report. */
 export const hidden = '(hidden)';
 
 function show(change: Change, value: Json | undefined): string {
   if (value === undefined) return 'unset';
   if (value === hidden) return hidden;
-  if (quiet.test(change.path) && typeof value === 'string')
+  if (privateValue.test(change.path) && typeof value === 'string')
     return `(${value.length} ${value.length === 1 ? 'character' : 'characters'})`;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
@@ -21,15 +21,15 @@ function show(change: Change, value: Json | undefined): string {
 
 export function changeLine(change: Change): string {
   const { path, kind, before, after } = change;
-  if (kind === 'add') return `${marks[kind]} ${path} = ${show(change, after)}`;
-  if (kind === 'remove') return `${marks[kind]} ${path} (was ${show(change, before)})`;
+  if (kind === 'add') return `${icons[kind]} ${path} = ${show(change, after)}`;
+  if (kind === 'remove') return `${icons[kind]} ${path} (was ${show(change, before)})`;
   const [was, now] = [show(change, before), show(change, after)];
-  return `${marks[kind]} ${path}: ${was === now ? 'another value' : `${was} -> ${now}`}`;
+  return `${icons[kind]} ${path}: ${was === now ? 'another value' : `${was} -> ${now}`}`;
 }
 
 const short = (digest: string | undefined) => (digest ? digest.slice(0, 12) : 'unknown');
 
-/** The plan for the log, function, source, service and IAM, one line each. */
+/** The plan as lines for the log: function, source, service and IAM. */
 export function planLines(plan: DeployPlan): string[] {
   const { source } = plan;
   const size = `${source.files} files, ${formatBytes(source.bytes)}`;
@@ -43,12 +43,12 @@ export function planLines(plan: DeployPlan): string[] {
   ];
 }
 
-/** One sentence. */
+/** The plan in one sentence. */
 export function planSentence(plan: DeployPlan): string {
   if (plan.action === 'unchanged')
-    return 'Nothing to do: the serving revision carries this source and configuration.';
+    return 'Nothing to do: the serving revision already has this source and configuration.';
   if (plan.action === 'reuse')
-    return 'Builds nothing: the newest revision carries this source and configuration already, and does not serve yet.';
+    return 'Builds nothing: the newest revision already has this source and configuration, but gets no traffic yet.';
   if (plan.action === 'create') return `Creates the function from ${plan.source.files} files.`;
   const fields = plan.changes.length;
   const what = [
@@ -60,14 +60,17 @@ export function planSentence(plan: DeployPlan): string {
   return `Updates the function: ${what || 'a new build of the same source'}.`;
 }
 
-/** The plan without the values of variables, for the report: it is read by more people than a function's settings. */
-export function quietPlan(plan: DeployPlan): DeployPlan {
+/**
+ * The plan for the report, without the values of environment variables: more people can read a report than the
+ * settings of a function.
+ */
+export function planWithoutValues(plan: DeployPlan): DeployPlan {
   const hide = (value: Json | undefined) => (value === undefined ? undefined : hidden);
   return {
     ...plan,
     message: {},
     changes: plan.changes.map((change) =>
-      quiet.test(change.path)
+      privateValue.test(change.path)
         ? { ...change, before: hide(change.before), after: hide(change.after) }
         : change,
     ),

@@ -12,9 +12,9 @@ export interface Change {
 }
 
 export interface DeployPlan {
-  /** `reuse`: the function's newest revision carries all this already, but does not serve. */
+  /** `reuse`: the newest revision already has this source and configuration, but gets no traffic. */
   action: 'create' | 'update' | 'reuse' | 'unchanged';
-  /** What differs between the live function and the inputs; the source is not among it. */
+  /** Settings that differ between the live function and the inputs. The source is not one of them. */
   changes: Change[];
   source: { before: string | undefined; after: string; changed: boolean; files: number; bytes: number };
   /** Leaf paths of the update mask; empty on create. */
@@ -23,7 +23,7 @@ export interface DeployPlan {
   message: JsonObject;
   /** What happens to the Cloud Run service and its traffic, one sentence each. */
   service: string[];
-  /** What is known and done about who may call. */
+  /** Who may call the function now, and what the deploy does about it. */
   iam: string[];
 }
 
@@ -42,7 +42,7 @@ export interface PlanInput {
   serving: boolean;
 }
 
-/** Absent, false, 0, "", [] and {} are one value on this API: it leaves them out of its answers. */
+/** This API leaves default values out of its answers, so absent, false, 0, "", [] and {} are the same. */
 const isDefault = (value: Json | undefined): boolean =>
   value === undefined ||
   value === null ||
@@ -51,6 +51,7 @@ const isDefault = (value: Json | undefined): boolean =>
   value === '' ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
+/** Are these two the same setting, even if they are written differently, such as `1Gi` and `1024Mi`? */
 export function sameSetting(path: string, live: Json | undefined, wanted: Json | undefined): boolean {
   if (isDefault(live) && isDefault(wanted)) return true;
   if (canonical(live) === canonical(wanted)) return true;
@@ -80,7 +81,10 @@ function changesAt(path: string, live: Json | undefined, wanted: Json): Change[]
     }));
 }
 
-/** Compares raw JSON with what was asked for. Only fields that were asked for are sent or named in the mask. */
+/**
+ * Compares the live function (raw JSON) with the inputs. Only fields that an input sets are sent and named in the
+ * mask.
+ */
 export function makePlan(input: PlanInput): DeployPlan {
   const { live, settings } = input;
   const liveLabels = objectOf(live?.labels);
@@ -93,7 +97,7 @@ export function makePlan(input: PlanInput): DeployPlan {
     wanted.set('serviceConfig.allTrafficOnLatestRevision', input.allTraffic);
 
   const changes = [...wanted]
-    // Which revision gets traffic is told under `service`, from the service itself.
+    // `service` tells which revision gets traffic, because only the Cloud Run service knows.
     .filter(([path]) => path !== 'serviceConfig.allTrafficOnLatestRevision')
     .flatMap(([path, value]) => changesAt(path, live && valueAt(live, path), value))
     .filter((change) => change.path !== `labels.${sourceLabel}` && change.path !== `labels.${configLabel}`);

@@ -1,4 +1,7 @@
-/** Memory and CPU as Cloud Functions takes them (Kubernetes quantities). Readers throw `Error` with what would be right. */
+/**
+ * Memory and CPU as Cloud Functions takes them (Kubernetes quantities). The parsers throw an `Error` that says what is
+ * expected.
+ */
 
 const unitBytes: Record<string, number> = {
   k: 1e3,
@@ -9,7 +12,10 @@ const unitBytes: Record<string, number> = {
   Gi: 2 ** 30,
 };
 
-/** `512Mi`, `1Gi`, `256M`; `512MB` and `1GiB`, which gcloud takes, become what the API takes; a bare number is bytes. */
+/**
+ * Reads an amount such as `512Mi`, `1Gi` or `256M`. Like gcloud it also takes `512MB` and `1GiB`, and returns the form
+ * that the API takes. A bare number is bytes.
+ */
 export function parseMemory(text: string): string {
   const match = /^(\d+(?:\.\d+)?)\s*(k|M|G|Ki|Mi|Gi)?[Bb]?$/.exec(
     text
@@ -23,13 +29,13 @@ export function parseMemory(text: string): string {
   return `${match[1]}${match[2] ?? ''}`;
 }
 
-/** Bytes of what `parseMemory` returns or the API reports. */
+/** Bytes of a quantity that `parseMemory` or the API returns. NaN if it is not a quantity. */
 export function memoryBytes(quantity: string): number {
   const match = /^(\d+(?:\.\d+)?)(k|M|G|Ki|Mi|Gi)?$/.exec(quantity);
   return match ? Number(match[1]) * (match[2] ? (unitBytes[match[2]] ?? Number.NaN) : 1) : Number.NaN;
 }
 
-/** `1`, `0.583`, `2000m`. */
+/** Reads a number of CPUs such as `1`, `0.583` or `2000m`. */
 export function parseCpu(text: string): string {
   const value = text.trim();
   const match = /^(\d+(?:\.\d+)?)(m?)$/.exec(value);

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, objectOf, textOf } from '../data/json.ts';
 import { enumText } from './enum-text.ts';
 
-/** What the live list says of one runtime. Dates are ISO days. */
+/** What Google's live list of runtimes says about one runtime. Dates are ISO days. */
 export interface RuntimeSupport {
   name: string;
   state: 'supported' | 'ending' | 'deprecated' | 'decommissioned' | 'unknown';
@@ -24,7 +24,7 @@ const stages = [
 ];
 const environments = ['ENVIRONMENT_UNSPECIFIED', 'GEN_1', 'GEN_2'];
 
-/** google.type.Date; a day or month of 0 is left out. */
+/** google.type.Date as an ISO day. A missing month or day counts as 1. */
 function dateOf(value: Json | undefined): string | undefined {
   const { year, month, day } = objectOf(value);
   if (typeof year !== 'number' || year === 0) return undefined;
@@ -36,7 +36,7 @@ function dateOf(value: Json | undefined): string | undefined {
 const language = (name: string) => name.replace(/\d+$/, '');
 const version = (name: string) => Number(/\d+$/.exec(name)?.[0] ?? -1);
 
-/** `today` is an ISO day. A runtime that ends within 90 days is `ending`. */
+/** A runtime that is deprecated within 90 days is `ending`. `today` is an ISO day. */
 export function runtimeSupport(list: readonly JsonObject[], name: string, today: string): RuntimeSupport {
   const second = list.filter((item) => enumText(item.environment, environments) !== 'GEN_1');
   const siblings = second.filter((item) => language(textOf(item.name) ?? '') === language(name));
@@ -68,7 +68,7 @@ export function runtimeSupport(list: readonly JsonObject[], name: string, today:
   return support;
 }
 
-/** One sentence on a runtime that is not simply supported. */
+/** One sentence about a runtime that is not fully supported. */
 export function runtimeText(support: RuntimeSupport): string {
   const { name, deprecation, decommission } = support;
   const dates = [deprecation && `deprecated ${deprecation}`, decommission && `decommissioned ${decommission}`]
@@ -76,8 +76,8 @@ export function runtimeText(support: RuntimeSupport): string {
     .join(', ');
   if (support.state === 'unknown') return `The runtime ${name} is not in Google's list for this region.`;
   if (support.state === 'decommissioned')
-    return `The runtime ${name} is gone (${dates || 'decommissioned'}): Google no longer builds it.`;
+    return `The runtime ${name} was removed (${dates || 'decommissioned'}): Google no longer builds it.`;
   if (support.state === 'deprecated')
     return `The runtime ${name} is deprecated (${dates || 'no dates given'}): it gets no security updates.`;
-  return `The runtime ${name} is about to end (${dates}).`;
+  return `The runtime ${name} will soon be deprecated (${dates}).`;
 }

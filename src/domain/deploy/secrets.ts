@@ -9,7 +9,10 @@ interface SecretReference {
 const expected =
   'expected NAME:VERSION, PROJECT/NAME/VERSION or projects/PROJECT/secrets/NAME/versions/VERSION';
 
-/** The forms that deploy-cloud-functions@v4 takes in code (`P/S/V`, full names) and those its README shows (`S:V`). */
+/**
+ * Takes the forms that the code of deploy-cloud-functions@v4 takes (`P/S/V` and full names) and those in its README
+ * (`S:V`).
+ */
 export function parseSecret(text: string): SecretReference {
   const value = text.trim();
   const full = /^(?:projects\/)?([^/:\s]+)\/(?:secrets\/)?([\w-]+)(?:\/(?:versions\/)?([\w-]+))?$/.exec(
@@ -36,7 +39,7 @@ export interface SecretSettings {
   volumes: JsonObject[];
 }
 
-/** Keys that begin with `/` are files in a volume, others are environment variables. */
+/** A key that begins with `/` is a file in a volume. Any other key is an environment variable. */
 export function secretSettings(map: ReadonlyMap<string, string>, project: string): SecretSettings {
   const settings: SecretSettings = { variables: [], volumes: [] };
   for (const [index, [key, value]] of [...map].entries()) {

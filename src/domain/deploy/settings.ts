@@ -1,17 +1,20 @@
 import { canonical, type Json, type JsonObject, setAt } from '../data/json.ts';
 import { ownLabelPrefix } from '../product.ts';
 
-/** What a deploy was asked to set, by dotted leaf path of google.cloud.functions.v2.Function. Only what was set is in it. */
+/**
+ * Settings from the inputs, by dotted leaf path of google.cloud.functions.v2.Function. An input that is not set is
+ * absent.
+ */
 export type Settings = ReadonlyMap<string, Json>;
 
-/** Paths whose value is a map: a mask names the whole map, never one key. */
+/** Paths whose value is a map. A mask names the whole map, never one of its keys. */
 export const mapPaths: readonly string[] = [
   'labels',
   'serviceConfig.environmentVariables',
   'buildConfig.environmentVariables',
 ];
 
-/** Labels that belong to Google or to these actions; an input that sets `labels` leaves them alone. */
+/** Labels of Google or of these actions. Setting `labels` does not change them. */
 const isReserved = (label: string) => label.startsWith('goog-') || label.startsWith(ownLabelPrefix);
 
 /** A Function message that holds exactly these settings. */
@@ -21,7 +24,7 @@ export function messageOf(settings: Settings): JsonObject {
   return message;
 }
 
-/** What the configuration digest is taken over: the settings as asked for, whatever the source. */
+/** The text whose digest identifies the configuration: the settings from the inputs, without the source. */
 export function configText(settings: Settings): string {
   const own = [...settings].filter(
     ([path]) => path !== 'buildConfig.source' && !path.startsWith('buildConfig.source.') && path !== 'labels',
@@ -35,8 +38,8 @@ export function configText(settings: Settings): string {
 }
 
 /**
- * The labels to send. `given` replaces what a user set before (as deploy-cloud-functions@v4 does); without it the
- * live ones stay. Reserved ones always stay, and ours are added.
+ * The labels to send. `given` replaces the labels that a user set before, as deploy-cloud-functions@v4 does; if it is
+ * undefined, they stay. Reserved labels always stay, and `own` is added.
  */
 export function mergeLabels(live: JsonObject, given: JsonObject | undefined, own: JsonObject): JsonObject {
   const kept = Object.fromEntries(

@@ -9,12 +9,12 @@ import { ownLabelPrefix } from '../product.ts';
 
 export const accountPattern = /^[a-z0-9][\w.-]*@[a-z0-9][a-z0-9.-]*\.[a-z]+$/;
 
-/** `{}` empties a map, as in deploy-cloud-functions@v4; unset leaves it alone. */
+/** `{}` empties the map, as in deploy-cloud-functions@v4. An input that is not set does not change it. */
 export const mapOrEmpty = (text: string): Map<string, string> =>
   text.trim() === '{}' ? new Map() : parseMap(text);
 
-/** Variables that Google keeps for itself (cloud.google.com/run/docs/container-contract, Environment variables). */
-const keptVariables = new Set([
+/** Variables that only Google may set (cloud.google.com/run/docs/container-contract, Environment variables). */
+const reservedVariables = new Set([
   'PORT',
   'K_SERVICE',
   'K_REVISION',
@@ -28,7 +28,7 @@ export function parseVariables(text: string): JsonObject {
   for (const [index, key] of [...map.keys()].entries()) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
       throw new Error(`expected the name of a variable in entry ${index + 1}, such as LANGUAGES`);
-    if (keptVariables.has(key)) throw new Error(`Cloud Functions sets ${key} itself, so leave it out`);
+    if (reservedVariables.has(key)) throw new Error(`Cloud Functions sets ${key} itself, so leave it out`);
     if (key.startsWith('X_GOOGLE_'))
       throw new Error(
         'Cloud Functions sets every variable that begins with X_GOOGLE_ itself, so leave it out',
@@ -82,14 +82,14 @@ export function parseEventFilters(text: string): JsonObject[] {
   );
 }
 
-/** An e-mail as the full name that the API takes for builds. */
+/** Full resource name of a build service account, from its full name or its e-mail address. */
 export function parseBuildAccount(text: string, project: string): string {
   if (/^projects\/[^/]+\/serviceAccounts\/[^/]+$/.test(text)) return text;
   if (!accountPattern.test(text)) throw new Error('expected the e-mail of a service account');
   return `projects/${project}/serviceAccounts/${text}`;
 }
 
-/** A connector's name in full. */
+/** Full name of a VPC connector, from its full or its short name. */
 export function parseConnector(text: string, location: string): string {
   if (/^projects\/[^/]+\/locations\/[^/]+\/connectors\/[^/]+$/.test(text)) return text;
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(text)) throw new Error('expected a connector such as my-connector');

@@ -1,12 +1,12 @@
 /** One file of an upload. */
 export interface SourceFile {
-  /** Relative, with `/`, no control characters. */
+  /** Relative to the source folder, with `/` and without control characters. */
   path: string;
   /** 0o644 or 0o755. */
   mode: number;
   /** Bytes. */
   size: number;
-  /** Of the content, hex. */
+  /** SHA-256 of the content, in hex. */
   sha256: string;
 }
 
@@ -24,8 +24,8 @@ export function byPath(left: { path: string }, right: { path: string }): number 
 }
 
 /**
- * What `source_sha256` is the SHA-256 of: one line per file, `MODE SIZE SHA256 PATH`, sorted. Paths hold no control
- * characters (the walk refuses them), so a line cannot be forged. `sha256sum` of this text gives the digest.
+ * The text whose SHA-256 is `source_sha256`: one line per file, `MODE SIZE SHA256 PATH`, sorted. The walk refuses
+ * paths with control characters, so no path can forge a line.
  */
 export function manifestText(files: readonly SourceFile[]): string {
   return [...files]
@@ -34,7 +34,7 @@ export function manifestText(files: readonly SourceFile[]): string {
     .join('');
 }
 
-/** Most of a digest that fits a label: its value holds 63 characters, a SHA-256 in hex 64. */
+/** A digest as the value of a label. The value may have 63 characters; a SHA-256 in hex has 64. */
 export const labelDigest = (sha256: string): string => sha256.slice(0, 63);
 
 export function formatBytes(bytes: number): string {
@@ -43,7 +43,7 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** The manifest for the log, at most `limit` files: largest context first would mislead, so it stays sorted. */
+/** The manifest for the log, sorted by path. Lists at most `limit` files and counts the rest. */
 export function manifestLines(files: readonly SourceFile[], limit = 400): string[] {
   const lines = files
     .slice(0, limit)

@@ -1,22 +1,25 @@
 import { objectOf } from '../data/json.ts';
 
-/** Credentials by content: what a scan of every uploaded byte looks for. */
+/** Finds credentials by their content. The scan of the source passes every byte of the upload. */
 
-/** The bytes that a scan searches for first; only around a hit is more looked at. */
+/** The scan searches for these bytes first and reads on only after a hit. */
 export const keyMarkers = ['-----BEGIN ', 'LS0tLS1CRUdJTi', '0tLS0tQkVHSU4g', 'tLS0tLUJFR0lOI'] as const;
 
 /**
- * The last three markers are `-----BEGIN ` in base64, as it falls on groups of three bytes. What a group lacks in
- * front, so that it decodes to dashes again:
+ * The last three markers are `-----BEGIN ` in base64, for the three ways in which it can fall on groups of three
+ * bytes. These characters complete the first group, so that it decodes to dashes again.
  */
 const missing = ['', '', 'AS', 'AAA'];
 
-/** Longest text after a marker that is looked at, in characters: an RSA key of 16384 bits takes 12.7 KB. */
+/** Number of characters after a marker that are read. An RSA key of 16384 bits takes 12.7 KB. */
 export const keyWindow = 20_000;
 
 const pem = /-----BEGIN ((?:[A-Z0-9]+ )*)PRIVATE KEY(?: BLOCK)?-----([\s\S]*?)-----END /;
 
-/** Does a PEM body hold a real key, not `...` or `<your key>`? DER begins with a SEQUENCE; OpenSSH and PGP have marks. */
+/**
+ * Does a PEM body hold a real key, and not a placeholder such as `...` or `<your key>`? A DER key begins with a
+ * SEQUENCE, an OpenSSH key with its own header.
+ */
 function holdsKey(kind: string, body: string): boolean {
   if (/ENCRYPTED/.test(kind) || /Proc-Type: 4,ENCRYPTED/.test(body)) return body.length > 64;
   const base64 = body.replace(/\\[nr]/g, '').replace(/[^A-Za-z0-9+/=]/g, '');
@@ -36,7 +39,7 @@ function atobBytes(base64: string): number[] | undefined {
   }
 }
 
-/** `text` begins at a marker. Says what kind of key is there, or undefined where it only looks like one. */
+/** Names the kind of key at the start of `text`, which begins with a marker. Undefined if it only looks like a key. */
 export function keyAt(text: string): string | undefined {
   const encoded = !text.startsWith('-');
   const marker = keyMarkers.findIndex((start) => text.startsWith(start));
@@ -53,7 +56,7 @@ function decodeFrom(text: string, marker: number): string {
   return start.slice(Math.max(0, start.indexOf('-----BEGIN ')));
 }
 
-/** What a JSON file of credentials is called, or undefined. */
+/** Names the kind of credentials in a JSON file. Undefined if it holds none. */
 export function credentialsIn(json: unknown): string | undefined {
   const value = objectOf(json);
   if (

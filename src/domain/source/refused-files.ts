@@ -1,10 +1,11 @@
-/** Files that never belong in an upload, by their name. Which ones by content: see `private-key.ts`. */
+/** Files that never belong in an upload, judged by their name. `private-key.ts` judges by content. */
 
 const examples = /^\.env\.(example|sample|template|dist|defaults)$/;
 
 /**
- * Why a file or folder of this name is refused, or undefined. The caller asks only about what the ignore rules let
- * through: refusing is louder than leaving out, since whoever relies on such a file has to know.
+ * Why a file or folder of this name is refused, or undefined. The caller asks only about files that the ignore rules
+ * let through. Such a file is refused and not left out, because a user who relies on it must learn that it would be
+ * missing.
  */
 export function refusedName(name: string): string | undefined {
   const lower = name.toLowerCase();

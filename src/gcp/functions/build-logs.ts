@@ -8,10 +8,16 @@ import type { Clock } from '../../steps/ports/clock.ts';
 const buildId = /^[\w-]{1,100}$/;
 const label = /^[a-z][a-z0-9-]{0,80}$/;
 
-/** A build that has just failed is often ahead of its log: how long to wait for the first line, in milliseconds. */
+/**
+ * The log of a build that has just failed often arrives late. Milliseconds to wait before each attempt to read its
+ * first line.
+ */
 const waits = [0, 1000, 2000, 3000];
 
-/** Ends of logs as Cloud Logging has them (resource types `build` and `cloud_run_revision`; needs logging.logEntries.list). */
+/**
+ * Reads the ends of logs from Cloud Logging (resource types `build` and `cloud_run_revision`; needs
+ * logging.logEntries.list).
+ */
 export function createBuildLogs(rest: Rest, clock: Clock): BuildLogs {
   async function read(project: string, filter: string, lines: number, signal: AbortSignal | undefined) {
     const { body } = await rest.call<JsonObject>({
@@ -31,15 +37,20 @@ export function createBuildLogs(rest: Rest, clock: Clock): BuildLogs {
       .reverse();
   }
 
-  /** Waits a little for the first line; a log that cannot be read is an answer with the reason. */
-  async function patiently(project: string, filter: string, lines: number, signal: AbortSignal | undefined) {
+  /** Waits a little for the first line. If the log cannot be read, returns the reason. */
+  async function waitForLines(
+    project: string,
+    filter: string,
+    lines: number,
+    signal: AbortSignal | undefined,
+  ) {
     try {
       for (const wait of waits) {
         if (wait > 0) await clock.sleep(wait, signal);
         const found = await read(project, filter, lines, signal);
         if (found.length > 0) return { lines: found };
       }
-      return { lines: [], unreadable: 'it has no line yet, or goes to a bucket of its own.' };
+      return { lines: [], unreadable: 'it is still empty, or its lines go to another bucket.' };
     } catch (error) {
       if (signal?.aborted) throw error;
       const denied = error instanceof RemoteError && error.status === 403;
@@ -51,17 +62,22 @@ export function createBuildLogs(rest: Rest, clock: Clock): BuildLogs {
   return {
     tail: async (project, _location, build, lines, signal) =>
       buildId.test(build)
-        ? patiently(project, `resource.type="build" AND resource.labels.build_id="${build}"`, lines, signal)
-        : { lines: [], unreadable: 'Google named no build.' },
+        ? waitForLines(
+            project,
+            `resource.type="build" AND resource.labels.build_id="${build}"`,
+            lines,
+            signal,
+          )
+        : { lines: [], unreadable: 'Google did not name the build.' },
 
     revision: async (project, location, revision, lines, signal) =>
       label.test(revision) && label.test(location)
-        ? patiently(
+        ? waitForLines(
             project,
             `resource.type="cloud_run_revision" AND resource.labels.location="${location}" AND resource.labels.revision_name="${revision}" AND (logName="projects/${project}/logs/run.googleapis.com%2Fstderr" OR logName="projects/${project}/logs/run.googleapis.com%2Fstdout")`,
             lines,
             signal,
           )
-        : { lines: [], unreadable: 'Google named no revision.' },
+        : { lines: [], unreadable: 'Google did not name the revision.' },
   };
 }

@@ -5,18 +5,19 @@ import type { Tokens } from '../../steps/ports/tokens.ts';
 import { remoteErrorOf } from './google-error.ts';
 
 /**
- * `@google-cloud/functions` over REST with its traps closed. It loads slowly, so it is imported on the first write.
+ * Calls `@google-cloud/functions` over REST and works around its traps. The library loads slowly, so it is imported on
+ * the first write.
  *
- * - Without an `authClient` it asks the metadata server for whatever identity the machine has: it always gets one.
- * - Its transport follows redirects with the bearer: `redirect: 'manual'`.
- * - Fields and enum names that its proto lacks vanish while the mask still names them, which clears them:
- *   `representable` says whether a message survives.
+ * - Without an `authClient` it uses any identity that the machine's metadata server offers, so it always gets one.
+ * - By default its transport follows redirects and sends the bearer along, so this sets `redirect: 'manual'`.
+ * - It drops fields and enum names that its proto lacks. The mask still names them, so the server would clear them.
+ *   `representable` tells whether a message survives unchanged.
  */
 export interface FunctionClient {
-  /** Resolve to the raw operation. */
+  /** Both writes return the raw operation. */
   createFunction(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
   updateFunction(request: JsonObject, signal?: AbortSignal): Promise<JsonObject>;
-  /** Does this Function come out of the typed message as it went in? */
+  /** Does a Function survive the conversion to a typed message and back? */
   representable(message: JsonObject): boolean;
 }
 
@@ -35,8 +36,8 @@ const isEmpty = (value: unknown): boolean =>
   value === undefined || (typeof value === 'object' && value !== null && Object.values(value).every(isEmpty));
 
 /**
- * Equal as JSON values, whatever the order of keys. An absent map or list and an empty one are the same: a typed
- * message cannot tell them apart, and neither can the API, which goes by the mask.
+ * Equal as JSON, whatever the order of keys. An absent map or list equals an empty one: a typed message cannot tell
+ * them apart, and the API looks only at the mask.
  */
 export function sameJson(left: unknown, right: unknown): boolean {
   if (isEmpty(left) && isEmpty(right)) return true;
@@ -145,7 +146,7 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
   };
 }
 
-/** What the client takes beside a request; it adds headers of its own. */
+/** Call options of the client library, which adds its own headers to these. */
 interface CallSettings {
   timeout: number;
   otherArgs: { headers: Record<string, string> };

@@ -18,13 +18,13 @@ export interface FunctionsOptions {
   userAgent: { name: string; version: string };
 }
 
-/** Milliseconds for one write, and for all attempts of one. */
+/** Milliseconds for one attempt of a write, and for all attempts together. */
 const attemptMs = 30_000;
 const deadlineMs = 120_000;
 
 /**
- * Cloud Functions v2 (google/cloud/functions/v2/functions.proto). Reads are raw JSON over REST; writes go through
- * `@google-cloud/functions` where its proto can say what is meant, and as JSON where it cannot (direct VPC egress).
+ * Cloud Functions v2 (google/cloud/functions/v2/functions.proto). Reads return raw JSON over REST. Writes go through
+ * `@google-cloud/functions` if its proto has every field, otherwise as JSON (direct VPC egress).
  */
 export function createFunctions(options: FunctionsOptions): Functions {
   const { rest, clock } = options;
@@ -48,8 +48,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
       .body;
 
   /**
-   * Sends a write until it is certain what became of it. A second attempt after a lost answer meets the operation of
-   * the first one as 409, which the caller resolves by looking.
+   * Repeats a write until its result is certain. If the answer to the first attempt was lost, the second one gets a
+   * 409 because that operation is running, and the caller then looks what is running.
    */
   async function write<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const deadline = clock.now() + deadlineMs;
@@ -114,7 +114,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
         method: 'POST',
         path: `v2/${location}/functions:generateUploadUrl`,
         body: { environment: 'GEN_2', ...(kmsKeyName ? { kmsKeyName } : {}) },
-        // Asking twice makes two URLs, of which one is used.
+        // A repeated request makes a second URL, and the first one stays unused.
         retry: 'repeatable-write',
         signal,
       });

@@ -47,7 +47,10 @@ interface GoogleErrorShape {
   statusDetails?: unknown;
 }
 
-/** A google-gax GoogleError as the error that every other REST call throws. */
+/**
+ * Converts a GoogleError of google-gax into the error that every other REST call throws. Undefined for any other
+ * error.
+ */
 export function remoteErrorOf(
   error: unknown,
   call: string,

@@ -4,8 +4,8 @@ import { enumText } from '../../domain/deploy/enum-text.ts';
 import type { FunctionOperation, FunctionStage, StateMessage } from '../../steps/ports/functions.ts';
 
 /**
- * Raw JSON of google.cloud.functions.v2 (functions.proto) as plain values. Enums may arrive as names or, since the
- * typed client asks for `enum-encoding=int`, as numbers; here they are names.
+ * Reads the raw JSON of google.cloud.functions.v2 (functions.proto). Enums arrive as names or as numbers, because the
+ * typed client asks for `enum-encoding=int`; these functions return names.
  */
 
 const stageNames = [

@@ -15,9 +15,9 @@ export interface Task {
   first: boolean;
 }
 
-/** A message to a worker carries pieces of about this many bytes, at most this many. */
+/** Limits of one message to a worker: about so many bytes, at most so many pieces. */
 const batch = { bytes: pieceBytes, pieces: 64 } as const;
-/** Batches that a worker has in hand: one to work on, one waiting. */
+/** Batches that a worker holds: one in work, one waiting. */
 const depth = 2;
 
 function* batches(files: readonly ScannedFile[]): Generator<Task[]> {
@@ -44,7 +44,7 @@ function* batches(files: readonly ScannedFile[]): Generator<Task[]> {
   if (tasks.length > 0) yield tasks;
 }
 
-/** Hands batches to the workers and their answers, in order, to `take`. */
+/** Gives batches to the workers and passes their answers to `take`, in the order of the files. */
 export async function compress(
   files: readonly ScannedFile[],
   take: (tasks: Task[], answer: WorkerAnswer) => void,
@@ -69,7 +69,7 @@ export async function compress(
   try {
     await new Promise<void>((resolve, reject) => {
       const give = (worker: Worker) => {
-        // An early answer is held in memory: nobody runs far ahead of the oldest batch.
+        // An answer that arrives early waits in memory, so no worker may run far ahead of the oldest batch.
         if (given - next > count * depth * 2) return;
         const tasks = source.next().value as Task[] | undefined;
         if (tasks) {

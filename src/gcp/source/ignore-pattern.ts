@@ -1,15 +1,18 @@
 /**
- * One line of a `.gcloudignore` as gcloud reads it. The syntax is git's, the matching is gcloud's own and differs in
- * corners: it goes from right to left, so `a/b` holds at any depth. What gcloud leaves out must never be uploaded here.
+ * One line of a `.gcloudignore` as gcloud reads it. The syntax is git's, but gcloud matches in its own way: from right
+ * to left, so `a/b` matches at any depth. A file that gcloud leaves out must never be uploaded here.
  */
 export interface IgnorePattern {
   negated: boolean;
   folderOnly: boolean;
-  /** Between slashes; a leading slash gives an empty first part. */
+  /** The pattern split at its slashes. A leading slash gives an empty first part. */
   parts: readonly string[];
 }
 
-/** Trailing spaces go unless they are escaped; escapes are undone. Undefined for a comment and for a line without a pattern. */
+/**
+ * Removes trailing spaces that are not escaped, and resolves escapes. Undefined for a comment or a line without a
+ * pattern.
+ */
 export function parsePattern(line: string): IgnorePattern | undefined {
   if (line.startsWith('#')) return undefined;
   const negated = line.startsWith('!');
@@ -33,13 +36,16 @@ function withoutTrailingSpaces(text: string): string {
   return text.slice(0, end);
 }
 
-/** Does the pattern hold for this path? `names` are its parts. */
+/** Does the pattern match this path? `names` are the parts of the path. */
 export function matches(pattern: IgnorePattern, names: readonly string[], isFolder: boolean): boolean {
   if (pattern.folderOnly && !isFolder) return false;
   const { parts } = pattern;
   const known = new Map<number, boolean>();
 
-  /** The first `p` parts against the first `n` names; `n` of -1 is beyond the root. `rooted`: nothing may be left over. */
+  /**
+   * Matches the first `p` parts against the first `n` names. An `n` of -1 is above the root. `rooted`: no name may be
+   * left over.
+   */
   const from = (p: number, n: number, rooted: boolean): boolean => {
     if (p === 0) return rooted ? n === 0 : true;
     if (n < 0) return false;
@@ -55,7 +61,7 @@ export function matches(pattern: IgnorePattern, names: readonly string[], isFold
       }
       return found;
     }
-    // A star in front stands for one name, or for none at all.
+    // A star at the front matches one name or none.
     const left = n - 1;
     if (part === '*' && p === 1 && !rooted && (left > 1 || (left === 1 && (names[0] as string).length > 1)))
       return false;
@@ -64,7 +70,10 @@ export function matches(pattern: IgnorePattern, names: readonly string[], isFold
   return from(parts.length, names.length, false);
 }
 
-/** `*`, `?` and `[...]` within one name, in linear time: only the last star is ever tried again. */
+/**
+ * Matches `*`, `?` and `[...]` within one name. It goes back only to the last star, so that no pattern takes
+ * exponential time.
+ */
 export function matchesName(pattern: string, name: string): boolean {
   const tokens = tokensOf(pattern);
   const chars = [...name];
@@ -112,7 +121,7 @@ function tokensOf(pattern: string): Token[] {
   return tokens;
 }
 
-/** Where the bracket at `start` closes; `]` right after `[` or `[!` is one of the set. -1 where it never does. */
+/** Index where the bracket at `start` closes, or -1. A `]` right after `[` or `[!` belongs to the set. */
 function closing(chars: readonly string[], start: number): number {
   let at = start + 1;
   if (chars[at] === '!') at++;

@@ -4,18 +4,23 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { matches, parsePattern } from './ignore-pattern.ts';
 
 export interface IgnoreRules {
-  /** `path` is relative with `/`. The walk never asks below an ignored folder, which is what makes a `!` there void. */
+  /**
+   * `path` is relative, with `/`. The walk does not enter an ignored folder, so a `!` pattern has no effect below it.
+   */
   ignores(path: string, isFolder: boolean): boolean;
   /** Where the rules come from, for the log. */
   source: string;
 }
 
 const ignoreFile = '.gcloudignore';
-/** gcloud writes an ignore file of its own where one of these lies in the folder itself. */
+/** If the folder itself contains one of these, gcloud applies its default rules. */
 const triggers = ['.git', '.gitignore', 'node_modules'];
 const defaults = ['.gcloudignore', '.git', '.gitignore', 'node_modules'];
 
-/** Lines of an ignore file with `#!include:FILE` replaced by that file, one level deep and in the same folder, as gcloud does. */
+/**
+ * Lines of an ignore file. `#!include:FILE` is replaced by the lines of that file, as gcloud does: one level deep, and
+ * only from the same folder.
+ */
 function expand(folder: string, text: string, level: number): string[] {
   const lines: string[] = [];
   for (const line of text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/)) {
@@ -49,7 +54,7 @@ function readRules(folder: string, name: string): string {
   }
 }
 
-/** Rules of these lines, as gcloud reads them: the last pattern that holds decides. */
+/** Ignore rules from these lines. As in gcloud, the last pattern that matches decides. */
 export function rulesOf(lines: readonly string[], source: string): IgnoreRules {
   const patterns = lines.map(parsePattern).filter((pattern) => pattern !== undefined);
   return {
@@ -63,8 +68,8 @@ export function rulesOf(lines: readonly string[], source: string): IgnoreRules {
 
 /**
  * The rules that `gcloud functions deploy` applies (googlecloudsdk command_lib/util/gcloudignore.py): `.gcloudignore`
- * of the folder; without one, gcloud's defaults and `.gitignore` where the folder has git files or node_modules; else
- * none. Case matters.
+ * in the folder; without that file, gcloud's defaults and `.gitignore` if the folder has git files or node_modules;
+ * otherwise none. Patterns are case-sensitive.
  */
 export function readIgnoreRules(folder: string): IgnoreRules {
   let lines: string[] = [];
@@ -75,7 +80,7 @@ export function readIgnoreRules(folder: string): IgnoreRules {
   } else if (triggers.some((name) => existsSync(join(folder, name)))) {
     const hasGitignore = existsSync(join(folder, '.gitignore'));
     lines = [...defaults, ...(hasGitignore ? expand(folder, readRules(folder, '.gitignore'), 1) : [])];
-    source = `gcloud's defaults${hasGitignore ? ' and .gitignore' : ''}, since there is no ${ignoreFile}`;
+    source = `gcloud's defaults${hasGitignore ? ' and .gitignore' : ''}, because there is no ${ignoreFile}`;
   }
   return rulesOf(lines, source);
 }

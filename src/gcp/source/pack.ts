@@ -9,7 +9,7 @@ import { pieceBytes } from './read-file.ts';
 import type { ScannedFile, ScannedTree } from './scan.ts';
 import { centralHeader, combineCrc, endRecord, localHeader, type ZipEntry } from './zip-format.ts';
 
-/** Writes an archive of exactly the files that were listed, in their order, with fixed times. */
+/** Writes an archive of exactly the listed files, in their order and with a fixed time. */
 export async function pack(tree: ScannedTree, folder: string, signal?: AbortSignal): Promise<SourceArchive> {
   const path = join(folder, `${filePrefix}source-${randomBytes(8).toString('hex')}.zip`);
   const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -29,7 +29,8 @@ export async function pack(tree: ScannedTree, folder: string, signal?: AbortSign
       (tasks, answer) => {
         if (answer.failed) throw changed(tree, answer.failed);
         let at = 0;
-        // Whole small files are written in one go; a file of several pieces gets its header again once its size is known.
+        // A small file is written at once. The header of a file in several pieces is written again when its packed
+        // size is known.
         for (const [index, task] of tasks.entries()) {
           const { length, stored } = answer.results?.[index] ?? { length: 0, stored: true };
           const bytes = answer.bytes?.subarray(at, at + length) ?? new Uint8Array();

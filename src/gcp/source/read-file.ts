@@ -12,9 +12,9 @@ export interface FileFacts {
   mode: number;
   size: number;
   sha256: string;
-  /** CRC-32 of each piece: tells the packing, which reads again, whether a byte has changed. */
+  /** CRC-32 of each piece. The packing reads the file again and compares, so that a changed byte is noticed. */
   pieces: number[];
-  /** Why the content is refused. */
+  /** Why the content is refused, if it is. */
   refused: string | undefined;
 }
 
@@ -27,7 +27,7 @@ const markers = keyMarkers.map((marker) => Buffer.from(marker, 'latin1'));
 const longestMarker = Math.max(...markers.map((marker) => marker.length));
 const jsonLimit = 64 * 1024;
 
-/** A key in `view`, whose last `tail` bytes may be the start of a marker that the next piece completes. */
+/** Looks for a key in `view`, which begins at `offset` of the file. */
 function keyIn(descriptor: number, view: Buffer, offset: number): string | undefined {
   for (const marker of markers) {
     for (let at = view.indexOf(marker); at >= 0; at = view.indexOf(marker, at + marker.length)) {
@@ -55,7 +55,10 @@ function credentialsOf(path: string, bytes: Buffer): string | undefined {
   }
 }
 
-/** Reads a file once: its digest, the checksums of its pieces, and whether it holds credentials. `buffer` is reused. */
+/**
+ * Reads a file once: its digest, the checksums of its pieces, and whether it holds credentials. `buffer` is reused for
+ * every file.
+ */
 export function readFacts(file: Found, buffer: Buffer): FileFacts {
   let descriptor: number;
   try {
@@ -89,14 +92,16 @@ export function readFacts(file: Found, buffer: Buffer): FileFacts {
     }
     if (digest) facts.sha256 = digest.digest('hex');
     if (facts.size !== stat.size)
-      throw new ReleaseError('source-changed', { what: `${file.path} changed its size while it was read.` });
+      throw new ReleaseError('source-changed', {
+        what: `The size of ${file.path} changed while it was being read.`,
+      });
     return facts;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** A marker that begins in one piece and ends in the next. */
+/** Looks for a key whose marker begins in one piece and ends in the next. */
 function keyAcross(descriptor: number, boundary: number): string | undefined {
   const seam = Buffer.alloc(2 * longestMarker);
   const start = boundary - longestMarker;
@@ -104,7 +109,7 @@ function keyAcross(descriptor: number, boundary: number): string | undefined {
   return keyIn(descriptor, seam.subarray(0, length), start);
 }
 
-/** Fills one piece from `position`; fewer bytes only at the end of the file. */
+/** Reads one piece from `position`. Returns fewer bytes only at the end of the file. */
 function readPiece(descriptor: number, buffer: Buffer, position: number): number {
   let length = 0;
   while (length < pieceBytes) {

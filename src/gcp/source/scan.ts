@@ -8,7 +8,7 @@ import { readIgnoreRules } from './ignore-rules.ts';
 import { type FileFacts, pieceBytes, readFacts } from './read-file.ts';
 import { type Found, limits, walk } from './walk.ts';
 
-/** What packing needs beside the manifest. */
+/** A file of the manifest, with what packing needs. */
 export interface ScannedFile extends SourceFile {
   real: string;
   pieces: number[];
@@ -25,7 +25,7 @@ function refusal(refused: readonly string[]): ReleaseError {
   const paths = refused.map((line) => line.slice(0, line.indexOf(': ')));
   return new ReleaseError('source-refused', {
     what: `${refused.length === 1 ? 'A file' : `${refused.length} files`} of the source may not be uploaded: ${refused.slice(0, 8).join('; ')}${refused.length > 8 ? '; and more' : ''}.`,
-    why: 'Whatever is in the upload is readable to everyone who may read the function or its build.',
+    why: 'Everyone who may read the function or its build can read the upload.',
     fix: `Leave ${paths.length === 1 ? 'it' : 'them'} out: printf '%s\\n' ${paths
       .slice(0, 8)
       .map((path) => `'/${path.replace(/'/g, "'\\''")}'`)
@@ -34,8 +34,8 @@ function refusal(refused: readonly string[]): ReleaseError {
 }
 
 /**
- * Lists a source folder: which files an upload holds, their digests, and the digest of it all. Throws `source-refused`
- * where a file is a secret, leaves the folder or cannot be read.
+ * Lists the files of a source folder with their digests and one digest of them all. Throws `source-refused` if a file
+ * is a secret, lies outside the folder or cannot be read.
  */
 export async function scan(folder: string, signal?: AbortSignal): Promise<ScannedTree> {
   const root = resolve(folder);

@@ -9,7 +9,7 @@ import type { SourceArchive, UploadTarget } from '../../steps/ports/source.ts';
 export interface UploadOptions {
   endpoints: Endpoints;
   clock: Clock;
-  /** The signature in the URL is a licence to write the source: it is masked. */
+  /** Masks a value. The signature in the upload URL allows anyone to write the source. */
   addSecret: (value: string) => void;
   redact: (text: string) => string;
 }
@@ -17,7 +17,7 @@ export interface UploadOptions {
 const attemptMs = 10 * 60_000;
 const deadlineMs = 20 * 60_000;
 
-/** Only Cloud Storage, or loopback while the sandbox is in use: the source goes nowhere else. */
+/** The source may go only to Cloud Storage, or to loopback while the sandbox is in use. */
 function checkHost(url: URL, endpoints: Endpoints): void {
   const storage = `storage.${endpoints.universe}`;
   const isStorage =
@@ -30,8 +30,8 @@ function checkHost(url: URL, endpoints: Endpoints): void {
 }
 
 /**
- * PUTs the archive to a signed URL, with the content type that the signature covers and nothing else
- * (google/cloud/functions/v2/functions.proto, GenerateUploadUrl). Repeating it writes the same object.
+ * PUTs the archive to a signed URL, with the content type that the signature covers and no other header
+ * (google/cloud/functions/v2/functions.proto, GenerateUploadUrl). A repeated upload writes the same object.
  */
 export async function uploadArchive(
   options: UploadOptions,
@@ -73,7 +73,7 @@ export async function uploadArchive(
       throw new ReleaseError('upload-failed', {
         what: `The source could not be uploaded: ${problem}.`,
         why: transient ? `${tries} attempts failed.` : undefined,
-        fix: 'Run the job again. If it stays so, check the network of the runner and VPC Service Controls.',
+        fix: 'Run the job again. If it fails again, check the network of the runner and VPC Service Controls.',
       });
     await clock.sleep(wait, signal);
   }

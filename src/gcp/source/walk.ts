@@ -13,9 +13,9 @@ import { refusedName } from '../../domain/source/refused-files.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 
 export interface Found {
-  /** Path in the archive: relative, `/`, no control characters. */
+  /** Path in the archive: relative, with `/`, without control characters. */
   path: string;
-  /** Where its bytes are: absolute, without a symlink. */
+  /** Absolute path of its bytes, without a symlink. */
   real: string;
 }
 
@@ -25,17 +25,20 @@ export interface WalkResult {
   refused: string[];
 }
 
-/** Zip without extensions holds 65,535 entries; the rest keeps a mistake (a home folder) from running for hours. */
+/**
+ * A zip file without extensions holds 65,535 entries. The other limits stop a mistake, such as a home folder as the
+ * source, before it runs for hours.
+ */
 export const limits = { files: 60_000, depth: 64, pathBytes: 1024, bytes: 2 ** 31 - 1 } as const;
 
 const sampleSize = 20;
 
-/** A path as it may be shown: control characters as `?`. */
+/** A path for a message, with `?` in place of control characters. */
 const shown = (path: string) => path.replace(/[\u0000-\u001f\u007f]/g, '?').slice(0, 200);
 
 /**
- * Every file under `root` that the rules let through. Symlinks are resolved: inside the root their target is taken,
- * outside it is refused, since the upload would carry a file that nobody sees in the folder. Nothing is opened here.
+ * Lists every file under `root` that the rules let through, without opening any. A symlink stands for its target. A
+ * target outside the root is refused, because the upload would contain a file that is not in the folder.
  */
 export function walk(root: string, rules: IgnoreRules, between: () => void = () => {}): WalkResult {
   const real = realpathSync(root);
@@ -70,7 +73,7 @@ export function walk(root: string, rules: IgnoreRules, between: () => void = () 
     return kindOf(target, statSync(target), path);
   }
 
-  /** `chain` holds the real folders above, so that a link to one of them is seen as a circle. */
+  /** `chain` holds the real paths of the folders above, so that a link to one of them is detected. */
   function enter(folder: string, prefix: string, chain: readonly string[]): void {
     between();
     let entries: Dirent[];
@@ -119,7 +122,10 @@ export function walk(root: string, rules: IgnoreRules, between: () => void = () 
   return result;
 }
 
-/** Why the target of a link inside the root is refused by one of its names, such as `.git/config` behind `config`. */
+/**
+ * Why the target of a link inside the root is refused: a name on its path is forbidden, such as `.git/config` behind a
+ * link `config`.
+ */
 function refusedWithin(root: string, target: string): string | undefined {
   for (const name of target.slice(root.length).split(sep)) {
     const why = name === '' ? undefined : refusedName(name);

@@ -8,16 +8,19 @@ export interface ZipEntry {
   size: number;
   packedSize: number;
   stored: boolean;
-  /** Where its local header begins. */
+  /** Offset of its local header. */
   offset: number;
 }
 
 /** Names are UTF-8 (general purpose bit 11). */
 const flags = 0x0800;
 const versionNeeded = 20;
-/** Made by: Unix, so that the mode counts. */
+/** Made by Unix, so that unpackers apply the file mode. */
 const versionMadeBy = (3 << 8) | versionNeeded;
-/** 1980-01-01 00:00, the first moment that the format knows: the same for every file and every run. */
+/**
+ * 1980-01-01 00:00, the earliest time that the format can hold. Every file has it, so that every run writes the same
+ * bytes.
+ */
 const fixedDate = (1 << 5) | 1;
 const regularFile = 0o100000;
 
@@ -62,7 +65,10 @@ export function endRecord(count: number, size: number, offset: number): Buffer {
   return record;
 }
 
-/** CRC-32 of two pieces from those of each (zlib's crc32_combine): `length` is that of the second in bytes. */
+/**
+ * CRC-32 of two pieces together, from the CRC-32 of each (zlib's crc32_combine). `length` is the size of the second
+ * piece in bytes.
+ */
 export function combineCrc(first: number, second: number, length: number): number {
   // Appending a zero bit is a linear map over GF(2): its matrix is squared until it stands for `length` bytes.
   let operator = Array.from({ length: 32 }, (_, bit) => (bit === 0 ? 0xedb88320 : 1 << (bit - 1)));

@@ -5,14 +5,14 @@ export interface Piece {
   length: number;
   /** CRC-32 that the bytes had when they were listed. */
   crc: number;
-  /** The last piece of its file ends the deflate stream. */
+  /** The last piece of a file ends its deflate stream. */
   last: boolean;
-  /** Keep the bytes as they are. */
+  /** Store the bytes without compression. */
   store: boolean;
 }
 
 export interface PieceResult {
-  /** Bytes of this piece in `bytes` of the answer, in order. */
+  /** Number of bytes of this piece in the answer's `bytes`, which hold all pieces in order. */
   length: number;
   stored: boolean;
 }
@@ -26,8 +26,9 @@ export interface WorkerAnswer {
 }
 
 /**
- * Runs in a worker thread, started from its own source text: it may use nothing from outside its braces. A thread
- * compresses synchronously, which takes half the time of zlib's asynchronous calls on two cores, and keeps one buffer.
+ * Runs in a worker thread that is started from this function's source text, so it may use nothing from outside its
+ * braces. It compresses synchronously, which on two cores takes half the time of zlib's asynchronous calls, and it
+ * reuses one buffer.
  */
 export function zipWorker(): void {
   const { parentPort } = process.getBuiltinModule('node:worker_threads');
@@ -63,7 +64,7 @@ export function zipWorker(): void {
         if (bytes.length !== piece.length || zlib.crc32(bytes) !== piece.crc) throw new Error('changed');
         const whole = piece.offset === 0 && piece.last;
         const finishFlush = piece.last ? zlib.constants.Z_FINISH : zlib.constants.Z_SYNC_FLUSH;
-        // zlib sets aside a whole chunk for each file, however small the file is.
+        // zlib allocates a whole chunk for every file, however small it is.
         const chunkSize = Math.min(64 * 1024, Math.max(1024, Math.ceil(bytes.length * 0.6)));
         const packed = piece.store
           ? undefined

@@ -5,10 +5,13 @@ import { holdTraffic, releaseHold, warnHeld } from './hold.ts';
 import { awaitOperation, operationFailure } from './operation.ts';
 import { type Live, updateTimeOf } from './state.ts';
 import { type Submission, submit } from './submit.ts';
-import { atRest, verifyHeld } from './traffic.ts';
+import { settledService, verifyHeld } from './traffic.ts';
 import type { DeployRun } from './types.ts';
 
-/** Holds the traffic, begins the operation or joins `ours`, waits for its end, and reads what it made. */
+/**
+ * Pins the traffic, starts the operation (or joins `ours`, if that is running), waits until it ends, and reads the
+ * result.
+ */
 export async function build(
   run: DeployRun,
   submission: Submission,
@@ -16,7 +19,7 @@ export async function build(
 ): Promise<void> {
   const { ports, request, result } = run;
   try {
-    // From here on, whatever goes wrong, its revision may still appear.
+    // From here on a new revision may appear, even if this deploy fails.
     if (ours) run.sent = true;
     result.operation = ours?.name || undefined;
     await holdTraffic(run, submission.live);
@@ -25,7 +28,7 @@ export async function build(
     result.joined = begun.joined;
     if (begun.joined)
       ports.log.line(
-        `Joined the deploy that is under way (${begun.operation.name || 'it has just ended'}): it carries this source and configuration`,
+        `Joined a deploy that was already running (${begun.operation.name || 'it has just ended'}): it has the same source and configuration`,
       );
     const ended = await awaitOperation(ports, begun.operation, run.deadline, request.signal);
     if (ended.error) throw await operationFailure(ports, request, ended);
@@ -41,7 +44,7 @@ export async function build(
   }
 }
 
-/** What the operation made, from the service itself. */
+/** Reads from the service what the operation made. */
 async function readAfter(run: DeployRun, before: Live): Promise<void> {
   const { ports, request, result } = run;
   const after = await ports.functions.get(run.name, request.signal);
@@ -51,7 +54,7 @@ async function readAfter(run: DeployRun, before: Live): Promise<void> {
   result.url = textOf(after?.url);
   result.functionUpdateTime = updateTimeOf(after);
   if (!result.service) return;
-  let service = await atRest(run, result.service);
+  let service = await settledService(run, result.service);
   result.revision ??= service.latestCreatedRevision;
   if (before.service && request.allTraffic !== false)
     service = await verifyHeld(run, service, before.service);
@@ -60,8 +63,8 @@ async function readAfter(run: DeployRun, before: Live): Promise<void> {
     result.findings.push({
       rule: 'latest-is-another',
       severity: 'medium',
-      title: `The newest revision of the service is ${service.latestCreatedRevision}, not ${result.revision} that this deploy made.`,
-      why: 'Somebody else deployed the same function or service.',
+      title: `The newest revision of the service is ${service.latestCreatedRevision}, but this deploy made ${result.revision}.`,
+      why: 'Another deploy changed the same function or service at the same time.',
       source: 'GET run v2 services',
     });
 }

@@ -10,26 +10,26 @@ import { serviceOf } from '../../domain/traffic/function.ts';
 import type { Live } from './state.ts';
 import type { DeployRequest, DeployRun } from './types.ts';
 
-/** Refusals that Google would only report after the build, or never. Throws `function-refused`. */
+/** Refuses what Google would refuse only after the build, or not at all. Throws `function-refused`. */
 export function checkLive(request: DeployRequest, live: Live): void {
   const { name, region } = request;
   if (isFirstGeneration(live.function))
     throw new ReleaseError('function-refused', {
       what: `${name} is a first-generation function.`,
-      why: 'It cannot share out traffic or be rolled back, and closing it can fail without a word.',
+      why: 'Its traffic cannot be split or rolled back, and closing it can fail without an error.',
       fix: `Upgrade it in place: gcloud functions upgrade ${name} --region=${region} (or deploy under another name), then run this again.`,
     });
   const service = shortName(serviceOf(live.function)) ?? likelyService(name);
   const problem = tagProblem(service, request.tags ?? []);
   if (problem)
     throw new ReleaseError('function-refused', {
-      what: `The name ${name} is too long to be released: ${problem}.`,
-      why: 'The candidate is tested under a tag of its own.',
+      what: `The name ${name} is too long for a release: ${problem}.`,
+      why: 'The candidate is tested under its own traffic tag.',
       fix: 'Deploy it under a shorter name.',
     });
 }
 
-/** Throws where the runtime cannot be built; otherwise says what is about to end. */
+/** Throws `function-refused` if Google no longer builds the runtime. Returns a finding if its support ends. */
 function checkRuntime(
   request: DeployRequest,
   live: Live,
@@ -52,12 +52,12 @@ function checkRuntime(
   const instead = support.newest
     ? `Use runtime: ${support.newest}.`
     : support.siblings.length > 0
-      ? `There is: ${support.siblings.join(', ')}.`
-      : `List them: gcloud functions runtimes list --region=${request.region}`;
+      ? `Available: ${support.siblings.join(', ')}.`
+      : `List the runtimes: gcloud functions runtimes list --region=${request.region}`;
   if (support.state === 'unknown' || support.state === 'decommissioned')
     throw new ReleaseError('function-refused', {
       what: text,
-      why: 'A build with it would be refused after the upload.',
+      why: 'Google would refuse the build after the upload.',
       fix: instead,
     });
   return [
@@ -65,19 +65,19 @@ function checkRuntime(
       rule: support.state === 'deprecated' ? 'runtime-deprecated' : 'runtime-ending',
       severity: support.state === 'deprecated' ? 'high' : 'medium',
       title: text,
-      why: 'After decommissioning it can no longer be deployed and may be disabled.',
+      why: 'A decommissioned runtime can no longer be deployed, and its functions may be disabled.',
       fix: instead,
       source: 'GET cloudfunctions v2 runtimes',
     },
   ];
 }
 
-/** Findings on the runtime, from the live list where it could be read. */
+/** Adds findings about the runtime, if the live list of runtimes could be read. */
 export function checkSupport(run: DeployRun, live: Live, list: JsonObject[] | Error): void {
   const { ports, request, result } = run;
   request.signal?.throwIfAborted();
   if (list instanceof Error)
-    ports.log.warning(`Whether the runtime is still supported could not be read: ${list.message}`);
+    ports.log.warning(`Could not check whether the runtime is still supported: ${list.message}`);
   else if (list.length > 0)
     result.findings.push(
       ...checkRuntime(request, live, list, new Date(ports.clock.now()).toISOString().slice(0, 10)),

@@ -5,7 +5,7 @@ import { build } from './build.ts';
 import { checkLive, checkSupport } from './checks.ts';
 import { closeBefore, confirmAfter, openIngress } from './exposure.ts';
 import { warnHeld } from './hold.ts';
-import { doneSentence, finishWithoutWrites, stillHeld, tellPlan } from './report.ts';
+import { doneSentence, finishPinned, finishWithoutWrites, logPlan } from './report.ts';
 import { meetRunning, startRun } from './run.ts';
 import { digestsOf, functionName, planOf, readLive } from './state.ts';
 import { giveTraffic } from './traffic.ts';
@@ -20,14 +20,14 @@ export type {
 } from './types.ts';
 
 /**
- * Builds a new revision from a folder. Reads first, says what it would change, closes what is open, uploads, waits, and
- * proves the exposure again before the revision gets traffic. Throws `ReleaseError` where it could not do or find out;
- * an exposed function is a value.
+ * Builds a new revision from a folder: reads the live state, logs the plan, closes a public function, uploads, waits
+ * for the build, and checks again that the function is private before the revision gets traffic. Throws `ReleaseError`
+ * if a step fails or cannot be checked. An exposed function is a result, not an error.
  */
 export async function deploy(ports: DeployPorts, request: DeployRequest): Promise<DeployResult> {
   const { signal } = request;
   const name = functionName(request);
-  // The network works while the folder is read.
+  // These requests run while the folder is being read.
   const first = ports.functions.get(name, signal);
   const runtimes = ports.functions
     .runtimes(locationOf(name), signal)
@@ -44,18 +44,18 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   checkSupport(run, live, await runtimes);
   result.plan = planOf(request, live, tree, digests);
   const before = await closeBefore(run);
-  tellPlan(run, tree);
+  logPlan(run, tree);
   if (before === 'stop') return result;
   if (request.dryRun || (result.plan.action === 'unchanged' && !ours)) return finishWithoutWrites(run, live);
 
   await request.beforeWrite?.(result.plan);
   if (result.plan.action === 'reuse' && !ours) {
     result.revision = revisionOf(live.function);
-    ports.log.line(`Nothing is built: ${result.revision} carries this source and configuration already`);
+    ports.log.line(`Nothing to build: ${result.revision} already has this source and configuration`);
   } else await build(run, { live, plan: result.plan, tree, digests }, ours);
 
   try {
-    if ((await confirmAfter(run)) === 'stop') return stillHeld(run);
+    if ((await confirmAfter(run)) === 'stop') return finishPinned(run);
     if ((await openIngress(run)) === 'stop') return result;
     const moves = !request.noTraffic && request.allTraffic !== false && !result.created;
     if (moves && (await giveTraffic(run)) === 'stop') return result;

@@ -4,7 +4,8 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { awaitOperation, operationFailure } from './operation.ts';
 import type { DeployRun, ExposureSeen } from './types.ts';
 
-function keep(run: DeployRun, seen: ExposureSeen): void {
+/** Copies the result of an exposure check into the result of the deploy. */
+function recordExposure(run: DeployRun, seen: ExposureSeen): void {
   const { result } = run;
   result.exposure = seen.exposure;
   for (const line of seen.repaired) {
@@ -17,46 +18,49 @@ function keep(run: DeployRun, seen: ExposureSeen): void {
 }
 
 /**
- * Before the upload: who may call? A public function is closed first (`close`, `internal`) or the deploy stops
- * (`fail`). Says `stop` with the result filled in.
+ * Checks before the upload who may call the function. A public function is closed (`close`, `internal`) or stops the
+ * deploy (`fail`). `stop` means that the result is complete.
  */
 export async function closeBefore(run: DeployRun): Promise<'go' | 'stop'> {
   const { ports, request, result } = run;
   if (ports.exposure === 'by-caller') return 'go';
   const closes = request.onExposed !== 'fail' && !request.dryRun;
   const seen = await ports.exposure(closes ? 'enforce' : 'verify', request.signal);
-  keep(run, seen);
+  recordExposure(run, seen);
   const note = seen.repaired.length > 0 ? `, after closing it: ${seen.repaired.join('; ')}` : '';
   result.plan.iam.push(`${seen.exposure} now${note}: ${seen.reason}`);
   if (seen.verdict === 'pass') return 'go';
   if (request.dryRun && request.onExposed !== 'fail' && seen.exposure === 'public') {
-    result.plan.iam.push('it would be closed before the upload');
+    result.plan.iam.push('the deploy would close it before the upload');
     return 'go';
   }
   result.verdict = seen.verdict;
   if (seen.exposure === 'public') result.outcome = 'exposed';
-  result.reason = `Nothing was ${request.dryRun ? 'planned further' : 'uploaded'}: ${seen.reason}`;
+  result.reason = `${request.dryRun ? 'The plan stops here' : 'Nothing was uploaded'}: ${seen.reason}`;
   return 'stop';
 }
 
-/** After the build and before any traffic moves. */
+/** Checks again after the build, before any traffic moves. */
 export async function confirmAfter(run: DeployRun): Promise<'go' | 'stop'> {
   const { ports, request, result } = run;
   if (ports.exposure === 'by-caller') return 'go';
   const seen = await ports.exposure(request.onExposed === 'fail' ? 'verify' : 'enforce', request.signal);
-  keep(run, seen);
+  recordExposure(run, seen);
   if (seen.verdict === 'pass') return 'go';
   result.verdict = seen.verdict;
   if (seen.exposure === 'public') result.outcome = 'exposed';
-  const traffic = result.created ? 'It is new, so its first revision serves' : 'No traffic was moved';
-  result.reason = `The revision ${result.revision} was built, but ${seen.exposure === 'public' ? 'the function is public' : 'it could not be proved private'}. ${traffic}. ${seen.reason}`;
+  const traffic = result.created
+    ? 'The function is new, so its first revision already gets all traffic'
+    : 'No traffic was moved';
+  result.reason = `The revision ${result.revision} was built, but ${seen.exposure === 'public' ? 'the function is public' : 'the function could not be proved private'}. ${traffic}. ${seen.reason}`;
   return 'stop';
 }
 
 /**
- * `on_exposed: internal` makes a new function behind internal ingress; once it is proved private, it opens as asked. It is
- * proved again then, since behind internal ingress no request shows what IAM would say: what a folder grants, and could
- * not be read, shows only now. In that case it is put behind internal ingress again at once.
+ * With `on_exposed: internal` a new function starts behind internal ingress. Once it is proved private, its ingress is
+ * set as the inputs ask, and the exposure is checked again: behind internal ingress no probe reaches IAM, so a grant
+ * on a folder that could not be read shows only now. If that check fails, the function goes back behind internal
+ * ingress at once.
  */
 export async function openIngress(run: DeployRun): Promise<'go' | 'stop'> {
   const { ports, request, result } = run;
@@ -66,9 +70,9 @@ export async function openIngress(run: DeployRun): Promise<'go' | 'stop'> {
   await setIngress(run, wanted, 'after the function was proved private');
   if (ports.exposure === 'by-caller') return 'go';
   const seen = await ports.exposure('verify', request.signal);
-  keep(run, seen);
+  recordExposure(run, seen);
   if (seen.verdict === 'pass') return 'go';
-  await setIngress(run, 'ALLOW_INTERNAL_ONLY', `since it is ${seen.exposure} with ${wanted}`);
+  await setIngress(run, 'ALLOW_INTERNAL_ONLY', `because it is ${seen.exposure} with ${wanted}`);
   result.verdict = seen.verdict;
   if (seen.exposure === 'public') result.outcome = 'exposed';
   result.reason = `The function was put behind internal ingress again: ${seen.reason}`;
@@ -85,7 +89,7 @@ async function setIngress(run: DeployRun, wanted: string, why: string): Promise<
   );
   if (begun === 'conflict')
     throw new ReleaseError('deploy-conflict', {
-      what: `The ingress of ${request.name} was not set to ${wanted}: somebody else began a deploy at the same moment.`,
+      what: `The ingress of ${request.name} was not set to ${wanted}: another deploy started at the same moment.`,
       fix: 'Run the job again.',
     });
   const ended = await awaitOperation(ports, begun, run.deadline, request.signal);

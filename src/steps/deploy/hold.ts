@@ -7,9 +7,9 @@ import { askedText, changeShares } from './traffic.ts';
 import type { DeployRun, Hold } from './types.ts';
 
 /**
- * Keeps the new revision at 0 % until it is proved private: where the service follows LATEST, its traffic is written
- * by name first. Without this, new code would serve the moment it is built, and closing it would come too late.
- * `run.held` says so from the first write on: whether it took effect may be unknown.
+ * Keeps the new revision at 0 % until it is proved private. If the service sends traffic to LATEST, this writes the
+ * name of the serving revision instead; otherwise new code would serve the moment it is built, before anything could
+ * close it. Sets `run.held` before the first write, because a write may take effect even if its response is lost.
  */
 export async function holdTraffic(run: DeployRun, live: Live): Promise<void> {
   const { request } = run;
@@ -20,11 +20,11 @@ export async function holdTraffic(run: DeployRun, live: Live): Promise<void> {
     run,
     service.name,
     ({ traffic, latestReadyRevision: latestReady }) => {
-      // Our own pin, whose answer was lost.
+      // This is our own pin: the response to the first write was lost.
       if (run.held && sameTraffic(traffic, run.held.pinned)) return { traffic: run.held.pinned };
       run.held = undefined;
       if (!latestReady || !followsLatest(traffic))
-        return { stop: 'moved', reason: 'it serves by name already' };
+        return { stop: 'moved', reason: 'its traffic already names a revision' };
       const pinned = byName(traffic, latestReady);
       run.held = { service: service.name, before: traffic, latestReady, pinned };
       return { traffic: pinned };
@@ -37,35 +37,40 @@ export async function holdTraffic(run: DeployRun, live: Live): Promise<void> {
     run.act(`traffic of ${shortName(service.name)} held at ${askedText(run.held.pinned)}`);
 }
 
-/** Somebody who deploys with a Functions role alone may not touch the service: then nothing is held. */
+/**
+ * An identity with only a Cloud Functions role may not change the service. Its write was refused, so nothing is
+ * pinned.
+ */
 function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
   if (!(error instanceof ReleaseError) || error.code !== 'permission-denied') return error;
   run.held = undefined;
   const { project } = run.request;
   return new ReleaseError('permission-denied', {
-    what: `The traffic of ${shortName(service)} could not be held at what serves now.`,
-    why: `${error.why ?? 'The permission run.services.update is missing.'} Without it new code would serve before it is proved private.`,
-    fix: `Grant it: gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:DEPLOYER --role=roles/run.developer. Or give up the proof before traffic: all_traffic_on_latest_revision: false.`,
+    what: `The traffic of ${shortName(service)} could not be pinned to the revision that serves now.`,
+    why: `${error.why ?? 'The permission run.services.update is missing.'} Without it, new code would get traffic before it is proved private.`,
+    fix: `Grant it: gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:DEPLOYER --role=roles/run.developer. Or skip the proof before traffic: set all_traffic_on_latest_revision: false.`,
     cause: error,
   });
 }
 
-/** Errors of a write after which nobody knows whether it took effect. */
-const unknown = new Set([
+/** After these errors it is unknown whether a write took effect. */
+const uncertain = new Set([
   'cancelled',
   'network-failed',
   'deadline-exceeded',
   'response-malformed',
   'internal',
 ]);
-/** The server may have begun before it failed to say so. */
+/** The server may have started the operation before it failed to answer. */
 const serverFailed = (error: unknown) => Number((error as { status?: unknown } | undefined)?.status) >= 500;
 
-/** May a build still end and become LATEST? Once an operation has begun, only its own failure says no. */
-function mayGoOn(run: DeployRun, error: unknown): boolean {
+/**
+ * Can the build still finish and become LATEST? Once an operation has started, only its own failure rules that out.
+ */
+function mayStillFinish(run: DeployRun, error: unknown): boolean {
   const code = error instanceof ReleaseError ? error.code : 'internal';
   if (run.result.operation !== undefined) return code !== 'deploy-failed';
-  return run.sent && (unknown.has(code) || serverFailed(error));
+  return run.sent && (uncertain.has(code) || serverFailed(error));
 }
 
 const toLatest = (run: DeployRun) => {
@@ -73,31 +78,34 @@ const toLatest = (run: DeployRun) => {
   return `gcloud run services update-traffic ${service} --region=${run.request.region} --to-latest`;
 };
 
-/** That traffic stays by name, and how to follow new revisions again. */
+/** Says that the traffic stays pinned, and how to send it to the latest revision again. */
 export const heldText = (run: DeployRun): string =>
-  `Traffic of ${shortName(run.held?.service)} stays by name, at what served before; to follow new revisions again: ${toLatest(run)}`;
+  `Traffic of ${shortName(run.held?.service)} stays pinned to the revision that served before. To follow new revisions again: ${toLatest(run)}`;
 
-/** Where an error comes between the build and the traffic, the pin stays: what was built is not proved. */
+/**
+ * After an error between the build and the traffic change the pin stays, because the new revision is not proved
+ * private.
+ */
 export function warnHeld(run: DeployRun): void {
   if (run.held) run.ports.log.warning(`${heldText(run)}. Run the job again to finish.`);
 }
 
 /**
- * After an error of the build: traffic as it was, unless the build may still end. Following LATEST again would then let
- * it serve without a proof.
+ * Puts the traffic back after a failed build. If the build may still finish, the pin stays: with LATEST the new
+ * revision would get traffic without a proof.
  */
 export async function releaseHold(run: DeployRun, error: unknown): Promise<void> {
   if (!run.held) return;
-  if (!mayGoOn(run, error)) await restoreTraffic(run, run.held);
+  if (!mayStillFinish(run, error)) await restoreTraffic(run, run.held);
   else
     run.ports.log.warning(
-      `The build goes on, and nobody would prove it. ${heldText(run)}. Or run the job again to finish.`,
+      `The build may still finish, and its revision is not proved private. ${heldText(run)}. Or run the job again to finish.`,
     );
 }
 
 /**
- * After a failed build: traffic as it was, LATEST included, unless LATEST now means another revision or somebody has
- * moved the traffic since. Never throws.
+ * Puts back the traffic from before the build, LATEST included. Leaves it alone if LATEST now means another revision,
+ * or if another process has moved the traffic. Never throws.
  */
 async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> {
   const { log } = run.ports;
@@ -111,17 +119,17 @@ async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> {
         // The pin never took effect, or it is gone already.
         if (asked === askedText(hold.before)) return { traffic };
         if (asked !== askedText(hold.pinned))
-          return { stop: 'moved', reason: `somebody else has moved it (${asked})` };
-        // What failed to start is no reason to stay by name: LATEST is the newest revision that is ready.
+          return { stop: 'moved', reason: `another process has moved it (${asked})` };
+        // A revision that failed to start does not matter here: LATEST means the newest revision that is ready.
         const live = { traffic, created: hold.latestReady, ready };
         const back = restore(hold.before, hold.latestReady, live);
         if (!back.keptPin) return { traffic: back.traffic };
         return {
           stop: 'refused',
-          reason: `Traffic of ${name} stays by name: LATEST now means ${ready}, which nobody has proved. To follow it: ${toLatest(run)}`,
+          reason: `Traffic of ${name} stays pinned: LATEST now means ${ready}, which is not proved private. To send traffic to it: ${toLatest(run)}`,
         };
       },
-      // A cancelled run has no signal left to wait with; this must be done all the same.
+      // The signal of a cancelled run is aborted already, but the traffic must still be put back.
       { signal: undefined },
     );
     if (!changed.done)
@@ -133,7 +141,7 @@ async function restoreTraffic(run: DeployRun, hold: Hold): Promise<void> {
     else if (changed.wrote) run.act(`traffic of ${name} put back to ${askedText(hold.before)}`);
   } catch (error) {
     log.warning(
-      `Traffic of ${name} could not be put back (${messageOf(error)}). It serves what it did before. To follow new revisions again: ${toLatest(run)}`,
+      `Traffic of ${name} could not be put back (${messageOf(error)}). The revision from before still serves. To follow new revisions again: ${toLatest(run)}`,
     );
   }
 }

@@ -3,13 +3,16 @@ import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { FunctionOperation } from '../ports/functions.ts';
 import type { DeployPorts, DeployRequest } from './types.ts';
 
-/** The first look comes after this many milliseconds, so that a short operation ends without a wait; then they thin out. */
+/**
+ * Milliseconds before the first poll, so that the end of a short operation is seen soon. The time between polls then
+ * grows to `mostMs`.
+ */
 const firstMs = 500;
 const mostMs = 5_000;
 const heartbeatMs = 60_000;
 
-/** Errors after which the next look may succeed: what the reads have tried again already, and timeouts. */
-const passing = new Set(['network-failed', 'deadline-exceeded', 'response-malformed', 'remote-error']);
+/** Errors after which the next poll may succeed. The read has already been repeated after them. */
+const temporary = new Set(['network-failed', 'deadline-exceeded', 'response-malformed', 'remote-error']);
 
 function stageLine(operation: FunctionOperation): string {
   return operation.stages
@@ -19,8 +22,8 @@ function stageLine(operation: FunctionOperation): string {
 }
 
 /**
- * Waits for an operation to end, however it ends. A failed look is no failed deploy: the operation goes on without us.
- * Throws `deadline-exceeded` at `deadline` (milliseconds since the epoch).
+ * Waits until an operation ends, with or without an error. A failed poll does not fail the deploy, because the
+ * operation runs at Google. Throws `deadline-exceeded` at `deadline` (milliseconds since the epoch).
  */
 export async function awaitOperation(
   ports: DeployPorts,
@@ -34,16 +37,16 @@ export async function awaitOperation(
   let wait = firstMs;
   let line = '';
   let linked = false;
-  let spoke = started;
+  let lastLineAt = started;
   for (;;) {
     const seen = stageLine(operation);
     if (seen !== line) {
       line = seen;
-      spoke = clock.now();
-      log.line(`Cloud Functions: ${seen} (${Math.round((spoke - started) / 1000)} s)`);
-    } else if (clock.now() - spoke >= heartbeatMs) {
-      spoke = clock.now();
-      log.line(`Still waiting: ${seen || 'not begun'} (${Math.round((spoke - started) / 1000)} s)`);
+      lastLineAt = clock.now();
+      log.line(`Cloud Functions: ${seen} (${Math.round((lastLineAt - started) / 1000)} s)`);
+    } else if (clock.now() - lastLineAt >= heartbeatMs) {
+      lastLineAt = clock.now();
+      log.line(`Still waiting: ${seen || 'not started'} (${Math.round((lastLineAt - started) / 1000)} s)`);
     }
     const link = operation.stages.find((stage) => stage.name === 'BUILD')?.resourceUri;
     if (link && !linked) {
@@ -55,7 +58,7 @@ export async function awaitOperation(
     if (left <= 0)
       throw new ReleaseError('deadline-exceeded', {
         what: `The operation ${operation.name} did not end in time.`,
-        why: `It is still at: ${line || 'not begun'}. It goes on without this job.`,
+        why: `Its state is: ${line || 'not started'}. It continues without this job.`,
         fix: 'Run the job again: it finds the operation and joins it. Or raise deploy_timeout.',
       });
     await clock.sleep(Math.min(wait, left), signal);
@@ -63,10 +66,10 @@ export async function awaitOperation(
     try {
       operation = await functions.operation(operation.name, signal);
     } catch (error) {
-      if (signal?.aborted || !(error instanceof ReleaseError) || !passing.has(error.code)) throw error;
+      if (signal?.aborted || !(error instanceof ReleaseError) || !temporary.has(error.code)) throw error;
       const status = (error as { status?: number }).status;
       if (status !== undefined && status < 500 && status !== 429) throw error;
-      log.debug(`The operation could not be read, which changes nothing: ${messageOf(error)}`);
+      log.debug(`Could not read the operation, trying again: ${messageOf(error)}`);
     }
   }
 }
@@ -93,6 +96,6 @@ export async function operationFailure(
     region,
     String(request.settings.get('buildConfig.entryPoint') ?? 'ENTRY_POINT'),
   );
-  if (texts.details.length > 0) ports.log.detail('What the failed deploy says', texts.details);
+  if (texts.details.length > 0) ports.log.detail('Messages and log of the failed deploy', texts.details);
   return new ReleaseError('deploy-failed', { what: texts.what, why: texts.why, fix: texts.fix });
 }

@@ -6,8 +6,8 @@ import { heldText } from './hold.ts';
 import type { Live } from './state.ts';
 import type { DeployResult, DeployRun } from './types.ts';
 
-/** The manifest of the upload and the plan, as collapsed groups of the log. */
-export function tellPlan(run: DeployRun, tree: SourceTree): void {
+/** Logs the files of the upload and the plan, as collapsed groups. */
+export function logPlan(run: DeployRun, tree: SourceTree): void {
   const { ports, request, result } = run;
   const left = tree.ignored.count > 0 ? `, ${tree.ignored.count} left out` : '';
   ports.log.detail(
@@ -17,7 +17,7 @@ export function tellPlan(run: DeployRun, tree: SourceTree): void {
   ports.log.detail(`Plan: ${planSentence(result.plan)}`, planLines(result.plan));
 }
 
-/** A dry run, or a serving revision that carries all this already. */
+/** Ends a dry run, or a deploy whose serving revision already has this source and configuration. */
 export function finishWithoutWrites(run: DeployRun, live: Live): DeployResult {
   const { request, result } = run;
   const { action } = result.plan;
@@ -26,12 +26,12 @@ export function finishWithoutWrites(run: DeployRun, live: Live): DeployResult {
   result.verdict = 'pass';
   result.reason = request.dryRun
     ? `Dry run, nothing was changed. ${planSentence(result.plan)}`
-    : `Unchanged: ${result.revision} serves this source and configuration already; upload and build were skipped.`;
+    : `Unchanged: ${result.revision} already serves this source and configuration, so nothing was uploaded or built.`;
   return result;
 }
 
-/** The build is there but must not serve: its traffic stays where it was, by name. */
-export function stillHeld(run: DeployRun): DeployResult {
+/** Ends a deploy whose new revision must not get traffic: the traffic stays pinned. */
+export function finishPinned(run: DeployRun): DeployResult {
   if (run.held) run.result.reason = `${run.result.reason} ${heldText(run)}`;
   return run.result;
 }
@@ -42,19 +42,19 @@ const servingText = (result: DeployResult) =>
       .filter((status) => (status.percent ?? 0) > 0)
       .map((status) => status.revision)
       .join(', ') || 'what served before'
-  } serves`;
+  } still serves`;
 
-/** One sentence: what was built, and what it serves. */
+/** One sentence: what was built, and how much traffic it gets. */
 export function doneSentence(run: DeployRun, moved: boolean): string {
   const { request, result } = run;
-  const share = result.traffic
+  const percent = result.traffic
     .filter((status) => status.revision === result.revision)
     .reduce((sum, status) => sum + (status.percent ?? 0), 0);
   const traffic =
     request.noTraffic && !result.created
-      ? `and gets no traffic yet; ${servingText(result)} by name`
+      ? `and gets no traffic yet; ${servingText(result)}`
       : moved || result.created
-        ? `and serves ${share} % of the traffic`
-        : `with ${share} % of the traffic, as the service shares it`;
-  return `${result.created ? 'Created' : result.plan.action === 'reuse' ? 'Took' : 'Deployed'} ${request.name}: ${result.revision} ${result.plan.action === 'reuse' ? 'was built before' : 'is built'} ${traffic}.`;
+        ? `and serves ${percent} % of the traffic`
+        : `with ${percent} % of the traffic, as the service's settings say`;
+  return `${result.created ? 'Created' : result.plan.action === 'reuse' ? 'Reused' : 'Deployed'} ${request.name}: ${result.revision} ${result.plan.action === 'reuse' ? 'was built before' : 'is built'} ${traffic}.`;
 }

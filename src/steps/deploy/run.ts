@@ -9,7 +9,7 @@ import { awaitOperation } from './operation.ts';
 import { type Digests, isOurs, type Live, readLive, runningOn, updateTimeOf } from './state.ts';
 import type { DeployPorts, DeployRequest, DeployResult, DeployRun } from './types.ts';
 
-/** A run with a result that says nothing yet. */
+/** The state of a deploy that has done nothing yet. */
 export function startRun(
   ports: DeployPorts,
   request: DeployRequest,
@@ -67,7 +67,10 @@ export function startRun(
   };
 }
 
-/** An operation in flight is ours, from an attempt that was cut off, or somebody else's, which is waited out. */
+/**
+ * Looks for an operation that is already running. Returns it as `ours` if an interrupted attempt of this deploy
+ * started it, and waits until any other one ends.
+ */
 export async function meetRunning(
   run: DeployRun,
   live: Live,
@@ -80,11 +83,11 @@ export async function meetRunning(
   if (isOurs(running, digests)) return { live, ours: running };
   if (request.dryRun) {
     ports.log.warning(
-      `${request.name} is being changed right now (${running.name}): this plan may be out of date when it ends.`,
+      `Another deploy of ${request.name} is running (${running.name}): this plan may be out of date when it ends.`,
     );
     return { live };
   }
-  ports.log.line(`Another deploy of ${request.name} is under way (${running.name}): waiting for it`);
+  ports.log.line(`Another deploy of ${request.name} is running (${running.name}): waiting until it ends`);
   await awaitOperation(ports, running, run.deadline, request.signal);
   const fresh = await readLive(ports, request);
   checkLive(request, fresh);

@@ -13,7 +13,7 @@ import type { RunService } from '../ports/services.ts';
 import type { SourceTree } from '../ports/source.ts';
 import type { DeployPorts, DeployRequest } from './types.ts';
 
-/** What is there now. */
+/** The function and its Cloud Run service as they are now. */
 export interface Live {
   function: JsonObject | undefined;
   service: RunService | undefined;
@@ -29,7 +29,7 @@ export const functionName = (request: Pick<DeployRequest, 'project' | 'region' |
 
 export const updateTimeOf = (live: JsonObject | undefined): string | undefined => textOf(live?.updateTime);
 
-/** The function that was read, or what is there now, and its Cloud Run service. */
+/** Reads the function and its Cloud Run service. `reading` is a read of the function that has already started. */
 export async function readLive(
   ports: DeployPorts,
   request: DeployRequest,
@@ -50,13 +50,13 @@ export function digestsOf(ports: DeployPorts, request: DeployRequest, tree: Sour
   };
 }
 
-/** Was this made, or asked for, with exactly this source and configuration? */
+/** Do the labels of this function or request say that it has exactly this source and configuration? */
 export function carries(message: JsonObject | undefined, digests: Digests): boolean {
   const labels = objectOf(message?.labels);
   return labels[sourceLabel] === digests.source && labels[configLabel] === digests.config;
 }
 
-/** The operation in flight carries our digests: an earlier attempt of this very deploy. */
+/** Does this operation carry our digests? Then an earlier attempt of this deploy started it. */
 export const isOurs = (operation: FunctionOperation, digests: Digests): boolean => {
   const request = operation.request;
   return carries(request, digests) || carries(request && objectOf(request.function), digests);
@@ -76,7 +76,8 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
     configDigest: digests.config,
     files: tree.files.length,
     bytes: tree.bytes,
-    // The new revision waits at 0 % until it is proved private; on `all_traffic_on_latest_revision: false` it waits for others.
+    // The new revision stays at 0 % until it is proved private. With `all_traffic_on_latest_revision: false` it stays
+    // there until someone else moves traffic.
     allTraffic: live.function ? false : undefined,
     built: built && !request.force,
     serving: live.service !== undefined && soleServing(live.service) === revision,
@@ -88,15 +89,18 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
 function trafficPlan(request: DeployRequest, live: Live, plan: DeployPlan): string[] {
   if (plan.action === 'unchanged') return [`traffic stays: ${revisionOf(live.function)} 100 %`];
   if (!live.service)
-    return ['a new Cloud Run service; its first revision gets all traffic, and nobody may call it'];
+    return ['a new Cloud Run service; its first revision gets all traffic, but no one may call it yet'];
   const { trafficStatuses, latestReadyRevision } = live.service;
   const now = allocationText(servingAllocations(trafficStatuses, latestReadyRevision));
   if (request.noTraffic) return [`traffic stays: ${now}; the new revision gets 0 %`];
-  if (request.allTraffic === false) return [`traffic as the service has it: ${now}`];
+  if (request.allTraffic === false) return [`traffic stays as the service splits it: ${now}`];
   return [`traffic ${now} -> new revision 100 %, once it is proved private`];
 }
 
-/** The operation that works on the function now; none where the list may not be read, since waiting shows it too. */
+/**
+ * The operation that is working on the function now. Undefined if this identity may not list operations; the deploy
+ * then learns of the other one from a 409.
+ */
 export async function runningOn(
   ports: DeployPorts,
   name: string,
@@ -106,7 +110,7 @@ export async function runningOn(
     return await ports.functions.runningOperation(name, signal);
   } catch (error) {
     if (!(error instanceof ReleaseError) || error.code !== 'permission-denied') throw error;
-    ports.log.debug(`The running operations could not be read: ${error.what}`);
+    ports.log.debug(`Could not list the running operations: ${error.what}`);
     return undefined;
   }
 }

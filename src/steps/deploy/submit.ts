@@ -41,7 +41,7 @@ async function upload(run: DeployRun, tree: SourceTree): Promise<JsonObject> {
   const target = ports.functions.uploadUrl(location, typeof key === 'string' ? key : undefined, signal);
   target.catch(() => undefined);
   const archive = await packing;
-  // Its memory comes on top of the packing's, so it loads while the archive is sent.
+  // The client library needs much memory, and so does packing. So it is loaded only now, while the archive is sent.
   ports.functions.prepare();
   try {
     const { uploadUrl, storageSource } = await target;
@@ -55,7 +55,7 @@ async function upload(run: DeployRun, tree: SourceTree): Promise<JsonObject> {
   }
 }
 
-/** The message to send: what the plan says, the source, and internal ingress for a new function that asks for it. */
+/** The message to send: the plan, the source, and internal ingress for a new function that asks for it. */
 function bodyOf(run: DeployRun, plan: DeployPlan, storageSource: JsonObject): JsonObject {
   const body = structuredClone(plan.message);
   body.buildConfig = { ...(body.buildConfig as JsonObject | undefined), source: { storageSource } };
@@ -71,8 +71,9 @@ function bodyOf(run: DeployRun, plan: DeployPlan, storageSource: JsonObject): Js
 }
 
 /**
- * Uploads and begins the operation. Where another deploy is in the way (409) it is waited out and the plan made again:
- * an operation that carries our digests is joined, a changed function stops the deploy unless `rebase` was asked for.
+ * Uploads the source and starts the operation. If another deploy is running (409), waits until it ends and plans
+ * again. Joins an operation that carries our digests. If the function has changed meanwhile, stops unless
+ * `on_conflict` is `rebase`.
  */
 export async function submit(run: DeployRun, submission: Submission): Promise<Begun> {
   const { ports, request, name } = run;
@@ -101,12 +102,12 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
       return { operation: other, joined: true };
     }
     log.line(
-      `Another deploy of ${request.name} is under way${other ? ` (${other.name})` : ''}: waiting for it`,
+      `Another deploy of ${request.name} is running${other ? ` (${other.name})` : ''}: waiting until it ends`,
     );
     if (other) await awaitOperation(ports, other, run.deadline, signal);
     else if (clock.now() > run.deadline || tries > 20)
       throw new ReleaseError('deploy-conflict', {
-        what: `Cloud Functions keeps refusing the deploy of ${request.name} because of another one (409).`,
+        what: `Cloud Functions refused every attempt to deploy ${request.name}, because another deploy is running (409).`,
         fix: 'Run the job again later.',
       });
     else await clock.sleep(Math.min(10_000, 500 * 2 ** Math.min(tries, 5)), signal);
@@ -121,11 +122,11 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
     if (updateTimeOf(now.function) !== planned) {
       if (request.onConflict === 'stop')
         throw new ReleaseError('deploy-conflict', {
-          what: `Somebody else deployed ${request.name} while this deploy was waiting.`,
-          why: `Going on would build on their change. Against it, this deploy would: ${replanned.changes.slice(0, 6).map(changeLine).join('; ') || 'replace the source only'}.`,
-          fix: 'Run the job again to plan on what is there now, or set on_conflict: rebase.',
+          what: `Another deploy changed ${request.name} while this one was waiting.`,
+          why: `This deploy was planned without that change. It would now change: ${replanned.changes.slice(0, 6).map(changeLine).join('; ') || 'the source only'}.`,
+          fix: 'Run the job again to plan from the current state, or set on_conflict: rebase.',
         });
-      log.detail('Planned again on what somebody else deployed', planLines(replanned));
+      log.detail('New plan, based on the other deploy', planLines(replanned));
     }
     live = now;
     plan = replanned;
@@ -133,7 +134,7 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
   }
 }
 
-/** An operation that has ended before we could look at it. */
+/** An operation that ended before it could be read. */
 function ended(other: FunctionOperation | undefined, target: string): FunctionOperation {
   return {
     name: '',

@@ -8,11 +8,14 @@ import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '..
 import { isPermanent } from '../traffic/permanent-error.ts';
 import type { DeployRun } from './types.ts';
 
-/** Traffic of a deploy: what serves after the build, and who gets it once it is proved private. */
+/**
+ * Traffic of a deploy: checks that the new revision gets none after the build, and gives it all once it is proved
+ * private.
+ */
 
 const withinMs = 120_000;
 
-/** Traffic alone: a deploy leaves the record of a release to the release. */
+/** Changes the traffic and nothing else: the record of a release belongs to the release. */
 export const changeShares = (
   run: DeployRun,
   service: string,
@@ -26,19 +29,22 @@ export const changeShares = (
     ...options,
   });
 
-export const atRest = (run: DeployRun, service: string): Promise<RunService> =>
+export const settledService = (run: DeployRun, service: string): Promise<RunService> =>
   awaitSettled(run.ports, service, {
     deadline: run.ports.clock.now() + withinMs,
     signal: run.request.signal,
   });
 
-/** Shares as they were asked for: `LATEST 100 %`. */
+/** Traffic as the settings of the service name it, such as `LATEST 100 %`. */
 export const askedText = (traffic: Traffic): string => allocationText(servingAllocations(traffic, 'LATEST'));
 
-const shareNow = (run: DeployRun, traffic: Traffic, service: RunService): number =>
+const percentNow = (run: DeployRun, traffic: Traffic, service: RunService): number =>
   percentOf(run.result.revision ?? '', servingAllocations(traffic, service.latestReadyRevision));
 
-/** Does the new revision have 0 %, as it was asked? Where it has not, traffic goes back at once and the finding says so. */
+/**
+ * Checks that the new revision has 0 % of the traffic. If it has more, puts the traffic back at once and adds a
+ * finding.
+ */
 export async function verifyHeld(
   run: DeployRun,
   service: RunService,
@@ -47,48 +53,51 @@ export async function verifyHeld(
   const { result } = run;
   const { revision } = result;
   const previous = soleServing(before);
-  const share = shareNow(run, service.trafficStatuses, service);
-  if (share === 0 || !previous || previous === revision) return service;
-  // With the tags of before: whoever threw the pin away may have thrown them away with it.
+  const percent = percentNow(run, service.trafficStatuses, service);
+  if (percent === 0 || !previous || previous === revision) return service;
+  // This also restores the tags, because what removed the pin may have removed them too.
   const traffic = byName(before.traffic, previous);
   const changed = await changeShares(
     run,
     service.name,
     (current) =>
-      sameTraffic(current.traffic, traffic) || shareNow(run, current.traffic, current) > 0
+      sameTraffic(current.traffic, traffic) || percentNow(run, current.traffic, current) > 0
         ? { traffic }
-        : { stop: 'moved', reason: 'somebody else has moved it' },
+        : { stop: 'moved', reason: 'another process has moved it' },
     { first: service, insist: true },
   );
   if (changed.done)
-    run.act(`traffic taken back from ${revision}, which got ${share} % although it was held at 0 %`);
+    run.act(`traffic taken back from ${revision}, which got ${percent} % although it was held at 0 %`);
   result.findings.push({
     rule: 'pin-did-not-hold',
     severity: 'high',
-    title: `${revision} got ${share} % of the traffic as soon as it was built, although the traffic was pinned; ${changed.done ? 'it was taken back' : 'somebody else has moved it since'}.`,
-    why: 'The function deploy did not keep the traffic by name.',
+    title: `${revision} got ${percent} % of the traffic as soon as it was built, although the traffic was pinned; ${changed.done ? 'it was taken back' : 'another process has moved it since'}.`,
+    why: 'Cloud Functions did not keep the pinned traffic during the deploy.',
     source: 'GET run v2 services',
   });
-  return changed.done ? changed.service : atRest(run, service.name);
+  return changed.done ? changed.service : settledService(run, service.name);
 }
 
-/** All traffic to the new revision, as a plain deploy does, now that it is proved private. `stop`: it does not serve. */
+/**
+ * Gives the new revision all traffic, as a plain deploy does, after it is proved private. `stop` means that it does
+ * not get the traffic.
+ */
 export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
   const { request, result } = run;
   const { revision, service } = result;
   if (!service) return 'go';
   const name = shortName(service);
-  const see = `See both: gcloud run revisions list --service=${name} --region=${request.region}`;
+  const see = `See both revisions: gcloud run revisions list --service=${name} --region=${request.region}`;
   const changed = await changeShares(run, service, (current) => {
     const latest = current.latestReadyRevision;
     return latest === undefined || latest === revision
       ? { traffic: allToLatest(current.traffic) }
       : {
           stop: 'refused',
-          reason: `${revision} is built, but ${latest} appeared meanwhile: no traffic was moved. ${see}`,
+          reason: `${revision} is built, but the newer revision ${latest} appeared meanwhile, so no traffic was moved. ${see}`,
         };
   }).catch((error: unknown) => {
-    // The write may have taken effect: nobody is told then that the pin stands.
+    // The write may have succeeded even though the response was lost, so do not report the pin as kept.
     if (request.signal?.aborted || !isPermanent(error)) run.held = undefined;
     throw error;
   });
@@ -97,13 +106,14 @@ export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
     result.traffic = changed.service.trafficStatuses;
     return 'go';
   }
-  // Never green while older code serves, and never their revision promoted by us.
-  result.traffic = (await atRest(run, service)).trafficStatuses;
+  // The verdict must not be green while other code serves, and a deploy must not promote a revision that it did not
+  // build.
+  result.traffic = (await settledService(run, service)).trafficStatuses;
   result.verdict = 'inconclusive';
   result.outcome = 'superseded';
   result.reason =
     changed.stop === 'refused'
       ? changed.reason
-      : `${revision} was given all the traffic, but ${changed.reason}. Nothing was moved again.`;
+      : `${revision} got all the traffic, but ${changed.reason}. The traffic was left as it is.`;
   return 'stop';
 }

@@ -11,7 +11,7 @@ import type { Log } from '../ports/log.ts';
 import type { Services, TrafficStatus } from '../ports/services.ts';
 import type { Sources } from '../ports/source.ts';
 
-/** What a look at the exposure told: the part of a guard's result that a deploy decides by. */
+/** Result of an exposure check: the part of the guard's result that a deploy needs. */
 export interface ExposureSeen {
   verdict: Verdict;
   exposure: 'private' | 'public' | 'unknown';
@@ -20,7 +20,7 @@ export interface ExposureSeen {
   repaired: readonly string[];
 }
 
-/** Looks at who may call the function; `enforce` also closes what is open. */
+/** Checks who may call the function. `enforce` also closes what is open. */
 export type LookAtExposure = (mode: 'verify' | 'enforce', signal?: AbortSignal) => Promise<ExposureSeen>;
 
 export interface DeployPorts {
@@ -32,7 +32,7 @@ export interface DeployPorts {
   log: Log;
   /** SHA-256, hex. */
   sha256: (text: string) => string;
-  /** `by-caller` where whoever calls guards before and after by itself, as the release does. */
+  /** `by-caller`: the caller checks the exposure itself, before and after the deploy, as the release does. */
   exposure: LookAtExposure | 'by-caller';
 }
 
@@ -42,23 +42,23 @@ export interface DeployRequest {
   /** Short name. */
   name: string;
   sourceDir: string;
-  /** What was asked to be set, and nothing else. */
+  /** Only the settings that the inputs name. */
   settings: Settings;
-  /** The new revision stays at 0 %; without a pin in place, one is made. */
+  /** The new revision stays at 0 %. If the service follows LATEST, its traffic is pinned first. */
   noTraffic: boolean;
   /** False: traffic stays as the service has it. Default true: all to the new revision, once it is proved private. */
   allTraffic?: boolean;
-  /** Computes the plan, sends nothing. */
+  /** Only computes the plan; changes nothing. */
   dryRun: boolean;
   onExposed: 'close' | 'fail' | 'internal';
   onConflict: 'stop' | 'rebase';
-  /** Seconds for the operation, waits for others included. */
+  /** Seconds for the whole operation, including waits for other deploys. */
   deadlineSeconds: number;
-  /** Tags that the caller is going to set: their length is checked before the build. */
+  /** Tags that the caller will set. Their length is checked before the build. */
   tags?: readonly string[];
-  /** Build even where the serving revision carries this source and configuration. */
+  /** Build even if the serving revision already has this source and configuration. */
   force?: boolean;
-  /** Before the first write, and never on a dry run: throw to stop. */
+  /** Called before the first write, never in a dry run. It may throw to stop the deploy. */
   beforeWrite?: (plan: DeployPlan) => void | Promise<void>;
   signal?: AbortSignal | undefined;
 }
@@ -68,7 +68,7 @@ export interface DeployResult {
   outcome?: Outcome | undefined;
   /** One sentence. */
   reason: string;
-  /** Short name of the new revision, or of the serving one where nothing changed. */
+  /** Short name of the new revision, or of the serving one if nothing changed. */
   revision: string | undefined;
   /** The revision that had all traffic before. */
   previousRevision: string | undefined;
@@ -78,24 +78,24 @@ export interface DeployResult {
   /** projects/P/locations/L/operations/O */
   operation: string | undefined;
   sourceSha256: string;
-  /** As it is in the end. */
+  /** The traffic after the deploy. */
   traffic: TrafficStatus[];
   unchanged: boolean;
   created: boolean;
-  /** The operation was begun by somebody else with the same source and configuration: an earlier attempt of this job. */
+  /** An earlier attempt of this job started the operation, with the same source and configuration. */
   joined: boolean;
   plan: DeployPlan;
   findings: Finding[];
   exposure: ExposureSeen['exposure'] | undefined;
   repaired: string[];
   functionUpdateTime: string | undefined;
-  /** google.cloud.functions.v2.Function in the end, raw. */
+  /** Raw google.cloud.functions.v2.Function after the deploy. */
   function: JsonObject | undefined;
   /** Changes that were made, in order. */
   actions: { at: string; what: string }[];
 }
 
-/** A pin, and what was there before it. */
+/** A pin, and the traffic before it. */
 export interface Hold {
   service: string;
   before: TrafficTarget[];
@@ -104,7 +104,7 @@ export interface Hold {
   pinned: TrafficTarget[];
 }
 
-/** What the parts of one deploy share. */
+/** State that the parts of one deploy share. */
 export interface DeployRun {
   ports: DeployPorts;
   request: DeployRequest;
@@ -113,10 +113,10 @@ export interface DeployRun {
   /** Milliseconds since the epoch. */
   deadline: number;
   result: DeployResult;
-  /** A write has left for Cloud Functions: what became of it may be unknown. */
+  /** A write was sent to Cloud Functions. Its result may be unknown. */
   sent: boolean;
-  /** The pin that this deploy made, while it lasts. */
+  /** The pin that this deploy made, until it is removed. */
   held: Hold | undefined;
-  /** Notes a change that was made. */
+  /** Records a change that was made. */
   act(what: string): void;
 }

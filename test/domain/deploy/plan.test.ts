@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../src/domain/data/json.ts';
 import { canonical, setAt, valueAt } from '../../../src/domain/data/json.ts';
 import { makePlan, sameSetting } from '../../../src/domain/deploy/plan.ts';
-import { planLines, planSentence, quietPlan } from '../../../src/domain/deploy/plan-text.ts';
+import { planLines, planSentence, planWithoutValues } from '../../../src/domain/deploy/plan-text.ts';
 import { configText, mergeLabels } from '../../../src/domain/deploy/settings.ts';
 import { configLabel, sourceLabel } from '../../../src/domain/product.ts';
 
@@ -81,7 +81,7 @@ describe('changes', () => {
   });
 
   test('and the plan for the report does not hold them', () => {
-    const quiet = quietPlan(
+    const quiet = planWithoutValues(
       plan([['serviceConfig.environmentVariables', { TOKEN: 'do-not-print', B: '3' }]]),
     );
     expect(JSON.stringify(quiet)).not.toContain('do-not-print');

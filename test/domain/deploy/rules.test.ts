@@ -138,7 +138,7 @@ describe('runtimes', () => {
   test('a date that has passed counts, whatever the stage says', () => {
     expect(runtimeSupport(list, 'nodejs22', '2027-02-02').state).toBe('deprecated');
     expect(runtimeText(runtimeSupport(list, 'nodejs20', '2026-11-22'))).toBe(
-      'The runtime nodejs20 is gone (deprecated 2026-04-30, decommissioned 2026-10-30): Google no longer builds it.',
+      'The runtime nodejs20 was removed (deprecated 2026-04-30, decommissioned 2026-10-30): Google no longer builds it.',
     );
   });
 });

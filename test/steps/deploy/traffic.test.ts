@@ -80,7 +80,7 @@ describe('the pin before a build', () => {
 
   test.each([
     ['by name already', () => service.move(one), {}],
-    ['as the service shares it', () => {}, { allTraffic: false }],
+    ["as the service's settings say", () => {}, { allTraffic: false }],
   ])('is not needed where it serves %s', async (_, prepare, request) => {
     prepare();
     Object.assign(run.request, request);
@@ -130,12 +130,12 @@ describe('the pin before a build', () => {
 
   test('that may not be made says what is missing, and there is nothing to put back', async () => {
     service.onPatch = () => refused;
-    // Not even where an earlier attempt's build goes on: what that is about is the pin, and there is none.
+    // Not even if the build of an earlier attempt is still running: that warning is about the pin, and there is none.
     run.result.operation = 'projects/p/locations/l/operations/o';
     const error = await hold().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: 'permission-denied',
-      what: expect.stringContaining('could not be held'),
+      what: expect.stringContaining('could not be pinned'),
       fix: expect.stringContaining('roles/run.developer'),
     });
     await releaseHold(run, error);
@@ -157,7 +157,10 @@ describe('the pin before a build', () => {
     await hold();
     run.sent = true;
     await releaseHold(run, reset());
-    expect([service.traffic, warnings]).toEqual([one, [expect.stringContaining('The build goes on')]]);
+    expect([service.traffic, warnings]).toEqual([
+      one,
+      [expect.stringContaining('The build may still finish')],
+    ]);
   });
 
   test.each([
@@ -170,7 +173,10 @@ describe('the pin before a build', () => {
     await hold();
     run.sent = true;
     await releaseHold(run, error);
-    expect([service.traffic, warnings]).toEqual([one, [expect.stringContaining('The build goes on')]]);
+    expect([service.traffic, warnings]).toEqual([
+      one,
+      [expect.stringContaining('The build may still finish')],
+    ]);
   });
 
   test('goes where the deploy that was sent was refused', async () => {
@@ -185,7 +191,9 @@ describe('the pin before a build', () => {
     service.move([named('ocr-0')]);
     await releaseHold(run, failed);
     expect(service.traffic).toEqual([named('ocr-0')]);
-    expect(warnings).toEqual(['Traffic of ocr was not put back: somebody else has moved it (ocr-0 100 %).']);
+    expect(warnings).toEqual([
+      'Traffic of ocr was not put back: another process has moved it (ocr-0 100 %).',
+    ]);
   });
 
   test('stays where LATEST means another revision by now', async () => {
@@ -193,7 +201,7 @@ describe('the pin before a build', () => {
     service.appears('ocr-9');
     await releaseHold(run, failed);
     expect(service.traffic).toEqual(one);
-    expect(warnings).toEqual([expect.stringMatching(/stays by name: LATEST now means ocr-9.*--to-latest/)]);
+    expect(warnings).toEqual([expect.stringMatching(/stays pinned: LATEST now means ocr-9.*--to-latest/)]);
   });
 
   test('goes although a revision was created that did not start', async () => {
@@ -266,7 +274,7 @@ describe('after the build', () => {
     service.move([named('ocr-0')]);
     const after = await verifyHeld(run, took, before);
     expect(after).toMatchObject({ settled: true, trafficStatuses: [{ revision: 'ocr-0' }] });
-    expect(rules()).toEqual([expect.stringContaining('somebody else has moved it since')]);
+    expect(rules()).toEqual([expect.stringContaining('another process has moved it since')]);
     expect(acts()).toEqual([]);
   });
 
@@ -297,7 +305,7 @@ describe('after the build', () => {
     expect(run.result).toMatchObject({
       verdict: 'inconclusive',
       outcome: 'superseded',
-      reason: expect.stringContaining('ocr-9 appeared meanwhile: no traffic was moved'),
+      reason: expect.stringContaining('the newer revision ocr-9 appeared meanwhile, so no traffic was moved'),
       traffic: [{ revision: 'ocr-1', percent: 100 }],
     });
     expect(acts()).toEqual([]);
@@ -313,7 +321,7 @@ describe('after the build', () => {
     expect(await giveTraffic(run)).toBe('stop');
     expect(run.result).toMatchObject({
       outcome: 'superseded',
-      reason: expect.stringMatching(/^ocr-2 was given all the traffic, but another tool or person moved/),
+      reason: expect.stringMatching(/^ocr-2 got all the traffic, but another tool or person moved/),
       traffic: [{ revision: 'ocr-1', percent: 100 }],
     });
     expect([service.patches.length, service.traffic]).toEqual([1, one]);
