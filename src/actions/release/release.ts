@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import { slug, version } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
-import { spanText } from '../../domain/summary/charts.ts';
+import { spanText } from '../../domain/text/span.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import { formatRecord, isOpen } from '../../domain/traffic/record.ts';

@@ -1,14 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  chartNumber,
-  chartText,
-  lineChart,
-  spanText,
-  sparkline,
-  thin,
-  timeline,
-} from '../../../src/domain/summary/charts.ts';
+import { lineChart, thin } from '../../../src/domain/summary/charts/lines.ts';
+import { sparkline } from '../../../src/domain/summary/charts/sparkline.ts';
+import { chartNumber, chartText } from '../../../src/domain/summary/charts/text.ts';
+import { timeline } from '../../../src/domain/summary/charts/timeline.ts';
+import { spanText } from '../../../src/domain/text/span.ts';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),

@@ -3,8 +3,8 @@ import { countsOf } from '../../release/segments.ts';
 import type { Report } from '../../report/report.ts';
 import { countText, percentText } from '../../text/numbers.ts';
 import { codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
+import { spanText } from '../../text/span.ts';
 import { healthText, type ServingHealth } from '../../watch/serving-health.ts';
-import { spanText } from '../charts.ts';
 import { budgetRow } from '../watch/budget.ts';
 import { nextLines } from './next.ts';
 

@@ -1,7 +1,8 @@
 import type { Counts } from '../../evidence/counts.ts';
 import { elapsedText, percentText } from '../../text/numbers.ts';
 import { badText, rate, type WatchFacts } from '../../watch/evidence.ts';
-import { amber, blue, lineChart, red } from '../charts.ts';
+import { lineChart } from '../charts/lines.ts';
+import { amber, blue, red } from '../charts/text.ts';
 import { fewestRequests, hasBaselineLine, type Look, shownLooks } from './course.ts';
 
 /** The chart: both revisions and the limit, each point of all requests so far. Its numbers are in a table as well. */

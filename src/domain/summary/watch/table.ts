@@ -15,7 +15,7 @@ import {
   type WatchFacts,
   type WatchTest,
 } from '../../watch/evidence.ts';
-import { sparkline } from '../charts.ts';
+import { sparkline } from '../charts/sparkline.ts';
 import { hasBaselineLine, shownLooks } from './course.ts';
 
 const short = (revision: string) => codeSpan(revision.length > 24 ? `…${revision.slice(-12)}` : revision);

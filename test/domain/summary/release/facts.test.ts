@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ReleaseFacts, SegmentFacts } from '../../../../src/domain/release/facts.ts';
 import { countsOf, spentIn } from '../../../../src/domain/release/segments.ts';
 import { newReport, type Report } from '../../../../src/domain/report/report.ts';
-import { timeline } from '../../../../src/domain/summary/charts.ts';
+import { timeline } from '../../../../src/domain/summary/charts/timeline.ts';
 import { costOf, releaseHead } from '../../../../src/domain/summary/release/head.ts';
 import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 

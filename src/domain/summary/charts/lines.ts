@@ -1,0 +1,84 @@
+import { axisText, chartNumber, chartText, fence } from './text.ts';
+
+/** Mermaid becomes slow and illegible with more. */
+const maxPoints = 120;
+
+export interface Series {
+  color: string;
+  values: readonly number[];
+}
+
+export interface LineChart {
+  title: string;
+  text: string;
+  xTitle: string;
+  /** Where the first value lies. Default 0. */
+  xMin?: number;
+  xMax: number;
+  yTitle: string;
+  /** The top of the axis. Larger values raise it. */
+  yMax: number;
+  height: number;
+  series: readonly Series[];
+}
+
+/** At most `most` of the values at even distances, the first and the last among them. */
+export function thin(values: readonly number[], most = maxPoints): number[] {
+  if (values.length <= most) return [...values];
+  return Array.from(
+    { length: most },
+    (_, i) => values[Math.round((i * (values.length - 1)) / (most - 1))] ?? 0,
+  );
+}
+
+/**
+ * The ends of the x axis as text. Mermaid before 11.17 adds step to step and drops what lies beyond the end, even by a
+ * rounding error of 1e-15. So start and step are rounded to a multiple of a power of two, which adds up exactly.
+ */
+function axisEnds(min: number, max: number, points: number): [from: string, to: string] {
+  const steps = Math.max(1, points - 1);
+  const bits = 7 - Math.ceil(Math.log2((max - min) / steps));
+  const unit = 2 ** -bits;
+  const from = Math.round(min / unit) * unit;
+  const step = Math.round((max - min) / steps / unit) * unit;
+  const digits = Math.max(0, Math.min(20, bits));
+  const text = (value: number) =>
+    value
+      .toFixed(digits)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '');
+  return [text(from), text(from + steps * step)];
+}
+
+/** Lines over a range of x. Empty if there is nothing to draw. */
+export function lineChart(chart: LineChart): string[] {
+  const series = chart.series
+    .map(({ color, values }) => ({
+      color,
+      values: thin(values.map((value) => (Number.isFinite(value) ? value : 0))),
+    }))
+    .filter(({ values }) => values.length > 0);
+  const within = (value = 0) => (Number.isFinite(value) && value >= 0.001 ? Math.min(1e9, value) : 0);
+  const [xMin, xMax] = [within(chart.xMin), within(chart.xMax)];
+  if (series.length === 0 || xMax <= xMin) return [];
+  const highest = Math.max(
+    Number.isFinite(chart.yMax) ? chart.yMax : 1,
+    ...series.flatMap(({ values }) => values),
+  );
+  const top = highest >= 0.001 ? highest : 1;
+  const [from, to] = axisEnds(xMin, xMax, Math.max(...series.map(({ values }) => values.length)));
+  return fence([
+    '---',
+    'config:',
+    `  xyChart: { width: 900, height: ${chart.height} }`,
+    '  themeVariables:',
+    `    xyChart: { backgroundColor: "transparent", plotColorPalette: "${series.map(({ color }) => color).join(', ')}" }`,
+    '---',
+    'xychart-beta',
+    `    accTitle: ${chartText(chart.title, 100)}`,
+    `    accDescr: ${chartText(chart.text, 300)}`,
+    `    x-axis "${axisText(chart.xTitle, 60)}" ${from} --> ${to}`,
+    `    y-axis "${axisText(chart.yTitle, 30)}" 0 --> ${chartNumber(top)}`,
+    ...series.map(({ values }) => `    line [${values.map(chartNumber).join(', ')}]`),
+  ]);
+}

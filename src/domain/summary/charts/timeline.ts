@@ -1,0 +1,64 @@
+import { chartText, fence } from './text.ts';
+
+export interface Task {
+  /** Only the first 11 characters are shown. */
+  section: string;
+  label: string;
+  /** Seconds since the release began, and how many it took. */
+  start: number;
+  seconds: number;
+  /** Drawn in red. */
+  bad: boolean;
+}
+
+/** Seconds that can be drawn: not negative, and small enough to be written without an exponent. */
+const bounded = (seconds: number) => Math.max(0, Math.min(1e7, seconds));
+
+const endOf = (tasks: readonly Task[]) => Math.max(...tasks.map((task) => task.start + task.seconds), 0);
+
+/** At most 10 ticks, because the labels of more overlap. */
+function tickInterval(tasks: readonly Task[]): string {
+  const most = 10;
+  const begin = Math.min(...tasks.map((task) => task.start));
+  const intervals = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+  const seconds = intervals.find((interval) => (endOf(tasks) - begin) / interval <= most) ?? 14_400;
+  return seconds < 60
+    ? `${seconds}second`
+    : seconds < 3600
+      ? `${seconds / 60}minute`
+      : `${seconds / 3600}hour`;
+}
+
+/** The stages of a release one after another, as a gantt chart. */
+export function timeline(tasks: readonly Task[], describe: { title: string; text: string }): string[] {
+  const drawn = tasks
+    .filter((task) => Number.isFinite(task.seconds) && Number.isFinite(task.start))
+    .map((task) => ({ ...task, start: bounded(task.start), seconds: bounded(task.seconds) }))
+    .slice(0, 60);
+  if (drawn.length === 0) return [];
+  const lines = [
+    '---',
+    'config:',
+    '  gantt: { useWidth: 900, barHeight: 22, barGap: 5, fontSize: 13, sectionFontSize: 13, leftPadding: 90, topPadding: 50, gridLineStartPadding: 45 }',
+    '  themeVariables: { taskBkgColor: "#1f883d", taskBorderColor: "#1f883d", taskTextColor: "#ffffff", critBkgColor: "#cf222e", critBorderColor: "#cf222e" }',
+    '---',
+    'gantt',
+    `    accTitle: ${chartText(describe.title, 100)}`,
+    `    accDescr: ${chartText(describe.text, 300)}`,
+    // Mermaid reads a bare number as milliseconds, even under `X` (seconds).
+    '    dateFormat x',
+    '    axisFormat %M:%S',
+    `    tickInterval ${tickInterval(drawn)}`,
+  ];
+  let section = '';
+  for (const [index, task] of drawn.entries()) {
+    const name = chartText(task.section, 11);
+    if (name !== section) lines.push(`    section ${name}`);
+    section = name;
+    const begin = Math.max(0, Math.round(1000 * task.start));
+    // Mermaid does not draw a bar without length, so every bar gets at least 1/200 of the whole.
+    const length = Math.max(1, Math.round(1000 * task.seconds), Math.round((1000 * endOf(drawn)) / 200));
+    lines.push(`    ${chartText(task.label)} :${task.bad ? 'crit, ' : ''}t${index}, ${begin}, ${length}ms`);
+  }
+  return fence(lines);
+}
