@@ -1,8 +1,8 @@
 import { type Context, createContext, Script } from 'node:vm';
 import { type Match, SlowPattern } from '../../domain/smoke/match.ts';
 
-/** Milliseconds that one pattern may take on one answer. */
-const most = 500;
+/** Milliseconds that one pattern may run on one answer. */
+const timeLimit = 500;
 
 const script = new Script(
   '((found) => (found ? [...found] : undefined))(new RegExp(pattern, flags).exec(text))',
@@ -10,14 +10,14 @@ const script = new Script(
 let context: Context | undefined;
 
 /**
- * A pattern of the suite runs over whatever a server sent, and a server can choose a text on which `(\d+\.?)+$` runs for
- * hours. A script's time limit is the one thing in Node that interrupts a match.
+ * Runs a pattern of the suite with a time limit, because a hostile server can send a text on which `(\d+\.?)+$` runs for
+ * hours. Only the time limit of a `vm` script can interrupt a match in Node. Throws SlowPattern when the time is over.
  */
 export const boundedMatch: Match = (pattern, flags, text) => {
   context ??= createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
   Object.assign(context, { pattern, flags, text });
   try {
-    return script.runInContext(context, { timeout: most }) as ReturnType<Match>;
+    return script.runInContext(context, { timeout: timeLimit }) as ReturnType<Match>;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new SlowPattern();
     throw error;

@@ -7,7 +7,7 @@ import type { SmokePorts } from '../../steps/smoke/ports.ts';
 import { boundedMatch } from './bounded-match.ts';
 import { suiteFiles } from './suite-files.ts';
 
-/** The smoke test's ports for an action: files of the workspace, HTTP, and tokens where there is a login. */
+/** The smoke test's ports in an action: files of the workspace, HTTP, and tokens if there is a login. */
 export function createSmokePorts(context: Context, endpoints: Endpoints, tokens?: Tokens): SmokePorts {
   const { clock, log, env } = context;
   return {

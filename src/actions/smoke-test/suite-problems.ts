@@ -1,4 +1,5 @@
 import type { Finding } from '../../domain/findings/finding.ts';
+import { smokeRules } from '../../domain/findings/rules/smoke.ts';
 import { type ActionName, newReport } from '../../domain/report/report.ts';
 import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
 import type { Finished } from '../../runner/action.ts';
@@ -7,7 +8,10 @@ import type { Context } from '../../runner/context.ts';
 import { readSuite, SuiteError } from '../../steps/smoke/read-suite.ts';
 import { suiteFiles } from './suite-files.ts';
 
-/** Reads suites before anything is sent: a mistake in one need not wait for a build. Undefined where all can be used. */
+/**
+ * Reads all suites before anything is built or sent, so that a mistake in one is reported at once. Undefined if all of
+ * them can be used.
+ */
 export async function checkSuites<Name extends ActionName>(
   context: Context,
   action: Name,
@@ -26,7 +30,7 @@ export async function checkSuites<Name extends ActionName>(
   return undefined;
 }
 
-/** A suite that cannot be used: one annotation for each problem, at its place. */
+/** The end of a job whose suite cannot be used: an annotation for every problem at its place, and the report. */
 async function suiteProblems<Name extends ActionName>(
   error: SuiteError,
   context: Context,
@@ -34,8 +38,8 @@ async function suiteProblems<Name extends ActionName>(
 ): Promise<Finished<Name>> {
   const findings: Finding[] = error.problems.map((problem) => ({
     rule: 'smoke-suite',
-    severity: 'high',
-    title: 'Smoke suite',
+    severity: smokeRules['smoke-suite'].severity,
+    title: smokeRules['smoke-suite'].title,
     why: `${problem.message} [${problem.quoted.trim()}]`,
     file: error.file,
     line: problem.line,
@@ -51,7 +55,7 @@ async function suiteProblems<Name extends ActionName>(
   const more = error.problems.length - 1;
   report.reason =
     more > 0 && first
-      ? `${error.file} has ${more + 1} problems; the first at line ${first.line}: ${first.message}`
+      ? `${error.file} has ${more + 1} problems. The first is at line ${first.line}: ${first.message}`
       : error.what;
   report.evidence.suite = error.problems;
   report.errors.push({ code: error.code, what: report.reason, why: error.why, fix: error.fix });

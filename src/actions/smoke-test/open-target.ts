@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import { shortName } from '../../domain/data/resource-name.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { invocationOf } from '../../domain/invocation/refusal.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
+import type { Target } from '../../domain/report/report.ts';
+import { createServices } from '../../gcp/run/services.ts';
+import { endpoints } from '../../http/endpoints.ts';
+import type { Context } from '../../runner/context.ts';
+import type { SmokePorts, SmokeTarget } from '../../steps/smoke/ports.ts';
+import { chooseTarget } from '../../steps/smoke/target.ts';
+import { openPlatform } from '../login/platform.ts';
+import type { readSmokeTest } from './inputs.ts';
+import { type LocalFunction, startLocal } from './local-function.ts';
+import { createSmokePorts } from './ports.ts';
+
+export interface OpenTarget {
+  ports: SmokePorts;
+  target: SmokeTarget;
+  /** The target as the report names it; empty for a function that is not deployed. */
+  named: Target;
+  /** The command that was started for this test and must be stopped after it. */
+  local?: LocalFunction | undefined;
+}
+
+type Request = Omit<ReturnType<typeof readSmokeTest>, 'login'>;
+
+/** Logs in and reads the URL of the function from the API. Only such a URL ever receives a token. */
+async function openDeployed(
+  context: Context,
+  request: Request & { name: string },
+  login: LoginRequest,
+): Promise<OpenTarget> {
+  const { rest, tokens, endpoints: found, projectId, invoker } = openPlatform(context, login);
+  const { signal } = context;
+  const region = request.region ?? '';
+  const path = ['v2', 'projects', projectId, 'locations', region, 'functions', request.name]
+    .map(encodeURIComponent)
+    .join('/');
+  const answer = await rest.call<{ serviceConfig?: { service?: string } }>({
+    api: 'cloudfunctions',
+    method: 'GET',
+    path,
+    accept: [404],
+    signal,
+  });
+  const serviceName = answer.status === 404 ? undefined : answer.body.serviceConfig?.service;
+  const service = serviceName === undefined ? undefined : await createServices(rest).get(serviceName, signal);
+  if (!service)
+    throw new ReleaseError('not-found', {
+      what: `The function ${request.name} does not exist in ${projectId}/${region}${answer.status === 404 ? '' : ' as a second-generation function'}.`,
+      fix: `Correct name, region or project_id. To list all functions: gcloud functions list --project=${projectId}`,
+    });
+  const target = chooseTarget(service, request.revision);
+  const revision = target.revision ?? 'several revisions';
+  context.log.line(`${request.name}: ${revision} at ${target.url}, ${target.why}`);
+  const invocation = invocationOf(service.name, target.audience, invoker);
+  return {
+    ports: createSmokePorts(context, found, tokens),
+    target: { ...target, invocation },
+    named: {
+      project: projectId,
+      region,
+      name: request.name,
+      service: shortName(serviceName),
+      revision: target.revision,
+    },
+  };
+}
+
+/** Starts the command and waits until it listens. */
+async function openCommand(
+  context: Context,
+  command: readonly string[],
+  request: Request,
+): Promise<OpenTarget> {
+  const { clock, env, log } = context;
+  const folder = resolve(env.GITHUB_WORKSPACE || '.', request.folder);
+  const started = clock.now();
+  const local = await startLocal(context, command, { folder, readyMs: request.readyMs });
+  log.line(`✓ ${command[0]} listens after ${((clock.now() - started) / 1000).toFixed(1)} s`);
+  return {
+    ports: createSmokePorts(context, endpoints(env)),
+    target: { url: local.url },
+    named: {},
+    local,
+  };
+}
+
+/** Finds or starts the function to test. Exactly one of `name`, `url` and `command` is set. */
+export async function openTarget(
+  context: Context,
+  request: Request,
+  login: LoginRequest,
+): Promise<OpenTarget> {
+  const { name, url, command = [] } = request;
+  if (name !== undefined) return openDeployed(context, { ...request, name }, login);
+  if (url !== undefined)
+    return { ports: createSmokePorts(context, endpoints(context.env)), target: { url }, named: {} };
+  return openCommand(context, command, request);
+}
