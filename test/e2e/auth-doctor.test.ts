@@ -6,7 +6,7 @@ import { grant } from '../../sandbox/core/policies.ts';
 import { LoginSandbox, leaks, visible } from '../support/login-sandbox.ts';
 import type { ActionRun } from '../support/run-action.ts';
 
-/** The doctor on a whole run: what it reads with which identity, and what a person is told. */
+/** The doctor in a whole run: what it reads with which identity, and what it reports. */
 
 let world: LoginSandbox;
 let folder: string;
@@ -91,7 +91,7 @@ describe('after a failed login', () => {
     expect(leaks(run)).toEqual([]);
   });
 
-  test('a denied impersonation: the member that differs in case is named', async () => {
+  test('after a denied impersonation it names the member that differs in upper and lower case', async () => {
     const account = `cased@${world.sandbox.project}.iam.gserviceaccount.com`;
     await world.set({ serviceAccounts: { [account]: {} } });
     await world.setAccountPolicy(
@@ -131,7 +131,7 @@ describe('after a failed login', () => {
   });
 });
 
-describe('on a login that works', () => {
+describe('after a login that works', () => {
   test('doctor: true reports who else would get in, and passes', async () => {
     const run = await world.auth({ doctor: 'true' });
     expect(run.code).toBe(0);
@@ -175,7 +175,7 @@ describe('on a login that works', () => {
     expect(((run.report?.findings ?? []) as { severity: string }[])[0]?.severity).toBe('critical');
   });
 
-  test('doctor: enforce passes a set-up by numeric ids', async () => {
+  test('doctor: enforce passes a set-up with numeric ids', async () => {
     await world.setProvider({
       attributeCondition: `${condition} && assertion.repository_id == '770001' && assertion.ref == 'refs/heads/main' && assertion.event_name == 'push' && assertion.runner_environment == 'github-hosted'`,
     });
@@ -191,7 +191,7 @@ describe('on a login that works', () => {
     expect({ code: run.code, findings: rules(run) }).toEqual({ code: 0, findings: [] });
   });
 
-  test("GitHub's announced subject prefix makes the rehearsal urgent", async () => {
+  test('a subject prefix that GitHub announces makes the finding more severe', async () => {
     await world.setProvider({ attributeCondition: "assertion.sub.startsWith('repo:acme/ocr:')" });
     await world.fault({
       api: 'github',

@@ -219,7 +219,7 @@ const failures: Failure[] = [
     claims: true,
   },
   {
-    name: 'federated identities refused by a product',
+    name: 'a product that refuses federated identities',
     arrange: () =>
       world.fault({
         api: 'iamcredentials',
@@ -305,13 +305,13 @@ describe('a login that fails says why and how to repair it', () => {
 const asPattern = (text: string | RegExp) =>
   typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text;
 
-/** An action that logs in by itself, with no auth step before it. */
+/** Actions that log in themselves, without an auth step before them. */
 const logsInItself: [name: string, inputs: Record<string, string>][] = [
   ['guard', {}],
   ['rollback', {}],
 ];
 
-describe('the same in every action', () => {
+describe('every action explains a failed login', () => {
   test.each(logsInItself)('%s', async (name, inputs) => {
     await world.setProvider({ attributeCondition: `${condition} && assertion.ref == 'refs/heads/prod'` });
     const run = await runAction(name, {
@@ -330,13 +330,13 @@ describe('the same in every action', () => {
     expect(visible(run)).toMatch(/repository_owner_id\s+4211/);
     expect(visible(run)).toContain('--attribute-condition=');
     expect(run.summary).toContain('`repository_owner_id`');
-    // Of several calls that fail at once none reaches Node's own crash report.
+    // Several calls fail at once, and none of them may end in Node's own crash report.
     expect(run.log).not.toContain('Node.js v');
     expect(leaks(run)).toEqual([]);
   });
 });
 
-test('an API that takes no federated identity: the action says so, and what to set', async () => {
+test('if an API accepts no federated identity, the action says so and says what to set', async () => {
   const body = {
     error: {
       code: 401,

@@ -9,7 +9,7 @@ import { grant } from '../../sandbox/core/policies.ts';
 import { LoginSandbox, leaks, visible } from '../support/login-sandbox.ts';
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
-/** Whole jobs: several logins, each with its post step, and whom they lead to. */
+/** Whole jobs: several logins, each with its post step and its identity. */
 
 let world: LoginSandbox;
 let folder: string;
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const annotation = (run: ActionRun) => /^::error [^\n]*/m.exec(run.log)?.[0] ?? '';
 
-/** A server of one's own in place of an API, and what it was asked. */
+/** Replaces an API by a local server for the time of `act`, and records the requests. */
 async function answering<T>(
   answer: (request: IncomingMessage) => [status: number, body: unknown],
   act: (base: string) => Promise<T>,
@@ -49,7 +49,7 @@ async function answering<T>(
   }
 }
 
-describe('every file of a job is gone once its post steps have run', () => {
+describe('after the post steps of a job none of its files is left', () => {
   const hook = pathToFileURL(join(import.meta.dirname, '../support/kill-at.mjs')).href;
   const hooked = { NODE_OPTIONS: `--import ${hook}` };
   type Step = [
@@ -85,7 +85,7 @@ describe('every file of a job is gone once its post steps have run', () => {
       expect([one.code, two.code]).toEqual([first[3], second[3]]);
       const made = [first, second].filter(([name]) => name !== 'that is refused').length;
       expect(files(temp).filter((name) => name.endsWith('.json'))).toHaveLength(made);
-      // The runner runs them in reverse, with whatever the steps left in the environment.
+      // The runner starts post steps in reverse order, with the environment that the steps left.
       for (const run of [two, one]) {
         const after = await runAction('auth', {
           env: { ...world.env, ...one.exported, ...two.exported },
@@ -111,7 +111,7 @@ describe('the principal of a direct login', () => {
   beforeAll(() => world.setProvider({ attributeMapping: mapping }));
   afterAll(() => world.setProvider({ attributeMapping: { ...mapping, 'google.subject': 'assertion.sub' } }));
 
-  test('where nobody says how google.subject is mapped it is a guess, and called one', async () => {
+  test('if the mapping of google.subject cannot be read, the principal is assumed and the log says so', async () => {
     const body = { error: { code: 403, status: 'PERMISSION_DENIED', message: 'denied' } };
     await world.fault({ api: 'iam', times: 9, fault: { status: 403, body } });
     const run = await world.auth(direct());
@@ -124,7 +124,7 @@ describe('the principal of a direct login', () => {
     expect(guarded.log).toMatch(/^::warning::expected_principal was compared with an assumed principal/m);
   });
 
-  test('provider_file says', async () => {
+  test('comes from the mapping in provider_file', async () => {
     const file = join(folder, 'provider.json');
     writeFileSync(file, JSON.stringify({ name: world.provider, attributeMapping: mapping }));
     const run = await world.auth({ ...direct(), provider_file: file, expected_principal: mapped() });
@@ -135,7 +135,7 @@ describe('the principal of a direct login', () => {
     expect(refused.report?.errors).toMatchObject([{ code: 'login-unexpected-identity' }]);
   });
 
-  test('and so does the provider itself, where the identity may read it; that is whom Google sees', async () => {
+  test('comes from the provider itself if the identity may read it, and is the one that Google sees', async () => {
     grant(
       world.sandbox.world.policies,
       `//cloudresourcemanager.googleapis.com/projects/${world.sandbox.project}`,
@@ -150,14 +150,14 @@ describe('the principal of a direct login', () => {
     expect(leaks(run)).toEqual([]);
   });
 
-  test('an account needs no such read', async () => {
+  test('of an account needs no read of the provider', async () => {
     const before = (await world.requests()).length;
     await world.auth();
     expect((await world.requests()).slice(before).filter(({ api }) => api === 'iam')).toEqual([]);
   });
 });
 
-test('the project of a second login is that of its account, as in auth@v3, and project_id wins', async () => {
+test('a second login uses the project of its account, as in auth@v3, unless project_id is set', async () => {
   const exported = { GOOGLE_CLOUD_PROJECT: 'another-project', GCP_PROJECT: 'another-project' };
   expect((await world.auth({}, { env: exported })).outputs.project_id).toBe(world.sandbox.project);
   const named = await world.auth({ project_id: 'third-project' }, { env: exported });
@@ -166,10 +166,10 @@ test('the project of a second login is that of its account, as in auth@v3, and p
   expect(direct.outputs.project_id).toBe('another-project');
 });
 
-describe('domain-wide delegation that is refused', () => {
+describe('refused domain-wide delegation', () => {
   const inputs = { token_format: 'access_token', access_token_subject: 'jane@example.com' };
 
-  test('an account that this run may be, but not sign as', async () => {
+  test('an account that this run may act as but not sign as', async () => {
     await world.setAccountPolicy([{ role: 'roles/iam.workloadIdentityUser', members: [workflows] }]);
     const run = await world.auth(inputs, { env: { RUNNER_DEBUG: '1' } });
     expect(run.code).toBe(1);
@@ -201,7 +201,7 @@ describe('domain-wide delegation that is refused', () => {
   });
 });
 
-test('request_reason is on every request to Google: exchange, impersonation, ID token, signing, provider', async () => {
+test('every request to Google carries request_reason: exchange, impersonation, ID token, signing, provider', async () => {
   const reasons = new Map<string, string | undefined>();
   await answering(
     (request) => {
@@ -244,7 +244,7 @@ test('request_reason is on every request to Google: exchange, impersonation, ID 
   expect(new Set(reasons.values())).toEqual(new Set(['ticket 42']));
 });
 
-test('the file of another universe sends every tool there', async () => {
+test('the credentials file of another universe sends every tool to that universe', async () => {
   const answer = { accessToken: 'token-of-the-test', access_token: 'token-of-the-test', expires_in: 300 };
   const run = await answering(
     () => [200, answer],
@@ -263,7 +263,7 @@ test('the file of another universe sends every tool there', async () => {
   expect(run.exported).toMatchObject({ CLOUDSDK_CORE_UNIVERSE_DOMAIN: 'apis-example.goog' });
 });
 
-test('a step whose end cannot be written is no success, and says why', async () => {
+test('a step whose outputs cannot be written fails and says why', async () => {
   const run = await world.auth(
     {},
     {

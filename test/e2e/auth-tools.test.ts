@@ -6,7 +6,7 @@ import { GoogleAuth } from 'google-auth-library';
 import { findGcloud, runGcloud } from '../support/gcloud.ts';
 import { LoginSandbox } from '../support/login-sandbox.ts';
 
-/** Tools of Google's, with nothing but what the auth step exported. */
+/** Google's own tools, with only what the auth step exported. */
 
 const gcloud = findGcloud();
 const usable = gcloud !== undefined && spawnSync(gcloud, ['version'], { timeout: 60_000 }).status === 0;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterEach(() => world.clearFaults());
 afterAll(() => world.stop());
 
-/** Where the sandbox is, without its own token. */
+/** The addresses of the sandbox, without its token. */
 const places = () =>
   Object.fromEntries(
     Object.entries(world.env).filter(([name]) => name.startsWith('CLOUDSDK_API_ENDPOINT_OVERRIDES_')),
@@ -39,7 +39,7 @@ const kinds: [name: string, inputs: () => Record<string, string>, principal: () 
   ],
 ];
 
-/** STS names the identity of a federated token; gcloud shows it as its account. The sandbox has no such method. */
+/** A stand-in for the STS method that names the identity of a token, which the sandbox lacks. gcloud shows that name. */
 async function introspecting<T>(act: (env: Record<string, string>) => Promise<T>): Promise<T> {
   const server = createServer((_, response) =>
     response.end(JSON.stringify({ active: true, username: 'principal://of-the-workflow' })),
@@ -55,7 +55,7 @@ async function introspecting<T>(act: (env: Record<string, string>) => Promise<T>
   }
 }
 
-/** Whom the sandbox took the calls of one API for, since `before` requests. */
+/** The principals of the calls to one API, after the first `before` requests. */
 async function callers(api: string, before: number): Promise<string[]> {
   const seen = (await world.requests()).slice(before).filter((one) => one.api === api);
   return [...new Set(seen.map(({ principal, status }) => `${status} ${principal ?? ''}`))];
@@ -86,7 +86,7 @@ describe.each(kinds)('%s', (_, inputs, principal) => {
   test("Google's library calls an API through the file", async () => {
     const run = await world.auth(inputs());
     const before = (await world.requests()).length;
-    // The library warns of files from strangers.
+    // The library warns about credentials files from unknown sources.
     const warning = jest.spyOn(console, 'warn').mockImplementation(() => {});
     const client = await new GoogleAuth({
       keyFilename: run.outputs.credentials_file_path as string,

@@ -25,7 +25,7 @@ afterAll(async () => {
 const post = (run: ActionRun) =>
   runAction('auth', { env: world.env, post: run, temp: run.temp, cwd: workspace });
 
-/** Files under a folder from which the request token of the job can be read. */
+/** Files below a folder that contain the request token of the job. */
 function credentialsIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -50,7 +50,7 @@ const fileVariables = [
 ];
 
 describe('a login that works', () => {
-  test('outputs, variables and file are those of auth@v3, with principal, subject and expiry', async () => {
+  test('has the outputs, variables and file of auth@v3, and adds principal, subject and expiry', async () => {
     const run = await world.auth({}, { env: { RUNNER_DEBUG: '1' } });
     expect(run.code).toBe(0);
     expect(run.outputs).toMatchObject({
@@ -95,7 +95,7 @@ describe('a login that works', () => {
     for (const name of Object.keys(run.exported)) delete process.env[name];
   });
 
-  test('tokens by name: access_token, id_token, and direct federation with a separate invoker', async () => {
+  test('gives the requested token: access_token, id_token, or an ID token of a separate invoker', async () => {
     const access = await world.auth({ token_format: 'access_token', access_token_lifetime: '600s' });
     expect(access.outputs.access_token).toMatch(/^ya29\.c\./);
     expect(Date.parse(access.outputs.expires_at as string) - Date.now()).toBeLessThan(601_000);
@@ -149,7 +149,7 @@ describe('a login that works', () => {
     expect((await world.auth({ service_account: account })).code).toBe(1);
   });
 
-  test('domain-wide delegation: the account signs for a person, the token endpoint takes it', async () => {
+  test('domain-wide delegation: the account signs for a user, and the token endpoint accepts it', async () => {
     let asked: URLSearchParams | undefined;
     const server = createServer((request, response) => {
       let body = '';
@@ -192,7 +192,7 @@ describe('a login that works', () => {
     expect(credentialsIn(quiet.temp)).toHaveLength(1);
   });
 
-  test('the reason goes to Google with every request, and not to GitHub', async () => {
+  test('the reason is sent with every request to Google, and never to GitHub', async () => {
     const seen: Record<string, string | undefined> = {};
     const server = createServer((request, response) => {
       const path = (request.url ?? '').split('?')[0] as string;
@@ -217,7 +217,7 @@ describe('a login that works', () => {
 });
 
 describe('credentials of an earlier step', () => {
-  test("auth's own, and Google's with its audience from the endpoint override, log the next action in", async () => {
+  test("of our auth, or of Google's auth with its audience from the endpoint override, log in the next action", async () => {
     const first = await world.auth();
     const theirs = join(first.temp, 'gha-creds-theirs.json');
     const content = JSON.parse(readFileSync(first.outputs.credentials_file_path as string, 'utf8'));
@@ -241,7 +241,7 @@ describe('credentials of an earlier step', () => {
 });
 
 describe('the post step', () => {
-  test('removes file and folder, and says so', async () => {
+  test('removes the file and its folder, and says so', async () => {
     const run = await world.auth();
     const path = run.outputs.credentials_file_path as string;
     const after = await post(run);
@@ -253,7 +253,7 @@ describe('the post step', () => {
     expect((await post(run)).code).toBe(0);
   });
 
-  test('two logins in one job: each post step removes its own, whatever was exported', async () => {
+  test('each of two post steps removes its own file, whatever was exported', async () => {
     const first = await world.auth();
     const second = await world.auth(
       { export_environment_variables: 'false' },
@@ -266,7 +266,7 @@ describe('the post step', () => {
     expect(credentialsIn(first.temp)).toEqual([]);
   });
 
-  test('after a failed login there is nothing to remove', async () => {
+  test('removes nothing after a failed login', async () => {
     await world.fault({ api: 'iamcredentials', fault: { status: 404 } });
     const run = await world.auth();
     expect(run.code).toBe(1);
@@ -281,7 +281,7 @@ describe('the post step', () => {
     expect(visible(after)).toContain('Left ');
   });
 
-  test('a file in the workspace comes with a warning and goes at the end', async () => {
+  test('a file in the workspace comes with a warning and is removed at the end', async () => {
     const run = await world.auth(
       { credentials_file_path: 'gha-creds-docker.json' },
       { env: { GITHUB_WORKSPACE: workspace } },
@@ -295,7 +295,7 @@ describe('the post step', () => {
     expect(existsSync(workspace)).toBe(true);
   });
 
-  test('something of another kind under that name is neither overwritten nor removed', async () => {
+  test('anything that exists at that path is neither overwritten nor removed', async () => {
     const path = join(workspace, 'precious.json');
     writeFileSync(path, 'precious');
     const run = await world.auth({ credentials_file_path: path });
@@ -309,7 +309,7 @@ describe('the post step', () => {
   });
 });
 
-/** A login that gets a signal a moment after it has begun to ask. */
+/** A login that gets a signal shortly after its first request. */
 function interrupted(signal: NodeJS.Signals): Promise<ActionRun> {
   let kill: ((signal: NodeJS.Signals) => void) | undefined;
   return world.auth(
@@ -359,7 +359,7 @@ describe('killed at any moment', () => {
         });
         rmSync(run.temp, { recursive: true, force: true });
       }
-      // The kills did hit while a file was there.
+      // Some of the kills must have hit while a file existed.
       expect(exposed).toBeGreaterThan(0);
     },
     120_000,
@@ -373,7 +373,7 @@ describe('killed at any moment', () => {
     expect(credentialsIn(run.temp)).toEqual([]);
   });
 
-  test('cancelled by the runner: it ends at once, with the outcome cancelled', async () => {
+  test('cancelled by the runner: the step ends at once with the outcome cancelled', async () => {
     await world.fault({ api: 'sts', fault: { hang: true } });
     const run = await interrupted('SIGTERM');
     expect(run.code).toBe(1);
@@ -391,7 +391,7 @@ describe('refused before any request', () => {
     return run;
   };
 
-  test('a service-account key, with the steps to migrate; nothing of it is printed', async () => {
+  test('a service-account key, with the steps to migrate and without printing any of the key', async () => {
     const secret = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj';
     const key = JSON.stringify({
       type: 'service_account',
@@ -417,7 +417,7 @@ describe('refused before any request', () => {
     expect(run.report?.errors).toMatchObject([{ code: 'login-unexpected-identity' }]);
   });
 
-  test('every wrong input at once', async () => {
+  test('every wrong input, all at once', async () => {
     const run = await refused({
       workload_identity_provider: 'projects/my-project/locations/global/workloadIdentityPools/p/providers/g',
       service_account: 'not an e-mail',
@@ -439,7 +439,7 @@ describe('refused before any request', () => {
   });
 });
 
-test('a direct identity other than expected is refused after the exchange', async () => {
+test('a direct login as another identity than expected is refused after the exchange', async () => {
   const run = await world.auth({
     service_account: '',
     expected_principal: 'principal://iam.googleapis.com/x/subject/y',
@@ -448,7 +448,7 @@ test('a direct identity other than expected is refused after the exchange', asyn
   expect(run.outputs.credentials_file_path).toBeUndefined();
 });
 
-test("an enterprise's issuer of its own works where the provider trusts it", async () => {
+test("an enterprise's own issuer works if the provider accepts it", async () => {
   const issuer = `${world.sandbox.world.urls.get('oidc')}`;
   await world.set({ issuerPath: '/acme-corp' });
   await world.setProvider({ oidc: { issuerUri: `${issuer}/acme-corp` } });

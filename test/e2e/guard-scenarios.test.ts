@@ -12,9 +12,9 @@ import { answering, type GuardWorld, guardWorld, resources } from '../support/gu
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
 /**
- * The scenarios of research/exposure.md 1.2: what `gcloud functions deploy --no-allow-unauthenticated` ends with, and
- * what actions/deploy ends with from the same start. Ours must end private; or fail, say so, and leave the service as
- * it was. The judge is the sandbox's own access check, not our guard.
+ * Compares `gcloud functions deploy --no-allow-unauthenticated` with actions/deploy from the same start. Our action must
+ * end with a private function, or fail, say so, and leave the service as it was. The access check of the sandbox decides,
+ * not our guard.
  */
 const gcloud = findGcloud();
 const flag = '--no-allow-unauthenticated';
@@ -26,17 +26,17 @@ let callsIt: string;
 interface Scenario {
   id: string;
   what: string;
-  /** Policy of the service before; undefined: the function does not exist. */
+  /** Policy of the service at the start. Undefined if the function does not exist. */
   before: (() => Binding[]) | undefined;
-  /** More to set up. */
+  /** Further steps of the set-up. */
   arrange?: (name: string) => void;
   /** Flags for gcloud. */
   flags: string[];
-  /** Inputs beside the common ones. */
+  /** Inputs in addition to the common ones. */
   inputs?: Record<string, string>;
-  /** How ours ends. */
+  /** How our action ends. */
   ours: 'private' | 'refused';
-  /** How gcloud 528 ends: exit code, and whether a stranger can call what it deployed. */
+  /** How gcloud 528 ends: its exit code, and whether a stranger can call what it deployed. */
   gcloud: { code: number; open: boolean };
 }
 
@@ -53,7 +53,7 @@ const scenarios: Scenario[] = [
   },
   {
     id: 'new-inherits',
-    what: 'new function under a public folder, seen by an identity that reads folders',
+    what: 'new function under a public folder, deployed by an identity that may read folders',
     before: undefined,
     arrange: () => {
       openFolder();
@@ -115,7 +115,7 @@ const scenarios: Scenario[] = [
   },
   {
     id: 'public-no-flag',
-    what: 'public function, flag left out',
+    what: 'public function, without the flag',
     before: () => [everyone],
     flags: [],
     ours: 'private',
@@ -183,7 +183,7 @@ function cannotSetPolicies(): void {
   );
 }
 
-/** Can somebody without an invitation call it: nobody at all, or a stranger's Google account? */
+/** Who can call the function without an invitation: anonymous callers, or strangers with a Google account? */
 function isOpen(name: string): boolean {
   const service = serviceOf(name);
   if (!service) return false;
@@ -194,7 +194,7 @@ function isOpen(name: string): boolean {
   );
 }
 
-/** What must not have changed where ours refuses. */
+/** What must stay the same if our action refuses. */
 function snapshot(name: string): unknown {
   const { world } = w.sandbox;
   const service = serviceOf(name);
@@ -217,7 +217,7 @@ async function start(scenario: Scenario, name: string): Promise<void> {
     w.set(`//run.googleapis.com/${path(name)}`, ...scenario.before());
   }
   scenario.arrange?.(name);
-  // The start is a sighting of its own.
+  // The state at the start counts too.
   await w.client.control('GET', '/reachability');
   w.sandbox.world.requests.length = 0;
 }
@@ -240,13 +240,13 @@ interface Sighting {
   until?: string;
 }
 
-/** When an anonymous request could have come in, as the sandbox saw it after every write. */
+/** The moments at which an anonymous request could get in, as the sandbox sees it after every write. */
 async function sightingsOf(name: string): Promise<Sighting[]> {
   const { body } = await w.client.control('GET', '/reachability');
   return (body.sightings as Sighting[]).filter(({ service }) => service.endsWith(`/${name}`));
 }
 
-/** What was open is closed before the first upload, and nothing opens after it. */
+/** What is open at the start must be closed before the first upload, and nothing may open after it. */
 function expectNoNewCodeInReach(sightings: Sighting[], wasOpen: boolean): void {
   if (wasOpen) expect(sightings.length).toBeGreaterThan(0);
   const upload = w.sandbox.world.requests.find(({ path }) => path.includes(':generateUploadUrl'))?.time;
@@ -301,12 +301,12 @@ afterAll(async () => {
 });
 beforeEach(() => w.reset());
 
-/** 1st gen: gcloud's flag fails open there. Ours refuses the generation, and guard closes what it is allowed to. */
+/** For 1st gen gcloud's flag fails open. Our deploy refuses that generation, and the guard closes what it may close. */
 interface Gen1Scenario {
   id: string;
   what: string;
   before: Binding[] | undefined;
-  /** Roles beside the deployer's own. */
+  /** Roles in addition to the deployer's own. */
   roles: string[];
   /** The server adds allUsers at this poll of the operation. */
   opensAtPoll: number;
@@ -351,7 +351,7 @@ function isGen1Open(name: string): boolean {
   );
 }
 
-/** Made by gcloud's own calls, as the owner; then opened. */
+/** Creates the function as the owner with gcloud's own calls, then opens it. */
 async function startGen1(scenario: Gen1Scenario, name: string): Promise<void> {
   const { project } = resources(w.sandbox);
   const { bindings } = w.sandbox.world.policies.get(project);
@@ -385,7 +385,7 @@ interface Row {
 const table: Row[] = [];
 const words = (code: number | null, open: boolean) => `exit ${code}, ${open ? 'PUBLIC' : 'private'}`;
 
-describe('actions/deploy, where gcloud’s flag falls short', () => {
+describe('actions/deploy, for which gcloud’s flag is not enough', () => {
   test.each(scenarios)(
     '$id: $what',
     async (scenario) => {
@@ -469,7 +469,7 @@ describe('the 1st generation', () => {
           ours: `${words(run.code, true)}, refused; guard: ${closed.exposure}`,
         });
       } else {
-        // What is new is made in the 2nd generation.
+        // A new function is created in the 2nd generation.
         expect(run.code).toBe(0);
         expect(isOpen(name)).toBe(false);
         table.push({ scenario: scenario.what, gcloud: '', ours: `${words(run.code, false)}, 2nd gen` });
@@ -479,7 +479,7 @@ describe('the 1st generation', () => {
   );
 });
 
-describe('gcloud on the same rows', () => {
+describe('gcloud from the same start', () => {
   if (!gcloud) test.skip('skipped: no gcloud on this machine', () => undefined);
   else
     test.each(scenarios)(
@@ -495,7 +495,7 @@ describe('gcloud on the same rows', () => {
         rmSync(join(source, '..', `flags-${process.pid}.yaml`), { force: true });
         const row = table.find(({ scenario: what }) => what === scenario.what);
         if (row) row.gcloud = words(run.code, isOpen(name));
-        // A row that differs is news about gcloud, not a fault of ours: look at it, then correct the table.
+        // A difference here means that gcloud has changed. Look at it, then correct the table.
         expect({
           row: scenario.id,
           code: run.code,

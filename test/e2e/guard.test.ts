@@ -56,7 +56,7 @@ interface GuardReport {
 const reportOf = (of: ActionRun) => of.report as unknown as GuardReport;
 
 describe('verify', () => {
-  test('a reader proves a private function, completely, without a write', async () => {
+  test('a reader proves completely that a function is private, without a write', async () => {
     const ended = await run({ require_proof: 'complete' });
     expect(ended.outputs).toMatchObject({ verdict: 'pass', exposure: 'private', proof: 'complete' });
     expect(ended.code).toBe(0);
@@ -66,7 +66,7 @@ describe('verify', () => {
     expect(sarifOf(ended).version).toBe('2.1.0');
   });
 
-  test('a deployer that cannot read folders gets private with proof partial, what was not read, and a role for it', async () => {
+  test('a deployer that cannot read folders gets a partial proof, the list of what was not read, and a role for it', async () => {
     const ended = await run(asDeployer());
     expect(ended.outputs).toMatchObject({ verdict: 'pass', exposure: 'private', proof: 'partial' });
     expect(ended.code).toBe(0);
@@ -79,7 +79,7 @@ describe('verify', () => {
     expect(strict.code).toBe(1);
   }, 20_000);
 
-  test('a public function fails it, with the shortest way in, the command, an annotation and SARIF', async () => {
+  test('a public function fails, with the shortest way in, the command, an annotation and SARIF', async () => {
     w.set(w.policy, everyone);
     const ended = await run();
     expect(ended.code).toBe(1);
@@ -102,7 +102,7 @@ describe('verify', () => {
   });
 });
 
-test('an API Gateway that asks for nothing is found', async () => {
+test('finds an API Gateway that needs no key or token', async () => {
   const role = `projects/${w.sandbox.project}/roles/gatewayReader`;
   const includedPermissions = ['apigateway.gateways.list', 'apigateway.apiconfigs.get'];
   w.sandbox.world.roles.define({ name: role, title: 'r', stage: 'GA', etag: 'AA==', includedPermissions });
@@ -121,7 +121,7 @@ test('an API Gateway that asks for nothing is found', async () => {
 });
 
 describe('enforce', () => {
-  test('closes, waits, proves again', async () => {
+  test('closes, waits and proves again', async () => {
     w.set(w.policy, everyone);
     Object.assign(runState(w.sandbox.world).services.get(w.service) ?? {}, { invokerIamDisabled: true });
     const ended = await run({ ...asDeployer(), mode: 'enforce' });
@@ -132,7 +132,7 @@ describe('enforce', () => {
     expect(ended.summary).toContain('**Repaired**');
   }, 20_000);
 
-  test('denied: exposed, exit 1, the exact command, and everything as it was', async () => {
+  test('a denied change ends with exposed, exit 1 and the exact command, and changes nothing', async () => {
     w.set(w.policy, everyone);
     const before = structuredClone(w.sandbox.world.policies.get(w.policy));
     const ended = await run({ mode: 'enforce' });
@@ -143,7 +143,7 @@ describe('enforce', () => {
     expect(w.sandbox.world.policies.get(w.policy)).toEqual(before);
   });
 
-  test('what is inherited is left alone, and refused by name', async () => {
+  test('an inherited binding is left alone and fails with its name', async () => {
     const { folder } = resources(w.sandbox);
     w.set(folder, everyone);
     const ended = await run({ mode: 'enforce' });
@@ -153,8 +153,8 @@ describe('enforce', () => {
   });
 });
 
-describe('what cannot be done', () => {
-  test('every wrong input at once', async () => {
+describe('what fails', () => {
+  test('every wrong input is reported at once', async () => {
     const ended = await run({
       name: 'Not A Name',
       region: 'mars',
@@ -190,7 +190,7 @@ describe('what cannot be done', () => {
     expect(passed.outputs.reason).toContain('does not exist yet');
   }, 20_000);
 
-  test('no token, or a piece of one, in log, summary, report or SARIF', async () => {
+  test('no token or piece of a token appears in the log, the summary, the report or the SARIF file', async () => {
     w.set(w.policy, everyone);
     const ended = await run({}, { RUNNER_DEBUG: '1' });
     const shown =

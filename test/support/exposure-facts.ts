@@ -12,7 +12,7 @@ import { readPolicy } from '../../src/domain/exposure/policy/policy.ts';
 import type { ProbeRecord } from '../../src/domain/exposure/probes.ts';
 import { classifyProbe } from '../../src/domain/invocation/front-end.ts';
 
-/** A private function as an attentive owner would have it; tests change one thing. */
+/** The facts of a private function. Each test changes one of them. */
 
 export const service = 'projects/p-one/locations/us-central1/services/ocr';
 export const url = 'https://ocr-abc-uc.a.run.app';
@@ -41,7 +41,7 @@ const roles: Record<string, string[]> = {
 
 export interface Change {
   bindings?: Partial<Record<Level, unknown[]>>;
-  /** Raw policies by level: anything at all. */
+  /** Raw policies by level. They may hold anything. */
   policies?: Partial<Record<Level, unknown>>;
   unread?: Partial<Record<Level, Unread>>;
   service?: Partial<ServiceFacts>;

@@ -17,20 +17,20 @@ import {
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import { Client } from '../sandbox/support/client.ts';
 
-/** A sandbox with one deployed function, and the guard with real adapters on it. */
+/** A sandbox with one deployed function, and the guard with its real adapters. */
 export interface GuardWorld {
   sandbox: Sandbox;
   client: Client;
-  /** Full name of the function's Run service, and of its policy. */
+  /** Full name of the Cloud Run service, and the name of its policy in the sandbox. */
   service: string;
   policy: string;
   lines: string[];
-  /** Lays a policy, at once. */
+  /** Sets a policy, with effect at once. */
   set(resource: string, ...bindings: Binding[]): void;
-  /** Adapters under the identity of a service account. */
+  /** Adapters that log in as a service account. */
   ports(account?: string, clock?: Clock): GuardPorts;
   guard(request?: Partial<GuardRequest>, account?: string): Promise<GuardResult>;
-  /** Back to a private function and nothing above it that is public. */
+  /** Makes the function private again, and everything above it. */
   reset(): void;
   stop(): Promise<void>;
 }

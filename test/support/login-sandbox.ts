@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { type ActionRun, type RunOptions, runAction } from './run-action.ts';
 
-/** A sandbox with the few calls that the tests of logins make. */
+/** A sandbox with the calls that the login tests need. */
 export class LoginSandbox {
   readonly sandbox: Sandbox;
 
@@ -43,7 +43,7 @@ export class LoginSandbox {
     return answer.json();
   }
 
-  /** Changes what is set, such as `{providers: {NAME: {disabled: true}}}`. */
+  /** Changes settings of the sandbox, such as `{providers: {NAME: {disabled: true}}}`. */
   set = (settings: unknown) => this.#control('PATCH', '/settings', settings);
   setProvider = (change: Record<string, unknown>) => this.set({ providers: { [this.provider]: change } });
   setPolicy = (resource: string, bindings: unknown[]) => this.set({ policies: { [resource]: bindings } });
@@ -74,18 +74,18 @@ export class LoginSandbox {
   stop = () => this.sandbox.stop();
 }
 
-/** What a person can read of a run: the runner shows no `add-mask` line. */
+/** The log as a person sees it. The runner does not show `add-mask` lines. */
 export const visible = (run: ActionRun) =>
   run.log
     .split('\n')
     .filter((line) => !line.startsWith('::add-mask::'))
     .join('\n');
 
-/** Every secret that the run announced. */
+/** Every secret that the run masked. */
 export const announced = (run: ActionRun) =>
   [...run.log.matchAll(/^::add-mask::(.+)$/gm)].map((match) => match[1] as string);
 
-/** Pieces of 16 characters of any secret that can be read in the log, the summary, the report or a plain output. */
+/** Pieces of 16 characters of a secret that appear in the log, the summary, the report or a plain output. */
 export function leaks(run: ActionRun): string[] {
   const secretOutputs = ['auth_token', 'access_token', 'id_token'];
   const outputs = Object.entries(run.outputs).filter(([name]) => !secretOutputs.includes(name));

@@ -55,7 +55,7 @@ describe('probe answers', () => {
     expect(classifyProbe({ status, body, headers }).class).toBe(klass);
   });
 
-  test('a 2xx is never a refusal, whatever it says', () => {
+  test('a 2xx is never a refusal, whatever its body says', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 200, max: 299 }),
@@ -108,7 +108,7 @@ describe('commands', () => {
 });
 
 describe('least privilege', () => {
-  test('splits what must be granted above the project, and names nothing twice', () => {
+  test('permissions above the project get a role of their own, and none is named twice', () => {
     const missing = [
       'run.services.getIamPolicy',
       'resourcemanager.folders.getIamPolicy',
@@ -129,7 +129,7 @@ describe('least privilege', () => {
     expect(role?.yaml).toContain('- run.services.getIamPolicy\n');
   });
 
-  test('nothing missing, no role', () => {
+  test('if nothing is missing there is no role', () => {
     expect(roleFor([], { project: 'p-one', ancestors: [] })).toBeUndefined();
   });
 });
@@ -147,7 +147,7 @@ describe('prevention', () => {
   const rules = (change: Change) =>
     judge(factsWith(change)).findings.filter(({ rule }) => rule === 'no-preventive-policy');
 
-  test('what happened is reported with the policy that would have stopped it', () => {
+  test('a finding names the policy that would have prevented the exposure', () => {
     const found = rules({
       bindings: { service: [bind('roles/run.invoker', 'allUsers')] },
       more: { orgPolicies: orgPolicies([]) },
@@ -156,7 +156,7 @@ describe('prevention', () => {
     expect(found[0]?.title).toContain('iam.managed.allowedPolicyMembers would have prevented this');
   });
 
-  test('member restriction alone does not stop a switched-off invoker check', () => {
+  test('a restriction of members does not prevent a switched-off invoker check', () => {
     const found = rules({
       service: { invokerIamDisabled: true },
       more: { orgPolicies: orgPolicies(['iam.allowedPolicyMemberDomains']) },
@@ -166,7 +166,7 @@ describe('prevention', () => {
     ]);
   });
 
-  test('a deny policy is reported and does not turn a public binding private', () => {
+  test('a deny policy is reported and does not make a public binding private', () => {
     const rule = {
       policy: 'policies/x/denypolicies/d',
       permissions: ['run.googleapis.com/routes.invoke'],
@@ -199,7 +199,7 @@ describe('SARIF', () => {
       }[]
     )[0]?.results ?? [];
 
-  test('one result for each finding, with its rule, level, place and fingerprint', () => {
+  test('each finding is one result with its rule, level, place and fingerprint', () => {
     const report = reportOf(change);
     const found = results(report);
     expect(found).toHaveLength(report.findings.length);
@@ -210,7 +210,7 @@ describe('SARIF', () => {
     expect(prints[0]).toMatch(/"backstay\/v1":"[0-9a-f]{16}"/);
   });
 
-  test('fingerprints outlive a count, and tell functions apart', () => {
+  test('a fingerprint does not depend on counts, and differs between functions', () => {
     const report = reportOf({ probe: { status: 200 } });
     const other = structuredClone(report);
     for (const finding of other.findings) finding.title = finding.title.replace('200', '201');
@@ -228,7 +228,7 @@ describe('summary', () => {
     );
   };
 
-  test('public: verdict first, the way in with its calls, the command to paste', () => {
+  test('public: the verdict comes first, then the way in with its calls and the command to paste', () => {
     const text = lines({ bindings: { folder: [bind('roles/run.invoker', 'allUsers')] } });
     expect(text.split('\n')[0]).toBe('### Exposure: ❌ public');
     expect(text).toContain('**Shortest way in**');
@@ -237,16 +237,16 @@ describe('summary', () => {
     );
   });
 
-  test('private: one line that is not collapsed', () => {
+  test('private: only one line is not collapsed', () => {
     const text = lines({});
     const open = text.replace(/<details>[\s\S]*?<\/details>/g, '').trim();
     expect(open).toBe('### Exposure: ✅ private, proof complete');
   });
 
-  test('hostile text cannot leave its place', () => {
+  test('hostile text stays inside its place', () => {
     const evil =
       'group:</details>\n::error::x ##[add-mask] [a](https://evil.example) `b` | @team <img src=x>';
-    // In a code span nothing has a meaning; what is left must not have one either.
+    // Markdown has no meaning inside a code span, so only the text outside of code spans is checked.
     const all = lines({ bindings: { service: [bind('roles/run.invoker', evil)] } });
     expect(all).not.toMatch(/^::|##\[/m);
     const text = all.replace(/(`+)[^\n]*?[^`\n]\1(?!`)/g, '');

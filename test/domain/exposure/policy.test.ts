@@ -15,7 +15,7 @@ const anything = fc.anything({
   withMap: true,
   maxDepth: 4,
 });
-/** Looks like a policy from afar, with anything in any place. */
+/** Has the outline of a policy, with anything in any place. */
 const almostPolicy = fc.record(
   {
     version: fc.oneof(fc.constantFrom(0, 1, 3), anything),
@@ -49,7 +49,7 @@ const almostPolicy = fc.record(
 );
 
 describe('policy reader', () => {
-  test('never throws, and says what it did not understand', () => {
+  test('never throws, and lists what it did not understand', () => {
     fc.assert(
       fc.property(fc.oneof(anything, almostPolicy), (value) => {
         const policy = readPolicy(value);
@@ -97,7 +97,7 @@ describe('policy reader', () => {
     expect(judgement.findings.length).toBeGreaterThan(0);
   });
 
-  test('members as bare text are still looked at', () => {
+  test('a member that is not in a list still counts', () => {
     const judgement = judge(
       factsWith({
         policies: { service: { bindings: [{ role: 'roles/run.invoker', members: 'allUsers' }] } },
@@ -106,7 +106,7 @@ describe('policy reader', () => {
     expect(judgement.exposure).toBe('public');
   });
 
-  test('whatever else a policy holds, allUsers with an invoking role is public', () => {
+  test('allUsers with an invoking role is public, whatever else the policy holds', () => {
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 5 }), fc.nat(5), (others, at) => {
         const bindings = [...others];
@@ -117,7 +117,7 @@ describe('policy reader', () => {
     );
   });
 
-  test('judging hostile policies on every level never throws, and private means no problem anywhere that decides', () => {
+  test('hostile policies on every level never make the judge throw, and a private verdict means that no deciding policy has a problem', () => {
     fc.assert(
       fc.property(almostPolicy, almostPolicy, almostPolicy, (service, project, folder) => {
         const facts = factsWith({ policies: { service, project, folder } });
@@ -184,10 +184,10 @@ describe('members', () => {
   });
 });
 
-describe('taking members out', () => {
+describe('removing members', () => {
   const removal = { role: 'roles/run.invoker', member: 'allUsers' };
 
-  test('over every matching binding, keeping everything else as it came', () => {
+  test('changes every matching binding and leaves everything else as it was', () => {
     const condition = { title: 't', expression: 'true' };
     const policy = {
       version: 1,
@@ -207,13 +207,13 @@ describe('taking members out', () => {
     });
   });
 
-  test('is nothing where nothing matches', () => {
+  test('changes nothing if nothing matches', () => {
     expect(
       withoutMembers({ etag: 'x', bindings: [bind('roles/run.viewer', 'allUsers')] }, [removal]),
     ).toBeUndefined();
   });
 
-  test('closes what the judge finds: after its own repairs nothing on the service is public', () => {
+  test('after the repairs of the judge nothing on the service is public', () => {
     const role = fc.constantFrom(
       'roles/run.invoker',
       'roles/run.admin',
@@ -239,7 +239,7 @@ describe('taking members out', () => {
           const removals = repairs.flatMap((repair) => (repair.kind === 'unbind' ? [repair.removal] : []));
           const after = withoutMembers(before, removals) ?? before;
           expect(judge(factsWith({ policies: { service: after } })).exposure).toBe('private');
-          // Nobody that was invited is sent away.
+          // Invited members keep their access.
           const invited = (policy: { bindings: unknown[] }) =>
             JSON.stringify(policy.bindings).match(/user:a@b\.c/g)?.length ?? 0;
           expect(invited(after)).toBe(invited(before));
@@ -251,7 +251,7 @@ describe('taking members out', () => {
 });
 
 describe('calls', () => {
-  test('roles of the public are always read, others up to the bound', () => {
+  test('roles of the public are always read, other roles up to the limit', () => {
     const bindings = [...Array(40)].map((_, i) => bind(`roles/r${i}`, i % 2 ? 'group:g@b.c' : 'user:a@b.c'));
     const facts = factsWith({ bindings: { project: [...bindings, bind('roles/last', 'allUsers')] } });
     const wanted = rolesToRead(facts.policies, 10);
@@ -265,7 +265,7 @@ describe('gateway documents', () => {
   const urls = ['https://ocr.a.run.app'];
   const backend = { 'x-google-backend': { address: 'https://ocr.a.run.app/x' } };
 
-  test('an operation without security is open, and `security: []` takes it away', () => {
+  test('an operation without security is open, and `security: []` makes it open', () => {
     const document = {
       swagger: '2.0',
       security: [{ key: [] }],
@@ -282,14 +282,14 @@ describe('gateway documents', () => {
     ]);
   });
 
-  test('hostile documents yield nothing and never throw', () => {
+  test('a hostile document has no operations and never throws', () => {
     fc.assert(
       fc.property(anything, (document) => Array.isArray(operationsTo(document, urls))),
       { numRuns: 500 },
     );
   });
 
-  test('a gateway that the team vouches for is not a way in', () => {
+  test('a gateway in trusted_principals is not a way in', () => {
     const gateways = read(
       [
         {

@@ -6,7 +6,7 @@ const everyone = bind('roles/run.invoker', 'allUsers');
 const wholePool = `principalSet://iam.googleapis.com/${pool}/*`;
 const byRef = `principalSet://iam.googleapis.com/${pool}/attribute.ref/refs/heads/main`;
 
-/** research/exposure.md 1.1, row by row: what is built, what must be found. W14 and W15 leave no trace in an API. */
+/** Every known way in which a function becomes public. W14 (Firebase source) and W15 (a prompt) leave no trace in an API. */
 const ways: [id: string, what: string, change: Change, rule: string][] = [
   ['W1', 'allUsers on run.invoker', { bindings: { service: [everyone] } }, 'public-binding'],
   [
@@ -17,7 +17,7 @@ const ways: [id: string, what: string, change: Change, rule: string][] = [
   ],
   [
     'W1',
-    'written in another case',
+    'in other upper and lower case',
     { bindings: { service: [bind('roles/run.invoker', 'AllUsers')] } },
     'public-binding',
   ],
@@ -65,7 +65,7 @@ const ways: [id: string, what: string, change: Change, rule: string][] = [
   ],
   [
     'W4',
-    'a role that nobody read',
+    'a role that was not read',
     { bindings: { service: [bind('roles/never.seen', 'allUsers')] } },
     'public-binding',
   ],
@@ -133,7 +133,7 @@ const ways: [id: string, what: string, change: Change, rule: string][] = [
   ],
   [
     'W9',
-    'IAP lets everybody in',
+    'IAP lets everyone in',
     {
       service: { iapEnabled: true },
       bindings: { iap: [bind('roles/iap.httpsResourceAccessor', 'allAuthenticatedUsers')] },
@@ -142,13 +142,13 @@ const ways: [id: string, what: string, change: Change, rule: string][] = [
   ],
   [
     'W10',
-    'internal ingress and allUsers: public inside the VPC',
+    'internal ingress and allUsers, which is public inside the VPC',
     { service: { ingress: 'INGRESS_TRAFFIC_INTERNAL_ONLY' }, bindings: { service: [everyone] } },
     'public-binding',
   ],
   [
     'W11',
-    'an answer where all policies are clean',
+    'an answer although all policies are clean',
     { probe: { status: 200, body: '{"text":""}', headers: { 'content-type': 'application/json' } } },
     'anonymous-answer',
   ],
@@ -177,7 +177,7 @@ describe('ways to be public', () => {
     expect(judgement.findings[0]?.fix).toBeTruthy();
   });
 
-  test('without any of them it is private, with a complete proof', () => {
+  test('a function without any of them is private, with a complete proof', () => {
     expect(judge(factsWith())).toMatchObject({
       exposure: 'private',
       proof: 'complete',
@@ -192,7 +192,7 @@ describe('ways to be public', () => {
 describe('what is not public', () => {
   const private_: [string, Change, string | undefined][] = [
     [
-      'allUsers on a role that is proved not to call',
+      'allUsers with a role that is proved not to allow calls',
       { bindings: { service: [bind('roles/run.viewer', 'allUsers')] } },
       'public-non-invoker',
     ],
@@ -230,7 +230,7 @@ describe('what is not public', () => {
       undefined,
     ],
     [
-      'an attribute with a name of its own, mapped to an owned claim',
+      'an attribute with another name that is mapped to an owned claim',
       {
         bindings: {
           service: [
@@ -277,7 +277,7 @@ describe('what is not public', () => {
   });
 });
 
-describe('what cannot be told', () => {
+describe('what makes the exposure unknown', () => {
   const unknown: [string, Change, string][] = [
     [
       'the policy of the service',
@@ -291,7 +291,7 @@ describe('what cannot be told', () => {
     ],
     ['the service', { more: { service: denied('GET run', 'run.services.get') } }, 'run.services.get'],
     [
-      'the policy of Identity-Aware Proxy where it is on',
+      'the policy of Identity-Aware Proxy, if it is on',
       { service: { iapEnabled: true }, unread: { iap: denied('POST iap', 'iap.webServices.getIamPolicy') } },
       'iap.webServices.getIamPolicy',
     ],
@@ -324,12 +324,12 @@ describe('what cannot be told', () => {
     expect(judgement.findings[0]?.rule).toBe('probe-unclear');
   });
 
-  test('a member of no known form is not taken for private', () => {
+  test('a member of an unknown kind does not count as private', () => {
     const judgement = judge(factsWith({ bindings: { service: [bind('roles/run.invoker', 'robots:all')] } }));
     expect(judgement).toMatchObject({ exposure: 'unknown', findings: [{ rule: 'unknown-member' }] });
   });
 
-  test('no URL to ask is not taken for private', () => {
+  test('a function without a URL does not count as private', () => {
     expect(judge(factsWith({ more: { probes: [] } })).exposure).toBe('unknown');
   });
 });
@@ -337,7 +337,7 @@ describe('what cannot be told', () => {
 describe('proof', () => {
   const folder = denied('POST folder', 'resourcemanager.folders.getIamPolicy');
 
-  test('unreadable folders give partial, listed, and pass by default only', () => {
+  test('folders that cannot be read make the proof partial, which passes only by default', () => {
     const facts = factsWith({ unread: { folder } });
     const judgement = judge(facts);
     expect(judgement).toMatchObject({
@@ -354,7 +354,7 @@ describe('proof', () => {
     });
   });
 
-  test('a group is a gap until somebody vouches for it', () => {
+  test('a group is a gap in the proof until the team vouches for it', () => {
     const bindings = { service: [bind('roles/run.invoker', 'group:callers@example.com')] };
     expect(judge(factsWith({ bindings }))).toMatchObject({
       exposure: 'private',
@@ -367,13 +367,13 @@ describe('proof', () => {
     });
   });
 
-  test('nobody can vouch for the public', () => {
+  test('the team cannot vouch for the public', () => {
     expect(judge(factsWith({ bindings: { service: [everyone] }, trusted: ['allUsers'] })).exposure).toBe(
       'public',
     );
   });
 
-  test('one way in outweighs everything that was not read', () => {
+  test('one way in makes the function public, whatever could not be read', () => {
     const judgement = judge(
       factsWith({ bindings: { service: [everyone] }, unread: { project: denied('POST', 'x') } }),
     );
@@ -398,7 +398,7 @@ describe('proof', () => {
     ).toMatchObject({ exposure: 'public' });
   });
 
-  test('a role of the public that can replace the function, but not call it, fails all the same', () => {
+  test('a public role that can replace the function fails the guard, although it cannot call the function', () => {
     const updates = { 'roles/x.updates': read(['run.services.update'], 'GET role') };
     const judgement = judge(
       factsWith({ bindings: { service: [bind('roles/x.updates', 'allUsers')] }, roles: updates }),
@@ -413,7 +413,7 @@ describe('proof', () => {
     expect(onFunction.findings[0]?.fix).toContain('gcloud functions remove-iam-policy-binding ocr');
   });
 
-  test('readable source does not make it callable, and fails all the same', () => {
+  test('a public source fails the guard, although it does not make the function callable', () => {
     const judgement = judge(
       factsWith({ bindings: { source: [bind('roles/storage.objectViewer', 'allUsers')] } }),
     );
@@ -427,7 +427,7 @@ describe('proof', () => {
 });
 
 describe('attack path', () => {
-  test('the shortest, and shown rather than assumed', () => {
+  test('is the shortest one, and a certain path comes before an assumed one', () => {
     const both = factsWith({
       service: { invokerIamDisabled: true },
       bindings: { service: [bind('roles/unread', 'allUsers'), everyone] },

@@ -245,10 +245,10 @@ describe('each refusal has a cause and a repair', () => {
     expect([...new Set(cases.map(([rule]) => rule))].sort()).toEqual([...knownFailures].sort());
   });
 
-  test('an unknown refusal says what Google said, and how to look', () => {
-    const found = diagnose(sts('something_new', 'A sentence nobody has seen.'), request, claims);
+  test('an unknown refusal quotes Google and shows how to look at the provider', () => {
+    const found = diagnose(sts('something_new', 'A sentence that no row knows.'), request, claims);
     expect(found).toMatchObject({ rule: 'unknown', code: 'login-sts-refused', retry: 'never' });
-    expect(found.what).toContain('A sentence nobody has seen.');
+    expect(found.what).toContain('A sentence that no row knows.');
     expect(found.commands[0]).toContain('providers describe gh');
   });
 
@@ -266,15 +266,15 @@ describe('each refusal has a cause and a repair', () => {
     );
   });
 
-  test('the grant prefers the numeric id where the provider maps it', () => {
+  test('the grant uses the numeric id if the provider maps it', () => {
     expect(grantImpersonation(provider, 'a@b.iam.gserviceaccount.com', claims, ['repository_id'])).toContain(
       'attribute.repository_id/770001',
     );
   });
 });
 
-describe('commands carry claims as data', () => {
-  test('a shell reads back exactly the value, whatever a branch is called', () => {
+describe('claims in commands are only data', () => {
+  test('a shell reads back exactly the value, whatever the name of a branch is', () => {
     const nasty = fc.string({
       unit: fc.constantFrom(
         'a',
@@ -306,11 +306,11 @@ describe('commands carry claims as data', () => {
     );
   });
 
-  test('a control character never leaves its line', () => {
+  test('a control character cannot start a new line', () => {
     expect(quoted('a\nrm -rf b')).toBe('"arm -rf b"');
   });
 
-  test('an id cannot leave its CEL literal', () => {
+  test('an id cannot end its CEL literal', () => {
     expect(conditionFor({ repository_owner_id: "1' || true || '", repository_id: '2' })).toBe(
       "assertion.repository_owner_id == '1\\' || true || \\'' && assertion.repository_id == '2'",
     );

@@ -119,12 +119,12 @@ describe('mapping and condition, as the token exchange evaluates them', () => {
     expect(holds(condition, claims, own)).toBe(expected);
   });
 
-  test('a string that looks like the reserved name stays a string', () => {
+  test('a string literal that contains the reserved name does not change', () => {
     expect(holds("assertion.repository != 'google.subject'", claims, own)).toBe('true');
     expect(holds("assertion.google.nested == 'x'", { google: { nested: 'x' } }, own)).toBe('true');
   });
 
-  test('a mapping that gives no text says so', () => {
+  test('a mapping that gives no text is a problem', () => {
     const mapped = mapClaims(
       {
         'google.subject': 'assertion.missing',
@@ -141,7 +141,7 @@ describe('mapping and condition, as the token exchange evaluates them', () => {
     ]);
   });
 
-  test('the parts of a condition, each with what it looked at', () => {
+  test('each part of a condition comes with the values that it looked at', () => {
     const condition =
       "assertion.repository_owner_id == '4211' && (assertion.ref == 'refs/heads/prod' || assertion.environment == 'prod') && !(assertion.actor == 'mallory')";
     const parts = conjuncts(condition, claims, own);
@@ -158,20 +158,20 @@ describe('mapping and condition, as the token exchange evaluates them', () => {
     );
   });
 
-  test('a wrong letter case shows in the values', () => {
+  test('the values show a difference in upper and lower case', () => {
     const found = explainCondition(facts({ condition: "assertion.repository == 'Acme/OCR'" }));
     expect(found).toBe(
       'The part assertion.repository == \'Acme/OCR\' is false: assertion.repository is "acme/ocr".',
     );
   });
 
-  test('a condition that is no CEL is one part that cannot be evaluated', () => {
+  test('a condition that is not CEL is one part that cannot be evaluated', () => {
     expect(conjuncts('assertion.repository = "x"', claims, own)).toMatchObject([{ truth: 'error' }]);
   });
 });
 
 describe('a set-up without a fault', () => {
-  test('strict condition, ids in the policy: only the rehearsed rename has nothing to say either', () => {
+  test('a strict condition and ids in the policy give no findings at all', () => {
     expect(rules(examine(facts({})))).toEqual([]);
   });
 });
@@ -184,7 +184,7 @@ describe('who else gets in', () => {
       .sort();
   const everyone = [`principalSet://${pool}/*`];
 
-  test('no condition: everybody, and the pool-wide member lets them be the account', () => {
+  test('without a condition everyone gets in, and a pool-wide member lets them act as the account', () => {
     expect(passing(undefined, everyone)).toEqual([
       'critical fork',
       'critical look-alike',
@@ -200,10 +200,10 @@ describe('who else gets in', () => {
     expect(rules(examine(facts({ condition: undefined })))).toContain('high login-no-condition');
   });
 
-  test('the policy of the account is the second line: what it stops is less severe', () => {
+  test('a stranger whom the policy of the account stops is less severe', () => {
     expect(passing(undefined)).toContain('medium other-owner');
     expect(passing(undefined)).toContain('low other-repository');
-    // Same ids, so the member matches.
+    // This stranger has the same ids, so the member matches.
     expect(passing(undefined)).toContain('low pull-request');
   });
 
@@ -265,7 +265,7 @@ describe('who else gets in', () => {
     for (const id of refused) expect(found).not.toContain(id);
   });
 
-  test('each finding names the claims that pass, and a condition that keeps them out and this run in', () => {
+  test('each finding names the claims that pass, and a condition that keeps them out and lets this run in', () => {
     for (const { title, why, fix } of examine(facts({ condition: undefined, members: everyone })).filter(
       ({ rule }) => rule.startsWith('login-stranger-'),
     )) {
@@ -292,7 +292,7 @@ describe('who else gets in', () => {
       "assertion.ref == 'refs/heads/main' && (assertion.a == '1' || assertion.repository_owner == 'acme')",
       "assertion.ref == 'refs/heads/main' && (assertion.a == '1' || assertion.repository_owner == 'acme') && assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'",
     ],
-  ])('what %s asks for already stays when it is narrowed', (condition, expected) => {
+  ])('a narrowed condition keeps what %s requires', (condition, expected) => {
     expect(narrowed(condition, claims, own)).toBe(expected);
     expect(narrowed(condition, claims, own, "assertion.event_name != 'pull_request'")).toContain(
       "assertion.event_name != 'pull_request'",
@@ -300,7 +300,7 @@ describe('who else gets in', () => {
     expect(holds(expected, claims, own)).toBe('true');
   });
 
-  test('strangers speak the form of subject that this run has', () => {
+  test('strangers have the same form of subject as this run', () => {
     const immutable = asImmutable(claims);
     expect(immutable.sub).toBe('repo:acme@4211/ocr@770001:ref:refs/heads/main');
     for (const { claims: other } of strangers(immutable))
@@ -310,7 +310,7 @@ describe('who else gets in', () => {
     );
   });
 
-  test('direct federation: what the project grants is what counts', () => {
+  test('for a direct login the grants on the project count', () => {
     const direct = (members: string[]) =>
       examine({
         ...facts({ condition: "assertion.repository_owner_id == '4211'" }),
@@ -332,19 +332,19 @@ describe('rehearsals', () => {
       ({ rule }) => rule === 'login-rename' || rule === 'login-immutable-subject',
     );
 
-  test('a condition on the exact subject breaks on both', () => {
+  test('a condition on the exact subject fails after a rename and with the immutable subject', () => {
     const found = rehearsed({ condition: "assertion.sub == 'repo:acme/ocr:ref:refs/heads/main'" });
     expect(found.map(({ rule }) => rule).sort()).toEqual(['login-immutable-subject', 'login-rename']);
     expect(found[0]?.why).toContain('acme@4211/ocr@770001');
   });
 
-  test('a condition on the name breaks on a rename alone', () => {
+  test('a condition on the name fails only after a rename', () => {
     expect(rehearsed({ condition: "assertion.repository == 'acme/ocr'" }).map(({ rule }) => rule)).toEqual([
       'login-rename',
     ]);
   });
 
-  test('ids survive both', () => {
+  test('a condition on ids holds after both', () => {
     expect(rehearsed({ condition: "assertion.repository_id == '770001'" })).toEqual([]);
   });
 
@@ -355,7 +355,7 @@ describe('rehearsals', () => {
     );
   });
 
-  test("GitHub's settings announce it: more severe", () => {
+  test("an immutable subject that GitHub's settings announce is more severe", () => {
     const condition = "assertion.sub == 'repo:acme/ocr:ref:refs/heads/main'";
     const [found] = rehearsed({ condition, more: { nextSubjectPrefix: 'repo:acme@4211/ocr@770001' } });
     expect(found).toMatchObject({ rule: 'login-immutable-subject', severity: 'high' });
@@ -372,7 +372,7 @@ describe('rehearsals', () => {
     );
   });
 
-  test('each repair is of the thing that would break', () => {
+  test('each fix changes what would fail', () => {
     const fixOf = (change: Parameters<typeof facts>[0], rule: string) =>
       rehearsed(change).find((found) => found.rule === rule)?.fix ?? '';
     expect(
@@ -409,7 +409,7 @@ describe('rehearsals', () => {
     ).toContain("google.subject='repo:' + assertion.repository_id");
   });
 
-  test('a subject that is immutable already is not rehearsed', () => {
+  test('an immutable subject is not rehearsed again', () => {
     const now = asImmutable(claims);
     expect(
       rehearsed({
@@ -434,7 +434,7 @@ describe('the rest of the set-up', () => {
     ...change,
   });
 
-  test('a sibling with a weaker condition is a back door', () => {
+  test('a sibling with a weaker condition is a finding', () => {
     const [found] = examine(facts({ more: { siblings: [sibling(undefined)] } }));
     expect(found).toMatchObject({
       rule: 'login-sibling',
@@ -448,7 +448,7 @@ describe('the rest of the set-up', () => {
     ['as strict', sibling(strict)],
     ['disabled', sibling(undefined, { disabled: true })],
     ['of another issuer', sibling(undefined, { oidc: { issuerUri: 'https://gitlab.com' } })],
-  ])('a sibling that is %s is none', (_, other) => {
+  ])('a sibling that is %s is not a finding', (_, other) => {
     expect(examine(facts({ more: { siblings: [other] } }))).toEqual([]);
   });
 
@@ -509,7 +509,7 @@ describe('the rest of the set-up', () => {
       'info login-attribute-absent',
     ],
     [
-      'an attribute that is no text',
+      'an attribute that is not text',
       { provider: { attributeMapping: { ...mapping, 'attribute.size': 'size(assertion.sub)' } } },
       'high login-mapping',
     ],
@@ -530,7 +530,7 @@ describe('the rest of the set-up', () => {
       'high login-member-unmapped',
     ],
     [
-      'a member in other letters',
+      'a member in other upper and lower case',
       { members: [`principalSet://${pool}/attribute.repository/Acme/OCR`] },
       'high login-member-case',
     ],
@@ -564,7 +564,7 @@ describe('the rest of the set-up', () => {
     expect(rules(examine(facts(change)))).toContain(expected);
   });
 
-  test('a deleted pool is brought back by undelete, a disabled provider by update-oidc', () => {
+  test('undelete restores a deleted pool, and update-oidc enables a disabled provider', () => {
     const fix = (change: Parameters<typeof facts>[0]) =>
       examine(facts(change)).find(({ rule }) => rule === 'login-provider-unusable')?.fix;
     expect(fix({ more: { pool: { name: 'p', state: 'DELETED' } } })).toBe(
@@ -587,7 +587,7 @@ describe('the rest of the set-up', () => {
     expect(found.at(-1)?.severity).toBe('info');
   });
 
-  test('without a provider to read it says what could not be read, and nothing else', () => {
+  test('if the provider cannot be read, that is the only finding', () => {
     expect(
       rules(
         examine({
@@ -604,7 +604,7 @@ test.each([null, 'text', {}, { name: 1 }])('a provider file of %p is refused', (
   expect(() => parseProviderResource(value)).toThrow('expected a WorkloadIdentityPoolProvider');
 });
 
-describe('a condition is widened where it failed, and nowhere else', () => {
+describe('only the part of a condition that failed is widened', () => {
   test.each([
     [
       "assertion.repository_owner_id == '4211' && assertion.ref == 'refs/heads/prod'",
@@ -636,14 +636,14 @@ describe('a condition is widened where it failed, and nowhere else', () => {
     for (const stranger of strangers(claims).filter(({ kind }) => kind === 'outsider')) {
       const mapped = mapClaims(mapping, stranger.claims);
       const passed = holds(condition, stranger.claims, mapped) === 'true';
-      // A ref alone tells nobody apart: what kept outsiders out before has to be another part.
+      // A ref does not distinguish repositories, so another part must have kept outsiders out before.
       if (!passed && condition.includes('repository'))
         expect(holds(expected, stranger.claims, mapped)).not.toBe('true');
     }
   });
 });
 
-describe('a condition is taken apart at the right places', () => {
+describe('a condition is split at the right places', () => {
   test.each([
     [
       "(assertion.a == '1' && (assertion.b == '2' && !(assertion.c == '3')))",
@@ -671,7 +671,7 @@ describe('a condition is taken apart at the right places', () => {
     expect(conjuncts(condition, claims, own).map(({ text }) => text)).toEqual(parts);
   });
 
-  test('all parts hold exactly where the whole does', () => {
+  test('all parts hold exactly if the whole condition holds', () => {
     const atom = fc.constantFrom(
       "assertion.a == '1'",
       "assertion.b == '1'",

@@ -19,7 +19,7 @@ describe('the name of a provider', () => {
     `https://iam.googleapis.com/${name}`,
     `//127.0.0.1:4321/${name}`,
     ` ${name} `,
-  ])('%s is read', (text) => {
+  ])('%s is valid', (text) => {
     expect(parseProvider(text)).toEqual({ projectNumber: '42', pool: 'my-pool', provider: 'my-repo', name });
   });
 
@@ -34,11 +34,11 @@ describe('the name of a provider', () => {
     ['projects/42/locations/global/workloadIdentityPools/p/providers/g;x', 'expected the full name'],
     ['projects/$(x)/locations/global/workloadIdentityPools/p/providers/g', 'describe VALUE'],
     ['', 'expected the full name'],
-  ])('%s is refused with what is right', (text, message) => {
+  ])('%s is refused, and the error says what is expected', (text, message) => {
     expect(() => parseProvider(text)).toThrow(message);
   });
 
-  test("audiences follow the universe; members are IAM's own", () => {
+  test('audiences depend on the universe, and members do not', () => {
     const provider = parseProvider(name);
     expect(stsAudience(provider, 'googleapis.com')).toBe(`//iam.googleapis.com/${name}`);
     expect(stsAudience(provider, 'apis-tpczero.goog')).toBe(`//iam.apis-tpczero.goog/${name}`);
@@ -66,7 +66,7 @@ test.each([
 describe('claims', () => {
   const jwt = (payload: unknown) => `h.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.s`;
 
-  test('anything that is no token is undefined, never an exception', () => {
+  test('a text that is not a token is undefined and never throws', () => {
     fc.assert(fc.property(fc.string(), (text) => void decodeClaims(text)));
     expect(decodeClaims('a.b.c')).toBeUndefined();
     expect(decodeClaims(jwt(['a']))).toBeUndefined();
@@ -74,7 +74,7 @@ describe('claims', () => {
     expect(decodeClaims(jwt({ sub: 'x' }))).toEqual({ sub: 'x' });
   });
 
-  test('what is shown leaves the token id, unknown claims and empty values out', () => {
+  test('the claims to show leave out the token id, unknown claims and empty values', () => {
     const shown = shownClaims({
       jti: 'secret',
       nonce: 'x',

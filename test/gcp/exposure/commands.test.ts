@@ -10,7 +10,7 @@ import { factsWith, read } from '../../support/exposure-facts.ts';
 import { findGcloud, runGcloud } from '../../support/gcloud.ts';
 import { type GuardWorld, guardWorld } from '../../support/guard-world.ts';
 
-/** Every command that the guard prints is one that a real gcloud understands; the one that matters most is run. */
+/** A real gcloud understands every command that the guard prints. The most important one is also run. */
 const gcloud = findGcloud();
 const target = {
   project: 'p-one',
@@ -95,13 +95,13 @@ else {
     const linted = JSON.parse(output.slice(output.indexOf('['), output.lastIndexOf(']') + 1)) as Linted[];
     expect(linted.map(({ command_string }) => command_string)).toHaveLength(commands().length + 1);
     const refused = linted.filter(({ success }) => !success);
-    // The last one is there to see that a wrong command is told from a right one.
+    // The last command is wrong on purpose, to check that gcloud's linter notices.
     expect(refused.map(({ command_string, error_message }) => `${command_string}: ${error_message}`)).toEqual(
       [expect.stringContaining('--no-such-flag')],
     );
   }, 60_000);
 
-  test('the printed command closes what the guard was not allowed to close', async () => {
+  test('the printed command closes what the guard may not close', async () => {
     w.set(w.policy, { role: 'roles/run.invoker', members: ['allUsers', 'user:kept@example.com'] });
     const refused = await w.guard({ mode: 'enforce' }, w.sandbox.env.READER_SERVICE_ACCOUNT);
     expect(refused).toMatchObject({ exposure: 'public', outcome: 'exposed' });

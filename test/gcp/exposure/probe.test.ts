@@ -8,7 +8,7 @@ import { probeTargets } from '../../../src/steps/guard/probe-targets.ts';
 import type { ProbeAnswer, Prober } from '../../../src/steps/ports/prober.ts';
 import { factsWith, forbiddenPage } from '../../support/exposure-facts.ts';
 
-/** The prober against servers that misbehave, and the choice of what to ask. */
+/** The prober against servers that misbehave, and the choice of the URLs to probe. */
 let server: Server;
 let base: string;
 const seen: IncomingMessage[] = [];
@@ -40,7 +40,7 @@ const ask = (path: string, options: { method?: string; token?: string; timeoutMs
   loopback().probe(`${base}${path}`, { method: 'GET', timeoutMs: 2000, ...options });
 
 describe('prober', () => {
-  test('a redirect is an answer, and is not followed', async () => {
+  test('a redirect is an answer and is not followed', async () => {
     seen.length = 0;
     expect(await ask('/redirect', { token: 'secret-token' })).toMatchObject({
       status: 302,
@@ -49,11 +49,11 @@ describe('prober', () => {
     expect(seen.map(({ url }) => url)).toEqual(['/redirect']);
   });
 
-  test('at most 64 KiB of a body', async () => {
+  test('reads at most 64 KiB of a body', async () => {
     expect((await ask('/large')).body).toHaveLength(64 * 1024);
   });
 
-  test('no answer is a value that says why', async () => {
+  test('a missing answer is a value that says why', async () => {
     expect(await ask('/slow', { timeoutMs: 100 })).toMatchObject({
       status: 0,
       error: expect.stringContaining('100 ms'),
@@ -64,18 +64,18 @@ describe('prober', () => {
     });
   });
 
-  test('bytes that are no text are no exception', async () => {
+  test('bytes that are not text do not throw', async () => {
     expect((await ask('/binary')).status).toBe(200);
   });
 
-  test('without a token none is sent; with one, only as a header', async () => {
+  test('a token is sent only if there is one, and only as a header', async () => {
     seen.length = 0;
     await ask('/plain', { method: 'POST' });
     await ask('/plain', { method: 'POST', token: 'abc' });
     expect(seen.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer abc']);
   });
 
-  test('a cancelled run is thrown', async () => {
+  test('a cancelled run throws', async () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(new Error('stop')), 20);
     await expect(
@@ -93,7 +93,7 @@ describe('prober', () => {
     'https://[::1]/',
     'not a url',
   ];
-  test.each(refused)('%s is never asked', async (url) => {
+  test.each(refused)('%s never gets a request', async (url) => {
     const real = createProber(endpoints({}), 'test');
     await expect(real.probe(url, { method: 'GET', token: 'abc', timeoutMs: 500 })).rejects.toMatchObject({
       code: 'endpoint-refused',
@@ -101,8 +101,8 @@ describe('prober', () => {
   });
 });
 
-describe('what is asked', () => {
-  test('each URL once, whatever it is spelled like, and the deterministic form where the number is known', () => {
+describe('probing', () => {
+  test('every URL once, however it is spelled, and the deterministic URL if the project number is known', () => {
     const facts = factsWith({
       service: {
         urls: ['https://ocr-abc-uc.a.run.app', 'https://OCR-abc-uc.a.run.app/'],
@@ -118,7 +118,7 @@ describe('what is asked', () => {
     ]);
   });
 
-  test('GET, POST and OPTIONS of every URL, no path that ends in z', async () => {
+  test('GET, POST and OPTIONS on every URL, with no path that ends in z', async () => {
     const asked: string[] = [];
     const prober: Prober = {
       probe: async (url, { method }) => {
@@ -135,7 +135,7 @@ describe('what is asked', () => {
     );
   });
 
-  test('what proves nothing is asked again, and only that', async () => {
+  test('only requests with an unclear answer are repeated', async () => {
     const answers: ProbeAnswer[] = [{ status: 429, headers: {}, body: 'Rate exceeded.', milliseconds: 1 }];
     const asked: string[] = [];
     const prober: Prober = {

@@ -5,7 +5,7 @@ import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { guard, guardDefaults } from '../../../src/steps/guard/guard.ts';
 import { answering, type GuardWorld, guardWorld, resources } from '../../support/guard-world.ts';
 
-/** The guard when the world does not hold still: others write, IAM is slow, servers fail, somebody presses Ctrl-C. */
+/** The guard under trouble: other writers, a slow IAM, failing servers, a cancelled run. */
 let w: GuardWorld;
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const fault = (of: Fault) => w.sandbox.world.faults.add(of);
 const reader = () => w.sandbox.env.READER_SERVICE_ACCOUNT as string;
 
 describe('closing', () => {
-  test('a policy that somebody else changes in between is read and edited anew, and their change stays', async () => {
+  test('if another writer changes the policy in between, the guard repeats its edit and keeps their change', async () => {
     w.set(w.policy, everyone);
     const ports = w.ports();
     let meddled = 0;
@@ -67,7 +67,7 @@ describe('closing', () => {
     });
   });
 
-  test('a write whose answer is lost counts once', async () => {
+  test('a write whose answer is lost has its effect once', async () => {
     w.set(w.policy, everyone, { role: 'roles/run.viewer', members: ['user:a@b.c'] });
     fault({ api: 'run', path: ':setIamPolicy', fault: { reset: 'after' } });
     expect(await w.guard({ mode: 'enforce' })).toMatchObject({ exposure: 'private' });
@@ -76,7 +76,7 @@ describe('closing', () => {
     ]);
   });
 
-  test('IAM that is slow is waited for, within the bound that was announced', async () => {
+  test('the guard waits for a slow IAM, within the limit that it announced', async () => {
     await w.client.control('PATCH', '/settings', { iamPropagationMs: 3000 });
     w.set(w.policy, everyone);
     const result = await w.guard({ mode: 'enforce', propagationSeconds: 20 });
@@ -85,7 +85,7 @@ describe('closing', () => {
     expect(w.lines.join('\n')).toContain('Waiting at most 20 s');
   });
 
-  test('IAM that does not act within the bound leaves it exposed, though the policy is clean', async () => {
+  test('if IAM does not act within the limit the function is exposed, although its policy is clean', async () => {
     await w.client.control('PATCH', '/settings', { iamPropagationMs: 60_000 });
     w.set(w.policy, everyone);
     const result = await w.guard({ mode: 'enforce', propagationSeconds: 1 });
@@ -99,7 +99,7 @@ describe('closing', () => {
     expect(result.findings[0]?.fix).toContain('IAM needs up to 7 minutes');
   });
 
-  test('one part denied, the other still closed', async () => {
+  test('if one change is denied the other is still made', async () => {
     w.set(w.policy, everyone);
     Object.assign(runState(w.sandbox.world).services.get(w.service) ?? {}, { invokerIamDisabled: true });
     fault({
@@ -128,7 +128,7 @@ describe('closing', () => {
 });
 
 describe('reading', () => {
-  test('at most 30 calls, all of them reads, for the fullest look', async () => {
+  test('a full look takes at most 30 calls, and all of them are reads', async () => {
     const { project } = resources(w.sandbox);
     const more = [...Array(60)].map((_, i) => ({
       role: `projects/${w.sandbox.project}/roles/r${i}`,
@@ -141,7 +141,7 @@ describe('reading', () => {
     w.set(project, ...bindings, ...more);
     w.sandbox.world.requests.length = 0;
     await w.guard({ scope: 'full' }, reader());
-    // A project with 60 groups: roles are read up to a bound, and what was left out is a gap.
+    // The project has 60 groups with a role each. Roles are read up to a limit, and the others are gaps in the proof.
     expect(calls().length).toBeLessThanOrEqual(usual + 20);
     expect(
       calls().every(
@@ -151,12 +151,12 @@ describe('reading', () => {
     ).toBe(true);
   });
 
-  test('the part that decides takes less than a dozen', async () => {
+  test('the part that decides about calls takes less than a dozen calls', async () => {
     await w.guard();
     expect(calls().length).toBeLessThanOrEqual(11);
   });
 
-  test('a hiccup is tried again and changes nothing', async () => {
+  test('a transient failure is tried again and changes nothing', async () => {
     fault({ api: 'run', path: ':getIamPolicy', fault: { status: 503 } });
     fault({ api: 'cloudfunctions', fault: { reset: 'before' } });
     expect(await w.guard()).toMatchObject({ exposure: 'private', verdict: 'pass' });
@@ -171,7 +171,7 @@ describe('reading', () => {
     'the policy of the service answers %s: unknown, never private',
     async (_what, of) => {
       fault({ api: 'run', path: ':getIamPolicy', times: 100, fault: of });
-      // A clock that does not wait: the deadline of the read passes in a moment.
+      // The clock does not really wait, so the deadline of the read passes at once.
       let skipped = 0;
       const sleep = async (ms: number) => {
         skipped += ms;
@@ -252,7 +252,7 @@ describe('reading', () => {
     ).toBeGreaterThanOrEqual(5);
   });
 
-  test('a deny policy that stops the public is named, with its exceptions', async () => {
+  test('a finding names the deny policy that stops the public, and its exceptions', async () => {
     const { project } = resources(w.sandbox);
     w.set(w.policy, everyone);
     const name = `policies/${encodeURIComponent(project.slice(2))}/denypolicies/no-public`;
@@ -282,7 +282,7 @@ describe('reading', () => {
     );
   });
 
-  test('a function whose first build failed has no service: nothing to call, nothing in the way of the next deploy', async () => {
+  test('a function whose first build failed has no service, so it is private and does not block the next deploy', async () => {
     const ended = await w.client.deploy('broken', {
       'sandbox.json': JSON.stringify({ buildFails: 'no', responses: [] }),
     });
@@ -291,7 +291,7 @@ describe('reading', () => {
     expect(result).toMatchObject({ exposure: 'private', verdict: 'pass', exists: false });
   });
 
-  test('a service that is said to be gone, whose URL answers all the same, is public', async () => {
+  test('a service that the API does not know is public if its URL answers', async () => {
     const gone: Fault = {
       api: 'run',
       method: 'GET',
@@ -308,7 +308,7 @@ describe('reading', () => {
     expect(result.findings[0]?.rule).toBe('anonymous-answer');
   });
 
-  test('a login that fails is thrown, not taken for an unknown', async () => {
+  test('a failed login throws and does not count as unknown', async () => {
     const ports = w.ports('nobody@sandbox-project.iam.gserviceaccount.com');
     const failing = {
       ...ports,
@@ -330,7 +330,7 @@ describe('reading', () => {
     ).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  test('an identity that may read nothing gets unknown, with all that it lacks', async () => {
+  test('an identity that may read nothing gets unknown, with every permission that it lacks', async () => {
     const result = await w.guard({ scope: 'full' }, 'nobody@sandbox-project.iam.gserviceaccount.com');
     expect(result).toMatchObject({ exposure: 'unknown', verdict: 'inconclusive', proof: 'partial' });
     expect(result.evidence.role?.permissions).toEqual(

@@ -8,8 +8,8 @@ import { forbiddenPage } from '../../support/exposure-facts.ts';
 import { answering, type GuardWorld, guardWorld, resources } from '../../support/guard-world.ts';
 
 /**
- * research/exposure.md 1.1 on the sandbox: each way is built, found by an identity that can only read, and then closed
- * by the deployer or refused with the exact command. W14 (Firebase source) and W15 (a prompt) leave no trace in an API.
+ * Every known way to be public, on the sandbox. An identity that can only read finds it. Then the deployer closes it, or is
+ * refused with the exact command. W14 (Firebase source) and W15 (a prompt) leave no trace in an API.
  */
 let w: GuardWorld;
 let pool: string;
@@ -46,9 +46,9 @@ interface Way {
   what: string;
   build(): void | Promise<void>;
   rule: string;
-  /** Answer to an anonymous POST while it is open. */
+  /** Status of the answer to an anonymous POST while the function is open. */
   open: number;
-  /** `repaired` by enforce, or `refused` with this command. */
+  /** `repaired` by enforce, or refused with this command. */
   end: 'repaired' | RegExp;
 }
 
@@ -66,7 +66,7 @@ const ways: Way[] = [
   },
   {
     id: 'W1',
-    what: 'several bindings of one role, one of them conditional for somebody else',
+    what: 'several bindings of one role, one of them conditional for another member',
     build: () =>
       w.set(
         w.policy,
@@ -165,7 +165,7 @@ const ways: Way[] = [
   },
   {
     id: 'W7',
-    what: 'a whole pool whose provider takes all of GitHub',
+    what: 'a whole pool whose provider accepts all of GitHub',
     build: async () => {
       await provider({
         attributeCondition: null,
@@ -179,7 +179,7 @@ const ways: Way[] = [
   },
   {
     id: 'W8',
-    what: 'an API Gateway that asks for nothing',
+    what: 'an API Gateway that needs no key or token',
     build: async () => {
       const document = `swagger: "2.0"\npaths:\n  /ocr:\n    post:\n      x-google-backend: {address: "${url()}"}\n      responses: {}\n`;
       await w.client.control('PATCH', '/settings', {
@@ -192,7 +192,7 @@ const ways: Way[] = [
   },
   {
     id: 'W9',
-    what: 'Identity-Aware Proxy open to all',
+    what: 'Identity-Aware Proxy that lets everyone in',
     build: () => {
       service().iapEnabled = true;
       const agent = `serviceAccount:service-${w.sandbox.world.projectNumber}@gcp-sa-iap.iam.gserviceaccount.com`;
@@ -208,7 +208,7 @@ const ways: Way[] = [
   },
   {
     id: 'W10',
-    what: 'internal ingress, and allUsers: open to the VPC',
+    what: 'internal ingress and allUsers, which is open to the VPC',
     build: () => {
       service().ingress = 'INGRESS_TRAFFIC_INTERNAL_ONLY';
       bindService('allUsers');
@@ -219,7 +219,7 @@ const ways: Way[] = [
   },
   {
     id: 'W11',
-    what: 'policies are clean, and it still answers',
+    what: 'an answer although all policies are clean',
     build: async () => {
       w.set(w.policy, { role: invoker, members: ['allUsers'] });
       await w.client.control('PATCH', '/settings', { iamPropagationMs: 1500 });
@@ -248,8 +248,8 @@ async function provider(change: Record<string, unknown>): Promise<void> {
 const reader = () => w.sandbox.env.READER_SERVICE_ACCOUNT as string;
 
 /**
- * Two identities beside the seeded ones: the reader, who may also look at gateways and buckets, and an enforcer, who is
- * the deployer with the reader's eyes above the project.
+ * Roles beyond the seeded ones. The reader may also read gateways and buckets. The enforcer is a deployer that may also
+ * read above the project.
  */
 function openEyes(): void {
   const { project, organization } = resources(w.sandbox);
@@ -330,7 +330,7 @@ describe('fifteen ways to be public', () => {
     });
     afterAll(() => void server.close());
 
-    test('is found, repaired with the permission, and refused without', async () => {
+    test('is found, then repaired with the permission and refused without it', async () => {
       w.set(policy(), {
         role: 'roles/cloudfunctions.invoker',
         members: ['allUsers', 'user:kept@example.com'],
@@ -356,7 +356,7 @@ describe('fifteen ways to be public', () => {
     });
   });
 
-  test('W6 as a deployer who cannot read folders: the answer gives it away, and the way to look is named', async () => {
+  test('W6 as a deployer who cannot read folders: the answer shows the exposure, and the fix names the command to look', async () => {
     inherit('folder');
     const result = await w.guard({ mode: 'enforce', propagationSeconds: 1 });
     expect(result).toMatchObject({ exposure: 'public', outcome: 'exposed', repaired: [] });
@@ -366,7 +366,7 @@ describe('fifteen ways to be public', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('W2: the same binding on a 2nd gen function is reported as without effect', async () => {
+  test('W2: the same binding on a 2nd gen function has no effect, and a finding says so', async () => {
     w.set(
       `//cloudfunctions.googleapis.com/projects/${w.sandbox.project}/locations/${w.sandbox.region}/functions/ocr`,
       { role: 'roles/cloudfunctions.invoker', members: ['allUsers'] },
@@ -377,7 +377,7 @@ describe('fifteen ways to be public', () => {
     expect(result.findings.map(({ rule }) => rule)).toContain('ineffective-function-binding');
   });
 
-  test('W11: every URL is asked, those of tags too, by three methods', async () => {
+  test('W11: every URL gets requests with three methods, even the URLs of tags', async () => {
     const current = await w.client.api('run', 'GET', `/v2/${w.service}`);
     const traffic = [
       { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 },
@@ -414,7 +414,7 @@ describe('fifteen ways to be public', () => {
     );
   });
 
-  test('an organisation policy that is enforced is seen, and then nothing is advised', async () => {
+  test('if an organisation policy is enforced there is no advice', async () => {
     const rules = [{ enforce: true }];
     const orgPolicies = {
       'run.managed.requireInvokerIam': { rules },
@@ -430,7 +430,7 @@ describe('fifteen ways to be public', () => {
     expect(open.findings.filter(({ rule }) => rule === 'no-preventive-policy')).toHaveLength(2);
   });
 
-  test('W13: readable source fails the guard, though nobody can call the function', async () => {
+  test('W13: a public source fails the guard, although the public cannot call the function', async () => {
     const bucket = `//storage.googleapis.com/projects/${w.sandbox.project}/buckets/gcf-v2-sources-${w.sandbox.world.projectNumber}-${w.sandbox.region}`;
     w.set(bucket, { role: 'roles/storage.objectViewer', members: ['allUsers'] });
     openEyes();

@@ -25,7 +25,7 @@ interface Opened {
   clock: Clock & { ahead: number };
 }
 
-/** A token source on the sandbox whose sleeps take no time but move its own clock. */
+/** A token source on the sandbox. Its sleeps take no time and only move its own clock. */
 function open(change: Partial<LoginRequest> = {}, signal?: AbortSignal): Opened {
   const lines: string[] = [];
   const secrets: string[] = [];
@@ -95,7 +95,7 @@ async function callsDuring(act: () => Promise<unknown>): Promise<string[]> {
     (await world.requests())
       .slice(before)
       .filter(({ api }) => ['oidc', 'sts', 'iamcredentials'].includes(api))
-      // The exchange itself fetches the issuer's keys.
+      // The exchange also fetches the keys of the issuer.
       .filter(({ path }) => !path.includes('.well-known'))
       .map(({ api, path }) => `${api} ${path.replace(/\?.*/, '').split(':').at(-1)}`)
   );
@@ -103,7 +103,7 @@ async function callsDuring(act: () => Promise<unknown>): Promise<string[]> {
 
 const direct = { serviceAccount: undefined };
 
-describe('who the tokens are of', () => {
+describe('whose tokens they are', () => {
   test('with an account: exchange, then impersonation', async () => {
     const { tokens } = open();
     const calls = await callsDuring(() => tokens.accessToken());
@@ -119,7 +119,7 @@ describe('who the tokens are of', () => {
     expect(await tokens.accessToken()).toBe((await tokens.federated()).token);
   });
 
-  test('an ID token comes from the account, and from the invoker where one is named', async () => {
+  test('an ID token belongs to the account, or to the invoker if one is set', async () => {
     const own = decodeClaims(await open().tokens.idToken('https://ocr.example.com'));
     expect(own).toMatchObject({ aud: 'https://ocr.example.com', email: world.account });
     const invoker = world.env.INVOKER_SERVICE_ACCOUNT as string;
@@ -133,14 +133,14 @@ describe('who the tokens are of', () => {
     }
   });
 
-  test('direct without an invoker: an ID token cannot be had, and the error says what to set', async () => {
+  test('a direct login without an invoker gets no ID token, and the error says what to set', async () => {
     await expect(open(direct).tokens.idToken('https://x.example')).rejects.toMatchObject({
       code: 'login-id-token-needs-account',
       fix: expect.stringContaining('invoker_service_account'),
     });
   });
 
-  test('through delegates, in order', async () => {
+  test('impersonates through the delegates in order', async () => {
     const project = world.sandbox.project;
     const hop = `hop@${project}.iam.gserviceaccount.com`;
     const target = `target@${project}.iam.gserviceaccount.com`;
@@ -159,7 +159,7 @@ describe('who the tokens are of', () => {
     });
   });
 
-  test('nothing to log in with is an error of its own', async () => {
+  test('a login without credentials is an error of its own', async () => {
     await expect(open({ provider: undefined }).tokens.accessToken()).rejects.toMatchObject({
       code: 'login-missing',
     });
@@ -175,7 +175,7 @@ describe('who the tokens are of', () => {
 });
 
 describe('tokens are kept in memory and renewed', () => {
-  test('callers at the same time share one exchange, and so do later ones', async () => {
+  test('concurrent and later callers share one exchange', async () => {
     const { tokens } = open();
     const calls = await callsDuring(async () => {
       const many = await Promise.all(Array.from({ length: 20 }, () => tokens.accessToken()));
@@ -204,7 +204,7 @@ describe('tokens are kept in memory and renewed', () => {
     expect(decodeClaims(b)?.aud).toBe('https://b.example');
   });
 
-  test('a federated token is exchanged anew with a fresh token of GitHub before its five minutes end', async () => {
+  test('before its five minutes end, a federated token is replaced with a fresh token of GitHub', async () => {
     const { tokens, clock } = open(direct);
     const first = await tokens.federated();
     expect((first.expiresAt - clock.now()) / 1000).toBeGreaterThan(290);
@@ -216,7 +216,7 @@ describe('tokens are kept in memory and renewed', () => {
     expect((await tokens.federated()).token).not.toBe(first.token);
   });
 
-  test('an hour later the account is impersonated again: a job may last as long as it likes', async () => {
+  test('an hour later the account is impersonated again, so a job can last as long as it needs', async () => {
     const { tokens, clock } = open();
     const first = await tokens.accessToken();
     for (const minutes of [30, 58]) {
@@ -230,7 +230,7 @@ describe('tokens are kept in memory and renewed', () => {
     expect(await tokens.accessToken()).not.toBe(first);
   });
 
-  test("expiry is told in the server's time: a runner's wrong clock changes nothing", async () => {
+  test("expiry refers to the server's clock, so a wrong clock of the runner changes nothing", async () => {
     const { tokens, clock } = open();
     clock.ahead = -6 * 3600_000;
     const { expiresAt } = await tokens.access();
@@ -248,7 +248,7 @@ describe('tokens are kept in memory and renewed', () => {
     await expect(tokens.accessToken()).resolves.toMatch(/^ya29/);
   });
 
-  test('a caller that gives up leaves the exchange to the others', async () => {
+  test('a caller that gives up does not stop the exchange for the others', async () => {
     const { tokens } = open();
     const impatient = new AbortController();
     const given = tokens.accessToken(impatient.signal);
@@ -267,7 +267,7 @@ describe('tokens are kept in memory and renewed', () => {
     await expect(asked).rejects.toThrow('the runner stops');
   });
 
-  test('every token is announced as a secret before it is used', async () => {
+  test('every token becomes a secret before it is used', async () => {
     const { tokens, secrets } = open();
     const all = [
       await tokens.accessToken(),
@@ -275,12 +275,12 @@ describe('tokens are kept in memory and renewed', () => {
       await tokens.idToken('https://a.example'),
     ];
     for (const token of all) expect(secrets).toContain(token);
-    // GitHub's token as well.
+    // GitHub's own token is a secret too.
     expect(secrets.filter((secret) => decodeClaims(secret)?.repository === 'acme/ocr')).toHaveLength(1);
   });
 });
 
-describe('retries know the difference', () => {
+describe('retries', () => {
   test.each([
     ['GitHub 503', { api: 'oidc', times: 3, fault: { status: 503 } }],
     ['GitHub resets', { api: 'oidc', times: 2, fault: { reset: true } }],
@@ -310,14 +310,14 @@ describe('retries know the difference', () => {
     expect(waits.length).toBeGreaterThan(0);
   });
 
-  test('transient failures end with the deadline, and say what was seen', async () => {
+  test('transient failures end with the deadline, and the error says what was seen', async () => {
     const { tokens, waits } = open();
     await world.fault({ api: 'sts', times: 1000, fault: { status: 503 } });
     await expect(tokens.accessToken()).rejects.toMatchObject({ failure: { status: 503 } });
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(31_000);
   });
 
-  test('a name that does not resolve is tried again, for as long as any other failure', async () => {
+  test('a host name that does not resolve is tried again as long as any other failure', async () => {
     const endpoint = { url: 'https://nowhere.invalid/token?x=1', headers: {}, field: 'value' };
     const { tokens, waits } = open({ endpoint });
     await expect(tokens.accessToken()).rejects.toMatchObject({ code: 'network-failed' });
@@ -336,7 +336,7 @@ describe('retries know the difference', () => {
     },
   };
 
-  test('a denial that propagation explains is waited out, announced once', async () => {
+  test('a denial that a recent grant may explain is tried again, and the log says so once', async () => {
     const { tokens, lines, waits } = open({ propagationSeconds: 120 });
     await world.fault({ api: 'iamcredentials', times: 3, fault: denied });
     expect(await tokens.accessToken()).toMatch(/^ya29\.c\./);
@@ -344,7 +344,7 @@ describe('retries know the difference', () => {
     expect(waits).toEqual([2000, 4000, 8000]);
   });
 
-  test('the wait for propagation is bounded', async () => {
+  test('the wait for a recent grant has a limit', async () => {
     const { tokens, waits } = open({ propagationSeconds: 20 });
     await world.fault({ api: 'iamcredentials', times: 1000, fault: denied });
     await expect(tokens.accessToken()).rejects.toBeInstanceOf(LoginError);
@@ -383,8 +383,8 @@ describe('retries know the difference', () => {
   });
 });
 
-test('the exchange names the resource by the universe, never by an endpoint override', async () => {
-  // The sandbox answers invalid_request for a host that is not Google's or its own.
+test('the audience of the exchange depends on the universe and never on an endpoint override', async () => {
+  // The sandbox answers invalid_request for any host but Google's and its own.
   const { tokens } = open({
     ...direct,
     universe: 'apis-example.goog',
@@ -395,7 +395,7 @@ test('the exchange names the resource by the universe, never by an endpoint over
   });
 });
 
-test('a token goes to https, or to loopback in the sandbox, and nowhere else', async () => {
+test('a token is sent only to https, or to loopback in the sandbox', async () => {
   const { tokens } = open({ endpoint: { url: 'http://192.0.2.7/token', headers: {}, field: 'value' } });
   await expect(tokens.accessToken()).rejects.toMatchObject({ code: 'endpoint-refused' });
 });

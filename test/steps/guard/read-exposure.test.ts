@@ -5,8 +5,8 @@ import { expect, test } from '@jest/globals';
 
 const source = pathToFileURL(join(import.meta.dirname, '../../../src/steps/guard/read-exposure.ts')).href;
 
-/** In a process of its own, where Node itself tells of a rejection that nobody handles: it dies of it. */
-test('a signal while the ancestry is read leaves no rejection that nobody handles', () => {
+/** Runs in a process of its own, because Node ends a process with an unhandled rejection. */
+test('a signal during the read of the ancestry leaves no unhandled rejection', () => {
   const script = `
     import { readExposure } from ${JSON.stringify(source)};
     const later = (ms) => new Promise((_, reject) => setTimeout(() => reject(new Error('aborted')), ms));
