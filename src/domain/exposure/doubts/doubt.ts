@@ -45,7 +45,7 @@ export function unreadDoubt(
     permission && `Grant ${permission} to the identity of this job. The report prints a role for it.`;
   return {
     blocks,
-    what,
+    what: permission ? `${what} (${permission})` : what,
     clause,
     call,
     permission,
