@@ -7,7 +7,7 @@ import { limitOf, type Objective } from '../slo/objective.ts';
 import { countText, elapsedText } from '../text/numbers.ts';
 
 /**
- * Whether the revision works that got its traffic back, judged by its own requests. No traffic is moved because of it:
+ * Whether the revision that got the traffic back works, judged by its own requests. No traffic moves because of this:
  * switching to and fro would not help. But a person who looks for the cause needs to know.
  */
 export interface ServingHealth {
