@@ -1,15 +1,11 @@
 import type { JsonObject } from '../domain/data/json.ts';
-import { type ErrorCode, ReleaseError } from '../domain/errors/errors.ts';
+import { ReleaseError } from '../domain/errors/errors.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
 import type { Api, Endpoints } from './endpoints.ts';
+import { RemoteError } from './remote-error.ts';
+import { mayRetry, type RetryRule } from './retry.ts';
 import { type HttpResponse, send, TransportError } from './send.ts';
-
-/**
- * When a failed attempt may be repeated. `read` and `repeatable-write`: after any transient failure. `write`: only if
- * the server certainly did not act. `never`: not at all.
- */
-export type RetryRule = 'read' | 'write' | 'repeatable-write' | 'never';
 
 export interface RestCall {
   api: Api;
@@ -42,74 +38,6 @@ export interface RestAnswer<T> {
   body: T;
 }
 
-/** An API answered with an error. The message is Google's, shortened and without tokens. */
-export class RemoteError extends ReleaseError {
-  readonly status: number;
-  /** google.rpc status name, such as PERMISSION_DENIED, or the OAuth `error`. */
-  readonly statusName: string | undefined;
-  /** google.rpc.ErrorInfo reason, such as IAM_PERMISSION_DENIED. */
-  readonly reason: string | undefined;
-  /** The permission that was missing, if Google names it. */
-  readonly permission: string | undefined;
-  readonly remoteMessage: string;
-  readonly api: Api;
-
-  constructor(api: Api, call: string, answer: HttpResponse, redact: (text: string) => string) {
-    const parsed = parseGoogleError(answer.body);
-    const message = redact(
-      parsed.message ?? answer.body.subarray(0, 300).toString('utf8').replace(/\s+/g, ' ').trim(),
-    );
-    const code: ErrorCode =
-      answer.status === 403 ? 'permission-denied' : answer.status === 404 ? 'not-found' : 'remote-error';
-    super(code, {
-      what: `${call} answered ${answer.status}${parsed.statusName ? ` ${parsed.statusName}` : ''}${message ? `: ${message}` : ''}`,
-      why: parsed.permission ? `The permission ${parsed.permission} is missing.` : undefined,
-    });
-    this.api = api;
-    this.status = answer.status;
-    this.statusName = parsed.statusName;
-    this.reason = parsed.reason;
-    this.permission = parsed.permission;
-    this.remoteMessage = message;
-  }
-}
-
-interface GoogleError {
-  message?: string | undefined;
-  statusName?: string | undefined;
-  reason?: string | undefined;
-  permission?: string | undefined;
-}
-
-/** google.rpc.Status with ErrorInfo, or the flat OAuth error of STS (RFC 6749 section 5.2). */
-function parseGoogleError(body: Buffer): GoogleError {
-  try {
-    const value = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-    if (typeof value.error === 'string')
-      return {
-        statusName: value.error,
-        message: typeof value.error_description === 'string' ? value.error_description : undefined,
-      };
-    const error = value.error as Record<string, unknown> | undefined;
-    const details = Array.isArray(error?.details) ? (error.details as Record<string, unknown>[]) : [];
-    const info = details.find((detail) => String(detail['@type']).endsWith('ErrorInfo'));
-    const metadata = info?.metadata as Record<string, unknown> | undefined;
-    const message = typeof error?.message === 'string' ? error.message : undefined;
-    const named =
-      typeof metadata?.permission === 'string'
-        ? metadata.permission
-        : /Permission '([\w.]+)' denied/.exec(message ?? '')?.[1];
-    return {
-      message,
-      statusName: typeof error?.status === 'string' ? error.status : undefined,
-      reason: typeof info?.reason === 'string' ? info.reason : undefined,
-      permission: named,
-    };
-  } catch {
-    return {};
-  }
-}
-
 export interface Rest {
   call<T = JsonObject>(call: RestCall): Promise<RestAnswer<T>>;
   readonly endpoints: Endpoints;
@@ -129,23 +57,6 @@ export interface RestOptions {
   requestReason?: string | undefined;
   /** Returns a number from 0 to 1. Tests fix it. */
   random?: () => number;
-}
-
-const transientStatus = (status: number) =>
-  status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
-
-/** May the call be repeated after this failure? Servers send 429 and 503 before they do anything. */
-export function mayRetry(rule: RetryRule, failure: { status?: number; transport?: TransportError }): boolean {
-  if (rule === 'never') return false;
-  const { status, transport } = failure;
-  if (transport) {
-    if (transport.kind === 'tls') return false;
-    return rule === 'write'
-      ? !transport.sent || transport.kind === 'refused' || transport.kind === 'dns'
-      : true;
-  }
-  if (status === undefined) return false;
-  return rule === 'write' ? status === 429 || status === 503 : transientStatus(status);
 }
 
 /** The one client for every REST API: deadline, retries by cause with full jitter, no redirects, limited size, redaction. */

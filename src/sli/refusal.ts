@@ -1,4 +1,4 @@
-import { RemoteError } from '../http/rest.ts';
+import { RemoteError } from '../http/remote-error.ts';
 import { CountsRefused } from '../steps/ports/counts-refused.ts';
 
 /** google.rpc.ErrorInfo reasons that say: the project does not use this API. */

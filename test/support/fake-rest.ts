@@ -1,5 +1,6 @@
 import { endpoints } from '../../src/http/endpoints.ts';
-import { RemoteError, type Rest, type RestCall } from '../../src/http/rest.ts';
+import { RemoteError } from '../../src/http/remote-error.ts';
+import type { Rest, RestCall } from '../../src/http/rest.ts';
 
 export type Reply = { status?: number; body?: unknown; error?: Error };
 

@@ -2,7 +2,8 @@ import type { JsonObject } from '../../domain/data/json.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { Api } from '../../http/endpoints.ts';
-import { MalformedAnswer, RemoteError, type Rest, type RestCall } from '../../http/rest.ts';
+import { RemoteError } from '../../http/remote-error.ts';
+import { MalformedAnswer, type Rest, type RestCall } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
 
 /** How a report cites a read, such as `GET run/v2/projects/...`. */

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
-import { RemoteError, type Rest } from '../../http/rest.ts';
+import { RemoteError } from '../../http/remote-error.ts';
+import type { Rest } from '../../http/rest.ts';
 import type { BuildLogs } from '../../steps/ports/build-logs.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 

@@ -1,4 +1,4 @@
-import { RemoteError } from '../../http/rest.ts';
+import { RemoteError } from '../../http/remote-error.ts';
 
 /** HTTP status of a google.rpc.Code (google/rpc/code.proto), for errors that the client reports by code. */
 const statusOfCode: Record<number, number> = {

@@ -7,7 +7,7 @@ import {
   type Stage,
 } from '../../domain/login/failure/login-error.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
-import { RemoteError } from '../../http/rest.ts';
+import { RemoteError } from '../../http/remote-error.ts';
 import type { Log } from '../../steps/ports/log.ts';
 
 interface Facts {

@@ -1,112 +1,11 @@
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  listOf,
-  objectOf,
-  textMapOf,
-  textOf,
-  textsOf,
-} from '../../domain/data/json.ts';
+import { isObject, listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { encodeName, revisionPattern, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { Rest } from '../../http/rest.ts';
-import type { RunRevision, RunService, Services, TrafficStatus } from '../../steps/ports/services.ts';
+import type { RunRevision, Services } from '../../steps/ports/services.ts';
+import { readRevision, readService } from './read-service.ts';
 
-/**
- * Cloud Run v2 over REST (google/cloud/run/v2/service.proto, revision.proto, traffic_target.proto). Names of
- * revisions are full in the API's service fields and short in its traffic; here they are always short.
- */
-
-/** `projects/P/.../revisions/R` or `R` as `R`. */
-
-const shortOf = (value: Json | undefined): string | undefined => {
-  const text = textOf(value);
-  return text === undefined ? undefined : shortName(text);
-};
-
-function targetOf(value: Json): TrafficTarget {
-  const raw = objectOf(value);
-  const target: TrafficTarget = {};
-  const type = textOf(raw.type);
-  const revision = shortOf(raw.revision);
-  const tag = textOf(raw.tag);
-  if (type === 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' || type === 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION')
-    target.type = type;
-  if (revision !== undefined) target.revision = revision;
-  if (typeof raw.percent === 'number') target.percent = raw.percent;
-  if (tag !== undefined) target.tag = tag;
-  return target;
-}
-
-/** A status of LATEST may come without its revision: then it is the latest ready one. */
-function statusOf(value: Json, latestReady: string | undefined): TrafficStatus {
-  const status: TrafficStatus = targetOf(value);
-  const uri = textOf(objectOf(value).uri);
-  if (uri !== undefined) status.uri = uri;
-  if (status.revision === undefined && latestReady !== undefined) status.revision = latestReady;
-  return status;
-}
-
-export function readService(answer: JsonObject): RunService {
-  // An answer may be any JSON, `null` included.
-  const raw = objectOf(answer);
-  const name = textOf(raw.name);
-  const etag = textOf(raw.etag);
-  if (!name || !etag)
-    throw new ReleaseError('response-malformed', {
-      what: 'Cloud Run described a service without its name or etag.',
-    });
-  const terminal = objectOf(raw.terminalCondition);
-  const latestReady = shortOf(raw.latestReadyRevision);
-  const generation = raw.generation === undefined ? '' : String(raw.generation);
-  const observed = raw.observedGeneration === undefined ? '' : String(raw.observedGeneration);
-  const reconciling = raw.reconciling === true;
-  const arrived = !reconciling && generation === observed;
-  return {
-    name,
-    uri: textOf(raw.uri) ?? '',
-    urls: textsOf(raw.urls),
-    etag,
-    annotations: textMapOf(raw.annotations),
-    labels: textMapOf(raw.labels),
-    traffic: listOf(raw.traffic).map(targetOf),
-    trafficStatuses: listOf(raw.trafficStatuses).map((status) => statusOf(status, latestReady)),
-    latestCreatedRevision: shortOf(raw.latestCreatedRevision),
-    latestReadyRevision: latestReady,
-    invokerIamDisabled: raw.invokerIamDisabled === true,
-    iapEnabled: raw.iapEnabled === true,
-    defaultUriDisabled: raw.defaultUriDisabled === true,
-    ingress: textOf(raw.ingress),
-    customAudiences: textsOf(raw.customAudiences),
-    reconciling,
-    arrived,
-    settled: arrived && textOf(terminal.state) === 'CONDITION_SUCCEEDED',
-    terminalMessage: textOf(terminal.message),
-    raw,
-  };
-}
-
-export function readRevision(raw: JsonObject): RunRevision {
-  const name = shortOf(raw.name);
-  if (!name)
-    throw new ReleaseError('response-malformed', {
-      what: 'Cloud Run described a revision without its name.',
-    });
-  const ready = listOf(raw.conditions)
-    .map(objectOf)
-    .find((condition) => condition.type === 'Ready');
-  return {
-    name,
-    ready: textOf(ready?.state) === 'CONDITION_SUCCEEDED',
-    failed: textOf(ready?.state) === 'CONDITION_FAILED',
-    createTime: textOf(raw.createTime) ?? '',
-    message: textOf(ready?.message),
-    logUri: textOf(raw.logUri),
-    raw,
-  };
-}
+/** Cloud Run v2 over REST (google/cloud/run/v2/service.proto). */
 
 const servicePattern = /^projects\/[^/?#]+\/locations\/[^/?#]+\/services\/[^/?#]+$/;
 
@@ -119,10 +18,10 @@ function pathOf(service: string, revision?: string): string {
   return revision === undefined ? path : `${path}/revisions/${encodeURIComponent(revision)}`;
 }
 
-/** google.rpc.Code ABORTED, in an operation that ended at once. */
+/** google.rpc.Code ABORTED, which an operation that ended at once can hold. */
 const aborted = 10;
 
-/** `times`: milliseconds for one attempt and for all attempts of a call. */
+/** `times`: milliseconds for one attempt, and for all attempts of a call. */
 export function createServices(rest: Rest, times = { attemptMs: 10_000, deadlineMs: 45_000 }): Services {
   const read = times;
   return {
@@ -166,8 +65,8 @@ export function createServices(rest: Rest, times = { attemptMs: 10_000, deadline
     },
 
     /**
-     * The etag makes the write repeatable: a second arrival of a write that took effect finds another etag and is a
-     * conflict, and the caller re-reads after every conflict. `annotations` is the whole map.
+     * The etag makes the write safe to repeat: if the first attempt took effect, the second one finds a new etag and
+     * is a conflict, after which the caller reads the service again. `annotations` is the whole map.
      */
     async patch(service, change, options) {
       const { body, status } = await rest.call({

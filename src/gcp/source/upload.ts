@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
-import { mayRetry } from '../../http/rest.ts';
+import { mayRetry } from '../../http/retry.ts';
 import { type HttpResponse, send, TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SourceArchive, UploadTarget } from '../../steps/ports/source.ts';

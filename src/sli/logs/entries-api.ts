@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { mayRetry, RemoteError, type Rest } from '../../http/rest.ts';
+import { RemoteError } from '../../http/remote-error.ts';
+import type { Rest } from '../../http/rest.ts';
+import { mayRetry } from '../../http/retry.ts';
 import { TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { explainRefusal } from '../refusal.ts';

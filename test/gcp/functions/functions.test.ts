@@ -10,7 +10,8 @@ import { createFunctions } from '../../../src/gcp/functions/functions.ts';
 import { operationOf } from '../../../src/gcp/functions/shape.ts';
 import { uploadArchive } from '../../../src/gcp/source/upload.ts';
 import { endpoints } from '../../../src/http/endpoints.ts';
-import { createRest, RemoteError } from '../../../src/http/rest.ts';
+import { RemoteError } from '../../../src/http/remote-error.ts';
+import { createRest } from '../../../src/http/rest.ts';
 import { closeConnections } from '../../../src/http/send.ts';
 import type { Functions } from '../../../src/steps/ports/functions.ts';
 
