@@ -39,8 +39,8 @@ export async function startSandbox(args: readonly string[] = []): Promise<Runnin
     let text = '';
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error('the sandbox was not ready within 20 s'));
-    }, 20_000);
+      reject(new Error('the sandbox was not ready within 60 s'));
+    }, 60_000);
     child.stdout?.on('data', (chunk) => {
       text += chunk;
       if (!text.includes('\n')) return;

@@ -21,10 +21,13 @@ const start = async (name: VariantName, env?: Record<string, string>) => {
   return running.url;
 };
 
+/** The most seconds for reading one image. An idle machine needs less than one. */
+const caseSeconds = 60;
+
 /** Writes a suite next to the example's images, with one case and the presets of one test. */
 function suiteOf(rest: string): string {
   const path = 'suite.yaml';
-  const item = `  - {name: invoice, image: invoice-en.png, timeout: 10s, retries: 0, expect: {text: "INVOICE 2026-001 TOTAL 128.40"}}`;
+  const item = `  - {name: invoice, image: invoice-en.png, timeout: ${caseSeconds}s, retries: 0, expect: {text: "INVOICE 2026-001 TOTAL 128.40"}}`;
   writeFileSync(join(folder, path), `version: 1\ncases:\n${item}\n${rest}\n`);
   return path;
 }
@@ -56,14 +59,14 @@ describe('the example suite', () => {
     expect(result.cases.every((item) => item.status === 'passed')).toBe(true);
     expect(result.evidence.cer?.micro).toBe(0);
     expect(result.evidence.latency?.samples).toBe(5);
-  }, 60_000);
+  }, 180_000);
 
   test('fails on a build without Korean, although its English cases pass', async () => {
     const result = await run(example, await start('english-only'));
     expect(result.verdict).toBe('fail');
     expect(failed(result)).toEqual(expect.arrayContaining(['Korean receipt', 'Korean notice, Vision style']));
     expect(failed(result)).not.toContain('English invoice');
-  }, 60_000);
+  }, 180_000);
 
   test('fails at a field if two digits are swapped', async () => {
     const result = await run(example, await start('swapped-digits'));
@@ -78,7 +81,7 @@ describe('the example suite', () => {
       },
     ]);
     expect(mixed?.score?.cer).toBeLessThan(0.06);
-  }, 60_000);
+  }, 180_000);
 
   test('passes on a build that fails some later requests, which only real traffic can show', async () => {
     const url = await start('fails-share', { FAILS_AFTER: '60' });
@@ -87,7 +90,7 @@ describe('the example suite', () => {
     const image = readFileSync(join(root, 'examples/smoke/images/invoice-en.png'));
     for (let i = 0; i < 60; i++) statuses.push((await fetch(url, { method: 'POST', body: image })).status);
     expect(statuses.filter((status) => status === 500).length).toBeGreaterThan(3);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** Skipped unless HELD_OUT names a folder that `python3 examples/smoke/render.py FOLDER` has filled. */
@@ -107,7 +110,7 @@ const held = process.env.HELD_OUT ?? '';
       names.map((name) => [`held-out-${name}.png`, 'passed']),
     );
   },
-  60_000,
+  180_000,
 );
 
 describe('for each preset, a broken build fails it', () => {
@@ -129,18 +132,19 @@ describe('for each preset, a broken build fails it', () => {
         [preset, 'failed'],
       ]);
     },
-    60_000,
+    180_000,
   );
 
   test('decodes-bombs fails pixel-bomb within its time limit', async () => {
+    const url = await start('decodes-bombs');
     const started = Date.now();
-    const result = await run(
-      suiteOf('presets: [{preset: pixel-bomb, pixels: 20000, within: 1s}]'),
-      await start('decodes-bombs'),
-    );
+    const result = await run(suiteOf('presets: [{preset: pixel-bomb, pixels: 20000, within: 1s}]'), url);
     expect(failed(result)).toEqual(['pixel-bomb']);
-    expect(Date.now() - started).toBeLessThan(25_000);
-  }, 60_000);
+    // The bomb keeps the function busy for long. The run ends within the limits of its calls: the case, the bomb, and the
+    // good image after it.
+    const limits = caseSeconds + 1 + caseSeconds;
+    expect(Date.now() - started).toBeLessThan((limits + 4) * 1000);
+  }, 180_000);
 
   test('slow-start fails cold-start', async () => {
     const result = await run(
@@ -148,7 +152,7 @@ describe('for each preset, a broken build fails it', () => {
       await start('slow-start'),
     );
     expect(failed(result)).toEqual(['cold-start']);
-  }, 60_000);
+  }, 180_000);
 
   const denials: [VariantName, string[]][] = [
     ['good', ['denies-anonymous', 'denies-access-token', 'denies-wrong-audience', 'denies-expired-token']],
@@ -170,13 +174,13 @@ describe('for each preset, a broken build fails it', () => {
       const anonymous = result.cases.find((item) => item.name === 'denies-anonymous')?.failures[0]?.what;
       if (variant === 'answers-anyway') expect(anonymous).toContain('the body contains the text');
     },
-    60_000,
+    180_000,
   );
 });
 
 test('a build that crashes at its start never listens, and its output says why', async () => {
   await expect(start('crash-at-start')).rejects.toThrow('The configuration is missing.');
-}, 60_000);
+}, 180_000);
 
 describe('bad input to the example', () => {
   const image = () => readFileSync(join(root, 'examples/smoke/images/invoice-en.png'));
@@ -234,7 +238,7 @@ describe('bad input to the example', () => {
     };
     expect(good.text).toBe('INVOICE 2026-001\nTOTAL 128.40');
     expect(good.confidence).toBeGreaterThan(0.8);
-  }, 60_000);
+  }, 180_000);
 
   test('with a full queue the function answers 429 with Retry-After and keeps working', async () => {
     const url = await start('good');
@@ -245,5 +249,5 @@ describe('bad input to the example', () => {
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
     expect(answers.find((answer) => answer.status === 429)?.headers.get('retry-after')).toBe('1');
     expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
-  }, 60_000);
+  }, 180_000);
 });

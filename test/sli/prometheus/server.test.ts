@@ -10,6 +10,7 @@ import { closeConnections } from '../../../src/http/send.ts';
 import { createPrometheus } from '../../../src/sli/prometheus/source.ts';
 import type { Clock } from '../../../src/steps/ports/clock.ts';
 import { fakeRest } from '../../support/fake-rest.ts';
+import { until } from '../../support/hold-call.ts';
 
 const found = spawnSync('prometheus', ['--version']).status === 0;
 if (!found)
@@ -95,6 +96,17 @@ real('a real Prometheus', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 20_000);
 
+  /** Waits until Prometheus has scraped this value. */
+  async function scraped(series: string, value: number): Promise<void> {
+    await until(async () => {
+      const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(series)}`);
+      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+      return Number(data.result[0]?.value[1]) === value;
+    });
+  }
+  /** The source's delay of 1.5 s and a scrape: after this, a poll sees everything that was scraped before. */
+  const settledMs = 2500;
+
   const open = (since: number, settings: object = {}) => {
     const source = createPrometheus({
       settings: {
@@ -116,11 +128,7 @@ real('a real Prometheus', () => {
   test('counts exactly what the server counted, across new series and a restart', async () => {
     count('reqs{revision="old",code="200"}', 1000);
     // Prometheus finds its targets some seconds after it has started.
-    for (let tries = 0; tries < 150; tries++) {
-      const answer = await fetch(`${url}/api/v1/query?query=reqs`);
-      if (((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0) break;
-      await delay(100);
-    }
+    await scraped('reqs{revision="old",code="200"}', 1000);
     await delay(1000);
     const since = Date.now();
     const { reader, source } = open(since);
@@ -136,13 +144,15 @@ real('a real Prometheus', () => {
     count('reqs{revision="new",code="200"}', 7);
     count('took_seconds_count{revision="new"}', 20);
     count('took_seconds_bucket{revision="new",le="2"}', 15);
-    await delay(2500);
+    await scraped('took_seconds_bucket{revision="new",le="2"}', 15);
+    await delay(settledMs);
     await poll();
     count('reqs{revision="new",code="503"}', 3);
-    await delay(1500);
+    await scraped('reqs{revision="new",code="503"}', 3);
     // The instance restarts, and its counters begin at zero again.
     counters.set('reqs{revision="new",code="200"}', 2);
-    await delay(3500);
+    await scraped('reqs{revision="new",code="200"}', 2);
+    await delay(settledMs);
     await poll();
     expect(Object.fromEntries(totals)).toEqual({
       'old availability': { total: 90, bad: 0 },
@@ -155,7 +165,7 @@ real('a real Prometheus', () => {
       Date.now(),
     );
     expect(before.availability?.total).toBeGreaterThan(50);
-  }, 40_000);
+  }, 120_000);
 
   test('a selector that matches nothing gives no counts, and a wrong one is refused in the words of Prometheus', async () => {
     const nobody = open(Date.now() - 10_000, {
