@@ -89,8 +89,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     summary: '*',
   },
   gcp: { exposure: [], functions: [], login: [], run: [], source: [] },
-  // `auto` falls back from one source to another.
-  sli: { auto: ['logs', 'metrics'], logs: [], metrics: [], prometheus: [] },
+  // `auto` falls back from one source to another. Any other source imports no room, so a new one needs no line here.
+  sli: { auto: ['logs', 'metrics'] },
 };
 
 /** The rooms of the sandbox, each with the rooms that it may import. The files in sandbox/ itself join them. */
@@ -167,7 +167,7 @@ describe('imports', () => {
       const from = roomOf(file);
       const listed = rooms[layerOf(file)];
       if (!listed || from === undefined) return [];
-      const may = listed[from];
+      const may = listed[from] ?? (layerOf(file) === 'sli' ? [] : undefined);
       if (may === undefined) return [`${file}: its room is not in the list`];
       return names
         .filter((name) => layerOf(name) === layerOf(file) && roomOf(name) !== undefined)

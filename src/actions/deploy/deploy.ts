@@ -15,6 +15,7 @@ import { openPlatform } from '../login/platform.ts';
 import { readDeployInputs } from './inputs.ts';
 import { deployPorts } from './ports.ts';
 
+/** What the report keeps of a deploy: no values of variables, and at most 5000 files. */
 export function evidenceOf(
   request: DeployRequest,
   result: DeployResult,
@@ -37,11 +38,12 @@ export function evidenceOf(
   };
 }
 
+/** Deploys a function, proves it private, and only then gives it traffic. */
 export const deploy: Action<'deploy'> = async (context) => {
   const { inputs, log, clock, signal, startedAt } = context;
-  const { login, request: asked, requireProof, propagationSeconds } = readDeployInputs(context);
+  const { login, request: settings, requireProof, propagationSeconds } = readDeployInputs(context);
   inputs.done();
-  const request: DeployRequest = { ...asked, signal };
+  const request: DeployRequest = { ...settings, signal };
   const platform = openPlatform(context, login);
   const ports = deployPorts(context, platform);
   const { project, region, name } = request;

@@ -8,7 +8,7 @@ import type { Context } from '../../runner/context.ts';
 import type { DeployPorts } from '../../steps/deploy/types.ts';
 import type { Platform } from '../login/platform.ts';
 
-/** What a deploy reaches the world with, for every action that deploys. Opening it sends nothing. */
+/** The clients of a deploy, for every action that deploys. Opening them sends nothing. */
 export function deployPorts(context: Context, platform: Platform): Omit<DeployPorts, 'exposure'> {
   const { clock, log, secrets, env } = context;
   const { rest, tokens, endpoints } = platform;

@@ -3,13 +3,14 @@ import { parseProvider } from '../../domain/login/identity.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { Environment } from '../../inputs/reader.ts';
 
-/** Where Google's tools and actions look for credentials, the most specific first (auth@v3 exports all three). */
+/** Variables in which Google's tools and actions look for a credentials file, the most specific first. auth@v3 exports all three. */
 const fileVariables = [
   'GOOGLE_GHA_CREDS_PATH',
   'GOOGLE_APPLICATION_CREDENTIALS',
   'CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE',
 ];
-/** The login that an earlier step of the job left, as a request of its own; undefined where there is none to use. */
+
+/** The login that an earlier step of the job left, as a request of its own; undefined if there is none to use. */
 export function earlierLogin(env: Environment, like: LoginRequest): LoginRequest | undefined {
   const request: LoginRequest = {
     ...like,
@@ -25,7 +26,10 @@ export function earlierLogin(env: Environment, like: LoginRequest): LoginRequest
   return request.source === 'file' && !request.refusal ? request : undefined;
 }
 
-/** Credentials that an earlier step exported, ours or Google's: an external_account file (AIP-4117). */
+/**
+ * Reads into the request the credentials file that an earlier step exported, ours or Google's. Its type must be
+ * `external_account` (AIP-4117); otherwise the request gets a refusal.
+ */
 export function useCredentialsFile(request: LoginRequest, env: Environment): void {
   const variable = fileVariables.find((name) => env[name]?.trim());
   const path = variable ? (env[variable] ?? '').trim() : '';
@@ -41,7 +45,7 @@ export function useCredentialsFile(request: LoginRequest, env: Environment): voi
       code: 'login-missing',
       what: `${variable} names ${path}, which ${missing ? 'does not exist' : 'cannot be read as JSON'}.`,
       why: missing
-        ? 'Its step may have run in another container, or its post step has already removed the file.'
+        ? 'The step that wrote it may have run in another container, or its post step has already removed the file.'
         : undefined,
       fix: 'Set workload_identity_provider on this step, or run the auth step in this job.',
     };
@@ -53,9 +57,9 @@ export function useCredentialsFile(request: LoginRequest, env: Environment): voi
       code: isKey ? 'login-key-refused' : 'login-missing',
       what: `${variable} names ${isKey ? 'a service-account key' : `credentials of the type "${String(content.type).slice(0, 40)}"`}.`,
       why: isKey
-        ? 'A key is a password that does not expire; these actions log in without one.'
-        : 'Only workload identity federation is supported.',
-      fix: 'Set workload_identity_provider on this step; docs/keyless.md shows how to create one.',
+        ? 'A key is a password that does not expire. These actions log in without one.'
+        : 'These actions log in by workload identity federation only.',
+      fix: 'Set workload_identity_provider on this step. docs/keyless.md shows how to create a provider.',
     };
     return;
   }

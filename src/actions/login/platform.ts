@@ -7,14 +7,14 @@ import { createRest, type Rest, type RestCall } from '../../http/rest.ts';
 import type { Context } from '../../runner/context.ts';
 import type { LoginTokens } from '../../steps/ports/tokens.ts';
 
-/** What every action reaches Google Cloud with. Opening it sends nothing. */
+/** The clients with which every action reaches Google Cloud. Opening them sends nothing. */
 export interface Platform {
   tokens: LoginTokens;
   rest: Rest;
   endpoints: Endpoints;
-  /** Empty only where `readLogin` was told that it is optional. */
+  /** Empty only if the login rules say that it is optional. */
   projectId: string;
-  /** E-mail of the account that ID tokens are of; undefined where there is none. */
+  /** E-mail of the account that ID tokens are minted for; undefined if there is none. */
   invoker: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
   const { env, log, clock, signal, secrets } = context;
   const found = endpoints(env, login.universe);
   const agent = userAgent(context.id);
-  // The request token is a secret of the credentials file as well.
+  // The headers hold the token that requests GitHub's token, so mask it.
   for (const value of Object.values(login.endpoint?.headers ?? {}))
     secrets.add(value.replace(/^bearer\s+/i, ''));
   const client = createRest({
@@ -39,7 +39,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     requestReason: login.requestReason,
     call: <T>(call: RestCall) =>
       client.call<T>(call).catch(async (error: unknown) => {
-        // A product that takes no federated identity says no more than 401.
+        // A product that does not take federated identities answers 401 and no more, so add the reason.
         const isOwn = call.auth !== 'none' && call.bearer === undefined;
         if (!isOwn || (error as { status?: number }).status !== 401) throw error;
         const { explainUnauthenticated } = await import('../../domain/login/failure/explain-call.ts');

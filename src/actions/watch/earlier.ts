@@ -7,7 +7,7 @@ import type { SliSource } from '../../steps/ports/sli.ts';
 import type { WatchTarget } from '../../steps/watch/find-target.ts';
 import { savedWatch } from '../../steps/watch/saved-watch.ts';
 
-interface Asked {
+interface Wanted {
   resume: 'auto' | 'save' | 'off';
   since: number | undefined;
   alpha: number | undefined;
@@ -16,34 +16,36 @@ interface Asked {
   source: SliSource;
 }
 
-/** Where a release, or a runner before this one, stopped watching the same; undefined where there is nothing to go on with. */
+/** The state that a release or another runner left of this very watch; undefined if there is none to continue. */
 export function findEarlier(
   log: Log,
   target: WatchTarget,
-  asked: Asked,
+  wanted: Wanted,
 ): { at: number; state: WatchState } | undefined {
-  if (asked.resume === 'off' || asked.since !== undefined) return undefined;
+  if (wanted.resume === 'off' || wanted.since !== undefined) return undefined;
   const saved = savedWatch(target.raw, target);
   if (saved === undefined) return undefined;
-  const state = resumeWatch(saved.state, testsOf(asked.objectives, asked.probes > 0));
-  const why = state ? misfit(state, target, asked) : 'it is of other objectives';
+  const state = resumeWatch(saved.state, testsOf(wanted.objectives, wanted.probes > 0));
+  const why = state ? misfit(state, target, wanted) : 'its objectives differ';
   if (state === undefined || why !== undefined) {
-    log.line(`  The record of the release has an earlier watch, but ${why}: this one begins anew.`);
+    log.line(`  The record of the release holds an earlier watch, but ${why}. This watch starts anew.`);
     return undefined;
   }
   const requests = Math.max(...state.evidence.tests.map(({ candidate }) => candidate.total));
   log.line(
-    `  Going on with the watch in the record of the release: ${elapsedText(state.evidence.seconds)}, ${countText(requests)} requests of ${target.candidate}.`,
+    `  Continuing the watch in the record of the release: ${elapsedText(state.evidence.seconds)}, ${countText(requests)} requests of ${target.candidate}.`,
   );
   return { at: Math.max(saved.at, state.marks.at(-1)?.at ?? 0), state };
 }
 
-function misfit(state: WatchState, target: WatchTarget, asked: Asked): string | undefined {
-  // Where one source stopped, another would count everything again.
-  if (state.source !== undefined && state.source !== asked.source.name)
-    return `it was counted by ${state.source}`;
-  if (asked.alpha !== undefined && asked.alpha !== state.plan.alpha)
+/** Why the saved state cannot be continued; undefined if it can. */
+function misfit(state: WatchState, target: WatchTarget, wanted: Wanted): string | undefined {
+  // Another source would count again what the first one has counted.
+  if (state.source !== undefined && state.source !== wanted.source.name)
+    return `its source is ${state.source}`;
+  if (wanted.alpha !== undefined && wanted.alpha !== state.plan.alpha)
     return `its alpha is ${state.plan.alpha}`;
-  if (state.evidence.fullSince !== null && target.phase === 'split') return 'it had all traffic then';
+  if (state.evidence.fullSince !== null && target.phase === 'split')
+    return 'the revision had all traffic at that time';
   return undefined;
 }

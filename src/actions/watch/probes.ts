@@ -7,7 +7,7 @@ import { chooseTarget } from '../../steps/smoke/target.ts';
 import type { Platform } from '../login/platform.ts';
 import { createSmokePorts } from '../smoke-test/ports.ts';
 
-/** Probes go to the revisions themselves: by their tags, or by the live URL where one has all traffic. */
+/** Sends probes to each revision by its tag, or by the live URL if the revision has all traffic. */
 export function openProbes(
   context: Context,
   platform: Platform,

@@ -6,7 +6,7 @@ import type { Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import { undecidedPolicy, watchRule } from './inputs.ts';
 
-/** Judges recorded counts again, offline and without credentials: a recording, or the report of an earlier run. */
+/** Judges recorded counts again, offline and without credentials. `file` is a recording or the report of an earlier run. */
 export async function replay(context: Context, file: unknown): Promise<Finished<'watch'>> {
   const { inputs, log } = context;
   const values = inputs.of('watch');

@@ -9,7 +9,7 @@ export interface SloFile extends ParsedSlo {
   path: string;
 }
 
-/** What was wrong in a file of objectives; the entry makes annotations of the problems. */
+/** The mistakes in a file with objectives. The action writes an annotation for each. */
 export class SloFileError extends ReleaseError {
   readonly path: string;
   readonly problems: readonly SloProblem[];
@@ -31,24 +31,24 @@ export async function readSloFile(path: string, workspace: string): Promise<SloF
   let source: string;
   try {
     const inside = relative(realpathSync(workspace), realpathSync(full));
-    if (inside.startsWith('..') || isAbsolute(inside)) throw new Error('it lies outside of the workspace');
+    if (inside.startsWith('..') || isAbsolute(inside)) throw new Error('it is outside the workspace');
     if (!statSync(full).isFile()) throw new Error('it is not a file');
     source = readFileSync(full, 'utf8');
   } catch (cause) {
     throw new ReleaseError('slo-invalid', {
       what: `${path} cannot be read: ${messageOf(cause)}.`,
-      fix: 'Check out the repository before this step, and name the file from its root.',
+      fix: 'Check out the repository before this step, and write the path relative to its root.',
       cause,
     });
   }
-  // Loaded only here: the schema and the YAML parser cost more than the rest of a start.
+  // Loaded only here, since the schema and the YAML parser take longer to load than everything else.
   const { parseOpenSlo } = await import('../../domain/slo/openslo.ts');
   const parsed = parseOpenSlo(source, path);
   if ('problems' in parsed) throw new SloFileError(path, parsed.problems);
   return { ...parsed.slo, path };
 }
 
-/** Every problem of the file in the log, with the line quoted, and the first eight in the diff. */
+/** Writes every mistake with its line into the log, and the first eight as annotations in the diff. */
 export async function showSloProblems(context: Context, { path, problems }: SloFileError): Promise<void> {
   for (const { line, column, message, quoted } of problems.slice(0, 50)) {
     context.log.line(`${path}:${line}:${column}: ${message}`);

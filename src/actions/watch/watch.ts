@@ -107,7 +107,7 @@ export const watch: Action<'watch'> = async (context) => {
       policy: request.policy,
       rule: request.rule,
       state: earlier?.state,
-      // A shift that the runner before did not see settle: from its write until now nobody knows the share.
+      // The runner before this one may not have seen its last shift settle, so requests from then until now do not count.
       shiftedAt: earlier?.at ?? settledAt,
       settledAt,
       onProgress: keeper && ((_, state) => void (keeper.due() && keeper.keep(state, signal))),

@@ -105,7 +105,7 @@ describe('inputs', () => {
     expect(read({ INPUT_WORKLOAD_IDENTITY_PROVIDER: provider, ...env }).login.projectId).toBe(expected);
   });
 
-  test('nothing given: both problems at once, unless that is allowed', () => {
+  test('if nothing is set, both problems are reported at once, unless the login is optional', () => {
     const { problem } = read({});
     expect(problem).toContain('project_id: missing');
     expect(problem).toContain('workload_identity_provider: missing');
@@ -141,7 +141,7 @@ describe('credentials of an earlier step', () => {
       projectId: 'my-project',
       endpoint: { url: external.credential_source.url, headers: { authorization: 'Bearer request-token' } },
     });
-    // Only the names in the file are used: where to send a token is decided by the universe.
+    // The file gives names only. The universe decides where a token is sent.
     expect(JSON.stringify(login)).not.toContain('attacker');
   });
 

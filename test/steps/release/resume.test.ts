@@ -69,7 +69,7 @@ describe('a second runner', () => {
   const state = async (name: string) => (await world.record(name))?.watch?.state as WatchState | undefined;
   const seen = (ran: Ran<'watch'>) =>
     (ran.report.evidence.watch as WatchEvidence).tests[0]?.candidate.total ?? 0;
-  const goesOn = (ran: AnyRan) => ran.log.some((line) => line.includes('Going on with the watch'));
+  const goesOn = (ran: AnyRan) => ran.log.some((line) => line.includes('Continuing the watch'));
 
   test('the state of a held release is kept, and the next watch continues it', async () => {
     const { name, candidate, ran } = await held();
@@ -117,8 +117,8 @@ describe('a second runner', () => {
   });
 
   test.each([
-    ['other objectives', { slo: '99%' }, 'it is of other objectives'],
-    ['another source', { source: 'logs' }, 'it was counted by logs or metrics'],
+    ['other objectives', { slo: '99%' }, 'its objectives differ'],
+    ['another source', { source: 'logs' }, 'its source is logs or metrics'],
     ['another alpha', { alpha: '0.01' }, 'its alpha is 0.001'],
   ])('%s begin anew, and it says so', async (_, inputs, why) => {
     const { name } = await held();
@@ -131,7 +131,7 @@ describe('a second runner', () => {
   test.each([
     ['resume: off', { resume: 'off' }],
     ['since', { since: '2s' }],
-  ])('%s begins anew without a word', async (_, inputs) => {
+  ])('%s starts anew without a message', async (_, inputs) => {
     const { name } = await held();
     const second = await watchBy(name, { duration: '4s', ...inputs });
     expect(goesOn(second)).toBe(false);
@@ -142,7 +142,7 @@ describe('a second runner', () => {
     expect(await state(name)).toBeUndefined();
     const second = await watchBy(name, { duration: '4s', resume: 'save' });
     expect(goesOn(second)).toBe(false);
-    expect(second.log.join('\n')).toContain('is not kept');
+    expect(second.log.join('\n')).toContain('is not saved');
     expect(await world.record(name)).toMatchObject({ phase: 'closed' });
   });
 
