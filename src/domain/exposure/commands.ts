@@ -14,7 +14,8 @@ export const serviceShortName = (target: Target): string => shortName(target.ser
 
 /**
  * Removes one member from one role.
- * @param level where the binding is; `resource` is its resource
+ * @param level the kind of resource that has the binding
+ * @param resource full name of that resource
  * @param conditional true if the binding has a condition, which gcloud must then be told to ignore
  */
 export function removeBinding(
@@ -53,7 +54,7 @@ export function removeBinding(
 export const enableInvokerCheck = (target: Target): string =>
   `gcloud run services update ${shellWord(serviceShortName(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)} --invoker-iam-check`;
 
-/** Shows one policy. For a person who may read it, where this identity may not. */
+/** Shows one policy. An administrator can run it if this identity may not read the policy. */
 export function showPolicy(level: Level, resource: string, target: Target): string {
   const name = shellWord(shortName(resource));
   const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;

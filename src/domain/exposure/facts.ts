@@ -107,7 +107,7 @@ export interface ExposureFacts {
   service: Reading<ServiceFacts> | undefined;
   policies: PolicyFact[];
   ancestry: Reading<Ancestor[]>;
-  /** Permissions by role, for every role that a member with many or unknown people behind it holds. */
+  /** Permissions by role, for the roles that `rolesToRead` chose. */
   roles: ReadonlyMap<string, Reading<readonly string[]>>;
   /** Providers by pool (`projects/N/locations/global/workloadIdentityPools/P`). */
   pools: ReadonlyMap<string, Reading<PoolProvider[]>>;

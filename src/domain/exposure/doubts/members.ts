@@ -6,7 +6,7 @@ import { type Holding, holdings } from '../policy/holdings.ts';
 import { poolDoor } from '../ways/pools.ts';
 import { type Doubt, unreadDoubt } from './doubt.ts';
 
-/** The doubts about members that are neither plainly public nor plainly one identity. One doubt a member. */
+/** The doubts about members that are neither plainly public nor plainly one identity. At most one for each member. */
 export function memberDoubts(facts: ExposureFacts): Doubt[] {
   const doubts = new Map<string, Doubt>();
   for (const holding of holdings(facts)) {
@@ -65,7 +65,7 @@ function unknownMemberDoubt(holding: Holding): Doubt {
   return { blocks: 'private', what: `the meaning of ${shown}`, clause, call, permission: undefined, finding };
 }
 
-/** A pool of which it is not known who may enter it, although all of it may call the function. */
+/** The members of the pool may call the function, and it is not known who may enter the pool. */
 function poolDoubt(facts: ExposureFacts, holding: Holding): Doubt | undefined {
   const { member, call } = holding;
   const pool = facts.pools.get(member.pool ?? '');

@@ -1,7 +1,7 @@
 import type { PolicyFact } from '../facts.ts';
 import { classify, isPublic, type Reach } from './members.ts';
 
-/** Chooses which roles and pools are worth a call: those of members that may be many, and all on the service itself. */
+/** Chooses the roles and pools to read: those of members that may be many people, and all that are on the service itself. */
 
 const rank: Record<Reach, number> = {
   anyone: 0,

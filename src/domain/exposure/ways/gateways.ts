@@ -2,7 +2,7 @@ import { shortName } from '../../data/resource-name.ts';
 import type { ExposureFacts } from '../facts.ts';
 import type { Way } from './way.ts';
 
-/** An API Gateway calls the function with its own identity, also for callers of whom it asks nothing. */
+/** An API Gateway calls the function with its own identity, even for callers without a key or a token. */
 export function gatewayWays(facts: ExposureFacts): Way[] {
   if (!facts.gateways?.ok) return [];
   const { value, call } = facts.gateways;

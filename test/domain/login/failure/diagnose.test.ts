@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { quoted } from '../../../src/domain/data/shell.ts';
-import { conditionFor, grantImpersonation } from '../../../src/domain/login/commands.ts';
-import { diagnose, knownFailures } from '../../../src/domain/login/failure/diagnose.ts';
-import type { LoginFailure } from '../../../src/domain/login/failure/login-error.ts';
-import { parseProvider } from '../../../src/domain/login/identity.ts';
-import { cloudPlatformScope, type LoginRequest } from '../../../src/domain/login/request.ts';
+import { quoted } from '../../../../src/domain/data/shell.ts';
+import { conditionFor, grantImpersonation } from '../../../../src/domain/login/commands.ts';
+import { diagnose, knownFailures } from '../../../../src/domain/login/failure/diagnose.ts';
+import type { LoginFailure } from '../../../../src/domain/login/failure/login-error.ts';
+import { parseProvider } from '../../../../src/domain/login/identity.ts';
+import { cloudPlatformScope, type LoginRequest } from '../../../../src/domain/login/request.ts';
 
 const provider = parseProvider('projects/42/locations/global/workloadIdentityPools/github/providers/gh');
 const request: LoginRequest = {

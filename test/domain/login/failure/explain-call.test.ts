@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { explainUnauthenticated } from '../../../src/domain/login/failure/explain-call.ts';
-import { parseProvider } from '../../../src/domain/login/identity.ts';
-import type { LoginRequest } from '../../../src/domain/login/request.ts';
+import { explainUnauthenticated } from '../../../../src/domain/login/failure/explain-call.ts';
+import { parseProvider } from '../../../../src/domain/login/identity.ts';
+import type { LoginRequest } from '../../../../src/domain/login/request.ts';
 
 const login = {
   provider: parseProvider('projects/42/locations/global/workloadIdentityPools/p/providers/g'),
