@@ -6,7 +6,7 @@ import type { Environment, InputReader } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
 import { type ChosenSource, chooseSource } from '../../sli/registry.ts';
-import type { ReleaseRequest } from '../../steps/release/release.ts';
+import type { ReleaseRequest } from '../../steps/release/request.ts';
 import { readFunction } from '../deploy/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
 import {

@@ -10,7 +10,8 @@ import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Action } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import type { ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
-import { type ReleaseRun, release as runRelease } from '../../steps/release/release.ts';
+import { release as runRelease } from '../../steps/release/release.ts';
+import type { ReleaseRun } from '../../steps/release/run.ts';
 import { settle } from '../../steps/traffic/settle.ts';
 import { openPlatform } from '../login/platform.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
@@ -100,9 +101,10 @@ export const release: Action<'release'> = async (context) => {
   const ports: ReleasePorts = { ...traffic, stages, observer, signal, clock, log };
   const run = await runRelease(ports, { ...inputs.request, functionName, owner });
   const report = reportOf(run, env, context.inputs.given, context.startedAt, inputs.slo.windowSeconds);
-  if (!run.settled && run.record && isOpen(run.record))
-    context.saveState(recordKey, formatRecord(run.record));
-  context.saveState(endKey, run.settled ? (report.outcome ?? 'failed') : 'open');
+  const { record } = run.written;
+  const { settled } = run.ending;
+  if (!settled && record && isOpen(record)) context.saveState(recordKey, formatRecord(record));
+  context.saveState(endKey, settled ? (report.outcome ?? 'failed') : 'open');
   clearDraft(context);
   return { report, view, outputs: outputsOf(run), summaryFile: true };
 };
@@ -112,10 +114,10 @@ const afterView = async () => (await import('../../domain/summary/release/view.t
 
 function outputsOf(run: ReleaseRun) {
   return {
-    url: run.url,
-    revision: run.candidate ?? run.before?.revision,
-    previous_revision: run.before?.revision,
-    traffic: JSON.stringify(run.shares),
+    url: run.live.url,
+    revision: run.candidate ?? run.found.before?.revision,
+    previous_revision: run.found.before?.revision,
+    traffic: JSON.stringify(run.live.serving),
     exposure: run.exposure,
   };
 }

@@ -8,7 +8,7 @@ import { type ErrorRecord, newReport, type Report } from '../../domain/report/re
 import { capital } from '../../domain/text/sentence.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Environment } from '../../inputs/reader.ts';
-import type { ReleaseRun } from '../../steps/release/release.ts';
+import type { ReleaseRun } from '../../steps/release/run.ts';
 
 const verdicts: Record<Outcome, Verdict> = {
   promoted: 'pass',
@@ -32,30 +32,30 @@ export function reportOf(
   windowSeconds: number,
 ): Report<'release'> {
   const { project, region, name } = parseName(run.request.functionName);
-  const short = shortName(run.service);
+  const short = shortName(run.live.service);
   const report = newReport('release', { project, region, name, service: short, revision: run.candidate });
   const { outcome } = run.state;
   report.inputs = given;
   report.outcome = outcome;
   report.verdict = outcome
     ? verdicts[outcome]
-    : run.request.dryRun && run.errors.length === 0
+    : run.request.dryRun && run.journal.errors.length === 0
       ? 'pass'
       : 'inconclusive';
   report.reason = [causeOf(run), trafficOf(run)].filter(Boolean).join(' ');
-  report.findings = run.findings;
-  report.actions_taken = run.taken;
-  report.errors = run.errors.map(recordOf);
-  report.timings = run.stages.map((stage) => ({
+  report.findings = [...run.journal.findings];
+  report.actions_taken = [...run.journal.actions];
+  report.errors = run.journal.errors.map(recordOf);
+  report.timings = run.journal.stages.map((stage) => ({
     stage: stage.stage,
     startedAtSeconds: (stage.startedAt - startedAt) / 1000,
     seconds: (stage.endedAt - stage.startedAt) / 1000,
     verdict: stage.verdict,
     note: stage.note,
   }));
-  const known = run.errors.filter((error) => error instanceof ReleaseError);
+  const known = run.journal.errors.filter((error) => error instanceof ReleaseError);
   for (const error of known) report.findings.push(...(error.findings ?? []));
-  Object.assign(report.evidence, ...known.map((error) => error.evidence ?? {}), run.evidence, {
+  Object.assign(report.evidence, ...known.map((error) => error.evidence ?? {}), run.journal.evidence, {
     release: factsOf(run, env, startedAt, windowSeconds),
   });
   return report;
@@ -72,10 +72,10 @@ function causeOf(run: ReleaseRun): string {
   const { outcome, cause } = run.state;
   if (isPlan(run))
     return ended(
-      `${run.unchanged ? 'Nothing would change' : 'Plan only, nothing was changed'}: ${allocationText(run.shares)}`,
+      `${run.plan.unchanged ? 'Nothing would change' : 'Plan only, nothing was changed'}: ${allocationText(run.live.serving)}`,
     );
-  if (outcome === 'promoted' && cause !== 'unchanged' && !run.unchanged)
-    return ended(`${run.candidate} serves 100 %${run.keptPin ? ', pinned by name' : ''}`);
+  if (outcome === 'promoted' && cause !== 'unchanged' && !run.plan.unchanged)
+    return ended(`${run.candidate} serves 100 %${run.written.keptPin ? ', pinned by name' : ''}`);
   const text = ended(run.reason || 'The release did not begin');
   const name = shortName(run.request.functionName);
   // A function's name at the beginning keeps its case.
@@ -83,16 +83,16 @@ function causeOf(run: ReleaseRun): string {
 }
 
 /** Where the traffic is, in a sentence of its own, if the outcome alone does not say it. */
-function trafficOf({ state, shares }: ReleaseRun): string | undefined {
+function trafficOf({ state, live }: ReleaseRun): string | undefined {
   switch (state.outcome) {
     case 'rolled_back':
     case 'smoke_failed':
     case 'exposed':
     case 'cancelled':
     case 'rejected':
-      return shares.length > 0 ? `Traffic: ${allocationText(shares)}.` : undefined;
+      return live.serving.length > 0 ? `Traffic: ${allocationText(live.serving)}.` : undefined;
     case 'held':
-      return `The share is held: ${allocationText(shares)}.`;
+      return `The traffic is held: ${allocationText(live.serving)}.`;
     default:
       return undefined;
   }
@@ -100,30 +100,30 @@ function trafficOf({ state, shares }: ReleaseRun): string | undefined {
 
 const ended = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-const isPlan = ({ request, state, errors }: ReleaseRun): boolean =>
-  request.dryRun && state.phase === 'ended' && state.outcome === undefined && errors.length === 0;
+const isPlan = ({ request, state, journal }: ReleaseRun): boolean =>
+  request.dryRun && state.phase === 'ended' && state.outcome === undefined && journal.errors.length === 0;
 
 function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSeconds: number): ReleaseFacts {
   const { ports, request } = run;
   const seconds = (at: number) => Number(((at - startedAt) / 1000).toFixed(3));
   const now = ports.clock.now();
-  const decided = run.stages.findLast(({ note }) => note !== '' && note === run.reason);
+  const decided = run.journal.stages.findLast(({ note }) => note !== '' && note === run.reason);
   return {
-    service: run.service,
-    url: run.url,
-    before: run.before?.revision,
-    before_gone: run.beforeGone,
+    service: run.live.service,
+    url: run.live.url,
+    before: run.found.before?.revision,
+    before_gone: run.ending.beforeGone,
     candidate: run.candidate,
     first: run.state.first,
-    unchanged: run.unchanged,
-    serving: run.shares.map(({ revision, percent }) => ({ revision, percent })),
+    unchanged: run.plan.unchanged,
+    serving: run.live.serving.map(({ revision, percent }) => ({ revision, percent })),
     verified_at: new Date(now).toISOString(),
     exposure: run.exposure,
-    kept_pin: run.keptPin,
+    kept_pin: run.written.keptPin,
     after_promote: request.afterPromote,
     steps: [...request.steps],
     seconds: seconds(now),
-    stages: run.stages.map((stage) => ({
+    stages: run.journal.stages.map((stage) => ({
       stage: stage.stage,
       kind: stage.kind,
       start: seconds(stage.startedAt),
@@ -136,11 +136,11 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     })),
     shares: [
       { at: 0, percent: 0 },
-      ...run.shareChanges.map(({ at, percent }) => ({ at: seconds(at), percent })),
+      ...run.journal.marks.map(({ at, percent }) => ({ at: seconds(at), percent })),
     ],
-    segments: run.segments,
-    after: run.after,
-    warnings: run.warnings,
+    segments: [...run.journal.segments],
+    after: run.ending.after,
+    warnings: [...run.journal.warnings],
     cause: causeOf(run),
     commit: commitOf(run, env),
     attempt: request.owner.attempt,
@@ -157,7 +157,7 @@ function commitOf(run: ReleaseRun, env: Environment): ReleaseFacts['commit'] {
   const server = serverOf(env);
   const base =
     server && isRepository(env.GITHUB_REPOSITORY) ? `${server}/${env.GITHUB_REPOSITORY}` : undefined;
-  const good = run.previous?.stable_commit;
+  const good = run.found.previous?.stable_commit;
   return {
     sha: commit,
     url: base && `${base}/commit/${commit}`,
@@ -172,8 +172,9 @@ const serverOf = (env: Environment): string | undefined => {
 const isRepository = (name: string | undefined): name is string => /^[\w.-]+\/[\w.-]+$/.test(name ?? '');
 
 /** Of the release that this one gave way to, as its record names it. */
-function otherRunUrl({ other }: ReleaseRun, env: Environment): string | undefined {
+function otherRunUrl({ ending }: ReleaseRun, env: Environment): string | undefined {
   const server = serverOf(env);
+  const other = ending.yieldedTo;
   if (!other || !server || !isRepository(other.repository) || other.run === '') return undefined;
   return `${server}/${other.repository}/actions/runs/${other.run}/attempts/${other.attempt}`;
 }
@@ -192,8 +193,8 @@ function logsUrl(run: ReleaseRun): string | undefined {
 
 /** What is left of the error budget, and what this release spent of it: users' requests of all segments. */
 function budgetOf(run: ReleaseRun, windowSeconds: number): ReleaseFacts['budget'] {
-  const gate = run.evidence.budget;
+  const gate = run.journal.evidence.budget;
   if (!gate || gate.objectives.length === 0) return undefined;
   const days = Math.round(windowSeconds / 8640) / 10;
-  return { gate, invoice: budgetInvoice(gate, spentIn(run.segments)), window_days: days };
+  return { gate, invoice: budgetInvoice(gate, spentIn(run.journal.segments)), window_days: days };
 }

@@ -139,14 +139,14 @@ function deployed(request: DeployRequest, result: DeployResult, tree: SourceTree
   const { verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime } = result;
   return {
     ...{ verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime },
-    marks: marksOf(result),
+    labels: labelsOf(result),
     sameAsFunction: !source.changed && changes.length === 0 && action !== 'create',
     evidence: evidenceOf(request, result, tree),
   };
 }
 
 /** The digests that a deploy leaves in the function's labels. */
-function marksOf({ plan }: DeployResult): Record<string, string> {
+function labelsOf({ plan }: DeployResult): Record<string, string> {
   const labels = objectOf(plan.message.labels);
   const own = [sourceLabel, configLabel].map((name) => [name, labels[name]] as const);
   return Object.fromEntries(own.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));

@@ -1,49 +1,52 @@
 import { healthText } from '../../domain/watch/serving-health.ts';
 import { driftOf } from '../traffic/drift.ts';
 import { proveAnswer, proveRate } from '../traffic/prove-back.ts';
-import { note, passed, type ReleaseRun, type Step } from './run.ts';
-import { revert } from './traffic.ts';
+import { revert } from './revert.ts';
+import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
 
-/** Milliseconds for going back; after a signal GitHub gives 7.5 s before it kills. */
+/** Milliseconds for going back. After a signal GitHub kills the process in 7.5 s. */
 const urgentMs = 6000;
 const revertMs = 90_000;
 
-/** Traffic back to `before`, then one call to see that it answers. */
-export async function goBack(run: ReleaseRun): Promise<Step> {
-  const { ports, before } = run;
+/** Puts the traffic back to `before`, then calls it once to see that it answers. */
+export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
+  const { ports, journal, ending } = run;
+  const { before } = run.found;
   const urgent = ports.signal.aborted;
   const started = ports.clock.now();
-  const step = await revert(run, { urgent, withinMs: urgent ? urgentMs : revertMs });
-  if (step.event !== 'passed' || before === undefined) return step;
-  run.wentBackAt = ports.clock.now();
-  run.findings.push(...driftOf(run.candidate, before.revision));
-  if (urgent) return step;
-  const took = ((run.wentBackAt - started) / 1000).toFixed(1);
-  const proof = await proveAnswer(ports.stages, run.url ?? '', before.revision, ports.signal);
-  run.findings.push(...proof.findings);
+  const result = await revert(run, { urgent, withinMs: urgent ? urgentMs : revertMs });
+  if (result.event !== 'passed' || before === undefined) return result;
+  ending.wentBackAt = ports.clock.now();
+  journal.find(driftOf(run.candidate, before.revision));
+  if (urgent) return result;
+  const took = ((ending.wentBackAt - started) / 1000).toFixed(1);
+  const proof = await proveAnswer(ports.stages, run.live.url ?? '', before.revision, ports.signal);
+  journal.find(proof.findings);
   const dead = proof.findings[0]?.title;
-  const reason = [step.reason, `in ${took} s`, proof.alive?.text ?? dead].filter(Boolean).join(', ');
+  const reason = [result.reason, `in ${took} s`, proof.alive?.text ?? dead].filter(Boolean).join(', ');
   return { ...passed(reason), answered: proof.alive?.answered };
 }
 
 /**
- * After a rollback: the old revision's own error rate, which at 100 % is the only thing that can tell a bad release
- * from a bad day. It changes nothing but what is said: the traffic stays where it is.
+ * After a rollback: counts the old revision's own errors. Only they can tell a bad release from a bad day if the candidate
+ * had all the traffic. The result changes no traffic, only the report.
  */
 export async function proveBefore(run: ReleaseRun): Promise<void> {
-  const { ports, before, wentBackAt, service } = run;
+  const { ports, journal, ending } = run;
+  const { before } = run.found;
+  const { service } = run.live;
   const { signal, clock, stages } = ports;
-  const served = run.shareChanges.some(({ percent }) => percent > 0);
-  if (before === undefined || service === undefined || wentBackAt === undefined) return;
+  const served = journal.marks.some(({ percent }) => percent > 0);
+  if (before === undefined || service === undefined || ending.wentBackAt === undefined) return;
   if (!served || signal.aborted || stages.rate === undefined) return;
   const startedAt = clock.now();
-  const proof = await proveRate(stages, service, before.revision, wentBackAt, signal);
-  run.after = proof.rate;
-  run.findings.push(...proof.findings);
+  const proof = await proveRate(stages, service, before.revision, ending.wentBackAt, signal);
+  ending.after = proof.rate;
+  journal.find(proof.findings);
   const text = proof.rate
     ? healthText(proof.rate)
     : `its requests could not be counted (${proof.uncounted ?? 'no reason'})`;
-  note(run, {
+  journal.stage({
     stage: 'Verify',
     kind: 'verify',
     startedAt,

@@ -19,7 +19,7 @@ export interface StageResult<Evidence = unknown> {
 
 export interface GuardStage extends StageResult<ExposureEvidence> {
   exposure: 'private' | 'public' | 'unknown';
-  /** What was closed, in words. */
+  /** Sentences that say what the guard closed. */
   repaired: readonly string[];
 }
 
@@ -31,17 +31,17 @@ export interface DeployStage extends StageResult<DeployEvidence> {
   url: string | undefined;
   /** The serving revision already carries this source and configuration. */
   unchanged: boolean;
-  /** The function resource already describes this source and configuration, whatever serves. */
+  /** The function resource already describes this source and configuration, even if another revision serves. */
   sameAsFunction?: boolean | undefined;
   functionUpdateTime?: string | undefined;
-  /** The labels by which a function made from this source and configuration is known again. */
-  marks?: Readonly<Record<string, string>> | undefined;
+  /** Labels that a function gets from this source and configuration. */
+  labels?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface WatchStage extends StageResult<WatchFacts> {
-  /** Whose fault it is: the release's, the platform's, or unknown. */
+  /** What the errors come from: the release, the platform, or unknown. */
   blame?: string | undefined;
-  /** What the policy makes of the verdict. */
+  /** What the policy does after this verdict. */
   next: 'go_on' | 'hold' | 'roll_back';
   /** For the next segment of the same release. */
   state?: unknown;
@@ -53,58 +53,58 @@ export interface WatchTarget {
   service: string;
   candidate: string;
   baseline: string | undefined;
-  /** From 0 to 1. */
+  /** The candidate's fraction of the traffic, 0 to 1. */
   share: number;
-  /** Seconds that this step lasts at the most, and how long all steps up to 50 % and all traffic are planned to last. */
+  /** Seconds that this step may last, and the planned seconds of all canary steps together and of 100 %. */
   seconds: number;
   splitSeconds: number;
   fullSeconds: number;
   phase: 'split' | 'full';
-  /** Index of the step and how many there are. */
+  /** Index of the step, and the number of steps. */
   step: number;
   steps: number;
-  /** Milliseconds since the epoch: the shift was sent, it had settled. */
+  /** When the shift was sent, and when the traffic was seen to follow it (milliseconds since the epoch). */
   shiftedAt: number;
   settledAt: number;
-  /** URLs of our tags, whose requests are nobody's user traffic. */
+  /** URLs of our tags. Requests to them are not users' traffic. */
   tagUrls: readonly string[];
   state?: unknown;
-  /** Hears of the state at every look, so that it can be kept for another runner. */
+  /** Called with the state at every look, so that it can be saved for another runner. */
   onState?: ((state: unknown) => void) | undefined;
 }
 
 /**
- * The other stages, bound to their own ports and inputs by whoever starts the release. `alive` and `rate` prove the
- * revision that traffic went back to; `rate` is absent without objectives.
+ * The other stages of a release. The action that starts the release binds them to their ports and inputs. `alive` and
+ * `rate` check the revision that the traffic went back to; `rate` is absent without objectives.
  */
 export interface ReleaseStages extends ProvePorts {
-  /** Absent: no objectives, no gate. `service` is the full name of the Cloud Run service. */
+  /** The budget gate; absent without objectives. `service` is the full name of the Cloud Run service. */
   budget?: ((service: string, signal: AbortSignal) => Promise<StageResult<Gate>>) | undefined;
-  /** `brief` where an earlier look has told the same at length. */
+  /** `brief` shortens the log, because an earlier look has logged the details. */
   guard(mode: 'verify' | 'enforce', options: { brief: boolean; signal?: AbortSignal }): Promise<GuardStage>;
   /**
-   * Builds at 0 %, where a pin is in place. `plan` computes what would be done, and sends nothing; `expect` is the
-   * function's update time when the release was planned: another one means that somebody else has deployed since.
+   * Builds the candidate, which gets 0 % because the traffic is pinned. `plan` only computes the changes and sends nothing.
+   * `expect` is the function's update time at planning; if it differs, somebody else has deployed since.
    */
   deploy(options: { plan: boolean; expect?: string | undefined }, signal: AbortSignal): Promise<DeployStage>;
-  /** Absent: no suite. */
+  /** Absent without a smoke suite. */
   smoke?:
     | ((
         target: { url: string; audience: string; revision: string; service?: string | undefined },
         signal: AbortSignal,
       ) => Promise<StageResult<SmokeEvidence>>)
     | undefined;
-  /** Absent: no objectives; the shares are then only held for their time. */
+  /** Absent without objectives; then each step only lasts its time. */
   watch?: ((target: WatchTarget, signal: AbortSignal) => Promise<WatchStage>) | undefined;
 }
 
-/** Follows a release as it goes: the log, a draft of the summary. */
+/** Told about every stage as it ends, for the log and the draft of the summary. */
 export interface ReleaseObserver {
   stage(entry: StageEntry): void;
 }
 
 export interface StageEntry {
-  /** Words for people: `Budget gate`, `Build`, `Watch 10 %`. */
+  /** Name for people: `Budget gate`, `Build`, `Watch 10 %`. */
   stage: string;
   kind: StageKind;
   /** Milliseconds since the epoch. */
@@ -121,7 +121,7 @@ export interface StageEntry {
 export type StageKind = 'check' | 'build' | 'smoke' | 'watch' | 'back' | 'verify' | 'finish';
 
 export interface ReleasePorts extends TrafficPorts {
-  /** Attempts of a second or two: for the 7.5 s after SIGINT. */
+  /** A client that gives up after seconds, for the 7.5 s after SIGINT. */
   urgent: Services;
   stages: ReleaseStages;
   observer: ReleaseObserver;

@@ -1,70 +1,12 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { type Event, next, type Phase, percentIn } from '../../domain/release/machine.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
-import { goBack, proveBefore } from './back.ts';
-import type { ReleasePorts, StageKind } from './ports.ts';
-import { read } from './read.ts';
-import { newRun, note, passed, type ReleaseRequest, type ReleaseRun, type Step } from './run.ts';
-import { build, checkAgain, guardFirst, guardPlan, planOnly, smoke } from './stages.ts';
-import { finish, hold, pin, shift } from './traffic.ts';
-import { watchStep } from './watch.ts';
-
-export type { ReleaseRequest, ReleaseRun } from './run.ts';
-
-type Handler = (run: ReleaseRun) => Promise<Step>;
-
-const handlers: Record<Exclude<Phase, 'ended'>, Handler> = {
-  gate: async (run) => {
-    const { budget } = run.ports.stages;
-    if (budget === undefined) return passed('no objectives, no gate');
-    run.function = await run.ports.functions.get(run.request.functionName, run.ports.signal);
-    const service = serviceOf(run.function);
-    if (service === undefined) return passed('a first release: nothing spent yet');
-    const result = await budget(service, run.ports.signal);
-    run.evidence.budget = result.evidence;
-    run.findings.push(...(result.findings ?? []));
-    return result.verdict === 'fail' ? { event: 'refused', reason: result.reason } : passed(result.reason);
-  },
-  reading: async (run) => {
-    const step = await read(run);
-    return step.event === 'passed' ? planOnly(run, step) : step;
-  },
-  guarding: (run) => (run.request.dryRun ? guardPlan(run) : guardFirst(run)),
-  pinning: pin,
-  building: build,
-  checking: checkAgain,
-  tagging: async (run) => {
-    const step = await shift(run, 0, 'smoking');
-    return step.event === 'passed'
-      ? passed(`${run.candidate} at ${run.before ? '0 %' : '100 %, a first release'}`)
-      : step;
-  },
-  smoking: smoke,
-  canary: watchStep,
-  full: watchStep,
-  finishing: async (run) => {
-    const step = await finish(run);
-    if (step.event === 'passed') run.reason = `${run.candidate} serves 100 %.`;
-    return step;
-  },
-  reverting: goBack,
-};
-
-const words: Record<Exclude<Phase, 'ended'>, { stage: string; kind: StageKind }> = {
-  gate: { stage: 'Budget gate', kind: 'check' },
-  reading: { stage: 'State', kind: 'check' },
-  guarding: { stage: 'Guard', kind: 'check' },
-  pinning: { stage: 'Pin', kind: 'check' },
-  building: { stage: 'Build', kind: 'build' },
-  checking: { stage: 'Guard again', kind: 'build' },
-  tagging: { stage: 'Tag', kind: 'build' },
-  smoking: { stage: 'Smoke test', kind: 'smoke' },
-  canary: { stage: 'Watch', kind: 'watch' },
-  full: { stage: 'Watch', kind: 'watch' },
-  finishing: { stage: 'Promote', kind: 'finish' },
-  reverting: { stage: 'Roll back', kind: 'back' },
-};
+import { proveBefore } from './back.ts';
+import { handlersOf, stageOf } from './phases.ts';
+import type { ReleasePorts } from './ports.ts';
+import type { ReleaseRequest } from './request.ts';
+import { newRun, type PhaseResult, type ReleaseRun } from './run.ts';
+import { hold } from './traffic.ts';
 
 const verdictOf: Partial<Record<Event, Verdict>> = {
   passed: 'pass',
@@ -76,65 +18,78 @@ const verdictOf: Partial<Record<Event, Verdict>> = {
   failed: 'fail',
 };
 
-/** One release from the gate to its end. Throws nothing: what went wrong is in `errors`, the state and the reason. */
+/** Runs one release to its end. Never throws: errors are in the journal, and the state and the reason say how it ended. */
 export async function release(ports: ReleasePorts, request: ReleaseRequest): Promise<ReleaseRun> {
   const run = newRun(ports, request);
+  const handlers = handlersOf(run);
+  const { ending } = run;
   while (run.state.phase !== 'ended') {
     const { phase } = run.state;
     const startedAt = ports.clock.now();
-    const step = await attempt(run, handlers[phase]);
-    noteStep(run, phase, step, startedAt);
-    if (step.event !== 'passed' && phase !== 'reverting') run.reason = step.reason;
-    if (phase === 'reverting' && step.event !== 'passed')
-      run.reason = `${run.reason} Traffic could not be put back: ${step.reason}.`;
-    let state = next(run.state, step.event);
-    // A plan ends where a release would begin to write.
-    if (request.dryRun && phase === 'guarding' && step.event === 'passed') {
+    const result = await attempt(run, handlers[phase]);
+    addStage(run, phase, result, startedAt);
+    run.reason = reasonAfter(run, phase, result);
+    let state = next(run.state, result.event);
+    // A dry run ends before the first write.
+    if (request.dryRun && phase === 'guarding' && result.event === 'passed') {
       run.state = { ...state, phase: 'ended' };
       break;
     }
-    run.beforeGone ||= step.event === 'before_gone';
-    const forAPerson = phase !== 'reverting' || step.event === 'before_gone';
+    ending.beforeGone ||= result.event === 'before_gone';
+    // A release that could not go back is not held: the next run must settle it at once.
+    const forAPerson = phase !== 'reverting' || result.event === 'before_gone';
     const lost = state.outcome === 'held' && forAPerson ? await hold(run) : undefined;
     if (lost) {
       run.reason = lost.reason;
       state = { ...state, outcome: 'superseded' };
     }
     if (phase === 'reverting' && state.phase === 'ended')
-      run.settled = step.event === 'before_gone' || (step.event === 'passed' && !run.buildMayGoOn);
-    // What we wrote is not there any more, but our tags and the open record may be: the post step takes them away.
-    if (state.outcome === 'superseded') run.settled = false;
+      ending.settled =
+        result.event === 'before_gone' || (result.event === 'passed' && !run.written.buildMayGoOn);
+    // Our traffic is gone, but our tags and the open record may still be there. The post step removes them.
+    if (state.outcome === 'superseded') ending.settled = false;
     run.state = state;
   }
   await proveBefore(run);
   return run;
 }
 
-function noteStep(run: ReleaseRun, phase: Exclude<Phase, 'ended'>, step: Step, startedAt: number): void {
-  const { stage, kind } = words[phase];
+function reasonAfter(run: ReleaseRun, phase: Phase, { event, reason }: PhaseResult): string {
+  if (event === 'passed') return phase === 'finishing' ? `${run.candidate} serves 100 %.` : run.reason;
+  return phase === 'reverting' ? `${run.reason} Traffic could not be put back: ${reason}.` : reason;
+}
+
+function addStage(
+  run: ReleaseRun,
+  phase: Exclude<Phase, 'ended'>,
+  result: PhaseResult,
+  startedAt: number,
+): void {
+  const { stage, kind } = stageOf[phase];
   const percent = phase === 'canary' || phase === 'full' ? percentIn(run.state) : undefined;
-  // The first call of a release is the first to need a login.
-  const error = step.event === 'failed' ? run.errors.at(-1) : undefined;
+  // A login fails at the first call, in whichever phase that is.
+  const error = result.event === 'failed' ? run.journal.errors.at(-1) : undefined;
   const login = error instanceof ReleaseError && 'login' in (error.evidence ?? {});
-  note(run, {
+  run.journal.stage({
     stage: login ? 'Login' : percent === undefined ? stage : `${stage} ${percent} %`,
     kind,
     startedAt,
-    verdict: step.verdict ?? verdictOf[step.event] ?? 'inconclusive',
-    note: step.reason,
+    verdict: result.verdict ?? verdictOf[result.event] ?? 'inconclusive',
+    note: result.reason,
     percent,
-    answered: step.answered,
+    answered: result.answered,
   });
 }
 
-/** An exception is an event as well: a signal is `cancelled`, anything else `failed`. */
-async function attempt(run: ReleaseRun, handler: Handler): Promise<Step> {
+/** Turns an exception into an event: after a signal `cancelled`, otherwise `failed`. */
+async function attempt(run: ReleaseRun, handler: () => Promise<PhaseResult>): Promise<PhaseResult> {
+  const isCancelled = () => run.ports.signal.aborted && run.state.phase !== 'reverting';
   try {
-    if (run.ports.signal.aborted && run.state.phase !== 'reverting') throw run.ports.signal.reason;
-    return await handler(run);
+    if (isCancelled()) throw run.ports.signal.reason;
+    return await handler();
   } catch (error) {
-    const cancelled = run.ports.signal.aborted && run.state.phase !== 'reverting';
-    if (!cancelled) run.errors.push(error);
+    const cancelled = isCancelled();
+    if (!cancelled) run.journal.fail(error);
     const reason = error instanceof ReleaseError ? error.what : messageOf(error);
     return { event: cancelled ? 'cancelled' : 'failed', reason };
   }

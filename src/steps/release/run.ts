@@ -1,181 +1,140 @@
-import type { JsonObject } from '../../domain/data/json.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
-import type { SegmentFacts } from '../../domain/release/facts.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
-import type { ReleaseEvidence } from '../../domain/report/evidence.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
-import type { Owner } from '../ports/runs.ts';
-import type { DeployStage, ReleasePorts, StageEntry } from './ports.ts';
+import { Journal } from './journal.ts';
+import type { ReleasePorts } from './ports.ts';
+import type { ReleaseRequest } from './request.ts';
 
-export interface ReleaseRequest {
-  /** projects/P/locations/L/functions/F */
-  functionName: string;
-  owner: Owner;
-  /** Hex; goes into the record, so that a later release can link the difference. */
-  commit?: string | undefined;
-  /** Percents, 100 last. */
-  steps: readonly number[];
-  /** Seconds that each share is held where nothing watches; also what the record's expiry is computed from. */
-  stepSeconds: number;
-  fullSeconds: number;
-  /** Seconds until a build is given up. */
-  buildSeconds: number;
-  afterPromote: 'pinned' | 'latest';
-  guardMode: 'verify' | 'enforce';
-  retryFailed: boolean;
-  /** Seconds to wait for a release that is under way before yielding. */
-  waitSeconds: number;
-  dryRun: boolean;
-  /** Seconds between two looks at whether the traffic is still ours while watching; 0 looks only before writes. */
-  lookSeconds: number;
+/** Decided from the plan of the deploy, before the first change. */
+export interface Plan {
+  /** The code and settings to release already serve. */
+  unchanged: boolean;
+  /** Labels that tell this release's build from others; undefined if no plan was made. */
+  labels: Readonly<Record<string, string>> | undefined;
 }
 
-/** A change of the candidate's share, for the traffic chart. */
-export interface ShareChange {
-  at: number;
-  percent: number;
+/** Read before the first change. */
+export interface Found {
+  /** What served, and the traffic to put back. Undefined in a first release: there is nothing to go back to. */
+  before: { revision: string; traffic: TrafficTarget[] } | undefined;
+  /** The record of the release before this one. */
+  previous: ReleaseRecord | undefined;
+  /** The latest revision of the service. */
+  latest: string | undefined;
+  /** The revision that the function resource describes. After a rollback it is not the one that serves. */
+  functionRevision: string | undefined;
 }
 
-/** Everything that a release knows of itself. */
-export interface ReleaseRun {
-  readonly ports: ReleasePorts;
-  readonly request: ReleaseRequest;
-  state: State;
-  /** One sentence for whatever happened last; at the end, the reason. */
-  reason: string;
-  /** google.cloud.functions.v2.Function, where the gate has read it a moment ago. */
-  function: JsonObject | undefined;
+/** The function and its service as they were last read. A function that does not exist has none of it. */
+export interface Live {
+  /** projects/P/locations/L/services/S */
   service: string | undefined;
   /** The service's own URL: address and audience of calls. */
   url: string | undefined;
-  candidateUrl: string | undefined;
-  tagUrls: string[];
-  before: { revision: string; traffic: TrafficTarget[] } | undefined;
-  /** It turned out to be gone or not ready. */
-  beforeGone: boolean;
-  candidate: string | undefined;
   functionUpdateTime: string | undefined;
-  /** The revision that the function resource describes; after a rollback not the one that serves. */
-  functionRevision: string | undefined;
-  /** Every array that was sent, also where no answer came back: live traffic equal to one of them is ours. */
-  sent: TrafficTarget[][];
-  /** Our record has been on the service: where it is not any more, somebody has closed it. */
-  recorded: boolean;
-  /** What the service's record said before this release began. */
-  previous: ReleaseRecord | undefined;
-  /** The release that this one gave way to. */
-  other: ReleaseRecord | undefined;
-  /** The latest revision before this release built one. */
-  latestAtStart: string | undefined;
-  /** By which what this release builds is known again; from its plan. */
-  marks: Readonly<Record<string, string>> | undefined;
-  /** As last written. */
+  serving: readonly Allocation[];
+  /** URLs of our tags. */
+  candidateUrl: string | undefined;
+  tagUrls: readonly string[];
+}
+
+/** What this release last wrote to the service, and what may still change by itself. */
+export interface Written {
   record: ReleaseRecord | undefined;
-  /** The build may still bring a new revision after we have gone. */
-  buildMayGoOn: boolean;
-  deployed: DeployStage | undefined;
-  watchState: unknown;
-  shares: readonly Allocation[];
+  /** Our record has been on the service. If it is gone, somebody else has closed it. */
+  recorded: boolean;
+  /** The last write left a revision pinned by name. */
   keptPin: boolean;
-  unchanged: boolean;
-  exposure: 'private' | 'public' | 'unknown' | undefined;
-  findings: Finding[];
-  warnings: string[];
-  evidence: ReleaseEvidence;
-  segments: SegmentFacts[];
-  /** When traffic was seen at `before` again (milliseconds), and how that revision has done since. */
+  /** The build may still bring a new revision after this release has ended. */
+  buildMayGoOn: boolean;
+  /** State of the watch, for the next segment and for another runner. */
+  watchState: unknown;
+}
+
+/** How the release ended, apart from its outcome. */
+export interface Ending {
+  /** `before` turned out to be gone or not ready. */
+  beforeGone: boolean;
+  /** When the traffic was seen at `before` again (milliseconds); undefined if it did not go back. */
   wentBackAt: number | undefined;
+  /** How `before` has been doing since then. */
   after: ServingHealth | undefined;
-  shareChanges: ShareChange[];
-  stages: StageEntry[];
-  taken: { at: string; what: string }[];
-  errors: unknown[];
+  /** The record of the release that this one gave way to. */
+  yieldedTo: ReleaseRecord | undefined;
   /** Nothing is left for the post step to settle. */
   settled: boolean;
+}
+
+/** One release: what was asked, planned, found, built and written, and the journal of what happened. */
+export interface ReleaseRun {
+  readonly ports: ReleasePorts;
+  readonly request: ReleaseRequest;
+  readonly journal: Journal;
+  /** Where the state machine is. */
+  state: State;
+  /** What happened last, as part of a sentence. At the end it is the reason of the outcome. */
+  reason: string;
+  plan: Plan;
+  found: Found;
+  live: Live;
+  /** Short name of the revision that this release built. Undefined if no build has succeeded. */
+  candidate: string | undefined;
+  /** What the last look of the guard found. */
+  exposure: 'private' | 'public' | 'unknown' | undefined;
+  written: Written;
+  readonly ending: Ending;
 }
 
 export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun {
   return {
     ports,
     request,
+    journal: new Journal(ports.clock, ports.observer),
     state: begin(request.steps),
     reason: '',
-    function: undefined,
-    service: undefined,
-    url: undefined,
-    candidateUrl: undefined,
-    tagUrls: [],
-    before: undefined,
-    beforeGone: false,
+    plan: { unchanged: false, labels: undefined },
+    found: { before: undefined, previous: undefined, latest: undefined, functionRevision: undefined },
+    live: {
+      service: undefined,
+      url: undefined,
+      functionUpdateTime: undefined,
+      serving: [],
+      candidateUrl: undefined,
+      tagUrls: [],
+    },
     candidate: undefined,
-    functionUpdateTime: undefined,
-    functionRevision: undefined,
-    sent: [],
-    recorded: false,
-    previous: undefined,
-    other: undefined,
-    latestAtStart: undefined,
-    marks: undefined,
-    record: undefined,
-    buildMayGoOn: false,
-    deployed: undefined,
-    watchState: undefined,
-    shares: [],
-    keptPin: false,
-    unchanged: false,
     exposure: undefined,
-    findings: [],
-    warnings: [],
-    evidence: {},
-    segments: [],
-    wentBackAt: undefined,
-    after: undefined,
-    shareChanges: [],
-    stages: [],
-    taken: [],
-    errors: [],
-    settled: true,
+    written: {
+      record: undefined,
+      recorded: false,
+      keptPin: false,
+      buildMayGoOn: false,
+      watchState: undefined,
+    },
+    ending: {
+      beforeGone: false,
+      wentBackAt: undefined,
+      after: undefined,
+      yieldedTo: undefined,
+      settled: true,
+    },
   };
 }
 
-/** How a phase ended, and in one sentence why. */
-export interface Step {
+/** How a phase ended, and why. */
+export interface PhaseResult {
   event: Event;
+  /** Part of a sentence, for people. */
   reason: string;
-  /** Where the event alone would say too much: a watch that goes on without a decision has passed nothing. */
+  /** If the event alone says too much: a watch that goes on without a decision has passed nothing. */
   verdict?: Verdict;
   /** After the way back: the old revision answered a call. */
   answered?: boolean | undefined;
 }
 
-export const passed = (reason = ''): Step => ({ event: 'passed', reason });
-
-export function taken(run: ReleaseRun, what: string): void {
-  run.taken.push({ at: new Date(run.ports.clock.now()).toISOString(), what });
-}
-
-/** Notes a stage for the log and the timeline. */
-export function note(run: ReleaseRun, entry: Omit<StageEntry, 'endedAt'>): void {
-  const whole: StageEntry = { ...entry, endedAt: run.ports.clock.now() };
-  run.stages.push(whole);
-  run.ports.observer.stage(whole);
-}
-
-/** Somebody deployed meanwhile: theirs sits at 0 %, all green, and is never promoted by us. */
-export function noteForeign(run: ReleaseRun, latest: string | undefined): void {
-  const known = [undefined, run.candidate, run.before?.revision, run.latestAtStart];
-  if (run.candidate === undefined || latest === undefined || known.includes(latest)) return;
-  if (run.findings.some((finding) => finding.rule === 'foreign-revision' && finding.title.includes(latest)))
-    return;
-  run.findings.push({
-    rule: 'foreign-revision',
-    severity: 'high',
-    title: `${latest} was deployed while this release was under way; it gets no traffic, and this release does not promote it.`,
-    why: 'Somebody deployed the same function with another tool or another workflow.',
-    fix: 'Release that revision on its own: run this release again from its commit.',
-  });
-}
+export const passed = (reason = ''): PhaseResult => ({ event: 'passed', reason });
+export const refused = (reason: string): PhaseResult => ({ event: 'refused', reason });
+export const failed = (reason: string): PhaseResult => ({ event: 'failed', reason });

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { revisionType } from '../../../src/domain/traffic/traffic.ts';
 import type { ReleasePorts, WatchTarget } from '../../../src/steps/release/ports.ts';
-import { newRun, type ReleaseRequest } from '../../../src/steps/release/run.ts';
+import type { ReleaseRequest } from '../../../src/steps/release/request.ts';
+import { newRun } from '../../../src/steps/release/run.ts';
 import { watchStep } from '../../../src/steps/release/watch.ts';
 import { FakeService } from '../../support/fake-service.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -37,12 +38,10 @@ test('a hanging read of the old revision does not delay the decision of the watc
   } as unknown as ReleaseRequest;
   const run = newRun(ports, request);
   service.appears('ocr-2');
-  Object.assign(run, {
-    service: service.name,
-    before: { revision: 'ocr-1', traffic: service.traffic },
-    candidate: 'ocr-2',
-    state: { ...run.state, phase: 'canary' },
-  });
+  run.live = { ...run.live, service: service.name };
+  run.found = { ...run.found, before: { revision: 'ocr-1', traffic: service.traffic } };
+  run.candidate = 'ocr-2';
+  run.state = { ...run.state, phase: 'canary' };
   const started = clock.now();
   expect(await watchStep(run)).toEqual({ event: 'regressed', reason: 'it is worse' });
   expect(asked).toBe(2);

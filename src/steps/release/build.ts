@@ -1,0 +1,123 @@
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
+import { percentOf, servingNow } from '../../domain/traffic/serving.ts';
+import { carriesLabels } from '../traffic/build-owner.ts';
+import type { DeployStage } from './ports.ts';
+import { failed, type PhaseResult, passed, type ReleaseRun } from './run.ts';
+import { pin } from './traffic.ts';
+
+/** Builds the candidate at 0 %, and checks that it really has 0 %. */
+export async function build(run: ReleaseRun): Promise<PhaseResult> {
+  const { ports, journal, written } = run;
+  written.buildMayGoOn = true;
+  let result: DeployStage;
+  try {
+    const expect = run.live.functionUpdateTime;
+    result = await inTime(run, (signal) => ports.stages.deploy({ plan: false, expect }, signal));
+  } catch (error) {
+    await adopt(run);
+    if (run.candidate !== undefined) written.buildMayGoOn = false;
+    else if (!ports.signal.aborted) written.buildMayGoOn = await stillBuilding(run);
+    throw error;
+  }
+  written.buildMayGoOn = false;
+  journal.show({ deploy: result.evidence });
+  journal.find(result.findings);
+  run.live = {
+    ...run.live,
+    service: result.service ?? run.live.service,
+    functionUpdateTime: result.functionUpdateTime ?? run.live.functionUpdateTime,
+  };
+  if (result.verdict !== 'pass') return failed(result.reason);
+  const before = run.found.before?.revision;
+  if (result.unchanged || result.revision === before)
+    return {
+      event: 'unchanged',
+      reason: `${before ?? 'The function'} already serves exactly this source and configuration.`,
+    };
+  run.candidate = result.revision;
+  const { service } = run.live;
+  if (result.revision === undefined || service === undefined)
+    return failed('the build ended without naming its revision');
+  journal.act(`Built ${result.revision}`);
+  return checkZero(run, service, result.revision);
+}
+
+/** Ends a build at the deadline wherever it hangs, for example in its upload. */
+async function inTime<T>(run: ReleaseRun, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock, signal } = run.ports;
+  const over = new AbortController();
+  const seconds = run.request.buildSeconds + 30;
+  const late = new ReleaseError('deadline-exceeded', { what: `The build did not end within ${seconds} s.` });
+  const either = AbortSignal.any([signal, over.signal]);
+  clock.sleep(seconds * 1000, either).then(
+    () => over.abort(late),
+    () => undefined,
+  );
+  try {
+    return await work(either);
+  } finally {
+    over.abort(late);
+  }
+}
+
+/**
+ * The call failed or was interrupted, but the build may have succeeded. If the function now describes a new revision and
+ * carries our labels, that revision is the candidate. Asks once and briefly, because a signal leaves little time.
+ */
+async function adopt(run: ReleaseRun): Promise<void> {
+  const { ports, found } = run;
+  const { labels } = run.plan;
+  if (labels === undefined) return;
+  const over = new AbortController();
+  const timer = ports.clock.sleep(1500, over.signal).then(
+    () =>
+      over.abort(new ReleaseError('deadline-exceeded', { what: 'The function could not be read in time.' })),
+    () => undefined,
+  );
+  try {
+    const fn = await ports.functions.get(run.request.functionName, over.signal);
+    const revision = revisionOf(fn);
+    if (!carriesLabels(fn, labels) || revision === undefined || revision === found.functionRevision) return;
+    run.candidate = revision;
+    run.live = { ...run.live, service: run.live.service ?? serviceOf(fn) };
+  } catch (error) {
+    ports.log.debug(`Did the build succeed? ${messageOf(error)}`);
+  } finally {
+    over.abort();
+    await timer;
+  }
+}
+
+/** An operation that has not ended may still bring a revision. If that cannot be read, assume that it may. */
+async function stillBuilding(run: ReleaseRun): Promise<boolean> {
+  try {
+    return (await run.ports.functions.runningOperation(run.request.functionName)) !== undefined;
+  } catch (error) {
+    run.ports.log.debug(`Is the build still running? ${messageOf(error)}`);
+    return true;
+  }
+}
+
+/** Only a new revision at 0 % proves that the pin holds. If it has traffic, the traffic is pinned again at once. */
+async function checkZero(run: ReleaseRun, name: string, candidate: string): Promise<PhaseResult> {
+  const { found, journal } = run;
+  const service = await run.ports.services.get(name, run.ports.signal);
+  if (service === undefined) return failed('the service vanished after the build');
+  const serving = servingNow(service);
+  run.live = { ...run.live, url: service.uri, serving };
+  const percent = percentOf(candidate, serving);
+  if (found.before === undefined) return passed(`${candidate}, a first release`);
+  if (percent === 0) return passed(`${candidate} at 0 %`);
+  journal.find([
+    {
+      rule: 'pin-did-not-hold',
+      severity: 'high',
+      title: `The build of ${candidate} took ${percent} % of the traffic although the traffic was pinned to ${found.before.revision}.`,
+      why: 'The platform or another tool set the traffic while the function was being updated.',
+      fix: 'The traffic was put back at once. Please report this with the report file.',
+    },
+  ]);
+  const pinned = await pin(run);
+  return pinned.event === 'passed' ? passed(`${candidate} at 0 %, pinned again`) : pinned;
+}

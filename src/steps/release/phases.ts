@@ -1,0 +1,73 @@
+import type { JsonObject } from '../../domain/data/json.ts';
+import type { Phase } from '../../domain/release/machine.ts';
+import { serviceOf } from '../../domain/traffic/function.ts';
+import { goBack } from './back.ts';
+import { build } from './build.ts';
+import { guardAgain, guardFirst, guardPlan } from './guard.ts';
+import { planRelease } from './plan.ts';
+import type { StageKind } from './ports.ts';
+import { read } from './read.ts';
+import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
+import { smoke } from './smoke.ts';
+import { finish, pin, shift } from './traffic.ts';
+import { watchStep } from './watch.ts';
+
+/** What the release does in each phase, and what its log calls that. */
+
+type Handlers = Record<Exclude<Phase, 'ended'>, () => Promise<PhaseResult>>;
+
+export function handlersOf(run: ReleaseRun): Handlers {
+  const { ports, request } = run;
+  /** The function as the gate read it, so that the next phase need not read it again. */
+  let known: JsonObject | undefined;
+  return {
+    gate: async () => {
+      if (ports.stages.budget === undefined) return passed('no objectives, no gate');
+      known = await ports.functions.get(request.functionName, ports.signal);
+      return askBudget(run, serviceOf(known));
+    },
+    reading: async () => {
+      const result = await read(run, known);
+      return result.event === 'passed' ? planRelease(run, result) : result;
+    },
+    guarding: () => (request.dryRun ? guardPlan(run) : guardFirst(run)),
+    pinning: () => pin(run),
+    building: () => build(run),
+    checking: () => guardAgain(run),
+    tagging: async () => {
+      const result = await shift(run, 0, 'smoking');
+      if (result.event !== 'passed') return result;
+      return passed(`${run.candidate} at ${run.found.before ? '0 %' : '100 %, a first release'}`);
+    },
+    smoking: () => smoke(run),
+    canary: () => watchStep(run),
+    full: () => watchStep(run),
+    finishing: () => finish(run),
+    reverting: () => goBack(run),
+  };
+}
+
+/** May the error budget pay for a release? */
+async function askBudget({ ports, journal }: ReleaseRun, service: string | undefined): Promise<PhaseResult> {
+  const { budget } = ports.stages;
+  if (budget === undefined || service === undefined) return passed('a first release: nothing spent yet');
+  const result = await budget(service, ports.signal);
+  journal.show({ budget: result.evidence });
+  journal.find(result.findings);
+  return result.verdict === 'fail' ? refused(result.reason) : passed(result.reason);
+}
+
+export const stageOf: Record<Exclude<Phase, 'ended'>, { stage: string; kind: StageKind }> = {
+  gate: { stage: 'Budget gate', kind: 'check' },
+  reading: { stage: 'State', kind: 'check' },
+  guarding: { stage: 'Guard', kind: 'check' },
+  pinning: { stage: 'Pin', kind: 'check' },
+  building: { stage: 'Build', kind: 'build' },
+  checking: { stage: 'Guard again', kind: 'build' },
+  tagging: { stage: 'Tag', kind: 'build' },
+  smoking: { stage: 'Smoke test', kind: 'smoke' },
+  canary: { stage: 'Watch', kind: 'watch' },
+  full: { stage: 'Watch', kind: 'watch' },
+  finishing: { stage: 'Promote', kind: 'finish' },
+  reverting: { stage: 'Roll back', kind: 'back' },
+};

@@ -1,0 +1,101 @@
+import { parseName, shortName } from '../../domain/data/resource-name.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import {
+  allocationText,
+  resolveBefore,
+  servingAllocations,
+  servingNow,
+} from '../../domain/traffic/serving.ts';
+import type { RunService } from '../ports/services.ts';
+import { isDead, readServing } from '../traffic/read-serving.ts';
+import { readUntil } from '../traffic/read-until.ts';
+import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
+
+/** Finds the revision to go back to. */
+
+const restMs = 60_000;
+const pauses = { first: 200, factor: 1.5, longest: 5000 };
+
+/** The service once the traffic that others asked for is live. Before that it is not known what serves. */
+export function atRest({ ports }: ReleaseRun, found: RunService): Promise<RunService> {
+  const { services, clock, signal, log } = ports;
+  let service = found;
+  let isFirst = true;
+  const read = async () => {
+    if (!isFirst) {
+      log.debug('The service is still changing; reading it again');
+      service = (await services.get(found.name, signal)) ?? service;
+    }
+    isFirst = false;
+    return service;
+  };
+  return readUntil(clock, read, (seen) => !isChanging(seen), pauses, {
+    deadline: clock.now() + restMs,
+    signal,
+  });
+}
+
+const askedText = (service: RunService) =>
+  allocationText(servingAllocations(service.traffic, service.latestReadyRevision));
+
+/** Cloud Run is working on it, or it serves something else than it was asked to. */
+const isChanging = (service: RunService): boolean =>
+  service.reconciling || askedText(service) !== allocationText(servingNow(service));
+
+export async function readBefore(run: ReleaseRun, service: RunService): Promise<PhaseResult> {
+  const { journal } = run;
+  run.live = { ...run.live, url: service.uri };
+  run.found = { ...run.found, latest: service.latestCreatedRevision };
+  if (isChanging(service))
+    return refused(
+      `the service does not come to rest: it was asked for ${askedText(service)} and serves ${allocationText(servingNow(service))}`,
+    );
+  const before = resolveBefore(service);
+  if (before.kind === 'none') return firstRelease(run, 'nothing serves yet');
+  if (before.kind === 'split') {
+    const revisions = before.allocations.map(({ revision }) => revision);
+    journal.show({ split: revisions });
+    return refused(splitReason(service, revisions));
+  }
+  run.live = { ...run.live, serving: [{ revision: before.revision, percent: 100 }] };
+  const { latestReadyRevision: latest } = service;
+  if (!before.followsLatest && latest !== undefined && latest !== before.revision)
+    journal.find([pinnedFinding(before.revision, latest)]);
+  const revision = await readServing(run.ports, service.name, before.revision);
+  if (isDead(revision)) {
+    journal.warn(
+      `${before.revision} has all the traffic and cannot serve, so there is nothing to go back to.`,
+    );
+    return firstRelease(run, `${before.revision} cannot serve`);
+  }
+  if (!revision?.ready)
+    return refused(
+      `${before.revision}, which has all the traffic, is not ready at the moment (${revision?.message ?? 'no reason given'}): run the job again when it is`,
+    );
+  run.found = { ...run.found, before: { revision: before.revision, traffic: service.traffic } };
+  // If a release found the serving revision bad and no other one is known to be good, there is nothing to go back to.
+  const { previous } = run.found;
+  const first = previous?.failed.includes(before.revision) === true && previous.stable === undefined;
+  run.state = { ...run.state, first };
+  return passed(`${before.revision} serves 100 %`);
+}
+
+export function firstRelease(run: ReleaseRun, why: string): PhaseResult {
+  run.state = { ...run.state, first: true };
+  return passed(`${why}: a first release`);
+}
+
+function splitReason(service: RunService, revisions: readonly string[]): string {
+  const { project, region } = parseName(service.name);
+  const command = (revision: string) =>
+    `gcloud run services update-traffic ${shortName(service.name)} --to-revisions=${revision}=100 --region=${region} --project=${project}`;
+  return `another tool split the traffic between ${revisions.join(' and ')}: choose one first with ${revisions.map(command).join(' or ')}`;
+}
+
+const pinnedFinding = (serving: string, latest: string): Finding => ({
+  rule: 'serving-is-not-latest',
+  severity: 'medium',
+  title: `${serving} serves by name although ${latest} is the latest revision: deploys of other tools have been getting no traffic.`,
+  why: 'A rollback or a release left the traffic pinned. A deploy that succeeds then changes nothing for the users.',
+  fix: 'Release with these actions, or move the traffic with gcloud run services update-traffic SERVICE --to-latest.',
+});

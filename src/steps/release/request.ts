@@ -1,0 +1,25 @@
+import type { Owner } from '../ports/runs.ts';
+
+/** What the user asked for. */
+export interface ReleaseRequest {
+  /** projects/P/locations/L/functions/F */
+  functionName: string;
+  owner: Owner;
+  /** Hex. The record keeps it, so that a later release can link to the difference. */
+  commit?: string | undefined;
+  /** Percent of the traffic at each step, 100 last. */
+  steps: readonly number[];
+  /** Seconds per canary step and at 100 %. The record's expiry is computed from them as well. */
+  stepSeconds: number;
+  fullSeconds: number;
+  /** Seconds until the release gives up on a build. */
+  buildSeconds: number;
+  afterPromote: 'pinned' | 'latest';
+  guardMode: 'verify' | 'enforce';
+  retryFailed: boolean;
+  /** Seconds to wait for another release before yielding to it. */
+  waitSeconds: number;
+  dryRun: boolean;
+  /** Seconds between two checks during a watch that the traffic is still ours; 0 only checks before writes. */
+  lookSeconds: number;
+}

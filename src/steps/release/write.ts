@@ -1,0 +1,101 @@
+import { beforeTag, candidateTag } from '../../domain/product.ts';
+import type { RecordPhase, ReleaseRecord } from '../../domain/traffic/record.ts';
+import { allocationText, percentOf, servingNow } from '../../domain/traffic/serving.ts';
+import type { Traffic, TrafficTarget } from '../../domain/traffic/traffic.ts';
+import type { RunService } from '../ports/services.ts';
+import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '../traffic/change-traffic.ts';
+import { noteForeign } from './foreign.ts';
+import { stillOurs } from './ours.ts';
+import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
+
+/** How a release writes traffic: together with its record, and only if the traffic is still its own. */
+
+/** When the record stops protecting this release, if GitHub cannot say whether the run is over. */
+function expiry({ request, ports }: ReleaseRun): string {
+  const splitSteps = request.steps.length - 1;
+  const planned = request.buildSeconds + splitSteps * request.stepSeconds + request.fullSeconds;
+  return new Date(ports.clock.now() + (planned * 1.2 + 900) * 1000).toISOString();
+}
+
+export function recordOf(
+  run: ReleaseRun,
+  phase: RecordPhase,
+  wrote: Traffic,
+  { expires, at }: { expires: string; at: number },
+): ReleaseRecord {
+  const { request, found, live, written } = run;
+  const { before, previous } = found;
+  return {
+    v: 1,
+    ...request.owner,
+    phase,
+    before: before?.traffic ?? [],
+    before_revision: before?.revision,
+    wrote: [...wrote],
+    candidate: run.candidate,
+    commit: request.commit,
+    stable: previous?.stable,
+    stable_commit: previous?.stable_commit,
+    failed: previous?.failed ?? [],
+    function_update_time: live.functionUpdateTime,
+    marks: run.plan.labels,
+    watch: written.watchState === undefined ? undefined : { at, state: written.watchState },
+    expires,
+  };
+}
+
+export interface Wanted {
+  phase: RecordPhase;
+  traffic: (service: RunService) => TrafficTarget[];
+  /** Changes the record before it is written, for example to close it. */
+  record?: (record: ReleaseRecord, wrote: TrafficTarget[]) => ReleaseRecord;
+  /** For the journal, if a write was needed. */
+  action: string;
+}
+
+/** Writes the wanted traffic with the record. `urgent` uses the client with short attempts. */
+export async function write(
+  run: ReleaseRun,
+  wanted: Wanted,
+  options: ChangeOptions & { urgent?: boolean },
+): Promise<PhaseResult> {
+  const { clock, log, services, urgent } = run.ports;
+  const ports = { clock, log, services: options.urgent ? urgent : services };
+  // Computed once, so that a write whose response was lost is recognised by its record.
+  const when = { expires: expiry(run), at: clock.now() };
+  const decide: Decide = (service, found) => {
+    const own = stillOurs(run, service, found);
+    if (own.event !== 'passed')
+      return { stop: own.event === 'yielded' ? 'yielded' : 'moved', reason: own.reason };
+    // Another release may have run since the plan, so keep what its record says about stable and failed revisions.
+    if (found.kind === 'record' && found.record.id !== run.request.owner.id)
+      run.found = { ...run.found, previous: found.record };
+    const traffic = wanted.traffic(service);
+    run.journal.send(traffic);
+    const open = recordOf(run, wanted.phase, traffic, when);
+    const record = wanted.record?.(open, traffic) ?? open;
+    run.written.record = record;
+    return { traffic, record };
+  };
+  const changed = await changeTraffic(ports, run.live.service ?? '', decide, options);
+  return changed.done
+    ? written(run, changed, wanted.action)
+    : { event: changed.stop, reason: changed.reason };
+}
+
+function written(run: ReleaseRun, changed: Extract<Changed, { done: true }>, action: string): PhaseResult {
+  const { journal, candidate } = run;
+  const { service } = changed;
+  const urlOf = (tag: string) => service.trafficStatuses.find((status) => status.tag === tag)?.uri;
+  run.written.recorded = true;
+  run.live = {
+    ...run.live,
+    serving: servingNow(service),
+    candidateUrl: urlOf(candidateTag) ?? run.live.candidateUrl,
+    tagUrls: [urlOf(candidateTag), urlOf(beforeTag)].filter((url) => url !== undefined),
+  };
+  journal.mark(candidate === undefined ? 0 : percentOf(candidate, run.live.serving));
+  noteForeign(run, service.latestCreatedRevision);
+  if (changed.wrote) journal.act(action);
+  return passed(allocationText(run.live.serving));
+}
