@@ -99,7 +99,7 @@ describe('a release with probes', () => {
   });
 
   test.each([
-    ['by metrics', { source: 'metrics' }, 'metrics count probes'],
+    ['by metrics', { source: 'metrics' }, 'metrics count test requests'],
     [
       "by Cloud Run's metrics in Prometheus",
       { prometheus_google: 'true' },
