@@ -3,7 +3,7 @@ const { Failure } = require('./failure.js');
 const maxImageBytes = 20 * 1024 * 1024;
 const maxImages = 16;
 
-/** Strict base64 with or without a data URL's head. Buffer.from alone would skip whatever is not base64. */
+/** Decodes strict base64, with or without the head of a data URL. Buffer.from alone would skip anything that is not base64. */
 function decode(value, where) {
   if (typeof value !== 'string' || value === '')
     throw new Failure(400, `${where} must be an image in base64.`);
@@ -14,7 +14,7 @@ function decode(value, where) {
   return Buffer.from(text, 'base64');
 }
 
-/** Vision (`requests[].image.content`), Document AI (`rawDocument.content`) or plain (`image`). */
+/** Images in JSON: Vision (`requests[].image.content`), Document AI (`rawDocument.content`) or plain (`image`). */
 function fromJson(body) {
   let value;
   try {

@@ -4,7 +4,7 @@ const { Failure, answerFailure } = require('./failure.js');
 /** A Vision-style JSON body is a third larger than its image. */
 const maxBodyBytes = 28 * 1024 * 1024;
 
-/** Refuses what needs no body to be read. */
+/** Refuses bad requests by their headers, before the body is read. */
 function check(req) {
   if (req.method !== 'POST') throw new Failure(405, 'Send the image with POST.', { allow: 'POST' });
   const encoding = req.headers['content-encoding'] ?? 'identity';
@@ -13,7 +13,7 @@ function check(req) {
     throw new Failure(413, `The body is larger than ${maxBodyBytes} bytes.`);
 }
 
-/** What functions-framework's body parser throws before the function is called, such as a bad charset. */
+/** Answers errors that the body parser of functions-framework throws before it calls the function, such as a bad charset. */
 function onParserError(error, _req, res, next) {
   if (res.headersSent) return next(error);
   const status = error.status >= 400 && error.status < 500 ? error.status : 500;
@@ -21,9 +21,10 @@ function onParserError(error, _req, res, next) {
 }
 
 /**
- * functions-framework parses every body before it calls the function: it inflates up to a gigabyte, and answers bad
- * JSON with an HTML page. It creates its server after it has loaded this file, so this file stands in front of it:
- * refusals need no body, JSON arrives as bytes, and every error is JSON.
+ * Puts a check in front of functions-framework, which parses every body before it calls the function: it inflates up to
+ * a gigabyte, and answers bad JSON with an HTML page. This works because the framework creates its server only after it
+ * has loaded this file. With the check, bad requests are refused without their body, JSON arrives as bytes, and every
+ * error is JSON.
  */
 function install() {
   const createServer = http.createServer;

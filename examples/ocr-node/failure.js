@@ -1,9 +1,9 @@
-/** A request that cannot be served: becomes a JSON answer with this status, and nothing else of it is shown. */
+/** A request that cannot be served. The caller gets the status and the message as JSON, and nothing else. */
 class Failure extends Error {
   /**
    * @param {number} status HTTP status, 400 to 503
    * @param {string} message one sentence for the caller
-   * @param {Record<string, string>} headers further headers of the answer
+   * @param {Record<string, string>} headers more headers for the answer
    */
   constructor(status, message, headers = {}) {
     super(message);
@@ -12,7 +12,7 @@ class Failure extends Error {
   }
 }
 
-/** Answers `{error: {code, message}}`; whatever is not a Failure is logged and shown as a bare 500. */
+/** Answers `{error: {code, message}}`. An error that is not a Failure is logged, and the caller gets a 500 without details. */
 function answerFailure(res, error) {
   const known = error instanceof Failure;
   if (!known) console.error(error);

@@ -1,14 +1,14 @@
 const { crc32 } = require('node:zlib');
 const { Failure } = require('./failure.js');
 
-/** Most pixels that are decoded: a file of 170 KB can hold 900 million of them and take half a gigabyte. */
+/** Larger images are not decoded: a file of 170 KB can contain 900 million pixels and take half a gigabyte. */
 const maxPixels = 16_000_000;
 
 const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const startsPng = (bytes) => bytes.subarray(0, 8).equals(pngSignature);
 const startsJpeg = (bytes) => bytes.length > 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 
-/** Width and height from IHDR, once every chunk's checksum is right and IEND is there (PNG specification, 5.3). */
+/** Width and height from IHDR. Throws unless every checksum is right and IEND is there (PNG specification, 5.3). */
 function measurePng(bytes) {
   let size;
   for (let at = 8; at + 12 <= bytes.length; ) {
@@ -31,7 +31,7 @@ function measurePng(bytes) {
 const isFrame = (marker) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 
-/** Width and height from the frame header; the end marker must be there, since decoders paint a lost rest grey. */
+/** Width and height from the frame header. Throws without the end marker, because decoders paint a missing rest grey. */
 function measureJpeg(bytes) {
   const complete = bytes.lastIndexOf(Buffer.from([0xff, 0xd9])) > 0;
   for (let at = 2; complete && at + 9 < bytes.length; ) {
@@ -49,7 +49,7 @@ function measureJpeg(bytes) {
   throw new Failure(422, 'The JPEG image is damaged or cut off.');
 }
 
-/** `{type, width, height}` from the headers alone, nothing decoded; throws a Failure for what must not be decoded. */
+/** Reads `{type, width, height}` from the headers, without decoding. Throws a Failure if the image must not be decoded. */
 function measure(bytes) {
   const size = startsPng(bytes) ? measurePng(bytes) : startsJpeg(bytes) ? measureJpeg(bytes) : undefined;
   if (!size) throw new Failure(415, 'Only PNG and JPEG images can be read.');

@@ -8,7 +8,7 @@ install();
 warmUp();
 
 /**
- * Reads the text of PNG and JPEG images: POST one as the raw body, as a file of a multipart form, or in base64 as
+ * Reads the text of PNG and JPEG images. POST an image as the raw body, as a file of a multipart form, or in base64 as
  * Vision's `requests[].image.content`. Answers `{text, confidence, languages, images, responses, document}`, where
  * `responses[].fullTextAnnotation.text` is Vision's shape and `document.text` is Document AI's.
  */

@@ -5,18 +5,19 @@ const { createWorker } = require('tesseract.js');
 const { Failure } = require('./failure.js');
 
 const languages = ['eng', 'kor'];
-/** Requests that may wait for the one worker; more would only time out later. */
+/** How many requests may wait for the one worker. More of them would only time out later. */
 const maxWaiting = 32;
 const deadlineMs = 30_000;
 
-/** The smaller data of each package: the same text on all fixtures at a quarter of the size. */
+/** The smaller data of each package. They give the same text for all example images at a quarter of the size. */
 const folderOf = (language) =>
   join(dirname(require.resolve(`@tesseract.js-data/${language}/package.json`)), '4.0.0_best_int');
 
 /**
- * One tesseract.js worker with every language and no network: without a local `langPath` it would ask a CDN, and
- * without `errorHandler` a bad image would end the process. `langPath` is one folder, but each language is a package
- * of its own, so the others are written into the worker's memory; adding them to `loaded` keeps them from being fetched.
+ * Starts one tesseract.js worker with every language and without network access. Without a local `langPath` it would ask
+ * a CDN, and without `errorHandler` a bad image would end the process. `langPath` is a single folder, but each language
+ * is a package of its own. So the other languages are written into the worker's memory, and adding them to `loaded`
+ * keeps tesseract.js from fetching them.
  */
 async function startWorker() {
   const [first, ...others] = languages;
@@ -41,7 +42,7 @@ let current;
 let waiting = 0;
 let tail = Promise.resolve();
 
-/** The warm worker; a failed start is tried again by the next request. */
+/** The warm worker. If its start failed, the next request starts it again. */
 function worker() {
   if (!current) {
     const starting = startWorker();
@@ -86,8 +87,8 @@ async function recognizeNow(image) {
 }
 
 /**
- * `{text, confidence}` (confidence from 0 to 1) of one image, in the order of arrival. `abandoned` tells that nobody
- * waits for the answer any more.
+ * Reads one image as `{text, confidence}`, with a confidence from 0 to 1. Images are read in the order of arrival.
+ * `abandoned` returns true once the caller no longer waits for the answer.
  */
 function recognize(image, abandoned = () => false) {
   if (waiting >= maxWaiting) throw new Failure(429, 'Too many images are waiting.', { 'retry-after': '1' });

@@ -1,8 +1,8 @@
 """Renders the images of this suite: python3 render.py [FOLDER [SEED]]
 
 Needs Pillow (`pip install pillow`), and the fonts DejaVu and Nanum (`apt-get install fonts-dejavu-core fonts-nanum`).
-The images are committed, so nobody needs this to run the suite; with FOLDER, which must exist, fresh texts that are
-in no repository are written there with their ground truth, to see that the function reads and does not remember.
+The images are committed, so the suite runs without this script. With FOLDER, which must exist, it writes images of
+random texts there, each with its text. No repository contains those texts, so a function must really read them.
 """
 
 import random
@@ -24,7 +24,7 @@ FIXTURES = {
 
 
 def render(path, font_path, lines, size=40, ink=0, paper=255):
-    """Black on white, 40 px, generous margins; JPEG where the name says so, else a 16-grey PNG."""
+    """Renders black text on white, 40 px high, with wide margins: a JPEG if the name ends so, else a PNG with 16 greys."""
     font = ImageFont.truetype(font_path, size)
     width = max(int(font.getlength(line)) for line in lines) + 2 * size
     height = int(len(lines) * size * 1.7) + size

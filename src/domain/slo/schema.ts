@@ -9,7 +9,7 @@ const duration = z.string().regex(/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/, 'expected a 
 
 const metadata = z.strictObject({
   name: z.string().min(1).max(63).describe('Short name: letters, digits and hyphens.'),
-  displayName: z.string().optional().describe('For people.'),
+  displayName: z.string().optional().describe('Name that people read in reports.'),
   labels: labels.optional(),
   annotations: z.record(z.string(), z.string()).optional(),
 });
@@ -24,11 +24,14 @@ const prometheusSpec = z.strictObject({
 
 const metricSource = z
   .strictObject({
-    metricSourceRef: z.string().optional().describe('Name of a DataSource; only `cloud-run` needs none.'),
+    metricSourceRef: z
+      .string()
+      .optional()
+      .describe('Name of a DataSource. Leave it out for CloudRun, which needs none.'),
     type: z
       .enum(['CloudRun', 'Prometheus'])
       .describe(
-        'CloudRun: request logs and metrics of the service itself. Prometheus: the counter named in spec.query.',
+        'CloudRun uses the request logs and metrics of the service itself. Prometheus uses the counter in spec.query.',
       )
       .optional(),
     spec: z.union([prometheusSpec, z.strictObject({})]).optional(),
@@ -39,10 +42,7 @@ const metric = z.strictObject({ metricSource });
 
 const ratioMetric = z
   .strictObject({
-    counter: z
-      .boolean()
-      .optional()
-      .describe('Whether the metric only ever rises. Must be true for Prometheus.'),
+    counter: z.boolean().optional().describe('Whether the metric only rises. Must be true for Prometheus.'),
     good: metric.optional(),
     bad: metric.optional(),
     total: metric.optional(),
@@ -50,10 +50,10 @@ const ratioMetric = z
     raw: metric.optional(),
   })
   .describe(
-    'Availability: good or bad requests among all. Without good and bad, answers from 500 up and 429 are bad.',
+    'Availability: how many of all requests are good or bad. Without good and bad, a request is bad if its status is 429 or at least 500.',
   );
 
-const thresholdMetric = metric.describe('Latency: what each objective compares with op and value.');
+const thresholdMetric = metric.describe('Latency. Each objective compares it with its op and value.');
 
 const indicator = z.strictObject({
   metadata,
@@ -65,11 +65,17 @@ const indicator = z.strictObject({
 });
 
 const objective = z.strictObject({
-  displayName: z.string().optional().describe('For people, such as "answers within 2 s".'),
-  op: z.enum(['lte', 'gte', 'lt', 'gt']).optional().describe('For a threshold: lt or lte.'),
-  value: z.number().positive().optional().describe('For a threshold: seconds.'),
-  target: z.number().optional().describe('Fraction of good requests, such as 0.995.'),
-  targetPercent: z.number().optional().describe('The same in percent, such as 99.5.'),
+  displayName: z
+    .string()
+    .optional()
+    .describe('Name that people read in reports, such as "answers within 2 s".'),
+  op: z
+    .enum(['lte', 'gte', 'lt', 'gt'])
+    .optional()
+    .describe('How a threshold compares, for latency: lt or lte.'),
+  value: z.number().positive().optional().describe('Limit in seconds, for latency.'),
+  target: z.number().optional().describe('Fraction of requests that must be good, such as 0.995.'),
+  targetPercent: z.number().optional().describe('The same as target, in percent, such as 99.5.'),
   timeSliceTarget: z.number().optional(),
   timeSliceWindow: z.string().optional(),
   indicator: indicator.optional(),
@@ -79,11 +85,11 @@ const objective = z.strictObject({
 
 const timeWindow = z.strictObject({
   duration: duration.describe('Length of the window, such as 30d.'),
-  isRolling: z.boolean().optional().describe('Must be true: a window that slides.'),
+  isRolling: z.boolean().optional().describe('Must be true: the window moves with the time.'),
   calendar: z.unknown().optional(),
 });
 
-const alertPolicies = z.array(z.unknown()).optional().describe('Not used by a release.');
+const alertPolicies = z.array(z.unknown()).optional().describe('A release does not use them.');
 
 const sloSpec = z.strictObject({
   description: z.string().max(1050).optional(),
@@ -93,7 +99,7 @@ const sloSpec = z.strictObject({
   timeWindow: z.array(timeWindow).length(1).optional(),
   budgetingMethod: z
     .enum(['Occurrences', 'Timeslices', 'RatioTimeslices'])
-    .describe('Occurrences: bad requests are counted.')
+    .describe('Occurrences counts bad requests. A release supports no other method.')
     .optional(),
   objectives: z.array(objective).min(1).max(20),
   alertPolicies,
