@@ -27,7 +27,7 @@ afterEach(() => world.clearFaults());
 /** The status of a request without a token. */
 const anonymous = async (url: string) => (await world.client.send(url)).status;
 
-test('a public function is closed before the upload; every binding that lets the public in goes', async () => {
+test('a public function is closed before the upload, by removing every public binding', async () => {
   world.setPolicy(
     [
       invoker('allUsers'),
@@ -65,7 +65,7 @@ test('on_exposed: fail stops before the upload and changes nothing', async () =>
   expect(policy()).toEqual([invoker('allUsers')]);
 });
 
-test('where closing is denied nothing is uploaded, and the command to close it is there', async () => {
+test('if closing is denied, nothing is uploaded, and the error has the command that closes the function', async () => {
   world.setPolicy([invoker('allUsers')], name);
   await world.fault({
     api: 'run',
@@ -91,7 +91,7 @@ test('where closing is denied nothing is uploaded, and the command to close it i
   expect(await world.function(name)).toEqual(before);
 });
 
-test('the invoker check switched off is public too, and is switched on again', async () => {
+test('a function with the invoker check off is public too, and the check is switched on again', async () => {
   const { etag } = await world.service(name);
   await world.client.patchService(name, 'invokerIamDisabled', { invokerIamDisabled: true, etag });
   const { url } = await world.function(name);
@@ -130,7 +130,7 @@ test('a function that is opened during the build is closed again before the new 
   }
 });
 
-test('on_exposed: internal makes a new function behind internal ingress and opens it once it is proved private', async () => {
+test('on_exposed: internal creates a function behind internal ingress and opens it once it is proved private', async () => {
   const mark = world.mark;
   const run = await world.deploy({
     name: `${name}-new`,
@@ -145,7 +145,7 @@ test('on_exposed: internal makes a new function behind internal ingress and open
   expect(run.log).toContain('ALLOW_INTERNAL_ONLY');
 });
 
-test('the deployer who may not read folders gets private with what could not be read; complete proof is refused', async () => {
+test('a deployer who may not read folders gets `private` with a list of what was not read; with require_proof: complete that fails', async () => {
   const run = await world.deploy({
     name,
     source_dir: world.source(files('after')),

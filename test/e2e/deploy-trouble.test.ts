@@ -4,7 +4,7 @@ import { holdCall, operationUnderWay, until } from '../support/hold-call.ts';
 
 let world: DeployWorld;
 let number = 0;
-/** A function of its own for each test, deployed once and serving. */
+/** A function for one test, deployed once and serving. */
 let name: string;
 let first: string;
 
@@ -32,7 +32,7 @@ const latest = [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }]
 const deploys = (from: number) =>
   world.requests(from).filter((line) => line.startsWith('PATCH cloudfunctions'));
 
-test('a build that fails: stage, message, link and the end of the log are in the error; traffic is as it was', async () => {
+test('a failed build: the error has the stage, the message, the link and the end of the log, and the traffic is unchanged', async () => {
   const source = world.source({
     ...files('bad'),
     'sandbox.json': JSON.stringify({ buildFails: 'npm ERR! missing script: build' }),
@@ -49,7 +49,7 @@ test('a build that fails: stage, message, link and the end of the log are in the
   expect(world.sandbox.world.problems).toEqual([]);
 });
 
-test('a pin whose answer was lost is known as ours: after a failed build the service follows its latest revision again', async () => {
+test('a pin whose answer was lost is recognised as ours: after a failed build the service follows its latest revision again', async () => {
   await world.fault({
     api: 'run',
     method: 'PATCH',
@@ -81,7 +81,7 @@ test("a colleague's tag on the latest revision still follows it after a deploy",
   ]);
 });
 
-test('a revision that does not start: the stage is the service, and traffic is as it was', async () => {
+test('a revision that does not start: the error names the service stage, and the traffic is unchanged', async () => {
   const source = world.source({
     ...files('bad'),
     'sandbox.json': JSON.stringify({
@@ -95,7 +95,7 @@ test('a revision that does not start: the stage is the service, and traffic is a
   expect(error?.what).toMatch(/^The revision [a-z0-9-]+ did not start: it never listened on the port/);
   expect(error?.why).toMatch(/^Its log (ends|could not be read): /);
   expect(error?.fix).toMatch(/--target=\w+/);
-  // What Google says in full is kept below the error.
+  // Google's full message stands below the error.
   expect(run.log).toMatch(/failed to start and listen/);
   const service = await world.service(name);
   expect(service.trafficStatuses.filter((status: { percent?: number }) => status.percent)).toMatchObject([
@@ -104,7 +104,7 @@ test('a revision that does not start: the stage is the service, and traffic is a
   expect(service.trafficStatuses[0].revision ?? service.latestReadyRevision).toContain(first);
 });
 
-test('one 503, one reset and one page of HTML while polling change nothing', async () => {
+test('one 503, one reset and one HTML page during polling change nothing', async () => {
   world.sandbox.world.settings.buildMs = 1500;
   await world.fault({
     api: 'cloudfunctions',
@@ -179,7 +179,7 @@ test('a restarted job finds the operation of its first attempt and joins it', as
   ]);
 });
 
-/** Somebody else's deploy begins while ours asks where to upload. */
+/** Another deploy starts while ours asks for the upload URL. */
 const collide = async (inputs: Record<string, string>) => {
   const storageSource = await world.client.upload(files('theirs'));
   world.sandbox.world.settings.buildMs = 4000;
@@ -208,7 +208,7 @@ const collide = async (inputs: Record<string, string>) => {
   );
 };
 
-test("somebody else's deploy in the way is waited out, and then this one stops with the difference", async () => {
+test('waits until another deploy ends, and then stops with the difference', async () => {
   const run = await collide({ cpu: '1' });
   expect(run.log).toContain('Another deploy of');
   expect(run.code).toBe(1);
@@ -218,7 +218,7 @@ test("somebody else's deploy in the way is waited out, and then this one stops w
   expect((await world.function(name)).serviceConfig.availableMemory).toBe('1Gi');
 });
 
-test('on_conflict: rebase plans again on what they deployed and goes on', async () => {
+test('on_conflict: rebase plans again on top of the other deploy and continues', async () => {
   const run = await collide({ max_instance_count: '7', on_conflict: 'rebase' });
   expect(run.log).toContain('New plan, based on the other deploy');
   expect(run.code).toBe(0);
@@ -238,7 +238,7 @@ test('the deadline names the operation and leaves the build to the next run', as
   );
 });
 
-test('a function whose pin does not hold is taken back before it is proved, and the finding says so', async () => {
+test('if the pin does not hold, the traffic is taken back before the proof, and a finding says so', async () => {
   const { quirks } = world.sandbox.world;
   quirks.functionPatchKeepsPin = false;
   try {
@@ -253,13 +253,13 @@ test('a function whose pin does not hold is taken back before it is proved, and 
   }
 });
 
-test('a newer revision of somebody else is never promoted, and the job is not green', async () => {
+test('a newer revision of another deploy is never promoted, and the job is not green', async () => {
   const source = world.source(files('ours'));
   const held = await world.deploy({ name, source_dir: source, no_traffic: 'true' });
   expect(held.outputs.reason).toContain(`${first} still serves`);
   let theirs: string | undefined;
   const { sandbox } = world;
-  // Their deploy ends between our build and our traffic change: ours waits at the second look at the policy.
+  // The other deploy ends between our build and our traffic change: ours waits at its second read of the policy.
   holdCall(sandbox.world, { api: 'run', method: 'GET', path: ':getIamPolicy', nth: 2 }, () =>
     until(() => /^f\d/.test(theirs ?? '')),
   );
@@ -288,7 +288,7 @@ test('a newer revision of somebody else is never promoted, and the job is not gr
   expect(serving).toEqual([{ revision: first, percent: 100 }]);
 });
 
-test('who may not touch the service hears what is missing before anything is uploaded', async () => {
+test('an identity that may not change the service learns the missing permission before the upload', async () => {
   await world.fault({
     api: 'run',
     method: 'PATCH',
@@ -339,7 +339,7 @@ test.each(['operationEndsBeforeSettled', 'functionPatchResetsInvokerIam', 'traff
   },
 );
 
-test('who may begin a deploy but not look at it: the traffic stays where it is proved', async () => {
+test('if the identity may start a deploy but not read it, the traffic stays on the proved revision', async () => {
   world.sandbox.world.settings.buildMs = 3000;
   await world.fault({
     api: 'cloudfunctions',
@@ -355,7 +355,7 @@ test('who may begin a deploy but not look at it: the traffic stays where it is p
   expect((await world.service(name)).traffic).toMatchObject([{ revision: first, percent: 100 }]);
 });
 
-/** Every place where a deploy talks to Google. */
+/** Every call that a deploy makes to Google. */
 const places = [
   ['cloudfunctions', 'GET', '/functions/'],
   ['cloudfunctions', 'GET', '/runtimes'],
@@ -374,7 +374,7 @@ test.each([
   ['a lost connection, before it acts', { reset: 'before' }],
   ['a lost connection, after it has acted', { reset: 'after' }],
   ['an answer that is no JSON', { malformed: true }],
-])('each call of a deploy fails once, with %s: it ends as if nothing had been', async (_, fault) => {
+])('each call of a deploy fails once, with %s, and the deploy still succeeds', async (_, fault) => {
   for (const [api, method, path] of places) await world.fault({ api, method, path, nth: 1, times: 1, fault });
   const run = await world.deploy({ name, source_dir: world.source(files('next')) });
   expect(run.log).toContain(`Passed: Deployed ${name}`);

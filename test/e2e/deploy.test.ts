@@ -15,7 +15,7 @@ describe('one function from its first deploy on', () => {
   let folder: string;
   let first: string;
 
-  test('creates it, sends only what was set, and proves it private', async () => {
+  test('creates the function, sends only the settings from the inputs, and proves it private', async () => {
     folder = world.source(files);
     const run = await world.deploy({
       source_dir: folder,
@@ -41,13 +41,13 @@ describe('one function from its first deploy on', () => {
       environmentVariables: { LANGUAGES: 'eng,kor', MODE: 'fast' },
     });
     expect(fn.labels['backstay-source']).toBe(run.outputs.source_sha256?.slice(0, 63));
-    // The manifest is in the log, values of variables are in no place.
+    // The manifest is in the log. Values of variables appear nowhere.
     expect(run.log).toContain('sandbox.json');
     expect(visible(run) + run.summary + JSON.stringify(run.report)).not.toContain('eng,kor');
     expect(run.summary).toContain(first);
   });
 
-  test('does nothing where the serving revision carries this source and configuration', async () => {
+  test('does nothing if the serving revision already has this source and configuration', async () => {
     const mark = world.mark;
     const run = await world.deploy({
       source_dir: folder,
@@ -79,7 +79,7 @@ describe('one function from its first deploy on', () => {
     expect(run.outputs.reason).toContain('Dry run, nothing was changed.');
   });
 
-  test('an update names leaf fields alone, and moves traffic only after the second proof', async () => {
+  test('an update sends only leaf fields, and moves traffic only after the second proof', async () => {
     const mark = world.mark;
     const run = await world.deploy({ source_dir: folder, memory: '512Mi' });
     expect(run.log).toContain('Passed: Deployed ocr');
@@ -123,7 +123,7 @@ describe('one function from its first deploy on', () => {
     ]);
   });
 
-  test('no_traffic leaves the new revision at 0 %, and a later run takes it without a build', async () => {
+  test('no_traffic leaves the new revision at 0 %, and a later run gives it traffic without a build', async () => {
     const before = (await world.function()).serviceConfig.revision;
     const held = await world.deploy({ source_dir: folder, memory: '1Gi', no_traffic: 'true' });
     expect(held.code).toBe(0);
@@ -168,7 +168,7 @@ describe('one function from its first deploy on', () => {
 });
 
 describe('as a replacement for deploy-cloud-functions@v4', () => {
-  test("after an auth step service_account is the function's, and its inputs are read as they were", async () => {
+  test('after an auth step service_account means the account of the function, and the inputs mean what they did', async () => {
     const { env } = world.sandbox;
     const login = await runAction('auth', {
       inputs: {
@@ -228,7 +228,7 @@ describe('what is refused before anything is written', () => {
     return run;
   };
 
-  test('a secret in the folder, by name', async () => {
+  test('a file in the folder whose name marks it as a secret', async () => {
     const run = await refuse(
       {
         source_dir: world.source({
@@ -243,7 +243,7 @@ describe('what is refused before anything is written', () => {
     expect(run.log).toContain("'/.env' '/lib/gha-creds-0123.json' >> .gcloudignore");
   });
 
-  test('the same files, once they are ignored, are no problem', async () => {
+  test('the same files are accepted once they are ignored', async () => {
     const folder = world.source({ ...files, '.gcloudignore': '.env\n', '.env': 'A=1' });
     const run = await world.deploy({
       runtime: 'nodejs24',
@@ -279,7 +279,7 @@ describe('what is refused before anything is written', () => {
     await world.clearFaults();
   });
 
-  test('every wrong input at once', async () => {
+  test('every wrong input, all in one error', async () => {
     const run = await refuse(
       {
         name: 'Bad_Name!',
@@ -307,7 +307,7 @@ describe('what is refused before anything is written', () => {
     expect(world.requests().length).toBeGreaterThan(0);
   });
 
-  test('a folder that is not there', async () => {
+  test('a folder that does not exist', async () => {
     await refuse(
       { source_dir: 'no/such/folder' },
       /source folder no\/such\/folder does not exist.*actions\/checkout/,
@@ -315,7 +315,7 @@ describe('what is refused before anything is written', () => {
   });
 });
 
-test('in none of this could anybody reach a function without a token', async () => {
+test('at no moment could a function be reached without a token', async () => {
   const { body } = await world.client.control('GET', '/reachability');
   expect(body.samples).toBeGreaterThan(20);
   expect(body).toMatchObject({ everReachable: false, sightings: [] });

@@ -14,7 +14,7 @@ describe('whether a run is over', () => {
   const runs = (more = {}) =>
     createRuns({ token: 'a-token-of-a-job', apiUrl: sandbox.env.GITHUB_API_URL, ...more });
 
-  test('completed is over, everything else is alive, and an earlier attempt is over', async () => {
+  test('a completed run is over, any other state is alive, and an earlier attempt is over', async () => {
     const { runs: known } = githubOf(sandbox.world);
     for (const status of ['queued', 'in_progress', 'waiting']) {
       known.set('7', { status, conclusion: null, run_attempt: 1 });
@@ -26,7 +26,7 @@ describe('whether a run is over', () => {
     expect(await runs().state({ ...record, job: '99' })).toBe('over');
   });
 
-  test('unknown without a token, without a run, where nobody answers, and where GitHub refuses', async () => {
+  test('unknown without a token, without a run, without an answer, and after a refusal', async () => {
     expect(await runs({ token: undefined }).state(record)).toBe('unknown');
     expect(await runs().state({ ...record, run: '' })).toBe('unknown');
     expect(await runs({ apiUrl: 'http://127.0.0.1:9' }).state(record)).toBe('unknown');

@@ -31,7 +31,7 @@ async function serve(handler: Handler): Promise<{ url: string; calls: () => numb
 
 const silent: Log = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
 
-/** A clock whose sleeps take no time but count. */
+/** A clock that records sleeps but takes no time for them. */
 function fakeClock(): Clock & { slept: number[] } {
   const slept: number[] = [];
   let at = 0;
@@ -65,7 +65,7 @@ const json = (
   headers: Record<string, string> = {},
 ) => response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
-describe('what is tried again', () => {
+describe('retries', () => {
   test.each([
     ['read', 503, true],
     ['read', 500, true],
@@ -78,7 +78,7 @@ describe('what is tried again', () => {
     ['never', 503, false],
   ] as const)('%s after %d: %s', (rule, status, again) => expect(mayRetry(rule, { status })).toBe(again));
 
-  test('a write is not repeated once the server can have seen it', () => {
+  test('a write is not repeated if the server may have seen it', () => {
     const reset = new TransportError('reset', true, 'x', undefined);
     expect(mayRetry('write', { transport: reset })).toBe(false);
     expect(mayRetry('repeatable-write', { transport: reset })).toBe(true);
@@ -106,7 +106,7 @@ describe('what is tried again', () => {
     expect(clock.slept[0]).toBe(7000);
   });
 
-  test('the deadline ends it with the last failure', async () => {
+  test('the deadline ends the call with the last failure', async () => {
     const { result, clock } = await rest(
       (_, response) => json(response, 503, { error: { code: 503, message: 'later', status: 'UNAVAILABLE' } }),
       {
@@ -119,7 +119,7 @@ describe('what is tried again', () => {
 });
 
 describe('answers', () => {
-  test('a denial names the permission and is not tried again', async () => {
+  test('a denial names the permission and is not retried', async () => {
     const { result, calls } = await rest((_, response) =>
       json(response, 403, {
         error: {
@@ -147,7 +147,7 @@ describe('answers', () => {
     expect(calls()).toBe(1);
   });
 
-  test('a redirect is refused and the token stays here', async () => {
+  test('a redirect is refused, and the token goes nowhere else', async () => {
     let stolen = false;
     const other = await serve((request, response) => {
       stolen = Boolean(request.headers.authorization);
@@ -158,7 +158,7 @@ describe('answers', () => {
     expect(stolen).toBe(false);
   });
 
-  test('a token that a server echoes is not in the error', async () => {
+  test('a token that the server echoes does not appear in the error', async () => {
     const { result } = await rest((request, response) =>
       response.writeHead(400).end(`bad ${request.headers.authorization}`),
     );
@@ -167,7 +167,7 @@ describe('answers', () => {
     expect(error.message).not.toContain('token-of-a-test');
   });
 
-  test('accepted statuses are answers', async () => {
+  test('accepted statuses are answers and not errors', async () => {
     const { result } = await rest((_, response) => json(response, 404, { error: { code: 404 } }), {
       accept: [404],
     });
@@ -222,7 +222,7 @@ describe('hostile servers', () => {
     await expect(send({ method: 'GET', url, timeoutMs: 5000 })).rejects.toBeInstanceOf(ReleaseError);
   });
 
-  test('an answer cut in the middle is a failure, not a short answer', async () => {
+  test('a truncated answer is a failure and not a short answer', async () => {
     const { url } = await serve((request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('{"a":');
       setTimeout(() => request.socket.destroy(), 20);
@@ -232,7 +232,7 @@ describe('hostile servers', () => {
     });
   });
 
-  test('an abort ends it at once with its own reason', async () => {
+  test('an abort ends the call at once with the reason of the signal', async () => {
     const { url } = await serve(() => {});
     const abort = new AbortController();
     setTimeout(() => abort.abort(new ReleaseError('cancelled', { what: 'Stop.' })), 30);
@@ -254,7 +254,7 @@ describe('endpoints', () => {
     expect(endpoints({}, 'example.goog').base('logging')).toBe('https://logging.example.goog');
   });
 
-  test('http is for loopback alone, and only while run is on loopback', () => {
+  test('http is allowed only for loopback, and only while run is on loopback', () => {
     expect(() => endpoints({ GHA_ENDPOINT_OVERRIDE_sts: 'http://127.0.0.1:1/v1' }).base('sts')).toThrow(
       'refused',
     );

@@ -5,11 +5,11 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/i
 import { Client, type Json } from '../sandbox/support/client.ts';
 import { type ActionRun, type RunOptions, runAction } from './run-action.ts';
 
-/** What a function answers, as an inline revision of the sandbox. */
+/** The answer of a function, as an inline revision of the sandbox. */
 export const answers = (text: string, more: Record<string, unknown> = {}): string =>
   JSON.stringify({ responses: [{ status: 200, body: { text } }], ...more });
 
-/** A sandbox, a source folder, and the deploy action as a runner starts it. */
+/** A sandbox, a source folder, and the deploy action started as a runner starts it. */
 export class DeployWorld {
   readonly sandbox: Sandbox;
   readonly client: Client;
@@ -24,7 +24,7 @@ export class DeployWorld {
     return new DeployWorld(await startSandbox({ buildMs: 50, trafficSettleMs: 0, ...options }));
   }
 
-  /** A fresh folder with these files. */
+  /** Makes a new folder with these files. */
   source(files: Record<string, string>): string {
     const folder = mkdtempSync(join(tmpdir(), 'bs-deploy-src-'));
     this.folders.push(folder);
@@ -61,7 +61,7 @@ export class DeployWorld {
       .map((request) => `${request.method} ${request.api} ${request.path}`);
   }
 
-  /** Those that change something at Google. */
+  /** The requests that change something at Google. */
   writes(from = 0): string[] {
     const reads =
       /:getIamPolicy|:getAncestry|:testIamPermissions|entries:list|:generateAccessToken|\/v1\/token|:generateIdToken/;
@@ -82,7 +82,7 @@ export class DeployWorld {
   service = async (name = 'ocr'): Promise<Json> =>
     (await this.client.api('run', 'GET', `/v2/${this.client.parent}/services/${name}`)).body;
 
-  /** The policy of the function's Run service. */
+  /** The IAM policy of the function's Cloud Run service. */
   setPolicy(bindings: { role: string; members: string[] }[], name = 'ocr'): void {
     this.sandbox.world.policies.set(`//run.googleapis.com/${this.client.parent}/services/${name}`, bindings);
   }
@@ -96,7 +96,7 @@ export class DeployWorld {
   }
 }
 
-/** What a person sees of a run: no masks, no debug lines. */
+/** The log as a person sees it, without masks and debug lines. */
 export const visible = (run: ActionRun): string =>
   run.log
     .split('\n')
@@ -109,7 +109,7 @@ interface ReportParts {
   actions_taken: { what: string }[];
 }
 
-/** The report of a run; empty lists where it wrote none. */
+/** The report of a run. Its lists are empty if the run wrote none. */
 export const reportOf = (run: ActionRun): ReportParts => ({
   errors: [],
   findings: [],

@@ -3,7 +3,7 @@ import { parseMap } from '../data/parse.ts';
 import { ownLabelPrefix } from '../product.ts';
 
 /**
- * Parsers of the inputs that are maps. Each throws `Error` that says what would be right. The messages count entries and
+ * Parsers of the inputs that are maps. Each throws an `Error` that says what is expected. The messages count entries and
  * never quote them: a comma without quotes makes a key of half a password.
  */
 

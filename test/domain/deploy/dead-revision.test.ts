@@ -17,7 +17,7 @@ const operation: OperationSeen = {
   ],
 };
 
-test('a revision that did not start is named in one sentence, with the line that says why', () => {
+test('one sentence names a revision that did not start, with the line of the log that says why', () => {
   expect(deadRevisionOf(operation)).toBe('ocr-00002-abc');
   const lines = [
     'Error: The configuration is missing.',
@@ -36,7 +36,7 @@ test('a revision that did not start is named in one sentence, with the line that
   expect(texts.details[0]).toContain('Container Healthcheck failed');
 });
 
-test('a log that cannot be read says why, and a failed build names no revision', () => {
+test('an unreadable log is reported with its reason, and a failed build names no revision', () => {
   expect(
     failureTexts(
       operation,

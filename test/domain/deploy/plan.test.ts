@@ -40,14 +40,14 @@ describe('the action', () => {
     expect(plan([], more).action).toBe(action);
   });
 
-  test('a live setting that drifted from what is asked for is a change', () => {
+  test('a live setting that differs from the input is a change', () => {
     expect(plan([['serviceConfig.timeoutSeconds', 60]]).action).toBe('unchanged');
     expect(plan([['serviceConfig.timeoutSeconds', 61]]).action).toBe('update');
   });
 });
 
 describe('changes', () => {
-  test('maps are told key by key, and replaced whole', () => {
+  test('maps are listed key by key and replaced as a whole', () => {
     const { changes, message } = plan([['serviceConfig.environmentVariables', { B: '3', C: '' }]]);
     expect(changes).toEqual([
       { path: 'serviceConfig.environmentVariables.A', kind: 'remove', before: '1', after: undefined },
@@ -72,7 +72,7 @@ describe('changes', () => {
     expect(sameSetting(path, before, after)).toBe(same);
   });
 
-  test('values of variables are never printed', () => {
+  test('values of environment variables are never printed', () => {
     const text = planLines(plan([['serviceConfig.environmentVariables', { TOKEN: 'do-not-print' }]])).join(
       '\n',
     );
@@ -80,7 +80,7 @@ describe('changes', () => {
     expect(text).not.toContain('do-not-print');
   });
 
-  test('and the plan for the report does not hold them', () => {
+  test('the plan for the report does not hold the values of environment variables', () => {
     const quiet = planWithoutValues(
       plan([['serviceConfig.environmentVariables', { TOKEN: 'do-not-print', B: '3' }]]),
     );
@@ -104,7 +104,7 @@ describe('changes', () => {
 });
 
 describe('mask and labels', () => {
-  test('names leaf paths alone: what was asked for, the source and the labels', () => {
+  test('the mask names leaf paths only: the settings from the inputs, the source and the labels', () => {
     const { mask } = plan([
       ['serviceConfig.timeoutSeconds', 90],
       ['buildConfig.environmentVariables', {}],
@@ -129,7 +129,7 @@ describe('mask and labels', () => {
     expect(valueAt(message, 'serviceConfig.allTrafficOnLatestRevision')).toBe(false);
   });
 
-  test('labels: unset keeps the live ones, set replaces them, reserved ones stay', () => {
+  test('without the input the live labels stay; the input replaces them, except reserved ones', () => {
     const before = { team: 'vision', 'goog-managed-by': 'x', [sourceLabel]: 'old' };
     expect(mergeLabels(before, undefined, { [sourceLabel]: 'new' })).toEqual({
       ...before,
@@ -201,7 +201,7 @@ describe('mask and labels', () => {
     );
   });
 
-  test('property: canonical text is equal exactly for equal JSON', () => {
+  test('property: two JSON values have the same canonical text if and only if they are equal', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (left, right) => {
         const a = JSON.parse(JSON.stringify(left)) as Json;

@@ -85,7 +85,7 @@ describe('secrets', () => {
     );
   });
 
-  test('fuzz: any text is either pairs or one sentence, never another error', () => {
+  test('fuzz: every text gives either pairs or one sentence, never another error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^([\w/]+=[\w:/ "'#,\\]*[,\n]?)*$/)), (text) => {
         try {
@@ -130,12 +130,12 @@ describe('runtimes', () => {
     expect(runtimeSupport(list, name, '2026-11-22').state).toBe(state);
   });
 
-  test('names the newest one that is generally available and lasts', () => {
+  test('names the newest runtime that is generally available and not deprecated', () => {
     expect(runtimeSupport(list, 'nodejs20', '2026-11-22').newest).toBe('nodejs24');
     expect(runtimeSupport(list, 'python310', '2026-11-22').newest).toBeUndefined();
   });
 
-  test('a date that has passed counts, whatever the stage says', () => {
+  test('a date in the past counts, whatever the stage says', () => {
     expect(runtimeSupport(list, 'nodejs22', '2027-02-02').state).toBe('deprecated');
     expect(runtimeText(runtimeSupport(list, 'nodejs20', '2026-11-22'))).toBe(
       'The runtime nodejs20 was removed (deprecated 2026-04-30, decommissioned 2026-10-30): Google no longer builds it.',
@@ -151,8 +151,9 @@ describe('limits', () => {
     expect(tagProblem('s'.repeat(length), ['bs-c', 'bs-b']) === undefined).toBe(fits);
   });
   test('no tags, no limit', () => expect(tagProblem('s'.repeat(63), [])).toBeUndefined());
-  test('a label holds the digest', () => expect(labelDigest('a'.repeat(64))).toHaveLength(63));
-  test('a service name from a function name', () => expect(likelyService('Ocr_api')).toBe('ocr-api'));
+  test('the digest fits into a label', () => expect(labelDigest('a'.repeat(64))).toHaveLength(63));
+  test('the name of the service follows from the name of the function', () =>
+    expect(likelyService('Ocr_api')).toBe('ocr-api'));
 });
 
 describe('the manifest', () => {
@@ -162,7 +163,7 @@ describe('the manifest', () => {
     size: fc.nat(),
     sha256: fc.stringMatching(/^[0-9a-f]{64}$/),
   });
-  test('property: the same whatever the order in which files were found', () => {
+  test('property: the manifest is the same, whatever the order in which files were found', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(file, { selector: ({ path }) => path }),
@@ -200,7 +201,7 @@ describe('the manifest', () => {
   });
 });
 
-describe('what a failed operation says', () => {
+describe('the explanation of a failed operation', () => {
   const stage = (
     name: string,
     state: string,
@@ -224,7 +225,7 @@ describe('what a failed operation says', () => {
     expect(texts.what).toBe('The deploy failed in stage service: failed');
     expect(texts.why).toBe('port');
   });
-  test('says why the log of the build is missing', () => {
+  test('says why the log of the build could not be read', () => {
     const texts = failureTexts(
       {
         name: 'o',
@@ -238,7 +239,7 @@ describe('what a failed operation says', () => {
     expect(texts.why).toContain('logging.logEntries.list');
     expect(texts.fix).toContain('gcloud builds log b1 --region=r');
   });
-  test('what the error has said already is not said again as the end of the log', () => {
+  test('the end of the log does not repeat the text of the error', () => {
     const said = 'Build failed with status: FAILURE and message: function.js does not exist';
     const operation = {
       name: 'o',
@@ -251,7 +252,7 @@ describe('what a failed operation says', () => {
     expect(why([`  ${said} `])).toBeUndefined();
     expect(why(['npm error code ERESOLVE', said])).toBe('The build log ends: npm error code ERESOLVE');
   });
-  test('hostile lines of a log carry no workflow command', () => {
+  test('hostile lines of a log cannot hold a workflow command', () => {
     const texts = failureTexts(
       {
         name: 'o',
@@ -269,7 +270,7 @@ describe('what a failed operation says', () => {
 
 describe('maps', () => {
   const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
-  test('property: any value comes back from quotes as it went in', () => {
+  test('property: every value survives quoting', () => {
     const name = fc.stringMatching(/^[A-Z_]{1,6}$/).map((text) => `V_${text}`);
     fc.assert(
       fc.property(
@@ -299,7 +300,7 @@ describe('maps', () => {
     expect(() => parse(text)).toThrow(message);
   });
 
-  test('{} empties', () => {
+  test('{} empties the map', () => {
     expect([parseVariables('{}'), parseLabels(' {} '), parseEventFilters('{}')]).toEqual([{}, {}, []]);
   });
 
@@ -310,7 +311,7 @@ describe('maps', () => {
     ]);
   });
 
-  test('fuzz: any text is read or refused with one sentence', () => {
+  test('fuzz: every text is read, or refused with one sentence', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.stringMatching(/^([\w./-]*=?[\w "'#,\\{}:=*-]*[,\n]?)*$/),

@@ -7,7 +7,7 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 
-/** As the scan does: from each marker on. */
+/** Looks from each marker on, as the scan does. */
 function find(text: string): string | undefined {
   for (const marker of keyMarkers)
     for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
@@ -47,7 +47,7 @@ describe('keys by content', () => {
     ['a marker alone', '-----BEGIN PRIVATE KEY-----'],
     ['a regular expression', '/-----BEGIN (RSA )?PRIVATE KEY-----/'],
     ['a certificate', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'],
-  ])('%s is none', (_, text) => {
+  ])('%s is not a key', (_, text) => {
     expect(find(text)).toBeUndefined();
   });
 
@@ -101,7 +101,7 @@ describe('names', () => {
     '.terraform.lock.hcl',
     'main.tf',
     'index.js',
-  ])('%s is not', (name) => {
+  ])('%s is allowed', (name) => {
     expect(refusedName(name)).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
     now: () => Date.now(),
     sleep: async (milliseconds: number) => {
       slept.push(milliseconds);
-      // What was written meanwhile becomes readable.
+      // Entries written in the meantime become readable.
       writeBuildLine(client.sandbox.world, 'late', 'the last line came late');
     },
   };
@@ -39,21 +39,21 @@ afterAll(async () => {
 
 const tail = (build: string, lines = 40) => logs.tail(client.sandbox.project, 'us-central1', build, lines);
 
-test('the last lines of this build, in order, and of no other', async () => {
+test('returns the last lines of this build, in order, and of no other', async () => {
   for (let index = 1; index <= 9; index++) writeBuildLine(client.sandbox.world, 'b1', `line ${index}`);
   writeBuildLine(client.sandbox.world, 'b2', 'of another build');
   expect(await tail('b1', 3)).toEqual({ lines: ['line 7', 'line 8', 'line 9'] });
   expect(slept).toEqual([]);
 });
 
-test('waits for a log that is late, and not for ever', async () => {
+test('waits for a late log, but not for ever', async () => {
   expect(await tail('late')).toEqual({ lines: ['the last line came late'] });
   slept.length = 0;
   expect((await tail('never')).unreadable).toContain('still empty');
   expect(slept.reduce((sum, each) => sum + each, 0)).toBeLessThan(10_000);
 });
 
-test('a missing permission is said, and is no error', async () => {
+test('a missing permission is reported and is not an error', async () => {
   await client.control('POST', '/faults', {
     api: 'logging',
     method: 'POST',
@@ -67,7 +67,7 @@ test('a missing permission is said, and is no error', async () => {
   });
 });
 
-test('a name that is no build asks nothing', async () => {
+test('an invalid name of a build causes no request', async () => {
   const before = client.sandbox.world.requests.length;
   expect((await tail('x" OR true')).lines).toEqual([]);
   expect(client.sandbox.world.requests.length).toBe(before);

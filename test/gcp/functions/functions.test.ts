@@ -23,7 +23,7 @@ interface Seen {
   body: string;
 }
 
-/** A server that answers from a list, one request after another, and remembers what it was sent. */
+/** A server that gives the listed answers one after another, and keeps every request. */
 let server: Server;
 let base: string;
 let seen: Seen[];
@@ -108,7 +108,7 @@ const fail = (status: number, code: string) => () => ({
 });
 
 describe('writes', () => {
-  test('name exactly the mask, keep false and 0, and carry a token of their own', async () => {
+  test('send exactly the mask, keep false and 0, and carry an access token', async () => {
     replies = [ok(operation), ok(operation)];
     const body: JsonObject = {
       serviceConfig: { allTrafficOnLatestRevision: false, minInstanceCount: 0 },
@@ -128,7 +128,7 @@ describe('writes', () => {
     expect(seen.map((one) => one.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
-  test('the reason for the audit log is on every call, those of the typed client included', async () => {
+  test('the reason for the audit log is on every call, including those of the typed client', async () => {
     replies = [ok(operation), ok(operation), ok({})];
     await functions.create(name, { environment: 'GEN_2' });
     await functions.update(name, { labels: { a: 'b' } }, ['labels']);
@@ -147,7 +147,7 @@ describe('writes', () => {
     });
   });
 
-  test('what the typed message cannot hold goes out as JSON, whole', async () => {
+  test('a message that the typed client cannot represent goes out whole, as JSON', async () => {
     replies = [ok(operation), ok(operation)];
     const serviceConfig = {
       directVpcEgress: 'VPC_EGRESS_ALL_TRAFFIC',
@@ -171,7 +171,7 @@ describe('writes', () => {
     expect(await functions.create(name, {})).toBe('conflict');
   });
 
-  test('503, 429 and a lost connection are tried again; 403 and 400 are not', async () => {
+  test('retries after 503, 429 and a lost connection, but not after 403 and 400', async () => {
     replies = [
       fail(503, 'UNAVAILABLE'),
       fail(429, 'RESOURCE_EXHAUSTED'),
@@ -241,12 +241,12 @@ describe('writes', () => {
 });
 
 describe('reads', () => {
-  test('404 is nothing, not an error', async () => {
+  test('404 gives undefined and not an error', async () => {
     replies = [fail(404, 'NOT_FOUND')];
     expect(await functions.get(name)).toBeUndefined();
   });
 
-  test('raw JSON comes as it is, unknown fields and enum names included', async () => {
+  test('returns raw JSON unchanged, including unknown fields and enum names', async () => {
     const raw = {
       name,
       state: 'SOMETHING_NEW',
@@ -256,7 +256,7 @@ describe('reads', () => {
     expect(await functions.get(name)).toEqual(raw);
   });
 
-  test('the running operation of this function, not of another', async () => {
+  test('finds the running operation of this function, not of another one', async () => {
     const other = { name: 'o/other', done: false, metadata: { target: `${name}2` } };
     const done = { name: 'o/done', done: true, metadata: { target: name } };
     const mine = { name: 'o/mine', done: false, metadata: { target: name } };
@@ -265,7 +265,7 @@ describe('reads', () => {
     expect(await functions.runningOperation(name)).toBeUndefined();
   });
 
-  test('enums are names, whether they came as names or as numbers', () => {
+  test('enums are names, whether they arrive as names or as numbers', () => {
     const stages = [
       { name: 2, state: 2, stateMessages: [{ severity: 1, type: 'T', message: 'm' }] },
       { name: 'SERVICE', state: 'COMPLETE' },
@@ -279,7 +279,7 @@ describe('reads', () => {
   });
 });
 
-describe('what the typed client can say', () => {
+describe('what the typed client can represent', () => {
   test.each<[string, JsonObject, boolean]>([
     ['plain fields', { description: 'x', serviceConfig: { timeoutSeconds: 60 } }, true],
     ['maps', { labels: { a: 'b' }, serviceConfig: { environmentVariables: {} } }, true],
@@ -342,7 +342,7 @@ describe('the upload', () => {
     }
   };
 
-  test('sends the bytes with a content type and no token, and masks the signature', async () => {
+  test('sends the bytes with a content type and without a token, and masks the signature', async () => {
     replies = [fail(503, 'UNAVAILABLE'), () => ({ status: 0, reset: true }), ok({})];
     await put(`${base}/bucket/o.zip?X-Goog-Signature=abcdef0123`);
     expect(seen).toHaveLength(3);
@@ -350,7 +350,7 @@ describe('the upload', () => {
     expect(secrets).toContain('abcdef0123');
   });
 
-  test('a refusal says what Cloud Storage said, once', async () => {
+  test('a refusal quotes Cloud Storage and is not retried', async () => {
     replies = [
       () => ({
         status: 403,
@@ -368,7 +368,7 @@ describe('the upload', () => {
     'https://evil.example/storage.googleapis.com',
     'http://storage.googleapis.com/x',
     'https://user@storage.googleapis.com/x',
-  ])('%s gets nothing', async (url) => {
+  ])('%s receives nothing', async (url) => {
     await expect(put(url, false)).rejects.toMatchObject({ code: 'endpoint-refused' });
   });
 });

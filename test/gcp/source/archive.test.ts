@@ -50,7 +50,7 @@ interface Entry {
   content: Buffer;
 }
 
-/** Reads an archive from its central directory, and checks each local header against it. */
+/** Reads an archive from its central directory and checks every local header against it. */
 function readZip(path: string): Entry[] {
   const bytes = readFileSync(path);
   const end = bytes.length - 22;
@@ -85,7 +85,7 @@ function readZip(path: string): Entry[] {
 const refused = async (text: string | RegExp) => expect(scan(source)).rejects.toThrow(text);
 
 describe('an archive', () => {
-  test('holds exactly the files, sorted, with modes and fixed times, and unzip agrees', async () => {
+  test('holds exactly the files, sorted, with their modes and a fixed time, and unzip agrees', async () => {
     put('index.js', 'exports.ocr = 1;\n'.repeat(50));
     put('bin/run', '#!/bin/sh\n', 0o755);
     put('empty', '');
@@ -107,7 +107,7 @@ describe('an archive', () => {
     expect(entries.map((entry) => entry.mode)).toEqual([
       0o100755, 0o100644, 0o100644, 0o100644, 0o100644, 0o100644,
     ]);
-    // Formats that are compressed already, and what would grow, are kept as they are.
+    // Files in compressed formats, and files that would grow, are stored as they are.
     expect(entries.map((entry) => entry.method)).toEqual([
       expect.any(Number),
       0,
@@ -141,7 +141,7 @@ describe('an archive', () => {
     },
   );
 
-  test('a file that changes between listing and packing stops it, and nothing is left behind', async () => {
+  test('a file that changes between listing and packing stops the packing and leaves nothing behind', async () => {
     const file = put('a.txt', 'one');
     for (const change of [
       () => writeFileSync(file, 'two'),
@@ -152,7 +152,7 @@ describe('an archive', () => {
       const tree = await scan(source);
       change();
       if (existsSync(file) && readFileSync(file, 'utf8') === 'onemore') {
-        // Longer than it was listed: exactly the listed bytes are taken.
+        // The file is longer than listed: exactly the listed bytes are packed.
         const archive = await pack(tree, root);
         expect(readZip(archive.path)[0]?.content.toString()).toBe('one');
         archive.remove();
@@ -166,7 +166,7 @@ describe('an archive', () => {
     const tree = await scan(source);
     const abort = new AbortController();
     const packing = pack(tree, root, abort.signal);
-    // The packing is under way once its archive lies beside the source.
+    // Packing has started once the archive appears beside the source.
     while (readdirSync(root).length === 1) await new Promise((resolve) => setImmediate(resolve));
     abort.abort(new Error('stop'));
     await expect(packing).rejects.toThrow('stop');
@@ -175,7 +175,7 @@ describe('an archive', () => {
 });
 
 describe('the digest', () => {
-  test('depends on paths, contents and modes alone', async () => {
+  test('depends only on paths, contents and modes', async () => {
     const file = put('a/b.txt', 'x');
     put('c.txt', 'y');
     const { sha256, files } = await scan(source);
@@ -187,7 +187,7 @@ describe('the digest', () => {
     expect((await scan(source)).sha256).not.toBe(sha256);
   });
 
-  test('property: crc of two pieces is the crc of the whole', () => {
+  test('property: the combined CRC of two pieces is the CRC of the whole', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }), (a, b) => {
         expect(combineCrc(crc32(a), crc32(b), b.length)).toBe(crc32(Buffer.concat([a, b])));
@@ -197,7 +197,7 @@ describe('the digest', () => {
 });
 
 describe('hostile trees', () => {
-  test('a link that leaves the folder, whatever it points to', async () => {
+  test('refuses a link that leaves the folder, whatever it points to', async () => {
     writeFileSync(join(root, 'outside'), 'secret');
     mkdirSync(join(root, 'folder'));
     put('index.js', '');
@@ -213,14 +213,14 @@ describe('hostile trees', () => {
     await refused(/loop: a link to loop, which does not exist or goes in circles/);
   });
 
-  test('a link to a neighbour whose name begins like the folder leaves it too', async () => {
+  test('a link to a neighbour folder whose name begins in the same way leaves the folder too', async () => {
     mkdirSync(`${source}-other`);
     writeFileSync(`${source}-other/x`, 'x');
     symlinkSync(`${source}-other/x`, join(source, 'x'));
     await refused('a link that leaves the folder');
   });
 
-  test('links inside the folder are taken as what they point to; a circle is refused', async () => {
+  test('links inside the folder stand for their targets, and a circle is refused', async () => {
     put('real/a.txt', 'a');
     symlinkSync('real', join(source, 'alias'));
     symlinkSync('real/a.txt', join(source, 'b.txt'));
@@ -230,7 +230,7 @@ describe('hostile trees', () => {
     await refused('a link to a folder that contains it');
   });
 
-  test('a link to a refused file inside the folder, under an innocent name', async () => {
+  test('refuses a link with a harmless name to a forbidden file inside the folder', async () => {
     put('.gcloudignore', '.git\n.env\n');
     put('.git/config', 'x');
     put('.env', 'A=1');
@@ -246,7 +246,7 @@ describe('hostile trees', () => {
     await refused('pipe: neither a file nor a folder nor a link');
   });
 
-  test('names that could be read as something else', async () => {
+  test('refuses names that could be read as something else', async () => {
     put('index.js', '');
     writeFileSync(join(source, 'new\nline'), '');
     writeFileSync(join(source, 'back\\slash'), '');
@@ -254,7 +254,7 @@ describe('hostile trees', () => {
     await refused(/3 files of the source may not be uploaded/);
   });
 
-  test('keys by content, across the seam of two pieces as well', async () => {
+  test('finds keys by content, also across the boundary of two pieces', async () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${Buffer.concat([Buffer.from([0x30, 0x82, 0x04, 0xbd]), Buffer.alloc(600, 7)]).toString('base64')}\n-----END PRIVATE KEY-----\n`;
     put('plain.txt', key);
     put('seam.bin', Buffer.concat([Buffer.alloc(pieceBytes - 5), Buffer.from(key)]));
@@ -266,14 +266,14 @@ describe('hostile trees', () => {
     );
   });
 
-  test('an empty folder, and one where everything is left out', async () => {
+  test('refuses an empty folder, and a folder of which every file is left out', async () => {
     await refused('holds no file to upload');
     put('.gcloudignore', '*\n');
     put('a', '');
     await refused('Every file is left out by .gcloudignore');
   });
 
-  test('fuzz: any tree ends in an archive of what is inside, or in one refusal', async () => {
+  test('fuzz: every tree gives an archive of its own files, or one refusal', async () => {
     const name = fc.constantFrom(
       'a',
       'b',
@@ -310,7 +310,7 @@ describe('hostile trees', () => {
         for (const [where, item] of items) {
           const absolute = join(source, where);
           try {
-            // Nothing is written through a link that an earlier item made: it may lead anywhere.
+            // Write nothing through a link that an earlier item made: it may lead anywhere.
             let parent = source;
             for (const part of where.split('/').slice(0, -1)) {
               parent = join(parent, part);
@@ -321,7 +321,7 @@ describe('hostile trees', () => {
             else if (item.type === 'link') symlinkSync(item.target, absolute);
             else mkdirSync(absolute);
           } catch {
-            // Two items of one name: the first one stays.
+            // If two items have the same name, the first one stays.
           }
         }
         try {

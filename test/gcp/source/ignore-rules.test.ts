@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type IgnoreRules, readIgnoreRules, rulesOf } from '../../../src/gcp/source/ignore-rules.ts';
 
-/** As the walk asks: a folder that is ignored is never entered. */
+/** Asks as the walk does: an ignored folder is never entered. */
 function included(rules: IgnoreRules, path: string): boolean {
   const parts = path.split('/');
   return parts.every(
@@ -53,7 +53,7 @@ describe('which file decides', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const put = (name: string, text = '') => writeFileSync(join(folder, name), text);
 
-  test('.gcloudignore alone, where it is there: .git and node_modules are not left out by themselves', () => {
+  test('if .gcloudignore exists, only it: .git and node_modules are not left out by default', () => {
     put('.gcloudignore', '*.tmp\n');
     put('.gitignore', 'dist\n');
     const rules = readIgnoreRules(folder);
@@ -63,7 +63,7 @@ describe('which file decides', () => {
     expect(included(rules, 'node_modules/x')).toBe(true);
   });
 
-  test('#!include: takes in another file, one level deep', () => {
+  test('#!include: adds the lines of another file, one level deep', () => {
     put('.gcloudignore', '#!include:.gitignore\n!dist\n');
     put('.gitignore', 'dist\nsecret\n#!include:more\n');
     const rules = readIgnoreRules(folder);
@@ -76,7 +76,7 @@ describe('which file decides', () => {
     expect(() => readIgnoreRules(folder)).toThrow('Only files in the same folder may be included.');
   });
 
-  test('#!include: of a file that is not there', () => {
+  test('#!include: of a file that does not exist is refused', () => {
     put('.gcloudignore', '#!include:.gitignore\n');
     expect(() => readIgnoreRules(folder)).toThrow('could not be read');
   });
@@ -94,14 +94,14 @@ describe('which file decides', () => {
     },
   );
 
-  test('without any of them, everything', () => {
+  test('without any of them nothing is left out', () => {
     const rules = readIgnoreRules(folder);
     expect(rules.source).toBe('no ignore file');
     expect(included(rules, 'anything')).toBe(true);
   });
 });
 
-/** The library folder of an installed gcloud, whose own matcher is the judge. */
+/** The library folder of an installed gcloud. Its own matcher gives the expected results. */
 function gcloudLibrary(): string | undefined {
   const found = spawnSync('sh', ['-c', 'command -v gcloud'], { encoding: 'utf8' }).stdout.trim();
   if (!found) return undefined;

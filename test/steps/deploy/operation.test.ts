@@ -23,7 +23,7 @@ const operation = (done: boolean, stages: FunctionStage[] = []): FunctionOperati
   error: undefined,
 });
 
-/** A world whose clock only moves by sleeping; `look` answers each look by its time in milliseconds. */
+/** A world whose clock moves only by sleeping. `look` answers each poll by its time in milliseconds. */
 function worldOf(look: (at: number) => FunctionOperation) {
   let now = 0;
   const looks: number[] = [];
@@ -48,7 +48,7 @@ function worldOf(look: (at: number) => FunctionOperation) {
 }
 
 describe('waiting for an operation', () => {
-  test('looks after half a second, then less and less often, at most every five seconds', async () => {
+  test('polls after half a second, then less and less often, and at least every five seconds', async () => {
     const { ports, looks } = worldOf((at) => operation(at > 120_000));
     await awaitOperation(ports, operation(false), 1e9);
     const gaps = looks.map((at, index) => at - (looks[index - 1] ?? 0));
@@ -60,13 +60,13 @@ describe('waiting for an operation', () => {
     expect(looks.length).toBeLessThan(40);
   });
 
-  test('an operation that has ended is not looked at again', async () => {
+  test('does not poll an operation that has ended', async () => {
     const { ports, looks } = worldOf(() => operation(false));
     expect((await awaitOperation(ports, operation(true), 1e9)).done).toBe(true);
     expect(looks).toEqual([]);
   });
 
-  test('prints on change, a heartbeat a minute, and the link to the build once', async () => {
+  test('logs every change, one heartbeat a minute, and the link to the build once', async () => {
     const { ports, lines } = worldOf((at) =>
       operation(at > 200_000, [
         stage('BUILD', at > 100_000 ? 'COMPLETE' : 'IN_PROGRESS'),
@@ -79,7 +79,7 @@ describe('waiting for an operation', () => {
     expect(lines.filter((line) => line.startsWith('Still waiting: ')).length).toBe(2);
   });
 
-  test('errors that pass change nothing; the deadline still holds', async () => {
+  test('temporary errors change nothing, and the deadline still holds', async () => {
     const passing = [
       new ReleaseError('network-failed', { what: 'reset' }),
       new ReleaseError('response-malformed', { what: 'html' }),
@@ -107,7 +107,7 @@ describe('waiting for an operation', () => {
     Object.assign(new ReleaseError('remote-error', { what: '400' }), { status: 400 }),
     Object.assign(new ReleaseError('permission-denied', { what: '403' }), { status: 403 }),
     new ReleaseError('not-found', { what: '404' }),
-  ])('an error that stays ends the wait: $what', async (error) => {
+  ])('a permanent error ends the wait: $what', async (error) => {
     const { ports } = worldOf(() => {
       throw error;
     });

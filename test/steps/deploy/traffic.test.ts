@@ -50,14 +50,14 @@ beforeEach(() => {
 
 const hold = () => holdTraffic(run, { function: {}, service: service.look() });
 const acts = () => run.result.actions.map(({ what }) => what);
-/** The build brings this revision; a pin keeps it from traffic. */
+/** The revision that the build makes. A pin keeps traffic away from it. */
 const builds = (revision = 'ocr-2') => {
   service.appears(revision);
   run.result.revision = revision;
 };
 
 describe('the pin before a build', () => {
-  test('is by name, and a failed build brings back what was there', async () => {
+  test('names the serving revision, and a failed build puts back the earlier traffic', async () => {
     const tagged: TrafficTarget[] = [{ ...latest[0], tag: 'preview' }];
     service.move(tagged);
     await hold();
@@ -69,7 +69,7 @@ describe('the pin before a build', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('of a split names what LATEST means now', async () => {
+  test('of a split names the revision that LATEST means now', async () => {
     const split: TrafficTarget[] = [{ type: latestType, percent: 30 }, named('ocr-0', 70)];
     service.move(split);
     await hold();
@@ -81,14 +81,14 @@ describe('the pin before a build', () => {
   test.each([
     ['by name already', () => service.move(one), {}],
     ["as the service's settings say", () => {}, { allTraffic: false }],
-  ])('is not needed where it serves %s', async (_, prepare, request) => {
+  ])('is not needed if the service serves %s', async (_, prepare, request) => {
     prepare();
     Object.assign(run.request, request);
     await hold();
     expect([service.patches, run.held]).toEqual([[], undefined]);
   });
 
-  test('whose answer was lost is ours all the same', async () => {
+  test('counts as ours even if the answer to its write was lost', async () => {
     service.onPatch = (nth) => (nth === 1 ? 'lost' : undefined);
     await hold();
     expect(run.held).toMatchObject({ before: latest, pinned: one });
@@ -96,7 +96,7 @@ describe('the pin before a build', () => {
     expect([service.traffic, acts().length]).toEqual([latest, 2]);
   });
 
-  test('that somebody undoes before it takes effect is made again; one that they make stays theirs', async () => {
+  test('is written again if another process undoes it before it takes effect; a pin of theirs stays', async () => {
     let times = 0;
     service.onGet = () => {
       if (service.patches.length === 1 && times++ === 0) service.move(latest);
@@ -120,7 +120,7 @@ describe('the pin before a build', () => {
     expect([service.traffic, run.held]).toEqual([[named('ocr-0')], undefined]);
   });
 
-  test('that nobody lets us make is a conflict, and traffic stays as it is', async () => {
+  test('is a conflict if every attempt meets another write, and the traffic stays as it is', async () => {
     service.onPatch = () => 'conflict';
     const error = await hold().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'deploy-conflict' });
@@ -128,7 +128,7 @@ describe('the pin before a build', () => {
     expect([service.traffic, acts(), warnings]).toEqual([latest, [], []]);
   });
 
-  test('that may not be made says what is missing, and there is nothing to put back', async () => {
+  test('names the missing permission if the write is refused, and then there is nothing to put back', async () => {
     service.onPatch = () => refused;
     // Not even if the build of an earlier attempt is still running: that warning is about the pin, and there is none.
     run.result.operation = 'projects/p/locations/l/operations/o';
@@ -142,7 +142,7 @@ describe('the pin before a build', () => {
     expect([service.patches.length, warnings]).toEqual([1, []]);
   });
 
-  test('of a run that is cancelled before it took effect is taken back', async () => {
+  test('is removed again if the run is cancelled before it takes effect', async () => {
     service.settleMs = 5000;
     const holding = hold();
     await clock.sleep(1000);
@@ -153,7 +153,7 @@ describe('the pin before a build', () => {
     expect([service.traffic, service.serves()]).toEqual([latest, { 'ocr-1': 100 }]);
   });
 
-  test('stays while the build may still end: then nobody would prove its revision', async () => {
+  test('stays while the build may still finish, because its revision would not be proved', async () => {
     await hold();
     run.sent = true;
     await releaseHold(run, reset());
@@ -169,7 +169,7 @@ describe('the pin before a build', () => {
       Object.assign(new ReleaseError('remote-error', { what: '503' }), { status: 503 }),
     ],
     ['an answer that names no operation', new ReleaseError('response-malformed', { what: 'No name.' })],
-  ])('stays after %s to the deploy that was sent: it may have begun', async (_, error) => {
+  ])('stays after %s in answer to the deploy, which may have started', async (_, error) => {
     await hold();
     run.sent = true;
     await releaseHold(run, error);
@@ -179,14 +179,14 @@ describe('the pin before a build', () => {
     ]);
   });
 
-  test('goes where the deploy that was sent was refused', async () => {
+  test('is removed if the deploy was refused', async () => {
     await hold();
     run.sent = true;
     await releaseHold(run, Object.assign(new ReleaseError('remote-error', { what: '400' }), { status: 400 }));
     expect([service.traffic, warnings]).toEqual([latest, []]);
   });
 
-  test('is left as somebody else has set it since', async () => {
+  test('is left alone if another process has changed the traffic since', async () => {
     await hold();
     service.move([named('ocr-0')]);
     await releaseHold(run, failed);
@@ -196,7 +196,7 @@ describe('the pin before a build', () => {
     ]);
   });
 
-  test('stays where LATEST means another revision by now', async () => {
+  test('stays if LATEST means another revision by now', async () => {
     await hold();
     service.appears('ocr-9');
     await releaseHold(run, failed);
@@ -204,14 +204,14 @@ describe('the pin before a build', () => {
     expect(warnings).toEqual([expect.stringMatching(/stays pinned: LATEST now means ocr-9.*--to-latest/)]);
   });
 
-  test('goes although a revision was created that did not start', async () => {
+  test('is removed even if a revision was created that did not start', async () => {
     await hold();
     service.latestCreated = 'ocr-2';
     await releaseHold(run, failed);
     expect([service.traffic, warnings]).toEqual([latest, []]);
   });
 
-  test('that cannot be taken back says so, and how to do it', async () => {
+  test('warns if it cannot be removed, with the command to remove it', async () => {
     await hold();
     service.onPatch = () => refused;
     await releaseHold(run, failed);
@@ -235,7 +235,7 @@ describe('after the build', () => {
     expect([service.patches, run.result.findings]).toEqual([[], []]);
   });
 
-  test('a pin that was thrown away with its tags is made again with them', async () => {
+  test('a pin that was removed together with the tags is written again with them', async () => {
     service.traffic = [...one, { type: revisionType, revision: 'ocr-1', tag: 'bs-b' }];
     service.move(service.traffic);
     await clock.sleep(service.settleMs);
@@ -251,7 +251,7 @@ describe('after the build', () => {
     expect(rules()).toEqual([expect.stringContaining('it was taken back')]);
   });
 
-  test('traffic that somebody gives the revision again before it is proved is taken back again', async () => {
+  test('traffic that another process gives the revision before it is proved is taken back again', async () => {
     const before = await held();
     builds();
     service.move(latest);
@@ -265,7 +265,7 @@ describe('after the build', () => {
     expect([after.trafficStatuses[0]?.revision, service.patches.length]).toEqual(['ocr-1', 2]);
   });
 
-  test('a revision that somebody else takes the traffic from is found, and theirs stays', async () => {
+  test('a finding tells that the revision got traffic, and the traffic that another process set stays', async () => {
     const before = await held();
     builds();
     service.move(latest);
@@ -278,7 +278,7 @@ describe('after the build', () => {
     expect(acts()).toEqual([]);
   });
 
-  test('all traffic goes to the latest revision once it is ours, tags as they are', async () => {
+  test('all traffic goes to the latest revision if that is ours, and the tags stay', async () => {
     service.move([...one, { type: revisionType, revision: 'ocr-0', tag: 'v0' }]);
     builds();
     service.onPatch = (nth) => (nth === 1 ? 'lost' : undefined);
@@ -288,13 +288,13 @@ describe('after the build', () => {
     expect(acts()).toEqual(['all traffic of ocr given to ocr-2']);
   });
 
-  test('what has all traffic already is not given it again', async () => {
+  test('a revision that already has all traffic causes no write', async () => {
     builds();
     expect([await giveTraffic(run), service.patches, acts()]).toEqual(['go', [], []]);
     expect(run.result.traffic).toMatchObject([{ revision: 'ocr-2', percent: 100 }]);
   });
 
-  test('theirs is never promoted, also where it appears between two tries', async () => {
+  test('a revision of another deploy is never promoted, even if it appears between two attempts', async () => {
     service.move(one);
     builds();
     service.onPatch = () => {
@@ -311,7 +311,7 @@ describe('after the build', () => {
     expect(acts()).toEqual([]);
   });
 
-  test('where somebody moves it away at once, it is not green, and stays theirs', async () => {
+  test('if another process moves the traffic away at once, the verdict is not green and their traffic stays', async () => {
     service.move(one);
     builds();
     service.onGet = () => {
@@ -327,7 +327,7 @@ describe('after the build', () => {
     expect([service.patches.length, service.traffic]).toEqual([1, one]);
   });
 
-  test('where somebody keeps changing the service, it is a conflict, and the pin stands', async () => {
+  test('if another process keeps changing the service, it is a conflict, and the pin stays', async () => {
     await hold();
     builds();
     service.onPatch = () => 'conflict';
@@ -335,7 +335,7 @@ describe('after the build', () => {
     expect(run.held).toBeDefined();
   });
 
-  test('where all traffic was given and did not settle, nobody is told that the pin stands', async () => {
+  test('if all traffic was given but did not settle, no message says that the pin stays', async () => {
     await hold();
     builds();
     service.settleMs = 1e9;
