@@ -18,7 +18,7 @@ test.each(Object.entries(defaultQuirks))(
     const entry = entries.get(name);
     expect(entry).toBeDefined();
     expect(entry).toContain(`**Believed: ${value}.**`);
-    for (const part of ['**Source.**', '**To settle.**']) expect(entry).toContain(part);
+    for (const part of ['**Source.**', '**To verify.**']) expect(entry).toContain(part);
   },
 );
 
