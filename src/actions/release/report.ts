@@ -23,7 +23,7 @@ const verdicts: Record<Outcome, Verdict> = {
   yielded: 'inconclusive',
 };
 
-/** The report of a release, from what it knows of itself. */
+/** The report of a release. `startedAt` is when the action began, in milliseconds since the epoch. */
 export function reportOf(
   run: ReleaseRun,
   env: Environment,

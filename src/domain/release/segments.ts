@@ -6,8 +6,8 @@ import type { ReleaseFacts, SegmentFacts } from './facts.ts';
 export const watchFactsOf = ({ evidence }: SegmentFacts): WatchFacts | undefined => testedFacts(evidence);
 
 /**
- * The segment that decided, or the last one, and the steps that its question is about: those of a split are one
- * question, 100 % is another. `watch` is its evidence with the looks and the failures of all these steps.
+ * The segment that decided, or the last one, and the steps that were judged together with it. The steps of a split are
+ * judged as a whole, 100 % by itself. `watch` is the segment's evidence with the looks and failures of all these steps.
  */
 export function decidingSteps(
   facts: ReleaseFacts,
@@ -24,7 +24,7 @@ export function decidingSteps(
   return { segment, steps, watch: { ...evidence, points, failures } };
 }
 
-/** What users sent to both revisions in this segment, under its first objective. */
+/** Requests of users to both revisions in this segment, as its first objective counts them. */
 export function countsOf(segment: SegmentFacts): { candidate: Counts; baseline: Counts } {
   const facts = watchFactsOf(segment);
   if (facts !== undefined) return segmentCounts(facts, 0);
@@ -35,8 +35,8 @@ export function countsOf(segment: SegmentFacts): { candidate: Counts; baseline: 
 }
 
 /**
- * What one objective counted in this segment alone: its looks are increments, while the counts of the test go back to
- * the first shift, over all segments.
+ * What one objective counted in this segment alone. The counts of a test go back to the first shift over all segments,
+ * so this adds up the looks, which are increments.
  */
 export function segmentCounts(facts: WatchFacts, test: number): { candidate: Counts; baseline: Counts } {
   const sums = { candidate: { ...noCounts }, baseline: { ...noCounts } };
@@ -46,7 +46,7 @@ export function segmentCounts(facts: WatchFacts, test: number): { candidate: Cou
   return sums;
 }
 
-/** The candidate's users' requests of all segments, by objective: read, or left out by a sample and estimated. */
+/** Requests of users to the candidate in all segments, by objective. Those that a sample left out are estimated. */
 export function spentIn(segments: readonly SegmentFacts[]): Record<string, Counts> {
   const spent: Record<string, Counts> = {};
   for (const segment of segments) {

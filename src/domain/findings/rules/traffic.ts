@@ -15,7 +15,7 @@ export const trafficRules = {
   'serving-is-not-latest': {
     title: 'A revision serves by name although a newer one exists',
     severity: 'medium',
-    why: 'A rollback or a release left the traffic pinned, so deploys of other tools get no traffic.',
+    why: 'A rollback or a release left the traffic pinned, so deploys by other tools get no traffic.',
   },
   'function-describes-another-revision': {
     title: 'Traffic is back, but the saved settings of the function are those of the newer build',

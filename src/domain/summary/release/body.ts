@@ -1,135 +1,21 @@
 import type { DeployEvidence } from '../../deploy/evidence.ts';
 import { isRuleOf } from '../../findings/catalog.ts';
-import type { ReleaseFacts, StageFacts } from '../../release/facts.ts';
+import type { ReleaseFacts } from '../../release/facts.ts';
 import { decidingSteps } from '../../release/segments.ts';
 import type { Report } from '../../report/report.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
-import { spanText } from '../../text/span.ts';
-import { lineChart } from '../charts/lines.ts';
-import { blue } from '../charts/text.ts';
-import { timeline } from '../charts/timeline.ts';
+import { collapsed } from '../collapsed.ts';
 import { deployLines } from '../deploy/section.ts';
 import { exposureLines } from '../exposure/section.ts';
 import { smokeSummary } from '../smoke/section.ts';
 import { watchLines } from '../watch/section.ts';
+import { stageTable, timelineChart } from './stages.ts';
+import { trafficPart } from './traffic.ts';
 
-/** The summary of a release: what happened in words, then why, then the proofs. Failures open, successes collapsed. */
-
-const marks = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const;
-
-const sections: Record<StageFacts['kind'], string> = {
-  check: 'Check',
-  build: 'Build',
-  smoke: 'Smoke',
-  watch: 'Watch',
-  back: 'Roll back',
-  verify: 'Verify',
-  finish: 'Promote',
-};
-
-const ends = { pass: '', fail: ' failed', inconclusive: ' undecided' } as const;
-const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}${ends[stage.verdict]}`;
-
-function timelinePart(facts: ReleaseFacts): string[] {
-  const shown = facts.stages.filter(
-    (stage) => stage.seconds >= 0.5 || stage.verdict !== 'pass' || stage.kind === 'back',
-  );
-  if (shown.length < 2) return [];
-  const tasks = shown.map((stage) => ({
-    section: sections[stage.kind],
-    label: words(stage),
-    start: stage.start,
-    seconds: stage.seconds,
-    bad: stage.verdict === 'fail',
-  }));
-  return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(' / ') });
-}
-
-/** The note of the stage that ended a release is the sentence at the top of its summary. */
-function stageTable(report: Report<'release'>, facts: ReleaseFacts): string[] {
-  const noteOf = ({ note, decided }: StageFacts) =>
-    decided && report.verdict !== 'pass' ? 'as said above' : markdownText(note, 240);
-  return [
-    '| step | took | result |',
-    '|:--|--:|:--|',
-    ...facts.stages.map(
-      (stage) =>
-        `| ${markdownText(stage.stage, 60)} | ${spanText(stage.seconds)} | ${marks[stage.verdict]} ${noteOf(stage)} |`,
-    ),
-    '',
-  ];
-}
-
-/** The chart and the table of what decided. */
-function whyPart(facts: ReleaseFacts): string[] {
-  const decided = decidingSteps(facts);
-  if (!decided) return [];
-  const { segment, steps, watch } = decided;
-  const title = segment.verdict === 'fail' ? 'Why it was taken back' : 'What the watch saw';
-  return [
-    `### ${title}`,
-    '',
-    `At ${steps.map(({ percent }) => `${percent} %`).join(', then ')} of the traffic:`,
-    '',
-    ...watchLines(watch, { chart: true }),
-  ];
-}
-
-function trafficPart(facts: ReleaseFacts): string[] {
-  const changes = facts.shares.filter((change, i, all) => change.percent !== all[i - 1]?.percent);
-  if (facts.first || !changes.some((change) => change.percent > 0)) return [];
-  const whole = Math.max(facts.seconds, changes.at(-1)?.at ?? 0, 1);
-  const now = facts.serving.find(({ revision }) => revision === facts.candidate)?.percent ?? 0;
-  const moved = facts.serving.length > 0 && now !== changes.at(-1)?.percent;
-  const minutes = whole >= 3600;
-  const xMax = minutes ? whole / 60 : whole;
-  // More points than units of the axis, and older versions of mermaid lose the last ones.
-  const points = Math.min(100, Math.max(60, Math.floor(xMax)));
-  const values = Array.from({ length: points }, (_, i) => {
-    const at = (i * whole) / (points - 1);
-    if (moved && i === points - 1) return now;
-    return changes.findLast((change) => change.at <= at)?.percent ?? 0;
-  });
-  const chart = lineChart({
-    title: 'Share of traffic on the new revision',
-    text: changes.map((change) => `${change.percent} % from ${spanText(change.at)}`).join(' / '),
-    xTitle: minutes ? 'minutes since start' : 'seconds since start',
-    xMax,
-    yTitle: '%',
-    yMax: 100,
-    height: 220,
-    series: [{ color: blue, values }],
-  });
-  const table = [
-    '| from | new revision |',
-    '|--:|--:|',
-    ...changes.slice(0, 40).map((change) => `| ${spanText(change.at)} | ${change.percent} % |`),
-    ...(moved ? [`| ${spanText(whole)} | ${now} %, not by this release |`] : []),
-    '',
-  ];
-  return [
-    '### Traffic',
-    '',
-    '% of requests sent to the new revision',
-    '',
-    ...chart,
-    ...collapsed('The same as a table', table),
-  ];
-}
-
-/** The table beside a chart; open where there is no chart. */
-const chartAndTable = (chart: readonly string[], table: readonly string[]): string[] =>
-  chart.length > 0 ? [...chart, ...collapsed('The same as a table', table)] : [...table];
-
-export const collapsed = (title: string, lines: readonly string[]): string[] => [
-  `<details><summary>${title}</summary>`,
-  '',
-  ...lines,
-  '</details>',
-  '',
-];
-
-/** Charts on a failure; collapsed parts where all went well. Each entry is a whole block: a cut falls between them. */
+/**
+ * Everything below the head: what happened, why, and the proofs. After a failure the charts are open; after a success
+ * every part is collapsed. Each entry is a whole block, so that a summary that is too long is cut between blocks.
+ */
 export function releaseBody(report: Report<'release'>): string[] {
   const facts = report.evidence.release;
   if (!facts) return [];
@@ -137,7 +23,7 @@ export function releaseBody(report: Report<'release'>): string[] {
   const open = facts.dry_run
     ? []
     : [
-        ['### What happened', '', ...chartAndTable(timelinePart(facts), stageTable(report, facts))],
+        ['### What happened', '', ...chartAndTable(timelineChart(facts), stageTable(report, facts))],
         whyPart(facts),
         trafficPart(facts),
       ];
@@ -147,7 +33,7 @@ export function releaseBody(report: Report<'release'>): string[] {
     .map((block) => block.join('\n'));
 }
 
-/** The other stages' own parts: open where they failed, else one line to unfold. */
+/** The parts of the other stages. A part is open if its stage failed; otherwise it is one line to unfold. */
 function stageParts(report: Report<'release'>, facts: ReleaseFacts): string[][] {
   const { smoke, exposure, deploy } = report.evidence;
   const parts: string[][] = [];
@@ -171,9 +57,9 @@ function stageParts(report: Report<'release'>, facts: ReleaseFacts): string[][] 
   return [...parts, settings(report)];
 }
 
-/** Only the plan is there where nothing was to be built, and where the build failed. */
+/** If nothing was built, or the build failed, the evidence is that of the plan. */
 const builtTitle = ({ dryRun, unchanged }: DeployEvidence): string =>
-  unchanged ? 'What serves' : dryRun ? 'What was to be built' : 'What was built';
+  unchanged ? 'What serves' : dryRun ? 'What would have been built' : 'What was built';
 
 function settings(report: Report<'release'>): string[] {
   const rows = Object.entries(report.inputs)
@@ -182,7 +68,26 @@ function settings(report: Report<'release'>): string[] {
   return collapsed('Settings', ['| input | value |', '|:--|:--|', ...rows, '']);
 }
 
-/** What the other stages' parts do not show. */
+/** The chart and the table of the watch that decided. */
+function whyPart(facts: ReleaseFacts): string[] {
+  const decided = decidingSteps(facts);
+  if (!decided) return [];
+  const { segment, steps, watch } = decided;
+  const title = segment.verdict === 'fail' ? 'Why it was taken back' : 'What the watch saw';
+  return [
+    `### ${title}`,
+    '',
+    `At ${steps.map(({ percent }) => `${percent} %`).join(', then ')} of the traffic:`,
+    '',
+    ...watchLines(watch, { chart: true }),
+  ];
+}
+
+/** A chart and its table. The table is open if there is no chart. */
+const chartAndTable = (chart: readonly string[], table: readonly string[]): string[] =>
+  chart.length > 0 ? [...chart, ...collapsed('The same as a table', table)] : [...table];
+
+/** Findings about revisions and traffic. All others stand in the parts of their own stages. */
 function findings(report: Report<'release'>): string[] {
   const own = report.findings.filter(({ rule }) => isRuleOf('traffic', rule));
   if (own.length === 0) return [];

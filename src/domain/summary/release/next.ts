@@ -4,8 +4,7 @@ import type { Report } from '../../report/report.ts';
 import { codeBlock, codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
 import { mainFailure } from '../watch/failures.ts';
 
-/** The end of a release's alert: what to do next, in words, links and commands to paste. */
-
+/** What to do next: sentences or links, and commands. */
 interface Next {
   texts: string[];
   /** To paste into a shell. */
@@ -35,7 +34,7 @@ function nextThing(report: Report<'release'>, facts: ReleaseFacts): Next {
   return { texts, commands: [...commands, ...own.commands] };
 }
 
-/** What most of the failures have in common, where a watch did not pass: the first place to look. */
+/** What most failures have in common, if a watch did not pass. That is the first place to look. */
 function failedMost(report: Report<'release'>, facts: ReleaseFacts): string[] {
   if (report.verdict === 'pass') return [];
   const decided = decidingSteps(facts);
@@ -44,7 +43,7 @@ function failedMost(report: Report<'release'>, facts: ReleaseFacts): string[] {
   return main ? [main] : [];
 }
 
-/** A sentence has an end; a lead to a command, and a link that is all there is, need none. */
+/** Ends a sentence with a full stop, unless it leads to a command or is nothing but a link. */
 const ended = (text: string): string => (/[.:!?]$|^\[[^\]]*\]\([^)]*\)$/.test(text) ? text : `${text}.`);
 
 const only = (text: string): Next => ({ texts: [text], commands: [] });
@@ -53,11 +52,11 @@ function ownNext(report: Report<'release'>, facts: ReleaseFacts): Next {
   if (report.outcome === 'held') return decide(report, facts);
   if (report.outcome === 'yielded') return only('Run this job again when that release has ended');
   if (report.outcome === 'superseded')
-    return only('The traffic stays as it was set; run this job again to release');
+    return only('The traffic stays as it was set. Run this job again to release');
   return { texts: [], commands: [] };
 }
 
-/** A held release waits for a person, who may have no other way at hand than a shell. */
+/** A held release waits for a person. The shell command is for someone who cannot start a workflow. */
 function decide(
   report: Report<'release'>,
   { before, before_gone: gone, candidate, segments }: ReleaseFacts,
@@ -71,14 +70,14 @@ function decide(
     : '`to: REVISION` sends everything to that revision';
   const role = last && watchFactsOf(last)?.missingRole;
   const texts = [
-    ...(role ? [`Give the identity of this job ${codeSpan(role)}`] : []),
+    ...(role ? [`Grant ${codeSpan(role)} to the identity of this job`] : []),
     ...(platform
       ? [
           "Look first at what both revisions depend on: a database, an API, the network, [Google Cloud's status](https://status.cloud.google.com)",
         ]
       : []),
     gone
-      ? `Decide with \`actions/rollback\`: ${forth}; ${before ? codeSpan(before) : 'the revision before'} cannot serve, so to go back name another that can`
+      ? `Decide with \`actions/rollback\`: ${forth}; ${before ? codeSpan(before) : 'the revision before'} can no longer serve, so name another one if you want to go back`
       : `Decide with \`actions/rollback\`: \`to: before\` ${back}, ${forth}`,
   ];
   const named = [project, region, service, before].every(
@@ -94,7 +93,7 @@ function decide(
   return { texts, commands };
 }
 
-/** A remedy is words, then perhaps a command after a colon or on a line of its own. */
+/** Splits a fix into its words and its commands. A command follows a colon, or begins a line of its own. */
 function splitFix(fix: string): { text: string; commands: string[] } {
   const at = fix.search(/(?:^|[:\n]\s*)(?:gcloud|curl|npx) /);
   if (at < 0) return { text: fix, commands: [] };
@@ -106,7 +105,7 @@ function splitFix(fix: string): { text: string; commands: string[] } {
 const consoleUrl =
   /https:\/\/console\.cloud\.google\.com\/[A-Za-z0-9/._~;=?&%,:+-]{0,500}[A-Za-z0-9/_~=&%+-]/;
 
-/** Addresses of Google's console become links; everything else is text, its code in backticks. */
+/** Text in which addresses of Google's console are links and backticks are code. Nothing else becomes markup. */
 function linkedText(text: string): string {
   const found = consoleUrl.exec(text);
   if (!found) return proseText(text, 800);
@@ -118,7 +117,7 @@ function linkedText(text: string): string {
   return `${proseText(before, 800)}[console.cloud.google.com](${url})${linkedText(after)}`;
 }
 
-/** Lines of an alert; none where there is nothing to do. */
+/** The end of the alert: what to do next, in words, links and commands to paste. Empty if there is nothing to do. */
 export function nextLines(report: Report<'release'>, facts: ReleaseFacts): string[] {
   const { texts, commands } = nextThing(report, facts);
   if (texts.length === 0 && commands.length === 0) return [];

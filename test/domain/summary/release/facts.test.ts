@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { costOf } from '../../../../src/domain/release/cost.ts';
 import type { ReleaseFacts, SegmentFacts } from '../../../../src/domain/release/facts.ts';
 import { countsOf, spentIn } from '../../../../src/domain/release/segments.ts';
 import { newReport, type Report } from '../../../../src/domain/report/report.ts';
 import { timeline } from '../../../../src/domain/summary/charts/timeline.ts';
-import { costOf, releaseHead } from '../../../../src/domain/summary/release/head.ts';
+import { releaseHead } from '../../../../src/domain/summary/release/head.ts';
 import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 
 /** What was found by looking at the summaries of real runs. */

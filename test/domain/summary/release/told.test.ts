@@ -160,7 +160,7 @@ describe('said once', () => {
   test('the step that says what the head says points there', () => {
     const note = 'The deploy failed in stage build: no function "ocr"';
     const stages = [{ ...stage, note, decided: true }];
-    expect(body({ stages, cause: `${note}.` })).toContain('| Build | 1.0 s | ❌ as said above |');
+    expect(body({ stages, cause: `${note}.` })).toContain('| Build | 1.0 s | ❌ see above |');
     expect(body({ stages: [{ ...stage, note: 'Something else' }], cause: `${note}.` })).toContain(
       'Something else',
     );
@@ -171,7 +171,7 @@ describe('said once', () => {
     const stages = [{ ...stage, kind: 'check' as const, verdict: 'pass' as const, note, decided: true }];
     const text = body({ stages, unchanged: true, cause: note }, { verdict: 'pass', outcome: 'promoted' });
     expect(text).toContain('ocr-1 already serves exactly this.');
-    expect(text).not.toContain('as said above');
+    expect(text).not.toContain('see above');
   });
 });
 
@@ -333,7 +333,7 @@ describe('what to do next', () => {
 
   test('a release that is held since nothing can go back does not advise to go back', () => {
     const text = head({ before_gone: true }, { outcome: 'held', verdict: 'inconclusive' });
-    expect(text).toContain('`to: ocr-2` gives it all of the traffic; `ocr-1` cannot serve');
+    expect(text).toContain('`to: ocr-2` gives it all of the traffic; `ocr-1` can no longer serve');
     expect(text).not.toMatch(/to: before|update-traffic/);
   });
 
@@ -369,7 +369,7 @@ describe('what to do next', () => {
       );
     const held = { outcome: 'held', verdict: 'inconclusive' } as const;
     const text = head({ segments: [blind({ missingRole: 'roles/logging.viewer' })] }, held);
-    expect(text).toContain('**Next:** Give the identity of this job `roles/logging.viewer`. Decide with');
+    expect(text).toContain('**Next:** Grant `roles/logging.viewer` to the identity of this job. Decide with');
     const other = head({ segments: [blind({})] }, held);
     expect(other).not.toContain('roles/');
   });
@@ -380,7 +380,7 @@ describe('what to do next', () => {
       { outcome: 'superseded', verdict: 'inconclusive' },
     );
     expect(text).toContain(
-      '**Next:** The traffic stays as it was set; run this job again to release. [Open the logs of the new revision](',
+      '**Next:** The traffic stays as it was set. Run this job again to release. [Open the logs of the new revision](',
     );
   });
 
@@ -480,7 +480,7 @@ describe('what was built', () => {
 
   test('of a build that failed nothing was built', () => {
     const text = told({}, { candidate: undefined });
-    expect(text).toContain('<summary>What was to be built</summary>');
+    expect(text).toContain('<summary>What would have been built</summary>');
     expect(text).not.toContain('What was built');
     expect(text).not.toContain('<details open>');
   });

@@ -1,0 +1,67 @@
+import { costOf } from '../../release/cost.ts';
+import type { ReleaseFacts, SegmentFacts } from '../../release/facts.ts';
+import type { Report } from '../../report/report.ts';
+import { countText, percentText } from '../../text/numbers.ts';
+import { codeSpan } from '../../text/safe-text.ts';
+import { spanText } from '../../text/span.ts';
+import { budgetRow } from '../watch/budget.ts';
+
+/** What serves now, which commit was released, how long it was watched, and what it cost. */
+export function factTable(report: Report<'release'>, facts: ReleaseFacts): string[] {
+  const rows: [string, string][] = [];
+  const privacy = facts.exposure && facts.exposure !== 'unknown' ? `, ${facts.exposure}` : '';
+  const at = facts.verified_at.slice(11, 19);
+  const serving =
+    facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ') ||
+    (facts.first ? 'nothing yet' : '');
+  // A release that ended before it read the traffic does not know what serves.
+  if (serving !== '') rows.push(['Serving now', `${serving}${privacy}, read ${at} UTC`]);
+  if (facts.candidate && !facts.serving.some((share) => share.revision === facts.candidate))
+    rows.push(['Not serving', `${codeSpan(facts.candidate)} 0 %, kept for debugging`]);
+  if (facts.commit) {
+    const sha = codeSpan(facts.commit.sha.slice(0, 7));
+    const commit = facts.commit.url ? `[${sha}](${facts.commit.url})` : sha;
+    rows.push([
+      'Commit',
+      `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}took ${spanText(facts.seconds)}`,
+    ]);
+  }
+  const watched = facts.segments.map((segment) => `${segment.percent} %${watchedFor(facts, segment)}`);
+  const { failed, requests } = costOf(facts);
+  if (watched.length > 0)
+    rows.push([
+      'Watched',
+      `${watched.join(', ')}: ${countText(requests)} requests, ${countText(failed)} failed${requests > 0 ? ` (${percentText(failed / requests)})` : ''}`,
+    ]);
+  if (facts.budget)
+    rows.push([
+      `Error budget (${facts.budget.window_days} days)`,
+      budgetRow(facts.budget.gate, facts.budget.invoice),
+    ]);
+  if (facts.dry_run && !facts.unchanged)
+    rows.push([
+      'A release would',
+      `build at 0 %, then give it ${facts.steps.map((step) => `${step} %`).join(', ')} of the traffic`,
+    ]);
+  if (report.outcome === 'promoted' && !facts.unchanged)
+    rows.push([
+      'Traffic',
+      facts.kept_pin
+        ? 'pinned by name: deploys by other tools get no traffic until the next release'
+        : 'follows the latest revision',
+    ]);
+  const [first, ...rest] = rows;
+  return first === undefined
+    ? []
+    : [
+        `| ${first[0]} | ${first[1]} |`,
+        '|:--|:--|',
+        ...rest.map(([head, text]) => `| **${head}** | ${text} |`),
+        '',
+      ];
+}
+
+function watchedFor(facts: ReleaseFacts, segment: SegmentFacts): string {
+  const watched = facts.stages.find((stage) => stage.kind === 'watch' && stage.percent === segment.percent);
+  return watched ? ` for ${spanText(watched.seconds)}` : '';
+}

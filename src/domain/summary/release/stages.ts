@@ -1,0 +1,51 @@
+import type { ReleaseFacts, StageFacts } from '../../release/facts.ts';
+import type { Report } from '../../report/report.ts';
+import { markdownText } from '../../text/safe-text.ts';
+import { spanText } from '../../text/span.ts';
+import { timeline } from '../charts/timeline.ts';
+
+const icons = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const;
+
+const sections: Record<StageFacts['kind'], string> = {
+  check: 'Check',
+  build: 'Build',
+  smoke: 'Smoke',
+  watch: 'Watch',
+  back: 'Roll back',
+  verify: 'Verify',
+  finish: 'Promote',
+};
+
+const ends = { pass: '', fail: ' failed', inconclusive: ' undecided' } as const;
+const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}${ends[stage.verdict]}`;
+
+/** The stages as a chart. Stages that passed at once are left out. */
+export function timelineChart(facts: ReleaseFacts): string[] {
+  const shown = facts.stages.filter(
+    (stage) => stage.seconds >= 0.5 || stage.verdict !== 'pass' || stage.kind === 'back',
+  );
+  if (shown.length < 2) return [];
+  const tasks = shown.map((stage) => ({
+    section: sections[stage.kind],
+    label: words(stage),
+    start: stage.start,
+    seconds: stage.seconds,
+    bad: stage.verdict === 'fail',
+  }));
+  return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(' / ') });
+}
+
+/** The stages as a table. The note of the stage that ended the release already stands at the top of the summary. */
+export function stageTable(report: Report<'release'>, facts: ReleaseFacts): string[] {
+  const noteOf = ({ note, decided }: StageFacts) =>
+    decided && report.verdict !== 'pass' ? 'see above' : markdownText(note, 240);
+  return [
+    '| stage | took | result |',
+    '|:--|--:|:--|',
+    ...facts.stages.map(
+      (stage) =>
+        `| ${markdownText(stage.stage, 60)} | ${spanText(stage.seconds)} | ${icons[stage.verdict]} ${noteOf(stage)} |`,
+    ),
+    '',
+  ];
+}
