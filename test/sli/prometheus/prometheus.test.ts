@@ -2,8 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { closeConnections } from '../../../src/http/send.ts';
-import { readMatrix, readNumber } from '../../../src/sli/prometheus/answer.ts';
-import { CounterTrack } from '../../../src/sli/prometheus/counter-track.ts';
 import { createPrometheus } from '../../../src/sli/prometheus/source.ts';
 import { fakeRest } from '../../support/fake-rest.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -82,88 +80,6 @@ function open(url: string, settings: object = {}, query: object = {}) {
     reader: source.open({ service: 'ocr', revisions: ['new'], objectives, since: start, ...query }),
   };
 }
-
-describe('counting by raw samples', () => {
-  const series = (key: string, ...samples: [number, number][]) => ({
-    key,
-    samples: samples.map(([at, value]) => ({ at, value })),
-  });
-
-  test('counts only what was added after the start, restarts included', () => {
-    const track = new CounterTrack(100);
-    expect(track.take([series('a', [80, 5], [95, 7], [110, 9], [125, 2], [140, 6])])).toEqual([
-      { from: 100, to: 110, count: 2 },
-      { from: 110, to: 125, count: 2 },
-      { from: 125, to: 140, count: 4 },
-    ]);
-  });
-  test('overlapping answers are not counted twice', () => {
-    const track = new CounterTrack(100);
-    track.take([series('a', [95, 7], [110, 9])]);
-    expect(track.take([series('a', [95, 7], [110, 9], [125, 12])])).toEqual([
-      { from: 110, to: 125, count: 3 },
-    ]);
-  });
-  test('a series that appears began at zero, after the poll before', () => {
-    const track = new CounterTrack(100);
-    expect(track.take([series('new', [130, 3])], 120)).toEqual([{ from: 120, to: 130, count: 3 }]);
-  });
-});
-
-describe('answers', () => {
-  test.each([
-    ['text', 'x', /not a JSON object/],
-    ['null', null, /not a JSON object/],
-    ['an error', { status: 'error', error: 'parse error' }, /refused the query: parse error/],
-    [
-      'a vector',
-      { status: 'success', data: { resultType: 'vector', result: [] } },
-      /needs the counter itself/,
-    ],
-    [
-      'a result that is not a list',
-      { status: 'success', data: { resultType: 'matrix', result: {} } },
-      /not a list/,
-    ],
-    [
-      'a series without values',
-      { status: 'success', data: { resultType: 'matrix', result: [{ metric: {} }] } },
-      /no metric or values/,
-    ],
-    [
-      'a sample of numbers',
-      { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[1, 2]] }] } },
-      /not \[time, "value"\]/,
-    ],
-  ])('%s is refused', (_, body, message) => {
-    expect(() => readMatrix(body)).toThrow(message);
-  });
-  test('an empty result is no error; NaN, infinities and negative values are not counts', () => {
-    expect(readMatrix({ status: 'success', data: { resultType: 'matrix', result: [] } })).toEqual({
-      series: [],
-      warnings: [],
-    });
-    const { series } = readMatrix(
-      matrix([
-        { a: '1' },
-        [
-          [1, 'NaN'],
-          [2, '+Inf'],
-          [3, '-4'],
-          [4, '5'],
-        ],
-      ]),
-    );
-    expect(series[0]?.samples).toEqual([{ at: seconds + 4, value: 5 }]);
-  });
-  test('a single number: none, NaN, or several', () => {
-    const vector = (...result: unknown[]) => ({ status: 'success', data: { resultType: 'vector', result } });
-    expect(readNumber(vector())).toBeUndefined();
-    expect(readNumber(vector({ value: [1, 'NaN'] }))).toBeUndefined();
-    expect(readNumber(vector({ value: [1, '12.5'] }))).toBe(12.5);
-    expect(() => readNumber(vector({ value: [1, '1'] }, { value: [1, '1'] }))).toThrow('several series');
-  });
-});
 
 describe('the source', () => {
   const both = (total: [number, string][], bad: [number, string][]) => (asked: Asked) => ({
