@@ -1,4 +1,4 @@
-import { suiteJsonSchema } from '../../src/domain/smoke/suite/json-schema.ts';
+import { suiteJsonSchema } from '../../src/domain/smoke/suite/schema/json-schema.ts';
 
 /** The suite's JSON Schema for editors, from the schema that the smoke test reads it with. */
 export const generate = () => ({

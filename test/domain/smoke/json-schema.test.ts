@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { suiteJsonSchema } from '../../../src/domain/smoke/suite/json-schema.ts';
-import { presetNames } from '../../../src/domain/smoke/suite/schema-parts.ts';
+import { suiteJsonSchema } from '../../../src/domain/smoke/suite/schema/json-schema.ts';
+import { presetNames } from '../../../src/domain/smoke/suite/schema/parts.ts';
 
 const committed = readFileSync(
   join(import.meta.dirname, '..', '..', '..', 'schemas/backstay.smoke.json'),

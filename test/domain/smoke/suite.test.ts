@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { presetNames } from '../../../src/domain/smoke/suite/schema-parts.ts';
+import { presetNames } from '../../../src/domain/smoke/suite/schema/parts.ts';
 import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');

@@ -1,7 +1,7 @@
 import type { Json } from '../../data/json.ts';
 import type { Place } from '../../data/locate.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
-import type { PresetName, requestShapes, textPresets } from './schema-parts.ts';
+import type { PresetName, requestShapes, textPresets } from './schema/parts.ts';
 
 /** How an image is sent. */
 export interface CaseRequest {

@@ -1,10 +1,10 @@
 import { type Document, isAlias, isScalar, LineCounter, parseDocument } from 'yaml';
 import { type Path, type Place, placeOf } from '../../data/locate.ts';
 import type { Suite } from './model.ts';
+import type { UnplacedProblem } from './problem.ts';
 import { problemsOf } from './problems.ts';
-import type { UnplacedProblem } from './resolve-report.ts';
-import { resolveSuite } from './resolve-suite.ts';
-import { suiteSchema } from './schema.ts';
+import { resolveSuite } from './resolve/suite.ts';
+import { suiteSchema } from './schema/suite-file.ts';
 
 export interface SuiteProblem extends Place {
   /** One sentence. */

@@ -1,6 +1,6 @@
 import type { CheckFailure } from '../../../domain/smoke/failure.ts';
 import { statusOf } from '../../../domain/smoke/results/result.ts';
-import type { PresetName } from '../../../domain/smoke/suite/schema-parts.ts';
+import type { PresetName } from '../../../domain/smoke/suite/schema/parts.ts';
 import { notRun, type Ran } from '../run-case.ts';
 import { bomb, corruptThenGood, emptyBody, tooLarge, wrongType } from './bad-input.ts';
 import { deniesAccessToken, deniesAnonymous, deniesExpiredToken, deniesWrongAudience } from './denials.ts';

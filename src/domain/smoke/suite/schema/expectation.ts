@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, oneOrMany, rate, text } from './schema-parts.ts';
+import { duration, oneOrMany, rate, text } from './parts.ts';
 
 /** What a case expects of the answer. */
 

@@ -1,6 +1,6 @@
-import type { CaseRequest, ImageSource } from './model.ts';
-import type { Report } from './resolve-report.ts';
-import type { CaseFile, SuiteFile } from './schema.ts';
+import type { CaseRequest, ImageSource } from '../model.ts';
+import type { Report } from '../problem.ts';
+import type { CaseFile, SuiteFile } from '../schema/suite-file.ts';
 
 /** Headers that would break the request or change the identity that it carries. */
 const reserved =

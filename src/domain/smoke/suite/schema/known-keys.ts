@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Path } from '../../data/locate.ts';
-import { suiteSchema } from './schema.ts';
+import type { Path } from '../../../data/locate.ts';
+import { suiteSchema } from './suite-file.ts';
 
 type Node = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestShapes, textPresets } from './schema-parts.ts';
+import { requestShapes, textPresets } from './parts.ts';
 
 /** How a case sends its image, and where the text is in the answer. */
 

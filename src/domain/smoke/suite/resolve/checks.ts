@@ -1,7 +1,7 @@
-import type { Place } from '../../data/locate.ts';
-import { parseDuration } from '../../data/parse.ts';
-import type { Latency, Preset } from './model.ts';
-import type { SuiteFile } from './schema.ts';
+import type { Place } from '../../../data/locate.ts';
+import { parseDuration } from '../../../data/parse.ts';
+import type { Latency, Preset } from '../model.ts';
+import type { SuiteFile } from '../schema/suite-file.ts';
 
 const unitBytes = { B: 1, KiB: 1024, MiB: 1024 * 1024 } as const;
 

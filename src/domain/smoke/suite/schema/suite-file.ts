@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { expectation } from './schema-expect.ts';
-import { duration, presetNames, requestShapes, size, textPresets } from './schema-parts.ts';
-import { normalize, request, source } from './schema-request.ts';
+import { expectation } from './expectation.ts';
+import { duration, presetNames, requestShapes, size, textPresets } from './parts.ts';
+import { normalize, request, source } from './request.ts';
 
 /** The suite file as users write it. `npm run docs` generates `schemas/backstay.smoke.json` from this. */
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isObject } from '../../data/json.ts';
-import { product, schemaUrl, suiteSchemaFile } from '../../product.ts';
-import { suiteSchema } from './schema.ts';
-import { durationPattern, presetNames, sizePattern } from './schema-parts.ts';
+import { isObject } from '../../../data/json.ts';
+import { product, schemaUrl, suiteSchemaFile } from '../../../product.ts';
+import { durationPattern, presetNames, sizePattern } from './parts.ts';
+import { suiteSchema } from './suite-file.ts';
 
 type Node = { [key: string]: unknown };
 

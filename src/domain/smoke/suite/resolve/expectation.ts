@@ -1,8 +1,8 @@
 import { compile } from '@jmespath-community/jmespath';
-import { parseDuration } from '../../data/parse.ts';
-import type { Expect, FieldRule } from './model.ts';
-import type { Report } from './resolve-report.ts';
-import type { CaseFile, SuiteFile } from './schema.ts';
+import { parseDuration } from '../../../data/parse.ts';
+import type { Expect, FieldRule } from '../model.ts';
+import type { Report } from '../problem.ts';
+import type { CaseFile, SuiteFile } from '../schema/suite-file.ts';
 
 type ExpectFile = NonNullable<CaseFile['expect']>;
 

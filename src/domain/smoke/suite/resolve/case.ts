@@ -1,10 +1,10 @@
-import { parseDuration } from '../../data/parse.ts';
-import { defaultPolicy, type TextPolicy } from '../../ocr/units.ts';
-import type { SmokeCase, TextSource } from './model.ts';
-import { checkJmespath, expectOf } from './resolve-expect.ts';
-import type { Report } from './resolve-report.ts';
-import { imageOf, requestOf } from './resolve-request.ts';
-import type { CaseFile, SuiteFile } from './schema.ts';
+import { parseDuration } from '../../../data/parse.ts';
+import { defaultPolicy, type TextPolicy } from '../../../ocr/units.ts';
+import type { SmokeCase, TextSource } from '../model.ts';
+import type { Report } from '../problem.ts';
+import type { CaseFile, SuiteFile } from '../schema/suite-file.ts';
+import { checkJmespath, expectOf } from './expectation.ts';
+import { imageOf, requestOf } from './request.ts';
 
 function sourceOf(item: CaseFile, defaults: SuiteFile['defaults'], report: Report): TextSource {
   const asSource = (value: CaseFile['text']) =>

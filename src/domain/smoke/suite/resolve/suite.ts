@@ -1,10 +1,10 @@
-import type { Path, Place } from '../../data/locate.ts';
-import { nearest } from '../../data/nearest.ts';
-import type { Suite } from './model.ts';
-import { resolveCase } from './resolve-case.ts';
-import { resolveLatency, resolvePreset } from './resolve-checks.ts';
-import type { UnplacedProblem } from './resolve-report.ts';
-import type { SuiteFile } from './schema.ts';
+import type { Path, Place } from '../../../data/locate.ts';
+import { nearest } from '../../../data/nearest.ts';
+import type { Suite } from '../model.ts';
+import type { UnplacedProblem } from '../problem.ts';
+import type { SuiteFile } from '../schema/suite-file.ts';
+import { resolveCase } from './case.ts';
+import { resolveLatency, resolvePreset } from './checks.ts';
 
 /** A suite with every default filled in. `placeAt` gives the place of a path in the file; new problems go to `problems`. */
 export function resolveSuite(
