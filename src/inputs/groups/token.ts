@@ -116,7 +116,7 @@ export const token = group('Credentials and tokens', {
     kind: path('the path of a JSON file'),
     sentence:
       'File with the provider as JSON (`gcloud iam workload-identity-pools providers describe ... --format=json`). The doctor reads it if this identity may not read the provider.',
-    example: '.github/provider.json',
+    example: 'infra/provider.json',
     otherwise: 'none',
     usedBy: auth,
   },
