@@ -23,10 +23,12 @@ const steps = [
 const failed = [];
 for (const [name, argv] of steps) {
   console.log(`\n== ${name}`);
+  const started = performance.now();
   const { status } = spawnSync(node, ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', ...argv], {
     cwd: root,
     stdio: 'inherit',
   });
+  console.log(`== ${name} took ${Math.round((performance.now() - started) / 1000)} s`);
   if (status !== 0) failed.push(name);
 }
 if (failed.length > 0) {

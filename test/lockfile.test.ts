@@ -16,7 +16,7 @@ describe.each(['package-lock.json', 'test/gallery/mermaid/package-lock.json'])('
   const packages = JSON.parse(readFileSync(join(root, file), 'utf8')).packages as Record<string, Locked>;
   const names = Object.keys(packages);
 
-  test('holds the packages of every platform, or `npm ci` refuses it on the others', () => {
+  test('has the packages of every platform, because `npm ci` refuses it otherwise', () => {
     const missing = Object.entries(packages).flatMap(([name, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies)
         .filter((optional) => !names.some((path) => path.endsWith(`node_modules/${optional}`)))
@@ -25,7 +25,7 @@ describe.each(['package-lock.json', 'test/gallery/mermaid/package-lock.json'])('
     expect(missing).toEqual([]);
   });
 
-  test('every package has an integrity, and none names where it came from', () => {
+  test('every package has an integrity and no address', () => {
     const installed = Object.entries(packages).filter(
       ([name, { link }]) => name.includes('node_modules/') && !link,
     );

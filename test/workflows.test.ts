@@ -57,7 +57,7 @@ const ours = files.flatMap((file) =>
 const table = ours.map((one) => ({ ...one, title: `${one.file}: ${one.step.uses}` }));
 
 describe('workflows', () => {
-  test('there are examples, and they use our actions', () => {
+  test('there are examples, and they use the actions of this repository', () => {
     expect(files.filter((file) => file.startsWith('examples/')).length).toBeGreaterThanOrEqual(6);
     expect(ours.length).toBeGreaterThanOrEqual(6);
   });
@@ -71,7 +71,7 @@ describe('workflows', () => {
     expect(required.map(([input]) => input).filter((input) => !given.includes(input))).toEqual([]);
   });
 
-  test.each(table)('$title may log in where it does', ({ file, job, step }) => {
+  test.each(table)('$title has the permissions that it needs', ({ file, job, step }) => {
     const login = step.with && 'workload_identity_provider' in step.with;
     const permissions = job.permissions ?? read(file).permissions;
     expect(permissions).toBeDefined();
@@ -106,7 +106,7 @@ describe('workflows', () => {
     }
   });
 
-  test('every example says how to pin, and stands in the table of the examples', () => {
+  test('every example says how to pin the action, and is in the table of examples', () => {
     const page = readFileSync(join(root, 'examples/README.md'), 'utf8');
     expect(page).toContain('Pin actions by their SHA');
     for (const file of files.filter((name) => name.startsWith('examples/'))) {
@@ -143,7 +143,7 @@ describe('coming from deploy-cloud-functions', () => {
       ' ',
     );
 
-  test.each(theirs)('%s stands in the table', (input) => {
+  test.each(theirs)('%s is in the table', (input) => {
     const row = rows.find(([, from]) => from === input);
     expect(row?.[2]).toBeDefined();
     expect(inputs).toHaveProperty(row?.[2] as string);

@@ -67,7 +67,7 @@ describe('the table at the end of the demo', () => {
     expect(text).toMatch(/without a token.*never/);
   });
 
-  test('seconds are told only where both ends were seen', () => {
+  test('the seconds appear only if both ends were seen', () => {
     expect(secondsToRestored(bad)).toBe(13.5);
     expect(secondsToRestored({ ...bad, counts: counts({}) })).toBeUndefined();
     expect(secondsToRestored({ ...bad, counts: undefined })).toBeUndefined();
@@ -75,14 +75,14 @@ describe('the table at the end of the demo', () => {
     expect(secondsToRestored({ ...bad, result: { ...result({}), report: undefined } })).toBeUndefined();
   });
 
-  test('every moment at which anyone could call it is told', () => {
+  test('every period in which anyone could call the function is listed', () => {
     const from = '2026-11-22T10:00:00.000Z';
     const closed = { from, until: '2026-11-22T10:00:02.500Z', url: 'http://127.0.0.1:1' };
     expect(table([good], [closed], true)).toMatch(/Reachable without a token: 2\.5 s \(opened by this demo/);
     expect(table([good], [closed, { from, url: 'x' }], false)).toMatch(/2\.5 s, still\.$/);
   });
 
-  test('a release that ended without a report stands in the table', () => {
+  test('a release without a report has a row too', () => {
     const text = table([{ ...good, result: { ...good.result, report: undefined } }], [], false);
     expect(text).toMatch(/^1\. no report +exit code 0$/m);
   });

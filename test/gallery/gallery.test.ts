@@ -22,7 +22,7 @@ const words: Record<string, string> = {
   yielded: 'Yielded',
 };
 
-test('every story has a summary, a log and a row, and nothing else lies there', () => {
+test('every story has a summary, a log and a row, and the folder has no other file', () => {
   const names = stories.map(({ name }) => name);
   const files = readdirSync(gallery).filter((file) => /\.(md|log)$/.test(file) && file !== 'README.md');
   expect(files.sort()).toEqual(names.flatMap((name) => [`${name}.log`, `${name}.md`]).sort());
@@ -30,7 +30,7 @@ test('every story has a summary, a log and a row, and nothing else lies there', 
   expect(rows).toEqual(names);
 });
 
-test('every outcome is there', () => {
+test('every outcome has a story', () => {
   const shown = new Set(stories.map(({ outcome }) => outcome));
   expect(Object.keys(words).filter((outcome) => !shown.has(outcome))).toEqual([]);
 });
@@ -40,7 +40,7 @@ describe.each(stories)('$name', ({ name, outcome }) => {
   const log = existsSync(join(gallery, `${name}.log`)) ? read(`${name}.log`) : '';
   const word = outcome === undefined ? /Passed|Failed/.exec(log)?.[0] : words[outcome];
 
-  test('nothing of the machine that ran it, and no token', () => {
+  test('the pages show nothing of the machine that ran the story, and no token', () => {
     for (const text of [summary, log]) {
       expect(text).not.toMatch(/\/(?:tmp|work|home|root|Users|var)\//);
       expect(text).not.toMatch(/(?:127\.0\.0\.1|localhost):\d/);
@@ -48,7 +48,7 @@ describe.each(stories)('$name', ({ name, outcome }) => {
     }
   });
 
-  test('the log is of whole lines and ends with the verdict', () => {
+  test('the log has whole lines and ends with the verdict', () => {
     expect(log).not.toContain('\r');
     const lines = log.trimEnd().split('\n');
     expect(lines.filter((line) => line.includes('::error') || line.includes('##['))).toEqual([]);
@@ -64,7 +64,7 @@ describe.each(stories)('$name', ({ name, outcome }) => {
     else expect(head).toMatch(new RegExp(`^## \\S+ ${word}\\b`));
   });
 
-  test('the summary is of what GitHub renders', () => {
+  test('the summary uses only what GitHub renders', () => {
     expect(Buffer.byteLength(summary)).toBeLessThan(900 * 1024);
     expect(summary).not.toMatch(/data:|<svg|<script|style=/);
     expect((summary.match(/^\s*(?:> )?`{3,}/gm) ?? []).length % 2).toBe(0);
@@ -92,7 +92,7 @@ describe('how a run is shown', () => {
     return out;
   };
 
-  test('as on the log page: masks, groups, annotations', () => {
+  test('the log looks as on the log page: masks, groups, annotations', () => {
     expect(
       shown([
         '::add-mask::s3cret%0Awith lines',
@@ -108,7 +108,7 @@ describe('how a run is shown', () => {
     ).toEqual(['token ***', '▸ Plan ***', 'Error: Line one\nline 100% ***', 'Warning: careful']);
   });
 
-  test('folders, ports and process ids are taken out, longest folder first', () => {
+  test('folders, ports and process ids are replaced, the longest folder first', () => {
     const clean = cleaner(['/a/b', '/a/b/c']);
     expect(clean('/a/b/c/x.json /a/b/y /a/b')).toBe('…/x.json …/y …');
     expect(clean('http://127.0.0.1:41234/v2 https&#58;//localhost:9')).toBe(

@@ -15,7 +15,7 @@ const patch = (id: string, mask: string | undefined, body: Json) =>
     body,
   );
 describe('operations', () => {
-  test('pass through the stages, and a second change meanwhile is 409 ABORTED', async () => {
+  test('pass through the stages; a second change meanwhile gets 409 ABORTED', async () => {
     await client.deploy('earlier', inline(200));
     await client.control('PATCH', '/settings', { buildMs: 500 });
     const source = { storageSource: await client.upload(inline(200)) };
@@ -44,7 +44,7 @@ describe('operations', () => {
     expect(listed.body.nextPageToken).toBeTruthy();
   });
 
-  test('a function that exists cannot be created again: 409 ALREADY_EXISTS', async () => {
+  test('creating an existing function gets 409 ALREADY_EXISTS', async () => {
     await client.deploy('twice', inline(200));
     const source = { storageSource: await client.upload(inline(200)) };
     const again = await client.api(
@@ -117,7 +117,7 @@ describe('upload and download', () => {
     expect(answer.text).toContain('<Error><Code>');
   });
 
-  test('a source that was not uploaded is 400', async () => {
+  test('a source that was not uploaded gets 400', async () => {
     const { body } = await client.api(
       'cloudfunctions',
       'POST',
@@ -187,7 +187,7 @@ describe('another project', () => {
     ['run', 'GET', 'services'],
     ['run', 'GET', 'services/x'],
     ['run', 'GET', 'operations'],
-  ])('%s %s %s is 403', async (api, method, path) => {
+  ])('%s %s %s gets 403', async (api, method, path) => {
     const answer = await client.api(
       api,
       method,
@@ -197,7 +197,7 @@ describe('another project', () => {
     expect([answer.status, answer.body.error.status]).toEqual([403, 'PERMISSION_DENIED']);
   });
 
-  test('the number is the same project', async () => {
+  test('the number names the same project', async () => {
     const { projectNumber } = client.sandbox.world;
     const answer = await client.api(
       'cloudfunctions',
@@ -266,7 +266,7 @@ describe('reads', () => {
     expect(new Set(seen).size).toBe(all);
   });
 
-  test('the reader may read and not write; nobody may do neither', async () => {
+  test('the reader may read but not write; an anonymous caller may do neither', async () => {
     const account = client.sandbox.env.READER_SERVICE_ACCOUNT;
     const federated = await client.accessToken();
     const made = await client.api(
@@ -284,7 +284,7 @@ describe('reads', () => {
     expect((await client.api('cloudfunctions', 'GET', path, undefined, 'ya29.nothing')).status).toBe(401);
   });
 
-  test("the function's own policy says nothing about who may call it", async () => {
+  test("the function's own policy does not decide who may call it", async () => {
     await client.deploy('policy', inline(200));
     const path = `/v2/${client.parent}/functions/policy`;
     const { body: policy } = await client.api('cloudfunctions', 'GET', `${path}:getIamPolicy`);

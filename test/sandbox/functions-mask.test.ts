@@ -65,7 +65,7 @@ describe('masks', () => {
     expect(fn.serviceConfig.environmentVariables).toEqual({ C: '3' });
   });
 
-  test('the path of a message wipes what the body leaves out', async () => {
+  test('a path that names a message clears the fields that the body lacks', async () => {
     const fn = await settled(id, 'service_config', { serviceConfig: { timeoutSeconds: 10 } });
     expect(fn.serviceConfig).toMatchObject({
       timeoutSeconds: 10,
@@ -75,7 +75,7 @@ describe('masks', () => {
     expect(fn.serviceConfig.environmentVariables).toBeUndefined();
   });
 
-  test('no mask replaces everything, and so needs a source', async () => {
+  test('without a mask everything is replaced, so the body needs a source', async () => {
     const bare = await patch(id, undefined, { serviceConfig: { timeoutSeconds: 10 } });
     expect(bare.status).toBe(400);
     const current = (await client.function(id)).body;
@@ -85,7 +85,7 @@ describe('masks', () => {
     expect(fn.serviceConfig.availableMemory).toBe('256M');
   });
 
-  test("name and environment may be in the mask, as Google's own action has them", async () => {
+  test("name and environment may be in the mask, as in that of Google's own action", async () => {
     const fn = await settled(id, 'name,environment,labels', {
       name: `${client.parent}/functions/${id}`,
       environment: 'GEN_2',
@@ -94,7 +94,7 @@ describe('masks', () => {
     expect(fn.labels).toEqual({ team: 'ocr' });
   });
 
-  test('a change without a source builds nothing and makes a new revision', async () => {
+  test('a change without a source makes a new revision without a build', async () => {
     const before = (await client.function(id)).body;
     const fn = await settled(id, 'serviceConfig.timeoutSeconds', { serviceConfig: { timeoutSeconds: 11 } });
     expect(fn.buildConfig.build).toBe(before.buildConfig.build);
@@ -135,7 +135,7 @@ describe('masks', () => {
       { serviceConfig: { environmentVariables: { PORT: '1' } } },
       /invalid or reserved/,
     ],
-  ])('%s is 400 and changes nothing', async (_, mask, body, message) => {
+  ])('%s gets 400 and changes nothing', async (_, mask, body, message) => {
     const before = (await client.function(id)).body;
     const answer = await patch(id, mask, body);
     expect(answer.status).toBe(400);
@@ -143,7 +143,7 @@ describe('masks', () => {
     expect((await client.function(id)).body).toEqual(before);
   });
 
-  test('empty and zero values are left out of the answer, and count as not set', async () => {
+  test('empty and zero values are missing in the answer and count as not set', async () => {
     const fn = await settled(
       id,
       'serviceConfig.minInstanceCount,serviceConfig.timeoutSeconds,serviceConfig.environmentVariables,labels',
@@ -161,12 +161,12 @@ describe('masks', () => {
     ['1G', '0.5833'],
     ['2Gi', '1'],
     ['32Gi', '4'],
-  ])('memory of %s brings %s CPU', async (availableMemory, cpu) => {
+  ])('%s of memory come with %s CPU', async (availableMemory, cpu) => {
     const fn = await settled(id, 'serviceConfig.availableMemory', { serviceConfig: { availableMemory } });
     expect(fn.serviceConfig.availableCpu).toBe(cpu);
   });
 
-  test('many requests at a time need a whole CPU', async () => {
+  test('a concurrency above 1 needs a whole CPU', async () => {
     const concurrency = (cpu: Json) =>
       patch(id, 'serviceConfig.maxInstanceRequestConcurrency,serviceConfig.availableCpu', {
         serviceConfig: { maxInstanceRequestConcurrency: 8, ...cpu },

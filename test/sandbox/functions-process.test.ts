@@ -48,7 +48,7 @@ describe('a revision that is a process', () => {
   });
   afterAll(() => client.sandbox.stop());
 
-  test('gets its own environment and nothing of the machine, the body whole, and no usable token', async () => {
+  test("gets its own environment but not the machine's, the whole body, and a token without its signature", async () => {
     const { uri } = await client.service('ocr');
     const token = await client.idToken(uri);
     const { status, body } = await client.call(uri, token, 'POST', 'x'.repeat(1_000_000));
@@ -67,12 +67,12 @@ describe('a revision that is a process', () => {
     expect(body.authorization).not.toContain(token.split('.')[2]);
   });
 
-  test('prints into the log under its revision', async () => {
+  test('writes its output to the log under its revision', async () => {
     const lines = await client.logs('logName:"stdout" AND jsonPayload.message:"seen" OR textPayload:"seen"');
     expect(lines[0]).toMatchObject({ severity: 'WARNING', resource: { labels: { service_name: 'ocr' } } });
   });
 
-  test('answers 504 past its timeout, 503 when it crashes, and starts again for the next request', async () => {
+  test('answers 504 after its timeout and 503 when it crashes, and starts again for the next request', async () => {
     const { uri } = await client.service('ocr');
     const token = await client.idToken(uri);
     const before = await client.call(uri, token);
@@ -117,7 +117,7 @@ describe('a revision that is a process', () => {
       'package.json is not valid JSON',
     ],
     ['a broken sandbox.json', { 'sandbox.json': '{"responses":[{"status":9}]}' }, 'BUILD', 'status 9'],
-  ])('%s fails the deploy, and the old revision serves on', async (_, files, stageName, text) => {
+  ])('%s fails the deploy, and the old revision goes on serving', async (_, files, stageName, text) => {
     const operation = await client.deploy('ocr', files as Record<string, string>);
     expect(operation.error.message).toContain(text);
     const stage = operation.metadata.stages.find(({ name }: { name: string }) => name === stageName);
@@ -130,12 +130,12 @@ describe('a revision that is a process', () => {
     expect(answer.body.answer).toBe('one');
   });
 
-  test('what the failed container printed is in its log', async () => {
+  test('the output of a container that failed to start is in its log', async () => {
     const lines = await client.logs('logName:"stderr"');
     expect(JSON.stringify(lines)).toContain('no database');
   });
 
-  test('a change of settings after a failure goes on with the last good build', async () => {
+  test('a change of settings after a failed deploy uses the last good build', async () => {
     const before = (await client.function('ocr')).body.buildConfig;
     const patched = await client.api(
       'cloudfunctions',
@@ -180,7 +180,7 @@ describe('a revision that is a process', () => {
   });
 });
 
-test('dependencies that this machine lacks are installed from what the source names', async () => {
+test('dependencies that this machine lacks are installed', async () => {
   const client = await openSandbox();
   try {
     const operation = await client.deploy('ocr', {

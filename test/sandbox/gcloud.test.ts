@@ -77,7 +77,7 @@ withGcloud('a real gcloud with nothing but the printed environment', () => {
     expect((await client.call(body.url, undefined)).status).toBe(403);
   });
 
-  test('deploys the existing one again, keeps what was not said, and leaves traffic alone', async () => {
+  test('deploys it again, keeps the settings that the command does not name, and leaves traffic alone', async () => {
     write(inline(201));
     const run = await deploy('--no-allow-unauthenticated', '--update-labels=a=b', '--set-env-vars=K=V');
     expect({ code: run.code, stderr: run.code ? run.stderr : '' }).toEqual({ code: 0, stderr: '' });
@@ -108,7 +108,7 @@ withGcloud('a real gcloud with nothing but the printed environment', () => {
     expect(body.bindings).toEqual([{ role: 'roles/run.invoker', members: [member] }]);
   });
 
-  test('says why a build failed', async () => {
+  test('shows why a build failed', async () => {
     write({ 'sandbox.json': JSON.stringify({ buildFails: 'could not resolve tesseract.js' }) });
     const run = await deploy();
     expect(run.code).not.toBe(0);

@@ -13,7 +13,7 @@ afterEach(() => ask(`${sandbox.control}/faults`, { method: 'DELETE' }));
 const run = (id = '7') => `${env(sandbox, 'GITHUB_API_URL')}/repos/acme/ocr/actions/runs/${id}`;
 const fault = (body: unknown) => ask(`${sandbox.control}/faults`, { body });
 
-test('a fault meets the call it names, as often as it says, and no other', async () => {
+test('a fault hits the calls that it names, as often as it says, and no others', async () => {
   await fault({
     api: 'github',
     path: '/runs/7',
@@ -27,7 +27,7 @@ test('a fault meets the call it names, as often as it says, and no other', async
   expect((await ask(run('8'))).status).toBe(200);
 });
 
-test('an injected status has the body of Google, or the one that was given', async () => {
+test("an injected status has Google's body, or the given one", async () => {
   await fault({ api: 'github', fault: { status: 429 } });
   const first = await ask(run());
   expect(first.body).toMatchObject({ error: { code: 429, status: 'RESOURCE_EXHAUSTED' } });
@@ -43,7 +43,7 @@ test('an injected status has the body of Google, or the one that was given', asy
   ]);
 });
 
-test('connections break before or after the effect, bodies are cut', async () => {
+test('connections break before or after the call takes effect, and bodies are truncated', async () => {
   const subject = `${env(sandbox, 'GITHUB_API_URL')}/repos/acme/ocr/actions/oidc/customization/sub`;
   const put = () =>
     ask(subject, { method: 'PUT', body: { use_default: false, include_claim_keys: ['repo'] } });
@@ -57,7 +57,7 @@ test('connections break before or after the effect, bodies are cut', async () =>
   expect((await ask(run())).body.text).toMatch(/^\{"truncated/);
 });
 
-test('a hanging call is held until it is given up, and does not hold up the end', async () => {
+test('a hanging call lasts until the client gives up, and does not delay the end of the sandbox', async () => {
   await fault({ api: 'github', fault: { hang: true } });
   await expect(fetch(run(), { signal: AbortSignal.timeout(100) })).rejects.toThrow();
   const requests = (await ask(`${sandbox.control}/requests?api=github`)).body as unknown as {
@@ -66,7 +66,7 @@ test('a hanging call is held until it is given up, and does not hold up the end'
   expect(requests.at(-1)?.status).toBe(0);
 });
 
-test('an outage by time ends when the clock says so', async () => {
+test('a fault with a duration ends when the time is over', async () => {
   await fault({ api: 'github', fault: { status: 503, forMs: 60_000 } });
   expect([(await ask(run())).status, (await ask(run())).status]).toEqual([503, 503]);
   await settings(sandbox, { clockOffsetMs: 61_000 });
@@ -86,7 +86,7 @@ test.each([
   expect((answer.body.error as { message: string }).message).toMatch(text);
 });
 
-test('every request is recorded with caller and answer', async () => {
+test('every request is recorded with its caller and status', async () => {
   const before = Number((await ask(`${sandbox.control}/requests`)).headers.get('x-total'));
   await ask(run('9'));
   await ask(`${env(sandbox, 'GHA_ENDPOINT_OVERRIDE_iam')}/roles/run.invoker?x=1`);
@@ -115,7 +115,7 @@ test.each([
   expect((answer.body.error as { message: string }).message).toMatch(text);
 });
 
-test('settings and quirks are changed while it runs', async () => {
+test('settings and quirks can change while the sandbox runs', async () => {
   const answer = await settings(sandbox, { logLagMs: 5, quirks: { functionPatchKeepsPin: false } });
   expect(answer.body).toMatchObject({ logLagMs: 5, quirks: { functionPatchKeepsPin: false } });
   expect((await ask(`${sandbox.control}/state`)).body).toMatchObject({
@@ -124,7 +124,7 @@ test('settings and quirks are changed while it runs', async () => {
   });
 });
 
-test('a body that is too large, no JSON, or no object is refused', async () => {
+test('a body that is too large, not JSON, or not an object is refused', async () => {
   expect(
     (await ask(`${sandbox.control}/settings`, { method: 'PATCH', body: `"${'x'.repeat(1_100_000)}"` }))
       .status,
@@ -133,7 +133,7 @@ test('a body that is too large, no JSON, or no object is refused', async () => {
   expect((await ask(`${sandbox.control}/settings`, { method: 'PATCH', body: '[]' })).status).toBe(400);
 });
 
-test('runs of GitHub: over by default, alive when set so, an earlier attempt over, gone when null', async () => {
+test('runs of GitHub: ended by default, running if set so, earlier attempts ended, missing if null', async () => {
   expect((await ask(run('1'))).body).toMatchObject({ status: 'completed', conclusion: 'success' });
   await settings(sandbox, { github: { runs: { 2: { status: 'in_progress', run_attempt: 3 }, 3: null } } });
   expect((await ask(run('2'))).body).toMatchObject({
@@ -149,7 +149,7 @@ test('runs of GitHub: over by default, alive when set so, an earlier attempt ove
   expect((await ask(run('3'))).status).toBe(404);
 });
 
-test('routes: literals before parameters, verbs apart, encoded slashes stay inside a segment', () => {
+test('routes: literals win over parameters, verbs are separate, encoded slashes stay inside a segment', () => {
   const hit = (id: string) => ({ status: 200, body: id });
   const route = createRouter(
     ['/v1/a/:x', '/v1/a/special', '/v1/a/:x:go', '/v1/a/:x/b', '/v1/rest/:all*'].map((pattern) => ({
@@ -169,7 +169,7 @@ test('routes: literals before parameters, verbs apart, encoded slashes stay insi
   expect(find('/v1/a/1:nope')).toBeUndefined();
 });
 
-test('control gives tokens of anybody and ends them all', async () => {
+test('control issues tokens of any member and revokes all of them', async () => {
   const give = (body: unknown) => ask(`${sandbox.control}/tokens`, { body });
   const url = `${env(sandbox, 'GHA_ENDPOINT_OVERRIDE_iam')}/projects/-/serviceAccounts/${env(sandbox, 'SERVICE_ACCOUNT')}:getIamPolicy`;
   const owner = String((await give({ member: 'user:owner@example.com' })).body.accessToken);

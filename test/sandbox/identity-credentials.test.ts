@@ -26,7 +26,7 @@ const deployer = () => env(sandbox, 'SERVICE_ACCOUNT');
 const invoker = () => env(sandbox, 'INVOKER_SERVICE_ACCOUNT');
 const error = (answer: { body: Record<string, unknown> }) => answer.body.error as Record<string, unknown>;
 
-test('an access token of the deployer opens the project, and its life is as asked', async () => {
+test('an access token of the deployer opens the project and lives as long as requested', async () => {
   const before = sandbox.world.now();
   const answer = await credentials(sandbox, deployer(), 'generateAccessToken', federated, {
     scope,
@@ -60,7 +60,7 @@ test.each([
   expect(error(answer).message).toMatch(text);
 });
 
-test('a missing permission is 403 in the words and details of IAM', async () => {
+test('a missing permission gets 403 with the words and details of IAM', async () => {
   const compute = `${sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`;
   for (const [verb, body, permission] of [
     ['generateAccessToken', { scope }, 'iam.serviceAccounts.getAccessToken'],
@@ -85,7 +85,7 @@ test('a missing permission is 403 in the words and details of IAM', async () => 
   }
 });
 
-test('an account that does not exist is 404, an unknown field 400, garbage as bearer 401', async () => {
+test('a missing account gets 404, an unknown field 400, and garbage as bearer token 401', async () => {
   expect(
     (
       await credentials(sandbox, 'nobody@x.iam.gserviceaccount.com', 'generateAccessToken', federated, {
@@ -101,7 +101,7 @@ test('an account that does not exist is 404, an unknown field 400, garbage as be
   expect(error(garbage)).toMatchObject({ code: 401, status: 'UNAUTHENTICATED' });
 });
 
-test('an ID token carries audience, e-mail and an hour, and passes the check of the front end', async () => {
+test("an ID token has the audience and the e-mail, lives for an hour, and passes the front end's check", async () => {
   const answer = await credentials(sandbox, invoker(), 'generateIdToken', federated, {
     audience: 'https://ocr.run.app',
     includeEmail: true,
@@ -124,7 +124,7 @@ test('an ID token carries audience, e-mail and an hour, and passes the check of 
   expect(verifyIdToken(sandbox.world, federated)).toBe('invalid');
 });
 
-test('without includeEmail the token names the account by its id alone', async () => {
+test('without includeEmail, the token names the account only by its id', async () => {
   const answer = await credentials(sandbox, invoker(), 'generateIdToken', federated, { audience: 'a' });
   expect(claimsOf(String(answer.body.token)).email).toBeUndefined();
   expect(verifyIdToken(sandbox.world, String(answer.body.token))).toMatchObject({
@@ -132,7 +132,7 @@ test('without includeEmail the token names the account by its id alone', async (
   });
 });
 
-test('delegates: the chain works link by link, and a missing link is named', async () => {
+test('a chain of delegates works, and the error names a missing link', async () => {
   const { world } = sandbox;
   const [middle, last] = ['middle', 'last'].map((id) => `${id}@${world.project}.iam.gserviceaccount.com`) as [
     string,
@@ -171,7 +171,7 @@ test('a token with a narrow scope is refused by the other APIs', async () => {
   });
 });
 
-test('an API that is switched off says so with the link to switch it on', async () => {
+test('the error of a disabled API has the link that enables it', async () => {
   await settings(sandbox, { services: { 'iamcredentials.googleapis.com': 'DISABLED' } });
   const answer = await credentials(sandbox, deployer(), 'generateAccessToken', federated, { scope });
   await settings(sandbox, { services: { 'iamcredentials.googleapis.com': 'ENABLED' } });

@@ -146,7 +146,7 @@ const targets: [string, Target][] = Object.entries({
 });
 
 test.each(targets)(
-  '%s: no body, however odd, makes the sandbox itself fail',
+  '%s: no body makes the sandbox itself fail, however odd it is',
   async (_, { method, url, token, body }) => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(hostile, body), async (given) => {
@@ -165,6 +165,6 @@ test.each(targets)(
   },
 );
 
-test('after all that it still answers', async () => {
+test('afterwards the sandbox still answers', async () => {
   expect((await ask(`${sandbox.control}/state`)).status).toBe(200);
 });

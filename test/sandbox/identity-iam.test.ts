@@ -16,7 +16,7 @@ const base = (api: string) => env(sandbox, `GHA_ENDPOINT_OVERRIDE_${api}`);
 const post = (url: string, token: string, body: unknown = {}): Promise<Answer> =>
   ask(url, { method: 'POST', token, body });
 
-test('who may read what: the deployer stops at the project, the reader sees every level, the invoker nothing', async () => {
+test('the deployer may read the project, the reader every level, the invoker nothing', async () => {
   const { folderId, organizationId, projectNumber } = sandbox.world;
   const invoker = await accessToken(sandbox, 'INVOKER_SERVICE_ACCOUNT');
   const crm = base('cloudresourcemanager');
@@ -39,7 +39,7 @@ test('the ancestry names project, folder and organisation', async () => {
   ).toEqual(['project', 'folder', 'organization']);
 });
 
-test('roles: predefined for everyone, custom where one may, unknown is 404', async () => {
+test('everyone may read predefined roles, only some may read custom roles, and an unknown role gets 404', async () => {
   const custom = `projects/${sandbox.project}/roles/caller`;
   await settings(sandbox, { roles: { [custom]: { includedPermissions: ['run.routes.invoke'] } } });
   const role = async (name: string, token = deployer) => ask(`${base('iam')}/${name}`, { token });
@@ -105,7 +105,7 @@ test('pool, providers, keys, effective organisation policy and IAP can be read b
   expect((await post(iap, deployer)).status).toBe(403);
 });
 
-test('service usage, the build account, and a project that is not ours', async () => {
+test('service usage, the build account, and another project', async () => {
   const answer = await ask(
     `${base('serviceusage')}/projects/${sandbox.project}/services/run.googleapis.com`,
     { token: deployer },

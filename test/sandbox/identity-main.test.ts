@@ -37,7 +37,7 @@ function start(
 }
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  'one JSON line when ready; %s ends it with nothing left behind',
+  'prints one JSON line when it is ready; %s stops it and leaves nothing behind',
   async (signal) => {
     const temp = mkdtempSync(join(tmpdir(), 'bs-main-test-'));
     const { child, line, ended } = start([], { ...process.env, TMPDIR: temp });
@@ -56,7 +56,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('the line holds all that the actions, the actions of Google and gcloud need', async () => {
+test("the line has everything that our actions, Google's actions and gcloud need", async () => {
   const { child, line, ended } = start(['--project', 'p1', '--project-number', '123']);
   const { env } = JSON.parse(await line) as Ready;
   child.kill('SIGTERM');
@@ -85,7 +85,7 @@ test('the line holds all that the actions, the actions of Google and gcloud need
     expect([name, env[name]]).toEqual([name, expect.stringMatching(form)]);
 });
 
-test('it ends with its parent where that is asked for, however the parent dies', async () => {
+test('with --until-stdin-ends it ends with its parent, however the parent dies', async () => {
   const temp = mkdtempSync(join(tmpdir(), 'bs-main-test-'));
   const code = `const c = require('node:child_process').spawn(process.execPath, [${JSON.stringify(main)}, '--until-stdin-ends'], { stdio: ['pipe', 'inherit', 'ignore'], detached: true }); setInterval(() => {}, 1000)`;
   const parent = spawn(process.execPath, ['-e', code], {
@@ -128,7 +128,7 @@ test.each([
   expect(() => parseOptions(argv)).toThrow(text);
 });
 
-test('options arrive under their names', () => {
+test('options become settings of the same name', () => {
   const argv = [
     '--project',
     'p',
@@ -149,7 +149,7 @@ test('options arrive under their names', () => {
   });
 });
 
-test('npm hands its options on', () => {
+test('npm passes the options on', () => {
   const run = spawnSync('npm', ['run', '-s', 'sandbox', '--', '--help'], {
     cwd: join(import.meta.dirname, '../..'),
     encoding: 'utf8',

@@ -40,7 +40,7 @@ test('a job gets a token that the published keys verify, with the claims GitHub 
   expect((claims.exp as number) - (claims.iat as number)).toBe(300);
 });
 
-test('without the audience parameter the owner is the audience', async () => {
+test('without an audience parameter, the audience is the owner', async () => {
   const answer = await ask(env(sandbox, 'ACTIONS_ID_TOKEN_REQUEST_URL'), {
     token: env(sandbox, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'),
   });
@@ -53,7 +53,7 @@ test.each([[undefined], ['wrong']])('bearer %p gets no token', async (token) => 
   expect(answer.body.value).toBeUndefined();
 });
 
-test('claims can be set for all jobs, and for one job alone', async () => {
+test('claims can be set for all jobs or for one job', async () => {
   await ask(`${sandbox.control}/claims`, { body: { event_name: 'pull_request', ref: 'refs/pull/7/merge' } });
   expect(claimsOf(await jobToken(sandbox)).sub).toBe('repo:acme/ocr:pull_request');
   const job = (
@@ -68,7 +68,7 @@ test('claims can be set for all jobs, and for one job alone', async () => {
 });
 
 test.each([['/acme-corp'], ['/_services/token']])(
-  'an issuer under %s answers there and names itself so',
+  'an issuer under %s answers there, and its tokens name it',
   async (path) => {
     await settings(sandbox, { issuerPath: path });
     expect(claimsOf(await jobToken(sandbox)).iss).toBe(`${issuer()}${path}`);
@@ -110,7 +110,7 @@ test.each([
   expect(subject({ ...claims, ...change }, format)).toBe(expected);
 });
 
-test('a customised subject is set and read through the REST API of GitHub', async () => {
+test("GitHub's REST API sets and reads a custom subject format", async () => {
   const url = `${env(sandbox, 'GITHUB_API_URL')}/repos/acme/ocr/actions/oidc/customization/sub`;
   expect((await ask(url)).body).toEqual({ use_default: true });
   expect(

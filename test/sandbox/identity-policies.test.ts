@@ -21,7 +21,7 @@ const post = (url: string, token: string, body: unknown = {}): Promise<Answer> =
 const service = () => `//run.googleapis.com/projects/${sandbox.project}/locations/us-central1/services/ocr`;
 const pool = 'projects/1/locations/global/workloadIdentityPools/p';
 
-test('a project refuses allUsers in its policy, a folder does not', async () => {
+test('a project refuses allUsers in its policy; a folder accepts it', async () => {
   const crm = base('cloudresourcemanager');
   const policy = { bindings: [{ role: 'roles/run.invoker', members: ['allUsers'] }] };
   const { world } = sandbox;
@@ -48,7 +48,7 @@ test('a project refuses allUsers in its policy, a folder does not', async () => 
   expect(can(world, anonymous, 'run.routes.invoke', service())).toBe(false);
 });
 
-test('a stale etag is 409 ABORTED, conditions need version 3 and are hidden below it', async () => {
+test('a stale etag gets 409 ABORTED; conditions need version 3 and are hidden below it', async () => {
   const account = env(sandbox, 'SERVICE_ACCOUNT');
   const url = (verb: string, query = '') =>
     `${base('iam')}/projects/-/serviceAccounts/${account}:${verb}${query}`;
@@ -170,7 +170,7 @@ test.each(grants)('%s', (_, principal, member, expected) => {
   expect(can(world, principal, 'run.services.update', service())).toBe(false);
 });
 
-test('conditions are evaluated: time and resource name; one that fails to evaluate does not hold', () => {
+test('conditions can use the time and the resource name; one that cannot be evaluated does not hold', () => {
   const { world } = sandbox;
   const holds = (expression: string) => {
     world.policies.set(
@@ -197,7 +197,7 @@ test('a grant is visible at once and effective after the propagation delay', asy
   await settings(sandbox, { iamPropagationMs: 0, clockOffsetMs: 0 });
 });
 
-test('a deny policy wins over a grant, and lists without its rules', async () => {
+test('a deny policy wins over a grant, and the list shows it without its rules', async () => {
   const project = `//cloudresourcemanager.googleapis.com/projects/${sandbox.world.projectNumber}`;
   const name = `policies/cloudresourcemanager.googleapis.com%2Fprojects%2F${sandbox.world.projectNumber}/denypolicies/no-public`;
   const denyRule = {

@@ -16,7 +16,7 @@ function refusal(run: () => unknown): ApiError {
   throw new Error('nothing was refused');
 }
 
-test('names in either spelling, enums by name or number, numbers as strings: one form comes out', () => {
+test('names in both spellings, enums as names or numbers, and numbers as strings all get one form', () => {
   expect(
     checkMessage('functions', fn, {
       service_config: {
@@ -39,7 +39,7 @@ test('names in either spelling, enums by name or number, numbers as strings: one
   });
 });
 
-test('unknown names and values are all listed, at their place, with field violations', () => {
+test('the error lists all unknown names and values with their places', () => {
   const error = refusal(() =>
     checkMessage(
       'functions',
@@ -70,14 +70,14 @@ test.each([
   expect(refusal(() => checkMessage('run', service, body)).status).toBe(400);
 });
 
-test('what servers alone write can be left out', () => {
+test('fields that only the server writes can be dropped', () => {
   const body = { uri: 'x', traffic: [{ type: 2, revision: 'a', percent: 100 }] };
   expect(checkMessage('run', service, body, { dropOutputOnly: true })).toEqual({
     traffic: [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: 'a', percent: 100 }],
   });
 });
 
-test('fields that Google takes and the proto lacks are taken, each with a source', () => {
+test('fields that Google accepts although the proto lacks them are accepted, each with a source', () => {
   const body = {
     serviceConfig: {
       directVpcNetworkInterface: [{ network: 'n' }],
@@ -91,7 +91,7 @@ test('fields that Google takes and the proto lacks are taken, each with a source
   for (const { source } of extraFields) expect(source.length).toBeGreaterThan(10);
 });
 
-test('masks: both spellings, empty parts dropped, keys of maps kept, unknown paths refused', () => {
+test('masks accept both spellings and keys of maps, drop empty paths and refuse unknown ones', () => {
   expect(checkMask('run', service, 'traffic,annotations,,template.scaling.max_instance_count')).toEqual([
     ['traffic'],
     ['annotations'],

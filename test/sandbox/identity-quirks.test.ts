@@ -22,6 +22,6 @@ test.each(Object.entries(defaultQuirks))(
   },
 );
 
-test('every entry is a quirk that exists', () => {
+test('every entry belongs to an existing quirk', () => {
   expect([...entries.keys()].sort()).toEqual(Object.keys(defaultQuirks).sort());
 });

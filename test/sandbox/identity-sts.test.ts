@@ -51,19 +51,19 @@ test.each(['json', 'snake', 'form'] as const)(
   },
 );
 
-test("the audience that auth@v3 derives from the sandbox's own iam address is right too", async () => {
+test("the audience that auth@v3 derives from the sandbox's own iam address is accepted too", async () => {
   const host = new URL(env(sandbox, 'GHA_ENDPOINT_OVERRIDE_iam')).host;
   expect(
     (await exchange(sandbox, await jobToken(sandbox), { audience: `//${host}/${provider()}` })).status,
   ).toBe(200);
 });
 
-test.each(['//', 'https://', ''])('the default audience is known with prefix "%s"', async (prefix) => {
+test.each(['//', 'https://', ''])('the default audience is accepted with the prefix "%s"', async (prefix) => {
   const token = await jobToken(sandbox, `${prefix}iam.googleapis.com/${provider()}`);
   expect((await exchange(sandbox, token)).status).toBe(200);
 });
 
-test('an expired federated token gets 401, the token itself is opaque', async () => {
+test('an expired federated token gets 401, and the token is opaque', async () => {
   const token = await federatedToken(sandbox);
   const url = `${env(sandbox, 'GHA_ENDPOINT_OVERRIDE_iam')}/${provider()}`;
   expect((await ask(url, { token })).status).toBe(200);
@@ -204,7 +204,7 @@ test.each(cases.map((item) => [item.name, item] as const))('refused: %s', async 
   expect(answer.body.access_token).toBeUndefined();
 });
 
-test('a forged signature is refused by name, alg none and a foreign key id as well', async () => {
+test('a forged signature, alg none and an unknown key id are refused', async () => {
   const token = await jobToken(sandbox);
   expect((await exchange(sandbox, forge(token))).body.error_description).toBe(
     'Unable to verify the ID Token signature.',
@@ -213,7 +213,7 @@ test('a forged signature is refused by name, alg none and a foreign key id as we
   expect((await exchange(sandbox, none)).status).toBe(400);
 });
 
-test('an issuer that does not answer is reported as such', async () => {
+test('the error says if the issuer does not answer', async () => {
   await ask(`${sandbox.control}/faults`, { body: { api: 'oidc', path: 'jwks', fault: { status: 503 } } });
   const token = await jobToken(sandbox);
   const answer = await exchange(sandbox, token);

@@ -51,7 +51,7 @@ describe('filters that match', () => {
   ])('%s', (filter) => expect(matches(filter)).toBe(true));
 });
 
-describe('filters that do not', () => {
+describe('filters that do not match', () => {
   test.each([
     ['severity<ERROR'],
     ['resource.labels.revision_name="ocr-00001-zzz"'],
@@ -88,7 +88,7 @@ describe('filters that are refused', () => {
   ])('%s', (filter) => expect(() => matches(filter)).toThrow(/Unparseable filter/));
 });
 
-test('a filter is read or refused, never worse', () => {
+test('every filter is either read or refused with 400', () => {
   const piece = fc.constantFrom(
     'severity',
     '=',
@@ -129,7 +129,7 @@ test('any string survives quoting', () => {
   );
 });
 
-test('sample takes about its share, and the same entries each time', () => {
+test('sample takes about its fraction, and the same entries each time', () => {
   const sampled = parseFilter('sample(insertId, 0.25)');
   const ids = Array.from({ length: 2000 }, (_, i) => ({ insertId: `id${i}` }));
   const taken = ids.filter(sampled);

@@ -21,7 +21,7 @@ async function open(
 }
 const requests = 'logName:"requests"';
 describe('load', () => {
-  test('counts answers by status and revision, and says when the first bad one came', async () => {
+  test('counts answers by status and revision, and gives the time of the first bad one', async () => {
     const mixed = {
       'sandbox.json': JSON.stringify({
         responses: [
@@ -50,7 +50,7 @@ describe('load', () => {
     expect(await client.logs(`${requests} httpRequest.status=500`)).toHaveLength(shown.bad);
   });
 
-  test('sends files in turn and ends when told', async () => {
+  test('sends files in turn until it is stopped', async () => {
     await open();
     const file = `${client.sandbox.world.folder}/image.png`;
     const { writeFileSync } = await import('node:fs');
@@ -93,7 +93,7 @@ describe('Cloud Monitoring', () => {
   const grouped = `${aligned}&aggregation.crossSeriesReducer=REDUCE_SUM&aggregation.groupByFields=resource.labels.revision_name&aggregation.groupByFields=metric.labels.response_code_class`;
   const sum = (points: Json[]) => points.reduce((total, { value }) => total + Number(value.int64Value), 0);
 
-  test('counts what reached a container, per revision and class, after the lag', async () => {
+  test('counts the requests that reached a container, by revision and class, after the lag', async () => {
     const mixed = {
       'sandbox.json': JSON.stringify({
         responses: [

@@ -72,7 +72,7 @@ describe('request log entries', () => {
     });
   });
 
-  test('refused requests are there too, as warnings without an instance, with the reason', async () => {
+  test('exist for refused requests too, as warnings with the reason and without an instance', async () => {
     const { uri, revision } = await open();
     await client.call(uri, undefined);
     await client.call(uri, 'x.y.z');
@@ -86,7 +86,7 @@ describe('request log entries', () => {
   });
 
   test.each([true, false])(
-    '429 for want of an instance has the revision: %s',
+    '429 for lack of an instance has the revision: %s',
     async (exhausted429HasRevision) => {
       const slow = {
         'sandbox.json': JSON.stringify({ maxConcurrency: 1, responses: [{ status: 200, latencyMs: 150 }] }),
@@ -100,7 +100,7 @@ describe('request log entries', () => {
     },
   );
 
-  test('requests beyond the instances of the service wait for one, as Cloud Run lets them', async () => {
+  test('requests beyond the capacity of the instances wait, as on Cloud Run', async () => {
     const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 60 }] }) };
     const { uri, token } = await open({}, slow);
     await client.deploy('ocr', slow, { service: { maxInstanceCount: 1, maxInstanceRequestConcurrency: 1 } });
@@ -127,7 +127,7 @@ describe('request log entries', () => {
     else expect(at).toBeGreaterThanOrEqual(before + latency - 2);
   });
 
-  test('a caller that hangs up is 499 and needs no answer', async () => {
+  test('a caller that hangs up is logged as 499', async () => {
     const slow = { 'sandbox.json': JSON.stringify({ responses: [{ status: 200, latencyMs: 1500 }] }) };
     const { uri, token } = await open({}, slow);
     const { world } = client.sandbox;
@@ -156,7 +156,7 @@ describe('entries.list', () => {
     expect(Date.parse(entry?.receiveTimestamp) - Date.parse(entry?.timestamp)).toBeGreaterThanOrEqual(59_990);
   });
 
-  test('pages both ways without a loss or a double', async () => {
+  test('pages in both directions, without losing or repeating an entry', async () => {
     const { uri, token } = await open();
     for (let i = 0; i < 7; i++) await client.call(`${uri}/${i}`, token);
     for (const orderBy of ['timestamp asc', 'timestamp desc']) {
@@ -177,7 +177,7 @@ describe('entries.list', () => {
     }
   });
 
-  test('answers with the asked fields alone', async () => {
+  test('answers with only the requested fields', async () => {
     const { uri, token } = await open();
     await client.call(uri, token);
     const { body } = await raw(
@@ -201,7 +201,7 @@ describe('entries.list', () => {
     expect((await raw(body)).status).toBe(status);
   });
 
-  test('takes 60 calls a minute, then 429, unless that is switched off', async () => {
+  test('answers 60 calls a minute, then 429, unless the quota is switched off', async () => {
     await open();
     const statuses: number[] = [];
     for (let i = 0; i < 61; i++) statuses.push((await raw({ filter: requests, pageSize: 1 })).status);

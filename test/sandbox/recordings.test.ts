@@ -217,7 +217,7 @@ replayed('what gcloud 528, auth@v3 and deploy-cloud-functions@v4 were recorded t
     expect(answer.body).toMatchObject(kind?.[2] as Json);
   });
 
-  test('the last update had its effect: what v4 puts in its mask, and all traffic on the newest revision', async () => {
+  test("the last update took effect: the fields of v4's mask, and all traffic on the newest revision", async () => {
     await replay.ended();
     const { body } = await client.function('ocr');
     expect(body.serviceConfig).toMatchObject({
@@ -230,7 +230,7 @@ replayed('what gcloud 528, auth@v3 and deploy-cloud-functions@v4 were recorded t
 });
 
 if (lines.length === 0)
-  test('the recordings are not here: skipped', () => {
+  test('skipped, because the recordings are missing', () => {
     process.stderr.write(`recordings.test: skipped, ${file} does not exist\n`);
     expect(existsSync(file)).toBe(false);
   });

@@ -23,7 +23,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a zip', () => {
-  test('comes out as it went in', () => {
+  test('unpacks to the same files', () => {
     const files = { 'a.txt': 'one', 'deep/er/b.js': 'two'.repeat(5000), empty: '', '한글.txt': '셋' };
     extractZip(readZip(zipOf(files)), folder);
     for (const [path, text] of Object.entries(files))
@@ -31,7 +31,7 @@ describe('a zip', () => {
   });
 
   test.each([['../up.txt'], ['/etc/x'], ['a/../../b'], ['..\\up.txt'], ['C:\\x']])(
-    'with the path %s is refused whole',
+    'with the path %s is refused as a whole',
     (path) => {
       expect(() => readZip(zipOf({ 'ok.txt': 'x', [path]: 'y' }))).toThrow(/leaves the archive/);
     },
@@ -44,14 +44,14 @@ describe('a zip', () => {
     expect(() => readZip(zip)).toThrow(/symbolic link/);
   });
 
-  test('that says it is small and is not, is refused', () => {
+  test('that is larger than its header says is refused', () => {
     const zip = zipOf({ bomb: '0'.repeat(1_000_000) });
     const directory = zip.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
     zip.writeUInt32LE(10, directory + 24);
     expect(() => readZip(zip)[0]?.data()).toThrow();
   });
 
-  test("made by the machine's zip tool is read, where there is one", async () => {
+  test("made by the machine's zip tool is read, if there is one", async () => {
     writeFileSync(join(folder, 'c.txt'), 'three');
     const out = join(folder, 'tool.zip');
     const code = await new Promise((resolve) =>
@@ -63,7 +63,7 @@ describe('a zip', () => {
     expect(readZip(readFileSync(out))[0]?.data().toString()).toBe('three');
   });
 
-  test('cut anywhere is refused or whole, never half', () => {
+  test('truncated anywhere is refused', () => {
     const zip = zipOf({ 'a.txt': 'one', 'b.txt': 'two' });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: zip.length - 1 }), (length) => {
@@ -97,7 +97,7 @@ describe('a version fits a range', () => {
   ])('%s in %s: %s', (version, range, expected) => expect(satisfies(version, range)).toBe(expected));
 });
 
-test('a killed sandbox takes its containers with it', async () => {
+test('the containers of a killed sandbox end with it', async () => {
   const source = join(folder, 'host.ts');
   const here = import.meta.dirname;
   symlinkSync(join(here, '..', '..', 'node_modules'), join(folder, 'node_modules'), 'dir');

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => client.sandbox.stop());
 
 describe('a service', () => {
-  test("has what a function's service has", async () => {
+  test("has the fields of a function's service", async () => {
     const service = await client.service('ocr');
     expect(service).toMatchObject({
       labels: { 'goog-managed-by': 'cloudfunctions' },
@@ -72,7 +72,7 @@ describe('a service', () => {
     await client.control('PATCH', '/settings', { trafficSettleMs: 20 });
   });
 
-  test('a stale etag is 409 ABORTED; none at all is taken', async () => {
+  test('a stale etag gets 409 ABORTED; a missing one is accepted', async () => {
     const { etag } = await client.service('ocr');
     await client.traffic('ocr', [pin(second, 100)]);
     const stale = await client.patchService('ocr', 'traffic', { traffic: [pin(first, 100)], etag });
@@ -136,7 +136,7 @@ describe('a service', () => {
     ['invokerIamDisabled', { invokerIamDisabled: true }],
     ['invoker_iam_disabled', {}],
     ['ingress,annotations', {}],
-  ])('PATCH of %s sets what the body has and clears what it has not', async (mask, body: Json) => {
+  ])('PATCH of %s sets the values in the body and clears the others', async (mask, body: Json) => {
     const answer = await client.patchService('ocr', mask, body);
     expect(answer.status).toBe(200);
     const { response } = await client.wait('run', answer.body.name);
@@ -229,13 +229,13 @@ describe('policies', () => {
     expect(clear.body.bindings).toBeUndefined();
   });
 
-  test('testIamPermissions answers with what the caller has', async () => {
+  test('testIamPermissions returns the permissions that the caller has', async () => {
     const permissions = ['run.services.update', 'resourcemanager.projects.delete'];
     const { body } = await client.api('run', 'POST', `${resource('v2')}:testIamPermissions`, { permissions });
     expect(body).toEqual({ permissions: ['run.services.update'] });
   });
 
-  test('the one who only calls may neither read nor change', async () => {
+  test('the invoker may neither read nor change it', async () => {
     const federated = await client.accessToken();
     const account = client.sandbox.env.INVOKER_SERVICE_ACCOUNT;
     const scope = ['https://www.googleapis.com/auth/cloud-platform'];

@@ -27,7 +27,7 @@ const grantPublic = (role: string, member: string) =>
   ]);
 
 describe('the split', () => {
-  test('follows the weights', async () => {
+  test('follows the percentages', async () => {
     const { first, uri } = await open();
     await client.deploy('ocr', inline(201));
     await client.traffic('ocr', [pin(first, 80), pin(await newest(), 20)]);
@@ -43,7 +43,7 @@ describe('the split', () => {
     expect(counts[201]).toBeLessThan(110);
   });
 
-  test('a tag leads to its revision alone, at 0 %, and to 404 once it is gone', async () => {
+  test('the URL of a tag leads to its revision even at 0 %, and to 404 once the tag is gone', async () => {
     const { first, uri } = await open();
     await client.traffic('ocr', [pin(first, 100)]);
     await client.deploy('ocr', inline(201), { service: { allTrafficOnLatestRevision: false } });
@@ -81,13 +81,13 @@ describe('a function PATCH and the traffic', () => {
     expect(message.message).toContain(`${share}%`);
   });
 
-  test('false beside LATEST lets the new code serve: the pin must come first', async () => {
+  test('false with traffic on LATEST lets the new code serve, so the pin must come first', async () => {
     const { uri } = await open();
     await client.deploy('ocr', inline(201), { service: { allTrafficOnLatestRevision: false } });
     expect((await client.call(uri, await client.idToken(uri))).status).toBe(201);
   });
 
-  test.each([true, false])('annotations survive it: %s', async (functionPatchKeepsAnnotations) => {
+  test.each([true, false])('annotations survive an update: %s', async (functionPatchKeepsAnnotations) => {
     await open({ quirks: { functionPatchKeepsAnnotations } });
     await client.patchService('ocr', 'annotations', { annotations: { a: 'b' } });
     await client.deploy('ocr', inline(201));
@@ -96,14 +96,17 @@ describe('a function PATCH and the traffic', () => {
     );
   });
 
-  test.each([true, false])('invokerIamDisabled is reset by it: %s', async (functionPatchResetsInvokerIam) => {
-    await open({ quirks: { functionPatchResetsInvokerIam } });
-    await client.patchService('ocr', 'invokerIamDisabled', { invokerIamDisabled: true });
-    await client.deploy('ocr', inline(201));
-    expect((await client.service('ocr')).invokerIamDisabled).toBe(
-      functionPatchResetsInvokerIam ? undefined : true,
-    );
-  });
+  test.each([true, false])(
+    'an update resets invokerIamDisabled: %s',
+    async (functionPatchResetsInvokerIam) => {
+      await open({ quirks: { functionPatchResetsInvokerIam } });
+      await client.patchService('ocr', 'invokerIamDisabled', { invokerIamDisabled: true });
+      await client.deploy('ocr', inline(201));
+      expect((await client.service('ocr')).invokerIamDisabled).toBe(
+        functionPatchResetsInvokerIam ? undefined : true,
+      );
+    },
+  );
 
   test.each([true, false])(
     'its operation ends before the service has settled: %s',
@@ -115,7 +118,7 @@ describe('a function PATCH and the traffic', () => {
   );
 
   test.each([true, false])(
-    'a revision that does not start leaves its service not ready: %s',
+    'a revision that does not start makes its service not ready: %s',
     async (failedRevisionFailsService) => {
       const { first } = await open({ quirks: { failedRevisionFailsService } });
       const broken = { 'sandbox.json': JSON.stringify({ startFails: 'no such file' }) };
@@ -145,8 +148,8 @@ describe('a function PATCH and the traffic', () => {
   });
 });
 
-describe('who gets in', () => {
-  test('a private function refuses everything but the ID token of an invoker for this service', async () => {
+describe('access', () => {
+  test("a private function accepts only an invoker's ID token for this service", async () => {
     const { uri } = await open();
     const { env } = client.sandbox;
     const good = await client.idToken(uri);
@@ -165,7 +168,7 @@ describe('who gets in', () => {
     expect(await status(good)).toBe(401);
   });
 
-  test("refusals look as Google's do, a CORS pre-flight included", async () => {
+  test("refusals look like Google's, also for a CORS preflight", async () => {
     const { uri } = await open();
     const refused = await client.send(`${uri}/a<b`, 'OPTIONS', undefined, {
       origin: 'https://x',
@@ -190,7 +193,7 @@ describe('who gets in', () => {
     expect((await client.call(uri, undefined)).status).toBe(status);
   });
 
-  test('a binding of the folder or organisation opens it too, and a deny policy closes it again', async () => {
+  test('a binding on the folder or the organisation opens it too, and a deny policy closes it', async () => {
     const { uri } = await open();
     const { world } = client.sandbox;
     const folder = `//cloudresourcemanager.googleapis.com/folders/${world.folderId}`;
@@ -213,7 +216,7 @@ describe('who gets in', () => {
     expect((await client.call(uri, undefined)).status).toBe(403);
   });
 
-  test('invokerIamDisabled opens it with a clean policy', async () => {
+  test('invokerIamDisabled opens it even with a clean policy', async () => {
     const { uri } = await open();
     const { body } = await client.patchService('ocr', 'invokerIamDisabled', { invokerIamDisabled: true });
     await client.wait('run', body.name);
@@ -256,16 +259,16 @@ describe('who gets in', () => {
   });
 });
 
-describe('the watch on reachability', () => {
+describe('the record of reachability', () => {
   const reachability = async (): Promise<Json> => (await client.control('GET', '/reachability')).body;
 
-  test('sees nothing on a private function', async () => {
+  test('is empty for a private function', async () => {
     const { first } = await open({ sampleReachability: true });
     await client.traffic('ocr', [pin(first, 100, 'bs-c')]);
     expect(await reachability()).toMatchObject({ sampling: true, everReachable: false, sightings: [] });
   });
 
-  test('sees a moment of openness that is over again', async () => {
+  test('has a function that was open only for a moment', async () => {
     await open({ sampleReachability: true });
     const path = `/v2/${client.parent}/services/ocr:setIamPolicy`;
     await client.api('run', 'POST', path, {
@@ -279,7 +282,7 @@ describe('the watch on reachability', () => {
   });
 });
 
-describe('what a test may do to a function', () => {
+describe('what a test can do to a function', () => {
   test('faults of the API `invoke` hit its calls: a status, a delay, a reset', async () => {
     const { uri } = await open();
     const token = await client.idToken(uri);

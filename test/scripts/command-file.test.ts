@@ -8,7 +8,7 @@ import { createCommands } from '../../src/runner/commands.ts';
 
 const text = fc.string({ unit: fc.constantFrom('a', '=', '<', '\n', ' ', '한', '%') });
 
-test('the demo and the tests read what a step has written for its runner', () => {
+test('the values that a step has written for its runner are read', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bs-command-file-'));
   const path = join(folder, 'output');
   try {
