@@ -38,11 +38,11 @@ test('a public function is closed before the upload, by removing every public bi
   );
   const { url } = await world.function(name);
   expect(await anonymous(url)).toBe(200);
-  const mark = world.mark;
+  const sentBefore = world.requestCount;
   const run = await world.deploy({ name, source_dir: world.source(files('after')) });
   expect(run.code).toBe(0);
   expect(run.outputs.exposure).toBe('private');
-  const order = world.requests(mark);
+  const order = world.requests(sentBefore);
   const closed = order.findIndex((line) => line.startsWith('POST run') && line.includes(':setIamPolicy'));
   const uploaded = order.findIndex((line) => line.includes('generateUploadUrl'));
   expect(closed).toBeGreaterThan(-1);
@@ -56,11 +56,11 @@ test('a public function is closed before the upload, by removing every public bi
 test('on_exposed: fail stops before the upload and changes nothing', async () => {
   world.setPolicy([invoker('allUsers')], name);
   const before = await world.function(name);
-  const mark = world.mark;
+  const sentBefore = world.requestCount;
   const run = await world.deploy({ name, source_dir: world.source(files('after')), on_exposed: 'fail' });
   expect(run.code).toBe(1);
   expect(run.outputs).toMatchObject({ verdict: 'fail', outcome: 'exposed', exposure: 'public' });
-  expect(world.writes(mark)).toEqual([]);
+  expect(world.writes(sentBefore)).toEqual([]);
   expect(await world.function(name)).toEqual(before);
   expect(policy()).toEqual([invoker('allUsers')]);
 });
@@ -131,7 +131,7 @@ test('a function that is opened during the build is closed again before the new 
 });
 
 test('on_exposed: internal creates a function behind internal ingress and opens it once it is proved private', async () => {
-  const mark = world.mark;
+  const sentBefore = world.requestCount;
   const run = await world.deploy({
     name: `${name}-new`,
     runtime: 'nodejs24',
@@ -140,7 +140,7 @@ test('on_exposed: internal creates a function behind internal ingress and opens 
   });
   expect(run.code).toBe(0);
   expect((await world.function(`${name}-new`)).serviceConfig.ingressSettings).toBe('ALLOW_ALL');
-  const writes = world.writes(mark).filter((line) => line.includes('cloudfunctions'));
+  const writes = world.writes(sentBefore).filter((line) => line.includes('cloudfunctions'));
   expect(writes.at(-1)).toContain('updateMask=serviceConfig.ingressSettings');
   expect(run.log).toContain('ALLOW_INTERNAL_ONLY');
 });

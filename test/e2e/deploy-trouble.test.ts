@@ -153,7 +153,7 @@ test('a PATCH that took effect but whose answer was lost is joined, not repeated
 test('a restarted job finds the operation of its first attempt and joins it', async () => {
   world.sandbox.world.settings.buildMs = 4000;
   const source = world.source(files('next'));
-  const mark = world.mark;
+  const before = world.requestCount;
   let kill: (signal: NodeJS.Signals) => void = () => {};
   const cut = await world.deploy(
     { name, source_dir: source },
@@ -172,7 +172,7 @@ test('a restarted job finds the operation of its first attempt and joins it', as
   const again = await world.deploy({ name, source_dir: source });
   expect(again.log).toContain('Joined a deploy that was already running');
   expect(again.code).toBe(0);
-  expect(deploys(mark)).toHaveLength(1);
+  expect(deploys(before)).toHaveLength(1);
   expect(again.outputs.revision).not.toBe(first);
   expect(JSON.parse(again.outputs.traffic ?? '')).toEqual([
     { revision: again.outputs.revision, percent: 100 },
@@ -305,14 +305,14 @@ test('an identity that may not change the service learns the missing permission 
       },
     },
   });
-  const mark = world.mark;
+  const before = world.requestCount;
   const run = await world.deploy({ name, source_dir: world.source(files('next')) });
   expect(run.code).toBe(1);
   const error = reportOf(run).errors[0];
   expect(error?.what).toContain('could not be pinned');
   expect(error?.why).toContain('run.services.update');
   expect(error?.fix).toContain('roles/run.developer');
-  expect(world.requests(mark).join('\n')).not.toContain('generateUploadUrl');
+  expect(world.requests(before).join('\n')).not.toContain('generateUploadUrl');
   const plain = await world.deploy({
     name,
     source_dir: world.source(files('next')),

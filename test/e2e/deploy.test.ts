@@ -48,7 +48,7 @@ describe('one function from its first deploy on', () => {
   });
 
   test('does nothing if the serving revision already has this source and configuration', async () => {
-    const mark = world.mark;
+    const sentBefore = world.requestCount;
     const run = await world.deploy({
       source_dir: folder,
       runtime: 'nodejs24',
@@ -58,12 +58,12 @@ describe('one function from its first deploy on', () => {
     expect(run.code).toBe(0);
     expect(run.outputs).toMatchObject({ unchanged: 'true', revision: first, exposure: 'private' });
     expect(run.outputs.reason).toContain('nothing was uploaded or built');
-    expect(world.writes(mark)).toEqual([]);
-    expect(world.requests(mark).join('\n')).not.toContain('generateUploadUrl');
+    expect(world.writes(sentBefore)).toEqual([]);
+    expect(world.requests(sentBefore).join('\n')).not.toContain('generateUploadUrl');
   });
 
   test('a dry run prints what would change on function, source and service, and sends no write', async () => {
-    const mark = world.mark;
+    const sentBefore = world.requestCount;
     const run = await world.deploy({
       source_dir: folder,
       memory: '1Gi',
@@ -71,7 +71,7 @@ describe('one function from its first deploy on', () => {
       environment_variables: 'MODE=slow',
     });
     expect(run.code).toBe(0);
-    expect(world.writes(mark)).toEqual([]);
+    expect(world.writes(sentBefore)).toEqual([]);
     expect(run.log).toContain('~ serviceConfig.availableMemory: 256M -> 1Gi');
     expect(run.log).toContain('- serviceConfig.environmentVariables.LANGUAGES (was (7 characters))');
     expect(run.log).toContain('~ serviceConfig.environmentVariables.MODE: another value');
@@ -80,13 +80,13 @@ describe('one function from its first deploy on', () => {
   });
 
   test('an update sends only leaf fields, and moves traffic only after the second proof', async () => {
-    const mark = world.mark;
+    const sentBefore = world.requestCount;
     const run = await world.deploy({ source_dir: folder, memory: '512Mi' });
     expect(run.log).toContain('Passed: Deployed ocr');
     const second = run.outputs.revision ?? '';
     expect(second).not.toBe(first);
     expect(run.outputs.previous_revision).toBe(first);
-    const requests = world.requests(mark);
+    const requests = world.requests(sentBefore);
     const patch = requests.find((line) => line.startsWith('PATCH cloudfunctions')) ?? '';
     const mask = decodeURIComponent(patch.split('updateMask=')[1] ?? '')
       .split('&')[0]
@@ -101,11 +101,11 @@ describe('one function from its first deploy on', () => {
         'serviceConfig.availableMemory',
       ].sort(),
     );
-    const steps = requests
+    const calls = requests
       .filter((line) => /^PATCH|services\/ocr:getIamPolicy/.test(line))
       .map((line) => line.split(/[?:]/)[0]);
     const service = `run /v2/${world.client.parent}/services/ocr`;
-    expect(steps).toEqual([
+    expect(calls).toEqual([
       `GET ${service}`,
       `PATCH ${service}`,
       `PATCH cloudfunctions /v2/${world.client.parent}/functions/ocr`,
@@ -129,12 +129,12 @@ describe('one function from its first deploy on', () => {
     expect(held.code).toBe(0);
     expect(held.outputs.reason).toContain('gets no traffic yet');
     expect(JSON.parse(held.outputs.traffic ?? '')).toEqual([{ revision: before, percent: 100 }]);
-    const mark = world.mark;
+    const sentBefore = world.requestCount;
     const taken = await world.deploy({ source_dir: folder, memory: '1Gi' });
     expect(taken.code).toBe(0);
     expect(taken.outputs.revision).toBe(held.outputs.revision);
     expect(taken.outputs.unchanged).toBe('false');
-    expect(world.requests(mark).join('\n')).not.toContain('generateUploadUrl');
+    expect(world.requests(sentBefore).join('\n')).not.toContain('generateUploadUrl');
     expect(JSON.parse(taken.outputs.traffic ?? '')).toEqual([
       { revision: held.outputs.revision, percent: 100 },
     ]);
@@ -220,11 +220,11 @@ describe('as a replacement for deploy-cloud-functions@v4', () => {
 
 describe('what is refused before anything is written', () => {
   const refuse = async (inputs: Record<string, string>, text: string | RegExp) => {
-    const mark = world.mark;
+    const sentBefore = world.requestCount;
     const run = await world.deploy({ runtime: 'nodejs24', name: 'other', ...inputs });
     expect(run.code).toBe(1);
     expect(visible(run)).toMatch(text);
-    expect(world.writes(mark)).toEqual([]);
+    expect(world.writes(sentBefore)).toEqual([]);
     return run;
   };
 

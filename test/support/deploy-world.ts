@@ -73,7 +73,7 @@ export class DeployWorld {
     );
   }
 
-  get mark(): number {
+  get requestCount(): number {
     return this.sandbox.world.requests.length;
   }
 

@@ -1,6 +1,9 @@
 import { distance, intern } from './edit-distance.ts';
 
-/** The known word that is at most a third of its letters away, for "did you mean". */
+/**
+ * The known word that is closest to a misspelt one, for "did you mean". Undefined if more than a third of its letters
+ * differ.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: { word: string; edits: number } | undefined;
   for (const candidate of known) {

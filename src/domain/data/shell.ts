@@ -5,7 +5,7 @@
 export function quoted(text: string): string {
   const clean = text.replace(/[\u0000-\u001f\u007f]/g, '');
   if (/^[\w.@:/+=,-]+$/.test(clean)) return clean;
-  // Conditions are full of single quotes; double ones read better where nothing in them is special to a shell.
+  // Conditions contain many single quotes. Double quotes read better, if nothing inside them is special to a shell.
   if (!/[$`"\\!]/.test(clean)) return `"${clean}"`;
   return `'${clean.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,5 @@
 import { type JSONValue, search } from '@jmespath-community/jmespath';
-import { type Json, jsonText } from '../data/json.ts';
+import { isObject, type Json, jsonText } from '../data/json.ts';
 import type { TextSource } from './suite/model.ts';
 
 /** What the function answered. Everything in it is hostile. */
@@ -62,7 +62,7 @@ function asText(value: Json | undefined, join: string): string | undefined {
 
 /** Guesses the shape of an answer if the suite does not name it. */
 function detect(json: Json | undefined): Exclude<TextSource['preset'], 'auto'> {
-  if (json === null || typeof json !== 'object' || Array.isArray(json)) return 'plain';
+  if (!isObject(json)) return 'plain';
   if (Array.isArray(json.responses)) return 'vision';
   if (json.document !== null && typeof json.document === 'object') return 'documentai';
   return 'json';

@@ -13,7 +13,7 @@ export interface SourceFile {
 /** Sorts by the bytes of the UTF-8 path, so that every machine and locale agrees. */
 export function byPath(left: { path: string }, right: { path: string }): number {
   if (left.path === right.path) return 0;
-  // UTF-16 order differs from UTF-8 order only where surrogates meet U+E000..U+FFFF.
+  // UTF-16 order differs from UTF-8 order only if a surrogate is compared with U+E000..U+FFFF.
   const a = [...left.path];
   const b = [...right.path];
   for (let i = 0; ; i++) {

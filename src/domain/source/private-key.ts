@@ -1,6 +1,6 @@
 import { objectOf } from '../data/json.ts';
 
-/** Finds credentials by their content. The scan of the source passes every byte of the upload. */
+/** Finds credentials by their content. The scan of the source checks every byte of the upload. */
 
 /** The scan searches for these bytes first and reads on only after a hit. */
 export const keyMarkers = ['-----BEGIN ', 'LS0tLS1CRUdJTi', '0tLS0tQkVHSU4g', 'tLS0tLUJFR0lOI'] as const;

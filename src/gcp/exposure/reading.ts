@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/data/json.ts';
+import { isObject, type JsonObject } from '../../domain/data/json.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { Api } from '../../http/endpoints.ts';
@@ -28,9 +28,9 @@ export async function reading<T>(
   const cited = cite(call);
   try {
     const { body } = await rest.call<unknown>({ deadlineMs: 20_000, attemptMs: 8000, ...call });
-    if (typeof body !== 'object' || body === null || Array.isArray(body))
+    if (!isObject(body))
       return { ok: false, call: cited, cause: 'failed', detail: 'The answer is not a JSON object.' };
-    return { ok: true, value: await take(body as JsonObject), call: cited };
+    return { ok: true, value: await take(body), call: cited };
   } catch (error) {
     return unread(error, call.api, cited, permission, call.signal);
   }

@@ -50,7 +50,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   /**
    * Repeats a write until its result is certain. If the answer to the first attempt was lost, the second one gets a
-   * 409 because that operation is running, and the caller then looks what is running.
+   * 409 because that operation is running, and the caller then reads which operation it is.
    */
   async function write<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const deadline = clock.now() + deadlineMs;

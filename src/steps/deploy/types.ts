@@ -30,7 +30,7 @@ export interface DeployPorts {
   buildLogs: BuildLogs;
   clock: Clock;
   log: Log;
-  /** SHA-256, hex. */
+  /** SHA-256 in hex. */
   sha256: (text: string) => string;
   /** `by-caller`: the caller checks the exposure itself, before and after the deploy, as the release does. */
   exposure: LookAtExposure | 'by-caller';
@@ -46,7 +46,10 @@ export interface DeployRequest {
   settings: Settings;
   /** The new revision stays at 0 %. If the service follows LATEST, its traffic is pinned first. */
   noTraffic: boolean;
-  /** False: traffic stays as the service has it. Default true: all to the new revision, once it is proved private. */
+  /**
+   * False: the traffic stays as the service's settings split it. Default true: the new revision gets all traffic, once
+   * it is proved private.
+   */
   allTraffic?: boolean;
   /** Only computes the plan; changes nothing. */
   dryRun: boolean;
@@ -66,7 +69,7 @@ export interface DeployRequest {
 export interface DeployResult {
   verdict: Verdict;
   outcome?: Outcome | undefined;
-  /** One sentence. */
+  /** The result in one sentence. */
   reason: string;
   /** Short name of the new revision, or of the serving one if nothing changed. */
   revision: string | undefined;
@@ -99,7 +102,7 @@ export interface DeployResult {
 export interface Hold {
   service: string;
   before: TrafficTarget[];
-  /** What LATEST meant then. */
+  /** The revision that LATEST meant then (short name). */
   latestReady: string;
   pinned: TrafficTarget[];
 }

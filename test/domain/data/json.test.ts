@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   canonical,
@@ -65,4 +67,24 @@ test('an answer that is nested too deeply still has a text', () => {
   for (let depth = 0; depth < 50_000; depth++) deep = [deep];
   expect(jsonText(deep)).toBe('(nested too deeply to be shown)');
   expect(jsonText({ a: [1] })).toBe('{"a":[1]}');
+});
+
+test('no other file of src defines a narrowing function or a JSON type of its own', () => {
+  const src = join(import.meta.dirname, '../../../src');
+  const own =
+    /(?:const|function) (?:is(?:Object|Record)|(?:object|list|text|texts|textMap|array|record)Of|textOrEmpty|strings) ?[=(<]|(?:type|interface) Json(?:Object|Value)?\b(?! *[,}])/;
+  // Records of errors and of releases are not JSON.
+  const others = /function recordOf\(/;
+  const found = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && name !== join('domain', 'data', 'json.ts'))
+    .flatMap((name) =>
+      readFileSync(join(src, name), 'utf8')
+        .split('\n')
+        .filter(
+          (line) =>
+            own.test(line) && !others.test(line) && !/^\s*(import|type Json,|type JsonObject,)/.test(line),
+        )
+        .map((line) => `${name}: ${line.trim()}`),
+    );
+  expect(found).toEqual([]);
 });
