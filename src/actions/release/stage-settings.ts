@@ -3,7 +3,7 @@ import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
 import type { DeployRequest } from '../../steps/deploy/types.ts';
 
-/** The guard's, the smoke test's and the watch's part of a release's inputs. */
+/** The inputs of a release that its stages need: deploy, guard, smoke test, watch and budget gate. */
 export interface StageSettings {
   deploy: Omit<DeployRequest, 'noTraffic' | 'dryRun'>;
   requireProof: 'partial' | 'complete';
@@ -11,19 +11,19 @@ export interface StageSettings {
   propagationSeconds: number;
   /** Path of the suite in the workspace. */
   suite: string | undefined;
-  /** Requests of our own beside the users', as evidence of their own. */
+  /** Test requests that the watch sends itself. They are counted separately from users. */
   probes: { suite: string; perMinute: number } | undefined;
   objectives: readonly Objective[];
   pollSeconds: number;
   alpha: number | undefined;
   until: 'pass' | 'duration';
-  /** Who decides: the evidence, or a classical rule. */
+  /** What decides: the statistical evidence, or a classical rule. */
   rule: WatchRule;
   policy: Partial<Record<OpenEnd, OpenEndPolicy>>;
-  /** How long the old revision is counted after a rollback; 0 only calls it. */
+  /** For how many seconds the old revision's requests are counted after a rollback; 0 only calls it. */
   verifySeconds: number;
   windowSeconds: number;
   onExhausted: 'block' | 'warn';
-  /** Why this release cannot wait although the budget is spent. */
+  /** The user's reason to release although the budget is spent. */
   override: string | undefined;
 }

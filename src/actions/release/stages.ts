@@ -24,7 +24,7 @@ import { createSmokePorts } from '../smoke-test/ports.ts';
 import type { StageSettings } from './stage-settings.ts';
 import { bindWatch } from './watch-stage.ts';
 
-/** Binds the stages of a release to Google Cloud, each under its own ports. `source` is opened by the caller. */
+/** Binds each stage of a release to its ports on Google Cloud. The caller opens `source`. */
 export function bindStages(
   context: Context,
   platform: Platform,
@@ -38,7 +38,7 @@ export function bindStages(
   const ports = { ...deployPorts(context, platform), exposure: 'by-caller' as const };
   const guardPorts = { clock, log, prober, services: ports.services, exposure: createExposureSources(rest) };
   const { suite, objectives } = settings;
-  const told = new Set<string>();
+  const printed = new Set<string>();
 
   return {
     guard: (mode, { brief, signal }) => {
@@ -65,7 +65,7 @@ export function bindStages(
         return tree;
       };
       const result = await deploy(
-        { ...ports, log: detailsOnce(log, told), sources: { ...ports.sources, scan } },
+        { ...ports, log: detailsOnce(log, printed), sources: { ...ports.sources, scan } },
         { ...request, beforeWrite },
       );
       return deployed(request, result, tree);
@@ -106,17 +106,17 @@ export function bindStages(
   };
 }
 
-/** The plan is told when it is made, and again by the deploy only where it has become another one. */
-const detailsOnce = (log: Log, told: Set<string>): Log => ({
+/** A log that prints the same details only once: the plan, and then the deploy's plan only if it differs. */
+const detailsOnce = (log: Log, printed: Set<string>): Log => ({
   ...log,
   detail: (title, lines) => {
     const text = [title, ...lines].join('\n');
-    if (!told.has(text)) log.detail(title, lines);
-    told.add(text);
+    if (!printed.has(text)) log.detail(title, lines);
+    printed.add(text);
   },
 });
 
-/** What was planned was planned on the function as it was: somebody else's deploy in between is a conflict. */
+/** The plan belongs to the function as it was then. Throws `deploy-conflict` if somebody else deployed since. */
 async function stillExpected(
   functions: Functions,
   request: DeployRequest,
@@ -128,12 +128,12 @@ async function stillExpected(
   if (live?.updateTime === expect) return;
   throw new ReleaseError('deploy-conflict', {
     what: `Somebody else has deployed ${name} since this release was planned.`,
-    why: `The function was updated at ${String(live?.updateTime ?? 'an unknown time')}, and not at ${expect} as planned.`,
+    why: `The function was updated at ${String(live?.updateTime ?? 'an unknown time')}; the plan was made for the one of ${expect}.`,
     fix: 'Look at what they deployed and run this job again, or set on_conflict: rebase to build on it.',
   });
 }
 
-/** Of a deploy, what a release decides by. */
+/** The part of a deploy's result that a release needs. */
 function deployed(request: DeployRequest, result: DeployResult, tree: SourceTree | undefined): DeployStage {
   const { source, changes, action } = result.plan;
   const { verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime } = result;
@@ -145,7 +145,7 @@ function deployed(request: DeployRequest, result: DeployResult, tree: SourceTree
   };
 }
 
-/** The digests that a deploy leaves in the function's labels. */
+/** The labels with digests of source and settings that a deploy gives the function. */
 function labelsOf({ plan }: DeployResult): Record<string, string> {
   const labels = objectOf(plan.message.labels);
   const own = [sourceLabel, configLabel].map((name) => [name, labels[name]] as const);

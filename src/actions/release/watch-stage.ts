@@ -10,7 +10,7 @@ import type { Platform } from '../login/platform.ts';
 import { openProbes } from '../watch/probes.ts';
 import type { StageSettings } from './stage-settings.ts';
 
-/** The watch of one share of a release, with probes beside the users where they are asked for. */
+/** The watch of one step of a release. It also sends probes if the user asked for them. */
 export function bindWatch(
   context: Context,
   platform: Platform,
@@ -23,7 +23,7 @@ export function bindWatch(
   };
 }
 
-/** At the URLs that the revisions have at this share. */
+/** Opens the probes at the URLs that the revisions have during this step. */
 async function probesOf(
   context: Context,
   platform: Platform,

@@ -36,7 +36,7 @@ export const rollback: Action<'rollback'> = async (context) => {
   const started = clock.now();
   if (request.to === 'settle') {
     const purpose = env.GITHUB_EVENT_NAME === 'schedule' ? 'janitor' : 'person';
-    log.line(`Settling what a release of ${request.name} may have left.`);
+    log.line(`Checking whether a release of ${request.name} left anything to settle.`);
     const settled = await settleFunction(ports, functionName, {
       purpose,
       owner,

@@ -9,9 +9,9 @@ import { type CountRequest, countRevision } from '../../steps/traffic/count-revi
 import type { Answer, ProvePorts } from '../../steps/traffic/prove-back.ts';
 import type { Platform } from '../login/platform.ts';
 
-/** How a release and a rollback ask the revision that traffic went back to whether it works. */
+/** How a release and a rollback check the revision that the traffic went back to. */
 
-/** Counts a revision's own requests from a moment on, for the proof of a rollback. */
+/** Counts a revision's own requests: new ones for some seconds, or those of the last minutes without waiting. */
 export function rateOf(
   { clock, log }: Pick<Context, 'clock' | 'log'>,
   source: SliSource,
@@ -23,13 +23,12 @@ export function rateOf(
   };
 }
 
-/** Where nobody waits for new requests, those of so many milliseconds before have to tell. */
+/** Without a wait for new requests, those of the last ten minutes count (milliseconds). */
 const historyMs = 600_000;
 
 /**
- * One call with a token: any answer of the function itself will do, an error of the platform or none will not. Where
- * there is no token to call with, that is no fault of the function; where it is refused, the log says why and how to
- * repair it.
+ * Calls the function once with a token. Throws if it does not answer or answers 500 or more. A missing token is not the
+ * function's fault, so that is an answer too. If the call is refused, the log says why and how to repair it.
  */
 export async function alive(
   prober: Prober,

@@ -6,7 +6,7 @@ import type { Context } from '../../runner/context.ts';
 import type { Owner } from '../../steps/ports/runs.ts';
 import type { Platform } from '../login/platform.ts';
 
-/** What every action that moves traffic starts with: who it is, and its clients. */
+/** What every action that moves traffic starts with: the run that owns the change, and its clients. */
 
 export function ownerOf(context: Context, job: string | undefined, id = context.id): Owner {
   const { env } = context;

@@ -58,7 +58,7 @@ const named = (revision: string, percent: number): TrafficTarget => ({
 describe('settling what an earlier release left', () => {
   test.each([
     [
-      'F1 it died at 100 % of the candidate: before is known',
+      'F1 the release died with the candidate at 100 %: before is known',
       facts({
         live: splitTraffic(before, candidate, 100, found),
         record: { phase: 'full', wrote: splitTraffic(before, candidate, 100, found) },
@@ -72,27 +72,27 @@ describe('settling what an earlier release left', () => {
       { do: 'wait', for: 'run' },
     ],
     [
-      'F2 nobody knows, and it has run out: put back',
+      'F2 the run is unknown and the record has expired: put back',
       facts({ run: 'unknown', now: now + 3_600_001 }),
       { do: 'put_back' },
     ],
     [
-      'F2 GitHub says alive, although it has run out: wait',
+      'F2 the record has expired, but GitHub says that the run is alive: wait',
       facts({ run: 'alive', now: now + 3_600_001 }),
       { do: 'wait', for: 'run' },
     ],
     [
-      'F3 somebody moved the traffic after the crash: hands off',
+      'F3 a person moved the traffic after the crash: hands off',
       facts({ live: [named(candidate, 100), { type: revisionType, revision: before, tag: 'bs-b' }] }),
       { do: 'hands_off', traffic: [named(candidate, 100)] },
     ],
     [
-      'F5 somebody deployed with all traffic on the latest: hands off',
+      'F5 a colleague deployed with all traffic on the latest: hands off',
       facts({ live: found, latestCreated: theirs, latestReady: theirs }),
       { do: 'hands_off', traffic: found },
     ],
     [
-      'F12 it died after the pin, before anything was built: LATEST again',
+      'F12 the release died after the pin, before it built anything: LATEST again',
       facts({
         live: pinTo(before, found),
         latestCreated: before,
@@ -102,12 +102,12 @@ describe('settling what an earlier release left', () => {
       { do: 'put_back', traffic: found, keptPin: false },
     ],
     [
-      'F12 it died after the build: LATEST has moved, the pin stays',
+      'F12 the release died after the build: LATEST has moved, so the pin stays',
       facts({ live: pinTo(before, found), record: { phase: 'building', wrote: pinTo(before, found) } }),
       { do: 'put_back', traffic: [named(before, 100)], keptPin: true },
     ],
     [
-      'its build is still running: wait',
+      'the build of the dead release is still running: wait',
       facts({
         live: pinTo(before, found),
         building: true,
@@ -116,7 +116,7 @@ describe('settling what an earlier release left', () => {
       { do: 'wait', for: 'build' },
     ],
     [
-      'its build took the traffic, although it was pinned',
+      'the build of the release took the traffic although it was pinned',
       facts({ live: found, record: { phase: 'building', wrote: pinTo(before, found) } }),
       { do: 'put_back', traffic: [named(before, 100)], keptPin: true },
     ],
@@ -142,30 +142,30 @@ describe('settling what an earlier release left', () => {
       { do: 'hold' },
     ],
     [
-      'held for a person, but that ran out',
+      'held for a person, but the record has expired',
       facts({ purpose: 'janitor', now: now + 3_600_001, record: { phase: 'held' } }),
       { do: 'put_back' },
     ],
     ['held, and a new release begins', facts({ record: { phase: 'held' } }), { do: 'put_back' }],
     [
-      'held, and a new release begins, whatever is known of the run',
+      'held, and a new release begins: it does not matter whether the run is over',
       facts({ run: 'unknown', record: { phase: 'held' } }),
       { do: 'put_back' },
     ],
     [
-      'held, and a person asks while its run goes on',
+      'held, and a person settles while the run goes on',
       facts({ purpose: 'person', run: 'alive', record: { phase: 'held' } }),
       { do: 'hold' },
     ],
     [
-      'ended long ago',
+      'the last release ended long ago',
       facts({ live: [named(candidate, 100)], record: { phase: 'closed' } }),
       { do: 'nothing' },
     ],
     ['written by a later version', facts({ parsed: { kind: 'newer', version: 2 } }), { do: 'hold' }],
     ['no record, no tags', facts({ parsed: { kind: 'none' }, live: found }), { do: 'nothing' }],
     [
-      'the record is lost, just now',
+      'the record was lost just now: wait',
       facts({ parsed: { kind: 'none' }, lostForMs: 1000 }),
       { do: 'wait', for: 'record' },
     ],
@@ -180,7 +180,7 @@ describe('settling what an earlier release left', () => {
       { do: 'put_back' },
     ],
     [
-      'the record is lost, before is gone',
+      'the record is lost and before is gone',
       facts({ parsed: { kind: 'none' }, lostForMs: 61_000, before: 'gone' }),
       { do: 'hold' },
     ],

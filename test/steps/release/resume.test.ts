@@ -120,7 +120,7 @@ describe('a second runner', () => {
     ['other objectives', { slo: '99%' }, 'its objectives differ'],
     ['another source', { source: 'logs' }, 'its source is logs or metrics'],
     ['another alpha', { alpha: '0.01' }, 'its alpha is 0.001'],
-  ])('%s begin anew, and it says so', async (_, inputs, why) => {
+  ])('%s: the watch starts from zero and says so', async (_, inputs, why) => {
     const { name } = await held();
     const second = await watchBy(name, { duration: '4s', ...inputs });
     expect(goesOn(second)).toBe(false);
@@ -131,7 +131,7 @@ describe('a second runner', () => {
   test.each([
     ['resume: off', { resume: 'off' }],
     ['since', { since: '2s' }],
-  ])('%s starts anew without a message', async (_, inputs) => {
+  ])('%s: the watch starts from zero without a message', async (_, inputs) => {
     const { name } = await held();
     const second = await watchBy(name, { duration: '4s', ...inputs });
     expect(goesOn(second)).toBe(false);
