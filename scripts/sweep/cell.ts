@@ -60,7 +60,7 @@ export async function runCell(
   const settledSeconds = (time.now() - ended) / 1000;
   if (settledSeconds > settleBound)
     violations.push(`settling took ${Math.round(settledSeconds)} s, at most ${settleBound}`);
-  const [serving] = await world.shares(subject.name);
+  const [serving] = await world.serving(subject.name);
   subject.before = serving?.revision;
   return {
     ...cell,

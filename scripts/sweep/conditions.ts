@@ -15,11 +15,11 @@ export async function findViolations(
 ): Promise<string[]> {
   const found: string[] = [];
   const service = await world.service(subject.name);
-  const shares = await world.shares(subject.name);
+  const serving = await world.serving(subject.name);
   const record = await world.record(subject.name);
-  const [only] = shares;
+  const [only] = serving;
   if (service) {
-    if (shares.length !== 1 || only?.percent !== 100) found.push(`traffic is ${JSON.stringify(shares)}`);
+    if (serving.length !== 1 || only?.percent !== 100) found.push(`traffic is ${JSON.stringify(serving)}`);
     else if (before !== undefined && only.revision !== before && !subject.proved.has(only.revision))
       found.push(`${only.revision} serves and never passed its smoke test`);
     if (service.traffic.some((target) => target.tag?.startsWith('bs-'))) found.push('our tags are left');

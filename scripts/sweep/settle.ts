@@ -21,9 +21,9 @@ export async function settleAfter(
     const did = (post.report.evidence?.settled as { did?: string } | undefined)?.did;
     if (main.report.outcome === 'held' && (await world.record(subject.name))?.phase === 'held') {
       // A held split waits for a person. The next release does not wait: it first moves the traffic back.
-      const shares = await world.shares(subject.name);
-      if (shares.some(({ revision }) => revision !== subject.before && revision !== main.outputs.revision))
-        violations.push(`held, but traffic is ${JSON.stringify(shares)}`);
+      const serving = await world.serving(subject.name);
+      if (serving.some(({ revision }) => revision !== subject.before && revision !== main.outputs.revision))
+        violations.push(`held, but traffic is ${JSON.stringify(serving)}`);
       return nextRelease(world, subject, violations);
     }
     if (did === 'wait' || did === 'hold') return janitor(world, subject, violations);

@@ -293,7 +293,7 @@ export class ReleaseWorld {
 
   service = (name: string): Promise<RunService | undefined> => this.#services.get(this.serviceName(name));
 
-  async shares(name: string): Promise<Allocation[]> {
+  async serving(name: string): Promise<Allocation[]> {
     const service = await this.service(name);
     return service ? servingAllocations(service.trafficStatuses, service.latestReadyRevision) : [];
   }

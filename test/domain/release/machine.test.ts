@@ -17,7 +17,7 @@ import {
 
 const anySteps = fc
   .uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 5 })
-  .map((shares) => [...shares.sort((a, b) => a - b), 100]);
+  .map((split) => [...split.sort((a, b) => a - b), 100]);
 const anyEvents = fc.array(fc.constantFrom(...events), { maxLength: 60 });
 
 function play(state: State, order: readonly Event[]): State[] {
@@ -80,14 +80,14 @@ describe('the state machine', () => {
     void fc.assert(
       fc.property(anySteps, fc.boolean(), anyEvents, (steps, first, order) => {
         const states = play(begin(steps, first), order);
-        let share = 0;
+        let percent = 0;
         for (const [i, state] of states.entries()) {
           const before = states[i - 1];
           if (before?.phase === 'ended') expect(state).toBe(before);
           if (state.phase === 'canary') expect(percentIn(state)).toBeLessThanOrEqual(50);
           if (state.phase === 'canary' || state.phase === 'full') {
-            expect(percentIn(state)).toBeGreaterThanOrEqual(share);
-            share = percentIn(state);
+            expect(percentIn(state)).toBeGreaterThanOrEqual(percent);
+            percent = percentIn(state);
           }
           // A candidate is only promoted if it passed every phase in between.
           if (state.outcome === 'promoted' && before?.phase !== 'ended' && before?.cause !== 'unchanged')

@@ -48,7 +48,7 @@ describe('after a rollback', () => {
     const ran = await world.release(name, world.bad(), { inputs: { ...watched, canary: '50%' } });
     await world.control('DELETE', '/load');
     expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
-    expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
+    expect(await world.serving(name)).toEqual([{ revision, percent: 100 }]);
     const { after, stages } = facts(ran);
     expect(after).toMatchObject({ health: 'works', bad: 0, after: true });
     expect(after?.total).toBeGreaterThan(20);
@@ -62,7 +62,7 @@ describe('after a rollback', () => {
     const ran = await world.release(name, world.bad(), { inputs: { ...watched, canary: 'none' } });
     await world.control('DELETE', '/load');
     expect(ran.report.outcome).toBe('rolled_back');
-    expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
+    expect(await world.serving(name)).toEqual([{ revision, percent: 100 }]);
     expect(moves(ran).filter((percent) => percent === 100)).toHaveLength(1);
     expect(facts(ran).after).toMatchObject({ health: 'fails', after: true });
     expect(facts(ran).stages.at(-1)).toMatchObject({ kind: 'verify', verdict: 'fail' });
@@ -104,7 +104,7 @@ describe('after a rollback', () => {
     restore();
     await world.control('DELETE', '/load');
     expect(ran.report.outcome).toBe('rolled_back');
-    expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
+    expect(await world.serving(name)).toEqual([{ revision, percent: 100 }]);
     const last = facts(ran).stages.at(-1);
     expect(last).toMatchObject({ kind: 'verify', verdict: 'inconclusive' });
     expect(last?.note).toContain('could not be counted');
@@ -122,7 +122,7 @@ describe('after a rollback', () => {
     off();
     await world.control('DELETE', '/load');
     expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
-    expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
+    expect(await world.serving(name)).toEqual([{ revision, percent: 100 }]);
     expect(ran.state.release_end).toBe('rolled_back');
     // A proof of ten minutes would have logged something.
     expect(facts(ran).after).toBeUndefined();

@@ -33,9 +33,9 @@ describe('others beside a release', () => {
     return { name, revision: String(first.outputs.revision) };
   }
   const only = async (name: string) => {
-    const shares = await world.shares(name);
-    expect(shares.map(({ percent }) => percent)).toEqual([100]);
-    return shares[0]?.revision;
+    const serving = await world.serving(name);
+    expect(serving.map(({ percent }) => percent)).toEqual([100]);
+    return serving[0]?.revision;
   };
 
   test('a release that waited for another one builds on its result', async () => {
@@ -91,7 +91,7 @@ describe('others beside a release', () => {
     test('it is unready between two steps and during a watch: the release goes on', async () => {
       const { name, revision } = await served();
       const running = world.release(name, world.good(), { inputs: { step_duration: '40s', duration: '1s' } });
-      while ((await world.shares(name)).length < 2) await world.clock.sleep(100);
+      while ((await world.serving(name)).length < 2) await world.clock.sleep(100);
       await world.clock.sleep(5000);
       stateOf(name, revision).state = 'pending';
       await world.clock.sleep(40_000);

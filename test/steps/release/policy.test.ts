@@ -46,7 +46,7 @@ test('policy: threshold takes a release back when the threshold is crossed, not 
   expect(ran.report.reason).toContain('The threshold rule took it back');
   const segment = (ran.report.evidence.release as ReleaseFacts).segments.at(-1);
   expect(segment?.evidence as WatchEvidence).toMatchObject({ rule: 'threshold', blame: 'unknown' });
-  expect(await world.shares('rule')).toEqual([{ revision: String(served.outputs.revision), percent: 100 }]);
+  expect(await world.serving('rule')).toEqual([{ revision: String(served.outputs.revision), percent: 100 }]);
 });
 
 test('settings that contradict a rule are refused before anything is sent', async () => {

@@ -76,7 +76,7 @@ describe('a release with probes', () => {
     };
     const ran = await world.release(name, bad, { inputs });
     expect(ran.report.outcome).toBe('rolled_back');
-    expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
+    expect(await world.serving(name)).toEqual([{ revision, percent: 100 }]);
     expect(segments(ran).at(-1)?.verdict).toBe('fail');
   });
 

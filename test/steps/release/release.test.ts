@@ -43,9 +43,9 @@ describe('a release', () => {
     return { name, revision: String(first.outputs.revision) };
   }
   const only = async (name: string) => {
-    const shares = await world.shares(name);
-    expect(shares.map(({ percent }) => percent)).toEqual([100]);
-    return shares[0]?.revision;
+    const serving = await world.serving(name);
+    expect(serving.map(({ percent }) => percent)).toEqual([100]);
+    return serving[0]?.revision;
   };
   const findings = (ran: Ran) => ran.report.findings.map(({ rule }) => rule);
   const left = async (name: string) => ({
@@ -177,13 +177,13 @@ describe('a release', () => {
     const { name } = await served();
     await world.dies(name, world.good(), 3, { inputs: seconds(1), env: { GITHUB_RUN_ID: '2001' } });
     world.setRun('2001', 'in_progress');
-    const split = await world.shares(name);
+    const split = await world.serving(name);
     expect(split.map(({ percent }) => percent)).toEqual([90, 10]);
     const other = await world.release(name, world.good(), { env: { GITHUB_RUN_ID: '2002' } });
     expect([other.report.outcome, other.exitCode]).toEqual(['yielded', 1]);
     const { other_run_url } = other.report.evidence.release as ReleaseFacts;
     expect(other_run_url).toBe('https://github.com/acme/ocr/actions/runs/2001/attempts/1');
-    expect(await world.shares(name)).toEqual(split);
+    expect(await world.serving(name)).toEqual(split);
     world.setRun('2001', 'completed');
     const next = await world.release(name, world.good(), {
       inputs: seconds(1),
@@ -312,7 +312,7 @@ describe('a release', () => {
     world.sandbox.world.settings.trafficSettleMs = 10;
     expect([ran.report.outcome, ran.exitCode]).toEqual(['blocked', 1]);
     expect(ran.report.reason.match(/gcloud run services update-traffic/g)).toHaveLength(2);
-    expect((await world.shares(name)).map(({ percent }) => percent)).toEqual([70, 30]);
+    expect((await world.serving(name)).map(({ percent }) => percent)).toEqual([70, 30]);
   });
 
   test('F9 a re-run does not release again what a release took back', async () => {
@@ -516,7 +516,7 @@ describe('a release that meets an open door', () => {
     expect(
       world.sandbox.world.policies.get(resource).bindings.flatMap(({ members }) => members),
     ).not.toContain('allUsers');
-    expect(await world.shares('open')).toEqual([{ revision: first.outputs.revision, percent: 100 }]);
+    expect(await world.serving('open')).toEqual([{ revision: first.outputs.revision, percent: 100 }]);
     const order = ran.report.actions_taken.map(({ what }) => what);
     expect(order.findIndex((what) => /allUsers/.test(what))).toBeLessThan(
       order.findIndex((what) => /Put the traffic back/.test(what)),
@@ -539,7 +539,7 @@ describe('a release on a platform whose service is not ready while its latest re
   test('a candidate that does not start: the traffic goes back, and the next release can begin', async () => {
     const first = await world.release('dead', world.good(), { inputs: seconds(1) });
     const ran = await world.release('dead', world.good({ startFails: 'no such file' }));
-    expect([ran.report.outcome, await world.shares('dead')]).toEqual([
+    expect([ran.report.outcome, await world.serving('dead')]).toEqual([
       'rolled_back',
       [{ revision: first.outputs.revision, percent: 100 }],
     ]);

@@ -244,7 +244,7 @@ describe('a second runner', () => {
     await noUsers();
     expect(met).toBeGreaterThan(0);
     expect([ran.report.outcome, ran.exitCode]).toEqual(['promoted', 0]);
-    expect(await world.shares(name)).toEqual([{ revision: ran.outputs.revision, percent: 100 }]);
+    expect(await world.serving(name)).toEqual([{ revision: ran.outputs.revision, percent: 100 }]);
     expect(await world.record(name)).toMatchObject({ phase: 'closed' });
   });
 
@@ -277,7 +277,7 @@ describe('a second runner', () => {
     expect(met).toBe(true);
     expect(ran.report.outcome).toBe('cancelled');
     await world.post(name, source, ran, { inputs });
-    expect(await world.shares(name)).toEqual([{ revision, percent: 100 }]);
+    expect(await world.serving(name)).toEqual([{ revision, percent: 100 }]);
     expect(await world.record(name)).toMatchObject({ phase: 'closed', watch: undefined });
   });
 });

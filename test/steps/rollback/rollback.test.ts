@@ -35,9 +35,9 @@ describe('rollback', () => {
     return { name, old: String(first.outputs.revision), new: String(second.outputs.revision) };
   }
   const only = async (name: string) => {
-    const shares = await world.shares(name);
-    expect(shares.map(({ percent }) => percent)).toEqual([100]);
-    return shares[0]?.revision;
+    const serving = await world.serving(name);
+    expect(serving.map(({ percent }) => percent)).toEqual([100]);
+    return serving[0]?.revision;
   };
   const rules = (ran: AnyRan) => ran.report.findings.map(({ rule }) => rule);
 
@@ -153,7 +153,7 @@ describe('rollback', () => {
     const theirs = await world.deploy(name, world.good());
     await world.dies(name, world.good(), 3, { inputs: quick });
     const candidate = (await world.record(name))?.candidate;
-    expect((await world.shares(name)).map(({ revision }) => revision)).toEqual([
+    expect((await world.serving(name)).map(({ revision }) => revision)).toEqual([
       theirs.outputs.revision,
       candidate,
     ]);
