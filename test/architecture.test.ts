@@ -93,6 +93,12 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   sli: { auto: ['logs', 'metrics'] },
 };
 
+/** Subfolders of a large room, each with the subfolders of that room that it may import. */
+const subfolders: Record<string, Record<string, readonly string[]>> = {
+  'src/domain/exposure': { policy: [], ways: ['policy'], doubts: ['policy', 'ways'] },
+  'src/domain/login': { doctor: [], failure: ['doctor'] },
+};
+
 /** The rooms of the sandbox, each with the rooms that it may import. The files in sandbox/ itself join them. */
 const sandboxRooms: Record<string, readonly string[]> = {
   core: [],
@@ -175,6 +181,27 @@ describe('imports', () => {
         .map((name) => `${file} -> ${name}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  test.each(Object.entries(subfolders))('%s: a subfolder imports only those listed for it', (room, may) => {
+    const folderOf = (file: string) =>
+      file.startsWith(`${room}/`)
+        ? file
+            .slice(room.length + 1)
+            .split('/')
+            .at(-2)
+        : undefined;
+    const wrong = [...graph].flatMap(([file, names]) => {
+      const from = folderOf(file);
+      if (from === undefined) return [];
+      return names
+        .filter((name) => ![undefined, from, ...(may[from] ?? [])].includes(folderOf(name)))
+        .map((name) => `${file} -> ${name}`);
+    });
+    expect(wrong).toEqual([]);
+    expect(Object.keys(may).sort()).toEqual(
+      [...new Set([...graph.keys()].flatMap((file) => folderOf(file) ?? []))].sort(),
+    );
   });
 
   test('adapters reach the steps through ports alone', () => {
