@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { evidenceOf } from '../../../src/domain/exposure/evidence.ts';
+import { judge } from '../../../src/domain/exposure/judge.ts';
+import { sarifOf } from '../../../src/domain/exposure/sarif.ts';
+import { newReport, type Report } from '../../../src/domain/report/report.ts';
+import { exposureLines } from '../../../src/domain/summary/exposure/section.ts';
+import { bind, type Change, denied, factsWith } from '../../support/exposure-facts.ts';
+
+function reportOf(change: Change): Report<'guard'> {
+  const facts = factsWith(change);
+  const judgement = judge(facts);
+  const report = newReport('guard', { project: 'p-one', region: 'us-central1', name: 'ocr' });
+  return { ...report, ...judgement, evidence: { exposure: evidenceOf(facts, judgement, []) } };
+}
+
+describe('SARIF', () => {
+  const change: Change = {
+    bindings: { service: [bind('roles/run.invoker', 'allUsers')] },
+    unread: { folder: denied('POST folder', 'x.y.z') },
+  };
+  const results = (report: Report) =>
+    (
+      sarifOf(report, { workflow: '.github/workflows/r.yml', version: '1.0.0' }).runs as {
+        results: Record<string, unknown>[];
+      }[]
+    )[0]?.results ?? [];
+
+  test('each finding is one result with its rule, level, place and fingerprint', () => {
+    const report = reportOf(change);
+    const found = results(report);
+    expect(found).toHaveLength(report.findings.length);
+    expect(found[0]).toMatchObject({ ruleId: 'public-binding', level: 'error', ruleIndex: 0 });
+    expect(JSON.stringify(found[0]?.locations)).toContain('.github/workflows/r.yml');
+    const prints = found.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints));
+    expect(new Set(prints).size).toBe(prints.length);
+    expect(prints[0]).toMatch(/"backstay\/v1":"[0-9a-f]{16}"/);
+  });
+
+  test('a fingerprint does not depend on counts, and differs between functions', () => {
+    const report = reportOf({ probe: { status: 200 } });
+    const other = structuredClone(report);
+    for (const finding of other.findings) finding.title = finding.title.replace('200', '201');
+    expect(results(other)[0]?.partialFingerprints).toEqual(results(report)[0]?.partialFingerprints);
+    other.target.name = 'another';
+    expect(results(other)[0]?.partialFingerprints).not.toEqual(results(report)[0]?.partialFingerprints);
+  });
+});
+
+describe('summary', () => {
+  const lines = (change: Change) => {
+    const report = reportOf(change);
+    return exposureLines(report.evidence.exposure as ReturnType<typeof evidenceOf>, report.findings).join(
+      '\n',
+    );
+  };
+
+  test('public: the verdict comes first, then the way in with its calls and the command to paste', () => {
+    const text = lines({ bindings: { folder: [bind('roles/run.invoker', 'allUsers')] } });
+    expect(text.split('\n')[0]).toBe('### Exposure: ❌ public');
+    expect(text).toContain('**Shortest way in**');
+    expect(text).toContain(
+      'gcloud resource-manager folders remove-iam-policy-binding 11 --member=allUsers --role=roles/run.invoker',
+    );
+  });
+
+  test('private: only one line is not collapsed', () => {
+    const text = lines({});
+    const open = text.replace(/<details>[\s\S]*?<\/details>/g, '').trim();
+    expect(open).toBe('### Exposure: ✅ private, proof complete');
+  });
+
+  test('hostile text stays inside its place', () => {
+    const evil =
+      'group:</details>\n::error::x ##[add-mask] [a](https://evil.example) `b` | @team <img src=x>';
+    // Markdown has no meaning inside a code span, so only the text outside of code spans is checked.
+    const all = lines({ bindings: { service: [bind('roles/run.invoker', evil)] } });
+    expect(all).not.toMatch(/^::|##\[/m);
+    const text = all.replace(/(`+)[^\n]*?[^`\n]\1(?!`)/g, '');
+    expect(text).not.toMatch(/<img|\]\(https:|@team|https:\/\/evil/);
+    expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+  });
+});
