@@ -3,7 +3,7 @@ import { limitOf, type Objective } from '../slo/objective.ts';
 import type { Mark } from './marks.ts';
 import type { History } from './policies.ts';
 
-/** Everything that a second runner needs to go on with a watch. Serialisable; about 1 KB for each objective. */
+/** Everything that a second runner needs to go on with a watch. Serialisable; about 1.5 KB for each objective. */
 export interface WatchState {
   v: 1;
   /** Milliseconds since the epoch of the first shift of traffic. */

@@ -115,7 +115,7 @@ describe('what is refused, with its place', () => {
       '3:7: kind: "SL0": did you mean SLO?',
     ],
     [
-      'percent where a fraction is meant',
+      'a percentage instead of a fraction',
       slo('  - {target: 99.5}'),
       '11:14: target: 99.5: expected at least 0.5 and less than 1. Did you mean targetPercent: 99.5?',
     ],

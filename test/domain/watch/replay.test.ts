@@ -64,7 +64,7 @@ describe('recordings', () => {
       120,
     ],
     [
-      'nobody called',
+      'no requests',
       looks(10, 600, () => ({ share: 0.1, candidate: counts(0, 0), baseline: counts(0, 0) })),
       'inconclusive',
       'none',

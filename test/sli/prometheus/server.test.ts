@@ -168,11 +168,11 @@ real('a real Prometheus', () => {
   }, 120_000);
 
   test('a selector that matches nothing gives no counts, and a wrong one is refused in the words of Prometheus', async () => {
-    const nobody = open(Date.now() - 10_000, {
-      counters: { total: 'nobody{r="$revision"}', bad: 'nobody{r="$revision"}' },
+    const unmatched = open(Date.now() - 10_000, {
+      counters: { total: 'unmatched{r="$revision"}', bad: 'unmatched{r="$revision"}' },
     });
     expect(
-      (await nobody.reader.poll([0])).counts.filter(({ objective }) => objective === 'availability'),
+      (await unmatched.reader.poll([0])).counts.filter(({ objective }) => objective === 'availability'),
     ).toEqual([]);
     const wrong = open(Date.now() - 10_000, { counters: { total: 'reqs{{', bad: 'reqs{{' } });
     await expect(wrong.reader.poll([0])).rejects.toThrow(/refused the query: .*parse error/);
