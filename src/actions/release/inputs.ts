@@ -66,7 +66,7 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
       override: values.budget_override,
     },
     request: {
-      steps: values.canary,
+      canary: values.canary,
       stepSeconds: values.step_duration,
       fullSeconds: values.duration,
       buildSeconds: deploy.deadlineSeconds,

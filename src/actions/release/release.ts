@@ -62,7 +62,7 @@ const clearDraft = (context: Context) => {
 
 function tellPlan(context: Context, { request, stages }: ReleaseInputs, name: string): void {
   const { log } = context;
-  const shares = request.steps.map(
+  const shares = request.canary.map(
     (step) => `${step} % ${spanText(step === 100 ? request.fullSeconds : request.stepSeconds)}`,
   );
   const commit = request.commit ? `, commit ${request.commit.slice(0, 7)}` : '';

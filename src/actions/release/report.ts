@@ -121,7 +121,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     exposure: run.exposure,
     kept_pin: run.written.keptPin,
     after_promote: request.afterPromote,
-    steps: [...request.steps],
+    steps: [...request.canary],
     seconds: seconds(now),
     stages: run.journal.stages.map((stage) => ({
       stage: stage.stage,

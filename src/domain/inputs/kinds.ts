@@ -26,12 +26,6 @@ export function text({ pattern, expected, maxLength = 1000, shown = 'value' }: T
 /** A path, absolute or relative to the workspace. */
 export const path = (expected: string): Kind<string> => text({ expected, pattern: /^[^\0]+$/ });
 
-/** An https URL, or http, without user, query and fragment. */
-export const isUrl = (value: string): boolean => {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  return url !== undefined && /^https?:$/.test(url.protocol);
-};
-
 export const boolean: Kind<boolean> = {
   expected: 'true or false',
   shown: 'value',

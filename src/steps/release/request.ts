@@ -8,7 +8,7 @@ export interface ReleaseRequest {
   /** Hex. The record keeps it, so that a later release can link to the difference. */
   commit?: string | undefined;
   /** Percent of the traffic at each step, 100 last. */
-  steps: readonly number[];
+  canary: readonly number[];
   /** Seconds per canary step and at 100 %. The record's expiry is computed from them as well. */
   stepSeconds: number;
   fullSeconds: number;

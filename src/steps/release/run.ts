@@ -93,7 +93,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     ports,
     request,
     journal: new Journal(ports.clock, ports.observer),
-    state: begin(request.steps),
+    state: begin(request.canary),
     reason: '',
     plan: { unchanged: false, labels: undefined },
     found: { before: undefined, previous: undefined, latest: undefined, functionRevision: undefined },

@@ -30,7 +30,7 @@ test('a hanging read of the old revision does not delay the decision of the watc
   } as unknown as ReleasePorts;
   const request = {
     owner: { id: 'a', repository: 'acme/ocr', run: '1', attempt: 1 },
-    steps: [50, 100],
+    canary: [50, 100],
     stepSeconds: 300,
     fullSeconds: 300,
     buildSeconds: 60,
