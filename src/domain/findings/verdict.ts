@@ -1,7 +1,7 @@
 /** What a stage found: `inconclusive` is an answer of its own, never a quiet pass. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
-/** How an action ended. DESIGN section 1 defines each word. */
+/** How an action ended. docs/glossary.md defines each word. */
 export type Outcome =
   | 'promoted'
   | 'rolled_back'
