@@ -84,7 +84,7 @@ describe('the example suite', () => {
   }, 180_000);
 
   test('passes on a build that fails some later requests, which only real traffic can show', async () => {
-    const url = await start('fails-share', { FAILS_AFTER: '60' });
+    const url = await start('fails-some', { FAILS_AFTER: '60' });
     expect((await run(example, url)).verdict).toBe('pass');
     const statuses: number[] = [];
     const image = readFileSync(join(root, 'examples/smoke/images/invoice-en.png'));

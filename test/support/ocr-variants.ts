@@ -52,7 +52,7 @@ export const variants = {
   return ocr(req, res);`,
   },
   /** Good at first, so that the smoke test passes. After `FAILS_AFTER` requests every fourth one is a 500, as with a leak. */
-  'fails-share': {
+  'fails-some': {
     before: 'let served = 0;',
     wrap: `served += 1;
   if (served > Number(process.env.FAILS_AFTER ?? 60) && served % 4 === 0) return res.status(500).json({ error: { code: 500, message: 'Out of buffers.' } });

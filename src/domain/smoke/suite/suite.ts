@@ -2,8 +2,8 @@ import { type Document, isAlias, isScalar, LineCounter, parseDocument } from 'ya
 import { type Path, type Place, placeOf } from '../../data/locate.ts';
 import type { Suite } from './model.ts';
 import type { UnplacedProblem } from './problem.ts';
-import { problemsOf } from './problems.ts';
 import { resolveSuite } from './resolve/suite.ts';
+import { problemsOf } from './schema/problems.ts';
 import { suiteSchema } from './schema/suite-file.ts';
 
 export interface SuiteProblem extends Place {

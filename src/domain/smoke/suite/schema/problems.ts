@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { Path } from '../../data/locate.ts';
-import { nearest } from '../../data/nearest.ts';
-import type { UnplacedProblem } from './problem.ts';
-import { knownKeys } from './schema/known-keys.ts';
+import type { Path } from '../../../data/locate.ts';
+import { nearest } from '../../../data/nearest.ts';
+import type { UnplacedProblem } from '../problem.ts';
+import { knownKeys } from './known-keys.ts';
 
 type Issue = z.core.$ZodIssue;
 type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
