@@ -1,16 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
-import {
-  allToLatest,
-  byName,
-  othersTags,
-  pinTo,
-  promote,
-  restore,
-  splitTraffic,
-  withoutOurTags,
-} from '../../../src/domain/traffic/compose.ts';
-import { resolveBefore, servingAllocations, soleServing } from '../../../src/domain/traffic/serving.ts';
+import { pinTo } from '../../../src/domain/traffic/compose.ts';
 import {
   followsLatest,
   latestType,
@@ -34,91 +23,7 @@ const latest = (percent?: number, tag?: string): TrafficTarget => ({
   ...(tag === undefined ? {} : { tag }),
 });
 
-const anyTag = fc.stringMatching(/^[a-f][a-z0-9]{0,6}$/);
-const anyRevision = fc.constantFrom(a, b, 'ocr-api-00003-ccc');
-/** A service that serves one revision, with any tags of other tools. */
-const anyFound = fc
-  .record({
-    serving: fc.oneof(fc.constant(latest(100)), fc.constant(named(a, 100))),
-    tags: fc.uniqueArray(anyTag, { maxLength: 4 }),
-    onLatest: fc.boolean(),
-    to: anyRevision,
-  })
-  .map(({ serving, tags, onLatest, to }): TrafficTarget[] => [
-    serving,
-    ...tags.map((tag) => (onLatest ? latest(undefined, tag) : named(to, undefined, tag))),
-  ]);
-const total = (traffic: readonly TrafficTarget[]) =>
-  traffic.reduce((sum, target) => sum + (target.percent ?? 0), 0);
-
 describe('traffic', () => {
-  test('every array that is written sums to 100, keeps all tags of other tools, and gives traffic to revisions by name', () => {
-    void fc.assert(
-      fc.property(anyFound, fc.integer({ min: 0, max: 100 }), (found, percent) => {
-        const all = [
-          pinTo(a, found),
-          splitTraffic(a, b, percent, found),
-          promote(b, 'pinned', found),
-          promote(b, 'latest', found),
-        ];
-        for (const traffic of all) {
-          expect(total(traffic)).toBe(100);
-          expect(othersTags(traffic)).toEqual(othersTags(found));
-        }
-        for (const traffic of all.slice(0, 3))
-          expect(
-            traffic.filter((target) => (target.percent ?? 0) > 0).every((target) => target.revision),
-          ).toBe(true);
-        expect(withoutOurTags(pinTo(a, found)).some((target) => target.tag?.startsWith('gr-'))).toBe(false);
-      }),
-    );
-  });
-
-  test('traffic that is pinned and put back equals what was found, if the latest revision is still the same', () => {
-    void fc.assert(
-      fc.property(anyFound, (found) => {
-        const back = restore(found, a, { traffic: pinTo(a, found), created: a, ready: a });
-        expect(back).toEqual({ traffic: found, keptPin: false });
-      }),
-    );
-  });
-
-  test('traffic that followed the latest revision stays pinned if the latest is another one or may become one', () => {
-    void fc.assert(
-      fc.property(anyFound, fc.boolean(), (found, building) => {
-        const live = building ? { created: a, ready: a, mayMove: true } : { created: b, ready: a };
-        const back = restore(found, a, { traffic: pinTo(a, found), ...live });
-        expect(servingAllocations(back.traffic, b)).toEqual([{ revision: a, percent: 100 }]);
-        expect(back.keptPin).toBe(found[0]?.type === latestType);
-        expect(othersTags(back.traffic)).toEqual(othersTags(found));
-      }),
-    );
-  });
-
-  test('by name, revisions keep their percentages and tags even if another revision becomes the latest', () => {
-    void fc.assert(
-      fc.property(anyFound, fc.integer({ min: 0, max: 100 }), (others, percent) => {
-        const found = [
-          ...others.slice(1),
-          latest(percent, 'bs-c'),
-          named('ocr-api-00003-ccc', 100 - percent),
-        ];
-        const held = byName(found, a);
-        expect(servingAllocations(held, 'ocr-api-00009-new')).toEqual(servingAllocations(found, a));
-        expect(followsLatest(held)).toBe(false);
-        for (const traffic of [held, allToLatest(found)])
-          expect(
-            sameTraffic(traffic.filter(({ tag }) => tag).concat(latest(100)), [
-              ...found.filter(({ tag }) => tag).map(({ percent: _, ...target }) => target),
-              latest(100),
-            ]),
-          ).toBe(true);
-        expect(servingAllocations(allToLatest(found), b)).toEqual([{ revision: b, percent: 100 }]);
-      }),
-    );
-    expect(byName([], a)).toEqual([named(a, 100)]);
-  });
-
   test.each([
     ['an empty array', [], true],
     ['all to the latest', [latest(100)], true],
@@ -131,12 +36,6 @@ describe('traffic', () => {
       expect(followsLatest(traffic)).toBe(follows);
     },
   );
-
-  test('a tag that a colleague adds during the release survives', () => {
-    const live = [...pinTo(a, [latest(100)]), named(a, undefined, 'preview')];
-    const back = restore([latest(100)], a, { traffic: live, created: a, ready: a });
-    expect(back.traffic).toEqual([latest(100), named(a, undefined, 'preview')]);
-  });
 
   test.each([
     ['empty is the latest', [], [latest(100)], true],
@@ -169,46 +68,5 @@ describe('traffic', () => {
     expect(sameAllocation(pinTo(a, []), [named(a, 100)])).toBe(true);
     expect(sameAllocation([named(a, 100, 'x')], [named(a, 100), latest(undefined, 'y')])).toBe(true);
     expect(sameAllocation([named(a, 100)], [latest(100)])).toBe(false);
-  });
-});
-
-describe('what serves before a release', () => {
-  const service = (
-    trafficStatuses: TrafficTarget[],
-    traffic = trafficStatuses,
-    latestReadyRevision: string | undefined = b,
-  ) => ({
-    traffic,
-    trafficStatuses,
-    latestReadyRevision,
-  });
-  test.each([
-    [
-      'the one with positive traffic, not the first',
-      service([named(b, undefined, 'x'), named(a, 100)]),
-      { kind: 'one', revision: a, followsLatest: false },
-    ],
-    ['LATEST without a revision', service([latest(100)]), { kind: 'one', revision: b, followsLatest: true }],
-    ['an empty array', service([], []), { kind: 'one', revision: b, followsLatest: true }],
-    [
-      'one revision in two entries',
-      service([named(a, 30), named(a, 70)]),
-      { kind: 'one', revision: a, followsLatest: false },
-    ],
-    ['nothing yet', { traffic: [], trafficStatuses: [], latestReadyRevision: undefined }, { kind: 'none' }],
-    [
-      'a split',
-      service([named(a, 30), named(b, 70)]),
-      {
-        kind: 'split',
-        allocations: [
-          { revision: b, percent: 70 },
-          { revision: a, percent: 30 },
-        ],
-      },
-    ],
-  ])('%s', (_, facts, expected) => {
-    expect(resolveBefore(facts)).toEqual(expected);
-    expect(soleServing(facts)).toBe('revision' in expected ? expected.revision : undefined);
   });
 });
