@@ -1,7 +1,7 @@
 import { shortName } from '../data/resource-name.ts';
 import type { Level } from './facts.ts';
 
-/** Names the place where a policy is attached, in words for a sentence: `the folder 123`. */
+/** Names the place where a policy is attached, in words for a sentence: `folder 123`. */
 
 const kinds: Record<Level, string> = {
   service: 'service',
@@ -14,10 +14,8 @@ const kinds: Record<Level, string> = {
   images: 'repository',
 };
 
-const kindAndName = (level: Level, resource: string) => `${kinds[level]} ${shortName(resource)}`;
-
-export const placeName = (level: Level, resource: string): string => `the ${kindAndName(level, resource)}`;
+export const placeName = (level: Level, resource: string): string => `${kinds[level]} ${shortName(resource)}`;
 
 /** `the IAM policy of project p`; for IAP `the Identity-Aware Proxy policy of service s`. */
 export const policyName = (level: Level, resource: string): string =>
-  `the ${level === 'iap' ? 'Identity-Aware Proxy' : 'IAM'} policy of ${kindAndName(level, resource)}`;
+  `the ${level === 'iap' ? 'Identity-Aware Proxy' : 'IAM'} policy of ${placeName(level, resource)}`;
