@@ -1,4 +1,4 @@
-import { locationOf } from '../../domain/data/resource-name.ts';
+import { functionPath, locationOf } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import { revisionOf } from '../../domain/traffic/function.ts';
 import { build } from './build.ts';
@@ -7,7 +7,7 @@ import { closeBefore, confirmAfter, openIngress } from './exposure.ts';
 import { warnHeld } from './hold.ts';
 import { doneSentence, finishPinned, finishWithoutWrites, logPlan } from './report.ts';
 import { meetRunning, startRun } from './run.ts';
-import { digestsOf, functionName, planOf, readLive } from './state.ts';
+import { digestsOf, planOf, readLive } from './state.ts';
 import { giveTraffic } from './traffic.ts';
 import type { DeployPorts, DeployRequest, DeployResult } from './types.ts';
 
@@ -26,7 +26,7 @@ export type {
  */
 export async function deploy(ports: DeployPorts, request: DeployRequest): Promise<DeployResult> {
   const { signal } = request;
-  const name = functionName(request);
+  const name = functionPath(request);
   // These requests run while the folder is being read.
   const first = ports.functions.get(name, signal);
   const runtimes = ports.functions

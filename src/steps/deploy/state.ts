@@ -24,9 +24,6 @@ export interface Digests {
   config: string;
 }
 
-export const functionName = (request: Pick<DeployRequest, 'project' | 'region' | 'name'>): string =>
-  functionPath(request);
-
 export const updateTimeOf = (live: JsonObject | undefined): string | undefined => textOf(live?.updateTime);
 
 /** Reads the function and its Cloud Run service. `reading` is a read of the function that has already started. */
@@ -35,7 +32,7 @@ export async function readLive(
   request: DeployRequest,
   reading?: Promise<JsonObject | undefined>,
 ): Promise<Live> {
-  const found = await (reading ?? ports.functions.get(functionName(request), request.signal));
+  const found = await (reading ?? ports.functions.get(functionPath(request), request.signal));
   const service = serviceOf(found);
   return {
     function: found,
