@@ -15,7 +15,7 @@ export const guard = () => run('guard', async () => (await import('./actions/gua
 export const release = () =>
   run('release', async () => (await import('./actions/release/release.ts')).release);
 export const releasePost = () =>
-  run('release', async () => (await import('./actions/release/release.ts')).releasePost);
+  run('release', async () => (await import('./actions/release/post.ts')).releasePost);
 export const rollback = () =>
   run('rollback', async () => (await import('./actions/rollback/rollback.ts')).rollback);
 export const smokeTest = () =>

@@ -171,7 +171,7 @@ const serverOf = (env: Environment): string | undefined => {
 };
 const isRepository = (name: string | undefined): name is string => /^[\w.-]+\/[\w.-]+$/.test(name ?? '');
 
-/** Of the release that this one gave way to, as its record names it. */
+/** The run of the release that this one gave way to. */
 function otherRunUrl({ ending }: ReleaseRun, env: Environment): string | undefined {
   const server = serverOf(env);
   const other = ending.yieldedTo;
@@ -179,7 +179,7 @@ function otherRunUrl({ ending }: ReleaseRun, env: Environment): string | undefin
   return `${server}/${other.repository}/actions/runs/${other.run}/attempts/${other.attempt}`;
 }
 
-/** The console, at the errors of the new revision. */
+/** The page of the console that shows the errors of the new revision. */
 function logsUrl(run: ReleaseRun): string | undefined {
   if (run.candidate === undefined) return undefined;
   const { project } = parseName(run.request.functionName);
@@ -191,7 +191,7 @@ function logsUrl(run: ReleaseRun): string | undefined {
   return `https://console.cloud.google.com/logs/query;query=${encoded}?project=${encodeURIComponent(project ?? '')}`;
 }
 
-/** What is left of the error budget, and what this release spent of it: users' requests of all segments. */
+/** What is left of the error budget, and what this release spent of it by failed requests of users. */
 function budgetOf(run: ReleaseRun, windowSeconds: number): ReleaseFacts['budget'] {
   const gate = run.journal.evidence.budget;
   if (!gate || gate.objectives.length === 0) return undefined;

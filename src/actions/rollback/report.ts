@@ -6,8 +6,7 @@ import type { Context } from '../../runner/context.ts';
 import type { RollbackResult } from '../../steps/rollback/result.ts';
 import type { Settled } from '../../steps/traffic/settle.ts';
 
-/** What a rollback by hand and a settlement write into their report. */
-
+/** The report of `to: settle`. */
 export function settledReport(
   report: Report<'rollback'>,
   settled: Settled,
@@ -35,6 +34,7 @@ export function settledReport(
   return report;
 }
 
+/** The report of a rollback by hand. */
 export function resultReport(
   report: Report<'rollback'>,
   result: RollbackResult,
@@ -75,6 +75,6 @@ function sentenceOf(result: RollbackResult): string {
   if (result.did !== 'rolled_back') return capital(result.reason);
   const { reason, tookMs, answer, keptPin } = result;
   const parts = [`${capital(reason)} in ${(tookMs / 1000).toFixed(1)} s`, answer?.text].filter(Boolean);
-  const pinned = keptPin ? '; it is pinned by name, so deploys of other tools get no traffic' : '';
+  const pinned = keptPin ? '; it is pinned by name, so deploys by other tools get no traffic' : '';
   return `${parts.join(', ')}${pinned}`;
 }

@@ -19,7 +19,7 @@ export function ownerOf(context: Context, job: string | undefined, id = context.
   };
 }
 
-/** Clients for changing traffic; `urgent` gives up after seconds, for the little time that a signal leaves. */
+/** Clients for changing traffic. `urgent` gives up after 5 s, because a signal leaves little time. */
 export function trafficPorts(context: Context, platform: Platform, githubToken: string | undefined) {
   const { clock, log, env, secrets } = context;
   const { rest, tokens } = platform;

@@ -1,0 +1,50 @@
+import { shortName } from '../../domain/data/resource-name.ts';
+import { newReport } from '../../domain/report/report.ts';
+import { serviceOf } from '../../domain/traffic/function.ts';
+import { allocationText } from '../../domain/traffic/serving.ts';
+import type { Action } from '../../runner/action.ts';
+import { settle } from '../../steps/traffic/settle.ts';
+import { openPlatform } from '../login/platform.ts';
+import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
+import { readRelease } from './inputs.ts';
+import { endedWell, readBegun, readRecord } from './saved.ts';
+
+const afterView = async () => (await import('../../domain/summary/release/view.ts')).afterView;
+
+/** Runs after the step, however it ended. Settles what the step left open; after a cancel, verifies that it was settled. */
+export const releasePost: Action<'release'> = async (context) => {
+  const report = newReport('release');
+  report.verdict = 'pass';
+  const begun = readBegun(context);
+  if (!begun || endedWell(context)) {
+    report.reason = 'Nothing to settle.';
+    return { report, annotate: false, summary: false };
+  }
+  const inputs = await readRelease(context);
+  context.inputs.done();
+  const platform = openPlatform(context, inputs.login);
+  const ports = trafficPorts(context, platform, inputs.githubToken);
+  const service = serviceOf(await ports.functions.get(begun.functionName, context.signal));
+  report.target = { name: shortName(begun.functionName), service: shortName(service) };
+  if (!service) {
+    report.reason = 'The function does not exist, so there is nothing to settle.';
+    return { report, view: afterView, annotate: false };
+  }
+  const settled = await settle(ports, {
+    service,
+    functionName: begun.functionName,
+    purpose: 'post',
+    owner: ownerOf(context, inputs.jobId, begun.id),
+    waitMs: 180_000,
+    remembered: readRecord(context),
+    signal: context.signal,
+  });
+  const traffic = allocationText(settled.serving);
+  report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
+  report.reason =
+    settled.did === 'nothing'
+      ? `Nothing was left open: ${traffic}.`
+      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}.`;
+  report.verdict = settled.did === 'wait' || settled.did === 'hold' ? 'inconclusive' : 'pass';
+  return { report, view: afterView, exitCode: 0, outputs: { traffic } };
+};
