@@ -1,8 +1,8 @@
 import type { Principal } from './types.ts';
 
 /**
- * Which IAM members a caller matches (cloud.google.com/iam/docs/principal-identifiers). `allAuthenticatedUsers` stands
- * for Google accounts and service accounts; Google's page says that it does not include federated identities.
+ * Finds the IAM members that a caller matches (cloud.google.com/iam/docs/principal-identifiers). `allAuthenticatedUsers`
+ * includes Google accounts and service accounts. Google's page says that it does not include federated identities.
  */
 
 /** The caller of a request without a credential. */

@@ -115,7 +115,7 @@ test.each([
 
 const grants: [string, Principal, string, boolean][] = [
   ['allUsers lets anybody in', anonymous, 'allUsers', true],
-  ['allAuthenticatedUsers is not for nobody', anonymous, 'allAuthenticatedUsers', false],
+  ['allAuthenticatedUsers does not include anonymous callers', anonymous, 'allAuthenticatedUsers', false],
   [
     'allAuthenticatedUsers takes any service account',
     serviceAccount('x@other.iam.gserviceaccount.com'),
