@@ -1,4 +1,4 @@
-/** What a stage found: `inconclusive` is an answer of its own, never a quiet pass. */
+/** What a stage found. `inconclusive` means that it could not find out, which never counts as a pass. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
 /** How an action ended. docs/glossary.md defines each word. */
@@ -16,7 +16,7 @@ export type Outcome =
 
 const order: readonly Verdict[] = ['pass', 'inconclusive', 'fail'];
 
-/** The worst of several verdicts; nothing looked at is `inconclusive`. */
+/** The worst of several verdicts. No verdict at all is `inconclusive`. */
 export function worst(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.length === 0) return 'inconclusive';
   return order[Math.max(...verdicts.map((verdict) => order.indexOf(verdict)))] ?? 'inconclusive';

@@ -1,5 +1,6 @@
 /**
- * Remote and recognised text is hostile: it may carry workflow commands, escapes, bidirectional controls or markup.
+ * Text from remote servers and from images is hostile: it may hold workflow commands, escapes, bidirectional controls or
+ * markup.
  * `::cmd::` acts at the start of a line, `##[cmd]` anywhere in one (actions/runner ActionCommand.cs).
  */
 

@@ -8,12 +8,12 @@ import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 
 const none = '–';
 
-/** Values stay out of a page that many people read. */
+/** Names of settings only. Their values stay out of a page that many people read. */
 const changeRow = (plan: DeployPlan) => plan.changes.map((change) => changeLine(change));
 
 /**
- * The deploy's part of a job summary: what was built, what serves, and what changed. In a release it is a part of what
- * happened: the traffic has moved since.
+ * What was built, what serves and what changed. In the summary of a release the traffic is that of the moment after the
+ * build, because the release has moved it since.
  */
 export function deployLines(
   evidence: DeployEvidence,

@@ -8,7 +8,7 @@ import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 const icons: Record<Severity, string> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵', info: '⚪' };
 const words = { private: '✅ private', public: '❌ public', unknown: '⚠️ unknown' } as const;
 
-/** A command in a block to copy, anything else as a sentence. */
+/** A command stands in a block to copy, anything else in a sentence. */
 const fixLines = (fix: string): string[] =>
   /^(gcloud|printf) /.test(fix)
     ? ['', codeBlock(fix, 'sh').replace(/^/gm, '  '), '']
@@ -81,7 +81,7 @@ function readLines(evidence: ExposureEvidence): string[] {
   ];
 }
 
-/** The stage's part of a summary: from its evidence and findings to Markdown lines. */
+/** What the guard saw and found, as lines of Markdown. */
 export function exposureLines(evidence: ExposureEvidence, findings: readonly Finding[]): string[] {
   const proof = evidence.exposure === 'private' ? `, proof ${evidence.proof}` : '';
   const lines = [`### Exposure: ${words[evidence.exposure]}${proof}`, ''];

@@ -5,7 +5,7 @@ import { codeSpan, markdownText } from '../../text/safe-text.ts';
 
 const severityIcons = { critical: '🟥', high: '🟥', medium: '🟨', low: '🟦', info: '⬜' } as const;
 
-/** Who the run is, what it was let in as, and what the doctor found; the claims are open only after a failure. */
+/** Who the run is for Google Cloud, and what the doctor found. The claims are unfolded only after a failure. */
 export function loginSection(report: Report): string[] {
   return loginLines(report, report.evidence.login, []);
 }
@@ -54,7 +54,7 @@ function findingLines(report: Report): string[] {
   return [...lines, ''];
 }
 
-/** One line that cannot close the fence around it. */
+/** A command in one line that cannot close the code block around it. */
 const plain = (command: string) => command.replace(/[\r\n]+/g, ' ').replace(/`{3,}/g, '``');
 
 export const authView: View<'auth'> = { sections: [loginSection] };

@@ -4,7 +4,7 @@ import type { RollbackEvidence } from '../../rollback/evidence.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import { healthText } from '../../watch/serving-health.ts';
 
-const marks = { works: '✅', fails: '❌', unknown: '' } as const;
+const icons = { works: '✅', fails: '❌', unknown: '' } as const;
 
 const shares = (list: readonly { revision: string; percent: number }[] | undefined) =>
   (list ?? []).map(({ revision, percent }) => `${codeSpan(revision)} ${percent} %`).join(', ') || 'nothing';
@@ -13,7 +13,7 @@ const titles: Record<RollbackEvidence['did'], string> = {
   rolled_back: '✅ Rolled back',
   already_there: '✅ Already there',
   refused: '❌ Not rolled back',
-  overtaken: '⚠️ Moved again by somebody else',
+  overtaken: '⚠️ Moved again by someone else',
   planned: '📝 Plan of a rollback',
   nothing: '✅ Nothing to settle',
   put_back: '✅ Settled',
@@ -41,7 +41,7 @@ function rollbackBody(report: Report<'rollback'>): string[] {
   if (facts.alive) rows.push(`| **Its answer** | ${markdownText(facts.alive, 200)} |`);
   if (facts.rate)
     rows.push(
-      `| **Its own requests** | ${marks[facts.rate.health]} ${markdownText(healthText(facts.rate), 200)} |`,
+      `| **Its own requests** | ${icons[facts.rate.health]} ${markdownText(healthText(facts.rate), 200)} |`,
     );
   if (facts.uncounted)
     rows.push(`| **Its own requests** | could not be counted: ${markdownText(facts.uncounted, 300)} |`);

@@ -7,7 +7,7 @@ import type { CaseResult, SmokeEvidence } from '../../smoke/results/result.ts';
 import type { SuiteProblem } from '../../smoke/suite/suite.ts';
 import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 
-/** Failing cases that are shown in full; the rest are in the report. */
+/** How many failing cases are shown in full. The rest are in the report. */
 const mostFailures = 12;
 const mostPasses = 100;
 
@@ -114,7 +114,7 @@ export function smokeSummary(evidence: SmokeEvidence): string[] {
 
 const mostProblems = 100;
 
-/** Every problem of a suite that could not be used, as a list to go through. */
+/** Every problem of a suite that could not be used, one in a row. */
 function suiteProblems(problems: readonly SuiteProblem[]): string {
   const lines = problems
     .slice(0, mostProblems)

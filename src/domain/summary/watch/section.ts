@@ -16,7 +16,7 @@ import { watchChart } from './chart.ts';
 import { failuresLine } from './failures.ts';
 import { watchTable } from './table.ts';
 
-/** The "why" part of a watch, for its own summary and for the release's. Charts only where something was decided. */
+/** What a watch counted, for its own summary and for the release's. A chart is drawn only if it helps to explain. */
 export function watchLines(facts: WatchFacts, options: { chart: boolean }): string[] {
   const tests = facts.tests
     .map((_, i) => i)
@@ -46,12 +46,12 @@ function oddsMeaning(facts: WatchFacts, worst: number): string[] {
   const both = oddsText(Math.log(platformAt));
   const lines = compared(facts)
     ? [
-        'At every look the watch asks two things: how much better "it fails more often than the old one" explains who failed than "it does not", and the same for "it breaks the objective".',
+        'At every look the watch asks two things: how strongly the counts suggest that the new revision is worse than the old one, and how strongly they suggest that it breaks the objective.',
         `It acts on the first at ${acts}, if the second looks true as well: a healthy revision reaches that at most once in so many watches, however often we look.`,
-        `Where both revisions break the objective at ${both}, and the new one is no worse, the platform is suspected and the share is held.`,
+        `If both revisions break the objective at ${both}, and the new one is no worse, the platform is suspected and the traffic is held.`,
       ]
     : [
-        'At every look the watch asks how much better "this revision breaks the objective" explains the counts than "it keeps it".',
+        'At every look the watch asks how strongly the counts suggest that this revision breaks the objective.',
         `It acts at ${acts}: a healthy revision reaches that at most once in so many watches, however often we look.`,
       ];
   return [
