@@ -30,7 +30,7 @@ export interface ReleaseEvidence {
   smoke?: SmokeEvidence | undefined;
   /** What an earlier release had left open and this one settled. */
   settled?: SettledEvidence | undefined;
-  /** Revisions between which somebody else had split the traffic. */
+  /** The revisions between which someone else had split the traffic. */
   split?: readonly string[] | undefined;
 }
 

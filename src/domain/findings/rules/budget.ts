@@ -10,6 +10,6 @@ export const budgetRules = {
   'budget-unknown': {
     title: 'The error budget could not be read',
     severity: 'medium',
-    why: 'Without the counts nobody can tell whether there is budget left.',
+    why: 'Without the counts, the gate cannot tell whether there is budget left.',
   },
 } as const satisfies Rules;

@@ -45,7 +45,7 @@ export const loginRules = {
   'login-stranger-pull-request': {
     title: 'A pull request in this repository passes the condition',
     severity: 'varies',
-    why: 'Code that nobody has reviewed may get as far as a release does.',
+    why: 'Unreviewed code may get as far as a release does.',
   },
   'login-stranger-other-branch': {
     title: 'Another branch of this repository passes the condition',

@@ -5,7 +5,7 @@ import { lineChart } from '../charts/lines.ts';
 import { amber, blue, red } from '../charts/text.ts';
 import { fewestRequests, hasBaselineLine, type Look, shownLooks } from './course.ts';
 
-/** The chart: both revisions and the limit, each point of all requests so far. Its numbers are in a table as well. */
+/** The error rates of both revisions and the limit. Each point counts all requests so far; a table has the numbers. */
 export function watchChart(facts: WatchFacts, test = 0): string[] {
   const at = facts.tests[test];
   const looks = shownLooks(facts, test);
@@ -47,7 +47,7 @@ export function watchChart(facts: WatchFacts, test = 0): string[] {
   ];
 }
 
-/** The points of the chart in numbers; those that brought no new request are in the row before them. */
+/** The points of the chart in numbers. A point without a new request gets no row. */
 function looksTable(looks: readonly Look[], beside: boolean): string[] {
   const same = (a: Counts, b: Counts | undefined) => a.total === b?.total && a.bad === b.bad;
   const rows = looks
@@ -66,7 +66,7 @@ function looksTable(looks: readonly Look[], beside: boolean): string[] {
     `|--:|--:|${beside ? '--:|' : ''}`,
     ...rows,
     '',
-    `<sub>Each row is of all requests until then; the lines begin where ${fewestRequests} requests, and a twentieth of all, are counted.</sub>`,
+    `<sub>Each row counts all requests until then. The lines begin once ${fewestRequests} requests, and a twentieth of all, are counted.</sub>`,
     '',
     '</details>',
     '',

@@ -1,13 +1,13 @@
 import { addCounts, type Counts, noCounts } from '../../evidence/counts.ts';
 import { compared, decidingCounts, readCounts, type WatchFacts } from '../../watch/evidence.ts';
 
-/** A line of one or two requests jumps between 0 and 100 %: it begins where this many are counted, and a twentieth of all. */
+/** A rate of one or two requests jumps between 0 and 100 %. So a line begins once this many, and a twentieth of all, are counted. */
 export const fewestRequests = 20;
 const firstPart = 0.05;
-/** So few that the table beside the chart can say the same points. */
+/** Few enough for the table beside the chart to list the same points. */
 const mostLooks = 24;
 
-/** What was counted until a look. */
+/** The sums at one look. */
 export interface Look {
   /** Since the candidate's first traffic. */
   seconds: number;
@@ -22,9 +22,9 @@ const endingAt = (end: Counts, last: Counts, sum: Counts): Counts => {
 };
 
 /**
- * The sums at every look; the last one is what the table says. Looks hold increments: what is missing in them came
- * before the first (an earlier runner), and what they have too much came first too (lines of the log that arrived
- * late, from the step before).
+ * The sums at every look. The last one equals the totals in the table. Looks hold increments, which may add up to less
+ * than the totals (an earlier runner counted too) or to more (log lines of the step before arrived late). Both belong
+ * before the first look.
  */
 export function courseOf(facts: WatchFacts, test: number): Look[] {
   const sums = { candidate: { ...noCounts }, baseline: { ...noCounts } };
@@ -50,14 +50,14 @@ export function courseOf(facts: WatchFacts, test: number): Look[] {
 const enough = (counts: Counts, all: Counts): boolean =>
   counts.total >= Math.max(fewestRequests, firstPart * all.total);
 
-/** Does the old revision have a line of its own? */
+/** Does the old revision get a line of its own? */
 export function hasBaselineLine(facts: WatchFacts, looks: readonly Look[]): boolean {
   return compared(facts) && (looks.at(-1)?.baseline.total ?? 0) >= fewestRequests;
 }
 
 /**
- * The looks that a chart and its table show: from the first on that has enough requests of every line, at even
- * distances, since a chart knows no others. Empty where fewer than two of them say something.
+ * The looks that a chart and its table show. They begin with the first look that has enough requests for every line, and
+ * stand at even distances, because a chart has no others. Empty if fewer than two remain.
  */
 export function shownLooks(facts: WatchFacts, test: number): Look[] {
   const looks = courseOf(facts, test);

@@ -3,9 +3,7 @@ import { codeSpan } from '../../text/safe-text.ts';
 import type { WatchFacts } from '../../watch/evidence.ts';
 import { type FailureKind, kindTexts, totalOf } from '../../watch/failures.ts';
 
-/** What the bad requests have in common, for people; where the source knows no more than that they were bad, nothing. */
-
-/** Of one objective, most frequent first; steps of a release add up. */
+/** The kinds of failure under one objective, most frequent first, over all canary steps. Empty if the source cannot say. */
 function failuresOf({ failures }: WatchFacts, objective: string): FailureKind[] {
   const kinds = new Map<string, number>();
   for (const kind of Array.isArray(failures) ? failures : [])
@@ -14,7 +12,7 @@ function failuresOf({ failures }: WatchFacts, objective: string): FailureKind[] 
   return [...kinds].map(([what, count]) => ({ what, count })).sort((a, b) => b.count - a.count);
 }
 
-/** "`HTTP 500 on POST /v1/ocr` is 34 of the 37 failures": what to look at first. Undefined where nothing stands out. */
+/** "`HTTP 500 on POST /v1/ocr` is 34 of the 37 failures": what to look at first. Undefined if nothing stands out. */
 export function mainFailure(facts: WatchFacts): string | undefined {
   const at = facts.tests.find(({ failed }) => failed) ?? facts.tests[0];
   if (at?.stream !== 'users') return undefined;
