@@ -134,6 +134,8 @@ export interface Quirks {
   logTimestampIsStart: boolean;
   /** Does a 429 for lack of an instance carry the revision's label? */
   exhausted429HasRevision: boolean;
+  /** Does every answer through the front end carry `server: Google Frontend`? If false, only the trace header tells. */
+  frontEndNamesItself: boolean;
 }
 
 export const defaultQuirks: Quirks = {
@@ -146,6 +148,7 @@ export const defaultQuirks: Quirks = {
   failedRevisionFailsService: false,
   logTimestampIsStart: true,
   exhausted429HasRevision: true,
+  frontEndNamesItself: true,
 };
 
 /** The options of a new sandbox. The control API can change most of them later. */

@@ -39,6 +39,7 @@ export function gen1Api(world: World): ApiDefinition {
   async function open(name: string): Promise<string> {
     const server = createServer((request, response) => {
       request.resume();
+      response.setHeader('server', 'Google Frontend');
       if (can(world, anonymous, 'cloudfunctions.functions.invoke', `//cloudfunctions.googleapis.com/${name}`))
         response.end('hello');
       else refuse(response, forbidden(), '/');

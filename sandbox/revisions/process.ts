@@ -151,7 +151,9 @@ export class ProcessInstance implements Instance {
           agent: false,
         },
         (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers);
+          // The front end replaces the container's own name.
+          const { server: _, ...passedOn } = answer.headers;
+          response.writeHead(answer.statusCode ?? 502, passedOn);
           answer.on('data', (chunk: Buffer) => {
             served.responseBytes += chunk.length;
           });

@@ -86,6 +86,7 @@ export async function answerRequest(
   if (await meetFault(world, request, response)) return;
   const { trace, span } = traceOf(request.headers);
   response.setHeader('x-cloud-trace-context', `${trace};o=1`);
+  if (world.quirks.frontEndNamesItself) response.setHeader('server', 'Google Frontend');
   const revision = route(world, service, door);
   const finish = (served: Served, refusal: Refusal | undefined) =>
     writeRequestLog(world, service, {

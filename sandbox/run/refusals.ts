@@ -104,7 +104,6 @@ export function refuse(response: ServerResponse, refusal: Refusal, path: string)
     response.writeHead(refusal.status, {
       'content-type': plain ? 'text/plain' : 'text/html; charset=UTF-8',
       'content-length': Buffer.byteLength(body),
-      server: 'Google Frontend',
       ...refusal.headers,
       // The rest of the upload is never read, so the connection cannot be reused.
       connection: 'close',

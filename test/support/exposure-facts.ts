@@ -72,9 +72,10 @@ function probesOf(change: Change, urls: string[]): ProbeRecord[] {
   const {
     status = 403,
     body = forbiddenPage,
-    headers = { 'content-type': 'text/html; charset=UTF-8' },
+    headers: given = { 'content-type': 'text/html; charset=UTF-8' },
     error,
   } = change.probe ?? {};
+  const headers = { server: 'Google Frontend', ...given };
   return urls.flatMap((at) =>
     ['GET', 'POST', 'OPTIONS'].map((method) => ({
       url: at,

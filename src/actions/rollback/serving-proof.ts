@@ -1,5 +1,6 @@
 import { likelyService } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { classifyProbe } from '../../domain/invocation/front-end.ts';
 import { explainInvocation, invocationOf } from '../../domain/invocation/refusal.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Log } from '../../steps/ports/log.ts';
@@ -47,6 +48,8 @@ export async function alive(
   }
   const stop = signal ? { signal } : {};
   const answer = await prober.probe(url, { method: 'GET', token, timeoutMs: 10_000, ...stop });
+  const { class: seen, note } = classifyProbe(answer);
+  if (seen === 'foreign') return { answered: false, text: `it could not be called (${note})` };
   if (answer.status === 0 || answer.status >= 500)
     throw new ReleaseError('remote-error', {
       what:

@@ -15,6 +15,8 @@ export type ProbeClass =
   | 'reached'
   /** The answer proves neither. */
   | 'unclear'
+  /** A proxy, a gateway or a sign-in page on the way answered. The request did not get as far as Google. */
+  | 'foreign'
   | 'no-answer';
 
 interface Answer {
@@ -34,11 +36,37 @@ const brokenPage =
 const googleSignIn =
   /^https:\/\/accounts\.google\.com\/|^https:\/\/[\w.-]*\.byoid\.googleusercontent\.com\//i;
 
+/**
+ * Headers that Google's front end adds to every answer: its own pages, and what it passes on from a function. Without one
+ * of them the answer came from a proxy, a gateway or a captive portal between here and Google. Such an answer can look
+ * like a refusal or like the function, so it proves neither.
+ */
+function cameThroughGoogle(headers: Answer['headers']): boolean {
+  if (headers['proxy-authenticate'] !== undefined || headers['x-squid-error'] !== undefined) return false;
+  return (
+    /^(google frontend|gse|esf)$/i.test((headers.server ?? '').trim()) ||
+    /(^|,)\s*\d\.\d google\s*(,|$)/i.test(headers.via ?? '') ||
+    headers['x-cloud-trace-context'] !== undefined ||
+    headers['x-goog-iap-generated-response'] !== undefined
+  );
+}
+
+/** Where a redirect leads, without its path and query, which can hold anything. */
+const hostOf = (location: string | undefined) =>
+  location !== undefined && URL.canParse(location) ? ` to ${new URL(location).host.slice(0, 80)}` : '';
+
 const classed = (klass: ProbeClass, note: string) => ({ class: klass, note });
 
 export function classifyProbe(answer: Answer): { class: ProbeClass; note: string } {
   const { status, headers, body } = answer;
   if (status === 0) return classed('no-answer', answer.error ?? 'no answer');
+  if (!cameThroughGoogle(headers)) {
+    const what = status >= 300 && status < 400 ? `a redirect${hostOf(headers.location)}` : 'an answer';
+    return classed(
+      'foreign',
+      `${what} (${status}) without the headers of Google's front end: a proxy or gateway on the way answered`,
+    );
+  }
   const type = (headers['content-type'] ?? '').toLowerCase();
   const ownHeaders = headers['x-powered-by'] !== undefined || headers['set-cookie'] !== undefined;
   if (status === 401 || status === 403) {

@@ -52,7 +52,9 @@ export async function probeOnce(
 }
 
 const isUnclear = (record: ProbeRecord) =>
-  record.class === 'unclear' || (record.class === 'no-answer' && !record.guessed);
+  record.class === 'unclear' ||
+  record.class === 'foreign' ||
+  (record.class === 'no-answer' && !record.guessed);
 
 /** Probes like `probeOnce`, and repeats up to `rounds` times what got no clear answer, such as a 429. */
 export async function probeUntilClear(

@@ -123,7 +123,7 @@ describe('probing', () => {
     const prober: Prober = {
       probe: async (url, { method }) => {
         asked.push(`${method} ${url}`);
-        return { status: 403, headers: {}, body: forbiddenPage, milliseconds: 1 };
+        return { status: 403, headers: { server: 'Google Frontend' }, body: forbiddenPage, milliseconds: 1 };
       },
     };
     await probeOnce(prober, [{ url: 'https://r-p.cloudfunctions.net/quiz', from: 'f', guessed: false }], {
@@ -136,12 +136,19 @@ describe('probing', () => {
   });
 
   test('only requests with an unclear answer are repeated', async () => {
-    const answers: ProbeAnswer[] = [{ status: 429, headers: {}, body: 'Rate exceeded.', milliseconds: 1 }];
+    const answers: ProbeAnswer[] = [
+      { status: 429, headers: { server: 'Google Frontend' }, body: 'Rate exceeded.', milliseconds: 1 },
+    ];
     const asked: string[] = [];
     const prober: Prober = {
       probe: async (url, { method }) => {
         asked.push(`${method} ${url}`);
-        const refusal = { status: 403, headers: {}, body: forbiddenPage, milliseconds: 1 };
+        const refusal = {
+          status: 403,
+          headers: { server: 'Google Frontend' },
+          body: forbiddenPage,
+          milliseconds: 1,
+        };
         return url.endsWith('busy') && method === 'GET' ? (answers.pop() ?? refusal) : refusal;
       },
     };

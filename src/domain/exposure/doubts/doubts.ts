@@ -65,6 +65,9 @@ function probeDoubts(facts: ExposureFacts): Doubt[] {
           ? `${unclear.length} of ${asked.length} anonymous requests got an answer that proves nothing. The first: ${request}: ${first.note}.`
           : 'The function has no URL to which the guard can send an anonymous request.',
         why: 'Only a refused request proves that the function is private. Silence proves nothing.',
+        fix: unclear.some((probe) => probe.class === 'foreign')
+          ? 'Run this job on a runner whose requests reach the function directly, or let the proxy pass them: add the host of the function to NO_PROXY.'
+          : undefined,
         source: request,
       },
     },
