@@ -30,16 +30,16 @@ export async function build(run: ReleaseRun): Promise<PhaseResult> {
   };
   if (result.verdict !== 'pass') return failed(result.reason);
   const before = run.found.before?.revision;
-  if (result.unchanged || result.revision === before)
+  if (before !== undefined && (result.unchanged || result.revision === before))
     return {
       event: 'unchanged',
-      reason: `${before ?? 'The function'} already serves exactly this source and configuration.`,
+      reason: `${before} already serves exactly this source and configuration.`,
     };
   run.candidate = result.revision;
   const { service } = run.live;
   if (result.revision === undefined || service === undefined)
     return failed('the build ended without naming its revision');
-  journal.act(`Built ${result.revision}`);
+  if (!result.unchanged) journal.act(`Built ${result.revision}`);
   return checkZero(run, service, result.revision);
 }
 

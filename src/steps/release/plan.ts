@@ -15,7 +15,22 @@ export async function planRelease(run: ReleaseRun, read: PhaseResult): Promise<P
     return refused(
       `a release already built exactly this source and configuration, as ${functionRevision}, and it failed: change the code, or set retry_failed: true`,
     );
+  if (plan.unchanged && isUnproved(run)) return testAgain(run);
   const unchanged = plan.unchanged && !run.state.first;
   run.plan = { ...run.plan, unchanged };
   return unchanged ? passed(`${read.reason}; nothing has changed`) : read;
+}
+
+/** A first release put this revision live and could not prove it, for instance because its smoke test was refused. */
+function isUnproved({ found: { before, previous } }: ReleaseRun): boolean {
+  const first = previous !== undefined && previous.before_revision === undefined;
+  return first && previous.stable === undefined && previous.candidate === before?.revision;
+}
+
+/** Continues that first release: there is nothing to go back to, and its revision is the candidate again. */
+function testAgain(run: ReleaseRun): PhaseResult {
+  const serving = run.found.before?.revision;
+  run.found = { ...run.found, before: undefined };
+  run.state = { ...run.state, first: true };
+  return passed(`${serving} serves already, but no release has proved it yet`);
 }

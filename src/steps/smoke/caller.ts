@@ -1,4 +1,5 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { unreachedBy } from '../../domain/invocation/unreached.ts';
 import { bodyOf } from '../../domain/smoke/body.ts';
 import { type Attempt, attemptWords, mayRepeat, waitBefore } from '../../domain/smoke/retry.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
@@ -130,6 +131,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
           cold === undefined &&
           attempt.answer &&
           !repeat &&
+          unreachedBy(attempt.answer) === undefined &&
           attempt.answer.status !== 401 &&
           attempt.answer.status !== 403
         )

@@ -1,3 +1,5 @@
+import type { Invocation } from '../../domain/invocation/refusal.ts';
+import { explainUnreached, unreachedBy } from '../../domain/invocation/unreached.ts';
 import { defaultPolicy, fold } from '../../domain/ocr/units.ts';
 import { readText } from '../../domain/smoke/answer-text.ts';
 import { judge } from '../../domain/smoke/judge.ts';
@@ -30,6 +32,7 @@ export async function runCase(
   caller: Caller,
   item: SmokeCase,
   ports: Pick<SmokePorts, 'match'>,
+  invocation?: Invocation,
 ): Promise<Ran> {
   if (item.skip !== undefined) return { result: notRun(item, 'case', 'skipped', item.skip), answered: false };
   const { attempt, attempts } = await caller.call(item);
@@ -40,6 +43,17 @@ export async function runCase(
     const status = ['timeout', 'reset', 'other'].includes(cause) ? 'failed' : 'error';
     const failures = [{ check: 'answer' as const, what }];
     return { result: { ...base, status, flaky: false, milliseconds, failures, note: what }, answered: false };
+  }
+  const { answer } = attempt;
+  // A suite may expect a refusal. Otherwise an answer of the front end is no evidence for or against the code.
+  const by = item.expect.status.includes(answer.status) ? undefined : unreachedBy(answer);
+  if (by) {
+    const { what } = explainUnreached(by, answer.status, invocation);
+    const { milliseconds, status } = answer;
+    const unreached = { by, status };
+    const failures = [{ check: 'answer' as const, what }];
+    const result = { ...base, status: 'error' as const, unreached, flaky: false, milliseconds, failures };
+    return { result: { ...result, note: what }, answered: false };
   }
   const { failures, score, text } = judge(
     item,

@@ -91,7 +91,8 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   );
   const reference = referenceOf(suite, undefined);
   if (reference) await warmUp(caller, reference, ports, request);
-  for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item, ports));
+  for (const item of suite.cases)
+    await run(item, 'case', () => runCase(caller, item, ports, request.target.invocation));
   for (const preset of suite.presets) {
     const needsFile = sendsOwnImage(preset.name);
     const item = referenceOf(suite, preset.caseName, needsFile);

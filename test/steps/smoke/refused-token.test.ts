@@ -38,13 +38,33 @@ test('release, smoke test and rollback print the grant with the real names', asy
   expect(tested.exitCode).toBe(1);
   expect(tested.report.findings.map(({ fix }) => fix)).toContain(command);
 
-  const released = await world.release(name, world.good(), {
+  const source = world.good();
+  const released = await world.release(name, source, {
     inputs: { ...quick, ...caller, ...soon, smoke_suite: world.suite() },
   });
-  expect([released.report.outcome, released.report.errors]).toEqual(['smoke_failed', []]);
+  // The environment failed, not the code.
+  expect([released.report.outcome, released.report.errors]).toEqual(['rolled_back', []]);
   expect(released.report.findings.map(({ fix }) => fix)).toContain(command);
+  expect((await world.record('ocr-api'))?.failed).toEqual([]);
+  const granted = await world.release(name, source, { inputs: { ...quick, smoke_suite: world.suite() } });
+  expect([granted.report.outcome, granted.report.reason]).toEqual(['promoted', expect.anything()]);
+  expect(granted.report.evidence.smoke).toMatchObject({ results: [{ status: 'passed' }] });
 
   const back = await world.rollback(name, String(first.outputs.revision), { inputs: caller });
   expect(back.report.reason).toContain('it answers 403');
   expect(back.log.join('\n')).toContain(command);
+});
+
+test('a first release whose smoke test could not reach the function is tested when it runs again', async () => {
+  const name = 'firsts';
+  const source = world.good();
+  const inputs = { ...quick, smoke_suite: world.suite() };
+  const stranger = { invoker_service_account: world.sandbox.env.READER_SERVICE_ACCOUNT as string };
+  const first = await world.release(name, source, {
+    inputs: { ...inputs, ...stranger, propagation_timeout: '1s' },
+  });
+  expect([first.report.outcome, (await world.record(name))?.failed]).toEqual(['rejected', []]);
+  const again = await world.release(name, source, { inputs });
+  expect(again.report.outcome).toBe('promoted');
+  expect(again.report.evidence.smoke).toMatchObject({ results: [{ status: 'passed' }] });
 });

@@ -1,6 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
 import { smokeRules } from '../../findings/rules/smoke.ts';
 import { explainInvocation, type Invocation } from '../../invocation/refusal.ts';
+import { explainUnreached } from '../../invocation/unreached.ts';
 import type { CaseResult, SmokeEvidence } from './result.ts';
 
 const titles = {
@@ -22,6 +23,7 @@ const textChecks: ReadonlySet<string> = new Set(['cer', 'wer', 'contains', 'fiel
 
 function fixOf(result: CaseResult, call?: Invocation): string {
   const [first] = result.failures;
+  if (result.unreached) return explainUnreached(result.unreached.by, result.unreached.status, call).fix;
   if (result.status === 'error')
     return 'Check that this runner can reach the function, then run the job again.';
   if (first && textChecks.has(first.check))
@@ -38,6 +40,7 @@ function fixOf(result: CaseResult, call?: Invocation): string {
 
 /** Explains a 401 or 403 if Cloud Run refused our own token; otherwise an empty list. */
 function refusalOf(result: CaseResult, call: Invocation | undefined): string[] {
+  if (result.unreached) return [explainUnreached(result.unreached.by, result.unreached.status, call).why];
   const [first] = result.failures;
   if (first?.check !== 'status' || call === undefined) return [];
   const explained = explainInvocation(first.status, call);
@@ -55,7 +58,7 @@ function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocatio
     return {
       rule,
       severity: smokeRules[rule].severity,
-      title: `${result.name}: ${unknown ? 'could not be checked' : titles[check]}`,
+      title: `${result.name}: ${result.unreached ? 'the request did not reach the function' : unknown ? 'could not be checked' : titles[check]}`,
       why: reasons.join(' ') || result.note,
       fix: fixOf(result, call),
       ...place,

@@ -1,5 +1,6 @@
 import type { Place } from '../../data/locate.ts';
 import { type Verdict, worst } from '../../findings/verdict.ts';
+import type { UnreachedBy } from '../../invocation/unreached.ts';
 import type { Score } from '../../ocr/score.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
 import type { Failure } from '../failure.ts';
@@ -12,8 +13,10 @@ export interface CaseResult {
   kind: 'case' | 'preset' | 'latency';
   name: string;
   place: Place;
-  /** `error` means that no answer came, so nothing is known about the function. */
+  /** `error` means that the function did not answer, so nothing is known about it. */
   status: CaseStatus;
+  /** Google's front end answered instead of the function: the environment failed, not the code. */
+  unreached?: { by: UnreachedBy; status: number } | undefined;
   /** The check passed, but not at the first attempt. */
   flaky: boolean;
   /** How each attempt ended: a status, or why no answer came. */
@@ -89,6 +92,6 @@ export function reasonOf(evidence: Omit<SmokeEvidence, 'milliseconds'>): string 
   const many =
     failed.length > 0
       ? `${failed.length} of ${plural(ran, 'check')} failed`
-      : `${unknown.length} of ${plural(ran, 'check')} got no answer`;
+      : `${unknown.length} of ${plural(ran, 'check')} ${unknown.some(({ unreached }) => unreached) ? 'did not reach the function' : 'got no answer'}`;
   return `${many}: ${first.name}: ${first.failures[0]?.what ?? first.note ?? ''}`;
 }

@@ -1,6 +1,8 @@
+import { explainUnreached, unreachedBy } from '../../../domain/invocation/unreached.ts';
 import type { CheckFailure } from '../../../domain/smoke/failure.ts';
-import { statusOf } from '../../../domain/smoke/results/result.ts';
+import { type CaseResult, statusOf } from '../../../domain/smoke/results/result.ts';
 import type { PresetName } from '../../../domain/smoke/suite/schema/parts.ts';
+import type { Called } from '../caller.ts';
 import { notRun, type Ran } from '../run-case.ts';
 import { bomb, corruptThenGood, emptyBody, tooLarge, wrongType } from './bad-input.ts';
 import { deniesAccessToken, deniesAnonymous, deniesExpiredToken, deniesWrongAudience } from './denials.ts';
@@ -37,9 +39,20 @@ const presets: Record<PresetName, RunPreset> = {
 /** Whether a preset sends an image of its own. A case that only sends an address cannot be used for it. */
 export const sendsOwnImage = (name: PresetName) => name === 'corrupt-then-good' || name === 'pixel-bomb';
 
+/** The first answer that the front end gave instead of the function. A preset that is to be denied expects 401 and 403. */
+function unreachedIn(called: readonly Called[], denial: boolean): CaseResult['unreached'] {
+  for (const { attempt } of called) {
+    const by = attempt.answer && unreachedBy(attempt.answer);
+    const expected = denial && (by === 'token' || by === 'invoker');
+    if (by && !expected) return { by, status: attempt.answer?.status ?? 0 };
+  }
+  return undefined;
+}
+
 /** Runs one preset and turns what it did into one result. */
 export async function runPreset(context: PresetContext): Promise<Ran> {
   const { preset, item } = context;
+  const { invocation } = context.request.target;
   if (sendsOwnImage(preset.name) && item.image.kind !== 'file') {
     const note = `The case ${item.name} sends an address instead of an image.`;
     return { result: notRun(preset, 'preset', 'skipped', note), answered: false };
@@ -54,18 +67,22 @@ export async function runPreset(context: PresetContext): Promise<Ran> {
   const unreachable = called.some(
     ({ attempt }) => attempt.none && ['dns', 'tls', 'refused'].includes(attempt.none.cause),
   );
+  const unreached = unreachedIn(called, preset.name.startsWith('denies-'));
   const repeated = called.some(({ attempts }) => attempts.length > 1);
   return {
-    answered: last?.answer !== undefined,
+    answered: last?.answer !== undefined && unreached === undefined,
     result: {
       kind: 'preset',
       name: preset.name,
       place: preset.place,
-      status: unreachable ? 'error' : statusOf(failures),
+      status: unreachable || unreached ? 'error' : statusOf(failures),
+      unreached,
       flaky: repeated && failures.length === 0,
       attempts: called.flatMap(({ attempts }) => attempts),
       milliseconds: last?.answer?.milliseconds ?? last?.none?.milliseconds ?? 0,
-      failures,
+      failures: unreached
+        ? [{ check: 'answer', what: explainUnreached(unreached.by, unreached.status, invocation).what }]
+        : failures,
       note,
     },
   };

@@ -1,0 +1,64 @@
+import { classifyProbe } from './front-end.ts';
+import { type CallRefusal, explainInvocation, type Invocation } from './refusal.ts';
+
+/** A request that Google's front end answered itself. It says nothing about the code of the function. */
+
+export type UnreachedBy =
+  /** The token was rejected (401). */
+  | 'token'
+  /** The account of the token may not call the service (403). */
+  | 'invoker'
+  /** The ingress setting keeps this caller out, or the URL is disabled or gone (404, or 403 by ingress). */
+  | 'ingress'
+  /** Identity-Aware Proxy asked for a sign-in. */
+  | 'iap';
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Which check of the front end stopped the request. Undefined if the function answered, or if nothing proves who did. */
+export function unreachedBy(answer: Answer): UnreachedBy | undefined {
+  switch (classifyProbe(answer).class) {
+    case 'refused':
+      if (answer.status === 401) return 'token';
+      return /Access is forbidden/i.test(answer.body) ? 'ingress' : 'invoker';
+    case 'not-routed':
+      return 'ingress';
+    case 'iap':
+      return 'iap';
+    default:
+      return undefined;
+  }
+}
+
+/** What stopped a request, why, and what repairs it. `call` names the service and the caller, if they are known. */
+export function explainUnreached(by: UnreachedBy, status: number, call?: Invocation): CallRefusal {
+  if (by === 'token' || by === 'invoker') {
+    const known = call && explainInvocation(by === 'token' ? 401 : 403, call);
+    return (
+      known ?? {
+        what: `Google's front end refused the request (${status}), so the function never saw it.`,
+        why:
+          by === 'token'
+            ? 'The ID token has expired, or its audience is not a URL of the service.'
+            : 'The account of the ID token lacks roles/run.invoker on the service.',
+        fix: 'Grant roles/run.invoker on the service to the account that calls it.',
+      }
+    );
+  }
+  const service = call ? `service ${call.service}` : 'the service';
+  if (by === 'iap')
+    return {
+      what: `Identity-Aware Proxy stopped the request to ${service} (${status}), so the function never saw it.`,
+      why: 'Identity-Aware Proxy is switched on for the service, and it does not accept this ID token.',
+      fix: 'Let the calling account through Identity-Aware Proxy (roles/iap.httpsResourceAccessor), or test the function from inside.',
+    };
+  return {
+    what: `Google's front end did not pass the request on to ${service} (${status}), so the function never saw it.`,
+    why: 'The ingress setting lets in only internal networks or a load balancer, and this runner is outside of them; or the URL is disabled or gone.',
+    fix: 'Run this job on a runner inside the VPC network, or set ingress_settings: ALLOW_ALL. The function stays private by its invoker check.',
+  };
+}
