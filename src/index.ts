@@ -3,19 +3,24 @@
 import type { ActionName } from './domain/report/report.ts';
 import type { Action } from './runner/action.ts';
 
-async function run<Name extends ActionName>(name: Name, load: () => Promise<Action<Name>>): Promise<void> {
+async function run<Name extends ActionName>(
+  name: Name,
+  load: () => Promise<Action<Name>>,
+  step?: 'post',
+): Promise<void> {
   const [{ runAction }, action] = await Promise.all([import('./runner/run.ts'), load()]);
-  await runAction(name, action);
+  await runAction(name, action, step);
 }
 
 export const auth = () => run('auth', async () => (await import('./actions/auth/auth.ts')).auth);
-export const authPost = () => run('auth', async () => (await import('./actions/auth/auth.ts')).authPost);
+export const authPost = () =>
+  run('auth', async () => (await import('./actions/auth/auth.ts')).authPost, 'post');
 export const deploy = () => run('deploy', async () => (await import('./actions/deploy/deploy.ts')).deploy);
 export const guard = () => run('guard', async () => (await import('./actions/guard/guard.ts')).guard);
 export const release = () =>
   run('release', async () => (await import('./actions/release/release.ts')).release);
 export const releasePost = () =>
-  run('release', async () => (await import('./actions/release/post.ts')).releasePost);
+  run('release', async () => (await import('./actions/release/post.ts')).releasePost, 'post');
 export const rollback = () =>
   run('rollback', async () => (await import('./actions/rollback/rollback.ts')).rollback);
 export const smokeTest = () =>

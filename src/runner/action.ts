@@ -4,7 +4,6 @@ import type { Context } from './context.ts';
 
 /** The outputs that every action has. `report` is the path of the report file. */
 export const commonOutputs = ['verdict', 'outcome', 'reason', 'report'] as const;
-export type CommonOutput = (typeof commonOutputs)[number];
 
 /** What an action returns. The report holds everything; outputs are the part that other steps read. */
 export interface Finished<Name extends ActionName = ActionName> {
@@ -13,8 +12,6 @@ export interface Finished<Name extends ActionName = ActionName> {
   view?: () => Promise<View<Name>>;
   /** The action's own outputs. */
   outputs?: Record<string, string | number | boolean | undefined>;
-  /** Which of the common outputs to write. Default: all. A post step writes into the outputs of its main step. */
-  commonOutputs?: readonly CommonOutput[];
   /** Outputs that are tokens on purpose. They are masked in the log, but not redacted. */
   secretOutputs?: Record<string, string>;
   /** Environment variables for the steps that follow. */

@@ -9,6 +9,7 @@ import { commonOutputs, type Finished } from './action.ts';
 import { annotate } from './annotate.ts';
 import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
+import { closingLine, formatMainStep, mainStepKey, parseMainStep } from './main-step.ts';
 
 /** Exit 0 for verdict `pass`, outcome `promoted`, and whatever a person asked for; 1 otherwise. */
 export function exitCodeOf(report: Report): 0 | 1 {
@@ -26,11 +27,15 @@ function writeTemporary(env: Context['env'], name: string, text: string): string
   return path;
 }
 
-/** Turns what an action returned into outputs, files, job summary, annotation, last log line and exit code. */
+/**
+ * Turns what an action returned into outputs, files, job summary, annotation, last log line and exit code. A post step
+ * writes no outputs: some runners let them replace those of the main step.
+ */
 export async function finish<Name extends ActionName>(
   finished: Finished<Name>,
-  { env, log, secrets, inputs }: Pick<Context, 'env' | 'log' | 'secrets' | 'inputs'>,
+  { env, log, secrets, inputs, state }: Pick<Context, 'env' | 'log' | 'secrets' | 'inputs' | 'state'>,
   commands: Commands,
+  step: 'main' | 'post',
 ): Promise<void> {
   const { report } = finished;
   const { redact } = secrets;
@@ -40,8 +45,10 @@ export async function finish<Name extends ActionName>(
 
   const { verdict, outcome, reason } = report;
   const common = { verdict, outcome, reason, report: path };
-  for (const name of finished.commonOutputs ?? commonOutputs) output(name, common[name]);
-  for (const [name, value] of Object.entries(finished.outputs ?? {})) output(name, value);
+  if (step === 'main') {
+    for (const name of commonOutputs) output(name, common[name]);
+    for (const [name, value] of Object.entries(finished.outputs ?? {})) output(name, value);
+  }
   if (finished.summaryFile)
     output('summary_file', writeTemporary(env, `summary-${process.pid}.md`, await summary()));
   for (const [name, value] of Object.entries(finished.secretOutputs ?? {})) {
@@ -55,9 +62,16 @@ export async function finish<Name extends ActionName>(
   if (env.GITHUB_STEP_SUMMARY && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0)))
     writeFileSync(env.GITHUB_STEP_SUMMARY, await summary(), { flag: 'a' });
   const annotation = finished.annotate === false ? undefined : annotationOf(report, exitCode);
-  if (annotation) await annotate([annotation], redact);
-  log.line(lastLineOf(report) + (path ? `  Report: ${path}` : ''));
+  if (annotation) {
+    const subject = report.target.name ?? report.action;
+    const title = step === 'main' ? annotation.title : `${subject}: post step`;
+    await annotate([{ ...annotation, title }], redact);
+  }
+  const main = step === 'main' ? undefined : parseMainStep(state(mainStepKey));
+  const line = step === 'main' ? lastLineOf(report) : closingLine(report.action, reason, main);
+  log.line(line + (path ? `  Report: ${path}` : ''));
   process.exitCode = exitCode;
+  if (step === 'main') commands.saveState(mainStepKey, formatMainStep({ exitCode, line: redact(line) }));
 
   function output(name: string, value: string | number | boolean | undefined): void {
     if (value !== undefined) commands.setOutput(name, redact(String(value)));

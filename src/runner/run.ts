@@ -14,7 +14,11 @@ import { createSecrets } from './secrets.ts';
  * The one place where an action meets the runner. Signals become an AbortSignal, and the report becomes outputs,
  * summary, annotation, last log line and exit code. An exception becomes a report too.
  */
-export async function runAction<Name extends ActionName>(name: Name, action: Action<Name>): Promise<void> {
+export async function runAction<Name extends ActionName>(
+  name: Name,
+  action: Action<Name>,
+  step: 'main' | 'post' = 'main',
+): Promise<void> {
   const env = process.env;
   // Failure until the very end: an action whose report cannot be written has not succeeded.
   process.exitCode = 1;
@@ -36,7 +40,7 @@ export async function runAction<Name extends ActionName>(name: Name, action: Act
     finished = failed(name, error, context);
   }
   try {
-    await finish(finished, context, commands);
+    await finish(finished, context, commands, step);
   } catch (error) {
     process.exitCode = 1;
     log.warning(

@@ -105,7 +105,11 @@ describe('the root action as a runner starts it', () => {
     );
     expect(lines.at(-1)).toMatch(/^Released: /);
     expect(second.log).not.toContain('\r');
-    expect((await post('whole', second)).log).toContain('Nothing to settle.');
+    const after = await post('whole', second);
+    expect(after.log).toMatch(
+      /Post step of the release: nothing to settle\. The release itself ended well: Released: /,
+    );
+    expect(after.outputs).toEqual(second.outputs);
   });
 
   test('every wrong input at once, and nothing is sent', async () => {
@@ -142,7 +146,15 @@ describe('the root action as a runner starts it', () => {
       // A runner kills the process 7.5 s after the signal. F13 in test/steps measures the time; it consists of these calls.
       expect(sandbox.world.requests.length - sent).toBeLessThanOrEqual(15);
       expect(traffic(name)).toEqual([{ revision: first.outputs.revision, percent: 100 }]);
-      expect((await post(name, ran)).log).toContain('Nothing was left open');
+      const after = await post(name, ran);
+      expect(after.log).toMatch(
+        /Post step of the release: nothing was left open: .*\. The release itself failed: Cancelled: /,
+      );
+      // Some runners let the post step replace outputs. What the main step said must stay.
+      expect(after.outputs).toEqual(ran.outputs);
+      expect(JSON.parse(after.outputs.traffic ?? '')).toEqual([
+        { revision: first.outputs.revision, percent: 100 },
+      ]);
     },
   );
 
@@ -156,8 +168,36 @@ describe('the root action as a runner starts it', () => {
     expect(ran.signal).toBe('SIGKILL');
     expect(ran.summary).toContain('under way');
     const settled = await post('killed', ran);
-    expect([settled.code, settled.outputs.traffic]).toEqual([0, `${first.outputs.revision} 100 %`]);
+    expect([settled.code, settled.outputs]).toEqual([0, {}]);
+    expect(settled.log).toContain(`traffic: ${first.outputs.revision} 100 %.`);
+    expect(settled.log).toMatch(/Post step of the release: put back: .*did not end: its step was killed\./);
     expect(traffic('killed')).toEqual([{ revision: first.outputs.revision, percent: 100 }]);
+  });
+
+  test('SIGKILL in the first release: the last line says that it did not end, and nothing says that it passed', async () => {
+    const ran = await start(
+      'first',
+      { duration: '60s' },
+      { onStart: (kill) => void until(() => traffic('first').length === 1).then(() => kill('SIGKILL')) },
+    );
+    expect(ran.signal).toBe('SIGKILL');
+    const settled = await post('first', ran);
+    const last = settled.log.trimEnd().split('\n').at(-1);
+    expect(last).toMatch(
+      /^Post step of the release: .* The release itself did not end: its step was killed\./,
+    );
+    expect(settled.log).not.toMatch(/Passed/);
+    expect([settled.code, settled.outputs]).toEqual([0, {}]);
+  });
+
+  test('a release with wrong inputs: the last line of the job says that it failed', async () => {
+    const ran = await start('whole', { canary: '90%' });
+    const after = await post('whole', ran);
+    const last = after.log.trimEnd().split('\n').at(-1);
+    expect(last).toMatch(
+      /^Post step of the release: nothing to settle\. The release itself failed: Failed: .*canary/,
+    );
+    expect(after.outputs).toEqual(ran.outputs);
   });
 
   test('a rollback by hand: one write, seen at once, told in one annotation', async () => {

@@ -11,7 +11,10 @@ export interface ActionRun {
   signal: NodeJS.Signals | null;
   /** Everything printed to standard output and standard error, in the order in which it arrived. */
   log: string;
+  /** For a post step: the outputs of both steps, as a runner sees them that lets a post step add to its main step's. */
   outputs: Record<string, string>;
+  /** The file behind `outputs`. */
+  outputFile: string;
   exported: Record<string, string>;
   state: Record<string, string>;
   summary: string;
@@ -79,6 +82,8 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
     writeFileSync(path, '');
     env[key] = path;
   }
+  const outputFile = options.post?.outputFile ?? join(folder, 'output');
+  env.GITHUB_OUTPUT = outputFile;
   for (const [key, value] of Object.entries(options.inputs ?? {})) env[`INPUT_${key.toUpperCase()}`] = value;
   for (const [key, value] of Object.entries(options.post?.state ?? {})) env[`STATE_${key}`] = value;
   const phase = options.post ? 'post' : 'main';
@@ -100,12 +105,13 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
     child.on('close', (...ended) => resolve(ended)),
   );
   clearTimeout(timer);
-  const outputs = readCommandFile(join(folder, 'output'));
+  const outputs = readCommandFile(outputFile);
   return {
     code,
     signal,
     log,
     outputs,
+    outputFile,
     exported: readCommandFile(join(folder, 'env')),
     state: readCommandFile(join(folder, 'state')),
     summary: readFileSync(join(folder, 'summary'), 'utf8'),

@@ -11,7 +11,10 @@ import { endedWell, readBegun, readRecord } from './saved.ts';
 
 const afterView = async () => (await import('../../domain/summary/release/view.ts')).afterView;
 
-/** Runs after the step, however it ended. Settles what the step left open; after a cancel, verifies that it was settled. */
+/**
+ * Runs after the step, however it ended. Settles what the step left open; after a cancel, verifies that it was settled. It
+ * has no outputs: those of the job are the main step's.
+ */
 export const releasePost: Action<'release'> = async (context) => {
   const report = newReport('release');
   report.verdict = 'pass';
@@ -45,6 +48,6 @@ export const releasePost: Action<'release'> = async (context) => {
     settled.did === 'nothing'
       ? `Nothing was left open: ${traffic}.`
       : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}.`;
-  report.verdict = settled.did === 'wait' || settled.did === 'hold' ? 'inconclusive' : 'pass';
-  return { report, view: afterView, exitCode: 0, outputs: { traffic } };
+  report.verdict = settled.did === 'nothing' || settled.did === 'put_back' ? 'pass' : 'inconclusive';
+  return { report, view: afterView, exitCode: 0 };
 };

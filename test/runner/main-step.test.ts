@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals';
+import { closingLine, formatMainStep, parseMainStep } from '../../src/runner/main-step.ts';
+
+describe('the last line of a post step', () => {
+  test.each([
+    [
+      'Nothing to settle.',
+      { exitCode: 1 as const, line: 'Rolled back: it failed.' },
+      'Post step of the release: nothing to settle. The release itself failed: Rolled back: it failed.',
+    ],
+    [
+      'Nothing to settle.',
+      { exitCode: 0 as const, line: 'Released: ocr-2 serves 100 %.' },
+      'Post step of the release: nothing to settle. The release itself ended well: Released: ocr-2 serves 100 %.',
+    ],
+    [
+      'GET run /v2/x answered 503',
+      undefined,
+      'Post step of the release: GET run /v2/x answered 503. The release itself did not end: its step was killed.',
+    ],
+  ])('%s, %j', (did, main, line) => {
+    expect(closingLine('release', did, main)).toBe(line);
+  });
+
+  test('what the main step saved comes back; anything else is nothing', () => {
+    const step = { exitCode: 1 as const, line: 'Failed: x' };
+    expect(parseMainStep(formatMainStep(step))).toEqual(step);
+    for (const text of ['', 'null', '[]', '{"line":3}', 'x']) expect(parseMainStep(text)).toBeUndefined();
+    expect(parseMainStep('{"line":"a"}')).toEqual({ exitCode: 1, line: 'a' });
+  });
+});
