@@ -274,6 +274,8 @@ test('a step whose outputs cannot be written fails and says why', async () => {
     },
   );
   expect(run.code).toBe(1);
-  expect(run.log).toMatch(/^::warning::The end of this step could not be written.*no space left/m);
+  expect(run.log).toMatch(
+    /^::warning::This step counts as failed, because its result could not be written.*no space left/m,
+  );
   expect(leaks(run)).toEqual([]);
 });
