@@ -143,11 +143,17 @@ export function createRest(options: RestOptions): Rest {
   return { call, endpoints, requestReason: options.requestReason };
 }
 
-/** The status says success, but the body is not JSON. */
+/** The status says success, but the body is not JSON, or there is none. */
 export class MalformedAnswer extends ReleaseError {}
 
+/** An API that has nothing to say sends `{}` (google.protobuf.Empty). An answer without a body was cut off on its way. */
 function parseBody<T>(shown: string, answer: HttpResponse): T {
-  if (answer.body.length === 0) return {} as T;
+  if (answer.body.length === 0) {
+    if (answer.status >= 400 || answer.status === 204) return {} as T;
+    throw new MalformedAnswer('response-malformed', {
+      what: `${shown} answered ${answer.status} without a body.`,
+    });
+  }
   try {
     return JSON.parse(answer.body.toString('utf8')) as T;
   } catch (cause) {

@@ -86,6 +86,23 @@ describe('retries', () => {
     expect(mayRetry('read', { transport: new TransportError('tls', false, 'x', undefined) })).toBe(false);
   });
 
+  test('success without a body is no answer: a read tries again, and then fails', async () => {
+    const empty = await rest((_, response) => response.writeHead(200).end());
+    await expect(empty.result).rejects.toMatchObject({ code: 'response-malformed' });
+    expect(empty.calls()).toBe(3);
+    const second = await rest((_, response, nth) =>
+      nth === 1 ? response.writeHead(200).end() : json(response, 200, { name: 'x' }),
+    );
+    expect((await second.result).body).toEqual({ name: 'x' });
+  });
+
+  test('an accepted refusal and 204 may come without a body', async () => {
+    const refused = await rest((_, response) => response.writeHead(404).end(), { accept: [404] });
+    expect((await refused.result).status).toBe(404);
+    const nothing = await rest((_, response) => response.writeHead(204).end());
+    expect((await nothing.result).status).toBe(204);
+  });
+
   test('a read survives 503, a reset and a malformed body', async () => {
     const { result, calls, clock } = await rest((request, response, nth) => {
       if (nth === 1) return json(response, 503, {});

@@ -102,6 +102,7 @@ export function factsWith(change: Change = {}): ExposureFacts {
   const described: FunctionFacts = {
     generation: 2,
     service,
+    serviceAccount: undefined,
     urls: [url],
     ingress: 'ALLOW_ALL',
     securityLevel: 'SECURE_ALWAYS',

@@ -64,7 +64,9 @@ function readsOf(facts: ExposureFacts): ExposureEvidence['reads'] {
     (above) => above.map(({ type, id }) => `${type} ${id}`).join(', ') || 'nothing',
   );
   for (const { level, resource, reading } of facts.policies)
-    add(policyName(level, resource), reading, ({ bindings }) => count(bindings.length, 'binding'));
+    add(policyName(level, resource), reading, ({ bindings, problems }) =>
+      problems[0] === undefined ? count(bindings.length, 'binding') : `not a policy: ${problems[0]}`,
+    );
   for (const [role, reading] of facts.roles)
     add(`the role ${role}`, reading, (permissions) => count(permissions.length, 'permission'));
   for (const [pool, reading] of facts.pools)

@@ -42,6 +42,8 @@ export interface FunctionFacts {
   generation: 1 | 2;
   /** Full name of the Cloud Run service, if the function has one. */
   service: string | undefined;
+  /** E-mail of the service account that the code runs as. */
+  serviceAccount: string | undefined;
   urls: string[];
   ingress: string | undefined;
   securityLevel: string | undefined;

@@ -1,14 +1,30 @@
-import { type Json, objectOf } from '../../domain/data/json.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
 import type { Ancestor } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
+import { objectsIn, optionalObject, requiredText, UnexpectedShape } from './shape.ts';
 
-function ancestorOf(value: Json): Ancestor[] {
-  const { type, id } = objectOf(objectOf(value).resourceId);
-  if ((type !== 'folder' && type !== 'organization') || typeof id !== 'string' || !/^\d+$/.test(id))
-    return [];
-  return [{ type, id }];
+/**
+ * The answer begins with the project itself, and folders exist only below an organisation (cloud.google.com/resource-manager
+ * "Resource hierarchy"). A list without these ends is not the whole list, so a level would be left out of the proof.
+ */
+function ancestorsIn(body: JsonObject): Ancestor[] {
+  const [self, ...above] = objectsIn(body, 'ancestor').map((entry): Ancestor => {
+    const resource = optionalObject(entry, 'resourceId');
+    const [type, id] = [requiredText(resource, 'type'), requiredText(resource, 'id')];
+    if (type === 'project') return { type, id };
+    if ((type !== 'folder' && type !== 'organization') || !/^\d+$/.test(id))
+      throw new UnexpectedShape(
+        `"${type.slice(0, 40)}/${id.slice(0, 40)}" is not a folder or an organisation.`,
+      );
+    return { type, id };
+  });
+  if (self?.type !== 'project' || above.some(({ type }) => type === 'project'))
+    throw new UnexpectedShape('The list of ancestors does not begin with the project.');
+  if (above.length > 0 && above.findIndex(({ type }) => type === 'organization') !== above.length - 1)
+    throw new UnexpectedShape('The list of ancestors does not end with the organisation.');
+  return above;
 }
 
 /** Reads the folders and the organisation above a project. Resource Manager v1, because v3 needs a call for each level. */
@@ -26,7 +42,7 @@ export function ancestry(rest: Rest): Pick<ExposureSources, 'ancestry' | 'projec
           signal,
         },
         'resourcemanager.projects.get',
-        (body) => (Array.isArray(body.ancestor) ? body.ancestor.flatMap(ancestorOf) : []),
+        ancestorsIn,
       ),
     projectNumber: (project, signal) =>
       reading(
@@ -38,7 +54,7 @@ export function ancestry(rest: Rest): Pick<ExposureSources, 'ancestry' | 'projec
           signal,
         },
         'resourcemanager.projects.get',
-        (body) => String(body.projectNumber ?? ''),
+        (body) => requiredText(body, 'projectNumber'),
       ),
   };
 }

@@ -1,21 +1,22 @@
-import { type JsonObject, listOf, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import type { Ancestor, DenyRule } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
+import { objectsIn, optionalObject, requiredText, textsIn } from './shape.ts';
 
 function rulesOf(policy: JsonObject): DenyRule[] {
-  const name = typeof policy.name === 'string' ? policy.name : '';
-  return listOf(policy.rules).flatMap((value) => {
-    const rule = objectOf(objectOf(value).denyRule);
-    const permissions = textsOf(rule.deniedPermissions);
+  const name = requiredText(policy, 'name');
+  return objectsIn(policy, 'rules').flatMap((entry) => {
+    const rule = optionalObject(entry, 'denyRule');
+    const permissions = textsIn(rule, 'deniedPermissions');
     if (permissions.length === 0) return [];
     return {
       policy: name,
       permissions,
-      principals: textsOf(rule.deniedPrincipals),
-      exceptions: [...textsOf(rule.exceptionPrincipals), ...textsOf(rule.exceptionPermissions)],
+      principals: textsIn(rule, 'deniedPrincipals'),
+      exceptions: [...textsIn(rule, 'exceptionPrincipals'), ...textsIn(rule, 'exceptionPermissions')],
       conditional: rule.denialCondition !== undefined,
     };
   });
@@ -35,10 +36,7 @@ export function denyPolicies(rest: Rest): Pick<ExposureSources, 'denyRules'> {
         { api: 'iam', method: 'GET', path, signal },
         'iam.denypolicies.list',
         async (body) => {
-          const names = listOf(body.policies).flatMap((policy) => {
-            const id = shortName(textOf(objectOf(policy).name));
-            return id ? [id] : [];
-          });
+          const names = objectsIn(body, 'policies').map((policy) => shortName(requiredText(policy, 'name')));
           const read = names.slice(0, maxPolicies).map((id) =>
             rest.call({
               api: 'iam',

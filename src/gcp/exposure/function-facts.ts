@@ -1,25 +1,36 @@
-import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
+import { shortName } from '../../domain/data/resource-name.ts';
 import type { FunctionFacts } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
+import { optionalObject, optionalText, requiredText, UnexpectedShape } from './shape.ts';
 
 /** Picks the parts of a cloudfunctions v2 Function that decide who can call or read it. */
 export function functionFacts(raw: JsonObject): FunctionFacts {
-  const service = objectOf(raw.serviceConfig);
-  const build = objectOf(raw.buildConfig);
-  const provenance = objectOf(objectOf(build.sourceProvenance).resolvedStorageSource);
-  const urls = [textOf(raw.url), textOf(service.uri)].filter((url) => url !== undefined);
+  const service = optionalObject(raw, 'serviceConfig');
+  const build = optionalObject(raw, 'buildConfig');
+  const provenance = optionalObject(optionalObject(build, 'sourceProvenance'), 'resolvedStorageSource');
+  const source = optionalObject(optionalObject(build, 'source'), 'storageSource');
+  const urls = [optionalText(raw, 'url'), optionalText(service, 'uri')].filter((url) => url !== undefined);
   return {
-    generation: raw.environment === 'GEN_1' ? 1 : 2,
-    service: textOf(service.service),
+    generation: optionalText(raw, 'environment') === 'GEN_1' ? 1 : 2,
+    service: optionalText(service, 'service'),
+    serviceAccount: optionalText(service, 'serviceAccountEmail'),
     urls: [...new Set(urls)],
-    ingress: textOf(service.ingressSettings),
-    securityLevel: textOf(service.securityLevel),
-    sourceBucket: textOf(provenance.bucket) ?? textOf(objectOf(objectOf(build.source).storageSource).bucket),
-    imageRepository: textOf(build.dockerRepository),
+    ingress: optionalText(service, 'ingressSettings'),
+    securityLevel: optionalText(service, 'securityLevel'),
+    sourceBucket: optionalText(provenance, 'bucket') ?? optionalText(source, 'bucket'),
+    imageRepository: optionalText(build, 'dockerRepository'),
     eventTrigger: raw.eventTrigger !== undefined,
   };
+}
+
+function factsOf(raw: JsonObject, name: string): FunctionFacts {
+  const found = requiredText(raw, 'name');
+  if (shortName(found) !== name)
+    throw new UnexpectedShape(`The answer describes "${found.slice(0, 100)}" and not ${name}.`);
+  return functionFacts(raw);
 }
 
 export function functionReader(rest: Rest): Pick<ExposureSources, 'describe'> {
@@ -34,7 +45,7 @@ export function functionReader(rest: Rest): Pick<ExposureSources, 'describe'> {
           signal,
         },
         'cloudfunctions.functions.get',
-        functionFacts,
+        (raw) => factsOf(raw, name),
       ),
   };
 }

@@ -1,26 +1,29 @@
-import { type JsonObject, listOf, objectOf, textOrEmpty } from '../../domain/data/json.ts';
+import { isObject, type JsonObject } from '../../domain/data/json.ts';
 import { encodeName } from '../../domain/data/resource-name.ts';
 import type { GatewayFact } from '../../domain/exposure/facts.ts';
 import { operationsTo } from '../../domain/exposure/ways/openapi.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
-import { reading } from './reading.ts';
+import { readingList } from './reading.ts';
+import { objectsIn, optionalObject, optionalText, requiredText, UnexpectedShape } from './shape.ts';
 
-/** Each gateway costs a call, so only the first ones are read. */
-const maxGateways = 5;
+/** Each gateway costs a call, so more gateways than these count as not read. */
+const maxGateways = 20;
 
 /**
- * Parses an OpenAPI document in YAML or JSON. Undefined if it is neither. A stranger may have written it, so the number
+ * Parses an OpenAPI document in YAML or JSON. What is neither may hide an open operation, so it is an error. A stranger may have written it, so the number
  * of aliases is limited. The parser is loaded only here, since most projects have no gateway.
  */
-async function parseDocument(base64: string): Promise<unknown> {
+async function parseDocument(base64: string): Promise<JsonObject> {
   const { parse } = await import('yaml');
   try {
     const text = Buffer.from(base64, 'base64').toString('utf8');
-    return parse(text, { maxAliasCount: 50, merge: false, logLevel: 'silent' });
+    const document: unknown = parse(text, { maxAliasCount: 50, merge: false, logLevel: 'silent' });
+    if (isObject(document)) return document;
   } catch {
-    return undefined;
+    // Reported below, without words of the document.
   }
+  throw new UnexpectedShape('The OpenAPI document of a gateway is neither YAML nor JSON.');
 }
 
 /** Reads API gateways and the OpenAPI documents of their configurations (apigateway v1, view FULL). */
@@ -30,8 +33,9 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
     urls: readonly string[],
     signal?: AbortSignal,
   ): Promise<GatewayFact[]> {
-    const config = textOrEmpty(raw.apiConfig);
-    if (config === '') return [];
+    const name = requiredText(raw, 'name');
+    const config = optionalText(raw, 'apiConfig');
+    if (config === undefined) return [];
     const path = `v1/${encodeName(config)}`;
     const { body } = await rest.call({
       api: 'apigateway',
@@ -41,8 +45,9 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
       deadlineMs: 20_000,
       signal,
     });
-    const contents = listOf(body.openapiDocuments).map((entry) =>
-      textOrEmpty(objectOf(objectOf(entry).document).contents),
+    requiredText(body, 'name');
+    const contents = objectsIn(body, 'openapiDocuments').map((entry) =>
+      requiredText(optionalObject(entry, 'document'), 'contents'),
     );
     const documents = await Promise.all(contents.map(parseDocument));
     const operations = documents.flatMap((document) => operationsTo(document, urls));
@@ -50,8 +55,8 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
     const openOperations = operations.filter(({ open }) => open).map(({ name }) => name);
     return [
       {
-        name: textOrEmpty(raw.name),
-        host: textOrEmpty(raw.defaultHostname),
+        name,
+        host: optionalText(raw, 'defaultHostname') ?? '',
         openOperations,
         totalOperations: operations.length,
       },
@@ -60,7 +65,7 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
 
   return {
     gateways: (project, urls, signal) =>
-      reading(
+      readingList(
         rest,
         {
           api: 'apigateway',
@@ -69,11 +74,11 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
           signal,
         },
         'apigateway.gateways.list',
-        async (body) => {
-          const found = listOf(body.gateways)
-            .slice(0, maxGateways)
-            .map((entry) => factsOf(objectOf(entry), urls, signal));
-          return (await Promise.all(found)).flat();
+        async (page) => {
+          const found = objectsIn(page, 'gateways');
+          if (found.length > maxGateways)
+            throw new UnexpectedShape(`The project has more than ${maxGateways} gateways.`);
+          return (await Promise.all(found.map((gateway) => factsOf(gateway, urls, signal)))).flat();
         },
       ),
   };

@@ -1,29 +1,22 @@
-import { type Json, objectOf, textOrEmpty } from '../../domain/data/json.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
 import { encodeName } from '../../domain/data/resource-name.ts';
 import type { PoolProvider } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
-import { reading } from './reading.ts';
+import { readingList } from './reading.ts';
+import { objectsIn, optionalFlag, optionalObject, optionalText, requiredText } from './shape.ts';
 
-function providerOf(value: Json): PoolProvider {
-  const raw = objectOf(value);
-  const mapping = Object.entries(objectOf(raw.attributeMapping)).map(
-    ([name, text]) => [name, textOrEmpty(text)] as const,
-  );
+function providerOf(raw: JsonObject): PoolProvider {
+  const mapping = optionalObject(raw, 'attributeMapping');
+  const texts = Object.keys(mapping).map((name) => [name, optionalText(mapping, name) ?? ''] as const);
+  const kind = (['oidc', 'aws', 'saml'] as const).find((name) => raw[name] !== undefined) ?? 'other';
   return {
-    name: textOrEmpty(raw.name),
-    kind:
-      raw.oidc !== undefined
-        ? 'oidc'
-        : raw.aws !== undefined
-          ? 'aws'
-          : raw.saml !== undefined
-            ? 'saml'
-            : 'other',
-    issuer: textOrEmpty(objectOf(raw.oidc).issuerUri),
-    condition: textOrEmpty(raw.attributeCondition),
-    mapping: Object.fromEntries(mapping),
-    disabled: raw.disabled === true || raw.state === 'DELETED',
+    name: requiredText(raw, 'name'),
+    kind,
+    issuer: optionalText(optionalObject(raw, 'oidc'), 'issuerUri') ?? '',
+    condition: optionalText(raw, 'attributeCondition') ?? '',
+    mapping: Object.fromEntries(texts),
+    disabled: optionalFlag(raw, 'disabled') || raw.state === 'DELETED',
   };
 }
 
@@ -41,14 +34,11 @@ export function identityPools(rest: Rest): Pick<ExposureSources, 'poolProviders'
           cause: 'failed',
           detail: 'This is not the name of a pool.',
         };
-      return reading(
+      return readingList(
         rest,
         { api: 'iam', method: 'GET', path, query: { pageSize: 100 }, signal },
         'iam.workloadIdentityPoolProviders.list',
-        (body) => {
-          const providers = body.workloadIdentityPoolProviders;
-          return Array.isArray(providers) ? providers.map(providerOf) : [];
-        },
+        (page) => objectsIn(page, 'workloadIdentityPoolProviders').map(providerOf),
       );
     },
   };

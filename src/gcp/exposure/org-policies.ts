@@ -1,16 +1,16 @@
-import { type JsonObject, objectOf } from '../../domain/data/json.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
+import { objectsIn, optionalObject, requiredText } from './shape.ts';
 
 /**
  * True if the effective policy restricts anything (orgpolicy v2 PolicySpec). A rule with a condition does not count, since
  * it may not apply here.
  */
 export function isEnforced(policy: JsonObject): boolean {
-  const rules = objectOf(policy.spec).rules;
-  if (!Array.isArray(rules)) return false;
-  return rules.map(objectOf).some((rule) => {
+  requiredText(policy, 'name');
+  return objectsIn(optionalObject(policy, 'spec'), 'rules').some((rule) => {
     if (rule.condition !== undefined || rule.allowAll === true) return false;
     return rule.enforce === true || rule.denyAll === true || rule.values !== undefined;
   });

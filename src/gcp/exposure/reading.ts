@@ -5,6 +5,7 @@ import type { Api } from '../../http/endpoints.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import { MalformedAnswer, type Rest, type RestCall } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
+import { optionalText, UnexpectedShape } from './shape.ts';
 
 /** How a report cites a read, such as `GET run/v2/projects/...`. */
 export const cite = (call: Pick<RestCall, 'api' | 'method' | 'path'>): string =>
@@ -51,7 +52,32 @@ function unread(
     if (apiOff.has(error.reason ?? '')) return { ok: false, call, cause: 'api-off', detail };
     return { ok: false, call, cause: 'denied', permission: error.permission ?? permission, detail };
   }
-  if (error instanceof TransportError || error instanceof MalformedAnswer)
+  if (error instanceof TransportError || error instanceof MalformedAnswer || error instanceof UnexpectedShape)
     return { ok: false, call, cause: 'failed', detail };
   throw error;
+}
+
+/** No list that the guard reads has more pages. More of them mean a server that never ends the list. */
+const maxPages = 20;
+
+/** Reads a list with all its pages. A list that does not end counts as not read. */
+export async function readingList<T>(
+  rest: Rest,
+  call: RestCall,
+  permission: string,
+  take: (page: JsonObject) => T[] | Promise<T[]>,
+): Promise<Reading<T[]>> {
+  return reading(rest, call, permission, async (first) => {
+    const items = [...(await take(first))];
+    let token = optionalText(first, 'nextPageToken');
+    for (let page = 1; token !== undefined; page++) {
+      if (page >= maxPages) throw new UnexpectedShape(`The list has more than ${maxPages} pages.`);
+      const query = { ...call.query, pageToken: token };
+      const { body } = await rest.call<unknown>({ deadlineMs: 20_000, attemptMs: 8000, ...call, query });
+      if (!isObject(body)) throw new UnexpectedShape(`Page ${page + 1} of the list is not a JSON object.`);
+      items.push(...(await take(body)));
+      token = optionalText(body, 'nextPageToken');
+    }
+    return items;
+  });
 }

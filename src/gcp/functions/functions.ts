@@ -91,7 +91,14 @@ export function createFunctions(options: FunctionsOptions): Functions {
         accept: [404],
         signal,
       });
-      return answer.status === 404 ? undefined : answer.body;
+      if (answer.status === 404) return undefined;
+      const body = objectOf(answer.body);
+      // An answer that does not name the function is no function without settings.
+      if (shortName(textOf(body.name)) !== shortName(name))
+        throw new ReleaseError('response-malformed', {
+          what: `Cloud Functions described another resource than ${shortName(name)}.`,
+        });
+      return body;
     },
 
     runtimes: async (location, signal) => {

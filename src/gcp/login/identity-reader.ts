@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from '../../domain/data/json.ts';
 import { quoted } from '../../domain/data/shell.ts';
 import { describeProvider } from '../../domain/login/commands.ts';
 import {
@@ -51,7 +52,9 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
           ...call,
           bearer,
         });
-        return answer.body;
+        // An answer of another shape is not read: an empty object is no policy without bindings.
+        if (isObject(answer.body) && (!/:getIamPolicy$/.test(call.path) || isPolicy(answer.body)))
+          return answer.body;
       } catch {
         if (signal?.aborted) throw signal.reason;
       }
@@ -140,6 +143,10 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
     unread,
   };
 }
+
+/** Every policy has an etag, an empty one too (policy.proto). */
+const isPolicy = (body: JsonObject): boolean =>
+  typeof body.etag === 'string' && body.etag !== '' && Array.isArray(body.bindings ?? []);
 
 function toProvider(value: unknown): ProviderResource | undefined {
   try {

@@ -42,6 +42,16 @@ function statusOf(value: Json, latestReady: string | undefined): TrafficStatus {
   return status;
 }
 
+/** These flags decide who may call. A flag of another type is not a flag that is off. */
+function flagOf(raw: JsonObject, field: string): boolean {
+  const value = raw[field] ?? false;
+  if (typeof value !== 'boolean')
+    throw new ReleaseError('response-malformed', {
+      what: `Cloud Run described a service whose ${field} is neither true nor false.`,
+    });
+  return value;
+}
+
 export function readService(answer: JsonObject): RunService {
   // An answer may be any JSON, `null` included.
   const raw = objectOf(answer);
@@ -68,9 +78,9 @@ export function readService(answer: JsonObject): RunService {
     trafficStatuses: listOf(raw.trafficStatuses).map((status) => statusOf(status, latestReady)),
     latestCreatedRevision: shortOf(raw.latestCreatedRevision),
     latestReadyRevision: latestReady,
-    invokerIamDisabled: raw.invokerIamDisabled === true,
-    iapEnabled: raw.iapEnabled === true,
-    defaultUriDisabled: raw.defaultUriDisabled === true,
+    invokerIamDisabled: flagOf(raw, 'invokerIamDisabled'),
+    iapEnabled: flagOf(raw, 'iapEnabled'),
+    defaultUriDisabled: flagOf(raw, 'defaultUriDisabled'),
     ingress: textOf(raw.ingress),
     customAudiences: textsOf(raw.customAudiences),
     reconciling,

@@ -53,9 +53,11 @@ export function createServices(rest: Rest, times = { attemptMs: 10_000, deadline
         });
         found.push(...listOf(body.revisions).map((item) => readRevision(objectOf(item))));
         pageToken = textOf(body.nextPageToken);
-        if (pageToken === undefined) break;
+        if (pageToken === undefined) return found;
       }
-      return found;
+      throw new ReleaseError('response-malformed', {
+        what: `The list of revisions of ${shortName(service)} does not end.`,
+      });
     },
 
     async revision(service, revision, signal) {

@@ -2,7 +2,7 @@ import { type ErrorCode, ReleaseError } from '../../domain/errors/errors.ts';
 import { enableInvokerCheck, removeBinding, serviceShortName } from '../../domain/exposure/commands.ts';
 import type { ExposureFacts } from '../../domain/exposure/facts.ts';
 import { placeName, policyName } from '../../domain/exposure/places.ts';
-import { type Removal, withoutMembers } from '../../domain/exposure/policy/policy.ts';
+import { type Removal, readPolicy, withoutMembers } from '../../domain/exposure/policy/policy.ts';
 import type { Repair } from '../../domain/exposure/ways/way.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
@@ -32,6 +32,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'not-found',
   'network-failed',
   'deadline-exceeded',
+  'response-malformed',
 ]);
 
 const isRefusal = (error: unknown): error is ReleaseError =>
@@ -149,6 +150,9 @@ async function removeMembers(
       throw new ReleaseError(current.cause === 'denied' ? 'permission-denied' : 'remote-error', {
         what: `The guard could not read ${name}: ${current.detail}`,
       });
+    // Without an etag the write would delete what another writer changed in between.
+    if (readPolicy(current.value).etag === undefined)
+      throw new ReleaseError('response-malformed', { what: `The answer for ${name} has no etag.` });
     const next = withoutMembers(current.value, removals);
     if (!next) return;
     if ((await ports.exposure.setPolicy(place, next, signal)) === 'accepted') return;

@@ -129,7 +129,7 @@ describe('writes', () => {
   });
 
   test('the reason for the audit log is on every call, including those of the typed client', async () => {
-    replies = [ok(operation), ok(operation), ok({})];
+    replies = [ok(operation), ok(operation), ok({ name })];
     await functions.create(name, { environment: 'GEN_2' });
     await functions.update(name, { labels: { a: 'b' } }, ['labels']);
     await functions.get(name);

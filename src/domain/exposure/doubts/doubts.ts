@@ -84,5 +84,8 @@ export function doubtsOf(facts: ExposureFacts): Doubt[] {
     doubts.push(unreadDoubt(facts, 'private', 'the Cloud Run service of the function', service));
   if (!ancestry.ok)
     doubts.push(unreadDoubt(facts, 'complete', 'the list of folders above the project', ancestry));
+  const { gateways } = facts;
+  if (gateways && !gateways.ok && (gateways.cause === 'denied' || gateways.cause === 'failed'))
+    doubts.push(unreadDoubt(facts, 'complete', 'the API gateways of the project', gateways));
   return [...doubts, ...policyDoubts(facts), ...memberDoubts(facts), ...probeDoubts(facts)];
 }

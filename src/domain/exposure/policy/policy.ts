@@ -60,7 +60,10 @@ function readBinding(value: unknown, at: string, problems: string[]): PolicyBind
 /** The first problems are enough to repair a policy. */
 const maxProblems = 20;
 
-/** Turns any answer of an API into bindings and problems. Google sends an empty policy as an empty object. */
+/**
+ * Turns any answer of an API into bindings and problems. Every policy has an etag (policy.proto: "An etag is returned in the
+ * response to getIamPolicy"), an empty one too: `ACAB`. So an object without one is an answer to something else.
+ */
 export function readPolicy(value: unknown): AllowPolicy {
   const problems: string[] = [];
   try {
@@ -86,6 +89,8 @@ export function readPolicy(value: unknown): AllowPolicy {
         `version is ${shown(value.version)} ${String(value.version).slice(0, 20)}, not 0, 1 or 3`,
       );
     const etag = typeof value.etag === 'string' && value.etag !== '' ? value.etag : undefined;
+    if (etag === undefined)
+      problems.push(value.etag === undefined ? 'it has no etag' : `etag is ${shown(value.etag)}, not a text`);
     return { version, etag, bindings, problems: problems.slice(0, maxProblems) };
   } catch {
     return { version: 0, etag: undefined, bindings: [], problems: ['it cannot be parsed'] };
