@@ -89,7 +89,7 @@ export function renderService(service: Service): Json {
     launchStage: 'GA',
     template: template(newest),
     traffic: service.traffic.map((target) => ({ ...target })),
-    scaling: {},
+    scaling: { ...service.scaling },
     ...(service.invokerIamDisabled ? { invokerIamDisabled: true } : {}),
     ...(service.defaultUriDisabled ? { defaultUriDisabled: true } : {}),
     ...(service.iapEnabled ? { iapEnabled: true } : {}),

@@ -68,6 +68,9 @@ const fields: Record<string, (service: Service, value: unknown) => () => void> =
   customAudiences: (service, value) => () => {
     service.customAudiences = ((value ?? []) as string[]).slice();
   },
+  scaling: (service, value) => () => {
+    service.scaling = { ...((value ?? {}) as Record<string, unknown>) };
+  },
   description: (service, value) => () => {
     service.description = String(value ?? '');
   },

@@ -41,6 +41,7 @@ export async function createService(
     iapEnabled: false,
     defaultUriDisabled: false,
     customAudiences: [],
+    scaling: {},
     traffic: [{ type: LATEST, percent: 100 }],
     live: [],
     revisions: new Map(),

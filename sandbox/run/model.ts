@@ -76,6 +76,8 @@ export interface Service {
   iapEnabled: boolean;
   defaultUriDisabled: boolean;
   customAudiences: string[];
+  /** google.cloud.run.v2.ServiceScaling, as it was sent. */
+  scaling: Record<string, unknown>;
   traffic: Target[];
   live: LiveTarget[];
   revisions: Map<string, Revision>;

@@ -1,4 +1,5 @@
 import { ReleaseError } from '../../src/domain/errors/errors.ts';
+import type { OutsideChange } from '../../src/domain/traffic/put-back.ts';
 import type { TrafficTarget } from '../../src/domain/traffic/traffic.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import type { RunService, Services } from '../../src/steps/ports/services.ts';
@@ -15,6 +16,8 @@ export class FakeService {
   readonly name = 'projects/p/locations/l/services/ocr';
   readonly patches: Change[] = [];
   reads = 0;
+  /** Settings of the service that traffic does not carry. */
+  settings: OutsideChange = {};
   annotations: Record<string, string> = { theirs: 'kept' };
   latestCreated = 'ocr-1';
   latestReady = 'ocr-1';
@@ -71,6 +74,9 @@ export class FakeService {
       defaultUriDisabled: false,
       ingress: undefined,
       customAudiences: [],
+      scaling: {},
+      description: '',
+      ...this.settings,
       reconciling: !settled,
       arrived: settled,
       settled,
@@ -104,6 +110,8 @@ export class FakeService {
       const fate = this.onPatch(this.patches.length);
       if (fate instanceof Error) throw fate;
       if (fate === 'conflict' || etag !== this.look().etag) return 'conflict' as const;
+      const { traffic: _traffic, annotations: _annotations, ...settings } = change;
+      this.settings = { ...this.settings, ...settings };
       if (change.annotations) this.annotations = change.annotations;
       if (change.traffic) this.move(change.traffic);
       else this.#serial++;

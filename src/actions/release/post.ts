@@ -1,8 +1,10 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
+import { backText } from '../../domain/traffic/outside-facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Action } from '../../runner/action.ts';
+import { settingFindings } from '../../steps/traffic/settings-back.ts';
 import { settle } from '../../steps/traffic/settle.ts';
 import { openPlatform } from '../login/platform.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
@@ -43,11 +45,13 @@ export const releasePost: Action<'release'> = async (context) => {
     signal: context.signal,
   });
   const traffic = allocationText(settled.serving);
+  const back = backText(settled.outside);
+  report.findings = settingFindings(settled.outside);
   report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
   report.reason =
     settled.did === 'nothing'
       ? `Nothing was left open: ${traffic}.`
-      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}.`;
+      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.`;
   report.verdict = settled.did === 'nothing' || settled.did === 'put_back' ? 'pass' : 'inconclusive';
   return { report, view: afterView, exitCode: 0 };
 };

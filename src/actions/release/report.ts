@@ -139,6 +139,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
       ...run.journal.marks.map(({ at, percent }) => ({ at: seconds(at), percent })),
     ],
     segments: [...run.journal.segments],
+    outside: run.ending.outside.length > 0 ? run.ending.outside : undefined,
     after: run.ending.after,
     warnings: [...run.journal.warnings],
     cause: causeOf(run),

@@ -1,9 +1,11 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import type { Report } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
+import { backText } from '../../domain/traffic/outside-facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Context } from '../../runner/context.ts';
 import type { RollbackResult } from '../../steps/rollback/result.ts';
+import { settingFindings } from '../../steps/traffic/settings-back.ts';
 import type { Settled } from '../../steps/traffic/settle.ts';
 
 /** The report of `to: settle`. */
@@ -13,7 +15,13 @@ export function settledReport(
   dryRun: boolean,
 ): Report<'rollback'> {
   const traffic = allocationText(settled.serving);
-  report.evidence.rollback = { did: settled.did, serving: settled.serving, kept_pin: settled.keptPin };
+  report.evidence.rollback = {
+    did: settled.did,
+    serving: settled.serving,
+    kept_pin: settled.keptPin,
+    outside: settled.outside.length > 0 ? settled.outside : undefined,
+  };
+  report.findings = settingFindings(settled.outside);
   report.target.service = shortName(settled.service?.name);
   const open = settled.did === 'wait' || settled.did === 'hold';
   report.verdict = open ? 'inconclusive' : 'pass';
@@ -29,8 +37,9 @@ export function settledReport(
     wait: 'Not settled yet',
     hold: 'A person must decide',
   };
+  const back = backText(settled.outside);
   const planned = dryRun ? 'Plan only. ' : '';
-  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}.`;
+  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}${back ? `; put back: ${back}` : ''}.`;
   return report;
 }
 
@@ -64,6 +73,7 @@ const proofOf = (result: RollbackResult) =>
     ? {
         kept_pin: result.keptPin,
         took_ms: result.tookMs,
+        outside: result.outside.length > 0 ? result.outside : undefined,
         alive: result.answer?.text,
         rate: result.rate,
         uncounted: result.uncounted,
@@ -73,8 +83,9 @@ const proofOf = (result: RollbackResult) =>
 function sentenceOf(result: RollbackResult): string {
   if (result.did === 'refused') return `Nothing was changed: ${result.reason}`;
   if (result.did !== 'rolled_back') return capital(result.reason);
-  const { reason, tookMs, answer, keptPin } = result;
+  const { reason, tookMs, answer, keptPin, outside } = result;
+  const back = backText(outside);
   const parts = [`${capital(reason)} in ${(tookMs / 1000).toFixed(1)} s`, answer?.text].filter(Boolean);
   const pinned = keptPin ? '; it is pinned by name, so deploys by other tools get no traffic' : '';
-  return `${parts.join(', ')}${pinned}`;
+  return `${parts.join(', ')}${back ? `; put back: ${back}` : ''}${pinned}`;
 }

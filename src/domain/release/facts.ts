@@ -1,6 +1,7 @@
 import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import type { OutsideFact } from '../traffic/outside-facts.ts';
 import type { WatchFacts } from '../watch/evidence.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
 
@@ -25,6 +26,8 @@ export interface ReleaseFacts {
   stages: StageFacts[];
   shares: { at: number; percent: number }[];
   segments: SegmentFacts[];
+  /** Settings of the service, which traffic does not carry, that the release had changed, and what became of them. */
+  outside?: readonly OutsideFact[] | undefined;
   /** How `before` has been doing since the traffic went back to it. */
   after?: ServingHealth | undefined;
   warnings: string[];

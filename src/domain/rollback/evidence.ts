@@ -1,3 +1,4 @@
+import type { OutsideFact } from '../traffic/outside-facts.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
 
 /** What a rollback by hand did, as its report holds it. */
@@ -21,6 +22,8 @@ export interface RollbackEvidence {
   kept_pin?: boolean | undefined;
   /** Milliseconds from the write until the traffic was seen where it belongs. */
   took_ms?: number | undefined;
+  /** What became of the settings of the service that the release had changed. */
+  outside?: readonly OutsideFact[] | undefined;
   /** How the revision answered a call afterwards, in a few words. */
   alive?: string | undefined;
   /** How the revision's own requests have been doing. */

@@ -1,5 +1,6 @@
 import { isObject, objectOf } from '../data/json.ts';
 import { revisionPattern } from '../data/resource-name.ts';
+import { parseOutside } from './parse-outside.ts';
 import { maxBytes, maxFailed, type ReleaseRecord, recordPhases, type SavedWatch } from './record.ts';
 import { latestType, revisionType, type TrafficTarget } from './traffic.ts';
 
@@ -106,6 +107,7 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     job: raw.job === undefined ? undefined : text('job', 30, /^\d+$/),
     phase,
     before,
+    outside: parseOutside(raw.outside),
     before_revision: beforeRevision,
     wrote: parseTargets(raw.wrote, 'wrote'),
     candidate: revision('candidate'),

@@ -1,4 +1,5 @@
 import { recordAnnotation } from '../product.ts';
+import type { OutsideRecord } from './outside.ts';
 import type { Traffic, TrafficTarget } from './traffic.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface ReleaseRecord {
   phase: RecordPhase;
   /** The whole traffic array before the release. */
   before: TrafficTarget[];
+  /** Settings of the service that traffic does not carry. */
+  outside?: OutsideRecord | undefined;
   /** The revision that served before the release; absent in a first release. */
   before_revision?: string | undefined;
   /** The whole traffic array that was written together with this record. */

@@ -9,6 +9,7 @@ import {
 } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { ServiceScaling } from '../../domain/traffic/outside.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunRevision, RunService, TrafficStatus } from '../../steps/ports/services.ts';
 
@@ -52,6 +53,17 @@ function flagOf(raw: JsonObject, field: string): boolean {
   return value;
 }
 
+/** Counts may come as text, because the API writes 64-bit integers so. */
+function scalingOf(raw: JsonObject): ServiceScaling {
+  const scaling: ServiceScaling = {};
+  for (const field of ['minInstanceCount', 'maxInstanceCount', 'manualInstanceCount'] as const) {
+    const count = Number(raw[field]);
+    if (raw[field] !== undefined && Number.isInteger(count)) scaling[field] = count;
+  }
+  const mode = textOf(raw.scalingMode);
+  return mode === undefined ? scaling : { ...scaling, scalingMode: mode };
+}
+
 export function readService(answer: JsonObject): RunService {
   // An answer may be any JSON, `null` included.
   const raw = objectOf(answer);
@@ -83,6 +95,8 @@ export function readService(answer: JsonObject): RunService {
     defaultUriDisabled: flagOf(raw, 'defaultUriDisabled'),
     ingress: textOf(raw.ingress),
     customAudiences: textsOf(raw.customAudiences),
+    scaling: scalingOf(objectOf(raw.scaling)),
+    description: textOf(raw.description) ?? '',
     reconciling,
     arrived,
     settled: arrived && textOf(terminal.state) === 'CONDITION_SUCCEEDED',

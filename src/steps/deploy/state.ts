@@ -1,6 +1,7 @@
 import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import { functionPath } from '../../domain/data/resource-name.ts';
-import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
+import { ingressDrift, keepingIngress, withLiveIngress } from '../../domain/deploy/live-ingress.ts';
+import { type DeployPlan, makePlan, type PlanInput } from '../../domain/deploy/plan.ts';
 import { configText } from '../../domain/deploy/settings.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
@@ -66,8 +67,9 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
     functionStateOf(live.function) === 'ACTIVE' &&
     live.service?.settled === true &&
     live.service.latestReadyRevision === revision;
-  const plan = makePlan({
-    live: live.function,
+  const drift = ingressDrift(live.function, live.service?.ingress);
+  const input: PlanInput = {
+    live: withLiveIngress(live.function, request.settings, drift),
     settings: request.settings,
     sourceDigest: digests.source,
     configDigest: digests.config,
@@ -78,7 +80,13 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
     allTraffic: live.function ? false : undefined,
     built: built && !request.force,
     serving: live.service !== undefined && soleServing(live.service) === revision,
-  });
+  };
+  let plan = makePlan(input);
+  const keeping = plan.action === 'update' ? keepingIngress(request.settings, drift) : undefined;
+  if (keeping && drift) {
+    plan = makePlan({ ...input, settings: keeping });
+    plan.service.push(`ingress stays ${drift.live}; the function has ${drift.saved} saved`);
+  }
   plan.service.push(...trafficPlan(request, live, plan));
   return plan;
 }

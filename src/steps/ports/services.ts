@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../domain/data/json.ts';
+import type { ServiceScaling } from '../../domain/traffic/outside.ts';
+import type { OutsideChange } from '../../domain/traffic/put-back.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 
 export interface TrafficStatus extends TrafficTarget {
@@ -24,6 +26,8 @@ export interface RunService {
   defaultUriDisabled: boolean;
   ingress: string | undefined;
   customAudiences: string[];
+  scaling: ServiceScaling;
+  description: string;
   reconciling: boolean;
   /** Cloud Run has processed the last change: generation equals observedGeneration, and it is not reconciling. */
   arrived: boolean;
@@ -62,9 +66,7 @@ export interface Services {
     change: {
       traffic?: TrafficTarget[];
       annotations?: Record<string, string>;
-      invokerIamDisabled?: boolean;
-      ingress?: string;
-    },
+    } & OutsideChange,
     options: { etag: string; validateOnly?: boolean; signal?: AbortSignal },
   ): Promise<'accepted' | 'conflict'>;
 }

@@ -1,5 +1,6 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
+import { outsideOf } from '../../domain/traffic/outside.ts';
 import { percentOf, servingNow } from '../../domain/traffic/serving.ts';
 import { carriesLabels } from '../traffic/build-owner.ts';
 import type { DeployStage } from './ports.ts';
@@ -106,6 +107,7 @@ async function checkZero(run: ReleaseRun, name: string, candidate: string): Prom
   if (service === undefined) return failed('the service vanished after the build');
   const serving = servingNow(service);
   run.live = { ...run.live, url: service.uri, serving };
+  run.written.outside = outsideOf(service);
   const percent = percentOf(candidate, serving);
   if (found.before === undefined) return passed(`${candidate}, a first release`);
   if (percent === 0) return passed(`${candidate} at 0 %`);

@@ -1,5 +1,6 @@
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { outsideOf } from '../../domain/traffic/outside.ts';
 import {
   allocationText,
   resolveBefore,
@@ -72,7 +73,11 @@ export async function readBefore(run: ReleaseRun, service: RunService): Promise<
     return refused(
       `${before.revision}, which has all the traffic, is not ready at the moment (${revision?.message ?? 'no reason given'}): run the job again when it is`,
     );
-  run.found = { ...run.found, before: { revision: before.revision, traffic: service.traffic } };
+  run.found = {
+    ...run.found,
+    before: { revision: before.revision, traffic: service.traffic },
+    outside: outsideOf(service),
+  };
   // If a release found the serving revision bad and no other one is known to be good, there is nothing to go back to.
   const { previous } = run.found;
   const first = previous?.failed.includes(before.revision) === true && previous.stable === undefined;

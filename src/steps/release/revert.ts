@@ -5,6 +5,7 @@ import { addFailed, closeRecord, type ReleaseRecord } from '../../domain/traffic
 import { sameTraffic, type TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunService, Services } from '../ports/services.ts';
 import { isDead } from '../traffic/read-serving.ts';
+import { settingsBack } from '../traffic/settings-back.ts';
 import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
 import { write } from './write.ts';
 
@@ -40,13 +41,18 @@ export async function revert(
     open
       ? { ...last, failed: addFailed(last.failed, bad) }
       : closeRecord(last, { wrote, failed: bad, expires: last.expires });
+  const settings = settingsBack({
+    outside: run.found.outside && before && { before: run.found.outside, after: run.written.outside },
+    revision: before?.revision,
+    isPrivate: run.exposure && run.exposure === 'private',
+  });
   const action = before
     ? `Put the traffic back to ${before.revision}`
     : 'Closed the record of the first release';
   try {
     return await write(
       run,
-      { phase: open ? 'building' : 'closed', traffic, record, action },
+      { phase: open ? 'building' : 'closed', traffic, record, settings, action },
       { withinMs: options.withinMs, stubborn: true, urgent: options.urgent },
     );
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
+import type { OutsideSettings } from '../../domain/traffic/outside.ts';
+import type { OutsideFact } from '../../domain/traffic/outside-facts.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
@@ -20,6 +22,8 @@ export interface Plan {
 export interface Found {
   /** What served, and the traffic to put back. Undefined in a first release: there is nothing to go back to. */
   before: { revision: string; traffic: TrafficTarget[] } | undefined;
+  /** The settings of the service that traffic does not carry. */
+  outside: OutsideSettings | undefined;
   /** The record of the release before this one. */
   previous: ReleaseRecord | undefined;
   /** The latest revision of the service. */
@@ -46,6 +50,8 @@ export interface Written {
   record: ReleaseRecord | undefined;
   /** Our record has been on the service. If it is gone, somebody else has closed it. */
   recorded: boolean;
+  /** What this release's build made of the settings that traffic does not carry. */
+  outside: OutsideSettings | undefined;
   /** The last write left a revision pinned by name. */
   keptPin: boolean;
   /** The build may still bring a new revision after this release has ended. */
@@ -62,6 +68,8 @@ export interface Ending {
   wentBackAt: number | undefined;
   /** How `before` has been doing since then. */
   after: ServingHealth | undefined;
+  /** What became of the settings that this release had changed. */
+  outside: readonly OutsideFact[];
   /** The record of the release that this one gave way to. */
   yieldedTo: ReleaseRecord | undefined;
   /** Nothing is left for the post step to settle. */
@@ -96,7 +104,13 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     state: begin(request.canary),
     reason: '',
     plan: { unchanged: false, labels: undefined },
-    found: { before: undefined, previous: undefined, latest: undefined, functionRevision: undefined },
+    found: {
+      before: undefined,
+      outside: undefined,
+      previous: undefined,
+      latest: undefined,
+      functionRevision: undefined,
+    },
     live: {
       service: undefined,
       url: undefined,
@@ -110,6 +124,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     written: {
       record: undefined,
       recorded: false,
+      outside: undefined,
       keptPin: false,
       buildMayGoOn: false,
       watchState: undefined,
@@ -118,6 +133,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       beforeGone: false,
       wentBackAt: undefined,
       after: undefined,
+      outside: [],
       yieldedTo: undefined,
       settled: true,
     },

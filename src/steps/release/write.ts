@@ -1,9 +1,11 @@
 import { beforeTag, candidateTag } from '../../domain/product.ts';
+import { backText, type OutsideFact } from '../../domain/traffic/outside-facts.ts';
 import type { RecordPhase, ReleaseRecord } from '../../domain/traffic/record.ts';
 import { allocationText, percentOf, servingNow } from '../../domain/traffic/serving.ts';
 import type { Traffic, TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '../traffic/change-traffic.ts';
+import { type SettingsBack, settingFindings } from '../traffic/settings-back.ts';
 import { noteForeign } from './foreign.ts';
 import { stillOurs } from './ours.ts';
 import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
@@ -30,6 +32,7 @@ export function recordOf(
     ...request.owner,
     phase,
     before: before?.traffic ?? [],
+    outside: found.outside && before ? { before: found.outside, after: written.outside } : undefined,
     before_revision: before?.revision,
     wrote: [...wrote],
     candidate: run.candidate,
@@ -49,6 +52,8 @@ export interface Wanted {
   traffic: (service: RunService) => TrafficTarget[];
   /** Changes the record before it is written, for example to close it. */
   record?: (record: ReleaseRecord, wrote: TrafficTarget[]) => ReleaseRecord;
+  /** Settings to write beside the traffic. */
+  settings?: SettingsBack;
   /** For the journal, if a write was needed. */
   action: string;
 }
@@ -75,12 +80,20 @@ export async function write(
     const open = recordOf(run, wanted.phase, traffic, when);
     const record = wanted.record?.(open, traffic) ?? open;
     run.written.record = record;
-    return { traffic, record };
+    return { traffic, record, outside: wanted.settings?.change(service) };
   };
   const changed = await changeTraffic(ports, run.live.service ?? '', decide, options);
+  if (changed.done && wanted.settings) noteSettings(run, wanted.settings.facts(changed.service));
   return changed.done
     ? written(run, changed, wanted.action)
     : { event: changed.stop, reason: changed.reason };
+}
+
+function noteSettings({ ending, journal }: ReleaseRun, facts: OutsideFact[]): void {
+  ending.outside = facts;
+  journal.findNew(settingFindings(facts));
+  const back = backText(facts);
+  if (back) journal.act(`Put back ${back}`);
 }
 
 function written(run: ReleaseRun, changed: Extract<Changed, { done: true }>, action: string): PhaseResult {

@@ -1,4 +1,5 @@
 import type { Finding } from '../../domain/findings/finding.ts';
+import type { OutsideFact } from '../../domain/traffic/outside-facts.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
 import type { RunService } from '../ports/services.ts';
@@ -38,6 +39,8 @@ export interface RolledBack extends Common {
   keptPin: boolean;
   /** Milliseconds from the write until the traffic was seen to follow it. */
   tookMs: number;
+  /** What became of the settings of the service that the release had changed. */
+  outside: readonly OutsideFact[];
   /** How the revision answered a call. Undefined if it was not called or failed; then a finding says so. */
   answer: Answer | undefined;
   /** Its own error rate. Undefined if that was not asked for or could not be counted. */

@@ -1,7 +1,9 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
+import { backText } from '../../domain/traffic/outside-facts.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
+import { hasChange } from '../../domain/traffic/put-back.ts';
 import { closeRecord, emptyRecord, isOpen } from '../../domain/traffic/record.ts';
 import { type Allocation, allocationText, percentOf, servingNow } from '../../domain/traffic/serving.ts';
 import type { Owner } from '../ports/runs.ts';
@@ -11,6 +13,7 @@ import { changeTraffic } from '../traffic/change-traffic.ts';
 import { driftOf } from '../traffic/drift.ts';
 import type { TrafficPorts } from '../traffic/ports.ts';
 import { type ProvePorts, proveAnswer, proveRate } from '../traffic/prove-back.ts';
+import { type SettingsBack, settingFindings, settingsBack } from '../traffic/settings-back.ts';
 import type { Refused, RollbackResult } from './result.ts';
 import { choose } from './target.ts';
 import { buildIsOver, takenBack, trafficBack } from './traffic-back.ts';
@@ -60,7 +63,9 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   const findings = driftOf(revisionOf(fn), target);
   const open = parsed.kind === 'record' && isOpen(parsed.record);
   const unmoved = { target, from, serving: from, service, findings };
-  if (percentOf(target, from) === 100 && !open)
+  const settings = settingsOf(parsed, target);
+  const isAsBefore = hasChange(service, settings.change(service));
+  if (percentOf(target, from) === 100 && !open && isAsBefore)
     return { ...unmoved, did: 'already_there', reason: `${target} serves 100 % already` };
   if (request.dryRun)
     return {
@@ -68,7 +73,14 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
       did: 'planned',
       reason: `would send 100 % to ${target}; now ${allocationText(from)}`,
     };
-  return move(ports, request, { service, parsed, from, target, findings });
+  return move(ports, request, { service, parsed, from, target, findings, settings });
+}
+
+/** Only for the revision that served before the release does the record know the settings of the service. */
+function settingsOf(parsed: ParsedRecord, target: string): SettingsBack {
+  const record = parsed.kind === 'record' ? parsed.record : undefined;
+  const outside = record?.before_revision === target ? record.outside : undefined;
+  return settingsBack({ outside, revision: target });
 }
 
 interface Chosen {
@@ -77,11 +89,12 @@ interface Chosen {
   from: readonly Allocation[];
   target: string;
   findings: RollbackResult['findings'];
+  settings: SettingsBack;
 }
 
 async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chosen): Promise<RollbackResult> {
   const { clock, log } = ports;
-  const { service, parsed, from, target, findings } = chosen;
+  const { service, parsed, from, target, findings, settings } = chosen;
   const { signal } = request;
   const bad =
     request.to === 'before' || request.to === 'stable' ? takenBack(parsed, from, target) : undefined;
@@ -98,7 +111,8 @@ async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chos
       const closed = closeRecord(last, { wrote: back.traffic, failed: bad, expires: last.expires });
       // The revision that a person takes back is no longer stable; the one that they go back to is.
       const stable = closed.stable === bad ? { stable: target, stable_commit: undefined } : {};
-      return { traffic: back.traffic, record: { ...closed, ...stable, ...request.owner } };
+      const record = { ...closed, ...stable, ...request.owner };
+      return { traffic: back.traffic, record, outside: settings.change(live) };
     },
     { withinMs: 60_000, signal, first: service },
   );
@@ -111,6 +125,9 @@ async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chos
   }
   const tookMs = clock.now() - started;
   log.line(`✓ Roll back     ${(tookMs / 1000).toFixed(1)} s  ${target} 100 %`);
+  const outside = settings.facts(changed.service);
+  const putBack = backText(outside);
+  if (putBack) log.line(`  Put back ${putBack}`);
   const settledAt = clock.now();
   const answer = await proveAnswer(ports, changed.service.uri, target, signal);
   const counted = await proveRate(ports, service.name, target, settledAt, signal);
@@ -122,7 +139,8 @@ async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chos
     serving: servingNow(changed.service),
     service: changed.service,
     keptPin,
-    findings: [...findings, ...answer.findings, ...counted.findings],
+    outside,
+    findings: [...findings, ...settingFindings(outside), ...answer.findings, ...counted.findings],
     tookMs,
     answer: answer.alive,
     rate: counted.rate,

@@ -1,18 +1,22 @@
 import { type ErrorCode, messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
+import { hasChange, type OutsideChange } from '../../domain/traffic/put-back.ts';
 import { type ReleaseRecord, withRecord } from '../../domain/traffic/record.ts';
 import { sameTraffic, type TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import { awaitTraffic } from './await-traffic.ts';
 import { isPermanent } from './permanent-error.ts';
 import type { ChangePorts, Stop, Stopped } from './ports.ts';
+import { writeSettings } from './write-settings.ts';
 
 export interface Write {
   /** Absent if only the record changes. */
   traffic?: TrafficTarget[] | undefined;
   /** Absent if no release is under way: then the annotations are not part of the write. */
   record?: ReleaseRecord | undefined;
+  /** Settings that go with the traffic in the same write. If Google refuses them, the traffic is written without them. */
+  outside?: OutsideChange | undefined;
 }
 
 /**
@@ -37,7 +41,15 @@ export interface ChangeOptions {
 
 export type Changed =
   /** `wrote` is false if the service was already as wanted, so that no write was sent. */
-  { done: true; service: RunService; written: Write; wrote: boolean } | Stopped;
+  | {
+      done: true;
+      service: RunService;
+      written: Write;
+      wrote: boolean;
+      /** Why Google refused the settings, so that only the traffic was written. */
+      refused?: unknown;
+    }
+  | Stopped;
 
 /**
  * The only way in which traffic changes: read the service, decide, write traffic and record in one conditional PATCH, and
@@ -55,29 +67,45 @@ export async function changeTraffic(
   const deadline = clock.now() + options.withinMs;
   let wrote = false;
   let lastError: unknown;
+  let refused: unknown;
   for (let tries = 1; ; tries++) {
+    let withSettings = false;
     try {
       const service = (tries === 1 ? options.first : undefined) ?? (await services.get(name, options.signal));
       if (service === undefined)
         throw new ReleaseError('not-found', { what: `The Cloud Run service ${name} does not exist.` });
       const decision = decide(service, parseRecord(service.annotations[recordAnnotation]));
       if ('stop' in decision) return { done: false, ...decision };
-      const { change, isWritten } = changeOf(service, decision);
+      const wanted = refused === undefined ? decision : { ...decision, outside: undefined };
+      const { change, isWritten } = changeOf(service, wanted);
+      withSettings = !hasChange(service, wanted.outside ?? {});
       wrote ||= !isWritten;
       if (
         isWritten ||
         (await services.patch(name, change, patchOptions(service.etag, options))) === 'accepted'
       ) {
-        const written = { done: true, written: decision, wrote } as const;
+        const written = { done: true, written: decision, wrote, refused } as const;
         if (!decision.traffic) return { ...written, service };
         const settled = await awaitTraffic(ports, name, decision.traffic, { ...options, deadline });
-        if (settled.done) return { ...written, service: settled.service };
+        if (settled.done) {
+          const { outside } = decision;
+          if (refused === undefined || !outside) return { ...written, service: settled.service };
+          const last = await writeSettings(ports, settled.service, outside, options.signal);
+          return { ...written, service: last };
+        }
         if (!options.insist) return settled;
       }
       lastError = undefined;
       log.debug(`${name} changed while it was being written; reading it again`);
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
+      if (isPermanent(error) && withSettings) {
+        log.debug(
+          `The settings of ${name} were refused, so only its traffic is written: ${messageOf(error)}`,
+        );
+        refused = error;
+        continue;
+      }
       if (isPermanent(error) && !options.stubborn) throw error;
       lastError = error;
       log.debug(`Changing traffic, try ${tries}: ${messageOf(error)}`);
@@ -89,11 +117,13 @@ export async function changeTraffic(
 }
 
 /** The fields to send, and whether the service has them already. */
-function changeOf(service: RunService, { traffic, record }: Write) {
+function changeOf(service: RunService, { traffic, record, outside = {} }: Write) {
   const annotations = record && withRecord(service.annotations, record);
+  const settings = hasChange(service, outside) ? {} : outside;
   return {
-    change: { ...(traffic ? { traffic } : {}), ...(annotations ? { annotations } : {}) },
+    change: { ...(traffic ? { traffic } : {}), ...(annotations ? { annotations } : {}), ...settings },
     isWritten:
+      hasChange(service, outside) &&
       (!traffic || sameTraffic(service.traffic, traffic)) &&
       (!annotations || service.annotations[recordAnnotation] === annotations[recordAnnotation]),
   };

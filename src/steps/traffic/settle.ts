@@ -1,4 +1,5 @@
 import { recordAnnotation } from '../../domain/product.ts';
+import type { OutsideFact } from '../../domain/traffic/outside-facts.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
 import { closeRecord, emptyRecord, isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
 import { type Allocation, servingNow } from '../../domain/traffic/serving.ts';
@@ -12,6 +13,7 @@ import type { Owner } from '../ports/runs.ts';
 import type { RunService } from '../ports/services.ts';
 import { changeTraffic } from './change-traffic.ts';
 import type { TrafficPorts } from './ports.ts';
+import { type SettingsBack, settingsBack } from './settings-back.ts';
 import { liveFacts, readFacts } from './settle-facts.ts';
 
 export interface SettleRequest {
@@ -36,6 +38,8 @@ export interface Settled {
   reason: string;
   /** The revision is pinned by name although the traffic followed the latest revision before. */
   keptPin: boolean;
+  /** What became of the settings of the service that the release had changed. */
+  outside: readonly OutsideFact[];
   /** Settling waited for something, so what was read before it may be out of date. */
   waited: boolean;
   /** The service at the end; undefined if the function has none. */
@@ -52,6 +56,7 @@ export const nothingToSettle = (reason: string, waited = false): Settled => ({
   did: 'nothing',
   reason,
   keptPin: false,
+  outside: [],
   waited,
   service: undefined,
   serving: [],
@@ -84,7 +89,17 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
     const decision = decideSettlement({ ...facts, lostForMs: clock.now() - (lostSince ?? clock.now()) });
     const found = parsed.kind === 'record' ? parsed.record : undefined;
     const { serving } = facts;
-    const seen = { reason: decision.reason, keptPin: false, waited, service, serving, record: found, found };
+    const outside: readonly OutsideFact[] = [];
+    const seen = {
+      reason: decision.reason,
+      keptPin: false,
+      outside,
+      waited,
+      service,
+      serving,
+      record: found,
+      found,
+    };
     if (decision.do === 'wait') {
       if (clock.now() - began + pollMs > request.waitMs) return { ...seen, did: 'wait' };
       heartbeat(decision.reason);
@@ -95,7 +110,8 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
     if (request.dryRun || (decision.do !== 'put_back' && decision.do !== 'hands_off'))
       return { ...seen, did: decision.do };
     const lostFor = clock.now() - (lostSince ?? clock.now());
-    const written = await execute(ports, { ...request, remembered }, facts, lostFor);
+    const settings = settingsBack({ outside: found?.outside, revision: found?.before_revision });
+    const written = await execute(ports, { ...request, remembered }, facts, lostFor, settings);
     if (!written.done) {
       // Another run was faster, so look again at what it did.
       log.debug(`Settling: ${written.reason}`);
@@ -106,6 +122,7 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
       ...seen,
       did: decision.do,
       keptPin: decision.do === 'put_back' && decision.keptPin,
+      outside: settings.facts(written.service),
       service: written.service,
       serving: servingNow(written.service),
       record: written.written.record,
@@ -129,7 +146,13 @@ const recall = (parsed: ParsedRecord, remembered: ReleaseRecord | undefined): Pa
   parsed.kind === 'none' && remembered ? { kind: 'record', record: remembered } : parsed;
 
 /** Decides again on the service as it is at the moment of writing, and writes that. */
-function execute(ports: TrafficPorts, request: SettleRequest, facts: SettleFacts, lostForMs: number) {
+function execute(
+  ports: TrafficPorts,
+  request: SettleRequest,
+  facts: SettleFacts,
+  lostForMs: number,
+  settings: SettingsBack,
+) {
   return changeTraffic(
     ports,
     request.service,
@@ -140,7 +163,8 @@ function execute(ports: TrafficPorts, request: SettleRequest, facts: SettleFacts
         return { stop: 'moved', reason: decision.reason };
       const record = parsed.kind === 'record' ? parsed.record : emptyRecord(request.owner);
       const closed = closeRecord(record, { wrote: decision.traffic, expires: record.expires });
-      return { traffic: decision.traffic, record: closed };
+      const outside = decision.do === 'put_back' ? settings.change(live) : undefined;
+      return { traffic: decision.traffic, record: closed, outside };
     },
     { withinMs: 60_000, signal: request.signal },
   );

@@ -22,6 +22,16 @@ export const trafficRules = {
     severity: 'medium',
     why: 'A rollback moves traffic only. The next deploy starts from the saved settings.',
   },
+  'setting-not-put-back': {
+    title: 'A setting of the service is not as it was before the release',
+    severity: 'high',
+    why: 'Ingress, scaling and other settings of the service hold for every revision, so they also hold for the one that serves again.',
+  },
+  'setting-stays-closed': {
+    title: 'A setting stays closed although it was open before the release',
+    severity: 'medium',
+    why: 'Putting it back could let in anyone, and a release never opens a function.',
+  },
   'rolled-back-revision-fails': {
     title: 'The revision that traffic went back to fails as well',
     severity: 'high',

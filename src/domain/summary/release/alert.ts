@@ -4,6 +4,7 @@ import type { Report } from '../../report/report.ts';
 import { countText } from '../../text/numbers.ts';
 import { codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
 import { spanText } from '../../text/span.ts';
+import { leftText, backText as settingsText } from '../../traffic/outside-facts.ts';
 import { healthText, type ServingHealth } from '../../watch/serving-health.ts';
 import { nextLines } from './next.ts';
 
@@ -26,6 +27,7 @@ export function alert(report: Report<'release'>, facts: ReleaseFacts): string[] 
     );
   if (back?.verdict === 'pass' && report.outcome !== 'held' && facts.before)
     lines.push(`> ${backText(facts, facts.before, back)}`);
+  lines.push(...outsideLines(facts));
   if (back?.verdict === 'pass' && facts.after && facts.before)
     lines.push(`> ${afterText(facts.before, facts.after)}`);
   const { extra } = costOf(facts);
@@ -51,6 +53,14 @@ function backText({ shares }: ReleaseFacts, before: string, back: StageFacts): s
   if (shares.some(({ percent }) => percent > 0))
     return `Traffic went back to ${codeSpan(before)} in ${spanText(back.seconds)}${verified ? ' and was verified' : ''}.`;
   return `No traffic had reached the new revision: ${codeSpan(before)} serves as before${verified ? ', verified' : ''}.`;
+}
+
+/** What became of the settings that traffic does not carry. */
+function outsideLines({ outside }: ReleaseFacts): string[] {
+  const back = settingsText(outside);
+  const left = leftText(outside);
+  const put = back ? [`> Put back with the traffic: ${markdownText(back, 600)}.`] : [];
+  return left ? [...put, `> **Not as before the release: ${markdownText(left, 600)}.**`] : put;
 }
 
 /** How the old revision has been doing since the traffic went back to it. */

@@ -15,7 +15,8 @@ function nextThing(report: Report<'release'>, facts: ReleaseFacts): Next {
   const fix =
     report.errors.find((error) => error.fix)?.fix ??
     report.findings.find(
-      ({ severity, rule, fix: own }) => own && (severity === 'critical' || rule === 'budget-exhausted'),
+      ({ severity, rule, fix: own }) =>
+        own && (severity === 'critical' || rule === 'budget-exhausted' || rule === 'setting-not-put-back'),
     )?.fix;
   const { text, commands } = splitFix(fix ?? '');
   const own = ownNext(report, facts);

@@ -2,6 +2,7 @@ import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
 import type { RollbackEvidence } from '../../rollback/evidence.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
+import { backText, leftText } from '../../traffic/outside-facts.ts';
 import { healthText } from '../../watch/serving-health.ts';
 
 const icons = { works: '✅', fails: '❌', unknown: '' } as const;
@@ -38,6 +39,10 @@ function rollbackBody(report: Report<'rollback'>): string[] {
   if (facts.from) rows.push(`| **Before** | ${shares(facts.from)} |`);
   if (facts.took_ms !== undefined)
     rows.push(`| **Took** | ${(facts.took_ms / 1000).toFixed(1)} s, from the write until it was seen |`);
+  const back = backText(facts.outside);
+  const left = leftText(facts.outside);
+  if (back) rows.push(`| **Put back as well** | ${markdownText(back, 400)} |`);
+  if (left) rows.push(`| **Not as before** | ⚠️ ${markdownText(left, 400)} |`);
   if (facts.alive) rows.push(`| **Its answer** | ${markdownText(facts.alive, 200)} |`);
   if (facts.rate)
     rows.push(

@@ -1,0 +1,59 @@
+import { ownLabelPrefix } from '../product.ts';
+import { differingFields, type OutsideField, type OutsideSettings } from './outside.ts';
+import { fieldText, settingCommand, valueText } from './outside-text.ts';
+
+/** One setting that a release changed, and what became of it when the traffic went back. */
+export interface OutsideFact {
+  /** The setting in words. */
+  setting: string;
+  before: string;
+  now: string;
+  /** `closed`: it stays as it is, because putting it back could open the function. */
+  state: 'put_back' | 'closed' | 'refused';
+  /** Puts it back by hand. Absent if it is back. */
+  command?: string | undefined;
+}
+
+/** Our own labels change with every release, so nobody needs to read about them. */
+const withoutOwnLabels = (settings: OutsideSettings): OutsideSettings => ({
+  ...settings,
+  labels: Object.fromEntries(
+    Object.entries(settings.labels).filter(([name]) => !name.startsWith(ownLabelPrefix)),
+  ),
+});
+
+/**
+ * What became of the settings: `before` the release, `found` when the way back began, and `live` now. `asked` are those
+ * that this way back tried to put back, `closed` those that it left as they were.
+ */
+export function outsideFacts(
+  settings: { before: OutsideSettings; found: OutsideSettings; live: OutsideSettings },
+  { asked, closed }: { asked: readonly OutsideField[]; closed: readonly OutsideField[] },
+  place: { project: string; region: string; service: string },
+): OutsideFact[] {
+  const before = withoutOwnLabels(settings.before);
+  const found = withoutOwnLabels(settings.found);
+  const live = withoutOwnLabels(settings.live);
+  return differingFields(before, found).flatMap((field): OutsideFact[] => {
+    if (!asked.includes(field) && !closed.includes(field)) return [];
+    const isBack = !differingFields(before, live).includes(field);
+    const state = closed.includes(field) ? 'closed' : isBack ? 'put_back' : 'refused';
+    // No command switches the invoker check off: that would open the function.
+    const own = isBack || (field === 'invokerIamDisabled' && before.invokerIamDisabled);
+    const command = own ? undefined : settingCommand(field, before, live, place);
+    const fact = { setting: fieldText[field], before: valueText(field, before), now: valueText(field, live) };
+    return [{ ...fact, state, command }];
+  });
+}
+
+/** `ingress all, default URL on`: the settings that are back. Undefined if there are none. */
+export function backText(facts: readonly OutsideFact[] = []): string | undefined {
+  const back = facts.filter(({ state }) => state === 'put_back');
+  return back.map(({ setting, before }) => `${setting} ${before}`).join(', ') || undefined;
+}
+
+/** `ingress internal (was all)`: the settings that are not as they were. Undefined if there are none. */
+export function leftText(facts: readonly OutsideFact[] = []): string | undefined {
+  const left = facts.filter(({ state }) => state !== 'put_back');
+  return left.map(({ setting, before, now }) => `${setting} ${now} (was ${before})`).join(', ') || undefined;
+}

@@ -1,0 +1,81 @@
+import { parseName, shortName } from '../../domain/data/resource-name.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
+import {
+  type OutsideField,
+  type OutsideRecord,
+  type OutsideSettings,
+  outsideOf,
+} from '../../domain/traffic/outside.ts';
+import { type OutsideFact, outsideFacts } from '../../domain/traffic/outside-facts.ts';
+import { type OutsideChange, putBack } from '../../domain/traffic/put-back.ts';
+import type { RunService } from '../ports/services.ts';
+
+/** Puts the settings that traffic does not carry back with the traffic, and knows afterwards what became of each. */
+
+export interface SettingsBack {
+  /** What to write beside the traffic. May be asked again after a lost race. */
+  change(service: RunService): OutsideChange;
+  /** What became of every setting that the release had changed. `service` is as it was read last. */
+  facts(service: RunService): OutsideFact[];
+}
+
+interface Known {
+  outside: OutsideRecord | undefined;
+  /** The revision that the traffic goes back to. */
+  revision: string | undefined;
+  /** Whether the guard saw that the function is private, if it has looked. */
+  isPrivate?: boolean | undefined;
+}
+
+export function settingsBack({ outside, revision, isPrivate }: Known): SettingsBack {
+  let found: OutsideSettings | undefined;
+  const asked = new Set<OutsideField>();
+  const closed = new Set<OutsideField>();
+  return {
+    change(service) {
+      // If no revision came, no build of this release has changed anything.
+      const built = outside?.after !== undefined || service.latestCreatedRevision !== revision;
+      if (outside === undefined || !built) return {};
+      found ??= outsideOf(service);
+      const back = putBack(outside, service, isPrivate);
+      for (const field of Object.keys(back.change) as OutsideField[]) asked.add(field);
+      for (const field of back.closed) closed.add(field);
+      return back.change;
+    },
+    facts(service) {
+      if (outside === undefined || found === undefined) return [];
+      const { project = '', region = '' } = parseName(service.name);
+      const place = { project, region, service: shortName(service.name) ?? service.name };
+      const settings = { before: outside.before, found, live: outsideOf(service) };
+      return outsideFacts(settings, { asked: [...asked], closed: [...closed] }, place);
+    },
+  };
+}
+
+/** A finding for every setting that is not as it was. */
+export const settingFindings = (facts: readonly OutsideFact[]): Finding[] =>
+  facts.flatMap((fact): Finding[] => {
+    const { setting, before, now, state, command } = fact;
+    if (state === 'put_back') return [];
+    if (state === 'closed')
+      return [
+        {
+          rule: 'setting-stays-closed',
+          severity: 'medium',
+          title: `The ${setting} stays ${now}; before the release it was ${before}.`,
+          why: 'Putting it back could let in anyone, and a release never opens a function.',
+          fix:
+            command &&
+            `If you want it as it was, check first who may call the function, then run: ${command}`,
+        },
+      ];
+    return [
+      {
+        rule: 'setting-not-put-back',
+        severity: 'high',
+        title: `The ${setting} is still ${now}; before the release it was ${before}.`,
+        why: 'This setting belongs to the service, so it also holds for the revision that serves again. Google refused the change.',
+        fix: `Put it back: ${command}`,
+      },
+    ];
+  });

@@ -1,0 +1,29 @@
+import { messageOf } from '../../domain/errors/errors.ts';
+import { hasChange, type OutsideChange } from '../../domain/traffic/put-back.ts';
+import type { RunService } from '../ports/services.ts';
+import type { ChangePorts } from './ports.ts';
+
+const tries = 3;
+
+/**
+ * Writes settings on their own, after Google refused them beside the traffic. Never throws: the traffic is back already,
+ * so a second refusal is a fact to report. Returns the service as it was last read.
+ */
+export async function writeSettings(
+  { services, log }: Pick<ChangePorts, 'services' | 'log'>,
+  service: RunService,
+  change: OutsideChange,
+  signal: AbortSignal | undefined,
+): Promise<RunService> {
+  const options = signal ? { signal } : {};
+  let live = service;
+  try {
+    for (let n = 0; n < tries && !hasChange(live, change); n++) {
+      await services.patch(service.name, change, { etag: live.etag, ...options });
+      live = (await services.get(service.name, signal)) ?? live;
+    }
+  } catch (error) {
+    log.debug(`The settings of ${service.name} were refused again: ${messageOf(error)}`);
+  }
+  return live;
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import { differingFields, type OutsideSettings, outsideFields } from '../../../src/domain/traffic/outside.ts';
+import { outsideFacts } from '../../../src/domain/traffic/outside-facts.ts';
+import { hasChange, putBack } from '../../../src/domain/traffic/put-back.ts';
+
+const all = 'INGRESS_TRAFFIC_ALL';
+const inside = 'INGRESS_TRAFFIC_INTERNAL_ONLY';
+const balancer = 'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER';
+
+const settings = (own: Partial<OutsideSettings> = {}): OutsideSettings => ({
+  ingress: all,
+  invokerIamDisabled: false,
+  iapEnabled: false,
+  defaultUriDisabled: false,
+  scaling: {},
+  customAudiences: [],
+  labels: {},
+  description: '',
+  ...own,
+});
+const back = (
+  before: Partial<OutsideSettings>,
+  after: Partial<OutsideSettings> | undefined,
+  live: Partial<OutsideSettings>,
+  isPrivate?: boolean,
+) =>
+  putBack(
+    { before: settings(before), ...(after ? { after: settings(after) } : {}) },
+    settings(live),
+    isPrivate,
+  );
+
+describe('what a release puts back', () => {
+  test.each([
+    ['ingress', { ingress: all }, { ingress: inside }],
+    ['ingress, the reverse', { ingress: inside }, { ingress: all }],
+    ['ingress that was not set', { ingress: undefined }, { ingress: balancer }],
+    ['default URL', { defaultUriDisabled: true }, {}],
+    ['IAP', { iapEnabled: true }, {}],
+    [
+      'scaling',
+      { scaling: { minInstanceCount: 2 } },
+      { scaling: { minInstanceCount: 0, maxInstanceCount: 9 } },
+    ],
+    ['audiences', { customAudiences: ['a'] }, { customAudiences: ['b'] }],
+    ['labels', { labels: { team: 'ocr' } }, { labels: { team: 'x', more: 'y' } }],
+    ['description', { description: 'old' }, { description: 'new' }],
+  ] as [string, Partial<OutsideSettings>, Partial<OutsideSettings>][])('%s', (_, before, after) => {
+    for (const known of [after, undefined]) {
+      const { change, closed } = back(before, known, after);
+      expect(closed).toEqual([]);
+      expect(Object.keys(change)).toHaveLength(1);
+      const live = { ...settings(after), ...change };
+      expect(differingFields(settings(before), live)).toEqual([]);
+      expect(hasChange(live, change)).toBe(true);
+      // Doing it again writes nothing.
+      expect(back(before, known, live).change).toEqual({});
+    }
+  });
+
+  test('the same value written in another way is no difference', () => {
+    expect(back({ ingress: undefined }, undefined, { ingress: all }).change).toEqual({});
+    expect(back({ customAudiences: ['a', 'b'] }, undefined, { customAudiences: ['b', 'a'] }).change).toEqual(
+      {},
+    );
+    expect(back({ scaling: {} }, undefined, { scaling: { minInstanceCount: 0 } }).change).toEqual({});
+  });
+
+  test('what the release did not change, or others have changed since, stays', () => {
+    expect(back({}, {}, { ingress: inside }).change).toEqual({});
+    expect(back({}, { ingress: balancer }, { ingress: inside })).toEqual({ change: {}, closed: [] });
+    const labels = { ours: 'new', theirs: 'their own' };
+    expect(back({ labels: { ours: 'old' } }, { labels: { ours: 'new' } }, { labels }).change).toEqual({
+      labels: { ours: 'old', theirs: 'their own' },
+    });
+  });
+});
+
+describe('a release never opens a function', () => {
+  test('the invoker check stays on', () => {
+    const isPrivate = true;
+    expect(back({ invokerIamDisabled: true }, undefined, {}, isPrivate)).toEqual({
+      change: {},
+      closed: ['invokerIamDisabled'],
+    });
+    // The guard closed it between the first look and the build.
+    expect(back({ invokerIamDisabled: true }, {}, {}).closed).toEqual(['invokerIamDisabled']);
+  });
+
+  test('an invoker check that was on is switched on again', () => {
+    expect(back({}, { invokerIamDisabled: true }, { invokerIamDisabled: true }).change).toEqual({
+      invokerIamDisabled: false,
+    });
+  });
+
+  test('nothing is widened while the callers are not checked', () => {
+    const narrow = { ingress: inside, defaultUriDisabled: true, iapEnabled: true };
+    const wide = { ingress: all, defaultUriDisabled: false, iapEnabled: false };
+    expect(back(wide, narrow, narrow, false)).toEqual({
+      change: {},
+      closed: ['ingress', 'iapEnabled', 'defaultUriDisabled'],
+    });
+    expect(back(wide, narrow, { ...narrow, invokerIamDisabled: true }).closed).toContain('ingress');
+    expect(back(narrow, wide, wide, false)).toEqual({ change: narrow, closed: [] });
+  });
+
+  test('no combination of settings writes an open invoker check', () => {
+    const values: Partial<OutsideSettings>[] = [all, inside].flatMap((ingress) =>
+      [true, false].flatMap((invokerIamDisabled) =>
+        [true, false].map((iapEnabled) => ({ ingress, invokerIamDisabled, iapEnabled })),
+      ),
+    );
+    for (const before of values)
+      for (const after of [undefined, ...values])
+        for (const live of values)
+          for (const isPrivate of [undefined, true, false]) {
+            const { change, closed } = back(before, after, live, isPrivate);
+            expect(change.invokerIamDisabled).not.toBe(true);
+            expect(closed.filter((field) => field in change)).toEqual([]);
+            if (isPrivate === false && live.ingress === inside) expect(change.ingress).toBeUndefined();
+          }
+  });
+});
+
+describe('what became of the settings', () => {
+  const place = { project: 'p', region: 'r', service: 's' };
+  const facts = (before: Partial<OutsideSettings>, found: Partial<OutsideSettings>, live = found) =>
+    outsideFacts(
+      { before: settings(before), found: settings(found), live: settings(live) },
+      {
+        asked: outsideFields.filter((field) => field !== 'invokerIamDisabled'),
+        closed: ['invokerIamDisabled'],
+      },
+      place,
+    );
+
+  test('what is back needs no command', () => {
+    expect(facts({}, { ingress: inside }, {})).toEqual([
+      { setting: 'ingress', before: 'all', now: 'all', state: 'put_back' },
+    ]);
+  });
+
+  test.each([
+    [{ ingress: balancer }, {}, '--ingress=internal-and-cloud-load-balancing'],
+    [{ defaultUriDisabled: true }, {}, '--no-default-url'],
+    [{ scaling: { minInstanceCount: 2 } }, {}, '--min=2 --max=default'],
+    [{ customAudiences: ['https://a b'] }, {}, '--set-custom-audiences="https://a b"'],
+    [{ customAudiences: [] }, { customAudiences: ['x'] }, '--clear-custom-audiences'],
+    [{ labels: { a: '1' } }, { labels: { b: '2' } }, '--update-labels=a=1 --remove-labels=b'],
+    [{ description: '$(rm -rf ~)' }, {}, "--description='$(rm -rf ~)'"],
+  ] as [Partial<OutsideSettings>, Partial<OutsideSettings>, string][])('%j', (before, found, flags) => {
+    expect(facts(before, found)).toMatchObject([
+      { state: 'refused', command: `gcloud run services update s --project=p --region=r ${flags}` },
+    ]);
+  });
+
+  test('no command opens the invoker check, and our own labels are not told', () => {
+    expect(facts({ invokerIamDisabled: true }, {})).toEqual([
+      { setting: 'invoker check', before: 'off', now: 'on', state: 'closed' },
+    ]);
+    expect(facts({ labels: { 'backstay-source': 'a' } }, { labels: { 'backstay-source': 'b' } })).toEqual([]);
+  });
+});

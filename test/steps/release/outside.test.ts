@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { runState, type Service } from '../../../sandbox/run/model.ts';
+import { ReleaseError } from '../../../src/domain/errors/errors.ts';
+import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
+import type { RollbackEvidence } from '../../../src/domain/rollback/evidence.ts';
+import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { ReleaseWorld } from '../../support/release-world.ts';
+
+jest.setTimeout(90_000);
+
+const quick = { step_duration: '1s', duration: '1s' };
+const internal = { ingress_settings: 'ALLOW_INTERNAL_ONLY' };
+const all = 'INGRESS_TRAFFIC_ALL';
+const inside = 'INGRESS_TRAFFIC_INTERNAL_ONLY';
+
+/** Settings that traffic does not carry: what a release changed is put back with the traffic. */
+describe('state outside the revision', () => {
+  let time: FastTime;
+  let world: ReleaseWorld;
+  let made = 0;
+  beforeAll(async () => {
+    time = installFastTime(20);
+    world = await ReleaseWorld.open({ sampleReachability: true }, time.clock);
+  });
+  afterAll(async () => {
+    const seen = (await (await fetch(`${world.sandbox.control}/reachability`)).json()) as {
+      everReachable: boolean;
+    };
+    await world.close();
+    time.restore();
+    expect(seen.everReachable).toBe(false);
+  });
+
+  async function served(inputs: Record<string, string> = {}): Promise<string> {
+    const name = `out${++made}`;
+    const first = await world.release(name, world.good(), { inputs: { ...quick, ...inputs } });
+    expect(first.report.outcome).toBe('promoted');
+    return name;
+  }
+  const live = (name: string): Service => {
+    const found = [...runState(world.sandbox.world).services.values()].find(({ id }) => id === name);
+    if (!found) throw new Error(`${name} has no service`);
+    return found;
+  };
+  const rules = (report: { findings: { rule: string }[] }) => report.findings.map(({ rule }) => rule);
+
+  test('internal ingress that fails the smoke test: ingress lets everything in again, and the code is not blamed', async () => {
+    const name = await served();
+    const labels = { ...live(name).labels };
+    const source = world.good();
+    const ran = await world.release(name, source, {
+      inputs: { ...quick, ...internal, labels: 'team=ocr', smoke_suite: world.suite() },
+    });
+    expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
+    expect(live(name)).toMatchObject({ ingress: all, labels });
+    const { outside, cause } = ran.report.evidence.release as ReleaseFacts;
+    expect(outside).toEqual([
+      { setting: 'ingress', before: 'all', now: 'all', state: 'put_back' },
+      expect.objectContaining({ setting: 'labels of the service', state: 'put_back' }),
+    ]);
+    expect(cause).toContain('did not pass the request on');
+    expect(ran.report.actions_taken.map(({ what }) => what).join()).toContain('Put back ingress all');
+    expect((await world.record(name))?.failed).toEqual([]);
+    // The same code without the setting is released, and the saved setting does not come back.
+    const reverted = await world.release(name, source, { inputs: { ...quick, smoke_suite: world.suite() } });
+    expect([reverted.report.outcome, live(name).ingress]).toEqual(['promoted', all]);
+  });
+
+  test('the reverse: an internal function that is opened to all networks and fails is internal again', async () => {
+    const name = await served(internal);
+    expect(live(name).ingress).toBe(inside);
+    const ran = await world.release(name, world.wrong(), {
+      inputs: { ...quick, ingress_settings: 'ALLOW_ALL', smoke_suite: world.suite() },
+    });
+    expect([ran.report.outcome, live(name).ingress]).toEqual(['smoke_failed', inside]);
+    expect((await world.record(name))?.failed).toEqual([ran.outputs.revision]);
+  });
+
+  test('a runner that dies after the build: the next run puts the settings back', async () => {
+    const name = await served();
+    const stop = new AbortController();
+    let dead = false;
+    const restore = world.onCalls(() => (dead ? { reset: 'before' } : undefined));
+    const watching = setInterval(async () => {
+      if ((await world.record(name).catch(() => undefined))?.phase !== 'canary') return;
+      clearInterval(watching);
+      dead = true;
+      stop.abort(new ReleaseError('cancelled', { what: 'dead' }));
+    }, 10);
+    await world.release(name, world.good(), {
+      inputs: { ...internal, step_duration: '10m' },
+      signal: stop.signal,
+    });
+    clearInterval(watching);
+    restore();
+    expect(live(name).ingress).toBe(inside);
+    const settled = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ATTEMPT: '2' } });
+    expect([settled.report.outcome, live(name).ingress]).toEqual(['rolled_back', all]);
+    expect(settled.report.reason).toContain('put back: ingress all');
+  });
+
+  test('a rollback by hand of a promoted release puts the settings back', async () => {
+    const name = await served();
+    const ran = await world.release(name, world.good(), { inputs: { ...quick, ...internal } });
+    expect([ran.report.outcome, live(name).ingress]).toEqual(['promoted', inside]);
+    const back = await world.rollback(name, 'before');
+    expect([back.report.outcome, live(name).ingress]).toEqual(['rolled_back', all]);
+    expect((back.report.evidence.rollback as RollbackEvidence).outside).toMatchObject([
+      { setting: 'ingress', state: 'put_back' },
+    ]);
+  });
+
+  test('settings that Google refuses do not hold up the traffic, and are named with the command', async () => {
+    const name = await served();
+    const restore = world.onCalls(({ method, path }) =>
+      method === 'PATCH' && path.includes('/services/') && /updateMask=[^&]*ingress/.test(path)
+        ? { status: 403 }
+        : undefined,
+    );
+    const ran = await world.release(name, world.wrong(), {
+      inputs: { ...quick, ...internal, smoke_suite: world.suite() },
+    });
+    restore();
+    expect(live(name).ingress).toBe(inside);
+    expect((await world.serving(name)).map(({ percent }) => percent)).toEqual([100]);
+    expect(rules(ran.report)).toContain('setting-not-put-back');
+    const { project, region } = world.sandbox;
+    const command = `gcloud run services update ${name} --project=${project} --region=${region} --ingress=all`;
+    expect(ran.report.findings.map(({ fix }) => fix)).toContain(`Put it back: ${command}`);
+    // A rollback by hand finishes the work, although the traffic is back already.
+    const back = await world.rollback(name, 'before');
+    expect([back.report.outcome, live(name).ingress]).toEqual(['rolled_back', all]);
+  });
+
+  test('what somebody else changes during the release stays', async () => {
+    const name = await served();
+    const restore = world.onCalls(({ path }) => {
+      if (path.includes('/services/') && live(name).live.some(({ tag }) => tag === 'bs-c'))
+        live(name).scaling = { minInstanceCount: 3 };
+      return undefined;
+    });
+    await world.release(name, world.wrong(), {
+      inputs: { ...quick, ...internal, smoke_suite: world.suite() },
+    });
+    restore();
+    expect(live(name)).toMatchObject({ ingress: all, scaling: { minInstanceCount: 3 } });
+  });
+
+  test('an invoker check that the guard switched on stays on', async () => {
+    const name = await served();
+    live(name).ingress = inside;
+    live(name).invokerIamDisabled = true;
+    const ran = await world.release(name, world.wrong(), {
+      inputs: { ...quick, ingress_settings: 'ALLOW_INTERNAL_AND_GCLB', smoke_suite: world.suite() },
+    });
+    expect(live(name)).toMatchObject({ ingress: inside, invokerIamDisabled: false });
+    expect(rules(ran.report)).toContain('setting-stays-closed');
+  });
+});
