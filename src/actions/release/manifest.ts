@@ -10,7 +10,7 @@ export const manifest: Manifest = {
   outputs: {
     verdict: '`pass`, `fail` or `inconclusive`.',
     outcome:
-      '`promoted`, `rolled_back`, `rejected` (a first release, with nothing to go back to), `held`, `blocked`, `exposed`, `smoke_failed`, `cancelled`, `superseded` or `yielded`. Empty if the release failed before it changed anything, and after a dry run.',
+      '`promoted`, `rolled_back`, `rejected` (a first release, with nothing to go back to), `held`, `blocked`, `exposed`, `smoke_failed`, `cancelled`, `superseded` or `yielded`. Empty if the release failed before anything was built, and after a dry run.',
     reason: 'One sentence that says what happened.',
     url: 'URL of the function, for `environment.url` of the job.',
     revision: 'Short name of the new revision, or of the serving one if nothing changed.',

@@ -83,7 +83,8 @@ function causeOf(run: ReleaseRun): string {
 }
 
 /** Where the traffic is, in a sentence of its own, if the outcome alone does not say it. */
-function trafficOf({ state, live }: ReleaseRun): string | undefined {
+function trafficOf(run: ReleaseRun): string | undefined {
+  const { state, live } = run;
   switch (state.outcome) {
     case 'rolled_back':
     case 'smoke_failed':
@@ -93,9 +94,20 @@ function trafficOf({ state, live }: ReleaseRun): string | undefined {
       return live.serving.length > 0 ? `Traffic: ${allocationText(live.serving)}.` : undefined;
     case 'held':
       return `The traffic is held: ${allocationText(live.serving)}.`;
+    case undefined:
+      return run.request.dryRun ? undefined : undoneOf(run);
     default:
       return undefined;
   }
+}
+
+/** What is left of a release that ended with an error before it had released anything. */
+function undoneOf({ state, journal }: ReleaseRun): string {
+  if (state.touched === 'record')
+    return 'Nothing was released. The pin and the record of this release are removed again.';
+  // The guard may have closed the function, or an earlier release was settled.
+  const untouched = journal.actions.length === 0 && journal.evidence.settled === undefined;
+  return untouched ? 'Nothing was changed.' : 'Nothing was released.';
 }
 
 const ended = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);

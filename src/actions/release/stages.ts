@@ -56,7 +56,7 @@ export function bindStages(
         signal,
       });
     },
-    deploy: async ({ plan, expect }, signal) => {
+    deploy: async ({ plan, expect, onBegun }, signal) => {
       const request = { ...settings.deploy, noTraffic: true, dryRun: plan, tags: ownTags, signal };
       const beforeWrite = () => stillExpected(ports.functions, request, expect);
       let tree: SourceTree | undefined;
@@ -66,7 +66,7 @@ export function bindStages(
       };
       const result = await deploy(
         { ...ports, log: detailsOnce(log, printed), sources: { ...ports.sources, scan } },
-        { ...request, beforeWrite },
+        { ...request, beforeWrite, ...(onBegun ? { onBegun } : {}) },
       );
       return deployed(request, result, tree);
     },

@@ -133,6 +133,12 @@ export const table: Record<Phase, Row> = {
   ended: over,
 };
 
+/**
+ * How far the changes of a release go. `nothing`: no write took effect. `record`: only the pin and the record were
+ * written, both to the revision that serves anyway, and the function is as it was. `function`: more than that.
+ */
+export type Touched = 'nothing' | 'record' | 'function';
+
 export interface State {
   phase: Phase;
   /** Percent of the traffic at each step, 100 last. */
@@ -143,7 +149,9 @@ export interface State {
   first: boolean;
   /** Why the traffic goes back. */
   cause?: Event | undefined;
-  /** If it is absent at the end, something failed before anything was changed. */
+  /** Known from the first write on. Absent means `function`. */
+  touched?: Touched | undefined;
+  /** If it is absent at the end, something failed before anything was released. */
   outcome?: Outcome | undefined;
 }
 
@@ -174,9 +182,20 @@ function following(state: State): State {
   return { ...state, phase: next };
 }
 
+/** The row that answers an event. Where nothing was changed, there is nothing to take back. */
+function rowOf({ phase, touched }: State): Row {
+  const row = table[phase];
+  return row === underWay && touched === 'nothing' ? untouched : row;
+}
+
+/** The outcome once everything is undone. No revision was released if only the pin and the record had been written. */
+function outcomeAfter({ cause, first, touched }: State): Outcome | undefined {
+  return touched === 'record' && cause === 'failed' ? undefined : outcomeOfCause(cause, first);
+}
+
 /** The state after an event. Every phase has an answer to every event, and `ended` stays as it is. */
 export function next(state: State, event: Event): State {
-  const cell = table[state.phase][event];
+  const cell = rowOf(state)[event];
   switch (cell) {
     case 'next':
       return following(state);
@@ -185,7 +204,7 @@ export function next(state: State, event: Event): State {
     case 'back':
       return { ...state, phase: 'reverting', cause: event };
     case 'by-cause':
-      return { ...state, phase: 'ended', outcome: outcomeOfCause(state.cause, state.first) };
+      return { ...state, phase: 'ended', outcome: outcomeAfter(state) };
     case 'error':
       return { ...state, phase: 'ended', outcome: undefined };
     default:

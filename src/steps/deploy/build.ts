@@ -20,12 +20,16 @@ export async function build(
   const { ports, request, result } = run;
   try {
     // From here on a new revision may appear, even if this deploy fails.
-    if (ours) run.sent = true;
+    if (ours) {
+      run.sent = true;
+      request.onBegun?.();
+    }
     result.operation = ours?.name || undefined;
     await holdTraffic(run, submission.live);
     const begun = ours ? { operation: ours, joined: true } : await submit(run, submission);
     result.operation = begun.operation.name || undefined;
     result.joined = begun.joined;
+    request.onBegun?.();
     if (begun.joined)
       ports.log.line(
         `Joined a deploy that was already running (${begun.operation.name || 'it has just ended'}): it has the same source and configuration`,

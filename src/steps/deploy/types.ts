@@ -63,6 +63,8 @@ export interface DeployRequest {
   force?: boolean;
   /** Called before the first write, never in a dry run. It may throw to stop the deploy. */
   beforeWrite?: (plan: DeployPlan) => void | Promise<void>;
+  /** Called once an operation on the function has begun or was joined. From then on the function may change. */
+  onBegun?: () => void;
   signal?: AbortSignal | undefined;
 }
 

@@ -7,6 +7,8 @@ import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
 /** Milliseconds for going back. After a signal GitHub kills the process in 7.5 s. */
 const urgentMs = 6000;
 const revertMs = 90_000;
+/** If only the pin was written. What that leaves open, the post step settles. */
+const unpinMs = 30_000;
 
 /** Puts the traffic back to `before`, then calls it once to see that it answers. */
 export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
@@ -14,7 +16,11 @@ export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
   const { before } = run.found;
   const urgent = ports.signal.aborted;
   const started = ports.clock.now();
-  const result = await revert(run, { urgent, withinMs: urgent ? urgentMs : revertMs });
+  const onlyPinned = run.state.touched === 'record';
+  const calmMs = onlyPinned ? unpinMs : revertMs;
+  const result = await revert(run, { urgent, withinMs: urgent ? urgentMs : calmMs });
+  // The revision that serves had all the traffic the whole time, so there is nothing to prove.
+  if (onlyPinned) return result;
   if (result.event !== 'passed' || before === undefined) return result;
   ending.wentBackAt = ports.clock.now();
   journal.find(driftOf(run.candidate, before.revision));

@@ -14,11 +14,15 @@ export async function build(run: ReleaseRun): Promise<PhaseResult> {
   let result: DeployStage;
   try {
     const expect = run.live.functionUpdateTime;
-    result = await inTime(run, (signal) => ports.stages.deploy({ plan: false, expect }, signal));
+    const onBegun = () => {
+      written.functionTouched = true;
+    };
+    result = await inTime(run, (signal) => ports.stages.deploy({ plan: false, expect, onBegun }, signal));
   } catch (error) {
     await adopt(run);
     if (run.candidate !== undefined) written.buildMayGoOn = false;
     else if (!ports.signal.aborted) written.buildMayGoOn = await stillBuilding(run);
+    written.functionTouched ||= written.buildMayGoOn;
     throw error;
   }
   written.buildMayGoOn = false;
@@ -79,10 +83,13 @@ async function adopt(run: ReleaseRun): Promise<void> {
   try {
     const fn = await ports.functions.get(run.request.functionName, over.signal);
     const revision = revisionOf(fn);
+    // The response of the update may be lost, or another deploy may have changed the function meanwhile.
+    if (fn?.updateTime !== run.live.functionUpdateTime) run.written.functionTouched = true;
     if (!carriesLabels(fn, labels) || revision === undefined || revision === found.functionRevision) return;
     run.candidate = revision;
     run.live = { ...run.live, service: run.live.service ?? serviceOf(fn) };
   } catch (error) {
+    run.written.functionTouched = true;
     ports.log.debug(`Did the build succeed? ${messageOf(error)}`);
   } finally {
     over.abort();

@@ -6,6 +6,7 @@ import { handlersOf, stageOf } from './phases.ts';
 import type { ReleasePorts } from './ports.ts';
 import type { ReleaseRequest } from './request.ts';
 import { newRun, type PhaseResult, type ReleaseRun } from './run.ts';
+import { touchedBy } from './touched.ts';
 import { hold } from './traffic.ts';
 
 const verdictOf: Partial<Record<Event, Verdict>> = {
@@ -29,7 +30,9 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     const result = await attempt(run, handlers[phase]);
     addStage(run, phase, result, startedAt);
     run.reason = reasonAfter(run, phase, result);
-    let state = next(run.state, result.event);
+    const { touched } = run.state;
+    const known = touched ?? (isFailure(phase, result) ? await touchedBy(run, result) : undefined);
+    let state = next({ ...run.state, touched: known }, result.event);
     // A dry run ends before the first write.
     if (request.dryRun && phase === 'guarding' && result.event === 'passed') {
       run.state = { ...state, phase: 'ended' };
@@ -46,6 +49,9 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     if (phase === 'reverting' && state.phase === 'ended')
       ending.settled =
         result.event === 'before_gone' || (result.event === 'passed' && !run.written.buildMayGoOn);
+    // A write that seems not to have arrived is looked at once more by the post step.
+    if (state.phase === 'ended' && state.touched === 'nothing' && run.journal.sent.length > 0)
+      ending.settled = false;
     // Our traffic is gone, but our tags and the open record may still be there. The post step removes them.
     if (state.outcome === 'superseded') ending.settled = false;
     run.state = state;
@@ -53,6 +59,10 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
   await proveBefore(run);
   return run;
 }
+
+/** The phases in which the first writes can fail. What was changed until then decides how the release ends. */
+const isFailure = (phase: Phase, { event }: PhaseResult) =>
+  (phase === 'pinning' || phase === 'building') && event !== 'passed';
 
 function reasonAfter(run: ReleaseRun, phase: Phase, { event, reason }: PhaseResult): string {
   if (event === 'passed') return phase === 'finishing' ? `${run.candidate} serves 100 %.` : run.reason;
@@ -66,13 +76,16 @@ function addStage(
   startedAt: number,
 ): void {
   const { stage, kind } = stageOf[phase];
+  // Nothing was released, so nothing is rolled back.
+  const undoes = phase === 'reverting' && run.state.touched === 'record';
+  const name = undoes ? 'Undo the pin' : stage;
   const percent = phase === 'canary' || phase === 'full' ? percentIn(run.state) : undefined;
   // A login fails at the first call, in whichever phase that is.
   const error = result.event === 'failed' ? run.journal.errors.at(-1) : undefined;
   const login = error instanceof ReleaseError && 'login' in (error.evidence ?? {});
   run.journal.stage({
-    stage: login ? 'Login' : percent === undefined ? stage : `${stage} ${percent} %`,
-    kind,
+    stage: login ? 'Login' : percent === undefined ? name : `${name} ${percent} %`,
+    kind: undoes ? 'check' : kind,
     startedAt,
     verdict: result.verdict ?? verdictOf[result.event] ?? 'inconclusive',
     note: result.reason,

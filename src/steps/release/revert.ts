@@ -1,12 +1,11 @@
-import { recordAnnotation } from '../../domain/product.ts';
 import { restore, withoutOurTags } from '../../domain/traffic/compose.ts';
-import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import { addFailed, closeRecord, type ReleaseRecord } from '../../domain/traffic/record.ts';
-import { sameTraffic, type TrafficTarget } from '../../domain/traffic/traffic.ts';
+import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunService, Services } from '../ports/services.ts';
 import { isDead } from '../traffic/read-serving.ts';
 import { settingsBack } from '../traffic/settings-back.ts';
 import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
+import { nothingArrived } from './touched.ts';
 import { write } from './write.ts';
 
 /** Puts the traffic back to `before` from any phase. A signal does not stop it; `urgent` fits into the 7.5 s after SIGINT. */
@@ -68,14 +67,4 @@ async function isGone(services: Services, service: string, revision: string): Pr
   } catch {
     return false;
   }
-}
-
-/** The service is as it was found and has no record of ours, so none of our writes took effect. */
-async function nothingArrived(run: ReleaseRun, services: Services, name: string): Promise<boolean> {
-  const { before } = run.found;
-  const service = await services.get(name).catch(() => undefined);
-  if (service === undefined || before === undefined) return false;
-  const found = parseRecord(service.annotations[recordAnnotation]);
-  const ours = found.kind === 'record' && found.record.id === run.request.owner.id;
-  return !ours && sameTraffic(service.traffic, before.traffic);
 }

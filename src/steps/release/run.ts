@@ -54,6 +54,8 @@ export interface Written {
   outside: OutsideSettings | undefined;
   /** The last write left a revision pinned by name. */
   keptPin: boolean;
+  /** Cloud Functions has begun to change the function, or may have. */
+  functionTouched: boolean;
   /** The build may still bring a new revision after this release has ended. */
   buildMayGoOn: boolean;
   /** State of the watch, for the next segment and for another runner. */
@@ -126,6 +128,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       recorded: false,
       outside: undefined,
       keptPin: false,
+      functionTouched: false,
       buildMayGoOn: false,
       watchState: undefined,
     },

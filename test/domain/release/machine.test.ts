@@ -76,6 +76,41 @@ describe('the state machine', () => {
     expect(next(back, 'passed')).toMatchObject({ phase: 'ended', outcome });
   });
 
+  const undone = [
+    // What had been changed, the event, and how the release ends.
+    ['nothing', 'failed', undefined],
+    ['nothing', 'refused', 'blocked'],
+    ['nothing', 'exposed', 'exposed'],
+    ['nothing', 'cancelled', 'cancelled'],
+    ['nothing', 'yielded', 'yielded'],
+    ['nothing', 'moved', 'superseded'],
+    ['nothing', 'unchanged', 'promoted'],
+    ['record', 'failed', undefined],
+    ['record', 'cancelled', 'cancelled'],
+    ['record', 'exposed', 'exposed'],
+    ['record', 'unchanged', 'promoted'],
+    ['record', 'yielded', 'yielded'],
+    ['record', 'moved', 'superseded'],
+    ['function', 'failed', 'rolled_back'],
+    ['function', 'unchanged', 'promoted'],
+    ['function', 'cancelled', 'cancelled'],
+    [undefined, 'failed', 'rolled_back'],
+  ] as const;
+  test.each(undone)('%s was changed, then %s: ends %s', (touched, event, outcome) => {
+    for (const phase of ['pinning', 'building'] as const) {
+      const after = next({ ...begin([5, 100]), phase, touched }, event);
+      // Only what was changed is undone.
+      if (touched === 'nothing') expect(after.phase).toBe('ended');
+      const end = after.phase === 'reverting' ? next(after, 'passed') : after;
+      expect([end.phase, end.outcome]).toEqual(['ended', outcome]);
+    }
+  });
+
+  test('a pin that cannot be undone is held, whatever else was changed', () => {
+    const after = next({ ...begin([5, 100]), phase: 'building', touched: 'record' }, 'failed');
+    expect(next(after, 'failed').outcome).toBe('held');
+  });
+
   test('in any order of events it does not move after its end, and the percent only rises until traffic goes back', () => {
     void fc.assert(
       fc.property(anySteps, fc.boolean(), anyEvents, (steps, first, order) => {

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
+import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { ReleaseWorld } from '../../support/release-world.ts';
+
+/** How a release ends that fails early: what it had done by then decides, not only what failed. */
+jest.setTimeout(90_000);
+let time: FastTime;
+let world: ReleaseWorld;
+let made = 0;
+beforeAll(async () => {
+  time = installFastTime(20);
+  world = await ReleaseWorld.open({}, time.clock);
+});
+afterAll(async () => {
+  await world.close();
+  time.restore();
+});
+
+const inputs = { step_duration: '1s', duration: '1s' };
+const google = (code: number, status: string, message: string) => ({
+  status: code,
+  body: { error: { code, status, message } },
+});
+const denied = google(403, 'PERMISSION_DENIED', "Permission 'x.y.z' denied on resource");
+const quota = google(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for quota metric');
+const billing = google(400, 'FAILED_PRECONDITION', 'Billing is disabled for project 1');
+const actAs = google(403, 'PERMISSION_DENIED', "Permission 'iam.serviceaccounts.actAs' denied");
+
+const reading = /^GET run \S+\/services\//;
+const pin = /^PATCH run /;
+const upload = /generateUploadUrl/;
+const update = /^PATCH cloudfunctions /;
+const create = /^POST cloudfunctions \S+\/functions(\?|$)/;
+
+/** `calm`: the failure itself is not repeated, so the whole release must end within seconds. */
+const rows = [
+  ['reading', 'denied', reading, denied, 'calm', 'Nothing was changed.'],
+  ['the pin', 'denied', pin, denied, 'calm', 'Nothing was changed.'],
+  ['the pin', 'out of quota', pin, quota, 'repeated', 'Nothing was changed.'],
+  ['the upload', 'denied', upload, denied, 'calm', 'Nothing was released.'],
+  ['the upload', 'out of quota', upload, quota, 'repeated', 'Nothing was released.'],
+  ['the update', 'actAs denied', update, actAs, 'calm', 'Nothing was released.'],
+  ['the update', 'billing off', update, billing, 'calm', 'Nothing was released.'],
+  ['the update', 'out of quota', update, quota, 'repeated', 'Nothing was released.'],
+] as const;
+
+const backOf = (log: readonly string[], stage: string) =>
+  log.find((line) => /^[✓✗!] /.test(line) && line.includes(stage));
+
+test.each(rows)(
+  '%s fails (%s): an error, and nothing is rolled back',
+  async (_, __, where, fault, pace, told) => {
+    const name = `early${++made}`;
+    const first = await world.release(name, world.good(), { inputs });
+    const before = await world.service(name);
+    const restore = world.onCalls(({ api, method, path }) =>
+      where.test(`${method} ${api} ${path}`) ? fault : undefined,
+    );
+    const ran = await world.release(name, world.good(), { inputs });
+    restore();
+    expect([ran.report.outcome, ran.report.verdict, ran.exitCode]).toEqual([undefined, 'inconclusive', 1]);
+    expect(ran.report.reason).toContain(told);
+    expect(backOf(ran.log, 'Roll back')).toBeUndefined();
+    const after = await world.service(name);
+    expect(after?.traffic).toEqual(before?.traffic);
+    expect((await world.record(name))?.phase).toBe('closed');
+    expect((await world.serving(name)).map(({ revision }) => revision)).toEqual([first.outputs.revision]);
+    if (pace === 'calm') expect(ran.milliseconds).toBeLessThan(20_000);
+    // What undoes the pin is one write.
+    const { stages } = ran.report.evidence.release as ReleaseFacts;
+    const failedAt = stages.findIndex(({ verdict }) => verdict === 'fail');
+    const undo = stages.slice(failedAt + 1);
+    expect(undo.map(({ stage, kind }) => [stage, kind])).toEqual(
+      told === 'Nothing was released.' ? [['Undo the pin', 'check']] : [],
+    );
+    for (const { seconds } of undo) expect(seconds).toBeLessThan(10);
+    const settled = await world.post(name, '.', ran, { inputs });
+    expect([settled.exitCode, settled.report.verdict]).toEqual([0, 'pass']);
+  },
+);
+
+test('the first release is refused: an error, no rejection', async () => {
+  const name = `early${++made}`;
+  const restore = world.onCalls(({ api, method, path }) =>
+    create.test(`${method} ${api} ${path}`) ? actAs : undefined,
+  );
+  const ran = await world.release(name, world.good(), { inputs });
+  restore();
+  expect([ran.report.outcome, ran.exitCode]).toEqual([undefined, 1]);
+  expect(ran.report.reason).toContain('Nothing was changed.');
+  expect(backOf(ran.log, 'Roll back')).toBeUndefined();
+});
+
+test('a release of code that does not build went as far as the function: it is rolled back, as before', async () => {
+  const name = `early${++made}`;
+  await world.release(name, world.good(), { inputs });
+  const ran = await world.release(name, world.good({ buildFails: 'npm install failed' }), { inputs });
+  expect(ran.report.outcome).toBe('rolled_back');
+});
