@@ -87,9 +87,10 @@ export function bindStages(
       : {
           budget: (service, signal) => {
             const { windowSeconds, onExhausted, override } = settings;
+            const onBlind = settings.policy.blind;
             return budgetGate(
               { clock, log, source },
-              { service, objectives, windowSeconds, onExhausted, override, signal },
+              { service, objectives, windowSeconds, onExhausted, override, onBlind, signal },
             );
           },
           watch: bindWatch(context, platform, { source, services: ports.services }, settings),

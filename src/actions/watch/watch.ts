@@ -70,6 +70,7 @@ export const watch: Action<'watch'> = async (context) => {
     windowSeconds: settings.windowSeconds,
     onExhausted: request.gate,
     override: request.override,
+    onBlind: request.policy.blind,
     signal,
   });
   report.evidence.budget = budget.evidence;

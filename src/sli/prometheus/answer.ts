@@ -1,5 +1,7 @@
 import { isObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Labels } from '../../domain/slo/selector.ts';
+import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 
 export interface Sample {
   /** Seconds since the epoch. */
@@ -10,6 +12,7 @@ export interface Sample {
 export interface Series {
   /** Its labels, sorted, as JSON. */
   key: string;
+  labels: Labels;
   samples: Sample[];
 }
 
@@ -27,42 +30,76 @@ function sampleOf(raw: unknown): Sample | undefined {
   return Number.isFinite(value) && value >= 0 ? { at: raw[0], value } : undefined;
 }
 
-/** Reads the series of a range selector. An empty result is a good answer: no request was counted yet. */
-export function readMatrix(body: unknown): { series: Series[]; warnings: string[] } {
+/** Query errors that the same query will always meet; https://prometheus.io/docs/prometheus/latest/querying/api/ */
+const lasting = new Set(['bad_data', 'execution', 'not_found']);
+
+/**
+ * The data of a whole answer. Throws if the server refused the query, or says that parts are missing. (Thanos warns of
+ * a partial response, VictoriaMetrics sets isPartial.) Infos of PromQL itself are about style: they miss nothing.
+ */
+export function dataOf(body: unknown): unknown {
   if (!isObject(body)) throw malformed('it is not a JSON object');
   if (body.status !== 'success') {
     const message = typeof body.error === 'string' ? body.error.slice(0, 300) : 'no reason given';
-    throw new ReleaseError('remote-error', {
+    const parts = {
       what: `Prometheus refused the query: ${message}.`,
       fix: 'Try the selector in the console of Prometheus.',
-    });
+    };
+    if (lasting.has(String(body.errorType))) throw new CountsUnusable(parts);
+    throw new ReleaseError('remote-error', parts);
   }
-  const data = isObject(body.data) ? body.data : {};
+  const infos = textsOf(body.infos).filter((info) => !info.startsWith('PromQL info:'));
+  const missing = [...textsOf(body.warnings), ...infos];
+  if (missing.length > 0 || body.isPartial === true)
+    throw new ReleaseError('counts-partial', {
+      what: `Prometheus answered only in part: ${missing[0]?.slice(0, 300) ?? 'isPartial'}.`,
+    });
+  return body.data;
+}
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** The label sets of /api/v1/series. */
+export function readLabels(body: unknown): Labels[] {
+  const data = dataOf(body);
+  if (!Array.isArray(data)) throw malformed('its data is not a list');
+  return data.filter(isObject).map(labelsOf);
+}
+
+/** The texts of /api/v1/label/…/values. */
+export const readTexts = (body: unknown): string[] => textsOf(dataOf(body));
+
+const labelsOf = (metric: object): Labels =>
+  Object.fromEntries(Object.entries(metric).map(([label, value]) => [label, String(value)]));
+
+/** Reads the series of a range selector. An empty result is a good answer: no request was counted yet. */
+export function readMatrix(body: unknown): Series[] {
+  const answer = dataOf(body);
+  const data = isObject(answer) ? answer : {};
   if (data.resultType !== 'matrix')
-    throw new ReleaseError('slo-invalid', {
+    throw new CountsUnusable({
       what: `Prometheus answered the selector with a ${String(data.resultType)}, not with a range of samples.`,
       why: 'The watch counts exactly, so it needs the counter itself.',
       fix: 'Give a selector such as http_requests_total{revision="$revision"}, without functions around it.',
     });
   if (!Array.isArray(data.result)) throw malformed('result is not a list');
-  const series = data.result.map((raw): Series => {
+  return data.result.map((raw): Series => {
     if (!isObject(raw) || !isObject(raw.metric) || !Array.isArray(raw.values))
       throw malformed('a series has no metric or values');
     const labels = Object.entries(raw.metric).sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       key: JSON.stringify(labels),
+      labels: labelsOf(raw.metric),
       samples: raw.values.map(sampleOf).filter((sample) => sample !== undefined),
     };
   });
-  const warnings = Array.isArray(body.warnings) ? body.warnings.map(String).slice(0, 3) : [];
-  return { series, warnings };
 }
 
 /** Reads the one number of an instant query over the whole window. Returns undefined if there is none, or NaN. */
 export function readNumber(body: unknown): number | undefined {
-  if (!isObject(body) || body.status !== 'success' || !isObject(body.data))
-    throw malformed('it does not report success');
-  const { resultType, result } = body.data;
+  const data = dataOf(body);
+  if (!isObject(data)) throw malformed('it has no data');
+  const { resultType, result } = data;
   if (resultType !== 'vector' || !Array.isArray(result)) throw malformed('it is not a vector');
   if (result.length > 1) throw malformed('it has several series, but one sum was asked for');
   const first: unknown = result[0];

@@ -1,4 +1,5 @@
-import type { Series } from './answer.ts';
+import type { Labels } from '../../domain/slo/selector.ts';
+import type { Sample, Series } from './answer.ts';
 
 /** By how much a counter grew between two samples (seconds since the epoch). */
 export interface Increment {
@@ -7,39 +8,79 @@ export interface Increment {
   count: number;
 }
 
+/** What was scraped. */
+export const targetOf = ({ instance = '', job = '' }: Labels) => `${job}\n${instance}`;
+
 /**
- * Follows counters by their raw samples. A value that falls means a restart, so the new value was counted since then.
- * A series that first appears after the start began at zero, like that of a new instance. A series that was there
- * before starts at its last earlier value. (An old instance that is scraped for the first time during a watch would be
- * counted with its whole past.)
+ * What one answer shows of each target: at which moments it was scraped. It tells a series that began just now from one
+ * that is merely seen for the first time, whose value holds its whole past.
+ */
+export class Scrapes {
+  readonly #targets = new Map<string, Series[]>();
+
+  constructor(all: readonly Series[]) {
+    for (const one of all) {
+      const target = targetOf(one.labels);
+      this.#targets.set(target, [...(this.#targets.get(target) ?? []), one]);
+    }
+  }
+
+  /**
+   * The moment of the scrape before `first`, if the series was provably absent then: another series of its target has a
+   * sample before and one at (or after) that moment. If a series of the same name ended in between, this one continues
+   * it under other labels, so it has a past.
+   */
+  beganAfter(series: Series, first: Sample): number | undefined {
+    const others = (this.#targets.get(targetOf(series.labels)) ?? []).filter(({ key }) => key !== series.key);
+    const before = others
+      .filter(({ samples }) => (samples.at(-1)?.at ?? 0) >= first.at)
+      .map(({ samples }) => samples.findLast(({ at }) => at < first.at)?.at ?? Number.NEGATIVE_INFINITY);
+    const latest = Math.max(Number.NEGATIVE_INFINITY, ...before);
+    if (!Number.isFinite(latest)) return undefined;
+    const continued = others.some(({ labels, samples }) => {
+      const end = samples.at(-1)?.at ?? first.at;
+      return labels.__name__ === series.labels.__name__ && end < first.at && end >= latest - 1;
+    });
+    return continued ? undefined : latest;
+  }
+}
+
+/**
+ * Follows counters by their raw samples. A value that falls means a restart, so the new value was counted since then. A
+ * series that was there before the start begins at its last earlier value. One that appears later begins at zero if it
+ * provably began between two scrapes of its target (a program makes the counter of an error at the first one); else it
+ * begins at its first value, because nothing says which of those requests came before the watch.
  */
 export class CounterTrack {
-  readonly #last = new Map<string, { at: number; value: number }>();
+  readonly #last = new Map<string, Sample>();
   readonly #since: number;
 
+  /** @param since seconds since the epoch */
   constructor(since: number) {
     this.#since = since;
   }
 
-  /**
-   * The increments that these samples add.
-   * @param seenUpTo seconds since the epoch up to which an earlier poll has seen everything
-   */
-  take(series: readonly Series[], seenUpTo = this.#since): Increment[] {
+  /** The increments that these samples add. They count as taken only once `keep` was called. */
+  take(series: readonly Series[], scrapes: Scrapes): { increments: Increment[]; keep: () => void } {
     const increments: Increment[] = [];
-    for (const { key, samples } of series) {
-      let last = this.#last.get(key);
-      for (const { at, value } of samples) {
-        if (last && at <= last.at) continue;
-        if (at > this.#since) {
-          const grown = last === undefined || value < last.value ? value : value - last.value;
-          if (grown > 0)
-            increments.push({ from: Math.max(this.#since, last?.at ?? seenUpTo), to: at, count: grown });
+    const ends = new Map<string, Sample>();
+    for (const one of series) {
+      let last = this.#last.get(one.key);
+      for (const sample of one.samples) {
+        if (last && sample.at <= last.at) continue;
+        const began = last === undefined ? scrapes.beganAfter(one, sample) : undefined;
+        const from = last ?? (began === undefined ? undefined : { at: began, value: 0 });
+        if (sample.at > this.#since && from !== undefined) {
+          const count = sample.value < from.value ? sample.value : sample.value - from.value;
+          if (count > 0) increments.push({ from: Math.max(this.#since, from.at), to: sample.at, count });
         }
-        last = { at, value };
+        last = sample;
       }
-      if (last) this.#last.set(key, last);
+      if (last) ends.set(one.key, last);
     }
-    return increments;
+    const keep = () => {
+      for (const [key, end] of ends) this.#last.set(key, end);
+    };
+    return { increments, keep };
   }
 }

@@ -2,6 +2,7 @@ import { definitions } from '../../domain/inputs/definition.ts';
 import { boolean, duration, text } from '../../domain/inputs/kinds.ts';
 import { slug } from '../../domain/product.ts';
 import { defineSource } from '../definition.ts';
+import { counterProblems } from './selectors.ts';
 
 const inputs = definitions({
   prometheus_url: {
@@ -41,6 +42,13 @@ const inputs = definitions({
     example: 'http_requests_total{revision="$revision",code=~"5.."}',
     otherwise: 'the counters in `slo_file`',
   },
+  prometheus_bad_optional: {
+    kind: boolean,
+    sentence:
+      'The counter of bad requests may be absent until the first bad request, as with programs that make it at that moment. Otherwise a counter that never had a value, and whose labels do not exist on the counter of all requests either, stops the release before its first change.',
+    example: 'true',
+    default: 'false',
+  },
   prometheus_delay: {
     kind: duration('0s', '60m'),
     sentence: 'How far the queries stay behind the present, so that every scrape has arrived.',
@@ -56,12 +64,15 @@ export const prometheus = defineSource({
     const { prometheus_total: total, prometheus_bad: bad } = values;
     if ((total === undefined) !== (bad === undefined))
       problem('prometheus_total and prometheus_bad: expected both or neither');
+    else if (total !== undefined && bad !== undefined)
+      for (const text of counterProblems({ total, bad }, (counter) => `prometheus_${counter}`)) problem(text);
     return {
       url: values.prometheus_url,
       token: values.prometheus_token,
       managed: values.prometheus_google,
       counters: total !== undefined && bad !== undefined ? { total, bad } : undefined,
       delayMs: values.prometheus_delay * 1000,
+      badOptional: values.prometheus_bad_optional,
     };
   },
   isMeant: ({ url, managed }) => url !== undefined || managed,
@@ -77,6 +88,8 @@ export const prometheus = defineSource({
       found.push(
         `probes_per_minute: the metrics of Cloud Run count test requests as users, so expected source auto or logs, or prometheus_total and prometheus_bad that leave out the user agent ${slug}`,
       );
+    for (const { id, source = id, prometheus: counters } of objectives)
+      if (counters) found.push(...counterProblems(counters, (counter) => `${source}: ${counter}`));
     return found;
   },
   async open({ rest, clock, projectId, objectives }, settings) {

@@ -1,7 +1,9 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
 import { send } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
+import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import { explainRefusal } from '../refusal.ts';
 
 export interface QueryOptions {
@@ -14,39 +16,59 @@ export interface QueryOptions {
   projectId: string;
 }
 
+/** Calls one method below /api/v1 and returns the JSON of its answer. */
+export type PrometheusApi = (
+  method: 'query' | 'series' | 'label/__name__/values',
+  parameters: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+) => Promise<unknown>;
+
 /** Sends one instant query, evaluated at `at` (milliseconds since the epoch), and returns the JSON of the answer. */
 export type Query = (text: string, at: number, signal?: AbortSignal) => Promise<unknown>;
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/ */
-export function createQuery(options: QueryOptions): Query {
+export function createApi(options: QueryOptions): PrometheusApi {
   const { url: base, token, clock, rest, projectId } = options;
-  return async (text, at, signal) => {
-    const parameters = { query: text, time: (at / 1000).toFixed(3) };
-    if (!base) return askGoogle(rest, projectId, parameters, signal);
-    const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/query`);
+  return async (method, parameters, signal) => {
+    if (!base) return askGoogle(rest, projectId, method, parameters, signal);
+    const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/${method}`);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     return ask(url, token, clock, signal);
   };
 }
 
+export const secondsText = (at: number) => (at / 1000).toFixed(3);
+
+export const createQuery =
+  (api: PrometheusApi): Query =>
+  (text, at, signal) =>
+    api('query', { query: text, time: secondsText(at) }, signal);
+
 async function askGoogle(
   rest: Rest,
   projectId: string,
-  query: Record<string, string>,
+  method: string,
+  parameters: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const path = `v1/projects/${projectId}/location/global/prometheus/api/v1/query`;
+  const path = `v1/projects/${projectId}/location/global/prometheus/api/v1/${method}`;
   try {
     const { body } = await rest.call({
       api: 'monitoring',
       method: 'GET',
       path,
-      query,
+      query: { ...parameters },
       deadlineMs: 30_000,
       signal,
     });
     return body;
   } catch (error) {
+    // 400 and 422: the query itself is wrong, and stays wrong.
+    if (error instanceof RemoteError && (error.status === 400 || error.status === 422))
+      throw new CountsUnusable({
+        what: `Prometheus refused the query: ${error.remoteMessage}`,
+        cause: error,
+      });
     throw explainRefusal(error, {
       counts: 'Prometheus metrics',
       projectId,

@@ -1,9 +1,12 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { PrometheusCounters } from '../../domain/slo/objective.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SliCount, SliQuery, SliReader, SliReading } from '../../steps/ports/sli.ts';
 import { spanOfBucket, Tally } from '../tally.ts';
-import { readMatrix } from './answer.ts';
-import { CounterTrack } from './counter-track.ts';
+import { cutAbreast } from './abreast.ts';
+import { readMatrix, type Series } from './answer.ts';
+import { CounterTrack, Scrapes } from './counter-track.ts';
+import { type CounterAnswer, type ExistingCounters, requireCounts } from './existing.ts';
 import type { Query } from './query-api.ts';
 import { type CounterName, counterNames, fillSelector } from './selectors.ts';
 
@@ -13,6 +16,7 @@ export interface PrometheusAccess {
   /** Queries are pinned this many milliseconds behind now. */
   delayMs: number;
   countersOf(objective: string): PrometheusCounters;
+  existing: ExistingCounters;
 }
 
 /** The first poll looks back this far for the starting value of each counter. */
@@ -22,21 +26,15 @@ const overlapSeconds = 300;
 /** Scrapes are hardly ever further apart. */
 const scrapeMs = 60_000;
 
-const behindNote =
-  'The counter of all requests is behind the counter of bad or good ones, so the latter wait for it.';
-
 /** Reads counters for one watch and turns their raw samples into increments. */
 export class PrometheusReader implements SliReader {
   readonly source = 'prometheus';
   readonly #request: SliQuery;
   readonly #access: PrometheusAccess;
   readonly #tracks = new Map<string, CounterTrack>();
-  readonly #notes = new Set<string>();
   /** Milliseconds since the epoch up to which everything was counted. */
   #upTo: number;
   #opened = false;
-  /** Bad or good requests that arrived before their total did. */
-  #early: SliCount[] = [];
 
   constructor(request: SliQuery, access: PrometheusAccess) {
     this.#request = request;
@@ -54,7 +52,7 @@ export class PrometheusReader implements SliReader {
       horizon: this.#upTo,
       lagMs: delayMs,
       cursor: String(this.#upTo),
-      notes: [...this.#notes, ...(this.#early.length > 0 ? [behindNote] : [])],
+      notes: [],
       source: this.source,
       bucketMs: scrapeMs,
     };
@@ -65,34 +63,53 @@ export class PrometheusReader implements SliReader {
   async #count(pinned: number, marks: readonly number[], tally: Tally, signal?: AbortSignal): Promise<void> {
     const back = this.#opened ? overlapSeconds : lookBackSeconds;
     const range = Math.ceil((pinned - this.#upTo) / 1000) + back;
-    // Counts only once every answer is there: a failure in between must leave nothing half counted.
-    const answers = await Promise.all(
+    // Counts only once every answer is there and fits the others: a failure must leave nothing half counted.
+    const whole = await Promise.all(
       this.#jobs().map(async (job) => ({
         ...job,
-        ...readMatrix(await this.#access.query(`${job.selector}[${range}s]`, pinned, signal)),
+        series: readMatrix(await this.#access.query(`${job.selector}[${range}s]`, pinned, signal)),
       })),
     );
-    for (const { revision, objective, span, bad, mixed } of this.#early)
-      tally.add(revision, objective, span, 0, bad, mixed);
-    for (const { id, revision, counter, series, warnings } of answers) {
-      const key = `${id}\n${revision}\n${counter}`;
+    requireCounts(this.#byCounter(whole), this.#access.existing);
+    const answers = cutAbreast(whole);
+    const scrapes = new Scrapes(answers.flatMap(({ series }) => series));
+    const kept: (() => void)[] = [];
+    for (const { objective, revision, counter, series } of answers) {
+      const key = `${objective}\n${revision}\n${counter}`;
       const track = this.#tracks.get(key) ?? new CounterTrack(this.#upTo / 1000);
       this.#tracks.set(key, track);
-      for (const warning of warnings) this.#notes.add(`Prometheus warns: ${warning}`);
-      for (const { from, to, count } of track.take(series, this.#upTo / 1000)) {
+      const { increments, keep } = track.take(series, scrapes);
+      kept.push(keep);
+      for (const { from, to, count } of increments) {
         const { span, mixed } = spanOfBucket(from * 1000, Math.max(to * 1000, from * 1000 + 1), marks);
-        const whole = Math.round(count);
-        if (counter === 'total') tally.add(revision, id, span, whole, 0, mixed);
-        else tally.add(revision, id, span, 0, counter === 'bad' ? whole : -whole, mixed);
+        const grown = Math.round(count);
+        if (counter === 'total') tally.add(revision, objective, span, grown, 0, mixed);
+        else tally.add(revision, objective, span, 0, counter === 'bad' ? grown : -grown, mixed);
       }
     }
+    requireParts(tally.counts, this.#countsGood);
+    for (const keep of kept) keep();
     this.#opened = true;
     this.#upTo = pinned;
-    this.#early = earlyCounts(tally, this.#countsGood);
+  }
+
+  /** What was read of each counter, over all revisions, with the selector as the user wrote it. */
+  #byCounter(
+    answers: readonly { objective: string; counter: CounterName; series: Series[] }[],
+  ): CounterAnswer[] {
+    return this.#request.objectives.flatMap(({ id: objective }) =>
+      counterNames.flatMap((counter) => {
+        const selector = this.#access.countersOf(objective)[counter];
+        const own = answers.filter((one) => one.objective === objective && one.counter === counter);
+        return selector === undefined
+          ? []
+          : [{ objective, counter, selector, series: own.flatMap(({ series }) => series) }];
+      }),
+    );
   }
 
   /** One query for each objective, revision and counter. */
-  #jobs(): { id: string; revision: string; counter: CounterName; selector: string }[] {
+  #jobs(): { objective: string; revision: string; counter: CounterName; selector: string }[] {
     const { objectives, revisions, service } = this.#request;
     return objectives.flatMap(({ id }) =>
       revisions.flatMap((revision) =>
@@ -100,7 +117,7 @@ export class PrometheusReader implements SliReader {
           const selector = this.#access.countersOf(id)[counter];
           return selector === undefined
             ? []
-            : [{ id, revision, counter, selector: fillSelector(selector, service, revision) }];
+            : [{ objective: id, revision, counter, selector: fillSelector(selector, service, revision) }];
         }),
       ),
     );
@@ -119,14 +136,21 @@ function settledCounts(tally: Tally, countsGood: (objective: string) => boolean)
 }
 
 /**
- * By how much bad or good requests are ahead of their total. That happens if an answer lacks a part. The surplus waits
- * for the rest of the total; booked now, it would be judged against too few requests.
+ * Throws if a revision has more bad or good requests than requests. That happens if a part of the counters is late;
+ * the next look reads them all again. If it stays so, the counters contradict each other.
  */
-function earlyCounts(tally: Tally, countsGood: (objective: string) => boolean): SliCount[] {
-  return tally.counts.flatMap((count) => {
-    const ahead = countsGood(count.objective)
-      ? Math.min(0, count.total + count.bad)
-      : Math.max(0, count.bad - count.total);
-    return ahead === 0 ? [] : [{ ...count, total: 0, bad: ahead }];
-  });
+function requireParts(counts: readonly SliCount[], countsGood: (objective: string) => boolean): void {
+  const sums = new Map<string, { total: number; part: number; good: boolean; revision: string }>();
+  for (const { objective, revision, total, bad } of counts) {
+    const good = countsGood(objective);
+    const key = `${objective}\n${revision}`;
+    const sum = sums.get(key) ?? { total: 0, part: 0, good, revision };
+    sums.set(key, { ...sum, total: sum.total + total, part: sum.part + (good ? -bad : bad) });
+  }
+  for (const { total, part, good, revision } of sums.values())
+    if (part > total)
+      throw new ReleaseError('counts-unusable', {
+        what: `The counters contradict each other: ${part} ${good ? 'good' : 'bad'} requests of ${total} on ${revision}.`,
+        why: 'The counter of all requests is late, or does not count the same requests.',
+      });
 }

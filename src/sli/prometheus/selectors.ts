@@ -1,5 +1,7 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Objective, PrometheusCounters } from '../../domain/slo/objective.ts';
+import { overRevisions, parseSelector, type Selector, selectorText } from '../../domain/slo/selector.ts';
+import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 
 /** The counters of one objective: all requests, and either the bad ones or the good ones. */
 export const counterNames = ['total', 'bad', 'good'] as const;
@@ -33,7 +35,54 @@ export function fillSelector(selector: string, service: string, revision: string
   return selector.replaceAll('$revision', escaped(revision)).replaceAll('$service', escaped(service));
 }
 
-/** The same counter over all revisions: `x="$revision"` becomes `x!=""`. */
-export function anyRevision(selector: string, service: string): string {
-  return fillSelector(selector.replace(/=~?\s*"\$revision"/g, '!=""'), service, '.*');
+/** Such as `http_requests_total{revision=~"ocr-[a-z0-9-]+"}`: the same counter over all revisions of the service. */
+export function anyRevision(selector: string, service: string): Selector {
+  return overRevisions(selectorOf(selector), service);
+}
+
+/** Throws if the text is more than a selector, because the watch reads the counter itself. */
+export function selectorOf(text: string): Selector {
+  const selector = parseSelector(text);
+  if (selector) return selector;
+  throw new CountsUnusable({
+    what: `${text} is not the selector of a counter.`,
+    why: 'The watch reads the counter itself, so functions, ranges, offsets and sums do not fit.',
+    fix: 'Give a selector such as http_requests_total{revision="$revision"}.',
+  });
+}
+
+const counted = (counters: PrometheusCounters) =>
+  counterNames.flatMap((counter) => {
+    const text = counters[counter];
+    return text === undefined ? [] : [{ counter, text }];
+  });
+
+/** What is wrong with the counters of an objective, whatever series exist. */
+export function counterProblems(
+  counters: PrometheusCounters,
+  names: (counter: CounterName) => string,
+): string[] {
+  const found: string[] = [];
+  const texts = new Map<string, CounterName>();
+  for (const { counter, text } of counted(counters)) {
+    const selector = parseSelector(text);
+    if (selector === undefined) {
+      found.push(
+        `${names(counter)}: ${text}: expected the selector of a counter, without functions, such as http_requests_total{revision="$revision"}`,
+      );
+      continue;
+    }
+    const where = names(counter);
+    if (!selector.matchers.some(({ value }) => value.includes('$revision')))
+      found.push(`${where}: expected $revision in it, because each revision is counted by itself`);
+    if (
+      counter !== 'total' &&
+      selector.matchers.some(({ label, op, value }) => label === 'le' && op === '=' && value === '+Inf')
+    )
+      found.push(`${where}: the bucket le="+Inf" holds all requests; expected the bucket of a bound`);
+    const same = texts.get(selectorText(selector));
+    if (same) found.push(`${where}: expected another counter than ${names(same)}`);
+    texts.set(selectorText(selector), counter);
+  }
+  return found;
 }

@@ -1,9 +1,12 @@
 import type { Objective, PrometheusCounters } from '../../domain/slo/objective.ts';
+import { selectorText } from '../../domain/slo/selector.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SliSource, SliTotals } from '../../steps/ports/sli.ts';
 import { readNumber } from './answer.ts';
-import { createQuery } from './query-api.ts';
+import { ExistingCounters } from './existing.ts';
+import { inspectCounters } from './inspect.ts';
+import { createApi, createQuery } from './query-api.ts';
 import { PrometheusReader } from './reader.ts';
 import { anyRevision, countersByObjective } from './selectors.ts';
 
@@ -18,6 +21,8 @@ export interface PrometheusSettings {
   counters: PrometheusCounters | undefined;
   /** Milliseconds behind now at which queries are pinned, so that all samples have arrived. Default 20 s. */
   delayMs: number | undefined;
+  /** The counter of bad requests may be absent until the first one. Default false. */
+  badOptional?: boolean | undefined;
 }
 
 export interface PrometheusOptions {
@@ -36,12 +41,20 @@ export interface PrometheusOptions {
 export function createPrometheus(options: PrometheusOptions): SliSource {
   const { settings, clock, rest, projectId } = options;
   const delayMs = settings.delayMs ?? 20_000;
-  const query = createQuery({ url: settings.url, token: settings.token, rest, clock, projectId });
+  const api = createApi({ url: settings.url, token: settings.token, rest, clock, projectId });
+  const query = createQuery(api);
   const countersOf = countersByObjective(options.objectives, settings.counters);
+  const existing = new ExistingCounters(settings.badOptional ?? false);
 
   return {
     name: 'prometheus',
-    open: (request) => new PrometheusReader(request, { query, clock, delayMs, countersOf }),
+    open: (request) => new PrometheusReader(request, { query, clock, delayMs, countersOf, existing }),
+    inspect: ({ service, objectives }, from, to, signal) =>
+      inspectCounters(
+        { api, countersOf, existing },
+        { service, objectives: objectives.map(({ id }) => id), from, to: to - delayMs },
+        signal,
+      ),
     async total(request, from, to, signal) {
       const totals: SliTotals = {};
       const seconds = Math.round((to - from) / 1000);
@@ -49,7 +62,7 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
         const counters = countersOf(id);
         const sumOf = async (selector: string | undefined) => {
           if (selector === undefined) return undefined;
-          const all = anyRevision(selector, request.service);
+          const all = selectorText(anyRevision(selector, request.service));
           return readNumber(await query(`sum(increase(${all}[${seconds}s]))`, to, signal));
         };
         const [total, bad, good] = await Promise.all([
@@ -58,7 +71,11 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
           sumOf(counters.good),
         ]);
         if (total === undefined) continue;
-        const failed = bad ?? (counters.good === undefined ? 0 : total - (good ?? 0));
+        // An increase that is absent is 0 only for a counter that exists, or is right to be absent.
+        const part = bad ?? good;
+        const counter = counters.good === undefined ? 'bad' : 'good';
+        if (part === undefined && !existing.has(id, counter)) continue;
+        const failed = counter === 'bad' ? (bad ?? 0) : total - (good ?? 0);
         totals[id] = { total: Math.round(total), bad: Math.round(Math.max(0, Math.min(total, failed))) };
       }
       return totals;

@@ -4,8 +4,11 @@ import { messageOf } from '../../domain/errors/errors.ts';
 import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import { type Doubt, doubtFix, doubtText } from '../../domain/slo/doubt.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
+import type { OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
+import { CountsUnusable } from '../ports/counts-refused.ts';
 import type { Log } from '../ports/log.ts';
 import type { SliSource } from '../ports/sli.ts';
 
@@ -25,6 +28,8 @@ export interface BudgetRequest {
   onExhausted: 'block' | 'warn';
   /** Why the release goes on although the budget is spent. */
   override?: string | undefined;
+  /** What a watch without counts would do. With `promote`, counters that cannot be judged by are only told. */
+  onBlind?: OpenEndPolicy | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -36,26 +41,28 @@ export interface BudgetResult {
   evidence: Gate;
 }
 
-/** Before a release: looks up whether enough of the error budget remains. Throws only if the run is cancelled. */
+/**
+ * Before a release: looks up whether the counts can be judged by, and whether enough of the error budget remains. Throws
+ * if the run is cancelled, or if a watch could never count: then nothing was changed yet.
+ */
 export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Promise<BudgetResult> {
   const now = ports.clock.now();
   const service = shortName(request.service);
   let windows: Record<string, Counts | undefined> = {};
   let unreadable: string | undefined;
+  const findings: Finding[] = [];
   try {
     const objectives = request.objectives.map(({ id, kind, slowerThanMs }) => ({ id, kind, slowerThanMs }));
-    windows = await ports.source.total(
-      { service, objectives },
-      now - request.windowSeconds * 1000,
-      now,
-      request.signal,
-    );
+    const since = now - request.windowSeconds * 1000;
+    const query = { service, objectives };
+    const doubts = (await ports.source.inspect?.(query, since, now, request.signal)) ?? [];
+    findings.push(...doubtFindings(doubts, request.onBlind ?? 'hold', ports.log));
+    windows = await ports.source.total(query, since, now, request.signal);
   } catch (error) {
-    if (request.signal?.aborted) throw error;
+    if (request.signal?.aborted || error instanceof CountsUnusable) throw error;
     unreadable = messageOf(error);
   }
   const gate = gateOf(request.objectives, windows, request, unreadable);
-  const findings: Finding[] = [];
   if (gate.exhausted)
     findings.push({
       rule: 'budget-exhausted',
@@ -69,4 +76,26 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
   if (unreadable !== undefined)
     findings.push({ rule: 'budget-unknown', severity: 'medium', title: gate.reason });
   return { verdict: gate.verdict, reason: gate.reason, findings, evidence: gate };
+}
+
+/** Throws if these doubts would leave the watch blind, and that would end the release. */
+function doubtFindings(doubts: readonly Doubt[], onBlind: OpenEndPolicy, log: Log): Finding[] {
+  const fatal = doubts.filter((doubt) => doubt.fatal);
+  const [first] = fatal;
+  if (first && onBlind !== 'promote')
+    throw new CountsUnusable({
+      what: fatal.map(doubtText).join(' '),
+      why: 'A watch by these counts could decide nothing.',
+      fix: doubtFix(first),
+    });
+  return doubts.map((doubt): Finding => {
+    const title = doubtText(doubt);
+    log.warning(title);
+    return {
+      rule: 'counts-doubtful',
+      severity: doubt.fatal ? 'high' : 'low',
+      title,
+      fix: doubt.fatal ? doubtFix(doubt) : undefined,
+    };
+  });
 }

@@ -1,4 +1,4 @@
-import { ReleaseError } from '../../domain/errors/errors.ts';
+import { type ErrorParts, ReleaseError } from '../../domain/errors/errors.ts';
 
 /** The source refused to let this identity read its counts. Asking again does not help; a grant does. */
 export class CountsRefused extends ReleaseError {
@@ -9,5 +9,12 @@ export class CountsRefused extends ReleaseError {
     const { role, ...rest } = parts;
     super('permission-denied', rest);
     this.role = role;
+  }
+}
+
+/** The counts can never be read like this, so waiting for them is of no use. */
+export class CountsUnusable extends ReleaseError {
+  constructor(parts: ErrorParts) {
+    super('counts-unusable', parts);
   }
 }

@@ -1,3 +1,4 @@
+import type { Doubt } from '../../domain/slo/doubt.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
 import type { SpanCount } from '../../domain/watch/marks.ts';
 
@@ -72,6 +73,16 @@ export interface SliSource {
     to: number,
     signal?: AbortSignal,
   ): Promise<SliTotals>;
+  /**
+   * The first look, before anything is changed: what speaks against the counts of the window from `from` to `to`. Throws
+   * `CountsUnusable` if the source will never answer. Absent if the source's counts are Google's own.
+   */
+  inspect?(
+    query: Pick<SliQuery, 'service' | 'objectives'>,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<Doubt[]>;
 }
 
 /** By objective id. Undefined if the source has no data, which is not the same as no requests. */

@@ -6,7 +6,7 @@ import { cellsOf, namelessBad } from '../../domain/watch/marks.ts';
 import type { Obstacle } from '../../domain/watch/obstacle.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import { addTraffic, addUnread, type StepTraffic, trafficProblem } from '../../domain/watch/traffic.ts';
-import { CountsRefused } from '../ports/counts-refused.ts';
+import { CountsRefused, CountsUnusable } from '../ports/counts-refused.ts';
 import type { SliReader, SliReading } from '../ports/sli.ts';
 import type { WatchPorts, WatchRequest } from './request.ts';
 
@@ -23,6 +23,8 @@ export class StepCounts {
   readonly #traffic: StepTraffic = { candidate: 0, baseline: 0, all: 0 };
   readonly #failures = new FailureBook();
   #unreadable: Obstacle | undefined;
+  /** The source will never answer, so waiting is of no use. */
+  isOver = false;
   /** The last answer of the source. */
   reading: SliReading | undefined;
   /** By test: the candidate's requests of this step that a sample left out. */
@@ -64,6 +66,7 @@ export class StepCounts {
       if (signal?.aborted) throw error;
       const message = messageOf(error);
       if (!this.#unreadable) log.warning(`The request counts cannot be read at the moment: ${message}`);
+      this.isOver = error instanceof CountsUnusable;
       const role = error instanceof CountsRefused ? error.role : undefined;
       this.#unreadable = { kind: 'unreadable', message, role };
       return [];

@@ -76,7 +76,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       advance(state.plan, state.evidence, { seconds, phase, cells });
       counts.add(cells);
       const obstacle = counts.obstacle(settledAt);
-      const ended = now >= end;
+      const ended = now >= end || counts.isOver;
       // An earlier step's proof still counts, but this share must have been seen at work as well.
       const atWork = counts.hasUsers || (prober?.sent ?? 0) > 0;
       const withheld = obstacle !== undefined || counts.reading === undefined || !atWork;

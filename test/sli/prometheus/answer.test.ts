@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { readMatrix, readNumber } from '../../../src/sli/prometheus/answer.ts';
+import { CountsUnusable } from '../../../src/steps/ports/counts-refused.ts';
 
 const seconds = Date.UTC(2026, 10, 22, 12) / 1000;
 
@@ -43,11 +45,8 @@ describe('answers', () => {
     expect(() => readMatrix(body)).toThrow(message);
   });
   test('an empty result is no error; NaN, infinities and negative values are not counts', () => {
-    expect(readMatrix({ status: 'success', data: { resultType: 'matrix', result: [] } })).toEqual({
-      series: [],
-      warnings: [],
-    });
-    const { series } = readMatrix(
+    expect(readMatrix({ status: 'success', data: { resultType: 'matrix', result: [] } })).toEqual([]);
+    const series = readMatrix(
       matrix([
         { a: '1' },
         [
@@ -59,6 +58,26 @@ describe('answers', () => {
       ]),
     );
     expect(series[0]?.samples).toEqual([{ at: seconds + 4, value: 5 }]);
+  });
+  test.each([
+    ['a warning', { warnings: ['partial response: store-1 did not answer'] }],
+    ['an info that is not about style', { infos: ['1 of 3 shards missing'] }],
+    ['isPartial', { isPartial: true }],
+  ])('%s says that parts are missing, so nothing is read', (_, more) => {
+    expect(() => readMatrix({ ...matrix([{ a: '1' }, [[1, '5']]]), ...more })).toThrow('only in part');
+  });
+  test('an info about the style of a query misses nothing', () => {
+    const infos = ['PromQL info: metric might not be a counter, name does not end in _total'];
+    expect(readMatrix({ ...matrix([{ a: '1' }, [[1, '5']]]), infos })).toHaveLength(1);
+  });
+  test.each([
+    ['bad_data', CountsUnusable],
+    ['execution', CountsUnusable],
+    ['timeout', ReleaseError],
+  ])('%s', (errorType, type) => {
+    const refuse = () => readMatrix({ status: 'error', errorType, error: 'no' });
+    expect(refuse).toThrow(type);
+    if (type === ReleaseError) expect(refuse).not.toThrow(CountsUnusable);
   });
   test('a single number: none, NaN, or several', () => {
     const vector = (...result: unknown[]) => ({ status: 'success', data: { resultType: 'vector', result } });

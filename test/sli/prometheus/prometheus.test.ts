@@ -201,11 +201,11 @@ describe('the source', () => {
     await expect(plain.reader.poll([start])).rejects.toThrow('not https');
   });
 
-  test('warnings become notes', async () => {
+  test('a partial answer is not read', async () => {
     const { url } = await serve(() => ({ body: { ...matrix(), warnings: ['a shard is missing'] } }));
     const { clock, reader } = open(url);
     await clock.sleep(45_000);
-    expect((await reader.poll([start])).notes.join()).toContain('a shard is missing');
+    await expect(reader.poll([start])).rejects.toThrow('a shard is missing');
   });
 
   test('a second runner begins where the first stopped', async () => {
@@ -231,11 +231,15 @@ describe('the source', () => {
         data: { resultType: 'vector', result: one.query.includes('500') ? [] : [{ value: [1, '1000.4'] }] },
       },
     }));
-    const { source } = open(url);
+    // A counter of bad requests that was never seen is no zero, unless the user says that it may be absent.
+    expect(await open(url).source.total({ service: 'ocr', objectives }, start - 86_400_000, start)).toEqual(
+      {},
+    );
+    const { source } = open(url, { badOptional: true });
     expect(await source.total({ service: 'ocr', objectives }, start - 86_400_000, start)).toEqual({
       availability: { total: 1000, bad: 0 },
     });
-    expect(asked[0]?.query).toBe('sum(increase(reqs{revision!=""}[86400s]))');
+    expect(asked[0]?.query).toBe('sum(increase(reqs{revision=~"ocr-[a-z0-9-]+"}[86400s]))');
   });
 
   test('an objective without counters is refused before the watch begins', () => {
@@ -246,27 +250,29 @@ describe('the source', () => {
     let partial = true;
     const { url } = await serve((asked) => {
       const bad = asked.query.includes('code="500"');
-      if (partial && !bad) return { body: { ...matrix(), warnings: ['a shard is missing'] } };
       return {
         body: matrix([
-          {},
+          { __name__: 'reqs', code: bad ? '500' : '200' },
           [
             [-5, '0'],
-            [15, bad ? '4' : '100'],
+            [15, bad ? '4' : partial ? '0' : '100'],
           ],
         ]),
       };
     });
     const { clock, reader } = open(url);
     await clock.sleep(45_000);
-    const early = await reader.poll([start]);
-    expect(early.counts).toEqual([]);
-    expect(early.notes.join()).toMatch(/a shard is missing.*is behind/);
+    await expect(reader.poll([start])).rejects.toThrow('4 bad requests of 0 on new');
     partial = false;
     await clock.sleep(10_000);
-    const { counts, notes } = await reader.poll([start]);
-    expect(counts).toMatchObject([{ total: 100, bad: 4 }]);
-    expect(notes.join()).not.toContain('is behind');
+    expect((await reader.poll([start])).counts).toMatchObject([{ total: 100, bad: 4 }]);
+  });
+
+  test('a counter that never had a series is no number', async () => {
+    const { url } = await serve(() => ({ body: matrix() }));
+    const { clock, reader } = open(url);
+    await clock.sleep(45_000);
+    await expect(reader.poll([start])).rejects.toThrow('matches no series');
   });
 
   test('Google’s managed service is asked at its own address, with this login', async () => {
@@ -282,7 +288,7 @@ describe('the source', () => {
     const source = createPrometheus({ settings, rest, clock, projectId: 'p', objectives });
     const reader = source.open({ service: 'ocr', revisions: ['new'], objectives, since: start });
     await clock.sleep(45_000);
-    expect((await reader.poll([start])).counts).toEqual([]);
+    await expect(reader.poll([start])).rejects.toThrow('matches no series');
     expect(calls[0]).toMatchObject({
       api: 'monitoring',
       method: 'GET',

@@ -26,6 +26,18 @@ export const checkErrors = {
     fix: 'Correct the file at the place named above.',
     inMessages: ['fix'],
   },
+  'counts-unusable': {
+    title: 'The counters of requests cannot be used',
+    why: 'A counter does not exist, counts a request more than once, contradicts another one, or the server refuses its query.',
+    fix: 'Correct the selectors of the counters (prometheus_total and prometheus_bad, or those in the SLO file).',
+    inMessages: ['fix'],
+  },
+  'counts-partial': {
+    title: 'The source answered only in part',
+    why: 'A part of the monitoring system did not answer, so the counts would be too small. The next look asks again.',
+    fix: 'Look at the monitoring system: the warning is its own.',
+    inMessages: ['why'],
+  },
   'replay-invalid': {
     title: 'A recording cannot be judged',
     why: 'The file is not a recording of a watch, or parts of it are missing.',

@@ -2,6 +2,11 @@ import type { Rules } from '../rule.ts';
 
 /** What a watch finds. */
 export const watchRules = {
+  'counts-doubtful': {
+    title: 'The counters of requests may not be what they say',
+    severity: 'varies',
+    why: 'A counter that does not exist, or that counts a request twice, gives numbers that nobody has measured.',
+  },
   'watch-blind': {
     title: 'The watch could not see all requests',
     severity: 'varies',
