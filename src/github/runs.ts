@@ -4,7 +4,7 @@ import type { Runs } from '../steps/ports/runs.ts';
 export interface GithubOptions {
   /** Needs `actions: read`; without it every answer is `unknown`. */
   token: string | undefined;
-  /** GITHUB_API_URL */
+  /** Base URL of GitHub's API, from GITHUB_API_URL. */
   apiUrl: string | undefined;
   /** Milliseconds for one request. */
   timeoutMs?: number;

@@ -41,7 +41,7 @@ export interface RestAnswer<T> {
 export interface Rest {
   call<T = JsonObject>(call: RestCall): Promise<RestAnswer<T>>;
   readonly endpoints: Endpoints;
-  /** For clients that send their own requests, so that these carry it too. */
+  /** The user agent, for clients that send their own requests. */
   readonly requestReason?: string | undefined;
 }
 

@@ -9,7 +9,7 @@ export type RetryRule = 'read' | 'write' | 'repeatable-write' | 'never';
 const transientStatus = (status: number) =>
   status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
 
-/** May the call be repeated after this failure? Servers send 429 and 503 before they do anything. */
+/** Returns true if the call may be repeated after this failure. Servers send 429 and 503 before they do anything. */
 export function mayRetry(rule: RetryRule, failure: { status?: number; transport?: TransportError }): boolean {
   if (rule === 'never') return false;
   const { status, transport } = failure;

@@ -12,7 +12,7 @@ type Summary = Inputs<'release'>['summary'];
 
 /**
  * Reads the `INPUT_*` variables of the runner by the table of inputs. A problem does not throw: `done()` reports all of
- * them at once, each with the input and what would be right.
+ * them at once, each with the input and what was expected.
  */
 export class InputReader {
   readonly #env: Environment;
@@ -75,7 +75,7 @@ export class InputReader {
     }
   }
 
-  /** True if the user set the input, rightly or not. */
+  /** True if the user set the input, even to a wrong value. */
   isSet(name: InputName): boolean {
     return this.#shown[name] !== undefined;
   }
@@ -91,7 +91,7 @@ export class InputReader {
     this.#problems.push(text);
   }
 
-  /** What the user set, as far as it may be shown. For the report. */
+  /** What the user set, as far as the report may show it. */
   get given(): Record<string, unknown> {
     return { ...this.#shown };
   }
@@ -103,7 +103,7 @@ export class InputReader {
     return value === 'never' || value === 'on-problem' ? value : 'always';
   }
 
-  /** Inputs that the action declares and never looked at. For a test. */
+  /** Inputs that the action declares but never reads, so that a test can find them. */
   get unread(): string[] {
     return Object.keys(this.#values).filter((name) => !this.#asked.has(name));
   }

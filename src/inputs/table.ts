@@ -50,7 +50,7 @@ type UnionToIntersection<U> = (U extends unknown ? (one: U) => void : never) ext
 
 export type InputName = keyof All & string;
 
-/** By name. */
+/** The inputs by name. */
 export const table = Object.assign({}, ...groups.map(({ inputs }) => inputs)) as All;
 
 export const allInputs: Readonly<Record<string, UsedDefinition>> = table;

@@ -4,8 +4,8 @@ import type { ActionName } from '../domain/report/report.ts';
 import { allInputs, inputsOf } from './table.ts';
 
 /**
- * Inputs that are set and that the action does not declare. GitHub only warns about them, and an ignored input deploys
- * something else than the user meant, so each is an error. An empty one changes nothing and is passed over.
+ * Inputs that are set and that the action does not declare. GitHub only warns about them, and if an input is ignored, the action does
+ * something else than the user meant. So each of them is an error, except an empty one, which changes nothing.
  */
 export function unknownInputs(
   env: Readonly<Record<string, string | undefined>>,
@@ -29,5 +29,5 @@ function hint(name: string, declared: readonly string[]): string {
   return `remove it (if the variable INPUT_${plain(name).toUpperCase()} of the job serves another purpose, rename the variable)`;
 }
 
-/** A name is the user's text as well. */
+/** The name of an input is text of the user as well, so it must be made safe to show. */
 const plain = (name: string): string => name.replace(/[^a-z0-9_-]+/g, '?').slice(0, 60);

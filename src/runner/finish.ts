@@ -11,7 +11,7 @@ import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { closingLine, formatMainStep, mainStepKey, parseMainStep } from './main-step.ts';
 
-/** Exit 0 for verdict `pass`, outcome `promoted`, and whatever a person asked for; 1 otherwise. */
+/** Returns exit code 0 for verdict `pass`, for outcome `promoted` and for anything that a person asked for, else 1. */
 export function exitCodeOf(report: Report): 0 | 1 {
   if (report.errors.length > 0) return 1;
   return report.verdict === 'pass' || report.outcome === 'promoted' ? 0 : 1;

@@ -20,7 +20,7 @@ export async function runAction<Name extends ActionName>(
   step: 'main' | 'post' = 'main',
 ): Promise<void> {
   const env = process.env;
-  // Failure until the very end: an action whose report cannot be written has not succeeded.
+  // The exit code means failure until the very end, because an action whose report cannot be written has not succeeded.
   process.exitCode = 1;
   const commands = createCommands(env, (text) => process.stdout.write(text));
   const secrets = createSecrets(commands.setSecret);

@@ -1,4 +1,4 @@
-/** The secrets of this process. Whatever is printed, reported or saved passes through `redact` first. */
+/** The secrets of this process. Everything that is printed, reported or saved passes through `redact` first. */
 export interface Secrets {
   /** From now on the value is masked in the job's log and in everything that the action writes. */
   add(value: string): void;

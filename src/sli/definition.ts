@@ -5,7 +5,7 @@ import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
 import type { SliSource } from '../steps/ports/sli.ts';
 
-/** What a source reaches the world with. */
+/** The clients and the clock that a source may use. */
 export interface SourceWorld {
   rest: Rest;
   clock: Clock;
@@ -17,7 +17,7 @@ export interface SourceWorld {
 
 /** What a watch asks of a source. */
 export interface SourceUse {
-  /** The action sends test requests of its own, which must not count as users. */
+  /** True if the action sends test requests, which must not count as users' requests. */
   probes: boolean;
   objectives: readonly Objective[];
 }
@@ -34,11 +34,11 @@ export interface SourceDefinition<D extends Definitions = Definitions, S = unkno
   settings(values: OwnValues<D>, problem: (text: string) => void): S;
   /** True if the user set enough of its inputs to mean this source. */
   isMeant?(settings: S): boolean;
-  /** Why the source cannot be used like this, one sentence each. Asked only if it is chosen. */
+  /** Reasons why the source cannot be used with these inputs, one sentence each. Called only if the source is chosen. */
   problems?(settings: S, use: SourceUse): string[];
   /** The source that takes its place beside test requests, if this one would count them as users. */
   besideProbes?: string;
-  /** Loads its code and opens it. Sends nothing yet. */
+  /** Loads and opens the source without sending anything. */
   open(world: SourceWorld, settings: S): Promise<SliSource>;
 }
 

@@ -4,13 +4,13 @@ import { CountsRefused } from '../steps/ports/counts-refused.ts';
 /** google.rpc.ErrorInfo reasons that say: the project does not use this API. */
 const apiOff = new Set(['SERVICE_DISABLED', 'CONSUMER_INVALID', 'API_DISABLED']);
 
-/** What a source reads, and what it needs for that. */
+/** What a source reads, and the role and API that it needs. */
 export interface SourceNeeds {
-  /** Such as `request logs`. */
+  /** What is counted, such as `request logs`. */
   counts: string;
   projectId: string;
   role: string;
-  /** Such as `logging.googleapis.com`. */
+  /** The API to enable, such as `logging.googleapis.com`. */
   service: string;
 }
 

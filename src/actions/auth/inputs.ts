@@ -48,7 +48,7 @@ export function readAuthRequest({ inputs, env }: Pick<Context, 'inputs' | 'env'>
     exportVariables: values.export_environment_variables,
     cleanUp: values.cleanup_credentials,
     tokenFormat,
-    // An account may be allowed to mint ID tokens, or to sign, and nothing else.
+    // An account may be allowed only to mint ID tokens, or only to sign.
     needsAccess: tokenFormat === undefined || (tokenFormat === 'access_token' && subject === undefined),
     subject,
     idTokenAudience: tokenFormat === 'id_token' ? idTokenAudience : undefined,

@@ -19,7 +19,7 @@ export const manifest: Manifest = {
     exposure: '`private`, `public` or `unknown`.',
     verdict: '`pass`, `fail` or `inconclusive`.',
     outcome:
-      '`exposed` if the function is public, `superseded` if someone else deployed in between, `cancelled` if the run was cancelled, else empty.',
+      '`exposed` if the function is public, `superseded` if another deploy changed the function in between, `cancelled` if the run was cancelled, else empty.',
     reason: 'One sentence that says what happened.',
     report: 'Path of the report (JSON).',
   },

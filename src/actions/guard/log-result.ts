@@ -1,7 +1,7 @@
 import type { GuardResult } from '../../steps/guard/guard.ts';
 import type { Log } from '../../steps/ports/log.ts';
 
-/** Logs what the guard found: the way in, the worst findings, and in folded groups everything that it looked at. */
+/** Logs what the guard found: the way in, the worst findings, and in collapsed groups everything that it looked at. */
 export function logResult(log: Log, result: GuardResult): void {
   if (result.attackPath?.length) {
     log.line('The shortest way in:');

@@ -59,7 +59,7 @@ export function useCredentialsFile(request: LoginRequest, env: Environment): voi
       why: isKey
         ? 'A key is a password that does not expire. These actions log in without one.'
         : 'These actions log in by workload identity federation only.',
-      fix: 'Set workload_identity_provider on this step. docs/keyless.md shows how to create a provider.',
+      fix: 'Set workload_identity_provider on this step. actions/auth/README.md shows how to create a provider.',
     };
     return;
   }

@@ -36,7 +36,7 @@ export type LoginInputs = Pick<
 >;
 
 export interface LoginRules {
-  /** Notes no problem if the project or the login is missing. For `auth` and for work without Google Cloud. */
+  /** True if the project or the login may be missing: for `auth`, and for work without Google Cloud. */
   optional?: boolean;
   /**
    * Without `workload_identity_provider` on this very step, `service_account` is the account of the function and not of

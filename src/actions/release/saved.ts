@@ -33,12 +33,12 @@ export function readBegun(context: Context): Begun | undefined {
     if (typeof value.id === 'string' && typeof value.functionName === 'string')
       return { id: value.id, functionName: value.functionName };
   } catch {
-    // Nothing was saved.
+    // The main step saved nothing.
   }
   return undefined;
 }
 
-/** Did the main step leave nothing to settle? A cancelled release is looked at again, to verify it. */
+/** Returns true if the main step left nothing to settle. After a cancel it is false, so that the post step verifies the traffic. */
 export function endedWell(context: Context): boolean {
   const end = context.state(endKey);
   return end !== '' && end !== 'open' && end !== 'cancelled';

@@ -17,7 +17,7 @@ export interface StageSettings {
   pollSeconds: number;
   alpha: number | undefined;
   until: 'pass' | 'duration';
-  /** What decides: the statistical evidence, or a classical rule. */
+  /** The rule that decides: the statistical evidence, or a classical rule. */
   rule: WatchRule;
   policy: Partial<Record<OpenEnd, OpenEndPolicy>>;
   /** For how many seconds the old revision's requests are counted after a rollback; 0 only calls it. */

@@ -117,7 +117,7 @@ const detailsOnce = (log: Log, printed: Set<string>): Log => ({
   },
 });
 
-/** The plan belongs to the function as it was then. Throws `deploy-conflict` if somebody else deployed since. */
+/** The plan belongs to the function as it was then. Throws `deploy-conflict` if another deploy has changed it since. */
 async function stillExpected(
   functions: Functions,
   request: DeployRequest,
@@ -128,9 +128,9 @@ async function stillExpected(
   const live = await functions.get(functionPath({ project, region, name }), request.signal);
   if (live?.updateTime === expect) return;
   throw new ReleaseError('deploy-conflict', {
-    what: `Somebody else has deployed ${name} since this release was planned.`,
-    why: `The function was updated at ${String(live?.updateTime ?? 'an unknown time')}; the plan was made for the one of ${expect}.`,
-    fix: 'Look at what they deployed and run this job again, or set on_conflict: rebase to build on it.',
+    what: `Another deploy has changed ${name} since this release was planned.`,
+    why: `The function was updated at ${String(live?.updateTime ?? 'an unknown time')}, but the plan was made for its state of ${expect}.`,
+    fix: 'Look at what was deployed and run this job again, or set on_conflict: rebase to build on it.',
   });
 }
 

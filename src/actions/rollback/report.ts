@@ -8,7 +8,7 @@ import type { RollbackResult } from '../../steps/rollback/result.ts';
 import { settingFindings } from '../../steps/traffic/settings-back.ts';
 import type { Settled } from '../../steps/traffic/settle.ts';
 
-/** The report of `to: settle`. */
+/** Builds the report of `to: settle`. */
 export function settledReport(
   report: Report<'rollback'>,
   settled: Settled,
@@ -33,7 +33,7 @@ export function settledReport(
   const done = {
     nothing: 'Nothing to settle',
     put_back: 'Put the traffic back',
-    hands_off: 'Closed the record and left the traffic alone',
+    hands_off: 'Closed the record and did not change the traffic',
     wait: 'Not settled yet',
     hold: 'A person must decide',
   };
@@ -43,7 +43,7 @@ export function settledReport(
   return report;
 }
 
-/** The report of a rollback by hand. */
+/** Builds the report of a rollback by hand. */
 export function resultReport(
   report: Report<'rollback'>,
   result: RollbackResult,

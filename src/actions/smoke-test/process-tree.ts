@@ -26,7 +26,7 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals | 0): 
       process.kill(pid, signal);
       any = true;
     } catch {
-      // It has ended already.
+      // The process has already ended.
     }
   }
   return any;

@@ -59,7 +59,7 @@ export const smokeTest: Action<'smoke-test'> = async (context) => {
   const started = context.clock.now();
   let opened: OpenTarget | undefined;
   try {
-    // Before the login and before a command is started, so that a wrong suite is reported at once.
+    // Read the suite before the login and before a command is started, so that a wrong suite is reported at once.
     const wrong = await checkSuites(context, 'smoke-test', [request.suite]);
     if (wrong) return wrong;
     opened = await openTarget(context, request, login);

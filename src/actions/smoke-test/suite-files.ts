@@ -22,7 +22,7 @@ async function locate(workspace: string, wanted: string): Promise<Located> {
   const root = await realpath(workspace);
   let here = root;
   const parts = relative(workspace, wanted);
-  if (isOutside(parts)) return { why: 'It lies outside of the workspace.' };
+  if (isOutside(parts)) return { why: 'It is outside the workspace.' };
   for (const part of parts.split(sep).filter(Boolean)) {
     try {
       here = await realpath(join(here, part));
@@ -34,7 +34,7 @@ async function locate(workspace: string, wanted: string): Promise<Located> {
         return { why: `${wanted} does not exist${near ? `: did you mean ${near}?` : '.'}`, cause };
       here = await realpath(join(here, same));
     }
-    if (isOutside(relative(root, here))) return { why: 'It lies outside of the workspace.' };
+    if (isOutside(relative(root, here))) return { why: 'It is outside the workspace.' };
   }
   return { path: here };
 }
@@ -44,7 +44,7 @@ async function checkSize(path: string): Promise<{ size: number } | { size?: unde
   const status = await stat(path);
   if (!status.isFile()) return { why: 'It is not a file.' };
   if (status.size > maxBytes)
-    return { why: `It has ${status.size} bytes, and at most ${maxBytes} can be sent.` };
+    return { why: `It has ${status.size} bytes, but at most ${maxBytes} can be sent.` };
   return { size: status.size };
 }
 

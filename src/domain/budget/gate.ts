@@ -14,14 +14,14 @@ export interface GateObjective {
 
 export interface Gate {
   verdict: Verdict;
-  /** One sentence. */
+  /** The decision and its reason, in one sentence. */
   reason: string;
   objectives: GateObjective[];
   /** The smallest fraction that remains of any objective's budget. Undefined if no budget is known. */
   remaining: number | undefined;
   /** The reason that a person gave for releasing although the budget is spent. */
   override: string | undefined;
-  /** At least one budget is spent, whatever follows from that. */
+  /** True if at least one budget is spent, even if the release goes on. */
   exhausted: boolean;
 }
 
@@ -72,7 +72,7 @@ export function gateOf(
       verdict: 'pass',
       reason: `${percentText(remaining)} of the error budget of ${span} remains.`,
     };
-  const spent = `The error budget of ${span} is spent: ${countText(worst.budget?.spent ?? 0)} of ${countText(worst.window?.total ?? 0)} requests missed the objective "${objectiveTitle(worst.objective)}", but only ${countText(worst.budget?.allowed ?? 0)} may.`;
+  const spent = `The error budget of ${span} is spent: ${countText(worst.budget?.spent ?? 0)} of ${countText(worst.window?.total ?? 0)} requests missed the objective "${objectiveTitle(worst.objective)}", and it allows only ${countText(worst.budget?.allowed ?? 0)}.`;
   if (rules.override !== undefined)
     return {
       ...base,

@@ -11,7 +11,7 @@ export interface Invoice {
   share: number;
   /** The fraction of the budget that remains after them. */
   remaining: number;
-  /** How many releases like this one the rest would pay for. Undefined if this one cost nothing. */
+  /** How many more releases of the same cost the rest of the budget allows. Undefined if this one cost nothing. */
   more: number | undefined;
 }
 

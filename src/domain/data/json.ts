@@ -33,7 +33,7 @@ export function valueAt(root: JsonObject, path: string): Json | undefined {
   return value;
 }
 
-/** Sets the value at a dotted path and makes the objects on the way. */
+/** Sets the value at a dotted path and creates the objects that are missing on the way. */
 export function setAt(root: JsonObject, path: string, value: Json): void {
   const names = path.split('.');
   let at = root;

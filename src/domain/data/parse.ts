@@ -1,5 +1,5 @@
 /**
- * Parsers of the small languages that inputs use. Each throws `Error` that says what would be right. The messages never
+ * Parsers of the small languages that inputs use. Each throws an `Error` that says what it expected. The messages never
  * quote the text: it may hold a password.
  */
 
@@ -81,7 +81,7 @@ function split(text: string): string[] {
     } else current += char;
     lineStart = char === '\n' || (lineStart && /\s/.test(char));
   }
-  if (quote) throw new Error(`expected every quote to be closed, and a ${quote} is not`);
+  if (quote) throw new Error(`expected every quote to be closed, but one ${quote} is not`);
   push();
   return found;
 }

@@ -7,7 +7,7 @@
 export interface Located {
   project: string;
   region: string;
-  /** Short name. */
+  /** Short name of the function or service. */
   name: string;
 }
 

@@ -62,7 +62,7 @@ export interface FailureTexts {
   what: string;
   why: string | undefined;
   fix: string;
-  /** For the log, below the error. */
+  /** Lines that the log shows below the error. */
   details: string[];
 }
 

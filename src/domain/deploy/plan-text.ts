@@ -7,7 +7,7 @@ const icons = { add: '+', change: '~', remove: '-' } as const;
 /** Values of environment variables should not be secrets, but some are, so the log shows only their length. */
 const privateValue = /[eE]nvironmentVariables\./;
 
-/** Replaces such a value in the report. */
+/** The report shows this in place of the value of an environment variable. */
 export const hidden = '(hidden)';
 
 function show(change: Change, value: Json | undefined): string {

@@ -5,7 +5,7 @@ export interface ErrorEntry {
   why: string;
   /** What to do. */
   fix: string;
-  /** Which of the two a message repeats if the code that throws has nothing more precise. Neither by default. */
+  /** Whether a message may repeat `why` or `fix` if the code that throws has nothing more precise. It repeats neither by default. */
   inMessages?: readonly ('why' | 'fix')[];
 }
 

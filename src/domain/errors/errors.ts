@@ -25,7 +25,7 @@ export class ReleaseError extends Error {
   readonly fix: string | undefined;
   /** What was seen before the failure, as a part of the report's evidence (domain/report/evidence.ts has the types). */
   evidence: object | undefined;
-  /** What was found before the failure. */
+  /** Findings of the action from before the failure. */
   findings: Finding[] | undefined;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
@@ -39,7 +39,7 @@ export class ReleaseError extends Error {
   }
 }
 
-/** The message of whatever was thrown, in one line. */
+/** The message of any thrown value, in one line. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/\s+/g, ' ').trim();

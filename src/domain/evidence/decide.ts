@@ -14,7 +14,7 @@ import {
 
 export type Blame = 'release' | 'platform' | 'unknown' | 'none';
 
-/** A release needs this many bad requests to fail. Two of two prove little, because retries are correlated. */
+/** The watch fails a release only after this many bad requests. Two of two prove little, because retries are correlated. */
 export const fewestBad = 3;
 /**
  * Being worse than the baseline is not enough to fail: the candidate must also look worse than its objective allows.
@@ -32,19 +32,19 @@ export const platformAt = 20;
 /** A step may pass early only after this many seconds. */
 export const dwellSeconds: Record<Phase, number> = { split: 60, full: 120 };
 
-/** Where one test stands. All evidence is given as natural logarithms. */
+/** How far one test has come. All evidence is given as natural logarithms. */
 export interface Standing {
   objective: string;
   stream: TestSpec['stream'];
-  /** That the candidate is worse than the baseline. */
+  /** Evidence that the candidate is worse than the baseline. */
   base: number;
-  /** That the candidate breaks its objective while traffic is split. */
+  /** Evidence that the candidate breaks its objective while traffic is split. */
   slo: number;
-  /** That the baseline breaks it at the same time. */
+  /** Evidence that the baseline breaks the objective at the same time. */
   beside: number;
-  /** That the candidate breaks its objective at 100 %. Undefined before that. */
+  /** Evidence that the candidate breaks its objective at 100 %. Undefined before that. */
   full: number | undefined;
-  /** That the candidate keeps its objective. */
+  /** Evidence that the candidate keeps its objective. */
   pass: number;
   /** Bad requests of the candidate. */
   bad: number;

@@ -13,7 +13,7 @@ export interface Seen {
   beside?: { share: number; bad: number } | undefined;
 }
 
-/** How many of the `total` requests must be bad to end the release. Infinity if not even all of them would. */
+/** How many of the `total` requests must be bad to end the release. Infinity if even `total` bad requests would not end it. */
 export function badToFail(seen: Seen): number {
   const fails = (bad: number) => {
     const counts = { total: seen.total, bad };

@@ -17,6 +17,6 @@ export type Rules = Readonly<Record<string, Rule>>;
 
 const order: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
-/** Compares for sorting, the worst first. */
+/** Comparator that sorts the worst severity first. */
 export const bySeverity = (a: { severity: Severity }, b: { severity: Severity }): number =>
   order.indexOf(a.severity) - order.indexOf(b.severity);

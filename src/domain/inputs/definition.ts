@@ -16,13 +16,13 @@ export interface Definition {
   kind: Kind<unknown>;
   /** What it does, in plain sentences, without default and example. */
   sentence: string;
-  /** A right value, as a user writes it. */
+  /** A valid value, as a user writes it. */
   example: string;
   /** The value of an unset input, as a user would write it. The parser reads it. */
   default?: string;
   /** What an unset input means if no value can say it, such as "what is live". */
   otherwise?: string;
-  /** Overrides what the kind says. */
+  /** How much of the value may be shown, if it differs from what the kind allows. */
   shown?: Shown;
   /** Masks the value in the log and hides it everywhere else. */
   secret?: true;
@@ -40,7 +40,7 @@ export interface UsedDefinition extends Definition {
 export type Definitions = Readonly<Record<string, Definition>>;
 export type UsedDefinitions = Readonly<Record<string, UsedDefinition>>;
 
-/** Inputs that stand together in every table. */
+/** Inputs that every table lists together. */
 export interface Group<D extends UsedDefinitions = UsedDefinitions> {
   title: string;
   inputs: D;
@@ -51,7 +51,7 @@ export function group<const D extends UsedDefinitions>(title: string, inputs: D)
   return { title, inputs };
 }
 
-/** As `group`, for inputs whose actions are added later. */
+/** Like `group`, for inputs whose actions are added later. */
 export function definitions<const D extends Definitions>(inputs: D): D {
   return inputs;
 }

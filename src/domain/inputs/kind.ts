@@ -4,9 +4,9 @@
  */
 export type Shown = 'value' | 'keys' | 'origin' | 'hidden';
 
-/** What an input takes: its parser, and how to describe a right value. */
+/** What an input takes: its parser, and how to describe a valid value. */
 export interface Kind<T> {
-  /** Throws `Error` that says what would be right. The message never quotes the user's text. */
+  /** Throws an `Error` that says what it expected. The message never quotes the user's text. */
   parse(text: string): T;
   /** Completes the sentence "expected ...". */
   expected: string;

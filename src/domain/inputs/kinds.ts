@@ -5,7 +5,7 @@ interface TextRules {
   pattern?: RegExp;
   /** Completes the sentence "expected ...". */
   expected: string;
-  /** Characters. */
+  /** The greatest length of a value, in characters. */
   maxLength?: number;
   shown?: Shown;
 }
@@ -59,7 +59,7 @@ export function duration(min: string, max: string): Kind<number> {
   };
 }
 
-/** As `duration`, without fractions of a second. */
+/** Like `duration`, without fractions of a second. */
 export function wholeSeconds(min: string, max: string): Kind<number> {
   const kind = duration(min, max);
   return {
@@ -94,7 +94,7 @@ export function choice<const T extends string>(words: readonly T[]): Kind<T> {
   };
 }
 
-/** A list by commas or newlines, each item of the same kind. */
+/** A list, separated by commas or newlines, whose items all have the same kind. */
 export function list(item: Kind<string>): Kind<string[]> {
   return {
     expected: `a list, each item ${item.expected}`,

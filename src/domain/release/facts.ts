@@ -31,7 +31,7 @@ export interface ReleaseFacts {
   /** How `before` has been doing since the traffic went back to it. */
   after?: ServingHealth | undefined;
   warnings: string[];
-  /** What happened, in one sentence, without where the traffic is. */
+  /** What happened, in one sentence. It does not say where the traffic is. */
   cause: string;
   commit?: { sha: string; url?: string | undefined; compare?: string | undefined } | undefined;
   attempt?: number | undefined;
@@ -50,9 +50,9 @@ export interface StageFacts {
   seconds: number;
   verdict: Verdict;
   note: string;
-  /** For a watch: percent of the traffic that the candidate had. */
+  /** For a watch: the percent of traffic that the candidate had. */
   percent?: number | undefined;
-  /** For the way back: the old revision answered a call afterwards. */
+  /** For a rollback: true if the old revision answered a call afterwards. */
   answered?: boolean | undefined;
   /** This stage ended the release: `note` is the release's `cause`. */
   decided?: boolean | undefined;
@@ -65,6 +65,6 @@ export interface SegmentFacts {
   reason: string;
   requests?: number | undefined;
   bad?: number | undefined;
-  /** The watch's own evidence. Absent if the percent was only held for its time. */
+  /** The watch's own evidence. Absent if the step only waited for its time to pass. */
   evidence?: WatchFacts | undefined;
 }

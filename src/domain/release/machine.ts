@@ -98,7 +98,10 @@ const underWay: Row = {
   failed: 'back',
 };
 
-/** The traffic is on its way back. It ends as done, not ours any more, or held; a signal does not stop it. */
+/**
+ * The traffic is on its way back. It ends when the old revision serves again, when others move the traffic, or on hold. A signal does not
+ * stop it.
+ */
 const goingBack: Row = {
   passed: 'by-cause',
   unchanged: 'held',

@@ -24,7 +24,7 @@ export interface ReleaseEvidence {
   release?: ReleaseFacts | undefined;
   budget?: Gate | undefined;
   deploy?: DeployEvidence | undefined;
-  /** The last look at the exposure, and every look in one line. */
+  /** The last look at the exposure, and one line about every look. */
   exposure?: ExposureEvidence | undefined;
   guard?: GuardLook[] | undefined;
   smoke?: SmokeEvidence | undefined;
@@ -50,7 +50,7 @@ export interface SettledEvidence {
   shares?: readonly { revision: string; percent: number }[] | undefined;
 }
 
-/** `evidence` of each action's report. A new action adds a line here; its type lies in its own room. */
+/** `evidence` of each action's report. A new action adds a line here; its type is in the action's own room. */
 interface EvidenceByAction {
   auth: object;
   deploy: { deploy?: DeployEvidence | undefined };

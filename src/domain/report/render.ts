@@ -27,7 +27,7 @@ function defaultHead(report: Report): string[] {
   const lines = [`## ${icon} ${verdictWord(report)}${subject}`, ''];
   const { problems } = report.evidence;
   const listed = problems && problems.length > 1 ? problems : undefined;
-  // If an error says the same, it says more.
+  // An error repeats the reason and adds why and fix, so the reason need not appear twice.
   if (!listed && !report.errors.some((error) => error.what === report.reason))
     lines.push(markdownText(report.reason, 2000), '');
   for (const error of report.errors) {

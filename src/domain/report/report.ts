@@ -47,7 +47,7 @@ export interface Report<Name extends ActionName = ActionName> {
   target: Target;
   verdict: Verdict;
   outcome?: Outcome | undefined;
-  /** One sentence. */
+  /** Why the verdict is what it is, in one sentence. */
   reason: string;
   inputs: Record<string, unknown>;
   /** What each stage saw. */

@@ -14,13 +14,13 @@ export interface RollbackEvidence {
     | 'hands_off'
     | 'wait'
     | 'hold';
-  /** Short name of the revision that traffic was to go to. */
+  /** Short name of the revision that should get the traffic. */
   target?: string | undefined;
   /** Percent of the traffic by revision, now and before. */
   serving: readonly { revision: string; percent: number }[];
   from?: readonly { revision: string; percent: number }[] | undefined;
   kept_pin?: boolean | undefined;
-  /** Milliseconds from the write until the traffic was seen where it belongs. */
+  /** Milliseconds from the write until Cloud Run showed the traffic as intended. */
   took_ms?: number | undefined;
   /** What became of the settings of the service that the release had changed. */
   outside?: readonly OutsideFact[] | undefined;

@@ -1,5 +1,5 @@
 interface FailureBase {
-  /** One sentence. It may quote the answer, so its values are hostile; they are cut to a bounded length. */
+  /** What is wrong, in one sentence. It may quote the answer, so its values are hostile; they are cut to a bounded length. */
   what: string;
 }
 

@@ -3,7 +3,7 @@ import type { Answer } from './answer-text.ts';
 /** Why a request got no answer. */
 export interface NoAnswer {
   cause: 'timeout' | 'reset' | 'dns' | 'refused' | 'tls' | 'other';
-  /** One sentence. */
+  /** The reason in one sentence. */
   what: string;
   milliseconds: number;
 }

@@ -4,7 +4,7 @@ export interface SourceFile {
   path: string;
   /** 0o644 or 0o755. */
   mode: number;
-  /** Bytes. */
+  /** Size in bytes. */
   size: number;
   /** SHA-256 of the content, in hex. */
   sha256: string;

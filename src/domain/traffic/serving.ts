@@ -7,7 +7,7 @@ export interface Allocation {
   percent: number;
 }
 
-/** Who gets requests, from `trafficStatuses` (or `traffic`), most first. Entries that only hold a tag do not count. */
+/** The revisions that get requests, from `trafficStatuses` (or `traffic`), the largest percent first. Entries that only hold a tag do not count. */
 export function servingAllocations(statuses: Traffic, latestReady: string | undefined): Allocation[] {
   const percents = new Map<string, number>();
   for (const status of withTraffic(statuses)) {

@@ -33,7 +33,7 @@ export interface SettleFacts {
 export type Settlement =
   /** Nothing is open. */
   | { do: 'nothing'; reason: string }
-  /** Look again later. A release whose time to wait is over yields. */
+  /** Look again later. A release that has waited long enough yields. */
   | { do: 'wait'; for: 'run' | 'build' | 'record'; reason: string }
   | { do: 'put_back'; traffic: TrafficTarget[]; keptPin: boolean; reason: string }
   /** The traffic is not ours to change, so only our tags and the open record are removed. */

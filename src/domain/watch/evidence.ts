@@ -49,7 +49,7 @@ export interface WatchFacts {
 
 export type WatchTest = WatchFacts['tests'][number];
 
-/** The evidence if the watch tested anything. A report that was read from a file may hold anything at all. */
+/** Returns the evidence if the watch tested anything. A report that was read from a file may hold anything at all. */
 export const testedFacts = (facts: WatchFacts | undefined): WatchFacts | undefined =>
   Array.isArray(facts?.tests) && facts.tests.length > 0 && Array.isArray(facts.points) ? facts : undefined;
 
@@ -65,7 +65,7 @@ export const compared = (facts: WatchFacts): boolean => facts.baseline !== undef
 const number = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 
-/** Reads the counts of a report, which may hold anything. */
+/** Reads the counts of a report. A report that was read from a file may hold anything. */
 export const readCounts = (
   counts: { total?: number | undefined; bad?: number | undefined } | undefined,
 ): Counts => {
@@ -73,7 +73,7 @@ export const readCounts = (
   return { total, bad: Math.min(total, number(counts?.bad)) };
 };
 
-/** The candidate's requests that the reason, the table and the last point of the chart all count. */
+/** The candidate's requests for the reason, the table and the last point of the chart, so that all three agree. */
 export function decidingCounts(facts: WatchFacts, test: number): Counts {
   const at = facts.tests[test];
   return readCounts((atFull(facts) ? at?.full : undefined) ?? at?.candidate);

@@ -22,7 +22,7 @@ export interface ServingHealth {
   limit: number;
   /** Seconds that were counted. */
   seconds: number;
-  /** They lie after the traffic went back; false if before. */
+  /** True if these seconds came after the traffic went back, false if before. */
   after: boolean;
   /** The source has not seen any of this time yet. */
   unseen?: boolean | undefined;

@@ -1,7 +1,7 @@
 import { addCounts, type Counts } from '../evidence/counts.ts';
 import type { Cell, Phase, TestSpec } from '../evidence/state.ts';
 
-/** What is rarer than one in a million (Chernoff's bound, as ln) is not chance. */
+/** An event with a probability below one in a million (Chernoff's bound, as ln) does not count as chance. */
 const surprise = Math.log(1e6);
 
 /**

@@ -4,7 +4,7 @@ import { pack } from './pack.ts';
 import { type ScannedTree, scan } from './scan.ts';
 import { type UploadOptions, uploadArchive } from './upload.ts';
 
-/** Reads the source folder of this machine. The archive lies in `temp` (RUNNER_TEMP) until it is uploaded. */
+/** Reads the source folder of this machine. The archive stays in `temp` (RUNNER_TEMP) until it is uploaded. */
 export function createSources(options: UploadOptions & { temp: string | undefined }): Sources {
   return {
     scan,

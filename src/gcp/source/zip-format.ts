@@ -1,7 +1,7 @@
 /** Records of the ZIP format (PKWARE APPNOTE 6.3.10, sections 4.3.7 and 4.3.12), without extensions. */
 
 export interface ZipEntry {
-  /** UTF-8. */
+  /** The name in UTF-8. */
   name: Buffer;
   mode: number;
   crc: number;

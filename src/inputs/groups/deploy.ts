@@ -32,7 +32,7 @@ export const deploy = group('How it is deployed', {
   on_conflict: {
     kind: choice(['stop', 'rebase']),
     sentence:
-      'What to do if someone else deployed while this deploy waited: `stop`, or `rebase` to plan again on their change and go on.',
+      'What to do if another deploy changed the function while this one waited: `stop`, or `rebase` to plan again from the new state and go on.',
     example: 'rebase',
     default: 'stop',
     usedBy: { release: {}, deploy: {} },
@@ -40,7 +40,7 @@ export const deploy = group('How it is deployed', {
   deploy_timeout: {
     kind: duration('1s', '6h'),
     sentence:
-      'Deadline for the build and every wait. After the deadline the build goes on; run the job again to join it.',
+      'Time limit for the build and every wait. The build continues after that; run the job again to join it.',
     example: '30m',
     default: '20m',
     usedBy: { release: {}, deploy: {} },

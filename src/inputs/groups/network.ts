@@ -7,7 +7,7 @@ const deploying = { release: {}, deploy: {} } as const;
 const live = 'what is live';
 const egress = choice(['PRIVATE_RANGES_ONLY', 'ALL_TRAFFIC']);
 
-/** Checked here; the project is added when the settings are made. */
+/** The connector's name is checked here. The project is added when the settings are made. */
 export const buildAccount = custom('the e-mail of a service account', (text) => {
   parseBuildAccount(text, 'project');
   return text;

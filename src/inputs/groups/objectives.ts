@@ -24,7 +24,7 @@ export const objectives = group('Objectives and error budget', {
       release: {
         kind: targetOrNone,
         sentence:
-          'Percentage of requests that must be answered without an error (5xx and 429 are errors). `none` watches nothing and only holds each canary step for its time.',
+          'Percentage of requests that must be answered without an error (5xx and 429 are errors). `none` watches nothing, and each canary step only waits for its time to pass.',
         otherwise: `the objectives in \`${sloFile}\` if that file exists, else \`99.5%\``,
       },
       watch: {

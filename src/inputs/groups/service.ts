@@ -66,7 +66,7 @@ export const service = group('Its instances', {
       'NAME=SECRET:VERSION by commas or newlines',
       (text) => {
         const map = mapOrEmpty(text);
-        // The project is not known yet. It changes nothing about what is right.
+        // The project is not known yet, but it does not decide which values are valid.
         secretSettings(map, 'project');
         return map;
       },

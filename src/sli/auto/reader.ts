@@ -22,14 +22,14 @@ const isRefusal = (error: unknown) => error instanceof ReleaseError && error.cod
 
 /**
  * Reads one watch from the first source and, after a change, from the second. The two never count the same time: the
- * second begins where the first stopped, or at the beginning if the first never counted anything. There is no way
- * back, because the second source could not say which of its whole minutes the first has seen.
+ * second begins where the first stopped, or at the beginning if the first never counted anything. The reader never changes back, because
+ * the second source could not say which of its whole minutes the first has seen.
  */
 export class FallbackReader implements SliReader {
   readonly #query: SliQuery;
   readonly #options: FallbackOptions;
   #reader: SliReader;
-  /** The second source, opened to check a first one that shows no request. */
+  /** The second source, opened to check it if the first one shows no request. */
   #check: SliReader | undefined;
   #counted = false;
   /** The first source has counted requests up to here, so the second must begin later. */
@@ -93,7 +93,7 @@ export class FallbackReader implements SliReader {
     } catch (error) {
       if (signal?.aborted) throw error;
       log.debug(`${second.name}: ${messageOf(error)}`);
-      // If neither can be read, the first source is the one to repair: it is the better one.
+      // If neither can be read, report the first source, because it is the better one to repair.
       throw failure;
     }
     const why = messageOf(failure);

@@ -11,7 +11,7 @@ export function createFallback(options: FallbackOptions): SliSource {
   return {
     name: `${options.first.name} or ${options.second.name}`,
     open: (query) => new FallbackReader(query, options),
-    // The other way round: a total may cover weeks, which metrics answer in one call.
+    // A total asks the second source first, because it may cover weeks, and metrics answer that in one call.
     async total(query, from, to, signal) {
       try {
         const totals = await options.second.total(query, from, to, signal);

@@ -18,7 +18,7 @@ const overlapMs = 15_000;
 const sweepEveryMs = 60_000;
 /** The clock here may be this far behind Google's. */
 const clockSkewMs = 5000;
-/** One call every 3 s keeps to 20 a minute, and no pass has to wait long for its turn. */
+/** One call every 3 s keeps to 20 a minute, and no pass has to wait long. */
 const paceMs = 3000;
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
@@ -97,7 +97,7 @@ export class LogReader implements SliReader {
     }
     if (!token) return;
     // The pass is not finished: the next poll goes on here. If an earlier pass was up to date, entries now arrive
-    // faster than the quota lets us read, so a sample has to do. The first pass may simply have much to catch up with.
+    // faster than the quota lets us read, so only a sample is read. The first pass may simply have much to catch up with.
     this.#pending = { filter, token, begun };
     if (this.#caughtUp) this.#fraction = Math.max(1 / 64, this.#fraction / 2);
     this.#caughtUp = true;

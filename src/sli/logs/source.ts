@@ -13,7 +13,7 @@ export interface LoggingOptions extends EntriesOptions, Pick<LogAccess, 'pagesPe
 }
 
 /**
- * Counts requests from Cloud Run's request log: exact, within seconds, and with the 429 answers that no instance gave.
+ * Counts requests from Cloud Run's request log. The counts are exact, arrive within seconds and include 429 answers that no instance gave.
  * Each pass asks for what arrived since the last one, with an overlap. An entry is identified by insertId and
  * timestamp and is booked when it is first seen, however old its own timestamp is. If entries come faster than the
  * quota lets us read, a fixed sample by insertId is judged instead, which treats good and bad requests alike.

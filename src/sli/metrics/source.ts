@@ -9,9 +9,9 @@ export interface MonitoringOptions extends MonitoringScope {
 }
 
 /**
- * Counts requests from Cloud Run's own metrics: exact, by whole minutes, minutes late. How late is read from each
- * metric's descriptor. The metrics know only requests that reached a container: the 429 answers that no instance gave
- * are in the logs alone.
+ * Counts requests from Cloud Run's own metrics. The counts are exact, cover whole minutes and arrive minutes late. Each metric's
+ * descriptor says how late. The metrics know only requests that reached a container: the 429 answers that no instance gave are in the
+ * logs alone.
  */
 export function createMonitoring(options: MonitoringOptions): SliSource {
   const { clock } = options;

@@ -21,9 +21,9 @@ export interface PrometheusAccess {
 
 /** The first poll looks back this far for the starting value of each counter. */
 const lookBackSeconds = 900;
-/** Later polls overlap this far, so that a series that was away for a while is compared with its last value. */
+/** Later polls overlap this far, so that a series that was missing for a while is compared with its last value. */
 const overlapSeconds = 300;
-/** Scrapes are hardly ever further apart. */
+/** The longest time to expect between two scrapes. */
 const scrapeMs = 60_000;
 
 /** Reads counters for one watch and turns their raw samples into increments. */

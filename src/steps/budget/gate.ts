@@ -19,7 +19,7 @@ export interface BudgetPorts {
 }
 
 export interface BudgetRequest {
-  /** The Cloud Run service; its short name or projects/P/locations/L/services/S. */
+  /** The Cloud Run service, as its short name or projects/P/locations/L/services/S. */
   service: string;
   objectives: readonly Objective[];
   /** Length of the budget's window, which ends now. */
@@ -70,7 +70,7 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
       title: gate.reason,
       fix:
         gate.verdict === 'fail'
-          ? 'First repair what spends the budget. If this release cannot wait, set budget_override to the reason.'
+          ? 'Repair first whatever causes the failures. If this release cannot wait, set budget_override to the reason.'
           : undefined,
     });
   if (unreadable !== undefined)

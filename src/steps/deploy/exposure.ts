@@ -40,7 +40,7 @@ export async function closeBefore(run: DeployRun): Promise<'go' | 'stop'> {
   return 'stop';
 }
 
-/** Checks again after the build, before any traffic moves. */
+/** Checks again after the build, and before any traffic moves. */
 export async function confirmAfter(run: DeployRun): Promise<'go' | 'stop'> {
   const { ports, request, result } = run;
   if (ports.exposure === 'by-caller') return 'go';

@@ -11,7 +11,7 @@ const firstMs = 500;
 const mostMs = 5_000;
 const heartbeatMs = 60_000;
 
-/** Errors after which the next poll may succeed. The read has already been repeated after them. */
+/** Errors after which the next poll may succeed. The read itself has already been retried. */
 const temporary = new Set(['network-failed', 'deadline-exceeded', 'response-malformed', 'remote-error']);
 
 function stageLine(operation: FunctionOperation): string {

@@ -44,7 +44,7 @@ const servingText = (result: DeployResult) =>
       .join(', ') || 'what served before'
   } still serves`;
 
-/** One sentence: what was built, and how much traffic it gets. */
+/** Says in one sentence what was built and how much traffic it gets. */
 export function doneSentence(run: DeployRun, moved: boolean): string {
   const { request, result } = run;
   const percent = result.traffic

@@ -75,8 +75,8 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
     configDigest: digests.config,
     files: tree.files.length,
     bytes: tree.bytes,
-    // The new revision stays at 0 % until it is proved private. With `all_traffic_on_latest_revision: false` it stays
-    // there until someone else moves traffic.
+    // The new revision stays at 0 % until it is proved private. With `all_traffic_on_latest_revision: false` it stays there until another
+    // tool or person moves traffic.
     allTraffic: live.function ? false : undefined,
     built: built && !request.force,
     serving: live.service !== undefined && soleServing(live.service) === revision,

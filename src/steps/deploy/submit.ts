@@ -41,7 +41,7 @@ async function upload(run: DeployRun, tree: SourceTree): Promise<JsonObject> {
   const target = ports.functions.uploadUrl(location, typeof key === 'string' ? key : undefined, signal);
   target.catch(() => undefined);
   const archive = await packing;
-  // The client library needs much memory, and so does packing. So it is loaded only now, while the archive is sent.
+  // The client library and the packing both need much memory. So the library is loaded only now, while the archive is sent.
   ports.functions.prepare();
   try {
     const { uploadUrl, storageSource } = await target;
@@ -72,7 +72,7 @@ function bodyOf(run: DeployRun, plan: DeployPlan, storageSource: JsonObject): Js
 
 /**
  * Uploads the source and starts the operation. If another deploy is running (409), waits until it ends and plans
- * again. Joins an operation that carries our digests. If the function has changed meanwhile, stops unless
+ * again. Joins an operation that carries our digests. If the function has changed in the meantime, it stops unless
  * `on_conflict` is `rebase`.
  */
 export async function submit(run: DeployRun, submission: Submission): Promise<Begun> {
@@ -134,7 +134,7 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
   }
 }
 
-/** An operation that ended before it could be read. */
+/** Stands for an operation that ended before it could be read. */
 function ended(other: FunctionOperation | undefined, target: string): FunctionOperation {
   return {
     name: '',

@@ -39,7 +39,7 @@ export interface DeployPorts {
 export interface DeployRequest {
   project: string;
   region: string;
-  /** Short name. */
+  /** Short name of the function. */
   name: string;
   sourceDir: string;
   /** Only the settings that the inputs name. */
@@ -61,7 +61,7 @@ export interface DeployRequest {
   tags?: readonly string[];
   /** Build even if the serving revision already has this source and configuration. */
   force?: boolean;
-  /** Called before the first write, never in a dry run. It may throw to stop the deploy. */
+  /** The deploy calls this before its first write, but not in a dry run. It may throw to stop the deploy. */
   beforeWrite?: (plan: DeployPlan) => void | Promise<void>;
   /** Called once an operation on the function has begun or was joined. From then on the function may change. */
   onBegun?: () => void;
@@ -100,7 +100,7 @@ export interface DeployResult {
   actions: { at: string; what: string }[];
 }
 
-/** A pin, and the traffic before it. */
+/** A pin, and the traffic from before the pin. */
 export interface Hold {
   service: string;
   before: TrafficTarget[];

@@ -10,9 +10,9 @@ import type { Log } from '../ports/log.ts';
 import type { Services } from '../ports/services.ts';
 
 export interface Closed {
-  /** What was changed, one sentence each. */
+  /** The changes that were made, one sentence each. */
   repaired: string[];
-  /** What could not be changed, each with the command that an administrator can run. */
+  /** The changes that failed, each with the command that an administrator can run. */
   refused: Finding[];
 }
 

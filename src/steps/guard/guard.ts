@@ -51,7 +51,7 @@ export interface GuardRequest {
   signal?: AbortSignal | undefined;
 }
 
-/** For callers that leave these settings to the guard. */
+/** Defaults for callers that leave these settings to the guard. */
 export const guardDefaults = {
   requireProof: 'partial',
   scope: 'invoke',
@@ -90,7 +90,7 @@ interface Look {
 async function look(ports: GuardPorts, request: GuardRequest): Promise<Look> {
   const { project, region, name, signal, identity, scope, trusted } = request;
   const read = await readExposure(ports, { project, region, name, scope, trusted, identity, signal });
-  // A function without a service has nothing to call. If one of its URLs answers nevertheless, that counts.
+  // A function without a service has nothing to call. If one of its URLs answers anyway, the answer counts.
   const targets = read.exists || read.function.ok ? probeTargets(read, request.probeUrls) : [];
   const probes = await probeUntilClear(ports, targets, { timeoutMs: probeTimeoutMs, rounds: 3, signal });
   const facts = { ...read, probes };
@@ -147,7 +147,7 @@ export async function guard(ports: GuardPorts, request: GuardRequest): Promise<G
   return resultOf(after, closed, waited);
 }
 
-/** How long a policy may need to take effect that someone else has just closed. */
+/** How long a policy that someone else has just closed may need to take effect. */
 const foreignChangeSeconds = 60;
 
 /**

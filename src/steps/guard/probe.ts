@@ -8,12 +8,12 @@ import type { ProbeTarget } from './probe-targets.ts';
 const methods: readonly { method: string; headers: Record<string, string> }[] = [
   { method: 'GET', headers: {} },
   { method: 'POST', headers: { 'content-type': 'application/json' } },
-  // The pre-flight of a browser. Teams often open a function to the public just to let it through.
+  // The pre-flight of a browser. Teams often open a function to the public just to let this request through.
   { method: 'OPTIONS', headers: { origin: 'https://example.com', 'access-control-request-method': 'POST' } },
 ];
 
 export interface ProbeOptions {
-  /** For one request. */
+  /** Milliseconds for one request. */
   timeoutMs: number;
   signal: AbortSignal | undefined;
 }

@@ -117,7 +117,7 @@ export async function readOwnPolicies(
     policy({ level: 'service', resource: name }),
     Promise.all(places.map(policy)),
   ]);
-  // A failed first deploy leaves a function without a service. There is nothing to call then, and no policy.
+  // A failed first deploy leaves a function without a service. Then there is nothing to call, and no policy to read.
   if (service.ok || service.cause !== 'absent') policies.unshift(own);
   if (!service.ok || !needsProjectNumber(service.value))
     return { service, policies, projectNumber: undefined };

@@ -49,7 +49,7 @@ export async function login(ports: LoginPorts, options: LoginOptions): Promise<L
   const mapped = request.serviceAccount ? undefined : await ports.mappedSubject?.(claims);
   const principal = principalFor(request, mapped ?? subject);
   checkPrincipal(principal, options.expectedPrincipal);
-  // One after the other, because two refusals at once would be logged twice.
+  // Gets the tokens one after the other, because two refusals at once would be logged twice.
   const access = options.needsAccess ? await ports.tokens.access() : undefined;
   const idToken = options.idTokenAudience ? await ports.tokens.id(options.idTokenAudience) : undefined;
   const principalAssumed = !request.serviceAccount && mapped === undefined;

@@ -31,14 +31,14 @@ export interface RunService {
   reconciling: boolean;
   /** Cloud Run has processed the last change: generation equals observedGeneration, and it is not reconciling. */
   arrived: boolean;
-  /** It has arrived, and the terminal condition succeeded. */
+  /** Cloud Run has processed the last change, and the terminal condition succeeded. */
   settled: boolean;
   terminalMessage: string | undefined;
   raw: JsonObject;
 }
 
 export interface RunRevision {
-  /** Short name. */
+  /** Short name of the revision. */
   name: string;
   ready: boolean;
   /** Startup finished and failed. False while Cloud Run is still deciding. */

@@ -39,7 +39,7 @@ export interface SliReading {
   lagMs: number;
   /** For `SliQuery.cursor`; empty if a later reader loses nothing by starting anew. */
   cursor: string;
-  /** What the summary should tell about these counts, such as that they are a sample. */
+  /** Notes about these counts for the summary, for example that they are a sample. */
   notes: string[];
   /** The source that was read; it can differ from the one that was asked for if that one failed. */
   source: string;

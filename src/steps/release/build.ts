@@ -48,7 +48,7 @@ export async function build(run: ReleaseRun): Promise<PhaseResult> {
   return checkZero(run, service, result.revision);
 }
 
-/** Ends a build at the deadline wherever it hangs, for example in its upload. */
+/** Ends a build at the deadline, even if it hangs in its upload. */
 async function inTime<T>(run: ReleaseRun, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { clock, signal } = run.ports;
   const over = new AbortController();

@@ -4,7 +4,7 @@ import { failed, type PhaseResult, passed, type ReleaseRun } from './run.ts';
 
 /** The guard's part of a release: before the first change, in a dry run, and after the build. */
 
-/** Sentences as parts of one sentence. */
+/** Joins whole sentences into parts of one sentence. */
 const joined = (sentences: readonly string[]) => sentences.map((text) => text.replace(/\.$/, '')).join('; ');
 
 function noteGuard(run: ReleaseRun, result: GuardStage, when: string): void {

@@ -12,7 +12,7 @@ import { smoke } from './smoke.ts';
 import { finish, pin, shift } from './traffic.ts';
 import { watchStep } from './watch.ts';
 
-/** What the release does in each phase, and what its log calls that. */
+/** What the release does in each phase, and the phase's name in the log. */
 
 type Handlers = Record<Exclude<Phase, 'ended'>, () => Promise<PhaseResult>>;
 
@@ -47,7 +47,7 @@ export function handlersOf(run: ReleaseRun): Handlers {
   };
 }
 
-/** May the error budget pay for a release? */
+/** Asks whether enough of the error budget remains for a release. */
 async function askBudget({ ports, journal }: ReleaseRun, service: string | undefined): Promise<PhaseResult> {
   const { budget } = ports.stages;
   if (budget === undefined || service === undefined) return passed('a first release: nothing spent yet');

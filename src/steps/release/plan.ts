@@ -1,6 +1,6 @@
 import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
 
-/** Finds out, without sending anything, whether there is anything to release. `read` is how reading the state ended. */
+/** Finds out, without changing anything, whether there is anything to release. `read` is the result of the read phase. */
 export async function planRelease(run: ReleaseRun, read: PhaseResult): Promise<PhaseResult> {
   const { ports, request, journal, found } = run;
   const plan = await ports.stages.deploy({ plan: true }, ports.signal);

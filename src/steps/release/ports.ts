@@ -11,7 +11,7 @@ import type { ProvePorts } from '../traffic/prove-back.ts';
 
 export interface StageResult<Evidence = unknown> {
   verdict: Verdict;
-  /** One sentence. */
+  /** The reason, in one sentence. */
   reason: string;
   findings?: readonly Finding[];
   evidence?: Evidence | undefined;
@@ -19,7 +19,7 @@ export interface StageResult<Evidence = unknown> {
 
 export interface GuardStage extends StageResult<ExposureEvidence> {
   exposure: 'private' | 'public' | 'unknown';
-  /** Sentences that say what the guard closed. */
+  /** What the guard closed, one sentence each. */
   repaired: readonly string[];
 }
 
@@ -39,11 +39,11 @@ export interface DeployStage extends StageResult<DeployEvidence> {
 }
 
 export interface WatchStage extends StageResult<WatchFacts> {
-  /** What the errors come from: the release, the platform, or unknown. */
+  /** The probable cause of the errors: the release, the platform, or unknown. */
   blame?: string | undefined;
-  /** What the policy does after this verdict. */
+  /** What the release does next, by its policy. */
   next: 'go_on' | 'hold' | 'roll_back';
-  /** For the next segment of the same release. */
+  /** State for the next segment of the same release. */
   state?: unknown;
   requests?: number | undefined;
   bad?: number | undefined;
@@ -98,11 +98,11 @@ export interface ReleaseStages extends ProvePorts {
         signal: AbortSignal,
       ) => Promise<StageResult<SmokeEvidence>>)
     | undefined;
-  /** Absent without objectives; then each step only lasts its time. */
+  /** Absent without objectives. Then each step only waits for its time to pass. */
   watch?: ((target: WatchTarget, signal: AbortSignal) => Promise<WatchStage>) | undefined;
 }
 
-/** Told about every stage as it ends, for the log and the draft of the summary. */
+/** The release calls this as each stage ends, for the log and the draft of the summary. */
 export interface ReleaseObserver {
   stage(entry: StageEntry): void;
 }
@@ -116,9 +116,9 @@ export interface StageEntry {
   endedAt: number;
   verdict: Verdict;
   note: string;
-  /** For a watch: percent of the traffic that the candidate had. */
+  /** For a watch: the percent of traffic that the candidate had. */
   percent?: number | undefined;
-  /** For the way back: the old revision answered a call afterwards. */
+  /** For a rollback: true if the old revision answered a call afterwards. */
   answered?: boolean | undefined;
 }
 

@@ -17,7 +17,7 @@ import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
 const restMs = 60_000;
 const pauses = { first: 200, factor: 1.5, longest: 5000 };
 
-/** The service once the traffic that others asked for is live. Before that it is not known what serves. */
+/** The service once the traffic that others asked for is live. Until then, nobody can tell what serves. */
 export function atRest({ ports }: ReleaseRun, found: RunService): Promise<RunService> {
   const { services, clock, signal, log } = ports;
   let service = found;
@@ -39,7 +39,7 @@ export function atRest({ ports }: ReleaseRun, found: RunService): Promise<RunSer
 const askedText = (service: RunService) =>
   allocationText(servingAllocations(service.traffic, service.latestReadyRevision));
 
-/** Cloud Run is working on it, or it serves something else than it was asked to. */
+/** Returns true if Cloud Run is still changing the service, or if the live traffic differs from the settings. */
 const isChanging = (service: RunService): boolean =>
   service.reconciling || askedText(service) !== allocationText(servingNow(service));
 
@@ -49,7 +49,7 @@ export async function readBefore(run: ReleaseRun, service: RunService): Promise<
   run.found = { ...run.found, latest: service.latestCreatedRevision };
   if (isChanging(service))
     return refused(
-      `the service does not come to rest: it was asked for ${askedText(service)} and serves ${allocationText(servingNow(service))}`,
+      `the service is still changing: its settings ask for ${askedText(service)}, but it serves ${allocationText(servingNow(service))}`,
     );
   const before = resolveBefore(service);
   if (before.kind === 'none') return firstRelease(run, 'nothing serves yet');
@@ -100,7 +100,7 @@ function splitReason(service: RunService, revisions: readonly string[]): string 
 const pinnedFinding = (serving: string, latest: string): Finding => ({
   rule: 'serving-is-not-latest',
   severity: 'medium',
-  title: `${serving} serves by name although ${latest} is the latest revision: deploys of other tools have been getting no traffic.`,
+  title: `The traffic is pinned to ${serving} although ${latest} is the latest revision, so deploys by other tools have been getting no traffic.`,
   why: 'A rollback or a release left the traffic pinned. A deploy that succeeds then changes nothing for the users.',
   fix: 'Release with these actions, or move the traffic with gcloud run services update-traffic SERVICE --to-latest.',
 });

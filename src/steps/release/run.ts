@@ -20,7 +20,7 @@ export interface Plan {
 
 /** Read before the first change. */
 export interface Found {
-  /** What served, and the traffic to put back. Undefined in a first release: there is nothing to go back to. */
+  /** What served, and the traffic to put back. Undefined in a first release, which has nothing to go back to. */
   before: { revision: string; traffic: TrafficTarget[] } | undefined;
   /** The settings of the service that traffic does not carry. */
   outside: OutsideSettings | undefined;
@@ -32,7 +32,7 @@ export interface Found {
   functionRevision: string | undefined;
 }
 
-/** The function and its service as they were last read. A function that does not exist has none of it. */
+/** The function and its service as they were last read. All of this is absent if the function does not exist. */
 export interface Live {
   /** projects/P/locations/L/services/S */
   service: string | undefined;
@@ -48,7 +48,7 @@ export interface Live {
 /** What this release last wrote to the service, and what may still change by itself. */
 export interface Written {
   record: ReleaseRecord | undefined;
-  /** Our record has been on the service. If it is gone, somebody else has closed it. */
+  /** Our record has been on the service. If it is gone, another process has closed it. */
   recorded: boolean;
   /** What this release's build made of the settings that traffic does not carry. */
   outside: OutsideSettings | undefined;
@@ -146,11 +146,11 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
 /** How a phase ended, and why. */
 export interface PhaseResult {
   event: Event;
-  /** Part of a sentence, for people. */
+  /** Why the phase ended like this, as part of a sentence for people. */
   reason: string;
-  /** If the event alone says too much: a watch that goes on without a decision has passed nothing. */
+  /** The verdict, if it differs from that of the event: a watch that goes on without a decision has not passed. */
   verdict?: Verdict;
-  /** After the way back: the old revision answered a call. */
+  /** After a rollback: true if the old revision answered a call. */
   answered?: boolean | undefined;
 }
 

@@ -49,7 +49,7 @@ export async function shift(run: ReleaseRun, percent: number, phase: RecordPhase
   );
 }
 
-/** A first candidate serves alone. It only needs to be given the traffic if a dead revision holds it by name. */
+/** A first candidate serves alone. It needs a write only if the traffic is pinned to a dead revision. */
 const alone = (candidate: string, service: RunService): TrafficTarget[] =>
   percentOf(candidate, servingNow(service)) === 100
     ? service.traffic.map((target) => ({ ...target }))

@@ -56,7 +56,7 @@ async function watchOrWait(run: ReleaseRun, target: WatchTarget, signal: AbortSi
   return {
     verdict: 'pass',
     next: 'go_on',
-    reason: `held for ${target.seconds} s; without objectives nothing was watched`,
+    reason: `waited ${target.seconds} s; nothing was watched, because there are no objectives`,
   };
 }
 

@@ -10,7 +10,7 @@ import type { PhaseResult, ReleaseRun } from './run.ts';
 
 /** Checks during a canary that the release may go on. */
 
-/** A step only begins if `before` can serve. Returns a result if it cannot. */
+/** Checks before a step that `before` can serve. Returns a result if it cannot. */
 export async function beforeReady({ ports, found, live }: ReleaseRun): Promise<PhaseResult | undefined> {
   if (found.before === undefined || live.service === undefined) return undefined;
   const name = found.before.revision;
@@ -18,7 +18,7 @@ export async function beforeReady({ ports, found, live }: ReleaseRun): Promise<P
   return revision?.ready ? undefined : beforeGone(name, revision);
 }
 
-/** `before` must stay able to serve during a step. Returns a result if it is gone or dead. */
+/** Checks during a step that `before` can still serve. Returns a result if it is gone or dead. */
 async function beforeLost(
   { ports, found, live }: ReleaseRun,
   signal: AbortSignal,

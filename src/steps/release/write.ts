@@ -54,7 +54,7 @@ export interface Wanted {
   record?: (record: ReleaseRecord, wrote: TrafficTarget[]) => ReleaseRecord;
   /** Settings to write beside the traffic. */
   settings?: SettingsBack;
-  /** For the journal, if a write was needed. */
+  /** The change to note in the journal, if a write was needed. */
   action: string;
 }
 

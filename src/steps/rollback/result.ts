@@ -6,7 +6,7 @@ import type { RunService } from '../ports/services.ts';
 import type { Answer } from '../traffic/prove-back.ts';
 
 interface Common {
-  /** Part of a sentence, for people. */
+  /** What happened, as part of a sentence for people. */
   reason: string;
   /** What served before, and what serves now. */
   from: readonly Allocation[];

@@ -24,7 +24,7 @@ export interface RollbackRequest {
   /** `before` (of the last release), `stable` (the last that a release proved good), or a revision's short name. */
   to: string;
   owner: Owner;
-  /** Also go back to a revision that a release found bad. */
+  /** True to go back even to a revision that a release found bad. */
   force: boolean;
   dryRun: boolean;
   signal?: AbortSignal | undefined;
@@ -109,7 +109,7 @@ async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chos
       keptPin = back.keptPin;
       const last = found.kind === 'record' ? found.record : emptyRecord(request.owner);
       const closed = closeRecord(last, { wrote: back.traffic, failed: bad, expires: last.expires });
-      // The revision that a person takes back is no longer stable; the one that they go back to is.
+      // The revision that a person takes back is no longer stable. The revision that they go back to is.
       const stable = closed.stable === bad ? { stable: target, stable_commit: undefined } : {};
       const record = { ...closed, ...stable, ...request.owner };
       return { traffic: back.traffic, record, outside: settings.change(live) };

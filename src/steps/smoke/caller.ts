@@ -13,7 +13,7 @@ export interface Called {
   attempts: string[];
 }
 
-/** What a preset sends instead of what the case says. */
+/** What a preset changes in the request of a case. */
 export interface Override {
   method?: string | undefined;
   /** Replaces the image of the case. */

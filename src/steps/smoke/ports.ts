@@ -24,9 +24,9 @@ export interface SmokePorts {
   files: SuiteFiles;
   clock: Clock;
   log: Log;
-  /** Needed if the target has an audience. */
+  /** The token source. Required if the target has an audience. */
   tokens?: Pick<Tokens, 'idToken'> | undefined;
-  /** Runs the suite's patterns over hostile text. In an action it has a time limit. */
+  /** Runs the suite's patterns over hostile text. An action passes one with a time limit. */
   match?: Match | undefined;
   /** A number from 0 to 1, for the jitter of waits. Tests set it. */
   random?: (() => number) | undefined;
@@ -56,7 +56,7 @@ export interface SmokeRequest {
 
 export interface SmokeResult {
   verdict: Verdict;
-  /** One sentence. */
+  /** Why the verdict is what it is, in one sentence. */
   reason: string;
   cases: SmokeEvidence['results'];
   findings: Finding[];

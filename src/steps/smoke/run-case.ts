@@ -61,7 +61,7 @@ export async function runCase(
     readText(attempt.answer, item.text),
     ports.match,
   );
-  // Folded before the cut, or the shorter spelling of the same text (NFC, LF) would keep more of it.
+  // Fold the texts before the cut. Otherwise the shorter spelling of the same text (NFC, LF) would keep more of it.
   const keep = (whole: string | undefined) =>
     whole === undefined ? undefined : fold(whole, defaultPolicy).slice(0, keptText);
   const result: CaseResult = {

@@ -55,9 +55,9 @@ function createRunner(caller: Caller, results: CaseResult[], { log }: SmokePorts
     signal?.throwIfAborted();
     const stopped =
       silentCases >= givesUpAfter
-        ? 'Not run: the function answers nothing.'
+        ? 'Not run, because the function does not answer.'
         : caller.timeLeft() <= 0
-          ? 'Not run: the time for the smoke test is over.'
+          ? 'Not run, because the time for the smoke test is over.'
           : undefined;
     const { result, answered } = stopped
       ? { result: notRun(item, kind, 'error', stopped), answered: false }

@@ -40,7 +40,7 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
     const found = suite.cases.filter((item) => item.skip === undefined);
     if (found.length > 0) return found;
     throw new ReleaseError('suite-invalid', {
-      what: `Every case of ${options.suite} is skipped, so none can be sent as a probe.`,
+      what: `Every case of ${options.suite} is skipped, so there is nothing to send as a probe.`,
     });
   };
 

@@ -6,7 +6,7 @@ import { isPermanent } from './permanent-error.ts';
 import type { ChangePorts, Stopped } from './ports.ts';
 import { readUntil } from './read-until.ts';
 
-/** Waits until Cloud Run has done what it was asked to. */
+/** Waits until Cloud Run has applied a change. */
 
 interface Wait {
   /** Milliseconds since the epoch. */
@@ -32,13 +32,13 @@ export function awaitTraffic(
   });
 }
 
-/** Waits until the service serves what it was last asked to, by us or by others. */
+/** Waits until the service serves what its settings ask for, whether we or others wrote them. */
 export async function awaitSettled(ports: ChangePorts, name: string, options: Wait): Promise<RunService> {
   const late = `The Cloud Run service ${name} did not settle in time.`;
   return (await poll(ports, name, late, options, atRest)).service;
 }
 
-/** The service if it is at rest, else what it is still doing. */
+/** Returns the service once it has settled, else a text that says what it is still doing. */
 function atRest(service: RunService): { done: true; service: RunService } | string {
   const live = allocationText(servingNow(service));
   const asked = allocationText(servingAllocations(service.traffic, service.latestReadyRevision));

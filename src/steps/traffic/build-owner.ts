@@ -15,7 +15,7 @@ export function carriesLabels(
 
 /**
  * A release died in its build, and a new revision has the traffic that the release had pinned elsewhere. Did the release's
- * own build make that revision, or did somebody deploy since? Its own revision carries its labels and is the only one
+ * own build make that revision, or did another deploy make it? Its own revision carries its labels and is the only one
  * created since then: other tools keep the labels that they find. Undefined if the record does not say enough.
  */
 export async function latestCameFromBuild(

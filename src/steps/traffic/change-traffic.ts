@@ -11,7 +11,7 @@ import type { ChangePorts, Stop, Stopped } from './ports.ts';
 import { writeSettings } from './write-settings.ts';
 
 export interface Write {
-  /** Absent if only the record changes. */
+  /** The traffic to write. Absent if only the record changes. */
   traffic?: TrafficTarget[] | undefined;
   /** Absent if no release is under way: then the annotations are not part of the write. */
   record?: ReleaseRecord | undefined;

@@ -9,7 +9,7 @@ import type { SliSource } from '../ports/sli.ts';
 export interface CountRequest {
   /** projects/P/locations/L/services/S, or its short name. */
   service: string;
-  /** Short name. */
+  /** Short name of the revision. */
   revision: string;
   objectives: readonly Objective[];
   /** Requests that began earlier do not count (milliseconds since the epoch). */
@@ -64,7 +64,7 @@ export async function countRevision(
     } catch (error) {
       if (signal?.aborted) throw error;
       log.debug(`Counting ${revision}: ${messageOf(error)}`);
-      // Refused twice in a row, so a third try would be refused as well.
+      // The source refused twice in a row, so it would refuse a third try as well.
       if (trouble !== undefined && isDenied(error)) throw error;
       trouble = error;
     }

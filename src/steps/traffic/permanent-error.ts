@@ -1,6 +1,6 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 
-/** Will this error come again, however often the call is repeated? */
+/** Returns true if the call would fail with this error again, however often it is repeated. */
 export function isPermanent(error: unknown): boolean {
   if (!(error instanceof ReleaseError)) return true;
   if (

@@ -23,6 +23,6 @@ export type Stop = 'moved' | 'yielded' | 'before_gone' | 'refused';
 export interface Stopped {
   done: false;
   stop: Stop;
-  /** Part of a sentence, for people. */
+  /** The reason, as part of a sentence for people. */
   reason: string;
 }

@@ -8,8 +8,8 @@ const pauses = { first: 500, factor: 2, longest: 5000 };
 
 /**
  * Reads the revision that serves, once Cloud Run has decided whether it is ready. A serving revision may be unready for a
- * moment. If a release took it for dead, it would become a first release, whose candidate gets all the traffic at once;
- * so this waits up to a minute.
+ * moment. If a release took it for dead, the release would count as a first one, and its candidate would get all the traffic at once. So
+ * this waits up to a minute.
  */
 export async function readServing(
   ports: { services: Services; clock: Clock; log: Log; signal: AbortSignal },

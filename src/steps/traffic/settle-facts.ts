@@ -8,7 +8,7 @@ import type { RunService } from '../ports/services.ts';
 import { latestCameFromBuild } from './build-owner.ts';
 import type { TrafficPorts } from './ports.ts';
 
-/** Reads what the decision about an earlier release is made from. */
+/** Reads the facts for the decision about an earlier release. */
 
 interface Asked {
   /** projects/P/locations/L/services/S */

@@ -34,7 +34,7 @@ export interface SettleRequest {
 
 export interface Settled {
   did: Settlement['do'];
-  /** Part of a sentence, for people. */
+  /** The reason, as part of a sentence for people. */
   reason: string;
   /** The revision is pinned by name although the traffic followed the latest revision before. */
   keptPin: boolean;
@@ -68,7 +68,7 @@ const pollMs = 5000;
 const heartbeatMs = 60_000;
 const maxRaces = 5;
 
-/** Ends what an earlier release left open, or says why that is not possible. Running it twice has the same effect as once. */
+/** Finishes what an earlier release left open, or says why that is not possible. Running it twice has the same effect as once. */
 export async function settle(ports: TrafficPorts, request: SettleRequest): Promise<Settled> {
   const { services, clock, log } = ports;
   const began = clock.now();
@@ -136,7 +136,7 @@ function createHeartbeat({ clock, log }: TrafficPorts, until: number): (reason: 
   let logged = '';
   return (reason) => {
     if (logged === reason && clock.now() - loggedAt < heartbeatMs) return;
-    log.line(`  Waiting: ${reason} (gives up after ${Math.round((until - clock.now()) / 1000)} s)`);
+    log.line(`  Waiting: ${reason} (giving up after ${Math.round((until - clock.now()) / 1000)} s)`);
     [logged, loggedAt] = [reason, clock.now()];
   };
 }

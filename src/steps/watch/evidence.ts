@@ -41,7 +41,7 @@ export interface TestSummary {
   /** ln of the evidence against the candidate, and the level at which it acts. */
   against: number;
   actsAt: number;
-  /** This test decided against the candidate. */
+  /** True if this test decided against the candidate. */
   failed: boolean;
   pass: number;
   /** ln of the evidence that each revision by itself breaks the objective; the candidate's in this phase. */

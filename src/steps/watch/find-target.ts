@@ -39,7 +39,7 @@ function percentsOf(service: RunService): Map<string, number> {
 
 /**
  * Finds the revision to watch, and the one to compare it with. The candidate is the requested revision, else the
- * candidate of the record, else the newest revision with traffic. Throws if that is not clear, or gets no traffic.
+ * candidate of the record, else the newest revision with traffic. Throws if the choice is not clear, or if that revision gets no traffic.
  */
 export async function findWatchTarget(
   services: Services,
@@ -51,8 +51,8 @@ export async function findWatchTarget(
   const service = await services.get(path, signal);
   if (!service)
     throw new ReleaseError('not-found', {
-      what: `There is no function or service ${request.name} in ${request.project}/${request.region}.`,
-      fix: `Correct name, region or project_id: gcloud run services list --project=${request.project}`,
+      what: `The function or service ${request.name} does not exist in ${request.project}/${request.region}.`,
+      fix: `Correct name, region or project_id. To list the services: gcloud run services list --project=${request.project}`,
     });
   const percents = percentsOf(service);
   const candidate = request.revision ?? (await candidateOf(services, service, percents, signal));

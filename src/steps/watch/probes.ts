@@ -57,7 +57,7 @@ export function startProber(
       if (!signal.aborted) await clock.sleep(pause, signal);
     }
   }
-  // Ends with the watch. Errors in between were logged above.
+  // The probes end with the watch, and their errors are already in the log.
   run().catch(() => undefined);
 
   return {

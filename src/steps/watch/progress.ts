@@ -18,7 +18,7 @@ export interface Look {
 }
 
 export interface Progress {
-  /** Keeps the look for the report, and prints it if it is news. */
+  /** Keeps the look for the report, and prints it if it shows something new. */
   look(look: Look): void;
   /** Prints what the bad requests have in common. Called once, at the end. */
   showFailures(failures: readonly Failure[]): void;

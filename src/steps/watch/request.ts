@@ -35,10 +35,10 @@ export interface WatchedTraffic {
   settledAt?: number | undefined;
 }
 
-/** What is judged, and what follows from it. */
+/** What the watch judges, and what follows from the verdict. */
 export interface WatchJudgement {
   objectives: readonly Objective[];
-  /** Who decides. Default: the evidence. The classical rules give no bound on false rollbacks. */
+  /** The rule that decides. Default: the evidence. The classical rules give no bound on false rollbacks. */
   rule?: WatchRule | undefined;
   /** Chance of taking back a healthy release, for this region. Default 0.001. */
   alpha?: number | undefined;
@@ -59,7 +59,7 @@ export interface WatchPace {
   until?: 'pass' | 'duration' | undefined;
   /** Seconds between two looks. Default 10. */
   pollSeconds?: number | undefined;
-  /** Default 30. */
+  /** Probes that the watch sends per minute. Default 30. */
   probesPerMinute?: number | undefined;
 }
 

@@ -14,14 +14,14 @@ import type { StepCounts } from './step-counts.ts';
 import { summariseTests } from './summarise.ts';
 
 interface WatchSummary {
-  /** One or two sentences. */
+  /** Why the verdict is what it is, in one or two sentences. */
   reason: string;
   blame: Blame;
   /** Seconds since the first shift. */
   decidedAtSeconds: number;
   evidence: WatchEvidence;
   findings: Finding[];
-  /** To hand to the next step, or to save for another runner. */
+  /** The state to pass to the next step, or to save for another runner. */
   state: WatchState;
   /** Users' requests of the candidate that were judged, and how many of them were bad under any one objective. */
   requests: number;
@@ -42,7 +42,7 @@ export interface Ending {
   counts: StepCounts;
   /** What kept the watch from seeing or trusting the counts at the end. */
   obstacle: Obstacle | undefined;
-  /** The obstacle is why there is no decision. */
+  /** True if the obstacle is why there is no decision. */
   blind: boolean;
   points: WatchPoint[];
   /** The candidate's bad requests of this step. */

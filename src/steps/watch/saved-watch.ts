@@ -72,7 +72,7 @@ export function createSaver(
         const service = await services.get(target.service, signal);
         const record = service && openRecord(service, target.candidate);
         if (service && record) await saveWatch(services, service, record, { at: clock.now(), state }, signal);
-        else warn(`no release of ${target.candidate} is open, so there is no record to hold it.`);
+        else warn(`no release of ${target.candidate} is open, so there is no record to save it in.`);
       } catch (error) {
         if (!signal?.aborted) warn(messageOf(error));
       }

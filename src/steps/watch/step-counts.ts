@@ -10,7 +10,7 @@ import { CountsRefused, CountsUnusable } from '../ports/counts-refused.ts';
 import type { SliReader, SliReading } from '../ports/sli.ts';
 import type { WatchPorts, WatchRequest } from './request.ts';
 
-/** A horizon may stand still this long, beyond the source's lag, before the watch calls itself blind. */
+/** The horizon may stay the same for this long, beyond the source's lag, before the watch reports that the source shows nothing new. */
 const blindAfterMs = 120_000;
 
 /** What one canary step has counted so far, and what keeps it from counting. */
@@ -79,7 +79,7 @@ export class StepCounts {
     addUnread(this.unread, cells, this.#tests, this.reading?.sampled);
   }
 
-  /** What forbids trusting the counts now; undefined if nothing does. */
+  /** Why the counts cannot be trusted now; undefined if they can. */
   obstacle(settledAt: number): Obstacle | undefined {
     const seenMs = (this.reading?.horizon ?? settledAt) - settledAt - (this.reading?.bucketMs ?? 0);
     const { nameless, before } = this.#state;

@@ -33,7 +33,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   const state = openState(request, tests, shiftedAt, source.name);
   const goesOn = request.state !== undefined && continuesMark(state, { phase, share });
   if (!goesOn) state.marks.push(...marksOfShift({ shiftedAt, settledAt, share, phase }));
-  // A watch that goes on counts the time that the runner before it has seen at this share.
+  // A continued watch counts the time that the earlier runner has already seen at this share.
   const shareSince = goesOn ? (state.marks.at(-1)?.at ?? settledAt) : settledAt;
   const objectives: SliObjective[] = request.objectives.map(({ id, kind, slowerThanMs }) => ({
     id,

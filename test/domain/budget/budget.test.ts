@@ -72,7 +72,7 @@ describe('gate', () => {
       { availability: good, latency: { total: 100, bad: 9 } },
       rules,
       'fail',
-      /is spent: 9 of 100 requests missed the objective "requests within 2000 ms", but only 5 may. Nothing was deployed/,
+      /is spent: 9 of 100 requests missed the objective "requests within 2000 ms", and it allows only 5. Nothing was deployed/,
     ],
     [
       'warned',

@@ -237,7 +237,7 @@ describe('checks without an answer', () => {
     expect(result.verdict).toBe('fail');
     expect(found.sent.length).toBe(4);
     expect(
-      result.cases.filter((item) => item.note === 'Not run: the function answers nothing.'),
+      result.cases.filter((item) => item.note === 'Not run, because the function does not answer.'),
     ).toHaveLength(47);
   });
 
@@ -248,7 +248,7 @@ describe('checks without an answer', () => {
       { deadlineMs: 200 },
     );
     expect(result.verdict).toBe('inconclusive');
-    expect(result.cases.at(-1)?.note).toBe('Not run: the time for the smoke test is over.');
+    expect(result.cases.at(-1)?.note).toBe('Not run, because the time for the smoke test is over.');
   });
 });
 

@@ -17,7 +17,7 @@ export const checkErrors = {
   'watch-state-invalid': {
     title: 'The saved state of a watch does not fit',
     why: 'The objectives, or the source of the counts, were changed while a release was under way.',
-    fix: 'Let the next release begin a watch of its own.',
+    fix: 'Start a new release, which begins a new watch.',
     inMessages: ['why', 'fix'],
   },
   'slo-invalid': {

@@ -11,7 +11,7 @@ export const deployErrors = {
   'source-changed': {
     title: 'A file changed while it was being uploaded',
     why: 'Its bytes differ from those that were listed a moment ago.',
-    fix: 'Run the deploy after whatever writes to the folder has ended.',
+    fix: 'Make sure that nothing writes to the folder, then run the deploy again.',
     inMessages: ['why', 'fix'],
   },
   'upload-failed': {
@@ -25,9 +25,9 @@ export const deployErrors = {
     fix: 'Read the log of the build or of the revision. The message quotes the line that matters and links to it.',
   },
   'deploy-conflict': {
-    title: 'Someone else deployed at the same time',
-    why: 'Another deploy changed the function while this one was under way or waiting.',
-    fix: 'Look at what they deployed, then run the job again.',
+    title: 'Another deploy changed the function at the same time',
+    why: 'Something else deployed the function while this deploy was under way or waiting.',
+    fix: 'Look at what was deployed, then run the job again.',
   },
   'function-refused': {
     title: 'The function cannot be deployed with these settings',

@@ -18,7 +18,7 @@ export const generalErrors = {
   cancelled: {
     title: 'The run was cancelled',
     why: 'The runner sent a signal to stop.',
-    fix: 'Nothing, if you cancelled it. A release that was under way is settled by its post step or by the next release.',
+    fix: 'You need not do anything if you cancelled it yourself. A release that was under way is settled by its post step or by the next release.',
     inMessages: ['why'],
   },
   'deadline-exceeded': {

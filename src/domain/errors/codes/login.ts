@@ -12,7 +12,7 @@ export const loginErrors = {
   'login-key-refused': {
     title: 'A service-account key was refused',
     why: 'A key is a password that does not expire. These actions log in without one.',
-    fix: 'Set up workload identity federation (docs/keyless.md) and delete the key.',
+    fix: 'Set up workload identity federation (actions/auth/README.md) and delete the key.',
     inMessages: ['why'],
   },
   'login-oidc-unavailable': {

@@ -74,7 +74,7 @@ function probeDoubts(facts: ExposureFacts): Doubt[] {
   ];
 }
 
-/** Everything that stands in the way of a complete proof, the reads that matter most first. */
+/** Everything that prevents a complete proof, with the most important reads first. */
 export function doubtsOf(facts: ExposureFacts): Doubt[] {
   const { function: described, service, ancestry, target } = facts;
   const doubts: Doubt[] = [];

@@ -15,6 +15,6 @@ export const deployRules = {
   'latest-is-another': {
     title: 'The newest revision is not the one that this deploy made',
     severity: 'medium',
-    why: 'Someone else deployed the same function or service meanwhile.',
+    why: 'Another deploy changed the same function or service in the meantime.',
   },
 } as const satisfies Rules;

@@ -36,7 +36,7 @@ export const exposureRules = {
   'anonymous-answer': {
     title: 'The function answered a request without a token',
     severity: 'critical',
-    why: 'Whatever the configuration says, a stranger got through.',
+    why: 'A stranger got through, even if the configuration looks private.',
     counts: true,
   },
   'close-denied': {
@@ -47,7 +47,7 @@ export const exposureRules = {
   'public-control': {
     title: 'The public cannot call the function, but can change, delete or download it',
     severity: 'critical',
-    why: 'Whoever can replace the function can also make it public.',
+    why: 'Anyone who can replace the function can also make it public.',
   },
   'source-readable': {
     title: 'The public can read the bucket with the source of the function',

@@ -85,7 +85,7 @@ export const loginRules = {
   'login-user-managed-keys': {
     title: 'The service account has user-managed keys',
     severity: 'high',
-    why: 'A key is a password that does not expire. Whoever has one needs no workload identity.',
+    why: 'A key is a password that does not expire. Anyone who has one can log in without a workload identity.',
   },
   'login-broad-role': {
     title: 'The service account holds a broad role on the project',

@@ -13,7 +13,7 @@ export const trafficRules = {
     why: 'The release does not promote a revision that it has not tested.',
   },
   'serving-is-not-latest': {
-    title: 'A revision serves by name although a newer one exists',
+    title: 'The traffic is pinned to a revision although a newer one exists',
     severity: 'medium',
     why: 'A rollback or a release left the traffic pinned, so deploys by other tools get no traffic.',
   },

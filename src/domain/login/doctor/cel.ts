@@ -17,7 +17,7 @@ export interface MappingProblem {
 export interface Mapped {
   /** google.subject */
   subject: string | undefined;
-  /** By name without `attribute.`. */
+  /** The mapped attributes by name, without the prefix `attribute.`. */
   attributes: Record<string, string>;
   /** Mappings that give no text for these claims. */
   problems: MappingProblem[];

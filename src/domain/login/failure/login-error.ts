@@ -34,7 +34,7 @@ export interface Diagnosis {
   retry: 'transient' | 'propagation' | 'never';
   what: string;
   why: string;
-  /** One sentence. */
+  /** Why the login failed, in one sentence. */
   fix: string;
   /** Commands with the values of this run. The first one repairs the login, if a single command can do that. */
   commands: string[];

@@ -5,7 +5,7 @@ export interface UnplacedProblem {
   path: Path;
   /** Points at this key of the map at `path`, instead of at its value. */
   key?: string | undefined;
-  /** One sentence. */
+  /** What is wrong, in one sentence. */
   message: string;
   /** The value must be a string but YAML reads it as something else. The message then gets the quoted value to write. */
   needsQuotes?: boolean | undefined;

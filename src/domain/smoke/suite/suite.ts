@@ -7,7 +7,7 @@ import { problemsOf } from './schema/problems.ts';
 import { suiteSchema } from './schema/suite-file.ts';
 
 export interface SuiteProblem extends Place {
-  /** One sentence. */
+  /** What is wrong, in one sentence. */
   message: string;
   /** The line of the file, cut to 200 characters. */
   quoted: string;

@@ -12,7 +12,7 @@ export interface LineChart {
   title: string;
   text: string;
   xTitle: string;
-  /** Where the first value lies. Default 0. */
+  /** The x of the first value. Default 0. */
   xMin?: number;
   xMax: number;
   yTitle: string;

@@ -8,7 +8,7 @@ import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 const icons: Record<Severity, string> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵', info: '⚪' };
 const words = { private: '✅ private', public: '❌ public', unknown: '⚠️ unknown' } as const;
 
-/** A command stands in a block to copy, anything else in a sentence. */
+/** Shows a command in a block to copy, and anything else as a sentence. */
 const fixLines = (fix: string): string[] =>
   /^(gcloud|printf) /.test(fix)
     ? ['', codeBlock(fix, 'sh').replace(/^/gm, '  '), '']

@@ -20,14 +20,14 @@ export function loginLines(
   const lines: string[] = [];
   const all = login.commands ?? [];
   const more = all.filter((command) => !shown.some((fix) => fix.includes(command)));
-  const title = more.length < all.length ? '### More to look at' : '### To repair it';
+  const title = more.length < all.length ? '### More to look at' : '### How to repair it';
   if (more.length > 0) lines.push(title, '', '```shell', ...more.map(plain), '```', '');
   if (report.findings.length > 0) lines.push(...findingLines(report));
   if (login.principal)
     lines.push(
       '| Logged in as | until |',
       '|---|---|',
-      `| ${codeSpan(login.principal)}${login.principal_assumed ? ' (told from `sub`; the provider could not be read)' : ''} | ${markdownText(login.expires_at ?? '')} |`,
+      `| ${codeSpan(login.principal)}${login.principal_assumed ? ' (derived from `sub`, because the provider could not be read)' : ''} | ${markdownText(login.expires_at ?? '')} |`,
       '',
     );
   const claims = Object.entries(login.claims ?? {});

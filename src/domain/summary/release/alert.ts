@@ -52,7 +52,7 @@ function backText({ shares }: ReleaseFacts, before: string, back: StageFacts): s
   const verified = back.answered;
   if (shares.some(({ percent }) => percent > 0))
     return `Traffic went back to ${codeSpan(before)} in ${spanText(back.seconds)}${verified ? ' and was verified' : ''}.`;
-  return `No traffic had reached the new revision: ${codeSpan(before)} serves as before${verified ? ', verified' : ''}.`;
+  return `No traffic had reached the new revision: ${codeSpan(before)} serves as before${verified ? ', and this was verified' : ''}.`;
 }
 
 /** What became of the settings that traffic does not carry. */

@@ -87,7 +87,7 @@ function whyPart(facts: ReleaseFacts): string[] {
 const chartAndTable = (chart: readonly string[], table: readonly string[]): string[] =>
   chart.length > 0 ? [...chart, ...collapsed('The same as a table', table)] : [...table];
 
-/** Findings about revisions and traffic. All others stand in the parts of their own stages. */
+/** Findings about revisions and traffic. The parts of the other stages show the rest. */
 function findings(report: Report<'release'>): string[] {
   const own = report.findings.filter(({ rule }) => isRuleOf('traffic', rule));
   if (own.length === 0) return [];

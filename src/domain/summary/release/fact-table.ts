@@ -12,11 +12,11 @@ export function factTable(report: Report<'release'>, facts: ReleaseFacts): strin
   const privacy = facts.exposure && facts.exposure !== 'unknown' ? `, ${facts.exposure}` : '';
   const at = facts.verified_at.slice(11, 19);
   const serving =
-    facts.serving.map((share) => `${codeSpan(share.revision)} ${share.percent} %`).join(', ') ||
+    facts.serving.map((target) => `${codeSpan(target.revision)} ${target.percent} %`).join(', ') ||
     (facts.first ? 'nothing yet' : '');
   // A release that ended before it read the traffic does not know what serves.
   if (serving !== '') rows.push(['Serving now', `${serving}${privacy}, read ${at} UTC`]);
-  if (facts.candidate && !facts.serving.some((share) => share.revision === facts.candidate))
+  if (facts.candidate && !facts.serving.some((target) => target.revision === facts.candidate))
     rows.push(['Not serving', `${codeSpan(facts.candidate)} 0 %, kept for debugging`]);
   if (facts.commit) {
     const sha = codeSpan(facts.commit.sha.slice(0, 7));

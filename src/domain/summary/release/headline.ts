@@ -5,7 +5,7 @@ import { codeSpan } from '../../text/safe-text.ts';
 /** What became of the function, as the title of the summary: "Released: `ocr-api` now serves ...". */
 export function headline(report: Report<'release'>, facts: ReleaseFacts): string {
   const name = codeSpan(report.target.name ?? 'the function');
-  const serving = facts.serving.map((share) => codeSpan(share.revision)).join(' and ');
+  const serving = facts.serving.map((target) => codeSpan(target.revision)).join(' and ');
   const [only] = facts.serving;
   switch (report.outcome) {
     case 'promoted':

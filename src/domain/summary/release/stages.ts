@@ -35,7 +35,7 @@ export function timelineChart(facts: ReleaseFacts): string[] {
   return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(' / ') });
 }
 
-/** The stages as a table. The note of the stage that ended the release already stands at the top of the summary. */
+/** The stages as a table. The note of the stage that ended the release is already at the top of the summary. */
 export function stageTable(report: Report<'release'>, facts: ReleaseFacts): string[] {
   const noteOf = ({ note, decided }: StageFacts) =>
     decided && report.verdict !== 'pass' ? 'see above' : markdownText(note, 240);

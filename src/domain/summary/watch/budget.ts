@@ -5,7 +5,7 @@ import { objectiveTitle } from '../../slo/objective.ts';
 import { countText, percentText } from '../../text/numbers.ts';
 import { markdownText } from '../../text/safe-text.ts';
 
-/** One row for a table of facts: what is left and what this release cost. */
+/** The budget's row in the table of facts: how much is left, and how much this release spent. */
 export function budgetRow(gate: Pick<Gate, 'remaining'>, invoice?: InvoiceFacts): string {
   const dearest = [...(invoice?.items ?? [])].sort((a, b) => b.invoice.share - a.invoice.share)[0]?.invoice;
   const left = dearest?.remaining ?? gate.remaining;
@@ -20,7 +20,7 @@ export function budgetRow(gate: Pick<Gate, 'remaining'>, invoice?: InvoiceFacts)
   return parts.join(', ');
 }
 
-/** The gate's table: objective, left, spent. */
+/** The budget gate's table: what is left of each objective's budget, what is spent, and of how many requests. */
 export function budgetLines(gate: Gate): string[] {
   const rows = gate.objectives.map(({ objective, budget, window }) => {
     const left = budget

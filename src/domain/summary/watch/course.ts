@@ -4,7 +4,7 @@ import { compared, decidingCounts, readCounts, type WatchFacts } from '../../wat
 /** A rate of one or two requests jumps between 0 and 100 %. So a line begins once this many, and a twentieth of all, are counted. */
 export const fewestRequests = 20;
 const firstPart = 0.05;
-/** Few enough for the table beside the chart to list the same points. */
+/** The number of points is small enough for the table beside the chart to list them all. */
 const mostLooks = 24;
 
 /** The sums at one look. */
@@ -56,8 +56,8 @@ export function hasBaselineLine(facts: WatchFacts, looks: readonly Look[]): bool
 }
 
 /**
- * The looks that a chart and its table show. They begin with the first look that has enough requests for every line, and
- * stand at even distances, because a chart has no others. Empty if fewer than two remain.
+ * The looks that a chart and its table show. They begin with the first look that has enough requests for every line, and are evenly
+ * spaced, because a chart can draw no others. Empty if fewer than two remain.
  */
 export function shownLooks(facts: WatchFacts, test: number): Look[] {
   const looks = courseOf(facts, test);
@@ -70,7 +70,7 @@ export function shownLooks(facts: WatchFacts, test: number): Look[] {
   const telling = from < 0 ? [] : looks.slice(from);
   const begin = telling[0]?.seconds ?? 0;
   const span = last.seconds - begin;
-  // More points than seconds, and older versions of mermaid lose the last ones.
+  // Older versions of Mermaid lose the last points if there are more points than seconds.
   const most = Math.min(mostLooks, telling.length, Math.floor(span) + 1);
   if (most < 2) return [];
   const shown = Array.from({ length: most }, (_, i) => nearest(telling, begin + (i * span) / (most - 1)));

@@ -47,18 +47,18 @@ function oddsMeaning(facts: WatchFacts, worst: number): string[] {
   const lines = compared(facts)
     ? [
         'At every look the watch asks two things: how strongly the counts suggest that the new revision is worse than the old one, and how strongly they suggest that it breaks the objective.',
-        `It acts on the first at ${acts}, if the second looks true as well: a healthy revision reaches that at most once in so many watches, however often we look.`,
+        `It takes the release back once the first odds reach ${acts}, if the second looks true as well. A healthy revision reaches such odds at most once in that many watches, however often the watch looks.`,
         `If both revisions break the objective at ${both}, and the new one is no worse, the platform is suspected and the traffic is held.`,
       ]
     : [
         'At every look the watch asks how strongly the counts suggest that this revision breaks the objective.',
-        `It acts at ${acts}: a healthy revision reaches that at most once in so many watches, however often we look.`,
+        `It acts once the odds reach ${acts}. A healthy revision reaches such odds at most once in that many watches, however often the watch looks.`,
       ];
   return [
     '<details><summary><b>What do the odds mean?</b></summary>',
     '',
     ...lines,
-    `A pass is proved at ${passed} the other way.`,
+    `A pass is proved once the odds that the revision keeps the objective reach ${passed}.`,
     '',
     '</details>',
     '',

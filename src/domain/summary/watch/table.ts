@@ -22,7 +22,7 @@ const short = (revision: string) => codeSpan(revision.length > 24 ? `…${revisi
 const badCell = (counts: Counts) =>
   counts.total === 0 ? '-' : `${countText(counts.bad)} (${percentText(counts.bad / counts.total)})`;
 
-/** Four columns at the most: a telephone shows no more. */
+/** The table has at most four columns, because the screen of a phone shows no more. */
 export function watchTable(facts: WatchFacts, test: number): string[] {
   const at = facts.tests[test] as WatchTest;
   const beside = compared(facts);
@@ -56,7 +56,7 @@ export function watchTable(facts: WatchFacts, test: number): string[] {
 
 type Row = (name: string, candidate: string, baseline: string, limit: string) => string;
 
-/** What the counts are evidence of. What has been decided against needs no odds for it, and no "could have seen". */
+/** Rows that say what the counts prove. After a failure, the rows about a pass and about the smallest visible regression are left out. */
 function oddsRows(facts: WatchFacts, test: number, row: Row): string[] {
   const at = facts.tests[test] as WatchTest;
   const own = decidingCounts(facts, test);

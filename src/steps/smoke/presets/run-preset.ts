@@ -9,7 +9,7 @@ import { deniesAccessToken, deniesAnonymous, deniesExpiredToken, deniesWrongAudi
 import type { PresetContext, RunPreset } from './preset.ts';
 import { concurrentEqualsSerial, deterministic } from './same-text.ts';
 
-/** Sends nothing: the first request of the run was measured already. */
+/** Sends nothing, because the first request of the run was already measured. */
 const coldStart: RunPreset = async ({ caller, preset }) => {
   const seen = caller.coldMs;
   if (seen === undefined) return { kind: 'unknown', note: 'No request was answered.' };

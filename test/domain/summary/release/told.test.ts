@@ -403,7 +403,9 @@ describe('what is said of going back', () => {
   test('where no traffic had moved, none went back', () => {
     const shares = [{ at: 0, percent: 0 }];
     const text = head({ stages: [back], shares }, { outcome: 'smoke_failed' });
-    expect(text).toContain('No traffic had reached the new revision: `ocr-1` serves as before, verified.');
+    expect(text).toContain(
+      'No traffic had reached the new revision: `ocr-1` serves as before, and this was verified.',
+    );
     expect(text).not.toContain('went back');
     const blind = head(
       { stages: [{ ...back, note: 'ocr-1 100 %', answered: undefined }], shares },
@@ -449,7 +451,7 @@ describe('a login that failed', () => {
     const report = newReport('auth');
     Object.assign(report, { errors, evidence: { login } });
     const text = loginSection(report).join('\n');
-    expect(text).toContain('### To repair it');
+    expect(text).toContain('### How to repair it');
     expect(text).toContain('update-oidc');
   });
 });

@@ -80,7 +80,7 @@ export const suiteSchema = z.strictObject({
           .min(1)
           .max(500)
           .optional()
-          .describe('Why this case does not run. Without it, it does.'),
+          .describe('Why this case is skipped. Leave it out to run the case.'),
         ...common,
       }),
     )
