@@ -84,7 +84,7 @@ export interface ReleaseStages extends ProvePorts {
   guard(mode: 'verify' | 'enforce', options: { brief: boolean; signal?: AbortSignal }): Promise<GuardStage>;
   /**
    * Builds the candidate, which gets 0 % because the traffic is pinned. `plan` only computes the changes and sends nothing.
-   * `expect` is the function's update time at planning; if it differs, somebody else has deployed since. `onBegun` is called
+   * `expect` is the function's update time at planning; if it differs, another deploy has changed the function since. `onBegun` is called
    * once Cloud Functions has begun to change the function.
    */
   deploy(
