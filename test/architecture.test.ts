@@ -75,11 +75,13 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     evidence: [],
     source: ['data'],
     data: [],
+    // IAM's expression language, for the conditions of bindings and of login providers.
+    cel: [],
     inputs: ['data', 'report'],
     budget: ['evidence', 'findings', 'slo', 'text'],
     deploy: ['data', 'source', 'text'],
-    exposure: ['data', 'findings', 'invocation'],
-    login: ['data', 'errors', 'findings', 'invocation'],
+    exposure: ['cel', 'data', 'findings', 'invocation'],
+    login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     release: ['budget', 'data', 'evidence', 'findings', 'traffic', 'watch'],
     rollback: ['traffic', 'watch'],
     traffic: ['data'],
@@ -95,7 +97,12 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
 
 /** Subfolders of a large room, each with the subfolders of that room that it may import. */
 const subfolders: Record<string, Record<string, readonly string[]>> = {
-  'src/domain/exposure': { policy: [], ways: ['policy'], doubts: ['policy', 'ways'] },
+  'src/domain/exposure': {
+    policy: [],
+    conditions: ['policy'],
+    ways: ['policy'],
+    doubts: ['policy', 'ways'],
+  },
   'src/domain/login': { doctor: [], failure: ['doctor'] },
 };
 

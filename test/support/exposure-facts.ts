@@ -60,6 +60,7 @@ const places: Record<Level, string> = {
   project: 'projects/p-one',
   folder: 'folders/11',
   organization: 'organizations/22',
+  account: 'projects/-/serviceAccounts/invoker@p-one.iam.gserviceaccount.com',
   iap: 'projects/1/iap_web/cloud_run-us-central1/services/ocr',
   source: 'gcf-v2-sources-1-us-central1',
   images: 'projects/p-one/locations/us-central1/repositories/gcf-artifacts',
@@ -117,6 +118,7 @@ export function factsWith(change: Change = {}): ExposureFacts {
     'project',
     'folder',
     'organization',
+    'account',
     'iap',
     'source',
     'images',
@@ -124,7 +126,7 @@ export function factsWith(change: Change = {}): ExposureFacts {
   const quiet = { version: 3, etag: 'BwX=', bindings: [] };
   const wanted = levels.filter(
     (level) =>
-      !['iap', 'source', 'images'].includes(level) ||
+      !['account', 'iap', 'source', 'images'].includes(level) ||
       change.bindings?.[level] ||
       change.unread?.[level] ||
       change.policies?.[level] !== undefined,

@@ -39,6 +39,8 @@ export function removeBinding(
       return `gcloud resource-manager folders remove-iam-policy-binding ${shellWord(shortName(resource))} ${what}`;
     case 'organization':
       return `gcloud organizations remove-iam-policy-binding ${shellWord(shortName(resource))} ${what}`;
+    case 'account':
+      return `gcloud iam service-accounts remove-iam-policy-binding ${shellWord(shortName(resource))} --project=${shellWord(target.project)} ${what}`;
     case 'iap':
       return `gcloud beta iap web remove-iam-policy-binding --resource-type=cloud-run --service=${shellWord(serviceShortName(target))} ${place} ${what}`;
     case 'source':
@@ -67,6 +69,8 @@ export function showPolicy(level: Level, resource: string, target: Target): stri
       return `gcloud organizations get-iam-policy ${name}`;
     case 'function':
       return `gcloud functions get-iam-policy ${name} ${place}`;
+    case 'account':
+      return `gcloud iam service-accounts get-iam-policy ${name}`;
     case 'iap':
       return `gcloud beta iap web get-iam-policy --resource-type=cloud-run --service=${name} ${place}`;
     default:

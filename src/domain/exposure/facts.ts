@@ -14,13 +14,14 @@ export interface Unread {
   detail: string;
 }
 
-/** The kind of resource that a policy is attached to. `iap` is Identity-Aware Proxy, `source` the source bucket. */
+/** The kind of resource that a policy is attached to. `account` is a service account, `iap` Identity-Aware Proxy, `source` the source bucket. */
 export type Level =
   | 'service'
   | 'function'
   | 'project'
   | 'folder'
   | 'organization'
+  | 'account'
   | 'iap'
   | 'source'
   | 'images';

@@ -5,6 +5,7 @@ import type { ExposureFacts } from './facts.ts';
 import { placeName } from './places.ts';
 import { holdings } from './policy/holdings.ts';
 import { asSubject, classify, inWords, isPublic } from './policy/members.ts';
+import { liveBindings } from './policy/policy.ts';
 import { controlsFunction, type HeldBinding, publicOnFunctionItself } from './public-control.ts';
 
 /** The public cannot call the function, but it can replace, delete or download it. */
@@ -52,7 +53,7 @@ function storageLeaks(facts: ExposureFacts): Leak[] {
     if ((level !== 'source' && level !== 'images') || !reading.ok) return [];
     const end = level === 'source' ? 'which keeps the source of the function' : 'which keeps its images';
     const rule = level === 'source' ? 'source-readable' : 'images-readable';
-    return reading.value.bindings.flatMap((binding) =>
+    return liveBindings(reading.value).flatMap((binding) =>
       binding.members
         .map(classify)
         .filter(({ reach }) => isPublic(reach))

@@ -9,6 +9,7 @@ const kinds: Record<Level, string> = {
   project: 'project',
   folder: 'folder',
   organization: 'organisation',
+  account: 'service account',
   iap: 'service',
   source: 'bucket',
   images: 'repository',

@@ -1,7 +1,7 @@
 import type { ExposureFacts, PolicyFact, Reading } from './facts.ts';
 import { generationOf } from './policy/holdings.ts';
 import { classify, isPublic, type Member } from './policy/members.ts';
-import type { PolicyBinding } from './policy/policy.ts';
+import { liveBindings, type PolicyBinding } from './policy/policy.ts';
 
 /** Permissions with which a holder can change, delete or download the function without calling it. */
 const controlling =
@@ -24,7 +24,7 @@ export function publicOnFunctionItself(facts: ExposureFacts): HeldBinding[] {
   return facts.policies.flatMap((fact) => {
     const { level, reading } = fact;
     if (level !== 'function' || !reading.ok) return [];
-    return reading.value.bindings.flatMap((binding) =>
+    return liveBindings(reading.value).flatMap((binding) =>
       binding.members
         .map(classify)
         .filter(({ reach }) => isPublic(reach))

@@ -3,15 +3,18 @@ import { removeBinding, shellWord } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
 import { placeName } from './places.ts';
 import { type Holding, holdings } from './policy/holdings.ts';
-import { asSubject, isPublic } from './policy/members.ts';
+import { type Impersonation, impersonations } from './policy/impersonation.ts';
+import { asSubject, classify, isPublic } from './policy/members.ts';
 import { preventionOf } from './policy/prevention.ts';
 import { controlsFunction, type HeldBinding, publicOnFunctionItself } from './public-control.ts';
 
 /** Findings that are worth knowing and do not make the function callable by the public. */
 export function remarksOf(facts: ExposureFacts): Finding[] {
   return [
-    ...holdings(facts).flatMap((holding) => bindingRemarks(facts, holding)),
+    ...[...holdings(facts), ...impersonations(facts)].flatMap((holding) => bindingRemarks(facts, holding)),
+    ...impersonationRemarks(facts),
     ...functionPolicyRemarks(facts),
+    ...falseConditionRemarks(facts),
     ...transportRemarks(facts),
     ...preventionOf(facts),
   ];
@@ -68,6 +71,27 @@ function bindingRemarks(facts: ExposureFacts, holding: Holding): Finding[] {
   return [];
 }
 
+/** Identities that can call in two steps, by the account that they act as. Wider members have findings of their own. */
+function impersonationRemarks(facts: ExposureFacts): Finding[] {
+  const byAccount = new Map<string, Impersonation[]>();
+  for (const one of impersonations(facts)) {
+    if (one.member.reach !== 'named' || facts.trusted.includes(one.member.text)) continue;
+    byAccount.set(one.seat.email, [...(byAccount.get(one.seat.email) ?? []), one]);
+  }
+  return [...byAccount].map(([email, ones]) => {
+    const names = [...new Set(ones.map(({ member }) => member.text))];
+    const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+    const roles = [...new Set(ones.map(({ binding }) => binding.role))].join(', ');
+    return {
+      rule: 'impersonation',
+      severity: 'info',
+      title: `${shown} may act as ${email}.`,
+      why: `${roles} lets ${names.length === 1 ? 'this identity' : 'them'} mint tokens of an account with which the function can be called.`,
+      source: ones[0]?.call,
+    };
+  });
+}
+
 function functionPolicyRemarks(facts: ExposureFacts): Finding[] {
   return publicOnFunctionItself(facts)
     .filter(({ binding }) => !controlsFunction(facts.roles.get(binding.role)))
@@ -79,6 +103,29 @@ function functionPolicyRemarks(facts: ExposureFacts): Finding[] {
       fix: removal(facts, held),
       source: held.call,
     }));
+}
+
+/** Bindings of the public that would count if their condition were not false. */
+function falseConditionRemarks(facts: ExposureFacts): Finding[] {
+  return facts.policies.flatMap((fact) => {
+    const { reading } = fact;
+    if (!reading.ok || fact.level === 'source' || fact.level === 'images') return [];
+    return reading.value.bindings
+      .filter(({ holds }) => holds === 'no')
+      .flatMap((binding) =>
+        binding.members
+          .map(classify)
+          .filter(({ reach }) => isPublic(reach))
+          .map((member) => ({
+            rule: 'public-under-false-condition' as const,
+            severity: 'low' as const,
+            title: `${asSubject(member)} holds ${binding.role} on ${placeName(fact.level, fact.resource)}, but only under a condition that is false for the function.`,
+            why: `The condition: ${binding.condition?.slice(0, 200)}`,
+            fix: removal(facts, { fact, binding, member }),
+            source: reading.call,
+          })),
+      );
+  });
 }
 
 function transportRemarks({ function: described, target }: ExposureFacts): Finding[] {

@@ -48,6 +48,13 @@ function accessOf({ level, resource, generation = 2 }: PolicyPlace): Access {
         write: undefined,
         permission: `resourcemanager.${level}s.getIamPolicy`,
       };
+    case 'account':
+      // The version goes into the query of this POST, whose body is empty (iam v1 projects.serviceAccounts.getIamPolicy).
+      return {
+        read: { api: 'iam', method: 'POST', path: `v1/${name}:getIamPolicy`, query: inQuery, body: {} },
+        write: undefined,
+        permission: 'iam.serviceAccounts.getIamPolicy',
+      };
     case 'iap':
       return {
         read: { api: 'iap', method: 'POST', path: `v1/${name}:getIamPolicy`, body: inBody },

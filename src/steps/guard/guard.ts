@@ -89,7 +89,8 @@ interface Look {
 
 async function look(ports: GuardPorts, request: GuardRequest): Promise<Look> {
   const { project, region, name, signal, identity, scope, trusted } = request;
-  const read = await readExposure(ports, { project, region, name, scope, trusted, identity, signal });
+  const now = ports.clock.now();
+  const read = await readExposure(ports, { project, region, name, scope, trusted, now, identity, signal });
   // A function without a service has nothing to call. If one of its URLs answers anyway, the answer counts.
   const targets = read.exists || read.function.ok ? probeTargets(read, request.probeUrls) : [];
   const probes = await probeUntilClear(ports, targets, { timeoutMs: probeTimeoutMs, rounds: 3, signal });

@@ -1,8 +1,9 @@
+import type { settleConditions } from '../../domain/exposure/conditions/settle.ts';
 import type { ExposureFacts, PolicyFact } from '../../domain/exposure/facts.ts';
-import { poolsToRead, rolesToRead } from '../../domain/exposure/policy/needs.ts';
-import { readPolicy } from '../../domain/exposure/policy/policy.ts';
+import { hasCondition, readPolicy } from '../../domain/exposure/policy/policy.ts';
 import { constraints } from '../../domain/exposure/policy/prevention.ts';
 import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
+import { readLeads } from './read-accounts.ts';
 import { type ReadRequest, readOwnPolicies, type Sources, serviceName } from './read-service.ts';
 
 /** Everything about exposure that the APIs show. The answers to anonymous requests are not part of it. */
@@ -12,6 +13,15 @@ function policyReader(sources: ExposureSources, signal?: AbortSignal) {
   return async (place: PolicyPlace): Promise<PolicyFact> => {
     const reading = await sources.policy(place, signal);
     return { ...place, reading: reading.ok ? { ...reading, value: readPolicy(reading.value) } : reading };
+  };
+}
+
+/** Evaluates conditions. The evaluator is loaded only if a policy has a condition, since most have none. */
+function conditionSettler(place: Parameters<typeof settleConditions>[1], now: number) {
+  return async (policies: PolicyFact[]): Promise<PolicyFact[]> => {
+    if (!policies.some(({ reading }) => reading.ok && hasCondition(reading.value))) return policies;
+    const { settleConditions } = await import('../../domain/exposure/conditions/settle.ts');
+    return settleConditions(policies, place, now);
   };
 }
 
@@ -63,36 +73,28 @@ export async function readExposure(sources: Sources, request: ReadRequest): Prom
     readInherited(exposure, request, policy),
     readPrevention(exposure, request),
   ]);
-  const policies = [...own.policies, ...above.policies];
   const gone = own.service?.ok === false && own.service.cause === 'absent';
-  const urls = described.ok
-    ? [...described.value.urls, ...(own.service?.ok ? own.service.value.urls : [])]
-    : [];
-  const [roles, pools, gateways] = await Promise.all([
-    Promise.all(
-      rolesToRead(policies).map(async (role) => [role, await exposure.role(role, signal)] as const),
-    ),
-    Promise.all(
-      poolsToRead(policies).map(async (pool) => [pool, await exposure.poolProviders(pool, signal)] as const),
-    ),
-    request.scope === 'full' && described.ok ? exposure.gateways(project, urls, signal) : undefined,
+  const facts = described.ok ? described.value : undefined;
+  const urls = facts ? [...facts.urls, ...(own.service?.ok ? own.service.value.urls : [])] : [];
+  const service = facts?.generation === 2 ? serviceName(facts, request) : undefined;
+  const settle = conditionSettler({ project, region, name, service }, request.now);
+  const given = {
+    policies: await settle([...own.policies, ...above.policies]),
+    runtime: facts?.serviceAccount,
+    signal,
+  };
+  const [leads, gateways] = await Promise.all([
+    readLeads(exposure, given, policy, settle),
+    request.scope === 'full' && facts ? exposure.gateways(project, urls, signal) : undefined,
   ]);
   return {
-    target: {
-      project,
-      region,
-      name,
-      service:
-        described.ok && described.value.generation === 2 ? serviceName(described.value, request) : undefined,
-    },
+    target: { project, region, name, service },
     projectNumber: own.projectNumber,
     exists: (described.ok || described.cause !== 'absent') && !gone,
     function: described,
     service: gone ? undefined : own.service,
-    policies,
+    ...leads,
     ancestry: above.ancestry,
-    roles: new Map(roles),
-    pools: new Map(pools),
     denies: above.denies,
     orgPolicies,
     gateways,

@@ -11,6 +11,8 @@ export interface ReadRequest {
   /** `invoke` reads what decides who may call. `full` adds preventive policies, gateways, source and images. */
   scope: 'invoke' | 'full';
   trusted: readonly string[];
+  /** When the conditions of bindings are evaluated, in milliseconds since the epoch. */
+  now: number;
   /** The identity that reads, as an IAM member. */
   identity: string | undefined;
   signal: AbortSignal | undefined;

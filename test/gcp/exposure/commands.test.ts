@@ -24,6 +24,7 @@ const places: Record<Level, string> = {
   project: 'projects/p-one',
   folder: 'folders/123',
   organization: 'organizations/456',
+  account: 'projects/-/serviceAccounts/invoker@p-one.iam.gserviceaccount.com',
   iap: 'projects/1/iap_web/cloud_run-us-central1/services/ocr',
   source: 'gcf-v2-sources-1-us-central1',
   images: 'projects/p-one/locations/us-central1/repositories/gcf-artifacts',

@@ -316,7 +316,7 @@ describe('fifteen ways to be public', () => {
           .effective(policy())
           .bindings.some(({ members }) => members.includes('allUsers'));
         response
-          .writeHead(open ? 200 : 403, { 'content-type': 'text/html' })
+          .writeHead(open ? 200 : 403, { 'content-type': 'text/html', server: 'Google Frontend' })
           .end(open ? 'hello' : forbiddenPage);
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -2,6 +2,7 @@ import type { ExposureFacts, Level } from '../facts.ts';
 import { policyName } from '../places.ts';
 import { decidesCalls, generationOf } from '../policy/holdings.ts';
 import { isRefusal } from '../probes.ts';
+import { accountDoubts } from './accounts.ts';
 import { type Doubt, unreadDoubt } from './doubt.ts';
 import { memberDoubts } from './members.ts';
 
@@ -87,5 +88,11 @@ export function doubtsOf(facts: ExposureFacts): Doubt[] {
   const { gateways } = facts;
   if (gateways && !gateways.ok && (gateways.cause === 'denied' || gateways.cause === 'failed'))
     doubts.push(unreadDoubt(facts, 'complete', 'the API gateways of the project', gateways));
-  return [...doubts, ...policyDoubts(facts), ...memberDoubts(facts), ...probeDoubts(facts)];
+  return [
+    ...doubts,
+    ...policyDoubts(facts),
+    ...memberDoubts(facts),
+    ...probeDoubts(facts),
+    ...accountDoubts(facts),
+  ];
 }

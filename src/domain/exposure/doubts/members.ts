@@ -3,13 +3,14 @@ import type { Finding } from '../../findings/finding.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { placeName } from '../places.ts';
 import { type Holding, holdings } from '../policy/holdings.ts';
+import { impersonations } from '../policy/impersonation.ts';
 import { poolDoor } from '../ways/pools.ts';
 import { type Doubt, unreadDoubt } from './doubt.ts';
 
 /** The doubts about members that are neither plainly public nor plainly one identity. At most one for each member. */
 export function memberDoubts(facts: ExposureFacts): Doubt[] {
   const doubts = new Map<string, Doubt>();
-  for (const holding of holdings(facts)) {
+  for (const holding of [...holdings(facts), ...impersonations(facts)]) {
     const { member, grant } = holding;
     if (grant.power === 'none' || facts.trusted.includes(member.text)) continue;
     const doubt = doubtOf(facts, holding);

@@ -11,6 +11,7 @@ export interface GrantProposal {
 const roleOf: Readonly<Record<string, string>> = {
   'resourcemanager.projects.get': 'roles/browser',
   'resourcemanager.projects.getIamPolicy': 'roles/browser',
+  'iam.serviceAccounts.getIamPolicy': 'roles/iam.securityReviewer',
   'run.services.get': 'roles/run.viewer',
   'run.services.getIamPolicy': 'roles/run.viewer',
 };

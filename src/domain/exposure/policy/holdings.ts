@@ -1,6 +1,6 @@
 import type { ExposureFacts, PolicyFact } from '../facts.ts';
 import { classify, type Member } from './members.ts';
-import type { PolicyBinding } from './policy.ts';
+import { liveBindings, type PolicyBinding } from './policy.ts';
 import { type Grant, powerOf } from './roles.ts';
 
 /** One member of one binding, with what its role allows. */
@@ -32,7 +32,7 @@ export function holdings(facts: ExposureFacts): Holding[] {
   const found: Holding[] = [];
   for (const fact of facts.policies) {
     if (!fact.reading.ok || !decidesCalls(fact, generation)) continue;
-    for (const binding of fact.reading.value.bindings)
+    for (const binding of liveBindings(fact.reading.value))
       for (const text of new Set(binding.members))
         found.push({
           fact,

@@ -2,11 +2,16 @@ import { isObject } from '../../data/json.ts';
 
 /** Reads allow policies (google/iam/v1/policy.proto). The answer may hold anything at all. Never throws. */
 
+/** Whether the condition of a binding holds here. What only Google can evaluate is `unknown`, and counts as holding. */
+export type Holds = 'yes' | 'no' | 'unknown';
+
 export interface PolicyBinding {
   role: string;
   members: string[];
   /** CEL expression of the condition. */
   condition: string | undefined;
+  /** Absent until the condition has been evaluated. */
+  holds?: Holds;
 }
 
 export interface AllowPolicy {
@@ -96,6 +101,22 @@ export function readPolicy(value: unknown): AllowPolicy {
     return { version: 0, etag: undefined, bindings: [], problems: ['it cannot be parsed'] };
   }
 }
+
+/** The bindings that may be in force: all but those whose condition is false. */
+export const liveBindings = ({ bindings }: AllowPolicy): PolicyBinding[] =>
+  bindings.filter(({ holds }) => holds !== 'no');
+
+/** What the condition of a binding means for the verdict, as a sentence with a space before it. Empty without a condition. */
+export function conditionRemark({ condition, holds }: PolicyBinding): string {
+  if (condition === undefined || holds === 'no') return '';
+  return holds === 'yes'
+    ? ' Its condition holds here.'
+    : ' Its condition cannot be evaluated here with certainty, so it counts as one that holds.';
+}
+
+/** True if a binding has a condition, so that the evaluator is worth loading. */
+export const hasCondition = ({ bindings }: AllowPolicy): boolean =>
+  bindings.some(({ condition }) => condition !== undefined);
 
 /** A member to remove from every binding of a role, with or without a condition. */
 export interface Removal {

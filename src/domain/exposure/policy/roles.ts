@@ -10,6 +10,8 @@ export type Power =
   | 'invoke'
   /** The holder may give itself that permission. */
   | 'takeover'
+  /** The holder may act as an account that may call the function. */
+  | 'impersonate'
   | 'none'
   /** The role could not be read, so it may allow calls. */
   | 'unknown';

@@ -1,11 +1,13 @@
-import { shortName } from '../../data/resource-name.ts';
 import { removeBinding } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { placeName } from '../places.ts';
 import { type Holding, holdings } from '../policy/holdings.ts';
+import { impersonations } from '../policy/impersonation.ts';
 import { asSubject, inWords, isPublic } from '../policy/members.ts';
+import { conditionRemark } from '../policy/policy.ts';
+import { rewriteOf } from '../policy/rewrites.ts';
 import type { Grant } from '../policy/roles.ts';
-import { poolDoor } from './pools.ts';
+import { poolStep } from './pools.ts';
 import { type AttackStep, callStep, type Way } from './way.ts';
 
 /** What the role allows, as the end of a sentence that begins with the role. */
@@ -27,7 +29,7 @@ function bindingWay(facts: ExposureFacts, held: Holding, before: AttackStep[]): 
   const conditional = binding.condition !== undefined;
   return {
     seenIn: 'configuration',
-    certain: grant.power !== 'unknown',
+    certain: grant.power !== 'unknown' && !(conditional && binding.holds !== 'yes'),
     anonymous: member.reach === 'anyone' && grant.power !== 'takeover',
     clause,
     path: [
@@ -40,7 +42,7 @@ function bindingWay(facts: ExposureFacts, held: Holding, before: AttackStep[]): 
       rule: member.reach === 'pool' ? 'quasi-public-pool' : ownRule,
       severity: 'critical',
       title: `${asSubject(member)} holds ${binding.role} on ${place}.`,
-      why: `The role ${allows(grant)}.${hidden}`,
+      why: `The role ${allows(grant)}.${hidden}${conditionRemark(binding)}`,
       fix: removeBinding(level, resource, binding.role, member.text, facts.target, conditional),
       source: held.call,
     },
@@ -51,16 +53,17 @@ function bindingWay(facts: ExposureFacts, held: Holding, before: AttackStep[]): 
 /** Bindings of the public, and of pools that the public can enter, on every level that decides about calls. */
 export function bindingWays(facts: ExposureFacts): Way[] {
   const ways: Way[] = [];
-  for (const held of holdings(facts)) {
+  const all = holdings(facts);
+  const callers = [...all.filter(({ grant }) => grant.power !== 'none'), ...impersonations(facts)];
+  for (const each of all) {
+    const rewrite = each.grant.power === 'none' ? rewriteOf(facts, each, all, callers) : undefined;
+    const held: Holding = rewrite
+      ? { ...each, grant: { ...each.grant, power: 'takeover', permission: rewrite } }
+      : each;
     if (held.grant.power === 'none') continue;
+    const before = poolStep(facts, held.member);
     if (isPublic(held.member.reach)) ways.push(bindingWay(facts, held, []));
-    else if (held.member.reach === 'pool' && !facts.trusted.includes(held.member.text)) {
-      const reading = facts.pools.get(held.member.pool ?? '');
-      const { state, provider } = poolDoor(reading, held.member.attribute);
-      if (state !== 'open' || !provider || !reading) continue;
-      const text = `anyone with a token of ${provider.issuer} enters the pool, since its provider ${shortName(provider.name)} has no condition`;
-      ways.push(bindingWay(facts, held, [{ text, call: reading.call }]));
-    }
+    else if (before) ways.push(bindingWay(facts, held, [before]));
   }
   return ways;
 }

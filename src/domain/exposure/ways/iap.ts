@@ -2,7 +2,7 @@ import { removeBinding } from '../commands.ts';
 import type { ExposureFacts, PolicyFact } from '../facts.ts';
 import { placeName } from '../places.ts';
 import { classify, inWords, isPublic, type Member } from '../policy/members.ts';
-import type { PolicyBinding } from '../policy/policy.ts';
+import { conditionRemark, liveBindings, type PolicyBinding } from '../policy/policy.ts';
 import { callStep, type Way } from './way.ts';
 
 /** Identity-Aware Proxy decides first. It calls the service with its own agent for everyone whom it lets in. */
@@ -12,7 +12,7 @@ export function iapWays(facts: ExposureFacts): Way[] {
   return facts.policies.flatMap((fact) => {
     const { level, reading } = fact;
     if (level !== 'iap' || !reading.ok) return [];
-    return reading.value.bindings.flatMap((binding) => {
+    return liveBindings(reading.value).flatMap((binding) => {
       const permissions = facts.roles.get(binding.role);
       const opens =
         !permissions?.ok || permissions.value.some((name) => /^iap\.\w+\.accessViaIAP$/.test(name));
@@ -21,7 +21,13 @@ export function iapWays(facts: ExposureFacts): Way[] {
         .map(classify)
         .filter(({ reach }) => isPublic(reach))
         .map((member) =>
-          iapWay(facts, { fact, binding, member }, reading.call, proxyCall, permissions?.ok === true),
+          iapWay(
+            facts,
+            { fact, binding, member },
+            reading.call,
+            proxyCall,
+            permissions?.ok === true && binding.holds !== 'unknown',
+          ),
         );
     });
   });
@@ -52,7 +58,7 @@ function iapWay(
       rule: 'iap-public',
       severity: 'critical',
       title: `Identity-Aware Proxy lets ${who} in.`,
-      why: `${role} is bound to ${held.member.text} on ${place}.`,
+      why: `${role} is bound to ${held.member.text} on ${place}.${conditionRemark(held.binding)}`,
       fix: removeBinding(level, resource, role, held.member.text, facts.target, condition !== undefined),
       source: call,
     },

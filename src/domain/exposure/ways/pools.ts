@@ -1,4 +1,7 @@
-import type { PoolProvider, Reading } from '../facts.ts';
+import { shortName } from '../../data/resource-name.ts';
+import type { ExposureFacts, PoolProvider, Reading } from '../facts.ts';
+import type { Member } from '../policy/members.ts';
+import type { AttackStep } from './way.ts';
 
 /** Decides who may enter a workload identity pool: everyone with a token that one of its providers accepts. */
 
@@ -43,4 +46,14 @@ export function poolDoor(
     if (provider) return { state, provider };
   }
   return { state: 'closed', provider: undefined };
+}
+
+/** How the public becomes this member, if it is a pool that anyone can enter and for which the team does not vouch. */
+export function poolStep(facts: ExposureFacts, member: Member): AttackStep | undefined {
+  if (member.reach !== 'pool' || facts.trusted.includes(member.text)) return undefined;
+  const reading = facts.pools.get(member.pool ?? '');
+  const { state, provider } = poolDoor(reading, member.attribute);
+  if (state !== 'open' || !provider || !reading) return undefined;
+  const text = `anyone with a token of ${provider.issuer} enters the pool, since its provider ${shortName(provider.name)} has no condition`;
+  return { text, call: reading.call };
 }

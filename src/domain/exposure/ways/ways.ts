@@ -4,6 +4,7 @@ import { bindingWays } from './bindings.ts';
 import { gatewayWays } from './gateways.ts';
 import { iapWays } from './iap.ts';
 import { invokerCheckWays } from './invoker-check.ts';
+import { secondStepWays } from './second-step.ts';
 import type { AttackStep, Way } from './way.ts';
 
 /** Every way in which the public can call the function. */
@@ -11,6 +12,7 @@ export function waysIn(facts: ExposureFacts): Way[] {
   const configured = [
     ...invokerCheckWays(facts),
     ...bindingWays(facts),
+    ...secondStepWays(facts),
     ...iapWays(facts),
     ...gatewayWays(facts),
   ];

@@ -12,6 +12,11 @@ export const exposureRules = {
     severity: 'critical',
     why: "The function inherits the binding, so the service's own policy does not show it.",
   },
+  'public-impersonation': {
+    title: 'The public can act as a service account with which the function can be called',
+    severity: 'critical',
+    why: 'A token or a key of that account opens the function to its holder. The policy of the service does not show this second step.',
+  },
   'quasi-public-pool': {
     title: 'A pool that anyone can enter holds a role that allows calls',
     severity: 'critical',
@@ -95,6 +100,21 @@ export const exposureRules = {
     title: 'The public holds a role that does not allow calls',
     severity: 'low',
     why: 'It does no harm today, but a change of the role would open the function.',
+  },
+  impersonation: {
+    title: 'An identity can call the function by acting as a service account',
+    severity: 'info',
+    why: 'These identities are callers too, although the policy of the service does not name them.',
+  },
+  'account-unread': {
+    title: 'The guard cannot read who may act as the accounts that can call the function',
+    severity: 'low',
+    why: 'A member who can mint tokens or keys of such an account can call the function.',
+  },
+  'public-under-false-condition': {
+    title: 'The public holds a role under a condition that is false for the function',
+    severity: 'low',
+    why: 'It does no harm today, but a change of the condition would open the function.',
   },
   'domain-wide-access': {
     title: 'Everyone in a domain may call the function',

@@ -1,4 +1,4 @@
-import { Environment } from '@marcbachmann/cel-js';
+import { environment } from '../../cel/environment.ts';
 import type { Claims } from '../claims.ts';
 
 /** Evaluates CEL (the mapping and the condition of a provider) the way Google's token exchange does. */
@@ -40,29 +40,6 @@ export const reference = new RegExp(
   `\\b(assertion|attribute|${alias})(?:\\.(\\w+)|\\[\\s*'([^']*)'\\s*\\]|\\[\\s*"([^"]*)"\\s*\\])`,
   'g',
 );
-
-let shared: Environment | undefined;
-export function environment(): Environment {
-  shared ??= new Environment({ unlistedVariablesAreDyn: true })
-    .registerFunction('string.extract(string): string', extract)
-    .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
-      text.replaceAll(from, to),
-    );
-  return shared;
-}
-
-/** IAM's `extract`: the text at `{name}` of the template, or an empty text if the template does not fit. */
-function extract(text: string, template: string): string {
-  const open = template.indexOf('{');
-  const close = template.indexOf('}', open);
-  if (open < 0 || close < 0) return '';
-  const [before, after] = [template.slice(0, open), template.slice(close + 1)];
-  const at = text.indexOf(before);
-  if (at < 0) return '';
-  const rest = text.slice(at + before.length);
-  const end = after === '' ? rest.length : rest.indexOf(after);
-  return end < 0 ? '' : rest.slice(0, end);
-}
 
 export const firstLine = (error: unknown) =>
   unaliased((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '').slice(0, 200);

@@ -1,7 +1,7 @@
+import { environment } from '../../cel/environment.ts';
 import type { Claims } from '../claims.ts';
 import {
   aliased,
-  environment,
   firstLine,
   literal,
   type Mapped,
