@@ -1,9 +1,12 @@
 import { budgetInvoice } from '../../domain/budget/invoice.ts';
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
+import { suiteFile } from '../../domain/product.ts';
 import type { ReleaseFacts } from '../../domain/release/facts.ts';
 import { spentIn } from '../../domain/release/segments.ts';
+import { nothingChecked, nothingCheckedFinding } from '../../domain/release/silence.ts';
 import { type ErrorRecord, newReport, type Report } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
@@ -42,8 +45,10 @@ export function reportOf(
     : run.request.dryRun && run.journal.errors.length === 0
       ? 'pass'
       : 'inconclusive';
-  report.reason = [causeOf(run), trafficOf(run)].filter(Boolean).join(' ');
-  report.findings = [...run.journal.findings];
+  const silence = silenceOf(run);
+  if (silence) report.verdict = 'inconclusive';
+  report.reason = [causeOf(run), trafficOf(run), silence?.title].filter(Boolean).join(' ');
+  report.findings = [...run.journal.findings, ...(silence ? [silence] : [])];
   report.actions_taken = [...run.journal.actions];
   report.errors = run.journal.errors.map(recordOf);
   report.timings = run.journal.stages.map((stage) => ({
@@ -59,6 +64,14 @@ export function reportOf(
     release: factsOf(run, env, startedAt, windowSeconds),
   });
   return report;
+}
+
+/** Set if the candidate was promoted although nothing has tried it. */
+function silenceOf({ state, plan, journal, candidate = 'it' }: ReleaseRun): Finding | undefined {
+  if (state.outcome !== 'promoted' || state.cause === 'unchanged' || plan.unchanged) return undefined;
+  return nothingChecked(journal.segments, journal.stages)
+    ? nothingCheckedFinding(candidate, suiteFile)
+    : undefined;
 }
 
 function recordOf(error: unknown): ErrorRecord {
@@ -153,7 +166,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     segments: [...run.journal.segments],
     outside: run.ending.outside.length > 0 ? run.ending.outside : undefined,
     after: run.ending.after,
-    warnings: [...run.journal.warnings],
+    warnings: warningsOf(run),
     cause: causeOf(run),
     commit: commitOf(run, env),
     attempt: request.owner.attempt,
@@ -162,6 +175,12 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     logs_url: logsUrl(run),
     other_run_url: otherRunUrl(run, env),
   };
+}
+
+/** The alert at the top of the summary shows them. */
+function warningsOf(run: ReleaseRun): string[] {
+  const silence = silenceOf(run);
+  return silence ? [[silence.title, silence.fix].join(' ')] : [...run.journal.warnings];
 }
 
 function commitOf(run: ReleaseRun, env: Environment): ReleaseFacts['commit'] {

@@ -4,6 +4,8 @@ import { budgetInvoice } from '../../domain/budget/invoice.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { noCounts } from '../../domain/evidence/counts.ts';
+import { suiteFile } from '../../domain/product.ts';
+import { nothingCheckedFinding } from '../../domain/release/silence.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { countText, elapsedText, percentText } from '../../domain/text/numbers.ts';
 import { createServices } from '../../gcp/run/services.ts';
@@ -141,10 +143,14 @@ function finish(
       ]),
   );
   const { items } = budgetInvoice(budget.evidence, spent);
+  const { evidence } = result;
   report.verdict = result.verdict;
   report.reason = result.reason;
   if (result.next === 'hold') report.outcome = 'held';
-  report.findings = [...result.findings, ...budget.findings];
+  const silent =
+    result.open === 'too_few_requests' && evidence.tests.every(({ candidate }) => candidate.total === 0);
+  const silence = silent ? [nothingCheckedFinding(evidence.candidate, suiteFile)] : [];
+  report.findings = [...result.findings, ...budget.findings, ...silence];
   report.evidence.watch = result.evidence;
   report.evidence.invoice = { window_seconds: settings.windowSeconds, items };
   const dearest = [...items].sort((a, b) => b.invoice.share - a.invoice.share)[0]?.invoice;

@@ -13,6 +13,11 @@ export function annotationOf(report: Report, exitCode: 0 | 1): Annotation | unde
   }
   // One for every outcome: what serves now, and how, shows on the run's page without a click.
   const good = report.outcome !== undefined && report.verdict === 'pass';
+  const silence = report.findings.find(({ rule }) => rule === 'nothing-checked');
+  if (silence && report.verdict === 'inconclusive') {
+    const text = [report.reason, silence.fix].filter(Boolean).join(' ');
+    return { level: 'warning', title, text: logText(text, 4000) };
+  }
   if (good || report.outcome === 'promoted')
     return { level: 'notice', title, text: logText(report.reason, 4000) };
   if (report.verdict === 'inconclusive')

@@ -4,7 +4,8 @@ import { failed, type PhaseResult, passed, type ReleaseRun } from './run.ts';
 export async function smoke(run: ReleaseRun): Promise<PhaseResult> {
   const { ports, candidate, live, journal } = run;
   const url = run.found.before === undefined ? live.url : live.candidateUrl;
-  if (ports.stages.smoke === undefined) return passed('no smoke suite');
+  if (ports.stages.smoke === undefined)
+    return { ...passed('not tested: there is no smoke suite'), verdict: 'inconclusive' };
   if (url === undefined || candidate === undefined) return failed('the candidate has no URL');
   const result = await ports.stages.smoke(
     { url, audience: live.url ?? url, revision: candidate, service: live.service },

@@ -7,6 +7,11 @@ export const watchRules = {
     severity: 'varies',
     why: 'A counter that does not exist, or that counts a request twice, gives numbers that nobody has measured.',
   },
+  'nothing-checked': {
+    title: 'Nothing was checked',
+    severity: 'medium',
+    why: 'No request reached the new revision, so nobody knows whether it works.',
+  },
   'watch-blind': {
     title: 'The watch could not see all requests',
     severity: 'varies',

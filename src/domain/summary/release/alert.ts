@@ -20,7 +20,8 @@ export function alert(report: Report<'release'>, facts: ReleaseFacts): string[] 
   const back = facts.stages.findLast((stage) => stage.kind === 'back');
   const lines = [`> [!${level}]`];
   // The headline of a good release already says it all, so its alert only holds warnings.
-  if (report.verdict !== 'pass') lines.push(`> **${markdownText(facts.cause, 1500)}**`);
+  if (report.verdict !== 'pass' && report.outcome !== 'promoted')
+    lines.push(`> **${markdownText(facts.cause, 1500)}**`);
   if (report.outcome === 'rejected')
     lines.push(
       '> This is the first release, so there is nothing to go back to. The function stays as it is, and private.',

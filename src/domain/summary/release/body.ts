@@ -19,7 +19,7 @@ import { trafficPart } from './traffic.ts';
 export function releaseBody(report: Report<'release'>): string[] {
   const facts = report.evidence.release;
   if (!facts) return [];
-  const good = report.verdict === 'pass';
+  const good = report.verdict === 'pass' || report.outcome === 'promoted';
   const open = facts.dry_run
     ? []
     : [

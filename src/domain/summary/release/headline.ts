@@ -11,7 +11,7 @@ export function headline(report: Report<'release'>, facts: ReleaseFacts): string
     case 'promoted':
       return facts.unchanged
         ? `✅ Nothing to release: ${name} already serves this`
-        : `✅ Released: ${name} now serves ${serving}`;
+        : `${report.verdict === 'pass' ? '✅' : '⚠️'} Released${report.verdict === 'pass' ? '' : ' unchecked'}: ${name} now serves ${serving}`;
     case 'rolled_back':
       return `❌ Rolled back: ${name} stays on ${serving}`;
     case 'smoke_failed':

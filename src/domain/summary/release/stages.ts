@@ -19,10 +19,11 @@ const sections: Record<StageFacts['kind'], string> = {
 const ends = { pass: '', fail: ' failed', inconclusive: ' undecided' } as const;
 const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}${ends[stage.verdict]}`;
 
-/** The stages as a chart. Stages that passed at once are left out. */
+/** The stages as a chart. Stages that passed at once are left out, and a smoke test that there is no suite for. */
 export function timelineChart(facts: ReleaseFacts): string[] {
   const shown = facts.stages.filter(
-    (stage) => stage.seconds >= 0.5 || stage.verdict !== 'pass' || stage.kind === 'back',
+    ({ seconds, verdict, kind }) =>
+      seconds >= 0.5 || verdict === 'fail' || (verdict !== 'pass' && kind !== 'smoke') || kind === 'back',
   );
   if (shown.length < 2) return [];
   const tasks = shown.map((stage) => ({
