@@ -2,6 +2,7 @@ import { likelyService } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { classifyProbe } from '../../domain/invocation/front-end.ts';
 import { explainInvocation, invocationOf } from '../../domain/invocation/refusal.ts';
+import { explainUnreached, unreachedBy } from '../../domain/invocation/unreached.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { Prober } from '../../steps/ports/prober.ts';
@@ -59,7 +60,10 @@ export async function alive(
     });
   const service = functionName.replace('/functions/', '/services/');
   const call = invocationOf(likelyService(service), url, invoker);
-  const refused = call && explainInvocation(answer.status, call);
+  const { status } = answer;
+  const by = unreachedBy(answer);
+  const refused = by ? explainUnreached(by, status, call) : call && explainInvocation(status, call);
   if (refused) for (const text of [`${refused.what} ${refused.why}`, refused.fix]) log.line(`  ${text}`);
-  return { answered: true, text: `it answers ${answer.status}` };
+  const whose = by ? " (Google's front end, not the function)" : '';
+  return { answered: by === undefined, text: `it answers ${status}${whose}`, status, by, fix: refused?.fix };
 }

@@ -1,6 +1,7 @@
 import { ownLabelPrefix } from '../product.ts';
 import { differingFields, type OutsideField, type OutsideSettings } from './outside.ts';
 import { fieldText, settingCommand, valueText } from './outside-text.ts';
+import { opens } from './put-back.ts';
 
 /** One setting that a release changed, and what became of it when the traffic went back. */
 export interface OutsideFact {
@@ -8,6 +9,8 @@ export interface OutsideFact {
   setting: string;
   before: string;
   now: string;
+  /** Putting it back lets in requests that were kept out, so the guard must look again. */
+  opens?: true | undefined;
   /** `closed`: it stays as it is, because putting it back could open the function. */
   state: 'put_back' | 'closed' | 'refused';
   /** Puts it back by hand. Absent if it is back. */
@@ -42,7 +45,8 @@ export function outsideFacts(
     const own = isBack || (field === 'invokerIamDisabled' && before.invokerIamDisabled);
     const command = own ? undefined : settingCommand(field, before, live, place);
     const fact = { setting: fieldText[field], before: valueText(field, before), now: valueText(field, live) };
-    return [{ ...fact, state, command }];
+    const opening = opens(field, before, found) ? { opens: true as const } : {};
+    return [{ ...fact, ...opening, state, command }];
   });
 }
 

@@ -24,7 +24,7 @@ const reachOf = (ingress: string | undefined) => {
 };
 
 /** Would going from `live` to `before` let in requests that are kept out now? */
-function opens(field: OutsideField, before: OutsideSettings, live: OutsideSettings): boolean {
+export function opens(field: OutsideField, before: OutsideSettings, live: OutsideSettings): boolean {
   switch (field) {
     case 'ingress':
       return reachOf(before.ingress) > reachOf(live.ingress);

@@ -1,6 +1,8 @@
 import { healthText } from '../../domain/watch/serving-health.ts';
 import { driftOf } from '../traffic/drift.ts';
-import { proveAnswer, proveRate } from '../traffic/prove-back.ts';
+import { type ProvePorts, proveAnswer, proveRate } from '../traffic/prove-back.ts';
+import { askUntilSame, differentAnswer, sameAnswer } from '../traffic/same-answer.ts';
+import { guardReopened } from './guard.ts';
 import { revert } from './revert.ts';
 import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
 
@@ -26,11 +28,24 @@ export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
   journal.find(driftOf(run.candidate, before.revision));
   if (urgent) return result;
   const took = ((ending.wentBackAt - started) / 1000).toFixed(1);
-  const proof = await proveAnswer(ports.stages, run.live.url ?? '', before.revision, ports.signal);
+  const answered = await run.found.answer;
+  const { alive } = ports.stages;
+  const same: ProvePorts = alive
+    ? { alive: (url, signal) => askUntilSame(ports.clock, () => alive(url, signal), answered, ports.signal) }
+    : {};
+  const [proof] = await Promise.all([
+    proveAnswer(same, run.live.url ?? '', before.revision, ports.signal),
+    guardReopened(run),
+  ]);
   journal.find(proof.findings);
+  const now = proof.alive;
+  const isSame = answered !== undefined && now !== undefined && sameAnswer(answered, now);
+  if (answered && now) journal.find(differentAnswer(before.revision, answered, now));
+  const text = now && `${now.text}${isSame ? ' as before' : ''}`;
   const dead = proof.findings[0]?.title;
-  const reason = [result.reason, `in ${took} s`, proof.alive?.text ?? dead].filter(Boolean).join(', ');
-  return { ...passed(reason), answered: proof.alive?.answered };
+  const reason = [result.reason, `in ${took} s`, text ?? dead].filter(Boolean).join(', ');
+  // Verified only if the function itself answers as it did before this release.
+  return { ...passed(reason), answered: now?.answered === true && isSame };
 }
 
 /**

@@ -22,6 +22,7 @@ function noteGuard(run: ReleaseRun, result: GuardStage, when: string): void {
 export async function guardFirst(run: ReleaseRun): Promise<PhaseResult> {
   const { ports, request, journal } = run;
   const { signal } = ports;
+  if (!run.plan.unchanged) askBefore(run);
   const result = await ports.stages.guard(request.guardMode, { brief: false, signal });
   noteGuard(run, result, 'before');
   if (result.verdict === 'fail') return { event: 'exposed', reason: result.reason };
@@ -34,6 +35,32 @@ export async function guardFirst(run: ReleaseRun): Promise<PhaseResult> {
       reason: `${run.found.before?.revision} already serves exactly this source and configuration.`,
     };
   return passed(result.exposure);
+}
+
+/** Calls the service once before the first change, to compare after a rollback. Nothing waits for the answer until then. */
+function askBefore(run: ReleaseRun): void {
+  const { ports, live, found } = run;
+  const { alive } = ports.stages;
+  if (alive === undefined || found.before === undefined || live.url === undefined) return;
+  const answer = alive(live.url, ports.signal).catch((error: unknown) => {
+    ports.log.debug(`The service did not answer before the release: ${messageOf(error)}`);
+    return undefined;
+  });
+  run.found = { ...found, answer };
+}
+
+/** After a rollback that opened a setting again, such as ingress: proves that the function is still private. */
+export async function guardReopened(run: ReleaseRun): Promise<void> {
+  const { ports, request, journal } = run;
+  const opened = run.ending.outside.some(({ state, opens }) => state === 'put_back' && opens);
+  if (!opened || ports.signal.aborted) return;
+  try {
+    const result = await ports.stages.guard(request.guardMode, { brief: true, signal: ports.signal });
+    noteGuard(run, result, 'after the rollback');
+    if (result.verdict !== 'pass') journal.warn(result.reason);
+  } catch (error) {
+    journal.warn(`Could not check whether the function is still private: ${messageOf(error)}`);
+  }
 }
 
 /** A dry run looks as well. It closes nothing, and says what a release would do. */

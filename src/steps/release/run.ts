@@ -6,6 +6,7 @@ import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
+import type { Answer } from '../traffic/prove-back.ts';
 import { Journal } from './journal.ts';
 import type { ReleasePorts } from './ports.ts';
 import type { ReleaseRequest } from './request.ts';
@@ -24,6 +25,8 @@ export interface Found {
   before: { revision: string; traffic: TrafficTarget[] } | undefined;
   /** The settings of the service that traffic does not carry. */
   outside: OutsideSettings | undefined;
+  /** How the service answered one call before the first change. Undefined if it failed, or was not asked. */
+  answer: Promise<Answer | undefined> | undefined;
   /** The record of the release before this one. */
   previous: ReleaseRecord | undefined;
   /** The latest revision of the service. */
@@ -109,6 +112,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     found: {
       before: undefined,
       outside: undefined,
+      answer: undefined,
       previous: undefined,
       latest: undefined,
       functionRevision: undefined,

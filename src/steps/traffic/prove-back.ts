@@ -1,13 +1,18 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import type { UnreachedBy } from '../../domain/invocation/unreached.ts';
 import { healthText, type ServingHealth } from '../../domain/watch/serving-health.ts';
 
 /** How a revision answered one call. */
 export interface Answer {
-  /** False if there was no token to call it with. */
+  /** The function itself answered. False if there was no token, or if the request did not reach the function. */
   answered: boolean;
   /** `it answers 200`, in a few words. */
   text: string;
+  status?: number | undefined;
+  /** What stopped the request on its way, and what repairs that. */
+  by?: UnreachedBy | undefined;
+  fix?: string | undefined;
 }
 
 /** Ways to check whether a revision works. A check that is absent is skipped. */

@@ -6,7 +6,7 @@ const page = (title: string, text: string) =>
 const answer = (status: number, body: string, headers: Record<string, string> = {}) => ({
   status,
   body,
-  headers,
+  headers: { server: 'Google Frontend', ...headers },
 });
 
 describe('a request that the front end answered', () => {

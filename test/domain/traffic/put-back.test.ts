@@ -136,7 +136,7 @@ describe('what became of the settings', () => {
 
   test('what is back needs no command', () => {
     expect(facts({}, { ingress: inside }, {})).toEqual([
-      { setting: 'ingress', before: 'all', now: 'all', state: 'put_back' },
+      { setting: 'ingress', before: 'all', now: 'all', opens: true, state: 'put_back' },
     ]);
   });
 
@@ -156,7 +156,7 @@ describe('what became of the settings', () => {
 
   test('no command opens the invoker check, and our own labels are not told', () => {
     expect(facts({ invokerIamDisabled: true }, {})).toEqual([
-      { setting: 'invoker check', before: 'off', now: 'on', state: 'closed' },
+      { setting: 'invoker check', before: 'off', now: 'on', opens: true, state: 'closed' },
     ]);
     expect(facts({ labels: { 'backstay-source': 'a' } }, { labels: { 'backstay-source': 'b' } })).toEqual([]);
   });

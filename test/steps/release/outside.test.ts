@@ -53,11 +53,20 @@ describe('state outside the revision', () => {
     });
     expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
     expect(live(name)).toMatchObject({ ingress: all, labels });
-    const { outside, cause } = ran.report.evidence.release as ReleaseFacts;
+    const { outside, cause, stages } = ran.report.evidence.release as ReleaseFacts;
     expect(outside).toEqual([
-      { setting: 'ingress', before: 'all', now: 'all', state: 'put_back' },
+      { setting: 'ingress', before: 'all', now: 'all', opens: true, state: 'put_back' },
       expect.objectContaining({ setting: 'labels of the service', state: 'put_back' }),
     ]);
+    expect(stages.find(({ kind }) => kind === 'back')).toMatchObject({
+      answered: true,
+      note: expect.stringContaining('it answers 200 as before'),
+    });
+    // Ingress was opened again, so the guard looked once more.
+    expect(ran.report.evidence.guard?.at(-1)).toMatchObject({
+      when: 'after the rollback',
+      exposure: 'private',
+    });
     expect(cause).toContain('did not pass the request on');
     expect(ran.report.actions_taken.map(({ what }) => what).join()).toContain('Put back ingress all');
     expect((await world.record(name))?.failed).toEqual([]);
@@ -73,6 +82,12 @@ describe('state outside the revision', () => {
       inputs: { ...quick, ingress_settings: 'ALLOW_ALL', smoke_suite: world.suite() },
     });
     expect([ran.report.outcome, live(name).ingress]).toEqual(['smoke_failed', inside]);
+    // From outside an internal function cannot be called, before or after: nothing is claimed to be verified.
+    const { stages } = ran.report.evidence.release as ReleaseFacts;
+    expect(stages.find(({ kind }) => kind === 'back')).toMatchObject({
+      answered: false,
+      note: expect.stringContaining("Google's front end, not the function) as before"),
+    });
     expect((await world.record(name))?.failed).toEqual([ran.outputs.revision]);
   });
 
@@ -123,7 +138,9 @@ describe('state outside the revision', () => {
     restore();
     expect(live(name).ingress).toBe(inside);
     expect((await world.serving(name)).map(({ percent }) => percent)).toEqual([100]);
-    expect(rules(ran.report)).toContain('setting-not-put-back');
+    expect(rules(ran.report)).toEqual(
+      expect.arrayContaining(['setting-not-put-back', 'answers-differently']),
+    );
     const { project, region } = world.sandbox;
     const command = `gcloud run services update ${name} --project=${project} --region=${region} --ingress=all`;
     expect(ran.report.findings.map(({ fix }) => fix)).toContain(`Put it back: ${command}`);

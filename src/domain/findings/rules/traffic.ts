@@ -32,6 +32,11 @@ export const trafficRules = {
     severity: 'medium',
     why: 'Putting it back could let in anyone, and a release never opens a function.',
   },
+  'answers-differently': {
+    title: 'The revision that traffic went back to does not answer as it did before the release',
+    severity: 'high',
+    why: 'The same request was sent before and after. Something that traffic does not carry has changed.',
+  },
   'rolled-back-revision-fails': {
     title: 'The revision that traffic went back to fails as well',
     severity: 'high',
