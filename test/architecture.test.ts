@@ -65,9 +65,10 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     findings: [],
     text: [],
     errors: ['findings'],
+    basis: ['findings'],
     // The types of every capability's evidence meet here, so no capability may import the report.
     report: [
-      ...['budget', 'deploy', 'errors', 'exposure', 'findings', 'login'],
+      ...['basis', 'budget', 'deploy', 'errors', 'exposure', 'findings', 'login'],
       ...['release', 'rollback', 'smoke', 'text', 'watch'],
     ],
     invocation: ['data'],

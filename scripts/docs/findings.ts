@@ -8,6 +8,7 @@ const headings: Record<Capability, string> = {
   traffic: 'Revisions and traffic',
   smoke: 'Smoke test',
   watch: 'Watch',
+  basis: 'What a verdict rests on',
   budget: 'Error budget',
 };
 

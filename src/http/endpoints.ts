@@ -1,3 +1,4 @@
+import { isGoogleHost } from '../domain/basis/basis.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
 
 export type Api =
@@ -28,16 +29,20 @@ export interface Endpoints {
   assertSendable(url: string): URL;
 }
 
+/** What is sent to these APIs is enough to log in as this run. */
+const mintsTokens: ReadonlySet<Api> = new Set(['sts', 'iamcredentials', 'oauth2']);
+
 const isLoopback = (host: string) => host === '127.0.0.1' || host === '[::1]' || host === 'localhost';
 
 /**
  * Base URLs of Google's APIs. `GHA_ENDPOINT_OVERRIDE_<api>` replaces one, as in google-github-actions/actions-utils
  * `expandUniverseEndpoints`. Those overrides end with the version of the API; it is removed here, because the paths of
- * our calls contain it.
+ * our calls contain it. The login goes only to Google, to the sandbox, or to a host that the user trusts.
  */
 export function endpoints(
   env: Readonly<Record<string, string | undefined>>,
   universe = 'googleapis.com',
+  trusted: readonly string[] = [],
 ): Endpoints {
   const override = (api: string) =>
     env[`GHA_ENDPOINT_OVERRIDE_${api}`]
@@ -66,7 +71,14 @@ export function endpoints(
     base: (api) => {
       const value = override(api);
       if (!value) return `https://${api}.${universe}`;
-      assertSendable(value);
+      const { hostname } = assertSendable(value);
+      const known = isGoogleHost(hostname, universe) || (loopback && isLoopback(hostname));
+      if (mintsTokens.has(api) && !known && !trusted.includes(hostname))
+        throw new ReleaseError('endpoint-refused', {
+          what: `GHA_ENDPOINT_OVERRIDE_${api} sends the login to ${hostname}, which is not Google.`,
+          why: 'Such a server gets the identity token of this run and can log in with it. A step of this job has set the variable.',
+          fix: `Remove the variable. If that server is yours, allow it: trusted_endpoints: ${hostname}`,
+        });
       return value;
     },
   };

@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { basisOf } from '../domain/basis/basis.ts';
+import { basisSentences } from '../domain/basis/sentences.ts';
 import { filePrefix } from '../domain/product.ts';
 import { annotationOf } from '../domain/report/annotation.ts';
 import { summaryOf } from '../domain/report/render.ts';
 import type { ActionName, Report } from '../domain/report/report.ts';
+import { addBasis } from '../domain/report/rests-on.ts';
 import { lastLineOf } from '../domain/report/words.ts';
 import { commonOutputs, type Finished } from './action.ts';
 import { annotate } from './annotate.ts';
@@ -39,6 +42,13 @@ export async function finish<Name extends ActionName>(
 ): Promise<void> {
   const { report } = finished;
   const { redact } = secrets;
+  const { universe, workload_identity_provider: provider } = inputs.given;
+  const chosen = {
+    universe: typeof universe === 'string' ? universe : undefined,
+    logsInHere: provider !== undefined,
+  };
+  // A replay reads a file and calls nothing.
+  if (inputs.given.replay === undefined) addBasis(report, basisOf(env, chosen));
   const json = redact(JSON.stringify(report, null, 2));
   const path = writeTemporary(env, `${report.action}-${process.pid}.json`, `${json}\n`);
   const summary = async () => redact(summaryOf(report, await finished.view?.()));
@@ -67,6 +77,9 @@ export async function finish<Name extends ActionName>(
     const title = step === 'main' ? annotation.title : `${subject}: post step`;
     await annotate([{ ...annotation, title }], redact);
   }
+  if (report.rests_on && step === 'main')
+    for (const sentence of basisSentences(report.rests_on))
+      log.line(`  This verdict rests on more than Google Cloud: ${sentence}`);
   const main = step === 'main' ? undefined : parseMainStep(state(mainStepKey));
   const line = step === 'main' ? lastLineOf(report) : closingLine(report.action, reason, main);
   log.line(line + (path ? `  Report: ${path}` : ''));

@@ -55,6 +55,32 @@ interface GuardReport {
 }
 const reportOf = (of: ActionRun) => of.report as unknown as GuardReport;
 
+describe('what the verdict rests on', () => {
+  test('a sandbox is told in the log, the summary and the report, and is no finding', async () => {
+    const ended = await run();
+    expect(ended.outputs.exposure).toBe('private');
+    expect(ended.log).toMatch(
+      /This verdict rests on more than Google Cloud: .*run.* at 127\.0\.0\.1 \(this machine\)/,
+    );
+    expect(ended.summary).toContain('### What this verdict rests on');
+    const { rests_on: basis } = ended.report as {
+      rests_on: { endpoints: { api: string; loopback: boolean }[] };
+    };
+    expect(basis.endpoints).toContainEqual(expect.objectContaining({ api: 'run', loopback: true }));
+    expect(JSON.stringify(ended.report)).not.toContain('foreign-endpoint');
+  });
+
+  test('a login that another step sends elsewhere is refused before anything is sent', async () => {
+    const before = w.sandbox.world.requests.length;
+    const ended = await run({}, { GHA_ENDPOINT_OVERRIDE_sts: 'https://sts.evil.example/v1' });
+    expect(ended.code).toBe(1);
+    expect(ended.log).toContain('sends the login to sts.evil.example, which is not Google');
+    expect(ended.log).toContain('trusted_endpoints: sts.evil.example');
+    const sent = w.sandbox.world.requests.slice(before).map(({ api }) => api);
+    expect(sent.filter((api) => api === 'sts')).toEqual([]);
+  });
+});
+
 describe('verify', () => {
   test('a reader proves completely that a function is private, without a write', async () => {
     const ended = await run({ require_proof: 'complete' });

@@ -271,6 +271,28 @@ describe('endpoints', () => {
     expect(endpoints({}, 'example.goog').base('logging')).toBe('https://logging.example.goog');
   });
 
+  const overrides = (api: string, url: string) => ({ [`GHA_ENDPOINT_OVERRIDE_${api}`]: url });
+  test.each(['sts', 'iamcredentials', 'oauth2'] as const)(
+    '%s goes to another host than Google only if the user trusts it',
+    (api) => {
+      const foreign = overrides(api, 'https://login.evil.example/v1');
+      expect(() => endpoints(foreign).base(api)).toThrow('login.evil.example, which is not Google');
+      expect(() => endpoints({ ...foreign, ...overrides('run', 'http://127.0.0.1:1') }).base(api)).toThrow();
+      expect(() => endpoints(foreign, 'googleapis.com', ['evil.example']).base(api)).toThrow();
+      const trusted = endpoints(foreign, 'googleapis.com', ['login.evil.example']);
+      expect(trusted.base(api)).toBe('https://login.evil.example');
+      for (const look of [
+        'https://googleapis.com.evil.example',
+        'https://evilgoogleapis.com',
+        'https://127.0.0.1',
+      ])
+        expect(() => endpoints(overrides(api, look)).base(api)).toThrow('not Google');
+      for (const own of ['https://sts.europe-west1.rep.googleapis.com', 'https://sts-vpc.p.googleapis.com'])
+        expect(endpoints(overrides(api, `${own}/v1`)).base(api)).toBe(own);
+      expect(endpoints(overrides(api, 'https://sts.example.goog'), 'example.goog').base(api)).toBeDefined();
+    },
+  );
+
   test('http is allowed only for loopback, and only while run is on loopback', () => {
     expect(() => endpoints({ GHA_ENDPOINT_OVERRIDE_sts: 'http://127.0.0.1:1/v1' }).base('sts')).toThrow(
       'refused',

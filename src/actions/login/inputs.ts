@@ -31,6 +31,7 @@ export type LoginInputs = Pick<
   | 'audience'
   | 'delegates'
   | 'universe'
+  | 'trusted_endpoints'
   | 'request_reason'
   | 'project_id'
 >;
@@ -71,6 +72,7 @@ export function readLogin(
     lifetimeSeconds: 3600,
     includeEmail: true,
     universe: values.universe ?? (env.GOOGLE_CLOUD_UNIVERSE_DOMAIN || 'googleapis.com'),
+    trustedEndpoints: values.trusted_endpoints ?? [],
     requestReason: values.request_reason,
     propagationSeconds: 30,
     run: runFacts(env),

@@ -20,7 +20,7 @@ export interface Platform {
 
 export function openPlatform(context: Context, login: LoginRequest): Platform {
   const { env, log, clock, signal, secrets } = context;
-  const found = endpoints(env, login.universe);
+  const found = endpoints(env, login.universe, login.trustedEndpoints);
   const agent = userAgent(context.id);
   // The headers hold the token that requests GitHub's token, so mask it.
   for (const value of Object.values(login.endpoint?.headers ?? {}))

@@ -1,5 +1,6 @@
 import { pageUrl } from '../product.ts';
 import type { Rule } from './rule.ts';
+import { basisRules } from './rules/basis.ts';
 import { budgetRules } from './rules/budget.ts';
 import { deployRules } from './rules/deploy.ts';
 import { exposureRules } from './rules/exposure.ts';
@@ -17,6 +18,7 @@ export const ruleTables = {
   smoke: smokeRules,
   watch: watchRules,
   budget: budgetRules,
+  basis: basisRules,
 };
 
 type Tables = typeof ruleTables;
@@ -34,6 +36,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...smokeRules,
   ...watchRules,
   ...budgetRules,
+  ...basisRules,
 };
 
 /** Does this capability own the rule? */

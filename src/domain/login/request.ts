@@ -45,6 +45,8 @@ export interface LoginRequest {
   lifetimeSeconds: number;
   includeEmail: boolean;
   universe: string;
+  /** Hosts that may receive the login although they are not Google's. */
+  trustedEndpoints?: readonly string[] | undefined;
   requestReason?: string | undefined;
   projectId?: string | undefined;
   /** How long to keep trying if a recent change of IAM could explain the refusal. */

@@ -1,3 +1,4 @@
+import { basisSentences } from '../basis/sentences.ts';
 import { markdownText, proseText } from '../text/safe-text.ts';
 import type { ActionName, Report } from './report.ts';
 import { verdictWord } from './words.ts';
@@ -18,7 +19,15 @@ const maxSummaryBytes = 900 * 1024;
 /** The job summary: verdict first, failures open, successes collapsed. */
 export function summaryOf<Name extends ActionName>(report: Report<Name>, view: View<Name> = {}): string {
   const head = view.head?.(report) ?? defaultHead(report);
-  return joined([head.join('\n'), ...(view.sections ?? []).flatMap((section) => section(report))]);
+  const sections = (view.sections ?? []).flatMap((section) => section(report));
+  return joined([head.join('\n'), ...sections, ...restsOn(report)]);
+}
+
+/** What the verdict rests on, if that is not Google Cloud alone. */
+function restsOn({ rests_on: basis }: Report): string[] {
+  if (!basis) return [];
+  const lines = basisSentences(basis).map((text) => `- ${markdownText(text, 500)}`);
+  return [['### What this verdict rests on', '', ...lines, ''].join('\n')];
 }
 
 function defaultHead(report: Report): string[] {

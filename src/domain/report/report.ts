@@ -1,3 +1,4 @@
+import type { Basis } from '../basis/basis.ts';
 import type { ErrorCode } from '../errors/catalog.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Outcome, Verdict } from '../findings/verdict.ts';
@@ -56,6 +57,8 @@ export interface Report<Name extends ActionName = ActionName> {
   actions_taken: ActionTaken[];
   timings: Timing[];
   errors: ErrorRecord[];
+  /** What the verdict rests on apart from Google Cloud. Absent if there is nothing to tell. */
+  rests_on?: Basis | undefined;
 }
 
 /** An empty report to fill. It stays `inconclusive` until the action knows better. */

@@ -113,6 +113,14 @@ export const login = group('Login', {
     otherwise: 'the universe of an earlier login step, else `googleapis.com`',
     usedBy: everywhere,
   },
+  trusted_endpoints: {
+    kind: list(text({ pattern: /^[a-z0-9.-]+$/, expected: 'a host name such as sts.example.com' })),
+    sentence:
+      "Hosts, other than Google's, to which `GHA_ENDPOINT_OVERRIDE_sts`, `_iamcredentials` and `_oauth2` may send the login.",
+    example: 'sts.example.com',
+    otherwise: 'none',
+    usedBy: everywhere,
+  },
   request_reason: {
     kind: text({ pattern: /^[\x20-\x7e]+$/, expected: 'one line of ASCII text' }),
     sentence: 'Reason that Google writes into its audit logs.',
