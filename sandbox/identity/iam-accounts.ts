@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { notFound } from '../core/errors.ts';
 import { requirePermission, testPermissions } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
@@ -65,6 +66,22 @@ export function accountRoutes(world: World): Route[] {
         const types = call.query.getAll('keyTypes');
         const keys = account.keys.filter(({ keyType }) => types.length === 0 || types.includes(keyType));
         return { status: 200, body: keys.length ? { keys } : {} };
+      },
+    },
+    {
+      // CreateServiceAccountKey. The key is made of its name alone: no call of the sandbox accepts it.
+      method: 'POST',
+      pattern: `${one}/keys`,
+      handle: (call, params) => {
+        const { account } = authorize(call, params.account, 'iam.serviceAccountKeys.create');
+        const id = randomBytes(20).toString('hex');
+        const name = `projects/${world.project}/serviceAccounts/${account.email}/keys/${id}`;
+        const key = { name, keyType: 'USER_MANAGED', validAfterTime: new Date(world.now()).toISOString() };
+        account.keys.push(key);
+        const privateKeyType = 'TYPE_GOOGLE_CREDENTIALS_FILE';
+        const file = { type: 'service_account', client_email: account.email, private_key_id: id };
+        const privateKeyData = Buffer.from(JSON.stringify(file)).toString('base64');
+        return { status: 200, body: { ...key, privateKeyType, privateKeyData } };
       },
     },
     {

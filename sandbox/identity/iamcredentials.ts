@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import { failedPrecondition, invalidArgument, notFound } from '../core/errors.ts';
 import { can, permissionDenied } from '../core/iam.ts';
 import { issueIdToken } from '../core/id-tokens.ts';
@@ -117,8 +118,20 @@ function signPayload(world: World, call: Call, name: string): Reply {
   };
 }
 
+/** Signs bytes as the account (SignBlobRequest: the payload is base64). */
+function signBlob(world: World, call: Call, name: string): Reply {
+  const body = call.json();
+  knownFields(body, ['payload', 'delegates']);
+  const target = account(world, name);
+  authorize(world, call, target, 'iam.serviceAccounts.signBlob', body.delegates);
+  if (typeof body.payload !== 'string' || body.payload === '') throw invalidArgument('Payload is required.');
+  const { kid, privateKey } = world.googleKey;
+  const signature = sign('RSA-SHA256', Buffer.from(body.payload, 'base64'), privateKey);
+  return { status: 200, body: { keyId: kid, signedBlob: signature.toString('base64') } };
+}
+
 export function iamCredentialsApi(world: World): ApiDefinition {
-  const verbs = { generateAccessToken, generateIdToken, signJwt: signPayload };
+  const verbs = { generateAccessToken, generateIdToken, signJwt: signPayload, signBlob };
   return {
     name: 'iamcredentials',
     routes: Object.entries(verbs).map(([verb, handle]) => ({

@@ -70,7 +70,7 @@ function deployers(facts: ExposureFacts): (member: Member) => boolean {
 export function impersonations(facts: ExposureFacts): Impersonation[] {
   const direct = new Set(
     holdings(facts)
-      .filter(({ grant }) => grant.power !== 'none')
+      .filter(({ grant }) => grant.power === 'invoke' || grant.power === 'takeover')
       .map(({ member }) => member.text.toLowerCase()),
   );
   const queue = firstSeats(facts);

@@ -142,6 +142,14 @@ describe('longer paths', () => {
     ]);
   });
 
+  test('a role that was not read does not hide an account on the path', () => {
+    const judgement = world({
+      accounts: [minted, account(middle, bind(tokenCreator, 'allUsers'))],
+      bindings: { organization: [bind('roles/unread', named(middle))] },
+    });
+    expect(judgement.exposure).toBe('public');
+  });
+
   test('implicitDelegation reaches through an account that mints, and not through one that only calls', () => {
     const delegates = bind('projects/p-one/roles/implicitDelegation', 'allUsers');
     expect(world({ accounts: [minted, account(middle, delegates)] }).exposure).toBe('public');
