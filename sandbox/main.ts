@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
-  // The reader of standard output is gone, so no one is left to stop the sandbox.
+  // The reader of standard output is gone, so nothing would stop the sandbox.
   process.stdout.on('error', () => void end(0));
   if (argv.includes('--until-stdin-ends'))
     process.stdin

@@ -48,7 +48,7 @@ export function parseOptions(argv: readonly string[]): SandboxOptions {
       options.sampleReachability = true;
       continue;
     }
-    // Only main.ts reads this one: it concerns the process, not the world.
+    // Only main.ts reads this option, because it concerns the process and not the sandbox's world.
     if (name === 'until-stdin-ends') continue;
     const known = [...numbers, ...texts, 'ports', 'quirk'] as readonly string[];
     if (!argv[i]?.startsWith('--') || !known.includes(name))

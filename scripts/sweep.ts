@@ -34,7 +34,7 @@ if (process.argv.includes('--worker')) {
   await Promise.all(
     Array.from({ length: workers }, async (_, i) => {
       const own = cells.filter((_, index) => index % workers === i);
-      // Few cells per process, because a sandbox keeps every revision that it ever had.
+      // Few cells per process, because a sandbox keeps every revision that it has made.
       for (let at = 0; at < own.length; at += 60)
         for await (const result of work(own.slice(at, at + 60))) {
           results.push(result);

@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 
-/** CEL as Google's IAM evaluates it. */
+/** Evaluates CEL as Google's IAM does. */
 
 const environment = new Environment({ unlistedVariablesAreDyn: true }).registerFunction(
   'string.extract(string): string',

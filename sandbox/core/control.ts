@@ -4,7 +4,7 @@ import type { World } from './state.ts';
 import type { ApiDefinition, Fault, Route } from './types.ts';
 
 /**
- * The control server, with which a test or a person looks into the sandbox and changes it. It needs no credential and
+ * The control server, which lets a test or a person inspect the sandbox and change it. It needs no credential and
  * listens on loopback only. Other rooms add routes by returning an ApiDefinition named `control`.
  */
 export function controlApi(world: World): ApiDefinition {

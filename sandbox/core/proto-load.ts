@@ -13,7 +13,7 @@ export interface ProtoField {
 
 export interface ProtoMessage {
   fullName: string;
-  /** By camelCase name. */
+  /** The fields by their camelCase names. */
   fields: Readonly<Record<string, ProtoField>>;
 }
 

@@ -41,7 +41,7 @@ export function compile(route: Route): CompiledRoute {
   };
 }
 
-/** Percent-decodes each segment. Routes are matched before this, so an encoded slash does not split a segment there. */
+/** Percent-decodes each segment. Routes are matched before this, so an encoded slash does not split a segment. */
 export const decodePath = (rawPath: string): string => rawPath.split('/').map(decode).join('/');
 
 /** Finds the first route that matches. Patterns with fewer parameters are tried first, so literals win over parameters. */

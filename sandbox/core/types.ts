@@ -1,5 +1,5 @@
 /**
- * The types that every API of the sandbox is made of. The sandbox shares no code with the actions: it is built from
+ * The types that every API of the sandbox uses. The sandbox shares no code with the actions: it is built from
  * Google's published protos and documentation, not from our understanding of them.
  */
 
@@ -134,7 +134,7 @@ export interface Quirks {
   logTimestampIsStart: boolean;
   /** Does a 429 for lack of an instance carry the revision's label? */
   exhausted429HasRevision: boolean;
-  /** Does every answer through the front end carry `server: Google Frontend`? If false, only the trace header tells. */
+  /** Does every answer through the front end carry `server: Google Frontend`? If false, only the trace header shows that the front end answered. */
   frontEndNamesItself: boolean;
 }
 

@@ -45,7 +45,7 @@ function configOf(call: Call): Json {
   }) as Json;
   const { name, environment, ...config } = body;
   if (environment === 'GEN_1')
-    throw invalidArgument('This API creates and updates functions of the 2nd generation alone.');
+    throw invalidArgument('This API creates and updates only functions of the 2nd generation.');
   return config;
 }
 

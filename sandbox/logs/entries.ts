@@ -59,7 +59,7 @@ function decode(token: unknown, query: string): Cursor | undefined {
     const cursor = JSON.parse(Buffer.from(String(token), 'base64url').toString()) as Cursor;
     if (cursor.query === query) return cursor;
   } catch {
-    // Not one of our page tokens. Refused below.
+    // The text is not one of our page tokens, so it is refused below.
   }
   throw invalidArgument(
     'page_token is not valid for this request: all other parameters must be those of the first page.',

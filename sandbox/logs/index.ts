@@ -6,7 +6,7 @@ import { listEntries } from './entries.ts';
 import { monitoringApi } from './monitoring.ts';
 import { logStore } from './store.ts';
 
-/** The reading half of Cloud Logging and Cloud Monitoring. */
+/** The calls that read from Cloud Logging and Cloud Monitoring. */
 export function logsApis(world: World): ApiDefinition[] {
   addSetting(world, 'enforceLoggingQuota', (value) => {
     if (typeof value !== 'boolean')

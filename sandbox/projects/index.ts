@@ -5,7 +5,7 @@ import { resourceManagerApi } from './resourcemanager.ts';
 import { cloudBuildApi, iapApi, orgPolicyApi, serviceUsageApi } from './services.ts';
 import { projectsOf } from './state.ts';
 
-/** The project, its folder and its organisation, and the services that are switched on. */
+/** Serves the project, its folder and its organisation, and the list of enabled services. */
 export function projectsApis(world: World): ApiDefinition[] {
   const state = projectsOf(world);
   addSetting(world, 'orgPolicies', (value) => {

@@ -53,7 +53,7 @@ export async function build(request: BuildRequest): Promise<Image> {
   if (spec) return inlineImage(read('sandbox.json', () => parseInline(spec.data().toString('utf8'))));
   if (!request.runtime.startsWith('nodejs'))
     throw failed(
-      `this sandbox builds Node.js functions alone, not ${request.runtime}; a source with sandbox.json needs no build`,
+      `this sandbox builds only Node.js functions, not ${request.runtime}; a source with sandbox.json needs no build`,
     );
   mkdirSync(request.folder, { recursive: true });
   read('source', () => extractZip(entries, request.folder));

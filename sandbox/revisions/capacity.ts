@@ -13,7 +13,7 @@ export class Capacity {
     this.queueMs = queueMs;
   }
 
-  /** Resolves with true once there is room; the caller must then call `leave`. Resolves with false after too long a wait. */
+  /** Resolves with true once there is room; the caller must then call `leave`. Resolves with false if the wait takes too long. */
   async enter(): Promise<boolean> {
     if (this.active < this.limit) {
       this.active++;

@@ -11,7 +11,7 @@ export interface Exchange {
   timeoutMs: number;
 }
 
-/** How an exchange ended. Only with `answered` has a response been written. Otherwise the front end writes one. */
+/** How an exchange ended. After `answered` the instance has written a response. Otherwise the front end writes one. */
 export type Outcome = 'answered' | 'exhausted' | 'broken' | 'timeout' | 'too-large' | 'aborted';
 
 export interface Served {

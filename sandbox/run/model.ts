@@ -32,7 +32,7 @@ export interface RevisionSettings {
 }
 
 export interface Revision {
-  /** Short name. */
+  /** Short name of the revision. */
   name: string;
   uid: string;
   createTime: number;
@@ -40,7 +40,7 @@ export interface Revision {
   instance: Instance;
   state: 'pending' | 'ready' | 'failed';
   message?: string;
-  /** When it last served. Decides which idle process is stopped first. */
+  /** When the revision last served. The idle process with the oldest time is stopped first. */
   lastUsed: number;
 }
 
@@ -100,7 +100,7 @@ export interface RunOperation {
 }
 
 export interface RunState {
-  /** By full name. */
+  /** The services by full name. */
   services: Map<string, Service>;
   operations: Map<string, RunOperation>;
 }

@@ -4,7 +4,7 @@ import { admitsAnonymous } from './admission.ts';
 import { runState } from './model.ts';
 
 interface Sighting {
-  /** ISO. */
+  /** An ISO time. */
   from: string;
   /** Absent while the URL is still reachable. */
   until?: string;

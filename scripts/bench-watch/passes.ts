@@ -17,7 +17,7 @@ interface Passes {
   seconds: number | undefined;
 }
 
-/** Runs whole watches, each of which ends at its first decision, whatever that is. */
+/** Runs whole watches, each of which ends at its first decision, good or bad. */
 function run(rate: number, rps: number, phase: 'split' | 'full', trials: number, seed: number): Passes {
   const next = random(seed);
   const times: number[] = [];

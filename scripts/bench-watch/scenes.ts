@@ -1,7 +1,7 @@
 /** One cell of the grid: how the two revisions behave, and how many requests a second they get. */
 export interface Scene {
   name: string;
-  /** A healthy release must stay and a bad one must go. `trade`: worse than before but tolerable, so neither is wrong. */
+  /** A healthy release must stay and a bad one must go. `trade`: worse than before but tolerable, so either decision is right. */
   kind: 'healthy' | 'bad' | 'trade';
   /** Requests a second at the candidate. */
   rps: number;

@@ -14,7 +14,7 @@ export interface Outcome {
   bad: number;
 }
 
-/** What every rule made of one scene; `scene` is its place in `scenes()`. */
+/** The result of every rule for one scene; `scene` is its index in `scenes()`. */
 export interface Cell {
   scene: number;
   outcomes: Outcome[];

@@ -55,7 +55,7 @@ const env: Record<string, string> = {
   ...Object.fromEntries(apis.map((api) => [`GHA_ENDPOINT_OVERRIDE_${api}`, `${url}/v1`])),
 };
 
-/** Each action gets those that it declares, since it refuses any other. */
+/** Each action gets only the inputs that it declares, because it refuses any other. */
 const inputs: Record<string, string> = {
   workload_identity_provider: 'projects/123/locations/global/workloadIdentityPools/github/providers/gh',
   service_account: 'deployer@demo.iam.gserviceaccount.com',

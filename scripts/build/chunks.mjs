@@ -9,7 +9,7 @@ function nameOf(module) {
   return packageOf(path) ?? path.replace(/^.*\/build\/[^/]+\//, '').replace(/\.js$/, '');
 }
 
-/** Every module in a chunk, those that webpack joined into one included. */
+/** Every module in a chunk, including those that webpack joined into one. */
 function modulesOf(chunk) {
   const found = [];
   const add = (module) => {
@@ -66,7 +66,7 @@ export function useNames(code, chunks) {
   return code.replace(rule, `return (${JSON.stringify(table)})[chunkId];`);
 }
 
-/** The page that lies beside the bundle: which file holds what. */
+/** Writes the page beside the bundle, which lists what each file holds. */
 export function chunkMap(chunks, sizes) {
   const rows = chunks.map(({ name, modules }) => {
     const packages = modules.filter((module) => !module.includes('/') || module.startsWith('@'));

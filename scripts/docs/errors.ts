@@ -1,6 +1,6 @@
 import { catalog } from '../../src/domain/errors/catalog.ts';
 
-/** docs/errors.md, from the catalogue of errors. */
+/** Writes docs/errors.md from the catalogue of errors. */
 export function generate(): Record<string, string> {
   const lines = [
     '# Errors',

@@ -12,7 +12,7 @@ const headings: Record<Capability, string> = {
   budget: 'Error budget',
 };
 
-/** `docs/findings.md`: every rule with its usual severity and why it matters. */
+/** Writes `docs/findings.md`, which lists every rule with its usual severity and why it matters. */
 export function generate(): Record<string, string> {
   const lines = [
     '# Findings',

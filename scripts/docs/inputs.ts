@@ -3,7 +3,7 @@ import { manifests } from './tables/actions.ts';
 import { inputsByGroup } from './tables/describe.ts';
 import { inputTables } from './tables/markdown.ts';
 
-/** docs/inputs.md: every input of every action, by groups. */
+/** Writes docs/inputs.md, which lists every input of every action by groups. */
 export function generate(): Record<string, string> {
   const lines = [
     '# Inputs',

@@ -1,7 +1,7 @@
 import { manifests } from './tables/actions.ts';
 import { actionYaml } from './tables/manifest.ts';
 
-/** The action.yml of every action, from the table of inputs and the action's manifest. */
+/** Writes the action.yml of every action from the table of inputs and the action's manifest. */
 export const generate = () =>
   Object.fromEntries(
     manifests.map((manifest) => [

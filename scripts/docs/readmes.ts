@@ -6,7 +6,7 @@ import { inputTable, inputTables, outputTable } from './tables/markdown.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Replaces what stands between `<!-- part:begin -->` and `<!-- part:end -->`. */
+/** Replaces the text between `<!-- part:begin -->` and `<!-- part:end -->`. */
 function fill(text: string, part: string, content: string): string {
   const [begin, end] = [`<!-- ${part}:begin -->`, `<!-- ${part}:end -->`];
   const from = text.indexOf(begin);
@@ -15,7 +15,7 @@ function fill(text: string, part: string, content: string): string {
   return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
 }
 
-/** The tables of every README. That of the repository has the inputs that most people need. */
+/** Writes the tables of every README. The root README has only the inputs that most people need. */
 export function generate(): Record<string, string> {
   const files: Record<string, string> = {};
   for (const { action, outputs } of manifests) {

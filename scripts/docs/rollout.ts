@@ -1,4 +1,4 @@
 import { rolloutPage } from '../../src/domain/release/diagram.ts';
 
-/** docs/rollout.md is made from the state machine's table. */
+/** Writes docs/rollout.md from the table of the state machine. */
 export const generate = () => ({ 'docs/rollout.md': rolloutPage() });

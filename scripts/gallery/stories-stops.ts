@@ -1,7 +1,7 @@
 import { failing, healthy, type Stage } from './stage.ts';
 import type { Story } from './story.ts';
 
-/** Stories of releases that are stopped by someone or something, or that do not start. */
+/** Stories of releases that are stopped from outside, or that do not start. */
 
 /** Calls `act` once, after the release has printed its first look at the canary. */
 const inCanary = (act: (kill: (signal: NodeJS.Signals) => void) => unknown) => {
@@ -30,7 +30,7 @@ async function ownerMovesTraffic(stage: Stage): Promise<void> {
   if (!answer.ok) throw new Error(`the owner could not move the traffic: ${await answer.text()}`);
 }
 
-/** Takes from the deployer the right to change who may call the function, and nothing else. */
+/** Takes away only the deployer's right to change who may call the function. */
 async function takeAwayPolicies(stage: Stage): Promise<void> {
   const resource = `//cloudresourcemanager.googleapis.com/projects/${stage.sandbox.project}`;
   const { policies } = await stage.sandbox.control<{

@@ -63,7 +63,7 @@ const decisive = ['500', 'reset after', 'hang', 'SIGINT', 'SIGKILL before', 'SIG
 
 export type Scenario = 'good' | 'smoke fails' | 'does not start' | 'regresses' | 'first';
 
-/** True if the release made the call. In the scenario with users, the calls of the function are theirs. */
+/** True if the release made the call. In the scenario with users, the users call the function. */
 export const isOwn = (scenario: Scenario, call: CallSeen): boolean =>
   scenario !== 'regresses' || call.api !== 'invoke';
 

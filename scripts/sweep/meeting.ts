@@ -31,7 +31,7 @@ export class Meeting {
     if (!kind) return undefined;
     // A dead process sends nothing, so no later call may have an effect.
     if (this.killed) return { reset: 'before' as const };
-    // Parallel calls may swap places, so a fault for one kind of call takes the next call of that kind.
+    // Parallel calls may arrive in another order, so a fault for one kind of call takes the next call of that kind.
     if (!this.met && this.calls.length >= Math.max(1, this.#call) && (kind.only?.(seen) ?? true)) {
       this.met = seen;
       this.#since = this.#time.now();

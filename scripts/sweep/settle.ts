@@ -3,10 +3,10 @@ import type { Cell, CellResult } from './cells.ts';
 import type { Meeting } from './meeting.ts';
 import { fast, noteProved, type Subject } from './subject.ts';
 
-/** The environment of a later run, which finds what this one has left. */
+/** The environment of a later run, which finds what this run left behind. */
 const nextRun = { GITHUB_RUN_ID: '1002' };
 
-/** Runs what settles the release: its post step if the runner survived, else by turns the janitor or the next release. */
+/** Runs what settles the release: its post step if the runner survived, else the janitor or the next release in turn. */
 export async function settleAfter(
   world: ReleaseWorld,
   subject: Subject,

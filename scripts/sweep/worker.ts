@@ -103,12 +103,12 @@ export function planCells(
     ? cells.filter((cell) => `${configs[cell.config]?.name} ${cell.scenario} ${cell.fault}`.includes(only))
     : cells;
   if (sample === undefined || sample >= kept.length) return kept;
-  // Evenly spread over the grid, so that the sample has every fault and every phase.
+  // Picks cells at even distances from the grid, so that the sample has every fault and every phase.
   const step = kept.length / sample;
   return Array.from({ length: sample }, (_, i) => kept[Math.floor(i * step)] as Cell);
 }
 
-/** Runs one cell. If it throws, reports a violation, so that the cells behind it still run. */
+/** Runs one cell. If it throws, reports a violation, so that the cells after it still run. */
 async function judged(bench: Bench, cell: Cell): Promise<CellResult> {
   try {
     const { calls: _, ...result } = await bench.run(cell);

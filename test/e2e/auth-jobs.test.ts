@@ -63,7 +63,7 @@ describe('after the post steps of a job none of its files is left', () => {
     ['that does not export', { export_environment_variables: 'false' }, {}, 0],
     ['that is refused', { service_account: 'typo@sandbox-project.iam.gserviceaccount.com' }, {}, 1],
     ['that fails after its file was written', {}, { ...hooked, ONCE_WRITTEN: 'fail' }, 1],
-    ['that is killed with its file there', {}, { ...hooked, ONCE_WRITTEN: 'kill' }, null],
+    ['that is killed while its file exists', {}, { ...hooked, ONCE_WRITTEN: 'kill' }, null],
   ];
   const pairs = steps.flatMap((first) =>
     steps.map((second) => [first[0], second[0], first, second] as const),

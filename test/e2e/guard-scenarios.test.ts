@@ -289,7 +289,7 @@ beforeAll(async () => {
   callsIt = `projects/${w.sandbox.project}/roles/callsIt`;
   w.sandbox.world.roles.define({
     name: callsIt,
-    title: 'Calls it',
+    title: 'Calls the function',
     stage: 'GA',
     etag: 'AA==',
     includedPermissions: ['run.routes.invoke'],

@@ -65,7 +65,7 @@ describe('the root action as a runner starts it', () => {
       inputs: inputs(name),
       post: main,
     });
-  /** Seen from outside: what the front end shares out. */
+  /** Counts from outside how the front end divides the requests. */
   function traffic(name: string): { revision: string; percent: number }[] {
     const service = `projects/${sandbox.project}/locations/${sandbox.region}/services/${name}`;
     const live = runState(sandbox.world).services.get(service)?.live ?? [];
@@ -118,14 +118,14 @@ describe('the root action as a runner starts it', () => {
     expect(ran.code).toBe(1);
     for (const name of ['name', 'canary', 'step_duration', 'slo']) expect(ran.log).toContain(name);
     expect(sandbox.world.requests.length).toBe(before);
-    // The job's token is an input: it is in no file of ours, however early the action ends.
+    // The job's token is an input: it is in none of our files, even if the action ends early.
     expect(JSON.stringify([ran.report, ran.outputs, ran.summary, ran.state])).not.toContain(
       'token-of-the-job',
     );
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s during the canary: traffic is back within a few calls, and the post step finds it so',
+    '%s during the canary: traffic is back within a few calls, and the post step confirms it',
     async (signal) => {
       const name = `stop-${signal.toLowerCase()}`;
       const first = await start(name);
@@ -200,7 +200,7 @@ describe('the root action as a runner starts it', () => {
     expect(after.outputs).toEqual(ran.outputs);
   });
 
-  test('a rollback by hand: one write, seen at once, told in one annotation', async () => {
+  test('a rollback by hand sends one write, takes effect at once and writes one annotation', async () => {
     const first = await start('back');
     const second = await start('back');
     expect([first.outputs.outcome, second.outputs.outcome]).toEqual(['promoted', 'promoted']);

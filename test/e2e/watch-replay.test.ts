@@ -21,7 +21,7 @@ const recording = (candidateBad: number, baselineBad: number, rest: object = {})
   ...rest,
 });
 
-/** Runs without a login, a project or a network: the file is all it needs. */
+/** Runs without a login, a project or a network: the replay needs only the file. */
 function replay(content: unknown, inputs: Record<string, string> = {}) {
   writeFileSync(
     join(folder, 'recording.json'),

@@ -102,7 +102,7 @@ describe('the past in the log', () => {
     },
   );
 
-  test('at 100 % a bad release is taken back, without a sure blame', async () => {
+  test('at 100 % a bad release is taken back, although the blame stays unknown', async () => {
     world = await WatchWorld.open({ percent: 100 });
     world.stretch(world.next, 200, 140, 5, 3);
     const run = await world.watch(since);

@@ -57,7 +57,7 @@ describe.each(stories)('$name', ({ name, outcome }) => {
     expect(lines.filter((line) => line.startsWith('Error: ')).length).toBeLessThanOrEqual(1);
   });
 
-  test('the summary begins with the same word', () => {
+  test('the summary begins with the same verdict as the log', () => {
     const [head] = summary.split('\n');
     if (name === 'unchanged') expect(head).toMatch(/^## ✅ Nothing to release: /);
     else if (name === 'dry-run') expect(head).toMatch(/^## 📝 Plan for /);

@@ -23,7 +23,7 @@ function problems(action: ActionName, inputs: Record<string, string>): string[] 
   return [];
 }
 
-test('every problem is reported at once, each with the input, the value and what would be right', () => {
+test('every problem is reported at once, each with the input, the value and what was expected', () => {
   const given = reader({
     region: 'Us Central',
     duration: 'soon',
@@ -179,13 +179,13 @@ describe('an input that the action does not declare', () => {
     expect(problems(action, { ...common, [name]: 'x' })).toEqual([`${name}: ${expected}`]);
   });
 
-  test('with no similar name, it says how to go on', () => {
+  test('without a similar name, the message says what to do', () => {
     const [problem] = problems('release', { name: 'ocr', favourite_colour: 'green' });
     expect(problem).toMatch(/^favourite_colour: not an input of this action; remove it/);
     expect(problem).not.toContain('green');
   });
 
-  test('an empty one changes nothing and is passed over', () => {
+  test('an empty one changes nothing and is ignored', () => {
     expect(problems('release', { name: 'ocr', entrypoint: '' })).toEqual([]);
   });
 });

@@ -13,8 +13,8 @@ import { InputReader } from '../../src/inputs/reader.ts';
 import type { Context } from '../../src/runner/context.ts';
 
 /**
- * Each action looks at every input that it declares. Types already keep it from looking at any other. The reader records
- * what is looked at, so this cannot be told by a word that only occurs in a file.
+ * Each action reads every input that it declares, and types keep it from reading any other. The reader records each read, so a name that
+ * only occurs in a file does not count.
  */
 
 const provider = 'projects/1/locations/global/workloadIdentityPools/p/providers/q';
@@ -29,9 +29,9 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   rollback: readRollback,
 };
 
-/** Declared so that GitHub shows it, and decided by the reader itself before the action sees anything. */
+/** Declared so that GitHub shows it. The reader itself handles it before the action reads anything. */
 const readerOwns = ['summary', 'credentials_json'];
-/** Only one value is right, so that there is nothing to look at. */
+/** Only one value is valid, so the action has nothing to read. */
 const fixed = ['environment'];
 
 async function unreadOf(
@@ -63,10 +63,10 @@ test.each<[ActionName, Record<string, string>, string[]]>([
   ['deploy', where, []],
   ['guard', where, []],
   ['smoke-test', where, []],
-  // The action itself looks at `replay` first, before it reads what a live watch needs.
+  // The action reads `replay` first, before the inputs of a live watch.
   ['watch', { ...where, slo: '99%' }, ['replay']],
   ['rollback', where, []],
-])('%s looks at every input that it declares', async (action, given, also) => {
+])('%s reads every input that it declares', async (action, given, also) => {
   expect(await unreadOf(action, given, also)).toEqual([]);
 });
 

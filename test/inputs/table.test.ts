@@ -14,10 +14,10 @@ test('no two groups declare the same input', () => {
   expect(Object.keys(allInputs)).toHaveLength(names.length);
 });
 
-test.each(uses)('%s of %s: its default and its example are right values', (name, _, definition) => {
+test.each(uses)('%s of %s: its default and its example are valid', (name, _, definition) => {
   const { kind, default: fallback, example, otherwise } = definition;
   if (fallback !== undefined) expect(() => kind.parse(fallback)).not.toThrow();
-  // A secret has no example to show, and neither has an input that only GitHub sets.
+  // A secret has no example, and an input that only GitHub sets has none either.
   if (example !== '' && example !== '(a secret)') expect(() => kind.parse(example)).not.toThrow();
   // An unset input has a meaning, and the default column says which.
   const required = 'required' in definition;
@@ -56,7 +56,7 @@ test('an input that may hold a secret is hidden', () => {
 
 describe('the types follow from the table', () => {
   const read = <A extends ActionName>(action: A) => new InputReader({}).of(action);
-  test('a default makes a value sure, an unset input is undefined', () => {
+  test('an input with a default always has a value, and without one it may be undefined', () => {
     const canary: number[] = read('release').canary;
     const slo: number | undefined = read('watch').slo;
     const target: number | 'none' = read('rollback').slo;

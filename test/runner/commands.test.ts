@@ -18,7 +18,7 @@ afterEach(() => {
   for (const name of Object.keys(process.env)) if (!(name in saved)) delete process.env[name];
 });
 
-/** What `act` writes to standard output and to the three command files, with the random delimiter evened out. */
+/** What `act` writes to standard output and to the three command files, with the random delimiter replaced by a fixed one. */
 function written(act: (write: (text: string) => void) => void): { out: string; files: string[] } {
   for (const name of files) {
     process.env[name] = join(folder, name);
@@ -42,7 +42,7 @@ function written(act: (write: (text: string) => void) => void): { out: string; f
 
 const text = fc.string({ unit: fc.constantFrom('a', '%', '\r', '\n', ':', ',', '=', '한', ' ', '"') });
 
-describe('the runner sees the same bytes as from @actions/core', () => {
+describe('the runner gets the same bytes as from @actions/core', () => {
   test('commands on standard output', () => {
     fc.assert(
       fc.property(text, (value) => {
@@ -88,7 +88,7 @@ describe('the runner sees the same bytes as from @actions/core', () => {
     );
   });
 
-  test('state comes back, and a missing one is empty', () => {
+  test('saved state can be read again, and state that was never saved is empty', () => {
     const commands = createCommands({ STATE_path: '/a b' }, () => {});
     expect(commands.getState('path')).toBe('/a b');
     expect(commands.getState('other')).toBe('');

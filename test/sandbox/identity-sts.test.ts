@@ -103,7 +103,7 @@ const cases: Case[] = [
     text: /exceeds the 127 bytes limit/,
   },
   {
-    name: 'a subject that is no string',
+    name: 'a subject that is not a string',
     provider: { attributeMapping: { 'google.subject': 'assertion.sub == "x"' } },
     error: 'unauthorized_client',
     text: /^The mapped attribute 'google\.subject' must be of type STRING\.$/,
@@ -127,7 +127,7 @@ const cases: Case[] = [
     text: /^The audience in ID Token \[sigstore\] does not match the expected audience\.$/,
   },
   {
-    name: 'the default audience where others are allowed',
+    name: 'the default audience if others are allowed',
     provider: { oidc: { issuerUri: '', allowedAudiences: ['only-this'] } },
     error: 'invalid_grant',
     text: /audience/,
@@ -177,7 +177,12 @@ const cases: Case[] = [
     error: 'invalid_request',
     text: /audience/,
   },
-  { name: 'no JWT', change: { subjectToken: 'abc' }, error: 'invalid_request', text: /parse the ID Token/ },
+  {
+    name: 'not a JWT',
+    change: { subjectToken: 'abc' },
+    error: 'invalid_request',
+    text: /parse the ID Token/,
+  },
   {
     name: 'another grant',
     change: { grantType: 'password' },

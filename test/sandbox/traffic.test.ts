@@ -65,8 +65,8 @@ describe('a function PATCH and the traffic', () => {
   test.each([
     ['true throws a pin away', true, {}, 100],
     ['false keeps a pin', false, {}, 0],
-    ['nothing said keeps a pin', undefined, {}, 0],
-    ['false loses the pin where the quirk says so', false, { functionPatchKeepsPin: false }, 100],
+    ['an absent flag keeps a pin', undefined, {}, 0],
+    ['false loses the pin if the quirk says so', false, { functionPatchKeepsPin: false }, 100],
   ])('%s', async (_, value, quirks, share) => {
     const { first, uri } = await open({ quirks });
     await client.traffic('ocr', [pin(first, 100)]);

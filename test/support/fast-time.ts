@@ -4,8 +4,8 @@ import type { Clock } from '../../src/steps/ports/clock.ts';
  * Makes time run faster for everything in this process, the sandbox included: `Date`, and timers of a second and more. The
  * network keeps its speed. A release that plans in minutes then takes a second, and its deadlines still have a meaning.
  *
- * The time moves in small ticks and stands still while the process does not get the processor. So a busy machine makes a
- * test slower, but spends no deadline: at twenty times the speed, a pause of half a second would otherwise cost ten.
+ * The time moves in small ticks and stops while the process gets no processor time. So a busy machine makes a test slower but does not
+ * use up a deadline. Otherwise, at twenty times the speed, a pause of half a second would cost ten seconds.
  */
 export interface FastTime {
   clock: Clock;
@@ -97,7 +97,7 @@ export function installFastTime(factor: number): FastTime {
       globalThis.Date = RealDate;
       globalThis.setTimeout = realSetTimeout;
       globalThis.clearTimeout = realClearTimeout;
-      // What is still waiting goes on in real time, as a plain timer would.
+      // Timers that still wait continue in real time, like plain timers.
       for (const timer of timers) realSetTimeout(timer.fire, (timer.at - time) / factor).unref();
       timers.clear();
     },

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { World } from '../../sandbox/core/state.ts';
 import { functionState } from '../../sandbox/functions/model.ts';
 
-/** Waits until something is so. The test's own time limit ends the wait. */
+/** Waits until a condition holds. The test's own time limit ends the wait. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await delay(10);
 }

@@ -9,7 +9,7 @@ export const objectives = [
 ] as const;
 export const iso = (at: number) => new Date(at).toISOString();
 
-/** A request as its log entry describes it; everything has a default. */
+/** A request as its log entry describes it. Every field has a default. */
 export interface Seen {
   id?: string;
   at?: number;

@@ -37,7 +37,7 @@ export interface Ran<Name extends ActionName = 'release'> {
   milliseconds: number;
 }
 
-/** A run of whatever action. */
+/** A run of any action. */
 export type AnyRan = Omit<Ran, 'report'> & { report: Report };
 
 export interface RunOptions {
@@ -144,7 +144,7 @@ export class ReleaseWorld {
     };
   }
 
-  /** Those of `inputs` that an action takes: it refuses any other. */
+  /** The inputs among `inputs` that an action takes, because it refuses any other. */
   inputsFor(action: ActionName, name: string, source = '.'): Record<string, string> {
     const taken = new Set(inputsOf(action));
     return Object.fromEntries(
@@ -241,8 +241,8 @@ export class ReleaseWorld {
     });
 
   /**
-   * Calls `meet` for every API call. The fault that it returns happens to the call; if it returns a promise, the call
-   * waits for it. Returns a function that puts the sandbox's own book of faults back.
+   * Calls `meet` for every API call, and applies the fault that `meet` returns to that call. If `meet` returns a promise, the call waits
+   * for it. Returns a function that puts the sandbox's own book of faults back.
    */
   onCalls(
     meet: (call: { api: string; method: string; path: string; nth: number }) => ReturnType<FaultBook['next']>,

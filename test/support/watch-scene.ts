@@ -4,7 +4,7 @@ import { type WatchRequest, watch } from '../../src/steps/watch/watch.ts';
 import { type FakeSourceOptions, fakeSource, randomCounts, seeded } from './fake-source.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-/** A service under watch, and what happens to it. */
+/** A service that a test watches, and what happens to it. */
 export interface Scene {
   /** Requests a second of the whole service. */
   rps?: number;

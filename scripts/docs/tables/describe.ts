@@ -2,16 +2,16 @@ import type { UsedDefinition } from '../../../src/domain/inputs/definition.ts';
 import type { ActionName } from '../../../src/domain/report/report.ts';
 import { definitionFor, groups } from '../../../src/inputs/table.ts';
 
-/** An input as one action has it, in the words of the documentation. */
+/** Describes an input of one action in the words of the documentation. */
 export interface Described {
   name: string;
   required: boolean;
   essential: boolean;
-  /** Its sentences, with what it takes. */
+  /** What the input does and which values it takes. */
   sentence: string;
-  /** Markdown. */
+  /** The default in Markdown. */
   fallback: string;
-  /** As a user writes it; empty if the input has none. */
+  /** An example as a user writes it; empty if the input has none. */
   example: string;
   expression: string | undefined;
 }

@@ -9,12 +9,12 @@ function row({ name, required, sentence, fallback, example }: Described): string
   return `| \`${name}\` | ${cell(sentence)} | ${unset} | ${code(example)} |`;
 }
 
-/** One table of inputs. */
+/** Writes one table of inputs. */
 export function inputTable(inputs: readonly Described[]): string {
   return ['| input | what it does | default | example |', '|:--|:--|:--|:--|', ...inputs.map(row)].join('\n');
 }
 
-/** A heading and a table for each group. */
+/** Writes a heading and a table for each group. */
 export function inputTables(groups: readonly DescribedGroup[], heading = '###'): string {
   return groups.map(({ title, inputs }) => `${heading} ${title}\n\n${inputTable(inputs)}`).join('\n\n');
 }

@@ -16,7 +16,7 @@ export const serviceShortName = (target: Target): string => shortName(target.ser
  * Removes one member from one role.
  * @param level the kind of resource that has the binding
  * @param resource full name of that resource
- * @param conditional true if the binding has a condition, which gcloud must then be told to ignore
+ * @param conditional true if the binding has a condition, which gcloud ignores only with an extra flag
  */
 export function removeBinding(
   level: Level,

@@ -59,7 +59,7 @@ export function putBack(
       continue;
     }
     if (sameSetting(field, before, live)) continue;
-    // The guard may have closed the invoker check after the settings were read: that is told, and stays.
+    // The guard may have closed the invoker check after the settings were read. It stays closed, and the result says so.
     const stays = opens(field, before, live) && (field === 'invokerIamDisabled' || !checked);
     const ours =
       after === undefined || (!sameSetting(field, before, after) && sameSetting(field, after, live));

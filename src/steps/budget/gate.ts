@@ -28,7 +28,7 @@ export interface BudgetRequest {
   onExhausted: 'block' | 'warn';
   /** Why the release goes on although the budget is spent. */
   override?: string | undefined;
-  /** What a watch without counts would do. With `promote`, counters that cannot be judged by are only told. */
+  /** What a watch without counts would do. With `promote`, unusable counters cause only a warning. */
   onBlind?: OpenEndPolicy | undefined;
   signal?: AbortSignal | undefined;
 }

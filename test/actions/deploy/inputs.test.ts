@@ -78,7 +78,7 @@ test.each([
   ['max_instance_request_concurrency', '0', 'a whole number from 1 to 1000'],
   ['deploy_timeout', '7h', '1s to 6h'],
   ['build_service_account', 'me', 'the e-mail of a service account'],
-])('%s: %j the message says what would be right', (name, value, expected) => {
+])('%s: %j is refused, and the message says what is expected', (name, value, expected) => {
   const { done } = read({ name: 'ocr', [name]: value });
   expect(done).toThrow(`${name}: "${value}": expected ${expected}`);
 });

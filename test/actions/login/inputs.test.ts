@@ -169,7 +169,7 @@ describe('credentials of an earlier step', () => {
 
   test.each([
     ['a file that is gone', () => join(folder, 'none.json'), 'does not exist'],
-    ['a file that is no JSON', () => file('not json'), 'cannot be read as JSON'],
+    ['a file that is not JSON', () => file('not json'), 'cannot be read as JSON'],
     ['a key', () => file({ type: 'service_account', private_key: 'x' }), 'a service-account key'],
     ['a person', () => file({ type: 'authorized_user' }), 'authorized_user'],
     [
@@ -178,7 +178,7 @@ describe('credentials of an earlier step', () => {
       'this is the name of a pool',
     ],
     [
-      'a source that is no URL',
+      'a source that is not a URL',
       () => file({ ...external, credential_source: { file: '/etc/x' } }),
       'credential_source.url',
     ],

@@ -68,7 +68,7 @@ describe('gate', () => {
       /80.0 % of the error budget of 30 d remains/,
     ],
     [
-      'one of two spent',
+      'one of two budgets is spent',
       { availability: good, latency: { total: 100, bad: 9 } },
       rules,
       'fail',

@@ -38,14 +38,14 @@ describe('narrowing', () => {
     ]).toEqual(results);
   });
 
-  test('a map of texts leaves out all else', () => {
+  test('a map of texts leaves out every other type', () => {
     expect(textMapOf({ a: 'x', b: 1, c: null, d: '', e: ['x'] })).toEqual({ a: 'x', d: '' });
     expect(textMapOf(['x'])).toEqual({});
   });
 });
 
 describe('paths', () => {
-  test('a value that was set is found there, and nothing is inherited', () => {
+  test('a value that was set is found at its path, and inherited properties are not', () => {
     const root = {};
     setAt(root, 'a.b.c', 7);
     expect(root).toEqual({ a: { b: { c: 7 } } });

@@ -79,7 +79,7 @@ describe('lists and maps', () => {
     ['__proto__=x', JSON.parse('{"__proto__":"x"}')],
   ])('%j', (text, map) => expect(Object.fromEntries(parseMap(text))).toEqual(map));
 
-  test('what is wrong is named by its place and never quoted', () => {
+  test('an error names the place of the mistake and never quotes the text', () => {
     expect(() => parseMap('B=1,A')).toThrow('expected KEY=VALUE for each entry, and entry 2 has no key');
     expect(() => parseMap('A=1,B=1,A=2')).toThrow('entries 1 and 3 have the same one');
     expect(() => parseMap('A="1')).toThrow('expected every quote to be closed');

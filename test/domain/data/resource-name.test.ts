@@ -29,7 +29,7 @@ describe('names of resources', () => {
     expect(parseName(resource)).toEqual(parts);
   });
 
-  test.each([functionPath, servicePath])('what is written is read again', (format) => {
+  test.each([functionPath, servicePath])('a name that was written can be read again', (format) => {
     fc.assert(
       fc.property(located, (place) => {
         expect(parseName(format(place))).toEqual(place);

@@ -150,7 +150,7 @@ describe('limits', () => {
   ])('a service of %i characters', (length, fits) => {
     expect(tagProblem('s'.repeat(length), ['bs-c', 'bs-b']) === undefined).toBe(fits);
   });
-  test('no tags, no limit', () => expect(tagProblem('s'.repeat(63), [])).toBeUndefined());
+  test('without tags there is no limit', () => expect(tagProblem('s'.repeat(63), [])).toBeUndefined());
   test('the digest fits into a label', () => expect(labelDigest('a'.repeat(64))).toHaveLength(63));
   test('the name of the service follows from the name of the function', () =>
     expect(likelyService('Ocr_api')).toBe('ocr-api'));

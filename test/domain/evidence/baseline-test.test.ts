@@ -43,7 +43,7 @@ describe('the comparison with the baseline', () => {
     expect(logBaselineEvidence(grid, one)).toBeCloseTo(logBaselineEvidence(grid, two), 10);
   });
 
-  test('what came before does not weaken bets that start late', () => {
+  test('earlier requests do not weaken bets that start late', () => {
     const state = startBaseline(grid, 1800);
     for (let t = 10; t <= 900; t += 10) {
       moveBaseline(state, t);

@@ -62,7 +62,7 @@ describe('the rule', () => {
     ['a minute', { dwell: 59, lag: 0 }, 'undecided'],
     ['twice the lag of the source', { dwell: 100, lag: 60 }, 'undecided'],
     ['traffic that looks as expected', { withheld: true }, 'undecided'],
-    ['nothing that is missing here', { dwell: 120, lag: 60 }, 'pass'],
+    ['all conditions', { dwell: 120, lag: 60 }, 'pass'],
   ])('a pass needs %s', (_, moment, kind) => {
     expect(judged([split(10, [3000, 0], [27_000, 0])], moment).kind).toBe(kind);
   });

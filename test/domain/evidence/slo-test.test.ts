@@ -49,7 +49,7 @@ describe('the test of the objective', () => {
     const planned = 100;
     const state = startSlo(grid, planned);
     for (const { t, ...counts } of polls) advanceSlo(grid, state, t, counts);
-    // Every start written out: 1/2 of the capital at zero, then after each look its part of the planned time.
+    // Writes out every start: half of the capital at zero, then after each look its part of the planned time.
     const from = (index: number) =>
       polls.slice(index).reduce((sum, { total, bad }) => ({ total: sum.total + total, bad: sum.bad + bad }), {
         total: 0,

@@ -43,7 +43,7 @@ describe('proof', () => {
     );
   });
 
-  test('one way in makes the function public, whatever could not be read', () => {
+  test('one way in makes the function public, even if other reads failed', () => {
     const judgement = judge(
       factsWith({ bindings: { service: [everyone] }, unread: { project: denied('POST', 'x') } }),
     );

@@ -49,7 +49,7 @@ describe('probe answers', () => {
     ['the same with 307', 307, '', { location: 'http://10.0.0.1/portal', server: 'nginx' }],
     ['a captive portal that signs in with Google', 302, '', { location: signIn }],
     ['a proxy wants a password', 407, '', { 'proxy-authenticate': 'Basic realm="corp"' }],
-    ['the same, and it passes on a mark of Google', 407, '', { 'proxy-authenticate': 'NTLM', ...google }],
+    ['the same, and it passes on a header of Google', 407, '', { 'proxy-authenticate': 'NTLM', ...google }],
     ['a network wants a sign-in', 511, '<title>Network Authentication Required</title>', {}],
     ['an interception page', 200, '<title>Blocked by policy</title>', { via: '1.1 proxy.corp.example' }],
     ['an interception page that calls itself a cache', 200, 'ok', { via: '1.1 google.example (squid)' }],
@@ -67,7 +67,7 @@ describe('probe answers', () => {
     ['the trace alone', { 'x-cloud-trace-context': 'a1/2;o=1' }],
     ['a load balancer of Google', { via: '1.1 google' }],
     ['a gateway that passes it on', { ...google, via: '1.1 google, 1.1 proxy.corp.example' }],
-  ])('an answer with the mark of the front end counts: %s', (_, headers) => {
+  ])('an answer with a header of the front end counts: %s', (_, headers) => {
     expect(classifyProbe({ status: 200, body: '{}', headers }).class).toBe('reached');
     expect(classifyProbe({ status: 403, body: forbiddenPage, headers }).class).toBe('refused');
   });
@@ -97,7 +97,7 @@ describe('probe answers', () => {
     ['https://r-p.cloudfunctions.net/ocr', 'https://r-p.cloudfunctions.net/ocr'],
     ['https://ocr.xyz', 'https://ocr.xyz'],
     ['https://ocr.xyz/', 'https://ocr.xyz/'],
-  ])('%s is asked as %s: no path ends in z', (url, asked) => {
+  ])('a probe of %s calls %s, so that no path ends in z', (url, asked) => {
     expect(probeUrl(url)).toBe(asked);
   });
 });

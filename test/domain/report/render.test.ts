@@ -22,7 +22,7 @@ function reportOf(values: Record<string, string>) {
 }
 
 describe('wrong inputs', () => {
-  test('several are a list', () => {
+  test('several problems are a list', () => {
     const { report } = reportOf({ INPUT_DRY_RUN: 'maybe', INPUT_DURATION: 'long' });
     const text = summaryOf(report);
     expect(text).toContain('> **Two are wrong.**');
@@ -31,7 +31,7 @@ describe('wrong inputs', () => {
     expect(text.match(/"maybe"/g)).toHaveLength(1);
   });
 
-  test('one is one sentence, said once', () => {
+  test('a single problem is one sentence that appears once', () => {
     const { report } = reportOf({ INPUT_DRY_RUN: 'maybe' });
     expect(summaryOf(report).match(/"maybe"/g)).toHaveLength(1);
   });

@@ -144,11 +144,11 @@ describe('problems point at file, line and column', () => {
       ['5:5 presets: "denies-anonymus": did you mean denies-anonymous?'],
     ],
     ['wrong kind', `${head}  - image: 5`, ["3:12 image: a number: expected a string in quotes: '5'."]],
-    ['cases is no list', 'version: 1\ncases: a.png', ['2:8 cases: a string: expected a list.']],
+    ['cases is not a list', 'version: 1\ncases: a.png', ['2:8 cases: a string: expected a list.']],
     ['no version', 'cases:\n  - image: a.png', ['1:1 version is missing: expected 1.']],
     ['another version', 'version: 2\ncases:\n  - image: a.png', ['1:10 version: 2: expected 1.']],
     [
-      'a duration',
+      'a wrong duration',
       `${head}  - image: a.png\n    timeout: 5 sec`,
       ['4:14 timeout: "5 sec": expected a duration such as 500ms, 3s or 1m.'],
     ],

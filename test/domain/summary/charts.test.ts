@@ -34,7 +34,7 @@ const anyNumber = fc.oneof(
 const anySeries = fc.array(anyNumber, { maxLength: 400 });
 
 describe('text and numbers of a chart', () => {
-  test('only characters that no version of the parser trips over, never empty, never a keyword', () => {
+  test('holds only characters that every version of the parser accepts, is never empty and never a keyword', () => {
     void fc.assert(
       fc.property(hostile, fc.integer({ min: 8, max: 100 }), (text, max) => {
         const clean = chartText(text, max);
@@ -93,7 +93,7 @@ describe('charts', () => {
     expect(lines.join('\n').length).toBeLessThan(51_000);
   };
 
-  test('whatever it is given, a line chart is one that parses, or none', () => {
+  test('for any values, a line chart is valid or absent', () => {
     void fc.assert(
       fc.property(
         hostile,
@@ -118,7 +118,7 @@ describe('charts', () => {
     );
   });
 
-  test('whatever it is given, a timeline is one that parses, or none', () => {
+  test('for any values, a timeline is valid or absent', () => {
     const task = fc.record({
       section: hostile,
       label: hostile,
@@ -133,7 +133,7 @@ describe('charts', () => {
     );
   });
 
-  /** Mermaid 11.6 to 11.15 walks along the axis in steps and drops what lies beyond its end, be it by 1e-15. */
+  /** Mermaid 11.6 to 11.15 moves along the axis in steps and drops a point beyond the end, even if it is only 1e-15 beyond. */
   const drawn = (lines: readonly string[]): [drawn: number, given: number] => {
     const text = lines.join('\n');
     const [, min, max] = /x-axis "[^"]*" (\S+) --> (\S+)/.exec(text)?.map(Number) ?? [];
@@ -156,7 +156,7 @@ describe('charts', () => {
       series: [{ color: '#e5534b', values: Array.from({ length: points }, (_, i) => i) }],
     });
 
-  test('the last point is drawn: it is the one that decided', () => {
+  test('the last point is drawn, because it decided', () => {
     expect(drawn(line(2.2, 15.7, 8))).toEqual([8, 8]);
     void fc.assert(
       fc.property(
@@ -172,7 +172,7 @@ describe('charts', () => {
     );
   });
 
-  test('the axis says where the line ends, to a hundredth', () => {
+  test('the axis shows the end of the line to a hundredth', () => {
     const end = Number(/--> (\S+)/.exec(line(12.9, 16.9, 3).join('\n'))?.[1]);
     expect(Math.abs(end - 16.9)).toBeLessThanOrEqual(0.04);
   });

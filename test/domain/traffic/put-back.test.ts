@@ -154,7 +154,7 @@ describe('what became of the settings', () => {
     ]);
   });
 
-  test('no command opens the invoker check, and our own labels are not told', () => {
+  test('no command opens the invoker check, and our own labels are not mentioned', () => {
     expect(facts({ invokerIamDisabled: true }, {})).toEqual([
       { setting: 'invoker check', before: 'off', now: 'on', opens: true, state: 'closed' },
     ]);

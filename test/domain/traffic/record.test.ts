@@ -68,7 +68,7 @@ describe('the record', () => {
       'broken',
     ],
     ['an expiry that is not a time', JSON.stringify({ ...sample, expires: '2026-13-99T99' }), 'broken'],
-    ['marks that are not labels', JSON.stringify({ ...sample, marks: { a: 'b\nc' } }), 'broken'],
+    ['labels that are not valid', JSON.stringify({ ...sample, marks: { a: 'b\nc' } }), 'broken'],
     ['a repository with a path', JSON.stringify({ ...sample, repository: 'a/b/../../c' }), 'broken'],
     ['a megabyte', `{"v":1,"id":"${'x'.repeat(1e6)}"}`, 'broken'],
   ])('%s', (_, text, kind) => {

@@ -21,7 +21,7 @@ describe('why a release was taken back', () => {
     );
   });
 
-  test('without a canary there is nothing to tell apart', () => {
+  test('without a canary, the sentence does not mention 100 %', () => {
     expect(failReason({ ...facts, counts: { total: 112, bad: 12 } })).toBe(
       '12 of 112 requests failed on new-2 (10.7 %). The objective allows 1.00 %. Odds that it breaks the objective: 4 000 to 1.',
     );
@@ -75,7 +75,7 @@ describe('why it passed, and why it did not', () => {
     );
   });
 
-  test('too few says how many it takes, if there were fewer', () => {
+  test('if requests are too few, the reason says how many it takes', () => {
     expect(few({ proving: 697 })).toMatch(
       / would have been noticed\. Proving 99\.5 % takes 697 requests without an error\.$/,
     );

@@ -158,7 +158,7 @@ describe('a saved watch', () => {
         at[keys.at(-1) as string] = value;
         const state = resumeWatch(root.state, tests);
         if (state === undefined) return;
-        // A watch can go on with every state that was accepted, and its numbers stay finite.
+        // A watch can continue from every accepted state, and its numbers stay finite.
         advance(state.plan, state.evidence, {
           seconds: state.evidence.seconds + 10,
           phase: state.evidence.fullSince === null ? 'split' : 'full',
@@ -170,7 +170,7 @@ describe('a saved watch', () => {
     );
   });
 
-  test('the same share goes on; another share or phase begins with a shift of its own', () => {
+  test('a watch at the same share continues; another share or phase begins with a new shift', () => {
     const state = { marks: [{ at: 1, phase: 'split', share: 0.25 }] } as WatchState;
     expect(continuesMark(state, { phase: 'split', share: 0.25 / (0.25 + 0.75) })).toBe(true);
     expect(continuesMark(state, { phase: 'split', share: 0.5 })).toBe(false);

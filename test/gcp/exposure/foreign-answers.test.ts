@@ -29,7 +29,7 @@ test.each([
   expect(new Set(result.probes.map((probe) => probe.class))).toEqual(new Set(['foreign']));
 });
 
-test('what is configured still counts: a public binding is public behind a gateway too', async () => {
+test('the configuration still counts: with a public binding, a function behind a gateway is public too', async () => {
   w.set(w.policy, { role: 'roles/run.invoker', members: ['allUsers'] });
   const fault = { status: 302, headers: { location: 'https://sso.corp.example/' } };
   w.sandbox.world.faults.add({ api: 'invoke', times: 1000, fault });

@@ -164,7 +164,7 @@ describe('reading', () => {
   });
 
   const answers: [string, Fault['fault']][] = [
-    ['503 for ever', { status: 503, forMs: 60_000 }],
+    ['503 every time', { status: 503, forMs: 60_000 }],
     ['no JSON', { malformed: true }],
     ['403', { status: 403 }],
   ];

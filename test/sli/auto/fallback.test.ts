@@ -96,7 +96,7 @@ describe('when the watch leaves logs for metrics', () => {
   const slow = (what: string) => ({ error: new TransportError('timeout', true, what, undefined) });
 
   test.each(['logging.googleapis.com sent no answer within 14031 ms.', 'The permission check took 9 s.'])(
-    'a slow answer is no refusal, whatever its message says: %s',
+    'a slow answer does not count as a refusal, even if its message looks like one: %s',
     async (what) => {
       let broken = true;
       const { clock, open } = both(() => (broken ? slow(what) : { body: { entries: [entry(30)] } }));
@@ -108,7 +108,7 @@ describe('when the watch leaves logs for metrics', () => {
     },
   );
 
-  test('a refusal is one by its status, whatever its message says', async () => {
+  test('the status alone makes an answer a refusal, not its message', async () => {
     const { clock, open } = both(() => ({ status: 403, body: { error: { message: 'no' } } }));
     await clock.sleep(10 * minute);
     expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 360 }] });

@@ -119,7 +119,7 @@ describe('reading', () => {
     expect(at.length).toBeGreaterThan(55);
   });
 
-  test('a failed attempt takes one of the 20 calls, too', async () => {
+  test('a failed attempt also takes one of the 20 calls', async () => {
     const at: number[] = [];
     const { open, clock, calls } = reader(() => {
       at.push(clock.now());
@@ -172,7 +172,7 @@ describe('reading', () => {
     expect(horizon).toBe(start);
   });
 
-  test('the lag is measured from the request to its arrival, and from there to our first sight of it', async () => {
+  test('the lag is measured from the request to its arrival, and from there to our first read of it', async () => {
     const { open, clock } = reader(() => ({
       body: { entries: Array.from({ length: 40 }, (_, i) => entry({ at: i / 10, lag: i === 0 ? 30 : 3 })) },
     }));

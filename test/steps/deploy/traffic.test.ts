@@ -96,7 +96,7 @@ describe('the pin before a build', () => {
     expect([service.traffic, acts().length]).toEqual([latest, 2]);
   });
 
-  test('is written again if another process undoes it before it takes effect; a pin of theirs stays', async () => {
+  test('is written again if another process undoes it before it takes effect; a pin of another process stays', async () => {
     let times = 0;
     service.onGet = () => {
       if (service.patches.length === 1 && times++ === 0) service.move(latest);
@@ -265,7 +265,7 @@ describe('after the build', () => {
     expect([after.trafficStatuses[0]?.revision, service.patches.length]).toEqual(['ocr-1', 2]);
   });
 
-  test('a finding tells that the revision got traffic, and the traffic that another process set stays', async () => {
+  test('a finding says that the revision got traffic, and the traffic that another process set stays', async () => {
     const before = await held();
     builds();
     service.move(latest);

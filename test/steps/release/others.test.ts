@@ -56,7 +56,7 @@ describe('others beside a release', () => {
     expect(waited.outputs.previous_revision).toBe(first.outputs.revision);
   });
 
-  describe('what serves is not ready for a moment', () => {
+  describe('the serving revision is not ready for a moment', () => {
     const stateOf = (name: string, revision: string) => {
       const found = runState(world.sandbox.world)
         .services.get(world.serviceName(name))
@@ -78,7 +78,7 @@ describe('others beside a release', () => {
       expect(await only(name)).toBe(revision);
     });
 
-    test('it never gets ready: nothing is built, and it does not count as a first release', async () => {
+    test('if it never gets ready, nothing is built, and the release does not count as a first one', async () => {
       const { name, revision } = await served();
       Object.assign(stateOf(name, revision), { state: 'pending', message: 'Waiting for a node.' });
       const before = await world.service(name);
@@ -88,7 +88,7 @@ describe('others beside a release', () => {
       expect(await world.service(name)).toEqual(before);
     });
 
-    test('it is unready between two steps and during a watch: the release goes on', async () => {
+    test('if it is unready between two steps and during a watch, the release goes on', async () => {
       const { name, revision } = await served();
       const running = world.release(name, world.good(), { inputs: { step_duration: '40s', duration: '1s' } });
       while ((await world.serving(name)).length < 2) await world.clock.sleep(100);
@@ -150,7 +150,7 @@ describe('others beside a release', () => {
     expect((await world.service(name))?.traffic.flatMap((target) => target.tag ?? [])).toEqual(['preview']);
   });
 
-  test('a colleague deploys with all the traffic after a release died before its build: hands off', async () => {
+  test('if a colleague deploys with all the traffic after a release died before its build, the traffic is left alone', async () => {
     const { name } = await served();
     await world.dies(name, world.good(), 1, { inputs: quick });
     const theirs = await world.deploy(name, world.good());
@@ -158,7 +158,7 @@ describe('others beside a release', () => {
     expect([settled.report.outcome, await only(name)]).toEqual(['superseded', theirs.outputs.revision]);
   });
 
-  test('a rollback by hand during the build of a killed release: the new revision gets no traffic', async () => {
+  test('after a rollback by hand during the build of a killed release, the new revision gets no traffic', async () => {
     const { name, revision } = await served();
     await world.setTraffic(name, [{ type: latest, percent: 100 }]);
     world.sandbox.world.settings.buildMs = 6000;

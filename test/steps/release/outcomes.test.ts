@@ -50,7 +50,7 @@ const backOf = (log: readonly string[], stage: string) =>
 
 test.each(rows)(
   '%s fails (%s): an error, and nothing is rolled back',
-  async (_, __, where, fault, pace, told) => {
+  async (_, __, where, fault, pace, message) => {
     const name = `early${++made}`;
     const first = await world.release(name, world.good(), { inputs });
     const before = await world.service(name);
@@ -60,7 +60,7 @@ test.each(rows)(
     const ran = await world.release(name, world.good(), { inputs });
     restore();
     expect([ran.report.outcome, ran.report.verdict, ran.exitCode]).toEqual([undefined, 'inconclusive', 1]);
-    expect(ran.report.reason).toContain(told);
+    expect(ran.report.reason).toContain(message);
     expect(backOf(ran.log, 'Roll back')).toBeUndefined();
     const after = await world.service(name);
     expect(after?.traffic).toEqual(before?.traffic);
@@ -72,7 +72,7 @@ test.each(rows)(
     const failedAt = stages.findIndex(({ verdict }) => verdict === 'fail');
     const undo = stages.slice(failedAt + 1);
     expect(undo.map(({ stage, kind }) => [stage, kind])).toEqual(
-      told === 'Nothing was released.' ? [['Undo the pin', 'check']] : [],
+      message === 'Nothing was released.' ? [['Undo the pin', 'check']] : [],
     );
     for (const { seconds } of undo) expect(seconds).toBeLessThan(10);
     const settled = await world.post(name, '.', ran, { inputs });

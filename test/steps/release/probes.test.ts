@@ -94,8 +94,8 @@ describe('a release with probes', () => {
     const ran = await world.release(name, world.good(), { inputs });
     expect([ran.report.outcome, ran.exitCode]).toEqual(['promoted', 0]);
     expect(streams(segments(ran).at(-1)).probes?.candidate).toBe(0);
-    const told = ran.log.filter((line) => line.startsWith('Probes cannot be sent'));
-    expect(told).toEqual([expect.stringContaining(`${stranger} lacks roles/run.invoker`)]);
+    const warnings = ran.log.filter((line) => line.startsWith('Probes cannot be sent'));
+    expect(warnings).toEqual([expect.stringContaining(`${stranger} lacks roles/run.invoker`)]);
   });
 
   test.each([

@@ -205,7 +205,7 @@ describe('a release', () => {
     expect(await only(name)).toBe(revision);
   });
 
-  test('F3 a person moves the traffic during the canary: hands off', async () => {
+  test('F3 a person moves the traffic during the canary: the release leaves it alone', async () => {
     const { name, revision } = await served();
     let moved = false;
     const restore = world.onCalls(({ api, method, nth }) => {
@@ -472,7 +472,7 @@ describe('a release', () => {
   });
 });
 
-describe('a release that meets an open door', () => {
+describe('a release of a function that is public', () => {
   let time: FastTime;
   let world: ReleaseWorld;
   beforeAll(async () => {

@@ -12,7 +12,7 @@ test('a hanging read of the old revision does not delay the decision of the watc
   const service = new FakeService(clock, [{ type: revisionType, revision: 'ocr-1', percent: 100 }]);
   let asked = 0;
   const revision = async (_service: string, name: string, signal?: AbortSignal) => {
-    // The first read is answered before the shift, the second one never.
+    // The first read gets its answer before the shift, and the second one never gets an answer.
     if (++asked > 1) await clock.sleep(3_600_000, signal);
     return { name, ready: true };
   };

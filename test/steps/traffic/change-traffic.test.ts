@@ -76,7 +76,7 @@ describe('a change of traffic', () => {
     expect(clock.now() - started).toBeGreaterThanOrEqual(5000);
   });
 
-  test('that the service has already is awaited and not written', async () => {
+  test('to traffic that the service already has is awaited and not written', async () => {
     service.move(one);
     expect(await change(pin)).toMatchObject({ done: true, wrote: false, service: { settled: true } });
     expect(service.patches).toEqual([]);
@@ -162,7 +162,7 @@ describe('a change of traffic', () => {
     });
   });
 
-  test('that does not take effect says what the last look saw', async () => {
+  test('that does not take effect reports what the last look saw', async () => {
     service.settleMs = 1e9;
     await expect(change(pin, { busyCode: 'deploy-conflict' })).rejects.toMatchObject({
       code: 'deadline-exceeded',
@@ -209,7 +209,7 @@ describe('a change of traffic', () => {
 describe('waiting', () => {
   const deadline = () => clock.now() + 60_000;
 
-  test('for traffic ends if others move it, and says where it is', async () => {
+  test('for traffic ends if others move the traffic, and says what serves', async () => {
     service.move(old);
     await clock.sleep(service.settleMs);
     expect(await awaitTraffic(ports, service.name, one, { deadline: deadline() })).toEqual({
@@ -219,7 +219,7 @@ describe('waiting', () => {
     });
   });
 
-  test('for the service to come to rest takes the traffic that others wrote as well', async () => {
+  test('for the service to settle accepts the traffic that others wrote', async () => {
     service.move(old);
     service.onGet = (nth) => {
       if (nth === 2) service.move(one);
@@ -229,7 +229,7 @@ describe('waiting', () => {
     expect(settled).toMatchObject({ settled: true, trafficStatuses: one });
   });
 
-  test('for a service that does not serve what it was asked to goes on to the deadline', async () => {
+  test('for a service that does not serve what its settings ask for goes on to the deadline', async () => {
     const { get } = ports.services;
     ports.services.get = async (name, signal) => {
       const seen = await get(name, signal);

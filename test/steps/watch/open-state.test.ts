@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { watch } from '../../../src/steps/watch/watch.ts';
 import { run, type Scene } from '../../support/watch-scene.ts';
 
-describe('a watch that goes on', () => {
-  test('the next step goes on where this one stopped, and keeps its proof', async () => {
+describe('a continued watch', () => {
+  test('the next step continues where this one stopped, and keeps its proof', async () => {
     const first = await run({ rps: 100 });
     const saved = JSON.parse(JSON.stringify(first.result.state)) as typeof first.result.state;
     const full = await watch(

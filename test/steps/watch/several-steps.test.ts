@@ -87,7 +87,7 @@ describe('at 100 % after a canary', () => {
     );
   });
 
-  test('too few says how many of them were at 100 %', async () => {
+  test('if requests are too few, the reason says how many of them came at 100 %', async () => {
     const { step } = stage({ candidate: () => 0 });
     const short = { durationSeconds: 5, pollSeconds: 5 };
     await step(0.5, short);

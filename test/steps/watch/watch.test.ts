@@ -20,7 +20,7 @@ describe('one canary step', () => {
     expect(seconds).toBe(60);
   });
 
-  test('at 100 % a pass takes two minutes, and a failure has no sure blame', async () => {
+  test('at 100 % a pass takes two minutes, and a failure does not say for sure what to blame', async () => {
     expect((await run({ rps: 100, share: 1 })).seconds).toBe(120);
     const { result } = await run({ share: 1, candidate: () => 0.3 });
     expect(result).toMatchObject({ verdict: 'fail', blame: 'unknown', next: 'roll_back' });
@@ -76,7 +76,7 @@ describe('one canary step', () => {
     expect((await run({ rps: 100, source: { failing } })).result.verdict).toBe('pass');
   });
 
-  test('policies decide what an open end means, but a step that is not the last goes on', async () => {
+  test('policies decide what follows if there is no decision, but a step that is not the last goes on', async () => {
     const policy = { too_few_requests: 'roll_back', blind: 'promote' } as const;
     expect((await run({ rps: 0, request: { policy } })).result.next).toBe('roll_back');
     expect((await run({ rps: 0, request: { policy, last: false } })).result.next).toBe('go_on');

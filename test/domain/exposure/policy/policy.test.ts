@@ -5,7 +5,7 @@ import { readPolicy } from '../../../../src/domain/exposure/policy/policy.ts';
 import { anything } from '../../../support/anything.ts';
 import { bind, factsWith } from '../../../support/exposure-facts.ts';
 
-/** Has the outline of a policy, with anything in any place. */
+/** An object in the shape of a policy, with random values in any place. */
 const almostPolicy = fc.record(
   {
     version: fc.oneof(fc.constantFrom(0, 1, 3), anything),

@@ -274,7 +274,7 @@ describe('each refusal has a cause and a repair', () => {
 });
 
 describe('claims in commands are only data', () => {
-  test('a shell reads back exactly the value, whatever the name of a branch is', () => {
+  test('a shell reads back exactly the value, even for hostile branch names', () => {
     const nasty = fc.string({
       unit: fc.constantFrom(
         'a',

@@ -7,13 +7,13 @@ import { timeline } from '../../../../src/domain/summary/charts/timeline.ts';
 import { releaseHead } from '../../../../src/domain/summary/release/head.ts';
 import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 
-/** What was found by looking at the summaries of real runs. */
+/** Faults that were found in the summaries of real runs. */
 
 const objective = { id: 'availability', kind: 'availability' as const, target: 0.99 };
 type Pair = [total: number, bad: number];
 const counts = ([total, bad]: Pair) => ({ total, bad });
 
-/** A segment as the watch leaves it: looks are increments, the test's own counts go back to the first shift. */
+/** A segment in the form that the watch reports: looks are increments, and the test's own counts go back to the first shift. */
 const segment = (percent: number, since: Pair, looks: [Pair, Pair][]): SegmentFacts => ({
   percent,
   phase: percent === 100 ? 'full' : 'split',
@@ -53,7 +53,7 @@ const head = (more: Partial<ReleaseFacts>, change: Partial<Report<'release'>> = 
 };
 
 describe('what a release spent', () => {
-  test('users of all segments by objective, with what a sample left out; probes pay nothing', () => {
+  test('counts the users of all segments by objective, with those that a sample left out, and no probes', () => {
     const look: [Pair, Pair][] = [
       [
         [10, 1],
@@ -99,7 +99,7 @@ describe('counts of a release', () => {
     ),
   ];
 
-  test('a segment has what it saw itself', () => {
+  test('a segment has only the counts of its own time', () => {
     expect(segments.map((one) => countsOf(one).candidate)).toEqual([
       { total: 40, bad: 1 },
       { total: 100, bad: 8 },
@@ -110,7 +110,7 @@ describe('counts of a release', () => {
     expect(costOf(facts({ segments }))).toEqual({ requests: 140, failed: 9, extra: 1 + 6 });
   });
 
-  test('without looks there is nothing, and without evidence what was said', () => {
+  test('a segment without looks has no counts, and one without evidence stays unchanged', () => {
     expect(countsOf(segment(5, [40, 1], [])).candidate).toEqual({ total: 0, bad: 0 });
     const bare = { percent: 5, phase: 'split' as const, verdict: 'pass' as const, reason: '' };
     expect(countsOf({ ...bare, requests: 7, bad: 2 }).candidate).toEqual({ total: 7, bad: 2 });
@@ -120,7 +120,7 @@ describe('counts of a release', () => {
 describe('the head of a summary', () => {
   const back = { stage: 'Roll back', kind: 'back' as const, start: 1, seconds: 0.2 };
 
-  test('says that traffic went back only where it did, and verified only where it was', () => {
+  test('says that traffic went back only if it did, and that it was verified only if it was', () => {
     const ended = (verdict: 'pass' | 'fail', note: string, answered?: boolean) =>
       head(
         { before: 'r1', shares: [{ at: 0, percent: 50 }], stages: [{ ...back, verdict, note, answered }] },
@@ -136,7 +136,7 @@ describe('the head of a summary', () => {
     expect(ended('fail', 'no answer')).not.toContain('went back');
   });
 
-  test('does not blame a release for what the platform did', () => {
+  test('does not blame a release for a failure of the platform', () => {
     const segments = [
       segment(
         50,
@@ -155,14 +155,14 @@ describe('the head of a summary', () => {
     );
   });
 
-  test('says nothing of a traffic that it never read', () => {
+  test('says nothing about traffic that the release never read', () => {
     expect(head({ serving: [] }, { outcome: 'blocked', verdict: 'fail' })).not.toContain('Serving now');
     expect(head({ serving: [], first: true }, { outcome: 'rejected', verdict: 'fail' })).toContain(
       'nothing yet',
     );
   });
 
-  test('a command to paste is a block of its own, as it is', () => {
+  test('a command to paste stands unchanged in a separate block', () => {
     const fix = 'Look at it first:\n  gcloud a "x_y == \'1\' && z"\n  gcloud b';
     const errors = [{ code: 'permission-denied' as const, what: 'No.', fix }];
     const text = head({}, { errors, verdict: 'inconclusive' });
@@ -190,7 +190,7 @@ describe('the timeline', () => {
       { title: 'x', text: 'x' },
     ).join('\n');
 
-  test('begins and ends in milliseconds: mermaid reads a bare number as that', () => {
+  test('gives its times in milliseconds, because Mermaid reads bare numbers as milliseconds', () => {
     const text = drawn([
       [0.3, 1.6],
       [2, 10],
@@ -200,7 +200,7 @@ describe('the timeline', () => {
     expect(text).toContain(':t1, 2000, 10000ms');
   });
 
-  test('the shortest step is still to be seen', () => {
+  test('the shortest stage is still visible', () => {
     expect(
       drawn([
         [0, 100],
@@ -215,7 +215,7 @@ describe('the timeline', () => {
     [640, '2minute'],
     [4 * 3600, '30minute'],
     [80 * 3600, '4hour'],
-  ])('%d s have a tick each %s', (seconds, tick) => {
+  ])('%d s have a tick every %s', (seconds, tick) => {
     expect(drawn([[0, seconds]])).toContain(`tickInterval ${tick}`);
   });
 });

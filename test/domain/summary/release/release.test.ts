@@ -129,12 +129,12 @@ const anyReport = fc
     return report;
   });
 
-/** Without code: in it everything is only text. */
+/** Leaves out code, because everything inside code is only text. */
 const bare = (text: string) =>
   text.replace(/(`+)(?!`)[^\n]*?[^`\n]\1(?!`)/g, '').replace(/^```[\s\S]*?^```/gm, '');
 
 describe('the summary of a release', () => {
-  test('whatever comes from outside, the page keeps its shape', () => {
+  test('the page keeps its shape for any text from outside', () => {
     void fc.assert(
       fc.property(anyReport, (report) => {
         const text = summaryOf(report, releaseView);
@@ -151,7 +151,7 @@ describe('the summary of a release', () => {
     );
   });
 
-  test('alerts stand at the top level only', () => {
+  test('alerts appear only at the top level', () => {
     void fc.assert(
       fc.property(anyReport, (report) => {
         let depth = 0;

@@ -6,7 +6,7 @@ import { watchLines } from '../../../../src/domain/summary/watch/section.ts';
 import { watchTable } from '../../../../src/domain/summary/watch/table.ts';
 import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 
-/** The line of a watch's chart, and the numbers beside it. */
+/** Tests the lines of a watch's chart and the numbers in the table beside it. */
 
 type Pair = [total: number, bad: number];
 const counts = ([total, bad]: Pair) => ({ total, bad });
@@ -55,7 +55,7 @@ const linesOf = (facts: WatchFacts): number[][] =>
         .map(Number),
     );
 
-/** One request a look, the very first one bad; then thirty a look with one bad in a hundred. */
+/** One request per look, of which the first is bad; then thirty per look, of which one in a hundred is bad. */
 const thinStart: [Pair, Pair][] = [
   [
     [1, 1],
@@ -71,8 +71,8 @@ const thinStart: [Pair, Pair][] = [
   ]),
 ];
 
-describe('where the line begins', () => {
-  test('one request says nothing: no point of the line is made of so few', () => {
+describe('the first point of the line', () => {
+  test('one request says nothing, so no point of the line counts so few', () => {
     const lines = linesOf(watched(thinStart));
     expect(Math.max(...lines.flat())).toBeLessThan(10);
     for (const look of shownLooks(watched(thinStart), 0)) {
@@ -81,7 +81,7 @@ describe('where the line begins', () => {
     }
   });
 
-  test('nor does a chart of nineteen: then the table says it alone', () => {
+  test('nineteen requests get no chart, only the table', () => {
     const few = watched([
       [
         [2, 2],
@@ -97,7 +97,7 @@ describe('where the line begins', () => {
     expect(watchTable(few, 0).join('\n')).not.toContain('trend');
   });
 
-  test('an old revision that hardly anybody called has no line of its own', () => {
+  test('an old revision with hardly any calls has no line', () => {
     const facts = watched(thinStart.map(([candidate], i) => [candidate, [i < 3 ? 1 : 0, 0]]));
     expect(linesOf(facts)).toHaveLength(2);
     expect(watchChart(facts)[0]).not.toContain('🟦');
@@ -128,7 +128,7 @@ describe('the same numbers everywhere', () => {
     });
   });
 
-  test('looks that brought nothing new are one row, the last one of them at the end', () => {
+  test('looks that brought nothing new share one row, and at the end the last of them is shown', () => {
     const quiet: [Pair, Pair] = [
       [0, 0],
       [0, 0],
@@ -141,7 +141,7 @@ describe('the same numbers everywhere', () => {
     expect(text.match(/^\| \d+(m\d\d)?s \|/gm)).toEqual(['| 10s |', '| 40s |']);
   });
 
-  test('what an earlier runner counted lies before the first look', () => {
+  test('the counts of an earlier runner come before the first look', () => {
     const facts = totals(watched(thinStart), {
       candidate: { total: 1302, bad: 15 },
       baseline: { total: 1303, bad: 4 },
@@ -153,7 +153,7 @@ describe('the same numbers everywhere', () => {
     expect(courseOf(facts, 0).at(-1)).toMatchObject({ candidate: { total: 1302, bad: 15 } });
   });
 
-  test('at 100 % it is of the requests there, and the old revision has no line', () => {
+  test('at 100 % the chart counts only the requests at 100 %, and the old revision has no line', () => {
     const looks: [Pair, Pair][] = Array.from({ length: 5 }, () => [
       [100, 10],
       [0, 0],
@@ -177,7 +177,7 @@ describe('the same numbers everywhere', () => {
   });
 });
 
-test('whatever the looks are: even distances, enough requests, the totals at the end', () => {
+test('for any looks, points are evenly spaced, count enough requests, and end with the totals', () => {
   const pair = fc.tuple(fc.nat(60), fc.nat(60)).map(([a, b]): Pair => [a + b, a]);
   void fc.assert(
     fc.property(fc.array(fc.tuple(pair, pair), { maxLength: 60 }), pair, pair, (looks, more, beside) => {

@@ -41,7 +41,7 @@ const facts = (change: Partial<WatchFacts> = {}): WatchFacts => ({
 });
 
 describe('the why part', () => {
-  test('says the deciding numbers in four columns, beside the chart', () => {
+  test('shows the deciding numbers in four columns beside the chart', () => {
     const table = watchTable(facts(), 0);
     expect(table).toContain('| requests counted | 2 880 | 2 880 |  |');
     expect(table).toContain('| failed | 37 (1.28 %) | 5 (0.17 %) | ❌ 0.50 % |');
@@ -59,7 +59,7 @@ describe('the why part', () => {
     expect(watchLines(alone, { chart: true }).join('\n')).not.toContain('🟦');
   });
 
-  test('hostile names, NaN and empty series never break it', () => {
+  test('hostile names, NaN and empty series never break the section', () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -91,7 +91,7 @@ describe('the why part', () => {
     );
   });
 
-  test('the section is folded on a pass and silent without evidence', () => {
+  test('the section is collapsed after a pass, and absent without evidence', () => {
     const report = newReport('watch');
     expect(watchSection(report)).toEqual([]);
     report.evidence.watch = facts();
@@ -137,7 +137,7 @@ describe('marks and cells', () => {
   const cells = (...counts: ReturnType<typeof count>[]) =>
     cellsOf(counts, marks, tests, { candidate: 'new', baseline: 'old' });
 
-  test('a shift that takes time is unsettled until it is done', () => {
+  test('traffic is unsettled until a slow shift is done', () => {
     expect(marks).toEqual([
       { at: 100, phase: 'split', share: null },
       { at: 110, phase: 'split', share: 0.1 },
@@ -167,7 +167,7 @@ describe('marks and cells', () => {
   test('a bucket across a shift has no share', () => {
     expect(cells(count('new', 1, 5, 1, true))).toMatchObject([{ share: undefined, phase: 'split' }]);
   });
-  test('nameless errors are the candidate’s only while it has all traffic', () => {
+  test('errors without a revision count against the candidate only while it has all traffic', () => {
     expect(cells(count('', 1, 4, 4))).toEqual([]);
     expect(cells(count('', 2, 4, 4))).toMatchObject([{ phase: 'full', candidate: { total: 4, bad: 4 } }]);
     expect(namelessBad([count('', 1, 4, 4), count('', 2, 3, 3), count('new', 1, 9, 9)], marks)).toBe(4);
@@ -194,9 +194,12 @@ describe('traffic', () => {
     [undefined, 0, 60, false],
     [0.05, 0, 60, false],
     [10, 0, 0, false],
-  ])('%s a second before, %d in %d s: fell is %s', (before, requests, seconds, expected) => {
-    expect(fell(before, requests, seconds)).toBe(expected);
-  });
+  ])(
+    '%s requests a second before, then %d in %d s: traffic fell is %s',
+    (before, requests, seconds, expected) => {
+      expect(fell(before, requests, seconds)).toBe(expected);
+    },
+  );
 });
 
 describe('classical rules', () => {
@@ -210,7 +213,7 @@ describe('classical rules', () => {
     for (let t = 130; t <= 500; t += 10) remember(history, t, { total: 100, bad: 0 }, 1800);
     expect(burning(history, rule, 500)).toBeUndefined();
   });
-  test('thresholds count crossings and never forget them; silence is as told', () => {
+  test("thresholds count crossings and never forget them; a rule's option decides about silence", () => {
     const rule = {
       maxRate: 0.01,
       windowSeconds: 60,
@@ -249,7 +252,7 @@ describe('words', () => {
     expect([countText(2880), countText(12), countText(1_234_567)]).toEqual(['2 880', '12', '1 234 567']);
     expect([elapsedText(6), elapsedText(192), elapsedText(5400)]).toEqual(['6s', '3m12s', '1h30m']);
   });
-  test('open ends', () => {
+  test('the next step after a watch without a decision', () => {
     expect(nextStep('too_few_requests', undefined, true)).toBe('go_on');
     expect(nextStep('blind', undefined, false)).toBe('hold');
     expect(nextStep('platform', { platform: 'roll_back' }, true)).toBe('roll_back');

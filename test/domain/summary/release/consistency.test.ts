@@ -7,7 +7,7 @@ import { releaseBody } from '../../../../src/domain/summary/release/body.ts';
 import { releaseHead } from '../../../../src/domain/summary/release/head.ts';
 import { releaseView } from '../../../../src/domain/summary/release/view.ts';
 
-/** What contradicted itself, or was said twice, in the summaries of real runs. */
+/** Cases in which the summaries of real runs contradicted themselves or repeated themselves. */
 
 const facts = (more: Partial<ReleaseFacts>): ReleaseFacts => ({
   before: 'ocr-1',
@@ -51,7 +51,7 @@ const body = (more: Partial<ReleaseFacts>, change?: Partial<Report<'release'>>) 
 type Pair = [total: number, bad: number];
 const counts = ([total, bad]: Pair) => ({ total, bad });
 
-/** A step as the watch leaves it: looks are increments, totals go back to the first traffic. */
+/** Evidence of a step in the form that the watch reports: looks are increments, totals count from the first traffic on. */
 const segment = (
   percent: number,
   from: number,
@@ -120,7 +120,7 @@ describe('why', () => {
     ]),
   );
 
-  test('the steps of a split are one question: one line over all of them, and its end is in the table', () => {
+  test('the canary steps are judged together: one line covers them all, and the table shows its last values', () => {
     const text = body({ segments: [first, { ...second, verdict: 'fail' }] });
     expect(text).toContain('At 5 %, then 50 % of the traffic:');
     const [, begin, end] = /x-axis "seconds since its first traffic" (\S+) --> (\S+)/.exec(text) ?? [];
@@ -131,7 +131,7 @@ describe('why', () => {
     expect(text).toContain('The new revision ends at 1.97 %');
   });
 
-  test('100 % is a question of its own', () => {
+  test('100 % is judged separately', () => {
     const full = segment(
       100,
       130,
@@ -154,10 +154,10 @@ describe('why', () => {
   });
 });
 
-describe('said once', () => {
+describe('no sentence appears twice', () => {
   const stage = { stage: 'Build', kind: 'build' as const, start: 0, seconds: 1, verdict: 'fail' as const };
 
-  test('the step that says what the head says points there', () => {
+  test('a stage whose note is already in the head points there', () => {
     const note = 'The deploy failed in stage build: no function "ocr"';
     const stages = [{ ...stage, note, decided: true }];
     expect(body({ stages, cause: `${note}.` })).toContain('| Build | 1.0 s | ❌ see above |');
@@ -166,7 +166,7 @@ describe('said once', () => {
     );
   });
 
-  test('where the head has no sentence, the step keeps its own', () => {
+  test('if the head has no sentence, the stage keeps its note', () => {
     const note = 'ocr-1 already serves exactly this.';
     const stages = [{ ...stage, kind: 'check' as const, verdict: 'pass' as const, note, decided: true }];
     const text = body({ stages, unchanged: true, cause: note }, { verdict: 'pass', outcome: 'promoted' });
@@ -186,14 +186,14 @@ describe('the traffic', () => {
       ?.split(', ')
       .map(Number) ?? [];
 
-  test('ends where it was last read, also where somebody else moved it', () => {
+  test('ends with the traffic that was last read, even if another tool moved it', () => {
     const serving = [{ revision: 'ocr-2', percent: 100 }];
     const text = body({ shares, serving }, { outcome: 'superseded', verdict: 'inconclusive' });
     expect(drawn(text).at(-1)).toBe(100);
     expect(text).toContain('| 10m00s | 100 %, not by this release |');
   });
 
-  test('nothing is added where it is as this release left it', () => {
+  test('nothing is added if the traffic is as this release left it', () => {
     const serving = [
       { revision: 'ocr-1', percent: 50 },
       { revision: 'ocr-2', percent: 50 },
@@ -203,7 +203,7 @@ describe('the traffic', () => {
     expect(text).not.toContain('not by this release');
   });
 
-  test('older versions of mermaid draw it to its end: no more points than the axis has units', () => {
+  test('the chart has no more points than the axis has units, so that older versions of Mermaid draw it to its end', () => {
     for (const seconds of [90, 400, 3000, 20_000]) {
       const text = body({ shares, seconds });
       const [, end] = /since start" 0 --> (\S+)/.exec(text) ?? [];
@@ -214,7 +214,7 @@ describe('the traffic', () => {
 });
 
 describe('what to do next', () => {
-  test('a link of the console is one to click', () => {
+  test('a link to the console can be clicked', () => {
     const url = 'https://console.cloud.google.com/cloud-build/builds;region=us-central1/51b2?project=123';
     const errors = [{ code: 'deploy-failed' as const, what: 'No.', fix: `Read the whole log: ${url}.` }];
     expect(head({}, { errors })).toContain(`[Read the whole log](${url})`);
@@ -224,7 +224,7 @@ describe('what to do next', () => {
     expect(head({}, { errors: inside })).toContain(`log: [console.cloud.google.com](${url})`);
   });
 
-  test('no other address becomes a link, and none can leave its place', () => {
+  test('no other address becomes a link, and no address can break out of its place', () => {
     const fix =
       'See https://console.cloud.google.com.evil.example/x and https://console.cloud.google.com/a](https://evil.example) `b`';
     const text = head({}, { errors: [{ code: 'deploy-failed', what: 'No.', fix }] });
@@ -287,13 +287,13 @@ describe('what to do next', () => {
         'nonsense',
         [null, 3, { objective: 'availability' }, { objective: 'availability', what: 4, count: 'x' }],
       ],
-    ])('%s: no word of it', (_, failures) => {
+    ])('%s: the summary does not mention failures', (_, failures) => {
       expect(head({ segments: [failing(50, failures)] })).not.toMatch(
         /failures? (are|is)|of the \d+ failures/,
       );
     });
 
-    test('a hostile name stays code in one line', () => {
+    test('a hostile name stays code on one line', () => {
       const what = 'HTTP 500 on POST /`@all`\n## x | ::error::';
       const text = head({ segments: [failing(50, kinds([what, 9]))] });
       expect(text.split('\n').some((line) => line.startsWith('## x') || line.startsWith('::'))).toBe(false);
@@ -301,7 +301,7 @@ describe('what to do next', () => {
     });
   });
 
-  test('a sentence that ends with a link ends all the same', () => {
+  test('a sentence that ends with a link still gets its full stop', () => {
     const both = {
       ...segment(
         50,
@@ -318,7 +318,7 @@ describe('what to do next', () => {
     expect(text).toContain("[Google Cloud's status](https://status.cloud.google.com). Decide with");
   });
 
-  test('a held release names both ways, and the command that goes back', () => {
+  test('a held release names both choices, and the command that goes back', () => {
     const serving = [
       { revision: 'ocr-1', percent: 50 },
       { revision: 'ocr-2', percent: 50 },
@@ -331,13 +331,13 @@ describe('what to do next', () => {
     );
   });
 
-  test('a release that is held since nothing can go back does not advise to go back', () => {
+  test('a release that is held because nothing can go back does not advise going back', () => {
     const text = head({ before_gone: true }, { outcome: 'held', verdict: 'inconclusive' });
     expect(text).toContain('`to: ocr-2` gives it all of the traffic; `ocr-1` can no longer serve');
     expect(text).not.toMatch(/to: before|update-traffic/);
   });
 
-  test('where the platform is suspected, what both revisions depend on comes first', () => {
+  test('if the platform is suspected, the advice begins with what both revisions depend on', () => {
     const segments = [
       segment(
         50,
@@ -355,7 +355,7 @@ describe('what to do next', () => {
     );
   });
 
-  test('a log that may not be read names the role that is missing', () => {
+  test('if the logs may not be read, the advice names the missing role', () => {
     const blind = (more: object) =>
       segment(
         50,
@@ -374,7 +374,7 @@ describe('what to do next', () => {
     expect(other).not.toContain('roles/');
   });
 
-  test('sentences end, links follow', () => {
+  test('sentences end with a full stop, and links follow them', () => {
     const text = head(
       { logs_url: 'https://console.cloud.google.com/logs/x', segments: [] },
       { outcome: 'superseded', verdict: 'inconclusive' },
@@ -384,12 +384,12 @@ describe('what to do next', () => {
     );
   });
 
-  test('how long it took is called that', () => {
+  test('the row of the commit says how long the release took', () => {
     expect(head({ commit: { sha: '7f3c9a1000' } })).toContain('| **Commit** | `7f3c9a1`, took 10m00s |');
   });
 });
 
-describe('what is said of going back', () => {
+describe('what the summary says about going back', () => {
   const back = {
     stage: 'Roll back',
     kind: 'back' as const,
@@ -400,7 +400,7 @@ describe('what is said of going back', () => {
     answered: true,
   };
 
-  test('where no traffic had moved, none went back', () => {
+  test('if no traffic had moved, the summary does not say that traffic went back', () => {
     const shares = [{ at: 0, percent: 0 }];
     const text = head({ stages: [back], shares }, { outcome: 'smoke_failed' });
     expect(text).toContain(
@@ -414,7 +414,7 @@ describe('what is said of going back', () => {
     expect(blind).toContain('`ocr-1` serves as before.');
   });
 
-  test('where it had, it went back', () => {
+  test('if traffic had moved, the summary says that it went back', () => {
     const shares = [
       { at: 0, percent: 0 },
       { at: 10, percent: 5 },
@@ -439,7 +439,7 @@ describe('a login that failed', () => {
     },
   ];
 
-  test('has each command once in the summary of a release', () => {
+  test('shows each command once in the summary of a release', () => {
     const report = reportOf({}, { errors, outcome: undefined, verdict: 'inconclusive', evidence: { login } });
     const text = [...(releaseHead(report) ?? []), ...releaseLogin(report)].join('\n');
     expect(text.match(/update-oidc/g)).toHaveLength(1);
@@ -447,7 +447,7 @@ describe('a login that failed', () => {
     expect(text).toContain('### More to look at');
   });
 
-  test('keeps them all where the action of its own shows them', () => {
+  test('shows all commands in the summary of the auth action', () => {
     const report = newReport('auth');
     Object.assign(report, { errors, evidence: { login } });
     const text = loginSection(report).join('\n');
@@ -477,18 +477,21 @@ describe('what was built', () => {
     rules: 'no ignore file',
     files: [],
   };
-  const told = (more: object, facts: Partial<ReleaseFacts> = {}, change: Partial<Report<'release'>> = {}) =>
-    body(facts, { evidence: { deploy: { ...deploy, ...more } as unknown as DeployEvidence }, ...change });
+  const summaryOf = (
+    more: object,
+    facts: Partial<ReleaseFacts> = {},
+    change: Partial<Report<'release'>> = {},
+  ) => body(facts, { evidence: { deploy: { ...deploy, ...more } as unknown as DeployEvidence }, ...change });
 
-  test('of a build that failed nothing was built', () => {
-    const text = told({}, { candidate: undefined });
+  test('a build that failed is not called built', () => {
+    const text = summaryOf({}, { candidate: undefined });
     expect(text).toContain('<summary>What would have been built</summary>');
     expect(text).not.toContain('What was built');
     expect(text).not.toContain('<details open>');
   });
 
-  test('nothing would change where nothing has changed', () => {
-    const text = told(
+  test('a dry run without changes does not say what would change', () => {
+    const text = summaryOf(
       { unchanged: true, revision: 'ocr-1' },
       { unchanged: true },
       { verdict: 'pass', outcome: 'promoted' },
@@ -497,8 +500,12 @@ describe('what was built', () => {
     expect(text).not.toContain('What would change');
   });
 
-  test('the traffic of the build is not that of now', () => {
-    const text = told({ dryRun: false, revision: 'ocr-2' }, {}, { verdict: 'pass', outcome: 'promoted' });
+  test('the traffic after the build is not called the traffic of now', () => {
+    const text = summaryOf(
+      { dryRun: false, revision: 'ocr-2' },
+      {},
+      { verdict: 'pass', outcome: 'promoted' },
+    );
     expect(text).toContain('| Traffic after the build | `ocr-1` 100 % |');
   });
 });
