@@ -278,7 +278,7 @@ describe('the post step', () => {
     const run = await world.auth({ cleanup_credentials: 'false' });
     const after = await post(run);
     expect(existsSync(run.outputs.credentials_file_path as string)).toBe(true);
-    expect(visible(after)).toContain('Left ');
+    expect(visible(after)).toContain('left ');
   });
 
   test('a file in the workspace comes with a warning and is removed at the end', async () => {

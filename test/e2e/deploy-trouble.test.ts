@@ -230,8 +230,8 @@ test('on_conflict: rebase plans again on top of the other deploy and continues',
 });
 
 test('the deadline names the operation and leaves the build to the next run', async () => {
-  world.sandbox.world.settings.buildMs = 8_000;
-  const run = await world.deploy({ name, source_dir: world.source(files('slow')), deploy_timeout: '2s' });
+  world.sandbox.world.settings.buildMs = 16_000;
+  const run = await world.deploy({ name, source_dir: world.source(files('slow')), deploy_timeout: '8s' });
   expect(run.code).toBe(1);
   expect(visible(run)).toMatch(
     /operations\/operation-\S+ did not end in time\. Its state is: .*build in progress.*Run the job again/,
