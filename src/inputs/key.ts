@@ -12,6 +12,7 @@ export function refuseKey(
   throw new ReleaseError('login-key-refused', {
     what: 'credentials_json was set: these actions refuse service-account keys.',
     why: 'A key is a password that does not expire and works from anywhere. A keyless login lasts minutes and works only for this repository.',
-    fix: 'Create a workload identity provider (actions/auth/README.md has the three commands), set workload_identity_provider and service_account in place of credentials_json, add `permissions: id-token: write` to the job, then delete the key: gcloud iam service-accounts keys delete KEY_ID --iam-account=ACCOUNT.',
+    fix: 'Create a workload identity provider (actions/auth/README.md has the three commands), set workload_identity_provider and service_account in place of credentials_json, add `permissions: id-token: write` to the job, then delete the key:',
+    commands: ['gcloud iam service-accounts keys delete KEY_ID --iam-account=ACCOUNT'],
   });
 }

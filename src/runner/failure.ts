@@ -7,12 +7,14 @@ import type { Context } from './context.ts';
 
 function recordOf(error: unknown, redact: (text: string) => string): ErrorRecord {
   const known = error instanceof ReleaseError ? error : undefined;
-  const { why, fix } = known ?? defaultsOf('internal');
+  const { why, fix, commands }: Pick<ErrorRecord, 'why' | 'fix' | 'commands'> =
+    known ?? defaultsOf('internal');
   const record: ErrorRecord = {
     code: known?.code ?? 'internal',
     what: redact(known?.what ?? messageOf(error)),
     why,
     fix,
+    commands,
   };
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause !== undefined) record.cause = redact(messageOf(cause));

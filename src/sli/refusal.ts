@@ -24,9 +24,8 @@ export function explainRefusal(error: unknown, needs: SourceNeeds): unknown {
     why: off
       ? `The project does not use the API ${service}.`
       : `Google answered 403: ${error.permission ? `the permission ${error.permission} is missing.` : error.remoteMessage}`,
-    fix: off
-      ? `Switch it on: gcloud services enable ${service} --project=${projectId}`
-      : `Grant ${role} to the identity of this job.`,
+    fix: off ? 'Switch it on:' : `Grant ${role} to the identity of this job.`,
+    commands: off ? [`gcloud services enable ${service} --project=${projectId}`] : undefined,
     role: off ? undefined : role,
     cause: error,
   });

@@ -94,7 +94,7 @@ test('a revision that does not start: the error names the service stage, and the
   const error = reportOf(run).errors[0];
   expect(error?.what).toMatch(/^The revision [a-z0-9-]+ did not start: it never listened on the port/);
   expect(error?.why).toMatch(/^Its log (ends|could not be read): /);
-  expect(error?.fix).toMatch(/--target=\w+/);
+  expect(error?.commands?.[0]).toMatch(/--target=\w+/);
   // Google's full message stands below the error.
   expect(run.log).toMatch(/failed to start and listen/);
   const service = await world.service(name);
@@ -311,7 +311,7 @@ test('an identity that may not change the service learns the missing permission 
   const error = reportOf(run).errors[0];
   expect(error?.what).toContain('could not be pinned');
   expect(error?.why).toContain('run.services.update');
-  expect(error?.fix).toContain('roles/run.developer');
+  expect(error?.commands?.[0]).toContain('roles/run.developer');
   expect(world.requests(before).join('\n')).not.toContain('generateUploadUrl');
   const plain = await world.deploy({
     name,

@@ -104,7 +104,7 @@ export const visible = (run: ActionRun): string =>
     .join('\n');
 
 interface ReportParts {
-  errors: { code: string; what: string; why?: string; fix?: string }[];
+  errors: { code: string; what: string; why?: string; fix?: string; commands?: string[] }[];
   findings: { rule: string; title: string }[];
   actions_taken: { what: string }[];
 }

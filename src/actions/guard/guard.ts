@@ -30,7 +30,8 @@ export const guard: Action<'guard'> = async (context) => {
   if (!result.exists && missing === 'fail')
     throw new ReleaseError('not-found', {
       what: `The function ${request.name} does not exist in ${projectId}/${request.region}.`,
-      fix: `Correct name, region or project_id (gcloud functions list --project=${projectId}), or set if_missing: pass to check only what the function would inherit.`,
+      fix: 'Correct name, region or project_id, or set if_missing: pass to check only what the function would inherit. To list all functions:',
+      commands: [`gcloud functions list --project=${projectId}`],
     });
   logResult(log, result);
 

@@ -8,10 +8,11 @@ export function logResult(log: Log, result: GuardResult): void {
     for (const [index, { text, call }] of result.attackPath.entries())
       log.line(`  ${index + 1}. ${text}  [${call}]`);
   }
-  for (const { severity, title, fix } of result.findings) {
+  for (const { severity, title, fix, commands = [] } of result.findings) {
     if (severity !== 'critical' && severity !== 'high') continue;
     log.line(`${severity}: ${title}`);
     if (fix) log.line(`  ${fix}`);
+    for (const command of commands) log.line(`  ${command}`);
   }
   log.detail(
     `What was read (${result.evidence.reads.length} calls)`,

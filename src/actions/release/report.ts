@@ -76,8 +76,8 @@ function silenceOf({ state, plan, journal, candidate = 'it' }: ReleaseRun): Find
 
 function recordOf(error: unknown): ErrorRecord {
   if (!(error instanceof ReleaseError)) return { code: 'internal', what: messageOf(error) };
-  const { code, what, why, fix, cause } = error;
-  return { code, what, why, fix, ...(cause === undefined ? {} : { cause: messageOf(cause) }) };
+  const { code, what, why, fix, commands, cause } = error;
+  return { code, what, why, fix, commands, ...(cause === undefined ? {} : { cause: messageOf(cause) }) };
 }
 
 /** What happened, in one sentence. */

@@ -63,7 +63,10 @@ export async function alive(
   const { status } = answer;
   const by = unreachedBy(answer);
   const refused = by ? explainUnreached(by, status, call) : call && explainInvocation(status, call);
-  if (refused) for (const text of [`${refused.what} ${refused.why}`, refused.fix]) log.line(`  ${text}`);
+  if (refused)
+    for (const text of [`${refused.what} ${refused.why}`, refused.fix, ...(refused.commands ?? [])])
+      log.line(`  ${text}`);
   const whose = by ? " (Google's front end, not the function)" : '';
-  return { answered: by === undefined, text: `it answers ${status}${whose}`, status, by, fix: refused?.fix };
+  const { fix, commands } = refused ?? {};
+  return { answered: by === undefined, text: `it answers ${status}${whose}`, status, by, fix, commands };
 }

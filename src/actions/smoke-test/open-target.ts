@@ -49,7 +49,8 @@ async function openDeployed(
   if (!service)
     throw new ReleaseError('not-found', {
       what: `The function ${request.name} does not exist in ${projectId}/${region}${answer.status === 404 ? '' : ' as a second-generation function'}.`,
-      fix: `Correct name, region or project_id. To list all functions: gcloud functions list --project=${projectId}`,
+      fix: 'Correct name, region or project_id. To list all functions:',
+      commands: [`gcloud functions list --project=${projectId}`],
     });
   const target = chooseTarget(service, request.revision);
   const revision = target.revision ?? 'several revisions';

@@ -58,7 +58,8 @@ async function suiteProblems<Name extends ActionName>(
       ? `${error.file} has ${more + 1} problems. The first is at line ${first.line}: ${first.message}`
       : error.what;
   report.evidence.suite = error.problems;
-  report.errors.push({ code: error.code, what: report.reason, why: error.why, fix: error.fix });
+  const { code, why, fix, commands } = error;
+  report.errors.push({ code, what: report.reason, why, fix, commands });
   const view = async () => ({
     sections: [(await import('../../domain/summary/smoke/section.ts')).suiteSection],
   });

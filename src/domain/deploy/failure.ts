@@ -62,6 +62,8 @@ export interface FailureTexts {
   what: string;
   why: string | undefined;
   fix: string;
+  /** Shell commands, each to paste as it is. */
+  commands: string[];
   /** Lines that the log shows below the error. */
   details: string[];
 }
@@ -113,22 +115,39 @@ export function failureTexts(
     dead && tail.length > 0 ? `Its log ends: ${tail.join(' | ')}` : '',
     dead && log.lines.length === 0 && log.unreadable ? `Its log could not be read: ${log.unreadable}` : '',
   ].filter(Boolean);
-  const fix = isBuild
-    ? `Read the whole log${link ? `: ${link}` : build ? `: gcloud builds log ${build} --region=${region}` : ''}.`
-    : stage?.name === 'SERVICE'
-      ? `Start the function on your machine as Cloud Run does (it must listen on $PORT): npx @google-cloud/functions-framework --target=${entryPoint}${link ? ` (log: ${link})` : ''}`
-      : `See the state of the function: gcloud functions describe NAME --gen2 --region=${region}`;
   return {
     what: dead
       ? `The revision ${dead} did not start: it never listened on the port that Cloud Run gave it ($PORT).`
       : `The deploy failed${stage ? ` in stage ${stageWord(stage.name)}` : ''}: ${message}`,
     why: why.length > 0 ? why.join(' ') : undefined,
-    fix,
+    ...nextStep(stage?.name, { build, link, region, entryPoint }),
     details: [
       ...(dead ? [message] : []),
       ...messages,
       ...(build ? [`build ${build}${link ? ` ${link}` : ''}`] : []),
       ...log.lines.map((line) => logText(line, 500)),
     ],
+  };
+}
+
+/** What to do after a failed stage. A link has a sentence of its own, since a command must stand alone. */
+function nextStep(
+  stage: string | undefined,
+  seen: { build: string | undefined; link: string | undefined; region: string; entryPoint: string },
+): Pick<FailureTexts, 'fix' | 'commands'> {
+  const { build, link, region, entryPoint } = seen;
+  if (stage === 'BUILD') {
+    if (link) return { fix: `Read the whole log: ${link}.`, commands: [] };
+    if (!build) return { fix: 'Read the whole log.', commands: [] };
+    return { fix: 'Read the whole log:', commands: [`gcloud builds log ${build} --region=${region}`] };
+  }
+  if (stage === 'SERVICE')
+    return {
+      fix: `${link ? `Read its log: ${link}. ` : ''}Start the function on your machine as Cloud Run does (it must listen on $PORT):`,
+      commands: [`npx @google-cloud/functions-framework --target=${entryPoint}`],
+    };
+  return {
+    fix: 'See the state of the function:',
+    commands: [`gcloud functions describe NAME --gen2 --region=${region}`],
   };
 }

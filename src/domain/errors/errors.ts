@@ -8,8 +8,10 @@ export interface ErrorParts {
   what: string;
   /** One sentence: why it happened, if that is known. */
   why?: string | undefined;
-  /** What to change, in one sentence, best as a command to paste. */
+  /** One sentence: what to change. It ends with a colon if it introduces the commands. */
   fix?: string | undefined;
+  /** Shell commands that change it. Each can be pasted as it is. */
+  commands?: readonly string[] | undefined;
   /** The remote or system error underneath. */
   cause?: unknown;
 }
@@ -23,19 +25,22 @@ export class ReleaseError extends Error {
   readonly what: string;
   readonly why: string | undefined;
   readonly fix: string | undefined;
+  readonly commands: readonly string[] | undefined;
   /** What was seen before the failure, as a part of the report's evidence (domain/report/evidence.ts has the types). */
   evidence: object | undefined;
   /** Findings of the action from before the failure. */
   findings: Finding[] | undefined;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
-    const { why = defaultsOf(code).why, fix = defaultsOf(code).fix } = parts;
-    super([parts.what, why, fix].filter(Boolean).join(' '), { cause: parts.cause });
+    const { why = defaultsOf(code).why, fix = defaultsOf(code).fix, commands } = parts;
+    // A message is one line, so it ends with the first command.
+    super([parts.what, why, fix, commands?.[0]].filter(Boolean).join(' '), { cause: parts.cause });
     this.name = 'ReleaseError';
     this.code = code;
     this.what = parts.what;
     this.why = why;
     this.fix = fix;
+    this.commands = commands;
   }
 }
 

@@ -27,7 +27,8 @@ function leak(facts: ExposureFacts, held: HeldBinding, rule: RuleId, end: string
       severity: 'critical',
       title: `${asSubject(member)} ${rest}.`,
       why,
-      fix: removeBinding(level, resource, binding.role, member.text, facts.target, conditional),
+      fix: 'Remove the binding:',
+      commands: [removeBinding(level, resource, binding.role, member.text, facts.target, conditional)],
       source: call,
     },
   };

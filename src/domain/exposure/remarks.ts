@@ -41,7 +41,8 @@ function bindingRemarks(facts: ExposureFacts, holding: Holding): Finding[] {
         rule: 'public-non-invoker',
         severity: 'low',
         title: `${asSubject(member)} holds ${held}, which does not allow calls of the function.`,
-        fix: removal(facts, holding),
+        fix: 'Remove the binding:',
+        commands: [removal(facts, holding)],
         source: call,
       },
     ];
@@ -100,7 +101,8 @@ function functionPolicyRemarks(facts: ExposureFacts): Finding[] {
       severity: 'low',
       title: `${held.member.text} holds ${held.binding.role} on the function itself, which has no effect on a 2nd gen function.`,
       why: 'The policy of the Cloud Run service decides who may call. This binding only misleads readers.',
-      fix: removal(facts, held),
+      fix: 'Remove the binding:',
+      commands: [removal(facts, held)],
       source: held.call,
     }));
 }
@@ -137,7 +139,8 @@ function transportRemarks({ function: described, target }: ExposureFacts): Findi
       severity: 'medium',
       title: 'The function also answers over plain http (securityLevel is SECURE_OPTIONAL).',
       why: 'Anyone on the network path can read a token that is sent over http.',
-      fix: `gcloud functions deploy ${shellWord(target.name)} ${place} --security-level=secure-always`,
+      fix: 'Accept https only:',
+      commands: [`gcloud functions deploy ${shellWord(target.name)} ${place} --security-level=secure-always`],
       source: described.call,
     },
   ];

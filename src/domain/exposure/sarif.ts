@@ -83,9 +83,10 @@ export function sarifOf(report: Found, options: SarifOptions): Record<string, un
           ruleIndex: rules.findIndex(({ rule }) => rule === finding.rule),
           level: levels[finding.severity],
           message: {
-            text: [finding.title, finding.why, finding.fix && `Fix: ${finding.fix}`]
-              .filter(Boolean)
-              .join(' '),
+            text: [
+              [finding.title, finding.why, finding.fix && `Fix: ${finding.fix}`].filter(Boolean).join(' '),
+              ...(finding.commands ?? []),
+            ].join('\n'),
           },
           locations: [
             {

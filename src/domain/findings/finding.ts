@@ -11,8 +11,10 @@ export interface Finding {
   /** One sentence: what is wrong. */
   title: string;
   why?: string | undefined;
-  /** What to do next, best as a command to paste. */
+  /** One sentence: what to do next. It ends with a colon if it introduces the commands. */
   fix?: string | undefined;
+  /** Shell commands that do it. Each can be pasted as it is, so none shares its line with a sentence or a link. */
+  commands?: readonly string[] | undefined;
   /** Place in a file of the user, for an annotation. Line and column count from 1. */
   file?: string | undefined;
   line?: number | undefined;

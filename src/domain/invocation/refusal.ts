@@ -6,6 +6,8 @@ export interface CallRefusal {
   what: string;
   why: string;
   fix: string;
+  /** Shell commands, each to paste as it is. */
+  commands?: readonly string[] | undefined;
 }
 
 /** An authenticated call of a Cloud Run service. */
@@ -41,13 +43,19 @@ export function explainInvocation(status: number, call: Invocation): CallRefusal
     return {
       what: `Cloud Run rejected the token for service ${call.service} (401).`,
       why: `Either the token has expired, or its audience ${call.audience} is not one of the service's URLs or custom audiences.`,
-      fix: `Compare the audience with the output of: gcloud run services describe ${quoted(call.service)} ${place} --format="value(status.url,metadata.annotations)"`,
+      fix: 'Compare the audience with the output of:',
+      commands: [
+        `gcloud run services describe ${quoted(call.service)} ${place} --format="value(status.url,metadata.annotations)"`,
+      ],
     };
   if (status === 403)
     return {
       what: `Cloud Run accepted the token, but its account may not call service ${call.service} (403).`,
       why: `${call.caller} lacks roles/run.invoker on the service. A new grant takes 2 to 7 minutes to take effect.`,
-      fix: `gcloud run services add-iam-policy-binding ${quoted(call.service)} ${place} --role=roles/run.invoker --member=${quoted(memberOf(call.caller))}`,
+      fix: 'Grant the role:',
+      commands: [
+        `gcloud run services add-iam-policy-binding ${quoted(call.service)} ${place} --role=roles/run.invoker --member=${quoted(memberOf(call.caller))}`,
+      ],
     };
   return undefined;
 }

@@ -9,7 +9,9 @@ export function annotationOf(report: Report, exitCode: 0 | 1): Annotation | unde
   if (exitCode !== 0) {
     const error = report.errors[0];
     const text = error ? [error.what, error.why, error.fix].filter(Boolean).join(' ') : report.reason;
-    return { level: 'error', title, text: logText(text, 4000) };
+    // Each command has a line of its own, so that it can be copied from the log and from the run's page.
+    const lines = [logText(text, 4000), ...(error?.commands ?? []).map((command) => logText(command, 4000))];
+    return { level: 'error', title, text: lines.join('\n') };
   }
   // One for every outcome: what serves now, and how, shows on the run's page without a click.
   const good = report.outcome !== undefined && report.verdict === 'pass';

@@ -1,4 +1,5 @@
 import { basisSentences } from '../basis/sentences.ts';
+import { commandLines } from '../text/command-block.ts';
 import { markdownText, proseText } from '../text/safe-text.ts';
 import type { ActionName, Report } from './report.ts';
 import { verdictWord } from './words.ts';
@@ -44,6 +45,7 @@ function defaultHead(report: Report): string[] {
     if (listed) lines.push('>', ...listed.slice(0, 50).map((text) => `> - ${markdownText(text)}`));
     if (error.why) lines.push(`> ${proseText(error.why, 2000)}`);
     if (error.fix) lines.push('>', `> **Next:** ${proseText(error.fix, 2000)}`);
+    lines.push(...commandLines(error.commands, '> '));
     if (error.cause) lines.push('>', `> <sub>${markdownText(error.cause, 1000)}</sub>`);
     lines.push('');
   }

@@ -38,6 +38,8 @@ export interface ErrorRecord {
   what: string;
   why?: string | undefined;
   fix?: string | undefined;
+  /** Shell commands, each to paste as it is. */
+  commands?: readonly string[] | undefined;
   cause?: string | undefined;
 }
 

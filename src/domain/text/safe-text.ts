@@ -51,8 +51,8 @@ export function proseText(text: string, maxLength = 500): string {
 }
 
 /** A fenced block that no content can leave. */
-export function codeBlock(text: string, language = '', maxLength = 4000): string {
-  const lines = text.split(/\r?\n/).map((line) => logText(line, 500).replace(/: (?=:)/g, ':'));
+export function codeBlock(text: string, language = '', maxLength = 4000, maxLine = 500): string {
+  const lines = text.split(/\r?\n/).map((line) => logText(line, maxLine).replace(/: (?=:)/g, ':'));
   const body = lines.join('\n').slice(0, maxLength);
   const fence = '`'.repeat(Math.max(2, ...[...body.matchAll(/`+/g)].map((run) => run[0].length)) + 1);
   return `${fence}${language}\n${body}\n${fence}`;

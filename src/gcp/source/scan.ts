@@ -26,10 +26,13 @@ function refusal(refused: readonly string[]): ReleaseError {
   return new ReleaseError('source-refused', {
     what: `${refused.length === 1 ? 'A file' : `${refused.length} files`} of the source may not be uploaded: ${refused.slice(0, 8).join('; ')}${refused.length > 8 ? '; and more' : ''}.`,
     why: 'Everyone who may read the function or its build can read the upload.',
-    fix: `Leave ${paths.length === 1 ? 'it' : 'them'} out: printf '%s\\n' ${paths
-      .slice(0, 8)
-      .map((path) => `'/${path.replace(/'/g, "'\\''")}'`)
-      .join(' ')} >> .gcloudignore`,
+    fix: `Leave ${paths.length === 1 ? 'it' : 'them'} out:`,
+    commands: [
+      `printf '%s\\n' ${paths
+        .slice(0, 8)
+        .map((path) => `'/${path.replace(/'/g, "'\\''")}'`)
+        .join(' ')} >> .gcloudignore`,
+    ],
   });
 }
 

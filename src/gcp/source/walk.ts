@@ -154,6 +154,7 @@ function tooMany(): ReleaseError {
   return new ReleaseError('source-refused', {
     what: `The source folder holds more than ${limits.files} files.`,
     why: 'That is more than an upload may hold, and most likely the wrong folder.',
-    fix: 'Set source_dir to the folder of the function, or leave files out: echo node_modules >> .gcloudignore',
+    fix: 'Set source_dir to the folder of the function, or leave files out:',
+    commands: ['echo node_modules >> .gcloudignore'],
   });
 }

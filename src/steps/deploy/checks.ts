@@ -17,7 +17,8 @@ export function checkLive(request: DeployRequest, live: Live): void {
     throw new ReleaseError('function-refused', {
       what: `${name} is a first-generation function.`,
       why: 'Its traffic cannot be split or rolled back, and closing it can fail without an error.',
-      fix: `Upgrade it in place: gcloud functions upgrade ${name} --region=${region} (or deploy under another name), then run this again.`,
+      fix: 'Deploy under another name, or upgrade the function in place and run this again:',
+      commands: [`gcloud functions upgrade ${name} --region=${region}`],
     });
   const service = shortName(serviceOf(live.function)) ?? likelyService(name);
   const problem = tagProblem(service, request.tags ?? []);
@@ -53,12 +54,15 @@ function checkRuntime(
     ? `Use runtime: ${support.newest}.`
     : support.siblings.length > 0
       ? `Available: ${support.siblings.join(', ')}.`
-      : `List the runtimes: gcloud functions runtimes list --region=${request.region}`;
+      : 'List the runtimes:';
+  const known = support.newest !== undefined || support.siblings.length > 0;
+  const commands = known ? undefined : [`gcloud functions runtimes list --region=${request.region}`];
   if (support.state === 'unknown' || support.state === 'decommissioned')
     throw new ReleaseError('function-refused', {
       what: text,
       why: 'Google would refuse the build after the upload.',
       fix: instead,
+      commands,
     });
   return [
     {
@@ -67,6 +71,7 @@ function checkRuntime(
       title: text,
       why: 'A decommissioned runtime can no longer be deployed, and its functions may be disabled.',
       fix: instead,
+      commands,
       source: 'GET cloudfunctions v2 runtimes',
     },
   ];
@@ -83,5 +88,6 @@ export function checkSupport(run: DeployRun, live: Live, list: JsonObject[] | Er
       ...checkRuntime(request, live, list, new Date(ports.clock.now()).toISOString().slice(0, 10)),
     );
   for (const finding of result.findings)
-    if (finding.rule.startsWith('runtime-')) ports.log.warning(`${finding.title} ${finding.fix ?? ''}`);
+    if (finding.rule === 'runtime-deprecated' || finding.rule === 'runtime-ending')
+      ports.log.warning([finding.title, finding.fix, ...(finding.commands ?? [])].join(' '));
 }

@@ -48,7 +48,10 @@ function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
   return new ReleaseError('permission-denied', {
     what: `The traffic of ${shortName(service)} could not be pinned to the revision that serves now.`,
     why: `${error.why ?? 'The permission run.services.update is missing.'} Without it, new code would get traffic before it is proved private.`,
-    fix: `Grant it: gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:DEPLOYER --role=roles/run.developer. Or skip the proof before traffic: set all_traffic_on_latest_revision: false.`,
+    fix: 'Skip the proof before traffic with all_traffic_on_latest_revision: false, or grant the permission:',
+    commands: [
+      `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:DEPLOYER --role=roles/run.developer`,
+    ],
     cause: error,
   });
 }

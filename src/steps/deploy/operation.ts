@@ -97,5 +97,5 @@ export async function operationFailure(
     String(request.settings.get('buildConfig.entryPoint') ?? 'ENTRY_POINT'),
   );
   if (texts.details.length > 0) ports.log.detail('Messages and log of the failed deploy', texts.details);
-  return new ReleaseError('deploy-failed', { what: texts.what, why: texts.why, fix: texts.fix });
+  return new ReleaseError('deploy-failed', texts);
 }

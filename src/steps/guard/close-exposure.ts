@@ -75,7 +75,8 @@ export async function closeExposure(
         severity: 'critical',
         title: `${change.what} was refused, so the function is still open.`,
         why: error.what,
-        fix: change.command,
+        fix: 'Ask an administrator to close it:',
+        commands: [change.command],
       });
     }
   }

@@ -35,12 +35,14 @@ export async function examineSetUp(ports: DoctorPorts): Promise<Examination> {
     if (finding.rule === 'login-unread') continue;
     ports.log.line(`  ${finding.severity.padEnd(8)} ${finding.title}`);
     if (finding.why && severe(finding)) ports.log.line(`           ${finding.why}`);
-    if (finding.fix && severe(finding)) ports.log.line(`           ${finding.fix}`);
+    if (!severe(finding)) continue;
+    if (finding.fix) ports.log.line(`           ${finding.fix}`);
+    for (const command of finding.commands ?? []) ports.log.line(`           ${command}`);
   }
   if (unread.length > 0)
     ports.log.detail(
       `The doctor could not read everything (${unread.length})`,
-      unread.map(({ title, fix }) => `${title} ${fix ?? ''}`),
+      unread.flatMap(({ title, commands = [] }) => [title, ...commands]),
     );
   const verdict: Verdict = findings.some(severe) ? 'fail' : facts.provider ? 'pass' : 'inconclusive';
   return { findings, facts, verdict };

@@ -5,7 +5,7 @@ export class CountsRefused extends ReleaseError {
   /** The role to grant, such as `roles/logging.viewer`. Undefined if the API is switched off instead. */
   readonly role: string | undefined;
 
-  constructor(parts: { what: string; why?: string; fix: string; role?: string | undefined; cause: unknown }) {
+  constructor(parts: ErrorParts & { role?: string | undefined }) {
     const { role, ...rest } = parts;
     super('permission-denied', rest);
     this.role = role;

@@ -61,7 +61,7 @@ export async function readBefore(run: ReleaseRun, service: RunService): Promise<
   run.live = { ...run.live, serving: [{ revision: before.revision, percent: 100 }] };
   const { latestReadyRevision: latest } = service;
   if (!before.followsLatest && latest !== undefined && latest !== before.revision)
-    journal.find([pinnedFinding(before.revision, latest)]);
+    journal.find([pinnedFinding(service, before.revision, latest)]);
   const revision = await readServing(run.ports, service.name, before.revision);
   if (isDead(revision)) {
     journal.warn(
@@ -90,17 +90,22 @@ export function firstRelease(run: ReleaseRun, why: string): PhaseResult {
   return passed(`${why}: a first release`);
 }
 
+/** The command that gives one revision, or the latest one, all the traffic. */
+function moveCommand({ name }: RunService, to: string): string {
+  const { project, region } = parseName(name);
+  return `gcloud run services update-traffic ${shortName(name)} ${to} --region=${region} --project=${project}`;
+}
+
 function splitReason(service: RunService, revisions: readonly string[]): string {
-  const { project, region } = parseName(service.name);
-  const command = (revision: string) =>
-    `gcloud run services update-traffic ${shortName(service.name)} --to-revisions=${revision}=100 --region=${region} --project=${project}`;
+  const command = (revision: string) => moveCommand(service, `--to-revisions=${revision}=100`);
   return `another tool split the traffic between ${revisions.join(' and ')}: choose one first with ${revisions.map(command).join(' or ')}`;
 }
 
-const pinnedFinding = (serving: string, latest: string): Finding => ({
+const pinnedFinding = (service: RunService, serving: string, latest: string): Finding => ({
   rule: 'serving-is-not-latest',
   severity: 'medium',
   title: `The traffic is pinned to ${serving} although ${latest} is the latest revision, so deploys by other tools have been getting no traffic.`,
   why: 'A rollback or a release left the traffic pinned. A deploy that succeeds then changes nothing for the users.',
-  fix: 'Release with these actions, or move the traffic with gcloud run services update-traffic SERVICE --to-latest.',
+  fix: 'Release with these actions, or move the traffic by hand:',
+  commands: [moveCommand(service, '--to-latest')],
 });

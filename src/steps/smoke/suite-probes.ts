@@ -74,5 +74,5 @@ function refusalOf(answer: Answer, { invocation }: SmokeTarget): ReleaseError | 
   if (seen !== 'refused' && seen !== 'iap') return undefined;
   const known = invocation && explainInvocation(answer.status, invocation);
   const what = known ? `${known.what} ${known.why}` : `The probe was ${note} (${answer.status}).`;
-  return new ReleaseError('permission-denied', { what, fix: known?.fix });
+  return new ReleaseError('permission-denied', { what, fix: known?.fix, commands: known?.commands });
 }

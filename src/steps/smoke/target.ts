@@ -43,7 +43,8 @@ export function chooseTarget(service: RunService, wanted?: string): ChosenTarget
     throw new ReleaseError('smoke-target', {
       what: `The revision ${wanted} of ${short} has no URL of its own.`,
       why: 'Only a revision with a tag, or the one with all traffic, has a URL.',
-      fix: `gcloud run services update-traffic ${short} --set-tags=smoke=${wanted}`,
+      fix: 'Give it a tag:',
+      commands: [`gcloud run services update-traffic ${short} --set-tags=smoke=${wanted}`],
     });
   }
   const candidate = candidateOf(service);

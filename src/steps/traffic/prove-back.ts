@@ -13,6 +13,7 @@ export interface Answer {
   /** What stopped the request on its way, and what repairs that. */
   by?: UnreachedBy | undefined;
   fix?: string | undefined;
+  commands?: readonly string[] | undefined;
 }
 
 /** Ways to check whether a revision works. A check that is absent is skipped. */

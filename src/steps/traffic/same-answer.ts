@@ -44,6 +44,7 @@ export function differentAnswer(revision: string, before: Answer, after: Answer)
       title: `${revision} does not answer as it did before the release: ${before.text.replace(/^it answers/, 'it answered')} then, and now ${after.text}.`,
       why: 'The same request was sent both times. Something that traffic does not carry has changed, for example ingress or who may call.',
       fix: after.fix ?? 'Compare the settings of the service with those of the last good release.',
+      commands: after.commands,
     },
   ];
 }

@@ -64,9 +64,8 @@ export const settingFindings = (facts: readonly OutsideFact[]): Finding[] =>
           severity: 'medium',
           title: `The ${setting} stays ${now}; before the release it was ${before}.`,
           why: 'Putting it back could let in anyone, and a release never opens a function.',
-          fix:
-            command &&
-            `If you want it as it was, check first who may call the function, then run: ${command}`,
+          fix: command && 'If you want it as it was, check first who may call the function, then run:',
+          commands: command ? [command] : undefined,
         },
       ];
     return [
@@ -75,7 +74,8 @@ export const settingFindings = (facts: readonly OutsideFact[]): Finding[] =>
         severity: 'high',
         title: `The ${setting} is still ${now}; before the release it was ${before}.`,
         why: 'This setting belongs to the service, so it also holds for the revision that serves again. Google refused the change.',
-        fix: `Put it back: ${command}`,
+        fix: 'Put it back:',
+        commands: command ? [command] : undefined,
       },
     ];
   });

@@ -52,7 +52,8 @@ export async function findWatchTarget(
   if (!service)
     throw new ReleaseError('not-found', {
       what: `The function or service ${request.name} does not exist in ${request.project}/${request.region}.`,
-      fix: `Correct name, region or project_id. To list the services: gcloud run services list --project=${request.project}`,
+      fix: 'Correct name, region or project_id. To list the services:',
+      commands: [`gcloud run services list --project=${request.project}`],
     });
   const percents = percentsOf(service);
   const candidate = request.revision ?? (await candidateOf(services, service, percents, signal));

@@ -32,7 +32,7 @@ test('one sentence names a revision that did not start, with the line of the log
   expect(texts.why).toBe(
     'Its log ends: Error: The configuration is missing. | Could not load the function, shutting down.',
   );
-  expect(texts.fix).toContain('--target=ocr');
+  expect(texts.commands[0]).toContain('--target=ocr');
   expect(texts.details[0]).toContain('Container Healthcheck failed');
 });
 

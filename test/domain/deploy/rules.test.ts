@@ -237,7 +237,7 @@ describe('the explanation of a failed operation', () => {
       'r',
     );
     expect(texts.why).toContain('logging.logEntries.list');
-    expect(texts.fix).toContain('gcloud builds log b1 --region=r');
+    expect(texts.commands).toEqual(['gcloud builds log b1 --region=r']);
   });
   test('the end of the log does not repeat the text of the error', () => {
     const said = 'Build failed with status: FAILURE and message: function.js does not exist';

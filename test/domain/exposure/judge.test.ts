@@ -80,7 +80,7 @@ describe('proof', () => {
       factsWith({ bindings: { function: [bind('roles/x.deploys', 'allUsers')] }, roles: deploys }),
     );
     expect(onFunction).toMatchObject({ exposure: 'private', verdict: 'fail' });
-    expect(onFunction.findings[0]?.fix).toContain('gcloud functions remove-iam-policy-binding ocr');
+    expect(onFunction.findings[0]?.commands?.[0]).toContain('gcloud functions remove-iam-policy-binding ocr');
   });
 
   test('a public source fails the guard, although it does not make the function callable', () => {

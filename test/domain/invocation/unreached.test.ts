@@ -40,7 +40,7 @@ describe('a request that the front end answered', () => {
     caller: 'ci@p.iam.gserviceaccount.com',
   };
   test('a missing role is explained with the grant, ingress with what lets the runner in', () => {
-    expect(explainUnreached('invoker', 403, call).fix).toBe(
+    expect(explainUnreached('invoker', 403, call).commands?.[0]).toBe(
       'gcloud run services add-iam-policy-binding s --project=p --region=r --role=roles/run.invoker --member=serviceAccount:ci@p.iam.gserviceaccount.com',
     );
     expect(explainUnreached('ingress', 404, call)).toMatchObject({

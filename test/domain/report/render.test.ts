@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { annotationOf } from '../../../src/domain/report/annotation.ts';
 import { summaryOf } from '../../../src/domain/report/render.ts';
 import { newReport } from '../../../src/domain/report/report.ts';
 
@@ -34,5 +35,28 @@ describe('wrong inputs', () => {
   test('a single problem is one sentence that appears once', () => {
     const { report } = reportOf({ INPUT_DRY_RUN: 'maybe' });
     expect(summaryOf(report).match(/"maybe"/g)).toHaveLength(1);
+  });
+});
+
+describe('commands', () => {
+  const report = newReport('guard');
+  report.errors.push({
+    code: 'permission-denied',
+    what: 'No.',
+    fix: 'Grant the role:',
+    commands: ["gcloud a 'b::c'", `gcloud d ${'e'.repeat(1000)}`],
+  });
+
+  test('stand alone in a block of the summary, whole and as they are', () => {
+    expect(summaryOf(report)).toContain(
+      `> **Next:** Grant the role:\n>\n> \`\`\`sh\n> gcloud a 'b::c'\n> gcloud d ${'e'.repeat(1000)}\n> \`\`\`\n`,
+    );
+  });
+
+  test('are the last lines of the annotation', () => {
+    const lines = annotationOf(report, 1)?.text.split('\n') ?? [];
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toBe('No. Grant the role:');
+    expect(lines[2]).toBe(`gcloud d ${'e'.repeat(1000)}`);
   });
 });

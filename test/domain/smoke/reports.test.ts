@@ -140,13 +140,14 @@ describe('annotations', () => {
       caller: 'invoker@my-project.iam.gserviceaccount.com',
     };
     const [denied, bad] = findingsOf(evidence([refused(403), refused(401)]), call);
-    expect(denied?.fix).toBe(
+    expect(denied?.commands?.[0]).toBe(
       'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --role=roles/run.invoker --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com',
     );
     expect(denied?.why).toContain('lacks roles/run.invoker');
     expect(bad?.why).toContain('its audience https://ocr-api.run.app');
-    expect(bad?.fix).toContain('gcloud run services describe ocr-api');
+    expect(bad?.commands?.[0]).toContain('gcloud run services describe ocr-api');
     // Without a token there is no account to name, and a command must not contain placeholders.
+    expect(findingsOf(evidence([refused(403)]))[0]?.commands).toBeUndefined();
     expect(findingsOf(evidence([refused(403)]))[0]?.fix).not.toMatch(/gcloud|SERVICE|REGION/);
   });
 

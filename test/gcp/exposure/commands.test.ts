@@ -47,7 +47,10 @@ function commands(): string[] {
     }),
   ).findings;
   const insecure = judge(factsWith({ function: { securityLevel: 'SECURE_OPTIONAL' } })).findings;
-  const fixes = [...prevention, ...insecure].flatMap(({ fix }) => fix?.match(/gcloud .*$/) ?? []);
+  const fixes = [...prevention, ...insecure].flatMap(({ commands = [] }) =>
+    commands.flatMap((command) => command.match(/gcloud .*$/) ?? []),
+  );
+  expect(fixes).toHaveLength(2);
   return [
     ...levels.map(([level, resource]) =>
       removeBinding(level, resource, 'roles/run.invoker', 'allUsers', target, false),
@@ -106,7 +109,7 @@ else {
     w.set(w.policy, { role: 'roles/run.invoker', members: ['allUsers', 'user:kept@example.com'] });
     const refused = await w.guard({ mode: 'enforce' }, w.sandbox.env.READER_SERVICE_ACCOUNT);
     expect(refused).toMatchObject({ exposure: 'public', outcome: 'exposed' });
-    const [, ...args] = (refused.findings[0]?.fix ?? '').split(' ');
+    const [, ...args] = (refused.findings[0]?.commands?.[0] ?? '').split(' ');
     const { code, output } = await runGcloud(gcloud, args, w.sandbox.env);
     expect(code === 0 ? '' : output).toBe('');
     expect(w.sandbox.world.policies.get(w.policy).bindings).toEqual([

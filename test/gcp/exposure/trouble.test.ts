@@ -120,7 +120,7 @@ describe('closing', () => {
     const result = await w.guard({ mode: 'enforce' });
     expect(result).toMatchObject({ exposure: 'public', outcome: 'exposed' });
     expect(result.repaired).toEqual([expect.stringContaining('Removed allUsers')]);
-    expect(result.findings[0]?.fix).toBe(
+    expect(result.findings[0]?.commands?.[0]).toBe(
       `gcloud run services update ocr --project=${w.sandbox.project} --region=${w.sandbox.region} --invoker-iam-check`,
     );
     expect(JSON.stringify(w.sandbox.world.policies.get(w.policy).bindings)).not.toContain('allUsers');

@@ -300,7 +300,9 @@ describe('fifteen ways to be public', () => {
     } else {
       expectPublic(after, way);
       expect(after.repaired).toEqual([]);
-      expect(after.findings.map(({ fix }) => fix ?? '').join('\n')).toMatch(way.end);
+      expect(after.findings.flatMap(({ fix, commands = [] }) => [fix, ...commands]).join('\n')).toMatch(
+        way.end,
+      );
       expect(writes()).toEqual([]);
     }
   });
@@ -339,7 +341,9 @@ describe('fifteen ways to be public', () => {
       const refused = await w.guard(request);
       expect(refused).toMatchObject({ exposure: 'public', outcome: 'exposed' });
       expect(refused.findings[0]).toMatchObject({ rule: 'close-denied' });
-      expect(refused.findings[0]?.fix).toContain('gcloud functions remove-iam-policy-binding first');
+      expect(refused.findings[0]?.commands?.[0]).toContain(
+        'gcloud functions remove-iam-policy-binding first',
+      );
 
       const { project } = resources(w.sandbox);
       const admin = {
@@ -361,7 +365,9 @@ describe('fifteen ways to be public', () => {
     const result = await w.guard({ mode: 'enforce', propagationSeconds: 1 });
     expect(result).toMatchObject({ exposure: 'public', outcome: 'exposed', repaired: [] });
     expect(result.findings[0]).toMatchObject({ rule: 'anonymous-answer' });
-    expect(result.findings[0]?.fix).toContain('gcloud resource-manager folders get-iam-policy 345678901234');
+    expect(result.findings[0]?.commands).toContain(
+      'gcloud resource-manager folders get-iam-policy 345678901234',
+    );
     expect(result.evidence.role?.permissions).toContain('resourcemanager.folders.getIamPolicy');
     expect(writes()).toEqual([]);
   });
@@ -440,7 +446,7 @@ describe('fifteen ways to be public', () => {
       verdict: 'fail',
     });
     expect(result.findings[0]?.rule).toBe('source-readable');
-    expect(result.findings[0]?.fix).toContain(
+    expect(result.findings[0]?.commands?.[0]).toContain(
       'gcloud storage buckets remove-iam-policy-binding gs://gcf-v2-sources-',
     );
   });

@@ -136,7 +136,7 @@ describe('the pin before a build', () => {
     expect(error).toMatchObject({
       code: 'permission-denied',
       what: expect.stringContaining('could not be pinned'),
-      fix: expect.stringContaining('roles/run.developer'),
+      commands: [expect.stringContaining('roles/run.developer')],
     });
     await releaseHold(run, error);
     expect([service.patches.length, warnings]).toEqual([1, []]);

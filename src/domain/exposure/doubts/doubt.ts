@@ -55,7 +55,8 @@ export function unreadDoubt(
       severity,
       title: `This identity may not read ${what}${permission ? `: it lacks ${permission}` : ''}.`,
       why: grant ? `${grant.role} holds that permission. ${detail}` : detail,
-      fix: grant?.command ?? fix,
+      fix: grant ? 'Grant the role:' : fix,
+      commands: grant && [grant.command],
       source: call,
     },
   };

@@ -70,7 +70,10 @@ function advice(facts: ExposureFacts, constraint: string, what: string, happened
     title: happened
       ? `The organisation policy ${constraint} would have prevented this, but it is not enforced.`
       : `The organisation policy ${constraint} is not enforced, so nothing prevents ${what}.`,
-    fix: `printf 'name: projects/${project}/policies/${constraint}\\nspec: {${spec}}\\n' > policy.yaml && gcloud org-policies set-policy policy.yaml`,
+    fix: 'An administrator of the organisation can enforce it:',
+    commands: [
+      `printf 'name: projects/${project}/policies/${constraint}\\nspec: {${spec}}\\n' > policy.yaml && gcloud org-policies set-policy policy.yaml`,
+    ],
     source: call,
   };
 }

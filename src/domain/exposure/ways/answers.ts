@@ -1,3 +1,4 @@
+import type { Finding } from '../../findings/finding.ts';
 import { showPolicy } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
 import type { Way } from './way.ts';
@@ -25,7 +26,7 @@ export function answerWays(facts: ExposureFacts, explained: boolean): Way[] {
         severity: 'critical',
         title: `The function ${answer}.`,
         why: `${reached.length} of ${facts.probes.length} anonymous requests reached it, on ${urls.size} ${urls.size === 1 ? 'URL' : 'URLs'}.`,
-        fix: whereToLook(facts, explained),
+        ...whereToLook(facts, explained),
         source: call,
       },
       repair: undefined,
@@ -33,14 +34,16 @@ export function answerWays(facts: ExposureFacts, explained: boolean): Way[] {
   ];
 }
 
-function whereToLook(facts: ExposureFacts, explained: boolean): string {
-  if (explained) return 'Close what the other findings name, then run the guard again.';
+function whereToLook(facts: ExposureFacts, explained: boolean): Pick<Finding, 'fix' | 'commands'> {
+  if (explained) return { fix: 'Close what the other findings name, then run the guard again.' };
   const late =
     'If you have just closed the function, IAM needs up to 7 minutes. Run the job again after that.';
   const unread = facts.policies.filter(
     ({ level, reading }) => !reading.ok && level !== 'source' && level !== 'images',
   );
-  if (unread.length === 0) return `Nothing that the guard read explains this answer. ${late}`;
-  const commands = unread.map(({ level, resource }) => showPolicy(level, resource, facts.target));
-  return `The cause may be in a policy that the guard could not read. ${late} Otherwise an administrator should look at: ${commands.join(' && ')}`;
+  if (unread.length === 0) return { fix: `Nothing that the guard read explains this answer. ${late}` };
+  return {
+    fix: `The cause may be in a policy that the guard could not read. ${late} Otherwise an administrator should look at it:`,
+    commands: unread.map(({ level, resource }) => showPolicy(level, resource, facts.target)),
+  };
 }

@@ -59,7 +59,10 @@ function iapWay(
       severity: 'critical',
       title: `Identity-Aware Proxy lets ${who} in.`,
       why: `${role} is bound to ${held.member.text} on ${place}.${conditionRemark(held.binding)}`,
-      fix: removeBinding(level, resource, role, held.member.text, facts.target, condition !== undefined),
+      fix: 'Remove the binding:',
+      commands: [
+        removeBinding(level, resource, role, held.member.text, facts.target, condition !== undefined),
+      ],
       source: call,
     },
     repair: undefined,

@@ -42,14 +42,18 @@ function members(
         severity: 'high',
         title: `Every identity of the pool may act as ${account.email} (${role}).`,
         why: 'Each provider of the pool, now or later, lets its callers become this account.',
-        fix: `gcloud iam service-accounts remove-iam-policy-binding ${quoted(account.email)} --role=${role} --member=${quoted(member)}`,
+        fix: 'Remove the member:',
+        commands: [
+          `gcloud iam service-accounts remove-iam-policy-binding ${quoted(account.email)} --role=${role} --member=${quoted(member)}`,
+        ],
       });
     if (parsed.kind === 'attribute' && attributes && !attributes.includes(parsed.attribute))
       found.push({
         rule: 'login-member-unmapped',
         severity: 'high',
         title: `A member in the policy of ${account.email} names attribute.${parsed.attribute}. The provider does not map it, so the member never matches.`,
-        fix: grantImpersonation(provider, account.email, facts.claims, attributes),
+        fix: 'Grant the role to this repository:',
+        commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
       });
     if (mapped && differsOnlyInCase(parsed, mapped))
       found.push({
@@ -57,7 +61,8 @@ function members(
         severity: 'high',
         title: `A member in the policy of ${account.email} differs from this run only in upper and lower case: ${member}.`,
         why: 'IAM compares members case-sensitively.',
-        fix: grantImpersonation(provider, account.email, facts.claims, attributes),
+        fix: 'Grant the role to this repository:',
+        commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
       });
   }
   const needed =
@@ -74,7 +79,8 @@ function members(
               .slice(0, 5)
               .join(', ')}.`
           : 'It has no member from this pool.',
-      fix: grantImpersonation(provider, account.email, facts.claims, attributes),
+      fix: 'Grant the role to this repository:',
+      commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
     });
   return found;
 }
@@ -89,13 +95,13 @@ function keys(account: AccountFacts): Finding[] {
       severity: 'high',
       title: `${account.email} has ${ids.length} user-managed ${ids.length === 1 ? 'key' : 'keys'}.`,
       why: 'A key works from anywhere and does not expire. While it exists, the keyless login protects nothing.',
-      fix: ids
+      fix: `Delete ${ids.length === 1 ? 'it' : 'them'}:`,
+      commands: ids
         .slice(0, 5)
         .map(
           (id) =>
             `gcloud iam service-accounts keys delete ${quoted(id)} --iam-account=${quoted(account.email)}`,
-        )
-        .join(' && '),
+        ),
     },
   ];
 }
@@ -121,7 +127,10 @@ function roles(facts: IdentityFacts, account: AccountFacts): Finding[] {
         severity: role === 'roles/owner' || role === 'roles/editor' ? 'high' : 'medium',
         title: `${account.email} holds ${role} on the project, so it may ${grants}.`,
         why: 'Anyone who takes over a workflow that logs in as this account can do the same.',
-        fix: `gcloud projects remove-iam-policy-binding ${quoted(facts.request.projectId ?? 'PROJECT')} --role=${role} --member=${quoted(`serviceAccount:${account.email}`)}`,
+        fix: 'Remove the role:',
+        commands: [
+          `gcloud projects remove-iam-policy-binding ${quoted(facts.request.projectId ?? 'PROJECT')} --role=${role} --member=${quoted(`serviceAccount:${account.email}`)}`,
+        ],
       } satisfies Finding,
     ];
   });
@@ -136,7 +145,8 @@ function clock(facts: IdentityFacts): Finding[] {
       severity: Math.abs(ahead) > 240 ? 'high' : 'low',
       title: `The clock of the runner is ${Math.abs(Math.round(ahead))} s ${ahead > 0 ? 'ahead' : 'behind'}.`,
       why: 'Tokens live for minutes, so a wrong clock makes a fresh token look expired.',
-      fix: 'timedatectl set-ntp true',
+      fix: 'Set the clock:',
+      commands: ['timedatectl set-ntp true'],
     },
   ];
 }

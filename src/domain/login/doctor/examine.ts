@@ -12,8 +12,9 @@ export function examine(facts: IdentityFacts): Finding[] {
     rule: 'login-unread',
     severity: 'info',
     title: `The doctor could not read ${what}.`,
-    why: 'This identity lacks the permission. The command below shows it to an administrator.',
-    fix: command,
+    why: 'This identity lacks the permission.',
+    fix: 'An administrator can read it:',
+    commands: [command],
   }));
   return [...examineProvider(facts), ...examineAccounts(facts), ...unread].sort(bySeverity);
 }

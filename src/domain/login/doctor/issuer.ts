@@ -25,7 +25,8 @@ function uploadedKeys(provider: Provider, { oidc }: ProviderResource): Finding[]
       severity: 'high',
       title: "The provider verifies GitHub's tokens with uploaded keys instead of GitHub's own keys.",
       why: 'Anyone who holds the private key to an uploaded key can log in as any repository. Google can fetch the keys of this issuer itself.',
-      fix: `Remove oidc.jwksJson from the provider, so that Google uses GitHub's own keys. This shows the provider: ${describeProvider(provider)}`,
+      fix: "Remove oidc.jwksJson from the provider, so that Google uses GitHub's own keys. This shows the provider:",
+      commands: [describeProvider(provider)],
     },
   ];
 }
@@ -44,7 +45,8 @@ export function examineIssuer(
       rule: 'login-issuer',
       severity: 'critical',
       title: `The provider accepts the issuer ${trusted}, but the issuer of this run is ${issuer}.`,
-      fix: updateProvider(provider, { 'issuer-uri': issuer }),
+      fix: 'Set the issuer:',
+      commands: [updateProvider(provider, { 'issuer-uri': issuer })],
     });
   const allowed = resource.oidc?.allowedAudiences ?? [];
   const standard = defaultOidcAudience(provider, facts.request.universe);
@@ -58,7 +60,7 @@ export function examineIssuer(
       rule: 'login-audience',
       severity: 'critical',
       title: `The provider accepts the audiences ${accepted.slice(0, 5).join(', ')}, but the audience of this run is ${audience}.`,
-      fix: `audience: ${accepted[0]}`,
+      fix: `Set the input \`audience: ${accepted[0]}\`.`,
     });
   if (allowed.length > 1)
     found.push({
@@ -66,7 +68,8 @@ export function examineIssuer(
       severity: 'low',
       title: `The provider accepts ${allowed.length} audiences.`,
       why: 'A token for one of the other audiences works here too.',
-      fix: updateProvider(provider, { 'allowed-audiences': audience }),
+      fix: 'Keep only the audience of this run:',
+      commands: [updateProvider(provider, { 'allowed-audiences': audience })],
     });
   return [...found, ...uploadedKeys(provider, resource)];
 }

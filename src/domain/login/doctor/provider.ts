@@ -55,7 +55,8 @@ function unusable(
       rule: 'login-provider-unusable',
       severity: 'critical',
       title: `The ${what} is ${deleted ? 'deleted' : 'disabled'}.`,
-      fix: deleted ? commands.undelete : commands.enable,
+      fix: deleted ? 'Restore it:' : 'Enable it:',
+      commands: [deleted ? commands.undelete : commands.enable],
     },
   ];
 }
@@ -75,7 +76,8 @@ function mappingFinding(provider: Provider, problem: MappingProblem): Finding {
     rule: 'login-mapping',
     severity: isSubject ? 'critical' : 'high',
     title: `The mapping ${target} = ${expression} gives no text for this run: ${why}.`,
-    fix: describeProvider(provider),
+    fix: 'Correct the mapping. This shows the provider:',
+    commands: [describeProvider(provider)],
   };
 }
 
@@ -89,9 +91,12 @@ function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderR
       rule: 'login-condition',
       severity: 'critical',
       title: `The condition rejects this run. ${whyRejected(conjuncts(resource.attributeCondition, claims, mapped))}`,
-      fix: updateProvider(provider, {
-        'attribute-condition': widened(resource.attributeCondition, claims, mapped) ?? conditionFor(claims),
-      }),
+      fix: 'If this run is meant to get in, widen the part that rejects it:',
+      commands: [
+        updateProvider(provider, {
+          'attribute-condition': widened(resource.attributeCondition, claims, mapped) ?? conditionFor(claims),
+        }),
+      ],
     });
   const bytes = Buffer.byteLength(mapped.subject ?? '');
   if (bytes > maxSubjectBytes)

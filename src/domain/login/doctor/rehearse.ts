@@ -39,16 +39,19 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
       severity,
       title: `${event} would lock this repository out.`,
       why: `${why} The subject would be ${claims.sub}.`,
-      fix: rejected
-        ? updateProvider(provider, {
-            'attribute-condition': surviving(resource.attributeCondition ?? '', facts.claims, {
-              claims,
-              mapped,
-            }),
-          })
-        : bytes > maxSubjectBytes
-          ? withMapping(provider, resource, 'google.subject', shortSubject)
-          : byId(facts, provider, resource, lostAccounts[0]?.email ?? ''),
+      fix: 'Prepare the set-up for it:',
+      commands: [
+        rejected
+          ? updateProvider(provider, {
+              'attribute-condition': surviving(resource.attributeCondition ?? '', facts.claims, {
+                claims,
+                mapped,
+              }),
+            })
+          : bytes > maxSubjectBytes
+            ? withMapping(provider, resource, 'google.subject', shortSubject)
+            : byId(facts, provider, resource, lostAccounts[0]?.email ?? ''),
+      ],
     });
   };
   attempt('login-rename', 'A rename of the repository', afterRename(facts.claims), 'low');

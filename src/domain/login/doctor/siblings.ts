@@ -32,9 +32,12 @@ export function examineSiblings(facts: IdentityFacts, own: ProviderResource): Fi
       severity: weaker.some(({ kind }) => kind === 'outsider') ? 'high' : 'medium',
       title: `The provider ${provider.provider} of the same pool accepts the same issuer and lets in more: ${weaker.map(({ who }) => lowerFirst(who)).join('; ')}.`,
       why: 'Both providers lead to the same principals, so the weaker condition counts.',
-      fix: updateProvider(provider, {
-        'attribute-condition': own.attributeCondition ?? conditionFor(facts.claims),
-      }),
+      fix: 'Give it the same condition:',
+      commands: [
+        updateProvider(provider, {
+          'attribute-condition': own.attributeCondition ?? conditionFor(facts.claims),
+        }),
+      ],
     });
   }
   return found;

@@ -56,7 +56,8 @@ export function examineStrangers(
       severity: 'high',
       title: 'The provider has no attribute condition, so every repository on GitHub gets into the pool.',
       why: 'Only the members in each policy tell them apart then.',
-      fix: updateProvider(provider, { 'attribute-condition': conditionFor(facts.claims) }),
+      fix: 'Let only this repository in:',
+      commands: [updateProvider(provider, { 'attribute-condition': conditionFor(facts.claims) })],
     });
   for (const stranger of strangers(facts.claims)) {
     const mapped = mapClaims(resource.attributeMapping, stranger.claims);
@@ -77,7 +78,8 @@ export function examineStrangers(
       severity: severityOf(stranger.kind, reached),
       title: `${stranger.who} passes the condition.`,
       why: `${beyond} These claims pass: repository=${stranger.claims.repository}, repository_id=${stranger.claims.repository_id}, repository_owner_id=${stranger.claims.repository_owner_id}, sub=${stranger.claims.sub}.`,
-      fix: updateProvider(provider, { 'attribute-condition': tighter(facts, resource, stranger) }),
+      fix: 'Keep it out with a tighter condition:',
+      commands: [updateProvider(provider, { 'attribute-condition': tighter(facts, resource, stranger) })],
     });
   }
   return found;

@@ -8,10 +8,11 @@ export function explainUnauthenticated(api: string, login: LoginRequest): CallRe
   return {
     what: `${api}.googleapis.com does not accept this login (401).`,
     why: 'The run logs in as a federated identity, without a service account. Some products and some VPC Service Controls perimeters accept only service accounts.',
-    fix: `Set service_account, and let this repository act as that account: ${grantImpersonation(
-      login.provider,
-      'ACCOUNT@PROJECT.iam.gserviceaccount.com',
-      { repository: login.run.repository },
-    )}`,
+    fix: `Set service_account, and let this repository act as that account:`,
+    commands: [
+      grantImpersonation(login.provider, 'ACCOUNT@PROJECT.iam.gserviceaccount.com', {
+        repository: login.run.repository,
+      }),
+    ],
   };
 }

@@ -50,7 +50,9 @@ export class LoginError extends ReleaseError {
     super(diagnosis.code, {
       what: diagnosis.what,
       why: diagnosis.why,
-      fix: [diagnosis.fix, diagnosis.commands[0]].filter(Boolean).join(' '),
+      fix: diagnosis.fix,
+      // The others show more of the set-up. The summary has a part for them.
+      commands: diagnosis.commands.slice(0, 1),
       cause,
     });
     this.failure = failure;

@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
 import { smokeRules } from '../../findings/rules/smoke.ts';
-import { explainInvocation, type Invocation } from '../../invocation/refusal.ts';
+import { type CallRefusal, explainInvocation, type Invocation } from '../../invocation/refusal.ts';
 import { explainUnreached } from '../../invocation/unreached.ts';
 import type { CaseResult, SmokeEvidence } from './result.ts';
 
@@ -21,21 +21,26 @@ const titles = {
 /** Checks of the text, whose failure may also mean that the suite is out of date. */
 const textChecks: ReadonlySet<string> = new Set(['cer', 'wer', 'contains', 'field']);
 
-function fixOf(result: CaseResult, call?: Invocation): string {
+const stepOf = ({ fix, commands }: CallRefusal): Pick<Finding, 'fix' | 'commands'> => ({ fix, commands });
+
+function nextStepOf(result: CaseResult, call?: Invocation): Pick<Finding, 'fix' | 'commands'> {
   const [first] = result.failures;
-  if (result.unreached) return explainUnreached(result.unreached.by, result.unreached.status, call).fix;
+  if (result.unreached) return stepOf(explainUnreached(result.unreached.by, result.unreached.status, call));
   if (result.status === 'error')
-    return 'Check that this runner can reach the function, then run the job again.';
+    return { fix: 'Check that this runner can reach the function, then run the job again.' };
   if (first && textChecks.has(first.check))
-    return 'Read the text diff in the job summary. If the new text is right, correct the suite.';
+    return { fix: 'Read the text diff in the job summary. If the new text is right, correct the suite.' };
   if (first?.check === 'latency')
-    return 'Look for a slower code path or less CPU in this revision, or raise the limit in the suite.';
-  if (first?.check === 'status' && (first.status === 401 || first.status === 403))
-    return (
-      (call && explainInvocation(first.status, call)?.fix) ??
-      'Grant roles/run.invoker on the service to the account that calls it.'
-    );
-  return 'Read the logs of this revision at the time of the request.';
+    return {
+      fix: 'Look for a slower code path or less CPU in this revision, or raise the limit in the suite.',
+    };
+  if (first?.check === 'status' && (first.status === 401 || first.status === 403)) {
+    const explained = call && explainInvocation(first.status, call);
+    return explained
+      ? stepOf(explained)
+      : { fix: 'Grant roles/run.invoker on the service to the account that calls it.' };
+  }
+  return { fix: 'Read the logs of this revision at the time of the request.' };
 }
 
 /** Explains a 401 or 403 if Cloud Run refused our own token; otherwise an empty list. */
@@ -60,7 +65,7 @@ function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocatio
       severity: smokeRules[rule].severity,
       title: `${result.name}: ${result.unreached ? 'the request did not reach the function' : unknown ? 'could not be checked' : titles[check]}`,
       why: reasons.join(' ') || result.note,
-      fix: fixOf(result, call),
+      ...nextStepOf(result, call),
       ...place,
     };
   }

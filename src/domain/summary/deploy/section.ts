@@ -5,6 +5,7 @@ import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
 import { formatBytes } from '../../source/manifest.ts';
 import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
+import { nextStepLines } from '../next-step.ts';
 
 const none = '–';
 
@@ -68,10 +69,10 @@ export function deployLines(
 function deploySection(report: Report<'deploy'>): string[] {
   const evidence = report.evidence.deploy;
   if (!evidence) return [];
-  const findings = report.findings.map(
-    (finding) =>
-      `- **${finding.severity}** ${markdownText(finding.title, 600)}${finding.fix ? ` ${markdownText(finding.fix, 600)}` : ''}`,
-  );
+  const findings = report.findings.flatMap((finding) => [
+    `- **${finding.severity}** ${markdownText(finding.title, 600)}`,
+    ...nextStepLines(finding),
+  ]);
   return [
     [...deployLines(evidence), ...(findings.length > 0 ? ['**Findings**', '', ...findings, ''] : [])].join(
       '\n',

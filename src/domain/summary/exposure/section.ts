@@ -4,15 +4,10 @@ import type { Finding, Severity } from '../../findings/finding.ts';
 import { bySeverity } from '../../findings/rule.ts';
 import type { View } from '../../report/render.ts';
 import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
+import { nextStepLines } from '../next-step.ts';
 
 const icons: Record<Severity, string> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵', info: '⚪' };
 const words = { private: '✅ private', public: '❌ public', unknown: '⚠️ unknown' } as const;
-
-/** Shows a command in a block to copy, and anything else as a sentence. */
-const fixLines = (fix: string): string[] =>
-  /^(gcloud|printf) /.test(fix)
-    ? ['', codeBlock(fix, 'sh').replace(/^/gm, '  '), '']
-    : [`  **Next:** ${markdownText(fix, 1000)}`];
 
 function findingLines(findings: readonly Finding[]): string[] {
   // A release's report also holds the findings of its other stages.
@@ -23,16 +18,16 @@ function findingLines(findings: readonly Finding[]): string[] {
     .slice(0, 12)
     .flatMap((finding) => [
       `- ${icons[finding.severity]} **${markdownText(finding.title)}** ${markdownText(finding.why ?? '')}`,
-      ...(finding.fix ? fixLines(finding.fix) : []),
+      ...nextStepLines(finding),
     ]);
   if (open.length > 12) shown.push(`- ${open.length - 12} more in the report.`);
   if (rest.length === 0) return shown;
-  const lines = rest.slice(0, 30).map((finding) => {
-    const next = finding.fix ?? '';
-    const isCommand = /^(gcloud|printf) /.test(next);
-    const fix = next === '' ? '' : isCommand ? ` Fix: ${codeSpan(next, 600)}` : ` ${markdownText(next, 600)}`;
-    return `- ${icons[finding.severity]} ${markdownText(finding.title)} ${markdownText(finding.why ?? '')}${fix}`;
-  });
+  const lines = rest
+    .slice(0, 30)
+    .flatMap((finding) => [
+      `- ${icons[finding.severity]} ${markdownText(finding.title)} ${markdownText(finding.why ?? '')}`,
+      ...nextStepLines(finding),
+    ]);
   return [
     ...shown,
     '',

@@ -1,27 +1,22 @@
-import type { LoginEvidence } from '../../login/evidence.ts';
 import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
+import { commandLines } from '../../text/command-block.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
+import { nextStepLines } from '../next-step.ts';
 
 const severityIcons = { critical: '🟥', high: '🟥', medium: '🟨', low: '🟦', info: '⬜' } as const;
 
 /** Who the run is for Google Cloud, and what the doctor found. The claims are unfolded only after a failure. */
 export function loginSection(report: Report): string[] {
-  return loginLines(report, report.evidence.login, []);
-}
-
-/** `shown`: fixes that the head of the summary already shows, each with its command. */
-export function loginLines(
-  report: Report,
-  login: LoginEvidence | undefined,
-  shown: readonly string[],
-): string[] {
+  const { login } = report.evidence;
   if (!login) return [];
   const lines: string[] = [];
   const all = login.commands ?? [];
-  const more = all.filter((command) => !shown.some((fix) => fix.includes(command)));
+  // The head of the summary already shows the commands of the errors.
+  const shown = report.errors.flatMap(({ commands = [] }) => commands);
+  const more = all.filter((command) => !shown.includes(command));
   const title = more.length < all.length ? '### More to look at' : '### How to repair it';
-  if (more.length > 0) lines.push(title, '', '```shell', ...more.map(plain), '```', '');
+  if (more.length > 0) lines.push(title, ...commandLines(more), '');
   if (report.findings.length > 0) lines.push(...findingLines(report));
   if (login.principal)
     lines.push(
@@ -46,15 +41,13 @@ export function loginLines(
 }
 
 function findingLines(report: Report): string[] {
-  const lines = ["### The doctor's findings", '', '| | what | next |', '|---|---|---|'];
+  const lines = ["### The doctor's findings", ''];
   for (const finding of report.findings.slice(0, 40))
     lines.push(
-      `| ${severityIcons[finding.severity]} ${finding.severity} | **${markdownText(finding.title)}** ${markdownText(finding.why ?? '')} | ${finding.fix ? codeSpan(finding.fix, 600) : ''} |`,
+      `- ${severityIcons[finding.severity]} ${finding.severity}: **${markdownText(finding.title)}** ${markdownText(finding.why ?? '')}`,
+      ...nextStepLines(finding),
     );
   return [...lines, ''];
 }
-
-/** A command in one line that cannot close the code block around it. */
-const plain = (command: string) => command.replace(/[\r\n]+/g, ' ').replace(/`{3,}/g, '``');
 
 export const authView: View<'auth'> = { sections: [loginSection] };

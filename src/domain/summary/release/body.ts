@@ -7,6 +7,7 @@ import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import { collapsed } from '../collapsed.ts';
 import { deployLines } from '../deploy/section.ts';
 import { exposureLines } from '../exposure/section.ts';
+import { nextStepLines } from '../next-step.ts';
 import { smokeSummary } from '../smoke/section.ts';
 import { watchLines } from '../watch/section.ts';
 import { stageTable, timelineChart } from './stages.ts';
@@ -96,10 +97,10 @@ function findings(report: Report<'release'>): string[] {
     '',
     ...own
       .slice(0, 10)
-      .map(
-        (finding) =>
-          `- **${markdownText(finding.title, 400)}** ${markdownText([finding.why, finding.fix].filter(Boolean).join(' '), 600)}`,
-      ),
+      .flatMap((finding) => [
+        `- **${markdownText(finding.title, 400)}** ${markdownText(finding.why ?? '', 600)}`,
+        ...nextStepLines(finding),
+      ]),
     '',
   ];
 }

@@ -1,7 +1,9 @@
+import type { RuleId } from '../../findings/catalog.ts';
 import type { ReleaseFacts } from '../../release/facts.ts';
 import { decidingSteps, watchFactsOf } from '../../release/segments.ts';
-import type { Report } from '../../report/report.ts';
-import { codeBlock, codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
+import type { ErrorRecord, Report } from '../../report/report.ts';
+import { commandLines } from '../../text/command-block.ts';
+import { codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
 import { mainFailure } from '../watch/failures.ts';
 
 /** What to do next: sentences or links, and commands. */
@@ -11,14 +13,19 @@ interface Next {
   commands: string[];
 }
 
+/** Findings that are not critical, and whose repair is still the next thing to do. */
+const urgentRules: ReadonlySet<RuleId> = new Set(['budget-exhausted', 'setting-not-put-back']);
+
+const isRepairable = ({ fix, commands }: Pick<ErrorRecord, 'fix' | 'commands'>): boolean =>
+  Boolean(fix || commands?.length);
+
 function nextThing(report: Report<'release'>, facts: ReleaseFacts): Next {
-  const fix =
-    report.errors.find((error) => error.fix)?.fix ??
+  const repair =
+    report.errors.find(isRepairable) ??
     report.findings.find(
-      ({ severity, rule, fix: own }) =>
-        own && (severity === 'critical' || rule === 'budget-exhausted' || rule === 'setting-not-put-back'),
-    )?.fix;
-  const { text, commands } = splitFix(fix ?? '');
+      (finding) =>
+        isRepairable(finding) && (finding.severity === 'critical' || urgentRules.has(finding.rule)),
+    );
   const own = ownNext(report, facts);
   const links =
     facts.candidate && report.verdict !== 'pass'
@@ -28,11 +35,11 @@ function nextThing(report: Report<'release'>, facts: ReleaseFacts): Next {
         ]
       : [];
   if (facts.other_run_url) links.push(`[Open that run](${facts.other_run_url})`);
-  const words = [linkedText(text), ...failedMost(report, facts), ...own.texts]
+  const words = [linkedText(repair?.fix ?? ''), ...failedMost(report, facts), ...own.texts]
     .filter((part) => part !== '')
     .map(ended);
   const texts = [words.join(' '), links.join(' · ')].filter((part) => part !== '');
-  return { texts, commands: [...commands, ...own.commands] };
+  return { texts, commands: [...(repair?.commands ?? []).slice(0, 6), ...own.commands] };
 }
 
 /** What most failures have in common, if a watch did not pass. That is the first place to look. */
@@ -94,15 +101,6 @@ function decide(
   return { texts, commands };
 }
 
-/** Splits a fix into its words and its commands. A command follows a colon, or begins a line of its own. */
-function splitFix(fix: string): { text: string; commands: string[] } {
-  const at = fix.search(/(?:^|[:\n]\s*)(?:gcloud|curl|npx) /);
-  if (at < 0) return { text: fix, commands: [] };
-  const rest = fix.slice(at).replace(/^[:\s]+/, '');
-  const text = fix.slice(0, at).trim();
-  return { text: text === '' ? '' : `${text}:`, commands: rest.split(/\n\s*/).slice(0, 6) };
-}
-
 const consoleUrl =
   /https:\/\/console\.cloud\.google\.com\/[A-Za-z0-9/._~;=?&%,:+-]{0,500}[A-Za-z0-9/_~=&%+-]/;
 
@@ -122,7 +120,5 @@ function linkedText(text: string): string {
 export function nextLines(report: Report<'release'>, facts: ReleaseFacts): string[] {
   const { texts, commands } = nextThing(report, facts);
   if (texts.length === 0 && commands.length === 0) return [];
-  const block = commands.length > 0 ? codeBlock(commands.join('\n'), 'sh').split('\n') : [];
-  const shown = block.length > 0 ? ['>', ...block.map((line) => `> ${line}`)] : [];
-  return ['>', `> **Next:** ${texts.join(' ')}`.trimEnd(), ...shown];
+  return ['>', `> **Next:** ${texts.join(' ')}`.trimEnd(), ...commandLines(commands, '> ')];
 }

@@ -1,19 +1,10 @@
 import type { View } from '../../report/render.ts';
-import type { Report } from '../../report/report.ts';
 import { markdownText } from '../../text/safe-text.ts';
 import { capital } from '../../text/sentence.ts';
-import { loginLines } from '../login/section.ts';
+import { loginSection } from '../login/section.ts';
 import { suiteSection } from '../smoke/section.ts';
 import { releaseBody } from './body.ts';
 import { releaseHead } from './head.ts';
-
-/** The head already shows the fix of an error as a command to paste, so the login part leaves it out. */
-const loginSection = (report: Report<'release'>): string[] =>
-  loginLines(
-    report,
-    report.evidence.login,
-    report.errors.map(({ fix }) => fix ?? ''),
-  );
 
 export const releaseView: View<'release'> = {
   head: releaseHead,

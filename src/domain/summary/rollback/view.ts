@@ -4,6 +4,7 @@ import type { RollbackEvidence } from '../../rollback/evidence.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import { backText, leftText } from '../../traffic/outside-facts.ts';
 import { healthText } from '../../watch/serving-health.ts';
+import { nextStepLines } from '../next-step.ts';
 
 const icons = { works: '✅', fails: '❌', unknown: '' } as const;
 
@@ -50,10 +51,10 @@ function rollbackBody(report: Report<'rollback'>): string[] {
     );
   if (facts.uncounted)
     rows.push(`| **Its own requests** | could not be counted: ${markdownText(facts.uncounted, 300)} |`);
-  const findings = report.findings.map(
-    (finding) =>
-      `- **${markdownText(finding.title, 400)}** ${markdownText([finding.why, finding.fix].filter(Boolean).join(' '), 800)}`,
-  );
+  const findings = report.findings.flatMap((finding) => [
+    `- **${markdownText(finding.title, 400)}** ${markdownText(finding.why ?? '', 800)}`,
+    ...nextStepLines(finding),
+  ]);
   return [...rows, '', ...findings, ''];
 }
 

@@ -40,7 +40,7 @@ describe('the rest of the set-up', () => {
       severity: 'high',
       title: expect.stringContaining('any repository of any other owner'),
     });
-    expect(found?.fix).toContain('update-oidc old');
+    expect(found?.commands?.[0]).toContain('update-oidc old');
   });
 
   test.each([
@@ -164,12 +164,12 @@ describe('the rest of the set-up', () => {
   });
 
   test('undelete restores a deleted pool, and update-oidc enables a disabled provider', () => {
-    const fix = (change: Parameters<typeof facts>[0]) =>
-      examine(facts(change)).find(({ rule }) => rule === 'login-provider-unusable')?.fix;
-    expect(fix({ more: { pool: { name: 'p', state: 'DELETED' } } })).toBe(
+    const command = (change: Parameters<typeof facts>[0]) =>
+      examine(facts(change)).find(({ rule }) => rule === 'login-provider-unusable')?.commands?.[0];
+    expect(command({ more: { pool: { name: 'p', state: 'DELETED' } } })).toBe(
       'gcloud iam workload-identity-pools undelete github --location=global --project=42',
     );
-    expect(fix({ provider: { disabled: true } })).toBe(
+    expect(command({ provider: { disabled: true } })).toBe(
       'gcloud iam workload-identity-pools providers update-oidc gh --workload-identity-pool=github --location=global --project=42 --no-disabled',
     );
   });

@@ -51,7 +51,7 @@ describe('rehearsals', () => {
 
   test('each fix changes what would fail', () => {
     const fixOf = (change: Parameters<typeof facts>[0], rule: string) =>
-      rehearsed(change).find((found) => found.rule === rule)?.fix ?? '';
+      rehearsed(change).find((found) => found.rule === rule)?.commands?.[0] ?? '';
     expect(
       fixOf(
         { condition: "assertion.repository == 'acme/ocr' && assertion.ref == 'refs/heads/main'" },

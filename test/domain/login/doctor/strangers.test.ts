@@ -96,12 +96,12 @@ describe('who else gets in', () => {
   });
 
   test('each finding names the claims that pass, and a condition that keeps them out and lets this run in', () => {
-    for (const { title, why, fix } of examine(facts({ condition: undefined, members: everyone })).filter(
+    for (const { title, why, commands } of examine(facts({ condition: undefined, members: everyone })).filter(
       ({ rule }) => rule.startsWith('login-stranger-'),
     )) {
       expect(title).toMatch(/passes the condition/);
       expect(why).toMatch(/repository_id=\d+/);
-      expect(fix).toContain('--attribute-condition=');
+      expect(commands?.[0]).toContain('--attribute-condition=');
     }
     expect(holds(conditionFor(claims), claims, own)).toBe('true');
     for (const stranger of strangers(claims).filter(({ kind }) => kind !== 'softer'))

@@ -10,7 +10,7 @@ const login = {
 test('an API that refuses a direct login with 401 may accept only service accounts', () => {
   expect(explainUnauthenticated('cloudfunctions', login)).toMatchObject({
     what: 'cloudfunctions.googleapis.com does not accept this login (401).',
-    fix: expect.stringContaining('attribute.repository/acme/ocr'),
+    commands: [expect.stringContaining('attribute.repository/acme/ocr')],
   });
   expect(explainUnauthenticated('cloudfunctions', { ...login, serviceAccount: 'a@b' })).toBeUndefined();
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DeployEvidence } from '../../../../src/domain/deploy/evidence.ts';
 import type { ReleaseFacts, SegmentFacts } from '../../../../src/domain/release/facts.ts';
+import { summaryOf } from '../../../../src/domain/report/render.ts';
 import { newReport, type Report } from '../../../../src/domain/report/report.ts';
-import { loginSection } from '../../../../src/domain/summary/login/section.ts';
+import { authView, loginSection } from '../../../../src/domain/summary/login/section.ts';
 import { releaseBody } from '../../../../src/domain/summary/release/body.ts';
 import { releaseHead } from '../../../../src/domain/summary/release/head.ts';
 import { releaseView } from '../../../../src/domain/summary/release/view.ts';
@@ -435,7 +436,8 @@ describe('a login that failed', () => {
     {
       code: 'login-condition-false' as const,
       what: 'The condition rejected this run.',
-      fix: 'Look at it first: gcloud iam update-oidc gh --x="a == \'1\'"',
+      fix: 'Look at it first:',
+      commands: ['gcloud iam update-oidc gh --x="a == \'1\'"'],
     },
   ];
 
@@ -447,9 +449,17 @@ describe('a login that failed', () => {
     expect(text).toContain('### More to look at');
   });
 
-  test('shows all commands in the summary of the auth action', () => {
+  test('has each command once in the summary of the auth action', () => {
     const report = newReport('auth');
     Object.assign(report, { errors, evidence: { login } });
+    const text = summaryOf(report, authView);
+    expect(text.match(/update-oidc/g)).toHaveLength(1);
+    expect(text.match(/describe gh/g)).toHaveLength(1);
+  });
+
+  test('shows all its commands as the repair if the error has none', () => {
+    const report = newReport('auth');
+    Object.assign(report, { errors: [], evidence: { login } });
     const text = loginSection(report).join('\n');
     expect(text).toContain('### How to repair it');
     expect(text).toContain('update-oidc');

@@ -163,8 +163,8 @@ describe('the head of a summary', () => {
   });
 
   test('a command to paste stands unchanged in a separate block', () => {
-    const fix = 'Look at it first:\n  gcloud a "x_y == \'1\' && z"\n  gcloud b';
-    const errors = [{ code: 'permission-denied' as const, what: 'No.', fix }];
+    const commands = ['gcloud a "x_y == \'1\' && z"', 'gcloud b'];
+    const errors = [{ code: 'permission-denied' as const, what: 'No.', fix: 'Look at it first:', commands }];
     const text = head({}, { errors, verdict: 'inconclusive' });
     expect(text).toContain(
       '> **Next:** Look at it first:\n>\n> ```sh\n> gcloud a "x_y == \'1\' && z"\n> gcloud b\n> ```',
@@ -172,10 +172,10 @@ describe('the head of a summary', () => {
   });
 
   test('a hostile command cannot leave its block', () => {
-    const fix = 'gcloud a ```\n> # out <b>\n::error::x';
+    const commands = ['gcloud a ```\n> # out <b>\n::error::x'];
     const text = head(
       {},
-      { errors: [{ code: 'permission-denied' as const, what: 'No.', fix }], verdict: 'fail' },
+      { errors: [{ code: 'permission-denied' as const, what: 'No.', commands }], verdict: 'fail' },
     );
     const block = text.slice(text.indexOf('````sh'));
     expect(block.match(/^> ````/gm)).toHaveLength(1);
