@@ -122,6 +122,8 @@ export interface Quirks {
   functionPatchKeepsAnnotations: boolean;
   /** Does a function PATCH reset `invokerIamDisabled` to false? */
   functionPatchResetsInvokerIam: boolean;
+  /** Does a function PATCH reset what the function does not know: scaling, default URL, IAP, audiences, description? */
+  functionPatchResetsSettings: boolean;
   /** Is the tag's own host accepted as audience of an ID token? */
   tagHostIsAudience: boolean;
   /** Does a traffic-only PATCH of the service need iam.serviceAccounts.actAs? */
@@ -142,6 +144,7 @@ export const defaultQuirks: Quirks = {
   functionPatchKeepsPin: true,
   functionPatchKeepsAnnotations: true,
   functionPatchResetsInvokerIam: false,
+  functionPatchResetsSettings: false,
   tagHostIsAudience: true,
   trafficPatchNeedsActAs: false,
   operationEndsBeforeSettled: false,

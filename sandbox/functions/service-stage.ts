@@ -71,6 +71,11 @@ function applyIngress(service: Service, config: Json, world: World): void {
   service.ingress =
     ingresses[String(serviceConfig(config).ingressSettings ?? 'ALLOW_ALL')] ?? 'INGRESS_TRAFFIC_ALL';
   if (!world.quirks.functionPatchKeepsAnnotations) service.annotations = {};
+  if (world.quirks.functionPatchResetsSettings) {
+    const own = service.doors.get('function');
+    service.customAudiences = own ? [own.url] : [];
+    Object.assign(service, { scaling: {}, defaultUriDisabled: false, iapEnabled: false, description: '' });
+  }
   if (world.quirks.functionPatchResetsInvokerIam) service.invokerIamDisabled = false;
 }
 

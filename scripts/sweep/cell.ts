@@ -10,6 +10,7 @@ import {
 } from './cells.ts';
 import { findViolations } from './conditions.ts';
 import { Meeting } from './meeting.ts';
+import { operate, settingInputs, settingsLost, settingsOf } from './settings.ts';
 import { settleAfter } from './settle.ts';
 import { fast, noteProved, type Subject } from './subject.ts';
 
@@ -30,7 +31,15 @@ export async function runCell(
   const original = book.next;
   const meeting = new Meeting(cell, kind, time);
   const source = sourceFor(world, cell.scenario);
-  const inputs = { ...fast, canary: '10%,50%', smoke_suite: world.suite(), ...inputsFor(cell.scenario) };
+  const inputs = {
+    ...fast,
+    canary: '10%,50%',
+    smoke_suite: world.suite(),
+    ...settingInputs(cell),
+    ...inputsFor(cell.scenario),
+  };
+  operate(world, subject.name, cell);
+  const settings = settingsOf(world, subject.name);
   const started = time.now();
   const before = subject.before;
   book.next = meeting.next.bind(meeting);
@@ -57,6 +66,15 @@ export async function runCell(
 
   const settledBy = await settleAfter(world, subject, cell, meeting, main, violations);
   violations.push(...(await findViolations(world, subject, main, before, meeting, settledBy)));
+  const isBack = (await world.serving(subject.name))[0]?.revision === before;
+  if (
+    settings &&
+    before !== undefined &&
+    isBack &&
+    settledBy !== 'next release' &&
+    !lostRecord(world, meeting)
+  )
+    violations.push(...settingsLost(settings, settingsOf(world, subject.name)));
   const settledSeconds = (time.now() - ended) / 1000;
   if (settledSeconds > settleBound)
     violations.push(`settling took ${Math.round(settledSeconds)} s, at most ${settleBound}`);
@@ -73,6 +91,10 @@ export async function runCell(
     calls: meeting.calls,
   };
 }
+
+/** If the platform dropped the record of a killed release, only the tag `bs-b` is left: it names no settings. */
+const lostRecord = (world: ReleaseWorld, meeting: Meeting): boolean =>
+  meeting.killed && !world.sandbox.world.quirks.functionPatchKeepsAnnotations;
 
 function sourceFor(world: ReleaseWorld, scenario: Scenario): string {
   if (scenario === 'smoke fails') return world.wrong();

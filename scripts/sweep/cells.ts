@@ -117,6 +117,12 @@ export const configs: Config[] = [
     faults: some,
   },
   {
+    name: 'a function PATCH resets the settings of the service',
+    quirks: { functionPatchResetsSettings: true },
+    scenarios: ['smoke fails'],
+    faults: some,
+  },
+  {
     name: 'a failed revision fails its service',
     quirks: { failedRevisionFailsService: true },
     scenarios: ['does not start'],

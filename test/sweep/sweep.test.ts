@@ -11,6 +11,7 @@ describe('the fault sweep', () => {
     ['a release that is promoted', 0, 'good', 24],
     ['a release that is taken back', 0, 'smoke fails', 12],
     ['a platform that drops pin and record in a build', 3, 'good', 8],
+    ['a platform that resets the settings of the service in a build', 6, 'smoke fails', 6],
   ] as const)('%s', async (_, config, scenario, sample) => {
     const calls = await measure((index, name) => index === config && name === scenario);
     expect(calls.map((measured) => measured.calls.length)).toEqual([expect.any(Number)]);
