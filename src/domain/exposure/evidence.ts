@@ -4,6 +4,7 @@ import type { ExposureFacts, Level, Reading } from './facts.ts';
 import type { Judgement } from './judge.ts';
 import { policyName } from './places.ts';
 import { holdings } from './policy/holdings.ts';
+import { impersonations } from './policy/impersonation.ts';
 import { type RoleProposal, roleFor } from './policy/least-privilege.ts';
 import type { ProbeRecord } from './probes.ts';
 import type { AttackStep } from './ways/way.ts';
@@ -21,8 +22,8 @@ export interface ExposureEvidence {
   /** What was not read, each in a few words. */
   gaps: string[];
   reads: { what: string; call: string; result: string }[];
-  /** Who may call the function, as far as the roles could be read. At most 100. */
-  callers: { member: string; role: string; level: Level; resource: string }[];
+  /** Who may call the function, as far as the roles could be read; `actsAs` names the service account that a caller needs. At most 100. */
+  callers: { member: string; role: string; level: Level; resource: string; actsAs?: string | undefined }[];
   probes: Pick<ProbeRecord, 'url' | 'method' | 'status' | 'class' | 'note' | 'from'>[];
   /** A custom role with the permissions that were missing. */
   role?: RoleProposal | undefined;
@@ -97,6 +98,13 @@ export function evidenceOf(
       level: fact.level,
       resource: fact.resource,
     }));
+  const inTwoSteps = impersonations(facts).map(({ member, binding, fact, seat }) => ({
+    member: member.text,
+    role: binding.role,
+    level: fact.level,
+    resource: fact.resource,
+    actsAs: seat.email,
+  }));
   return {
     exposure: judgement.exposure,
     service: shortName(facts.target.service),
@@ -106,7 +114,7 @@ export function evidenceOf(
     waitedSeconds,
     gaps: judgement.gaps,
     reads: readsOf(facts),
-    callers: callers.slice(0, 100),
+    callers: [...callers, ...inTwoSteps].slice(0, 100),
     probes: facts.probes.map(({ url, method, status, class: klass, note, from }) => ({
       url,
       method,

@@ -1,5 +1,6 @@
 import { encodeName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Unread } from '../../domain/exposure/facts.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
 import type { ExposureSources, PolicyPlace } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
@@ -82,10 +83,17 @@ function accessOf({ level, resource, generation = 2 }: PolicyPlace): Access {
 }
 
 export function policies(rest: Rest): Pick<ExposureSources, 'policy' | 'setPolicy'> {
+  // A release looks several times. An identity that may not read an account the first time may not read it later either.
+  const refused = new Map<string, Unread>();
   return {
-    policy: (place, signal) => {
+    async policy(place, signal) {
+      const known = place.level === 'account' ? refused.get(place.resource) : undefined;
+      if (known) return known;
       const { read, permission } = accessOf(place);
-      return reading(rest, { ...read, retry: 'read', signal }, permission, (body) => body);
+      const answer = await reading(rest, { ...read, retry: 'read', signal }, permission, (body) => body);
+      if (place.level === 'account' && !answer.ok && answer.cause === 'denied')
+        refused.set(place.resource, answer);
+      return answer;
     },
 
     /** The policy holds an etag, so the write can be repeated: a second write with the same etag is refused. */

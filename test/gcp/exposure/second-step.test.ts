@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { user } from '../../../sandbox/core/principals.ts';
 import type { Binding } from '../../../sandbox/core/types.ts';
 import { runState } from '../../../sandbox/run/model.ts';
+import { guard, guardDefaults } from '../../../src/steps/guard/guard.ts';
 import { type GuardWorld, guardWorld, resources } from '../../support/guard-world.ts';
 
 /**
@@ -262,4 +263,45 @@ test('a deployer that may not read the accounts passes with a partial proof, and
   expect(finding?.fix).toMatch(
     /^gcloud projects add-iam-policy-binding sandbox-project .*roles\/iam\.securityReviewer/,
   );
+});
+
+test('the report names who calls in two steps, and a second look asks for no refused policy again', async () => {
+  add(accountPolicy(invoker()), { role: tokenCreator, members: ['user:colleague@example.com'] });
+  const seen = await w.guard({}, reader());
+  const colleague = seen.evidence.callers.find(({ actsAs }) => actsAs === invoker());
+  expect(colleague).toMatchObject({
+    level: 'account',
+    member: 'user:colleague@example.com',
+    role: tokenCreator,
+  });
+
+  const ports = w.ports();
+  const request = { ...guardDefaults, project: w.sandbox.project, region: w.sandbox.region, name: 'ocr' };
+  const calls = async () => {
+    w.sandbox.world.requests.length = 0;
+    await guard(ports, { ...request, mode: 'verify' });
+    const paths = w.sandbox.world.requests.map(({ path }) => path);
+    return [paths.filter((path) => /serviceAccounts.*getIamPolicy/.test(path)).length, paths.length];
+  };
+  const [first, second] = [await calls(), await calls()];
+  expect([first, second]).toEqual([
+    [3, 13],
+    [0, 7],
+  ]);
+});
+
+/** Google refuses a condition on allUsers today. A policy from before, or of another server, may have one. */
+test.each([
+  ['false', 403, 'private'],
+  ['request.time < timestamp("2020-01-01T00:00:00Z")', 403, 'private'],
+  ['resource.name.startsWith("projects/_/buckets/")', 403, 'private'],
+  ['request.time < timestamp("2999-01-01T00:00:00Z")', 200, 'public'],
+])('a public binding under the condition %s: %d, %s', async (expression, status, exposure) => {
+  w.set(w.policy, {
+    role: 'roles/run.invoker',
+    members: ['allUsers'],
+    condition: { title: 't', expression },
+  });
+  expect((await w.client.send(url(), 'POST', {})).status).toBe(status);
+  expect(await w.guard({}, reader())).toMatchObject({ exposure });
 });

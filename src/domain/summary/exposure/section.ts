@@ -101,14 +101,14 @@ export function exposureLines(evidence: ExposureEvidence, findings: readonly Fin
     const rows = evidence.callers
       .slice(0, 30)
       .map(
-        ({ member, role, resource }) =>
-          `| ${codeSpan(member, 120)} | ${codeSpan(role)} | ${codeSpan(resource, 120)} |`,
+        ({ member, role, resource, actsAs }) =>
+          `| ${codeSpan(member, 120)} | ${codeSpan(role)} | ${codeSpan(resource, 120)} | ${actsAs === undefined ? '' : codeSpan(actsAs, 120)} |`,
       );
     lines.push(
       `<details><summary>Who may call it (${evidence.callers.length}, as far as roles were read)</summary>`,
       '',
-      '| member | role | bound on |',
-      '|:--|:--|:--|',
+      '| member | role | bound on | by acting as |',
+      '|:--|:--|:--|:--|',
       ...rows,
       '',
       '</details>',
