@@ -1,5 +1,6 @@
 import { ReleaseError } from '../domain/errors/errors.ts';
 import type { UsedDefinition } from '../domain/inputs/definition.ts';
+import { type InputProblem, inputProblemText } from '../domain/report/input-problem.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { refuseKey } from './key.ts';
 import { shownInMessage, shownInReport } from './shown.ts';
@@ -17,7 +18,7 @@ type Summary = Inputs<'release'>['summary'];
 export class InputReader {
   readonly #env: Environment;
   readonly #addSecret: (value: string) => void;
-  readonly #problems: string[] = [];
+  readonly #problems: InputProblem[] = [];
   readonly #shown: Record<string, string> = {};
   readonly #asked = new Set<string>();
   #action: ActionName | undefined;
@@ -69,7 +70,7 @@ export class InputReader {
     } catch (error) {
       const shown = shownInMessage(definition, text);
       this.#shown[name] = shown ?? '(hidden)';
-      this.#problems.push(`${name}: ${shown === undefined ? '' : `${shown}: `}${(error as Error).message}`);
+      this.problem(name, `${shown === undefined ? '' : `${shown}: `}${(error as Error).message}`);
       // Nothing uses it, since done() throws; text keeps its type for the checks until then.
       return definition.required ? '' : fallback;
     }
@@ -83,12 +84,12 @@ export class InputReader {
   /** Notes that an input must be set. `expected` completes the sentence "expected ..." if the kind does not say enough. */
   missing(name: string, expected?: string): void {
     const kind = this.#action && definitionFor(name, this.#action).kind;
-    this.#problems.push(`${name}: missing: expected ${expected ?? kind?.expected ?? 'a value'}`);
+    this.problem(name, `missing: expected ${expected ?? kind?.expected ?? 'a value'}`);
   }
 
   /** Notes a problem of several inputs together. The text must not quote a value. */
-  problem(text: string): void {
-    this.#problems.push(text);
+  problem(inputs: string | readonly string[], problem: string): void {
+    this.#problems.push({ inputs: typeof inputs === 'string' ? [inputs] : inputs, problem });
   }
 
   /** What the user set, as far as the report may show it. */
@@ -113,7 +114,7 @@ export class InputReader {
     if (this.#problems.length === 0) return;
     const many = this.#problems.length > 1;
     const error = new ReleaseError('input-invalid', {
-      what: `${many ? `${this.#problems.length} inputs are wrong` : 'An input is wrong'}: ${this.#problems.join('; ')}.`,
+      what: `${many ? `${this.#problems.length} inputs are wrong` : 'An input is wrong'}: ${this.#problems.map(inputProblemText).join('; ')}.`,
       fix: `Correct ${many ? 'them' : 'it'} under \`with:\` of this step.`,
     });
     error.evidence = { problems: [...this.#problems] };

@@ -1,5 +1,6 @@
 import { nearest } from '../domain/data/nearest.ts';
 import { actionPath } from '../domain/product.ts';
+import type { InputProblem } from '../domain/report/input-problem.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { allInputs, inputsOf } from './table.ts';
 
@@ -10,13 +11,16 @@ import { allInputs, inputsOf } from './table.ts';
 export function unknownInputs(
   env: Readonly<Record<string, string | undefined>>,
   action: ActionName,
-): string[] {
+): InputProblem[] {
   const declared = inputsOf(action);
   return Object.keys(env)
     .filter((variable) => /^INPUT_/i.test(variable) && env[variable]?.trim())
     .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
     .filter((name) => !declared.includes(name))
-    .map((name) => `${plain(name)}: not an input of this action; ${hint(name, declared)}`);
+    .map((name) => ({
+      inputs: [plain(name)],
+      problem: `not an input of this action; ${hint(name, declared)}`,
+    }));
 }
 
 function hint(name: string, declared: readonly string[]): string {

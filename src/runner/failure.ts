@@ -1,5 +1,6 @@
 import { defaultsOf } from '../domain/errors/catalog.ts';
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
+import { inputProblemText } from '../domain/report/input-problem.ts';
 import type { View } from '../domain/report/render.ts';
 import { type ActionName, type ErrorRecord, newReport, type Report } from '../domain/report/report.ts';
 import type { Finished } from './action.ts';
@@ -39,8 +40,8 @@ export function failed<Name extends ActionName>(
   const { problems } = report.evidence;
   if (problems && problems.length > 1) {
     // The annotation holds all problems in one line, so the log gives each a line of its own.
-    for (const problem of problems) log.line(`✗ ${problem}`);
-    report.reason = `${problems.length} inputs are wrong: ${problems.map((text) => text.split(':')[0]).join(', ')}.`;
+    for (const problem of problems) log.line(`✗ ${inputProblemText(problem)}`);
+    report.reason = `${problems.length} inputs are wrong: ${problems.map(({ inputs: names }) => names.join(' and ')).join(', ')}.`;
   }
   if (record.code === 'cancelled') report.outcome = 'cancelled';
   if (record.code === 'internal' && error instanceof Error)

@@ -1,4 +1,5 @@
 import type { Definitions, OwnValues } from '../domain/inputs/definition.ts';
+import type { InputProblem, NoteProblem } from '../domain/report/input-problem.ts';
 import type { Objective } from '../domain/slo/objective.ts';
 import type { Rest } from '../http/rest.ts';
 import type { Clock } from '../steps/ports/clock.ts';
@@ -31,11 +32,11 @@ export interface SourceDefinition<D extends Definitions = Definitions, S = unkno
   sentence: string;
   inputs: D;
   /** Notes problems of the inputs that hold whichever source is chosen. */
-  settings(values: OwnValues<D>, problem: (text: string) => void): S;
+  settings(values: OwnValues<D>, problem: NoteProblem): S;
   /** True if the user set enough of its inputs to mean this source. */
   isMeant?(settings: S): boolean;
-  /** Reasons why the source cannot be used with these inputs, one sentence each. Called only if the source is chosen. */
-  problems?(settings: S, use: SourceUse): string[];
+  /** Reasons why the source cannot be used with these inputs. Called only if the source is chosen. */
+  problems?(settings: S, use: SourceUse): InputProblem[];
   /** The source that takes its place beside test requests, if this one would count them as users. */
   besideProbes?: string;
   /** Loads and opens the source without sending anything. */

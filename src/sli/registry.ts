@@ -1,3 +1,4 @@
+import type { NoteProblem } from '../domain/report/input-problem.ts';
 import type { SliSource } from '../steps/ports/sli.ts';
 import { auto } from './auto/definition.ts';
 import type { SourceDefinition, SourceUse, SourceWorld } from './definition.ts';
@@ -44,14 +45,15 @@ export interface ChosenSource {
 export function chooseSource(
   values: { readonly source: SourceName | undefined } & Readonly<Record<string, unknown>>,
   use: SourceUse,
-  problem: (text: string) => void,
+  problem: NoteProblem,
 ): ChosenSource {
   const settings = new Map(
     sourceNames.map((name) => [name, definitionOf(name).settings(values, problem)] as const),
   );
   const meant = sourceNames.find((name) => definitionOf(name).isMeant?.(settings.get(name)));
   const asked = values.source ?? meant ?? 'auto';
-  for (const text of definitionOf(asked).problems?.(settings.get(asked), use) ?? []) problem(text);
+  for (const found of definitionOf(asked).problems?.(settings.get(asked), use) ?? [])
+    problem(found.inputs, found.problem);
   const name = use.probes ? ((definitionOf(asked).besideProbes ?? asked) as SourceName) : asked;
   return { name, open: (world) => definitionOf(name).open(world, settings.get(name)) };
 }

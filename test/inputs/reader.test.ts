@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ReleaseError } from '../../src/domain/errors/errors.ts';
+import { type InputProblem, inputProblemText } from '../../src/domain/report/input-problem.ts';
 import type { ActionName } from '../../src/domain/report/report.ts';
 import { InputReader } from '../../src/inputs/reader.ts';
 
@@ -18,7 +19,7 @@ function problems(action: ActionName, inputs: Record<string, string>): string[] 
   } catch (error) {
     expect(error).toBeInstanceOf(ReleaseError);
     expect((error as ReleaseError).code).toBe('input-invalid');
-    return ((error as ReleaseError).evidence as { problems: string[] }).problems;
+    return ((error as ReleaseError).evidence as { problems: InputProblem[] }).problems.map(inputProblemText);
   }
   return [];
 }

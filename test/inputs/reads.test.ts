@@ -7,6 +7,7 @@ import { readRelease } from '../../src/actions/release/inputs.ts';
 import { readRollback } from '../../src/actions/rollback/inputs.ts';
 import { readSmokeTest } from '../../src/actions/smoke-test/inputs.ts';
 import { readWatch } from '../../src/actions/watch/request.ts';
+import type { InputProblem } from '../../src/domain/report/input-problem.ts';
 import type { ActionName } from '../../src/domain/report/report.ts';
 import { InputReader } from '../../src/inputs/reader.ts';
 
@@ -80,8 +81,8 @@ describe('a missing input is named', () => {
     try {
       await unreadOf(action, {});
     } catch (error) {
-      const { problems } = (error as { evidence: { problems: string[] } }).evidence;
-      expect(problems.map((text) => text.split(':')[0]).sort()).toEqual([...names].sort());
+      const { problems } = (error as { evidence: { problems: InputProblem[] } }).evidence;
+      expect(problems.flatMap(({ inputs }) => inputs).sort()).toEqual([...names].sort());
       return;
     }
     throw new Error('nothing was missing');

@@ -39,7 +39,7 @@ export function readAuthRequest({ inputs, env }: Pick<Context, 'inputs' | 'env'>
   }
   const subject = values.access_token_subject;
   if (subject && !login.serviceAccount)
-    inputs.problem('access_token_subject: domain-wide delegation needs service_account');
+    inputs.problem('access_token_subject', 'domain-wide delegation needs service_account');
   inputs.done();
   return {
     login,

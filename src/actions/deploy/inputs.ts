@@ -102,7 +102,7 @@ function setService(inputs: InputReader, values: FunctionInputs, set: Set, proje
   service('directVpcNetworkInterface', network);
   service('directVpcEgress', values.direct_vpc_egress && `VPC_EGRESS_${values.direct_vpc_egress}`);
   if (connector && network)
-    inputs.problem('vpc_connector and direct_vpc_network_interface: expected only one of them');
+    inputs.problem(['vpc_connector', 'direct_vpc_network_interface'], 'expected only one of them');
 
   const secrets = values.secrets && secretSettings(values.secrets, project);
   service('secretEnvironmentVariables', secrets?.variables);

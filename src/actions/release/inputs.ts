@@ -44,7 +44,7 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
   return {
     login,
     slo,
-    source: chooseSource(values, use, (text) => inputs.problem(text)),
+    source: chooseSource(values, use, (names, text) => inputs.problem(names, text)),
     githubToken: values.github_token ?? env.GITHUB_TOKEN,
     jobId: values.job_id,
     stages: {
@@ -106,7 +106,7 @@ async function objectivesOf(
   const workspace = env.GITHUB_WORKSPACE || '.';
   if (values.slo === 'none') {
     for (const name of ['latency_slo', 'slo_file'] as const)
-      if (inputs.isSet(name)) inputs.problem(`slo: expected either none or ${name}, not both`);
+      if (inputs.isSet(name)) inputs.problem('slo', `expected either none or ${name}, not both`);
     return { ...defaultObjectives(undefined, values.budget_window), objectives: [] };
   }
   const named = await readObjectives(inputs, values, workspace);

@@ -10,10 +10,10 @@ export function readSmokeTest({ inputs, env }: Pick<Context, 'inputs' | 'env'>) 
       'name',
       'the name of a deployed function, or url (without a token), or command (a local function)',
     );
-  if (targets.length > 1) inputs.problem(`${targets.join(' and ')}: expected only one of them`);
+  if (targets.length > 1) inputs.problem(targets, 'expected only one of them');
   const isDeployed = inputs.isSet('name');
   if (isDeployed && !inputs.isSet('region')) inputs.missing('region');
-  if (inputs.isSet('revision') && !isDeployed) inputs.problem('revision: expected only together with name');
+  if (inputs.isSet('revision') && !isDeployed) inputs.problem('revision', 'expected only together with name');
   return {
     login: readLogin(inputs, values, env, { optional: !isDeployed }),
     suite: values.suite,

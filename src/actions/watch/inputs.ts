@@ -32,9 +32,9 @@ export async function readObjectives(
 ): Promise<ObjectiveSettings | undefined> {
   const { slo, latency_slo: latencyTarget, latency_threshold: slower, slo_file: path } = values;
   if (inputs.isSet('slo_file') && (inputs.isSet('slo') || inputs.isSet('latency_slo')))
-    inputs.problem('slo_file: expected either a file or slo and latency_slo, not both');
+    inputs.problem('slo_file', 'expected either a file or slo and latency_slo, not both');
   if (inputs.isSet('latency_slo') !== inputs.isSet('latency_threshold'))
-    inputs.problem('latency_slo and latency_threshold: expected both or neither');
+    inputs.problem(['latency_slo', 'latency_threshold'], 'expected both or neither');
   if (path !== undefined) return fromFile(inputs, path, workspace, values.budget_window);
   const objectives: Objective[] = [];
   if (slo !== undefined && slo !== 'none')
@@ -68,7 +68,7 @@ async function fromFile(
     return { objectives: file.objectives, windowSeconds: budgetWindow ?? file.windowSeconds, file };
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
-    inputs.problem(`slo_file: ${error.what.replace(/\.$/, '')}`);
+    inputs.problem('slo_file', error.what.replace(/\.$/, ''));
     const broken = error instanceof SloFileError ? error : undefined;
     return { objectives: [], windowSeconds: budgetWindow ?? monthSeconds, file: undefined, broken };
   }

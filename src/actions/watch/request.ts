@@ -30,8 +30,10 @@ export async function readWatch(context: Context) {
     rule: watchRule(values),
     probes,
     probeSuite: values.probe_suite,
-    source: chooseSource(values, { probes: probes > 0, objectives: objectives?.objectives ?? [] }, (text) =>
-      inputs.problem(text),
+    source: chooseSource(
+      values,
+      { probes: probes > 0, objectives: objectives?.objectives ?? [] },
+      (names, text) => inputs.problem(names, text),
     ),
     objectives,
   };
@@ -42,6 +44,6 @@ function sinceOf({ inputs, clock }: Context): number | undefined {
   const { since } = inputs.of('watch');
   if (since === undefined) return undefined;
   if ('secondsAgo' in since) return clock.now() - since.secondsAgo * 1000;
-  if (since.at > clock.now()) inputs.problem('since: expected a time in the past');
+  if (since.at > clock.now()) inputs.problem('since', 'expected a time in the past');
   return since.at;
 }

@@ -9,11 +9,12 @@ import type { RollbackEvidence } from '../rollback/evidence.ts';
 import type { SmokeEvidence } from '../smoke/results/result.ts';
 import type { SuiteProblem } from '../smoke/suite/suite.ts';
 import type { WatchFacts } from '../watch/evidence.ts';
+import type { InputProblem } from './input-problem.ts';
 
 /** What any action may report, because inputs, suites and logins fail everywhere. */
 interface CommonEvidence {
-  /** Every input that is wrong, one sentence each. */
-  problems?: readonly string[] | undefined;
+  /** Everything that is wrong with the inputs. */
+  problems?: readonly InputProblem[] | undefined;
   login?: LoginEvidence | undefined;
   /** What is wrong in the smoke suite. */
   suite?: readonly SuiteProblem[] | undefined;

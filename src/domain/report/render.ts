@@ -1,6 +1,7 @@
 import { basisSentences } from '../basis/sentences.ts';
 import { commandLines } from '../text/command-block.ts';
 import { markdownText, proseText } from '../text/safe-text.ts';
+import { inputProblemText } from './input-problem.ts';
 import type { ActionName, Report } from './report.ts';
 import { verdictWord } from './words.ts';
 
@@ -36,7 +37,7 @@ function defaultHead(report: Report): string[] {
   const subject = report.target.name ? `: \`${report.target.name}\`` : '';
   const lines = [`## ${icon} ${verdictWord(report)}${subject}`, ''];
   const { problems } = report.evidence;
-  const listed = problems && problems.length > 1 ? problems : undefined;
+  const listed = problems && problems.length > 1 ? problems.map(inputProblemText) : undefined;
   // An error repeats the reason and adds why and fix, so the reason need not appear twice.
   if (!listed && !report.errors.some((error) => error.what === report.reason))
     lines.push(markdownText(report.reason, 2000), '');

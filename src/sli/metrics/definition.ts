@@ -6,7 +6,12 @@ export const metrics = defineSource({
   settings: () => undefined,
   problems: (_, { probes }) =>
     probes
-      ? ['probes_per_minute: metrics count test requests as users, so expected source auto or logs']
+      ? [
+          {
+            inputs: ['probes_per_minute'],
+            problem: 'metrics count test requests as users, so expected source auto or logs',
+          },
+        ]
       : [],
   open: async (world) => (await import('./source.ts')).createMonitoring(world),
 });

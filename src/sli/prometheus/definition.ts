@@ -1,6 +1,7 @@
 import { definitions } from '../../domain/inputs/definition.ts';
 import { boolean, duration, text } from '../../domain/inputs/kinds.ts';
 import { slug } from '../../domain/product.ts';
+import type { InputProblem } from '../../domain/report/input-problem.ts';
 import { defineSource } from '../definition.ts';
 import { counterProblems } from './selectors.ts';
 
@@ -63,9 +64,10 @@ export const prometheus = defineSource({
   settings(values, problem) {
     const { prometheus_total: total, prometheus_bad: bad } = values;
     if ((total === undefined) !== (bad === undefined))
-      problem('prometheus_total and prometheus_bad: expected both or neither');
+      problem(['prometheus_total', 'prometheus_bad'], 'expected both or neither');
     else if (total !== undefined && bad !== undefined)
-      for (const text of counterProblems({ total, bad }, (counter) => `prometheus_${counter}`)) problem(text);
+      for (const found of counterProblems({ total, bad }, (counter) => `prometheus_${counter}`))
+        problem(found.place, found.problem);
     return {
       url: values.prometheus_url,
       token: values.prometheus_token,
@@ -77,19 +79,22 @@ export const prometheus = defineSource({
   },
   isMeant: ({ url, managed }) => url !== undefined || managed,
   problems({ url, managed, counters }, { probes, objectives }) {
-    const found: string[] = [];
+    const found: InputProblem[] = [];
     if (url === undefined && !managed)
-      found.push(
-        'prometheus_url: missing: expected the URL of a Prometheus server, or prometheus_google: true',
-      );
+      found.push({
+        inputs: ['prometheus_url'],
+        problem: 'missing: expected the URL of a Prometheus server, or prometheus_google: true',
+      });
     // Counters of the user's own can leave test requests out; Cloud Run's in Prometheus cannot.
     const own = counters !== undefined || objectives.every((objective) => objective.prometheus);
     if (probes && !own)
-      found.push(
-        `probes_per_minute: the metrics of Cloud Run count test requests as users, so expected source auto or logs, or prometheus_total and prometheus_bad that leave out the user agent ${slug}`,
-      );
+      found.push({
+        inputs: ['probes_per_minute'],
+        problem: `the metrics of Cloud Run count test requests as users, so expected source auto or logs, or prometheus_total and prometheus_bad that leave out the user agent ${slug}`,
+      });
     for (const { id, source = id, prometheus: counters } of objectives)
-      if (counters) found.push(...counterProblems(counters, (counter) => `${source}: ${counter}`));
+      for (const { place, problem } of counters ? counterProblems(counters, (counter) => counter) : [])
+        found.push({ inputs: ['slo_file'], problem: `${source}: ${place}: ${problem}` });
     return found;
   },
   async open({ rest, clock, projectId, objectives }, settings) {

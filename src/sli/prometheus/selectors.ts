@@ -57,31 +57,42 @@ const counted = (counters: PrometheusCounters) =>
     return text === undefined ? [] : [{ counter, text }];
   });
 
+/** What is wrong with one counter, as a clause. */
+export interface CounterProblem {
+  /** The counter, under the name that the caller gave it. */
+  place: string;
+  problem: string;
+}
+
 /** What is wrong with the counters of an objective, whatever series exist. */
 export function counterProblems(
   counters: PrometheusCounters,
   names: (counter: CounterName) => string,
-): string[] {
-  const found: string[] = [];
+): CounterProblem[] {
+  const found: CounterProblem[] = [];
   const texts = new Map<string, CounterName>();
   for (const { counter, text } of counted(counters)) {
     const selector = parseSelector(text);
     if (selector === undefined) {
-      found.push(
-        `${names(counter)}: ${text}: expected the selector of a counter, without functions, such as http_requests_total{revision="$revision"}`,
-      );
+      found.push({
+        place: names(counter),
+        problem: `${text}: expected the selector of a counter, without functions, such as http_requests_total{revision="$revision"}`,
+      });
       continue;
     }
-    const where = names(counter);
+    const place = names(counter);
     if (!selector.matchers.some(({ value }) => value.includes('$revision')))
-      found.push(`${where}: expected $revision in it, because each revision is counted by itself`);
+      found.push({ place, problem: 'expected $revision in it, because each revision is counted by itself' });
     if (
       counter !== 'total' &&
       selector.matchers.some(({ label, op, value }) => label === 'le' && op === '=' && value === '+Inf')
     )
-      found.push(`${where}: the bucket le="+Inf" holds all requests; expected the bucket of a bound`);
+      found.push({
+        place,
+        problem: 'the bucket le="+Inf" holds all requests; expected the bucket of a bound',
+      });
     const same = texts.get(selectorText(selector));
-    if (same) found.push(`${where}: expected another counter than ${names(same)}`);
+    if (same) found.push({ place, problem: `expected another counter than ${names(same)}` });
     texts.set(selectorText(selector), counter);
   }
   return found;
