@@ -43,7 +43,7 @@ export interface Route {
   handle(call: Call, params: Record<string, string>): Reply | Promise<Reply>;
 }
 
-/** One Google API on a port of its own. */
+/** One Google API on its own port. */
 export interface ApiDefinition {
   /** The name in `GHA_ENDPOINT_OVERRIDE_<name>` and in the request log. */
   name: string;

@@ -1,7 +1,7 @@
 /**
  * Node loads this into the process of every revision before the function's code. It provides two things that a container has:
  *
- * - A port of its own. The function listens on $PORT as it would on Cloud Run. In fact, the kernel picks a free port at
+ * - Its own port. The function listens on $PORT as it would on Cloud Run. In fact, the kernel picks a free port at
  *   that moment, and a message tells the sandbox which. If the sandbox picked the port beforehand, another process could
  *   take it first.
  * - An end together with its host. If the sandbox is killed, the channel to it closes and the process exits.

@@ -16,7 +16,7 @@ export interface ZipEntry {
   data(): Buffer;
 }
 
-/** The end-of-central-directory record lies within the last 64 KiB + 22 bytes (its comment's maximum). */
+/** The end-of-central-directory record is within the last 64 KiB + 22 bytes (its comment's maximum). */
 function findEnd(zip: Buffer): number {
   for (let at = zip.length - 22; at >= Math.max(0, zip.length - 65_557); at--)
     if (zip.readUInt32LE(at) === 0x06054b50) return at;

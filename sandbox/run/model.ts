@@ -44,7 +44,7 @@ export interface Revision {
   lastUsed: number;
 }
 
-/** One URL of a service on a port of its own. */
+/** One URL of a service on its own port. */
 export interface Door {
   kind: 'service' | 'deterministic' | 'function' | 'tag';
   tag?: string;

@@ -26,7 +26,7 @@ export const reportSchema = `${slug}/report/v1`;
 
 /** Annotation of the Cloud Run service that holds the record of a release under way. */
 export const recordAnnotation = `${slug}/record`;
-/** Traffic tag of the candidate, for a URL of its own. A release removes it at its end. */
+/** Traffic tag of the candidate, which gives it its own URL. A release removes it at its end. */
 export const candidateTag = 'bs-c';
 /** Traffic tag of the revision that served before, so that it can be found if the record is lost. */
 export const beforeTag = 'bs-b';

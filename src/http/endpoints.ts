@@ -29,7 +29,7 @@ export interface Endpoints {
   assertSendable(url: string): URL;
 }
 
-/** What is sent to these APIs is enough to log in as this run. */
+/** Anyone who receives what is sent to these APIs can log in as this run. */
 const mintsTokens: ReadonlySet<Api> = new Set(['sts', 'iamcredentials', 'oauth2']);
 
 const isLoopback = (host: string) => host === '127.0.0.1' || host === '[::1]' || host === 'localhost';

@@ -146,7 +146,7 @@ export function createRest(options: RestOptions): Rest {
 /** The status says success, but the body is not JSON, or there is none. */
 export class MalformedAnswer extends ReleaseError {}
 
-/** An API that has nothing to say sends `{}` (google.protobuf.Empty). An answer without a body was cut off on its way. */
+/** An API that has nothing to say sends `{}` (google.protobuf.Empty). An answer without a body was truncated on its way. */
 function parseBody<T>(shown: string, answer: HttpResponse): T {
   if (answer.body.length === 0) {
     if (answer.status >= 400 || answer.status === 204) return {} as T;

@@ -43,7 +43,7 @@ function* zeros(bytes: number): Generator<Buffer> {
     yield left < sliceBytes ? slice.subarray(0, left) : slice;
 }
 
-/** The body for the HTTP client. A stream is made anew for every attempt, so that each one sends the whole body. */
+/** The body for the HTTP client. Every attempt gets a new stream, so that each one sends the whole body. */
 function bodyFor(body: SmokeHttpRequest['body']): {
   body?: Uint8Array | (() => Readable);
   contentLength?: number;

@@ -18,7 +18,7 @@ export interface Finished<Name extends ActionName = ActionName> {
   exports?: Record<string, string>;
   /** `false` leaves the job summary alone. Post steps that have nothing to say use it. */
   summary?: boolean;
-  /** Also writes the summary to a file of its own and names the file in the output `summary_file`. */
+  /** Also writes the summary to a separate file and names that file in the output `summary_file`. */
   summaryFile?: boolean;
   /** Overrides the exit code that follows from the report. */
   exitCode?: 0 | 1;

@@ -27,8 +27,8 @@ export function parseMainStep(text: string): MainStep | undefined {
 const subjects: Partial<Record<ActionName, string>> = { release: 'the release', auth: 'the login' };
 
 /**
- * The last log line of a post step. It names the post step and says how the main step ended, so that a failed job does not
- * end with the word of a step that had nothing to do.
+ * The last log line of a post step. It names the post step and says how the main step ended, so that a failed job does not end with the
+ * success of a step that had nothing to do.
  * @param did what the post step did, as a sentence
  */
 export function closingLine(name: ActionName, did: string, main: MainStep | undefined): string {

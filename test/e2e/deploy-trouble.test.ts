@@ -280,7 +280,7 @@ test('a newer revision of another deploy is never promoted, and the job is not g
   expect(run.code).toBe(1);
   expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'superseded' });
   expect(run.outputs.reason).toContain(
-    `the newer revision ${theirs} appeared meanwhile, so no traffic was moved`,
+    `the newer revision ${theirs} appeared in the meantime, so no traffic was moved`,
   );
   const serving = JSON.parse(run.outputs.traffic ?? '').filter(
     (entry: { percent: number }) => entry.percent > 0,

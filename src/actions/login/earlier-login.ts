@@ -10,7 +10,7 @@ const fileVariables = [
   'CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE',
 ];
 
-/** The login that an earlier step of the job left, as a request of its own; undefined if there is none to use. */
+/** The login that an earlier step of the job left, as a separate request; undefined if there is none to use. */
 export function earlierLogin(env: Environment, like: LoginRequest): LoginRequest | undefined {
   const request: LoginRequest = {
     ...like,

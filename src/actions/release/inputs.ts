@@ -81,7 +81,7 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
   };
 }
 
-/** Test requests come from a suite of their own, else from the smoke suite. */
+/** Test requests come from `probe_suite`, else from the smoke suite. */
 function probesOf(inputs: InputReader, values: Values, suite: string | undefined): StageSettings['probes'] {
   const { probes_per_minute: perMinute, probe_suite: path = suite } = values;
   if (perMinute === 0) return undefined;

@@ -95,7 +95,7 @@ function causeOf(run: ReleaseRun): string {
   return name && text.startsWith(name) ? text : capital(text);
 }
 
-/** Where the traffic is, in a sentence of its own, if the outcome alone does not say it. */
+/** Says where the traffic is in a separate sentence, if the outcome alone does not say it. */
 function trafficOf(run: ReleaseRun): string | undefined {
   const { state, live } = run;
   switch (state.outcome) {
@@ -114,7 +114,7 @@ function trafficOf(run: ReleaseRun): string | undefined {
   }
 }
 
-/** What is left of a release that ended with an error before it had released anything. */
+/** Says what remains of a release that ended with an error before it had released anything. */
 function undoneOf({ state, journal }: ReleaseRun): string {
   if (state.touched === 'record')
     return 'Nothing was released. The pin and the record of this release are removed again.';

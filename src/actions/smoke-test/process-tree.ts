@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { envName } from '../../domain/product.ts';
 
 /**
- * Everything that a command starts inherits this variable, whatever process group or parent it has later. Its value is
+ * Everything that a command starts inherits this variable, even if it changes its process group or parent later. Its value is
  * the same for all processes of one command and different for every command.
  */
 export const treeVariable = envName('COMMAND');

@@ -48,7 +48,7 @@ function finished(
       p95_ms: evidence.latency === undefined ? undefined : Math.round(evidence.latency.p95),
       ...writeResultFiles(evidence, context),
     },
-    // Failed checks have annotations of their own, at the lines of the suite.
+    // Failed checks already have annotations at the lines of the suite.
     annotate: annotationsOf(result.findings).length === 0,
   };
 }

@@ -62,8 +62,8 @@ async function readBytes(file: FileHandle, size: number, into?: Uint8Array): Pro
 }
 
 /**
- * Reads the files of a suite below the workspace, with symbolic links resolved. The function receives whatever is read,
- * so the suite of a pull request must not be able to name the runner's own files.
+ * Reads the files of a suite below the workspace, with symbolic links resolved. The function receives everything that is read, so the
+ * suite of a pull request must not be able to name the runner's own files.
  */
 export function suiteFiles(workspace: string): SuiteFiles {
   const find = (path: string, base?: string) =>

@@ -30,7 +30,7 @@ function environmentFor(env: Environment, port: number, treeId: string): Record<
 }
 
 /**
- * Runs as a process between this one and the command. It gives the command a process group of its own, prints the id of
+ * Runs as a process between this one and the command. It gives the command its own process group, prints the id of
  * that group, and ends the group if this process goes away without stopping it.
  */
 const supervisor = `

@@ -28,7 +28,7 @@ export function findEarlier(
   const state = resumeWatch(saved.state, testsOf(wanted.objectives, wanted.probes > 0));
   const why = state ? misfit(state, target, wanted) : 'its objectives differ';
   if (state === undefined || why !== undefined) {
-    log.line(`  The record of the release holds an earlier watch, but ${why}. This watch starts anew.`);
+    log.line(`  The record of the release holds an earlier watch, but ${why}. This watch starts from zero.`);
     return undefined;
   }
   const requests = Math.max(...state.evidence.tests.map(({ candidate }) => candidate.total));

@@ -1,7 +1,7 @@
 /**
- * What a verdict rests on apart from Google Cloud itself. An earlier step of the job can set variables that send calls to
- * other servers, or that make this process trust other certificates. A verdict is only as true as those servers, so the
- * report, the log and the summary name them.
+ * What a verdict relies on besides Google Cloud itself. An earlier step of the job can set variables that send calls to
+ * other servers, or that make this process trust other certificates. A verdict is only as reliable as those servers, so the report, the
+ * log and the summary name them.
  */
 export interface Basis {
   /** Google's APIs that answer at another host than Google's. */
@@ -10,7 +10,7 @@ export interface Basis {
   universe?: { domain: string; from: 'input' | 'environment' } | undefined;
   /** The login is the credentials file that an earlier step left. */
   credentials_file?: string | undefined;
-  /** Host and port of the proxy for https, and whose variable names it. */
+  /** Host and port of the proxy for https, and the variable that names it. */
   proxy?: { host: string; from: string } | undefined;
   /** Variables that change which certificates or code this process trusts. */
   trust: string[];
@@ -57,7 +57,7 @@ function proxyIn(env: Environment): Basis['proxy'] {
   for (const name of ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']) {
     const value = env[name]?.trim();
     if (!value) continue;
-    // Without its user and password.
+    // Host and port of the URL, without user and password.
     const text = value.includes('://') ? value : `http://${value}`;
     return { host: URL.canParse(text) ? new URL(text).host.slice(0, 120) : '(not a URL)', from: name };
   }
@@ -97,7 +97,7 @@ export function basisOf(
   };
 }
 
-/** Nothing stands between this run and Google Cloud that has to be told. */
+/** True if nothing between this run and Google Cloud needs to be reported. */
 export const isPlain = (basis: Basis): boolean =>
   basis.endpoints.length + basis.trust.length === 0 &&
   !basis.universe &&

@@ -1,7 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
 import type { Basis } from './basis.ts';
 
-/** What makes a claim that a function is private less than certain. A sandbox on this machine is told, but is no finding. */
+/** Facts that make it less certain that a function is private. A sandbox on this machine is reported, but is not a finding. */
 export function basisFindings(basis: Basis): Finding[] {
   const foreign = basis.endpoints.filter(({ used_by, loopback }) => used_by === 'actions' && !loopback);
   const found: Finding[] = [];

@@ -2,8 +2,8 @@ import { type Json, type JsonObject, setAt, valueAt } from '../data/json.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * A function saves an ingress setting of its own, and every update of the function gives it to the service again. After a
- * rollback, or a change by hand, the service has another one, which is the one that counts.
+ * A function saves its own ingress setting, and every update of the function writes it to the service again. After a rollback or a change
+ * by hand, the service has another setting, and that one counts.
  */
 
 const path = 'serviceConfig.ingressSettings';
@@ -31,7 +31,7 @@ export function ingressDrift(
   return saved === live ? undefined : { saved, live };
 }
 
-/** The function as it counts for a plan: if the inputs ask for what is saved but not live, there is something to change. */
+/** The function with the live ingress, for the plan: if the inputs ask for the saved setting and it is not live, the plan has a change. */
 export function withLiveIngress(
   fn: JsonObject | undefined,
   settings: Settings,

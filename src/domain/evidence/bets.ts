@@ -2,7 +2,7 @@ import { logAdd, logMix } from './log-space.ts';
 
 /**
  * The capital of one family of bets. A part of it bets from the first request on; the rest starts evenly over the planned
- * time, so that a failure after a long healthy stretch is still found. Each start is a test of its own, so the mixture
+ * time, so that a failure after a long healthy stretch is still found. Each start is a separate test, so the mixture
  * keeps the bound. The computation is recursive: the state stays the same few numbers, however long the watch lasts.
  */
 export interface Bets {

@@ -50,7 +50,7 @@ export interface TestState {
   candidateFull: Counts;
 }
 
-/** Serialisable. A second runner goes on from it and decides the same. */
+/** Serialisable. A second runner continues from it and decides the same. */
 export interface EvidenceState {
   v: 1;
   /** Seconds since the first shift of traffic, at the last poll. */

@@ -72,7 +72,7 @@ function bindingRemarks(facts: ExposureFacts, holding: Holding): Finding[] {
   return [];
 }
 
-/** Identities that can call in two steps, by the account that they act as. Wider members have findings of their own. */
+/** Identities that can call in two steps, by the account that they act as. Wider members have separate findings. */
 function impersonationRemarks(facts: ExposureFacts): Finding[] {
   const byAccount = new Map<string, Impersonation[]>();
   for (const one of impersonations(facts)) {

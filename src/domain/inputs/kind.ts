@@ -17,7 +17,7 @@ export interface Kind<T> {
   range?: string;
 }
 
-/** A kind with a parser of its own, such as `canary`. */
+/** A kind with its own parser, such as `canary`. */
 export function custom<T>(expected: string, parse: (text: string) => T, shown: Shown = 'value'): Kind<T> {
   return { expected, parse, shown };
 }

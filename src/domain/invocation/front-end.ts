@@ -13,7 +13,7 @@ export type ProbeClass =
   | 'iap'
   /** The application answered. If the request carried no token, the function is public. */
   | 'reached'
-  /** The answer proves neither. */
+  /** The answer does not prove who sent it. */
   | 'unclear'
   /** A proxy, a gateway or a sign-in page on the way answered. The request did not get as far as Google. */
   | 'foreign'

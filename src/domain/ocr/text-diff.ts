@@ -50,7 +50,7 @@ interface Cells {
 function addRun(cells: Cells, run: Run, a: Units, b: Units, close: () => void): void {
   if (run.kind === 'equal') {
     for (let i = 0; i < run.aLength; i++) {
-      // The line breaks of the expected text make the lines, whatever the recognised text has there.
+      // Only the line breaks of the expected text make lines; those of the recognised text do not.
       const unit = a.shown[run.a + i] as string;
       const lead = unit.startsWith('\n');
       if (lead) close();

@@ -26,7 +26,7 @@ export interface ReleaseFacts {
   stages: StageFacts[];
   shares: { at: number; percent: number }[];
   segments: SegmentFacts[];
-  /** Settings of the service, which traffic does not carry, that the release had changed, and what became of them. */
+  /** The service's settings that the release had changed and that traffic does not carry, with their state after the rollback. */
   outside?: readonly OutsideFact[] | undefined;
   /** How `before` has been doing since the traffic went back to it. */
   after?: ServingHealth | undefined;

@@ -137,7 +137,7 @@ export const table: Record<Phase, Row> = {
 };
 
 /**
- * How far the changes of a release go. `nothing`: no write took effect. `record`: only the pin and the record were
+ * How much a release has changed so far. `nothing`: no write took effect. `record`: only the pin and the record were
  * written, both to the revision that serves anyway, and the function is as it was. `function`: more than that.
  */
 export type Touched = 'nothing' | 'record' | 'function';
@@ -185,7 +185,7 @@ function following(state: State): State {
   return { ...state, phase: next };
 }
 
-/** The row that answers an event. Where nothing was changed, there is nothing to take back. */
+/** The row that answers an event. If nothing was changed, there is nothing to take back. */
 function rowOf({ phase, touched }: State): Row {
   const row = table[phase];
   return row === underWay && touched === 'nothing' ? untouched : row;

@@ -6,8 +6,8 @@ import type { ReleaseFacts, SegmentFacts } from './facts.ts';
 export const watchFactsOf = ({ evidence }: SegmentFacts): WatchFacts | undefined => testedFacts(evidence);
 
 /**
- * The segment that decided, or the last one, and the steps that were judged together with it. The steps of a split are
- * judged as a whole, 100 % by itself. `watch` is the segment's evidence with the looks and failures of all these steps.
+ * The segment that decided, or the last one, and the steps that were judged together with it. All canary steps are judged together, and
+ * 100 % is judged separately. `watch` is the segment's evidence with the looks and failures of all these steps.
  */
 export function decidingSteps(
   facts: ReleaseFacts,

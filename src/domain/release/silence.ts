@@ -4,7 +4,7 @@ import { watchFactsOf } from './segments.ts';
 
 /**
  * True if nothing has tried the candidate: there is no smoke test, and in all its watches it got neither a user's request
- * nor a probe. A release without objectives watches nothing because its user wants that.
+ * nor a probe. A release without objectives does not count, because its user chose to watch nothing.
  */
 export function nothingChecked(
   segments: readonly SegmentFacts[],
@@ -17,12 +17,12 @@ export function nothingChecked(
   );
 }
 
-/** What to do about it. */
+/** The advice for a release that nothing has tried. */
 export function nothingCheckedFinding(candidate: string, suiteFile: string): Finding {
   return {
     rule: 'nothing-checked',
     severity: 'medium',
     title: `Nothing was checked: no user sent ${candidate} a request while it was watched, and there is no smoke suite.`,
-    fix: `Add a smoke suite (${suiteFile}), or set probes_per_minute and probe_suite, so that the watch sends requests itself. If nobody calls the function while you release it, canary: none saves the wait.`,
+    fix: `Add a smoke suite (${suiteFile}), or set probes_per_minute and probe_suite, so that the watch sends requests itself. If no user calls the function during releases, canary: none avoids the wait.`,
   };
 }

@@ -25,7 +25,7 @@ export function summaryOf<Name extends ActionName>(report: Report<Name>, view: V
   return joined([head.join('\n'), ...sections, ...restsOn(report)]);
 }
 
-/** What the verdict rests on, if that is not Google Cloud alone. */
+/** What the verdict relies on, unless it is Google Cloud alone. */
 function restsOn({ rests_on: basis }: Report): string[] {
   if (!basis) return [];
   const lines = basisSentences(basis).map((text) => `- ${markdownText(text, 500)}`);

@@ -59,7 +59,7 @@ export interface Report<Name extends ActionName = ActionName> {
   actions_taken: ActionTaken[];
   timings: Timing[];
   errors: ErrorRecord[];
-  /** What the verdict rests on apart from Google Cloud. Absent if there is nothing to tell. */
+  /** What the verdict relies on besides Google Cloud. Absent if it relies on nothing else. */
   rests_on?: Basis | undefined;
 }
 

@@ -3,7 +3,7 @@ import { basisFindings } from '../basis/findings.ts';
 import type { Evidence } from './evidence.ts';
 import type { Report } from './report.ts';
 
-/** Adds to the report what its verdict rests on. If the report says that a function is private, each such thing is a finding. */
+/** Adds to the report what its verdict relies on besides Google. If the report says that a function is private, each entry is also a finding. */
 export function addBasis(report: Report, basis: Basis): void {
   if (isPlain(basis)) return;
   report.rests_on = basis;

@@ -22,7 +22,7 @@ export interface RollbackEvidence {
   kept_pin?: boolean | undefined;
   /** Milliseconds from the write until Cloud Run showed the traffic as intended. */
   took_ms?: number | undefined;
-  /** What became of the settings of the service that the release had changed. */
+  /** The service's settings that the release had changed, with their state after the rollback. */
   outside?: readonly OutsideFact[] | undefined;
   /** How the revision answered a call afterwards, in a few words. */
   alive?: string | undefined;

@@ -1,7 +1,7 @@
 import { nearest } from '../data/nearest.ts';
 import { fits, type Labels, type Matcher, metricOf, type Selector } from './selector.ts';
 
-/** Why a selector matches no series, as far as the series that exist can say. */
+/** Why a selector matches no series, judged from the series that exist. */
 export type Absence =
   /** No series has this name. `near`: one that is spelt almost alike. */
   | { kind: 'name'; name: string; near: string | undefined }
@@ -42,7 +42,7 @@ export function absenceOf(
   const conditions = selector.matchers.filter(({ label }) => label !== '__name__');
   for (const matcher of conditions) {
     const { label } = matcher;
-    // A condition that an absent label meets, such as `code!="200"`, says nothing about the label.
+    // A condition that an absent label meets, such as `code!="200"`, does not show whether the label exists.
     if (fits(matcher, {}) !== false) continue;
     const having = series.filter((labels) => labels[label] !== undefined);
     if (having.length === 0)

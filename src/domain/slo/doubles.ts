@@ -8,19 +8,19 @@ export interface CounterSeries {
 
 /** How the series of one selector count a request more than once, or no request at all. */
 export type Double =
-  /** Buckets of a histogram are cumulative, and quantiles are no counts. */
+  /** Buckets of a histogram are cumulative, and quantiles are not counts. */
   | { kind: 'parts'; label: string; values: string[] }
   /** Two series that differ only in who scraped or stored them. */
   | { kind: 'copies'; label: string; values: string[] }
   /** A sum of other series that the same selector matches: it lacks these labels. */
   | { kind: 'sum'; labels: string[] }
-  /** A rule's result beside what it was computed from. */
+  /** The result of a recording rule beside the series from which it was computed. */
   | { kind: 'rule'; names: string[] }
   /** One value of a label holds the sum of the others, such as `code="all"`. */
   | { kind: 'whole'; label: string; value: string }
   /** Values with fractions are rates, not counts. */
   | { kind: 'fractions'; value: number }
-  /** It falls without beginning at zero, as a gauge does. */
+  /** The value falls without restarting at zero, as a gauge does. */
   | { kind: 'gauge' };
 
 /** Labels that name the server that scraped or stored a series, not what it counts. */
@@ -85,7 +85,7 @@ function copies(all: readonly CounterSeries[]): Double | undefined {
   return undefined;
 }
 
-/** A series whose labels are all shared by another one that has more of them: a sum beside its parts. */
+/** Finds a series whose labels all occur in another series that has more labels: a sum beside its parts. */
 function sum(all: readonly CounterSeries[]): Double | undefined {
   const some = all.slice(0, 300);
   const shapes = new Set(some.map(({ labels }) => keysOf(labels).sort().join('\n')));

@@ -1,7 +1,7 @@
 import { type Absence, mostValues } from './absence.ts';
 import type { Double } from './doubles.ts';
 
-/** What speaks against the counters of an objective, known from the series that exist. */
+/** A reason to doubt the counters of an objective, found in the series that exist. */
 export type Doubt = { objective: string; counter: 'total' | 'bad' | 'good'; selector: string } & (
   | { kind: 'absent'; absence: Absence }
   | { kind: 'double'; double: Double }
@@ -12,7 +12,7 @@ export type Doubt = { objective: string; counter: 'total' | 'bad' | 'good'; sele
   /** It grew by more than `total`. */
   | { kind: 'more'; total: number; own: number }
 ) & {
-    /** The watch could not judge by these counters. Otherwise it can, and people should know. */
+    /** True if the watch could not judge by these counters. If false, it can, and the doubt is only a warning. */
     fatal: boolean;
   };
 
@@ -58,8 +58,8 @@ function doubleText(double: Double): string {
   switch (double.kind) {
     case 'parts':
       return double.label === 'quantile'
-        ? 'reads quantiles, which are no counts.'
-        : `adds up the buckets le=${listed(double.values)}, but each bucket holds the smaller ones too. Name one le.`;
+        ? 'reads quantiles, which are not counts.'
+        : `adds up the buckets le=${listed(double.values)}, but each bucket includes the smaller ones. Name one le.`;
     case 'copies':
       return `counts each request more than once: series that differ only in ${double.label} (${listed(double.values)}). Name one ${double.label}.`;
     case 'sum':
@@ -69,9 +69,9 @@ function doubleText(double: Double): string {
     case 'whole':
       return `counts each request more than once: ${double.label}="${double.value}" is the sum of the other values of ${double.label}. Leave it out.`;
     case 'fractions':
-      return `holds ${double.value}, which is no number of requests. Expected a counter, not a rate.`;
+      return `holds ${double.value}, which is not a number of requests. Expected a counter, not a rate.`;
     case 'gauge':
-      return 'falls again and again, as a gauge does. Expected a counter.';
+      return 'falls repeatedly, as a gauge does. Expected a counter.';
   }
 }
 

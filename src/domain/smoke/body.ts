@@ -2,7 +2,7 @@ import type { Json } from '../data/json.ts';
 import { slug } from '../product.ts';
 import type { CaseRequest, ImageSource } from './suite/model.ts';
 
-/** A body in pieces, so that a 30 MiB image is in memory only once, whatever encoding it is sent in. */
+/** A body in pieces, so that a 30 MiB image is in memory only once, in any encoding. */
 export interface BodyPlan {
   contentType: string;
   parts: BodyPart[];

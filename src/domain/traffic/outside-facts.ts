@@ -3,7 +3,7 @@ import { differingFields, type OutsideField, type OutsideSettings } from './outs
 import { fieldText, settingCommand, valueText } from './outside-text.ts';
 import { opens } from './put-back.ts';
 
-/** One setting that a release changed, and what became of it when the traffic went back. */
+/** One setting that a release changed, and its state after the traffic went back. */
 export interface OutsideFact {
   /** The setting in words. */
   setting: string;
@@ -13,11 +13,11 @@ export interface OutsideFact {
   opens?: true | undefined;
   /** `closed`: it stays as it is, because putting it back could open the function. */
   state: 'put_back' | 'closed' | 'refused';
-  /** Puts it back by hand. Absent if it is back. */
+  /** The command that puts the setting back. Absent if it is back. */
   command?: string | undefined;
 }
 
-/** Our own labels change with every release, so nobody needs to read about them. */
+/** Our own labels change with every release, so they are not worth reporting. */
 const withoutOwnLabels = (settings: OutsideSettings): OutsideSettings => ({
   ...settings,
   labels: Object.fromEntries(
@@ -26,8 +26,8 @@ const withoutOwnLabels = (settings: OutsideSettings): OutsideSettings => ({
 });
 
 /**
- * What became of the settings: `before` the release, `found` when the way back began, and `live` now. `asked` are those
- * that this way back tried to put back, `closed` those that it left as they were.
+ * Compares the settings `before` the release, `found` when the rollback began, and `live` now. The rollback tried to put back those in
+ * `asked`, and left those in `closed` alone.
  */
 export function outsideFacts(
   settings: { before: OutsideSettings; found: OutsideSettings; live: OutsideSettings },
@@ -41,7 +41,7 @@ export function outsideFacts(
     if (!asked.includes(field) && !closed.includes(field)) return [];
     const isBack = !differingFields(before, live).includes(field);
     const state = closed.includes(field) ? 'closed' : isBack ? 'put_back' : 'refused';
-    // No command switches the invoker check off: that would open the function.
+    // No command switches the invoker check off, because that would open the function.
     const own = isBack || (field === 'invokerIamDisabled' && before.invokerIamDisabled);
     const command = own ? undefined : settingCommand(field, before, live, place);
     const fact = { setting: fieldText[field], before: valueText(field, before), now: valueText(field, live) };

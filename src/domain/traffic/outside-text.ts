@@ -59,7 +59,7 @@ interface Place {
   service: string;
 }
 
-/** The command that gives the service the value that `wanted` has. `live` tells which labels to remove. */
+/** The command that gives the service the value that `wanted` has. `live` shows which labels to remove. */
 export function settingCommand(
   field: OutsideField,
   wanted: OutsideSettings,

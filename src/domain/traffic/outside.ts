@@ -34,10 +34,10 @@ export const outsideFields: readonly OutsideField[] = [
   'description',
 ];
 
-/** Part of a record: the settings before the release, and what its own build made of them. */
+/** Part of a record: the settings before the release, and the settings after its own build. */
 export interface OutsideRecord {
   before: OutsideSettings;
-  /** Absent while no build of this release has ended. */
+  /** Absent until a build of this release has ended. */
   after?: OutsideSettings | undefined;
 }
 

@@ -59,12 +59,12 @@ function parseSettings(value: unknown): OutsideSettings | undefined {
   };
 }
 
-/** Leaves out what is malformed: traffic can be put back without it. Without `before` nothing else is of use. */
+/** Leaves out malformed settings, because traffic can be put back without them. Without `before` the rest is useless. */
 export function parseOutside(value: unknown): OutsideRecord | undefined {
   if (!isObject(value)) return undefined;
   const before = parseSettings(value.before);
   const after = value.after === undefined ? undefined : parseSettings(value.after);
-  // Without a readable `after` it is not known what this release changed.
+  // Without a readable `after`, the changes of this release are unknown.
   if (!before || (value.after !== undefined && !after)) return undefined;
   return after ? { before, after } : { before };
 }

@@ -23,7 +23,7 @@ const reachOf = (ingress: string | undefined) => {
   return rank < 0 ? reach.length : rank;
 };
 
-/** Would going from `live` to `before` let in requests that are kept out now? */
+/** Returns true if going from `live` to `before` would let in requests that are kept out now. */
 export function opens(field: OutsideField, before: OutsideSettings, live: OutsideSettings): boolean {
   switch (field) {
     case 'ingress':
@@ -40,9 +40,9 @@ export function opens(field: OutsideField, before: OutsideSettings, live: Outsid
 }
 
 /**
- * The writes that make the service as it was. A setting that the release did not change, or that somebody else has
- * changed since, stays. The invoker check is never switched off. Ingress, the default URL and Identity-Aware Proxy are
- * opened again only if the callers are still checked: `isPrivate` says whether the guard saw that, if it has looked.
+ * The writes that make the service as it was. A setting that the release did not change, or that another tool or person has changed
+ * since, stays. The invoker check is never switched off. Ingress, the default URL and Identity-Aware Proxy are opened again only if the
+ * callers are still checked: `isPrivate` says whether the guard saw that, if it has looked.
  */
 export function putBack(
   { before, after }: OutsideRecord,
@@ -69,7 +69,7 @@ export function putBack(
   return { change, closed };
 }
 
-/** Undoes what became of each label from `before` to `after`. A label that has changed since then stays. */
+/** Undoes the change of each label from `before` to `after`. A label that has changed since then stays. */
 function labelsBack(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
@@ -88,6 +88,6 @@ function labelsBack(
 const own = (map: Readonly<Record<string, string>>, name: string) =>
   Object.hasOwn(map, name) ? map[name] : undefined;
 
-/** Has the service every value of the change? */
+/** Returns true if the service has every value of the change. */
 export const hasChange = (live: OutsideSettings, change: OutsideChange): boolean =>
   (Object.keys(change) as OutsideField[]).every((field) => sameSetting(field, { ...live, ...change }, live));

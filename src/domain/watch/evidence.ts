@@ -79,7 +79,7 @@ export function decidingCounts(facts: WatchFacts, test: number): Counts {
   return readCounts((atFull(facts) ? at?.full : undefined) ?? at?.candidate);
 }
 
-/** True if both revisions break this objective, so that neither is blamed, whatever the other odds say. */
+/** True if both revisions break this objective, so that neither is blamed, even if the other odds point at one of them. */
 export const platformSuspected = (facts: WatchFacts, { breaks }: WatchTest): boolean =>
   facts.blame === 'platform' &&
   Math.min(breaks?.candidate ?? 0, breaks?.baseline ?? 0) >= Math.log(platformAt);

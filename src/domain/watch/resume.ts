@@ -108,7 +108,7 @@ const isHistory = (history: History | undefined): boolean =>
   isNumber(history.lookedAt) &&
   (history.firesAt === null || isNumber(history.firesAt));
 
-/** True if the earlier runner watched at the same share. Otherwise this runner begins with a shift of its own. */
+/** True if the earlier runner watched at the same share. Otherwise this runner begins with a new shift. */
 export function continuesMark(
   state: Pick<WatchState, 'marks'>,
   now: { phase: Mark['phase']; share: number },

@@ -11,8 +11,8 @@ import { objectsIn, optionalObject, optionalText, requiredText, UnexpectedShape 
 const maxGateways = 20;
 
 /**
- * Parses an OpenAPI document in YAML or JSON. What is neither may hide an open operation, so it is an error. A stranger may have written it, so the number
- * of aliases is limited. The parser is loaded only here, since most projects have no gateway.
+ * Parses an OpenAPI document in YAML or JSON. A document that is neither may hide an open operation, so it is an error. A stranger may
+ * have written it, so the number of aliases is limited. The parser is loaded only here, since most projects have no gateway.
  */
 async function parseDocument(base64: string): Promise<JsonObject> {
   const { parse } = await import('yaml');
@@ -21,7 +21,7 @@ async function parseDocument(base64: string): Promise<JsonObject> {
     const document: unknown = parse(text, { maxAliasCount: 50, merge: false, logLevel: 'silent' });
     if (isObject(document)) return document;
   } catch {
-    // Reported below, without words of the document.
+    // The error below reports this without quoting the document.
   }
   throw new UnexpectedShape('The OpenAPI document of a gateway is neither YAML nor JSON.');
 }

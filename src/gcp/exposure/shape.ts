@@ -1,8 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../../domain/data/json.ts';
 
 /**
- * Readers for answers on which a verdict rests. A field that is absent keeps the default of its proto. A field of another
- * type, or a name that must be there and is not, means that this is not the answer to the question: it proves nothing.
+ * Readers for answers on which a verdict relies. A field that is absent keeps the default of its proto. A field of another
+ * type, or a name that must be there and is not, means that the answer belongs to another question and proves nothing.
  */
 export class UnexpectedShape extends Error {}
 

@@ -36,7 +36,7 @@ const isEmpty = (value: unknown): boolean =>
   value === undefined || (typeof value === 'object' && value !== null && Object.values(value).every(isEmpty));
 
 /**
- * Equal as JSON, whatever the order of keys. An absent map or list equals an empty one: a typed message cannot tell
+ * Equal as JSON, in any order of keys. An absent map or list equals an empty one: a typed message cannot tell
  * them apart, and the API looks only at the mask.
  */
 export function sameJson(left: unknown, right: unknown): boolean {

@@ -93,7 +93,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       });
       if (answer.status === 404) return undefined;
       const body = objectOf(answer.body);
-      // An answer that does not name the function is no function without settings.
+      // An answer that does not name the function is refused. It must not count as a function without settings.
       if (shortName(textOf(body.name)) !== shortName(name))
         throw new ReleaseError('response-malformed', {
           what: `Cloud Functions described another resource than ${shortName(name)}.`,

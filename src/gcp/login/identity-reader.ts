@@ -52,7 +52,7 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
           ...call,
           bearer,
         });
-        // An answer of another shape is not read: an empty object is no policy without bindings.
+        // An answer of another shape is refused. An empty object must not count as a policy without bindings.
         if (isObject(answer.body) && (!/:getIamPolicy$/.test(call.path) || isPolicy(answer.body)))
           return answer.body;
       } catch {

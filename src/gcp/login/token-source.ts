@@ -15,7 +15,7 @@ import { shared } from './shared-token.ts';
 
 export interface TokenOptions {
   request: LoginRequest;
-  /** Makes the exchange and the impersonation, without a bearer of its own. */
+  /** Makes the exchange and the impersonation, without a bearer token. */
   rest: Pick<Rest, 'call' | 'endpoints'>;
   clock: Clock;
   log: Log;

@@ -43,7 +43,7 @@ function statusOf(value: Json, latestReady: string | undefined): TrafficStatus {
   return status;
 }
 
-/** These flags decide who may call. A flag of another type is not a flag that is off. */
+/** These flags decide who may call. A flag of another type must not count as off. */
 function flagOf(raw: JsonObject, field: string): boolean {
   const value = raw[field] ?? false;
   if (typeof value !== 'boolean')
@@ -53,7 +53,7 @@ function flagOf(raw: JsonObject, field: string): boolean {
   return value;
 }
 
-/** Counts may come as text, because the API writes 64-bit integers so. */
+/** Counts may come as text, because the API writes 64-bit integers as text. */
 function scalingOf(raw: JsonObject): ServiceScaling {
   const scaling: ServiceScaling = {};
   for (const field of ['minInstanceCount', 'maxInstanceCount', 'manualInstanceCount'] as const) {

@@ -7,7 +7,7 @@ export const canary = group('Canary', {
   canary: {
     kind: custom('rising percentages of at most 50 %, such as 5%,25%,50%', parseCanary),
     sentence:
-      'Percentages of traffic for the new revision, rising, at most 50 %. Each is watched, and 100 % follows by itself. `none` goes straight to 100 %.',
+      'Percentages of traffic for the new revision, rising, at most 50 %. Each is watched, and 100 % always follows. `none` goes straight to 100 %.',
     example: '10%,50%',
     default: '5%,25%,50%',
     essential: true,

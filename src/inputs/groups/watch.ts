@@ -37,7 +37,7 @@ export const watch = group('What is watched', {
   resume: {
     kind: choice(['auto', 'save', 'off']),
     sentence:
-      'Whether to continue the watch that a release or another runner left in the record of an open release: `auto` if one fits and `since` is not set, `save` also keeps its own state there every minute (needs `run.services.update`), `off` starts anew.',
+      'Whether to continue the watch that a release or another runner left in the record of an open release: `auto` if one fits and `since` is not set, `save` also keeps its own state there every minute (needs `run.services.update`), `off` starts from zero.',
     example: 'save',
     default: 'auto',
     usedBy: watching,

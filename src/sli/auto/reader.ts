@@ -72,7 +72,7 @@ export class FallbackReader implements SliReader {
       return this.#changeSource(failure, marks, signal);
     }
     this.#answeredAt = now;
-    // The reader may have booked entries that lie beyond its horizon.
+    // The reader may have booked entries beyond its horizon.
     this.#readUntil = Math.max(this.#readUntil, reading.horizon, Date.parse(reading.cursor));
     this.#counted ||= reading.counts.some(({ total }) => total > 0);
     if (onFirst && !this.#counted && now - this.#checkedAt >= this.#patience) {

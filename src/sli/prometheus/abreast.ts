@@ -13,9 +13,9 @@ interface Answer {
 const mostSeconds = 90;
 
 /**
- * Cuts the counters of an objective at the moment up to which all of them are known. Only counters of different targets
- * can differ in that. Without the cut, one that is late would be judged against too many or too few requests. Throws if
- * one stays behind while another rises.
+ * Cuts the counters of an objective at the moment up to which all of them are known. Only counters of different targets can have
+ * different moments. Without the cut, one that is late would be judged against too many or too few requests. Throws if one stays behind
+ * while another rises.
  */
 export function cutAbreast<A extends Answer>(answers: readonly A[]): A[] {
   const cuts = new Map(

@@ -30,12 +30,12 @@ function sampleOf(raw: unknown): Sample | undefined {
   return Number.isFinite(value) && value >= 0 ? { at: raw[0], value } : undefined;
 }
 
-/** Query errors that the same query will always meet; https://prometheus.io/docs/prometheus/latest/querying/api/ */
+/** Errors that the same query will always cause; https://prometheus.io/docs/prometheus/latest/querying/api/ */
 const lasting = new Set(['bad_data', 'execution', 'not_found']);
 
 /**
  * The data of a whole answer. Throws if the server refused the query, or says that parts are missing. (Thanos warns of
- * a partial response, VictoriaMetrics sets isPartial.) Infos of PromQL itself are about style: they miss nothing.
+ * a partial response, VictoriaMetrics sets isPartial.) Infos of PromQL itself are about style and do not mean that anything is missing.
  */
 export function dataOf(body: unknown): unknown {
   if (!isObject(body)) throw malformed('it is not a JSON object');

@@ -8,12 +8,12 @@ export interface Increment {
   count: number;
 }
 
-/** What was scraped. */
+/** The samples of a series. */
 export const targetOf = ({ instance = '', job = '' }: Labels) => `${job}\n${instance}`;
 
 /**
- * What one answer shows of each target: at which moments it was scraped. It tells a series that began just now from one
- * that is merely seen for the first time, whose value holds its whole past.
+ * The moments at which each target was scraped, from one answer. They distinguish a series that began just now from one that is only seen
+ * for the first time and whose value includes its whole past.
  */
 export class Scrapes {
   readonly #targets = new Map<string, Series[]>();

@@ -7,7 +7,7 @@ import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import type { Series } from './answer.ts';
 import { type CounterName, selectorOf } from './selectors.ts';
 
-/** The counters that exist, or are right to be absent: an absent series of these is a zero. Shared by all readers. */
+/** The counters that exist, or that may be absent. Only for these does an absent series count as zero. All readers share this. */
 export class ExistingCounters {
   readonly #known = new Set<string>();
   readonly #badOptional: boolean;
@@ -26,7 +26,7 @@ export class ExistingCounters {
   }
 }
 
-/** What one look of a watch has read of one counter, over all its revisions. */
+/** The samples of one counter over all its revisions, as one look of a watch read them. */
 export interface CounterAnswer {
   objective: string;
   counter: CounterName;
@@ -35,8 +35,8 @@ export interface CounterAnswer {
 }
 
 /**
- * Throws if these answers are no counts: a counter has never had a series, which is not the number 0, or its series
- * count a request twice.
+ * Throws if these answers are not counts: if a counter has never had a series, which is not the number 0, or if its series count a
+ * request twice.
  */
 export function requireCounts(answers: readonly CounterAnswer[], existing: ExistingCounters): void {
   for (const { objective, counter, selector, series } of answers) {

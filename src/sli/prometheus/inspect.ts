@@ -38,7 +38,7 @@ interface Counter {
   recent: Series[];
 }
 
-/** The first look: do the counters exist, and can they be what they say? Notes in `existing` which ones may be absent. */
+/** The first look: checks that the counters exist and that their values are plausible. Notes in `existing` which ones may be absent. */
 export async function inspectCounters(
   access: Access,
   wanted: Wanted,
@@ -89,7 +89,7 @@ async function inspectObjective(
       if (double) doubts.push({ ...base, kind: 'double', double, fatal: true });
       continue;
     }
-    // Without a request nothing is known about its parts.
+    // Without a request nothing is known about bad or good ones.
     if (one !== total && total?.labels.length === 0) continue;
     const name = metricOf(one.over);
     const alike = name === undefined ? [] : await seriesOf(byName(name));
@@ -105,7 +105,7 @@ async function inspectObjective(
 
 const byName = (name: string): Selector => ({ matchers: [{ label: '__name__', op: '=', value: name }] });
 
-/** All names, to find one that is spelt almost alike. Only a help, so a server that refuses them is no problem. */
+/** Reads all names, to find one with a similar spelling. This only improves the message, so a server may refuse it. */
 async function namesOf(api: PrometheusApi, signal: AbortSignal | undefined): Promise<string[]> {
   try {
     return readTexts(await api('label/__name__/values', {}, signal)).slice(0, 20_000);
@@ -117,7 +117,7 @@ async function namesOf(api: PrometheusApi, signal: AbortSignal | undefined): Pro
 
 const keysOf = (series: readonly Series[]) => new Set(series.map(({ key }) => key));
 
-/** What a counter says that cannot be true beside the counter of all requests. */
+/** Finds values of a counter that contradict the counter of all requests. */
 function contradiction(objective: string, total: Counter | undefined, one: Counter, to: number): Doubt[] {
   if (total === undefined || one === total) return [];
   const base = { objective, counter: one.counter, selector: one.text, fatal: true };
@@ -140,7 +140,7 @@ function contradiction(objective: string, total: Counter | undefined, one: Count
       .take(recent, scrapes)
       .increments.reduce((sum, { count }) => sum + count, 0);
   const [whole, own] = [rise(total), rise(one)];
-  // Two scrapes may lie around a few requests.
+  // A few requests may arrive between two scrapes.
   if (own > whole * 1.2 + fewRequests) return [{ ...base, kind: 'more', total: whole, own }];
   return [];
 }

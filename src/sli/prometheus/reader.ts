@@ -93,7 +93,7 @@ export class PrometheusReader implements SliReader {
     this.#upTo = pinned;
   }
 
-  /** What was read of each counter, over all revisions, with the selector as the user wrote it. */
+  /** The samples of each counter over all revisions, with the selector as the user wrote it. */
   #byCounter(
     answers: readonly { objective: string; counter: CounterName; series: Series[] }[],
   ): CounterAnswer[] {
@@ -137,7 +137,7 @@ function settledCounts(tally: Tally, countsGood: (objective: string) => boolean)
 
 /**
  * Throws if a revision has more bad or good requests than requests. That happens if a part of the counters is late;
- * the next look reads them all again. If it stays so, the counters contradict each other.
+ * the next look reads them all again. If that does not change, the counters contradict each other.
  */
 function requireParts(counts: readonly SliCount[], countsGood: (objective: string) => boolean): void {
   const sums = new Map<string, { total: number; part: number; good: boolean; revision: string }>();

@@ -17,7 +17,7 @@ export interface PrometheusSettings {
   token: string | undefined;
   /** Ask Google's own endpoint, with the identity of this login. */
   managed: boolean;
-  /** Counters for the availability of objectives that name none of their own. */
+  /** Counters for availability, for objectives that do not name counters. */
   counters: PrometheusCounters | undefined;
   /** Milliseconds behind now at which queries are pinned, so that all samples have arrived. Default 20 s. */
   delayMs: number | undefined;
@@ -71,7 +71,7 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
           sumOf(counters.good),
         ]);
         if (total === undefined) continue;
-        // An increase that is absent is 0 only for a counter that exists, or is right to be absent.
+        // An absent increase counts as 0 only if the counter exists or may be absent.
         const part = bad ?? good;
         const counter = counters.good === undefined ? 'bad' : 'good';
         if (part === undefined && !existing.has(id, counter)) continue;

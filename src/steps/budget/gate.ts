@@ -42,7 +42,7 @@ export interface BudgetResult {
 }
 
 /**
- * Before a release: looks up whether the counts can be judged by, and whether enough of the error budget remains. Throws
+ * Checks before a release whether the counts can be used, and whether enough of the error budget remains. Throws
  * if the run is cancelled, or if a watch could never count: then nothing was changed yet.
  */
 export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Promise<BudgetResult> {
@@ -78,7 +78,7 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
   return { verdict: gate.verdict, reason: gate.reason, findings, evidence: gate };
 }
 
-/** Throws if these doubts would leave the watch blind, and that would end the release. */
+/** Throws if these doubts would leave the watch without counts, and if that would end the release. */
 function doubtFindings(doubts: readonly Doubt[], onBlind: OpenEndPolicy, log: Log): Finding[] {
   const fatal = doubts.filter((doubt) => doubt.fatal);
   const [first] = fatal;

@@ -94,7 +94,7 @@ export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
       ? { traffic: allToLatest(current.traffic) }
       : {
           stop: 'refused',
-          reason: `${revision} is built, but the newer revision ${latest} appeared meanwhile, so no traffic was moved. ${see}`,
+          reason: `${revision} is built, but the newer revision ${latest} appeared in the meantime, so no traffic was moved. ${see}`,
         };
   }).catch((error: unknown) => {
     // The write may have succeeded even though the response was lost, so do not report the pin as kept.

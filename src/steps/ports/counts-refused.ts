@@ -12,7 +12,7 @@ export class CountsRefused extends ReleaseError {
   }
 }
 
-/** The counts can never be read like this, so waiting for them is of no use. */
+/** The counts can never be read like this, so waiting does not help. */
 export class CountsUnusable extends ReleaseError {
   constructor(parts: ErrorParts) {
     super('counts-unusable', parts);

@@ -37,7 +37,7 @@ export interface SliReading {
   horizon: number;
   /** Milliseconds by which the source lags now, measured or documented. */
   lagMs: number;
-  /** For `SliQuery.cursor`; empty if a later reader loses nothing by starting anew. */
+  /** For `SliQuery.cursor`; empty if a later reader can start from the beginning without loss. */
   cursor: string;
   /** Notes about these counts for the summary, for example that they are a sample. */
   notes: string[];
@@ -46,8 +46,8 @@ export interface SliReading {
   /** Fraction of the requests that was read, if more arrived than can be read; default 1. */
   sampled?: number | undefined;
   /**
-   * Longest stretch of time that the source counts as one. Such a stretch can lie across a change of traffic, and then
-   * belongs to neither side. Default 0.
+   * Longest stretch of time that the source counts as one. If traffic changes within such a stretch, it belongs to neither side. Default
+   * 0.
    */
   bucketMs?: number | undefined;
 }
@@ -74,7 +74,7 @@ export interface SliSource {
     signal?: AbortSignal,
   ): Promise<SliTotals>;
   /**
-   * The first look, before anything is changed: what speaks against the counts of the window from `from` to `to`. Throws
+   * The first look, before anything is changed: reasons to doubt the counts of the window from `from` to `to`. Throws
    * `CountsUnusable` if the source will never answer. Absent if the source's counts are Google's own.
    */
   inspect?(

@@ -6,7 +6,7 @@ export interface SmokeHttpRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  /** Either parts around the bytes of an image, or so many zero bytes. Every call builds the body anew. */
+  /** Either parts around the bytes of an image, or so many zero bytes. Every call builds a new body. */
   body: { parts: readonly BodyPart[]; image: Uint8Array } | { zeros: number } | undefined;
   /** Sent as a bearer token. */
   token: string | undefined;

@@ -9,7 +9,7 @@ import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
 /** Milliseconds for going back. After a signal GitHub kills the process in 7.5 s. */
 const urgentMs = 6000;
 const revertMs = 90_000;
-/** If only the pin was written. What that leaves open, the post step settles. */
+/** True if only the pin was written. The post step settles what remains open. */
 const unpinMs = 30_000;
 
 /** Puts the traffic back to `before`, then calls it once to see that it answers. */

@@ -83,7 +83,7 @@ async function adopt(run: ReleaseRun): Promise<void> {
   try {
     const fn = await ports.functions.get(run.request.functionName, over.signal);
     const revision = revisionOf(fn);
-    // The response of the update may be lost, or another deploy may have changed the function meanwhile.
+    // The response of the update may be lost, or another deploy may have changed the function in the meantime.
     if (fn?.updateTime !== run.live.functionUpdateTime) run.written.functionTouched = true;
     if (!carriesLabels(fn, labels) || revision === undefined || revision === found.functionRevision) return;
     run.candidate = revision;

@@ -37,7 +37,7 @@ export async function guardFirst(run: ReleaseRun): Promise<PhaseResult> {
   return passed(result.exposure);
 }
 
-/** Calls the service once before the first change, to compare after a rollback. Nothing waits for the answer until then. */
+/** Calls the service once before the first change, for a comparison after a rollback. Only that comparison waits for the answer. */
 function askBefore(run: ReleaseRun): void {
   const { ports, live, found } = run;
   const { alive } = ports.stages;

@@ -17,7 +17,7 @@ import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
 const restMs = 60_000;
 const pauses = { first: 200, factor: 1.5, longest: 5000 };
 
-/** The service once the traffic that others asked for is live. Until then, nobody can tell what serves. */
+/** The service once the traffic that others asked for is live. Until then, it is unknown what serves. */
 export function atRest({ ports }: ReleaseRun, found: RunService): Promise<RunService> {
   const { services, clock, signal, log } = ports;
   let service = found;

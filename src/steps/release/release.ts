@@ -49,7 +49,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     if (phase === 'reverting' && state.phase === 'ended')
       ending.settled =
         result.event === 'before_gone' || (result.event === 'passed' && !run.written.buildMayGoOn);
-    // A write that seems not to have arrived is looked at once more by the post step.
+    // The post step checks again whether a write that seems lost has arrived.
     if (state.phase === 'ended' && state.touched === 'nothing' && run.journal.sent.length > 0)
       ending.settled = false;
     // Our traffic is gone, but our tags and the open record may still be there. The post step removes them.
@@ -60,7 +60,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
   return run;
 }
 
-/** The phases in which the first writes can fail. What was changed until then decides how the release ends. */
+/** The phases in which the first writes can fail. How the release ends depends on what was changed until then. */
 const isFailure = (phase: Phase, { event }: PhaseResult) =>
   (phase === 'pinning' || phase === 'building') && event !== 'passed';
 
@@ -80,7 +80,7 @@ function addStage(
   const undoes = phase === 'reverting' && run.state.touched === 'record';
   const name = undoes ? 'Undo the pin' : stage;
   const percent = phase === 'canary' || phase === 'full' ? percentIn(run.state) : undefined;
-  // A login fails at the first call, in whichever phase that is.
+  // A login can fail in any phase, because it happens at the first call.
   const error = result.event === 'failed' ? run.journal.errors.at(-1) : undefined;
   const login = error instanceof ReleaseError && 'login' in (error.evidence ?? {});
   run.journal.stage({

@@ -53,7 +53,7 @@ export interface Written {
   record: ReleaseRecord | undefined;
   /** Our record has been on the service. If it is gone, another process has closed it. */
   recorded: boolean;
-  /** What this release's build made of the settings that traffic does not carry. */
+  /** The settings that traffic does not carry, as this release's build left them. */
   outside: OutsideSettings | undefined;
   /** The last write left a revision pinned by name. */
   keptPin: boolean;
@@ -73,7 +73,7 @@ export interface Ending {
   wentBackAt: number | undefined;
   /** How `before` has been doing since then. */
   after: ServingHealth | undefined;
-  /** What became of the settings that this release had changed. */
+  /** The settings that this release had changed, with their state after the rollback. */
   outside: readonly OutsideFact[];
   /** The record of the release that this one gave way to. */
   yieldedTo: ReleaseRecord | undefined;

@@ -10,7 +10,7 @@ export async function touchedBy(run: ReleaseRun, { event }: PhaseResult): Promis
   const { written, candidate, journal, live, ports } = run;
   if (written.functionTouched || candidate !== undefined) return 'function';
   if (journal.sent.length === 0 || live.service === undefined) return 'nothing';
-  // A signal may have cut a write short, and then a look that comes too early proves nothing.
+  // A signal may have interrupted a write, and then an early look at the service proves nothing.
   if (written.recorded || event !== 'failed' || ports.signal.aborted) return 'record';
   return (await nothingArrived(run, ports.urgent, live.service)) ? 'nothing' : 'record';
 }

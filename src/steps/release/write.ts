@@ -52,7 +52,7 @@ export interface Wanted {
   traffic: (service: RunService) => TrafficTarget[];
   /** Changes the record before it is written, for example to close it. */
   record?: (record: ReleaseRecord, wrote: TrafficTarget[]) => ReleaseRecord;
-  /** Settings to write beside the traffic. */
+  /** Settings to write together with the traffic. */
   settings?: SettingsBack;
   /** The change to note in the journal, if a write was needed. */
   action: string;

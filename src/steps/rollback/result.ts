@@ -39,7 +39,7 @@ export interface RolledBack extends Common {
   keptPin: boolean;
   /** Milliseconds from the write until the traffic was seen to follow it. */
   tookMs: number;
-  /** What became of the settings of the service that the release had changed. */
+  /** The service's settings that the release had changed, with their state after the rollback. */
   outside: readonly OutsideFact[];
   /** How the revision answered a call. Undefined if it was not called or failed; then a finding says so. */
   answer: Answer | undefined;

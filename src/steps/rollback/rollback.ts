@@ -76,7 +76,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   return move(ports, request, { service, parsed, from, target, findings, settings });
 }
 
-/** Only for the revision that served before the release does the record know the settings of the service. */
+/** The record has the settings of the service only for the revision that served before the release. */
 function settingsOf(parsed: ParsedRecord, target: string): SettingsBack {
   const record = parsed.kind === 'record' ? parsed.record : undefined;
   const outside = record?.before_revision === target ? record.outside : undefined;

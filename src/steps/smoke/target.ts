@@ -21,8 +21,8 @@ function candidateOf(service: RunService): string | undefined {
 
 /**
  * Chooses the URL to test and the audience of its tokens from Cloud Run's description of this very service: the URL of
- * the wanted revision, else that of the candidate of a release under way, else the live URL. Throws `smoke-target` if the
- * wanted revision has no URL of its own.
+ * the wanted revision, else that of the candidate of a release under way, else the live URL. Throws `smoke-target` if the wanted revision
+ * has no URL.
  */
 export function chooseTarget(service: RunService, wanted?: string): ChosenTarget {
   const short = shortName(service.name);

@@ -16,7 +16,7 @@ interface Wait {
 
 /**
  * Waits until the service serves `wanted`: `reconciling` is false, the generation is observed, and `trafficStatuses`
- * says so. Returns early if another tool or person moves the traffic meanwhile.
+ * says so. Returns early if another tool or person moves the traffic.
  */
 export function awaitTraffic(
   ports: ChangePorts,

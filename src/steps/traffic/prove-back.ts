@@ -5,7 +5,7 @@ import { healthText, type ServingHealth } from '../../domain/watch/serving-healt
 
 /** How a revision answered one call. */
 export interface Answer {
-  /** The function itself answered. False if there was no token, or if the request did not reach the function. */
+  /** True if the function itself answered. False if there was no token, or if the request did not reach the function. */
   answered: boolean;
   /** `it answers 200`, in a few words. */
   text: string;
@@ -18,7 +18,7 @@ export interface Answer {
 
 /** Ways to check whether a revision works. A check that is absent is skipped. */
 export interface ProvePorts {
-  /** One call with a token. Throws if the revision does not answer, or answers with an error of its own. */
+  /** One call with a token. Throws if the revision does not answer, or if its own answer is an error. */
   alive?: ((url: string, signal?: AbortSignal) => Promise<Answer>) | undefined;
   /** Counts the revision's own finished requests. `since` is when the traffic was seen to be back (milliseconds since the epoch). */
   rate?:

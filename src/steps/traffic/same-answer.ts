@@ -6,7 +6,7 @@ import type { Answer } from './prove-back.ts';
 
 const hundreds = (status: number | undefined) => Math.floor((status ?? 0) / 100);
 
-/** The function itself answered with the same kind of status, or the front end stopped both requests for the same reason. */
+/** True if the function itself answered with the same kind of status, or if the front end stopped both requests for the same reason. */
 export const sameAnswer = (a: Answer, b: Answer): boolean =>
   a.answered === b.answered && a.by === b.by && hundreds(a.status) === hundreds(b.status);
 
@@ -14,7 +14,7 @@ export const sameAnswer = (a: Answer, b: Answer): boolean =>
 const withinMs = 15_000;
 const pauseMs = 1500;
 
-/** Asks again for a while if the answer is another one than before. Passes on what `ask` throws at the last try. */
+/** Asks again for a while if the answer differs from the one before. Passes on what `ask` throws at the last try. */
 export async function askUntilSame(
   clock: Clock,
   ask: () => Promise<Answer>,

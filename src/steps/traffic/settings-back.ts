@@ -10,12 +10,12 @@ import { type OutsideFact, outsideFacts } from '../../domain/traffic/outside-fac
 import { type OutsideChange, putBack } from '../../domain/traffic/put-back.ts';
 import type { RunService } from '../ports/services.ts';
 
-/** Puts the settings that traffic does not carry back with the traffic, and knows afterwards what became of each. */
+/** Puts the settings that traffic does not carry back with the traffic, and reports the state of each one afterwards. */
 
 export interface SettingsBack {
-  /** What to write beside the traffic. May be asked again after a lost race. */
+  /** The settings to write with the traffic. Called again after a lost race. */
   change(service: RunService): OutsideChange;
-  /** What became of every setting that the release had changed. `service` is as it was read last. */
+  /** The state of every setting that the release had changed. `service` is its latest read. */
   facts(service: RunService): OutsideFact[];
 }
 
@@ -33,7 +33,7 @@ export function settingsBack({ outside, revision, isPrivate }: Known): SettingsB
   const closed = new Set<OutsideField>();
   return {
     change(service) {
-      // If no revision came, no build of this release has changed anything.
+      // Without a new revision, no build of this release has changed anything.
       const built = outside?.after !== undefined || service.latestCreatedRevision !== revision;
       if (outside === undefined || !built) return {};
       found ??= outsideOf(service);

@@ -38,7 +38,7 @@ export interface Settled {
   reason: string;
   /** The revision is pinned by name although the traffic followed the latest revision before. */
   keptPin: boolean;
-  /** What became of the settings of the service that the release had changed. */
+  /** The service's settings that the release had changed, with their state after settling. */
   outside: readonly OutsideFact[];
   /** Settling waited for something, so what was read before it may be out of date. */
   waited: boolean;

@@ -6,8 +6,8 @@ import type { ChangePorts } from './ports.ts';
 const tries = 3;
 
 /**
- * Writes settings on their own, after Google refused them beside the traffic. Never throws: the traffic is back already,
- * so a second refusal is a fact to report. Returns the service as it was last read.
+ * Writes settings in a separate request, after Google refused them together with the traffic. Never throws, because the traffic is
+ * already back, so a second refusal is only reported. Returns the service as it was last read.
  */
 export async function writeSettings(
   { services, log }: Pick<ChangePorts, 'services' | 'log'>,

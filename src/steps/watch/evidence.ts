@@ -34,7 +34,7 @@ export interface TestSummary {
   baseline: Counts;
   /** The candidate's requests of this step that a sample left out, estimated. They cost budget but prove nothing. */
   unread: Counts | undefined;
-  /** The candidate's error rates that the counts do not contradict (95 %, at whatever moment one looks). */
+  /** The candidate's error rates that the counts do not contradict (95 %, valid at every look). */
   interval: [number, number];
   /** The smallest error rate that would have been taken back nine times in ten. */
   detectable: number | undefined;

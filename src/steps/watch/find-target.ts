@@ -27,7 +27,7 @@ export interface WatchTarget {
   raw: RunService;
 }
 
-/** Percent of the traffic by revision, without zeros. LATEST counts for the revision that it now stands for. */
+/** Percent of the traffic by revision, without zeros. LATEST counts as the revision that it means now. */
 function percentsOf(service: RunService): Map<string, number> {
   const percents = new Map<string, number>();
   for (const { revision, percent = 0 } of service.trafficStatuses) {

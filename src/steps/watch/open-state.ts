@@ -18,7 +18,7 @@ export function openState(
       throw new ReleaseError('watch-state-invalid', {
         what: 'The saved state of the watch does not belong to these objectives.',
       });
-    // Another source would begin anew and count every request a second time.
+    // Another source would start from the beginning and count every request a second time.
     if (resumed.source !== undefined && resumed.source !== source)
       throw new ReleaseError('watch-state-invalid', {
         what: `The saved state of the watch was counted by ${resumed.source}, not by ${source}.`,

@@ -23,7 +23,7 @@ export class StepCounts {
   readonly #traffic: StepTraffic = { candidate: 0, baseline: 0, all: 0 };
   readonly #failures = new FailureBook();
   #unreadable: Obstacle | undefined;
-  /** The source will never answer, so waiting is of no use. */
+  /** The source will never answer, so waiting does not help. */
   isOver = false;
   /** The last answer of the source. */
   reading: SliReading | undefined;

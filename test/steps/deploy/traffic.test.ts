@@ -305,7 +305,9 @@ describe('after the build', () => {
     expect(run.result).toMatchObject({
       verdict: 'inconclusive',
       outcome: 'superseded',
-      reason: expect.stringContaining('the newer revision ocr-9 appeared meanwhile, so no traffic was moved'),
+      reason: expect.stringContaining(
+        'the newer revision ocr-9 appeared in the meantime, so no traffic was moved',
+      ),
       traffic: [{ revision: 'ocr-1', percent: 100 }],
     });
     expect(acts()).toEqual([]);

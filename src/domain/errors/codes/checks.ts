@@ -35,7 +35,7 @@ export const checkErrors = {
   'counts-partial': {
     title: 'The source answered only in part',
     why: 'A part of the monitoring system did not answer, so the counts would be too small. The next look asks again.',
-    fix: 'Look at the monitoring system: the warning is its own.',
+    fix: 'Look at the monitoring system, which sent the warning.',
     inMessages: ['why'],
   },
   'replay-invalid': {

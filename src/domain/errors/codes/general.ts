@@ -57,8 +57,8 @@ export const generalErrors = {
   },
   'remote-error': {
     title: 'A Google Cloud API answered with an error',
-    why: 'The message holds what Google said.',
-    fix: 'Correct what the message names. If Google reports trouble of its own, run the job again later.',
+    why: "The message quotes Google's answer.",
+    fix: 'Correct what the message names. If Google reports an outage, run the job again later.',
   },
   'permission-denied': {
     title: 'A permission is missing',

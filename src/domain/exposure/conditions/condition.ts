@@ -23,7 +23,7 @@ export interface ConditionScene {
 const literals = /("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/;
 /** The clock of this machine may be wrong by as much as this. */
 const skewMs = 5 * 60_000;
-/** Stands for the number of the project, which a pattern in the condition may ask for. */
+/** A placeholder for the number of the project, which a pattern in the condition may ask for. */
 const someNumber = '100000000001';
 const longAfterMs = 50 * 365 * 86_400_000;
 
@@ -73,7 +73,7 @@ function isUncertain(expression: string): boolean {
   const pieces = expression.split(literals);
   const code = pieces.filter((_, index) => index % 2 === 0).join('""');
   const texts = pieces.filter((_, index) => index % 2 === 1).join('\n');
-  // A unique id of a service account is not known here.
+  // The unique id of a service account is not known here.
   if (/serviceAccounts\/\d{15,}/.test(texts)) return true;
   return uncertain.test(code) || (/\bmatches\s*\(/.test(code) && foreignPattern.test(texts));
 }

@@ -7,7 +7,7 @@ import { impersonations } from '../policy/impersonation.ts';
 import { poolDoor } from '../ways/pools.ts';
 import { type Doubt, unreadDoubt } from './doubt.ts';
 
-/** The doubts about members that are neither plainly public nor plainly one identity. At most one for each member. */
+/** The doubts about members that are neither plainly public nor plainly one identity, at most one for each member. */
 export function memberDoubts(facts: ExposureFacts): Doubt[] {
   const doubts = new Map<string, Doubt>();
   for (const holding of [...holdings(facts), ...impersonations(facts)]) {

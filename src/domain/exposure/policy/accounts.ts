@@ -6,7 +6,7 @@ import type { ExposureFacts } from '../facts.ts';
 export const accountOf = (member: string): string | undefined =>
   /^serviceaccount:([^\s:[\]]+@[^\s:[\]]+)$/i.exec(member.trim())?.[1]?.toLowerCase();
 
-/** Accounts that Google keeps in projects of its own. No customer can mint their tokens or read their policies. */
+/** Accounts that Google keeps in its own projects. No customer can mint their tokens or read their policies. */
 export const isGoogleManaged = (email: string): boolean =>
   /^service-\d+@|@gcp-sa-[\w-]+\.iam\.gserviceaccount\.com$|@(cloudservices|cloudbuild|containerregistry|[\w-]*system)\.gserviceaccount\.com$/.test(
     email,

@@ -8,7 +8,7 @@ import { liveBindings } from './policy.ts';
 /** A service account with which the function can be called, and how. */
 export interface Seat {
   email: string;
-  /** How it calls: by a role of its own, as the code of the function, or by acting as another account. */
+  /** How it calls: by its own role, as the code of the function, or by acting as another account. */
   how:
     | { kind: 'calls'; held: Holding }
     | { kind: 'runtime'; call: string }
@@ -23,7 +23,7 @@ export interface Impersonation extends Holding {
   others: number;
 }
 
-/** Policies whose bindings reach an account: its own one, and those that it inherits. */
+/** Policies whose bindings reach an account: the account's own policy, and those that it inherits. */
 function reaches(facts: ExposureFacts, { level, resource }: PolicyFact, email: string): boolean {
   if (level === 'account') return resource === accountResource(email);
   const inherited = level === 'project' || level === 'folder' || level === 'organization';
@@ -47,7 +47,7 @@ export function firstSeats(facts: ExposureFacts): Seat[] {
   return [...seats.values()];
 }
 
-/** Members who may start code in the project. Everyone has what the public has. */
+/** Members who may start code in the project. What the public may do, everyone may do. */
 function deployers(facts: ExposureFacts): (member: Member) => boolean {
   const texts = new Set<string>();
   let everyone = false;
@@ -66,7 +66,7 @@ function deployers(facts: ExposureFacts): (member: Member) => boolean {
   return ({ text }) => everyone || texts.has(text.toLowerCase());
 }
 
-/** Everyone who can act as one of the accounts that can call, and as those who can act as these, and so on. */
+/** Everyone who can act as one of the accounts that can call, directly or through other accounts. */
 export function impersonations(facts: ExposureFacts): Impersonation[] {
   const direct = new Set(
     holdings(facts)

@@ -6,7 +6,7 @@ export interface Means {
   permission: string;
   /** Completes "X may ... ACCOUNT". */
   may: string;
-  /** `delegate`: reaches only accounts on which this account holds a means itself. `deploy`: needs a deploy permission too. */
+  /** `delegate`: reaches only accounts as which this account may act itself. `deploy`: needs a deploy permission too. */
   needs?: 'delegate' | 'deploy';
 }
 
@@ -28,7 +28,7 @@ const deploying =
 export const mayDeploy = (permissions: readonly string[]): boolean =>
   permissions.some((name) => deploying.test(name));
 
-/** The first means that these permissions give. */
+/** The first of these ways that the permissions allow. */
 export function meansIn(
   permissions: readonly string[],
   also: { canDeploy: boolean; canDelegate: boolean },

@@ -1,5 +1,5 @@
 /**
- * Whom a member string stands for (cloud.google.com/iam/docs/principal-identifiers). The prefix decides. IAM compares
+ * Whom a member string names (cloud.google.com/iam/docs/principal-identifiers). The prefix decides. IAM compares
  * case-sensitively, but a member that differs from a public one only in case counts as public here.
  */
 

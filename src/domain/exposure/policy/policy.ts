@@ -2,7 +2,7 @@ import { isObject } from '../../data/json.ts';
 
 /** Reads allow policies (google/iam/v1/policy.proto). The answer may hold anything at all. Never throws. */
 
-/** Whether the condition of a binding holds here. What only Google can evaluate is `unknown`, and counts as holding. */
+/** Whether the condition of a binding holds here. A condition that only Google can evaluate is `unknown`, and counts as true. */
 export type Holds = 'yes' | 'no' | 'unknown';
 
 export interface PolicyBinding {
@@ -110,8 +110,8 @@ export const liveBindings = ({ bindings }: AllowPolicy): PolicyBinding[] =>
 export function conditionRemark({ condition, holds }: PolicyBinding): string {
   if (condition === undefined || holds === 'no') return '';
   return holds === 'yes'
-    ? ' Its condition holds here.'
-    : ' Its condition cannot be evaluated here with certainty, so it counts as one that holds.';
+    ? ' Its condition is true here.'
+    : ' Its condition cannot be evaluated here with certainty, so it counts as true.';
 }
 
 /** True if a binding has a condition, so that the evaluator is worth loading. */

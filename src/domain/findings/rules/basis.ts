@@ -1,6 +1,6 @@
 import type { Rules } from '../rule.ts';
 
-/** What a verdict rests on apart from Google Cloud itself. */
+/** Findings about servers and settings besides Google Cloud on which a verdict relies. */
 export const basisRules = {
   'foreign-endpoint': {
     title: 'Another server than Google answered',

@@ -25,7 +25,7 @@ export const trafficRules = {
   'setting-not-put-back': {
     title: 'A setting of the service is not as it was before the release',
     severity: 'high',
-    why: 'Ingress, scaling and other settings of the service hold for every revision, so they also hold for the one that serves again.',
+    why: 'Ingress, scaling and other settings of the service apply to every revision, so they also apply to the revision that serves again.',
   },
   'setting-stays-closed': {
     title: 'A setting stays closed although it was open before the release',

@@ -5,12 +5,12 @@ export const watchRules = {
   'counts-doubtful': {
     title: 'The counters of requests may not be what they say',
     severity: 'varies',
-    why: 'A counter that does not exist, or that counts a request twice, gives numbers that nobody has measured.',
+    why: 'A counter that does not exist, or that counts a request twice, gives numbers that are not real.',
   },
   'nothing-checked': {
     title: 'Nothing was checked',
     severity: 'medium',
-    why: 'No request reached the new revision, so nobody knows whether it works.',
+    why: 'No request reached the new revision, so it is unknown whether it works.',
   },
   'watch-blind': {
     title: 'The watch could not see all requests',

@@ -92,7 +92,7 @@ export function strangers(claims: Claims): Stranger[] {
     },
     {
       id: 'fork',
-      who: 'A fork of this repository with a workflow of its own',
+      who: 'A fork of this repository with its own workflow',
       kind: 'outsider',
       claims: inRepository(claims, `somebody-else/${name}`, foreign),
     },

@@ -3,7 +3,7 @@ import type { CaseResult, SmokeEvidence } from './result.ts';
 
 const statuses = { passed: 'passed', failed: 'failed', skipped: 'skipped', error: 'other' } as const;
 
-/** One test of the report. Only a case has attempts of its own; a preset sends several different requests. */
+/** One test of the report. Only a case has attempts; a preset sends several different requests. */
 function testOf(result: CaseResult, evidence: SmokeEvidence): object {
   const retries = Math.max(0, result.attempts.length - 1);
   return {

@@ -15,7 +15,7 @@ export interface CaseResult {
   place: Place;
   /** `error` means that the function did not answer, so nothing is known about it. */
   status: CaseStatus;
-  /** Google's front end answered instead of the function: the environment failed, not the code. */
+  /** True if Google's front end answered instead of the function, so the environment failed and not the code. */
   unreached?: { by: UnreachedBy; status: number } | undefined;
   /** The check passed, but not at the first attempt. */
   flaky: boolean;

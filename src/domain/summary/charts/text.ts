@@ -10,7 +10,7 @@ export const amber = '#b08800';
 
 const maxCharacters = 50_000;
 
-/** Words with a meaning of their own at the start of a gantt line. */
+/** Words that Mermaid reads as keywords at the start of a gantt line. */
 const reserved =
   /^(click|section|title|dateformat|axisformat|tickinterval|excludes|includes|todaymarker|topaxis|weekday|weekend|inclusiveenddates|acctitle|accdescr|vert|gantt|call|href|end)\b/i;
 

@@ -56,7 +56,7 @@ function backText({ shares }: ReleaseFacts, before: string, back: StageFacts): s
   return `No traffic had reached the new revision: ${codeSpan(before)} serves as before${verified ? ', and this was verified' : ''}.`;
 }
 
-/** What became of the settings that traffic does not carry. */
+/** The settings that traffic does not carry: which are back, and which are not. */
 function outsideLines({ outside }: ReleaseFacts): string[] {
   const back = settingsText(outside);
   const left = leftText(outside);

@@ -19,7 +19,7 @@ const sections: Record<StageFacts['kind'], string> = {
 const ends = { pass: '', fail: ' failed', inconclusive: ' undecided' } as const;
 const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}${ends[stage.verdict]}`;
 
-/** The stages as a chart. Stages that passed at once are left out, and a smoke test that there is no suite for. */
+/** The stages as a chart. Leaves out stages that passed at once, and the smoke test if there is no suite. */
 export function timelineChart(facts: ReleaseFacts): string[] {
   const shown = facts.stages.filter(
     ({ seconds, verdict, kind }) =>

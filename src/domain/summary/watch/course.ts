@@ -50,7 +50,7 @@ export function courseOf(facts: WatchFacts, test: number): Look[] {
 const enough = (counts: Counts, all: Counts): boolean =>
   counts.total >= Math.max(fewestRequests, firstPart * all.total);
 
-/** Does the old revision get a line of its own? */
+/** Returns true if the old revision gets a line in the chart. */
 export function hasBaselineLine(facts: WatchFacts, looks: readonly Look[]): boolean {
   return compared(facts) && (looks.at(-1)?.baseline.total ?? 0) >= fewestRequests;
 }

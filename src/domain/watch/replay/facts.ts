@@ -9,7 +9,7 @@ import type { Replay, ReplayResult } from './replay.ts';
 const candidate = 'the candidate';
 const baseline = 'the baseline';
 
-/** The polls that were judged. A failure ends the judgement, whatever was recorded after it. */
+/** The polls that were judged. A failure ends the judgement, and later polls do not matter. */
 const judged = (replay: Replay, result: ReplayResult) => replay.polls.slice(0, result.points.length);
 
 function last(replay: Replay, result: ReplayResult) {

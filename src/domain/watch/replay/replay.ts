@@ -93,7 +93,7 @@ export interface ReplayResult {
 }
 
 /**
- * Judges a recording by the rule of the watch. It judges the whole file, because the recording went on: a failure
+ * Judges a recording by the rule of the watch. It judges the whole file, because the recording did not stop at a decision: a failure
  * anywhere is the result, else a platform outage, else the moment at which the last step proved the objective.
  */
 export function judgeReplay(replay: Replay, rule?: WatchRule): ReplayResult {

@@ -3,7 +3,7 @@ import { judgeDenial } from '../../../domain/smoke/refusal.ts';
 import type { Override } from '../caller.ts';
 import type { PresetContext, RunPreset } from './preset.ts';
 
-/** Presets that call the function without the right to do so. It must refuse, whatever they send instead of a good token. */
+/** Presets that call the function without the right to do so. It must refuse every token that is not a good one. */
 
 const encode = (value: object) =>
   btoa(JSON.stringify(value)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');

@@ -36,10 +36,10 @@ const presets: Record<PresetName, RunPreset> = {
   'cold-start': coldStart,
 };
 
-/** Whether a preset sends an image of its own. A case that only sends an address cannot be used for it. */
+/** Whether a preset replaces the image of the case. A case that only sends an address cannot be used for it. */
 export const sendsOwnImage = (name: PresetName) => name === 'corrupt-then-good' || name === 'pixel-bomb';
 
-/** The first answer that the front end gave instead of the function. A preset that is to be denied expects 401 and 403. */
+/** The first answer that the front end gave instead of the function. The denial presets expect 401 and 403. */
 function unreachedIn(called: readonly Called[], denial: boolean): CaseResult['unreached'] {
   for (const { attempt } of called) {
     const by = attempt.answer && unreachedBy(attempt.answer);

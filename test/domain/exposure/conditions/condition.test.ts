@@ -35,7 +35,7 @@ describe('false now and later, for everything on the way', () => {
   ])('%s', (expression) => expect(conditionHolds(expression, scene)).toBe('no'));
 });
 
-describe('true whatever it is asked about', () => {
+describe('true for every resource', () => {
   test.each([
     'true',
     '!resource.name.startsWith("projects/_/buckets/")',
@@ -90,7 +90,7 @@ const conditional = (expression: string) => {
   return { ...facts, policies: settleConditions(facts.policies, facts.target, now) };
 };
 
-test('a binding whose condition is false is not "anyone", and is remarked', () => {
+test('a binding whose condition is false does not count as public, and gets a remark', () => {
   const judgement = judge(conditional('false'));
   expect(judgement).toMatchObject({ exposure: 'private', verdict: 'pass' });
   expect(judgement.findings).toContainEqual(
@@ -105,10 +105,10 @@ test('a binding whose condition is false is not "anyone", and is remarked', () =
 test('a binding whose condition holds is public', () => {
   const judgement = judge(conditional('true'));
   expect(judgement).toMatchObject({ exposure: 'public', proof: 'complete' });
-  expect(judgement.findings[0]?.why).toContain('Its condition holds here.');
+  expect(judgement.findings[0]?.why).toContain('Its condition is true here.');
 });
 
-test('a condition that only Google can evaluate counts as holding, and the finding says so', () => {
+test('a condition that only Google can evaluate counts as true, and the finding says so', () => {
   const judgement = judge(conditional('resource.matchTag("1/env", "prod")'));
   expect(judgement).toMatchObject({ exposure: 'public', proof: 'partial' });
   expect(judgement.findings[0]?.why).toContain('cannot be evaluated here with certainty');
