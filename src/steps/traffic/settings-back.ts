@@ -73,7 +73,7 @@ export const settingFindings = (facts: readonly OutsideFact[]): Finding[] =>
         rule: 'setting-not-put-back',
         severity: 'high',
         title: `The ${setting} is still ${now}; before the release it was ${before}.`,
-        why: 'This setting belongs to the service, so it also holds for the revision that serves again. Google refused the change.',
+        why: 'This setting belongs to the service, so it also applies to the revision that serves again. Google refused the change.',
         fix: 'Put it back:',
         commands: command ? [command] : undefined,
       },
