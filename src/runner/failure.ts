@@ -39,7 +39,7 @@ export function failed<Name extends ActionName>(
   }
   const { problems } = report.evidence;
   if (problems && problems.length > 1) {
-    // The annotation holds all problems in one line, so the log gives each a line of its own.
+    // The annotation holds all problems in one line, so the log gives each problem its own line.
     for (const problem of problems) log.line(`✗ ${inputProblemText(problem)}`);
     report.reason = `${problems.length} inputs are wrong: ${problems.map(({ inputs: names }) => names.join(' and ')).join(', ')}.`;
   }

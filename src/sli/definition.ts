@@ -31,13 +31,13 @@ export interface SourceDefinition<D extends Definitions = Definitions, S = unkno
   /** Follows the name of the source in the description of the input `source`. */
   sentence: string;
   inputs: D;
-  /** Notes problems of the inputs that hold whichever source is chosen. */
+  /** Notes problems of the inputs that matter for every choice of source. */
   settings(values: OwnValues<D>, problem: NoteProblem): S;
   /** True if the user set enough of its inputs to mean this source. */
   isMeant?(settings: S): boolean;
   /** Reasons why the source cannot be used with these inputs. Called only if the source is chosen. */
   problems?(settings: S, use: SourceUse): InputProblem[];
-  /** The source that takes its place beside test requests, if this one would count them as users. */
+  /** The source to use instead while test requests are sent, if this source would count them as users. */
   besideProbes?: string;
   /** Loads and opens the source without sending anything. */
   open(world: SourceWorld, settings: S): Promise<SliSource>;

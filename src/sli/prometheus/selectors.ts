@@ -64,7 +64,7 @@ export interface CounterProblem {
   problem: string;
 }
 
-/** What is wrong with the counters of an objective, whatever series exist. */
+/** Problems of an objective's counters that do not depend on which series exist. */
 export function counterProblems(
   counters: PrometheusCounters,
   names: (counter: CounterName) => string,
@@ -82,14 +82,14 @@ export function counterProblems(
     }
     const place = names(counter);
     if (!selector.matchers.some(({ value }) => value.includes('$revision')))
-      found.push({ place, problem: 'expected $revision in it, because each revision is counted by itself' });
+      found.push({ place, problem: 'expected $revision in it, because each revision is counted separately' });
     if (
       counter !== 'total' &&
       selector.matchers.some(({ label, op, value }) => label === 'le' && op === '=' && value === '+Inf')
     )
       found.push({
         place,
-        problem: 'the bucket le="+Inf" holds all requests; expected the bucket of a bound',
+        problem: 'the bucket le="+Inf" contains all requests; expected the bucket of a bound',
       });
     const same = texts.get(selectorText(selector));
     if (same) found.push({ place, problem: `expected another counter than ${names(same)}` });
