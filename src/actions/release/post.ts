@@ -4,7 +4,6 @@ import { serviceOf } from '../../domain/traffic/function.ts';
 import { backText } from '../../domain/traffic/outside-facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Action } from '../../runner/action.ts';
-import { settingFindings } from '../../steps/traffic/settings-back.ts';
 import { settle } from '../../steps/traffic/settle.ts';
 import { openPlatform } from '../login/platform.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
@@ -46,7 +45,7 @@ export const releasePost: Action<'release'> = async (context) => {
   });
   const traffic = allocationText(settled.serving);
   const back = backText(settled.outside);
-  report.findings = settingFindings(settled.outside);
+  report.findings = [...settled.findings];
   report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
   report.reason =
     settled.did === 'nothing'

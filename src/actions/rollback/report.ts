@@ -5,7 +5,6 @@ import { backText } from '../../domain/traffic/outside-facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Context } from '../../runner/context.ts';
 import type { RollbackResult } from '../../steps/rollback/result.ts';
-import { settingFindings } from '../../steps/traffic/settings-back.ts';
 import type { Settled } from '../../steps/traffic/settle.ts';
 
 /** Builds the report of `to: settle`. */
@@ -21,7 +20,7 @@ export function settledReport(
     kept_pin: settled.keptPin,
     outside: settled.outside.length > 0 ? settled.outside : undefined,
   };
-  report.findings = settingFindings(settled.outside);
+  report.findings = [...settled.findings];
   report.target.service = shortName(settled.service?.name);
   const open = settled.did === 'wait' || settled.did === 'hold';
   report.verdict = open ? 'inconclusive' : 'pass';

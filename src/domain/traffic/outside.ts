@@ -1,3 +1,5 @@
+import type { SavedSettings } from './saved.ts';
+
 /**
  * The settings of a Cloud Run service that traffic does not carry: they hold for every revision at once. An update of the
  * function may change them, so a release that goes back must put them back as well.
@@ -39,6 +41,8 @@ export interface OutsideRecord {
   before: OutsideSettings;
   /** Absent until a build of this release has ended. */
   after?: OutsideSettings | undefined;
+  /** What the function itself had saved before the release. */
+  saved?: SavedSettings | undefined;
 }
 
 /** Only these settings of a service, in copies. */

@@ -1,5 +1,6 @@
 import { isObject, objectOf } from '../data/json.ts';
 import type { OutsideRecord, OutsideSettings, ServiceScaling } from './outside.ts';
+import { parseSaved } from './saved.ts';
 
 /** Reads the settings in a record with suspicion: everyone who may update the service may have written them. */
 
@@ -66,5 +67,6 @@ export function parseOutside(value: unknown): OutsideRecord | undefined {
   const after = value.after === undefined ? undefined : parseSettings(value.after);
   // Without a readable `after`, the changes of this release are unknown.
   if (!before || (value.after !== undefined && !after)) return undefined;
-  return after ? { before, after } : { before };
+  const saved = parseSaved(value.saved);
+  return { before, ...(after ? { after } : {}), ...(saved ? { saved } : {}) };
 }

@@ -1,3 +1,5 @@
+import { messageOf } from '../../domain/errors/errors.ts';
+import { type SavedSettings, savedOf } from '../../domain/traffic/saved.ts';
 import { healthText } from '../../domain/watch/serving-health.ts';
 import { driftOf } from '../traffic/drift.ts';
 import { type ProvePorts, proveAnswer, proveRate } from '../traffic/prove-back.ts';
@@ -25,8 +27,12 @@ export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
   if (onlyPinned) return result;
   if (result.event !== 'passed' || before === undefined) return result;
   ending.wentBackAt = ports.clock.now();
-  journal.find(driftOf(run.candidate, before.revision));
-  if (urgent) return result;
+  if (urgent) {
+    journal.find(driftOf(run.candidate, before.revision));
+    return result;
+  }
+  const saved = { before: run.found.saved, now: await savedNow(run) };
+  journal.find(driftOf(run.candidate, before.revision, saved));
   const took = ((ending.wentBackAt - started) / 1000).toFixed(1);
   const answered = await run.found.answer;
   const { alive } = ports.stages;
@@ -46,6 +52,16 @@ export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
   const reason = [result.reason, `in ${took} s`, text ?? dead].filter(Boolean).join(', ');
   // Verified only if the function itself answers as it did before this release.
   return { ...passed(reason), answered: now?.answered === true && isSame };
+}
+
+/** What the function has saved now. The rollback does not depend on it, so a failed read is no error. */
+async function savedNow({ ports, request }: ReleaseRun): Promise<SavedSettings | undefined> {
+  try {
+    return savedOf(await ports.functions.get(request.functionName, ports.signal));
+  } catch (error) {
+    ports.log.debug(`What has the function saved? ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
+import { savedOf } from '../../domain/traffic/saved.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import { maxServiceName } from '../../domain/traffic/traffic.ts';
 import { type Settled, settle } from '../traffic/settle.ts';
@@ -54,7 +55,7 @@ function noteSettled({ journal, request }: ReleaseRun, { did, reason, serving }:
 }
 
 function noteFunction(run: ReleaseRun, fn: JsonObject | undefined): void {
-  run.found = { ...run.found, functionRevision: revisionOf(fn) };
+  run.found = { ...run.found, functionRevision: revisionOf(fn), saved: savedOf(fn) };
   run.live = {
     ...run.live,
     service: serviceOf(fn) ?? run.live.service,

@@ -3,6 +3,7 @@ import { begin, type Event, type State } from '../../domain/release/machine.ts';
 import type { OutsideSettings } from '../../domain/traffic/outside.ts';
 import type { OutsideFact } from '../../domain/traffic/outside-facts.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
+import type { SavedSettings } from '../../domain/traffic/saved.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
@@ -25,6 +26,8 @@ export interface Found {
   before: { revision: string; traffic: TrafficTarget[] } | undefined;
   /** The settings of the service that traffic does not carry. */
   outside: OutsideSettings | undefined;
+  /** What the function itself has saved of them. */
+  saved: SavedSettings | undefined;
   /** How the service answered one call before the first change. Undefined if it failed, or was not asked. */
   answer: Promise<Answer | undefined> | undefined;
   /** The record of the release before this one. */
@@ -112,6 +115,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     found: {
       before: undefined,
       outside: undefined,
+      saved: undefined,
       answer: undefined,
       previous: undefined,
       latest: undefined,

@@ -32,7 +32,10 @@ export function recordOf(
     ...request.owner,
     phase,
     before: before?.traffic ?? [],
-    outside: found.outside && before ? { before: found.outside, after: written.outside } : undefined,
+    outside:
+      found.outside && before
+        ? { before: found.outside, after: written.outside, saved: found.saved }
+        : undefined,
     before_revision: before?.revision,
     wrote: [...wrote],
     candidate: run.candidate,

@@ -5,6 +5,7 @@ import { backText } from '../../domain/traffic/outside-facts.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
 import { hasChange } from '../../domain/traffic/put-back.ts';
 import { closeRecord, emptyRecord, isOpen } from '../../domain/traffic/record.ts';
+import { savedOf } from '../../domain/traffic/saved.ts';
 import { type Allocation, allocationText, percentOf, servingNow } from '../../domain/traffic/serving.ts';
 import type { Owner } from '../ports/runs.ts';
 import type { RunService } from '../ports/services.ts';
@@ -60,10 +61,13 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
       service,
     );
 
-  const findings = driftOf(revisionOf(fn), target);
+  const record = parsed.kind === 'record' ? parsed.record : undefined;
+  // The record has the settings of the service only for the revision that served before the release.
+  const outside = record?.before_revision === target ? record.outside : undefined;
+  const findings = driftOf(revisionOf(fn), target, { before: outside?.saved, now: savedOf(fn) });
   const open = parsed.kind === 'record' && isOpen(parsed.record);
   const unmoved = { target, from, serving: from, service, findings };
-  const settings = settingsOf(parsed, target);
+  const settings = settingsBack({ outside, revision: target });
   const isAsBefore = hasChange(service, settings.change(service));
   if (percentOf(target, from) === 100 && !open && isAsBefore)
     return { ...unmoved, did: 'already_there', reason: `${target} serves 100 % already` };
@@ -74,13 +78,6 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
       reason: `would send 100 % to ${target}; now ${allocationText(from)}`,
     };
   return move(ports, request, { service, parsed, from, target, findings, settings });
-}
-
-/** The record has the settings of the service only for the revision that served before the release. */
-function settingsOf(parsed: ParsedRecord, target: string): SettingsBack {
-  const record = parsed.kind === 'record' ? parsed.record : undefined;
-  const outside = record?.before_revision === target ? record.outside : undefined;
-  return settingsBack({ outside, revision: target });
 }
 
 interface Chosen {

@@ -1,15 +1,47 @@
+import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { revisionOf } from '../../domain/traffic/function.ts';
+import type { ReleaseRecord } from '../../domain/traffic/record.ts';
+import { inputsToSave, type SavedSettings, savedOf } from '../../domain/traffic/saved.ts';
+import type { TrafficPorts } from './ports.ts';
+
+interface Saved {
+  before: SavedSettings | undefined;
+  now: SavedSettings | undefined;
+}
 
 /** A rollback does not change the function resource, which still describes the last build. Says so if that differs. */
-export function driftOf(described: string | undefined, serving: string): Finding[] {
+export function driftOf(described: string | undefined, serving: string, saved?: Saved): Finding[] {
   if (described === undefined || described === serving) return [];
+  const inputs = saved?.before && saved.now ? inputsToSave(saved.before, saved.now) : [];
+  const outside =
+    inputs.length === 0
+      ? ''
+      : ` Some settings hold for every revision, and the function has new values saved. To save the old ones again, set in your next release: ${inputs.join('; ')}.`;
   return [
     {
       rule: 'function-describes-another-revision',
       severity: 'medium',
       title: `${serving} serves, but the function resource still describes ${described}.`,
       why: 'A rollback only moves traffic. The source, environment and settings that are saved with the function are still those of the newer build, and the next deploy starts from them.',
-      fix: `Your next release must set everything that ${described} changed. Until then deploys of other tools get no traffic, because the revision is pinned by name.`,
+      fix: `Your next release must set everything that ${described} changed. Until then deploys of other tools get no traffic, because the revision is pinned by name.${outside}`,
     },
   ];
+}
+
+/** Reads the function after the traffic was put back. A failed read is no error: the traffic does not depend on it. */
+export async function driftAfter(
+  { functions, log }: Pick<TrafficPorts, 'functions' | 'log'>,
+  { functionName, signal }: { functionName: string; signal?: AbortSignal | undefined },
+  record: ReleaseRecord | undefined,
+): Promise<Finding[]> {
+  if (record?.before_revision === undefined) return [];
+  try {
+    const fn = await functions.get(functionName, signal);
+    const saved = { before: record.outside?.saved, now: savedOf(fn) };
+    return driftOf(revisionOf(fn), record.before_revision, saved);
+  } catch (error) {
+    log.debug(`What has the function saved? ${messageOf(error)}`);
+    return [];
+  }
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../../domain/findings/finding.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import type { OutsideFact } from '../../domain/traffic/outside-facts.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
@@ -12,8 +13,9 @@ import {
 import type { Owner } from '../ports/runs.ts';
 import type { RunService } from '../ports/services.ts';
 import { changeTraffic } from './change-traffic.ts';
+import { driftAfter } from './drift.ts';
 import type { TrafficPorts } from './ports.ts';
-import { type SettingsBack, settingsBack } from './settings-back.ts';
+import { type SettingsBack, settingFindings, settingsBack } from './settings-back.ts';
 import { liveFacts, readFacts } from './settle-facts.ts';
 
 export interface SettleRequest {
@@ -40,6 +42,8 @@ export interface Settled {
   keptPin: boolean;
   /** The service's settings that the release had changed, with their state after settling. */
   outside: readonly OutsideFact[];
+  /** What is not as it was after the traffic was put back. */
+  findings: readonly Finding[];
   /** Settling waited for something, so what was read before it may be out of date. */
   waited: boolean;
   /** The service at the end; undefined if the function has none. */
@@ -57,6 +61,7 @@ export const nothingToSettle = (reason: string, waited = false): Settled => ({
   reason,
   keptPin: false,
   outside: [],
+  findings: [],
   waited,
   service: undefined,
   serving: [],
@@ -89,11 +94,11 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
     const decision = decideSettlement({ ...facts, lostForMs: clock.now() - (lostSince ?? clock.now()) });
     const found = parsed.kind === 'record' ? parsed.record : undefined;
     const { serving } = facts;
-    const outside: readonly OutsideFact[] = [];
     const seen = {
       reason: decision.reason,
       keptPin: false,
-      outside,
+      outside: [],
+      findings: [],
       waited,
       service,
       serving,
@@ -118,11 +123,14 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
       if (++races >= maxRaces) return { ...seen, did: 'wait', reason: written.reason };
       continue;
     }
+    const outside = settings.facts(written.service);
+    const findings = decision.do === 'put_back' ? await driftAfter(ports, request, found) : [];
     return {
       ...seen,
       did: decision.do,
+      findings: [...settingFindings(outside), ...findings],
       keptPin: decision.do === 'put_back' && decision.keptPin,
-      outside: settings.facts(written.service),
+      outside,
       service: written.service,
       serving: servingNow(written.service),
       record: written.written.record,

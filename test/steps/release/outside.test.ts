@@ -49,7 +49,7 @@ describe('state outside the revision', () => {
     const labels = { ...live(name).labels };
     const source = world.good();
     const ran = await world.release(name, source, {
-      inputs: { ...quick, ...internal, labels: 'team=ocr', smoke_suite: world.suite() },
+      inputs: { ...quick, ...internal, labels: 'team=ocr', description: 'new', smoke_suite: world.suite() },
     });
     expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
     expect(live(name)).toMatchObject({ ingress: all, labels });
@@ -70,6 +70,10 @@ describe('state outside the revision', () => {
     expect(cause).toContain('did not pass the request on');
     expect(ran.report.actions_taken.map(({ what }) => what).join()).toContain('Put back ingress all');
     expect((await world.record(name))?.failed).toEqual([]);
+    const drift = ran.report.findings.find(({ rule }) => rule === 'function-describes-another-revision');
+    expect(drift?.fix).toContain(
+      'set in your next release: ingress_settings: ALLOW_ALL; description: ""; labels: "".',
+    );
     // The same code without the setting is released, and the saved setting does not come back.
     const reverted = await world.release(name, source, { inputs: { ...quick, smoke_suite: world.suite() } });
     expect([reverted.report.outcome, live(name).ingress]).toEqual(['promoted', all]);
@@ -112,6 +116,7 @@ describe('state outside the revision', () => {
     const settled = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ATTEMPT: '2' } });
     expect([settled.report.outcome, live(name).ingress]).toEqual(['rolled_back', all]);
     expect(settled.report.reason).toContain('put back: ingress all');
+    expect(settled.report.findings.map(({ fix }) => fix).join()).toContain('ingress_settings: ALLOW_ALL');
   });
 
   test('a rollback by hand of a promoted release puts the settings back', async () => {

@@ -14,7 +14,11 @@ interface Next {
 }
 
 /** Findings that are not critical, and whose repair is still the next thing to do. */
-const urgentRules: ReadonlySet<RuleId> = new Set(['budget-exhausted', 'setting-not-put-back']);
+const urgentRules: ReadonlySet<RuleId> = new Set([
+  'budget-exhausted',
+  'setting-not-put-back',
+  'smoke-unknown',
+]);
 
 const isRepairable = ({ fix, commands }: Pick<ErrorRecord, 'fix' | 'commands'>): boolean =>
   Boolean(fix || commands?.length);
