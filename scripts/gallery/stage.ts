@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runRelease, type StepResult } from '../demo/runner.ts';
 import { runnerLog } from '../demo/runner-log.ts';
 import { type RunningSandbox, startSandbox } from '../demo/sandbox.ts';
+import { checkReplay } from './replayed.ts';
 
 /** An answer of a function in the form of `sandbox.json`; see docs/sandbox.md. */
 export interface Answer {
@@ -139,6 +140,7 @@ export class Stage {
     );
     const failed = (await Promise.all(meanwhile)).find((error) => error !== undefined);
     if (failed) throw failed;
+    checkReplay(result.report);
     return { ...result, log, folder };
   }
 

@@ -25,6 +25,7 @@ import { createSecrets } from '../../src/runner/secrets.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import type { RunService, Services } from '../../src/steps/ports/services.ts';
 import { operationUnderWay } from './hold-call.ts';
+import { expectReplay } from './replays.ts';
 
 /** The result of one action in this process: the code that a runner starts, with the test's own clock and signal. */
 export interface Ran<Name extends ActionName = 'release'> {
@@ -54,6 +55,8 @@ export class ReleaseWorld {
   readonly folder: string;
   readonly #services: Services;
   #sources = 0;
+  /** Every report of this world is replayed when it closes. */
+  readonly #reports: Report[] = [];
 
   private constructor(sandbox: Sandbox, clock: Clock) {
     this.sandbox = sandbox;
@@ -79,6 +82,7 @@ export class ReleaseWorld {
 
   async close(): Promise<void> {
     await this.sandbox.stop();
+    for (const report of this.#reports) expectReplay(report);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -198,6 +202,7 @@ export class ReleaseWorld {
     const started = this.clock.now();
     try {
       const finished = await action(context);
+      this.#reports.push(finished.report);
       const exitCode = finished.exitCode ?? exitCodeOf(finished.report);
       return {
         report: finished.report,

@@ -2,6 +2,7 @@ import type { Log } from '../../src/steps/ports/log.ts';
 import type { WatchProbes } from '../../src/steps/ports/watch-probes.ts';
 import { type WatchRequest, watch } from '../../src/steps/watch/watch.ts';
 import { type FakeSourceOptions, fakeSource, randomCounts, seeded } from './fake-source.ts';
+import { expectReplay } from './replays.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** A service that a test watches, and what happens to it. */
@@ -57,5 +58,6 @@ export async function run(scene: Scene) {
     ...scene.request,
   };
   const result = await watch({ clock, log, source, probes: scene.probes }, request);
+  expectReplay({ evidence: { watch: result.evidence } }, result);
   return { result, request, lines, clock, source, log, seconds: (clock.now() - start) / 1000 };
 }

@@ -1,4 +1,4 @@
-import { addCounts, noCounts } from '../../domain/evidence/counts.ts';
+import { addCounts } from '../../domain/evidence/counts.ts';
 import type { Decision, Standing } from '../../domain/evidence/decide.ts';
 import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
 import { elapsedText } from '../../domain/text/numbers.ts';
@@ -7,6 +7,7 @@ import { againstOf, liveText, readText, worstOf } from '../../domain/watch/live-
 import type { WatchState } from '../../domain/watch/state.ts';
 import type { SliReading } from '../ports/sli.ts';
 import type { WatchPoint } from './evidence.ts';
+import { pointOf } from './point.ts';
 import type { WatchPorts, WatchRequest } from './request.ts';
 
 /** One look at the counts, and what was decided on it. */
@@ -46,21 +47,6 @@ export function createProgress(
   const kindOf = (test: number) =>
     request.objectives.find(({ id }) => id === state.plan.tests[test]?.objective)?.kind ?? 'availability';
 
-  const pointOf = ({ seconds, cells, decision, reading }: Look): WatchPoint => ({
-    seconds: Math.round(seconds * 10) / 10,
-    share: request.share,
-    horizon: Math.round(((reading?.horizon ?? state.startedAt) - state.startedAt) / 100) / 10,
-    tests: decision.standings.map((at, test) => {
-      const counts = { candidate: { ...noCounts }, baseline: { ...noCounts } };
-      for (const cell of cells) {
-        if (cell.test !== test) continue;
-        addCounts(counts.candidate, cell.candidate);
-        if (cell.baseline) addCounts(counts.baseline, cell.baseline);
-      }
-      return { ...counts, against: againstOf(at), pass: at.pass };
-    }),
-  });
-
   return {
     points,
     showFailures(failures) {
@@ -68,7 +54,8 @@ export function createProgress(
         ports.log.line(`  ${label}         failed: ${kindTexts(failures, 3).join(', ')}`);
     },
     look(look) {
-      const point = pointOf(look);
+      const seen = look.reading?.horizon ?? state.startedAt;
+      const point = pointOf(look, request.share, (seen - state.startedAt) / 1000);
       points.push(point);
       if (points.length > mostPoints) thin(points);
       request.onProgress?.(point, state);

@@ -7,6 +7,7 @@ import { type Obstacle, obstacleText } from '../../domain/watch/obstacle.ts';
 import { type NextStep, nextStep, type OpenEnd } from '../../domain/watch/outcome.ts';
 import { type DecidedFacts, failReason, openReason, passReason } from '../../domain/watch/reasons.ts';
 import { recordReplay } from '../../domain/watch/replay/file.ts';
+import type { RecordedWatch } from '../../domain/watch/replay/recorded.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import type { TestSummary, WatchEvidence, WatchPoint } from './evidence.ts';
 import type { WatchRequest } from './request.ts';
@@ -39,7 +40,7 @@ export type WatchResult = WatchSummary &
 /** How a watch ended. */
 export interface Ending {
   decision: Decision;
-  counts: StepCounts;
+  counts: Pick<StepCounts, 'reading' | 'unread'>;
   /** What kept the watch from seeing or trusting the counts at the end. */
   obstacle: Obstacle | undefined;
   /** True if the obstacle is why there is no decision. */
@@ -47,6 +48,8 @@ export interface Ending {
   points: WatchPoint[];
   /** The candidate's bad requests of this step. */
   failures: Failure[];
+  /** The watch itself, for a replay. Undefined if it was too long. */
+  recorded: RecordedWatch | undefined;
 }
 
 /** The verdict of a watch that has ended, with everything that people and the next step need. */
@@ -151,7 +154,7 @@ function worseThan(
 function evidenceOf(
   request: WatchRequest,
   state: WatchState,
-  { decision, counts, obstacle, points, failures }: Ending,
+  { decision, counts, obstacle, points, failures, recorded }: Ending,
   tests: TestSummary[],
 ): WatchEvidence {
   const { candidate, baseline, phase, share } = request;
@@ -164,7 +167,7 @@ function evidenceOf(
     failures: failures.map(({ revision: _, ...failure }) => failure),
     notes: counts.reading?.notes ?? [],
     missingRole: obstacle?.kind === 'unreadable' ? obstacle.role : undefined,
-    replay: recordReplay(state, request, points),
+    replay: recordReplay(state, request, points, recorded),
   };
 }
 

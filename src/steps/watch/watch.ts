@@ -1,14 +1,13 @@
 import { shortName } from '../../domain/data/resource-name.ts';
-import { decide } from '../../domain/evidence/decide.ts';
-import { advance } from '../../domain/evidence/state.ts';
 import { marksOfShift } from '../../domain/watch/marks.ts';
 import { continuesMark } from '../../domain/watch/resume.ts';
-import { decideBy } from '../../domain/watch/rules.ts';
 import { testsOf } from '../../domain/watch/state.ts';
 import type { SliObjective } from '../ports/sli.ts';
+import { judgeLook } from './judge.ts';
 import { openState, rateBefore } from './open-state.ts';
 import { startProber } from './probes.ts';
 import { createProgress } from './progress.ts';
+import { Recorder } from './recorder.ts';
 import type { WatchPorts, WatchRequest } from './request.ts';
 import { conclude, type Ending, type WatchResult } from './result.ts';
 import { StepCounts } from './step-counts.ts';
@@ -54,11 +53,18 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
 
   const counts = new StepCounts(ports, request, state, tests, reader);
   const progress = createProgress(ports, request, state, settledAt);
+  const recorder = new Recorder(request, state, { source: source.name, probes: ports.probes !== undefined });
   const prober = ports.probes ? startProber(ports, ports.probes, request) : undefined;
   const pollMs = (request.pollSeconds ?? 10) * 1000;
   const finish = (ending: Pick<Ending, 'decision' | 'obstacle' | 'blind'>) => {
     const { failures } = counts;
-    const result = conclude(request, state, { ...ending, counts, failures, points: progress.points });
+    const result = conclude(request, state, {
+      ...ending,
+      counts,
+      failures,
+      points: progress.points,
+      recorded: recorder.recorded,
+    });
     if (result.verdict !== 'pass') progress.showFailures(failures);
     return result;
   };
@@ -73,26 +79,23 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       if (prober) cells.push(...prober.take(tests));
       const now = clock.now();
       const seconds = (now - state.startedAt) / 1000;
-      advance(state.plan, state.evidence, { seconds, phase, cells });
       counts.add(cells);
       const obstacle = counts.obstacle(settledAt);
       const ended = now >= end || counts.isOver;
       // An earlier step's proof still counts, but this share must have been seen at work as well.
       const atWork = counts.hasUsers || (prober?.sent ?? 0) > 0;
       const withheld = obstacle !== undefined || counts.reading === undefined || !atWork;
-      const judged = decide(state.plan, state.evidence, {
-        phase,
-        dwell: (now - shareSince) / 1000,
-        lag: (counts.reading?.lagMs ?? 0) / 1000,
-        ended,
-        withheld,
-      });
-      const decision = decideBy(request.rule, state, { seconds, cells, ended, withheld, judged });
+      const dwell = (now - shareSince) / 1000;
+      const lag = (counts.reading?.lagMs ?? 0) / 1000;
+      const facts = { seconds, cells, dwell, lag, ended, withheld };
+      const decision = judgeLook(request, state, facts);
+      const blind = ended && (obstacle !== undefined || counts.isStale(now, pollMs));
+      recorder.look(facts, obstacle, blind);
       progress.look({ seconds, cells, decision, reading: counts.reading });
       const ending = { decision, obstacle, blind: false };
       if (decision.kind === 'fail') return finish(ending);
       if (decision.kind === 'pass' && request.until !== 'duration') return finish(ending);
-      if (ended) return finish({ ...ending, blind: obstacle !== undefined || counts.isStale(now, pollMs) });
+      if (ended) return finish({ ...ending, blind });
     }
   } finally {
     prober?.stop();

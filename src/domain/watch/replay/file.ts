@@ -1,5 +1,6 @@
 import type { Counts } from '../../evidence/counts.ts';
 import type { WatchState } from '../state.ts';
+import type { RecordedWatch } from './recorded.ts';
 
 /** Recorded counts, as `replay` reads them (docs/decisions.md). Counts are increments since the poll before. */
 export interface ReplayFile {
@@ -8,6 +9,8 @@ export interface ReplayFile {
   alpha: number;
   /** The candidate's share of traffic, for polls that do not name their own. */
   share?: number | undefined;
+  /** Written by a watch: its steps, whole. If they are there, they are judged and not the polls. */
+  steps?: readonly RecordedWatch[] | undefined;
   polls: { t: number; share?: number | undefined; candidate: Counts; baseline?: Counts | undefined }[];
 }
 
@@ -22,6 +25,7 @@ export function recordReplay(
   state: WatchState,
   request: { durationSeconds: number; phase: 'split' | 'full'; baseline?: string | undefined },
   points: readonly Point[],
+  recorded: RecordedWatch | undefined,
 ): ReplayFile | undefined {
   const index = state.plan.tests.findIndex(({ stream }) => stream === 'users');
   const spec = state.plan.tests[index];
@@ -30,6 +34,7 @@ export function recordReplay(
     slo: Number((1 - spec.limit).toPrecision(12)),
     duration_seconds: request.phase === 'split' ? state.plan.splitSeconds : state.plan.fullSeconds,
     alpha: state.plan.alpha,
+    ...(recorded ? { steps: [recorded] } : {}),
     polls: points.map(({ seconds, share, tests }) => {
       const { candidate, baseline } = tests[index] as Point['tests'][number];
       const beside = request.phase === 'split' && request.baseline ? { baseline } : {};

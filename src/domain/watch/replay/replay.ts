@@ -11,16 +11,100 @@ import {
 import type { Verdict } from '../../findings/verdict.ts';
 import { limitOf } from '../../slo/objective.ts';
 import type { OpenEnd } from '../outcome.ts';
+import { resumeWatch } from '../resume.ts';
 import { decideBy, type WatchRule } from '../rules.ts';
-import { startWatch } from '../state.ts';
+import { startWatch, testsOf } from '../state.ts';
 import type { ReplayFile } from './file.ts';
+import { mostLooks, type RecordedWatch } from './recorded.ts';
 
 const counts = z
   .object({ total: z.number().int().nonnegative(), bad: z.number().int().nonnegative() })
   .refine(({ total, bad }) => bad <= total, { message: 'bad must not be more than total' });
 const share = z.number().gt(0).lte(1);
 
+const cell = z.looseObject({
+  test: z.number().int().nonnegative().max(80),
+  phase: z.enum(['split', 'full']),
+  share: z.number().gte(0).lte(1).optional(),
+  candidate: counts,
+  baseline: counts.optional(),
+});
+const seconds = z.number().nonnegative();
+const name = z.string().max(300);
+const obstacle = z.union([
+  z.object({ kind: z.literal('unreadable'), message: z.string(), role: name.optional() }),
+  z.object({ kind: z.literal('stale') }),
+  z.looseObject({ kind: z.literal('traffic'), message: z.string() }),
+]);
+const ending = z.enum(['promote', 'hold', 'roll_back']);
+const rule = z.union([
+  z.object({ kind: z.literal('evidence') }),
+  z.object({ kind: z.literal('burn-rate'), fewestBad: z.number() }),
+  z.object({
+    kind: z.literal('threshold'),
+    maxRate: z.number().optional(),
+    windowSeconds: z.number(),
+    failuresAllowed: z.number(),
+  }),
+]);
+
+/** A step as its watch recorded it. The state is checked as one from the record of a release is. */
+const step = z
+  .looseObject({
+    candidate: name,
+    baseline: name.optional(),
+    phase: z.enum(['split', 'full']),
+    share: z.number().gte(0).lte(1),
+    objectives: z
+      .array(
+        z.looseObject({
+          id: name,
+          kind: z.enum(['availability', 'latency']),
+          target: z.number().gt(0.05).lt(1),
+          slowerThanMs: z.number().optional(),
+          title: name.optional(),
+        }),
+      )
+      .min(1)
+      .max(20),
+    probes: z.boolean(),
+    rule: rule.optional(),
+    policy: z
+      .looseObject({
+        too_few_requests: ending.optional(),
+        blind: ending.optional(),
+        platform: ending.optional(),
+      })
+      .optional(),
+    until: z.enum(['pass', 'duration']).optional(),
+    last: z.boolean(),
+    source: name,
+    start: z.unknown(),
+    looks: z
+      .array(
+        z.looseObject({
+          t: seconds,
+          cells: z.array(cell).max(200),
+          dwell: z.number(),
+          lag: seconds,
+          ended: z.literal(true).optional(),
+          withheld: z.literal(true).optional(),
+          obstacle: obstacle.optional(),
+          blind: z.literal(true).optional(),
+        }),
+      )
+      .min(1)
+      .max(mostLooks + 1),
+  })
+  .transform((value, context): RecordedWatch => {
+    const start = resumeWatch(value.start, testsOf(value.objectives, value.probes));
+    if (start) return { ...value, start } as RecordedWatch;
+    context.addIssue({ code: 'custom', path: ['start'], message: 'it does not belong to these objectives' });
+    return z.NEVER;
+  });
+
 const replaySchema = z.object({
+  steps: z.array(step).min(1).max(40).optional(),
   slo: z.number().gt(0.05).lt(1),
   duration_seconds: z.number().positive(),
   alpha: z.number().gt(0).lt(1).default(0.001),
@@ -76,8 +160,11 @@ export function recordingIn(value: unknown): unknown {
     ? segments.flatMap((segment) => segment?.evidence?.replay ?? [])
     : [];
   if (recorded.length === 0) return value;
-  const [first, ...rest] = recorded as { polls?: unknown[] }[];
-  return { ...first, polls: [first, ...rest].flatMap((part) => part?.polls ?? []) };
+  const parts = recorded as { polls?: unknown[]; steps?: unknown[] }[];
+  // A step that was too long to be recorded whole leaves the polls, which are then judged for all steps.
+  const whole = parts.every((part) => Array.isArray(part?.steps));
+  const steps = whole ? parts.flatMap((part) => part?.steps ?? []) : undefined;
+  return { ...parts[0], steps, polls: parts.flatMap((part) => part?.polls ?? []) };
 }
 
 export interface ReplayResult {

@@ -1,0 +1,43 @@
+import type { Cell, Phase } from '../../evidence/state.ts';
+import type { Objective } from '../../slo/objective.ts';
+import type { Obstacle } from '../obstacle.ts';
+import type { OpenEnd, OpenEndPolicy } from '../outcome.ts';
+import type { WatchRule } from '../rules.ts';
+import type { WatchState } from '../state.ts';
+
+/** One look of a watch, with everything that it decided on. */
+export interface RecordedLook {
+  /** Seconds since the first shift. */
+  t: number;
+  cells: readonly Cell[];
+  /** Seconds at this share, and by which the source lagged. */
+  dwell: number;
+  lag: number;
+  ended?: true | undefined;
+  withheld?: true | undefined;
+  obstacle?: Obstacle | undefined;
+  /** At the end: the obstacle, or counts that were out of date, is why there is no decision. */
+  blind?: true | undefined;
+}
+
+/** The watch of one step, whole: a replay runs the same decision on it. */
+export interface RecordedWatch {
+  candidate: string;
+  baseline?: string | undefined;
+  phase: Phase;
+  share: number;
+  objectives: readonly Objective[];
+  probes: boolean;
+  rule?: WatchRule | undefined;
+  policy?: Partial<Record<OpenEnd, OpenEndPolicy>> | undefined;
+  until?: 'pass' | 'duration' | undefined;
+  /** No step follows. */
+  last: boolean;
+  source: string;
+  /** The state before the first look. */
+  start: WatchState;
+  looks: readonly RecordedLook[];
+}
+
+/** A recording does not grow beyond this many looks. Then the report has only its polls. */
+export const mostLooks = 20_000;
