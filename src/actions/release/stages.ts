@@ -1,6 +1,6 @@
 import { objectOf } from '../../domain/data/json.ts';
-import { functionPath } from '../../domain/data/resource-name.ts';
-import { ReleaseError } from '../../domain/errors/errors.ts';
+import { functionPath, shortName } from '../../domain/data/resource-name.ts';
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import { configLabel, ownTags, sourceLabel, userAgent } from '../../domain/product.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
@@ -93,6 +93,7 @@ export function bindStages(
               { service, objectives, windowSeconds, onExhausted, override, onBlind, signal },
             );
           },
+          countable: (service, signal) => countable(source, log, service, signal),
           watch: bindWatch(context, platform, { source, services: ports.services }, settings),
         }),
     ...(objectives.length === 0 || settings.verifySeconds === 0
@@ -105,6 +106,16 @@ export function bindStages(
           }),
         }),
   };
+}
+
+/** A source that cannot be read for another reason than its quota is told by the watch itself, with its remedy. */
+async function countable(source: SliSource, log: Log, service: string, signal: AbortSignal): Promise<void> {
+  try {
+    await source.ready?.({ service: shortName(service) ?? '' }, signal);
+  } catch (error) {
+    if (signal.aborted || (error instanceof ReleaseError && error.code === 'quota-spent')) throw error;
+    log.debug(`Can ${source.name} be read? ${messageOf(error)}`);
+  }
 }
 
 /** A log that prints the same details only once: the plan, and then the deploy's plan only if it differs. */

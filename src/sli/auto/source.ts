@@ -11,6 +11,15 @@ export function createFallback(options: FallbackOptions): SliSource {
   return {
     name: `${options.first.name} or ${options.second.name}`,
     open: (query) => new FallbackReader(query, options),
+    async ready(query, signal) {
+      const { first, second, log } = options;
+      try {
+        await first.ready?.(query, signal);
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        log.warning(`The watch may have to count by ${second.name}, which are later: ${messageOf(error)}`);
+      }
+    },
     // A total asks the second source first, because it may cover weeks, and metrics answer that in one call.
     async total(query, from, to, signal) {
       try {

@@ -1,25 +1,73 @@
 import type { Clock } from '../../steps/ports/clock.ts';
 
 /**
- * Allows at most `perMinute` calls in any 60 seconds. Cloud Logging allows 60 reads a minute for a whole project and
- * does not raise that limit, so one release takes a third of it.
+ * Decides when the next call may go. Cloud Logging allows 60 reads a minute for a whole project and does not raise that
+ * limit, so one release takes at most a third of it. More than three releases at once can still exceed it. Then each
+ * release that is refused halves its own rate and raises it again by one call a minute for every three minutes without a
+ * refusal (additive increase, multiplicative decrease), so that all of them together settle near the limit.
  */
 export class CallBudget {
   readonly #clock: Clock;
   readonly #perMinute: number;
+  readonly #random: () => number;
+  /** Calls of the last minute. */
   #calls: number[] = [];
+  /** Calls a minute that the shared quota seems to leave to this release; undefined while it was never refused. */
+  #rate: number | undefined;
+  #notBefore = Number.NEGATIVE_INFINITY;
+  #raisedAt = 0;
 
-  constructor(clock: Clock, perMinute: number) {
+  /** @param random returns a number from 0 to 1; without it, all releases would come back at the same moment */
+  constructor(clock: Clock, perMinute: number, random: () => number = Math.random) {
     this.#clock = clock;
     this.#perMinute = perMinute;
+    this.#random = random;
   }
 
-  /** Takes one call and returns true, or returns false if none is left in this minute. */
-  take(): boolean {
+  /**
+   * Takes one call and returns true, or returns false if none is left now. Only a new pass waits for the pause; the
+   * further pages of a pass that has begun do not.
+   */
+  take(what: 'pass' | 'page' = 'pass'): boolean {
     const now = this.#clock.now();
-    this.#calls = this.#calls.filter((at) => at > now - 60_000);
-    if (this.#calls.length >= this.#perMinute) return false;
+    this.#calls = this.#calls.filter((at) => at > now - 60_000 && at <= now);
+    if (this.#calls.length >= this.#perMinute || (what === 'pass' && now < this.#notBefore)) return false;
     this.#calls.push(now);
     return true;
   }
+
+  /** The server refused the last call, because the quota of the project is used up. */
+  refused(): void {
+    const now = this.#clock.now();
+    const used = Math.min(this.#rate ?? this.#perMinute, Math.max(1, this.#calls.length));
+    this.#rate = Math.max(slowest, used / 2);
+    this.#raisedAt = now;
+    // Between half the pause and the whole of it.
+    this.#notBefore = now + this.pauseMs * (0.5 + this.#random() / 2);
+  }
+
+  /** The server answered the last call. */
+  answered(): void {
+    if (this.#rate === undefined) return;
+    const now = this.#clock.now();
+    this.#rate += Math.max(0, now - this.#raisedAt) / raiseMs;
+    this.#raisedAt = now;
+    if (this.#rate >= this.#perMinute) this.#rate = undefined;
+    this.#notBefore = this.#rate === undefined ? now : now + this.pauseMs * (0.75 + this.#random() / 2);
+  }
+
+  /** Milliseconds from one call to the next while the quota is short; 0 if it is not. */
+  get pauseMs(): number {
+    return this.#rate === undefined ? 0 : 60_000 / this.#rate;
+  }
+
+  /** Milliseconds until `take` may succeed again after a refusal. */
+  get waitMs(): number {
+    return Math.max(0, this.#notBefore - this.#clock.now());
+  }
 }
+
+/** The rate rises by one call a minute in this time. Faster, twenty releases would refuse each other much more often. */
+const raiseMs = 180_000;
+/** Calls a minute. With two a minute, a watch is never without news for longer than a minute or so. */
+const slowest = 2;

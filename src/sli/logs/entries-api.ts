@@ -6,6 +6,7 @@ import { mayRetry } from '../../http/retry.ts';
 import { TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { explainRefusal } from '../refusal.ts';
+import { isQuotaError, QuotaSpent } from './quota-spent.ts';
 
 export interface EntriesOptions {
   rest: Rest;
@@ -24,7 +25,7 @@ export interface LogPage {
 
 export interface EntriesApi {
   /**
-   * Reads one page. Throws `CountsRefused`, or the error of the last attempt.
+   * Reads one page. Throws `CountsRefused`, `QuotaSpent`, or the error of the last attempt.
    * @param again takes another call of the minute's budget for a second attempt; false if none is left
    */
   page(
@@ -87,6 +88,8 @@ export function createEntriesApi(options: EntriesOptions): EntriesApi {
         try {
           answer = await ask(filter, token, signal);
         } catch (error) {
+          // Another attempt would only use up more of the quota, so the caller decides when to come back.
+          if (!signal?.aborted && isQuotaError(error)) throw new QuotaSpent(projectId, error);
           if (signal?.aborted || tries >= mostTries || !isTransient(error) || !again())
             throw explainRefusal(error, {
               counts: 'request logs',

@@ -1,7 +1,9 @@
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SliQuery, SliReader, SliReading } from '../../steps/ports/sli.ts';
+import type { CallBudget } from './call-budget.ts';
 import type { EntriesApi } from './entries-api.ts';
 import { EntryBook } from './entry-book.ts';
+import { QuotaSpent } from './quota-spent.ts';
 
 export interface LogAccess extends EntriesApi {
   clock: Clock;
@@ -9,8 +11,8 @@ export interface LogAccess extends EntriesApi {
   pagesPerPoll?: number;
   /** Longest time that a request may take, in milliseconds. Default 60 s. */
   requestTimeoutMs?: number;
-  /** Takes one call of the minute's budget; false if none is left. */
-  take(): boolean;
+  /** Decides when the next call may go. All readers of one release share it. */
+  budget: CallBudget;
 }
 
 /** Each pass looks this far back in arrival time. Once a minute a wider pass catches stragglers. */
@@ -20,6 +22,11 @@ const sweepEveryMs = 60_000;
 const clockSkewMs = 5000;
 /** One call every 3 s keeps to 20 a minute, and no pass has to wait long. */
 const paceMs = 3000;
+
+/** At six passes a minute a watch notices nothing of a pause. */
+const usualPauseMs = 10_000;
+/** Without an answer for so long, a quota that is used up is a failure of the source. */
+const starvedMs = 150_000;
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 
@@ -38,12 +45,16 @@ export class LogReader implements SliReader {
   #nextPass = 0;
   #caughtUp = false;
   #failure: unknown;
+  /** When the server last answered, and what it said if the quota has been used up since. */
+  #answeredAt: number;
+  #spent: QuotaSpent | undefined;
+  #waited = false;
 
   constructor(query: SliQuery, access: LogAccess) {
     this.#query = query;
     this.#access = access;
     this.#book = new EntryBook(query);
-    this.#sweptAt = access.clock.now();
+    this.#sweptAt = this.#answeredAt = access.clock.now();
     this.#horizon = query.since;
   }
 
@@ -53,15 +64,19 @@ export class LogReader implements SliReader {
       try {
         await this.#read(now, marks, signal);
       } catch (error) {
-        this.#failure = error;
+        if (error instanceof QuotaSpent) this.#wait(error);
+        else this.#failure = error;
       }
     }
     // A poll that had to skip its pass repeats the last failure. Otherwise the failure would look like silence.
     if (this.#failure !== undefined) throw this.#failure;
+    if (this.#spent && now - this.#answeredAt >= starvedMs) throw this.#spent;
+    const { pauseMs } = this.#access.budget;
     return {
       ...this.#book.take(),
       horizon: this.#horizon,
-      lagMs: this.#book.lagMs,
+      // While the quota is short, what has arrived is read later.
+      lagMs: this.#book.lagMs + (pauseMs > usualPauseMs ? pauseMs : 0),
       cursor: iso(this.#book.newest),
       notes: this.#notes(),
       source: this.source,
@@ -71,21 +86,31 @@ export class LogReader implements SliReader {
 
   /** Reads one pass, or as many of its pages as the budget allows. What was booked before a failure stays booked. */
   async #read(now: number, marks: readonly number[], signal?: AbortSignal): Promise<void> {
+    const { budget } = this.#access;
+    let calls = 0;
+    const take = (what: 'pass' | 'page') => {
+      if (!budget.take(what)) return false;
+      this.#nextPass = now + ++calls * paceMs - 100;
+      return true;
+    };
+    if (!take('pass')) return;
+    const again = () => take('page');
     let { filter, token, begun } = this.#pending ?? {
       filter: this.#filter(now),
       token: undefined,
       begun: now,
     };
-    this.#pending = undefined;
-    let calls = 0;
-    const take = () => {
-      if (!this.#access.take()) return false;
-      this.#nextPass = now + ++calls * paceMs - 100;
-      return true;
-    };
-    for (let pages = 1; take(); pages++) {
-      const answer = await this.#access.page(filter, token, take, signal);
-      this.#failure = undefined;
+    for (let pages = 1; pages === 1 || again(); pages++) {
+      // If the quota is used up in the middle of a pass, a later poll goes on here.
+      this.#pending = token === undefined ? undefined : { filter, token, begun };
+      const answer = await this.#access.page(filter, token, again, signal).catch((error: unknown) => {
+        if (!(error instanceof QuotaSpent)) this.#pending = undefined;
+        throw error;
+      });
+      budget.answered();
+      this.#failure = this.#spent = undefined;
+      this.#pending = undefined;
+      this.#answeredAt = this.#access.clock.now();
       for (const raw of answer.entries) this.#book.book(raw, marks, this.#access.clock.now());
       token = answer.next;
       if (!token) {
@@ -101,6 +126,13 @@ export class LogReader implements SliReader {
     this.#pending = { filter, token, begun };
     if (this.#caughtUp) this.#fraction = Math.max(1 / 64, this.#fraction / 2);
     this.#caughtUp = true;
+  }
+
+  /** The quota is shared with other releases: come back later and more rarely. That is slower, but no failure. */
+  #wait(error: QuotaSpent): void {
+    this.#access.budget.refused();
+    this.#spent = error;
+    this.#waited = true;
   }
 
   #filter(now: number): string {
@@ -125,6 +157,10 @@ export class LogReader implements SliReader {
   #notes(): string[] {
     const { unreadable } = this.#book;
     const notes: string[] = [];
+    if (this.#waited)
+      notes.push(
+        'The logs were read more rarely at times, because other releases or tools use the same quota of 60 reads a minute.',
+      );
     if (this.#fraction < 1)
       notes.push(
         `Only 1 request in ${1 / this.#fraction} was judged, because more arrive than the log quota lets us read.`,

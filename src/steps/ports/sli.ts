@@ -66,6 +66,11 @@ export interface SliReader {
 export interface SliSource {
   readonly name: string;
   open(query: SliQuery): SliReader;
+  /**
+   * Tries whether the source can be read at the pace of a watch, and waits a while for a quota that other releases use.
+   * Throws `quota-spent` if it cannot. Absent if the source has no such quota.
+   */
+  ready?(query: Pick<SliQuery, 'service'>, signal?: AbortSignal): Promise<void>;
   /** Finished requests of all revisions from `from` to `to` (milliseconds since the epoch). */
   total(
     query: Pick<SliQuery, 'service' | 'objectives'>,

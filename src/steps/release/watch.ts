@@ -11,6 +11,8 @@ export async function watchStep(run: ReleaseRun): Promise<PhaseResult> {
   const phase = state.phase === 'full' ? 'full' : 'split';
   const lost = await beforeReady(run);
   if (lost) return lost;
+  // Before anybody is shifted: a watch that cannot count protects no one.
+  if (written.watchState === undefined) await ports.stages.countable?.(run.live.service ?? '', ports.signal);
   const shiftedAt = ports.clock.now();
   const moved = await shift(run, percent, phase === 'full' ? 'full' : 'canary');
   if (moved.event !== 'passed') return moved;

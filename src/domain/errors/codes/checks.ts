@@ -32,6 +32,12 @@ export const checkErrors = {
     fix: 'Correct the selectors of the counters (prometheus_total and prometheus_bad, or those in the SLO file).',
     inMessages: ['fix'],
   },
+  'quota-spent': {
+    title: 'The read quota of the project is used up',
+    why: 'Cloud Logging allows 60 reads a minute for a whole project. Other releases or other tools use them.',
+    fix: 'Release fewer functions of this project at a time, set source: metrics, or ask Google for a higher quota of read requests.',
+    inMessages: ['why', 'fix'],
+  },
   'counts-partial': {
     title: 'The source answered only in part',
     why: 'A part of the monitoring system did not answer, so the counts would be too small. The next look asks again.',
