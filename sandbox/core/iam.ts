@@ -37,6 +37,10 @@ export function chainOf(world: World, resource: string): string[] {
   return self.includes(`/projects/${world.project}/`) ? [self, ...levels] : [self];
 }
 
+/** What a condition sees of the resource: its full name, or nothing. */
+const seenBy = (world: World, resource: string): string =>
+  resource.startsWith('//run.googleapis.com/') && !world.quirks.conditionsSeeRunServices ? '' : resource;
+
 /** Writes a permission in the form of deny policies: `run.routes.invoke` becomes `run.googleapis.com/routes.invoke`. */
 const denyForm = (permission: string) => permission.replace(/^([^.]+)\./, '$1.googleapis.com/');
 
@@ -60,7 +64,8 @@ function denied(world: World, principal: Principal, permission: string, chain: r
           !rule.exceptionPermissions?.includes(wanted) &&
           inSet(rule.deniedPrincipals) &&
           !inSet(rule.exceptionPrincipals) &&
-          (!rule.denialCondition || conditionHolds(rule.denialCondition.expression, resource, world.now())),
+          (!rule.denialCondition ||
+            conditionHolds(rule.denialCondition.expression, seenBy(world, resource), world.now())),
       ),
     ),
   );
@@ -78,7 +83,7 @@ export function can(world: World, principal: Principal, permission: string, reso
         ({ role, members, condition }) =>
           members.some((member) => matchesMember(principal, member)) &&
           world.roles.permissionsOf(role).has(permission) &&
-          (!condition || conditionHolds(condition.expression, self, world.now())),
+          (!condition || conditionHolds(condition.expression, seenBy(world, self), world.now())),
       ),
   );
 }

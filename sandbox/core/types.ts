@@ -138,6 +138,8 @@ export interface Quirks {
   exhausted429HasRevision: boolean;
   /** Does every answer through the front end carry `server: Google Frontend`? If false, only the trace header shows that the front end answered. */
   frontEndNamesItself: boolean;
+  /** Can the condition of a binding see name, service and type of a Cloud Run service? If false, they are empty. */
+  conditionsSeeRunServices: boolean;
 }
 
 export const defaultQuirks: Quirks = {
@@ -152,6 +154,7 @@ export const defaultQuirks: Quirks = {
   logTimestampIsStart: true,
   exhausted429HasRevision: true,
   frontEndNamesItself: true,
+  conditionsSeeRunServices: false,
 };
 
 /** The options of a new sandbox. The control API can change most of them later. */

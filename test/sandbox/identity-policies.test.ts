@@ -182,7 +182,10 @@ test('conditions can use the time and the resource name; one that cannot be eval
   };
   expect(holds('request.time < timestamp("2000-01-01T00:00:00Z")')).toBe(false);
   expect(holds('request.time > timestamp("2000-01-01T00:00:00Z")')).toBe(true);
+  expect(holds('resource.name.endsWith("/services/ocr")')).toBe(false);
+  world.quirks.conditionsSeeRunServices = true;
   expect(holds('resource.name.endsWith("/services/ocr")')).toBe(true);
+  world.quirks.conditionsSeeRunServices = false;
   expect(holds('resource.nope == 1')).toBe(false);
 });
 

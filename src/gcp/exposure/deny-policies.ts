@@ -4,7 +4,7 @@ import type { Ancestor, DenyRule } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
-import { objectsIn, optionalObject, requiredText, textsIn } from './shape.ts';
+import { itemsOf, objectsIn, optionalObject, requiredText, textsIn } from './shape.ts';
 
 function rulesOf(policy: JsonObject): DenyRule[] {
   const name = requiredText(policy, 'name');
@@ -36,7 +36,7 @@ export function denyPolicies(rest: Rest): Pick<ExposureSources, 'denyRules'> {
         { api: 'iam', method: 'GET', path, signal },
         'iam.denypolicies.list',
         async (body) => {
-          const names = objectsIn(body, 'policies').map((policy) => shortName(requiredText(policy, 'name')));
+          const names = itemsOf(body, 'policies').map((policy) => shortName(requiredText(policy, 'name')));
           const read = names.slice(0, maxPolicies).map((id) =>
             rest.call({
               api: 'iam',

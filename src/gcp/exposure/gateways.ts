@@ -5,7 +5,7 @@ import { operationsTo } from '../../domain/exposure/ways/openapi.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { readingList } from './reading.ts';
-import { objectsIn, optionalObject, optionalText, requiredText, UnexpectedShape } from './shape.ts';
+import { itemsOf, objectsIn, optionalObject, optionalText, requiredText, UnexpectedShape } from './shape.ts';
 
 /** Each gateway costs a call, so more gateways than these count as not read. */
 const maxGateways = 20;
@@ -75,7 +75,7 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
         },
         'apigateway.gateways.list',
         async (page) => {
-          const found = objectsIn(page, 'gateways');
+          const found = itemsOf(page, 'gateways');
           if (found.length > maxGateways)
             throw new UnexpectedShape(`The project has more than ${maxGateways} gateways.`);
           return (await Promise.all(found.map((gateway) => factsOf(gateway, urls, signal)))).flat();

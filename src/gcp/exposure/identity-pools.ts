@@ -4,7 +4,7 @@ import type { PoolProvider } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { readingList } from './reading.ts';
-import { objectsIn, optionalFlag, optionalObject, optionalText, requiredText } from './shape.ts';
+import { itemsOf, optionalFlag, optionalObject, optionalText, requiredText } from './shape.ts';
 
 function providerOf(raw: JsonObject): PoolProvider {
   const mapping = optionalObject(raw, 'attributeMapping');
@@ -38,7 +38,7 @@ export function identityPools(rest: Rest): Pick<ExposureSources, 'poolProviders'
         rest,
         { api: 'iam', method: 'GET', path, query: { pageSize: 100 }, signal },
         'iam.workloadIdentityPoolProviders.list',
-        (page) => objectsIn(page, 'workloadIdentityPoolProviders').map(providerOf),
+        (page) => itemsOf(page, 'workloadIdentityPoolProviders').map(providerOf),
       );
     },
   };

@@ -63,3 +63,12 @@ export function textsIn(raw: JsonObject, field: string): string[] {
     return item;
   });
 }
+
+/** The items of one page of a list. An empty list has no field at all, but an object with only other fields is no list. */
+export function itemsOf(page: JsonObject, field: string): JsonObject[] {
+  const others = Object.keys(page).filter(
+    (name) => !/^(nextPageToken|unreachable|unreachableLocations)$/.test(name),
+  );
+  if (page[field] === undefined && others.length > 0) throw wrong(field, undefined, 'a list');
+  return objectsIn(page, field);
+}

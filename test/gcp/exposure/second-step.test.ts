@@ -305,3 +305,17 @@ test.each([
   expect((await w.client.send(url(), 'POST', {})).status).toBe(status);
   expect(await w.guard({}, reader())).toMatchObject({ exposure });
 });
+
+test.each([
+  [false, 403],
+  [true, 200],
+])('whether a condition sees the name of the service (%s), the guard is not wrong', async (sees, status) => {
+  await w.client.control('PATCH', '/settings', { quirks: { conditionsSeeRunServices: sees } });
+  const condition = { title: 't', expression: 'resource.name.endsWith("/services/ocr")' };
+  w.set(w.policy, { role: 'roles/run.invoker', members: ['allUsers'], condition });
+  expect((await w.client.send(url(), 'POST', {})).status).toBe(status);
+  const result = await w.guard({}, reader());
+  await w.client.control('PATCH', '/settings', { quirks: { conditionsSeeRunServices: false } });
+  expect(result).toMatchObject({ exposure: 'public' });
+  expect(result.findings[0]?.why).toMatch(/cannot be evaluated|answer|requests reached/);
+});

@@ -114,6 +114,11 @@ describe.each(Object.entries(lists))('%s', (_, knows) => {
     expect(await knows()).toBe(false);
   });
 
+  test('answered with another object are not read', async () => {
+    body = '{"error":{"code":403}}';
+    expect(await knows()).toBe(false);
+  });
+
   test('an empty object is an empty list, as the APIs send it', async () => {
     body = '{}';
     expect(await knows()).toBe(true);
