@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
-/** The committed bundle: what lies in dist/ is on its map, and carries the licences of what it contains. */
+/** Checks the committed bundle: every file in dist/ is on its map, and the licences of its packages are there. */
 
 const dist = join(import.meta.dirname, '../dist');
 const page = readFileSync(join(dist, 'README.md'), 'utf8');

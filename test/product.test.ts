@@ -41,7 +41,7 @@ describe('the name', () => {
     expect(spelled).toEqual([]);
   });
 
-  test('is the same wherever it is derived', () => {
+  test('is the same in every derived name', () => {
     expect({ recordAnnotation, candidateTag, beforeTag, suiteFile, sloFile, repository }).toEqual({
       recordAnnotation: 'backstay/record',
       candidateTag: 'bs-c',

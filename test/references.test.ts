@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
-/** What one file says about another: links, paths in backticks and anchors lead somewhere. */
+/** Checks that links, anchors and paths in backticks lead to something that exists. */
 
 const root = join(import.meta.dirname, '..');
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -31,7 +31,7 @@ const anchors = (file: string) =>
     ...[...read(file).matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id]) => id as string),
   ]);
 
-/** Without fenced code, which may hold anything. */
+/** Removes fenced code, which may contain anything. */
 const prose = (file: string) => read(file).replace(/^```[\s\S]*?^```/gm, '');
 
 describe('references', () => {

@@ -3,7 +3,7 @@ import type { Fault } from './types.ts';
 interface Armed {
   fault: Fault;
   seen: number;
-  /** When the first matching call failed, milliseconds. */
+  /** The time at which the first matching call failed, in milliseconds. */
   since: number | undefined;
 }
 

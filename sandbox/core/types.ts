@@ -26,7 +26,7 @@ export interface Call {
 
 export interface Reply {
   status: number;
-  /** Sent as JSON unless it is a Buffer or a string. */
+  /** The body, which is sent as JSON unless it is a Buffer or a string. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -72,7 +72,7 @@ export interface RequestRecord {
   time: string;
   api: string;
   method: string;
-  /** Includes the query. */
+  /** The path with its query. */
   path: string;
   principal: string | undefined;
   status: number;
@@ -90,7 +90,7 @@ export interface Fault {
   fault: {
     status?: number;
     body?: unknown;
-    /** Sent with `status`, such as `retry-after`. */
+    /** Headers that are sent with `status`, such as `retry-after`. */
     headers?: Record<string, string>;
     delayMs?: number;
     /** `before` or true: the connection is reset and the call has no effect. `after`: it takes effect before the reset. */

@@ -13,7 +13,7 @@ export interface Gateway {
   document: string;
 }
 
-/** By gateway id. */
+/** The gateways by id. */
 export const gatewaysOf = (world: World): Map<string, Gateway> =>
   world.extension('gateways', () => new Map());
 

@@ -77,7 +77,7 @@ export interface FunctionState {
   /** Resources of v1 (google.cloud.functions.v1.CloudFunction) by name, added by tests. */
   gen1: Map<string, Json>;
   operations: Map<string, FunctionOperation>;
-  /** By `bucket/object`. */
+  /** The uploaded objects by `bucket/object`. */
   objects: Map<string, StoredObject>;
   /** The object behind each upload URL, by the URL's signature. */
   uploads: Map<string, StoredObject & { expires: number }>;

@@ -13,7 +13,7 @@ interface Run {
 }
 
 export interface GithubState {
-  /** By run id. A run that is not in the map has ended: `completed`, `success`. */
+  /** The runs by id. A run that is not in the map has ended: `completed`, `success`. */
   runs: Map<string, Run>;
 }
 

@@ -69,7 +69,7 @@ export function accountRoutes(world: World): Route[] {
       },
     },
     {
-      // CreateServiceAccountKey. The key is made of its name alone: no call of the sandbox accepts it.
+      // CreateServiceAccountKey. The key is only a name, and no call of the sandbox accepts it.
       method: 'POST',
       pattern: `${one}/keys`,
       handle: (call, params) => {

@@ -40,13 +40,13 @@ export interface IdentityState {
   providers: Map<string, Provider>;
   accounts: Map<string, ServiceAccount>;
   issuerKey: SigningKey;
-  /** By the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
+  /** The jobs by the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN. */
   jobs: Map<string, Job>;
   /** Claims that replace the defaults in every job's next tokens. A job's own claims have precedence. */
   claims: Claims;
   /** Path of the issuer: '' for github.com, `/acme-corp` for an enterprise, `/_services/token` for GitHub Enterprise Server. */
   issuerPath: string;
-  /** By `owner/repo` or `owner`. */
+  /** The subject formats by `owner/repo` or `owner`. */
   subjectFormats: Map<string, SubjectFormat>;
 }
 
@@ -84,7 +84,7 @@ export function addAccount(world: World, email: string, displayName: string): Se
   return account;
 }
 
-/** By e-mail or unique id. */
+/** Finds an account by its e-mail or unique id. */
 export function findAccount(world: World, name: string): ServiceAccount | undefined {
   const { accounts } = identityOf(world);
   return accounts.get(name) ?? [...accounts.values()].find(({ uniqueId }) => uniqueId === name);

@@ -3,7 +3,7 @@ export interface Scene {
   name: string;
   /** A healthy release must stay and a bad one must go. `trade`: worse than before but tolerable, so either decision is right. */
   kind: 'healthy' | 'bad' | 'trade';
-  /** Requests a second at the candidate. */
+  /** Requests per second that the candidate gets. */
   rps: number;
   /** The candidate's share of traffic. At 1 there is no baseline. */
   share: number;

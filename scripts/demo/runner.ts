@@ -41,7 +41,7 @@ async function run(
   print: (line: string) => void,
   { workspace = root, onStart }: RunnerOptions,
 ): Promise<number | null> {
-  // In its own process group, so that Ctrl-C reaches only the demo, which passes it on.
+  // The action runs in its own process group, so that Ctrl-C reaches only the demo, which passes it on.
   const child = spawn(process.execPath, actionArgv('release', phase), {
     cwd: workspace,
     env,

@@ -21,7 +21,7 @@ export async function startSandbox(args: readonly string[] = []): Promise<Runnin
       cwd: root,
       // Its standard input closes with this process, even if this process is killed. Then the sandbox stops.
       stdio: ['pipe', 'pipe', 'pipe'],
-      // In its own process group, so that Ctrl-C reaches only the demo, which then stops the sandbox.
+      // The sandbox runs in its own process group, so that Ctrl-C reaches only the demo, which then stops the sandbox.
       detached: true,
     },
   );

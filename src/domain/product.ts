@@ -3,9 +3,9 @@
  * rename is a change of this file (test/product.test.ts checks that, and the version against package.json).
  */
 
-/** As people read it. */
+/** The product's name as people read it. */
 export const product = 'Backstay';
-/** As machines read it: the prefix of file, label and agent names. Lower-case letters only. */
+/** The product's name for machines: the prefix of file, label and agent names. Lower-case letters only. */
 export const slug = 'backstay';
 export const version = '0.1.0';
 

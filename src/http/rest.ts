@@ -16,7 +16,7 @@ export interface RestCall {
   body?: unknown;
   form?: Record<string, string>;
   headers?: Record<string, string>;
-  /** Default: `read` for GET, `write` for others. */
+  /** When to repeat the call. Default: `read` for GET, `write` for others. */
   retry?: RetryRule;
   /** Milliseconds for all attempts together, waits included. Default 60 000. */
   deadlineMs?: number;
@@ -53,7 +53,7 @@ export interface RestOptions {
   accessToken: (signal?: AbortSignal) => Promise<string>;
   redact: (text: string) => string;
   userAgent: string;
-  /** Sent as X-Goog-Request-Reason, for audit logs. */
+  /** The reason that is sent as X-Goog-Request-Reason, for audit logs. */
   requestReason?: string | undefined;
   /** Returns a number from 0 to 1. Tests fix it. */
   random?: () => number;

@@ -4,7 +4,7 @@ import { logText } from '../domain/text/safe-text.ts';
 /** What the main step of an action said at its end. Its post step repeats it, because a job's log ends with the post step. */
 export interface MainStep {
   exitCode: 0 | 1;
-  /** Its last log line. */
+  /** The last log line of the main step. */
   line: string;
 }
 
@@ -13,7 +13,7 @@ export const mainStepKey = 'main_step';
 
 export const formatMainStep = (step: MainStep): string => JSON.stringify(step);
 
-/** Undefined if the main step did not come to its end. */
+/** What the main step saved. Undefined if it did not reach its end. */
 export function parseMainStep(text: string): MainStep | undefined {
   try {
     const value = JSON.parse(text) as Partial<MainStep> | null;

@@ -56,7 +56,7 @@ interface GuardReport {
 const reportOf = (of: ActionRun) => of.report as unknown as GuardReport;
 
 describe('what the verdict rests on', () => {
-  test('a sandbox is told in the log, the summary and the report, and is no finding', async () => {
+  test('a sandbox is named in the log, the summary and the report, but is not a finding', async () => {
     const ended = await run();
     expect(ended.outputs.exposure).toBe('private');
     expect(ended.log).toMatch(

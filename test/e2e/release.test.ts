@@ -10,7 +10,7 @@ import { type ActionRun, type RunOptions, runAction } from '../support/run-actio
 
 const root = join(import.meta.dirname, '..', '..');
 
-// Real processes on a machine that may be busy.
+// The tests start real processes on a machine that may be busy, so they get more time.
 jest.setTimeout(120_000);
 
 describe('the root action as a runner starts it', () => {
@@ -216,7 +216,7 @@ describe('the root action as a runner starts it', () => {
       first.outputs.revision,
     ]);
     const { evidence } = ran.report as { evidence: { rollback: { took_ms: number } } };
-    // From the write until the service has settled: a second is time for a few looks, whatever else the machine does.
+    // From the write until the service has settled: a second is enough for a few looks, even on a busy machine.
     const calls = sandbox.world.requests.slice(sent).filter(({ api }) => api === 'run');
     const write = calls.findIndex(({ method, path }) => method === 'PATCH' && !path.includes('validateOnly'));
     expect(calls.length - write).toBeLessThanOrEqual(5);

@@ -86,7 +86,7 @@ describe('retries', () => {
     expect(mayRetry('read', { transport: new TransportError('tls', false, 'x', undefined) })).toBe(false);
   });
 
-  test('success without a body is no answer: a read tries again, and then fails', async () => {
+  test('success without a body does not count as an answer: a read tries again, and then fails', async () => {
     const empty = await rest((_, response) => response.writeHead(200).end());
     await expect(empty.result).rejects.toMatchObject({ code: 'response-malformed' });
     expect(empty.calls()).toBe(3);

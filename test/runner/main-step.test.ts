@@ -22,7 +22,7 @@ describe('the last line of a post step', () => {
     expect(closingLine('release', did, main)).toBe(line);
   });
 
-  test('what the main step saved comes back; anything else is nothing', () => {
+  test('the post step reads what the main step saved, and ignores anything else', () => {
     const step = { exitCode: 1 as const, line: 'Failed: x' };
     expect(parseMainStep(formatMainStep(step))).toEqual(step);
     for (const text of ['', 'null', '[]', '{"line":3}', 'x']) expect(parseMainStep(text)).toBeUndefined();

@@ -45,7 +45,7 @@ export class FakeService {
     this.#serial++;
   }
 
-  /** A new revision is ready. */
+  /** Adds a new revision that is ready. */
   appears(revision: string): void {
     this.latestCreated = revision;
     this.latestReady = revision;

@@ -38,7 +38,7 @@ const gate = (checks: string) => `
 const swapDigits = `(text) => text.replace(/(\\d)(?!\\1)(\\d)(?=\\D*$|\\.\\d+\\D*$)/, '$2$1')`;
 
 export const variants = {
-  /** The same as the example, with other bytes. */
+  /** Behaves like the example, but has other bytes. */
   good: { wrap: 'return ocr(req, res);' },
   'english-only': { edits: [edit('recognizer.js', "['eng', 'kor']", "['eng']")] },
   /** Turns 128.40 into 182.40, so that at most two characters of the text differ. */

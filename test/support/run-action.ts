@@ -11,7 +11,7 @@ export interface ActionRun {
   signal: NodeJS.Signals | null;
   /** Everything printed to standard output and standard error, in the order in which it arrived. */
   log: string;
-  /** For a post step: the outputs of both steps, as a runner sees them that lets a post step add to its main step's. */
+  /** For a post step: the outputs of both steps, as seen by a runner that lets a post step add outputs to those of its main step. */
   outputs: Record<string, string>;
   /** The file behind `outputs`. */
   outputFile: string;

@@ -2,7 +2,7 @@
 
 export type DecodedText =
   | { text: string; looksLike?: undefined }
-  /** Not UTF-8. `unknown` if the bytes resemble no encoding in particular. */
+  /** The encoding of a text that is not UTF-8. `unknown` if the bytes look like none of the known ones. */
   | { text?: undefined; looksLike: 'UTF-16' | 'UTF-32' | 'EUC-KR' | 'unknown' };
 
 const startsWith = (bytes: Uint8Array, ...start: number[]) => start.every((byte, i) => bytes[i] === byte);

@@ -3,7 +3,7 @@
  * its last part; some fields of the APIs hold whole names and others short ones.
  */
 
-/** What a function or a service needs to be found. */
+/** The names that identify a function or a service. */
 export interface Located {
   project: string;
   region: string;

@@ -43,7 +43,7 @@ export function withLiveIngress(
   return copy;
 }
 
-/** Settings that keep the live ingress, if the inputs name none. Undefined if nothing has to be added. */
+/** The setting that keeps the live ingress if the inputs name none. Undefined if no setting is needed. */
 export function keepingIngress(settings: Settings, drift: IngressDrift | undefined): Settings | undefined {
   if (drift === undefined || settings.has(path)) return undefined;
   return new Map<string, Json>([...settings, [path, drift.live]]);

@@ -36,9 +36,9 @@ export interface PlanInput {
   bytes: number;
   /** `false` keeps the new revision at 0 %; undefined leaves the field alone. */
   allTraffic: boolean | undefined;
-  /** The function is ACTIVE and its revision is the newest one and Ready. */
+  /** True if the function is ACTIVE and its revision is the newest one and Ready. */
   built: boolean;
-  /** That revision has all traffic. */
+  /** True if the newest revision has all traffic. */
   serving: boolean;
 }
 

@@ -1,8 +1,8 @@
 /** The chance with which one test may take back a healthy release. */
 export interface TestAlpha {
-  /** For the comparison with the baseline while traffic is split. */
+  /** The chance for the comparison with the baseline while traffic is split. */
   split: number;
-  /** For the objective alone at 100 %. */
+  /** The chance for the objective alone at 100 %. */
   full: number;
 }
 

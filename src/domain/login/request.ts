@@ -2,7 +2,7 @@ import type { Provider } from './identity.ts';
 
 /** Where to get GitHub's token: an HTTP GET that answers with JSON. */
 export interface TokenEndpoint {
-  /** With GitHub's own query. `audience` is added if the query does not hold it already. */
+  /** The URL with GitHub's own query. `audience` is added if the query does not have it yet. */
   url: string;
   headers: Record<string, string>;
   /** Field of the JSON answer that holds the token. */

@@ -3,9 +3,9 @@ import { align, type Counts, countRuns, type Run } from './alignment.ts';
 import { charactersOf, comparable, jamoOf, settlePolicy, type TextPolicy, wordsOf } from './units.ts';
 
 export interface Confusion {
-  /** Empty if the engine added a unit. */
+  /** The unit of the expected text. Empty if the engine added a unit. */
   expected: string;
-  /** Empty if the engine left a unit out. */
+  /** The unit that was recognised. Empty if the engine left a unit out. */
   recognised: string;
   count: number;
 }

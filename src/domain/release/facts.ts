@@ -54,7 +54,7 @@ export interface StageFacts {
   percent?: number | undefined;
   /** For a rollback: true if the old revision answered a call afterwards. */
   answered?: boolean | undefined;
-  /** This stage ended the release: `note` is the release's `cause`. */
+  /** True if this stage ended the release. Its `note` is then the release's `cause`. */
   decided?: boolean | undefined;
 }
 

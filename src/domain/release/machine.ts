@@ -152,9 +152,9 @@ export interface State {
   first: boolean;
   /** Why the traffic goes back. */
   cause?: Event | undefined;
-  /** Known from the first write on. Absent means `function`. */
+  /** How much was changed, known from the first write on. Absent means `function`. */
   touched?: Touched | undefined;
-  /** If it is absent at the end, something failed before anything was released. */
+  /** The outcome. If it is absent at the end, something failed before anything was released. */
   outcome?: Outcome | undefined;
 }
 

@@ -7,7 +7,7 @@ export interface Objective {
   target: number;
   /** For latency: an answer slower than this is bad. Milliseconds. */
   slowerThanMs?: number | undefined;
-  /** For people, if the id says too little. */
+  /** A name for people, if the id says too little. */
   title?: string | undefined;
   /** `file:line` at which it is written. */
   source?: string | undefined;

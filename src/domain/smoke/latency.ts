@@ -1,4 +1,4 @@
-/** Of a series of latencies, in milliseconds. */
+/** Percentiles of a series of latencies, in milliseconds. */
 export interface Percentiles {
   samples: number;
   p50: number;

@@ -98,8 +98,8 @@ export const byName = (found: Traffic, latest: string): TrafficTarget[] => [
 ];
 
 /**
- * `before` as it was found, with the tags that other tools have now. If it followed the latest revision, and the latest
- * is another one by now (or may become one, since a build is still running), following it would serve that one. Then the
+ * `before` as it was found, with the tags that other tools have now. If it followed the latest revision, and the latest revision is a
+ * different one by now (or may become one, because a build is still running), following it would serve that new revision. Then the
  * revision that served stays pinned by name, and `keptPin` says so.
  */
 export function restore(

@@ -52,7 +52,7 @@ export interface ReleaseRecord {
 export interface SavedWatch {
   /** When this was written, in milliseconds since the epoch. With a change of traffic: when that change was sent. */
   at: number;
-  /** Read and checked by `resumeWatch` only. */
+  /** The saved watch. Only `resumeWatch` reads and checks it. */
   state: unknown;
 }
 

@@ -57,6 +57,6 @@ const canonicalTags = (traffic: Traffic): string =>
 export const sameTraffic = (a: Traffic, b: Traffic): boolean =>
   sameAllocation(a, b) && canonicalTags(a) === canonicalTags(b);
 
-/** As `sameTraffic`, but without the tags: setting a tag moves no traffic. */
+/** Like `sameTraffic`, but ignores the tags: setting a tag moves no traffic. */
 export const sameAllocation = (a: Traffic, b: Traffic): boolean =>
   canonicalAllocation(a) === canonicalAllocation(b);

@@ -27,7 +27,7 @@ export interface WatchFacts {
     /** The candidate's requests since its first traffic. */
     candidate: Counts;
     baseline: Counts;
-    /** Those of them that came at 100 %. */
+    /** The candidate's requests that came at 100 %. */
     full?: Counts | undefined;
     /** Requests that a sample left out in this segment, estimated. */
     unread?: Counts | undefined;
@@ -36,14 +36,14 @@ export interface WatchFacts {
     /** ln of the evidence that decides. While traffic is split, it says that the candidate is worse than the baseline. */
     against: number;
     actsAt: number;
-    /** This test decided against the candidate. */
+    /** True if this test decided against the candidate. */
     failed?: boolean | undefined;
     pass: number;
     /** ln of the evidence that each revision by itself breaks the objective. */
     breaks?: { candidate: number; baseline?: number | undefined } | undefined;
   }[];
   points: readonly { seconds: number; tests: readonly { candidate: Counts; baseline: Counts }[] }[];
-  /** Absent in older reports, and if the source cannot say. */
+  /** The kinds of failure, most frequent first. Absent in older reports, and if the source cannot say. */
   failures?: readonly Omit<Failure, 'revision'>[] | undefined;
 }
 

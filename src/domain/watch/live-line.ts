@@ -22,7 +22,7 @@ export function againstOf(at: Standing): number {
   return at.full ?? at.base;
 }
 
-/** Index of the test that decided, else of the one that is nearest to a rollback. */
+/** Index of the test that decided, else of the test that is closest to a rollback. */
 export function worstOf(decision: Decision): number {
   let worst = 0;
   decision.standings.forEach((at, i) => {

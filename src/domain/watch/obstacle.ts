@@ -4,7 +4,7 @@ export type Obstacle =
   | { kind: 'unreadable'; message: string; role: string | undefined }
   /** The source answers, but shows nothing new. */
   | { kind: 'stale' }
-  /** Such as: requests vanish on the way to the candidate. */
+  /** The traffic looks wrong, for example because requests vanish on the way to the candidate. */
   | { kind: 'traffic'; message: string };
 
 /** One or more whole sentences. */

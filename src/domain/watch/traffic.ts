@@ -28,7 +28,7 @@ export function fell(before: number | undefined, requests: number, seconds: numb
 export interface StepTraffic {
   candidate: number;
   baseline: number;
-  /** Of both revisions, including those that a sample left out. */
+  /** The requests of both revisions, including those that a sample left out. */
   all: number;
 }
 

@@ -28,7 +28,7 @@ export interface FunctionClientOptions {
   userAgent: { name: string; version: string };
   /** Milliseconds for one call. */
   timeoutMs: number;
-  /** Sent as X-Goog-Request-Reason, for audit logs. */
+  /** The reason that is sent as X-Goog-Request-Reason, for audit logs. */
   requestReason?: string | undefined;
 }
 

@@ -54,7 +54,7 @@ function cutOf(answers: readonly Answer[], objective: string): number {
 const newest = (series: readonly Series[]) =>
   Math.max(...series.map(({ samples }) => samples.at(-1)?.at ?? 0));
 
-/** When a series last rose after `cut`; `cut` if it did not. */
+/** The last moment after `cut` at which a series rose; `cut` if none did. */
 function lastRise({ samples }: Series, cut: number): number {
   for (let i = samples.length - 1; i > 0; i--) {
     const { at, value } = samples[i] as Series['samples'][number];

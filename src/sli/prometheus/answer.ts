@@ -10,7 +10,7 @@ export interface Sample {
 }
 
 export interface Series {
-  /** Its labels, sorted, as JSON. */
+  /** The labels of the series, sorted, as JSON. */
   key: string;
   labels: Labels;
   samples: Sample[];

@@ -9,7 +9,7 @@ import { explainRefusal } from '../refusal.ts';
 export interface QueryOptions {
   /** Base URL without /api/v1. Undefined: Google Cloud Managed Service for Prometheus. */
   url: string | undefined;
-  /** Sent as a bearer. */
+  /** The token that is sent as a bearer. */
   token: string | undefined;
   rest: Rest;
   clock: Clock;
@@ -115,7 +115,7 @@ async function ask(
       // 400 and 422 carry Prometheus' own reason, which says more than the status.
       if (answer.status === 200 || (body as { status?: unknown })?.status === 'error') return body;
     } catch {
-      // Not JSON: perhaps the HTML page of a proxy, or nothing.
+      // The body is not JSON. It may be the HTML page of a proxy, or empty.
     }
     throw new ReleaseError(
       answer.status === 401 || answer.status === 403 ? 'permission-denied' : 'remote-error',

@@ -13,7 +13,7 @@ import { anyRevision, countersByObjective } from './selectors.ts';
 export interface PrometheusSettings {
   /** Base URL without /api/v1: a server, or a Grafana data-source proxy (…/api/datasources/proxy/uid/UID). */
   url: string | undefined;
-  /** Sent as a bearer, such as Grafana's service-account token. */
+  /** The token that is sent as a bearer, such as Grafana's service-account token. */
   token: string | undefined;
   /** Ask Google's own endpoint, with the identity of this login. */
   managed: boolean;

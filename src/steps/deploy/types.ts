@@ -47,11 +47,11 @@ export interface DeployRequest {
   /** The new revision stays at 0 %. If the service follows LATEST, its traffic is pinned first. */
   noTraffic: boolean;
   /**
-   * False: the traffic stays as the service's settings split it. Default true: the new revision gets all traffic, once
-   * it is proved private.
+   * If false, the traffic stays as the service's settings split it. If true (the default), the new revision gets all traffic once it is
+   * proved private.
    */
   allTraffic?: boolean;
-  /** Only computes the plan; changes nothing. */
+  /** True to compute only the plan and change nothing. */
   dryRun: boolean;
   onExposed: 'close' | 'fail' | 'internal';
   onConflict: 'stop' | 'rebase';

@@ -15,7 +15,7 @@ export interface Prober {
 }
 
 export interface ProbeAnswer {
-  /** 0 if no answer arrived; `error` then says why. */
+  /** The HTTP status. It is 0 if no answer arrived; `error` then says why. */
   status: number;
   headers: Record<string, string>;
   /** At most 64 KiB of the body. */

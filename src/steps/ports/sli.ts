@@ -7,7 +7,7 @@ export interface SliObjective {
   /** Unique, such as `availability` or `latency`. */
   id: string;
   kind: 'availability' | 'latency';
-  /** For latency: the bound in milliseconds. */
+  /** For a latency objective: the bound in milliseconds. */
   slowerThanMs?: number | undefined;
 }
 
@@ -90,5 +90,5 @@ export interface SliSource {
   ): Promise<Doubt[]>;
 }
 
-/** By objective id. Undefined if the source has no data, which is not the same as no requests. */
+/** The counts by objective id. Undefined if the source has no data, which is not the same as no requests. */
 export type SliTotals = Record<string, { total: number; bad: number } | undefined>;

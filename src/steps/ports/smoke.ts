@@ -8,7 +8,7 @@ export interface SmokeHttpRequest {
   headers: Record<string, string>;
   /** Either parts around the bytes of an image, or so many zero bytes. Every call builds a new body. */
   body: { parts: readonly BodyPart[]; image: Uint8Array } | { zeros: number } | undefined;
-  /** Sent as a bearer token. */
+  /** The token that is sent as a bearer. */
   token: string | undefined;
   timeoutMs: number;
   signal?: AbortSignal | undefined;

@@ -107,7 +107,7 @@ async function stillBuilding(run: ReleaseRun): Promise<boolean> {
   }
 }
 
-/** Only a new revision at 0 % proves that the pin holds. If it has traffic, the traffic is pinned again at once. */
+/** Only a new revision at 0 % proves that the pin is still there. If it has traffic, the traffic is pinned again at once. */
 async function checkZero(run: ReleaseRun, name: string, candidate: string): Promise<PhaseResult> {
   const { found, journal } = run;
   const service = await run.ports.services.get(name, run.ports.signal);

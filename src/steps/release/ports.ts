@@ -91,7 +91,7 @@ export interface ReleaseStages extends ProvePorts {
     options: { plan: boolean; expect?: string | undefined; onBegun?: () => void },
     signal: AbortSignal,
   ): Promise<DeployStage>;
-  /** Absent without a smoke suite. */
+  /** The smoke test. Absent without a smoke suite. */
   smoke?:
     | ((
         target: { url: string; audience: string; revision: string; service?: string | undefined },

@@ -5,7 +5,7 @@ export interface ReleaseRequest {
   /** projects/P/locations/L/functions/F */
   functionName: string;
   owner: Owner;
-  /** Hex. The record keeps it, so that a later release can link to the difference. */
+  /** The commit in hex. The record keeps it, so that a later release can link to the difference. */
   commit?: string | undefined;
   /** Percent of the traffic at each step, 100 last. */
   canary: readonly number[];

@@ -20,7 +20,7 @@ export interface Plan {
   labels: Readonly<Record<string, string>> | undefined;
 }
 
-/** Read before the first change. */
+/** What was found before the first change. */
 export interface Found {
   /** What served, and the traffic to put back. Undefined in a first release, which has nothing to go back to. */
   before: { revision: string; traffic: TrafficTarget[] } | undefined;
@@ -54,15 +54,15 @@ export interface Live {
 /** What this release last wrote to the service, and what may still change by itself. */
 export interface Written {
   record: ReleaseRecord | undefined;
-  /** Our record has been on the service. If it is gone, another process has closed it. */
+  /** True if our record has been on the service. If it is gone, another process has closed it. */
   recorded: boolean;
   /** The settings that traffic does not carry, as this release's build left them. */
   outside: OutsideSettings | undefined;
-  /** The last write left a revision pinned by name. */
+  /** True if the last write left a revision pinned by name. */
   keptPin: boolean;
   /** Cloud Functions has begun to change the function, or may have. */
   functionTouched: boolean;
-  /** The build may still bring a new revision after this release has ended. */
+  /** True if the build may still bring a new revision after this release has ended. */
   buildMayGoOn: boolean;
   /** State of the watch, for the next segment and for another runner. */
   watchState: unknown;
@@ -80,7 +80,7 @@ export interface Ending {
   outside: readonly OutsideFact[];
   /** The record of the release that this one gave way to. */
   yieldedTo: ReleaseRecord | undefined;
-  /** Nothing is left for the post step to settle. */
+  /** True if nothing is left for the post step to settle. */
   settled: boolean;
 }
 

@@ -43,7 +43,7 @@ export interface RolledBack extends Common {
   outside: readonly OutsideFact[];
   /** How the revision answered a call. Undefined if it was not called or failed; then a finding says so. */
   answer: Answer | undefined;
-  /** Its own error rate. Undefined if that was not asked for or could not be counted. */
+  /** The revision's own error rate. Undefined if it was not asked for or could not be counted. */
   rate: ServingHealth | undefined;
   /** Why its requests could not be counted. */
   uncounted: string | undefined;

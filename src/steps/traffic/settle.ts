@@ -27,7 +27,7 @@ export interface SettleRequest {
   owner: Owner;
   /** Milliseconds to wait for a release or a build that is under way. */
   waitMs: number;
-  /** Only reports what it would do. */
+  /** True to report only what settling would do. */
   dryRun?: boolean | undefined;
   /** The record that we wrote last, in case the platform lost it. */
   remembered?: ReleaseRecord | undefined;
@@ -149,7 +149,7 @@ function createHeartbeat({ clock, log }: TrafficPorts, until: number): (reason: 
   };
 }
 
-/** If the record has vanished, the remembered one still counts. */
+/** If the record has vanished, the record from memory still counts. */
 const recall = (parsed: ParsedRecord, remembered: ReleaseRecord | undefined): ParsedRecord =>
   parsed.kind === 'none' && remembered ? { kind: 'record', record: remembered } : parsed;
 

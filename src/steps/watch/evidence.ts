@@ -29,7 +29,7 @@ export interface TestSummary {
   limit: number;
   /** The candidate's requests since its first traffic. */
   candidate: Counts;
-  /** Those of them that came at 100 %; undefined before that. */
+  /** The candidate's requests that came at 100 %; undefined before that. */
   full: Counts | undefined;
   baseline: Counts;
   /** The candidate's requests of this step that a sample left out, estimated. They cost budget but prove nothing. */

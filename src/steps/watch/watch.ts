@@ -75,7 +75,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       // If the clock is set back, `next` may be an hour ahead. So no look waits longer than one poll.
       await clock.sleep(Math.max(0, Math.min(pollMs, next - clock.now(), end - clock.now())), signal);
       const cells = await counts.poll(signal);
-      // From here to `advance` nothing waits, so a state that is saved meanwhile holds every probe that was taken.
+      // From here to `advance` nothing waits, so a state that is saved in between has every probe that was taken.
       if (prober) cells.push(...prober.take(tests));
       const now = clock.now();
       const seconds = (now - state.startedAt) / 1000;

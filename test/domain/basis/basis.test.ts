@@ -9,7 +9,7 @@ const told = (env: Record<string, string>, chosen: Parameters<typeof basisOf>[1]
   return { sentences: basisSentences(basis), rules: basisFindings(basis).map(({ rule }) => rule) };
 };
 
-describe('what a verdict rests on', () => {
+describe('what a verdict relies on besides Google', () => {
   test.each([
     {},
     { GHA_ENDPOINT_OVERRIDE_run: '' },
@@ -66,7 +66,7 @@ describe('what a verdict rests on', () => {
     expect(isPlain(basisOf(env, here))).toBe(false);
   });
 
-  test('a universe that this step names is told, and is no finding', () => {
+  test('a universe that this step names is reported, but is not a finding', () => {
     expect(told({}, { logsInHere: true, universe: 'example.goog' })).toEqual({
       sentences: ['The universe is example.goog, not googleapis.com (set by the input universe).'],
       rules: [],

@@ -6,7 +6,7 @@ const path = 'serviceConfig.ingressSettings';
 
 test.each([
   ['both say the same', 'ALLOW_ALL', 'INGRESS_TRAFFIC_ALL', undefined],
-  ['nothing saved is the default', undefined, 'INGRESS_TRAFFIC_ALL', undefined],
+  ['no saved setting means the default', undefined, 'INGRESS_TRAFFIC_ALL', undefined],
   [
     'the service is wider',
     'ALLOW_INTERNAL_ONLY',
@@ -33,7 +33,7 @@ test('an update keeps the live ingress, unless the inputs name one', () => {
   expect(keepingIngress(new Map(), undefined)).toBeUndefined();
 });
 
-test('what is saved but not live is a change to make', () => {
+test('a saved setting that is not live is a change in the plan', () => {
   const saved = fn('ALLOW_INTERNAL_ONLY');
   expect(withLiveIngress(saved, new Map([[path, 'ALLOW_INTERNAL_ONLY']]), drift)).toEqual(fn('ALLOW_ALL'));
   expect(withLiveIngress(saved, new Map([[path, 'ALLOW_ALL']]), drift)).toBe(saved);

@@ -77,7 +77,7 @@ describe('the state machine', () => {
   });
 
   const undone = [
-    // What had been changed, the event, and how the release ends.
+    // Columns: what had been changed, the event, and how the release ends.
     ['nothing', 'failed', undefined],
     ['nothing', 'refused', 'blocked'],
     ['nothing', 'exposed', 'exposed'],
@@ -106,7 +106,7 @@ describe('the state machine', () => {
     }
   });
 
-  test('a pin that cannot be undone is held, whatever else was changed', () => {
+  test('a pin that cannot be undone is held, even if more was changed', () => {
     const after = next({ ...begin([5, 100]), phase: 'building', touched: 'record' }, 'failed');
     expect(next(after, 'failed').outcome).toBe('held');
   });

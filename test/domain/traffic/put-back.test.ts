@@ -58,7 +58,7 @@ describe('what a release puts back', () => {
     }
   });
 
-  test('the same value written in another way is no difference', () => {
+  test('the same value in another spelling is not a difference', () => {
     expect(back({ ingress: undefined }, undefined, { ingress: all }).change).toEqual({});
     expect(back({ customAudiences: ['a', 'b'] }, undefined, { customAudiences: ['b', 'a'] }).change).toEqual(
       {},
@@ -66,7 +66,7 @@ describe('what a release puts back', () => {
     expect(back({ scaling: {} }, undefined, { scaling: { minInstanceCount: 0 } }).change).toEqual({});
   });
 
-  test('what the release did not change, or others have changed since, stays', () => {
+  test('a setting that the release did not change, or that others have changed since, stays', () => {
     expect(back({}, {}, { ingress: inside }).change).toEqual({});
     expect(back({}, { ingress: balancer }, { ingress: inside })).toEqual({ change: {}, closed: [] });
     const labels = { ours: 'new', theirs: 'their own' };
@@ -93,7 +93,7 @@ describe('a release never opens a function', () => {
     });
   });
 
-  test('nothing is widened while the callers are not checked', () => {
+  test('no setting is opened while the callers are not checked', () => {
     const narrow = { ingress: inside, defaultUriDisabled: true, iapEnabled: true };
     const wide = { ingress: all, defaultUriDisabled: false, iapEnabled: false };
     expect(back(wide, narrow, narrow, false)).toEqual({
@@ -134,7 +134,7 @@ describe('what became of the settings', () => {
       place,
     );
 
-  test('what is back needs no command', () => {
+  test('a setting that is back needs no command', () => {
     expect(facts({}, { ingress: inside }, {})).toEqual([
       { setting: 'ingress', before: 'all', now: 'all', opens: true, state: 'put_back' },
     ]);

@@ -65,7 +65,7 @@ interface Way {
   what: string;
   /** The policy and the binding that open the way. */
   opens: () => { resource: string; binding: Binding };
-  /** What must be there besides. */
+  /** What else the scenario needs. */
   prepare?: () => void;
   /** What the stranger does, as the status of its last call. */
   walk: () => Promise<number>;

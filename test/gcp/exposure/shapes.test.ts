@@ -8,7 +8,7 @@ import { endpoints } from '../../../src/http/endpoints.ts';
 import { createRest } from '../../../src/http/rest.ts';
 import type { PolicyPlace } from '../../../src/steps/ports/exposure.ts';
 
-/** Every read on which a verdict rests, and every kind of answer that is no answer to it. */
+/** Tests every read on which a verdict relies with every kind of answer that must not count. */
 
 let server: Server;
 let body = '';
@@ -57,7 +57,7 @@ async function policyAt(place: PolicyPlace): Promise<boolean> {
 }
 const ok = async (reading: Promise<{ ok: boolean }>) => (await reading).ok;
 
-/** True if the reader takes the answer for knowledge. */
+/** True if the reader accepts the answer. */
 const readers: Record<string, () => Promise<boolean>> = {
   'the function': () => ok(sources().describe('p', 'r', 'ocr')),
   'the service': () =>

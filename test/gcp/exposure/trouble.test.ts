@@ -5,7 +5,7 @@ import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { guard, guardDefaults } from '../../../src/steps/guard/guard.ts';
 import { answering, type GuardWorld, guardWorld, resources } from '../../support/guard-world.ts';
 
-/** The guard under trouble: other writers, a slow IAM, failing servers, a cancelled run. */
+/** Tests the guard with other writers, a slow IAM, failing servers and a cancelled run. */
 let w: GuardWorld;
 
 beforeAll(async () => {
@@ -153,7 +153,7 @@ describe('reading', () => {
 
   test('the part that decides about calls takes at most thirteen calls', async () => {
     await w.guard();
-    // Seven for the function itself. Six for the accounts that can call: three roles of theirs and three policies.
+    // Seven for the function itself. Six for the accounts that can call: their three roles and three policies.
     expect(calls().length).toBeLessThanOrEqual(13);
   });
 

@@ -66,7 +66,7 @@ describe('answers', () => {
   ])('%s says that parts are missing, so nothing is read', (_, more) => {
     expect(() => readMatrix({ ...matrix([{ a: '1' }, [[1, '5']]]), ...more })).toThrow('only in part');
   });
-  test('an info about the style of a query misses nothing', () => {
+  test('an info about the style of a query does not mean that parts are missing', () => {
     const infos = ['PromQL info: metric might not be a counter, name does not end in _total'];
     expect(readMatrix({ ...matrix([{ a: '1' }, [[1, '5']]]), infos })).toHaveLength(1);
   });

@@ -34,7 +34,7 @@ describe('counting by raw samples', () => {
       { from: 110, to: 125, count: 3 },
     ]);
   });
-  test('what was not kept is counted again', () => {
+  test('increments that were not kept are counted again', () => {
     const track = new CounterTrack(100);
     const one = series('a', [95, 7], [110, 9]);
     track.take([one], new Scrapes([one]));
@@ -58,7 +58,7 @@ describe('counting by raw samples', () => {
       expect.objectContaining({ count: 4 }),
     );
   });
-  test('a series that takes the place of another has a past: its labels were changed', () => {
+  test('a series that replaces another one has a past, because only its labels changed', () => {
     const old = series('reqs 200', [95, 50], [110, 60]);
     const same = series('up', [95, 1], [110, 1], [125, 1]);
     const renamed = series('reqs 200;env=prod', [125, 64_000], [140, 64_001]);

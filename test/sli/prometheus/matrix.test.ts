@@ -12,8 +12,8 @@ import { badOf, type Cell, cells, revisions, shift, totalOf, watchSeconds } from
 import { found, type PastServer, startProxy, startWithPast } from './support/server.ts';
 
 /**
- * What Prometheus in the wild looks like, as a matrix. Each cell is a first look and a watch against a real server, in
- * virtual time over a recorded past: none may pass or fail on counts that are not there.
+ * A matrix of what real Prometheus servers look like. Each cell is a first look and a watch against a real server, in
+ * virtual time over a recorded past: no cell may pass or fail because of counts that do not exist.
  */
 
 if (!found)

@@ -231,7 +231,7 @@ describe('the source', () => {
         data: { resultType: 'vector', result: one.query.includes('500') ? [] : [{ value: [1, '1000.4'] }] },
       },
     }));
-    // A counter of bad requests that was never seen is no zero, unless the user says that it may be absent.
+    // A counter of bad requests that was never seen does not count as zero, unless the user says that it may be absent.
     expect(await open(url).source.total({ service: 'ocr', objectives }, start - 86_400_000, start)).toEqual(
       {},
     );
@@ -268,7 +268,7 @@ describe('the source', () => {
     expect((await reader.poll([start])).counts).toMatchObject([{ total: 100, bad: 4 }]);
   });
 
-  test('a counter that never had a series is no number', async () => {
+  test('a counter that never had a series does not count as zero', async () => {
     const { url } = await serve(() => ({ body: matrix() }));
     const { clock, reader } = open(url);
     await clock.sleep(45_000);

@@ -170,7 +170,7 @@ real('a real Prometheus', () => {
     expect(before.availability?.total).toBeGreaterThan(50);
   }, 120_000);
 
-  test('a selector that matches nothing is no number, and a wrong one is refused in the words of Prometheus', async () => {
+  test('a selector that matches nothing does not count as zero, and a wrong selector is refused in the words of Prometheus', async () => {
     const unmatched = open(Date.now() - 10_000, {
       counters: { total: 'unmatched{r="$revision"}', bad: 'unmatched{r="$revision"}' },
     });

@@ -3,7 +3,7 @@ import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
-/** How a release ends that fails early: what it had done by then decides, not only what failed. */
+/** How an early failure ends a release depends not only on what failed but also on what the release had changed by then. */
 jest.setTimeout(90_000);
 let time: FastTime;
 let world: ReleaseWorld;
@@ -80,7 +80,7 @@ test.each(rows)(
   },
 );
 
-test('the first release is refused: an error, no rejection', async () => {
+test('a first release that is refused ends with an error and is not rejected', async () => {
   const name = `early${++made}`;
   const restore = world.onCalls(({ api, method, path }) =>
     create.test(`${method} ${api} ${path}`) ? actAs : undefined,
@@ -92,7 +92,7 @@ test('the first release is refused: an error, no rejection', async () => {
   expect(backOf(ran.log, 'Roll back')).toBeUndefined();
 });
 
-test('a release of code that does not build went as far as the function: it is rolled back, as before', async () => {
+test('a release whose code does not build has already changed the function, so it is rolled back', async () => {
   const name = `early${++made}`;
   await world.release(name, world.good(), { inputs });
   const ran = await world.release(name, world.good({ buildFails: 'npm install failed' }), { inputs });

@@ -13,8 +13,8 @@ const internal = { ingress_settings: 'ALLOW_INTERNAL_ONLY' };
 const all = 'INGRESS_TRAFFIC_ALL';
 const inside = 'INGRESS_TRAFFIC_INTERNAL_ONLY';
 
-/** Settings that traffic does not carry: what a release changed is put back with the traffic. */
-describe('state outside the revision', () => {
+/** Traffic does not carry these settings. If a release changed them, they are put back with the traffic. */
+describe('settings outside the revision', () => {
   let time: FastTime;
   let world: ReleaseWorld;
   let made = 0;
@@ -86,7 +86,7 @@ describe('state outside the revision', () => {
       inputs: { ...quick, ingress_settings: 'ALLOW_ALL', smoke_suite: world.suite() },
     });
     expect([ran.report.outcome, live(name).ingress]).toEqual(['smoke_failed', inside]);
-    // From outside an internal function cannot be called, before or after: nothing is claimed to be verified.
+    // An internal function cannot be called from outside, before or after. So the release does not claim that anything was verified.
     const { stages } = ran.report.evidence.release as ReleaseFacts;
     expect(stages.find(({ kind }) => kind === 'back')).toMatchObject({
       answered: false,
@@ -154,7 +154,7 @@ describe('state outside the revision', () => {
     expect([back.report.outcome, live(name).ingress]).toEqual(['rolled_back', all]);
   });
 
-  test('what somebody else changes during the release stays', async () => {
+  test('a setting that another tool changes during the release stays', async () => {
     const name = await served();
     const restore = world.onCalls(({ path }) => {
       if (path.includes('/services/') && live(name).live.some(({ tag }) => tag === 'bs-c'))

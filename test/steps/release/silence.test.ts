@@ -7,7 +7,7 @@ import { ReleaseWorld } from '../../support/release-world.ts';
 
 jest.setTimeout(60_000);
 
-/** Without a request and without a smoke test nobody knows whether the new revision works. */
+/** Without a request and without a smoke test, it is unknown whether the new revision works. */
 let time: FastTime;
 let world: ReleaseWorld;
 beforeAll(async () => {

@@ -25,7 +25,7 @@ export function inheritsFromProject(
 ): boolean {
   const project = projectOfAccount(email);
   if (project === target.project || (projectNumber !== undefined && project === projectNumber)) return true;
-  // Without the number, the default account is taken for the project's own one.
+  // If the number is unknown, the default account counts as the project's own.
   const byNumber = project !== undefined && /^\d+$/.test(project) && projectNumber === undefined;
   return byNumber || (project === undefined && described.ok && described.value.serviceAccount === email);
 }

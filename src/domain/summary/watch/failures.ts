@@ -29,7 +29,7 @@ export function mainFailure(facts: WatchFacts): string | undefined {
   return `${codeSpan(first.what)} is ${countText(first.count)} of the ${countText(total)} ${all}`;
 }
 
-/** Below the table of one objective. */
+/** The line about failures below the table of one objective. */
 export function failuresLine(facts: WatchFacts, test: number): string[] {
   const at = facts.tests[test];
   const kinds = at?.stream === 'users' ? failuresOf(facts, at.objective.id) : [];

@@ -4,7 +4,7 @@ import { judge } from '../../../../src/domain/exposure/judge.ts';
 import { readPolicy } from '../../../../src/domain/exposure/policy/policy.ts';
 import { bind, type Change, denied, factsWith, pool, read } from '../../../support/exposure-facts.ts';
 
-/** Who can call by acting as a service account: the way, its path in words, and what is not one. */
+/** Tests who can call by acting as a service account: the way, its path in words, and cases that are not a way. */
 
 const invoker = 'invoker@p-one.iam.gserviceaccount.com';
 const middle = 'ci@p-one.iam.gserviceaccount.com';
@@ -175,7 +175,7 @@ describe('federation', () => {
     expect(judgement.attackPath?.[1]?.text).toContain(`may mint ID tokens of ${invoker}`);
   });
 
-  test('with a condition it is a finding, unread it is unknown, and vouched for it is neither', () => {
+  test('a pool with a condition is a finding, an unread pool is unknown, and a pool that the team vouches for is neither', () => {
     const closed = world({
       accounts: federated,
       providers: [{ condition: "assertion.repository_id == '1'" }],
@@ -188,7 +188,7 @@ describe('federation', () => {
     expect(world({ accounts: federated, trusted: [everyone] }).exposure).toBe('private');
   });
 
-  test('who may edit the provider of a bound pool lets itself in', () => {
+  test('an identity that may edit the provider of a bound pool can let itself in', () => {
     const one = `principalSet://iam.googleapis.com/${pool}/attribute.repository/acme/ocr`;
     const judgement = world({
       accounts: [account(invoker, bind('roles/iam.workloadIdentityUser', one))],
@@ -199,7 +199,7 @@ describe('federation', () => {
   });
 });
 
-test('who may edit a custom role that it holds lets itself in', () => {
+test('an identity that may edit a custom role that it holds can let itself in', () => {
   const admin = bind('roles/iam.roleAdmin', 'allAuthenticatedUsers');
   const harmless = bind('projects/p-one/roles/harmless', 'allUsers');
   const more = { 'projects/p-one/roles/harmless': read(['run.services.list'], 'GET role') };
@@ -274,7 +274,7 @@ describe('what could not be read', () => {
     expect(judgement).toMatchObject({ exposure: 'public', proof: 'partial' });
   });
 
-  test('an answer that is no policy is a gap', () => {
+  test('an answer that is not a policy is a gap', () => {
     const fact: PolicyFact = { ...account(invoker), reading: read(readPolicy({}), 'POST x') };
     expect(world({ accounts: [fact] })).toMatchObject({ exposure: 'private', proof: 'partial' });
   });

@@ -72,12 +72,12 @@ export interface Cell {
   bad?: (name: string) => string;
   good?: (name: string) => string;
   badOptional?: true;
-  /** `promote` goes on although the first look found that the counts cannot be judged by. */
+  /** `promote` goes on although the first look found that the counts are unusable. */
   onBlind?: 'promote';
   /** What a proxy before the server does to its answers. */
   change?: (passing: Passing, t: number) => object;
   ends: Ends;
-  /** In the error or the reason. */
+  /** A text that the error or the reason must contain. */
   says?: RegExp;
   /** The candidate's true rate of bad requests, checked if the watch decides. Default 0. */
   rate?: number;

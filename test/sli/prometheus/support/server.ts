@@ -27,7 +27,7 @@ export interface PastServer {
   stop(): Promise<void>;
 }
 
-/** Starts a Prometheus that holds these series, and scrapes nothing. */
+/** Starts a Prometheus that has these series and scrapes nothing. */
 export async function startWithPast(series: readonly PastSeries[]): Promise<PastServer> {
   const folder = mkdtempSync(join(tmpdir(), 'bs-prometheus-past-'));
   const sorted = [...series].sort((a, b) => ((a.labels.__name__ ?? '') < (b.labels.__name__ ?? '') ? -1 : 1));
@@ -91,7 +91,7 @@ export interface Passing {
   >;
 }
 
-/** Stands in front of Prometheus and changes its answers. The path's first part names the cell whose change applies. */
+/** A proxy in front of Prometheus that changes its answers. The path's first part names the cell whose change applies. */
 export async function startProxy(
   target: string,
   changeOf: (cell: string) => ((passing: Passing) => object) | undefined,
