@@ -100,7 +100,7 @@ export interface ReleaseStages extends ProvePorts {
     | undefined;
   /** Tries before the first shift whether the watch can read its counts. Throws `quota-spent` if a quota forbids it. */
   countable?: ((service: string, signal: AbortSignal) => Promise<void>) | undefined;
-  /** Absent without objectives. Then each step only waits for its time to pass. */
+  /** The watch. Absent without objectives; then each step only waits for its time to pass. */
   watch?: ((target: WatchTarget, signal: AbortSignal) => Promise<WatchStage>) | undefined;
 }
 
