@@ -11,8 +11,8 @@ export interface OutsideFact {
   now: string;
   /** Putting it back lets in requests that were kept out, so the guard must look again. */
   opens?: true | undefined;
-  /** `closed`: it stays as it is, because putting it back could open the function. */
-  state: 'put_back' | 'closed' | 'refused';
+  /** `changed`: the release was promoted with it. `closed`: it stays as it is, because putting it back could open the function. */
+  state: 'changed' | 'put_back' | 'closed' | 'refused';
   /** The command that puts the setting back. Absent if it is back. */
   command?: string | undefined;
 }
@@ -58,6 +58,23 @@ export function backText(facts: readonly OutsideFact[] = []): string | undefined
 
 /** `ingress internal (was all)`: the settings that are not as they were. Undefined if there are none. */
 export function leftText(facts: readonly OutsideFact[] = []): string | undefined {
-  const left = facts.filter(({ state }) => state !== 'put_back');
+  const left = facts.filter(({ state }) => state === 'closed' || state === 'refused');
   return left.map(({ setting, before, now }) => `${setting} ${now} (was ${before})`).join(', ') || undefined;
+}
+
+/** The settings that are not what they were when a promoted release began. */
+export function changedFacts(before: OutsideSettings, live: OutsideSettings): OutsideFact[] {
+  const [was, is] = [withoutOwnLabels(before), withoutOwnLabels(live)];
+  return differingFields(was, is).map((field) => ({
+    setting: fieldText[field],
+    before: valueText(field, was),
+    now: valueText(field, is),
+    state: 'changed',
+  }));
+}
+
+/** `ingress all -> internal`. Undefined if nothing has changed. */
+export function changedText(facts: readonly OutsideFact[] = []): string | undefined {
+  const changed = facts.filter(({ state }) => state === 'changed');
+  return changed.map(({ setting, before, now }) => `${setting} ${before} -> ${now}`).join(', ') || undefined;
 }

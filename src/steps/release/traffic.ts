@@ -5,6 +5,7 @@ import { percentOf, servingNow } from '../../domain/traffic/serving.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import { changeTraffic, type Decide } from '../traffic/change-traffic.ts';
+import { settingsChanged } from '../traffic/settings-back.ts';
 import { stillOurs } from './ours.ts';
 import { failed, type PhaseResult, passed, type ReleaseRun } from './run.ts';
 import { recordOf, write } from './write.ts';
@@ -68,7 +69,13 @@ export async function finish(run: ReleaseRun): Promise<PhaseResult> {
     closeRecord(open, { wrote, stable: candidate, expires: open.expires });
   return write(
     run,
-    { phase: 'closed', traffic, record, action: `Promoted ${candidate}` },
+    {
+      phase: 'closed',
+      traffic,
+      record,
+      settings: settingsChanged(run.found.outside),
+      action: `Promoted ${candidate}`,
+    },
     { withinMs: 2 * writeMs, signal: run.ports.signal },
   );
 }

@@ -6,7 +6,7 @@ import {
   type OutsideSettings,
   outsideOf,
 } from '../../domain/traffic/outside.ts';
-import { type OutsideFact, outsideFacts } from '../../domain/traffic/outside-facts.ts';
+import { changedFacts, type OutsideFact, outsideFacts } from '../../domain/traffic/outside-facts.ts';
 import { type OutsideChange, putBack } from '../../domain/traffic/put-back.ts';
 import type { RunService } from '../ports/services.ts';
 
@@ -52,11 +52,17 @@ export function settingsBack({ outside, revision, isPrivate }: Known): SettingsB
   };
 }
 
+/** A promotion puts nothing back, and says what has changed since the release began. */
+export const settingsChanged = (before: OutsideSettings | undefined): SettingsBack => ({
+  change: () => ({}),
+  facts: (service) => (before ? changedFacts(before, service) : []),
+});
+
 /** A finding for every setting that is not as it was. */
 export const settingFindings = (facts: readonly OutsideFact[]): Finding[] =>
   facts.flatMap((fact): Finding[] => {
     const { setting, before, now, state, command } = fact;
-    if (state === 'put_back') return [];
+    if (state === 'put_back' || state === 'changed') return [];
     if (state === 'closed')
       return [
         {

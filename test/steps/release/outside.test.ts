@@ -123,6 +123,9 @@ describe('settings outside the revision', () => {
     const name = await served();
     const ran = await world.release(name, world.good(), { inputs: { ...quick, ...internal } });
     expect([ran.report.outcome, live(name).ingress]).toEqual(['promoted', inside]);
+    expect((ran.report.evidence.release as ReleaseFacts).outside).toEqual([
+      { setting: 'ingress', before: 'all', now: 'internal', state: 'changed' },
+    ]);
     const back = await world.rollback(name, 'before');
     expect([back.report.outcome, live(name).ingress]).toEqual(['rolled_back', all]);
     expect((back.report.evidence.rollback as RollbackEvidence).outside).toMatchObject([

@@ -2,8 +2,9 @@ import { costOf } from '../../release/cost.ts';
 import type { ReleaseFacts, SegmentFacts } from '../../release/facts.ts';
 import type { Report } from '../../report/report.ts';
 import { countText, percentText } from '../../text/numbers.ts';
-import { codeSpan } from '../../text/safe-text.ts';
+import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import { spanText } from '../../text/span.ts';
+import { changedText } from '../../traffic/outside-facts.ts';
 import { budgetRow } from '../watch/budget.ts';
 
 /** What serves now, which commit was released, how long it was watched, and what it cost. */
@@ -50,6 +51,8 @@ export function factTable(report: Report<'release'>, facts: ReleaseFacts): strin
         ? 'pinned by name: deploys by other tools get no traffic until the next release'
         : 'follows the latest revision',
     ]);
+  const changed = changedText(facts.outside);
+  if (changed) rows.push(['Settings for every revision', markdownText(changed, 400)]);
   const [first, ...rest] = rows;
   return first === undefined
     ? []
