@@ -1,6 +1,6 @@
 // Gives the chunks of the bundle names instead of webpack's numbers, and writes the map of what each holds.
 
-/** The npm package of a module's path, undefined for a module of ours. */
+/** The npm package of a module's path, undefined for one of our own modules. */
 const packageOf = (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 
 /** `./build/main/steps/watch/watch.js + 3 modules` as `steps/watch/watch`, or the name of its package. */

@@ -1,7 +1,7 @@
 import { readReplay, recordingIn } from '../../src/domain/watch/replay/replay.ts';
 import { replayWatch } from '../../src/steps/watch/replay.ts';
 
-/** Replays the watches of a release's report. Throws if they come to another verdict or reason than the release did. */
+/** Replays the watches of a release's report. Throws if their verdict or reason differs from the release's. */
 export function checkReplay(report: unknown): void {
   const { evidence } = (report ?? {}) as {
     evidence?: { release?: { segments?: { verdict: string; reason: string }[] } };

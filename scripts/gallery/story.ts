@@ -8,7 +8,7 @@ export interface Story {
   outcome?: string;
   /** One line for the table: what happened in the story. */
   what: string;
-  /** More arguments for the sandbox. */
+  /** Additional arguments for the sandbox of this story. */
   sandbox?: readonly string[];
   play(stage: Stage): Promise<Shown>;
 }

@@ -42,7 +42,7 @@ export function integer(min: number, max: number): Kind<number> {
   };
 }
 
-/** Seconds. The limits are written as a user would write them: `duration('1s', '6h')`. */
+/** A duration in seconds. The limits are written as a user would write them: `duration('1s', '6h')`. */
 export function duration(min: string, max: string): Kind<number> {
   const least = parseDuration(min);
   const most = parseDuration(max);

@@ -64,7 +64,7 @@ function overlap(a: CounterSeries, b: CounterSeries): boolean {
   return first(a) <= last(b) && first(b) <= last(a);
 }
 
-/** Series that agree in all labels but the scraper's; or two jobs that scrape the same instance. */
+/** Finds series that agree in all labels except the scraper's, or two jobs that scrape the same instance. */
 function copies(all: readonly CounterSeries[]): Double | undefined {
   const groups = new Map<string, CounterSeries[]>();
   for (const one of all) {

@@ -67,7 +67,7 @@ export class CallBudget {
   }
 }
 
-/** The rate rises by one call a minute in this time. Faster, twenty releases would refuse each other much more often. */
+/** The rate rises by one call a minute in this time. If it rose faster, twenty releases at once would cause each other many more refusals. */
 const raiseMs = 180_000;
 /** Calls a minute. With two a minute, a watch is never without news for longer than a minute or so. */
 const slowest = 2;

@@ -85,7 +85,7 @@ export const prometheus = defineSource({
         inputs: ['prometheus_url'],
         problem: 'missing: expected the URL of a Prometheus server, or prometheus_google: true',
       });
-    // Counters of the user's own can leave test requests out; Cloud Run's in Prometheus cannot.
+    // The user's own counters can leave out test requests, but Cloud Run's counters in Prometheus cannot.
     const own = counters !== undefined || objectives.every((objective) => objective.prometheus);
     if (probes && !own)
       found.push({

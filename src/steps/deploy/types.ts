@@ -87,7 +87,7 @@ export interface DeployResult {
   traffic: TrafficStatus[];
   unchanged: boolean;
   created: boolean;
-  /** An earlier attempt of this job started the operation, with the same source and configuration. */
+  /** True if an earlier attempt of this job started the operation, with the same source and configuration. */
   joined: boolean;
   plan: DeployPlan;
   findings: Finding[];

@@ -4,7 +4,7 @@ import type { SpanCount } from '../../domain/watch/marks.ts';
 
 /** Decides which finished requests are bad: those answered with an error, or slower than `slowerThanMs`. */
 export interface SliObjective {
-  /** Unique, such as `availability` or `latency`. */
+  /** A unique id, such as `availability` or `latency`. */
   id: string;
   kind: 'availability' | 'latency';
   /** For a latency objective: the bound in milliseconds. */
@@ -41,7 +41,7 @@ export interface SliReading {
   cursor: string;
   /** Notes about these counts for the summary, for example that they are a sample. */
   notes: string[];
-  /** The source that was read; it can differ from the one that was asked for if that one failed. */
+  /** The source that was read. It differs from the requested source if that one failed. */
   source: string;
   /** Fraction of the requests that was read, if more arrived than can be read; default 1. */
   sampled?: number | undefined;

@@ -10,7 +10,10 @@ interface Saved {
   now: SavedSettings | undefined;
 }
 
-/** A rollback does not change the function resource, which still describes the last build. Says so if that differs. */
+/**
+ * A rollback does not change the function resource, which still describes the last build. Returns a finding if that build is not the one
+ * that serves.
+ */
 export function driftOf(described: string | undefined, serving: string, saved?: Saved): Finding[] {
   if (described === undefined || described === serving) return [];
   const inputs = saved?.before && saved.now ? inputsToSave(saved.before, saved.now) : [];

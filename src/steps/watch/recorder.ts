@@ -43,7 +43,7 @@ export class Recorder {
     });
   }
 
-  /** Undefined if the watch was too long to be recorded whole. */
+  /** Undefined if the watch was too long for a complete recording. */
   get recorded(): RecordedWatch | undefined {
     return this.#looks.length > mostLooks ? undefined : { ...this.#head, looks: this.#looks };
   }

@@ -73,7 +73,7 @@ export class StepCounts {
     }
   }
 
-  /** Adds what one look brought, probes included, to the traffic of this step. */
+  /** Adds the counts of one look, including probes, to the traffic of this step. */
   add(cells: readonly Cell[]): void {
     addTraffic(this.#traffic, cells, this.#tests, this.#request, this.reading?.sampled);
     addUnread(this.unread, cells, this.#tests, this.reading?.sampled);

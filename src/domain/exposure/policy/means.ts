@@ -21,7 +21,7 @@ const table: readonly Means[] = [
   { permission: 'iam.serviceAccounts.implicitDelegation', may: 'mint tokens through', needs: 'delegate' },
 ];
 
-/** Permissions to start code under a service account that the starter may act as. */
+/** Permissions to start code that runs as a service account, if the caller may act as that account. */
 const deploying =
   /^(cloudfunctions\.functions\.(create|update)|run\.(services|jobs)\.(create|update)|cloudbuild\.builds\.create|compute\.instances\.(create|setServiceAccount)|compute\.instanceTemplates\.create|cloudscheduler\.jobs\.(create|update)|workflows\.workflows\.(create|update)|dataflow\.jobs\.create|dataproc\.(clusters|batches)\.create|composer\.environments\.(create|update)|notebooks\.instances\.create|aiplatform\.customJobs\.create|appengine\.versions\.create|eventarc\.triggers\.(create|update)|pubsub\.subscriptions\.(create|update))$/;
 

@@ -22,7 +22,7 @@ export interface LineChart {
   series: readonly Series[];
 }
 
-/** At most `most` of the values at even distances, the first and the last among them. */
+/** Picks at most `most` of the values at even distances, including the first and the last. */
 export function thin(values: readonly number[], most = maxPoints): number[] {
   if (values.length <= most) return [...values];
   return Array.from(

@@ -8,7 +8,7 @@ import { nextStepLines } from '../next-step.ts';
 
 const icons = { works: '✅', fails: '❌', unknown: '' } as const;
 
-const shares = (list: readonly { revision: string; percent: number }[] | undefined) =>
+const trafficText = (list: readonly { revision: string; percent: number }[] | undefined) =>
   (list ?? []).map(({ revision, percent }) => `${codeSpan(revision)} ${percent} %`).join(', ') || 'nothing';
 
 const titles: Record<RollbackEvidence['did'], string> = {
@@ -28,7 +28,7 @@ function rollbackHead(report: Report<'rollback'>): string[] | undefined {
   const facts = report.evidence.rollback;
   if (!facts) return undefined;
   const name = codeSpan(report.target.name ?? 'the function');
-  const lines = [`## ${titles[facts.did]}: ${name} serves ${shares(facts.serving)}`, ''];
+  const lines = [`## ${titles[facts.did]}: ${name} serves ${trafficText(facts.serving)}`, ''];
   const level = report.verdict === 'pass' ? 'NOTE' : report.verdict === 'fail' ? 'CAUTION' : 'WARNING';
   return [...lines, `> [!${level}]`, `> **${markdownText(report.reason, 1500)}**`, ''];
 }
@@ -36,8 +36,8 @@ function rollbackHead(report: Report<'rollback'>): string[] | undefined {
 function rollbackBody(report: Report<'rollback'>): string[] {
   const facts = report.evidence.rollback;
   if (!facts) return [];
-  const rows = [`| Serving now | ${shares(facts.serving)} |`, '|:--|:--|'];
-  if (facts.from) rows.push(`| **Before** | ${shares(facts.from)} |`);
+  const rows = [`| Serving now | ${trafficText(facts.serving)} |`, '|:--|:--|'];
+  if (facts.from) rows.push(`| **Before** | ${trafficText(facts.from)} |`);
   if (facts.took_ms !== undefined)
     rows.push(`| **Took** | ${(facts.took_ms / 1000).toFixed(1)} s, from the write until it was seen |`);
   const back = backText(facts.outside);
