@@ -1,9 +1,10 @@
 import type { Finding } from '../findings/finding.ts';
+import { accountRemarks } from './account-remarks.ts';
 import { removeBinding, shellWord } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
 import { placeName } from './places.ts';
 import { type Holding, holdings } from './policy/holdings.ts';
-import { type Impersonation, impersonations } from './policy/impersonation.ts';
+import { impersonations } from './policy/impersonation.ts';
 import { asSubject, classify, isPublic } from './policy/members.ts';
 import { preventionOf } from './policy/prevention.ts';
 import { controlsFunction, type HeldBinding, publicOnFunctionItself } from './public-control.ts';
@@ -12,7 +13,7 @@ import { controlsFunction, type HeldBinding, publicOnFunctionItself } from './pu
 export function remarksOf(facts: ExposureFacts): Finding[] {
   return [
     ...[...holdings(facts), ...impersonations(facts)].flatMap((holding) => bindingRemarks(facts, holding)),
-    ...impersonationRemarks(facts),
+    ...accountRemarks(facts),
     ...functionPolicyRemarks(facts),
     ...falseConditionRemarks(facts),
     ...transportRemarks(facts),
@@ -70,27 +71,6 @@ function bindingRemarks(facts: ExposureFacts, holding: Holding): Finding[] {
       },
     ];
   return [];
-}
-
-/** Identities that can call in two steps, by the account that they act as. Wider members have separate findings. */
-function impersonationRemarks(facts: ExposureFacts): Finding[] {
-  const byAccount = new Map<string, Impersonation[]>();
-  for (const one of impersonations(facts)) {
-    if (one.member.reach !== 'named' || facts.trusted.includes(one.member.text)) continue;
-    byAccount.set(one.seat.email, [...(byAccount.get(one.seat.email) ?? []), one]);
-  }
-  return [...byAccount].map(([email, ones]) => {
-    const names = [...new Set(ones.map(({ member }) => member.text))];
-    const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
-    const roles = [...new Set(ones.map(({ binding }) => binding.role))].join(', ');
-    return {
-      rule: 'impersonation',
-      severity: 'info',
-      title: `${shown} may act as ${email}.`,
-      why: `${roles} lets ${names.length === 1 ? 'this identity' : 'them'} mint tokens of an account with which the function can be called.`,
-      source: ones[0]?.call,
-    };
-  });
 }
 
 function functionPolicyRemarks(facts: ExposureFacts): Finding[] {

@@ -12,10 +12,21 @@ export const isGoogleManaged = (email: string): boolean =>
     email,
   );
 
+/**
+ * The account of Cloud Build from before 2024. Google manages it, but everyone who may create a build runs code as it, without
+ * actAs (cloud.google.com/build/docs/cloud-build-service-account).
+ */
+export const isBuildAccount = (email: string): boolean =>
+  /^\d+@cloudbuild\.gserviceaccount\.com$/.test(email);
+
 /** Id or number of the project that an account belongs to. */
 export function projectOfAccount(email: string): string | undefined {
   const own = /@([a-z0-9.-]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1];
-  return own ?? /^(\d+)-compute@developer\./.exec(email)?.[1] ?? /^([^@]+)@appspot\./.exec(email)?.[1];
+  return (
+    own ??
+    /^(\d+)(?:-compute@developer|@cloudbuild)\./.exec(email)?.[1] ??
+    /^([^@]+)@appspot\./.exec(email)?.[1]
+  );
 }
 
 /** True if the account inherits the bindings of the function's project and of everything above it. */

@@ -1,7 +1,13 @@
 import type { ExposureFacts, PolicyFact } from '../facts.ts';
-import { accountOf, accountResource, inheritsFromProject, isGoogleManaged } from './accounts.ts';
+import {
+  accountOf,
+  accountResource,
+  inheritsFromProject,
+  isBuildAccount,
+  isGoogleManaged,
+} from './accounts.ts';
 import { type Holding, holdings } from './holdings.ts';
-import { type Means, mayDeploy, meansIn } from './means.ts';
+import { type Means, mayDeploy, meansIn, meansOfBuild } from './means.ts';
 import { classify, isPublic, type Member } from './members.ts';
 import { liveBindings } from './policy.ts';
 
@@ -23,6 +29,8 @@ export interface Impersonation extends Holding {
   others: number;
 }
 
+const canBeSeat = (email: string): boolean => !isGoogleManaged(email) || isBuildAccount(email);
+
 /** Policies whose bindings reach an account: the account's own policy, and those that it inherits. */
 function reaches(facts: ExposureFacts, { level, resource }: PolicyFact, email: string): boolean {
   if (level === 'account') return resource === accountResource(email);
@@ -37,7 +45,7 @@ export function firstSeats(facts: ExposureFacts): Seat[] {
     const email = accountOf(held.member.text);
     const own = held.fact.level === 'service' || held.fact.level === 'function';
     const calls = held.grant.power !== 'none' && (held.grant.power !== 'unknown' || own);
-    if (email && calls && !isGoogleManaged(email) && !seats.has(email))
+    if (email && calls && canBeSeat(email) && !seats.has(email))
       seats.set(email, { email, how: { kind: 'calls', held } });
   }
   const { function: described } = facts;
@@ -85,7 +93,9 @@ export function impersonations(facts: ExposureFacts): Impersonation[] {
         for (const text of new Set(binding.members)) {
           const member = classify(text);
           const means = role?.ok
-            ? meansIn(role.value, { canDeploy: canDeploy(member), canDelegate: seat.how.kind === 'acts' })
+            ? isBuildAccount(seat.email)
+              ? meansOfBuild(role.value)
+              : meansIn(role.value, { canDeploy: canDeploy(member), canDelegate: seat.how.kind === 'acts' })
             : fact.level === 'account' && member.reach !== 'named'
               ? { permission: 'an unread role', may: 'act as' }
               : undefined;
@@ -104,7 +114,7 @@ export function impersonations(facts: ExposureFacts): Impersonation[] {
           };
           const one = { fact, binding, member, grant, call: fact.reading.call, seat, means, others: 0 };
           found.set(key, one);
-          if (!email || known.has(email) || isGoogleManaged(email)) continue;
+          if (!email || known.has(email) || !canBeSeat(email)) continue;
           known.add(email);
           queue.push({ email, how: { kind: 'acts', as: one } });
         }

@@ -40,3 +40,9 @@ export function meansIn(
       (needs !== 'delegate' || also.canDelegate),
   );
 }
+
+/** What gives the build account to others: a build, and nothing else. */
+export const meansOfBuild = (permissions: readonly string[]): Means | undefined =>
+  permissions.includes('cloudbuild.builds.create')
+    ? { permission: 'cloudbuild.builds.create', may: 'run builds as' }
+    : undefined;

@@ -1,5 +1,5 @@
 import type { Level, PolicyFact } from '../facts.ts';
-import { accountOf, isGoogleManaged } from './accounts.ts';
+import { accountOf, isBuildAccount, isGoogleManaged } from './accounts.ts';
 import { classify, isPublic, type Reach } from './members.ts';
 import { liveBindings } from './policy.ts';
 
@@ -25,6 +25,7 @@ const isAccount = (member: string): boolean => {
   const email = accountOf(member);
   return email !== undefined && !isGoogleManaged(email);
 };
+const isSeat = (member: string): boolean => isAccount(member) || isBuildAccount(accountOf(member) ?? '');
 
 /**
  * A project has dozens of roles for service accounts. These may allow calls, or acting as another account: basic roles, custom
@@ -57,7 +58,7 @@ export function rolesToRead(policies: readonly PolicyFact[], most = 20): string[
     if (!reading.ok || level === 'source' || level === 'images') continue;
     for (const { role, members } of liveBindings(reading.value))
       for (const { reach, text } of members.map(classify)) {
-        if (reach === 'named' && inherited(level) && !(isAccount(text) && isLead(role))) continue;
+        if (reach === 'named' && inherited(level) && !(isSeat(text) && isLead(role))) continue;
         if (level === 'iap' && !isPublic(reach)) continue;
         ranked.set(role, Math.min(rank[reach], ranked.get(role) ?? 9));
       }

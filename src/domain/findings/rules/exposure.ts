@@ -101,6 +101,11 @@ export const exposureRules = {
     severity: 'low',
     why: 'It does no harm today, but a change of the role would open the function.',
   },
+  'public-on-account': {
+    title: 'The public holds a role on a service account that can call the function',
+    severity: 'medium',
+    why: 'The role alone does not let the public act as the account. Together with another permission it may.',
+  },
   impersonation: {
     title: 'An identity can call the function by acting as a service account',
     severity: 'info',

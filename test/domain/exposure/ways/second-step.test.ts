@@ -110,7 +110,11 @@ describe('acting as an account by deploying', () => {
   const actAs = account(runtime, bind('roles/iam.serviceAccountUser', 'allAuthenticatedUsers'));
 
   test('takes both permissions', () => {
-    expect(world({ accounts: [actAs] })).toMatchObject({ exposure: 'private' });
+    const alone = world({ accounts: [actAs] });
+    expect(alone).toMatchObject({ exposure: 'private', verdict: 'pass' });
+    expect(alone.findings).toContainEqual(
+      expect.objectContaining({ rule: 'public-on-account', severity: 'medium' }),
+    );
     const judgement = world({
       accounts: [actAs],
       bindings: { folder: [bind('roles/cloudbuild.builds.editor', 'allAuthenticatedUsers')] },
@@ -126,6 +130,21 @@ describe('acting as an account by deploying', () => {
     });
     expect(judgement.exposure).toBe('public');
   });
+});
+
+test('a build runs as the account of Cloud Build, without actAs', () => {
+  const build = 'serviceAccount:1@cloudbuild.gserviceaccount.com';
+  const calls = bind('roles/run.admin', build);
+  expect(world({ bindings: { project: [calls] } })).toMatchObject({ exposure: 'private', proof: 'complete' });
+  const judgement = world({
+    bindings: { project: [calls], folder: [bind('roles/cloudbuild.builds.editor', 'allAuthenticatedUsers')] },
+  });
+  expect(judgement.exposure).toBe('public');
+  expect(judgement.attackPath?.[0]?.text).toContain('may run builds as 1@cloudbuild.gserviceaccount.com');
+  // Tokens of an account that Google manages cannot be minted by customers.
+  expect(world({ bindings: { service: [bind('roles/run.invoker', build)] }, accounts: [] }).exposure).toBe(
+    'private',
+  );
 });
 
 describe('longer paths', () => {
