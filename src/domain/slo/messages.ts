@@ -48,6 +48,8 @@ export function messagesOf(
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path);
     return issue.keys.map((key) => {
+      if (key === '<<')
+        return { path, key, message: 'Merge keys (<<) are not read. Write the values out here.' };
       const near = nearest(key, known);
       const hint = near ? `did you mean ${near}?` : `expected one of ${known.join(', ')}.`;
       return { path, key, message: `${key} is not known here: ${hint}` };

@@ -1,13 +1,8 @@
 import type { Path } from '../data/locate.ts';
+import type { ObjectiveContext } from './context.ts';
 import type { Objective, PrometheusCounters } from './objective.ts';
 import type { Indicator, SloDocument } from './schema.ts';
-
-export interface ObjectiveContext {
-  file: string;
-  indicators: ReadonlyMap<string, Indicator>;
-  lineAt(path: Path): number;
-  problem(path: Path, message: string): void;
-}
+import { isUnderstood, noteUnused, typeOf } from './understood.ts';
 
 type SpecObjective = SloDocument['spec']['objectives'][number];
 
@@ -35,9 +30,10 @@ export function objectivesOf(slo: SloDocument, context: ObjectiveContext): Objec
   const ids = new Set<string>();
   return spec.objectives.flatMap((objective, i) => {
     const path: Path = ['spec', 'objectives', i];
+    noteUnused(objective, spec, path, context);
     const indicator = indicatorOf(objective, slo, context, path);
     const target = targetOf(objective, context, path);
-    if (!indicator || target === undefined) return [];
+    if (!indicator || target === undefined || !isUnderstood(objective, indicator, path, context)) return [];
     const read = indicator.spec.ratioMetric
       ? ratio(indicator, context, path)
       : threshold(objective, indicator, context, path);
@@ -97,11 +93,17 @@ function targetOf(objective: SpecObjective, context: ObjectiveContext, path: Pat
 }
 
 type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus'>;
-type Metric = { metricSource: { type?: string | undefined; spec?: object | undefined } };
+type Metric = {
+  metricSource: {
+    metricSourceRef?: string | undefined;
+    type?: string | undefined;
+    spec?: object | undefined;
+  };
+};
 
-const queryOf = (metric: Metric | undefined): string | undefined => {
+const queryOf = (metric: Metric | undefined, context: ObjectiveContext): string | undefined => {
   const spec = metric?.metricSource.spec as { query?: string } | undefined;
-  return metric?.metricSource.type === 'Prometheus' ? spec?.query : undefined;
+  return metric && typeOf(metric.metricSource, context) === 'Prometheus' ? spec?.query : undefined;
 };
 
 /** Strips `sum(…)` around a selector, because the watch adds up the series anyway. */
@@ -109,12 +111,18 @@ const bare = (query: string) => /^\s*sum\s*\(([^()]*)\)\s*$/.exec(query)?.[1]?.t
 
 function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Read | undefined {
   const metric = indicator.spec.ratioMetric;
-  const queries = { total: queryOf(metric?.total), bad: queryOf(metric?.bad), good: queryOf(metric?.good) };
+  const queries = {
+    total: queryOf(metric?.total, context),
+    bad: queryOf(metric?.bad, context),
+    good: queryOf(metric?.good, context),
+  };
   if (metric?.raw) {
     context.problem(path, 'ratioMetric.raw is not supported. Expected total with good or bad, as counters.');
     return undefined;
   }
-  if (!queries.total && !queries.bad && !queries.good) return { kind: 'availability' };
+  const parts = [metric?.total, metric?.good, metric?.bad].filter((part) => part !== undefined);
+  if (parts.every(({ metricSource }) => typeOf(metricSource, context) !== 'Prometheus'))
+    return { kind: 'availability' };
   if (!queries.total || (!queries.bad && !queries.good)) {
     context.problem(path, 'ratioMetric: expected total with good or bad, each with a query.');
     return undefined;
@@ -141,7 +149,7 @@ function threshold(
     context.problem(path, 'the indicator has neither ratioMetric nor thresholdMetric.');
     return undefined;
   }
-  if (queryOf(indicator.spec.thresholdMetric)) {
+  if (typeOf(indicator.spec.thresholdMetric.metricSource, context) === 'Prometheus') {
     context.problem(
       path,
       'a threshold on a Prometheus query is not supported. Count slow requests with a ratioMetric over histogram buckets.',

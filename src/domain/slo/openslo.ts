@@ -51,6 +51,7 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
   });
   const all: Document[] = Array.isArray(documents) ? (documents as unknown as Document[]) : [];
   const slos: { document: Document; data: SloDocument }[] = [];
+  const dataSources = new Map<string, string>();
   const indicators = new Map<string, { document: Document; data: Indicator }>();
   for (const document of all) {
     for (const error of document.errors) {
@@ -66,7 +67,10 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
       continue;
     }
     const kind = (value as { kind?: unknown } | null)?.kind;
-    if (typeof kind === 'string' && otherKinds.includes(kind)) continue;
+    if (typeof kind === 'string' && otherKinds.includes(kind)) {
+      noteDataSource(value, dataSources);
+      continue;
+    }
     const at = (path: Path, message: string, key?: string) => {
       const place = placeOf(document, counter, path, key);
       note(place.line, place.column, message);
@@ -91,6 +95,8 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
     } else if (kind === 'SLO') slos.push({ document, data: parsed.data as SloDocument });
     else {
       const data = parsed.data as Indicator;
+      if (indicators.has(data.metadata.name))
+        at(['metadata', 'name'], `This is a second SLI ${data.metadata.name}.`);
       indicators.set(data.metadata.name, { document, data });
     }
   }
@@ -112,6 +118,7 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
   const at = (path: Path) => placeOf(first.document, counter, path);
   const objectives = objectivesOf(first.data, {
     file,
+    dataSources,
     indicators: new Map([...indicators].map(([name, { data }]) => [name, data])),
     lineAt: (path) => at(path).line,
     problem: (path, message) => {
@@ -123,4 +130,15 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
   const { metadata, spec } = first.data;
   const windowSeconds = parseDuration(spec.timeWindow?.[0]?.duration ?? defaultWindow);
   return { slo: { name: metadata.name, service: spec.service, objectives, windowSeconds } };
+}
+
+/** Of a DataSource only its type matters: the address and the token of Prometheus are inputs. */
+function noteDataSource(value: unknown, to: Map<string, string>): void {
+  const { kind, metadata, spec } = value as {
+    kind: string;
+    metadata?: { name?: unknown } | null;
+    spec?: { type?: unknown } | null;
+  };
+  if (kind === 'DataSource' && typeof metadata?.name === 'string')
+    to.set(metadata.name, typeof spec?.type === 'string' ? spec.type : 'unknown');
 }

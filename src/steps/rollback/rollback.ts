@@ -53,7 +53,13 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   if ('refused' in chosen) return refuse(chosen.refused, from, service);
   const { target } = chosen;
   const revision = await services.revision(name, target, request.signal);
-  if (revision === undefined) return refuse(`the revision ${target} does not exist any more`, from, service);
+  if (revision === undefined) {
+    const tagged = service.traffic.find(({ tag }) => tag === target)?.revision;
+    const text = tagged
+      ? `${target} is a tag of the revision ${tagged}: set to: ${tagged}`
+      : `the revision ${target} does not exist any more`;
+    return refuse(text, from, service);
+  }
   if (!revision.ready)
     return refuse(
       `the revision ${target} is not ready (${revision.message ?? 'no reason given'})`,

@@ -2,6 +2,7 @@ import type { Annotation } from '../../findings/annotation.ts';
 import { isRuleOf } from '../../findings/catalog.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { logText } from '../../text/safe-text.ts';
+import { mostFailures, mostOthers } from './limits.ts';
 
 /** GitHub shows ten annotations of each level per step and silently drops the rest. So eight, and one that counts the others. */
 const most = 8;
@@ -21,11 +22,18 @@ function annotate(findings: readonly Finding[], level: Annotation['level'], noun
   const overflow: Annotation = {
     level,
     title: `and ${rest} more ${noun}`,
-    text: 'They are in the job summary and in the report.',
+    text: whereTheRestIs(findings.length),
     file: findings[0]?.file,
     line: 1,
   };
   return rest > 0 ? [...shown, overflow] : shown;
+}
+
+function whereTheRestIs(all: number): string {
+  const summarised = mostFailures + mostOthers;
+  return all <= summarised
+    ? 'They are in the job summary and in the report.'
+    : `The report has them all; the job summary lists the first ${summarised}.`;
 }
 
 /** Annotations at the lines of the suite: errors for failed and unanswered checks, warnings for flaky passes. */

@@ -3,12 +3,12 @@ import { diffText, textDiff } from '../../ocr/text-diff.ts';
 import { defaultPolicy } from '../../ocr/units.ts';
 import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
+import { mostFailures, mostOthers } from '../../smoke/results/limits.ts';
 import type { CaseResult, SmokeEvidence } from '../../smoke/results/result.ts';
 import type { SuiteProblem } from '../../smoke/suite/suite.ts';
 import { codeBlock, codeSpan, markdownText } from '../../text/safe-text.ts';
 
 /** How many failing cases are shown in full. The rest are in the report. */
-const mostFailures = 12;
 const mostPasses = 100;
 
 const percent = (rate: number) => `${(rate * 100).toFixed(2)} %`;
@@ -91,12 +91,12 @@ export function smokeSummary(evidence: SmokeEvidence): string[] {
   for (const result of bad.slice(0, mostFailures)) lines.push(...failure(result, evidence.file));
   const others = bad.slice(mostFailures);
   if (others.length > 0) {
-    const shown = others.slice(0, mostPasses).map((result) => {
+    const shown = others.slice(0, mostOthers).map((result) => {
       const what = result.failures.map((found) => found.what).join(' ') || (result.note ?? '');
       return `| ${icons[result.status]} ${markdownText(result.name, 100)} | ${markdownText(what, 300)} | ${result.place.line} |`;
     });
     lines.push(`${others.length} more:`, '', '| check | what is wrong | line |', '|:--|:--|--:|', ...shown);
-    if (others.length > mostPasses) lines.push(`| ${others.length - mostPasses} more in the report | | |`);
+    if (others.length > mostOthers) lines.push(`| ${others.length - mostOthers} more in the report | | |`);
     lines.push('');
   }
   if (rest.length > 0) {

@@ -43,6 +43,8 @@ const missingQuotes = (path: Path, value: unknown): UnplacedProblem => ({
 function unknownKeys(issue: IssueOf<'unrecognized_keys'>, path: Path): UnplacedProblem[] {
   const known = knownKeys(path);
   return issue.keys.map((key) => {
+    if (key === '<<')
+      return { path, key, message: 'Merge keys (<<) are not read. Write the values out here.' };
     const near = nearest(key, known);
     const right = near ? `did you mean ${near}?` : `expected one of ${known.join(', ')}.`;
     return { path, key, message: `${key} is not known here: ${right}` };

@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseOpenSlo } from '../../../src/domain/slo/openslo.ts';
+
+/** A file is judged as its author meant it, or refused. */
+
+const query = (counter: string) => `spec: {query: '${counter}{revision="$revision"}'}`;
+const file = (ratio: string, more: { objective?: string; documents?: string[]; spec?: string } = {}) =>
+  [
+    ...(more.documents ?? []).flatMap((text) => ['apiVersion: openslo/v1', text, '---']),
+    'apiVersion: openslo/v1',
+    'kind: SLO',
+    'metadata: {name: x}',
+    'spec:',
+    '  service: x',
+    `  indicator: {metadata: {name: i}, spec: {${ratio}}}`,
+    ...(more.spec ? [`  ${more.spec}`] : []),
+    `  objectives: [{target: 0.99${more.objective ?? ''}}]`,
+  ].join('\n');
+const ratio = (source: string, bad = source) =>
+  `ratioMetric: {counter: true, total: {metricSource: {${source}, ${query('reqs')}}}, bad: {metricSource: {${bad}, ${query('errors')}}}}`;
+const dataSource = (type: string) => `kind: DataSource\nmetadata: {name: mine}\nspec: {type: ${type}}`;
+
+const parsed = (text: string) => {
+  const read = parseOpenSlo(text, 'f.yaml');
+  return 'problems' in read ? read.problems.map(({ message }) => message).join(' ') : read.slo.objectives;
+};
+
+test.each([
+  ['a type', file(ratio('type: Prometheus'))],
+  [
+    'a DataSource of the file',
+    file(ratio('metricSourceRef: mine'), { documents: [dataSource('Prometheus')] }),
+  ],
+  ['both', file(ratio('metricSourceRef: mine, type: Prometheus'), { documents: [dataSource('Prometheus')] })],
+])('counters are read with %s', (_, text) => {
+  expect(parsed(text)).toMatchObject([
+    { prometheus: { total: 'reqs{revision="$revision"}', bad: 'errors{revision="$revision"}' } },
+  ]);
+});
+
+describe('refused', () => {
+  test.each([
+    ['a DataSource that the file lacks', file(ratio('metricSourceRef: mine')), /there is no DataSource mine/],
+    [
+      'a DataSource of another type',
+      file(ratio('metricSourceRef: mine'), { documents: [dataSource('Datadog')] }),
+      /type Datadog is not supported/,
+    ],
+    [
+      'two types',
+      file(ratio('metricSourceRef: mine, type: CloudRun'), { documents: [dataSource('Prometheus')] }),
+      /of type Prometheus, but the metric of type CloudRun/,
+    ],
+    [
+      'a query without a type',
+      file('ratioMetric: {total: {metricSource: {spec: {query: x}}}}'),
+      /a query, but no type/,
+    ],
+    ['a query of Cloud Run', file(ratio('type: CloudRun')), /a query, but the type CloudRun/],
+    [
+      'only the total',
+      file(`ratioMetric: {total: {metricSource: {type: Prometheus, ${query('reqs')}}}}`),
+      /total with good or bad/,
+    ],
+    [
+      'a type without a query',
+      file('ratioMetric: {total: {metricSource: {type: Prometheus}}}'),
+      /total with good or bad/,
+    ],
+    [
+      'good and bad',
+      file('ratioMetric: {good: {metricSource: {type: CloudRun}}, bad: {metricSource: {type: CloudRun}}}'),
+      /both good and bad/,
+    ],
+    ['no counters', file('ratioMetric: {counter: false}'), /counter: false/],
+    [
+      'two indicators in one',
+      file('ratioMetric: {}, thresholdMetric: {metricSource: {type: CloudRun}}'),
+      /both ratioMetric and thresholdMetric/,
+    ],
+    [
+      'a limit on a ratio',
+      file('ratioMetric: {}', { objective: ', op: lte, value: 2' }),
+      /op belongs to a thresholdMetric.*value belongs/,
+    ],
+    [
+      'slices of time',
+      file('ratioMetric: {}', { objective: ', timeSliceTarget: 0.9' }),
+      /timeSliceTarget belongs to/,
+    ],
+    [
+      'a weight',
+      file('ratioMetric: {}', { objective: ', compositeWeight: 2' }),
+      /compositeWeight is not supported/,
+    ],
+    [
+      'an indicator and a reference',
+      file('ratioMetric: {}', { spec: 'indicatorRef: i' }),
+      /either indicator or indicatorRef/,
+    ],
+    [
+      'a merge key',
+      file('ratioMetric: {}', { objective: ', <<: {op: lt}' }),
+      /Merge keys \(<<\) are not read/,
+    ],
+  ])('%s', (_, text, message) => {
+    expect(parsed(text)).toEqual(expect.stringMatching(message));
+  });
+});
