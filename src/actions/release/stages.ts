@@ -85,13 +85,18 @@ export function bindStages(
     ...(objectives.length === 0
       ? {}
       : {
-          budget: (service, signal) => {
+          budget: async (service, signal) => {
             const { windowSeconds, onExhausted, override } = settings;
             const onBlind = settings.policy.blind;
-            return budgetGate(
-              { clock, log, source },
-              { service, objectives, windowSeconds, onExhausted, override, onBlind, signal },
-            );
+            const [gate] = await Promise.all([
+              budgetGate(
+                { clock, log, source },
+                { service, objectives, windowSeconds, onExhausted, override, onBlind, signal },
+              ),
+              // A quota that leaves the watch nothing ends the release before it changes anything.
+              countable(source, log, service, signal),
+            ]);
+            return gate;
           },
           countable: (service, signal) => countable(source, log, service, signal),
           watch: bindWatch(context, platform, { source, services: ports.services }, settings),

@@ -70,7 +70,12 @@ export function createLogging(options: LoggingOptions): SliSource {
             what: 'There are too many log entries to count them all.',
             fix: 'Set source: metrics, which counts any number of requests.',
           });
-        const answer = await patientPage(filter, token, signal);
+        // Without waiting for a quota: the caller may be a watch, whose time runs.
+        const answer = await api.page(filter, token, again, signal).catch((error: unknown) => {
+          if (error instanceof QuotaSpent) budget.refused();
+          throw error;
+        });
+        budget.answered();
         for (const raw of answer.entries) {
           const entry = readEntry(raw, noTags);
           if (entry && !entry.excluded) bookEntry(tally, query.objectives, entry, 0);
