@@ -15,7 +15,7 @@ const patch = (id: string, mask: string | undefined, body: Json) =>
     body,
   );
 describe('operations', () => {
-  test('pass through the stages; a second change meanwhile gets 409 ABORTED', async () => {
+  test('pass through the stages; a second change in the meantime gets 409 ABORTED', async () => {
     await client.deploy('earlier', inline(200));
     await client.control('PATCH', '/settings', { buildMs: 500 });
     const source = { storageSource: await client.upload(inline(200)) };

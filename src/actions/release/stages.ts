@@ -113,7 +113,7 @@ export function bindStages(
   };
 }
 
-/** A source that cannot be read for another reason than its quota is told by the watch itself, with its remedy. */
+/** If a source cannot be read for a reason other than its quota, the watch itself reports that and its remedy. */
 async function countable(source: SliSource, log: Log, service: string, signal: AbortSignal): Promise<void> {
   try {
     await source.ready?.({ service: shortName(service) ?? '' }, signal);

@@ -27,7 +27,7 @@ export function awaitTraffic(
   const late = `The traffic of ${name} was written but did not settle in time.`;
   return poll(ports, name, late, options, (service) => {
     if (sameAllocation(service.traffic, wanted)) return atRest(service);
-    const reason = `another tool or person moved the traffic meanwhile (${allocationText(servingNow(service))})`;
+    const reason = `another tool or person moved the traffic in the meantime (${allocationText(servingNow(service))})`;
     return { done: false, stop: 'moved', reason };
   });
 }

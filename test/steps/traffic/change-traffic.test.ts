@@ -215,7 +215,7 @@ describe('waiting', () => {
     expect(await awaitTraffic(ports, service.name, one, { deadline: deadline() })).toEqual({
       done: false,
       stop: 'moved',
-      reason: 'another tool or person moved the traffic meanwhile (ocr-0 100 %)',
+      reason: 'another tool or person moved the traffic in the meantime (ocr-0 100 %)',
     });
   });
 
