@@ -11,7 +11,9 @@ export type UnreachedBy =
   /** The ingress setting keeps this caller out, or the URL is disabled or gone (404, or 403 by ingress). */
   | 'ingress'
   /** Identity-Aware Proxy asked for a sign-in. */
-  | 'iap';
+  | 'iap'
+  /** No instance was free (429): the maximum of instances, or a quota. */
+  | 'capacity';
 
 interface Answer {
   status: number;
@@ -22,6 +24,8 @@ interface Answer {
 /** Which check of the front end stopped the request. Undefined if the function answered, or if nothing proves who did. */
 export function unreachedBy(answer: Answer): UnreachedBy | undefined {
   switch (classifyProbe(answer).class) {
+    case 'unclear':
+      return answer.status === 429 ? 'capacity' : undefined;
     case 'refused':
       if (answer.status === 401) return 'token';
       return /Access is forbidden/i.test(answer.body) ? 'ingress' : 'invoker';
@@ -50,6 +54,12 @@ export function explainUnreached(by: UnreachedBy, status: number, call?: Invocat
     );
   }
   const service = call ? `service ${call.service}` : 'the service';
+  if (by === 'capacity')
+    return {
+      what: `No instance of ${service} was free (${status}), so the function never saw the request.`,
+      why: 'All instances were busy and no more may start: the maximum number of instances is too low, or a quota is used up.',
+      fix: 'Raise max_instance_count or max_instance_request_concurrency, or run the job again when the function is less busy.',
+    };
   if (by === 'iap')
     return {
       what: `Identity-Aware Proxy stopped the request to ${service} (${status}), so the function never saw it.`,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
+import { backText } from '../../domain/traffic/outside-facts.ts';
 import { savedOf } from '../../domain/traffic/saved.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import { maxServiceName } from '../../domain/traffic/traffic.ts';
@@ -48,9 +49,13 @@ export async function read(run: ReleaseRun, known: JsonObject | undefined): Prom
   return readBefore(run, await atRest(run, settled.service));
 }
 
-function noteSettled({ journal, request }: ReleaseRun, { did, reason, serving }: Settled): void {
+function noteSettled({ journal, request }: ReleaseRun, settled: Settled): void {
+  const { did, reason, serving, outside, findings } = settled;
   const when = request.dryRun ? 'A release would settle first' : 'Settled first';
-  journal.warn(`${when}: ${reason}; ${allocationText(serving)} now.`);
+  const back = backText(outside);
+  journal.warn(`${when}: ${reason}; ${allocationText(serving)} now${back ? `; put back: ${back}` : ''}.`);
+  // Only what is not as it was: this release starts from what the function has saved, and says so itself.
+  journal.find(findings.filter(({ rule }) => rule.startsWith('setting-')));
   journal.show({ settled: { did, reason, shares: serving } });
 }
 

@@ -27,6 +27,8 @@ describe('a request that the front end answered', () => {
       undefined,
     ],
     ['a 403 of unknown origin', answer(403, ''), undefined],
+    ['no free instance', answer(429, 'Rate exceeded.', { 'content-type': 'text/plain' }), 'capacity'],
+    ["the function's own 429", answer(429, '{"error":"slow down"}'), undefined],
     ['a good answer', answer(200, '{"text":"ok"}'), undefined],
   ])('%s', (_, found, by) => {
     expect(unreachedBy(found)).toBe(by);
@@ -47,7 +49,7 @@ describe('a request that the front end answered', () => {
       what: "Google's front end did not pass the request on to service s (404), so the function never saw it.",
       fix: expect.stringContaining('runner inside'),
     });
-    for (const by of ['token', 'invoker', 'ingress', 'iap'] as const)
+    for (const by of ['token', 'invoker', 'ingress', 'iap', 'capacity'] as const)
       expect(Object.values(explainUnreached(by, 403)).join('')).not.toContain('undefined');
   });
 });
