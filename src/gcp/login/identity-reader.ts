@@ -52,9 +52,7 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
           ...call,
           bearer,
         });
-        // An answer of another shape is refused. An empty object must not count as a policy without bindings.
-        if (isObject(answer.body) && (!/:getIamPolicy$/.test(call.path) || isPolicy(answer.body)))
-          return answer.body;
+        if (answersTo(call.path, answer.body)) return answer.body;
       } catch {
         if (signal?.aborted) throw signal.reason;
       }
@@ -144,9 +142,23 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
   };
 }
 
-/** Every policy has an etag, an empty one too (policy.proto). */
-const isPolicy = (body: JsonObject): boolean =>
-  typeof body.etag === 'string' && body.etag !== '' && Array.isArray(body.bindings ?? []);
+/** The list whole and on one page. The API leaves an empty list out, but an object with only other fields is no list. */
+const isList = (body: JsonObject, field: string): boolean =>
+  body.nextPageToken === undefined &&
+  (Array.isArray(body[field]) ? body[field].every(isObject) : Object.keys(body).length === 0);
+
+/** An answer of another shape is not read. An empty object must not count as a policy without bindings, or as a pool. */
+function answersTo(path: string, body: unknown): boolean {
+  if (!isObject(body)) return false;
+  if (path.endsWith('/providers')) return isList(body, 'workloadIdentityPoolProviders');
+  if (path.endsWith('/keys')) return isList(body, 'keys');
+  // Every policy has an etag, an empty one too (policy.proto). Every other resource has a name.
+  if (!path.endsWith(':getIamPolicy')) return typeof body.name === 'string' && body.name !== '';
+  const bindings = body.bindings ?? [];
+  return (
+    typeof body.etag === 'string' && body.etag !== '' && Array.isArray(bindings) && bindings.every(isObject)
+  );
+}
 
 function toProvider(value: unknown): ProviderResource | undefined {
   try {

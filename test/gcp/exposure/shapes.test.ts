@@ -74,6 +74,8 @@ const readers: Record<string, () => Promise<boolean>> = {
   'the policy of the project': () => policyAt({ level: 'project', resource: 'projects/p' }),
   'the policy of a folder': () => policyAt({ level: 'folder', resource: 'folders/1' }),
   'the policy of the organisation': () => policyAt({ level: 'organization', resource: 'organizations/1' }),
+  'the policy of a service account': () =>
+    policyAt({ level: 'account', resource: 'projects/-/serviceAccounts/a@b.iam.gserviceaccount.com' }),
   'the policy of Identity-Aware Proxy': () => policyAt({ level: 'iap', resource: 'projects/1/iap_web/x' }),
   'the policy of the bucket': () => policyAt({ level: 'source', resource: 'bucket' }),
   'a role': () => ok(sources().role('roles/run.invoker')),
