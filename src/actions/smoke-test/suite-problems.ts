@@ -1,4 +1,5 @@
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
 import { smokeRules } from '../../domain/findings/rules/smoke.ts';
 import { type ActionName, newReport } from '../../domain/report/report.ts';
 import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
@@ -37,8 +38,7 @@ async function suiteProblems<Name extends ActionName>(
   action: Name,
 ): Promise<Finished<Name>> {
   const findings: Finding[] = error.problems.map((problem) => ({
-    rule: 'smoke-suite',
-    severity: smokeRules['smoke-suite'].severity,
+    ...ofRule(smokeRules, 'smoke-suite'),
     title: smokeRules['smoke-suite'].title,
     why: `${problem.message} [${problem.quoted.trim()}]`,
     file: error.file,

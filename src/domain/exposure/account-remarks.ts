@@ -1,7 +1,10 @@
 import type { Finding } from '../findings/finding.ts';
+import { ofRule } from '../findings/of-rule.ts';
+import { exposureRules } from '../findings/rules/exposure.ts';
 import { removeBinding } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
 import { placeName } from './places.ts';
+import { aboutBinding } from './policy/holdings.ts';
 import { type Impersonation, impersonations } from './policy/impersonation.ts';
 import { asSubject, classify, isPublic } from './policy/members.ts';
 import { liveBindings } from './policy/policy.ts';
@@ -19,18 +22,21 @@ function publicOnAccounts(facts: ExposureFacts): Finding[] {
           .map(classify)
           .filter(({ reach }) => isPublic(reach))
           .map((member) => ({
-            rule: 'public-on-account' as const,
-            severity: 'medium' as const,
+            ...ofRule(exposureRules, 'public-on-account'),
+            about: aboutBinding(fact, binding, member),
             title: `${asSubject(member)} holds ${binding.role} on ${placeName(level, fact.resource)}.`,
             why: 'With a permission to deploy, in a project that may use this account, its holders could run code as an account that can call the function.',
-            fix: removeBinding(
-              level,
-              fact.resource,
-              binding.role,
-              member.text,
-              facts.target,
-              binding.condition !== undefined,
-            ),
+            fix: 'Remove the binding:',
+            commands: [
+              removeBinding(
+                level,
+                fact.resource,
+                binding.role,
+                member.text,
+                facts.target,
+                binding.condition !== undefined,
+              ),
+            ],
             source: reading.call,
           })),
       );
@@ -49,8 +55,8 @@ function impersonationRemarks(facts: ExposureFacts): Finding[] {
     const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
     const roles = [...new Set(ones.map(({ binding }) => binding.role))].join(', ');
     return {
-      rule: 'impersonation',
-      severity: 'info',
+      ...ofRule(exposureRules, 'impersonation'),
+      about: [email],
       title: `${shown} may act as ${email}.`,
       why: `${roles} lets ${names.length === 1 ? 'this identity' : 'them'} mint tokens of an account with which the function can be called.`,
       source: ones[0]?.call,

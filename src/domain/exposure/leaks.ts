@@ -1,9 +1,10 @@
-import type { RuleId } from '../findings/catalog.ts';
 import type { Finding } from '../findings/finding.ts';
+import { type FixedRule, ofRule } from '../findings/of-rule.ts';
+import { exposureRules } from '../findings/rules/exposure.ts';
 import { removeBinding } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
 import { placeName } from './places.ts';
-import { holdings } from './policy/holdings.ts';
+import { aboutBinding, holdings } from './policy/holdings.ts';
 import { asSubject, classify, inWords, isPublic } from './policy/members.ts';
 import { liveBindings } from './policy/policy.ts';
 import { controlsFunction, type HeldBinding, publicOnFunctionItself } from './public-control.ts';
@@ -15,7 +16,13 @@ export interface Leak {
   clause: string;
 }
 
-function leak(facts: ExposureFacts, held: HeldBinding, rule: RuleId, end: string, why: string): Leak {
+function leak(
+  facts: ExposureFacts,
+  held: HeldBinding,
+  rule: FixedRule<typeof exposureRules>,
+  end: string,
+  why: string,
+): Leak {
   const { fact, binding, member, call } = held;
   const { level, resource } = fact;
   const conditional = binding.condition !== undefined;
@@ -23,8 +30,8 @@ function leak(facts: ExposureFacts, held: HeldBinding, rule: RuleId, end: string
   return {
     clause: `${inWords(member)} ${rest}`,
     finding: {
-      rule,
-      severity: 'critical',
+      ...ofRule(exposureRules, rule),
+      about: aboutBinding(fact, binding, member),
       title: `${asSubject(member)} ${rest}.`,
       why,
       fix: 'Remove the binding:',

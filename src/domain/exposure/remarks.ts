@@ -1,9 +1,11 @@
 import type { Finding } from '../findings/finding.ts';
+import { ofRule } from '../findings/of-rule.ts';
+import { exposureRules } from '../findings/rules/exposure.ts';
 import { accountRemarks } from './account-remarks.ts';
 import { removeBinding, shellWord } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
 import { placeName } from './places.ts';
-import { type Holding, holdings } from './policy/holdings.ts';
+import { aboutBinding, type Holding, holdings } from './policy/holdings.ts';
 import { impersonations } from './policy/impersonation.ts';
 import { asSubject, classify, isPublic } from './policy/members.ts';
 import { preventionOf } from './policy/prevention.ts';
@@ -39,8 +41,8 @@ function bindingRemarks(facts: ExposureFacts, holding: Holding): Finding[] {
     if (!isPublic(member.reach) || controlsFunction(facts.roles.get(binding.role))) return [];
     return [
       {
-        rule: 'public-non-invoker',
-        severity: 'low',
+        ...ofRule(exposureRules, 'public-non-invoker'),
+        about: aboutBinding(fact, binding, member),
         title: `${asSubject(member)} holds ${held}, which does not allow calls of the function.`,
         fix: 'Remove the binding:',
         commands: [removal(facts, holding)],
@@ -51,8 +53,8 @@ function bindingRemarks(facts: ExposureFacts, holding: Holding): Finding[] {
   if (member.reach === 'domain')
     return [
       {
-        rule: 'domain-wide-access',
-        severity: 'medium',
+        ...ofRule(exposureRules, 'domain-wide-access'),
+        about: aboutBinding(fact, binding, member),
         title: `Everyone in ${member.text} holds ${held}.`,
         why: 'This is not the public, but it is everyone in that company.',
         fix: `Bind service accounts instead, or vouch for the domain: trusted_principals: ${member.text}`,
@@ -62,8 +64,8 @@ function bindingRemarks(facts: ExposureFacts, holding: Holding): Finding[] {
   if (member.reach === 'pool' && facts.pools.get(member.pool ?? '')?.ok)
     return [
       {
-        rule: 'pool-wide-access',
-        severity: 'medium',
+        ...ofRule(exposureRules, 'pool-wide-access'),
+        about: aboutBinding(fact, binding, member),
         title: `Every identity in ${member.text} holds ${held}.`,
         why: 'Only the condition of the provider keeps other tenants of its issuer away from the function.',
         fix: 'Bind principal://…/subject/… or principalSet://…/attribute.repository_id/… instead.',
@@ -77,8 +79,8 @@ function functionPolicyRemarks(facts: ExposureFacts): Finding[] {
   return publicOnFunctionItself(facts)
     .filter(({ binding }) => !controlsFunction(facts.roles.get(binding.role)))
     .map((held) => ({
-      rule: 'ineffective-function-binding',
-      severity: 'low',
+      ...ofRule(exposureRules, 'ineffective-function-binding'),
+      about: aboutBinding(held.fact, held.binding, held.member),
       title: `${held.member.text} holds ${held.binding.role} on the function itself, which has no effect on a 2nd gen function.`,
       why: 'The policy of the Cloud Run service decides who may call. This binding only misleads readers.',
       fix: 'Remove the binding:',
@@ -99,11 +101,12 @@ function falseConditionRemarks(facts: ExposureFacts): Finding[] {
           .map(classify)
           .filter(({ reach }) => isPublic(reach))
           .map((member) => ({
-            rule: 'public-under-false-condition' as const,
-            severity: 'low' as const,
+            ...ofRule(exposureRules, 'public-under-false-condition'),
+            about: aboutBinding(fact, binding, member),
             title: `${asSubject(member)} holds ${binding.role} on ${placeName(fact.level, fact.resource)}, but only under a condition that is false for the function.`,
             why: `The condition: ${binding.condition?.slice(0, 200)}`,
-            fix: removal(facts, { fact, binding, member }),
+            fix: 'Remove the binding:',
+            commands: [removal(facts, { fact, binding, member })],
             source: reading.call,
           })),
       );
@@ -115,8 +118,7 @@ function transportRemarks({ function: described, target }: ExposureFacts): Findi
   const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
   return [
     {
-      rule: 'insecure-http',
-      severity: 'medium',
+      ...ofRule(exposureRules, 'insecure-http'),
       title: 'The function also answers over plain http (securityLevel is SECURE_OPTIONAL).',
       why: 'Anyone on the network path can read a token that is sent over http.',
       fix: 'Accept https only:',

@@ -39,12 +39,10 @@ export function fingerprint(text: string): string {
   return hash.toString(16).padStart(16, '0');
 }
 
-/** A problem keeps its fingerprint if only a count, a status or the order changes. */
+/** A problem keeps its fingerprint while its title changes, for example if a count, a status or the order does. */
 function fingerprintOf(report: Found, finding: Finding): string {
   const { project = '', region = '', name = '' } = report.target;
-  const { rule, title } = finding;
-  const what = ruleCatalog[rule].counts ? title.replace(/\d+/g, '#') : title;
-  return fingerprint([rule, project, region, name, what].join('\n'));
+  return fingerprint([finding.rule, project, region, name, ...(finding.about ?? [])].join('\n'));
 }
 
 export interface SarifOptions {

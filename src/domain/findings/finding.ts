@@ -8,6 +8,11 @@ export interface Finding {
   /** The rule that found it. A new rule is an entry in the capability's file below `rules/`. */
   rule: RuleId;
   severity: Severity;
+  /**
+   * What tells this finding from others of its rule, such as member, role and resource. It stays the same from run to
+   * run, as long as the problem is the same. Left out if a report has at most one finding of the rule.
+   */
+  about?: readonly string[] | undefined;
   /** One sentence: what is wrong. */
   title: string;
   why?: string | undefined;

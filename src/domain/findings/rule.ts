@@ -8,8 +8,6 @@ export interface Rule {
   severity: Severity | 'varies';
   /** Why it matters, in one or two sentences. */
   why: string;
-  /** The finding's title contains numbers that change from run to run, so they do not tell two problems apart. */
-  counts?: boolean;
 }
 
 /** A capability's rules by id. An id is kebab case and stable, because reports, SARIF files and links carry it. */

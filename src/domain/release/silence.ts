@@ -1,4 +1,6 @@
 import type { Finding } from '../findings/finding.ts';
+import { ofRule } from '../findings/of-rule.ts';
+import { watchRules } from '../findings/rules/watch.ts';
 import type { ReleaseFacts, SegmentFacts } from './facts.ts';
 import { watchFactsOf } from './segments.ts';
 
@@ -20,8 +22,7 @@ export function nothingChecked(
 /** The advice for a release that nothing has tried. */
 export function nothingCheckedFinding(candidate: string, suiteFile: string): Finding {
   return {
-    rule: 'nothing-checked',
-    severity: 'medium',
+    ...ofRule(watchRules, 'nothing-checked'),
     title: `Nothing was checked: no user sent ${candidate} a request while it was watched, and there is no smoke suite.`,
     fix: `Add a smoke suite (${suiteFile}), or set probes_per_minute and probe_suite, so that the watch sends requests itself. If no user calls the function during releases, canary: none avoids the wait.`,
   };

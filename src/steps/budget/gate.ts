@@ -3,6 +3,8 @@ import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { budgetRules } from '../../domain/findings/rules/budget.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { type Doubt, doubtFix, doubtText } from '../../domain/slo/doubt.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
@@ -74,7 +76,7 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
           : undefined,
     });
   if (unreadable !== undefined)
-    findings.push({ rule: 'budget-unknown', severity: 'medium', title: gate.reason });
+    findings.push({ ...ofRule(budgetRules, 'budget-unknown'), title: gate.reason });
   return { verdict: gate.verdict, reason: gate.reason, findings, evidence: gate };
 }
 

@@ -1,4 +1,6 @@
 import { textOf } from '../../domain/data/json.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { deployRules } from '../../domain/findings/rules/deploy.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import type { FunctionOperation } from '../ports/functions.ts';
 import { holdTraffic, releaseHold, warnHeld } from './hold.ts';
@@ -65,8 +67,7 @@ async function readAfter(run: DeployRun, before: Live): Promise<void> {
   result.traffic = service.trafficStatuses;
   if (service.latestCreatedRevision && service.latestCreatedRevision !== result.revision)
     result.findings.push({
-      rule: 'latest-is-another',
-      severity: 'medium',
+      ...ofRule(deployRules, 'latest-is-another'),
       title: `The newest revision of the service is ${service.latestCreatedRevision}, but this deploy made ${result.revision}.`,
       why: 'Another deploy changed the same function or service at the same time.',
       source: 'GET run v2 services',

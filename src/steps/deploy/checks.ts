@@ -6,6 +6,8 @@ import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
 import { isFirstGeneration } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { deployRules } from '../../domain/findings/rules/deploy.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import type { Live } from './state.ts';
 import type { DeployRequest, DeployRun } from './types.ts';
@@ -66,8 +68,7 @@ function checkRuntime(
     });
   return [
     {
-      rule: support.state === 'deprecated' ? 'runtime-deprecated' : 'runtime-ending',
-      severity: support.state === 'deprecated' ? 'high' : 'medium',
+      ...ofRule(deployRules, support.state === 'deprecated' ? 'runtime-deprecated' : 'runtime-ending'),
       title: text,
       why: 'A decommissioned runtime can no longer be deployed, and its functions may be disabled.',
       fix: instead,

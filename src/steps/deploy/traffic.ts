@@ -1,4 +1,6 @@
 import { shortName } from '../../domain/data/resource-name.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import { allToLatest, byName } from '../../domain/traffic/compose.ts';
 import { allocationText, percentOf, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
 import { sameTraffic, type Traffic } from '../../domain/traffic/traffic.ts';
@@ -69,8 +71,7 @@ export async function verifyHeld(
   if (changed.done)
     run.act(`traffic taken back from ${revision}, which got ${percent} % although it was held at 0 %`);
   result.findings.push({
-    rule: 'pin-did-not-hold',
-    severity: 'high',
+    ...ofRule(trafficRules, 'pin-did-not-hold'),
     title: `${revision} got ${percent} % of the traffic as soon as it was built, although the traffic was pinned; ${changed.done ? 'it was taken back' : 'another process has moved it since'}.`,
     why: 'Cloud Functions did not keep the pinned traffic during the deploy.',
     source: 'GET run v2 services',

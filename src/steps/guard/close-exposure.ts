@@ -5,6 +5,8 @@ import { placeName, policyName } from '../../domain/exposure/places.ts';
 import { type Removal, readPolicy, withoutMembers } from '../../domain/exposure/policy/policy.ts';
 import type { Repair } from '../../domain/exposure/ways/way.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { exposureRules } from '../../domain/findings/rules/exposure.ts';
 import type { ExposureSources, PolicyPlace } from '../ports/exposure.ts';
 import type { Log } from '../ports/log.ts';
 import type { Services } from '../ports/services.ts';
@@ -44,8 +46,9 @@ interface Change {
   what: string;
   /** One sentence for a change that worked. */
   done: string;
-  /** The command that makes the same change by hand. */
-  command: string;
+  /** The commands that make the same change by hand. */
+  commands: string[];
+  repairs: Repair['kind'];
   apply: () => Promise<void>;
 }
 
@@ -71,12 +74,12 @@ export async function closeExposure(
     } catch (error) {
       if (signal?.aborted || !isRefusal(error)) throw error;
       closed.refused.push({
-        rule: 'close-denied',
-        severity: 'critical',
+        ...ofRule(exposureRules, 'close-denied'),
+        about: [change.repairs],
         title: `${change.what} was refused, so the function is still open.`,
         why: error.what,
         fix: 'Ask an administrator to close it:',
-        commands: [change.command],
+        commands: change.commands,
       });
     }
   }
@@ -95,7 +98,8 @@ function invokerCheckChange(
     {
       what: 'Switching the invoker check on',
       done: `Switched the invoker check of ${serviceShortName(target)} on again.`,
-      command: enableInvokerCheck(target),
+      commands: [enableInvokerCheck(target)],
+      repairs: 'check-invoker',
       apply: () => switchCheckOn(ports, service, signal),
     },
   ];
@@ -123,7 +127,8 @@ function policyChange(
     {
       what: `Removing ${named}`,
       done: `Removed ${named} on ${placeName(place.level, place.resource)}.`,
-      command: commands.join(' && '),
+      commands,
+      repairs: 'unbind',
       apply: () => removeMembers(ports, place, removals, signal),
     },
   ];

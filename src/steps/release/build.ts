@@ -1,4 +1,6 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { outsideOf } from '../../domain/traffic/outside.ts';
 import { percentOf, servingNow } from '../../domain/traffic/serving.ts';
@@ -120,8 +122,7 @@ async function checkZero(run: ReleaseRun, name: string, candidate: string): Prom
   if (percent === 0) return passed(`${candidate} at 0 %`);
   journal.find([
     {
-      rule: 'pin-did-not-hold',
-      severity: 'high',
+      ...ofRule(trafficRules, 'pin-did-not-hold'),
       title: `The build of ${candidate} took ${percent} % of the traffic although the traffic was pinned to ${found.before.revision}.`,
       why: 'The platform or another tool set the traffic while the function was being updated.',
       fix: 'The traffic was put back at once. Please report this with the report file.',

@@ -1,5 +1,7 @@
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import { outsideOf } from '../../domain/traffic/outside.ts';
 import {
   allocationText,
@@ -102,8 +104,7 @@ function splitReason(service: RunService, revisions: readonly string[]): string 
 }
 
 const pinnedFinding = (service: RunService, serving: string, latest: string): Finding => ({
-  rule: 'serving-is-not-latest',
-  severity: 'medium',
+  ...ofRule(trafficRules, 'serving-is-not-latest'),
   title: `The traffic is pinned to ${serving} although ${latest} is the latest revision, so deploys by other tools have been getting no traffic.`,
   why: 'A rollback or a release left the traffic pinned. A deploy that succeeds then changes nothing for the users.',
   fix: 'Release with these actions, or move the traffic by hand:',

@@ -1,5 +1,7 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import { revisionOf } from '../../domain/traffic/function.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import { inputsToSave, type SavedSettings, savedOf } from '../../domain/traffic/saved.ts';
@@ -23,8 +25,7 @@ export function driftOf(described: string | undefined, serving: string, saved?: 
       : ` Some settings hold for every revision, and the function has new values saved. To save the old ones again, set in your next release: ${inputs.join('; ')}.`;
   return [
     {
-      rule: 'function-describes-another-revision',
-      severity: 'medium',
+      ...ofRule(trafficRules, 'function-describes-another-revision'),
       title: `${serving} serves, but the function resource still describes ${described}.`,
       why: 'A rollback only moves traffic. The source, environment and settings that are saved with the function are still those of the newer build, and the next deploy starts from them.',
       fix: `Your next release must set everything that ${described} changed. Until then deploys of other tools get no traffic, because the revision is pinned by name.${outside}`,

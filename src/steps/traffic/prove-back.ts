@@ -1,5 +1,7 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import type { UnreachedBy } from '../../domain/invocation/unreached.ts';
 import { healthText, type ServingHealth } from '../../domain/watch/serving-health.ts';
 
@@ -59,8 +61,7 @@ export async function proveRate(
 }
 
 const failing = (revision: string, how: string): Finding => ({
-  rule: 'rolled-back-revision-fails',
-  severity: 'high',
+  ...ofRule(trafficRules, 'rolled-back-revision-fails'),
   title: `${revision} does not work well either: ${how}.`,
   why: 'So the new revision is not the only cause: look at what both revisions depend on.',
   fix: 'The traffic stays there, because moving it again would not help. Once the cause is fixed, release the same source again with retry_failed: true.',

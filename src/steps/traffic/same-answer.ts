@@ -1,4 +1,6 @@
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Answer } from './prove-back.ts';
 
@@ -39,8 +41,7 @@ export function differentAnswer(revision: string, before: Answer, after: Answer)
   if (!before.answered || sameAnswer(before, after)) return [];
   return [
     {
-      rule: 'answers-differently',
-      severity: 'high',
+      ...ofRule(trafficRules, 'answers-differently'),
       title: `${revision} does not answer as it did before the release: ${before.text.replace(/^it answers/, 'it answered')} then, and now ${after.text}.`,
       why: 'The same request was sent both times. Something that traffic does not carry has changed, for example ingress or who may call.',
       fix: after.fix ?? 'Compare the settings of the service with those of the last good release.',

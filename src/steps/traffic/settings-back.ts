@@ -1,5 +1,7 @@
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import {
   type OutsideField,
   type OutsideRecord,
@@ -66,8 +68,7 @@ export const settingFindings = (facts: readonly OutsideFact[]): Finding[] =>
     if (state === 'closed')
       return [
         {
-          rule: 'setting-stays-closed',
-          severity: 'medium',
+          ...ofRule(trafficRules, 'setting-stays-closed'),
           title: `The ${setting} stays ${now}; before the release it was ${before}.`,
           why: 'Putting it back could let in anyone, and a release never opens a function.',
           fix: command && 'If you want it as it was, check first who may call the function, then run:',
@@ -76,8 +77,7 @@ export const settingFindings = (facts: readonly OutsideFact[]): Finding[] =>
       ];
     return [
       {
-        rule: 'setting-not-put-back',
-        severity: 'high',
+        ...ofRule(trafficRules, 'setting-not-put-back'),
         title: `The ${setting} is still ${now}; before the release it was ${before}.`,
         why: 'This setting belongs to the service, so it also applies to the revision that serves again. Google refused the change.',
         fix: 'Put it back:',

@@ -39,8 +39,12 @@ describe('SARIF', () => {
   test('a fingerprint does not depend on counts, and differs between functions', () => {
     const report = reportOf({ probe: { status: 200 } });
     const other = structuredClone(report);
-    for (const finding of other.findings) finding.title = finding.title.replace('200', '201');
+    // Nor on any other word of the title.
+    for (const finding of other.findings) finding.title = `${finding.title.replace('200', '201')} More.`;
     expect(results(other)[0]?.partialFingerprints).toEqual(results(report)[0]?.partialFingerprints);
+    const role = structuredClone(report);
+    for (const finding of role.findings) finding.about = [...(finding.about ?? []), 'more'];
+    expect(results(role)[0]?.partialFingerprints).not.toEqual(results(report)[0]?.partialFingerprints);
     other.target.name = 'another';
     expect(results(other)[0]?.partialFingerprints).not.toEqual(results(report)[0]?.partialFingerprints);
   });

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ruleCatalog, rulePage, ruleTables } from '../../../src/domain/findings/catalog.ts';
+import { ofRule } from '../../../src/domain/findings/of-rule.ts';
+import { exposureRules } from '../../../src/domain/findings/rules/exposure.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const rules = Object.entries(ruleCatalog);
@@ -40,6 +42,14 @@ describe('the catalogue of rules', () => {
         );
       });
     expect(unused).toEqual([]);
+  });
+
+  test('the code states a severity only for a rule whose severity varies', () => {
+    const catalog: Readonly<Record<string, { severity: string }>> = ruleCatalog;
+    const stated = [...sources.matchAll(/\brule: '([a-z-]+)'/g)].map(([, id = '']) => id);
+    expect(stated).toContain('not-read');
+    expect(stated.filter((id) => catalog[id] && catalog[id].severity !== 'varies')).toEqual([]);
+    expect(ofRule(exposureRules, 'iap-public')).toEqual({ rule: 'iap-public', severity: 'critical' });
   });
 
   test('every rule has its place on the page', () => {

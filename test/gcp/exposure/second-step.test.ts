@@ -70,7 +70,7 @@ interface Way {
   /** What the stranger does, as the status of its last call. */
   walk: () => Promise<number>;
   path: RegExp;
-  fix: RegExp;
+  command: RegExp;
 }
 
 const any = ['allAuthenticatedUsers'];
@@ -84,7 +84,8 @@ const ways: Way[] = [
       opens: () => ({ resource: resources(w.sandbox)[level], binding: { role: tokenCreator, members: any } }),
       walk: () => callAs(invoker()),
       path: /\(allAuthenticatedUsers\) may mint ID tokens of .*@sandbox-project/,
-      fix: /^gcloud (projects|resource-manager folders|organizations) remove-iam-policy-binding \S+ --member=allAuthenticatedUsers --role=roles\/iam\.serviceAccountTokenCreator$/,
+      command:
+        /^gcloud (projects|resource-manager folders|organizations) remove-iam-policy-binding \S+ --member=allAuthenticatedUsers --role=roles\/iam\.serviceAccountTokenCreator$/,
     }),
   ),
   {
@@ -95,7 +96,8 @@ const ways: Way[] = [
     }),
     walk: () => callAs(invoker()),
     path: /may mint ID tokens of invoker@/,
-    fix: /^gcloud iam service-accounts remove-iam-policy-binding invoker@\S+ --project=sandbox-project --member=allAuthenticatedUsers /,
+    command:
+      /^gcloud iam service-accounts remove-iam-policy-binding invoker@\S+ --project=sandbox-project --member=allAuthenticatedUsers /,
   },
   {
     what: 'mints an access token',
@@ -110,7 +112,7 @@ const ways: Way[] = [
         })
       ).status,
     path: /may mint access tokens of invoker@/,
-    fix: /service-accounts remove-iam-policy-binding invoker@/,
+    command: /service-accounts remove-iam-policy-binding invoker@/,
   },
   ...(['signJwt', 'signBlob'] as const).map(
     (verb): Way => ({
@@ -122,7 +124,7 @@ const ways: Way[] = [
       walk: async () =>
         (await credentials(invoker(), verb, { payload: verb === 'signJwt' ? '{"sub":"x"}' : 'eA==' })).status,
       path: /may sign tokens as invoker@/,
-      fix: /service-accounts remove-iam-policy-binding invoker@/,
+      command: /service-accounts remove-iam-policy-binding invoker@/,
     }),
   ),
   {
@@ -135,7 +137,7 @@ const ways: Way[] = [
       (await w.client.api('iam', 'POST', `/v1/projects/-/serviceAccounts/${invoker()}/keys`, {}, stranger()))
         .status,
     path: /may create keys of invoker@/,
-    fix: /service-accounts remove-iam-policy-binding invoker@/,
+    command: /service-accounts remove-iam-policy-binding invoker@/,
   },
   {
     what: 'grants itself a role on the account',
@@ -155,7 +157,7 @@ const ways: Way[] = [
       return status;
     },
     path: /may grant itself any role on invoker@/,
-    fix: /service-accounts remove-iam-policy-binding invoker@/,
+    command: /service-accounts remove-iam-policy-binding invoker@/,
   },
   {
     what: 'delegates through an account that may mint',
@@ -167,7 +169,7 @@ const ways: Way[] = [
     }),
     walk: () => callAs(invoker(), [reader()]),
     path: /may mint tokens through reader@/,
-    fix: /service-accounts remove-iam-policy-binding reader@/,
+    command: /service-accounts remove-iam-policy-binding reader@/,
   },
   {
     what: 'mints an account that may mint the invoker',
@@ -183,7 +185,7 @@ const ways: Way[] = [
       return minted.status === 200 ? callAs(invoker(), [], minted.body.accessToken as string) : minted.status;
     },
     path: /may mint access tokens of reader@/,
-    fix: /service-accounts remove-iam-policy-binding reader@/,
+    command: /service-accounts remove-iam-policy-binding reader@/,
   },
   {
     what: 'deploys code that runs as the deployer',
@@ -208,7 +210,7 @@ const ways: Way[] = [
       return (await w.client.api('cloudfunctions', 'POST', path, body, stranger())).status;
     },
     path: /may deploy code that runs as deployer@/,
-    fix: /service-accounts remove-iam-policy-binding deployer@/,
+    command: /service-accounts remove-iam-policy-binding deployer@/,
   },
 ];
 
@@ -227,7 +229,7 @@ describe('a stranger calls in two steps', () => {
     expect(found).toMatchObject({ exposure: 'public', verdict: 'fail', outcome: 'exposed' });
     const finding = found.findings.find(({ rule }) => rule === 'public-impersonation');
     expect(finding).toMatchObject({ severity: 'critical', title: expect.stringMatching(way.path) });
-    expect(finding?.fix).toMatch(way.fix);
+    expect(finding?.commands?.[0]).toMatch(way.command);
     expect(found.attackPath?.at(-2)?.text).toMatch(/may call ocr|ocr runs as/);
 
     w.set(resource, ...before);
@@ -260,7 +262,7 @@ test('a deployer that may not read the accounts passes with a partial proof, and
   expect(result).toMatchObject({ exposure: 'private', proof: 'partial' });
   expect(result.evidence.gaps).toContainEqual(expect.stringContaining('iam.serviceAccounts.getIamPolicy'));
   const finding = result.findings.find(({ rule }) => rule === 'account-unread');
-  expect(finding?.fix).toMatch(
+  expect(finding?.commands?.[0]).toMatch(
     /^gcloud projects add-iam-policy-binding sandbox-project .*roles\/iam\.securityReviewer/,
   );
 });

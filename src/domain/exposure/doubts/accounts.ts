@@ -1,4 +1,6 @@
 import { shortName } from '../../data/resource-name.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import type { ExposureFacts, PolicyFact } from '../facts.ts';
 import { inheritsFromProject, projectOfAccount } from '../policy/accounts.ts';
 import { grantFor } from '../policy/grant.ts';
@@ -33,11 +35,11 @@ function unreadPolicies(facts: ExposureFacts): Doubt[] {
       permission,
       grant,
       finding: {
-        rule: 'account-unread',
-        severity: 'low',
+        ...ofRule(exposureRules, 'account-unread'),
+        about: ['policies of accounts'],
         title: `The guard could not read ${what}${permission ? `: this identity lacks ${permission}` : ''}.`,
         why: `A member who can mint tokens of such an account can call the function. ${problemOf(first)}`,
-        ...(grant ? { fix: grant.command } : {}),
+        ...(grant ? { fix: 'Grant the role:', commands: [grant.command] } : {}),
         source: first.reading.call,
       },
     },
@@ -63,8 +65,8 @@ function foreignAccounts(facts: ExposureFacts): Doubt[] {
       call,
       permission: undefined,
       finding: {
-        rule: 'account-unread',
-        severity: 'low',
+        ...ofRule(exposureRules, 'account-unread'),
+        about: ['policies of other projects'],
         title: `The guard does not read ${what}.`,
         why: 'A service account inherits the bindings of its own project.',
         source: call,

@@ -24,19 +24,23 @@ const causes: Record<Exclude<Unread['cause'], 'denied'>, string> = {
   failed: 'the call failed',
 };
 
-/** @param what noun phrase in the middle of a sentence, such as "the IAM policy of project p" */
+/**
+ * @param what noun phrase in the middle of a sentence, such as "the IAM policy of project p"
+ * @param about what tells the finding from others of its rule, if the call alone does not
+ */
 export function unreadDoubt(
   facts: Pick<ExposureFacts, 'target' | 'identity'>,
   blocks: Doubt['blocks'],
   what: string,
   reading: Unread,
+  about: readonly string[] = [reading.call],
 ): Doubt {
   const { cause, permission, call, detail } = reading;
   const severity = blocks === 'private' ? 'high' : 'low';
   if (cause !== 'denied') {
     const clause = `the guard could not read ${what} because ${causes[cause]}`;
     const title = `The guard could not read ${what}: ${causes[cause]}.`;
-    const finding: Finding = { rule: 'not-read', severity, title, why: detail, source: call };
+    const finding: Finding = { rule: 'not-read', severity, about, title, why: detail, source: call };
     return { blocks, what, clause, call, permission: undefined, finding };
   }
   const clause = `this identity may not read ${what}`;
@@ -53,6 +57,7 @@ export function unreadDoubt(
     finding: {
       rule: 'missing-permission',
       severity,
+      about,
       title: `This identity may not read ${what}${permission ? `: it lacks ${permission}` : ''}.`,
       why: grant ? `${grant.role} holds that permission. ${detail}` : detail,
       fix: grant ? 'Grant the role:' : fix,

@@ -1,3 +1,5 @@
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import type { ExposureFacts, Level } from '../facts.ts';
 import { policyName } from '../places.ts';
 import { decidesCalls, generationOf } from '../policy/holdings.ts';
@@ -33,6 +35,7 @@ function policyDoubts(facts: ExposureFacts): Doubt[] {
       permission: undefined,
       finding: {
         rule: 'policy-unreadable',
+        about: [level, resource],
         severity: blocks === 'private' ? 'high' : 'medium',
         title: `The guard does not understand ${what}: ${problem}.`,
         why: `An entry that the guard does not understand may let callers in.${more}`,
@@ -60,8 +63,7 @@ function probeDoubts(facts: ExposureFacts): Doubt[] {
       call: request,
       permission: undefined,
       finding: {
-        rule: 'probe-unclear',
-        severity: 'high',
+        ...ofRule(exposureRules, 'probe-unclear'),
         title: first
           ? `${unclear.length} of ${asked.length} anonymous requests got an answer that proves nothing. The first: ${request}: ${first.note}.`
           : 'The function has no URL to which the guard can send an anonymous request.',

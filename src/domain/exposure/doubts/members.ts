@@ -1,8 +1,10 @@
 import { shortName } from '../../data/resource-name.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { placeName } from '../places.ts';
-import { type Holding, holdings } from '../policy/holdings.ts';
+import { aboutBinding, type Holding, holdings } from '../policy/holdings.ts';
 import { impersonations } from '../policy/impersonation.ts';
 import { poolDoor } from '../ways/pools.ts';
 import { type Doubt, unreadDoubt } from './doubt.ts';
@@ -40,8 +42,8 @@ function groupDoubt(holding: Holding): Doubt {
   const { member, grant, call } = holding;
   const unread = grant.power === 'unknown' ? ' The role could not be read either.' : '';
   const finding: Finding = {
-    rule: 'opaque-group',
-    severity: 'medium',
+    ...ofRule(exposureRules, 'opaque-group'),
+    about: aboutBinding(holding.fact, holding.binding, member),
     title: `${member.text} holds ${heldBy(holding)}, and the guard cannot read who is in the group.`,
     why: `A group that anyone may join makes the function public.${unread}`,
     fix: `Bind service accounts instead. If you know the group, vouch for it: trusted_principals: ${member.text}`,
@@ -55,8 +57,8 @@ function groupDoubt(holding: Holding): Doubt {
 function unknownMemberDoubt(holding: Holding): Doubt {
   const { member, call } = holding;
   const finding: Finding = {
-    rule: 'unknown-member',
-    severity: 'high',
+    ...ofRule(exposureRules, 'unknown-member'),
+    about: aboutBinding(holding.fact, holding.binding, member),
     title: `"${member.text.slice(0, 120)}" holds ${heldBy(holding)}, and the guard does not know this kind of member.`,
     why: 'A member of an unknown kind may include the public.',
     source: call,
@@ -73,14 +75,15 @@ function poolDoubt(facts: ExposureFacts, holding: Holding): Doubt | undefined {
   const { state, provider } = poolDoor(pool, member.attribute);
   if (state !== 'unknown') return undefined;
   const name = shortName(member.pool);
+  const about = aboutBinding(holding.fact, holding.binding, member);
   const what = `who may enter the pool ${name}, whose members hold ${heldBy(holding)}`;
-  if (pool && !pool.ok) return unreadDoubt(facts, 'private', what, pool);
+  if (pool && !pool.ok) return unreadDoubt(facts, 'private', what, pool, about);
   const why = provider
     ? `Its provider ${shortName(provider.name)} accepts every token of ${provider.issuer || 'its issuer'} without a condition.`
     : 'The guard did not read the pool.';
   const source = pool?.call ?? call;
   const title = `The guard cannot tell ${what}.`;
-  const finding: Finding = { rule: 'not-read', severity: 'high', title, why, source };
+  const finding: Finding = { rule: 'not-read', severity: 'high', about, title, why, source };
   const clause = `the guard cannot tell ${what}`;
   return { blocks: 'private', what, clause, call: source, permission: undefined, finding };
 }

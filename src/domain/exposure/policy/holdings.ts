@@ -12,6 +12,13 @@ export interface Holding {
   call: string;
 }
 
+/** Tells findings about members of bindings apart: the place, the role, the member and the condition. */
+export const aboutBinding = (
+  { level, resource }: PolicyFact,
+  { role, condition }: PolicyBinding,
+  { text }: Member,
+): string[] => [level, resource, role, text, ...(condition === undefined ? [] : [condition])];
+
 /** True if the bindings of this policy let members call the function. The function's own policy counts in gen1 only. */
 export function decidesCalls(fact: PolicyFact, generation: 1 | 2): boolean {
   if (fact.level === 'function') return generation === 1;

@@ -1,4 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import { shellWord } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { classify, isPublic } from './members.ts';
@@ -66,6 +68,7 @@ function advice(facts: ExposureFacts, constraint: string, what: string, happened
     : 'rules: [{enforce: true, parameters: {allowedPrincipalSets: [//cloudresourcemanager.googleapis.com/organizations/ORGANISATION]}}]';
   return {
     rule: 'no-preventive-policy',
+    about: [constraint],
     severity: happened ? 'medium' : 'info',
     title: happened
       ? `The organisation policy ${constraint} would have prevented this, but it is not enforced.`
@@ -96,8 +99,8 @@ export function preventionOf(facts: ExposureFacts): Finding[] {
   if (check) findings.push(advice(facts, check, 'switching off the invoker check', isUnchecked));
   for (const { policy, gaps, call } of denyRulesForPublic(facts))
     findings.push({
-      rule: 'deny-policy',
-      severity: 'info',
+      ...ofRule(exposureRules, 'deny-policy'),
+      about: [policy],
       title: `The deny policy ${policy} refuses calls by the public${gaps ? ', with exceptions or a condition' : ''}.`,
       why: 'The verdict does not rely on it. It rests on the allow policies and on refused requests.',
       source: call,

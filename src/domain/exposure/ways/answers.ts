@@ -1,4 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import { showPolicy } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
 import type { Way } from './way.ts';
@@ -22,8 +24,7 @@ export function answerWays(facts: ExposureFacts, explained: boolean): Way[] {
       clause: `it ${answer}`,
       path: [{ text: `${call} without a token: ${first.note}`, call }],
       finding: {
-        rule: 'anonymous-answer',
-        severity: 'critical',
+        ...ofRule(exposureRules, 'anonymous-answer'),
         title: `The function ${answer}.`,
         why: `${reached.length} of ${facts.probes.length} anonymous requests reached it, on ${urls.size} ${urls.size === 1 ? 'URL' : 'URLs'}.`,
         ...whereToLook(facts, explained),

@@ -1,7 +1,9 @@
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import { removeBinding } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { placeName } from '../places.ts';
-import { type Holding, holdings } from '../policy/holdings.ts';
+import { aboutBinding, type Holding, holdings } from '../policy/holdings.ts';
 import { impersonations } from '../policy/impersonation.ts';
 import { asSubject, inWords, isPublic } from '../policy/members.ts';
 import { conditionRemark } from '../policy/policy.ts';
@@ -39,8 +41,8 @@ function bindingWay(facts: ExposureFacts, held: Holding, before: AttackStep[]): 
       callStep(facts),
     ],
     finding: {
-      rule: member.reach === 'pool' ? 'quasi-public-pool' : ownRule,
-      severity: 'critical',
+      ...ofRule(exposureRules, member.reach === 'pool' ? 'quasi-public-pool' : ownRule),
+      about: aboutBinding(fact, binding, member),
       title: `${asSubject(member)} holds ${binding.role} on ${place}.`,
       why: `The role ${allows(grant)}.${hidden}${conditionRemark(binding)}`,
       fix: 'Remove the binding:',

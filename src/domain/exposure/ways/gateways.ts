@@ -1,4 +1,6 @@
 import { shortName } from '../../data/resource-name.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import type { ExposureFacts } from '../facts.ts';
 import type { Way } from './way.ts';
 
@@ -22,8 +24,8 @@ export function gatewayWays(facts: ExposureFacts): Way[] {
           { text: `the gateway ${name} calls the function with its own identity`, call },
         ],
         finding: {
-          rule: 'open-gateway',
-          severity: 'critical',
+          ...ofRule(exposureRules, 'open-gateway'),
+          about: [name],
           title: `${clause}.`,
           why: `${openOperations.slice(0, 5).join(', ')} ${verb} no security requirement.`,
           fix: `Add \`security:\` to these operations and update the gateway. If they are meant to be open, list gateway:${short} in trusted_principals.`,

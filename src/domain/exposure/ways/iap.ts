@@ -1,6 +1,9 @@
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import { removeBinding } from '../commands.ts';
 import type { ExposureFacts, PolicyFact } from '../facts.ts';
 import { placeName } from '../places.ts';
+import { aboutBinding } from '../policy/holdings.ts';
 import { classify, inWords, isPublic, type Member } from '../policy/members.ts';
 import { conditionRemark, liveBindings, type PolicyBinding } from '../policy/policy.ts';
 import { callStep, type Way } from './way.ts';
@@ -55,8 +58,8 @@ function iapWay(
       callStep(facts),
     ],
     finding: {
-      rule: 'iap-public',
-      severity: 'critical',
+      ...ofRule(exposureRules, 'iap-public'),
+      about: aboutBinding(held.fact, held.binding, held.member),
       title: `Identity-Aware Proxy lets ${who} in.`,
       why: `${role} is bound to ${held.member.text} on ${place}.${conditionRemark(held.binding)}`,
       fix: 'Remove the binding:',

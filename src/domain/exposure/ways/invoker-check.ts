@@ -1,3 +1,5 @@
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import { enableInvokerCheck, serviceShortName } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { callStep, type Way } from './way.ts';
@@ -21,8 +23,7 @@ export function invokerCheckWays(facts: ExposureFacts): Way[] {
         callStep(facts),
       ],
       finding: {
-        rule: 'invoker-check-disabled',
-        severity: 'critical',
+        ...ofRule(exposureRules, 'invoker-check-disabled'),
         title: `The invoker check of the service ${name} is switched off.`,
         why: 'While invokerIamDisabled is set, a caller needs no role, although the IAM policy looks clean.',
         fix: 'Switch it on:',

@@ -1,6 +1,9 @@
+import { ofRule } from '../../findings/of-rule.ts';
+import { exposureRules } from '../../findings/rules/exposure.ts';
 import { removeBinding } from '../commands.ts';
 import type { ExposureFacts } from '../facts.ts';
 import { placeName } from '../places.ts';
+import { aboutBinding } from '../policy/holdings.ts';
 import { type Impersonation, impersonations, type Seat } from '../policy/impersonation.ts';
 import { asSubject, inWords, isPublic } from '../policy/members.ts';
 import { conditionRemark } from '../policy/policy.ts';
@@ -48,11 +51,14 @@ function secondStepWay(facts: ExposureFacts, one: Impersonation, before: AttackS
       callStep(facts),
     ],
     finding: {
-      rule: 'public-impersonation',
-      severity: 'critical',
+      ...ofRule(exposureRules, 'public-impersonation'),
+      about: aboutBinding(fact, binding, member),
       title: `${asSubject(member)} ${actsAs(one)}.`,
       why: `${reason} Then ${rest.map(({ text }) => text).join('; ')}.${more}${conditionRemark(binding)}`,
-      fix: removeBinding(fact.level, fact.resource, binding.role, member.text, facts.target, conditional),
+      fix: 'Remove the binding:',
+      commands: [
+        removeBinding(fact.level, fact.resource, binding.role, member.text, facts.target, conditional),
+      ],
       source: one.call,
     },
     repair: undefined,

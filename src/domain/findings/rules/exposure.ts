@@ -36,13 +36,11 @@ export const exposureRules = {
     title: 'An API gateway in front of the function has operations without a security requirement',
     severity: 'critical',
     why: 'The gateway calls the function with its own identity, so its callers need none.',
-    counts: true,
   },
   'anonymous-answer': {
     title: 'The function answered a request without a token',
     severity: 'critical',
     why: 'A stranger got through, even if the configuration looks private.',
-    counts: true,
   },
   'close-denied': {
     title: 'The guard may not close what is open',
@@ -78,7 +76,6 @@ export const exposureRules = {
     title: 'A policy contains something that the guard does not understand',
     severity: 'varies',
     why: 'An entry that the guard does not understand may let callers in.',
-    counts: true,
   },
   'opaque-group': {
     title: 'A group may call the function, and the guard cannot read who is in it',
@@ -94,7 +91,6 @@ export const exposureRules = {
     title: 'No anonymous request was clearly refused',
     severity: 'high',
     why: 'Only a refused request proves that the function is private. Silence proves nothing.',
-    counts: true,
   },
   'public-non-invoker': {
     title: 'The public holds a role that does not allow calls',

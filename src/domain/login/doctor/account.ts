@@ -1,6 +1,8 @@
 import { shortName } from '../../data/resource-name.ts';
 import { quoted } from '../../data/shell.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { loginRules } from '../../findings/rules/login.ts';
 import { grantImpersonation } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { type Mapped, mapClaims } from './cel.ts';
@@ -38,8 +40,7 @@ function members(
   for (const { member, role, parsed } of grants) {
     if (parsed.kind === 'everyone')
       found.push({
-        rule: 'login-pool-wide',
-        severity: 'high',
+        ...ofRule(loginRules, 'login-pool-wide'),
         title: `Every identity of the pool may act as ${account.email} (${role}).`,
         why: 'Each provider of the pool, now or later, lets its callers become this account.',
         fix: 'Remove the member:',
@@ -49,16 +50,14 @@ function members(
       });
     if (parsed.kind === 'attribute' && attributes && !attributes.includes(parsed.attribute))
       found.push({
-        rule: 'login-member-unmapped',
-        severity: 'high',
+        ...ofRule(loginRules, 'login-member-unmapped'),
         title: `A member in the policy of ${account.email} names attribute.${parsed.attribute}. The provider does not map it, so the member never matches.`,
         fix: 'Grant the role to this repository:',
         commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
       });
     if (mapped && differsOnlyInCase(parsed, mapped))
       found.push({
-        rule: 'login-member-case',
-        severity: 'high',
+        ...ofRule(loginRules, 'login-member-case'),
         title: `A member in the policy of ${account.email} differs from this run only in upper and lower case: ${member}.`,
         why: 'IAM compares members case-sensitively.',
         fix: 'Grant the role to this repository:',
@@ -69,8 +68,7 @@ function members(
     account.email === facts.request.serviceAccount || account.email === facts.request.invokerServiceAccount;
   if (needed && mapped && !grants.some(({ parsed }) => admits(parsed, mapped)))
     found.push({
-      rule: 'login-member-missing',
-      severity: 'critical',
+      ...ofRule(loginRules, 'login-member-missing'),
       title: `No member in the policy of ${account.email} matches this run.`,
       why:
         grants.length > 0
@@ -91,8 +89,7 @@ function keys(account: AccountFacts): Finding[] {
   const ids = names.map((name) => shortName(name));
   return [
     {
-      rule: 'login-user-managed-keys',
-      severity: 'high',
+      ...ofRule(loginRules, 'login-user-managed-keys'),
       title: `${account.email} has ${ids.length} user-managed ${ids.length === 1 ? 'key' : 'keys'}.`,
       why: 'A key works from anywhere and does not expire. While it exists, the keyless login protects nothing.',
       fix: `Delete ${ids.length === 1 ? 'it' : 'them'}:`,

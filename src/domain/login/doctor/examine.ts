@@ -1,5 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
 import { bySeverity } from '../../findings/rule.ts';
+import { loginRules } from '../../findings/rules/login.ts';
 import { examineAccounts } from './account.ts';
 import { mapClaims } from './cel.ts';
 import { conjuncts, whyRejected } from './condition.ts';
@@ -9,8 +11,7 @@ import { examineProvider } from './provider.ts';
 /** Everything that the doctor finds in a set-up, the worst first. What it could not read is a finding too. */
 export function examine(facts: IdentityFacts): Finding[] {
   const unread: Finding[] = facts.unread.map(({ what, command }) => ({
-    rule: 'login-unread',
-    severity: 'info',
+    ...ofRule(loginRules, 'login-unread'),
     title: `The doctor could not read ${what}.`,
     why: 'This identity lacks the permission.',
     fix: 'An administrator can read it:',

@@ -1,4 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { loginRules } from '../../findings/rules/login.ts';
 import { claimText } from '../claims.ts';
 import { describeProvider, updateProvider } from '../commands.ts';
 import { defaultOidcAudience, type Provider } from '../identity.ts';
@@ -42,8 +44,7 @@ export function examineIssuer(
   const trusted = resource.oidc?.issuerUri;
   if (trusted !== undefined && trusted.replace(/\/$/, '') !== issuer.replace(/\/$/, ''))
     found.push({
-      rule: 'login-issuer',
-      severity: 'critical',
+      ...ofRule(loginRules, 'login-issuer'),
       title: `The provider accepts the issuer ${trusted}, but the issuer of this run is ${issuer}.`,
       fix: 'Set the issuer:',
       commands: [updateProvider(provider, { 'issuer-uri': issuer })],
@@ -57,15 +58,13 @@ export function examineIssuer(
       : [standard, standard.replace('https:', ''), standard.replace('https://', '')];
   if (!accepted.includes(audience))
     found.push({
-      rule: 'login-audience',
-      severity: 'critical',
+      ...ofRule(loginRules, 'login-audience'),
       title: `The provider accepts the audiences ${accepted.slice(0, 5).join(', ')}, but the audience of this run is ${audience}.`,
       fix: `Set the input \`audience: ${accepted[0]}\`.`,
     });
   if (allowed.length > 1)
     found.push({
-      rule: 'login-many-audiences',
-      severity: 'low',
+      ...ofRule(loginRules, 'login-many-audiences'),
       title: `The provider accepts ${allowed.length} audiences.`,
       why: 'A token for one of the other audiences works here too.',
       fix: 'Keep only the audience of this run:',

@@ -1,4 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { loginRules } from '../../findings/rules/login.ts';
 import { conditionFor, describeProvider, updateProvider } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { maxSubjectBytes, shortSubject } from '../subject.ts';
@@ -52,8 +54,7 @@ function unusable(
   if (!deleted && !resource?.disabled) return [];
   return [
     {
-      rule: 'login-provider-unusable',
-      severity: 'critical',
+      ...ofRule(loginRules, 'login-provider-unusable'),
       title: `The ${what} is ${deleted ? 'deleted' : 'disabled'}.`,
       fix: deleted ? 'Restore it:' : 'Enable it:',
       commands: [deleted ? commands.undelete : commands.enable],
@@ -67,8 +68,7 @@ function mappingFinding(provider: Provider, problem: MappingProblem): Finding {
   const isSubject = target === 'google.subject';
   if (absent && !isSubject)
     return {
-      rule: 'login-attribute-absent',
-      severity: 'info',
+      ...ofRule(loginRules, 'login-attribute-absent'),
       title: `This run has no value for ${target} (${expression}), so the attribute is not mapped.`,
       why: `Members that name ${target} do not match this run. Nothing else changes.`,
     };
@@ -88,8 +88,7 @@ function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderR
   found.push(...mapped.problems.map((problem) => mappingFinding(provider, problem)));
   if (resource.attributeCondition && holds(resource.attributeCondition, claims, mapped) !== 'true')
     found.push({
-      rule: 'login-condition',
-      severity: 'critical',
+      ...ofRule(loginRules, 'login-condition'),
       title: `The condition rejects this run. ${whyRejected(conjuncts(resource.attributeCondition, claims, mapped))}`,
       fix: 'If this run is meant to get in, widen the part that rejects it:',
       commands: [
@@ -115,8 +114,7 @@ function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderR
   const total = Buffer.byteLength(JSON.stringify(mapped.attributes));
   if (total > 8192)
     found.push({
-      rule: 'login-attributes-size',
-      severity: 'critical',
+      ...ofRule(loginRules, 'login-attributes-size'),
       title: `The mapped attributes have ${total} bytes, and Google accepts 8192.`,
     });
   return found;

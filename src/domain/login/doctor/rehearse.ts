@@ -1,5 +1,6 @@
 import type { RuleId } from '../../findings/catalog.ts';
 import type { Finding } from '../../findings/finding.ts';
+import { loginRules } from '../../findings/rules/login.ts';
 import { claimText, isImmutableSubject } from '../claims.ts';
 import { grantImpersonation, updateProvider } from '../commands.ts';
 import type { Provider } from '../identity.ts';
@@ -54,7 +55,12 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
       ],
     });
   };
-  attempt('login-rename', 'A rename of the repository', afterRename(facts.claims), 'low');
+  attempt(
+    'login-rename',
+    'A rename of the repository',
+    afterRename(facts.claims),
+    loginRules['login-rename'].severity,
+  );
   const subject = claimText(facts.claims, 'sub') ?? '';
   const soon = facts.nextSubjectPrefix !== undefined && isImmutableSubject(facts.nextSubjectPrefix);
   if (!isImmutableSubject(subject))

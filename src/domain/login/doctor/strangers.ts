@@ -1,4 +1,6 @@
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
+import { loginRules } from '../../findings/rules/login.ts';
 import { claimText } from '../claims.ts';
 import { celText, conditionFor, updateProvider } from '../commands.ts';
 import type { Provider } from '../identity.ts';
@@ -52,8 +54,7 @@ export function examineStrangers(
   const found: Finding[] = [];
   if (!resource.attributeCondition?.trim())
     found.push({
-      rule: 'login-no-condition',
-      severity: 'high',
+      ...ofRule(loginRules, 'login-no-condition'),
       title: 'The provider has no attribute condition, so every repository on GitHub gets into the pool.',
       why: 'Only the members in each policy tell them apart then.',
       fix: 'Let only this repository in:',

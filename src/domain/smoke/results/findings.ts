@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding.ts';
+import { ofRule } from '../../findings/of-rule.ts';
 import { smokeRules } from '../../findings/rules/smoke.ts';
 import { type CallRefusal, explainInvocation, type Invocation } from '../../invocation/refusal.ts';
 import { explainUnreached } from '../../invocation/unreached.ts';
@@ -61,8 +62,7 @@ function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocatio
     const reasons = [...result.failures.map((failure) => failure.what), ...refusalOf(result, call)];
     const rule = unknown ? 'smoke-unknown' : (`smoke-${check}` as const);
     return {
-      rule,
-      severity: smokeRules[rule].severity,
+      ...ofRule(smokeRules, rule),
       title: `${result.name}: ${result.unreached ? 'the request did not reach the function' : unknown ? 'could not be checked' : titles[check]}`,
       why: reasons.join(' ') || result.note,
       ...nextStepOf(result, call),
@@ -71,8 +71,7 @@ function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocatio
   }
   if (!result.flaky) return undefined;
   return {
-    rule: 'smoke-flaky',
-    severity: smokeRules['smoke-flaky'].severity,
+    ...ofRule(smokeRules, 'smoke-flaky'),
     title: `${result.name} passed only at attempt ${result.attempts.length}`,
     why: `The attempts ended with ${result.attempts.join(', ')}.`,
     ...place,
