@@ -3,6 +3,7 @@ import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import { configLabel, ownTags, sourceLabel, userAgent } from '../../domain/product.ts';
+import { takenBackIn } from '../../domain/traffic/taken-back.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Context } from '../../runner/context.ts';
@@ -91,7 +92,10 @@ export function bindStages(
             const [gate] = await Promise.all([
               budgetGate(
                 { clock, log, source },
-                { service, objectives, windowSeconds, onExhausted, override, onBlind, signal },
+                {
+                  ...{ service, objectives, windowSeconds, onExhausted, override, onBlind, signal },
+                  readTakenBack: async () => takenBackIn(await ports.services.get(service, signal)),
+                },
               ),
               // A quota that leaves the watch nothing ends the release before it changes anything.
               countable(source, log, service, signal),

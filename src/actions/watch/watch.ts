@@ -8,6 +8,7 @@ import { suiteFile } from '../../domain/product.ts';
 import { nothingCheckedFinding } from '../../domain/release/silence.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { countText, elapsedText, percentText } from '../../domain/text/numbers.ts';
+import { takenBackIn } from '../../domain/traffic/taken-back.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
@@ -73,6 +74,7 @@ export const watch: Action<'watch'> = async (context) => {
     onExhausted: request.gate,
     override: request.override,
     onBlind: request.policy.blind,
+    readTakenBack: async () => takenBackIn(target.raw).filter((name) => name !== target.candidate),
     signal,
   });
   report.evidence.budget = budget.evidence;

@@ -21,11 +21,19 @@ export interface Gate {
   remaining: number | undefined;
   /** The reason that a person gave for releasing although the budget is spent. */
   override: string | undefined;
+  /** Revisions that releases took back, and their bad requests: known, and not counted, or they would block their own fix. */
+  takenBack?: TakenBack | undefined;
   /** True if at least one budget is spent, even if the release goes on. */
   exhausted: boolean;
 }
 
+export interface TakenBack {
+  revisions: readonly string[];
+  bad: number;
+}
+
 export interface GateRules {
+  takenBack?: TakenBack | undefined;
   windowSeconds: number;
   onExhausted: 'block' | 'warn';
   /** Why the release goes on although the budget is spent. The report shows it. */
@@ -57,20 +65,30 @@ export function gateOf(
   const remaining = worst?.budget?.remaining;
   const exhausted = remaining !== undefined && remaining <= 0;
   const span = elapsedDays(rules.windowSeconds);
-  const base = { objectives: rows, remaining, override: exhausted ? rules.override : undefined, exhausted };
+  const { takenBack } = rules;
+  const left = takenBack
+    ? ` The ${countText(takenBack.bad)} bad requests of ${takenBack.revisions.join(', ')} do not count, because a release took ${takenBack.revisions.length > 1 ? 'them' : 'it'} back.`
+    : '';
+  const base = {
+    objectives: rows,
+    remaining,
+    override: exhausted ? rules.override : undefined,
+    exhausted,
+    ...(takenBack ? { takenBack } : {}),
+  };
   if (unreadable !== undefined)
     return { ...base, verdict: 'inconclusive', reason: `The error budget is unknown: ${unreadable}` };
   if (!worst || remaining === undefined)
     return {
       ...base,
       verdict: 'pass',
-      reason: `There was no request in the last ${span}, so there is no budget to spend yet.`,
+      reason: `There was no request in the last ${span}, so there is no budget to spend yet.${left}`,
     };
   if (!exhausted)
     return {
       ...base,
       verdict: 'pass',
-      reason: `${percentText(remaining)} of the error budget of ${span} remains.`,
+      reason: `${percentText(remaining)} of the error budget of ${span} remains.${left}`,
     };
   const spent = `The error budget of ${span} is spent: ${countText(worst.budget?.spent ?? 0)} of ${countText(worst.window?.total ?? 0)} requests missed the objective "${objectiveTitle(worst.objective)}", and it allows only ${countText(worst.budget?.allowed ?? 0)}.`;
   if (rules.override !== undefined)

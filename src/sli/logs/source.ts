@@ -78,7 +78,8 @@ export function createLogging(options: LoggingOptions): SliSource {
         budget.answered();
         for (const raw of answer.entries) {
           const entry = readEntry(raw, noTags);
-          if (entry && !entry.excluded) bookEntry(tally, query.objectives, entry, 0);
+          if (entry && !entry.excluded && !query.except?.includes(entry.revision))
+            bookEntry(tally, query.objectives, entry, 0);
         }
         token = answer.next;
       } while (token);

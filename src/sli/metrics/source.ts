@@ -27,7 +27,8 @@ export function createMonitoring(options: MonitoringOptions): SliSource {
       if (end <= start) return totals;
       for (const objective of query.objectives) {
         const interval = { from: start, to: end, periodSeconds: (end - start) / 1000 };
-        const buckets = await api.buckets({ service: query.service }, interval, objective, signal);
+        const all = await api.buckets({ service: query.service }, interval, objective, signal);
+        const buckets = all.filter(({ revision }) => !query.except?.includes(revision));
         if (buckets.length === 0) continue;
         const sum = { total: 0, bad: 0 };
         for (const bucket of buckets) addCounts(sum, bucket);

@@ -40,6 +40,20 @@ export function anyRevision(selector: string, service: string): Selector {
   return overRevisions(selectorOf(selector), service);
 }
 
+/** The same selector without these revisions. */
+export function withoutRevisions(selector: string, service: string, except: readonly string[]): Selector {
+  const over = anyRevision(selector, service);
+  const own = selectorOf(selector).matchers.filter(({ value }) => value.includes('$revision'));
+  const left = except.flatMap((revision) =>
+    own.map(({ label, op, value }) => ({
+      label,
+      op: op === '=' ? ('!=' as const) : ('!~' as const),
+      value: fillSelector(value, service, revision),
+    })),
+  );
+  return { matchers: [...over.matchers, ...left] };
+}
+
 /** Throws if the text is more than a selector, because the watch reads the counter itself. */
 export function selectorOf(text: string): Selector {
   const selector = parseSelector(text);

@@ -8,7 +8,7 @@ import { ExistingCounters } from './existing.ts';
 import { inspectCounters } from './inspect.ts';
 import { createApi, createQuery } from './query-api.ts';
 import { PrometheusReader } from './reader.ts';
-import { anyRevision, countersByObjective } from './selectors.ts';
+import { countersByObjective, withoutRevisions } from './selectors.ts';
 
 export interface PrometheusSettings {
   /** Base URL without /api/v1: a server, or a Grafana data-source proxy (…/api/datasources/proxy/uid/UID). */
@@ -62,7 +62,8 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
         const counters = countersOf(id);
         const sumOf = async (selector: string | undefined) => {
           if (selector === undefined) return undefined;
-          const all = selectorText(anyRevision(selector, request.service));
+          const { service, except = [] } = request;
+          const all = selectorText(withoutRevisions(selector, service, except));
           return readNumber(await query(`sum(increase(${all}[${seconds}s]))`, to, signal));
         };
         const [total, bad, good] = await Promise.all([

@@ -32,6 +32,8 @@ export interface BudgetRequest {
   override?: string | undefined;
   /** What a watch without counts would do. With `promote`, unusable counters cause only a warning. */
   onBlind?: OpenEndPolicy | undefined;
+  /** Reads which revisions releases have taken back. Asked only if the budget is spent. */
+  readTakenBack?: (() => Promise<readonly string[]>) | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -64,7 +66,8 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
     if (request.signal?.aborted || error instanceof CountsUnusable) throw error;
     unreadable = messageOf(error);
   }
-  const gate = gateOf(request.objectives, windows, request, unreadable);
+  let gate = gateOf(request.objectives, windows, request, unreadable);
+  if (gate.exhausted) gate = (await withoutTakenBack(ports, request, windows, now)) ?? gate;
   if (gate.exhausted)
     findings.push({
       rule: 'budget-exhausted',
@@ -78,6 +81,35 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
   if (unreadable !== undefined)
     findings.push({ ...ofRule(budgetRules, 'budget-unknown'), title: gate.reason });
   return { verdict: gate.verdict, reason: gate.reason, findings, evidence: gate };
+}
+
+/**
+ * The gate without the requests of revisions that were taken back. At low traffic their few failures spend the whole
+ * budget, and would block the release that repairs them. Undefined if there is no such revision, or it had no bad request.
+ */
+async function withoutTakenBack(
+  { source, log }: BudgetPorts,
+  request: BudgetRequest,
+  windows: Record<string, Counts | undefined>,
+  now: number,
+): Promise<Gate | undefined> {
+  const { signal } = request;
+  try {
+    const revisions = (await request.readTakenBack?.()) ?? [];
+    if (revisions.length === 0) return undefined;
+    const objectives = request.objectives.map(({ id, kind, slowerThanMs }) => ({ id, kind, slowerThanMs }));
+    const query = { service: shortName(request.service), objectives, except: revisions };
+    const rest = await source.total(query, now - request.windowSeconds * 1000, now, signal);
+    const left = objectives.map(({ id }) => (windows[id]?.bad ?? 0) - (rest[id]?.bad ?? 0));
+    const bad = Math.max(0, ...left);
+    return bad > 0
+      ? gateOf(request.objectives, rest, { ...request, takenBack: { revisions, bad } })
+      : undefined;
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    log.debug(`The revisions that were taken back could not be left out: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** Throws if these doubts would leave the watch without counts, and if that would end the release. */

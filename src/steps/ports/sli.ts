@@ -71,9 +71,12 @@ export interface SliSource {
    * Throws `quota-spent` if it cannot. Absent if the source has no such quota.
    */
   ready?(query: Pick<SliQuery, 'service'>, signal?: AbortSignal): Promise<void>;
-  /** Finished requests of all revisions from `from` to `to` (milliseconds since the epoch). */
+  /**
+   * Finished requests of all revisions from `from` to `to` (milliseconds since the epoch). `except`: short names of
+   * revisions that do not count.
+   */
   total(
-    query: Pick<SliQuery, 'service' | 'objectives'>,
+    query: Pick<SliQuery, 'service' | 'objectives'> & { except?: readonly string[] | undefined },
     from: number,
     to: number,
     signal?: AbortSignal,

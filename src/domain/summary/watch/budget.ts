@@ -30,5 +30,19 @@ export function budgetLines(gate: Gate): string[] {
     return `| ${markdownText(objectiveTitle(objective))} | ${left} | ${spent} | ${window ? countText(window.total) : '-'} |`;
   });
   const override = gate.override ? [`Override: ${markdownText(gate.override)}`, ''] : [];
-  return ['| error budget | left | spent | requests |', '|:--|:--|--:|--:|', ...rows, '', ...override];
+  const { takenBack: back } = gate;
+  const left = back
+    ? [
+        `Not counted: ${countText(back.bad)} bad requests of ${markdownText(back.revisions.join(', '))}, which a release took back.`,
+        '',
+      ]
+    : [];
+  return [
+    '| error budget | left | spent | requests |',
+    '|:--|:--|--:|--:|',
+    ...rows,
+    '',
+    ...left,
+    ...override,
+  ];
 }
