@@ -4,7 +4,9 @@ import type { ExposureFacts } from '../facts.ts';
 
 /** The e-mail in `serviceAccount:E-MAIL`, or undefined for another member, a deleted account or a GKE workload. */
 export const accountOf = (member: string): string | undefined =>
-  /^serviceaccount:([^\s:[\]]+@[^\s:[\]]+)$/i.exec(member.trim())?.[1]?.toLowerCase();
+  member.length > 320
+    ? undefined
+    : /^serviceaccount:([^\s:[\]]+@[^\s:[\]]+)$/i.exec(member.trim())?.[1]?.toLowerCase();
 
 /** Accounts that Google keeps in its own projects. No customer can mint their tokens or read their policies. */
 export const isGoogleManaged = (email: string): boolean =>

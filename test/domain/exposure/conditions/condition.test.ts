@@ -51,6 +51,9 @@ describe('cannot be excluded', () => {
     'request.time < timestamp("2026-11-29T11:58:00Z")',
     'request.time.getHours("Europe/Berlin") < 1',
     'request.time - timestamp("2020-01-01T00:00:00Z") < duration("3600s")',
+    'request.time > timestamp("2027-" + "01-01T00:00:00Z") && request.time < timestamp("2027-" + "01-02T00:00:00Z")',
+    'int(request.time) > 1800000000 && int(request.time) < 1800000001',
+    'request.time > timestamp("2027-01-01T00:00:00Z") && request.time < timestamp("2027-01-02T00:00:00Z")',
     // It may be about our resource.
     `resource.name == "${service}"`,
     'resource.name.startsWith("projects/1234567/locations/us-central1/services/ocr")',
@@ -66,6 +69,11 @@ describe('cannot be excluded', () => {
     'destination.ip == "10.0.0.1"',
     'has(request.auth)',
     'request.host == "ocr.example.com"',
+    // It could take for ever.
+    'resource.name.matches("^(([a-z])+.)+[A-Z]([a-z])+$")',
+    '[1, 2].all(a, [1, 2].all(b, a > b))',
+    `request.time < timestamp("2020-01-01T00:00:00Z") && resource.name != "${'x'.repeat(5000)}"`,
+    `false && [${Array(40).fill('"a"').join()}].size() == 1`,
     // This is not CEL.
     '',
     '(((',
