@@ -54,8 +54,8 @@ export class ProcessInstance implements Instance {
 
   private async launch(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    // A process that has crashed closes its channel before its connections, so `connected` is false as soon as a
-    // request has failed. Its exit event may come later; wait for it, so that two processes never run at once.
+    // A crashed process may have closed its channel while its exit event is still to come; wait for it, so that two
+    // processes never run at once.
     await this.stop();
     const child = spawn(process.execPath, [...preload, ...this.options.argv], {
       cwd: this.options.folder,
@@ -125,7 +125,10 @@ export class ProcessInstance implements Instance {
     if (!(await this.capacity.enter())) return { outcome: 'exhausted', status: 429, ...nothing };
     try {
       await this.start(new AbortController().signal);
-      return await this.forward(exchange);
+      const { child } = this;
+      const served = await this.forward(exchange);
+      if (served.outcome === 'broken' && child) await ended(child);
+      return served;
     } catch {
       return { outcome: 'broken', status: 503, ...nothing };
     } finally {
@@ -186,6 +189,19 @@ export class ProcessInstance implements Instance {
     killGroup(child.pid, 'SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await gone;
   }
+}
+
+/**
+ * A connection that breaks usually means that the process has crashed, but the kernel may close the connection before the
+ * process is seen to end. Waits for the end before the request is answered, so that the next request starts a new process.
+ * The bound is for a function that closed the connection itself and lives on.
+ */
+async function ended(child: ChildProcess): Promise<void> {
+  if (!child.connected || child.exitCode !== null || child.signalCode !== null) return;
+  await Promise.race([
+    new Promise<void>((resolve) => child.once('exit', () => resolve()).once('disconnect', () => resolve())),
+    sleep(2000, undefined, { ref: false }),
+  ]);
 }
 
 export function killGroup(pid: number, signal: NodeJS.Signals): void {

@@ -75,12 +75,16 @@ describe('a revision that is a process', () => {
   test('answers 504 after its timeout and 503 when it crashes, and starts again for the next request', async () => {
     const { uri } = await client.service('ocr');
     const token = await client.idToken(uri);
-    const before = await client.call(uri, token);
+    let before = await client.call(uri, token);
     expect((await client.call(`${uri}/slow`, token)).status).toBe(504);
-    expect((await client.call(`${uri}/crash`, token)).status).toBe(503);
-    const after = await client.call(uri, token);
-    expect(after.status).toBe(200);
-    expect(after.body.started).not.toBe(before.body.started);
+    // Several times, since the kernel closes what a dead process had open in no fixed order.
+    for (let times = 0; times < 5; times++) {
+      expect((await client.call(`${uri}/crash`, token)).status).toBe(503);
+      const after = await client.call(uri, token);
+      expect(after.status).toBe(200);
+      expect(after.body.started).not.toBe(before.body.started);
+      before = after;
+    }
   });
 
   test('refuses more than 32 MiB before the function sees it', async () => {
