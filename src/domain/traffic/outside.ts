@@ -43,6 +43,16 @@ export interface OutsideRecord {
   after?: OutsideSettings | undefined;
   /** What the function itself had saved before the release. */
   saved?: SavedSettings | undefined;
+  /** How the service answered one call before the release. */
+  answer?: RecordedAnswer | undefined;
+}
+
+export interface RecordedAnswer {
+  /** The function itself answered. */
+  answered: boolean;
+  status?: number | undefined;
+  /** What stopped the request on its way, in one word. */
+  by?: string | undefined;
 }
 
 /** Only these settings of a service, in copies. */

@@ -1,5 +1,5 @@
 import { isObject, objectOf } from '../data/json.ts';
-import type { OutsideRecord, OutsideSettings, ServiceScaling } from './outside.ts';
+import type { OutsideRecord, OutsideSettings, RecordedAnswer, ServiceScaling } from './outside.ts';
 import { parseSaved } from './saved.ts';
 
 /** Reads the settings in a record with suspicion: everyone who may update the service may have written them. */
@@ -68,5 +68,16 @@ export function parseOutside(value: unknown): OutsideRecord | undefined {
   // Without a readable `after`, the changes of this release are unknown.
   if (!before || (value.after !== undefined && !after)) return undefined;
   const saved = parseSaved(value.saved);
-  return { before, ...(after ? { after } : {}), ...(saved ? { saved } : {}) };
+  const answer = parseAnswer(value.answer);
+  return { before, ...(after ? { after } : {}), ...(saved ? { saved } : {}), ...(answer ? { answer } : {}) };
+}
+
+function parseAnswer(value: unknown): RecordedAnswer | undefined {
+  const { answered, status, by } = objectOf(value);
+  if (typeof answered !== 'boolean') return undefined;
+  const answer: RecordedAnswer = { answered };
+  if (typeof status === 'number' && Number.isInteger(status) && status >= 100 && status < 600)
+    answer.status = status;
+  if (typeof by === 'string' && /^[a-z]{1,20}$/.test(by)) answer.by = by;
+  return answer;
 }

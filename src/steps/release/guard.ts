@@ -42,7 +42,12 @@ function askBefore(run: ReleaseRun): void {
   const { ports, live, found } = run;
   const { alive } = ports.stages;
   if (alive === undefined || found.before === undefined || live.url === undefined) return;
-  const answer = alive(live.url, ports.signal).catch((error: unknown) => {
+  const ask = async () => {
+    const answered = await alive(live.url ?? '', ports.signal);
+    run.found = { ...run.found, answered };
+    return answered;
+  };
+  const answer = ask().catch((error: unknown) => {
     ports.log.debug(`The service did not answer before the release: ${messageOf(error)}`);
     return undefined;
   });

@@ -30,6 +30,8 @@ export interface Found {
   saved: SavedSettings | undefined;
   /** How the service answered one call before the first change. Undefined if it failed, or was not asked. */
   answer: Promise<Answer | undefined> | undefined;
+  /** That answer, for the record, once it is there. */
+  answered: Answer | undefined;
   /** The record of the release before this one. */
   previous: ReleaseRecord | undefined;
   /** The latest revision of the service. */
@@ -117,6 +119,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       outside: undefined,
       saved: undefined,
       answer: undefined,
+      answered: undefined,
       previous: undefined,
       latest: undefined,
       functionRevision: undefined,

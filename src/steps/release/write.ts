@@ -1,10 +1,12 @@
 import { beforeTag, candidateTag } from '../../domain/product.ts';
+import type { RecordedAnswer } from '../../domain/traffic/outside.ts';
 import { backText, type OutsideFact } from '../../domain/traffic/outside-facts.ts';
 import type { RecordPhase, ReleaseRecord } from '../../domain/traffic/record.ts';
 import { allocationText, percentOf, servingNow } from '../../domain/traffic/serving.ts';
 import type { Traffic, TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';
 import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '../traffic/change-traffic.ts';
+import type { Answer } from '../traffic/prove-back.ts';
 import { type SettingsBack, settingFindings } from '../traffic/settings-back.ts';
 import { noteForeign } from './foreign.ts';
 import { stillOurs } from './ours.ts';
@@ -34,7 +36,12 @@ export function recordOf(
     before: before?.traffic ?? [],
     outside:
       found.outside && before
-        ? { before: found.outside, after: written.outside, saved: found.saved }
+        ? {
+            before: found.outside,
+            after: written.outside,
+            saved: found.saved,
+            answer: recorded(found.answered),
+          }
         : undefined,
     before_revision: before?.revision,
     wrote: [...wrote],
@@ -115,3 +122,6 @@ function written(run: ReleaseRun, changed: Extract<Changed, { done: true }>, act
   if (changed.wrote) journal.act(action);
   return passed(allocationText(run.live.serving));
 }
+
+const recorded = (answer: Answer | undefined): RecordedAnswer | undefined =>
+  answer && { answered: answer.answered, status: answer.status, by: answer.by };

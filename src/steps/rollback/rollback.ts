@@ -1,6 +1,7 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
+import type { RecordedAnswer } from '../../domain/traffic/outside.ts';
 import { backText } from '../../domain/traffic/outside-facts.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
 import { hasChange } from '../../domain/traffic/put-back.ts';
@@ -14,6 +15,7 @@ import { changeTraffic } from '../traffic/change-traffic.ts';
 import { driftOf } from '../traffic/drift.ts';
 import type { TrafficPorts } from '../traffic/ports.ts';
 import { type ProvePorts, proveAnswer, proveRate } from '../traffic/prove-back.ts';
+import { askUntilSame, differentAnswer } from '../traffic/same-answer.ts';
 import { type SettingsBack, settingFindings, settingsBack } from '../traffic/settings-back.ts';
 import type { Refused, RollbackResult } from './result.ts';
 import { choose } from './target.ts';
@@ -83,7 +85,15 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
       did: 'planned',
       reason: `would send 100 % to ${target}; now ${allocationText(from)}`,
     };
-  return move(ports, request, { service, parsed, from, target, findings, settings });
+  return move(ports, request, {
+    service,
+    parsed,
+    from,
+    target,
+    findings,
+    settings,
+    answered: outside?.answer,
+  });
 }
 
 interface Chosen {
@@ -93,6 +103,8 @@ interface Chosen {
   target: string;
   findings: RollbackResult['findings'];
   settings: SettingsBack;
+  /** How the target answered one call before the release, if the record says so. */
+  answered: RecordedAnswer | undefined;
 }
 
 async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chosen): Promise<RollbackResult> {
@@ -132,7 +144,13 @@ async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chos
   const putBack = backText(outside);
   if (putBack) log.line(`  Put back ${putBack}`);
   const settledAt = clock.now();
-  const answer = await proveAnswer(ports, changed.service.uri, target, signal);
+  const { answered } = chosen;
+  const { alive } = ports;
+  const asking: ProvePorts = alive
+    ? { alive: (url, stop) => askUntilSame(clock, () => alive(url, stop), answered, stop) }
+    : {};
+  const answer = await proveAnswer(asking, changed.service.uri, target, signal);
+  const differs = answered && answer.alive ? differentAnswer(target, answered, answer.alive) : [];
   const counted = await proveRate(ports, service.name, target, settledAt, signal);
   return {
     did: 'rolled_back',
@@ -143,7 +161,7 @@ async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chos
     service: changed.service,
     keptPin,
     outside,
-    findings: [...findings, ...settingFindings(outside), ...answer.findings, ...counted.findings],
+    findings: [...findings, ...settingFindings(outside), ...answer.findings, ...differs, ...counted.findings],
     tookMs,
     answer: answer.alive,
     rate: counted.rate,

@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../domain/findings/rules/traffic.ts';
+import type { RecordedAnswer } from '../../domain/traffic/outside.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Answer } from './prove-back.ts';
 
@@ -9,7 +10,7 @@ import type { Answer } from './prove-back.ts';
 const hundreds = (status: number | undefined) => Math.floor((status ?? 0) / 100);
 
 /** True if the function itself answered with the same kind of status, or if the front end stopped both requests for the same reason. */
-export const sameAnswer = (a: Answer, b: Answer): boolean =>
+export const sameAnswer = (a: RecordedAnswer, b: RecordedAnswer): boolean =>
   a.answered === b.answered && a.by === b.by && hundreds(a.status) === hundreds(b.status);
 
 /** A change of ingress or of the invoker check takes a while to reach every front end (milliseconds). */
@@ -20,8 +21,8 @@ const pauseMs = 1500;
 export async function askUntilSame(
   clock: Clock,
   ask: () => Promise<Answer>,
-  before: Answer | undefined,
-  signal: AbortSignal,
+  before: RecordedAnswer | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const end = clock.now() + withinMs;
   for (;;) {
@@ -30,19 +31,19 @@ export async function askUntilSame(
       const answer = await ask();
       if (isLast || (before && sameAnswer(before, answer))) return answer;
     } catch (error) {
-      if (isLast || signal.aborted) throw error;
+      if (isLast || signal?.aborted) throw error;
     }
     await clock.sleep(pauseMs, signal);
   }
 }
 
 /** A finding if the function answers in another way than before the release. */
-export function differentAnswer(revision: string, before: Answer, after: Answer): Finding[] {
+export function differentAnswer(revision: string, before: RecordedAnswer, after: Answer): Finding[] {
   if (!before.answered || sameAnswer(before, after)) return [];
   return [
     {
       ...ofRule(trafficRules, 'answers-differently'),
-      title: `${revision} does not answer as it did before the release: ${before.text.replace(/^it answers/, 'it answered')} then, and now ${after.text}.`,
+      title: `${revision} does not answer as it did before the release: it answered ${before.status} then, and now ${after.text}.`,
       why: 'The same request was sent both times. Something that traffic does not carry has changed, for example ingress or who may call.',
       fix: after.fix ?? 'Compare the settings of the service with those of the last good release.',
       commands: after.commands,

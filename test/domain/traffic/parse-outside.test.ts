@@ -20,6 +20,12 @@ test('reads what it wrote', () => {
     after: { ...settings, ingress: undefined },
   });
   expect(parseOutside({ before: settings })).toEqual({ before: settings });
+  const answer = { answered: false, status: 404, by: 'ingress' };
+  expect(parseOutside({ before: settings, answer })).toEqual({ before: settings, answer });
+  expect(parseOutside({ before: settings, answer: { ...answer, status: 'x', by: 'a b' } })).toEqual({
+    before: settings,
+    answer: { answered: false },
+  });
 });
 
 test.each([

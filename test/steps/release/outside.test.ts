@@ -128,6 +128,9 @@ describe('settings outside the revision', () => {
     ]);
     const back = await world.rollback(name, 'before');
     expect([back.report.outcome, live(name).ingress]).toEqual(['rolled_back', all]);
+    // The record says how the function answered before the release, and it answers like that again.
+    expect((await world.record(name))?.outside?.answer).toEqual({ answered: true, status: 200 });
+    expect(rules(back.report)).not.toContain('answers-differently');
     expect((back.report.evidence.rollback as RollbackEvidence).outside).toMatchObject([
       { setting: 'ingress', state: 'put_back' },
     ]);
