@@ -29,6 +29,8 @@ const values = [
   [start / 1000 - 5, '0'],
   [start / 1000 + 5, '1'],
 ];
+/** A counter that exists and stays at zero: one that does not exist would be refused. */
+const noBad = values.map(([at]) => [at, '0']);
 const answers: Record<string, (path: string, query: string) => Reply> = {
   logs: () => ({ body: { entries } }),
   metrics: (path) => ({
@@ -39,7 +41,10 @@ const answers: Record<string, (path: string, query: string) => Reply> = {
   prometheus: (_, query) => ({
     body: {
       status: 'success',
-      data: { resultType: 'matrix', result: query.startsWith('bad') ? [] : [{ metric: {}, values }] },
+      data: {
+        resultType: 'matrix',
+        result: [{ metric: {}, values: query.startsWith('bad') ? noBad : values }],
+      },
     },
   }),
 };

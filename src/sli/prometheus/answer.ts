@@ -1,4 +1,4 @@
-import { isObject } from '../../domain/data/json.ts';
+import { isObject, textsOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Labels } from '../../domain/slo/selector.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
@@ -56,8 +56,6 @@ export function dataOf(body: unknown): unknown {
     });
   return body.data;
 }
-
-const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 /** The label sets of /api/v1/series. */
 export function readLabels(body: unknown): Labels[] {
