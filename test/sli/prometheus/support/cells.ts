@@ -492,7 +492,7 @@ export const cells: Cell[] = [
         points: one.points.map(({ at, value }) => ({ at, value: 4.37 + value * 0 })),
       })),
     ends: 'refused',
-    says: /no number of requests/,
+    says: /not a number of requests/,
   },
 
   {
