@@ -150,7 +150,7 @@ describe('problems point at file, line and column', () => {
     [
       'a wrong duration',
       `${head}  - image: a.png\n    timeout: 5 sec`,
-      ['4:14 timeout: "5 sec": expected a wrong duration such as 500ms, 3s or 1m.'],
+      ['4:14 timeout: "5 sec": expected a duration such as 500ms, 3s or 1m.'],
     ],
     [
       'a size',
