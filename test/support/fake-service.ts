@@ -1,5 +1,5 @@
 import { ReleaseError } from '../../src/domain/errors/errors.ts';
-import type { OutsideChange } from '../../src/domain/traffic/put-back.ts';
+import type { OutsideChange } from '../../src/domain/traffic/outside/put-back.ts';
 import type { TrafficTarget } from '../../src/domain/traffic/traffic.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import type { RunService, Services } from '../../src/steps/ports/services.ts';

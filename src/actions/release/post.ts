@@ -1,7 +1,7 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
-import { backText } from '../../domain/traffic/outside-facts.ts';
+import { backText } from '../../domain/traffic/outside/facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Action } from '../../runner/action.ts';
 import { settle } from '../../steps/traffic/settle.ts';

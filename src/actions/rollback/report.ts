@@ -1,7 +1,7 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import type { Report } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
-import { backText } from '../../domain/traffic/outside-facts.ts';
+import { backText } from '../../domain/traffic/outside/facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Context } from '../../runner/context.ts';
 import type { RollbackResult } from '../../steps/rollback/result.ts';

@@ -1,7 +1,7 @@
 import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
 import type { Verdict } from '../findings/verdict.ts';
-import type { OutsideFact } from '../traffic/outside-facts.ts';
+import type { OutsideFact } from '../traffic/outside/facts.ts';
 import type { WatchFacts } from '../watch/evidence.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
 

@@ -1,4 +1,4 @@
-import type { OutsideFact } from '../traffic/outside-facts.ts';
+import type { OutsideFact } from '../traffic/outside/facts.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
 
 /** What a rollback by hand did, as its report holds it. */

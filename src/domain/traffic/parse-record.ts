@@ -1,6 +1,6 @@
 import { isObject, objectOf } from '../data/json.ts';
 import { revisionPattern } from '../data/resource-name.ts';
-import { parseOutside } from './parse-outside.ts';
+import { parseOutside } from './outside/parse.ts';
 import { maxBytes, maxFailed, type ReleaseRecord, recordPhases, type SavedWatch } from './record.ts';
 import { latestType, revisionType, type TrafficTarget } from './traffic.ts';
 

@@ -1,5 +1,5 @@
 import { recordAnnotation } from '../product.ts';
-import type { OutsideRecord } from './outside.ts';
+import type { OutsideRecord } from './outside/settings.ts';
 import type { Traffic, TrafficTarget } from './traffic.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { ServiceScaling } from '../../domain/traffic/outside.ts';
+import type { ServiceScaling } from '../../domain/traffic/outside/settings.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunRevision, RunService, TrafficStatus } from '../../steps/ports/services.ts';
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/data/json.ts';
-import type { ServiceScaling } from '../../domain/traffic/outside.ts';
-import type { OutsideChange } from '../../domain/traffic/put-back.ts';
+import type { OutsideChange } from '../../domain/traffic/outside/put-back.ts';
+import type { ServiceScaling } from '../../domain/traffic/outside/settings.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 
 export interface TrafficStatus extends TrafficTarget {

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import type { Phase } from '../../domain/release/machine.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
-import { goBack } from './back.ts';
-import { build } from './build.ts';
-import { guardAgain, guardFirst, guardPlan } from './guard.ts';
-import { planRelease } from './plan.ts';
+import { goBack } from './phases/back.ts';
+import { build } from './phases/build.ts';
+import { guardAgain, guardFirst, guardPlan } from './phases/guard.ts';
+import { planRelease } from './phases/plan.ts';
+import { read } from './phases/read.ts';
+import { smoke } from './phases/smoke.ts';
+import { finish, pin, shift } from './phases/traffic.ts';
+import { watchStep } from './phases/watch.ts';
 import type { StageKind } from './ports.ts';
-import { read } from './read.ts';
 import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
-import { smoke } from './smoke.ts';
-import { finish, pin, shift } from './traffic.ts';
-import { watchStep } from './watch.ts';
 
 /** What the release does in each phase, and the phase's name in the log. */
 

@@ -1,13 +1,13 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { type Event, next, type Phase, percentIn } from '../../domain/release/machine.ts';
-import { proveBefore } from './back.ts';
+import { proveBefore } from './phases/back.ts';
+import { hold } from './phases/traffic.ts';
 import { handlersOf, stageOf } from './phases.ts';
 import type { ReleasePorts } from './ports.ts';
 import type { ReleaseRequest } from './request.ts';
 import { newRun, type PhaseResult, type ReleaseRun } from './run.ts';
 import { touchedBy } from './touched.ts';
-import { hold } from './traffic.ts';
 
 const verdictOf: Partial<Record<Event, Verdict>> = {
   passed: 'pass',

@@ -1,9 +1,9 @@
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
-import type { OutsideSettings } from '../../domain/traffic/outside.ts';
-import type { OutsideFact } from '../../domain/traffic/outside-facts.ts';
+import type { OutsideFact } from '../../domain/traffic/outside/facts.ts';
+import type { SavedSettings } from '../../domain/traffic/outside/saved.ts';
+import type { OutsideSettings } from '../../domain/traffic/outside/settings.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
-import type { SavedSettings } from '../../domain/traffic/saved.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';

@@ -1,6 +1,6 @@
 import { beforeTag, candidateTag } from '../../domain/product.ts';
-import type { RecordedAnswer } from '../../domain/traffic/outside.ts';
-import { backText, type OutsideFact } from '../../domain/traffic/outside-facts.ts';
+import { backText, type OutsideFact } from '../../domain/traffic/outside/facts.ts';
+import type { RecordedAnswer } from '../../domain/traffic/outside/settings.ts';
 import type { RecordPhase, ReleaseRecord } from '../../domain/traffic/record.ts';
 import { allocationText, percentOf, servingNow } from '../../domain/traffic/serving.ts';
 import type { Traffic, TrafficTarget } from '../../domain/traffic/traffic.ts';

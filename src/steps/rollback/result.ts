@@ -1,5 +1,5 @@
 import type { Finding } from '../../domain/findings/finding.ts';
-import type { OutsideFact } from '../../domain/traffic/outside-facts.ts';
+import type { OutsideFact } from '../../domain/traffic/outside/facts.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import type { ServingHealth } from '../../domain/watch/serving-health.ts';
 import type { RunService } from '../ports/services.ts';

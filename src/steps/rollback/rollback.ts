@@ -1,12 +1,12 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
-import type { RecordedAnswer } from '../../domain/traffic/outside.ts';
-import { backText } from '../../domain/traffic/outside-facts.ts';
+import { backText } from '../../domain/traffic/outside/facts.ts';
+import { hasChange } from '../../domain/traffic/outside/put-back.ts';
+import { savedOf } from '../../domain/traffic/outside/saved.ts';
+import type { RecordedAnswer } from '../../domain/traffic/outside/settings.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
-import { hasChange } from '../../domain/traffic/put-back.ts';
 import { closeRecord, emptyRecord, isOpen } from '../../domain/traffic/record.ts';
-import { savedOf } from '../../domain/traffic/saved.ts';
 import { type Allocation, allocationText, percentOf, servingNow } from '../../domain/traffic/serving.ts';
 import type { Owner } from '../ports/runs.ts';
 import type { RunService } from '../ports/services.ts';

@@ -1,7 +1,7 @@
 import { type ErrorCode, messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
+import { hasChange, type OutsideChange } from '../../domain/traffic/outside/put-back.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
-import { hasChange, type OutsideChange } from '../../domain/traffic/put-back.ts';
 import { type ReleaseRecord, withRecord } from '../../domain/traffic/record.ts';
 import { sameTraffic, type TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { RunService } from '../ports/services.ts';

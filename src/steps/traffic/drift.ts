@@ -3,8 +3,8 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import { revisionOf } from '../../domain/traffic/function.ts';
+import { inputsToSave, type SavedSettings, savedOf } from '../../domain/traffic/outside/saved.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
-import { inputsToSave, type SavedSettings, savedOf } from '../../domain/traffic/saved.ts';
 import type { TrafficPorts } from './ports.ts';
 
 interface Saved {

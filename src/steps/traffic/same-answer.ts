@@ -1,7 +1,7 @@
 import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../domain/findings/rules/traffic.ts';
-import type { RecordedAnswer } from '../../domain/traffic/outside.ts';
+import type { RecordedAnswer } from '../../domain/traffic/outside/settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Answer } from './prove-back.ts';
 

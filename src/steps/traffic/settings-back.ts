@@ -2,14 +2,14 @@ import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../domain/findings/rules/traffic.ts';
+import { changedFacts, type OutsideFact, outsideFacts } from '../../domain/traffic/outside/facts.ts';
+import { type OutsideChange, putBack } from '../../domain/traffic/outside/put-back.ts';
 import {
   type OutsideField,
   type OutsideRecord,
   type OutsideSettings,
   outsideOf,
-} from '../../domain/traffic/outside.ts';
-import { changedFacts, type OutsideFact, outsideFacts } from '../../domain/traffic/outside-facts.ts';
-import { type OutsideChange, putBack } from '../../domain/traffic/put-back.ts';
+} from '../../domain/traffic/outside/settings.ts';
 import type { RunService } from '../ports/services.ts';
 
 /** Puts the settings that traffic does not carry back with the traffic, and reports the state of each one afterwards. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/findings/finding.ts';
 import { recordAnnotation } from '../../domain/product.ts';
-import type { OutsideFact } from '../../domain/traffic/outside-facts.ts';
+import type { OutsideFact } from '../../domain/traffic/outside/facts.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
 import { closeRecord, emptyRecord, isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
 import { type Allocation, servingNow } from '../../domain/traffic/serving.ts';

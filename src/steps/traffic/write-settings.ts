@@ -1,5 +1,5 @@
 import { messageOf } from '../../domain/errors/errors.ts';
-import { hasChange, type OutsideChange } from '../../domain/traffic/put-back.ts';
+import { hasChange, type OutsideChange } from '../../domain/traffic/outside/put-back.ts';
 import type { RunService } from '../ports/services.ts';
 import type { ChangePorts } from './ports.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { revisionType } from '../../../src/domain/traffic/traffic.ts';
+import { watchStep } from '../../../src/steps/release/phases/watch.ts';
 import type { ReleasePorts, WatchTarget } from '../../../src/steps/release/ports.ts';
 import type { ReleaseRequest } from '../../../src/steps/release/request.ts';
 import { newRun } from '../../../src/steps/release/run.ts';
-import { watchStep } from '../../../src/steps/release/watch.ts';
 import { FakeService } from '../../support/fake-service.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

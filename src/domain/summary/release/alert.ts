@@ -4,7 +4,7 @@ import type { Report } from '../../report/report.ts';
 import { countText } from '../../text/numbers.ts';
 import { codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
 import { spanText } from '../../text/span.ts';
-import { leftText, backText as settingsText } from '../../traffic/outside-facts.ts';
+import { leftText, backText as settingsText } from '../../traffic/outside/facts.ts';
 import { healthText, type ServingHealth } from '../../watch/serving-health.ts';
 import { nextLines } from './next.ts';
 

@@ -4,7 +4,7 @@ import type { Report } from '../../report/report.ts';
 import { countText, percentText } from '../../text/numbers.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import { spanText } from '../../text/span.ts';
-import { changedText } from '../../traffic/outside-facts.ts';
+import { changedText } from '../../traffic/outside/facts.ts';
 import { budgetRow } from '../watch/budget.ts';
 
 /** What serves now, which commit was released, how long it was watched, and what it cost. */

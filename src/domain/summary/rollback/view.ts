@@ -2,7 +2,7 @@ import type { View } from '../../report/render.ts';
 import type { Report } from '../../report/report.ts';
 import type { RollbackEvidence } from '../../rollback/evidence.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
-import { backText, leftText } from '../../traffic/outside-facts.ts';
+import { backText, leftText } from '../../traffic/outside/facts.ts';
 import { healthText } from '../../watch/serving-health.ts';
 import { nextStepLines } from '../next-step.ts';
 

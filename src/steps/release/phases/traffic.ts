@@ -1,14 +1,14 @@
-import { messageOf } from '../../domain/errors/errors.ts';
-import { pinTo, promote, splitTraffic } from '../../domain/traffic/compose.ts';
-import { closeRecord, type RecordPhase, type ReleaseRecord } from '../../domain/traffic/record.ts';
-import { percentOf, servingNow } from '../../domain/traffic/serving.ts';
-import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
-import type { RunService } from '../ports/services.ts';
-import { changeTraffic, type Decide } from '../traffic/change-traffic.ts';
-import { settingsChanged } from '../traffic/settings-back.ts';
-import { stillOurs } from './ours.ts';
-import { failed, type PhaseResult, passed, type ReleaseRun } from './run.ts';
-import { recordOf, write } from './write.ts';
+import { messageOf } from '../../../domain/errors/errors.ts';
+import { pinTo, promote, splitTraffic } from '../../../domain/traffic/compose.ts';
+import { closeRecord, type RecordPhase, type ReleaseRecord } from '../../../domain/traffic/record.ts';
+import { percentOf, servingNow } from '../../../domain/traffic/serving.ts';
+import type { TrafficTarget } from '../../../domain/traffic/traffic.ts';
+import type { RunService } from '../../ports/services.ts';
+import { changeTraffic, type Decide } from '../../traffic/change-traffic.ts';
+import { settingsChanged } from '../../traffic/settings-back.ts';
+import { stillOurs } from '../ours.ts';
+import { failed, type PhaseResult, passed, type ReleaseRun } from '../run.ts';
+import { recordOf, write } from '../write.ts';
 
 /** The forward writes of a release: pin, shift, promote, hold. Each can be repeated. */
 

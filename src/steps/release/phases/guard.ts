@@ -1,6 +1,6 @@
-import { messageOf } from '../../domain/errors/errors.ts';
-import type { GuardStage } from './ports.ts';
-import { failed, type PhaseResult, passed, type ReleaseRun } from './run.ts';
+import { messageOf } from '../../../domain/errors/errors.ts';
+import type { GuardStage } from '../ports.ts';
+import { failed, type PhaseResult, passed, type ReleaseRun } from '../run.ts';
 
 /** The guard's part of a release: before the first change, in a dry run, and after the build. */
 

@@ -1,4 +1,4 @@
-import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
+import { type PhaseResult, passed, type ReleaseRun, refused } from '../run.ts';
 
 /** Finds out, without changing anything, whether there is anything to release. `read` is the result of the read phase. */
 export async function planRelease(run: ReleaseRun, read: PhaseResult): Promise<PhaseResult> {

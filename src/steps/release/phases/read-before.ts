@@ -1,18 +1,18 @@
-import { parseName, shortName } from '../../domain/data/resource-name.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
-import { ofRule } from '../../domain/findings/of-rule.ts';
-import { trafficRules } from '../../domain/findings/rules/traffic.ts';
-import { outsideOf } from '../../domain/traffic/outside.ts';
+import { parseName, shortName } from '../../../domain/data/resource-name.ts';
+import type { Finding } from '../../../domain/findings/finding.ts';
+import { ofRule } from '../../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
+import { outsideOf } from '../../../domain/traffic/outside/settings.ts';
 import {
   allocationText,
   resolveBefore,
   servingAllocations,
   servingNow,
-} from '../../domain/traffic/serving.ts';
-import type { RunService } from '../ports/services.ts';
-import { isDead, readServing } from '../traffic/read-serving.ts';
-import { readUntil } from '../traffic/read-until.ts';
-import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
+} from '../../../domain/traffic/serving.ts';
+import type { RunService } from '../../ports/services.ts';
+import { isDead, readServing } from '../../traffic/read-serving.ts';
+import { readUntil } from '../../traffic/read-until.ts';
+import { type PhaseResult, passed, type ReleaseRun, refused } from '../run.ts';
 
 /** Finds the revision to go back to. */
 

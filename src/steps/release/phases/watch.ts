@@ -1,8 +1,8 @@
-import { percentIn } from '../../domain/release/machine.ts';
-import type { WatchStage, WatchTarget } from './ports.ts';
-import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
+import { percentIn } from '../../../domain/release/machine.ts';
+import type { WatchStage, WatchTarget } from '../ports.ts';
+import { type PhaseResult, passed, type ReleaseRun } from '../run.ts';
+import { beforeReady, whileOurs } from '../while-ours.ts';
 import { shift } from './traffic.ts';
-import { beforeReady, whileOurs } from './while-ours.ts';
 
 /** One canary step, or 100 %: shifts the traffic, then watches while the traffic stays ours. */
 export async function watchStep(run: ReleaseRun): Promise<PhaseResult> {

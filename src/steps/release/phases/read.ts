@@ -1,13 +1,13 @@
-import type { JsonObject } from '../../domain/data/json.ts';
-import { shortName } from '../../domain/data/resource-name.ts';
-import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
-import { backText } from '../../domain/traffic/outside-facts.ts';
-import { savedOf } from '../../domain/traffic/saved.ts';
-import { allocationText } from '../../domain/traffic/serving.ts';
-import { maxServiceName } from '../../domain/traffic/traffic.ts';
-import { type Settled, settle } from '../traffic/settle.ts';
+import type { JsonObject } from '../../../domain/data/json.ts';
+import { shortName } from '../../../domain/data/resource-name.ts';
+import { revisionOf, serviceOf } from '../../../domain/traffic/function.ts';
+import { backText } from '../../../domain/traffic/outside/facts.ts';
+import { savedOf } from '../../../domain/traffic/outside/saved.ts';
+import { allocationText } from '../../../domain/traffic/serving.ts';
+import { maxServiceName } from '../../../domain/traffic/traffic.ts';
+import { type Settled, settle } from '../../traffic/settle.ts';
+import { type PhaseResult, passed, type ReleaseRun, refused } from '../run.ts';
 import { atRest, firstRelease, readBefore } from './read-before.ts';
-import { type PhaseResult, passed, type ReleaseRun, refused } from './run.ts';
 
 /** Reads the function and its service, settles an earlier release, and refuses a release that cannot end well. */
 export async function read(run: ReleaseRun, known: JsonObject | undefined): Promise<PhaseResult> {

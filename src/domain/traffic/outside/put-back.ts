@@ -4,7 +4,7 @@ import {
   type OutsideSettings,
   outsideFields,
   sameSetting,
-} from './outside.ts';
+} from './settings.ts';
 
 /** What a release that goes back writes to the settings that traffic does not carry. */
 

@@ -1,12 +1,12 @@
-import { restore, withoutOurTags } from '../../domain/traffic/compose.ts';
-import { addFailed, closeRecord, type ReleaseRecord } from '../../domain/traffic/record.ts';
-import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
-import type { RunService, Services } from '../ports/services.ts';
-import { isDead } from '../traffic/read-serving.ts';
-import { settingsBack } from '../traffic/settings-back.ts';
-import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
-import { nothingArrived } from './touched.ts';
-import { write } from './write.ts';
+import { restore, withoutOurTags } from '../../../domain/traffic/compose.ts';
+import { addFailed, closeRecord, type ReleaseRecord } from '../../../domain/traffic/record.ts';
+import type { TrafficTarget } from '../../../domain/traffic/traffic.ts';
+import type { RunService, Services } from '../../ports/services.ts';
+import { isDead } from '../../traffic/read-serving.ts';
+import { settingsBack } from '../../traffic/settings-back.ts';
+import { type PhaseResult, passed, type ReleaseRun } from '../run.ts';
+import { nothingArrived } from '../touched.ts';
+import { write } from '../write.ts';
 
 /** Puts the traffic back to `before` from any phase. A signal does not stop it; `urgent` fits into the 7.5 s after SIGINT. */
 export async function revert(

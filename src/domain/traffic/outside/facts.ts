@@ -1,7 +1,7 @@
-import { ownLabelPrefix } from '../product.ts';
-import { differingFields, type OutsideField, type OutsideSettings } from './outside.ts';
-import { fieldText, settingCommand, valueText } from './outside-text.ts';
+import { ownLabelPrefix } from '../../product.ts';
 import { opens } from './put-back.ts';
+import { differingFields, type OutsideField, type OutsideSettings } from './settings.ts';
+import { fieldText, settingCommand, valueText } from './text.ts';
 
 /** One setting that a release changed, and its state after the traffic went back. */
 export interface OutsideFact {

@@ -1,6 +1,6 @@
-import { isObject, objectOf } from '../data/json.ts';
-import type { OutsideRecord, OutsideSettings, RecordedAnswer, ServiceScaling } from './outside.ts';
+import { isObject, objectOf } from '../../data/json.ts';
 import { parseSaved } from './saved.ts';
+import type { OutsideRecord, OutsideSettings, RecordedAnswer, ServiceScaling } from './settings.ts';
 
 /** Reads the settings in a record with suspicion: everyone who may update the service may have written them. */
 

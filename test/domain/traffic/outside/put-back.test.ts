@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { differingFields, type OutsideSettings, outsideFields } from '../../../src/domain/traffic/outside.ts';
-import { outsideFacts } from '../../../src/domain/traffic/outside-facts.ts';
-import { hasChange, putBack } from '../../../src/domain/traffic/put-back.ts';
+import { outsideFacts } from '../../../../src/domain/traffic/outside/facts.ts';
+import { hasChange, putBack } from '../../../../src/domain/traffic/outside/put-back.ts';
+import {
+  differingFields,
+  type OutsideSettings,
+  outsideFields,
+} from '../../../../src/domain/traffic/outside/settings.ts';
 
 const all = 'INGRESS_TRAFFIC_ALL';
 const inside = 'INGRESS_TRAFFIC_INTERNAL_ONLY';

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, objectOf, textMapOf, textOf } from '../data/json.ts';
-import { ownLabelPrefix } from '../product.ts';
+import { isObject, type JsonObject, objectOf, textMapOf, textOf } from '../../data/json.ts';
+import { ownLabelPrefix } from '../../product.ts';
 
 /**
  * What a function resource has saved of the settings that traffic does not carry. A rollback does not change it: every

@@ -1,4 +1,4 @@
-import { failed, type PhaseResult, passed, type ReleaseRun } from './run.ts';
+import { failed, type PhaseResult, passed, type ReleaseRun } from '../run.ts';
 
 /** Tests the candidate on its own URL, with the service's URL as audience. */
 export async function smoke(run: ReleaseRun): Promise<PhaseResult> {

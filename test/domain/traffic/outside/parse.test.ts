@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { OutsideSettings } from '../../../src/domain/traffic/outside.ts';
-import { parseOutside } from '../../../src/domain/traffic/parse-outside.ts';
+import { parseOutside } from '../../../../src/domain/traffic/outside/parse.ts';
+import type { OutsideSettings } from '../../../../src/domain/traffic/outside/settings.ts';
 
 const settings: OutsideSettings = {
   ingress: 'INGRESS_TRAFFIC_ALL',

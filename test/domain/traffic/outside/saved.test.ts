@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { inputsToSave, parseSaved, savedOf } from '../../../src/domain/traffic/saved.ts';
+import { inputsToSave, parseSaved, savedOf } from '../../../../src/domain/traffic/outside/saved.ts';
 
 const fn = {
   description: 'Reads text',

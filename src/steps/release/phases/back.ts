@@ -1,12 +1,12 @@
-import { messageOf } from '../../domain/errors/errors.ts';
-import { type SavedSettings, savedOf } from '../../domain/traffic/saved.ts';
-import { healthText } from '../../domain/watch/serving-health.ts';
-import { driftOf } from '../traffic/drift.ts';
-import { type ProvePorts, proveAnswer, proveRate } from '../traffic/prove-back.ts';
-import { askUntilSame, differentAnswer, sameAnswer } from '../traffic/same-answer.ts';
+import { messageOf } from '../../../domain/errors/errors.ts';
+import { type SavedSettings, savedOf } from '../../../domain/traffic/outside/saved.ts';
+import { healthText } from '../../../domain/watch/serving-health.ts';
+import { driftOf } from '../../traffic/drift.ts';
+import { type ProvePorts, proveAnswer, proveRate } from '../../traffic/prove-back.ts';
+import { askUntilSame, differentAnswer, sameAnswer } from '../../traffic/same-answer.ts';
+import { type PhaseResult, passed, type ReleaseRun } from '../run.ts';
 import { guardReopened } from './guard.ts';
 import { revert } from './revert.ts';
-import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
 
 /** Milliseconds for going back. After a signal GitHub kills the process in 7.5 s. */
 const urgentMs = 6000;

@@ -1,5 +1,5 @@
-import { quoted } from '../data/shell.ts';
-import type { OutsideField, OutsideSettings, ServiceScaling } from './outside.ts';
+import { quoted } from '../../data/shell.ts';
+import type { OutsideField, OutsideSettings, ServiceScaling } from './settings.ts';
 
 /** The settings outside of a revision in words, and the commands that set them by hand. */
 

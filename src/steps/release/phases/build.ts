@@ -1,12 +1,12 @@
-import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
-import { ofRule } from '../../domain/findings/of-rule.ts';
-import { trafficRules } from '../../domain/findings/rules/traffic.ts';
-import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
-import { outsideOf } from '../../domain/traffic/outside.ts';
-import { percentOf, servingNow } from '../../domain/traffic/serving.ts';
-import { carriesLabels } from '../traffic/build-owner.ts';
-import type { DeployStage } from './ports.ts';
-import { failed, type PhaseResult, passed, type ReleaseRun } from './run.ts';
+import { messageOf, ReleaseError } from '../../../domain/errors/errors.ts';
+import { ofRule } from '../../../domain/findings/of-rule.ts';
+import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
+import { revisionOf, serviceOf } from '../../../domain/traffic/function.ts';
+import { outsideOf } from '../../../domain/traffic/outside/settings.ts';
+import { percentOf, servingNow } from '../../../domain/traffic/serving.ts';
+import { carriesLabels } from '../../traffic/build-owner.ts';
+import type { DeployStage } from '../ports.ts';
+import { failed, type PhaseResult, passed, type ReleaseRun } from '../run.ts';
 import { pin } from './traffic.ts';
 
 /** Builds the candidate at 0 %, and checks that it really has 0 %. */
