@@ -6,7 +6,7 @@ import { byPath, formatBytes, manifestText, type SourceFile } from '../../domain
 import type { SourceTree } from '../../steps/ports/source.ts';
 import { readIgnoreRules } from './ignore-rules.ts';
 import { type FileFacts, pieceBytes, readFacts } from './read-file.ts';
-import { type Found, limits, walk } from './walk.ts';
+import { type Found, limits, type RefusedFile, walk } from './walk.ts';
 
 /** A file of the manifest, with what packing needs. */
 export interface ScannedFile extends SourceFile {
@@ -21,16 +21,16 @@ export interface ScannedTree extends SourceTree {
 /** Milliseconds of reading after which the event loop gets a turn, for signals and other requests. */
 const turnMs = 20;
 
-function refusal(refused: readonly string[]): ReleaseError {
-  const paths = refused.map((line) => line.slice(0, line.indexOf(': ')));
+function refusal(refused: readonly RefusedFile[]): ReleaseError {
+  const lines = refused.slice(0, 8).map(({ path, why }) => `${path}: ${why}`);
   return new ReleaseError('source-refused', {
-    what: `${refused.length === 1 ? 'A file' : `${refused.length} files`} of the source may not be uploaded: ${refused.slice(0, 8).join('; ')}${refused.length > 8 ? '; and more' : ''}.`,
+    what: `${refused.length === 1 ? 'A file' : `${refused.length} files`} of the source may not be uploaded: ${lines.join('; ')}${refused.length > 8 ? '; and more' : ''}.`,
     why: 'Everyone who may read the function or its build can read the upload.',
-    fix: `Leave ${paths.length === 1 ? 'it' : 'them'} out:`,
+    fix: `Leave ${refused.length === 1 ? 'it' : 'them'} out:`,
     commands: [
-      `printf '%s\\n' ${paths
+      `printf '%s\\n' ${refused
         .slice(0, 8)
-        .map((path) => `'/${path.replace(/'/g, "'\\''")}'`)
+        .map(({ path }) => `'/${path.replace(/'/g, "'\\''")}'`)
         .join(' ')} >> .gcloudignore`,
     ],
   });
@@ -67,7 +67,7 @@ export async function scan(folder: string, signal?: AbortSignal): Promise<Scanne
 
 async function readAll(
   found: readonly Found[],
-  refused: string[],
+  refused: RefusedFile[],
   signal: AbortSignal | undefined,
 ): Promise<ScannedFile[]> {
   const buffer = Buffer.allocUnsafeSlow(pieceBytes);
@@ -76,7 +76,7 @@ async function readAll(
   let turn = performance.now();
   for (const file of found) {
     const facts: FileFacts = readFacts(file, buffer);
-    if (facts.refused) refused.push(`${file.path}: ${facts.refused}`);
+    if (facts.refused) refused.push({ path: file.path, why: facts.refused });
     bytes += facts.size;
     if (bytes > limits.bytes)
       throw new ReleaseError('source-refused', {

@@ -19,10 +19,16 @@ export interface Found {
   real: string;
 }
 
+/** A file that may not be uploaded, with its path as a person can read it. */
+export interface RefusedFile {
+  path: string;
+  why: string;
+}
+
 export interface WalkResult {
   found: Found[];
   ignored: { count: number; sample: string[] };
-  refused: string[];
+  refused: RefusedFile[];
 }
 
 /**
@@ -44,7 +50,7 @@ export function walk(root: string, rules: IgnoreRules, between: () => void = () 
   const real = realpathSync(root);
   const result: WalkResult = { found: [], ignored: { count: 0, sample: [] }, refused: [] };
   const refuse = (path: string, why: string) => {
-    if (result.refused.length < 100) result.refused.push(`${shown(path)}: ${why}`);
+    if (result.refused.length < 100) result.refused.push({ path: shown(path), why });
   };
   const inside = (path: string) => path === real || path.startsWith(real.endsWith(sep) ? real : real + sep);
 
