@@ -9,6 +9,7 @@ import type { Context } from '../../runner/context.ts';
 import { beginsFresh, replayWatch } from '../../steps/watch/replay.ts';
 import type { WatchResult } from '../../steps/watch/watch.ts';
 import { undecidedPolicy, watchRule } from './inputs.ts';
+import { watchOutputs } from './outputs.ts';
 
 const ruleInputs = ['policy', 'threshold_rate', 'threshold_window', 'threshold_failures'] as const;
 /** What a replay reads. Every other input is refused, because it would have no effect. */
@@ -30,13 +31,7 @@ function replayed(given: Record<string, unknown>, result: WatchResult, replay: R
     report,
     view: async () => (await import('../../domain/summary/watch/section.ts')).watchView,
     exitCode: result.next === 'go_on' ? 0 : 1,
-    outputs: {
-      blame: result.blame,
-      decided_at_seconds: Math.round(result.decidedAtSeconds * 10) / 10,
-      next: result.next,
-      requests: result.requests,
-      bad: result.bad,
-    },
+    outputs: watchOutputs(result),
   };
 }
 

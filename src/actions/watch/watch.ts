@@ -19,6 +19,7 @@ import { type WatchResult, watch as watchStep } from '../../steps/watch/watch.ts
 import { openPlatform } from '../login/platform.ts';
 import { findEarlier } from './earlier.ts';
 import type { ObjectiveSettings } from './inputs.ts';
+import { watchOutputs } from './outputs.ts';
 import { readWatch } from './request.ts';
 import { showSloProblems } from './slo-file.ts';
 
@@ -161,11 +162,7 @@ function finish(
     view,
     exitCode: result.next === 'go_on' ? 0 : 1,
     outputs: {
-      blame: result.blame,
-      decided_at_seconds: Math.round(result.decidedAtSeconds * 10) / 10,
-      next: result.next,
-      requests: result.requests,
-      bad: result.bad,
+      ...watchOutputs(result),
       budget_remaining: dearest?.remaining ?? budget.evidence.remaining,
       budget_spent: dearest ? `${countText(dearest.bad)} bad, ${percentText(dearest.share)}` : undefined,
     },
