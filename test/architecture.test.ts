@@ -65,7 +65,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     findings: [],
     text: [],
     errors: ['findings'],
-    basis: ['findings'],
+    // Which proxy a URL is reached through; the basis of a verdict names it.
+    proxy: [],
+    basis: ['findings', 'proxy'],
     // The types of every capability's evidence meet here, so no capability may import the report.
     report: [
       ...['basis', 'budget', 'deploy', 'errors', 'exposure', 'findings', 'login'],
@@ -289,7 +291,7 @@ describe('imports', () => {
   test('only the runner, the actions and the one agent of http read the environment or the toolkit', () => {
     const wrong = sources.filter((file) => {
       const text = readFileSync(join(root, file), 'utf8');
-      const agent = file === 'src/http/send.ts';
+      const agent = file === 'src/http/agents.ts';
       return (
         !['actions', 'runner'].includes(layerOf(file)) &&
         (/@actions\/core/.test(text) || (/process\.env/.test(text) && !agent))

@@ -1,4 +1,5 @@
 import { objectOf, textOf } from '../domain/data/json.ts';
+import { createFetch } from '../http/fetch.ts';
 import type { Runs } from '../steps/ports/runs.ts';
 
 export interface GithubOptions {
@@ -12,13 +13,15 @@ export interface GithubOptions {
 
 /** Asks GitHub whether a job, or the attempt of a run, is over (REST "Get a job" and "Get a workflow run attempt"). */
 export function createRuns(options: GithubOptions): Runs {
-  const { token, apiUrl } = options;
+  const { token, apiUrl, timeoutMs = 10_000 } = options;
   type Octokit = ReturnType<typeof import('@actions/github').getOctokit>;
   let loading: Promise<Octokit> | undefined;
   // Loaded only if the open record of another run is found, because octokit takes longer to load than everything else.
   const octokit = (): Promise<Octokit> => {
+    // Octokit's own fetch knows neither the rules of our HTTP stack nor its proxies.
+    const fetch = createFetch({ timeoutMs, maxBytes: 1024 * 1024 });
     loading ??= import('@actions/github').then(({ getOctokit }) =>
-      getOctokit(token ?? '', { ...(apiUrl ? { baseUrl: apiUrl } : {}), request: { redirect: 'manual' } }),
+      getOctokit(token ?? '', { ...(apiUrl ? { baseUrl: apiUrl } : {}), request: { fetch } }),
     );
     return loading;
   };
@@ -28,7 +31,7 @@ export function createRuns(options: GithubOptions): Runs {
     parameters: Record<string, string | number>,
     signal: AbortSignal | undefined,
   ) {
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? 10_000);
+    const timeout = AbortSignal.timeout(timeoutMs);
     const request = { signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
     const answer = await (await octokit()).request(route, { ...parameters, request });
     const data: unknown = answer.data;

@@ -1,6 +1,7 @@
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
 import type { ProbeAnswer, Prober } from '../steps/ports/prober.ts';
 import type { Endpoints } from './endpoints.ts';
+import { isOwnProxy } from './proxy-error.ts';
 import { send } from './send.ts';
 
 const maxBytes = 64 * 1024;
@@ -39,7 +40,7 @@ export function createProber(endpoints: Endpoints, userAgent: string): Prober {
         const { status, milliseconds } = answer;
         return { status, headers: answer.headers, body: answer.body.toString('utf8'), milliseconds };
       } catch (error) {
-        if (options.signal?.aborted) throw error;
+        if (options.signal?.aborted || isOwnProxy(error)) throw error;
         return {
           status: 0,
           headers: {},

@@ -1,4 +1,4 @@
-import type { TransportError } from './send.ts';
+import type { TransportError } from './transport-error.ts';
 
 /**
  * When a failed attempt may be repeated. `read` and `repeatable-write`: after any transient failure. `write`: only if
@@ -14,7 +14,7 @@ export function mayRetry(rule: RetryRule, failure: { status?: number; transport?
   if (rule === 'never') return false;
   const { status, transport } = failure;
   if (transport) {
-    if (transport.kind === 'tls') return false;
+    if (transport.permanent) return false;
     return rule === 'write'
       ? !transport.sent || transport.kind === 'refused' || transport.kind === 'dns'
       : true;

@@ -1,8 +1,15 @@
 import * as http from 'node:http';
-import type * as https from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ReleaseError } from '../domain/errors/errors.ts';
+import { extraCerts, loadHttps, type Route, routeTo } from './agents.ts';
+import { credentialIn, mayCarryCredential } from './credential.ts';
+import { proxyRefused, proxyUnreachable } from './proxy-error.ts';
+import { TransportError, transportError } from './transport-error.ts';
+import { proxyAddress, proxyHeaders } from './tunnel.ts';
+
+export { closeConnections } from './agents.ts';
+export { TransportError } from './transport-error.ts';
 
 export interface HttpRequest {
   method: string;
@@ -28,65 +35,33 @@ export interface HttpResponse {
   truncated: boolean;
 }
 
-/** Why no answer arrived. `sent` tells whether the server can have seen the request. */
-export class TransportError extends ReleaseError {
-  readonly kind: 'timeout' | 'reset' | 'dns' | 'refused' | 'tls' | 'other';
-  readonly sent: boolean;
-
-  constructor(kind: TransportError['kind'], sent: boolean, what: string, cause: unknown) {
-    super(kind === 'timeout' ? 'deadline-exceeded' : 'network-failed', { what, cause });
-    this.kind = kind;
-    this.sent = sent;
-  }
-}
-
-const kinds: Record<string, TransportError['kind']> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  ECONNREFUSED: 'refused',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  ETIMEDOUT: 'timeout',
-};
-
-/** Loading TLS takes half as long as starting Node, so plain http on loopback does without it. */
-const loadHttps = () => process.getBuiltinModule('node:https');
-
-const agents: { http?: http.Agent; https?: https.Agent } = {};
-/** An agent that keeps connections open and uses the runner's proxy (HTTPS_PROXY, NO_PROXY). */
-function agentFor(protocol: string): http.Agent {
-  const options = { keepAlive: true, proxyEnv: process.env } as https.AgentOptions;
-  if (protocol === 'https:') {
-    agents.https ??= new (loadHttps().Agent)(options);
-    return agents.https;
-  }
-  agents.http ??= new http.Agent(options);
-  return agents.http;
-}
-
-/** Closes idle connections, so that the process can end at once. */
-export function closeConnections(): void {
-  agents.http?.destroy();
-  agents.https?.destroy();
-  delete agents.http;
-  delete agents.https;
-}
-
 function fold(headers: http.IncomingHttpHeaders): Record<string, string> {
   const folded: Record<string, string> = Object.create(null);
   for (const [key, value] of Object.entries(headers)) if (value !== undefined) folded[key] = String(value);
   return folded;
 }
 
+/** The options of Node's client. A plain http target behind a proxy is asked for by its whole URL (RFC 9112 section 3.2.2). */
+function optionsFor(url: URL, request: HttpRequest, headers: Record<string, string>, route: Route) {
+  const options = { method: request.method, headers, agent: route.agent, maxHeaderSize: 32 * 1024 };
+  if (!route.forward) return options;
+  return {
+    ...options,
+    ...proxyAddress(route.forward),
+    hostname: proxyAddress(route.forward).host,
+    protocol: route.forward.tls ? 'https:' : 'http:',
+    path: `${url.origin}${url.pathname}${url.search}`,
+    headers: { ...headers, host: url.host, ...proxyHeaders(route.forward) },
+  };
+}
+
 /**
  * Sends a request once. Does not follow redirects. Headers are limited to 32 KiB, the body to `maxBytes` (default 16
- * MiB) after decompression. Rejects with `TransportError`, with `response-too-large`, or with the reason of the
- * signal.
+ * MiB) after decompression. Rejects with `TransportError`, with `response-too-large`, with `proxy-invalid`, with
+ * `endpoint-refused` if a credential would travel in plain text, or with the reason of the signal. Never throws at once.
  */
-export function send(request: HttpRequest): Promise<HttpResponse> {
+export async function send(request: HttpRequest): Promise<HttpResponse> {
   const url = new URL(request.url);
-  const started = performance.now();
-  const maxBytes = request.maxBytes ?? 16 * 1024 * 1024;
   const shown = `${request.method} ${url.origin}${url.pathname}`;
   const bytes = typeof request.body === 'string' ? Buffer.from(request.body) : request.body;
   const headers: Record<string, string> = { 'accept-encoding': 'gzip', ...request.headers };
@@ -94,12 +69,54 @@ export function send(request: HttpRequest): Promise<HttpResponse> {
     if (request.contentLength !== undefined) headers['content-length'] = String(request.contentLength);
   } else if (bytes) headers['content-length'] = String(bytes.byteLength);
   else if (request.method !== 'GET' && request.method !== 'HEAD') headers['content-length'] = '0';
+  const credential = credentialIn(url, headers);
+  if (credential && !mayCarryCredential(url))
+    throw new ReleaseError('endpoint-refused', {
+      what: `${credential} was not sent to ${url.origin}, because that URL is not https.`,
+    });
+  const route = routeTo(url);
+  const over = (route.forward ? route.forward.tls : url.protocol === 'https:') ? loadHttps() : http;
+  let outgoing: http.ClientRequest;
+  try {
+    outgoing = over.request(url, optionsFor(url, request, headers, route));
+  } catch (cause) {
+    // Node's message names the header and the kind of mistake, but neither value nor URL.
+    throw new ReleaseError('request-invalid', { what: `${shown} cannot be sent (${codeOf(cause)}).` });
+  }
+  return exchange(outgoing, { request, url, shown, bytes, route });
+}
 
+/** Node's code for a mistake in a request, such as `ERR_INVALID_CHAR`. */
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'it is not valid HTTP';
+
+interface Exchange {
+  request: HttpRequest;
+  url: URL;
+  shown: string;
+  bytes: Uint8Array | (() => Readable) | undefined;
+  route: Route;
+}
+
+/** Sends the body and reads the answer. */
+function exchange(
+  outgoing: http.ClientRequest,
+  { request, url, shown, bytes, route }: Exchange,
+): Promise<HttpResponse> {
+  const started = performance.now();
+  const maxBytes = request.maxBytes ?? 16 * 1024 * 1024;
   return new Promise((resolve, reject) => {
     let connected = false;
     let over = false;
     const timer = setTimeout(
-      () => fail('timeout', new Error(`no complete answer within ${Math.round(request.timeoutMs)} ms`)),
+      () =>
+        fail(
+          new TransportError(
+            'timeout',
+            connected,
+            `${shown} got no answer (no complete answer within ${Math.round(request.timeoutMs)} ms).`,
+            undefined,
+          ),
+        ),
       request.timeoutMs,
     );
     const finish = (settle: () => void) => {
@@ -109,75 +126,68 @@ export function send(request: HttpRequest): Promise<HttpResponse> {
       request.signal?.removeEventListener('abort', onAbort);
       settle();
     };
-    const fail = (kind: TransportError['kind'], cause: Error) =>
+    const fail = (error: unknown) =>
       finish(() => {
         outgoing.destroy();
-        reject(new TransportError(kind, connected, `${shown} got no answer (${cause.message}).`, cause));
+        reject(error);
       });
     const onAbort = () =>
-      finish(() => {
-        outgoing.destroy();
-        reject(
-          request.signal?.reason ?? new ReleaseError('cancelled', { what: 'The request was cancelled.' }),
-        );
-      });
+      fail(request.signal?.reason ?? new ReleaseError('cancelled', { what: 'The request was cancelled.' }));
 
-    const outgoing = (url.protocol === 'https:' ? loadHttps() : http).request(
-      url,
-      { method: request.method, headers, agent: agentFor(url.protocol), maxHeaderSize: 32 * 1024 },
-      (answer) => {
-        const stream = answer.headers['content-encoding'] === 'gzip' ? answer.pipe(createGunzip()) : answer;
-        const chunks: Buffer[] = [];
-        let size = 0;
-        const done = (truncated: boolean) =>
-          finish(() => {
-            if (truncated) outgoing.destroy();
-            resolve({
-              status: answer.statusCode ?? 0,
-              headers: fold(answer.headers),
-              body: Buffer.concat(chunks),
-              milliseconds: performance.now() - started,
-              truncated,
-            });
-          });
-        stream.on('data', (chunk: Buffer) => {
-          const room = maxBytes - size;
-          size += chunk.length;
-          chunks.push(chunk.length > room ? chunk.subarray(0, Math.max(0, room)) : chunk);
-          if (size <= maxBytes) return;
-          if (request.truncate) return done(true);
-          finish(() => {
-            outgoing.destroy();
-            reject(
-              new ReleaseError('response-too-large', {
-                what: `${shown} answered with more than ${maxBytes} bytes.`,
-              }),
-            );
+    outgoing.on('response', (answer) => {
+      const status = answer.statusCode ?? 0;
+      // Only a proxy asks for a login to a proxy, so the target never saw the request.
+      if (status === 407 && route.proxy) return fail(proxyRefused(route.proxy, url.host, status));
+      const stream = answer.headers['content-encoding'] === 'gzip' ? answer.pipe(createGunzip()) : answer;
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const done = (truncated: boolean) =>
+        finish(() => {
+          if (truncated) outgoing.destroy();
+          resolve({
+            status,
+            headers: fold(answer.headers),
+            body: Buffer.concat(chunks),
+            milliseconds: performance.now() - started,
+            truncated,
           });
         });
-        stream.on('end', () => done(false));
-        const broken = (error: Error) =>
-          fail((error as NodeJS.ErrnoException).code?.startsWith('Z_') ? 'other' : 'reset', error);
-        answer.on('error', broken);
-        answer.on('aborted', () =>
-          broken(new Error('the connection was closed in the middle of the answer')),
+      stream.on('data', (chunk: Buffer) => {
+        const room = maxBytes - size;
+        size += chunk.length;
+        chunks.push(chunk.length > room ? chunk.subarray(0, Math.max(0, room)) : chunk);
+        if (size <= maxBytes) return;
+        if (request.truncate) return done(true);
+        fail(
+          new ReleaseError('response-too-large', {
+            what: `${shown} answered with more than ${maxBytes} bytes.`,
+          }),
         );
-        if (stream !== answer) stream.on('error', broken);
-      },
-    );
+      });
+      stream.on('end', () => done(false));
+      const broken = (error: Error) => {
+        const kind = (error as NodeJS.ErrnoException).code?.startsWith('Z_') ? 'other' : 'reset';
+        fail(new TransportError(kind, connected, `${shown} got no answer (${error.message}).`, error));
+      };
+      answer.on('error', broken);
+      answer.on('aborted', () => broken(new Error('the connection was closed in the middle of the answer')));
+      if (stream !== answer) stream.on('error', broken);
+    });
     outgoing.on('socket', (socket) => {
       if (!socket.connecting) connected = true;
       else socket.once('connect', () => (connected = true));
     });
-    outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      const code = error.code ?? '';
-      fail(kinds[code] ?? (/^(ERR_TLS|CERT|DEPTH_|UNABLE_|SELF_SIGNED)/.test(code) ? 'tls' : 'other'), error);
+    outgoing.on('error', (error: Error) => {
+      if (error instanceof TransportError) return fail(error);
+      if (route.forward && !connected)
+        return fail(proxyUnreachable(route.forward, url.host, error, extraCerts()));
+      fail(transportError(shown, error, connected, extraCerts()));
     });
     if (request.signal?.aborted) return onAbort();
     request.signal?.addEventListener('abort', onAbort, { once: true });
     if (typeof bytes === 'function') {
       const source = bytes();
-      source.on('error', (error) => fail('other', error));
+      source.on('error', (error) => fail(transportError(shown, error, connected, extraCerts())));
       source.pipe(outgoing);
     } else outgoing.end(bytes);
   });

@@ -5,6 +5,7 @@ import type { NoAnswer } from '../domain/smoke/retry.ts';
 import { scrubToken } from '../domain/smoke/scrub.ts';
 import type { SmokeHttp, SmokeHttpRequest } from '../steps/ports/smoke.ts';
 import type { Endpoints } from './endpoints.ts';
+import { isOwnProxy } from './proxy-error.ts';
 import { send, TransportError } from './send.ts';
 
 /** At most this much of an answer is read. */
@@ -108,6 +109,7 @@ export function createSmokeHttp(endpoints: Endpoints, userAgent: string): SmokeH
       } catch (error) {
         if (!(error instanceof ReleaseError) || error.code === 'cancelled' || request.signal?.aborted)
           throw error;
+        if (isOwnProxy(error)) throw error;
         const cause: NoAnswer['cause'] = error instanceof TransportError ? error.kind : 'other';
         return { none: { cause, what: error.what, milliseconds: performance.now() - started } };
       }

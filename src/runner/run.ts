@@ -1,4 +1,5 @@
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
+import { proxySecrets } from '../domain/proxy/proxy.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { lastLineOf } from '../domain/report/words.ts';
 import { closeConnections } from '../http/send.ts';
@@ -29,6 +30,7 @@ export async function runAction<Name extends ActionName>(
   // If several calls fail at once, the first failure is the report's. Node would print the others without redaction.
   process.on('unhandledRejection', (reason) => log.debug(`also failed: ${messageOf(reason)}`));
   if (env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) secrets.add(env.ACTIONS_ID_TOKEN_REQUEST_TOKEN);
+  for (const secret of proxySecrets(env)) secrets.add(secret);
 
   const { saveState, getState: state } = commands;
   const context = createContext(env, { log, signal, secrets, saveState, state });

@@ -11,16 +11,10 @@ import type { Platform } from '../login/platform.ts';
 /** The clients of a deploy, for every action that deploys. Opening them sends nothing. */
 export function deployPorts(context: Context, platform: Platform): Omit<DeployPorts, 'exposure'> {
   const { clock, log, secrets, env } = context;
-  const { rest, tokens, endpoints } = platform;
+  const { rest, endpoints } = platform;
   const { redact } = secrets;
   return {
-    functions: createFunctions({
-      rest,
-      tokens,
-      clock,
-      redact,
-      userAgent: clientAgent,
-    }),
+    functions: createFunctions({ rest, clock, userAgent: clientAgent }),
     services: createServices(rest),
     sources: createSources({ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP }),
     buildLogs: createBuildLogs(rest, clock),

@@ -22,12 +22,12 @@ export function ownerOf(context: Context, job: string | undefined, id = context.
 /** Clients for changing traffic. `urgent` gives up after 5 s, because a signal leaves little time. */
 export function trafficPorts(context: Context, platform: Platform, githubToken: string | undefined) {
   const { clock, log, env, secrets } = context;
-  const { rest, tokens } = platform;
+  const { rest } = platform;
   if (githubToken) secrets.add(githubToken);
   return {
     services: createServices(rest),
     urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
-    functions: createFunctions({ rest, tokens, clock, redact: secrets.redact, userAgent: clientAgent }),
+    functions: createFunctions({ rest, clock, userAgent: clientAgent }),
     runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
     clock,
     log,

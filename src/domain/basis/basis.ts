@@ -1,3 +1,6 @@
+import { isLoopback } from '../proxy/no-proxy.ts';
+import { ProxyProblem, proxyFor, proxyName } from '../proxy/proxy.ts';
+
 /**
  * What a verdict relies on besides Google Cloud itself. An earlier step of the job can set variables that send calls to
  * other servers, or that make this process trust other certificates. A verdict is only as reliable as those servers, so the report, the
@@ -32,9 +35,6 @@ const overridePrefixes = [
   ['CLOUDSDK_API_ENDPOINT_OVERRIDES_', 'gcloud'],
 ] as const;
 
-const isLoopback = (host: string) =>
-  /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host.toLowerCase());
-
 /** Google's own hosts: those of the universe, and the private names below googleapis.com. */
 export const isGoogleHost = (host: string, universe: string): boolean =>
   [universe, 'googleapis.com'].some((domain) => host === domain || host.endsWith(`.${domain}`));
@@ -53,15 +53,14 @@ function endpointsIn(env: Environment, universe: string): Endpoint[] {
   return found.sort((a, b) => (a.used_by + a.api < b.used_by + b.api ? -1 : 1));
 }
 
-function proxyIn(env: Environment): Basis['proxy'] {
-  for (const name of ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']) {
-    const value = env[name]?.trim();
-    if (!value) continue;
-    // Host and port of the URL, without user and password.
-    const text = value.includes('://') ? value : `http://${value}`;
-    return { host: URL.canParse(text) ? new URL(text).host.slice(0, 120) : '(not a URL)', from: name };
+/** The proxy through which Google is reached. One that cannot be used is named too, because the run fails for it. */
+function proxyIn(env: Environment, universe: string): Basis['proxy'] {
+  try {
+    const proxy = proxyFor(env, new URL(`https://run.${universe}`));
+    return proxy && { host: proxyName(proxy).slice(0, 120), from: proxy.from };
+  } catch (error) {
+    return { host: '(not an address)', from: error instanceof ProxyProblem ? error.from : 'HTTPS_PROXY' };
   }
-  return undefined;
 }
 
 function trustIn(env: Environment): string[] {
@@ -92,7 +91,7 @@ export function basisOf(
         ? undefined
         : { domain: universe, from: chosen.universe ? 'input' : 'environment' },
     credentials_file: chosen.logsInHere ? undefined : file,
-    proxy: proxyIn(env),
+    proxy: proxyIn(env, universe),
     trust: trustIn(env),
   };
 }

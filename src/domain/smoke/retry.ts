@@ -2,7 +2,7 @@ import type { Answer } from './answer-text.ts';
 
 /** Why a request got no answer. */
 export interface NoAnswer {
-  cause: 'timeout' | 'reset' | 'dns' | 'refused' | 'tls' | 'other';
+  cause: 'timeout' | 'reset' | 'dns' | 'refused' | 'tls' | 'proxy' | 'other';
   /** The reason in one sentence. */
   what: string;
   milliseconds: number;
@@ -21,6 +21,7 @@ export function mayRepeat(attempt: Attempt, cold: boolean): boolean {
   return (
     attempt.none.cause === 'reset' ||
     attempt.none.cause === 'refused' ||
+    attempt.none.cause === 'proxy' ||
     (attempt.none.cause === 'timeout' && cold)
   );
 }

@@ -1,15 +1,14 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { Endpoints } from '../../http/endpoints.ts';
-import type { Tokens } from '../../steps/ports/tokens.ts';
-import { remoteErrorOf } from './google-error.ts';
+import type { Rest } from '../../http/rest.ts';
+import { createTransport } from './transport.ts';
 
 /**
  * Calls `@google-cloud/functions` over REST and works around its traps. The library loads slowly, so it is imported on
  * the first write.
  *
- * - Without an `authClient` it uses any identity that the machine's metadata server offers, so it always gets one.
- * - By default its transport follows redirects and sends the bearer along, so this sets `redirect: 'manual'`.
+ * - Its own transport knows neither our proxy, retry, redirect and redaction rules nor our deadline. So it gets a transport
+ *   that hands every request to `rest`.
  * - It drops fields and enum names that its proto lacks. The mask still names them, so the server would clear them.
  *   `representable` tells whether a message survives unchanged.
  */
@@ -22,14 +21,10 @@ export interface FunctionClient {
 }
 
 export interface FunctionClientOptions {
-  endpoints: Endpoints;
-  tokens: Tokens;
-  redact: (text: string) => string;
+  rest: Rest;
   userAgent: { name: string; version: string };
   /** Milliseconds for one call. */
   timeoutMs: number;
-  /** The reason that is sent as X-Goog-Request-Reason, for audit logs. */
-  requestReason?: string | undefined;
 }
 
 const isEmpty = (value: unknown): boolean =>
@@ -52,25 +47,21 @@ export function sameJson(left: unknown, right: unknown): boolean {
 }
 
 export async function loadFunctionClient(options: FunctionClientOptions): Promise<FunctionClient> {
-  const [gax, functions, auth, protos] = await Promise.all([
+  const { rest, timeoutMs } = options;
+  const [gax, functions, protos] = await Promise.all([
     import('google-gax/fallback'),
     import('@google-cloud/functions/build/src/v2/function_service_client.js'),
-    import('google-auth-library'),
     import('@google-cloud/functions/build/protos/protos.json', { with: { type: 'json' } }),
   ]);
-  const base = new URL(options.endpoints.base('cloudfunctions'));
-  const authClient = new auth.OAuth2Client({
-    transporterOptions: { redirect: 'manual', retry: false },
-    universeDomain: options.endpoints.universe,
-  } as ConstructorParameters<typeof auth.OAuth2Client>[0]);
+  const base = new URL(rest.endpoints.base('cloudfunctions'));
   const client = new functions.FunctionServiceClient(
     {
       fallback: true,
-      authClient: authClient as never,
+      authClient: createTransport(rest, timeoutMs) as never,
       apiEndpoint: base.hostname,
       port: Number(base.port) || (base.protocol === 'https:' ? 443 : 80),
       protocol: base.protocol.slice(0, -1),
-      universeDomain: options.endpoints.universe,
+      universeDomain: rest.endpoints.universe,
       libName: options.userAgent.name,
       libVersion: options.userAgent.version,
     },
@@ -86,30 +77,21 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
     start: (options: CallSettings) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    authClient.setCredentials({ access_token: await options.tokens.accessToken(signal) });
     signal?.throwIfAborted();
-    const reason = options.requestReason;
-    const running = start({
-      timeout: options.timeoutMs,
-      otherArgs: { headers: reason ? { 'x-goog-request-reason': reason } : {} },
-    }) as Promise<T> & { cancel?: () => void };
-    let onAbort = () => {};
-    // The client's own cancel() leaves its promise pending for as long as the connection lives.
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => {
-        running.cancel?.();
-        reject(signal?.reason);
-      };
-    });
+    // The transport ends the call at its deadline; the library must not do so before it.
+    const running = start({ timeout: timeoutMs + 5000 }) as Promise<T> & { cancel?: () => void };
+    const onAbort = () => running.cancel?.();
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await Promise.race([running, aborted]);
+      return await running;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      throw (
-        remoteErrorOf(error, name, options.redact) ??
-        new ReleaseError('network-failed', { what: `${name} got no answer.`, cause: error })
-      );
+      const { cause } = error as Error;
+      if (cause instanceof ReleaseError) throw cause;
+      throw new ReleaseError('response-malformed', {
+        what: `${name} got an answer that the client library cannot read.`,
+        cause: error,
+      });
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
@@ -146,10 +128,9 @@ export async function loadFunctionClient(options: FunctionClientOptions): Promis
   };
 }
 
-/** Call options of the client library, which adds its own headers to these. */
+/** Call options of the client library. */
 interface CallSettings {
   timeout: number;
-  otherArgs: { headers: Record<string, string> };
 }
 
 interface MessageType {

@@ -3,19 +3,16 @@ import { objectOf, textOf } from '../../domain/data/json.ts';
 import { locationOf, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { RemoteError } from '../../http/remote-error.ts';
-import type { Rest } from '../../http/rest.ts';
+import { MalformedAnswer, type Rest } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { FunctionOperation, Functions } from '../../steps/ports/functions.ts';
-import type { Tokens } from '../../steps/ports/tokens.ts';
 import type { FunctionClient } from './client.ts';
 import { operationOf } from './shape.ts';
 
 export interface FunctionsOptions {
   rest: Rest;
-  tokens: Tokens;
   clock: Clock;
-  redact: (text: string) => string;
   userAgent: { name: string; version: string };
 }
 
@@ -32,14 +29,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
   let loading: Promise<FunctionClient> | undefined;
   const client = (): Promise<FunctionClient> => {
     loading ??= import('./client.ts').then(({ loadFunctionClient }) =>
-      loadFunctionClient({
-        endpoints: rest.endpoints,
-        tokens: options.tokens,
-        redact: options.redact,
-        userAgent: options.userAgent,
-        timeoutMs: attemptMs,
-        requestReason: rest.requestReason,
-      }),
+      loadFunctionClient({ rest, userAgent: options.userAgent, timeoutMs: attemptMs }),
     );
     return loading;
   };
@@ -61,7 +51,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
         const wait = Math.min(8000, 300 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
         const transient =
           (error instanceof RemoteError && [429, 500, 502, 503, 504].includes(error.status)) ||
-          (error instanceof TransportError && error.kind !== 'tls');
+          (error instanceof TransportError && !error.permanent) ||
+          error instanceof MalformedAnswer;
         if (!transient || clock.now() + wait > deadline) throw error;
         await clock.sleep(wait, signal);
       }

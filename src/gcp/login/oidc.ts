@@ -63,7 +63,7 @@ export async function fetchOidcToken(
       );
       if (answer.status < 500 && answer.status !== 429 && answer.status !== 200) throw failure;
     } catch (error) {
-      if (!(error instanceof TransportError) || error.kind === 'tls') throw error;
+      if (!(error instanceof TransportError) || error.permanent) throw error;
       log.debug(`GET oidc ${error.kind}`);
       failure = error;
     }

@@ -2,6 +2,7 @@ import { definitions } from '../../domain/inputs/definition.ts';
 import { boolean, duration, text } from '../../domain/inputs/kinds.ts';
 import { slug } from '../../domain/product.ts';
 import type { InputProblem } from '../../domain/report/input-problem.ts';
+import { credentialIn, mayCarryCredential } from '../../http/credential.ts';
 import { defineSource } from '../definition.ts';
 import { counterProblems } from './selectors.ts';
 
@@ -58,6 +59,12 @@ const inputs = definitions({
   },
 });
 
+/** False if the URL would carry a password or a token in plain text. */
+const isSendable = (url: string, token: string | undefined): boolean =>
+  !URL.canParse(url) ||
+  mayCarryCredential(new URL(url)) ||
+  (token === undefined && credentialIn(new URL(url), {}) === undefined);
+
 export const prometheus = defineSource({
   sentence: 'counters of your own',
   inputs,
@@ -68,9 +75,15 @@ export const prometheus = defineSource({
     else if (total !== undefined && bad !== undefined)
       for (const found of counterProblems({ total, bad }, (counter) => `prometheus_${counter}`))
         problem(found.place, found.problem);
+    const { prometheus_url: url, prometheus_token: token } = values;
+    if (url !== undefined && !isSendable(url, token))
+      problem(
+        token === undefined ? ['prometheus_url'] : ['prometheus_url', 'prometheus_token'],
+        'expected https, because anyone on the way could read the password or token (http is allowed for a server on this machine)',
+      );
     return {
-      url: values.prometheus_url,
-      token: values.prometheus_token,
+      url,
+      token,
       managed: values.prometheus_google,
       counters: total !== undefined && bad !== undefined ? { total, bad } : undefined,
       delayMs: values.prometheus_delay * 1000,

@@ -89,9 +89,7 @@ beforeEach(async () => {
   });
   functions = createFunctions({
     rest,
-    tokens: ownTokens,
     clock,
-    redact: (text) => text,
     userAgent: { name: 'test', version: '1' },
   });
 });
@@ -299,9 +297,7 @@ describe('what the typed client can represent', () => {
     ],
   ])('%s', async (_, message, representable) => {
     const client = await loadFunctionClient({
-      endpoints: endpoints({}),
-      tokens: { accessToken: async () => '', idToken: async () => '' },
-      redact: (text) => text,
+      rest: { endpoints: endpoints({}), call: () => Promise.reject(new Error('not called')) },
       userAgent: { name: 'test', version: '1' },
       timeoutMs: 1000,
     });

@@ -32,6 +32,29 @@ export const generalErrors = {
     fix: 'Check the network of the runner, then run the job again.',
     inMessages: ['why', 'fix'],
   },
+  'proxy-invalid': {
+    title: 'A variable does not name a proxy that can be used',
+    why: 'HTTPS_PROXY, HTTP_PROXY or ALL_PROXY has a value that is not the address of an http or https proxy.',
+    fix: 'Set the variable to an address such as http://proxy.example.com:3128, or remove it.',
+  },
+  'proxy-refused': {
+    title: 'The proxy of the runner did not connect',
+    why: 'The answer came from the proxy, not from Google Cloud.',
+    fix: 'Correct what the message names: user and password, a host that the proxy has to allow, or its address.',
+    inMessages: ['why'],
+  },
+  'certificate-refused': {
+    title: 'The certificate of a server is not trusted',
+    why: 'No authority that this runner knows has signed it.',
+    fix: 'If a company proxy or server uses an authority of its own, set NODE_EXTRA_CA_CERTS to the PEM file of that authority under `env:` of the job.',
+    inMessages: ['why', 'fix'],
+  },
+  'request-invalid': {
+    title: 'A request cannot be sent',
+    why: 'A token or an address holds a character that HTTP does not allow, such as a line break.',
+    fix: 'Set the secret again without line breaks and control characters.',
+    inMessages: ['why', 'fix'],
+  },
   'response-too-large': {
     title: 'An answer was larger than allowed',
     why: 'Every answer has a size limit, so that a server cannot fill the memory of the runner.',

@@ -65,7 +65,7 @@ export async function runPreset(context: PresetContext): Promise<Ran> {
   const { failures, called, note } = outcome;
   const last = called.at(-1)?.attempt;
   const unreachable = called.some(
-    ({ attempt }) => attempt.none && ['dns', 'tls', 'refused'].includes(attempt.none.cause),
+    ({ attempt }) => attempt.none && ['dns', 'tls', 'refused', 'proxy'].includes(attempt.none.cause),
   );
   const unreached = unreachedIn(called, preset.name.startsWith('denies-'));
   const repeated = called.some(({ attempts }) => attempts.length > 1);
