@@ -235,12 +235,12 @@ describe('what is refused before anything is written', () => {
           ...files,
           '.gcloudignore': '',
           '.env': 'A=1',
-          'lib/gha-creds-0123.json': '{}',
+          '.npmrc': '//npm.pkg.github.com/:_authToken=abcdef0123456789\n',
         }),
       },
-      /2 files of the source may not be uploaded: \.env: an environment file.*lib\/gha-creds-0123\.json/,
+      /2 files of the source may not be uploaded: \.env: an environment file.*\.npmrc: a token of an npm registry/,
     );
-    expect(run.log).toContain("'/.env' '/lib/gha-creds-0123.json' >> .gcloudignore");
+    expect(run.log).toMatch(/'\/.env' '\/.npmrc' >> \S*\.gcloudignore/);
   });
 
   test('the same files are accepted once they are ignored', async () => {
@@ -253,6 +253,25 @@ describe('what is refused before anything is written', () => {
     });
     expect(run.code).toBe(0);
     expect(run.log).toContain('4 files by .gcloudignore, 1 left out');
+  });
+
+  test('the credentials file of an earlier step and .git are left out, and the log says so', async () => {
+    const folder = world.source({
+      ...files,
+      '.gcloudignore': '',
+      'lib/gha-creds-0123.json': '{}',
+      '.git/config': '',
+    });
+    const run = await world.deploy({
+      runtime: 'nodejs24',
+      name: 'other',
+      source_dir: folder,
+      dry_run: 'true',
+    });
+    expect(run.code).toBe(0);
+    expect(run.log).toMatch(
+      /Not uploaded: \.git, the history of the repository.*; lib\/gha-creds-0123\.json, the credentials file of google-github-actions\/auth/,
+    );
   });
 
   test.each([

@@ -16,7 +16,17 @@ export function deployPorts(context: Context, platform: Platform): Omit<DeployPo
   return {
     functions: createFunctions({ rest, clock, userAgent: clientAgent }),
     services: createServices(rest),
-    sources: createSources({ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP }),
+    sources: createSources({
+      ...{ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP },
+      credentials: [
+        env.GOOGLE_APPLICATION_CREDENTIALS,
+        env.GOOGLE_GHA_CREDS_PATH,
+        env.CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE,
+        env.KUBECONFIG,
+        env.AWS_SHARED_CREDENTIALS_FILE,
+        env.AWS_WEB_IDENTITY_TOKEN_FILE,
+      ],
+    }),
     buildLogs: createBuildLogs(rest, clock),
     clock,
     log,

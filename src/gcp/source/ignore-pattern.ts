@@ -63,7 +63,12 @@ export function matches(pattern: IgnorePattern, names: readonly string[], isFold
     }
     // A star at the front matches one name or none.
     const left = n - 1;
-    if (part === '*' && p === 1 && !rooted && (left > 1 || (left === 1 && (names[0] as string).length > 1)))
+    if (
+      part === '*' &&
+      p === 1 &&
+      !rooted &&
+      (left > 1 || (left === 1 && [...(names[0] as string)].length > 1))
+    )
       return false;
     return matchesName(part, n > 0 ? (names[n - 1] as string) : '') && from(p - 1, left, rooted);
   };
@@ -132,12 +137,14 @@ function closing(chars: readonly string[], start: number): number {
 function setOf(chars: readonly string[]): (char: string) => boolean {
   const negated = chars[0] === '!';
   const items = negated ? chars.slice(1) : [...chars];
-  const ranges: [string, string][] = [];
+  const ranges: [number, number][] = [];
   for (let at = 0; at < items.length; at++) {
-    const low = items[at] as string;
+    const low = codeOf(items[at] as string);
     const isRange = items[at + 1] === '-' && at + 2 < items.length;
-    ranges.push([low, isRange ? (items[at + 2] as string) : low]);
+    ranges.push([low, isRange ? codeOf(items[at + 2] as string) : low]);
     if (isRange) at += 2;
   }
-  return (char) => ranges.some(([low, high]) => char >= low && char <= high) !== negated;
+  return (char) => ranges.some(([low, high]) => codeOf(char) >= low && codeOf(char) <= high) !== negated;
 }
+
+const codeOf = (char: string): number => char.codePointAt(0) ?? 0;

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { type IgnoreFile, readIgnoreFile } from './ignore-file.ts';
 import { matches, parsePattern } from './ignore-pattern.ts';
 
 export interface IgnoreRules {
@@ -10,6 +11,12 @@ export interface IgnoreRules {
   ignores(path: string, isFolder: boolean): boolean;
   /** Where the rules come from, for the log. */
   source: string;
+  /** All lines, those of included files too. */
+  lines: readonly string[];
+  /** The `.gcloudignore`, if there is one. */
+  file?: Pick<IgnoreFile, 'isUtf16' | 'isOpen'>;
+  /** The lines of a new `.gcloudignore` that leaves out what these rules leave out. */
+  equivalent: readonly string[];
 }
 
 const ignoreFile = '.gcloudignore';
@@ -17,48 +24,45 @@ const ignoreFile = '.gcloudignore';
 const triggers = ['.git', '.gitignore', 'node_modules'];
 const defaults = ['.gcloudignore', '.git', '.gitignore', 'node_modules'];
 
-/**
- * Lines of an ignore file. `#!include:FILE` is replaced by the lines of that file, as gcloud does: one level deep, and
- * only from the same folder.
- */
-function expand(folder: string, text: string, level: number): string[] {
-  const lines: string[] = [];
-  for (const line of text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/)) {
-    const include = /^#\s*!include:(.*)$/.exec(line);
-    if (include && level === 0) {
-      const name = (include[1] ?? '').trimEnd();
-      if (name.includes('/') || name.includes('\\') || name === '' || name === '..')
-        throw new ReleaseError('source-refused', {
-          what: `${ignoreFile} includes "${name}".`,
-          why: 'Only files in the same folder may be included.',
-          fix: `Copy the rules into ${ignoreFile}.`,
-        });
-      lines.push(...expand(folder, readRules(folder, name), 1));
-    } else lines.push(line);
-  }
-  return lines;
-}
+/** Does something of this name exist? A link to nothing does, because the rules that it should hold are missing. */
+const exists = (folder: string, name: string) =>
+  lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined;
 
-function readRules(folder: string, name: string): string {
-  try {
-    return readFileSync(join(folder, name), 'utf8');
-  } catch (cause) {
-    throw new ReleaseError('source-refused', {
-      what: `The ignore file ${name} could not be read.`,
-      fix:
-        name === ignoreFile
-          ? 'Make it readable.'
-          : `Create it, or remove its #!include line from ${ignoreFile}.`,
-      cause,
-    });
-  }
+/**
+ * `#!include:FILE` is replaced by the lines of that file, as gcloud does: one level deep, and only from the same folder.
+ */
+function withIncludes(folder: string, lines: readonly string[]): string[] {
+  return lines.flatMap((line) => {
+    const include = /^#\s*!include:(.*)$/.exec(line);
+    if (!include) return [line];
+    const name = (include[1] ?? '').trimEnd();
+    if (name.includes('/') || name.includes('\\') || name === '' || name === '..')
+      throw new ReleaseError('source-refused', {
+        what: `${ignoreFile} includes "${name}".`,
+        why: 'Only files in the same folder may be included.',
+        fix: `Copy the rules into ${ignoreFile}.`,
+      });
+    if (!exists(folder, name))
+      throw new ReleaseError('source-refused', {
+        what: `The ignore file ${name} could not be read, because it does not exist.`,
+        why: `${ignoreFile} includes it.`,
+        fix: `Create it, or remove its #!include line from ${ignoreFile}.`,
+      });
+    return readIgnoreFile(join(folder, name), name).lines;
+  });
 }
 
 /** Ignore rules from these lines. As in gcloud, the last pattern that matches decides. */
-export function rulesOf(lines: readonly string[], source: string): IgnoreRules {
+export function rulesOf(
+  lines: readonly string[],
+  source: string,
+  rest: Pick<IgnoreRules, 'file' | 'equivalent'> = { equivalent: lines },
+): IgnoreRules {
   const patterns = lines.map(parsePattern).filter((pattern) => pattern !== undefined);
   return {
+    ...rest,
     source,
+    lines,
     ignores: (path, isFolder) => {
       const names = path.split('/');
       return patterns.findLast((pattern) => matches(pattern, names, isFolder))?.negated === false;
@@ -72,15 +76,16 @@ export function rulesOf(lines: readonly string[], source: string): IgnoreRules {
  * otherwise none. Patterns are case-sensitive.
  */
 export function readIgnoreRules(folder: string): IgnoreRules {
-  let lines: string[] = [];
-  let source = 'no ignore file';
-  if (existsSync(join(folder, ignoreFile))) {
-    lines = expand(folder, readRules(folder, ignoreFile), 0);
-    source = ignoreFile;
-  } else if (triggers.some((name) => existsSync(join(folder, name)))) {
-    const hasGitignore = existsSync(join(folder, '.gitignore'));
-    lines = [...defaults, ...(hasGitignore ? expand(folder, readRules(folder, '.gitignore'), 1) : [])];
-    source = `gcloud's defaults${hasGitignore ? ' and .gitignore' : ''}, because there is no ${ignoreFile}`;
+  if (exists(folder, ignoreFile)) {
+    const file = readIgnoreFile(join(folder, ignoreFile), ignoreFile);
+    return rulesOf(withIncludes(folder, file.lines), ignoreFile, { file, equivalent: [] });
   }
-  return rulesOf(lines, source);
+  if (!triggers.some((name) => exists(folder, name))) return rulesOf([], 'no ignore file');
+  const hasGitignore = exists(folder, '.gitignore');
+  const lines = hasGitignore ? readIgnoreFile(join(folder, '.gitignore'), '.gitignore').lines : [];
+  return rulesOf(
+    [...defaults, ...lines],
+    `gcloud's defaults${hasGitignore ? ' and .gitignore' : ''}, because there is no ${ignoreFile}`,
+    { equivalent: [...defaults, ...(hasGitignore ? ['#!include:.gitignore'] : [])] },
+  );
 }

@@ -1,9 +1,10 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { pointerFix, pointerTool } from '../../domain/data/git-pointer.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { credentialsIn, keyAt, keyMarkers, keyWindow } from '../../domain/source/private-key.ts';
-import type { Found } from './walk.ts';
+import { secretAcross, secretInFile, secretInPiece } from './secrets.ts';
+import type { Found, RefusedFile } from './walk.ts';
 
 /** Files are read, checked and compressed in pieces of this many bytes. */
 export const pieceBytes = 1 << 18;
@@ -15,44 +16,12 @@ export interface FileFacts {
   /** CRC-32 of each piece. The packing reads the file again and compares, so that a changed byte is noticed. */
   pieces: number[];
   /** Why the content is refused, if it is. */
-  refused: string | undefined;
+  refused: Omit<RefusedFile, 'path'> | undefined;
 }
 
 /** Opens a regular file without following a link or waiting for a pipe. */
 export function openFile(path: string): number {
   return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-}
-
-const markers = keyMarkers.map((marker) => Buffer.from(marker, 'latin1'));
-const longestMarker = Math.max(...markers.map((marker) => marker.length));
-const jsonLimit = 64 * 1024;
-
-/** Looks for a key in `view`, which begins at `offset` of the file. */
-function keyIn(descriptor: number, view: Buffer, offset: number): string | undefined {
-  for (const marker of markers) {
-    for (let at = view.indexOf(marker); at >= 0; at = view.indexOf(marker, at + marker.length)) {
-      const window = Buffer.alloc(keyWindow);
-      const length = readSync(descriptor, window, 0, keyWindow, offset + at);
-      const found = keyAt(window.toString('latin1', 0, length));
-      if (found) return found;
-    }
-  }
-  return undefined;
-}
-
-function credentialsOf(path: string, bytes: Buffer): string | undefined {
-  if (!path.toLowerCase().endsWith('.json') || bytes.length > jsonLimit) return undefined;
-  if (
-    !bytes.includes('service_account') &&
-    !bytes.includes('authorized_user') &&
-    !bytes.includes('external_account')
-  )
-    return undefined;
-  try {
-    return credentialsIn(JSON.parse(bytes.toString('utf8')));
-  } catch {
-    return undefined;
-  }
 }
 
 /**
@@ -82,9 +51,9 @@ export function readFacts(file: Found, buffer: Buffer): FileFacts {
       const length = readPiece(descriptor, buffer, facts.size);
       const view = buffer.subarray(0, length);
       if (length > 0 || facts.pieces.length === 0) facts.pieces.push(crc32(view));
-      facts.refused ??= keyIn(descriptor, view, facts.size);
-      if (facts.size > 0 && length > 0) facts.refused ??= keyAcross(descriptor, facts.size);
-      if (facts.size === 0) facts.refused ??= credentialsOf(file.path, view);
+      if (facts.size === 0) facts.refused = pointerIn(view) ?? secret(secretInFile(file.path, view));
+      facts.refused ??= secret(secretInPiece(descriptor, view, facts.size));
+      if (facts.size > 0 && length > 0) facts.refused ??= secret(secretAcross(descriptor, facts.size));
       digest?.update(view);
       if (!digest && facts.size === 0) facts.sha256 = hash('sha256', view, 'hex');
       facts.size += length;
@@ -101,12 +70,13 @@ export function readFacts(file: Found, buffer: Buffer): FileFacts {
   }
 }
 
-/** Looks for a key whose marker begins in one piece and ends in the next. */
-function keyAcross(descriptor: number, boundary: number): string | undefined {
-  const seam = Buffer.alloc(2 * longestMarker);
-  const start = boundary - longestMarker;
-  const length = readSync(descriptor, seam, 0, seam.length, start);
-  return keyIn(descriptor, seam.subarray(0, length), start);
+const secret = (why: string | undefined): FileFacts['refused'] =>
+  why === undefined ? undefined : { why, isSecret: true };
+
+/** A file that the checkout did not bring: only a pointer stands in its place. */
+function pointerIn(bytes: Buffer): FileFacts['refused'] {
+  const tool = pointerTool(bytes);
+  return tool && { why: `a pointer of ${tool}, not the file itself`, fix: pointerFix[tool] };
 }
 
 /** Reads one piece from `position`. Returns fewer bytes only at the end of the file. */

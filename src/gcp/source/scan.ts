@@ -5,7 +5,8 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { byPath, formatBytes, manifestText, type SourceFile } from '../../domain/source/manifest.ts';
 import type { SourceTree } from '../../steps/ports/source.ts';
 import { readIgnoreRules } from './ignore-rules.ts';
-import { type FileFacts, pieceBytes, readFacts } from './read-file.ts';
+import { pieceBytes, readFacts } from './read-file.ts';
+import { refusal } from './refusal.ts';
 import { type Found, limits, type RefusedFile, walk } from './walk.ts';
 
 /** A file of the manifest, with what packing needs. */
@@ -21,26 +22,15 @@ export interface ScannedTree extends SourceTree {
 /** Milliseconds of reading after which the event loop gets a turn, for signals and other requests. */
 const turnMs = 20;
 
-function refusal(refused: readonly RefusedFile[]): ReleaseError {
-  const lines = refused.slice(0, 8).map(({ path, why }) => `${path}: ${why}`);
-  return new ReleaseError('source-refused', {
-    what: `${refused.length === 1 ? 'A file' : `${refused.length} files`} of the source may not be uploaded: ${lines.join('; ')}${refused.length > 8 ? '; and more' : ''}.`,
-    why: 'Everyone who may read the function or its build can read the upload.',
-    fix: `Leave ${refused.length === 1 ? 'it' : 'them'} out:`,
-    commands: [
-      `printf '%s\\n' ${refused
-        .slice(0, 8)
-        .map(({ path }) => `'/${path.replace(/'/g, "'\\''")}'`)
-        .join(' ')} >> .gcloudignore`,
-    ],
-  });
-}
-
 /**
  * Lists the files of a source folder with their digests and one digest of them all. Throws `source-refused` if a file
- * is a secret, lies outside the folder or cannot be read.
+ * is a secret, lies outside the folder or cannot be read. `credentials` are files that earlier steps of the job have made.
  */
-export async function scan(folder: string, signal?: AbortSignal): Promise<ScannedTree> {
+export async function scan(
+  folder: string,
+  signal?: AbortSignal,
+  credentials?: ReadonlySet<string>,
+): Promise<ScannedTree> {
   const root = resolve(folder);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
     throw new ReleaseError('source-refused', {
@@ -49,20 +39,38 @@ export async function scan(folder: string, signal?: AbortSignal): Promise<Scanne
       fix: 'Check source_dir, and that actions/checkout runs before this step.',
     });
   const rules = readIgnoreRules(root);
-  const { found, ignored, refused } = walk(root, rules, () => signal?.throwIfAborted());
-  if (refused.length > 0) throw refusal(refused);
-  if (found.length === 0)
+  const between = () => signal?.throwIfAborted();
+  const { found, ignored, left, refused } = walk(root, rules, { credentials, between });
+  if (found.length === 0 && refused.length === 0)
     throw new ReleaseError('source-refused', {
       what: `The source folder ${folder} holds no file to upload.`,
       why: `Every file is left out by ${rules.source}.`,
       fix: 'Set source_dir to the folder of the function.',
     });
   found.sort(byPath);
+  checkSize(found);
   const files = await readAll(found, refused, signal);
-  if (refused.length > 0) throw refusal(refused);
+  if (refused.length > 0) throw refusal(refused, found, rules, folder);
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   const sha256 = createHash('sha256').update(manifestText(files)).digest('hex');
-  return { files, sha256, bytes, rules: rules.source, ignored };
+  return { files, sha256, bytes, rules: rules.source, ignored, left };
+}
+
+/** Refuses a source that is too large before a byte of it is read. */
+function checkSize(found: readonly Found[]): void {
+  let bytes = 0;
+  let largest = { path: '', size: -1 };
+  for (const { path, real } of found) {
+    const size = statSync(real, { throwIfNoEntry: false })?.size ?? 0;
+    bytes += size;
+    if (size > largest.size) largest = { path, size };
+  }
+  if (bytes > limits.bytes)
+    throw new ReleaseError('source-refused', {
+      what: `The source has ${formatBytes(bytes)}, more than ${formatBytes(limits.bytes)}. Its largest file is ${largest.path} (${formatBytes(largest.size)}).`,
+      why: 'That is more than an upload may hold.',
+      fix: 'Leave files out with .gcloudignore, or let the function read them from Cloud Storage.',
+    });
 }
 
 async function readAll(
@@ -72,26 +80,11 @@ async function readAll(
 ): Promise<ScannedFile[]> {
   const buffer = Buffer.allocUnsafeSlow(pieceBytes);
   const files: ScannedFile[] = [];
-  let bytes = 0;
   let turn = performance.now();
-  for (const file of found) {
-    const facts: FileFacts = readFacts(file, buffer);
-    if (facts.refused) refused.push({ path: file.path, why: facts.refused });
-    bytes += facts.size;
-    if (bytes > limits.bytes)
-      throw new ReleaseError('source-refused', {
-        what: `The source is larger than ${formatBytes(limits.bytes)}.`,
-        why: 'That is more than an upload may hold.',
-        fix: 'Leave files out with .gcloudignore.',
-      });
-    files.push({
-      path: file.path,
-      real: file.real,
-      mode: facts.mode,
-      size: facts.size,
-      sha256: facts.sha256,
-      pieces: facts.pieces,
-    });
+  for (const { path, real } of found) {
+    const { refused: reason, ...facts } = readFacts({ path, real }, buffer);
+    if (reason && refused.length < limits.told) refused.push({ path, ...reason });
+    files.push({ path, real, ...facts });
     if (performance.now() - turn > turnMs) {
       await new Promise((done) => setImmediate(done));
       signal?.throwIfAborted();

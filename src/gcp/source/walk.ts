@@ -1,16 +1,11 @@
-import {
-  type Dirent,
-  lstatSync,
-  readdirSync,
-  readlinkSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { refusedName } from '../../domain/source/refused-files.ts';
+import { leavingOf, refusedName } from '../../domain/source/refused-files.ts';
+import type { LeftOut } from '../../steps/ports/source.ts';
+import { isOddName, nameOf, shownPath } from './file-name.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
+import { linkTo, linkToFolder, type Tree } from './links.ts';
 
 export interface Found {
   /** Path in the archive: relative, with `/`, without control characters. */
@@ -19,140 +14,110 @@ export interface Found {
   real: string;
 }
 
-/** A file that may not be uploaded, with its path as a person can read it. */
+/** A file that may not be uploaded, and why. The path is exact; `shownPath` makes it readable. */
 export interface RefusedFile {
   path: string;
   why: string;
+  /** What brings the file itself, as one sentence. */
+  fix?: string;
+  isSecret?: true;
 }
 
 export interface WalkResult {
   found: Found[];
   ignored: { count: number; sample: string[] };
+  left: LeftOut[];
   refused: RefusedFile[];
+}
+
+export interface WalkOptions {
+  /** Real paths of credentials files that earlier steps of the job have made. */
+  credentials?: ReadonlySet<string> | undefined;
+  /** Called for each folder. */
+  between?: () => void;
 }
 
 /**
  * A zip file without extensions holds 65,535 entries. The other limits stop a mistake, such as a home folder as the
  * source, before it runs for hours.
  */
-export const limits = { files: 60_000, depth: 64, pathBytes: 1024, bytes: 2 ** 31 - 1 } as const;
+export const limits = { files: 60_000, depth: 64, pathBytes: 1024, bytes: 2 ** 31 - 1, told: 100 } as const;
 
 const sampleSize = 20;
-
-/** A path for a message, with `?` in place of control characters. */
-const shown = (path: string) => path.replace(/[\u0000-\u001f\u007f]/g, '?').slice(0, 200);
+const earlierStep = 'a credentials file of an earlier step';
 
 /**
- * Lists every file under `root` that the rules let through, without opening any. A symlink stands for its target. A
- * target outside the root is refused, because the upload would contain a file that is not in the folder.
+ * Lists every file under `root` that the rules let through, without opening any. A link to a file stands for that file, which
+ * has to be in the folder and uploaded itself. A link to a folder is left out, as `gcloud functions deploy` does.
  */
-export function walk(root: string, rules: IgnoreRules, between: () => void = () => {}): WalkResult {
-  const real = realpathSync(root);
-  const result: WalkResult = { found: [], ignored: { count: 0, sample: [] }, refused: [] };
-  const refuse = (path: string, why: string) => {
-    if (result.refused.length < 100) result.refused.push({ path: shown(path), why });
+export function walk(root: string, rules: IgnoreRules, options: WalkOptions = {}): WalkResult {
+  const { credentials = new Set(), between } = options;
+  const tree: Tree = { root: realpathSync(root), rules, credentials };
+  const result: WalkResult = { found: [], ignored: { count: 0, sample: [] }, left: [], refused: [] };
+  const refuse = (path: string, why: string, isSecret?: true) => {
+    if (result.refused.length < limits.told)
+      result.refused.push(isSecret ? { path, why, isSecret } : { path, why });
   };
-  const inside = (path: string) => path === real || path.startsWith(real.endsWith(sep) ? real : real + sep);
+  const leave = (kind: LeftOut['kind'], path: string, why: string) => {
+    if (result.left.length < limits.told) result.left.push({ kind, path: shownPath(path), why });
+  };
 
-  function kindOf(
-    absolute: string,
-    entry: Dirent | Stats,
-    path: string,
-  ): { kind: 'file' | 'folder'; real: string } | undefined {
-    if (entry.isFile()) return { kind: 'file', real: absolute };
-    if (entry.isDirectory()) return { kind: 'folder', real: absolute };
-    if (!entry.isSymbolicLink()) {
-      refuse(path, 'neither a file nor a folder nor a link (a socket, pipe or device)');
-      return undefined;
-    }
-    let target: string;
-    try {
-      target = realpathSync(absolute);
-    } catch {
-      refuse(path, `a link to ${shown(safeReadlink(absolute))}, which does not exist or goes in circles`);
-      return undefined;
-    }
-    if (!inside(target)) {
-      refuse(path, `a link that leaves the folder, to ${shown(target)}`);
-      return undefined;
-    }
-    return kindOf(target, statSync(target), path);
-  }
-
-  /** `chain` holds the real paths of the folders above, so that a link to one of them is detected. */
-  function enter(folder: string, prefix: string, chain: readonly string[]): void {
-    between();
-    let entries: Dirent[];
-    try {
-      entries = readdirSync(folder, { withFileTypes: true });
-    } catch (cause) {
-      throw new ReleaseError('source-refused', {
-        what: `The folder ${shown(prefix || root)} could not be read.`,
-        cause,
-      });
-    }
-    for (const entry of entries) {
-      const { name } = entry;
+  /** `folder` is the absolute path of a real folder, `prefix` its path in the archive. */
+  function enter(folder: string, prefix: string, depth: number): void {
+    between?.();
+    for (const entry of entriesOf(folder, prefix || root)) {
+      const name = nameOf(entry.name);
       const path = prefix === '' ? name : `${prefix}/${name}`;
-      if (/[\u0000-\u001f\u007f\\\ufffd]/.test(name)) {
-        refuse(path, 'its name holds control characters, a backslash or bytes that are not UTF-8');
+      const target = entry.isSymbolicLink() ? linkToFolder(folder, entry.name) : undefined;
+      if (rules.ignores(path, entry.isDirectory() || target !== undefined)) {
+        if (result.ignored.count++ < sampleSize) result.ignored.sample.push(shownPath(path));
         continue;
       }
-      const absolute = join(folder, name);
-      const isLinkToFolder = entry.isSymbolicLink() && isFolder(absolute);
-      if (rules.ignores(path, entry.isDirectory() || isLinkToFolder)) {
-        if (result.ignored.count++ < sampleSize) result.ignored.sample.push(path);
-        continue;
-      }
-      const forbidden = refusedName(name);
-      if (forbidden) {
-        refuse(path, forbidden);
-        continue;
-      }
-      const target = kindOf(absolute, entry, path);
-      if (!target) continue;
-      const forbiddenTarget = target.real === absolute ? undefined : refusedWithin(real, target.real);
-      if (forbiddenTarget) refuse(path, `a link to ${forbiddenTarget}`);
-      else if (Buffer.byteLength(path) > limits.pathBytes)
-        refuse(path, `a path of more than ${limits.pathBytes} bytes`);
-      else if (target.kind === 'file') {
-        result.found.push({ path, real: target.real });
-        if (result.found.length > limits.files) throw tooMany();
-      } else if (chain.includes(target.real)) refuse(path, 'a link to a folder that contains it');
-      else if (chain.length >= limits.depth) refuse(path, `more than ${limits.depth} folders deep`);
-      else enter(target.real, path, [...chain, target.real]);
+      const leaving = leavingOf(name);
+      const secret = refusedName(name);
+      const odd = oddity(name, path);
+      const real = join(folder, name);
+      if (leaving !== undefined) leave('leaving', path, leaving);
+      else if (target !== undefined) leave('link', path, `a link to the folder ${shownPath(target)}`);
+      else if (secret !== undefined) refuse(path, secret, true);
+      else if (odd !== undefined) refuse(path, odd);
+      else if (credentials.has(real)) leave('leaving', path, earlierStep);
+      else if (entry.isFile()) find(path, real);
+      else if (entry.isDirectory()) {
+        if (depth >= limits.depth) refuse(path, `more than ${limits.depth} folders deep`);
+        else enter(real, path, depth + 1);
+      } else if (entry.isSymbolicLink()) {
+        const link = linkTo(tree, real);
+        if ('file' in link) find(path, link.file);
+        else if ('leaving' in link) leave('leaving', path, `a link to ${earlierStep}`);
+        else refuse(path, link.refused, link.isSecret);
+      } else refuse(path, 'neither a file nor a folder nor a link (a socket, pipe or device)');
     }
   }
 
-  enter(real, '', [real]);
+  function find(path: string, real: string): void {
+    result.found.push({ path, real });
+    if (result.found.length > limits.files) throw tooMany();
+  }
+
+  enter(tree.root, '', 1);
   return result;
 }
 
-/**
- * Why the target of a link inside the root is refused: a name on its path is forbidden, such as `.git/config` behind a
- * link `config`.
- */
-function refusedWithin(root: string, target: string): string | undefined {
-  for (const name of target.slice(root.length).split(sep)) {
-    const why = name === '' ? undefined : refusedName(name);
-    if (why) return why;
-  }
+function oddity(name: string, path: string): string | undefined {
+  if (isOddName(name)) return 'its name holds control characters, a backslash or bytes that are not UTF-8';
+  if (Buffer.byteLength(path) > limits.pathBytes) return `a path of more than ${limits.pathBytes} bytes`;
   return undefined;
 }
 
-function isFolder(path: string): boolean {
+function entriesOf(folder: string, shown: string): Dirent<Buffer>[] {
   try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-function safeReadlink(path: string): string {
-  try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : path;
-  } catch {
-    return path;
+    return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' });
+  } catch (cause) {
+    throw new ReleaseError('source-refused', {
+      what: `The folder ${shownPath(shown.split(sep).join('/'))} could not be read.`,
+      cause,
+    });
   }
 }
 
@@ -160,7 +125,6 @@ function tooMany(): ReleaseError {
   return new ReleaseError('source-refused', {
     what: `The source folder holds more than ${limits.files} files.`,
     why: 'That is more than an upload may hold, and most likely the wrong folder.',
-    fix: 'Set source_dir to the folder of the function, or leave files out:',
-    commands: ['echo node_modules >> .gcloudignore'],
+    fix: 'Set source_dir to the folder of the function, or leave files out with .gcloudignore.',
   });
 }

@@ -1,10 +1,12 @@
 import { planLines, planSentence } from '../../domain/deploy/plan-text.ts';
 import { manifestLines } from '../../domain/source/manifest.ts';
 import { revisionOf } from '../../domain/traffic/function.ts';
-import type { SourceTree } from '../ports/source.ts';
+import type { LeftOut, SourceTree } from '../ports/source.ts';
 import { heldText } from './hold.ts';
 import type { Live } from './state.ts';
 import type { DeployResult, DeployRun } from './types.ts';
+
+const leftText = ({ path, why }: LeftOut) => `${path}, ${why}`;
 
 /** Logs the files of the upload and the plan, as collapsed groups. */
 export function logPlan(run: DeployRun, tree: SourceTree): void {
@@ -14,6 +16,13 @@ export function logPlan(run: DeployRun, tree: SourceTree): void {
     `Upload of ${request.sourceDir}: ${tree.files.length} files ${tree.rules === 'no ignore file' ? `with ${tree.rules}` : `by ${tree.rules}`}${left}, sha256 ${tree.sha256}`,
     manifestLines(tree.files),
   );
+  const leavings = tree.left.filter(({ kind }) => kind === 'leaving');
+  if (leavings.length > 0) ports.log.line(`Not uploaded: ${leavings.map(leftText).join('; ')}`);
+  const links = tree.left.filter(({ kind }) => kind === 'link');
+  if (links.length > 0)
+    ports.log.warning(
+      `Not uploaded, because gcloud does not follow links to folders either: ${links.map(leftText).join('; ')}. If the function needs such a folder, put a copy in the place of the link. A line in .gcloudignore ends this warning.`,
+    );
   ports.log.detail(`Plan: ${planSentence(result.plan)}`, planLines(result.plan));
 }
 

@@ -8,6 +8,15 @@ export interface UploadTarget {
   storageSource: JsonObject;
 }
 
+/** A file or folder that is not uploaded although no ignore rule names it. */
+export interface LeftOut {
+  path: string;
+  /** What it is. */
+  why: string;
+  /** `leaving`: an earlier step of the job left it behind. `link`: a link to a folder, which gcloud leaves out as well. */
+  kind: 'leaving' | 'link';
+}
+
 export interface SourceTree {
   /** Sorted by path. */
   files: SourceFile[];
@@ -19,6 +28,8 @@ export interface SourceTree {
   rules: string;
   /** Paths that an ignore rule left out: how many, and the first few. */
   ignored: { count: number; sample: string[] };
+  /** What is left out although no rule names it. */
+  left: LeftOut[];
 }
 
 export interface SourceArchive {

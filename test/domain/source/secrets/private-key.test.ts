@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { credentialsIn, keyAt, keyMarkers } from '../../../src/domain/source/private-key.ts';
-import { refusedName } from '../../../src/domain/source/refused-files.ts';
+import { leavingOf, refusedName } from '../../../../src/domain/source/refused-files.ts';
+import { credentialsIn } from '../../../../src/domain/source/secrets/json.ts';
+import { keyAt, keyMarkers } from '../../../../src/domain/source/secrets/private-key.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -79,8 +80,9 @@ describe('names', () => {
     '.ENV',
     '.envrc',
     '.env.example.local',
-    'gha-creds-0f.json',
-    '.git',
+    '.git-credentials',
+    '.vault-token',
+    'application_default_credentials.json',
     'terraform.tfstate',
     'x.tfstate.backup',
     '.terraform',
@@ -103,5 +105,15 @@ describe('names', () => {
     'index.js',
   ])('%s is allowed', (name) => {
     expect(refusedName(name)).toBeUndefined();
+  });
+
+  test.each(['.git', '.GIT', 'gha-creds-0f.json', 'gha-kubeconfig-12ab'])(
+    '%s was left behind by a step',
+    (name) => {
+      expect(leavingOf(name)).toBeDefined();
+    },
+  );
+  test.each(['.gitignore', '.github', 'gha-creds.md', '.gitmodules'])('%s belongs to the source', (name) => {
+    expect(leavingOf(name)).toBeUndefined();
   });
 });

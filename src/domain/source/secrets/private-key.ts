@@ -1,6 +1,4 @@
-import { objectOf } from '../data/json.ts';
-
-/** Finds credentials by their content. The scan of the source checks every byte of the upload. */
+/** Finds private keys by their content. The scan of the source checks every byte of the upload. */
 
 /** The scan searches for these bytes first and reads on only after a hit. */
 export const keyMarkers = ['-----BEGIN ', 'LS0tLS1CRUdJTi', '0tLS0tQkVHSU4g', 'tLS0tLUJFR0lOI'] as const;
@@ -54,25 +52,4 @@ function decodeFrom(text: string, marker: number): string {
   const whole = (missing[marker] ?? '') + base64;
   const start = atob(whole.slice(0, whole.length - (whole.length % 4)));
   return start.slice(Math.max(0, start.indexOf('-----BEGIN ')));
-}
-
-/** Names the kind of credentials in a JSON file. Undefined if it holds none. */
-export function credentialsIn(json: unknown): string | undefined {
-  const value = objectOf(json);
-  if (
-    value.type === 'service_account' &&
-    typeof value.private_key === 'string' &&
-    value.private_key.length > 64
-  )
-    return 'a service account key';
-  if (value.type === 'authorized_user' && typeof value.refresh_token === 'string')
-    return 'the credentials of a person (gcloud auth application-default login)';
-  if (
-    value.type === 'external_account' &&
-    /bearer/i.test(
-      JSON.stringify((value.credential_source as { headers?: unknown } | undefined)?.headers ?? ''),
-    )
-  )
-    return 'a credentials file that mints tokens';
-  return undefined;
 }
