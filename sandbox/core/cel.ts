@@ -1,11 +1,19 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { RE2JS } from 're2js';
 
 /** Evaluates CEL as Google's IAM does. */
 
-const environment = new Environment({ unlistedVariablesAreDyn: true }).registerFunction(
-  'string.extract(string): string',
-  (text: string, template: string) => extract(text, template),
-);
+const environment = new Environment({ unlistedVariablesAreDyn: true })
+  .registerFunction('string.extract(string): string', (text: string, template: string) =>
+    extract(text, template),
+  )
+  // The library's own `matches` uses the expressions of JavaScript. CEL's are those of RE2.
+  .registerFunction('string.matchesRe2(string): bool', (text: string, pattern: string) =>
+    RE2JS.compile(pattern).matcher(text).find(),
+  )
+  .registerFunction('matchesRe2(string, string): bool', (text: string, pattern: string) =>
+    RE2JS.compile(pattern).matcher(text).find(),
+  );
 
 /**
  * The `extract` function of IAM (cloud.google.com/iam/docs/conditions-attribute-reference, "Extract function"): returns
@@ -25,11 +33,15 @@ export function extract(text: string, template: string): string {
 
 const stringLiteral = /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/;
 
-/** The library reserves the name `google`, so it is renamed, except inside string literals. */
-function renameGoogle(expression: string): string {
+/** The library reserves the name `google`, and `matches` needs RE2. So both are renamed, except inside string literals. */
+function renamed(expression: string): string {
   return expression
     .split(stringLiteral)
-    .map((part, i) => (i % 2 ? part : part.replace(/(?<![\w.])google(?=\s*\.)/g, 'google_')))
+    .map((part, i) =>
+      i % 2
+        ? part
+        : part.replace(/(?<![\w.])google(?=\s*\.)/g, 'google_').replace(/\bmatches(?=\s*\()/g, 'matchesRe2'),
+    )
     .join('');
 }
 
@@ -37,7 +49,7 @@ function renameGoogle(expression: string): string {
 export function evaluate(expression: string, variables: Record<string, unknown>): unknown {
   const { google, ...rest } = variables;
   return environment.evaluate(
-    renameGoogle(expression),
+    renamed(expression),
     google === undefined ? rest : { ...rest, google_: google },
   );
 }

@@ -251,3 +251,17 @@ test('CEL in mapping and condition: extract, split, attributes and google.subjec
     ]),
   );
 });
+
+test.each([
+  ["assertion.repository.matches('(?i)^ACME/(?P<name>[[:alnum:]]+)\\\\z')", 200],
+  ["assertion.repository.matches('(?=acme)')", 400],
+  ["'acme' in google.groups", 200],
+  ["'other' in google.groups", 400],
+])('the condition %s is evaluated with RE2 and the mapped groups: %s', async (attributeCondition, status) => {
+  const change = {
+    attributeMapping: { 'google.subject': 'assertion.sub', 'google.groups': '[assertion.repository_owner]' },
+    attributeCondition,
+  };
+  await settings(sandbox, { providers: { [provider()]: change } });
+  expect((await exchange(sandbox, await jobToken(sandbox))).status).toBe(status);
+});

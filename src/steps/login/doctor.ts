@@ -22,7 +22,7 @@ export interface Examination {
   verdict: Verdict;
 }
 
-const icons = { true: '✓', false: '✗', error: '✗' } as const;
+const icons = { true: '✓', false: '✗', error: '✗', unknown: '?' } as const;
 const severe = (finding: Finding) => finding.severity === 'critical' || finding.severity === 'high';
 
 /** Reads the set-up and logs what is wrong with it, the worst first. */

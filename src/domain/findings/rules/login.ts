@@ -132,6 +132,21 @@ export const loginRules = {
     severity: 'info',
     why: 'The attribute is then not mapped, and members that name it do not match this run. Nothing else changes.',
   },
+  'login-condition-unknown': {
+    title: 'Only Google can evaluate a part of the condition',
+    severity: 'info',
+    why: 'The part uses something that the doctor does not evaluate. Google may accept this run.',
+  },
+  'login-mapping-unknown': {
+    title: 'Only Google can compute a mapping',
+    severity: 'info',
+    why: 'The expression uses something that the doctor does not evaluate. What depends on this attribute is not checked.',
+  },
+  'login-stranger-unknown': {
+    title: 'The doctor cannot tell who else passes the condition',
+    severity: 'low',
+    why: 'Whether these runs get in depends on a part of the condition that only Google can evaluate.',
+  },
   'login-condition': {
     title: 'The attribute condition rejects this run',
     severity: 'critical',

@@ -66,7 +66,7 @@ function members(
   }
   const needed =
     account.email === facts.request.serviceAccount || account.email === facts.request.invokerServiceAccount;
-  if (needed && mapped && !grants.some(({ parsed }) => admits(parsed, mapped)))
+  if (needed && mapped && !grants.some(({ parsed }) => admits(parsed, mapped) !== false))
     found.push({
       ...ofRule(loginRules, 'login-member-missing'),
       title: `No member in the policy of ${account.email} matches this run.`,

@@ -1,16 +1,6 @@
-import { environment } from '../../cel/environment.ts';
+import { literal, parse } from '../../cel/parse.ts';
 import type { Claims } from '../claims.ts';
-import {
-  aliased,
-  firstLine,
-  literal,
-  type Mapped,
-  reference,
-  type Truth,
-  truthOf,
-  unaliased,
-  variables,
-} from './cel.ts';
+import { type Mapped, reference, type Truth, truthOf, variables } from './cel.ts';
 
 /** The condition of a provider, part by part. */
 
@@ -25,34 +15,30 @@ export interface Conjunct {
 
 /** Splits the condition at its outermost `&&`. Each part comes with its result and the values that it looked at. */
 export function conjuncts(condition: string, claims: Claims, mapped: Mapped): Conjunct[] {
-  const text = aliased(condition);
   const context = variables(claims, mapped);
-  let pieces: string[];
-  try {
-    pieces = split(text);
-  } catch (error) {
-    return [{ text: condition, truth: 'error', reads: [], error: firstLine(error) }];
-  }
-  return pieces.map((part) => {
+  return split(condition).map((part) => {
     const names = [
       ...new Set(
-        [...part.matchAll(reference)].map((match) =>
-          unaliased(`${match[1]}.${match[2] ?? match[3] ?? match[4]}`),
-        ),
+        [...part.matchAll(reference)].map((match) => `${match[1]}.${match[2] ?? match[3] ?? match[4]}`),
       ),
     ];
     return {
-      text: unaliased(part),
+      text: part,
       ...truthOf(part, context),
       reads: names.map((name) => ({ name, value: lookUp(name, claims, mapped) })),
     };
   });
 }
 
-/** The operands of the outermost `&&`. Parentheses around the whole condition are removed. Throws if it is not CEL. */
+const isConjunction = (text: string) => {
+  const parsed = parse(text);
+  return parsed.ok && parsed.root.op === '&&';
+};
+
+/** The operands of the outermost `&&`. Parentheses around the whole condition are removed. Text that is not CEL is one part. */
 function split(expression: string): string[] {
   const text = expression.trim();
-  if (environment().parse(text).ast.op !== '&&') return [text];
+  if (!isConjunction(text)) return [text];
   const pieces: string[] = [];
   let depth = 0;
   let start = 0;
@@ -71,31 +57,33 @@ function split(expression: string): string[] {
     at += token.length;
   }
   pieces.push(text.slice(start));
-  // The parser found an `&&` and the loop did not, so parentheses enclose the whole condition.
-  if (pieces.length === 1) return split(text.slice(1, -1));
+  // The parser found an `&&` and the loop did not, so parentheses enclose the whole condition, or a comment hides it.
+  if (pieces.length === 1) return /^\(.*\)$/s.test(text) ? split(text.slice(1, -1)) : [text];
   return pieces.flatMap((piece) => split(unwrapped(piece)));
 }
 
 /** Turns `(a && b)` into `a && b` and leaves anything else as it is. */
 function unwrapped(piece: string): string {
   const text = piece.trim();
-  return text.startsWith('(') && text.endsWith(')') && environment().parse(text).ast.op === '&&'
-    ? text.slice(1, -1)
-    : text;
+  return text.startsWith('(') && text.endsWith(')') && isConjunction(text) ? text.slice(1, -1) : text;
 }
 
 function lookUp(name: string, claims: Claims, mapped: Mapped): string | undefined {
   const [space, ...rest] = name.split('.');
   const key = rest.join('.');
   if (space === 'attribute') return mapped.attributes[key];
-  if (space === 'google') return key === 'subject' ? mapped.subject : undefined;
+  if (space === 'google') return key === 'subject' ? mapped.subject : mapped.groups?.join(', ');
   const value = claims[key];
   return value === undefined || value === null ? undefined : String(value).slice(0, 300);
 }
 
-/** Says which parts of the condition keep this run out, and why. Empty if all of them hold. */
+/**
+ * Says which parts of the condition keep this run out, and why. If none does for certain, it names the parts that only
+ * Google can evaluate. Empty if all of them hold.
+ */
 export function whyRejected(parts: readonly Conjunct[]): string {
-  const failed = parts.filter((part) => part.truth !== 'true');
+  const failed = parts.filter(({ truth }) => truth === 'false' || truth === 'error');
+  if (failed.length === 0) return whyUnknown(parts);
   return failed
     .slice(0, 4)
     .map((part) => {
@@ -107,3 +95,11 @@ export function whyRejected(parts: readonly Conjunct[]): string {
     })
     .join(' ');
 }
+
+/** Names the parts that only Google can evaluate. Empty if there are none. */
+export const whyUnknown = (parts: readonly Conjunct[]): string =>
+  parts
+    .filter(({ truth }) => truth === 'unknown')
+    .slice(0, 4)
+    .map(({ text, error }) => `Only Google can evaluate the part ${text}: ${error}.`)
+    .join(' ');

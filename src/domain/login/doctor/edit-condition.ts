@@ -9,7 +9,7 @@ import { conjuncts } from './condition.ts';
  */
 export function widened(condition: string, claims: Claims, mapped: Mapped): string | undefined {
   const parts = conjuncts(condition, claims, mapped).map(({ text, truth, reads }) => {
-    if (truth === 'true') return text;
+    if (truth === 'true' || truth === 'unknown') return text;
     const own = [...new Set(reads.flatMap(({ name }) => valuesOf(name, claims, mapped)))];
     return own.length > 0 ? `(${text} || ${own.join(' && ')})` : undefined;
   });
@@ -67,7 +67,7 @@ export function surviving(
   later: { claims: Claims; mapped: Mapped },
 ): string {
   const kept = conjuncts(condition, later.claims, later.mapped).flatMap(({ text, truth }) =>
-    truth === 'true' ? [text] : [],
+    truth === 'true' || truth === 'unknown' ? [text] : [],
   );
   return joined([...byId(claims), ...kept]);
 }

@@ -26,12 +26,18 @@ export function poolMember(member: string, provider: Provider): PoolMember | und
   return undefined;
 }
 
-/** True if the member includes a run with these mapped attributes. */
-export function admits(member: PoolMember, mapped: Mapped): boolean {
+/** True if the member includes a run with these mapped attributes. Undefined if only Google can compute the attribute. */
+export function admits(member: PoolMember, mapped: Mapped): boolean | undefined {
   if (member.kind === 'everyone') return true;
+  const target =
+    member.kind === 'attribute'
+      ? `attribute.${member.attribute}`
+      : member.kind === 'group'
+        ? 'google.groups'
+        : 'google.subject';
+  if (mapped.unknown.some((mapping) => mapping.target === target)) return undefined;
   if (member.kind === 'subject') return member.value === mapped.subject;
-  // The token does not show who is in a group, so nothing counts as a member of it.
-  if (member.kind === 'group') return false;
+  if (member.kind === 'group') return mapped.groups?.includes(member.value) ?? false;
   return mapped.attributes[member.attribute] === member.value;
 }
 
@@ -65,10 +71,11 @@ export function poolGrants(policy: readonly Binding[] | undefined, provider: Pro
   );
 }
 
-/** True if a run with these mapped attributes may act as the account. Undefined if its policy could not be read. */
+/** True if a run with these mapped attributes may act as the account. Undefined if that could not be found out. */
 export function mayActAs(account: AccountFacts, provider: Provider, mapped: Mapped): boolean | undefined {
   if (!account.policy) return undefined;
-  return poolGrants(account.policy, provider).some(
-    (grant) => impersonationRoles.includes(grant.role) && admits(grant.parsed, mapped),
-  );
+  const answers = poolGrants(account.policy, provider)
+    .filter(({ role }) => impersonationRoles.includes(role))
+    .map(({ parsed }) => admits(parsed, mapped));
+  return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
 }

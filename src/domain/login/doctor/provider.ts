@@ -4,8 +4,8 @@ import { loginRules } from '../../findings/rules/login.ts';
 import { conditionFor, describeProvider, updateProvider } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { maxSubjectBytes, shortSubject } from '../subject.ts';
-import { holds, type MappingProblem, mapClaims } from './cel.ts';
-import { conjuncts, whyRejected } from './condition.ts';
+import { holds, type Mapped, type MappingProblem, mapClaims } from './cel.ts';
+import { conjuncts, whyRejected, whyUnknown } from './condition.ts';
 import { widened } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { examineIssuer } from './issuer.ts';
@@ -81,15 +81,29 @@ function mappingFinding(provider: Provider, problem: MappingProblem): Finding {
   };
 }
 
+/** A mapping with a construct that the doctor does not evaluate may be right. */
+const unknownMapping = ({ target, expression, why }: Mapped['unknown'][number]): Finding => ({
+  ...ofRule(loginRules, 'login-mapping-unknown'),
+  title: `The doctor cannot compute the mapping ${target} = ${expression}: ${why}.`,
+});
+
 function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
   const found: Finding[] = [];
   const { claims } = facts;
   const mapped = mapClaims(resource.attributeMapping, claims);
   found.push(...mapped.problems.map((problem) => mappingFinding(provider, problem)));
-  if (resource.attributeCondition && holds(resource.attributeCondition, claims, mapped) !== 'true')
+  found.push(...mapped.unknown.map(unknownMapping));
+  const truth = holds(resource.attributeCondition, claims, mapped);
+  const parts = () => conjuncts(resource.attributeCondition ?? '', claims, mapped);
+  if (truth === 'unknown')
+    found.push({
+      ...ofRule(loginRules, 'login-condition-unknown'),
+      title: `The doctor cannot tell whether the condition lets this run in. ${whyUnknown(parts())}`,
+    });
+  else if (resource.attributeCondition && truth !== 'true')
     found.push({
       ...ofRule(loginRules, 'login-condition'),
-      title: `The condition rejects this run. ${whyRejected(conjuncts(resource.attributeCondition, claims, mapped))}`,
+      title: `The condition rejects this run. ${whyRejected(parts())}`,
       fix: 'If this run is meant to get in, widen the part that rejects it:',
       commands: [
         updateProvider(provider, {

@@ -28,7 +28,7 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
     const lostAccounts = facts.accounts.filter(
       (account) => mayActAs(account, provider, own) === true && mayActAs(account, provider, mapped) === false,
     );
-    const rejected = holds(resource.attributeCondition, claims, mapped) !== 'true';
+    const rejected = ['false', 'error'].includes(holds(resource.attributeCondition, claims, mapped));
     if (!rejected && bytes <= maxSubjectBytes && lostAccounts.length === 0) return;
     const why = rejected
       ? whyRejected(conjuncts(resource.attributeCondition ?? '', claims, mapped))

@@ -1,9 +1,10 @@
 import type { Finding } from '../../findings/finding.ts';
 import { conditionFor, updateProvider } from '../commands.ts';
 import { type Provider, parseProvider } from '../identity.ts';
-import { holds, mapClaims } from './cel.ts';
+import { mapClaims } from './cel.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { strangers } from './other-runs.ts';
+import { passes } from './strangers.ts';
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
@@ -14,11 +15,11 @@ export function examineSiblings(facts: IdentityFacts, own: ProviderResource): Fi
     if (sibling.disabled || sibling.state === 'DELETED') continue;
     if (sibling.oidc?.issuerUri?.replace(/\/$/, '') !== own.oidc?.issuerUri?.replace(/\/$/, '')) continue;
     const weaker = strangers(facts.claims).filter(({ claims }) => {
-      const passes = (resource: ProviderResource) => {
+      const truth = (resource: ProviderResource) => {
         const mapped = mapClaims(resource.attributeMapping, claims);
-        return mapped.subject !== undefined && holds(resource.attributeCondition, claims, mapped) === 'true';
+        return passes(resource, claims, mapped);
       };
-      return passes(sibling) && !passes(own);
+      return truth(sibling) === 'true' && ['false', 'error'].includes(truth(own));
     });
     if (weaker.length === 0) continue;
     let provider: Provider;

@@ -1,10 +1,10 @@
 import type { Finding } from '../../findings/finding.ts';
 import { ofRule } from '../../findings/of-rule.ts';
 import { loginRules } from '../../findings/rules/login.ts';
-import { claimText } from '../claims.ts';
+import { type Claims, claimText } from '../claims.ts';
 import { celText, conditionFor, updateProvider } from '../commands.ts';
 import type { Provider } from '../identity.ts';
-import { holds, type Mapped, mapClaims } from './cel.ts';
+import { holds, type Mapped, mapClaims, type Truth } from './cel.ts';
 import { narrowed } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { admits, mayActAs, poolGrants } from './members.ts';
@@ -26,8 +26,11 @@ function reach(
   if (!facts.request.serviceAccount) {
     if (!facts.projectPolicy) unread = true;
     else
-      for (const grant of poolGrants(facts.projectPolicy, provider))
-        if (admits(grant.parsed, mapped)) places.push(`${grant.role} on the project`);
+      for (const grant of poolGrants(facts.projectPolicy, provider)) {
+        const may = admits(grant.parsed, mapped);
+        if (may) places.push(`${grant.role} on the project`);
+        if (may === undefined) unread = true;
+      }
   }
   return { places: [...new Set(places)], unread };
 }
@@ -60,13 +63,12 @@ export function examineStrangers(
       fix: 'Let only this repository in:',
       commands: [updateProvider(provider, { 'attribute-condition': conditionFor(facts.claims) })],
     });
+  const unsure: Stranger[] = [];
   for (const stranger of strangers(facts.claims)) {
     const mapped = mapClaims(resource.attributeMapping, stranger.claims);
-    if (
-      mapped.subject === undefined ||
-      holds(resource.attributeCondition, stranger.claims, mapped) !== 'true'
-    )
-      continue;
+    const truth = passes(resource, stranger.claims, mapped);
+    if (truth === 'unknown') unsure.push(stranger);
+    if (truth !== 'true') continue;
     const { places, unread } = reach(facts, provider, mapped);
     const reached = places.length > 0 ? true : unread ? undefined : false;
     const beyond = reached
@@ -83,7 +85,27 @@ export function examineStrangers(
       commands: [updateProvider(provider, { 'attribute-condition': tighter(facts, resource, stranger) })],
     });
   }
-  return found;
+  return [...found, ...unknownStrangers(unsure)];
+}
+
+/** Whether a run gets into the pool. It needs a subject, and the condition has to hold. */
+export function passes(resource: ProviderResource, claims: Claims, mapped: Mapped): Truth {
+  const unsure = mapped.unknown.some(({ target }) => target === 'google.subject');
+  if (mapped.subject === undefined && !unsure) return 'false';
+  const truth = holds(resource.attributeCondition, claims, mapped);
+  return truth === 'true' && unsure ? 'unknown' : truth;
+}
+
+/** One finding for all runs about which only Google can decide. */
+function unknownStrangers(unsure: readonly Stranger[]): Finding[] {
+  if (unsure.length === 0) return [];
+  const names = unsure.map(({ who }) => who.charAt(0).toLowerCase() + who.slice(1)).join('; ');
+  return [
+    {
+      ...ofRule(loginRules, 'login-stranger-unknown'),
+      title: `The doctor cannot tell whether the condition keeps these out: ${names}.`,
+    },
+  ];
 }
 
 /** A condition that keeps this stranger out and lets this run in. It keeps every part of the present condition. */

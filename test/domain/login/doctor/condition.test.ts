@@ -130,7 +130,7 @@ describe('a condition is split at the right places', () => {
     });
     fc.assert(
       fc.property(expression, values, (condition, given) => {
-        const none = { subject: undefined, attributes: {}, problems: [] };
+        const none = { subject: undefined, attributes: {}, unknown: [], problems: [] };
         const parts = conjuncts(condition, given, none);
         expect(parts.every(({ truth }) => truth === 'true')).toBe(holds(condition, given, none) === 'true');
       }),
