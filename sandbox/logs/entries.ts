@@ -1,41 +1,15 @@
 import { invalidArgument } from '../core/errors.ts';
 import { projectResource, requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
-import { ApiError, type Call, type Reply } from '../core/types.ts';
+import type { Call, Reply } from '../core/types.ts';
 import { partial } from './fields.ts';
 import { parseFilter } from './filter.ts';
 import { nanos } from './filter-compare.ts';
-import { type LogEntry, logStore, visibleEntries } from './store.ts';
+import { countRead, logReads } from './read-quota.ts';
+import { type LogEntry, visibleEntries } from './store.ts';
 
 const known = new Set(['resourceNames', 'projectIds', 'filter', 'orderBy', 'pageSize', 'pageToken']);
 const snake = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** Calls per minute and project (cloud.google.com/logging/quotas). */
-function countCall(world: World): void {
-  const store = logStore(world);
-  const now = world.now();
-  store.calls = store.calls.filter((at) => at > now - 60_000);
-  store.calls.push(now);
-  if (!store.enforceQuota || store.calls.length <= 60) return;
-  throw new ApiError(
-    429,
-    'RESOURCE_EXHAUSTED',
-    `Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute' of service 'logging.googleapis.com' for consumer 'project_number:${world.projectNumber}'.`,
-    [
-      {
-        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-        reason: 'RATE_LIMIT_EXCEEDED',
-        domain: 'googleapis.com',
-        metadata: {
-          service: 'logging.googleapis.com',
-          quota_metric: 'logging.googleapis.com/read_requests',
-          quota_limit_value: '60',
-          consumer: `projects/${world.projectNumber}`,
-        },
-      },
-    ],
-  );
-}
 
 function orderOf(text: unknown): 1 | -1 {
   const order = String(text ?? '')
@@ -96,7 +70,7 @@ export function listEntries(world: World, call: Call): Reply {
   const direction = orderOf(body.orderBy);
   const size = body.pageSize === undefined || body.pageSize === 0 ? 50 : Number(body.pageSize);
   if (!Number.isInteger(size) || size < 0) throw invalidArgument('page_size must not be negative.');
-  countCall(world);
+  countRead(world, logReads(world));
   const query = JSON.stringify([names, body.filter ?? '', direction]);
   const cursor = decode(body.pageToken, query);
   const found = visibleEntries(world)

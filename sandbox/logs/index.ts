@@ -4,15 +4,24 @@ import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
 import { listEntries } from './entries.ts';
 import { monitoringApi } from './monitoring.ts';
-import { logStore } from './store.ts';
+import { logReads, metricReads } from './read-quota.ts';
 
 /** The calls that read from Cloud Logging and Cloud Monitoring. */
 export function logsApis(world: World): ApiDefinition[] {
   addSetting(world, 'enforceLoggingQuota', (value) => {
     if (typeof value !== 'boolean')
       throw invalidArgument('setting "enforceLoggingQuota" must be true or false.');
-    logStore(world).enforceQuota = value;
+    logReads(world).enforced = value;
   });
+  for (const [name, quota] of [
+    ['logReadsPerMinute', logReads(world)],
+    ['metricReadsPerMinute', metricReads(world)],
+  ] as const)
+    addSetting(world, name, (value) => {
+      if (!Number.isInteger(value) || (value as number) < 0)
+        throw invalidArgument(`setting "${name}" must be a whole number.`);
+      quota.perMinute = value as number;
+    });
   return [
     {
       name: 'logging',

@@ -6,6 +6,7 @@ import type { ApiDefinition, Call, Reply } from '../core/types.ts';
 import { partial } from './fields.ts';
 import { parseMetricFilter } from './metric-filter.ts';
 import { type MetricPoint, metricPoints } from './metrics-store.ts';
+import { countRead, metricReads } from './read-quota.ts';
 import {
   type Aggregation,
   alignedValue,
@@ -103,6 +104,7 @@ function listSeries(world: World, call: Call, params: Record<string, string>): R
   const from = call.query.has('interval.startTime') ? time(call, 'interval.startTime') : to - 1;
   if (from >= to) throw invalidArgument('interval.startTime must be before interval.endTime.');
   const aggregation = aggregationOf(call);
+  countRead(world, metricReads(world));
   const points = metricPoints(world).filter(({ at }) => at > from && at <= to && ingested(world, at));
   if (!types[metric]) throw notFound(`Cannot find metric(s) that match type = "${metric}".`);
   const single = points.map(

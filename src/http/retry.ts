@@ -2,9 +2,10 @@ import type { TransportError } from './transport-error.ts';
 
 /**
  * When a failed attempt may be repeated. `read` and `repeatable-write`: after any transient failure. `write`: only if
- * the server certainly did not act. `never`: not at all.
+ * the server certainly did not act. `metered-read`: as `read`, but a quota that is used up (429) goes to the caller, which
+ * knows how to slow down. `never`: not at all.
  */
-export type RetryRule = 'read' | 'write' | 'repeatable-write' | 'never';
+export type RetryRule = 'read' | 'metered-read' | 'write' | 'repeatable-write' | 'never';
 
 const transientStatus = (status: number) =>
   status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
@@ -19,6 +20,6 @@ export function mayRetry(rule: RetryRule, failure: { status?: number; transport?
       ? !transport.sent || transport.kind === 'refused' || transport.kind === 'dns'
       : true;
   }
-  if (status === undefined) return false;
+  if (status === undefined || (rule === 'metered-read' && status === 429)) return false;
   return rule === 'write' ? status === 429 || status === 503 : transientStatus(status);
 }

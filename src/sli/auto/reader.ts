@@ -2,6 +2,7 @@ import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { SliQuery, SliReader, SliReading, SliSource } from '../../steps/ports/sli.ts';
+import { QuotaSpent } from '../quota/quota-spent.ts';
 
 export interface FallbackOptions {
   first: SliSource;
@@ -12,13 +13,21 @@ export interface FallbackOptions {
   patienceMs?: number;
 }
 
+/** What the first look found, before anybody was shifted. */
+export interface FirstLook {
+  /** Why a watch begins with the second source. Undefined: it begins with the first. */
+  begin: string | undefined;
+}
+
 /** Splits `logs 2026-…` into the source that counted and its own cursor. */
 function splitCursor(cursor: string | undefined): [source: string, rest: string] | undefined {
   const at = cursor?.indexOf(' ') ?? -1;
   return cursor && at > 0 ? [cursor.slice(0, at), cursor.slice(at + 1)] : undefined;
 }
 
-const isRefusal = (error: unknown) => error instanceof ReleaseError && error.code === 'permission-denied';
+/** Asking again does not help: a grant is missing, or the source has already waited for its quota. */
+const isLasting = (error: unknown) =>
+  error instanceof QuotaSpent || (error instanceof ReleaseError && error.code === 'permission-denied');
 
 /**
  * Reads one watch from the first source and, after a change, from the second. The two never count the same time: the
@@ -38,12 +47,15 @@ export class FallbackReader implements SliReader {
   #checkedAt: number;
   #note: string | undefined;
 
-  constructor(query: SliQuery, options: FallbackOptions) {
+  constructor(query: SliQuery, options: FallbackOptions, look: FirstLook = { begin: undefined }) {
     this.#query = query;
     this.#options = options;
     const { first, second } = options;
     const resumed = splitCursor(query.cursor);
-    const on = resumed?.[0] === second.name ? second : first;
+    // A watch that has begun stays with its source, because the two count different moments.
+    const later = resumed === undefined && look.begin !== undefined;
+    const on = later || resumed?.[0] === second.name ? second : first;
+    this.#note = later ? look.begin : undefined;
     this.#reader = on.open({ ...query, cursor: resumed?.[1] });
     // A runner that counted no request leaves no cursor, so a cursor means that the logs were counted up to there.
     this.#counted = resumed !== undefined;
@@ -68,7 +80,7 @@ export class FallbackReader implements SliReader {
     } catch (failure) {
       if (signal?.aborted) throw failure;
       const waited = now - this.#answeredAt >= this.#patience;
-      if (!onFirst || !(isRefusal(failure) || waited)) throw failure;
+      if (!onFirst || !(isLasting(failure) || waited)) throw failure;
       return this.#changeSource(failure, marks, signal);
     }
     this.#answeredAt = now;

@@ -5,8 +5,8 @@ import type { Rest } from '../../http/rest.ts';
 import { mayRetry } from '../../http/retry.ts';
 import { TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
+import { isQuotaError, QuotaSpent } from '../quota/quota-spent.ts';
 import { explainRefusal } from '../refusal.ts';
-import { isQuotaError, QuotaSpent } from './quota-spent.ts';
 
 export interface EntriesOptions {
   rest: Rest;
@@ -49,6 +49,13 @@ const isTransient = (error: unknown) =>
   (error instanceof RemoteError && mayRetry('read', { status: error.status })) ||
   (error instanceof TransportError && mayRetry('read', { transport: error }));
 
+const quotaOf = (projectId: string, cause: unknown) =>
+  new QuotaSpent(`log reads of project ${projectId}`, {
+    why: 'Cloud Logging allows 60 reads a minute for a whole project, and other releases or tools use them.',
+    fix: 'Release fewer functions of this project at a time, set source: metrics, or ask Google for a higher quota of read requests.',
+    cause,
+  });
+
 /** https://cloud.google.com/logging/docs/reference/v2/rest/v2/entries/list */
 export function createEntriesApi(options: EntriesOptions): EntriesApi {
   const { rest, clock, projectId, region } = options;
@@ -89,7 +96,7 @@ export function createEntriesApi(options: EntriesOptions): EntriesApi {
           answer = await ask(filter, token, signal);
         } catch (error) {
           // Another attempt would only use up more of the quota, so the caller decides when to come back.
-          if (!signal?.aborted && isQuotaError(error)) throw new QuotaSpent(projectId, error);
+          if (!signal?.aborted && isQuotaError(error)) throw quotaOf(projectId, error);
           if (signal?.aborted || tries >= mostTries || !isTransient(error) || !again())
             throw explainRefusal(error, {
               counts: 'request logs',

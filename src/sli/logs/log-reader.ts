@@ -1,9 +1,10 @@
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SliQuery, SliReader, SliReading } from '../../steps/ports/sli.ts';
-import type { CallBudget } from './call-budget.ts';
+import type { CallBudget } from '../quota/call-budget.ts';
+import { starvedMs } from '../quota/patient-reader.ts';
+import { QuotaSpent } from '../quota/quota-spent.ts';
 import type { EntriesApi } from './entries-api.ts';
 import { EntryBook } from './entry-book.ts';
-import { QuotaSpent } from './quota-spent.ts';
 
 export interface LogAccess extends EntriesApi {
   clock: Clock;
@@ -25,8 +26,6 @@ const paceMs = 3000;
 
 /** At six passes a minute a watch notices nothing of a pause. */
 const usualPauseMs = 10_000;
-/** Without an answer for so long, a quota that is used up is a failure of the source. */
-const starvedMs = 150_000;
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 

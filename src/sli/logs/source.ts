@@ -1,13 +1,14 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource, SliTotals } from '../../steps/ports/sli.ts';
+import { CallBudget } from '../quota/call-budget.ts';
+import { requirePace } from '../quota/patient-read.ts';
+import { QuotaSpent } from '../quota/quota-spent.ts';
 import { Tally } from '../tally.ts';
-import { CallBudget } from './call-budget.ts';
 import { createEntriesApi, type EntriesOptions } from './entries-api.ts';
 import { bookEntry } from './entry-book.ts';
 import { readEntry } from './log-entry.ts';
 import { type LogAccess, LogReader } from './log-reader.ts';
-import { QuotaSpent } from './quota-spent.ts';
 
 export interface LoggingOptions extends EntriesOptions, Pick<LogAccess, 'pagesPerPoll' | 'requestTimeoutMs'> {
   log?: Log | undefined;
@@ -28,34 +29,13 @@ export function createLogging(options: LoggingOptions): SliSource {
   const api = createEntriesApi(options);
   const again = () => budget.take('page');
 
-  /** Reads a page and, while the quota of the project is used up, waits for it. Throws `QuotaSpent` after two minutes. */
-  async function patientPage(filter: string, token: string | undefined, signal?: AbortSignal) {
-    const { clock } = options;
-    const until = clock.now() + quotaWaitMs;
-    let told = false;
-    for (;;)
-      try {
-        const page = await api.page(filter, token, again, signal);
-        budget.answered();
-        return page;
-      } catch (error) {
-        if (!(error instanceof QuotaSpent)) throw error;
-        budget.refused();
-        if (clock.now() + budget.waitMs >= until) throw error;
-        if (!told) options.log?.line(`  Waiting: ${error.what} (gives up after ${quotaWaitMs / 1000} s)`);
-        told = true;
-        await clock.sleep(budget.waitMs, signal);
-        again();
-      }
-  }
-
   return {
     name: 'logs',
     open: (query) => new LogReader(query, { ...options, ...api, budget }),
     async ready(query, signal) {
-      const now = options.clock.now();
-      const filter = api.filterOf(query.service, [`timestamp>="${iso(now - 1000)}"`]);
-      if (again()) await patientPage(filter, undefined, signal);
+      const { clock, log } = options;
+      const filter = api.filterOf(query.service, [`timestamp>="${iso(clock.now() - 1000)}"`]);
+      await requirePace({ clock, log, budget, signal }, () => api.page(filter, undefined, again, signal));
     },
     async total(query, from, to, signal) {
       const tally = new Tally();
@@ -91,8 +71,5 @@ export function createLogging(options: LoggingOptions): SliSource {
     },
   };
 }
-
-/** How long a single read may wait for the quota of the project, in milliseconds. */
-const quotaWaitMs = 120_000;
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();

@@ -9,7 +9,7 @@ export interface Delay {
 }
 
 /** Assumed if a descriptor does not announce a delay: the value of Google's own example of a latency metric. */
-const assumedMs = 240_000;
+export const assumedMs = 240_000;
 
 /** Reads `240s`. */
 const secondsOf = (value: unknown): number | undefined => {
@@ -51,6 +51,7 @@ export class Delays {
       api: 'monitoring',
       method: 'GET',
       path: `v3/projects/${this.#projectId}/metricDescriptors/${metric}`,
+      retry: 'metered-read',
       deadlineMs: 20_000,
       signal,
     });

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
+import { isQuotaError, QuotaSpent } from '../quota/quota-spent.ts';
 import { explainRefusal } from '../refusal.ts';
 import { type Delay, Delays } from './delay.ts';
 import { type BucketCount, readSeries } from './series.ts';
@@ -45,6 +46,7 @@ export function createMonitoringApi({ rest, projectId, region }: MonitoringScope
     try {
       return await read;
     } catch (error) {
+      if (isQuotaError(error)) throw new QuotaSpent(`metric reads of project ${projectId}`, { cause: error });
       throw explainRefusal(error, {
         counts: 'request metrics',
         projectId,
@@ -96,6 +98,7 @@ export function createMonitoringApi({ rest, projectId, region }: MonitoringScope
           view: 'FULL',
           pageToken,
         },
+        retry: 'metered-read',
         deadlineMs: 30_000,
         attemptMs: 20_000,
         signal,

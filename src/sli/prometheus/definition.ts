@@ -110,8 +110,8 @@ export const prometheus = defineSource({
         found.push({ inputs: ['slo_file'], problem: `${source}: ${place}: ${problem}` });
     return found;
   },
-  async open({ rest, clock, projectId, objectives }, settings) {
+  async open({ rest, clock, log, projectId, objectives }, settings) {
     const { createPrometheus } = await import('./source.ts');
-    return createPrometheus({ settings, rest, clock, projectId, objectives });
+    return createPrometheus({ settings, rest, clock, log, projectId, objectives });
   },
 });

@@ -4,6 +4,7 @@ import type { Rest } from '../../http/rest.ts';
 import { send } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
+import { isQuotaError, QuotaSpent } from '../quota/quota-spent.ts';
 import { explainRefusal } from '../refusal.ts';
 
 export interface QueryOptions {
@@ -58,6 +59,7 @@ async function askGoogle(
       method: 'GET',
       path,
       query: { ...parameters },
+      retry: 'metered-read',
       deadlineMs: 30_000,
       signal,
     });
@@ -69,6 +71,7 @@ async function askGoogle(
         what: `Prometheus refused the query: ${error.remoteMessage}`,
         cause: error,
       });
+    if (isQuotaError(error)) throw new QuotaSpent(`metric reads of project ${projectId}`, { cause: error });
     throw explainRefusal(error, {
       counts: 'Prometheus metrics',
       projectId,
@@ -105,6 +108,11 @@ async function ask(
       await clock.sleep(500 * 2 ** tries, signal);
       continue;
     }
+    if (answer.status === 429)
+      throw new QuotaSpent(`queries of Prometheus at ${url.origin}`, {
+        why: 'The server limits how many queries it answers, and other clients use it as well.',
+        fix: 'Release fewer functions at a time, or raise the limit of the server.',
+      });
     try {
       const body: unknown = JSON.parse(answer.body.toString('utf8'));
       // 400 and 422 carry Prometheus' own reason, which says more than the status.

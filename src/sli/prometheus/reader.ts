@@ -24,7 +24,7 @@ const lookBackSeconds = 900;
 /** Later polls overlap this far, so that a series that was missing for a while is compared with its last value. */
 const overlapSeconds = 300;
 /** The longest time to expect between two scrapes. */
-const scrapeMs = 60_000;
+export const scrapeMs = 60_000;
 
 /** Reads counters for one watch and turns their raw samples into increments. */
 export class PrometheusReader implements SliReader {

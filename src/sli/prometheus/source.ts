@@ -2,12 +2,16 @@ import type { Objective, PrometheusCounters } from '../../domain/slo/objective.t
 import { selectorText } from '../../domain/slo/selector.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
+import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource, SliTotals } from '../../steps/ports/sli.ts';
+import { CallBudget } from '../quota/call-budget.ts';
+import { readTotal, requirePace } from '../quota/patient-read.ts';
+import { PatientReader } from '../quota/patient-reader.ts';
 import { readNumber } from './answer.ts';
 import { ExistingCounters } from './existing.ts';
 import { inspectCounters } from './inspect.ts';
 import { createApi, createQuery } from './query-api.ts';
-import { PrometheusReader } from './reader.ts';
+import { PrometheusReader, scrapeMs } from './reader.ts';
 import { countersByObjective, withoutRevisions } from './selectors.ts';
 
 export interface PrometheusSettings {
@@ -31,7 +35,13 @@ export interface PrometheusOptions {
   clock: Clock;
   projectId: string;
   objectives: readonly Objective[];
+  log?: Log | undefined;
+  /** Number from 0 to 1, for the pauses after a refusal. Tests fix it. */
+  random?: () => number;
 }
+
+/** Looks a minute. Each look is one query for every objective, revision and counter. */
+const looksPerMinute = 30;
 
 /**
  * Counts requests from any server with Prometheus' query API. It asks for the raw samples of counters up to a pinned
@@ -39,16 +49,32 @@ export interface PrometheusOptions {
  * extrapolates and returns fractions of requests.
  */
 export function createPrometheus(options: PrometheusOptions): SliSource {
-  const { settings, clock, rest, projectId } = options;
+  const { settings, clock, rest, projectId, log } = options;
   const delayMs = settings.delayMs ?? 20_000;
   const api = createApi({ url: settings.url, token: settings.token, rest, clock, projectId });
   const query = createQuery(api);
   const countersOf = countersByObjective(options.objectives, settings.counters);
+  const budget = new CallBudget(clock, looksPerMinute, options.random);
   const existing = new ExistingCounters(settings.badOptional ?? false);
 
   return {
     name: 'prometheus',
-    open: (request) => new PrometheusReader(request, { query, clock, delayMs, countersOf, existing }),
+    open: (request) =>
+      new PatientReader(new PrometheusReader(request, { query, clock, delayMs, countersOf, existing }), {
+        clock,
+        budget,
+        begin: {
+          horizon: request.since,
+          lagMs: delayMs,
+          cursor: request.cursor ?? String(request.since),
+          bucketMs: scrapeMs,
+        },
+        note: 'Prometheus was read more rarely at times, because it limits the queries of all its clients together.',
+      }),
+    async ready(_, signal) {
+      const now = clock.now() - delayMs;
+      await requirePace({ clock, log, budget, signal }, () => query('vector(1)', now, signal));
+    },
     inspect: ({ service, objectives }, from, to, signal) =>
       inspectCounters(
         { api, countersOf, existing },
@@ -64,7 +90,8 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
           if (selector === undefined) return undefined;
           const { service, except = [] } = request;
           const all = selectorText(withoutRevisions(selector, service, except));
-          return readNumber(await query(`sum(increase(${all}[${seconds}s]))`, to, signal));
+          const text = `sum(increase(${all}[${seconds}s]))`;
+          return readNumber(await readTotal({ clock, budget, signal }, () => query(text, to, signal)));
         };
         const [total, bad, good] = await Promise.all([
           sumOf(counters.total),

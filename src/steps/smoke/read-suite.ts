@@ -2,6 +2,7 @@ import type { Place } from '../../domain/data/locate.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { readFileText } from '../../domain/smoke/suite/file-content.ts';
 import type { Suite } from '../../domain/smoke/suite/model.ts';
+import { phraseProblems } from '../../domain/smoke/suite/resolve/impossible.ts';
 import { parseSuite, type SuiteProblem } from '../../domain/smoke/suite/suite.ts';
 import type { SmokePorts } from './ports.ts';
 
@@ -33,7 +34,7 @@ export class SuiteError extends ReleaseError {
  */
 async function readFiles({ files }: Files, suite: Suite, lines: readonly string[]): Promise<SuiteProblem[]> {
   const problems: SuiteProblem[] = [];
-  for (const { skip, image, expect, filePlaces } of suite.cases) {
+  for (const { skip, image, expect, filePlaces, policy } of suite.cases) {
     const add = (place: Place, message: string | undefined) => {
       if (message !== undefined && skip === undefined)
         problems.push({ ...place, message, quoted: (lines[place.line - 1] ?? '').slice(0, 200) });
@@ -49,6 +50,7 @@ async function readFiles({ files }: Files, suite: Suite, lines: readonly string[
     const { text, problem } = readFileText(path, await files.read(path, suite.file));
     expect.text = text;
     add(filePlaces.text, problem);
+    if (text !== undefined) for (const found of phraseProblems(expect, policy)) add(filePlaces.text, found);
   }
   return problems;
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../domain/errors/errors.ts';
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { type Counts, noCounts } from '../../domain/evidence/counts.ts';
 import type { Cell, TestSpec } from '../../domain/evidence/state.ts';
 import { FailureBook } from '../../domain/watch/failures.ts';
@@ -25,6 +25,8 @@ export class StepCounts {
   #unreadable: Obstacle | undefined;
   /** The source will never answer, so waiting does not help. */
   isOver = false;
+  /** The last look found the quota of the source used up. The counts come later, so waiting helps. */
+  isQueued = false;
   /** The last answer of the source. */
   reading: SliReading | undefined;
   /** By test: the candidate's requests of this step that a sample left out. */
@@ -56,6 +58,7 @@ export class StepCounts {
       );
       this.reading = reading;
       this.#unreadable = undefined;
+      this.isQueued = false;
       for (const failure of reading.failures ?? [])
         if (failure.revision === this.#request.candidate) this.#failures.add(failure);
       this.#state.nameless += namelessBad(reading.counts, marks);
@@ -67,6 +70,7 @@ export class StepCounts {
       const message = messageOf(error);
       if (!this.#unreadable) log.warning(`The request counts cannot be read at the moment: ${message}`);
       this.isOver = error instanceof CountsUnusable;
+      this.isQueued = error instanceof ReleaseError && error.code === 'quota-spent';
       const role = error instanceof CountsRefused ? error.role : undefined;
       this.#unreadable = { kind: 'unreadable', message, role };
       return [];

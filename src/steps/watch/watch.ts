@@ -15,7 +15,7 @@ import { StepCounts } from './step-counts.ts';
 export type { WatchPorts, WatchRequest } from './request.ts';
 export type { WatchResult } from './result.ts';
 
-/** At its end a step waits for requests that the source does not show yet, but no longer than this many seconds. */
+/** At its end a step waits for requests that the source does not show yet, or for a quota, but no longer than this many seconds. */
 const longestTail = 360;
 
 /**
@@ -70,7 +70,8 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   };
   try {
     for (let next = clock.now() + pollMs; ; next = Math.max(next + pollMs, clock.now())) {
-      const tail = Math.min(counts.reading?.lagMs ?? 0, longestTail * 1000);
+      const lagMs = counts.isQueued ? Number.POSITIVE_INFINITY : (counts.reading?.lagMs ?? 0);
+      const tail = Math.min(lagMs, longestTail * 1000);
       const end = settledAt + request.durationSeconds * 1000 + tail;
       // If the clock is set back, `next` may be an hour ahead. So no look waits longer than one poll.
       await clock.sleep(Math.max(0, Math.min(pollMs, next - clock.now(), end - clock.now())), signal);

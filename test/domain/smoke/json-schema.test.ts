@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
 import { suiteJsonSchema } from '../../../src/domain/smoke/suite/schema/json-schema.ts';
 import { presetNames } from '../../../src/domain/smoke/suite/schema/parts.ts';
 
@@ -30,4 +31,30 @@ test('it is draft-07 with closed objects, messages for patterns and help for eve
   expect(presets.length).toBeGreaterThan(0);
   for (const node of presets) expect(node.markdownEnumDescriptions).toHaveLength(presetNames.length);
   expect(nodes.filter((node) => node.properties && node.additionalProperties === undefined)).toEqual([]);
+});
+
+/** Words of the language servers that editors use. A validator that knows JSON Schema alone must be told of them. */
+const editorWords = [
+  'defaultSnippets',
+  'markdownDescription',
+  'markdownEnumDescriptions',
+  'patternErrorMessage',
+];
+
+test.each(['backstay.smoke.json', 'backstay.slo.json'])('%s compiles in a strict validator', (file) => {
+  const schema = JSON.parse(
+    readFileSync(join(import.meta.dirname, '..', '..', '..', 'schemas', file), 'utf8'),
+  ) as Record<string, unknown>;
+  const strict = new Ajv({ strict: true, allErrors: true, validateFormats: true });
+  strict.addVocabulary(editorWords);
+  expect(strict.compile(schema)({ nothing: 1 })).toBe(false);
+});
+
+test('it judges like the reader of the suite', () => {
+  const strict = new Ajv({ strict: true });
+  strict.addVocabulary(editorWords);
+  const accepts = strict.compile(JSON.parse(committed) as Record<string, unknown>);
+  const suite = (request: object) => ({ version: 1, cases: [{ image: 'a.png', request }] });
+  expect(accepts(suite({ path: '/v1/ocr' }))).toBe(true);
+  expect(accepts(suite({ path: 'v1/ocr' }))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { logStore } from '../../../sandbox/logs/store.ts';
+import { logReads } from '../../../sandbox/logs/read-quota.ts';
 import type { ReleaseFacts } from '../../../src/domain/release/facts.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
@@ -25,7 +25,7 @@ const inputs = { step_duration: '60s', duration: '60s', canary: '10%', slo: '99%
 function others(perMinute: number): void {
   const restore = world.onCalls(({ api }) => {
     if (api === 'logging') {
-      const { calls } = logStore(world.sandbox.world);
+      const { calls } = logReads(world.sandbox.world);
       const now = world.sandbox.world.now();
       const theirs = Array.from({ length: perMinute }, (_, i) => now - (i * 60_000) / perMinute);
       const ours = calls.filter((at) => !theirsBefore.has(at));
@@ -37,7 +37,7 @@ function others(perMinute: number): void {
   });
   stop = () => {
     restore();
-    logStore(world.sandbox.world).calls.length = 0;
+    logReads(world.sandbox.world).calls.length = 0;
   };
 }
 const theirsBefore = new Set<number>();

@@ -34,8 +34,8 @@ export const checkErrors = {
   },
   'quota-spent': {
     title: 'The read quota of the project is used up',
-    why: 'Cloud Logging allows 60 reads a minute for a whole project. Other releases or other tools use them.',
-    fix: 'Release fewer functions of this project at a time, set source: metrics, or ask Google for a higher quota of read requests.',
+    why: 'All releases and tools of a project share its quotas. Cloud Logging allows 60 reads a minute, and Cloud Monitoring has a quota of time series queries.',
+    fix: 'Release fewer functions of this project at a time, choose another source, or ask Google for a higher quota.',
     inMessages: ['why', 'fix'],
   },
   'counts-partial': {

@@ -3,7 +3,9 @@ import { defaultPolicy, type TextPolicy } from '../../../ocr/units.ts';
 import type { SmokeCase, TextSource } from '../model.ts';
 import type { Report } from '../problem.ts';
 import type { CaseFile, SuiteFile } from '../schema/suite-file.ts';
-import { checkJmespath, expectOf } from './expectation.ts';
+import { expectOf } from './expectation.ts';
+import { checkPossible } from './impossible.ts';
+import { checkJmespath } from './jmespath.ts';
 import { imageOf, requestOf } from './request.ts';
 
 function sourceOf(item: CaseFile, defaults: SuiteFile['defaults'], report: Report): TextSource {
@@ -34,15 +36,20 @@ export function resolveCase(
   report: Report,
 ): Omit<SmokeCase, 'place' | 'filePlaces'> {
   const image = imageOf(item.image);
+  const policy = policyOf(item, defaults);
+  const expect = expectOf(item, defaults, report);
+  checkPossible(expect, policy, report);
+  const timeoutMs = parseDuration(item.timeout ?? defaults?.timeout ?? '30s') * 1000;
+  if (timeoutMs === 0) report(['timeout'], 'timeout: no answer arrives within 0 s.');
   return {
     name: item.name ?? item.image,
     image,
     skip: item.skip,
     text: sourceOf(item, defaults, report),
     request: requestOf(item, defaults, image, report),
-    policy: policyOf(item, defaults),
-    expect: expectOf(item, defaults, report),
-    timeoutMs: parseDuration(item.timeout ?? defaults?.timeout ?? '30s') * 1000,
+    policy,
+    expect,
+    timeoutMs,
     retries: item.retries ?? defaults?.retries ?? 2,
   };
 }

@@ -1,8 +1,8 @@
-import { compile } from '@jmespath-community/jmespath';
 import { parseDuration } from '../../../data/parse.ts';
 import type { Expect, FieldRule } from '../model.ts';
 import type { Report } from '../problem.ts';
 import type { CaseFile, SuiteFile } from '../schema/suite-file.ts';
+import { checkJmespath } from './jmespath.ts';
 
 type ExpectFile = NonNullable<CaseFile['expect']>;
 
@@ -17,21 +17,12 @@ function checkPattern(pattern: string, path: PropertyKey[], report: Report): voi
   }
 }
 
-export function checkJmespath(expression: string | undefined, path: PropertyKey[], report: Report): void {
-  if (expression === undefined) return;
-  try {
-    compile(expression);
-  } catch (error) {
-    report(path, `${expression.slice(0, 60)} is not JMESPath: ${(error as Error).message}.`);
-  }
-}
-
 function fieldOf(name: string, rule: NonNullable<ExpectFile['fields']>[string], report: Report): FieldRule {
   const at = ['expect', 'fields', name];
   const { path, pattern, equals } = rule;
   if ((path === undefined) === (pattern === undefined)) report(at, `${name} needs either path or pattern.`);
   checkJmespath(path, [...at, 'path'], report);
-  if (pattern === undefined) return { name, equals, path: path ?? '@' };
+  if (pattern === undefined || path !== undefined) return { name, equals, path: path ?? '@' };
   checkPattern(pattern, [...at, 'pattern'], report);
   if (typeof equals !== 'string')
     report(

@@ -36,10 +36,15 @@ export function resolveSuite(
   const presets = (data.presets ?? []).map((item, i) => {
     const preset = resolvePreset(item, placeAt(['presets', i]));
     checkName(preset.caseName, ['presets', i, 'case']);
+    if (preset.withinMs === 0)
+      problems.push({ path: ['presets', i, 'within'], message: 'within: no answer arrives within 0 s.' });
     return preset;
   });
   checkName(data.latency?.case, ['latency', 'case']);
   const latency = data.latency && resolveLatency(data.latency, placeAt(['latency']));
+  const limits = Object.entries({ ...latency?.limits, cold: latency?.coldMs });
+  for (const [limit] of limits.filter(([, milliseconds]) => milliseconds === 0))
+    problems.push({ path: ['latency', limit], message: `${limit}: no answer arrives within 0 s.` });
   const name = data.name ?? (file.split(/[\\/]/).at(-1) ?? file).replace(/\.ya?ml$/, '');
   return { name, file, cases, presets, latency };
 }

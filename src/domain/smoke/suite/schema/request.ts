@@ -12,7 +12,7 @@ export const request = z
     method: z.enum(['POST', 'PUT', 'PATCH']).optional().describe('HTTP method. Default: POST.'),
     path: z
       .string()
-      .startsWith('/')
+      .regex(/^\//, 'expected a path that begins with /')
       .max(2000)
       .optional()
       .describe('Path and query to add to the URL of the function. Default: /'),

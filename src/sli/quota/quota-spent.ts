@@ -1,10 +1,11 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 
-/** Google refused a read because the quota of the project is used up. Nothing is wrong; the read has to wait. */
+/** The server refused a read because a quota is used up. Nothing is wrong; the read has to wait. */
 export class QuotaSpent extends ReleaseError {
-  constructor(projectId: string, cause: unknown) {
-    super('quota-spent', { what: `The quota of log reads of project ${projectId} is used up.`, cause });
+  /** @param whose what is read, and for whom, such as `log reads of project p` */
+  constructor(whose: string, parts: { cause?: unknown; why?: string; fix?: string } = {}) {
+    super('quota-spent', { what: `The quota of ${whose} is used up.`, ...parts });
   }
 }
 

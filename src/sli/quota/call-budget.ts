@@ -1,15 +1,16 @@
 import type { Clock } from '../../steps/ports/clock.ts';
 
 /**
- * Decides when the next call may go. Cloud Logging allows 60 reads a minute for a whole project and does not raise that
- * limit, so one release takes at most a third of it. More than three releases at once can still exceed it. Then each
- * release that is refused halves its own rate and raises it again by one call a minute for every three minutes without a
+ * Decides when the next look at a source may go. All releases of a project share its quotas: Cloud Logging allows 60 reads
+ * a minute, and one release takes at most a third of that. So more than three releases at once can exceed it. Then each
+ * release that is refused halves its own rate and raises it again by one look a minute for every three minutes without a
  * refusal (additive increase, multiplicative decrease), so that all of them together settle near the limit.
  */
 export class CallBudget {
   readonly #clock: Clock;
   readonly #perMinute: number;
   readonly #random: () => number;
+  readonly #slowest: number;
   /** Calls of the last minute. */
   #calls: number[] = [];
   /** Calls a minute that the shared quota seems to leave to this release; undefined while it was never refused. */
@@ -17,11 +18,16 @@ export class CallBudget {
   #notBefore = Number.NEGATIVE_INFINITY;
   #raisedAt = 0;
 
-  /** @param random returns a number from 0 to 1; without it, all releases would come back at the same moment */
-  constructor(clock: Clock, perMinute: number, random: () => number = Math.random) {
+  /**
+   * @param random returns a number from 0 to 1; without it, all releases would come back at the same moment
+   * @param slowest looks a minute that are left however often it is refused. With two a minute, a watch is never without
+   * news for longer than a minute or so.
+   */
+  constructor(clock: Clock, perMinute: number, random: () => number = Math.random, slowest = 2) {
     this.#clock = clock;
     this.#perMinute = perMinute;
     this.#random = random;
+    this.#slowest = slowest;
   }
 
   /**
@@ -40,7 +46,7 @@ export class CallBudget {
   refused(): void {
     const now = this.#clock.now();
     const used = Math.min(this.#rate ?? this.#perMinute, Math.max(1, this.#calls.length));
-    this.#rate = Math.max(slowest, used / 2);
+    this.#rate = Math.max(this.#slowest, used / 2);
     this.#raisedAt = now;
     // Between half the pause and the whole of it.
     this.#notBefore = now + this.pauseMs * (0.5 + this.#random() / 2);
@@ -69,5 +75,3 @@ export class CallBudget {
 
 /** The rate rises by one call a minute in this time. If it rose faster, twenty releases at once would cause each other many more refusals. */
 const raiseMs = 180_000;
-/** Calls a minute. With two a minute, a watch is never without news for longer than a minute or so. */
-const slowest = 2;
