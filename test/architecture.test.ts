@@ -68,6 +68,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // Which proxy a URL is reached through; the basis of a verdict names it.
     proxy: [],
     basis: ['findings', 'proxy'],
+    // Rows that explain failures after the login: cause, repair and command.
+    causes: ['data', 'errors'],
     // The types of every capability's evidence meet here, so no capability may import the report.
     report: [
       ...['basis', 'budget', 'deploy', 'errors', 'exposure', 'findings', 'login'],

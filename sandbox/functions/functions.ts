@@ -66,6 +66,11 @@ function create(world: World, call: Call, params: Record<string, string>): Reply
     throw alreadyExists(
       `Could not create Cloud Run service ${serviceId(id)}. A Cloud Run service with this name already exists.`,
     );
+  const service = `projects/${world.project}/locations/${params.location}/services/${serviceId(id)}`;
+  if (runState(world).services.has(service))
+    throw alreadyExists(
+      `Could not create Cloud Run service ${serviceId(id)}. A Cloud Run service with this name already exists. Please redeploy the function with a different name.`,
+    );
   const config = configOf(call);
   checkConfig(world, call, config, id);
   const now = nowText(world);
@@ -79,7 +84,7 @@ function create(world: World, call: Call, params: Record<string, string>): Reply
     stateMessages: [],
     createTime: now,
     updateTime: now,
-    service: `projects/${world.project}/locations/${params.location}/services/${serviceId(id)}`,
+    service,
     revision: undefined,
     buildName: undefined,
     source: undefined,

@@ -1,23 +1,54 @@
+import { explain } from '../../src/domain/causes/explain.ts';
+import { rows } from '../../src/domain/causes/table.ts';
 import { catalog } from '../../src/domain/errors/catalog.ts';
 
-/** Writes docs/errors.md from the catalogue of errors. */
+const names = {
+  project: 'my-project',
+  region: 'us-central1',
+  name: 'ocr',
+  member: 'serviceAccount:deployer@my-project.iam.gserviceaccount.com',
+  entryPoint: 'ocr',
+  sourceDir: 'functions/ocr',
+  memory: '256Mi',
+};
+
+/** Writes docs/errors.md from the catalogue of errors and from the table of causes. */
 export function generate(): Record<string, string> {
   const lines = [
     '# Errors',
     '',
-    'Every error carries one of these codes in the report (`errors[].code`). Codes are stable. The sentence in the log names what',
-    'happened in your run; this page says what the code means in general. Generated from `src/domain/errors/codes/`.',
+    'Every error carries a code in the report (`errors[].code`). If the failure is one of the [known causes](#causes), it also carries',
+    'the id of the cause (`errors[].row`). Codes and ids are stable, and each is an anchor of this page: messages link to it. The',
+    'sentence in the log names what happened in your run; this page says what it means in general. Generated from',
+    '`src/domain/errors/codes/` and `src/domain/causes/rows/`.',
     '',
   ];
   const entries = Object.entries(catalog);
-  for (const [code, { title, why, fix }] of entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [code, { title, why, check, fix }] of entries.sort(([a], [b]) => (a < b ? -1 : 1)))
     lines.push(
-      `## \`${code}\``,
-      '',
-      `${title}.`,
-      ...(why ? ['', `**Why.** ${why}`] : []),
-      ...(fix ? ['', `**What to do.** ${fix}`] : []),
-      '',
+      ...[`## \`${code}\``, '', `${title}.`, '', `**Why.** ${why}`, '', `**How to see it.** ${check}`, ''],
+      ...[`**What to do.** ${fix}`, ''],
     );
+  lines.push(
+    ...['## Causes', ''],
+    'What Google says, why, and what repairs it. The examples are of the function `ocr` in `my-project`; a message has the names of',
+    'your run. Each command can be pasted as it is and run again. None takes anything away.',
+    '',
+  );
+  for (const row of rows) lines.push(...causeLines(row));
   return { 'docs/errors.md': `${lines.join('\n').trimEnd()}\n` };
 }
+
+function causeLines({ id, title, example }: (typeof rows)[number]): string[] {
+  const cause = explain(example, names);
+  if (cause?.id !== id) throw new Error(`the example of ${id} finds ${cause?.id}`);
+  const said = [example.message, ...(example.lines ?? [])].join(' … ');
+  const block = cause.commands?.length ? ['```sh', ...cause.commands, '```', ''] : [];
+  return [
+    ...[`### \`${id}\``, '', `${title}.`, '', `> ${escaped(said)}`, '', `**Why.** ${escaped(cause.why)}`, ''],
+    ...[`**What to do.** ${escaped(cause.fix)}`, '', ...block],
+  ];
+}
+
+/** Plain text as Markdown. */
+const escaped = (text: string) => text.replace(/[<*]/g, '\\$&');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RunNames } from '../domain/errors/facts.ts';
 import { type Environment, InputReader } from '../inputs/reader.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
@@ -18,6 +19,8 @@ export interface Context {
   id: string;
   /** Milliseconds since the epoch when the action began. */
   startedAt: number;
+  /** What the action knows about itself, for repairs. `names` is called only after a failure. */
+  about: { names: () => RunNames };
   /** Saves a value for the post step of this step (`GITHUB_STATE`). */
   saveState(name: string, value: string): void;
   /** Reads what the main step saved; empty if it saved nothing. */
@@ -46,5 +49,6 @@ export function createContext(
     clock: systemClock,
     id: randomUUID().slice(0, 8),
     startedAt: Date.now(),
+    about: { names: () => ({}) },
   };
 }

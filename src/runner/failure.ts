@@ -1,26 +1,10 @@
-import { defaultsOf } from '../domain/errors/catalog.ts';
-import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
+import { ReleaseError } from '../domain/errors/errors.ts';
+import { errorRecordOf } from '../domain/report/error-record.ts';
 import { inputProblemText } from '../domain/report/input-problem.ts';
 import type { View } from '../domain/report/render.ts';
-import { type ActionName, type ErrorRecord, newReport, type Report } from '../domain/report/report.ts';
+import { type ActionName, newReport, type Report } from '../domain/report/report.ts';
 import type { Finished } from './action.ts';
 import type { Context } from './context.ts';
-
-function recordOf(error: unknown, redact: (text: string) => string): ErrorRecord {
-  const known = error instanceof ReleaseError ? error : undefined;
-  const { why, fix, commands }: Pick<ErrorRecord, 'why' | 'fix' | 'commands'> =
-    known ?? defaultsOf('internal');
-  const record: ErrorRecord = {
-    code: known?.code ?? 'internal',
-    what: redact(known?.what ?? messageOf(error)),
-    why,
-    fix,
-    commands,
-  };
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause !== undefined) record.cause = redact(messageOf(cause));
-  return record;
-}
 
 /** The end of an action that threw: its report says what went wrong. */
 export function failed<Name extends ActionName>(
@@ -29,7 +13,7 @@ export function failed<Name extends ActionName>(
   { inputs, log, secrets }: Pick<Context, 'inputs' | 'log' | 'secrets'>,
 ): Finished<Name> {
   const report = newReport(name);
-  const record = recordOf(error, secrets.redact);
+  const record = errorRecordOf(error, secrets.redact);
   report.inputs = inputs.given;
   report.errors.push(record);
   report.reason = record.what;

@@ -12,6 +12,7 @@ import { commonOutputs, type Finished } from './action.ts';
 import { annotate } from './annotate.ts';
 import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
+import { explainErrors } from './explain-errors.ts';
 import { closingLine, formatMainStep, mainStepKey, parseMainStep } from './main-step.ts';
 
 /** Returns exit code 0 for verdict `pass`, for outcome `promoted` and for anything that a person asked for, else 1. */
@@ -36,12 +37,20 @@ function writeTemporary(env: Context['env'], name: string, text: string): string
  */
 export async function finish<Name extends ActionName>(
   finished: Finished<Name>,
-  { env, log, secrets, inputs, state }: Pick<Context, 'env' | 'log' | 'secrets' | 'inputs' | 'state'>,
+  {
+    env,
+    log,
+    secrets,
+    inputs,
+    state,
+    about,
+  }: Pick<Context, 'env' | 'log' | 'secrets' | 'inputs' | 'state' | 'about'>,
   commands: Commands,
   step: 'main' | 'post',
 ): Promise<void> {
   const { report } = finished;
   const { redact } = secrets;
+  await explainErrors(report, about.names(), inputs.given);
   const { universe, workload_identity_provider: provider } = inputs.given;
   const chosen = {
     universe: typeof universe === 'string' ? universe : undefined,

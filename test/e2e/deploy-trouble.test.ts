@@ -92,8 +92,10 @@ test('a revision that does not start: the error names the service stage, and the
   const run = await world.deploy({ name, source_dir: source });
   expect(run.code).toBe(1);
   const error = reportOf(run).errors[0];
-  expect(error?.what).toMatch(/^The revision [a-z0-9-]+ did not start: it never listened on the port/);
-  expect(error?.why).toMatch(/^Its log (ends|could not be read): /);
+  expect(error?.what).toMatch(
+    /^The revision [a-z0-9-]+ did not start: The user-provided container failed to start and listen/,
+  );
+  expect(error?.why).toMatch(/never listened on the port .*Its log (ends|could not be read): /);
   expect(error?.commands?.[0]).toMatch(/--target=\w+/);
   // Google's full message stands below the error.
   expect(run.log).toMatch(/failed to start and listen/);

@@ -1,4 +1,6 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { claimText } from '../../domain/login/claims.ts';
+import { principalOf } from '../../domain/login/identity.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { userAgent } from '../../domain/product.ts';
 import { createTokens } from '../../gcp/login/token-source.ts';
@@ -56,6 +58,14 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     userAgent: agent,
     signal,
   });
+  context.about.names = () => ({ project: login.projectId, member: memberOf(login, tokens) });
   const invoker = login.invokerServiceAccount ?? login.serviceAccount;
   return { tokens, rest, endpoints: found, projectId: login.projectId ?? '', invoker };
+}
+
+/** Who this job is for IAM: its account, or exactly the subject of this run, so that a grant admits no other run. */
+function memberOf({ serviceAccount, provider }: LoginRequest, tokens: LoginTokens): string | undefined {
+  if (serviceAccount) return `serviceAccount:${serviceAccount}`;
+  const subject = claimText(tokens.claims(), 'sub');
+  return provider && subject ? principalOf(provider, subject) : undefined;
 }

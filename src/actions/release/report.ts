@@ -1,13 +1,14 @@
 import { budgetInvoice } from '../../domain/budget/invoice.ts';
 import { parseName, shortName } from '../../domain/data/resource-name.ts';
-import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
 import { suiteFile } from '../../domain/product.ts';
 import type { ReleaseFacts } from '../../domain/release/facts.ts';
 import { spentIn } from '../../domain/release/segments.ts';
 import { nothingChecked, nothingCheckedFinding } from '../../domain/release/silence.ts';
-import { type ErrorRecord, newReport, type Report } from '../../domain/report/report.ts';
+import { errorRecordOf } from '../../domain/report/error-record.ts';
+import { newReport, type Report } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import type { Environment } from '../../inputs/reader.ts';
@@ -50,7 +51,7 @@ export function reportOf(
   report.reason = [causeOf(run), trafficOf(run), silence?.title].filter(Boolean).join(' ');
   report.findings = [...run.journal.findings, ...(silence ? [silence] : [])];
   report.actions_taken = [...run.journal.actions];
-  report.errors = run.journal.errors.map(recordOf);
+  report.errors = run.journal.errors.map((error) => errorRecordOf(error));
   report.timings = run.journal.stages.map((stage) => ({
     stage: stage.stage,
     startedAtSeconds: (stage.startedAt - startedAt) / 1000,
@@ -72,12 +73,6 @@ function silenceOf({ state, plan, journal, candidate = 'it' }: ReleaseRun): Find
   return nothingChecked(journal.segments, journal.stages)
     ? nothingCheckedFinding(candidate, suiteFile)
     : undefined;
-}
-
-function recordOf(error: unknown): ErrorRecord {
-  if (!(error instanceof ReleaseError)) return { code: 'internal', what: messageOf(error) };
-  const { code, what, why, fix, commands, cause } = error;
-  return { code, what, why, fix, commands, ...(cause === undefined ? {} : { cause: messageOf(cause) }) };
 }
 
 /** What happened, in one sentence. */

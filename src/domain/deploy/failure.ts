@@ -50,12 +50,18 @@ export function buildOf(operation: OperationSeen): string | undefined {
   return name?.slice(name.lastIndexOf('/') + 1) || undefined;
 }
 
+/** Address of the log of the stage that failed, or of the build. */
+export const logOf = (operation: OperationSeen): string | undefined =>
+  failedStage(operation)?.resourceUri ?? operation.stages.find(({ name }) => name === 'BUILD')?.resourceUri;
+
 /** The revision that did not start, if the error of the service stage names it. */
 export function deadRevisionOf(operation: OperationSeen): string | undefined {
   const stage = failedStage(operation);
   if (stage?.name !== 'SERVICE') return undefined;
   const texts = [operation.error?.message ?? '', ...stage.messages.map((item) => item.message)];
-  return texts.map((text) => /\brevision '?([a-z][a-z0-9-]{1,62})/i.exec(text)?.[1]).find(Boolean);
+  return texts
+    .map((text) => /\brevision '?([a-z][a-z0-9-]*-\d{5}-[a-z]{3})\b/i.exec(text)?.[1])
+    .find(Boolean);
 }
 
 export interface FailureTexts {
@@ -77,12 +83,24 @@ function usefulLines(lines: readonly string[], most: number): string[] {
   return (useful.length > 0 ? useful : [...lines]).slice(-most);
 }
 
+/** Google's sentence about a revision, without the words around it: the name again, the address of the log, general advice. */
+function sentenceOf(message: string): string {
+  const text = message
+    .replace(/^Could not create or update Cloud Run service [\w-]+,\s*/i, '')
+    .replace(/^Container Healthcheck failed\.\s*/i, '')
+    .replace(/^Revision '[^']*' is not ready and cannot serve traffic\.\s*/i, '')
+    .replace(/\s*(Logs for this revision might|Logs URL:|For more troubleshooting guidance)[\s\S]*$/i, '')
+    .trim();
+  return logText(text || message, 700);
+}
+
 /** Explains a failed operation: the stage, its messages, the link to the build and the end of the log. */
 export function failureTexts(
   operation: OperationSeen,
   log: { lines: readonly string[]; unreadable?: string | undefined },
   region: string,
   entryPoint = 'ENTRY_POINT',
+  place: { project?: string; name?: string } = {},
 ): FailureTexts {
   const stage = failedStage(operation);
   const dead = deadRevisionOf(operation);
@@ -100,7 +118,7 @@ export function failureTexts(
     .map((item) => logText(item.message, 600))
     .filter((text) => !message.includes(text.slice(0, 200)));
   const build = buildOf(operation);
-  const link = stage?.resourceUri ?? operation.stages.find((seen) => seen.name === 'BUILD')?.resourceUri;
+  const link = logOf(operation);
   // A log often ends with the text of the error, which would then be shown twice.
   const shown = dead ? '' : [message, ...own].join(' ');
   const newLines = log.lines.filter((line) => !shown.includes(logText(line.trim(), 1500)));
@@ -117,10 +135,10 @@ export function failureTexts(
   ].filter(Boolean);
   return {
     what: dead
-      ? `The revision ${dead} did not start: it never listened on the port that Cloud Run gave it ($PORT).`
+      ? `The revision ${dead} did not start: ${sentenceOf(message)}`
       : `The deploy failed${stage ? ` in stage ${stageWord(stage.name)}` : ''}: ${message}`,
     why: why.length > 0 ? why.join(' ') : undefined,
-    ...nextStep(stage?.name, { build, link, region, entryPoint }),
+    ...nextStep(stage?.name, { build, link, region, entryPoint, ...place }),
     details: [
       ...(dead ? [message] : []),
       ...messages,
@@ -133,13 +151,24 @@ export function failureTexts(
 /** What to do after a failed stage. A link has a sentence of its own, since a command must stand alone. */
 function nextStep(
   stage: string | undefined,
-  seen: { build: string | undefined; link: string | undefined; region: string; entryPoint: string },
+  seen: {
+    build: string | undefined;
+    link: string | undefined;
+    region: string;
+    entryPoint: string;
+    project?: string;
+    name?: string;
+  },
 ): Pick<FailureTexts, 'fix' | 'commands'> {
-  const { build, link, region, entryPoint } = seen;
+  const { build, link, region, entryPoint, name = 'NAME' } = seen;
+  const project = seen.project ? ` --project=${seen.project}` : '';
   if (stage === 'BUILD') {
     if (link) return { fix: `Read the whole log: ${link}.`, commands: [] };
     if (!build) return { fix: 'Read the whole log.', commands: [] };
-    return { fix: 'Read the whole log:', commands: [`gcloud builds log ${build} --region=${region}`] };
+    return {
+      fix: 'Read the whole log:',
+      commands: [`gcloud builds log ${build} --region=${region}${project}`],
+    };
   }
   if (stage === 'SERVICE')
     return {
@@ -148,6 +177,6 @@ function nextStep(
     };
   return {
     fix: 'See the state of the function:',
-    commands: [`gcloud functions describe NAME --gen2 --region=${region}`],
+    commands: [`gcloud functions describe ${name} --gen2 --region=${region}${project}`],
   };
 }

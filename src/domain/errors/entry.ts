@@ -3,6 +3,8 @@ export interface ErrorEntry {
   /** What happened, in general, without a full stop. */
   title: string;
   why: string;
+  /** How to see that it is this, and which of its kinds. */
+  check: string;
   /** What to do. */
   fix: string;
   /** Whether a message may repeat `why` or `fix` if the code that throws has nothing more precise. It repeats neither by default. */

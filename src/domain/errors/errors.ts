@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/finding.ts';
 import { defaultsOf, type ErrorCode } from './catalog.ts';
+import type { FailureFacts } from './facts.ts';
 
 export type { ErrorCode } from './catalog.ts';
 
@@ -30,6 +31,8 @@ export class ReleaseError extends Error {
   evidence: object | undefined;
   /** Findings of the action from before the failure. */
   findings: Finding[] | undefined;
+  /** What is known about the failure, if domain/causes may explain it. Its explanation then replaces `why`, `fix` and `commands`. */
+  facts: FailureFacts | undefined;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
     const { why = defaultsOf(code).why, fix = defaultsOf(code).fix, commands } = parts;

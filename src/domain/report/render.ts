@@ -2,7 +2,7 @@ import { basisSentences } from '../basis/sentences.ts';
 import { commandLines } from '../text/command-block.ts';
 import { markdownText, proseText } from '../text/safe-text.ts';
 import { inputProblemText } from './input-problem.ts';
-import type { ActionName, Report } from './report.ts';
+import type { ActionName, ErrorRecord, Report } from './report.ts';
 import { verdictWord } from './words.ts';
 
 /** How an action's report becomes a job summary. An action returns its view with its report; the runner renders. */
@@ -47,11 +47,16 @@ function defaultHead(report: Report): string[] {
     if (error.why) lines.push(`> ${proseText(error.why, 2000)}`);
     if (error.fix) lines.push('>', `> **Next:** ${proseText(error.fix, 2000)}`);
     lines.push(...commandLines(error.commands, '> '));
+    if (error.page) lines.push('>', `> ${pageLink(error)}`);
     if (error.cause) lines.push('>', `> <sub>${markdownText(error.cause, 1000)}</sub>`);
     lines.push('');
   }
   return lines;
 }
+
+/** The page that explains an error. It stands behind the commands, in a paragraph of its own. */
+export const pageLink = ({ row, code, page }: Pick<ErrorRecord, 'row' | 'code' | 'page'>): string =>
+  `<sub>[More about ${row ?? code}](${page})</sub>`;
 
 function joined(parts: readonly string[]): string {
   let text = '';

@@ -1,5 +1,6 @@
 import type { Basis } from '../basis/basis.ts';
 import type { ErrorCode } from '../errors/catalog.ts';
+import type { FailureFacts } from '../errors/facts.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Outcome, Verdict } from '../findings/verdict.ts';
 import { reportSchema } from '../product.ts';
@@ -41,6 +42,12 @@ export interface ErrorRecord {
   /** Shell commands, each to paste as it is. */
   commands?: readonly string[] | undefined;
   cause?: string | undefined;
+  /** Id of the row of domain/causes that explains the failure. It is an anchor in docs/errors.md, as the code is. */
+  row?: string | undefined;
+  /** Address of the page that explains the row, or the code if no row matched. */
+  page?: string | undefined;
+  /** What the explanation is made from. The runner makes it, and removes the facts before it writes the report. */
+  facts?: FailureFacts | undefined;
 }
 
 /** The one versioned envelope of every action; summary, log line and annotation are functions of it. */

@@ -10,6 +10,10 @@ import type { FunctionOperation, Functions } from '../../steps/ports/functions.t
 import type { FunctionClient } from './client.ts';
 import { operationOf } from './shape.ts';
 
+/** A name that is taken is no deploy that ends: waiting would not help. */
+const isTaken = ({ statusName, remoteMessage }: RemoteError) =>
+  statusName === 'ALREADY_EXISTS' || /service with this name already exists/i.test(remoteMessage);
+
 export interface FunctionsOptions {
   rest: Rest;
   clock: Clock;
@@ -63,7 +67,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     try {
       return operationOf(await write(start, signal));
     } catch (error) {
-      if (error instanceof RemoteError && error.status === 409) return 'conflict';
+      if (error instanceof RemoteError && error.status === 409 && !isTaken(error)) return 'conflict';
       throw error;
     }
   };

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../domain/data/json.ts';
 import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { enumText } from '../../domain/deploy/enum-text.ts';
+import { statusDetails } from '../../http/google-status.ts';
 import type { FunctionOperation, FunctionStage, StateMessage } from '../../steps/ports/functions.ts';
 
 /**
@@ -58,6 +59,8 @@ export function operationOf(raw: JsonObject): FunctionOperation {
     error: error && {
       code: typeof error.code === 'number' ? error.code : 2,
       message: textOf(error.message) ?? 'no message',
+      // The report redacts these texts with everything else.
+      details: statusDetails(error, (text) => text),
     },
   };
 }

@@ -1,9 +1,10 @@
-import type { JsonObject } from '../../domain/data/json.ts';
-import { locationOf } from '../../domain/data/resource-name.ts';
+import { type JsonObject, textMapOf } from '../../domain/data/json.ts';
+import { likelyService, locationOf, servicePath } from '../../domain/data/resource-name.ts';
 import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import { changeLine, planLines } from '../../domain/deploy/plan-text.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { FailureFacts } from '../../domain/errors/facts.ts';
 import { formatBytes } from '../../domain/source/manifest.ts';
 import type { FunctionOperation } from '../ports/functions.ts';
 import type { SourceTree } from '../ports/source.ts';
@@ -87,7 +88,7 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
     run.sent = true;
     const begun =
       plan.action === 'create'
-        ? await functions.create(name, body, signal)
+        ? await create(run, body)
         : await functions.update(name, body, plan.mask, signal);
     if (begun !== 'conflict') {
       run.act(
@@ -132,6 +133,32 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
     plan = replanned;
     run.result.plan = { ...replanned, iam: run.result.plan.iam };
   }
+}
+
+/**
+ * Creates the function. If the name is taken, an earlier attempt may have created it and its answer was lost; then the
+ * function exists. Otherwise another tool made a Cloud Run service of that name, and no later attempt can succeed.
+ */
+async function create(run: DeployRun, body: JsonObject): Promise<FunctionOperation | 'conflict'> {
+  const { ports, request, name } = run;
+  try {
+    return await ports.functions.create(name, body, request.signal);
+  } catch (error) {
+    const facts = error instanceof ReleaseError ? error.facts : undefined;
+    if (!(error instanceof ReleaseError) || facts?.status !== 409) throw error;
+    if (await ports.functions.get(name, request.signal)) return 'conflict';
+    error.facts = { ...facts, ...(await makerOf(run, facts)) };
+    throw error;
+  }
+}
+
+/** Who made the service whose name the function needs, if this identity may read it. */
+async function makerOf(run: DeployRun, facts: FailureFacts): Promise<Pick<FailureFacts, 'metadata'>> {
+  const { project, region, name, signal } = run.request;
+  const path = servicePath({ project, region, name: likelyService(name) });
+  const raw = (await run.ports.services.get(path, signal).catch(() => undefined))?.raw ?? {};
+  const seen = { creator: raw.creator, created: raw.createTime, client: raw.client };
+  return { metadata: { ...facts.metadata, ...textMapOf(seen) } };
 }
 
 /** Stands for an operation that ended before it could be read. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/data/json.ts';
+import type { FailureFacts } from '../../domain/errors/facts.ts';
 import type { UploadTarget } from './source.ts';
 
 export interface StateMessage {
@@ -19,6 +20,14 @@ export interface FunctionStage {
   messages: StateMessage[];
 }
 
+/** google.rpc.Status of a failed operation. */
+export interface OperationError {
+  code: number;
+  message: string;
+  /** What its details say, for the explanation of the failure. */
+  details?: Partial<FailureFacts> | undefined;
+}
+
 export interface FunctionOperation {
   /** projects/P/locations/L/operations/O */
   name: string;
@@ -31,13 +40,14 @@ export interface FunctionOperation {
   /** The function as the caller asked for it, if the API reports that. */
   request: JsonObject | undefined;
   /** google.rpc.Status of a failed operation. */
-  error: { code: number; message: string } | undefined;
+  error: OperationError | undefined;
 }
 
 /**
  * Cloud Functions v2. A function is named `projects/P/locations/L/functions/F`, a location `projects/P/locations/L`.
  * Reads return raw JSON. Writes name every field that they send in a mask of leaf paths, and return `conflict` for a
- * 409, because the caller must look at the function again before it decides.
+ * 409, because the caller must look at the function again before it decides. A name that is taken is an error with
+ * the status 409.
  */
 export interface Functions {
   get(name: string, signal?: AbortSignal): Promise<JsonObject | undefined>;

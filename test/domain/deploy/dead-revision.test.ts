@@ -27,7 +27,7 @@ test('one sentence names a revision that did not start, with the line of the log
   ];
   const texts = failureTexts(operation, { lines }, 'us-central1', 'ocr');
   expect(texts.what).toBe(
-    'The revision ocr-00002-abc did not start: it never listened on the port that Cloud Run gave it ($PORT).',
+    'The revision ocr-00002-abc did not start: The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable.',
   );
   expect(texts.why).toBe(
     'Its log ends: Error: The configuration is missing. | Could not load the function, shutting down.',

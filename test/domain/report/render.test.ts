@@ -53,7 +53,10 @@ describe('commands', () => {
     );
   });
 
-  test('are the last lines of the annotation', () => {
+  test('are lines of their own in the annotation, before the address of the page', () => {
+    const page = 'https://example.com/errors.md#permission-denied';
+    const errors = report.errors.map((error) => ({ ...error, page }));
+    expect(annotationOf({ ...report, errors }, 1)?.text.split('\n')[3]).toBe(`More: ${page}`);
     const lines = annotationOf(report, 1)?.text.split('\n') ?? [];
     expect(lines).toHaveLength(3);
     expect(lines[0]).toBe('No. Grant the role:');

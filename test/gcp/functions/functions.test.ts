@@ -164,7 +164,7 @@ describe('writes', () => {
   });
 
   test.each([409])('%i is a value, in both forms', async (status) => {
-    replies = [fail(status, 'ABORTED'), fail(status, 'ALREADY_EXISTS')];
+    replies = [fail(status, 'ABORTED'), fail(status, 'ABORTED')];
     expect(await functions.update(name, {}, ['labels'])).toBe('conflict');
     expect(await functions.create(name, {})).toBe('conflict');
   });

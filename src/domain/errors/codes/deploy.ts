@@ -5,33 +5,42 @@ export const deployErrors = {
   'source-refused': {
     title: 'The source folder may not be uploaded as it is',
     why: 'A file in it is a secret, leaves the folder, or cannot be read.',
+    check:
+      'The message names each file. `gcloud meta list-files-for-upload FOLDER` lists what an upload holds.',
     fix: 'Leave it out with a line in .gcloudignore, or set source_dir to the folder of the function.',
     inMessages: ['why', 'fix'],
   },
   'source-changed': {
     title: 'A file changed while it was being uploaded',
     why: 'Its bytes differ from those that were listed a moment ago.',
+    check: 'Look for a process of an earlier step that still runs, such as a build in watch mode.',
     fix: 'Make sure that nothing writes to the folder, then run the deploy again.',
     inMessages: ['why', 'fix'],
   },
   'upload-failed': {
     title: 'The source could not be uploaded',
     why: 'The storage of Google Cloud did not accept the archive.',
+    check: 'The message has the status and the sentence of the storage.',
     fix: 'Run the job again. If it happens again, the message says what the storage refused.',
   },
   'deploy-failed': {
     title: 'Cloud Functions could not make the new revision',
     why: 'The build failed, or the new revision did not start.',
+    check:
+      "The message begins with Google's sentence, and the group below it in the log holds the end of the build log or of the revision's log.",
     fix: 'Read the log of the build or of the revision. The message quotes the line that matters and links to it.',
   },
   'deploy-conflict': {
     title: 'Another deploy changed the function at the same time',
     why: 'Something else deployed the function while this deploy was under way or waiting.',
+    check:
+      '`gcloud functions describe NAME --gen2 --region=REGION` shows when it was updated; the audit log shows by whom.',
     fix: 'Look at what was deployed, then run the job again.',
   },
   'function-refused': {
     title: 'The function cannot be deployed with these settings',
     why: 'A setting is not supported, or does not fit another one. This is checked before anything is uploaded.',
+    check: 'The message names the setting and its value.',
     fix: 'Correct the setting that the message names.',
   },
 } as const satisfies ErrorEntries;

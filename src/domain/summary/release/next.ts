@@ -1,6 +1,7 @@
 import type { RuleId } from '../../findings/catalog.ts';
 import type { ReleaseFacts } from '../../release/facts.ts';
 import { decidingSteps, watchFactsOf } from '../../release/segments.ts';
+import { pageLink } from '../../report/render.ts';
 import type { ErrorRecord, Report } from '../../report/report.ts';
 import { commandLines } from '../../text/command-block.ts';
 import { codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
@@ -124,5 +125,7 @@ function linkedText(text: string): string {
 export function nextLines(report: Report<'release'>, facts: ReleaseFacts): string[] {
   const { texts, commands } = nextThing(report, facts);
   if (texts.length === 0 && commands.length === 0) return [];
-  return ['>', `> **Next:** ${texts.join(' ')}`.trimEnd(), ...commandLines(commands, '> ')];
+  const page = report.errors.find(isRepairable);
+  const more = page?.page ? ['>', `> ${pageLink(page)}`] : [];
+  return ['>', `> **Next:** ${texts.join(' ')}`.trimEnd(), ...commandLines(commands, '> '), ...more];
 }
