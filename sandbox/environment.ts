@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from './core/state.ts';
 import type { Seeded } from './identity/seed.ts';
+import type { RunningProxy } from './proxy/index.ts';
 
 /** Google's endpoint overrides include the API version. These are the versions in google-github-actions' own defaults. */
 const versions: Readonly<Record<string, string>> = {
@@ -35,8 +36,8 @@ const gcloudApis = [
   'storage',
 ];
 
-/** The environment for these actions, for Google's own actions, and for a real gcloud. */
-export function environment(world: World, seeded: Seeded): Record<string, string> {
+/** Every server at an address of its own on this machine. */
+function overrides(world: World): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [api, version] of Object.entries(versions)) {
     const url = world.urls.get(api);
@@ -46,6 +47,31 @@ export function environment(world: World, seeded: Seeded): Record<string, string
     const url = world.urls.get(api);
     if (url) env[`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api.toUpperCase()}`] = `${url}/`;
   }
+  return env;
+}
+
+/** Google's and GitHub's own names, which only the proxy can find, and the certificate that its TLS needs. */
+function behindProxy(
+  world: World,
+  proxy: Pick<RunningProxy, 'authority' | 'variable'>,
+): Record<string, string> {
+  const file = join(world.folder, 'proxy-authority.pem');
+  writeFileSync(file, proxy.authority.pem);
+  return {
+    HTTPS_PROXY: proxy.variable,
+    NODE_EXTRA_CA_CERTS: file,
+    CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE: file,
+    SSL_CERT_FILE: file,
+  };
+}
+
+/** The environment for these actions, for Google's own actions, and for a real gcloud. */
+export function environment(
+  world: World,
+  seeded: Seeded,
+  proxy?: Pick<RunningProxy, 'authority' | 'variable'>,
+): Record<string, string> {
+  const env: Record<string, string> = proxy ? behindProxy(world, proxy) : overrides(world);
   const tokenFile = join(world.folder, 'deployer-access-token');
   writeFileSync(tokenFile, seeded.deployerToken, { mode: 0o600 });
   return {

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { controlApi } from './core/control.ts';
 import type { RunningApi } from './core/listen.ts';
+import { apiUrl, type PublicNames } from './core/names.ts';
 import { serve } from './core/server.ts';
 import { createWorld, type World } from './core/state.ts';
 import type { ApiDefinition, Ready, SandboxOptions } from './core/types.ts';
@@ -13,6 +14,7 @@ import { seed } from './identity/seed.ts';
 import { loadApis } from './load/index.ts';
 import { logsApis } from './logs/index.ts';
 import { projectsApis } from './projects/index.ts';
+import { type RunningProxy, startProxy } from './proxy/index.ts';
 import { runApis } from './run-api/index.ts';
 
 export type { World } from './core/state.ts';
@@ -21,6 +23,8 @@ export type { Ready, SandboxOptions } from './core/types.ts';
 export interface Sandbox extends Ready {
   /** The inside of the sandbox, for tests in the same process. */
   world: World;
+  /** The proxy, if it was asked for. */
+  proxy: RunningProxy | undefined;
   /** Ends every server and process and removes the folder. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -36,6 +40,14 @@ function merge(definitions: readonly ApiDefinition[]): ApiDefinition[] {
     );
   }
   return [...byName.values()];
+}
+
+function publish(names: PublicNames, api: RunningApi): string {
+  if (api.name === 'storage') {
+    names.publish(`${apiUrl('storage')}/storage/v1`, api.url, true);
+    return apiUrl('storage');
+  }
+  return names.publish(apiUrl(api.name), api.url);
 }
 
 /** Starts Google Cloud and GitHub on loopback, with every API on its own port. */
@@ -66,12 +78,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     for (const definition of definitions) {
       const api = await serve(world, definition, options.ports?.[definition.name] ?? 0);
       running.push(api);
-      world.urls.set(api.name, api.url);
+      const isPublic = world.names && api.name !== 'control';
+      world.urls.set(api.name, isPublic ? publish(world.names, api) : api.url);
     }
     const seeded = seed(world);
-    const env = environment(world, seeded);
+    const proxy =
+      world.names && (await startProxy(world.names, { port: options.ports?.proxy ?? 0, ...options.proxy }));
+    if (proxy) running.push(proxy);
+    const env = environment(world, seeded, proxy);
     const control = world.urls.get('control') as string;
-    return { ready: true, project: world.project, region: world.region, control, env, world, stop };
+    return { ready: true, project: world.project, region: world.region, control, env, world, proxy, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -19,6 +19,9 @@ export const usage = `npm run sandbox -- [options]
   ${numbers.map((name) => `--${name} N`).join('\n  ')}
   --quirk NAME=true|false    one line of docs/unverified.md; may be repeated
   --sample-reachability      after every write, check which function URLs an anonymous caller can reach
+  --proxy                    stand behind a proxy that is the only way in, under Google's own names and with https
+  --proxy-tls                the same, and the proxy itself speaks TLS
+  --proxy-login USER:PASS    the same, and the proxy asks for this login
   --until-stdin-ends         stop when standard input ends, so that the sandbox does not outlive its parent`;
 
 function assignment(text: string, option: string): [string, string] {
@@ -48,16 +51,21 @@ export function parseOptions(argv: readonly string[]): SandboxOptions {
       options.sampleReachability = true;
       continue;
     }
+    if (name === 'proxy' || name === 'proxy-tls') {
+      options.proxy = { ...(options.proxy as object), ...(name === 'proxy-tls' ? { tls: true } : {}) };
+      continue;
+    }
     // Only main.ts reads this option, because it concerns the process and not the sandbox's world.
     if (name === 'until-stdin-ends') continue;
-    const known = [...numbers, ...texts, 'ports', 'quirk'] as readonly string[];
+    const known = [...numbers, ...texts, 'ports', 'quirk', 'proxy-login'] as readonly string[];
     if (!argv[i]?.startsWith('--') || !known.includes(name))
       throw new Error(
-        `Unknown option "${argv[i]}"; known are ${[...known, 'sample-reachability'].map((option) => `--${option}`).join(', ')}.`,
+        `Unknown option "${argv[i]}"; known are ${[...known, 'proxy', 'proxy-tls', 'sample-reachability'].map((option) => `--${option}`).join(', ')}.`,
       );
     const value = argv[++i];
     if (value === undefined) throw new Error(`--${name} needs a value.`);
-    if (name === 'ports') options.ports = ports(value);
+    if (name === 'proxy-login') options.proxy = { ...(options.proxy as object), login: value };
+    else if (name === 'ports') options.ports = ports(value);
     else if (name === 'quirk') {
       const [quirk, setting] = assignment(value, '--quirk');
       if (!Object.hasOwn(defaultQuirks, quirk))

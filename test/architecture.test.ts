@@ -124,6 +124,7 @@ const sandboxRooms: Record<string, readonly string[]> = {
   functions: ['core', 'revisions', 'run'],
   load: ['core', 'functions', 'identity', 'run'],
   fronts: ['core', 'functions', 'run'],
+  proxy: ['core'],
 };
 
 const layerOf = (file: string) => file.split('/')[1] as string;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultBook } from './faults.ts';
 import { createKey, type SigningKey } from './keys.ts';
+import { PublicNames } from './names.ts';
 import { PolicyStore } from './policies.ts';
 import { RoleBook } from './roles.ts';
 import { TokenStore } from './tokens.ts';
@@ -56,6 +57,8 @@ export interface World {
   now(): number;
   /** Base URL by API name. Filled while the servers start. */
   readonly urls: Map<string, string>;
+  /** The names under which the servers are known if the sandbox stands behind its proxy. */
+  readonly names: PublicNames | undefined;
   readonly requests: RequestRecord[];
   record(request: RequestRecord): void;
   /** Reports a bug of the sandbox itself: on standard error and in GET /state. */
@@ -108,6 +111,7 @@ export function createWorld(options: SandboxOptions): World {
     ownsFolder: options.folder === undefined,
     now,
     urls: new Map(),
+    names: options.proxy && new PublicNames(),
     requests,
     record(request) {
       requests.push(request);

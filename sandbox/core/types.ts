@@ -175,10 +175,22 @@ export interface SandboxOptions {
   quirks?: Partial<Quirks>;
   /** Folder for uploads and extracted sources. Default: a new temporary folder, removed when the sandbox stops. */
   folder?: string;
+  proxy?: ProxyOptions;
   /** Port by API name (`control`, `run`, ...). The other APIs take a free port. */
   ports?: Record<string, number>;
   /** After every write, check which function URLs an anonymous caller can reach (`GET /reachability` on control). */
   sampleReachability?: boolean;
+}
+
+/** A proxy that is the only way to the sandbox, whose servers then have Google's and GitHub's own names. */
+export interface ProxyOptions {
+  /** `user:password` that the proxy asks for. */
+  login?: string;
+  /** The proxy itself speaks TLS. */
+  tls?: boolean;
+  /** Hosts to which the proxy refuses to connect (403). */
+  denied?: string[];
+  port?: number;
 }
 
 /** What `npm run sandbox` prints as one JSON line, and what `startSandbox` resolves to. */

@@ -46,7 +46,12 @@ export function gen1Api(world: World): ApiDefinition {
     });
     const running = await listen(server, name);
     world.onStop.push(() => running.close());
-    return running.url;
+    const id = name.split('/').at(-1);
+    const location = name.split('/')[3];
+    return (
+      world.names?.publish(`https://${location}-${world.project}.cloudfunctions.net/${id}`, running.url) ??
+      running.url
+    );
   }
 
   function begin(target: string, type: Gen1Operation['type']): Reply {

@@ -66,9 +66,12 @@ const issuerUnreachable = () =>
   new StsError('invalid_grant', "Error connecting to the given credential's issuer.");
 
 /** Returns the issuer's keys: those uploaded to the provider, else those found by discovery, as Google does. */
-async function issuerKeys({ oidc }: Provider): Promise<JsonWebKey[]> {
+async function issuerKeys(world: World, { oidc }: Provider): Promise<JsonWebKey[]> {
   const fetchJson = async (url: string) => {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5000), redirect: 'error' });
+    const answer = await fetch(world.names?.local(url) ?? url, {
+      signal: AbortSignal.timeout(5000),
+      redirect: 'error',
+    });
     if (!answer.ok) throw new Error(`${answer.status}`);
     return (await answer.json()) as Record<string, unknown>;
   };
@@ -135,7 +138,7 @@ async function exchange(world: World, call: Call): Promise<Reply> {
   if (Buffer.byteLength(String(given.subjectToken)) > 12 * 1024)
     throw new StsError('invalid_request', 'The size of the subject token exceeds the limit.');
   const { expires } = checkClaims(world, provider, jwt);
-  const keys = await issuerKeys(provider);
+  const keys = await issuerKeys(world, provider);
   // Measured at Google: for an unknown key id, the error says that the issuer cannot be reached.
   if (!keys.some((key) => (key as { kid?: string }).kid === jwt.header.kid)) throw issuerUnreachable();
   if (!verifyJwt(jwt, keys)) throw new StsError('invalid_grant', 'Unable to verify the ID Token signature.');

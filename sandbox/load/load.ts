@@ -132,7 +132,7 @@ export class Load {
       this.counts.add(status, revision, performance.now() - begun);
     };
     const request = httpRequest(
-      `${this.service.doors.get('service')?.url}${this.asked.path ?? '/'}`,
+      `${this.service.doors.get('service')?.local}${this.asked.path ?? '/'}`,
       {
         method,
         agent: this.agent,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { listen } from '../core/listen.ts';
 import type { World } from '../core/state.ts';
@@ -8,7 +9,7 @@ import type { Door, Service } from './model.ts';
 async function openDoor(world: World, service: Service, kind: Door['kind'], tag?: string): Promise<void> {
   const key = tag ? `tag ${tag}` : kind;
   if (service.doors.has(key)) return;
-  const door: Door = { kind, url: '', close: async () => undefined, ...(tag ? { tag } : {}) };
+  const door: Door = { kind, url: '', local: '', close: async () => undefined, ...(tag ? { tag } : {}) };
   service.doors.set(key, door);
   const server = createServer((request, response) => {
     answerRequest(world, service, door, request, response).catch((error: unknown) => {
@@ -20,8 +21,18 @@ async function openDoor(world: World, service: Service, kind: Door['kind'], tag?
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
   const running = await listen(server, key);
-  door.url = running.url;
+  door.local = running.url;
+  door.url = world.names?.publish(publicUrl(world, service, kind, tag), running.url) ?? running.url;
   door.close = running.close;
+}
+
+/** The forms of the URLs that Google gives a function and its service (cloud.google.com/run/docs/triggering/https-request). */
+function publicUrl(world: World, service: Service, kind: Door['kind'], tag?: string): string {
+  const { id, location } = service;
+  if (kind === 'function') return `https://${location}-${world.project}.cloudfunctions.net/${id}`;
+  if (kind === 'deterministic') return `https://${id}-${world.projectNumber}.${location}.run.app`;
+  const hash = createHash('sha256').update(`${world.project} ${service.name}`).digest('hex').slice(0, 10);
+  return `https://${tag ? `${tag}---` : ''}${id}-${hash}-uc.a.run.app`;
 }
 
 /** The three URLs of every function's service, the newest form first, in the order of `urls`. */

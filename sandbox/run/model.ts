@@ -49,6 +49,8 @@ export interface Door {
   kind: 'service' | 'deterministic' | 'function' | 'tag';
   tag?: string;
   url: string;
+  /** The address on this machine behind `url`. */
+  local: string;
   close(): Promise<void>;
 }
 

@@ -20,10 +20,10 @@ export const proxyHeaders = (proxy: ProxyServer): Record<string, string> =>
     ? {}
     : { 'proxy-authorization': `Basic ${Buffer.from(proxy.login).toString('base64')}` };
 
-/** Where a request to the proxy itself goes. */
+/** Where a request to the proxy itself goes. An empty server name keeps Node from taking that of the target. */
 export const proxyAddress = (proxy: ProxyServer): { host: string; port: number; servername?: string } => {
   const host = bare(proxy.host);
-  return { host, port: proxy.port, ...(proxy.tls && !net.isIP(host) ? { servername: host } : {}) };
+  return { host, port: proxy.port, ...(proxy.tls ? { servername: net.isIP(host) ? '' : host } : {}) };
 };
 
 /** Asks the proxy for a connection to `host:port` (RFC 9110 section 9.3.6). Calls back once, with the socket or the error. */
@@ -44,7 +44,6 @@ function connect(
     path: target,
     headers: { host: target, ...proxyHeaders(proxy) },
     createConnection: () => raw,
-    agent: false,
     maxHeaderSize: 32 * 1024,
   });
   let over = false;
