@@ -27,6 +27,10 @@ const verdicts: Record<Outcome, Verdict> = {
   yielded: 'inconclusive',
 };
 
+/** The release was taken back because something around it failed. Nothing speaks against its code. */
+const isUnjudged = ({ state, ending }: ReleaseRun): boolean =>
+  ending.blame === 'environment' && (state.outcome === 'rolled_back' || state.outcome === 'rejected');
+
 /** The report of a release. `startedAt` is when the action began, in milliseconds since the epoch. */
 export function reportOf(
   run: ReleaseRun,
@@ -42,7 +46,9 @@ export function reportOf(
   report.inputs = given;
   report.outcome = outcome;
   report.verdict = outcome
-    ? verdicts[outcome]
+    ? isUnjudged(run)
+      ? 'inconclusive'
+      : verdicts[outcome]
     : run.request.dryRun && run.journal.errors.length === 0
       ? 'pass'
       : 'inconclusive';
@@ -133,6 +139,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     url: run.live.url,
     before: run.found.before?.revision,
     before_gone: run.ending.beforeGone,
+    unjudged: isUnjudged(run) ? true : undefined,
     candidate: run.candidate,
     first: run.state.first,
     unchanged: run.plan.unchanged,

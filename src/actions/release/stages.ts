@@ -77,7 +77,12 @@ export function bindStages(
           smoke: ({ url, audience, service }, signal) =>
             smokeTest(createSmokePorts(context, endpoints, tokens), {
               suite,
-              target: { url, audience, invocation: invocationOf(service ?? '', audience, platform.invoker) },
+              target: {
+                url,
+                audience,
+                behindGoogle: true,
+                invocation: invocationOf(service ?? '', audience, platform.invoker),
+              },
               signal,
             }),
         }),

@@ -58,7 +58,7 @@ async function openDeployed(
   const invocation = invocationOf(service.name, target.audience, invoker);
   return {
     ports: createSmokePorts(context, found, tokens),
-    target: { ...target, invocation },
+    target: { ...target, behindGoogle: true, invocation },
     named: {
       project: projectId,
       region,

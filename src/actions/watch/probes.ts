@@ -17,7 +17,11 @@ export function openProbes(
   const { service, candidate, baseline } = place;
   const targetOf = (revision: string) => {
     const target = chooseTarget(service, revision);
-    return { ...target, invocation: invocationOf(service.name, target.audience, platform.invoker) };
+    return {
+      ...target,
+      behindGoogle: true,
+      invocation: invocationOf(service.name, target.audience, platform.invoker),
+    };
   };
   const targets = {
     candidate: targetOf(candidate),

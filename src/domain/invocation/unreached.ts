@@ -13,7 +13,9 @@ export type UnreachedBy =
   /** Identity-Aware Proxy asked for a sign-in. */
   | 'iap'
   /** No instance was free (429): the maximum of instances, or a quota. */
-  | 'capacity';
+  | 'capacity'
+  /** A proxy, a gateway or a sign-in page between this runner and Google answered. */
+  | 'proxy';
 
 interface Answer {
   status: number;
@@ -21,8 +23,11 @@ interface Answer {
   body: string;
 }
 
-/** Which check of the front end stopped the request. Undefined if the function answered, or if nothing proves who did. */
-export function unreachedBy(answer: Answer): UnreachedBy | undefined {
+/**
+ * What answered instead of the function. Undefined if the function answered, or if nothing proves who did.
+ * @param behindGoogle the URL came from Google's API, so every answer of the function passes Google's front end
+ */
+export function unreachedBy(answer: Answer, behindGoogle = false): UnreachedBy | undefined {
   switch (classifyProbe(answer).class) {
     case 'unclear':
       return answer.status === 429 ? 'capacity' : undefined;
@@ -33,6 +38,8 @@ export function unreachedBy(answer: Answer): UnreachedBy | undefined {
       return 'ingress';
     case 'iap':
       return 'iap';
+    case 'foreign':
+      return behindGoogle ? 'proxy' : undefined;
     default:
       return undefined;
   }
@@ -59,6 +66,12 @@ export function explainUnreached(by: UnreachedBy, status: number, call?: Invocat
       what: `No instance of ${service} was free (${status}), so the function never saw the request.`,
       why: 'All instances were busy and no more may start: the maximum number of instances is too low, or a quota is used up.',
       fix: 'Raise max_instance_count or max_instance_request_concurrency, or run the job again when the function is less busy.',
+    };
+  if (by === 'proxy')
+    return {
+      what: `A proxy or gateway on the way answered instead of ${service} (${status}), so the function never saw the request.`,
+      why: "The answer has none of the headers that Google's front end adds to every answer.",
+      fix: 'Let this runner reach *.run.app directly, or name these hosts in NO_PROXY.',
     };
   if (by === 'iap')
     return {

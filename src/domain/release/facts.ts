@@ -12,6 +12,8 @@ export interface ReleaseFacts {
   before?: string | undefined;
   /** `before` can no longer serve, so traffic cannot go back to it. */
   before_gone?: boolean | undefined;
+  /** The release was taken back, but nothing speaks against its code: a permission, a quota, a network or an API failed. */
+  unjudged?: true | undefined;
   candidate?: string | undefined;
   first: boolean;
   unchanged: boolean;

@@ -39,6 +39,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
       break;
     }
     ending.beforeGone ||= result.event === 'before_gone';
+    if (result.event === 'failed' && phase !== 'reverting') ending.blame ??= blameOf(run, phase);
     // A release that could not go back is not held: the next run must settle it at once.
     const forAPerson = phase !== 'reverting' || result.event === 'before_gone';
     const lost = state.outcome === 'held' && forAPerson ? await hold(run) : undefined;
@@ -58,6 +59,15 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
   }
   await proveBefore(run);
   return run;
+}
+
+/** A build that fails and a revision that does not start speak against the code. A call that fails does not. */
+function blameOf({ journal }: ReleaseRun, phase: Phase): 'code' | 'environment' {
+  if (phase !== 'building') return 'environment';
+  const error = journal.errors.at(-1);
+  return error === undefined || (error instanceof ReleaseError && error.code === 'deploy-failed')
+    ? 'code'
+    : 'environment';
 }
 
 /** The phases in which the first writes can fail. How the release ends depends on what was changed until then. */

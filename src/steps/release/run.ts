@@ -84,6 +84,8 @@ export interface Ending {
   yieldedTo: ReleaseRecord | undefined;
   /** True if nothing is left for the post step to settle. */
   settled: boolean;
+  /** What a failed call speaks against: the code of the release, or only what is around it. Undefined if no call failed. */
+  blame: 'code' | 'environment' | undefined;
 }
 
 /** One release: what was asked, planned, found, built and written, and the journal of what happened. */
@@ -150,6 +152,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       outside: [],
       yieldedTo: undefined,
       settled: true,
+      blame: undefined,
     },
   };
 }

@@ -131,7 +131,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
           cold === undefined &&
           attempt.answer &&
           !repeat &&
-          unreachedBy(attempt.answer) === undefined &&
+          unreachedBy(attempt.answer, target.behindGoogle) === undefined &&
           attempt.answer.status !== 401 &&
           attempt.answer.status !== 403
         )

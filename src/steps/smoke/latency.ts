@@ -1,18 +1,20 @@
+import { explainUnreached } from '../../domain/invocation/unreached.ts';
 import { readText } from '../../domain/smoke/answer-text.ts';
 import type { Failure } from '../../domain/smoke/failure.ts';
 import { judge } from '../../domain/smoke/judge.ts';
 import { type Percentiles, percentiles } from '../../domain/smoke/latency.ts';
-import { statusOf } from '../../domain/smoke/results/result.ts';
+import { type CaseResult, statusOf } from '../../domain/smoke/results/result.ts';
 import type { Latency, SmokeCase } from '../../domain/smoke/suite/model.ts';
 import type { Caller } from './caller.ts';
-import type { SmokePorts } from './ports.ts';
-import type { Ran } from './run-case.ts';
+import type { SmokePorts, SmokeTarget } from './ports.ts';
+import { type Ran, unreachedIn } from './run-case.ts';
 
 interface Request {
   caller: Caller;
   item: SmokeCase;
   latency: Latency;
   ports: Pick<SmokePorts, 'log' | 'match'>;
+  target: SmokeTarget;
 }
 
 const shown = (milliseconds: number) => `${Math.round(milliseconds)} ms`;
@@ -21,13 +23,16 @@ const shown = (milliseconds: number) => `${Math.round(milliseconds)} ms`;
 export async function measureLatency(
   request: Request,
 ): Promise<Ran & { percentiles: Percentiles | undefined }> {
-  const { caller, item, latency, ports } = request;
+  const { caller, item, latency, ports, target } = request;
   const times: number[] = [];
   const bad: string[] = [];
+  let unreached: CaseResult['unreached'];
   let issued = 0;
   const lane = async () => {
-    while (issued++ < latency.samples && bad.length < 3 && caller.timeLeft() > 0) {
+    while (issued++ < latency.samples && bad.length < 3 && !unreached && caller.timeLeft() > 0) {
       const { attempt } = await caller.call(item, { retries: 0 });
+      unreached ??= attempt.answer && unreachedIn(item, attempt.answer, target);
+      if (unreached) break;
       const wrong = attempt.answer
         ? judge(item, attempt.answer, readText(attempt.answer, item.text), ports.match).failures[0]?.what
         : attempt.none.what;
@@ -37,7 +42,8 @@ export async function measureLatency(
   };
   await Promise.all(Array.from({ length: latency.concurrency }, lane));
   const found = percentiles(times);
-  const failures: Failure[] = bad.map((what) => ({
+  const stopped = unreached && explainUnreached(unreached.by, unreached.status, target.invocation).what;
+  const failures: Failure[] = [...bad, ...(stopped ? [stopped] : [])].map((what) => ({
     check: 'answer',
     what: `A request of the latency check failed: ${what}`,
   }));
@@ -58,7 +64,7 @@ export async function measureLatency(
     ? `p50 ${shown(found.p50)}, p95 ${shown(found.p95)}, p99 ${shown(found.p99)}, max ${shown(found.max)} of ${found.samples}`
     : 'no request succeeded';
   if (found) ports.log.line(`  latency  ${note}`);
-  const status = !found && failures.length === 0 ? 'error' : statusOf(failures);
+  const status = unreached || (!found && failures.length === 0) ? 'error' : statusOf(failures);
   const attempts = times.length > 0 ? ['200'] : [];
   return {
     answered: times.length > 0,
@@ -67,6 +73,7 @@ export async function measureLatency(
       name: 'latency',
       place: latency.place,
       status,
+      unreached,
       flaky: false,
       attempts,
       milliseconds: found?.mean ?? 0,

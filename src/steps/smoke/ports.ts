@@ -37,6 +37,8 @@ export interface SmokeTarget {
   url: string;
   /** Audience of the ID token. Without it no token is sent, and the denial presets are skipped. */
   audience?: string | undefined;
+  /** The URL came from Google's API, so an answer without the headers of Google's front end is not the function's. */
+  behindGoogle?: boolean | undefined;
   /** Who calls which service, to explain a refusal with the command that repairs it. */
   invocation?: Invocation | undefined;
 }

@@ -1,12 +1,11 @@
-import type { Invocation } from '../../domain/invocation/refusal.ts';
 import { explainUnreached, unreachedBy } from '../../domain/invocation/unreached.ts';
 import { defaultPolicy, fold } from '../../domain/ocr/units.ts';
-import { readText } from '../../domain/smoke/answer-text.ts';
+import { type Answer, readText } from '../../domain/smoke/answer-text.ts';
 import { judge } from '../../domain/smoke/judge.ts';
 import { type CaseResult, statusOf } from '../../domain/smoke/results/result.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
 import type { Caller } from './caller.ts';
-import type { SmokePorts } from './ports.ts';
+import type { SmokePorts, SmokeTarget } from './ports.ts';
 
 /** Characters of the expected and the recognised text that a result keeps for the report. */
 const keptText = 4000;
@@ -27,12 +26,28 @@ export function notRun(
   return { kind, name, place, status, flaky: false, attempts: [], milliseconds: 0, failures: [], note };
 }
 
+type Reached = Pick<SmokeTarget, 'invocation' | 'behindGoogle'>;
+
+/**
+ * What answered instead of the function; undefined if the function did. A suite may expect a refusal by the front end;
+ * the answer of a proxy is no evidence for or against the code, whatever its status.
+ */
+export function unreachedIn(
+  { expect }: SmokeCase,
+  answer: Answer,
+  { behindGoogle }: Reached,
+): CaseResult['unreached'] {
+  const by = unreachedBy(answer, behindGoogle);
+  const { status } = answer;
+  return by && (by === 'proxy' || !expect.status.includes(status)) ? { by, status } : undefined;
+}
+
 /** Sends one case and judges its answer. */
 export async function runCase(
   caller: Caller,
   item: SmokeCase,
   ports: Pick<SmokePorts, 'match'>,
-  invocation?: Invocation,
+  target: Reached = {},
 ): Promise<Ran> {
   if (item.skip !== undefined) return { result: notRun(item, 'case', 'skipped', item.skip), answered: false };
   const { attempt, attempts } = await caller.call(item);
@@ -45,12 +60,10 @@ export async function runCase(
     return { result: { ...base, status, flaky: false, milliseconds, failures, note: what }, answered: false };
   }
   const { answer } = attempt;
-  // A suite may expect a refusal. Otherwise an answer of the front end is no evidence for or against the code.
-  const by = item.expect.status.includes(answer.status) ? undefined : unreachedBy(answer);
-  if (by) {
-    const { what } = explainUnreached(by, answer.status, invocation);
-    const { milliseconds, status } = answer;
-    const unreached = { by, status };
+  const unreached = unreachedIn(item, answer, target);
+  if (unreached) {
+    const { what } = explainUnreached(unreached.by, unreached.status, target.invocation);
+    const { milliseconds } = answer;
     const failures = [{ check: 'answer' as const, what }];
     const result = { ...base, status: 'error' as const, unreached, flaky: false, milliseconds, failures };
     return { result: { ...result, note: what }, answered: false };

@@ -91,8 +91,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   );
   const reference = referenceOf(suite, undefined);
   if (reference) await warmUp(caller, reference, ports, request);
-  for (const item of suite.cases)
-    await run(item, 'case', () => runCase(caller, item, ports, request.target.invocation));
+  for (const item of suite.cases) await run(item, 'case', () => runCase(caller, item, ports, request.target));
   for (const preset of suite.presets) {
     const needsFile = sendsOwnImage(preset.name);
     const item = referenceOf(suite, preset.caseName, needsFile);
@@ -109,7 +108,13 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
   let percentiles: SmokeEvidence['latency'];
   if (latency && repeated)
     await run({ name: 'latency', place: latency.place }, 'latency', async () => {
-      const measured = await measureLatency({ caller, item: repeated, latency, ports });
+      const measured = await measureLatency({
+        caller,
+        item: repeated,
+        latency,
+        ports,
+        target: request.target,
+      });
       percentiles = measured.percentiles;
       return measured;
     });

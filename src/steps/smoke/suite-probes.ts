@@ -1,6 +1,7 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { classifyProbe } from '../../domain/invocation/front-end.ts';
 import { explainInvocation } from '../../domain/invocation/refusal.ts';
+import { explainUnreached, unreachedBy } from '../../domain/invocation/unreached.ts';
 import { type Answer, readText } from '../../domain/smoke/answer-text.ts';
 import { judge } from '../../domain/smoke/judge.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
@@ -57,7 +58,9 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
       const { attempt } = await cursor.caller.call(item, { retries: 0 });
       if (attempt.answer) {
         const { failures } = judge(item, attempt.answer, readText(attempt.answer, item.text));
-        const refused = failures.length > 0 ? refusalOf(attempt.answer, target) : undefined;
+        const refused =
+          foreignOf(attempt.answer, target) ??
+          (failures.length > 0 ? refusalOf(attempt.answer, target) : undefined);
         if (refused) throw refused;
         return { bad: failures.length > 0, milliseconds: attempt.answer.milliseconds };
       }
@@ -66,6 +69,12 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
       throw new ReleaseError('network-failed', { what });
     },
   };
+}
+
+/** The error of a request that a proxy answered, whatever it answered. */
+function foreignOf(answer: Answer, { behindGoogle, invocation }: SmokeTarget): ReleaseError | undefined {
+  if (unreachedBy(answer, behindGoogle) !== 'proxy') return undefined;
+  return new ReleaseError('network-failed', explainUnreached('proxy', answer.status, invocation));
 }
 
 /** The error of a request that Google's front end refused, so that the function never saw it. Undefined for other answers. */

@@ -34,6 +34,19 @@ describe('a request that the front end answered', () => {
     expect(unreachedBy(found)).toBe(by);
   });
 
+  test.each([
+    [200, '<html>Sign in to the guest network</html>', {}],
+    [302, '', { location: 'https://gateway.example/login' }],
+    [403, '{"error":"blocked by policy"}', { 'content-type': 'application/json', via: '1.1 squid' }],
+    [407, '', { 'proxy-authenticate': 'Basic' }],
+    [503, 'no route', { server: 'zscaler' }],
+  ])('a proxy on the way that answers %d is not the function', (status, body, headers) => {
+    const found = { status, body, headers };
+    expect(unreachedBy(found, true)).toBe('proxy');
+    // A URL that the user names need not be Google's.
+    expect(unreachedBy(found)).toBeUndefined();
+  });
+
   const call = {
     project: 'p',
     region: 'r',
@@ -49,7 +62,7 @@ describe('a request that the front end answered', () => {
       what: "Google's front end did not pass the request on to service s (404), so the function never saw it.",
       fix: expect.stringContaining('runner inside'),
     });
-    for (const by of ['token', 'invoker', 'ingress', 'iap', 'capacity'] as const)
+    for (const by of ['token', 'invoker', 'ingress', 'iap', 'capacity', 'proxy'] as const)
       expect(Object.values(explainUnreached(by, 403)).join('')).not.toContain('undefined');
   });
 });

@@ -96,5 +96,40 @@ test('a release whose code does not build has already changed the function, so i
   const name = `early${++made}`;
   await world.release(name, world.good(), { inputs });
   const ran = await world.release(name, world.good({ buildFails: 'npm install failed' }), { inputs });
-  expect(ran.report.outcome).toBe('rolled_back');
+  expect([ran.report.outcome, ran.report.verdict]).toEqual(['rolled_back', 'fail']);
 });
+
+/** The candidate is built, and then something around it fails. */
+const around = [
+  ['the tag', /^PATCH run /, denied, 3],
+  ['reading the revision', /^GET run \S+\/revisions\//, denied, 3],
+  ['the canary', /^PATCH run /, denied, 4],
+] as const;
+test.each(around)(
+  '%s fails after the build: taken back, but nothing speaks against the code',
+  async (_, where, fault, from) => {
+    const name = `early${++made}`;
+    const first = await world.release(name, world.good(), { inputs });
+    let met = 0;
+    let faults = 0;
+    const restore = world.onCalls(({ api, method, path }) => {
+      if (!where.test(`${method} ${api} ${path}`) || ++met < from || faults >= 2) return undefined;
+      faults++;
+      return fault;
+    });
+    const source = world.good();
+    const ran = await world.release(name, source, { inputs });
+    restore();
+    if (faults === 0) throw new Error(`met ${met} calls only`);
+    expect([ran.report.outcome, ran.report.verdict, ran.exitCode]).toEqual([
+      'rolled_back',
+      'inconclusive',
+      1,
+    ]);
+    expect(ran.report.evidence.release).toMatchObject({ unjudged: true });
+    expect((await world.record(name))?.failed).toEqual([]);
+    expect((await world.serving(name)).map(({ revision }) => revision)).toEqual([first.outputs.revision]);
+    const again = await world.release(name, source, { inputs });
+    expect(again.report.outcome).toBe('promoted');
+  },
+);

@@ -44,6 +44,8 @@ test('release, smoke test and rollback print the grant with the real names', asy
   });
   // The environment failed, not the code.
   expect([released.report.outcome, released.report.errors]).toEqual(['rolled_back', []]);
+  expect([released.report.verdict, released.exitCode]).toEqual(['inconclusive', 1]);
+  expect(released.report.evidence.release).toMatchObject({ unjudged: true });
   expect(released.report.findings.flatMap(({ commands = [] }) => commands)).toContain(command);
   expect((await world.record('ocr-api'))?.failed).toEqual([]);
   const granted = await world.release(name, source, { inputs: { ...quick, smoke_suite: world.suite() } });
@@ -64,6 +66,7 @@ test('a first release whose smoke test could not reach the function is tested wh
     inputs: { ...inputs, ...stranger, propagation_timeout: '1s' },
   });
   expect([first.report.outcome, (await world.record(name))?.failed]).toEqual(['rejected', []]);
+  expect([first.report.verdict, first.exitCode]).toEqual(['inconclusive', 1]);
   const again = await world.release(name, source, { inputs });
   expect(again.report.outcome).toBe('promoted');
   expect(again.report.evidence.smoke).toMatchObject({ results: [{ status: 'passed' }] });

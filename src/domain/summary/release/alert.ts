@@ -22,6 +22,10 @@ export function alert(report: Report<'release'>, facts: ReleaseFacts): string[] 
   // The headline of a good release already says it all, so its alert only holds warnings.
   if (report.verdict !== 'pass' && report.outcome !== 'promoted')
     lines.push(`> **${markdownText(facts.cause, 1500)}**`);
+  if (facts.unjudged)
+    lines.push(
+      '> Nothing speaks against the code: what failed is around it. The next run may release the same code again.',
+    );
   if (report.outcome === 'rejected')
     lines.push(
       '> This is the first release, so there is nothing to go back to. The function stays as it is, and private.',

@@ -1,6 +1,6 @@
 import { percentIn } from '../../../domain/release/machine.ts';
 import type { WatchStage, WatchTarget } from '../ports.ts';
-import { type PhaseResult, passed, type ReleaseRun } from '../run.ts';
+import { failed, type PhaseResult, passed, type ReleaseRun } from '../run.ts';
 import { beforeReady, whileOurs } from '../while-ours.ts';
 import { shift } from './traffic.ts';
 
@@ -63,8 +63,9 @@ async function watchOrWait(run: ReleaseRun, target: WatchTarget, signal: AbortSi
 }
 
 function judge(run: ReleaseRun, result: WatchStage): PhaseResult {
-  if (result.verdict === 'fail' || result.next === 'roll_back')
-    return { event: 'regressed', reason: result.reason };
+  if (result.verdict === 'fail') return { event: 'regressed', reason: result.reason };
+  // The policy takes the release back although nothing was found against it, so its code is not remembered as failed.
+  if (result.next === 'roll_back') return { ...failed(result.reason), verdict: result.verdict };
   if (result.next === 'hold') return { event: 'undecided', reason: result.reason };
   if (result.verdict === 'inconclusive' && run.state.phase === 'full')
     run.journal.warn(`Promoted without a decision: ${result.reason}`);

@@ -40,9 +40,12 @@ const presets: Record<PresetName, RunPreset> = {
 export const sendsOwnImage = (name: PresetName) => name === 'corrupt-then-good' || name === 'pixel-bomb';
 
 /** The first answer that the front end gave instead of the function. The denial presets expect 401 and 403. */
-function unreachedIn(called: readonly Called[], denial: boolean): CaseResult['unreached'] {
+function unreachedIn(
+  called: readonly Called[],
+  { denial, behindGoogle }: { denial: boolean; behindGoogle: boolean | undefined },
+): CaseResult['unreached'] {
   for (const { attempt } of called) {
-    const by = attempt.answer && unreachedBy(attempt.answer);
+    const by = attempt.answer && unreachedBy(attempt.answer, behindGoogle);
     const expected = denial && (by === 'token' || by === 'invoker');
     if (by && !expected) return { by, status: attempt.answer?.status ?? 0 };
   }
@@ -52,7 +55,7 @@ function unreachedIn(called: readonly Called[], denial: boolean): CaseResult['un
 /** Runs one preset and turns what it did into one result. */
 export async function runPreset(context: PresetContext): Promise<Ran> {
   const { preset, item } = context;
-  const { invocation } = context.request.target;
+  const { invocation, behindGoogle } = context.request.target;
   if (sendsOwnImage(preset.name) && item.image.kind !== 'file') {
     const note = `The case ${item.name} sends an address instead of an image.`;
     return { result: notRun(preset, 'preset', 'skipped', note), answered: false };
@@ -67,7 +70,7 @@ export async function runPreset(context: PresetContext): Promise<Ran> {
   const unreachable = called.some(
     ({ attempt }) => attempt.none && ['dns', 'tls', 'refused', 'proxy'].includes(attempt.none.cause),
   );
-  const unreached = unreachedIn(called, preset.name.startsWith('denies-'));
+  const unreached = unreachedIn(called, { denial: preset.name.startsWith('denies-'), behindGoogle });
   const repeated = called.some(({ attempts }) => attempts.length > 1);
   return {
     answered: last?.answer !== undefined && unreached === undefined,
