@@ -42,18 +42,21 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   actions: {
     login: [],
     auth: ['login'],
-    deploy: ['login'],
+    // How the actions that change something try beforehand what they need.
+    preflight: ['login'],
+    deploy: ['login', 'preflight'],
     guard: ['login'],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
     rollback: ['login', 'watch'],
-    release: ['login', 'deploy', 'rollback', 'smoke-test', 'watch'],
+    release: ['login', 'deploy', 'preflight', 'rollback', 'smoke-test', 'watch'],
   },
   steps: {
     ports: [],
     deploy: ['ports', 'traffic'],
     guard: ['ports'],
     login: ['ports'],
+    preflight: ['ports'],
     smoke: ['ports'],
     traffic: ['ports'],
     budget: ['ports'],
@@ -72,7 +75,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     causes: ['data', 'errors'],
     // The types of every capability's evidence meet here, so no capability may import the report.
     report: [
-      ...['basis', 'budget', 'deploy', 'errors', 'exposure', 'findings', 'login'],
+      ...['basis', 'budget', 'deploy', 'errors', 'exposure', 'findings', 'login', 'preflight'],
       ...['release', 'rollback', 'smoke', 'text', 'watch'],
     ],
     invocation: ['data'],
@@ -87,6 +90,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     deploy: ['data', 'source', 'text'],
     exposure: ['cel', 'data', 'findings', 'invocation'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
+    // What later stages need: one table of checks for every action.
+    preflight: ['data', 'deploy', 'findings', 'text'],
     release: ['budget', 'data', 'evidence', 'findings', 'traffic', 'watch'],
     rollback: ['traffic', 'watch'],
     traffic: ['data'],
@@ -95,7 +100,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     watch: ['evidence', 'findings', 'slo', 'text'],
     summary: '*',
   },
-  gcp: { exposure: [], functions: [], login: [], run: [], source: [] },
+  gcp: { exposure: [], functions: [], login: [], preflight: ['exposure'], run: [], source: [] },
   // `auto` falls back from one source to another. Any other source imports `quota` at most, so a new one needs no line here.
   sli: { auto: ['logs', 'metrics', 'quota'], quota: [] },
 };

@@ -1,6 +1,7 @@
 import { conditionHolds } from './cel.ts';
-import { errorInfo } from './errors.ts';
+import { errorInfo, invalidArgument } from './errors.ts';
 import { matchesMember } from './principals.ts';
+import { checkMessage } from './proto.ts';
 import type { World } from './state.ts';
 import { ApiError, type Principal } from './types.ts';
 
@@ -110,15 +111,47 @@ export function requirePermission(
     throw permissionDenied(permission, canonical(world, resource).replace(/^\/\/[^/]+\//, ''));
 }
 
-/** The answer to testIamPermissions: the requested permissions that the caller has. */
+/**
+ * The permissions that each kind of resource can be asked about. A project can be asked about everything in it, but not
+ * about what only folders and organisations have (github.com/googleapis/google-cloud-java/issues/722).
+ */
+const testable: Readonly<Record<string, RegExp>> = {
+  project: /^(?!resourcemanager\.(projects\.(list|create)|folders\.|organizations\.))/,
+  folder: /^(?!resourcemanager\.organizations\.)/,
+  organization: /^/,
+  function: /^cloudfunctions\.functions\./,
+  service: /^run\.(services|routes|revisions|configurations)\./,
+  account: /^iam\.serviceAccount(s|Keys)\./,
+};
+
+/** A Run service may know only its own permissions; see docs/unverified.md. */
+const ownOfService = /^run\.services\./;
+
+function checkTestable(world: World, permission: string, kind: string): void {
+  if (permission.includes('*')) throw invalidArgument(`Permission ${permission} contains a wildcard.`);
+  const narrow = kind === 'service' && !world.quirks.serviceTestsAllPermissions;
+  const form = narrow ? ownOfService : testable[kind];
+  if (!world.roles.knows(permission) || !form?.test(permission))
+    throw invalidArgument(`Permission ${permission} is not valid for this resource.`);
+}
+
+/**
+ * The answer to testIamPermissions: the requested permissions that the caller has. The call itself needs none, and a
+ * resource that does not exist holds nothing (googleapis google/iam/v1/iam_policy.proto). A permission that does not
+ * exist, or that this kind of resource does not have, is refused.
+ */
 export function testPermissions(
   world: World,
   principal: Principal,
-  asked: unknown,
+  body: Record<string, unknown>,
   resource: string,
+  kind: 'project' | 'folder' | 'organization' | 'function' | 'service' | 'account',
 ): { permissions?: string[] } {
-  const held = (Array.isArray(asked) ? asked : []).filter((permission) =>
-    can(world, principal, String(permission), resource),
-  );
-  return held.length ? { permissions: held.map(String) } : {};
+  const { permissions } = checkMessage('functions', 'google.iam.v1.TestIamPermissionsRequest', body) as {
+    permissions?: string[];
+  };
+  const asked = permissions ?? [];
+  for (const permission of asked) checkTestable(world, permission, kind);
+  const held = asked.filter((permission) => can(world, principal, permission, resource));
+  return held.length ? { permissions: held } : {};
 }

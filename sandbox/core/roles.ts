@@ -52,6 +52,11 @@ export class RoleBook {
     return [...this.#roles.values()];
   }
 
+  /** Does this permission exist, as far as the roles of this sandbox tell? */
+  knows(permission: string): boolean {
+    return [...this.#sets.values()].some((set) => set.has(permission));
+  }
+
   permissionsOf(name: string): ReadonlySet<string> {
     return this.#sets.get(name) ?? nothing;
   }

@@ -128,6 +128,8 @@ export interface Quirks {
   tagHostIsAudience: boolean;
   /** Does a traffic-only PATCH of the service need iam.serviceAccounts.actAs? */
   trafficPatchNeedsActAs: boolean;
+  /** Does testIamPermissions of a Run service take permissions on its revisions and routes, not only on the service? */
+  serviceTestsAllPermissions: boolean;
   /** Does a function operation end before the Run service has settled? */
   operationEndsBeforeSettled: boolean;
   /** Is a service not ready while its latest revision is not, even if another revision serves? */
@@ -149,6 +151,7 @@ export const defaultQuirks: Quirks = {
   functionPatchResetsSettings: false,
   tagHostIsAudience: true,
   trafficPatchNeedsActAs: false,
+  serviceTestsAllPermissions: true,
   operationEndsBeforeSettled: false,
   failedRevisionFailsService: false,
   logTimestampIsStart: true,

@@ -86,8 +86,9 @@ function policyRoutes(world: World): Route[] {
         body: testPermissions(
           world,
           call.principal ?? anonymous,
-          call.json().permissions,
+          call.json(),
           resource(`projects/${params.project}/locations/${params.location}/functions/${params.function}`),
+          'function',
         ),
       }),
     },

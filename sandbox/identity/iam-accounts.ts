@@ -107,7 +107,7 @@ export function accountRoutes(world: World): Route[] {
         const resource = accountResource(world, known(params.account).email);
         return {
           status: 200,
-          body: testPermissions(world, call.principal as Principal, call.json().permissions, resource),
+          body: testPermissions(world, call.principal as Principal, call.json(), resource, 'account'),
         };
       },
     },

@@ -94,8 +94,9 @@ function policyRoutes(world: World, version: 'v1' | 'v2' | 'v3', kind: Kind): Ro
         body: testPermissions(
           world,
           call.principal as Principal,
-          call.json().permissions,
+          call.json(),
           resourceOf(world, kind, id ?? '', 'resourcemanager.projects.get'),
+          kind === 'projects' ? 'project' : kind === 'folders' ? 'folder' : 'organization',
         ),
       }),
     },

@@ -34,10 +34,9 @@ export function policyRoutes(world: World): Route[] {
         pattern: `${base}:testIamPermissions`,
         handle: (call, params) => {
           const resource = `//run.googleapis.com/projects/${params.project}/locations/${params.location}/services/${params.service}`;
-          const { permissions } = call.json();
           return {
             status: 200,
-            body: testPermissions(world, call.principal ?? anonymous, permissions, resource),
+            body: testPermissions(world, call.principal ?? anonymous, call.json(), resource, 'service'),
           };
         },
       },

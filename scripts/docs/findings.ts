@@ -10,6 +10,7 @@ const headings: Record<Capability, string> = {
   watch: 'Watch',
   basis: 'What a verdict rests on',
   budget: 'Error budget',
+  preflight: 'Preflight: what later stages need',
 };
 
 /** Writes `docs/findings.md`, which lists every rule with its usual severity and why it matters. */

@@ -230,9 +230,22 @@ describe('policies', () => {
   });
 
   test('testIamPermissions returns the permissions that the caller has', async () => {
-    const permissions = ['run.services.update', 'resourcemanager.projects.delete'];
-    const { body } = await client.api('run', 'POST', `${resource('v2')}:testIamPermissions`, { permissions });
-    expect(body).toEqual({ permissions: ['run.services.update'] });
+    const ask = (body: object) => client.api('run', 'POST', `${resource('v2')}:testIamPermissions`, body);
+    const held = await ask({ permissions: ['run.services.update', 'run.routes.invoke'] });
+    expect(held.body).toEqual({ permissions: ['run.services.update', 'run.routes.invoke'] });
+    expect((await ask({})).body).toEqual({});
+  });
+
+  test.each([
+    ['of another kind of resource', { permissions: ['resourcemanager.projects.get'] }],
+    ['that does not exist', { permissions: ['run.services.fly'] }],
+    ['with a wildcard', { permissions: ['run.services.*'] }],
+    ['in an unknown field', { permission: ['run.services.get'] }],
+    ['that is not a text', { permissions: [7] }],
+  ])('testIamPermissions refuses a permission %s', async (_, body) => {
+    const path = `${resource('v2')}:testIamPermissions`;
+    const answer = await client.api('run', 'POST', path, body);
+    expect([answer.status, answer.body.error.status]).toEqual([400, 'INVALID_ARGUMENT']);
   });
 
   test('the invoker may neither read nor change it', async () => {

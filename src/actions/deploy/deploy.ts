@@ -14,6 +14,7 @@ import type { SourceTree } from '../../steps/ports/source.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readDeployInputs } from './inputs.ts';
 import { deployPorts } from './ports.ts';
+import { tryDeploy } from './preflight.ts';
 
 /** What the report keeps of a deploy: no values of variables, and at most 5000 files. */
 export function evidenceOf(
@@ -41,12 +42,12 @@ export function evidenceOf(
 /** Deploys a function, proves it private, and only then gives it traffic. */
 export const deploy: Action<'deploy'> = async (context) => {
   const { inputs, log, clock, signal, startedAt } = context;
-  const { login, request: settings, requireProof, propagationSeconds } = readDeployInputs(context);
+  const read = readDeployInputs(context);
+  const { login, request: settings, requireProof, propagationSeconds } = read;
   inputs.done();
-  const request: DeployRequest = { ...settings, signal };
   const platform = openPlatform(context, login);
   const ports = deployPorts(context, platform);
-  const { project, region, name } = request;
+  const { project, region, name } = settings;
   const guardPorts = {
     clock,
     log,
@@ -55,9 +56,11 @@ export const deploy: Action<'deploy'> = async (context) => {
     exposure: createExposureSources(platform.rest),
   };
   log.line(
-    `Deploying ${name} to ${project}/${region} from ${request.sourceDir}${request.dryRun ? ' (dry run)' : ''}`,
+    `Deploying ${name} to ${project}/${region} from ${settings.sourceDir}${settings.dryRun ? ' (dry run)' : ''}`,
   );
 
+  const tried = await tryDeploy(context, { platform, login, functions: ports.functions }, read, signal);
+  const request: DeployRequest = { ...settings, live: tried.live, signal };
   let tree: SourceTree | undefined;
   const result = await deployFunction(
     {
@@ -82,8 +85,9 @@ export const deploy: Action<'deploy'> = async (context) => {
   report.verdict = result.verdict;
   report.outcome = result.outcome;
   report.reason = result.reason;
-  report.findings = result.findings;
+  report.findings = [...tried.findings, ...result.findings];
   report.actions_taken = result.actions;
+  report.evidence.preflight = tried.evidence;
   report.evidence.deploy = evidenceOf(request, result, tree);
   report.timings.push({
     stage: 'deploy',

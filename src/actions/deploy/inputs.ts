@@ -21,6 +21,8 @@ export interface DeployInputs {
   request: Omit<DeployRequest, 'signal'>;
   requireProof: 'partial' | 'complete';
   propagationSeconds: number;
+  preflight: 'stop' | 'warn';
+  newRegion: boolean;
 }
 
 /** All inputs of `deploy`. Notes problems; `inputs.done()` reports them at once. */
@@ -43,6 +45,8 @@ export function readDeployInputs({ inputs, env }: Pick<Context, 'inputs' | 'env'
     },
     requireProof: values.require_proof,
     propagationSeconds: values.propagation_timeout,
+    preflight: values.preflight,
+    newRegion: values.new_region,
   };
 }
 

@@ -41,13 +41,17 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
   const suite = suiteOf(values, env);
   const probes = probesOf(inputs, values, suite);
   const use = { probes: probes !== undefined, objectives: slo.objectives };
+  const source = chooseSource(values, use, (names, text) => inputs.problem(names, text));
   return {
     login,
     slo,
-    source: chooseSource(values, use, (names, text) => inputs.problem(names, text)),
+    source,
     githubToken: values.github_token ?? env.GITHUB_TOKEN,
     jobId: values.job_id,
     stages: {
+      preflight: values.preflight,
+      newRegion: values.new_region,
+      source: source.name,
       deploy,
       requireProof: values.require_proof,
       trusted: values.trusted_principals ?? [],

@@ -29,7 +29,7 @@ export const release: Action<'release'> = async (context) => {
   const { rest } = platform;
   const { objectives } = inputs.slo;
   const source = await inputs.source.open({ rest, clock, log, projectId: project, region, objectives });
-  const stages = bindStages(context, platform, inputs.stages, source);
+  const stages = bindStages(context, { platform, login: inputs.login }, inputs.stages, source);
   if (!inputs.request.dryRun) saveBegun(context, { id: owner.id, functionName });
   const ended: StageEntry[] = [];
   const observer = {

@@ -1,10 +1,17 @@
 import type { Objective } from '../../domain/slo/objective.ts';
 import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
+import type { SourceName } from '../../sli/registry.ts';
 import type { DeployRequest } from '../../steps/deploy/types.ts';
 
 /** The inputs of a release that its stages need: deploy, guard, smoke test, watch and budget gate. */
 export interface StageSettings {
+  /** What to do if the preflight finds that something is missing. */
+  preflight: 'stop' | 'warn';
+  /** The user confirms a first release in one more region. */
+  newRegion: boolean;
+  /** Where the watch counts requests. */
+  source: SourceName;
   deploy: Omit<DeployRequest, 'noTraffic' | 'dryRun'>;
   requireProof: 'partial' | 'complete';
   trusted: readonly string[];

@@ -2,6 +2,7 @@ import { objectOf } from '../../domain/data/json.ts';
 import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
 import { configLabel, ownTags, sourceLabel, userAgent } from '../../domain/product.ts';
 import { takenBackIn } from '../../domain/traffic/taken-back.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
@@ -22,13 +23,14 @@ import { deployPorts } from '../deploy/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import { alive, rateOf } from '../rollback/serving-proof.ts';
 import { createSmokePorts } from '../smoke-test/ports.ts';
+import { bindPreflight } from './preflight-stage.ts';
 import type { StageSettings } from './stage-settings.ts';
 import { bindWatch } from './watch-stage.ts';
 
 /** Binds each stage of a release to its ports on Google Cloud. The caller opens `source`. */
 export function bindStages(
   context: Context,
-  platform: Platform,
+  { platform, login }: { platform: Platform; login: LoginRequest },
   settings: StageSettings,
   source: SliSource,
 ): ReleaseStages {
@@ -42,6 +44,7 @@ export function bindStages(
   const printed = new Set<string>();
 
   return {
+    preflight: bindPreflight(context, { platform, login, functions: ports.functions, prober }, settings),
     guard: (mode, { brief, signal }) => {
       const { requireProof, trusted, propagationSeconds } = settings;
       return guard(guardPorts, {

@@ -5,6 +5,7 @@ import { budgetRules } from './rules/budget.ts';
 import { deployRules } from './rules/deploy.ts';
 import { exposureRules } from './rules/exposure.ts';
 import { loginRules } from './rules/login.ts';
+import { preflightRules } from './rules/preflight.ts';
 import { smokeRules } from './rules/smoke.ts';
 import { trafficRules } from './rules/traffic.ts';
 import { watchRules } from './rules/watch.ts';
@@ -19,6 +20,7 @@ export const ruleTables = {
   watch: watchRules,
   budget: budgetRules,
   basis: basisRules,
+  preflight: preflightRules,
 };
 
 type Tables = typeof ruleTables;
@@ -37,6 +39,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...watchRules,
   ...budgetRules,
   ...basisRules,
+  ...preflightRules,
 };
 
 /** Does this capability own the rule? */

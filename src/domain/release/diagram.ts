@@ -6,7 +6,7 @@ const eventWords: Record<Event, string> = {
   passed: 'The phase did its work.',
   unchanged: 'The code and settings to release already serve.',
   refused:
-    'A rule forbids the release: the budget is spent, another tool split the traffic, or this code failed before.',
+    'A rule forbids the release: a later stage lacks something, the budget is spent, another tool split the traffic, or this code failed before.',
   yielded: 'Another release of this function is under way.',
   exposed: 'The function is or was reachable without a token.',
   smoke_failed: 'The smoke test failed.',
@@ -38,7 +38,7 @@ function nextName(phase: Phase): string {
 }
 
 const groups: { id: string; title: string; members: readonly Phase[] }[] = [
-  { id: 'untouched', title: 'Nothing changed yet', members: ['gate', 'reading', 'guarding'] },
+  { id: 'untouched', title: 'Nothing changed yet', members: ['preflight', 'gate', 'reading', 'guarding'] },
   {
     id: 'under_way',
     title: 'Under way',

@@ -5,6 +5,7 @@ import type { Outcome } from '../findings/verdict.ts';
  * in a phase. The driver does it and returns one event.
  */
 export const phases = [
+  'preflight',
   'gate',
   'reading',
   'guarding',
@@ -26,7 +27,7 @@ export const events = [
   'passed',
   /** The code and settings to release already serve. */
   'unchanged',
-  /** A rule forbids the release: the budget is spent, another tool split the traffic, or this code failed before. */
+  /** A rule forbids the release: something that a later stage needs is missing, the budget is spent, another tool split the traffic, or this code failed before. */
   'refused',
   /** Another release of this function is under way. */
   'yielded',
@@ -46,6 +47,7 @@ export const events = [
 export type Event = (typeof events)[number];
 
 export const phaseActions: Record<Phase, string> = {
+  preflight: 'try what every later stage needs: permissions, APIs, settings, the caller',
   gate: 'ask whether the error budget allows a release',
   reading: 'read the service, settle what an earlier release left open, check that a release is possible',
   guarding: 'prove that the function is private, and close it first if it is not',
@@ -120,6 +122,7 @@ const goingBack: Row = {
 const over = Object.fromEntries(events.map((event) => [event, 'again'])) as Row;
 
 export const table: Record<Phase, Row> = {
+  preflight: untouched,
   gate: untouched,
   reading: untouched,
   guarding: untouched,
@@ -159,7 +162,7 @@ export interface State {
 }
 
 export function begin(steps: readonly number[], first = false): State {
-  return { phase: 'gate', steps, step: 0, first };
+  return { phase: 'preflight', steps, step: 0, first };
 }
 
 /** The outcome of a release whose traffic went back. */

@@ -10,7 +10,8 @@ export function annotationOf(report: Report, exitCode: 0 | 1): Annotation | unde
     const error = report.errors[0];
     const text = error ? [error.what, error.why, error.fix].filter(Boolean).join(' ') : report.reason;
     // Each command has a line of its own, so that it can be copied from the log and from the run's page.
-    const commands = (error?.commands ?? []).map((command) => logText(command, 4000));
+    const missing = report.findings.find(({ rule }) => rule === 'preflight-missing');
+    const commands = (error?.commands ?? missing?.commands ?? []).map((command) => logText(command, 4000));
     const lines = [logText(text, 4000), ...commands, ...(error?.page ? [`More: ${error.page}`] : [])];
     return { level: 'error', title, text: lines.join('\n') };
   }

@@ -4,6 +4,7 @@ import type { DeployEvidence } from '../deploy/evidence.ts';
 import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { LoginEvidence } from '../login/evidence.ts';
+import type { PreflightEvidence } from '../preflight/row.ts';
 import type { ReleaseFacts } from '../release/facts.ts';
 import type { RollbackEvidence } from '../rollback/evidence.ts';
 import type { SmokeEvidence } from '../smoke/results/result.ts';
@@ -23,6 +24,8 @@ interface CommonEvidence {
 /** The evidence of a release by stage. */
 export interface ReleaseEvidence {
   release?: ReleaseFacts | undefined;
+  /** What was tried before the first change. */
+  preflight?: PreflightEvidence | undefined;
   budget?: Gate | undefined;
   deploy?: DeployEvidence | undefined;
   /** The last look at the exposure, and one line about every look. */
@@ -54,7 +57,7 @@ export interface SettledEvidence {
 /** `evidence` of each action's report. A new action adds a line here; its type is in the action's own room. */
 interface EvidenceByAction {
   auth: object;
-  deploy: { deploy?: DeployEvidence | undefined };
+  deploy: { preflight?: PreflightEvidence | undefined; deploy?: DeployEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   release: ReleaseEvidence;
   rollback: { rollback?: RollbackEvidence | undefined };

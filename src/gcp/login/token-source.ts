@@ -185,11 +185,28 @@ export function createTokens(options: TokenOptions): LoginTokens {
     return timed(answer.body.token, Number.isFinite(seconds) ? seconds : 0, 'generateIdToken');
   }
 
+  /** One attempt with short limits: a caller can do without this token. */
+  async function accessAs(account: string, signal?: AbortSignal): Promise<string> {
+    const answer = await rest.call<{ accessToken?: string }>({
+      api: 'iamcredentials',
+      method: 'POST',
+      path: `v1/projects/-/serviceAccounts/${encodeURIComponent(account).replace('%40', '@')}:generateAccessToken`,
+      bearer: (await federated()).token,
+      retry: 'repeatable-write',
+      deadlineMs: 6000,
+      attemptMs: 3000,
+      body: { scope: [cloudPlatformScope], lifetime: '300s', delegates: [] },
+      signal,
+    });
+    return timed(answer.body.accessToken, 300, 'generateAccessToken').token;
+  }
+
   const access = (signal?: AbortSignal) =>
     request.serviceAccount ? impersonated(signal) : federated(signal);
   return {
     federated,
     access,
+    accessAs,
     id,
     claims: () => claims,
     accessToken: async (signal) => (await access(signal)).token,

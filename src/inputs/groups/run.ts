@@ -15,6 +15,14 @@ export const run = group('What a run does', {
       rollback: {},
     },
   },
+  preflight: {
+    kind: choice(['stop', 'warn']),
+    sentence:
+      'What to do if something is missing that a later stage needs, such as a permission or an API: `stop` before anything is changed, or `warn` and go on.',
+    example: 'warn',
+    default: 'stop',
+    usedBy: { release: {}, deploy: {} },
+  },
   force: {
     kind: boolean,
     sentence: 'Build even if the serving revision already has this source and configuration.',

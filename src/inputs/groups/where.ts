@@ -1,5 +1,5 @@
 import { group } from '../../domain/inputs/definition.ts';
-import { path, text } from '../../domain/inputs/kinds.ts';
+import { boolean, path, text } from '../../domain/inputs/kinds.ts';
 import { functionName, regionName } from './shapes.ts';
 
 /** An id, with the domain of legacy projects, or a number. */
@@ -37,6 +37,14 @@ export const where = group('Where', {
       'smoke-test': { sentence: 'Region of the function. Required with `name`.' },
       watch: { sentence: 'Region of the function. Required unless `replay` is set.' },
     },
+  },
+  new_region: {
+    kind: boolean,
+    sentence:
+      'Confirms a first release in one more region. Without it, a run stops if the function does not exist in `region` but does in another region.',
+    example: 'true',
+    default: 'false',
+    usedBy: { release: {}, deploy: {} },
   },
   project_id: {
     kind: text({

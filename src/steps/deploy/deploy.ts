@@ -28,7 +28,7 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   const { signal } = request;
   const name = functionPath(request);
   // These requests run while the folder is being read.
-  const first = ports.functions.get(name, signal);
+  const first = request.live ? Promise.resolve(request.live.function) : ports.functions.get(name, signal);
   const runtimes = ports.functions
     .runtimes(locationOf(name), signal)
     .catch((error: unknown) => new Error(messageOf(error)));

@@ -59,6 +59,8 @@ export interface DeployRequest {
   deadlineSeconds: number;
   /** Tags that the caller will set. Their length is checked before the build. */
   tags?: readonly string[];
+  /** The function as it was just read; `function` is undefined if it does not exist. Absent: the deploy reads it itself. */
+  live?: { function: JsonObject | undefined } | undefined;
   /** Build even if the serving revision already has this source and configuration. */
   force?: boolean;
   /** The deploy calls this before its first write, but not in a dry run. It may throw to stop the deploy. */

@@ -17,6 +17,8 @@ export interface LoginTokens extends Tokens {
   /** The federated token, before any service account is impersonated. */
   federated(signal?: AbortSignal): Promise<TimedToken>;
   access(signal?: AbortSignal): Promise<TimedToken>;
+  /** A short access token of another account, asked for once. For what only that account can find out about itself. */
+  accessAs(account: string, signal?: AbortSignal): Promise<string>;
   id(audience: string, signal?: AbortSignal): Promise<TimedToken>;
   /** Claims of the last token that GitHub issued to this run. Nothing here checks their signature. */
   claims(): Record<string, unknown> | undefined;

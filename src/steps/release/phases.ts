@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../domain/data/json.ts';
 import type { Phase } from '../../domain/release/machine.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { goBack } from './phases/back.ts';
 import { build } from './phases/build.ts';
 import { guardAgain, guardFirst, guardPlan } from './phases/guard.ts';
 import { planRelease } from './phases/plan.ts';
+import { type Known, tryEverything } from './phases/preflight.ts';
 import { read } from './phases/read.ts';
 import { smoke } from './phases/smoke.ts';
 import { finish, pin, shift } from './phases/traffic.ts';
@@ -18,13 +18,18 @@ type Handlers = Record<Exclude<Phase, 'ended'>, () => Promise<PhaseResult>>;
 
 export function handlersOf(run: ReleaseRun): Handlers {
   const { ports, request } = run;
-  /** The function as the gate read it, so that the next phase need not read it again. */
-  let known: JsonObject | undefined;
+  /** The function as the preflight or the gate read it, so that the next phase need not read it again. */
+  let known: Known | undefined;
   return {
+    preflight: async () => {
+      const result = await tryEverything(run);
+      known = result.known;
+      return result;
+    },
     gate: async () => {
       if (ports.stages.budget === undefined) return passed('no objectives, no gate');
-      known = await ports.functions.get(request.functionName, ports.signal);
-      return askBudget(run, serviceOf(known));
+      known ??= { function: await ports.functions.get(request.functionName, ports.signal) };
+      return askBudget(run, serviceOf(known.function));
     },
     reading: async () => {
       const result = await read(run, known);
@@ -58,6 +63,7 @@ async function askBudget({ ports, journal }: ReleaseRun, service: string | undef
 }
 
 export const stageOf: Record<Exclude<Phase, 'ended'>, { stage: string; kind: StageKind }> = {
+  preflight: { stage: 'Preflight', kind: 'check' },
   gate: { stage: 'Budget gate', kind: 'check' },
   reading: { stage: 'State', kind: 'check' },
   guarding: { stage: 'Guard', kind: 'check' },

@@ -1,8 +1,10 @@
 import type { Gate } from '../../domain/budget/gate.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import type { ExposureEvidence } from '../../domain/exposure/evidence.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
 import type { WatchFacts } from '../../domain/watch/evidence.ts';
 import type { Services } from '../ports/services.ts';
@@ -21,6 +23,13 @@ export interface GuardStage extends StageResult<ExposureEvidence> {
   exposure: 'private' | 'public' | 'unknown';
   /** What the guard closed, one sentence each. */
   repaired: readonly string[];
+}
+
+export interface PreflightStage extends StageResult<PreflightEvidence> {
+  /** What will not be checked, or not be possible. One sentence each. */
+  warnings: readonly string[];
+  /** The function as it was read. Undefined if it could not be read. */
+  live: { function: JsonObject | undefined } | undefined;
 }
 
 export interface DeployStage extends StageResult<DeployEvidence> {
@@ -78,6 +87,8 @@ export interface WatchTarget {
  * `rate` check the revision that the traffic went back to; `rate` is absent without objectives.
  */
 export interface ReleaseStages extends ProvePorts {
+  /** Tries what the other stages need, before the first change. */
+  preflight?: ((signal: AbortSignal) => Promise<PreflightStage>) | undefined;
   /** The budget gate; absent without objectives. `service` is the full name of the Cloud Run service. */
   budget?: ((service: string, signal: AbortSignal) => Promise<StageResult<Gate>>) | undefined;
   /** `brief` shortens the log, because an earlier look has logged the details. */

@@ -39,6 +39,7 @@ describe('the state machine', () => {
       state = next(state, 'passed');
     }
     expect(order).toEqual([
+      'preflight',
       'gate',
       'reading',
       'guarding',

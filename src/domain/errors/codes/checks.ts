@@ -53,6 +53,11 @@ export const checkErrors = {
     fix: 'Look at the monitoring system, which sent the warning.',
     inMessages: ['why'],
   },
+  'preflight-failed': {
+    title: 'Something that a later stage needs is missing',
+    why: 'A permission, an API or a setting is missing. It was tried before anything was changed.',
+    fix: 'Paste the commands of the message, or correct what it names, then run the job again. preflight: warn goes on without it.',
+  },
   'replay-invalid': {
     title: 'A recording cannot be judged',
     why: 'The file is not a recording of a watch, or parts of it are missing.',

@@ -8,6 +8,7 @@ import { collapsed } from '../collapsed.ts';
 import { deployLines } from '../deploy/section.ts';
 import { exposureLines } from '../exposure/section.ts';
 import { nextStepLines } from '../next-step.ts';
+import { preflightLines } from '../preflight/section.ts';
 import { smokeSummary } from '../smoke/section.ts';
 import { watchLines } from '../watch/section.ts';
 import { stageTable, timelineChart } from './stages.ts';
@@ -38,6 +39,8 @@ export function releaseBody(report: Report<'release'>): string[] {
 function stageParts(report: Report<'release'>, facts: ReleaseFacts): string[][] {
   const { smoke, exposure, deploy } = report.evidence;
   const parts: string[][] = [];
+  const stopped = facts.stages.at(-1)?.stage === 'Preflight';
+  parts.push(preflightLines(report.evidence.preflight, stopped));
   if (smoke) {
     const passed = smoke.results.filter((result) => result.status === 'passed').length;
     const lines = smokeSummary(smoke);

@@ -17,6 +17,7 @@ interface Next {
 /** Findings that are not critical, and whose repair is still the next thing to do. */
 const urgentRules: ReadonlySet<RuleId> = new Set([
   'budget-exhausted',
+  'preflight-missing',
   'setting-not-put-back',
   'smoke-unknown',
 ]);
@@ -44,7 +45,7 @@ function nextThing(report: Report<'release'>, facts: ReleaseFacts): Next {
     .filter((part) => part !== '')
     .map(ended);
   const texts = [words.join(' '), links.join(' · ')].filter((part) => part !== '');
-  return { texts, commands: [...(repair?.commands ?? []).slice(0, 6), ...own.commands] };
+  return { texts, commands: [...(repair?.commands ?? []).slice(0, 20), ...own.commands] };
 }
 
 /** What most failures have in common, if a watch did not pass. That is the first place to look. */

@@ -7,12 +7,13 @@ import { allocationText } from '../../../domain/traffic/serving.ts';
 import { maxServiceName } from '../../../domain/traffic/traffic.ts';
 import { type Settled, settle } from '../../traffic/settle.ts';
 import { type PhaseResult, passed, type ReleaseRun, refused } from '../run.ts';
+import type { Known } from './preflight.ts';
 import { atRest, firstRelease, readBefore } from './read-before.ts';
 
 /** Reads the function and its service, settles an earlier release, and refuses a release that cannot end well. */
-export async function read(run: ReleaseRun, known: JsonObject | undefined): Promise<PhaseResult> {
+export async function read(run: ReleaseRun, known: Known | undefined): Promise<PhaseResult> {
   const { ports, request } = run;
-  const fn = known ?? (await ports.functions.get(request.functionName, ports.signal));
+  const fn = known ? known.function : await ports.functions.get(request.functionName, ports.signal);
   if (fn?.environment === 'GEN_1')
     return refused(
       'it is a first-generation function, whose traffic cannot be split: deploy it as a second-generation one',

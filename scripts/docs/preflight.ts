@@ -1,0 +1,65 @@
+import { sizeRules } from '../../src/domain/preflight/limits.ts';
+import { apiChecks, type PermissionCheck, permissionChecks } from '../../src/domain/preflight/permissions.ts';
+
+const weights = { stop: 'stops', warn: 'warns', note: 'only in the report' } as const;
+const times = { new: ', first release', existing: '' } as const;
+
+/** Writes docs/preflight.md from the table of checks. */
+export function generate(): Record<string, string> {
+  const permission = (check: PermissionCheck) =>
+    `| \`${check.permission}\` | ${check.on} | ${check.stage}${check.when ? times[check.when] : ''} | \`${check.role}\` | ${weights[check.weight]} | ${check.without} |`;
+  const lines = [
+    '# What a release checks before it changes anything',
+    '',
+    'A permission that is missing at the third stage is found at the third stage: after a build, or with half of the users on the new',
+    'revision. So a release, and `actions/deploy`, first try everything that a later stage needs. Nothing is changed by that. What is missing',
+    'is reported as one list with one block of commands, and the outcome is `blocked`. `preflight: warn` reports the list and goes on.',
+    '',
+    'Generated from the tables in `src/domain/preflight/`.',
+    '',
+    '## Permissions',
+    '',
+    'Each is asked for with `testIamPermissions`, which needs no permission itself, by the identity that will use it. The project is asked',
+    'first. The function, the service and the accounts are asked only about what the project does not grant.',
+    '',
+    '| permission | on | needed for | a role that has it | if it is missing | without it |',
+    '|:--|:--|:--|:--|:--|:--|',
+    ...permissionChecks.map(permission),
+    '',
+    'The watch needs the permission of its source. `source: auto` needs one of the two: without the logs it warns, without both it stops.',
+    'With `on_blind: promote` unreadable counts only warn.',
+    '',
+    '## APIs',
+    '',
+    `${apiChecks.map(({ service }) => `\`${service}\``).join(', ')}. One call to Service Usage lists those that are off. If this identity may not read the list, a call that Google refuses for that reason names its own API.`,
+    '',
+    '## The caller of the smoke test and of probes',
+    '',
+    '- An ID token of `invoker_service_account` (or of `service_account`) is requested. The smoke test uses the same token later.',
+    '- The caller asks, with a short token of its own, whether it has `run.routes.invoke` on the service. If the answer is no, one call',
+    '  of the service confirms it. Before the first release there is no service, so a missing grant only warns.',
+    "- With internal ingress, one of GitHub's runners cannot reach the function, so a release with a smoke suite stops. A runner of your own",
+    '  may be inside your network, so it goes on.',
+    '',
+    '## Settings',
+    '',
+    "Google checks these only after the build (the limits are those of Google's page on",
+    '[CPU and memory](https://cloud.google.com/run/docs/configuring/services/cpu)):',
+    '',
+    ...sizeRules.map((rule) => `- ${rule}`),
+    '',
+    '## The region',
+    '',
+    'If the function does not exist in `region`, but one of the same name exists in another region, the release stops: most often `region` is',
+    'wrong or was forgotten. `new_region: true` confirms that the function is meant to exist once more.',
+    '',
+    '## What cannot be tried',
+    '',
+    'If Google does not answer, the check is `unknown`, the finding `preflight-unchecked` says so, and the release goes on. A later stage then',
+    'fails as it would have failed without the preflight. Whether an organisation policy, a quota or the billing account forbids the build',
+    'cannot be asked beforehand.',
+    '',
+    'A preflight waits for at most three calls in a row. It reads the function for the next stage too.',
+  ];
+  return { 'docs/preflight.md': `${lines.join('\n')}\n` };
+}

@@ -1,0 +1,39 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { NeededFor } from '../../domain/preflight/permissions.ts';
+import { capital } from '../../domain/text/sentence.ts';
+import type { Context } from '../../runner/context.ts';
+import type { PreflightResult } from '../../steps/preflight/preflight.ts';
+import { askedOf, type PreflightWorld, runPreflight } from '../preflight/preflight.ts';
+import type { DeployInputs } from './inputs.ts';
+
+const stages: readonly NeededFor[] = ['State', 'Guard', 'Traffic', 'Build'];
+
+/** Tries what a deploy needs before its first change. Throws `preflight-failed` if something necessary is missing. */
+export async function tryDeploy(
+  context: Context,
+  world: PreflightWorld,
+  { request, preflight, newRegion }: DeployInputs,
+  signal: AbortSignal,
+): Promise<PreflightResult> {
+  const { log } = context;
+  const { project, region, name, dryRun, settings } = request;
+  const use = {
+    stages: new Set(stages),
+    counts: undefined,
+    blindPromotes: false,
+    smoke: false,
+    probes: false,
+    newRegion,
+    ...askedOf(settings),
+  };
+  const mode = dryRun ? 'warn' : preflight;
+  const result = await runPreflight(context, world, { project, region, name, mode, use }, signal);
+  for (const warning of result.warnings) log.warning(warning);
+  if (result.verdict !== 'fail') return result;
+  const { fix, commands } = result.findings.find(({ rule }) => rule === 'preflight-missing') ?? {};
+  const what = `${capital(result.reason)}.`;
+  const error = new ReleaseError('preflight-failed', { what, fix, commands });
+  error.evidence = { preflight: result.evidence };
+  error.findings = result.findings;
+  throw error;
+}

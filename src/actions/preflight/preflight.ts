@@ -1,0 +1,93 @@
+import { type Json, textOf } from '../../domain/data/json.ts';
+import { shortName } from '../../domain/data/resource-name.ts';
+import { principalSetOf } from '../../domain/login/identity.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
+import type { InstanceSize } from '../../domain/preflight/limits.ts';
+import type { PreflightUse } from '../../domain/preflight/use.ts';
+import { createPreflightSources } from '../../gcp/preflight/preflight-sources.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Functions } from '../../steps/ports/functions.ts';
+import type { PreflightCaller } from '../../steps/ports/preflight.ts';
+import { type PreflightResult, preflight } from '../../steps/preflight/preflight.ts';
+import type { Platform } from '../login/platform.ts';
+
+/** How every action tries beforehand what it needs. */
+
+export interface PreflightSettings {
+  project: string;
+  region: string;
+  name: string;
+  mode: 'stop' | 'warn';
+  use: Omit<PreflightUse, 'hosted' | 'invoker'>;
+}
+
+export interface PreflightWorld {
+  platform: Platform;
+  login: LoginRequest;
+  functions: Pick<Functions, 'get'>;
+  /** Calls the service once as the caller. Absent if the action calls nothing. */
+  refused?: PreflightCaller['refused'];
+}
+
+export function runPreflight(
+  { env }: Pick<Context, 'env'>,
+  { platform, login, functions, refused }: PreflightWorld,
+  { use, ...target }: PreflightSettings,
+  signal: AbortSignal,
+): Promise<PreflightResult> {
+  const { tokens, invoker } = platform;
+  const own = invoker !== undefined && invoker === login.serviceAccount;
+  const caller: PreflightCaller = {
+    idToken: (audience, stop) => tokens.idToken(audience, stop),
+    accessToken: (stop) => tokens.accessAs(invoker ?? '', stop),
+    refused: refused ?? (async () => undefined),
+  };
+  return preflight(
+    { sources: createPreflightSources(platform.rest, functions), caller },
+    {
+      ...target,
+      member: memberOf(login),
+      use: {
+        ...use,
+        hosted: hostedOf(env.RUNNER_ENVIRONMENT),
+        invoker: invoker === undefined ? undefined : { account: invoker, own },
+      },
+      signal,
+    },
+  );
+}
+
+/** https://docs.github.com/actions/reference/variables-reference: `github-hosted` or `self-hosted`. */
+const hostedOf = (environment: string | undefined): boolean | undefined =>
+  environment === 'github-hosted' ? true : environment === 'self-hosted' ? false : undefined;
+
+/** The identity of this job as an IAM member, for grants. */
+function memberOf({ serviceAccount, provider, run }: LoginRequest): string | undefined {
+  if (serviceAccount !== undefined) return `serviceAccount:${serviceAccount}`;
+  const { repository } = run;
+  return provider && repository ? principalSetOf(provider, 'repository', repository) : undefined;
+}
+
+/** What the settings of a deploy say about instances, ingress and accounts. */
+export function askedOf(
+  settings: ReadonlyMap<string, Json>,
+): Pick<PreflightUse, 'asked' | 'ingress' | 'runtimeAccount' | 'buildAccount'> {
+  const text = (name: string) => textOf(settings.get(name));
+  const count = (name: string) => {
+    const value = settings.get(`serviceConfig.${name}`);
+    return typeof value === 'number' ? value : undefined;
+  };
+  const asked: InstanceSize = {
+    memory: text('serviceConfig.availableMemory'),
+    cpu: text('serviceConfig.availableCpu'),
+    concurrency: count('maxInstanceRequestConcurrency'),
+    min: count('minInstanceCount'),
+    max: count('maxInstanceCount'),
+  };
+  return {
+    asked,
+    ingress: text('serviceConfig.ingressSettings'),
+    runtimeAccount: text('serviceConfig.serviceAccountEmail'),
+    buildAccount: shortName(text('buildConfig.serviceAccount')),
+  };
+}

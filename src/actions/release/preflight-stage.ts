@@ -1,0 +1,73 @@
+import { functionPath } from '../../domain/data/resource-name.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
+import type { NeededFor } from '../../domain/preflight/permissions.ts';
+import type { PreflightUse } from '../../domain/preflight/use.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Functions } from '../../steps/ports/functions.ts';
+import type { Prober } from '../../steps/ports/prober.ts';
+import type { PreflightStage } from '../../steps/release/ports.ts';
+import type { Platform } from '../login/platform.ts';
+import { askedOf, runPreflight } from '../preflight/preflight.ts';
+import { alive } from '../rollback/serving-proof.ts';
+import type { StageSettings } from './stage-settings.ts';
+
+export interface PreflightParts {
+  platform: Platform;
+  login: LoginRequest;
+  functions: Pick<Functions, 'get'>;
+  prober: Prober;
+}
+
+/** What a release with these settings needs of Google Cloud. */
+function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'> {
+  const { deploy, suite, probes, objectives, source, policy, newRegion } = settings;
+  const watches = objectives.length > 0;
+  const stages: NeededFor[] = ['State', 'Guard', 'Traffic', 'Build', 'Roll back'];
+  if (suite !== undefined || probes !== undefined) stages.push('Smoke test');
+  if (watches) stages.push('Watch');
+  return {
+    stages: new Set(stages),
+    counts: watches && source !== 'prometheus' ? source : undefined,
+    blindPromotes: policy.blind === 'promote',
+    smoke: suite !== undefined,
+    probes: probes !== undefined,
+    newRegion,
+    ...askedOf(deploy.settings),
+  };
+}
+
+/** Binds the preflight of a release. */
+export function bindPreflight(
+  context: Context,
+  { platform, login, functions, prober }: PreflightParts,
+  settings: StageSettings,
+): (signal: AbortSignal) => Promise<PreflightStage> {
+  const { project, region, name } = settings.deploy;
+  const { log } = context;
+  const refused = async (url: string, signal?: AbortSignal) => {
+    try {
+      const quiet = { ...log, line: log.debug };
+      const answer = await alive(
+        prober,
+        platform,
+        quiet,
+        url,
+        functionPath({ project, region, name }),
+        signal,
+      );
+      if (answer.by === 'invoker') return true;
+      // An answer of the function itself proves that the caller got through.
+      return answer.answered ? false : undefined;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return undefined;
+    }
+  };
+  return (signal) =>
+    runPreflight(
+      context,
+      { platform, login, functions, refused },
+      { project, region, name, mode: settings.preflight, use: useOf(settings) },
+      signal,
+    );
+}

@@ -1,0 +1,128 @@
+import { shortName } from '../data/resource-name.ts';
+import { apiChecks, type PermissionCheck, type Place, permissionChecks, type Weight } from './permissions.ts';
+import type { CheckRow, CheckState } from './row.ts';
+import type { PreflightUse } from './use.ts';
+
+/** The answer of one testIamPermissions: the permissions that are held, or why that could not be read. */
+export type Held =
+  | { ok: true; permissions: ReadonlySet<string> }
+  | { ok: false; detail: string; absent?: boolean };
+
+/** A resource on which permissions are held. */
+export interface Tested {
+  /** Full name. */
+  resource: string;
+  /** Undefined if it was not asked, because the project's answer was enough or because the resource does not exist yet. */
+  held?: Held | undefined;
+}
+
+export type TestedPlaces = ReadonlyMap<Place, Tested>;
+
+/** What each source of counts reads, and what it reads it with. */
+const countPermissions = {
+  logs: 'logging.logEntries.list',
+  metrics: 'monitoring.timeSeries.list',
+} as const;
+const countApis = { logs: 'logging.googleapis.com', metrics: 'monitoring.googleapis.com' } as const;
+
+const readsCounts = (source: 'logs' | 'metrics', { counts }: PreflightUse) =>
+  counts === source || counts === 'auto';
+
+/** The permissions that this use needs. `isNew` is undefined if the function could not be read. */
+export function neededPermissions(use: PreflightUse, isNew: boolean | undefined): PermissionCheck[] {
+  const checks: readonly PermissionCheck[] = permissionChecks;
+  return checks.filter(({ permission, stage, when }) => {
+    if (!use.stages.has(stage)) return false;
+    if (permission === countPermissions.logs) return readsCounts('logs', use);
+    if (permission === countPermissions.metrics) return readsCounts('metrics', use);
+    return when === undefined || isNew === undefined || (when === 'new') === isNew;
+  });
+}
+
+/** The APIs that this use needs. */
+export const neededApis = (use: PreflightUse): string[] =>
+  apiChecks
+    .filter(({ service, stage }) => {
+      if (!use.stages.has(stage)) return false;
+      if (service === countApis.logs) return readsCounts('logs', use);
+      return service !== countApis.metrics || readsCounts('metrics', use);
+    })
+    .map(({ service }) => service);
+
+function stateOf({ permission, on }: PermissionCheck, places: TestedPlaces): CheckState {
+  const project = places.get('project')?.held;
+  if (project?.ok && project.permissions.has(permission)) return 'ok';
+  const own = on === 'project' ? project : places.get(on)?.held;
+  if (own?.ok && own.permissions.has(permission)) return 'ok';
+  // A resource that does not exist yet can hold nothing itself, so the project decides.
+  const readable = own === undefined ? project?.ok : own.ok && (on === 'project' || project?.ok);
+  return readable ? 'missing' : 'unknown';
+}
+
+const detailOf = (on: Place, places: TestedPlaces): string | undefined => {
+  const failed = [places.get(on)?.held, places.get('project')?.held].find((held) => held?.ok === false);
+  return failed?.ok === false ? failed.detail : undefined;
+};
+
+/** One row for each permission. A place that the use does not have, such as a build account, has none. */
+export function permissionRows(
+  use: PreflightUse,
+  isNew: boolean | undefined,
+  places: TestedPlaces,
+): CheckRow[] {
+  return neededPermissions(use, isNew).flatMap((check): CheckRow[] => {
+    const { permission, on, stage, role, weight } = check;
+    const resource = places.get(on)?.resource;
+    if (resource === undefined) return [];
+    const held = places.get(on)?.held;
+    if (on.endsWith('account') && held?.ok === false && held.absent) {
+      const need = { kind: 'account' as const, place: on, account: shortName(resource) };
+      return [{ need, stage, weight, state: 'missing', detail: held.detail }];
+    }
+    const state = stateOf(check, places);
+    const need = { kind: 'permission' as const, permission, place: on, resource, role };
+    return [{ need, stage, weight, state, ...(state === 'unknown' ? { detail: detailOf(on, places) } : {}) }];
+  });
+}
+
+/** One row for each API that is switched off. `off` is undefined if the list could not be read. */
+export function apiRows(use: PreflightUse, off: ReadonlySet<string> | undefined): CheckRow[] {
+  const needed = new Set(neededApis(use));
+  return apiChecks
+    .filter(({ service }) => needed.has(service))
+    .map(({ service, stage }) => ({
+      need: { kind: 'api' as const, service },
+      stage,
+      weight: 'stop' as const,
+      state: off === undefined ? ('unknown' as const) : off.has(service) ? 'missing' : 'ok',
+    }));
+}
+
+const countsRow =
+  (source: 'logs' | 'metrics') =>
+  ({ need }: CheckRow): boolean =>
+    (need.kind === 'permission' && need.permission === countPermissions[source]) ||
+    (need.kind === 'api' && need.service === countApis[source]);
+
+/**
+ * Corrects the weight of what the counts need: one of two sources is enough for `auto`, and nothing stops a watch whose
+ * policy promotes without counts.
+ */
+export function weighCounts(rows: readonly CheckRow[], use: PreflightUse): CheckRow[] {
+  const isMissing = (source: 'logs' | 'metrics') =>
+    rows.some((row) => countsRow(source)(row) && row.state === 'missing');
+  const spare: Record<'logs' | 'metrics', Weight> =
+    use.counts === 'auto'
+      ? {
+          logs: isMissing('metrics') ? 'stop' : 'warn',
+          // The logs are the better source, so nothing is lost while they can be read.
+          metrics: isMissing('logs') ? 'stop' : 'note',
+        }
+      : { logs: 'stop', metrics: 'stop' };
+  return rows.map((row) => {
+    const source = (['logs', 'metrics'] as const).find((name) => countsRow(name)(row));
+    if (source === undefined) return row;
+    const weight = use.blindPromotes && spare[source] === 'stop' ? 'warn' : spare[source];
+    return { ...row, weight };
+  });
+}

@@ -1,0 +1,218 @@
+/**
+ * Every permission that a release needs: on what, for which stage, and the smallest role of the README that has it.
+ * The same table serves every action, each with its own stages.
+ */
+
+/** The stages of a release that need something of Google Cloud, by the names that the report gives them. */
+export type NeededFor = 'State' | 'Guard' | 'Traffic' | 'Build' | 'Smoke test' | 'Watch' | 'Roll back';
+
+/** What a permission is held on. A permission that is held on the project holds on everything in it. */
+export type Place =
+  | 'project'
+  | 'function'
+  | 'service'
+  | 'runtime account'
+  | 'build account'
+  | 'serving account';
+
+/**
+ * What a missing thing does. `stop` ends the release before it changes anything, `warn` is told, and `note` is only in
+ * the report, because most releases never need it.
+ */
+export type Weight = 'stop' | 'warn' | 'note';
+
+export interface PermissionCheck {
+  permission: string;
+  on: Place;
+  stage: NeededFor;
+  role: string;
+  weight: Weight;
+  /** Absent: always. `new` and `existing` say for which functions the permission is needed. */
+  when?: 'new' | 'existing';
+  /** What happens without it, as a sentence. */
+  without: string;
+}
+
+const developer = 'roles/cloudfunctions.developer';
+const actAs = 'iam.serviceAccounts.actAs';
+const accountUser = 'roles/iam.serviceAccountUser';
+
+export const permissionChecks = [
+  {
+    permission: 'cloudfunctions.functions.get',
+    on: 'function',
+    stage: 'State',
+    role: developer,
+    weight: 'stop',
+    without: 'The function cannot be read.',
+  },
+  {
+    permission: 'run.services.get',
+    on: 'service',
+    stage: 'State',
+    role: developer,
+    weight: 'stop',
+    without: 'The service and its traffic cannot be read.',
+  },
+  {
+    permission: 'run.revisions.get',
+    on: 'service',
+    stage: 'State',
+    role: developer,
+    weight: 'stop',
+    without: 'The release cannot see whether the revision to go back to is ready.',
+  },
+  {
+    permission: 'run.services.getIamPolicy',
+    on: 'service',
+    stage: 'Guard',
+    role: developer,
+    weight: 'stop',
+    without: 'The guard cannot prove that the function is private.',
+  },
+  {
+    permission: 'resourcemanager.projects.getIamPolicy',
+    on: 'project',
+    stage: 'Guard',
+    role: 'roles/browser',
+    weight: 'stop',
+    without: 'The guard cannot see who may call the function through the project.',
+  },
+  {
+    permission: 'resourcemanager.projects.get',
+    on: 'project',
+    stage: 'Guard',
+    role: 'roles/browser',
+    weight: 'warn',
+    without: 'The guard does not learn in which folder and organisation the project is.',
+  },
+  {
+    permission: 'run.services.setIamPolicy',
+    on: 'service',
+    stage: 'Guard',
+    role: 'roles/run.admin',
+    weight: 'note',
+    without: 'If the function is open, the guard cannot close it, and the release stops.',
+  },
+  {
+    permission: 'run.services.update',
+    on: 'service',
+    stage: 'Traffic',
+    role: developer,
+    weight: 'stop',
+    without: 'The traffic can be moved neither to the new revision nor back.',
+  },
+  {
+    permission: 'cloudfunctions.functions.create',
+    on: 'project',
+    stage: 'Build',
+    role: developer,
+    weight: 'stop',
+    when: 'new',
+    without: 'The function cannot be created.',
+  },
+  {
+    permission: 'cloudfunctions.functions.update',
+    on: 'function',
+    stage: 'Build',
+    role: developer,
+    weight: 'stop',
+    when: 'existing',
+    without: 'The function cannot be updated.',
+  },
+  {
+    permission: 'cloudfunctions.functions.sourceCodeSet',
+    on: 'project',
+    stage: 'Build',
+    role: developer,
+    weight: 'stop',
+    without: 'The source cannot be uploaded.',
+  },
+  {
+    permission: 'cloudfunctions.operations.get',
+    on: 'project',
+    stage: 'Build',
+    role: developer,
+    weight: 'stop',
+    without: 'The release cannot see when the build has ended.',
+  },
+  {
+    permission: 'cloudfunctions.operations.list',
+    on: 'project',
+    stage: 'Build',
+    role: developer,
+    weight: 'warn',
+    without: 'A deploy that is already running is found only when Google refuses this one.',
+  },
+  {
+    permission: 'cloudfunctions.functions.list',
+    on: 'project',
+    stage: 'State',
+    role: developer,
+    weight: 'warn',
+    when: 'new',
+    without: 'A function of the same name in another region is not found.',
+  },
+  {
+    permission: actAs,
+    on: 'runtime account',
+    stage: 'Build',
+    role: accountUser,
+    weight: 'stop',
+    without: 'Google refuses to deploy code that runs as this account.',
+  },
+  {
+    permission: actAs,
+    on: 'build account',
+    stage: 'Build',
+    role: accountUser,
+    weight: 'stop',
+    without: 'Google refuses to build as this account.',
+  },
+  {
+    permission: actAs,
+    on: 'serving account',
+    stage: 'Roll back',
+    role: accountUser,
+    weight: 'warn',
+    when: 'existing',
+    without: 'Google may refuse to give the traffic back to the revision that serves now.',
+  },
+  {
+    permission: 'logging.logEntries.list',
+    on: 'project',
+    stage: 'Watch',
+    role: 'roles/logging.viewer',
+    weight: 'stop',
+    without: 'The request logs cannot be read.',
+  },
+  {
+    permission: 'monitoring.timeSeries.list',
+    on: 'project',
+    stage: 'Watch',
+    role: 'roles/monitoring.viewer',
+    weight: 'stop',
+    without: 'The request metrics cannot be read.',
+  },
+] as const satisfies readonly PermissionCheck[];
+
+/** What happens without a permission, as a sentence. */
+export const withoutText = (permission: string, place: Place): string | undefined =>
+  (permissionChecks as readonly PermissionCheck[]).find(
+    (check) => check.permission === permission && check.on === place,
+  )?.without;
+
+/** The APIs that a stage calls, or that Cloud Functions calls for it. */
+export const apiChecks: readonly { service: string; stage: NeededFor }[] = [
+  { service: 'cloudfunctions.googleapis.com', stage: 'State' },
+  { service: 'run.googleapis.com', stage: 'State' },
+  { service: 'cloudresourcemanager.googleapis.com', stage: 'Guard' },
+  { service: 'cloudbuild.googleapis.com', stage: 'Build' },
+  { service: 'artifactregistry.googleapis.com', stage: 'Build' },
+  { service: 'logging.googleapis.com', stage: 'Watch' },
+  { service: 'monitoring.googleapis.com', stage: 'Watch' },
+];
+
+/** The permission with which a caller may call the service. */
+export const invokePermission = 'run.routes.invoke';
+export const invokerRole = 'roles/run.invoker';

@@ -1,0 +1,106 @@
+import { type JsonObject, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
+import { encodeName, parseName } from '../../domain/data/resource-name.ts';
+import { messageOf } from '../../domain/errors/errors.ts';
+import type { Reading } from '../../domain/exposure/facts.ts';
+import type { Api } from '../../http/endpoints.ts';
+import { RemoteError } from '../../http/remote-error.ts';
+import type { Rest } from '../../http/rest.ts';
+import type { Functions } from '../../steps/ports/functions.ts';
+import type { PreflightSources } from '../../steps/ports/preflight.ts';
+import { isApiOff, reading, readingList } from '../exposure/reading.ts';
+
+/** The API and version of testIamPermissions of a resource. */
+function testOf(resource: string): { api: Api; version: string } {
+  if (resource.includes('/functions/')) return { api: 'cloudfunctions', version: 'v2' };
+  if (resource.includes('/serviceAccounts/')) return { api: 'iam', version: 'v1' };
+  if (resource.includes('/services/')) return { api: 'run', version: 'v2' };
+  return { api: 'cloudresourcemanager', version: 'v3' };
+}
+
+/** A preflight must not wait long: what does not answer is not tried. */
+const limits = { deadlineMs: 6000, attemptMs: 3000 } as const;
+
+/**
+ * Reads for a preflight. testIamPermissions needs no permission itself and has no effect, so it may be repeated
+ * (cloud.google.com/iam/docs/testing-permissions).
+ */
+export function createPreflightSources(rest: Rest, functions: Pick<Functions, 'get'>): PreflightSources {
+  return {
+    describe: (name, signal) => describe(functions, name, signal),
+
+    held(resource, permissions, signal, bearer) {
+      const { api, version } = testOf(resource);
+      const call = {
+        ...{ api, method: 'POST' as const, path: `${version}/${encodeName(resource)}:testIamPermissions` },
+        ...{ body: { permissions }, retry: 'repeatable-write' as const, ...limits, signal },
+        ...(bearer === undefined ? {} : { bearer }),
+      };
+      return reading(rest, call, '', (body) => textsOf(body.permissions));
+    },
+
+    // https://cloud.google.com/service-usage/docs/reference/rest/v1/services/batchGet
+    disabled(project, services, signal) {
+      const names = services.map(
+        (service) => `names=${encodeURIComponent(`projects/${project}/services/${service}`)}`,
+      );
+      const path = `v1/projects/${encodeURIComponent(project)}/services:batchGet?${names.join('&')}`;
+      const call = { api: 'serviceusage' as const, method: 'GET' as const, path, ...limits, signal };
+      return reading(rest, call, 'serviceusage.services.get', (body) =>
+        (Array.isArray(body.services) ? body.services : [])
+          .map(objectOf)
+          .filter(({ state }) => state === 'DISABLED')
+          .flatMap(({ name }) => textOf(name)?.split('/').at(-1) ?? []),
+      );
+    },
+
+    // https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions/list: `-` is every region.
+    regionsOf(project, name, signal) {
+      const call = {
+        ...{ api: 'cloudfunctions' as const, method: 'GET' as const },
+        path: `v2/projects/${encodeURIComponent(project)}/locations/-/functions`,
+        ...{
+          query: { pageSize: 1000, fields: 'functions.name,nextPageToken,unreachable' },
+          ...limits,
+          signal,
+        },
+      };
+      return readingList(rest, call, 'cloudfunctions.functions.list', (page) =>
+        (Array.isArray(page.functions) ? page.functions : [])
+          .map((item) => parseName(textOf(objectOf(item).name) ?? ''))
+          .filter((found) => found.name === name)
+          .flatMap(({ region }) => region ?? []),
+      );
+    },
+
+    projectNumber(project, signal) {
+      const call = {
+        ...{ api: 'cloudresourcemanager' as const, method: 'GET' as const },
+        ...{ path: `v3/projects/${encodeURIComponent(project)}`, ...limits, signal },
+      };
+      return reading(
+        rest,
+        call,
+        'resourcemanager.projects.get',
+        (body) => textOf(body.name)?.replace(/^projects\//, '') ?? '',
+      );
+    },
+  };
+}
+
+async function describe(
+  functions: Pick<Functions, 'get'>,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Reading<JsonObject>> {
+  const call = `GET cloudfunctions/v2/${name}`;
+  try {
+    const value = await functions.get(name, signal);
+    return value
+      ? { ok: true, value, call }
+      : { ok: false, call, cause: 'absent', detail: 'The function does not exist.' };
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof RemoteError) || error.status !== 403) throw error;
+    const detail = messageOf(error);
+    return { ok: false, call, cause: isApiOff(error) ? 'api-off' : 'denied', detail };
+  }
+}

@@ -1,0 +1,33 @@
+import type { JsonObject } from '../../domain/data/json.ts';
+import type { Reading } from '../../domain/exposure/facts.ts';
+
+/** What a preflight reads. Failures are values; only an error of the login and a cancelled run are thrown. */
+export interface PreflightSources {
+  /** The function. The cause `absent` means that it does not exist. Every error except a refusal is thrown. */
+  describe(functionName: string, signal?: AbortSignal): Promise<Reading<JsonObject>>;
+  /**
+   * Which of the permissions are held on a project, function, service or service account, by its full name.
+   * @param bearer a token of another identity to ask for
+   */
+  held(
+    resource: string,
+    permissions: readonly string[],
+    signal?: AbortSignal,
+    bearer?: string,
+  ): Promise<Reading<string[]>>;
+  /** The APIs among `services` that the project does not use. */
+  disabled(project: string, services: readonly string[], signal?: AbortSignal): Promise<Reading<string[]>>;
+  /** The regions in which the project has a function of this name. */
+  regionsOf(project: string, name: string, signal?: AbortSignal): Promise<Reading<string[]>>;
+  projectNumber(project: string, signal?: AbortSignal): Promise<Reading<string>>;
+}
+
+/** The caller of the function, and what can be learned about it. */
+export interface PreflightCaller {
+  /** Requests an ID token for the audience, as the smoke test does later. Throws if there is none. */
+  idToken(audience: string, signal?: AbortSignal): Promise<string>;
+  /** An access token of the account that calls. Throws if this identity may not get one. */
+  accessToken(signal?: AbortSignal): Promise<string>;
+  /** Calls the service once. True if Google's front end refuses the caller. Undefined if that cannot be told. */
+  refused(url: string, signal?: AbortSignal): Promise<boolean | undefined>;
+}

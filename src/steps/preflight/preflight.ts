@@ -1,0 +1,137 @@
+import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import type { Reading } from '../../domain/exposure/facts.ts';
+import { judgePreflight, type PreflightJudgement } from '../../domain/preflight/judge.ts';
+import {
+  apiRows,
+  neededApis,
+  neededPermissions,
+  permissionRows,
+  weighCounts,
+} from '../../domain/preflight/permission-rows.ts';
+import type { Place } from '../../domain/preflight/permissions.ts';
+import type { PreflightEvidence, PreflightTarget } from '../../domain/preflight/row.ts';
+import type { PreflightUse } from '../../domain/preflight/use.ts';
+import { serviceOf } from '../../domain/traffic/function.ts';
+import { type CallerPorts, callerRows, callerToken } from './caller.ts';
+import { Calls } from './calls.ts';
+import { accountPath, defaultAccount, heldOf, openQuestions, type Places, placesOf } from './places.ts';
+import { elsewhereRows, ingressRows, projectRows, sizeRows } from './setting-rows.ts';
+
+export interface PreflightRequest extends PreflightTarget {
+  use: PreflightUse;
+  mode: 'stop' | 'warn';
+  signal: AbortSignal;
+}
+
+export interface PreflightResult extends PreflightJudgement {
+  evidence: PreflightEvidence;
+  /** The function as it was read, so that the next stage need not read it again. Undefined if it could not be read. */
+  live: { function: JsonObject | undefined } | undefined;
+}
+
+/**
+ * Tries at once what every later stage needs, before anything is changed. Throws only if the login fails, the run is
+ * cancelled, or the function cannot be read for another reason than a refusal.
+ */
+export async function preflight(ports: CallerPorts, request: PreflightRequest): Promise<PreflightResult> {
+  const { use, signal, mode, ...target } = request;
+  const calls = new Calls(ports.sources, ports.caller);
+  const { sources } = calls;
+  const project = `projects/${target.project}`;
+  const wanted = [...new Set(neededPermissions(use, undefined).map(({ permission }) => permission))];
+  // First round: what exists, what the project grants, and which APIs are off.
+  const [described, granted, off, token] = await Promise.all([
+    sources.describe(
+      `projects/${target.project}/locations/${target.region}/functions/${target.name}`,
+      signal,
+    ),
+    sources.held(project, wanted, signal),
+    sources.disabled(target.project, neededApis(use), signal),
+    callerToken(calls, use, signal),
+  ]);
+  const isNew = described.ok ? false : described.cause === 'absent' ? true : undefined;
+  const live = described.ok ? described.value : undefined;
+  const places = placesOf(target, use, live, undefined);
+  places.set('project', { resource: project, held: heldOf(granted) });
+
+  // Second round: what only the resources themselves can grant, and whether the caller can call.
+  const service = serviceOf(live);
+  const url = textOf(objectOf(live?.serviceConfig).uri) ?? textOf(live?.url);
+  const [, , caller, elsewhere] = await Promise.all([
+    askPlaces(sources, use, isNew, places, signal),
+    askDefaultAccount(sources, request, isNew, places),
+    callerRows(calls, use, { service, project: target.project, url }, token, signal),
+    isNew === true && !use.newRegion ? sources.regionsOf(target.project, target.name, signal) : undefined,
+  ]);
+  const rows = weighCounts(
+    [
+      ...projectRows(described, granted),
+      ...apiRows(use, offOf(off, described, granted)),
+      ...permissionRows(use, isNew, places),
+      ...caller,
+      ...ingressRows(use, live),
+      ...sizeRows(use, live),
+      ...elsewhereRows(elsewhere),
+    ],
+    use,
+  );
+  const evidence: PreflightEvidence = { ...target, rows, depth: calls.depth, calls: calls.count };
+  return {
+    ...judgePreflight(rows, target, mode),
+    evidence,
+    live: isNew === undefined ? undefined : { function: live },
+  };
+}
+
+async function askPlaces(
+  sources: Calls['sources'],
+  use: PreflightUse,
+  isNew: boolean | undefined,
+  places: Places,
+  signal: AbortSignal,
+): Promise<void> {
+  const missing: Place[] = isNew === true ? ['function', 'service'] : [];
+  const open = openQuestions(use, isNew, places, new Set(missing));
+  await Promise.all(
+    [...open].map(async ([place, permissions]) => {
+      const { resource } = places.get(place) ?? {};
+      if (resource !== undefined)
+        places.set(place, { resource, held: heldOf(await sources.held(resource, permissions, signal)) });
+    }),
+  );
+}
+
+/** A new function without an account of its own runs as the project's default account, whose name has the number. */
+async function askDefaultAccount(
+  sources: Calls['sources'],
+  request: PreflightRequest,
+  isNew: boolean | undefined,
+  places: Places,
+): Promise<void> {
+  const { use, project, signal } = request;
+  if (isNew !== true || !use.stages.has('Build') || places.has('runtime account')) return;
+  const granted = places.get('project')?.held;
+  const number = await sources.projectNumber(project, signal);
+  if (!number.ok || number.value === '') return;
+  const resource = accountPath(defaultAccount(number.value));
+  if (granted?.ok && granted.permissions.has('iam.serviceAccounts.actAs')) {
+    places.set('runtime account', { resource });
+    return;
+  }
+  const held = heldOf(await sources.held(resource, ['iam.serviceAccounts.actAs'], signal));
+  places.set('runtime account', { resource, held });
+}
+
+/** The APIs that are off. If the list cannot be read, a call that was refused for that reason names its own. */
+function offOf(
+  off: Reading<string[]>,
+  described: Reading<JsonObject>,
+  granted: Reading<string[]>,
+): ReadonlySet<string> | undefined {
+  const refused = [
+    ...(!described.ok && described.cause === 'api-off' ? ['cloudfunctions.googleapis.com'] : []),
+    ...(!granted.ok && granted.cause === 'api-off' ? ['cloudresourcemanager.googleapis.com'] : []),
+  ];
+  if (off.ok) return new Set([...off.value, ...refused]);
+  return refused.length > 0 ? new Set(refused) : undefined;
+}
