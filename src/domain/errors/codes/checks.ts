@@ -56,6 +56,7 @@ export const checkErrors = {
   'preflight-failed': {
     title: 'Something that a later stage needs is missing',
     why: 'A permission, an API or a setting is missing. It was tried before anything was changed.',
+    check: 'The summary lists what is missing, what needs it, and the role that has it.',
     fix: 'Paste the commands of the message, or correct what it names, then run the job again. preflight: warn goes on without it.',
   },
   'replay-invalid': {
