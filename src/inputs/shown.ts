@@ -1,4 +1,4 @@
-import { parseMap } from '../domain/data/parse.ts';
+import { parseMap } from '../domain/data/parse-map.ts';
 import type { Definition } from '../domain/inputs/definition.ts';
 
 /** Characters of a value that a message quotes. A longer one is not quoted at all: a piece of a secret is a secret. */

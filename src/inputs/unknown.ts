@@ -2,6 +2,7 @@ import { nearest } from '../domain/data/nearest.ts';
 import { actionPath } from '../domain/product.ts';
 import type { InputProblem } from '../domain/report/input-problem.ts';
 import type { ActionName } from '../domain/report/report.ts';
+import { formerNames } from './former.ts';
 import { allInputs, inputsOf } from './table.ts';
 
 /**
@@ -28,6 +29,8 @@ function hint(name: string, declared: readonly string[]): string {
   if (takers.length > 3) return 'most of the other actions take it';
   if (takers.length > 1) return `${takers.map(actionPath).join(' and ')} take it`;
   if (takers[0] !== undefined) return `${actionPath(takers[0])} takes it`;
+  const former = formerNames[name.replace(/[^a-z0-9]+/g, '_')];
+  if (former !== undefined && declared.includes(former)) return `it is called ${former} here`;
   const near = nearest(name.replace(/[^a-z0-9]+/g, '_'), declared);
   if (near !== undefined) return `did you mean ${near}?`;
   return `remove it (if the variable INPUT_${plain(name).toUpperCase()} of the job serves another purpose, rename the variable)`;

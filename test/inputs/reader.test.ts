@@ -95,7 +95,7 @@ describe('values stay out of messages and reports', () => {
   /** For each action, an input with a secret in a place where reading it fails, and where it succeeds. */
   test.each([
     ['deploy', 'environment_variables', `DB_PASSWORD=${secret},${secret}`, `DB_PASSWORD=${secret}`],
-    ['deploy', 'environment_variables', `A=1,${secret}=1,${secret}=2`, `DB_PASSWORD="${secret}"`],
+    ['deploy', 'environment_variables', `A=1,${secret}=1,${secret}=2`, `DB_PASSWORD="${secret},"`],
     ['deploy', 'build_environment_variables', `1${secret}=x`, `TOKEN=${secret}`],
     ['deploy', 'secrets', `API_KEY=:${secret}`, `API_KEY=one:1`],
     ['deploy', 'secrets', `${secret}`, `API_KEY=one:1`],
@@ -155,6 +155,9 @@ describe('values stay out of messages and reports', () => {
       expect(() => given.of(action)).toThrow(expect.objectContaining({ code: 'login-key-refused' }));
       expect(masked).toEqual(['MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSi']);
       expect(JSON.stringify(given.given)).not.toContain('MIIE');
+      expect(() => reader({ credentials_json: key }).of(action)).toThrow(
+        /workload identity provider.*gcloud iam service-accounts keys delete/,
+      );
     }
   });
 });
@@ -165,6 +168,10 @@ describe('an input that the action does not declare', () => {
     ['release', 'entrypoint', 'not an input of this action; did you mean entry_point?'],
     ['release', 'entry-point', 'not an input of this action; did you mean entry_point?'],
     ['release', 'canray', 'not an input of this action; did you mean canary?'],
+    ['deploy', 'env_vars', 'not an input of this action; it is called environment_variables here'],
+    ['release', 'available_memory', 'not an input of this action; it is called memory here'],
+    ['release', 'max-instances', 'not an input of this action; it is called max_instance_count here'],
+    ['guard', 'project', 'not an input of this action; it is called project_id here'],
     ['guard', 'regoin', 'not an input of this action; did you mean region?'],
     [
       'release',

@@ -26,10 +26,11 @@ export function parsePercentage(text: string): number {
   return value;
 }
 
+/** `true` and `false`, and the short forms that Google's actions take. */
 export function parseBoolean(text: string): boolean {
   const value = text.trim().toLowerCase();
-  if (value === 'true') return true;
-  if (value === 'false') return false;
+  if (['true', 't', '1'].includes(value)) return true;
+  if (['false', 'f', '0'].includes(value)) return false;
   throw new Error('expected true or false');
 }
 
@@ -89,23 +90,4 @@ function split(text: string): string[] {
 /** A list by commas or newlines. Quotes protect a comma. */
 export function parseList(text: string): string[] {
   return split(text);
-}
-
-/** `KEY=VALUE` pairs by commas or newlines. Quotes around a value, or around the pair, protect commas and newlines. */
-export function parseMap(text: string): Map<string, string> {
-  const map = new Map<string, string>();
-  for (const [index, pair] of split(text).entries()) {
-    const at = pair.indexOf('=');
-    const key = pair.slice(0, at).trim();
-    if (at < 1 || key === '')
-      throw new Error(
-        `expected KEY=VALUE for each entry, and entry ${index + 1} has no key (quotes protect a comma inside a value)`,
-      );
-    if (map.has(key)) {
-      const first = [...map.keys()].indexOf(key) + 1;
-      throw new Error(`expected each key once, and entries ${first} and ${index + 1} have the same one`);
-    }
-    map.set(key, pair.slice(at + 1));
-  }
-  return map;
 }

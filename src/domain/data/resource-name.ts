@@ -44,7 +44,7 @@ export const encodeName = (resource: string): string => resource.split('/').map(
 /** The service that Cloud Functions makes for a function, unless a service of that name exists already. */
 export const likelyService = (name: string): string => name.toLowerCase().replace(/_/g, '-');
 
-/** Short name of a function that Cloud Functions (2nd gen) accepts. */
-export const functionPattern = /^[a-z]([-a-z0-9_]{0,61}[a-z0-9])?$/;
+/** Short name of a function that Cloud Functions (2nd gen) accepts. The name of its service has no capitals. */
+export const functionPattern = /^[A-Za-z]([-A-Za-z0-9_]{0,61}[A-Za-z0-9])?$/;
 /** Short name of a Cloud Run revision. */
 export const revisionPattern = /^[a-z0-9][a-z0-9-]{0,62}$/;

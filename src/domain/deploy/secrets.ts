@@ -15,9 +15,10 @@ const expected =
  */
 export function parseSecret(text: string): SecretReference {
   const value = text.trim();
-  const full = /^(?:projects\/)?([^/:\s]+)\/(?:secrets\/)?([\w-]+)(?:\/(?:versions\/)?([\w-]+))?$/.exec(
-    value,
-  );
+  const full =
+    /^(?:projects\/)?((?:[a-z0-9.-]+:)?[^/:\s]+)\/(?:secrets\/)?([\w-]+)(?:\/(?:versions\/)?([\w-]+))?$/.exec(
+      value,
+    );
   if (full) return { project: full[1], secret: full[2] ?? '', version: full[3] ?? 'latest' };
   const short = /^([\w-]+)(?::([\w-]+))?$/.exec(value);
   if (!short) throw new Error(expected);

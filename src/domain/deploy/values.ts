@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../data/json.ts';
-import { parseMap } from '../data/parse.ts';
+import { parseMap } from '../data/parse-map.ts';
 import { ownLabelPrefix } from '../product.ts';
 
 /**
@@ -37,16 +37,23 @@ export function parseVariables(text: string): JsonObject {
   return Object.fromEntries(map);
 }
 
+/** As gcloud checks labels (command_lib/util/args/labels_util.py). Letters without a case, such as Korean ones, count as lower-case. */
+const labelKey = /^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u;
+const labelValue = /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u;
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
 export function parseLabels(text: string): JsonObject {
   const map = mapOrEmpty(text);
   for (const [index, [key, value]] of [...map].entries()) {
     const entry = `entry ${index + 1}`;
-    if (!/^[a-z][a-z0-9_-]{0,62}$/.test(key))
+    if (!labelKey.test(key) || bytesOf(key) > 128)
       throw new Error(
-        `expected a label such as team or cost-center in ${entry}: a lower-case letter, then at most 62 lower-case letters, digits, - and _`,
+        `expected a label such as team or cost-center in ${entry}: a lower-case letter, then at most 62 lower-case letters, digits, - and _, of any script, together at most 128 bytes`,
       );
-    if (!/^[a-z0-9_-]{0,63}$/.test(value))
-      throw new Error(`expected at most 63 lower-case letters, digits, - and _ as the value of ${entry}`);
+    if (!labelValue.test(value) || bytesOf(value) > 128)
+      throw new Error(
+        `expected at most 63 lower-case letters, digits, - and _ as the value of ${entry}, of any script, together at most 128 bytes`,
+      );
     if (key.startsWith('goog-')) throw new Error(`${entry} begins with goog-, which only Google may set`);
     if (key.startsWith(ownLabelPrefix))
       throw new Error(`${entry} begins with ${ownLabelPrefix}, which only these actions may set`);

@@ -79,7 +79,9 @@ export const percentage: Kind<number> = {
   parse: parsePercentage,
 };
 
-/** One of some words, in any case. */
+const plainWord = (word: string) => word.toLowerCase().replace(/[\s_-]+/g, '_');
+
+/** One of some words, in any case, with hyphens, underscores or spaces between their parts. */
 export function choice<const T extends string>(words: readonly T[]): Kind<T> {
   const expected = `one of ${words.join(', ')}`;
   return {
@@ -87,7 +89,7 @@ export function choice<const T extends string>(words: readonly T[]): Kind<T> {
     shown: 'value',
     words,
     parse(value) {
-      const found = words.find((word) => word.toLowerCase() === value.toLowerCase());
+      const found = words.find((word) => plainWord(word) === plainWord(value));
       if (!found) throw new Error(`expected ${expected}`);
       return found;
     },

@@ -11,7 +11,7 @@ const live = 'what is live';
 export const variables = custom('KEY=VALUE by commas or newlines', parseVariables, 'keys');
 /** How maps are written; the same words in each sentence. */
 export const mapSyntax =
-  '`KEY=VALUE` by commas or newlines. Quotes protect commas, and a line that begins with `#` is a comment. What you set replaces all earlier ones, and `{}` removes them.';
+  '`KEY=VALUE` by commas or newlines. Quotes protect commas, `\\\\` stands for a backslash, and a line that begins with `#` is a comment. What you set replaces all earlier ones, and `{}` removes them.';
 
 export const functionGroup = group('The function and its build', {
   runtime: {

@@ -6,7 +6,7 @@ import { text } from '../../domain/inputs/kinds.ts';
 export const functionName = text({
   pattern: functionPattern,
   expected:
-    'the name of a function: a lower-case letter, then lower-case letters, digits, hyphens or underscores, at most 63',
+    'the name of a function: a letter, then letters, digits, hyphens or underscores, at most 63, not ending with a hyphen or an underscore',
 });
 
 export const regionName = text({ pattern: /^[a-z]+-[a-z]+\d+$/, expected: 'a region such as us-central1' });

@@ -92,3 +92,12 @@ export function checkSupport(run: DeployRun, live: Live, list: JsonObject[] | Er
     if (finding.rule === 'runtime-deprecated' || finding.rule === 'runtime-ending')
       ports.log.warning([finding.title, finding.fix, ...(finding.commands ?? [])].join(' '));
 }
+
+/** Says what a new trigger does without `event_trigger_retry`, because deploy-cloud-functions@v4 turns it on. */
+export function tellRetry({ ports, request }: DeployRun, live: Live): void {
+  const isNew = request.settings.has('eventTrigger.eventType') && live.function?.eventTrigger === undefined;
+  if (isNew && !request.settings.has('eventTrigger.retryPolicy'))
+    ports.log.warning(
+      'event_trigger_retry is not set, so Google does not deliver an event again if the function fails. deploy-cloud-functions@v4 sets true. Set it to true or false.',
+    );
+}

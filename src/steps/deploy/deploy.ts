@@ -2,7 +2,7 @@ import { functionPath, locationOf } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import { revisionOf } from '../../domain/traffic/function.ts';
 import { build } from './build.ts';
-import { checkLive, checkSupport } from './checks.ts';
+import { checkLive, checkSupport, tellRetry } from './checks.ts';
 import { closeBefore, confirmAfter, openIngress } from './exposure.ts';
 import { warnHeld } from './hold.ts';
 import { doneSentence, finishPinned, finishWithoutWrites, logPlan } from './report.ts';
@@ -42,6 +42,7 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   const digests = digestsOf(ports, request, tree);
   const { live, ours } = await meetRunning(run, read, digests);
   checkSupport(run, live, await runtimes);
+  tellRetry(run, live);
   result.plan = planOf(request, live, tree, digests);
   const before = await closeBefore(run);
   logPlan(run, tree);

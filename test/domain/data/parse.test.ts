@@ -5,9 +5,9 @@ import {
   parseDuration,
   parseInteger,
   parseList,
-  parseMap,
   parsePercentage,
 } from '../../../src/domain/data/parse.ts';
+import { parseMap } from '../../../src/domain/data/parse-map.ts';
 
 describe('durations', () => {
   test.each([
@@ -41,10 +41,10 @@ describe('percentages', () => {
 });
 
 describe('booleans and integers', () => {
-  test('only true and false, in any case', () => {
-    expect(parseBoolean('TRUE')).toBe(true);
-    expect(parseBoolean('false')).toBe(false);
-    for (const text of ['yes', '1', 'on', 'flase'])
+  test("only true and false, in any case, and the short forms of Google's actions", () => {
+    for (const text of ['TRUE', 'true', 'T', 't', '1']) expect(parseBoolean(text)).toBe(true);
+    for (const text of ['False', 'false', 'F', 'f', '0']) expect(parseBoolean(text)).toBe(false);
+    for (const text of ['yes', 'on', 'flase', '01'])
       expect(() => parseBoolean(text)).toThrow('expected true or false');
   });
 
@@ -75,12 +75,23 @@ describe('lists and maps', () => {
     ['A="1,2"\nB=x=y', { A: '1,2', B: 'x=y' }],
     ['# secrets\nA=projects/p/secrets/s:latest # kept', { A: 'projects/p/secrets/s:latest # kept' }],
     ['A=', { A: '' }],
-    ['A= "b c" ', { A: 'b c' }],
+    ['A= "b,c" ', { A: 'b,c' }],
+    ['A=" b\nc "\r\nD=e', { A: ' b\nc ', D: 'e' }],
+    ['DB_HOST = db', { DB_HOST: 'db' }],
+    ['RE=\\\\d+,S=a\\,b,Q=\\"x\\"', { RE: '\\d+', S: 'a,b', Q: '"x"' }],
+    ['A=1\rB=2\u2028C=3', { A: '1', B: '2', C: '3' }],
+    ['"A=1,2",B=3', { A: '1,2', B: '3' }],
+    ["A=it's", { A: "it's" }],
     ['__proto__=x', JSON.parse('{"__proto__":"x"}')],
   ])('%j', (text, map) => expect(Object.fromEntries(parseMap(text))).toEqual(map));
 
   test('an error names the place of the mistake and never quotes the text', () => {
-    expect(() => parseMap('B=1,A')).toThrow('expected KEY=VALUE for each entry, and entry 2 has no key');
+    expect(() => parseMap('B=1,A')).toThrow('expected KEY=VALUE for each entry, and entry 2 has no =');
+    expect(() => parseMap('B=1, =2')).toThrow('expected KEY=VALUE for each entry, and entry 2 has no key');
+    expect(() => parseMap('RE=\\d+')).toThrow('expected \\\\ for a backslash in entry 1');
+    expect(() => parseMap('A=1,G="hello"')).toThrow('expected no quotes around the value of entry');
+    expect(() => parseMap('A="a\\,b"')).toThrow('expected no quotes around the value of entry');
+    expect(() => parseMap('A="a,b"c')).toThrow('expected nothing after the closing quote of entry 1');
     expect(() => parseMap('A=1,B=1,A=2')).toThrow('entries 1 and 3 have the same one');
     expect(() => parseMap('A="1')).toThrow('expected every quote to be closed');
   });
@@ -102,7 +113,7 @@ describe('lists and maps', () => {
             parse(text);
           } catch (error) {
             expect((error as Error).message).toMatch(
-              /^expected (KEY=VALUE|each key once|every quote to be closed)/,
+              /^expected (KEY=VALUE|each key once|every quote to be closed|\\\\ for a backslash|no quotes|nothing after)/,
             );
           }
       }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseMap } from '../../../src/domain/data/parse.ts';
+import { parseMap } from '../../../src/domain/data/parse-map.ts';
 import { likelyService } from '../../../src/domain/data/resource-name.ts';
 import { failureTexts } from '../../../src/domain/deploy/failure.ts';
 import { tagProblem } from '../../../src/domain/deploy/limits.ts';
@@ -56,6 +56,8 @@ describe('secrets', () => {
     ['p/key/7', { project: 'p', secret: 'key', version: '7' }],
     ['projects/p/secrets/key', { project: 'p', secret: 'key', version: 'latest' }],
     ['projects/p/secrets/key/versions/7', { project: 'p', secret: 'key', version: '7' }],
+    ['example.com:p/key/7', { project: 'example.com:p', secret: 'key', version: '7' }],
+    ['projects/example.com:p/secrets/key', { project: 'example.com:p', secret: 'key', version: 'latest' }],
   ])('%s', (text, reference) => {
     expect(parseSecret(text)).toEqual(reference);
   });
@@ -270,15 +272,28 @@ describe('the explanation of a failed operation', () => {
 
 describe('maps', () => {
   const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+  const forms = [
+    // Quotes around the entry, and around a value that they protect. Other quotes are refused, because v4 deploys them.
+    (key: string, value: string) => quoted(`${key}=${value}`),
+    (key: string, value: string) =>
+      value.startsWith(',') ? `${key}=${quoted(value)}` : quoted(`${key}=${value}`),
+  ];
   test('property: every value survives quoting', () => {
     const name = fc.stringMatching(/^[A-Z_]{1,6}$/).map((text) => `V_${text}`);
     fc.assert(
       fc.property(
-        fc.dictionary(name, fc.string({ unit: 'grapheme' })),
+        fc.dictionary(
+          name,
+          fc.oneof(
+            fc.string({ unit: 'grapheme' }),
+            fc.string().map((text) => `,${text}`),
+          ),
+        ),
         fc.constantFrom(',', '\n', ', ', '\n# a, "comment\n'),
-        (map, separator) => {
+        fc.constantFrom(...forms),
+        (map, separator, form) => {
           const text = Object.entries(map)
-            .map(([key, value]) => `${key}=${quoted(value)}`)
+            .map(([key, value]) => form(key, value))
             .join(separator);
           expect(parseVariables(text || '{}')).toEqual(map);
         },
@@ -292,6 +307,9 @@ describe('maps', () => {
     [parseVariables, '1A=x', 'expected the name of a variable'],
     [parseLabels, 'Team=x', 'expected a label'],
     [parseLabels, 'team=X', 'expected at most 63 lower-case'],
+    [parseLabels, 'team=Équipe', 'expected at most 63 lower-case'],
+    [parseLabels, `team=${'한'.repeat(43)}`, 'together at most 128 bytes'],
+    [parseLabels, '1team=x', 'expected a label'],
     [parseLabels, 'goog-x=1', 'which only Google may set'],
     [parseLabels, 'backstay-source=1', 'which only these actions may set'],
     [parseNetworkInterface, 'tags=a', 'expected network=NAME'],
@@ -301,6 +319,11 @@ describe('maps', () => {
   });
 
   test('{} empties the map', () => {
+    expect(parseLabels('team=développement,팀=광학,größe=２')).toEqual({
+      team: 'développement',
+      팀: '광학',
+      größe: '２',
+    });
     expect([parseVariables('{}'), parseLabels(' {} '), parseEventFilters('{}')]).toEqual([{}, {}, []]);
   });
 

@@ -23,11 +23,11 @@ export const isBuildAccount = (email: string): boolean =>
 
 /** Id or number of the project that an account belongs to. */
 export function projectOfAccount(email: string): string | undefined {
-  const own = /@([a-z0-9.-]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1];
+  const own = /@([a-z0-9-]+)((?:\.[a-z0-9-]+)*)\.iam\.gserviceaccount\.com$/.exec(email);
+  // In a legacy domain-scoped project, `project.example.com` stands for the project `example.com:project`.
+  if (own) return own[2] ? `${own[2].slice(1)}:${own[1]}` : own[1];
   return (
-    own ??
-    /^(\d+)(?:-compute@developer|@cloudbuild)\./.exec(email)?.[1] ??
-    /^([^@]+)@appspot\./.exec(email)?.[1]
+    /^(\d+)(?:-compute@developer|@cloudbuild)\./.exec(email)?.[1] ?? /^([^@]+)@appspot\./.exec(email)?.[1]
   );
 }
 
