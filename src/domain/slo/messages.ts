@@ -16,9 +16,16 @@ const branches = (node: Node): Node[] =>
     ? ([node.anyOf, node.oneOf].filter(Array.isArray).flat() as Node[]).flatMap(branches)
     : [node];
 
+const made = new WeakMap<z.ZodType, Node>();
+function jsonSchemaOf(schema: z.ZodType): Node {
+  const known = made.get(schema) ?? (z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node);
+  made.set(schema, known);
+  return known;
+}
+
 /** The names of the properties that the schema allows at a path. */
 export function knownKeys(schema: z.ZodType, path: Path): string[] {
-  let nodes: Node[] = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node];
+  let nodes: Node[] = [jsonSchemaOf(schema)];
   for (const key of path)
     nodes = nodes.flatMap(branches).flatMap((node) => {
       const next =

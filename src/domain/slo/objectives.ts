@@ -2,7 +2,7 @@ import type { Path } from '../data/locate.ts';
 import type { ObjectiveContext } from './context.ts';
 import type { Objective, PrometheusCounters } from './objective.ts';
 import type { Indicator, SloDocument } from './schema.ts';
-import { isUnderstood, noteUnused, typeOf } from './understood.ts';
+import { isUnderstood, noteIndicatorRules, noteUnused, typeOf } from './understood.ts';
 
 type SpecObjective = SloDocument['spec']['objectives'][number];
 
@@ -21,16 +21,27 @@ export function objectivesOf(slo: SloDocument, context: ObjectiveContext): Objec
       ['spec', 'budgetingMethod'],
       `budgetingMethod: ${spec.budgetingMethod} is not supported, because a release is judged by single requests. Expected Occurrences.`,
     );
-  const window = spec.timeWindow?.[0];
-  if (window && (window.isRolling === false || window.calendar !== undefined))
+  const window = spec.timeWindow[0];
+  if (window && (window.isRolling !== true || window.calendar !== undefined))
     context.problem(
       ['spec', 'timeWindow', 0],
       'timeWindow: a calendar window is not supported. Expected isRolling: true.',
+    );
+  if (spec.indicator) noteIndicatorRules(spec.indicator, ['spec', 'indicator', 'spec'], context.problem);
+  const inObjectives = spec.objectives.some(
+    (one) => one.indicator !== undefined || one.indicatorRef !== undefined,
+  );
+  if (inObjectives && (spec.indicator !== undefined || spec.indicatorRef !== undefined))
+    context.problem(
+      ['spec', spec.indicator ? 'indicator' : 'indicatorRef'],
+      'expected the indicator either here or in the objectives, not in both places.',
     );
   const ids = new Set<string>();
   return spec.objectives.flatMap((objective, i) => {
     const path: Path = ['spec', 'objectives', i];
     noteUnused(objective, spec, path, context);
+    if (objective.indicator)
+      noteIndicatorRules(objective.indicator, [...path, 'indicator', 'spec'], context.problem);
     const indicator = indicatorOf(objective, slo, context, path);
     const target = targetOf(objective, context, path);
     if (!indicator || target === undefined || !isUnderstood(objective, indicator, path, context)) return [];
@@ -93,17 +104,12 @@ function targetOf(objective: SpecObjective, context: ObjectiveContext, path: Pat
 }
 
 type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus'>;
-type Metric = {
-  metricSource: {
-    metricSourceRef?: string | undefined;
-    type?: string | undefined;
-    spec?: object | undefined;
-  };
-};
+type Metric = NonNullable<Indicator['spec']['thresholdMetric']>;
 
 const queryOf = (metric: Metric | undefined, context: ObjectiveContext): string | undefined => {
-  const spec = metric?.metricSource.spec as { query?: string } | undefined;
-  return metric && typeOf(metric.metricSource, context) === 'Prometheus' ? spec?.query : undefined;
+  return metric && typeOf(metric.metricSource, context) === 'Prometheus'
+    ? metric.metricSource.spec.query
+    : undefined;
 };
 
 /** Strips `sum(…)` around a selector, because the watch adds up the series anyway. */
@@ -116,11 +122,8 @@ function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Rea
     bad: queryOf(metric?.bad, context),
     good: queryOf(metric?.good, context),
   };
-  if (metric?.raw) {
-    context.problem(path, 'ratioMetric.raw is not supported. Expected total with good or bad, as counters.');
-    return undefined;
-  }
-  const parts = [metric?.total, metric?.good, metric?.bad].filter((part) => part !== undefined);
+  if (!metric?.total || (!metric.good && !metric.bad)) return undefined;
+  const parts = [metric.total, metric.good, metric.bad].filter((part) => part !== undefined);
   if (parts.every(({ metricSource }) => typeOf(metricSource, context) !== 'Prometheus'))
     return { kind: 'availability' };
   if (!queries.total || (!queries.bad && !queries.good)) {
@@ -145,10 +148,7 @@ function threshold(
   context: ObjectiveContext,
   path: Path,
 ): Read | undefined {
-  if (!indicator.spec.thresholdMetric) {
-    context.problem(path, 'the indicator has neither ratioMetric nor thresholdMetric.');
-    return undefined;
-  }
+  if (!indicator.spec.thresholdMetric) return undefined;
   if (typeOf(indicator.spec.thresholdMetric.metricSource, context) === 'Prometheus') {
     context.problem(
       path,

@@ -2,11 +2,13 @@ import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
 import { type Path, placeOf } from '../data/locate.ts';
 import { nearest } from '../data/nearest.ts';
-import { parseDuration } from '../data/parse.ts';
 import { messagesOf } from './messages.ts';
 import type { Objective } from './objective.ts';
 import { objectivesOf } from './objectives.ts';
-import { type Indicator, otherKinds, type SloDocument, sliDocument, sloDocument } from './schema.ts';
+import { otherDocuments } from './other-kinds.ts';
+import { type Indicator, type SloDocument, sliDocument, sloDocument } from './schema.ts';
+import { durationSeconds, withoutNulls } from './schema-parts.ts';
+import { noteIndicatorRules } from './understood.ts';
 
 export interface SloProblem {
   line: number;
@@ -23,8 +25,6 @@ export interface ParsedSlo {
   windowSeconds: number;
 }
 
-/** The window for a file that names none. */
-const defaultWindow = '30d';
 const maxBytes = 1_000_000;
 
 /**
@@ -50,9 +50,43 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
     merge: false,
   });
   const all: Document[] = Array.isArray(documents) ? (documents as unknown as Document[]) : [];
-  const slos: { document: Document; data: SloDocument }[] = [];
+  const slos: { document: Document; base: Path; data: SloDocument }[] = [];
   const dataSources = new Map<string, string>();
-  const indicators = new Map<string, { document: Document; data: Indicator }>();
+  const indicators = new Map<string, Indicator>();
+  const readOne = (document: Document, base: Path, value: unknown) => {
+    const at = (path: Path, message: string, key?: string) => {
+      const place = placeOf(document, counter, [...base, ...path], key);
+      note(place.line, place.column, message);
+    };
+    const kind = (value as { kind?: unknown } | null)?.kind;
+    const known = ['SLO', 'SLI', ...Object.keys(otherDocuments)];
+    if (typeof kind !== 'string' || !known.includes(kind)) {
+      const near = typeof kind === 'string' ? nearest(kind, known) : undefined;
+      at(
+        ['kind'],
+        kind === undefined
+          ? 'kind is missing: expected SLO.'
+          : `kind: ${JSON.stringify(kind).slice(0, 40)}: ${near ? `did you mean ${near}?` : 'expected SLO.'}`,
+      );
+      return;
+    }
+    const schema: z.ZodType =
+      kind === 'SLO' ? sloDocument : kind === 'SLI' ? sliDocument : (otherDocuments[kind] as z.ZodType);
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) {
+      for (const { path, key, message } of parsed.error.issues.flatMap((issue) =>
+        messagesOf(issue, value, schema),
+      ))
+        at(path, message, key);
+    } else if (kind === 'SLO') slos.push({ document, base, data: parsed.data as SloDocument });
+    else if (kind === 'SLI') {
+      const data = parsed.data as Indicator;
+      if (indicators.has(data.metadata.name))
+        at(['metadata', 'name'], `This is a second SLI ${data.metadata.name}.`);
+      noteIndicatorRules(data, ['spec'], at);
+      indicators.set(data.metadata.name, data);
+    } else noteDataSource(value, dataSources);
+  };
   for (const document of all) {
     for (const error of document.errors) {
       const { line, col } = counter.linePos(error.pos[0]);
@@ -66,39 +100,10 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
       note(1, 1, `This is not usable YAML: ${(error as Error).message}`);
       continue;
     }
-    const kind = (value as { kind?: unknown } | null)?.kind;
-    if (typeof kind === 'string' && otherKinds.includes(kind)) {
-      noteDataSource(value, dataSources);
-      continue;
-    }
-    const at = (path: Path, message: string, key?: string) => {
-      const place = placeOf(document, counter, path, key);
-      note(place.line, place.column, message);
-    };
-    if (kind !== 'SLO' && kind !== 'SLI') {
-      const near = typeof kind === 'string' ? nearest(kind, ['SLO', 'SLI', ...otherKinds]) : undefined;
-      at(
-        ['kind'],
-        kind === undefined
-          ? 'kind is missing: expected SLO.'
-          : `kind: ${JSON.stringify(kind).slice(0, 40)}: ${near ? `did you mean ${near}?` : 'expected SLO.'}`,
-      );
-      continue;
-    }
-    const schema: z.ZodType = kind === 'SLO' ? sloDocument : sliDocument;
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) {
-      for (const { path, key, message } of parsed.error.issues.flatMap((issue) =>
-        messagesOf(issue, value, schema),
-      ))
-        at(path, message, key);
-    } else if (kind === 'SLO') slos.push({ document, data: parsed.data as SloDocument });
-    else {
-      const data = parsed.data as Indicator;
-      if (indicators.has(data.metadata.name))
-        at(['metadata', 'name'], `This is a second SLI ${data.metadata.name}.`);
-      indicators.set(data.metadata.name, { document, data });
-    }
+    // A document may be a list of documents.
+    const listed = Array.isArray(value);
+    for (const [index, one] of (listed ? (value as unknown[]) : [value]).entries())
+      readOne(document, listed ? [index] : [], withoutNulls(one));
   }
   if (problems.length > 0) return finish();
   const [first, second] = slos;
@@ -107,7 +112,7 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
     return finish();
   }
   if (second) {
-    const { line, column } = placeOf(second.document, counter, ['metadata', 'name']);
+    const { line, column } = placeOf(second.document, counter, [...second.base, 'metadata', 'name']);
     note(
       line,
       column,
@@ -115,11 +120,11 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
     );
     return finish();
   }
-  const at = (path: Path) => placeOf(first.document, counter, path);
+  const at = (path: Path) => placeOf(first.document, counter, [...first.base, ...path]);
   const objectives = objectivesOf(first.data, {
     file,
     dataSources,
-    indicators: new Map([...indicators].map(([name, { data }]) => [name, data])),
+    indicators,
     lineAt: (path) => at(path).line,
     problem: (path, message) => {
       const { line, column } = at(path);
@@ -128,7 +133,7 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
   });
   if (problems.length > 0) return finish();
   const { metadata, spec } = first.data;
-  const windowSeconds = parseDuration(spec.timeWindow?.[0]?.duration ?? defaultWindow);
+  const windowSeconds = durationSeconds(spec.timeWindow[0]?.duration ?? '');
   return { slo: { name: metadata.name, service: spec.service, objectives, windowSeconds } };
 }
 

@@ -1,31 +1,30 @@
 import { z } from 'zod';
 import { product, schemaUrl, sloSchemaFile } from '../product.ts';
+import { alertPolicies } from './other-kinds.ts';
+import { apiVersion, description, dnsLabel, duration, metadata } from './schema-parts.ts';
 
 /** The part of OpenSLO v1 (github.com/OpenSLO/OpenSLO) by which a release can be judged. */
 
-const labels = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
-
-const duration = z.string().regex(/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/, 'expected a duration such as 30d or 4w');
-
-const metadata = z.strictObject({
-  name: z.string().min(1).max(63).describe('Short name: letters, digits and hyphens.'),
-  displayName: z.string().optional().describe('Name that people read in reports.'),
-  labels: labels.optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
-});
-
-const prometheusSpec = z.strictObject({
+const sourceSpec = z.strictObject({
   query: z
     .string()
     .min(1)
     .max(2000)
-    .describe('Selector of a counter, such as http_requests_total{service="$service",revision="$revision"}.'),
+    .describe(
+      'For Prometheus: selector of a counter, such as http_requests_total{service="$service",revision="$revision"}.',
+    )
+    .optional(),
+  requests: z
+    .enum(['all', 'good', 'bad', 'latency'])
+    .describe(
+      'For CloudRun: which requests of the service count. `all` of them, the `good` or the `bad` ones, or (for a thresholdMetric) their `latency`. A request is bad if its status is 429 or at least 500.',
+    )
+    .optional(),
 });
 
 const metricSource = z
   .strictObject({
-    metricSourceRef: z
-      .string()
+    metricSourceRef: dnsLabel
       .optional()
       .describe('Name of a DataSource. Leave it out for CloudRun, which needs none.'),
     type: z
@@ -34,7 +33,7 @@ const metricSource = z
         'CloudRun uses the request logs and metrics of the service itself. Prometheus uses the counter in spec.query.',
       )
       .optional(),
-    spec: z.union([prometheusSpec, z.strictObject({})]).optional(),
+    spec: sourceSpec,
   })
   .describe('Where the counts come from.');
 
@@ -49,16 +48,14 @@ const ratioMetric = z
     rawType: z.enum(['success', 'failure']).optional(),
     raw: metric.optional(),
   })
-  .describe(
-    'Availability: how many of all requests are good or bad. Without good and bad, a request is bad if its status is 429 or at least 500.',
-  );
+  .describe('Availability: how many of all requests are good or bad. Expected total, and good or bad.');
 
 const thresholdMetric = metric.describe('Latency. Each objective compares it with its op and value.');
 
 const indicator = z.strictObject({
   metadata,
   spec: z.strictObject({
-    description: z.string().max(1050).optional(),
+    description,
     ratioMetric: ratioMetric.optional(),
     thresholdMetric: thresholdMetric.optional(),
   }),
@@ -79,7 +76,7 @@ const objective = z.strictObject({
   timeSliceTarget: z.number().optional(),
   timeSliceWindow: z.string().optional(),
   indicator: indicator.optional(),
-  indicatorRef: z.string().optional(),
+  indicatorRef: dnsLabel.optional(),
   compositeWeight: z.number().optional(),
 });
 
@@ -89,44 +86,32 @@ const timeWindow = z.strictObject({
   calendar: z.unknown().optional(),
 });
 
-const alertPolicies = z.array(z.unknown()).optional().describe('A release does not use them.');
-
 const sloSpec = z.strictObject({
-  description: z.string().max(1050).optional(),
-  service: z.string().describe('Name of the service.'),
+  description,
+  service: z.string().min(1).describe('Name of the service.'),
   indicator: indicator.optional(),
-  indicatorRef: z.string().optional().describe('Name of an SLI in the same file.'),
-  timeWindow: z.array(timeWindow).length(1).optional(),
+  indicatorRef: dnsLabel.optional().describe('Name of an SLI in the same file.'),
+  timeWindow: z.array(timeWindow).length(1, 'expected one window'),
   budgetingMethod: z
     .enum(['Occurrences', 'Timeslices', 'RatioTimeslices'])
-    .describe('Occurrences counts bad requests. A release supports no other method.')
-    .optional(),
+    .describe('Occurrences counts bad requests. A release supports no other method.'),
   objectives: z.array(objective).min(1).max(20),
   alertPolicies,
 });
 
 export const sloDocument = z.strictObject({
-  apiVersion: z.enum(['openslo/v1']).describe('The version of OpenSLO that this file is written in.'),
+  apiVersion,
   kind: z.literal('SLO').describe('A service level objective.'),
   metadata,
   spec: sloSpec,
 });
 
 export const sliDocument = z.strictObject({
-  apiVersion: z.enum(['openslo/v1']),
+  apiVersion,
   kind: z.literal('SLI').describe('An indicator that an SLO of this file refers to by its name.'),
   metadata: indicator.shape.metadata,
   spec: indicator.shape.spec,
 });
-
-/** Other kinds of documents are valid OpenSLO, but a release does not use them. */
-export const otherKinds = [
-  'Service',
-  'DataSource',
-  'AlertPolicy',
-  'AlertCondition',
-  'AlertNotificationTarget',
-];
 
 export type SloDocument = z.output<typeof sloDocument>;
 export type Indicator = z.output<typeof indicator>;
@@ -156,7 +141,12 @@ export function sloJsonSchema(): Record<string, unknown> {
             service: 'ocr-api',
             indicator: {
               metadata: { name: 'availability' },
-              spec: { ratioMetric: { total: { metricSource: { type: 'CloudRun' } } } },
+              spec: {
+                ratioMetric: {
+                  total: { metricSource: { type: 'CloudRun', spec: { requests: 'all' } } },
+                  bad: { metricSource: { type: 'CloudRun', spec: { requests: 'bad' } } },
+                },
+              },
             },
             timeWindow: [{ duration: '30d', isRolling: true }],
             budgetingMethod: 'Occurrences',

@@ -3,7 +3,7 @@ import type { ObjectiveContext } from './context.ts';
 import type { Indicator, SloDocument } from './schema.ts';
 
 type SpecObjective = SloDocument['spec']['objectives'][number];
-type Source = { metricSourceRef?: string | undefined; type?: string | undefined; spec?: object | undefined };
+type Source = NonNullable<Indicator['spec']['thresholdMetric']>['metricSource'];
 
 /**
  * Notes everything in an objective that OpenSLO gives a meaning and a release would leave out. A file that is only half
@@ -31,6 +31,26 @@ export function noteUnused(
       context.problem([...at, 'indicatorRef'], 'expected either indicator or indicatorRef, not both.');
 }
 
+/** Notes what breaks the rules of OpenSLO inside one indicator. `path` is that of its `spec`. */
+export function noteIndicatorRules(
+  { spec }: Indicator,
+  path: Path,
+  problem: (path: Path, message: string) => void,
+): void {
+  const { ratioMetric: ratio, thresholdMetric: threshold } = spec;
+  if (ratio && threshold)
+    problem(path, 'the indicator has both ratioMetric and thresholdMetric. Expected one of them.');
+  if (!ratio && !threshold)
+    problem(path, 'the indicator has neither ratioMetric nor thresholdMetric. Expected one of them.');
+  const at = [...path, 'ratioMetric'];
+  if (ratio?.raw)
+    problem(at, 'ratioMetric.raw is not supported. Expected total with good or bad, as counters.');
+  else if (ratio && !(ratio.total && (ratio.good || ratio.bad)))
+    problem(at, 'ratioMetric: expected total with good or bad, each with a metricSource.');
+  if (!ratio?.raw && ratio?.rawType)
+    problem([...at, 'rawType'], 'rawType belongs to raw, which is not supported. Remove it.');
+}
+
 /** Notes what an indicator says and a release would leave out. Returns false if it cannot be judged. */
 export function isUnderstood(
   objective: SpecObjective,
@@ -44,8 +64,7 @@ export function isUnderstood(
     context.problem(at, text);
   };
   const { ratioMetric: ratio, thresholdMetric: threshold } = spec;
-  if (ratio && threshold)
-    problem(path, 'the indicator has both ratioMetric and thresholdMetric. Expected one of them.');
+  if (ratio && threshold) good = false;
   if (ratio && !threshold)
     for (const key of ['op', 'value'] as const)
       if (objective[key] !== undefined)
@@ -53,9 +72,10 @@ export function isUnderstood(
   if (ratio?.good && ratio.bad) problem(path, 'ratioMetric has both good and bad. Expected one of them.');
   if (ratio?.counter === false)
     problem(path, 'ratioMetric: counter: false: expected counters, which only rise.');
-  const metrics = [ratio?.total, ratio?.good, ratio?.bad, threshold].filter((metric) => metric !== undefined);
-  for (const { metricSource } of metrics) {
-    const text = sourceProblem(metricSource, context);
+  const metrics = { all: ratio?.total, good: ratio?.good, bad: ratio?.bad, latency: threshold };
+  for (const [requests, metric] of Object.entries(metrics)) {
+    if (!metric) continue;
+    const text = sourceProblem(metric.metricSource, requests, context);
     if (text) problem(path, text);
   }
   return good;
@@ -70,7 +90,7 @@ export function typeOf(
   return source.type ?? named;
 }
 
-function sourceProblem(source: Source, context: ObjectiveContext): string | undefined {
+function sourceProblem(source: Source, requests: string, context: ObjectiveContext): string | undefined {
   const { metricSourceRef: reference, type, spec } = source;
   const named = reference === undefined ? undefined : context.dataSources.get(reference);
   if (reference !== undefined && named === undefined && type === undefined)
@@ -80,7 +100,13 @@ function sourceProblem(source: Source, context: ObjectiveContext): string | unde
   const own = typeOf(source, context);
   if (own !== undefined && own !== 'Prometheus' && own !== 'CloudRun')
     return `metricSourceRef: a DataSource of type ${own} is not supported. Expected Prometheus.`;
-  const query = (spec as { query?: string } | undefined)?.query;
+  const { query, requests: asked } = spec;
+  if (asked !== undefined && own !== 'CloudRun')
+    return `metricSource has requests, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: CloudRun.`;
+  if (asked !== undefined && asked !== requests)
+    return `requests: ${asked} does not fit here. Expected requests: ${requests}.`;
+  if (query === undefined && asked === undefined)
+    return `metricSource: spec is empty. Expected ${own === 'CloudRun' ? `requests: ${requests}` : 'a query'}.`;
   if (query !== undefined && own !== 'Prometheus')
     return `metricSource has a query, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: Prometheus.`;
   return undefined;

@@ -7,7 +7,7 @@ import { sloJsonSchema } from '../../../src/domain/slo/schema.ts';
 const lines = (...parts: string[]) => parts.join('\n');
 const slo = (
   objectives: string,
-  indicator = '    metadata: {name: availability}\n    spec: {ratioMetric: {}}',
+  indicator = '    metadata: {name: availability}\n    spec: {ratioMetric: {total: {metricSource: {type: CloudRun, spec: {requests: all}}}, bad: {metricSource: {type: CloudRun, spec: {requests: bad}}}}}',
   rest = '',
 ) =>
   lines(
@@ -22,6 +22,8 @@ const slo = (
     '  objectives:',
     objectives,
     rest,
+    ...(rest.includes('budgetingMethod') ? [] : ['  budgetingMethod: Occurrences']),
+    ...(rest.includes('timeWindow') ? [] : ['  timeWindow: [{duration: 30d, isRolling: true}]']),
   );
 
 const read = (text: string) => {
@@ -62,7 +64,10 @@ describe('what is read', () => {
         '  - {displayName: fast, op: lte, value: 2, target: 0.9}',
         '  - {displayName: at all, op: lt, value: 0.5, targetPercent: 99}',
       ),
-      lines('    metadata: {name: latency}', '    spec: {thresholdMetric: {metricSource: {type: CloudRun}}}'),
+      lines(
+        '    metadata: {name: latency}',
+        '    spec: {thresholdMetric: {metricSource: {type: CloudRun, spec: {requests: latency}}}}',
+      ),
       '  timeWindow: [{duration: 4w, isRolling: true}]',
     );
     const read1 = read(text);
@@ -87,7 +92,7 @@ describe('what is read', () => {
       'apiVersion: openslo/v1',
       'kind: SLO',
       'metadata: {name: x}',
-      'spec: {service: x, indicatorRef: ok, budgetingMethod: Occurrences, objectives: [{target: 0.99}, {target: 0.9}]}',
+      'spec: {service: x, indicatorRef: ok, budgetingMethod: Occurrences, timeWindow: [{duration: 30d, isRolling: true}], objectives: [{target: 0.99}, {target: 0.9}]}',
     );
     const { objectives } = read(text);
     expect(objectives.map(({ id }) => id)).toEqual(['ok', 'ok-2']);
@@ -148,7 +153,7 @@ describe('what is refused, with its place', () => {
       'a threshold without a value',
       slo(
         '  - {target: 0.9, op: lte}',
-        '    metadata: {name: l}\n    spec: {thresholdMetric: {metricSource: {type: CloudRun}}}',
+        '    metadata: {name: l}\n    spec: {thresholdMetric: {metricSource: {type: CloudRun, spec: {requests: latency}}}}',
       ),
       '11:5: a threshold needs op: lt or lte, and value: seconds.',
     ],

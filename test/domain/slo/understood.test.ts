@@ -12,13 +12,18 @@ const file = (ratio: string, more: { objective?: string; documents?: string[]; s
     'metadata: {name: x}',
     'spec:',
     '  service: x',
+    '  budgetingMethod: Occurrences',
+    '  timeWindow: [{duration: 30d, isRolling: true}]',
     `  indicator: {metadata: {name: i}, spec: {${ratio}}}`,
     ...(more.spec ? [`  ${more.spec}`] : []),
     `  objectives: [{target: 0.99${more.objective ?? ''}}]`,
   ].join('\n');
 const ratio = (source: string, bad = source) =>
   `ratioMetric: {counter: true, total: {metricSource: {${source}, ${query('reqs')}}}, bad: {metricSource: {${bad}, ${query('errors')}}}}`;
-const dataSource = (type: string) => `kind: DataSource\nmetadata: {name: mine}\nspec: {type: ${type}}`;
+const counted =
+  'ratioMetric: {total: {metricSource: {type: CloudRun, spec: {requests: all}}}, bad: {metricSource: {type: CloudRun, spec: {requests: bad}}}}';
+const dataSource = (type: string) =>
+  `kind: DataSource\nmetadata: {name: mine}\nspec: {type: ${type}, connectionDetails: {url: x}}`;
 
 const parsed = (text: string) => {
   const read = parseOpenSlo(text, 'f.yaml');
@@ -53,7 +58,7 @@ describe('refused', () => {
     ],
     [
       'a query without a type',
-      file('ratioMetric: {total: {metricSource: {spec: {query: x}}}}'),
+      file(ratio('counter: true').replaceAll('counter: true, spec', 'spec')),
       /a query, but no type/,
     ],
     ['a query of Cloud Run', file(ratio('type: CloudRun')), /a query, but the type CloudRun/],
@@ -64,45 +69,33 @@ describe('refused', () => {
     ],
     [
       'a type without a query',
-      file('ratioMetric: {total: {metricSource: {type: Prometheus}}}'),
-      /total with good or bad/,
+      file(ratio('type: Prometheus').replace(`, ${query('reqs')}`, '')),
+      /spec is missing/,
     ],
     [
       'good and bad',
-      file('ratioMetric: {good: {metricSource: {type: CloudRun}}, bad: {metricSource: {type: CloudRun}}}'),
+      file(`${counted.slice(0, -1)}, good: {metricSource: {type: CloudRun, spec: {requests: good}}}}`),
       /both good and bad/,
     ],
-    ['no counters', file('ratioMetric: {counter: false}'), /counter: false/],
+    ['no counters', file(counted.replace('{', '{counter: false, ')), /counter: false/],
     [
       'two indicators in one',
-      file('ratioMetric: {}, thresholdMetric: {metricSource: {type: CloudRun}}'),
+      file(`${counted}, thresholdMetric: {metricSource: {type: CloudRun, spec: {requests: latency}}}`),
       /both ratioMetric and thresholdMetric/,
     ],
     [
       'a limit on a ratio',
-      file('ratioMetric: {}', { objective: ', op: lte, value: 2' }),
+      file(counted, { objective: ', op: lte, value: 2' }),
       /op belongs to a thresholdMetric.*value belongs/,
     ],
-    [
-      'slices of time',
-      file('ratioMetric: {}', { objective: ', timeSliceTarget: 0.9' }),
-      /timeSliceTarget belongs to/,
-    ],
-    [
-      'a weight',
-      file('ratioMetric: {}', { objective: ', compositeWeight: 2' }),
-      /compositeWeight is not supported/,
-    ],
+    ['slices of time', file(counted, { objective: ', timeSliceTarget: 0.9' }), /timeSliceTarget belongs to/],
+    ['a weight', file(counted, { objective: ', compositeWeight: 2' }), /compositeWeight is not supported/],
     [
       'an indicator and a reference',
-      file('ratioMetric: {}', { spec: 'indicatorRef: i' }),
+      file(counted, { spec: 'indicatorRef: i' }),
       /either indicator or indicatorRef/,
     ],
-    [
-      'a merge key',
-      file('ratioMetric: {}', { objective: ', <<: {op: lt}' }),
-      /Merge keys \(<<\) are not read/,
-    ],
+    ['a merge key', file(counted, { objective: ', <<: {op: lt}' }), /Merge keys \(<<\) are not read/],
   ])('%s', (_, text, message) => {
     expect(parsed(text)).toEqual(expect.stringMatching(message));
   });
