@@ -50,6 +50,7 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
     jobId: values.job_id,
     stages: {
       preflight: values.preflight,
+      stopIfRefused: values.preflight === 'stop' && !values.dry_run,
       newRegion: values.new_region,
       source: source.name,
       deploy,

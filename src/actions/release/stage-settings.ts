@@ -8,6 +8,8 @@ import type { DeployRequest } from '../../steps/deploy/types.ts';
 export interface StageSettings {
   /** What to do if the preflight finds that something is missing. */
   preflight: 'stop' | 'warn';
+  /** True if a source that Google refuses to show ends the release before its first change. */
+  stopIfRefused: boolean;
   /** The user confirms a first release in one more region. */
   newRegion: boolean;
   /** Where the watch counts requests. */

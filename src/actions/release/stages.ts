@@ -102,6 +102,7 @@ export function bindStages(
                 { clock, log, source },
                 {
                   ...{ service, objectives, windowSeconds, onExhausted, override, onBlind, signal },
+                  stopIfRefused: settings.stopIfRefused,
                   readTakenBack: async () => takenBackIn(await ports.services.get(service, signal)),
                 },
               ),

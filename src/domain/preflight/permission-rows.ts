@@ -19,10 +19,10 @@ export interface Tested {
 export type TestedPlaces = ReadonlyMap<Place, Tested>;
 
 /** What each source of counts reads, and what it reads it with. */
-const countPermissions = {
-  logs: 'logging.logEntries.list',
-  metrics: 'monitoring.timeSeries.list',
-} as const;
+const countPermissions: Record<'logs' | 'metrics', readonly string[]> = {
+  logs: ['logging.logEntries.list'],
+  metrics: ['monitoring.timeSeries.list', 'monitoring.metricDescriptors.get'],
+};
 const countApis = { logs: 'logging.googleapis.com', metrics: 'monitoring.googleapis.com' } as const;
 
 const readsCounts = (source: 'logs' | 'metrics', { counts }: PreflightUse) =>
@@ -33,8 +33,8 @@ export function neededPermissions(use: PreflightUse, isNew: boolean | undefined)
   const checks: readonly PermissionCheck[] = permissionChecks;
   return checks.filter(({ permission, stage, when }) => {
     if (!use.stages.has(stage)) return false;
-    if (permission === countPermissions.logs) return readsCounts('logs', use);
-    if (permission === countPermissions.metrics) return readsCounts('metrics', use);
+    if (countPermissions.logs.includes(permission)) return readsCounts('logs', use);
+    if (countPermissions.metrics.includes(permission)) return readsCounts('metrics', use);
     return when === undefined || isNew === undefined || (when === 'new') === isNew;
   });
 }
@@ -101,7 +101,7 @@ export function apiRows(use: PreflightUse, off: ReadonlySet<string> | undefined)
 const countsRow =
   (source: 'logs' | 'metrics') =>
   ({ need }: CheckRow): boolean =>
-    (need.kind === 'permission' && need.permission === countPermissions[source]) ||
+    (need.kind === 'permission' && countPermissions[source].includes(need.permission)) ||
     (need.kind === 'api' && need.service === countApis[source]);
 
 /**

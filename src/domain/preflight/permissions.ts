@@ -194,6 +194,14 @@ export const permissionChecks = [
     weight: 'stop',
     without: 'The request metrics cannot be read.',
   },
+  {
+    permission: 'monitoring.metricDescriptors.get',
+    on: 'project',
+    stage: 'Watch',
+    role: 'roles/monitoring.viewer',
+    weight: 'stop',
+    without: 'How late the request metrics arrive cannot be read.',
+  },
 ] as const satisfies readonly PermissionCheck[];
 
 /** What happens without a permission, as a sentence. */

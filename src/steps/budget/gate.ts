@@ -10,7 +10,7 @@ import { type Doubt, doubtFix, doubtText } from '../../domain/slo/doubt.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
 import type { OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
-import { CountsUnusable } from '../ports/counts-refused.ts';
+import { CountsRefused, CountsUnusable } from '../ports/counts-refused.ts';
 import type { Log } from '../ports/log.ts';
 import type { SliSource } from '../ports/sli.ts';
 
@@ -32,6 +32,8 @@ export interface BudgetRequest {
   override?: string | undefined;
   /** What a watch without counts would do. With `promote`, unusable counters cause only a warning. */
   onBlind?: OpenEndPolicy | undefined;
+  /** True to throw if Google refuses the counts: a watch could not read them either. With `onBlind: promote` nothing is thrown. */
+  stopIfRefused?: boolean | undefined;
   /** Reads which revisions releases have taken back. Asked only if the budget is spent. */
   readTakenBack?: (() => Promise<readonly string[]>) | undefined;
   signal?: AbortSignal | undefined;
@@ -64,6 +66,7 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
     windows = await ports.source.total(query, since, now, request.signal);
   } catch (error) {
     if (request.signal?.aborted || error instanceof CountsUnusable) throw error;
+    if (error instanceof CountsRefused && request.stopIfRefused && request.onBlind !== 'promote') throw error;
     unreadable = messageOf(error);
   }
   let gate = gateOf(request.objectives, windows, request, unreadable);
