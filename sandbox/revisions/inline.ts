@@ -121,6 +121,10 @@ export class InlineInstance implements Instance {
   async stop(): Promise<void> {
     this.running = false;
   }
+
+  retire(): Promise<void> {
+    return this.stop();
+  }
 }
 
 function write(response: Exchange['response'], chosen: InlineResponse): Omit<Served, 'requestBytes'> {

@@ -28,6 +28,8 @@ export interface Instance {
   serve(exchange: Exchange): Promise<Served>;
   /** Stops the instance. A later request starts it again. */
   stop(): Promise<void>;
+  /** Stops the instance for good: `start` rejects from now on. A request that is still under way can start nothing more. */
+  retire(): Promise<void>;
   /** True while the instance holds memory. */
   readonly running: boolean;
 }

@@ -29,6 +29,8 @@ export class ProcessInstance implements Instance {
   private child: ChildProcess | undefined;
   private port = 0;
   private starting: Promise<void> | undefined;
+  private stopping: Promise<void> | undefined;
+  private retired = false;
   private readonly capacity: Capacity;
 
   constructor(options: ProcessOptions) {
@@ -57,6 +59,7 @@ export class ProcessInstance implements Instance {
     // A crashed process may have closed its channel while its exit event is still to come; wait for it, so that two
     // processes never run at once.
     await this.stop();
+    if (this.retired) throw new StartError('the revision is gone');
     const child = spawn(process.execPath, [...preload, ...this.options.argv], {
       cwd: this.options.folder,
       env: { ...this.options.env, PORT },
@@ -178,8 +181,21 @@ export class ProcessInstance implements Instance {
     });
   }
 
+  /** Every caller waits until the process is gone. The sandbox ends after its last call, and a survivor would have no owner. */
+  stop(): Promise<void> {
+    this.stopping ??= this.end().finally(() => {
+      this.stopping = undefined;
+    });
+    return this.stopping;
+  }
+
+  async retire(): Promise<void> {
+    this.retired = true;
+    await this.stop();
+  }
+
   /** Sends SIGTERM to the whole process group, and SIGKILL if it is still there after a second. */
-  async stop(): Promise<void> {
+  private async end(): Promise<void> {
     const child = this.child;
     this.child = undefined;
     if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;

@@ -76,7 +76,10 @@ export function revisionRoutes(world: World): Route[] {
             `Revision '${revision.name}' cannot be deleted: it is the newest, or traffic or a tag leads to it.`,
           );
         service.revisions.delete(revision.name);
-        return { status: 200, body: showOperation(startOperation(world, service, revision.instance.stop())) };
+        return {
+          status: 200,
+          body: showOperation(startOperation(world, service, revision.instance.retire())),
+        };
       },
     },
   ];

@@ -95,7 +95,7 @@ export async function deleteService(world: World, service: Service): Promise<voi
   service.deleted = true;
   runState(world).services.delete(service.name);
   world.policies.delete(serviceResource(service));
-  await Promise.all([...service.revisions.values()].map(({ instance }) => instance.stop()));
+  await Promise.all([...service.revisions.values()].map(({ instance }) => instance.retire()));
   await closeDoors(service);
 }
 

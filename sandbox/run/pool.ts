@@ -23,9 +23,10 @@ export async function makeRoom(world: World, starting: Revision): Promise<void> 
   await idle[0]?.revision.instance.stop();
 }
 
+/** Stops every revision for good. A request that is still under way starts none again. */
 export async function stopAll(world: World): Promise<void> {
   const revisions = [...runState(world).services.values()].flatMap(({ revisions }) => [
     ...revisions.values(),
   ]);
-  await Promise.all(revisions.map(({ instance }) => instance.stop()));
+  await Promise.all(revisions.map(({ instance }) => instance.retire()));
 }
