@@ -3,6 +3,7 @@ import { ReleaseError } from '../domain/errors/errors.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
 import type { Api, Endpoints } from './endpoints.ts';
+import { isLastingQuota, QuotaWait } from './quota-wait.ts';
 import { RemoteError } from './remote-error.ts';
 import { mayRetry, type RetryRule } from './retry.ts';
 import { type HttpResponse, send, TransportError } from './send.ts';
@@ -100,6 +101,7 @@ export function createRest(options: RestOptions): Rest {
     const rule = call.retry ?? (call.method === 'GET' ? 'read' : 'write');
     const deadline = clock.now() + (call.deadlineMs ?? 60_000);
     const shown = `${call.method} ${call.api} ${url.pathname}`;
+    const quota = new QuotaWait(log, clock, deadline);
     let malformed = 0;
     for (let tries = 1; ; tries++) {
       let failure: RemoteError | TransportError;
@@ -114,7 +116,8 @@ export function createRest(options: RestOptions): Rest {
             what: `${shown} answered with a redirect (${answer.status}).`,
           });
         failure = new RemoteError(call.api, shown, answer, redact);
-        if (!mayRetry(rule, { status: answer.status })) throw failure;
+        if (!mayRetry(rule, { status: answer.status }) || isLastingQuota(failure)) throw failure;
+        quota.refused(failure);
         const after = Number(answer.headers['retry-after']);
         if (after > 0) wait = Math.max(wait, after * 1000);
       } catch (error) {

@@ -45,17 +45,18 @@ function fakeClock(): Clock & { slept: number[] } {
 async function rest(handler: Handler, call: Partial<RestCall> = {}, token = 'token-of-a-test-0123456789') {
   const { url, calls } = await serve(handler);
   const clock = fakeClock();
+  const lines: string[] = [];
   const client = createRest({
     endpoints: endpoints({ GHA_ENDPOINT_OVERRIDE_run: `${url}/v2` }),
     clock,
-    log: silent,
+    log: { ...silent, line: (text) => void lines.push(text) },
     accessToken: async () => token,
     redact: (text) => text.split(token).join('***'),
     userAgent: 'test',
     random: () => 1,
   });
   const result = client.call<Record<string, unknown>>({ api: 'run', method: 'GET', path: 'v2/x', ...call });
-  return { result, calls, clock };
+  return { result, calls, clock, lines };
 }
 
 const json = (
@@ -73,6 +74,8 @@ describe('retries', () => {
     ['read', 404, false],
     ['write', 503, true],
     ['write', 429, true],
+    ['metered-read', 429, false],
+    ['metered-read', 503, true],
     ['write', 500, false],
     ['repeatable-write', 500, true],
     ['never', 503, false],
@@ -121,6 +124,21 @@ describe('retries', () => {
     );
     await result;
     expect(clock.slept[0]).toBe(7000);
+  });
+
+  test('a quota that is used up is said once; one per day ends the call at once', async () => {
+    const over = (per: string) => ({
+      error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: `Quota exceeded: writes per ${per}` },
+    });
+    const minute = await rest((_, response, nth) =>
+      nth < 4 ? json(response, 429, over('minute')) : json(response, 200, {}),
+    );
+    await minute.result;
+    expect(minute.lines.filter((line) => line.includes('Waiting for a quota of'))).toHaveLength(1);
+    expect(minute.lines.join()).toContain('writes per minute');
+    const day = await rest((_, response) => json(response, 429, over('day')));
+    await expect(day.result).rejects.toThrow('writes per day');
+    expect(day.calls()).toBe(1);
   });
 
   test('the deadline ends the call with the last failure', async () => {

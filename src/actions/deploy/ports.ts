@@ -14,7 +14,7 @@ export function deployPorts(context: Context, platform: Platform): Omit<DeployPo
   const { rest, endpoints } = platform;
   const { redact } = secrets;
   return {
-    functions: createFunctions({ rest, clock, userAgent: clientAgent }),
+    functions: createFunctions({ rest, clock, log, userAgent: clientAgent }),
     services: createServices(rest),
     sources: createSources({
       ...{ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP },

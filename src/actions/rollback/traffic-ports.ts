@@ -27,7 +27,7 @@ export function trafficPorts(context: Context, platform: Platform, githubToken: 
   return {
     services: createServices(rest),
     urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
-    functions: createFunctions({ rest, clock, userAgent: clientAgent }),
+    functions: createFunctions({ rest, clock, log, userAgent: clientAgent }),
     runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
     clock,
     log,

@@ -2,11 +2,13 @@ import type { JsonObject } from '../../domain/data/json.ts';
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { locationOf, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { isLastingQuota, QuotaWait } from '../../http/quota-wait.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import { MalformedAnswer, type Rest } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { FunctionOperation, Functions } from '../../steps/ports/functions.ts';
+import type { Log } from '../../steps/ports/log.ts';
 import type { FunctionClient } from './client.ts';
 import { operationOf } from './shape.ts';
 
@@ -17,6 +19,7 @@ const isTaken = ({ statusName, remoteMessage }: RemoteError) =>
 export interface FunctionsOptions {
   rest: Rest;
   clock: Clock;
+  log: Pick<Log, 'line'>;
   userAgent: { name: string; version: string };
 }
 
@@ -29,7 +32,7 @@ const deadlineMs = 120_000;
  * `@google-cloud/functions` if its proto has every field, otherwise as JSON (direct VPC egress).
  */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { rest, clock } = options;
+  const { rest, clock, log } = options;
   let loading: Promise<FunctionClient> | undefined;
   const client = (): Promise<FunctionClient> => {
     loading ??= import('./client.ts').then(({ loadFunctionClient }) =>
@@ -48,6 +51,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
    */
   async function write<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const deadline = clock.now() + deadlineMs;
+    const quota = new QuotaWait(log, clock, deadline);
     for (let tries = 1; ; tries++) {
       try {
         return await send();
@@ -57,7 +61,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
           (error instanceof RemoteError && [429, 500, 502, 503, 504].includes(error.status)) ||
           (error instanceof TransportError && !error.permanent) ||
           error instanceof MalformedAnswer;
-        if (!transient || clock.now() + wait > deadline) throw error;
+        if (!transient || isLastingQuota(error) || clock.now() + wait > deadline) throw error;
+        quota.refused(error);
         await clock.sleep(wait, signal);
       }
     }

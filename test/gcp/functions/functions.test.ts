@@ -90,6 +90,7 @@ beforeEach(async () => {
   functions = createFunctions({
     rest,
     clock,
+    log: { line: (text) => void lines.push(text) },
     userAgent: { name: 'test', version: '1' },
   });
 });
@@ -100,6 +101,26 @@ afterEach(async () => {
 });
 
 const ok = (body: unknown) => () => ({ status: 200, body });
+let lines: string[] = [];
+/** A refusal by a quota, as Google words it. */
+const overQuota = (per: 'Minute' | 'Day') => () => ({
+  status: 429,
+  body: {
+    error: {
+      code: 429,
+      status: 'RESOURCE_EXHAUSTED',
+      message: `Quota exceeded for quota metric 'Write requests' and limit 'Write requests per ${per.toLowerCase()}' of service 'cloudfunctions.googleapis.com'.`,
+      details: [
+        {
+          '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+          reason: 'RATE_LIMIT_EXCEEDED',
+          metadata: { quota_limit: `WriteRequestsPer${per}PerProject` },
+        },
+      ],
+    },
+  },
+});
+
 const fail = (status: number, code: string) => () => ({
   status,
   body: { error: { code: status, status: code, message: `it is ${code}` } },
@@ -190,6 +211,25 @@ describe('writes', () => {
       expect((error as Error).message).toContain(`it is ${code}`);
       expect(seen).toHaveLength(1);
     }
+  });
+
+  test('a quota per minute is waited for, and named at once', async () => {
+    lines = [];
+    replies = [overQuota('Minute'), overQuota('Minute'), ok(operation)];
+    expect(await functions.update(name, {}, ['labels'])).toMatchObject({ name: operation.name });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^ {2}Waiting for a quota of cloudfunctions, at most 1\d\d s: .*Write requests per minute/,
+      ),
+    ]);
+  });
+
+  test('a quota per day is not waited for', async () => {
+    lines = [];
+    seen = [];
+    replies = [overQuota('Day'), ok(operation)];
+    await expect(functions.update(name, {}, ['labels'])).rejects.toMatchObject({ status: 429 });
+    expect([seen.length, lines]).toEqual([1, []]);
   });
 
   test('a missing permission is named', async () => {

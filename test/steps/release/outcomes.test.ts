@@ -67,6 +67,7 @@ test.each(rows)(
     expect((await world.record(name))?.phase).toBe('closed');
     expect((await world.serving(name)).map(({ revision }) => revision)).toEqual([first.outputs.revision]);
     if (pace === 'calm') expect(ran.milliseconds).toBeLessThan(20_000);
+    else expect(ran.log.join('\n')).toMatch(/Waiting for a quota of \w+, at most \d+ s: Quota exceeded/);
     // What undoes the pin is one write.
     const { stages } = ran.report.evidence.release as ReleaseFacts;
     const failedAt = stages.findIndex(({ verdict }) => verdict === 'fail');
