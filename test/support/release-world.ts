@@ -266,7 +266,7 @@ export class ReleaseWorld {
   }
 
   /** Runs a release whose process dies right after its n-th change of traffic took effect. */
-  async dies(name: string, source: string, afterPatch: number, options: RunOptions = {}): Promise<void> {
+  async dies(name: string, source: string, afterPatch: number, options: RunOptions = {}): Promise<Ran> {
     let dead = false;
     const abort = new AbortController();
     const restore = this.onCalls(({ api, method, nth }) => {
@@ -276,8 +276,9 @@ export class ReleaseWorld {
       abort.abort(new ReleaseError('cancelled', { what: 'dead' }));
       return { reset: 'after' };
     });
-    await this.release(name, source, { ...options, signal: abort.signal });
+    const ran = await this.release(name, source, { ...options, signal: abort.signal });
     restore();
+    return ran;
   }
 
   /** Resolves once an operation on the function is under way. */

@@ -1,14 +1,17 @@
 import { shortName } from '../../domain/data/resource-name.ts';
+import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { backText } from '../../domain/traffic/outside/facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
+import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/action.ts';
-import { settle } from '../../steps/traffic/settle.ts';
+import { type SettlePorts, settle } from '../../steps/traffic/settle.ts';
 import { openPlatform } from '../login/platform.ts';
+import { alive } from '../rollback/serving-proof.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
 import { readRelease } from './inputs.ts';
-import { endedWell, readBegun, readRecord } from './saved.ts';
+import { endedWell, readBegun, readRecord, wasSuperseded } from './saved.ts';
 
 const afterView = async () => (await import('../../domain/summary/release/view.ts')).afterView;
 
@@ -34,23 +37,33 @@ export const releasePost: Action<'release'> = async (context) => {
     report.reason = 'The function does not exist, so there is nothing to settle.';
     return { report, view: afterView, annotate: false };
   }
-  const settled = await settle(ports, {
-    service,
-    functionName: begun.functionName,
-    purpose: 'post',
-    owner: ownerOf(context, inputs.jobId, begun.id),
-    waitMs: 180_000,
-    remembered: readRecord(context),
-    signal: context.signal,
-  });
+  const prober = createProber(platform.endpoints, userAgent(context.id));
+  const ask: SettlePorts['alive'] = (url, signal) =>
+    alive(prober, platform, context.log, url, begun.functionName, signal);
+  const settled = await settle(
+    { ...ports, alive: ask },
+    {
+      service,
+      functionName: begun.functionName,
+      purpose: 'post',
+      owner: ownerOf(context, inputs.jobId, begun.id),
+      waitMs: 180_000,
+      remembered: readRecord(context),
+      signal: context.signal,
+    },
+  );
   const traffic = allocationText(settled.serving);
   const back = backText(settled.outside);
   report.findings = [...settled.findings];
   report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
+  const verified = settled.answer ? `; ${settled.answer.text}` : '';
   report.reason =
     settled.did === 'nothing'
       ? `Nothing was left open: ${traffic}.`
-      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.`;
-  report.verdict = settled.did === 'nothing' || settled.did === 'put_back' ? 'pass' : 'inconclusive';
-  return { report, view: afterView, exitCode: 0 };
+      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}${verified}.`;
+  // The main step has told of it, and nothing is left to do but to remove the tags.
+  const tidied = settled.did === 'hands_off' && wasSuperseded(context);
+  report.verdict =
+    settled.did === 'nothing' || settled.did === 'put_back' || tidied ? 'pass' : 'inconclusive';
+  return { report, view: afterView, exitCode: 0, ...(tidied ? { annotate: false } : {}) };
 };

@@ -8,6 +8,7 @@ import type { ReleaseRun } from '../../steps/release/run.ts';
 const startKey = 'release';
 const endKey = 'release_end';
 const recordKey = 'release_record';
+const outcomeKey = 'release_outcome';
 
 /** Saved before anything is changed, so that the post step knows what to settle even if the main step is killed. */
 export interface Begun {
@@ -23,6 +24,7 @@ export const saveBegun = (context: Context, begun: Begun) =>
 export function saveEnd(context: Context, run: ReleaseRun, outcome: string | undefined): void {
   const { record } = run.written;
   if (!run.ending.settled && record && isOpen(record)) context.saveState(recordKey, formatRecord(record));
+  if (outcome !== undefined) context.saveState(outcomeKey, outcome);
   context.saveState(endKey, run.ending.settled ? (outcome ?? 'failed') : 'open');
 }
 
@@ -43,6 +45,9 @@ export function endedWell(context: Context): boolean {
   const end = context.state(endKey);
   return end !== '' && end !== 'open' && end !== 'cancelled';
 }
+
+/** True if the main step has said that another tool or person moved the traffic. */
+export const wasSuperseded = (context: Context): boolean => context.state(outcomeKey) === 'superseded';
 
 export function readRecord(context: Context): ReleaseRecord | undefined {
   const parsed = parseRecord(context.state(recordKey));

@@ -8,9 +8,8 @@ import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import { sources } from '../../sli/registry.ts';
 import { type RollbackRequest, rollback as rollBack } from '../../steps/rollback/rollback.ts';
-import type { TrafficPorts } from '../../steps/traffic/ports.ts';
 import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
-import { nothingToSettle, type Settled, settle } from '../../steps/traffic/settle.ts';
+import { nothingToSettle, type Settled, type SettlePorts, settle } from '../../steps/traffic/settle.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import { readRollback } from './inputs.ts';
 import { resultReport, settledReport } from './report.ts';
@@ -34,10 +33,13 @@ export const rollback: Action<'rollback'> = async (context) => {
   });
   report.inputs = context.inputs.given;
   const started = clock.now();
+  const prober = createProber(platform.endpoints, userAgent(context.id));
+  const alive: SettlePorts['alive'] = async (url, stop) =>
+    (await import('./serving-proof.ts')).alive(prober, platform, log, url, functionName, stop);
   if (request.to === 'settle') {
     const purpose = env.GITHUB_EVENT_NAME === 'schedule' ? 'janitor' : 'person';
     log.line(`Checking whether a release of ${request.name} left anything to settle.`);
-    const settled = await settleFunction(ports, functionName, {
+    const settled = await settleFunction({ ...ports, alive }, functionName, {
       purpose,
       owner,
       waitMs: request.waitSeconds * 1000,
@@ -47,14 +49,10 @@ export const rollback: Action<'rollback'> = async (context) => {
     return finish(context, settledReport(report, settled, request.dryRun), settled.serving, started);
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
-  const prober = createProber(platform.endpoints, userAgent(context.id));
   const result = await rollBack(
     {
       ...ports,
-      alive: async (url, stop) => {
-        const { alive } = await import('./serving-proof.ts');
-        return alive(prober, platform, log, url, functionName, stop);
-      },
+      alive,
       ...(request.target === 'none' ? {} : { rate: lazyRate(context, platform, request, request.target) }),
     },
     { functionName, owner, signal, ...pick(request) },
@@ -92,7 +90,7 @@ const pick = ({ to, force, dryRun }: Pick<RollbackRequest, 'to' | 'force' | 'dry
 });
 
 async function settleFunction(
-  ports: TrafficPorts,
+  ports: SettlePorts,
   functionName: string,
   request: Omit<Parameters<typeof settle>[1], 'service' | 'functionName'>,
 ): Promise<Settled> {

@@ -102,6 +102,9 @@ export function pinOvertaken(
 
 function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
   const owner = `run ${record.run || '(unknown)'}, attempt ${record.attempt}`;
+  // Its own post step asks: whether the main step came to its end is not known here.
+  const isOwn = facts.run === 'self';
+  const unended = isOwn ? 'this release left it open' : `the release of ${owner} did not end`;
   if (!isOver(record, facts))
     return {
       do: 'wait',
@@ -123,18 +126,22 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
     return {
       do: 'hands_off',
       traffic: withoutOurTags(facts.live),
-      reason: `the first release (${owner}) did not end, and there is nothing to go back to`,
+      reason: isOwn
+        ? 'this first release left its record open, and there is nothing to go back to'
+        : `the first release (${owner}) did not end, and there is nothing to go back to`,
     };
   if (!unchanged && !overtaken)
     return {
       do: 'hands_off',
       traffic: withoutOurTags(facts.live),
-      reason: `the release of ${owner} did not end, and the traffic was moved by another tool or person since (${allocationText(facts.serving)})`,
+      reason: isOwn
+        ? `another tool or person moved the traffic during this release (${allocationText(facts.serving)}), so only its tags are removed`
+        : `${unended}, and the traffic was moved by another tool or person since (${allocationText(facts.serving)})`,
     };
   if (facts.before !== 'ready')
     return {
       do: 'hold',
-      reason: `the release of ${owner} did not end, and ${before} ${facts.before === 'gone' ? 'is gone' : 'is not ready'}`,
+      reason: `${unended}, and ${before} ${facts.before === 'gone' ? 'is gone' : 'is not ready'}`,
     };
   const back = restore(record.before, before, {
     traffic: facts.live,
@@ -145,8 +152,8 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
     do: 'put_back',
     ...back,
     reason: overtaken
-      ? `the release of ${owner} did not end, and its build took the traffic although the traffic was pinned`
-      : `the release of ${owner} did not end`,
+      ? `${unended}, and its build took the traffic although the traffic was pinned`
+      : unended,
   };
 }
 

@@ -15,8 +15,12 @@ import type { RunService } from '../ports/services.ts';
 import { changeTraffic } from './change-traffic.ts';
 import { driftAfter } from './drift.ts';
 import type { TrafficPorts } from './ports.ts';
+import type { Answer } from './prove-back.ts';
 import { type SettingsBack, settingFindings, settingsBack } from './settings-back.ts';
 import { liveFacts, readFacts } from './settle-facts.ts';
+import { proveSettled, type SettlePorts } from './settle-proof.ts';
+
+export type { SettlePorts } from './settle-proof.ts';
 
 export interface SettleRequest {
   /** projects/P/locations/L/services/S */
@@ -42,6 +46,8 @@ export interface Settled {
   keptPin: boolean;
   /** The service's settings that the release had changed, with their state after settling. */
   outside: readonly OutsideFact[];
+  /** How the function answered after the traffic was put back. Undefined if it was not asked, or did not answer. */
+  answer: Answer | undefined;
   /** What is not as it was after the traffic was put back. */
   findings: readonly Finding[];
   /** Settling waited for something, so what was read before it may be out of date. */
@@ -61,6 +67,7 @@ export const nothingToSettle = (reason: string, waited = false): Settled => ({
   reason,
   keptPin: false,
   outside: [],
+  answer: undefined,
   findings: [],
   waited,
   service: undefined,
@@ -74,7 +81,7 @@ const heartbeatMs = 60_000;
 const maxRaces = 5;
 
 /** Finishes what an earlier release left open, or says why that is not possible. Running it twice has the same effect as once. */
-export async function settle(ports: TrafficPorts, request: SettleRequest): Promise<Settled> {
+export async function settle(ports: SettlePorts, request: SettleRequest): Promise<Settled> {
   const { services, clock, log } = ports;
   const began = clock.now();
   const heartbeat = createHeartbeat(ports, began + request.waitMs);
@@ -98,6 +105,7 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
       reason: decision.reason,
       keptPin: false,
       outside: [],
+      answer: undefined,
       findings: [],
       waited,
       service,
@@ -124,12 +132,17 @@ export async function settle(ports: TrafficPorts, request: SettleRequest): Promi
       continue;
     }
     const outside = settings.facts(written.service);
-    const findings = decision.do === 'put_back' ? await driftAfter(ports, request, found) : [];
+    const isBack = decision.do === 'put_back';
+    const [drift, proof] = await Promise.all([
+      isBack ? driftAfter(ports, request, found) : [],
+      isBack ? proveSettled(ports, written.service, found, request.signal) : undefined,
+    ]);
     return {
       ...seen,
       did: decision.do,
-      findings: [...settingFindings(outside), ...findings],
-      keptPin: decision.do === 'put_back' && decision.keptPin,
+      answer: proof?.alive,
+      findings: [...settingFindings(outside), ...drift, ...(proof?.findings ?? [])],
+      keptPin: isBack && decision.keptPin,
       outside,
       service: written.service,
       serving: servingNow(written.service),

@@ -117,6 +117,20 @@ describe('settings outside the revision', () => {
     expect([settled.report.outcome, live(name).ingress]).toEqual(['rolled_back', all]);
     expect(settled.report.reason).toContain('put back: ingress all');
     expect(settled.report.findings.map(({ fix }) => fix).join()).toContain('ingress_settings: ALLOW_ALL');
+    // Settling asks the function, as a rollback does.
+    expect(settled.report.reason).toContain('it answers 200');
+    expect(rules(settled.report)).not.toContain('answers-differently');
+  });
+
+  test('the post step verifies what it put back, and says if the function answers in another way', async () => {
+    const name = await served();
+    const dead = await world.dies(name, world.good(), 3, { inputs: quick });
+    // Another tool closes the way in meanwhile. That is not the release's to put back.
+    live(name).ingress = inside;
+    const settled = await world.post(name, '.', dead, { inputs: quick });
+    expect(settled.report.evidence.settled).toMatchObject({ did: 'put_back' });
+    expect(rules(settled.report)).toContain('answers-differently');
+    expect(settled.report.reason).toContain('it answers 404');
   });
 
   test('a rollback by hand of a promoted release puts the settings back', async () => {
