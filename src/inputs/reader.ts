@@ -3,6 +3,7 @@ import type { UsedDefinition } from '../domain/inputs/definition.ts';
 import { type InputProblem, inputProblemText } from '../domain/report/input-problem.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { refuseKey } from './key.ts';
+import { type Privacy, protectValue, protectWrongValue } from './protect.ts';
 import { shownInMessage, shownInReport } from './shown.ts';
 import { definitionFor, type InputName, type Inputs, inputsOf } from './table.ts';
 import { unknownInputs } from './unknown.ts';
@@ -18,15 +19,21 @@ type Summary = Inputs<'release'>['summary'];
 export class InputReader {
   readonly #env: Environment;
   readonly #addSecret: (value: string) => void;
+  readonly #privacy: Privacy;
   readonly #problems: InputProblem[] = [];
   readonly #shown: Record<string, string> = {};
   readonly #asked = new Set<string>();
   #action: ActionName | undefined;
   #values: Record<string, unknown> = {};
 
-  constructor(env: Environment, addSecret: (value: string) => void = () => {}) {
+  constructor(
+    env: Environment,
+    addSecret: (value: string) => void = () => {},
+    privacy: Pick<Privacy, 'hide' | 'show'> = { hide: () => {}, show: () => {} },
+  ) {
     this.#env = env;
     this.#addSecret = addSecret;
+    this.#privacy = { add: addSecret, hide: privacy.hide, show: privacy.show };
   }
 
   /** The inputs of an action, parsed. A process reads the inputs of one action only. */
@@ -65,9 +72,11 @@ export class InputReader {
     if (definition.secret) this.#addSecret(text);
     try {
       const value = kind.parse(text);
+      protectValue(definition, text, this.#privacy);
       this.#shown[name] = shownInReport(definition, text);
       return value;
     } catch (error) {
+      protectWrongValue(definition, text, this.#privacy);
       const shown = shownInMessage(definition, text);
       this.#shown[name] = shown ?? '(hidden)';
       this.problem(name, `${shown === undefined ? '' : `${shown}: `}${(error as Error).message}`);

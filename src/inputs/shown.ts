@@ -1,15 +1,16 @@
 import { parseMap } from '../domain/data/parse-map.ts';
 import type { Definition } from '../domain/inputs/definition.ts';
 
-/** Characters of a value that a message quotes. A longer one is not quoted at all: a piece of a secret is a secret. */
-const quotable = 60;
+/** A message quotes a wrong value only if it is too short to be a secret, or a number. A piece of a secret is a secret. */
+const isQuotable = (text: string) =>
+  (text.length < 8 && !/[\r\n]/.test(text)) || /^-?[\d.]{1,12} ?[a-z%]{0,3}$/i.test(text);
 
-const shownOf = ({ secret, shown, kind }: Definition) => (secret ? 'hidden' : (shown ?? kind.shown));
+export const shownOf = ({ secret, shown, kind }: Definition) => (secret ? 'hidden' : (shown ?? kind.shown));
 
 /** A value that could not be read, for a message; undefined if it must not be shown. */
 export function shownInMessage(definition: Definition, text: string): string | undefined {
   if (shownOf(definition) !== 'value') return undefined;
-  if (text.length > quotable || /[\r\n]/.test(text)) return `a value of ${text.length} characters`;
+  if (!isQuotable(text)) return `a value of ${text.length} characters`;
   return `"${text.replace(/\s+/g, ' ')}"`;
 }
 
@@ -19,13 +20,16 @@ export function shownInReport(definition: Definition, text: string): string {
     case 'value':
       return text;
     case 'keys':
-      return text === '{}' ? text : `${[...parseMap(text).keys()].join(', ')} (values hidden)`;
+      return text === '{}' ? text : `${[...parseMap(text).keys()].map(keyText).join(', ')} (values hidden)`;
     case 'origin':
       return originOf(text) ?? '(hidden)';
     default:
       return '(hidden)';
   }
 }
+
+/** A line of a key that was pasted without quotes reads as a name, so a long name is not shown. */
+const keyText = (key: string) => (key.length > 40 ? `a name of ${key.length} characters` : key);
 
 /** Scheme and host of each URL in a list, without user, password, path and query. */
 function originOf(text: string): string | undefined {

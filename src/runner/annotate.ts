@@ -1,9 +1,10 @@
 import type { Annotation } from '../domain/findings/annotation.ts';
+import type { Secrets } from './secrets.ts';
 
 /** Writes annotations to the run's page, each at a place in the user's files if it names one. */
 export async function annotate(
   annotations: readonly Annotation[],
-  redact: (text: string) => string,
+  { redact }: Pick<Secrets, 'redact'>,
 ): Promise<void> {
   if (annotations.length === 0) return;
   // Imported only here, because @actions/core loads undici.

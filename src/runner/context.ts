@@ -38,13 +38,27 @@ export const systemClock: Clock = {
   },
 };
 
+/** What the runner says about the run. Everybody who sees the run sees it, so it stays readable. */
+const publicVariables = [
+  'GITHUB_API_URL',
+  'GITHUB_ACTOR',
+  'GITHUB_REF',
+  'GITHUB_REPOSITORY',
+  'GITHUB_SERVER_URL',
+  'GITHUB_SHA',
+  'GITHUB_WORKFLOW_REF',
+  'GITHUB_WORKSPACE',
+  'RUNNER_TEMP',
+];
+
 export function createContext(
   env: Environment,
   parts: Pick<Context, 'log' | 'signal' | 'secrets' | 'saveState' | 'state'>,
 ): Context {
+  for (const name of publicVariables) parts.secrets.show(env[name] ?? '');
   return {
     ...parts,
-    inputs: new InputReader(env, parts.secrets.add),
+    inputs: new InputReader(env, parts.secrets.add, parts.secrets),
     env,
     clock: systemClock,
     id: randomUUID().slice(0, 8),

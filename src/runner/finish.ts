@@ -21,6 +21,15 @@ export function exitCodeOf(report: Report): 0 | 1 {
   return report.verdict === 'pass' || report.outcome === 'promoted' ? 0 : 1;
 }
 
+/** Names, URLs and paths that the action found out. Later steps read them, so no value of the user's may change them. */
+const publicOutputs = ({
+  report,
+  outputs,
+}: Pick<Finished, 'outputs'> & { report: Pick<Report, 'target'> }): string[] =>
+  [...Object.values(report.target), ...Object.values(outputs ?? {})].filter(
+    (value): value is string => typeof value === 'string' && /^[\w.:/-]{8,300}$/.test(value),
+  );
+
 /** Writes a file into the temporary folder of the job and returns its path; undefined if there is no such folder. */
 function writeTemporary(env: Context['env'], name: string, text: string): string | undefined {
   const folder = env.RUNNER_TEMP;
@@ -48,16 +57,18 @@ export async function finish<Name extends ActionName>(
   commands: Commands,
   step: 'main' | 'post',
 ): Promise<void> {
-  const { report } = finished;
-  const { redact } = secrets;
-  await explainErrors(report, about.names(), inputs.given);
+  for (const value of publicOutputs(finished)) secrets.show(value);
+  const { redact, redactAll } = secrets;
+  await explainErrors(finished.report, about.names(), inputs.given);
   const { universe, workload_identity_provider: provider } = inputs.given;
   const chosen = {
     universe: typeof universe === 'string' ? universe : undefined,
     logsInHere: provider !== undefined,
   };
   // A replay reads a file and calls nothing.
-  if (inputs.given.replay === undefined) addBasis(report, basisOf(env, chosen));
+  if (inputs.given.replay === undefined) addBasis(finished.report, basisOf(env, chosen));
+  // Everything below is made from this report. It is redacted before it is escaped, and the results once more.
+  const report = redactAll(finished.report);
   const json = redact(JSON.stringify(report, null, 2));
   const path = writeTemporary(env, `${report.action}-${process.pid}.json`, `${json}\n`);
   const summary = async () => redact(summaryOf(report, await finished.view?.()));
@@ -84,7 +95,7 @@ export async function finish<Name extends ActionName>(
   if (annotation) {
     const subject = report.target.name ?? report.action;
     const title = step === 'main' ? annotation.title : `${subject}: post step`;
-    await annotate([{ ...annotation, title }], redact);
+    await annotate([{ ...annotation, title }], secrets);
   }
   if (report.rests_on && step === 'main')
     for (const sentence of basisSentences(report.rests_on))

@@ -5,7 +5,8 @@ import type { Secrets } from './secrets.ts';
 
 /** The log of a job. Every line is redacted, and no line can be a workflow command. */
 export function createLog(secrets: Secrets, commands: Commands): Log {
-  const clean = (text: string) => secrets.redact(logText(text));
+  // Before the text is cut and neutralised, since that changes secrets; and after it, since that may join their pieces.
+  const clean = (text: string) => secrets.redact(logText(secrets.redact(text)));
   const print = (text: string) => process.stdout.write(`${clean(text)}\n`);
   return {
     line: print,

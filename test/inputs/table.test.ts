@@ -40,6 +40,7 @@ test('an input that may hold a secret is hidden', () => {
     [
       'build_environment_variables',
       'command',
+      'description',
       'environment_variables',
       'event_trigger_filters',
       'labels',

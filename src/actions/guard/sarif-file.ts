@@ -14,7 +14,7 @@ export function writeSarif(report: Report, context: Context): string | undefined
   const folder = context.env.RUNNER_TEMP;
   if (!folder) return undefined;
   const path = join(folder, `${filePrefix}guard-${process.pid}.sarif`);
-  const sarif = sarifOf(report, {
+  const sarif = sarifOf(context.secrets.redactAll(report), {
     workflow: workflowPath(context.env.GITHUB_WORKFLOW_REF),
     version,
   });

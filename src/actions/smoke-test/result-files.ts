@@ -16,9 +16,10 @@ export function writeResultFiles(
   mkdirSync(folder, { recursive: true });
   const base = join(folder, `${filePrefix}smoke-${process.pid}`);
   const files = { junit: `${base}.junit.xml`, ctrf: `${base}.ctrf.json` };
-  const { redact } = context.secrets;
-  const results = JSON.stringify(ctrf(evidence, context.clock.now()), null, 2);
-  writeFileSync(files.junit, redact(junit(evidence)));
+  const { redact, redactAll } = context.secrets;
+  const clean = redactAll(evidence);
+  const results = JSON.stringify(ctrf(clean, context.clock.now()), null, 2);
+  writeFileSync(files.junit, redact(junit(clean)));
   writeFileSync(files.ctrf, `${redact(results)}\n`);
   return files;
 }

@@ -1,3 +1,4 @@
+import { nearest } from '../data/nearest.ts';
 import { parseBoolean, parseDuration, parseInteger, parseList, parsePercentage } from '../data/parse.ts';
 import type { Kind, Shown } from './kind.ts';
 
@@ -90,7 +91,10 @@ export function choice<const T extends string>(words: readonly T[]): Kind<T> {
     words,
     parse(value) {
       const found = words.find((word) => plainWord(word) === plainWord(value));
-      if (!found) throw new Error(`expected ${expected}`);
+      if (!found) {
+        const near = value.length <= 40 ? nearest(value, words) : undefined;
+        throw new Error(`expected ${expected}${near === undefined ? '' : ` (did you mean ${near}?)`}`);
+      }
       return found;
     },
   };

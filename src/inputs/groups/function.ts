@@ -31,7 +31,7 @@ export const functionGroup = group('The function and its build', {
     usedBy: deploying,
   },
   description: {
-    kind: text({ expected: 'a description', maxLength: 4096 }),
+    kind: text({ expected: 'a description', maxLength: 4096, shown: 'hidden' }),
     sentence: 'Description of the function for people.',
     example: 'Reads text from images',
     otherwise: live,

@@ -1,0 +1,37 @@
+/** Names a version of a secret in Secret Manager. It is a name and not a secret, and repairs have to print it. */
+const reference = /^(projects\/[\w:.-]+\/secrets\/)?[\w-]+(:|\/versions\/)(latest|\d+)$/;
+
+/**
+ * Whether the value of a variable is the user's business alone. Short values, single words such as `production`, and
+ * references to secrets are not: hiding them would make ordinary sentences unreadable.
+ */
+export const isPrivate = (value: string): boolean =>
+  value.length >= 8 && !/^[a-z]{8,12}$/i.test(value) && !reference.test(value);
+
+/** Words of a command line that look like secrets: long, and with more than one of lower case, upper case and digits. */
+export const secretWords = (text: string): string[] =>
+  text
+    .split(/[\s=,;|&<>()"'`]+/)
+    .filter(
+      (word) => word.length >= 12 && [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(word)).length >= 2,
+    );
+
+/** User and password of every URL in a text, as they stand and decoded. */
+export function urlLogins(text: string): string[] {
+  const found: string[] = [];
+  for (const [, login = ''] of text.matchAll(/:\/\/([^\s/]+)@/g)) {
+    const password = login.slice(login.indexOf(':') + 1);
+    found.push(login, password, decoded(password));
+    const plain = login.split(':').map(decoded).join(':');
+    found.push(plain, btoa(String.fromCharCode(...new TextEncoder().encode(plain))));
+  }
+  return [...new Set(found)].filter(Boolean);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
