@@ -10,6 +10,7 @@ import {
 } from './cells.ts';
 import { findViolations } from './conditions.ts';
 import { Meeting } from './meeting.ts';
+import { leaksIn, secretInputs } from './secrets.ts';
 import { operate, settingInputs, settingsLost, settingsOf } from './settings.ts';
 import { settleAfter } from './settle.ts';
 import { fast, noteProved, type Subject } from './subject.ts';
@@ -33,6 +34,7 @@ export async function runCell(
   const source = sourceFor(world, cell.scenario);
   const inputs = {
     ...fast,
+    ...secretInputs,
     canary: '10%,50%',
     smoke_suite: world.suite(),
     ...settingInputs(cell),
@@ -45,13 +47,18 @@ export async function runCell(
   book.next = meeting.next.bind(meeting);
   let main: Ran;
   try {
-    main = await world.release(subject.name, source, { inputs, signal: meeting.abort.signal });
+    main = await world.release(subject.name, source, {
+      inputs,
+      signal: meeting.abort.signal,
+      transcript: true,
+    });
   } finally {
     book.next = original;
   }
   const ended = time.now();
   const violations: string[] = [];
   noteProved(subject, main);
+  violations.push(...leaksIn(main.written ?? ''));
   const bound = 30 + 120 + slack;
   if ((ended - started) / 1000 > bound)
     violations.push(`took ${Math.round((ended - started) / 1000)} s, at most ${bound}`);
@@ -84,6 +91,7 @@ export async function runCell(
     ...cell,
     met: meeting.met && callName(meeting.met),
     outcome: meeting.killed ? 'killed' : (main.report.outcome ?? 'failed'),
+    redacted: main.written?.replace(/^::add-mask::.*$/gm, '').includes('***') ?? false,
     settledBy,
     violations,
     seconds: (ended - started) / 1000,

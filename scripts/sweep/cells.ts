@@ -1,4 +1,5 @@
 import type { Fault, Quirks } from '../../sandbox/core/types.ts';
+import { repeating } from './secrets.ts';
 
 /** One kind of fault: what happens to one call of a release and to those after it. */
 export interface FaultKind {
@@ -32,6 +33,9 @@ const aborted = {
 };
 
 export const faultKinds: FaultKind[] = [
+  { name: '400 repeats secrets', at: { status: 400, body: repeating(400) } },
+  { name: '403 repeats secrets', at: { status: 403, body: repeating(403) } },
+  { name: '500 repeats secrets', at: { status: 500, body: repeating(500) } },
   { name: '429', at: { status: 429 } },
   { name: '500', at: { status: 500 } },
   { name: '503', at: { status: 503 } },
@@ -50,6 +54,11 @@ export const faultKinds: FaultKind[] = [
   {
     name: 'operation fails',
     at: { status: 200, body: { done: true, error: { code: 13, message: 'An internal error occurred.' } } },
+    only: isOperation,
+  },
+  {
+    name: 'operation repeats secrets',
+    at: { status: 200, body: { done: true, error: { code: 13, message: repeating(13).error.message } } },
     only: isOperation,
   },
   { name: 'SIGINT', signal: 'SIGINT' },
@@ -142,6 +151,8 @@ export interface CellResult extends Cell {
   /** The call that met the fault, without names. Absent if the release ended before it. */
   met?: string | undefined;
   outcome: string;
+  /** True if the step wrote a server's answer from which secrets were removed. */
+  redacted?: boolean;
   settledBy: 'itself' | 'post step' | 'janitor' | 'next release';
   violations: string[];
   /** Seconds of the fast time until the release ended; `settledSeconds` from then until everything was settled. */

@@ -18,14 +18,16 @@ import { createServices } from '../../src/gcp/run/services.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createRest } from '../../src/http/rest.ts';
 import { inputsOf } from '../../src/inputs/table.ts';
-import type { Action } from '../../src/runner/action.ts';
-import { createContext } from '../../src/runner/context.ts';
+import type { Action, Finished } from '../../src/runner/action.ts';
+import { type Context, createContext } from '../../src/runner/context.ts';
+import { failed } from '../../src/runner/failure.ts';
 import { exitCodeOf } from '../../src/runner/finish.ts';
 import { createSecrets } from '../../src/runner/secrets.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import type { RunService, Services } from '../../src/steps/ports/services.ts';
 import { operationUnderWay } from './hold-call.ts';
 import { expectReplay } from './replays.ts';
+import { transcriptOf } from './transcript.ts';
 
 /** The result of one action in this process: the code that a runner starts, with the test's own clock and signal. */
 export interface Ran<Name extends ActionName = 'release'> {
@@ -34,6 +36,8 @@ export interface Ran<Name extends ActionName = 'release'> {
   exitCode: 0 | 1;
   log: string[];
   state: Record<string, string>;
+  /** Everything that the step wrote, if a transcript was asked for. */
+  written?: string | undefined;
   /** How long the action took, in milliseconds of the world's clock. */
   milliseconds: number;
 }
@@ -47,6 +51,8 @@ export interface RunOptions {
   /** What the main step saved for the post step. */
   state?: Record<string, string>;
   signal?: AbortSignal;
+  /** Also lets the runner's code write what a step writes, as `written` of the result. */
+  transcript?: boolean;
 }
 
 export class ReleaseWorld {
@@ -203,16 +209,23 @@ export class ReleaseWorld {
     try {
       const finished = await action(context);
       this.#reports.push(finished.report);
+      const milliseconds = this.clock.now() - started;
       const exitCode = finished.exitCode ?? exitCodeOf(finished.report);
+      const written = options.transcript ? await this.#written(finished, context, log, state) : undefined;
       return {
         report: finished.report,
         outputs: finished.outputs ?? {},
         exitCode,
         log,
         state,
-        milliseconds: this.clock.now() - started,
+        written,
+        milliseconds,
       };
     } catch (error) {
+      const milliseconds = this.clock.now() - started;
+      const written = options.transcript
+        ? await this.#written(failed('release', error, context), context, log, state)
+        : undefined;
       const known = error instanceof ReleaseError ? error : undefined;
       const report = {
         outcome: known?.code === 'cancelled' ? 'cancelled' : undefined,
@@ -220,8 +233,20 @@ export class ReleaseWorld {
         reason: (error as Error).message,
         errors: [{ code: known?.code ?? 'internal', what: (error as Error).stack ?? '' }],
       } as unknown as Report<Name>;
-      return { report, outputs: {}, exitCode: 1, log, state, milliseconds: this.clock.now() - started };
+      return { report, outputs: {}, exitCode: 1, log, state, written, milliseconds };
     }
+  }
+
+  async #written<Name extends ActionName>(
+    finished: Finished<Name>,
+    context: Context,
+    log: readonly string[],
+    state: object,
+  ): Promise<string> {
+    // The action's own report is replayed later, so the runner's code gets a copy.
+    const copy = { ...finished, report: structuredClone(finished.report) };
+    const text = await transcriptOf(copy, context, this.folder);
+    return [text, ...log, JSON.stringify(state)].join('\n');
   }
 
   release = (name: string, source: string, options: RunOptions = {}) =>
