@@ -243,6 +243,31 @@ describe('what is refused before anything is written', () => {
     expect(run.log).toMatch(/'\/.env' '\/.npmrc' >> \S*\.gcloudignore/);
   });
 
+  test('a main file that .gitignore leaves out, and a lock file that does not fit', async () => {
+    const main = await refuse(
+      {
+        source_dir: world.source({
+          'package.json': '{"main":"dist/index.js"}',
+          'dist/index.js': 'exports.ocr = () => {};',
+          '.gitignore': 'dist\n',
+        }),
+      },
+      /package\.json names dist\/index\.js as main, and \.gitignore leaves dist\/index\.js out of the upload.*The build would fail after the upload/,
+    );
+    expect(main.log).toMatch(/'#!include:\.gitignore' '!\/dist' > \S*\.gcloudignore/);
+    const lock = await refuse(
+      {
+        source_dir: world.source({
+          ...files,
+          'package.json': '{"dependencies":{"semver":"^7.0.0"}}',
+          'package-lock.json': '{"packages":{}}',
+        }),
+      },
+      /package-lock\.json does not fit package\.json: semver \^7\.0\.0/,
+    );
+    expect(lock.log).toContain('npm install --package-lock-only');
+  });
+
   test('the same files are accepted once they are ignored', async () => {
     const folder = world.source({ ...files, '.gcloudignore': '.env\n', '.env': 'A=1' });
     const run = await world.deploy({

@@ -11,6 +11,8 @@ export interface IgnoreRules {
   ignores(path: string, isFolder: boolean): boolean;
   /** Where the rules come from, for the log. */
   source: string;
+  /** The file that leaves something out, for a sentence. */
+  by: string;
   /** All lines, those of included files too. */
   lines: readonly string[];
   /** The `.gcloudignore`, if there is one. */
@@ -56,7 +58,7 @@ function withIncludes(folder: string, lines: readonly string[]): string[] {
 export function rulesOf(
   lines: readonly string[],
   source: string,
-  rest: Pick<IgnoreRules, 'file' | 'equivalent'> = { equivalent: lines },
+  rest: Pick<IgnoreRules, 'file' | 'equivalent' | 'by'> = { equivalent: lines, by: source },
 ): IgnoreRules {
   const patterns = lines.map(parsePattern).filter((pattern) => pattern !== undefined);
   return {
@@ -78,7 +80,7 @@ export function rulesOf(
 export function readIgnoreRules(folder: string): IgnoreRules {
   if (exists(folder, ignoreFile)) {
     const file = readIgnoreFile(join(folder, ignoreFile), ignoreFile);
-    return rulesOf(withIncludes(folder, file.lines), ignoreFile, { file, equivalent: [] });
+    return rulesOf(withIncludes(folder, file.lines), ignoreFile, { file, equivalent: [], by: ignoreFile });
   }
   if (!triggers.some((name) => exists(folder, name))) return rulesOf([], 'no ignore file');
   const hasGitignore = exists(folder, '.gitignore');
@@ -86,6 +88,9 @@ export function readIgnoreRules(folder: string): IgnoreRules {
   return rulesOf(
     [...defaults, ...lines],
     `gcloud's defaults${hasGitignore ? ' and .gitignore' : ''}, because there is no ${ignoreFile}`,
-    { equivalent: [...defaults, ...(hasGitignore ? ['#!include:.gitignore'] : [])] },
+    {
+      by: hasGitignore ? '.gitignore' : "gcloud's defaults",
+      equivalent: [...defaults, ...(hasGitignore ? ['#!include:.gitignore'] : [])],
+    },
   );
 }

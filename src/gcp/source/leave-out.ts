@@ -5,7 +5,7 @@ import { limits } from './walk.ts';
 export interface Change {
   /** Paths that must no longer be uploaded: files, or whole folders. */
   out?: readonly string[];
-  /** Files of which each must be uploaded although the rules leave it out. */
+  /** Files that must be uploaded although the rules leave them out. What lies beside them in a folder that is left out comes too. */
   back?: readonly string[];
   /** Every file that is uploaded now, apart from those in `out`. */
   kept: readonly string[];
@@ -34,14 +34,14 @@ export function commandFor(rules: IgnoreRules, folder: string, change: Change): 
   const begin = rules.file ? [] : [...rules.equivalent];
   if (!rules.file && !begin.includes(ignoreFile)) begin.unshift(ignoreFile);
   const known = rules.file || rules.lines.length > 0 ? rules.lines : begin;
-  const added = [...out.map(lineFor), ...back.map((path) => `!${lineFor(path)}`)];
+  const added = out.map(lineFor);
   let rest = rulesOf([...known, ...added], '');
   const add = (line: string) => {
     added.push(line);
     rest = rulesOf([...known, ...added], '');
   };
   // A line that stands for characters that no line can hold may match others too: these are taken back by name.
-  for (const path of kept)
+  for (const path of [...kept, ...back])
     for (let tries = 0; tries <= limits.depth; tries++) {
       const lost = leftOutAt(rest, path);
       if (lost === undefined) break;

@@ -44,7 +44,7 @@ export function linkTo(tree: Tree, path: string): Link {
     tree.rules.ignores(names.slice(0, at + 1).join('/'), at < names.length - 1),
   );
   if (ignored)
-    return { refused: `a link to ${shownPath(names.join('/'))}, which ${tree.rules.source} leaves out` };
+    return { refused: `a link to ${shownPath(names.join('/'))}, which ${tree.rules.by} leaves out` };
   if (!statSync(target).isFile())
     return { refused: 'a link to something that is neither a file nor a folder (a socket, pipe or device)' };
   return { file: target };

@@ -5,6 +5,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { byPath, formatBytes, manifestText, type SourceFile } from '../../domain/source/manifest.ts';
 import type { SourceTree } from '../../steps/ports/source.ts';
 import { readIgnoreRules } from './ignore-rules.ts';
+import { readProject } from './project.ts';
 import { pieceBytes, readFacts } from './read-file.ts';
 import { refusal } from './refusal.ts';
 import { type Found, limits, type RefusedFile, walk } from './walk.ts';
@@ -53,7 +54,8 @@ export async function scan(
   if (refused.length > 0) throw refusal(refused, found, rules, folder);
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   const sha256 = createHash('sha256').update(manifestText(files)).digest('hex');
-  return { files, sha256, bytes, rules: rules.source, ignored, left };
+  const project = readProject(root, folder, found, rules);
+  return { files, sha256, bytes, rules: rules.source, ignored, left, project };
 }
 
 /** Refuses a source that is too large before a byte of it is read. */

@@ -7,6 +7,7 @@ import { closeBefore, confirmAfter, openIngress } from './exposure.ts';
 import { warnHeld } from './hold.ts';
 import { doneSentence, finishPinned, finishWithoutWrites, logPlan } from './report.ts';
 import { meetRunning, startRun } from './run.ts';
+import { checkProject } from './source-check.ts';
 import { digestsOf, planOf, readLive } from './state.ts';
 import { giveTraffic } from './traffic.ts';
 import type { DeployPorts, DeployRequest, DeployResult } from './types.ts';
@@ -43,6 +44,7 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   const { live, ours } = await meetRunning(run, read, digests);
   checkSupport(run, live, await runtimes);
   tellRetry(run, live);
+  checkProject(run, live, tree);
   result.plan = planOf(request, live, tree, digests);
   const before = await closeBefore(run);
   logPlan(run, tree);

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import type { SourceFile } from '../../domain/source/manifest.ts';
+import type { ProjectFacts } from '../../domain/source/project.ts';
 
 export interface UploadTarget {
   /** A signed URL: anyone who knows it can upload the source, so it is a secret. */
@@ -30,6 +31,8 @@ export interface SourceTree {
   ignored: { count: number; sample: string[] };
   /** What is left out although no rule names it. */
   left: LeftOut[];
+  /** What Google's builders need. */
+  project: ProjectFacts;
 }
 
 export interface SourceArchive {

@@ -4,10 +4,10 @@ import type { ErrorEntries } from '../entry.ts';
 export const deployErrors = {
   'source-refused': {
     title: 'The source folder may not be uploaded as it is',
-    why: 'A file in it is a secret, leaves the folder, or cannot be read.',
+    why: 'A file in it is a secret, leaves the folder, or cannot be read, or a file that the build needs is left out.',
     check:
       'The message names each file. `gcloud meta list-files-for-upload FOLDER` lists what an upload holds.',
-    fix: 'Leave it out with a line in .gcloudignore, or set source_dir to the folder of the function.',
+    fix: 'Run the command of the message, which changes .gcloudignore, or set source_dir to the folder of the function.',
     inMessages: ['why', 'fix'],
   },
   'source-changed': {
