@@ -16,6 +16,7 @@ import { logsApis } from './logs/index.ts';
 import { projectsApis } from './projects/index.ts';
 import { type RunningProxy, startProxy } from './proxy/index.ts';
 import { runApis } from './run-api/index.ts';
+import { secretsApis } from './secrets/index.ts';
 
 export type { World } from './core/state.ts';
 export type { Ready, SandboxOptions } from './core/types.ts';
@@ -74,6 +75,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...logsApis(world),
       ...loadApis(world),
       ...frontsApis(world),
+      ...secretsApis(world),
     ]);
     for (const definition of definitions) {
       const api = await serve(world, definition, options.ports?.[definition.name] ?? 0);

@@ -97,6 +97,23 @@ export function insufficientScopes(service: string): ApiError {
   ]);
 }
 
+export function billingDisabled(service: string, projectNumber: string): ApiError {
+  const url = `https://console.developers.google.com/billing/enable?project=${projectNumber}`;
+  return new ApiError(
+    403,
+    'PERMISSION_DENIED',
+    `This API method requires billing to be enabled. Please enable billing on project #${projectNumber} by visiting ${url} then retry. If ` +
+      'you enabled billing for this project recently, wait a few minutes for the action to propagate to our systems and retry.',
+    [
+      errorInfo('BILLING_DISABLED', 'googleapis.com', { service, consumer: `projects/${projectNumber}` }),
+      {
+        '@type': 'type.googleapis.com/google.rpc.Help',
+        links: [{ description: 'Google developers console billing', url }],
+      },
+    ],
+  );
+}
+
 export function serviceDisabled(service: string, projectNumber: string): ApiError {
   const activationUrl = `https://console.developers.google.com/apis/api/${service}/overview?project=${projectNumber}`;
   return new ApiError(

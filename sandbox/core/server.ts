@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { authenticate } from './authenticate.ts';
 import { BodyTooLarge, parseJson, readBody } from './body.ts';
-import { errorBody, plainError, serviceDisabled, unauthenticated } from './errors.ts';
+import { billingDisabled, errorBody, plainError, serviceDisabled, unauthenticated } from './errors.ts';
 import { listen, type RunningApi } from './listen.ts';
 import { createRouter, decodePath } from './router.ts';
 import type { World } from './state.ts';
@@ -28,6 +28,9 @@ const htmlNotFound = (path: string): Reply => ({
 const wait = (milliseconds: number) =>
   new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());
 
+/** APIs that do nothing for a project without billing. Those of accounts and policies go on. */
+const billed = new Set(['artifactregistry', 'cloudbuild', 'cloudfunctions', 'run', 'secretmanager']);
+
 /** Starts one API on 127.0.0.1. Port 0 means any free port. Rejects with EADDRINUSE if the port is in use. */
 export async function serve(world: World, api: ApiDefinition, port = 0): Promise<RunningApi> {
   const route = createRouter(api.routes);
@@ -41,6 +44,8 @@ export async function serve(world: World, api: ApiDefinition, port = 0): Promise
       if (!call.principal) throw unauthenticated('CREDENTIALS_MISSING', `${api.name}.googleapis.com`);
       if (world.disabledServices.has(`${api.name}.googleapis.com`))
         throw serviceDisabled(`${api.name}.googleapis.com`, world.projectNumber);
+      if (!world.settings.billingEnabled && billed.has(api.name))
+        throw billingDisabled(`${api.name}.googleapis.com`, world.projectNumber);
     }
     return target.handle(call, found.params);
   }

@@ -19,6 +19,8 @@ export interface Settings {
   /** Added to the machine's clock, so that a test can make tokens expire without waiting. */
   clockOffsetMs: number;
   sampleReachability: boolean;
+  /** False: the project has no billing account, so the APIs that cost something refuse every call. */
+  billingEnabled: boolean;
 }
 
 /** The fields of an iam/v2 DenyPolicy that decide. */
@@ -94,6 +96,7 @@ export function createWorld(options: SandboxOptions): World {
     iamPropagationMs: options.iamPropagationMs ?? 0,
     clockOffsetMs: 0,
     sampleReachability: options.sampleReachability ?? false,
+    billingEnabled: true,
   };
   const now = () => Date.now() + settings.clockOffsetMs;
   const extensions = new Map<string, unknown>();

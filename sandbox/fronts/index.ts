@@ -1,6 +1,6 @@
 import { notFound } from '../core/errors.ts';
 import { canonical, projectResource, requirePermission } from '../core/iam.ts';
-import { readPolicy } from '../core/policies.ts';
+import { readPolicy, writePolicy } from '../core/policies.ts';
 import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
@@ -101,6 +101,16 @@ export function frontsApis(world: World): ApiDefinition[] {
             const resource = canonical(world, name);
             requirePermission(world, call.principal, 'artifactregistry.repositories.getIamPolicy', resource);
             return { status: 200, body: readPolicy(world.policies, resource, call) };
+          },
+        },
+        {
+          method: 'POST',
+          pattern: '/v1/projects/:project/locations/:location/repositories/:repository:setIamPolicy',
+          handle: (call, { project, location, repository }) => {
+            const name = `//artifactregistry.googleapis.com/projects/${project}/locations/${location}/repositories/${repository}`;
+            const resource = canonical(world, name);
+            requirePermission(world, call.principal, 'artifactregistry.repositories.setIamPolicy', resource);
+            return { status: 200, body: writePolicy(world.policies, resource, call) };
           },
         },
       ],

@@ -14,6 +14,7 @@ import {
   type Json,
   type StoredObject,
 } from './model.ts';
+import { buildObstacle } from './obstacles.ts';
 import { stage } from './operations.ts';
 
 export interface Built {
@@ -59,6 +60,8 @@ export async function buildStage(
   operation.buildName = buildName;
   const full = withDefaults(world, change.config, fn.id);
   const { runtime, entryPoint } = buildConfig(full);
+  const obstacle = buildObstacle(world, String(buildConfig(full).serviceAccount ?? ''));
+  if (obstacle) throw new BuildError(obstacle);
   const source = keepSource(world, fn, change.config);
   const image = await build({
     zip: readFileSync(source.file as string),

@@ -1,5 +1,6 @@
 import { alreadyExists, invalidArgument, notFound } from '../core/errors.ts';
 import { projectOf, requirePermission } from '../core/iam.ts';
+import { requireLocation } from '../core/locations.ts';
 import { page } from '../core/page.ts';
 import { emailOf } from '../core/principals.ts';
 import { checkMessage } from '../core/proto.ts';
@@ -12,6 +13,7 @@ import { deploy } from './deploy.ts';
 import { resourceFilter } from './filter.ts';
 import { applyMask, FUNCTION, needsBuild } from './mask.ts';
 import { type CloudFunction, functionState, type Json, nowText } from './model.ts';
+import { checkPolicies } from './obstacles.ts';
 import { begin, end, stage } from './operations.ts';
 import { renderFunction, renderOperation, reply } from './render.ts';
 import { serviceId } from './service-stage.ts';
@@ -29,6 +31,7 @@ export function findFunction(
   permission: string,
 ): CloudFunction {
   const name = functionResource(world, params);
+  requireLocation(params.location);
   requirePermission(world, call.principal, permission, `//cloudfunctions.googleapis.com/${name}`);
   const fn = functionState(world).functions.get(name);
   if (!fn) throw notFound(`Resource '${name}' was not found`);
@@ -57,6 +60,7 @@ const asked = (config: Json, named: boolean): boolean | undefined => {
 function create(world: World, call: Call, params: Record<string, string>): Reply {
   const id = call.query.get('functionId') ?? '';
   const name = functionResource(world, { ...params, function: id });
+  requireLocation(params.location);
   requirePermission(world, call.principal, 'cloudfunctions.functions.create', projectOf(params));
   if (!/^[A-Za-z](?:[\w-]{0,61}[A-Za-z0-9])?$/.test(id))
     throw invalidArgument(
@@ -73,6 +77,7 @@ function create(world: World, call: Call, params: Record<string, string>): Reply
     );
   const config = configOf(call);
   checkConfig(world, call, config, id);
+  checkPolicies(world, config);
   const now = nowText(world);
   const fn: CloudFunction = {
     name,
@@ -107,6 +112,7 @@ function update(world: World, call: Call, params: Record<string, string>): Reply
   const mask = call.query.get('updateMask') ?? call.query.get('update_mask');
   const { config, paths } = applyMask(fn.config, body, mask);
   checkConfig(world, call, config, fn.id);
+  checkPolicies(world, config);
   const named = paths.includes('serviceConfig.allTrafficOnLatestRevision');
   const whole = paths.some((path) => path === '*' || path === 'serviceConfig');
   const operation = begin(world, fn, 'update', { name: fn.name, ...config });

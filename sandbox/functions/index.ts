@@ -1,5 +1,6 @@
 import { failedPrecondition } from '../core/errors.ts';
 import { projectOf, requirePermission, testPermissions } from '../core/iam.ts';
+import { requireLocation } from '../core/locations.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import { anonymous } from '../core/principals.ts';
 import { checkMessage } from '../core/proto.ts';
@@ -7,6 +8,7 @@ import type { World } from '../core/state.ts';
 import type { ApiDefinition, Route } from '../core/types.ts';
 import { findFunction, functionRoutes } from './functions.ts';
 import { functionState } from './model.ts';
+import { obstacleSettings } from './obstacles.ts';
 import { functionOperationRoutes } from './operations.ts';
 import { renderFunction, renderOperation, reply } from './render.ts';
 import { runtimesOn } from './runtimes.ts';
@@ -22,6 +24,7 @@ function sourceRoutes(world: World): Route[] {
       method: 'POST',
       pattern: `${base}/functions:generateUploadUrl`,
       handle: (call, params) => {
+        requireLocation(params.location);
         requirePermission(world, call.principal, 'cloudfunctions.functions.sourceCodeSet', projectOf(params));
         checkMessage('functions', `${PACKAGE}.GenerateUploadUrlRequest`, call.json());
         return { status: 200, body: createUpload(world, params.location ?? '') };
@@ -98,6 +101,7 @@ function policyRoutes(world: World): Route[] {
 /** Cloud Functions v2, the v1 calls that gcloud makes, and the signed URLs of Cloud Storage. */
 export function functionsApis(world: World): ApiDefinition[] {
   const state = functionState(world);
+  obstacleSettings(world);
   world.views.set('functions', () => [...state.functions.values()].map((fn) => renderFunction(world, fn)));
   world.views.set('operations', () => [...state.operations.values()].map(renderOperation));
   return [

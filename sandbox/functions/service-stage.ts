@@ -8,6 +8,7 @@ import { makeRoom } from '../run/pool.ts';
 import { noteFailedRevision, settle } from '../run/traffic.ts';
 import { revisionSettings, serviceConfig } from './config.ts';
 import type { Change, CloudFunction, FunctionOperation, Json } from './model.ts';
+import { memoryObstacle, revisionObstacle } from './obstacles.ts';
 import { stage } from './operations.ts';
 
 /** `500m` is half a CPU. */
@@ -52,7 +53,7 @@ export async function serviceStage(
     'goog-managed-by': 'cloudfunctions',
   };
   applyIngress(service, change.config, world);
-  await startRevision(world, fn, service, revision, signal);
+  await startRevision(world, fn, service, revision, change, signal);
   await turnTraffic(world, service, change.allTraffic, operation, revision);
   stage(operation, 'SERVICE', { state: 'COMPLETE', message: 'The Cloud Run service is up to date' });
   return revision;
@@ -79,19 +80,32 @@ function applyIngress(service: Service, config: Json, world: World): void {
   if (world.quirks.functionPatchResetsInvokerIam) service.invokerIamDisabled = false;
 }
 
+/** The revision was refused before its container was started, so it wrote nothing. */
+class NotReady extends Error {}
+
 async function startRevision(
   world: World,
   fn: CloudFunction,
   service: Service,
   revision: Revision,
+  change: Change,
   signal: AbortSignal,
 ): Promise<void> {
   try {
+    const obstacle = revisionObstacle(world, change, revision.settings);
+    if (obstacle) throw new NotReady(obstacle);
+    const memory = memoryObstacle(world, revision.settings);
+    if (memory) throw new Error(memory);
     await makeRoom(world, revision);
     await revision.instance.start(signal);
     revision.state = 'ready';
   } catch (error) {
     revision.state = 'failed';
+    if (error instanceof NotReady) {
+      revision.message = `Revision '${revision.name}' is not ready and cannot serve traffic. ${error.message}`;
+      noteFailedRevision(world, service);
+      throw new StartError(`Could not create or update Cloud Run service ${service.id}, ${revision.message}`);
+    }
     const logs = `https://console.cloud.google.com/logs/viewer?project=${fn.project}&resource=cloud_run_revision/service_name/${service.id}/revision_name/${revision.name}`;
     revision.message =
       `Revision '${revision.name}' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port ` +

@@ -19,7 +19,7 @@ function authorize(world: World, call: Call, project: string | undefined, permis
   requirePermission(world, call.principal, permission, projectResource(world));
 }
 
-/** Reads of Service Usage v1 (cloud.google.com/service-usage/docs/reference/rest/v1/services). */
+/** Service Usage v1: reads, and enabling one service (cloud.google.com/service-usage/docs/reference/rest/v1/services). */
 export function serviceUsageApi(world: World): ApiDefinition {
   const show = (service: string) => ({
     name: `projects/${world.projectNumber}/services/${service}`,
@@ -36,6 +36,25 @@ export function serviceUsageApi(world: World): ApiDefinition {
         handle: (call, { project, service }) => {
           authorize(world, call, project, 'serviceusage.services.get');
           return { status: 200, body: show(service as string) };
+        },
+      },
+      {
+        method: 'POST',
+        pattern: '/v1/projects/:project/services/:service:enable',
+        handle: (call, { project, service = '' }) => {
+          authorize(world, call, project, 'serviceusage.services.enable');
+          world.disabledServices.delete(service);
+          return {
+            status: 200,
+            body: {
+              name: 'operations/noop.DONE_OPERATION',
+              done: true,
+              response: {
+                '@type': 'type.googleapis.com/google.api.serviceusage.v1.EnableServiceResponse',
+                service: show(service),
+              },
+            },
+          };
         },
       },
       {

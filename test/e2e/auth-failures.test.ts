@@ -15,7 +15,8 @@ afterAll(() => world.stop());
 
 const condition = "assertion.repository_owner_id == '4211'";
 const number = '123456789012';
-const flags = `--workload-identity-pool=github --location=global --project=${number}`;
+const pool = `projects/${number}/locations/global/workloadIdentityPools/github`;
+const gh = `${pool}/providers/gh`;
 const principalSet = `principalSet://iam.googleapis.com/projects/${number}/locations/global/workloadIdentityPools/github/attribute.repository/acme/ocr`;
 
 interface Failure {
@@ -59,7 +60,7 @@ const failures: Failure[] = [
     code: 'login-condition-false',
     what: 'The attribute condition of the provider gh rejected this run.',
     why: 'ref=refs/heads/main',
-    command: `gcloud iam workload-identity-pools providers update-oidc gh ${flags} --attribute-condition="assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'"`,
+    command: `gcloud iam workload-identity-pools providers update-oidc ${gh} --attribute-condition="($condition) || ""(assertion.repository_owner_id == '4211' && assertion.repository_id == '770001' && assertion.sub == 'repo:acme/ocr:ref:refs/heads/main')"`,
     claims: true,
   },
   {
@@ -75,7 +76,7 @@ const failures: Failure[] = [
       }),
     code: 'login-mapping-wrong',
     what: "mapped attribute 'google.subject' must be of type STRING",
-    command: `providers update-oidc gh ${flags} --attribute-mapping=`,
+    command: `providers update-oidc ${gh} --attribute-mapping=`,
     claims: true,
   },
   {
@@ -85,7 +86,7 @@ const failures: Failure[] = [
     code: 'login-subject-too-long',
     what: 'a value of more than 127 bytes',
     why: `${Buffer.byteLength(`repo:acme/ocr:ref:${longRef}`)} bytes`,
-    command: "google.subject='repo:' + assertion.repository_id + ':' + assertion.run_id",
+    command: "google.subject='repo:' + assertion.repository_id + ':' + assertion.run_id|",
     claims: true,
   },
   {
@@ -94,7 +95,7 @@ const failures: Failure[] = [
     restore: () => world.setProvider({ disabled: false }),
     code: 'login-provider-unusable',
     what: 'cannot be used',
-    command: `gcloud iam workload-identity-pools providers describe gh ${flags}`,
+    command: `gcloud iam workload-identity-pools providers describe ${gh}`,
     claims: true,
   },
   {
@@ -102,7 +103,7 @@ const failures: Failure[] = [
     inputs: () => ({ workload_identity_provider: world.provider.replace(/gh$/, 'typo') }),
     code: 'login-provider-unusable',
     what: 'providers/typo cannot be used',
-    command: `providers list --workload-identity-pool=github`,
+    command: `providers list --workload-identity-pool=${pool}`,
     claims: true,
   },
   {
@@ -120,7 +121,7 @@ const failures: Failure[] = [
     code: 'login-audience-wrong',
     what: "the audience of this run's token, https://github.com/acme",
     why: `expects https://iam.googleapis.com/projects/${number}/`,
-    command: '--allowed-audiences=https://github.com/acme',
+    command: ',https://github.com/acme',
     claims: true,
   },
   {
@@ -215,7 +216,7 @@ const failures: Failure[] = [
     restore: () => world.clearFaults(),
     code: 'login-api-disabled',
     what: `iamcredentials.googleapis.com is not enabled in project ${number}`,
-    command: `gcloud services enable iamcredentials.googleapis.com --project=${number}`,
+    command: `gcloud services enable iamcredentials.googleapis.com --project="$(gcloud projects describe ${number} --format="value(projectId)")"`,
     claims: true,
   },
   {

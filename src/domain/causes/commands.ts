@@ -1,5 +1,5 @@
 import { likelyService } from '../data/resource-name.ts';
-import { quoted } from '../data/shell.ts';
+import { projectFlag, quoted } from '../data/shell.ts';
 import type { RunNames } from '../errors/facts.ts';
 
 /**
@@ -12,7 +12,7 @@ const wordOf = (text: string): Word => quoted(text) as Word;
 
 const projectOf = (names: RunNames): string => quoted(names.project ?? 'PROJECT');
 const regionOf = (names: RunNames): string => quoted(names.region ?? 'REGION');
-export const inProject = (names: RunNames): string => `--project=${projectOf(names)}`;
+export const inProject = (names: RunNames): string => projectFlag(names.project ?? 'PROJECT');
 export const inRegion = (names: RunNames): string => `${inProject(names)} --region=${regionOf(names)}`;
 
 /** The identity of this job as a member of IAM. */
@@ -49,14 +49,14 @@ export const grantOnAccount = (names: RunNames, on: Word, member: Word, role: st
   `gcloud iam service-accounts add-iam-policy-binding ${on} ${inProject(names)} --member=${member} --role=${role} ${always}`;
 
 export const grantOnSecret = (project: string, secret: string, member: Word): string =>
-  `gcloud secrets add-iam-policy-binding ${quoted(secret)} --project=${quoted(project)} --member=${member} --role=roles/secretmanager.secretAccessor ${always}`;
+  `gcloud secrets add-iam-policy-binding ${quoted(secret)} ${projectFlag(project)} --member=${member} --role=roles/secretmanager.secretAccessor ${always}`;
 
 export const grantOnRepository = (
   repository: { project: string; location: string; name: string },
   member: Word,
   role: string,
 ): string =>
-  `gcloud artifacts repositories add-iam-policy-binding ${quoted(repository.name)} --project=${quoted(repository.project)} --location=${quoted(repository.location)} --member=${member} --role=${role}`;
+  `gcloud artifacts repositories add-iam-policy-binding ${quoted(repository.name)} ${projectFlag(repository.project)} --location=${quoted(repository.location)} --member=${member} --role=${role}`;
 
 export const enableService = (names: RunNames, services: readonly string[]): string =>
   `gcloud services enable ${services.map(quoted).join(' ')} ${inProject(names)}`;

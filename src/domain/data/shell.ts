@@ -9,3 +9,9 @@ export function quoted(text: string): string {
   if (!/[$`"\\!]/.test(clean)) return `"${clean}"`;
   return `'${clean.replaceAll("'", `'\\''`)}'`;
 }
+
+/** The project of a gcloud command. gcloud refuses a number there, so the shell looks up the id of that project. */
+export const projectFlag = (project: string): string =>
+  /^\d+$/.test(project)
+    ? `--project="$(gcloud projects describe ${project} --format="value(projectId)")"`
+    : `--project=${quoted(project)}`;

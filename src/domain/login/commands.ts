@@ -1,20 +1,66 @@
 import { quoted } from '../data/shell.ts';
 import { type Claims, claimText } from './claims.ts';
-import { type Provider, principalSetOf } from './identity.ts';
+import { type Provider, principalOf, principalSetOf } from './identity.ts';
 
 /** Commands that repair a login. A stranger may have written the claims, so every value is quoted. */
 
-const providerFlags = (provider: Provider) =>
-  `${provider.provider} --workload-identity-pool=${provider.pool} --location=global --project=${provider.projectNumber}`;
+/**
+ * Whole names, because gcloud refuses the number of a project in `--project`, and a login knows only the number. In
+ * `providers list` the whole name of the pool stands in its flag.
+ */
+export const poolName = (provider: Provider): string =>
+  `projects/${provider.projectNumber}/locations/global/workloadIdentityPools/${provider.pool}`;
+export const providerName = (provider: Provider): string =>
+  `${poolName(provider)}/providers/${provider.provider}`;
 
 export const describeProvider = (provider: Provider) =>
-  `gcloud iam workload-identity-pools providers describe ${providerFlags(provider)}`;
+  `gcloud iam workload-identity-pools providers describe ${providerName(provider)}`;
 
 export const updateProvider = (provider: Provider, flags: Record<string, string>) =>
   [
-    `gcloud iam workload-identity-pools providers update-oidc ${providerFlags(provider)}`,
+    `gcloud iam workload-identity-pools providers update-oidc ${providerName(provider)}`,
+    ...(Object.keys(flags).length === 0 ? [''] : []),
     ...Object.entries(flags).map(([flag, value]) => `--${flag}=${quoted(value)}`),
   ].join(' ');
+
+/** A value of the provider as it is now, in double quotes: the shell reads it before it runs the command. */
+const read = (provider: Provider, format: string) =>
+  `"$(${describeProvider(provider)} --format='${format}')"`;
+
+/**
+ * Sets entries of the mapping and keeps every other one, because gcloud replaces the whole mapping.
+ * @param mapping the present mapping. Without it, the shell reads the mapping first and changes `google.subject` in it.
+ */
+export function setMapping(
+  provider: Provider,
+  changes: Readonly<Record<string, string>>,
+  mapping: Readonly<Record<string, string>> | undefined,
+): string {
+  if (mapping) {
+    const entries = Object.entries({ ...mapping, ...changes }).map((pair) => pair.join('='));
+    // gcloud needs another delimiter if an expression has a comma.
+    const plain = entries.every((entry) => !entry.includes(','));
+    return updateProvider(provider, {
+      'attribute-mapping': plain ? entries.join(',') : `^;^${entries.join(';')}`,
+    });
+  }
+  const edits = Object.entries(changes).map(([target, text]) => `s|${target}=[^;]*|${target}=${text}|`);
+  return `mapping=${read(provider, 'value(attributeMapping)')} && ${updateProvider(provider, {})}--attribute-mapping="^;^$(echo "$mapping" | sed ${quoted(edits.join('; '))})"`;
+}
+
+/** Adds a part to the condition and keeps what it lets in now. Claims are quoted, because a stranger may have written them. */
+export const widenCondition = (provider: Provider, part: string): string =>
+  `condition=${read(provider, 'value(attributeCondition)')} && ${updateProvider(provider, {})}--attribute-condition="($condition) || "${quoted(`(${part})`)}`;
+
+/** Allows one more audience. A provider without a list accepts the default audience only, so the list must then begin with it. */
+export const allowAudience = (provider: Provider, audience: string, standard: string): string =>
+  `audiences=${read(provider, 'value(oidc.allowedAudiences.list())')} && ${updateProvider(provider, {})}--allowed-audiences="\${audiences:-${standard}}",${quoted(audience)}`;
+
+/** Exactly this run's kind: the condition that admits its subject and no other branch, tag or environment. */
+export function conditionForRun(claims: Claims | undefined): string {
+  const subject = claimText(claims, 'sub');
+  return subject ? `${conditionFor(claims)} && assertion.sub == '${celText(subject)}'` : conditionFor(claims);
+}
 
 /** The condition that lets in only this repository, by numeric ids that no one else can get. */
 export function conditionFor(claims: Claims | undefined): string {
@@ -26,9 +72,15 @@ export function conditionFor(claims: Claims | undefined): string {
 /** Escapes text for a CEL string literal. */
 export const celText = (text: string) => text.replace(/[\\']/g, (char) => `\\${char}`);
 
+/** Whom `grantImpersonation` lets in, in words. */
+export const granteeOf = (claims: Claims | undefined): string =>
+  claimText(claims, 'environment') ? 'this environment of the repository' : 'this repository';
+
 /**
- * Lets the workflows of this repository act as the account.
+ * Lets the workflows of this repository act as the account. A job with an environment gets a grant for its own subject
+ * only, because the rules of the environment protect no other job.
  * @param attributes names of the attributes that the provider maps, if they are known
+ * @param mappedSubject what the provider maps to `google.subject`, if that is known
  */
 export function grantImpersonation(
   provider: Provider,
@@ -36,13 +88,17 @@ export function grantImpersonation(
   claims: Claims | undefined,
   attributes?: readonly string[],
   role = 'roles/iam.workloadIdentityUser',
+  mappedSubject = claimText(claims, 'sub'),
 ): string {
+  const grant = (member: string) =>
+    `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=${role} --member=${quoted(member)}`;
+  const subject = claimText(claims, 'sub');
+  if (claimText(claims, 'environment') && subject && mappedSubject === subject)
+    return grant(principalOf(provider, subject));
   const attribute = attributes?.includes('repository_id') ? 'repository_id' : 'repository';
   const value =
     claimText(claims, attribute) ?? (attribute === 'repository' ? 'OWNER/REPOSITORY' : 'REPOSITORY_ID');
-  return `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=${role} --member=${quoted(
-    principalSetOf(provider, attribute, value),
-  )}`;
+  return grant(principalSetOf(provider, attribute, value));
 }
 
 export const grantTokenCreator = (account: string, caller: string) =>

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../domain/data/json.ts';
 import { quoted } from '../../domain/data/shell.ts';
-import { describeProvider } from '../../domain/login/commands.ts';
+import { describeProvider, poolName } from '../../domain/login/commands.ts';
 import {
   type AccountFacts,
   type Binding,
@@ -62,9 +62,8 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
   }
 
   if (!provider) return { accounts: [], unread };
-  const pool = provider.name.replace(/\/providers\/.*$/, '');
-  const flags = `--location=global --project=${provider.projectNumber}`;
-  const list = `gcloud iam workload-identity-pools providers list --workload-identity-pool=${provider.pool} ${flags}`;
+  const pool = poolName(provider);
+  const list = `gcloud iam workload-identity-pools providers list --workload-identity-pool=${pool}`;
   const emails = [
     ...new Set(
       [request.serviceAccount, request.invokerServiceAccount].filter((email) => email !== undefined),
@@ -73,7 +72,7 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
   const project = request.projectId;
 
   const [poolResource, own, all, projectPolicy, accounts] = await Promise.all([
-    read<PoolResource>('the pool', `gcloud iam workload-identity-pools describe ${provider.pool} ${flags}`, {
+    read<PoolResource>('the pool', `gcloud iam workload-identity-pools describe ${pool}`, {
       api: 'iam',
       path: `v1/${pool}`,
     }),

@@ -1,4 +1,4 @@
-import { quoted } from '../../data/shell.ts';
+import { projectFlag, quoted } from '../../data/shell.ts';
 import {
   account,
   asMember,
@@ -13,7 +13,7 @@ import { found, type Row, says, saysOrLogs } from '../row.ts';
 
 /** A new revision did not become ready (conditions of Cloud Run), from the most precise sentence to the least. */
 
-const secretName = /secrets?[:/ ]+(?:projects\/[^/\s]+\/secrets\/)?([\w-]+)/i;
+const secretName = /secrets\/([\w-]+)/;
 const secretProject = /projects\/([^/\s]+)\/secrets\//;
 const revisionAccount = /service account[:\s]+'?([\w.-]+@[\w.-]+?)[.']?(?:\s|$)/i;
 const image = /\b([a-z0-9-]+)-docker\.pkg\.dev\/([\w.:-]+?)\/([\w.-]+)\//;
@@ -58,7 +58,7 @@ export const startRows: readonly Row[] = [
       const secret = found(failure, secretName) ?? 'SECRET';
       const version = found(failure, /versions\/([\w-]+)/);
       const project = names.project ?? found(failure, secretProject) ?? 'PROJECT';
-      const place = `--secret=${quoted(secret)} --project=${quoted(project)}`;
+      const place = `--secret=${quoted(secret)} ${projectFlag(project)}`;
       if (/disabled/i.test(failure.message) && version && /^\d+$/.test(version))
         return {
           why: `Version ${version} of the secret ${secret} is disabled.`,
@@ -68,7 +68,7 @@ export const startRows: readonly Row[] = [
       return {
         why: `The input secrets names ${version ? `version ${version} of ` : ''}${secret}, and it is not there.`,
         fix: `Name a version in the input secrets that this list shows as enabled. If the list is empty, add one with gcloud secrets versions add:`,
-        commands: [`gcloud secrets versions list ${quoted(secret)} --project=${quoted(project)}`],
+        commands: [`gcloud secrets versions list ${quoted(secret)} ${projectFlag(project)}`],
       };
     },
   },
@@ -122,7 +122,7 @@ export const startRows: readonly Row[] = [
         why: 'A cleanup policy of the repository, or a person, deleted the image. The function was not built again, because its source had not changed.',
         fix: `Run the job once with force: true, which builds the image again. This shows what deletes images:`,
         commands: [
-          `gcloud artifacts repositories list-cleanup-policies ${quoted(name)} --project=${quoted(project)} --location=${quoted(location)}`,
+          `gcloud artifacts repositories list-cleanup-policies ${quoted(name)} ${projectFlag(project)} --location=${quoted(location)}`,
         ],
       };
     },

@@ -3,7 +3,7 @@ import { quoted } from '../../data/shell.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { ofRule } from '../../findings/of-rule.ts';
 import { loginRules } from '../../findings/rules/login.ts';
-import { grantImpersonation } from '../commands.ts';
+import { granteeOf, grantImpersonation } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { type Mapped, mapClaims } from './cel.ts';
 import type { AccountFacts, IdentityFacts } from './facts.ts';
@@ -52,16 +52,20 @@ function members(
       found.push({
         ...ofRule(loginRules, 'login-member-unmapped'),
         title: `A member in the policy of ${account.email} names attribute.${parsed.attribute}. The provider does not map it, so the member never matches.`,
-        fix: 'Grant the role to this repository:',
-        commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
+        fix: `Grant the role to ${granteeOf(facts.claims)}:`,
+        commands: [
+          grantImpersonation(provider, account.email, facts.claims, attributes, undefined, mapped?.subject),
+        ],
       });
     if (mapped && differsOnlyInCase(parsed, mapped))
       found.push({
         ...ofRule(loginRules, 'login-member-case'),
         title: `A member in the policy of ${account.email} differs from this run only in upper and lower case: ${member}.`,
         why: 'IAM compares members case-sensitively.',
-        fix: 'Grant the role to this repository:',
-        commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
+        fix: `Grant the role to ${granteeOf(facts.claims)}:`,
+        commands: [
+          grantImpersonation(provider, account.email, facts.claims, attributes, undefined, mapped?.subject),
+        ],
       });
   }
   const needed =
@@ -77,8 +81,10 @@ function members(
               .slice(0, 5)
               .join(', ')}.`
           : 'It has no member from this pool.',
-      fix: 'Grant the role to this repository:',
-      commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
+      fix: `Grant the role to ${granteeOf(facts.claims)}:`,
+      commands: [
+        grantImpersonation(provider, account.email, facts.claims, attributes, undefined, mapped?.subject),
+      ],
     });
   return found;
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings/finding.ts';
 import { ofRule } from '../../findings/of-rule.ts';
 import { loginRules } from '../../findings/rules/login.ts';
-import { conditionFor, describeProvider, updateProvider } from '../commands.ts';
+import { conditionFor, describeProvider, poolName, providerName, updateProvider } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { maxSubjectBytes, shortSubject } from '../subject.ts';
 import { holds, type Mapped, type MappingProblem, mapClaims } from './cel.ts';
@@ -30,17 +30,16 @@ export function examineProvider(facts: IdentityFacts): Finding[] {
 
 /** A pool or a provider that is deleted or disabled lets no one in. */
 function usable(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
-  const place = `--location=global --project=${provider.projectNumber}`;
   const pools = 'gcloud iam workload-identity-pools';
-  const own = `${provider.provider} --workload-identity-pool=${provider.pool} ${place}`;
+  const own = providerName(provider);
   return [
     ...unusable('provider', resource, {
       undelete: `${pools} providers undelete ${own}`,
       enable: `${pools} providers update-oidc ${own} --no-disabled`,
     }),
     ...unusable('pool', facts.pool, {
-      undelete: `${pools} undelete ${provider.pool} ${place}`,
-      enable: `${pools} update ${provider.pool} ${place} --no-disabled`,
+      undelete: `${pools} undelete ${poolName(provider)}`,
+      enable: `${pools} update ${poolName(provider)} --no-disabled`,
     }),
   ];
 }

@@ -2,7 +2,7 @@ import type { RuleId } from '../../findings/catalog.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { loginRules } from '../../findings/rules/login.ts';
 import { claimText, isImmutableSubject } from '../claims.ts';
-import { grantImpersonation, updateProvider } from '../commands.ts';
+import { grantImpersonation, setMapping, updateProvider } from '../commands.ts';
 import type { Provider } from '../identity.ts';
 import { maxSubjectBytes, shortSubject } from '../subject.ts';
 import { holds, mapClaims } from './cel.ts';
@@ -75,20 +75,14 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
   return found;
 }
 
-/** The command that sets one entry of the mapping. gcloud needs another delimiter if an expression has a comma. */
+/** The command that sets one entry of the mapping. */
 function withMapping(
   provider: Provider,
   resource: ProviderResource,
   target: string,
   expression: string,
 ): string {
-  const entries = Object.entries({ ...resource.attributeMapping, [target]: expression }).map((pair) =>
-    pair.join('='),
-  );
-  const plain = entries.every((entry) => !entry.includes(','));
-  return updateProvider(provider, {
-    'attribute-mapping': plain ? entries.join(',') : `^;^${entries.join(';')}`,
-  });
+  return setMapping(provider, { [target]: expression }, resource.attributeMapping);
 }
 
 /** The grant that survives a rename, or the mapping that this grant needs first. */

@@ -1,6 +1,6 @@
-import { quoted } from '../../data/shell.ts';
+import { projectFlag, quoted } from '../../data/shell.ts';
 import { claimText } from '../claims.ts';
-import { claimsSentence, grantImpersonation, grantTokenCreator } from '../commands.ts';
+import { claimsSentence, granteeOf, grantImpersonation, grantTokenCreator } from '../commands.ts';
 import type { LoginFailure } from './login-error.ts';
 import { providerIn, type Row } from './row.ts';
 
@@ -25,7 +25,7 @@ export const accountRows: readonly Row[] = [
         what: `The API ${api}.googleapis.com is not enabled in project ${project}.`,
         why: 'Every login needs this API. It takes a few minutes until an API is enabled.',
         fix: `Enable it, here or in the console (https://console.cloud.google.com/apis/library/${api}.googleapis.com?project=${encodeURIComponent(project)}):`,
-        commands: [`gcloud services enable ${api}.googleapis.com --project=${quoted(project)}`],
+        commands: [`gcloud services enable ${api}.googleapis.com ${projectFlag(project)}`],
       };
     },
   },
@@ -66,7 +66,7 @@ export const accountRows: readonly Row[] = [
         retry: 'propagation',
         what: `This run may not sign as ${account}: it lacks ${facts.failure.permission ?? 'iam.serviceAccounts.signJwt'}.`,
         why: `${claimsSentence(facts.claims)} access_token_subject needs roles/iam.serviceAccountTokenCreator. The role roles/iam.workloadIdentityUser does not include signing.`,
-        fix: 'Grant that role to this repository:',
+        fix: `Grant that role to ${granteeOf(facts.claims)}:`,
         commands: [
           grantImpersonation(
             providerIn(facts),
@@ -116,7 +116,7 @@ export const accountRows: readonly Row[] = [
         retry: 'propagation',
         what: `This run may not act as ${account}: it lacks ${permission}, or the account does not exist.`,
         why: `${claimsSentence(claims)} No member in the account's policy matches. The principalSet may name another repository, differ in upper and lower case, or name an attribute that the provider does not map.`,
-        fix: 'Grant the role to this repository, and check that the account exists:',
+        fix: `Grant the role to ${granteeOf(claims)}, and check that the account exists:`,
         commands: [
           grantImpersonation(
             providerIn(facts),

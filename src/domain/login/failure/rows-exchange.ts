@@ -1,5 +1,14 @@
 import { claimText } from '../claims.ts';
-import { claimsSentence, conditionFor, describeProvider, updateProvider } from '../commands.ts';
+import {
+  allowAudience,
+  claimsSentence,
+  conditionForRun,
+  describeProvider,
+  poolName,
+  setMapping,
+  updateProvider,
+  widenCondition,
+} from '../commands.ts';
 import { defaultOidcAudience } from '../identity.ts';
 import { maxSubjectBytes, shortSubject } from '../subject.ts';
 import type { LoginFailure } from './login-error.ts';
@@ -21,9 +30,9 @@ export const exchangeRows: readonly Row[] = [
       retry: 'never',
       what: `The attribute condition of the provider ${providerIn(facts).provider} rejected this run.`,
       why: `${claimsSentence(facts.claims)} The condition is false for these values, or it names a claim that the token lacks.`,
-      fix: 'Look at the condition and keep what it protects. The first command sets one that lets in only this repository, by its numeric ids:',
+      fix: 'Look at the condition. If this run is meant to get in, the first command lets in its subject too, and keeps what the condition lets in now:',
       commands: [
-        updateProvider(providerIn(facts), { 'attribute-condition': conditionFor(facts.claims) }),
+        widenCondition(providerIn(facts), conditionForRun(facts.claims)),
         describeProvider(providerIn(facts)),
       ],
     }),
@@ -39,11 +48,7 @@ export const exchangeRows: readonly Row[] = [
         what: `The provider maps google.subject to a value of more than ${maxSubjectBytes} bytes.`,
         why: `The subject of this run has ${Buffer.byteLength(subject)} bytes: ${subject.slice(0, 300)}. Long branch names and the numeric ids of the immutable form make it that long.`,
         fix: 'Map a short value that still differs from run to run, and change bindings on principal://.../subject/... with it:',
-        commands: [
-          updateProvider(providerIn(facts), {
-            'attribute-mapping': `google.subject=${shortSubject},attribute.repository=assertion.repository,attribute.repository_id=assertion.repository_id,attribute.repository_owner_id=assertion.repository_owner_id`,
-          }),
-        ],
+        commands: [setMapping(providerIn(facts), { 'google.subject': shortSubject }, undefined)],
       };
     },
   },
@@ -58,12 +63,9 @@ export const exchangeRows: readonly Row[] = [
       retry: 'never',
       what: `The provider's attribute mapping does not fit this run's token: ${facts.failure.message}`,
       why: `${claimsSentence(facts.claims)} A mapping fails if the token lacks its claim, or if the claim is not text.`,
-      fix: 'Map google.subject to a claim that every token has:',
+      fix: 'If google.subject is the one that fails, map it to a claim that every token has; the command keeps the other entries:',
       commands: [
-        updateProvider(providerIn(facts), {
-          'attribute-mapping':
-            'google.subject=assertion.sub,attribute.repository=assertion.repository,attribute.repository_id=assertion.repository_id,attribute.repository_owner_id=assertion.repository_owner_id',
-        }),
+        setMapping(providerIn(facts), { 'google.subject': 'assertion.sub' }, undefined),
         describeProvider(providerIn(facts)),
       ],
     }),
@@ -90,7 +92,7 @@ export const exchangeRows: readonly Row[] = [
         retry: 'never',
         what: `The provider does not accept the issuer of this run, ${issuer}.`,
         why: 'GitHub Enterprise Server, an enterprise with its own issuer path and a host with data residency each have their own issuer.',
-        fix: 'Let the provider accept this issuer, but only if it belongs to your own GitHub:',
+        fix: 'Let the provider accept this issuer instead, but only if it belongs to your own GitHub. Runs with the issuer that it accepts now could not log in any more; add a second provider if there are any:',
         commands: [
           updateProvider(providerIn(facts), { 'issuer-uri': issuer }),
           describeProvider(providerIn(facts)),
@@ -117,7 +119,7 @@ export const exchangeRows: readonly Row[] = [
           found === standard
             ? 'Set the input audience to one of that list, or allow the default audience:'
             : 'Remove the input audience, or allow this audience on the provider:',
-        commands: [updateProvider(provider, { 'allowed-audiences': found }), describeProvider(provider)],
+        commands: [allowAudience(provider, found, standard), describeProvider(provider)],
       };
     },
   },
@@ -171,8 +173,8 @@ export const exchangeRows: readonly Row[] = [
         fix: 'Look at what exists. Then undelete or enable it, or correct workload_identity_provider:',
         commands: [
           describeProvider(provider),
-          `gcloud iam workload-identity-pools describe ${provider.pool} --location=global --project=${provider.projectNumber}`,
-          `gcloud iam workload-identity-pools providers list --workload-identity-pool=${provider.pool} --location=global --project=${provider.projectNumber} --show-deleted`,
+          `gcloud iam workload-identity-pools describe ${poolName(provider)}`,
+          `gcloud iam workload-identity-pools providers list --workload-identity-pool=${poolName(provider)} --show-deleted`,
         ],
       };
     },

@@ -1,11 +1,20 @@
 import { claimText } from '../claims.ts';
-import { describeProvider, grantImpersonation, updateProvider } from '../commands.ts';
+import {
+  describeProvider,
+  granteeOf,
+  grantImpersonation,
+  poolName,
+  providerName,
+  setMapping,
+  updateProvider,
+} from '../commands.ts';
 import { examineAccounts } from '../doctor/account.ts';
-import { mapClaims } from '../doctor/cel.ts';
+import { type MappingProblem, mapClaims } from '../doctor/cel.ts';
 import { widened } from '../doctor/edit-condition.ts';
 import { explainCondition } from '../doctor/examine.ts';
 import type { IdentityFacts } from '../doctor/facts.ts';
 import { mayActAs } from '../doctor/members.ts';
+import { shortSubject } from '../subject.ts';
 import { type Diagnosis, LoginError } from './login-error.ts';
 
 /** The same failure with the cause that the set-up shows. Unchanged if the set-up shows nothing more. */
@@ -37,6 +46,7 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
         why: problems
           .map(({ target, expression, why }) => `${target} is mapped from ${expression}: ${why}.`)
           .join(' '),
+        ...repairedMapping(facts, problems),
       };
     }
     case 'subject-too-long': {
@@ -44,6 +54,17 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
       if (!subject) return undefined;
       return {
         why: `google.subject is mapped from ${provider?.attributeMapping['google.subject']} and has ${Buffer.byteLength(subject)} bytes: ${subject.slice(0, 300)}.`,
+        ...(provider && facts.request.provider
+          ? {
+              commands: [
+                setMapping(
+                  facts.request.provider,
+                  { 'google.subject': shortSubject },
+                  provider.attributeMapping,
+                ),
+              ],
+            }
+          : {}),
       };
     }
     case 'issuer-mismatch':
@@ -56,7 +77,16 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
       if (allowed.length === 0) return undefined;
       return {
         why: `The provider accepts the audiences ${allowed.slice(0, 5).join(', ')}.`,
-        fix: `Set the input \`audience: ${allowed[0]}\`, or allow this one:`,
+        fix: `Set the input \`audience: ${allowed[0]}\`, or allow this one too:`,
+        ...(facts.request.provider && claimText(claims, 'aud')
+          ? {
+              commands: [
+                updateProvider(facts.request.provider, {
+                  'allowed-audiences': [...allowed, claimText(claims, 'aud')].join(','),
+                }),
+              ],
+            }
+          : {}),
       };
     }
     case 'provider-unusable':
@@ -66,6 +96,31 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
     default:
       return undefined;
   }
+}
+
+/** Repairs the entries that fail, and keeps all others. An attribute whose claim is absent in some runs becomes empty in these. */
+function repairedMapping(
+  { provider, request }: IdentityFacts,
+  problems: readonly MappingProblem[],
+): Partial<Diagnosis> {
+  if (!provider || !request.provider) return {};
+  const changes: Record<string, string> = {};
+  for (const { target, expression, absent } of problems) {
+    const claim = /^assertion\.\w+$/.test(expression.trim());
+    if (target === 'google.subject') changes[target] = 'assertion.sub';
+    else if (claim)
+      changes[target] = absent ? `has(${expression}) ? ${expression} : ''` : `string(${expression})`;
+  }
+  const left = problems.some(({ target }) => changes[target] === undefined);
+  if (Object.keys(changes).length === 0)
+    return { fix: 'Correct the mapping. This shows it:', commands: [describeProvider(request.provider)] };
+  return {
+    fix: `Correct the entries that fail${left ? ', as far as they are single claims' : ''}. All others stay as they are:`,
+    commands: [
+      setMapping(request.provider, changes, provider.attributeMapping),
+      describeProvider(request.provider),
+    ],
+  };
 }
 
 /** The repaired condition keeps every part that holds, because its author meant it. */
@@ -95,21 +150,18 @@ function unusable({ pool, provider, request }: IdentityFacts): Partial<Diagnosis
   ): Partial<Diagnosis> | undefined => {
     const command =
       what === 'pool' ? `gcloud iam workload-identity-pools` : `gcloud iam workload-identity-pools providers`;
-    const flags = what === 'pool' ? name.pool : `${name.provider} --workload-identity-pool=${name.pool}`;
-    const place = `--location=global --project=${name.projectNumber}`;
+    const resource = what === 'pool' ? poolName(name) : providerName(name);
     if (found?.state === 'DELETED')
       return {
         why: `The ${what} is deleted. It can be restored for 30 days.`,
         fix: 'Restore it:',
-        commands: [`${command} undelete ${flags} ${place}`],
+        commands: [`${command} undelete ${resource}`],
       };
     if (found?.disabled)
       return {
         why: `The ${what} is disabled.`,
         fix: 'Enable it if it is meant to be used:',
-        commands: [
-          `${command} ${what === 'pool' ? 'update' : 'update-oidc'} ${flags} ${place} --no-disabled`,
-        ],
+        commands: [`${command} ${what === 'pool' ? 'update' : 'update-oidc'} ${resource} --no-disabled`],
       };
     return undefined;
   };
@@ -136,7 +188,16 @@ function impersonation(error: LoginError, facts: IdentityFacts): Partial<Diagnos
   );
   return {
     why: causes.map(({ title, why }) => [title, why].filter(Boolean).join(' ')).join(' '),
-    fix: 'Grant it to this repository:',
-    commands: [grantImpersonation(provider, account.email, facts.claims, attributes)],
+    fix: `Grant it to ${granteeOf(facts.claims)}:`,
+    commands: [
+      grantImpersonation(
+        provider,
+        account.email,
+        facts.claims,
+        attributes,
+        undefined,
+        mapClaims(facts.provider.attributeMapping, facts.claims).subject ?? '',
+      ),
+    ],
   };
 }

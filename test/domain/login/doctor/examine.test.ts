@@ -40,7 +40,7 @@ describe('the rest of the set-up', () => {
       severity: 'high',
       title: expect.stringContaining('any repository of any other owner'),
     });
-    expect(found?.commands?.[0]).toContain('update-oidc old');
+    expect(found?.commands?.[0]).toContain('workloadIdentityPools/github/providers/old');
   });
 
   test.each([
@@ -167,10 +167,10 @@ describe('the rest of the set-up', () => {
     const command = (change: Parameters<typeof facts>[0]) =>
       examine(facts(change)).find(({ rule }) => rule === 'login-provider-unusable')?.commands?.[0];
     expect(command({ more: { pool: { name: 'p', state: 'DELETED' } } })).toBe(
-      'gcloud iam workload-identity-pools undelete github --location=global --project=42',
+      'gcloud iam workload-identity-pools undelete projects/42/locations/global/workloadIdentityPools/github',
     );
     expect(command({ provider: { disabled: true } })).toBe(
-      'gcloud iam workload-identity-pools providers update-oidc gh --workload-identity-pool=github --location=global --project=42 --no-disabled',
+      'gcloud iam workload-identity-pools providers update-oidc projects/42/locations/global/workloadIdentityPools/github/providers/gh --no-disabled',
     );
   });
 

@@ -96,7 +96,7 @@ const cases: Case[] = [
       'invalid_target',
       'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
     ),
-    'providers describe gh',
+    'providers describe projects/42/locations/global/workloadIdentityPools/github/providers/gh',
   ],
   [
     'provider-unusable',
@@ -105,7 +105,7 @@ const cases: Case[] = [
       'invalid_request',
       'Invalid value for "audience". This value should be the full resource name of the Identity Provider.',
     ),
-    'providers describe gh',
+    'providers describe projects/42/locations/global/workloadIdentityPools/github/providers/gh',
   ],
   [
     'issuer-mismatch',
@@ -183,7 +183,7 @@ const cases: Case[] = [
       'IAM Service Account Credentials API has not been used in project 42 before or it is disabled.',
       { reason: 'SERVICE_DISABLED' },
     ),
-    'gcloud services enable iamcredentials.googleapis.com --project=42',
+    'gcloud services enable iamcredentials.googleapis.com --project="$(gcloud projects describe 42 --format="value(projectId)")"',
   ],
   [
     'federation-unsupported',
@@ -249,7 +249,9 @@ describe('each refusal has a cause and a repair', () => {
     const found = diagnose(sts('something_new', 'A sentence that no row knows.'), request, claims);
     expect(found).toMatchObject({ rule: 'unknown', code: 'login-sts-refused', retry: 'never' });
     expect(found.what).toContain('A sentence that no row knows.');
-    expect(found.commands[0]).toContain('providers describe gh');
+    expect(found.commands[0]).toContain(
+      'providers describe projects/42/locations/global/workloadIdentityPools/github/providers/gh',
+    );
   });
 
   test('a chain of delegates gets a grant for every link', () => {
