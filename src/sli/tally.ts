@@ -1,4 +1,12 @@
-import type { SliCount } from '../steps/ports/sli.ts';
+import { faultOf } from '../domain/evidence/answers.ts';
+import type { AnswerCount } from '../domain/watch/clients/cells.ts';
+import type { SliCount, SliObjective } from '../steps/ports/sli.ts';
+
+/** True if an answer with this status is bad for availability. */
+export function isBadStatus(status: number, { clientErrors }: Pick<SliObjective, 'clientErrors'>): boolean {
+  const fault = faultOf(status);
+  return fault === 'failed' || (fault === 'client' && clientErrors === true);
+}
 
 /** Index of the last mark that is not after `time`; -1 if all marks are later. */
 export function spanOf(time: number, marks: readonly number[]): number {
@@ -37,6 +45,28 @@ export class Tally {
   }
 
   get counts(): SliCount[] {
+    return [...this.#cells.values()];
+  }
+}
+
+/** Adds up answers by revision, span and whether the bucket was mixed. */
+export class AnswerTally {
+  readonly #cells = new Map<string, AnswerCount>();
+
+  add(revision: string, span: number, status: number, count: number, mixed = false): void {
+    if (count === 0) return;
+    const key = `${revision}\n${span}\n${mixed}`;
+    const cell = this.#cells.get(key) ?? {
+      ...{ revision, span, total: 0, client: 0, failed: 0 },
+      ...(mixed ? { mixed } : {}),
+    };
+    this.#cells.set(key, cell);
+    cell.total += count;
+    const fault = faultOf(status);
+    if (fault) cell[fault] += count;
+  }
+
+  get answers(): AnswerCount[] {
     return [...this.#cells.values()];
   }
 }

@@ -10,6 +10,7 @@ import type { ReleaseRequest } from '../../steps/release/request.ts';
 import { readFunction } from '../deploy/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
 import {
+  countingClients,
   defaultObjectives,
   type ObjectiveSettings,
   readObjectives,
@@ -37,7 +38,7 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
   const values = inputs.of('release');
   const login = readLogin(inputs, values, env, { accountMayBeRuntime: true });
   const deploy = { ...readFunction(inputs, values, login.projectId), onExposed: 'close' as const };
-  const slo = await objectivesOf(inputs, values, env);
+  const slo = countingClients(inputs, values, await objectivesOf(inputs, values, env));
   const suite = suiteOf(values, env);
   const probes = probesOf(inputs, values, suite);
   const use = { probes: probes !== undefined, objectives: slo.objectives };
@@ -64,6 +65,7 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
       alpha: undefined,
       until: values.until,
       rule: watchRule(values),
+      clientErrors: values.client_errors,
       policy: undecidedPolicy(values),
       verifySeconds: values.verify_duration,
       windowSeconds: slo.windowSeconds,

@@ -1,4 +1,5 @@
 import type { Objective } from '../../domain/slo/objective.ts';
+import type { ClientErrors } from '../../domain/watch/clients/cells.ts';
 import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
 import type { SourceName } from '../../sli/registry.ts';
@@ -28,6 +29,8 @@ export interface StageSettings {
   until: 'pass' | 'duration';
   /** The rule that decides: the statistical evidence, or a classical rule. */
   rule: WatchRule;
+  /** How 4xx are judged. */
+  clientErrors: ClientErrors;
   policy: Partial<Record<OpenEnd, OpenEndPolicy>>;
   /** For how many seconds the old revision's requests are counted after a rollback; 0 only calls it. */
   verifySeconds: number;

@@ -50,13 +50,13 @@ function watchTarget(
   const { clock, log } = context;
   const { service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls } = target;
   const { splitSeconds, fullSeconds, onState } = target;
-  const { objectives, until, pollSeconds, rule, policy, alpha } = settings;
+  const { objectives, until, pollSeconds, rule, policy, alpha, clientErrors } = settings;
   return watch(
     { clock, log, ...ports },
     {
       ...{ service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls },
       ...{ splitSeconds, fullSeconds },
-      ...{ objectives, until, pollSeconds, rule, policy, alpha, signal },
+      ...{ objectives, until, pollSeconds, rule, policy, alpha, clientErrors, signal },
       durationSeconds: target.seconds,
       probesPerMinute: settings.probes?.perMinute,
       last: phase === 'full',

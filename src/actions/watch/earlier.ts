@@ -1,5 +1,6 @@
 import type { Objective } from '../../domain/slo/objective.ts';
 import { countText, elapsedText } from '../../domain/text/numbers.ts';
+import type { ClientErrors } from '../../domain/watch/clients/cells.ts';
 import { resumeWatch } from '../../domain/watch/resume.ts';
 import { testsOf, type WatchState } from '../../domain/watch/state.ts';
 import type { Log } from '../../steps/ports/log.ts';
@@ -11,6 +12,7 @@ interface Wanted {
   resume: 'auto' | 'save' | 'off';
   since: number | undefined;
   alpha: number | undefined;
+  clientErrors: ClientErrors;
   probes: number;
   objectives: readonly Objective[];
   source: SliSource;
@@ -45,6 +47,8 @@ function misfit(state: WatchState, target: WatchTarget, wanted: Wanted): string 
     return `its source is ${state.source}`;
   if (wanted.alpha !== undefined && wanted.alpha !== state.plan.alpha)
     return `its alpha is ${state.plan.alpha}`;
+  if ((wanted.clientErrors === 'compare') !== (state.plan.clients === true))
+    return `it ${state.plan.clients ? 'compares' : 'does not compare'} answers of 4xx`;
   if (state.evidence.fullSince !== null && target.phase === 'split')
     return 'the revision had all traffic at that time';
   return undefined;

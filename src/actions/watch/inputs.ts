@@ -74,14 +74,29 @@ async function fromFile(
   }
 }
 
+/** With `client_errors: count`, 4xx are bad under the objectives of availability. Notes a problem if there is none. */
+export function countingClients(
+  inputs: InputReader,
+  { client_errors: how }: Pick<Inputs<'watch'>, 'client_errors'>,
+  settings: ObjectiveSettings,
+): ObjectiveSettings {
+  if (how !== 'count') return settings;
+  if (settings.objectives.length > 0 && settings.objectives.every(({ kind }) => kind !== 'availability'))
+    inputs.problem('client_errors', 'count needs an objective of requests without an error: set slo');
+  const counted = (objective: Objective): Objective =>
+    objective.kind === 'availability' ? { ...objective, clientErrors: true } : objective;
+  return { ...settings, objectives: settings.objectives.map(counted) };
+}
+
 /** What to do if the watch ends without a decision. */
 export function undecidedPolicy(
-  values: Pick<Inputs<'watch'>, 'on_too_few_requests' | 'on_blind' | 'on_platform'>,
+  values: Pick<Inputs<'watch'>, 'on_too_few_requests' | 'on_blind' | 'on_platform' | 'on_client_errors'>,
 ): Record<OpenEnd, OpenEndPolicy> {
   return {
     too_few_requests: values.on_too_few_requests,
     blind: values.on_blind,
     platform: values.on_platform,
+    client_errors: values.on_client_errors,
   };
 }
 

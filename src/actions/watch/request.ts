@@ -1,13 +1,14 @@
 import type { Context } from '../../runner/context.ts';
 import { chooseSource } from '../../sli/registry.ts';
 import { readLogin } from '../login/inputs.ts';
-import { readObjectives, undecidedPolicy, watchRule } from './inputs.ts';
+import { countingClients, readObjectives, undecidedPolicy, watchRule } from './inputs.ts';
 
 /** All inputs of a live watch, as plain settings. Notes problems; `inputs.done()` reports them at once. */
 export async function readWatch(context: Context) {
   const { inputs, env } = context;
   const values = inputs.of('watch');
-  const objectives = await readObjectives(inputs, values, env.GITHUB_WORKSPACE || '.');
+  const read = await readObjectives(inputs, values, env.GITHUB_WORKSPACE || '.');
+  const objectives = read && countingClients(inputs, values, read);
   for (const name of ['name', 'region'] as const) if (!inputs.isSet(name)) inputs.missing(name);
   if (!objectives && !inputs.isSet('slo') && !inputs.isSet('slo_file'))
     inputs.missing('slo', 'a percentage such as 99.5%, or slo_file');
@@ -28,11 +29,15 @@ export async function readWatch(context: Context) {
     override: values.budget_override,
     policy: undecidedPolicy(values),
     rule: watchRule(values),
+    clientErrors: values.client_errors,
     probes,
     probeSuite: values.probe_suite,
     source: chooseSource(
       values,
-      { probes: probes > 0, objectives: objectives?.objectives ?? [] },
+      {
+        probes: probes > 0,
+        objectives: objectives?.objectives ?? [],
+      },
       (names, text) => inputs.problem(names, text),
     ),
     objectives,

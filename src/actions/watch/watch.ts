@@ -112,6 +112,7 @@ export const watch: Action<'watch'> = async (context) => {
       until: request.until,
       policy: request.policy,
       rule: request.rule,
+      clientErrors: request.clientErrors,
       state: earlier?.state,
       // The runner before this one may not have seen its last shift settle, so requests from then until now do not count.
       shiftedAt: earlier?.at ?? settledAt,

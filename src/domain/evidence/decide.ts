@@ -1,4 +1,5 @@
 import { logBaselineEvidence } from './baseline-test.ts';
+import type { ClientStanding } from './client-test.ts';
 import { logPassEvidence } from './pass-test.ts';
 import { logRatioAt, logSloEvidence } from './slo-test.ts';
 import {
@@ -57,6 +58,8 @@ export interface Decision {
   test: number | undefined;
   /** Both revisions break the objective, so neither is blamed and the traffic stays as it is. */
   platform: boolean;
+  /** 4xx decided: `worse` with a failure; `mostly` without one, because nothing stood beside the candidate. */
+  clientErrors?: 'worse' | 'mostly' | undefined;
   standings: Standing[];
 }
 
@@ -71,6 +74,8 @@ export interface Moment {
   ended?: boolean;
   /** Something forbids a pass, such as a fall in traffic. */
   withheld?: boolean;
+  /** What the candidate's 4xx say. Undefined if they are not judged. */
+  clients?: ClientStanding | undefined;
 }
 
 export function standingOf(spec: TestSpec, test: TestState): Standing {
@@ -109,12 +114,15 @@ export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment)
   const broken = standings.findIndex((at) => at.bad >= fewestBad && (at.full ?? 0) >= -Math.log(alpha.full));
   if (broken >= 0) return { ...undecided, kind: 'fail', blame: 'unknown', test: broken };
 
+  if (moment.clients?.worse) return { ...undecided, kind: 'fail', blame: 'release', clientErrors: 'worse' };
+
   if (moment.phase === 'split' && standings.some((at) => Math.min(at.slo, at.beside) >= Math.log(platformAt)))
     return { ...undecided, blame: 'platform', platform: true };
+  if (moment.clients?.mostly) return { ...undecided, blame: 'unknown', clientErrors: 'mostly' };
 
-  const doubt = standings.some(
-    (at) => at.base >= Math.log(doubtAt) || (at.full ?? at.slo) >= Math.log(doubtAt),
-  );
+  const doubt =
+    moment.clients?.doubt === true ||
+    standings.some((at) => at.base >= Math.log(doubtAt) || (at.full ?? at.slo) >= Math.log(doubtAt));
   const long = moment.ended === true || moment.dwell >= Math.max(dwellSeconds[moment.phase], 2 * moment.lag);
   if (!doubt && long && !moment.withheld && proved(standings)) return { ...undecided, kind: 'pass' };
   return undecided;

@@ -1,4 +1,4 @@
-import { divideAlpha } from './alpha.ts';
+import { divideAlpha, type TestAlpha } from './alpha.ts';
 import {
   type BaselineGrid,
   type BaselineState,
@@ -31,6 +31,8 @@ export interface EvidencePlan {
   /** Planned seconds of each phase. Bets may start until then. */
   splitSeconds: number;
   fullSeconds: number;
+  /** 4xx of both revisions are compared, which uses a part of alpha. Absent in older plans, which compared none. */
+  clients?: true | undefined;
 }
 
 export interface TestState {
@@ -148,7 +150,8 @@ function beginFull(plan: EvidencePlan, state: EvidenceState): void {
 }
 
 /** The alpha that each single test of this plan may use. */
-export function alphaOf(plan: EvidencePlan): { split: number; full: number } {
+export function alphaOf(plan: EvidencePlan): TestAlpha {
   const objectives = new Set(plan.tests.map((test) => test.objective)).size;
-  return divideAlpha(plan.alpha, { objectives, streams: plan.tests.length / Math.max(1, objectives) });
+  const streams = plan.tests.length / Math.max(1, objectives);
+  return divideAlpha(plan.alpha, { objectives, streams, clients: plan.clients === true });
 }

@@ -7,6 +7,8 @@ export interface Objective {
   target: number;
   /** For latency: an answer slower than this is bad. Milliseconds. */
   slowerThanMs?: number | undefined;
+  /** For availability: 4xx are bad too (`client_errors: count`). */
+  clientErrors?: true | undefined;
   /** A name for people, if the id says too little. */
   title?: string | undefined;
   /** `file:line` at which it is written. */

@@ -2,6 +2,7 @@ import type { Counts } from '../evidence/counts.ts';
 import { type Blame, platformAt } from '../evidence/decide.ts';
 import type { Objective } from '../slo/objective.ts';
 import { countText, percentText } from '../text/numbers.ts';
+import type { ClientFacts, Refused } from './clients/facts.ts';
 import type { Failure } from './failures.ts';
 
 /** The part of a watch's evidence that reports show. steps/watch/evidence.ts has all of it. */
@@ -43,6 +44,10 @@ export interface WatchFacts {
     breaks?: { candidate: number; baseline?: number | undefined } | undefined;
   }[];
   points: readonly { seconds: number; tests: readonly { candidate: Counts; baseline: Counts }[] }[];
+  /** Answers of 4xx. Absent in older reports, and if the source does not tell them apart. */
+  clients?: ClientFacts | undefined;
+  /** Requests that the front end refused, which are in no count. Absent in older reports. */
+  refused?: readonly Refused[] | undefined;
   /** The kinds of failure, most frequent first. Absent in older reports, and if the source cannot say. */
   failures?: readonly Omit<Failure, 'revision'>[] | undefined;
 }

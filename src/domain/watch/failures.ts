@@ -66,6 +66,12 @@ export function kindTexts(
   ];
 }
 
+/** What most of these kinds are, such as `HTTP 404 on GET /v1/ocr`. Undefined if nothing stands out. */
+export function mainKind(kinds: readonly FailureKind[]): string | undefined {
+  const first = [...kinds].sort((a, b) => b.count - a.count)[0];
+  return first && first.what !== otherKinds && first.count * 2 > totalOf(kinds) ? first.what : undefined;
+}
+
 /** Counts bad requests by kind, in bounded space. Kinds beyond the limit are counted together as the last kind. */
 export class FailureBook {
   readonly #kinds = new Map<string, Failure>();

@@ -1,4 +1,7 @@
+import type { Answers } from '../evidence/answers.ts';
 import type { Bets } from '../evidence/bets.ts';
+import type { Stretches } from '../evidence/client-stretches.ts';
+import type { ClientState } from '../evidence/client-test.ts';
 import { type EvidencePlan, gridOf, ratios, type TestSpec, type TestState } from '../evidence/state.ts';
 import type { Mark } from './marks.ts';
 import type { History } from './policies.ts';
@@ -38,6 +41,7 @@ function readState(value: unknown): WatchState | undefined {
     isCursor(state.cursor) &&
     (state.before === undefined || isNumber(state.before)) &&
     isNumber(state.nameless) &&
+    (state.clients === undefined || isClients(state.clients)) &&
     (state.history === undefined ||
       (isList(state.history, plan.tests.length, plan.tests.length) && state.history.every(isHistory)));
   return whole ? state : undefined;
@@ -74,7 +78,8 @@ function isPlan(plan: EvidencePlan | undefined): plan is EvidencePlan {
     plan.alpha > 0 &&
     plan.alpha <= 0.1 &&
     isNumber(plan.splitSeconds) &&
-    isNumber(plan.fullSeconds)
+    isNumber(plan.fullSeconds) &&
+    (plan.clients === undefined || plan.clients === true)
   );
 }
 
@@ -100,6 +105,30 @@ const isBets = (bets: Bets | null | undefined, alternatives: number): boolean =>
   isNumber(bets.seconds) &&
   isNumber(bets.planned) &&
   bets.planned >= 1;
+
+const isAnswers = (answers: Answers | undefined): answers is Answers =>
+  isNumber(answers?.total) &&
+  isNumber(answers.client) &&
+  isNumber(answers.failed) &&
+  answers.client + answers.failed <= answers.total;
+
+const isPart = (part: { total: number; client: number } | undefined): boolean =>
+  isNumber(part?.total) && isNumber(part.client) && part.client <= part.total;
+
+const isStretches = (stretches: Stretches | undefined): boolean =>
+  isAnswers(stretches?.open) &&
+  isAnswers(stretches.all) &&
+  isNumber(stretches.since) &&
+  isPart(stretches.row) &&
+  isNumber(stretches.row.stretches) &&
+  isNumber(stretches.row.seconds);
+
+const isClients = (clients: ClientState): boolean =>
+  isBets(clients?.base, ratios.weights.length) &&
+  isAnswers(clients.candidate) &&
+  isAnswers(clients.baseline) &&
+  (clients.before === null || isPart(clients.before)) &&
+  (clients.alone === null || isStretches(clients.alone));
 
 const isHistory = (history: History | undefined): boolean =>
   isList(history?.points, 0, 10_000) &&

@@ -28,7 +28,7 @@ export interface RuleLook {
 }
 
 /**
- * Decides by the given rule. A classical rule looks at the candidate alone, so it never knows whom to blame. It proves
+ * Decides by the given rule. 4xx are always judged by the evidence. A classical rule looks at the candidate alone, so it never knows whom to blame. It proves
  * nothing, so it passes only at the end of the step, and only if users sent requests.
  */
 export function decideBy(rule: WatchRule | undefined, state: WatchState, look: RuleLook): Decision {
@@ -46,7 +46,10 @@ export function decideBy(rule: WatchRule | undefined, state: WatchState, look: R
     if (fires(rule, history, test, look.seconds, watchSeconds)) failed ??= i;
   });
   const open = { ...judged, test: undefined, platform: false, blame: 'none' as const };
-  if (failed !== undefined) return { ...open, kind: 'fail', blame: 'unknown', test: failed };
+  if (failed !== undefined)
+    return { ...open, kind: 'fail', blame: 'unknown', test: failed, clientErrors: undefined };
+  // No classical rule looks at 4xx, so what the evidence says about them stands.
+  if (judged.clientErrors) return judged;
   const called = state.evidence.tests.some(
     (test, i) => tests[i]?.stream === 'users' && test.candidate.total > 0,
   );

@@ -1,3 +1,4 @@
+import { type ClientState, startClients } from '../evidence/client-test.ts';
 import { type EvidencePlan, type EvidenceState, startEvidence, type TestSpec } from '../evidence/state.ts';
 import { limitOf, type Objective } from '../slo/objective.ts';
 import type { Mark } from './marks.ts';
@@ -18,6 +19,8 @@ export interface WatchState {
   before: number | undefined;
   /** Bad requests that came while traffic was split and name no revision. */
   nameless: number;
+  /** Answers of 4xx. Absent in older states, and until a source tells them apart. */
+  clients?: ClientState | undefined;
   /** For the classical rules: what each test has seen. */
   history?: History[] | undefined;
 }
@@ -28,6 +31,12 @@ export function testsOf(objectives: readonly Objective[], probes: boolean): Test
   return objectives.flatMap((objective) =>
     streams.map((stream) => ({ objective: objective.id, limit: limitOf(objective), stream })),
   );
+}
+
+/** The state of 4xx, begun if a source tells them apart for the first time. Changes `state`. */
+export function clientsOf(state: WatchState): ClientState {
+  state.clients ??= startClients(state.plan.splitSeconds);
+  return state.clients;
 }
 
 export function startWatch(plan: EvidencePlan, startedAt: number): WatchState {

@@ -48,6 +48,14 @@ export const decision = group('How a watch decides', {
     default: '3',
     usedBy: counting,
   },
+  client_errors: {
+    kind: choice(['compare', 'ignore', 'count']),
+    sentence:
+      'How answers of 4xx other than 429 count. `compare`: while traffic is split, the new revision fails if it gives more of them than the old one, and at 100 % the release stops if most answers of several minutes in a row are 4xx and were not before. `ignore` only shows them. `count`: they are errors under `slo`. Requests that Google refuses before they reach the function count in no case.',
+    example: 'count',
+    default: 'compare',
+    usedBy: counting,
+  },
   on_too_few_requests: {
     kind: ending,
     sentence: 'What to do if too few requests came to decide.',
@@ -67,6 +75,14 @@ export const decision = group('How a watch decides', {
   on_blind: {
     kind: ending,
     sentence: 'What to do if the requests could not be counted, or traffic vanished.',
+    example: 'roll_back',
+    default: 'hold',
+    usedBy: counting,
+  },
+  on_client_errors: {
+    kind: ending,
+    sentence:
+      'What to do with `client_errors: compare` if at 100 % most answers are 4xx for minutes. Without another revision beside it, the new one and its callers look alike.',
     example: 'roll_back',
     default: 'hold',
     usedBy: counting,

@@ -1,7 +1,10 @@
 import type { Json } from '../../domain/data/json.ts';
+import { faultOf } from '../../domain/evidence/answers.ts';
+import { clientErrorsId } from '../../domain/watch/clients/cells.ts';
+import type { Refused } from '../../domain/watch/clients/facts.ts';
 import { type Failure, FailureBook, failureName } from '../../domain/watch/failures.ts';
-import type { SliCount, SliQuery } from '../../steps/ports/sli.ts';
-import { spanOf, Tally } from '../tally.ts';
+import type { SliQuery, SliReading } from '../../steps/ports/sli.ts';
+import { AnswerTally, spanOf, Tally } from '../tally.ts';
 import { LagMeter } from './lag-meter.ts';
 import { judge, type RequestEntry, readEntry } from './log-entry.ts';
 
@@ -38,7 +41,11 @@ export class EntryBook {
   /** Entries that could not be judged. */
   unreadable = 0;
   #tally = new Tally();
+  #answers = new AnswerTally();
   #failures = new FailureBook();
+  /** What 4xx have in common, in a book of its own, so that callers' noise leaves room for failures. */
+  #clients = new FailureBook();
+  #refused = new Map<number, number>();
 
   constructor(query: SliQuery) {
     this.#query = query;
@@ -64,8 +71,19 @@ export class EntryBook {
     this.#received.set(key, entry.received);
     this.newest = Math.max(this.newest, entry.received);
     this.#lag.saw(entry.received - entry.timestamp, now - entry.received);
-    if (entry.excluded || (entry.revision && !this.#query.revisions.includes(entry.revision))) return;
     const span = spanOf(entry.timestamp, marks);
+    const { revision, status, method, url } = entry;
+    if (entry.excluded === 'refused' && span >= 0)
+      this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
+    if (entry.excluded || (revision && !this.#query.revisions.includes(revision))) return;
+    this.#answers.add(revision, span, status, 1);
+    if (faultOf(status) === 'client' && span >= 0)
+      this.#clients.add({
+        revision,
+        objective: clientErrorsId,
+        what: failureName({ status, method, url }),
+        count: 1,
+      });
     bookEntry(this.#tally, this.#query.objectives, entry, span, span < 0 ? undefined : this.#failures);
   }
 
@@ -75,11 +93,16 @@ export class EntryBook {
   }
 
   /** Hands out what was counted since the last call. */
-  take(): { counts: SliCount[]; failures: Failure[] } {
+  take(): Pick<SliReading, 'counts' | 'answers' | 'refused'> & { failures: Failure[] } {
     const { counts } = this.#tally;
-    const { failures } = this.#failures;
+    const { answers } = this.#answers;
+    const failures = [...this.#failures.failures, ...this.#clients.failures];
+    const refused: Refused[] = [...this.#refused].map(([status, count]) => ({ status, count }));
     this.#tally = new Tally();
+    this.#answers = new AnswerTally();
     this.#failures = new FailureBook();
-    return { counts, failures };
+    this.#clients = new FailureBook();
+    this.#refused = new Map();
+    return { counts, answers, failures, refused };
   }
 }

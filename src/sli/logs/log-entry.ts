@@ -1,11 +1,12 @@
 import { type Json, type JsonObject, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import { isOwnAgent } from '../../domain/product.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
+import { isBadStatus } from '../tally.ts';
 
 /** One entry of Cloud Run's request log, reduced to the fields that are judged. */
 export interface RequestEntry {
   insertId: string;
-  /** Empty for a 429 whose entry names no revision. */
+  /** Empty if the entry names none: a 429, or a request that the front end refused. */
   revision: string;
   /** Milliseconds since the epoch. */
   timestamp: number;
@@ -22,10 +23,12 @@ export interface RequestEntry {
 }
 
 /**
- * What Cloud Run's front end writes into the log when it refuses a caller. Such a request never reached the function.
- * The entry has no field for this; the text is the only sign that Google gives.
+ * Statuses with which Cloud Run's front end refuses a caller: no or a wrong token (401, 403), ingress (404), and a request
+ * that is too large (413). Such a request never reached the function. The entry has no field for this. But the front end
+ * explains each refusal in `textPayload`, and entries of answers by the function have no text
+ * (https://cloud.google.com/run/docs/troubleshooting). 429 is left out, because it says that no instance was free.
  */
-const refusedText = /not authenticated|not authorized|could not be verified|does not have permission/i;
+const refusals: ReadonlySet<number> = new Set([401, 403, 404, 413]);
 
 /** Returns undefined if the entry cannot be judged because it lacks an id, a time, a revision or a status. */
 export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>): RequestEntry | undefined {
@@ -37,7 +40,7 @@ export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>):
   const received = Date.parse(textOrEmpty(entry.receiveTimestamp));
   const status = typeof request.status === 'number' ? request.status : Number.NaN;
   if (!insertId || !Number.isFinite(timestamp) || !Number.isInteger(status) || status < 100) return undefined;
-  if (!revision && status !== 429) return undefined;
+  if (!revision && status !== 429 && !refusals.has(status)) return undefined;
   const seconds = /^(\d+(?:\.\d+)?)s$/.exec(textOrEmpty(request.latency))?.[1];
   return {
     insertId,
@@ -62,14 +65,14 @@ function exclusionOf(
   const url = textOrEmpty(request.requestUrl);
   const host = URL.canParse(url) ? new URL(url).host : '';
   if (tagHosts.has(host) || /^[\w-]+---/.test(host)) return 'tag';
-  if ((status === 401 || status === 403) && refusedText.test(textOrEmpty(entry.textPayload)))
-    return 'refused';
+  const named = textOrEmpty(objectOf(objectOf(entry.resource).labels).revision_name) !== '';
+  if (refusals.has(status) && (!named || textOrEmpty(entry.textPayload) !== '')) return 'refused';
   return undefined;
 }
 
-/** Bad for availability: 500 and above, and 429, because no instance was free. A missing latency proves nothing. */
+/** Bad for availability: 500 and above, 429, and other 4xx if the user counts them. A missing latency proves nothing. */
 export function judge(entry: RequestEntry, objective: SliObjective): 'good' | 'bad' | 'unknown' {
-  if (objective.kind === 'availability') return entry.status >= 500 || entry.status === 429 ? 'bad' : 'good';
+  if (objective.kind === 'availability') return isBadStatus(entry.status, objective) ? 'bad' : 'good';
   if (Number.isNaN(entry.latencyMs)) return 'unknown';
   return entry.latencyMs > (objective.slowerThanMs ?? Number.POSITIVE_INFINITY) ? 'bad' : 'good';
 }

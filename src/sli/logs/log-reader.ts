@@ -144,7 +144,8 @@ export class LogReader implements SliReader {
     this.#book.forgetBefore(newest - 4 * requestTimeoutMs);
     const revisions = this.#query.revisions.map((name) => `"${name}"`).join(' OR ');
     return this.#access.filterOf(this.#query.service, [
-      `(resource.labels.revision_name=(${revisions}) OR httpRequest.status=429)`,
+      // An entry of a 429 or of a refusal may name no revision.
+      `(resource.labels.revision_name=(${revisions}) OR httpRequest.status=(401 OR 403 OR 404 OR 413 OR 429))`,
       `timestamp>="${iso(this.#query.since)}"`,
       `receiveTimestamp>="${iso(arrived)}"`,
       // Without an end, a pass would never finish if entries arrive faster than it can read them.

@@ -1,4 +1,5 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { faultOf } from '../../domain/evidence/answers.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource, SliTotals } from '../../steps/ports/sli.ts';
 import { CallBudget } from '../quota/call-budget.ts';
@@ -37,12 +38,24 @@ export function createLogging(options: LoggingOptions): SliSource {
       const filter = api.filterOf(query.service, [`timestamp>="${iso(clock.now() - 1000)}"`]);
       await requirePace({ clock, log, budget, signal }, () => api.page(filter, undefined, again, signal));
     },
+    async held(query, from, to, signal) {
+      const revisions = query.revisions.map((name) => `"${name}"`).join(' OR ');
+      const filter = api.filterOf(query.service, [
+        `resource.labels.revision_name=(${revisions})`,
+        `timestamp>="${iso(from)}"`,
+        `timestamp<"${iso(to)}"`,
+      ]);
+      if (!again()) throw new ReleaseError('quota-spent', { what: 'The reads of this minute are used up.' });
+      const page = await api.page(filter, undefined, again, signal);
+      return page.entries.length;
+    },
     async total(query, from, to, signal) {
       const tally = new Tally();
       const filter = api.filterOf(query.service, [`timestamp>="${iso(from)}"`, `timestamp<"${iso(to)}"`]);
       const noTags = new Set<string>();
       let token: string | undefined;
       let pages = 0;
+      let client = 0;
       const totals: SliTotals = {};
       do {
         if (++pages > (options.pagesPerPoll ?? 4) || !again())
@@ -58,14 +71,15 @@ export function createLogging(options: LoggingOptions): SliSource {
         budget.answered();
         for (const raw of answer.entries) {
           const entry = readEntry(raw, noTags);
-          if (entry && !entry.excluded && !query.except?.includes(entry.revision))
-            bookEntry(tally, query.objectives, entry, 0);
+          if (!entry || entry.excluded || query.except?.includes(entry.revision)) continue;
+          bookEntry(tally, query.objectives, entry, 0);
+          if (faultOf(entry.status) === 'client') client++;
         }
         token = answer.next;
       } while (token);
       for (const { objective, total, bad } of tally.counts) {
         const known = totals[objective];
-        totals[objective] = { total: total + (known?.total ?? 0), bad: bad + (known?.bad ?? 0) };
+        totals[objective] = { total: total + (known?.total ?? 0), bad: bad + (known?.bad ?? 0), client };
       }
       return totals;
     },

@@ -1,7 +1,9 @@
+import { faultOf } from '../../domain/evidence/answers.ts';
+import { clientErrorsId } from '../../domain/watch/clients/cells.ts';
 import { FailureBook, failureName } from '../../domain/watch/failures.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SliQuery, SliReader, SliReading } from '../../steps/ports/sli.ts';
-import { spanOfBucket, Tally } from '../tally.ts';
+import { AnswerTally, spanOfBucket, Tally } from '../tally.ts';
 import type { MonitoringApi } from './monitoring-api.ts';
 
 export const minuteMs = 60_000;
@@ -29,13 +31,15 @@ export class MetricsReader implements SliReader {
       this.#notes.add('The metric does not announce its delay, so four minutes were assumed.');
     const horizon = Math.floor((this.#clock.now() - delay.ms) / minuteMs) * minuteMs;
     const tally = new Tally();
+    const answers = new AnswerTally();
     const failures = new FailureBook();
     if (horizon > this.#from) {
-      await this.#count(horizon, marks, tally, failures, signal);
+      await this.#count(horizon, marks, { tally, answers, failures }, signal);
       this.#from = horizon;
     }
     return {
       counts: tally.counts,
+      answers: answers.answers,
       failures: failures.failures,
       horizon: Math.max(horizon, this.#query.since),
       lagMs: delay.ms,
@@ -49,8 +53,7 @@ export class MetricsReader implements SliReader {
   async #count(
     horizon: number,
     marks: readonly number[],
-    tally: Tally,
-    failures: FailureBook,
+    { tally, answers: all, failures }: { tally: Tally; answers: AnswerTally; failures: FailureBook },
     signal?: AbortSignal,
   ): Promise<void> {
     const { objectives, revisions } = this.#query;
@@ -62,12 +65,24 @@ export class MetricsReader implements SliReader {
         buckets: await this.#api.buckets(this.#query, interval, objective, signal),
       })),
     );
-    for (const { objective, buckets } of answers)
+    for (const [index, { objective, buckets }] of answers.entries())
       for (const { revision, start, end, total, bad, edge, code } of buckets) {
         if (!revisions.includes(revision) || start < this.#from || end > horizon) continue;
         const { span, mixed } = spanOfBucket(start, end, marks);
         tally.add(revision, objective.id, span, total, bad, mixed);
-        const what = failureName({ status: Number(code), slowerThanMs: objective.slowerThanMs });
+        const status = Number(code);
+        // Every objective counts the same requests, so the first one is enough.
+        if (index === 0) {
+          all.add(revision, span, status, total, mixed);
+          if (faultOf(status) === 'client' && span >= 0)
+            failures.add({
+              revision,
+              objective: clientErrorsId,
+              what: failureName({ status }),
+              count: total,
+            });
+        }
+        const what = failureName({ status, slowerThanMs: objective.slowerThanMs });
         failures.add({ revision, objective: objective.id, what, count: bad });
         if (edge !== undefined && edge !== objective.slowerThanMs)
           this.#notes.add(`${objective.id}: judged at the bucket edge ${Math.round(edge)} ms.`);

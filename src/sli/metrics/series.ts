@@ -1,6 +1,7 @@
 import { type JsonObject, listOf, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
+import { isBadStatus } from '../tally.ts';
 import { countAbove, readHistogram } from './distribution.ts';
 
 /** The requests of one revision in one whole bucket of time. */
@@ -24,8 +25,6 @@ function wholeOf(value: JsonObject): number | undefined {
     typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : typeof raw === 'number' ? raw : Number.NaN;
   return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
-
-const isBad = (code: string) => /^5/.test(code) || code === '429';
 
 /**
  * Reads a page of time series. Throws on a point that it cannot read: skipping the point would leave half a bucket,
@@ -63,7 +62,14 @@ export function readSeries(body: JsonObject, objective: SliObjective): BucketCou
         const total = wholeOf(value);
         if (total === undefined) throw malformed('a point of the count is not a whole number');
         if (!code) throw malformed('a time series has no response_code');
-        counts.push({ revision, start, end, total, bad: isBad(code) ? total : 0, code });
+        counts.push({
+          revision,
+          start,
+          end,
+          total,
+          bad: isBadStatus(Number(code), objective) ? total : 0,
+          code,
+        });
       }
     }
   }

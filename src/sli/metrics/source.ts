@@ -1,3 +1,4 @@
+import { faultOf } from '../../domain/evidence/answers.ts';
 import { addCounts } from '../../domain/evidence/counts.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { Log } from '../../steps/ports/log.ts';
@@ -23,8 +24,9 @@ const slowest = 1;
 
 /**
  * Counts requests from Cloud Run's own metrics. The counts are exact, cover whole minutes and arrive minutes late. Each metric's
- * descriptor says how late. The metrics know only requests that reached a container: the 429 answers that no instance gave are in the
- * logs alone.
+ * descriptor says how late. The metrics know only requests that reached a container. By Google's description, request_count leaves
+ * out requests that do not: the 429 answers that no instance gave, and callers whom the front end refused
+ * (https://cloud.google.com/monitoring/api/metrics_gcp_p_z, run.googleapis.com/request_count).
  */
 export function createMonitoring(options: MonitoringOptions): SliSource {
   const { clock, log } = options;
@@ -66,8 +68,11 @@ export function createMonitoring(options: MonitoringOptions): SliSource {
         );
         const buckets = all.filter(({ revision }) => !query.except?.includes(revision));
         if (buckets.length === 0) continue;
-        const sum = { total: 0, bad: 0 };
-        for (const bucket of buckets) addCounts(sum, bucket);
+        const sum = { total: 0, bad: 0, client: 0 };
+        for (const bucket of buckets) {
+          addCounts(sum, bucket);
+          if (faultOf(Number(bucket.code)) === 'client') sum.client += bucket.total;
+        }
         totals[objective.id] = sum;
       }
       return totals;

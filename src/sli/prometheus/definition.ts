@@ -105,6 +105,12 @@ export const prometheus = defineSource({
         inputs: ['probes_per_minute'],
         problem: `the metrics of Cloud Run count test requests as users, so expected source auto or logs, or prometheus_total and prometheus_bad that leave out the user agent ${slug}`,
       });
+    if (objectives.some(({ clientErrors }) => clientErrors))
+      found.push({
+        inputs: ['client_errors'],
+        problem:
+          'the counters of Prometheus decide themselves which requests are bad, so expected compare or ignore; to count 4xx, let the counter of bad requests include them',
+      });
     for (const { id, source = id, prometheus: counters } of objectives)
       for (const { place, problem } of counters ? counterProblems(counters, (counter) => counter) : [])
         found.push({ inputs: ['slo_file'], problem: `${source}: ${place}: ${problem}` });

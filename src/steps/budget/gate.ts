@@ -12,7 +12,7 @@ import type { OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import { CountsRefused, CountsUnusable } from '../ports/counts-refused.ts';
 import type { Log } from '../ports/log.ts';
-import type { SliSource } from '../ports/sli.ts';
+import { type SliSource, sliObjectivesOf } from '../ports/sli.ts';
 
 export interface BudgetPorts {
   clock: Clock;
@@ -58,7 +58,7 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
   let unreadable: string | undefined;
   const findings: Finding[] = [];
   try {
-    const objectives = request.objectives.map(({ id, kind, slowerThanMs }) => ({ id, kind, slowerThanMs }));
+    const objectives = sliObjectivesOf(request.objectives);
     const since = now - request.windowSeconds * 1000;
     const query = { service, objectives };
     const doubts = (await ports.source.inspect?.(query, since, now, request.signal)) ?? [];
@@ -100,7 +100,7 @@ async function withoutTakenBack(
   try {
     const revisions = (await request.readTakenBack?.()) ?? [];
     if (revisions.length === 0) return undefined;
-    const objectives = request.objectives.map(({ id, kind, slowerThanMs }) => ({ id, kind, slowerThanMs }));
+    const objectives = sliObjectivesOf(request.objectives);
     const query = { service: shortName(request.service), objectives, except: revisions };
     const rest = await source.total(query, now - request.windowSeconds * 1000, now, signal);
     const left = objectives.map(({ id }) => (windows[id]?.bad ?? 0) - (rest[id]?.bad ?? 0));

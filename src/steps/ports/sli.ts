@@ -1,4 +1,7 @@
 import type { Doubt } from '../../domain/slo/doubt.ts';
+import type { Objective } from '../../domain/slo/objective.ts';
+import type { AnswerCount } from '../../domain/watch/clients/cells.ts';
+import type { Refused } from '../../domain/watch/clients/facts.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
 import type { SpanCount } from '../../domain/watch/marks.ts';
 
@@ -9,7 +12,13 @@ export interface SliObjective {
   kind: 'availability' | 'latency';
   /** For a latency objective: the bound in milliseconds. */
   slowerThanMs?: number | undefined;
+  /** For availability: 4xx are bad too. */
+  clientErrors?: true | undefined;
 }
+
+/** What a source needs to know of these objectives. */
+export const sliObjectivesOf = (objectives: readonly Objective[]): SliObjective[] =>
+  objectives.map(({ id, kind, slowerThanMs, clientErrors }) => ({ id, kind, slowerThanMs, clientErrors }));
 
 export interface SliQuery {
   /** Short name of the Cloud Run service. */
@@ -31,8 +40,12 @@ export type SliCount = SpanCount;
 export interface SliReading {
   /** Increments since the reading before. A request is in exactly one reading. */
   counts: SliCount[];
-  /** What the bad requests have in common, as far as the source knows. */
+  /** What the bad requests have in common, as far as the source knows. 4xx stand here under `clientErrorsId`. */
   failures?: Failure[] | undefined;
+  /** The same requests by their answers. Undefined if the source cannot tell 4xx apart. */
+  answers?: AnswerCount[] | undefined;
+  /** Requests that Google's front end refused before they reached a revision. They are in no count. */
+  refused?: Refused[] | undefined;
   /** Milliseconds since the epoch until when the source has seen every request. */
   horizon: number;
   /** Milliseconds by which the source lags now, measured or documented. */
@@ -72,6 +85,16 @@ export interface SliSource {
    */
   ready?(query: Pick<SliQuery, 'service'>, signal?: AbortSignal): Promise<void>;
   /**
+   * Requests of these revisions from `from` to `to` that the source holds in any form, test requests included. It stops
+   * counting at a thousand. Absent if the source does not keep single requests.
+   */
+  held?(
+    query: Pick<SliQuery, 'service' | 'revisions'>,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<number>;
+  /**
    * Finished requests of all revisions from `from` to `to` (milliseconds since the epoch). `except`: short names of
    * revisions that do not count.
    */
@@ -93,5 +116,11 @@ export interface SliSource {
   ): Promise<Doubt[]>;
 }
 
-/** The counts by objective id. Undefined if the source has no data, which is not the same as no requests. */
-export type SliTotals = Record<string, { total: number; bad: number } | undefined>;
+/**
+ * The counts by objective id. Undefined if the source has no data, which is not the same as no requests. `client`: how
+ * many of the answers were 4xx, if the source can tell.
+ */
+export type SliTotals = Record<
+  string,
+  { total: number; bad: number; client?: number | undefined } | undefined
+>;

@@ -4,7 +4,7 @@ import type { Objective } from '../../domain/slo/objective.ts';
 import { judgeServing, type ServingHealth } from '../../domain/watch/serving-health.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { SliSource } from '../ports/sli.ts';
+import { type SliSource, sliObjectivesOf } from '../ports/sli.ts';
 
 export interface CountRequest {
   /** projects/P/locations/L/services/S, or its short name. */
@@ -37,7 +37,7 @@ export async function countRevision(
   const reader = source.open({
     service: shortName(request.service),
     revisions: [revision],
-    objectives: objectives.map(({ id, kind, slowerThanMs }) => ({ id, kind, slowerThanMs })),
+    objectives: sliObjectivesOf(objectives),
     since,
   });
   const pollMs = 1000 * (request.pollSeconds ?? 5);

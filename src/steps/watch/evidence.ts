@@ -2,6 +2,7 @@ import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Blame } from '../../domain/evidence/decide.ts';
 import type { Phase } from '../../domain/evidence/state.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
+import type { ClientFacts, Refused } from '../../domain/watch/clients/facts.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
 import type { ReplayFile } from '../../domain/watch/replay/file.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
@@ -62,6 +63,10 @@ export interface WatchEvidence {
   points: WatchPoint[];
   /** What the candidate's bad requests of this step have in common, most frequent first. Empty if the source cannot say. */
   failures: Omit<Failure, 'revision'>[];
+  /** Answers of 4xx. Undefined if the source does not tell them apart. */
+  clients: ClientFacts | undefined;
+  /** Requests that the front end refused in this step. */
+  refused: Refused[];
   notes: string[];
   /** The role that this identity lacks, such as `roles/logging.viewer`, if the source refused to show its counts. */
   missingRole: string | undefined;

@@ -1,7 +1,10 @@
+import { advanceClients, clientStanding } from '../../domain/evidence/client-test.ts';
 import { type Decision, decide } from '../../domain/evidence/decide.ts';
-import { advance, type Cell } from '../../domain/evidence/state.ts';
+import { advance, alphaOf, type Cell } from '../../domain/evidence/state.ts';
+import { policyFor } from '../../domain/watch/outcome.ts';
+import type { RecordedClients } from '../../domain/watch/replay/recorded.ts';
 import { decideBy } from '../../domain/watch/rules.ts';
-import type { WatchState } from '../../domain/watch/state.ts';
+import { clientsOf, type WatchState } from '../../domain/watch/state.ts';
 import type { WatchRequest } from './request.ts';
 
 /** Everything that one look decides on. A recording holds it, so that a replay decides the same. */
@@ -16,18 +19,36 @@ export interface LookFacts {
   ended: boolean;
   /** The counts cannot be read, or the traffic looks wrong, so there is no pass. */
   withheld: boolean;
+  /** The same requests by their answers. Undefined if the source does not tell 4xx apart. */
+  clients?: RecordedClients | undefined;
 }
 
+type Judged = Pick<WatchRequest, 'phase' | 'baseline' | 'rule' | 'policy' | 'until'>;
+
 /** Books one look and decides. Changes `state`. */
-export function judgeLook(
-  request: Pick<WatchRequest, 'phase' | 'rule'>,
-  state: WatchState,
-  look: LookFacts,
-): Decision {
+export function judgeLook(request: Judged, state: WatchState, look: LookFacts): Decision {
   const { phase, rule } = request;
   const { seconds, cells, ended, withheld } = look;
   advance(state.plan, state.evidence, { seconds, phase, cells });
+  if (look.clients)
+    advanceClients(clientsOf(state), {
+      ...{ seconds, phase, cells: look.clients.cells, horizon: look.clients.horizon },
+      since: Math.max(0, seconds - look.dwell),
+      alone: phase === 'full' || request.baseline === undefined,
+    });
   const { dwell, lag } = look;
-  const judged = decide(state.plan, state.evidence, { phase, dwell, lag, ended, withheld });
+  const clients =
+    state.plan.clients && state.clients
+      ? clientStanding(state.clients, alphaOf(state.plan).clients, ended)
+      : undefined;
+  const judged = decide(state.plan, state.evidence, { phase, dwell, lag, ended, withheld, clients });
   return decideBy(rule, state, { seconds, cells, ended, withheld, judged });
+}
+
+/** True if this decision ends a step before its time. */
+export function endsStep({ until, policy }: Judged, decision: Decision): boolean {
+  if (decision.kind === 'fail') return true;
+  // If 4xx shall not stop the release, the objectives are watched to the end.
+  if (decision.clientErrors === 'mostly') return policyFor('client_errors', policy) !== 'promote';
+  return decision.kind === 'pass' && until !== 'duration';
 }

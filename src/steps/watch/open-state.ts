@@ -31,21 +31,29 @@ export function openState(
     alpha,
     splitSeconds: request.splitSeconds ?? durationSeconds,
     fullSeconds: request.fullSeconds ?? durationSeconds,
+    ...(request.clientErrors === 'compare' ? { clients: true as const } : {}),
   };
   return startWatch(plan, startedAt);
 }
 
+/** The requests of all revisions before the first shift. */
+export interface TrafficBefore {
+  perSecond: number;
+  /** All answers, and how many of them were 4xx. Undefined if the source does not tell them apart. */
+  answers: { total: number; client: number } | undefined;
+}
+
 /**
- * Requests a second from ten to five minutes before the shift, a time that every source has already seen. Undefined if
- * the source cannot tell.
+ * The requests from ten to five minutes before the shift, a time that every source has already seen. Undefined if the
+ * source cannot tell.
  */
-export async function rateBefore(
+export async function trafficBefore(
   ports: WatchPorts,
   service: string,
   objectives: SliObjective[],
   shiftedAt: number,
   signal: AbortSignal | undefined,
-): Promise<number | undefined> {
+): Promise<TrafficBefore | undefined> {
   const seconds = 300;
   try {
     const totals = await ports.source.total(
@@ -54,8 +62,13 @@ export async function rateBefore(
       shiftedAt - seconds * 1000,
       signal,
     );
-    const most = Math.max(...Object.values(totals).map((total) => total?.total ?? Number.NaN));
-    return Number.isFinite(most) ? most / seconds : undefined;
+    const seen = Object.values(totals).flatMap((total) => total ?? []);
+    const first = seen.find(({ client }) => client !== undefined);
+    if (seen.length === 0 || seen.length < Object.keys(totals).length) return undefined;
+    return {
+      perSecond: Math.max(...seen.map(({ total }) => total)) / seconds,
+      answers: first && { total: first.total, client: Math.min(first.total, first.client ?? 0) },
+    };
   } catch (error) {
     if (signal?.aborted) throw error;
     ports.log.debug(`The traffic before the shift is unknown: ${messageOf(error)}`);

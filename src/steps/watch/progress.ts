@@ -2,10 +2,13 @@ import { addCounts } from '../../domain/evidence/counts.ts';
 import type { Decision, Standing } from '../../domain/evidence/decide.ts';
 import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
 import { elapsedText } from '../../domain/text/numbers.ts';
+import { clientErrorsId } from '../../domain/watch/clients/cells.ts';
+import { clientText } from '../../domain/watch/clients/facts.ts';
 import { type Failure, kindTexts } from '../../domain/watch/failures.ts';
 import { againstOf, liveText, readText, worstOf } from '../../domain/watch/live-line.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import type { SliReading } from '../ports/sli.ts';
+import { clientFactsOf } from './clients.ts';
 import type { WatchPoint } from './evidence.ts';
 import { pointOf } from './point.ts';
 import type { WatchPorts, WatchRequest } from './request.ts';
@@ -42,6 +45,7 @@ export function createProgress(
   let looks = 0;
   let printedAt = Number.NEGATIVE_INFINITY;
   let printedOdds = 0;
+  let printedClientOdds = 0;
   let printed = '';
 
   const kindOf = (test: number) =>
@@ -50,8 +54,13 @@ export function createProgress(
   return {
     points,
     showFailures(failures) {
-      if (failures.length > 0)
-        ports.log.line(`  ${label}         failed: ${kindTexts(failures, 3).join(', ')}`);
+      const kinds = (clients: boolean) =>
+        failures.filter(({ objective }) => (objective === clientErrorsId) === clients);
+      for (const [word, some] of [
+        ['failed', kinds(false)],
+        ['4xx', kinds(true)],
+      ] as const)
+        if (some.length > 0) ports.log.line(`  ${label}         ${word}: ${kindTexts(some, 3).join(', ')}`);
     },
     look(look) {
       const seen = look.reading?.horizon ?? state.startedAt;
@@ -63,14 +72,20 @@ export function createProgress(
       const test = state.evidence.tests[worst];
       const odds = againstOf(look.decision.standings[worst] as Standing);
       const now = ports.clock.now();
-      const moved = Math.abs(odds - printedOdds) > Math.log(1.33) && odds > Math.log(2);
+      const clients = clientFactsOf(request, state, look.decision);
+      const has = (value: number, before: number) =>
+        Math.abs(value - before) > Math.log(1.33) && value > Math.log(2);
+      const clientOdds = clients?.odds ?? 0;
+      const moved = has(odds, printedOdds) || has(clientOdds, printedClientOdds);
       if (
         !test ||
         !(++looks <= 5 || moved || now - printedAt >= 60_000 || look.decision.kind !== 'undecided')
       )
         return;
       const { reading } = look;
-      const news = liveText({
+      const split = request.baseline !== undefined && request.phase === 'split';
+      const seen4xx = clients && clientText(clients, split);
+      const newsOfTest = liveText({
         candidate: request.phase === 'full' ? test.candidateFull : test.candidate,
         baseline: request.baseline && request.phase === 'split' ? test.baseline : undefined,
         kind: kindOf(worst),
@@ -80,10 +95,12 @@ export function createProgress(
         alpha: alpha[request.phase],
         rule: request.rule && request.rule.kind !== 'evidence' ? request.rule.kind : undefined,
       });
+      const news = seen4xx === undefined ? newsOfTest : `${newsOfTest}; ${seen4xx}`;
       // If the source has nothing new, the line would be the same again.
       if (news === printed && now - printedAt < 60_000 && look.decision.kind === 'undecided') return;
       printedAt = now;
       printedOdds = odds;
+      printedClientOdds = clientOdds;
       printed = news;
       const { horizon, source } = reading ?? { horizon: settledAt, source: ports.source.name };
       const read = readText(source, horizon > settledAt ? (now - horizon) / 1000 : undefined);

@@ -12,6 +12,7 @@ export class Recorder {
   /** @param state as it is before the first look */
   constructor(request: WatchRequest, state: WatchState, facts: { source: string; probes: boolean }) {
     const { candidate, baseline, phase, share, objectives, rule, policy, until, last = true } = request;
+    const { clientErrors } = request;
     const start = structuredClone(state);
     this.#head = {
       candidate,
@@ -23,13 +24,14 @@ export class Recorder {
       policy,
       until,
       last,
+      ...(clientErrors ? { clientErrors } : {}),
       start,
       ...facts,
     };
   }
 
   look(
-    { seconds, cells, dwell, lag, ended, withheld }: LookFacts,
+    { seconds, cells, dwell, lag, ended, withheld, clients }: LookFacts,
     obstacle: Obstacle | undefined,
     blind: boolean,
   ): void {
@@ -38,6 +40,7 @@ export class Recorder {
       ...{ t: seconds, cells: structuredClone(cells), dwell, lag },
       ...(ended ? { ended } : {}),
       ...(withheld ? { withheld } : {}),
+      ...(clients ? { clients: structuredClone(clients) } : {}),
       ...(obstacle ? { obstacle } : {}),
       ...(blind ? { blind } : {}),
     });

@@ -3,7 +3,7 @@ import type { RecordedWatch } from '../../domain/watch/replay/recorded.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
 import { startWatch, testsOf, type WatchState } from '../../domain/watch/state.ts';
 import type { WatchPoint } from './evidence.ts';
-import { judgeLook } from './judge.ts';
+import { endsStep, judgeLook } from './judge.ts';
 import { pointOf } from './point.ts';
 import type { WatchRequest } from './request.ts';
 import { conclude, type Ending, type WatchResult } from './result.ts';
@@ -36,9 +36,10 @@ function requestOf(step: RecordedWatch, { slo, rule, policy }: ReplayChange): Wa
   const objectives = step.objectives.map((objective, i) =>
     i === 0 && slo !== undefined ? { ...objective, target: slo } : objective,
   );
-  const { candidate, baseline, phase, share, until, last } = step;
+  const { candidate, baseline, phase, share, until, last, clientErrors } = step;
   return {
     ...{ service: '', candidate, baseline, phase, share, until, last, objectives, durationSeconds: 0 },
+    clientErrors,
     rule: rule ?? step.rule,
     policy: { ...step.policy, ...policy },
   };
@@ -55,27 +56,30 @@ function stateOf(
   if (before !== undefined) return { ...before, marks: [...start.marks], before: start.before };
   if (!fresh) return structuredClone(start);
   const plan = { ...start.plan, tests: testsOf(request.objectives, step.probes) };
-  return { ...startWatch(plan, start.startedAt), marks: [...start.marks] };
+  const { clients } = structuredClone(start);
+  return { ...startWatch(plan, start.startedAt), marks: [...start.marks], clients };
 }
 
 function replayStep(step: RecordedWatch, request: WatchRequest, state: WatchState): WatchResult {
   const points: WatchPoint[] = [];
+  let most: string | undefined;
   for (const [index, look] of step.looks.entries()) {
     const { t: seconds, cells, dwell, lag, obstacle } = look;
     const withheld = look.withheld === true;
-    const facts = { seconds, cells, dwell, lag, ended: look.ended === true, withheld };
+    const facts = { seconds, cells, dwell, lag, ended: look.ended === true, withheld, clients: look.clients };
     let decision = judgeLook(request, state, facts);
     points.push(pointOf({ seconds, cells, decision }, step.share, Math.max(0, seconds - lag)));
+    most = look.clients?.most ?? most;
     const over = look.ended === true || index === step.looks.length - 1;
     // Another rule may want to see more than was recorded. Then the recording's end is the end.
-    if (over && !facts.ended && decision.kind === 'undecided')
-      decision = judgeLook(request, state, { ...facts, cells: [], ended: true });
-    const passed = decision.kind === 'pass' && (request.until !== 'duration' || over);
-    if (decision.kind !== 'fail' && !passed && !over) continue;
+    if (over && !facts.ended && decision.kind === 'undecided' && !endsStep(request, decision))
+      decision = judgeLook(request, state, { ...facts, cells: [], clients: undefined, ended: true });
+    if (!over && !endsStep(request, decision)) continue;
     const ending: Ending = {
       ...{ decision, obstacle, points, failures: [], recorded: undefined },
       blind: look.blind === true || (over && look.ended === undefined && obstacle !== undefined),
-      counts: { reading: readingOf(step, lag), unread: [] },
+      counts: { reading: readingOf(step, lag), unread: [], refused: [] },
+      most,
     };
     return conclude(request, state, ending);
   }

@@ -1,5 +1,6 @@
 import type { Phase } from '../../domain/evidence/state.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
+import type { ClientErrors } from '../../domain/watch/clients/cells.ts';
 import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
@@ -42,6 +43,8 @@ export interface WatchJudgement {
   rule?: WatchRule | undefined;
   /** Chance of taking back a healthy release, for this region. Default 0.001. */
   alpha?: number | undefined;
+  /** Whether 4xx of both revisions are compared. Default: they are only counted. */
+  clientErrors?: ClientErrors | undefined;
   /** What to do if the watch ends without a decision. */
   policy?: Partial<Record<OpenEnd, OpenEndPolicy>> | undefined;
   /** False if another canary step follows, so that too few requests do not end the release. Default true. */

@@ -1,6 +1,7 @@
 import { type Blame, type Decision, doubtAt, passAt } from '../../domain/evidence/decide.ts';
 import { cleanRequestsToPass } from '../../domain/evidence/pass-test.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
+import { clientReason } from '../../domain/watch/clients/facts.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
 import { worstOf } from '../../domain/watch/live-line.ts';
 import { type Obstacle, obstacleText } from '../../domain/watch/obstacle.ts';
@@ -9,6 +10,8 @@ import { type DecidedFacts, failReason, openReason, passReason } from '../../dom
 import { recordReplay } from '../../domain/watch/replay/file.ts';
 import type { RecordedWatch } from '../../domain/watch/replay/recorded.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
+import type { SliReading } from '../ports/sli.ts';
+import { clientFactsOf } from './clients.ts';
 import type { TestSummary, WatchEvidence, WatchPoint } from './evidence.ts';
 import type { WatchRequest } from './request.ts';
 import type { StepCounts } from './step-counts.ts';
@@ -40,7 +43,9 @@ export type WatchResult = WatchSummary &
 /** How a watch ended. */
 export interface Ending {
   decision: Decision;
-  counts: Pick<StepCounts, 'reading' | 'unread'>;
+  counts: Pick<StepCounts, 'reading' | 'unread' | 'refused'>;
+  /** What most of the candidate's 4xx have in common. */
+  most: string | undefined;
   /** What kept the watch from seeing or trusting the counts at the end. */
   obstacle: Obstacle | undefined;
   /** True if the obstacle is why there is no decision. */
@@ -70,18 +75,27 @@ export function conclude(request: WatchRequest, state: WatchState, ending: Endin
     blame: decision.blame,
   };
   const facts = decidedFacts(request, state, ending, tests);
+  const byClients = evidence.clients?.decided
+    ? clientReason(evidence.clients, { ...request, most: ending.most })
+    : undefined;
   if (decision.kind === 'fail') {
-    const reason = failReason(facts, evidence.rule);
+    const reason = byClients ?? failReason(facts, evidence.rule);
     return { ...summary, verdict: 'fail', next: 'roll_back', open: undefined, reason };
   }
   if (decision.kind === 'pass') {
     const reason = passReason(facts, requests, probes, evidence.rule);
     return { ...summary, verdict: 'pass', next: 'go_on', open: undefined, reason, blame: 'none' };
   }
-  const open: OpenEnd = decision.platform ? 'platform' : ending.blind ? 'blind' : 'too_few_requests';
+  const open = openEndOf(ending);
   const next = nextStep(open, request.policy, request.last !== false);
-  const reason = undecidedReason(open, request, state, ending, { requests, probes, users });
+  const reason = byClients ?? undecidedReason(open, request, state, ending, { requests, probes, users });
   return { ...summary, verdict: 'inconclusive', next, open, reason };
+}
+
+function openEndOf({ decision, blind }: Ending): OpenEnd {
+  if (decision.platform) return 'platform';
+  if (decision.clientErrors === 'mostly') return 'client_errors';
+  return blind ? 'blind' : 'too_few_requests';
 }
 
 /** More than one share of traffic so far, so that "since its first traffic" and "at 100 %" differ. */
@@ -165,10 +179,20 @@ function evidenceOf(
     source: counts.reading?.source ?? 'none',
     lagSeconds: (counts.reading?.lagMs ?? 0) / 1000,
     failures: failures.map(({ revision: _, ...failure }) => failure),
-    notes: counts.reading?.notes ?? [],
+    clients: clientFactsOf(request, state, decision),
+    refused: [...counts.refused],
+    notes: [...(counts.reading?.notes ?? []), ...untold(request, counts.reading)],
     missingRole: obstacle?.kind === 'unreadable' ? obstacle.role : undefined,
     replay: recordReplay(state, request, points, recorded),
   };
+}
+
+/** Says once that 4xx are not judged, if the user wants them judged and the source does not tell them apart. */
+function untold({ clientErrors }: WatchRequest, reading: SliReading | undefined): string[] {
+  const told = clientErrors !== 'compare' || reading === undefined || reading.answers !== undefined;
+  return told || reading.source === 'a recording'
+    ? []
+    : ['This source does not tell answers of 4xx apart, so they are not compared.'];
 }
 
 function findingsOf({ obstacle, blind }: Ending): Finding[] {

@@ -1,9 +1,12 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { type Counts, noCounts } from '../../domain/evidence/counts.ts';
 import type { Cell, TestSpec } from '../../domain/evidence/state.ts';
-import { FailureBook } from '../../domain/watch/failures.ts';
+import { type AnswerCount, clientCellsOf, clientErrorsId } from '../../domain/watch/clients/cells.ts';
+import type { Refused } from '../../domain/watch/clients/facts.ts';
+import { FailureBook, mainKind } from '../../domain/watch/failures.ts';
 import { cellsOf, namelessBad } from '../../domain/watch/marks.ts';
 import type { Obstacle } from '../../domain/watch/obstacle.ts';
+import type { RecordedClients } from '../../domain/watch/replay/recorded.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import { addTraffic, addUnread, type StepTraffic, trafficProblem } from '../../domain/watch/traffic.ts';
 import { CountsRefused, CountsUnusable } from '../ports/counts-refused.ts';
@@ -29,6 +32,10 @@ export class StepCounts {
   isQueued = false;
   /** The last answer of the source. */
   reading: SliReading | undefined;
+  /** What the last answer says about 4xx. Undefined if there was none, or if the source does not tell them apart. */
+  clients: RecordedClients | undefined;
+  /** Requests that the front end refused in this step. */
+  readonly refused: Refused[] = [];
   /** By test: the candidate's requests of this step that a sample left out. */
   readonly unread: readonly Counts[];
 
@@ -49,6 +56,7 @@ export class StepCounts {
 
   /** Asks the source for what is new. Throws only if the run was cancelled; a source that fails is an obstacle. */
   async poll(signal: AbortSignal | undefined): Promise<Cell[]> {
+    this.clients = undefined;
     const { log, source } = this.#ports;
     const { marks } = this.#state;
     try {
@@ -62,6 +70,8 @@ export class StepCounts {
       for (const failure of reading.failures ?? [])
         if (failure.revision === this.#request.candidate) this.#failures.add(failure);
       this.#state.nameless += namelessBad(reading.counts, marks);
+      if (reading.answers) this.clients = this.#clientsOf(reading, reading.answers);
+      addRefused(this.refused, reading.refused ?? []);
       this.#state.source = source.name;
       this.#state.cursor = reading.cursor;
       return cellsOf(reading.counts, marks, this.#tests, this.#request);
@@ -75,6 +85,13 @@ export class StepCounts {
       this.#unreadable = { kind: 'unreadable', message, role };
       return [];
     }
+  }
+
+  #clientsOf(reading: SliReading, answers: readonly AnswerCount[]): RecordedClients {
+    const { marks, startedAt } = this.#state;
+    const horizon = Math.max(0, (reading.horizon - startedAt) / 1000);
+    const most = mainKind(this.failures.filter(({ objective }) => objective === clientErrorsId));
+    return { cells: clientCellsOf(answers, marks, this.#request), horizon, ...(most ? { most } : {}) };
   }
 
   /** Adds the counts of one look, including probes, to the traffic of this step. */
@@ -106,7 +123,16 @@ export class StepCounts {
     return this.#traffic.candidate > 0;
   }
 
+  /** The candidate's bad requests, and under `clientErrorsId` its 4xx, by what they have in common. */
   get failures() {
     return this.#failures.failures;
+  }
+}
+
+function addRefused(to: Refused[], more: readonly Refused[]): void {
+  for (const { status, count } of more) {
+    const known = to.find((one) => one.status === status);
+    if (known) known.count += count;
+    else to.push({ status, count });
   }
 }

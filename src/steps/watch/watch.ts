@@ -1,10 +1,10 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { marksOfShift } from '../../domain/watch/marks.ts';
 import { continuesMark } from '../../domain/watch/resume.ts';
-import { testsOf } from '../../domain/watch/state.ts';
-import type { SliObjective } from '../ports/sli.ts';
-import { judgeLook } from './judge.ts';
-import { openState, rateBefore } from './open-state.ts';
+import { clientsOf, testsOf } from '../../domain/watch/state.ts';
+import { sliObjectivesOf } from '../ports/sli.ts';
+import { endsStep, judgeLook } from './judge.ts';
+import { openState, trafficBefore } from './open-state.ts';
 import { startProber } from './probes.ts';
 import { createProgress } from './progress.ts';
 import { Recorder } from './recorder.ts';
@@ -34,11 +34,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
   if (!goesOn) state.marks.push(...marksOfShift({ shiftedAt, settledAt, share, phase }));
   // A continued watch counts the time that the earlier runner has already seen at this share.
   const shareSince = goesOn ? (state.marks.at(-1)?.at ?? settledAt) : settledAt;
-  const objectives: SliObjective[] = request.objectives.map(({ id, kind, slowerThanMs }) => ({
-    id,
-    kind,
-    slowerThanMs,
-  }));
+  const objectives = sliObjectivesOf(request.objectives);
   const service = shortName(request.service);
   const reader = source.open({
     service,
@@ -48,19 +44,24 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
     cursor: state.source === source.name ? state.cursor : undefined,
     tagUrls: request.tagUrls,
   });
-  if (state.before === undefined)
-    state.before = await rateBefore(ports, service, objectives, shiftedAt, signal);
+  if (state.before === undefined) {
+    const before = await trafficBefore(ports, service, objectives, shiftedAt, signal);
+    state.before = before?.perSecond;
+    if (before?.answers) clientsOf(state).before = before.answers;
+  }
 
   const counts = new StepCounts(ports, request, state, tests, reader);
   const progress = createProgress(ports, request, state, settledAt);
   const recorder = new Recorder(request, state, { source: source.name, probes: ports.probes !== undefined });
   const prober = ports.probes ? startProber(ports, ports.probes, request) : undefined;
   const pollMs = (request.pollSeconds ?? 10) * 1000;
+  let most: string | undefined;
   const finish = (ending: Pick<Ending, 'decision' | 'obstacle' | 'blind'>) => {
     const { failures } = counts;
     const result = conclude(request, state, {
       ...ending,
       counts,
+      most,
       failures,
       points: progress.points,
       recorded: recorder.recorded,
@@ -88,15 +89,16 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const withheld = obstacle !== undefined || counts.reading === undefined || !atWork;
       const dwell = (now - shareSince) / 1000;
       const lag = (counts.reading?.lagMs ?? 0) / 1000;
-      const facts = { seconds, cells, dwell, lag, ended, withheld };
+      const { clients } = counts;
+      const facts = { seconds, cells, dwell, lag, ended, withheld, clients };
       const decision = judgeLook(request, state, facts);
       const blind = ended && (obstacle !== undefined || counts.isStale(now, pollMs));
       recorder.look(facts, obstacle, blind);
       progress.look({ seconds, cells, decision, reading: counts.reading });
+      most = clients?.most ?? most;
       const ending = { decision, obstacle, blind: false };
-      if (decision.kind === 'fail') return finish(ending);
-      if (decision.kind === 'pass' && request.until !== 'duration') return finish(ending);
-      if (ended) return finish({ ...ending, blind });
+      if (ended) return finish({ ...ending, blind: blind && !endsStep(request, decision) });
+      if (endsStep(request, decision)) return finish(ending);
     }
   } finally {
     prober?.stop();

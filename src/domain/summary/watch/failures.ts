@@ -1,10 +1,11 @@
 import { countText } from '../../text/numbers.ts';
 import { codeSpan } from '../../text/safe-text.ts';
+import { clientErrorsId } from '../../watch/clients/cells.ts';
 import type { WatchFacts } from '../../watch/evidence.ts';
-import { type FailureKind, kindTexts, totalOf } from '../../watch/failures.ts';
+import { type FailureKind, kindTexts, mainKind, totalOf } from '../../watch/failures.ts';
 
 /** The kinds of failure under one objective, most frequent first, over all canary steps. Empty if the source cannot say. */
-function failuresOf({ failures }: WatchFacts, objective: string): FailureKind[] {
+export function failuresOf({ failures }: WatchFacts, objective: string): FailureKind[] {
   const kinds = new Map<string, number>();
   for (const kind of Array.isArray(failures) ? failures : [])
     if (kind?.objective === objective && typeof kind.what === 'string' && kind.count > 0)
@@ -14,6 +15,7 @@ function failuresOf({ failures }: WatchFacts, objective: string): FailureKind[] 
 
 /** "`HTTP 500 on POST /v1/ocr` is 34 of the 37 failures": what to look at first. Undefined if nothing stands out. */
 export function mainFailure(facts: WatchFacts): string | undefined {
+  if (facts.clients?.decided) return mainClientError(facts);
   const at = facts.tests.find(({ failed }) => failed) ?? facts.tests[0];
   if (at?.stream !== 'users') return undefined;
   const { kind, id } = at.objective;
@@ -27,6 +29,17 @@ export function mainFailure(facts: WatchFacts): string | undefined {
       ? `The one that ${kind === 'latency' ? 'was too slow' : 'failed'} is ${codeSpan(first.what)}`
       : `All ${countText(total)} ${all} are ${codeSpan(first.what)}`;
   return `${codeSpan(first.what)} is ${countText(first.count)} of the ${countText(total)} ${all}`;
+}
+
+/** The same for 4xx, if those decided. */
+function mainClientError(facts: WatchFacts): string | undefined {
+  const kinds = failuresOf(facts, clientErrorsId);
+  const what = mainKind(kinds);
+  const first = kinds.find((kind) => kind.what === what);
+  return (
+    first &&
+    `${codeSpan(first.what)} is ${countText(first.count)} of the ${countText(totalOf(kinds))} answers of 4xx`
+  );
 }
 
 /** The line about failures below the table of one objective. */

@@ -13,6 +13,7 @@ import {
 } from '../../watch/evidence.ts';
 import { budgetLines } from './budget.ts';
 import { watchChart } from './chart.ts';
+import { clientLines } from './clients.ts';
 import { failuresLine } from './failures.ts';
 import { watchTable } from './table.ts';
 
@@ -34,6 +35,7 @@ export function watchLines(facts: WatchFacts, options: { chart: boolean }): stri
   return [
     ...(options.chart ? watchChart(facts, worst) : []),
     ...tests.flatMap((test) => [...watchTable(facts, test), ...failuresLine(facts, test)]),
+    ...clientLines(facts),
     `<sub>${notes.join(' ')}</sub>`,
     '',
     ...oddsMeaning(facts, worst),

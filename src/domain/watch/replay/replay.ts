@@ -29,6 +29,26 @@ const cell = z.looseObject({
   candidate: counts,
   baseline: counts.optional(),
 });
+const whole = z.number().int().nonnegative();
+const answers = z
+  .object({ total: whole, client: whole, failed: whole })
+  .refine(({ total, client, failed }) => client + failed <= total, {
+    message: 'client and failed must not be more than total',
+  });
+const clients = z.looseObject({
+  cells: z
+    .array(
+      z.looseObject({
+        phase: z.enum(['split', 'full']),
+        share: z.number().gte(0).lte(1).optional(),
+        candidate: answers,
+        baseline: answers.optional(),
+      }),
+    )
+    .max(200),
+  horizon: z.number(),
+  most: z.string().max(300).optional(),
+});
 const seconds = z.number().nonnegative();
 const name = z.string().max(300);
 const obstacle = z.union([
@@ -62,6 +82,7 @@ const step = z
           kind: z.enum(['availability', 'latency']),
           target: z.number().gt(0.05).lt(1),
           slowerThanMs: z.number().optional(),
+          clientErrors: z.literal(true).optional(),
           title: name.optional(),
         }),
       )
@@ -74,8 +95,10 @@ const step = z
         too_few_requests: ending.optional(),
         blind: ending.optional(),
         platform: ending.optional(),
+        client_errors: ending.optional(),
       })
       .optional(),
+    clientErrors: z.enum(['compare', 'ignore', 'count']).optional(),
     until: z.enum(['pass', 'duration']).optional(),
     last: z.boolean(),
     source: name,
@@ -89,6 +112,7 @@ const step = z
           lag: seconds,
           ended: z.literal(true).optional(),
           withheld: z.literal(true).optional(),
+          clients: clients.optional(),
           obstacle: obstacle.optional(),
           blind: z.literal(true).optional(),
         }),

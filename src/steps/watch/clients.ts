@@ -1,0 +1,29 @@
+import { clientRateBefore, clientStanding } from '../../domain/evidence/client-test.ts';
+import type { Decision } from '../../domain/evidence/decide.ts';
+import { alphaOf } from '../../domain/evidence/state.ts';
+import type { ClientFacts } from '../../domain/watch/clients/facts.ts';
+import type { WatchState } from '../../domain/watch/state.ts';
+import type { WatchRequest } from './request.ts';
+
+/** What the watch knows about 4xx so far. Undefined if the source does not tell them apart. */
+export function clientFactsOf(
+  request: Pick<WatchRequest, 'clientErrors' | 'objectives'>,
+  state: WatchState,
+  decision: Pick<Decision, 'clientErrors'> | undefined,
+): ClientFacts | undefined {
+  const { clients, plan } = state;
+  if (!clients) return undefined;
+  const alpha = alphaOf(plan).clients;
+  const compared = plan.clients === true;
+  const counted = request.objectives.some(({ clientErrors }) => clientErrors);
+  return {
+    judged: compared ? 'compare' : counted ? 'count' : 'ignore',
+    candidate: { ...clients.candidate },
+    baseline: { ...clients.baseline },
+    alone: clients.alone ? { ...clients.alone.all } : undefined,
+    before: clientRateBefore(clients),
+    odds: compared ? clientStanding(clients, alpha, false).odds : undefined,
+    actsAt: compared ? -Math.log(alpha) : undefined,
+    decided: decision?.clientErrors,
+  };
+}
