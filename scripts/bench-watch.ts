@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { decide } from '../src/domain/evidence/decide.ts';
 import { advance, type EvidencePlan, startEvidence } from '../src/domain/evidence/state.ts';
+import { clientChecks, clientTable, simulateClients } from './bench-watch/clients.ts';
 import { passTable } from './bench-watch/passes.ts';
 import { classicalRules, evidence } from './bench-watch/rules.ts';
 import { limit, scenes } from './bench-watch/scenes.ts';
@@ -116,12 +117,14 @@ async function main(): Promise<void> {
   const cost = decisionCost();
   for (const line of table(cells)) console.log(line);
   if (!only) for (const line of passTable(bad, Number(values.seed))) console.log(line);
-  const { lines, missed } = checks(cells, cost);
+  const clients = simulateClients({ healthy, bad }, Number(values.seed), only);
+  for (const line of clientTable(clients)) console.log(line);
+  const { lines, missed } = checks(cells, cost, clientChecks(clients));
   for (const line of lines) console.log(line);
   console.log(
-    `${jobs.length} cells in ${Math.round((performance.now() - started) / 1000)} s, seed ${values.seed}.`,
+    `${jobs.length + clients.length} cells in ${Math.round((performance.now() - started) / 1000)} s, seed ${values.seed}.`,
   );
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ cells, cost }, null, 1)}\n`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ cells, clients, cost }, null, 1)}\n`);
   process.exitCode = missed > 0 ? 1 : 0;
 }
 

@@ -63,6 +63,7 @@ function chanceOfFewer(events: number, mean: number): number {
 export function checks(
   cells: readonly Cell[],
   cost: { median: number; most: number },
+  others: readonly { good: boolean; text: string }[] = [],
 ): { lines: string[]; missed: number } {
   const lines = ['### Bounds', ''];
   let missed = 0;
@@ -120,6 +121,7 @@ export function checks(
     cost.most < 1000,
     `a look at the 10 000th poll costs ${cost.median.toFixed(0)} µs, ${cost.most.toFixed(0)} in one of a hundred looks (1 000)`,
   );
+  for (const { good, text } of others) note(good, text);
   lines.push('');
   return { lines, missed };
 }

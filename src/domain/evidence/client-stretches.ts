@@ -3,7 +3,8 @@ import { type Answers, addAnswers, clientRate, noAnswers } from './answers.ts';
 /**
  * Answers of a revision that has all traffic, in stretches of time. Nothing stands beside it, so one caller's burst looks
  * like a fault of the release, and no bound exists. Therefore only a long row of stretches, each of which is mostly 4xx,
- * counts, and only if the time before was different.
+ * counts, and only if the time before was different. A burst comes on top of the usual requests, which are still
+ * answered. So all other answers must have become rare as well.
  */
 export interface Stretches {
   /** The stretch that has begun, and the second since the first shift at which it began. */
@@ -11,8 +12,9 @@ export interface Stretches {
   since: number;
   /** The stretches in a row, up to the last complete one, that were mostly 4xx. */
   row: { stretches: number; seconds: number; total: number; client: number };
-  /** All answers at this share. */
+  /** All answers at this share, and when it began. */
   all: Answers;
+  from: number;
 }
 
 /** A stretch lasts so long, and longer if it would hold fewer requests. */
@@ -31,6 +33,7 @@ export const openStretches = (since: number): Stretches => ({
   since,
   row: { stretches: 0, seconds: 0, total: 0, client: 0 },
   all: { ...noAnswers },
+  from: since,
 });
 
 /** Books new answers. `horizon`: second since the first shift up to which everything was seen. Changes `to`. */
@@ -52,15 +55,33 @@ export function bookStretch(to: Stretches, horizon: number, more: Answers): void
   to.since = horizon;
 }
 
-const isHigh = (counts: Pick<Answers, 'total' | 'client'>, before: number): boolean =>
-  counts.total >= stretchRequests && clientRate(counts) > Math.max(mostly, before + jump);
+/** The time before the candidate had all traffic. */
+export interface Before {
+  /** The fraction of 4xx. */
+  rate: number;
+  /** Other answers a second. Undefined if not known. */
+  othersPerSecond: number | undefined;
+}
 
-/** True if the row is complete. At the planned end, most answers at this share are enough. `before`: rate of 4xx before. */
-export function areMostlyClient({ row, all }: Stretches, before: number, ended: boolean): boolean {
-  const whole = row.stretches >= rowStretches && row.seconds >= rowSeconds && isHigh(row, before);
-  return whole || (ended && isHigh(all, before));
+/** Above this fraction of the other answers of the time before, the usual requests are still answered. */
+const stillAnswered = 0.5;
+
+function isHigh(counts: Pick<Answers, 'total' | 'client'>, seconds: number, before: Before): boolean {
+  if (counts.total < stretchRequests || clientRate(counts) <= Math.max(mostly, before.rate + jump))
+    return false;
+  const usual = (before.othersPerSecond ?? 0) * seconds;
+  return usual < stretchRequests || counts.total - counts.client < stillAnswered * usual;
+}
+
+/**
+ * True if the row is complete. At the planned end a shorter row is enough if it fills half of the time at this share.
+ */
+export function areMostlyClient({ row, since, from }: Stretches, before: Before, ended: boolean): boolean {
+  const whole = row.stretches >= rowStretches && row.seconds >= rowSeconds;
+  const rest = ended && row.seconds > 0 && row.seconds >= (since - from) / 2;
+  return (whole || rest) && isHigh(row, row.seconds, before);
 }
 
 /** True if the newest answers are mostly 4xx, so that a row may be growing. Then it is too early for a pass. */
-export const areRising = ({ row, open }: Stretches, before: number): boolean =>
-  isHigh(row, before) || isHigh(open, before);
+export const areRising = ({ row, open, since }: Stretches, horizon: number, before: Before): boolean =>
+  isHigh(row, row.seconds, before) || isHigh(open, horizon - since, before);

@@ -11,6 +11,7 @@ import {
 import {
   areMostlyClient,
   areRising,
+  type Before,
   bookStretch,
   openStretches,
   type Stretches,
@@ -27,8 +28,8 @@ export interface ClientState {
   /** Answers while traffic was split. */
   candidate: Answers;
   baseline: Answers;
-  /** Answers of all revisions before the first shift; null if they are not known. */
-  before: { total: number; client: number } | null;
+  /** Answers of all revisions in so many seconds before the first shift; null if they are not known. */
+  before: { total: number; client: number; seconds: number } | null;
   /** The candidate without a revision beside it; null before that. */
   alone: Stretches | null;
 }
@@ -67,9 +68,13 @@ export interface ClientStanding {
 
 const ratios: BaselineGrid = baselineGrid();
 
-/** The candidate must have given this many 4xx, and more of all its answers by this fraction than the baseline. */
+/** The candidate must have given this many 4xx. */
 export const fewestClient = 3;
-export const leastDifference = 0.02;
+/**
+ * By how much its fraction of 4xx must be above the baseline's: by half of that, but at least by two points, and never by
+ * more than ten.
+ */
+export const leastDifference = (baseline: number): number => Math.max(0.02, Math.min(0.1, baseline / 2));
 const doubtAt = 10;
 
 export function startClients(splitSeconds: number): ClientState {
@@ -108,29 +113,44 @@ export function advanceClients(state: ClientState, look: ClientLook): void {
 function differs({ candidate, baseline }: ClientState): boolean {
   return (
     candidate.client >= fewestClient &&
-    clientRate(candidate) - clientRate(baseline) >= leastDifference &&
-    unservedRate(candidate) - unservedRate(baseline) >= leastDifference
+    clientRate(candidate) - clientRate(baseline) >= leastDifference(clientRate(baseline)) &&
+    unservedRate(candidate) - unservedRate(baseline) >= leastDifference(0)
   );
 }
 
-/** The fraction of 4xx before the candidate had all traffic: before the release, and while traffic was split. */
-export function clientRateBefore({ before, candidate, baseline }: ClientState): number {
+/** ln of the evidence that the candidate gives more 4xx than the baseline. */
+export const clientOdds = ({ base }: ClientState): number => logBaselineEvidence(ratios, base);
+
+/** How it was before the candidate had all traffic: before the release, and while traffic was split. */
+export function clientsBefore({ before, candidate, baseline }: ClientState): Before {
   const total = (before?.total ?? 0) + candidate.total + baseline.total;
-  return clientRate({ total, client: (before?.client ?? 0) + candidate.client + baseline.client });
+  const client = (before?.client ?? 0) + candidate.client + baseline.client;
+  return {
+    rate: clientRate({ total, client }),
+    othersPerSecond:
+      before && before.seconds > 0 ? (before.total - before.client) / before.seconds : undefined,
+  };
 }
 
-/** @param alpha the chance with which this comparison may take back a healthy release */
-export function clientStanding(state: ClientState, alpha: number, ended: boolean): ClientStanding {
-  const odds = logBaselineEvidence(ratios, state.base);
+/**
+ * @param alpha the chance with which this comparison may take back a healthy release
+ * @param moment whether the planned time is over, and the second up to which everything was seen
+ */
+export function clientStanding(
+  state: ClientState,
+  alpha: number,
+  { ended, horizon }: { ended: boolean; horizon: number },
+): ClientStanding {
+  const odds = clientOdds(state);
   const different = differs(state);
-  const before = clientRateBefore(state);
+  const before = clientsBefore(state);
   const { alone } = state;
   return {
     odds,
     worse: different && odds >= -Math.log(alpha),
     doubt:
       (different && odds >= Math.log(doubtAt) && alone === null) ||
-      (alone !== null && areRising(alone, before)),
+      (alone !== null && areRising(alone, horizon, before)),
     mostly: alone !== null && areMostlyClient(alone, before, ended),
   };
 }

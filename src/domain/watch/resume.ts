@@ -119,6 +119,7 @@ const isStretches = (stretches: Stretches | undefined): boolean =>
   isAnswers(stretches?.open) &&
   isAnswers(stretches.all) &&
   isNumber(stretches.since) &&
+  isNumber(stretches.from) &&
   isPart(stretches.row) &&
   isNumber(stretches.row.stretches) &&
   isNumber(stretches.row.seconds);
@@ -127,7 +128,7 @@ const isClients = (clients: ClientState): boolean =>
   isBets(clients?.base, ratios.weights.length) &&
   isAnswers(clients.candidate) &&
   isAnswers(clients.baseline) &&
-  (clients.before === null || isPart(clients.before)) &&
+  (clients.before === null || (isPart(clients.before) && isNumber(clients.before.seconds))) &&
   (clients.alone === null || isStretches(clients.alone));
 
 const isHistory = (history: History | undefined): boolean =>

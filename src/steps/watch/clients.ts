@@ -1,4 +1,4 @@
-import { clientRateBefore, clientStanding } from '../../domain/evidence/client-test.ts';
+import { clientOdds, clientsBefore } from '../../domain/evidence/client-test.ts';
 import type { Decision } from '../../domain/evidence/decide.ts';
 import { alphaOf } from '../../domain/evidence/state.ts';
 import type { ClientFacts } from '../../domain/watch/clients/facts.ts';
@@ -21,8 +21,8 @@ export function clientFactsOf(
     candidate: { ...clients.candidate },
     baseline: { ...clients.baseline },
     alone: clients.alone ? { ...clients.alone.all } : undefined,
-    before: clientRateBefore(clients),
-    odds: compared ? clientStanding(clients, alpha, false).odds : undefined,
+    before: clientsBefore(clients).rate,
+    odds: compared ? clientOdds(clients) : undefined,
     actsAt: compared ? -Math.log(alpha) : undefined,
     decided: decision?.clientErrors,
   };

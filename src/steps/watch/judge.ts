@@ -39,7 +39,10 @@ export function judgeLook(request: Judged, state: WatchState, look: LookFacts): 
   const { dwell, lag } = look;
   const clients =
     state.plan.clients && state.clients
-      ? clientStanding(state.clients, alphaOf(state.plan).clients, ended)
+      ? clientStanding(state.clients, alphaOf(state.plan).clients, {
+          ended,
+          horizon: look.clients?.horizon ?? 0,
+        })
       : undefined;
   const judged = decide(state.plan, state.evidence, { phase, dwell, lag, ended, withheld, clients });
   return decideBy(rule, state, { seconds, cells, ended, withheld, judged });

@@ -40,7 +40,7 @@ export function openState(
 export interface TrafficBefore {
   perSecond: number;
   /** All answers, and how many of them were 4xx. Undefined if the source does not tell them apart. */
-  answers: { total: number; client: number } | undefined;
+  answers: { total: number; client: number; seconds: number } | undefined;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function trafficBefore(
     if (seen.length === 0 || seen.length < Object.keys(totals).length) return undefined;
     return {
       perSecond: Math.max(...seen.map(({ total }) => total)) / seconds,
-      answers: first && { total: first.total, client: Math.min(first.total, first.client ?? 0) },
+      answers: first && { total: first.total, client: Math.min(first.total, first.client ?? 0), seconds },
     };
   } catch (error) {
     if (signal?.aborted) throw error;
