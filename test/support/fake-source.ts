@@ -1,3 +1,4 @@
+import { type AnswerCount, clientErrorsId } from '../../src/domain/watch/clients/cells.ts';
 import type { Failure } from '../../src/domain/watch/failures.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import type {
@@ -10,7 +11,10 @@ import type {
 } from '../../src/steps/ports/sli.ts';
 
 /** Requests of a revision in the second that begins at `at` (milliseconds since the epoch). */
-export type FakeTraffic = (revision: string, at: number) => { total: number; bad: number };
+export type FakeTraffic = (
+  revision: string,
+  at: number,
+) => { total: number; bad: number; client?: number | undefined };
 
 export interface FakeSourceOptions {
   lagMs?: number;
@@ -40,19 +44,30 @@ export function fakeSource(clock: Clock, traffic: FakeTraffic, options: FakeSour
           if (failure) throw failure;
           const counts: SliCount[] = [];
           const failures: Failure[] = [];
+          const answers: AnswerCount[] = [];
           const seen = Math.floor((clock.now() - lagMs) / bucketMs) * bucketMs;
           for (; from + 1000 <= seen; from += 1000)
             for (const revision of query.revisions)
               for (const { id } of query.objectives) {
-                const { total, bad } = traffic(revision, from);
+                const { total, bad, client } = traffic(revision, from);
                 const span = marks.filter((mark) => mark <= from).length - 1;
                 if (total > 0) counts.push({ revision, objective: id, span, total, bad });
+                if (client !== undefined && id === query.objectives[0]?.id) {
+                  answers.push({ revision, span, total, client, failed: bad });
+                  failures.push({
+                    revision,
+                    objective: clientErrorsId,
+                    what: 'HTTP 404 on GET /v1',
+                    count: client,
+                  });
+                }
                 if (bad > 0 && options.looks)
                   failures.push({ revision, objective: id, what: options.looks(from), count: bad });
               }
           return {
             counts,
             failures,
+            ...(answers.length > 0 ? { answers } : {}),
             horizon: from,
             lagMs,
             cursor: String(from),

@@ -13,6 +13,9 @@ export interface Scene {
   /** Chance of a bad answer, by second since the shift. */
   candidate?: (second: number) => number;
   baseline?: (second: number) => number;
+  /** Chance that an answer is a 4xx, by second. Undefined: the source does not tell them apart. */
+  candidate4xx?: (second: number) => number;
+  baseline4xx?: (second: number) => number;
   source?: FakeSourceOptions;
   request?: Partial<WatchRequest>;
   probes?: WatchProbes;
@@ -41,9 +44,13 @@ export async function run(scene: Scene) {
     (revision, at) => {
       const second = (at - start) / 1000;
       const { rps = 20, share: now = share } = scene;
-      if (revision === 'new-2')
-        return randomCounts(random, rps * now * (scene.quietCandidate ?? 1), candidate(second));
-      return randomCounts(random, rps * (1 - now), baseline(second));
+      const fresh = revision === 'new-2';
+      const counts = fresh
+        ? randomCounts(random, rps * now * (scene.quietCandidate ?? 1), candidate(second))
+        : randomCounts(random, rps * (1 - now), baseline(second));
+      const rate4xx = (fresh ? scene.candidate4xx : scene.baseline4xx)?.(second);
+      if (rate4xx === undefined) return counts;
+      return { ...counts, client: randomCounts(random, counts.total - counts.bad, rate4xx).bad };
     },
     scene.source,
   );

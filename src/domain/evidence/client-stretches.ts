@@ -46,7 +46,8 @@ export function bookStretch(to: Stretches, horizon: number, more: Answers): void
   if (clientRate(open) > mostly)
     Object.assign(row, {
       stretches: row.stretches + 1,
-      seconds: row.seconds + seconds,
+      // The stretch in which a burst begins may be only partly burst, so its time does not count.
+      seconds: row.stretches === 0 && to.since > to.from ? 0 : row.seconds + seconds,
       total: row.total + open.total,
       client: row.client + open.client,
     });
@@ -78,7 +79,7 @@ function isHigh(counts: Pick<Answers, 'total' | 'client'>, seconds: number, befo
  */
 export function areMostlyClient({ row, since, from }: Stretches, before: Before, ended: boolean): boolean {
   const whole = row.stretches >= rowStretches && row.seconds >= rowSeconds;
-  const rest = ended && row.seconds > 0 && row.seconds >= (since - from) / 2;
+  const rest = ended && row.stretches > 0 && row.seconds >= (since - from) / 2;
   return (whole || rest) && isHigh(row, row.seconds, before);
 }
 

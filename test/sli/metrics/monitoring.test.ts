@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { clientErrorsId } from '../../../src/domain/watch/clients/cells.ts';
 import { createMonitoring } from '../../../src/sli/metrics/source.ts';
 import { fakeRest, type Reply } from '../../support/fake-rest.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -65,9 +66,14 @@ describe('metrics', () => {
       answering({ timeSeries: [...codes, series('other', '500', [point(0, int(9))])] }),
     );
     await clock.sleep(6 * minute);
-    const { counts, failures } = await open.poll([start]);
+    const { counts, answers, failures } = await open.poll([start]);
     expect(counts).toEqual([{ revision: 'new', objective: 'availability', span: 0, total: 15, bad: 9 }]);
-    expect(failures?.map(({ what, count }) => [what, count])).toEqual([
+    expect(answers).toEqual([{ revision: 'new', span: 0, total: 15, client: 3, failed: 9 }]);
+    const [kinds4xx, kinds] = [true, false].map((clients) =>
+      failures?.filter(({ objective }) => (objective === clientErrorsId) === clients),
+    );
+    expect(kinds4xx?.map(({ what, count }) => [what, count])).toEqual([['HTTP 404', 3]]);
+    expect(kinds?.map(({ what, count }) => [what, count])).toEqual([
       ['HTTP 429', 3],
       ['HTTP 500', 3],
       ['HTTP 503', 3],
@@ -185,7 +191,7 @@ describe('metrics', () => {
     );
     await clock.sleep(10 * minute);
     expect(await source.total({ service: 'ocr', objectives }, start, clock.now())).toEqual({
-      availability: { total: 100, bad: 10 },
+      availability: { total: 100, bad: 10, client: 0 },
     });
     expect(calls[1]?.query).toMatchObject({ 'aggregation.alignmentPeriod': '360s' });
     expect(await source.total({ service: 'ocr', objectives }, clock.now() - 1000, clock.now())).toEqual({});
