@@ -138,6 +138,10 @@ export interface Quirks {
   logTimestampIsStart: boolean;
   /** Does a 429 for lack of an instance carry the revision's label? */
   exhausted429HasRevision: boolean;
+  /** The log entry of a request that the front end refused names the revision that it would have reached. */
+  refusedHasRevision: boolean;
+  /** Cloud Run writes an entry into the request log if ingress refuses a request. */
+  ingressRefusalIsLogged: boolean;
   /** Does every answer through the front end carry `server: Google Frontend`? If false, only the trace header shows that the front end answered. */
   frontEndNamesItself: boolean;
   /** Can the condition of a binding see name, service and type of a Cloud Run service? If false, they are empty. */
@@ -156,6 +160,8 @@ export const defaultQuirks: Quirks = {
   failedRevisionFailsService: false,
   logTimestampIsStart: true,
   exhausted429HasRevision: true,
+  refusedHasRevision: true,
+  ingressRefusalIsLogged: true,
   frontEndNamesItself: true,
   conditionsSeeRunServices: false,
 };

@@ -4,7 +4,15 @@ import { anonymous } from '../core/principals.ts';
 import type { World } from '../core/state.ts';
 import type { Principal } from '../core/types.ts';
 import { type Door, type Service, serviceResource } from './model.ts';
-import { forbidden, iapSignIn, lacksRole, notThere, type Refusal, unauthorized } from './refusals.ts';
+import {
+  forbidden,
+  iapSignIn,
+  lacksRole,
+  notThere,
+  type Refusal,
+  refusedByIngress,
+  unauthorized,
+} from './refusals.ts';
 
 export interface Credentials {
   authorization?: string | undefined;
@@ -20,7 +28,7 @@ function unreachable(service: Service, door: Door): Refusal | undefined {
   if (door.kind === 'tag' && !service.live.some(({ tag }) => tag === door.tag))
     return notThere('No such tag.');
   if (service.defaultUriDisabled && door.kind !== 'function') return notThere('The default URL is disabled.');
-  return service.ingress === 'INGRESS_TRAFFIC_ALL' ? undefined : notThere();
+  return service.ingress === 'INGRESS_TRAFFIC_ALL' ? undefined : refusedByIngress();
 }
 
 function audiences(world: World, service: Service, door: Door): string[] {

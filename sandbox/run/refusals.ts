@@ -9,6 +9,8 @@ export interface Refusal {
   sentence: string;
   headers?: Record<string, string>;
   log: string;
+  /** The request was refused because of the network that it came from. */
+  ingress?: true;
 }
 
 const docs = 'https://cloud.google.com/run/docs';
@@ -45,6 +47,8 @@ export const notThere = (
   sentence: 'The requested URL was not found on this server.',
   log,
 });
+
+export const refusedByIngress = (): Refusal => ({ ...notThere(), ingress: true });
 
 export const iapSignIn = (): Refusal => ({
   status: 302,

@@ -41,45 +41,48 @@ const severityOf = (status: number) => (status >= 500 ? 'ERROR' : status >= 400 
 
 /**
  * Writes the entry of `run.googleapis.com/requests` that Cloud Run writes for every request. The entry of a refused request
- * gives the reason in textPayload and has no instanceId. Its revision is the one that the request would have reached. For
- * 429 a quirk decides on the revision, because Google's behaviour is not verified.
+ * gives the reason in textPayload and has no instanceId. Quirks decide whether it names the revision that the request would have
+ * reached, and whether there is an entry at all for a refusal by ingress, because Google's behaviour is not verified.
  */
 export function writeRequestLog(world: World, service: Service, end: RequestEnd): void {
   const { request, served, refusal, trace, span } = end;
   const status = served.outcome === 'aborted' ? 499 : served.status;
   const reached = !refusal || served.outcome === 'broken' || served.outcome === 'timeout';
-  const nameless = status === 429 && !world.quirks.exhausted429HasRevision;
+  const { exhausted429HasRevision, refusedHasRevision, ingressRefusalIsLogged } = world.quirks;
+  const nameless = status === 429 ? !exhausted429HasRevision : !reached && !refusedHasRevision;
   const finished = end.start + end.milliseconds;
-  writeEntry(world, {
-    insertId: randomBytes(12).toString('hex'),
-    httpRequest: {
-      requestMethod: request.method,
-      requestUrl: `${end.door.url}${request.url}`,
-      requestSize: String(served.requestBytes),
-      status,
-      responseSize: String(served.responseBytes),
-      ...(request.headers['user-agent'] ? { userAgent: request.headers['user-agent'] } : {}),
-      remoteIp: request.socket.remoteAddress ?? '127.0.0.1',
-      serverIp: '127.0.0.1',
-      latency: `${(end.milliseconds / 1000).toFixed(9)}s`,
-      protocol: `HTTP/${request.httpVersion}`,
-    },
-    resource: {
-      type: 'cloud_run_revision',
-      labels: revisionLabels(world, service, nameless ? '' : (end.revision ?? '')),
-    },
-    timestamp: micros(world.quirks.logTimestampIsStart ? end.start : finished),
-    severity: severityOf(status),
-    labels: {
-      'goog-managed-by': 'cloudfunctions',
-      ...(reached ? { instanceId: instanceId(service, end.revision) } : {}),
-    },
-    logName: `projects/${world.project}/logs/run.googleapis.com%2Frequests`,
-    trace: `projects/${world.project}/traces/${trace}`,
-    spanId: span,
-    ...(reached ? { traceSampled: true } : {}),
-    ...(refusal ? { textPayload: refusal.log } : {}),
-  });
+  const logged = ingressRefusalIsLogged || refusal?.ingress !== true;
+  if (logged)
+    writeEntry(world, {
+      insertId: randomBytes(12).toString('hex'),
+      httpRequest: {
+        requestMethod: request.method,
+        requestUrl: `${end.door.url}${request.url}`,
+        requestSize: String(served.requestBytes),
+        status,
+        responseSize: String(served.responseBytes),
+        ...(request.headers['user-agent'] ? { userAgent: request.headers['user-agent'] } : {}),
+        remoteIp: request.socket.remoteAddress ?? '127.0.0.1',
+        serverIp: '127.0.0.1',
+        latency: `${(end.milliseconds / 1000).toFixed(9)}s`,
+        protocol: `HTTP/${request.httpVersion}`,
+      },
+      resource: {
+        type: 'cloud_run_revision',
+        labels: revisionLabels(world, service, nameless ? '' : (end.revision ?? '')),
+      },
+      timestamp: micros(world.quirks.logTimestampIsStart ? end.start : finished),
+      severity: severityOf(status),
+      labels: {
+        'goog-managed-by': 'cloudfunctions',
+        ...(reached ? { instanceId: instanceId(service, end.revision) } : {}),
+      },
+      logName: `projects/${world.project}/logs/run.googleapis.com%2Frequests`,
+      trace: `projects/${world.project}/traces/${trace}`,
+      spanId: span,
+      ...(reached ? { traceSampled: true } : {}),
+      ...(refusal ? { textPayload: refusal.log } : {}),
+    });
   if (reached && end.revision)
     recordMetric(world, {
       service: service.id,

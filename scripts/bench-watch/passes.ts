@@ -8,8 +8,6 @@ const plan: EvidencePlan = {
   alpha: 0.001,
   splitSeconds: watchSeconds,
   fullSeconds: watchSeconds,
-  // As by default: the comparison of 4xx has its part of alpha.
-  clients: true,
 };
 const lag = 10;
 const share = 0.1;

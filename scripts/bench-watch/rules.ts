@@ -35,8 +35,6 @@ const plan: EvidencePlan = {
   alpha: 0.001,
   splitSeconds: watchSeconds,
   fullSeconds: watchSeconds,
-  // As by default: the comparison of 4xx has its part of alpha.
-  clients: true,
 };
 
 /** The rule that ships. */

@@ -72,17 +72,30 @@ describe('request log entries', () => {
     });
   });
 
-  test('exist for refused requests too, as warnings with the reason and without an instance', async () => {
-    const { uri, revision } = await open();
-    await client.call(uri, undefined);
-    await client.call(uri, 'x.y.z');
-    const entries = await client.logs(`${requests} severity=WARNING`);
-    expect(entries.map(({ httpRequest }) => httpRequest.status)).toEqual([403, 401]);
-    for (const entry of entries) {
-      expect(entry.textPayload).toMatch(/^The request was not auth/);
-      expect(entry.labels.instanceId).toBeUndefined();
-      expect(entry.resource.labels.revision_name).toBe(revision);
-    }
+  test.each([true, false])(
+    'exist for refused requests too, as warnings with the reason and without an instance; revision: %s',
+    async (refusedHasRevision) => {
+      const { uri, revision } = await open({ quirks: { refusedHasRevision } });
+      await client.call(uri, undefined);
+      await client.call(uri, 'x.y.z');
+      const entries = await client.logs(`${requests} severity=WARNING`);
+      expect(entries.map(({ httpRequest }) => httpRequest.status)).toEqual([403, 401]);
+      for (const entry of entries) {
+        expect(entry.textPayload).toMatch(/^The request was not auth/);
+        expect(entry.labels.instanceId).toBeUndefined();
+        expect(entry.resource.labels.revision_name).toBe(refusedHasRevision ? revision : '');
+      }
+    },
+  );
+
+  test.each([true, false])('exist for refusals by ingress: %s', async (ingressRefusalIsLogged) => {
+    const { uri, token } = await open({ quirks: { ingressRefusalIsLogged } });
+    await client.patchService('ocr', 'ingress', { ingress: 'INGRESS_TRAFFIC_INTERNAL_ONLY' });
+    expect((await client.call(uri, token)).status).toBe(404);
+    const entries = await client.logs(`${requests} httpRequest.status=404`);
+    expect(entries.map(({ textPayload, labels }) => [typeof textPayload, labels.instanceId])).toEqual(
+      ingressRefusalIsLogged ? [['string', undefined]] : [],
+    );
   });
 
   test.each([true, false])(

@@ -100,11 +100,19 @@ export class WatchWorld {
     });
   }
 
-  /** Spreads `count` requests evenly from `from` to `to` seconds ago. Every `everyBad`-th is bad; 0 means none. */
-  stretch(revision: string, count: number, from: number, to: number, everyBad = 0, metric = false): void {
+  /** Spreads `count` requests evenly from `from` to `to` seconds ago. Every `everyBad`-th has the status `bad`; 0 means none. */
+  stretch(
+    revision: string,
+    count: number,
+    from: number,
+    to: number,
+    everyBad = 0,
+    metric = false,
+    bad = 500,
+  ): void {
     for (let i = 0; i < count; i++) {
       const secondsAgo = from + ((to - from) * (i + 0.5)) / count;
-      this.past({ revision, secondsAgo, status: everyBad > 0 && i % everyBad === 0 ? 500 : 200 }, metric);
+      this.past({ revision, secondsAgo, status: everyBad > 0 && i % everyBad === 0 ? bad : 200 }, metric);
     }
   }
 

@@ -75,12 +75,20 @@ function isHigh(counts: Pick<Answers, 'total' | 'client'>, seconds: number, befo
 }
 
 /**
- * True if the row is complete. At the planned end a shorter row is enough if it fills half of the time at this share.
+ * True if the row is complete. At the planned end a shorter row is enough if it fills half of the time at this share. Then
+ * the stretch that has begun belongs to it.
  */
-export function areMostlyClient({ row, since, from }: Stretches, before: Before, ended: boolean): boolean {
-  const whole = row.stretches >= rowStretches && row.seconds >= rowSeconds;
-  const rest = ended && row.stretches > 0 && row.seconds >= (since - from) / 2;
-  return (whole || rest) && isHigh(row, row.seconds, before);
+export function areMostlyClient(
+  { row, open, since, from }: Stretches,
+  before: Before,
+  { ended, horizon }: { ended: boolean; horizon: number },
+): boolean {
+  if (row.stretches >= rowStretches && row.seconds >= rowSeconds && isHigh(row, row.seconds, before))
+    return true;
+  if (!ended || (open.total >= stretchRequests && clientRate(open) <= mostly)) return false;
+  const seconds = row.seconds + (horizon - since);
+  const all = { total: row.total + open.total, client: row.client + open.client };
+  return seconds >= (horizon - from) / 2 && isHigh(all, seconds, before);
 }
 
 /** True if the newest answers are mostly 4xx, so that a row may be growing. Then it is too early for a pass. */

@@ -151,6 +151,6 @@ export function clientStanding(
     doubt:
       (different && odds >= Math.log(doubtAt) && alone === null) ||
       (alone !== null && areRising(alone, horizon, before)),
-    mostly: alone !== null && areMostlyClient(alone, before, ended),
+    mostly: alone !== null && areMostlyClient(alone, before, { ended, horizon }),
   };
 }

@@ -73,9 +73,10 @@ export class EntryBook {
     this.#lag.saw(entry.received - entry.timestamp, now - entry.received);
     const span = spanOf(entry.timestamp, marks);
     const { revision, status, method, url } = entry;
+    if (revision && !this.#query.revisions.includes(revision)) return;
     if (entry.excluded === 'refused' && span >= 0)
       this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
-    if (entry.excluded || (revision && !this.#query.revisions.includes(revision))) return;
+    if (entry.excluded) return;
     this.#answers.add(revision, span, status, 1);
     if (faultOf(status) === 'client' && span >= 0)
       this.#clients.add({

@@ -47,7 +47,8 @@ export function createLogging(options: LoggingOptions): SliSource {
       ]);
       if (!again()) throw new ReleaseError('quota-spent', { what: 'The reads of this minute are used up.' });
       const page = await api.page(filter, undefined, again, signal);
-      return page.entries.length;
+      // A refused request reached no container, so no metric counts it.
+      return page.entries.filter((raw) => readEntry(raw, new Set())?.excluded !== 'refused').length;
     },
     async total(query, from, to, signal) {
       const tally = new Tally();

@@ -85,8 +85,7 @@ export interface SliSource {
    */
   ready?(query: Pick<SliQuery, 'service'>, signal?: AbortSignal): Promise<void>;
   /**
-   * Requests of these revisions from `from` to `to` that the source holds in any form, test requests included. It stops
-   * counting at a thousand. Absent if the source does not keep single requests.
+   * Requests that reached these revisions from `from` to `to`, test requests included. It stops counting at a thousand. Absent if the source does not keep single requests.
    */
   held?(
     query: Pick<SliQuery, 'service' | 'revisions'>,

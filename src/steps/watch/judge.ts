@@ -41,7 +41,7 @@ export function judgeLook(request: Judged, state: WatchState, look: LookFacts): 
     state.plan.clients && state.clients
       ? clientStanding(state.clients, alphaOf(state.plan).clients, {
           ended,
-          horizon: look.clients?.horizon ?? 0,
+          horizon: look.clients?.horizon ?? state.clients.alone?.since ?? 0,
         })
       : undefined;
   const judged = decide(state.plan, state.evidence, { phase, dwell, lag, ended, withheld, clients });

@@ -3,7 +3,7 @@ import type { Decision, Standing } from '../../domain/evidence/decide.ts';
 import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
 import { elapsedText } from '../../domain/text/numbers.ts';
 import { clientErrorsId } from '../../domain/watch/clients/cells.ts';
-import { clientText } from '../../domain/watch/clients/facts.ts';
+import { clientText, type Refused, refusedText } from '../../domain/watch/clients/facts.ts';
 import { type Failure, kindTexts } from '../../domain/watch/failures.ts';
 import { againstOf, liveText, readText, worstOf } from '../../domain/watch/live-line.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
@@ -26,6 +26,8 @@ export interface Progress {
   look(look: Look): void;
   /** Prints what the bad requests have in common. Called once, at the end. */
   showFailures(failures: readonly Failure[]): void;
+  /** Prints how many requests reached no revision, if there were any. Called once, at the end. */
+  showRefused(refused: readonly Refused[]): void;
   readonly points: WatchPoint[];
 }
 
@@ -61,6 +63,9 @@ export function createProgress(
         ['4xx', kinds(true)],
       ] as const)
         if (some.length > 0) ports.log.line(`  ${label}         ${word}: ${kindTexts(some, 3).join(', ')}`);
+    },
+    showRefused(refused) {
+      if (refused.length > 0) ports.log.line(`  ${label}         not counted: ${refusedText(refused)}`);
     },
     look(look) {
       const seen = look.reading?.horizon ?? state.startedAt;

@@ -67,6 +67,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       recorded: recorder.recorded,
     });
     if (result.verdict !== 'pass') progress.showFailures(failures);
+    progress.showRefused(counts.refused);
     return result;
   };
   try {

@@ -156,6 +156,7 @@ describe('4xx with nothing beside the candidate', () => {
     ['most answers as before', () => answers(100, 60), { total: 3000, client: 1800, seconds: 300 }],
     ['nine requests', (t: number) => (t <= 90 ? answers(1, 1) : answers(0, 0)), null],
     ['no requests', () => answers(0, 0), usual],
+    ['a burst at the very end', (t: number) => (t > 500 ? answers(400, 390) : answers(100, 3)), null],
   ])('%s does not', (_, look, before) => {
     expect(watchAlone(look, { before })).toBeUndefined();
   });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { userAgent } from '../../../src/domain/product.ts';
+import type { RestCall } from '../../../src/http/rest.ts';
 import { TransportError } from '../../../src/http/send.ts';
 import { createFallback } from '../../../src/sli/auto/source.ts';
 import { createLogging } from '../../../src/sli/logs/source.ts';
@@ -43,9 +45,14 @@ const entry = (second: number, lag = 0.5) => ({
   httpRequest: { status: 200, latency: '0.1s' },
 });
 
-function both(logs: () => Reply, cursor?: string, metrics: (path: string) => Reply = steady) {
-  const clock = new VirtualClock(start);
-  const { rest } = fakeRest((call) => (call.api === 'logging' ? logs() : metrics(call.path)));
+function both(
+  logs: (call: RestCall) => Reply,
+  cursor?: string,
+  metrics: (path: string) => Reply = steady,
+  since = start,
+) {
+  const clock = new VirtualClock(since);
+  const { rest } = fakeRest((call) => (call.api === 'logging' ? logs(call) : metrics(call.path)));
   const options = { rest, clock, projectId: 'p', region: 'r' };
   const source = createFallback({
     first: createLogging(options),
@@ -55,7 +62,7 @@ function both(logs: () => Reply, cursor?: string, metrics: (path: string) => Rep
   });
   return {
     clock,
-    open: source.open({ service: 'ocr', revisions: ['new'], objectives, since: start, cursor }),
+    open: source.open({ service: 'ocr', revisions: ['new'], objectives, since, cursor }),
   };
 }
 
@@ -90,6 +97,72 @@ test('if the logs showed no request in one step, the next step still checks them
   const { clock, open } = both(() => ({ body: {} }), cursor);
   await clock.sleep(8 * minute);
   expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 240 }] });
+});
+
+describe('our own requests are no users', () => {
+  /** Metrics with these counts, minute by minute. */
+  const metricsOf =
+    (counts: readonly number[]) =>
+    (path: string): Reply =>
+      path.includes('metricDescriptors')
+        ? steady(path)
+        : {
+            body: {
+              timeSeries: [
+                {
+                  resource: { labels: { revision_name: 'new' } },
+                  metric: { labels: { response_code: '200' } },
+                  points: counts.map((count, i) => ({
+                    interval: { startTime: iso(start + i * minute), endTime: iso(start + (i + 1) * minute) },
+                    value: { int64Value: String(count) },
+                  })),
+                },
+              ],
+            },
+          };
+  /** The log of a smoke test of six requests that ended as the watch began. */
+  const smoke = Array.from({ length: 6 }, (_, i) => ({
+    ...entry(i - 8),
+    httpRequest: { status: 200, latency: '0.1s', userAgent: userAgent('9') },
+  }));
+  /** The log as it is, without what ended before the watch. */
+  const logOf = (entries: readonly { timestamp: string }[]) => (call: RestCall) => {
+    const from = /timestamp>="([^"]+)"/.exec(String((call.body as { filter?: string }).filter))?.[1] ?? '';
+    return { body: { entries: entries.filter(({ timestamp }) => timestamp >= from) } };
+  };
+
+  test.each([
+    ['in the minute in which the watch begins', 20_000, [6, 0, 0, 0, 0]],
+    ['partly in the next minute', 20_000, [4, 2, 0, 0, 0]],
+    ['if the watch begins with a minute', 0, [6, 0, 0, 0, 0]],
+  ])('a smoke test %s does not lead away from the logs', async (_, after, counts) => {
+    const at = start + after;
+    const own = smoke.map((one) => ({ ...one, timestamp: iso(Date.parse(one.timestamp) + after) }));
+    const { clock, open } = both(logOf(own), undefined, metricsOf(counts), at);
+    for (let i = 0; i < 60; i++) {
+      await clock.sleep(10_000);
+      expect(await open.poll([at])).toMatchObject({ source: 'logs', counts: [], notes: [] });
+    }
+  });
+
+  test('users that only metrics show are found beside a smoke test in the log', async () => {
+    const { clock, open } = both(logOf(smoke), undefined, metricsOf([6, 30, 30, 30, 30, 30]));
+    await clock.sleep(8 * minute);
+    expect(await open.poll([start])).toMatchObject({ source: 'metrics', counts: [{ total: 96 }] });
+  });
+
+  test('few users are found once they are more than our own requests, and none of them is lost', async () => {
+    const { clock, open } = both(logOf(smoke), undefined, metricsOf([0, 2, 2, 2, 2, 2, 2, 2, 2, 2]));
+    let total = 0;
+    let source = '';
+    for (let i = 0; i < 13; i++) {
+      await clock.sleep(minute);
+      const reading = await open.poll([start]);
+      source = reading.source;
+      for (const count of reading.counts) total += count.total;
+    }
+    expect({ source, total }).toEqual({ source: 'metrics', total: 16 });
+  });
 });
 
 describe('when the watch leaves logs for metrics', () => {

@@ -65,10 +65,10 @@ export function clientText(facts: ClientFacts, compared: boolean): string | unde
   return `4xx: new ${rateText(own)}${beside}${judged}`;
 }
 
-/** `12 refused before they reached a revision (401: 3, 403: 9)`. Empty if there were none. */
+/** `12 requests that Google's front end refused (401: 3, 403: 9)`. Empty if there were none. */
 export function refusedText(refused: readonly Refused[]): string {
   const all = refused.reduce((sum, { count }) => sum + count, 0);
   if (all === 0) return '';
   const each = refused.map(({ status, count }) => `${status}: ${countText(count)}`).join(', ');
-  return `${countText(all)} request${all === 1 ? '' : 's'} refused by Google's front end (${each}), which count neither way`;
+  return `${countText(all)} request${all === 1 ? '' : 's'} that Google's front end refused (${each})`;
 }
