@@ -39,7 +39,6 @@ function usersIn({ counts }: SliReading): number {
   return Math.max(0, ...sums.values());
 }
 
-
 /**
  * Reads one watch from the first source and, after a change, from the second. The two never count the same time: the
  * second begins where the first stopped, or at the beginning if the first never counted anything. The reader never changes back, because
