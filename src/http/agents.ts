@@ -54,6 +54,14 @@ function runnersProxy(url: URL): ProxyServer | undefined {
   }
 }
 
+/** What may help if a host cannot be reached directly: a proxy that is set for the other kind of URL. */
+export function proxyHint(url: URL): string | undefined {
+  const { HTTP_PROXY: upper, http_proxy: lower } = process.env;
+  if (url.protocol !== 'https:' || !(upper?.trim() || lower?.trim()) || proxyFor(process.env, url))
+    return undefined;
+  return 'HTTP_PROXY is used for http URLs alone. If this host is reached through that proxy too, set HTTPS_PROXY to it.';
+}
+
 /** The variable with more certificates to trust, for messages. Node itself reads it when it starts. */
 export const extraCerts = (): string | undefined => process.env.NODE_EXTRA_CA_CERTS?.trim() || undefined;
 

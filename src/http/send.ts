@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ReleaseError } from '../domain/errors/errors.ts';
-import { extraCerts, loadHttps, type Route, routeTo } from './agents.ts';
+import { extraCerts, loadHttps, proxyHint, type Route, routeTo } from './agents.ts';
 import { credentialIn, mayCarryCredential } from './credential.ts';
 import { proxyRefused, proxyUnreachable } from './proxy-error.ts';
 import { TransportError, transportError } from './transport-error.ts';
@@ -181,7 +181,7 @@ function exchange(
       if (error instanceof TransportError) return fail(error);
       if (route.forward && !connected)
         return fail(proxyUnreachable(route.forward, url.host, error, extraCerts()));
-      fail(transportError(shown, error, connected, extraCerts()));
+      fail(transportError(shown, error, connected, extraCerts(), proxyHint(url)));
     });
     if (request.signal?.aborted) return onAbort();
     request.signal?.addEventListener('abort', onAbort, { once: true });

@@ -54,6 +54,7 @@ export function transportError(
   error: Error,
   sent: boolean,
   extraCerts: string | undefined,
+  fix?: string | undefined,
 ): TransportError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const what = `${shown} got no answer (${error.message}).`;
@@ -67,5 +68,5 @@ export function transportError(
     );
   const kind =
     kinds[code] ?? (/^(ERR_TLS|ERR_SSL|CERT|DEPTH_|UNABLE_|SELF_SIGNED|EPROTO)/.test(code) ? 'tls' : 'other');
-  return new TransportError(kind, sent, what, error);
+  return new TransportError(kind, sent, what, error, sent || kind === 'tls' ? {} : { fix });
 }

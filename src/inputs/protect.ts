@@ -1,7 +1,7 @@
 import { parseMap } from '../domain/data/parse-map.ts';
 import type { Definition } from '../domain/inputs/definition.ts';
 import { isPrivate, secretWords, urlLogins } from '../domain/text/private-values.ts';
-import { shownOf } from './shown.ts';
+import { isName, shownOf } from './shown.ts';
 
 /** What happens to the values of inputs in everything that the action writes. */
 export interface Privacy {
@@ -19,7 +19,8 @@ export function protectValue(definition: Definition, text: string, { add, hide, 
       return;
     case 'keys':
       for (const [key, value] of text === '{}' ? [] : parseMap(text)) {
-        show(key);
+        if (isName(key)) show(key);
+        else hide(key);
         for (const login of urlLogins(value)) hide(login);
         if (isPrivate(value)) hide(value);
       }

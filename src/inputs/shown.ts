@@ -28,8 +28,10 @@ export function shownInReport(definition: Definition, text: string): string {
   }
 }
 
-/** A line of a key that was pasted without quotes reads as a name, so a long name is not shown. */
-const keyText = (key: string) => (key.length > 40 ? `a name of ${key.length} characters` : key);
+/** A value or the line of a key that was pasted in the wrong place reads as a name. Only what looks like a name is shown. */
+export const isName = (key: string): boolean => /^[a-z_][\w./-]{0,39}$/i.test(key);
+
+const keyText = (key: string) => (isName(key) ? key : `a name of ${key.length} characters`);
 
 /** Scheme and host of each URL in a list, without user, password, path and query. */
 function originOf(text: string): string | undefined {

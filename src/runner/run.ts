@@ -29,6 +29,12 @@ export async function runAction<Name extends ActionName>(
   const signal = cancelSignal();
   // If several calls fail at once, the first failure is the report's. Node would print the others without redaction.
   process.on('unhandledRejection', (reason) => log.debug(`also failed: ${messageOf(reason)}`));
+  // An error in a callback must not end a release halfway, nor let Node print it with our sources and the user's values. If standard
+  // output is gone, there is nothing to tell it to.
+  process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+    if (error.syscall !== 'write')
+      log.warning(`An error was caught outside of the action: ${messageOf(error)}`);
+  });
   if (env.ACTIONS_ID_TOKEN_REQUEST_TOKEN) secrets.add(env.ACTIONS_ID_TOKEN_REQUEST_TOKEN);
   for (const secret of proxySecrets(env)) secrets.add(secret);
 

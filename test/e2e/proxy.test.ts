@@ -123,6 +123,24 @@ describe('a runner that reaches the network through a proxy alone', () => {
     expect(writes.map(({ method }) => method)).toEqual(expect.arrayContaining(['POST', 'PATCH']));
   });
 
+  test('an error outside of the action is one line without the password, and the action goes on', async () => {
+    await open();
+    const thrower = join(folder, 'thrower.mjs');
+    writeFileSync(
+      thrower,
+      'const proxy = process.env.HTTPS_PROXY; setTimeout(() => { throw new Error("broken " + proxy + " " + decodeURIComponent(proxy)); }, 1500);',
+    );
+    const ran = await run('release', inputs(), {
+      NODE_OPTIONS: `--import=${guard} --import=${pathToFileURL(thrower).href}`,
+    });
+    expect(ran.log).toContain(
+      '::warning::An error was caught outside of the action: broken http://***@127.0.0.1',
+    );
+    expect(ran.log).not.toMatch(/^ +at |Node\.js v/m);
+    expect(piecesOf([login, login.split(':')[1] as string], ran.written)).toEqual([]);
+    expect([ran.outputs.outcome, ran.code]).toEqual(['promoted', 0]);
+  });
+
   test('without the authority of the proxy, the error names the variable that is missing', async () => {
     await open();
     const ran = await run('release', inputs(), { NODE_EXTRA_CA_CERTS: '' });

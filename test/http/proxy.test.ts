@@ -222,6 +222,17 @@ describe('a proxy that does not connect is named, and its answer is not the serv
     });
   });
 
+  test('a host that cannot be reached directly, with a proxy for http alone: the fix names HTTPS_PROXY', async () => {
+    for (const name of variables) delete process.env[name];
+    process.env.HTTP_PROXY = 'http://127.0.0.1:9';
+    expect(await failure('https://nowhere.invalid/')).toMatchObject({
+      kind: expect.stringMatching(/dns|other/),
+      fix: expect.stringContaining('set HTTPS_PROXY to it'),
+    });
+    delete process.env.HTTP_PROXY;
+    expect((await failure('https://nowhere.invalid/')).fix).not.toContain('HTTPS_PROXY');
+  });
+
   test('an abort ends the call while the proxy is silent', async () => {
     const silent = createServer();
     const held: Duplex[] = [];
