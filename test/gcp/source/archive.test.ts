@@ -325,6 +325,21 @@ describe('hostile trees', () => {
     );
   });
 
+  test('finds tokens by content, wherever they lie, and passes what only looks like one', async () => {
+    const aws = 'aws_secret_access_key = Zm9vYmFyYmF6cXV4MDk4NzY1NDMyMWZvb2JhcmJh';
+    const gitlab = `glpat-${'aB3dE5fG7hJ9kL1mN2pQ'}`;
+    put('first.txt', aws);
+    put('a_b_c.js', `const key_of_mine = "${gitlab}"; // ghp_ npm_ _ aws_secret_access_key`);
+    put('seam.bin', Buffer.concat([Buffer.alloc(pieceBytes - 9), Buffer.from(` ${aws} `)]));
+    put('utf16.txt', Buffer.from(`\ufeff${gitlab}`, 'utf16le'));
+    put('.npmrc', '//npm.pkg.github.com/:_authToken=ghp_EXAMPLEexampleEXAMPLEexampleEXAMPLE0');
+    put('docs.md', 'Set aws_secret_access_key. Tokens begin with ghp_, github_pat_, npm_ or xoxb-.');
+    put('package-lock.json', '{"packages":{"node_modules/npm_config":{"integrity":"sha512-ghp_abc"}}}');
+    await refused(
+      /5 files of the source may not be uploaded: \.npmrc: a token of an npm registry; a_b_c\.js: a token of GitLab; first\.txt: a key of AWS; seam\.bin: a key of AWS; utf16\.txt: a token of GitLab/,
+    );
+  });
+
   test('refuses an empty folder, and a folder of which every file is left out', async () => {
     await refused('holds no file to upload');
     put('.gcloudignore', '*\n');

@@ -55,7 +55,7 @@ const forms: readonly TokenForm[] = [
   },
   { markers: ['glpat-'], form: /^glpat-[\w-]{20}(?![\w-])/, holds: isRandom, what: 'a token of GitLab' },
   {
-    markers: ['xoxb-', 'xoxp-'],
+    markers: ['xox'],
     form: /^xox[bp]-\d{10,13}-\d{10,13}-[A-Za-z0-9-]{24,}/,
     holds: isRandom,
     what: 'a token of Slack',
