@@ -119,9 +119,10 @@ describe('verify', () => {
     const [first] = sarifOf(ended).runs[0]?.results ?? [];
     expect(first).toMatchObject({ ruleId: 'public-binding', level: 'error' });
     expect(first?.locations[0]?.physicalLocation.artifactLocation.uri).toBe('.github/workflows/release.yml');
-    expect(Object.values(first?.partialFingerprints ?? {})).toEqual([
-      expect.stringMatching(/^[0-9a-f]{16}$/),
-    ]);
+    expect(first?.partialFingerprints).toEqual({
+      primaryLocationLineHash: expect.stringMatching(/^[0-9a-f]{16}:1$/),
+      'backstay/v1': expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
     const { exposure } = reportOf(ended).evidence;
     expect(exposure.attackPath.length).toBeGreaterThan(0);
     expect(exposure.attackPath.every(({ call }) => call !== '')).toBe(true);

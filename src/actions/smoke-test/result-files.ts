@@ -18,8 +18,9 @@ export function writeResultFiles(
   const files = { junit: `${base}.junit.xml`, ctrf: `${base}.ctrf.json` };
   const { redact, redactAll } = context.secrets;
   const clean = redactAll(evidence);
-  const results = JSON.stringify(ctrf(clean, context.clock.now()), null, 2);
-  writeFileSync(files.junit, redact(junit(clean)));
+  const endedAt = context.clock.now();
+  const results = JSON.stringify(ctrf(clean, endedAt), null, 2);
+  writeFileSync(files.junit, redact(junit(clean, { endedAt, host: context.env.RUNNER_NAME })));
   writeFileSync(files.ctrf, `${redact(results)}\n`);
   return files;
 }

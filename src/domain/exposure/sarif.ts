@@ -1,5 +1,6 @@
 import { ruleCatalog, rulePage } from '../findings/catalog.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
+import { bySeverity } from '../findings/rule.ts';
 import { product, repositoryUrl, slug } from '../product.ts';
 
 /** What SARIF shows of a report. */
@@ -29,6 +30,15 @@ const scores: Record<Severity, string> = {
   info: '1.0',
 };
 
+/** The same for the list of alerts. */
+const problems: Record<Severity, 'error' | 'warning' | 'recommendation'> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'recommendation',
+  info: 'recommendation',
+};
+
 /** 64 bits of FNV-1a over the UTF-16 units, as 16 hex digits. Not a secret: it only has to be stable across runs. */
 export function fingerprint(text: string): string {
   let hash = 0xcbf29ce484222325n;
@@ -45,6 +55,10 @@ function fingerprintOf(report: Found, finding: Finding): string {
   return fingerprint([finding.rule, project, region, name, ...(finding.about ?? [])].join('\n'));
 }
 
+/** What code scanning calls the category of an upload: one for each function. */
+export const sarifCategory = ({ project = '', region = '', name = '' }: Found['target']): string =>
+  [`${slug}-guard`, project, region, name].filter(Boolean).join('/');
+
 export interface SarifOptions {
   /** Path in the repository of the workflow, such as `.github/workflows/release.yml`. */
   workflow: string | undefined;
@@ -52,7 +66,13 @@ export interface SarifOptions {
 }
 
 export function sarifOf(report: Found, options: SarifOptions): Record<string, unknown> {
-  const rules = [...new Map(report.findings.map((finding) => [finding.rule, finding])).values()];
+  const worstFirst = [...report.findings].sort(bySeverity);
+  // Code scanning takes the severity of an alert from its rule, so a rule that is found with two severities is two rules.
+  const ruleOf = ({ rule, severity }: Finding) => {
+    const first = worstFirst.find((other) => other.rule === rule);
+    return first?.severity === severity ? rule : `${rule}/${severity}`;
+  };
+  const rules = [...new Map(worstFirst.map((finding) => [ruleOf(finding), finding])).entries()];
   const { project = '', region = '', name = '' } = report.target;
   const resource = `//cloudfunctions.googleapis.com/projects/${project}/locations/${region}/functions/${name}`;
   return {
@@ -65,20 +85,25 @@ export function sarifOf(report: Found, options: SarifOptions): Record<string, un
             name: `${product} guard`,
             informationUri: `${repositoryUrl}/tree/main/actions/guard`,
             semanticVersion: options.version,
-            rules: rules.map(({ rule, severity }) => ({
-              id: rule,
+            rules: rules.map(([id, { rule, severity }]) => ({
+              id,
               name: rule.replace(/(^|-)(\w)/g, (_, __, char: string) => char.toUpperCase()),
               shortDescription: { text: ruleCatalog[rule].title },
               fullDescription: { text: ruleCatalog[rule].why },
               helpUri: rulePage(rule),
               defaultConfiguration: { level: levels[severity] },
-              properties: { 'security-severity': scores[severity], tags: ['security', 'exposure'] },
+              properties: {
+                'security-severity': scores[severity],
+                'problem.severity': problems[severity],
+                precision: 'high',
+                tags: ['security', 'exposure'],
+              },
             })),
           },
         },
         results: report.findings.map((finding) => ({
-          ruleId: finding.rule,
-          ruleIndex: rules.findIndex(({ rule }) => rule === finding.rule),
+          ruleId: ruleOf(finding),
+          ruleIndex: rules.findIndex(([id]) => id === ruleOf(finding)),
           level: levels[finding.severity],
           message: {
             text: [
@@ -98,9 +123,15 @@ export function sarifOf(report: Found, options: SarifOptions): Record<string, un
               logicalLocations: [{ fullyQualifiedName: resource, kind: 'resource' }],
             },
           ],
-          partialFingerprints: { [`${slug}/v1`]: fingerprintOf(report, finding) },
+          // Code scanning uses the first of these alone.
+          partialFingerprints: {
+            primaryLocationLineHash: `${fingerprintOf(report, finding)}:1`,
+            [`${slug}/v1`]: fingerprintOf(report, finding),
+          },
           ...(finding.source ? { properties: { source: finding.source } } : {}),
         })),
+        // Code scanning keeps the alerts of each category apart, so the upload for another function replaces none of these.
+        automationDetails: { id: `${sarifCategory(report.target)}/` },
         columnKind: 'utf16CodeUnits',
       },
     ],

@@ -50,6 +50,50 @@ describe('SARIF', () => {
   });
 });
 
+describe('SARIF as code scanning uses it', () => {
+  type Run = {
+    automationDetails: { id: string };
+    tool: { driver: { rules: { id: string; properties: Record<string, unknown> }[] } };
+    results: { ruleId: string; ruleIndex: number; partialFingerprints: Record<string, string> }[];
+  };
+  const runOf = (report: Report) =>
+    (sarifOf(report, { workflow: 'w.yml', version: '1.0.0' }).runs as Run[])[0] as Run;
+  const report = reportOf({ bindings: { service: [bind('roles/run.invoker', 'allUsers')] } });
+  const [first] = report.findings;
+  if (!first) throw new Error('There is no finding.');
+
+  test('the fingerprint that it uses differs between findings of one rule, although all point at one line', () => {
+    const two = { ...report, findings: [first, { ...first, about: ['another member'] }] };
+    const hashes = runOf(two).results.map(
+      ({ partialFingerprints }) => partialFingerprints.primaryLocationLineHash,
+    );
+    expect(new Set(hashes).size).toBe(2);
+    for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{16}:1$/);
+  });
+
+  test('each result has the severity of its finding, whatever order they come in', () => {
+    const low = { ...first, severity: 'low' as const, about: ['low'] };
+    const critical = { ...first, severity: 'critical' as const, about: ['critical'] };
+    for (const findings of [
+      [low, critical],
+      [critical, low],
+    ]) {
+      const { results, tool } = runOf({ ...report, findings });
+      const scoreOf = (about: number) =>
+        tool.driver.rules[results[about]?.ruleIndex ?? -1]?.properties['security-severity'];
+      expect([scoreOf(findings.indexOf(critical)), scoreOf(findings.indexOf(low))]).toEqual(['9.5', '3.0']);
+      for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
+      expect(results[findings.indexOf(critical)]?.ruleId).toBe(first.rule);
+    }
+  });
+
+  test('each function has a category of its own, so that no upload replaces that of another', () => {
+    const other = { ...report, target: { ...report.target, name: 'another' } };
+    expect(runOf(report).automationDetails.id).toBe('backstay-guard/p-one/us-central1/ocr/');
+    expect(runOf(other).automationDetails.id).toBe('backstay-guard/p-one/us-central1/another/');
+  });
+});
+
 describe('summary', () => {
   const lines = (change: Change) => {
     const report = reportOf(change);

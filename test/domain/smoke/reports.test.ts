@@ -37,6 +37,7 @@ const evidence = (results: CaseResult[]): SmokeEvidence => ({
   cer: undefined,
   milliseconds: 1500,
 });
+const run = { endedAt: Date.parse('2026-11-29T12:00:00Z'), host: 'runner-7' };
 const wrong = (name: string): CaseResult =>
   result({
     name,
@@ -168,15 +169,16 @@ describe('JUnit XML', () => {
         result({ name: 's', status: 'skipped', note: 'why' }),
         result({ name: 'e', status: 'error', note: 'dns' }),
       ]),
+      run,
     );
     expect(xml).toContain(
-      '<testsuites name="ocr" tests="4" failures="1" errors="1" skipped="1" time="1.500">',
+      '<testsuite name="ocr" id="0" package="ocr" timestamp="2026-11-29T11:59:58" hostname="runner-7" tests="4" failures="1" errors="1" skipped="1" time="1.500">',
     );
     expect(xml).toContain(
-      '<testcase name="total" classname="ocr.case" time="0.012" file="tests/x.smoke.yaml" line="7">',
+      '<testcase name="total" classname="ocr.case" time="0.012">\n      <failure message="1 of 12 characters differ: x" type="cer">tests/x.smoke.yaml:7: 1 of 12 characters differ',
     );
-    expect(xml).toContain('<property name="cer" value="0.083333"/>');
-    expect(xml).toContain('<skipped message="why"/>');
+    expect(xml).toContain('<property name="total: cer" value="0.083333"/>');
+    expect(xml).toContain('<skipped>why</skipped>');
     expect(xml).toContain('<error message="dns" type="no-answer">');
   });
 
@@ -190,9 +192,10 @@ describe('JUnit XML', () => {
           recognised: hostile,
         }),
       ]),
+      run,
     );
     const stripped = xml.replace(
-      /<\/?(testsuites|testsuite|testcase|properties|property|failure|system-out)( [\w-]+="[^"<>]*")*\/?>|<\?xml [^>]*\?>/g,
+      /<\/?(testsuites|testsuite|testcase|properties|property|failure|system-out|system-err)( [\w-]+="[^"<>]*")*\/?>|<\?xml [^>]*\?>/g,
       '',
     );
     expect(stripped).not.toMatch(/[<>]/);

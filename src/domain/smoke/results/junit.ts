@@ -30,43 +30,73 @@ function propertiesOf(result: CaseResult): [string, string][] {
   return properties;
 }
 
-function testCase(result: CaseResult, evidence: SmokeEvidence): string[] {
-  const what = result.failures.map((failure) => failure.what).join('\n') || (result.note ?? '');
-  const lines = [
-    `    <testcase name="${xml(result.name)}" classname="${xml(`${evidence.suite}.${result.kind}`)}" time="${seconds(result.milliseconds)}" file="${xml(evidence.file)}" line="${result.place.line}">`,
-  ];
-  const properties = propertiesOf(result);
-  if (properties.length > 0)
-    lines.push(
-      '      <properties>',
-      ...properties.map(([name, value]) => `        <property name="${name}" value="${xml(value)}"/>`),
-      '      </properties>',
-    );
-  const message = xml(what.split('\n', 1)[0] ?? '', 500);
-  if (result.status === 'failed')
-    lines.push(
-      `      <failure message="${message}" type="${result.failures[0]?.check ?? 'failed'}">${xml(what)}</failure>`,
-    );
-  if (result.status === 'error')
-    lines.push(`      <error message="${message}" type="no-answer">${xml(what)}</error>`);
-  if (result.status === 'skipped') lines.push(`      <skipped message="${message}"/>`);
-  if (result.recognised !== undefined && result.status === 'failed')
-    lines.push(
-      `      <system-out>${xml(`expected:\n${result.expected ?? ''}\nrecognised:\n${result.recognised}`, 8000)}</system-out>`,
-    );
-  return [...lines, '    </testcase>'];
+/** Where and when the suite ran. */
+export interface JunitRun {
+  /** Milliseconds since the epoch at which the suite ended. */
+  endedAt: number;
+  /** Name of the machine. */
+  host: string | undefined;
 }
 
-/** The results as JUnit XML. It has no official schema, so this is what most readers share (testmoapp/junitxml lists the dialects). */
-export function junit(evidence: SmokeEvidence): string {
-  const count = (status: CaseResult['status']) =>
-    evidence.results.filter((result) => result.status === status).length;
-  const totals = `tests="${evidence.results.length}" failures="${count('failed')}" errors="${count('error')}" skipped="${count('skipped')}" time="${seconds(evidence.milliseconds)}"`;
+function testCase(result: CaseResult, evidence: SmokeEvidence): string[] {
+  const what = result.failures.map((failure) => failure.what).join('\n') || (result.note ?? '');
+  const open = `    <testcase name="${xml(result.name)}" classname="${xml(`${evidence.suite}.${result.kind}`)}" time="${seconds(result.milliseconds)}"`;
+  const message = xml(what.split('\n', 1)[0] ?? '', 500);
+  // The schemas have no place for the line in the suite, except the text.
+  const text = xml(`${evidence.file}:${result.place.line}: ${what}`);
+  if (result.status === 'failed')
+    return [
+      `${open}>`,
+      `      <failure message="${message}" type="${xml(result.failures[0]?.check ?? 'failed')}">${text}</failure>`,
+      '    </testcase>',
+    ];
+  if (result.status === 'error')
+    return [
+      `${open}>`,
+      `      <error message="${message}" type="no-answer">${text}</error>`,
+      '    </testcase>',
+    ];
+  if (result.status === 'skipped')
+    return [`${open}>`, `      <skipped>${message}</skipped>`, '    </testcase>'];
+  return [`${open}/>`];
+}
+
+/** What the failed cases expected and recognised. */
+const readings = (results: readonly CaseResult[]) =>
+  results
+    .filter(({ status, recognised }) => status === 'failed' && recognised !== undefined)
+    .map(
+      ({ name, expected = '', recognised = '' }) =>
+        `${name}\nexpected:\n${expected}\nrecognised:\n${recognised}\n`,
+    )
+    .join('\n');
+
+/**
+ * The results as JUnit XML that both the schema of Ant and that of Jenkins accept. Neither knows properties or a place of a
+ * single test, so scores are properties of the suite, and the place begins the text of a failure.
+ */
+export function junit(evidence: SmokeEvidence, { endedAt, host }: JunitRun): string {
+  const { results } = evidence;
+  const count = (status: CaseResult['status']) => results.filter((result) => result.status === status).length;
+  // Ant's schema takes no fractions and no zone.
+  const timestamp = new Date(endedAt - evidence.milliseconds).toISOString().slice(0, 19);
+  const suite = xml(evidence.suite) || 'suite';
+  const properties: [string, string][] = [
+    ['file', evidence.file],
+    ...results.flatMap((result) =>
+      propertiesOf(result).map(([name, value]): [string, string] => [`${result.name}: ${name}`, value]),
+    ),
+  ];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="${xml(evidence.suite)}" ${totals}>`,
-    `  <testsuite name="${xml(evidence.suite)}" ${totals} file="${xml(evidence.file)}">`,
-    ...evidence.results.flatMap((result) => testCase(result, evidence)),
+    '<testsuites>',
+    `  <testsuite name="${suite}" id="0" package="${suite}" timestamp="${timestamp}" hostname="${xml(host ?? '') || 'localhost'}" tests="${results.length}" failures="${count('failed')}" errors="${count('error')}" skipped="${count('skipped')}" time="${seconds(evidence.milliseconds)}">`,
+    '    <properties>',
+    ...properties.map(([name, value]) => `      <property name="${xml(name)}" value="${xml(value)}"/>`),
+    '    </properties>',
+    ...results.flatMap((result) => testCase(result, evidence)),
+    `    <system-out>${xml(readings(results), 100_000)}</system-out>`,
+    '    <system-err></system-err>',
     '  </testsuite>',
     '</testsuites>',
     '',
