@@ -14,7 +14,6 @@ import type { SourceTree } from '../../steps/ports/source.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readDeployInputs } from './inputs.ts';
 import { deployPorts } from './ports.ts';
-import { tryDeploy } from './preflight.ts';
 
 /** What the report keeps of a deploy: no values of variables, and at most 5000 files. */
 export function evidenceOf(
@@ -59,6 +58,8 @@ export const deploy: Action<'deploy'> = async (context) => {
     `Deploying ${name} to ${project}/${region} from ${settings.sourceDir}${settings.dryRun ? ' (dry run)' : ''}`,
   );
 
+  // Its code is loaded while the login is under way.
+  const [{ tryDeploy }] = await Promise.all([import('./preflight.ts'), platform.tokens.accessToken(signal)]);
   const tried = await tryDeploy(context, { platform, login, functions: ports.functions }, read, signal);
   const request: DeployRequest = { ...settings, live: tried.live, signal };
   let tree: SourceTree | undefined;

@@ -36,38 +36,27 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
   };
 }
 
-/** Binds the preflight of a release. */
-export function bindPreflight(
+/** Tries what a release needs before its first change. */
+export function tryRelease(
   context: Context,
   { platform, login, functions, prober }: PreflightParts,
   settings: StageSettings,
-): (signal: AbortSignal) => Promise<PreflightStage> {
+  signal: AbortSignal,
+): Promise<PreflightStage> {
   const { project, region, name } = settings.deploy;
   const { log } = context;
-  const refused = async (url: string, signal?: AbortSignal) => {
+  const refused = async (url: string, stop?: AbortSignal) => {
     try {
       const quiet = { ...log, line: log.debug };
-      const answer = await alive(
-        prober,
-        platform,
-        quiet,
-        url,
-        functionPath({ project, region, name }),
-        signal,
-      );
+      const answer = await alive(prober, platform, quiet, url, functionPath({ project, region, name }), stop);
       if (answer.by === 'invoker') return true;
       // An answer of the function itself proves that the caller got through.
       return answer.answered ? false : undefined;
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (stop?.aborted) throw error;
       return undefined;
     }
   };
-  return (signal) =>
-    runPreflight(
-      context,
-      { platform, login, functions, refused },
-      { project, region, name, mode: settings.preflight, use: useOf(settings) },
-      signal,
-    );
+  const target = { project, region, name, mode: settings.preflight, use: useOf(settings) };
+  return runPreflight(context, { platform, login, functions, refused }, target, signal);
 }

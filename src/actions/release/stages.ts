@@ -23,7 +23,6 @@ import { deployPorts } from '../deploy/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import { alive, rateOf } from '../rollback/serving-proof.ts';
 import { createSmokePorts } from '../smoke-test/ports.ts';
-import { bindPreflight } from './preflight-stage.ts';
 import type { StageSettings } from './stage-settings.ts';
 import { bindWatch } from './watch-stage.ts';
 
@@ -44,7 +43,14 @@ export function bindStages(
   const printed = new Set<string>();
 
   return {
-    preflight: bindPreflight(context, { platform, login, functions: ports.functions, prober }, settings),
+    preflight: async (signal) => {
+      // Its code is loaded while the login is under way.
+      const [{ tryRelease }] = await Promise.all([
+        import('./preflight-stage.ts'),
+        tokens.accessToken(signal),
+      ]);
+      return tryRelease(context, { platform, login, functions: ports.functions, prober }, settings, signal);
+    },
     guard: (mode, { brief, signal }) => {
       const { requireProof, trusted, propagationSeconds } = settings;
       return guard(guardPorts, {
