@@ -48,7 +48,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     guard: ['login'],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
-    rollback: ['login', 'watch'],
+    rollback: ['login', 'preflight', 'watch'],
     release: ['login', 'deploy', 'preflight', 'rollback', 'smoke-test', 'watch'],
   },
   steps: {

@@ -41,6 +41,7 @@ export async function serviceStage(
         'Invalid value specified for cpu. Total cpu < 1 is not supported with concurrency > 1.',
       3,
     );
+  checkSize(id, settings, serviceConfig(change.config).availableCpu !== undefined);
   const instance = image.instantiate({
     revision: name,
     env: { K_SERVICE: id, K_CONFIGURATION: id, ...settings.env },
@@ -57,6 +58,49 @@ export async function serviceStage(
   await turnTraffic(world, service, change.allTraffic, operation, revision);
   stage(operation, 'SERVICE', { state: 'COMPLETE', message: 'The Cloud Run service is up to date' });
   return revision;
+}
+
+/** Memory that each CPU may have, in MiB (cloud.google.com/run/docs/configuring/services/cpu, "vCPU and memory table"). */
+const memoryOf: readonly [cpu: number, least: number, most: number][] = [
+  [0.08, 128, 512],
+  [0.5, 128, 1024],
+  [1, 128, 4096],
+  [2, 128, 8192],
+  [4, 2048, 16_384],
+  [6, 4096, 24_576],
+  [8, 4096, 32_768],
+];
+const perMiB: Record<string, number> = { k: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+
+/** Cloud Run refuses a size only when the service is updated, which is after the build. */
+function checkSize(
+  id: string,
+  { memory, cpu, minInstances, maxInstances }: Revision['settings'],
+  ownCpu: boolean,
+): void {
+  const refuse = (field: string, why: string) =>
+    new StartError(`Could not create or update Cloud Run service ${id}, ${field}: ${why}`, 3);
+  if (maxInstances > 0 && minInstances > maxInstances)
+    throw refuse(
+      'spec.template.metadata.annotations',
+      `minScale ${minInstances} is above maxScale ${maxInstances}.`,
+    );
+  // Without a CPU of the user's own, Cloud Functions chooses one that fits.
+  if (!ownCpu) return;
+  const [, number = '0', unit = ''] = /^([\d.]+)(\w*)$/.exec(memory) ?? [];
+  const mebibytes = (Number(number) * (perMiB[unit] ?? 1)) / 2 ** 20;
+  const count = cpus(cpu);
+  const row = memoryOf.findLast(([least]) => least <= count);
+  const limits = 'spec.template.spec.containers.resources.limits';
+  if (!row || (count > 1 && row[0] !== count))
+    throw refuse(`${limits}.cpu`, `Invalid value specified for cpu: ${cpu}.`);
+  const [, least, most] = row;
+  // 128M, in decimal, is a size that Cloud Functions offers itself.
+  if (mebibytes < (least === 128 ? 122 : least) || mebibytes > most)
+    throw refuse(
+      `${limits}.memory`,
+      `Invalid value specified for memory. For ${cpu} CPU, memory must be between ${least}Mi and ${most}Mi inclusive.`,
+    );
 }
 
 /** `My_Func` gets the service `my-func`. */

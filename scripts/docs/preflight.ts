@@ -59,6 +59,9 @@ export function generate(): Record<string, string> {
     'fails as it would have failed without the preflight. Whether an organisation policy, a quota or the billing account forbids the build',
     'cannot be asked beforehand.',
     '',
+    '`actions/rollback` tries only in a dry run, because in an emergency nothing may stand before the rollback itself. `actions/watch` and',
+    '`actions/smoke-test` change nothing, and their own first call is the check.',
+    '',
     'A preflight waits for at most three calls in a row. It reads the function for the next stage too.',
   ];
   return { 'docs/preflight.md': `${lines.join('\n')}\n` };

@@ -49,6 +49,14 @@ export const rollback: Action<'rollback'> = async (context) => {
     return finish(context, settledReport(report, settled, request.dryRun), settled.serving, started);
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
+  const tried = request.dryRun
+    ? await (await import('./preflight.ts')).tryRollback(
+        context,
+        { platform, login: request.login, functions: ports.functions },
+        { project: platform.projectId, region: request.region, name: request.name },
+        signal,
+      )
+    : undefined;
   const result = await rollBack(
     {
       ...ports,
@@ -57,7 +65,12 @@ export const rollback: Action<'rollback'> = async (context) => {
     },
     { functionName, owner, signal, ...pick(request) },
   );
-  return finish(context, resultReport(report, result, context), result.serving, started);
+  const done = resultReport(report, result, context);
+  if (tried) {
+    done.findings = [...tried.findings, ...done.findings];
+    done.evidence.preflight = tried.evidence;
+  }
+  return finish(context, done, result.serving, started);
 };
 
 /**

@@ -60,7 +60,7 @@ interface EvidenceByAction {
   deploy: { preflight?: PreflightEvidence | undefined; deploy?: DeployEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   release: ReleaseEvidence;
-  rollback: { rollback?: RollbackEvidence | undefined };
+  rollback: { preflight?: PreflightEvidence | undefined; rollback?: RollbackEvidence | undefined };
   'smoke-test': { smoke?: SmokeEvidence | undefined };
   watch: {
     budget?: Gate | undefined;

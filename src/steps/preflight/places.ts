@@ -40,7 +40,10 @@ export function placesOf(
     ['runtime account', runtime && accountPath(runtime)],
     ['build account', use.buildAccount && accountPath(use.buildAccount)],
     // Deploying needs the new account anyway, so only another one is a question of its own.
-    ['serving account', serving && serving !== runtime ? accountPath(serving) : undefined],
+    [
+      'serving account',
+      serving && (serving !== runtime || !use.stages.has('Build')) ? accountPath(serving) : undefined,
+    ],
   ];
   return new Map(
     found.flatMap(([place, resource]) => (resource === undefined ? [] : [[place, { resource }] as const])),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { projectResource } from '../../../sandbox/core/iam.ts';
+import { accountResource } from '../../../sandbox/identity/state.ts';
 import { annotationOf } from '../../../src/domain/report/annotation.ts';
 import { summaryOf } from '../../../src/domain/report/render.ts';
 import { releaseView } from '../../../src/domain/summary/release/view.ts';
@@ -263,4 +264,40 @@ test('a deploy stops with the same list before it uploads', async () => {
   expect(ran.report.errors[0]?.code).toBe('preflight-failed');
   expect(ran.report.reason).toMatch(/2 things .*memory is 512.*cpu is 3/i);
   expect(writes(from)).toEqual([]);
+});
+
+describe('a rollback', () => {
+  test('a dry run names what the rollback would lack, and changes nothing', async () => {
+    await ready('back');
+    await ready('back');
+    const account = accountResource(
+      world.sandbox.world,
+      `${world.sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`,
+    );
+    const { policies } = world.sandbox.world;
+    const { bindings } = policies.get(account);
+    policies.set(account, [], 'once');
+    const dry = await world.rollback('back', 'before', { inputs: { dry_run: 'true', force: 'true' } });
+    policies.set(account, bindings, 'once');
+    const found = dry.report.findings.find(({ rule }) => rule === 'preflight-optional');
+    expect(found?.commands?.join()).toContain('--role=roles/iam.serviceAccountUser');
+    expect(dry.report.evidence.preflight?.rows.some(({ stage }) => stage === 'Build')).toBe(false);
+  });
+
+  test('outside of a dry run nothing is tried beforehand', async () => {
+    const from = world.sandbox.world.requests.length;
+    await world.rollback('back', 'before', { inputs: { force: 'true' } });
+    expect(requestsSince(from).filter(({ path }) => path.includes(':testIamPermissions'))).toEqual([]);
+  });
+});
+
+describe('without the preflight, Google refuses these sizes after the build', () => {
+  test.each([
+    ['memory for its CPU', { cpu: '1', memory: '8Gi' }],
+    ['CPU for its memory', { cpu: '4', memory: '1Gi' }],
+    ['instances', { min_instance_count: '3', max_instance_count: '2' }],
+  ])('%s', async (_, size) => {
+    const ran = await world.deploy('oversized', world.good(), { ...size, preflight: 'warn' } as never);
+    expect(ran.report.errors[0]?.code).toBe('deploy-failed');
+  });
 });

@@ -1,0 +1,34 @@
+import type { LoginRequest } from '../../domain/login/request.ts';
+import type { NeededFor } from '../../domain/preflight/permissions.ts';
+import type { Context } from '../../runner/context.ts';
+import type { Functions } from '../../steps/ports/functions.ts';
+import type { PreflightResult } from '../../steps/preflight/preflight.ts';
+import type { Platform } from '../login/platform.ts';
+import { runPreflight } from '../preflight/preflight.ts';
+
+const stages: readonly NeededFor[] = ['State', 'Traffic', 'Roll back'];
+
+/** Tries what a rollback needs. For a dry run only: in an emergency nothing may stand before the rollback itself. */
+export async function tryRollback(
+  context: Context,
+  world: { platform: Platform; login: LoginRequest; functions: Pick<Functions, 'get'> },
+  target: { project: string; region: string; name: string },
+  signal: AbortSignal,
+): Promise<PreflightResult> {
+  const use = {
+    stages: new Set(stages),
+    counts: undefined,
+    blindPromotes: false,
+    smoke: false,
+    probes: false,
+    asked: {},
+    ingress: undefined,
+    runtimeAccount: undefined,
+    buildAccount: undefined,
+    // A rollback makes nothing new, so another region is no question.
+    newRegion: true,
+  };
+  const result = await runPreflight(context, world, { ...target, mode: 'warn', use }, signal);
+  for (const warning of result.warnings) context.log.warning(warning);
+  return result;
+}
