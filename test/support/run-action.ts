@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { actionArgv } from '../../scripts/demo/action-argv.ts';
 import { readCommandFile } from '../../scripts/demo/command-file.ts';
+import { checkReplay } from '../../scripts/gallery/replayed.ts';
 
 export interface ActionRun {
   code: number | null;
@@ -106,6 +107,11 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
   );
   clearTimeout(timer);
   const outputs = readCommandFile(outputFile);
+  const report = outputs.report
+    ? (JSON.parse(readFileSync(outputs.report, 'utf8')) as Record<string, unknown>)
+    : undefined;
+  // A later replay of the report must come to the same verdict and next step.
+  checkReplay(report, outputs.next);
   return {
     code,
     signal,
@@ -115,9 +121,7 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
     exported: readCommandFile(join(folder, 'env')),
     state: readCommandFile(join(folder, 'state')),
     summary: readFileSync(join(folder, 'summary'), 'utf8'),
-    report: outputs.report
-      ? (JSON.parse(readFileSync(outputs.report, 'utf8')) as Record<string, unknown>)
-      : undefined,
+    report,
     temp,
     milliseconds: performance.now() - started,
   };

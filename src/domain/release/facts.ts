@@ -65,6 +65,8 @@ export interface SegmentFacts {
   phase: 'split' | 'full';
   verdict: Verdict;
   reason: string;
+  /** What the release did next. Reports of earlier versions do not say it. */
+  next?: 'go_on' | 'hold' | 'roll_back' | undefined;
   requests?: number | undefined;
   bad?: number | undefined;
   /** The watch's own evidence. Absent if the step only waited for its time to pass. */

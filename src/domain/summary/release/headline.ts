@@ -13,14 +13,14 @@ export function headline(report: Report<'release'>, facts: ReleaseFacts): string
         ? `✅ Nothing to release: ${name} already serves this`
         : `${report.verdict === 'pass' ? '✅' : '⚠️'} Released${report.verdict === 'pass' ? '' : ' unchecked'}: ${name} now serves ${serving}`;
     case 'rolled_back':
-      if (facts.unjudged) return `⚠️ Not released: ${name} stays on ${serving}`;
+      if (facts.unjudged) return `⚠️ Rolled back unjudged: ${name} stays on ${serving}`;
       return `❌ Rolled back: ${name} stays on ${serving}`;
     case 'smoke_failed':
       return `❌ Smoke test failed: ${name} stays on ${serving}`;
     case 'exposed':
       return `❌ Exposed: ${name} ${report.verdict === 'fail' && facts.exposure === 'private' ? 'was closed again' : 'is public'}`;
     case 'rejected':
-      if (facts.unjudged) return `⚠️ Not released: ${name} has no revision that passed`;
+      if (facts.unjudged) return `⚠️ Rejected unjudged: ${name} has no revision that passed`;
       return `❌ Rejected: ${name} has no revision that passed`;
     case 'held':
       return `⚠️ Held: ${name} ${facts.serving.length > 1 ? 'is split between' : 'serves'} ${serving}`;

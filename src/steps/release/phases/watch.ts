@@ -44,6 +44,7 @@ export async function watchStep(run: ReleaseRun): Promise<PhaseResult> {
     phase,
     verdict: result.verdict,
     reason: result.reason,
+    next: result.next,
     requests: result.requests,
     bad: result.bad,
     evidence: result.evidence,
