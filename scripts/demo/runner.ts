@@ -10,7 +10,7 @@ export interface DemoReport {
   outcome?: string;
   reason: string;
   timings: { stage: string; seconds: number; verdict: string; note?: string }[];
-  actions_taken: { at: string; what: string }[];
+  actions_taken: { at: string; what: string; kind?: string }[];
 }
 
 export interface StepResult {

@@ -43,7 +43,7 @@ export function columns(rows: readonly (readonly string[])[], most = 120): strin
 
 /** Seconds from the first bad answer a caller got to the traffic being back, by the report's own record of changes. */
 export function secondsToRestored({ counts, result }: Ended): number | undefined {
-  const back = result.report?.actions_taken.filter(({ what }) => /back/i.test(what)).pop();
+  const back = result.report?.actions_taken.findLast(({ kind }) => kind === 'traffic_back');
   if (!counts?.firstBad || !back) return undefined;
   return (Date.parse(back.at) - Date.parse(counts.firstBad)) / 1000;
 }

@@ -38,7 +38,8 @@ const bad: Ended = {
     timings: [{ stage: 'Watch 50 %', seconds: 18, verdict: 'fail', note: 'too many '.repeat(40) }],
     actions_taken: [
       { at: '2026-11-22T09:59:50.000Z', what: 'Sent 50 % of the traffic to r2' },
-      { at: '2026-11-22T10:00:13.500Z', what: 'Put the traffic back to r1' },
+      { at: '2026-11-22T10:00:13.500Z', what: 'Put the traffic back to r1', kind: 'traffic_back' },
+      { at: '2026-11-22T10:00:20.000Z', what: 'Put back the label team' },
     ],
   }),
 };

@@ -1,6 +1,7 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
+import { capital } from '../../domain/text/sentence.ts';
 import { serviceOf } from '../../domain/traffic/function.ts';
 import { backText } from '../../domain/traffic/outside/facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
@@ -56,11 +57,11 @@ export const releasePost: Action<'release'> = async (context) => {
   const back = backText(settled.outside);
   report.findings = [...settled.findings];
   report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
-  const verified = settled.answer ? `; ${settled.answer.text}` : '';
+  const verified = settled.answer ? ` ${capital(settled.answer.text)}.` : '';
   report.reason =
     settled.did === 'nothing'
       ? `Nothing was left open: ${traffic}.`
-      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}${verified}.`;
+      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${verified}`;
   // The main step has told of it, and nothing is left to do but to remove the tags.
   const tidied = settled.did === 'hands_off' && wasSuperseded(context);
   report.verdict =

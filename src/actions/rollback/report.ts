@@ -38,7 +38,7 @@ export function settledReport(
   };
   const back = backText(settled.outside);
   const planned = dryRun ? 'Plan only. ' : '';
-  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}${back ? `; put back: ${back}` : ''}${settled.answer ? `; ${settled.answer.text}` : ''}.`;
+  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${settled.answer ? ` ${capital(settled.answer.text)}.` : ''}`;
   return report;
 }
 

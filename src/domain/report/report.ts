@@ -22,6 +22,8 @@ export interface Target {
 export interface ActionTaken {
   at: string;
   what: string;
+  /** Set for changes that something else computes with, so that it need not read the sentence. */
+  kind?: 'traffic_back' | undefined;
 }
 
 export interface Timing {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { SegmentFacts } from '../../domain/release/facts.ts';
 import type { GuardLook, ReleaseEvidence } from '../../domain/report/evidence.ts';
+import type { ActionTaken } from '../../domain/report/report.ts';
 import { sameAllocation, type Traffic } from '../../domain/traffic/traffic.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ReleaseObserver, StageEntry } from './ports.ts';
@@ -20,7 +21,7 @@ export class Journal {
   readonly #stages: StageEntry[] = [];
   readonly #segments: SegmentFacts[] = [];
   readonly #marks: Mark[] = [];
-  readonly #actions: { at: string; what: string }[] = [];
+  readonly #actions: ActionTaken[] = [];
   readonly #errors: unknown[] = [];
   readonly #sent: Traffic[] = [];
   #evidence: ReleaseEvidence = {};
@@ -45,7 +46,7 @@ export class Journal {
   get marks(): readonly Mark[] {
     return this.#marks;
   }
-  get actions(): readonly { at: string; what: string }[] {
+  get actions(): readonly ActionTaken[] {
     return this.#actions;
   }
   get errors(): readonly unknown[] {
@@ -74,8 +75,8 @@ export class Journal {
   }
 
   /** Adds a change that the release made in the cloud. */
-  act(what: string): void {
-    this.#actions.push({ at: new Date(this.#clock.now()).toISOString(), what });
+  act(what: string, kind?: ActionTaken['kind']): void {
+    this.#actions.push({ at: new Date(this.#clock.now()).toISOString(), what, kind });
   }
 
   fail(error: unknown): void {

@@ -1,4 +1,5 @@
 import { beforeTag, candidateTag } from '../../domain/product.ts';
+import type { ActionTaken } from '../../domain/report/report.ts';
 import { backText, type OutsideFact } from '../../domain/traffic/outside/facts.ts';
 import type { RecordedAnswer } from '../../domain/traffic/outside/settings.ts';
 import type { RecordPhase, ReleaseRecord } from '../../domain/traffic/record.ts';
@@ -66,6 +67,7 @@ export interface Wanted {
   settings?: SettingsBack;
   /** The change to note in the journal, if a write was needed. */
   action: string;
+  actionKind?: ActionTaken['kind'];
 }
 
 /** Writes the wanted traffic with the record. `urgent` uses the client with short attempts. */
@@ -94,9 +96,7 @@ export async function write(
   };
   const changed = await changeTraffic(ports, run.live.service ?? '', decide, options);
   if (changed.done && wanted.settings) noteSettings(run, wanted.settings.facts(changed.service));
-  return changed.done
-    ? written(run, changed, wanted.action)
-    : { event: changed.stop, reason: changed.reason };
+  return changed.done ? written(run, changed, wanted) : { event: changed.stop, reason: changed.reason };
 }
 
 function noteSettings({ ending, journal }: ReleaseRun, facts: OutsideFact[]): void {
@@ -106,7 +106,11 @@ function noteSettings({ ending, journal }: ReleaseRun, facts: OutsideFact[]): vo
   if (back) journal.act(`Put back ${back}`);
 }
 
-function written(run: ReleaseRun, changed: Extract<Changed, { done: true }>, action: string): PhaseResult {
+function written(
+  run: ReleaseRun,
+  changed: Extract<Changed, { done: true }>,
+  { action, actionKind }: Wanted,
+): PhaseResult {
   const { journal, candidate } = run;
   const { service } = changed;
   const urlOf = (tag: string) => service.trafficStatuses.find((status) => status.tag === tag)?.uri;
@@ -119,7 +123,7 @@ function written(run: ReleaseRun, changed: Extract<Changed, { done: true }>, act
   };
   journal.mark(candidate === undefined ? 0 : percentOf(candidate, run.live.serving));
   noteForeign(run, service.latestCreatedRevision);
-  if (changed.wrote) journal.act(action);
+  if (changed.wrote) journal.act(action, actionKind);
   return passed(allocationText(run.live.serving));
 }
 

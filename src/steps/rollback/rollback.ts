@@ -56,7 +56,9 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   const { target } = chosen;
   const revision = await services.revision(name, target, request.signal);
   if (revision === undefined) {
-    const tagged = service.traffic.find(({ tag }) => tag === target)?.revision;
+    const carries = ({ tag }: { tag?: string | undefined }) => tag === target;
+    // A tag may follow the latest revision. Only the status then names it.
+    const tagged = service.traffic.find(carries)?.revision ?? service.trafficStatuses.find(carries)?.revision;
     const text = tagged
       ? `${target} is a tag of the revision ${tagged}: set to: ${tagged}`
       : `the revision ${target} does not exist any more`;

@@ -119,6 +119,26 @@ describe('annotations', () => {
     for (const { title, text } of annotations) harmless(`${title}\n${text}`);
   });
 
+  test.each([112, 113, 450])(
+    'of %d failures the annotation promises no more than the summary lists',
+    (count) => {
+      const names = Array.from({ length: count }, (_, i) => `page-${i}-of-many`);
+      const seen = evidence(names.map((name) => wrong(name)));
+      const last = annotationsOf(findingsOf(seen)).at(-1);
+      expect(last?.title).toBe(`and ${count - 8} more failed checks`);
+      const report = newReport('smoke-test');
+      report.evidence.smoke = seen;
+      const summary = smokeView.sections?.flatMap((section) => section(report)).join('\n') ?? '';
+      const listed = names.filter((name) => summary.includes(name)).length;
+      expect(listed).toBe(Math.min(count, 112));
+      expect(last?.text).toBe(
+        listed === count
+          ? 'They are in the job summary and in the report.'
+          : `The report has them all; the job summary lists the first ${listed}.`,
+      );
+    },
+  );
+
   test('a refused call is explained with the command that repairs it, one for a 401 and another for a 403', () => {
     const refused = (status: number) =>
       result({

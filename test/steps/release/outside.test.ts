@@ -118,7 +118,7 @@ describe('settings outside the revision', () => {
     expect(settled.report.reason).toContain('put back: ingress all');
     expect(settled.report.findings.map(({ fix }) => fix).join()).toContain('ingress_settings: ALLOW_ALL');
     // Settling asks the function, as a rollback does.
-    expect(settled.report.reason).toContain('it answers 200');
+    expect(settled.report.reason).toContain('It answers 200.');
     expect(rules(settled.report)).not.toContain('answers-differently');
   });
 
@@ -130,7 +130,7 @@ describe('settings outside the revision', () => {
     const settled = await world.post(name, '.', dead, { inputs: quick });
     expect(settled.report.evidence.settled).toMatchObject({ did: 'put_back' });
     expect(rules(settled.report)).toContain('answers-differently');
-    expect(settled.report.reason).toContain('it answers 404');
+    expect(settled.report.reason).toContain('It answers 404');
   });
 
   test('a rollback by hand of a promoted release puts the settings back', async () => {

@@ -85,6 +85,27 @@ describe('rollback', () => {
     expect(rules(ran)).not.toContain('rolled-back-revision-fails');
   });
 
+  test('a tag that exists is no revision: the refusal names the revision that it stands for', async () => {
+    const { name, old, new: latest } = await twice();
+    await world.setTraffic(name, [
+      { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: latest, percent: 100 },
+      { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: old, tag: 'green' },
+      { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', tag: 'newest' },
+    ]);
+    for (const [tag, revision] of [
+      ['green', old],
+      ['newest', latest],
+    ] as const) {
+      const ran = await world.rollback(name, tag);
+      expect([ran.report.outcome, ran.exitCode, await only(name)]).toEqual(['blocked', 1, latest]);
+      expect(ran.report.reason.toLowerCase()).toContain(
+        `${tag} is a tag of the revision ${revision}: set to: ${revision}`,
+      );
+    }
+    const gone = await world.rollback(name, 'grean');
+    expect(gone.report.reason).toContain('does not exist any more');
+  });
+
   test('twice is the same as once', async () => {
     const { name, old } = await twice();
     await world.rollback(name, 'before');

@@ -51,7 +51,10 @@ export async function revert(
   try {
     return await write(
       run,
-      { phase: open ? 'building' : 'closed', traffic, record, settings, action },
+      {
+        ...{ phase: open ? 'building' : 'closed', traffic, record, settings, action },
+        actionKind: before && 'traffic_back',
+      },
       { withinMs: options.withinMs, stubborn: true, urgent: options.urgent },
     );
   } catch (error) {
