@@ -45,9 +45,9 @@ export function useCredentialsFile(request: LoginRequest, env: Environment): voi
       code: 'login-missing',
       what: `${variable} names ${path}, which ${missing ? 'does not exist' : 'cannot be read as JSON'}.`,
       why: missing
-        ? 'The step that wrote it may have run in another container, or its post step has already removed the file.'
+        ? 'actions/checkout removes it if it runs after the login, because it empties the workspace. Or the step that wrote it ran in another container, or its post step has already removed the file.'
         : undefined,
-      fix: 'Set workload_identity_provider on this step, or run the auth step in this job.',
+      fix: 'Put actions/checkout before the auth step, or set workload_identity_provider on this step.',
     };
     return;
   }

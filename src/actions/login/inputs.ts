@@ -92,11 +92,23 @@ export function readLogin(
   if (!request.projectId && !inputs.isSet('project_id'))
     inputs.missing(
       'project_id',
-      'a project id such as my-project (no earlier step and no service account names one)',
+      `a project id such as my-project (no earlier step and no service account names one)${whyEmpty(env)}`,
     );
   if (request.source === 'none' && !request.refusal)
-    inputs.missing('workload_identity_provider', `${providerShape}, or an auth step before this one`);
+    inputs.missing(
+      'workload_identity_provider',
+      `${providerShape}, or an auth step before this one${whyEmpty(env)}`,
+    );
   return request;
+}
+
+/** Why an input may be empty although the workflow sets it: its value comes from a secret that this run does not get. */
+function whyEmpty(env: Environment): string {
+  if (env.GITHUB_ACTOR === 'dependabot[bot]')
+    return '. Runs that Dependabot starts get the secrets of Dependabot and not those of Actions, so such a value is empty; use a variable (vars) instead';
+  if (env.GITHUB_EVENT_NAME?.startsWith('pull_request'))
+    return '. Runs for pull requests from forks get no secrets, so a value from a secret is empty; use a variable (vars) instead, or skip this job for forks';
+  return '. If the workflow takes it from a secret or a variable, that one does not exist here: one of an environment needs environment: on the job';
 }
 
 function runnerEndpoint(env: Environment): TokenEndpoint | undefined {

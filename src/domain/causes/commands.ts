@@ -18,6 +18,9 @@ export const inRegion = (names: RunNames): string => `${inProject(names)} --regi
 /** The identity of this job as a member of IAM. */
 export const ownMember = (names: RunNames): Word =>
   wordOf(names.member ?? 'serviceAccount:ACCOUNT_OF_THIS_JOB');
+/** The identity of this job in words. */
+export const who = (names: RunNames) =>
+  names.member?.replace(/^serviceAccount:/, '') ?? 'The identity of this job';
 export const account = (email: string): Word => wordOf(email);
 /** An account as a member of IAM. */
 export const asMember = (word: Word): Word => `serviceAccount:${word}` as Word;

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, objectOf, textOf } from '../data/json.ts';
+import { nearest } from '../data/nearest.ts';
 import { enumText } from './enum-text.ts';
 
 /** What Google's live list of runtimes says about one runtime. Dates are ISO days. */
@@ -9,6 +10,8 @@ export interface RuntimeSupport {
   decommission: string | undefined;
   /** Newest generally available runtime of the same language. */
   newest: string | undefined;
+  /** The name that a misspelt one most probably means. */
+  nearest?: string | undefined;
   /** All names of second-generation runtimes of the same language. */
   siblings: string[];
 }
@@ -59,8 +62,13 @@ export function runtimeSupport(list: readonly JsonObject[], name: string, today:
   };
   const stage = found ? enumText(found.stage, stages) : undefined;
   const soon = new Date(Date.parse(`${today}T00:00:00Z`) + 90 * 86_400_000).toISOString().slice(0, 10);
-  if (!found) support.state = 'unknown';
-  else if (stage === 'DECOMMISSIONED' || (decommission !== undefined && decommission <= today))
+  if (!found) {
+    support.state = 'unknown';
+    support.nearest = nearest(
+      name,
+      second.map((item) => textOf(item.name) ?? ''),
+    );
+  } else if (stage === 'DECOMMISSIONED' || (decommission !== undefined && decommission <= today))
     support.state = 'decommissioned';
   else if (stage === 'DEPRECATED' || (deprecation !== undefined && deprecation <= today))
     support.state = 'deprecated';
@@ -74,7 +82,8 @@ export function runtimeText(support: RuntimeSupport): string {
   const dates = [deprecation && `deprecated ${deprecation}`, decommission && `decommissioned ${decommission}`]
     .filter(Boolean)
     .join(', ');
-  if (support.state === 'unknown') return `The runtime ${name} is not in Google's list for this region.`;
+  if (support.state === 'unknown')
+    return `The runtime ${name} is not in Google's list for this region.${support.nearest ? ` Did you mean ${support.nearest}?` : ''}`;
   if (support.state === 'decommissioned')
     return `The runtime ${name} was removed (${dates || 'decommissioned'}): Google no longer builds it.`;
   if (support.state === 'deprecated')

@@ -82,6 +82,6 @@ export function explainUnreached(by: UnreachedBy, status: number, call?: Invocat
   return {
     what: `Google's front end did not pass the request on to ${service} (${status}), so the function never saw it.`,
     why: 'The ingress setting lets in only internal networks or a load balancer, and this runner is outside of them; or the URL is disabled or gone.',
-    fix: 'Run this job on a runner inside the VPC network, or set ingress_settings: ALLOW_ALL. The function stays private by its invoker check.',
+    fix: "Run this job on a runner inside the VPC network (one of your own, since GitHub's are always outside). Or test the same source on the runner with command: (actions/smoke-test) and release without a suite; then only Cloud Run's own check at the start tries the new revision.",
   };
 }

@@ -52,12 +52,14 @@ function checkRuntime(
   const support = runtimeSupport(list, runtime, today);
   if (support.state === 'supported') return [];
   const text = runtimeText(support);
-  const instead = support.newest
-    ? `Use runtime: ${support.newest}.`
-    : support.siblings.length > 0
-      ? `Available: ${support.siblings.join(', ')}.`
-      : 'List the runtimes:';
-  const known = support.newest !== undefined || support.siblings.length > 0;
+  const instead = support.nearest
+    ? `Set runtime: ${support.nearest}.`
+    : support.newest
+      ? `Use runtime: ${support.newest}.`
+      : support.siblings.length > 0
+        ? `Available: ${support.siblings.join(', ')}.`
+        : 'List the runtimes:';
+  const known = support.nearest !== undefined || support.newest !== undefined || support.siblings.length > 0;
   const commands = known ? undefined : [`gcloud functions runtimes list --region=${request.region}`];
   if (support.state === 'unknown' || support.state === 'decommissioned')
     throw new ReleaseError('function-refused', {

@@ -45,7 +45,7 @@ function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
   if (!(error instanceof ReleaseError) || error.code !== 'permission-denied') return error;
   run.held = undefined;
   const { project } = run.request;
-  return new ReleaseError('permission-denied', {
+  const wrapped = new ReleaseError('permission-denied', {
     what: `The traffic of ${shortName(service)} could not be pinned to the revision that serves now.`,
     why: `${error.why ?? 'The permission run.services.update is missing.'} Without it, new code would get traffic before it is proved private.`,
     fix: 'Skip the proof before traffic with all_traffic_on_latest_revision: false, or grant the permission:',
@@ -54,6 +54,9 @@ function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
     ],
     cause: error,
   });
+  // The refused call explains itself, with the identity of this job.
+  wrapped.facts = error.facts;
+  return wrapped;
 }
 
 /** After these errors it is unknown whether a write took effect. */

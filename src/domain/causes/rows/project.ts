@@ -17,6 +17,17 @@ function serviceOf(failure: FailureFacts): string | undefined {
   return name ?? (failure.api && `${failure.api}.googleapis.com`);
 }
 
+/** The location that Google does not know, or does not admit to know. */
+function locationIn(message: string): string | undefined {
+  const match =
+    /permission denied on '?locations\/([a-z0-9-]+)'?/i.exec(message) ??
+    /\b(?:location|region) '?([a-z0-9-]+)'? (?:is |was )?(?:not found|invalid|unknown|unsupported|not supported|unavailable)/i.exec(
+      message,
+    ) ??
+    /(?:invalid|unknown|unsupported) (?:location|region)[: ]+'?([a-z0-9-]+)/i.exec(message);
+  return match?.[1];
+}
+
 export const projectRows: readonly Row[] = [
   {
     id: 'service-disabled',
@@ -118,19 +129,9 @@ export const projectRows: readonly Row[] = [
       statusName: 'PERMISSION_DENIED',
       message: "Permission denied on 'locations/us-centrall1' (or it may not exist).",
     },
-    matches: (failure) => {
-      const name = found(failure, /locations?[/ ]'?([a-z0-9-]+)/);
-      return (
-        name !== undefined &&
-        /locations\/|location /i.test(failure.message) &&
-        /may not exist|not (be )?found|invalid|unsupported|unavailable|not supported/i.test(
-          failure.message,
-        ) &&
-        !/locations\/[^\s']+\//.test(failure.message)
-      );
-    },
+    matches: (failure) => locationIn(failure.message) !== undefined,
     repair: (failure, names) => {
-      const region = found(failure, /locations?[/ ]'?([a-z0-9-]+)/) ?? names.region ?? '';
+      const region = locationIn(failure.message) ?? '';
       const near = nearestRegion(region);
       return {
         why: `Cloud Functions has no region ${region}${near ? `; did you mean ${near}?` : '.'}`,
