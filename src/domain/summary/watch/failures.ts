@@ -32,14 +32,14 @@ export function mainFailure(facts: WatchFacts): string | undefined {
 }
 
 /** The same for 4xx, if those decided. */
-function mainClientError(facts: WatchFacts): string | undefined {
+function mainClientError(facts: WatchFacts): string {
   const kinds = failuresOf(facts, clientErrorsId);
   const what = mainKind(kinds);
   const first = kinds.find((kind) => kind.what === what);
-  return (
-    first &&
-    `${codeSpan(first.what)} is ${countText(first.count)} of the ${countText(totalOf(kinds))} answers of 4xx`
-  );
+  const most = first
+    ? `${codeSpan(first.what)} is ${countText(first.count)} of the ${countText(totalOf(kinds))} answers of 4xx. `
+    : '';
+  return `${most}If callers are meant to get these answers, set \`client_errors: ignore\``;
 }
 
 /** The line about failures below the table of one objective. */
