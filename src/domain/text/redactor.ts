@@ -29,10 +29,14 @@ const vocabulary = [
 export class Redactor {
   readonly #whole = new Set<string>();
   readonly #private = new Set<string>();
+  #public = '';
+  /** The pieces of public texts, and the pieces of secrets that no public text holds. */
+  readonly #publicPieces = new Set<string>();
   readonly #pieces = new Set<string>();
-  #public = vocabulary;
-  /** The pieces that no public text holds; undefined after a change. */
-  #active: Set<string> | undefined;
+
+  constructor() {
+    this.addPublic(vocabulary);
+  }
 
   /** A value that is replaced from now on, in the forms in which it may be written. */
   add(value: string): void {
@@ -57,24 +61,28 @@ export class Redactor {
   addPublic(text: string): void {
     if (text.length < pieceLength || this.#public.includes(text)) return;
     this.#public += `\n${text}`;
-    this.#active = undefined;
+    for (const piece of piecesOf(text)) {
+      this.#publicPieces.add(piece);
+      this.#pieces.delete(piece);
+    }
   }
 
   #addPieces(form: string): void {
-    for (let at = 0; at + pieceLength <= form.length; at++)
-      this.#pieces.add(form.slice(at, at + pieceLength));
-    this.#active = undefined;
+    for (const piece of piecesOf(form)) if (!this.#publicPieces.has(piece)) this.#pieces.add(piece);
   }
 
   redact(text: string): string {
-    if (this.#pieces.size === 0 || text.length < pieceLength) return text;
+    if (text.length < pieceLength) return text;
     let clean = text;
     const whole = [...this.#whole, ...[...this.#private].filter((value) => !this.#public.includes(value))];
     for (const value of whole.sort((a, b) => b.length - a.length))
       if (clean.includes(value)) clean = clean.split(value).join('***');
-    this.#active ??= new Set([...this.#pieces].filter((piece) => !this.#public.includes(piece)));
-    return withoutPieces(clean, this.#active);
+    return this.#pieces.size === 0 ? clean : withoutPieces(clean, this.#pieces);
   }
+}
+
+function* piecesOf(text: string): Generator<string> {
+  for (let at = 0; at + pieceLength <= text.length; at++) yield text.slice(at, at + pieceLength);
 }
 
 /** A word of a sentence: letters of one case, perhaps with a capital, and not so long that only a passphrase has it. */
