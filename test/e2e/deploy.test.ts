@@ -295,7 +295,7 @@ describe('what is refused before anything is written', () => {
     });
     expect(run.code).toBe(0);
     expect(run.log).toMatch(
-      /Not uploaded: \.git, the history of the repository.*; lib\/gha-creds-0123\.json, the credentials file of google-github-actions\/auth/,
+      /Not uploaded: \.git, lib\/gha-creds-0123\.json\n.*\.git: the history of the repository[\s\S]*gha-creds-0123\.json: the credentials file of google-github-actions\/auth/,
     );
   });
 

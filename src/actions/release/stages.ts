@@ -142,9 +142,13 @@ async function countable(source: SliSource, log: Log, service: string, signal: A
   }
 }
 
-/** A log that prints the same details only once: the plan, and then the deploy's plan only if it differs. */
+/** A log that prints the same details and warnings only once: those of the plan, and of the deploy only if they differ. */
 const detailsOnce = (log: Log, printed: Set<string>): Log => ({
   ...log,
+  warning: (text) => {
+    if (!printed.has(text)) log.warning(text);
+    printed.add(text);
+  },
   detail: (title, lines) => {
     const text = [title, ...lines].join('\n');
     if (!printed.has(text)) log.detail(title, lines);

@@ -70,8 +70,11 @@ export function readFacts(file: Found, buffer: Buffer): FileFacts {
   }
 }
 
-const secret = (why: string | undefined): FileFacts['refused'] =>
-  why === undefined ? undefined : { why, isSecret: true };
+const secret = (found: string | { what: string; fix?: string } | undefined): FileFacts['refused'] => {
+  if (found === undefined) return undefined;
+  const { what, ...rest } = typeof found === 'string' ? { what: found } : found;
+  return { why: what, isSecret: true, ...rest };
+};
 
 /** A file that the checkout did not bring: only a pointer stands in its place. */
 function pointerIn(bytes: Buffer): FileFacts['refused'] {

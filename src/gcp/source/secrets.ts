@@ -74,7 +74,7 @@ export function secretAcross(descriptor: number, boundary: number): string | und
 }
 
 /** Judges a file as a whole by its first piece: by its name and settings, and as JSON. */
-export function secretInFile(path: string, bytes: Buffer): string | undefined {
+export function secretInFile(path: string, bytes: Buffer): { what: string; fix?: string } | undefined {
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const isConfig = isConfigFile(path);
   const isJson =
@@ -83,11 +83,10 @@ export function secretInFile(path: string, bytes: Buffer): string | undefined {
   const text = isUtf16
     ? new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes)
     : bytes.toString('utf8').replace(/^\ufeff/, '');
-  return (
-    (isConfig ? secretInConfig(path, text) : undefined) ??
-    (isJson ? jsonSecret(text) : undefined) ??
-    (isUtf16 ? secretInText(text) : undefined)
-  );
+  const config = isConfig ? secretInConfig(path, text) : undefined;
+  if (config) return config;
+  const what = (isJson ? jsonSecret(text) : undefined) ?? (isUtf16 ? secretInText(text) : undefined);
+  return what === undefined ? undefined : { what };
 }
 
 function jsonSecret(text: string): string | undefined {

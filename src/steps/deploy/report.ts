@@ -6,7 +6,7 @@ import { heldText } from './hold.ts';
 import type { Live } from './state.ts';
 import type { DeployResult, DeployRun } from './types.ts';
 
-const leftText = ({ path, why }: LeftOut) => `${path}, ${why}`;
+const leftText = ({ path, why }: LeftOut) => `${path}: ${why}`;
 
 /** Logs the files of the upload and the plan, as collapsed groups. */
 export function logPlan(run: DeployRun, tree: SourceTree): void {
@@ -17,7 +17,8 @@ export function logPlan(run: DeployRun, tree: SourceTree): void {
     manifestLines(tree.files),
   );
   const leavings = tree.left.filter(({ kind }) => kind === 'leaving');
-  if (leavings.length > 0) ports.log.line(`Not uploaded: ${leavings.map(leftText).join('; ')}`);
+  if (leavings.length > 0)
+    ports.log.detail(`Not uploaded: ${leavings.map(({ path }) => path).join(', ')}`, leavings.map(leftText));
   const links = tree.left.filter(({ kind }) => kind === 'link');
   if (links.length > 0)
     ports.log.warning(

@@ -19,6 +19,7 @@ interface Answer {
   listed: string[] | null;
   zipped: string[] | null;
   root: boolean;
+  dropped: string[];
   failed: string[];
 }
 
@@ -37,6 +38,8 @@ export interface Counts {
   failed: number;
   /** Trees whose rules match `.`: gcloud functions deploy packs nothing of the top folder, and its list differs from that. */
   root: number;
+  /** Files that gcloud lists and its deploy drops, because it asks about their folder as if it were a file. */
+  dropped: number;
   /** Trees with a byte order mark in an ignore file, which makes gcloud upload what the first pattern names. */
   marked: number;
   /** Files that we would upload and gcloud would not. */
@@ -132,7 +135,11 @@ function judge(seed: number, answer: Answer, ours: ReturnType<typeof ourChoice>,
   for (const [against, files] of lists) {
     if (files === null) continue;
     const known = new Set(files);
-    for (const path of ours.files) if (!known.has(path)) counts.more.push({ seed, path, against });
+    const isDropped = (path: string) => against === 'deploy' && answer.dropped.includes(dirname(path));
+    for (const path of ours.files)
+      if (known.has(path)) continue;
+      else if (isDropped(path)) counts.dropped++;
+      else counts.more.push({ seed, path, against });
   }
   if (listed === null || zipped === null) return;
   const both = zipped.filter((path) => listed.includes(path));
@@ -148,18 +155,30 @@ function judge(seed: number, answer: Answer, ours: ReturnType<typeof ourChoice>,
 }
 
 export const nothingYet = (): Counts => ({
-  ...{ trees: 0, gclouds: 0, ours: 0, same: 0, fewer: 0, refused: 0, failed: 0, root: 0, marked: 0 },
+  ...{
+    trees: 0,
+    gclouds: 0,
+    ours: 0,
+    same: 0,
+    fewer: 0,
+    refused: 0,
+    failed: 0,
+    root: 0,
+    marked: 0,
+    dropped: 0,
+  },
   more: [],
   lost: [],
 });
 
 export function sentence(counts: Counts): string {
-  const { trees, gclouds, ours, same, fewer, refused, failed, root, marked, more, lost } = counts;
+  const { trees, gclouds, ours, same, fewer, refused, failed, root, marked, dropped, more, lost } = counts;
   return [
     `${trees} trees: gcloud packs ${gclouds} files, we would upload ${ours}.`,
     `The same files in ${same} trees, fewer in ${fewer}; ${refused} trees refused by us, ${failed} by gcloud's own errors.`,
     `Files that we upload and gcloud does not: ${more.length}. Left out without a word: ${lost.length}.`,
     `In ${marked} trees a byte order mark hides the first pattern from gcloud.`,
     `In ${root} trees a pattern matches ".": there gcloud functions deploy packs nothing of the top folder, and we do what gcloud lists.`,
+    `${dropped} files are in gcloud's list and dropped by its deploy, because it asks about a folder as if it were a file ("a", then "!a/").`,
   ].join('\n');
 }

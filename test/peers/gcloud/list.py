@@ -37,11 +37,17 @@ def zipped(folder, chooser):
             return [name for name in zip_file.namelist() if not name.endswith("/")]
 
 
+def dropped(folder, chooser):
+    paths = [os.path.relpath(path, folder) for path, _, _ in os.walk(folder) if path != folder]
+    return [path for path in paths if chooser.IsIncluded(path, is_dir=True) and not chooser.IsIncluded(path)]
+
+
 def answer(folder):
-    result = {"listed": None, "zipped": None, "root": True, "failed": []}
+    result = {"listed": None, "zipped": None, "root": True, "dropped": [], "failed": []}
     try:
         chooser = chooser_of(folder)
         result["root"] = chooser.IsIncluded(".") and chooser.IsIncluded(".", is_dir=True)
+        result["dropped"] = dropped(folder, chooser)
         result["listed"] = list(chooser.GetIncludedFiles(folder, include_dirs=False))
     except Exception as error:  # Whatever gcloud raises is its answer.
         result["failed"].append(type(error).__name__)

@@ -7,11 +7,14 @@ interface ConfigFile {
   /** Matches each setting that is a secret. Its last group is the value. */
   setting: RegExp;
   what: string;
+  /** How the build gets the secret without it, as one sentence. */
+  fix?: string;
 }
 
 /** A setting of a file with lines such as `key = value`, `key: value` or `key value`. */
 const line = (keys: string, between = '[=:]') =>
   new RegExp(`^[ \\t]*["':]?(?:${keys})["']?[ \\t]*${between}[ \\t]*(.*)$`, 'gim');
+const npmFix = `If the build needs it, write \${NPM_TOKEN} in its place and set NPM_TOKEN in build_environment_variables.`;
 const at = (names: string) => new RegExp(`(?:^|/)(?:${names})$`);
 const urlPassword = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'<>]*:([^\s/@"'<>]+)@[\w.[-]/gi;
 const dependencies =
@@ -22,16 +25,19 @@ const configFiles: readonly ConfigFile[] = [
     path: at('\\.?npmrc|\\.yarnrc'),
     setting: line('[^=\\n]*:_authToken|_authToken|[^=\\n]*:_auth|_auth|[^=\\n]*:_password|_password', '[= ]'),
     what: 'a token of an npm registry',
+    fix: npmFix,
   },
   {
     path: at('\\.yarnrc\\.yml'),
     setting: line('npmAuthToken|npmAuthIdent'),
     what: 'a token of an npm registry',
+    fix: npmFix,
   },
   {
     path: at('bunfig\\.toml'),
     setting: /\b(?:token|password)\s*=\s*("[^"]*")/gi,
     what: 'a token of an npm registry',
+    fix: npmFix,
   },
   {
     path: at('[._]netrc'),
@@ -116,15 +122,16 @@ export const isConfigFile = (path: string): boolean =>
   configFiles.some(({ path: names }) => names.test(path.toLowerCase()));
 
 /** Names the secret that a configuration file holds. Undefined if it holds none, or only references such as `${TOKEN}`. */
-export function secretInConfig(path: string, text: string): string | undefined {
+export function secretInConfig(path: string, text: string): Pick<ConfigFile, 'what' | 'fix'> | undefined {
   const lower = path.toLowerCase();
-  for (const { path: names, setting, what } of configFiles) {
+  for (const { path: names, setting, what, fix } of configFiles) {
     if (!names.test(lower)) continue;
     for (const match of text.matchAll(setting)) {
       const end = match.index + match[0].length;
       const begin = text.lastIndexOf('\n', end - 1) + 1;
       const inComment = /^\s*[#;]/.test(text.slice(begin, end));
-      if (!inComment && !isPlaceholder(withoutComment(match.at(-1) ?? ''))) return what;
+      if (!inComment && !isPlaceholder(withoutComment(match.at(-1) ?? '')))
+        return fix === undefined ? { what } : { what, fix };
     }
   }
   return undefined;
