@@ -90,6 +90,10 @@ export function sarifOf(report: Found, options: SarifOptions): Record<string, un
               name: rule.replace(/(^|-)(\w)/g, (_, __, char: string) => char.toUpperCase()),
               shortDescription: { text: ruleCatalog[rule].title },
               fullDescription: { text: ruleCatalog[rule].why },
+              help: {
+                text: `${ruleCatalog[rule].why} More: ${rulePage(rule)}`,
+                markdown: `${ruleCatalog[rule].why} [More](${rulePage(rule)})`,
+              },
               helpUri: rulePage(rule),
               defaultConfiguration: { level: levels[severity] },
               properties: {

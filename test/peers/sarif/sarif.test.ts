@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { sarifOf } from '../../../src/domain/exposure/sarif.ts';
+import type { Finding } from '../../../src/domain/findings/finding.ts';
+
+/** Validates the guard's file with Microsoft's SARIF validator, by its rules for the format and by those for GitHub. */
+
+const program = join(
+  homedir(),
+  '.cache/backstay-peers/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool',
+);
+const there = existsSync(program);
+if (!there) console.warn('Skipped: SARIF is not validated. `.ci/run` installs the validator.');
+
+const finding = (more: Partial<Finding>): Finding => ({
+  ...{
+    rule: 'public-binding',
+    severity: 'critical',
+    title: 'Anyone may call ocr.',
+    why: 'A member is public.',
+  },
+  ...more,
+});
+const findings = [
+  finding({
+    fix: 'Remove it:',
+    commands: ['gcloud run services remove-iam-policy-binding ocr'],
+    about: ['a'],
+  }),
+  finding({ severity: 'low', about: ['b'] }),
+  finding({ rule: 'public-under-false-condition', severity: 'low', file: 'main.tf', line: 3, source: 'x' }),
+];
+const target = { project: 'p-one', region: 'us-central1', name: 'ocr' };
+const options = { workflow: '.github/workflows/r.yml', version: '1.0.0' };
+
+(there ? test : test.skip)("the validator has nothing to say, by GitHub's rules too", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sarif-'));
+  const validate = (name: string, sarif: unknown) => {
+    writeFileSync(join(folder, name), JSON.stringify(sarif, null, 2));
+    const { stdout } = spawnSync(program, ['validate', '--rule-kind', 'Sarif;Ghas', join(folder, name)], {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1',
+        DOTNET_BUNDLE_EXTRACT_BASE_DIR: folder,
+      },
+    });
+    expect(stdout).toContain('Analysis completed successfully');
+    return stdout.split('\n').filter((line) => /: (error|warning|note) /.test(line));
+  };
+  try {
+    expect(validate('found.sarif', sarifOf({ target, findings }, options))).toEqual([]);
+    // It finds something in a file that is wrong.
+    const wrong = JSON.stringify(sarifOf({ target, findings }, options), (key, value) =>
+      key === 'help' ? undefined : value,
+    );
+    expect(validate('wrong.sarif', JSON.parse(wrong)).length).toBeGreaterThan(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
