@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
@@ -34,6 +34,8 @@ export interface RunOptions {
   /** A RUNNER_TEMP that the steps of one job share. */
   temp?: string;
   timeoutMs?: number;
+  /** Program and arguments that start the action, for example as another user. Every user may then write its files. */
+  under?: string[];
   /** Called with a function that sends the action a signal. */
   onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   onOutput?: (text: string) => void;
@@ -89,7 +91,12 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
   for (const [key, value] of Object.entries(options.post?.state ?? {})) env[`STATE_${key}`] = value;
   const phase = options.post ? 'post' : 'main';
   const started = performance.now();
-  const child = spawn(process.execPath, actionArgv(name, phase), {
+  const { under = [] } = options;
+  if (under.length > 0)
+    for (const path of [folder, temp, ...Object.keys(files).map((key) => env[key] ?? '')])
+      chmodSync(path, 0o777);
+  const [file = process.execPath, ...args] = [...under, process.execPath, ...actionArgv(name, phase)];
+  const child = spawn(file, args, {
     cwd: options.cwd ?? root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -23,6 +23,8 @@ export function readSmokeTest({ inputs, env }: Pick<Context, 'inputs' | 'env'>) 
     url: values.url,
     command: values.command,
     folder: values.working_directory,
+    isolation: values.isolation,
+    inherit: values.inherit_env,
     readyMs: values.ready_timeout * 1000,
     settleMs: values.propagation_timeout * 1000,
     deadlineMs: values.timeout * 1000,

@@ -4,6 +4,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { Target } from '../../domain/report/report.ts';
+import { isolatedWords, isolationSentence } from '../../domain/smoke/isolation.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { endpoints } from '../../http/endpoints.ts';
 import type { Context } from '../../runner/context.ts';
@@ -78,8 +79,12 @@ async function openCommand(
   const { clock, env, log } = context;
   const folder = resolve(env.GITHUB_WORKSPACE || '.', request.folder);
   const started = clock.now();
-  const local = await startLocal(context, command, { folder, readyMs: request.readyMs });
+  const { readyMs, isolation, inherit } = request;
+  const local = await startLocal(context, command, { folder, readyMs, isolation, inherit });
   log.line(`✓ ${command[0]} listens after ${((clock.now() - started) / 1000).toFixed(1)} s`);
+  const warning = isolationSentence(local.isolation);
+  if (warning) log.warning(warning);
+  else log.line(`  ${isolatedWords(local.isolation)}`);
   return {
     ports: createSmokePorts(context, endpoints(env)),
     target: { url: local.url },

@@ -19,7 +19,9 @@ function reportOf(
   const report = newReport('smoke-test', opened.named);
   report.inputs = context.inputs.given;
   Object.assign(report, { verdict: result.verdict, reason: result.reason, findings: result.findings });
-  report.evidence.smoke = result.evidence;
+  report.evidence.smoke = opened.local
+    ? { ...result.evidence, isolation: opened.local.isolation }
+    : result.evidence;
   report.timings.push({
     stage: 'smoke',
     startedAtSeconds: (started - context.startedAt) / 1000,

@@ -1,9 +1,12 @@
-import { Writable } from 'node:stream';
-import type { Environment } from '../../inputs/reader.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { type Isolation, leakOf } from '../../domain/smoke/isolation.ts';
 import type { Context } from '../../runner/context.ts';
+import { closePlace, type OpenPlace, openPlace } from './open-place.ts';
+import { placesFor } from './places.ts';
 import { processesOf, signalAll, treeVariable } from './process-tree.ts';
 
 export interface SupervisedCommand {
+  isolation: Isolation;
   /** Undefined while it runs. */
   exitCode(): number | undefined;
   /** The last lines that it printed. They are hostile. */
@@ -12,97 +15,86 @@ export interface SupervisedCommand {
   stop(): Promise<void>;
 }
 
+export interface CommandOptions {
+  folder: string;
+  /** The whole environment of the command. */
+  env: Record<string, string>;
+  treeId: string;
+  isolation: 'auto' | 'required' | 'none';
+}
+
 /** Lines of output that are kept, and the length at which a line is cut. */
 const keptLines = 200;
 const keptCharacters = 1000;
 
-/**
- * Leaves out the variables that the runner gives only to actions, such as tokens and inputs. This is a filter and not a
- * sandbox: a process of the same user can still read the environment of this one in /proc.
- */
-function environmentFor(env: Environment, port: number, treeId: string): Record<string, string> {
-  const actionsOnly =
-    /^(INPUT_|STATE_|ACTIONS_|GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY|TOKEN)$|GOOGLE_(GHA_CREDS_PATH|APPLICATION_CREDENTIALS)$|CLOUDSDK_AUTH_)/;
-  const kept = Object.entries(env).filter(
-    (pair): pair is [string, string] => pair[1] !== undefined && !actionsOnly.test(pair[0]),
-  );
-  return { ...Object.fromEntries(kept), PORT: String(port), [treeVariable]: treeId };
+/** Opens the best place that works on this machine. Throws `smoke-target` if none does and isolation is required. */
+async function bestPlace(
+  context: Pick<Context, 'env' | 'log'>,
+  { folder, isolation }: CommandOptions,
+  onLine: (line: string) => void,
+): Promise<OpenPlace & { isolation: Isolation }> {
+  const tried: string[] = [];
+  for (const place of isolation === 'none' ? [] : placesFor(context.env, folder)) {
+    const opened = await openPlace(place, folder, context.env, onLine);
+    const leak = typeof opened === 'string' ? opened : leakOf(opened.saw);
+    if (typeof opened !== 'string' && leak === undefined)
+      return { ...opened, isolation: { method: place.method, uid: opened.saw.uid } };
+    if (typeof opened !== 'string') await closePlace(opened.child, opened.ended);
+    tried.push(`${place.name}: ${leak}`);
+    context.log.debug(`isolation by ${place.name} does not work: ${leak}`);
+  }
+  if (isolation === 'required')
+    throw new ReleaseError('smoke-target', {
+      what: 'The local function cannot be isolated from the tokens of this job on this runner.',
+      why: tried.length > 0 ? `Tried ${tried.join('; ')}.` : 'Only Linux has the means for it.',
+      fix: 'Run this job on a Linux runner of GitHub, or set isolation: auto if you trust the code of the function.',
+    });
+  const opened = await openPlace(undefined, folder, context.env, onLine);
+  if (typeof opened === 'string')
+    throw new ReleaseError('smoke-target', { what: `The local function cannot be started: ${opened}.` });
+  const { uid } = opened.saw;
+  const ids = uid < 0 ? {} : { uid };
+  return { ...opened, isolation: { method: 'none', ...ids, tried, chosen: isolation === 'none' } };
 }
 
-/**
- * Runs as a process between this one and the command. It gives the command its own process group, prints the id of
- * that group, and ends the group if this process goes away without stopping it.
- */
-const supervisor = `
-const { spawn } = require('node:child_process');
-const [treeId, file, ...args] = process.argv.slice(1);
-const windows = process.platform === 'win32';
-const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: !windows, windowsHide: true });
-child.on('error', (error) => { console.error(error.message); process.exit(127); });
-if (child.pid) console.log(treeId + child.pid);
-const parent = process.ppid;
-setInterval(() => { if (process.ppid !== parent) { try { process.kill(windows ? child.pid : -child.pid, 'SIGKILL'); } catch {} process.exit(1); } }, 500).unref();
-child.on('exit', (code) => process.exit(code ?? 1));
-`;
-
-/** Starts a command with the variable `PORT`, through @actions/exec and without a shell. */
+/** Starts a command without a shell, as far away from the processes of the job as this machine allows. */
 export async function startCommand(
-  { env, clock }: Pick<Context, 'env' | 'clock'>,
+  context: Pick<Context, 'env' | 'clock' | 'log'>,
   argv: readonly string[],
-  options: { folder: string; port: number; treeId: string },
+  options: CommandOptions,
 ): Promise<SupervisedCommand> {
-  const { exec } = await import('@actions/exec');
-  const { folder, port, treeId } = options;
-  const lines: string[] = [];
-  let pid: number | undefined;
+  const { clock } = context;
+  const { treeId, env } = options;
+  let lines: string[] = [];
   let exitCode: number | undefined;
   const keep = (line: string) => {
-    if (pid === undefined && line.startsWith(treeId)) pid = Number(line.slice(treeId.length));
-    else if (lines.push(line.slice(0, keptCharacters)) > keptLines) lines.shift();
+    if (lines.push(line.slice(0, keptCharacters)) > keptLines) lines.shift();
   };
-  const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const running = exec(process.execPath, ['-e', supervisor, treeId, ...argv], {
-    cwd: folder,
-    env: environmentFor(env, port, treeId),
-    silent: true,
-    ignoreReturnCode: true,
-    outStream: silence,
-    errStream: silence,
-    delay: 1000,
-    listeners: { stdline: keep, errline: keep },
-  }).then(
-    (code) => {
-      exitCode = code;
-    },
-    (error: Error) => {
-      keep(error.message);
-      exitCode = 127;
-    },
-  );
-
-  const stopTree = async () => {
-    // The supervisor belongs to the tree too, and ends with the command.
-    const tree = [...(pid === undefined ? [] : [-pid]), ...(await processesOf(treeId))];
-    if (!signalAll(tree, 'SIGTERM')) return;
-    const until = clock.now() + 3000;
-    while (
-      signalAll(tree, 0) &&
-      clock.now() < until &&
-      (exitCode === undefined || (await processesOf(treeId)).length > 0)
-    )
-      await clock.sleep(50);
-    signalAll([...tree, ...(await processesOf(treeId))], 'SIGKILL');
-  };
-  const stopOnWindows = async () => {
-    if (pid !== undefined && exitCode === undefined)
-      await exec('taskkill', ['/T', '/F', '/PID', String(pid)], { silent: true, ignoreReturnCode: true });
-  };
+  const { child, ended, isolation } = await bestPlace(context, options, keep);
+  lines = [];
+  const running = ended.then((code) => {
+    exitCode = code;
+  });
+  const [file, ...args] = argv;
+  const order = { file, args, env: { ...env, [treeVariable]: treeId }, variable: treeVariable };
+  child.stdin?.write(`${JSON.stringify(order)}\n`);
 
   return {
+    isolation,
     exitCode: () => exitCode,
     printed: () => [...lines],
     async stop() {
-      await (process.platform === 'win32' ? stopOnWindows() : stopTree());
+      child.stdin?.end();
+      // The supervisor needs about four seconds if the command does not end by itself.
+      const until = clock.now() + 10_000;
+      while (exitCode === undefined && clock.now() < until) await clock.sleep(20);
+      // The function may have stopped or killed its supervisor.
+      for (let looks = 0; looks < 100; looks++) {
+        const left = await processesOf(treeId);
+        if (!signalAll(left, 'SIGKILL') && exitCode !== undefined) break;
+        if (exitCode === undefined) child.kill('SIGKILL');
+        await clock.sleep(20);
+      }
       return running;
     },
   };

@@ -17,6 +17,8 @@ export interface Basis {
   proxy?: { host: string; from: string } | undefined;
   /** Variables that change which certificates or code this process trusts. */
   trust: string[];
+  /** The function that `command` started could read the tokens of the job, and could change what the job does. */
+  open_command?: { chosen: boolean } | undefined;
 }
 
 export interface Endpoint {
@@ -101,4 +103,5 @@ export const isPlain = (basis: Basis): boolean =>
   basis.endpoints.length + basis.trust.length === 0 &&
   !basis.universe &&
   !basis.credentials_file &&
-  !basis.proxy;
+  !basis.proxy &&
+  !basis.open_command;

@@ -16,6 +16,10 @@ export function basisSentences(basis: Basis): string[] {
   if (proxy) sentences.push(`Calls go through the proxy ${proxy.host} (${proxy.from}).`);
   if (basis.credentials_file)
     sentences.push(`An earlier step wrote the credentials file of the login: ${basis.credentials_file}.`);
+  if (basis.open_command)
+    sentences.push(
+      `The local function was not isolated from the job${basis.open_command.chosen ? ' (isolation: none)' : ''}: it could read tokens of other processes.`,
+    );
   return sentences;
 }
 

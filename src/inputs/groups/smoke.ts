@@ -1,7 +1,8 @@
 import { group } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
-import { duration, path, text } from '../../domain/inputs/kinds.ts';
+import { choice, duration, list, path, text } from '../../domain/inputs/kinds.ts';
 import { suiteFile } from '../../domain/product.ts';
+import { isRunnersOwn } from '../../domain/smoke/command-environment.ts';
 import { splitCommand } from '../../domain/smoke/command-line.ts';
 
 const smokeTest = { 'smoke-test': {} } as const;
@@ -15,6 +16,17 @@ const plainUrl = custom(
     return url.href;
   },
   'origin',
+);
+
+const variable = custom(
+  'the name of an environment variable',
+  (value) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(value))
+      throw new Error('expected the name of an environment variable');
+    if (isRunnersOwn(value)) throw new Error(`only the runner and its actions may have ${value}`);
+    return value;
+  },
+  'value',
 );
 
 export const smoke = group('Smoke test', {
@@ -54,6 +66,22 @@ export const smoke = group('Smoke test', {
     sentence: 'Folder that `command` starts in, relative to the workspace.',
     example: 'functions/ocr',
     default: '.',
+    usedBy: smokeTest,
+  },
+  isolation: {
+    kind: choice(['auto', 'required', 'none']),
+    sentence:
+      'Whether `command` is kept away from the tokens in the other processes of the job. `auto` isolates it if the runner can, and warns if not. `required` fails if not. `none` runs it like any other step.',
+    example: 'required',
+    default: 'auto',
+    usedBy: smokeTest,
+  },
+  inherit_env: {
+    kind: list(variable),
+    sentence:
+      'Names of further environment variables that `command` gets. Without it the command gets the usual ones, such as `PATH`, `HOME` and `NODE_ENV`, and no token of the job.',
+    example: 'OCR_LANGUAGE, OCR_MODEL',
+    default: '',
     usedBy: smokeTest,
   },
   ready_timeout: {

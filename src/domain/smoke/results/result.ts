@@ -4,6 +4,7 @@ import type { UnreachedBy } from '../../invocation/unreached.ts';
 import type { Score } from '../../ocr/score.ts';
 import type { TextPolicy } from '../../ocr/units.ts';
 import type { Failure } from '../failure.ts';
+import type { Isolation } from '../isolation.ts';
 import type { Percentiles } from '../latency.ts';
 
 export type CaseStatus = 'passed' | 'failed' | 'error' | 'skipped';
@@ -47,6 +48,8 @@ export interface SmokeEvidence {
   /** Over the cases with an expected text. `micro` is all edits divided by all characters, `macro` the mean of the cases' rates. */
   cer: { micro: number; macro: number; characters: number } | undefined;
   milliseconds: number;
+  /** Only for a function that `command` started. */
+  isolation?: Isolation | undefined;
 }
 
 /** The status of a check that got its answers. */
