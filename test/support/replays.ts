@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import { deepStrictEqual } from 'node:assert';
 import { replayDifferences } from '../../scripts/gallery/replayed.ts';
 import { readReplay, recordingIn } from '../../src/domain/watch/replay/replay.ts';
 import { replayWatch } from '../../src/steps/watch/replay.ts';
@@ -16,7 +16,7 @@ interface Judged {
  */
 export function expectReplay(report: unknown, judged?: Judged): void {
   if (judged === undefined) {
-    expect(replayDifferences(report)).toEqual([]);
+    deepStrictEqual(replayDifferences(report), []);
     return;
   }
   const recording = recordingIn(JSON.parse(JSON.stringify(report)));
@@ -24,6 +24,7 @@ export function expectReplay(report: unknown, judged?: Judged): void {
   const parsed = readReplay(recording);
   if ('problems' in parsed) throw new Error(`The recording is wrong: ${parsed.problems.join('; ')}`);
   const { verdict, reason, next, blame } = replayWatch(parsed.replay.steps ?? [], {});
-  expect({ verdict, reason }).toEqual({ verdict: judged.verdict, reason: judged.reason });
-  if (judged.next !== undefined) expect({ next, blame }).toEqual({ next: judged.next, blame: judged.blame });
+  // The sweep replays its reports too, and it runs without jest.
+  deepStrictEqual({ verdict, reason }, { verdict: judged.verdict, reason: judged.reason });
+  if (judged.next !== undefined) deepStrictEqual({ next, blame }, { next: judged.next, blame: judged.blame });
 }
