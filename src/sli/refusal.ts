@@ -19,7 +19,7 @@ export function explainRefusal(error: unknown, needs: SourceNeeds): unknown {
   if (!(error instanceof RemoteError) || error.status !== 403) return error;
   const { counts, projectId, role, service } = needs;
   const off = apiOff.has(error.reason ?? '');
-  return new CountsRefused({
+  const refused = new CountsRefused({
     what: `The ${counts} of project ${projectId} cannot be read.`,
     why: off
       ? `The project does not use the API ${service}.`
@@ -29,4 +29,7 @@ export function explainRefusal(error: unknown, needs: SourceNeeds): unknown {
     role: off ? undefined : role,
     cause: error,
   });
+  // The call explains itself, with a grant for the identity of this job.
+  refused.facts = error.facts;
+  return refused;
 }

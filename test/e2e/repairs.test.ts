@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { grant } from '../../sandbox/core/policies.ts';
 import { createService } from '../../sandbox/run/lifecycle.ts';
 import { answers, DeployWorld } from '../support/deploy-world.ts';
 import { findGcloud } from '../support/gcloud.ts';
 import { paste } from '../support/paste.ts';
-import type { ActionRun } from '../support/run-action.ts';
+import { type ActionRun, runAction } from '../support/run-action.ts';
 
 /**
  * Every repair that a failed deploy prints is pasted into a shell with a real gcloud, as an administrator. Then the same deploy
@@ -57,6 +57,7 @@ interface Case {
   /** What goes wrong, before the first deploy. */
   arrange(): unknown;
   inputs?: Record<string, string>;
+  /** The row that explains it, or the code if the check before the first change finds it. */
   row: string;
   /** Google's words, which the message begins with. */
   google: RegExp;
@@ -125,8 +126,8 @@ const cases: Case[] = [
       expect(policies.get(resource).bindings).not.toEqual([]);
       policies.set(resource, [], 'once');
     },
-    row: 'act-as-denied',
-    google: /iam\.serviceAccounts\.actAs/,
+    row: 'preflight-failed',
+    google: /compute@developer/,
     added: [
       /serviceAccounts\/\d+-compute@\S+ roles\/iam\.serviceAccountUser serviceAccount:\S+@sandbox-project/,
     ],
@@ -134,19 +135,24 @@ const cases: Case[] = [
   {
     name: 'an API that is off',
     arrange: () => set({ services: { 'cloudfunctions.googleapis.com': 'DISABLED' } }),
-    row: 'service-disabled',
-    google: /cloudfunctions\.googleapis\.com API has not been used/,
+    row: 'preflight-failed',
+    google: /cloudfunctions\.googleapis\.com/,
     added: [],
+    restore: () => set({ services: { 'cloudfunctions.googleapis.com': 'ENABLED' } }),
   },
 ];
 
 (gcloud ? describe : describe.skip)('the printed repair, pasted into a shell', () => {
+  afterEach(async () => {
+    for (const { restore } of cases) await restore?.();
+  });
+
   test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
     const name = `r${++number}`;
     await one.arrange();
     const failed = await deploy(name, one.inputs);
     const error = errorOf(failed);
-    expect([failed.code, error.row]).toEqual([1, one.row]);
+    expect([failed.code, error.row ?? error.code]).toEqual([1, one.row]);
     expect(error.what).toMatch(one.google);
     expect(error.page).toMatch(new RegExp(`/docs/errors\\.md#${one.row}$`));
     // Place: annotation and summary have sentence, cause and commands; the annotation is in the log, too.
@@ -165,7 +171,6 @@ const cases: Case[] = [
     for (const [index, line] of added.entries()) expect(line).toMatch(one.added[index] as RegExp);
     const again = await deploy(name, one.inputs);
     expect([again.code, again.code ? errorOf(again) : undefined]).toEqual([0, undefined]);
-    await one.restore?.();
     expect(world.sandbox.world.policies.get(service(name)).bindings).toEqual([]);
     expect(world.sandbox.world.problems).toEqual([]);
   });
@@ -192,13 +197,6 @@ describe('the setting that a message names, in the next run', () => {
       { cpu: '1', max_instance_count: '40' },
       'cpu-quota',
       /Quota violated: CpuAllocPerProjectRegion/,
-    ],
-    [
-      'half a CPU for several requests',
-      {},
-      { cpu: '0.5', max_instance_request_concurrency: '10' },
-      'cpu-and-concurrency',
-      /Total cpu < 1 is not supported/,
     ],
   ];
   test.each(settings)('%s', async (_name, arranged, inputs, row, google) => {
@@ -246,4 +244,40 @@ describe('the setting that a message names, in the next run', () => {
       1,
     );
   });
+});
+
+test('a release is explained like a deploy: annotation and summary have sentence, cause, command and page', async () => {
+  await set({ obstacles: { buildAccountNeedsRole: true } });
+  const { policies } = world.sandbox.world;
+  const resource = '//cloudresourcemanager.googleapis.com/projects/sandbox-project';
+  const builder = 'roles/cloudbuild.builds.builder';
+  const bindings = policies.get(resource).bindings.filter(({ role }) => role !== builder);
+  policies.set(resource, bindings, 'once');
+  const { env, project, region } = world.sandbox;
+  const run = await runAction('release', {
+    timeoutMs: 120_000,
+    inputs: {
+      ...{
+        project_id: project,
+        region,
+        name: 'rel',
+        entry_point: 'ocr',
+        runtime: 'nodejs24',
+        canary: 'none',
+      },
+      source_dir: world.source(files),
+      workload_identity_provider: env.WORKLOAD_IDENTITY_PROVIDER ?? '',
+      service_account: env.SERVICE_ACCOUNT ?? '',
+    },
+    env,
+  });
+  await set({ obstacles: {} });
+  expect([run.code, errorOf(run).row]).toEqual([1, 'build-account-roles']);
+  const command = errorOf(run).commands?.[0] ?? '';
+  expect(command).toContain(`--role=${builder}`);
+  expect(run.summary).toContain(`> ${command}\n`);
+  expect(run.summary).toContain('/docs/errors.md#build-account-roles');
+  expect(run.log).toMatch(
+    /::error title=[^\n]*missing permission on the build service account[^\n]*%0Agcloud [^\n]*%0AMore: /,
+  );
 });

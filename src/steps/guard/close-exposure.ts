@@ -37,6 +37,13 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
   'response-malformed',
 ]);
 
+/** Why Google refused, if it is a known failure, such as a policy of the organisation that forbids a member. */
+async function causeOf({ facts }: ReleaseError): Promise<string | undefined> {
+  if (!facts) return undefined;
+  const { explain } = await import('../../domain/causes/explain.ts');
+  return explain(facts)?.why;
+}
+
 const isRefusal = (error: unknown): error is ReleaseError =>
   error instanceof ReleaseError && refusals.has(error.code);
 
@@ -77,7 +84,7 @@ export async function closeExposure(
         ...ofRule(exposureRules, 'close-denied'),
         about: [change.repairs],
         title: `${change.what} was refused, so the function is still open.`,
-        why: error.what,
+        why: [error.what, await causeOf(error)].filter(Boolean).join(' '),
         fix: 'Ask an administrator to close it:',
         commands: change.commands,
       });
