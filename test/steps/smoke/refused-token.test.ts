@@ -28,7 +28,7 @@ test('release, smoke test and rollback print the grant with the real names', asy
   expect([first.report.outcome, second.report.outcome]).toEqual(['promoted', 'promoted']);
   // The deployer may impersonate the reader account, which may call no service.
   const stranger = env.READER_SERVICE_ACCOUNT as string;
-  const command = `gcloud run services add-iam-policy-binding ocr-api --project=${project} --region=${region} --role=roles/run.invoker --member=serviceAccount:${stranger}`;
+  const command = `gcloud run services add-iam-policy-binding ocr-api --project=${project} --region=${region} --member=serviceAccount:${stranger} --role=roles/run.invoker`;
   const caller = { invoker_service_account: stranger };
   const soon = { propagation_timeout: '1s' };
 
@@ -39,9 +39,11 @@ test('release, smoke test and rollback print the grant with the real names', asy
   expect(tested.report.findings.flatMap(({ commands = [] }) => commands)).toContain(command);
 
   const source = world.good();
-  const released = await world.release(name, source, {
-    inputs: { ...quick, ...caller, ...soon, smoke_suite: world.suite() },
-  });
+  const inputs = { ...quick, ...caller, ...soon, smoke_suite: world.suite() };
+  const blocked = await world.release(name, source, { inputs });
+  expect([blocked.report.outcome, blocked.exitCode]).toEqual(['blocked', 1]);
+  expect(blocked.report.findings.flatMap(({ commands = [] }) => commands).join('\n')).toContain(command);
+  const released = await world.release(name, source, { inputs: { ...inputs, preflight: 'warn' } });
   // The environment failed, not the code.
   expect([released.report.outcome, released.report.errors]).toEqual(['rolled_back', []]);
   expect([released.report.verdict, released.exitCode]).toEqual(['inconclusive', 1]);
