@@ -17,14 +17,14 @@ export interface Stretches {
   from: number;
 }
 
-/** A stretch lasts so long, and longer if it would hold fewer requests. */
-export const stretchSeconds = 30;
+/** A stretch lasts at least so long (three looks of 10 s, whatever their jitter), and longer if it would hold fewer requests. */
+export const stretchSeconds = 25;
 export const stretchRequests = 10;
 /** A stretch is mostly 4xx above this fraction. */
 const mostly = 0.5;
 /** The row must have this many stretches and last this many seconds. */
 export const rowStretches = 3;
-export const rowSeconds = 150;
+export const rowSeconds = 140;
 /** The time before must have had fewer 4xx by this fraction of all answers. */
 export const jump = 0.25;
 
