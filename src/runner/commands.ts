@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { EOL } from 'node:os';
 
 /**
@@ -21,6 +21,17 @@ export interface Commands {
 /** The runner decodes these three characters and takes all others as they are. */
 const escaped = (text: string) => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 
+/** Adds text to a file of the runner. It never waits for the reader of a pipe that stands in its place. */
+export function appendTo(path: string, text: string): void {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants;
+  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
+  try {
+    writeFileSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 export function createCommands(env: NodeJS.ProcessEnv, write: (text: string) => void): Commands {
   const command = (name: string, text: string) => write(`::${name}::${escaped(text)}${EOL}`);
 
@@ -31,7 +42,7 @@ export function createCommands(env: NodeJS.ProcessEnv, write: (text: string) => 
     const delimiter = `ghadelimiter_${randomUUID()}`;
     if (name.includes(delimiter) || value.includes(delimiter))
       throw new Error('a value contains its own delimiter');
-    appendFileSync(path, `${name}<<${delimiter}${EOL}${value}${EOL}${delimiter}${EOL}`, { encoding: 'utf8' });
+    appendTo(path, `${name}<<${delimiter}${EOL}${value}${EOL}${delimiter}${EOL}`);
   }
 
   return {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { basisOf } from '../domain/basis/basis.ts';
 import { basisSentences } from '../domain/basis/sentences.ts';
+import { messageOf } from '../domain/errors/errors.ts';
 import { filePrefix } from '../domain/product.ts';
 import { annotationOf } from '../domain/report/annotation.ts';
 import { summaryOf } from '../domain/report/render.ts';
@@ -10,7 +11,7 @@ import { addBasis } from '../domain/report/rests-on.ts';
 import { lastLineOf } from '../domain/report/words.ts';
 import { commonOutputs, type Finished } from './action.ts';
 import { annotate } from './annotate.ts';
-import type { Commands } from './commands.ts';
+import { appendTo, type Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { explainErrors } from './explain-errors.ts';
 import { closingLine, formatMainStep, mainStepKey, parseMainStep } from './main-step.ts';
@@ -70,7 +71,17 @@ export async function finish<Name extends ActionName>(
   // Everything below is made from this report. It is redacted before it is escaped, and the results once more.
   const report = redactAll(finished.report);
   const json = redact(JSON.stringify(report, null, 2));
-  const path = writeTemporary(env, `${report.action}-${process.pid}.json`, `${json}\n`);
+  const problems: string[] = [];
+  /** A result that cannot be written does not keep the others from being written. */
+  const attempt = <T>(write: () => T): T | undefined => {
+    try {
+      return write();
+    } catch (error) {
+      problems.push(messageOf(error));
+      return undefined;
+    }
+  };
+  const path = attempt(() => writeTemporary(env, `${report.action}-${process.pid}.json`, `${json}\n`));
   const summary = async () => redact(summaryOf(report, await finished.view?.()));
 
   const { verdict, outcome, reason } = report;
@@ -79,18 +90,27 @@ export async function finish<Name extends ActionName>(
     for (const name of commonOutputs) output(name, common[name]);
     for (const [name, value] of Object.entries(finished.outputs ?? {})) output(name, value);
   }
-  if (finished.summaryFile)
-    output('summary_file', writeTemporary(env, `summary-${process.pid}.md`, await summary()));
+  if (finished.summaryFile) {
+    const text = await summary();
+    output(
+      'summary_file',
+      attempt(() => writeTemporary(env, `summary-${process.pid}.md`, text)),
+    );
+  }
   for (const [name, value] of Object.entries(finished.secretOutputs ?? {})) {
     secrets.add(value);
-    commands.setOutput(name, value);
+    attempt(() => commands.setOutput(name, value));
   }
-  for (const [name, value] of Object.entries(finished.exports ?? {})) commands.exportVariable(name, value);
+  for (const [name, value] of Object.entries(finished.exports ?? {}))
+    attempt(() => commands.exportVariable(name, value));
 
   const exitCode = finished.exitCode ?? exitCodeOf(report);
   const wanted = finished.summary === false ? 'never' : inputs.summary;
-  if (env.GITHUB_STEP_SUMMARY && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0)))
-    writeFileSync(env.GITHUB_STEP_SUMMARY, await summary(), { flag: 'a' });
+  const summaryPath = env.GITHUB_STEP_SUMMARY;
+  if (summaryPath && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0))) {
+    const text = await summary();
+    attempt(() => appendTo(summaryPath, text));
+  }
   const annotation = finished.annotate === false ? undefined : annotationOf(report, exitCode);
   if (annotation) {
     const subject = report.target.name ?? report.action;
@@ -103,10 +123,12 @@ export async function finish<Name extends ActionName>(
   const main = step === 'main' ? undefined : parseMainStep(state(mainStepKey));
   const line = step === 'main' ? lastLineOf(report) : closingLine(report.action, reason, main);
   log.line(line + (path ? `  Report: ${path}` : ''));
+  if (step === 'main')
+    attempt(() => commands.saveState(mainStepKey, formatMainStep({ exitCode, line: redact(line) })));
+  if (problems.length > 0) throw new Error([...new Set(problems)].join('; '));
   process.exitCode = exitCode;
-  if (step === 'main') commands.saveState(mainStepKey, formatMainStep({ exitCode, line: redact(line) }));
 
   function output(name: string, value: string | number | boolean | undefined): void {
-    if (value !== undefined) commands.setOutput(name, redact(String(value)));
+    if (value !== undefined) attempt(() => commands.setOutput(name, redact(String(value))));
   }
 }

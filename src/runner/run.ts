@@ -9,6 +9,7 @@ import { createContext } from './context.ts';
 import { failed } from './failure.ts';
 import { finish } from './finish.ts';
 import { createLog } from './log.ts';
+import { keepRunningWithoutLog } from './output.ts';
 import { createSecrets } from './secrets.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function runAction<Name extends ActionName>(
   step: 'main' | 'post' = 'main',
 ): Promise<void> {
   const env = process.env;
+  keepRunningWithoutLog();
   // The exit code means failure until the very end, because an action whose report cannot be written has not succeeded.
   process.exitCode = 1;
   const commands = createCommands(env, (text) => process.stdout.write(text));

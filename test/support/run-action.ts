@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
@@ -34,6 +34,12 @@ export interface RunOptions {
   /** A RUNNER_TEMP that the steps of one job share. */
   temp?: string;
   timeoutMs?: number;
+  /** The log goes to this file or device. It is then empty in the result. */
+  logFile?: string;
+  /** The reader of the log goes away as soon as the log holds this text. */
+  hangUpAt?: string;
+  /** Other paths for the runner's command files, such as a device. */
+  files?: Record<string, string>;
   /** Program and arguments that start the action, for example as another user. Every user may then write its files. */
   under?: string[];
   /** Called with a function that sends the action a signal. */
@@ -85,8 +91,9 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
     writeFileSync(path, '');
     env[key] = path;
   }
+  Object.assign(env, options.files);
   const outputFile = options.post?.outputFile ?? join(folder, 'output');
-  env.GITHUB_OUTPUT = outputFile;
+  env.GITHUB_OUTPUT = options.files?.GITHUB_OUTPUT ?? outputFile;
   for (const [key, value] of Object.entries(options.inputs ?? {})) env[`INPUT_${key.toUpperCase()}`] = value;
   for (const [key, value] of Object.entries(options.post?.state ?? {})) env[`STATE_${key}`] = value;
   const phase = options.post ? 'post' : 'main';
@@ -99,12 +106,14 @@ export async function runAction(name: string, options: RunOptions = {}): Promise
   const child = spawn(file, args, {
     cwd: options.cwd ?? root,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', options.logFile ? openSync(options.logFile, 'w') : 'pipe', 'pipe'],
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       log += text;
+      if (options.hangUpAt && log.includes(options.hangUpAt))
+        for (const end of [child.stdout, child.stderr]) end?.destroy();
       options.onOutput?.(text);
     });
   options.onStart?.((signal) => child.kill(signal));

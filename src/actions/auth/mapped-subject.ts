@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Claims } from '../../domain/login/claims.ts';
 import { type ProviderResource, parseProviderResource } from '../../domain/login/doctor/facts.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { Context } from '../../runner/context.ts';
+import { readRegularFile } from '../../runner/regular-file.ts';
 import type { Platform } from '../login/platform.ts';
 
 /** Reads the provider from `provider_file`. A file that cannot be used is a warning. */
@@ -12,7 +12,7 @@ export function givenProvider(
 ): ProviderResource | undefined {
   if (!path) return undefined;
   try {
-    return parseProviderResource(JSON.parse(readFileSync(path, 'utf8')));
+    return parseProviderResource(JSON.parse(readRegularFile(path)));
   } catch (error) {
     log.warning(`provider_file ${path} cannot be used: ${(error as Error).message}`);
     return undefined;

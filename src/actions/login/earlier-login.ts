@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parseProvider } from '../../domain/login/identity.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { Environment } from '../../inputs/reader.ts';
+import { readRegularFile } from '../../runner/regular-file.ts';
 
 /** Variables in which Google's tools and actions look for a credentials file, the most specific first. auth@v3 exports all three. */
 const fileVariables = [
@@ -38,7 +38,7 @@ export function useCredentialsFile(request: LoginRequest, env: Environment): voi
   request.from = `${variable}=${path}`;
   let content: Record<string, unknown>;
   try {
-    content = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    content = JSON.parse(readRegularFile(path)) as Record<string, unknown>;
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     request.refusal = {

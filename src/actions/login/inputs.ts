@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { projectOfServiceAccount } from '../../domain/login/identity.ts';
 import {
   cloudPlatformScope,
@@ -9,6 +8,7 @@ import {
 import { projectPattern } from '../../inputs/groups/where.ts';
 import type { Environment, InputReader } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
+import { readRegularFile } from '../../runner/regular-file.ts';
 import { useCredentialsFile } from './earlier-login.ts';
 
 /** Variables in which Google's actions and gcloud leave the project, the most common first. */
@@ -132,7 +132,7 @@ function fromFork(env: Environment): boolean | undefined {
   if (env.GITHUB_EVENT_NAME !== 'pull_request' || env.ACTIONS_ID_TOKEN_REQUEST_URL || !env.GITHUB_EVENT_PATH)
     return undefined;
   try {
-    const event = JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, 'utf8')) as {
+    const event = JSON.parse(readRegularFile(env.GITHUB_EVENT_PATH)) as {
       pull_request?: { head?: { repo?: { full_name?: string } | null } };
     };
     const head = event.pull_request?.head?.repo;

@@ -1,3 +1,4 @@
+import { messageOf } from '../../domain/errors/errors.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import { formatRecord, isOpen, type ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { Context } from '../../runner/context.ts';
@@ -22,6 +23,15 @@ export const saveBegun = (context: Context, begun: Begun) =>
   context.saveState(startKey, JSON.stringify(begun));
 
 export function saveEnd(context: Context, run: ReleaseRun, outcome: string | undefined): void {
+  try {
+    save(context, run, outcome);
+  } catch (error) {
+    // The release has ended and its result counts. The post step reads the record of the service instead.
+    context.log.warning(`The end of the release could not be saved for its post step: ${messageOf(error)}.`);
+  }
+}
+
+function save(context: Context, run: ReleaseRun, outcome: string | undefined): void {
   const { record } = run.written;
   if (!run.ending.settled && record && isOpen(record)) context.saveState(recordKey, formatRecord(record));
   if (outcome !== undefined) context.saveState(outcomeKey, outcome);

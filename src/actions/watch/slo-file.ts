@@ -1,9 +1,10 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { ParsedSlo, SloProblem } from '../../domain/slo/openslo.ts';
 import { annotate } from '../../runner/annotate.ts';
 import type { Context } from '../../runner/context.ts';
+import { readRegularFile } from '../../runner/regular-file.ts';
 
 export interface SloFile extends ParsedSlo {
   path: string;
@@ -32,8 +33,7 @@ export async function readSloFile(path: string, workspace: string): Promise<SloF
   try {
     const inside = relative(realpathSync(workspace), realpathSync(full));
     if (inside.startsWith('..') || isAbsolute(inside)) throw new Error('it is outside the workspace');
-    if (!statSync(full).isFile()) throw new Error('it is not a file');
-    source = readFileSync(full, 'utf8');
+    source = readRegularFile(full);
   } catch (cause) {
     throw new ReleaseError('slo-invalid', {
       what: `${path} cannot be read: ${messageOf(cause)}.`,

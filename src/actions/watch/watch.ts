@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { budgetInvoice } from '../../domain/budget/invoice.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
@@ -12,6 +11,7 @@ import { takenBackIn } from '../../domain/traffic/taken-back.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
+import { readRegularFile } from '../../runner/regular-file.ts';
 import { type BudgetResult, budgetGate } from '../../steps/budget/gate.ts';
 import { findWatchTarget } from '../../steps/watch/find-target.ts';
 import { createSaver } from '../../steps/watch/saved-watch.ts';
@@ -172,7 +172,7 @@ function finish(
 
 function readRecording(context: Context, path: string): unknown {
   try {
-    return JSON.parse(readFileSync(resolve(context.env.GITHUB_WORKSPACE || '.', path), 'utf8'));
+    return JSON.parse(readRegularFile(resolve(context.env.GITHUB_WORKSPACE || '.', path)));
   } catch (cause) {
     throw new ReleaseError('replay-invalid', {
       what: `${path} cannot be read as JSON: ${messageOf(cause)}.`,

@@ -4,11 +4,18 @@
  * `::cmd::` acts at the start of a line, `##[cmd]` anywhere in one (actions/runner ActionCommand.cs).
  */
 
+/**
+ * Characters that a reader does not see: they can hide text from people that programs read (tags, variation selectors beyond the first
+ * sixteen), or change the order in which text is shown. The first sixteen variation selectors stay, because emoji need them.
+ */
+const invisible =
+  /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\u034f/gu;
+
 /** One line for the log: no control characters, no workflow command, at most `maxLength` characters. */
 export function logText(text: string, maxLength = 2000): string {
   const flat = text
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(invisible, '')
     .replace(/##\[/g, '# #[')
     .replace(/:(?=:)/g, ': ');
   return flat.length > maxLength ? `${flat.slice(0, maxLength - 1)}…` : flat;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { filePrefix } from '../../domain/product.ts';
@@ -11,9 +11,18 @@ import { centralHeader, combineCrc, endRecord, localHeader, type ZipEntry } from
 
 /** Writes an archive of exactly the listed files, in their order and with a fixed time. */
 export async function pack(tree: ScannedTree, folder: string, signal?: AbortSignal): Promise<SourceArchive> {
-  const path = join(folder, `${filePrefix}source-${randomBytes(8).toString('hex')}.zip`);
-  const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
-  const remove = () => rmSync(path, { force: true });
+  const file = join(folder, `${filePrefix}source-${randomBytes(8).toString('hex')}.zip`);
+  const descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
+  // Without a name the file is gone with this process, even if that is killed: nothing is left that holds the source.
+  const nameless = `/proc/${process.pid}/fd/${descriptor}`;
+  const path = existsSync(nameless) ? nameless : file;
+  if (path === nameless) rmSync(file, { force: true });
+  let isOpen = true;
+  const remove = () => {
+    rmSync(file, { force: true });
+    if (isOpen) closeSync(descriptor);
+    isOpen = false;
+  };
   try {
     let position = 0;
     const entries: ZipEntry[] = [];
@@ -65,8 +74,6 @@ export async function pack(tree: ScannedTree, folder: string, signal?: AbortSign
   } catch (error) {
     remove();
     throw error;
-  } finally {
-    closeSync(descriptor);
   }
 }
 

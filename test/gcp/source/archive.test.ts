@@ -25,6 +25,7 @@ import { pack } from '../../../src/gcp/source/pack.ts';
 import { pieceBytes } from '../../../src/gcp/source/read-file.ts';
 import { scan } from '../../../src/gcp/source/scan.ts';
 import { combineCrc } from '../../../src/gcp/source/zip-format.ts';
+import { openFilesBelow } from '../../support/open-files.ts';
 
 let root: string;
 let source: string;
@@ -167,11 +168,14 @@ describe('an archive', () => {
     const tree = await scan(source);
     const abort = new AbortController();
     const packing = pack(tree, root, abort.signal);
-    // Packing has started once the archive appears beside the source.
-    while (readdirSync(root).length === 1) await new Promise((resolve) => setImmediate(resolve));
+    // Packing has started once the archive is open. On Linux it has no name.
+    const started = () =>
+      existsSync('/proc/self/fd') ? openFilesBelow(root, 'self').length > 0 : readdirSync(root).length > 1;
+    while (!started()) await new Promise((resolve) => setImmediate(resolve));
     abort.abort(new Error('stop'));
     await expect(packing).rejects.toThrow('stop');
     expect(readdirSync(root)).toEqual(['source']);
+    expect(openFilesBelow(root, 'self')).toEqual([]);
   });
 });
 

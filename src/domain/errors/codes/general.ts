@@ -18,6 +18,14 @@ export const generalErrors = {
     fix: 'Please open an issue with this log.',
     inMessages: ['why', 'fix'],
   },
+  'runner-file': {
+    title: 'A file or folder of the runner cannot be used',
+    why: 'The system of the runner refused to read or write it: the disk is full, the folder is read-only, or it was removed.',
+    check:
+      'The message names the file if the system does. On the same runner: `df -h` and `ls -ld "$RUNNER_TEMP"`.',
+    fix: 'Free space on the runner, or make the file or folder writable, then run the job again.',
+    inMessages: ['fix'],
+  },
   cancelled: {
     title: 'The run was cancelled',
     why: 'The runner sent a signal to stop.',
