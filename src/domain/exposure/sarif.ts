@@ -1,3 +1,4 @@
+import { fingerprint } from '../data/fingerprint.ts';
 import { ruleCatalog, rulePage } from '../findings/catalog.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
 import { bySeverity } from '../findings/rule.ts';
@@ -38,16 +39,6 @@ const problems: Record<Severity, 'error' | 'warning' | 'recommendation'> = {
   low: 'recommendation',
   info: 'recommendation',
 };
-
-/** 64 bits of FNV-1a over the UTF-16 units, as 16 hex digits. Not a secret: it only has to be stable across runs. */
-export function fingerprint(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++) {
-    hash ^= BigInt(text.charCodeAt(i));
-    hash = (hash * 0x100000001b3n) & 0xffffffffffffffffn;
-  }
-  return hash.toString(16).padStart(16, '0');
-}
 
 /** A problem keeps its fingerprint while its title changes, for example if a count, a status or the order does. */
 function fingerprintOf(report: Found, finding: Finding): string {
