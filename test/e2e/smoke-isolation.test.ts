@@ -154,6 +154,6 @@ describe('a hostile function that command starts', () => {
   test('gets a variable of the runner under no circumstances', async () => {
     const done = await attack(workspaceOf(0), { inputs: { inherit_env: 'ACTIONS_RUNTIME_TOKEN' } });
     expect(done.code).toBe(1);
-    expect(done.log).toContain('only the runner and its actions may have ACTIONS_RUNTIME_TOKEN');
+    expect(done.log).toContain('expected no variable that the runner keeps for its actions');
   }, 60_000);
 });

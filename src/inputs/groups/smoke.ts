@@ -23,7 +23,10 @@ const variable = custom(
   (value) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(value))
       throw new Error('expected the name of an environment variable');
-    if (isRunnersOwn(value)) throw new Error(`only the runner and its actions may have ${value}`);
+    if (isRunnersOwn(value))
+      throw new Error(
+        'expected no variable that the runner keeps for its actions (ACTIONS_, INPUT_, STATE_)',
+      );
     return value;
   },
   'value',
