@@ -34,21 +34,37 @@ export function generate(): Record<string, string> {
     'What Google says, why, and what repairs it. The examples are of the function `ocr` in `my-project`; a message has the names of',
     'your run. Each command can be pasted as it is and run again. None takes anything away.',
     '',
+    'If such a cause fails the build or the start of a new revision, its blame decides the verdict of the release. The code: `fail`.',
+    'What is around the code: `inconclusive`, and the report says `unjudged`. A cause that is not in this list counts as the code.',
+    '',
   );
   for (const row of rows) lines.push(...causeLines(row));
   return { 'docs/errors.md': `${lines.join('\n').trimEnd()}\n` };
 }
 
-function causeLines({ id, title, example }: (typeof rows)[number]): string[] {
+function causeLines({ id, title, blame, example }: (typeof rows)[number]): string[] {
   const cause = explain(example, names);
   if (cause?.id !== id) throw new Error(`the example of ${id} finds ${cause?.id}`);
   const said = [example.message, ...(example.lines ?? [])].join(' … ');
   const block = cause.commands?.length ? ['```sh', ...cause.commands, '```', ''] : [];
   return [
-    ...[`### \`${id}\``, '', `${title}.`, '', `> ${escaped(said)}`, '', `**Why.** ${escaped(cause.why)}`, ''],
+    ...[
+      `### \`${id}\``,
+      '',
+      `${title}.`,
+      '',
+      `> ${escaped(said)}`,
+      '',
+      `**Blame.** ${blamed[blame]}`,
+      '',
+      `**Why.** ${escaped(cause.why)}`,
+      '',
+    ],
     ...[`**What to do.** ${escaped(cause.fix)}`, '', ...block],
   ];
 }
+
+const blamed = { code: 'The code or its settings.', environment: 'What is around the code.' };
 
 /** Plain text as Markdown. */
 const escaped = (text: string) => text.replace(/[<*]/g, '\\$&');

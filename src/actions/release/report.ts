@@ -5,7 +5,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
 import { suiteFile } from '../../domain/product.ts';
 import type { ReleaseFacts } from '../../domain/release/facts.ts';
-import { spentIn } from '../../domain/release/segments.ts';
+import { badStatus, spentIn } from '../../domain/release/segments.ts';
 import { nothingChecked, nothingCheckedFinding } from '../../domain/release/silence.ts';
 import { errorRecordOf } from '../../domain/report/error-record.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
@@ -105,7 +105,7 @@ function trafficOf(run: ReleaseRun): string | undefined {
     case 'exposed':
     case 'cancelled':
     case 'rejected':
-      return live.serving.length > 0 ? `Traffic: ${allocationText(live.serving)}.` : undefined;
+      return live.serving.length > 0 ? `${movedOf(run)}: ${allocationText(live.serving)}.` : undefined;
     case 'held':
       return `The traffic is held: ${allocationText(live.serving)}.`;
     case undefined:
@@ -114,6 +114,20 @@ function trafficOf(run: ReleaseRun): string | undefined {
       return undefined;
   }
 }
+
+/** A failure before the first shift reached no user, and its reason says so. A first candidate serves from its build on. */
+function movedOf(run: ReleaseRun): string {
+  const { candidate, found } = run;
+  if (found.before === undefined || mayHaveMoved(run)) return 'Traffic';
+  return `No traffic was moved${candidate === undefined ? '' : ` to ${candidate}`}`;
+}
+
+/** True also if the write was sent and its response was lost. */
+const mayHaveMoved = ({ candidate, journal }: ReleaseRun): boolean =>
+  journal.marks.some(({ percent }) => percent > 0) ||
+  journal.sent.some((traffic) =>
+    traffic.some(({ revision, percent = 0 }) => revision === candidate && percent > 0),
+  );
 
 /** Says what remains of a release that ended with an error before it had released anything. */
 function undoneOf({ state, journal }: ReleaseRun): string {
@@ -161,6 +175,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
       answered: stage.answered,
       decided: stage === decided ? true : undefined,
     })),
+    moved: mayHaveMoved(run),
     shares: [
       { at: 0, percent: 0 },
       ...run.journal.marks.map(({ at, percent }) => ({ at: seconds(at), percent })),
@@ -213,11 +228,12 @@ function otherRunUrl({ ending }: ReleaseRun, env: Environment): string | undefin
   return `${server}/${other.repository}/actions/runs/${other.run}/attempts/${other.attempt}`;
 }
 
-/** The page of the console that shows the errors of the new revision. */
+/** The page of the console that shows what the new revision answered, or only the answers that decided. */
 function logsUrl(run: ReleaseRun): string | undefined {
   if (run.candidate === undefined) return undefined;
   const { project } = parseName(run.request.functionName);
-  const query = `resource.type="cloud_run_revision"\nresource.labels.revision_name="${run.candidate}"\nhttpRequest.status>=500`;
+  const least = badStatus(run.journal.segments);
+  const query = `resource.type="cloud_run_revision"\nresource.labels.revision_name="${run.candidate}"${least === undefined ? '' : `\nhttpRequest.status>=${least}`}`;
   const encoded = encodeURIComponent(query).replace(
     /[()!'*]/g,
     (char) => `%${char.charCodeAt(0).toString(16)}`,

@@ -1,10 +1,11 @@
 import type { FailureFacts, RunNames } from '../errors/facts.ts';
-import type { Repair } from './row.ts';
+import type { CauseBlame, Repair } from './row.ts';
 import { rows } from './table.ts';
 
 export interface Cause extends Repair {
   /** Id of the row. */
   id: string;
+  blame: CauseBlame;
   /** True if the same call can succeed later without a change. */
   passes: boolean;
   /** True if only the log of the revision can say more. */
@@ -18,6 +19,7 @@ export function explain(failure: FailureFacts, known: RunNames = {}): Cause | un
   const names = { ...fromPath(failure.path), ...defined(known), ...defined(failure.names) };
   return {
     id: row.id,
+    blame: row.blame,
     passes: row.passes ?? false,
     vague: row.vague ?? false,
     ...row.repair(failure, names),

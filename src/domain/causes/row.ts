@@ -9,12 +9,19 @@ export interface Repair {
   commands?: readonly string[] | undefined;
 }
 
+/**
+ * What a failure speaks against. `code`: only another source or other settings of this function help. `environment`: the
+ * same source and settings can succeed once someone has changed a grant, a quota or a resource around it.
+ */
+export type CauseBlame = 'code' | 'environment';
+
 /** One known failure. The first row that matches explains the failure. */
 export interface Row {
   /** Stable kebab-case id: the anchor in docs/errors.md, and `cause` in a report. */
   id: string;
   /** What happened, in general, without a full stop. */
   title: string;
+  blame: CauseBlame;
   /** A failure that this row explains, as Google words it. The documentation and the tests use it. */
   example: Omit<FailureFacts, 'names'>;
   /** True if the same call can succeed later without a change. */

@@ -26,6 +26,8 @@ export interface ReleaseFacts {
   steps: number[];
   seconds: number;
   stages: StageFacts[];
+  /** False if it is certain that the candidate never had traffic of users. Absent in old reports. */
+  moved?: boolean | undefined;
   shares: { at: number; percent: number }[];
   segments: SegmentFacts[];
   /** The service's settings that the release had changed and that traffic does not carry, with their state after the rollback. */

@@ -24,6 +24,16 @@ export function decidingSteps(
   return { segment, steps, watch: { ...evidence, points, failures } };
 }
 
+/** The lowest status of the answers that decided against the candidate. Undefined if no status did, for instance if it was slow. */
+export function badStatus(segments: readonly SegmentFacts[]): 400 | 500 | undefined {
+  const decided = segments.map(watchFactsOf).filter((facts) => facts !== undefined);
+  if (decided.some(({ clients }) => clients?.decided)) return 400;
+  const failed = decided.flatMap(({ tests }) => tests.filter((test) => test.failed));
+  return failed.some(({ objective, stream }) => stream === 'users' && objective.kind === 'availability')
+    ? 500
+    : undefined;
+}
+
 /** Requests of users to both revisions in this segment, as its first objective counts them. */
 export function countsOf(segment: SegmentFacts): { candidate: Counts; baseline: Counts } {
   const facts = watchFactsOf(segment);

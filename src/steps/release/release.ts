@@ -1,3 +1,4 @@
+import type { CauseBlame } from '../../domain/causes/row.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { type Event, next, type Phase, percentIn } from '../../domain/release/machine.ts';
@@ -39,7 +40,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
       break;
     }
     ending.beforeGone ||= result.event === 'before_gone';
-    if (result.event === 'failed' && phase !== 'reverting') ending.blame ??= blameOf(run, phase);
+    if (result.event === 'failed' && phase !== 'reverting') ending.blame ??= await blameOf(run, phase);
     // A release that could not go back is not held: the next run must settle it at once.
     const forAPerson = phase !== 'reverting' || result.event === 'before_gone';
     const lost = state.outcome === 'held' && forAPerson ? await hold(run) : undefined;
@@ -61,13 +62,17 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
   return run;
 }
 
-/** A build that fails and a revision that does not start speak against the code. A call that fails does not. */
-function blameOf({ journal }: ReleaseRun, phase: Phase): 'code' | 'environment' {
+/**
+ * A build that fails and a revision that does not start speak against the code, unless the cause is known to be around
+ * it, such as a missing grant or a quota. A call that fails does not speak against the code.
+ */
+async function blameOf({ journal }: ReleaseRun, phase: Phase): Promise<CauseBlame> {
   if (phase !== 'building') return 'environment';
   const error = journal.errors.at(-1);
-  return error === undefined || (error instanceof ReleaseError && error.code === 'deploy-failed')
-    ? 'code'
-    : 'environment';
+  if (error === undefined) return 'code';
+  if (!(error instanceof ReleaseError) || error.code !== 'deploy-failed') return 'environment';
+  const { explain } = await import('../../domain/causes/explain.ts');
+  return (error.facts && explain(error.facts)?.blame) ?? 'code';
 }
 
 /** The phases in which the first writes can fail. How the release ends depends on what was changed until then. */

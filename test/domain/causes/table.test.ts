@@ -79,3 +79,21 @@ test('every code and every row has an anchor in docs/errors.md', () => {
   for (const { check, fix, why } of Object.values(catalog))
     for (const text of [check, fix, why]) expect(text.length).toBeGreaterThan(15);
 });
+
+/** Failures that the same source and settings can survive, in words of other regions, tools and stages than the examples. */
+const blames = [
+  ['build', 'Build failed with status: INTERNAL_ERROR', [], 'environment'],
+  ['build', 'Build failed with status: FAILURE and message: x', ['npm ERR! code EAI_AGAIN'], 'environment'],
+  ['build', 'Build failed with status: FAILURE and message: x', ['npm error code E503'], 'environment'],
+  ['build', 'Build failed with status: FAILURE and message: x', ['npm error code E404'], 'code'],
+  ['build', 'Build failed with status: FAILURE and message: tsc: an internal error', [], undefined],
+  ['start', 'The service is temporarily unavailable. Try again in 30 seconds.', [], 'environment'],
+  ['start', 'Quota violated: MemAllocPerProjectRegion requested: 9 allowed: 1', [], 'environment'],
+  ['start', 'Memory limit of 256 MiB exceeded with 300 MiB used.', [], 'code'],
+] as const;
+test.each(blames)(
+  'a failure of kind %s, %j %j, is blamed on the right side: %s',
+  (kind, message, lines, blame) => {
+    expect(explain({ kind, message, lines: [...lines] }, names)?.blame).toBe(blame);
+  },
+);

@@ -100,6 +100,48 @@ test('a release whose code does not build has already changed the function, so i
   expect([ran.report.outcome, ran.report.verdict]).toEqual(['rolled_back', 'fail']);
 });
 
+/** The deploy itself fails, for a reason that its code cannot mend. Each ends with the settings that mend it. */
+const obstacles = [
+  [
+    'a secret that the function may not read',
+    { secrets: { 'api-key': { 1: 'ENABLED' } } },
+    { secrets: 'K=api-key:latest' },
+    /Permission denied on secret/,
+  ],
+  [
+    'an image that Cloud Run may not read',
+    { obstacles: { agentNeedsReader: true } },
+    {},
+    /must have permission to read the image/,
+  ],
+  [
+    'a build account without roles',
+    { obstacles: { buildAccountNeedsRole: true } },
+    {},
+    /missing permission on the build service account/,
+  ],
+] as const;
+test.each(obstacles)(
+  '%s: taken back, and nothing speaks against the code',
+  async (_, settings, more, says) => {
+    const name = `early${++made}`;
+    await world.release(name, world.good(), { inputs });
+    expect((await world.control('PATCH', '/settings', settings)).status).toBe(200);
+    const source = world.good();
+    const ran = await world.release(name, source, { inputs: { ...inputs, ...more } });
+    await world.control('PATCH', '/settings', { secrets: {}, obstacles: {} });
+    expect(ran.report.errors[0]).toMatchObject({ code: 'deploy-failed', what: expect.stringMatching(says) });
+    expect([ran.report.outcome, ran.report.verdict, ran.exitCode]).toEqual([
+      'rolled_back',
+      'inconclusive',
+      1,
+    ]);
+    expect(ran.report.evidence.release).toMatchObject({ unjudged: true });
+    const again = await world.release(name, source, { inputs });
+    expect(again.report.outcome).toBe('promoted');
+  },
+);
+
 /** The candidate is built, and then something around it fails. */
 const around = [
   ['the tag', /^PATCH run /, denied, 3],

@@ -75,7 +75,9 @@ test('a quota that is used up during the build: nobody is shifted', async () => 
   });
   const ran = await world.release('late', world.good(), { inputs });
   expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
+  expect(ran.report.verdict).toBe('inconclusive');
   expect(ran.report.reason).toContain('quota of log reads');
+  expect(ran.report.reason).toMatch(/No traffic was moved to late-00002-\w+: late-00001-\w+ 100 %\.$/);
   const { shares } = ran.report.evidence.release as ReleaseFacts;
   expect(shares.every(({ percent }) => percent === 0)).toBe(true);
 });

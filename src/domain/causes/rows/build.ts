@@ -22,6 +22,7 @@ export const buildRows: readonly Row[] = [
   {
     id: 'build-account-roles',
     title: 'The account that builds the function lacks its roles',
+    blame: 'environment',
     example: {
       kind: 'build',
       message:
@@ -50,6 +51,7 @@ export const buildRows: readonly Row[] = [
   {
     id: 'build-account-missing',
     title: 'The account that should build the function does not exist',
+    blame: 'environment',
     example: {
       kind: 'build',
       message:
@@ -65,6 +67,7 @@ export const buildRows: readonly Row[] = [
   {
     id: 'build-region-quota',
     title: 'Cloud Build may not build in this region',
+    blame: 'environment',
     example: {
       kind: 'build',
       message:
@@ -79,6 +82,7 @@ export const buildRows: readonly Row[] = [
   {
     id: 'worker-pool-missing',
     title: 'The private pool of workers cannot be used',
+    blame: 'environment',
     example: {
       kind: 'build',
       message:
@@ -99,6 +103,7 @@ export const buildRows: readonly Row[] = [
   {
     id: 'build-too-slow',
     title: 'The build took too long',
+    blame: 'environment',
     example: { kind: 'build', message: 'Build failed with status: TIMEOUT and message: build timed out' },
     passes: true,
     matches: says(/status: TIMEOUT|build timed out|context deadline exceeded/i, 'build'),
@@ -109,8 +114,51 @@ export const buildRows: readonly Row[] = [
     }),
   },
   {
+    id: 'registry-unreachable',
+    title: 'The registry of packages did not answer the build',
+    blame: 'environment',
+    example: {
+      kind: 'build',
+      message: 'Build failed with status: FAILURE and message: npm error code ECONNRESET',
+      lines: ['npm error network request to https://registry.npmjs.org/ocr failed, reason: read ECONNRESET'],
+    },
+    passes: true,
+    matches: saysOrLogs(
+      /npm (error|ERR!) code (ECONNRESET|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|E50\d|E429)\b|ERR_SOCKET_TIMEOUT|ReadTimeoutError|Temporary failure in name resolution|5\d\d (Server Error|Service Unavailable|Bad Gateway)[^\n]{0,80}\b(registry|pypi)/i,
+      'build',
+    ),
+    repair: (failure) => ({
+      why: `The build asked ${found(failure, /https?:\/\/([^/\s:]+)/) ?? 'a registry'} for a package and got no usable answer.`,
+      fix: 'Run the job again. If it fails again, look whether the registry works and whether the build (build_worker_pool) can reach it.',
+    }),
+  },
+  {
+    id: 'platform-failed',
+    title: 'Google Cloud failed while it worked on the function',
+    blame: 'environment',
+    example: {
+      kind: 'build',
+      message:
+        'Build failed with status: INTERNAL_ERROR. An internal error has occurred. Please try again later.',
+    },
+    passes: true,
+    matches: says(
+      /status: (INTERNAL_ERROR|EXPIRED|CANCELLED)\b|internal error (has )?occurred|internal error encountered|try again (later|in a few|in \d)|temporarily unavailable/i,
+      'build',
+      'start',
+      'deploy',
+    ),
+    repair: (failure) => ({
+      why: /CANCELLED/.test(failure.message)
+        ? 'The build was cancelled before it had ended.'
+        : 'The failure is inside Google Cloud. Nothing in the source is named.',
+      fix: 'Run the job again. If it fails again, look at https://status.cloud.google.com.',
+    }),
+  },
+  {
     id: 'cmek-denied',
     title: 'A service agent may not use the encryption key',
+    blame: 'environment',
     example: {
       kind: 'call',
       status: 400,

@@ -9,6 +9,7 @@ export const codeRows: readonly Row[] = [
   {
     id: 'lock-file-stale',
     title: 'The lock file does not fit package.json',
+    blame: 'code',
     example: {
       kind: 'build',
       message: 'Build failed with status: FAILURE and message: npm error code EUSAGE',
@@ -39,6 +40,7 @@ export const codeRows: readonly Row[] = [
   {
     id: 'package-private',
     title: 'The build may not read a private package',
+    blame: 'code',
     example: {
       kind: 'build',
       message: 'Build failed with status: FAILURE and message: npm error code E401',
@@ -58,6 +60,7 @@ export const codeRows: readonly Row[] = [
   {
     id: 'package-missing',
     title: 'A package or a version of it does not exist',
+    blame: 'code',
     example: {
       kind: 'build',
       message: 'Build failed with status: FAILURE and message: npm error code E404',
@@ -75,6 +78,7 @@ export const codeRows: readonly Row[] = [
   {
     id: 'peer-conflict',
     title: 'Two packages ask for different versions of a third',
+    blame: 'code',
     example: {
       kind: 'build',
       message: 'Build failed with status: FAILURE and message: npm error code ERESOLVE',
@@ -90,6 +94,7 @@ export const codeRows: readonly Row[] = [
   {
     id: 'engine-unsupported',
     title: 'The source asks for another version of the language',
+    blame: 'code',
     example: {
       kind: 'build',
       message:
@@ -108,6 +113,7 @@ export const codeRows: readonly Row[] = [
   {
     id: 'build-script-failed',
     title: 'The build script of the source failed',
+    blame: 'code',
     example: {
       kind: 'build',
       message: 'Build failed with status: FAILURE and message: failed to build: npm run build',
@@ -127,6 +133,7 @@ export const codeRows: readonly Row[] = [
   {
     id: 'main-file-missing',
     title: 'The source has no file with the function',
+    blame: 'code',
     example: {
       kind: 'build',
       message: 'Build failed with status: FAILURE and message: function.js does not exist',

@@ -16,6 +16,7 @@ export const containerRows: readonly Row[] = [
   {
     id: 'entry-point-missing',
     title: 'The source has no function of the name in entry_point',
+    blame: 'code',
     example: {
       kind: 'start',
       message:
@@ -43,6 +44,7 @@ export const containerRows: readonly Row[] = [
   {
     id: 'module-missing',
     title: 'The function needs a package or file that the image does not have',
+    blame: 'code',
     example: {
       kind: 'start',
       message:
@@ -68,6 +70,7 @@ export const containerRows: readonly Row[] = [
   },
   {
     id: 'start-too-slow',
+    blame: 'code',
     vague: true,
     title: 'The function did not come up in time',
     example: {
@@ -86,6 +89,7 @@ export const containerRows: readonly Row[] = [
   },
   {
     id: 'port-missing',
+    blame: 'code',
     vague: true,
     title: 'The function did not listen on its port',
     example: {

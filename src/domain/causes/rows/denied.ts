@@ -23,6 +23,7 @@ export const deniedRows: readonly Row[] = [
   {
     id: 'permission-missing',
     title: 'The identity of this job lacks a permission',
+    blame: 'environment',
     example: {
       kind: 'call',
       api: 'logging',
@@ -55,6 +56,7 @@ export const deniedRows: readonly Row[] = [
   {
     id: 'denied',
     title: 'Google refused a call and named no permission',
+    blame: 'environment',
     example: {
       kind: 'call',
       api: 'run',

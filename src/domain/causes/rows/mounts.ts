@@ -13,6 +13,7 @@ export const mountRows: readonly Row[] = [
   {
     id: 'secret-denied',
     title: 'The account of the function may not read a secret',
+    blame: 'environment',
     example: {
       kind: 'start',
       message:
@@ -39,6 +40,7 @@ export const mountRows: readonly Row[] = [
   {
     id: 'secret-missing',
     title: 'A secret or a version of it does not exist, or is disabled',
+    blame: 'environment',
     example: {
       kind: 'start',
       message:
@@ -66,6 +68,7 @@ export const mountRows: readonly Row[] = [
   {
     id: 'image-denied',
     title: 'Cloud Run may not read the image of the function',
+    blame: 'environment',
     example: {
       kind: 'start',
       message:
@@ -96,6 +99,7 @@ export const mountRows: readonly Row[] = [
   {
     id: 'image-missing',
     title: 'The image of the function is gone',
+    blame: 'environment',
     example: {
       kind: 'start',
       message:

@@ -9,6 +9,7 @@ export const networkRows: readonly Row[] = [
   {
     id: 'certificate-time',
     title: 'The certificate is not valid at the time of the runner',
+    blame: 'environment',
     example: { ...at, message: 'certificate has expired' },
     matches: says(/certificate (has expired|is not yet valid)|CERT_(HAS_EXPIRED|NOT_YET_VALID)/i, 'network'),
     repair: () => ({
@@ -20,6 +21,7 @@ export const networkRows: readonly Row[] = [
   {
     id: 'name-unknown',
     title: 'The name of a server could not be resolved',
+    blame: 'environment',
     passes: true,
     example: { ...at, message: 'getaddrinfo ENOTFOUND cloudfunctions.googleapis.com' },
     matches: says(/ENOTFOUND|EAI_AGAIN|getaddrinfo/i, 'network'),
@@ -32,6 +34,7 @@ export const networkRows: readonly Row[] = [
   {
     id: 'connection-refused',
     title: 'A server or a proxy refused the connection',
+    blame: 'environment',
     passes: true,
     example: { ...at, message: 'connect ECONNREFUSED 10.0.0.1:8080' },
     matches: says(

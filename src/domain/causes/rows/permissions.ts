@@ -16,6 +16,7 @@ export const permissionRows: readonly Row[] = [
   {
     id: 'functions-agent',
     title: "Google's own account of Cloud Functions lost its role",
+    blame: 'environment',
     example: {
       kind: 'deploy',
       message:
@@ -42,6 +43,7 @@ export const permissionRows: readonly Row[] = [
   {
     id: 'act-as-denied',
     title: 'The identity of this job may not deploy as the account of the function',
+    blame: 'environment',
     example: {
       kind: 'call',
       api: 'cloudfunctions',
@@ -73,6 +75,7 @@ export const permissionRows: readonly Row[] = [
   {
     id: 'quota-project',
     title: 'The identity of this job may not use the quota of the project',
+    blame: 'environment',
     example: {
       kind: 'call',
       status: 403,
@@ -102,6 +105,7 @@ export const permissionRows: readonly Row[] = [
   {
     id: 'scope-missing',
     title: 'The token was issued for too small a scope',
+    blame: 'environment',
     example: {
       kind: 'call',
       status: 403,
@@ -121,6 +125,7 @@ export const permissionRows: readonly Row[] = [
   {
     id: 'token-expired',
     title: 'Google did not accept the token of this job any more',
+    blame: 'environment',
     passes: true,
     example: {
       kind: 'call',

@@ -43,6 +43,7 @@ export const policyRows: readonly Row[] = [
   {
     id: 'member-refused',
     title: 'A policy of the organisation refuses a member',
+    blame: 'environment',
     example: {
       kind: 'call',
       status: 400,
@@ -72,6 +73,7 @@ export const policyRows: readonly Row[] = [
   {
     id: 'org-policy',
     title: 'A policy of the organisation forbids a setting',
+    blame: 'environment',
     example: {
       kind: 'call',
       status: 400,
@@ -111,6 +113,7 @@ export const policyRows: readonly Row[] = [
   {
     id: 'rate-quota',
     title: 'A quota of requests per minute or per day is used up',
+    blame: 'environment',
     passes: true,
     example: {
       kind: 'call',

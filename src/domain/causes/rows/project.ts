@@ -32,6 +32,7 @@ export const projectRows: readonly Row[] = [
   {
     id: 'service-disabled',
     title: 'An API is not enabled in the project',
+    blame: 'environment',
     example: {
       kind: 'call',
       api: 'cloudfunctions',
@@ -68,6 +69,7 @@ export const projectRows: readonly Row[] = [
   {
     id: 'billing-disabled',
     title: 'The project has no active billing account',
+    blame: 'environment',
     example: {
       kind: 'call',
       status: 403,
@@ -92,6 +94,7 @@ export const projectRows: readonly Row[] = [
   {
     id: 'perimeter',
     title: 'VPC Service Controls refuse the call',
+    blame: 'environment',
     example: {
       kind: 'call',
       status: 403,
@@ -121,6 +124,7 @@ export const projectRows: readonly Row[] = [
   {
     id: 'region-unknown',
     title: 'The region does not exist',
+    blame: 'code',
     example: {
       kind: 'call',
       api: 'cloudfunctions',
@@ -143,6 +147,7 @@ export const projectRows: readonly Row[] = [
   {
     id: 'project-missing',
     title: 'The project does not exist, or this identity may not see it',
+    blame: 'environment',
     example: {
       kind: 'call',
       status: 403,
@@ -166,6 +171,7 @@ export const projectRows: readonly Row[] = [
   {
     id: 'service-taken',
     title: 'A Cloud Run service of that name exists, and another tool made it',
+    blame: 'environment',
     example: {
       kind: 'call',
       api: 'cloudfunctions',

@@ -9,6 +9,7 @@ export const startRows: readonly Row[] = [
   {
     id: 'memory-exceeded',
     title: 'The function needs more memory than it has',
+    blame: 'code',
     example: {
       kind: 'start',
       message:
@@ -33,6 +34,7 @@ export const startRows: readonly Row[] = [
   {
     id: 'cpu-quota',
     title: 'The region has no quota left for the instances that the function may have',
+    blame: 'environment',
     example: {
       kind: 'start',
       message:
@@ -56,6 +58,7 @@ export const startRows: readonly Row[] = [
   {
     id: 'connector-missing',
     title: 'The VPC connector or the subnetwork cannot be used',
+    blame: 'environment',
     example: {
       kind: 'start',
       message:
@@ -80,6 +83,7 @@ export const startRows: readonly Row[] = [
   {
     id: 'cpu-and-concurrency',
     title: 'Less than one CPU serves only one request at a time',
+    blame: 'code',
     example: {
       kind: 'start',
       message:
@@ -94,6 +98,7 @@ export const startRows: readonly Row[] = [
   {
     id: 'instances-crossed',
     title: 'The minimum of instances is above the maximum',
+    blame: 'code',
     example: {
       kind: 'start',
       message:
@@ -110,6 +115,7 @@ export const startRows: readonly Row[] = [
   {
     id: 'memory-and-cpu',
     title: 'Memory and CPU do not fit together',
+    blame: 'code',
     example: {
       kind: 'start',
       message:
@@ -129,6 +135,7 @@ export const startRows: readonly Row[] = [
   {
     id: 'runtime-account-missing',
     title: 'The account of the function does not exist',
+    blame: 'environment',
     example: {
       kind: 'start',
       message:

@@ -53,9 +53,9 @@ export function alert(report: Report<'release'>, facts: ReleaseFacts): string[] 
 }
 
 /** Where the traffic went, and whether the old revision has answered since. */
-function backText({ shares }: ReleaseFacts, before: string, back: StageFacts): string {
+function backText({ moved, shares }: ReleaseFacts, before: string, back: StageFacts): string {
   const verified = back.answered;
-  if (shares.some(({ percent }) => percent > 0))
+  if (moved || shares.some(({ percent }) => percent > 0))
     return `Traffic went back to ${codeSpan(before)} in ${spanText(back.seconds)}${verified ? ' and was verified' : ''}.`;
   return `No traffic had reached the new revision: ${codeSpan(before)} serves as before${verified ? ', and this was verified' : ''}.`;
 }

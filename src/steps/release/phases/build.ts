@@ -120,6 +120,7 @@ async function checkZero(run: ReleaseRun, name: string, candidate: string): Prom
   const percent = percentOf(candidate, serving);
   if (found.before === undefined) return passed(`${candidate}, a first release`);
   if (percent === 0) return passed(`${candidate} at 0 %`);
+  journal.mark(percent);
   journal.find([
     {
       ...ofRule(trafficRules, 'pin-did-not-hold'),
