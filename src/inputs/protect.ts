@@ -1,6 +1,6 @@
 import { parseMap } from '../domain/data/parse-map.ts';
 import type { Definition } from '../domain/inputs/definition.ts';
-import { isPrivate, secretWords, urlLogins } from '../domain/text/private-values.ts';
+import { isPrivate, plainNames, secretWords, urlLogins } from '../domain/text/private-values.ts';
 import { isName, shownOf } from './shown.ts';
 
 /** What happens to the values of inputs in everything that the action writes. */
@@ -35,8 +35,9 @@ export function protectValue(definition: Definition, text: string, { add, hide, 
 }
 
 /** Of a value that could not be read, it is unknown which part is a secret. The action ends after it. */
-export function protectWrongValue(definition: Definition, text: string, { add, hide }: Privacy): void {
+export function protectWrongValue(definition: Definition, text: string, { add, hide, show }: Privacy): void {
   if (definition.secret) return;
+  for (const name of plainNames(text)) show(name);
   if (shownOf(definition) === 'origin') for (const login of urlLogins(text)) add(login);
   for (const line of text.split(/[\r\n]+/)) if (isPrivate(line.trim())) hide(line.trim());
 }

