@@ -36,7 +36,7 @@ export async function readSloFile(path: string, workspace: string): Promise<SloF
     source = readRegularFile(full);
   } catch (cause) {
     throw new ReleaseError('slo-invalid', {
-      what: `${path} cannot be read: ${messageOf(cause)}.`,
+      what: `${path} cannot be read: ${messageOf(cause).replace(/\.$/, '')}.`,
       fix: 'Check out the repository before this step, and write the path relative to its root.',
       cause,
     });

@@ -175,7 +175,7 @@ function readRecording(context: Context, path: string): unknown {
     return JSON.parse(readRegularFile(resolve(context.env.GITHUB_WORKSPACE || '.', path)));
   } catch (cause) {
     throw new ReleaseError('replay-invalid', {
-      what: `${path} cannot be read as JSON: ${messageOf(cause)}.`,
+      what: `${path} cannot be read as JSON: ${messageOf(cause).replace(/\.$/, '')}.`,
       cause,
     });
   }

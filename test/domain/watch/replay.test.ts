@@ -32,6 +32,22 @@ const steady = (candidateBad: number, baselineBad: number) => () => ({
   baseline: counts(9000, baselineBad),
 });
 
+describe('a recording that is understood only in part is refused', () => {
+  const poll = { t: 60, share: 0.1, candidate: counts(100, 0) };
+  test.each([
+    ['the misspelt counts of the baseline', { polls: [{ ...poll, baselin: counts(900, 0) }] }, 'baselin'],
+    [
+      'counts that it does not judge',
+      { polls: [{ ...poll, candidate: { ...counts(100, 0), client: 100 } }] },
+      'client',
+    ],
+    ['a misspelt setting', { polls: [poll], lag_second: 180 }, 'lag_second'],
+  ])('%s', (_, rest, key) => {
+    const parsed = readReplay({ slo: 0.995, duration_seconds: 1800, ...rest });
+    expect('problems' in parsed ? parsed.problems.join() : 'read').toContain(`"${key}"`);
+  });
+});
+
 describe('recordings', () => {
   test.each([
     ['a healthy release passes after a minute', looks(10, 600, steady(1, 8)), 'pass', 'none', 60],

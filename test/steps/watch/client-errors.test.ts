@@ -57,6 +57,18 @@ describe('answers of 4xx', () => {
     );
   });
 
+  test.each([
+    ['without a request in the time before', { before: { availability: { total: 0, bad: 0, client: 0 } } }],
+    ['if the time before cannot be read', { before: {} }],
+  ])('%s it does not claim to know that time', async (_, source) => {
+    const { result } = await run({ share: 1, candidate4xx: () => 1, source, request: compare });
+    expect(result).toMatchObject({ verdict: 'inconclusive', open: 'client_errors', next: 'hold' });
+    expect(result.reason).toContain('No answer was seen in the time before, so it is not known');
+    expect(result.reason).not.toContain(' 0 %');
+    const summary = watchLines(result.evidence, { chart: false }).join('\n');
+    expect(summary).toMatch(/\| of all answers \| .* %\) \| not known \|/);
+  });
+
   test('with promote it watches to the end and says so', async () => {
     const { result, seconds } = await run({
       share: 1,

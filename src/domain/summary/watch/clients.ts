@@ -44,7 +44,7 @@ export function clientLines(facts: WatchFacts): string[] {
     : [
         '| answers of 4xx | new | before | limit |',
         '|:--|--:|--:|--:|',
-        `| of all answers | ${cell(own)} | ${percentText(clients.before)} | ${judged} |`,
+        `| of all answers | ${cell(own)} | ${clients.before === undefined ? 'not known' : percentText(clients.before)} | ${judged} |`,
       ];
   const kinds = kindTexts(failuresOf(facts, clientErrorsId), 5, (what) => codeSpan(what));
   const what = kinds.length > 0 ? [`4xx of the new revision: ${kinds.join(' · ')}`, ''] : [];

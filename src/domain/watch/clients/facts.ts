@@ -17,8 +17,8 @@ export interface ClientFacts {
   baseline: Answers;
   /** The candidate with all traffic; undefined before that. */
   alone: Answers | undefined;
-  /** The fraction of 4xx before the candidate had all traffic. */
-  before: number;
+  /** The fraction of 4xx before the candidate had all traffic. Undefined if no answer of that time was seen. */
+  before?: number | undefined;
   /** ln of the evidence that the candidate gives more of them, and the level at which it acts. Undefined if not compared. */
   odds: number | undefined;
   actsAt: number | undefined;
@@ -49,7 +49,7 @@ export function clientReason(
     return `${countText(client)} of ${countText(total)} answers of ${candidate} were 4xx (${rate})${mostText(most)}.${beside} Odds that the new revision gives more of them: ${oddsText(facts.odds ?? 0)}.`;
   }
   const { total, client } = facts.alone ?? facts.candidate;
-  return `${countText(client)} of ${countText(total)} answers of ${candidate} were 4xx (${percentText(clientRate({ total, client }))})${mostText(most)}. Before it had all traffic it was ${percentText(facts.before)}. No other revision got requests to compare with, so callers may be the cause.`;
+  return `${countText(client)} of ${countText(total)} answers of ${candidate} were 4xx (${percentText(clientRate({ total, client }))})${mostText(most)}. ${beforeText(facts.before)} No other revision got requests to compare with, so callers may be the cause.`;
 }
 
 /** `4xx: new 12 of 60 (20.0 %), old 0 of 58 (0 %) (more 90:1, acts at 10 000:1)`. Undefined if there were none. */
@@ -64,6 +64,11 @@ export function clientText(facts: ClientFacts, compared: boolean): string | unde
       : '';
   return `4xx: new ${rateText(own)}${beside}${judged}`;
 }
+
+const beforeText = (before: number | undefined) =>
+  before === undefined
+    ? 'No answer was seen in the time before, so it is not known whether it was the same then.'
+    : `Before it had all traffic it was ${percentText(before)}.`;
 
 /** `12 requests that Google's front end refused (401: 3, 403: 9)`. Empty if there were none. */
 export function refusedText(refused: readonly Refused[]): string {

@@ -17,9 +17,10 @@ import { startWatch, testsOf } from '../state.ts';
 import type { ReplayFile } from './file.ts';
 import { mostLooks, type RecordedWatch } from './recorded.ts';
 
-const counts = z
-  .object({ total: z.number().int().nonnegative(), bad: z.number().int().nonnegative() })
-  .refine(({ total, bad }) => bad <= total, { message: 'bad must not be more than total' });
+const countKeys = { total: z.number().int().nonnegative(), bad: z.number().int().nonnegative() };
+const fits = ({ total, bad }: { total: number; bad: number }) => bad <= total;
+const notMore = { message: 'bad must not be more than total' };
+const counts = z.object(countKeys).refine(fits, notMore);
 const share = z.number().gt(0).lte(1);
 
 const cell = z.looseObject({
@@ -127,7 +128,9 @@ const step = z
     return z.NEVER;
   });
 
-const replaySchema = z.object({
+/** A key that is not known may be a misspelt one, so it is refused: counts that are left out would change the verdict. */
+const recordedCounts = z.strictObject(countKeys).refine(fits, notMore);
+const replaySchema = z.strictObject({
   steps: z.array(step).min(1).max(40).optional(),
   slo: z.number().gt(0.05).lt(1),
   duration_seconds: z.number().positive(),
@@ -137,11 +140,11 @@ const replaySchema = z.object({
   lag_seconds: z.number().nonnegative().default(0),
   polls: z
     .array(
-      z.object({
+      z.strictObject({
         t: z.number().nonnegative(),
         share: share.optional(),
-        candidate: counts,
-        baseline: counts.optional(),
+        candidate: recordedCounts,
+        baseline: recordedCounts.optional(),
       }),
     )
     .min(1)
