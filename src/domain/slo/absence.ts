@@ -55,7 +55,8 @@ export function absenceOf(
     if (having.some((labels) => fits(matcher, labels) !== false)) continue;
     const values = sorted(having.map((labels) => labels[label] as string));
     const near = sameMeaning(matcher, values);
-    const plausible = near === undefined && values.some((value) => shape(value) === shape(matcher.value));
+    const alike = (value: string) => shape(value) === shape(matcher.value) || couldBecome(value, matcher);
+    const plausible = near === undefined && values.some(alike);
     return { kind: 'value', name, matcher, values: values.slice(0, mostValues), near, plausible };
   }
   return { kind: 'together', name };
@@ -94,6 +95,10 @@ function shape(value: string): 'digits' | 'letters' | 'mixed' {
   if (/^\d+$/.test(bare)) return 'digits';
   return /\d/.test(bare) ? 'mixed' : 'letters';
 }
+
+/** `2xx` shows that `5xx` may come, which `5..` fits. */
+const couldBecome = (value: string, matcher: Matcher): boolean =>
+  ['4', '5'].some((digit) => fits(matcher, { [matcher.label]: value.replace(/^[1-5]/, digit) }) === true);
 
 /** True if the missing series may be one that the program makes at its first bad request. */
 export const mayComeYet = (absence: Absence): boolean =>

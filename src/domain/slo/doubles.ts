@@ -129,6 +129,8 @@ const valueAt = (series: readonly CounterSeries[], at: number) =>
     0,
   );
 
+/** A value that falls so often, and in more than a third of its samples, is no counter, however often a program restarts. */
+const manyFalls = 6;
 /** How often a value may fall to more than half of itself. A restart in between two scrapes can look like that once. */
 const fewFalls = 2;
 
@@ -141,6 +143,8 @@ function noCounter(series: readonly CounterSeries[]): Double | undefined {
       return value < before && value > before / 2;
     });
     if (falls.length >= fewFalls) return { kind: 'gauge' };
+    const all = samples.filter(({ value }, i) => value < (samples[i - 1]?.value ?? 0));
+    if (all.length >= manyFalls && all.length * 3 > samples.length) return { kind: 'gauge' };
   }
   return undefined;
 }

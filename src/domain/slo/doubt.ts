@@ -4,6 +4,8 @@ import type { Double } from './doubles.ts';
 /** A reason to doubt the counters of an objective, found in the series that exist. */
 export type Doubt = { objective: string; counter: 'total' | 'bad' | 'good'; selector: string } & (
   | { kind: 'absent'; absence: Absence }
+  /** Its condition excludes nothing that exists, so it may count every request. */
+  | { kind: 'void'; absence: Absence }
   | { kind: 'double'; double: Double }
   /** It counts requests that `total` does not: a series that `total` does not match. */
   | { kind: 'outside'; series: string }
@@ -27,6 +29,8 @@ export function doubtText(doubt: Doubt): string {
   switch (doubt.kind) {
     case 'absent':
       return `${who} matches no series. ${absenceText(doubt.absence)}`;
+    case 'void':
+      return `${who} excludes nothing. ${absenceText(doubt.absence)}`;
     case 'double':
       return `${who} ${doubleText(doubt.double)}`;
     case 'outside':
@@ -47,7 +51,8 @@ function absenceText(absence: Absence): string {
       return `${absence.name} has no label ${absence.label}. Its labels: ${listed(absence.labels)}.`;
     case 'value': {
       const { label, op, value } = absence.matcher;
-      return `No value of ${label} fits ${label}${op}"${value}". Its values: ${listed(absence.values)}.${near}`;
+      const none = op === '!=' || op === '!~' ? 'Every value' : 'No value';
+      return `${none} of ${label} fits ${label}${op}"${value}". Its values: ${listed(absence.values)}.${near}`;
     }
     case 'together':
       return `Each of its conditions fits a series of ${absence.name}, but no series fits them all.`;

@@ -2,6 +2,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { absenceOf, mayComeYet } from '../../domain/slo/absence.ts';
 import { doubleOf } from '../../domain/slo/doubles.ts';
 import { type Doubt, doubtFix, doubtText } from '../../domain/slo/doubt.ts';
+import { voidExclusion } from '../../domain/slo/exclusion.ts';
 import { metricOf } from '../../domain/slo/selector.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import type { Series } from './answer.ts';
@@ -46,8 +47,9 @@ export function requireCounts(answers: readonly CounterAnswer[], existing: Exist
   }
   for (const answer of answers) {
     const { objective, counter, selector } = answer;
-    if (existing.has(objective, counter)) continue;
     const total = answers.find((other) => other.objective === objective && other.counter === 'total');
+    if (total && total !== answer) requireExclusion(answer, total);
+    if (existing.has(objective, counter)) continue;
     const counted = total?.series.some(({ samples }) => (samples.at(-1)?.value ?? 0) > 0);
     if (counter !== 'total' && !counted) continue;
     // The revisions of these series are those of the watch, so only the other conditions can fail.
@@ -63,6 +65,15 @@ export function requireCounts(answers: readonly CounterAnswer[], existing: Exist
     const doubt: Doubt = { objective, counter, selector, kind: 'absent', absence, fatal: true };
     throw new ReleaseError('counts-unusable', { what: doubtText(doubt), fix: doubtFix(doubt) });
   }
+}
+
+/** A first release has no series at its first look, so its conditions are checked with its first counts. */
+function requireExclusion({ objective, counter, selector }: CounterAnswer, total: CounterAnswer): void {
+  const part = selectorOf(selector);
+  const name = metricOf(part);
+  const alike = total.series.map(({ labels }) => labels).filter((labels) => labels.__name__ === name);
+  const absence = name === undefined ? undefined : voidExclusion(part, selectorOf(total.selector), alike);
+  if (absence) refuse({ objective, counter, selector, kind: 'void', absence, fatal: true });
 }
 
 function refuse(doubt: Doubt): never {

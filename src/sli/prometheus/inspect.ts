@@ -1,6 +1,7 @@
 import { absenceOf, mayComeYet } from '../../domain/slo/absence.ts';
 import { doubleOf } from '../../domain/slo/doubles.ts';
 import type { Doubt } from '../../domain/slo/doubt.ts';
+import { voidExclusion } from '../../domain/slo/exclusion.ts';
 import type { PrometheusCounters } from '../../domain/slo/objective.ts';
 import { type Labels, metricOf, type Selector, selectorText } from '../../domain/slo/selector.ts';
 import { readLabels, readMatrix, readTexts, type Series } from './answer.ts';
@@ -87,6 +88,13 @@ async function inspectObjective(
       existing.add(objective, one.counter);
       const double = doubleOf(one.recent);
       if (double) doubts.push({ ...base, kind: 'double', double, fatal: true });
+      if (one === total || total === undefined) continue;
+      const own = metricOf(one.over);
+      const sameName = own !== undefined && own === metricOf(total.over);
+      // The condition itself hides what it excludes, so another name is read without it.
+      const named = sameName ? total.labels : own === undefined ? [] : await seriesOf(byName(own));
+      const absence = voidExclusion(one.over, total.over, named);
+      if (absence) doubts.push({ ...base, kind: 'void', absence, fatal: true });
       continue;
     }
     // Without a request nothing is known about bad or good ones.
