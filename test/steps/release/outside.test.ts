@@ -50,9 +50,11 @@ describe('settings outside the revision', () => {
     const source = world.good();
     const ran = await world.release(name, source, {
       inputs: { ...quick, ...internal, labels: 'team=ocr', description: 'new', smoke_suite: world.suite() },
+      transcript: true,
     });
     expect([ran.report.outcome, ran.exitCode]).toEqual(['rolled_back', 1]);
     expect(live(name)).toMatchObject({ ingress: all, labels });
+    expect(ran.written).toMatch(/From the build until then, the new values held for `\S+-00001-\w+` too\./);
     const { outside, cause, stages } = ran.report.evidence.release as ReleaseFacts;
     expect(outside).toEqual([
       { setting: 'ingress', before: 'all', now: 'all', opens: true, state: 'put_back' },

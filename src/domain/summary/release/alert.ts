@@ -61,10 +61,12 @@ function backText({ moved, shares }: ReleaseFacts, before: string, back: StageFa
 }
 
 /** The settings that traffic does not carry: which are back, and which are not. */
-function outsideLines({ outside }: ReleaseFacts): string[] {
+function outsideLines({ before, outside }: ReleaseFacts): string[] {
   const back = settingsText(outside);
   const left = leftText(outside);
-  const put = back ? [`> Put back with the traffic: ${markdownText(back, 600)}.`] : [];
+  // They belong to the service, so traffic does not limit whom they reach.
+  const reach = before ? ` From the build until then, the new values held for ${codeSpan(before)} too.` : '';
+  const put = back ? [`> Put back with the traffic: ${markdownText(back, 600)}.${reach}`] : [];
   return left ? [...put, `> **Not as before the release: ${markdownText(left, 600)}.**`] : put;
 }
 
