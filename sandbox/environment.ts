@@ -39,8 +39,8 @@ const gcloudApis = [
   'storage',
 ];
 
-/** Every server at an address of its own on this machine. */
-function overrides(world: World): Record<string, string> {
+/** Every server at an address of its own on this machine, and the proxy through which `gcloud run` finds them. */
+function overrides(world: World, regional: Pick<RunningProxy, 'port'> | undefined): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [api, version] of Object.entries(versions)) {
     const url = world.urls.get(api);
@@ -50,7 +50,13 @@ function overrides(world: World): Record<string, string> {
     const url = world.urls.get(api);
     if (url) env[`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api.toUpperCase()}`] = `${url}/`;
   }
-  return env;
+  if (!regional) return env;
+  return {
+    ...env,
+    CLOUDSDK_PROXY_TYPE: 'http',
+    CLOUDSDK_PROXY_ADDRESS: '127.0.0.1',
+    CLOUDSDK_PROXY_PORT: String(regional.port),
+  };
 }
 
 /** Google's and GitHub's own names, which only the proxy can find, and the certificate that its TLS needs. */
@@ -73,8 +79,9 @@ export function environment(
   world: World,
   seeded: Seeded,
   proxy?: Pick<RunningProxy, 'authority' | 'variable'>,
+  regional?: Pick<RunningProxy, 'port'>,
 ): Record<string, string> {
-  const env: Record<string, string> = proxy ? behindProxy(world, proxy) : overrides(world);
+  const env: Record<string, string> = proxy ? behindProxy(world, proxy) : overrides(world, regional);
   const tokenFile = join(world.folder, 'deployer-access-token');
   writeFileSync(tokenFile, seeded.deployerToken, { mode: 0o600 });
   return {

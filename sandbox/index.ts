@@ -15,6 +15,7 @@ import { loadApis } from './load/index.ts';
 import { logsApis } from './logs/index.ts';
 import { projectsApis } from './projects/index.ts';
 import { type RunningProxy, startProxy } from './proxy/index.ts';
+import { startRegionalProxy } from './proxy/regional.ts';
 import { runApis } from './run-api/index.ts';
 import { secretsApis } from './secrets/index.ts';
 
@@ -43,6 +44,21 @@ function merge(definitions: readonly ApiDefinition[]): ApiDefinition[] {
   return [...byName.values()];
 }
 
+/** Every API of the sandbox with its routes. */
+export const apisOf = (world: World): ApiDefinition[] =>
+  merge([
+    controlApi(world),
+    ...identityApis(world),
+    ...projectsApis(world),
+    ...githubApis(world),
+    ...functionsApis(world),
+    ...runApis(world),
+    ...logsApis(world),
+    ...loadApis(world),
+    ...frontsApis(world),
+    ...secretsApis(world),
+  ]);
+
 function publish(names: PublicNames, api: RunningApi): string {
   if (api.name === 'storage') {
     names.publish(`${apiUrl('storage')}/storage/v1`, api.url, true);
@@ -65,29 +81,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return stopped;
   };
   try {
-    const definitions = merge([
-      controlApi(world),
-      ...identityApis(world),
-      ...projectsApis(world),
-      ...githubApis(world),
-      ...functionsApis(world),
-      ...runApis(world),
-      ...logsApis(world),
-      ...loadApis(world),
-      ...frontsApis(world),
-      ...secretsApis(world),
-    ]);
-    for (const definition of definitions) {
+    for (const definition of apisOf(world)) {
       const api = await serve(world, definition, options.ports?.[definition.name] ?? 0);
       running.push(api);
       const isPublic = world.names && api.name !== 'control';
+      // `gcloud run` puts the region before the host.
+      if (isPublic && api.name === 'run')
+        world.names?.publish(`https://${world.region}-run.googleapis.com`, api.url);
       world.urls.set(api.name, isPublic ? publish(world.names, api) : api.url);
     }
     const seeded = seed(world);
     const proxy =
       world.names && (await startProxy(world.names, { port: options.ports?.proxy ?? 0, ...options.proxy }));
     if (proxy) running.push(proxy);
-    const env = environment(world, seeded, proxy);
+    const regional = proxy ? undefined : await startRegionalProxy();
+    if (regional) running.push(regional);
+    const env = environment(world, seeded, proxy, regional);
     const control = world.urls.get('control') as string;
     return { ready: true, project: world.project, region: world.region, control, env, world, proxy, stop };
   } catch (error) {

@@ -4,6 +4,7 @@ import { BodyTooLarge, parseJson, readBody } from './body.ts';
 import { billingDisabled, errorBody, plainError, serviceDisabled, unauthenticated } from './errors.ts';
 import { listen, type RunningApi } from './listen.ts';
 import { createRouter, decodePath } from './router.ts';
+import { checkShape } from './shapes.ts';
 import type { World } from './state.ts';
 import { type ApiDefinition, ApiError, type Call, type Fault, type Reply } from './types.ts';
 
@@ -47,6 +48,7 @@ export async function serve(world: World, api: ApiDefinition, port = 0): Promise
       if (!world.settings.billingEnabled && billed.has(api.name))
         throw billingDisabled(`${api.name}.googleapis.com`, world.projectNumber);
     }
+    checkShape(call, target);
     return target.handle(call, found.params);
   }
 

@@ -43,6 +43,15 @@ export function checkConfig(world: World, call: Call, config: Json, id: string):
       throw invalidArgument(
         `Invalid label ${key}=${value}: keys have at most 63 characters, values too, of a-z, 0-9, _ and -.`,
       );
+  if (config.kmsKeyName && !build.dockerRepository)
+    throw invalidArgument(
+      'kms_key_name needs build_config.docker_repository: a repository of Artifact Registry that is encrypted with the same key.',
+    );
+  const networks = (service.directVpcNetworkInterface ?? []) as unknown[];
+  if (service.vpcConnectorEgressSettings && !service.vpcConnector && networks.length === 0)
+    throw invalidArgument(
+      'service_config.vpc_connector_egress_settings can be set only together with a VPC connector.',
+    );
   if (config.eventTrigger) throw invalidArgument(`Function ${id}: this sandbox has no event triggers.`);
   const account = String(service.serviceAccountEmail ?? defaultAccount(world));
   requirePermission(

@@ -26,7 +26,7 @@ function term(text: string): (resource: Json) => boolean {
         ? wanted === '*'
           ? value !== undefined
           : String(value ?? '').includes(wanted)
-        : String(value ?? '') === wanted;
+        : String(value ?? (wanted === 'false' ? false : '')) === wanted;
     return (operator === '!=' ? !found : found) !== Boolean(not);
   };
 }

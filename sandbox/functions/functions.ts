@@ -60,22 +60,21 @@ const asked = (config: Json, named: boolean): boolean | undefined => {
 function create(world: World, call: Call, params: Record<string, string>): Reply {
   const id = call.query.get('functionId') ?? '';
   const name = functionResource(world, { ...params, function: id });
-  requireLocation(params.location);
-  requirePermission(world, call.principal, 'cloudfunctions.functions.create', projectOf(params));
   if (!/^[A-Za-z](?:[\w-]{0,61}[A-Za-z0-9])?$/.test(id))
     throw invalidArgument(
       `Invalid function id '${id}': letters, digits, _ and -, at most 63, beginning with a letter.`,
     );
-  if (functionState(world).functions.has(name))
-    throw alreadyExists(
-      `Could not create Cloud Run service ${serviceId(id)}. A Cloud Run service with this name already exists.`,
-    );
-  const service = `projects/${world.project}/locations/${params.location}/services/${serviceId(id)}`;
-  if (runState(world).services.has(service))
-    throw alreadyExists(
-      `Could not create Cloud Run service ${serviceId(id)}. A Cloud Run service with this name already exists. Please redeploy the function with a different name.`,
-    );
   const config = configOf(call);
+  requireLocation(params.location);
+  requirePermission(world, call.principal, 'cloudfunctions.functions.create', projectOf(params));
+  const service = `projects/${world.project}/locations/${params.location}/services/${serviceId(id)}`;
+  const taken = `Could not create Cloud Run service ${serviceId(id)}. A Cloud Run service with this name already exists.`;
+  const { functions } = functionState(world);
+  if (functions.has(name)) throw alreadyExists(taken);
+  // `foo_bar` and `foo-bar` would have one service. The other function may still be at its build.
+  const shared = [...functions.values()].some((other) => other.service === service);
+  if (shared || runState(world).services.has(service))
+    throw alreadyExists(`${taken} Please redeploy the function with a different name.`);
   checkConfig(world, call, config, id);
   checkPolicies(world, config);
   const now = nowText(world);
@@ -107,8 +106,8 @@ function create(world: World, call: Call, params: Record<string, string>): Reply
 }
 
 function update(world: World, call: Call, params: Record<string, string>): Reply {
-  const fn = findFunction(world, call, params, 'cloudfunctions.functions.update');
   const body = configOf(call);
+  const fn = findFunction(world, call, params, 'cloudfunctions.functions.update');
   const mask = call.query.get('updateMask') ?? call.query.get('update_mask');
   const { config, paths } = applyMask(fn.config, body, mask);
   checkConfig(world, call, config, fn.id);

@@ -4,6 +4,7 @@ import { projectOf, requirePermission } from '../core/iam.ts';
 import { page } from '../core/page.ts';
 import type { World } from '../core/state.ts';
 import type { Route } from '../core/types.ts';
+import { resourceFilter } from './filter.ts';
 import {
   type CloudFunction,
   type FunctionOperation,
@@ -101,10 +102,12 @@ export function functionOperationRoutes(world: World): Route[] {
         const here = [...state.operations.values()].filter(
           ({ name }) => params.location === '-' || name.includes(`/locations/${params.location}/`),
         );
-        const { items, nextPageToken } = page(here.reverse(), call, 100);
+        const matches = resourceFilter(call.query.get('filter') ?? '');
+        const found = here.reverse().map(renderOperation).filter(matches);
+        const { items, nextPageToken } = page(found, call, 100);
         return {
           status: 200,
-          body: { operations: items.map(renderOperation), ...(nextPageToken ? { nextPageToken } : {}) },
+          body: { operations: items, ...(nextPageToken ? { nextPageToken } : {}) },
         };
       },
     },

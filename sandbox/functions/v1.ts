@@ -1,5 +1,6 @@
 import { notFound } from '../core/errors.ts';
 import { projectOf, requirePermission } from '../core/iam.ts';
+import { allLocations } from '../core/locations.ts';
 import { page } from '../core/page.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
@@ -35,6 +36,21 @@ export function renderGen1(old: Json): Json {
   };
 }
 
+/** The locations, which both versions list in the same form (google/cloud/location/locations.proto). */
+const locations = (world: World, pattern: string): Route => ({
+  method: 'GET',
+  pattern,
+  handle: (call, params) => {
+    requirePermission(world, call.principal, 'cloudfunctions.locations.list', projectOf(params));
+    const { items, nextPageToken } = page(allLocations, call, 100);
+    const shown = items.map((locationId) => ({
+      name: `projects/${params.project}/locations/${locationId}`,
+      locationId,
+    }));
+    return { status: 200, body: { locations: shown, ...(nextPageToken ? { nextPageToken } : {}) } };
+  },
+});
+
 /** The v1 reads of gcloud: locations, and functions of the 1st generation, the only ones that v1 lists. */
 export function v1Routes(world: World): Route[] {
   const state = functionState(world);
@@ -50,20 +66,8 @@ export function v1Routes(world: World): Route[] {
     return found;
   };
   return [
-    {
-      method: 'GET',
-      pattern: base,
-      handle: (call, params) => {
-        requirePermission(world, call.principal, 'cloudfunctions.locations.list', projectOf(params));
-        const ids = [...new Set([world.region, 'us-central1', 'europe-west1', 'asia-northeast3'])];
-        const { items, nextPageToken } = page(ids, call, 100);
-        const locations = items.map((locationId) => ({
-          name: `projects/${params.project}/locations/${locationId}`,
-          locationId,
-        }));
-        return { status: 200, body: { locations, ...(nextPageToken ? { nextPageToken } : {}) } };
-      },
-    },
+    locations(world, base),
+    locations(world, '/v2/projects/:project/locations'),
     {
       method: 'GET',
       pattern: `${base}/:location/functions`,

@@ -4,6 +4,7 @@ import { requirePermission, testPermissions } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Principal, Route } from '../core/types.ts';
+import { accountWrites } from './account-writes.ts';
 import { accountResource, findAccount, identityOf, type ServiceAccount } from './state.ts';
 
 /** Service accounts of IAM v1: get, list, keys, policy (cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts). */
@@ -37,6 +38,7 @@ export function accountRoutes(world: World): Route[] {
   const base = '/v1/projects/:project/serviceAccounts';
   const one = `${base}/:account`;
   return [
+    ...accountWrites(world, show, authorize),
     {
       method: 'GET',
       pattern: base,

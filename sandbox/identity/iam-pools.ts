@@ -2,6 +2,7 @@ import { invalidArgument, notFound } from '../core/errors.ts';
 import { canonical, permissionDenied, projectResource, requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Reply, Route } from '../core/types.ts';
+import { poolWrites } from './pool-writes.ts';
 import { identityOf, type Provider } from './state.ts';
 
 /** Reads of workload identity pools and providers, and changes of a provider (cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools). */
@@ -35,6 +36,7 @@ export function poolRoutes(world: World): Route[] {
 
   const base = '/v1/projects/:project/locations/global/workloadIdentityPools';
   return [
+    ...poolWrites(world, authorize),
     {
       method: 'GET',
       pattern: base,

@@ -49,15 +49,18 @@ const compare = (a: [string, string], b: [string, string]) =>
 
 /** google.logging.v2 entries.list: returns the entries ingested by now, ordered by time, then by insertId. */
 export function listEntries(world: World, call: Call): Reply {
-  requirePermission(world, call.principal, 'logging.logEntries.list', projectResource(world));
   const body = Object.fromEntries(Object.entries(call.json()).map(([name, value]) => [snake(name), value]));
   const unknown = Object.keys(body).find((name) => !known.has(name));
   if (unknown)
     throw invalidArgument(`Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`);
+  for (const name of ['filter', 'orderBy', 'pageToken'])
+    if (body[name] !== undefined && typeof body[name] !== 'string')
+      throw invalidArgument(`Invalid value at '${name}' (TYPE_STRING), ${JSON.stringify(body[name])}`);
   const names = (body.resourceNames ?? []) as string[];
   const here = [`projects/${world.project}`, `projects/${world.projectNumber}`];
   if (!Array.isArray(names) || names.length === 0)
     throw invalidArgument('resource_names must have at least one entry.');
+  requirePermission(world, call.principal, 'logging.logEntries.list', projectResource(world));
   const foreign = names.find((name) => !here.some((own) => name === own || name.startsWith(`${own}/`)));
   if (foreign)
     requirePermission(

@@ -50,11 +50,13 @@ function read(entry: Entry, path: readonly string[]): unknown {
 
 /** Converts RFC 3339 to nanoseconds since the epoch. `Date` would lose everything below a millisecond. */
 export function nanos(text: string): bigint | undefined {
-  const match = /^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)?)?$/.exec(
+  const match = /^(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)?)?$/.exec(
     text,
   );
   if (!match) return undefined;
-  const ms = Date.parse(`${match[1]}T${match[2] ?? '00:00:00'}${(match[4] ?? 'Z').toUpperCase()}`);
+  // Python's client writes +0000, without a colon, into its default filter.
+  const zone = (match[4] ?? 'Z').toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, '$1:$2');
+  const ms = Date.parse(`${match[1]}T${match[2] ?? '00:00:00'}${zone}`);
   if (Number.isNaN(ms)) return undefined;
   return BigInt(ms) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0') || '0');
 }

@@ -5,8 +5,9 @@ import type { ApiDefinition } from '../core/types.ts';
 import { listEntries } from './entries.ts';
 import { monitoringApi } from './monitoring.ts';
 import { logReads, metricReads } from './read-quota.ts';
+import { writeRoutes } from './writes.ts';
 
-/** The calls that read from Cloud Logging and Cloud Monitoring. */
+/** Cloud Logging and Cloud Monitoring. */
 export function logsApis(world: World): ApiDefinition[] {
   addSetting(world, 'enforceLoggingQuota', (value) => {
     if (typeof value !== 'boolean')
@@ -25,7 +26,10 @@ export function logsApis(world: World): ApiDefinition[] {
   return [
     {
       name: 'logging',
-      routes: [{ method: 'POST', pattern: '/v2/entries:list', handle: (call) => listEntries(world, call) }],
+      routes: [
+        { method: 'POST', pattern: '/v2/entries:list', handle: (call) => listEntries(world, call) },
+        ...writeRoutes(world),
+      ],
     },
     monitoringApi(world),
   ];

@@ -3,6 +3,7 @@ import { projectOf, requirePermission } from '../core/iam.ts';
 import { page } from '../core/page.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call, Reply } from '../core/types.ts';
+import { descriptorRoutes, metricTypes } from './descriptors.ts';
 import { partial } from './fields.ts';
 import { parseMetricFilter } from './metric-filter.ts';
 import { type MetricPoint, metricPoints } from './metrics-store.ts';
@@ -10,39 +11,12 @@ import { countRead, metricReads } from './read-quota.ts';
 import {
   type Aggregation,
   alignedValue,
-  COUNT,
   group,
   keyOf,
-  LATENCIES,
   reduceKey,
   SAMPLE_MS,
   type Series,
 } from './time-series.ts';
-
-const types: Record<string, { valueType: string; unit: string; displayName: string }> = {
-  [COUNT]: { valueType: 'INT64', unit: '1', displayName: 'Request Count' },
-  [LATENCIES]: { valueType: 'DISTRIBUTION', unit: 'ms', displayName: 'Request Latency' },
-};
-
-function descriptor(world: World, type: string): Record<string, unknown> {
-  const known = types[type];
-  if (!known) throw notFound(`Could not find descriptor for metric '${type}'.`);
-  const label = (key: string) => ({ key, valueType: 'STRING' });
-  return {
-    name: `projects/${world.project}/metricDescriptors/${type}`,
-    type,
-    metricKind: 'DELTA',
-    ...known,
-    labels: [label('response_code'), label('response_code_class')],
-    metadata: {
-      launchStage: 'GA',
-      samplePeriod: '60s',
-      ingestDelay: `${world.settings.metricLagMs / 1000}s`,
-    },
-    launchStage: 'GA',
-    monitoredResourceTypes: ['cloud_run_revision'],
-  };
-}
 
 function time(call: Call, name: string): number {
   const text = call.query.get(name);
@@ -106,7 +80,7 @@ function listSeries(world: World, call: Call, params: Record<string, string>): R
   const aggregation = aggregationOf(call);
   countRead(world, metricReads(world));
   const points = metricPoints(world).filter(({ at }) => at > from && at <= to && ingested(world, at));
-  if (!types[metric]) throw notFound(`Cannot find metric(s) that match type = "${metric}".`);
+  if (!metricTypes[metric]) throw notFound(`Cannot find metric(s) that match type = "${metric}".`);
   const single = points.map(
     (point): Series => ({ key: keyOf(metric, world.project, point), points: [point] }),
   );
@@ -141,7 +115,7 @@ function listSeries(world: World, call: Call, params: Record<string, string>): R
   const body = {
     ...(items.length ? { timeSeries: items } : {}),
     ...(nextPageToken ? { nextPageToken } : {}),
-    unit: types[metric]?.unit,
+    unit: metricTypes[metric]?.unit,
   };
   return { status: 200, body: partial(call.query, body) };
 }
@@ -151,14 +125,7 @@ export function monitoringApi(world: World): ApiDefinition {
   return {
     name: 'monitoring',
     routes: [
-      {
-        method: 'GET',
-        pattern: '/v3/projects/:project/metricDescriptors/:type*',
-        handle: (call, params) => {
-          requirePermission(world, call.principal, 'monitoring.metricDescriptors.get', projectOf(params));
-          return { status: 200, body: descriptor(world, params.type ?? '') };
-        },
-      },
+      ...descriptorRoutes(world),
       {
         method: 'GET',
         pattern: '/v3/projects/:project/timeSeries',

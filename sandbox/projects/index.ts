@@ -1,8 +1,9 @@
 import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
+import { cloudBuildApi } from './builds.ts';
 import { resourceManagerApi } from './resourcemanager.ts';
-import { cloudBuildApi, iapApi, orgPolicyApi, serviceUsageApi } from './services.ts';
+import { iapApi, orgPolicyApi, serviceUsageApi } from './services.ts';
 import { projectsOf } from './state.ts';
 
 /** Serves the project, its folder and its organisation, and the list of enabled services. */

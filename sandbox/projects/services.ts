@@ -1,25 +1,22 @@
-import { invalidArgument, notFound } from '../core/errors.ts';
-import {
-  canonical,
-  folderResource,
-  organizationResource,
-  permissionDenied,
-  projectResource,
-  requirePermission,
-} from '../core/iam.ts';
+import { invalidArgument } from '../core/errors.ts';
+import { folderResource, organizationResource, projectResource, requirePermission } from '../core/iam.ts';
+import { page } from '../core/page.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
-import type { ApiDefinition, Call } from '../core/types.ts';
+import type { ApiDefinition } from '../core/types.ts';
+import { authorize } from './authorize.ts';
+import { enableRoutes } from './enable.ts';
 import { projectsOf } from './state.ts';
 
-/** Refuses another project as Google does, which does not say whether the project exists. */
-function authorize(world: World, call: Call, project: string | undefined, permission: string): void {
-  if (canonical(world, `/projects/${project}`) !== `/projects/${world.project}`)
-    throw permissionDenied(permission, `projects/${project}`);
-  requirePermission(world, call.principal, permission, projectResource(world));
-}
+/** The services that the sandbox has. */
+const served = (
+  'artifactregistry cloudbuild cloudfunctions cloudresourcemanager iam iamcredentials iap logging monitoring orgpolicy run ' +
+  'secretmanager serviceusage storage sts'
+)
+  .split(' ')
+  .map((name) => `${name}.googleapis.com`);
 
-/** Service Usage v1: reads, and enabling one service (cloud.google.com/service-usage/docs/reference/rest/v1/services). */
+/** Service Usage v1: reads, and what switches services on and off (cloud.google.com/service-usage/docs/reference/rest/v1/services). */
 export function serviceUsageApi(world: World): ApiDefinition {
   const show = (service: string) => ({
     name: `projects/${world.projectNumber}/services/${service}`,
@@ -38,21 +35,28 @@ export function serviceUsageApi(world: World): ApiDefinition {
           return { status: 200, body: show(service as string) };
         },
       },
+      ...enableRoutes(world, show, (call, project, permission) =>
+        authorize(world, call, project, permission),
+      ),
       {
-        method: 'POST',
-        pattern: '/v1/projects/:project/services/:service:enable',
-        handle: (call, { project, service = '' }) => {
-          authorize(world, call, project, 'serviceusage.services.enable');
-          world.disabledServices.delete(service);
+        method: 'GET',
+        pattern: '/v1/projects/:project/services',
+        handle: (call, { project }) => {
+          authorize(world, call, project, 'serviceusage.services.list');
+          const filter = call.query.get('filter') ?? '';
+          const state = /^(?:state:(ENABLED|DISABLED))?$/.exec(filter.trim());
+          if (!state)
+            throw invalidArgument(
+              `The filter '${filter}' is not supported: use state:ENABLED or state:DISABLED.`,
+            );
+          const names = [...new Set([...served, ...world.disabledServices])].sort();
+          const found = names.map(show).filter((each) => !state[1] || each.state === state[1]);
+          const { items, nextPageToken } = page(found, call, 200);
           return {
             status: 200,
             body: {
-              name: 'operations/noop.DONE_OPERATION',
-              done: true,
-              response: {
-                '@type': 'type.googleapis.com/google.api.serviceusage.v1.EnableServiceResponse',
-                service: show(service),
-              },
+              ...(items.length ? { services: items } : {}),
+              ...(nextPageToken ? { nextPageToken } : {}),
             },
           };
         },
@@ -67,38 +71,6 @@ export function serviceUsageApi(world: World): ApiDefinition {
           return { status: 200, body: { services: names.map(show) } };
         },
       },
-    ],
-  };
-}
-
-/** Reads of Cloud Build v1 (googleapis google/devtools/cloudbuild/v1/cloudbuild.proto). */
-export function cloudBuildApi(world: World): ApiDefinition {
-  const build = (call: Call, params: Record<string, string>) => {
-    authorize(world, call, params.project, 'cloudbuild.builds.get');
-    const found = projectsOf(world).builds.get(params.build as string);
-    if (!found) throw notFound();
-    return { status: 200, body: found };
-  };
-  return {
-    name: 'cloudbuild',
-    routes: [
-      {
-        method: 'GET',
-        pattern: '/v1/projects/:project/locations/:location/defaultServiceAccount',
-        handle: (call, { project, location }) => {
-          authorize(world, call, project, 'cloudbuild.builds.list');
-          const email = `${world.projectNumber}-compute@developer.gserviceaccount.com`;
-          return {
-            status: 200,
-            body: {
-              name: `projects/${world.projectNumber}/locations/${location}/defaultServiceAccount`,
-              serviceAccountEmail: `projects/${world.project}/serviceAccounts/${email}`,
-            },
-          };
-        },
-      },
-      { method: 'GET', pattern: '/v1/projects/:project/builds/:build', handle: build },
-      { method: 'GET', pattern: '/v1/projects/:project/locations/:location/builds/:build', handle: build },
     ],
   };
 }

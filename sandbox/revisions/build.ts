@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { frameworkOf, installDependencies, linkDependencies, satisfiedHere } from './dependencies.ts';
 import { InlineInstance, type InlineSpec, parseInline } from './inline.ts';
 import type { Instance } from './instance.ts';
+import { lockProblems } from './lock.ts';
 import { ProcessInstance } from './process.ts';
 import { extractZip, readZip, type ZipEntry, ZipError } from './zip.ts';
 
@@ -104,6 +105,12 @@ async function checkMain(folder: string, { main }: Package): Promise<void> {
 
 async function dependencies({ folder, signal, onLine }: BuildRequest, manifest: Package): Promise<void> {
   if (existsSync(join(folder, 'node_modules'))) return;
+  const problems = read('package-lock.json is not valid JSON', () => lockProblems(folder, { ...manifest }));
+  if (problems.length > 0)
+    throw failed(
+      'npm error code EUSAGE\nnpm error `npm ci` can only install packages when your package.json and package-lock.json or ' +
+        `npm-shrinkwrap.json are in sync. Please update your lock file with \`npm install\` before continuing.\n${problems.join('\n')}; Error ID: beaf8772`,
+    );
   if (satisfiedHere(manifest.dependencies ?? {})) {
     onLine('Every dependency is in the cache of this machine.');
     return linkDependencies(folder);

@@ -9,6 +9,7 @@ import { policyRoutes } from './policies.ts';
 import { renderRevision, renderService } from './render.ts';
 import { revisionRoutes } from './revisions.ts';
 import { serviceRoutes } from './services.ts';
+import { v1Routes } from './v1.ts';
 
 /** `POST /break {service, revision}` removes the image of a revision, so that it cannot start and takes no more traffic. */
 function breakRoute(world: World): Route {
@@ -29,7 +30,7 @@ function breakRoute(world: World): Route {
   };
 }
 
-/** Cloud Run v2, and the IAM calls of v1 that gcloud makes. */
+/** Cloud Run v2, and the part of v1 that `gcloud run` speaks. */
 export function runApis(world: World): ApiDefinition[] {
   stopWithWorld(world);
   world.views.set('services', () =>
@@ -47,6 +48,7 @@ export function runApis(world: World): ApiDefinition[] {
         ...revisionRoutes(world),
         ...policyRoutes(world),
         ...operationRoutes(world),
+        ...v1Routes(world),
       ],
     },
   ];

@@ -90,12 +90,12 @@ function changedFields(mask: string[][], body: Body): string[] {
 }
 
 function patch(world: World, call: Call, params: Record<string, string>): Reply {
-  const service = findService(world, call, params, 'run.services.update');
   const body = checkMessage('run', SERVICE, call.json(), { at: 'service', dropOutputOnly: true }) as Body;
   const names = changedFields(
     checkMask('run', SERVICE, call.query.get('updateMask') ?? call.query.get('update_mask')),
     body,
   );
+  const service = findService(world, call, params, 'run.services.update');
   if (body.etag && body.etag !== etagOf(service))
     throw aborted(
       `Conflict for resource '${service.id}': version '${String(body.etag)}' was specified but current version is '${etagOf(service)}'.`,
@@ -129,7 +129,7 @@ function change(service: Service, name: string, body: Body): () => void {
   return rule(service, body[name]);
 }
 
-function requireActAs(world: World, call: Call, service: Service): void {
+export function requireActAs(world: World, call: Call, service: Service): void {
   const newest = service.latestCreated ? service.revisions.get(service.latestCreated) : undefined;
   const account = newest?.settings.serviceAccount;
   if (account)

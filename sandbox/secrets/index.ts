@@ -1,5 +1,5 @@
 import { failedPrecondition, notFound } from '../core/errors.ts';
-import { requirePermission } from '../core/iam.ts';
+import { projectResource, requirePermission } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call } from '../core/types.ts';
@@ -30,6 +30,22 @@ export function secretsApis(world: World): ApiDefinition[] {
     {
       name: 'secretmanager',
       routes: [
+        {
+          method: 'GET',
+          pattern: '/v1/projects/:project/secrets',
+          handle: (call) => {
+            requirePermission(world, call.principal, 'secretmanager.secrets.list', projectResource(world));
+            const list = [...secrets.keys()].sort().map((secret) => ({
+              name: `projects/${world.projectNumber}/secrets/${secret}`,
+              createTime: '2026-01-05T09:00:00Z',
+              replication: { automatic: {} },
+            }));
+            return {
+              status: 200,
+              body: { ...(list.length ? { secrets: list } : {}), totalSize: list.length },
+            };
+          },
+        },
         {
           method: 'GET',
           pattern: `${base}:getIamPolicy`,

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ApiDefinition } from '../../../sandbox/core/types.ts';
+
+/** A field's schema: `$Name` for a message, `[]` and `{}` before it for a list and a map, `*` for what is not described. */
+export type Fields = Record<string, string>;
+
+/** What Google's discovery documents say about the routes of the sandbox. */
+export interface Facts {
+  source: string;
+  /** `cloudfunctions GET /v2/projects/{}/locations/{}/functions` with the schema of the answer. */
+  methods: Record<string, string>;
+  /** The fields of each schema that an answer can reach, by `API VERSION Name`. */
+  schemas: Record<string, Fields>;
+}
+
+export const factsFile = join(import.meta.dirname, 'facts.json');
+export const facts = (): Facts => JSON.parse(readFileSync(factsFile, 'utf8')) as Facts;
+
+/** The path with every parameter as `{}`. Google's documents and the sandbox name them differently. */
+export const shapeOf = (path: string): string =>
+  `/${path.replace(/^\//, '')}`
+    .replace(/\{[^}]*\}/g, '{}')
+    .replace(/:[A-Za-z]\w*\*/g, '{}')
+    .replace(/\/:[A-Za-z]\w*/g, '/{}');
+
+export const keyOf = (api: string, method: string, path: string): string =>
+  `${api} ${method} ${shapeOf(path)}`;
+
+/** Servers of the sandbox that stand for no Google API with a discovery document. */
+const withoutDocument = new Set(['certs', 'control', 'github', 'oidc', 'upload']);
+
+const anyName = 'The document has `v1/{+resource}:VERB`, which takes a name of any form.';
+
+/** Routes whose path is not in a discovery document as it stands, each with its reason. */
+export const exceptions: Readonly<Record<string, string>> = {
+  'iap POST /v1/projects/:project/iap_web/:kind/services/:service:getIamPolicy': anyName,
+  'iap POST /v1/projects/:project/iap_web/:kind/services/:service:setIamPolicy': anyName,
+};
+
+export const routesOf = (
+  apis: readonly ApiDefinition[],
+): { api: string; method: string; pattern: string }[] =>
+  apis
+    .filter(({ name }) => !withoutDocument.has(name))
+    .flatMap(({ name, routes }) => routes.map(({ method, pattern }) => ({ api: name, method, pattern })));
+
+/** The documented method for a route: the same shape, or one in which a literal of the sandbox is a parameter. */
+export function documented(known: Facts, api: string, method: string, pattern: string): string | undefined {
+  const wanted = shapeOf(pattern).split('/');
+  return Object.keys(known.methods).find((key) => {
+    const [name, verb, path = ''] = key.split(' ');
+    const parts = path.split('/');
+    return (
+      name === api &&
+      verb === method &&
+      parts.length === wanted.length &&
+      parts.every(
+        (part, i) =>
+          part === wanted[i] ||
+          (part.startsWith('{}') && part.slice(2) === (wanted[i] ?? '').replace(/^[^:{]*(\{\})?/, '')),
+      )
+    );
+  });
+}
