@@ -58,7 +58,7 @@ export const shell = (command: string, env: NodeJS.ProcessEnv, cwd: string): Pro
 /** The blocks for a shell in the README of `auth`, below "Three set-ups", without the one that asks GitHub. */
 export function documentedSetUp(project: string, region: string): string[] {
   const text = readFileSync(join(root, 'actions/auth/README.md'), 'utf8');
-  const part = text.slice(text.indexOf('## Three set-ups'));
+  const part = text.slice(text.indexOf('## Three set-ups')).split(/\n## /, 1)[0] as string;
   return [...part.matchAll(/```shell\n([\s\S]*?)```/g)]
     .map(([, block = '']) => block)
     .filter((block) => block.includes('gcloud '))
