@@ -94,6 +94,8 @@ export class Stage {
     writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ startMs: 200, responses, ...more }));
     const version = `1.0.${this.#releases}`;
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: functionName, version }));
+    // The sandbox answers by sandbox.json. A real build would load this file.
+    writeFileSync(join(folder, 'index.js'), 'exports.ocr = () => {};\n');
   }
 
   /** Releases what `source` wrote with the root action: the main step, then the post step. */

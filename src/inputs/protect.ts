@@ -1,7 +1,7 @@
 import { parseMap } from '../domain/data/parse-map.ts';
 import type { Definition } from '../domain/inputs/definition.ts';
 import { isPrivate, plainNames, secretWords, urlLogins } from '../domain/text/private-values.ts';
-import { isName, shownOf } from './shown.ts';
+import { isName, isQuotable, shownOf } from './shown.ts';
 
 /** What happens to the values of inputs in everything that the action writes. */
 export interface Privacy {
@@ -38,6 +38,10 @@ export function protectValue(definition: Definition, text: string, { add, hide, 
 export function protectWrongValue(definition: Definition, text: string, { add, hide, show }: Privacy): void {
   if (definition.secret) return;
   for (const name of plainNames(text)) show(name);
+  if (shownOf(definition) === 'value' && isQuotable(text)) {
+    show(text);
+    return;
+  }
   if (shownOf(definition) === 'origin') for (const login of urlLogins(text)) add(login);
   for (const line of text.split(/[\r\n]+/)) if (isPrivate(line.trim())) hide(line.trim());
 }

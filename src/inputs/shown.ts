@@ -1,9 +1,19 @@
 import { parseMap } from '../domain/data/parse-map.ts';
 import type { Definition } from '../domain/inputs/definition.ts';
 
-/** A message quotes a wrong value only if it is too short to be a secret, or a number. A piece of a secret is a secret. */
-const isQuotable = (text: string) =>
-  (text.length < 8 && !/[\r\n]/.test(text)) || /^-?[\d.]{1,12} ?[a-z%]{0,3}$/i.test(text);
+/**
+ * A message quotes a wrong value only if it does not look like a secret: a few short or ordinary words, such as `lots of
+ * memory` or `europe-west-1`, or a number.
+ */
+export function isQuotable(text: string): boolean {
+  if (/^-?[\d.]{1,12} ?[a-z%]{0,3}$/i.test(text)) return true;
+  if (text.length > 60 || /[\r\n]/.test(text)) return false;
+  const words = text.split(/[\s,;:/_.-]+/).filter(Boolean);
+  return words.length <= 6 && words.every(isPlain);
+}
+
+const isPlain = (word: string) =>
+  word.length < 8 || (word.length <= 14 && /^([a-z]+|[A-Z]+|[A-Z][a-z]+)\d{0,2}$/.test(word));
 
 export const shownOf = ({ secret, shown, kind }: Definition) => (secret ? 'hidden' : (shown ?? kind.shown));
 

@@ -40,7 +40,7 @@ test('every problem is reported at once, each with the input, the value and what
     for (const part of [
       '6 inputs are wrong',
       'name: missing: expected the name of a function',
-      'region: a value of 10 characters: expected a region such as us-central1',
+      'region: "Us Central": expected a region such as us-central1',
       'duration: "soon": expected a duration such as 90s, 10m or 30d',
       'slo: "105%": expected a percentage',
       'dry_run: "yes": expected true or false',
