@@ -69,7 +69,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     text: [],
     errors: ['findings'],
     // Which proxy a URL is reached through; the basis of a verdict names it.
-    proxy: [],
+    proxy: ['text'],
     basis: ['findings', 'proxy'],
     // Rows that explain failures after the login: cause, repair and command.
     causes: ['data', 'errors'],

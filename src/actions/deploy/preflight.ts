@@ -3,7 +3,7 @@ import type { NeededFor } from '../../domain/preflight/permissions.ts';
 import { capital } from '../../domain/text/sentence.ts';
 import type { Context } from '../../runner/context.ts';
 import type { PreflightResult } from '../../steps/preflight/preflight.ts';
-import { askedOf, type PreflightWorld, runPreflight } from '../preflight/preflight.ts';
+import { askedOf, type PreflightWorld, runPreflight, withoutCalls } from '../preflight/preflight.ts';
 import type { DeployInputs } from './inputs.ts';
 
 const stages: readonly NeededFor[] = ['State', 'Guard', 'Traffic', 'Build'];
@@ -19,10 +19,7 @@ export async function tryDeploy(
   const { project, region, name, dryRun, settings } = request;
   const use = {
     stages: new Set(stages),
-    counts: undefined,
-    blindPromotes: false,
-    smoke: false,
-    probes: false,
+    ...withoutCalls,
     newRegion,
     ...askedOf(settings),
   };

@@ -21,6 +21,14 @@ export interface PreflightSettings {
   use: Omit<PreflightUse, 'hosted' | 'invoker'>;
 }
 
+/** What an action needs that neither watches nor calls the function. */
+export const withoutCalls: Pick<PreflightUse, 'counts' | 'blindPromotes' | 'smoke' | 'probes'> = {
+  counts: undefined,
+  blindPromotes: false,
+  smoke: false,
+  probes: false,
+};
+
 export interface PreflightWorld {
   platform: Platform;
   login: LoginRequest;

@@ -4,7 +4,7 @@ import type { Context } from '../../runner/context.ts';
 import type { Functions } from '../../steps/ports/functions.ts';
 import type { PreflightResult } from '../../steps/preflight/preflight.ts';
 import type { Platform } from '../login/platform.ts';
-import { runPreflight } from '../preflight/preflight.ts';
+import { runPreflight, withoutCalls } from '../preflight/preflight.ts';
 
 const stages: readonly NeededFor[] = ['State', 'Traffic', 'Roll back'];
 
@@ -17,10 +17,7 @@ export async function tryRollback(
 ): Promise<PreflightResult> {
   const use = {
     stages: new Set(stages),
-    counts: undefined,
-    blindPromotes: false,
-    smoke: false,
-    probes: false,
+    ...withoutCalls,
     asked: {},
     ingress: undefined,
     runtimeAccount: undefined,

@@ -1,3 +1,4 @@
+import { loginForms, percentDecoded } from '../text/url-login.ts';
 import { isExcluded, isLoopback } from './no-proxy.ts';
 
 /** The proxy through which a URL is reached. */
@@ -43,15 +44,6 @@ function settingFor(
   return undefined;
 }
 
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A password with a bare percent sign is sent as it stands.
-    return text;
-  }
-};
-
 /** Reads the value of a variable, with or without `http://` before the host. */
 export function parseProxy(from: string, value: string): ProxyServer {
   const text = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
@@ -62,7 +54,9 @@ export function parseProxy(from: string, value: string): ProxyServer {
   const url = new URL(text);
   if (url.port === '0') throw new ProxyProblem(from, 'its port is 0');
   const login =
-    url.username || url.password ? `${decoded(url.username)}:${decoded(url.password)}` : undefined;
+    url.username || url.password
+      ? `${percentDecoded(url.username)}:${percentDecoded(url.password)}`
+      : undefined;
   if (login && /[\r\n\0]/.test(login))
     throw new ProxyProblem(from, 'its user or password holds a line break');
   const tls = scheme === 'https';
@@ -83,8 +77,6 @@ export function proxyFor(env: Environment, url: URL): ProxyServer | undefined {
 /** Host and port, which may be shown. */
 export const proxyName = ({ host, port }: Pick<ProxyServer, 'host' | 'port'>): string => `${host}:${port}`;
 
-const base64Of = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-
 /** Everything in the variables that must not be shown, as it stands and decoded. */
 export function proxySecrets(env: Environment): string[] {
   const found: string[] = [];
@@ -92,11 +84,7 @@ export function proxySecrets(env: Environment): string[] {
     const value = env[name]?.trim() ?? '';
     // Also of a value that cannot be parsed: all that stands before the last @.
     const login = /^(?:[a-z][a-z\d+.-]*:\/\/)?(.*)@/is.exec(value)?.[1];
-    if (!login) continue;
-    const [user = '', ...rest] = login.split(':');
-    const password = rest.join(':');
-    const plain = `${decoded(user)}:${decoded(password)}`;
-    found.push(password, decoded(password), login, plain, base64Of(plain));
+    if (login) found.push(...loginForms(login));
   }
   return [...new Set(found)].filter(Boolean);
 }

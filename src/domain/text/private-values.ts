@@ -1,3 +1,5 @@
+import { loginForms } from './url-login.ts';
+
 /** Names a version of a secret in Secret Manager. It is a name and not a secret, and repairs have to print it. */
 const reference = /^(projects\/[\w:.-]+\/secrets\/)?[\w-]+(:|\/versions\/)(latest|\d+)$/;
 
@@ -34,20 +36,6 @@ export const plainNames = (text: string): string[] => {
 
 /** User and password of every URL in a text, as they stand and decoded. */
 export function urlLogins(text: string): string[] {
-  const found: string[] = [];
-  for (const [, login = ''] of text.matchAll(/:\/\/([^\s/]+)@/g)) {
-    const password = login.slice(login.indexOf(':') + 1);
-    found.push(login, password, decoded(password));
-    const plain = login.split(':').map(decoded).join(':');
-    found.push(plain, btoa(String.fromCharCode(...new TextEncoder().encode(plain))));
-  }
-  return [...new Set(found)].filter(Boolean);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  const logins = [...text.matchAll(/:\/\/([^\s/]+)@/g)].map(([, login = '']) => login);
+  return [...new Set(logins.flatMap(loginForms))].filter(Boolean);
 }

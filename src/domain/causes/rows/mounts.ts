@@ -1,4 +1,5 @@
 import { projectFlag, quoted } from '../../data/shell.ts';
+import type { FailureFacts, RunNames } from '../../errors/facts.ts';
 import { account, asMember, grantOnRepository, grantOnSecret, serviceAgent } from '../commands.ts';
 import { found, type Row, says } from '../row.ts';
 
@@ -8,6 +9,16 @@ const secretName = /secrets\/([\w-]+)/;
 const secretProject = /projects\/([^/\s]+)\/secrets\//;
 const revisionAccount = /service account[:\s]+'?([\w.-]+@[\w.-]+?)[.']?(?:\s|$)/i;
 const image = /\b([a-z0-9-]+)-docker\.pkg\.dev\/([\w.:-]+?)\/([\w.-]+)\//;
+
+/** The repository of the image in Google's sentence, or the one that functions get by default. */
+function repositoryOf({ message }: FailureFacts, names: RunNames) {
+  const [, location, project, name] = image.exec(message) ?? [];
+  return {
+    location: location ?? names.region ?? 'REGION',
+    project: project ?? names.project ?? 'PROJECT',
+    name: name ?? 'gcf-artifacts',
+  };
+}
 
 export const mountRows: readonly Row[] = [
   {
@@ -76,12 +87,7 @@ export const mountRows: readonly Row[] = [
     },
     matches: says(/must have permission to read the image/i),
     repair: (failure, names) => {
-      const [
-        ,
-        location = names.region ?? 'REGION',
-        project = names.project ?? 'PROJECT',
-        name = 'gcf-artifacts',
-      ] = image.exec(failure.message) ?? [];
+      const { location, project, name } = repositoryOf(failure, names);
       const number = found(failure, /service-(\d+)@serverless-robot/);
       return {
         why: 'Cloud Run reads the image with an account of its own (its service agent), and this account lost the permission on the repository.',
@@ -107,12 +113,7 @@ export const mountRows: readonly Row[] = [
     },
     matches: says(/\bimage\b[\s\S]{0,300}(not found|does not exist)|manifest unknown/i),
     repair: (failure, names) => {
-      const [
-        ,
-        location = names.region ?? 'REGION',
-        project = names.project ?? 'PROJECT',
-        name = 'gcf-artifacts',
-      ] = image.exec(failure.message) ?? [];
+      const { location, project, name } = repositoryOf(failure, names);
       return {
         why: 'A cleanup policy of the repository, or a person, deleted the image. The function was not built again, because its source had not changed.',
         fix: `Run the job once with force: true, which builds the image again. This shows what deletes images:`,
