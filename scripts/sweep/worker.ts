@@ -48,7 +48,7 @@ class Bench {
     await fetch(`${this.world.sandbox.control}/load`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ function: name, rps: 60, seconds: 3600 }),
+      body: JSON.stringify({ function: name, rps: 20, seconds: 3600 }),
     });
   }
 
