@@ -17,7 +17,7 @@ export const usage = `npm run sandbox -- [options]
   --folder DIR               folder for uploads and sources (default: a temporary folder, removed at the end)
   --ports NAME=PORT,...      fixed ports, for example control=8080,run=8081
   ${numbers.map((name) => `--${name} N`).join('\n  ')}
-  --quirk NAME=true|false    one line of docs/unverified.md; may be repeated
+  --quirk NAME=true|false    one line of docs/understand/unverified.md; may be repeated
   --sample-reachability      after every write, check which function URLs an anonymous caller can reach
   --proxy                    stand behind a proxy that is the only way in, under Google's own names and with https
   --proxy-tls                the same, and the proxy itself speaks TLS

@@ -115,7 +115,7 @@ describe('workflows', () => {
 });
 
 describe('coming from deploy-cloud-functions', () => {
-  const page = readFileSync(join(root, 'docs/from-deploy-cloud-functions.md'), 'utf8');
+  const page = readFileSync(join(root, 'docs/set-up/from-deploy-cloud-functions.md'), 'utf8');
   const { inputs } = parse(readFileSync(join(root, 'actions/deploy/action.yml'), 'utf8')) as Action;
   const rows = [...page.matchAll(/^\| `([a-z_]+)` \| `([a-z_]+)` \|/gm)];
 

@@ -124,7 +124,7 @@ const testable: Readonly<Record<string, RegExp>> = {
   account: /^iam\.serviceAccount(s|Keys)\./,
 };
 
-/** A Run service may know only its own permissions; see docs/unverified.md. */
+/** A Run service may know only its own permissions; see docs/understand/unverified.md. */
 const ownOfService = /^run\.services\./;
 
 function checkTestable(world: World, permission: string, kind: string): void {

@@ -114,7 +114,7 @@ export interface Policy {
   bindings: Binding[];
 }
 
-/** Each switch belongs to one line of docs/unverified.md. */
+/** Each switch belongs to one line of docs/understand/unverified.md. */
 export interface Quirks {
   /** Does `allTrafficOnLatestRevision: false` keep a pin when the config was pinned before? */
   functionPatchKeepsPin: boolean;

@@ -60,7 +60,7 @@ export const logReads = (world: World): ReadQuota =>
 
 /**
  * Google publishes no number for Cloud Monitoring, only the console shows it. 180 is what tools of others pace themselves
- * for (docs/unverified.md).
+ * for (docs/understand/unverified.md).
  */
 export const metricReads = (world: World): ReadQuota =>
   world.extension('metric reads', () =>

@@ -12,7 +12,7 @@ const names = {
   memory: '256Mi',
 };
 
-/** Writes docs/errors.md from the catalogue of errors and from the table of causes. */
+/** Writes docs/reference/errors.md from the catalogue of errors and from the table of causes. */
 export function generate(): Record<string, string> {
   const lines = [
     '# Errors',
@@ -39,7 +39,7 @@ export function generate(): Record<string, string> {
     '',
   );
   for (const row of rows) lines.push(...causeLines(row));
-  return { 'docs/errors.md': `${lines.join('\n').trimEnd()}\n` };
+  return { 'docs/reference/errors.md': `${lines.join('\n').trimEnd()}\n` };
 }
 
 function causeLines({ id, title, blame, example }: (typeof rows)[number]): string[] {

@@ -13,7 +13,7 @@ const headings: Record<Capability, string> = {
   preflight: 'Preflight: what later stages need',
 };
 
-/** Writes `docs/findings.md`, which lists every rule with its usual severity and why it matters. */
+/** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */
 export function generate(): Record<string, string> {
   const lines = [
     '# Findings',
@@ -30,5 +30,5 @@ export function generate(): Record<string, string> {
       lines.push(`### ${id}`, '', `${title}. ${level}.`, '', why, '');
     }
   }
-  return { 'docs/findings.md': `${lines.join('\n').trimEnd()}\n` };
+  return { 'docs/reference/findings.md': `${lines.join('\n').trimEnd()}\n` };
 }

@@ -3,7 +3,7 @@ import { manifests } from './tables/actions.ts';
 import { inputsByGroup } from './tables/describe.ts';
 import { inputTables } from './tables/markdown.ts';
 
-/** Writes docs/inputs.md, which lists every input of every action by groups. */
+/** Writes docs/reference/inputs.md, which lists every input of every action by groups. */
 export function generate(): Record<string, string> {
   const lines = [
     '# Inputs',
@@ -25,5 +25,5 @@ export function generate(): Record<string, string> {
       '',
     ]),
   ];
-  return { 'docs/inputs.md': `${lines.join('\n').trimEnd()}\n` };
+  return { 'docs/reference/inputs.md': `${lines.join('\n').trimEnd()}\n` };
 }

@@ -4,7 +4,7 @@ import { apiChecks, type PermissionCheck, permissionChecks } from '../../src/dom
 const weights = { stop: 'stops', warn: 'warns', note: 'only in the report' } as const;
 const times = { new: ', first release', existing: '' } as const;
 
-/** Writes docs/preflight.md from the table of checks. */
+/** Writes docs/release/preflight.md from the table of checks. */
 export function generate(): Record<string, string> {
   const permission = (check: PermissionCheck) =>
     `| \`${check.permission}\` | ${check.on} | ${check.stage}${check.when ? times[check.when] : ''} | \`${check.role}\` | ${weights[check.weight]} | ${check.without} |`;
@@ -64,5 +64,5 @@ export function generate(): Record<string, string> {
     '',
     'A preflight waits for at most three calls in a row. It reads the function for the next stage too.',
   ];
-  return { 'docs/preflight.md': `${lines.join('\n')}\n` };
+  return { 'docs/release/preflight.md': `${lines.join('\n')}\n` };
 }

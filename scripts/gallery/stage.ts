@@ -5,7 +5,7 @@ import { runnerLog } from '../demo/runner-log.ts';
 import { type RunningSandbox, startSandbox } from '../demo/sandbox.ts';
 import { checkReplay } from './replayed.ts';
 
-/** An answer of a function in the form of `sandbox.json`; see docs/sandbox.md. */
+/** An answer of a function in the form of `sandbox.json`; see docs/understand/sandbox.md. */
 export interface Answer {
   status: number;
   path?: string;

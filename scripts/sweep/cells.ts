@@ -84,7 +84,7 @@ export interface Config {
 }
 
 const some = faultKinds.filter(({ name }) => decisive.includes(name));
-/** Without SIGKILL: if the platform drops both pin and record, a killed release leaves no trace (docs/unverified.md). */
+/** Without SIGKILL: if the platform drops both pin and record, a killed release leaves no trace (docs/understand/unverified.md). */
 const survivable = some.filter(({ signal }) => signal !== 'SIGKILL');
 
 /** The platforms of the sweep: every quirk that concerns traffic, with both values. */

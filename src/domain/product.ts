@@ -18,7 +18,7 @@ export const actionPath = (action: string) =>
 /** A page or a file of the main branch. */
 export const pageUrl = (path: string) => `${repositoryUrl}/blob/main/${path}`;
 /** The explanation of an error: an anchor of the page that is generated from the codes and the rows. */
-export const errorPage = (anchor: string) => `${pageUrl('docs/errors.md')}#${anchor}`;
+export const errorPage = (anchor: string) => `${pageUrl('docs/reference/errors.md')}#${anchor}`;
 /** `$id` of a JSON schema, which is also where editors fetch it. */
 export const schemaUrl = (file: string) =>
   `https://raw.githubusercontent.com/${repository}/v1/schemas/${file}`;

@@ -276,7 +276,7 @@ test('a release is explained like a deploy: annotation and summary have sentence
   const command = errorOf(run).commands?.[0] ?? '';
   expect(command).toContain(`--role=${builder}`);
   expect(run.summary).toContain(`> ${command}\n`);
-  expect(run.summary).toContain('/docs/errors.md#build-account-roles');
+  expect(run.summary).toContain('/docs/reference/errors.md#build-account-roles');
   expect(run.log).toMatch(
     /::error title=[^\n]*missing permission on the build service account[^\n]*%0Agcloud [^\n]*%0AMore: /,
   );

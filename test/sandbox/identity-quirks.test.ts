@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { defaultQuirks } from '../../sandbox/core/types.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/unverified.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../docs/understand/unverified.md'), 'utf8');
 const entries = new Map(
   page
     .split(/^# Further/m)[0]
@@ -13,7 +13,7 @@ const entries = new Map(
 );
 
 test.each(Object.entries(defaultQuirks))(
-  'quirk %s has its entry in docs/unverified.md, with the default %s',
+  'quirk %s has its entry in docs/understand/unverified.md, with the default %s',
   (name, value) => {
     const entry = entries.get(name);
     expect(entry).toBeDefined();

@@ -17,7 +17,7 @@ export type CauseBlame = 'code' | 'environment';
 
 /** One known failure. The first row that matches explains the failure. */
 export interface Row {
-  /** Stable kebab-case id: the anchor in docs/errors.md, and `cause` in a report. */
+  /** Stable kebab-case id: the anchor in docs/reference/errors.md, and `cause` in a report. */
   id: string;
   /** What happened, in general, without a full stop. */
   title: string;

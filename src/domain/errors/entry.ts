@@ -1,4 +1,4 @@
-/** What is true of every error of one code. `docs/errors.md` is generated from these entries. */
+/** What is true of every error of one code. `docs/reference/errors.md` is generated from these entries. */
 export interface ErrorEntry {
   /** What happened, in general, without a full stop. */
   title: string;

@@ -69,7 +69,7 @@ export function logRatioAt(limit: number, factor: number, counts: Counts): numbe
   return counts.bad * Math.log(rate / limit) + good * (Math.log1p(-rate) - Math.log1p(-limit));
 }
 
-/** ln of the plain mixture for totals, without later starts. docs/decisions.md has its check values. */
+/** ln of the plain mixture for totals, without later starts. docs/decide/how-it-decides.md has its check values. */
 export function logMixtureAt(grid: SloGrid, counts: Counts): number {
   const good = counts.total - counts.bad;
   return logMix(

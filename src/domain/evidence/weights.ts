@@ -1,6 +1,6 @@
 /**
  * Weights for a mixture over ratios. The bell, on a logarithmic scale, favours the regressions that matter most; the floor
- * keeps every other size in play. Any weights that sum to 1 keep the bound. docs/decisions.md lists what was tried and
+ * keeps every other size in play. Any weights that sum to 1 keep the bound. docs/decide/how-it-decides.md lists what was tried and
  * what it measured.
  */
 export function bellWeights(

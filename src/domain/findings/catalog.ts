@@ -46,4 +46,4 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
 export const isRuleOf = (capability: Capability, rule: RuleId): boolean => rule in ruleTables[capability];
 
 /** The page that explains a rule. */
-export const rulePage = (rule: RuleId): string => pageUrl(`docs/findings.md#${rule}`);
+export const rulePage = (rule: RuleId): string => pageUrl(`docs/reference/findings.md#${rule}`);

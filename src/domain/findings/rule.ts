@@ -1,6 +1,6 @@
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
 
-/** What is true of every finding of one rule. `docs/findings.md` is generated from these entries. */
+/** What is true of every finding of one rule. `docs/reference/findings.md` is generated from these entries. */
 export interface Rule {
   /** What the rule finds, in general, without a full stop. */
   title: string;

@@ -1,7 +1,7 @@
 /** What a stage found. `inconclusive` means that it could not find out, which never counts as a pass. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive';
 
-/** How an action ended. docs/glossary.md defines each word. */
+/** How an action ended. docs/reference/glossary.md defines each word. */
 export type Outcome =
   | 'promoted'
   | 'rolled_back'

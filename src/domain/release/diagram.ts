@@ -1,6 +1,6 @@
 import { begin, type Event, events, next, type Phase, phaseActions, phases, table } from './machine.ts';
 
-/** Writes docs/rollout.md: a diagram of the state machine and its whole table, both made from the table itself. */
+/** Writes docs/release/rollout.md: a diagram of the state machine and its whole table, both made from the table itself. */
 
 const eventWords: Record<Event, string> = {
   passed: 'The phase did its work.',
@@ -95,7 +95,7 @@ function mermaid(): string[] {
   return [...lines, '```'];
 }
 
-/** The whole text of docs/rollout.md. */
+/** The whole text of docs/release/rollout.md. */
 export function rolloutPage(): string {
   const header = `| phase | what it does | ${events.map((event) => `\`${event}\``).join(' | ')} |`;
   const rows = phases.map(

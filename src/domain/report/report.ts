@@ -44,7 +44,7 @@ export interface ErrorRecord {
   /** Shell commands, each to paste as it is. */
   commands?: readonly string[] | undefined;
   cause?: string | undefined;
-  /** Id of the row of domain/causes that explains the failure. It is an anchor in docs/errors.md, as the code is. */
+  /** Id of the row of domain/causes that explains the failure. It is an anchor in docs/reference/errors.md, as the code is. */
   row?: string | undefined;
   /** Address of the page that explains the row, or the code if no row matched. */
   page?: string | undefined;

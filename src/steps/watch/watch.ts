@@ -20,7 +20,7 @@ const longestTail = 360;
 
 /**
  * Watches one canary step of a release: looks every few seconds, books what is new, and ends as soon as the rule
- * decides (docs/decisions.md), at the latest after `durationSeconds`. Everything that it saw or could not see ends in a
+ * decides (docs/decide/how-it-decides.md), at the latest after `durationSeconds`. Everything that it saw or could not see ends in a
  * verdict. Throws only if the run is cancelled or the request is wrong.
  */
 export async function watch(ports: WatchPorts, request: WatchRequest): Promise<WatchResult> {

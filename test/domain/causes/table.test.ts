@@ -72,8 +72,8 @@ test('hostile names stay one word of a command', () => {
     }
 });
 
-test('every code and every row has an anchor in docs/errors.md', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/errors.md'), 'utf8');
+test('every code and every row has an anchor in docs/reference/errors.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/reference/errors.md'), 'utf8');
   for (const code of Object.keys(catalog)) expect(page).toContain(`\n## \`${code}\`\n`);
   for (const { id } of rows) expect(page).toContain(`\n### \`${id}\`\n`);
   for (const { check, fix, why } of Object.values(catalog))

@@ -73,7 +73,7 @@ test.each<[string, Record<string, string>]>([
   expect(v4s(text)).toEqual(reading);
 });
 
-/** The differences that docs/from-deploy-cloud-functions.md lists. */
+/** The differences that docs/set-up/from-deploy-cloud-functions.md lists. */
 test.each<[string, Reading, Reading]>([
   ['G="hello"', undefined, { G: '"hello"' }],
   ['RE=\\d+', undefined, { RE: 'd+' }],

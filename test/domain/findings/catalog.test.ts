@@ -53,8 +53,8 @@ describe('the catalogue of rules', () => {
   });
 
   test('every rule has its place on the page', () => {
-    const page = readFileSync(join(root, 'docs/findings.md'), 'utf8');
+    const page = readFileSync(join(root, 'docs/reference/findings.md'), 'utf8');
     for (const [id] of rules) expect(page).toContain(`\n### ${id}\n`);
-    expect(rulePage('public-binding')).toMatch(/\/docs\/findings\.md#public-binding$/);
+    expect(rulePage('public-binding')).toMatch(/\/docs\/reference\/findings\.md#public-binding$/);
   });
 });

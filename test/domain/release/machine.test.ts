@@ -159,8 +159,8 @@ describe('the state machine', () => {
     );
   });
 
-  test('docs/rollout.md matches the table', () => {
-    const page = readFileSync(join(import.meta.dirname, '../../../docs/rollout.md'), 'utf8');
+  test('docs/release/rollout.md matches the table', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/release/rollout.md'), 'utf8');
     expect(page).toBe(rolloutPage());
   });
 });

@@ -75,7 +75,7 @@ export const commands = (project: string, region: string): string[] => {
   ];
 };
 
-/** Commands that do not work on the sandbox, each with the words in docs/sandbox.md that say why. */
+/** Commands that do not work on the sandbox, each with the words in docs/understand/sandbox.md that say why. */
 export const notServed: readonly (readonly [command: RegExp, why: string])[] = [
   [/^gcloud builds log /, '`gcloud builds log`'],
   [

@@ -45,7 +45,7 @@ const lines = (program: string, args: string[], env: NodeJS.ProcessEnv): Promise
     });
   });
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/sandbox.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../docs/understand/sandbox.md'), 'utf8');
 const excused = ({ call }: Ran) =>
   notServed.some(([command, why]) => command.test(call) && page.includes(why));
 
@@ -55,7 +55,7 @@ function report(client: string, ran: readonly Ran[]): void {
   console.log(
     `${client}: ${ran.length - failed.length} of ${ran.length} calls worked` +
       (failed.length > wrong.length
-        ? `; docs/sandbox.md says why ${failed.length - wrong.length} do not`
+        ? `; docs/understand/sandbox.md says why ${failed.length - wrong.length} do not`
         : ''),
   );
   for (const { call, error } of wrong) console.log(`  ${call}\n    ${error?.replaceAll('\n', '\n    ')}`);

@@ -69,7 +69,9 @@ const paths = (pattern: string) =>
     .sort();
 
 export const pages = () =>
-  ['*.md', 'actions/*/README.md', 'docs/*.md', 'examples/*.md', 'examples/*/*.md'].flatMap(paths);
+  ['*.md', 'actions/*/README.md', 'docs/**/*.md', 'examples/*.md', 'examples/*/*.md']
+    .flatMap(paths)
+    .filter((page) => !page.startsWith('docs/gallery/'));
 
 export function published(): Published[] {
   const files = ['.github/workflows/*.yml', 'examples/workflows/*.yml'].flatMap(paths);

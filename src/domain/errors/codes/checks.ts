@@ -63,7 +63,7 @@ export const checkErrors = {
     title: 'A recording cannot be judged',
     why: 'The file is not a recording of a watch, or parts of it are missing.',
     check: 'The message names the part of the file.',
-    fix: 'docs/decisions.md shows the format of a recording.',
+    fix: 'docs/decide/how-it-decides.md shows the format of a recording.',
     inMessages: ['fix'],
   },
 } as const satisfies ErrorEntries;

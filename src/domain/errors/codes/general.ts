@@ -7,7 +7,7 @@ export const generalErrors = {
     title: 'One or more inputs are wrong',
     why: 'An input has a value that the action cannot use, is missing, or contradicts another input.',
     check:
-      'The log lists every input that is wrong, with its value and what is expected. `docs/inputs.md` has all inputs.',
+      'The log lists every input that is wrong, with its value and what is expected. `docs/reference/inputs.md` has all inputs.',
     fix: 'Correct the inputs named above.',
     inMessages: ['fix'],
   },

@@ -2,7 +2,7 @@ import type { Counts } from '../../evidence/counts.ts';
 import type { WatchState } from '../state.ts';
 import type { RecordedWatch } from './recorded.ts';
 
-/** Recorded counts, as `replay` reads them (docs/decisions.md). Counts are increments since the poll before. */
+/** Recorded counts, as `replay` reads them (docs/decide/how-it-decides.md). Counts are increments since the poll before. */
 export interface ReplayFile {
   slo: number;
   duration_seconds: number;
