@@ -73,6 +73,7 @@ export const deploy: Action<'deploy'> = async (context) => {
       exposure: (mode, aborted) =>
         guard(guardPorts, {
           ...guardDefaults,
+          identity: platform.member,
           ...{ project, region, name, mode, requireProof, propagationSeconds },
           signal: aborted,
         }),

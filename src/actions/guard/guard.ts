@@ -14,7 +14,7 @@ import { writeSarif } from './sarif-file.ts';
 export const guard: Action<'guard'> = async (context) => {
   const { login, request, missing } = readGuard(context);
   context.inputs.done();
-  const { rest, endpoints, projectId } = openPlatform(context, login);
+  const { rest, endpoints, projectId, member: identity } = openPlatform(context, login);
   const { log, clock, id, signal } = context;
   log.line(`Is ${request.name} in ${projectId}/${request.region} private? Mode ${request.mode}.`);
   const started = clock.now();
@@ -25,7 +25,6 @@ export const guard: Action<'guard'> = async (context) => {
     services: createServices(rest),
     exposure: createExposureSources(rest),
   };
-  const identity = login.serviceAccount ? `serviceAccount:${login.serviceAccount}` : undefined;
   const result = await proveExposure(ports, { ...request, project: projectId, identity, signal });
   if (!result.exists && missing === 'fail')
     throw new ReleaseError('not-found', {

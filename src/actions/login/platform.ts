@@ -18,6 +18,8 @@ export interface Platform {
   projectId: string;
   /** E-mail of the account that ID tokens are minted for; undefined if there is none. */
   invoker: string | undefined;
+  /** Who this job is for IAM, for grants. Without a service account it is known only after the login. */
+  member: () => string | undefined;
 }
 
 export function openPlatform(context: Context, login: LoginRequest): Platform {
@@ -58,9 +60,10 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     userAgent: agent,
     signal,
   });
-  context.about.names = () => ({ project: login.projectId, member: memberOf(login, tokens) });
+  const member = () => memberOf(login, tokens);
+  context.about.names = () => ({ project: login.projectId, member: member() });
   const invoker = login.invokerServiceAccount ?? login.serviceAccount;
-  return { tokens, rest, endpoints: found, projectId: login.projectId ?? '', invoker };
+  return { tokens, rest, endpoints: found, projectId: login.projectId ?? '', invoker, member };
 }
 
 /** Who this job is for IAM: its account, or exactly the subject of this run, so that a grant admits no other run. */

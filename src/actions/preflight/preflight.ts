@@ -1,6 +1,5 @@
 import { type Json, textOf } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
-import { principalSetOf } from '../../domain/login/identity.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { InstanceSize } from '../../domain/preflight/limits.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
@@ -54,7 +53,7 @@ export function runPreflight(
     { sources: createPreflightSources(platform.rest, functions), caller },
     {
       ...target,
-      member: memberOf(login),
+      memberOf: platform.member,
       use: {
         ...use,
         hosted: hostedOf(env.RUNNER_ENVIRONMENT),
@@ -68,13 +67,6 @@ export function runPreflight(
 /** https://docs.github.com/actions/reference/variables-reference: `github-hosted` or `self-hosted`. */
 const hostedOf = (environment: string | undefined): boolean | undefined =>
   environment === 'github-hosted' ? true : environment === 'self-hosted' ? false : undefined;
-
-/** The identity of this job as an IAM member, for grants. */
-function memberOf({ serviceAccount, provider, run }: LoginRequest): string | undefined {
-  if (serviceAccount !== undefined) return `serviceAccount:${serviceAccount}`;
-  const { repository } = run;
-  return provider && repository ? principalSetOf(provider, 'repository', repository) : undefined;
-}
 
 /** What the settings of a deploy say about instances, ingress and accounts. */
 export function askedOf(

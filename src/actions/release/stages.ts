@@ -55,6 +55,7 @@ export function bindStages(
       const { requireProof, trusted, propagationSeconds } = settings;
       return guard(guardPorts, {
         ...guardDefaults,
+        identity: platform.member,
         project,
         region,
         name,

@@ -46,8 +46,8 @@ export interface GuardRequest {
   probeUrls: readonly string[];
   /** Logs nothing if the function is private, because an earlier look has logged the same. */
   brief: boolean;
-  /** The identity that runs the guard, as an IAM member, if it is known. Commands that grant a role name it. */
-  identity?: string | undefined;
+  /** The identity that runs the guard, as an IAM member, for commands that grant a role. Asked after the first reads. */
+  identity?: (() => string | undefined) | undefined;
   signal?: AbortSignal | undefined;
 }
 

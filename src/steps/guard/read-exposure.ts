@@ -99,6 +99,6 @@ export async function readExposure(sources: Sources, request: ReadRequest): Prom
     orgPolicies,
     gateways,
     trusted,
-    identity: request.identity,
+    identity: request.identity?.(),
   };
 }

@@ -13,8 +13,8 @@ export interface ReadRequest {
   trusted: readonly string[];
   /** When the conditions of bindings are evaluated, in milliseconds since the epoch. */
   now: number;
-  /** The identity that reads, as an IAM member. */
-  identity: string | undefined;
+  /** The identity that reads, as an IAM member. Asked after the first reads, because it may be known only after the login. */
+  identity: (() => string | undefined) | undefined;
   signal: AbortSignal | undefined;
 }
 

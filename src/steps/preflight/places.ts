@@ -25,7 +25,7 @@ export type Places = Map<Place, Tested>;
  * @param fallback the account that runs a new function if the user names none
  */
 export function placesOf(
-  target: PreflightTarget,
+  target: Omit<PreflightTarget, 'member'>,
   use: PreflightUse,
   live: JsonObject | undefined,
   fallback: string | undefined,

@@ -17,7 +17,9 @@ import { Calls } from './calls.ts';
 import { accountPath, defaultAccount, heldOf, openQuestions, type Places, placesOf } from './places.ts';
 import { elsewhereRows, ingressRows, projectRows, sizeRows } from './setting-rows.ts';
 
-export interface PreflightRequest extends PreflightTarget {
+export interface PreflightRequest extends Omit<PreflightTarget, 'member'> {
+  /** The identity of this job as an IAM member. It is asked after the first reads, because the login may still run before. */
+  memberOf: () => string | undefined;
   use: PreflightUse;
   mode: 'stop' | 'warn';
   signal: AbortSignal;
@@ -34,24 +36,21 @@ export interface PreflightResult extends PreflightJudgement {
  * cancelled, or the function cannot be read for another reason than a refusal.
  */
 export async function preflight(ports: CallerPorts, request: PreflightRequest): Promise<PreflightResult> {
-  const { use, signal, mode, ...target } = request;
+  const { use, signal, mode, memberOf, ...place } = request;
   const calls = new Calls(ports.sources, ports.caller);
   const { sources } = calls;
-  const project = `projects/${target.project}`;
+  const project = `projects/${place.project}`;
   const wanted = [...new Set(neededPermissions(use, undefined).map(({ permission }) => permission))];
   // First round: what exists, what the project grants, and which APIs are off.
   const [described, granted, off, token] = await Promise.all([
-    sources.describe(
-      `projects/${target.project}/locations/${target.region}/functions/${target.name}`,
-      signal,
-    ),
+    sources.describe(`projects/${place.project}/locations/${place.region}/functions/${place.name}`, signal),
     sources.held(project, wanted, signal),
-    sources.disabled(target.project, neededApis(use), signal),
+    sources.disabled(place.project, neededApis(use), signal),
     callerToken(calls, use, signal),
   ]);
   const isNew = described.ok ? false : described.cause === 'absent' ? true : undefined;
   const live = described.ok ? described.value : undefined;
-  const places = placesOf(target, use, live, undefined);
+  const places = placesOf(place, use, live, undefined);
   places.set('project', { resource: project, held: heldOf(granted) });
 
   // Second round: what only the resources themselves can grant, and whether the caller can call.
@@ -60,8 +59,8 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
   const [, , caller, elsewhere] = await Promise.all([
     askPlaces(sources, use, isNew, places, signal),
     askDefaultAccount(sources, request, isNew, places),
-    callerRows(calls, use, { service, project: target.project, url }, token, signal),
-    isNew === true && !use.newRegion ? sources.regionsOf(target.project, target.name, signal) : undefined,
+    callerRows(calls, use, { service, project: place.project, url }, token, signal),
+    isNew === true && !use.newRegion ? sources.regionsOf(place.project, place.name, signal) : undefined,
   ]);
   const rows = weighCounts(
     [
@@ -75,6 +74,7 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
     ],
     use,
   );
+  const target: PreflightTarget = { ...place, member: memberOf() };
   const evidence: PreflightEvidence = { ...target, rows, depth: calls.depth, calls: calls.count };
   return {
     ...judgePreflight(rows, target, mode),

@@ -166,3 +166,20 @@ describe('without one row of the table', () => {
     },
   );
 });
+
+test('a login without an account gets a grant for the subject of this run, and the repaired run passes', async () => {
+  const { inputs } = newAccounts('direct');
+  const more = { ...fast, smoke_suite: 'none', service_account: '' };
+  const options = { inputs: { ...more, runtime_service_account: inputs.runtime_service_account } };
+  const source = world.good();
+  const ran = await world.release('direct', source, options);
+  expect([ran.report.outcome, ran.exitCode]).toEqual(['blocked', 1]);
+  const commands = ran.report.findings.find(({ rule }) => rule === 'preflight-missing')?.commands ?? [];
+  expect(commands).toHaveLength(1);
+  const pool = world.sandbox.env.WORKLOAD_IDENTITY_PROVIDER?.replace(/\/providers\/.*/, '');
+  expect(commands[0]).toContain(`principal://iam.googleapis.com/${pool}/subject/repo:acme/ocr:`);
+  expect(JSON.stringify(ran.report)).not.toContain('principalSet');
+  for (const command of commands) paste(command);
+  const repaired = await world.release('direct', source, options);
+  expect(repaired.report.outcome).toBe('promoted');
+});
