@@ -21,11 +21,12 @@ function imports(file: string): string[] {
 
 const target = (file: string, specifier: string) => relative(root, resolve(root, dirname(file), specifier));
 
-/** Layers, one direction: actions -> runner, inputs, adapters -> steps -> domain. */
+/** Layers, one direction: actions -> runner, inputs, targets -> adapters -> steps -> domain. */
 const layers: Record<string, readonly string[]> = {
-  actions: ['actions', 'runner', 'inputs', 'gcp', 'sli', 'http', 'github', 'steps', 'domain'],
+  actions: ['actions', 'runner', 'inputs', 'targets', 'gcp', 'sli', 'http', 'github', 'steps', 'domain'],
   runner: ['runner', 'inputs', 'http', 'steps', 'domain'],
   inputs: ['inputs', 'sli', 'steps', 'domain'],
+  targets: ['targets', 'gcp', 'http', 'steps', 'domain'],
   gcp: ['gcp', 'http', 'steps', 'domain'],
   sli: ['sli', 'http', 'steps', 'domain'],
   github: ['github', 'http', 'steps', 'domain'],
@@ -100,6 +101,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     watch: ['evidence', 'findings', 'slo', 'text'],
     summary: '*',
   },
+  // One room for each kind of deployment. Only the registry beside them knows them all.
+  targets: { function: [] },
   gcp: { exposure: [], functions: [], login: [], preflight: ['exposure'], run: [], source: [] },
   // `auto` falls back from one source to another. Any other source imports `quota` at most, so a new one needs no line here.
   sli: { auto: ['logs', 'metrics', 'quota'], quota: [] },
@@ -225,7 +228,7 @@ describe('imports', () => {
 
   test('adapters reach the steps through ports alone', () => {
     const wrong = [...graph].flatMap(([file, names]) =>
-      ['gcp', 'sli', 'http', 'github'].includes(layerOf(file))
+      ['targets', 'gcp', 'sli', 'http', 'github'].includes(layerOf(file))
         ? names
             .filter(
               (name) =>

@@ -7,20 +7,15 @@ import { newReport } from '../../domain/report/report.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/action.ts';
-import { deploy as deployFunction } from '../../steps/deploy/deploy.ts';
-import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
+import { deploy as deployService } from '../../steps/deploy/deploy.ts';
+import type { DeployRequest, DeployResult } from '../../steps/deploy/ports.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';
-import type { SourceTree } from '../../steps/ports/source.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readDeployInputs } from './inputs.ts';
 import { deployPorts } from './ports.ts';
 
 /** What the report keeps of a deploy: no values of variables, and at most 5000 files. */
-export function evidenceOf(
-  request: DeployRequest,
-  result: DeployResult,
-  tree: SourceTree | undefined,
-): DeployEvidence {
+export function evidenceOf(request: DeployRequest, result: DeployResult): DeployEvidence {
   return {
     plan: planWithoutValues(result.plan),
     revision: result.revision,
@@ -33,8 +28,8 @@ export function evidenceOf(
     unchanged: result.unchanged,
     joined: result.joined,
     dryRun: request.dryRun,
-    rules: tree?.rules ?? '',
-    files: (tree?.files ?? []).slice(0, 5000).map(({ path, size }) => ({ path, size })),
+    rules: result.content?.rules ?? '',
+    files: (result.content?.files ?? []).slice(0, 5000).map(({ path, size }) => ({ path, size })),
   };
 }
 
@@ -45,8 +40,8 @@ export const deploy: Action<'deploy'> = async (context) => {
   const { login, request: settings, requireProof, propagationSeconds } = read;
   inputs.done();
   const platform = openPlatform(context, login);
-  const ports = deployPorts(context, platform);
   const { project, region, name } = settings;
+  const ports = deployPorts(context, platform, { project, region, name });
   const guardPorts = {
     clock,
     log,
@@ -60,16 +55,11 @@ export const deploy: Action<'deploy'> = async (context) => {
 
   // Its code is loaded while the login is under way.
   const [{ tryDeploy }] = await Promise.all([import('./preflight.ts'), platform.tokens.accessToken(signal)]);
-  const tried = await tryDeploy(context, { platform, login, functions: ports.functions }, read, signal);
+  const tried = await tryDeploy(context, { platform, login, target: ports.target }, read, signal);
   const request: DeployRequest = { ...settings, live: tried.live, signal };
-  let tree: SourceTree | undefined;
-  const result = await deployFunction(
+  const result = await deployService(
     {
       ...ports,
-      sources: {
-        ...ports.sources,
-        scan: async (folder, aborted) => (tree = await ports.sources.scan(folder, aborted)),
-      },
       exposure: (mode, aborted) =>
         guard(guardPorts, {
           ...guardDefaults,
@@ -90,7 +80,7 @@ export const deploy: Action<'deploy'> = async (context) => {
   report.findings = [...tried.findings, ...result.findings];
   report.actions_taken = result.actions;
   report.evidence.preflight = tried.evidence;
-  report.evidence.deploy = evidenceOf(request, result, tree);
+  report.evidence.deploy = evidenceOf(request, result);
   report.timings.push({
     stage: 'deploy',
     startedAtSeconds: 0,

@@ -6,7 +6,7 @@ import type { LoginRequest } from '../../domain/login/request.ts';
 import type { InputReader } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
-import type { DeployRequest } from '../../steps/deploy/types.ts';
+import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import { readLogin } from '../login/inputs.ts';
 
 /** The inputs that `deploy` and the release have in common. */

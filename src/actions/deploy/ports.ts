@@ -1,21 +1,30 @@
 import { createHash } from 'node:crypto';
+import type { Located } from '../../domain/data/resource-name.ts';
 import { clientAgent } from '../../domain/product.ts';
 import { createBuildLogs } from '../../gcp/functions/build-logs.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createSources } from '../../gcp/source/sources.ts';
 import type { Context } from '../../runner/context.ts';
-import type { DeployPorts } from '../../steps/deploy/types.ts';
+import type { DeployPorts } from '../../steps/deploy/ports.ts';
+import type { DeployTarget } from '../../steps/ports/target.ts';
+import { openDriver, openTarget } from '../../targets/registry.ts';
 import type { Platform } from '../login/platform.ts';
 
 /** The clients of a deploy, for every action that deploys. Opening them sends nothing. */
-export function deployPorts(context: Context, platform: Platform): Omit<DeployPorts, 'exposure'> {
+export function deployPorts(
+  context: Context,
+  platform: Platform,
+  place: Located,
+): Omit<DeployPorts, 'exposure'> & { target: DeployTarget } {
   const { clock, log, secrets, env } = context;
   const { rest, endpoints } = platform;
   const { redact } = secrets;
-  return {
-    functions: createFunctions({ rest, clock, log, userAgent: clientAgent }),
-    services: createServices(rest),
+  const services = createServices(rest);
+  const functions = createFunctions({ rest, clock, log, userAgent: clientAgent });
+  const driver = openDriver({
+    functions,
+    services,
     sources: createSources({
       ...{ endpoints, clock, redact, addSecret: secrets.add, temp: env.RUNNER_TEMP },
       credentials: [
@@ -31,5 +40,6 @@ export function deployPorts(context: Context, platform: Platform): Omit<DeployPo
     clock,
     log,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
-  };
+  });
+  return { driver, target: openTarget({ functions }, place), services, clock, log };
 }

@@ -5,8 +5,8 @@ import type { InstanceSize } from '../../domain/preflight/limits.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import { createPreflightSources } from '../../gcp/preflight/preflight-sources.ts';
 import type { Context } from '../../runner/context.ts';
-import type { Functions } from '../../steps/ports/functions.ts';
 import type { PreflightCaller } from '../../steps/ports/preflight.ts';
+import type { DeployTarget } from '../../steps/ports/target.ts';
 import { type PreflightResult, preflight } from '../../steps/preflight/preflight.ts';
 import type { Platform } from '../login/platform.ts';
 
@@ -31,14 +31,14 @@ export const withoutCalls: Pick<PreflightUse, 'counts' | 'blindPromotes' | 'smok
 export interface PreflightWorld {
   platform: Platform;
   login: LoginRequest;
-  functions: Pick<Functions, 'get'>;
+  target: Pick<DeployTarget, 'read'>;
   /** Calls the service once as the caller. Absent if the action calls nothing. */
   refused?: PreflightCaller['refused'];
 }
 
 export function runPreflight(
   { env }: Pick<Context, 'env'>,
-  { platform, login, functions, refused }: PreflightWorld,
+  { platform, login, target: deployed, refused }: PreflightWorld,
   { use, ...target }: PreflightSettings,
   signal: AbortSignal,
 ): Promise<PreflightResult> {
@@ -50,7 +50,7 @@ export function runPreflight(
     refused: refused ?? (async () => undefined),
   };
   return preflight(
-    { sources: createPreflightSources(platform.rest, functions), caller },
+    { sources: createPreflightSources(platform.rest, deployed), caller },
     {
       ...target,
       memberOf: platform.member,

@@ -23,7 +23,7 @@ import type { StageSettings } from './stage-settings.ts';
 export interface ReleaseInputs {
   login: LoginRequest;
   stages: StageSettings;
-  request: Omit<ReleaseRequest, 'functionName' | 'owner'>;
+  request: Omit<ReleaseRequest, 'place' | 'owner'>;
   /** What is promised, and the window of the error budget. */
   slo: ObjectiveSettings;
   source: ChosenSource;

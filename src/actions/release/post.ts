@@ -1,8 +1,7 @@
-import { shortName } from '../../domain/data/resource-name.ts';
+import { parseName, shortName } from '../../domain/data/resource-name.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { capital } from '../../domain/text/sentence.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
 import { backText } from '../../domain/traffic/outside/facts.ts';
 import { allocationText } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
@@ -31,21 +30,21 @@ export const releasePost: Action<'release'> = async (context) => {
   const inputs = await readRelease(context);
   context.inputs.done();
   const platform = openPlatform(context, inputs.login);
-  const ports = trafficPorts(context, platform, inputs.githubToken);
-  const service = serviceOf(await ports.functions.get(begun.functionName, context.signal));
-  report.target = { name: shortName(begun.functionName), service: shortName(service) };
+  const { project = '', region = '', name } = parseName(begun.functionName);
+  const place = { project, region, name };
+  const ports = trafficPorts(context, platform, inputs.githubToken, place);
+  const service = (await ports.target.read(context.signal))?.service;
+  report.target = { name, service: shortName(service) };
   if (!service) {
     report.reason = 'The function does not exist, so there is nothing to settle.';
     return { report, view: afterView, annotate: false };
   }
   const prober = createProber(platform.endpoints, userAgent(context.id));
-  const ask: SettlePorts['alive'] = (url, signal) =>
-    alive(prober, platform, context.log, url, begun.functionName, signal);
+  const ask: SettlePorts['alive'] = (url, signal) => alive(prober, platform, context.log, url, place, signal);
   const settled = await settle(
     { ...ports, alive: ask },
     {
       service,
-      functionName: begun.functionName,
       purpose: 'post',
       owner: ownerOf(context, inputs.jobId, begun.id),
       waitMs: 180_000,

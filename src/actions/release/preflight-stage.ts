@@ -1,10 +1,9 @@
-import { functionPath } from '../../domain/data/resource-name.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { NeededFor } from '../../domain/preflight/permissions.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import type { Context } from '../../runner/context.ts';
-import type { Functions } from '../../steps/ports/functions.ts';
 import type { Prober } from '../../steps/ports/prober.ts';
+import type { DeployTarget } from '../../steps/ports/target.ts';
 import type { PreflightStage } from '../../steps/release/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import { askedOf, runPreflight } from '../preflight/preflight.ts';
@@ -14,7 +13,7 @@ import type { StageSettings } from './stage-settings.ts';
 export interface PreflightParts {
   platform: Platform;
   login: LoginRequest;
-  functions: Pick<Functions, 'get'>;
+  target: Pick<DeployTarget, 'read'>;
   prober: Prober;
 }
 
@@ -39,7 +38,7 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
 /** Tries what a release needs before its first change. */
 export function tryRelease(
   context: Context,
-  { platform, login, functions, prober }: PreflightParts,
+  { platform, login, target: deployed, prober }: PreflightParts,
   settings: StageSettings,
   signal: AbortSignal,
 ): Promise<PreflightStage> {
@@ -48,7 +47,7 @@ export function tryRelease(
   const refused = async (url: string, stop?: AbortSignal) => {
     try {
       const quiet = { ...log, line: log.debug };
-      const answer = await alive(prober, platform, quiet, url, functionPath({ project, region, name }), stop);
+      const answer = await alive(prober, platform, quiet, url, { project, region, name }, stop);
       if (answer.by === 'invoker') return true;
       // An answer of the function itself proves that the caller got through.
       return answer.answered ? false : undefined;
@@ -58,5 +57,5 @@ export function tryRelease(
     }
   };
   const target = { project, region, name, mode: settings.preflight, use: useOf(settings) };
-  return runPreflight(context, { platform, login, functions, refused }, target, signal);
+  return runPreflight(context, { platform, login, target: deployed, refused }, target, signal);
 }

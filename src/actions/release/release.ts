@@ -20,17 +20,17 @@ export const release: Action<'release'> = async (context) => {
   const wrong = await checkSuites(context, 'release', [inputs.stages.suite, inputs.stages.probes?.suite]);
   if (wrong) return wrong;
   const { name, project, region } = inputs.stages.deploy;
-  const functionName = functionPath({ project, region, name });
+  const place = { project, region, name };
   const platform = openPlatform(context, inputs.login);
   logPlan(context, inputs, name);
 
   const { clock, log, env, signal } = context;
-  const traffic = trafficPorts(context, platform, inputs.githubToken);
+  const traffic = trafficPorts(context, platform, inputs.githubToken, place);
   const { rest } = platform;
   const { objectives } = inputs.slo;
   const source = await inputs.source.open({ rest, clock, log, projectId: project, region, objectives });
   const stages = bindStages(context, { platform, login: inputs.login }, inputs.stages, source);
-  if (!inputs.request.dryRun) saveBegun(context, { id: owner.id, functionName });
+  if (!inputs.request.dryRun) saveBegun(context, { id: owner.id, functionName: functionPath(place) });
   const ended: StageEntry[] = [];
   const observer = {
     stage: (entry: StageEntry) => {
@@ -40,7 +40,7 @@ export const release: Action<'release'> = async (context) => {
     },
   };
   const ports: ReleasePorts = { ...traffic, stages, observer, signal, clock, log };
-  const run = await runRelease(ports, { ...inputs.request, functionName, owner });
+  const run = await runRelease(ports, { ...inputs.request, place, owner });
   const report = reportOf(run, env, context.inputs.given, context.startedAt, inputs.slo.windowSeconds);
   saveEnd(context, run, report.outcome);
   clearDraft(context);

@@ -1,5 +1,5 @@
 import { budgetInvoice } from '../../domain/budget/invoice.ts';
-import { parseName, shortName } from '../../domain/data/resource-name.ts';
+import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
@@ -39,7 +39,7 @@ export function reportOf(
   startedAt: number,
   windowSeconds: number,
 ): Report<'release'> {
-  const { project, region, name } = parseName(run.request.functionName);
+  const { project, region, name } = run.request.place;
   const short = shortName(run.live.service);
   const report = newReport('release', { project, region, name, service: short, revision: run.candidate });
   const { outcome } = run.state;
@@ -91,7 +91,7 @@ function causeOf(run: ReleaseRun): string {
   if (outcome === 'promoted' && cause !== 'unchanged' && !run.plan.unchanged)
     return ended(`${run.candidate} serves 100 %${run.written.keptPin ? ', pinned by name' : ''}`);
   const text = ended(run.reason || 'The release did not begin');
-  const name = shortName(run.request.functionName);
+  const { name } = run.request.place;
   // A function's name at the beginning keeps its case.
   return name && text.startsWith(name) ? text : capital(text);
 }
@@ -231,14 +231,14 @@ function otherRunUrl({ ending }: ReleaseRun, env: Environment): string | undefin
 /** The page of the console that shows what the new revision answered, or only the answers that decided. */
 function logsUrl(run: ReleaseRun): string | undefined {
   if (run.candidate === undefined) return undefined;
-  const { project } = parseName(run.request.functionName);
+  const { project } = run.request.place;
   const least = badStatus(run.journal.segments);
   const query = `resource.type="cloud_run_revision"\nresource.labels.revision_name="${run.candidate}"${least === undefined ? '' : `\nhttpRequest.status>=${least}`}`;
   const encoded = encodeURIComponent(query).replace(
     /[()!'*]/g,
     (char) => `%${char.charCodeAt(0).toString(16)}`,
   );
-  return `https://console.cloud.google.com/logs/query;query=${encoded}?project=${encodeURIComponent(project ?? '')}`;
+  return `https://console.cloud.google.com/logs/query;query=${encoded}?project=${encodeURIComponent(project)}`;
 }
 
 /** What is left of the error budget, and what this release spent of it by failed requests of users. */

@@ -3,7 +3,7 @@ import type { ClientErrors } from '../../domain/watch/clients/cells.ts';
 import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
 import type { SourceName } from '../../sli/registry.ts';
-import type { DeployRequest } from '../../steps/deploy/types.ts';
+import type { DeployRequest } from '../../steps/deploy/ports.ts';
 
 /** The inputs of a release that its stages need: deploy, guard, smoke test, watch and budget gate. */
 export interface StageSettings {

@@ -1,5 +1,5 @@
 import { objectOf } from '../../domain/data/json.ts';
-import { functionPath, shortName } from '../../domain/data/resource-name.ts';
+import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
@@ -10,12 +10,11 @@ import { createProber } from '../../http/probe.ts';
 import type { Context } from '../../runner/context.ts';
 import { budgetGate } from '../../steps/budget/gate.ts';
 import { deploy } from '../../steps/deploy/deploy.ts';
-import type { DeployRequest, DeployResult } from '../../steps/deploy/types.ts';
+import type { DeployRequest, DeployResult } from '../../steps/deploy/ports.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';
-import type { Functions } from '../../steps/ports/functions.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource } from '../../steps/ports/sli.ts';
-import type { SourceTree } from '../../steps/ports/source.ts';
+import type { DeployTarget } from '../../steps/ports/target.ts';
 import type { DeployStage, ReleaseStages } from '../../steps/release/ports.ts';
 import { smokeTest } from '../../steps/smoke/smoke-test.ts';
 import { evidenceOf } from '../deploy/deploy.ts';
@@ -37,7 +36,10 @@ export function bindStages(
   const { clock, log } = context;
   const { project, region, name } = settings.deploy;
   const prober = createProber(endpoints, userAgent(context.id));
-  const ports = { ...deployPorts(context, platform), exposure: 'by-caller' as const };
+  const ports = {
+    ...deployPorts(context, platform, { project, region, name }),
+    exposure: 'by-caller' as const,
+  };
   const guardPorts = { clock, log, prober, services: ports.services, exposure: createExposureSources(rest) };
   const { suite, objectives } = settings;
   const printed = new Set<string>();
@@ -49,7 +51,7 @@ export function bindStages(
         import('./preflight-stage.ts'),
         tokens.accessToken(signal),
       ]);
-      return tryRelease(context, { platform, login, functions: ports.functions, prober }, settings, signal);
+      return tryRelease(context, { platform, login, target: ports.target, prober }, settings, signal);
     },
     guard: (mode, { brief, signal }) => {
       const { requireProof, trusted, propagationSeconds } = settings;
@@ -69,17 +71,12 @@ export function bindStages(
     },
     deploy: async ({ plan, expect, onBegun }, signal) => {
       const request = { ...settings.deploy, noTraffic: true, dryRun: plan, tags: ownTags, signal };
-      const beforeWrite = () => stillExpected(ports.functions, request, expect);
-      let tree: SourceTree | undefined;
-      const scan: typeof ports.sources.scan = async (...given) => {
-        tree = await ports.sources.scan(...given);
-        return tree;
-      };
+      const beforeWrite = () => stillExpected(ports.target, request, expect);
       const result = await deploy(
-        { ...ports, log: detailsOnce(log, printed), sources: { ...ports.sources, scan } },
+        { ...ports, log: detailsOnce(log, printed) },
         { ...request, beforeWrite, ...(onBegun ? { onBegun } : {}) },
       );
-      return deployed(request, result, tree);
+      return deployed(request, result);
     },
     ...(suite === undefined
       ? {}
@@ -96,8 +93,7 @@ export function bindStages(
               signal,
             }),
         }),
-    alive: (url, signal) =>
-      alive(prober, platform, log, url, functionPath({ project, region, name }), signal),
+    alive: (url, signal) => alive(prober, platform, log, url, { project, region, name }, signal),
     ...(objectives.length === 0
       ? {}
       : {
@@ -159,30 +155,32 @@ const detailsOnce = (log: Log, printed: Set<string>): Log => ({
 
 /** The plan belongs to the function as it was then. Throws `deploy-conflict` if another deploy has changed it since. */
 async function stillExpected(
-  functions: Functions,
+  target: DeployTarget,
   request: DeployRequest,
   expect: string | undefined,
 ): Promise<void> {
   if (expect === undefined || request.onConflict === 'rebase') return;
-  const { project, region, name } = request;
-  const live = await functions.get(functionPath({ project, region, name }), request.signal);
-  if (live?.updateTime === expect) return;
+  const { name } = request;
+  const live = await target.read(request.signal);
+  if (live?.version === expect) return;
   throw new ReleaseError('deploy-conflict', {
     what: `Another deploy has changed ${name} since this release was planned.`,
-    why: `The function was updated at ${String(live?.updateTime ?? 'an unknown time')}, but the plan was made for its state of ${expect}.`,
+    why: `The function was updated at ${live?.updatedAt ?? 'an unknown time'}, but the plan was made for its state of ${expect}.`,
     fix: 'Look at what was deployed and run this job again, or set on_conflict: rebase to build on it.',
   });
 }
 
 /** The part of a deploy's result that a release needs. */
-function deployed(request: DeployRequest, result: DeployResult, tree: SourceTree | undefined): DeployStage {
+function deployed(request: DeployRequest, result: DeployResult): DeployStage {
   const { source, changes, action } = result.plan;
-  const { verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime } = result;
+  const { verdict, reason, findings, revision, service, url, unchanged } = result;
   return {
-    ...{ verdict, reason, findings, revision, service, url, unchanged, functionUpdateTime },
+    ...{ verdict, reason, findings, revision, service, url, unchanged },
+    version: result.deployed?.version,
+    updatedAt: result.deployed?.updatedAt,
     labels: labelsOf(result),
     sameAsFunction: !source.changed && changes.length === 0 && action !== 'create',
-    evidence: evidenceOf(request, result, tree),
+    evidence: evidenceOf(request, result),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { NeededFor } from '../../domain/preflight/permissions.ts';
 import type { Context } from '../../runner/context.ts';
-import type { Functions } from '../../steps/ports/functions.ts';
+import type { DeployTarget } from '../../steps/ports/target.ts';
 import type { PreflightResult } from '../../steps/preflight/preflight.ts';
 import type { Platform } from '../login/platform.ts';
 import { runPreflight, withoutCalls } from '../preflight/preflight.ts';
@@ -11,7 +11,7 @@ const stages: readonly NeededFor[] = ['State', 'Traffic', 'Roll back'];
 /** Tries what a rollback needs. For a dry run only: in an emergency nothing may stand before the rollback itself. */
 export async function tryRollback(
   context: Context,
-  world: { platform: Platform; login: LoginRequest; functions: Pick<Functions, 'get'> },
+  world: { platform: Platform; login: LoginRequest; target: Pick<DeployTarget, 'read'> },
   target: { project: string; region: string; name: string },
   signal: AbortSignal,
 ): Promise<PreflightResult> {

@@ -1,7 +1,5 @@
-import { functionPath } from '../../domain/data/resource-name.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action, Finished } from '../../runner/action.ts';
@@ -24,36 +22,35 @@ export const rollback: Action<'rollback'> = async (context) => {
   context.inputs.done();
   const platform = openPlatform(context, request.login);
   const { log, clock, signal, env } = context;
-  const ports = trafficPorts(context, platform, request.githubToken);
-  const functionName = functionPath({ ...request, project: platform.projectId });
-  const report = newReport('rollback', {
-    project: platform.projectId,
-    region: request.region,
-    name: request.name,
-  });
+  const place = { project: platform.projectId, region: request.region, name: request.name };
+  const ports = trafficPorts(context, platform, request.githubToken, place);
+  const report = newReport('rollback', { ...place });
   report.inputs = context.inputs.given;
   const started = clock.now();
   const prober = createProber(platform.endpoints, userAgent(context.id));
   const alive: SettlePorts['alive'] = async (url, stop) =>
-    (await import('./serving-proof.ts')).alive(prober, platform, log, url, functionName, stop);
+    (await import('./serving-proof.ts')).alive(prober, platform, log, url, place, stop);
   if (request.to === 'settle') {
     const purpose = env.GITHUB_EVENT_NAME === 'schedule' ? 'janitor' : 'person';
     log.line(`Checking whether a release of ${request.name} left anything to settle.`);
-    const settled = await settleFunction({ ...ports, alive }, functionName, {
-      purpose,
-      owner,
-      waitMs: request.waitSeconds * 1000,
-      dryRun: request.dryRun,
-      signal,
-    });
+    const settled = await settleDeployed(
+      { ...ports, alive },
+      {
+        purpose,
+        owner,
+        waitMs: request.waitSeconds * 1000,
+        dryRun: request.dryRun,
+        signal,
+      },
+    );
     return finish(context, settledReport(report, settled, request.dryRun), settled.serving, started);
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
   const tried = request.dryRun
     ? await (await import('./preflight.ts')).tryRollback(
         context,
-        { platform, login: request.login, functions: ports.functions },
-        { project: platform.projectId, region: request.region, name: request.name },
+        { platform, login: request.login, target: ports.target },
+        place,
         signal,
       )
     : undefined;
@@ -63,7 +60,7 @@ export const rollback: Action<'rollback'> = async (context) => {
       alive,
       ...(request.target === 'none' ? {} : { rate: lazyRate(context, platform, request, request.target) }),
     },
-    { functionName, owner, signal, ...pick(request) },
+    { owner, signal, ...pick(request) },
   );
   const done = resultReport(report, result, context);
   if (tried) {
@@ -102,14 +99,13 @@ const pick = ({ to, force, dryRun }: Pick<RollbackRequest, 'to' | 'force' | 'dry
   dryRun,
 });
 
-async function settleFunction(
+async function settleDeployed(
   ports: SettlePorts,
-  functionName: string,
-  request: Omit<Parameters<typeof settle>[1], 'service' | 'functionName'>,
+  request: Omit<Parameters<typeof settle>[1], 'service'>,
 ): Promise<Settled> {
-  const service = serviceOf(await ports.functions.get(functionName, request.signal));
+  const service = (await ports.target.read(request.signal))?.service;
   if (!service) return nothingToSettle('the function does not exist');
-  return settle(ports, { ...request, service, functionName });
+  return settle(ports, { ...request, service });
 }
 
 function finish(

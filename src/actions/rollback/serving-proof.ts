@@ -1,4 +1,4 @@
-import { likelyService } from '../../domain/data/resource-name.ts';
+import { type Located, likelyService, servicePath } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { classifyProbe } from '../../domain/invocation/front-end.ts';
 import { explainInvocation, invocationOf } from '../../domain/invocation/refusal.ts';
@@ -37,7 +37,7 @@ export async function alive(
   { tokens, invoker }: Pick<Platform, 'tokens' | 'invoker'>,
   log: Log,
   url: string,
-  functionName: string,
+  place: Located,
   signal?: AbortSignal,
 ): Promise<Answer> {
   let token: string;
@@ -58,8 +58,8 @@ export async function alive(
           ? `it did not answer (${answer.error ?? 'no reason'})`
           : `it answers ${answer.status}`,
     });
-  const service = functionName.replace('/functions/', '/services/');
-  const call = invocationOf(likelyService(service), url, invoker);
+  const service = servicePath({ ...place, name: likelyService(place.name) });
+  const call = invocationOf(service, url, invoker);
   const { status } = answer;
   const by = unreachedBy(answer);
   const refused = by ? explainUnreached(by, status, call) : call && explainInvocation(status, call);

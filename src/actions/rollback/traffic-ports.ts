@@ -1,9 +1,11 @@
+import type { Located } from '../../domain/data/resource-name.ts';
 import { clientAgent } from '../../domain/product.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createRuns } from '../../github/runs.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Owner } from '../../steps/ports/runs.ts';
+import { openTarget } from '../../targets/registry.ts';
 import type { Platform } from '../login/platform.ts';
 
 /** What every action that moves traffic starts with: the run that owns the change, and its clients. */
@@ -20,14 +22,19 @@ export function ownerOf(context: Context, job: string | undefined, id = context.
 }
 
 /** Clients for changing traffic. `urgent` gives up after 5 s, because a signal leaves little time. */
-export function trafficPorts(context: Context, platform: Platform, githubToken: string | undefined) {
+export function trafficPorts(
+  context: Context,
+  platform: Platform,
+  githubToken: string | undefined,
+  place: Located,
+) {
   const { clock, log, env, secrets } = context;
   const { rest } = platform;
   if (githubToken) secrets.add(githubToken);
   return {
     services: createServices(rest),
     urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
-    functions: createFunctions({ rest, clock, log, userAgent: clientAgent }),
+    target: openTarget({ functions: createFunctions({ rest, clock, log, userAgent: clientAgent }) }, place),
     runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
     clock,
     log,

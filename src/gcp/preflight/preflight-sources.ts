@@ -1,12 +1,12 @@
-import { type JsonObject, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
+import { objectOf, textOf, textsOf } from '../../domain/data/json.ts';
 import { encodeName, parseName } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { Api } from '../../http/endpoints.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
-import type { Functions } from '../../steps/ports/functions.ts';
 import type { PreflightSources } from '../../steps/ports/preflight.ts';
+import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
 import { isApiOff, reading, readingList } from '../exposure/reading.ts';
 
 /** The API and version of testIamPermissions of a resource. */
@@ -24,9 +24,9 @@ const limits = { deadlineMs: 6000, attemptMs: 3000 } as const;
  * Reads for a preflight. testIamPermissions needs no permission itself and has no effect, so it may be repeated
  * (cloud.google.com/iam/docs/testing-permissions).
  */
-export function createPreflightSources(rest: Rest, functions: Pick<Functions, 'get'>): PreflightSources {
+export function createPreflightSources(rest: Rest, target: Pick<DeployTarget, 'read'>): PreflightSources {
   return {
-    describe: (name, signal) => describe(functions, name, signal),
+    describe: (name, signal) => describe(target, name, signal),
 
     held(resource, permissions, signal, bearer) {
       const { api, version } = testOf(resource);
@@ -88,13 +88,13 @@ export function createPreflightSources(rest: Rest, functions: Pick<Functions, 'g
 }
 
 async function describe(
-  functions: Pick<Functions, 'get'>,
+  target: Pick<DeployTarget, 'read'>,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<Reading<JsonObject>> {
+): Promise<Reading<Deployed>> {
   const call = `GET cloudfunctions/v2/${name}`;
   try {
-    const value = await functions.get(name, signal);
+    const value = await target.read(signal);
     return value
       ? { ok: true, value, call }
       : { ok: false, call, cause: 'absent', detail: 'The function does not exist.' };

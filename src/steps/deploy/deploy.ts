@@ -1,65 +1,41 @@
-import { functionPath, locationOf } from '../../domain/data/resource-name.ts';
-import { messageOf } from '../../domain/errors/errors.ts';
-import { revisionOf } from '../../domain/traffic/function.ts';
+import { likelyService, shortName } from '../../domain/data/resource-name.ts';
+import { tagProblem } from '../../domain/deploy/limits.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import { build } from './build.ts';
-import { checkLive, checkSupport, tellRetry } from './checks.ts';
 import { closeBefore, confirmAfter, openIngress } from './exposure.ts';
 import { warnHeld } from './hold.ts';
+import type { Attempt, DeployPorts, DeployRequest, DeployResult } from './ports.ts';
 import { doneSentence, finishPinned, finishWithoutWrites, logPlan } from './report.ts';
-import { meetRunning, startRun } from './run.ts';
-import { checkProject } from './source-check.ts';
-import { digestsOf, planOf, readLive } from './state.ts';
+import { startRun } from './run.ts';
 import { giveTraffic } from './traffic.ts';
-import type { DeployPorts, DeployRequest, DeployResult } from './types.ts';
-
-export type {
-  DeployPorts,
-  DeployRequest,
-  DeployResult,
-  ExposureSeen,
-  LookAtExposure,
-} from './types.ts';
 
 /**
- * Builds a new revision from a folder: reads the live state, logs the plan, closes a public function, uploads, waits
- * for the build, and checks again that the function is private before the revision gets traffic. Throws `ReleaseError`
+ * Makes a new revision: lets the driver read and plan, logs the plan, closes a public function, lets the driver make the
+ * revision at 0 %, and checks again that the function is private before the revision gets traffic. Throws `ReleaseError`
  * if a step fails or cannot be checked. An exposed function is a result, not an error.
  */
 export async function deploy(ports: DeployPorts, request: DeployRequest): Promise<DeployResult> {
-  const { signal } = request;
-  const name = functionPath(request);
-  // These requests run while the folder is being read.
-  const first = request.live ? Promise.resolve(request.live.function) : ports.functions.get(name, signal);
-  const runtimes = ports.functions
-    .runtimes(locationOf(name), signal)
-    .catch((error: unknown) => new Error(messageOf(error)));
-  first.catch(() => undefined);
-  const tree = await ports.sources.scan(request.sourceDir, signal);
-  const read = await readLive(ports, request, first);
-  checkLive(request, read);
-
-  const run = startRun(ports, request, name, tree, read);
+  const run = startRun(ports, request);
   const { result } = run;
-  const digests = digestsOf(ports, request, tree);
-  const { live, ours } = await meetRunning(run, read, digests);
-  checkSupport(run, live, await runtimes);
-  tellRetry(run, live);
-  checkProject(run, live, tree);
-  result.plan = planOf(request, live, tree, digests);
+  const attempt = await ports.driver.prepare(run);
+  checkTags(request, attempt);
+  result.plan = attempt.plan;
   const before = await closeBefore(run);
-  logPlan(run, tree);
+  attempt.logContent();
+  logPlan(run);
   if (before === 'stop') return result;
-  if (request.dryRun || (result.plan.action === 'unchanged' && !ours)) return finishWithoutWrites(run, live);
+  if (request.dryRun || (result.plan.action === 'unchanged' && !attempt.ours))
+    return finishWithoutWrites(run, attempt.live);
 
   await request.beforeWrite?.(result.plan);
-  if (result.plan.action === 'reuse' && !ours) {
-    result.revision = revisionOf(live.function);
+  if (result.plan.action === 'reuse' && !attempt.ours) {
+    result.revision = attempt.live?.revision;
     ports.log.line(`Nothing to build: ${result.revision} already has this source and configuration`);
-  } else await build(run, { live, plan: result.plan, tree, digests }, ours);
+  } else await build(run, attempt);
 
   try {
     if ((await confirmAfter(run)) === 'stop') return finishPinned(run);
-    if ((await openIngress(run)) === 'stop') return result;
+    if ((await openIngress(run, attempt)) === 'stop') return result;
     const moves = !request.noTraffic && request.allTraffic !== false && !result.created;
     if (moves && (await giveTraffic(run)) === 'stop') return result;
     result.verdict = 'pass';
@@ -69,4 +45,15 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
     warnHeld(run);
     throw error;
   }
+}
+
+/** A tag and the name of the service share one label of a host name. Throws `function-refused`. */
+function checkTags({ name, tags = [] }: DeployRequest, { live }: Attempt): void {
+  const problem = tagProblem(shortName(live?.service) ?? likelyService(name), tags);
+  if (problem)
+    throw new ReleaseError('function-refused', {
+      what: `The name ${name} is too long for a release: ${problem}.`,
+      why: 'The candidate is tested under its own traffic tag.',
+      fix: 'Deploy it under a shorter name.',
+    });
 }

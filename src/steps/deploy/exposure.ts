@@ -1,8 +1,5 @@
-import { objectOf, textOf } from '../../domain/data/json.ts';
-import { shortName } from '../../domain/data/resource-name.ts';
-import { ReleaseError } from '../../domain/errors/errors.ts';
-import { awaitOperation, operationFailure } from './operation.ts';
-import type { DeployRun, ExposureSeen } from './types.ts';
+import { textOf, valueAt } from '../../domain/data/json.ts';
+import type { Attempt, DeployRun, ExposureSeen } from './ports.ts';
 
 /** Copies the result of an exposure check into the result of the deploy. */
 function recordExposure(run: DeployRun, seen: ExposureSeen): void {
@@ -62,42 +59,28 @@ export async function confirmAfter(run: DeployRun): Promise<'go' | 'stop'> {
  * on a folder that could not be read shows only now. If that check fails, the function goes back behind internal
  * ingress at once.
  */
-export async function openIngress(run: DeployRun): Promise<'go' | 'stop'> {
+export async function openIngress(run: DeployRun, attempt: Attempt): Promise<'go' | 'stop'> {
   const { ports, request, result } = run;
   if (!result.created || request.onExposed !== 'internal') return 'go';
   const wanted = textOf(request.settings.get('serviceConfig.ingressSettings')) ?? 'ALLOW_ALL';
   if (wanted === 'ALLOW_INTERNAL_ONLY') return 'go';
-  await setIngress(run, wanted, 'after the function was proved private');
+  await setIngress(run, attempt, wanted, 'after the function was proved private');
   if (ports.exposure === 'by-caller') return 'go';
   const seen = await ports.exposure('verify', request.signal);
   recordExposure(run, seen);
   if (seen.verdict === 'pass') return 'go';
-  await setIngress(run, 'ALLOW_INTERNAL_ONLY', `because it is ${seen.exposure} with ${wanted}`);
+  await setIngress(run, attempt, 'ALLOW_INTERNAL_ONLY', `because it is ${seen.exposure} with ${wanted}`);
   result.verdict = seen.verdict;
   if (seen.exposure === 'public') result.outcome = 'exposed';
   result.reason = `The function was put behind internal ingress again: ${seen.reason}`;
   return 'stop';
 }
 
-async function setIngress(run: DeployRun, wanted: string, why: string): Promise<void> {
-  const { ports, request, result, name } = run;
-  const begun = await ports.functions.update(
-    name,
-    { serviceConfig: { ingressSettings: wanted } },
-    ['serviceConfig.ingressSettings'],
-    request.signal,
-  );
-  if (begun === 'conflict')
-    throw new ReleaseError('deploy-conflict', {
-      what: `The ingress of ${request.name} was not set to ${wanted}: another deploy started at the same moment.`,
-      fix: 'Run the job again.',
-    });
-  const ended = await awaitOperation(ports, begun, run.deadline, request.signal);
-  if (ended.error) throw await operationFailure(ports, request, ended);
-  const from = textOf(objectOf(result.function?.serviceConfig).ingressSettings) ?? 'ALLOW_INTERNAL_ONLY';
-  run.act(`ingress of ${request.name} set from ${from} to ${wanted}, ${why}`);
-  const after = await ports.functions.get(name, request.signal);
-  result.function = after ?? result.function;
-  result.revision = shortName(textOf(objectOf(after?.serviceConfig).revision)) ?? result.revision;
-  result.functionUpdateTime = textOf(after?.updateTime) ?? result.functionUpdateTime;
+async function setIngress(run: DeployRun, attempt: Attempt, wanted: string, why: string): Promise<void> {
+  const { request, result } = run;
+  const from = textOf(valueAt(result.deployed?.config ?? {}, 'serviceConfig.ingressSettings'));
+  const after = await attempt.setIngress(wanted);
+  run.act(`ingress of ${request.name} set from ${from ?? 'ALLOW_INTERNAL_ONLY'} to ${wanted}, ${why}`);
+  result.deployed = after ?? result.deployed;
+  result.revision = after?.revision ?? result.revision;
 }

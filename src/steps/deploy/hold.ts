@@ -2,18 +2,17 @@ import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { byName, restore } from '../../domain/traffic/compose.ts';
 import { followsLatest, sameTraffic } from '../../domain/traffic/traffic.ts';
-import type { Live } from './state.ts';
+import type { RunService } from '../ports/services.ts';
+import type { DeployRun, Hold } from './ports.ts';
 import { askedText, changeShares } from './traffic.ts';
-import type { DeployRun, Hold } from './types.ts';
 
 /**
  * Keeps the new revision at 0 % until it is proved private. If the service sends traffic to LATEST, this writes the
  * name of the serving revision instead; otherwise new code would serve the moment it is built, before anything could
  * close it. Sets `run.held` before the first write, because a write may take effect even if its response is lost.
  */
-export async function holdTraffic(run: DeployRun, live: Live): Promise<void> {
+export async function holdTraffic(run: DeployRun, service: RunService | undefined): Promise<void> {
   const { request } = run;
-  const { service } = live;
   if (!service?.latestReadyRevision || request.allTraffic === false || !followsLatest(service.traffic))
     return;
   const changed = await changeShares(

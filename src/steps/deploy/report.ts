@@ -1,38 +1,19 @@
 import { planLines, planSentence } from '../../domain/deploy/plan-text.ts';
-import { manifestLines } from '../../domain/source/manifest.ts';
-import { revisionOf } from '../../domain/traffic/function.ts';
-import type { LeftOut, SourceTree } from '../ports/source.ts';
+import type { Deployed } from '../ports/target.ts';
 import { heldText } from './hold.ts';
-import type { Live } from './state.ts';
-import type { DeployResult, DeployRun } from './types.ts';
+import type { DeployResult, DeployRun } from './ports.ts';
 
-const leftText = ({ path, why }: LeftOut) => `${path}: ${why}`;
-
-/** Logs the files of the upload and the plan, as collapsed groups. */
-export function logPlan(run: DeployRun, tree: SourceTree): void {
-  const { ports, request, result } = run;
-  const left = tree.ignored.count > 0 ? `, ${tree.ignored.count} left out` : '';
-  ports.log.detail(
-    `Upload of ${request.sourceDir}: ${tree.files.length} files ${tree.rules === 'no ignore file' ? `with ${tree.rules}` : `by ${tree.rules}`}${left}, sha256 ${tree.sha256}`,
-    manifestLines(tree.files),
-  );
-  const leavings = tree.left.filter(({ kind }) => kind === 'leaving');
-  if (leavings.length > 0)
-    ports.log.detail(`Not uploaded: ${leavings.map(({ path }) => path).join(', ')}`, leavings.map(leftText));
-  const links = tree.left.filter(({ kind }) => kind === 'link');
-  if (links.length > 0)
-    ports.log.warning(
-      `Not uploaded, because gcloud does not follow links to folders either: ${links.map(leftText).join('; ')}. If the function needs such a folder, put a copy in the place of the link. A line in .gcloudignore ends this warning.`,
-    );
+/** Logs the plan, as a collapsed group. */
+export function logPlan({ ports, result }: DeployRun): void {
   ports.log.detail(`Plan: ${planSentence(result.plan)}`, planLines(result.plan));
 }
 
 /** Ends a dry run, or a deploy whose serving revision already has this source and configuration. */
-export function finishWithoutWrites(run: DeployRun, live: Live): DeployResult {
+export function finishWithoutWrites(run: DeployRun, live: Deployed | undefined): DeployResult {
   const { request, result } = run;
   const { action } = result.plan;
   result.unchanged = action === 'unchanged';
-  if (action === 'unchanged' || action === 'reuse') result.revision = revisionOf(live.function);
+  if (action === 'unchanged' || action === 'reuse') result.revision = live?.revision;
   result.verdict = 'pass';
   result.reason = request.dryRun
     ? `Dry run, nothing was changed. ${planSentence(result.plan)}`

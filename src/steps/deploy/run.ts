@@ -1,45 +1,24 @@
-import { textOf } from '../../domain/data/json.ts';
-import { functionStateOf } from '../../domain/deploy/state.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
-import { soleServing } from '../../domain/traffic/serving.ts';
-import type { FunctionOperation } from '../ports/functions.ts';
-import type { SourceTree } from '../ports/source.ts';
-import { checkLive } from './checks.ts';
-import { awaitOperation } from './operation.ts';
-import { type Digests, isOurs, type Live, readLive, runningOn, updateTimeOf } from './state.ts';
-import type { DeployPorts, DeployRequest, DeployResult, DeployRun } from './types.ts';
+import type { DeployPorts, DeployRequest, DeployResult, DeployRun } from './ports.ts';
 
-/** The state of a deploy that has done nothing yet. */
-export function startRun(
-  ports: DeployPorts,
-  request: DeployRequest,
-  name: string,
-  tree: SourceTree,
-  live: Live,
-): DeployRun {
+/** The state of a deploy that has done nothing yet. The driver fills in what it reads. */
+export function startRun(ports: DeployPorts, request: DeployRequest): DeployRun {
   const result: DeployResult = {
     verdict: 'inconclusive',
     reason: '',
     revision: undefined,
-    previousRevision: live.service && soleServing(live.service),
-    service: serviceOf(live.function),
-    url: textOf(live.function?.url),
+    previousRevision: undefined,
+    service: undefined,
+    url: undefined,
     operation: undefined,
-    sourceSha256: tree.sha256,
-    traffic: live.service?.trafficStatuses ?? [],
+    sourceSha256: '',
+    traffic: [],
     unchanged: false,
     created: false,
     joined: false,
     plan: {
       action: 'update',
       changes: [],
-      source: {
-        before: undefined,
-        after: tree.sha256,
-        changed: true,
-        files: tree.files.length,
-        bytes: tree.bytes,
-      },
+      source: { before: undefined, after: '', changed: true, files: 0, bytes: 0 },
       mask: [],
       message: {},
       service: [],
@@ -48,14 +27,13 @@ export function startRun(
     findings: [],
     exposure: undefined,
     repaired: [],
-    functionUpdateTime: updateTimeOf(live.function),
-    function: live.function,
+    deployed: undefined,
+    content: undefined,
     actions: [],
   };
   return {
     ports,
     request,
-    name,
     deadline: ports.clock.now() + request.deadlineSeconds * 1000,
     result,
     sent: false,
@@ -65,33 +43,4 @@ export function startRun(
       ports.log.debug(`Changed: ${what}`);
     },
   };
-}
-
-/**
- * Looks for an operation that is already running. Returns it as `ours` if an interrupted attempt of this deploy
- * started it, and waits until any other one ends.
- */
-export async function meetRunning(
-  run: DeployRun,
-  live: Live,
-  digests: Digests,
-): Promise<{ live: Live; ours?: FunctionOperation }> {
-  const { ports, request } = run;
-  if (!['DEPLOYING', 'DELETING', 'UNKNOWN'].includes(functionStateOf(live.function))) return { live };
-  const running = await runningOn(ports, run.name, request.signal);
-  if (!running) return { live };
-  if (isOurs(running, digests)) return { live, ours: running };
-  if (request.dryRun) {
-    ports.log.warning(
-      `Another deploy of ${request.name} is running (${running.name}): this plan may be out of date when it ends.`,
-    );
-    return { live };
-  }
-  ports.log.line(`Another deploy of ${request.name} is running (${running.name}): waiting until it ends`);
-  await awaitOperation(ports, running, run.deadline, request.signal);
-  const fresh = await readLive(ports, request);
-  checkLive(request, fresh);
-  run.result.previousRevision = fresh.service && soleServing(fresh.service);
-  run.result.functionUpdateTime = updateTimeOf(fresh.function);
-  return { live: fresh };
 }

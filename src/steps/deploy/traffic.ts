@@ -8,7 +8,7 @@ import type { RunService } from '../ports/services.ts';
 import { awaitSettled } from '../traffic/await-traffic.ts';
 import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '../traffic/change-traffic.ts';
 import { isPermanent } from '../traffic/permanent-error.ts';
-import type { DeployRun } from './types.ts';
+import type { DeployRun } from './ports.ts';
 
 /**
  * Traffic of a deploy: checks that the new revision gets none after the build, and gives it all once it is proved

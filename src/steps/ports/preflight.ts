@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../domain/data/json.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
+import type { Deployed } from './target.ts';
 
 /** What a preflight reads. Failures are values; only an error of the login and a cancelled run are thrown. */
 export interface PreflightSources {
-  /** The function. The cause `absent` means that it does not exist. Every error except a refusal is thrown. */
-  describe(functionName: string, signal?: AbortSignal): Promise<Reading<JsonObject>>;
+  /** What is deployed. The cause `absent` means that it does not exist. Every error except a refusal is thrown. */
+  describe(name: string, signal?: AbortSignal): Promise<Reading<Deployed>>;
   /**
    * Which of the permissions are held on a project, function, service or service account, by its full name.
    * @param bearer a token of another identity to ask for

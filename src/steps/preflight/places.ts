@@ -1,11 +1,11 @@
-import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { objectOf, textOf } from '../../domain/data/json.ts';
 import { functionPath, likelyService, servicePath } from '../../domain/data/resource-name.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import { type Held, neededPermissions, type Tested } from '../../domain/preflight/permission-rows.ts';
 import type { Place } from '../../domain/preflight/permissions.ts';
 import type { PreflightTarget } from '../../domain/preflight/row.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
+import type { Deployed } from '../ports/target.ts';
 
 /** The resources of one function on which permissions are held, by their full names. */
 
@@ -15,8 +15,8 @@ export const accountPath = (email: string): string => `projects/-/serviceAccount
 export const defaultAccount = (projectNumber: string): string =>
   `${projectNumber}-compute@developer.gserviceaccount.com`;
 
-const liveAccount = (live: JsonObject | undefined): string | undefined =>
-  textOf(objectOf(live?.serviceConfig).serviceAccountEmail);
+const liveAccount = (live: Deployed | undefined): string | undefined =>
+  textOf(objectOf(live?.config.serviceConfig).serviceAccountEmail);
 
 export type Places = Map<Place, Tested>;
 
@@ -27,12 +27,12 @@ export type Places = Map<Place, Tested>;
 export function placesOf(
   target: Omit<PreflightTarget, 'member'>,
   use: PreflightUse,
-  live: JsonObject | undefined,
+  live: Deployed | undefined,
   fallback: string | undefined,
 ): Places {
   const serving = liveAccount(live);
   const runtime = use.runtimeAccount ?? serving ?? fallback;
-  const service = serviceOf(live) ?? servicePath({ ...target, name: likelyService(target.name) });
+  const service = live?.service ?? servicePath({ ...target, name: likelyService(target.name) });
   const found: [Place, string | undefined][] = [
     ['project', `projects/${target.project}`],
     ['function', functionPath(target)],

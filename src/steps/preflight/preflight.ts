@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { objectOf, textOf } from '../../domain/data/json.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import { judgePreflight, type PreflightJudgement } from '../../domain/preflight/judge.ts';
 import {
@@ -11,7 +11,7 @@ import {
 import type { Place } from '../../domain/preflight/permissions.ts';
 import type { PreflightEvidence, PreflightTarget } from '../../domain/preflight/row.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
+import type { Deployed } from '../ports/target.ts';
 import { type CallerPorts, callerRows, callerToken } from './caller.ts';
 import { Calls } from './calls.ts';
 import { accountPath, defaultAccount, heldOf, openQuestions, type Places, placesOf } from './places.ts';
@@ -27,8 +27,8 @@ export interface PreflightRequest extends Omit<PreflightTarget, 'member'> {
 
 export interface PreflightResult extends PreflightJudgement {
   evidence: PreflightEvidence;
-  /** The function as it was read, so that the next stage need not read it again. Undefined if it could not be read. */
-  live: { function: JsonObject | undefined } | undefined;
+  /** What is deployed, so that the next stage need not read it again. Undefined if it could not be read. */
+  live: { deployed: Deployed | undefined } | undefined;
 }
 
 /**
@@ -54,8 +54,8 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
   places.set('project', { resource: project, held: heldOf(granted) });
 
   // Second round: what only the resources themselves can grant, and whether the caller can call.
-  const service = serviceOf(live);
-  const url = textOf(objectOf(live?.serviceConfig).uri) ?? textOf(live?.url);
+  const service = live?.service;
+  const url = textOf(objectOf(live?.config.serviceConfig).uri) ?? live?.url;
   const [, , caller, elsewhere] = await Promise.all([
     askPlaces(sources, use, isNew, places, signal),
     askDefaultAccount(sources, request, isNew, places),
@@ -68,8 +68,8 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
       ...apiRows(use, offOf(off, described, granted)),
       ...permissionRows(use, isNew, places),
       ...caller,
-      ...ingressRows(use, live),
-      ...sizeRows(use, live),
+      ...ingressRows(use, live?.config),
+      ...sizeRows(use, live?.config),
       ...elsewhereRows(elsewhere),
     ],
     use,
@@ -79,7 +79,7 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
   return {
     ...judgePreflight(rows, target, mode),
     evidence,
-    live: isNew === undefined ? undefined : { function: live },
+    live: isNew === undefined ? undefined : { deployed: live },
   };
 }
 
@@ -125,7 +125,7 @@ async function askDefaultAccount(
 /** The APIs that are off. If the list cannot be read, a call that was refused for that reason names its own. */
 function offOf(
   off: Reading<string[]>,
-  described: Reading<JsonObject>,
+  described: Reading<unknown>,
   granted: Reading<string[]>,
 ): ReadonlySet<string> | undefined {
   const refused = [

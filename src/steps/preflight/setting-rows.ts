@@ -58,7 +58,7 @@ export function elsewhereRows(elsewhere: Reading<string[]> | undefined): CheckRo
 }
 
 /** Google refuses to answer at all: the project does not exist, or this identity has nothing in it. */
-export function projectRows(described: Reading<JsonObject>, granted: Reading<string[]>): CheckRow[] {
+export function projectRows(described: Reading<unknown>, granted: Reading<string[]>): CheckRow[] {
   const hidden =
     !granted.ok &&
     (granted.cause === 'denied' || granted.cause === 'absent') &&

@@ -1,5 +1,4 @@
 import type { Phase } from '../../domain/release/machine.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
 import { goBack } from './phases/back.ts';
 import { build } from './phases/build.ts';
 import { guardAgain, guardFirst, guardPlan } from './phases/guard.ts';
@@ -18,7 +17,7 @@ type Handlers = Record<Exclude<Phase, 'ended'>, () => Promise<PhaseResult>>;
 
 export function handlersOf(run: ReleaseRun): Handlers {
   const { ports, request } = run;
-  /** The function as the preflight or the gate read it, so that the next phase need not read it again. */
+  /** What the preflight or the gate read, so that the next phase need not read it again. */
   let known: Known | undefined;
   return {
     preflight: async () => {
@@ -28,8 +27,8 @@ export function handlersOf(run: ReleaseRun): Handlers {
     },
     gate: async () => {
       if (ports.stages.budget === undefined) return passed('no objectives, no gate');
-      known ??= { function: await ports.functions.get(request.functionName, ports.signal) };
-      return askBudget(run, serviceOf(known.function));
+      known ??= { deployed: await ports.target.read(ports.signal) };
+      return askBudget(run, known.deployed?.service);
     },
     reading: async () => {
       const result = await read(run, known);

@@ -1,5 +1,4 @@
 import type { Gate } from '../../domain/budget/gate.ts';
-import type { JsonObject } from '../../domain/data/json.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import type { ExposureEvidence } from '../../domain/exposure/evidence.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -8,6 +7,7 @@ import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
 import type { WatchFacts } from '../../domain/watch/evidence.ts';
 import type { Services } from '../ports/services.ts';
+import type { Deployed } from '../ports/target.ts';
 import type { TrafficPorts } from '../traffic/ports.ts';
 import type { ProvePorts } from '../traffic/prove-back.ts';
 
@@ -28,8 +28,8 @@ export interface GuardStage extends StageResult<ExposureEvidence> {
 export interface PreflightStage extends StageResult<PreflightEvidence> {
   /** What will not be checked, or not be possible. One sentence each. */
   warnings: readonly string[];
-  /** The function as it was read. Undefined if it could not be read. */
-  live: { function: JsonObject | undefined } | undefined;
+  /** What is deployed. Undefined if it could not be read. */
+  live: { deployed: Deployed | undefined } | undefined;
 }
 
 export interface DeployStage extends StageResult<DeployEvidence> {
@@ -42,7 +42,8 @@ export interface DeployStage extends StageResult<DeployEvidence> {
   unchanged: boolean;
   /** The function resource already describes this source and configuration, even if another revision serves. */
   sameAsFunction?: boolean | undefined;
-  functionUpdateTime?: string | undefined;
+  version?: string | undefined;
+  updatedAt?: string | undefined;
   /** Labels that a function gets from this source and configuration. */
   labels?: Readonly<Record<string, string>> | undefined;
 }
@@ -95,7 +96,7 @@ export interface ReleaseStages extends ProvePorts {
   guard(mode: 'verify' | 'enforce', options: { brief: boolean; signal?: AbortSignal }): Promise<GuardStage>;
   /**
    * Builds the candidate, which gets 0 % because the traffic is pinned. `plan` only computes the changes and sends nothing.
-   * `expect` is the function's update time at planning; if it differs, another deploy has changed the function since. `onBegun` is called
+   * `expect` is the version at planning; if it differs, another deploy has changed the function since. `onBegun` is called
    * once Cloud Functions has begun to change the function.
    */
   deploy(

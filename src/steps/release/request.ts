@@ -1,9 +1,10 @@
+import type { Located } from '../../domain/data/resource-name.ts';
 import type { Owner } from '../ports/runs.ts';
 
 /** What the user asked for. */
 export interface ReleaseRequest {
-  /** projects/P/locations/L/functions/F */
-  functionName: string;
+  /** What is released, by the name that the user gave it. */
+  place: Located;
   owner: Owner;
   /** The commit in hex. The record keeps it, so that a later release can link to the difference. */
   commit?: string | undefined;

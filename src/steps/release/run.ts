@@ -36,8 +36,8 @@ export interface Found {
   previous: ReleaseRecord | undefined;
   /** The latest revision of the service. */
   latest: string | undefined;
-  /** The revision that the function resource describes. After a rollback it is not the one that serves. */
-  functionRevision: string | undefined;
+  /** The revision that the saved settings describe. After a rollback it is not the one that serves. */
+  describedRevision: string | undefined;
 }
 
 /** The function and its service as they were last read. All of this is absent if the function does not exist. */
@@ -46,7 +46,10 @@ export interface Live {
   service: string | undefined;
   /** The service's own URL: address and audience of calls. */
   url: string | undefined;
-  functionUpdateTime: string | undefined;
+  /** Differs after every deploy. */
+  version: string | undefined;
+  /** When it was last changed (RFC 3339). */
+  updatedAt: string | undefined;
   serving: readonly Allocation[];
   /** URLs of our tags. */
   candidateUrl: string | undefined;
@@ -124,12 +127,13 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       answered: undefined,
       previous: undefined,
       latest: undefined,
-      functionRevision: undefined,
+      describedRevision: undefined,
     },
     live: {
       service: undefined,
       url: undefined,
-      functionUpdateTime: undefined,
+      version: undefined,
+      updatedAt: undefined,
       serving: [],
       candidateUrl: undefined,
       tagUrls: [],

@@ -51,7 +51,7 @@ export function recordOf(
     stable: previous?.stable,
     stable_commit: previous?.stable_commit,
     failed: previous?.failed ?? [],
-    function_update_time: live.functionUpdateTime,
+    function_update_time: live.updatedAt,
     marks: run.plan.labels,
     watch: written.watchState === undefined ? undefined : { at, state: written.watchState },
     expires,

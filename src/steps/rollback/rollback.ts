@@ -1,9 +1,7 @@
 import { shortName } from '../../domain/data/resource-name.ts';
 import { recordAnnotation } from '../../domain/product.ts';
-import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { backText } from '../../domain/traffic/outside/facts.ts';
 import { hasChange } from '../../domain/traffic/outside/put-back.ts';
-import { savedOf } from '../../domain/traffic/outside/saved.ts';
 import type { RecordedAnswer } from '../../domain/traffic/outside/settings.ts';
 import { type ParsedRecord, parseRecord } from '../../domain/traffic/parse-record.ts';
 import { closeRecord, emptyRecord, isOpen } from '../../domain/traffic/record.ts';
@@ -22,8 +20,6 @@ import { choose } from './target.ts';
 import { buildIsOver, takenBack, trafficBack } from './traffic-back.ts';
 
 export interface RollbackRequest {
-  /** projects/P/locations/L/functions/F */
-  functionName: string;
   /** `before` (of the last release), `stable` (the last that a release proved good), or a revision's short name. */
   to: string;
   owner: Owner;
@@ -44,8 +40,8 @@ const restMs = 20_000;
  */
 export async function rollback(ports: RollbackPorts, request: RollbackRequest): Promise<RollbackResult> {
   const { services } = ports;
-  const fn = await ports.functions.get(request.functionName, request.signal);
-  const name = serviceOf(fn);
+  const deployed = await ports.target.read(request.signal);
+  const name = deployed?.service;
   if (name === undefined) return refuse('the function does not exist, or has no service', []);
   const service = await services.get(name, request.signal);
   if (service === undefined) return refuse(`the service ${shortName(name)} does not exist`, []);
@@ -74,7 +70,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   const record = parsed.kind === 'record' ? parsed.record : undefined;
   // The record has the settings of the service only for the revision that served before the release.
   const outside = record?.before_revision === target ? record.outside : undefined;
-  const findings = driftOf(revisionOf(fn), target, { before: outside?.saved, now: savedOf(fn) });
+  const findings = driftOf(deployed?.revision, target, { before: outside?.saved, now: deployed?.saved });
   const open = parsed.kind === 'record' && isOpen(parsed.record);
   const unmoved = { target, from, serving: from, service, findings };
   const settings = settingsBack({ outside, revision: target });

@@ -28,7 +28,7 @@ export function takenBack(
  */
 export async function buildIsOver(
   ports: TrafficPorts,
-  request: { functionName: string; to: string; owner: Owner; signal?: AbortSignal | undefined },
+  request: { to: string; owner: Owner; signal?: AbortSignal | undefined },
   parsed: ParsedRecord,
 ): Promise<boolean> {
   const record = parsed.kind === 'record' ? parsed.record : undefined;
@@ -36,7 +36,7 @@ export async function buildIsOver(
   try {
     const run = await runState(ports, request, record);
     if (run !== 'over' && run !== 'self') return false;
-    return (await ports.functions.runningOperation(request.functionName, request.signal)) === undefined;
+    return !(await ports.target.building(request.signal));
   } catch (error) {
     if (request.signal?.aborted) throw error;
     ports.log.debug(`Is the build over? ${messageOf(error)}`);

@@ -1,16 +1,14 @@
-import { type JsonObject, objectOf } from '../../domain/data/json.ts';
-import { revisionOf } from '../../domain/traffic/function.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { RunService } from '../ports/services.ts';
+import type { Deployed } from '../ports/target.ts';
 import type { TrafficPorts } from './ports.ts';
 
-/** Does the function carry the labels that a release's own build gives it? */
+/** Does what is deployed carry the labels that a release's own build gives it? */
 export function carriesLabels(
-  fn: JsonObject | undefined,
+  deployed: Deployed | undefined,
   expected: Readonly<Record<string, string>>,
 ): boolean {
-  const labels = objectOf(fn?.labels);
-  return Object.entries(expected).every(([name, value]) => labels[name] === value);
+  return Object.entries(expected).every(([name, value]) => deployed?.labels[name] === value);
 }
 
 /**
@@ -19,15 +17,15 @@ export function carriesLabels(
  * created since then: other tools keep the labels that they find. Undefined if the record does not say enough.
  */
 export async function latestCameFromBuild(
-  ports: Pick<TrafficPorts, 'functions' | 'services'>,
+  ports: Pick<TrafficPorts, 'target' | 'services'>,
   service: RunService,
   record: ReleaseRecord,
-  { functionName, signal }: { functionName: string; signal?: AbortSignal | undefined },
+  signal?: AbortSignal,
 ): Promise<boolean | undefined> {
   const { marks: labels, function_update_time: since } = record;
   if (labels === undefined || since === undefined) return undefined;
-  const fn = await ports.functions.get(functionName, signal);
-  if (!carriesLabels(fn, labels) || revisionOf(fn) !== service.latestCreatedRevision) return false;
+  const deployed = await ports.target.read(signal);
+  if (!carriesLabels(deployed, labels) || deployed?.revision !== service.latestCreatedRevision) return false;
   const revisions = await ports.services.revisions(service.name, signal);
   return revisions.filter(({ createTime }) => Date.parse(createTime) > Date.parse(since)).length <= 1;
 }

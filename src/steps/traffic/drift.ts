@@ -2,8 +2,7 @@ import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../domain/findings/rules/traffic.ts';
-import { revisionOf } from '../../domain/traffic/function.ts';
-import { inputsToSave, type SavedSettings, savedOf } from '../../domain/traffic/outside/saved.ts';
+import { inputsToSave, type SavedSettings } from '../../domain/traffic/outside/saved.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 import type { TrafficPorts } from './ports.ts';
 
@@ -35,15 +34,15 @@ export function driftOf(described: string | undefined, serving: string, saved?: 
 
 /** Reads the function after the traffic was put back. A failed read is no error: the traffic does not depend on it. */
 export async function driftAfter(
-  { functions, log }: Pick<TrafficPorts, 'functions' | 'log'>,
-  { functionName, signal }: { functionName: string; signal?: AbortSignal | undefined },
+  { target, log }: Pick<TrafficPorts, 'target' | 'log'>,
   record: ReleaseRecord | undefined,
+  signal?: AbortSignal,
 ): Promise<Finding[]> {
   if (record?.before_revision === undefined) return [];
   try {
-    const fn = await functions.get(functionName, signal);
-    const saved = { before: record.outside?.saved, now: savedOf(fn) };
-    return driftOf(revisionOf(fn), record.before_revision, saved);
+    const deployed = await target.read(signal);
+    const saved = { before: record.outside?.saved, now: deployed?.saved };
+    return driftOf(deployed?.revision, record.before_revision, saved);
   } catch (error) {
     log.debug(`What has the function saved? ${messageOf(error)}`);
     return [];

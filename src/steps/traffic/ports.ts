@@ -1,8 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Functions } from '../ports/functions.ts';
 import type { Log } from '../ports/log.ts';
 import type { Runs } from '../ports/runs.ts';
 import type { Services } from '../ports/services.ts';
+import type { DeployTarget } from '../ports/target.ts';
 
 /** What changing the traffic of one service needs. */
 export interface ChangePorts {
@@ -13,7 +13,7 @@ export interface ChangePorts {
 
 /** What settling an earlier release needs as well. */
 export interface TrafficPorts extends ChangePorts {
-  functions: Functions;
+  target: DeployTarget;
   runs: Runs;
 }
 

@@ -13,8 +13,6 @@ import type { TrafficPorts } from './ports.ts';
 interface Asked {
   /** projects/P/locations/L/services/S */
   service: string;
-  /** projects/P/locations/L/functions/F */
-  functionName: string;
   purpose: Purpose;
   owner: Owner;
   signal?: AbortSignal | undefined;
@@ -37,11 +35,9 @@ export async function readFacts(
   const live = liveFacts(service);
   const [before, building, latestIsOurs, run] = [
     await stateOfBefore(ports, asked, service, record),
-    record?.phase === 'building'
-      ? (await ports.functions.runningOperation(asked.functionName, asked.signal)) !== undefined
-      : false,
+    record?.phase === 'building' ? await ports.target.building(asked.signal) : false,
     record && pinOvertaken(record, live)
-      ? await latestCameFromBuild(ports, service, record, asked)
+      ? await latestCameFromBuild(ports, service, record, asked.signal)
       : undefined,
     record ? await runState(ports, asked, record) : ('over' as const),
   ];

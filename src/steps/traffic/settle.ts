@@ -25,8 +25,6 @@ export type { SettlePorts } from './settle-proof.ts';
 export interface SettleRequest {
   /** projects/P/locations/L/services/S */
   service: string;
-  /** projects/P/locations/L/functions/F */
-  functionName: string;
   purpose: Purpose;
   owner: Owner;
   /** Milliseconds to wait for a release or a build that is under way. */
@@ -134,7 +132,7 @@ export async function settle(ports: SettlePorts, request: SettleRequest): Promis
     const outside = settings.facts(written.service);
     const isBack = decision.do === 'put_back';
     const [drift, proof] = await Promise.all([
-      isBack ? driftAfter(ports, request, found) : [],
+      isBack ? driftAfter(ports, found, request.signal) : [],
       isBack ? proveSettled(ports, written.service, found, request.signal) : undefined,
     ]);
     return {

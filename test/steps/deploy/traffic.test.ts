@@ -2,10 +2,9 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { latestType, revisionType, type TrafficTarget } from '../../../src/domain/traffic/traffic.ts';
 import { holdTraffic, releaseHold } from '../../../src/steps/deploy/hold.ts';
+import type { DeployPorts, DeployRequest, DeployRun } from '../../../src/steps/deploy/ports.ts';
 import { startRun } from '../../../src/steps/deploy/run.ts';
 import { giveTraffic, verifyHeld } from '../../../src/steps/deploy/traffic.ts';
-import type { DeployPorts, DeployRequest, DeployRun } from '../../../src/steps/deploy/types.ts';
-import type { SourceTree } from '../../../src/steps/ports/source.ts';
 import { FakeService, reset } from '../../support/fake-service.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -37,18 +36,11 @@ beforeEach(() => {
   };
   const ports = { services: service.services, clock, log } as unknown as DeployPorts;
   const request = { project: 'p', region: 'l', name: 'ocr', deadlineSeconds: 600, signal: abort.signal };
-  const tree = { sha256: 'ab', files: [], bytes: 0 } as unknown as SourceTree;
-  const live = { function: { serviceConfig: { service: service.name } }, service: service.look() };
-  run = startRun(
-    ports,
-    request as unknown as DeployRequest,
-    'projects/p/locations/l/functions/ocr',
-    tree,
-    live,
-  );
+  run = startRun(ports, request as unknown as DeployRequest);
+  run.result.service = service.name;
 });
 
-const hold = () => holdTraffic(run, { function: {}, service: service.look() });
+const hold = () => holdTraffic(run, service.look());
 const acts = () => run.result.actions.map(({ what }) => what);
 /** The revision that the build makes. A pin keeps traffic away from it. */
 const builds = (revision = 'ocr-2') => {

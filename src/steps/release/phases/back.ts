@@ -1,5 +1,5 @@
 import { messageOf } from '../../../domain/errors/errors.ts';
-import { type SavedSettings, savedOf } from '../../../domain/traffic/outside/saved.ts';
+import type { SavedSettings } from '../../../domain/traffic/outside/saved.ts';
 import { healthText } from '../../../domain/watch/serving-health.ts';
 import { driftOf } from '../../traffic/drift.ts';
 import { type ProvePorts, proveAnswer, proveRate } from '../../traffic/prove-back.ts';
@@ -55,9 +55,9 @@ export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
 }
 
 /** What the function has saved now. The rollback does not depend on it, so a failed read is no error. */
-async function savedNow({ ports, request }: ReleaseRun): Promise<SavedSettings | undefined> {
+async function savedNow({ ports }: ReleaseRun): Promise<SavedSettings | undefined> {
   try {
-    return savedOf(await ports.functions.get(request.functionName, ports.signal));
+    return (await ports.target.read(ports.signal))?.saved;
   } catch (error) {
     ports.log.debug(`What has the function saved? ${messageOf(error)}`);
     return undefined;

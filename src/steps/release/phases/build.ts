@@ -1,7 +1,6 @@
 import { messageOf, ReleaseError } from '../../../domain/errors/errors.ts';
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
-import { revisionOf, serviceOf } from '../../../domain/traffic/function.ts';
 import { outsideOf } from '../../../domain/traffic/outside/settings.ts';
 import { percentOf, servingNow } from '../../../domain/traffic/serving.ts';
 import { carriesLabels } from '../../traffic/build-owner.ts';
@@ -15,7 +14,7 @@ export async function build(run: ReleaseRun): Promise<PhaseResult> {
   written.buildMayGoOn = true;
   let result: DeployStage;
   try {
-    const expect = run.live.functionUpdateTime;
+    const expect = run.live.version;
     const onBegun = () => {
       written.functionTouched = true;
     };
@@ -33,7 +32,8 @@ export async function build(run: ReleaseRun): Promise<PhaseResult> {
   run.live = {
     ...run.live,
     service: result.service ?? run.live.service,
-    functionUpdateTime: result.functionUpdateTime ?? run.live.functionUpdateTime,
+    version: result.version ?? run.live.version,
+    updatedAt: result.updatedAt ?? run.live.updatedAt,
   };
   if (result.verdict !== 'pass') return failed(result.reason);
   const before = run.found.before?.revision;
@@ -83,13 +83,14 @@ async function adopt(run: ReleaseRun): Promise<void> {
     () => undefined,
   );
   try {
-    const fn = await ports.functions.get(run.request.functionName, over.signal);
-    const revision = revisionOf(fn);
+    const deployed = await ports.target.read(over.signal);
+    const revision = deployed?.revision;
     // The response of the update may be lost, or another deploy may have changed the function in the meantime.
-    if (fn?.updateTime !== run.live.functionUpdateTime) run.written.functionTouched = true;
-    if (!carriesLabels(fn, labels) || revision === undefined || revision === found.functionRevision) return;
+    if (deployed?.version !== run.live.version) run.written.functionTouched = true;
+    if (!carriesLabels(deployed, labels) || revision === undefined || revision === found.describedRevision)
+      return;
     run.candidate = revision;
-    run.live = { ...run.live, service: run.live.service ?? serviceOf(fn) };
+    run.live = { ...run.live, service: run.live.service ?? deployed?.service };
   } catch (error) {
     run.written.functionTouched = true;
     ports.log.debug(`Did the build succeed? ${messageOf(error)}`);
@@ -102,7 +103,7 @@ async function adopt(run: ReleaseRun): Promise<void> {
 /** An operation that has not ended may still bring a revision. If that cannot be read, assume that it may. */
 async function stillBuilding(run: ReleaseRun): Promise<boolean> {
   try {
-    return (await run.ports.functions.runningOperation(run.request.functionName)) !== undefined;
+    return await run.ports.target.building();
   } catch (error) {
     run.ports.log.debug(`Is the build still running? ${messageOf(error)}`);
     return true;

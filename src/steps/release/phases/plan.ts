@@ -8,12 +8,12 @@ export async function planRelease(run: ReleaseRun, read: PhaseResult): Promise<P
   journal.show({ deploy: plan.evidence });
   journal.find(plan.findings);
   if (plan.verdict === 'fail') return refused(plan.reason);
-  const { functionRevision } = found;
+  const { describedRevision } = found;
   const failedBefore =
-    functionRevision !== undefined && found.previous?.failed.includes(functionRevision) === true;
+    describedRevision !== undefined && found.previous?.failed.includes(describedRevision) === true;
   if (plan.sameAsFunction && failedBefore && !request.retryFailed)
     return refused(
-      `a release already built exactly this source and configuration, as ${functionRevision}, and it failed: change the code, or set retry_failed: true`,
+      `a release already built exactly this source and configuration, as ${describedRevision}, and it failed: change the code, or set retry_failed: true`,
     );
   if (plan.unchanged && isUnproved(run)) return testAgain(run);
   const unchanged = plan.unchanged && !run.state.first;

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../../domain/data/json.ts';
 import { capital } from '../../../domain/text/sentence.ts';
+import type { Deployed } from '../../ports/target.ts';
 import { type PhaseResult, passed, type ReleaseRun, refused } from '../run.ts';
 
-/** The function as an earlier phase read it; `function` is undefined if it does not exist. */
+/** What is deployed, as an earlier phase read it; `deployed` is undefined if nothing is. */
 export interface Known {
-  function: JsonObject | undefined;
+  deployed: Deployed | undefined;
 }
 
 /** Tries what every later stage needs. Something necessary that is missing ends the release before it changes anything. */
@@ -15,7 +15,7 @@ export async function tryEverything(run: ReleaseRun): Promise<PhaseResult & { kn
   journal.find(findings);
   journal.show({ preflight: evidence });
   for (const warning of warnings) journal.warn(warning);
-  const known = live && { function: live.function };
+  const known = live;
   if (verdict === 'pass') return { ...passed(reason), known };
   // A dry run changes nothing, so it goes on as far as it can.
   if (verdict === 'fail' && request.dryRun && live !== undefined) {

@@ -1,10 +1,8 @@
-import type { JsonObject } from '../../../domain/data/json.ts';
 import { shortName } from '../../../domain/data/resource-name.ts';
-import { revisionOf, serviceOf } from '../../../domain/traffic/function.ts';
 import { backText } from '../../../domain/traffic/outside/facts.ts';
-import { savedOf } from '../../../domain/traffic/outside/saved.ts';
 import { allocationText } from '../../../domain/traffic/serving.ts';
 import { maxServiceName } from '../../../domain/traffic/traffic.ts';
+import type { Deployed } from '../../ports/target.ts';
 import { type Settled, settle } from '../../traffic/settle.ts';
 import { type PhaseResult, passed, type ReleaseRun, refused } from '../run.ts';
 import type { Known } from './preflight.ts';
@@ -13,19 +11,15 @@ import { atRest, firstRelease, readBefore } from './read-before.ts';
 /** Reads the function and its service, settles an earlier release, and refuses a release that cannot end well. */
 export async function read(run: ReleaseRun, known: Known | undefined): Promise<PhaseResult> {
   const { ports, request } = run;
-  const fn = known ? known.function : await ports.functions.get(request.functionName, ports.signal);
-  if (fn?.environment === 'GEN_1')
-    return refused(
-      'it is a first-generation function, whose traffic cannot be split: deploy it as a second-generation one',
-    );
-  noteFunction(run, fn);
+  const deployed = known ? known.deployed : await ports.target.read(ports.signal);
+  if (deployed?.unfit) return refused(deployed.unfit);
+  noteDeployed(run, deployed);
   const { service } = run.live;
-  const tooLong = nameTooLong(shortName(service ?? request.functionName));
+  const tooLong = nameTooLong(service ? shortName(service) : request.place.name);
   if (tooLong) return refused(tooLong);
   if (service === undefined) return firstRelease(run, 'the function does not exist yet');
   const settled = await settle(ports, {
     service,
-    functionName: request.functionName,
     purpose: 'release',
     owner: request.owner,
     waitMs: request.waitSeconds * 1000,
@@ -39,7 +33,7 @@ export async function read(run: ReleaseRun, known: Known | undefined): Promise<P
   if (settled.did === 'hold') return refused(settled.reason);
   if (settled.service === undefined) return firstRelease(run, 'the function has no service yet');
   // The release that this one waited for may have deployed, so the plan must start from the function as it is now.
-  if (settled.waited) noteFunction(run, await ports.functions.get(request.functionName, ports.signal));
+  if (settled.waited) noteDeployed(run, await ports.target.read(ports.signal));
   run.found = { ...run.found, previous: settled.record };
   if (settled.did !== 'nothing') noteSettled(run, settled);
   // A dry run puts nothing back, so the traffic that a release would build on is not there yet.
@@ -60,12 +54,13 @@ function noteSettled({ journal, request }: ReleaseRun, settled: Settled): void {
   journal.show({ settled: { did, reason, shares: serving } });
 }
 
-function noteFunction(run: ReleaseRun, fn: JsonObject | undefined): void {
-  run.found = { ...run.found, functionRevision: revisionOf(fn), saved: savedOf(fn) };
+function noteDeployed(run: ReleaseRun, deployed: Deployed | undefined): void {
+  run.found = { ...run.found, describedRevision: deployed?.revision, saved: deployed?.saved };
   run.live = {
     ...run.live,
-    service: serviceOf(fn) ?? run.live.service,
-    functionUpdateTime: typeof fn?.updateTime === 'string' ? fn.updateTime : undefined,
+    service: deployed?.service ?? run.live.service,
+    version: deployed?.version,
+    updatedAt: deployed?.updatedAt,
   };
 }
 

@@ -9,10 +9,11 @@ import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { revisionOf, serviceOf } from '../../domain/traffic/function.ts';
 import { allocationText, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
-import type { FunctionOperation } from '../ports/functions.ts';
-import type { RunService } from '../ports/services.ts';
-import type { SourceTree } from '../ports/source.ts';
-import type { DeployPorts, DeployRequest } from './types.ts';
+import type { DeployRequest } from '../../steps/deploy/ports.ts';
+import type { FunctionOperation } from '../../steps/ports/functions.ts';
+import type { RunService } from '../../steps/ports/services.ts';
+import type { SourceTree } from '../../steps/ports/source.ts';
+import type { FunctionPorts } from './world.ts';
 
 /** The function and its Cloud Run service as they are now. */
 export interface Live {
@@ -29,7 +30,7 @@ export const updateTimeOf = (live: JsonObject | undefined): string | undefined =
 
 /** Reads the function and its Cloud Run service. `reading` is a read of the function that has already started. */
 export async function readLive(
-  ports: DeployPorts,
+  ports: FunctionPorts,
   request: DeployRequest,
   reading?: Promise<JsonObject | undefined>,
 ): Promise<Live> {
@@ -41,7 +42,7 @@ export async function readLive(
   };
 }
 
-export function digestsOf(ports: DeployPorts, request: DeployRequest, tree: SourceTree): Digests {
+export function digestsOf(ports: FunctionPorts, request: DeployRequest, tree: SourceTree): Digests {
   return {
     source: labelDigest(tree.sha256),
     config: labelDigest(ports.sha256(configText(request.settings))),
@@ -107,7 +108,7 @@ function trafficPlan(request: DeployRequest, live: Live, plan: DeployPlan): stri
  * then learns of the other one from a 409.
  */
 export async function runningOn(
-  ports: DeployPorts,
+  ports: FunctionPorts,
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<FunctionOperation | undefined> {

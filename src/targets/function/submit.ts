@@ -6,8 +6,8 @@ import { functionStateOf } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { FailureFacts } from '../../domain/errors/facts.ts';
 import { formatBytes } from '../../domain/source/manifest.ts';
-import type { FunctionOperation } from '../ports/functions.ts';
-import type { SourceTree } from '../ports/source.ts';
+import type { FunctionOperation } from '../../steps/ports/functions.ts';
+import type { SourceTree } from '../../steps/ports/source.ts';
 import { awaitOperation } from './operation.ts';
 import {
   carries,
@@ -19,7 +19,7 @@ import {
   runningOn,
   updateTimeOf,
 } from './state.ts';
-import type { DeployRun } from './types.ts';
+import type { FunctionRun } from './world.ts';
 
 interface Begun {
   operation: FunctionOperation;
@@ -33,7 +33,7 @@ export interface Submission {
   digests: Digests;
 }
 
-async function upload(run: DeployRun, tree: SourceTree): Promise<JsonObject> {
+async function upload(run: FunctionRun, tree: SourceTree): Promise<JsonObject> {
   const { ports, request } = run;
   const { signal } = request;
   const key = request.settings.get('kmsKeyName');
@@ -57,7 +57,7 @@ async function upload(run: DeployRun, tree: SourceTree): Promise<JsonObject> {
 }
 
 /** The message to send: the plan, the source, and internal ingress for a new function that asks for it. */
-function bodyOf(run: DeployRun, plan: DeployPlan, storageSource: JsonObject): JsonObject {
+function bodyOf(run: FunctionRun, plan: DeployPlan, storageSource: JsonObject): JsonObject {
   const body = structuredClone(plan.message);
   body.buildConfig = { ...(body.buildConfig as JsonObject | undefined), source: { storageSource } };
   if (plan.action !== 'create') return body;
@@ -76,7 +76,7 @@ function bodyOf(run: DeployRun, plan: DeployPlan, storageSource: JsonObject): Js
  * again. Joins an operation that carries our digests. If the function has changed in the meantime, it stops unless
  * `on_conflict` is `rebase`.
  */
-export async function submit(run: DeployRun, submission: Submission): Promise<Begun> {
+export async function submit(run: FunctionRun, submission: Submission): Promise<Begun> {
   const { ports, request, name } = run;
   const { functions, log, clock } = ports;
   const { signal } = request;
@@ -85,7 +85,7 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
   const storageSource = await upload(run, tree);
   for (let tries = 1; ; tries++) {
     const body = bodyOf(run, plan, storageSource);
-    run.sent = true;
+    run.sending();
     const begun =
       plan.action === 'create'
         ? await create(run, body)
@@ -139,7 +139,7 @@ export async function submit(run: DeployRun, submission: Submission): Promise<Be
  * Creates the function. If the name is taken, an earlier attempt may have created it and its answer was lost; then the
  * function exists. Otherwise another tool made a Cloud Run service of that name, and no later attempt can succeed.
  */
-async function create(run: DeployRun, body: JsonObject): Promise<FunctionOperation | 'conflict'> {
+async function create(run: FunctionRun, body: JsonObject): Promise<FunctionOperation | 'conflict'> {
   const { ports, request, name } = run;
   try {
     return await ports.functions.create(name, body, request.signal);
@@ -153,7 +153,7 @@ async function create(run: DeployRun, body: JsonObject): Promise<FunctionOperati
 }
 
 /** Who made the service whose name the function needs, if this identity may read it. */
-async function makerOf(run: DeployRun, facts: FailureFacts): Promise<Pick<FailureFacts, 'metadata'>> {
+async function makerOf(run: FunctionRun, facts: FailureFacts): Promise<Pick<FailureFacts, 'metadata'>> {
   const { project, region, name, signal } = run.request;
   const path = servicePath({ project, region, name: likelyService(name) });
   const raw = (await run.ports.services.get(path, signal).catch(() => undefined))?.raw ?? {};

@@ -11,8 +11,9 @@ import {
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { FailureFacts } from '../../domain/errors/facts.ts';
 import { logText } from '../../domain/text/safe-text.ts';
-import type { FunctionOperation } from '../ports/functions.ts';
-import type { DeployPorts, DeployRequest } from './types.ts';
+import type { DeployRequest } from '../../steps/deploy/ports.ts';
+import type { FunctionOperation } from '../../steps/ports/functions.ts';
+import type { FunctionPorts } from './world.ts';
 
 /**
  * Milliseconds before the first poll, so that the end of a short operation is seen soon. The time between polls then
@@ -37,7 +38,7 @@ function stageLine(operation: FunctionOperation): string {
  * operation runs at Google. Throws `deadline-exceeded` at `deadline` (milliseconds since the epoch).
  */
 export async function awaitOperation(
-  ports: DeployPorts,
+  ports: FunctionPorts,
   begun: FunctionOperation,
   deadline: number,
   signal?: AbortSignal,
@@ -87,7 +88,7 @@ export async function awaitOperation(
 
 /** The error of an operation that failed, with the end of its build log. */
 export async function operationFailure(
-  ports: DeployPorts,
+  ports: FunctionPorts,
   request: DeployRequest,
   operation: FunctionOperation,
 ): Promise<ReleaseError> {

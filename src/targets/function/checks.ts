@@ -1,16 +1,14 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { textOf } from '../../domain/data/json.ts';
-import { likelyService, shortName } from '../../domain/data/resource-name.ts';
-import { tagProblem } from '../../domain/deploy/limits.ts';
 import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
 import { isFirstGeneration } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { deployRules } from '../../domain/findings/rules/deploy.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
+import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import type { Live } from './state.ts';
-import type { DeployRequest, DeployRun } from './types.ts';
+import type { FunctionRun } from './world.ts';
 
 /** Refuses what Google would refuse only after the build, or not at all. Throws `function-refused`. */
 export function checkLive(request: DeployRequest, live: Live): void {
@@ -21,14 +19,6 @@ export function checkLive(request: DeployRequest, live: Live): void {
       why: 'Its traffic cannot be split or rolled back, and closing it can fail without an error.',
       fix: 'Deploy under another name, or upgrade the function in place and run this again:',
       commands: [`gcloud functions upgrade ${name} --region=${region}`],
-    });
-  const service = shortName(serviceOf(live.function)) ?? likelyService(name);
-  const problem = tagProblem(service, request.tags ?? []);
-  if (problem)
-    throw new ReleaseError('function-refused', {
-      what: `The name ${name} is too long for a release: ${problem}.`,
-      why: 'The candidate is tested under its own traffic tag.',
-      fix: 'Deploy it under a shorter name.',
     });
 }
 
@@ -81,7 +71,7 @@ function checkRuntime(
 }
 
 /** Adds findings about the runtime, if the live list of runtimes could be read. */
-export function checkSupport(run: DeployRun, live: Live, list: JsonObject[] | Error): void {
+export function checkSupport(run: FunctionRun, live: Live, list: JsonObject[] | Error): void {
   const { ports, request, result } = run;
   request.signal?.throwIfAborted();
   if (list instanceof Error)
@@ -96,7 +86,7 @@ export function checkSupport(run: DeployRun, live: Live, list: JsonObject[] | Er
 }
 
 /** Says what a new trigger does without `event_trigger_retry`, because deploy-cloud-functions@v4 turns it on. */
-export function tellRetry({ ports, request }: DeployRun, live: Live): void {
+export function tellRetry({ ports, request }: FunctionRun, live: Live): void {
   const isNew = request.settings.has('eventTrigger.eventType') && live.function?.eventTrigger === undefined;
   if (isNew && !request.settings.has('eventTrigger.retryPolicy'))
     ports.log.warning(

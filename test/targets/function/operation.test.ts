@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
-import { awaitOperation } from '../../../src/steps/deploy/operation.ts';
-import type { DeployPorts } from '../../../src/steps/deploy/types.ts';
 import type { FunctionOperation, FunctionStage } from '../../../src/steps/ports/functions.ts';
+import { awaitOperation } from '../../../src/targets/function/operation.ts';
+import type { FunctionPorts } from '../../../src/targets/function/world.ts';
 
 const stage = (name: string, state: string): FunctionStage => ({
   name,
@@ -43,7 +43,7 @@ function worldOf(look: (at: number) => FunctionOperation) {
         return look(now);
       },
     },
-  } as unknown as DeployPorts;
+  } as unknown as FunctionPorts;
   return { ports, looks, lines };
 }
 

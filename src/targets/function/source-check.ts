@@ -1,12 +1,12 @@
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { projectProblems } from '../../domain/source/project.ts';
-import type { SourceTree } from '../ports/source.ts';
+import type { SourceTree } from '../../steps/ports/source.ts';
 import type { Live } from './state.ts';
-import type { DeployRun } from './types.ts';
+import type { FunctionRun } from './world.ts';
 
 /** Says what the build would stumble over, before anything is uploaded. Throws `source-refused` if the build certainly fails. */
-export function checkProject({ ports, request }: DeployRun, live: Live, tree: SourceTree): void {
+export function checkProject({ ports, request }: FunctionRun, live: Live, tree: SourceTree): void {
   const current = objectOf(live.function?.buildConfig);
   const runtime = textOf(request.settings.get('buildConfig.runtime') ?? current.runtime);
   if (runtime === undefined) return;

@@ -1,15 +1,12 @@
-import type { JsonObject } from '../../domain/data/json.ts';
 import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import type { Settings } from '../../domain/deploy/settings.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
-import type { BuildLogs } from '../ports/build-logs.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Functions } from '../ports/functions.ts';
 import type { Log } from '../ports/log.ts';
-import type { Services, TrafficStatus } from '../ports/services.ts';
-import type { Sources } from '../ports/source.ts';
+import type { RunService, Services, TrafficStatus } from '../ports/services.ts';
+import type { Deployed } from '../ports/target.ts';
 
 /** Result of an exposure check: the part of the guard's result that a deploy needs. */
 export interface ExposureSeen {
@@ -23,15 +20,36 @@ export interface ExposureSeen {
 /** Checks who may call the function. `enforce` also closes what is open. */
 export type LookAtExposure = (mode: 'verify' | 'enforce', signal?: AbortSignal) => Promise<ExposureSeen>;
 
+/** One kind of deployment: reads what is deployed and what to deploy, refuses what cannot end well, and plans. Writes nothing. */
+export interface Driver {
+  prepare(run: DeployRun): Promise<Attempt>;
+}
+
+/** A change that is planned, and how to carry it out. */
+export interface Attempt {
+  plan: DeployPlan;
+  /** What was deployed when the plan was made. */
+  live: Deployed | undefined;
+  service: RunService | undefined;
+  /** An operation that an interrupted attempt of this deploy has begun; its name may be unknown. */
+  ours: { operation: string | undefined } | undefined;
+  /** Logs what is deployed, and what of it is left out. */
+  logContent(): void;
+  /** Sends the change, or joins the operation that is making it. Sets `run.sent` before the first write. */
+  begin(): Promise<{ operation: string | undefined; joined: boolean }>;
+  /** Waits for the end. Throws if the change failed. */
+  end(): Promise<void>;
+  /** Reads what the change made. */
+  read(): Promise<Deployed | undefined>;
+  /** Changes only the ingress. Returns what is deployed then. */
+  setIngress(wanted: string): Promise<Deployed | undefined>;
+}
+
 export interface DeployPorts {
-  functions: Functions;
+  driver: Driver;
   services: Services;
-  sources: Sources;
-  buildLogs: BuildLogs;
   clock: Clock;
   log: Log;
-  /** SHA-256 in hex. */
-  sha256: (text: string) => string;
   /** `by-caller`: the caller checks the exposure itself, before and after the deploy, as the release does. */
   exposure: LookAtExposure | 'by-caller';
 }
@@ -59,8 +77,8 @@ export interface DeployRequest {
   deadlineSeconds: number;
   /** Tags that the caller will set. Their length is checked before the build. */
   tags?: readonly string[];
-  /** The function as it was just read; `function` is undefined if it does not exist. Absent: the deploy reads it itself. */
-  live?: { function: JsonObject | undefined } | undefined;
+  /** What is deployed, as it was just read. Absent: the deploy reads it itself. */
+  live?: { deployed: Deployed | undefined } | undefined;
   /** Build even if the serving revision already has this source and configuration. */
   force?: boolean;
   /** The deploy calls this before its first write, but not in a dry run. It may throw to stop the deploy. */
@@ -95,9 +113,10 @@ export interface DeployResult {
   findings: Finding[];
   exposure: ExposureSeen['exposure'] | undefined;
   repaired: string[];
-  functionUpdateTime: string | undefined;
-  /** Raw google.cloud.functions.v2.Function after the deploy. */
-  function: JsonObject | undefined;
+  /** What is deployed at the end. */
+  deployed: Deployed | undefined;
+  /** The files that are deployed, and which ignore rules chose them. */
+  content: { rules: string; files: { path: string; size: number }[] } | undefined;
   /** Changes that were made, in order. */
   actions: { at: string; what: string }[];
 }
@@ -115,12 +134,10 @@ export interface Hold {
 export interface DeployRun {
   ports: DeployPorts;
   request: DeployRequest;
-  /** projects/P/locations/L/functions/F */
-  name: string;
   /** Milliseconds since the epoch. */
   deadline: number;
   result: DeployResult;
-  /** A write was sent to Cloud Functions. Its result may be unknown. */
+  /** A write that may bring a revision was sent. Its result may be unknown. */
   sent: boolean;
   /** The pin that this deploy made, until it is removed. */
   held: Hold | undefined;

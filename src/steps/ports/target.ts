@@ -1,0 +1,32 @@
+import type { JsonObject } from '../../domain/data/json.ts';
+import type { TargetKind } from '../../domain/deploy/kind.ts';
+import type { SavedSettings } from '../../domain/traffic/outside/saved.ts';
+
+/** What is deployed under a name, as the driver of its kind describes it. */
+export interface Deployed {
+  kind: TargetKind;
+  /** projects/P/locations/L/services/S. Always read, never derived. Undefined if no build has made one yet. */
+  service: string | undefined;
+  url: string | undefined;
+  /** Short name of the revision that the saved settings describe: the last one built, not always the one that serves. */
+  revision: string | undefined;
+  /** Differs after every deploy, but not after a change of traffic. */
+  version: string | undefined;
+  /** When it was last changed (RFC 3339). */
+  updatedAt: string | undefined;
+  labels: Readonly<Record<string, string>>;
+  /** What is saved of the settings that traffic does not carry. */
+  saved: SavedSettings | undefined;
+  /** Why its traffic cannot be split, as part of a sentence. */
+  unfit: string | undefined;
+  /** Its settings, by the paths that the inputs' settings have, such as `serviceConfig.availableMemory`. */
+  config: JsonObject;
+}
+
+/** What a release, a rollback and a preflight know of the thing that is deployed. A driver reads it. */
+export interface DeployTarget {
+  /** Undefined if nothing of that name exists. */
+  read(signal?: AbortSignal): Promise<Deployed | undefined>;
+  /** True while a build or a deploy is under way that may still bring a revision. */
+  building(signal?: AbortSignal): Promise<boolean>;
+}
