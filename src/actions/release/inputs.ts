@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { sloFile, suiteFile } from '../../domain/product.ts';
+import { jobMinutes, longestRelease, totalSeconds } from '../../domain/release/longest.ts';
+import { spanText } from '../../domain/text/span.ts';
 import type { Environment, InputReader } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
@@ -41,6 +43,7 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
   const slo = countingClients(inputs, values, await objectivesOf(inputs, values, env));
   const suite = suiteOf(values, env);
   const probes = probesOf(inputs, values, suite);
+  checkJobTime(inputs, values, deploy.deadlineSeconds);
   const use = { probes: probes !== undefined, objectives: slo.objectives };
   const source = chooseSource(values, use, (names, text) => inputs.problem(names, text));
   return {
@@ -86,6 +89,27 @@ export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env
       ...(env.GITHUB_SHA && /^[0-9a-f]{7,64}$/.test(env.GITHUB_SHA) ? { commit: env.GITHUB_SHA } : {}),
     },
   };
+}
+
+/** A job that is shorter than its release would be ended by GitHub in the middle of a canary. */
+function checkJobTime(inputs: InputReader, values: Values, buildSeconds: number): void {
+  if (values.job_timeout === undefined) return;
+  const planned = {
+    canary: values.canary,
+    stepSeconds: values.step_duration,
+    fullSeconds: values.duration,
+    buildSeconds,
+    waitSeconds: values.wait_for_other,
+    propagationSeconds: values.propagation_timeout,
+    verifySeconds: values.verify_duration,
+  };
+  const parts = longestRelease(planned);
+  if (totalSeconds(parts) <= values.job_timeout) return;
+  const longest = parts.filter((part) => part.inputs.length > 0).sort((a, b) => b.seconds - a.seconds)[0];
+  inputs.problem(
+    'job_timeout',
+    `too short: this release can take ${spanText(totalSeconds(parts))}, of which ${spanText(longest?.seconds ?? 0)} are set by ${longest?.inputs.join(' and ')}. Give the job ${jobMinutes(planned)} minutes (\`timeout_minutes\` of the reusable workflow, \`timeout-minutes\` of a job of your own)`,
+  );
 }
 
 /** Test requests come from `probe_suite`, else from the smoke suite. */

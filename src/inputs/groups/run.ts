@@ -34,6 +34,14 @@ export const run = group('What a run does', {
       rollback: { sentence: 'Roll back even to a revision that a release found bad.' },
     },
   },
+  job_timeout: {
+    kind: duration('1m', '35d'),
+    sentence:
+      'How long the job may take, the same as its `timeout-minutes`. A release whose own limits add up to more does not start, because GitHub would end it in the middle.',
+    example: '130m',
+    otherwise: 'not compared',
+    usedBy: { release: {} },
+  },
   retry_failed: {
     kind: boolean,
     sentence: 'Release a source and configuration again that a release has already taken back.',

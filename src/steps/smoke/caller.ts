@@ -1,5 +1,6 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { unreachedBy } from '../../domain/invocation/unreached.ts';
+import { limits } from '../../domain/release/limits.ts';
 import { bodyOf } from '../../domain/smoke/body.ts';
 import { type Attempt, attemptWords, mayRepeat, waitBefore } from '../../domain/smoke/retry.ts';
 import type { SmokeCase } from '../../domain/smoke/suite/model.ts';
@@ -58,7 +59,7 @@ export function urlOf(target: string, path: string): string {
 export function createCaller(ports: SmokePorts, request: SmokeRequest, progress: () => string): Caller {
   const { target, signal } = request;
   const random = ports.random ?? Math.random;
-  const end = ports.clock.now() + (request.deadlineMs ?? 15 * 60_000);
+  const end = ports.clock.now() + (request.deadlineMs ?? limits.smoke * 1000);
   const timeLeft = () => end - ports.clock.now();
   let cold: number | undefined;
   let began: number | undefined;

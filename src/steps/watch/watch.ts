@@ -1,4 +1,5 @@
 import { shortName } from '../../domain/data/resource-name.ts';
+import { limits } from '../../domain/release/limits.ts';
 import { marksOfShift } from '../../domain/watch/marks.ts';
 import { continuesMark } from '../../domain/watch/resume.ts';
 import { clientsOf, testsOf } from '../../domain/watch/state.ts';
@@ -16,7 +17,7 @@ export type { WatchPorts, WatchRequest } from './request.ts';
 export type { WatchResult } from './result.ts';
 
 /** At its end a step waits for requests that the source does not show yet, or for a quota, but no longer than this many seconds. */
-const longestTail = 360;
+const longestTail = limits.tail;
 
 /**
  * Watches one canary step of a release: looks every few seconds, books what is new, and ends as soon as the rule

@@ -41,6 +41,19 @@ const contextOf = (claims: Claims) =>
   /^repo:[^:]+:(.*)$/s.exec(claimText(claims, 'sub') ?? '')?.[1] ??
   `ref:${claimText(claims, 'ref') ?? 'refs/heads/main'}`;
 
+/** `owner/name/.github/workflows/file`, without the ref. */
+const workflowOf = (claims: Claims, claim: string) => claimText(claims, claim)?.replace(/@.*$/s, '');
+
+/** True if the job is one of a reusable workflow. Every repository that may call it gets the same `job_workflow_ref`. */
+const isCalled = (claims: Claims): boolean =>
+  claims.job_workflow_ref !== undefined &&
+  workflowOf(claims, 'job_workflow_ref') !== workflowOf(claims, 'workflow_ref');
+
+/** True if the reusable workflow belongs to another repository, so that it does not follow the branch of this one. */
+const isForeign = (claims: Claims): boolean =>
+  isCalled(claims) &&
+  !workflowOf(claims, 'job_workflow_ref')?.startsWith(`${claimText(claims, 'repository')}/`);
+
 function inRepository(
   claims: Claims,
   repository: string,
@@ -55,8 +68,8 @@ function inRepository(
     repository_id: ids.repository ?? claims.repository_id,
     repository_owner_id: ids.owner ?? claims.repository_owner_id,
   };
-  for (const name of ['workflow_ref', 'job_workflow_ref'])
-    if (claims[name] !== undefined) moved[name] = workflow(name);
+  const own = isCalled(claims) ? ['workflow_ref'] : ['workflow_ref', 'job_workflow_ref'];
+  for (const name of own) if (claims[name] !== undefined) moved[name] = workflow(name);
   // Custom properties belong to an organisation, and another owner has other ones.
   if (ids.owner)
     for (const name of Object.keys(moved)) if (name.startsWith('repo_property_')) delete moved[name];
@@ -72,7 +85,8 @@ export function strangers(claims: Claims): Stranger[] {
   const onBranch = (claimed: Claims, ref: string): Claims => {
     const moved: Claims = { ...claimed, ref, ref_type: 'branch', ref_protected: 'false' };
     delete moved.environment;
-    for (const key of ['workflow_ref', 'job_workflow_ref'])
+    const own = isForeign(claimed) ? ['workflow_ref'] : ['workflow_ref', 'job_workflow_ref'];
+    for (const key of own)
       if (moved[key] !== undefined) moved[key] = String(moved[key]).replace(/@.*$/, () => `@${ref}`);
     return { ...moved, sub: subjectOf(moved, `ref:${ref}`) };
   };

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../domain/errors/errors.ts';
+import { limits } from '../../../domain/release/limits.ts';
 import type { SavedSettings } from '../../../domain/traffic/outside/saved.ts';
 import { healthText } from '../../../domain/watch/serving-health.ts';
 import { driftOf } from '../../traffic/drift.ts';
@@ -10,7 +11,7 @@ import { revert } from './revert.ts';
 
 /** Milliseconds for going back. After a signal GitHub kills the process in 7.5 s. */
 const urgentMs = 6000;
-const revertMs = 90_000;
+const revertMs = limits.revert * 1000;
 /** True if only the pin was written. The post step settles what remains open. */
 const unpinMs = 30_000;
 

@@ -1,6 +1,7 @@
 import { messageOf, ReleaseError } from '../../../domain/errors/errors.ts';
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
+import { limits } from '../../../domain/release/limits.ts';
 import { outsideOf } from '../../../domain/traffic/outside/settings.ts';
 import { percentOf, servingNow } from '../../../domain/traffic/serving.ts';
 import { carriesLabels } from '../../traffic/build-owner.ts';
@@ -54,7 +55,7 @@ export async function build(run: ReleaseRun): Promise<PhaseResult> {
 async function inTime<T>(run: ReleaseRun, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { clock, signal } = run.ports;
   const over = new AbortController();
-  const seconds = run.request.buildSeconds + 30;
+  const seconds = run.request.buildSeconds + limits.build;
   const late = new ReleaseError('deadline-exceeded', { what: `The build did not end within ${seconds} s.` });
   const either = AbortSignal.any([signal, over.signal]);
   clock.sleep(seconds * 1000, either).then(

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../domain/errors/errors.ts';
+import { limits } from '../../../domain/release/limits.ts';
 import { pinTo, promote, splitTraffic } from '../../../domain/traffic/compose.ts';
 import { closeRecord, type RecordPhase, type ReleaseRecord } from '../../../domain/traffic/record.ts';
 import { percentOf, servingNow } from '../../../domain/traffic/serving.ts';
@@ -12,7 +13,7 @@ import { recordOf, write } from '../write.ts';
 
 /** The forward writes of a release: pin, shift, promote, hold. Each can be repeated. */
 
-const writeMs = 60_000;
+const writeMs = limits.write * 1000;
 
 /** Pins the traffic to `before` by name. This also rehearses the rollback, which sends the same traffic. */
 export async function pin(run: ReleaseRun): Promise<PhaseResult> {
@@ -76,7 +77,7 @@ export async function finish(run: ReleaseRun): Promise<PhaseResult> {
       settings: settingsChanged(run.found.outside),
       action: `Promoted ${candidate}`,
     },
-    { withinMs: 2 * writeMs, signal: run.ports.signal },
+    { withinMs: limits.finish * 1000, signal: run.ports.signal },
   );
 }
 

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jobMinutes, longestRelease, totalSeconds } from '../../src/domain/release/longest.ts';
+import type { ActionName } from '../../src/domain/report/report.ts';
+import { spanText } from '../../src/domain/text/span.ts';
+import { type Fixed, inputLines, outputLines, secretLines, withLines } from './tables/call.ts';
+import { fillLines, fillPage } from './tables/fill.ts';
+import { standardRelease } from './tables/standard-release.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A workflow that other repositories call, and what it does itself with inputs of the action. */
+interface Callable {
+  file: string;
+  action: ActionName;
+  /** Inputs of the action that the workflow sets and its callers do not. */
+  fixed: Fixed;
+}
+
+const callables: readonly Callable[] = [
+  {
+    file: 'release.yml',
+    action: 'release',
+    fixed: {
+      job_timeout: `\${{ format('{0}m', inputs.timeout_minutes) }}`,
+      github_token: undefined,
+      job_id: undefined,
+    },
+  },
+  { file: 'check.yml', action: 'smoke-test', fixed: checkFixed() },
+  { file: 'rollback.yml', action: 'rollback', fixed: { github_token: undefined, job_id: undefined } },
+];
+
+/** Only what tests a function on the runner: a check has no login. */
+function checkFixed(): Fixed {
+  const names =
+    'name region project_id url revision propagation_timeout expired_token workload_identity_provider service_account invoker_service_account audience delegates universe trusted_endpoints request_reason expected_principal expected_project_number';
+  return Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
+}
+
+/** Writes the inputs, secrets and outputs of the reusable workflows between their marks. The rest of the files is written by hand. */
+export function generate(): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const { file, action, fixed } of callables) {
+    const path = `.github/workflows/${file}`;
+    let text = readFileSync(join(root, path), 'utf8');
+    text = fillLines(text, 'inputs', inputLines(action, fixed));
+    text = fillLines(text, 'secrets', secretLines(action, fixed));
+    text = fillLines(text, 'outputs', outputLines(action, 'workflow'));
+    text = fillLines(text, 'job-outputs', outputLines(action, 'job'));
+    text = fillLines(text, 'with', withLines(action, fixed));
+    if (action === 'release')
+      text = fillLines(text, 'timeout', [`default: ${jobMinutes(standardRelease())}`]);
+    files[path] = text;
+  }
+  const page = 'docs/set-up/reusable-workflows.md';
+  files[page] = fillPage(readFileSync(join(root, page), 'utf8'), 'longest', longestTable());
+  return files;
+}
+
+function longestTable(): string {
+  const parts = longestRelease(standardRelease());
+  const rows = parts.map(({ what, inputs, seconds }) => {
+    const names = inputs.map((name) => `\`${name}\``).join(', ');
+    return `| ${what} | ${names || 'fixed'} | ${spanText(seconds)} |`;
+  });
+  const total = `| **together**, and the default of \`timeout_minutes\` | | ${spanText(totalSeconds(parts))}, so ${jobMinutes(standardRelease())} minutes |`;
+  return ['| what | set by | at most |', '|:--|:--|--:|', ...rows, total].join('\n');
+}
