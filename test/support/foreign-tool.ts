@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { test } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 
 /** Programs of others that tests run if they are installed: on the path, by `go install`, or by `.ci/run`. */
 
@@ -25,4 +25,16 @@ export function testWith(
   const program = foreignTool(name);
   if (!program) console.warn(`Skipped: ${title}. ${name} is missing. \`${install}\` installs it.`);
   (program ? test : test.skip)(title, () => body(program as string));
+}
+
+/** `describe` with the program's path, or a skipped group of tests and a message that says how to install the program. */
+export function describeWith(
+  name: string,
+  install: string,
+  title: string,
+  body: (program: string) => void,
+): void {
+  const program = foreignTool(name);
+  if (!program) console.warn(`Skipped: ${title}. ${name} is missing. \`${install}\` installs it.`);
+  (program ? describe : describe.skip)(title, () => body(program as string));
 }

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { dirname } from 'node:path';
+import { type ActRun, readLines } from './lines.ts';
+
+/** Runs act, a runner of GitHub Actions by others, without containers: every job is a process of this machine. */
+
+export const install = 'go install github.com/nektos/act@v0.2.89';
+
+export interface ActCommand {
+  act: string;
+  /** The user's repository. */
+  repository: string;
+  workflow: string;
+  event: string;
+  /** Where act keeps its workspaces. */
+  cache: string;
+  home: string;
+  env: Record<string, string>;
+  variables: Record<string, string>;
+  secrets: Record<string, string>;
+  /** Folders that stand for `owner/name@ref`. */
+  local: Record<string, string>;
+  /** Inputs of `workflow_dispatch`. */
+  inputs?: Record<string, string>;
+  /** Called once, as soon as a visible line of the log holds this text. */
+  interruptAt?: string;
+}
+
+const pairs = (flag: string, values: Record<string, string>) =>
+  Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+
+export async function runAct(command: ActCommand): Promise<ActRun> {
+  const argv = [
+    command.event,
+    ...['-W', command.workflow, '--json', '--no-cache-server', '--use-new-action-cache'],
+    ...['-P', 'ubuntu-latest=-self-hosted', '--action-cache-path', command.cache],
+    ...pairs('--local-repository', command.local),
+    ...pairs('--env', command.env),
+    ...pairs('--var', command.variables),
+    ...pairs('-s', command.secrets),
+    ...pairs('--input', command.inputs ?? {}),
+  ];
+  // act gives its own environment to every step, so it gets as little as a runner would.
+  const env = {
+    HOME: command.home,
+    PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+    LANG: 'C.UTF-8',
+  };
+  const child = spawn(command.act, argv, { cwd: command.repository, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const began = performance.now();
+  let out = '';
+  let errors = '';
+  let interrupted = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    if (interrupted || !command.interruptAt || !out.includes(command.interruptAt)) return;
+    interrupted = true;
+    child.kill('SIGINT');
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), 110_000);
+  const code = await new Promise<number | null>((resolve) => child.on('close', (status) => resolve(status)));
+  clearTimeout(timer);
+  return { ...readLines(out), code, errors, seconds: (performance.now() - began) / 1000 };
+}

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Document, parse, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+
+/**
+ * The one place that says how a published workflow differs when it runs here: names of the sandbox instead of those of
+ * `acme`, waits of a second instead of minutes, and a login for a snippet that follows one.
+ */
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Waits that a release or a watch would spend without users. */
+const waits: Record<string, string> = {
+  step_duration: '1s',
+  duration: '1s',
+  verify_duration: '1s',
+  poll_interval: '1s',
+};
+
+export interface Names {
+  project: string;
+  region: string;
+  env: Record<string, string>;
+}
+
+function rename(text: string, { project, region, env }: Names): string {
+  return text
+    .replace(
+      /projects\/\d+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+/g,
+      env.WORKLOAD_IDENTITY_PROVIDER ?? '',
+    )
+    .replace(/\b(deployer|reader|invoker)@[\w-]+\.iam\.gserviceaccount\.com/g, (_, who: string) => {
+      if (who === 'deployer') return env.SERVICE_ACCOUNT ?? '';
+      return env[`${who.toUpperCase()}_SERVICE_ACCOUNT`] ?? '';
+    })
+    .replace(/\b(acme-prod|my-project)\b/g, project)
+    .replace(/\b(europe-west1|asia-northeast3|us-central1)\b/g, region);
+}
+
+/** The inputs that an action of this project declares, or undefined for `uses` of others. */
+function declared(uses: string): string[] | undefined {
+  const [, path = ''] = /^backstay-release\/backstay(?:\/(actions\/[\w-]+))?@/.exec(uses) ?? [];
+  const file = join(root, path, 'action.yml');
+  if (!uses.startsWith('backstay-release/') || uses.includes('/workflows/') || !existsSync(file))
+    return undefined;
+  return Object.keys((parse(readFileSync(file, 'utf8')) as { inputs: object }).inputs);
+}
+
+function adaptJob(document: Document, job: YAMLMap, { env }: Names): void {
+  const steps = job.get('steps') as YAMLSeq<YAMLMap> | undefined;
+  if (!steps) return;
+  // A snippet of steps stands for a job that has checked out its repository.
+  const isSnippet = job.get('name') === 'Snippet';
+  if (isSnippet && !steps.items.some((step) => String(step.get('uses')).startsWith('actions/checkout@')))
+    steps.items.unshift(document.createNode({ uses: 'actions/checkout@v5' }) as YAMLMap);
+  const login = {
+    workload_identity_provider: env.WORKLOAD_IDENTITY_PROVIDER,
+    service_account: env.SERVICE_ACCOUNT,
+  };
+  let loggedIn = false;
+  for (const [at, step] of [...steps.items].entries()) {
+    const uses = String(step.get('uses') ?? '');
+    const inputs = declared(uses);
+    if (!inputs) continue;
+    const own = step.get('with') as YAMLMap;
+    for (const [name, value] of Object.entries(waits))
+      if (inputs.includes(name) && !own.has('replay')) own.set(name, value);
+    const needsNone = own.has('workload_identity_provider') || own.has('command') || own.has('replay');
+    if (!needsNone && !loggedIn) {
+      if (uses.includes('/auth@')) for (const [name, value] of Object.entries(login)) own.set(name, value);
+      else
+        steps.items.splice(
+          at,
+          0,
+          document.createNode({ uses: 'backstay-release/backstay/actions/auth@v1', with: login }) as YAMLMap,
+        );
+      loggedIn = true;
+    }
+    if (uses.includes('/auth@')) loggedIn = true;
+  }
+  if (
+    isSnippet &&
+    steps.items.some((step) => (step.get('with') as YAMLMap | undefined)?.has('workload_identity_provider'))
+  )
+    job.set('permissions', document.createNode({ contents: 'read', 'id-token': 'write' }));
+  // The reports lie in RUNNER_TEMP, which act removes at the end of the job.
+  const keep = { if: 'always()', run: 'cp "$RUNNER_TEMP"/backstay-*.json "$KEPT"/ 2>/dev/null || true' };
+  steps.add(document.createNode(keep) as YAMLMap);
+}
+
+export function adapt(text: string, names: Names): string {
+  const document = parseDocument(rename(text, names));
+  const jobs = document.get('jobs') as YAMLMap<unknown, YAMLMap>;
+  for (const { value } of jobs.items) if (value) adaptJob(document, value, names);
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { describeWith, foreignTool } from '../../support/foreign-tool.ts';
+import { type Published, published } from '../workflows/published.ts';
+import { install } from './act.ts';
+import { isOurs, leaks } from './judge.ts';
+import * as repository from './repository.ts';
+import { ActWorld } from './world.ts';
+
+/**
+ * Every workflow that a user may copy from README.md, from the README of an action or from examples/, run by act from checkout
+ * to post step on one sandbox. They run in the order of a user: the README's release is the first one.
+ */
+
+jest.setTimeout(180_000);
+
+const examples = published().filter(({ place }) => /^(README\.md|actions\/|examples\/)/.test(place));
+const first = examples.filter(({ place }) => place.startsWith('README.md'));
+const order = [...first, ...examples.filter((one) => !first.includes(one))];
+
+/** A watch without users ends without a decision, and says so. */
+const noUsers = /actions\/watch@/;
+
+function eventOf({ text }: Published): string {
+  const { on } = parse(text) as { on: string | string[] | Record<string, unknown> };
+  if (typeof on === 'string') return on;
+  return (Array.isArray(on) ? on : Object.keys(on))[0] ?? 'push';
+}
+
+test('the examples are found', () => {
+  expect(first.length).toBeGreaterThan(0);
+  expect(order.length).toBeGreaterThanOrEqual(21);
+});
+
+describeWith('act', install, 'the published examples under act', (act) => {
+  let world: ActWorld;
+  let whole = '';
+  let checked = '';
+  beforeAll(async () => {
+    world = await ActWorld.start(act);
+    whole = world.repository('whole');
+    checked = world.repository('checked');
+    for (const folder of [whole, checked]) {
+      repository.realFunction(folder);
+      repository.realSuite(folder);
+      repository.realFunction(`${folder}/functions/ocr`);
+      repository.realSuite(`${folder}/tests`);
+      repository.objectives(folder);
+    }
+    // The example of a replay needs a recording.
+    repository.recording(whole);
+    // Examples with `npm ci` get a lock file and packages that need no network.
+    for (const folder of [checked, `${checked}/functions/ocr`]) repository.vendored(folder);
+    for (const folder of [whole, checked]) repository.commit(folder);
+    await world.secrets('ocr-key', 'tls-key');
+  });
+  afterAll(async () => {
+    const seen = await world.control('GET', '/reachability');
+    await world.stop();
+    expect(seen).toMatchObject({ everReachable: false });
+  });
+
+  for (const example of order) {
+    const needsGcloud = /run: .*gcloud|^\s+gcloud/m.test(example.text);
+    const skipped = needsGcloud && !foreignTool('gcloud');
+    if (skipped) console.warn(`Skipped: ${example.place} under act. gcloud is missing.`);
+    (skipped ? test.skip : test)(`${example.place} succeeds`, async () => {
+      const folder = /\bnpm ci\b/.test(example.text) ? checked : whole;
+      const ran = await world.run(example.text, folder, eventOf(example));
+      const failures = ran.steps.filter(({ result }) => result === 'failure');
+      expect(failures.map(({ name, stage, log }) => ({ name, stage, log }))).toEqual([]);
+      expect(ran.jobs.map(({ result }) => result)).toEqual(ran.jobs.map(() => 'success'));
+      expect(ran.code).toBe(0);
+      const ours = ran.steps.filter((step) => isOurs(step) && step.stage === 'Main');
+      expect(ours.length).toBeGreaterThan(0);
+      for (const step of ours) {
+        expect([step.name, step.outputs.verdict]).toEqual([
+          step.name,
+          noUsers.test(step.name) && step.outputs.requests === '0' ? 'inconclusive' : 'pass',
+        ]);
+        expect(step.outputs.report).toMatch(/backstay-[\w-]+\.json$/);
+        expect(step.annotations.filter(({ level }) => level === 'error')).toEqual([]);
+        if (step.outputs.outcome !== 'promoted') continue;
+        expect(world.traffic('ocr-api')).toEqual([{ revision: step.outputs.revision, percent: 100 }]);
+      }
+      // A post step writes no output, since act would hand it on as the main step's.
+      for (const step of ran.steps.filter(({ stage }) => stage === 'Post')) expect(step.outputs).toEqual({});
+      expect(leaks(ran)).toEqual([]);
+    });
+  }
+});

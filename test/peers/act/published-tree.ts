@@ -1,0 +1,78 @@
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a runner gets from `owner/name@ref`: this project at its tag, and stand-ins for the actions of others. */
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Copies what a runner can read at a tag of this project. The bundle is the committed or the newly built one. */
+export function publishedTree(folder: string): string {
+  for (const part of ['action.yml', 'actions', 'dist', '.github/workflows', 'schemas'])
+    if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
+  return folder;
+}
+
+interface StandIn {
+  inputs: string[];
+  script: string;
+}
+
+/**
+ * Small actions with the inputs that our workflows use. They need no network. `KEPT` is a folder that outlives the job.
+ * act itself does what `actions/checkout` does.
+ */
+const standIns: Record<string, StandIn> = {
+  'actions/setup-node': {
+    inputs: ['node-version', 'cache', 'cache-dependency-path'],
+    script: 'node --version',
+  },
+  'actions/upload-artifact': {
+    inputs: ['name', 'path', 'retention-days', 'if-no-files-found', 'overwrite'],
+    script:
+      'mkdir -p "$KEPT/$IN_NAME"; while read -r file; do cp -R $file "$KEPT/$IN_NAME/"; done <<<"$IN_PATH"',
+  },
+  'actions/download-artifact': {
+    inputs: ['name', 'path'],
+    script: 'to=$IN_PATH; [ -n "$to" ] || to=.; mkdir -p "$to"; cp -R "$KEPT/$IN_NAME/." "$to/"',
+  },
+  'github/codeql-action/upload-sarif': {
+    inputs: ['sarif_file', 'category'],
+    script: 'mkdir -p "$KEPT/sarif"; cp "$IN_SARIF_FILE" "$KEPT/sarif/"',
+  },
+  'google-github-actions/setup-gcloud': { inputs: ['version'], script: 'gcloud --version | head -1' },
+};
+
+const variable = (input: string) => `IN_${input.replaceAll('-', '_').toUpperCase()}`;
+
+function manifest(name: string, { inputs, script }: StandIn): string {
+  return `name: stand-in for ${name}
+description: Does what the examples need of ${name}, without a network.
+inputs:
+${inputs.map((input) => `  ${input}: { description: as there, required: false }`).join('\n')}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+${inputs.map((input) => `        ${variable(input)}: \${{ inputs.${input} }}`).join('\n')}
+      run: |
+        set -euo pipefail
+        ${script}
+`;
+}
+
+/** Folders for every action of others that a workflow names. Throws if one has no stand-in. */
+export function neighbours(workflow: string, folder: string): Record<string, string> {
+  const local: Record<string, string> = {};
+  for (const [, name = '', ref = ''] of workflow.matchAll(/uses: ['"]?([\w./-]+)@([\w.-]+)/g)) {
+    if (name.startsWith('backstay-release/') || name === 'actions/checkout') continue;
+    const standIn = standIns[name];
+    if (!standIn) throw new Error(`${name} has no stand-in in test/peers/act/published-tree.ts.`);
+    const [owner = '', repository = '', ...path] = name.split('/');
+    const at = join(folder, `${owner}-${repository}`);
+    mkdirSync(join(at, ...path), { recursive: true });
+    writeFileSync(join(at, ...path, 'action.yml'), manifest(name, standIn));
+    local[`${owner}/${repository}@${ref}`] = at;
+  }
+  return local;
+}

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A user's repository: the OCR function, its smoke suite and its objectives, at the paths that the examples name. */
+
+const root = join(import.meta.dirname, '../../..');
+const example = join(root, 'examples');
+
+interface Manifest {
+  name: string;
+  version: string;
+  dependencies: Record<string, string>;
+}
+
+const git = (folder: string, ...argv: string[]) =>
+  execFileSync('git', ['-C', folder, '-c', 'user.name=Mina', '-c', 'user.email=mina@example.com', ...argv]);
+
+/** A function that answers at once with this text to every request. The sandbox needs no build for it. */
+export function cannedFunction(folder: string, text: string, status = 200): void {
+  mkdirSync(folder, { recursive: true });
+  const spec = { startMs: 0, responses: [{ status, body: { text } }] };
+  writeFileSync(join(folder, 'sandbox.json'), JSON.stringify(spec));
+  writeFileSync(
+    join(folder, 'index.js'),
+    `exports.ocr = (_, res) => res.json(${JSON.stringify({ text })});\n`,
+  );
+  writeFileSync(join(folder, 'package.json'), '{"name":"ocr","version":"1.0.0","main":"index.js"}');
+}
+
+/** A suite of one case that expects this text. */
+export function cannedSuite(folder: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(example, 'smoke/images/letter-en.png'), join(folder, 'letter.png'));
+  const suite = `version: 1\ncases:\n  - name: letter\n    image: letter.png\n    expect: { text: ${JSON.stringify(text)} }\n`;
+  writeFileSync(join(folder, 'backstay.smoke.yaml'), suite);
+}
+
+/** The function that really reads images, with its suite. */
+export function realFunction(folder: string): void {
+  const own = (path: string) => !path.includes('node_modules');
+  cpSync(join(example, 'ocr-node'), folder, { recursive: true, filter: own });
+}
+
+export function realSuite(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(example, 'smoke/images'), join(folder, 'images'), { recursive: true });
+  cpSync(join(example, 'smoke/backstay.smoke.yaml'), join(folder, 'backstay.smoke.yaml'));
+}
+
+/** A recording of a watch, as `docs` describes it. */
+export function recording(folder: string): void {
+  const poll = (t: number) => ({
+    t,
+    share: 0.5,
+    candidate: { total: 500, bad: 0 },
+    baseline: { total: 500, bad: 0 },
+  });
+  const polls = Array.from({ length: 12 }, (_, at) => poll(10 * (at + 1)));
+  writeFileSync(join(folder, 'report.json'), JSON.stringify({ slo: 0.995, duration_seconds: 120, polls }));
+}
+
+export const objectives = (folder: string) =>
+  cpSync(join(example, 'backstay.slo.yaml'), join(folder, 'backstay.slo.yaml'));
+
+/** Commits everything in the folder as `acme/ocr`, the repository that the sandbox signs tokens for. */
+export function commit(folder: string): string {
+  git(folder, 'init', '-q', '-b', 'main');
+  git(folder, 'remote', 'add', 'origin', 'https://github.com/acme/ocr');
+  git(folder, 'add', '-A');
+  git(folder, 'commit', '-q', '-m', 'The function');
+  return folder;
+}
+
+/** Commits a change of one file. */
+export function change(folder: string, file: string, text: string): void {
+  mkdirSync(join(folder, file, '..'), { recursive: true });
+  writeFileSync(join(folder, file), text);
+  git(folder, 'add', '-A');
+  git(folder, 'commit', '-q', '-m', `Change ${file}`);
+}
+
+/**
+ * Gives the function of a folder packages that `npm ci` installs without a network: small ones beside it that load those of
+ * this clone.
+ */
+export function vendored(folder: string): void {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  const packages: Record<string, object> = {};
+  for (const name of Object.keys(manifest.dependencies)) {
+    const real = join(root, 'node_modules', name);
+    const at = `vendor/${name}`;
+    const { version } = JSON.parse(readFileSync(join(real, 'package.json'), 'utf8')) as Manifest;
+    const bin = name.endsWith('functions-framework') ? { bin: { 'functions-framework': 'main.js' } } : {};
+    mkdirSync(join(folder, at), { recursive: true });
+    writeFileSync(join(folder, at, 'package.json'), JSON.stringify({ name, version, ...bin }));
+    writeFileSync(join(folder, at, 'index.js'), `module.exports = require(${JSON.stringify(real)});\n`);
+    if ('bin' in bin) {
+      const start = `#!/usr/bin/env node\nrequire(${JSON.stringify(join(real, 'build/src/main.js'))});\n`;
+      writeFileSync(join(folder, at, 'main.js'), start, { mode: 0o755 });
+    }
+    // The trained data are files, which the function reads from the package's folder.
+    if (existsSync(join(real, '4.0.0_best_int')))
+      symlinkSync(join(real, '4.0.0_best_int'), join(folder, at, '4.0.0_best_int'));
+    packages[`node_modules/${name}`] = { resolved: at, link: true };
+    packages[at] = { version, ...bin };
+    manifest.dependencies[name] = `file:${at}`;
+  }
+  packages[''] = { name: manifest.name, version: manifest.version, dependencies: manifest.dependencies };
+  const lock = {
+    name: manifest.name,
+    version: manifest.version,
+    lockfileVersion: 3,
+    requires: true,
+    packages,
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
+}

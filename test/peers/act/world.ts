@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { runState } from '../../../sandbox/run/model.ts';
+import { type ActCommand, runAct } from './act.ts';
+import { adapt } from './adapt.ts';
+import type { ActRun } from './lines.ts';
+import { neighbours, publishedTree } from './published-tree.ts';
+
+/** One sandbox, the published tree, and a place for repositories. A test file shares one. */
+export class ActWorld {
+  readonly sandbox: Sandbox;
+  readonly folder: string;
+  /** What jobs keep: reports and artifacts. */
+  readonly kept: string;
+  readonly #act: string;
+  readonly #tree: string;
+  #runs = 0;
+
+  private constructor(act: string, sandbox: Sandbox, folder: string) {
+    this.#act = act;
+    this.sandbox = sandbox;
+    this.folder = folder;
+    this.kept = join(folder, 'kept');
+    this.#tree = publishedTree(join(folder, 'backstay'));
+    for (const part of ['kept', 'home', 'cache', 'workflows']) mkdirSync(join(folder, part));
+  }
+
+  static async start(act: string): Promise<ActWorld> {
+    const sandbox = await startSandbox({ buildMs: 50, logLagMs: 100, sampleReachability: true });
+    return new ActWorld(act, sandbox, mkdtempSync(join(tmpdir(), 'bs-act-')));
+  }
+
+  async stop(): Promise<void> {
+    await this.sandbox.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async control(method: string, path: string, body?: unknown): Promise<unknown> {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(this.sandbox.control + path, { method, ...sent });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  /** Makes secrets that the function's account may read. */
+  async secrets(...names: string[]): Promise<void> {
+    const { project } = this.sandbox;
+    const member = `serviceAccount:${this.sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`;
+    const bindings = [{ role: 'roles/secretmanager.secretAccessor', members: [member] }];
+    const resource = (name: string) => `//secretmanager.googleapis.com/projects/${project}/secrets/${name}`;
+    const versions = { 1: 'ENABLED', 2: 'ENABLED', 3: 'ENABLED' };
+    await this.control('PATCH', '/settings', {
+      secrets: Object.fromEntries(names.map((name) => [name, versions])),
+      policies: Object.fromEntries(names.map((name) => [resource(name), bindings])),
+    });
+  }
+
+  /** A folder for a repository. */
+  repository(name: string): string {
+    const folder = join(this.folder, 'repositories', name);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  /** How the front end divides the requests to a function. */
+  traffic(name: string): { revision: string; percent: number }[] {
+    const { project, region, world } = this.sandbox;
+    const live = runState(world).services.get(
+      `projects/${project}/locations/${region}/services/${name}`,
+    )?.live;
+    return (live ?? []).flatMap(({ serves, percent }) => (percent ? [{ revision: serves, percent }] : []));
+  }
+
+  /** The newest report of an action that a job kept. */
+  report(action: string): Record<string, unknown> {
+    const files = readdirSync(this.kept).filter((name) => name.startsWith(`backstay-${action}-`));
+    const reports = files.map((file) => JSON.parse(readFileSync(join(this.kept, file), 'utf8')));
+    return reports.at(-1);
+  }
+
+  /** Runs a workflow as it is published, with the names of this sandbox. */
+  run(text: string, repository: string, event: string, more: Partial<ActCommand> = {}): Promise<ActRun> {
+    const { project, region, env } = this.sandbox;
+    const workflow = adapt(text, { project, region, env });
+    const file = join(this.folder, 'workflows', `${++this.#runs}.yml`);
+    writeFileSync(file, workflow);
+    return runAct({ ...this.#command(workflow), repository, event, workflow: file, ...more });
+  }
+
+  #command(workflow: string): Omit<ActCommand, 'repository' | 'event' | 'workflow'> {
+    const {
+      CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: _,
+      ACTIONS_ID_TOKEN_REQUEST_URL,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN,
+      ...env
+    } = this.sandbox.env;
+    // act knows no permissions, so this gives the token's address only to a workflow that may ask for one.
+    const oidc = /id-token: ['"]?write/.test(workflow) && {
+      ACTIONS_ID_TOKEN_REQUEST_URL,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN,
+    };
+    const refs = new Set(
+      [...workflow.matchAll(/backstay-release\/backstay[\w/.-]*@([\w.-]+)/g)].map(([, ref]) => ref),
+    );
+    const own = [...refs].map((ref) => [`backstay-release/backstay@${ref}`, this.#tree]);
+    return {
+      act: this.#act,
+      cache: join(this.folder, 'cache'),
+      home: join(this.folder, 'home'),
+      env: { ...env, ...oidc, KEPT: this.kept } as Record<string, string>,
+      variables: Object.fromEntries(
+        ['WORKLOAD_IDENTITY_PROVIDER', 'SERVICE_ACCOUNT', 'INVOKER_SERVICE_ACCOUNT'].map((name) => [
+          name,
+          env[name] ?? '',
+        ]),
+      ),
+      secrets: { GITHUB_TOKEN: 'token-of-the-job' },
+      local: { ...Object.fromEntries(own), ...neighbours(workflow, join(this.folder, 'neighbours')) },
+    };
+  }
+}
