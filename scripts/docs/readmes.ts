@@ -7,7 +7,7 @@ import { inputTable, inputTables, outputTable } from './tables/markdown.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Writes the tables of every README. The root README has only the inputs that most people need. */
+/** Writes the tables of every README. The page of the workflow has only the inputs that most people need. */
 export function generate(): Record<string, string> {
   const files: Record<string, string> = {};
   for (const { action, outputs } of manifests) {
@@ -22,8 +22,8 @@ export function generate(): Record<string, string> {
     const essential = inputsByGroup(action)
       .flatMap(({ inputs }) => inputs)
       .filter((input) => input.essential);
-    const front = fillPage(readFileSync(join(root, 'README.md'), 'utf8'), 'inputs', inputTable(essential));
-    files['README.md'] = fillPage(front, 'outputs', outputTable(outputs));
+    const page = 'docs/release/workflow.md';
+    files[page] = fillPage(readFileSync(join(root, page), 'utf8'), 'inputs', inputTable(essential));
   }
   return files;
 }

@@ -19,3 +19,7 @@ export function fillLines(text: string, part: string, content: readonly string[]
     return [begin, ...lines, `${indent}# ${part}:end`].join('\n');
   });
 }
+
+/** The text between the two marks of a page. */
+export const filledPart = (text: string, part: string): string =>
+  text.split(`<!-- ${part}:begin -->\n`)[1]?.split(`<!-- ${part}:end -->`)[0]?.trimEnd() ?? '';

@@ -1,12 +1,10 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { NeededFor } from '../../domain/preflight/permissions.ts';
+import { stagesOf } from '../../domain/preflight/stages.ts';
 import { capital } from '../../domain/text/sentence.ts';
 import type { Context } from '../../runner/context.ts';
 import type { PreflightResult } from '../../steps/preflight/preflight.ts';
 import { askedOf, type PreflightWorld, runPreflight, withoutCalls } from '../preflight/preflight.ts';
 import type { DeployInputs } from './inputs.ts';
-
-const stages: readonly NeededFor[] = ['State', 'Guard', 'Traffic', 'Build'];
 
 /** Tries what a deploy needs before its first change. Throws `preflight-failed` if something necessary is missing. */
 export async function tryDeploy(
@@ -18,7 +16,7 @@ export async function tryDeploy(
   const { log } = context;
   const { project, region, name, dryRun, settings } = request;
   const use = {
-    stages: new Set(stages),
+    stages: new Set(stagesOf.deploy),
     ...withoutCalls,
     newRegion,
     ...askedOf(settings),

@@ -1,5 +1,6 @@
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { NeededFor } from '../../domain/preflight/permissions.ts';
+import { stagesOf } from '../../domain/preflight/stages.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Prober } from '../../steps/ports/prober.ts';
@@ -21,7 +22,7 @@ export interface PreflightParts {
 function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'> {
   const { deploy, suite, probes, objectives, source, policy, newRegion } = settings;
   const watches = objectives.length > 0;
-  const stages: NeededFor[] = ['State', 'Guard', 'Traffic', 'Build', 'Roll back'];
+  const stages: NeededFor[] = [...stagesOf.release];
   if (suite !== undefined || probes !== undefined) stages.push('Smoke test');
   if (watches) stages.push('Watch');
   return {

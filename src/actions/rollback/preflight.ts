@@ -1,12 +1,10 @@
 import type { LoginRequest } from '../../domain/login/request.ts';
-import type { NeededFor } from '../../domain/preflight/permissions.ts';
+import { stagesOf } from '../../domain/preflight/stages.ts';
 import type { Context } from '../../runner/context.ts';
 import type { DeployTarget } from '../../steps/ports/target.ts';
 import type { PreflightResult } from '../../steps/preflight/preflight.ts';
 import type { Platform } from '../login/platform.ts';
 import { runPreflight, withoutCalls } from '../preflight/preflight.ts';
-
-const stages: readonly NeededFor[] = ['State', 'Traffic', 'Roll back'];
 
 /** Tries what a rollback needs. For a dry run only: in an emergency nothing may stand before the rollback itself. */
 export async function tryRollback(
@@ -16,7 +14,7 @@ export async function tryRollback(
   signal: AbortSignal,
 ): Promise<PreflightResult> {
   const use = {
-    stages: new Set(stages),
+    stages: new Set(stagesOf.rollback),
     ...withoutCalls,
     asked: {},
     ingress: undefined,

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { permissionChecks } from '../../src/domain/preflight/permissions.ts';
+import { optionalStages, stagesOf } from '../../src/domain/preflight/stages.ts';
+import { filledPart, fillPage } from './tables/fill.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** Which action needs a permission: the stages of the actions, as their preflight has them. */
+function usersOf(stage: string): string {
+  const within = (stages: readonly string[]) => stages.includes(stage);
+  const always = Object.entries(stagesOf).flatMap(([action, stages]) => (within(stages) ? [action] : []));
+  return [...always, ...(within(optionalStages) ? ['release', 'watch'] : [])].join(', ');
+}
+
+/** Fills the tables of docs/set-up/README.md: the roles of the README, and every permission with the actions that use it. */
+export function generate(): Record<string, string> {
+  const path = 'docs/set-up/README.md';
+  const users = new Map<string, { role: string; on: string; actions: Set<string> }>();
+  for (const { permission, on, stage, role } of permissionChecks) {
+    const row = users.get(`${permission} ${on}`) ?? { role, on, actions: new Set<string>() };
+    for (const action of usersOf(stage).split(', ')) row.actions.add(action);
+    users.set(`${permission} ${on}`, row);
+  }
+  const rows = [...users].map(
+    ([key, { role, on, actions }]) =>
+      `| \`${key.split(' ')[0]}\` | ${on} | \`${role}\` | ${[...actions].join(', ')} |`,
+  );
+  const table = ['| permission | on | a role that has it | needed by |', '|:--|:--|:--|:--|', ...rows].join(
+    '\n',
+  );
+  const roles = filledPart(read('README.md'), 'roles');
+  return { [path]: fillPage(fillPage(read(path), 'roles', roles), 'permissions', table) };
+}
