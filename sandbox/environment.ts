@@ -17,6 +17,8 @@ const versions: Readonly<Record<string, string>> = {
   logging: '/v2',
   monitoring: '/v3',
   orgpolicy: '/v2',
+  // The registry of images. Its paths have their version themselves.
+  registry: '',
   run: '/v2',
   secretmanager: '/v1',
   serviceusage: '/v1',

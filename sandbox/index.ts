@@ -16,6 +16,7 @@ import { logsApis } from './logs/index.ts';
 import { projectsApis } from './projects/index.ts';
 import { type RunningProxy, startProxy } from './proxy/index.ts';
 import { startRegionalProxy } from './proxy/regional.ts';
+import { registryApis } from './registry/index.ts';
 import { runApis } from './run-api/index.ts';
 import { secretsApis } from './secrets/index.ts';
 
@@ -53,17 +54,19 @@ export const apisOf = (world: World): ApiDefinition[] =>
     ...githubApis(world),
     ...functionsApis(world),
     ...runApis(world),
+    ...registryApis(world),
     ...logsApis(world),
     ...loadApis(world),
     ...frontsApis(world),
     ...secretsApis(world),
   ]);
 
-function publish(names: PublicNames, api: RunningApi): string {
+function publish(names: PublicNames, api: RunningApi, region: string): string {
   if (api.name === 'storage') {
     names.publish(`${apiUrl('storage')}/storage/v1`, api.url, true);
     return apiUrl('storage');
   }
+  if (api.name === 'registry') return names.publish(`https://${region}-docker.pkg.dev`, api.url);
   return names.publish(apiUrl(api.name), api.url);
 }
 
@@ -88,7 +91,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       // `gcloud run` puts the region before the host.
       if (isPublic && api.name === 'run')
         world.names?.publish(`https://${world.region}-run.googleapis.com`, api.url);
-      world.urls.set(api.name, isPublic ? publish(world.names, api) : api.url);
+      world.urls.set(api.name, isPublic ? publish(world.names, api, world.region) : api.url);
     }
     const seeded = seed(world);
     const proxy =

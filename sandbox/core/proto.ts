@@ -185,6 +185,7 @@ function maskPath(protos: Protos, root: ProtoMessage, path: string): string[] {
       message && Object.hasOwn(message.fields, key) ? message.fields[key] : undefined;
     if (!message || !field) throw wrong();
     out.push(key);
+    if (field.rule === 'repeated' && out.length < path.split('.').length) throw wrong();
     inMap = field.keyType !== undefined || field.type === 'google.protobuf.Struct';
     const resolved = protos.resolve(field.type, message.fullName);
     message = resolved && 'message' in resolved ? resolved.message : undefined;

@@ -14,6 +14,8 @@ export interface Settings {
   logLagMs: number;
   metricLagMs: number;
   buildMs: number;
+  /** The longest time that a container may take until it listens, if its start-up probe allows more. */
+  startTimeoutMs: number;
   trafficSettleMs: number;
   iamPropagationMs: number;
   /** Added to the machine's clock, so that a test can make tokens expire without waiting. */
@@ -92,6 +94,7 @@ export function createWorld(options: SandboxOptions): World {
     logLagMs: options.logLagMs ?? 2000,
     metricLagMs: options.metricLagMs ?? 180_000,
     buildMs: options.buildMs ?? 300,
+    startTimeoutMs: 240_000,
     trafficSettleMs: options.trafficSettleMs ?? 50,
     iamPropagationMs: options.iamPropagationMs ?? 0,
     clockOffsetMs: 0,

@@ -146,6 +146,8 @@ export interface Quirks {
   frontEndNamesItself: boolean;
   /** Can the condition of a binding see name, service and type of a Cloud Run service? If false, they are empty. */
   conditionsSeeRunServices: boolean;
+  /** Does a revision show its images by digest? If false, it shows them as they were sent. */
+  revisionShowsDigest: boolean;
 }
 
 export const defaultQuirks: Quirks = {
@@ -164,6 +166,7 @@ export const defaultQuirks: Quirks = {
   ingressRefusalIsLogged: true,
   frontEndNamesItself: true,
   conditionsSeeRunServices: false,
+  revisionShowsDigest: true,
 };
 
 /** The options of a new sandbox. The control API can change most of them later. */

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../core/state.ts';
 import { projectsOf } from '../projects/state.ts';
-import { BuildError, build, type Image } from '../revisions/build.ts';
+import { BuildError, build } from '../revisions/build.ts';
+import type { Image } from '../revisions/image.ts';
 import { writeBuildLine } from '../run/container-log.ts';
+import { buildObstacle } from '../run/obstacles.ts';
 import { buildConfig, sourceOf, withDefaults } from './config.ts';
 import {
   type Change,
@@ -16,7 +18,6 @@ import {
   nowText,
   type StoredObject,
 } from './model.ts';
-import { buildObstacle } from './obstacles.ts';
 import { stage } from './operations.ts';
 
 export interface Built {

@@ -8,7 +8,6 @@ import type { World } from '../core/state.ts';
 import type { ApiDefinition, Route } from '../core/types.ts';
 import { findFunction, functionRoutes } from './functions.ts';
 import { functionState } from './model.ts';
-import { obstacleSettings } from './obstacles.ts';
 import { functionOperationRoutes } from './operations.ts';
 import { renderFunction, renderOperation, reply } from './render.ts';
 import { runtimesOn } from './runtimes.ts';
@@ -101,7 +100,6 @@ function policyRoutes(world: World): Route[] {
 /** Cloud Functions v2, the v1 calls that gcloud makes, and the signed URLs of Cloud Storage. */
 export function functionsApis(world: World): ApiDefinition[] {
   const state = functionState(world);
-  obstacleSettings(world);
   world.views.set('functions', () => [...state.functions.values()].map((fn) => renderFunction(world, fn)));
   world.views.set('operations', () => [...state.operations.values()].map(renderOperation));
   return [

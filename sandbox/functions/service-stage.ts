@@ -1,18 +1,16 @@
 import type { World } from '../core/state.ts';
-import type { Image } from '../revisions/build.ts';
+import type { Image } from '../revisions/image.ts';
 import { StartError } from '../revisions/instance.ts';
 import { writeContainerLine } from '../run/container-log.ts';
 import { addRevision, createService, nextRevisionName } from '../run/lifecycle.ts';
 import { LATEST, type Revision, runState, type Service } from '../run/model.ts';
-import { makeRoom } from '../run/pool.ts';
-import { noteFailedRevision, settle } from '../run/traffic.ts';
+import { type Needs, obstaclesOf, revisionObstacle } from '../run/obstacles.ts';
+import { concurrencyProblem, sizeProblem } from '../run/size.ts';
+import { startRevision } from '../run/start.ts';
+import { settle } from '../run/traffic.ts';
 import { revisionSettings, serviceConfig } from './config.ts';
 import type { Change, CloudFunction, FunctionOperation, Json } from './model.ts';
-import { memoryObstacle, revisionObstacle } from './obstacles.ts';
 import { stage } from './operations.ts';
-
-/** `500m` is half a CPU. */
-const cpus = (text: string) => Number.parseFloat(text) / (text.endsWith('m') ? 1000 : 1);
 
 /** Creates and starts a new revision of the function's service, then moves traffic as the change asks. */
 export async function serviceStage(
@@ -35,72 +33,49 @@ export async function serviceStage(
   });
   const name = nextRevisionName(service);
   const settings = revisionSettings(world, fn, change.config);
-  if (settings.concurrency > 1 && cpus(settings.cpu) < 1)
+  const unfit =
+    concurrencyProblem(settings) ??
+    sizeProblem(settings, serviceConfig(change.config).availableCpu !== undefined);
+  if (unfit)
     throw new StartError(
-      `Could not create or update Cloud Run service ${id}, spec.template.spec.containers.resources.limits.cpu: ` +
-        'Invalid value specified for cpu. Total cpu < 1 is not supported with concurrency > 1.',
+      `Could not create or update Cloud Run service ${id}, ${unfit.field}: ${unfit.why}`,
       3,
     );
-  checkSize(id, settings, serviceConfig(change.config).availableCpu !== undefined);
   const instance = image.instantiate({
     revision: name,
     env: { K_SERVICE: id, K_CONFIGURATION: id, ...settings.env },
     maxRequests: settings.maxInstances * settings.concurrency,
     onLine: (stream, line) => writeContainerLine(world, service, name, stream, line),
   });
-  const revision = addRevision(world, service, name, settings, instance);
+  const revision = addRevision(world, service, name, settings, image, instance);
   service.labels = {
     ...((change.config.labels ?? {}) as Record<string, string>),
     'goog-managed-by': 'cloudfunctions',
   };
+  // The function's configuration replaces what was changed through Cloud Run.
+  service.template = undefined;
   applyIngress(service, change.config, world);
-  await startRevision(world, fn, service, revision, change, signal);
+  if (change.rebuild) obstaclesOf(world).imageGone = false;
+  const obstacle = revisionObstacle(world, settings, needsOf(change.config));
+  const problem = await startRevision(world, service, revision, obstacle, signal);
+  if (problem) {
+    const healthcheck = problem.kind === 'unhealthy' ? 'Container Healthcheck failed. ' : '';
+    throw new StartError(
+      `Could not create or update Cloud Run service ${service.id}, ${healthcheck}${problem.message}`,
+    );
+  }
   await turnTraffic(world, service, change.allTraffic, operation, revision);
   stage(operation, 'SERVICE', { state: 'COMPLETE', message: 'The Cloud Run service is up to date' });
   return revision;
 }
 
-/** Memory that each CPU may have, in MiB (cloud.google.com/run/docs/configuring/services/cpu, "vCPU and memory table"). */
-const memoryOf: readonly [cpu: number, least: number, most: number][] = [
-  [0.08, 128, 512],
-  [0.5, 128, 1024],
-  [1, 128, 4096],
-  [2, 128, 8192],
-  [4, 2048, 16_384],
-  [6, 4096, 24_576],
-  [8, 4096, 32_768],
-];
-const perMiB: Record<string, number> = { k: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
-
-/** Cloud Run refuses a size only when the service is updated, which is after the build. */
-function checkSize(
-  id: string,
-  { memory, cpu, minInstances, maxInstances }: Revision['settings'],
-  ownCpu: boolean,
-): void {
-  const refuse = (field: string, why: string) =>
-    new StartError(`Could not create or update Cloud Run service ${id}, ${field}: ${why}`, 3);
-  if (maxInstances > 0 && minInstances > maxInstances)
-    throw refuse(
-      'spec.template.metadata.annotations',
-      `minScale ${minInstances} is above maxScale ${maxInstances}.`,
-    );
-  // Without a CPU of the user's own, Cloud Functions chooses one that fits.
-  if (!ownCpu) return;
-  const [, number = '0', unit = ''] = /^([\d.]+)(\w*)$/.exec(memory) ?? [];
-  const mebibytes = (Number(number) * (perMiB[unit] ?? 1)) / 2 ** 20;
-  const count = cpus(cpu);
-  const row = memoryOf.findLast(([least]) => least <= count);
-  const limits = 'spec.template.spec.containers.resources.limits';
-  if (!row || (count > 1 && row[0] !== count))
-    throw refuse(`${limits}.cpu`, `Invalid value specified for cpu: ${cpu}.`);
-  const [, least, most] = row;
-  // 128M, in decimal, is a size that Cloud Functions offers itself.
-  if (mebibytes < (least === 128 ? 122 : least) || mebibytes > most)
-    throw refuse(
-      `${limits}.memory`,
-      `Invalid value specified for memory. For ${cpu} CPU, memory must be between ${least}Mi and ${most}Mi inclusive.`,
-    );
+function needsOf(config: Json): Needs {
+  const service = serviceConfig(config);
+  const list = (service.secretEnvironmentVariables ?? []) as { secret?: string; version?: string }[];
+  return {
+    secrets: list.map(({ secret = '', version = 'latest' }) => ({ secret, version })),
+    connector: typeof service.vpcConnector === 'string' ? service.vpcConnector : undefined,
+  };
 }
 
 /** `My_Func` gets the service `my-func`. */
@@ -122,46 +97,6 @@ function applyIngress(service: Service, config: Json, world: World): void {
     Object.assign(service, { scaling: {}, defaultUriDisabled: false, iapEnabled: false, description: '' });
   }
   if (world.quirks.functionPatchResetsInvokerIam) service.invokerIamDisabled = false;
-}
-
-/** The revision was refused before its container was started, so it wrote nothing. */
-class NotReady extends Error {}
-
-async function startRevision(
-  world: World,
-  fn: CloudFunction,
-  service: Service,
-  revision: Revision,
-  change: Change,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    const obstacle = revisionObstacle(world, change, revision.settings);
-    if (obstacle) throw new NotReady(obstacle);
-    const memory = memoryObstacle(world, revision.settings);
-    if (memory) throw new Error(memory);
-    await makeRoom(world, revision);
-    await revision.instance.start(signal);
-    revision.state = 'ready';
-  } catch (error) {
-    revision.state = 'failed';
-    if (error instanceof NotReady) {
-      revision.message = `Revision '${revision.name}' is not ready and cannot serve traffic. ${error.message}`;
-      noteFailedRevision(world, service);
-      throw new StartError(`Could not create or update Cloud Run service ${service.id}, ${revision.message}`);
-    }
-    const logs = `https://console.cloud.google.com/logs/viewer?project=${fn.project}&resource=cloud_run_revision/service_name/${service.id}/revision_name/${revision.name}`;
-    revision.message =
-      `Revision '${revision.name}' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port ` +
-      'defined provided by the PORT=8080 environment variable within the allocated timeout. This can happen when the container port is ' +
-      `misconfigured or if the timeout is too short. Logs for this revision might contain more information.\n\nLogs URL: ${logs}`;
-    for (const line of (error as Error).message.split('\n'))
-      writeContainerLine(world, service, revision.name, 'stderr', line);
-    noteFailedRevision(world, service);
-    throw new StartError(
-      `Could not create or update Cloud Run service ${service.id}, Container Healthcheck failed. ${revision.message}`,
-    );
-  }
 }
 
 /**

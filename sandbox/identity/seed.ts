@@ -31,6 +31,7 @@ const deployerRoles = [
   'roles/iam.workloadIdentityPoolViewer',
   'roles/serviceusage.serviceUsageConsumer',
   'roles/cloudbuild.builds.viewer',
+  'roles/artifactregistry.writer',
 ];
 
 const readerRoles = [

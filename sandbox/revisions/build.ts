@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { frameworkOf, installDependencies, linkDependencies, satisfiedHere } from './dependencies.ts';
+import type { Image } from './image.ts';
 import { InlineInstance, type InlineSpec, parseInline } from './inline.ts';
-import type { Instance } from './instance.ts';
 import { lockProblems } from './lock.ts';
-import { ProcessInstance } from './process.ts';
+import { ProcessInstance, preload } from './process.ts';
 import { extractZip, readZip, type ZipEntry, ZipError } from './zip.ts';
 
 /** The build failed because of the user's source. The message is what Cloud Build would say. */
@@ -19,17 +19,6 @@ export interface BuildRequest {
   entryPoint: string;
   signal: AbortSignal;
   onLine(line: string): void;
-}
-
-/** A built image, which can create the instance of a revision. */
-export interface Image {
-  inline: InlineSpec | undefined;
-  instantiate(options: {
-    revision: string;
-    env: Record<string, string>;
-    maxRequests: number;
-    onLine(stream: 'stdout' | 'stderr', line: string): void;
-  }): Instance;
 }
 
 interface Package {
@@ -128,7 +117,7 @@ function processImage({ folder, entryPoint }: BuildRequest): Image {
     instantiate: ({ revision, env, maxRequests, onLine }) =>
       new ProcessInstance({
         folder,
-        argv: [frameworkOf(folder), `--target=${entryPoint}`, '--signature-type=http'],
+        argv: () => [...preload, frameworkOf(folder), `--target=${entryPoint}`, '--signature-type=http'],
         env: {
           PATH: process.env.PATH ?? '',
           HOME: folder,

@@ -8,20 +8,21 @@ import { type Exchange, type Instance, MAX_REQUEST_BYTES, type Served, StartErro
 
 export interface ProcessOptions {
   folder: string;
-  /** Arguments for Node: the functions-framework's own program and its flags. */
-  argv: readonly string[];
+  /** Arguments for Node. Throws StartError if there is nothing to start. */
+  argv(): readonly string[];
   env: Readonly<Record<string, string>>;
   /** Called with every whole line of standard output and standard error. */
   onLine(stream: 'stdout' | 'stderr', line: string): void;
   /** Requests at a time over all the instances that Cloud Run would start. One process plays all of them. */
   maxRequests: number;
+  /** The value of PORT that the process sees, unless a guardian picks one. Cloud Run's default is 8080. */
+  port?: number;
   /** How long the process may take until it listens. Cloud Run's default start-up probe allows 240 s. */
   startTimeoutMs: number;
 }
 
-/** Cloud Run's default. The process sees it in its environment; `preload.mjs` says where it really listens. */
-const PORT = '8080';
-const preload = ['--import', pathToFileURL(join(import.meta.dirname, 'preload.mjs')).href];
+/** Loaded into a Node process, it says where the process really listens. */
+export const preload = ['--import', pathToFileURL(join(import.meta.dirname, 'preload.mjs')).href];
 
 /** Runs a revision as a real process with its own port. It leads its own process group, so that the whole tree can be ended. */
 export class ProcessInstance implements Instance {
@@ -60,9 +61,9 @@ export class ProcessInstance implements Instance {
     // processes never run at once.
     await this.stop();
     if (this.retired) throw new StartError('the revision is gone');
-    const child = spawn(process.execPath, [...preload, ...this.options.argv], {
+    const child = spawn(process.execPath, this.options.argv(), {
       cwd: this.options.folder,
-      env: { ...this.options.env, PORT },
+      env: { ...this.options.env, PORT: String(this.options.port ?? 8080) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });

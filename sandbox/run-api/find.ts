@@ -1,7 +1,7 @@
 import { notFound } from '../core/errors.ts';
 import { requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
-import { ApiError, type Call } from '../core/types.ts';
+import type { Call } from '../core/types.ts';
 import { runState, type Service } from '../run/model.ts';
 
 /** Finds the service of a path. The permission is checked first, so a caller without it cannot find out what exists. */
@@ -21,10 +21,3 @@ export function findService(
     );
   return service;
 }
-
-export const unimplemented = (what: string) =>
-  new ApiError(
-    501,
-    'UNIMPLEMENTED',
-    `This sandbox does not serve ${what}: a function's service gets its template from the function.`,
-  );

@@ -3,6 +3,7 @@ import type { World } from '../core/state.ts';
 import type { ApiDefinition, Route } from '../core/types.ts';
 import { stopWithWorld } from '../run/lifecycle.ts';
 import { runState } from '../run/model.ts';
+import { obstacleSettings } from '../run/obstacles.ts';
 import { reachabilityRoutes } from '../run/reachability.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policies.ts';
@@ -33,6 +34,7 @@ function breakRoute(world: World): Route {
 /** Cloud Run v2, and the part of v1 that `gcloud run` speaks. */
 export function runApis(world: World): ApiDefinition[] {
   stopWithWorld(world);
+  obstacleSettings(world);
   world.views.set('services', () =>
     [...runState(world).services.values()].map((service) => ({
       ...renderService(service),

@@ -8,8 +8,16 @@ import { renderService } from './render.ts';
 
 const TYPE = 'type.googleapis.com/google.cloud.run.v2.Service';
 
-/** Starts a long-running change of a service. Metadata and response are both the Service (service.proto, operation_info). */
-export function startOperation(world: World, service: Service, settled: Promise<void>): RunOperation {
+/**
+ * Starts a long-running change of a service. Metadata and response are both the Service (service.proto, operation_info).
+ * @param outcome why this very change failed, which a newer change of the service does not take back
+ */
+export function startOperation(
+  world: World,
+  service: Service,
+  settled: Promise<unknown>,
+  outcome: () => { code: number; message: string } | undefined = () => undefined,
+): RunOperation {
   const operation: RunOperation = {
     name: `projects/${service.project}/locations/${service.location}/operations/${randomUUID()}`,
     done: false,
@@ -18,7 +26,8 @@ export function startOperation(world: World, service: Service, settled: Promise<
   runState(world).operations.set(operation.name, operation);
   void settled.then(() => {
     operation.done = true;
-    if (service.failure) operation.error = { code: 9, message: service.failure };
+    const failure = outcome() ?? (service.failure ? { code: 9, message: service.failure } : undefined);
+    if (failure) operation.error = failure;
     else operation.response = { '@type': TYPE, ...renderService(service) };
   });
   return operation;

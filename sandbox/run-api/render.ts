@@ -34,9 +34,11 @@ function status(service: Service, target: LiveTarget): Json {
 
 const filled = (map: Record<string, unknown>) => Object.keys(map).length > 0;
 
-function template(revision: Revision | undefined): Json {
+/** google.cloud.run.v2.RevisionTemplate of a revision. Cloud Functions writes the same one for every function. */
+export function templateOf(revision: Revision | undefined): Json {
   if (!revision) return {};
   const { settings } = revision;
+  if (settings.template) return structuredClone(settings.template);
   return {
     labels: settings.labels,
     scaling: {
@@ -86,8 +88,9 @@ export function renderService(service: Service): Json {
     ...(service.client ? { client: service.client } : {}),
     ...(service.clientVersion ? { clientVersion: service.clientVersion } : {}),
     ingress: service.ingress,
-    launchStage: 'GA',
-    template: template(newest),
+    launchStage: service.launchStage ?? 'GA',
+    ...(service.binaryAuthorization ? { binaryAuthorization: service.binaryAuthorization } : {}),
+    template: service.template ? structuredClone(service.template) : templateOf(newest),
     traffic: service.traffic.map((target) => ({ ...target })),
     scaling: { ...service.scaling },
     ...(service.invokerIamDisabled ? { invokerIamDisabled: true } : {}),
@@ -95,6 +98,7 @@ export function renderService(service: Service): Json {
     ...(service.iapEnabled ? { iapEnabled: true } : {}),
     ...(service.customAudiences.length ? { customAudiences: [...service.customAudiences] } : {}),
     urls,
+    ...(service.buildConfig ? { buildConfig: { ...service.buildConfig } } : {}),
     observedGeneration: String(service.observedGeneration),
     terminalCondition: condition('Ready', state, at, service.failure),
     conditions: [
@@ -123,7 +127,7 @@ export function renderRevision(service: Service, revision: Revision): Json {
   const query = encodeURIComponent(
     `resource.type="cloud_run_revision" resource.labels.service_name="${service.id}" resource.labels.revision_name="${revision.name}"`,
   );
-  const { containers, ...rest } = template(revision);
+  const { containers, ...rest } = templateOf(revision);
   return {
     name: revisionPath(service, revision.name),
     uid: revision.uid,

@@ -7,6 +7,12 @@ import {
   type Service,
   type Target,
 } from '../run/model.ts';
+import { ingressContainer, type Template } from '../run-deploy/template.ts';
+import { templateNow } from './next.ts';
+import { templateOf } from './render.ts';
+import { buildAnnotations } from './v1-body.ts';
+import { ingressName } from './v1-names.ts';
+import { toV1 } from './v1-template.ts';
 
 type Json = Record<string, unknown>;
 
@@ -18,14 +24,6 @@ const apiVersion = 'serving.knative.dev/v1';
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString().replace(/(\.\d+)Z$/, '$1000Z');
 
-const ingressNames: Readonly<Record<string, string>> = {
-  INGRESS_TRAFFIC_ALL: 'all',
-  INGRESS_TRAFFIC_INTERNAL_ONLY: 'internal',
-  INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER: 'internal-and-cloud-load-balancing',
-};
-export const ingressOf = (name: string): string | undefined =>
-  Object.keys(ingressNames).find((key) => ingressNames[key] === name);
-
 /** v1 has no quotes around the etag. */
 export const resourceVersion = (service: Service): string => etagOf(service).replaceAll('"', '');
 
@@ -36,38 +34,6 @@ const condition = (type: string, status: Status, at: number, message?: string): 
   lastTransitionTime: iso(at),
   ...(message ? { reason: type === 'Ready' ? 'RevisionFailed' : 'HealthCheckContainerError', message } : {}),
 });
-
-function container({ settings }: Revision): Json {
-  return {
-    name: 'worker',
-    image: settings.image,
-    env: Object.entries(settings.env).map(([name, value]) => ({ name, value })),
-    ports: [{ name: 'http1', containerPort: 8080 }],
-    resources: { limits: { cpu: settings.cpu, memory: settings.memory } },
-  };
-}
-
-const revisionSpec = (revision: Revision): Json => ({
-  containerConcurrency: revision.settings.concurrency,
-  timeoutSeconds: revision.settings.timeoutSeconds,
-  serviceAccountName: revision.settings.serviceAccount,
-  containers: [container(revision)],
-});
-
-const scale = ({ settings }: Revision): Json => ({
-  'autoscaling.knative.dev/maxScale': String(settings.maxInstances),
-  ...(settings.minInstances ? { 'autoscaling.knative.dev/minScale': String(settings.minInstances) } : {}),
-});
-
-/** The template of a service, as a client sends it back if it leaves it alone. */
-export const templateOf = (service: Service): Json => {
-  const newest = service.latestCreated ? service.revisions.get(service.latestCreated) : undefined;
-  if (!newest) return {};
-  return {
-    metadata: { labels: { ...newest.settings.labels }, annotations: scale(newest) },
-    spec: revisionSpec(newest),
-  };
-};
 
 const target = ({ type, revision, percent, tag }: Target): Json => ({
   ...(type === LATEST ? { latestRevision: true } : { revisionName: revision }),
@@ -86,20 +52,31 @@ const head = (kind: string, name: string, projectNumber: string): Json => ({
   metadata: { name, namespace: projectNumber },
 });
 
+function builds({ buildConfig }: Service): Json {
+  return Object.fromEntries(
+    Object.entries(buildConfig ?? {}).map(([field, value]) => [
+      `run.googleapis.com/${buildAnnotations[field]}`,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  );
+}
+
 /** The annotations of a service, with those through which v1 shows what v2 has as fields. */
 function annotations(service: Service): Json {
   return {
     ...service.annotations,
     'serving.knative.dev/creator': service.creator,
     'serving.knative.dev/lastModifier': service.lastModifier,
-    'run.googleapis.com/ingress': ingressNames[service.ingress] ?? 'all',
-    'run.googleapis.com/ingress-status': ingressNames[service.ingress] ?? 'all',
+    'run.googleapis.com/ingress': ingressName(service.ingress),
+    'run.googleapis.com/ingress-status': ingressName(service.ingress),
     ...(service.client ? { 'run.googleapis.com/client-name': service.client } : {}),
     ...(service.clientVersion ? { 'run.googleapis.com/client-version': service.clientVersion } : {}),
     ...(service.description ? { 'run.googleapis.com/description': service.description } : {}),
     ...(service.invokerIamDisabled ? { 'run.googleapis.com/invoker-iam-disabled': 'true' } : {}),
     ...(service.defaultUriDisabled ? { 'run.googleapis.com/default-url-disabled': 'true' } : {}),
     ...(service.iapEnabled ? { 'run.googleapis.com/iap-enabled': 'true' } : {}),
+    ...(service.launchStage ? { 'run.googleapis.com/launch-stage': service.launchStage } : {}),
+    ...builds(service),
   };
 }
 
@@ -121,7 +98,7 @@ export function renderService(service: Service, projectNumber: string): Json {
       labels: { ...service.labels, 'cloud.googleapis.com/location': service.location },
       annotations: annotations(service),
     },
-    spec: { template: templateOf(service), traffic: service.traffic.map(target) },
+    spec: { template: toV1(templateNow(service)), traffic: service.traffic.map(target) },
     status: {
       observedGeneration,
       conditions: [
@@ -138,6 +115,8 @@ export function renderService(service: Service, projectNumber: string): Json {
 }
 
 export function renderRevision(service: Service, revision: Revision, projectNumber: string): Json {
+  const { metadata, spec } = toV1(templateOf(revision) as Template);
+  const image = String(ingressContainer(templateOf(revision) as Template).image ?? '');
   const ready: Status =
     revision.state === 'ready' ? 'True' : revision.state === 'failed' ? 'False' : 'Unknown';
   const at = revision.createTime;
@@ -155,11 +134,12 @@ export function renderRevision(service: Service, revision: Revision, projectNumb
         'serving.knative.dev/configuration': service.id,
         'cloud.googleapis.com/location': service.location,
       },
-      annotations: { ...scale(revision), 'serving.knative.dev/creator': service.creator },
+      annotations: { ...(metadata.annotations as Json), 'serving.knative.dev/creator': service.creator },
     },
-    spec: revisionSpec(revision),
+    spec,
     status: {
       observedGeneration: 1,
+      ...(image.includes('@sha256:') ? { imageDigest: image } : {}),
       conditions: [
         condition('Ready', ready, at, revision.message),
         condition('ContainerHealthy', ready, at, revision.message),

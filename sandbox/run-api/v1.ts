@@ -5,8 +5,10 @@ import type { World } from '../core/state.ts';
 import type { Call, Route } from '../core/types.ts';
 import { deleteService } from '../run/lifecycle.ts';
 import { runState, type Service } from '../run/model.ts';
+import { newService } from './create.ts';
+import { toV2Body } from './v1-body.ts';
 import { renderRevision, renderService } from './v1-render.ts';
-import { replaceService } from './v1-replace.ts';
+import { isDryRun, replaceService, serviceIn } from './v1-replace.ts';
 
 type Params = Record<string, string>;
 type Json = Record<string, unknown>;
@@ -104,7 +106,20 @@ export function v1Routes(world: World): Route[] {
       pattern: one,
       handle: (call, params) => {
         const service = find(call, params, 'run.services.update');
-        void replaceService(world, call, service);
+        replaceService(world, call, service);
+        return { status: 200, body: renderService(service, number) };
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `${namespace}/services`,
+      handle: async (call, params) => {
+        const body = serviceIn(call, undefined);
+        const { name } = body.metadata as Json;
+        const location = region(call, params) === '-' ? world.region : region(call, params);
+        const place = { project: project(params) ?? '', location, service: String(name) };
+        const how = { builds: false, dryRun: isDryRun(call) };
+        const { service } = await newService(world, call, place, toV2Body(body), how);
         return { status: 200, body: renderService(service, number) };
       },
     },

@@ -29,7 +29,7 @@ export function writeContainerLine(
     ...(typeof severity === 'string' ? { severity: severity.toUpperCase() } : {}),
     resource: { type: 'cloud_run_revision', labels: revisionLabels(world, service, revision) },
     timestamp: micros(world.now()),
-    labels: { 'goog-managed-by': 'cloudfunctions' },
+    ...(service.labels['goog-managed-by'] ? { labels: { 'goog-managed-by': 'cloudfunctions' } } : {}),
     logName: `projects/${world.project}/logs/run.googleapis.com%2F${stream}`,
   });
 }

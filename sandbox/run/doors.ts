@@ -35,9 +35,10 @@ function publicUrl(world: World, service: Service, kind: Door['kind'], tag?: str
   return `https://${tag ? `${tag}---` : ''}${id}-${hash}-uc.a.run.app`;
 }
 
-/** The three URLs of every function's service, the newest form first, in the order of `urls`. */
-export async function openDoors(world: World, service: Service): Promise<void> {
-  for (const kind of ['deterministic', 'function', 'service'] as const) await openDoor(world, service, kind);
+/** The URLs of a service, the newest form first, in the order of `urls`. That of a function has three, others two. */
+export async function openDoors(world: World, service: Service, ofFunction: boolean): Promise<void> {
+  for (const kind of ['deterministic', 'function', 'service'] as const)
+    if (ofFunction || kind !== 'function') await openDoor(world, service, kind);
 }
 
 /** Opens the URL of each new tag. It stays open for good: it answers 404 while the tag is gone, and works if it returns. */

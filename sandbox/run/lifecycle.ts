@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { World } from '../core/state.ts';
+import type { Image } from '../revisions/image.ts';
 import type { Instance } from '../revisions/instance.ts';
 import { seededRandom } from '../revisions/random.ts';
 import { closeDoors, openDoors } from './doors.ts';
@@ -13,14 +14,21 @@ import {
 } from './model.ts';
 import { stopAll } from './pool.ts';
 
-/** Creates the service of a function. It has no revision yet and serves nothing. */
-export async function createService(
+/** Labels, client and URLs of a service that Cloud Functions manages. */
+const ofFunctions = { labels: { 'goog-managed-by': 'cloudfunctions' }, client: 'cloudfunctions' };
+
+/**
+ * A service that does not exist yet. It has no revision and no URL.
+ * @param manager who has it: Cloud Functions, whose services have a URL more, or the user
+ */
+export function blankService(
   world: World,
   place: { project: string; location: string; id: string },
   creator: string,
-): Promise<Service> {
+  manager: 'functions' | 'user',
+): Service {
   const now = world.now();
-  const service: Service = {
+  return {
     ...place,
     name: `projects/${place.project}/locations/${place.location}/services/${place.id}`,
     uid: randomUUID(),
@@ -32,9 +40,8 @@ export async function createService(
     observedGeneration: 0,
     etagSerial: 0,
     description: '',
-    labels: { 'goog-managed-by': 'cloudfunctions' },
     annotations: {},
-    client: 'cloudfunctions',
+    ...(manager === 'functions' ? structuredClone(ofFunctions) : { labels: {}, client: '' }),
     clientVersion: '',
     ingress: 'INGRESS_TRAFFIC_ALL',
     invokerIamDisabled: false,
@@ -42,6 +49,10 @@ export async function createService(
     defaultUriDisabled: false,
     customAudiences: [],
     scaling: {},
+    template: undefined,
+    buildConfig: undefined,
+    launchStage: undefined,
+    binaryAuthorization: undefined,
     traffic: [{ type: LATEST, percent: 100 }],
     live: [],
     revisions: new Map(),
@@ -52,10 +63,24 @@ export async function createService(
     doors: new Map(),
     deleted: false,
   };
-  await openDoors(world, service);
+}
+
+/** Gives a service its URLs and its place among the others. */
+export async function openService(world: World, service: Service): Promise<void> {
+  await openDoors(world, service, service.labels['goog-managed-by'] === 'cloudfunctions');
   const own = service.doors.get('function');
   if (own) service.customAudiences = [own.url];
   runState(world).services.set(service.name, service);
+}
+
+/** Creates the service of a function. */
+export async function createService(
+  world: World,
+  place: { project: string; location: string; id: string },
+  creator: string,
+): Promise<Service> {
+  const service = blankService(world, place, creator, 'functions');
+  await openService(world, service);
   return service;
 }
 
@@ -74,6 +99,7 @@ export function addRevision(
   service: Service,
   name: string,
   settings: RevisionSettings,
+  image: Image,
   instance: Instance,
 ): Revision {
   const now = world.now();
@@ -82,6 +108,7 @@ export function addRevision(
     uid: randomUUID(),
     createTime: now,
     settings,
+    image,
     instance,
     state: 'pending',
     lastUsed: now,

@@ -1,4 +1,5 @@
 import type { World } from '../core/state.ts';
+import type { Image } from '../revisions/image.ts';
 import type { Instance } from '../revisions/instance.ts';
 
 export type Allocation = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' | 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
@@ -29,6 +30,10 @@ export interface RevisionSettings {
   timeoutSeconds: number;
   serviceAccount: string;
   labels: Record<string, string>;
+  /** The port of the container, if it is not 8080. */
+  port?: number;
+  /** google.cloud.run.v2.RevisionTemplate, if the revision was made through Cloud Run's API. Its images are by digest. */
+  template?: Record<string, unknown>;
 }
 
 export interface Revision {
@@ -37,6 +42,7 @@ export interface Revision {
   uid: string;
   createTime: number;
   settings: RevisionSettings;
+  image: Image;
   instance: Instance;
   state: 'pending' | 'ready' | 'failed';
   message?: string;
@@ -80,6 +86,12 @@ export interface Service {
   customAudiences: string[];
   /** google.cloud.run.v2.ServiceScaling, as it was sent. */
   scaling: Record<string, unknown>;
+  /** google.cloud.run.v2.RevisionTemplate as the user has it. Undefined if only Cloud Functions has written the template. */
+  template: Record<string, unknown> | undefined;
+  /** google.cloud.run.v2.BuildConfig of a service that is built from source. */
+  buildConfig: Record<string, unknown> | undefined;
+  launchStage: string | undefined;
+  binaryAuthorization: Record<string, unknown> | undefined;
   traffic: Target[];
   live: LiveTarget[];
   revisions: Map<string, Revision>;

@@ -74,7 +74,7 @@ export function writeRequestLog(world: World, service: Service, end: RequestEnd)
       timestamp: micros(world.quirks.logTimestampIsStart ? end.start : finished),
       severity: severityOf(status),
       labels: {
-        'goog-managed-by': 'cloudfunctions',
+        ...(service.labels['goog-managed-by'] ? { 'goog-managed-by': 'cloudfunctions' } : {}),
         ...(reached ? { instanceId: instanceId(service, end.revision) } : {}),
       },
       logName: `projects/${world.project}/logs/run.googleapis.com%2Frequests`,

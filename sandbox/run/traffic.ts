@@ -1,7 +1,7 @@
 import { invalidArgument } from '../core/errors.ts';
 import type { World } from '../core/state.ts';
 import { openTagDoors } from './doors.ts';
-import { LATEST, type LiveTarget, PINNED, type Service, type Target } from './model.ts';
+import { isSettled, LATEST, type LiveTarget, PINNED, type Service, type Target } from './model.ts';
 import { sampleNow } from './reachability.ts';
 
 const TAG = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
@@ -9,9 +9,12 @@ const TAG = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 /**
  * Checks the `traffic` of a PATCH as Cloud Run does. An empty list means 100 % to LATEST
  * (google/cloud/run/v2/service.proto). A tag's host is `TAG---SERVICE-…`, so both names together have at most 46 characters.
+ * @param coming the name of the revision that the same change makes
  */
-export function checkTraffic(service: Service, value: unknown): Target[] {
-  const targets = (Array.isArray(value) ? value : []).map((raw, i) => checkTarget(service, raw as Target, i));
+export function checkTraffic(service: Service, value: unknown, coming?: string): Target[] {
+  const targets = (Array.isArray(value) ? value : []).map((raw, i) =>
+    checkTarget(service, raw as Target, i, coming),
+  );
   if (targets.length === 0) return [{ type: LATEST, percent: 100 }];
   const sum = targets.reduce((total, { percent }) => total + (percent ?? 0), 0);
   if (sum !== 100)
@@ -24,7 +27,7 @@ export function checkTraffic(service: Service, value: unknown): Target[] {
   return targets;
 }
 
-function checkTarget(service: Service, raw: Target, i: number): Target {
+function checkTarget(service: Service, raw: Target, i: number, coming: string | undefined): Target {
   const field = `service.traffic[${i}]`;
   const bad = (description: string) => invalidArgument(`${field}: ${description}`, [{ field, description }]);
   const { percent = 0, tag } = raw;
@@ -36,7 +39,8 @@ function checkTarget(service: Service, raw: Target, i: number): Target {
   if (type === LATEST && revision) throw bad('a revision may not be given with the type LATEST');
   if (type === PINNED && !revision) throw bad('the type REVISION needs a revision');
   if (revision?.includes('/')) throw bad(`'${revision}' is not the short name of a revision`);
-  if (revision && !service.revisions.has(revision)) throw bad(`Revision '${revision}' was not found.`);
+  if (revision && revision !== coming && !service.revisions.has(revision))
+    throw bad(`Revision '${revision}' was not found.`);
   if (tag && !TAG.test(tag))
     throw bad(`tag '${tag}' must be lower-case letters, digits and hyphens, beginning with a letter`);
   if (tag && tag.length + service.id.length > 46)
@@ -62,29 +66,36 @@ function resolve(service: Service): LiveTarget[] {
 /**
  * Applies a change of the desired state. The generation rises at once; traffic follows after the settle time. A newer change
  * overtakes an older one. If a target is not ready, the old split stays and the service reports the failure.
+ * @param work what has to end before traffic moves, such as the start of a revision. It resolves with a failure, if any
  */
 export function settle(
   world: World,
   service: Service,
   delayMs = world.settings.trafficSettleMs,
+  work: Promise<string | undefined> = Promise.resolve(undefined),
 ): Promise<void> {
   service.generation++;
   service.etagSerial++;
   service.updateTime = world.now();
   service.failure = undefined;
   const generation = service.generation;
-  return new Promise((done) => {
-    const finish = async () => {
-      if (service.generation === generation && !service.deleted) {
-        await openTagDoors(world, service);
-        carryOut(service);
-        noteFailedRevision(world, service);
-        sampleNow(world);
-      }
-      done();
-    };
-    setTimeout(() => void finish(), delayMs);
-  });
+  const finish = async (failure: string | undefined) => {
+    if (service.deleted) return;
+    const overtaken = service.generation !== generation;
+    // A newer change that has settled knew only the revisions of its time.
+    if (overtaken && !isSettled(service)) return;
+    await openTagDoors(world, service);
+    carryOut(service);
+    if (!overtaken) service.failure = failure ?? service.failure;
+    noteFailedRevision(world, service);
+    sampleNow(world);
+  };
+  return work.then(
+    (failure) =>
+      new Promise((done) => {
+        setTimeout(() => void finish(failure).then(done), delayMs);
+      }),
+  );
 }
 
 /** Notes a failed latest revision. The other revisions still serve; a quirk decides whether the service counts as failed. */

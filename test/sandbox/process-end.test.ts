@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ProcessInstance } from '../../sandbox/revisions/process.ts';
+import { ProcessInstance, preload } from '../../sandbox/revisions/process.ts';
 
 /** A function's process never outlives the sandbox: nothing else would end it. Here it ignores SIGTERM, so that its end takes a second. */
 let folder: string;
@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const open = () =>
   new ProcessInstance({
     folder,
-    argv: ['stubborn.cjs'],
+    argv: () => [...preload, 'stubborn.cjs'],
     env: { PATH: process.env.PATH ?? '' },
     onLine: () => {},
     maxRequests: 1,

@@ -154,7 +154,7 @@ describe('a service', () => {
     ['an unknown mask path', 'traffics', {}, 400],
     ['an unknown enum', 'ingress', { ingress: 'OPEN' }, 400],
     ['no mask and no template', '', { traffic: [] }, 400],
-    ['a new template', 'template', { template: {} }, 501],
+    ['a template without a container', 'template', { template: {} }, 400],
   ])('%s is refused', async (_, mask, body, status) => {
     expect((await client.patchService('ocr', mask, body)).status).toBe(status);
   });

@@ -28,7 +28,7 @@ export const keyOf = (api: string, method: string, path: string): string =>
   `${api} ${method} ${shapeOf(path)}`;
 
 /** Servers of the sandbox that stand for no Google API with a discovery document. */
-const withoutDocument = new Set(['certs', 'control', 'github', 'oidc', 'upload']);
+const withoutDocument = new Set(['certs', 'control', 'github', 'oidc', 'registry', 'upload']);
 
 const anyName = 'The document has `v1/{+resource}:VERB`, which takes a name of any form.';
 

@@ -1,14 +1,9 @@
-import { errorInfo } from '../core/errors.ts';
 import { can } from '../core/iam.ts';
 import { serviceAccount as principal } from '../core/principals.ts';
 import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
-import { ApiError } from '../core/types.ts';
-import { projectsOf } from '../projects/state.ts';
-import type { RevisionSettings } from '../run/model.ts';
 import { mountProblem } from '../secrets/state.ts';
-import { defaultAccount, serviceConfig } from './config.ts';
-import type { Change, Json } from './model.ts';
+import type { RevisionSettings } from './model.ts';
 
 /** What stands outside of the source and keeps a build or a revision from succeeding. All are absent by default. */
 interface Obstacles {
@@ -35,7 +30,7 @@ const none: Obstacles = {
   connectors: undefined,
 };
 
-const obstaclesOf = (world: World): Obstacles => world.extension('obstacles', () => ({ ...none }));
+export const obstaclesOf = (world: World): Obstacles => world.extension('obstacles', () => ({ ...none }));
 
 /** `PATCH /settings {obstacles: {memoryUsed: 300}}` sets these and resets all others. */
 export function obstacleSettings(world: World): void {
@@ -47,7 +42,7 @@ export function obstacleSettings(world: World): void {
 }
 
 /** Why Google cannot build for this change, in Google's words. */
-export function buildObstacle(world: World, account = defaultAccount(world)): string | undefined {
+export function buildObstacle(world: World, account: string): string | undefined {
   const project = `//cloudresourcemanager.googleapis.com/projects/${world.project}`;
   const email = account.slice(account.lastIndexOf('/') + 1);
   if (!obstaclesOf(world).buildAccountNeedsRole) return undefined;
@@ -59,38 +54,50 @@ export function buildObstacle(world: World, account = defaultAccount(world)): st
   );
 }
 
+/** What a revision needs besides its image. */
+export interface Needs {
+  secrets: readonly { secret: string; version: string }[];
+  connector?: string | undefined;
+}
+
 /** Why a revision cannot become ready although its container was never started, in Cloud Run's words. */
 export function revisionObstacle(
   world: World,
-  change: Change,
   settings: RevisionSettings,
+  { secrets, connector }: Needs,
 ): string | undefined {
   const obstacles = obstaclesOf(world);
-  if (change.rebuild) obstacles.imageGone = false;
   if (obstacles.imageGone) return `Image '${settings.image}' not found.`;
-  const repository = settings.image.split('/').slice(0, 3).join('/');
-  const [host = '', project = '', name = ''] = repository.split('/');
-  const location = host.replace('-docker.pkg.dev', '');
-  const resource = `//artifactregistry.googleapis.com/projects/${project}/locations/${location}/repositories/${name}`;
-  const agent = `service-${world.projectNumber}@serverless-robot-prod.iam.gserviceaccount.com`;
-  if (
-    obstacles.agentNeedsReader &&
-    !can(world, principal(agent), 'artifactregistry.repositories.get', resource)
-  )
-    return `Google Cloud Run Service Agent ${agent} must have permission to read the image, ${settings.image}. Ensure that the provided container image URL is correct and that the above account has permission to access the image. If you just enabled the Cloud Run API, the permissions might take a few minutes to propagate.`;
   return (
-    secretObstacle(world, change.config, settings.serviceAccount) ??
-    connectorObstacle(obstacles, change.config) ??
+    agentObstacle(world, settings.image) ??
+    secretObstacle(world, secrets, settings.serviceAccount) ??
+    connectorObstacle(obstacles, connector) ??
     quotaObstacle(obstacles, settings)
   );
 }
 
-function secretObstacle(world: World, config: Json, account: string): string | undefined {
-  const list = (serviceConfig(config).secretEnvironmentVariables ?? []) as {
-    secret?: string;
-    version?: string;
-  }[];
-  const problems = list.flatMap(({ secret = '', version = 'latest' }, index) => {
+/** The account with which Cloud Run pulls images. */
+export const agentOf = (world: World): string =>
+  `service-${world.projectNumber}@serverless-robot-prod.iam.gserviceaccount.com`;
+
+/** The service agent reads the images of its own project, unless an obstacle says otherwise, and no others. */
+function agentObstacle(world: World, image: string): string | undefined {
+  const repository = image.split('/').slice(0, 3).join('/');
+  const [host = '', project = '', name = ''] = repository.split('/');
+  const location = host.endsWith('-docker.pkg.dev') ? host.replace('-docker.pkg.dev', '') : world.region;
+  const own = project === world.project || project === world.projectNumber || project === 'cloudrun';
+  if (own && !obstaclesOf(world).agentNeedsReader) return undefined;
+  const resource = `//artifactregistry.googleapis.com/projects/${project}/locations/${location}/repositories/${name}`;
+  const agent = agentOf(world);
+  if (can(world, principal(agent), 'artifactregistry.repositories.get', resource)) return undefined;
+  const foreign = own
+    ? ''
+    : ` Note that the image is from project [${project}], which is not the same as this project [${world.project}]. Permission must be granted to the Google Cloud Run Service Agent from this project.`;
+  return `Google Cloud Run Service Agent ${agent} must have permission to read the image, ${image}. Ensure that the provided container image URL is correct and that the above account has permission to access the image. If you just enabled the Cloud Run API, the permissions might take a few minutes to propagate.${foreign}`;
+}
+
+function secretObstacle(world: World, secrets: Needs['secrets'], account: string): string | undefined {
+  const problems = secrets.flatMap(({ secret, version }, index) => {
     const problem = mountProblem(world, secret.slice(secret.lastIndexOf('/') + 1), version, account);
     return problem
       ? [`spec.template.spec.containers[0].env[${index}].value_from.secret_key_ref.name: ${problem}`]
@@ -99,9 +106,8 @@ function secretObstacle(world: World, config: Json, account: string): string | u
   return problems.length > 0 ? problems.join('\n') : undefined;
 }
 
-function connectorObstacle({ connectors }: Obstacles, config: Json): string | undefined {
-  const wanted = serviceConfig(config).vpcConnector;
-  if (!connectors || typeof wanted !== 'string' || wanted === '') return undefined;
+function connectorObstacle({ connectors }: Obstacles, wanted: string | undefined): string | undefined {
+  if (!connectors || !wanted) return undefined;
   if (connectors.includes(wanted.slice(wanted.lastIndexOf('/') + 1))) return undefined;
   return `VPC connector ${wanted} does not exist, or Cloud Run does not have permission to use it.`;
 }
@@ -122,31 +128,4 @@ export function memoryObstacle(world: World, { memory }: RevisionSettings): stri
   const limit = Math.round(mebibytes(memory));
   if (memoryUsed <= limit) return undefined;
   return `Memory limit of ${limit} MiB exceeded with ${memoryUsed} MiB used. Consider increasing the memory limit, see https://cloud.google.com/run/docs/configuring/memory-limits`;
-}
-
-/** Refuses an ingress setting that the organisation's policy does not allow, as Google answers. */
-export function checkPolicies(world: World, config: Json): void {
-  const constraint = 'cloudfunctions.allowedIngressSettings';
-  const asked = String(serviceConfig(config).ingressSettings ?? 'ALLOW_ALL');
-  const rules = projectsOf(world).orgPolicies.get(constraint)?.rules ?? [];
-  const allowed = rules.flatMap(({ values }) => values?.allowedValues ?? []);
-  if (allowed.length === 0 || allowed.includes(asked)) return;
-  throw new ApiError(
-    400,
-    'FAILED_PRECONDITION',
-    'The request has violated one or more Org Policies. Please refer to the respective violations for more information.',
-    [
-      {
-        '@type': 'type.googleapis.com/google.rpc.PreconditionFailure',
-        violations: [
-          {
-            type: `constraints/${constraint}`,
-            subject: `orgpolicy:projects/${world.project}?configvalue=${asked}`,
-            description: `The value ${asked} of the ingress settings is not allowed.`,
-          },
-        ],
-      },
-      errorInfo('CUSTOM_ORG_POLICY_VIOLATION', 'orgpolicy.googleapis.com', { constraint }),
-    ],
-  );
 }
