@@ -72,6 +72,7 @@ function compareScores(): void {
 const silent = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
 const clock = {
   now: () => Date.now(),
+  steady: () => Date.now(),
   sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
 };
 

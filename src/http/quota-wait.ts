@@ -30,7 +30,7 @@ export class QuotaWait {
   refused(error: unknown): void {
     if (this.#told || !(error instanceof RemoteError) || error.status !== 429) return;
     this.#told = true;
-    const seconds = Math.max(0, Math.round((this.#deadline - this.#clock.now()) / 1000));
+    const seconds = Math.max(0, Math.round((this.#deadline - this.#clock.steady()) / 1000));
     const said = logText(error.remoteMessage || 'Google does not say which', 300);
     this.#log.line(`  Waiting for a quota of ${error.api}, at most ${seconds} s: ${said}`);
   }

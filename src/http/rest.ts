@@ -99,7 +99,7 @@ export function createRest(options: RestOptions): Rest {
       if (value !== undefined) url.searchParams.set(key, String(value));
     endpoints.assertSendable(url.href);
     const rule = call.retry ?? (call.method === 'GET' ? 'read' : 'write');
-    const deadline = clock.now() + (call.deadlineMs ?? 60_000);
+    const deadline = clock.steady() + (call.deadlineMs ?? 60_000);
     const shown = `${call.method} ${call.api} ${url.pathname}`;
     const quota = new QuotaWait(log, clock, deadline);
     let malformed = 0;
@@ -107,7 +107,7 @@ export function createRest(options: RestOptions): Rest {
       let failure: RemoteError | TransportError;
       let wait = Math.min(8000, 250 * 2 ** (tries - 1)) * (0.5 + random() / 2);
       try {
-        const answer = await attempt(call, url, deadline - clock.now());
+        const answer = await attempt(call, url, deadline - clock.steady());
         log.debug(`${shown} ${answer.status} ${Math.round(answer.milliseconds)} ms`);
         if ((answer.status >= 200 && answer.status < 300) || call.accept?.includes(answer.status))
           return { status: answer.status, headers: answer.headers, body: parseBody<T>(shown, answer) };
@@ -127,7 +127,7 @@ export function createRest(options: RestOptions): Rest {
             rule !== 'write' &&
             rule !== 'never' &&
             ++malformed < 3 &&
-            clock.now() + wait < deadline
+            clock.steady() + wait < deadline
           ) {
             await clock.sleep(wait, call.signal);
             continue;
@@ -138,7 +138,7 @@ export function createRest(options: RestOptions): Rest {
         failure = error;
         if (!mayRetry(rule, { transport: error })) throw failure;
       }
-      if (clock.now() + wait >= deadline) throw failure;
+      if (clock.steady() + wait >= deadline) throw failure;
       await clock.sleep(wait, call.signal);
     }
   }

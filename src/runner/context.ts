@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RunNames } from '../domain/errors/facts.ts';
 import { type Environment, InputReader } from '../inputs/reader.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
+import { createClock } from './clock.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What an action gets: plain data, and the few functions that reach the runner. */
@@ -12,12 +12,14 @@ export interface Context {
   env: Environment;
   log: Log;
   clock: Clock;
+  /** Tells the clock by how many milliseconds the machine is ahead of Google. Counts once. */
+  correctClock(aheadMs: number): void;
   /** Aborted by SIGINT or SIGTERM. The reason is a `ReleaseError` with the code `cancelled`. */
   signal: AbortSignal;
   secrets: Secrets;
   /** Eight random hex digits that identify this process in logs and user agents. */
   id: string;
-  /** Milliseconds since the epoch when the action began. */
+  /** When the action began, by `clock.steady`. */
   startedAt: number;
   /** What the action knows about itself, for repairs. `names` is called only after a failure. */
   about: { names: () => RunNames };
@@ -26,17 +28,6 @@ export interface Context {
   /** Reads what the main step saved; empty if it saved nothing. */
   state(name: string): string;
 }
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: async (milliseconds, signal) => {
-    try {
-      await delay(milliseconds, undefined, signal ? { signal } : {});
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    }
-  },
-};
 
 /** What the runner says about the run. Everybody who sees the run sees it, so it stays readable. */
 const publicVariables = [
@@ -56,13 +47,15 @@ export function createContext(
   parts: Pick<Context, 'log' | 'signal' | 'secrets' | 'saveState' | 'state'>,
 ): Context {
   for (const name of publicVariables) parts.secrets.show(env[name] ?? '');
+  const clock = createClock();
   return {
     ...parts,
     inputs: new InputReader(env, parts.secrets.add, parts.secrets),
     env,
-    clock: systemClock,
+    clock,
+    correctClock: clock.correct,
     id: randomUUID().slice(0, 8),
-    startedAt: Date.now(),
+    startedAt: clock.steady(),
     about: { names: () => ({}) },
   };
 }

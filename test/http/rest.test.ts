@@ -39,7 +39,7 @@ function fakeClock(): Clock & { slept: number[] } {
     at += ms;
     slept.push(ms);
   };
-  return { slept, now: () => at, sleep };
+  return { slept, now: () => at, steady: () => at, sleep };
 }
 
 async function rest(handler: Handler, call: Partial<RestCall> = {}, token = 'token-of-a-test-0123456789') {

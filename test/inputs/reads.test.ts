@@ -48,7 +48,7 @@ async function unreadOf(
   const context = {
     inputs,
     env,
-    clock: { now: () => 1_000_000, sleep: async () => {} },
+    clock: { now: () => 1_000_000, steady: () => 1_000_000, sleep: async () => {} },
   } as unknown as Context;
   await readers[action](context);
   inputs.done();

@@ -90,7 +90,7 @@ export function installFastTime(factor: number): FastTime {
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   return {
-    clock: { now, sleep },
+    clock: { now, steady: now, sleep },
     now,
     restore: () => {
       clearInterval(ticking);

@@ -43,6 +43,7 @@ export const resources = (sandbox: Sandbox) => ({
 
 const realClock: Clock = {
   now: () => Date.now(),
+  steady: () => Date.now(),
   sleep: (ms) => new Promise<void>((done) => setTimeout(done, ms)),
 };
 

@@ -30,6 +30,7 @@ export function smokePorts(workspace = root, changes: Partial<SmokePorts> = {}):
     files: suiteFiles(workspace),
     clock: {
       now: () => Date.now(),
+      steady: () => Date.now(),
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 20))),
     },
     log: { line: keep, warning: keep, detail: (title, more) => lines.push(title, ...more), debug: () => {} },

@@ -33,7 +33,7 @@ export const auth: Action<'auth'> = async (context) => {
     throw await examined(context, platform, request, error);
   }
   const shown = result.access ?? result.idToken ?? result.federated;
-  const expires = new Date(shown.expiresAt).toISOString();
+  const expires = new Date(clock.now() + shown.expiresAt - clock.steady()).toISOString();
   log.line(`✓ GitHub's token  ${result.subject}`);
   log.line(`✓ Logged in       ${result.principal} until ${expires}`);
 
@@ -70,7 +70,7 @@ export const auth: Action<'auth'> = async (context) => {
   report.timings.push({
     stage: 'login',
     startedAtSeconds: 0,
-    seconds: (clock.now() - context.startedAt) / 1000,
+    seconds: (clock.steady() - context.startedAt) / 1000,
     verdict: report.verdict,
   });
   return {

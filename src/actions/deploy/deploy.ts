@@ -84,7 +84,7 @@ export const deploy: Action<'deploy'> = async (context) => {
   report.timings.push({
     stage: 'deploy',
     startedAtSeconds: 0,
-    seconds: (clock.now() - startedAt) / 1000,
+    seconds: (clock.steady() - startedAt) / 1000,
     verdict: result.verdict,
   });
   const view = async () => (await import('../../domain/summary/deploy/section.ts')).deployView;

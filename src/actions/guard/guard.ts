@@ -17,7 +17,7 @@ export const guard: Action<'guard'> = async (context) => {
   const { rest, endpoints, projectId, member: identity } = openPlatform(context, login);
   const { log, clock, id, signal } = context;
   log.line(`Is ${request.name} in ${projectId}/${request.region} private? Mode ${request.mode}.`);
-  const started = clock.now();
+  const started = clock.steady();
   const ports = {
     clock,
     log,
@@ -48,7 +48,7 @@ export const guard: Action<'guard'> = async (context) => {
   report.findings = result.findings;
   report.evidence.exposure = result.evidence;
   report.actions_taken = result.repaired.map((what) => ({ at: new Date(clock.now()).toISOString(), what }));
-  const seconds = (clock.now() - started) / 1000;
+  const seconds = (clock.steady() - started) / 1000;
   const startedAtSeconds = (started - context.startedAt) / 1000;
   report.timings.push({
     stage: 'guard',

@@ -3,6 +3,7 @@ import { claimText } from '../../domain/login/claims.ts';
 import { principalOf } from '../../domain/login/identity.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { userAgent } from '../../domain/product.ts';
+import { spanText } from '../../domain/text/span.ts';
 import { createTokens } from '../../gcp/login/token-source.ts';
 import { type Endpoints, endpoints } from '../../http/endpoints.ts';
 import { createRest, type Rest, type RestCall } from '../../http/rest.ts';
@@ -59,11 +60,27 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     addSecret: secrets.add,
     userAgent: agent,
     signal,
+    onClock: (aheadMs) => followGoogle(context, aheadMs),
   });
   const member = () => memberOf(login, tokens);
   context.about.names = () => ({ project: login.projectId, member: member() });
   const invoker = login.invokerServiceAccount ?? login.serviceAccount;
   return { tokens, rest, endpoints: found, projectId: login.projectId ?? '', invoker, member };
+}
+
+/** A header tells the time only to a second, and an answer takes time. */
+const toleratedMs = 5000;
+const worthTellingMs = 30_000;
+
+/** If the machine's clock is wrong, moments follow Google's: log entries and the record are compared with them. */
+function followGoogle({ log, correctClock }: Context, aheadMs: number): void {
+  const off = Math.abs(aheadMs);
+  correctClock(off > toleratedMs ? aheadMs : 0);
+  if (off <= worthTellingMs) return;
+  const by = `${spanText(off / 1000)} ${aheadMs > 0 ? 'ahead of' : 'behind'}`;
+  log.warning(
+    `The clock of this runner is ${by} Google's. This run uses Google's time. On a self-hosted runner, set the clock: timedatectl set-ntp true`,
+  );
 }
 
 /** Who this job is for IAM: its account, or exactly the subject of this run, so that a grant admits no other run. */

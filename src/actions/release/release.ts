@@ -41,7 +41,8 @@ export const release: Action<'release'> = async (context) => {
   };
   const ports: ReleasePorts = { ...traffic, stages, observer, signal, clock, log };
   const run = await runRelease(ports, { ...inputs.request, place, owner });
-  const report = reportOf(run, env, context.inputs.given, context.startedAt, inputs.slo.windowSeconds);
+  const startedAt = clock.now() - (clock.steady() - context.startedAt);
+  const report = reportOf(run, env, context.inputs.given, startedAt, inputs.slo.windowSeconds);
   saveEnd(context, run, report.outcome);
   clearDraft(context);
   return { report, view, outputs: outputsOf(run), summaryFile: true };

@@ -26,7 +26,7 @@ export const rollback: Action<'rollback'> = async (context) => {
   const ports = trafficPorts(context, platform, request.githubToken, place);
   const report = newReport('rollback', { ...place });
   report.inputs = context.inputs.given;
-  const started = clock.now();
+  const started = clock.steady();
   const prober = createProber(platform.endpoints, userAgent(context.id));
   const alive: SettlePorts['alive'] = async (url, stop) =>
     (await import('./serving-proof.ts')).alive(prober, platform, log, url, place, stop);
@@ -114,7 +114,7 @@ function finish(
   serving: readonly Allocation[],
   started: number,
 ): Finished<'rollback'> {
-  const seconds = (context.clock.now() - started) / 1000;
+  const seconds = (context.clock.steady() - started) / 1000;
   report.timings.push({
     stage: 'rollback',
     startedAtSeconds: (started - context.startedAt) / 1000,

@@ -51,13 +51,13 @@ export async function startLocal(
     env: { ...env, PORT: String(port) },
   });
   try {
-    const until = clock.now() + options.readyMs;
+    const until = clock.steady() + options.readyMs;
     while (!(await isOpen(port))) {
       const exitCode = command.exitCode();
       const why =
         exitCode !== undefined
           ? `It ended with exit code ${exitCode} before it listened on port ${port} (PORT).`
-          : clock.now() >= until
+          : clock.steady() >= until
             ? `It did not listen on port ${port} (PORT) within ${options.readyMs / 1000} s.`
             : undefined;
       if (why !== undefined) {

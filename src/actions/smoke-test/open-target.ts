@@ -78,10 +78,10 @@ async function openCommand(
 ): Promise<OpenTarget> {
   const { clock, env, log } = context;
   const folder = resolve(env.GITHUB_WORKSPACE || '.', request.folder);
-  const started = clock.now();
+  const started = clock.steady();
   const { readyMs, isolation, inherit } = request;
   const local = await startLocal(context, command, { folder, readyMs, isolation, inherit });
-  log.line(`✓ ${command[0]} listens after ${((clock.now() - started) / 1000).toFixed(1)} s`);
+  log.line(`✓ ${command[0]} listens after ${((clock.steady() - started) / 1000).toFixed(1)} s`);
   const warning = isolationSentence(local.isolation);
   if (warning) log.warning(warning);
   else log.line(`  ${isolatedWords(local.isolation)}`);

@@ -25,7 +25,7 @@ function reportOf(
   report.timings.push({
     stage: 'smoke',
     startedAtSeconds: (started - context.startedAt) / 1000,
-    seconds: (context.clock.now() - started) / 1000,
+    seconds: (context.clock.steady() - started) / 1000,
     verdict: result.verdict,
   });
   return report;
@@ -58,7 +58,7 @@ function finished(
 export const smokeTest: Action<'smoke-test'> = async (context) => {
   const { login, ...request } = readSmokeTest(context);
   context.inputs.done();
-  const started = context.clock.now();
+  const started = context.clock.steady();
   let opened: OpenTarget | undefined;
   try {
     // Read the suite before the login and before a command is started, so that a wrong suite is reported at once.

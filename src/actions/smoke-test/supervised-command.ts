@@ -86,8 +86,8 @@ export async function startCommand(
     async stop() {
       child.stdin?.end();
       // The supervisor needs about four seconds if the command does not end by itself.
-      const until = clock.now() + 10_000;
-      while (exitCode === undefined && clock.now() < until) await clock.sleep(20);
+      const until = clock.steady() + 10_000;
+      while (exitCode === undefined && clock.steady() < until) await clock.sleep(20);
       // The function may have stopped or killed its supervisor.
       for (let looks = 0; looks < 100; looks++) {
         const left = await processesOf(treeId);

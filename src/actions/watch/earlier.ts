@@ -10,7 +10,7 @@ import { savedWatch } from '../../steps/watch/saved-watch.ts';
 
 interface Wanted {
   resume: 'auto' | 'save' | 'off';
-  since: number | undefined;
+  since: unknown;
   alpha: number | undefined;
   clientErrors: ClientErrors;
   probes: number;

@@ -44,11 +44,14 @@ export async function readWatch(context: Context) {
   };
 }
 
-/** Milliseconds since the epoch. */
-function sinceOf({ inputs, clock }: Context): number | undefined {
+/** Tells the moment, in milliseconds since the epoch. Call it after the login, which may correct the clock. */
+function sinceOf({ inputs, clock }: Context): (() => number) | undefined {
   const { since } = inputs.of('watch');
   if (since === undefined) return undefined;
-  if ('secondsAgo' in since) return clock.now() - since.secondsAgo * 1000;
+  if ('secondsAgo' in since) {
+    const ago = clock.steady();
+    return () => clock.now() - (clock.steady() - ago) - since.secondsAgo * 1000;
+  }
   if (since.at > clock.now()) inputs.problem('since', 'expected a time in the past');
-  return since.at;
+  return () => since.at;
 }

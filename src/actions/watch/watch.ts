@@ -67,7 +67,7 @@ export const watch: Action<'watch'> = async (context) => {
   });
   report.inputs = inputs.given;
 
-  const started = clock.now();
+  const started = clock.steady();
   const budget = await budgetGate(ports, {
     service: target.service,
     objectives: settings.objectives,
@@ -98,7 +98,7 @@ export const watch: Action<'watch'> = async (context) => {
     `Watching ${target.candidate} (${percentText(target.share)} of traffic)${beside} for at most ${elapsedText(request.duration)}: ${limits}.`,
   );
   const earlier = findEarlier(log, target, { ...request, objectives: settings.objectives, source });
-  const settledAt = request.since ?? clock.now();
+  const settledAt = request.since?.() ?? clock.now();
   const keeper = request.resume === 'save' ? createSaver({ services, clock, log }, target) : undefined;
   const result = await watchStep(
     { ...ports, probes },
@@ -125,7 +125,7 @@ export const watch: Action<'watch'> = async (context) => {
   report.timings.push({
     stage: 'watch',
     startedAtSeconds: (started - context.startedAt) / 1000,
-    seconds: (clock.now() - started) / 1000,
+    seconds: (clock.steady() - started) / 1000,
     verdict: result.verdict,
     note: result.reason,
   });

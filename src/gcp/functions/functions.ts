@@ -50,7 +50,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
    * 409 because that operation is running, and the caller then reads which operation it is.
    */
   async function write<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const deadline = clock.now() + deadlineMs;
+    const deadline = clock.steady() + deadlineMs;
     const quota = new QuotaWait(log, clock, deadline);
     for (let tries = 1; ; tries++) {
       try {
@@ -61,7 +61,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
           (error instanceof RemoteError && [429, 500, 502, 503, 504].includes(error.status)) ||
           (error instanceof TransportError && !error.permanent) ||
           error instanceof MalformedAnswer;
-        if (!transient || isLastingQuota(error) || clock.now() + wait > deadline) throw error;
+        if (!transient || isLastingQuota(error) || clock.steady() + wait > deadline) throw error;
         quota.refused(error);
         await clock.sleep(wait, signal);
       }

@@ -22,7 +22,7 @@ export async function attemptLogin<T>(
   call: () => Promise<T>,
 ): Promise<T> {
   const { request, clock, log, random, signal } = options;
-  const started = clock.now();
+  const started = clock.steady();
   for (let tries = 1; ; tries++) {
     try {
       return await call();
@@ -32,7 +32,7 @@ export async function attemptLogin<T>(
       const { explainFailure, logFailure, retryWait } = await import('./explain-login.ts');
       const explained = explainFailure(error, { request, stage, account, ...options.seen() });
       if (!explained) throw error;
-      const wait = retryWait(explained, { tries, elapsedMs: clock.now() - started, request, random, log });
+      const wait = retryWait(explained, { tries, elapsedMs: clock.steady() - started, request, random, log });
       if (wait === undefined) {
         logFailure(explained, log);
         throw explained;

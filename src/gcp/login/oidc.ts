@@ -40,7 +40,7 @@ export async function fetchOidcToken(
   const url = new URL(endpoint.url);
   if (!url.searchParams.has('audience')) url.searchParams.set('audience', options.audience);
   options.endpoints.assertSendable(url.href);
-  const deadline = clock.now() + deadlineMs;
+  const deadline = clock.steady() + deadlineMs;
   for (let tries = 1; ; tries++) {
     let failure: ReleaseError;
     try {
@@ -48,7 +48,7 @@ export async function fetchOidcToken(
         method: 'GET',
         url: url.href,
         headers: { accept: 'application/json', 'user-agent': options.userAgent, ...endpoint.headers },
-        timeoutMs: Math.max(1, Math.min(attemptMs, deadline - clock.now())),
+        timeoutMs: Math.max(1, Math.min(attemptMs, deadline - clock.steady())),
         maxBytes: 256 * 1024,
         signal: options.signal,
       });
@@ -68,7 +68,7 @@ export async function fetchOidcToken(
       failure = error;
     }
     const wait = Math.min(4000, 200 * 2 ** (tries - 1)) * (0.5 + options.random() / 2);
-    if (clock.now() + wait >= deadline) throw failure;
+    if (clock.steady() + wait >= deadline) throw failure;
     await clock.sleep(wait, options.signal);
   }
 }

@@ -16,7 +16,7 @@ export function shared(
   let current: TimedToken | undefined;
   let pending: Promise<TimedToken> | undefined;
   return (signal) => {
-    if (current && current.expiresAt - clock.now() >= marginMs) return Promise.resolve(current);
+    if (current && current.expiresAt - clock.steady() >= marginMs) return Promise.resolve(current);
     pending ??= make().then(
       (token) => {
         current = token;

@@ -24,6 +24,8 @@ export interface TokenOptions {
   userAgent: string;
   /** Aborts every exchange of this process. */
   signal?: AbortSignal | undefined;
+  /** Called after the first exchange with the milliseconds by which this machine's clock is ahead of Google's. */
+  onClock?: (aheadMs: number) => void;
   random?: () => number;
 }
 
@@ -41,6 +43,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
   const random = options.random ?? Math.random;
   let claims: Claims | undefined;
   let clockAheadSeconds: number | undefined;
+  let exchanged = false;
 
   const seen = () => ({ claims, clockAheadSeconds });
   const attempt = <T>(stage: Stage, account: string | undefined, call: () => Promise<T>) =>
@@ -94,6 +97,10 @@ export function createTokens(options: TokenOptions): LoginTokens {
         },
         signal: options.signal,
       });
+      const ahead = clock.now() - Date.parse(answer.headers.date ?? '');
+      // The header has whole seconds.
+      if (Number.isFinite(ahead) && !exchanged) options.onClock?.(ahead - 500);
+      exchanged = true;
       const lifetime = Number(answer.body.expires_in);
       return timed(answer.body.access_token, Number.isFinite(lifetime) ? lifetime : 0, 'The token exchange');
     });
@@ -103,7 +110,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
     if (typeof token !== 'string' || token === '')
       throw new ReleaseError('response-malformed', { what: `${who} answered without a token.` });
     addSecret(token);
-    return { token, expiresAt: clock.now() + Math.max(0, seconds) * 1000 };
+    return { token, expiresAt: clock.steady() + Math.max(0, seconds) * 1000 };
   }
 
   /** Calls IAM Credentials with the federated token. */

@@ -44,7 +44,7 @@ export async function uploadArchive(
   checkHost(url, endpoints);
   for (const [key, value] of url.searchParams)
     if (/signature|credential|token/i.test(key)) options.addSecret(value);
-  const deadline = clock.now() + deadlineMs;
+  const deadline = clock.steady() + deadlineMs;
   for (let tries = 1; ; tries++) {
     let problem: string;
     let transient: boolean;
@@ -55,7 +55,7 @@ export async function uploadArchive(
         headers: { 'content-type': 'application/zip' },
         body: () => createReadStream(archive.path),
         contentLength: archive.bytes,
-        timeoutMs: Math.max(1, Math.min(attemptMs, deadline - clock.now())),
+        timeoutMs: Math.max(1, Math.min(attemptMs, deadline - clock.steady())),
         maxBytes: 64 * 1024,
         truncate: true,
         signal,
@@ -69,7 +69,7 @@ export async function uploadArchive(
       transient = mayRetry('read', { transport: error });
     }
     const wait = Math.min(8000, 300 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
-    if (!transient || tries > 8 || clock.now() + wait > deadline)
+    if (!transient || tries > 8 || clock.steady() + wait > deadline)
       throw new ReleaseError('upload-failed', {
         what: `The source could not be uploaded: ${problem}.`,
         why: transient ? `${tries} attempts failed.` : undefined,

@@ -35,7 +35,7 @@ export class CallBudget {
    * further pages of a pass that has begun do not.
    */
   take(what: 'pass' | 'page' = 'pass'): boolean {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     this.#calls = this.#calls.filter((at) => at > now - 60_000 && at <= now);
     if (this.#calls.length >= this.#perMinute || (what === 'pass' && now < this.#notBefore)) return false;
     this.#calls.push(now);
@@ -44,7 +44,7 @@ export class CallBudget {
 
   /** The server refused the last call, because the quota of the project is used up. */
   refused(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const used = Math.min(this.#rate ?? this.#perMinute, Math.max(1, this.#calls.length));
     this.#rate = Math.max(this.#slowest, used / 2);
     this.#raisedAt = now;
@@ -55,7 +55,7 @@ export class CallBudget {
   /** The server answered the last call. */
   answered(): void {
     if (this.#rate === undefined) return;
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     this.#rate += Math.max(0, now - this.#raisedAt) / raiseMs;
     this.#raisedAt = now;
     if (this.#rate >= this.#perMinute) this.#rate = undefined;
@@ -69,7 +69,7 @@ export class CallBudget {
 
   /** Milliseconds until `take` may succeed again after a refusal. */
   get waitMs(): number {
-    return Math.max(0, this.#notBefore - this.#clock.now());
+    return Math.max(0, this.#notBefore - this.#clock.steady());
   }
 }
 

@@ -25,7 +25,7 @@ async function patiently<T>(
   read: () => Promise<T>,
   { withinMs, answers }: { withinMs: number; answers: number },
 ): Promise<T> {
-  const until = clock.now() + withinMs;
+  const until = clock.steady() + withinMs;
   let refused = false;
   for (let wanted = 1; ; ) {
     let spent: QuotaSpent | undefined;
@@ -43,9 +43,9 @@ async function patiently<T>(
       }
       refused = true;
     }
-    const late = clock.now() + budget.waitMs >= until;
+    const late = clock.steady() + budget.waitMs >= until;
     if (late && spent) throw spent;
-    await clock.sleep(Math.max(0, Math.min(budget.waitMs, until - clock.now())), signal);
+    await clock.sleep(Math.max(0, Math.min(budget.waitMs, until - clock.steady())), signal);
     // The read itself is counted, so that the watch that follows keeps to the minute's limit.
     budget.take('page');
   }

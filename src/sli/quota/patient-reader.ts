@@ -33,7 +33,7 @@ export class PatientReader implements SliReader {
   constructor(reader: SliReader, options: PatientOptions) {
     this.#reader = reader;
     this.#options = options;
-    this.#answeredAt = options.clock.now();
+    this.#answeredAt = options.clock.steady();
   }
 
   get source(): string {
@@ -47,7 +47,7 @@ export class PatientReader implements SliReader {
       try {
         news = this.#last = await this.#reader.poll(marks, signal);
         budget.answered();
-        this.#answeredAt = clock.now();
+        this.#answeredAt = clock.steady();
         this.#spent = this.#failure = undefined;
       } catch (error) {
         if (!(error instanceof QuotaSpent)) {
@@ -60,7 +60,7 @@ export class PatientReader implements SliReader {
       }
     // A look that had to wait repeats the last failure. Otherwise the failure would look like silence.
     else if (this.#failure !== undefined) throw this.#failure;
-    if (this.#spent && clock.now() - this.#answeredAt >= starvedMs) throw this.#spent;
+    if (this.#spent && clock.steady() - this.#answeredAt >= starvedMs) throw this.#spent;
     return this.#reading(news);
   }
 

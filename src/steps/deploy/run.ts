@@ -34,7 +34,7 @@ export function startRun(ports: DeployPorts, request: DeployRequest): DeployRun 
   return {
     ports,
     request,
-    deadline: ports.clock.now() + request.deadlineSeconds * 1000,
+    deadline: ports.clock.steady() + request.deadlineSeconds * 1000,
     result,
     sent: false,
     held: undefined,

@@ -33,7 +33,7 @@ export const changeShares = (
 
 export const settledService = (run: DeployRun, service: string): Promise<RunService> =>
   awaitSettled(run.ports, service, {
-    deadline: run.ports.clock.now() + withinMs,
+    deadline: run.ports.clock.steady() + withinMs,
     signal: run.request.signal,
   });
 

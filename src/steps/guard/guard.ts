@@ -89,7 +89,7 @@ interface Look {
 
 async function look(ports: GuardPorts, request: GuardRequest): Promise<Look> {
   const { project, region, name, signal, identity, scope, trusted } = request;
-  const now = ports.clock.now();
+  const now = () => ports.clock.now();
   const read = await readExposure(ports, { project, region, name, scope, trusted, now, identity, signal });
   // A function without a service has nothing to call. If one of its URLs answers anyway, the answer counts.
   const targets = read.exists || read.function.ok ? probeTargets(read, request.probeUrls) : [];
@@ -132,13 +132,13 @@ export async function guard(ports: GuardPorts, request: GuardRequest): Promise<G
   if (refused.length > 0) first.reason = [first.reason, ...refused.map(({ title }) => title)].join(' ');
   const seconds = secondsToWait(first, closed, request);
   if (seconds === 0 && repaired.length === 0) return resultOf(before, closed);
-  const started = ports.clock.now();
+  const started = ports.clock.steady();
   if (seconds > 0)
     await waitUntilRefused(ports, before.targets, seconds, {
       spacingMs: request.spacingMs,
       signal: request.signal,
     });
-  const waited = Math.round((ports.clock.now() - started) / 1000);
+  const waited = Math.round((ports.clock.steady() - started) / 1000);
   const after = await look(ports, request);
   const { judgement } = after;
   const nothingLeftToClose = judgement.repairs.length + judgement.unrepairable === 0;

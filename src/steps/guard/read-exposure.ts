@@ -77,7 +77,7 @@ export async function readExposure(sources: Sources, request: ReadRequest): Prom
   const facts = described.ok ? described.value : undefined;
   const urls = facts ? [...facts.urls, ...(own.service?.ok ? own.service.value.urls : [])] : [];
   const service = facts?.generation === 2 ? serviceName(facts, request) : undefined;
-  const settle = conditionSettler({ project, region, name, service }, request.now);
+  const settle = conditionSettler({ project, region, name, service }, request.now());
   const given = {
     policies: await settle([...own.policies, ...above.policies]),
     runtime: facts?.serviceAccount,

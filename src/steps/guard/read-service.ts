@@ -11,8 +11,8 @@ export interface ReadRequest {
   /** `invoke` reads what decides who may call. `full` adds preventive policies, gateways, source and images. */
   scope: 'invoke' | 'full';
   trusted: readonly string[];
-  /** When the conditions of bindings are evaluated, in milliseconds since the epoch. */
-  now: number;
+  /** When the conditions of bindings are evaluated, in milliseconds since the epoch. Asked after the first reads. */
+  now: () => number;
   /** The identity that reads, as an IAM member. Asked after the first reads, because it may be known only after the login. */
   identity: (() => string | undefined) | undefined;
   signal: AbortSignal | undefined;

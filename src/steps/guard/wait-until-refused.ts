@@ -19,11 +19,11 @@ export async function waitUntilRefused(
 ): Promise<boolean> {
   const { prober, clock, log } = world;
   const { signal, spacingMs } = options;
-  const deadline = clock.now() + seconds * 1000;
+  const deadline = clock.steady() + seconds * 1000;
   log.line(
     `Waiting at most ${seconds} s until every anonymous request is refused ${refusalsInARow} times in a row.`,
   );
-  let nextLine = clock.now() + 60_000;
+  let nextLine = clock.steady() + 60_000;
   let refusedRounds = 0;
   for (let pause = 250; ; pause = Math.min(10_000, pause * 1.5)) {
     const records = await probeOnce(prober, targets, { timeoutMs: 10_000, signal });
@@ -31,7 +31,7 @@ export async function waitUntilRefused(
       ? refusedRounds + 1
       : 0;
     if (refusedRounds >= refusalsInARow) return true;
-    const now = clock.now();
+    const now = clock.steady();
     const wait = refusedRounds > 0 ? spacingMs : pause;
     if (now + wait > deadline) return false;
     if (now >= nextLine) {

@@ -8,7 +8,7 @@ export interface Tokens {
 
 export interface TimedToken {
   token: string;
-  /** Milliseconds since the epoch, by this machine's clock. */
+  /** By `clock.steady`. */
   expiresAt: number;
 }
 

@@ -27,9 +27,9 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
   const { ending } = run;
   while (run.state.phase !== 'ended') {
     const { phase } = run.state;
-    const startedAt = ports.clock.now();
+    const began = ports.clock.steady();
     const result = await attempt(run, handlers[phase]);
-    addStage(run, phase, result, startedAt);
+    addStage(run, phase, result, began);
     run.reason = reasonAfter(run, phase, result);
     const { touched } = run.state;
     const known = touched ?? (isFailure(phase, result) ? await touchedBy(run, result) : undefined);
@@ -84,13 +84,11 @@ function reasonAfter(run: ReleaseRun, phase: Phase, { event, reason }: PhaseResu
   return phase === 'reverting' ? `${run.reason} Traffic could not be put back: ${reason}.` : reason;
 }
 
-function addStage(
-  run: ReleaseRun,
-  phase: Exclude<Phase, 'ended'>,
-  result: PhaseResult,
-  startedAt: number,
-): void {
+function addStage(run: ReleaseRun, phase: Exclude<Phase, 'ended'>, result: PhaseResult, began: number): void {
   const { stage, kind } = stageOf[phase];
+  // The login may have corrected `now` in the meantime.
+  const { clock } = run.ports;
+  const startedAt = clock.now() - (clock.steady() - began);
   // Nothing was released, so nothing is rolled back.
   const undoes = phase === 'reverting' && run.state.touched === 'record';
   const name = undoes ? 'Undo the pin' : stage;

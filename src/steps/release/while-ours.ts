@@ -46,7 +46,7 @@ export async function whileOurs<T>(
   const over = new AbortController();
   const signal = AbortSignal.any([ports.signal, over.signal]);
   let stop: PhaseResult | undefined;
-  let savedAt = ports.clock.now();
+  let savedAt = ports.clock.steady();
   const look = async () => {
     while (request.lookSeconds > 0 && !signal.aborted) {
       await ports.clock.sleep(request.lookSeconds * 1000, signal);
@@ -59,8 +59,8 @@ export async function whileOurs<T>(
         if (lost && !signal.aborted) {
           stop = lost;
           over.abort(new ReleaseError('cancelled', { what: lost.reason }));
-        } else if (ports.clock.now() - savedAt >= saveEveryMs) {
-          savedAt = ports.clock.now();
+        } else if (ports.clock.steady() - savedAt >= saveEveryMs) {
+          savedAt = ports.clock.steady();
           await saveState(run, service, signal);
         }
       } catch (error) {

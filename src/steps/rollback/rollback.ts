@@ -113,7 +113,7 @@ async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chos
     request.to === 'before' || request.to === 'stable' ? takenBack(parsed, from, target) : undefined;
   const buildOver = await buildIsOver(ports, request, parsed);
   let keptPin = false;
-  const started = clock.now();
+  const started = clock.steady();
   const changed = await changeTraffic(
     ports,
     service.name,
@@ -130,13 +130,13 @@ async function move(ports: RollbackPorts, request: RollbackRequest, chosen: Chos
     { withinMs: 60_000, signal, first: service },
   );
   if (!changed.done) {
-    const deadline = clock.now() + restMs;
+    const deadline = clock.steady() + restMs;
     const now = await awaitSettled(ports, service.name, { deadline, signal }).catch(() => undefined);
     const reason = `the traffic was sent to ${target}, but ${changed.reason}`;
     const serving = now ? servingNow(now) : [];
     return { did: 'overtaken', reason, target, from, serving, service, findings };
   }
-  const tookMs = clock.now() - started;
+  const tookMs = clock.steady() - started;
   log.line(`✓ Roll back     ${(tookMs / 1000).toFixed(1)} s  ${target} 100 %`);
   const outside = settings.facts(changed.service);
   const putBack = backText(outside);

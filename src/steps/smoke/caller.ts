@@ -59,11 +59,11 @@ export function urlOf(target: string, path: string): string {
 export function createCaller(ports: SmokePorts, request: SmokeRequest, progress: () => string): Caller {
   const { target, signal } = request;
   const random = ports.random ?? Math.random;
-  const end = ports.clock.now() + (request.deadlineMs ?? limits.smoke * 1000);
-  const timeLeft = () => end - ports.clock.now();
+  const end = ports.clock.steady() + (request.deadlineMs ?? limits.smoke * 1000);
+  const timeLeft = () => end - ports.clock.steady();
   let cold: number | undefined;
   let began: number | undefined;
-  let beatAt = ports.clock.now();
+  let beatAt = ports.clock.steady();
   const startedAt = beatAt;
   let last: { path: string; bytes: Uint8Array } | undefined;
 
@@ -105,7 +105,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
 
   /** Logs the progress once a minute. */
   const beat = () => {
-    const now = ports.clock.now();
+    const now = ports.clock.steady();
     if (now - beatAt < 60_000) return;
     beatAt = now;
     ports.log.line(`  ${Math.round((now - startedAt) / 1000)}s  ${progress()}`);
@@ -122,7 +122,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
     async call(item, override = {}) {
       const attempts: string[] = [];
       const most = 1 + (override.retries ?? item.retries);
-      began ??= ports.clock.now();
+      began ??= ports.clock.steady();
       for (;;) {
         const attempt = await once(item, override);
         attempts.push(attemptWords(attempt));
@@ -136,7 +136,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
           attempt.answer.status !== 401 &&
           attempt.answer.status !== 403
         )
-          cold = attempts.length === 1 ? attempt.answer.milliseconds : ports.clock.now() - began;
+          cold = attempts.length === 1 ? attempt.answer.milliseconds : ports.clock.steady() - began;
         if (attempts.length >= most || !repeat) return { attempt, attempts };
         const wait = waitBefore(attempts.length + 1, attempt, random());
         if (wait >= timeLeft()) return { attempt, attempts };

@@ -79,7 +79,7 @@ function createRunner(caller: Caller, results: CaseResult[], { log }: SmokePorts
  */
 export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promise<SmokeResult> {
   const { clock, log } = ports;
-  const started = clock.now();
+  const started = clock.steady();
   const suite = await readSuite(ports, request.suite);
   const results: CaseResult[] = [];
   const total = suite.cases.length + suite.presets.length + (suite.latency ? 1 : 0);
@@ -128,7 +128,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
     coldMs: caller.coldMs,
     latency: percentiles,
     cer: cerOf(results),
-    milliseconds: clock.now() - started,
+    milliseconds: clock.steady() - started,
   };
   return {
     verdict: verdictOf(results),

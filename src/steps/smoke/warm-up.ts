@@ -15,15 +15,19 @@ export async function warmUp(
   request: SmokeRequest,
 ): Promise<void> {
   const { clock, log } = ports;
-  const until = clock.now() + Math.min(request.settleMs ?? 30_000, caller.timeLeft());
+  const until = clock.steady() + Math.min(request.settleMs ?? 30_000, caller.timeLeft());
   let called = await caller.call(item);
   if (caller.sendsToken && refused(called)) {
-    const left = Math.round((until - clock.now()) / 1000);
+    const left = Math.round((until - clock.steady()) / 1000);
     if (left > 0)
       log.line(
         `  the first request was answered with ${called.attempts.at(-1)}; a new permission may need a moment, so this tries for up to ${left} s`,
       );
-    for (let wait = 1000; refused(called) && clock.now() + wait <= until; wait = Math.min(wait * 1.5, 5000)) {
+    for (
+      let wait = 1000;
+      refused(called) && clock.steady() + wait <= until;
+      wait = Math.min(wait * 1.5, 5000)
+    ) {
       await clock.sleep(wait, request.signal);
       called = await caller.call(item);
     }

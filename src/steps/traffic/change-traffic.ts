@@ -64,7 +64,7 @@ export async function changeTraffic(
   options: ChangeOptions,
 ): Promise<Changed> {
   const { services, clock, log } = ports;
-  const deadline = clock.now() + options.withinMs;
+  const deadline = clock.steady() + options.withinMs;
   let wrote = false;
   let lastError: unknown;
   let refused: unknown;
@@ -111,7 +111,7 @@ export async function changeTraffic(
       log.debug(`Changing traffic, try ${tries}: ${messageOf(error)}`);
     }
     const wait = Math.min(4000, 150 * 2 ** tries) * (0.5 + (tries % 3) / 4);
-    if (clock.now() + wait >= deadline) throw lastError ?? busy(name, options.busyCode);
+    if (clock.steady() + wait >= deadline) throw lastError ?? busy(name, options.busyCode);
     await clock.sleep(wait, options.signal);
   }
 }

@@ -23,7 +23,7 @@ export async function readServing(
       log.debug(`${name} is not ready yet: ${revision?.message ?? 'no reason given'}`);
     return revision;
   };
-  return readUntil(clock, read, isDecided, pauses, { deadline: clock.now() + withinMs, signal });
+  return readUntil(clock, read, isDecided, pauses, { deadline: clock.steady() + withinMs, signal });
 }
 
 const isDecided = (revision: RunRevision | undefined) => revision?.ready === true || isDead(revision);

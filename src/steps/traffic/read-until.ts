@@ -20,7 +20,7 @@ export async function readUntil<T>(
 ): Promise<T> {
   for (let pause = pauses.first; ; pause = Math.min(pauses.longest, pause * pauses.factor)) {
     const value = await read();
-    if (isDone(value) || clock.now() + pause >= deadline) return value;
+    if (isDone(value) || clock.steady() + pause >= deadline) return value;
     await clock.sleep(pause, signal);
   }
 }

@@ -24,9 +24,9 @@ export async function askUntilSame(
   before: RecordedAnswer | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
-  const end = clock.now() + withinMs;
+  const end = clock.steady() + withinMs;
   for (;;) {
-    const isLast = clock.now() + pauseMs > end || before?.answered !== true;
+    const isLast = clock.steady() + pauseMs > end || before?.answered !== true;
     try {
       const answer = await ask();
       if (isLast || (before && sameAnswer(before, answer))) return answer;

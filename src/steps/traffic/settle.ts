@@ -81,7 +81,7 @@ const maxRaces = 5;
 /** Finishes what an earlier release left open, or says why that is not possible. Running it twice has the same effect as once. */
 export async function settle(ports: SettlePorts, request: SettleRequest): Promise<Settled> {
   const { services, clock, log } = ports;
-  const began = clock.now();
+  const began = clock.steady();
   const heartbeat = createHeartbeat(ports, began + request.waitMs);
   let lostSince: number | undefined;
   let { remembered } = request;
@@ -94,9 +94,12 @@ export async function settle(ports: SettlePorts, request: SettleRequest): Promis
     // A build may drop the record while this waits for the build.
     if (parsed.kind === 'record' && isOpen(parsed.record)) remembered = parsed.record;
     if (parsed.kind === 'record') lostSince = undefined;
-    else lostSince ??= clock.now();
+    else lostSince ??= clock.steady();
     const facts = await readFacts(ports, request, service, parsed);
-    const decision = decideSettlement({ ...facts, lostForMs: clock.now() - (lostSince ?? clock.now()) });
+    const decision = decideSettlement({
+      ...facts,
+      lostForMs: clock.steady() - (lostSince ?? clock.steady()),
+    });
     const found = parsed.kind === 'record' ? parsed.record : undefined;
     const { serving } = facts;
     const seen = {
@@ -112,7 +115,7 @@ export async function settle(ports: SettlePorts, request: SettleRequest): Promis
       found,
     };
     if (decision.do === 'wait') {
-      if (clock.now() - began + pollMs > request.waitMs) return { ...seen, did: 'wait' };
+      if (clock.steady() - began + pollMs > request.waitMs) return { ...seen, did: 'wait' };
       heartbeat(decision.reason);
       waited = true;
       await clock.sleep(pollMs, request.signal);
@@ -120,7 +123,7 @@ export async function settle(ports: SettlePorts, request: SettleRequest): Promis
     }
     if (request.dryRun || (decision.do !== 'put_back' && decision.do !== 'hands_off'))
       return { ...seen, did: decision.do };
-    const lostFor = clock.now() - (lostSince ?? clock.now());
+    const lostFor = clock.steady() - (lostSince ?? clock.steady());
     const settings = settingsBack({ outside: found?.outside, revision: found?.before_revision });
     const written = await execute(ports, { ...request, remembered }, facts, lostFor, settings);
     if (!written.done) {
@@ -154,9 +157,9 @@ function createHeartbeat({ clock, log }: TrafficPorts, until: number): (reason: 
   let loggedAt = 0;
   let logged = '';
   return (reason) => {
-    if (logged === reason && clock.now() - loggedAt < heartbeatMs) return;
-    log.line(`  Waiting: ${reason} (giving up after ${Math.round((until - clock.now()) / 1000)} s)`);
-    [logged, loggedAt] = [reason, clock.now()];
+    if (logged === reason && clock.steady() - loggedAt < heartbeatMs) return;
+    log.line(`  Waiting: ${reason} (giving up after ${Math.round((until - clock.steady()) / 1000)} s)`);
+    [logged, loggedAt] = [reason, clock.steady()];
   };
 }
 

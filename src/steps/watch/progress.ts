@@ -76,7 +76,7 @@ export function createProgress(
       const worst = worstOf(look.decision);
       const test = state.evidence.tests[worst];
       const odds = againstOf(look.decision.standings[worst] as Standing);
-      const now = ports.clock.now();
+      const now = ports.clock.steady();
       const clients = clientFactsOf(request, state, look.decision);
       const has = (value: number, before: number) =>
         Math.abs(value - before) > Math.log(1.33) && value > Math.log(2);

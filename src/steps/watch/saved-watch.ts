@@ -58,16 +58,16 @@ export function createSaver(
   target: Pick<WatchTarget, 'service' | 'candidate'>,
 ): { due(): boolean; keep(state: WatchState, signal?: AbortSignal): Promise<void> } {
   const { services, clock, log } = ports;
-  let keptAt = clock.now();
+  let keptAt = clock.steady();
   let warned = false;
   const warn = (why: string) => {
     if (!warned) log.warning(`The state of the watch is not saved: ${why}`);
     warned = true;
   };
   return {
-    due: () => clock.now() - keptAt >= saveEveryMs,
+    due: () => clock.steady() - keptAt >= saveEveryMs,
     async keep(state, signal) {
-      keptAt = clock.now();
+      keptAt = clock.steady();
       try {
         const service = await services.get(target.service, signal);
         const record = service && openRecord(service, target.candidate);

@@ -44,7 +44,7 @@ export async function awaitOperation(
   signal?: AbortSignal,
 ): Promise<FunctionOperation> {
   const { clock, log, functions } = ports;
-  const started = clock.now();
+  const started = clock.steady();
   let operation = begun;
   let wait = firstMs;
   let line = '';
@@ -54,10 +54,10 @@ export async function awaitOperation(
     const seen = stageLine(operation);
     if (seen !== line) {
       line = seen;
-      lastLineAt = clock.now();
+      lastLineAt = clock.steady();
       log.line(`Cloud Functions: ${seen} (${Math.round((lastLineAt - started) / 1000)} s)`);
-    } else if (clock.now() - lastLineAt >= heartbeatMs) {
-      lastLineAt = clock.now();
+    } else if (clock.steady() - lastLineAt >= heartbeatMs) {
+      lastLineAt = clock.steady();
       log.line(`Still waiting: ${seen || 'not started'} (${Math.round((lastLineAt - started) / 1000)} s)`);
     }
     const link = operation.stages.find((stage) => stage.name === 'BUILD')?.resourceUri;
@@ -66,7 +66,7 @@ export async function awaitOperation(
       log.line(`Build: ${link}`);
     }
     if (operation.done) return operation;
-    const left = deadline - clock.now();
+    const left = deadline - clock.steady();
     if (left <= 0)
       throw new ReleaseError('deadline-exceeded', {
         what: `The operation ${operation.name} did not end in time.`,

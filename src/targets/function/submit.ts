@@ -106,7 +106,7 @@ export async function submit(run: FunctionRun, submission: Submission): Promise<
       `Another deploy of ${request.name} is running${other ? ` (${other.name})` : ''}: waiting until it ends`,
     );
     if (other) await awaitOperation(ports, other, run.deadline, signal);
-    else if (clock.now() > run.deadline || tries > 20)
+    else if (clock.steady() > run.deadline || tries > 20)
       throw new ReleaseError('deploy-conflict', {
         what: `Cloud Functions refused every attempt to deploy ${request.name}, because another deploy is running (409).`,
         fix: 'Run the job again later.',

@@ -63,7 +63,7 @@ cases:
         throw new Error('nothing may be sent');
       },
     },
-    clock: { now: () => 0, sleep: async () => {} },
+    clock: { now: () => 0, steady: () => 0, sleep: async () => {} },
     log: { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} },
   } as unknown as SmokePorts;
   const error = await smokeTest(ports, {

@@ -152,7 +152,7 @@ describe('probing', () => {
         return url.endsWith('busy') && method === 'GET' ? (answers.pop() ?? refusal) : refusal;
       },
     };
-    const clock = { now: () => 0, sleep: async () => undefined };
+    const clock = { now: () => 0, steady: () => 0, sleep: async () => undefined };
     const targets = ['https://a.run.app/calm', 'https://a.run.app/busy'].map((url) => ({
       url,
       from: 'f',

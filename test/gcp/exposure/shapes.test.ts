@@ -37,6 +37,7 @@ function rest() {
     }),
     clock: {
       now: () => now,
+      steady: () => now,
       sleep: async (ms) => {
         now += ms;
       },

@@ -177,7 +177,11 @@ describe('reading', () => {
       const sleep = async (ms: number) => {
         skipped += ms;
       };
-      const ports = w.ports(undefined, { now: () => Date.now() + skipped, sleep });
+      const ports = w.ports(undefined, {
+        now: () => Date.now() + skipped,
+        steady: () => Date.now() + skipped,
+        sleep,
+      });
       const result = await guard(ports, {
         ...guardDefaults,
         project: w.sandbox.project,
@@ -353,6 +357,7 @@ describe('cancelling', () => {
     const reason = new ReleaseError('cancelled', { what: 'The run was cancelled.' });
     ports.clock = {
       now: () => Date.now(),
+      steady: () => Date.now(),
       sleep: (ms, signal) =>
         new Promise((resolve, reject) => {
           const timer = setTimeout(resolve, ms);

@@ -15,6 +15,7 @@ beforeAll(async () => {
   const token = await client.accessToken();
   const clock = {
     now: () => Date.now(),
+    steady: () => Date.now(),
     sleep: async (milliseconds: number) => {
       slept.push(milliseconds);
       // Entries written in the meantime become readable.

@@ -69,6 +69,7 @@ beforeEach(async () => {
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = {
     now: () => Date.now(),
+    steady: () => Date.now(),
     sleep: async (milliseconds: number) =>
       new Promise<void>((done) => setTimeout(done, Math.min(5, milliseconds))),
   };
@@ -362,7 +363,7 @@ describe('the upload', () => {
       remove: () => rmSync(folder, { recursive: true, force: true }),
     };
   };
-  const clock = { now: () => Date.now(), sleep: async () => {} };
+  const clock = { now: () => Date.now(), steady: () => Date.now(), sleep: async () => {} };
   const secrets: string[] = [];
   const put = async (url: string, loopback = true) => {
     const file = archive();

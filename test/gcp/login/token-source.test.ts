@@ -33,6 +33,7 @@ function open(change: Partial<LoginRequest> = {}, signal?: AbortSignal): Opened 
   const clock = {
     ahead: 0,
     now: () => Date.now() + clock.ahead,
+    steady: () => Date.now() + clock.ahead,
     sleep: async (milliseconds: number, aborted?: AbortSignal) => {
       aborted?.throwIfAborted();
       waits.push(milliseconds);

@@ -21,6 +21,7 @@ const real = found ? describe : describe.skip;
 
 const clock: Clock = {
   now: () => Date.now(),
+  steady: () => Date.now(),
   sleep: async (ms, signal) => void (await delay(ms, undefined, signal ? { signal } : {})),
 };
 const objectives = [

@@ -54,6 +54,7 @@ function world(
     },
     clock: {
       now: () => now,
+      steady: () => now,
       sleep: async (milliseconds) => {
         found.slept.push(milliseconds);
         now += milliseconds;

@@ -31,6 +31,7 @@ function worldOf(look: (at: number) => FunctionOperation) {
   const ports = {
     clock: {
       now: () => now,
+      steady: () => now,
       sleep: async (milliseconds: number, signal?: AbortSignal) => {
         signal?.throwIfAborted();
         now += milliseconds;

@@ -33,7 +33,7 @@ export function atRest({ ports }: ReleaseRun, found: RunService): Promise<RunSer
     return service;
   };
   return readUntil(clock, read, (seen) => !isChanging(seen), pauses, {
-    deadline: clock.now() + restMs,
+    deadline: clock.steady() + restMs,
     signal,
   });
 }
