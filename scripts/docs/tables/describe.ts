@@ -16,7 +16,8 @@ export interface Described {
   expression: string | undefined;
 }
 
-function describe(name: string, action: ActionName): Described {
+/** An input in the words of one action. */
+export function describe(name: string, action: ActionName): Described {
   const definition: UsedDefinition & { required?: true } = definitionFor(name, action);
   const { kind, sentence, essential, expression, example } = definition;
   return {

@@ -30,7 +30,11 @@ function inputLines({ name, required, sentence, fallback, example, expression }:
   ];
 }
 
-const groupLines = ({ title, inputs }: DescribedGroup) => [`  # ${title}`, ...inputs.flatMap(inputLines), ''];
+export const groupLines = ({ title, inputs }: DescribedGroup) => [
+  `  # ${title}`,
+  ...inputs.flatMap(inputLines),
+  '',
+];
 
 /** Writes the action.yml of an action. */
 export function actionYaml({ action, description, icon, main, post, outputs }: Manifest): string {

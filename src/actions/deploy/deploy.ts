@@ -104,6 +104,7 @@ function outputsOf(
   return {
     name: functionPath(request),
     url: result.url,
+    tag_url: result.tagUrl,
     revision: result.revision,
     previous_revision: result.previousRevision,
     service: result.service,

@@ -41,6 +41,7 @@ export function readDeployInputs({ inputs, env }: Pick<Context, 'inputs' | 'env'
       ...(allTraffic === undefined ? {} : { allTraffic }),
       onExposed: values.on_exposed,
       noTraffic: values.no_traffic,
+      tag: values.tag,
       dryRun: values.dry_run,
     },
     requireProof: values.require_proof,

@@ -9,6 +9,7 @@ export const manifest: Manifest = {
   outputs: {
     name: 'Full name of the function, `projects/P/locations/L/functions/F`.',
     url: 'URL of the function.',
+    tag_url: 'URL of the revision under its `tag`. Empty without that input.',
     revision: 'Short name of the new revision, or of the serving one if nothing changed.',
     previous_revision: 'Short name of the revision that had all traffic before.',
     service: 'Full name of the Cloud Run service behind the function.',

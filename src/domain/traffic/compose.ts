@@ -80,6 +80,13 @@ export const allToLatest = (found: Traffic): TrafficTarget[] => [
   ...tagsIn(found),
 ];
 
+/** The same percentages, and `tag` on this revision alone. Every other tag stays where it is. */
+export const withTag = (found: Traffic, revision: string, tag: string): TrafficTarget[] => [
+  ...withTraffic(found).map(withoutTag),
+  ...tagsIn(found).filter((target) => target.tag !== tag),
+  tagged(revision, tag),
+];
+
 /** How a promoted candidate serves: by name, or as the latest revision. In the second case deploys of other tools go live. */
 export function promote(candidate: string, mode: 'pinned' | 'latest', found: Traffic): TrafficTarget[] {
   const tags = othersTags(found);

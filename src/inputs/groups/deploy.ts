@@ -1,5 +1,16 @@
 import { group } from '../../domain/inputs/definition.ts';
+import { custom } from '../../domain/inputs/kind.ts';
 import { boolean, choice, duration } from '../../domain/inputs/kinds.ts';
+import { ownTags } from '../../domain/product.ts';
+
+const trafficTag = custom('a tag such as candidate', (value) => {
+  if (!/^[a-z]([a-z0-9-]{0,44}[a-z0-9])?$/.test(value))
+    throw new Error(
+      'expected a tag such as candidate (lower-case letters, digits and hyphens, a letter first)',
+    );
+  if (ownTags.includes(value)) throw new Error('this tag belongs to the release. Take another name');
+  return value;
+});
 
 export const deploy = group('How it is deployed', {
   no_traffic: {
@@ -13,6 +24,14 @@ export const deploy = group('How it is deployed', {
           'Leave the new revision at 0 % and the traffic as it is. Otherwise all traffic goes to the new revision once it is proved private.',
       },
     },
+  },
+  tag: {
+    kind: trafficTag,
+    sentence:
+      'Traffic tag for the new revision. It gives the revision a URL of its own, at 0 % of the traffic too, and moves no traffic. A tag of that name moves here from any other revision.',
+    example: 'candidate',
+    otherwise: 'none',
+    usedBy: { deploy: {} },
   },
   all_traffic_on_latest_revision: {
     kind: boolean,

@@ -7,6 +7,7 @@ import { warnHeld } from './hold.ts';
 import type { Attempt, DeployPorts, DeployRequest, DeployResult } from './ports.ts';
 import { doneSentence, finishPinned, finishWithoutWrites, logPlan } from './report.ts';
 import { startRun } from './run.ts';
+import { giveTag } from './tag.ts';
 import { giveTraffic } from './traffic.ts';
 
 /**
@@ -24,8 +25,12 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
   attempt.logContent();
   logPlan(run);
   if (before === 'stop') return result;
-  if (request.dryRun || (result.plan.action === 'unchanged' && !attempt.ours))
-    return finishWithoutWrites(run, attempt.live);
+  if (request.dryRun || (result.plan.action === 'unchanged' && !attempt.ours)) {
+    finishWithoutWrites(run, attempt.live);
+    // A tag that an interrupted run did not set.
+    if (!request.dryRun) await giveTag(run);
+    return result;
+  }
 
   await request.beforeWrite?.(result.plan);
   if (result.plan.action === 'reuse' && !attempt.ours) {
@@ -38,6 +43,7 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
     if ((await openIngress(run, attempt)) === 'stop') return result;
     const moves = !request.noTraffic && request.allTraffic !== false && !result.created;
     if (moves && (await giveTraffic(run)) === 'stop') return result;
+    await giveTag(run);
     result.verdict = 'pass';
     result.reason = doneSentence(run, moves);
     return result;
@@ -48,8 +54,16 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
 }
 
 /** A tag and the name of the service share one label of a host name. Throws `function-refused`. */
-function checkTags({ name, tags = [] }: DeployRequest, { live }: Attempt): void {
-  const problem = tagProblem(shortName(live?.service) ?? likelyService(name), tags);
+function checkTags({ name, tag, tags = [] }: DeployRequest, { live }: Attempt): void {
+  const service = shortName(live?.service) ?? likelyService(name);
+  const ownProblem = tag && tagProblem(service, [tag]);
+  if (ownProblem)
+    throw new ReleaseError('function-refused', {
+      what: `The tag ${tag} is too long for this function: ${ownProblem}.`,
+      why: 'Both together are the first part of the host name of the URL.',
+      fix: 'Take a shorter tag.',
+    });
+  const problem = tagProblem(service, tags);
   if (problem)
     throw new ReleaseError('function-refused', {
       what: `The name ${name} is too long for a release: ${problem}.`,

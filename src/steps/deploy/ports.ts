@@ -75,6 +75,8 @@ export interface DeployRequest {
   onConflict: 'stop' | 'rebase';
   /** Seconds for the whole operation, including waits for other deploys. */
   deadlineSeconds: number;
+  /** A tag that the revision gets, for a URL of its own. */
+  tag?: string | undefined;
   /** Tags that the caller will set. Their length is checked before the build. */
   tags?: readonly string[];
   /** What is deployed, as it was just read. Absent: the deploy reads it itself. */
@@ -100,6 +102,8 @@ export interface DeployResult {
   /** projects/P/locations/L/services/S */
   service: string | undefined;
   url: string | undefined;
+  /** URL of the tag that the revision got. */
+  tagUrl?: string | undefined;
   /** projects/P/locations/L/operations/O */
   operation: string | undefined;
   sourceSha256: string;

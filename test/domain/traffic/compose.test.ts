@@ -9,6 +9,7 @@ import {
   restore,
   splitTraffic,
   withoutOurTags,
+  withTag,
 } from '../../../src/domain/traffic/compose.ts';
 import { servingAllocations } from '../../../src/domain/traffic/serving.ts';
 import {
@@ -122,5 +123,40 @@ describe('traffic that is written', () => {
     const live = [...pinTo(a, [latest(100)]), named(a, undefined, 'preview')];
     const back = restore([latest(100)], a, { traffic: live, created: a, ready: a });
     expect(back.traffic).toEqual([latest(100), named(a, undefined, 'preview')]);
+  });
+});
+
+describe('a tag of the user', () => {
+  test.each([
+    ['is added', [latest(100)], [latest(100), named(b, undefined, 'next')]],
+    [
+      'moves from another revision',
+      [named(a, 100), named(a, undefined, 'next')],
+      [named(a, 100), named(b, undefined, 'next')],
+    ],
+    [
+      'moves from a target with traffic, which keeps its percentage',
+      [named(a, 100, 'next')],
+      [named(a, 100), named(b, undefined, 'next')],
+    ],
+    [
+      'leaves other tags',
+      [named(a, 100), latest(undefined, 'preview')],
+      [named(a, 100), latest(undefined, 'preview'), named(b, undefined, 'next')],
+    ],
+    ['of an empty traffic keeps the latest revision serving', [], [latest(100), named(b, undefined, 'next')]],
+  ])('%s', (_, found, written) => {
+    expect(withTag(found, b, 'next')).toEqual(written);
+  });
+
+  test('never moves traffic, and does not change once it is there', () => {
+    void fc.assert(
+      fc.property(anyFound, anyRevision, anyTag, (found, revision, tag) => {
+        const once = withTag(found, revision, tag);
+        expect(servingAllocations(once, a)).toEqual(servingAllocations(found, a));
+        expect(once.filter((target) => target.tag === tag)).toEqual([named(revision, undefined, tag)]);
+        expect(sameTraffic(withTag(once, revision, tag), once)).toBe(true);
+      }),
+    );
   });
 });

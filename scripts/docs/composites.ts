@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Composite, compositeGroups, stepLines } from './tables/composite.ts';
+import { fillLines, fillPage } from './tables/fill.ts';
+import { groupLines } from './tables/manifest.ts';
+import { inputTables } from './tables/markdown.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+const notDeployed = 'url command working_directory isolation inherit_env ready_timeout expired_token'.split(
+  ' ',
+);
+
+export const candidate: Composite = {
+  name: 'candidate',
+  steps: [
+    { action: 'deploy', fixed: { no_traffic: 'true', all_traffic_on_latest_revision: undefined } },
+    { action: 'guard', fixed: { mode: 'verify', if_missing: undefined } },
+    {
+      action: 'smoke-test',
+      fixed: {
+        ...Object.fromEntries(notDeployed.map((name) => [name, undefined])),
+        revision: `\${{ steps.deploy.outputs.revision }}`,
+      },
+    },
+  ],
+  defaults: { region: 'us-central1', tag: 'candidate' },
+};
+
+/** Writes the inputs of the composite actions, and what their steps get, between the marks of their action.yml and README. */
+export function generate(): Record<string, string> {
+  const groups = compositeGroups(candidate);
+  const manifest = `actions/${candidate.name}/action.yml`;
+  let text = readFileSync(join(root, manifest), 'utf8');
+  text = fillLines(text, 'inputs', unindented(groups.flatMap(groupLines)));
+  for (const step of candidate.steps) text = fillLines(text, step.action, stepLines(candidate, step));
+  const page = `actions/${candidate.name}/README.md`;
+  const readme = fillPage(readFileSync(join(root, page), 'utf8'), 'inputs', inputTables(groups));
+  return { [manifest]: text, [page]: readme };
+}
+
+/** The lines of a generated action.yml have the indent of its `inputs`, which the mark has as well. */
+const unindented = (lines: readonly string[]) => lines.map((line) => line.replace(/^ {2}/, ''));
