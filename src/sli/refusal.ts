@@ -1,3 +1,4 @@
+import { enableService } from '../domain/causes/commands.ts';
 import { RemoteError } from '../http/remote-error.ts';
 import { CountsRefused } from '../steps/ports/counts-refused.ts';
 
@@ -25,7 +26,7 @@ export function explainRefusal(error: unknown, needs: SourceNeeds): unknown {
       ? `The project does not use the API ${service}.`
       : `Google answered 403: ${error.permission ? `the permission ${error.permission} is missing.` : error.remoteMessage}`,
     fix: off ? 'Switch it on:' : `Grant ${role} to the identity of this job.`,
-    commands: off ? [`gcloud services enable ${service} --project=${projectId}`] : undefined,
+    commands: off ? [enableService({ project: projectId }, [service])] : undefined,
     role: off ? undefined : role,
     cause: error,
   });

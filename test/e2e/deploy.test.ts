@@ -318,7 +318,7 @@ describe('what is refused before anything is written', () => {
     });
     await refuse(
       { source_dir: world.source(files), name: 'legacy' },
-      /legacy is a first-generation function.*gcloud functions upgrade legacy/,
+      /legacy is a first-generation function.*gcloud alpha functions upgrade legacy --project=\S+ --region=\S+ --setup-config/,
     );
     await world.clearFaults();
   });

@@ -110,7 +110,7 @@ describe('verify', () => {
     const ended = await run();
     expect(ended.code).toBe(1);
     expect(ended.outputs).toMatchObject({ verdict: 'fail', outcome: 'exposed', exposure: 'public' });
-    const command = `gcloud run services remove-iam-policy-binding ocr --project=${w.sandbox.project} --region=${w.sandbox.region} --member=allUsers --role=roles/run.invoker`;
+    const command = `gcloud run services remove-iam-policy-binding ocr --project=${w.sandbox.project} --region=${w.sandbox.region} --member=allUsers --role=roles/run.invoker --condition=None`;
     expect(ended.log).toContain(command);
     expect(ended.log).toMatch(/::error title=ocr exposed::/);
     expect(ended.summary).toContain('**Shortest way in**');

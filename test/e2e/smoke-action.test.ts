@@ -298,7 +298,9 @@ describe('a deployed function', () => {
       });
     const untagged = await here({ revision: first });
     expect(untagged.code).toBe(1);
-    expect(untagged.log).toContain(`gcloud run services update-traffic text --set-tags=smoke=${first}`);
+    expect(untagged.log).toContain(
+      `gcloud run services update-traffic text --project=sandbox-project --region=us-central1 --update-tags=smoke=${first}`,
+    );
     await client.traffic('text', [
       { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: second, percent: 100 },
       { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: first, tag: 'old' },

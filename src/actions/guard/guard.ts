@@ -1,3 +1,4 @@
+import { listFunctions } from '../../domain/data/commands.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
@@ -30,7 +31,7 @@ export const guard: Action<'guard'> = async (context) => {
     throw new ReleaseError('not-found', {
       what: `The function ${request.name} does not exist in ${projectId}/${request.region}.`,
       fix: 'Correct name, region or project_id, or set if_missing: pass to check only what the function would inherit. To list all functions:',
-      commands: [`gcloud functions list --project=${projectId}`],
+      commands: [listFunctions(projectId)],
     });
   logResult(log, result);
 

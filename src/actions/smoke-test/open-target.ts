@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { listFunctions } from '../../domain/data/commands.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
@@ -51,7 +52,7 @@ async function openDeployed(
     throw new ReleaseError('not-found', {
       what: `The function ${request.name} does not exist in ${projectId}/${region}${answer.status === 404 ? '' : ' as a second-generation function'}.`,
       fix: 'Correct name, region or project_id. To list all functions:',
-      commands: [`gcloud functions list --project=${projectId}`],
+      commands: [listFunctions(projectId)],
     });
   const target = chooseTarget(service, request.revision);
   const revision = target.revision ?? 'several revisions';

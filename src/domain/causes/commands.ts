@@ -59,7 +59,7 @@ export const grantOnRepository = (
   member: Word,
   role: string,
 ): string =>
-  `gcloud artifacts repositories add-iam-policy-binding ${quoted(repository.name)} ${projectFlag(repository.project)} --location=${quoted(repository.location)} --member=${member} --role=${role}`;
+  `gcloud artifacts repositories add-iam-policy-binding ${quoted(repository.name)} ${projectFlag(repository.project)} --location=${quoted(repository.location)} --member=${member} --role=${role} ${always}`;
 
 export const enableService = (names: RunNames, services: readonly string[]): string =>
   `gcloud services enable ${services.map(quoted).join(' ')} ${inProject(names)}`;

@@ -1,3 +1,5 @@
+import { describeFunction, readBuildLog } from '../data/commands.ts';
+import { quoted } from '../data/shell.ts';
 import { logText } from '../text/safe-text.ts';
 
 interface Message {
@@ -99,8 +101,8 @@ export function failureTexts(
   operation: OperationSeen,
   log: { lines: readonly string[]; unreadable?: string | undefined },
   region: string,
-  entryPoint = 'ENTRY_POINT',
-  place: { project?: string; name?: string } = {},
+  entryPoint?: string,
+  place?: { project: string; name: string },
 ): FailureTexts {
   const stage = failedStage(operation);
   const dead = deadRevisionOf(operation);
@@ -138,7 +140,7 @@ export function failureTexts(
       ? `The revision ${dead} did not start: ${sentenceOf(message)}`
       : `The deploy failed${stage ? ` in stage ${stageWord(stage.name)}` : ''}: ${message}`,
     why: why.length > 0 ? why.join(' ') : undefined,
-    ...nextStep(stage?.name, { build, link, region, entryPoint, ...place }),
+    ...nextStep(stage?.name, { build, link, region, entryPoint, project: place?.project, name: place?.name }),
     details: [
       ...(dead ? [message] : []),
       ...messages,
@@ -155,28 +157,28 @@ function nextStep(
     build: string | undefined;
     link: string | undefined;
     region: string;
-    entryPoint: string;
-    project?: string;
-    name?: string;
+    entryPoint: string | undefined;
+    project: string | undefined;
+    name: string | undefined;
   },
 ): Pick<FailureTexts, 'fix' | 'commands'> {
-  const { build, link, region, entryPoint, name = 'NAME' } = seen;
-  const project = seen.project ? ` --project=${seen.project}` : '';
+  const { build, link, region, entryPoint, project, name } = seen;
   if (stage === 'BUILD') {
     if (link) return { fix: `Read the whole log: ${link}.`, commands: [] };
-    if (!build) return { fix: 'Read the whole log.', commands: [] };
+    if (!build || !project) return { fix: 'Read the whole log.', commands: [] };
     return {
       fix: 'Read the whole log:',
-      commands: [`gcloud builds log ${build} --region=${region}${project}`],
+      commands: [readBuildLog(build, { project, region })],
     };
   }
   if (stage === 'SERVICE')
     return {
-      fix: `${link ? `Read its log: ${link}. ` : ''}Start the function on your machine as Cloud Run does (it must listen on $PORT):`,
-      commands: [`npx @google-cloud/functions-framework --target=${entryPoint}`],
+      fix: `${link ? `Read its log: ${link}. ` : ''}Start the function on your machine as Cloud Run does (it must listen on $PORT)${entryPoint ? ':' : '.'}`,
+      commands: entryPoint ? [`npx @google-cloud/functions-framework --target=${quoted(entryPoint)}`] : [],
     };
+  if (!project || !name) return { fix: 'Look at the state of the function.', commands: [] };
   return {
     fix: 'See the state of the function:',
-    commands: [`gcloud functions describe ${name} --gen2 --region=${region}${project}`],
+    commands: [describeFunction({ project, region, name })],
   };
 }

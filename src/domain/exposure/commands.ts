@@ -16,7 +16,8 @@ export const serviceShortName = (target: Target): string => shortName(target.ser
  * Removes one member from one role.
  * @param level the kind of resource that has the binding
  * @param resource full name of that resource
- * @param conditional true if the binding has a condition, which gcloud ignores only with an extra flag
+ * @param conditional true if the binding has a condition. gcloud wants to be told which of the two is meant, also if another
+ * binding of the policy has a condition
  */
 export function removeBinding(
   level: Level,
@@ -26,7 +27,7 @@ export function removeBinding(
   target: Target,
   conditional: boolean,
 ): string {
-  const what = `--member=${shellWord(member)} --role=${shellWord(role)}${conditional && level !== 'function' ? ' --all' : ''}`;
+  const what = `--member=${shellWord(member)} --role=${shellWord(role)}${level === 'function' ? '' : conditional ? ' --all' : ' --condition=None'}`;
   const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
   switch (level) {
     case 'service':

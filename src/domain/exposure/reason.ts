@@ -51,6 +51,8 @@ function unknownReason(name: string, doubts: readonly Doubt[]): string {
   const first = blocking.find(({ grant }) => grant) ?? blocking[0];
   const others = blocking.length - 1;
   const more = others > 0 ? ` (and ${others} more ${others === 1 ? 'gap' : 'gaps'})` : '';
-  const grant = first?.grant ? ` Grant it ${first.grant.role}: ${first.grant.command}` : '';
+  const grant = first?.grant
+    ? ` Grant it ${first.grant.role}${first.grant.command ? `: ${first.grant.command}` : '.'}`
+    : '';
   return `Could not check whether ${name} is private: ${first?.clause ?? 'the reads failed'}${more}.${grant}`;
 }

@@ -1,8 +1,10 @@
+import { patchFields } from '../data/commands.ts';
+import { encodeName, functionPath } from '../data/resource-name.ts';
 import type { Finding } from '../findings/finding.ts';
 import { ofRule } from '../findings/of-rule.ts';
 import { exposureRules } from '../findings/rules/exposure.ts';
 import { accountRemarks } from './account-remarks.ts';
-import { removeBinding, shellWord } from './commands.ts';
+import { removeBinding } from './commands.ts';
 import type { ExposureFacts } from './facts.ts';
 import { placeName } from './places.ts';
 import { aboutBinding, type Holding, holdings } from './policy/holdings.ts';
@@ -115,14 +117,20 @@ function falseConditionRemarks(facts: ExposureFacts): Finding[] {
 
 function transportRemarks({ function: described, target }: ExposureFacts): Finding[] {
   if (!described.ok || described.value.securityLevel !== 'SECURE_OPTIONAL') return [];
-  const place = `--project=${shellWord(target.project)} --region=${shellWord(target.region)}`;
   return [
     {
       ...ofRule(exposureRules, 'insecure-http'),
       title: 'The function also answers over plain http (securityLevel is SECURE_OPTIONAL).',
       why: 'Anyone on the network path can read a token that is sent over http.',
       fix: 'Accept https only:',
-      commands: [`gcloud functions deploy ${shellWord(target.name)} ${place} --security-level=secure-always`],
+      // gcloud functions deploy would also upload the folder in which it runs.
+      commands: [
+        patchFields(
+          `cloudfunctions.googleapis.com/v1/${encodeName(functionPath(target))}`,
+          ['httpsTrigger.securityLevel'],
+          { httpsTrigger: { securityLevel: 'SECURE_ALWAYS' } },
+        ),
+      ],
       source: described.call,
     },
   ];

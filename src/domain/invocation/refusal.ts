@@ -54,7 +54,7 @@ export function explainInvocation(status: number, call: Invocation): CallRefusal
       why: `${call.caller} lacks roles/run.invoker on the service. A new grant takes 2 to 7 minutes to take effect.`,
       fix: 'Grant the role:',
       commands: [
-        `gcloud run services add-iam-policy-binding ${quoted(call.service)} ${place} --member=${quoted(memberOf(call.caller))} --role=roles/run.invoker`,
+        `gcloud run services add-iam-policy-binding ${quoted(call.service)} ${place} --member=${quoted(memberOf(call.caller))} --role=roles/run.invoker --condition=None`,
       ],
     };
   return undefined;

@@ -48,6 +48,10 @@ export function setMapping(
   return `mapping=${read(provider, 'value(attributeMapping)')} && ${updateProvider(provider, {})}--attribute-mapping="^;^$(echo "$mapping" | sed ${quoted(edits.join('; '))})"`;
 }
 
+/** Fetches the keys that the issuer signs with now, and gives them to the provider. */
+export const uploadKeys = (provider: Provider, issuer: string): string =>
+  `curl --fail --silent --show-error ${quoted(`${issuer.replace(/\/+$/, '')}/.well-known/jwks`)} --output jwks.json && ${updateProvider(provider, { 'jwk-json-path': 'jwks.json' })}`;
+
 /** Adds a part to the condition and keeps what it lets in now. Claims are quoted, because a stranger may have written them. */
 export const widenCondition = (provider: Provider, part: string): string =>
   `condition=${read(provider, 'value(attributeCondition)')} && ${updateProvider(provider, {})}--attribute-condition="($condition) || "${quoted(`(${part})`)}`;
@@ -91,7 +95,7 @@ export function grantImpersonation(
   mappedSubject = claimText(claims, 'sub'),
 ): string {
   const grant = (member: string) =>
-    `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=${role} --member=${quoted(member)}`;
+    `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=${role} --member=${quoted(member)} --condition=None`;
   const subject = claimText(claims, 'sub');
   if (claimText(claims, 'environment') && subject && mappedSubject === subject)
     return grant(principalOf(provider, subject));
@@ -102,7 +106,7 @@ export function grantImpersonation(
 }
 
 export const grantTokenCreator = (account: string, caller: string) =>
-  `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=roles/iam.serviceAccountTokenCreator --member=${quoted(`serviceAccount:${caller}`)}`;
+  `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=roles/iam.serviceAccountTokenCreator --member=${quoted(`serviceAccount:${caller}`)} --condition=None`;
 
 /** One sentence with the claims that a condition usually looks at. */
 export function claimsSentence(claims: Claims | undefined): string {

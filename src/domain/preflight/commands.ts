@@ -26,7 +26,7 @@ function commandOf(need: Need, target: PreflightTarget): string | undefined {
     case 'invoke': {
       if (need.service === undefined) return undefined;
       const member = asMember(account(need.account));
-      return `gcloud run services add-iam-policy-binding ${quoted(shortName(need.service))} ${inRegion(target)} --member=${member} --role=${invokerRole}`;
+      return `gcloud run services add-iam-policy-binding ${quoted(shortName(need.service))} ${inRegion(target)} --member=${member} --role=${invokerRole} --condition=None`;
     }
     default:
       return undefined;

@@ -93,6 +93,6 @@ export const functionGroup = group('The function and its build', {
 function parseEnvironment(value: string): string {
   if (value === 'GEN_2') return value;
   throw new Error(
-    'expected GEN_2: first-generation functions cannot split traffic (gcloud functions upgrade converts them)',
+    'expected GEN_2: first-generation functions cannot split traffic (gcloud alpha functions upgrade converts them)',
   );
 }

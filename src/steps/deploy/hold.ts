@@ -1,3 +1,4 @@
+import { updateTraffic } from '../../domain/data/commands.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { byName, restore } from '../../domain/traffic/compose.ts';
@@ -43,14 +44,10 @@ export async function holdTraffic(run: DeployRun, service: RunService | undefine
 function deniedHold(run: DeployRun, service: string, error: unknown): unknown {
   if (!(error instanceof ReleaseError) || error.code !== 'permission-denied') return error;
   run.held = undefined;
-  const { project } = run.request;
   const wrapped = new ReleaseError('permission-denied', {
     what: `The traffic of ${shortName(service)} could not be pinned to the revision that serves now.`,
     why: `${error.why ?? 'The permission run.services.update is missing.'} Without it, new code would get traffic before it is proved private.`,
-    fix: 'Skip the proof before traffic with all_traffic_on_latest_revision: false, or grant the permission:',
-    commands: [
-      `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:DEPLOYER --role=roles/run.developer`,
-    ],
+    fix: 'Skip the proof before traffic with all_traffic_on_latest_revision: false, or grant roles/run.developer to the identity of this job.',
     cause: error,
   });
   // The refused call explains itself, with the identity of this job.
@@ -78,10 +75,7 @@ function mayStillFinish(run: DeployRun, error: unknown): boolean {
   return run.sent && (uncertain.has(code) || serverFailed(error));
 }
 
-const toLatest = (run: DeployRun) => {
-  const service = shortName(run.held?.service);
-  return `gcloud run services update-traffic ${service} --region=${run.request.region} --to-latest`;
-};
+const toLatest = (run: DeployRun) => updateTraffic(run.held?.service ?? '', 'latest');
 
 /** Says that the traffic stays pinned, and how to send it to the latest revision again. */
 export const heldText = (run: DeployRun): string =>

@@ -1,3 +1,4 @@
+import { listRevisions } from '../../domain/data/commands.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../domain/findings/rules/traffic.ts';
@@ -88,7 +89,7 @@ export async function giveTraffic(run: DeployRun): Promise<'go' | 'stop'> {
   const { revision, service } = result;
   if (!service) return 'go';
   const name = shortName(service);
-  const see = `See both revisions: gcloud run revisions list --service=${name} --region=${request.region}`;
+  const see = `See both revisions: ${listRevisions(service)}`;
   const changed = await changeShares(run, service, (current) => {
     const latest = current.latestReadyRevision;
     return latest === undefined || latest === revision

@@ -1,3 +1,4 @@
+import { updateTraffic } from '../../domain/data/commands.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
@@ -44,7 +45,7 @@ export function chooseTarget(service: RunService, wanted?: string): ChosenTarget
       what: `The revision ${wanted} of ${short} has no URL of its own.`,
       why: 'Only a revision with a tag, or the one with all traffic, has a URL.',
       fix: 'Give it a tag:',
-      commands: [`gcloud run services update-traffic ${short} --set-tags=smoke=${wanted}`],
+      commands: [updateTraffic(service.name, { tag: 'smoke', to: wanted })],
     });
   }
   const candidate = candidateOf(service);

@@ -1,3 +1,4 @@
+import { listServices } from '../../domain/data/commands.ts';
 import { likelyService, servicePath } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
@@ -53,7 +54,7 @@ export async function findWatchTarget(
     throw new ReleaseError('not-found', {
       what: `The function or service ${request.name} does not exist in ${request.project}/${request.region}.`,
       fix: 'Correct name, region or project_id. To list the services:',
-      commands: [`gcloud run services list --project=${request.project}`],
+      commands: [listServices(request.project)],
     });
   const percents = percentsOf(service);
   const candidate = request.revision ?? (await candidateOf(services, service, percents, signal));

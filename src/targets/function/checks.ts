@@ -1,3 +1,4 @@
+import { listRuntimes, upgradeFunction } from '../../domain/data/commands.ts';
 import type { JsonObject } from '../../domain/data/json.ts';
 import { textOf } from '../../domain/data/json.ts';
 import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
@@ -12,13 +13,13 @@ import type { FunctionRun } from './world.ts';
 
 /** Refuses what Google would refuse only after the build, or not at all. Throws `function-refused`. */
 export function checkLive(request: DeployRequest, live: Live): void {
-  const { name, region } = request;
+  const { name } = request;
   if (isFirstGeneration(live.function))
     throw new ReleaseError('function-refused', {
       what: `${name} is a first-generation function.`,
       why: 'Its traffic cannot be split or rolled back, and closing it can fail without an error.',
-      fix: 'Deploy under another name, or upgrade the function in place and run this again:',
-      commands: [`gcloud functions upgrade ${name} --region=${region}`],
+      fix: 'Deploy under another name. Or upgrade the function in place, which takes several steps; this is the first one, and it says what follows:',
+      commands: [upgradeFunction(request)],
     });
 }
 
@@ -50,7 +51,7 @@ function checkRuntime(
         ? `Available: ${support.siblings.join(', ')}.`
         : 'List the runtimes:';
   const known = support.nearest !== undefined || support.newest !== undefined || support.siblings.length > 0;
-  const commands = known ? undefined : [`gcloud functions runtimes list --region=${request.region}`];
+  const commands = known ? undefined : [listRuntimes(request)];
   if (support.state === 'unknown' || support.state === 'decommissioned')
     throw new ReleaseError('function-refused', {
       what: text,

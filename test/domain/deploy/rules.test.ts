@@ -237,9 +237,11 @@ describe('the explanation of a failed operation', () => {
       },
       { lines: [], unreadable: 'the permission logging.logEntries.list is missing.' },
       'r',
+      'ocr',
+      { project: 'p', name: 'ocr' },
     );
     expect(texts.why).toContain('logging.logEntries.list');
-    expect(texts.commands).toEqual(['gcloud builds log b1 --region=r']);
+    expect(texts.commands).toEqual(['gcloud builds log b1 --project=p --region=r']);
   });
   test('the end of the log does not repeat the text of the error', () => {
     const said = 'Build failed with status: FAILURE and message: function.js does not exist';

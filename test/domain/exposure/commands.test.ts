@@ -17,14 +17,20 @@ describe('commands', () => {
   test.each([
     [
       'service',
-      'gcloud run services remove-iam-policy-binding ocr --project=p-one --region=us-central1 --member=allUsers --role=roles/x',
+      'gcloud run services remove-iam-policy-binding ocr --project=p-one --region=us-central1 --member=allUsers --role=roles/x --condition=None',
     ],
-    ['project', 'gcloud projects remove-iam-policy-binding ocr --member=allUsers --role=roles/x'],
+    [
+      'project',
+      'gcloud projects remove-iam-policy-binding ocr --member=allUsers --role=roles/x --condition=None',
+    ],
     [
       'folder',
-      'gcloud resource-manager folders remove-iam-policy-binding ocr --member=allUsers --role=roles/x',
+      'gcloud resource-manager folders remove-iam-policy-binding ocr --member=allUsers --role=roles/x --condition=None',
     ],
-    ['organization', 'gcloud organizations remove-iam-policy-binding ocr --member=allUsers --role=roles/x'],
+    [
+      'organization',
+      'gcloud organizations remove-iam-policy-binding ocr --member=allUsers --role=roles/x --condition=None',
+    ],
   ] as const)('%s', (level, command) => {
     const target = { project: 'p-one', region: 'us-central1', name: 'ocr', service: 'a/b/ocr' };
     expect(removeBinding(level, 'a/b/ocr', 'roles/x', 'allUsers', target, false)).toBe(command);

@@ -107,7 +107,7 @@ describe('summary', () => {
     expect(text.split('\n')[0]).toBe('### Exposure: ❌ public');
     expect(text).toContain('**Shortest way in**');
     expect(text).toContain(
-      'gcloud resource-manager folders remove-iam-policy-binding 11 --member=allUsers --role=roles/run.invoker',
+      'gcloud resource-manager folders remove-iam-policy-binding 11 --member=allUsers --role=roles/run.invoker --condition=None',
     );
   });
 

@@ -12,7 +12,7 @@ const call = {
 test('a 401 is explained by the token, a 403 by the missing role, and no other status is explained', () => {
   expect(explainInvocation(401, call)).toMatchObject({ why: expect.stringContaining(call.audience) });
   expect(explainInvocation(403, call)?.commands?.[0]).toBe(
-    'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com --role=roles/run.invoker',
+    'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com --role=roles/run.invoker --condition=None',
   );
   expect(explainInvocation(500, call)).toBeUndefined();
 });

@@ -56,7 +56,7 @@ describe('a request that the front end answered', () => {
   };
   test('a missing role is explained with the grant, ingress with what lets the runner in', () => {
     expect(explainUnreached('invoker', 403, call).commands?.[0]).toBe(
-      'gcloud run services add-iam-policy-binding s --project=p --region=r --member=serviceAccount:ci@p.iam.gserviceaccount.com --role=roles/run.invoker',
+      'gcloud run services add-iam-policy-binding s --project=p --region=r --member=serviceAccount:ci@p.iam.gserviceaccount.com --role=roles/run.invoker --condition=None',
     );
     expect(explainUnreached('ingress', 404, call)).toMatchObject({
       what: "Google's front end did not pass the request on to service s (404), so the function never saw it.",

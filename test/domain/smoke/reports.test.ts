@@ -162,7 +162,7 @@ describe('annotations', () => {
     };
     const [denied, bad] = findingsOf(evidence([refused(403), refused(401)]), call);
     expect(denied?.commands?.[0]).toBe(
-      'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com --role=roles/run.invoker',
+      'gcloud run services add-iam-policy-binding ocr-api --project=my-project --region=europe-west1 --member=serviceAccount:invoker@my-project.iam.gserviceaccount.com --role=roles/run.invoker --condition=None',
     );
     expect(denied?.why).toContain('lacks roles/run.invoker');
     expect(bad?.why).toContain('its audience https://ocr-api.run.app');

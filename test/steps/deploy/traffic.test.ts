@@ -128,7 +128,7 @@ describe('the pin before a build', () => {
     expect(error).toMatchObject({
       code: 'permission-denied',
       what: expect.stringContaining('could not be pinned'),
-      commands: [expect.stringContaining('roles/run.developer')],
+      fix: expect.stringContaining('roles/run.developer'),
     });
     await releaseHold(run, error);
     expect([service.patches.length, warnings]).toEqual([1, []]);

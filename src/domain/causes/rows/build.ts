@@ -191,7 +191,7 @@ export const buildRows: readonly Row[] = [
         fix: 'Let these four accounts use this key:',
         commands: agents.map(
           (agent) =>
-            `gcloud kms keys add-iam-policy-binding ${quoted(key)} --keyring=${quoted(ring)} --location=${quoted(location)} --project=${quoted(project)} --member=${asMember(serviceAgent(names, agent))} --role=roles/cloudkms.cryptoKeyEncrypterDecrypter`,
+            `gcloud kms keys add-iam-policy-binding ${quoted(key)} --keyring=${quoted(ring)} --location=${quoted(location)} --project=${quoted(project)} --member=${asMember(serviceAgent(names, agent))} --role=roles/cloudkms.cryptoKeyEncrypterDecrypter --condition=None`,
         ),
       };
     },

@@ -9,6 +9,8 @@ const lastWords = (lines: readonly string[] = []) =>
     .map((line) => line.trim())
     .filter(Boolean)
     .at(-1);
+const startLocally = (target: string | undefined) =>
+  target ? [`npx @google-cloud/functions-framework --target=${quoted(target)}`] : undefined;
 const port =
   /failed to (start and )?listen on the port|failed to start and then listen|PORT=\d+ environment variable|HealthCheckContainerError/i;
 
@@ -36,8 +38,8 @@ export const containerRows: readonly Row[] = [
         found(failure, /function '([^']+)' is not defined|function named '?([\w.]+)/i) ?? names.entryPoint;
       return {
         why: `The source does not register or export a function ${target ?? 'of that name'}. Names are case-sensitive.`,
-        fix: `Set entry_point to the name in the source, or export ${target ?? 'the function'} there. This starts it as Cloud Run does:`,
-        commands: [`npx @google-cloud/functions-framework --target=${quoted(target ?? 'ENTRY_POINT')}`],
+        fix: `Set entry_point to the name in the source, or export ${target ?? 'the function'} there. ${target ? 'This starts it as Cloud Run does:' : ''}`.trim(),
+        commands: startLocally(target),
       };
     },
   },
@@ -102,8 +104,8 @@ export const containerRows: readonly Row[] = [
       why: lastWords(lines)
         ? 'The process ended, or never listened on the port that Cloud Run gave it ($PORT).'
         : 'The process never listened on the port that Cloud Run gave it ($PORT), and wrote nothing.',
-      fix: 'Start the function on your machine as Cloud Run does (it must listen on $PORT):',
-      commands: [`npx @google-cloud/functions-framework --target=${quoted(entryPoint ?? 'ENTRY_POINT')}`],
+      fix: `Start the function on your machine as Cloud Run does (it must listen on $PORT)${entryPoint ? ':' : '.'}`,
+      commands: startLocally(entryPoint),
     }),
   },
 ];

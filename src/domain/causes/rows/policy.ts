@@ -37,7 +37,9 @@ function violated(failure: FailureFacts): Violated[] {
 
 const isMembers = ({ constraint }: Violated) => /allowedPolicyMember/.test(constraint);
 const describe = (constraint: string, names: Parameters<typeof inProject>[0]) =>
-  `gcloud org-policies describe ${quoted(constraint || 'CONSTRAINT')} ${inProject(names)} --effective`;
+  constraint
+    ? `gcloud org-policies describe ${quoted(constraint)} ${inProject(names)} --effective`
+    : `gcloud org-policies list ${inProject(names)}`;
 
 export const policyRows: readonly Row[] = [
   {

@@ -189,7 +189,7 @@ export const projectRows: readonly Row[] = [
         ` It was made by ${creator}${created ? ` on ${created.slice(0, 10)}` : ''}${client ? ` with ${client}` : ''}.`;
       return {
         why: `A function needs a Cloud Run service of its own name, and ${service} exists without a function.${maker ?? ''} It does not go away by waiting.`,
-        fix: `Set another name in this step, or delete the service if nothing uses it (gcloud run services delete ${service}). This shows who made it:`,
+        fix: `Set another name in this step, or delete the service if nothing uses it. This shows who made it:`,
         commands: [
           `gcloud run services describe ${quoted(service)} ${inRegion(names)} --format="yaml(metadata.creationTimestamp,metadata.annotations,metadata.labels)"`,
         ],

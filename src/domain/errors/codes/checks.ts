@@ -6,7 +6,8 @@ export const checkErrors = {
   'smoke-target': {
     title: 'The function under test cannot be used',
     why: 'The function does not exist, has no URL, or its revision is not ready.',
-    check: '`gcloud run revisions list --service=SERVICE --region=REGION` shows which revisions are ready.',
+    check:
+      '`gcloud run revisions list --service=SERVICE --region=REGION --project=PROJECT` shows which revisions are ready.',
     fix: 'Correct name, region or url, and test a revision that is ready.',
   },
   'suite-invalid': {

@@ -34,7 +34,7 @@ export const deployErrors = {
     title: 'Another deploy changed the function at the same time',
     why: 'Something else deployed the function while this deploy was under way or waiting.',
     check:
-      '`gcloud functions describe NAME --gen2 --region=REGION` shows when it was updated; the audit log shows by whom.',
+      '`gcloud functions describe NAME --gen2 --region=REGION --project=PROJECT` shows when it was updated; the audit log shows by whom.',
     fix: 'Look at what was deployed, then run the job again.',
   },
   'function-refused': {

@@ -43,7 +43,7 @@ export const loginErrors = {
     title: "The provider's attribute mapping does not fit the token",
     why: 'A mapping names a claim that this token does not have, or gives something that is not text.',
     check:
-      '`gcloud iam workload-identity-pools providers describe` shows the mapping; the summary shows the claims.',
+      '`gcloud iam workload-identity-pools providers describe PROVIDER` shows the mapping; the summary shows the claims.',
     fix: 'Correct the mapping. The message names the attribute.',
   },
   'login-subject-too-long': {
@@ -55,7 +55,8 @@ export const loginErrors = {
   'login-provider-unusable': {
     title: 'The workload identity provider cannot be used',
     why: 'The provider or its pool is missing, disabled or deleted, or its name is wrong.',
-    check: '`gcloud iam workload-identity-pools providers list --show-deleted` shows names and states.',
+    check:
+      '`gcloud iam workload-identity-pools providers list --workload-identity-pool=POOL --show-deleted` shows names and states.',
     fix: 'Check the name in workload_identity_provider, and that the pool and the provider are enabled.',
   },
   'login-issuer-wrong': {

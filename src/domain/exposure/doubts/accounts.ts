@@ -5,7 +5,7 @@ import type { ExposureFacts, PolicyFact } from '../facts.ts';
 import { inheritsFromProject, projectOfAccount } from '../policy/accounts.ts';
 import { grantFor } from '../policy/grant.ts';
 import { firstSeats } from '../policy/impersonation.ts';
-import type { Doubt } from './doubt.ts';
+import { type Doubt, fixOf } from './doubt.ts';
 
 const list = (names: readonly string[]): string =>
   names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(' and ');
@@ -39,7 +39,7 @@ function unreadPolicies(facts: ExposureFacts): Doubt[] {
         about: ['policies of accounts'],
         title: `The guard could not read ${what}${permission ? `: this identity lacks ${permission}` : ''}.`,
         why: `A member who can mint tokens of such an account can call the function. ${problemOf(first)}`,
-        ...(grant ? { fix: 'Grant the role:', commands: [grant.command] } : {}),
+        ...(grant ? fixOf(grant) : {}),
         source: first.reading.call,
       },
     },

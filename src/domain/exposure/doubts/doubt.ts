@@ -18,6 +18,12 @@ export interface Doubt {
   grant?: GrantProposal | undefined;
 }
 
+/** What to do: the command, or its words if the identity of this job is not known. */
+export const fixOf = ({ role, command }: GrantProposal): Pick<Finding, 'fix' | 'commands'> =>
+  command
+    ? { fix: 'Grant the role:', commands: [command] }
+    : { fix: `Grant ${role} to the identity of this job.` };
+
 const causes: Record<Exclude<Unread['cause'], 'denied'>, string> = {
   absent: 'it does not exist',
   'api-off': 'the API is not enabled',
@@ -60,8 +66,7 @@ export function unreadDoubt(
       about,
       title: `This identity may not read ${what}${permission ? `: it lacks ${permission}` : ''}.`,
       why: grant ? `${grant.role} holds that permission. ${detail}` : detail,
-      fix: grant ? 'Grant the role:' : fix,
-      commands: grant && [grant.command],
+      ...(grant ? fixOf(grant) : { fix }),
       source: call,
     },
   };

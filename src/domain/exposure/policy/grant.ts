@@ -4,7 +4,8 @@ import type { ExposureFacts } from '../facts.ts';
 /** A predefined role that holds a missing permission, with the command that grants it on the project. */
 export interface GrantProposal {
   role: string;
-  command: string;
+  /** Undefined if it is not known whom to grant it to. */
+  command: string | undefined;
 }
 
 /** Predefined roles by permission (cloud.google.com/iam/docs/roles-permissions). Each is the narrowest read-only role. */
@@ -23,7 +24,8 @@ export function grantFor(
 ): GrantProposal | undefined {
   const role = Object.hasOwn(roleOf, permission) ? roleOf[permission] : undefined;
   if (role === undefined) return undefined;
-  const member = shellWord(identity ?? 'serviceAccount:DEPLOYER');
-  const command = `gcloud projects add-iam-policy-binding ${shellWord(target.project)} --member=${member} --role=${role} --condition=None`;
+  const command =
+    identity &&
+    `gcloud projects add-iam-policy-binding ${shellWord(target.project)} --member=${shellWord(identity)} --role=${role} --condition=None`;
   return { role, command };
 }

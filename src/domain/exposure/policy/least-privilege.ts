@@ -13,7 +13,7 @@ export interface RoleProposal {
 const aboveProject = /^resourcemanager\.(folders|organizations)\.|^iam\.denypolicies\.|^orgpolicy\./;
 
 /**
- * @param place.identity the identity that lacks them, as an IAM member; a placeholder stands in if it is unknown
+ * @param place.identity the identity that lacks them, as an IAM member. If it is not known, no command grants the role
  * @returns undefined if nothing is missing
  */
 export function roleFor(
@@ -25,13 +25,14 @@ export function roleFor(
   const both = missing.includes('iam.denypolicies.list') ? ['iam.denypolicies.get'] : [];
   const permissions = [...new Set([...missing, ...both])].sort();
   const organisation = place.ancestors.find(({ type }) => type === 'organization')?.id;
-  const member = shellWord(place.identity ?? 'serviceAccount:DEPLOYER');
+  const member = place.identity && shellWord(place.identity);
   const commands: string[] = [];
   const propose = (names: readonly string[], id: string, where: string, bind: string, role: string) => {
     if (names.length === 0) return;
     commands.push(
-      `gcloud iam roles create ${id} ${where} --title="${product} guard" --stage=GA --permissions=${names.join(',')}`,
-      `${bind} --member=${member} --role=${role}/roles/${id} --condition=None`,
+      // The second command is for a role that an earlier report proposed. It keeps what the role has.
+      `gcloud iam roles create ${id} ${where} --title="${product} guard" --stage=GA --permissions=${names.join(',')} || gcloud iam roles update ${id} ${where} --add-permissions=${names.join(',')}`,
+      ...(member ? [`${bind} --member=${member} --role=${role}/roles/${id} --condition=None`] : []),
     );
   };
   const above = permissions.filter((name) => aboveProject.test(name));
@@ -44,9 +45,10 @@ export function roleFor(
     `gcloud projects add-iam-policy-binding ${project}`,
     `projects/${place.project}`,
   );
-  const org = organisation ?? 'ORGANISATION_ID';
+  const org = organisation ?? '';
+  // Only an organisation can have this role. Without its number, the list in YAML must do.
   propose(
-    above,
+    organisation === undefined ? [] : above,
     `${slug}GuardAbove`,
     `--organization=${org}`,
     `gcloud organizations add-iam-policy-binding ${org}`,

@@ -63,9 +63,13 @@ function advice(facts: ExposureFacts, constraint: string, what: string, happened
   const call = facts.orgPolicies.find((fact) => fact.constraint === constraint)?.reading.call;
   const project = shellWord(facts.target.project);
   const boolean = constraint === 'run.managed.requireInvokerIam';
+  const organisation = facts.ancestry.ok
+    ? facts.ancestry.value.find(({ type }) => type === 'organization')?.id
+    : undefined;
   const spec = boolean
     ? 'rules: [{enforce: true}]'
-    : 'rules: [{enforce: true, parameters: {allowedPrincipalSets: [//cloudresourcemanager.googleapis.com/organizations/ORGANISATION]}}]';
+    : organisation &&
+      `rules: [{enforce: true, parameters: {allowedPrincipalSets: [//cloudresourcemanager.googleapis.com/organizations/${organisation}]}}]`;
   return {
     rule: 'no-preventive-policy',
     about: [constraint],
@@ -73,10 +77,12 @@ function advice(facts: ExposureFacts, constraint: string, what: string, happened
     title: happened
       ? `The organisation policy ${constraint} would have prevented this, but it is not enforced.`
       : `The organisation policy ${constraint} is not enforced, so nothing prevents ${what}.`,
-    fix: 'An administrator of the organisation can enforce it:',
-    commands: [
-      `printf 'name: projects/${project}/policies/${constraint}\\nspec: {${spec}}\\n' > policy.yaml && gcloud org-policies set-policy policy.yaml`,
-    ],
+    fix: `An administrator of the organisation can enforce it${spec ? ':' : '.'}`,
+    commands: spec
+      ? [
+          `printf 'name: projects/${project}/policies/${constraint}\\nspec: {${spec}}\\n' > policy.yaml && gcloud org-policies set-policy policy.yaml`,
+        ]
+      : undefined,
     source: call,
   };
 }

@@ -45,7 +45,7 @@ function members(
         why: 'Each provider of the pool, now or later, lets its callers become this account.',
         fix: 'Remove the member:',
         commands: [
-          `gcloud iam service-accounts remove-iam-policy-binding ${quoted(account.email)} --role=${role} --member=${quoted(member)}`,
+          `gcloud iam service-accounts remove-iam-policy-binding ${quoted(account.email)} --role=${role} --member=${quoted(member)} --all`,
         ],
       });
     if (parsed.kind === 'attribute' && attributes && !attributes.includes(parsed.attribute))
@@ -132,7 +132,7 @@ function roles(facts: IdentityFacts, account: AccountFacts): Finding[] {
         why: 'Anyone who takes over a workflow that logs in as this account can do the same.',
         fix: 'Remove the role:',
         commands: [
-          `gcloud projects remove-iam-policy-binding ${quoted(facts.request.projectId ?? 'PROJECT')} --role=${role} --member=${quoted(`serviceAccount:${account.email}`)}`,
+          `gcloud projects remove-iam-policy-binding ${quoted(facts.request.projectId ?? 'PROJECT')} --role=${role} --member=${quoted(`serviceAccount:${account.email}`)} --all`,
         ],
       } satisfies Finding,
     ];

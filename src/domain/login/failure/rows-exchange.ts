@@ -7,6 +7,7 @@ import {
   poolName,
   setMapping,
   updateProvider,
+  uploadKeys,
   widenCondition,
 } from '../commands.ts';
 import { defaultOidcAudience } from '../identity.ts';
@@ -78,8 +79,8 @@ export const exchangeRows: readonly Row[] = [
       retry: 'transient',
       what: "Google could not fetch the keys of the token's issuer.",
       why: `The issuer is ${claimText(facts.claims, 'iss') ?? 'unknown'}. For GitHub.com this is temporary. Google must be able to reach a GitHub Enterprise Server, or the provider needs its uploaded keys.`,
-      fix: 'Run the job again. For a server behind a firewall, upload its keys:',
-      commands: [updateProvider(providerIn(facts), { 'jwk-json-path': 'jwks.json' })],
+      fix: 'Run the job again. For a server behind a firewall, upload its keys from a machine that reaches it:',
+      commands: [uploadKeys(providerIn(facts), claimText(facts.claims, 'iss') ?? 'ISSUER')],
     }),
   },
   {
@@ -152,7 +153,7 @@ export const exchangeRows: readonly Row[] = [
       why: `The issuer is ${claimText(facts.claims, 'iss') ?? 'unknown'}. If keys were uploaded to the provider, Google uses them instead of the issuer's own keys. They become out of date when the issuer rotates its keys.`,
       fix: 'Look at oidc.jwksJson of the provider, and upload the current keys:',
       commands: [
-        updateProvider(providerIn(facts), { 'jwk-json-path': 'jwks.json' }),
+        uploadKeys(providerIn(facts), claimText(facts.claims, 'iss') ?? 'ISSUER'),
         describeProvider(providerIn(facts)),
       ],
     }),

@@ -1,3 +1,5 @@
+import { updateTraffic } from '../../data/commands.ts';
+import { servicePath } from '../../data/resource-name.ts';
 import type { RuleId } from '../../findings/catalog.ts';
 import type { ReleaseFacts } from '../../release/facts.ts';
 import { decidingSteps, watchFactsOf } from '../../release/segments.ts';
@@ -94,15 +96,9 @@ function decide(
       ? `Decide with \`actions/rollback\`: ${forth}; ${before ? codeSpan(before) : 'the revision before'} can no longer serve, so name another one if you want to go back`
       : `Decide with \`actions/rollback\`: \`to: before\` ${back}, ${forth}`,
   ];
-  const named = [project, region, service, before].every(
-    (name) => name !== undefined && /^[\w.:-]+$/.test(name),
-  );
   const commands =
-    named && !gone
-      ? [
-          '# back, by hand:',
-          `gcloud run services update-traffic ${service} --project=${project} --region=${region} --to-revisions=${before}=100`,
-        ]
+    project && region && service && before && !gone
+      ? ['# back, by hand:', updateTraffic(servicePath({ project, region, name: service }), { all: before })]
       : [];
   return { texts, commands };
 }

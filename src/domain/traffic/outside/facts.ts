@@ -20,10 +20,11 @@ export interface OutsideFact {
 /** Our own labels change with every release, so they are not worth reporting. */
 const withoutOwnLabels = (settings: OutsideSettings): OutsideSettings => ({
   ...settings,
-  labels: Object.fromEntries(
-    Object.entries(settings.labels).filter(([name]) => !name.startsWith(ownLabelPrefix)),
-  ),
+  labels: labelsOf(settings, false),
 });
+
+const labelsOf = ({ labels }: OutsideSettings, own: boolean): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).filter(([name]) => name.startsWith(ownLabelPrefix) === own));
 
 /**
  * Compares the settings `before` the release, `found` when the rollback began, and `live` now. The rollback tried to put back those in
@@ -43,7 +44,8 @@ export function outsideFacts(
     const state = closed.includes(field) ? 'closed' : isBack ? 'put_back' : 'refused';
     // No command switches the invoker check off, because that would open the function.
     const own = isBack || (field === 'invokerIamDisabled' && before.invokerIamDisabled);
-    const command = own ? undefined : settingCommand(field, before, live, place);
+    const wanted = { ...before, labels: { ...before.labels, ...labelsOf(settings.live, true) } };
+    const command = own ? undefined : settingCommand(field, wanted, place);
     const fact = { setting: fieldText[field], before: valueText(field, before), now: valueText(field, live) };
     const opening = opens(field, before, found) ? { opens: true as const } : {};
     return [{ ...fact, ...opening, state, command }];

@@ -1,3 +1,5 @@
+import { patchFields } from '../../data/commands.ts';
+import { encodeName, servicePath } from '../../data/resource-name.ts';
 import { quoted } from '../../data/shell.ts';
 import type { OutsideField, OutsideSettings, ServiceScaling } from './settings.ts';
 
@@ -59,53 +61,38 @@ interface Place {
   service: string;
 }
 
-/** The command that gives the service the value that `wanted` has. `live` shows which labels to remove. */
-export function settingCommand(
-  field: OutsideField,
-  wanted: OutsideSettings,
-  live: OutsideSettings,
-  { project, region, service }: Place,
-): string {
-  const beta = field === 'iapEnabled' ? 'beta ' : '';
-  const flags = flagsOf(field, wanted, live).join(' ');
-  return `gcloud ${beta}run services update ${quoted(service)} --project=${quoted(project)} --region=${quoted(region)} ${flags}`;
-}
-
-function flagsOf(field: OutsideField, wanted: OutsideSettings, live: OutsideSettings): string[] {
+/**
+ * The command that gives the service the value that `wanted` has, and changes nothing else. gcloud makes a new revision if it
+ * sets labels, and has no command for the description and for every scaling mode, so these are written as the API takes them.
+ */
+export function settingCommand(field: OutsideField, wanted: OutsideSettings, place: Place): string {
   switch (field) {
     case 'ingress':
-      return [`--ingress=${ingressWord(wanted.ingress)}`];
+      return update(place, `--ingress=${ingressWord(wanted.ingress)}`);
     case 'invokerIamDisabled':
-      return [wanted.invokerIamDisabled ? '--no-invoker-iam-check' : '--invoker-iam-check'];
+      return update(place, wanted.invokerIamDisabled ? '--no-invoker-iam-check' : '--invoker-iam-check');
     case 'iapEnabled':
-      return [wanted.iapEnabled ? '--iap' : '--no-iap'];
+      return update(place, wanted.iapEnabled ? '--iap' : '--no-iap', 'beta');
     case 'defaultUriDisabled':
-      return [wanted.defaultUriDisabled ? '--no-default-url' : '--default-url'];
-    case 'scaling':
-      return [
-        `--min=${wanted.scaling.minInstanceCount ?? 'default'}`,
-        `--max=${wanted.scaling.maxInstanceCount ?? 'default'}`,
-      ];
+      return update(place, wanted.defaultUriDisabled ? '--no-default-url' : '--default-url', 'beta');
     case 'customAudiences':
-      return wanted.customAudiences.length === 0
-        ? ['--clear-custom-audiences']
-        : [`--set-custom-audiences=${quoted(wanted.customAudiences.join(','))}`];
+      return update(
+        place,
+        wanted.customAudiences.length === 0
+          ? '--clear-custom-audiences'
+          : `--set-custom-audiences=${quoted(wanted.customAudiences.join(','))}`,
+      );
+    case 'scaling':
     case 'labels':
-      return labelFlags(wanted.labels, live.labels);
     case 'description':
-      return [`--description=${quoted(wanted.description)}`];
+      return patch(place, field, wanted[field]);
   }
 }
 
-function labelFlags(
-  wanted: Readonly<Record<string, string>>,
-  live: Readonly<Record<string, string>>,
-): string[] {
-  const set = Object.entries(wanted).filter(([name, value]) => live[name] !== value);
-  const gone = Object.keys(live).filter((name) => !Object.hasOwn(wanted, name));
-  const flags: string[] = [];
-  if (set.length > 0)
-    flags.push(`--update-labels=${quoted(set.map(([name, value]) => `${name}=${value}`).join(','))}`);
-  if (gone.length > 0) flags.push(`--remove-labels=${quoted(gone.join(','))}`);
-  return flags;
-}
+const update = ({ project, region, service }: Place, flag: string, track?: 'beta'): string =>
+  `gcloud ${track ? `${track} ` : ''}run services update ${quoted(service)} --project=${quoted(project)} --region=${quoted(region)} ${flag}`;
+
+const patch = ({ project, region, service: name }: Place, field: OutsideField, value: unknown): string =>
+  patchFields(`run.googleapis.com/v2/${encodeName(servicePath({ project, region, name }))}`, [field], {
+    [field]: value,
+  });

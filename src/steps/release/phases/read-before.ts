@@ -1,4 +1,4 @@
-import { parseName, shortName } from '../../../domain/data/resource-name.ts';
+import { updateTraffic } from '../../../domain/data/commands.ts';
 import type { Finding } from '../../../domain/findings/finding.ts';
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
@@ -92,14 +92,8 @@ export function firstRelease(run: ReleaseRun, why: string): PhaseResult {
   return passed(`${why}: a first release`);
 }
 
-/** The command that gives one revision, or the latest one, all the traffic. */
-function moveCommand({ name }: RunService, to: string): string {
-  const { project, region } = parseName(name);
-  return `gcloud run services update-traffic ${shortName(name)} ${to} --region=${region} --project=${project}`;
-}
-
 function splitReason(service: RunService, revisions: readonly string[]): string {
-  const command = (revision: string) => moveCommand(service, `--to-revisions=${revision}=100`);
+  const command = (revision: string) => updateTraffic(service.name, { all: revision });
   return `another tool split the traffic between ${revisions.join(' and ')}: choose one first with ${revisions.map(command).join(' or ')}`;
 }
 
@@ -108,5 +102,5 @@ const pinnedFinding = (service: RunService, serving: string, latest: string): Fi
   title: `The traffic is pinned to ${serving} although ${latest} is the latest revision, so deploys by other tools have been getting no traffic.`,
   why: 'A rollback or a release left the traffic pinned. A deploy that succeeds then changes nothing for the users.',
   fix: 'Release with these actions, or move the traffic by hand:',
-  commands: [moveCommand(service, '--to-latest')],
+  commands: [updateTraffic(service.name, 'latest')],
 });

@@ -15,9 +15,9 @@ describe('least privilege', () => {
     });
     expect(role?.permissions).toEqual(['resourcemanager.folders.getIamPolicy', 'run.services.getIamPolicy']);
     expect(role?.commands).toEqual([
-      'gcloud iam roles create backstayGuard --project=p-one --title="Backstay guard" --stage=GA --permissions=run.services.getIamPolicy',
+      'gcloud iam roles create backstayGuard --project=p-one --title="Backstay guard" --stage=GA --permissions=run.services.getIamPolicy || gcloud iam roles update backstayGuard --project=p-one --add-permissions=run.services.getIamPolicy',
       'gcloud projects add-iam-policy-binding p-one --member=serviceAccount:d@p-one.iam.gserviceaccount.com --role=projects/p-one/roles/backstayGuard --condition=None',
-      'gcloud iam roles create backstayGuardAbove --organization=22 --title="Backstay guard" --stage=GA --permissions=resourcemanager.folders.getIamPolicy',
+      'gcloud iam roles create backstayGuardAbove --organization=22 --title="Backstay guard" --stage=GA --permissions=resourcemanager.folders.getIamPolicy || gcloud iam roles update backstayGuardAbove --organization=22 --add-permissions=resourcemanager.folders.getIamPolicy',
       'gcloud organizations add-iam-policy-binding 22 --member=serviceAccount:d@p-one.iam.gserviceaccount.com --role=organizations/22/roles/backstayGuardAbove --condition=None',
     ]);
     expect(role?.yaml).toContain('- run.services.getIamPolicy\n');

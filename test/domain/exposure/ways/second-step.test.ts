@@ -78,7 +78,7 @@ test('the way of the trial: any Google account mints tokens of the invoker', () 
     rule: 'public-impersonation',
     severity: 'critical',
     commands: [
-      `gcloud resource-manager folders remove-iam-policy-binding 11 --member=allAuthenticatedUsers --role=${tokenCreator}`,
+      `gcloud resource-manager folders remove-iam-policy-binding 11 --member=allAuthenticatedUsers --role=${tokenCreator} --condition=None`,
     ],
   });
   expect(judgement.findings[0]?.why).toContain('reaches 1 more such account');
@@ -103,7 +103,7 @@ describe('each permission, on the account and above it', () => {
   test('the command closes the binding on the account', () => {
     const judgement = world({ accounts: [account(invoker, bind(tokenCreator, 'allUsers'))] });
     expect(judgement.findings[0]?.commands?.[0]).toBe(
-      `gcloud iam service-accounts remove-iam-policy-binding ${invoker} --project=p-one --member=allUsers --role=${tokenCreator}`,
+      `gcloud iam service-accounts remove-iam-policy-binding ${invoker} --project=p-one --member=allUsers --role=${tokenCreator} --condition=None`,
     );
   });
 });
@@ -276,8 +276,8 @@ describe('what could not be read', () => {
       `who may act as ${invoker}, ${runtime} and 1 more (iam.serviceAccounts.getIamPolicy)`,
     ]);
     expect(judgement.missingPermissions).toEqual(['iam.serviceAccounts.getIamPolicy']);
-    expect(judgement.findings.find(({ rule }) => rule === 'account-unread')?.commands?.[0]).toContain(
-      'roles/iam.securityReviewer',
+    expect(judgement.findings.find(({ rule }) => rule === 'account-unread')?.fix).toContain(
+      'Grant roles/iam.securityReviewer to the identity of this job.',
     );
   });
 

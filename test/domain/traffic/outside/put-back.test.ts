@@ -146,17 +146,35 @@ describe('what became of the settings', () => {
 
   test.each([
     [{ ingress: balancer }, {}, '--ingress=internal-and-cloud-load-balancing'],
-    [{ defaultUriDisabled: true }, {}, '--no-default-url'],
-    [{ scaling: { minInstanceCount: 2 } }, {}, '--min=2 --max=default'],
     [{ customAudiences: ['https://a b'] }, {}, '--set-custom-audiences="https://a b"'],
     [{ customAudiences: [] }, { customAudiences: ['x'] }, '--clear-custom-audiences'],
-    [{ labels: { a: '1' } }, { labels: { b: '2' } }, '--update-labels=a=1 --remove-labels=b'],
-    [{ description: '$(rm -rf ~)' }, {}, "--description='$(rm -rf ~)'"],
   ] as [Partial<OutsideSettings>, Partial<OutsideSettings>, string][])('%j', (before, found, flags) => {
     expect(facts(before, found)).toMatchObject([
       { state: 'refused', command: `gcloud run services update s --project=p --region=r ${flags}` },
     ]);
   });
+
+  test.each([
+    [{ defaultUriDisabled: true }, {}, /^gcloud beta run services update s .* --no-default-url$/],
+    [
+      { scaling: { minInstanceCount: 2 } },
+      {},
+      /--data '\{"scaling":\{"minInstanceCount":2\}\}' .*=scaling"$/,
+    ],
+    [
+      { labels: { a: '1' } },
+      { labels: { b: '2', 'backstay-source': 'kept' } },
+      /--data '\{"labels":\{"a":"1","backstay-source":"kept"\}\}' "https:\S+\/v2\/projects\/p\/locations\/r\/services\/s\?updateMask=labels"$/,
+    ],
+    [{ description: '$(rm -rf ~)' }, {}, /--data '\{"description":"\$\(rm -rf ~\)"\}' /],
+  ] as [Partial<OutsideSettings>, Partial<OutsideSettings>, RegExp][])(
+    'what gcloud cannot set alone: %j',
+    (before, found, command) => {
+      expect(facts(before, found)).toMatchObject([
+        { state: 'refused', command: expect.stringMatching(command) },
+      ]);
+    },
+  );
 
   test('no command opens the invoker check, and our own labels are not mentioned', () => {
     expect(facts({ invokerIamDisabled: true }, {})).toEqual([

@@ -1,0 +1,39 @@
+/** Texts that look like commands of ours, and why no test runs them. */
+export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
+  [/^npm (error|found|ci$|install$|run build$|pack,)/, 'words of npm, or about npm, in a sentence'],
+  [/^npm run docs$/, 'a line of a diagram'],
+  [
+    /^npx functions-framework --target=ocr$/,
+    'an example of the input command, which test/e2e/smoke-isolation runs',
+  ],
+  [
+    /^npm install --package-lock-only$/,
+    'test/gcp/source/project.test.ts has the message; the same command runs here with --prefix',
+  ],
+  [/^iconv -f (UTF-16 -t UTF-8 )?$/, 'test/gcp/source/repair.test.ts runs it'],
+  [/^gcloud alpha functions upgrade converts them\)$/, 'a name in a sentence'],
+  [/^gcloud auth application-default login\)$/, 'names the command that made a file'],
+  [
+    /^gcloud iam workload-identity-pools providers describe \.\.\. --format=json$/,
+    'a shortened command in a description',
+  ],
+];
+
+/** Commands whose run this test cannot judge, and why. gcloud's parser still reads those of gcloud. */
+export const excusedRuns: readonly (readonly [command: RegExp, why: string])[] = [
+  [/^timedatectl /, 'it sets the clock of the machine'],
+  [/^(curl --head|openssl s_client) /, 'it asks the Internet, which a test does not need'],
+  [/^curl https:\/\/token\.actions/, 'it asks the Internet, which a test does not need'],
+  [/^(df -h|ls -ld)/, 'it shows a disk or a folder'],
+  [/^(pnpm|yarn) /, 'pnpm and yarn are not on every machine; npm runs the same row'],
+  [
+    /^npx @google-cloud\/functions-framework /,
+    'it serves until it is stopped; test/e2e/smoke-isolation runs it',
+  ],
+  [/^gcloud builds log /, 'docs/sandbox.md: it reads a bucket of Cloud Storage'],
+  [
+    /^gcloud alpha functions upgrade /,
+    'it copies a function of the first generation, which the sandbox does not build',
+  ],
+  [/--iam-account=ACCOUNT/, 'words in capitals: nothing of a key is printed'],
+];
