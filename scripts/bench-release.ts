@@ -30,7 +30,7 @@ try {
   await stage.sandbox.control('DELETE', '/requests');
   stage.source(healthy);
   const { report, seconds } = await stage.release({ inputs: defaults });
-  const { requests } = (await stage.sandbox.control('GET', '/requests')) as { requests: Seen[] };
+  const requests = (await stage.sandbox.control('GET', '/requests')) as Seen[];
   console.log(`${report?.outcome} after ${seconds.toFixed(0)} s, with ${rps} requests a second of users`);
   for (const { stage: name, seconds: took } of report?.timings ?? [])
     console.log(`  ${name.padEnd(14)} ${took.toFixed(1).padStart(6)} s`);

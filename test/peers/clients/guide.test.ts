@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
+import { blocks, read } from '../../docs/pages.ts';
+import { hasGcloud, ownerEnvironment, shell } from './gcloud.ts';
+
+/** What docs/understand/guide.md says about commands that were "tried" is what gcloud does on the sandbox. */
+
+const page = 'docs/understand/guide.md';
+const withGcloud = hasGcloud() ? test : test.skip;
+// Each call of gcloud takes seconds on a busy machine.
+jest.setTimeout(600_000);
+
+let sandbox: Sandbox;
+let home: string;
+let env: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  sandbox = await startSandbox({ buildMs: 20, trafficSettleMs: 20, logLagMs: 0, iamPropagationMs: 0 });
+  home = mkdtempSync(join(tmpdir(), 'bs-guide-'));
+  env = await ownerEnvironment(sandbox, home);
+  for (const [file, text] of Object.entries({ 'main.py': 'def ocr(request): ...\n', 'requirements.txt': '' }))
+    writeFileSync(join(home, 'src', file), text);
+});
+afterAll(async () => {
+  await sandbox.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** The lines of the page's blocks that call gcloud, in their order. */
+const commands = blocks(page)
+  .filter(({ language }) => language === 'sh')
+  .flatMap(({ text }) => text.split('\n'))
+  .filter((line) => line.startsWith('gcloud '));
+const line = (words: string) => {
+  const found = commands.find((command) => command.includes(words));
+  if (found === undefined) throw new Error(`the page has no command with ${words}`);
+  return found.replace('us-central1', sandbox.region);
+};
+const run = (command: string) =>
+  shell(command.includes(' deploy ') ? `${command} --source=src --entry-point=ocr` : command, env, home);
+
+withGcloud('the runtime of the guide is refused, as the page quotes it', async () => {
+  const { error } = await run(line('--runtime python39'));
+  const quoted = /`(Runtime python39 [^`]+)`/.exec(read(page))?.[1] as string;
+  expect(error).toContain(quoted);
+});
+
+withGcloud('the flag leaves allAuthenticatedUsers where it is, and gcloud calls that a success', async () => {
+  const deploy = line('--runtime nodejs24');
+  expect((await run(deploy)).error).toBeUndefined();
+  const open = `gcloud run services add-iam-policy-binding ocr-api --region=${sandbox.region} --role=roles/run.invoker`;
+  for (const member of ['allUsers', 'allAuthenticatedUsers'])
+    expect((await run(`${open} --member=${member}`)).error).toBeUndefined();
+  expect((await run(deploy)).error).toBeUndefined();
+  const { output } = await run(line('get-iam-policy ocr-api'));
+  expect(output).toContain('allAuthenticatedUsers');
+  expect(output).not.toContain('allUsers');
+});
+
+withGcloud(
+  'the filter of the first generation finds nothing and ends well; the one for Cloud Run finds requests',
+  async () => {
+    const { output: url } = await run(
+      `gcloud functions describe ocr-api --region=${sandbox.region} --format='value(serviceConfig.uri)'`,
+    );
+    expect((await fetch(url.trim())).status).toBe(403);
+    expect(await run(line('resource.type="cloud_function"'))).toMatchObject({ error: undefined, output: '' });
+    const found = await run(line('resource.type="cloud_run_revision"'));
+    expect(found.error).toBeUndefined();
+    expect(found.output).toContain('httpRequest');
+  },
+);
+
+withGcloud('the commands that look for keys run', async () => {
+  const account = `deployer@${sandbox.project}.iam.gserviceaccount.com`;
+  const list = line('keys list').replace('deployer@my-project.iam.gserviceaccount.com', account);
+  expect((await run(list)).error).toBeUndefined();
+});
