@@ -32,8 +32,8 @@ try {
   const { report, seconds } = await stage.release({ inputs: defaults });
   const requests = (await stage.sandbox.control('GET', '/requests')) as Seen[];
   console.log(`${report?.outcome} after ${seconds.toFixed(0)} s, with ${rps} requests a second of users`);
-  for (const { stage: name, seconds: took } of report?.timings ?? [])
-    console.log(`  ${name.padEnd(14)} ${took.toFixed(1).padStart(6)} s`);
+  for (const { stage: name, seconds: took, note } of report?.timings ?? [])
+    console.log(`  ${name.padEnd(14)} ${took.toFixed(1).padStart(6)} s  ${note ?? ''}`);
   // The users' calls, the smoke test and the probes go to the function; those of GitHub and of the upload are not Google's APIs.
   const calls = requests.filter(({ api }) => !['invoke', 'oidc', 'github', 'upload'].includes(api));
   const counts = new Map<string, number>();
