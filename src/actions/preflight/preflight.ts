@@ -2,6 +2,7 @@ import { type Json, textOf } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { InstanceSize } from '../../domain/preflight/limits.ts';
+import { isHosted } from '../../domain/preflight/runner.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import { createPreflightSources } from '../../gcp/preflight/preflight-sources.ts';
 import type { Context } from '../../runner/context.ts';
@@ -33,12 +34,12 @@ export interface PreflightWorld {
   login: LoginRequest;
   target: Pick<DeployTarget, 'read'>;
   /** Calls the service once as the caller. Absent if the action calls nothing. */
-  refused?: PreflightCaller['refused'];
+  call?: PreflightCaller['call'];
 }
 
 export function runPreflight(
   { env }: Pick<Context, 'env'>,
-  { platform, login, target: deployed, refused }: PreflightWorld,
+  { platform, login, target: deployed, call }: PreflightWorld,
   { use, ...target }: PreflightSettings,
   signal: AbortSignal,
 ): Promise<PreflightResult> {
@@ -47,7 +48,7 @@ export function runPreflight(
   const caller: PreflightCaller = {
     idToken: (audience, stop) => tokens.idToken(audience, stop),
     accessToken: (stop) => tokens.accessAs(invoker ?? '', stop),
-    refused: refused ?? (async () => undefined),
+    call: call ?? (async () => undefined),
   };
   return preflight(
     { sources: createPreflightSources(platform.rest, deployed), caller },
@@ -56,17 +57,13 @@ export function runPreflight(
       memberOf: platform.member,
       use: {
         ...use,
-        hosted: hostedOf(env.RUNNER_ENVIRONMENT),
+        hosted: isHosted(env, tokens.claims()),
         invoker: invoker === undefined ? undefined : { account: invoker, own },
       },
       signal,
     },
   );
 }
-
-/** https://docs.github.com/actions/reference/variables-reference: `github-hosted` or `self-hosted`. */
-const hostedOf = (environment: string | undefined): boolean | undefined =>
-  environment === 'github-hosted' ? true : environment === 'self-hosted' ? false : undefined;
 
 /** What the settings of a deploy say about instances, ingress and accounts. */
 export function askedOf(

@@ -45,18 +45,17 @@ export function tryRelease(
 ): Promise<PreflightStage> {
   const { project, region, name } = settings.deploy;
   const { log } = context;
-  const refused = async (url: string, stop?: AbortSignal) => {
+  const call = async (url: string, stop?: AbortSignal) => {
     try {
       const quiet = { ...log, line: log.debug };
       const answer = await alive(prober, platform, quiet, url, { project, region, name }, stop);
-      if (answer.by === 'invoker') return true;
-      // An answer of the function itself proves that the caller got through.
-      return answer.answered ? false : undefined;
+      if (answer.answered) return 'function';
+      return answer.by === 'invoker' || answer.by === 'ingress' ? answer.by : undefined;
     } catch (error) {
       if (stop?.aborted) throw error;
       return undefined;
     }
   };
   const target = { project, region, name, mode: settings.preflight, use: useOf(settings) };
-  return runPreflight(context, { platform, login, target: deployed, refused }, target, signal);
+  return runPreflight(context, { platform, login, target: deployed, call }, target, signal);
 }

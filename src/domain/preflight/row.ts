@@ -19,7 +19,8 @@ export type Need =
   | { kind: 'token'; account: string | undefined; remedy?: Pick<Finding, 'fix' | 'commands'> | undefined }
   /** `service` is undefined before the first release. */
   | { kind: 'invoke'; account: string; service: string | undefined }
-  | { kind: 'ingress'; ingress: string; hosted: boolean }
+  /** `proved`: a call of this runner was turned away. Otherwise only where the runner is speaks for it. */
+  | { kind: 'ingress'; ingress: string; hosted: boolean; proved?: boolean }
   | { kind: 'size'; problem: SizeProblem }
   | { kind: 'elsewhere'; regions: readonly string[] }
   | { kind: 'project' };

@@ -25,7 +25,7 @@ export function needText(need: Need, { project, region }: PreflightTarget): stri
         ? `the permission ${invokePermission} of ${need.account} on a function that does not exist yet`
         : `the permission ${invokePermission} of ${need.account} on the service ${shortName(need.service)}`;
     case 'ingress':
-      return `a way to the function: its ingress is ${need.ingress}, and this runner is ${need.hosted ? "one of GitHub's, outside your network" : 'perhaps not in its network'}`;
+      return `a way to the function: its ingress is ${need.ingress}, and ${runnerText(need)}`;
     case 'size':
       return sizeText(need.problem);
     case 'elsewhere':
@@ -33,6 +33,13 @@ export function needText(need: Need, { project, region }: PreflightTarget): stri
     case 'project':
       return `a role on project ${project}, or the project itself: Google does not tell which`;
   }
+}
+
+function runnerText({ hosted, proved }: Extract<Need, { kind: 'ingress' }>): string {
+  if (proved) return 'Google turned a request of this runner away';
+  return hosted
+    ? "this runner is one of GitHub's, outside your network"
+    : 'this runner is perhaps not in its network';
 }
 
 function sizeText(problem: SizeProblem): string {
@@ -74,7 +81,7 @@ export function remedyText(need: Need): string | undefined {
         ? `The smoke test of a first release may be refused. Grant ${invokerRole} on the service then, and run this job again: it goes on with the smoke test.`
         : undefined;
     case 'ingress':
-      return 'Use a runner inside the network, or test before the release with actions/smoke-test and its input command, and set smoke_suite: none.';
+      return `${need.hosted && !need.proved ? 'If this runner does reach your network (private networking, a VPN), set preflight: warn. Otherwise use' : 'Use'} a runner inside the network, or test before the release with actions/smoke-test and its input command, and set smoke_suite: none.`;
     case 'size':
       return sizeRemedy(need.problem);
     case 'elsewhere':

@@ -22,12 +22,18 @@ export interface PreflightSources {
   projectNumber(project: string, signal?: AbortSignal): Promise<Reading<string>>;
 }
 
+/**
+ * Who answered a call of the service: the function itself, or Google's front end, because the caller lacks the role
+ * (`invoker`) or because this runner is outside of the network (`ingress`).
+ */
+export type CallAnswer = 'function' | 'invoker' | 'ingress';
+
 /** The caller of the function, and what can be learned about it. */
 export interface PreflightCaller {
   /** Requests an ID token for the audience, as the smoke test does later. Throws if there is none. */
   idToken(audience: string, signal?: AbortSignal): Promise<string>;
   /** An access token of the account that calls. Throws if this identity may not get one. */
   accessToken(signal?: AbortSignal): Promise<string>;
-  /** Calls the service once. True if Google's front end refuses the caller. Undefined if that cannot be told. */
-  refused(url: string, signal?: AbortSignal): Promise<boolean | undefined>;
+  /** Calls the service once as this account. Undefined if nothing can be told. */
+  call(url: string, signal?: AbortSignal): Promise<CallAnswer | undefined>;
 }

@@ -123,5 +123,6 @@ async function refusedBy(
   url: string | undefined,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {
-  return url === undefined ? undefined : caller.refused(url, signal);
+  const answer = url === undefined ? undefined : await caller.call(url, signal);
+  return answer === 'invoker' ? true : answer === 'function' ? false : undefined;
 }

@@ -27,7 +27,7 @@ export class Calls {
     this.caller = {
       idToken: counted(caller.idToken),
       accessToken: counted(caller.accessToken),
-      refused: counted(caller.refused),
+      call: counted(caller.call),
     };
     this.sources = {
       describe: counted(sources.describe),

@@ -15,7 +15,7 @@ import type { Deployed } from '../ports/target.ts';
 import { type CallerPorts, callerRows, callerToken } from './caller.ts';
 import { Calls } from './calls.ts';
 import { accountPath, defaultAccount, heldOf, openQuestions, type Places, placesOf } from './places.ts';
-import { elsewhereRows, ingressRows, projectRows, sizeRows } from './setting-rows.ts';
+import { elsewhereRows, ingressRows, isClosedNow, projectRows, sizeRows } from './setting-rows.ts';
 
 export interface PreflightRequest extends Omit<PreflightTarget, 'member'> {
   /** The identity of this job as an IAM member. It is asked after the first reads, because the login may still run before. */
@@ -56,11 +56,12 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
   // Second round: what only the resources themselves can grant, and whether the caller can call.
   const service = live?.service;
   const url = textOf(objectOf(live?.config.serviceConfig).uri) ?? live?.url;
-  const [, , caller, elsewhere] = await Promise.all([
+  const [, , caller, elsewhere, answer] = await Promise.all([
     askPlaces(sources, use, isNew, places, signal),
     askDefaultAccount(sources, request, isNew, places),
     callerRows(calls, use, { service, project: place.project, url }, token, signal),
     isNew === true && !use.newRegion ? sources.regionsOf(place.project, place.name, signal) : undefined,
+    url !== undefined && isClosedNow(use, live?.config) ? calls.caller.call(url, signal) : undefined,
   ]);
   const rows = weighCounts(
     [
@@ -68,7 +69,7 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
       ...apiRows(use, offOf(off, described, granted)),
       ...permissionRows(use, isNew, places),
       ...caller,
-      ...ingressRows(use, live?.config),
+      ...ingressRows(use, live?.config, answer),
       ...sizeRows(use, live?.config),
       ...elsewhereRows(elsewhere),
     ],

@@ -3,6 +3,7 @@ import type { Reading } from '../../domain/exposure/facts.ts';
 import { type InstanceSize, sizeProblems } from '../../domain/preflight/limits.ts';
 import type { CheckRow } from '../../domain/preflight/row.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
+import type { CallAnswer } from '../ports/preflight.ts';
 
 /** Rows about settings: what Google would refuse, or what would keep the smoke test away. */
 
@@ -35,18 +36,37 @@ export const sizeRows = (use: PreflightUse, live: JsonObject | undefined): Check
 
 const closed = new Set(['ALLOW_INTERNAL_ONLY', 'ALLOW_INTERNAL_AND_GCLB']);
 
+const savedIngress = (live: JsonObject | undefined) => textOf(objectOf(live?.serviceConfig).ingressSettings);
+
+/** True if the service keeps callers out by its ingress now, so that one call tells whether this runner is inside. */
+export const isClosedNow = (use: PreflightUse, live: JsonObject | undefined): boolean =>
+  (use.smoke || use.probes) && closed.has(savedIngress(live) ?? '');
+
 /**
- * Internal ingress lets in neither the smoke test nor probes from outside. A runner of the user may be inside, and a
- * runner that does not say where it is proves nothing.
+ * Internal ingress lets in neither the smoke test nor probes from outside. A call of the service as it is now settles it. Before
+ * the first one, only the runner's own place speaks: a machine of GitHub's is outside, another one may be inside.
  */
-export function ingressRows(use: PreflightUse, live: JsonObject | undefined): CheckRow[] {
+export function ingressRows(
+  use: PreflightUse,
+  live: JsonObject | undefined,
+  answer: CallAnswer | undefined,
+): CheckRow[] {
   if (!use.smoke && !use.probes) return [];
-  const ingress = use.ingress ?? textOf(objectOf(live?.serviceConfig).ingressSettings);
-  if (ingress === undefined || !closed.has(ingress) || use.hosted === undefined) return [];
-  const weight = use.hosted ? (use.smoke ? 'stop' : 'warn') : 'note';
-  return [
-    { need: { kind: 'ingress', ingress, hosted: use.hosted }, stage: 'Smoke test', weight, state: 'missing' },
+  const ingress = use.ingress ?? savedIngress(live);
+  if (ingress === undefined || !closed.has(ingress)) return [];
+  const hosted = use.hosted === true;
+  const needed = use.smoke ? 'stop' : 'warn';
+  const row = (proved: boolean, rest: Pick<CheckRow, 'weight' | 'state'>): CheckRow[] => [
+    {
+      need: { kind: 'ingress', ingress, hosted, ...(proved ? { proved } : {}) },
+      stage: 'Smoke test',
+      ...rest,
+    },
   ];
+  // The front end looks at the ingress first: who is refused for a missing role has passed it.
+  if (answer === 'function' || answer === 'invoker') return row(true, { weight: needed, state: 'ok' });
+  if (answer === 'ingress') return row(true, { weight: needed, state: 'missing' });
+  return row(false, { weight: hosted ? needed : 'note', state: 'missing' });
 }
 
 /** A function of the same name in another region: then `region` is more likely wrong than meant. */

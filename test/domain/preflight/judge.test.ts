@@ -183,6 +183,7 @@ describe('the list', () => {
     { kind: 'invoke', account: 'a@b', service: undefined },
     { kind: 'ingress', ingress: 'ALLOW_INTERNAL_ONLY', hosted: true },
     { kind: 'ingress', ingress: 'ALLOW_INTERNAL_AND_GCLB', hosted: false },
+    { kind: 'ingress', ingress: 'ALLOW_INTERNAL_ONLY', hosted: false, proved: true },
     { kind: 'elsewhere', regions: ['us-central1'] },
     { kind: 'project' },
     { kind: 'account', place: 'build account', account: 'a@b' },

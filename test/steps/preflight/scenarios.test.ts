@@ -73,6 +73,16 @@ test('a runner of the user may be inside the network: internal ingress stops not
   expect(ran.report.timings.find(({ stage }) => stage === 'Preflight')?.verdict).toBe('pass');
 });
 
+test('a runner of the user outside of the network is found out by one call, before anything is built', async () => {
+  await ready('closed');
+  await world.release('closed', world.good(), {
+    inputs: { ...fast, ingress_settings: 'ALLOW_INTERNAL_ONLY', smoke_suite: 'none' },
+  });
+  const ran = await stops('closed', { inputs: watched(), env: { RUNNER_ENVIRONMENT: 'self-hosted' } });
+  expect(ran.report.reason).toContain('Google turned a request of this runner away');
+  expect(ran.report.findings[0]?.fix).toMatch(/^Use a runner inside the network/);
+});
+
 test('a first release in another region than before needs a confirmation', async () => {
   await ready('moved');
   const ran = await stops('moved', { inputs: { ...fast, region: 'europe-west1' } });
