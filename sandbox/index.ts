@@ -19,6 +19,7 @@ import { startRegionalProxy } from './proxy/regional.ts';
 import { registryApis } from './registry/index.ts';
 import { runApis } from './run-api/index.ts';
 import { secretsApis } from './secrets/index.ts';
+import { storageApis } from './storage/index.ts';
 
 export type { World } from './core/state.ts';
 export type { Ready, SandboxOptions } from './core/types.ts';
@@ -59,11 +60,13 @@ export const apisOf = (world: World): ApiDefinition[] =>
     ...loadApis(world),
     ...frontsApis(world),
     ...secretsApis(world),
+    ...storageApis(world),
   ]);
 
 function publish(names: PublicNames, api: RunningApi, region: string): string {
   if (api.name === 'storage') {
-    names.publish(`${apiUrl('storage')}/storage/v1`, api.url, true);
+    for (const path of ['storage/v1', 'upload/storage/v1'])
+      names.publish(`${apiUrl('storage')}/${path}`, api.url, true);
     return apiUrl('storage');
   }
   if (api.name === 'registry') return names.publish(`https://${region}-docker.pkg.dev`, api.url);

@@ -94,27 +94,6 @@ export function frontsApis(world: World): ApiDefinition[] {
       name: 'artifactregistry',
       routes: [
         {
-          // The one repository that Cloud Functions makes with the first build.
-          method: 'GET',
-          pattern: '/v1/projects/:project/locations/:location/repositories',
-          handle: (call, { location }) => {
-            requirePermission(
-              world,
-              call.principal,
-              'artifactregistry.repositories.list',
-              projectResource(world),
-            );
-            const name = `projects/${world.project}/locations/${location}/repositories/gcf-artifacts`;
-            const shown = {
-              name,
-              format: 'DOCKER',
-              description: 'Created by Cloud Functions',
-              mode: 'STANDARD_REPOSITORY',
-            };
-            return { status: 200, body: { repositories: [shown] } };
-          },
-        },
-        {
           method: 'GET',
           pattern: '/v1/projects/:project/locations/:location/repositories/:repository:getIamPolicy',
           handle: (call, { project, location, repository }) => {

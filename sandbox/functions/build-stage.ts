@@ -3,8 +3,9 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../core/state.ts';
-import { projectsOf } from '../projects/state.ts';
-import { BuildError, build } from '../revisions/build.ts';
+import { noted } from '../projects/note-build.ts';
+import { build } from '../revisions/build.ts';
+import { BuildError } from '../revisions/build-request.ts';
 import type { Image } from '../revisions/image.ts';
 import { writeBuildLine } from '../run/container-log.ts';
 import { buildObstacle } from '../run/obstacles.ts';
@@ -15,7 +16,6 @@ import {
   type FunctionOperation,
   functionState,
   type Json,
-  nowText,
   type StoredObject,
 } from './model.ts';
 import { stage } from './operations.ts';
@@ -66,56 +66,24 @@ export async function buildStage(
   const obstacle = buildObstacle(world, String(buildConfig(full).serviceAccount ?? ''));
   if (obstacle) throw new BuildError(obstacle);
   const source = keepSource(world, fn, change.config);
-  const image = await noted(world, id, buildName, full, () =>
-    build({
-      zip: readFileSync(source.file as string),
-      folder: join(world.folder, 'workspace', `${fn.id}-${id.slice(0, 8)}`),
-      runtime: String(runtime),
-      entryPoint: String(entryPoint),
-      signal,
-      onLine: (line) => writeBuildLine(world, id, line),
-    }),
+  const image = await noted(
+    world,
+    { id, name: buildName, account: buildConfig(full).serviceAccount, tags: ['fn'] },
+    () =>
+      build({
+        zip: readFileSync(source.file as string),
+        folder: join(world.folder, 'workspace', `${fn.id}-${id.slice(0, 8)}`),
+        runtime: String(runtime),
+        entryPoint: String(entryPoint),
+        variables: (buildConfig(full).environmentVariables ?? {}) as Record<string, string>,
+        signal,
+        onLine: (line) => writeBuildLine(world, id, line),
+      }),
   );
   const rest = world.settings.buildMs - (Date.now() - started);
   if (rest > 0) await sleep(rest, undefined, { signal });
   stage(operation, 'BUILD', { state: 'COMPLETE', message: 'Build succeeded' });
   return { image, buildName, source };
-}
-
-/** Keeps the build as Cloud Build shows it: begun, then successful or failed. */
-async function noted<T>(
-  world: World,
-  id: string,
-  name: string,
-  full: Json,
-  work: () => Promise<T>,
-): Promise<T> {
-  const begin = nowText(world);
-  const shown: Json = {
-    id,
-    name,
-    projectId: world.project,
-    status: 'WORKING',
-    createTime: begin,
-    startTime: begin,
-    serviceAccount: buildConfig(full).serviceAccount,
-    logUrl: `https://console.cloud.google.com/cloud-build/builds/${id}?project=${world.projectNumber}`,
-    tags: ['fn'],
-  };
-  projectsOf(world).builds.set(id, shown);
-  try {
-    const made = await work();
-    shown.status = 'SUCCESS';
-    return made;
-  } catch (error) {
-    Object.assign(shown, {
-      status: 'FAILURE',
-      failureInfo: { type: 'USER_BUILD_STEP', detail: (error as Error).message },
-    });
-    throw error;
-  } finally {
-    shown.finishTime = nowText(world);
-  }
 }
 
 /** Copies the upload to the bucket of sources, as Google does, and points the function's configuration to the copy. */

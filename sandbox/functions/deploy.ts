@@ -1,5 +1,5 @@
 import type { World } from '../core/state.ts';
-import { BuildError } from '../revisions/build.ts';
+import { BuildError } from '../revisions/build-request.ts';
 import { StartError } from '../revisions/instance.ts';
 import { writeBuildLine } from '../run/container-log.ts';
 import { buildStage, keepBuild } from './build-stage.ts';

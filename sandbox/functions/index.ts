@@ -6,6 +6,7 @@ import { anonymous } from '../core/principals.ts';
 import { checkMessage } from '../core/proto.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Route } from '../core/types.ts';
+import { detach } from './detach.ts';
 import { findFunction, functionRoutes } from './functions.ts';
 import { functionState } from './model.ts';
 import { functionOperationRoutes } from './operations.ts';
@@ -15,6 +16,15 @@ import { createDownload, createUpload, uploadApi } from './upload.ts';
 import { v1Routes } from './v1.ts';
 
 const PACKAGE = 'google.cloud.functions.v2';
+
+function detachRoute(world: World): Route {
+  return {
+    method: 'POST',
+    pattern: '/v2/projects/:project/locations/:location/functions/:function:detachFunction',
+    handle: (call, params) =>
+      detach(world, call, findFunction(world, call, params, 'cloudfunctions.functions.get')),
+  };
+}
 
 function sourceRoutes(world: World): Route[] {
   const base = '/v2/projects/:project/locations/:location';
@@ -108,6 +118,7 @@ export function functionsApis(world: World): ApiDefinition[] {
       routes: [
         ...functionRoutes(world),
         ...sourceRoutes(world),
+        detachRoute(world),
         ...policyRoutes(world),
         ...functionOperationRoutes(world),
         ...v1Routes(world),

@@ -1,4 +1,7 @@
 import type { World } from '../core/state.ts';
+import { objectsOf, type StoredObject } from '../storage/state.ts';
+
+export type { StoredObject } from '../storage/state.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -21,8 +24,8 @@ export interface FunctionOperation {
   name: string;
   done: boolean;
   target: string;
-  verb: 'create' | 'update' | 'delete';
-  operationType: 'CREATE_FUNCTION' | 'UPDATE_FUNCTION' | 'DELETE_FUNCTION';
+  verb: 'create' | 'update' | 'delete' | 'detach';
+  operationType: 'CREATE_FUNCTION' | 'UPDATE_FUNCTION' | 'DELETE_FUNCTION' | 'DETACH_FUNCTION';
   createTime: string;
   endTime?: string;
   buildName?: string;
@@ -64,14 +67,6 @@ export interface Change {
   creator: string;
 }
 
-export interface StoredObject {
-  bucket: string;
-  object: string;
-  generation: string;
-  /** File on disk. Undefined until the upload is complete. */
-  file: string | undefined;
-}
-
 export interface FunctionState {
   functions: Map<string, CloudFunction>;
   /** Resources of v1 (google.cloud.functions.v1.CloudFunction) by name, added by tests. */
@@ -89,7 +84,7 @@ export const functionState = (world: World): FunctionState =>
     functions: new Map(),
     gen1: new Map(),
     operations: new Map(),
-    objects: new Map(),
+    objects: objectsOf(world),
     uploads: new Map(),
     downloads: new Map(),
   }));

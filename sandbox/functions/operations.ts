@@ -26,14 +26,14 @@ export function begin(
     throw aborted(
       `unable to queue the operation: an operation on function ${fn.id} in region ${fn.location} in project ${fn.project} is already in progress. Please try again later.`,
     );
-  const stages: Stage['name'][] = verb === 'delete' ? ['SERVICE'] : ['BUILD', 'SERVICE'];
+  const stages: Stage['name'][] =
+    verb === 'detach' ? [] : verb === 'delete' ? ['SERVICE'] : ['BUILD', 'SERVICE'];
   const operation: FunctionOperation = {
     name: `projects/${fn.project}/locations/${fn.location}/operations/operation-${world.now()}-${randomBytes(8).toString('hex')}`,
     done: false,
     target: fn.name,
     verb,
-    operationType:
-      verb === 'create' ? 'CREATE_FUNCTION' : verb === 'update' ? 'UPDATE_FUNCTION' : 'DELETE_FUNCTION',
+    operationType: `${verb.toUpperCase() as Uppercase<typeof verb>}_FUNCTION`,
     createTime: nowText(world),
     stages: stages.map((name) => ({ name, state: 'NOT_STARTED' })),
     ...(requestResource ? { requestResource } : {}),
@@ -66,7 +66,12 @@ export function end(
  * when it appears, and crashes if the first answer already lists it.
  */
 function showRegistry(operation: FunctionOperation): void {
-  if (operation.done || operation.verb === 'delete' || operation.stages[0]?.name === 'ARTIFACT_REGISTRY')
+  if (
+    operation.done ||
+    operation.verb === 'delete' ||
+    operation.verb === 'detach' ||
+    operation.stages[0]?.name === 'ARTIFACT_REGISTRY'
+  )
     return;
   operation.stages.unshift({
     name: 'ARTIFACT_REGISTRY',

@@ -32,6 +32,7 @@ const deployerRoles = [
   'roles/serviceusage.serviceUsageConsumer',
   'roles/cloudbuild.builds.viewer',
   'roles/artifactregistry.writer',
+  'roles/run.sourceDeveloper',
 ];
 
 const readerRoles = [

@@ -3,6 +3,7 @@ import { page } from '../core/page.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call } from '../core/types.ts';
 import { authorize } from './authorize.ts';
+import { buildOperation } from './build-operations.ts';
 import { projectsOf } from './state.ts';
 
 /** Comparisons of a build's fields, joined by AND: `status="FAILURE" AND build_id="..."`. */
@@ -58,6 +59,16 @@ export function cloudBuildApi(world: World): ApiDefinition {
               serviceAccountEmail: `projects/${world.project}/serviceAccounts/${email}`,
             },
           };
+        },
+      },
+      {
+        method: 'GET',
+        pattern: '/v1/projects/:project/locations/:location/operations/:operation',
+        handle: (call, { project, operation = '' }) => {
+          authorize(world, call, project, 'cloudbuild.builds.get');
+          const found = projectsOf(world).builds.get(operation);
+          if (!found) throw notFound();
+          return { status: 200, body: buildOperation(world, found) };
         },
       },
       { method: 'GET', pattern: '/v1/projects/:project/builds', handle: list },

@@ -3,14 +3,12 @@ import type { ApiDefinition, Call, Reply, Route } from '../core/types.ts';
 import { authorize, requireCaller, tokenReply } from './access.ts';
 import { RegistryError } from './errors.ts';
 import { manifestRoutes } from './manifests.ts';
+import { repositoryRoutes } from './repositories.ts';
 import { registryOf } from './store.ts';
 import { uploadRoutes } from './uploads.ts';
 
 export { parseReference, type Reference, registryHost, withDigest } from './reference.ts';
 export { digestOf, registryOf } from './store.ts';
-
-/** The repositories that a project with functions and containers has: that of the functions' builds, and one of its own. */
-const OWN_REPOSITORIES = ['gcf-artifacts', 'containers'];
 
 const version = { 'docker-distribution-api-version': 'registry/2.0' };
 
@@ -31,12 +29,17 @@ const guard = (route: Route): Route => ({
 
 /**
  * A registry of container images that speaks the OCI distribution API, version 2 (github.com/opencontainers/distribution-spec),
- * with the permissions and the login of Artifact Registry. It answers under its own address and, behind the sandbox's proxy,
+ * with the permissions and the login of Artifact Registry. Two repositories exist: that of the functions' builds, and one for images.
+ * It answers under its own address and, behind the sandbox's proxy,
  * as `REGION-docker.pkg.dev`.
  */
 export function registryApis(world: World): ApiDefinition[] {
   const store = registryOf(world);
-  for (const name of OWN_REPOSITORIES) store.created.set(`${world.region}/${name}`, { format: 'DOCKER' });
+  store.created.set(`${world.region}/gcf-artifacts`, {
+    format: 'DOCKER',
+    description: 'Created by Cloud Functions',
+  });
+  store.created.set(`${world.region}/containers`, { format: 'DOCKER' });
   const blob = (call: Call, { path = '', digest = '' }: Record<string, string>): Reply => {
     authorize(world, call, path, 'downloadArtifacts');
     const body = store.blob(path, digest);
@@ -68,6 +71,7 @@ export function registryApis(world: World): ApiDefinition[] {
     })),
   );
   return [
+    { name: 'artifactregistry', routes: repositoryRoutes(world) },
     {
       name: 'registry',
       maxBodyBytes: 600 * 1024 * 1024,

@@ -1,56 +1,39 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { appImage } from './app.ts';
+import { type BuildRequest, failed, read } from './build-request.ts';
 import { frameworkOf, installDependencies, linkDependencies, satisfiedHere } from './dependencies.ts';
 import type { Image } from './image.ts';
 import { InlineInstance, type InlineSpec, parseInline } from './inline.ts';
 import { lockProblems } from './lock.ts';
 import { ProcessInstance, preload } from './process.ts';
+import { buildPython } from './python.ts';
 import { extractZip, readZip, type ZipEntry, ZipError } from './zip.ts';
-
-/** The build failed because of the user's source. The message is what Cloud Build would say. */
-export class BuildError extends Error {}
-
-export interface BuildRequest {
-  zip: Buffer;
-  /** Where the build unpacks the source. The build creates the folder. */
-  folder: string;
-  runtime: string;
-  entryPoint: string;
-  signal: AbortSignal;
-  onLine(line: string): void;
-}
 
 interface Package {
   main?: string;
   dependencies?: Record<string, string>;
+  scripts?: Record<string, string>;
 }
 
-const failed = (message: string) =>
-  new BuildError(`Build failed with status: FAILURE and message: ${message}`);
-
-function read<T>(what: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw failed(`${what}: ${(error as Error).message}`);
-  }
-}
-
+/** Builds a source into an image. Throws BuildError if the source is to blame. */
 export async function build(request: BuildRequest): Promise<Image> {
   const entries = unzip(request.zip);
   const spec = entries.find(({ path }) => path === 'sandbox.json');
   if (spec) return inlineImage(read('sandbox.json', () => parseInline(spec.data().toString('utf8'))));
-  if (!request.runtime.startsWith('nodejs'))
+  const { runtime } = request;
+  if (!/^(?:nodejs|python)/.test(runtime))
     throw failed(
-      `this sandbox builds only Node.js functions, not ${request.runtime}; a source with sandbox.json needs no build`,
+      `this sandbox builds only Node.js and Python functions, not ${runtime}; a source with sandbox.json needs no build`,
     );
   mkdirSync(request.folder, { recursive: true });
   read('source', () => extractZip(entries, request.folder));
+  if (runtime.startsWith('python')) return buildPython(request);
   const manifest = manifestOf(request.folder);
-  await checkMain(request.folder, manifest);
+  if (request.entryPoint) await checkMain(request.folder, manifest);
   await dependencies(request, manifest);
-  return processImage(request);
+  return request.entryPoint ? processImage(request) : appImage(request.folder, manifest.scripts?.start);
 }
 
 function unzip(zip: Buffer): ZipEntry[] {
@@ -114,7 +97,7 @@ async function dependencies({ folder, signal, onLine }: BuildRequest, manifest: 
 function processImage({ folder, entryPoint }: BuildRequest): Image {
   return {
     inline: undefined,
-    instantiate: ({ revision, env, maxRequests, onLine }) =>
+    instantiate: ({ revision, env, maxRequests, onLine, port, startTimeoutMs }) =>
       new ProcessInstance({
         folder,
         argv: () => [...preload, frameworkOf(folder), `--target=${entryPoint}`, '--signature-type=http'],
@@ -129,7 +112,8 @@ function processImage({ folder, entryPoint }: BuildRequest): Image {
         },
         onLine,
         maxRequests,
-        startTimeoutMs: 240_000,
+        startTimeoutMs: startTimeoutMs ?? 240_000,
+        ...(port === undefined ? {} : { port }),
       }),
   };
 }

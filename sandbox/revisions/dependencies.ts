@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { runProgram } from './run-program.ts';
 
 const root = join(import.meta.dirname, '..', '..', 'node_modules');
 const frameworkPath = join('@google-cloud', 'functions-framework', 'build', 'src', 'main.js');
@@ -72,26 +72,19 @@ export function linkDependencies(folder: string): void {
   symlinkSync(root, join(folder, 'node_modules'), 'dir');
 }
 
-/** Runs the npm that belongs to the Node of this process. Its output goes to `onLine`. */
+/**
+ * Installs with the npm that belongs to the Node of this process, as the buildpack does: `npm ci` if there is a lock file,
+ * else `npm install`. Scripts of packages do not run. Its output goes to `onLine`.
+ */
 export async function installDependencies(
   folder: string,
   signal: AbortSignal,
   onLine: (line: string) => void,
 ): Promise<void> {
-  const argv = ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const path = `${dirname(process.execPath)}:${process.env.PATH ?? ''}`;
-  const child = spawn('npm', argv, {
-    cwd: folder,
-    env: { ...process.env, PATH: path },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    signal,
-  });
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      for (const line of text.split('\n').filter(Boolean)) onLine(line);
-    });
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', resolve),
-  );
-  if (code !== 0) throw new Error(`npm install failed with exit code ${code}`);
+  const locked = ['package-lock.json', 'npm-shrinkwrap.json'].some((name) => existsSync(join(folder, name)));
+  const verb = locked ? 'ci' : 'install';
+  const argv = [verb, '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}` };
+  const { code, tail } = await runProgram('npm', argv, { cwd: folder, env, signal, onLine });
+  if (code !== 0) throw new Error(`npm ${verb} failed with exit code ${code}\n${tail}`);
 }

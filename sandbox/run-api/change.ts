@@ -120,9 +120,9 @@ function nextRevision(
   const template = (after.template ?? {}) as Template;
   checkTemplate(template, service.id);
   const config = after.buildConfig as BuildConfig | undefined;
-  if (builds) checkBuildConfig(world, config);
+  if (builds) checkBuildConfig(config);
   const build =
-    builds && config && needsBuild(world, service.buildConfig as BuildConfig | undefined, config)
+    builds && config && needsBuild(service.buildConfig as BuildConfig | undefined, config)
       ? config
       : undefined;
   const same = isDeepStrictEqual(withDefaults(world, template), withDefaults(world, templateNow(service)));

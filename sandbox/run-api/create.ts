@@ -37,7 +37,7 @@ export async function newService(
   checkTemplate(template, id);
   unfit(world, template);
   const config = body.buildConfig as BuildConfig | undefined;
-  if (how.builds) checkBuildConfig(world, config);
+  if (how.builds) checkBuildConfig(config);
   const build = how.builds ? config : undefined;
   requireLocation(location);
   const project = params.project === world.projectNumber ? world.project : (params.project ?? '');

@@ -5,6 +5,7 @@ import { stopWithWorld } from '../run/lifecycle.ts';
 import { runState } from '../run/model.ts';
 import { obstacleSettings } from '../run/obstacles.ts';
 import { reachabilityRoutes } from '../run/reachability.ts';
+import { buildRoutes } from './builds.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policies.ts';
 import { renderRevision, renderService } from './render.ts';
@@ -50,6 +51,7 @@ export function runApis(world: World): ApiDefinition[] {
         ...revisionRoutes(world),
         ...policyRoutes(world),
         ...operationRoutes(world),
+        ...buildRoutes(world),
         ...v1Routes(world),
       ],
     },

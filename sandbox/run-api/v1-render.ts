@@ -63,11 +63,13 @@ function builds({ buildConfig }: Service): Json {
 
 /** The annotations of a service, with those through which v1 shows what v2 has as fields. */
 function annotations(service: Service): Json {
+  const urls = [...service.doors.values()].filter(({ kind }) => kind !== 'tag').map(({ url }) => url);
   return {
     ...service.annotations,
     'serving.knative.dev/creator': service.creator,
     'serving.knative.dev/lastModifier': service.lastModifier,
     'run.googleapis.com/ingress': ingressName(service.ingress),
+    'run.googleapis.com/urls': JSON.stringify(urls),
     'run.googleapis.com/ingress-status': ingressName(service.ingress),
     ...(service.client ? { 'run.googleapis.com/client-name': service.client } : {}),
     ...(service.clientVersion ? { 'run.googleapis.com/client-version': service.clientVersion } : {}),

@@ -64,7 +64,7 @@ function perContainer(text: unknown): Record<string, string> {
 }
 
 function container(sent: Json, notes: Json): Container {
-  const { env, resources, ...rest } = sent;
+  const { name, env, resources, ...rest } = sent;
   const throttled = notes[run('cpu-throttling')];
   const boost = notes[run('startup-cpu-boost')];
   const base = perContainer(notes[run('base-images')])[String(sent.name ?? '')];
@@ -73,6 +73,8 @@ function container(sent: Json, notes: Json): Container {
   );
   const [, bucket = '', object = '', generation] = source ?? [];
   return filled({
+    // gcloud sends an empty name.
+    ...(name ? { name } : {}),
     ...rest,
     env: env === undefined ? undefined : environment(env),
     resources: filled({
@@ -123,7 +125,7 @@ export function toV2(template: Json): Template {
     vpcAccess: Object.keys(vpcAccess).length > 0 ? vpcAccess : undefined,
     executionEnvironment: environments[String(notes[run('execution-environment')])],
     sessionAffinity: notes[run('sessionAffinity')] === 'true' ? true : undefined,
-    nodeSelector: spec.nodeSelector,
+    nodeSelector: Object.keys(part(spec.nodeSelector)).length > 0 ? spec.nodeSelector : undefined,
     volumes: spec.volumes === undefined ? undefined : list(spec.volumes).map(volumeToV2),
     containers: list(spec.containers).map((each) => container(each, notes)),
   }) as Template;

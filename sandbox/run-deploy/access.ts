@@ -53,4 +53,11 @@ export function requireImages(world: World, call: Call, { containers = [] }: Tem
 export function requireDeploy(world: World, call: Call, template: Template, ownBuild: boolean): void {
   requireActAs(world, call, withDefaults(world, template).serviceAccount ?? '');
   if (!ownBuild) requireImages(world, call, template);
+  else
+    requirePermission(
+      world,
+      call.principal,
+      'cloudbuild.builds.create',
+      `//cloudresourcemanager.googleapis.com/projects/${world.project}`,
+    );
 }

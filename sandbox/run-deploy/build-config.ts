@@ -1,5 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
 import { invalidArgument } from '../core/errors.ts';
-import type { World } from '../core/state.ts';
 
 /** google.cloud.run.v2.BuildConfig as JSON. */
 export interface BuildConfig {
@@ -12,12 +12,14 @@ export interface BuildConfig {
   workerPool?: string;
   environmentVariables?: Record<string, string>;
   serviceAccount?: string;
+  /** The build follows the Dockerfile of the source. Not in the proto. */
+  dockerfile?: boolean;
   [field: string]: unknown;
 }
 
 export const SOURCE = /^gs:\/\/([^/]+)\/([^#]+)(?:#(\d+))?$/;
 
-export function checkBuildConfig(_world: World, config: BuildConfig | undefined): void {
+export function checkBuildConfig(config: BuildConfig | undefined): void {
   if (config && !SOURCE.test(config.sourceLocation ?? ''))
     throw invalidArgument(
       `build_config.source_location: '${config.sourceLocation ?? ''}' must be gs://BUCKET/OBJECT.`,
@@ -25,9 +27,9 @@ export function checkBuildConfig(_world: World, config: BuildConfig | undefined)
     );
 }
 
+/** The parts that a client sends. `name` is that of the last build. */
+const sent = ({ name: _, ...config }: BuildConfig) => config;
+
 /** True if something that decides about the image has changed. */
-export function needsBuild(_world: World, before: BuildConfig | undefined, after: BuildConfig): boolean {
-  const { name: _, ...old } = before ?? {};
-  const { name: __, ...next } = after;
-  return JSON.stringify(Object.entries(old).sort()) !== JSON.stringify(Object.entries(next).sort());
-}
+export const needsBuild = (before: BuildConfig | undefined, after: BuildConfig): boolean =>
+  before === undefined || !isDeepStrictEqual(sent(before), sent(after));
