@@ -5,6 +5,12 @@ import type { Context } from './context.ts';
 /** The outputs that every action has. `report` is the path of the report file. */
 export const commonOutputs = ['verdict', 'outcome', 'reason', 'report'] as const;
 
+/** A file in the temporary folder of the job. */
+export interface ResultFile {
+  name: string;
+  text: string;
+}
+
 /** What an action returns. The report holds everything; outputs are the part that other steps read. */
 export interface Finished<Name extends ActionName = ActionName> {
   report: Report<Name>;
@@ -12,6 +18,8 @@ export interface Finished<Name extends ActionName = ActionName> {
   view?: () => Promise<View<Name>>;
   /** The action's own outputs. */
   outputs?: Record<string, string | number | boolean | undefined>;
+  /** Files for other steps, by the output that names each. They are written at the end, so that none costs the verdict. */
+  files?: Record<string, ResultFile>;
   /** Outputs that are tokens on purpose. They are masked in the log, but not redacted. */
   secretOutputs?: Record<string, string>;
   /** Environment variables for the steps that follow. */

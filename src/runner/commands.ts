@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { EOL } from 'node:os';
+import { appendTo } from './write-file.ts';
 
 /**
  * The runner's commands that every run needs. They do not use @actions/core, because importing it loads undici, which
@@ -21,24 +21,17 @@ export interface Commands {
 /** The runner decodes these three characters and takes all others as they are. */
 const escaped = (text: string) => text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
 
-/** Adds text to a file of the runner. It never waits for the reader of a pipe that stands in its place. */
-export function appendTo(path: string, text: string): void {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0 } = constants;
-  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
-  try {
-    writeFileSync(descriptor, text);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 export function createCommands(env: NodeJS.ProcessEnv, write: (text: string) => void): Commands {
   const command = (name: string, text: string) => write(`::${name}::${escaped(text)}${EOL}`);
 
   /** Writes a `name<<delimiter` block. No value can end its own block, because the delimiter is random. */
   function toFile(variable: string, name: string, value: string): void {
     const path = env[variable];
-    if (!path) return;
+    if (!path) {
+      // Outside of a runner there is no one to read it.
+      if (env.GITHUB_ACTIONS === 'true') throw new Error(`the runner did not set ${variable}`);
+      return;
+    }
     const delimiter = `ghadelimiter_${randomUUID()}`;
     if (name.includes(delimiter) || value.includes(delimiter))
       throw new Error('a value contains its own delimiter');

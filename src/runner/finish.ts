@@ -1,9 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { basisOf } from '../domain/basis/basis.ts';
 import { basisSentences } from '../domain/basis/sentences.ts';
-import { messageOf } from '../domain/errors/errors.ts';
-import { filePrefix } from '../domain/product.ts';
 import { annotationOf } from '../domain/report/annotation.ts';
 import { summaryOf } from '../domain/report/render.ts';
 import type { ActionName, Report } from '../domain/report/report.ts';
@@ -11,10 +7,12 @@ import { addBasis } from '../domain/report/rests-on.ts';
 import { lastLineOf } from '../domain/report/words.ts';
 import { commonOutputs, type Finished } from './action.ts';
 import { annotate } from './annotate.ts';
-import { appendTo, type Commands } from './commands.ts';
+import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
 import { explainErrors } from './explain-errors.ts';
 import { closingLine, formatMainStep, mainStepKey, parseMainStep } from './main-step.ts';
+import { Unwritten } from './unwritten.ts';
+import { appendTo, writeTemporary } from './write-file.ts';
 
 /** Returns exit code 0 for verdict `pass`, for outcome `promoted` and for anything that a person asked for, else 1. */
 export function exitCodeOf(report: Report): 0 | 1 {
@@ -30,16 +28,6 @@ const publicOutputs = ({
   [...Object.values(report.target), ...Object.values(outputs ?? {})].filter(
     (value): value is string => typeof value === 'string' && /^[\w.:/-]{8,300}$/.test(value),
   );
-
-/** Writes a file into the temporary folder of the job and returns its path; undefined if there is no such folder. */
-function writeTemporary(env: Context['env'], name: string, text: string): string | undefined {
-  const folder = env.RUNNER_TEMP;
-  if (!folder) return undefined;
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${filePrefix}${name}`);
-  writeFileSync(path, text);
-  return path;
-}
 
 /**
  * Turns what an action returned into outputs, files, job summary, annotation, last log line and exit code. A post step
@@ -71,17 +59,10 @@ export async function finish<Name extends ActionName>(
   // Everything below is made from this report. It is redacted before it is escaped, and the results once more.
   const report = redactAll(finished.report);
   const json = redact(JSON.stringify(report, null, 2));
-  const problems: string[] = [];
-  /** A result that cannot be written does not keep the others from being written. */
-  const attempt = <T>(write: () => T): T | undefined => {
-    try {
-      return write();
-    } catch (error) {
-      problems.push(messageOf(error));
-      return undefined;
-    }
-  };
-  const path = attempt(() => writeTemporary(env, `${report.action}-${process.pid}.json`, `${json}\n`));
+  const unwritten = new Unwritten();
+  const temporary = (what: string, name: string, text: string) =>
+    unwritten.tell(what, () => writeTemporary(env.RUNNER_TEMP, name, text));
+  const path = temporary('the report', `${report.action}-${process.pid}.json`, `${json}\n`);
   const summary = async () => redact(summaryOf(report, await finished.view?.()));
 
   const { verdict, outcome, reason } = report;
@@ -90,26 +71,23 @@ export async function finish<Name extends ActionName>(
     for (const name of commonOutputs) output(name, common[name]);
     for (const [name, value] of Object.entries(finished.outputs ?? {})) output(name, value);
   }
-  if (finished.summaryFile) {
-    const text = await summary();
-    output(
-      'summary_file',
-      attempt(() => writeTemporary(env, `summary-${process.pid}.md`, text)),
-    );
-  }
+  for (const [name, file] of Object.entries(finished.files ?? {}))
+    output(name, temporary(`the file of ${name}`, file.name, redact(file.text)));
+  if (finished.summaryFile)
+    output('summary_file', temporary('the summary file', `summary-${process.pid}.md`, await summary()));
   for (const [name, value] of Object.entries(finished.secretOutputs ?? {})) {
     secrets.add(value);
-    attempt(() => commands.setOutput(name, value));
+    unwritten.pass('the outputs', () => commands.setOutput(name, value));
   }
   for (const [name, value] of Object.entries(finished.exports ?? {}))
-    attempt(() => commands.exportVariable(name, value));
+    unwritten.pass('the exported variables', () => commands.exportVariable(name, value));
 
   const exitCode = finished.exitCode ?? exitCodeOf(report);
   const wanted = finished.summary === false ? 'never' : inputs.summary;
   const summaryPath = env.GITHUB_STEP_SUMMARY;
   if (summaryPath && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0))) {
     const text = await summary();
-    attempt(() => appendTo(summaryPath, text));
+    unwritten.tell('the job summary', () => appendTo(summaryPath, text));
   }
   const annotation = finished.annotate === false ? undefined : annotationOf(report, exitCode);
   if (annotation) {
@@ -122,13 +100,16 @@ export async function finish<Name extends ActionName>(
       log.line(`  This verdict rests on more than Google Cloud: ${sentence}`);
   const main = step === 'main' ? undefined : parseMainStep(state(mainStepKey));
   const line = step === 'main' ? lastLineOf(report) : closingLine(report.action, reason, main);
-  log.line(line + (path ? `  Report: ${path}` : ''));
   if (step === 'main')
-    attempt(() => commands.saveState(mainStepKey, formatMainStep({ exitCode, line: redact(line) })));
-  if (problems.length > 0) throw new Error([...new Set(problems)].join('; '));
-  process.exitCode = exitCode;
+    unwritten.tell('the state for the post step', () =>
+      commands.saveState(mainStepKey, formatMainStep({ exitCode, line: redact(line) })),
+    );
+  for (const sentence of unwritten.sentences()) log.warning(sentence);
+  log.line(line + (path ? `  Report: ${path}` : ''));
+  process.exitCode = unwritten.failsStep ? 1 : exitCode;
 
   function output(name: string, value: string | number | boolean | undefined): void {
-    if (value !== undefined) attempt(() => commands.setOutput(name, redact(String(value))));
+    if (value !== undefined)
+      unwritten.pass('the outputs', () => commands.setOutput(name, redact(String(value))));
   }
 }

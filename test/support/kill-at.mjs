@@ -1,7 +1,7 @@
 // Loaded with --import. KILL_AT=N kills this process with SIGKILL right before its Nth call that changes a file under the
 // temporary folder; with KILL_AFTER=1, right after it. If nothing is killed, it prints the number of such calls on standard
-// error. ONCE_WRITTEN=kill kills the process as soon as a credentials file is complete. ONCE_WRITTEN=fail makes the next
-// call fail as on a full disk.
+// error. ONCE_WRITTEN=kill kills the process as soon as a credentials file is complete. ONCE_WRITTEN=fail makes the
+// next call on the file of the outputs fail as on a full disk.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ for (const name of [
     // Node's own functions call each other, so nested calls must not count again.
     if (inside || !counts) return original(...args);
     const mine = ++calls === at;
-    if (written) {
+    if (written && (onceWritten === 'kill' || args[0] === process.env.GITHUB_OUTPUT)) {
       written = false;
       if (onceWritten === 'kill') process.kill(process.pid, 'SIGKILL');
       if (onceWritten === 'fail') throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
@@ -43,7 +43,7 @@ for (const name of [
       inside = false;
     }
     if (name === 'openSync') opened.set(result, args[0]);
-    if (name === 'closeSync') written = /gha-creds-[^/]*$/.test(opened.get(args[0]));
+    if (name === 'closeSync') written ||= /gha-creds-[^/]*$/.test(opened.get(args[0]));
     if (mine) process.kill(process.pid, 'SIGKILL');
     return result;
   };

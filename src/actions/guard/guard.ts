@@ -10,7 +10,7 @@ import { guard as proveExposure } from '../../steps/guard/guard.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readGuard } from './inputs.ts';
 import { logResult } from './log-result.ts';
-import { writeSarif } from './sarif-file.ts';
+import { sarifFile } from './sarif-file.ts';
 
 export const guard: Action<'guard'> = async (context) => {
   const { login, request, missing } = readGuard(context);
@@ -61,6 +61,7 @@ export const guard: Action<'guard'> = async (context) => {
   return {
     report,
     view: async () => (await import('../../domain/summary/exposure/section.ts')).guardView,
-    outputs: { exposure: result.exposure, proof: result.proof, sarif: writeSarif(report, context) },
+    outputs: { exposure: result.exposure, proof: result.proof },
+    files: { sarif: sarifFile(report, context) },
   };
 };

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { slug, version } from '../../domain/product.ts';
 import { spanText } from '../../domain/text/span.ts';
 import type { Context } from '../../runner/context.ts';
+import { replaceFile } from '../../runner/write-file.ts';
 import type { StageEntry } from '../../steps/release/ports.ts';
 import type { ReleaseInputs } from './inputs.ts';
 
@@ -32,16 +32,21 @@ export function writeDraft(context: Context, name: string, stages: readonly Stag
     '',
   ];
   try {
-    writeFileSync(path, lines.join('\n'));
+    replaceFile(path, lines.join('\n'));
   } catch {
     // The draft is a convenience, so it must not fail a release.
   }
 }
 
 /** Makes room for the summary itself. */
-export const clearDraft = (context: Context) => {
-  if (context.env.GITHUB_STEP_SUMMARY) writeFileSync(context.env.GITHUB_STEP_SUMMARY, '');
-};
+export function clearDraft({ env }: Context): void {
+  if (!env.GITHUB_STEP_SUMMARY) return;
+  try {
+    replaceFile(env.GITHUB_STEP_SUMMARY, '');
+  } catch {
+    // The summary itself will say that the file cannot be written.
+  }
+}
 
 /** The first lines of the log: what is about to be released, and how. */
 export function logPlan(context: Context, { request, stages }: ReleaseInputs, name: string): void {

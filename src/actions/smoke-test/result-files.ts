@@ -1,26 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { filePrefix } from '../../domain/product.ts';
 import { ctrf } from '../../domain/smoke/results/ctrf.ts';
 import { junit } from '../../domain/smoke/results/junit.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
+import type { ResultFile } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 
-/** Writes the results as JUnit XML and CTRF JSON, and returns the paths. Writes nothing without the runner's folder. */
-export function writeResultFiles(
+/** The results as JUnit XML and CTRF JSON. */
+export function resultFiles(
   evidence: SmokeEvidence,
-  context: Context,
-): { junit?: string; ctrf?: string } {
-  const folder = context.env.RUNNER_TEMP;
-  if (!folder) return {};
-  mkdirSync(folder, { recursive: true });
-  const base = join(folder, `${filePrefix}smoke-${process.pid}`);
-  const files = { junit: `${base}.junit.xml`, ctrf: `${base}.ctrf.json` };
-  const { redact, redactAll } = context.secrets;
-  const clean = redactAll(evidence);
-  const endedAt = context.clock.now();
-  const results = JSON.stringify(ctrf(clean, endedAt), null, 2);
-  writeFileSync(files.junit, redact(junit(clean, { endedAt, host: context.env.RUNNER_NAME })));
-  writeFileSync(files.ctrf, `${redact(results)}\n`);
-  return files;
+  { clock, env, secrets }: Context,
+): { junit: ResultFile; ctrf: ResultFile } {
+  const base = `smoke-${process.pid}`;
+  const clean = secrets.redactAll(evidence);
+  const endedAt = clock.now();
+  return {
+    junit: { name: `${base}.junit.xml`, text: junit(clean, { endedAt, host: env.RUNNER_NAME }) },
+    ctrf: { name: `${base}.ctrf.json`, text: `${JSON.stringify(ctrf(clean, endedAt), null, 2)}\n` },
+  };
 }

@@ -7,7 +7,7 @@ import type { SmokeResult } from '../../steps/smoke/ports.ts';
 import { smokeTest as testFunction } from '../../steps/smoke/smoke-test.ts';
 import { readSmokeTest } from './inputs.ts';
 import { type OpenTarget, openTarget } from './open-target.ts';
-import { writeResultFiles } from './result-files.ts';
+import { resultFiles } from './result-files.ts';
 import { checkSuites } from './suite-problems.ts';
 
 function reportOf(
@@ -48,8 +48,8 @@ function finished(
       cer: evidence.cer?.micro.toFixed(6),
       first_answer_ms: evidence.coldMs === undefined ? undefined : Math.round(evidence.coldMs),
       p95_ms: evidence.latency === undefined ? undefined : Math.round(evidence.latency.p95),
-      ...writeResultFiles(evidence, context),
     },
+    files: resultFiles(evidence, context),
     // Failed checks already have annotations at the lines of the suite.
     annotate: annotationsOf(result.findings).length === 0,
   };
