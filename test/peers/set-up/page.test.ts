@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { runAction } from '../../support/run-action.ts';
 import { ownerToken } from '../clients/gcloud.ts';
@@ -19,6 +20,12 @@ jest.setTimeout(300_000);
 const root = join(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const page = read('docs/set-up/README.md');
+/** What the workflow of the page gives to the release. */
+const given = (): Record<string, string> => {
+  const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+  const here = text.replace('my-project', sandbox.project).replace('europe-west1', sandbox.region);
+  return parse(here).jobs.release.with;
+};
 const blocks = [...page.matchAll(/```shell\n([\s\S]*?)```/g)].map(([, block = '']) => block);
 
 interface Row {
@@ -124,13 +131,12 @@ function release(more: Record<string, string> = {}) {
     cwd: home,
     env: { ...env, GITHUB_WORKSPACE: home },
     inputs: {
-      ...{ project_id: sandbox.project, region: sandbox.region, name: 'ocr-api', runtime: 'nodejs24' },
-      ...{ entry_point: 'ocr', source_dir: 'src', slo: '99%', duration: '1s', step_duration: '1s' },
+      ...given(),
+      ...{ source_dir: 'src', slo: '99%', duration: '1s', step_duration: '1s' },
       ...{ canary: '50%', smoke_suite: 'suite.yaml', on_too_few_requests: 'promote' },
       workload_identity_provider: variable('WORKLOAD_IDENTITY_PROVIDER'),
       service_account: variable('SERVICE_ACCOUNT'),
       invoker_service_account: variable('INVOKER_SERVICE_ACCOUNT'),
-      runtime_service_account: email('ocr-api'),
       ...more,
     },
   });
@@ -194,5 +200,15 @@ withGcloud(
     expect([second.code, second.outputs.outcome, second.code ? second.log : '']).toEqual([0, 'promoted', '']);
     expect(second.outputs.exposure).toBe('private');
     expect(sandbox.world.problems).toEqual([]);
+
+    // "Forty repositories" and "Undo".
+    writeFileSync(join(home, 'repositories.txt'), 'acme/ocr\nacme/other\n');
+    const known = `${before.match(/^[A-Z_]+=.*$/gm)?.join('\n')}\n`;
+    const rest = await gcloud.paste(`${gh}${known}${blocks.slice(end + 1).join('\n')}`, home, { HOME: home });
+    expect([rest.code, rest.code ? rest.errors : '']).toEqual([0, '']);
+    const accounts = await gcloud.paste('gcloud iam service-accounts list --format="value(email)"', home);
+    expect(accounts.output.trim().split('\n')).toEqual([
+      `${sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`,
+    ]);
   },
 );

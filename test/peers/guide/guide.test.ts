@@ -1,29 +1,39 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { blocks, read } from '../../docs/pages.ts';
-import { hasGcloud, ownerEnvironment, shell } from './gcloud.ts';
+import { ownerToken } from '../clients/gcloud.ts';
+import { WarmGcloud } from '../repairs/warm-gcloud.ts';
 
 /** What docs/understand/guide.md says about commands that were "tried" is what gcloud does on the sandbox. */
 
 const page = 'docs/understand/guide.md';
-const withGcloud = hasGcloud() ? test : test.skip;
-// Each call of gcloud takes seconds on a busy machine.
-jest.setTimeout(600_000);
+const withGcloud = WarmGcloud.isHere() ? test : test.skip;
+jest.setTimeout(300_000);
 
 let sandbox: Sandbox;
 let home: string;
-let env: NodeJS.ProcessEnv;
+let gcloud: WarmGcloud | undefined;
 beforeAll(async () => {
   sandbox = await startSandbox({ buildMs: 20, trafficSettleMs: 20, logLagMs: 0, iamPropagationMs: 0 });
   home = mkdtempSync(join(tmpdir(), 'bs-guide-'));
-  env = await ownerEnvironment(sandbox, home);
-  for (const [file, text] of Object.entries({ 'main.py': 'def ocr(request): ...\n', 'requirements.txt': '' }))
+  const token = join(home, 'owner-token');
+  writeFileSync(token, await ownerToken(sandbox));
+  mkdirSync(join(home, 'src'));
+  for (const [file, text] of Object.entries({
+    'main.py': 'def ocr(request): ...\n',
+    'requirements.txt': '',
+    'package.json': '{}',
+    'sandbox.json': '{"responses":[{"status":200,"body":{"ok":true}}]}',
+  }))
     writeFileSync(join(home, 'src', file), text);
+  if (WarmGcloud.isHere())
+    gcloud = await WarmGcloud.start({ ...sandbox.env, CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: token });
 });
 afterAll(async () => {
+  await gcloud?.stop();
   await sandbox.stop();
   rmSync(home, { recursive: true, force: true });
 });
@@ -38,8 +48,12 @@ const line = (words: string) => {
   if (found === undefined) throw new Error(`the page has no command with ${words}`);
   return found.replace('us-central1', sandbox.region);
 };
-const run = (command: string) =>
-  shell(command.includes(' deploy ') ? `${command} --source=src --entry-point=ocr` : command, env, home);
+/** What a command prints, and its complaint if it fails. */
+async function run(command: string): Promise<{ output: string; error: string | undefined }> {
+  const whole = command.includes(' deploy ') ? `${command} --source=src --entry-point=ocr` : command;
+  const ended = await (gcloud as WarmGcloud).paste(whole, home);
+  return { output: ended.output, error: ended.code === 0 ? undefined : ended.errors };
+}
 
 withGcloud('the runtime of the guide is refused, as the page quotes it', async () => {
   const { error } = await run(line('--runtime python39'));
