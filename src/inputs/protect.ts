@@ -1,7 +1,7 @@
 import { parseMap } from '../domain/data/parse-map.ts';
 import type { Definition } from '../domain/inputs/definition.ts';
 import { isPrivate, plainNames, secretWords, urlLogins } from '../domain/text/private-values.ts';
-import { isName, isQuotable, shownOf } from './shown.ts';
+import { isName, isPlainText, isQuotable, shownOf } from './shown.ts';
 
 /** What happens to the values of inputs in everything that the action writes. */
 export interface Privacy {
@@ -16,6 +16,10 @@ export function protectValue(definition: Definition, text: string, { add, hide, 
   switch (shownOf(definition)) {
     case 'value':
       show(text);
+      return;
+    case 'plain':
+      if (isPlainText(text)) show(text);
+      else for (const value of [...urlLogins(text), ...secretWords(text)]) hide(value);
       return;
     case 'keys':
       for (const [key, value] of text === '{}' ? [] : parseMap(text)) {
@@ -38,7 +42,7 @@ export function protectValue(definition: Definition, text: string, { add, hide, 
 export function protectWrongValue(definition: Definition, text: string, { add, hide, show }: Privacy): void {
   if (definition.secret) return;
   for (const name of plainNames(text)) show(name);
-  if (shownOf(definition) === 'value' && isQuotable(text)) {
+  if (['value', 'plain'].includes(shownOf(definition)) && isQuotable(text)) {
     show(text);
     return;
   }

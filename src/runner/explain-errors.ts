@@ -2,6 +2,7 @@ import { textOf } from '../domain/data/json.ts';
 import type { FailureFacts, RunNames } from '../domain/errors/facts.ts';
 import { errorPage } from '../domain/product.ts';
 import type { ErrorRecord, Report } from '../domain/report/report.ts';
+import { isHiddenText } from '../inputs/shown.ts';
 
 /**
  * The one place where a failure becomes a message: each error of a report gets its cause, its repair with the names of
@@ -32,7 +33,10 @@ async function explainOne(record: ErrorRecord, facts: FailureFacts, names: RunNa
 }
 
 function namesOf({ target }: Report, given: Readonly<Record<string, unknown>>): RunNames {
-  const input = (name: string) => textOf(given[name]);
+  const input = (name: string) => {
+    const shown = textOf(given[name]);
+    return shown === undefined || isHiddenText(shown) ? undefined : shown;
+  };
   return {
     project: target.project ?? input('project_id'),
     region: target.region ?? input('region'),

@@ -1,8 +1,10 @@
 /**
  * How much of a value may be shown in a message or a report. `keys` shows the keys of a map and hides its values;
- * `origin` shows scheme and host of a URL and hides user, password, path and query.
+ * `origin` shows scheme and host of a URL and hides user, password, path and query; `plain` shows a text that consists of ordinary
+ * words, such as a path or the name of an account, and nothing of another one; `query` shows the names in a query, and a short hash
+ * that tells it from others.
  */
-export type Shown = 'value' | 'keys' | 'origin' | 'hidden';
+export type Shown = 'value' | 'keys' | 'origin' | 'plain' | 'query' | 'hidden';
 
 /** What an input takes: its parser, and how to describe a valid value. */
 export interface Kind<T> {

@@ -47,6 +47,7 @@ export const guard = group('Who may call the function', {
   },
   trusted_principals: {
     kind: list(member),
+    shown: 'plain',
     sentence:
       'Members that you vouch for, by commas or newlines: groups, domains, pools, or `gateway:NAME`. The public is refused.',
     example: 'group:callers@example.com',

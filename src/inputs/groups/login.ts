@@ -93,6 +93,7 @@ export const login = group('Login', {
   },
   audience: {
     kind: text({ maxLength: 400, pattern: /^[\x21-\x7e]+$/, expected: 'text without spaces' }),
+    shown: 'plain',
     sentence: "Audience (`aud`) of GitHub's token.",
     example: 'https://github.com/acme',
     otherwise: '`https://iam.googleapis.com/` and the name of the provider',
@@ -123,6 +124,7 @@ export const login = group('Login', {
   },
   request_reason: {
     kind: text({ pattern: /^[\x20-\x7e]+$/, expected: 'one line of ASCII text' }),
+    shown: 'plain',
     sentence: 'Reason that Google writes into its audit logs.',
     example: 'release 42',
     otherwise: 'none',

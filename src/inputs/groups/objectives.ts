@@ -57,6 +57,7 @@ export const objectives = group('Objectives and error budget', {
   },
   slo_file: {
     kind: path('the path of a file'),
+    shown: 'plain',
     sentence: 'Path of a file with objectives (OpenSLO v1). It replaces `slo` and `latency_slo`.',
     example: sloFile,
     otherwise: 'none',

@@ -13,6 +13,7 @@ export const probes = group('Test requests during a watch', {
   },
   probe_suite: {
     kind: path('the path of a smoke suite'),
+    shown: 'plain',
     sentence: 'Path of the smoke suite that the test requests come from.',
     example: 'tests/probes.yaml',
     usedBy: { release: { otherwise: 'the file of `smoke_suite`' }, watch: { default: suiteFile } },

@@ -35,6 +35,7 @@ const variable = custom(
 export const smoke = group('Smoke test', {
   smoke_suite: {
     kind: path('the path of a smoke suite, or none'),
+    shown: 'plain',
     sentence: 'Path of the smoke suite, relative to the workspace. `none` skips the smoke test.',
     example: `tests/${suiteFile}`,
     otherwise: `\`${suiteFile}\` if that file exists, else none`,
@@ -43,6 +44,7 @@ export const smoke = group('Smoke test', {
   },
   suite: {
     kind: path('the path of a smoke suite'),
+    shown: 'plain',
     sentence:
       'Path of the suite file, relative to the workspace. Paths of images in it are relative to the suite.',
     example: `tests/${suiteFile}`,
@@ -66,6 +68,7 @@ export const smoke = group('Smoke test', {
   },
   working_directory: {
     kind: path('the path of a folder'),
+    shown: 'plain',
     sentence: 'Folder that `command` starts in, relative to the workspace.',
     example: 'functions/ocr',
     default: '.',

@@ -23,6 +23,7 @@ export const token = group('Credentials and tokens', {
   },
   credentials_file_path: {
     kind: path('the path of a file that does not exist yet'),
+    shown: 'plain',
     sentence:
       'Path of the credentials file, absolute or relative to the workspace, for Docker actions that cannot see RUNNER_TEMP. The file must not exist.',
     example: 'gha-creds-docker.json',
@@ -61,6 +62,7 @@ export const token = group('Credentials and tokens', {
   },
   access_token_scopes: {
     kind: list(text({ expected: 'an OAuth scope' })),
+    shown: 'plain',
     sentence: 'OAuth scopes of the access token, by commas or newlines.',
     example: 'https://www.googleapis.com/auth/devstorage.read_only',
     otherwise: '`https://www.googleapis.com/auth/cloud-platform`',
@@ -68,6 +70,7 @@ export const token = group('Credentials and tokens', {
   },
   access_token_subject: {
     kind: text({ expected: 'the e-mail of a user' }),
+    shown: 'plain',
     sentence: 'Workspace user to act for by domain-wide delegation, with `token_format: access_token`.',
     example: 'jane@example.com',
     otherwise: 'none',
@@ -75,6 +78,7 @@ export const token = group('Credentials and tokens', {
   },
   id_token_audience: {
     kind: text({ expected: 'the URL of the service to call' }),
+    shown: 'plain',
     sentence:
       'Audience of the ID token, with `token_format: id_token`. It is the URL of the service to call.',
     example: 'https://ocr-api-xyz-uc.a.run.app',
@@ -98,6 +102,7 @@ export const token = group('Credentials and tokens', {
   },
   expected_principal: {
     kind: text({ expected: 'an e-mail or a principal://', maxLength: 600 }),
+    shown: 'plain',
     sentence:
       'Identity that the login must lead to: an e-mail, or `principal://...` without a service account.',
     example: 'deployer@my-project.iam.gserviceaccount.com',
@@ -114,6 +119,7 @@ export const token = group('Credentials and tokens', {
   },
   provider_file: {
     kind: path('the path of a JSON file'),
+    shown: 'plain',
     sentence:
       'File with the provider as JSON (`gcloud iam workload-identity-pools providers describe ... --format=json`). The doctor reads it if this identity may not read the provider.',
     example: 'infra/provider.json',

@@ -44,6 +44,7 @@ export const watch = group('What is watched', {
   },
   replay: {
     kind: path('the path of a JSON file'),
+    shown: 'plain',
     sentence:
       'Path of a recording, or of the report of an earlier run, to judge again offline and without credentials. `slo`, `policy`, the `threshold_` and the `on_` inputs replace what was recorded; any other input is refused.',
     example: 'report.json',

@@ -70,6 +70,7 @@ export const where = group('Where', {
   },
   source_dir: {
     kind: path('the path of a folder'),
+    shown: 'plain',
     sentence:
       'Folder with the source of the function. `.gcloudignore` decides what is uploaded, as in gcloud. Files that hold secrets and links that leave the folder stop the run. Credentials files of earlier steps, `.git` and links to folders are left out.',
     example: 'functions/ocr',

@@ -33,6 +33,7 @@ const inputs = definitions({
   },
   prometheus_total: {
     kind: text({ expected: 'a selector', maxLength: 2000 }),
+    shown: 'query',
     sentence:
       'Selector of the counter of all requests. `$revision` and `$service` stand for the names of the revision and the Cloud Run service. Needs `prometheus_bad`.',
     example: 'http_requests_total{revision="$revision"}',
@@ -40,6 +41,7 @@ const inputs = definitions({
   },
   prometheus_bad: {
     kind: text({ expected: 'a selector', maxLength: 2000 }),
+    shown: 'query',
     sentence: 'Selector of the counter of bad requests. Needs `prometheus_total`.',
     example: 'http_requests_total{revision="$revision",code=~"5.."}',
     otherwise: 'the counters in `slo_file`',
