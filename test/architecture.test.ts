@@ -92,7 +92,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     exposure: ['cel', 'data', 'findings', 'invocation'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
-    preflight: ['causes', 'data', 'deploy', 'findings', 'text'],
+    preflight: ['causes', 'data', 'deploy', 'findings', 'login', 'text'],
     release: ['budget', 'data', 'evidence', 'findings', 'traffic', 'watch'],
     rollback: ['traffic', 'watch'],
     traffic: ['data'],

@@ -10,6 +10,7 @@ import { failed } from './failure.ts';
 import { finish } from './finish.ts';
 import { createLog } from './log.ts';
 import { keepRunningWithoutLog } from './output.ts';
+import { refuseUnsafeRunner } from './refuse-runner.ts';
 import { createSecrets } from './secrets.ts';
 
 /**
@@ -44,7 +45,8 @@ export async function runAction<Name extends ActionName>(
   const context = createContext(env, { log, signal, secrets, saveState, state });
   let finished: Finished<Name>;
   try {
-    refuseUnsafeRunner(env);
+    // A post step runs on the Node that its main step ran on.
+    if (step === 'main') refuseUnsafeRunner(env, process.versions.node);
     finished = await action(context);
   } catch (error) {
     finished = failed(name, error, context);
@@ -68,12 +70,4 @@ function cancelSignal(): AbortSignal {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   return abort.signal;
-}
-
-function refuseUnsafeRunner(env: NodeJS.ProcessEnv): void {
-  if (env.ACTIONS_ALLOW_UNSECURE_COMMANDS !== 'true') return;
-  throw new ReleaseError('input-invalid', {
-    what: 'ACTIONS_ALLOW_UNSECURE_COMMANDS is set, so any printed line can change the environment.',
-    fix: 'Remove it from the workflow.',
-  });
 }

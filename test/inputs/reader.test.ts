@@ -84,6 +84,15 @@ test('a default may differ from action to action', () => {
   expect(reader({}).of('auth').propagation_timeout).toBe(30);
 });
 
+test.each([
+  ['functions/ocr', 'functions/ocr'],
+  ['.\\functions\\ocr', './functions/ocr'],
+  ['C:\\work\\ocr', 'C:/work/ocr'],
+  ['functions\\한글/ocr', 'functions/한글/ocr'],
+])('the path %s is %s on every runner', (given, path) => {
+  expect(reader({ name: 'ocr', source_dir: given }).of('deploy').source_dir).toBe(path);
+});
+
 test('one process reads the inputs of one action', () => {
   const given = reader({});
   given.of('guard');

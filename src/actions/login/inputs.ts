@@ -5,6 +5,7 @@ import {
   type RunFacts,
   type TokenEndpoint,
 } from '../../domain/login/request.ts';
+import { runnerKind } from '../../domain/login/runner-kind.ts';
 import { projectPattern } from '../../inputs/groups/where.ts';
 import type { Environment, InputReader } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
@@ -124,6 +125,7 @@ function runFacts(env: Environment): RunFacts {
     eventName: env.GITHUB_EVENT_NAME,
     workflowRef: env.GITHUB_WORKFLOW_REF,
     fromFork: fromFork(env),
+    runner: runnerKind(env),
   };
 }
 

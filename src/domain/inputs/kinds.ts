@@ -24,8 +24,14 @@ export function text({ pattern, expected, maxLength = 1000, shown = 'value' }: T
   };
 }
 
-/** A path, absolute or relative to the workspace. */
-export const path = (expected: string): Kind<string> => text({ expected, pattern: /^[^\0]+$/ });
+/**
+ * A path, absolute or relative to the workspace. Windows writes a backslash where other systems write a slash, and also takes
+ * the slash. So a workflow can move from one runner to another.
+ */
+export function path(expected: string): Kind<string> {
+  const kind = text({ expected, pattern: /^[^\0]+$/ });
+  return { ...kind, parse: (value) => kind.parse(value).replaceAll('\\', '/') };
+}
 
 export const boolean: Kind<boolean> = {
   expected: 'true or false',

@@ -1,4 +1,5 @@
 import type { Provider } from './identity.ts';
+import type { RunnerKind } from './runner-kind.ts';
 
 /** Where to get GitHub's token: an HTTP GET that answers with JSON. */
 export interface TokenEndpoint {
@@ -16,6 +17,8 @@ export interface RunFacts {
   /** True if the environment shows a pull request from a fork. */
   fromFork?: boolean | undefined;
   workflowRef?: string | undefined;
+  /** Default: `github`. */
+  runner?: RunnerKind | undefined;
 }
 
 /** Everything that a login needs, as plain data. No server has checked it yet. */

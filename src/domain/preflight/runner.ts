@@ -1,3 +1,5 @@
+import { runnerKind } from '../login/runner-kind.ts';
+
 /**
  * Does this job run on a machine of GitHub's, which is outside of every network of the user? True, false, or undefined if
  * nothing tells. It is one of GitHub's only if the runner says so and nothing speaks against it: not the claim that GitHub signs
@@ -8,7 +10,7 @@ export function isHosted(
   env: Readonly<Record<string, string | undefined>>,
   claims: Readonly<Record<string, unknown>> | undefined,
 ): boolean | undefined {
-  if (env.ACT || env.GITEA_ACTIONS || env.FORGEJO_ACTIONS) return false;
+  if (runnerKind(env) !== 'github') return false;
   if ([env.RUNNER_ENVIRONMENT, claims?.runner_environment].includes('self-hosted')) return false;
   // A GitHub Enterprise Server has no machines of GitHub's.
   if (!isCloud(env.GITHUB_SERVER_URL)) return false;

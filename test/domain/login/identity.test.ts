@@ -9,6 +9,7 @@ import {
   projectOfServiceAccount,
   stsAudience,
 } from '../../../src/domain/login/identity.ts';
+import { runnerKind } from '../../../src/domain/login/runner-kind.ts';
 
 const name = 'projects/42/locations/global/workloadIdentityPools/my-pool/providers/my-repo';
 
@@ -98,4 +99,15 @@ describe('claims', () => {
   ])('%s is immutable: %s', (subject, expected) => {
     expect(isImmutableSubject(subject)).toBe(expected);
   });
+});
+
+test.each([
+  [{}, 'github'],
+  [{ GITHUB_ACTIONS: 'true' }, 'github'],
+  [{ ACT: 'true' }, 'act'],
+  [{ GITEA_ACTIONS: 'true' }, 'gitea'],
+  [{ GITEA_ACTIONS: 'true', FORGEJO_ACTIONS: 'true' }, 'forgejo'],
+  [{ ACT: '', GITEA_ACTIONS: undefined }, 'github'],
+])('the runner behind %j is %s', (env, kind) => {
+  expect(runnerKind(env)).toBe(kind);
 });

@@ -173,6 +173,20 @@ describe('whose tokens they are', () => {
       why: expect.stringContaining('fork'),
     });
   });
+
+  test.each([
+    ['github', 'GitHub gave', 'id-token: write'],
+    ['act', 'act gave', 'Run this job on GitHub.'],
+    ['gitea', 'Gitea gave', 'Run this job on GitHub or on Forgejo.'],
+    ['forgejo', 'Forgejo gave', 'enable-openid-connect: true'],
+  ] as const)('without a token, the error knows what %s can do', async (runner, what, fix) => {
+    const failure = open({ endpoint: undefined, run: { runner } }).tokens.accessToken();
+    await expect(failure).rejects.toMatchObject({
+      code: 'login-oidc-unavailable',
+      what: expect.stringContaining(what),
+      fix: expect.stringContaining(fix),
+    });
+  });
 });
 
 describe('tokens are kept in memory and renewed', () => {

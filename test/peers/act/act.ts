@@ -22,8 +22,10 @@ export interface ActCommand {
   local: Record<string, string>;
   /** Inputs of `workflow_dispatch`. */
   inputs?: Record<string, string>;
-  /** Called once, as soon as a visible line of the log holds this text. */
-  interruptAt?: string;
+  /** Folder of the `node` that act starts. Default: the Node of the tests. */
+  nodeFolder?: string;
+  /** Sends act one Ctrl-C, which cancels the job, as soon as this is true. */
+  interruptWhen?: () => boolean;
 }
 
 const pairs = (flag: string, values: Record<string, string>) =>
@@ -43,25 +45,27 @@ export async function runAct(command: ActCommand): Promise<ActRun> {
   // act gives its own environment to every step, so it gets as little as a runner would.
   const env = {
     HOME: command.home,
-    PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+    PATH: `${command.nodeFolder ?? dirname(process.execPath)}:${process.env.PATH ?? ''}`,
     LANG: 'C.UTF-8',
   };
   const child = spawn(command.act, argv, { cwd: command.repository, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const began = performance.now();
   let out = '';
   let errors = '';
-  let interrupted = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
-    if (interrupted || !command.interruptAt || !out.includes(command.interruptAt)) return;
-    interrupted = true;
-    child.kill('SIGINT');
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
+  const watch = setInterval(() => {
+    if (!command.interruptWhen?.()) return;
+    clearInterval(watch);
+    child.kill('SIGINT');
+  }, 50);
   const timer = setTimeout(() => child.kill('SIGKILL'), 110_000);
   const code = await new Promise<number | null>((resolve) => child.on('close', (status) => resolve(status)));
   clearTimeout(timer);
+  clearInterval(watch);
   return { ...readLines(out), code, errors, seconds: (performance.now() - began) / 1000 };
 }

@@ -21,6 +21,8 @@ export interface Names {
   project: string;
   region: string;
   env: Record<string, string>;
+  /** Leaves the waits that the workflow itself sets. */
+  keepWaits?: boolean;
 }
 
 function rename(text: string, { project, region, env }: Names): string {
@@ -46,7 +48,7 @@ function declared(uses: string): string[] | undefined {
   return Object.keys((parse(readFileSync(file, 'utf8')) as { inputs: object }).inputs);
 }
 
-function adaptJob(document: Document, job: YAMLMap, { env }: Names): void {
+function adaptJob(document: Document, job: YAMLMap, { env, keepWaits }: Names): void {
   const steps = job.get('steps') as YAMLSeq<YAMLMap> | undefined;
   if (!steps) return;
   // A snippet of steps stands for a job that has checked out its repository.
@@ -64,7 +66,7 @@ function adaptJob(document: Document, job: YAMLMap, { env }: Names): void {
     if (!inputs) continue;
     const own = step.get('with') as YAMLMap;
     for (const [name, value] of Object.entries(waits))
-      if (inputs.includes(name) && !own.has('replay')) own.set(name, value);
+      if (inputs.includes(name) && !own.has('replay') && !(keepWaits && own.has(name))) own.set(name, value);
     const needsNone = own.has('workload_identity_provider') || own.has('command') || own.has('replay');
     if (!needsNone && !loggedIn) {
       if (uses.includes('/auth@')) for (const [name, value] of Object.entries(login)) own.set(name, value);

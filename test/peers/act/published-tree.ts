@@ -9,6 +9,8 @@ const root = join(import.meta.dirname, '../../..');
 export function publishedTree(folder: string): string {
   for (const part of ['action.yml', 'actions', 'dist', '.github/workflows', 'schemas'])
     if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
+  const built = process.env.BACKSTAY_BUILT;
+  if (built) cpSync(join(built, 'dist'), join(folder, 'dist'), { recursive: true });
   return folder;
 }
 

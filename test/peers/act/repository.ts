@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { publishedTree } from './published-tree.ts';
 
 /** A user's repository: the OCR function, its smoke suite and its objectives, at the paths that the examples name. */
 
@@ -16,11 +17,21 @@ interface Manifest {
 const git = (folder: string, ...argv: string[]) =>
   execFileSync('git', ['-C', folder, '-c', 'user.name=Mina', '-c', 'user.email=mina@example.com', ...argv]);
 
-/** A function that answers at once with this text to every request. The sandbox needs no build for it. */
-export function cannedFunction(folder: string, text: string, status = 200): void {
+/**
+ * A function that answers at once with this text. The sandbox needs no build for it. `failing` is the fraction of requests that
+ * it answers with 500.
+ */
+export function cannedFunction(folder: string, text: string, failing = 0): void {
   mkdirSync(folder, { recursive: true });
-  const spec = { startMs: 0, responses: [{ status, body: { text } }] };
-  writeFileSync(join(folder, 'sandbox.json'), JSON.stringify(spec));
+  const good = { status: 200, body: { text } };
+  const responses =
+    failing > 0
+      ? [
+          { ...good, share: 1 - failing },
+          { status: 500, share: failing },
+        ]
+      : [good];
+  writeFileSync(join(folder, 'sandbox.json'), JSON.stringify({ startMs: 0, responses }));
   writeFileSync(
     join(folder, 'index.js'),
     `exports.ocr = (_, res) => res.json(${JSON.stringify({ text })});\n`,
@@ -62,6 +73,44 @@ export function recording(folder: string): void {
 
 export const objectives = (folder: string) =>
   cpSync(join(example, 'backstay.slo.yaml'), join(folder, 'backstay.slo.yaml'));
+
+/** A composite action of the user's own around the release. */
+export function nested(folder: string): void {
+  const at = join(folder, '.github/actions/ship');
+  mkdirSync(at, { recursive: true });
+  writeFileSync(
+    join(at, 'action.yml'),
+    `name: Ship
+description: Releases one of our functions.
+inputs:
+  name: { description: Function, required: true }
+  workload_identity_provider: { description: Provider, required: true }
+  service_account: { description: Account, required: true }
+outputs:
+  outcome: { description: How it ended, value: '\${{ steps.release.outputs.outcome }}' }
+runs:
+  using: composite
+  steps:
+    - id: release
+      uses: backstay-release/backstay@v1
+      with:
+        name: \${{ inputs.name }}
+        region: us-central1
+        source_dir: functions/ocr
+        runtime: nodejs24
+        entry_point: ocr
+        smoke_suite: none
+        canary: none
+        slo: none
+        duration: 1s
+        workload_identity_provider: \${{ inputs.workload_identity_provider }}
+        service_account: \${{ inputs.service_account }}
+`,
+  );
+}
+
+/** A copy of these actions inside the repository, as on a server that cannot reach github.com. */
+export const vendoredActions = (folder: string) => publishedTree(join(folder, '.github/backstay'));
 
 /** Commits everything in the folder as `acme/ocr`, the repository that the sandbox signs tokens for. */
 export function commit(folder: string): string {

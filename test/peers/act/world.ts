@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { functionState } from '../../../sandbox/functions/model.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { runState } from '../../../sandbox/run/model.ts';
 import { type ActCommand, runAct } from './act.ts';
@@ -73,6 +74,13 @@ export class ActWorld {
     return (live ?? []).flatMap(({ serves, percent }) => (percent ? [{ revision: serves, percent }] : []));
   }
 
+  /** What the Functions API knows about a function. */
+  functionOf(name: string): object | undefined {
+    const { project, region, world } = this.sandbox;
+    return functionState(world).functions.get(`projects/${project}/locations/${region}/functions/${name}`)
+      ?.config;
+  }
+
   /** The newest report of an action that a job kept. */
   report(action: string): Record<string, unknown> {
     const files = readdirSync(this.kept).filter((name) => name.startsWith(`backstay-${action}-`));
@@ -81,12 +89,18 @@ export class ActWorld {
   }
 
   /** Runs a workflow as it is published, with the names of this sandbox. */
-  run(text: string, repository: string, event: string, more: Partial<ActCommand> = {}): Promise<ActRun> {
+  run(
+    text: string,
+    repository: string,
+    event: string,
+    more: Partial<ActCommand> & { keepWaits?: boolean } = {},
+  ): Promise<ActRun> {
     const { project, region, env } = this.sandbox;
-    const workflow = adapt(text, { project, region, env });
+    const { keepWaits = false, ...command } = more;
+    const workflow = adapt(text, { project, region, env, keepWaits });
     const file = join(this.folder, 'workflows', `${++this.#runs}.yml`);
     writeFileSync(file, workflow);
-    return runAct({ ...this.#command(workflow), repository, event, workflow: file, ...more });
+    return runAct({ ...this.#command(workflow), repository, event, workflow: file, ...command });
   }
 
   #command(workflow: string): Omit<ActCommand, 'repository' | 'event' | 'workflow'> {
@@ -101,9 +115,10 @@ export class ActWorld {
       ACTIONS_ID_TOKEN_REQUEST_URL,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN,
     };
-    const refs = new Set(
-      [...workflow.matchAll(/backstay-release\/backstay[\w/.-]*@([\w.-]+)/g)].map(([, ref]) => ref),
-    );
+    // Actions of the user's own repository may name v1, too.
+    const named = workflow.matchAll(/backstay-release\/backstay[\w/.-]*@([\w.-]+)/g);
+    // The user's own actions and our reusable workflows name v1.
+    const refs = new Set(['v1', ...[...named].map(([, ref]) => ref)]);
     const own = [...refs].map((ref) => [`backstay-release/backstay@${ref}`, this.#tree]);
     return {
       act: this.#act,

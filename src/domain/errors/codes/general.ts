@@ -26,6 +26,13 @@ export const generalErrors = {
     fix: 'Free space on the runner, or make the file or folder writable, then run the job again.',
     inMessages: ['fix'],
   },
+  'runner-node': {
+    title: 'The runner started the action with an old Node',
+    why: "GitHub's runner brings Node 24 itself, from version 2.327.1 on. act, Gitea and Forgejo start the `node` of the machine or of the job's image.",
+    check: 'In the same job: `node --version`.',
+    fix: 'On GitHub, update the runner to 2.327.1 or later. Elsewhere, use a machine or an image with Node 24, such as `node:24-bookworm`. actions/setup-node does not help, because the runner looks for Node before the first step.',
+    inMessages: ['fix'],
+  },
   cancelled: {
     title: 'The run was cancelled',
     why: 'The runner sent a signal to stop.',

@@ -18,11 +18,11 @@ export const loginErrors = {
     inMessages: ['why'],
   },
   'login-oidc-unavailable': {
-    title: 'GitHub gave this job no token',
-    why: 'The job has no permission to ask for an identity token.',
+    title: 'The job got no identity token',
+    why: 'The job has no permission to ask for an identity token, or its runner signs none.',
     check:
-      'The log of "Set up job" lists the permissions of the token. A pull request from a fork never gets `id-token: write`.',
-    fix: 'Add `permissions: id-token: write` to the job.',
+      'The log of "Set up job" lists the permissions of the token. A pull request from a fork never gets `id-token: write`. act and Gitea sign no identity tokens at all.',
+    fix: 'Add `permissions: id-token: write` to the job. On Forgejo, add `enable-openid-connect: true` to the workflow.',
     inMessages: ['why', 'fix'],
   },
   'login-oidc-refused': {
