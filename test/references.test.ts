@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
@@ -51,11 +51,12 @@ describe('references', () => {
   });
 
   test.each(pages)('%s: a path in backticks exists', (file) => {
-    const paths = [
-      ...prose(file).matchAll(
-        /`((?:src|test|scripts|sandbox|docs|examples|schemas|actions\/(?:auth|deploy|guard|release|rollback|smoke-test|watch)|dist|\.github|\.ci)\/[\w./-]*)`/g,
-      ),
-    ].map(([, path]) => path as string);
+    const actions = readdirSync(join(root, 'actions')).join('|');
+    const inside = new RegExp(
+      `\`((?:src|test|scripts|sandbox|docs|examples|schemas|actions/(?:${actions})|dist|\\.github|\\.ci)/[\\w./-]*)\``,
+      'g',
+    );
+    const paths = [...prose(file).matchAll(inside)].map(([, path]) => path as string);
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
