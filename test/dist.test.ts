@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { largestArchive } from '../scripts/release/stage.ts';
+import { leftOut } from '../scripts/release/stamp.ts';
 
 /** Checks the committed bundle: every file in dist/ is on its map, and the licences of its packages are there. */
 
@@ -35,4 +39,13 @@ describe('dist/', () => {
     const entry = readFileSync(join(dist, 'index.js'), 'utf8');
     expect(rows.filter(({ file }) => !entry.includes(`"${file}"`))).toEqual([]);
   });
+});
+
+test('what a runner downloads at a tag has at most 1.5 MB', () => {
+  const git = (argv: string[]) =>
+    execFileSync('git', argv, { cwd: join(dist, '..'), maxBuffer: 100 * 1024 * 1024 });
+  const left = leftOut.map((folder) => `:(exclude)${folder}`);
+  const archive = gzipSync(git(['archive', '--format=tar', 'HEAD', '--', '.', ...left]), { level: 9 });
+  expect(archive.length).toBeGreaterThan(500_000);
+  expect(archive.length).toBeLessThan(largestArchive);
 });

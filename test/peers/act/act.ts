@@ -15,6 +15,8 @@ export interface ActCommand {
   /** Where act keeps its workspaces. */
   cache: string;
   home: string;
+  /** A folder of programs that steps find first. */
+  path?: string;
   env: Record<string, string>;
   variables: Record<string, string>;
   secrets: Record<string, string>;
@@ -45,7 +47,11 @@ export async function runAct(command: ActCommand): Promise<ActRun> {
   // act gives its own environment to every step, so it gets as little as a runner would.
   const env = {
     HOME: command.home,
-    PATH: `${command.nodeFolder ?? dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+    PATH: [
+      ...(command.path ? [command.path] : []),
+      command.nodeFolder ?? dirname(process.execPath),
+      process.env.PATH ?? '',
+    ].join(':'),
     LANG: 'C.UTF-8',
   };
   const child = spawn(command.act, argv, { cwd: command.repository, env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -31,11 +31,17 @@ const standIns: Record<string, StandIn> = {
   'actions/upload-artifact': {
     inputs: ['name', 'path', 'retention-days', 'if-no-files-found', 'overwrite'],
     script:
-      'mkdir -p "$KEPT/$IN_NAME"; while read -r file; do cp -R $file "$KEPT/$IN_NAME/"; done <<<"$IN_PATH"',
+      'mkdir -p "$KEPT/$IN_NAME"; while read -r file; do if [ -d "$file" ]; then cp -R "$file/." "$KEPT/$IN_NAME/"; else cp -R $file "$KEPT/$IN_NAME/"; fi; done <<<"$IN_PATH"',
   },
   'actions/download-artifact': {
     inputs: ['name', 'path'],
     script: 'to=$IN_PATH; [ -n "$to" ] || to=.; mkdir -p "$to"; cp -R "$KEPT/$IN_NAME/." "$to/"',
+  },
+  'actions/setup-go': { inputs: ['go-version', 'cache'], script: 'true' },
+  'actions/attest-build-provenance': {
+    inputs: ['subject-checksums'],
+    script:
+      'cp "$IN_SUBJECT_CHECKSUMS" "$KEPT/attested.txt"; cd "$(dirname "$IN_SUBJECT_CHECKSUMS")"; sha256sum -c checksums.txt',
   },
   'github/codeql-action/upload-sarif': {
     inputs: ['sarif_file', 'category'],
