@@ -73,7 +73,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     proxy: ['text'],
     basis: ['findings', 'proxy'],
     // Rows that explain failures after the login: cause, repair and command.
-    causes: ['data', 'errors'],
+    causes: ['data', 'errors', 'image'],
     // The types of every capability's evidence meet here, so no capability may import the report.
     report: [
       ...['basis', 'budget', 'deploy', 'errors', 'exposure', 'findings', 'login', 'preflight'],
@@ -84,15 +84,17 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     evidence: [],
     source: ['data'],
     data: [],
+    // Container images: their names, manifests, and why one cannot be deployed.
+    image: ['data'],
     // IAM's expression language, for the conditions of bindings and of login providers.
     cel: [],
     inputs: ['data', 'report'],
     budget: ['evidence', 'findings', 'slo', 'text'],
-    deploy: ['data', 'source', 'text'],
+    deploy: ['data', 'image', 'source', 'text'],
     exposure: ['cel', 'data', 'findings', 'invocation'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
-    preflight: ['causes', 'data', 'deploy', 'findings', 'login', 'text'],
+    preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],
     release: ['budget', 'data', 'evidence', 'findings', 'traffic', 'watch'],
     rollback: ['traffic', 'watch'],
     traffic: ['data'],
@@ -102,8 +104,13 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     summary: '*',
   },
   // One room for each kind of deployment. Only the registry beside them knows them all.
-  targets: { function: [] },
-  gcp: { exposure: [], functions: [], login: [], preflight: ['exposure'], run: [], source: [] },
+  targets: {
+    function: [],
+    // What the drivers of Cloud Run services share.
+    run: [],
+    'run-image': ['run'],
+  },
+  gcp: { exposure: [], functions: [], login: [], preflight: ['exposure'], registry: [], run: [], source: [] },
   // `auto` falls back from one source to another. Any other source imports `quota` at most, so a new one needs no line here.
   sli: { auto: ['logs', 'metrics', 'quota'], quota: [] },
 };

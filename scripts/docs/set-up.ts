@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { permissionChecks } from '../../src/domain/preflight/permissions.ts';
+import { type PermissionCheck, permissionChecks } from '../../src/domain/preflight/permissions.ts';
 import { optionalStages, stagesOf } from '../../src/domain/preflight/stages.ts';
 import { filledPart, fillPage } from './tables/fill.ts';
 
@@ -18,7 +18,8 @@ function usersOf(stage: string): string {
 export function generate(): Record<string, string> {
   const path = 'docs/set-up/README.md';
   const users = new Map<string, { role: string; on: string; actions: Set<string> }>();
-  for (const { permission, on, stage, role } of permissionChecks) {
+  for (const { permission, on, stage, role, of } of permissionChecks as readonly PermissionCheck[]) {
+    if (of === 'run') continue;
     const row = users.get(`${permission} ${on}`) ?? { role, on, actions: new Set<string>() };
     for (const action of usersOf(stage).split(', ')) row.actions.add(action);
     users.set(`${permission} ${on}`, row);

@@ -6,8 +6,6 @@ export const formerNames: Readonly<Record<string, string>> = {
   available_cpu: 'cpu',
   available_memory: 'memory',
   memory_mb: 'memory',
-  timeout: 'service_timeout',
-  env_vars: 'environment_variables',
   set_env_vars: 'environment_variables',
   build_environment_variable: 'build_environment_variables',
   secret_environment_variables: 'secrets',

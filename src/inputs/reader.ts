@@ -1,5 +1,5 @@
 import { ReleaseError } from '../domain/errors/errors.ts';
-import type { UsedDefinition } from '../domain/inputs/definition.ts';
+import type { Use, UsedDefinition } from '../domain/inputs/definition.ts';
 import { type InputProblem, inputProblemText } from '../domain/report/input-problem.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { refuseKey } from './key.ts';
@@ -60,11 +60,13 @@ export class InputReader {
     }
   }
 
-  #read(name: string, definition: UsedDefinition & { required?: true }): unknown {
+  #read(name: string, definition: UsedDefinition & Pick<Use, 'required' | 'requiredUnless'>): unknown {
     const { kind } = definition;
     const text = this.#env[`INPUT_${name.toUpperCase()}`]?.trim();
     const fallback = definition.default === undefined ? undefined : kind.parse(definition.default);
     if (text === undefined || text === '') {
+      const { requiredUnless: other } = definition;
+      if (other !== undefined && !this.#env[`INPUT_${other.toUpperCase()}`]?.trim()) this.missing(name);
       if (!definition.required) return fallback;
       this.missing(name);
       return '';

@@ -16,6 +16,7 @@ import { run } from './groups/run.ts';
 import { service } from './groups/service.ts';
 import { smoke } from './groups/smoke.ts';
 import { source } from './groups/source.ts';
+import { target } from './groups/target.ts';
 import { token } from './groups/token.ts';
 import { watch } from './groups/watch.ts';
 import { where } from './groups/where.ts';
@@ -23,6 +24,7 @@ import { where } from './groups/where.ts';
 /** Every input of every action, once, in the order of the documentation. */
 export const groups = [
   where,
+  target,
   rollback,
   login,
   token,

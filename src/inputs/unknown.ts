@@ -3,6 +3,7 @@ import { actionPath } from '../domain/product.ts';
 import type { InputProblem } from '../domain/report/input-problem.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { formerNames } from './former.ts';
+import { flagsHint, refusedNames } from './refused.ts';
 import { allInputs, inputsOf } from './table.ts';
 
 /**
@@ -20,15 +21,22 @@ export function unknownInputs(
     .filter((name) => !declared.includes(name))
     .map((name) => ({
       inputs: [plain(name)],
-      problem: `not an input of this action; ${hint(name, declared)}`,
+      problem: `not an input of this action; ${hint(name, declared, env)}`,
     }));
 }
 
-function hint(name: string, declared: readonly string[]): string {
+function hint(
+  name: string,
+  declared: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string {
   const takers = Object.keys(allInputs[name]?.usedBy ?? {}) as ActionName[];
   if (takers.length > 3) return 'most of the other actions take it';
   if (takers.length > 1) return `${takers.map(actionPath).join(' and ')} take it`;
   if (takers[0] !== undefined) return `${actionPath(takers[0])} takes it`;
+  const instead = declared.includes('image') ? refusedNames[name] : undefined;
+  if (instead !== undefined) return instead;
+  if (name === 'flags' && declared.includes('image')) return flagsHint(env.INPUT_FLAGS ?? '');
   const former = formerNames[name.replace(/[^a-z0-9]+/g, '_')];
   if (former !== undefined && declared.includes(former)) return `it is called ${former} here`;
   const near = nearest(name.replace(/[^a-z0-9]+/g, '_'), declared);

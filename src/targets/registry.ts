@@ -1,14 +1,25 @@
-import { functionPath, type Located } from '../domain/data/resource-name.ts';
+import type { TargetKind } from '../domain/deploy/kind.ts';
 import type { Driver } from '../steps/deploy/ports.ts';
-import type { Functions } from '../steps/ports/functions.ts';
-import type { DeployTarget } from '../steps/ports/target.ts';
-import { functionTarget } from './function/describe.ts';
-import { functionDriver } from './function/driver.ts';
+import type { Images } from '../steps/ports/images.ts';
+import type { ChosenTarget } from './choose.ts';
 import type { FunctionPorts } from './function/world.ts';
+import type { RunPorts } from './run/world.ts';
 
-/** Reads what is deployed under this name. */
-export const openTarget = ({ functions }: { functions: Functions }, place: Located): DeployTarget =>
-  functionTarget(functions, functionPath(place));
+export { type Asked, type ChosenTarget, chooseTarget } from './choose.ts';
 
-/** Deploys under this name. */
-export const openDriver = (ports: FunctionPorts): Driver => functionDriver(ports);
+export type DriverPorts = FunctionPorts & RunPorts & { images: Images };
+
+/** A new kind of deployment is a folder and a line here. Its code is loaded when it is needed. */
+const drivers: Readonly<Record<TargetKind, (ports: DriverPorts) => Promise<Driver>>> = {
+  function: async (ports) => (await import('./function/driver.ts')).functionDriver(ports),
+  'run-function': async (ports) => (await import('./run-image/driver.ts')).imageDriver(ports),
+  'run-image': async (ports) => (await import('./run-image/driver.ts')).imageDriver(ports),
+};
+
+/** Deploys what the target turns out to be. */
+export const openDriver = (target: Pick<ChosenTarget, 'kind'>, ports: DriverPorts): Driver => ({
+  prepare: async (run) => {
+    const kind = run.request.live?.deployed?.kind ?? (await target.kind(run.request.signal));
+    return (await drivers[kind](ports)).prepare(run);
+  },
+});

@@ -177,7 +177,7 @@ describe('an input that the action does not declare', () => {
     ['release', 'entrypoint', 'not an input of this action; did you mean entry_point?'],
     ['release', 'entry-point', 'not an input of this action; did you mean entry_point?'],
     ['release', 'canray', 'not an input of this action; did you mean canary?'],
-    ['deploy', 'env_vars', 'not an input of this action; it is called environment_variables here'],
+    ['deploy', 'set_env_vars', 'not an input of this action; it is called environment_variables here'],
     ['release', 'available_memory', 'not an input of this action; it is called memory here'],
     ['release', 'max-instances', 'not an input of this action; it is called max_instance_count here'],
     ['guard', 'project', 'not an input of this action; it is called project_id here'],

@@ -41,6 +41,7 @@ test('an input that may hold a secret is hidden', () => {
       'build_environment_variables',
       'command',
       'description',
+      'env_vars',
       'environment_variables',
       'event_trigger_filters',
       'labels',

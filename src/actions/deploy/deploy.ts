@@ -24,6 +24,7 @@ export function evidenceOf(request: DeployRequest, result: DeployResult): Deploy
     url: result.url,
     operation: result.operation,
     sourceSha256: result.sourceSha256,
+    ...(result.image === undefined ? {} : { image: result.image }),
     traffic: result.traffic,
     unchanged: result.unchanged,
     joined: result.joined,
@@ -41,7 +42,11 @@ export const deploy: Action<'deploy'> = async (context) => {
   inputs.done();
   const platform = openPlatform(context, login);
   const { project, region, name } = settings;
-  const ports = deployPorts(context, platform, { project, region, name });
+  const ports = deployPorts(context, platform, {
+    place: { project, region, name },
+    kind: settings.kind,
+    fromSource: settings.image === undefined,
+  });
   const guardPorts = {
     clock,
     log,
@@ -50,12 +55,17 @@ export const deploy: Action<'deploy'> = async (context) => {
     exposure: createExposureSources(platform.rest),
   };
   log.line(
-    `Deploying ${name} to ${project}/${region} from ${settings.sourceDir}${settings.dryRun ? ' (dry run)' : ''}`,
+    `Deploying ${name} to ${project}/${region} from ${settings.image ?? settings.sourceDir}${settings.dryRun ? ' (dry run)' : ''}`,
   );
 
   // Its code is loaded while the login is under way.
   const [{ tryDeploy }] = await Promise.all([import('./preflight.ts'), platform.tokens.accessToken(signal)]);
-  const tried = await tryDeploy(context, { platform, login, target: ports.target }, read, signal);
+  const tried = await tryDeploy(
+    context,
+    { platform, login, target: ports.target, images: ports.images },
+    read,
+    signal,
+  );
   const request: DeployRequest = { ...settings, live: tried.live, signal };
   const result = await deployService(
     {
@@ -109,7 +119,8 @@ function outputsOf(
     previous_revision: result.previousRevision,
     service: result.service,
     operation: result.operation,
-    source_sha256: result.sourceSha256,
+    source_sha256: result.image === undefined ? result.sourceSha256 : undefined,
+    image: result.image,
     traffic: JSON.stringify(traffic),
     exposure: result.exposure,
     unchanged: result.unchanged,

@@ -8,10 +8,7 @@ import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import { readLogin } from '../login/inputs.ts';
-
-/** The inputs that `deploy` and the release have in common. */
-type SharedName = Extract<keyof Inputs<'deploy'>, keyof Inputs<'release'>>;
-export type FunctionInputs = Pick<Inputs<'deploy'>, SharedName>;
+import { either, type FunctionInputs, readTarget, refuseBuild } from './target-inputs.ts';
 
 /** Sets a field of the Functions API. An unset input leaves the live setting alone. */
 type Set = (path: string, value: Json | undefined) => void;
@@ -33,6 +30,8 @@ export function readDeployInputs({ inputs, env }: Pick<Context, 'inputs' | 'env'
   setTrigger(inputs, values, (path, value) => {
     if (value !== undefined) shared.settings.set(path, value);
   });
+  if (shared.image !== undefined && values.event_trigger_type !== undefined)
+    inputs.problem(['image', 'event_trigger_type'], 'expected only one of them: an image gets no events');
   const allTraffic = values.all_traffic_on_latest_revision;
   return {
     login,
@@ -61,15 +60,17 @@ export function readFunction(
   const set: Set = (path, value) => {
     if (value !== undefined) settings.set(path, value);
   };
+  const asked = readTarget(inputs, values);
   set('description', values.description);
   set('labels', values.labels);
   set('kmsKeyName', values.kms_key_name);
   setBuild(values, set, project);
   setService(inputs, values, set, project);
+  refuseBuild(inputs, asked.image);
   return {
     project,
     region: values.region,
-    name: values.name,
+    ...asked,
     sourceDir: values.source_dir,
     settings,
     onConflict: values.on_conflict,
@@ -92,8 +93,14 @@ function setService(inputs: InputReader, values: FunctionInputs, set: Set, proje
   const service: Set = (name, value) => set(`serviceConfig.${name}`, value);
   service('availableMemory', values.memory);
   service('availableCpu', values.cpu);
-  service('timeoutSeconds', values.service_timeout);
-  service('environmentVariables', values.environment_variables);
+  service(
+    'timeoutSeconds',
+    either(inputs, 'service_timeout', values.service_timeout, 'timeout', values.timeout),
+  );
+  service(
+    'environmentVariables',
+    either(inputs, 'environment_variables', values.environment_variables, 'env_vars', values.env_vars),
+  );
   service('ingressSettings', values.ingress_settings);
   service('maxInstanceCount', values.max_instance_count);
   service('minInstanceCount', values.min_instance_count);

@@ -15,6 +15,7 @@ export const manifest: Manifest = {
     service: 'Full name of the Cloud Run service behind the function.',
     operation: 'Full name of the Cloud Functions operation. Empty if nothing was built.',
     source_sha256: 'Digest of the sorted manifest of the source. It is the same on every machine.',
+    image: 'The image by its digest, if an image was deployed.',
     traffic: 'Traffic at the end, as JSON: a list of revision, percent, tag and uri.',
     unchanged: '`true` if the serving revision already has this source and configuration.',
     exposure: '`private`, `public` or `unknown`.',

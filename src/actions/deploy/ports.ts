@@ -1,28 +1,37 @@
 import { createHash } from 'node:crypto';
-import type { Located } from '../../domain/data/resource-name.ts';
-import { clientAgent } from '../../domain/product.ts';
+import { clientAgent, userAgent } from '../../domain/product.ts';
 import { createBuildLogs } from '../../gcp/functions/build-logs.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createImages } from '../../gcp/registry/images.ts';
+import { createServiceWriter } from '../../gcp/run/deploy-service.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createSources } from '../../gcp/source/sources.ts';
 import type { Context } from '../../runner/context.ts';
 import type { DeployPorts } from '../../steps/deploy/ports.ts';
+import type { Images } from '../../steps/ports/images.ts';
 import type { DeployTarget } from '../../steps/ports/target.ts';
-import { openDriver, openTarget } from '../../targets/registry.ts';
+import { type Asked, chooseTarget, openDriver } from '../../targets/registry.ts';
 import type { Platform } from '../login/platform.ts';
 
 /** The clients of a deploy, for every action that deploys. Opening them sends nothing. */
 export function deployPorts(
   context: Context,
   platform: Platform,
-  place: Located,
-): Omit<DeployPorts, 'exposure'> & { target: DeployTarget } {
+  asked: Asked,
+): Omit<DeployPorts, 'exposure'> & { target: DeployTarget; images: Images } {
   const { clock, log, secrets, env } = context;
   const { rest, endpoints } = platform;
   const { redact } = secrets;
   const services = createServices(rest);
   const functions = createFunctions({ rest, clock, log, userAgent: clientAgent });
-  const driver = openDriver({
+  const target = chooseTarget({ functions, services }, asked);
+  const images = createImages({
+    ...{ endpoints, clock, userAgent: userAgent(context.id, 'deploy') },
+    accessToken: (signal) => platform.tokens.accessToken(signal),
+  });
+  const driver = openDriver(target, {
+    images,
+    writer: createServiceWriter(rest),
     functions,
     services,
     sources: createSources({
@@ -41,5 +50,5 @@ export function deployPorts(
     log,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
   });
-  return { driver, target: openTarget({ functions }, place), services, clock, log };
+  return { driver, target, images, services, clock, log };
 }

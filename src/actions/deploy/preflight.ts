@@ -14,15 +14,16 @@ export async function tryDeploy(
   signal: AbortSignal,
 ): Promise<PreflightResult> {
   const { log } = context;
-  const { project, region, name, dryRun, settings } = request;
+  const { project, region, name, dryRun, settings, image, kind } = request;
   const use = {
     stages: new Set(stagesOf.deploy),
     ...withoutCalls,
     newRegion,
+    kind,
     ...askedOf(settings),
   };
   const mode = dryRun ? 'warn' : preflight;
-  const result = await runPreflight(context, world, { project, region, name, mode, use }, signal);
+  const result = await runPreflight(context, world, { project, region, name, image, mode, use }, signal);
   for (const warning of result.warnings) log.warning(warning);
   if (result.verdict !== 'fail') return result;
   const { fix, commands } = result.findings.find(({ rule }) => rule === 'preflight-missing') ?? {};

@@ -6,6 +6,7 @@ import { isHosted } from '../../domain/preflight/runner.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import { createPreflightSources } from '../../gcp/preflight/preflight-sources.ts';
 import type { Context } from '../../runner/context.ts';
+import type { Images } from '../../steps/ports/images.ts';
 import type { PreflightCaller } from '../../steps/ports/preflight.ts';
 import type { DeployTarget } from '../../steps/ports/target.ts';
 import { type PreflightResult, preflight } from '../../steps/preflight/preflight.ts';
@@ -18,6 +19,8 @@ export interface PreflightSettings {
   region: string;
   name: string;
   mode: 'stop' | 'warn';
+  /** The container image, as the user wrote it. */
+  image?: string | undefined;
   use: Omit<PreflightUse, 'hosted' | 'invoker'>;
 }
 
@@ -33,13 +36,14 @@ export interface PreflightWorld {
   platform: Platform;
   login: LoginRequest;
   target: Pick<DeployTarget, 'read'>;
+  images?: Images;
   /** Calls the service once as the caller. Absent if the action calls nothing. */
   call?: PreflightCaller['call'];
 }
 
 export function runPreflight(
   { env }: Pick<Context, 'env'>,
-  { platform, login, target: deployed, call }: PreflightWorld,
+  { platform, login, target: deployed, images, call }: PreflightWorld,
   { use, ...target }: PreflightSettings,
   signal: AbortSignal,
 ): Promise<PreflightResult> {
@@ -51,7 +55,7 @@ export function runPreflight(
     call: call ?? (async () => undefined),
   };
   return preflight(
-    { sources: createPreflightSources(platform.rest, deployed), caller },
+    { sources: createPreflightSources(platform.rest, deployed, images), caller },
     {
       ...target,
       memberOf: platform.member,

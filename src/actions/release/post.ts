@@ -32,7 +32,11 @@ export const releasePost: Action<'release'> = async (context) => {
   const platform = openPlatform(context, inputs.login);
   const { project = '', region = '', name } = parseName(begun.functionName);
   const place = { project, region, name };
-  const ports = trafficPorts(context, platform, inputs.githubToken, place);
+  const ports = trafficPorts(context, platform, inputs.githubToken, {
+    place,
+    kind: undefined,
+    fromSource: false,
+  });
   const service = (await ports.target.read(context.signal))?.service;
   report.target = { name, service: shortName(service) };
   if (!service) {

@@ -3,6 +3,7 @@ import type { NeededFor } from '../../domain/preflight/permissions.ts';
 import { stagesOf } from '../../domain/preflight/stages.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import type { Context } from '../../runner/context.ts';
+import type { Images } from '../../steps/ports/images.ts';
 import type { Prober } from '../../steps/ports/prober.ts';
 import type { DeployTarget } from '../../steps/ports/target.ts';
 import type { PreflightStage } from '../../steps/release/ports.ts';
@@ -15,6 +16,7 @@ export interface PreflightParts {
   platform: Platform;
   login: LoginRequest;
   target: Pick<DeployTarget, 'read'>;
+  images: Images;
   prober: Prober;
 }
 
@@ -32,6 +34,7 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
     smoke: suite !== undefined,
     probes: probes !== undefined,
     newRegion,
+    kind: deploy.kind,
     ...askedOf(deploy.settings),
   };
 }
@@ -39,11 +42,11 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
 /** Tries what a release needs before its first change. */
 export function tryRelease(
   context: Context,
-  { platform, login, target: deployed, prober }: PreflightParts,
+  { platform, login, target: deployed, images, prober }: PreflightParts,
   settings: StageSettings,
   signal: AbortSignal,
 ): Promise<PreflightStage> {
-  const { project, region, name } = settings.deploy;
+  const { project, region, name, image } = settings.deploy;
   const { log } = context;
   const call = async (url: string, stop?: AbortSignal) => {
     try {
@@ -56,6 +59,6 @@ export function tryRelease(
       return undefined;
     }
   };
-  const target = { project, region, name, mode: settings.preflight, use: useOf(settings) };
-  return runPreflight(context, { platform, login, target: deployed, call }, target, signal);
+  const target = { project, region, name, image, mode: settings.preflight, use: useOf(settings) };
+  return runPreflight(context, { platform, login, target: deployed, images, call }, target, signal);
 }

@@ -25,7 +25,11 @@ export const release: Action<'release'> = async (context) => {
   logPlan(context, inputs, name);
 
   const { clock, log, env, signal } = context;
-  const traffic = trafficPorts(context, platform, inputs.githubToken, place);
+  const traffic = trafficPorts(context, platform, inputs.githubToken, {
+    place,
+    kind: inputs.stages.deploy.kind,
+    fromSource: inputs.stages.deploy.image === undefined,
+  });
   const { rest } = platform;
   const { objectives } = inputs.slo;
   const source = await inputs.source.open({ rest, clock, log, projectId: project, region, objectives });

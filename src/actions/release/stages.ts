@@ -1,5 +1,6 @@
 import { objectOf } from '../../domain/data/json.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
+import { contentWord } from '../../domain/deploy/plan-text.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
@@ -14,7 +15,7 @@ import type { DeployRequest, DeployResult } from '../../steps/deploy/ports.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource } from '../../steps/ports/sli.ts';
-import type { DeployTarget } from '../../steps/ports/target.ts';
+import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
 import type { DeployStage, ReleaseStages } from '../../steps/release/ports.ts';
 import { smokeTest } from '../../steps/smoke/smoke-test.ts';
 import { evidenceOf } from '../deploy/deploy.ts';
@@ -37,7 +38,11 @@ export function bindStages(
   const { project, region, name } = settings.deploy;
   const prober = createProber(endpoints, userAgent(context.id));
   const ports = {
-    ...deployPorts(context, platform, { project, region, name }),
+    ...deployPorts(context, platform, {
+      place: { project, region, name },
+      kind: settings.deploy.kind,
+      fromSource: settings.deploy.image === undefined,
+    }),
     exposure: 'by-caller' as const,
   };
   const guardPorts = { clock, log, prober, services: ports.services, exposure: createExposureSources(rest) };
@@ -51,7 +56,12 @@ export function bindStages(
         import('./preflight-stage.ts'),
         tokens.accessToken(signal),
       ]);
-      return tryRelease(context, { platform, login, target: ports.target, prober }, settings, signal);
+      return tryRelease(
+        context,
+        { platform, login, target: ports.target, images: ports.images, prober },
+        settings,
+        signal,
+      );
     },
     guard: (mode, { brief, signal }) => {
       const { requireProof, trusted, propagationSeconds } = settings;
@@ -71,7 +81,8 @@ export function bindStages(
     },
     deploy: async ({ plan, expect, onBegun }, signal) => {
       const request = { ...settings.deploy, noTraffic: true, dryRun: plan, tags: ownTags, signal };
-      const beforeWrite = () => stillExpected(ports.target, request, expect);
+      const beforeWrite: DeployRequest['beforeWrite'] = (_plan, live) =>
+        stillExpected(ports.target, request, expect, live);
       const result = await deploy(
         { ...ports, log: detailsOnce(log, printed) },
         { ...request, beforeWrite, ...(onBegun ? { onBegun } : {}) },
@@ -158,10 +169,12 @@ async function stillExpected(
   target: DeployTarget,
   request: DeployRequest,
   expect: string | undefined,
+  read: Deployed | undefined,
 ): Promise<void> {
   if (expect === undefined || request.onConflict === 'rebase') return;
   const { name } = request;
-  const live = await target.read(request.signal);
+  // The etag of a service refuses every later change. A function has none, so it is read once more.
+  const live = read && read.kind !== 'function' ? read : await target.read(request.signal);
   if (live?.version === expect) return;
   throw new ReleaseError('deploy-conflict', {
     what: `Another deploy has changed ${name} since this release was planned.`,
@@ -178,6 +191,7 @@ function deployed(request: DeployRequest, result: DeployResult): DeployStage {
     ...{ verdict, reason, findings, revision, service, url, unchanged },
     version: result.deployed?.version,
     updatedAt: result.deployed?.updatedAt,
+    content: contentWord(result.plan),
     labels: labelsOf(result),
     sameAsFunction: !source.changed && changes.length === 0 && action !== 'create',
     evidence: evidenceOf(request, result),

@@ -22,6 +22,7 @@ export async function tryRollback(
     buildAccount: undefined,
     // A rollback makes nothing new, so another region is no question.
     newRegion: true,
+    kind: undefined,
   };
   const result = await runPreflight(context, world, { ...target, mode: 'warn', use }, signal);
   for (const warning of result.warnings) context.log.warning(warning);

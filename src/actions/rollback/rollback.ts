@@ -23,7 +23,11 @@ export const rollback: Action<'rollback'> = async (context) => {
   const platform = openPlatform(context, request.login);
   const { log, clock, signal, env } = context;
   const place = { project: platform.projectId, region: request.region, name: request.name };
-  const ports = trafficPorts(context, platform, request.githubToken, place);
+  const ports = trafficPorts(context, platform, request.githubToken, {
+    place,
+    kind: undefined,
+    fromSource: false,
+  });
   const report = newReport('rollback', { ...place });
   report.inputs = context.inputs.given;
   const started = clock.steady();

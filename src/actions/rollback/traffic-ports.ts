@@ -1,11 +1,10 @@
-import type { Located } from '../../domain/data/resource-name.ts';
 import { clientAgent } from '../../domain/product.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createRuns } from '../../github/runs.ts';
 import type { Context } from '../../runner/context.ts';
 import type { Owner } from '../../steps/ports/runs.ts';
-import { openTarget } from '../../targets/registry.ts';
+import { type Asked, chooseTarget } from '../../targets/choose.ts';
 import type { Platform } from '../login/platform.ts';
 
 /** What every action that moves traffic starts with: the run that owns the change, and its clients. */
@@ -26,15 +25,17 @@ export function trafficPorts(
   context: Context,
   platform: Platform,
   githubToken: string | undefined,
-  place: Located,
+  asked: Asked,
 ) {
   const { clock, log, env, secrets } = context;
   const { rest } = platform;
   if (githubToken) secrets.add(githubToken);
+  const services = createServices(rest);
+  const functions = createFunctions({ rest, clock, log, userAgent: clientAgent });
   return {
-    services: createServices(rest),
+    services,
     urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
-    target: openTarget({ functions: createFunctions({ rest, clock, log, userAgent: clientAgent }) }, place),
+    target: chooseTarget({ functions, services }, asked),
     runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
     clock,
     log,

@@ -4,13 +4,16 @@ import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
+import { clientAgent } from '../../domain/product.ts';
 import type { Target } from '../../domain/report/report.ts';
 import { isolatedWords, isolationSentence } from '../../domain/smoke/isolation.ts';
+import { createFunctions } from '../../gcp/functions/functions.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { endpoints } from '../../http/endpoints.ts';
 import type { Context } from '../../runner/context.ts';
 import type { SmokePorts, SmokeTarget } from '../../steps/smoke/ports.ts';
 import { chooseTarget } from '../../steps/smoke/target.ts';
+import { chooseTarget as readTarget } from '../../targets/choose.ts';
 import { openPlatform } from '../login/platform.ts';
 import type { readSmokeTest } from './inputs.ts';
 import { type LocalFunction, startLocal } from './local-function.ts';
@@ -36,21 +39,18 @@ async function openDeployed(
   const { rest, tokens, endpoints: found, projectId, invoker } = openPlatform(context, login);
   const { signal } = context;
   const region = request.region ?? '';
-  const path = ['v2', 'projects', projectId, 'locations', region, 'functions', request.name]
-    .map(encodeURIComponent)
-    .join('/');
-  const answer = await rest.call<{ serviceConfig?: { service?: string } }>({
-    api: 'cloudfunctions',
-    method: 'GET',
-    path,
-    accept: [404],
-    signal,
-  });
-  const serviceName = answer.status === 404 ? undefined : answer.body.serviceConfig?.service;
-  const service = serviceName === undefined ? undefined : await createServices(rest).get(serviceName, signal);
+  const services = createServices(rest);
+  const functions = createFunctions({ rest, clock: context.clock, log: context.log, userAgent: clientAgent });
+  const place = { project: projectId, region, name: request.name };
+  const deployed = await readTarget(
+    { functions, services },
+    { place, kind: undefined, fromSource: false },
+  ).read(signal);
+  const serviceName = deployed?.service;
+  const service = serviceName === undefined ? undefined : await services.get(serviceName, signal);
   if (!service)
     throw new ReleaseError('not-found', {
-      what: `The function ${request.name} does not exist in ${projectId}/${region}${answer.status === 404 ? '' : ' as a second-generation function'}.`,
+      what: `The function ${request.name} does not exist in ${projectId}/${region}${deployed ? ' as a second-generation function' : ''}.`,
       fix: 'Correct name, region or project_id. To list all functions:',
       commands: [listFunctions(projectId)],
     });

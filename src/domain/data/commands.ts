@@ -14,6 +14,11 @@ export const listServices = (project: string): string => `gcloud run services li
 
 export const describeFunction = (place: Located): string =>
   `gcloud functions describe ${quoted(place.name)} --gen2 ${at(place)}`;
+/** Takes a function from the Functions API for good. Its service goes on to serve, as one of Cloud Run. */
+export const detachFunction = (place: Located): string =>
+  `gcloud functions detach ${quoted(place.name)} ${at(place)}`;
+export const readServiceLog = (place: Located): string =>
+  `gcloud run services logs read ${quoted(place.name)} ${at(place)} --limit=50`;
 /** The first step of an upgrade in place. It makes a copy of the second generation, and the old function goes on to serve. */
 export const upgradeFunction = (place: Located): string =>
   `gcloud alpha functions upgrade ${quoted(place.name)} ${at(place)} --setup-config`;

@@ -8,7 +8,10 @@ export interface DeployEvidence {
   service: string | undefined;
   url: string | undefined;
   operation: string | undefined;
+  /** Digest of the source, or of the image. */
   sourceSha256: string;
+  /** The image by its digest, if one was deployed. */
+  image?: string | undefined;
   traffic: { revision?: string | undefined; percent?: number | undefined; tag?: string | undefined }[];
   unchanged: boolean;
   joined: boolean;

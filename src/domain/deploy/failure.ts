@@ -1,5 +1,6 @@
 import { describeFunction, readBuildLog } from '../data/commands.ts';
 import { quoted } from '../data/shell.ts';
+import { runImage } from '../image/run-image.ts';
 import { logText } from '../text/safe-text.ts';
 
 interface Message {
@@ -102,7 +103,7 @@ export function failureTexts(
   log: { lines: readonly string[]; unreadable?: string | undefined },
   region: string,
   entryPoint?: string,
-  place?: { project: string; name: string },
+  place?: { project: string; name: string; image?: string | undefined },
 ): FailureTexts {
   const stage = failedStage(operation);
   const dead = deadRevisionOf(operation);
@@ -160,9 +161,10 @@ function nextStep(
     entryPoint: string | undefined;
     project: string | undefined;
     name: string | undefined;
+    image?: string | undefined;
   },
 ): Pick<FailureTexts, 'fix' | 'commands'> {
-  const { build, link, region, entryPoint, project, name } = seen;
+  const { build, link, region, entryPoint, project, name, image } = seen;
   if (stage === 'BUILD') {
     if (link) return { fix: `Read the whole log: ${link}.`, commands: [] };
     if (!build || !project) return { fix: 'Read the whole log.', commands: [] };
@@ -173,8 +175,12 @@ function nextStep(
   }
   if (stage === 'SERVICE')
     return {
-      fix: `${link ? `Read its log: ${link}. ` : ''}Start the function on your machine as Cloud Run does (it must listen on $PORT)${entryPoint ? ':' : '.'}`,
-      commands: entryPoint ? [`npx @google-cloud/functions-framework --target=${quoted(entryPoint)}`] : [],
+      fix: `${link ? `Read its log: ${link}. ` : ''}Start the ${image ? 'container' : 'function'} on your machine as Cloud Run does (it must listen on $PORT)${image || entryPoint ? ':' : '.'}`,
+      commands: image
+        ? [runImage(image)]
+        : entryPoint
+          ? [`npx @google-cloud/functions-framework --target=${quoted(entryPoint)}`]
+          : [],
     };
   if (!project || !name) return { fix: 'Look at the state of the function.', commands: [] };
   return {

@@ -32,32 +32,40 @@ const short = (digest: string | undefined) => (digest ? digest.slice(0, 12) : 'u
 /** The plan as lines for the log: function, source, service and IAM. */
 export function planLines(plan: DeployPlan): string[] {
   const { source } = plan;
-  const size = `${source.files} files, ${formatBytes(source.bytes)}`;
+  const size = source.image ?? `${source.files} files, ${formatBytes(source.bytes)}`;
+  const word = contentWord(plan).padEnd(10);
   return [
-    ...plan.changes.map((change) => `function  ${changeLine(change)}`),
+    ...plan.changes.map((change) => `${source.image ? 'service ' : 'function'}  ${changeLine(change)}`),
     source.changed
-      ? `source    ~ ${source.before ? `${short(source.before)} -> ` : ''}${short(source.after)} (${size})`
-      : `source      ${short(source.after)}, unchanged (${size})`,
+      ? `${word}~ ${source.before ? `${short(source.before)} -> ` : ''}${short(source.after)} (${size})`
+      : `${word}  ${short(source.after)}, unchanged (${size})`,
     ...plan.service.map((line) => `service   ${line}`),
     ...plan.iam.map((line) => `iam       ${line}`),
   ];
 }
 
+/** What is deployed, in one word. */
+export const contentWord = ({ source }: Pick<DeployPlan, 'source'>): 'image' | 'source' =>
+  source.image === undefined ? 'source' : 'image';
+
 /** The plan in one sentence. */
 export function planSentence(plan: DeployPlan): string {
+  const content = contentWord(plan);
+  const thing = content === 'image' ? 'service' : 'function';
   if (plan.action === 'unchanged')
-    return 'Nothing to do: the serving revision already has this source and configuration.';
+    return `Nothing to do: the serving revision already has this ${content} and configuration.`;
   if (plan.action === 'reuse')
-    return 'Builds nothing: the newest revision already has this source and configuration, but gets no traffic yet.';
-  if (plan.action === 'create') return `Creates the function from ${plan.source.files} files.`;
+    return `Builds nothing: the newest revision already has this ${content} and configuration, but gets no traffic yet.`;
+  if (plan.action === 'create')
+    return `Creates the ${thing} from ${plan.source.image ?? `${plan.source.files} files`}.`;
   const fields = plan.changes.length;
   const what = [
-    plan.source.changed ? 'the source' : '',
+    plan.source.changed ? `the ${content}` : '',
     fields > 0 ? `${fields} ${fields === 1 ? 'setting' : 'settings'}` : '',
   ]
     .filter(Boolean)
     .join(' and ');
-  return `Updates the function: ${what || 'a new build of the same source'}.`;
+  return `Updates the ${thing}: ${what || `a new ${content === 'image' ? 'revision of the same image' : 'build of the same source'}`}.`;
 }
 
 /**

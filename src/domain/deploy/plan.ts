@@ -16,7 +16,15 @@ export interface DeployPlan {
   action: 'create' | 'update' | 'reuse' | 'unchanged';
   /** Settings that differ between the live function and the inputs. The source is not one of them. */
   changes: Change[];
-  source: { before: string | undefined; after: string; changed: boolean; files: number; bytes: number };
+  source: {
+    before: string | undefined;
+    after: string;
+    changed: boolean;
+    files: number;
+    bytes: number;
+    /** The image, by digest, if that is what is deployed. */
+    image?: string | undefined;
+  };
   /** Leaf paths of the update mask; empty on create. */
   mask: string[];
   /** The Function message to send, without its source. */

@@ -25,6 +25,8 @@ export interface RunNames {
   /** E-mail of the account that builds it. */
   buildAccount?: string | undefined;
   entryPoint?: string | undefined;
+  /** The container image, by its digest. Undefined if source was deployed. */
+  image?: string | undefined;
   sourceDir?: string | undefined;
   /** `availableMemory`, such as `512Mi`. */
   memory?: string | undefined;

@@ -54,6 +54,8 @@ export interface FunctionFacts {
   imageRepository: string | undefined;
   /** True if an event starts the function. */
   eventTrigger: boolean;
+  /** True for a service of Cloud Run without a function resource. */
+  onlyService?: boolean;
 }
 
 /** The parts of the Cloud Run service that decide who may call it (run v2 Service). */

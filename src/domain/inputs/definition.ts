@@ -4,6 +4,8 @@ import type { Kind, Shown } from './kind.ts';
 /** What differs in one action that takes the input. */
 export interface Use {
   required?: true;
+  /** It must be set unless this other input is. */
+  requiredUnless?: string;
   default?: string;
   otherwise?: string;
   sentence?: string;

@@ -4,6 +4,7 @@ import {
   enableService,
   grantOnAccount,
   grantOnProject,
+  grantOnRepository,
   inRegion,
   ownMember,
 } from '../causes/commands.ts';
@@ -27,6 +28,14 @@ function commandOf(need: Need, target: PreflightTarget): string | undefined {
       if (need.service === undefined) return undefined;
       const member = asMember(account(need.account));
       return `gcloud run services add-iam-policy-binding ${quoted(shortName(need.service))} ${inRegion(target)} --member=${member} --role=${invokerRole} --condition=None`;
+    }
+    case 'image': {
+      const { problem } = need;
+      if (problem?.problem !== 'denied' || !problem.repository || target.member === undefined)
+        return undefined;
+      const { project, location, repository: name } = problem.repository;
+      const reader = 'roles/artifactregistry.reader';
+      return grantOnRepository({ project, location, name }, ownMember(target), reader);
     }
     default:
       return undefined;

@@ -31,19 +31,28 @@ const readsCounts = (source: 'logs' | 'metrics', { counts }: PreflightUse) =>
 /** The permissions that this use needs. `isNew` is undefined if the function could not be read. */
 export function neededPermissions(use: PreflightUse, isNew: boolean | undefined): PermissionCheck[] {
   const checks: readonly PermissionCheck[] = permissionChecks;
-  return checks.filter(({ permission, stage, when }) => {
-    if (!use.stages.has(stage)) return false;
+  const { kind = 'function' } = use;
+  const family = kind === 'function' ? 'function' : 'run';
+  const needed = checks.filter(({ permission, stage, when, of = family }) => {
+    if (!use.stages.has(stage) || of !== family) return false;
     if (countPermissions.logs.includes(permission)) return readsCounts('logs', use);
     if (countPermissions.metrics.includes(permission)) return readsCounts('metrics', use);
     return when === undefined || isNew === undefined || (when === 'new') === isNew;
   });
+  // Cloud Run's own role is enough for what no function is part of.
+  return family === 'function' ? needed : needed.map((check) => ({ ...check, role: runRole(check.role) }));
 }
+
+const runRole = (role: string): string =>
+  role === 'roles/cloudfunctions.developer' ? 'roles/run.developer' : role;
 
 /** The APIs that this use needs. */
 export const neededApis = (use: PreflightUse): string[] =>
   apiChecks
-    .filter(({ service, stage }) => {
+    .filter(({ service, stage, of }) => {
       if (!use.stages.has(stage)) return false;
+      if (of === 'function' && use.kind !== undefined && use.kind !== 'function') return false;
+      if (of === 'source' && use.kind === 'run-image') return false;
       if (service === countApis.logs) return readsCounts('logs', use);
       return service !== countApis.metrics || readsCounts('metrics', use);
     })

@@ -27,6 +27,8 @@ export interface PermissionCheck {
   stage: NeededFor;
   role: string;
   weight: Weight;
+  /** Absent: every kind of deployment. */
+  of?: 'function' | 'run';
   /** Absent: always. `new` and `existing` say for which functions the permission is needed. */
   when?: 'new' | 'existing';
   /** What happens without it, as a sentence. */
@@ -40,6 +42,7 @@ const accountUser = 'roles/iam.serviceAccountUser';
 export const permissionChecks = [
   {
     permission: 'cloudfunctions.functions.get',
+    of: 'function',
     on: 'function',
     stage: 'State',
     role: developer,
@@ -103,7 +106,18 @@ export const permissionChecks = [
     without: 'The traffic can be moved neither to the new revision nor back.',
   },
   {
+    permission: 'run.services.create',
+    of: 'run',
+    on: 'project',
+    stage: 'Build',
+    role: 'roles/run.developer',
+    weight: 'stop',
+    when: 'new',
+    without: 'The service cannot be created.',
+  },
+  {
     permission: 'cloudfunctions.functions.create',
+    of: 'function',
     on: 'project',
     stage: 'Build',
     role: developer,
@@ -113,6 +127,7 @@ export const permissionChecks = [
   },
   {
     permission: 'cloudfunctions.functions.update',
+    of: 'function',
     on: 'function',
     stage: 'Build',
     role: developer,
@@ -122,6 +137,7 @@ export const permissionChecks = [
   },
   {
     permission: 'cloudfunctions.functions.sourceCodeSet',
+    of: 'function',
     on: 'project',
     stage: 'Build',
     role: developer,
@@ -130,6 +146,7 @@ export const permissionChecks = [
   },
   {
     permission: 'cloudfunctions.operations.get',
+    of: 'function',
     on: 'project',
     stage: 'Build',
     role: developer,
@@ -138,6 +155,7 @@ export const permissionChecks = [
   },
   {
     permission: 'cloudfunctions.operations.list',
+    of: 'function',
     on: 'project',
     stage: 'Build',
     role: developer,
@@ -146,6 +164,7 @@ export const permissionChecks = [
   },
   {
     permission: 'cloudfunctions.functions.list',
+    of: 'function',
     on: 'project',
     stage: 'State',
     role: developer,
@@ -211,12 +230,12 @@ export const withoutText = (permission: string, place: Place): string | undefine
   )?.without;
 
 /** The APIs that a stage calls, or that Cloud Functions calls for it. */
-export const apiChecks: readonly { service: string; stage: NeededFor }[] = [
-  { service: 'cloudfunctions.googleapis.com', stage: 'State' },
+export const apiChecks: readonly { service: string; stage: NeededFor; of?: 'function' | 'source' }[] = [
+  { service: 'cloudfunctions.googleapis.com', stage: 'State', of: 'function' },
   { service: 'run.googleapis.com', stage: 'State' },
   { service: 'cloudresourcemanager.googleapis.com', stage: 'Guard' },
-  { service: 'cloudbuild.googleapis.com', stage: 'Build' },
-  { service: 'artifactregistry.googleapis.com', stage: 'Build' },
+  { service: 'cloudbuild.googleapis.com', stage: 'Build', of: 'source' },
+  { service: 'artifactregistry.googleapis.com', stage: 'Build', of: 'source' },
   { service: 'logging.googleapis.com', stage: 'Watch' },
   { service: 'monitoring.googleapis.com', stage: 'Watch' },
 ];

@@ -1,4 +1,5 @@
 import type { Finding } from '../findings/finding.ts';
+import type { ImageProblem } from '../image/image.ts';
 import type { SizeProblem } from './limits.ts';
 import type { NeededFor, Place, Weight } from './permissions.ts';
 
@@ -23,6 +24,8 @@ export type Need =
   | { kind: 'ingress'; ingress: string; hosted: boolean; proved?: boolean }
   | { kind: 'size'; problem: SizeProblem }
   | { kind: 'elsewhere'; regions: readonly string[] }
+  /** The container image. `problem` is undefined if it can be deployed. */
+  | { kind: 'image'; image: string; problem?: ImageProblem | undefined }
   | { kind: 'project' };
 
 /** `unknown`: it could not be tried. */

@@ -1,4 +1,5 @@
 import { shortName } from '../data/resource-name.ts';
+import { imageProblemText, imageRemedy } from '../image/image.ts';
 import type { SizeProblem } from './limits.ts';
 import { invokePermission, invokerRole, withoutText } from './permissions.ts';
 import type { CheckRow, Need, PreflightTarget } from './row.ts';
@@ -30,6 +31,8 @@ export function needText(need: Need, { project, region }: PreflightTarget): stri
       return sizeText(need.problem);
     case 'elsewhere':
       return `a confirmation of the region: there is no function of this name in ${region}, but there is one in ${need.regions.join(', ')}`;
+    case 'image':
+      return need.problem ? imageProblemText(need.problem) : `the image ${need.image}`;
     case 'project':
       return `a role on project ${project}, or the project itself: Google does not tell which`;
   }
@@ -86,6 +89,8 @@ export function remedyText(need: Need): string | undefined {
       return sizeRemedy(need.problem);
     case 'elsewhere':
       return 'Correct region, or set new_region: true for a first release in one more region.';
+    case 'image':
+      return need.problem && imageRemedy(need.problem);
     case 'project':
       return 'Correct project_id, or grant the roles of the README to the identity of this job.';
   }

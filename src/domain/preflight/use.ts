@@ -1,3 +1,4 @@
+import type { TargetKind } from '../deploy/kind.ts';
 import type { InstanceSize } from './limits.ts';
 import type { NeededFor } from './permissions.ts';
 
@@ -20,6 +21,8 @@ export interface PreflightUse {
   ingress: string | undefined;
   runtimeAccount: string | undefined;
   buildAccount: string | undefined;
+  /** The kind that is deployed. Undefined: what exists decides. */
+  kind: TargetKind | undefined;
   /** The user confirms that the function is to exist in one more region. */
   newRegion: boolean;
 }

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../domain/data/json.ts';
-import { shortName } from '../../domain/data/resource-name.ts';
+import { type JsonObject, textMapOf } from '../../domain/data/json.ts';
+import { likelyService, shortName } from '../../domain/data/resource-name.ts';
 import type { FunctionFacts } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
@@ -33,19 +33,47 @@ function factsOf(raw: JsonObject, name: string): FunctionFacts {
   return functionFacts(raw);
 }
 
+/** Picks the same parts of a run v2 Service that no function resource manages. */
+export function serviceOnlyFacts(raw: JsonObject): FunctionFacts {
+  const urls = [optionalText(raw, 'uri')].filter((url) => url !== undefined);
+  return {
+    generation: 2,
+    service: requiredText(raw, 'name'),
+    serviceAccount: optionalText(optionalObject(raw, 'template'), 'serviceAccount'),
+    urls,
+    ingress: undefined,
+    securityLevel: undefined,
+    sourceBucket: undefined,
+    imageRepository: undefined,
+    eventTrigger: false,
+    onlyService: true,
+  };
+}
+
+const pathOf = (...parts: string[]) => `v2/${parts.map(encodeURIComponent).join('/')}`;
+
+/** Describes a function, or the service of that name if there is no function resource. */
 export function functionReader(rest: Rest): Pick<ExposureSources, 'describe'> {
   return {
-    describe: (project, region, name, signal) =>
-      reading(
+    describe: async (project, region, name, signal) => {
+      const place = ['projects', project, 'locations', region] as const;
+      const described = await reading(
         rest,
-        {
-          api: 'cloudfunctions',
-          method: 'GET',
-          path: `v2/${['projects', project, 'locations', region, 'functions', name].map(encodeURIComponent).join('/')}`,
-          signal,
-        },
+        { api: 'cloudfunctions', method: 'GET', path: pathOf(...place, 'functions', name), signal },
         'cloudfunctions.functions.get',
         (raw) => factsOf(raw, name),
-      ),
+      );
+      if (described.ok || described.cause === 'failed') return described;
+      // The Functions API may be off, or its permission missing, if only Cloud Run is used.
+      const path = pathOf(...place, 'services', likelyService(name));
+      const service = await reading(
+        rest,
+        { api: 'run', method: 'GET', path, signal },
+        'run.services.get',
+        (raw) => raw,
+      );
+      const isOther = service.ok && textMapOf(service.value.labels)['goog-managed-by'] !== 'cloudfunctions';
+      return isOther ? { ...service, value: serviceOnlyFacts(service.value) } : described;
+    },
   };
 }

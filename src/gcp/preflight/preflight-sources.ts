@@ -1,10 +1,11 @@
-import { objectOf, textOf, textsOf } from '../../domain/data/json.ts';
-import { encodeName, parseName } from '../../domain/data/resource-name.ts';
+import { listOf, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
+import { encodeName, likelyService, parseName } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { Api } from '../../http/endpoints.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
+import type { Images } from '../../steps/ports/images.ts';
 import type { PreflightSources } from '../../steps/ports/preflight.ts';
 import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
 import { isApiOff, reading, readingList } from '../exposure/reading.ts';
@@ -24,7 +25,11 @@ const limits = { deadlineMs: 6000, attemptMs: 3000 } as const;
  * Reads for a preflight. testIamPermissions needs no permission itself and has no effect, so it may be repeated
  * (cloud.google.com/iam/docs/testing-permissions).
  */
-export function createPreflightSources(rest: Rest, target: Pick<DeployTarget, 'read'>): PreflightSources {
+export function createPreflightSources(
+  rest: Rest,
+  target: Pick<DeployTarget, 'read'>,
+  images?: Images,
+): PreflightSources {
   return {
     describe: (name, signal) => describe(target, name, signal),
 
@@ -54,7 +59,8 @@ export function createPreflightSources(rest: Rest, target: Pick<DeployTarget, 'r
     },
 
     // https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions/list: `-` is every region.
-    regionsOf(project, name, signal) {
+    regionsOf(project, name, what, signal) {
+      if (what === 'service') return servicesOf(rest, project, name, signal);
       const call = {
         ...{ api: 'cloudfunctions' as const, method: 'GET' as const },
         path: `v2/projects/${encodeURIComponent(project)}/locations/-/functions`,
@@ -72,6 +78,18 @@ export function createPreflightSources(rest: Rest, target: Pick<DeployTarget, 'r
       );
     },
 
+    async image(image, signal) {
+      const call = `GET ${image}`;
+      if (images === undefined)
+        return { ok: false, call, cause: 'failed', detail: 'No registry is connected.' };
+      try {
+        return { ok: true, value: await images.resolve(image, signal), call };
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        return { ok: false, call, cause: 'failed', detail: messageOf(error) };
+      }
+    },
+
     projectNumber(project, signal) {
       const call = {
         ...{ api: 'cloudresourcemanager' as const, method: 'GET' as const },
@@ -86,6 +104,22 @@ export function createPreflightSources(rest: Rest, target: Pick<DeployTarget, 'r
     },
   };
 }
+
+/** The regions of services, from the list of all regions that `gcloud run services list` reads (run.googleapis.com/$discovery/rest?version=v1). */
+const servicesOf = (rest: Rest, project: string, name: string, signal: AbortSignal | undefined) =>
+  reading(
+    rest,
+    {
+      ...{ api: 'run' as const, method: 'GET' as const, ...limits, signal },
+      path: `apis/serving.knative.dev/v1/namespaces/${encodeURIComponent(project)}/services`,
+    },
+    'run.services.list',
+    (body) =>
+      listOf(body.items)
+        .map((item) => objectOf(objectOf(item).metadata))
+        .filter((metadata) => metadata.name === likelyService(name))
+        .flatMap(({ labels }) => textOf(objectOf(labels)['cloud.googleapis.com/location']) ?? []),
+  );
 
 async function describe(
   target: Pick<DeployTarget, 'read'>,

@@ -1,6 +1,6 @@
 import { group } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
-import { choice, duration, list, path, text } from '../../domain/inputs/kinds.ts';
+import { choice, duration, list, path, text, wholeSeconds } from '../../domain/inputs/kinds.ts';
 import { suiteFile } from '../../domain/product.ts';
 import { isRunnersOwn } from '../../domain/smoke/command-environment.ts';
 import { splitCommand } from '../../domain/smoke/command-line.ts';
@@ -31,6 +31,14 @@ const variable = custom(
   },
   'value',
 );
+
+/** deploy-cloudrun@v3 calls the time of a request by the same name as the smoke test calls that of all checks. */
+const ofService = {
+  kind: wholeSeconds('1s', '60m'),
+  sentence: 'Another name of `service_timeout`, as deploy-cloudrun@v3 calls it.',
+  example: '120s',
+  otherwise: '`service_timeout`',
+} as const;
 
 export const smoke = group('Smoke test', {
   smoke_suite: {
@@ -101,8 +109,7 @@ export const smoke = group('Smoke test', {
     kind: duration('1s', '6h'),
     sentence: 'How long all checks together may take.',
     example: '5m',
-    default: '15m',
-    usedBy: smokeTest,
+    usedBy: { 'smoke-test': { default: '15m' }, release: ofService, deploy: ofService },
   },
   expired_token: {
     kind: text({

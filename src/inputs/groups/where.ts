@@ -10,12 +10,12 @@ const atHome = { default: 'us-central1' } as const;
 export const where = group('Where', {
   name: {
     kind: functionName,
-    sentence: 'Name of the function.',
+    sentence: 'Name of the function or of the service.',
     example: 'ocr-api',
     essential: true,
     usedBy: {
-      release: { required: true },
-      deploy: { required: true },
+      release: { requiredUnless: 'service' },
+      deploy: { requiredUnless: 'service' },
       guard: { required: true },
       rollback: { required: true },
       'smoke-test': {

@@ -1,3 +1,4 @@
+import { contentWord } from '../../domain/deploy/plan-text.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { deployRules } from '../../domain/findings/rules/deploy.ts';
 import type { RunService } from '../ports/services.ts';
@@ -18,14 +19,14 @@ export async function build(run: DeployRun, attempt: Attempt): Promise<void> {
       request.onBegun?.();
     }
     result.operation = attempt.ours?.operation;
-    await holdTraffic(run, attempt.service);
-    const begun = await attempt.begin();
+    const pinned = await holdTraffic(run, attempt.service);
+    const begun = await attempt.begin(pinned);
     result.operation = begun.operation;
     result.joined = begun.joined;
     request.onBegun?.();
     if (begun.joined)
       ports.log.line(
-        `Joined a deploy that was already running (${begun.operation ?? 'it has just ended'}): it has the same source and configuration`,
+        `Joined a deploy that was already running (${begun.operation ?? 'it has just ended'}): it has the same ${contentWord(result.plan)} and configuration`,
       );
     await attempt.end();
   } catch (error) {

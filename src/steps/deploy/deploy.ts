@@ -1,5 +1,6 @@
 import { likelyService, shortName } from '../../domain/data/resource-name.ts';
 import { tagProblem } from '../../domain/deploy/limits.ts';
+import { contentWord } from '../../domain/deploy/plan-text.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { build } from './build.ts';
 import { closeBefore, confirmAfter, openIngress } from './exposure.ts';
@@ -32,10 +33,12 @@ export async function deploy(ports: DeployPorts, request: DeployRequest): Promis
     return result;
   }
 
-  await request.beforeWrite?.(result.plan);
+  await request.beforeWrite?.(result.plan, attempt.live);
   if (result.plan.action === 'reuse' && !attempt.ours) {
     result.revision = attempt.live?.revision;
-    ports.log.line(`Nothing to build: ${result.revision} already has this source and configuration`);
+    ports.log.line(
+      `Nothing to build: ${result.revision} already has this ${contentWord(result.plan)} and configuration`,
+    );
   } else await build(run, attempt);
 
   try {

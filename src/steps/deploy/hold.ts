@@ -10,12 +10,16 @@ import { askedText, changeShares } from './traffic.ts';
 /**
  * Keeps the new revision at 0 % until it is proved private. If the service sends traffic to LATEST, this writes the
  * name of the serving revision instead; otherwise new code would serve the moment it is built, before anything could
- * close it. Sets `run.held` before the first write, because a write may take effect even if its response is lost.
+ * close it. Sets `run.held` before the first write, because a write may take effect even if its response is lost. Returns the
+ * service with the pin.
  */
-export async function holdTraffic(run: DeployRun, service: RunService | undefined): Promise<void> {
+export async function holdTraffic(
+  run: DeployRun,
+  service: RunService | undefined,
+): Promise<RunService | undefined> {
   const { request } = run;
   if (!service?.latestReadyRevision || request.allTraffic === false || !followsLatest(service.traffic))
-    return;
+    return undefined;
   const changed = await changeShares(
     run,
     service.name,
@@ -29,12 +33,13 @@ export async function holdTraffic(run: DeployRun, service: RunService | undefine
       run.held = { service: service.name, before: traffic, latestReady, pinned };
       return { traffic: pinned };
     },
-    { insist: true },
+    { insist: true, first: service },
   ).catch((error: unknown) => {
     throw deniedHold(run, service.name, error);
   });
   if (changed.done && run.held)
     run.act(`traffic of ${shortName(service.name)} held at ${askedText(run.held.pinned)}`);
+  return changed.done ? changed.service : undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { TargetKind } from '../../domain/deploy/kind.ts';
 import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import type { Settings } from '../../domain/deploy/settings.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -35,8 +36,11 @@ export interface Attempt {
   ours: { operation: string | undefined } | undefined;
   /** Logs what is deployed, and what of it is left out. */
   logContent(): void;
-  /** Sends the change, or joins the operation that is making it. Sets `run.sent` before the first write. */
-  begin(): Promise<{ operation: string | undefined; joined: boolean }>;
+  /**
+   * Sends the change, or joins the operation that is making it. Sets `run.sent` before the first write. `pinned` is the service after
+   * its traffic was pinned.
+   */
+  begin(pinned: RunService | undefined): Promise<{ operation: string | undefined; joined: boolean }>;
   /** Waits for the end. Throws if the change failed. */
   end(): Promise<void>;
   /** Reads what the change made. */
@@ -60,6 +64,12 @@ export interface DeployRequest {
   /** Short name of the function. */
   name: string;
   sourceDir: string;
+  /** The kind that the user named, or that follows from what is given. Undefined: what exists decides. */
+  kind?: TargetKind | undefined;
+  /** The container image, as the user wrote it. Absent if source is deployed. */
+  image?: string | undefined;
+  /** Variables that are not set stay as they are. */
+  mergeVariables?: boolean | undefined;
   /** Only the settings that the inputs name. */
   settings: Settings;
   /** The new revision stays at 0 %. If the service follows LATEST, its traffic is pinned first. */
@@ -84,7 +94,7 @@ export interface DeployRequest {
   /** Build even if the serving revision already has this source and configuration. */
   force?: boolean;
   /** The deploy calls this before its first write, but not in a dry run. It may throw to stop the deploy. */
-  beforeWrite?: (plan: DeployPlan) => void | Promise<void>;
+  beforeWrite?: (plan: DeployPlan, live: Deployed | undefined) => void | Promise<void>;
   /** Called once an operation on the function has begun or was joined. From then on the function may change. */
   onBegun?: () => void;
   signal?: AbortSignal | undefined;
@@ -106,7 +116,10 @@ export interface DeployResult {
   tagUrl?: string | undefined;
   /** projects/P/locations/L/operations/O */
   operation: string | undefined;
+  /** Digest of the source, or of the image. */
   sourceSha256: string;
+  /** The image by its digest, if one was deployed. */
+  image: string | undefined;
   /** The traffic after the deploy. */
   traffic: TrafficStatus[];
   unchanged: boolean;

@@ -1,4 +1,4 @@
-import { planLines, planSentence } from '../../domain/deploy/plan-text.ts';
+import { contentWord, planLines, planSentence } from '../../domain/deploy/plan-text.ts';
 import type { Deployed } from '../ports/target.ts';
 import { heldText } from './hold.ts';
 import type { DeployResult, DeployRun } from './ports.ts';
@@ -17,7 +17,7 @@ export function finishWithoutWrites(run: DeployRun, live: Deployed | undefined):
   result.verdict = 'pass';
   result.reason = request.dryRun
     ? `Dry run, nothing was changed. ${planSentence(result.plan)}`
-    : `Unchanged: ${result.revision} already serves this source and configuration, so nothing was uploaded or built.`;
+    : `Unchanged: ${result.revision} already serves this ${contentWord(result.plan)} and configuration, so nothing was ${result.image ? 'changed' : 'uploaded or built'}.`;
   return result;
 }
 

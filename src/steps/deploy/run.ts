@@ -11,6 +11,7 @@ export function startRun(ports: DeployPorts, request: DeployRequest): DeployRun 
     url: undefined,
     operation: undefined,
     sourceSha256: '',
+    image: undefined,
     traffic: [],
     unchanged: false,
     created: false,

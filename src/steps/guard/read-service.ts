@@ -98,7 +98,7 @@ export async function readOwnPolicies(
   const facts = described.value;
   const places: PolicyPlace[] = [];
   const full = request.scope === 'full';
-  if (facts.generation === 1 || full)
+  if (facts.generation === 1 || (full && !facts.onlyService))
     places.push({
       level: 'function',
       resource: functionPath(request),

@@ -1,4 +1,5 @@
 import type { Reading } from '../../domain/exposure/facts.ts';
+import type { ImageAnswer } from '../../domain/image/image.ts';
 import type { Deployed } from './target.ts';
 
 /** What a preflight reads. Failures are values; only an error of the login and a cancelled run are thrown. */
@@ -17,8 +18,15 @@ export interface PreflightSources {
   ): Promise<Reading<string[]>>;
   /** The APIs among `services` that the project does not use. */
   disabled(project: string, services: readonly string[], signal?: AbortSignal): Promise<Reading<string[]>>;
-  /** The regions in which the project has a function of this name. */
-  regionsOf(project: string, name: string, signal?: AbortSignal): Promise<Reading<string[]>>;
+  /** The regions in which the project has a function, or a service, of this name. */
+  regionsOf(
+    project: string,
+    name: string,
+    what: 'function' | 'service',
+    signal?: AbortSignal,
+  ): Promise<Reading<string[]>>;
+  /** Whether the container image can be deployed. */
+  image(image: string, signal?: AbortSignal): Promise<Reading<ImageAnswer>>;
   projectNumber(project: string, signal?: AbortSignal): Promise<Reading<string>>;
 }
 

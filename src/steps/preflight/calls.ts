@@ -34,6 +34,7 @@ export class Calls {
       held: counted(sources.held),
       disabled: counted(sources.disabled),
       regionsOf: counted(sources.regionsOf),
+      image: counted(sources.image),
       projectNumber: counted(sources.projectNumber),
     };
   }

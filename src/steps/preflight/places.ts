@@ -35,7 +35,7 @@ export function placesOf(
   const service = live?.service ?? servicePath({ ...target, name: likelyService(target.name) });
   const found: [Place, string | undefined][] = [
     ['project', `projects/${target.project}`],
-    ['function', functionPath(target)],
+    ['function', use.kind === undefined || use.kind === 'function' ? functionPath(target) : undefined],
     ['service', service],
     ['runtime account', runtime && accountPath(runtime)],
     ['build account', use.buildAccount && accountPath(use.buildAccount)],

@@ -15,13 +15,15 @@ import type { Deployed } from '../ports/target.ts';
 import { type CallerPorts, callerRows, callerToken } from './caller.ts';
 import { Calls } from './calls.ts';
 import { accountPath, defaultAccount, heldOf, openQuestions, type Places, placesOf } from './places.ts';
-import { elsewhereRows, ingressRows, isClosedNow, projectRows, sizeRows } from './setting-rows.ts';
+import { elsewhereRows, imageRows, ingressRows, isClosedNow, projectRows, sizeRows } from './setting-rows.ts';
 
 export interface PreflightRequest extends Omit<PreflightTarget, 'member'> {
   /** The identity of this job as an IAM member. It is asked after the first reads, because the login may still run before. */
   memberOf: () => string | undefined;
   use: PreflightUse;
   mode: 'stop' | 'warn';
+  /** The container image, as the user wrote it. */
+  image?: string | undefined;
   signal: AbortSignal;
 }
 
@@ -36,32 +38,42 @@ export interface PreflightResult extends PreflightJudgement {
  * cancelled, or the function cannot be read for another reason than a refusal.
  */
 export async function preflight(ports: CallerPorts, request: PreflightRequest): Promise<PreflightResult> {
-  const { use, signal, mode, memberOf, ...place } = request;
+  const { use: asked, signal, mode, image, memberOf, ...place } = request;
   const calls = new Calls(ports.sources, ports.caller);
   const { sources } = calls;
   const project = `projects/${place.project}`;
-  const wanted = [...new Set(neededPermissions(use, undefined).map(({ permission }) => permission))];
+  const wanted = [...new Set(neededPermissions(asked, undefined).map(({ permission }) => permission))];
   // First round: what exists, what the project grants, and which APIs are off.
   const [described, granted, off, token] = await Promise.all([
     sources.describe(`projects/${place.project}/locations/${place.region}/functions/${place.name}`, signal),
     sources.held(project, wanted, signal),
-    sources.disabled(place.project, neededApis(use), signal),
-    callerToken(calls, use, signal),
+    sources.disabled(place.project, neededApis(asked), signal),
+    callerToken(calls, asked, signal),
   ]);
   const isNew = described.ok ? false : described.cause === 'absent' ? true : undefined;
   const live = described.ok ? described.value : undefined;
+  // What exists decides, if the user has not named the kind.
+  const use = { ...asked, kind: asked.kind ?? live?.kind };
   const places = placesOf(place, use, live, undefined);
   places.set('project', { resource: project, held: heldOf(granted) });
 
   // Second round: what only the resources themselves can grant, and whether the caller can call.
   const service = live?.service;
   const url = textOf(objectOf(live?.config.serviceConfig).uri) ?? live?.url;
-  const [, , caller, elsewhere, answer] = await Promise.all([
+  const [, , caller, elsewhere, answer, found] = await Promise.all([
     askPlaces(sources, use, isNew, places, signal),
-    askDefaultAccount(sources, request, isNew, places),
+    askDefaultAccount(sources, { ...request, use }, isNew, places),
     callerRows(calls, use, { service, project: place.project, url }, token, signal),
-    isNew === true && !use.newRegion ? sources.regionsOf(place.project, place.name, signal) : undefined,
+    isNew === true && !use.newRegion
+      ? sources.regionsOf(
+          place.project,
+          place.name,
+          use.kind?.startsWith('run-') ? 'service' : 'function',
+          signal,
+        )
+      : undefined,
     url !== undefined && isClosedNow(use, live?.config) ? calls.caller.call(url, signal) : undefined,
+    image === undefined ? undefined : sources.image(image, signal),
   ]);
   const rows = weighCounts(
     [
@@ -72,6 +84,7 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
       ...ingressRows(use, live?.config, answer),
       ...sizeRows(use, live?.config),
       ...elsewhereRows(elsewhere),
+      ...imageRows(image, found),
     ],
     use,
   );

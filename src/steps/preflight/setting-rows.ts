@@ -1,5 +1,6 @@
 import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
+import type { ImageAnswer } from '../../domain/image/image.ts';
 import { type InstanceSize, sizeProblems } from '../../domain/preflight/limits.ts';
 import type { CheckRow } from '../../domain/preflight/row.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
@@ -75,6 +76,15 @@ export function elsewhereRows(elsewhere: Reading<string[]> | undefined): CheckRo
   const regions = [...new Set(elsewhere.value)].sort();
   const state = regions.length > 0 ? 'missing' : 'ok';
   return [{ need: { kind: 'elsewhere', regions }, stage: 'State', weight: 'stop', state }];
+}
+
+/** The container image: is it there, may it be read, and does it run on Cloud Run? */
+export function imageRows(image: string | undefined, found: Reading<ImageAnswer> | undefined): CheckRow[] {
+  if (image === undefined || found === undefined) return [];
+  const row = { stage: 'Build', weight: 'stop' } as const;
+  if (!found.ok) return [{ ...row, need: { kind: 'image', image }, state: 'unknown', detail: found.detail }];
+  const problem = found.value.ok ? undefined : found.value.problem;
+  return [{ ...row, need: { kind: 'image', image, problem }, state: problem ? 'missing' : 'ok' }];
 }
 
 /** Google refuses to answer at all: the project does not exist, or this identity has nothing in it. */

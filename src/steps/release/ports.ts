@@ -44,6 +44,8 @@ export interface DeployStage extends StageResult<DeployEvidence> {
   sameAsFunction?: boolean | undefined;
   version?: string | undefined;
   updatedAt?: string | undefined;
+  /** What is deployed, in one word. */
+  content?: 'source' | 'image' | undefined;
   /** Labels that a function gets from this source and configuration. */
   labels?: Readonly<Record<string, string>> | undefined;
 }

@@ -1,3 +1,4 @@
+import type { TargetKind } from '../../domain/deploy/kind.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
 import type { OutsideFact } from '../../domain/traffic/outside/facts.ts';
@@ -18,6 +19,8 @@ export interface Plan {
   unchanged: boolean;
   /** Labels that tell this release's build from others; undefined if no plan was made. */
   labels: Readonly<Record<string, string>> | undefined;
+  /** What is deployed, in one word. */
+  content: 'source' | 'image';
 }
 
 /** What was found before the first change. */
@@ -46,6 +49,8 @@ export interface Live {
   service: string | undefined;
   /** The service's own URL: address and audience of calls. */
   url: string | undefined;
+  /** Undefined if nothing exists yet. */
+  kind: TargetKind | undefined;
   /** Differs after every deploy. */
   version: string | undefined;
   /** When it was last changed (RFC 3339). */
@@ -118,7 +123,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     journal: new Journal(ports.clock, ports.observer),
     state: begin(request.canary),
     reason: '',
-    plan: { unchanged: false, labels: undefined },
+    plan: { unchanged: false, labels: undefined, content: 'source' },
     found: {
       before: undefined,
       outside: undefined,
@@ -132,6 +137,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     live: {
       service: undefined,
       url: undefined,
+      kind: undefined,
       version: undefined,
       updatedAt: undefined,
       serving: [],

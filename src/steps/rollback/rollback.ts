@@ -70,7 +70,7 @@ export async function rollback(ports: RollbackPorts, request: RollbackRequest): 
   const record = parsed.kind === 'record' ? parsed.record : undefined;
   // The record has the settings of the service only for the revision that served before the release.
   const outside = record?.before_revision === target ? record.outside : undefined;
-  const findings = driftOf(deployed?.revision, target, { before: outside?.saved, now: deployed?.saved });
+  const findings = driftOf(deployed, target, { before: outside?.saved, now: deployed?.saved });
   const open = parsed.kind === 'record' && isOpen(parsed.record);
   const unmoved = { target, from, serving: from, service, findings };
   const settings = settingsBack({ outside, revision: target });

@@ -4,6 +4,7 @@ import { ofRule } from '../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../domain/findings/rules/traffic.ts';
 import { inputsToSave, type SavedSettings } from '../../domain/traffic/outside/saved.ts';
 import type { ReleaseRecord } from '../../domain/traffic/record.ts';
+import type { Deployed } from '../ports/target.ts';
 import type { TrafficPorts } from './ports.ts';
 
 interface Saved {
@@ -15,8 +16,14 @@ interface Saved {
  * A rollback does not change the function resource, which still describes the last build. Returns a finding if that build is not the one
  * that serves.
  */
-export function driftOf(described: string | undefined, serving: string, saved?: Saved): Finding[] {
-  if (described === undefined || described === serving) return [];
+export function driftOf(
+  deployed: Pick<Deployed, 'kind' | 'revision'> | undefined,
+  serving: string,
+  saved?: Saved,
+): Finding[] {
+  const described = deployed?.revision;
+  if (deployed === undefined || described === undefined || described === serving) return [];
+  const holder = deployed.kind === 'function' ? 'function resource' : 'template of the service';
   const inputs = saved?.before && saved.now ? inputsToSave(saved.before, saved.now) : [];
   const outside =
     inputs.length === 0
@@ -25,7 +32,7 @@ export function driftOf(described: string | undefined, serving: string, saved?: 
   return [
     {
       ...ofRule(trafficRules, 'function-describes-another-revision'),
-      title: `${serving} serves, but the function resource still describes ${described}.`,
+      title: `${serving} serves, but the ${holder} still describes ${described}.`,
       why: 'A rollback only moves traffic. The source, environment and settings that are saved with the function are still those of the newer build, and the next deploy starts from them.',
       fix: `Your next release must set everything that ${described} changed. Until then deploys of other tools get no traffic, because the revision is pinned by name.${outside}`,
     },
@@ -42,7 +49,7 @@ export async function driftAfter(
   try {
     const deployed = await target.read(signal);
     const saved = { before: record.outside?.saved, now: deployed?.saved };
-    return driftOf(deployed?.revision, record.before_revision, saved);
+    return driftOf(deployed, record.before_revision, saved);
   } catch (error) {
     log.debug(`What has the function saved? ${messageOf(error)}`);
     return [];

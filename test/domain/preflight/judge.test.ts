@@ -30,6 +30,7 @@ const all: PreflightUse = {
   runtimeAccount: undefined,
   buildAccount: undefined,
   newRegion: false,
+  kind: undefined,
 };
 
 const places = (held: readonly string[], own: readonly string[] = []): TestedPlaces =>

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 export function argvOf(text: string): string[][] {
   const script = `
 gcloud() { printf '%s\\0' "$@" '' >&3; printf '%s' answer; }
-for name in npm npx pnpm yarn curl openssl timedatectl df ls sed echo iconv mv; do eval "$name() { :; }"; done
+for name in docker npm npx pnpm yarn curl openssl timedatectl df ls sed echo iconv mv; do eval "$name() { :; }"; done
 cd /nowhere 2>/dev/null
 policy() { :; }
 ${text.replaceAll('> policy.yaml', '> /dev/null')}

@@ -25,6 +25,8 @@ export const excusedRuns: readonly (readonly [command: RegExp, why: string])[] =
   [/^(curl --head|openssl s_client) /, 'it asks the Internet, which a test does not need'],
   [/^curl https:\/\/token\.actions/, 'it asks the Internet, which a test does not need'],
   [/^(df -h|ls -ld)/, 'it shows a disk or a folder'],
+  [/^docker run /, 'Docker is not on every machine; the words are those of the page on testing locally'],
+  [/^gcloud functions detach /, 'it cannot be undone; test/sandbox/run-functions.test.ts runs it'],
   [/^(pnpm|yarn) /, 'pnpm and yarn are not on every machine; npm runs the same row'],
   [
     /^npx @google-cloud\/functions-framework /,

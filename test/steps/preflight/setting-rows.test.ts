@@ -7,6 +7,7 @@ const use: PreflightUse = {
   ...{ counts: undefined, blindPromotes: false, smoke: true, probes: false, invoker: undefined },
   ...{ hosted: undefined, asked: {}, ingress: undefined, runtimeAccount: undefined, buildAccount: undefined },
   newRegion: false,
+  kind: undefined,
 };
 const internal = { serviceConfig: { ingressSettings: 'ALLOW_INTERNAL_ONLY' } };
 const open = { serviceConfig: { ingressSettings: 'ALLOW_ALL' } };

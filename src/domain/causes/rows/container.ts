@@ -1,4 +1,7 @@
+import { readServiceLog } from '../../data/commands.ts';
+import { likelyService } from '../../data/resource-name.ts';
 import { quoted } from '../../data/shell.ts';
+import { runImage } from '../../image/run-image.ts';
 import { inRegion } from '../commands.ts';
 import { found, type Row, says, saysOrLogs } from '../row.ts';
 
@@ -81,13 +84,18 @@ export const containerRows: readonly Row[] = [
         "Revision 'ocr-00002-abc' is not ready and cannot serve traffic. The startup probe timed out: DEADLINE_EXCEEDED. Connection failed with status DEADLINE_EXCEEDED.",
     },
     matches: says(/startup probe|timed out after|DEADLINE_EXCEEDED/i, 'start'),
-    repair: (_failure, names) => ({
-      why: 'The code that runs before the first request (imports, models, connections) takes longer than Cloud Run waits.',
-      fix: `Load large files at the first request instead, or give the start more with cpu: 1 or more. The log of the start:`,
-      commands: [
-        `gcloud functions logs read ${quoted(names.name ?? 'NAME')} --gen2 ${inRegion(names)} --limit=50`,
-      ],
-    }),
+    repair: (_failure, names) => {
+      const { project = 'PROJECT', region = 'REGION', name = 'NAME' } = names;
+      return {
+        why: 'The code that runs before the first request (imports, models, connections) takes longer than Cloud Run waits.',
+        fix: `Load large files at the first request instead, or give the start more with cpu: 1 or more. The log of the start:`,
+        commands: [
+          names.image
+            ? readServiceLog({ project, region, name: likelyService(name) })
+            : `gcloud functions logs read ${quoted(name)} --gen2 ${inRegion(names)} --limit=50`,
+        ],
+      };
+    },
   },
   {
     id: 'port-missing',
@@ -100,12 +108,12 @@ export const containerRows: readonly Row[] = [
         'The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable within the allocated timeout.',
     },
     matches: says(port, 'start'),
-    repair: ({ lines }, { entryPoint }) => ({
+    repair: ({ lines }, names) => ({
       why: lastWords(lines)
         ? 'The process ended, or never listened on the port that Cloud Run gave it ($PORT).'
         : 'The process never listened on the port that Cloud Run gave it ($PORT), and wrote nothing.',
-      fix: `Start the function on your machine as Cloud Run does (it must listen on $PORT)${entryPoint ? ':' : '.'}`,
-      commands: startLocally(entryPoint),
+      fix: `Start the ${names.image ? 'container' : 'function'} on your machine as Cloud Run does (it must listen on $PORT)${names.image || names.entryPoint ? ':' : '.'}`,
+      commands: names.image ? [runImage(names.image)] : startLocally(names.entryPoint),
     }),
   },
 ];

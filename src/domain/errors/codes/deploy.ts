@@ -37,6 +37,19 @@ export const deployErrors = {
       '`gcloud functions describe NAME --gen2 --region=REGION --project=PROJECT` shows when it was updated; the audit log shows by whom.',
     fix: 'Look at what was deployed, then run the job again.',
   },
+  'image-refused': {
+    title: 'The container image cannot be deployed',
+    why: 'The registry does not have it, does not let this identity read it, or it is not built for linux/amd64. This is checked before anything changes.',
+    check: '`docker buildx imagetools inspect IMAGE` shows its digest and its platforms.',
+    fix: 'Push the image for linux/amd64 to Artifact Registry, and grant roles/artifactregistry.reader on the repository.',
+    inMessages: ['fix'],
+  },
+  'target-differs': {
+    title: 'What exists under this name is of another kind',
+    why: 'A function of the Functions API, a function of Cloud Run and a service that runs an image are changed in different ways. A service is never turned into another kind.',
+    check: 'The message says what the service is.',
+    fix: 'Use the target that the message names, or another name.',
+  },
   'function-refused': {
     title: 'The function cannot be deployed with these settings',
     why: 'A setting is not supported, or does not fit another one. This is checked before anything is uploaded.',

@@ -30,10 +30,12 @@ export function deployLines(
     ['Before', evidence.previousRevision ? codeSpan(evidence.previousRevision) : none],
     [of === 'release' && !evidence.unchanged ? 'Traffic after the build' : 'Traffic', traffic || none],
     ['URL', evidence.url ? codeSpan(evidence.url, 400) : none],
-    [
-      'Source',
-      `${codeSpan(evidence.sourceSha256.slice(0, 12))} (${plan.source.files} files, ${formatBytes(plan.source.bytes)}, ${evidence.rules === 'no ignore file' ? evidence.rules : `by ${markdownText(evidence.rules)}`})`,
-    ],
+    evidence.image !== undefined
+      ? ['Image', codeSpan(evidence.image, 400)]
+      : [
+          'Source',
+          `${codeSpan(evidence.sourceSha256.slice(0, 12))} (${plan.source.files} files, ${formatBytes(plan.source.bytes)}, ${evidence.rules === 'no ignore file' ? evidence.rules : `by ${markdownText(evidence.rules)}`})`,
+        ],
   ];
   const lines = [
     '',

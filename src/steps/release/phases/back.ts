@@ -28,12 +28,13 @@ export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
   if (onlyPinned) return result;
   if (result.event !== 'passed' || before === undefined) return result;
   ending.wentBackAt = ports.clock.now();
+  const described = { revision: run.candidate, kind: run.live.kind ?? 'function' };
   if (urgent) {
-    journal.find(driftOf(run.candidate, before.revision));
+    journal.find(driftOf(described, before.revision));
     return result;
   }
   const saved = { before: run.found.saved, now: await savedNow(run) };
-  journal.find(driftOf(run.candidate, before.revision, saved));
+  journal.find(driftOf(described, before.revision, saved));
   const took = ((ending.wentBackAt - started) / 1000).toFixed(1);
   const answered = await run.found.answer;
   const { alive } = ports.stages;

@@ -41,7 +41,7 @@ export async function build(run: ReleaseRun): Promise<PhaseResult> {
   if (before !== undefined && (result.unchanged || result.revision === before))
     return {
       event: 'unchanged',
-      reason: `${before} already serves exactly this source and configuration.`,
+      reason: `${before} already serves exactly this ${run.plan.content} and configuration.`,
     };
   run.candidate = result.revision;
   const { service } = run.live;

@@ -32,7 +32,7 @@ export async function guardFirst(run: ReleaseRun): Promise<PhaseResult> {
   if (run.plan.unchanged)
     return {
       event: 'unchanged',
-      reason: `${run.found.before?.revision} already serves exactly this source and configuration.`,
+      reason: `${run.found.before?.revision} already serves exactly this ${run.plan.content} and configuration.`,
     };
   return passed(result.exposure);
 }

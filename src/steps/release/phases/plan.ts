@@ -4,7 +4,8 @@ import { type PhaseResult, passed, type ReleaseRun, refused } from '../run.ts';
 export async function planRelease(run: ReleaseRun, read: PhaseResult): Promise<PhaseResult> {
   const { ports, request, journal, found } = run;
   const plan = await ports.stages.deploy({ plan: true }, ports.signal);
-  run.plan = { unchanged: false, labels: plan.labels };
+  const content = plan.content ?? 'source';
+  run.plan = { unchanged: false, labels: plan.labels, content };
   journal.show({ deploy: plan.evidence });
   journal.find(plan.findings);
   if (plan.verdict === 'fail') return refused(plan.reason);
@@ -13,7 +14,7 @@ export async function planRelease(run: ReleaseRun, read: PhaseResult): Promise<P
     describedRevision !== undefined && found.previous?.failed.includes(describedRevision) === true;
   if (plan.sameAsFunction && failedBefore && !request.retryFailed)
     return refused(
-      `a release already built exactly this source and configuration, as ${describedRevision}, and it failed: change the code, or set retry_failed: true`,
+      `a release already ${content === 'image' ? 'deployed' : 'built'} exactly this ${content} and configuration, as ${describedRevision}, and it failed: change the ${content === 'image' ? 'image' : 'code'}, or set retry_failed: true`,
     );
   if (plan.unchanged && isUnproved(run)) return testAgain(run);
   const unchanged = plan.unchanged && !run.state.first;

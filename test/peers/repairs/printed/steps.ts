@@ -1,5 +1,6 @@
 import * as about from '../../../../src/domain/data/commands.ts';
 import { failureTexts } from '../../../../src/domain/deploy/failure.ts';
+import { runImage } from '../../../../src/domain/image/run-image.ts';
 import { commandBlock } from '../../../../src/domain/preflight/commands.ts';
 import {
   apiChecks,
@@ -49,6 +50,22 @@ const preflight = (): Printed[] => [
     printed(
       `preflight ${api.service}`,
       commandBlock([missing({ kind: 'api', service: api.service })], target),
+    ),
+  ),
+  ...printed(
+    'preflight, an image that may not be read',
+    commandBlock(
+      [
+        missing({
+          kind: 'image',
+          image: 'i',
+          problem: {
+            ...{ problem: 'denied', image: 'i', host: 'h' },
+            repository: { project: here.project, location: here.region, repository: 'containers' },
+          },
+        }),
+      ],
+      target,
     ),
   ),
   ...printed(
@@ -121,11 +138,16 @@ export const stepCommands = (): Printed[] => [
   ...settings(),
   ...refusedKey(),
   ...failed('SERVICE'),
+  ...printed('an image that does not start', [
+    runImage(`us-central1-docker.pkg.dev/${here.project}/containers/ocr@sha256:${'0'.repeat(64)}`),
+  ]),
   ...failed('TRIGGER'),
   ...printed('functions and services', [
     about.listFunctions(here.project),
     about.listServices(here.project),
     about.describeFunction(place),
+    about.detachFunction(place),
+    about.readServiceLog(place),
     about.upgradeFunction(place),
     about.listRuntimes(place),
     about.readBuildLog('b1', place),

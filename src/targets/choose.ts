@@ -1,0 +1,106 @@
+import { functionPath, type Located, likelyService, servicePath } from '../domain/data/resource-name.ts';
+import type { TargetKind } from '../domain/deploy/kind.ts';
+import { kindRemedy, kindText } from '../domain/deploy/kind-text.ts';
+import { ReleaseError } from '../domain/errors/errors.ts';
+import type { Functions } from '../steps/ports/functions.ts';
+import type { RunService, Services } from '../steps/ports/services.ts';
+import type { Deployed, DeployTarget } from '../steps/ports/target.ts';
+import { deployedFunction } from './function/describe.ts';
+import { belongsToFunctions, deployedService } from './run/describe.ts';
+
+/** What the user says about the kind of the service. */
+export interface Asked {
+  place: Located;
+  /** The kind that the user named, or that follows from what is given. Undefined: what exists decides. */
+  kind: TargetKind | undefined;
+  /** Source is going to be deployed, so a service that runs an image does not fit. */
+  fromSource: boolean;
+}
+
+export interface ChosenTarget extends DeployTarget {
+  /** The kind of what exists, or of what will be made. */
+  kind(signal?: AbortSignal): Promise<TargetKind>;
+}
+
+type Clients = { functions: Pick<Functions, 'get' | 'runningOperation'>; services: Pick<Services, 'get'> };
+
+/**
+ * Finds out of which kind the thing of this name is, and reads it. If the user named no kind, a function resource is asked
+ * for first, and then a service of Cloud Run: so a function that was detached from the Functions API is found as well.
+ */
+export function chooseTarget({ functions, services }: Clients, asked: Asked): ChosenTarget {
+  const { place } = asked;
+  const service = servicePath({ ...place, name: likelyService(place.name) });
+  let found: TargetKind | undefined;
+
+  async function readService(signal?: AbortSignal): Promise<Deployed | undefined> {
+    const live = await services.get(service, signal);
+    if (live === undefined) return undefined;
+    if (belongsToFunctions(live))
+      return asked.kind?.startsWith('run-') ? refuse(asked, 'function') : undefined;
+    return fitting(asked, deployedService(live));
+  }
+
+  async function find(signal?: AbortSignal): Promise<Deployed | undefined> {
+    if (asked.kind === 'run-function' || asked.kind === 'run-image') return readService(signal);
+    let fn: Awaited<ReturnType<Functions['get']>>;
+    try {
+      fn = await functions.get(functionPath(place), signal);
+    } catch (error) {
+      // The Functions API may be off, or its permission missing, where only Cloud Run is used.
+      const other = isDenied(error) && asked.kind === undefined ? await readOther(signal) : undefined;
+      if (other === undefined) throw error;
+      return other;
+    }
+    return fn ? deployedFunction(fn) : readService(signal);
+  }
+
+  async function readOther(signal?: AbortSignal): Promise<Deployed | undefined> {
+    let live: RunService | undefined;
+    try {
+      live = await services.get(service, signal);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return undefined;
+    }
+    return live && !belongsToFunctions(live) ? fitting(asked, deployedService(live)) : undefined;
+  }
+
+  const read = async (signal?: AbortSignal) => {
+    const deployed = await find(signal);
+    found = deployed?.kind ?? asked.kind ?? 'function';
+    return deployed;
+  };
+  const kind = async (signal?: AbortSignal): Promise<TargetKind> => {
+    if (found === undefined) await read(signal);
+    return found ?? 'function';
+  };
+  return {
+    read,
+    kind,
+    building: async (signal) => {
+      if ((await kind(signal)) === 'function')
+        return (await functions.runningOperation(functionPath(place), signal)) !== undefined;
+      return (await services.get(service, signal))?.reconciling === true;
+    },
+  };
+}
+
+const isDenied = (error: unknown) => (error as { status?: unknown }).status === 403;
+
+/** Returns what exists if the user's wish fits it. Throws `target-differs` if not. */
+function fitting(asked: Asked, deployed: Deployed): Deployed {
+  const { kind, fromSource } = asked;
+  if (kind !== undefined && kind !== deployed.kind) return refuse(asked, deployed.kind);
+  return fromSource && kind === undefined && deployed.kind === 'run-image'
+    ? refuse(asked, deployed.kind)
+    : deployed;
+}
+
+function refuse({ place, kind }: Asked, is: TargetKind): never {
+  throw new ReleaseError('target-differs', {
+    what: `${place.name} is ${kindText(is)}${kind ? `, so target: ${kind} does not fit` : ''}.`,
+    why: 'An existing service is never turned into another kind.',
+    ...kindRemedy(is, place),
+  });
+}

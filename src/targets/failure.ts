@@ -1,0 +1,71 @@
+import { objectOf, textOf, valueAt } from '../domain/data/json.ts';
+import { shortName } from '../domain/data/resource-name.ts';
+import { buildOf, deadRevisionOf, failedStage, failureTexts, logOf } from '../domain/deploy/failure.ts';
+import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
+import type { FailureFacts } from '../domain/errors/facts.ts';
+import { logText } from '../domain/text/safe-text.ts';
+import type { DeployRequest } from '../steps/deploy/ports.ts';
+import type { BuildLogs } from '../steps/ports/build-logs.ts';
+import type { FunctionOperation } from '../steps/ports/functions.ts';
+import type { Log } from '../steps/ports/log.ts';
+
+/** What explaining a failure needs. */
+interface FailurePorts {
+  buildLogs: BuildLogs;
+  log: Log;
+}
+
+/** The error of an operation that failed, with the end of its build log. */
+export async function operationFailure(
+  ports: FailurePorts,
+  request: DeployRequest,
+  operation: FunctionOperation,
+): Promise<ReleaseError> {
+  const { project, region, signal } = request;
+  const build = buildOf(operation);
+  const revision = deadRevisionOf(operation);
+  const unread = (error: unknown) => ({ lines: [], unreadable: messageOf(error) });
+  const facts = factsOf(operation, request);
+  const { explain } = await import('../domain/causes/explain.ts');
+  const cause = facts.kind === 'build' ? undefined : explain(facts);
+  // A revision that was refused before it started has written nothing, so there is no log to wait for.
+  const log =
+    cause && !cause.vague
+      ? { lines: [] }
+      : revision && ports.buildLogs.revision
+        ? await ports.buildLogs.revision(project, region, revision, 60, signal).catch(unread)
+        : build
+          ? await ports.buildLogs.tail(project, region, build, 40, signal).catch(unread)
+          : { lines: [] };
+  const texts = failureTexts(operation, log, region, facts.names?.entryPoint, {
+    project,
+    name: request.name,
+    image: request.image,
+  });
+  if (texts.details.length > 0) ports.log.detail('Messages and log of the failed deploy', texts.details);
+  const error = new ReleaseError('deploy-failed', texts);
+  error.facts = { ...facts, lines: log.lines };
+  return error;
+}
+
+/** What the failed operation says, and the names that a repair needs: as this deploy sent them, else as the function has them. */
+function factsOf(operation: FunctionOperation, request: DeployRequest): FailureFacts {
+  const stage = failedStage(operation)?.name;
+  const { project, region, name, settings, sourceDir } = request;
+  const config = objectOf(operation.request?.function ?? operation.request);
+  const text = (path: string) => textOf(settings.get(path) ?? valueAt(config, path));
+  return {
+    ...operation.error?.details,
+    kind: stage === 'BUILD' ? 'build' : stage === 'SERVICE' ? 'start' : 'deploy',
+    message: logText(operation.error?.message ?? '', 3000),
+    link: logOf(operation),
+    names: {
+      ...{ project, region, name, sourceDir },
+      image: request.image,
+      runtimeAccount: text('serviceConfig.serviceAccountEmail'),
+      buildAccount: shortName(text('buildConfig.serviceAccount')),
+      entryPoint: text('buildConfig.entryPoint'),
+      memory: text('serviceConfig.availableMemory'),
+    },
+  };
+}

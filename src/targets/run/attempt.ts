@@ -1,0 +1,164 @@
+import { changeLine } from '../../domain/deploy/plan-text.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import { soleServing } from '../../domain/traffic/serving.ts';
+import type { Attempt, DeployRun } from '../../steps/deploy/ports.ts';
+import type { RunService } from '../../steps/ports/services.ts';
+import { runIngress } from './config.ts';
+import { deployedService } from './describe.ts';
+import { changeFailure } from './failure.ts';
+import { awaitRevision } from './follow.ts';
+import { type Content, type Planned, planService } from './plan.ts';
+import type { RunPorts } from './world.ts';
+
+/** One deploy of a service: what it was before, and what is sent. */
+export interface RunDeploy {
+  run: DeployRun;
+  ports: RunPorts;
+  /** projects/P/locations/L/services/S */
+  name: string;
+  service: RunService | undefined;
+  content: Content;
+  logContent(): void;
+}
+
+/** Plans a change of a service of Cloud Run, and carries it out. */
+export function attemptOf(deploy: RunDeploy): Attempt {
+  const { run, ports, name, content } = deploy;
+  const { request, result } = run;
+  const { signal } = request;
+  let before = deploy.service;
+  let planned = planService(request, before, content, ports.sha256);
+  let after: RunService | undefined;
+  showLive(run, before, content);
+  const end = async () => {
+    after = await awaitRevision(ports, { name, before, deadline: run.deadline, signal });
+    const made = after.latestCreatedRevision !== before?.latestCreatedRevision;
+    const isReady = made && after.latestReadyRevision === after.latestCreatedRevision;
+    if (!isReady)
+      throw await changeFailure(
+        ports,
+        request,
+        after,
+        made ? 'SERVICE' : content.image ? 'SERVICE' : 'BUILD',
+      );
+  };
+  return {
+    plan: planned.plan,
+    live: before && deployedService(before),
+    service: before,
+    ours: undefined,
+    logContent: deploy.logContent,
+    begin: async (pinned) => {
+      run.sent = true;
+      // The pin has changed the service, so the etag that was read first is out of date.
+      before = pinned ?? before;
+      for (let tries = 1; ; tries++) {
+        const sent = await send(deploy, before, planned);
+        if (sent !== 'conflict') return { operation: sent, joined: false };
+        const now = await ports.services.get(name, signal);
+        if (now && isOurs(now, before, planned)) {
+          result.created = before === undefined;
+          return { operation: undefined, joined: true };
+        }
+        checkConflict(deploy, before, now, planned, tries);
+        before = now;
+        planned = planService(request, now, content, ports.sha256);
+        result.plan = { ...planned.plan, iam: result.plan.iam };
+        await ports.clock.sleep(Math.min(5000, 200 * 2 ** tries), signal);
+      }
+    },
+    end,
+    read: async () => {
+      after ??= await ports.services.get(name, signal);
+      return after && deployedService(after);
+    },
+    setIngress: async (wanted) => {
+      const now = await fresh(deploy);
+      const body = { ingress: runIngress(wanted), etag: now.etag };
+      const begun = await ports.writer.change(name, body, { mask: ['ingress'], force: false, signal });
+      if (begun === 'conflict')
+        throw new ReleaseError('deploy-conflict', {
+          what: `The ingress of ${request.name} was not set to ${wanted}: something else changed the service at the same moment.`,
+          fix: 'Run the job again.',
+        });
+      after = await fresh(deploy);
+      return deployedService(after);
+    },
+  };
+}
+
+/** What the report says until something has changed. */
+function showLive({ result }: DeployRun, service: RunService | undefined, content: Content): void {
+  result.previousRevision = service && soleServing(service);
+  result.service = service?.name;
+  result.url = service?.uri;
+  result.traffic = service?.trafficStatuses ?? [];
+  result.deployed = service && deployedService(service);
+  result.sourceSha256 = content.sha256;
+  result.image = content.image;
+}
+
+async function fresh({ ports, name, run }: RunDeploy): Promise<RunService> {
+  const service = await ports.services.get(name, run.request.signal);
+  if (service) return service;
+  throw new ReleaseError('deploy-conflict', {
+    what: `The service ${run.request.name} was deleted while it was being deployed.`,
+    fix: 'Look at who deleted it, then run the job again.',
+  });
+}
+
+/** Sends the change once. Returns the name of the operation, if Cloud Run names it. */
+async function send(
+  { ports, name, run }: RunDeploy,
+  service: RunService | undefined,
+  { draft, force }: Planned,
+): Promise<string | undefined | 'conflict'> {
+  const { request, result } = run;
+  const { signal } = request;
+  const closed = request.onExposed === 'internal' ? { ingress: 'INGRESS_TRAFFIC_INTERNAL_ONLY' } : {};
+  const begun = service
+    ? await ports.writer.change(
+        name,
+        { ...draft.body, etag: service.etag },
+        { mask: [...draft.mask].sort(), force: force || request.force === true, signal },
+      )
+    : await ports.writer.create(name, { ...draft.body, ...closed }, signal);
+  if (begun === 'conflict') return 'conflict';
+  if (begun.error)
+    throw new ReleaseError('deploy-failed', { what: `Cloud Run refused the change: ${begun.error.message}` });
+  run.act(`${service ? 'updated' : 'created'} the service ${request.name}`);
+  result.created = service === undefined;
+  return begun.operation;
+}
+
+/**
+ * The answer to our write was lost, but it took effect: the service carries our labels now. If it did before, for instance
+ * because the same image is deployed again, only a new revision tells.
+ */
+function isOurs(now: RunService, before: RunService | undefined, { labels }: Planned): boolean {
+  const carries = (service: RunService | undefined) =>
+    Object.entries(labels).every(([label, value]) => service?.labels[label] === value);
+  return carries(now) && (!carries(before) || now.latestCreatedRevision !== before?.latestCreatedRevision);
+}
+
+/** Throws if another deploy was faster. A change of traffic or of annotations is no reason to stop. */
+function checkConflict(
+  { run, content, ports }: RunDeploy,
+  before: RunService | undefined,
+  now: RunService | undefined,
+  planned: Planned,
+  tries: number,
+): void {
+  const { request } = run;
+  const other = now?.latestCreatedRevision !== before?.latestCreatedRevision;
+  if (tries < 20 && ports.clock.now() < run.deadline && now && (!other || request.onConflict === 'rebase'))
+    return;
+  const changes = now ? planService(request, now, content, ports.sha256).plan.changes : planned.plan.changes;
+  throw new ReleaseError('deploy-conflict', {
+    what: now
+      ? `Another deploy changed ${request.name} at the same time.`
+      : `The service ${request.name} was deleted while it was being deployed.`,
+    why: `This deploy was planned without that change. It would now change: ${changes.slice(0, 6).map(changeLine).join('; ') || 'what it runs'}.`,
+    fix: 'Run the job again to plan from the current state, or set on_conflict: rebase.',
+  });
+}
