@@ -140,7 +140,11 @@ test('the timeout of a release covers the longest release with the defaults', ()
   expect(minutes).toBeLessThanOrEqual(360);
 });
 
-const examples = readdirSync(join(root, 'examples/workflows')).map((name) => `examples/workflows/${name}`);
+const template = 'examples/organisation/workflow-templates/backstay-release.yml';
+const examples = [
+  ...readdirSync(join(root, 'examples/workflows')).map((name) => `examples/workflows/${name}`),
+  template,
+];
 const calls = examples.flatMap((file) =>
   Object.values((parse(text(file)) as Caller).jobs).flatMap((job) => (job.uses ? [{ file, job }] : [])),
 );
@@ -170,4 +174,16 @@ test('a release is eight lines, the same in the example and on the page', () => 
     .filter((line) => line.trim() && !line.startsWith('#'));
   expect(lines).toHaveLength(8);
   expect(text('docs/set-up/reusable-workflows.md')).toContain(`\`\`\`yaml\n${lines.join('\n')}\n\`\`\``);
+});
+
+test('the starter workflow is as short, and needs no editing', () => {
+  const lines = text(template)
+    .split('\n')
+    .filter((line) => line.trim() && !line.startsWith('#'));
+  expect(lines).toHaveLength(8);
+  expect(lines.join('\n')).toContain('branches: [$default-branch]');
+  expect(lines.join('\n')).not.toMatch(/acme|ocr/);
+  const properties = JSON.parse(text(template.replace('.yml', '.properties.json')));
+  expect(Object.keys(properties)).toEqual(['name', 'description', 'iconName', 'categories', 'filePatterns']);
+  for (const pattern of properties.filePatterns) expect(() => new RegExp(pattern)).not.toThrow();
 });
