@@ -23,6 +23,7 @@ const scripts = allBlocks('sh', 'shell', 'bash')
   .filter(({ text }) => /^\s*(?:\w+=\$\()?gcloud /m.test(text))
   .map(({ place, text }) => ({
     place,
+    partial: false,
     text: prelude + text.replace('done < repositories.txt', "done <<< 'acme/ocr'"),
   }));
 
@@ -35,7 +36,7 @@ const inSentences = pages.flatMap((page) =>
   ]
     .map(([, text]) => text as string)
     .filter((text) => !/…|\|/.test(text) && text.split(' ').some((word) => word.startsWith('-')))
-    .map((text) => ({ place: page, text: known(text) })),
+    .map((text) => ({ place: page, text: known(text), partial: true })),
 );
 
 test('the commands are found', () => {
@@ -46,21 +47,22 @@ test('the commands are found', () => {
 (WarmGcloud.isHere() ? test : test.skip)(
   'gcloud accepts every command of the pages',
   async () => {
-    const lines = [...scripts, ...inSentences].flatMap(({ place, text }) =>
-      argvOf(text).map((words) => ({ place, words })),
+    const lines = [...scripts, ...inSentences].flatMap(({ place, text, partial }) =>
+      argvOf(text).map((words) => ({ place, words, partial })),
     );
     const gcloud = await WarmGcloud.start();
     try {
       const answers = await gcloud.parse(lines.map(({ words }) => words));
-      const refused = lines.flatMap(({ place, words }, at) =>
-        answers[at] ? [`${place}: ${words.join(' ')}: ${answers[at]}`] : [],
-      );
-      // A file that the reader has is not there for the parser.
-      expect(
-        refused.filter(
-          (text) => !/Unable to read file|: Must be specified|Command name argument expected/.test(text),
-        ),
-      ).toEqual([]);
+      // A file that the reader has is not there for the parser. A sentence may name a command without all that it takes.
+      const mayBe = /Unable to read file/;
+      const mayBeInSentences =
+        /Unable to read file|: Must be specified|Command name argument expected|: expected one argument/;
+      const refused = lines.flatMap(({ place, words, partial }, at) => {
+        const answer = answers[at];
+        if (!answer || (partial ? mayBeInSentences : mayBe).test(answer)) return [];
+        return [`${place}: ${words.join(' ')}: ${answer}`];
+      });
+      expect(refused).toEqual([]);
       expect(await gcloud.parse([['functions', 'deploy', 'x', '--no-such-flag']])).not.toEqual([null]);
     } finally {
       await gcloud.stop();
