@@ -27,7 +27,6 @@ execFileSync(
   { cwd: root, stdio: 'inherit' },
 );
 
-rmSync(out, { recursive: true, force: true });
 const write = (name, content) => {
   mkdirSync(dirname(join(out, name)), { recursive: true });
   writeFileSync(join(out, name), content);
@@ -59,11 +58,12 @@ const chunks = nameChunks(
     groupModulesByExtension: false,
   }),
 );
-const files = { 'index.js': useNames(code, chunks) };
-for (const { file, name } of chunks) files[name] = assets[file].source.toString();
+const scripts = Object.fromEntries(chunks.map(({ file }) => [file, assets[file].source.toString()]));
+const files = useNames({ 'index.js': code, ...scripts }, chunks);
 const known = new Set(['licenses.txt', ...chunks.map(({ file }) => file)]);
 const left = Object.keys(assets).filter((name) => /\.(c?js|json)$/.test(name) && !known.has(name));
 for (const name of left) files[name] = assets[name].source.toString();
+rmSync(out, { recursive: true, force: true });
 const sizes = {};
 for (const [name, content] of Object.entries(files)) {
   const isScript = /\.c?js$/.test(name);

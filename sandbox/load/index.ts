@@ -6,13 +6,15 @@ import { runState } from '../run/model.ts';
 import { Load, type LoadRequest } from './load.ts';
 
 function check(value: Record<string, unknown>): LoadRequest {
-  const { function: name, rps, seconds } = value;
+  const { function: name, rps, seconds, in_flight } = value;
   if (typeof name !== 'string') throw invalidArgument('load: "function" is missing: the id of a function.');
   if (typeof rps !== 'number' || !(rps > 0 && rps <= 1000))
     throw invalidArgument('load: "rps" must be a number above 0 and at most 1000.');
   if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
     throw invalidArgument('load: "seconds" must be a number above 0.');
-  const known = ['function', 'rps', 'seconds', 'method', 'path', 'body', 'contentType', 'files'];
+  if (in_flight !== undefined && !(Number.isInteger(in_flight) && (in_flight as number) > 0))
+    throw invalidArgument('load: "in_flight" must be a whole number above 0.');
+  const known = ['function', 'rps', 'seconds', 'in_flight', 'method', 'path', 'body', 'contentType', 'files'];
   const unknown = Object.keys(value).find((key) => !known.includes(key));
   if (unknown) throw invalidArgument(`load: unknown "${unknown}"; known are ${known.join(', ')}.`);
   return value as unknown as LoadRequest;

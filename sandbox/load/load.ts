@@ -15,6 +15,8 @@ export interface LoadRequest {
   function: string;
   /** Requests per second, evenly spaced. Slow answers do not slow the requests down. */
   rps: number;
+  /** The callers: so many requests at most are under way at once, and what is due beyond them is skipped. */
+  in_flight?: number;
   /** How long to send. If absent, until DELETE /load. */
   seconds?: number;
   method?: string;
@@ -115,7 +117,7 @@ export class Load {
 
   private launch(): void {
     const payload = this.payloads[this.launched++ % this.payloads.length] as Payload;
-    if (this.inFlight >= MAX_IN_FLIGHT) {
+    if (this.inFlight >= (this.asked.in_flight ?? MAX_IN_FLIGHT)) {
       this.counts.skip();
       return;
     }

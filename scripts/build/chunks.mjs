@@ -55,16 +55,45 @@ export function nameChunks(stats) {
     });
 }
 
-/** The entry's code with the loader's rule for file names replaced by a table of the names. */
-export function useNames(code, chunks) {
-  const rule = /return "" \+ chunkId \+ "\.index\.js";/g;
-  if ([...code.matchAll(rule)].length !== 1)
-    throw new Error(
-      'The loader of the bundle names its chunks in a new way: change scripts/build/chunks.mjs.',
+/**
+ * The files of the bundle, by name, with each chunk's name in place of its number. webpack makes the numbers from the order
+ * in which it happens to read the modules, so they differ from build to build. `files` are the texts by webpack's file names.
+ */
+export function useNames(files, chunks) {
+  const nameOf = new Map(chunks.map(({ id, name }) => [String(id), JSON.stringify(name)]));
+  const named = (id) => {
+    const name = nameOf.get(id);
+    if (!name) throw changed(`chunk ${id}`);
+    return name;
+  };
+  const renamed = Object.entries(files).map(([file, text]) => {
+    const chunk = chunks.find((candidate) => candidate.file === file);
+    let code = text.replace(
+      /(__nccwpck_require__\.e\((?:\/\*[^*]*\*\/ ?)?)(\d+)(\))/g,
+      (_, before, id, after) => before + named(id) + after,
     );
-  const table = Object.fromEntries(chunks.map(({ id, name }) => [id, name]));
-  return code.replace(rule, `return (${JSON.stringify(table)})[chunkId];`);
+    if (chunk) {
+      code = once(code, /exports\.id = (\d+);/g, (id) => `exports.id = ${named(id)};`);
+      // A chunk also answers for those whose modules it holds.
+      code = once(
+        code,
+        /exports\.ids = \[([\d,]+)\];/g,
+        (ids) => `exports.ids = [${ids.split(',').map(named).sort()}];`,
+      );
+    } else code = once(code, /return "" \+ chunkId \+ "\.index\.js";/g, () => 'return chunkId;');
+    return [chunk?.name ?? file, code];
+  });
+  return Object.fromEntries(renamed);
 }
+
+/** Replaces the one match of `pattern`, which `instead` gets as its first group. */
+function once(code, pattern, instead) {
+  if ([...code.matchAll(pattern)].length !== 1) throw changed(`what ${pattern} looks for`);
+  return code.replace(pattern, (_, group) => instead(group));
+}
+
+const changed = (what) =>
+  new Error(`The bundler writes ${what} in a new way: change scripts/build/chunks.mjs.`);
 
 /** Writes the page beside the bundle, which lists what each file holds. */
 export function chunkMap(chunks, sizes) {

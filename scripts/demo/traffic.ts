@@ -28,7 +28,13 @@ export class Traffic {
     const files = readdirSync(images)
       .filter((file) => /^(invoice-en|notice-ko|receipt-ko)\.png$/.test(file))
       .map((file) => join(images, file));
-    const { id } = await sandbox.control<{ id: string }>('POST', '/load', { function: name, rps, files });
+    const { id } = await sandbox.control<{ id: string }>('POST', '/load', {
+      function: name,
+      rps,
+      // They wait for their answers. On a busy machine, more at once would only fill the function's instances.
+      in_flight: 5,
+      files,
+    });
     return new Traffic(sandbox, id);
   }
 

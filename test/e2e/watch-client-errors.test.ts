@@ -36,7 +36,8 @@ describe('a watch of a version that answers 404 to everybody', () => {
     world = await WatchWorld.open({ percent: 100, next });
     world.stretch(world.old, 300, 760, 450);
     world.stretch(world.next, 200, 175, 2, 1, false, 404);
-    const past = { since: '180s', duration: '180s', resume: 'off' };
+    // A minute longer than the answers are old, since four runs follow one another.
+    const past = { since: '240s', duration: '240s', resume: 'off' };
     const run = await world.watch(past);
     expect(run.outputs).toMatchObject({ verdict: 'inconclusive', outcome: 'held', next: 'hold' });
     expect(run.outputs.reason).toMatch(
