@@ -107,6 +107,15 @@ describe('workflows', () => {
     }
   });
 
+  test('Dependabot looks at every folder that names an action of others', () => {
+    const { updates } = parse(readFileSync(join(root, '.github/dependabot.yml'), 'utf8')) as {
+      updates: { 'package-ecosystem': string; directories?: string[] }[];
+    };
+    const folders = updates.find((update) => update['package-ecosystem'] === 'github-actions')?.directories;
+    // `/` stands for .github/workflows.
+    expect(folders).toEqual(['/', '/actions/*', '/examples/workflows']);
+  });
+
   test('every example says how to pin the action, and is in the table of examples', () => {
     const page = readFileSync(join(root, 'examples/README.md'), 'utf8');
     expect(page).toContain('Pin actions by their SHA');
