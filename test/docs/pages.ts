@@ -12,6 +12,7 @@ export const pages: readonly string[] = [
   'docs/**/*.md',
   'examples/*.md',
   'examples/*/*.md',
+  'terraform/*.md',
 ]
   .flatMap((pattern) => globSync(pattern, { cwd: root }))
   .map((path) => path.replaceAll('\\', '/'))
