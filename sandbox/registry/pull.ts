@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from '../core/state.ts';
 import { type ContainerConfig, containerImage } from '../revisions/container.ts';
@@ -85,10 +85,13 @@ function openLayers(
   const name = digestOf(Buffer.from(layers.map(({ digest }) => digest).join('\n'))).slice(7, 31);
   const root = join(world.folder, 'images', name);
   if (!existsSync(root))
-    unpackLayers(
-      layers.flatMap(({ digest }) => registryOf(world).blob(path, digest) ?? []),
-      root,
-    );
+    try {
+      const blobs = layers.flatMap(({ digest }) => registryOf(world).blob(path, digest) ?? []);
+      unpackLayers(blobs, root);
+    } catch (error) {
+      rmSync(root, { recursive: true, force: true });
+      throw error;
+    }
   const inline = join(root, 'sandbox.json');
   return containerImage(root, config, existsSync(inline) ? readFileSync(inline, 'utf8') : undefined);
 }

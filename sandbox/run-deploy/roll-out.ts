@@ -53,6 +53,18 @@ function resolve(
   return { template: { ...template, containers }, open };
 }
 
+/** Unpacks the image. Layers that are no archives, or that lead out of the image, make it unusable. */
+function opened(
+  resolved: { template: Template; open: () => Image } | Unusable,
+): { template: Template; image: Image } | Unusable {
+  if ('problem' in resolved) return resolved;
+  try {
+    return { template: resolved.template, image: resolved.open() };
+  } catch (error) {
+    return { problem: `Container import failed: ${(error as Error).message}`, code: 9 };
+  }
+}
+
 /** The longest time that the start-up probe allows. */
 function patience(world: World, template: Template): number {
   const { failureThreshold = 3, periodSeconds = 10 } = ingressContainer(template).startupProbe ?? {};
@@ -73,10 +85,11 @@ export async function rollOut(
   const wanted = withDefaults(world, sent);
   const { revision: asked, ...template } = wanted;
   const name = asked ?? nextRevisionName(service);
-  const resolved = resolve(world, service, template, built);
+  const resolved = opened(resolve(world, service, template, built));
   const unusable = 'problem' in resolved ? resolved : undefined;
   const settings = settingsOf('problem' in resolved ? template : resolved.template);
-  const revision = create(world, service, name, settings, 'problem' in resolved ? undefined : resolved.open);
+  const image = 'problem' in resolved ? missing : resolved.image;
+  const revision = create(world, service, name, settings, image);
   const obstacle =
     unusable?.problem ??
     revisionObstacle(world, settings, {
@@ -103,12 +116,10 @@ function create(
   service: Service,
   name: string,
   settings: RevisionSettings,
-  open: (() => Image) | undefined,
+  image: Image,
 ): Revision {
   const onLine = (stream: 'stdout' | 'stderr', line: string) =>
     writeContainerLine(world, service, name, stream, line);
-  const missing: Image = { inline: { responses: [] }, instantiate: () => absent };
-  const image = open ? open() : missing;
   const template = settings.template as Template;
   const { command, args, workingDir } = ingressContainer(template);
   const instance = image.instantiate({
@@ -134,3 +145,4 @@ const absent = {
   stop: () => Promise.resolve(),
   retire: () => Promise.resolve(),
 };
+const missing: Image = { inline: undefined, instantiate: () => absent };

@@ -43,7 +43,7 @@ export class Client {
     const json = response.headers.get('content-type')?.startsWith('application/json');
     return {
       status: response.status,
-      body: json ? (JSON.parse(text) as Json) : {},
+      body: json && text !== '' ? (JSON.parse(text) as Json) : {},
       text,
       headers: response.headers,
     };
