@@ -25,7 +25,8 @@ export interface FunctionOperation {
   done: boolean;
   target: string;
   verb: 'create' | 'update' | 'delete' | 'detach';
-  operationType: 'CREATE_FUNCTION' | 'UPDATE_FUNCTION' | 'DELETE_FUNCTION' | 'DETACH_FUNCTION';
+  /** Absent if a function is detached: the proto has no name for that. */
+  operationType?: 'CREATE_FUNCTION' | 'UPDATE_FUNCTION' | 'DELETE_FUNCTION';
   createTime: string;
   endTime?: string;
   buildName?: string;

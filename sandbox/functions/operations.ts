@@ -33,7 +33,9 @@ export function begin(
     done: false,
     target: fn.name,
     verb,
-    operationType: `${verb.toUpperCase() as Uppercase<typeof verb>}_FUNCTION`,
+    ...(verb === 'detach'
+      ? {}
+      : { operationType: `${verb.toUpperCase() as Uppercase<typeof verb>}_FUNCTION` as const }),
     createTime: nowText(world),
     stages: stages.map((name) => ({ name, state: 'NOT_STARTED' })),
     ...(requestResource ? { requestResource } : {}),

@@ -69,7 +69,9 @@ class Tree {
           workingDir,
           depth,
         );
-      return [/^node/.test(name) ? process.execPath : name, ...located];
+      // Many machines have `python3` only.
+      const own = /^node/.test(name) ? process.execPath : name.replace(/^python.*$/, 'python3');
+      return [own, ...located];
     }
     const candidates = program.includes('/')
       ? [posix.resolve('/', workingDir, program)]

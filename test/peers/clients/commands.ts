@@ -2,7 +2,11 @@
  * What people type around a release, in an order in which each finds what it needs: set-up, deploy, traffic, policies,
  * builds, logs, and the end. `SAMPLE` runs in CI, where gcloud is installed.
  */
-export const commands = (project: string, region: string): string[] => {
+export const commands = (
+  project: string,
+  region: string,
+  image = 'us-docker.pkg.dev/cloudrun/container/hello',
+): string[] => {
   const account = `shipper@${project}.iam.gserviceaccount.com`;
   const member = `--member=serviceAccount:${account}`;
   const role = '--role=roles/run.invoker';
@@ -53,6 +57,15 @@ export const commands = (project: string, region: string): string[] => {
     `gcloud run services get-iam-policy ocr ${here}`,
     `gcloud run services remove-iam-policy-binding ocr ${here} ${role} ${member}`,
     'gcloud run regions list',
+    `gcloud run deploy web ${here} --image=${image} --no-allow-unauthenticated`,
+    `gcloud run deploy web ${here} --image=${image} --no-traffic --tag=next --set-env-vars=A=b --memory=1Gi --concurrency=20`,
+    `gcloud run services update web ${here} --update-env-vars=C=d --min-instances=1`,
+    `gcloud run services update-traffic web ${here} --to-tags=next=50`,
+    `gcloud run services describe web ${here}`,
+    `gcloud run deploy fn ${here} --function=ocr --source=src --base-image=nodejs22 --no-allow-unauthenticated`,
+    `gcloud run deploy fn ${here} --function=ocr --source=src --base-image=nodejs22 --automatic-updates`,
+    `gcloud run services delete fn ${here}`,
+    `gcloud run services delete web ${here}`,
     `gcloud builds list ${here}`,
     `BUILD=$(gcloud builds list ${here} --format="value(id)")`,
     `gcloud builds describe $BUILD ${here}`,
@@ -69,6 +82,10 @@ export const commands = (project: string, region: string): string[] => {
     `gcloud artifacts repositories list --location=${region}`,
     'gcloud iam roles list',
     'gcloud iam roles describe roles/run.invoker',
+    `gcloud functions detach ocr ${here}`,
+    `gcloud run deploy ocr ${here} --function=ocr --source=src --base-image=nodejs22`,
+    `gcloud run services delete ocr ${here}`,
+    `gcloud functions deploy ocr --gen2 ${here} --runtime=nodejs22 --trigger-http --source=src --entry-point=ocr --no-allow-unauthenticated`,
     `gcloud functions delete ocr --gen2 ${here}`,
     `gcloud iam service-accounts disable ${account}`,
     `gcloud iam service-accounts delete ${account}`,
@@ -86,7 +103,7 @@ export const notServed: readonly (readonly [command: RegExp, why: string])[] = [
 
 export const sample = (all: readonly string[]): string[] =>
   all.filter((command) =>
-    /workload-identity-pools (create|providers create-oidc)|service-accounts create|functions deploy|run (services|revisions) (list|describe|update-traffic)|REVISION=|builds list/.test(
+    /workload-identity-pools (create|providers create-oidc)|service-accounts create|functions deploy|run (services|revisions) (list|describe|update-traffic)|run deploy|functions detach|REVISION=|builds list/.test(
       command,
     ),
   );

@@ -5,9 +5,9 @@ import type { Client, Json } from './client.ts';
 const BLOCK = 512;
 
 /** Makes a tar archive of text files without the code under test. A file whose name ends with `!` is executable. */
-export function tarOf(files: Readonly<Record<string, string>>): Buffer {
+export function tarOf(files: Readonly<Record<string, string | Uint8Array>>): Buffer {
   const parts = Object.entries(files).flatMap(([name, text]) => {
-    const data = Buffer.from(text);
+    const data = Buffer.from(text as string);
     const header = Buffer.alloc(BLOCK);
     const path = name.replace(/!$/, '');
     header.write(path, 0, 'utf8');
@@ -97,6 +97,21 @@ export class Registry {
       config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...shape },
       layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', ...layer }],
     });
+  }
+
+  /** Pushes an image of tar archives, and returns its reference by tag. */
+  async pushLayers(path: string, tag: string, tars: readonly Buffer[], config: Json): Promise<string> {
+    const layers: Json[] = [];
+    for (const tar of tars) layers.push(await this.blob(path, tar));
+    const rootfs = { type: 'layers', diff_ids: tars.map(digestOf) };
+    const settings = { architecture: 'amd64', os: 'linux', config, rootfs };
+    const shape = await this.blob(path, Buffer.from(JSON.stringify(settings)));
+    await this.manifest(path, tag, 'application/vnd.oci.image.manifest.v1+json', {
+      schemaVersion: 2,
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...shape },
+      layers: layers.map((layer) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...layer })),
+    });
+    return `${this.host}/${path}:${tag}`;
   }
 
   /** Pushes an image whose revision answers with a fixed status and needs no process. Returns its reference by tag. */
