@@ -36,7 +36,9 @@ describe.each(composites)('%s', (file) => {
       expect(needed.map(([name]) => name).filter((name) => !(name in given))).toEqual([]);
       for (const [name, value] of Object.entries(given))
         if (value.toString().includes('inputs.'))
-          expect(value).toMatch(new RegExp(`^\\$\\{\\{ inputs\\.${name}( \\|\\| '[a-z0-9-]+')? \\}\\}$`));
+          expect(value).toMatch(
+            new RegExp(`^\\$\\{\\{ inputs\\.${name}( \\|\\| ('[a-z0-9-]+'|inputs\\.service))? \\}\\}$`),
+          );
     }
   });
 

@@ -11,14 +11,18 @@ const notDeployed = 'url command working_directory isolation inherit_env ready_t
   ' ',
 );
 
+/** The service of a deploy is what the steps after it look at. */
+const named = { name: `\${{ inputs.name || inputs.service }}` };
+
 export const candidate: Composite = {
   name: 'candidate',
   steps: [
     { action: 'deploy', fixed: { no_traffic: 'true', all_traffic_on_latest_revision: undefined } },
-    { action: 'guard', fixed: { mode: 'verify', if_missing: undefined } },
+    { action: 'guard', fixed: { ...named, mode: 'verify', if_missing: undefined } },
     {
       action: 'smoke-test',
       fixed: {
+        ...named,
         ...Object.fromEntries(notDeployed.map((name) => [name, undefined])),
         revision: `\${{ steps.deploy.outputs.revision }}`,
       },
