@@ -4,3 +4,7 @@
  */
 export const targetKinds = ['function', 'run-function', 'run-image'] as const;
 export type TargetKind = (typeof targetKinds)[number];
+
+/** The kinds that have a driver. A function of Cloud Run can be tested, watched and taken back, but not deployed yet. */
+export const deployable = ['function', 'run-image'] as const satisfies readonly TargetKind[];
+export type Deployable = (typeof deployable)[number];

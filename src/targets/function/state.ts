@@ -1,6 +1,7 @@
 import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import { functionPath } from '../../domain/data/resource-name.ts';
 import { ingressDrift, keepingIngress, withLiveIngress } from '../../domain/deploy/live-ingress.ts';
+import { mergedSettings } from '../../domain/deploy/merge.ts';
 import { type DeployPlan, makePlan, type PlanInput } from '../../domain/deploy/plan.ts';
 import { configText } from '../../domain/deploy/settings.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
@@ -68,10 +69,11 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
     functionStateOf(live.function) === 'ACTIVE' &&
     live.service?.settled === true &&
     live.service.latestReadyRevision === revision;
+  const settings = mergedSettings(request.settings, live.function, request.mergeVariables);
   const drift = ingressDrift(live.function, live.service?.ingress);
   const input: PlanInput = {
-    live: withLiveIngress(live.function, request.settings, drift),
-    settings: request.settings,
+    live: withLiveIngress(live.function, settings, drift),
+    settings,
     sourceDigest: digests.source,
     configDigest: digests.config,
     files: tree.files.length,
@@ -83,7 +85,7 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
     serving: live.service !== undefined && soleServing(live.service) === revision,
   };
   let plan = makePlan(input);
-  const keeping = plan.action === 'update' ? keepingIngress(request.settings, drift) : undefined;
+  const keeping = plan.action === 'update' ? keepingIngress(settings, drift) : undefined;
   if (keeping && drift) {
     plan = makePlan({ ...input, settings: keeping });
     plan.service.push(`ingress stays ${drift.live}; the function has ${drift.saved} saved`);

@@ -151,7 +151,7 @@ function checkConflict(
 ): void {
   const { request } = run;
   const other = now?.latestCreatedRevision !== before?.latestCreatedRevision;
-  if (tries < 20 && ports.clock.now() < run.deadline && now && (!other || request.onConflict === 'rebase'))
+  if (tries < 20 && ports.clock.steady() < run.deadline && now && (!other || request.onConflict === 'rebase'))
     return;
   const changes = now ? planService(request, now, content, ports.sha256).plan.changes : planned.plan.changes;
   throw new ReleaseError('deploy-conflict', {

@@ -15,7 +15,7 @@ export interface Awaited {
   name: string;
   /** The service before the change. Undefined for a new one. */
   before: RunService | undefined;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of the steady clock. */
   deadline: number;
   signal: AbortSignal | undefined;
 }
@@ -36,10 +36,10 @@ export async function awaitRevision(
   { services, clock, log }: Pick<RunPorts, 'services' | 'clock' | 'log'>,
   { name, before, deadline, signal }: Awaited,
 ): Promise<RunService> {
-  const started = clock.now();
+  const started = clock.steady();
   let lastLineAt = started;
   for (let wait = firstMs; ; wait = Math.min(mostMs, wait * 1.25)) {
-    const left = deadline - clock.now();
+    const left = deadline - clock.steady();
     if (left <= 0)
       throw new ReleaseError('deadline-exceeded', {
         what: `Cloud Run did not make the new revision of ${name} in time. It continues without this job.`,
@@ -55,8 +55,8 @@ export async function awaitRevision(
       if (status !== undefined && status < 500 && status !== 429) throw error;
       log.debug(`Could not read the service, trying again: ${messageOf(error)}`);
     }
-    if (clock.now() - lastLineAt >= heartbeatMs) {
-      lastLineAt = clock.now();
+    if (clock.steady() - lastLineAt >= heartbeatMs) {
+      lastLineAt = clock.steady();
       log.line(`Still waiting for Cloud Run (${Math.round((lastLineAt - started) / 1000)} s)`);
     }
   }

@@ -1,6 +1,7 @@
-import { type Json, type JsonObject, objectOf } from '../../domain/data/json.ts';
+import { type Json, objectOf } from '../../domain/data/json.ts';
+import { mergedSettings } from '../../domain/deploy/merge.ts';
 import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
-import { configText, type Settings } from '../../domain/deploy/settings.ts';
+import { configText } from '../../domain/deploy/settings.ts';
 import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { allocationText, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
@@ -31,16 +32,6 @@ export interface Planned {
   force: boolean;
 }
 
-/** What the user asks for, with the variables that stay. */
-function effective(request: DeployRequest, config: JsonObject | undefined): Settings {
-  const path = 'serviceConfig.environmentVariables';
-  const wanted = request.settings.get(path);
-  if (request.mergeVariables !== true || wanted === undefined || config === undefined)
-    return request.settings;
-  const live = objectOf(objectOf(config.serviceConfig).environmentVariables);
-  return new Map<string, Json>([...request.settings, [path, { ...live, ...objectOf(wanted) }]]);
-}
-
 /** Plans from the service as it is now. Undefined means that there is none. */
 export function planService(
   request: DeployRequest,
@@ -49,7 +40,7 @@ export function planService(
   sha256: (text: string) => string,
 ): Planned {
   const config = service && configOf(service);
-  const settings = effective(request, config);
+  const settings = mergedSettings(request.settings, config, request.mergeVariables);
   const own = {
     [sourceLabel]: labelDigest(content.sha256),
     [configLabel]: labelDigest(sha256(configText(request.settings))),

@@ -237,7 +237,7 @@ describe('others beside a release', () => {
     const restore = world.onCalls(({ api, method, nth }) =>
       api === 'cloudfunctions' && method === 'GET' && nth === 2 ? { status: 503 } : undefined,
     );
-    Object.assign(world, { clock: { now: time.now, sleep: slow } });
+    Object.assign(world, { clock: { ...time.clock, sleep: slow } });
     const releasing = world.release(name, world.good(), {
       inputs: { ...quick, on_conflict: 'rebase' },
       env: { GITHUB_RUN_ID: '91' },

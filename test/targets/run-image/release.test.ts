@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runState } from '../../../sandbox/run/model.ts';
 import { Client } from '../../sandbox/support/client.ts';
 import { Registry } from '../../sandbox/support/image.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
@@ -248,6 +249,18 @@ describe('an image that cannot be deployed stops the run before it changes anyth
   });
 });
 
+describe('variables of a function', () => {
+  test('env_vars keeps those that it does not name, environment_variables does not', async () => {
+    const variables = async () => (await client.function('vars')).body.serviceConfig.environmentVariables;
+    const source = world.good();
+    await world.deploy('vars', source, { environment_variables: 'A=1,B=2' });
+    await world.deploy('vars', source, { env_vars: 'B=3' });
+    expect(await variables()).toMatchObject({ A: '1', B: '3' });
+    await world.deploy('vars', source, { env_vars: 'C=4', env_vars_update_strategy: 'overwrite' });
+    expect(await variables()).not.toHaveProperty('A');
+  });
+});
+
 describe('what exists under the name decides on the kind', () => {
   test('a function is not overwritten by an image, and an image not by source', async () => {
     await world.release('kinds', world.good());
@@ -284,5 +297,20 @@ describe('what exists under the name decides on the kind', () => {
       inputs: { ...world.inputsFor('smoke-test', 'others'), suite: world.suite() },
     });
     expect(tested.report.verdict).toBe('pass');
+  });
+
+  test('a function that the Run API made is recognised, and not deployed as another kind', async () => {
+    const made = await client.api('run', 'POST', `/v2/${client.parent}/services?serviceId=byrun`, {
+      template: { containers: [{ image: await registry.pushInline('byrun:v1', 200) }] },
+    });
+    await client.wait('run', made.body.name as string);
+    const service = [...runState(world.sandbox.world).services.values()].find(({ id }) => id === 'byrun');
+    Object.assign(service ?? {}, { buildConfig: { functionTarget: 'ocr', sourceLocation: 'gs://b/o.zip' } });
+    const ran = await world.release('byrun', world.good());
+    expect(ran.report.errors[0]).toMatchObject({
+      code: 'target-differs',
+      what: 'byrun is a Cloud Run function that the Functions API does not manage.',
+      fix: expect.stringContaining('gcloud run deploy --function'),
+    });
   });
 });
