@@ -48,9 +48,31 @@ function declared(uses: string): string[] | undefined {
   return Object.keys((parse(readFileSync(file, 'utf8')) as { inputs: object }).inputs);
 }
 
+/** The inputs of a reusable workflow of this project, or undefined for others. */
+function inputsOfWorkflow(uses: string): string[] | undefined {
+  const [, path] = /^backstay-release\/backstay\/(\.github\/workflows\/[\w.-]+)@/.exec(uses) ?? [];
+  if (!path) return undefined;
+  const workflow = parse(readFileSync(join(root, path), 'utf8')) as {
+    on: { workflow_call: { inputs: object } };
+  };
+  return Object.keys(workflow.on.workflow_call.inputs);
+}
+
+/** Sets the waits among the inputs that a job gives to a reusable workflow. */
+function adaptCall(document: Document, job: YAMLMap): void {
+  const inputs = inputsOfWorkflow(String(job.get('uses')));
+  if (!inputs) return;
+  if (!job.has('with')) job.set('with', document.createNode({}));
+  for (const [name, value] of Object.entries(waits))
+    if (inputs.includes(name)) (job.get('with') as YAMLMap).set(name, value);
+}
+
 function adaptJob(document: Document, job: YAMLMap, { env, keepWaits }: Names): void {
   const steps = job.get('steps') as YAMLSeq<YAMLMap> | undefined;
-  if (!steps) return;
+  if (!steps) {
+    adaptCall(document, job);
+    return;
+  }
   // A snippet of steps stands for a job that has checked out its repository.
   const isSnippet = job.get('name') === 'Snippet';
   if (isSnippet && !steps.items.some((step) => String(step.get('uses')).startsWith('actions/checkout@')))

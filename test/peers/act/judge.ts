@@ -1,6 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { ActRun, StepRun } from './lines.ts';
 
 export const isOurs = ({ name }: StepRun) => name.startsWith('backstay-release/');
+
+const root = join(import.meta.dirname, '../../..');
+
+/** A composite action writes no outputs of its own: act takes them from the steps inside, whose ids follow a slash. */
+export function isComposite({ name, id }: StepRun): boolean {
+  if (id.includes('/')) return false;
+  const [, path = ''] = /^backstay-release\/backstay(?:\/(actions\/[\w-]+))?@/.exec(name) ?? [];
+  const action = parse(readFileSync(join(root, path, 'action.yml'), 'utf8')) as { runs: { using: string } };
+  return action.runs.using === 'composite';
+}
 
 /** Outputs that exist to hold a token. */
 const tokens = ['auth_token', 'access_token', 'id_token'];

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a runner gets from `owner/name@ref`: this project at its tag, and stand-ins for the actions of others. */
@@ -31,7 +31,7 @@ const standIns: Record<string, StandIn> = {
   'actions/upload-artifact': {
     inputs: ['name', 'path', 'retention-days', 'if-no-files-found', 'overwrite'],
     script:
-      'mkdir -p "$KEPT/$IN_NAME"; while read -r file; do if [ -d "$file" ]; then cp -R "$file/." "$KEPT/$IN_NAME/"; else cp -R $file "$KEPT/$IN_NAME/"; fi; done <<<"$IN_PATH"',
+      'to=$KEPT/$IN_NAME; mkdir -p "$to"; while read -r file; do if [ -d "$file" ]; then cp -R "$file/." "$to/"; elif [ -n "$file" ]; then cp -R $file "$to/" || true; fi; done <<<"$IN_PATH"; [ -n "$(ls -A "$to")" ]',
   },
   'actions/download-artifact': {
     inputs: ['name', 'path'],
@@ -68,6 +68,15 @@ ${inputs.map((input) => `        ${variable(input)}: \${{ inputs.${input} }}`).j
         ${script}
 `;
 }
+
+/** The text of a workflow and of every reusable workflow of this project that it calls. */
+export const withCalled = (workflow: string, tree: string): string =>
+  [
+    workflow,
+    ...[...workflow.matchAll(/backstay-release\/backstay\/(\.github\/workflows\/[\w.-]+)@/g)].map(
+      ([, path]) => readFileSync(join(tree, path as string), 'utf8'),
+    ),
+  ].join('\n');
 
 /** Folders for every action of others that a workflow names. Throws if one has no stand-in. */
 export function neighbours(workflow: string, folder: string): Record<string, string> {

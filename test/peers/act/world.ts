@@ -7,7 +7,7 @@ import { runState } from '../../../sandbox/run/model.ts';
 import { type ActCommand, runAct } from './act.ts';
 import { adapt } from './adapt.ts';
 import type { ActRun } from './lines.ts';
-import { neighbours, publishedTree } from './published-tree.ts';
+import { neighbours, publishedTree, withCalled } from './published-tree.ts';
 
 /** One sandbox, the published tree, and a place for repositories. A test file shares one. */
 export class ActWorld {
@@ -132,7 +132,10 @@ export class ActWorld {
         ]),
       ),
       secrets: { GITHUB_TOKEN: 'token-of-the-job' },
-      local: { ...Object.fromEntries(own), ...neighbours(workflow, join(this.folder, 'neighbours')) },
+      local: {
+        ...Object.fromEntries(own),
+        ...neighbours(withCalled(workflow, this.#tree), join(this.folder, 'neighbours')),
+      },
     };
   }
 }
