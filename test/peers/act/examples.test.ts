@@ -8,14 +8,14 @@ import * as repository from './repository.ts';
 import { ActWorld } from './world.ts';
 
 /**
- * Every workflow that a user may copy from README.md, from the README of an action, from docs/release/ or from examples/, run by act from checkout
+ * Every workflow that a user may copy from README.md, from the README of an action, from docs/release/workflow.md or from examples/, run by act from checkout
  * to post step on one sandbox. They run in the order of a user: the README's release is the first one.
  */
 
 jest.setTimeout(180_000);
 
 const examples = published().filter(({ place }) =>
-  /^(README\.md|actions\/|examples\/|docs\/release\/)/.test(place),
+  /^(README\.md|actions\/|examples\/|docs\/release\/workflow)/.test(place),
 );
 const first = examples.filter(({ place }) => place.startsWith('README.md'));
 const order = [...first, ...examples.filter((one) => !first.includes(one))];
