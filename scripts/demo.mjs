@@ -1,11 +1,12 @@
 // `npm run demo` installs the packages if they are missing, then releases the OCR function on the sandbox. This file runs
 // on any Node from 20 on. Everything after the installation runs on Node 24.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { node24, root } from './find-node24.mjs';
 
-const usage = 'Usage: npm run demo -- [--scenario good|bad|exposed|smoke-fails] [--ports NAME=PORT,...]';
+const usage =
+  'Usage: npm run demo -- [--scenario good|bad|exposed|smoke-fails] [--example node|python] [--ports NAME=PORT,...]';
 const args = process.argv.slice(2);
 if (args.includes('--help') || args.includes('-h')) {
   console.log(usage);
@@ -14,7 +15,9 @@ if (args.includes('--help') || args.includes('-h')) {
 
 const installed = join(root, 'node_modules', '.package-lock.json');
 const lock = join(root, 'package-lock.json');
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+// npm would empty the folder behind a link, which belongs to someone else, such as another worktree.
+const linked = lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink();
+if (!linked && (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs)) {
   console.log('Installing the packages (npm ci) ...');
   const { status, error } = spawnSync('npm', ['ci', '--ignore-scripts', '--loglevel=silent'], {
     cwd: root,

@@ -1,12 +1,13 @@
 /**
  * Releases the OCR function on the sandbox with the built actions, while callers send real images.
- * `--scenario good|bad|exposed|smoke-fails` runs one scenario after the first release that it needs. `--ports` goes to the
- * sandbox.
+ * `--scenario good|bad|exposed|smoke-fails` runs one scenario after the first release that it needs. `--example python` releases the
+ * example in Python. `--ports` goes to the sandbox.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { chooseExample, type Example, type ExampleName, examples } from './examples.ts';
 import { interrupt, runRelease } from './runner.ts';
 import { runnerLog } from './runner-log.ts';
 import { type RunningSandbox, startSandbox } from './sandbox.ts';
@@ -36,17 +37,19 @@ const titles: Record<Scenario | 'first', string> = {
 
 interface Arguments {
   wanted: Scenario[];
+  example: ExampleName;
   /** Arguments for the sandbox. */
   ports: string[];
 }
 
 function parseOptions() {
   try {
-    return parseArgs({ options: { scenario: { type: 'string' }, ports: { type: 'string' } } });
+    const text = { type: 'string' } as const;
+    return parseArgs({ options: { scenario: text, example: text, ports: text } });
   } catch (error) {
     const [first] = (error as Error).message.split('. ');
     throw new Error(
-      `${first?.replace(/\.$/, '')}. The options are --scenario ${scenarios.join('|')} and --ports.`,
+      `${first?.replace(/\.$/, '')}. The options are --scenario ${scenarios.join('|')}, --example ${Object.keys(examples).join('|')} and --ports.`,
     );
   }
 }
@@ -54,11 +57,18 @@ function parseOptions() {
 function readArguments(): Arguments {
   const { values } = parseOptions();
   const ports = values.ports === undefined ? [] : ['--ports', values.ports];
-  if (values.scenario === undefined) return { wanted: ['good', 'bad'], ports };
+  const example = (Object.keys(examples) as ExampleName[]).find(
+    (name) => name === (values.example ?? 'node'),
+  );
+  if (!example)
+    throw new Error(
+      `--example "${values.example}" is unknown. Choose from ${Object.keys(examples).join(', ')}.`,
+    );
+  if (values.scenario === undefined) return { wanted: ['good', 'bad'], example, ports };
   const found = scenarios.find((name) => name === values.scenario);
   if (!found)
     throw new Error(`--scenario "${values.scenario}" is unknown. Choose from ${scenarios.join(', ')}.`);
-  return { wanted: [found], ports };
+  return { wanted: [found], example, ports };
 }
 
 let sandbox: RunningSandbox | undefined;
@@ -91,12 +101,13 @@ async function release(
   running: RunningSandbox,
   kind: Scenario | 'first',
   number: number,
+  example: Example,
 ): Promise<Ended | undefined> {
   heading(`${number}. ${titles[kind]}`);
   const source = join(work, `source-${number}`);
-  if (kind === 'bad') badSource(source, 45);
-  else if (kind === 'smoke-fails') illiterateSource(source);
-  else goodSource(source, `build ${number}`);
+  if (kind === 'bad') badSource(example, source, 45);
+  else if (kind === 'smoke-fails') illiterateSource(example, source);
+  else goodSource(example, source, `build ${number}`);
   const runId = String(1000 + number);
   const traffic = kind === 'first' ? undefined : await Traffic.start(running, functionName);
   if (kind === 'exposed') await makePublic(running);
@@ -110,9 +121,9 @@ async function release(
       project_id: running.project,
       region: running.region,
       name: functionName,
-      runtime: 'nodejs24',
+      runtime: example.runtime,
       entry_point: 'ocr',
-      memory: '512Mi',
+      memory: example.memory,
       max_instance_count: '10',
       source_dir: source,
       smoke_suite: join(root, 'examples/smoke/backstay.smoke.yaml'),
@@ -134,7 +145,7 @@ async function release(
   return { kind, title: titles[kind], expected: expected[kind], result, counts };
 }
 
-/** Allows everyone to call the function, as one click in the console does. */
+/** One click in the console allows everyone to call the function. */
 async function makePublic(running: RunningSandbox): Promise<void> {
   const resource = `//run.googleapis.com/projects/${running.project}/locations/${running.region}/services/${functionName}`;
   await running.control('PATCH', '/settings', {
@@ -143,7 +154,8 @@ async function makePublic(running: RunningSandbox): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const { wanted, ports } = readArguments();
+  const { wanted, example: named, ports } = readArguments();
+  const example = chooseExample(named, say);
   const started = performance.now();
   sandbox = await startSandbox(['--sample-reachability', '--log-lag-ms', '1000', ...ports]);
   if (interrupted) return 130;
@@ -153,7 +165,7 @@ async function main(): Promise<number> {
   mkdirSync(results, { recursive: true });
   const ended: Ended[] = [];
   for (const kind of ['first', ...wanted] as const) {
-    const one = await release(sandbox, kind, ended.length + 1);
+    const one = await release(sandbox, kind, ended.length + 1, example);
     // A stopped run prints no table. Its log has already said what happened.
     if (interrupted || !one) return 130;
     ended.push(one);
