@@ -99,7 +99,9 @@ describe('`input: value` in a sentence', () => {
     ),
   );
   const named = pages
-    .filter((page) => /^(README\.md|docs\/(set-up|release|decide|troubleshoot|understand\/guide))/.test(page))
+    .filter((page) =>
+      /^(README\.md|docs\/(?:ko\/)?(README|set-up|release|decide|troubleshoot|understand\/guide))/.test(page),
+    )
     .flatMap((page) =>
       [
         ...read(page)

@@ -1,0 +1,12 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { followed } from './translations/follow.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** Marks every page of docs/ko whose English page has changed. Its name sorts after those that write English pages. */
+export function generate(): Record<string, string> {
+  const pages = globSync('docs/ko/**/*.md', { cwd: root }).map((path) => path.replaceAll('\\', '/'));
+  return Object.fromEntries(pages.map((path) => [path, followed(path, read(path), read)]));
+}
