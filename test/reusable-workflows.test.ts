@@ -119,6 +119,18 @@ describe.each(Object.entries(files))('%s', (file, { action, own, permissions }) 
     expect(job.concurrency.group).toMatch(/^backstay-(release|rollback|check)-\$\{\{ /);
     // A service of its own has `service` in place of `name`.
     const name = file === 'release.yml' ? 'inputs.name || inputs.service' : 'inputs.name';
+    // Calls of one run that differ in one of these neither cancel nor overwrite each other.
+    const apart =
+      file === 'check.yml'
+        ? [
+            'github.workflow',
+            'github.ref',
+            'inputs.artifact',
+            'inputs.node_version',
+            'inputs.working_directory',
+          ]
+        : ['inputs.project_id', 'inputs.environment', 'inputs.region', name];
+    for (const part of apart) expect(job.concurrency.group).toContain(expression(part));
     if (file !== 'check.yml') {
       expect(job.concurrency).toEqual({
         group: expect.stringContaining(`${expression('inputs.region')}-${expression(name)}`),
@@ -130,6 +142,7 @@ describe.each(Object.entries(files))('%s', (file, { action, own, permissions }) 
     expect(call.inputs.timeout_minutes?.default).toBeGreaterThanOrEqual(10);
     const upload = job.steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
     expect(upload?.if).toBe("always() && steps.main.outputs.report != ''");
+    expect(upload?.with?.name).toContain(expression('job.check_run_id || github.run_attempt'));
   });
 });
 

@@ -59,7 +59,7 @@ describeWith('act', install, 'the workflow that publishes', (act) => {
   });
   afterEach(() => rmSync(world.folder, { recursive: true, force: true }));
 
-  function run(dryRun: boolean): Promise<ActRun> {
+  function run(dryRun: boolean, token = 'token-that-may-push'): Promise<ActRun> {
     for (const part of ['kept', 'home', 'cache', 'bin'])
       mkdirSync(join(world.folder, part), { recursive: true });
     cpSync(world.gh, join(world.folder, 'bin/gh'));
@@ -72,7 +72,7 @@ describeWith('act', install, 'the workflow that publishes', (act) => {
       home: join(world.folder, 'home'),
       path: join(world.folder, 'bin'),
       env: { KEPT: kept },
-      secrets: { GITHUB_TOKEN: 'token-of-the-job' },
+      secrets: { GITHUB_TOKEN: 'token-of-the-job', ...(token ? { RELEASE_TOKEN: token } : {}) },
       local: neighbours(workflow, join(world.folder, 'neighbours')),
       inputs: { dry_run: String(dryRun) },
     };
@@ -126,6 +126,12 @@ describeWith('act', install, 'the workflow that publishes', (act) => {
     expect(world.git('ls-remote', 'origin', 'refs/heads/pages-v1.2.0')).not.toBe('');
     expect(ran.log).toContain('pull request: https://github.com/');
     expect(results(ran).npm).not.toBe('success');
+  });
+
+  test('without the token that may push workflows: says which secret is missing, and publishes nothing', async () => {
+    const ran = await run(false, '');
+    expect(failures(ran).join('\n')).toContain('no secret RELEASE_TOKEN');
+    expect([results(ran).publish, world.tags(), releases()]).toEqual(['failure', {}, []]);
   });
 
   test.each([

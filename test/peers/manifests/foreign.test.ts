@@ -52,7 +52,7 @@ function broken(name: string, file: string, from: string | RegExp, to: string): 
     const action = 'actions/guard/action.yml';
     const workflow = 'examples/workflows/release.yml';
     const cases: [string, string, RegExp, string, RegExp][] = [
-      ['secret', action, /Name of the function\./, `As \${{ secrets.NAME }}.`, /secrets/],
+      ['secret', action, /Name of the function or of the service\./, `As \${{ secrets.NAME }}.`, /secrets/],
       ['using', action, /node24/, 'node25', /node25/],
       ['main', action, /main: /, 'mian: ', /main/],
       ['key', action, /^inputs:/m, 'permissions: {}\ninputs:', /permissions/],
