@@ -27,6 +27,12 @@ const versions: Readonly<Record<string, string>> = {
 };
 
 const gcloudApis = [
+  'cloudbilling',
+  'cloudkms',
+  'cloudquotas',
+  'iap',
+  'orgpolicy',
+  'vpcaccess',
   'cloudbuild',
   'cloudfunctions',
   'cloudresourcemanager',

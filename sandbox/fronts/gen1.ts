@@ -131,8 +131,12 @@ export function gen1Api(world: World): ApiDefinition {
           const name = `projects/${project}/locations/${location}/functions/${id}`;
           const old = gen1.get(name);
           if (!old) throw notFound(`Function ${id} does not exist`);
+          const trigger = call.json().httpsTrigger as Json | undefined;
+          const level =
+            call.query.get('updateMask')?.includes('httpsTrigger.securityLevel') && trigger?.securityLevel;
           gen1.set(name, {
             ...old,
+            ...(level ? { httpsTrigger: { ...(old.httpsTrigger as Json), securityLevel: level } } : {}),
             versionId: String(Number(old.versionId) + 1),
             updateTime: nowText(world),
           });

@@ -3,7 +3,7 @@ import { canonical, projectResource, requirePermission } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
-import type { ApiDefinition } from '../core/types.ts';
+import type { ApiDefinition, Call } from '../core/types.ts';
 import { gen1Api } from './gen1.ts';
 
 /** An API gateway that a test has added, with the OpenAPI document of its configuration. */
@@ -23,6 +23,12 @@ export const gatewaysOf = (world: World): Map<string, Gateway> =>
  * repository (artifactregistry v1 repositories.getIamPolicy). Functions of the 1st generation are here too. As in a new
  * project, API Gateway is switched off until a test adds a gateway.
  */
+/** The policy of a bucket is the body itself, and not a field of it. */
+const policyCall = (call: Call, policy: Record<string, unknown>): Call => ({
+  ...call,
+  json: () => ({ policy }),
+});
+
 export function frontsApis(world: World): ApiDefinition[] {
   const gateways = gatewaysOf(world);
   world.disabledServices.add('apigateway.googleapis.com');
@@ -88,11 +94,40 @@ export function frontsApis(world: World): ApiDefinition[] {
             };
           },
         },
+        {
+          method: 'PUT',
+          pattern: '/storage/v1/b/:bucket/iam',
+          handle: (call, { bucket }) => {
+            const resource = `//storage.googleapis.com/projects/${world.project}/buckets/${bucket}`;
+            requirePermission(world, call.principal, 'storage.buckets.setIamPolicy', resource);
+            const { kind: _, resourceId: __, ...policy } = call.json();
+            const written = writePolicy(world.policies, resource, policyCall(call, policy));
+            return {
+              status: 200,
+              body: { kind: 'storage#policy', resourceId: `projects/_/buckets/${bucket}`, ...written },
+            };
+          },
+        },
       ],
     },
     {
       name: 'artifactregistry',
       routes: [
+        {
+          method: 'GET',
+          pattern: '/v1/projects/:project/locations/:location/repositories/:repository',
+          handle: (call, { location, repository }) => {
+            requirePermission(
+              world,
+              call.principal,
+              'artifactregistry.repositories.get',
+              projectResource(world),
+            );
+            if (repository !== 'gcf-artifacts') throw notFound();
+            const name = `projects/${world.project}/locations/${location}/repositories/${repository}`;
+            return { status: 200, body: { name, format: 'DOCKER', mode: 'STANDARD_REPOSITORY' } };
+          },
+        },
         {
           method: 'GET',
           pattern: '/v1/projects/:project/locations/:location/repositories/:repository:getIamPolicy',

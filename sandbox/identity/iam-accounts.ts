@@ -87,6 +87,18 @@ export function accountRoutes(world: World): Route[] {
       },
     },
     {
+      method: 'DELETE',
+      pattern: `${one}/keys/:key`,
+      handle: (call, params) => {
+        const { account } = authorize(call, params.account, 'iam.serviceAccountKeys.delete');
+        const rest = account.keys.filter(({ name }) => !name.endsWith(`/keys/${params.key}`));
+        if (rest.length === account.keys.length)
+          throw notFound(`Service account key ${params.key} does not exist.`);
+        account.keys = rest;
+        return { status: 200, body: {} };
+      },
+    },
+    {
       method: 'POST',
       pattern: `${one}:getIamPolicy`,
       handle: (call, params) => {

@@ -8,7 +8,9 @@ import type { Call, Route } from '../core/types.ts';
  * percent-encoded segment, such as `cloudresourcemanager.googleapis.com%2Fprojects%2FN`.
  */
 export function denyRoutes(world: World): Route[] {
-  function authorize(call: Call, attachment: string | undefined, permission: string): string {
+  function authorize(call: Call, given: string | undefined, permission: string): string {
+    // gcloud encodes the name once more, as its documentation wants it encoded already.
+    const attachment = given?.replaceAll('%2F', '/');
     if (
       !/^cloudresourcemanager\.googleapis\.com\/(projects|folders|organizations)\/[^/]+$/.test(
         attachment ?? '',

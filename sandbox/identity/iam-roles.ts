@@ -1,4 +1,4 @@
-import { notFound } from '../core/errors.ts';
+import { alreadyExists, notFound } from '../core/errors.ts';
 import { organizationResource, projectResource, requirePermission } from '../core/iam.ts';
 import type { Role } from '../core/roles.ts';
 import type { World } from '../core/state.ts';
@@ -17,6 +17,42 @@ export function roleRoutes(world: World): Route[] {
   const summary = ({ includedPermissions, ...role }: Role, view: string | null) =>
     view === 'FULL' ? { ...role, includedPermissions } : role;
   const custom = (resource: (world: World) => string, kind: string): Route[] => [
+    {
+      method: 'POST',
+      pattern: `/v1/${kind}/:parent/roles`,
+      handle: (call, { parent }) => {
+        requirePermission(world, call.principal, 'iam.roles.create', resource(world));
+        const { roleId, role = {} } = call.json() as { roleId?: string; role?: Partial<Role> };
+        const name = `${kind}/${parent}/roles/${roleId}`;
+        if (world.roles.get(name))
+          throw alreadyExists(`A role named ${roleId} in ${kind}/${parent} already exists.`);
+        const made: Role = {
+          name,
+          title: role.title ?? '',
+          includedPermissions: [...(role.includedPermissions ?? [])],
+          stage: role.stage ?? 'ALPHA',
+          etag: 'BwYAAAAAAAE=',
+        };
+        world.roles.define(made);
+        return { status: 200, body: made };
+      },
+    },
+    {
+      method: 'PATCH',
+      pattern: `/v1/${kind}/:parent/roles/:role`,
+      handle: (call, { parent, role: id }) => {
+        requirePermission(world, call.principal, 'iam.roles.update', resource(world));
+        const old = world.roles.get(`${kind}/${parent}/roles/${id}`);
+        if (!old) throw notFound(`The role named ${id} was not found.`);
+        const fields = (call.query.get('updateMask') ?? '').split(',');
+        const sent = call.json();
+        const changed = Object.fromEntries(
+          Object.entries(sent).filter(([field]) => fields.includes(field) && field in old),
+        );
+        world.roles.define({ ...old, ...changed });
+        return show(old.name);
+      },
+    },
     {
       method: 'GET',
       pattern: `/v1/${kind}/:parent/roles/:role`,
@@ -44,6 +80,21 @@ export function roleRoutes(world: World): Route[] {
     },
   ];
   return [
+    {
+      // gcloud asks it before it makes a role.
+      method: 'POST',
+      pattern: '/v1/permissions:queryTestablePermissions',
+      handle: () => ({
+        status: 200,
+        body: {
+          permissions: [
+            ...new Set(world.roles.list().flatMap(({ includedPermissions }) => includedPermissions)),
+          ]
+            .sort()
+            .map((name) => ({ name, stage: 'GA' })),
+        },
+      }),
+    },
     { method: 'GET', pattern: '/v1/roles/:role', handle: (_, { role }) => show(`roles/${role}`) },
     {
       method: 'GET',

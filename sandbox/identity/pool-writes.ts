@@ -77,6 +77,11 @@ export function poolWrites(
     item.state = 'DELETED';
     return done(item);
   };
+  const restore = <T extends { name: string; state: string }>(item: T | undefined): Reply => {
+    if (item?.state !== 'DELETED') throw notFound();
+    item.state = 'ACTIVE';
+    return done(item);
+  };
   /** Every operation of the sandbox on pools is done with its first answer, so a poll always finds a done one. */
   const operation = (pattern: string): Route => ({
     method: 'GET',
@@ -126,6 +131,36 @@ export function poolWrites(
       handle: (call, { project, pool, provider }) => {
         authorize(call, project, 'iam.googleapis.com/workloadIdentityPoolProviders.delete');
         return remove(state.providers.get(`${poolName(pool)}/providers/${provider}`));
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `${base}/:pool:undelete`,
+      handle: (call, { project, pool }) => {
+        authorize(call, project, 'iam.googleapis.com/workloadIdentityPools.undelete');
+        return restore(state.pools.get(poolName(pool)));
+      },
+    },
+    {
+      method: 'PATCH',
+      pattern: `${base}/:pool`,
+      handle: (call, { project, pool }) => {
+        const body = checked(call, poolFields);
+        authorize(call, project, 'iam.googleapis.com/workloadIdentityPools.update');
+        const stored = state.pools.get(poolName(pool));
+        if (stored?.state !== 'ACTIVE') throw notFound();
+        const fields = (call.query.get('updateMask') ?? '').split(',');
+        for (const field of poolFields.filter((one) => fields.includes(one)))
+          Object.assign(stored, { [field]: body[field] });
+        return done(stored);
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `${base}/:pool/providers/:provider:undelete`,
+      handle: (call, { project, pool, provider }) => {
+        authorize(call, project, 'iam.googleapis.com/workloadIdentityPoolProviders.undelete');
+        return restore(state.providers.get(`${poolName(pool)}/providers/${provider}`));
       },
     },
     operation(`${base}/:pool/operations/:operation`),

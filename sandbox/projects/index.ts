@@ -1,6 +1,7 @@
 import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
+import { aroundApis } from './around.ts';
 import { cloudBuildApi } from './builds.ts';
 import { resourceManagerApi } from './resourcemanager.ts';
 import { iapApi, orgPolicyApi, serviceUsageApi } from './services.ts';
@@ -22,5 +23,6 @@ export function projectsApis(world: World): ApiDefinition[] {
     cloudBuildApi(world),
     orgPolicyApi(world),
     iapApi(world),
+    ...aroundApis(world),
   ];
 }

@@ -1,4 +1,4 @@
-import { permissionDenied, requirePermission, testPermissions } from '../core/iam.ts';
+import { can, permissionDenied, projectResource, requirePermission, testPermissions } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call, Principal, Route } from '../core/types.ts';
@@ -138,6 +138,22 @@ export function resourceManagerApi(world: World): ApiDefinition {
   return {
     name: 'cloudresourcemanager',
     routes: [
+      {
+        // Google lists the projects on which the caller has a role.
+        method: 'GET',
+        pattern: '/v1/projects',
+        handle: (call) => ({
+          status: 200,
+          body: can(
+            world,
+            call.principal as Principal,
+            'resourcemanager.projects.get',
+            projectResource(world),
+          )
+            ? { projects: [v1Project(world)] }
+            : {},
+        }),
+      },
       get('v1', 'projects', v1Project),
       ancestry,
       ...policyRoutes(world, 'v1', 'projects'),

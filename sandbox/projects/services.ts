@@ -1,9 +1,9 @@
-import { invalidArgument } from '../core/errors.ts';
+import { invalidArgument, notFound } from '../core/errors.ts';
 import { folderResource, organizationResource, projectResource, requirePermission } from '../core/iam.ts';
 import { page } from '../core/page.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
-import type { ApiDefinition } from '../core/types.ts';
+import type { ApiDefinition, Route } from '../core/types.ts';
 import { authorize } from './authorize.ts';
 import { enableRoutes } from './enable.ts';
 import { projectsOf } from './state.ts';
@@ -80,21 +80,70 @@ export function orgPolicyApi(world: World): ApiDefinition {
   const levels = { projects: projectResource, folders: folderResource, organizations: organizationResource };
   return {
     name: 'orgpolicy',
-    routes: Object.entries(levels).map(([kind, resource]) => ({
-      method: 'GET',
-      pattern: `/v2/${kind}/:id/policies/:constraint:getEffectivePolicy`,
-      handle: (call, { id, constraint }) => {
-        requirePermission(world, call.principal, 'orgpolicy.policy.get', resource(world));
-        const policy = projectsOf(world).orgPolicies.get(constraint as string);
-        const spec = {
-          rules: policy?.rules ?? [
-            constraint?.includes('.managed.') ? { enforce: false } : { allowAll: true },
-          ],
-        };
-        return { status: 200, body: { name: `${kind}/${id}/policies/${constraint}`, spec } };
-      },
-    })),
+    routes: [
+      ...setRoutes(world),
+      ...Object.entries(levels).map(
+        ([kind, resource]): Route => ({
+          method: 'GET',
+          pattern: `/v2/${kind}/:id/policies/:constraint:getEffectivePolicy`,
+          handle: (call, { id, constraint }) => {
+            requirePermission(world, call.principal, 'orgpolicy.policy.get', resource(world));
+            const policy = projectsOf(world).orgPolicies.get(constraint as string);
+            const spec = {
+              rules: policy?.rules ?? [
+                constraint?.includes('.managed.') ? { enforce: false } : { allowAll: true },
+              ],
+            };
+            return { status: 200, body: { name: `${kind}/${id}/policies/${constraint}`, spec } };
+          },
+        }),
+      ),
+    ],
   };
+}
+
+/** The policies that the project itself sets: list, get, create and patch. */
+function setRoutes(world: World): Route[] {
+  const { orgPolicies } = projectsOf(world);
+  const base = '/v2/projects/:project/policies';
+  const shown = (constraint: string) => ({
+    name: `projects/${world.projectNumber}/policies/${constraint}`,
+    spec: { etag: 'CIjM0qYGEAA=', rules: orgPolicies.get(constraint)?.rules ?? [] },
+    etag: 'CIjM0qYGEAA=',
+  });
+  const write = (method: 'POST' | 'PATCH', pattern: string): Route => ({
+    method,
+    pattern,
+    handle: (call, { project, constraint }) => {
+      authorize(world, call, project, 'orgpolicy.policy.set');
+      const { name = '', spec } = call.json() as { name?: string; spec?: { rules?: never[] } };
+      const id = constraint ?? name.split('/').at(-1) ?? '';
+      if (method === 'PATCH' && !orgPolicies.has(id)) throw notFound();
+      orgPolicies.set(id, { rules: spec?.rules ?? [] });
+      return { status: 200, body: shown(id) };
+    },
+  });
+  return [
+    {
+      method: 'GET',
+      pattern: base,
+      handle: (call, { project }) => {
+        authorize(world, call, project, 'orgpolicy.policies.list');
+        return { status: 200, body: { policies: [...orgPolicies.keys()].map(shown) } };
+      },
+    },
+    {
+      method: 'GET',
+      pattern: `${base}/:constraint`,
+      handle: (call, { project, constraint = '' }) => {
+        authorize(world, call, project, 'orgpolicy.policy.get');
+        if (!orgPolicies.has(constraint)) throw notFound();
+        return { status: 200, body: shown(constraint) };
+      },
+    },
+    write('POST', base),
+    write('PATCH', `${base}/:constraint`),
+  ];
 }
 
 /** The policy of a Cloud Run service in Identity-Aware Proxy v1 (cloud.google.com/iap/docs/reference/rest/v1/v1). */

@@ -37,6 +37,8 @@ const mediaUpload = 'The document has the path of an upload apart from those of 
 export const exceptions: Readonly<Record<string, string>> = {
   'iap POST /v1/projects/:project/iap_web/:kind/services/:service:getIamPolicy': anyName,
   'iap POST /v1/projects/:project/iap_web/:kind/services/:service:setIamPolicy': anyName,
+  'cloudquotas GET /v1beta/projects/:project/locations/global/services/:service/quotaInfos':
+    'the documents of google-api-python-client have no Cloud Quotas; gcloud calls this route',
   'storage POST /upload/storage/v1/b/:bucket/o': mediaUpload,
   'storage PUT /upload/storage/v1/b/:bucket/o': mediaUpload,
   'storage POST /resumable/upload/storage/v1/b/:bucket/o': mediaUpload,

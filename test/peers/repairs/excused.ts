@@ -37,5 +37,6 @@ export const excusedRuns: readonly (readonly [command: RegExp, why: string])[] =
     /^gcloud alpha functions upgrade /,
     'it copies a function of the first generation, which the sandbox does not build',
   ],
+  [/ACCOUNT@PROJECT/, 'the login has no account yet'],
   [/--iam-account=ACCOUNT/, 'words in capitals: nothing of a key is printed'],
 ];

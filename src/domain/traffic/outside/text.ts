@@ -63,7 +63,7 @@ interface Place {
 
 /**
  * The command that gives the service the value that `wanted` has, and changes nothing else. gcloud makes a new revision if it
- * sets labels, and has no command for the description and for every scaling mode, so these are written as the API takes them.
+ * sets labels or custom audiences, and has no command for the description and for every scaling mode, so these are written as the API takes them.
  */
 export function settingCommand(field: OutsideField, wanted: OutsideSettings, place: Place): string {
   switch (field) {
@@ -76,12 +76,6 @@ export function settingCommand(field: OutsideField, wanted: OutsideSettings, pla
     case 'defaultUriDisabled':
       return update(place, wanted.defaultUriDisabled ? '--no-default-url' : '--default-url', 'beta');
     case 'customAudiences':
-      return update(
-        place,
-        wanted.customAudiences.length === 0
-          ? '--clear-custom-audiences'
-          : `--set-custom-audiences=${quoted(wanted.customAudiences.join(','))}`,
-      );
     case 'scaling':
     case 'labels':
     case 'description':

@@ -144,11 +144,11 @@ describe('what became of the settings', () => {
     ]);
   });
 
-  test.each([
-    [{ ingress: balancer }, {}, '--ingress=internal-and-cloud-load-balancing'],
-    [{ customAudiences: ['https://a b'] }, {}, '--set-custom-audiences="https://a b"'],
-    [{ customAudiences: [] }, { customAudiences: ['x'] }, '--clear-custom-audiences'],
-  ] as [Partial<OutsideSettings>, Partial<OutsideSettings>, string][])('%j', (before, found, flags) => {
+  test.each([[{ ingress: balancer }, {}, '--ingress=internal-and-cloud-load-balancing']] as [
+    Partial<OutsideSettings>,
+    Partial<OutsideSettings>,
+    string,
+  ][])('%j', (before, found, flags) => {
     expect(facts(before, found)).toMatchObject([
       { state: 'refused', command: `gcloud run services update s --project=p --region=r ${flags}` },
     ]);
@@ -166,6 +166,8 @@ describe('what became of the settings', () => {
       { labels: { b: '2', 'backstay-source': 'kept' } },
       /--data '\{"labels":\{"a":"1","backstay-source":"kept"\}\}' "https:\S+\/v2\/projects\/p\/locations\/r\/services\/s\?updateMask=labels"$/,
     ],
+    [{ customAudiences: ['https://a b'] }, {}, /--data '\{"customAudiences":\["https:\/\/a b"\]\}' /],
+    [{ customAudiences: [] }, { customAudiences: ['x'] }, /--data '\{"customAudiences":\[\]\}' /],
     [{ description: '$(rm -rf ~)' }, {}, /--data '\{"description":"\$\(rm -rf ~\)"\}' /],
   ] as [Partial<OutsideSettings>, Partial<OutsideSettings>, RegExp][])(
     'what gcloud cannot set alone: %j',

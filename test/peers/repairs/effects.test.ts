@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import { excusedRuns } from './excused.ts';
+import { problemsOf } from './judge.ts';
+import { allPrinted } from './printed/all.ts';
+import { oneOfEach, runAll, runnable } from './session.ts';
+import { WarmGcloud } from './warm-gcloud.ts';
+
+/**
+ * A real gcloud runs one printed command of each shape on the sandbox, and `npm run peers -- repairs` runs them all. Every
+ * command works, and changes exactly what its text says: nothing is widened, lost or taken away.
+ */
+
+const all = runnable();
+const some = oneOfEach(all);
+
+(WarmGcloud.isHere() ? test : test.skip)(
+  'a printed command works, and changes exactly what it says',
+  async () => {
+    const found = await runAll(some);
+    console.log(`${found.length} of ${all.length} commands ran`);
+    expect(found.filter(({ problems }) => problems.length > 0)).toEqual([]);
+  },
+  1_200_000,
+);
+
+test('few commands are excused from running, each for a reason that still holds', () => {
+  const texts = [...allPrinted().keys()];
+  for (const [pattern, why] of excusedRuns) {
+    expect([String(pattern), texts.some((command) => pattern.test(command))]).toEqual([
+      String(pattern),
+      true,
+    ]);
+    expect(why.length).toBeGreaterThan(10);
+  }
+  expect(texts.length - all.length).toBeLessThanOrEqual(17);
+  expect(some.length).toBeGreaterThan(70);
+});
+
+test('an effect that is not the printed one is a problem', () => {
+  const command =
+    'gcloud projects add-iam-policy-binding sandbox-project --member=user:a@b.c --role=roles/browser --condition=None';
+  const line = '//cloudresourcemanager.googleapis.com/projects/sandbox-project roles/browser user:';
+  const effect = { command, error: undefined, came: [`${line}a@b.c`], went: [] };
+  expect(problemsOf(effect)).toEqual([]);
+  expect(problemsOf({ ...effect, went: [`${line}x@b.c`] })).toHaveLength(1);
+  expect(problemsOf({ ...effect, came: [`${line}a@b.c`, `${line}x@b.c`] })).toHaveLength(1);
+  expect(problemsOf({ ...effect, came: [] })).toHaveLength(1);
+  expect(problemsOf({ ...effect, error: '1: no' })).toHaveLength(1);
+  const update = 'gcloud run services update ocr --project=p --region=r --ingress=all';
+  expect(problemsOf({ ...effect, command: update, came: ['revision ocr-00003-abc'] })).toHaveLength(1);
+});
