@@ -69,9 +69,11 @@ export function useNames(files, chunks) {
   const renamed = Object.entries(files).map(([file, text]) => {
     const chunk = chunks.find((candidate) => candidate.file === file);
     let code = text.replace(
-      /(__nccwpck_require__\.e\((?:\/\*[^*]*\*\/ ?)?)(\d+)(\))/g,
+      /(__(?:nccwpck|webpack)_require__\.e\((?:\/\*[^*]*\*\/ ?)?)(\d+)(\))/g,
       (_, before, id, after) => before + named(id) + after,
     );
+    // The entry calls the loader `__nccwpck_require__`, the other files call it `__webpack_require__`.
+    if (/_require__\.e\((?:\/\*[^*]*\*\/ ?)?\d/.test(code)) throw changed('how it loads a chunk');
     if (chunk) {
       code = once(code, /exports\.id = (\d+);/g, (id) => `exports.id = ${named(id)};`);
       // A chunk also answers for those whose modules it holds.

@@ -9,7 +9,7 @@ const chunks = [
 const entry = 'u = (chunkId) => {\n  return "" + chunkId + ".index.js";\n};\n';
 const files = (numbers: [number, number]) => ({
   'index.js': `${entry}__nccwpck_require__.e(/* import() */ ${numbers[0]}).then(x)`,
-  '12.index.js': `exports.id = ${numbers[0]};\nexports.ids = [${numbers[0]}];\nPromise.all([__nccwpck_require__.e(${numbers[1]})])`,
+  '12.index.js': `exports.id = ${numbers[0]};\nexports.ids = [${numbers[0]}];\nPromise.all([__webpack_require__.e(${numbers[1]})])`,
   '4775.index.js': `exports.id = ${numbers[1]};\nexports.ids = [${numbers[1]},${numbers[0]}];\nother.e(7)`,
 });
 
@@ -19,7 +19,7 @@ describe('the names of the chunks', () => {
       'index.js':
         'u = (chunkId) => {\n  return chunkId;\n};\n__nccwpck_require__.e(/* import() */ "auth.js").then(x)',
       'auth.js':
-        'exports.id = "auth.js";\nexports.ids = ["auth.js"];\nPromise.all([__nccwpck_require__.e("shared-gax.js")])',
+        'exports.id = "auth.js";\nexports.ids = ["auth.js"];\nPromise.all([__webpack_require__.e("shared-gax.js")])',
       'shared-gax.js':
         'exports.id = "shared-gax.js";\nexports.ids = ["auth.js","shared-gax.js"];\nother.e(7)',
     });
@@ -33,6 +33,10 @@ describe('the names of the chunks', () => {
   test.each([
     ['a number without a chunk', { ...files([12, 4775]), 'index.js': `${entry}__nccwpck_require__.e(13)` }],
     ['a loader that is written in another way', { ...files([12, 4775]), 'index.js': 'nothing' }],
+    [
+      'a number under another name of the loader',
+      { ...files([12, 4775]), '12.index.js': '__other_require__.e(12)' },
+    ],
     ['a chunk without its id', { ...files([12, 4775]), '12.index.js': 'exports.ids = [12];' }],
   ])('%s is an error', (_, texts) => {
     expect(() => useNames(texts, chunks)).toThrow(/in a new way: change scripts\/build\/chunks\.mjs/);
