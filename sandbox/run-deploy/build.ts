@@ -27,6 +27,12 @@ export interface Made {
   name: string;
 }
 
+/** The runtime that a base image names. There are also base images for any language, such as `google-22/run`. */
+function languageOf(baseImage = ''): string | undefined {
+  const runtime = runtimeOf(baseImage);
+  return /^[a-z]+\d+$/.test(runtime) ? runtime : undefined;
+}
+
 /** Google's buildpacks look at the source if nobody names a runtime. */
 function detect(zip: Buffer): string {
   const names = new Set(readZip(zip).map(({ path }) => path));
@@ -77,7 +83,7 @@ export async function buildSource(
     const image = await build({
       zip,
       folder: join(world.folder, 'workspace', `${place.service}-${id.slice(0, 8)}`),
-      runtime: config.baseImage ? runtimeOf(config.baseImage) : detect(zip),
+      runtime: languageOf(config.baseImage) ?? detect(zip),
       entryPoint: config.functionTarget ?? '',
       variables: config.environmentVariables ?? {},
       signal,

@@ -128,6 +128,18 @@ describe("a function that Cloud Run's API makes", () => {
     ]);
   });
 
+  test('may be a whole server, which its start script starts, with a base image for any language', async () => {
+    const files = {
+      'package.json': JSON.stringify({ name: 'app', scripts: { start: 'node server.js' } }),
+      'server.js': "require('node:http').createServer((_, r) => r.end('app')).listen(process.env.PORT)",
+    };
+    const source = service(await upload('app/1.zip', files), { baseImage: 'google-22/run' });
+    const { functionTarget: _, ...buildConfig } = source.buildConfig as Json;
+    expect((await made('app', { ...source, buildConfig })).error).toBeUndefined();
+    const { uri } = await client.service('app');
+    expect((await client.call(uri, await client.idToken(uri))).text).toBe('app');
+  });
+
   test('from an object that is not there fails its build', async () => {
     const done = await made('lost', service(`gs://${bucket}/none.zip`));
     expect(done.error.message).toContain('No such object');
