@@ -9,9 +9,10 @@ const check = process.argv.includes('--check');
 const stale = [];
 
 const folder = join(root, 'scripts/docs');
-for (const file of readdirSync(folder)
-  .filter((name) => name.endsWith('.ts'))
-  .sort()) {
+// Translations follow the English pages, so they come last.
+const last = 'translations.ts';
+const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== last);
+for (const file of [...files.sort(), last]) {
   const { generate } = await import(pathToFileURL(join(folder, file)).href);
   for (const [path, text] of Object.entries(await generate())) {
     const full = join(root, path);

@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { followed, hashOf, parseTranslation } from '../../scripts/docs/translations/follow.ts';
 import { figures, latinRuns, plainEndings, prose, spans } from './korean.ts';
@@ -34,6 +35,18 @@ describe('a Korean page and its English page', () => {
   test('README.md leads to its Korean page within its first lines', () => {
     expect(read('README.md').split('\n').slice(0, 5)).toContain('[한국어](docs/ko/README.md)');
   });
+
+  test.each(named(all))(
+    '%s leads to its own English page, and otherwise to Korean pages where there are any',
+    (page, one) => {
+      const targets = [...one.body.matchAll(/\]\(([^)\s#]+)/g)].map(([, link = '']) =>
+        join(dirname(page), link),
+      );
+      expect(targets).toContain(one.of);
+      const english = all.map(({ of }) => of).filter((of) => of !== one.of);
+      expect(targets.filter((target) => english.includes(target))).toEqual([]);
+    },
+  );
 
   const texts = (page: string) => blocks(page).map(({ text }) => text);
   test.each(named(inStep))('%s, in step, shows the same blocks of code', (page, { of }) => {
