@@ -93,6 +93,18 @@ test.each([
   expect(reader({ name: 'ocr', source_dir: given }).of('deploy').source_dir).toBe(path);
 });
 
+test.each([
+  ['release', {}],
+  ['deploy', {}],
+  ['guard', {}],
+  ['rollback', {}],
+  ['watch', { slo: '99%' }],
+  ['smoke-test', {}],
+] as const)('%s looks in the same region as the others if none is given', (action, more) => {
+  expect(problems(action, { name: 'ocr', ...more })).toEqual([]);
+  expect(reader({ name: 'ocr', ...more }).of(action).region).toBe('us-central1');
+});
+
 test('one process reads the inputs of one action', () => {
   const given = reader({});
   given.of('guard');

@@ -74,8 +74,8 @@ test.each<[ActionName, Record<string, string>, string[]]>([
 describe('a missing input is named', () => {
   test.each<[ActionName, string[]]>([
     ['release', ['name', 'project_id', 'workload_identity_provider']],
-    ['watch', ['name', 'region', 'slo', 'project_id', 'workload_identity_provider']],
-    ['guard', ['name', 'region', 'project_id', 'workload_identity_provider']],
+    ['watch', ['name', 'slo', 'project_id', 'workload_identity_provider']],
+    ['guard', ['name', 'project_id', 'workload_identity_provider']],
     ['auth', ['workload_identity_provider']],
   ])('%s: %j', async (action, names) => {
     try {

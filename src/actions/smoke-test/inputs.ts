@@ -12,7 +12,6 @@ export function readSmokeTest({ inputs, env }: Pick<Context, 'inputs' | 'env'>) 
     );
   if (targets.length > 1) inputs.problem(targets, 'expected only one of them');
   const isDeployed = inputs.isSet('name');
-  if (isDeployed && !inputs.isSet('region')) inputs.missing('region');
   if (inputs.isSet('revision') && !isDeployed) inputs.problem('revision', 'expected only together with name');
   return {
     login: readLogin(inputs, values, env, { optional: !isDeployed }),

@@ -9,14 +9,14 @@ export async function readWatch(context: Context) {
   const values = inputs.of('watch');
   const read = await readObjectives(inputs, values, env.GITHUB_WORKSPACE || '.');
   const objectives = read && countingClients(inputs, values, read);
-  for (const name of ['name', 'region'] as const) if (!inputs.isSet(name)) inputs.missing(name);
+  if (!inputs.isSet('name')) inputs.missing('name');
   if (!objectives && !inputs.isSet('slo') && !inputs.isSet('slo_file'))
     inputs.missing('slo', 'a percentage such as 99.5%, or slo_file');
   const probes = values.probes_per_minute;
   return {
     login: readLogin(inputs, values, env),
     name: values.name ?? '',
-    region: values.region ?? '',
+    region: values.region,
     revision: values.revision,
     baseline: values.baseline_revision,
     since: sinceOf(context),

@@ -33,9 +33,9 @@ export const where = group('Where', {
       release: atHome,
       deploy: atHome,
       rollback: atHome,
-      guard: { required: true },
-      'smoke-test': { sentence: 'Region of the function. Required with `name`.' },
-      watch: { sentence: 'Region of the function. Required unless `replay` is set.' },
+      guard: atHome,
+      'smoke-test': atHome,
+      watch: atHome,
     },
   },
   new_region: {
