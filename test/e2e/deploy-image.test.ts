@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Registry } from '../sandbox/support/image.ts';
+import { DeployWorld } from '../support/deploy-world.ts';
+
+/** The built bundle deploys a container image, as a runner starts it. */
+
+let world: DeployWorld;
+let registry: Registry;
+beforeAll(async () => {
+  world = await DeployWorld.start();
+  registry = new Registry(world.client);
+});
+afterAll(() => world.sandbox.stop());
+
+const deploy = (image: string, more: Record<string, string> = {}) =>
+  world.deploy({ name: 'image', entry_point: '', image, ...more });
+
+test('an image is deployed by its digest, once, and the next one takes its place', async () => {
+  const first = await registry.pushInline('image:v1', 200, { text: 'one' });
+  const made = await deploy(first);
+  if (made.code !== 0) throw new Error(made.log);
+  expect([made.code, made.outputs.image]).toEqual([0, expect.stringMatching(/image@sha256:[0-9a-f]{64}$/)]);
+  expect(made.outputs.exposure).toBe('private');
+
+  const from = world.requestCount;
+  const again = await deploy(first);
+  expect([again.code, again.outputs.unchanged, world.writes(from)]).toEqual([0, 'true', []]);
+
+  const next = await deploy(await registry.pushInline('image:v2', 200, { text: 'two' }), { env_vars: 'A=1' });
+  expect([next.code, next.outputs.previous_revision]).toEqual([0, made.outputs.revision]);
+  expect(next.summary).toContain('| Image |');
+  const { template } = await world.client.service('image');
+  expect(template.containers[0]).toMatchObject({
+    image: next.outputs.image,
+    env: [{ name: 'A', value: '1' }],
+  });
+}, 180_000);
+
+test('an image that does not listen is named with the command that starts it here', async () => {
+  const path = `${world.sandbox.project}/containers/image`;
+  const spec = JSON.stringify({ responses: [], startFails: 'no listener' });
+  await registry.push(path, 'dead', { files: { 'sandbox.json': spec } });
+  const ran = await deploy(`${registry.host}/${path}:dead`);
+  expect(ran.code).toBe(1);
+  expect(ran.summary).toContain('docker run --rm --platform=linux/amd64');
+  expect(ran.summary).not.toContain('functions-framework');
+}, 180_000);
