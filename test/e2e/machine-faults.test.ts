@@ -64,16 +64,23 @@ onLinux('faults of the machine', () => {
     expect(log).not.toMatch(/bug in|^ +at |node:internal|Uncaught/m);
   };
 
+  /** Nothing may rest on the handler of last resort. */
+  const strict = () => ({
+    ...sandbox.env,
+    GITHUB_WORKSPACE: folder,
+    NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/no-uncaught.mjs')}`,
+  });
+
   test('a release whose log is closed after its first line goes on to its end', async () => {
     await release('closed');
-    const done = await release('closed', { hangUpAt: 'closed in us-central1' });
+    const done = await release('closed', { hangUpAt: 'closed in us-central1', env: strict() });
     expect([done.code, done.outputs.outcome]).toEqual([0, 'promoted']);
     expect(done.summary).toContain('Released');
     expect(live('closed')).toMatchObject([{ serves: done.outputs.revision, percent: 100 }]);
   });
 
   test('a release whose log has no space at all goes on to its end', async () => {
-    const done = await release('full', { logFile: '/dev/full' });
+    const done = await release('full', { logFile: '/dev/full', env: strict() });
     expect([done.code, done.outputs.outcome]).toEqual([0, 'promoted']);
     clear(done.log);
   });
