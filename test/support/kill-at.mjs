@@ -1,4 +1,4 @@
-// Loaded with --import. KILL_AT=N kills this process with SIGKILL right before its Nth call that changes a file under the
+// Loaded with --import. KILL_AT=N kills this process with SIGKILL (or sends it KILL_SIGNAL) right before its Nth call that changes a file under the
 // temporary folder; with KILL_AFTER=1, right after it. If nothing is killed, it prints the number of such calls on standard
 // error. ONCE_WRITTEN=kill kills the process as soon as a credentials file is complete. ONCE_WRITTEN=fail makes the
 // next call on the file of the outputs fail as on a full disk.
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 const at = Number(process.env.KILL_AT);
 const onceWritten = process.env.ONCE_WRITTEN;
 const after = process.env.KILL_AFTER === '1';
+const signal = process.env.KILL_SIGNAL ?? 'SIGKILL';
 const opened = new Map();
 let calls = 0;
 let inside = false;
@@ -34,7 +35,7 @@ for (const name of [
       if (onceWritten === 'kill') process.kill(process.pid, 'SIGKILL');
       if (onceWritten === 'fail') throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
     }
-    if (mine && !after) process.kill(process.pid, 'SIGKILL');
+    if (mine && !after) process.kill(process.pid, signal);
     inside = true;
     let result;
     try {
@@ -44,7 +45,7 @@ for (const name of [
     }
     if (name === 'openSync') opened.set(result, args[0]);
     if (name === 'closeSync') written ||= /gha-creds-[^/]*$/.test(opened.get(args[0]));
-    if (mine) process.kill(process.pid, 'SIGKILL');
+    if (mine && after) process.kill(process.pid, signal);
     return result;
   };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import type { FaultBook } from '../../sandbox/core/faults.ts';
 import { githubOf } from '../../sandbox/github/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
@@ -55,6 +56,18 @@ export interface RunOptions {
   transcript?: boolean;
 }
 
+/** An error says of itself whether the reason holds its sentence, so that no code has to compare sentences. */
+function expectQuoted({ evidence, reason, errors }: Report): void {
+  if (evidence.release === undefined) return;
+  const text = reason.toLowerCase();
+  for (const { what, in_reason } of errors)
+    expect([reason, what, in_reason === true]).toEqual([
+      reason,
+      what,
+      text.includes(what.replace(/\.$/, '').toLowerCase()),
+    ]);
+}
+
 export class ReleaseWorld {
   readonly sandbox: Sandbox;
   readonly clock: Clock;
@@ -88,7 +101,10 @@ export class ReleaseWorld {
 
   async close(): Promise<void> {
     await this.sandbox.stop();
-    for (const report of this.#reports) expectReplay(report);
+    for (const report of this.#reports) {
+      expectReplay(report);
+      expectQuoted(report);
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 

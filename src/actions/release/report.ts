@@ -57,7 +57,10 @@ export function reportOf(
   report.reason = [causeOf(run), trafficOf(run), silence?.title].filter(Boolean).join(' ');
   report.findings = [...run.journal.findings, ...(silence ? [silence] : [])];
   report.actions_taken = [...run.journal.actions];
-  report.errors = run.journal.errors.map((error) => errorRecordOf(error));
+  report.errors = run.journal.errors.map((error) => ({
+    ...errorRecordOf(error),
+    ...(run.quoted.includes(error) ? { in_reason: true as const } : {}),
+  }));
   report.timings = run.journal.stages.map((stage) => ({
     stage: stage.stage,
     startedAtSeconds: (stage.startedAt - startedAt) / 1000,

@@ -1,6 +1,7 @@
 import { basisSentences } from '../basis/sentences.ts';
 import { commandLines } from '../text/command-block.ts';
-import { markdownText, proseText } from '../text/safe-text.ts';
+import { linkedText } from '../text/linked-text.ts';
+import { markdownText } from '../text/safe-text.ts';
 import { inputProblemText } from './input-problem.ts';
 import type { ActionName, ErrorRecord, Report } from './report.ts';
 import { verdictWord } from './words.ts';
@@ -44,8 +45,8 @@ function defaultHead(report: Report): string[] {
   for (const error of report.errors) {
     lines.push('> [!CAUTION]', `> **${markdownText(listed ? report.reason : error.what, 2000)}**`);
     if (listed) lines.push('>', ...listed.slice(0, 50).map((text) => `> - ${markdownText(text)}`));
-    if (error.why) lines.push(`> ${proseText(error.why, 2000)}`);
-    if (error.fix) lines.push('>', `> **Next:** ${proseText(error.fix, 2000)}`);
+    if (error.why) lines.push(`> ${linkedText(error.why, 2000)}`);
+    if (error.fix) lines.push('>', `> **Next:** ${linkedText(error.fix, 2000)}`);
     lines.push(...commandLines(error.commands, '> '));
     if (error.page) lines.push('>', `> ${pageLink(error)}`);
     if (error.cause) lines.push('>', `> <sub>${markdownText(error.cause, 1000)}</sub>`);

@@ -39,6 +39,8 @@ export interface Timing {
 export interface ErrorRecord {
   code: ErrorCode;
   what: string;
+  /** The reason of the report already holds `what`. */
+  in_reason?: true | undefined;
   why?: string | undefined;
   fix?: string | undefined;
   /** Shell commands, each to paste as it is. */

@@ -30,6 +30,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     const began = ports.clock.steady();
     const result = await attempt(run, handlers[phase]);
     addStage(run, phase, result, began);
+    run.quoted = quotedAfter(run, phase, result);
     run.reason = reasonAfter(run, phase, result);
     const { touched } = run.state;
     const known = touched ?? (isFailure(phase, result) ? await touchedBy(run, result) : undefined);
@@ -46,6 +47,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     const lost = state.outcome === 'held' && forAPerson ? await hold(run) : undefined;
     if (lost) {
       run.reason = lost.reason;
+      run.quoted = [];
       state = { ...state, outcome: 'superseded' };
     }
     if (phase === 'reverting' && state.phase === 'ended')
@@ -84,6 +86,17 @@ function reasonAfter(run: ReleaseRun, phase: Phase, { event, reason }: PhaseResu
   return phase === 'reverting' ? `${run.reason} Traffic could not be put back: ${reason}.` : reason;
 }
 
+/** The errors whose sentences `reasonAfter` leaves in the reason. */
+function quotedAfter(
+  { quoted }: ReleaseRun,
+  phase: Phase,
+  { event, error }: PhaseResult,
+): readonly unknown[] {
+  if (event === 'passed') return phase === 'finishing' ? [] : quoted;
+  const own = error === undefined ? [] : [error];
+  return phase === 'reverting' ? [...quoted, ...own] : own;
+}
+
 function addStage(run: ReleaseRun, phase: Exclude<Phase, 'ended'>, result: PhaseResult, began: number): void {
   const { stage, kind } = stageOf[phase];
   // The login may have corrected `now` in the meantime.
@@ -117,6 +130,6 @@ async function attempt(run: ReleaseRun, handler: () => Promise<PhaseResult>): Pr
     const cancelled = isCancelled();
     if (!cancelled) run.journal.fail(error);
     const reason = error instanceof ReleaseError ? error.what : messageOf(error);
-    return { event: cancelled ? 'cancelled' : 'failed', reason };
+    return { event: cancelled ? 'cancelled' : 'failed', reason, error: cancelled ? undefined : error };
   }
 }

@@ -105,6 +105,8 @@ export interface ReleaseRun {
   state: State;
   /** What happened last, as part of a sentence. At the end it is the reason of the outcome. */
   reason: string;
+  /** The errors whose sentence `reason` holds. */
+  quoted: readonly unknown[];
   plan: Plan;
   found: Found;
   live: Live;
@@ -123,6 +125,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     journal: new Journal(ports.clock, ports.observer),
     state: begin(request.canary),
     reason: '',
+    quoted: [],
     plan: { unchanged: false, labels: undefined, content: 'source' },
     found: {
       before: undefined,
@@ -172,6 +175,8 @@ export interface PhaseResult {
   event: Event;
   /** Why the phase ended like this, as part of a sentence for people. */
   reason: string;
+  /** What was thrown, if the reason is its sentence. */
+  error?: unknown;
   /** The verdict, if it differs from that of the event: a watch that goes on without a decision has not passed. */
   verdict?: Verdict;
   /** After a rollback: true if the old revision answered a call. */

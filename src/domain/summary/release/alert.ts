@@ -1,8 +1,9 @@
 import { costOf } from '../../release/cost.ts';
 import type { ReleaseFacts, StageFacts } from '../../release/facts.ts';
 import type { Report } from '../../report/report.ts';
+import { linkedText } from '../../text/linked-text.ts';
 import { countText } from '../../text/numbers.ts';
-import { codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
+import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import { spanText } from '../../text/span.ts';
 import { leftText, backText as settingsText } from '../../traffic/outside/facts.ts';
 import { healthText, type ServingHealth } from '../../watch/serving-health.ts';
@@ -44,10 +45,8 @@ export function alert(report: Report<'release'>, facts: ReleaseFacts): string[] 
     );
   for (const warning of facts.warnings.slice(0, 6)) lines.push(`> ${markdownText(warning, 600)}`);
   for (const error of report.errors.slice(0, 4)) {
-    // The reason is often the sentence of an error.
-    if (!report.reason.includes(error.what.replace(/\.$/, '')))
-      lines.push(`> ${markdownText(error.what, 1000)}`);
-    if (error.why) lines.push(`> ${proseText(error.why, 600)}`);
+    if (!error.in_reason) lines.push(`> ${markdownText(error.what, 1000)}`);
+    if (error.why) lines.push(`> ${linkedText(error.why, 600)}`);
   }
   return [...lines, ...nextLines(report, facts), ''];
 }

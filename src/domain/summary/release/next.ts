@@ -6,7 +6,8 @@ import { decidingSteps, watchFactsOf } from '../../release/segments.ts';
 import { pageLink } from '../../report/render.ts';
 import type { ErrorRecord, Report } from '../../report/report.ts';
 import { commandLines } from '../../text/command-block.ts';
-import { codeSpan, markdownText, proseText } from '../../text/safe-text.ts';
+import { linkedText } from '../../text/linked-text.ts';
+import { codeSpan } from '../../text/safe-text.ts';
 import { mainFailure } from '../watch/failures.ts';
 
 /** What to do next: sentences or links, and commands. */
@@ -101,21 +102,6 @@ function decide(
       ? ['# back, by hand:', updateTraffic(servicePath({ project, region, name: service }), { all: before })]
       : [];
   return { texts, commands };
-}
-
-const consoleUrl =
-  /https:\/\/console\.cloud\.google\.com\/[A-Za-z0-9/._~;=?&%,:+-]{0,500}[A-Za-z0-9/_~=&%+-]/;
-
-/** Text in which addresses of Google's console are links and backticks are code. Nothing else becomes markup. */
-function linkedText(text: string): string {
-  const found = consoleUrl.exec(text);
-  if (!found) return proseText(text, 800);
-  const [url] = found;
-  const before = text.slice(0, found.index);
-  const after = text.slice(found.index + url.length);
-  if (/^[^`\n]+: $/.test(before) && /^\.?$/.test(after))
-    return `[${markdownText(before.slice(0, -2), 200)}](${url})`;
-  return `${proseText(before, 800)}[console.cloud.google.com](${url})${linkedText(after)}`;
 }
 
 /** The end of the alert: what to do next, in words, links and commands to paste. Empty if there is nothing to do. */

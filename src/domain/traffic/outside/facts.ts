@@ -23,6 +23,12 @@ const withoutOwnLabels = (settings: OutsideSettings): OutsideSettings => ({
   labels: labelsOf(settings, false),
 });
 
+/** The labels that have not the same value everywhere. The others, such as Google's own, did not change and are not told. */
+function changedLabels(...all: readonly OutsideSettings[]): string[] {
+  const names = [...new Set(all.flatMap(({ labels }) => Object.keys(labels)))].sort();
+  return names.filter((name) => new Set(all.map(({ labels }) => labels[name])).size > 1);
+}
+
 const labelsOf = ({ labels }: OutsideSettings, own: boolean): Record<string, string> =>
   Object.fromEntries(Object.entries(labels).filter(([name]) => name.startsWith(ownLabelPrefix) === own));
 
@@ -46,7 +52,9 @@ export function outsideFacts(
     const own = isBack || (field === 'invokerIamDisabled' && before.invokerIamDisabled);
     const wanted = { ...before, labels: { ...before.labels, ...labelsOf(settings.live, true) } };
     const command = own ? undefined : settingCommand(field, wanted, place);
-    const fact = { setting: fieldText[field], before: valueText(field, before), now: valueText(field, live) };
+    const names = changedLabels(before, found, live);
+    const [was, now] = [before, live].map((settings) => valueText(field, settings, names));
+    const fact = { setting: fieldText[field], before: was ?? '', now: now ?? '' };
     const opening = opens(field, before, found) ? { opens: true as const } : {};
     return [{ ...fact, ...opening, state, command }];
   });
@@ -69,8 +77,8 @@ export function changedFacts(before: OutsideSettings, live: OutsideSettings): Ou
   const [was, is] = [withoutOwnLabels(before), withoutOwnLabels(live)];
   return differingFields(was, is).map((field) => ({
     setting: fieldText[field],
-    before: valueText(field, was),
-    now: valueText(field, is),
+    before: valueText(field, was, changedLabels(was, is)),
+    now: valueText(field, is, changedLabels(was, is)),
     state: 'changed',
   }));
 }

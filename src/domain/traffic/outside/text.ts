@@ -28,8 +28,15 @@ const onOff = (on: boolean) => (on ? 'on' : 'off');
 const scalingText = (scaling: ServiceScaling) =>
   `minimum ${scaling.minInstanceCount ?? 0}, maximum ${scaling.maxInstanceCount ?? 'not set'}`;
 
-/** The value of one setting in a few words, such as `internal` or `on`. */
-export function valueText(field: OutsideField, settings: OutsideSettings): string {
+/**
+ * The value of one setting in a few words, such as `internal` or `on`.
+ * @param labels the names of the labels that matter
+ */
+export function valueText(
+  field: OutsideField,
+  settings: OutsideSettings,
+  labels: readonly string[] = Object.keys(settings.labels),
+): string {
   switch (field) {
     case 'ingress':
       return ingressWord(settings.ingress);
@@ -45,8 +52,10 @@ export function valueText(field: OutsideField, settings: OutsideSettings): strin
       return settings.customAudiences.join(', ') || 'none';
     case 'labels':
       return (
-        Object.entries(settings.labels)
-          .map(([name, value]) => `${name}=${value}`)
+        labels
+          .map((name) =>
+            Object.hasOwn(settings.labels, name) ? `${name}=${settings.labels[name]}` : `no ${name}`,
+          )
           .join(', ') || 'none'
       );
     case 'description':

@@ -214,6 +214,17 @@ describe('the traffic', () => {
   });
 });
 
+describe('the errors of a release', () => {
+  test('one that the reason holds is not told twice, and any other is told, whatever their words', () => {
+    const told = { code: 'deploy-failed' as const, what: 'The build failed.', in_reason: true as const };
+    const other = { code: 'remote-error' as const, what: 'Failed.', why: 'The other side.' };
+    const text = head({ cause: 'The build failed.' }, { reason: 'The build failed.', errors: [told, other] });
+    expect(text.match(/The build failed/g)).toHaveLength(1);
+    expect(text).toContain('> Failed.');
+    expect(text).toContain('> The other side.');
+  });
+});
+
 describe('what to do next', () => {
   test('a link to the console can be clicked', () => {
     const url = 'https://console.cloud.google.com/cloud-build/builds;region=us-central1/51b2?project=123';

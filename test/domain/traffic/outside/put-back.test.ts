@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { outsideFacts } from '../../../../src/domain/traffic/outside/facts.ts';
+import {
+  backText,
+  changedFacts,
+  changedText,
+  outsideFacts,
+} from '../../../../src/domain/traffic/outside/facts.ts';
 import { hasChange, putBack } from '../../../../src/domain/traffic/outside/put-back.ts';
 import {
   differingFields,
@@ -183,5 +188,20 @@ describe('what became of the settings', () => {
       { setting: 'invoker check', before: 'off', now: 'on', opens: true, state: 'closed' },
     ]);
     expect(facts({ labels: { 'backstay-source': 'a' } }, { labels: { 'backstay-source': 'b' } })).toEqual([]);
+  });
+});
+
+describe('labels in words', () => {
+  const google = { 'goog-managed-by': 'cloudfunctions', team: 'vision' };
+  const place = { project: 'p', region: 'r', service: 's' };
+
+  test('only the labels that a release changed are told, also if it added or removed them', () => {
+    const before = settings({ labels: { ...google, stage: 'live' } });
+    const found = settings({ labels: { ...google, team: 'sound', added: 'x' } });
+    const facts = outsideFacts({ before, found, live: before }, { asked: ['labels'], closed: [] }, place);
+    expect(backText(facts)).toBe('labels of the service no added, stage=live, team=vision');
+    expect(changedText(changedFacts(before, found))).toBe(
+      'labels of the service no added, stage=live, team=vision -> added=x, no stage, team=sound',
+    );
   });
 });
