@@ -149,7 +149,7 @@ const { endpoints } = await import('${join(import.meta.dirname, '../../src/http/
 const { suiteFiles } = await import('${join(import.meta.dirname, '../../src/actions/smoke-test/suite-files.ts')}');
 const { closeConnections } = await import('${join(import.meta.dirname, '../../src/http/send.ts')}');
 const log = { line() {}, warning() {}, detail() {}, debug() {} };
-const clock = { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
+const clock = { now: Date.now, steady: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 const result = await smokeTest({ http: createSmokeHttp(endpoints({}), 'bench'), files: suiteFiles(${JSON.stringify(folder)}), clock, log }, { suite: 'large.yaml', target: { url: 'http://127.0.0.1:' + port + '/' } });
 const sent = result.cases.filter((item) => item.kind === 'case' && item.status === 'passed').length;
 console.log(JSON.stringify({ sent, peak: Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024 }));
