@@ -32,18 +32,25 @@ resource "google_iam_workload_identity_pool" "github" {
 }
 
 locals {
-  # One alternative for each repository: its number, its branch, and its environment if it has one.
+  # One alternative for each branch, without and with an environment: the numbers of its repositories, as lists, because an
+  # alternative for each of forty repositories would be longer than Google allows.
+  groups = {
+    for name in sort(keys(var.repositories)) :
+    "${var.repositories[name].branch}:${var.repositories[name].environment == null ? "any" : "own"}" => var.repositories[name]...
+  }
   admitted = [
-    for name in sort(keys(var.repositories)) : join(" && ", compact([
-      "assertion.repository_id == '${var.repositories[name].repository_id}'",
-      "assertion.ref == 'refs/heads/${var.repositories[name].branch}'",
-      var.repositories[name].environment == null ? "" : "assertion.environment == '${var.repositories[name].environment}'",
+    for group in sort(keys(local.groups)) : join(" && ", compact([
+      "assertion.ref == 'refs/heads/${local.groups[group][0].branch}'",
+      "assertion.repository_id in [${join(", ", [for one in local.groups[group] : "'${one.repository_id}'"])}]",
+      local.groups[group][0].environment == null ? "" : "(assertion.repository_id + ' ' + assertion.environment) in [${join(", ", [
+        for one in local.groups[group] : "'${one.repository_id} ${coalesce(one.environment, "-")}'"
+      ])}]",
     ]))
   ]
   condition = join(" && ", compact([
     "assertion.repository_owner_id == '${var.owner_id}'",
     "assertion.event_name != 'pull_request' && assertion.event_name != 'pull_request_target'",
-    var.job_workflow_ref == null ? "" : "assertion.job_workflow_ref == '${var.job_workflow_ref}'",
+    length(var.job_workflow_refs) == 0 ? "" : "assertion.job_workflow_ref in [${join(", ", [for one in var.job_workflow_refs : "'${one}'"])}]",
     "(${join(" || ", [for one in local.admitted : "(${one})"])})",
   ]))
   default_runtime = "${data.google_project.this.number}-compute@developer.gserviceaccount.com"
@@ -69,7 +76,7 @@ resource "google_iam_workload_identity_pool_provider" "github" {
   lifecycle {
     precondition {
       condition     = length(local.condition) <= 4096
-      error_message = "The condition is longer than the 4096 characters that Google allows. Give some repositories a provider of their own."
+      error_message = "The condition is longer than the 4096 characters that Google allows. Use the module twice, each time for a part of the repositories and with another provider_id and pool_id."
     }
   }
 }

@@ -57,13 +57,13 @@ variable "repositories" {
   }
 }
 
-variable "job_workflow_ref" {
-  description = "The only workflow whose jobs may log in, with its ref, such as acme/workflows/.github/workflows/release.yml@refs/heads/main. null for any workflow of the repositories."
-  type        = string
-  default     = null
+variable "job_workflow_refs" {
+  description = "The only workflows whose jobs may log in, with their refs, such as acme/workflows/.github/workflows/release.yml@refs/heads/main. Name the one that rolls back as well. Empty for any workflow of the repositories."
+  type        = list(string)
+  default     = []
 
   validation {
-    condition     = var.job_workflow_ref == null || can(regex("^[\\w.-]+/[\\w.-]+/\\.github/workflows/[\\w.-]+\\.ya?ml@[\\w./-]+$", var.job_workflow_ref))
+    condition     = alltrue([for one in var.job_workflow_refs : can(regex("^[\\w.-]+/[\\w.-]+/\\.github/workflows/[\\w.-]+\\.ya?ml@[\\w./-]+$", one))])
     error_message = "Expected OWNER/NAME/.github/workflows/FILE.yml@REF."
   }
 }

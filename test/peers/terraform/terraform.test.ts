@@ -147,11 +147,30 @@ describeWith(
       expect(admitted.map(({ id }) => id)).toEqual(['self-hosted']);
     });
 
-    test('with job_workflow_ref lets in only that workflow', () => {
-      const workflow = 'acme/workflows/.github/workflows/release.yml@refs/heads/main';
-      const { condition = '' } = evaluate({ ...given, job_workflow_ref: workflow });
-      expect(truth(condition, { job_workflow_ref: workflow })).toBe('true');
+    test('with job_workflow_refs lets in only those workflows', () => {
+      const workflows = ['release', 'rollback'].map(
+        (name) => `acme/workflows/.github/workflows/${name}.yml@refs/heads/main`,
+      );
+      const { condition = '' } = evaluate({ ...given, job_workflow_refs: workflows });
+      for (const job_workflow_ref of workflows) expect(truth(condition, { job_workflow_ref })).toBe('true');
       expect(truth(condition, {})).toBe('false');
+    });
+
+    test('has room for forty repositories, each with an environment, and mixes none of them up', () => {
+      const names = Array.from({ length: 40 }, (_, at) => `function-of-team-${at}`);
+      const repositories = Object.fromEntries(
+        names.map((name, at) => [
+          name,
+          { repository_id: String(1_234_567_800 + at), environment: `prod/${name}` },
+        ]),
+      );
+      const { condition = '', error } = evaluate({ ...given, repositories });
+      expect(error).toBe('');
+      expect(condition.length).toBeGreaterThan(1000);
+      expect(condition.length).toBeLessThanOrEqual(4096);
+      const run = (id: number, name: number) =>
+        truth(condition, { repository_id: String(1_234_567_800 + id), environment: `prod/${names[name]}` });
+      expect([run(0, 0), run(39, 39), run(0, 39), run(40, 0)]).toEqual(['true', 'true', 'false', 'false']);
     });
 
     test.each([
@@ -165,8 +184,8 @@ describeWith(
         'the same repository_id',
       ],
       [{ repositories: { ocr: { repository_id: '1', branch: "main' || true || '" } } }, 'has a quote'],
-      [{ job_workflow_ref: "a/b/.github/workflows/x.yml@y' || '" }, 'Expected OWNER/NAME'],
-      [{ job_workflow_ref: 'acme/workflows' }, 'Expected OWNER/NAME'],
+      [{ job_workflow_refs: ["a/b/.github/workflows/x.yml@y' || '"] }, 'Expected OWNER/NAME'],
+      [{ job_workflow_refs: ['acme/workflows'] }, 'Expected OWNER/NAME'],
     ])('%j is refused: %s', (change, message) => {
       expect(evaluate({ ...given, ...change }).error.replace(/\s*│?\s+/g, ' ')).toContain(message);
     });
