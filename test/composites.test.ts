@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 const text = (file: string) => readFileSync(join(root, file), 'utf8');
 
 interface Action {
-  inputs: Record<string, { required?: boolean; default?: string }>;
+  inputs: Record<string, { required?: boolean; default?: string; description?: string }>;
   outputs: Record<string, { value?: string }>;
   runs: { using: string; steps: { id: string; if?: string; uses: string; with: Record<string, string> }[] };
 }
@@ -40,6 +40,20 @@ describe.each(composites)('%s', (file) => {
             new RegExp(`^\\$\\{\\{ inputs\\.${name}( \\|\\| ('[a-z0-9-]+'|inputs\\.service))? \\}\\}$`),
           );
     }
+  });
+
+  test('gives one input to several steps only if it means the same in each', () => {
+    const said = new Map<string, Set<string>>();
+    for (const { inner, with: given } of steps)
+      for (const name of Object.keys(given).filter((one) => String(given[one]).includes(`inputs.${one}`)))
+        said.set(
+          name,
+          (said.get(name) ?? new Set()).add(inner.inputs[name]?.description?.split('. ')[0] ?? ''),
+        );
+    // Different words for the same thing.
+    for (const name of ['name', 'service_account', 'propagation_timeout']) said.delete(name);
+    const differ = [...said].filter(([, words]) => words.size > 1).map(([name, words]) => [name, ...words]);
+    expect(differ).toEqual([]);
   });
 
   test('uses every input in a step, and has no default that differs from the one of the step', () => {
