@@ -103,7 +103,7 @@ export const notServed: readonly (readonly [command: RegExp, why: string])[] = [
 
 export const sample = (all: readonly string[]): string[] =>
   all.filter((command) =>
-    /workload-identity-pools (create|providers create-oidc)|service-accounts create|functions deploy|run (services|revisions) (list|describe|update-traffic)|run deploy|functions detach|REVISION=|builds list/.test(
+    /workload-identity-pools (create|providers create-oidc)|service-accounts create|functions deploy|run (services|revisions) (list|describe|update-traffic|delete)|run deploy|functions detach|REVISION=|builds list/.test(
       command,
     ),
   );
