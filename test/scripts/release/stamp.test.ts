@@ -73,7 +73,8 @@ test('in this repository every workflow and composite that a runner executes nam
 test('every example and page that names an action is stamped', () => {
   const naming = tracked.filter(
     (file) =>
-      /\.(md|ya?ml)$/.test(file) && /uses: backstay-release\//.test(readFileSync(join(root, file), 'utf8')),
+      /\.(md|ya?ml)$/.test(file) &&
+      /uses: backstay-release\/backstay/.test(readFileSync(join(root, file), 'utf8')),
   );
   const left = naming.filter((file) => !isCopied(file) && !isExecuted(file));
   // A changelog and an issue speak of the version of their day.
