@@ -234,6 +234,8 @@ describe('the root action as a runner starts it', () => {
     const deploy = parse(readFileSync(join(root, 'actions/deploy/action.yml'), 'utf8')) as typeof definition;
     const not = [
       'no_traffic',
+      // A release has a tag of its own.
+      'tag',
       'all_traffic_on_latest_revision',
       'on_exposed',
       'environment',

@@ -154,7 +154,7 @@ const cases: Case[] = [
     const error = errorOf(failed);
     expect([failed.code, error.row ?? error.code]).toEqual([1, one.row]);
     expect(error.what).toMatch(one.google);
-    expect(error.page).toMatch(new RegExp(`/docs/errors\\.md#${one.row}$`));
+    expect(error.page).toMatch(new RegExp(`/docs/reference/errors\\.md#${one.row}$`));
     // Place: annotation and summary have sentence, cause and commands; the annotation is in the log, too.
     for (const command of error.commands ?? []) {
       expect(failed.summary).toContain(command);

@@ -32,7 +32,7 @@ export const excusedRuns: readonly (readonly [command: RegExp, why: string])[] =
     /^npx @google-cloud\/functions-framework /,
     'it serves until it is stopped; test/e2e/smoke-isolation runs it',
   ],
-  [/^gcloud builds log /, 'docs/sandbox.md: it reads a bucket of Cloud Storage'],
+  [/^gcloud builds log /, 'docs/understand/sandbox.md: it reads a bucket of Cloud Storage'],
   [
     /^gcloud alpha functions upgrade /,
     'it copies a function of the first generation, which the sandbox does not build',
