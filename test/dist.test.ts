@@ -35,9 +35,16 @@ describe('dist/', () => {
     expect([...packages].filter((name) => !licences.includes(name))).toEqual([]);
   });
 
-  test('the entry loads every chunk by its name', () => {
-    const entry = readFileSync(join(dist, 'index.js'), 'utf8');
-    expect(rows.filter(({ file }) => !entry.includes(`"${file}"`))).toEqual([]);
+  test('chunks are loaded by their names, and by nothing else', () => {
+    const scripts = readdirSync(dist).filter((name) => name.endsWith('.js'));
+    const codes = scripts.map((name) => readFileSync(join(dist, name), 'utf8'));
+    const loaded = new Set(
+      codes.flatMap((code) => [...code.matchAll(/\.e\("([^"]+)"\)/g)].map(([, name]) => name)),
+    );
+    expect(rows.filter(({ file }) => !loaded.has(file))).toEqual([]);
+    for (const { file } of rows)
+      expect(readFileSync(join(dist, file), 'utf8')).toContain(`exports.id="${file}"`);
+    expect([...loaded].filter((name) => !scripts.includes(name as string))).toEqual([]);
   });
 });
 

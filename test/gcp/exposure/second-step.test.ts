@@ -285,7 +285,7 @@ test('the report names who calls in two steps, and a second look asks for no ref
   };
   const [first, second] = [await calls(), await calls()];
   expect([first, second]).toEqual([
-    [3, 13],
+    [3, 14],
     [0, 7],
   ]);
 });

@@ -66,7 +66,7 @@ afterAll(() => sandbox.stop());
       const sub = 'repo:acme/ocr:environment:prod%3Aeu';
       const claims = { repository: 'acme/ocr', repository_id: '770001', environment: 'prod:eu', sub };
       expect(grantImpersonation(provider(), 'a@p.iam.gserviceaccount.com', claims)).toMatch(
-        /--member="principal:\/\/\S+\/subject\/repo:acme\/ocr:environment:prod%3Aeu"$/,
+        /--member="principal:\/\/\S+\/subject\/repo:acme\/ocr:environment:prod%3Aeu" --condition=None$/,
       );
     });
   },

@@ -28,7 +28,7 @@ test('release, smoke test and rollback print the grant with the real names', asy
   expect([first.report.outcome, second.report.outcome]).toEqual(['promoted', 'promoted']);
   // The deployer may impersonate the reader account, which may call no service.
   const stranger = env.READER_SERVICE_ACCOUNT as string;
-  const command = `gcloud run services add-iam-policy-binding ocr-api --project=${project} --region=${region} --member=serviceAccount:${stranger} --role=roles/run.invoker`;
+  const command = `gcloud run services add-iam-policy-binding ocr-api --project=${project} --region=${region} --member=serviceAccount:${stranger} --role=roles/run.invoker --condition=None`;
   const caller = { invoker_service_account: stranger };
   const soon = { propagation_timeout: '1s' };
 
