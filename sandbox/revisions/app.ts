@@ -2,9 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed } from './build-request.ts';
 import type { Image } from './image.ts';
-import { ProcessInstance, preload } from './process.ts';
-
-const guardian = join(import.meta.dirname, 'guardian.mjs');
+import { guardian, preload, processOf } from './process.ts';
 
 /** The line of a Procfile for the process that gets the requests. */
 function procfile(folder: string): string | undefined {
@@ -29,22 +27,20 @@ export function appImage(folder: string, start: string | undefined, path = ''): 
     node === undefined ? [guardian, 'sh', '-c', command] : [...preload, ...node.trim().split(/\s+/)];
   return {
     inline: undefined,
-    instantiate: ({ revision, env, maxRequests, onLine, port, startTimeoutMs }) =>
-      new ProcessInstance({
-        folder,
-        argv,
-        env: {
-          PATH: `${path}${process.env.PATH ?? ''}`,
-          HOME: folder,
-          NODE_ENV: 'production',
-          PYTHONUNBUFFERED: '1',
-          ...env,
-          K_REVISION: revision,
+    instantiate: (options) =>
+      processOf(
+        {
+          folder,
+          argv,
+          env: {
+            PATH: `${path}${process.env.PATH ?? ''}`,
+            HOME: folder,
+            NODE_ENV: 'production',
+            PYTHONUNBUFFERED: '1',
+            ...options.env,
+          },
         },
-        onLine,
-        maxRequests,
-        startTimeoutMs: startTimeoutMs ?? 240_000,
-        ...(port === undefined ? {} : { port }),
-      }),
+        options,
+      ),
   };
 }

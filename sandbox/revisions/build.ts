@@ -7,7 +7,7 @@ import { frameworkOf, installDependencies, linkDependencies, satisfiedHere } fro
 import type { Image } from './image.ts';
 import { InlineInstance, type InlineSpec, parseInline } from './inline.ts';
 import { lockProblems } from './lock.ts';
-import { ProcessInstance, preload } from './process.ts';
+import { preload, processOf } from './process.ts';
 import { buildPython } from './python.ts';
 import { extractZip, readZip, type ZipEntry, ZipError } from './zip.ts';
 
@@ -97,23 +97,21 @@ async function dependencies({ folder, signal, onLine }: BuildRequest, manifest: 
 function processImage({ folder, entryPoint }: BuildRequest): Image {
   return {
     inline: undefined,
-    instantiate: ({ revision, env, maxRequests, onLine, port, startTimeoutMs }) =>
-      new ProcessInstance({
-        folder,
-        argv: () => [...preload, frameworkOf(folder), `--target=${entryPoint}`, '--signature-type=http'],
-        env: {
-          PATH: process.env.PATH ?? '',
-          HOME: folder,
-          NODE_ENV: 'production',
-          ...env,
-          FUNCTION_TARGET: entryPoint,
-          FUNCTION_SIGNATURE_TYPE: 'http',
-          K_REVISION: revision,
+    instantiate: (options) =>
+      processOf(
+        {
+          folder,
+          argv: () => [...preload, frameworkOf(folder), `--target=${entryPoint}`, '--signature-type=http'],
+          env: {
+            PATH: process.env.PATH ?? '',
+            HOME: folder,
+            NODE_ENV: 'production',
+            ...options.env,
+            FUNCTION_TARGET: entryPoint,
+            FUNCTION_SIGNATURE_TYPE: 'http',
+          },
         },
-        onLine,
-        maxRequests,
-        startTimeoutMs: startTimeoutMs ?? 240_000,
-        ...(port === undefined ? {} : { port }),
-      }),
+        options,
+      ),
   };
 }

@@ -3,7 +3,7 @@ import { basename, delimiter, join, posix } from 'node:path';
 import type { Image, InstanceOptions } from './image.ts';
 import { InlineInstance, parseInline } from './inline.ts';
 import { type Instance, StartError } from './instance.ts';
-import { ProcessInstance, preload } from './process.ts';
+import { guardian, preload, processOf } from './process.ts';
 
 /** The part of an image's configuration that decides how it starts (github.com/opencontainers/image-spec, config.md). */
 export interface ContainerConfig {
@@ -15,8 +15,6 @@ export interface ContainerConfig {
 
 /** Programs that this machine has in its own version. An image's own copy needs the libraries of the image. */
 const interpreters = /^(?:node|nodejs|python|python3(?:\.\d+)?|sh|bash|env)$/;
-
-const guardian = join(import.meta.dirname, 'guardian.mjs');
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
@@ -99,15 +97,14 @@ function instanceOf(root: string, config: ContainerConfig, options: InstanceOpti
   };
   const { PATH: _, ...env } = { ...own, ...options.env };
   for (const name of ['PYTHONPATH', 'NODE_PATH']) if (env[name]) env[name] = tree.list(env[name]);
-  return new ProcessInstance({
-    folder: tree.folder(workingDir),
-    argv,
-    env: { HOME: tree.folder('/'), ...env, PATH: process.env.PATH ?? '', K_REVISION: options.revision },
-    onLine: options.onLine,
-    maxRequests: options.maxRequests,
-    startTimeoutMs: options.startTimeoutMs ?? 240_000,
-    ...(options.port === undefined ? {} : { port: options.port }),
-  });
+  return processOf(
+    {
+      folder: tree.folder(workingDir),
+      argv,
+      env: { HOME: tree.folder('/'), ...env, PATH: process.env.PATH ?? '' },
+    },
+    options,
+  );
 }
 
 /** An image whose layers are unpacked in `root`. One with a `sandbox.json` at its root needs no process. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Capacity } from './capacity.ts';
+import type { InstanceOptions } from './image.ts';
 import { type Exchange, type Instance, MAX_REQUEST_BYTES, type Served, StartError } from './instance.ts';
 
 export interface ProcessOptions {
@@ -23,6 +24,24 @@ export interface ProcessOptions {
 
 /** Loaded into a Node process, it says where the process really listens. */
 export const preload = ['--import', pathToFileURL(join(import.meta.dirname, 'preload.mjs')).href];
+
+/** Stands between the sandbox and a program that is not Node: it picks the port and says where the program listens. */
+export const guardian = join(import.meta.dirname, 'guardian.mjs');
+
+/** The process of one revision. `env` holds everything but the name of the revision. */
+export const processOf = (
+  { folder, argv, env }: Pick<ProcessOptions, 'folder' | 'argv' | 'env'>,
+  { revision, onLine, maxRequests, port, startTimeoutMs = 240_000 }: InstanceOptions,
+): ProcessInstance =>
+  new ProcessInstance({
+    folder,
+    argv,
+    env: { ...env, K_REVISION: revision },
+    onLine,
+    maxRequests,
+    startTimeoutMs,
+    ...(port === undefined ? {} : { port }),
+  });
 
 /** Runs a revision as a real process with its own port. It leads its own process group, so that the whole tree can be ended. */
 export class ProcessInstance implements Instance {

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { appImage } from './app.ts';
 import { type BuildRequest, failed } from './build-request.ts';
 import type { Image } from './image.ts';
-import { ProcessInstance } from './process.ts';
+import { guardian, processOf } from './process.ts';
 import { runProgram } from './run-program.ts';
 
 /** Environments are kept from one sandbox to the next, because pip needs seconds for one. */
 const cache = () => process.env.SANDBOX_CACHE ?? join(homedir(), '.cache', 'backstay-sandbox');
-const guardian = join(import.meta.dirname, 'guardian.mjs');
 
 /** Google's buildpack adds the framework if requirements.txt does not have it. */
 const framework = 'functions-framework';
@@ -79,30 +78,29 @@ export async function buildPython(request: BuildRequest): Promise<Image> {
   if (checked.code !== 0) throw failed(`${checked.tail}; Error ID: 6d27ae84`);
   return {
     inline: undefined,
-    instantiate: ({ revision, env, maxRequests, onLine, startTimeoutMs }) =>
-      new ProcessInstance({
-        folder,
-        argv: () => [
-          guardian,
-          program,
-          '-m',
-          'functions_framework',
-          `--target=${entryPoint}`,
-          `--source=${source}`,
-        ],
-        env: {
-          PATH: `${join(place, 'bin')}:${process.env.PATH ?? ''}`,
-          HOME: folder,
-          PYTHONUNBUFFERED: '1',
-          PYTHONDONTWRITEBYTECODE: '1',
-          ...env,
-          FUNCTION_TARGET: entryPoint,
-          FUNCTION_SIGNATURE_TYPE: 'http',
-          K_REVISION: revision,
+    instantiate: (options) =>
+      processOf(
+        {
+          folder,
+          argv: () => [
+            guardian,
+            program,
+            '-m',
+            'functions_framework',
+            `--target=${entryPoint}`,
+            `--source=${source}`,
+          ],
+          env: {
+            PATH: `${join(place, 'bin')}:${process.env.PATH ?? ''}`,
+            HOME: folder,
+            PYTHONUNBUFFERED: '1',
+            PYTHONDONTWRITEBYTECODE: '1',
+            ...options.env,
+            FUNCTION_TARGET: entryPoint,
+            FUNCTION_SIGNATURE_TYPE: 'http',
+          },
         },
-        onLine,
-        maxRequests,
-        startTimeoutMs: startTimeoutMs ?? 240_000,
-      }),
+        options,
+      ),
   };
 }
