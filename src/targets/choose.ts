@@ -1,12 +1,12 @@
 import { functionPath, type Located, likelyService, servicePath } from '../domain/data/resource-name.ts';
-import type { TargetKind } from '../domain/deploy/kind.ts';
+import { belongsToFunctions, type TargetKind } from '../domain/deploy/kind.ts';
 import { kindRemedy, kindText } from '../domain/deploy/kind-text.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
 import type { Functions } from '../steps/ports/functions.ts';
 import type { RunService, Services } from '../steps/ports/services.ts';
 import type { Deployed, DeployTarget } from '../steps/ports/target.ts';
 import { deployedFunction } from './function/describe.ts';
-import { belongsToFunctions, deployedService } from './run/describe.ts';
+import { deployedService } from './run/describe.ts';
 
 /** What the user says about the kind of the service. */
 export interface Asked {
@@ -36,7 +36,7 @@ export function chooseTarget({ functions, services }: Clients, asked: Asked): Ch
   async function readService(signal?: AbortSignal): Promise<Deployed | undefined> {
     const live = await services.get(service, signal);
     if (live === undefined) return undefined;
-    if (belongsToFunctions(live))
+    if (belongsToFunctions(live.labels))
       return asked.kind?.startsWith('run-') ? refuse(asked, 'function') : undefined;
     return fitting(asked, deployedService(live));
   }
@@ -63,7 +63,7 @@ export function chooseTarget({ functions, services }: Clients, asked: Asked): Ch
       if (signal?.aborted) throw error;
       return undefined;
     }
-    return live && !belongsToFunctions(live) ? fitting(asked, deployedService(live)) : undefined;
+    return live && !belongsToFunctions(live.labels) ? fitting(asked, deployedService(live)) : undefined;
   }
 
   const read = async (signal?: AbortSignal) => {

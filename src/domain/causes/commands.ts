@@ -1,4 +1,3 @@
-import { likelyService } from '../data/resource-name.ts';
 import { projectFlag, quoted } from '../data/shell.ts';
 import type { RunNames } from '../errors/facts.ts';
 
@@ -63,6 +62,3 @@ export const grantOnRepository = (
 
 export const enableService = (names: RunNames, services: readonly string[]): string =>
   `gcloud services enable ${services.map(quoted).join(' ')} ${inProject(names)}`;
-
-/** Short name of the Cloud Run service behind the function. */
-export const serviceWord = (names: RunNames): string => quoted(likelyService(names.name ?? 'NAME'));

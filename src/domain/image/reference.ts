@@ -53,9 +53,6 @@ export const withDigest = ({ host, path }: ImageReference, digest: string): stri
 export const digestIn = (image: string | undefined): string | undefined =>
   /@(sha256:[0-9a-f]{64})$/.exec(image ?? '')?.[1];
 
-/** `sha256:` and twelve digits, as people read a digest. */
-export const shortDigest = (digest: string): string => digest.slice(0, 'sha256:'.length + 12);
-
 /**
  * From which registry the image comes. Cloud Run pulls from Artifact Registry, its older address gcr.io, and Docker Hub
  * (cloud.google.com/run/docs/deploying, "Supported container registries and images").

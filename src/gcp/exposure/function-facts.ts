@@ -1,5 +1,6 @@
 import { type JsonObject, textMapOf } from '../../domain/data/json.ts';
 import { likelyService, shortName } from '../../domain/data/resource-name.ts';
+import { belongsToFunctions } from '../../domain/deploy/kind.ts';
 import type { FunctionFacts } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
@@ -72,7 +73,7 @@ export function functionReader(rest: Rest): Pick<ExposureSources, 'describe'> {
         'run.services.get',
         (raw) => raw,
       );
-      const isOther = service.ok && textMapOf(service.value.labels)['goog-managed-by'] !== 'cloudfunctions';
+      const isOther = service.ok && !belongsToFunctions(textMapOf(service.value.labels));
       return isOther ? { ...service, value: serviceOnlyFacts(service.value) } : described;
     },
   };

@@ -1,13 +1,8 @@
-import { isObject, type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { type JsonObject, textOf } from '../../domain/data/json.ts';
 import { encodeName, locationOf, shortName } from '../../domain/data/resource-name.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
-
-/** google.rpc.Status of a change that ended at once. */
-export interface Refusal {
-  code: number;
-  message: string;
-}
+import { type Refusal, refusalOf } from './refusal.ts';
 
 /** The change was accepted, another change was faster, or the name is taken. */
 export type Begun = { operation: string | undefined; error: Refusal | undefined } | 'conflict';
@@ -27,8 +22,6 @@ export interface ServiceWriter {
 }
 
 const times = { attemptMs: 30_000, deadlineMs: 90_000 } as const;
-/** google.rpc.Code ABORTED. */
-const aborted = 10;
 
 export function createServiceWriter(rest: Rest): ServiceWriter {
   return {
@@ -71,11 +64,6 @@ export function createServiceWriter(rest: Rest): ServiceWriter {
 }
 
 function begunOf(answer: JsonObject): Begun {
-  const error = isObject(answer.error) ? objectOf(answer.error) : undefined;
-  if (error?.code === aborted) return 'conflict';
-  const code = typeof error?.code === 'number' ? error.code : 2;
-  return {
-    operation: textOf(answer.name),
-    error: error && { code, message: textOf(error.message) ?? 'no reason given' },
-  };
+  const error = refusalOf(answer);
+  return error === 'conflict' ? error : { operation: textOf(answer.name), error };
 }

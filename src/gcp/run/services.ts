@@ -1,9 +1,10 @@
-import { isObject, listOf, objectOf, textOf } from '../../domain/data/json.ts';
+import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { encodeName, revisionPattern, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { RunRevision, Services } from '../../steps/ports/services.ts';
 import { readRevision, readService } from './read-service.ts';
+import { refusalOf } from './refusal.ts';
 
 /** Cloud Run v2 over REST (google/cloud/run/v2/service.proto). */
 
@@ -17,9 +18,6 @@ function pathOf(service: string, revision?: string): string {
   const path = `v2/${encodeName(service)}`;
   return revision === undefined ? path : `${path}/revisions/${encodeURIComponent(revision)}`;
 }
-
-/** google.rpc.Code ABORTED, which an operation that ended at once can hold. */
-const aborted = 10;
 
 /** `times`: milliseconds for one attempt, and for all attempts of a call. */
 export function createServices(rest: Rest, times = { attemptMs: 10_000, deadlineMs: 45_000 }): Services {
@@ -86,11 +84,11 @@ export function createServices(rest: Rest, times = { attemptMs: 10_000, deadline
         signal: options.signal,
       });
       if (status === 409 || status === 412) return 'conflict';
-      const error = isObject(body.error) ? body.error : undefined;
-      if (error?.code === aborted) return 'conflict';
+      const error = refusalOf(body);
+      if (error === 'conflict') return error;
       if (error)
         throw new ReleaseError('remote-error', {
-          what: `Cloud Run refused the change of ${shortName(service)}: ${textOf(error.message) ?? 'no reason given'}`,
+          what: `Cloud Run refused the change of ${shortName(service)}: ${error.message}`,
         });
       return 'accepted';
     },

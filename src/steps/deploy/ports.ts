@@ -151,7 +151,7 @@ export interface Hold {
 export interface DeployRun {
   ports: DeployPorts;
   request: DeployRequest;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of the steady clock. */
   deadline: number;
   result: DeployResult;
   /** A write that may bring a revision was sent. Its result may be unknown. */

@@ -9,7 +9,7 @@ import { readUntil } from './read-until.ts';
 /** Waits until Cloud Run has applied a change. */
 
 interface Wait {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of the steady clock. */
   deadline: number;
   signal?: AbortSignal | undefined;
 }

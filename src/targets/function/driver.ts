@@ -1,18 +1,17 @@
-import { type JsonObject, textOf } from '../../domain/data/json.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
 import { functionPath, locationOf } from '../../domain/data/resource-name.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
-import { serviceOf } from '../../domain/traffic/function.ts';
-import { soleServing } from '../../domain/traffic/serving.ts';
-import type { Attempt, DeployRun, Driver } from '../../steps/deploy/ports.ts';
+import type { Attempt, Driver } from '../../steps/deploy/ports.ts';
 import type { FunctionOperation } from '../../steps/ports/functions.ts';
 import { operationFailure } from '../failure.ts';
+import { showLive } from '../show-live.ts';
 import { checkLive, checkSupport, tellRetry } from './checks.ts';
 import { logUpload } from './content.ts';
 import { deployedFunction } from './describe.ts';
 import { meetRunning } from './meet-running.ts';
 import { awaitOperation } from './operation.ts';
 import { checkProject } from './source-check.ts';
-import { digestsOf, type Live, planOf, readLive } from './state.ts';
+import { digestsOf, planOf, readLive } from './state.ts';
 import { type Submission, submit } from './submit.ts';
 import type { FunctionPorts, FunctionRun } from './world.ts';
 
@@ -51,28 +50,20 @@ async function prepare(run: FunctionRun): Promise<Attempt> {
 
   const digests = digestsOf(ports, request, tree);
   const { live, ours } = await meetRunning(run, read, digests);
-  showLive(run, live);
+  const deployed = live.function && deployedFunction(live.function);
+  showLive(run, deployed, live.service);
   checkSupport(run, live, await runtimes);
   tellRetry(run, live);
   checkProject(run, live, tree);
   const plan = planOf(request, live, tree, digests);
   return {
     plan,
-    live: live.function && deployedFunction(live.function),
+    live: deployed,
     service: live.service,
     ours: ours && { operation: ours.name || undefined },
     logContent: () => logUpload(ports.log, request.sourceDir, tree),
     ...changing(run, { live, plan, tree, digests }, ours),
   };
-}
-
-/** What the report says until something has changed. */
-function showLive({ result }: Pick<DeployRun, 'result'>, live: Live): void {
-  result.previousRevision = live.service && soleServing(live.service);
-  result.service = serviceOf(live.function);
-  result.url = textOf(live.function?.url);
-  result.traffic = live.service?.trafficStatuses ?? [];
-  result.deployed = live.function && deployedFunction(live.function);
 }
 
 function changing(

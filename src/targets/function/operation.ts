@@ -1,18 +1,11 @@
 import { stageWord } from '../../domain/deploy/failure.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { FunctionOperation } from '../../steps/ports/functions.ts';
+import { heartbeatMs, mostMs, throwIfLasting } from '../polling.ts';
 import type { FunctionPorts } from './world.ts';
 
-/**
- * Milliseconds before the first poll, so that the end of a short operation is seen soon. The time between polls then
- * grows to `mostMs`.
- */
+/** Milliseconds before the first poll, so that the end of a short operation is seen soon. */
 const firstMs = 500;
-const mostMs = 5_000;
-const heartbeatMs = 60_000;
-
-/** Errors after which the next poll may succeed. The read itself has already been retried. */
-const temporary = new Set(['network-failed', 'deadline-exceeded', 'response-malformed', 'remote-error']);
 
 function stageLine(operation: FunctionOperation): string {
   return operation.stages
@@ -22,8 +15,8 @@ function stageLine(operation: FunctionOperation): string {
 }
 
 /**
- * Waits until an operation ends, with or without an error. A failed poll does not fail the deploy, because the
- * operation runs at Google. Throws `deadline-exceeded` at `deadline` (milliseconds since the epoch).
+ * Waits until an operation ends, with or without an error. Throws `deadline-exceeded` at `deadline` (milliseconds of the
+ * steady clock).
  */
 export async function awaitOperation(
   ports: FunctionPorts,
@@ -66,9 +59,7 @@ export async function awaitOperation(
     try {
       operation = await functions.operation(operation.name, signal);
     } catch (error) {
-      if (signal?.aborted || !(error instanceof ReleaseError) || !temporary.has(error.code)) throw error;
-      const status = (error as { status?: number }).status;
-      if (status !== undefined && status < 500 && status !== 429) throw error;
+      throwIfLasting(error, signal);
       log.debug(`Could not read the operation, trying again: ${messageOf(error)}`);
     }
   }

@@ -1,8 +1,8 @@
 import { changeLine } from '../../domain/deploy/plan-text.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { soleServing } from '../../domain/traffic/serving.ts';
 import type { Attempt, DeployRun } from '../../steps/deploy/ports.ts';
 import type { RunService } from '../../steps/ports/services.ts';
+import { showLive } from '../show-live.ts';
 import { runIngress } from './config.ts';
 import { deployedService } from './describe.ts';
 import { changeFailure } from './failure.ts';
@@ -29,22 +29,20 @@ export function attemptOf(deploy: RunDeploy): Attempt {
   let before = deploy.service;
   let planned = planService(request, before, content, ports.sha256);
   let after: RunService | undefined;
-  showLive(run, before, content);
+  const live = before && deployedService(before);
+  showLive(run, live, before);
+  result.sourceSha256 = content.sha256;
+  result.image = content.image;
   const end = async () => {
     after = await awaitRevision(ports, { name, before, deadline: run.deadline, signal });
     const made = after.latestCreatedRevision !== before?.latestCreatedRevision;
     const isReady = made && after.latestReadyRevision === after.latestCreatedRevision;
     if (!isReady)
-      throw await changeFailure(
-        ports,
-        request,
-        after,
-        made ? 'SERVICE' : content.image ? 'SERVICE' : 'BUILD',
-      );
+      throw await changeFailure(ports, request, after, made || content.image ? 'SERVICE' : 'BUILD');
   };
   return {
     plan: planned.plan,
-    live: before && deployedService(before),
+    live,
     service: before,
     ours: undefined,
     logContent: deploy.logContent,
@@ -85,17 +83,6 @@ export function attemptOf(deploy: RunDeploy): Attempt {
       return deployedService(after);
     },
   };
-}
-
-/** What the report says until something has changed. */
-function showLive({ result }: DeployRun, service: RunService | undefined, content: Content): void {
-  result.previousRevision = service && soleServing(service);
-  result.service = service?.name;
-  result.url = service?.uri;
-  result.traffic = service?.trafficStatuses ?? [];
-  result.deployed = service && deployedService(service);
-  result.sourceSha256 = content.sha256;
-  result.image = content.image;
 }
 
 async function fresh({ ports, name, run }: RunDeploy): Promise<RunService> {

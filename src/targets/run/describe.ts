@@ -1,12 +1,8 @@
 import { type JsonObject, listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import type { TargetKind } from '../../domain/deploy/kind.ts';
-import type { RunService, Services } from '../../steps/ports/services.ts';
-import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
+import type { RunService } from '../../steps/ports/services.ts';
+import type { Deployed } from '../../steps/ports/target.ts';
 import { configOf } from './config.ts';
-
-/** Google's label on the services of functions that the Functions API manages. `gcloud functions detach` removes it. */
-export const belongsToFunctions = (service: RunService): boolean =>
-  service.labels['goog-managed-by'] === 'cloudfunctions';
 
 /** A service that Cloud Run builds as a function, or one that runs an image that others have built. */
 export function kindOf(raw: JsonObject): Exclude<TargetKind, 'function'> {
@@ -30,13 +26,4 @@ export const deployedService = (service: RunService): Deployed => ({
   saved: undefined,
   unfit: undefined,
   config: configOf(service),
-});
-
-/** A service of Cloud Run that no function resource manages. `name` is projects/P/locations/L/services/S. */
-export const serviceTarget = (services: Pick<Services, 'get'>, name: string): DeployTarget => ({
-  read: async (signal) => {
-    const service = await services.get(name, signal);
-    return service && deployedService(service);
-  },
-  building: async (signal) => (await services.get(name, signal))?.reconciling === true,
 });

@@ -1,14 +1,10 @@
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { RunService } from '../../steps/ports/services.ts';
+import { heartbeatMs, mostMs, throwIfLasting } from '../polling.ts';
 import type { RunPorts } from './world.ts';
 
-/** Milliseconds before the first poll; the time between polls then grows to `mostMs`. */
+/** Milliseconds before the first poll. */
 const firstMs = 400;
-const mostMs = 5_000;
-const heartbeatMs = 60_000;
-
-/** Errors after which the next poll may succeed. */
-const temporary = new Set(['network-failed', 'deadline-exceeded', 'response-malformed', 'remote-error']);
 
 export interface Awaited {
   /** projects/P/locations/L/services/S */
@@ -29,8 +25,7 @@ function isOver(service: RunService, before: RunService | undefined): boolean {
 }
 
 /**
- * Waits until Cloud Run has made the revision, or has given up. A poll that fails does not fail the deploy, because the
- * change goes on at Google. Throws `deadline-exceeded` at the deadline.
+ * Waits until Cloud Run has made the revision, or has given up. Throws `deadline-exceeded` at the deadline.
  */
 export async function awaitRevision(
   { services, clock, log }: Pick<RunPorts, 'services' | 'clock' | 'log'>,
@@ -50,9 +45,7 @@ export async function awaitRevision(
       const service = await services.get(name, signal);
       if (service && isOver(service, before)) return service;
     } catch (error) {
-      if (signal?.aborted || !(error instanceof ReleaseError) || !temporary.has(error.code)) throw error;
-      const { status } = error as { status?: number };
-      if (status !== undefined && status < 500 && status !== 429) throw error;
+      throwIfLasting(error, signal);
       log.debug(`Could not read the service, trying again: ${messageOf(error)}`);
     }
     if (clock.steady() - lastLineAt >= heartbeatMs) {
