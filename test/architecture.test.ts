@@ -299,6 +299,23 @@ describe('imports', () => {
     expect(circles).toEqual([]);
   });
 
+  test('no script loads jest, which only its own runner can load', () => {
+    const seen = new Set<string>();
+    const wrong: string[] = [];
+    const visit = (file: string, path: string[]) => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      const text = readFileSync(join(root, file), 'utf8');
+      for (const [, specifier = ''] of text.matchAll(/^(?:import|export)(?! type\b)[^;]*?from '([^']+)'/gm)) {
+        if (specifier.startsWith('@jest/')) wrong.push([...path, file].join(' -> '));
+        else if (specifier.startsWith('.')) visit(target(file, specifier), [...path, file]);
+      }
+    };
+    for (const file of [...files('scripts'), ...files('scripts', '.mjs')]) visit(file, []);
+    expect(seen.has('test/support/release-world.ts')).toBe(true);
+    expect(wrong).toEqual([]);
+  });
+
   test('the domain is pure: no module of Node, no clock, no environment, nothing asynchronous', () => {
     const impure = files('src/domain').flatMap((file) => {
       const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');

@@ -1,7 +1,7 @@
+import { deepStrictEqual } from 'node:assert';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from '@jest/globals';
 import type { FaultBook } from '../../sandbox/core/faults.ts';
 import { githubOf } from '../../sandbox/github/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/index.ts';
@@ -56,16 +56,18 @@ export interface RunOptions {
   transcript?: boolean;
 }
 
-/** An error says of itself whether the reason holds its sentence, so that no code has to compare sentences. */
+/**
+ * An error says of itself whether the reason holds its sentence, so that no code has to compare sentences. The sweep runs
+ * this without jest.
+ */
 function expectQuoted({ evidence, reason, errors }: Report): void {
   if (!('release' in evidence)) return;
   const text = reason.toLowerCase();
   for (const { what, in_reason } of errors)
-    expect([reason, what, in_reason === true]).toEqual([
-      reason,
-      what,
-      text.includes(what.replace(/\.$/, '').toLowerCase()),
-    ]);
+    deepStrictEqual(
+      { reason, what, inReason: in_reason === true },
+      { reason, what, inReason: text.includes(what.replace(/\.$/, '').toLowerCase()) },
+    );
 }
 
 export class ReleaseWorld {

@@ -51,9 +51,9 @@ export async function openCloud(home: string): Promise<{ sandbox: Sandbox; clien
   });
   const admin = 'user:admin@example.com';
   for (const resource of [
-    'projects/' + here.project,
-    'folders/' + here.folder,
-    'organizations/' + here.organization,
+    `projects/${here.project}`,
+    `folders/${here.folder}`,
+    `organizations/${here.organization}`,
   ])
     grant(
       world.policies,
