@@ -105,9 +105,12 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   },
   // One room for each kind of deployment. Only the registry beside them knows them all.
   targets: {
-    function: [],
+    // What the drivers that build source share.
+    source: [],
+    function: ['source'],
     // What the drivers of Cloud Run services share.
     run: [],
+    'run-function': ['run', 'source'],
     'run-image': ['run'],
   },
   gcp: { exposure: [], functions: [], login: [], preflight: ['exposure'], registry: [], run: [], source: [] },

@@ -8,6 +8,8 @@ export interface Begun {
   name: string;
   account: unknown;
   tags: readonly string[];
+  /** Where the source lies, as google.devtools.cloudbuild.v1.Source has it. */
+  source?: unknown;
 }
 
 const nowText = (world: World): string => new Date(world.now()).toISOString().replace('Z', '000000Z');
@@ -18,7 +20,7 @@ const nowText = (world: World): string => new Date(world.now()).toISOString().re
  */
 export async function noted<T>(
   world: World,
-  { id, name, account, tags }: Begun,
+  { id, name, account, tags, source }: Begun,
   work: () => Promise<T>,
   results: (made: T) => unknown = () => undefined,
 ): Promise<T> {
@@ -33,6 +35,7 @@ export async function noted<T>(
     serviceAccount: account,
     logUrl: `https://console.cloud.google.com/cloud-build/builds/${id}?project=${world.projectNumber}`,
     tags,
+    ...(source === undefined ? {} : { source }),
   };
   projectsOf(world).builds.set(id, shown);
   try {

@@ -52,6 +52,12 @@ function sourceOf(world: World, location: string): Buffer {
   return readFileSync(stored.file);
 }
 
+/** The source as Cloud Build shows it. */
+function shownSource(location = ''): unknown {
+  const [, bucket, object, generation] = SOURCE.exec(location) ?? [];
+  return { storageSource: { bucket, object, ...(generation ? { generation } : {}) } };
+}
+
 /**
  * Builds the source of a Cloud Run service as Cloud Build does, and pushes the image. Throws BuildError if the source is to
  * blame or the build account may not build.
@@ -101,7 +107,7 @@ export async function buildSource(
   try {
     return await noted(
       world,
-      { id, name, account, tags: [`service_${place.service}`] },
+      { id, name, account, tags: [`service_${place.service}`], source: shownSource(config.sourceLocation) },
       work,
       ({ digest }) => ({
         images: [{ name: target, digest }],

@@ -13,7 +13,7 @@ export interface Asked {
   place: Located;
   /** The kind that the user named, or that follows from what is given. Undefined: what exists decides. */
   kind: TargetKind | undefined;
-  /** Source is going to be deployed by the Functions API, so a service without a function resource does not fit. */
+  /** Source is going to be deployed, so a service that runs an image that others have built does not fit. */
   fromSource: boolean;
 }
 
@@ -92,7 +92,7 @@ const isDenied = (error: unknown) => (error as { status?: unknown }).status === 
 function fitting(asked: Asked, deployed: Deployed): Deployed {
   const { kind, fromSource } = asked;
   if (kind !== undefined && kind !== deployed.kind) return refuse(asked, deployed.kind);
-  return fromSource && kind === undefined ? refuse(asked, deployed.kind) : deployed;
+  return fromSource && deployed.kind === 'run-image' ? refuse(asked, deployed.kind) : deployed;
 }
 
 function refuse({ place, kind }: Asked, is: TargetKind): never {

@@ -8,7 +8,7 @@ import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import { readLogin } from '../login/inputs.ts';
-import { either, type FunctionInputs, readTarget, refuseBuild } from './target-inputs.ts';
+import { either, type FunctionInputs, readTarget, refuseBuild, refuseTrigger } from './target-inputs.ts';
 
 /** Sets a field of the Functions API. An unset input leaves the live setting alone. */
 type Set = (path: string, value: Json | undefined) => void;
@@ -30,8 +30,7 @@ export function readDeployInputs({ inputs, env }: Pick<Context, 'inputs' | 'env'
   setTrigger(inputs, values, (path, value) => {
     if (value !== undefined) shared.settings.set(path, value);
   });
-  if (shared.image !== undefined && values.event_trigger_type !== undefined)
-    inputs.problem(['image', 'event_trigger_type'], 'expected only one of them: an image gets no events');
+  refuseTrigger(inputs, shared, values.event_trigger_type);
   const allTraffic = values.all_traffic_on_latest_revision;
   return {
     login,

@@ -6,6 +6,7 @@ import { createImages } from '../../gcp/registry/images.ts';
 import { createServiceWriter } from '../../gcp/run/deploy-service.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createSources } from '../../gcp/source/sources.ts';
+import { createSourceStore } from '../../gcp/source/store.ts';
 import type { Context } from '../../runner/context.ts';
 import type { DeployPorts } from '../../steps/deploy/ports.ts';
 import type { Images } from '../../steps/ports/images.ts';
@@ -44,6 +45,10 @@ export function deployPorts(
         env.AWS_SHARED_CREDENTIALS_FILE,
         env.AWS_WEB_IDENTITY_TOKEN_FILE,
       ],
+    }),
+    store: createSourceStore({
+      ...{ rest, clock, redact },
+      accessToken: (signal) => platform.tokens.accessToken(signal),
     }),
     buildLogs: createBuildLogs(rest, clock),
     clock,

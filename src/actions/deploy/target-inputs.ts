@@ -54,6 +54,22 @@ const ofTheBuild = [
   'docker_repository',
 ] as const satisfies readonly InputName[];
 
+/** A Cloud Run function gets its events from a trigger that is a resource of its own. */
+export function refuseTrigger(
+  inputs: InputReader,
+  { image, kind }: Partial<Pick<AskedInputs, "image" | "kind">>,
+  type: string | undefined,
+): void {
+  if (type === undefined) return;
+  if (image !== undefined)
+    inputs.problem(['image', 'event_trigger_type'], 'expected only one of them: an image gets no events');
+  else if (kind === 'run-function')
+    inputs.problem(
+      ['target', 'event_trigger_type'],
+      'expected only one of them: a Cloud Run function gets events through a trigger of Eventarc, which is not deployed here',
+    );
+}
+
 /** An image is built already, so an input of the build would be ignored. */
 export function refuseBuild(inputs: InputReader, image: string | undefined): void {
   if (image === undefined) return;

@@ -23,9 +23,7 @@ export function kindRemedy(kind: TargetKind, place: Located): { fix: string; com
         commands: [detachFunction(place)],
       };
     case 'run-function':
-      return {
-        fix: 'These actions test, watch and take back such a function, but they cannot deploy it yet. Deploy it with gcloud run deploy --function, or release another name.',
-      };
+      return { fix: 'Use target: run-function with source_dir, or another name.' };
     case 'run-image':
       return { fix: 'Use target: run-image and set image, or another name.' };
   }

@@ -5,10 +5,6 @@
 export const targetKinds = ['function', 'run-function', 'run-image'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
-/** The kinds that have a driver. A function of Cloud Run can be tested, watched and taken back, but not deployed yet. */
-export const deployable = ['function', 'run-image'] as const satisfies readonly TargetKind[];
-export type Deployable = (typeof deployable)[number];
-
 /** Google's label on the services of functions that the Functions API manages. `gcloud functions detach` removes it. */
 export const belongsToFunctions = (labels: Readonly<Record<string, string>>): boolean =>
   labels['goog-managed-by'] === 'cloudfunctions';

@@ -34,7 +34,7 @@ export function neededPermissions(use: PreflightUse, isNew: boolean | undefined)
   const { kind = 'function' } = use;
   const family = kind === 'function' ? 'function' : 'run';
   const needed = checks.filter(({ permission, stage, when, of = family }) => {
-    if (!use.stages.has(stage) || of !== family) return false;
+    if (!use.stages.has(stage) || (of !== family && of !== kind)) return false;
     if (countPermissions.logs.includes(permission)) return readsCounts('logs', use);
     if (countPermissions.metrics.includes(permission)) return readsCounts('metrics', use);
     return when === undefined || isNew === undefined || (when === 'new') === isNew;
@@ -52,6 +52,7 @@ export const neededApis = (use: PreflightUse): string[] =>
     .filter(({ service, stage, of }) => {
       if (!use.stages.has(stage)) return false;
       if (of === 'function' && use.kind !== undefined && use.kind !== 'function') return false;
+      if (of === 'run-function' && use.kind !== 'run-function') return false;
       if (of === 'source' && use.kind === 'run-image') return false;
       if (service === countApis.logs) return readsCounts('logs', use);
       return service !== countApis.metrics || readsCounts('metrics', use);

@@ -27,8 +27,8 @@ export interface PermissionCheck {
   stage: NeededFor;
   role: string;
   weight: Weight;
-  /** Absent: every kind of deployment. */
-  of?: 'function' | 'run';
+  /** Absent: every kind of deployment. `run`: both kinds of Cloud Run. */
+  of?: 'function' | 'run' | 'run-function';
   /** Absent: always. `new` and `existing` say for which functions the permission is needed. */
   when?: 'new' | 'existing';
   /** What happens without it, as a sentence. */
@@ -36,6 +36,7 @@ export interface PermissionCheck {
 }
 
 const developer = 'roles/cloudfunctions.developer';
+const sourceDeveloper = 'roles/run.sourceDeveloper';
 const actAs = 'iam.serviceAccounts.actAs';
 const accountUser = 'roles/iam.serviceAccountUser';
 
@@ -114,6 +115,81 @@ export const permissionChecks = [
     weight: 'stop',
     when: 'new',
     without: 'The service cannot be created.',
+  },
+  {
+    permission: 'cloudbuild.builds.create',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    weight: 'stop',
+    without: 'Cloud Run refuses to build the source.',
+  },
+  {
+    permission: 'storage.buckets.list',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    weight: 'stop',
+    without: 'The release cannot see whether the bucket for the source belongs to this project.',
+  },
+  {
+    permission: 'storage.buckets.create',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    weight: 'warn',
+    when: 'new',
+    without: 'If the project has no bucket for sources in this region yet, the source cannot be uploaded.',
+  },
+  {
+    permission: 'storage.objects.create',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    // The bucket itself may grant it, which is not asked.
+    weight: 'warn',
+    without: 'The source cannot be uploaded, unless the bucket itself allows it.',
+  },
+  {
+    permission: 'storage.objects.get',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    weight: 'warn',
+    without: 'The release cannot name the upload that is built, unless the bucket itself allows it.',
+  },
+  {
+    permission: 'artifactregistry.repositories.create',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    weight: 'warn',
+    when: 'new',
+    without: 'If the repository for images does not exist yet, it cannot be made.',
+  },
+  {
+    permission: 'run.operations.get',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    weight: 'warn',
+    without: 'A build that fails may be noticed only at the deadline.',
+  },
+  {
+    permission: 'cloudbuild.builds.list',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    weight: 'note',
+    without: 'If the build fails, the error shows no part of its log.',
   },
   {
     permission: 'cloudfunctions.functions.create',
@@ -230,12 +306,17 @@ export const withoutText = (permission: string, place: Place): string | undefine
   )?.without;
 
 /** The APIs that a stage calls, or that Cloud Functions calls for it. */
-export const apiChecks: readonly { service: string; stage: NeededFor; of?: 'function' | 'source' }[] = [
+export const apiChecks: readonly {
+  service: string;
+  stage: NeededFor;
+  of?: 'function' | 'source' | 'run-function';
+}[] = [
   { service: 'cloudfunctions.googleapis.com', stage: 'State', of: 'function' },
   { service: 'run.googleapis.com', stage: 'State' },
   { service: 'cloudresourcemanager.googleapis.com', stage: 'Guard' },
   { service: 'cloudbuild.googleapis.com', stage: 'Build', of: 'source' },
   { service: 'artifactregistry.googleapis.com', stage: 'Build', of: 'source' },
+  { service: 'storage.googleapis.com', stage: 'Build', of: 'run-function' },
   { service: 'logging.googleapis.com', stage: 'Watch' },
   { service: 'monitoring.googleapis.com', stage: 'Watch' },
 ];

@@ -2,7 +2,7 @@ import { type JsonObject, textOf } from '../../domain/data/json.ts';
 import { encodeName, locationOf, shortName } from '../../domain/data/resource-name.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
-import { type Refusal, refusalOf } from './refusal.ts';
+import { errorOf, type Refusal, refusalOf } from './refusal.ts';
 
 /** The change was accepted, another change was faster, or the name is taken. */
 export type Begun = { operation: string | undefined; error: Refusal | undefined } | 'conflict';
@@ -19,6 +19,8 @@ export interface ServiceWriter {
     body: JsonObject,
     options: { mask: readonly string[]; force: boolean; signal?: AbortSignal | undefined },
   ): Promise<Begun>;
+  /** Why an operation has failed. Undefined while it has not, or if this identity may not read it. */
+  refusal(operation: string, signal?: AbortSignal): Promise<Refusal | undefined>;
 }
 
 const times = { attemptMs: 30_000, deadlineMs: 90_000 } as const;
@@ -59,6 +61,15 @@ export function createServiceWriter(rest: Rest): ServiceWriter {
         if (error instanceof RemoteError && error.statusName === 'ABORTED') return 'conflict';
         throw error;
       }
+    },
+
+    async refusal(operation, signal) {
+      const path = `v2/${encodeName(operation)}`;
+      const { body, status } = await rest.call({
+        ...({ api: 'run', method: 'GET', path, signal } as const),
+        accept: [403, 404],
+      });
+      return status < 300 && body.done === true ? errorOf(body) : undefined;
     },
   };
 }

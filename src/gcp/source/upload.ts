@@ -39,20 +39,40 @@ export async function uploadArchive(
   target: UploadTarget,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { endpoints, clock } = options;
+  const { endpoints } = options;
   const url = endpoints.assertSendable(target.uploadUrl);
   checkHost(url, endpoints);
   for (const [key, value] of url.searchParams)
     if (/signature|credential|token/i.test(key)) options.addSecret(value);
+  await sendArchive(options, archive, { method: 'PUT', url, signal });
+}
+
+export interface ArchiveCall {
+  method: 'PUT' | 'POST';
+  url: URL;
+  /** Asked for before every attempt, because a token may expire during a long upload. */
+  headers?: () => Promise<Record<string, string>>;
+  /** Statuses that are answers and not errors. */
+  accept?: readonly number[];
+  signal?: AbortSignal | undefined;
+}
+
+/** Sends the archive to Cloud Storage, again after a failure that may pass. Throws `upload-failed`. */
+export async function sendArchive(
+  options: Pick<UploadOptions, 'clock' | 'redact'>,
+  archive: SourceArchive,
+  { method, url, headers, accept = [], signal }: ArchiveCall,
+): Promise<HttpResponse> {
+  const { clock } = options;
   const deadline = clock.steady() + deadlineMs;
   for (let tries = 1; ; tries++) {
     let problem: string;
     let transient: boolean;
     try {
       const answer = await send({
-        method: 'PUT',
+        method,
         url: url.href,
-        headers: { 'content-type': 'application/zip' },
+        headers: { 'content-type': 'application/zip', ...(await headers?.()) },
         body: () => createReadStream(archive.path),
         contentLength: archive.bytes,
         timeoutMs: Math.max(1, Math.min(attemptMs, deadline - clock.steady())),
@@ -60,7 +80,7 @@ export async function uploadArchive(
         truncate: true,
         signal,
       });
-      if (answer.status >= 200 && answer.status < 300) return;
+      if ((answer.status >= 200 && answer.status < 300) || accept.includes(answer.status)) return answer;
       problem = `Cloud Storage answered ${answer.status}${reasonIn(answer, options.redact)}`;
       transient = mayRetry('read', { status: answer.status });
     } catch (error) {
@@ -79,9 +99,11 @@ export async function uploadArchive(
   }
 }
 
-/** Code and message of Cloud Storage's XML error. */
+/** Code and message of Cloud Storage's XML error, or the message of its JSON API. */
 function reasonIn(answer: HttpResponse, redact: (text: string) => string): string {
   const text = answer.body.subarray(0, 4096).toString('utf8');
+  const message = /"message":\s*"([^"\\]{1,300})/.exec(text)?.[1];
+  if (message) return ` (${redact(message)})`;
   const parts = ['Code', 'Message']
     .map((tag) => new RegExp(`<${tag}>([^<]{1,300})</${tag}>`).exec(text)?.[1])
     .filter(Boolean);

@@ -42,12 +42,15 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
   const calls = new Calls(ports.sources, ports.caller);
   const { sources } = calls;
   const project = `projects/${place.project}`;
-  const wanted = [...new Set(neededPermissions(asked, undefined).map(({ permission }) => permission))];
+  // If what exists decides on the kind, the answers must serve both kinds that are built from source.
+  const uses = asked.kind === undefined ? [asked, { ...asked, kind: 'run-function' as const }] : [asked];
+  const needed = uses.flatMap((use) => neededPermissions(use, undefined));
+  const wanted = [...new Set(needed.map(({ permission }) => permission))];
   // First round: what exists, what the project grants, and which APIs are off.
   const [described, granted, off, token] = await Promise.all([
     sources.describe(`projects/${place.project}/locations/${place.region}/functions/${place.name}`, signal),
     sources.held(project, wanted, signal),
-    sources.disabled(place.project, neededApis(asked), signal),
+    sources.disabled(place.project, [...new Set(uses.flatMap(neededApis))], signal),
     callerToken(calls, asked, signal),
   ]);
   const isNew = described.ok ? false : described.cause === 'absent' ? true : undefined;

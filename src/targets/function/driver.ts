@@ -5,12 +5,12 @@ import type { Attempt, Driver } from '../../steps/deploy/ports.ts';
 import type { FunctionOperation } from '../../steps/ports/functions.ts';
 import { operationFailure } from '../failure.ts';
 import { showLive } from '../show-live.ts';
+import { checkProject } from '../source/check.ts';
+import { logUpload } from '../source/content.ts';
 import { checkLive, checkSupport, tellRetry } from './checks.ts';
-import { logUpload } from './content.ts';
 import { deployedFunction } from './describe.ts';
 import { meetRunning } from './meet-running.ts';
 import { awaitOperation } from './operation.ts';
-import { checkProject } from './source-check.ts';
 import { digestsOf, planOf, readLive } from './state.ts';
 import { type Submission, submit } from './submit.ts';
 import type { FunctionPorts, FunctionRun } from './world.ts';
@@ -54,7 +54,7 @@ async function prepare(run: FunctionRun): Promise<Attempt> {
   showLive(run, deployed, live.service);
   checkSupport(run, live, await runtimes);
   tellRetry(run, live);
-  checkProject(run, live, tree);
+  checkProject(ports.log, request, live.function, tree);
   const plan = planOf(request, live, tree, digests);
   return {
     plan,

@@ -29,16 +29,24 @@ export function attemptOf(deploy: RunDeploy): Attempt {
   let before = deploy.service;
   let planned = planService(request, before, content, ports.sha256);
   let after: RunService | undefined;
+  let operation: string | undefined;
   const live = before && deployedService(before);
   showLive(run, live, before);
   result.sourceSha256 = content.sha256;
   result.image = content.image;
   const end = async () => {
-    after = await awaitRevision(ports, { name, before, deadline: run.deadline, signal });
+    const { service, refusal } = await awaitRevision(ports, {
+      ...{ name, before, deadline: run.deadline, signal },
+      // A build that fails changes nothing of the service, so only the operation tells.
+      operation: content.build && operation,
+    });
+    after = service;
     const made = after.latestCreatedRevision !== before?.latestCreatedRevision;
     const isReady = made && after.latestReadyRevision === after.latestCreatedRevision;
-    if (!isReady)
-      throw await changeFailure(ports, request, after, made || content.image ? 'SERVICE' : 'BUILD');
+    if (isReady) return;
+    const stage = made || content.build === undefined ? 'SERVICE' : 'BUILD';
+    const build = stage === 'BUILD' ? await content.build?.() : undefined;
+    throw await changeFailure(ports, request, { service: after, stage, build, refusal });
   };
   return {
     plan: planned.plan,
@@ -47,12 +55,19 @@ export function attemptOf(deploy: RunDeploy): Attempt {
     ours: undefined,
     logContent: deploy.logContent,
     begin: async (pinned) => {
-      run.sent = true;
       // The pin has changed the service, so the etag that was read first is out of date.
       before = pinned ?? before;
+      if (content.upload) {
+        await content.upload();
+        planned = planService(request, before, content, ports.sha256);
+      }
+      run.sent = true;
       for (let tries = 1; ; tries++) {
         const sent = await send(deploy, before, planned);
-        if (sent !== 'conflict') return { operation: sent, joined: false };
+        if (sent !== 'conflict') {
+          operation = sent;
+          return { operation: sent, joined: false };
+        }
         const now = await ports.services.get(name, signal);
         if (now && isOurs(now, before, planned)) {
           result.created = before === undefined;

@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, objectOf, textMapOf, textOf } from '../../domain/data/json.ts';
 import { parseName } from '../../domain/data/resource-name.ts';
 import type { RunService } from '../../steps/ports/services.ts';
+import { buildConfigOf } from './build-config.ts';
 import { mainContainer, secretParts, variablesOf } from './container.ts';
 import { secretVolumesOf } from './volumes.ts';
 
@@ -62,6 +63,7 @@ export function configOf(service: RunService): JsonObject {
     description: service.description,
     labels: textMapOf(raw.labels),
     kmsKeyName: textOf(template.encryptionKey),
+    buildConfig: buildConfigOf(raw),
     serviceConfig,
   };
 }

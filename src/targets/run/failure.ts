@@ -13,19 +13,25 @@ function reasonOf({ terminalMessage, raw }: RunService): string {
   return terminalMessage ?? textOf(condition?.message) ?? 'Cloud Run gave no reason.';
 }
 
+export interface Failed {
+  service: RunService;
+  stage: 'BUILD' | 'SERVICE';
+  /** Cloud Build's id of the build that failed. The service itself names only the last one that succeeded. */
+  build: string | undefined;
+  refusal: string | undefined;
+}
+
 /** The error of a change that ended without a revision that can serve, with the end of its log. */
 export function changeFailure(
   ports: Pick<RunPorts, 'buildLogs' | 'log'>,
   request: DeployRequest,
-  service: RunService,
-  stage: 'BUILD' | 'SERVICE',
+  { service, stage, build, refusal }: Failed,
 ): Promise<ReleaseError> {
-  const reason = reasonOf(service);
+  const reason = refusal ?? reasonOf(service);
   const message =
     stage === 'SERVICE' && service.latestCreatedRevision && !reason.includes(service.latestCreatedRevision)
       ? `Revision '${service.latestCreatedRevision}' is not ready and cannot serve traffic. ${reason}`
       : reason;
-  const build = textOf(objectOf(service.raw.buildConfig).name);
   return operationFailure(ports, request, {
     name: service.name,
     done: true,

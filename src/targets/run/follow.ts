@@ -14,6 +14,15 @@ export interface Awaited {
   /** Milliseconds of the steady clock. */
   deadline: number;
   signal: AbortSignal | undefined;
+  /** The operation of the change, if it may fail without a trace on the service. */
+  operation?: string | undefined;
+}
+
+/** How a change ended. */
+export interface Ended {
+  service: RunService;
+  /** What the operation says of its failure. Undefined if only the service was looked at. */
+  refusal: string | undefined;
 }
 
 /** Cloud Run has come to an end with a change that was made after `before` was read. */
@@ -28,9 +37,16 @@ function isOver(service: RunService, before: RunService | undefined): boolean {
  * Waits until Cloud Run has made the revision, or has given up. Throws `deadline-exceeded` at the deadline.
  */
 export async function awaitRevision(
-  { services, clock, log }: Pick<RunPorts, 'services' | 'clock' | 'log'>,
-  { name, before, deadline, signal }: Awaited,
-): Promise<RunService> {
+  {
+    services,
+    writer,
+    clock,
+    log,
+  }: Pick<RunPorts, 'services' | 'clock' | 'log'> & {
+    writer?: Pick<RunPorts['writer'], 'refusal'>;
+  },
+  { name, before, deadline, signal, operation }: Awaited,
+): Promise<Ended> {
   const started = clock.steady();
   let lastLineAt = started;
   for (let wait = firstMs; ; wait = Math.min(mostMs, wait * 1.25)) {
@@ -43,7 +59,9 @@ export async function awaitRevision(
     await clock.sleep(Math.min(wait, left), signal);
     try {
       const service = await services.get(name, signal);
-      if (service && isOver(service, before)) return service;
+      const refusal = operation && (await writer?.refusal(operation, signal));
+      if (service && refusal) return { service, refusal: refusal.message };
+      if (service && isOver(service, before)) return { service, refusal: undefined };
     } catch (error) {
       throwIfLasting(error, signal);
       log.debug(`Could not read the service, trying again: ${messageOf(error)}`);

@@ -20,8 +20,12 @@ export interface Content {
   image: string | undefined;
   files: number;
   bytes: number;
+  /** Brings it to where Cloud Run finds it, before the change is sent. Absent if it is there already. */
+  upload?(): Promise<void>;
   /** Puts it into the draft. */
   apply(draft: Draft): void;
+  /** Cloud Build's id of the build that failed. Absent if nothing is built. */
+  build?(): Promise<string | undefined>;
 }
 
 export interface Planned {

@@ -17,7 +17,10 @@ const busy = service({ arrived: false, settled: false, raw: { generation: '2' } 
 const next = { latestCreatedRevision: 'ocr-2', raw: { generation: '2' } };
 
 /** The wall clock is far from the steady one, and goes back while this waits. */
-function world(answer: (nth: number) => RunService | undefined | Error) {
+function world(
+  answer: (nth: number) => RunService | undefined | Error,
+  refusal: (nth: number) => string | undefined = () => undefined,
+) {
   let steady = 1000;
   let polls = 0;
   const ports = {
@@ -36,10 +39,17 @@ function world(answer: (nth: number) => RunService | undefined | Error) {
         return found;
       },
     },
+    writer: {
+      refusal: async () => {
+        const message = refusal(polls);
+        return message === undefined ? undefined : { code: 3, message };
+      },
+    },
   } as unknown as Parameters<typeof awaitRevision>[0];
-  const wait = (old: RunService | undefined) =>
-    awaitRevision(ports, { name: 'ocr', before: old, deadline: 61_000, signal: undefined });
-  return { wait, polls: () => polls };
+  const end = (old: RunService | undefined, operation?: string) =>
+    awaitRevision(ports, { name: 'ocr', before: old, deadline: 61_000, signal: undefined, operation });
+  const wait = (old: RunService | undefined) => end(old).then((ended) => ended.service);
+  return { wait, end, polls: () => polls };
 }
 
 describe('waiting for a revision', () => {
@@ -52,6 +62,23 @@ describe('waiting for a revision', () => {
     const { wait, polls } = world((nth) => (nth < 4 ? busy : service(more)));
     expect(await wait(old)).toMatchObject(more);
     expect(polls()).toBe(4);
+  });
+
+  test('ends when the operation failed, although the service is as it was', async () => {
+    const { end, polls } = world(
+      () => before,
+      (nth) => (nth < 3 ? undefined : 'no such package'),
+    );
+    expect(await end(before, 'operations/1')).toEqual({ service: before, refusal: 'no such package' });
+    expect(polls()).toBe(3);
+  });
+
+  test('without an operation looks only at the service', async () => {
+    const { end } = world(
+      () => service(next),
+      () => 'not asked',
+    );
+    expect((await end(before)).refusal).toBeUndefined();
   });
 
   test('goes on while the service is as it was, and ends at the deadline', async () => {

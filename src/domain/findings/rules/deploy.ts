@@ -17,4 +17,9 @@ export const deployRules = {
     severity: 'medium',
     why: 'Another deploy changed the same function or service in the meantime.',
   },
+  'function-detached': {
+    title: 'The function was detached from the Functions API',
+    severity: 'info',
+    why: 'The Functions API no longer manages it, so Cloud Run builds it from now on.',
+  },
 } as const satisfies Rules;

@@ -1,0 +1,19 @@
+/** Where the source of a Cloud Run function lies: gs://BUCKET/OBJECT, with #GENERATION if that very upload is meant. */
+export interface SourcePlace {
+  bucket: string;
+  object: string;
+  generation?: string | undefined;
+}
+
+export function parseSource(location: string | undefined): SourcePlace | undefined {
+  const [, bucket, object, generation] = /^gs:\/\/([^/]+)\/([^#]+)(?:#(\d+))?$/.exec(location ?? '') ?? [];
+  return bucket === undefined || object === undefined ? undefined : { bucket, object, generation };
+}
+
+/** The bucket of a project for the sources of Cloud Run, as gcloud names it. `google` may not occur in the name of a bucket. */
+export const bucketName = (project: string, region: string): string =>
+  `run-sources-${project.replace(/[:.]/g, '_').replaceAll('google', 'elgoog')}-${region}`;
+
+/** True if the Functions API has uploaded this source: its buckets are named so, with the number of the project behind. */
+export const isFunctionsSource = (location: string | undefined): boolean =>
+  /^gcf-v2-sources-/.test(parseSource(location)?.bucket ?? '');

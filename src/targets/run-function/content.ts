@@ -1,0 +1,77 @@
+import { objectOf, textOf } from '../../domain/data/json.ts';
+import { likelyService } from '../../domain/data/resource-name.ts';
+import { messageOf } from '../../domain/errors/errors.ts';
+import { formatBytes } from '../../domain/source/manifest.ts';
+import type { DeployRequest } from '../../steps/deploy/ports.ts';
+import type { Log } from '../../steps/ports/log.ts';
+import type { RunService } from '../../steps/ports/services.ts';
+import type { Sources, SourceTree } from '../../steps/ports/source.ts';
+import type { SourceStore } from '../../steps/ports/source-store.ts';
+import { repositoryOf } from '../run/build-config.ts';
+import type { Content } from '../run/plan.ts';
+import { applyBuild, imageIn } from './build-config.ts';
+
+export interface Source {
+  request: DeployRequest;
+  service: RunService | undefined;
+  tree: SourceTree;
+}
+
+/** Source as the content of a Cloud Run service: it is uploaded before the change, and Cloud Run builds it. */
+export function sourceContent(
+  { sources, store, log }: { sources: Sources; store: SourceStore; log: Log },
+  { request, service, tree }: Source,
+): Content {
+  const { signal, settings } = request;
+  const live = service && objectOf(service.raw.buildConfig);
+  const imageUri = wantedImage(request, textOf(live?.imageUri), service === undefined);
+  let location: string | undefined;
+  return {
+    sha256: tree.sha256,
+    // The service shows where its source lies, but not what it holds. So only the label can say it.
+    live: () => undefined,
+    image: undefined,
+    files: tree.files.length,
+    bytes: tree.bytes,
+    upload: async () => {
+      if (location !== undefined) return;
+      const repository = imageUri && repositoryOf(imageUri);
+      if (repository) await store.repository(repository, signal);
+      const archive = await sources.pack(tree, signal);
+      try {
+        location = await store.keep(request, archive, signal);
+        log.line(
+          `Uploaded ${formatBytes(archive.bytes)} (${tree.files.length} files, ${formatBytes(tree.bytes)} unpacked)`,
+        );
+      } finally {
+        archive.remove();
+      }
+    },
+    // The plan before the upload only needs to know that there will be a new source.
+    apply: (draft) => applyBuild(draft, { settings, live, imageUri, sourceLocation: location ?? '' }),
+    build: async () => {
+      try {
+        return location && (await store.buildOf(request, location, signal));
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        log.debug(`Could not find the build: ${messageOf(error)}`);
+        return undefined;
+      }
+    },
+  };
+}
+
+/** The name of the image, if it is to change: a new service has gcloud's repository unless the user names one. */
+function wantedImage(
+  { settings, project, region, name }: DeployRequest,
+  live: string | undefined,
+  isNew: boolean,
+): string | undefined {
+  const own = textOf(settings.get('buildConfig.dockerRepository'));
+  if (own !== undefined) return repositoryOf(live) === own ? undefined : imageIn(own, likelyService(name));
+  if (!isNew) return undefined;
+  return imageIn(
+    `projects/${project}/locations/${region}/repositories/cloud-run-source-deploy`,
+    likelyService(name),
+  );
+}
