@@ -6,6 +6,7 @@ const times = { new: ', first release', existing: '' } as const;
 
 /** Writes docs/release/preflight.md from the table of checks. */
 export function generate(): Record<string, string> {
+  const checks: readonly PermissionCheck[] = permissionChecks;
   const permission = (check: PermissionCheck) =>
     `| \`${check.permission}\` | ${check.on} | ${check.stage}${check.when ? times[check.when] : ''} | \`${check.role}\` | ${weights[check.weight]} | ${check.without} |`;
   const lines = [
@@ -24,7 +25,7 @@ export function generate(): Record<string, string> {
     '',
     '| permission | on | needed for | a role that has it | if it is missing | without it |',
     '|:--|:--|:--|:--|:--|:--|',
-    ...(permissionChecks as readonly PermissionCheck[]).filter(({ of }) => of !== 'run').map(permission),
+    ...checks.filter(({ of }) => of === undefined || of === 'function').map(permission),
     '',
     'The watch needs the permission of its source. `source: auto` needs one of the two: without the logs it warns, without both it stops.',
     'With `on_blind: promote` unreadable counts only warn.',
@@ -34,9 +35,21 @@ export function generate(): Record<string, string> {
     'looked up in its registry: a tag or a digest that does not exist, a registry that refuses this identity or that Cloud Run does not pull',
     'from, and an image that is not built for linux/amd64 stop the release here.',
     '',
+    'A release of a [Cloud Run function](functions-by-cloud-run.md) needs none of the permissions of Cloud Functions either. In their place',
+    'it needs `run.services.create` for a first release, and these for the upload and the build:',
+    '',
+    '| permission | on | needed for | a role that has it | if it is missing | without it |',
+    '|:--|:--|:--|:--|:--|:--|',
+    ...checks.filter(({ of }) => of === 'run-function').map(permission),
+    '',
     '## APIs',
     '',
-    `${apiChecks.map(({ service }) => `\`${service}\``).join(', ')}. One call to Service Usage lists those that are off. If this identity may not read the list, a call that Google refuses for that reason names its own API.`,
+    `${apiChecks
+      .filter(({ of }) => of !== 'run-function')
+      .map(({ service }) => `\`${service}\``)
+      .join(
+        ', ',
+      )}; for a Cloud Run function \`storage.googleapis.com\` in place of \`cloudfunctions.googleapis.com\`. One call to Service Usage lists those that are off. If this identity may not read the list, a call that Google refuses for that reason names its own API.`,
     '',
     '## The caller of the smoke test and of probes',
     '',

@@ -19,7 +19,7 @@ export function generate(): Record<string, string> {
   const path = 'docs/set-up/README.md';
   const users = new Map<string, { role: string; on: string; actions: Set<string> }>();
   for (const { permission, on, stage, role, of } of permissionChecks as readonly PermissionCheck[]) {
-    if (of === 'run') continue;
+    if (of === 'run' || of === 'run-function') continue;
     const row = users.get(`${permission} ${on}`) ?? { role, on, actions: new Set<string>() };
     for (const action of usersOf(stage).split(', ')) row.actions.add(action);
     users.set(`${permission} ${on}`, row);

@@ -57,7 +57,7 @@ const ofTheBuild = [
 /** A Cloud Run function gets its events from a trigger that is a resource of its own. */
 export function refuseTrigger(
   inputs: InputReader,
-  { image, kind }: Partial<Pick<AskedInputs, "image" | "kind">>,
+  { image, kind }: Partial<Pick<AskedInputs, 'image' | 'kind'>>,
   type: string | undefined,
 ): void {
   if (type === undefined) return;

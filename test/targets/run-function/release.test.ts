@@ -251,11 +251,4 @@ describe('what cannot be deployed stops the run before it changes anything', () 
     expect(ran.report.errors[0]?.what).toMatch(text);
     expect(writes(from)).toEqual([]);
   });
-
-  test('a bucket of that name in another project does not get the source', async () => {
-    const { bucketName } = await import('../../../src/domain/source/location.ts');
-    expect(bucketName('example.com:google-ocr', 'us-central1')).toBe(
-      'run-sources-example_com_elgoog-ocr-us-central1',
-    );
-  });
 });

@@ -306,11 +306,11 @@ describe('what exists under the name decides on the kind', () => {
     await client.wait('run', made.body.name as string);
     const service = [...runState(world.sandbox.world).services.values()].find(({ id }) => id === 'byrun');
     Object.assign(service ?? {}, { buildConfig: { functionTarget: 'ocr', sourceLocation: 'gs://b/o.zip' } });
-    const ran = await world.release('byrun', world.good());
+    const ran = await world.release('byrun', world.good(), { inputs: { target: 'function' } });
     expect(ran.report.errors[0]).toMatchObject({
       code: 'target-differs',
-      what: 'byrun is a Cloud Run function that the Functions API does not manage.',
-      fix: expect.stringContaining('gcloud run deploy --function'),
+      what: 'byrun is a Cloud Run function that the Functions API does not manage, so target: function does not fit.',
+      fix: expect.stringContaining('target: run-function'),
     });
   });
 });
