@@ -14,6 +14,14 @@ export function parseSource(location: string | undefined): SourcePlace | undefin
 export const bucketName = (project: string, region: string): string =>
   `run-sources-${project.replace(/[:.]/g, '_').replaceAll('google', 'elgoog')}-${region}`;
 
+/** The name of an upload. It has the digest of the source, so that the service itself shows what is built. `id` is unique. */
+export const uploadName = (service: string, sha256: string, id: string): string =>
+  `services/${service}/${sha256}-${id}.zip`;
+
+/** The digest in the name of an upload. Undefined if another tool has uploaded the source. */
+export const digestIn = (location: string | undefined): string | undefined =>
+  /^services\/[^/]+\/([0-9a-f]{64})-[^/]+\.zip$/.exec(parseSource(location)?.object ?? '')?.[1];
+
 /** True if the Functions API has uploaded this source: its buckets are named so, with the number of the project behind. */
 export const isFunctionsSource = (location: string | undefined): boolean =>
   /^gcf-v2-sources-/.test(parseSource(location)?.bucket ?? '');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { encodeName, type Located, locationOf, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { bucketName, parseSource } from '../../domain/source/location.ts';
+import { bucketName, parseSource, type SourcePlace, uploadName } from '../../domain/source/location.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SourceArchive } from '../../steps/ports/source.ts';
@@ -25,9 +25,11 @@ const repositoryMs = 90_000;
 export function createSourceStore(options: StoreOptions): SourceStore {
   const { rest, clock } = options;
   return {
-    async keep(place, archive, signal) {
+    async keep(place, { archive, sha256 }, signal) {
       const bucket = await ensureBucket(rest, place, signal);
-      return upload(options, bucket, place.name, archive, signal);
+      // Every run has an object of its own: a second attempt that finds it there knows that the first one has written it.
+      const object = uploadName(place.name, sha256, randomUUID());
+      return upload(options, { bucket, object }, archive, signal);
     },
 
     async repository(name, signal) {
@@ -126,16 +128,13 @@ async function ensureBucket(rest: Rest, { project, region }: Located, signal?: A
   });
 }
 
-/** Every run has an object of its own: a second attempt that finds it there knows that the first one has written it. */
 async function upload(
   options: StoreOptions,
-  bucket: string,
-  name: string,
+  { bucket, object }: SourcePlace,
   archive: SourceArchive,
   signal?: AbortSignal,
 ): Promise<string> {
   const { rest, accessToken } = options;
-  const object = `services/${name}/${randomUUID()}.zip`;
   const base = rest.endpoints.base('storage');
   const url = rest.endpoints.assertSendable(`${base}/upload/storage/v1/b/${bucket}/o`);
   url.search = new URLSearchParams({ uploadType: 'media', name: object, ifGenerationMatch: '0' }).toString();

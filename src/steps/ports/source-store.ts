@@ -6,8 +6,13 @@ export interface SourceStore {
   /**
    * Uploads the archive to the project's bucket for sources, which it makes if there is none. Returns
    * `gs://BUCKET/OBJECT#GENERATION`: this very upload, even if something replaces the object later.
+   * The object's name has the digest of the source.
    */
-  keep(place: Located, archive: SourceArchive, signal?: AbortSignal): Promise<string>;
+  keep(
+    place: Located,
+    source: { archive: SourceArchive; sha256: string },
+    signal?: AbortSignal,
+  ): Promise<string>;
   /** Makes a repository for images if there is none. `name` is projects/P/locations/L/repositories/R. */
   repository(name: string, signal?: AbortSignal): Promise<void>;
   /** Cloud Build's id of the newest build of an upload. Undefined if there is none, or if it cannot be read. */

@@ -1,10 +1,12 @@
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { likelyService } from '../../domain/data/resource-name.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
-import { formatBytes } from '../../domain/source/manifest.ts';
+import { sourceLabel } from '../../domain/product.ts';
+import { digestIn } from '../../domain/source/location.ts';
+import { formatBytes, labelDigest } from '../../domain/source/manifest.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import type { Log } from '../../steps/ports/log.ts';
-import type { RunService } from '../../steps/ports/services.ts';
+import type { RunRevision, RunService } from '../../steps/ports/services.ts';
 import type { Sources, SourceTree } from '../../steps/ports/source.ts';
 import type { SourceStore } from '../../steps/ports/source-store.ts';
 import { repositoryOf } from '../run/build-config.ts';
@@ -15,12 +17,14 @@ export interface Source {
   request: DeployRequest;
   service: RunService | undefined;
   tree: SourceTree;
+  /** The newest revision when the service was read. */
+  made: RunRevision | undefined;
 }
 
 /** Source as the content of a Cloud Run service: it is uploaded before the change, and Cloud Run builds it. */
 export function sourceContent(
   { sources, store, log }: { sources: Sources; store: SourceStore; log: Log },
-  { request, service, tree }: Source,
+  { request, service, tree, made }: Source,
 ): Content {
   const { signal, settings } = request;
   const live = service && objectOf(service.raw.buildConfig);
@@ -28,8 +32,7 @@ export function sourceContent(
   let location: string | undefined;
   return {
     sha256: tree.sha256,
-    // The service shows where its source lies, but not what it holds. So only the label can say it.
-    live: () => undefined,
+    live: (now) => liveDigest(now, made),
     image: undefined,
     files: tree.files.length,
     bytes: tree.bytes,
@@ -39,7 +42,7 @@ export function sourceContent(
       if (repository) await store.repository(repository, signal);
       const archive = await sources.pack(tree, signal);
       try {
-        location = await store.keep(request, archive, signal);
+        location = await store.keep(request, { archive, sha256: tree.sha256 }, signal);
         log.line(
           `Uploaded ${formatBytes(archive.bytes)} (${tree.files.length} files, ${formatBytes(tree.bytes)} unpacked)`,
         );
@@ -59,6 +62,17 @@ export function sourceContent(
       }
     },
   };
+}
+
+/**
+ * The digest of the source that the newest revision was built from. Where the source lies is the service's own word, so a
+ * deploy by another tool is seen. A build that failed has changed that, but not the revision, which has the digest as a label.
+ */
+function liveDigest({ raw, latestCreatedRevision }: RunService, made: RunRevision | undefined): string {
+  const named = digestIn(textOf(objectOf(raw.buildConfig).sourceLocation));
+  const labels = objectOf(made?.raw.labels);
+  const isBuilt = named !== undefined && labels[sourceLabel] === labelDigest(named);
+  return isBuilt && made?.name === latestCreatedRevision ? named : '';
 }
 
 /** The name of the image, if it is to change: a new service has gcloud's repository unless the user names one. */

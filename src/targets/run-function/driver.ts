@@ -1,5 +1,8 @@
+import { objectOf, textOf } from '../../domain/data/json.ts';
 import { likelyService, servicePath } from '../../domain/data/resource-name.ts';
-import type { Driver } from '../../steps/deploy/ports.ts';
+import { digestIn } from '../../domain/source/location.ts';
+import type { DeployRequest, Driver } from '../../steps/deploy/ports.ts';
+import type { RunRevision, RunService } from '../../steps/ports/services.ts';
 import type { Sources } from '../../steps/ports/source.ts';
 import type { SourceStore } from '../../steps/ports/source-store.ts';
 import { attemptOf } from '../run/attempt.ts';
@@ -32,8 +35,22 @@ export function runFunctionDriver(ports: SourcePorts): Driver {
       if (service) tellDetached(run, service);
       checkProject(own.log, request, service && configOf(service), tree);
       const logContent = () => logUpload(own.log, request.sourceDir, tree);
-      const content = sourceContent(own, { request, service, tree });
+      const made = await newestOf(own, request, service, tree.sha256);
+      const content = sourceContent(own, { request, service, tree, made });
       return attemptOf({ run, ports: own, name, service, content, logContent });
     },
   };
+}
+
+/** The newest revision, which is read only if the service says that it has this very source already. */
+async function newestOf(
+  { services }: Pick<SourcePorts, 'services'>,
+  { signal }: DeployRequest,
+  service: RunService | undefined,
+  sha256: string,
+): Promise<RunRevision | undefined> {
+  const newest = service?.latestCreatedRevision;
+  const said = digestIn(textOf(objectOf(service?.raw.buildConfig).sourceLocation));
+  if (!service || newest === undefined || said !== sha256) return undefined;
+  return services.revision(service.name, newest, signal);
 }

@@ -37,7 +37,7 @@ export function attemptOf(deploy: RunDeploy): Attempt {
   const end = async () => {
     const { service, refusal } = await awaitRevision(ports, {
       ...{ name, before, deadline: run.deadline, signal },
-      // A build that fails changes nothing of the service, so only the operation tells.
+      // A build that fails may leave no trace on the service, so the operation is asked as well.
       operation: content.build && operation,
     });
     after = service;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { bucketName, isFunctionsSource, parseSource } from '../../../src/domain/source/location.ts';
+import {
+  bucketName,
+  digestIn,
+  isFunctionsSource,
+  parseSource,
+  uploadName,
+} from '../../../src/domain/source/location.ts';
 
 describe('where source lies', () => {
   test.each([
@@ -15,6 +21,16 @@ describe('where source lies', () => {
     ['example.com:google-ocr', 'run-sources-example_com_elgoog-ocr-us-central1'],
   ])('the bucket of %s has a name that Cloud Storage takes', (project, wanted) =>
     expect(bucketName(project, 'us-central1')).toBe(wanted),
+  );
+
+  test('the name of an upload has the digest of its source', () => {
+    const sha256 = '0a'.repeat(32);
+    expect(digestIn(`gs://b/${uploadName('ocr', sha256, 'one-two')}#17`)).toBe(sha256);
+  });
+
+  test.each(['gs://b/services/ocr/1769-0a.zip', `gs://b/${'0a'.repeat(32)}-1.zip`, undefined])(
+    '%s was uploaded by another tool',
+    (text) => expect(digestIn(text)).toBeUndefined(),
   );
 
   test.each([

@@ -34,7 +34,7 @@ const archive = () => {
   writeFileSync(path, 'bytes');
   return { path, bytes: 5, remove: () => {} };
 };
-const kept = () => store.keep(place, archive());
+const kept = () => store.keep(place, { archive: archive(), sha256: 'a'.repeat(64) });
 const count = (text: string) => seen.filter((call) => call.startsWith(text)).length;
 
 const read = async (request: IncomingMessage) => {
@@ -89,7 +89,9 @@ describe('an upload', () => {
   test('goes with a token to the bucket of the project, and names its generation', async () => {
     answer = plain;
     const location = await kept();
-    expect(location).toMatch(/^gs:\/\/run-sources-p-us-central1\/services\/ocr\/[0-9a-f-]{36}\.zip#17$/);
+    expect(location).toMatch(
+      /^gs:\/\/run-sources-p-us-central1\/services\/ocr\/a{64}-[0-9a-f-]{36}\.zip#17$/,
+    );
     const at = seen.findIndex(isUpload);
     expect([bodies[at], tokens[at]]).toEqual(['bytes', 'Bearer secret-token']);
     expect(seen[at]).toContain('ifGenerationMatch=0');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { obstaclesOf } from '../../../sandbox/run/obstacles.ts';
 import { Client, inline } from '../../sandbox/support/client.ts';
 import { zipOf } from '../../sandbox/support/zip.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
@@ -239,6 +240,42 @@ describe('what exists decides', () => {
   });
 });
 
+describe('the same source is built again', () => {
+  const patch = async (name: string, mask: string, body: object) => {
+    const answer = await client.patchService(name, mask, body);
+    await client.wait('run', answer.body.name as string);
+  };
+  const again = async (name: string, source: string) => {
+    const ran = await deploy(name, source);
+    expect([ran.report.verdict, ran.report.errors, ran.outputs.unchanged]).toEqual(['pass', [], false]);
+    expect(await world.serving(name)).toEqual([{ revision: ran.outputs.revision, percent: 100 }]);
+    return ran;
+  };
+
+  test('if another tool has deployed other source, and left the labels', async () => {
+    await madeByGcloud('other-tool');
+    const { sourceLocation } = (await raw('other-tool')).buildConfig as Record<string, string>;
+    const source = world.good();
+    await deploy('taken', source);
+    await patch('taken', 'buildConfig.sourceLocation', { buildConfig: { sourceLocation } });
+    await again('taken', source);
+  });
+
+  test('if its build failed the last time', async () => {
+    await deploy('retried', world.good());
+    const source = world.good();
+    const { buildAccountNeedsRole } = obstaclesOf(world.sandbox.world);
+    Object.assign(obstaclesOf(world.sandbox.world), { buildAccountNeedsRole: true });
+    const failed = await deploy('retried', source);
+    Object.assign(obstaclesOf(world.sandbox.world), { buildAccountNeedsRole });
+    expect(failed.report.errors[0]).toMatchObject({
+      code: 'deploy-failed',
+      what: expect.stringMatching(/missing permission on the build service account/),
+    });
+    await again('retried', source);
+  });
+});
+
 describe('what cannot be deployed stops the run before it changes anything', () => {
   test.each<[string, Record<string, string | undefined>, RegExp]>([
     ['a new function without a runtime', { runtime: undefined }, /runtime: missing/],
@@ -251,4 +288,89 @@ describe('what cannot be deployed stops the run before it changes anything', () 
     expect(ran.report.errors[0]?.what).toMatch(text);
     expect(writes(from)).toEqual([]);
   });
+});
+
+describe('a call that fails once', () => {
+  const upload = { api: 'storage', method: 'POST', path: '/upload/' };
+  const list = { api: 'storage', method: 'GET', path: '/storage/v1/b?' };
+  const object = { api: 'storage', method: 'GET', path: '/o/services' };
+  const poll = { api: 'run', method: 'GET', path: '/operations/' };
+  const change = { api: 'run', method: 'PATCH', path: 'buildConfig' };
+  const lost = { reset: 'after' } as const;
+  const gone = { reset: 'before' } as const;
+  const busy = { status: 503 };
+
+  test.each([
+    ['the list of buckets', list, busy],
+    ['the upload, before it arrives', upload, gone],
+    ['the answer of the upload', upload, lost],
+    ['the upload, refused for a moment', upload, busy],
+    ['the read of the upload', object, busy],
+    ['the read of the operation', poll, busy],
+    ['the change, before it arrives', change, gone],
+    ['the answer of the change', change, lost],
+    ['the change, refused for a moment', change, busy],
+  ])('%s: the deploy ends well, with one build', async (what, call, fault) => {
+    const name = `once-${what.replace(/[^a-z]+/g, '-')}`.slice(0, 40).replace(/-$/, '');
+    await deploy(name, world.good());
+    const before = (await world.service(name))?.latestCreatedRevision;
+    const book = world.sandbox.world.faults;
+    book.add({ ...call, fault });
+    const ran = await deploy(name, world.good());
+    const hit = book.list().map(({ seen }) => seen);
+    book.clear();
+    expect([ran.report.verdict, ran.report.errors]).toEqual(['pass', []]);
+    expect(hit[0]).toBeGreaterThan(0);
+    const { revisions } = (await client.api('run', 'GET', `/v2/${client.parent}/services/${name}/revisions`))
+      .body;
+    expect(revisions).toHaveLength(2);
+    expect(await world.serving(name)).toEqual([{ revision: ran.outputs.revision, percent: 100 }]);
+    expect(ran.outputs.revision).not.toBe(before);
+  });
+
+  test('the first deploy, whose answer is lost, makes one service with one revision', async () => {
+    const book = world.sandbox.world.faults;
+    book.add({ api: 'run', method: 'POST', path: 'serviceId=first-lost', fault: lost });
+    const ran = await deploy('first-lost', world.good());
+    expect(book.list()[0]?.seen).toBeGreaterThan(0);
+    book.clear();
+    expect([ran.report.verdict, ran.report.errors]).toEqual(['pass', []]);
+    const { revisions } = (
+      await client.api('run', 'GET', `/v2/${client.parent}/services/first-lost/revisions`)
+    ).body;
+    expect(revisions).toHaveLength(1);
+  });
+});
+
+describe('the preflight', () => {
+  const projectPath = '//cloudresourcemanager.googleapis.com/projects/sandbox-project';
+  const without = async (role: string, run: () => Promise<void>) => {
+    const { policies } = world.sandbox.world;
+    const before = policies.get(projectPath).bindings;
+    const member = `serviceAccount:${world.sandbox.env.SERVICE_ACCOUNT}`;
+    policies.set(
+      projectPath,
+      before.map((one) =>
+        one.role === role ? { ...one, members: one.members.filter((name) => name !== member) } : one,
+      ),
+    );
+    await run().finally(() => policies.set(projectPath, before));
+  };
+
+  test('names the role that the upload and the build need, before anything is changed', () =>
+    without('roles/run.sourceDeveloper', async () => {
+      const from = requests();
+      const ran = await release('denied', world.good());
+      expect([ran.report.outcome, ran.exitCode]).toEqual(['blocked', 1]);
+      const finding = ran.report.findings.find(({ rule }) => rule === 'preflight-missing');
+      expect(JSON.stringify(finding)).toContain('cloudbuild.builds.create');
+      expect(finding?.commands?.join()).toContain('roles/run.sourceDeveloper');
+      expect(writes(from)).toEqual([]);
+    }));
+
+  test('asks for no permission of Cloud Functions', () =>
+    without('roles/cloudfunctions.developer', async () => {
+      const ran = await release('nofunctions', world.good());
+      expect([ran.report.outcome, ran.report.errors]).toEqual(['promoted', []]);
+    }));
 });
