@@ -222,6 +222,22 @@ describe('what exists decides', () => {
     },
   );
 
+  test('a function that is detached is not built while target: function says that it is managed', async () => {
+    await deploy('left', world.good(), { target: undefined });
+    const path = `/v2/${client.parent}/functions/left:detachFunction`;
+    await client.wait(
+      'cloudfunctions',
+      (await client.api('cloudfunctions', 'POST', path, {})).body.name as string,
+    );
+    const from = requests();
+    const ran = await deploy('left', world.good(), { target: 'function' });
+    expect(ran.report.errors[0]).toMatchObject({
+      code: 'target-differs',
+      what: expect.stringMatching(/does not fit.*Use target: run-function/),
+    });
+    expect(writes(from)).toEqual([]);
+  });
+
   test('a function of the Functions API is not turned into a Cloud Run function, nor the other way round', async () => {
     await client.deploy('managed', inline(200));
     await madeByGcloud('unmanaged');
