@@ -26,3 +26,4 @@ export const rollback = () =>
 export const smokeTest = () =>
   run('smoke-test', async () => (await import('./actions/smoke-test/smoke-test.ts')).smokeTest);
 export const watch = () => run('watch', async () => (await import('./actions/watch/watch.ts')).watch);
+export const cli = async () => (await import('./cli/main.ts')).main(process.argv.slice(2));

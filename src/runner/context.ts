@@ -3,6 +3,7 @@ import type { RunNames } from '../domain/errors/facts.ts';
 import { type Environment, InputReader } from '../inputs/reader.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
+import type { LocalLogin } from '../steps/ports/tokens.ts';
 import { createClock } from './clock.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -23,6 +24,8 @@ export interface Context {
   startedAt: number;
   /** What the action knows about itself, for repairs. `names` is called only after a failure. */
   about: { names: () => RunNames };
+  /** The login of a person's machine. Only the command line sets it. */
+  localLogin?: LocalLogin | undefined;
   /** Saves a value for the post step of this step (`GITHUB_STATE`). */
   saveState(name: string, value: string): void;
   /** Reads what the main step saved; empty if it saved nothing. */

@@ -13,12 +13,15 @@ export async function explainErrors(
   known: RunNames,
   given: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  for (const record of report.errors) {
-    const { facts } = record;
-    delete record.facts;
-    if (facts) await explainOne(record, facts, { ...namesOf(report, given), ...known });
-    record.page = errorPage(record.row ?? record.code);
-  }
+  for (const record of report.errors) await explainError(record, { ...namesOf(report, given), ...known });
+}
+
+/** The same for one error. */
+export async function explainError(record: ErrorRecord, names: RunNames): Promise<void> {
+  const { facts } = record;
+  delete record.facts;
+  if (facts) await explainOne(record, facts, names);
+  record.page = errorPage(record.row ?? record.code);
 }
 
 async function explainOne(record: ErrorRecord, facts: FailureFacts, names: RunNames): Promise<void> {

@@ -227,7 +227,10 @@ describe('credentials of an earlier step', () => {
       const { InputReader } = await import('../../src/inputs/reader.ts');
       const { readLogin } = await import('../../src/actions/login/inputs.ts');
       const inputs = new InputReader({});
-      const login = readLogin(inputs, inputs.of('smoke-test'), { GOOGLE_APPLICATION_CREDENTIALS: path });
+      const login = readLogin(
+        { inputs, env: { GOOGLE_APPLICATION_CREDENTIALS: path } },
+        inputs.of('smoke-test'),
+      );
       inputs.done();
       expect(login).toMatchObject({
         source: 'file',

@@ -20,9 +20,13 @@ export interface AuthRequest {
 }
 
 /** All inputs of `auth`. Throws one error with every problem. */
-export function readAuthRequest({ inputs, env }: Pick<Context, 'inputs' | 'env'>): AuthRequest {
+export function readAuthRequest({
+  inputs,
+  env,
+  localLogin,
+}: Pick<Context, 'inputs' | 'env' | 'localLogin'>): AuthRequest {
   const values = inputs.of('auth');
-  const login = readLogin(inputs, values, env, { optional: true, accountNamesProject: true });
+  const login = readLogin({ inputs, env, localLogin }, values, { optional: true, accountNamesProject: true });
   if (login.source !== 'inputs') inputs.missing('workload_identity_provider');
   login.lifetimeSeconds = Math.round(values.access_token_lifetime);
   login.scopes = values.access_token_scopes ?? login.scopes;

@@ -23,9 +23,13 @@ export interface DeployInputs {
 }
 
 /** All inputs of `deploy`. Notes problems; `inputs.done()` reports them at once. */
-export function readDeployInputs({ inputs, env }: Pick<Context, 'inputs' | 'env'>): DeployInputs {
+export function readDeployInputs({
+  inputs,
+  env,
+  localLogin,
+}: Pick<Context, 'inputs' | 'env' | 'localLogin'>): DeployInputs {
   const values = inputs.of('deploy');
-  const login = readLogin(inputs, values, env, { accountMayBeRuntime: true });
+  const login = readLogin({ inputs, env, localLogin }, values, { accountMayBeRuntime: true });
   const shared = readFunction(inputs, values, login.projectId);
   setTrigger(inputs, values, (path, value) => {
     if (value !== undefined) shared.settings.set(path, value);

@@ -11,10 +11,14 @@ export interface GuardInputs {
 }
 
 /** All inputs of `guard`. Notes problems; `inputs.done()` reports them at once. */
-export function readGuard({ inputs, env }: Pick<Context, 'inputs' | 'env'>): GuardInputs {
+export function readGuard({
+  inputs,
+  env,
+  localLogin,
+}: Pick<Context, 'inputs' | 'env' | 'localLogin'>): GuardInputs {
   const values = inputs.of('guard');
   return {
-    login: readLogin(inputs, values, env),
+    login: readLogin({ inputs, env, localLogin }, values),
     request: {
       ...guardDefaults,
       name: values.name,

@@ -7,8 +7,9 @@ import {
 } from '../../domain/login/request.ts';
 import { runnerKind } from '../../domain/login/runner-kind.ts';
 import { projectPattern } from '../../inputs/groups/where.ts';
-import type { Environment, InputReader } from '../../inputs/reader.ts';
+import type { Environment } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
+import type { Context } from '../../runner/context.ts';
 import { readRegularFile } from '../../runner/regular-file.ts';
 import { useCredentialsFile } from './earlier-login.ts';
 
@@ -56,9 +57,8 @@ export interface LoginRules {
  * Combines the login inputs with what earlier steps of the job left. Notes problems, sends nothing and never throws.
  */
 export function readLogin(
-  inputs: InputReader,
+  { inputs, env, localLogin: local }: Pick<Context, 'inputs' | 'env' | 'localLogin'>,
   values: LoginInputs,
-  env: Environment,
   rules: LoginRules = {},
 ): LoginRequest {
   const logsInHere = inputs.isSet('workload_identity_provider');
@@ -81,19 +81,27 @@ export function readLogin(
   if (logsInHere) {
     request.source = 'inputs';
     request.endpoint = runnerEndpoint(env);
+  } else if (local) {
+    request.source = 'local';
+    request.from = local.from;
+    request.serviceAccount = local.account;
   } else useCredentialsFile(request, env);
 
   const exported = projectVariables.map((name) => env[name]?.trim() ?? '');
   const ofJob = exported.find((value) => projectPattern.test(value));
   const ofAccount = request.serviceAccount ? projectOfServiceAccount(request.serviceAccount) : undefined;
   request.projectId =
-    values.project_id ?? (rules.accountNamesProject ? (ofAccount ?? ofJob) : (ofJob ?? ofAccount));
+    values.project_id ??
+    (rules.accountNamesProject ? (ofAccount ?? ofJob) : (ofJob ?? ofAccount)) ??
+    local?.project;
 
   if (rules.optional) return request;
   if (!request.projectId && !inputs.isSet('project_id'))
     inputs.missing(
       'project_id',
-      `a project id such as my-project (no earlier step and no service account names one)${whyEmpty(env)}`,
+      local
+        ? "a project id such as my-project (gcloud's configuration names none either)"
+        : `a project id such as my-project (no earlier step and no service account names one)${whyEmpty(env)}`,
     );
   if (request.source === 'none' && !request.refusal)
     inputs.missing(

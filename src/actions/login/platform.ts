@@ -60,9 +60,10 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     addSecret: secrets.add,
     userAgent: agent,
     signal,
+    local: context.localLogin,
     onClock: (aheadMs) => followGoogle(context, aheadMs),
   });
-  const member = () => memberOf(login, tokens);
+  const member = () => memberOf(login, tokens) ?? context.localLogin?.member();
   context.about.names = () => ({ project: login.projectId, member: member() });
   const invoker = login.invokerServiceAccount ?? login.serviceAccount;
   return { tokens, rest, endpoints: found, projectId: login.projectId ?? '', invoker, member };

@@ -36,9 +36,13 @@ export interface ReleaseInputs {
 type Values = Inputs<'release'>;
 
 /** All inputs of the release. Notes problems; `inputs.done()` reports them at once. */
-export async function readRelease({ inputs, env }: Pick<Context, 'inputs' | 'env'>): Promise<ReleaseInputs> {
+export async function readRelease({
+  inputs,
+  env,
+  localLogin,
+}: Pick<Context, 'inputs' | 'env' | 'localLogin'>): Promise<ReleaseInputs> {
   const values = inputs.of('release');
-  const login = readLogin(inputs, values, env, { accountMayBeRuntime: true });
+  const login = readLogin({ inputs, env, localLogin }, values, { accountMayBeRuntime: true });
   const deploy = { ...readFunction(inputs, values, login.projectId), onExposed: 'close' as const };
   const slo = countingClients(inputs, values, await objectivesOf(inputs, values, env));
   const suite = suiteOf(values, env);

@@ -2,10 +2,10 @@ import type { Context } from '../../runner/context.ts';
 import { readLogin } from '../login/inputs.ts';
 
 /** All inputs of `rollback`. Notes problems; `inputs.done()` reports them at once. */
-export function readRollback({ inputs, env }: Pick<Context, 'inputs' | 'env'>) {
+export function readRollback({ inputs, env, localLogin }: Pick<Context, 'inputs' | 'env' | 'localLogin'>) {
   const values = inputs.of('rollback');
   return {
-    login: readLogin(inputs, values, env),
+    login: readLogin({ inputs, env, localLogin }, values),
     name: values.name,
     region: values.region,
     to: values.to,

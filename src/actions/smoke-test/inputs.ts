@@ -2,7 +2,7 @@ import type { Context } from '../../runner/context.ts';
 import { readLogin } from '../login/inputs.ts';
 
 /** All inputs of `smoke-test`. Notes problems; `inputs.done()` reports them at once. */
-export function readSmokeTest({ inputs, env }: Pick<Context, 'inputs' | 'env'>) {
+export function readSmokeTest({ inputs, env, localLogin }: Pick<Context, 'inputs' | 'env' | 'localLogin'>) {
   const values = inputs.of('smoke-test');
   const targets = (['name', 'url', 'command'] as const).filter((name) => inputs.isSet(name));
   if (targets.length === 0)
@@ -14,7 +14,7 @@ export function readSmokeTest({ inputs, env }: Pick<Context, 'inputs' | 'env'>) 
   const isDeployed = inputs.isSet('name');
   if (inputs.isSet('revision') && !isDeployed) inputs.problem('revision', 'expected only together with name');
   return {
-    login: readLogin(inputs, values, env, { optional: !isDeployed }),
+    login: readLogin({ inputs, env, localLogin }, values, { optional: !isDeployed }),
     suite: values.suite,
     name: values.name,
     region: values.region,

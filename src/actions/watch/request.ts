@@ -5,7 +5,7 @@ import { countingClients, readObjectives, undecidedPolicy, watchRule } from './i
 
 /** All inputs of a live watch, as plain settings. Notes problems; `inputs.done()` reports them at once. */
 export async function readWatch(context: Context) {
-  const { inputs, env } = context;
+  const { inputs, env, localLogin } = context;
   const values = inputs.of('watch');
   const read = await readObjectives(inputs, values, env.GITHUB_WORKSPACE || '.');
   const objectives = read && countingClients(inputs, values, read);
@@ -14,7 +14,7 @@ export async function readWatch(context: Context) {
     inputs.missing('slo', 'a percentage such as 99.5%, or slo_file');
   const probes = values.probes_per_minute;
   return {
-    login: readLogin(inputs, values, env),
+    login: readLogin({ inputs, env, localLogin }, values),
     name: values.name ?? '',
     region: values.region,
     revision: values.revision,

@@ -7,7 +7,9 @@ import { distance, intern } from './edit-distance.ts';
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: { word: string; edits: number } | undefined;
   for (const candidate of known) {
-    const edits = distance(intern([...word.toLowerCase()], [...candidate.toLowerCase()]));
+    const edits = swapped(word.toLowerCase(), candidate.toLowerCase())
+      ? 1
+      : distance(intern([...word.toLowerCase()], [...candidate.toLowerCase()]));
     if (
       edits <= Math.max(1, Math.floor(candidate.length / 3)) &&
       edits < (best?.edits ?? Number.MAX_SAFE_INTEGER)
@@ -15,4 +17,16 @@ export function nearest(word: string, known: readonly string[]): string | undefi
       best = { word: candidate, edits };
   }
   return best?.word;
+}
+
+/** Two neighbouring letters have changed places. */
+function swapped(word: string, candidate: string): boolean {
+  const at = [...word].findIndex((letter, index) => letter !== candidate[index]);
+  return (
+    at >= 0 &&
+    word.length === candidate.length &&
+    word[at] === candidate[at + 1] &&
+    word[at + 1] === candidate[at] &&
+    word.slice(at + 2) === candidate.slice(at + 2)
+  );
 }

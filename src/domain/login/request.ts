@@ -23,8 +23,8 @@ export interface RunFacts {
 
 /** Everything that a login needs, as plain data. No server has checked it yet. */
 export interface LoginRequest {
-  /** `inputs`: the inputs name a provider. `file`: an earlier step left credentials. `none`: neither. */
-  source: 'inputs' | 'file' | 'none';
+  /** `inputs`: the inputs name a provider. `file`: an earlier step left credentials. `local`: a person's machine. `none`: nothing. */
+  source: 'inputs' | 'file' | 'local' | 'none';
   /** Environment variable and path of the credentials, for messages. */
   from?: string | undefined;
   /** Why the credentials of an earlier step cannot be used. Thrown at the first use of a token. */

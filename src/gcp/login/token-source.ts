@@ -7,7 +7,7 @@ import { cloudPlatformScope } from '../../domain/login/request.ts';
 import type { Rest, RestAnswer } from '../../http/rest.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { Log } from '../../steps/ports/log.ts';
-import type { LoginTokens, TimedToken } from '../../steps/ports/tokens.ts';
+import type { LocalLogin, LoginTokens, TimedToken } from '../../steps/ports/tokens.ts';
 import { attemptLogin } from './attempt-login.ts';
 import { missingOidc } from './missing-oidc.ts';
 import { fetchOidcToken } from './oidc.ts';
@@ -27,6 +27,8 @@ export interface TokenOptions {
   /** Called after the first exchange with the milliseconds by which this machine's clock is ahead of Google's. */
   onClock?: (aheadMs: number) => void;
   random?: () => number;
+  /** Gives the first token in place of GitHub and the token exchange. */
+  local?: LocalLogin | undefined;
 }
 
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -64,7 +66,9 @@ export function createTokens(options: TokenOptions): LoginTokens {
     };
   }
 
+  const { local } = options;
   const federated = shared(clock, options.signal, async () => {
+    if (local) return local.access(options.signal);
     const { provider, endpoint, audience } = ready();
     return attempt('sts', undefined, async () => {
       const { endpoints } = rest;
@@ -175,9 +179,10 @@ export function createTokens(options: TokenOptions): LoginTokens {
   }
 
   async function mintIdToken(audience: string): Promise<TimedToken> {
-    ready();
+    if (!local) ready();
     const invoker = request.invokerServiceAccount;
     const account = invoker ?? request.serviceAccount;
+    if (!account && local) return local.id(audience, options.signal);
     if (!account)
       throw new ReleaseError('login-id-token-needs-account', {
         what: `This step needs an ID token for ${audience.slice(0, 200)}.`,

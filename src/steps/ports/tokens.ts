@@ -12,6 +12,21 @@ export interface TimedToken {
   expiresAt: number;
 }
 
+/** A login with what a person's machine has, in place of GitHub's. */
+export interface LocalLogin {
+  /** Where the credentials come from, for people. */
+  from: string;
+  /** Service account to act as, by impersonation. */
+  account?: string | undefined;
+  /** The project of gcloud's active configuration. */
+  project?: string | undefined;
+  /** The identity itself, before any impersonation, for instance `user:jane@example.com`. Known after the first token. */
+  member: () => string | undefined;
+  access: (signal?: AbortSignal) => Promise<TimedToken>;
+  /** An ID token of the identity itself. Throws if it can have none. */
+  id: (audience: string, signal?: AbortSignal) => Promise<TimedToken>;
+}
+
 /** The token source, with what only `auth` and the doctor need. */
 export interface LoginTokens extends Tokens {
   /** The federated token, before any service account is impersonated. */

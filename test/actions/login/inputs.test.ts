@@ -25,7 +25,7 @@ function read(
   optional = false,
 ): { login: LoginRequest; problem: string | undefined } {
   const inputs = new InputReader(env);
-  const login = readLogin(inputs, inputs.of('smoke-test'), env, { optional });
+  const login = readLogin({ inputs, env }, inputs.of('smoke-test'), { optional });
   try {
     inputs.done();
     return { login, problem: undefined };

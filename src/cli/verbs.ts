@@ -1,0 +1,26 @@
+import type { Verb } from './verb.ts';
+
+interface Entry {
+  /** One line of the list of verbs. */
+  summary: string;
+  load: () => Promise<Verb>;
+}
+
+/**
+ * Every verb, in the order of the help. A new verb is a file in src/cli/verbs/ and a line here. Its code is loaded when it
+ * is called, so that no verb slows down another.
+ */
+export const verbs: Readonly<Record<string, Entry>> = {
+  smoke: {
+    summary: 'Run a smoke suite against a URL, a command or a deployed service.',
+    load: async () => (await import('./verbs/smoke.ts')).smoke,
+  },
+  replay: {
+    summary: 'Judge a recorded watch again, offline.',
+    load: async () => (await import('./verbs/replay.ts')).replay,
+  },
+  rollback: {
+    summary: 'Move the traffic back to an earlier revision, or settle an unfinished release.',
+    load: async () => (await import('./verbs/rollback.ts')).rollback,
+  },
+};

@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Verb, verb } from '../../src/cli/verb.ts';
+import { verbs } from '../../src/cli/verbs.ts';
+import { readWords } from '../../src/cli/words/arguments.ts';
+import { verbIn } from '../../src/cli/words/find-verb.ts';
+import { asFlags, flagsOf, isSwitch } from '../../src/cli/words/flag.ts';
+import { readFlags } from '../../src/cli/words/values.ts';
+import { definitions } from '../../src/domain/inputs/definition.ts';
+import { boolean, integer, list, text } from '../../src/domain/inputs/kinds.ts';
+
+const none = { add: () => {}, hide: () => {}, show: () => {} };
+const sample = verb({
+  about: ['A sample.'],
+  flags: definitions({
+    file: { kind: text({ expected: 'a file' }), sentence: 'A file.', example: 'a' },
+    dry: { kind: boolean, sentence: 'Only show.', example: 'true', default: 'false' },
+    keep: { kind: boolean, sentence: 'Keep.', example: 'true', default: 'true' },
+    count: { kind: integer(1, 9), sentence: 'How many.', example: '3', default: '2' },
+    only: { kind: list(text({ expected: 'a rule' })), sentence: 'Rules.', example: 'a,b' },
+  }),
+  required: ['file'],
+  examples: [],
+  run: async () => ({ code: 0, json: {}, text: () => '' }),
+});
+const read = (definition: Verb, argv: string[]) => {
+  const flags = flagsOf(definition);
+  const switches = flags.filter(isSwitch).map(({ input }) => input);
+  const words = readWords(argv, (name) => switches.includes(name.replace(/^no-/, '').replaceAll('-', '_')));
+  return { ...readFlags(words, flags, none), operands: words.operands };
+};
+
+describe('a command line', () => {
+  test.each<[string[], Record<string, unknown>]>([
+    [['v', '--file', 'x'], { file: 'x', dry: false, keep: true, count: 2 }],
+    [['v', '--file=x=y', '--dry', '--no-keep'], { file: 'x=y', dry: true, keep: false }],
+    [['--file', 'x', 'v', '--count', '7'], { count: 7 }],
+    [['v', '--file', 'x', '--dry=false', '--count=9'], { dry: false, count: 9 }],
+    [['v', '--file', 'x', '--only', 'a', '--only', 'b,c'], { only: ['a', 'b', 'c'] }],
+    [['v', '--file', '-', '--', '--dry'], { file: '-', dry: false }],
+  ])('%j', (argv, values) => {
+    const given = read(sample, argv);
+    expect(given.problems).toEqual([]);
+    expect(given.values).toMatchObject(values);
+  });
+
+  test('every problem is told at once', () => {
+    const { problems } = read(sample, [
+      'v',
+      '--fil',
+      'x',
+      '--count',
+      '12',
+      '--dry=maybe',
+      '--count',
+      '3',
+      '-x',
+    ]);
+    expect(problems).toEqual([
+      '-x: no flag has one letter but -h, -V, -v, -y',
+      '--fil: no such flag; did you mean --file?',
+      '--count: given twice',
+      '--file: missing, expected a file',
+      expect.stringContaining('--dry: "maybe": expected true or false'),
+      expect.stringContaining('--count: '),
+    ]);
+  });
+
+  test.each([
+    ['--dyr', '--dry'],
+    ['--projcet', '--project'],
+    ['--jsno', '--json'],
+  ])('%s is close to %s', (wrong, right) => {
+    expect(read(sample, ['v', '--file', 'x', wrong]).problems).toEqual([
+      `${wrong}: no such flag; did you mean ${right}?`,
+    ]);
+  });
+
+  test('a flag at the end without its value says what it needs', () => {
+    expect(read(sample, ['v', '--file']).problems[0]).toBe('--file: needs a value, a file');
+    expect(read(sample, ['v', '--file', '--dry']).problems[0]).toBe('--file: needs a value, a file');
+  });
+
+  test.each<[string[], string | undefined]>([
+    [['--json', 'smoke'], 'smoke'],
+    [['--project', 'p', 'smoke'], 'smoke'],
+    [['--project=p', 'smoke'], 'smoke'],
+    [['--no-color', 'smoke', 'x'], 'smoke'],
+    [['--help'], undefined],
+    [[], undefined],
+  ])('the verb of %j is %s', (argv, found) => {
+    expect(verbIn(argv)).toBe(found);
+  });
+});
+
+describe('the verbs', () => {
+  test.each(Object.keys(verbs))('%s: its flags are whole, and its examples are its own', async (name) => {
+    const found = await (verbs[name] as (typeof verbs)[string]).load();
+    const flags = flagsOf(found);
+    expect(new Set(flags.map(({ input }) => input)).size).toBe(flags.length);
+    for (const { sentence } of flags) expect(sentence).toMatch(/^[A-Z`].*\.$/s);
+    for (const flag of flags) expect([flag.input, flag.secret]).toEqual([flag.input, undefined]);
+    for (const only of found.only ?? []) expect(flags.map(({ input }) => input)).toContain(only);
+    expect(found.examples.length).toBeGreaterThan(0);
+    for (const example of found.examples) {
+      const given = read(
+        found,
+        [...example.matchAll(/'([^']*)'|(\S+)/g)].map(([, a, b]) => a ?? (b as string)).slice(1),
+      );
+      expect([example, given.problems]).toEqual([example, []]);
+    }
+  });
+
+  test('sentences name flags as they are typed', () => {
+    expect(asFlags('Set `dry_run`, or `policy: threshold` with `other`.', ['dry_run', 'policy'])).toBe(
+      'Set `--dry-run`, or `--policy threshold` with `other`.',
+    );
+  });
+});
