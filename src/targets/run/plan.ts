@@ -1,7 +1,8 @@
-import { type Json, objectOf } from '../../domain/data/json.ts';
-import { mergedSettings } from '../../domain/deploy/merge.ts';
+import { type Json, type JsonObject, objectOf } from '../../domain/data/json.ts';
+import { lossesOf, mergedSettings } from '../../domain/deploy/merge.ts';
 import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
 import { configText } from '../../domain/deploy/settings.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { allocationText, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
@@ -44,7 +45,8 @@ export function planService(
   sha256: (text: string) => string,
 ): Planned {
   const config = service && configOf(service);
-  const settings = mergedSettings(request.settings, config, request.mergeVariables);
+  refuseLosses(request, config);
+  const settings = mergedSettings(request.settings, config, request);
   const own = {
     [sourceLabel]: labelDigest(content.sha256),
     [configLabel]: labelDigest(sha256(configText(request.settings))),
@@ -85,6 +87,20 @@ export function planService(
   plan.mask = service ? [...draft.mask].sort() : [];
   plan.service.push(...trafficPlan(request, service, plan));
   return { plan, draft, labels: own, force };
+}
+
+/**
+ * deploy-cloudrun@v3 and gcloud keep secrets and labels that are not named, and deploy-cloud-functions@v4 removes them. On a service
+ * of Cloud Run both kinds of users are possible, so nothing is removed until the inputs say so.
+ */
+function refuseLosses(request: DeployRequest, config: JsonObject | undefined): void {
+  const losses = lossesOf(request.settings, config, request);
+  const lost = (['secrets', 'labels'] as const).filter((name) => losses[name].length > 0);
+  if (lost.length === 0) return;
+  throw new ReleaseError('would-remove', {
+    what: `${request.name} has ${lost.map((name) => `the ${name} ${losses[name].join(', ')}`).join(' and ')}, which the inputs do not name.`,
+    fix: `Set ${lost.map((name) => `${name}_update_strategy`).join(' and ')}: merge to keep what is not named, or overwrite to remove it.`,
+  });
 }
 
 function trafficPlan(request: DeployRequest, service: RunService | undefined, plan: DeployPlan): string[] {
