@@ -89,6 +89,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     data: [],
     // Container images: their names, manifests, and why one cannot be deployed.
     image: ['data'],
+    // What we believe about Google Cloud, what settles it, and what a run has seen.
+    conformance: ['data', 'text'],
     // IAM's expression language, for the conditions of bindings and of login providers.
     cel: [],
     inputs: ['data', 'report'],
