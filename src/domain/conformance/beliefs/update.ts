@@ -20,9 +20,9 @@ export const updateBeliefs = {
     source:
       'Google lists what a function deployment overwrites: only fields of the template, no labels or annotations.',
     otherwise:
-      'The record of a release is gone after the build. The release then reads the service, writes the record again, and decides by the tag `bs-b`. If an update dropped the pin *and* the record, a release that is killed (not cancelled) between the end of the build and its next write leaves no trace from which it can be settled. The sweep proves that every other end is settled.',
+      'The record of a release is gone after the build. The release then reads the service, writes the record again, and decides by the tag of the revision before. If an update dropped the pin *and* the record, a release that is killed (not cancelled) between the end of the build and its next write leaves no trace from which it can be settled. The sweep proves that every other end is settled.',
     verify:
-      'PATCH `annotations` of the service with the key `backstay/probe`, update the function, GET the service (`run.googleapis.com/v2/projects/P/locations/R/services/S`).',
+      'PATCH `annotations` of the service with a key of your own, update the function, GET the service (`run.googleapis.com/v2/projects/P/locations/R/services/S`).',
     settled: { by: 'update' },
   },
   functionPatchResetsInvokerIam: {
