@@ -7,6 +7,7 @@ import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { allocationText, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
+import type { Build } from '../../steps/ports/builds.ts';
 import type { RunService } from '../../steps/ports/services.ts';
 import { applySettings, type Draft, draftFrom, setRevisionLabels } from './apply.ts';
 import { configOf } from './config.ts';
@@ -25,9 +26,25 @@ export interface Content {
   upload?(): Promise<void>;
   /** Puts it into the draft. */
   apply(draft: Draft): void;
-  /** Cloud Build's id of the build that failed. Absent if nothing is built. */
-  build?(): Promise<string | undefined>;
+  /** The build of a service's source. Undefined if it cannot be found. Absent if nothing is built. */
+  build?(service: RunService): Promise<Build | undefined>;
 }
+
+/** The labels of a service, and of its revision, by which a later deploy knows what this one has sent. */
+export const labelsOf = (
+  request: DeployRequest,
+  contentSha256: string,
+  sha256: (text: string) => string,
+): Record<string, string> => ({
+  [sourceLabel]: labelDigest(contentSha256),
+  [configLabel]: labelDigest(sha256(configText(request.settings))),
+});
+
+/** Does something carry these labels? */
+export const carriesAll = (
+  labels: Readonly<Record<string, Json | undefined>> | undefined,
+  wanted: Readonly<Record<string, string>>,
+): boolean => Object.entries(wanted).every(([label, value]) => labels?.[label] === value);
 
 export interface Planned {
   plan: DeployPlan;
@@ -47,10 +64,7 @@ export function planService(
   const config = service && configOf(service);
   refuseLosses(request, config);
   const settings = mergedSettings(request.settings, config, request);
-  const own = {
-    [sourceLabel]: labelDigest(content.sha256),
-    [configLabel]: labelDigest(sha256(configText(request.settings))),
-  };
+  const own = labelsOf(request, content.sha256, sha256);
   const shown = service && content.live(service);
   // The template itself says what is live. A label only says what was asked for.
   const live =
@@ -60,7 +74,7 @@ export function planService(
           labels: {
             ...objectOf(config.labels),
             [sourceLabel]: labelDigest(shown),
-            [configLabel]: own[configLabel],
+            [configLabel]: own[configLabel] ?? '',
           },
         }
       : config;

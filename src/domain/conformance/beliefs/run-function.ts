@@ -40,8 +40,18 @@ export const runFunctionBeliefs = {
     belief:
       'The build of such a change is in the list of Cloud Build with our object as its `source.storageSource`.',
     source: 'None.',
-    otherwise: 'Only the lines of its log are missing from the error.',
+    otherwise:
+      'The lines of its log are missing from the error, and the run after a killed one builds a second time.',
     verify: 'Release a throw-away function with `target: run-function`, and read `gcloud builds list`.',
+    settled: { not: 'extra', why: own },
+  },
+  serviceNamesRunningBuild: {
+    belief:
+      'While a build of Cloud Run is running, `buildConfig.sourceLocation` of the service names its source already, and Cloud Build lists the build as `QUEUED` or `WORKING`.',
+    source: 'None.',
+    otherwise: 'The run after a killed one does not join its build, and builds the source a second time.',
+    verify:
+      'End a job by force during its build. Before the build ends, GET the service and read `gcloud builds list`, then run the job again.',
     settled: { not: 'extra', why: own },
   },
   projectTestsStorage: {
