@@ -118,8 +118,9 @@ const inputsFor = (scenario: Scenario): Record<string, string> =>
         slo: '90%',
         // Earlier cells have spent the budget. The gate must not block this scenario.
         on_exhausted: 'warn',
-        step_duration: '20s',
-        duration: '20s',
+        // The load keeps real time, so it is a tenth of 20 requests a second here: 2 a second. The watch needs about 40 at each share.
+        step_duration: '40s',
+        duration: '40s',
         verify_duration: '6s',
         poll_interval: '2s',
         canary: '50%',
