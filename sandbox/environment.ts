@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from './core/state.ts';
+import { logInUser } from './identity/oauth2.ts';
 import type { Seeded } from './identity/seed.ts';
 import type { RunningProxy } from './proxy/index.ts';
 
@@ -16,6 +17,7 @@ const versions: Readonly<Record<string, string>> = {
   iap: '/v1',
   logging: '/v2',
   monitoring: '/v3',
+  oauth2: '',
   orgpolicy: '/v2',
   // The registry of images. Its paths have their version themselves.
   registry: '',
@@ -92,6 +94,8 @@ export function environment(
   const env: Record<string, string> = proxy ? behindProxy(world, proxy) : overrides(world, regional);
   const tokenFile = join(world.folder, 'deployer-access-token');
   writeFileSync(tokenFile, seeded.deployerToken, { mode: 0o600 });
+  const ownerFile = join(world.folder, 'owner-credentials.json');
+  writeFileSync(ownerFile, JSON.stringify(logInUser(world, 'owner@example.com')), { mode: 0o600 });
   return {
     ...env,
     ACTIONS_ID_TOKEN_REQUEST_URL: `${world.urls.get('oidc')}/token?api-version=2.0`,
@@ -103,5 +107,6 @@ export function environment(
     SERVICE_ACCOUNT: seeded.deployer,
     INVOKER_SERVICE_ACCOUNT: seeded.invoker,
     READER_SERVICE_ACCOUNT: seeded.reader,
+    OWNER_CREDENTIALS_FILE: ownerFile,
   };
 }

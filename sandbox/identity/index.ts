@@ -6,6 +6,7 @@ import { denyRoutes } from './iam-deny.ts';
 import { poolRoutes } from './iam-pools.ts';
 import { roleRoutes } from './iam-roles.ts';
 import { certsApi, iamCredentialsApi } from './iamcredentials.ts';
+import { oauth2Api } from './oauth2.ts';
 import { oidcApi } from './oidc.ts';
 import { identitySettings } from './settings.ts';
 import { stsApi } from './sts.ts';
@@ -16,6 +17,7 @@ export function identityApis(world: World): ApiDefinition[] {
   return [
     oidcApi(world),
     stsApi(world),
+    oauth2Api(world),
     iamCredentialsApi(world),
     certsApi(world),
     {

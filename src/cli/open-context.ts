@@ -6,6 +6,7 @@ import { endpoints } from '../http/endpoints.ts';
 import { createRest } from '../http/rest.ts';
 import { type Context, createContext } from '../runner/context.ts';
 import { createSecrets } from '../runner/secrets.ts';
+import type { LocalLogin } from '../steps/ports/tokens.ts';
 import { terminalLog } from './terminal/log.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -38,14 +39,27 @@ export function openContext(process: NodeJS.Process, given: NodeJS.ProcessEnv, t
       userAgent: userAgent(context.id, 'cli'),
       accessToken: () => Promise.reject(new Error('the login itself has no token')),
     });
-    context.localLogin = openLocalLogin({
-      ...{ env, rest, account, clock: context.clock, addSecret: secrets.add },
-      tell: (sentence) => log.line(sentence),
-    });
+    context.onTerminal = true;
+    try {
+      context.localLogin = openLocalLogin({
+        ...{ env, rest, account, clock: context.clock, addSecret: secrets.add },
+        tell: (sentence) => log.line(sentence),
+      });
+    } catch (error) {
+      context.localLogin = unusable(error);
+    }
     return context;
   };
   return { contextFor, secrets };
 }
+
+/** Credentials that cannot be used matter only to a verb that uses them. */
+const unusable = (error: unknown): LocalLogin => ({
+  from: 'this machine',
+  member: () => undefined,
+  access: () => Promise.reject(error),
+  id: () => Promise.reject(error),
+});
 
 /** Aborted by the first Ctrl-C or SIGTERM, so that the work ends in order. The second one ends the process. */
 function interrupts(process: NodeJS.Process, terminal: Terminal): AbortSignal {

@@ -1,8 +1,11 @@
+import { basisSentences } from '../domain/basis/sentences.ts';
 import type { ActionName, Report } from '../domain/report/report.ts';
+import { addBasis } from '../domain/report/rests-on.ts';
 import type { Action, Finished } from '../runner/action.ts';
 import type { Context } from '../runner/context.ts';
 import { explainErrors } from '../runner/explain-errors.ts';
 import { failed } from '../runner/failure.ts';
+import { restsOn } from './google.ts';
 import { reportText } from './terminal/report.ts';
 import type { Call, Ended, ExitCode } from './verb.ts';
 
@@ -20,10 +23,19 @@ export async function runTwin<Name extends ActionName>(
   { context, terminal }: Pick<Call, 'context' | 'terminal'>,
   name: Name,
   action: Action<Name>,
+  /** `quiet`: the result says all that the log would say, so the log is shown with --verbose alone. */
+  how: 'quiet' | 'log' = 'log',
 ): Promise<{ report: Report<Name>; ended: Ended; finished: Finished<Name> }> {
-  const finished = await finishedOf(context, name, action);
+  const { log } = context;
+  const quiet = how === 'quiet' && !terminal.verbose;
+  const shown = quiet ? { ...context, log: { ...log, line: log.debug } } : context;
+  const finished = await finishedOf(shown, name, action);
   await explainErrors(finished.report, context.about.names(), context.inputs.given);
+  // A replay reads a file and calls nothing.
+  if (context.inputs.given.replay === undefined) addBasis(finished.report, restsOn(context));
   const report = context.secrets.redactAll(finished.report);
+  for (const sentence of report.rests_on ? basisSentences(report.rests_on) : [])
+    log.line(`This rests on more than Google Cloud: ${sentence}`);
   const ended = { code: exitCodeOf(report), json: report, text: () => reportText(report, terminal) };
   return { report, ended, finished };
 }

@@ -11,6 +11,14 @@ interface Entry {
  * is called, so that no verb slows down another.
  */
 export const verbs: Readonly<Record<string, Entry>> = {
+  status: {
+    summary: 'Show what serves, and what a release is doing.',
+    load: async () => (await import('./verbs/status.ts')).status,
+  },
+  plan: {
+    summary: 'Show what a deploy would change, and change nothing.',
+    load: async () => (await import('./verbs/plan.ts')).plan,
+  },
   smoke: {
     summary: 'Run a smoke suite against a URL, a command or a deployed service.',
     load: async () => (await import('./verbs/smoke.ts')).smoke,

@@ -1,12 +1,13 @@
 import type { Annotation } from '../domain/findings/annotation.ts';
-import type { Secrets } from './secrets.ts';
+import type { Context } from './context.ts';
 
 /** Writes annotations to the run's page, each at a place in the user's files if it names one. */
 export async function annotate(
   annotations: readonly Annotation[],
-  { redact }: Pick<Secrets, 'redact'>,
+  { secrets: { redact }, onTerminal }: Pick<Context, 'secrets' | 'onTerminal'>,
 ): Promise<void> {
-  if (annotations.length === 0) return;
+  // On a terminal, the result itself shows the findings.
+  if (annotations.length === 0 || onTerminal) return;
   // Imported only here, because @actions/core loads undici.
   const core = await import('@actions/core');
   for (const { level, title, text, file, line } of annotations)

@@ -26,6 +26,8 @@ export interface Context {
   about: { names: () => RunNames };
   /** The login of a person's machine. Only the command line sets it. */
   localLogin?: LocalLogin | undefined;
+  /** True for the command line: there is no runner that reads workflow commands. */
+  onTerminal?: true;
   /** Saves a value for the post step of this step (`GITHUB_STATE`). */
   saveState(name: string, value: string): void;
   /** Reads what the main step saved; empty if it saved nothing. */

@@ -93,7 +93,7 @@ export async function finish<Name extends ActionName>(
   if (annotation) {
     const subject = report.target.name ?? report.action;
     const title = step === 'main' ? annotation.title : `${subject}: post step`;
-    await annotate([{ ...annotation, title }], secrets);
+    await annotate([{ ...annotation, title }], { secrets });
   }
   if (report.rests_on && step === 'main')
     for (const sentence of basisSentences(report.rests_on))

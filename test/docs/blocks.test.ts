@@ -13,7 +13,7 @@ const named = <T extends { place: string }>(all: readonly T[]) => all.map((one) 
 
 /** Programs that a block may call. A new one is a decision: can every reader run it? */
 const known = new Set(
-  'cat cd crane curl df docker done echo export fi for gcloud gh git if jq ls mkdir node npm npx openssl printf pip python3 read sleep terraform then timedatectl until while do test true'.split(
+  'backstay cat cd crane curl df docker done echo export fi for gcloud gh git if jq ls mkdir node npm npx openssl printf pip python3 read sleep terraform then timedatectl until while do test true'.split(
     ' ',
   ),
 );

@@ -1,5 +1,4 @@
 import type { Manifest } from '../../inputs/manifest.ts';
-import { shared, sharedAnd } from '../../inputs/outputs.ts';
 
 export const manifest: Manifest = {
   action: 'auth',
@@ -18,7 +17,9 @@ export const manifest: Manifest = {
     principal:
       'IAM member that later calls are made as, such as `serviceAccount:deployer@my-project.iam.gserviceaccount.com`.',
     subject: "Subject (`sub`) of GitHub's token.",
-    ...shared('verdict', 'reason', 'report'),
-    outcome: sharedAnd('outcome', '`cancelled` if the run was cancelled, else empty.'),
+    verdict: '`pass`, `fail` or `inconclusive`.',
+    outcome: '`cancelled` if the run was cancelled, else empty.',
+    reason: 'One sentence that says what happened.',
+    report: 'Path of the report (JSON).',
   },
 };

@@ -1,9 +1,9 @@
-import { functionPath, servicePath, shortName } from '../../domain/data/resource-name.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
+import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import { planWithoutValues } from '../../domain/deploy/plan-text.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
-import { servingAllocations } from '../../domain/traffic/serving.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/action.ts';
@@ -105,9 +105,14 @@ function outputsOf(
   request: DeployRequest,
   result: DeployResult,
 ): Record<string, string | boolean | undefined> {
-  const kind = result.deployed?.kind ?? request.kind ?? 'function';
+  const traffic: JsonObject[] = result.traffic.map(({ revision, percent, tag, uri }) => ({
+    revision,
+    percent: percent ?? 0,
+    tag,
+    uri,
+  }));
   return {
-    name: kind === 'function' ? functionPath(request) : (result.service ?? servicePath(request)),
+    name: functionPath(request),
     url: result.url,
     tag_url: result.tagUrl,
     revision: result.revision,
@@ -116,7 +121,7 @@ function outputsOf(
     operation: result.operation,
     source_sha256: result.image === undefined ? result.sourceSha256 : undefined,
     image: result.image,
-    traffic: JSON.stringify(servingAllocations(result.traffic, undefined)),
+    traffic: JSON.stringify(traffic),
     exposure: result.exposure,
     unchanged: result.unchanged,
   };

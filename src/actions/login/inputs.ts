@@ -85,6 +85,9 @@ export function readLogin(
     request.source = 'local';
     request.from = local.from;
     request.serviceAccount = local.account;
+    request.member = local.member;
+    // A person sees the refusal at once and can try again.
+    request.propagationSeconds = 0;
   } else useCredentialsFile(request, env);
 
   const exported = projectVariables.map((name) => env[name]?.trim() ?? '');

@@ -76,7 +76,7 @@ export const smokeTest: Action<'smoke-test'> = async (context) => {
     });
     if (opened.local && result.verdict !== 'pass')
       context.log.detail('Last lines of the command', opened.local.printed().slice(-50));
-    await annotate(annotationsOf(context.secrets.redactAll(result.findings)), context.secrets);
+    await annotate(annotationsOf(context.secrets.redactAll(result.findings)), context);
     return finished(context, result, reportOf(context, opened, result, started));
   } finally {
     await opened?.local?.stop();

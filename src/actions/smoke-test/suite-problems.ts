@@ -45,7 +45,7 @@ async function suiteProblems<Name extends ActionName>(
     line: problem.line,
     column: problem.column,
   }));
-  await annotate(annotationsOf(context.secrets.redactAll(findings)), context.secrets);
+  await annotate(annotationsOf(context.secrets.redactAll(findings)), context);
   for (const problem of error.problems.slice(0, 50))
     context.log.line(`${error.file}:${problem.line}:${problem.column}: ${problem.message}`);
   const report = newReport(action);

@@ -62,6 +62,6 @@ export async function showSloProblems(context: Context, { path, problems }: SloF
       file: path,
       line,
     })),
-    context.secrets,
+    context,
   );
 }

@@ -25,6 +25,8 @@ export interface RunFacts {
 export interface LoginRequest {
   /** `inputs`: the inputs name a provider. `file`: an earlier step left credentials. `local`: a person's machine. `none`: nothing. */
   source: 'inputs' | 'file' | 'local' | 'none';
+  /** Who logged in on this machine, as a member of IAM. Known after the first token. */
+  member?: (() => string | undefined) | undefined;
   /** Environment variable and path of the credentials, for messages. */
   from?: string | undefined;
   /** Why the credentials of an earlier step cannot be used. Thrown at the first use of a token. */

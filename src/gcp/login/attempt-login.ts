@@ -34,7 +34,7 @@ export async function attemptLogin<T>(
       if (!explained) throw error;
       const wait = retryWait(explained, { tries, elapsedMs: clock.steady() - started, request, random, log });
       if (wait === undefined) {
-        logFailure(explained, log);
+        if (request.source !== 'local') logFailure(explained, log);
         throw explained;
       }
       await clock.sleep(wait, signal);

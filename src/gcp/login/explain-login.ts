@@ -1,5 +1,6 @@
 import { type Claims, shownClaims } from '../../domain/login/claims.ts';
 import { diagnose } from '../../domain/login/failure/diagnose.ts';
+import { explainLocal } from '../../domain/login/failure/explain-local.ts';
 import {
   LoginError,
   type LoginFailure,
@@ -33,7 +34,8 @@ export function explainFailure(error: unknown, facts: Facts): LoginError | undef
   };
   const explained = new LoginError(
     failure,
-    diagnose(failure, facts.request, facts.claims),
+    (facts.request.source === 'local' && explainLocal(failure, facts.request.member?.())) ||
+      diagnose(failure, facts.request, facts.claims),
     facts.claims,
     error,
   );

@@ -1,16 +1,17 @@
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { likelyService } from '../../domain/data/resource-name.ts';
+import { messageOf } from '../../domain/errors/errors.ts';
 import { sourceLabel } from '../../domain/product.ts';
 import { digestIn } from '../../domain/source/location.ts';
 import { formatBytes, labelDigest } from '../../domain/source/manifest.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
+import type { Log } from '../../steps/ports/log.ts';
 import type { RunRevision, RunService } from '../../steps/ports/services.ts';
-import type { SourceTree } from '../../steps/ports/source.ts';
+import type { Sources, SourceTree } from '../../steps/ports/source.ts';
+import type { SourceStore } from '../../steps/ports/source-store.ts';
 import { repositoryOf } from '../run/build-config.ts';
 import type { Content } from '../run/plan.ts';
 import { applyBuild, imageIn } from './build-config.ts';
-import { buildOfService } from './builds.ts';
-import type { SourcePorts } from './world.ts';
 
 export interface Source {
   request: DeployRequest;
@@ -22,7 +23,7 @@ export interface Source {
 
 /** Source as the content of a Cloud Run service: it is uploaded before the change, and Cloud Run builds it. */
 export function sourceContent(
-  { sources, store, builds, log }: Pick<SourcePorts, 'sources' | 'store' | 'builds' | 'log'>,
+  { sources, store, log }: { sources: Sources; store: SourceStore; log: Log },
   { request, service, tree, made }: Source,
 ): Content {
   const { signal, settings } = request;
@@ -51,7 +52,15 @@ export function sourceContent(
     },
     // The plan before the upload only needs to know that there will be a new source.
     apply: (draft) => applyBuild(draft, { settings, live, imageUri, sourceLocation: location ?? '' }),
-    build: (now) => buildOfService({ builds, log }, request, now),
+    build: async () => {
+      try {
+        return location && (await store.buildOf(request, location, signal));
+      } catch (error) {
+        if (signal?.aborted) throw error;
+        log.debug(`Could not find the build: ${messageOf(error)}`);
+        return undefined;
+      }
+    },
   };
 }
 

@@ -64,17 +64,17 @@ const accountOf = (content: JsonObject): string | undefined =>
     textOf(content.service_account_impersonation_url) ?? '',
   )?.[1];
 
-/** An access token for the user, and the ID token that comes with it. */
+/** An access token for the user. */
 export async function refresh(
   rest: Pick<Rest, 'call'>,
   { clientId, clientSecret, refreshToken }: UserCredentials,
   clock: Clock,
   addSecret: (value: string) => void,
   signal?: AbortSignal,
-): Promise<TimedToken & { idToken: string | undefined }> {
+): Promise<TimedToken> {
   for (const secret of [clientSecret, refreshToken]) addSecret(secret);
   const answer = await rest
-    .call<{ access_token?: string; expires_in?: number; id_token?: string }>({
+    .call<{ access_token?: string; expires_in?: number }>({
       api: 'oauth2',
       method: 'POST',
       path: 'token',
@@ -99,10 +99,9 @@ export async function refresh(
         ...logInAgain,
       });
     });
-  const { access_token: token, expires_in: seconds, id_token: idToken } = answer.body;
+  const { access_token: token, expires_in: seconds } = answer.body;
   if (typeof token !== 'string' || token === '')
     throw new ReleaseError('response-malformed', { what: 'The token endpoint answered without a token.' });
   addSecret(token);
-  if (typeof idToken === 'string') addSecret(idToken);
-  return { token, idToken, expiresAt: clock.steady() + Math.max(0, Number(seconds) || 0) * 1000 };
+  return { token, expiresAt: clock.steady() + Math.max(0, Number(seconds) || 0) * 1000 };
 }

@@ -3,7 +3,7 @@ import type { Rest } from '../../../http/rest.ts';
 import type { Clock } from '../../../steps/ports/clock.ts';
 import type { LocalLogin, TimedToken } from '../../../steps/ports/tokens.ts';
 import { readAdc, refresh } from './adc.ts';
-import { askGcloud } from './gcloud.ts';
+import { askGcloud, type GcloudCredential } from './gcloud.ts';
 import { adcFile, gcloudProject, read } from './machine.ts';
 import { whoIs } from './who-is.ts';
 
@@ -22,9 +22,7 @@ export interface LocalOptions {
 /** How long a token is used whose end is unknown. */
 const guessedMs = 300_000;
 
-type Source = (
-  signal?: AbortSignal,
-) => Promise<TimedToken & { idToken?: string | undefined; account?: string | undefined }>;
+type Source = (signal?: AbortSignal) => Promise<TimedToken & { account?: string | undefined }>;
 
 /**
  * The login of a person's machine. In this order: a token file (CLOUDSDK_AUTH_ACCESS_TOKEN_FILE), Application Default
@@ -45,13 +43,10 @@ export function openLocalLogin(options: LocalOptions): LocalLogin | undefined {
       ? (signal) => refresh(rest, user, clock, addSecret, signal)
       : (signal) => fromGcloud(env, clock, signal);
   let member: string | undefined;
-  let idToken: string | undefined;
   let told = false;
   const access = async (signal?: AbortSignal): Promise<TimedToken> => {
     const got = await source(signal);
     addSecret(got.token);
-    if (got.idToken) addSecret(got.idToken);
-    idToken = got.idToken;
     if (!told) {
       told = true;
       member = memberOf(got.account) ?? (await whoIs(rest, got.token, signal));
@@ -67,8 +62,12 @@ export function openLocalLogin(options: LocalOptions): LocalLogin | undefined {
     member: () => member,
     access,
     id: async (audience, signal) => {
-      const { expiresAt } = await access(signal);
-      if (idToken !== undefined) return { token: idToken, expiresAt };
+      // Cloud Run takes the ID token that gcloud gives to a user, whatever its audience.
+      const own = tokenFile ? undefined : await askGcloud(env, signal).catch(() => undefined);
+      if (own?.idToken !== undefined) {
+        addSecret(own.idToken);
+        return { token: own.idToken, expiresAt: endOf(own, clock) };
+      }
       throw new ReleaseError('login-id-token-needs-account', {
         what: `This machine's login (${from}) can make no ID token for ${audience.slice(0, 200)}.`,
         fix: 'Name an account that may call the service and that you may impersonate: --invoker-service-account ACCOUNT',
@@ -94,13 +93,12 @@ async function fromGcloud(env: NodeJS.ProcessEnv, clock: Clock, signal?: AbortSi
       fix: 'Install gcloud (https://cloud.google.com/sdk/docs/install) and log in, or set CLOUDSDK_AUTH_ACCESS_TOKEN_FILE:',
       commands: ['gcloud auth application-default login'],
     });
-  const left = found.expiresAt === undefined ? guessedMs : found.expiresAt - clock.now();
-  return {
-    token: found.accessToken,
-    idToken: found.idToken,
-    account: found.account,
-    expiresAt: clock.steady() + Math.max(0, left),
-  };
+  return { token: found.accessToken, account: found.account, expiresAt: endOf(found, clock) };
+}
+
+function endOf({ expiresAt }: GcloudCredential, clock: Clock): number {
+  const left = expiresAt === undefined ? guessedMs : expiresAt - clock.now();
+  return clock.steady() + Math.max(0, left);
 }
 
 const memberOf = (account: string | undefined): string | undefined =>

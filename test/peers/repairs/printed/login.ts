@@ -2,6 +2,7 @@ import { examine } from '../../../../src/domain/login/doctor/examine.ts';
 import type { IdentityFacts, ProviderResource } from '../../../../src/domain/login/doctor/facts.ts';
 import { diagnose } from '../../../../src/domain/login/failure/diagnose.ts';
 import { explainUnauthenticated } from '../../../../src/domain/login/failure/explain-call.ts';
+import { explainLocal } from '../../../../src/domain/login/failure/explain-local.ts';
 import { LoginError, type LoginFailure } from '../../../../src/domain/login/failure/login-error.ts';
 import { withCauseFrom } from '../../../../src/domain/login/failure/set-up-cause.ts';
 import { claims, onAccount, refusals, request, sts } from '../../../domain/login/failure/refusals.ts';
@@ -22,6 +23,13 @@ const failures = (): Printed[] => [
       { ...request, delegates: ['hop@my-project.iam.gserviceaccount.com'] },
       claims,
     ).commands,
+  ),
+  ...(['id-token', 'access-token'] as const).flatMap((stage) =>
+    printed(
+      `login local, ${stage}`,
+      explainLocal({ ...onAccount(403, 'PERMISSION_DENIED', 'denied'), stage }, 'user:jane@example.com')
+        ?.commands,
+    ),
   ),
   ...printed(
     'login refused as a federated identity',
