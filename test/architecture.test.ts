@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { loads, modulesFrom, target } from './support/module-graph.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -18,8 +19,6 @@ function imports(file: string): string[] {
     (match) => match[1] as string,
   );
 }
-
-const target = (file: string, specifier: string) => relative(root, resolve(root, dirname(file), specifier));
 
 /** Layers, one direction: cli -> actions -> runner, inputs, targets -> adapters -> steps -> domain. */
 const layers: Record<string, readonly string[]> = {
@@ -90,6 +89,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     data: [],
     // Container images: their names, manifests, and why one cannot be deployed.
     image: ['data'],
+    // What we believe about Google Cloud, what settles it, and what a run has seen.
+    conformance: ['data', 'text'],
     // IAM's expression language, for the conditions of bindings and of login providers.
     cel: [],
     inputs: ['data', 'report'],
@@ -171,24 +172,9 @@ const graphOf = (names: readonly string[]) =>
 const graph = graphOf(sources);
 const sandboxGraph = graphOf(files('sandbox'));
 
-/** What a file loads at once, or also what it loads lazily. An import of types alone loads nothing. */
-function loads(file: string, { lazy }: { lazy: boolean }): string[] {
-  const text = readFileSync(join(root, file), 'utf8')
-    .replace(/^(?:import|export) type [^;]*? from '[^']+';/gm, '')
-    .replace(/\btypeof import\(/g, '(');
-  const pattern = lazy
-    ? /(?:from\s+|import\s*\(\s*|import\s+)'([^']+)'/g
-    : /(?:from\s+|^import\s+)'([^']+)'/gm;
-  return [...text.matchAll(pattern)].map((match) => match[1] as string);
-}
-
 /** Every file of src that an action's own file leads to. */
-function modulesLoadedBy(action: string, options: { lazy: boolean }): string[] {
-  const found = new Set([`src/actions/${action}/${action}.ts`]);
-  for (const file of found)
-    for (const name of loads(file, options)) if (name.startsWith('.')) found.add(target(file, name));
-  return [...found];
-}
+const modulesLoadedBy = (action: string, options: { lazy: boolean }): string[] =>
+  modulesFrom([`src/actions/${action}/${action}.ts`], options);
 
 describe('imports', () => {
   test('every relative import names a file that exists, with its ending', () => {

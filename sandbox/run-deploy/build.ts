@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../core/state.ts';
+import { mayEnd } from '../projects/hold-builds.ts';
 import { noted } from '../projects/note-build.ts';
 import { parseReference, withDigest } from '../registry/index.ts';
 import { pushBuilt } from '../registry/pull.ts';
@@ -80,6 +81,7 @@ export async function buildSource(
   const line = (text: string) => writeBuildLine(world, id, text);
   const work = async (): Promise<Made> => {
     const obstacle = buildObstacle(world, account);
+    await mayEnd(world);
     if (obstacle) throw new BuildError(obstacle);
     const zip = sourceOf(world, config.sourceLocation ?? '');
     if (config.dockerfile)

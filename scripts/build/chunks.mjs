@@ -102,8 +102,7 @@ export function chunkMap(chunks, sizes) {
   const rows = chunks.map(({ name, modules }) => {
     const packages = modules.filter((module) => !module.includes('/') || module.startsWith('@'));
     const own = modules.filter((module) => !packages.includes(module));
-    const shown = own.length > 6 ? [...own.slice(0, 6), `${own.length - 6} more`] : own;
-    return `| \`${name}\` | ${Math.ceil(sizes[name] / 1024)} | ${shown.join(', ')} | ${packages.join(', ')} |`;
+    return `| \`${name}\` | ${Math.ceil(sizes[name] / 1024)} | ${own.join(', ')} | ${packages.join(', ')} |`;
   });
   return [
     '# What a runner executes',

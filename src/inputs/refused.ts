@@ -3,10 +3,12 @@
  * there must not lose a setting without a word.
  */
 export const refusedNames: Readonly<Record<string, string>> = {
+  'source of a container':
+    'build and push the image in a step of its own, and set image; for a function of the functions-framework, set source_dir',
   job: 'jobs have no traffic, so they cannot be released with these actions',
   metadata: 'set each setting by its own input; a service that is made from YAML has all of them in its file',
   suffix: 'Cloud Run names the revision, so that a release can be repeated',
-  secrets_update_strategy: 'secrets replaces all earlier secrets, so name all of them there',
+  env_vars_file: 'write its lines into env_vars',
   skip_default_labels: 'remove it, because no labels are added but the two that identify a deploy',
   revision_traffic: 'the release moves the traffic itself; actions/rollback moves it back',
   tag_traffic: 'the release moves the traffic itself; actions/rollback moves it back',
@@ -21,7 +23,7 @@ const flagInputs: Readonly<Record<string, string>> = {
   'set-env-vars': 'environment_variables',
   'update-env-vars': 'env_vars',
   'set-secrets': 'secrets',
-  'update-secrets': 'secrets',
+  'update-secrets': 'secrets with secrets_update_strategy: merge',
   'service-account': 'runtime_service_account',
   'max-instances': 'max_instance_count',
   'min-instances': 'min_instance_count',
@@ -36,8 +38,8 @@ const flagInputs: Readonly<Record<string, string>> = {
   cpu: 'cpu',
   timeout: 'service_timeout',
   description: 'description',
-  labels: 'labels',
-  'update-labels': 'labels',
+  labels: 'labels with labels_update_strategy: merge',
+  'update-labels': 'labels with labels_update_strategy: merge',
   image: 'image',
   source: 'source_dir',
   region: 'region',

@@ -34,7 +34,9 @@ function hint(
   if (takers.length > 3) return 'most of the other actions take it';
   if (takers.length > 1) return `${takers.map(actionPath).join(' and ')} take it`;
   if (takers[0] !== undefined) return `${actionPath(takers[0])} takes it`;
-  const instead = declared.includes('image') ? refusedNames[name] : undefined;
+  // gcloud and deploy-cloudrun@v3 both have a `source`. Beside `service`, the other name of deploy-cloudrun@v3, it is a container's.
+  const asThere = name === 'source' && env.INPUT_SERVICE?.trim() ? 'source of a container' : name;
+  const instead = declared.includes('image') ? refusedNames[asThere] : undefined;
   if (instead !== undefined) return instead;
   if (name === 'flags' && declared.includes('image')) return flagsHint(env.INPUT_FLAGS ?? '');
   const former = formerNames[name.replace(/[^a-z0-9]+/g, '_')];

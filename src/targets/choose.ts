@@ -2,11 +2,14 @@ import { functionPath, type Located, likelyService, servicePath } from '../domai
 import { belongsToFunctions, type TargetKind } from '../domain/deploy/kind.ts';
 import { kindRemedy, kindText } from '../domain/deploy/kind-text.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
+import type { Builds } from '../steps/ports/builds.ts';
 import type { Functions } from '../steps/ports/functions.ts';
+import type { Log } from '../steps/ports/log.ts';
 import type { RunService, Services } from '../steps/ports/services.ts';
 import type { Deployed, DeployTarget } from '../steps/ports/target.ts';
 import { deployedFunction } from './function/describe.ts';
 import { deployedService } from './run/describe.ts';
+import { buildOfService } from './run-function/builds.ts';
 
 /** What the user says about the kind of the service. */
 export interface Asked {
@@ -22,13 +25,19 @@ export interface ChosenTarget extends DeployTarget {
   kind(signal?: AbortSignal): Promise<TargetKind>;
 }
 
-type Clients = { functions: Pick<Functions, 'get' | 'runningOperation'>; services: Pick<Services, 'get'> };
+type Clients = {
+  functions: Pick<Functions, 'get' | 'runningOperation'>;
+  services: Pick<Services, 'get'>;
+  builds: Builds;
+  log: Pick<Log, 'debug'>;
+};
 
 /**
  * Finds out of which kind the thing of this name is, and reads it. If the user named no kind, a function resource is asked
  * for first, and then a service of Cloud Run: so a function that was detached from the Functions API is found as well.
  */
-export function chooseTarget({ functions, services }: Clients, asked: Asked): ChosenTarget {
+export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
+  const { functions, services } = clients;
   const { place } = asked;
   const service = servicePath({ ...place, name: likelyService(place.name) });
   let found: TargetKind | undefined;
@@ -81,7 +90,10 @@ export function chooseTarget({ functions, services }: Clients, asked: Asked): Ch
     building: async (signal) => {
       if ((await kind(signal)) === 'function')
         return (await functions.runningOperation(functionPath(place), signal)) !== undefined;
-      return (await services.get(service, signal))?.reconciling === true;
+      const live = await services.get(service, signal);
+      if (live === undefined || live.reconciling) return live !== undefined;
+      // A later change of the service that has ended hides a build that has not.
+      return (await buildOfService(clients, { ...place, signal }, live))?.state === 'running';
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Driver } from '../steps/deploy/ports.ts';
 import type { Images } from '../steps/ports/images.ts';
 import type { ChosenTarget } from './choose.ts';
 import type { FunctionPorts } from './function/world.ts';
-import type { SourcePorts } from './run-function/driver.ts';
+import type { SourcePorts } from './run-function/world.ts';
 
 export { type Asked, type ChosenTarget, chooseTarget } from './choose.ts';
 

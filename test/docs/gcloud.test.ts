@@ -24,7 +24,7 @@ const scripts = allBlocks('sh', 'shell', 'bash')
   .map(({ place, text }) => ({
     place,
     partial: false,
-    text: prelude + text.replace('done < repositories.txt', "done <<< 'acme/ocr'"),
+    text: prelude + text.replaceAll('done < repositories.txt', "done <<< 'acme/ocr'"),
   }));
 
 /** Commands in sentences. One with `…` shows only a part. */

@@ -57,7 +57,7 @@ describe('after a failed login', () => {
     expect(visible(run)).toContain(`✓ ${condition}`);
     // The part that holds stays, and the other part also allows the value of this run.
     expect(annotation(run)).toContain(
-      `--attribute-condition="${condition} && (assertion.ref == 'refs/heads/prod' || assertion.ref == 'refs/heads/main')"`,
+      `--attribute-condition="${condition} && (assertion.ref == 'refs/heads/prod' || ${condition} && assertion.repository_id == '770001' && assertion.ref == 'refs/heads/main' && assertion.event_name != 'pull_request_target')"`,
     );
     expect(run.report?.evidence).toMatchObject({
       login: { cause: 'condition-false', claims: { ref: 'refs/heads/main' } },

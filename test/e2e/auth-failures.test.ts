@@ -60,7 +60,7 @@ const failures: Failure[] = [
     code: 'login-condition-false',
     what: 'The attribute condition of the provider gh rejected this run.',
     why: 'ref=refs/heads/main',
-    command: `gcloud iam workload-identity-pools providers update-oidc ${gh} --attribute-condition="($condition) || ""(assertion.repository_owner_id == '4211' && assertion.repository_id == '770001' && assertion.sub == 'repo:acme/ocr:ref:refs/heads/main')"`,
+    command: `gcloud iam workload-identity-pools providers update-oidc ${gh} --attribute-condition="($condition) || ""(assertion.repository_owner_id == '4211' && assertion.repository_id == '770001' && assertion.sub == 'repo:acme/ocr:ref:refs/heads/main' && assertion.event_name != 'pull_request_target')"`,
     claims: true,
   },
   {

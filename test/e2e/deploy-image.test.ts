@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Registry } from '../sandbox/support/image.ts';
-import { DeployWorld } from '../support/deploy-world.ts';
+import { DeployWorld, reportOf } from '../support/deploy-world.ts';
 
 /** The built bundle deploys a container image, as a runner starts it. */
 
@@ -34,6 +34,30 @@ test('an image is deployed by its digest, once, and the next one takes its place
     image: next.outputs.image,
     env: [{ name: 'A', value: '1' }],
   });
+}, 180_000);
+
+test('secrets and labels that are not named are kept or removed by the word of the inputs, and never without one', async () => {
+  const image = await registry.pushInline('kept:v1', 200, { text: 'one' });
+  const kept = (more: Record<string, string>) => deploy(image, { name: 'kept', ...more });
+  expect((await kept({ labels: 'team=vision', secrets: 'A=key:1' })).code).toBe(0);
+
+  const from = world.requestCount;
+  const stopped = await kept({ labels: 'stage=prod', secrets: 'B=key:2' });
+  expect([stopped.code, reportOf(stopped).errors.map(({ code }) => code), world.writes(from)]).toEqual([
+    1,
+    ['would-remove'],
+    [],
+  ]);
+  expect(stopped.log).toContain('kept has the secrets A and the labels team, which the inputs do not name.');
+
+  const merged = await kept({
+    ...{ labels: 'stage=prod', labels_update_strategy: 'merge' },
+    ...{ secrets: 'B=key:2', secrets_update_strategy: 'merge' },
+  });
+  expect(merged.code).toBe(0);
+  const { labels, template } = await world.client.service('kept');
+  expect(labels).toMatchObject({ team: 'vision', stage: 'prod' });
+  expect(template.containers[0].env.map(({ name }: { name: string }) => name).sort()).toEqual(['A', 'B']);
 }, 180_000);
 
 test('an image that does not listen is named with the command that starts it here', async () => {

@@ -14,6 +14,9 @@ const source = (version: string) =>
     'sandbox.json': answers(version),
   });
 
+const statuses = async (): Promise<{ type: string; revision: string; tag?: string }[]> =>
+  (await world.service()).trafficStatuses;
+
 test('a revision without traffic has a URL under its tag, and the tag moves with the next deploy', async () => {
   await world.deploy({ source_dir: source('1.0.0'), runtime: 'nodejs24' });
   const second = source('1.1.0');
@@ -21,7 +24,13 @@ test('a revision without traffic has a URL under its tag, and the tag moves with
   expect([run.code, run.outputs.verdict]).toEqual([0, 'pass']);
   expect(run.outputs.tag_url).toMatch(/^http:/);
   const tagged = { revision: run.outputs.revision, percent: 0, tag: 'candidate', uri: run.outputs.tag_url };
-  expect(JSON.parse(run.outputs.traffic ?? '')).toContainEqual(tagged);
+  expect((await statuses()).map(({ type: _, ...status }) => ({ percent: 0, ...status }))).toContainEqual(
+    tagged,
+  );
+  // The output has what gets requests, as in every action.
+  expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([
+    { revision: run.outputs.previous_revision, percent: 100 },
+  ]);
   // The tag is no way around the invoker check.
   expect((await fetch(run.outputs.tag_url ?? '')).status).toBe(403);
 
@@ -30,7 +39,7 @@ test('a revision without traffic has a URL under its tag, and the tag moves with
   expect(again.outputs).toMatchObject({ revision: run.outputs.revision, tag_url: run.outputs.tag_url });
 
   const third = await world.deploy({ source_dir: source('1.2.0'), tag: 'candidate' });
-  const traffic = JSON.parse(third.outputs.traffic ?? '') as { revision: string; tag?: string }[];
+  const traffic = await statuses();
   expect(traffic.filter(({ tag }) => tag === 'candidate').map(({ revision }) => revision)).toEqual([
     third.outputs.revision,
   ]);

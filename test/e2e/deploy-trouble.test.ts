@@ -72,13 +72,16 @@ test("a colleague's tag on the latest revision still follows it after a deploy",
   await world.client.patchService(name, 'traffic', { traffic: tagged, etag });
   const run = await world.deploy({ name, source_dir: world.source(files('next')) });
   expect(run.code).toBe(0);
-  const { trafficStatuses } = await world.service(name);
+  const { trafficStatuses, latestReadyRevision } = await world.service(name);
   const preview = trafficStatuses.find((status: { tag?: string }) => status.tag === 'preview');
   expect(preview.type).toBe('TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST');
-  expect(JSON.parse(run.outputs.traffic ?? '').map((entry: { revision: string }) => entry.revision)).toEqual([
-    run.outputs.revision,
-    run.outputs.revision,
+  expect(trafficStatuses.map((status: { type: string }) => status.type)).toEqual([
+    preview.type,
+    preview.type,
   ]);
+  expect(latestReadyRevision.split('/').at(-1)).toBe(run.outputs.revision);
+  // The output names each revision once.
+  expect(JSON.parse(run.outputs.traffic ?? '')).toEqual([{ revision: run.outputs.revision, percent: 100 }]);
 });
 
 test('a revision that does not start: the error names the service stage, and the traffic is unchanged', async () => {

@@ -210,7 +210,7 @@ describe('the root action as a runner starts it', () => {
       env: sandbox.env,
       inputs: { name, region, project_id, workload_identity_provider, service_account, slo: 'none' },
     });
-    expect([ran.code, ran.outputs.outcome, ran.outputs.revision]).toEqual([
+    expect([ran.code, ran.outputs.outcome, ran.outputs.serving_revision]).toEqual([
       0,
       'rolled_back',
       first.outputs.revision,

@@ -29,6 +29,7 @@ import type { RunService, Services } from '../../src/steps/ports/services.ts';
 import { operationUnderWay } from './hold-call.ts';
 import { expectReplay } from './replays.ts';
 import { transcriptOf } from './transcript.ts';
+import { defaultDriver, inputsBy, type WorldDriver } from './world-driver.ts';
 
 /** The result of one action in this process: the code that a runner starts, with the test's own clock and signal. */
 export interface Ran<Name extends ActionName = 'release'> {
@@ -74,14 +75,17 @@ export class ReleaseWorld {
   readonly sandbox: Sandbox;
   readonly clock: Clock;
   readonly folder: string;
+  /** How releases of this world make their revisions. */
+  readonly driver: WorldDriver;
   readonly #services: Services;
   #sources = 0;
   /** Every report of this world is replayed when it closes. */
   readonly #reports: Report[] = [];
 
-  private constructor(sandbox: Sandbox, clock: Clock) {
+  private constructor(sandbox: Sandbox, clock: Clock, driver: WorldDriver) {
     this.sandbox = sandbox;
     this.clock = clock;
+    this.driver = driver;
     this.folder = mkdtempSync(join(tmpdir(), 'bs-world-'));
     const token = sandbox.env.CLOUDSDK_AUTH_ACCESS_TOKEN_FILE as string;
     const rest = createRest({
@@ -96,9 +100,13 @@ export class ReleaseWorld {
     this.#services = createServices(rest, { attemptMs: 100_000, deadlineMs: 300_000 });
   }
 
-  static async open(options: SandboxOptions, clock: Clock): Promise<ReleaseWorld> {
+  static async open(
+    options: SandboxOptions,
+    clock: Clock,
+    driver: WorldDriver = defaultDriver(),
+  ): Promise<ReleaseWorld> {
     const defaults = { buildMs: 20, trafficSettleMs: 10, logLagMs: 20 };
-    return new ReleaseWorld(await startSandbox({ ...defaults, ...options }), clock);
+    return new ReleaseWorld(await startSandbox({ ...defaults, ...options }), clock, driver);
   }
 
   async close(): Promise<void> {
@@ -151,7 +159,7 @@ export class ReleaseWorld {
 
   inputs(name: string, source: string, more: Record<string, string> = {}): Record<string, string> {
     const { env } = this.sandbox;
-    return {
+    return inputsBy(this.driver, this.sandbox, {
       name,
       source_dir: source,
       region: this.sandbox.region,
@@ -169,7 +177,7 @@ export class ReleaseWorld {
       wait_for_other: '0s',
       github_token: 'github-token-of-the-job',
       ...more,
-    };
+    });
   }
 
   /** The inputs among `inputs` that an action takes, because it refuses any other. */

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../inputs/manifest.ts';
+import { shared, sharedAnd } from '../../inputs/outputs.ts';
 
 export const manifest: Manifest = {
   action: 'auth',
@@ -17,9 +18,7 @@ export const manifest: Manifest = {
     principal:
       'IAM member that later calls are made as, such as `serviceAccount:deployer@my-project.iam.gserviceaccount.com`.',
     subject: "Subject (`sub`) of GitHub's token.",
-    verdict: '`pass`, `fail` or `inconclusive`.',
-    outcome: '`cancelled` if the run was cancelled, else empty.',
-    reason: 'One sentence that says what happened.',
-    report: 'Path of the report (JSON).',
+    ...shared('verdict', 'reason', 'report'),
+    outcome: sharedAnd('outcome', '`cancelled` if the run was cancelled, else empty.'),
   },
 };

@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../domain/data/json.ts';
-import { functionPath, shortName } from '../../domain/data/resource-name.ts';
+import { functionPath, servicePath, shortName } from '../../domain/data/resource-name.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import { planWithoutValues } from '../../domain/deploy/plan-text.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
+import { servingAllocations } from '../../domain/traffic/serving.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/action.ts';
@@ -105,14 +105,9 @@ function outputsOf(
   request: DeployRequest,
   result: DeployResult,
 ): Record<string, string | boolean | undefined> {
-  const traffic: JsonObject[] = result.traffic.map(({ revision, percent, tag, uri }) => ({
-    revision,
-    percent: percent ?? 0,
-    tag,
-    uri,
-  }));
+  const kind = result.deployed?.kind ?? request.kind ?? 'function';
   return {
-    name: functionPath(request),
+    name: kind === 'function' ? functionPath(request) : (result.service ?? servicePath(request)),
     url: result.url,
     tag_url: result.tagUrl,
     revision: result.revision,
@@ -121,7 +116,7 @@ function outputsOf(
     operation: result.operation,
     source_sha256: result.image === undefined ? result.sourceSha256 : undefined,
     image: result.image,
-    traffic: JSON.stringify(traffic),
+    traffic: JSON.stringify(servingAllocations(result.traffic, undefined)),
     exposure: result.exposure,
     unchanged: result.unchanged,
   };

@@ -3,6 +3,7 @@ import { clientAgent, userAgent } from '../../domain/product.ts';
 import { createBuildLogs } from '../../gcp/functions/build-logs.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
 import { createImages } from '../../gcp/registry/images.ts';
+import { createBuilds } from '../../gcp/run/builds.ts';
 import { createServiceWriter } from '../../gcp/run/deploy-service.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createSources } from '../../gcp/source/sources.ts';
@@ -25,7 +26,8 @@ export function deployPorts(
   const { redact } = secrets;
   const services = createServices(rest);
   const functions = createFunctions({ rest, clock, log, userAgent: clientAgent });
-  const target = chooseTarget({ functions, services }, asked);
+  const builds = createBuilds(rest);
+  const target = chooseTarget({ functions, services, builds, log }, asked);
   const images = createImages({
     ...{ endpoints, clock, userAgent: userAgent(context.id, 'deploy') },
     accessToken: (signal) => platform.tokens.accessToken(signal),
@@ -50,6 +52,7 @@ export function deployPorts(
       ...{ rest, clock, redact },
       accessToken: (signal) => platform.tokens.accessToken(signal),
     }),
+    builds,
     buildLogs: createBuildLogs(rest, clock),
     clock,
     log,

@@ -1,4 +1,5 @@
 import type { TargetKind } from '../../domain/deploy/kind.ts';
+import type { Strategy } from '../../domain/deploy/merge.ts';
 import type { InputReader } from '../../inputs/reader.ts';
 import type { InputName, Inputs } from '../../inputs/table.ts';
 
@@ -13,6 +14,8 @@ export interface AskedInputs {
   kind: TargetKind | undefined;
   image: string | undefined;
   mergeVariables: boolean;
+  secretsStrategy: Strategy | undefined;
+  labelsStrategy: Strategy | undefined;
 }
 
 /** An input that has two names. Both may not be set. */
@@ -42,6 +45,8 @@ export function readTarget(inputs: InputReader, values: FunctionInputs): AskedIn
     kind: target ?? (image === undefined ? undefined : 'run-image'),
     image,
     mergeVariables: merge && values.env_vars !== undefined,
+    secretsStrategy: values.secrets_update_strategy,
+    labelsStrategy: values.labels_update_strategy,
   };
 }
 

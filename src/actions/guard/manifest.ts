@@ -1,4 +1,5 @@
 import type { Manifest } from '../../inputs/manifest.ts';
+import { shared, sharedAnd } from '../../inputs/outputs.ts';
 
 export const manifest: Manifest = {
   action: 'guard',
@@ -7,12 +8,10 @@ export const manifest: Manifest = {
   icon: 'shield',
   main: 'main.js',
   outputs: {
-    verdict: '`pass` (private), `fail` (public, or its source is) or `inconclusive`.',
-    outcome: '`exposed` if the function is public at the end, else empty.',
-    reason: 'One sentence that says why.',
-    exposure: '`private`, `public` or `unknown`.',
+    verdict: sharedAnd('verdict', '`pass` if the function is private, `fail` if it or its source is public.'),
+    outcome: sharedAnd('outcome', '`exposed` if the function is public at the end, else empty.'),
+    ...shared('reason', 'exposure', 'report'),
     proof: '`complete` or `partial`.',
-    report: 'Path of the report (JSON).',
     sarif: 'Path of the findings (SARIF 2.1.0), for github/codeql-action/upload-sarif.',
   },
 };

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../inputs/manifest.ts';
+import { shared, sharedAnd } from '../../inputs/outputs.ts';
 
 export const manifest: Manifest = {
   action: 'release',
@@ -8,16 +9,12 @@ export const manifest: Manifest = {
   main: 'actions/release/main.js',
   post: 'actions/release/post.js',
   outputs: {
-    verdict: '`pass`, `fail` or `inconclusive`.',
-    outcome:
+    outcome: sharedAnd(
+      'outcome',
       '`promoted`, `rolled_back`, `rejected` (a first release, with nothing to go back to), `held`, `blocked`, `exposed`, `smoke_failed`, `cancelled`, `superseded` or `yielded`. Empty if the release failed before anything was built, and after a dry run.',
-    reason: 'One sentence that says what happened.',
-    url: 'URL of the function, for `environment.url` of the job.',
-    revision: 'Short name of the new revision, or of the serving one if nothing changed.',
-    previous_revision: 'Short name of the revision that had all traffic before.',
-    traffic: 'Traffic at the end, as JSON: a list of revision and percent.',
-    exposure: '`private`, `public` or `unknown`.',
-    report: 'Path of the report (JSON).',
+    ),
+    url: sharedAnd('url', 'For `environment.url` of the job.'),
+    ...shared('verdict', 'reason', 'revision', 'previous_revision', 'traffic', 'exposure', 'report'),
     summary_file: 'Path of the job summary (Markdown).',
   },
 };

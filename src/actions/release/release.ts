@@ -56,7 +56,7 @@ const view = async () => (await import('../../domain/summary/release/view.ts')).
 
 function outputsOf(run: ReleaseRun) {
   return {
-    url: run.live.url,
+    url: run.live.address ?? run.live.url,
     revision: run.candidate ?? run.found.before?.revision,
     previous_revision: run.found.before?.revision,
     traffic: JSON.stringify(run.live.serving),

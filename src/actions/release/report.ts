@@ -153,7 +153,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
   const decided = run.journal.stages.findLast(({ note }) => note !== '' && note === run.reason);
   return {
     service: run.live.service,
-    url: run.live.url,
+    url: run.live.address ?? run.live.url,
     before: run.found.before?.revision,
     before_gone: run.ending.beforeGone,
     unjudged: isUnjudged(run) ? true : undefined,

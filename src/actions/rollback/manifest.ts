@@ -1,4 +1,5 @@
 import type { Manifest } from '../../inputs/manifest.ts';
+import { shared, sharedAnd } from '../../inputs/outputs.ts';
 
 export const manifest: Manifest = {
   action: 'rollback',
@@ -7,12 +8,12 @@ export const manifest: Manifest = {
   icon: 'rotate-ccw',
   main: 'main.js',
   outputs: {
-    verdict: '`pass`, `fail` or `inconclusive`.',
-    outcome:
+    outcome: sharedAnd(
+      'outcome',
       '`rolled_back` (also if that revision served already), `blocked` (refused), `held`, `yielded` or `superseded`. Empty if there was nothing to settle.',
-    reason: 'One sentence that says what happened.',
-    revision: 'Short name of the revision that serves now.',
-    traffic: 'Traffic at the end, as JSON: a list of revision and percent.',
-    report: 'Path of the report (JSON).',
+    ),
+    serving_revision:
+      'Short name of the revision that serves now. If several do, the one that gets the most requests.',
+    ...shared('verdict', 'reason', 'traffic', 'report'),
   },
 };

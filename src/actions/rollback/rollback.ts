@@ -126,5 +126,9 @@ function finish(
     verdict: report.verdict,
   });
   const view = async () => (await import('../../domain/summary/rollback/view.ts')).rollbackView;
-  return { report, view, outputs: { revision: serving[0]?.revision, traffic: JSON.stringify(serving) } };
+  return {
+    report,
+    view,
+    outputs: { serving_revision: serving[0]?.revision, traffic: JSON.stringify(serving) },
+  };
 }

@@ -1,5 +1,6 @@
 import { clientAgent } from '../../domain/product.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createBuilds } from '../../gcp/run/builds.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createRuns } from '../../github/runs.ts';
 import type { Context } from '../../runner/context.ts';
@@ -35,7 +36,7 @@ export function trafficPorts(
   return {
     services,
     urgent: createServices(rest, { attemptMs: 1500, deadlineMs: 5000 }),
-    target: chooseTarget({ functions, services }, asked),
+    target: chooseTarget({ functions, services, builds: createBuilds(rest), log }, asked),
     runs: createRuns({ token: githubToken, apiUrl: env.GITHUB_API_URL }),
     clock,
     log,

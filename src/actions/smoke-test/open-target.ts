@@ -8,6 +8,7 @@ import { clientAgent } from '../../domain/product.ts';
 import type { Target } from '../../domain/report/report.ts';
 import { isolatedWords, isolationSentence } from '../../domain/smoke/isolation.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createBuilds } from '../../gcp/run/builds.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { endpoints } from '../../http/endpoints.ts';
 import type { Context } from '../../runner/context.ts';
@@ -43,7 +44,7 @@ async function openDeployed(
   const functions = createFunctions({ rest, clock: context.clock, log: context.log, userAgent: clientAgent });
   const place = { project: projectId, region, name: request.name };
   const deployed = await readTarget(
-    { functions, services },
+    { functions, services, builds: createBuilds(rest), log: context.log },
     { place, kind: undefined, fromSource: false },
   ).read(signal);
   const serviceName = deployed?.service;

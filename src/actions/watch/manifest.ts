@@ -1,4 +1,5 @@
 import type { Manifest } from '../../inputs/manifest.ts';
+import { shared, sharedAnd } from '../../inputs/outputs.ts';
 
 export const manifest: Manifest = {
   action: 'watch',
@@ -7,11 +8,12 @@ export const manifest: Manifest = {
   icon: 'activity',
   main: 'main.js',
   outputs: {
-    verdict: '`pass`, `fail` or `inconclusive`.',
-    outcome:
+    ...shared('verdict', 'reason'),
+    outcome: sharedAnd(
+      'outcome',
       '`held` if the traffic should stay as it is, `blocked` if the error budget was spent, else empty.',
-    reason: 'One sentence that says why.',
-    report: 'Path of the report (JSON). `replay` reads it.',
+    ),
+    report: sharedAnd('report', '`replay` reads it.'),
     blame:
       '`release`, `platform` (both revisions fail), `unknown` (at 100 % there is no revision to compare with) or `none`.',
     decided_at_seconds: 'Seconds from the start of the watch to its decision.',

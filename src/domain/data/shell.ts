@@ -6,7 +6,8 @@ export function quoted(text: string): string {
   const clean = text.replace(/[\u0000-\u001f\u007f]/g, '');
   if (/^[\w.@:/+=,-]+$/.test(clean)) return clean;
   // Conditions contain many single quotes. Double quotes read better, if nothing inside them is special to a shell.
-  if (!/[$`"\\!]/.test(clean)) return `"${clean}"`;
+  // A shell at a prompt replaces `!word` in them by a command of its history, and leaves `!=` alone.
+  if (!/[$`"\\]|!(?!=)/.test(clean)) return `"${clean}"`;
   return `'${clean.replaceAll("'", `'\\''`)}'`;
 }
 

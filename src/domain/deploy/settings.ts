@@ -15,7 +15,7 @@ export const mapPaths: readonly string[] = [
 ];
 
 /** Labels of Google or of these actions. Setting `labels` does not change them. */
-const isReserved = (label: string) => label.startsWith('goog-') || label.startsWith(ownLabelPrefix);
+export const isReserved = (label: string) => label.startsWith('goog-') || label.startsWith(ownLabelPrefix);
 
 /** A Function message that holds exactly these settings. */
 export function messageOf(settings: Settings): JsonObject {

@@ -63,15 +63,45 @@ export const allowAudience = (provider: Provider, audience: string, standard: st
 /** Exactly this run's kind: the condition that admits its subject and no other branch, tag or environment. */
 export function conditionForRun(claims: Claims | undefined): string {
   const subject = claimText(claims, 'sub');
-  return subject ? `${conditionFor(claims)} && assertion.sub == '${celText(subject)}'` : conditionFor(claims);
+  if (!subject) return conditionFor(claims);
+  return joined([...ownRepository(claims), `assertion.sub == '${celText(subject)}'`, ...notFromFork(claims)]);
 }
 
-/** The condition that lets in only this repository, by numeric ids that no one else can get. */
-export function conditionFor(claims: Claims | undefined): string {
+/** The condition that lets in only this repository, and of its runs only those of the kind of this one. */
+export const conditionFor = (claims: Claims | undefined): string =>
+  joined([...ownRepository(claims), ...ownContext(claims)]);
+
+/** This repository, by numeric ids that no one else can get. */
+export function ownRepository(claims: Claims | undefined): string[] {
   const owner = claimText(claims, 'repository_owner_id') ?? 'OWNER_ID';
   const repository = claimText(claims, 'repository_id') ?? 'REPOSITORY_ID';
-  return `assertion.repository_owner_id == '${celText(owner)}' && assertion.repository_id == '${celText(repository)}'`;
+  return [
+    `assertion.repository_owner_id == '${celText(owner)}'`,
+    `assertion.repository_id == '${celText(repository)}'`,
+  ];
 }
+
+/** The environment, and the branch, the tags or the pull requests of this repository, whichever this run has. */
+export function ownContext(claims: Claims | undefined): string[] {
+  const environment = claimText(claims, 'environment');
+  const ref = claimText(claims, 'ref') ?? 'refs/heads/BRANCH';
+  const named = environment ? [`assertion.environment == '${celText(environment)}'`] : [];
+  // Another pull request has another ref, and so has the next tag.
+  if (claimText(claims, 'event_name') === 'pull_request')
+    return [...named, "assertion.event_name == 'pull_request'"];
+  const place = ref.startsWith('refs/tags/')
+    ? "assertion.ref.startsWith('refs/tags/')"
+    : `assertion.ref == '${celText(ref)}'`;
+  return [...named, place, ...notFromFork(claims)];
+}
+
+/** A pull request from a fork can start `pull_request_target`, and its token names the branch that it wants to get into. */
+const notFromFork = (claims: Claims | undefined): string[] =>
+  claimText(claims, 'event_name') === 'pull_request_target'
+    ? []
+    : ["assertion.event_name != 'pull_request_target'"];
+
+const joined = (parts: readonly string[]): string => [...new Set(parts)].join(' && ');
 
 /** Escapes text for a CEL string literal. */
 export const celText = (text: string) => text.replace(/[\\']/g, (char) => `\\${char}`);

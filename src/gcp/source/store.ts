@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { encodeName, type Located, locationOf, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { bucketName, parseSource, type SourcePlace, uploadName } from '../../domain/source/location.ts';
+import { bucketName, type SourcePlace, uploadName } from '../../domain/source/location.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SourceArchive } from '../../steps/ports/source.ts';
@@ -19,7 +19,7 @@ export interface StoreOptions {
 const repositoryMs = 90_000;
 
 /**
- * Cloud Storage's JSON API, Artifact Registry v1 and Cloud Build v1, as `gcloud run deploy --source` uses them. The bucket
+ * Cloud Storage's JSON API and Artifact Registry v1, as `gcloud run deploy --source` uses them. The bucket
  * has the same name as gcloud's, so both keep their sources in one place.
  */
 export function createSourceStore(options: StoreOptions): SourceStore {
@@ -63,25 +63,6 @@ export function createSourceStore(options: StoreOptions): SourceStore {
           });
         await clock.sleep(wait, signal);
       }
-    },
-
-    async buildOf({ project, region }, location, signal) {
-      const { bucket, object } = parseSource(location) ?? {};
-      const { body } = await rest.call({
-        api: 'cloudbuild',
-        method: 'GET',
-        path: `v1/projects/${project}/locations/${region}/builds`,
-        query: { pageSize: 50 },
-        deadlineMs: 15_000,
-        signal,
-      });
-      const build = listOf(body.builds)
-        .map(objectOf)
-        .find((one) => {
-          const source = objectOf(objectOf(one.source).storageSource);
-          return source.bucket === bucket && source.object === object;
-        });
-      return textOf(build?.id);
     },
   };
 }

@@ -50,4 +50,19 @@ export const target = group('What is deployed', {
     default: 'merge',
     usedBy: deploying,
   },
+  secrets_update_strategy: {
+    kind: choice(['merge', 'overwrite']),
+    sentence:
+      'With `secrets`: `merge` keeps the secrets that are not named, as deploy-cloudrun@v3 does, `overwrite` removes them, as deploy-cloud-functions@v4 does.',
+    example: 'merge',
+    otherwise: '`overwrite` for a function; a service of Cloud Run that would lose a secret stops the run',
+    usedBy: deploying,
+  },
+  labels_update_strategy: {
+    kind: choice(['merge', 'overwrite']),
+    sentence: 'With `labels`: `merge` keeps the labels that are not named, `overwrite` removes them.',
+    example: 'merge',
+    otherwise: '`overwrite` for a function; a service of Cloud Run that would lose a label stops the run',
+    usedBy: deploying,
+  },
 });

@@ -1,4 +1,5 @@
 import type { TargetKind } from '../../domain/deploy/kind.ts';
+import type { Merging } from '../../domain/deploy/merge.ts';
 import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import type { Settings } from '../../domain/deploy/settings.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -58,7 +59,7 @@ export interface DeployPorts {
   exposure: LookAtExposure | 'by-caller';
 }
 
-export interface DeployRequest {
+export interface DeployRequest extends Merging {
   project: string;
   region: string;
   /** Short name of the function. */
@@ -68,8 +69,6 @@ export interface DeployRequest {
   kind?: TargetKind | undefined;
   /** The container image, as the user wrote it. Absent if source is deployed. */
   image?: string | undefined;
-  /** Variables that are not set stay as they are. */
-  mergeVariables?: boolean | undefined;
   /** Only the settings that the inputs name. */
   settings: Settings;
   /** The new revision stays at 0 %. If the service follows LATEST, its traffic is pinned first. */

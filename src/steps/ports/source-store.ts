@@ -15,6 +15,4 @@ export interface SourceStore {
   ): Promise<string>;
   /** Makes a repository for images if there is none. `name` is projects/P/locations/L/repositories/R. */
   repository(name: string, signal?: AbortSignal): Promise<void>;
-  /** Cloud Build's id of the newest build of an upload. Undefined if there is none, or if it cannot be read. */
-  buildOf(place: Located, location: string, signal?: AbortSignal): Promise<string | undefined>;
 }

@@ -49,6 +49,8 @@ export interface Live {
   service: string | undefined;
   /** The service's own URL: address and audience of calls. */
   url: string | undefined;
+  /** The URL that users know, as the API of its kind shows it: a function has one of its own. */
+  address: string | undefined;
   /** Undefined if nothing exists yet. */
   kind: TargetKind | undefined;
   /** Differs after every deploy. */
@@ -140,6 +142,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     live: {
       service: undefined,
       url: undefined,
+      address: undefined,
       kind: undefined,
       version: undefined,
       updatedAt: undefined,

@@ -69,7 +69,7 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
     functionStateOf(live.function) === 'ACTIVE' &&
     live.service?.settled === true &&
     live.service.latestReadyRevision === revision;
-  const settings = mergedSettings(request.settings, live.function, request.mergeVariables);
+  const settings = mergedSettings(request.settings, live.function, request);
   const drift = ingressDrift(live.function, live.service?.ingress);
   const input: PlanInput = {
     live: withLiveIngress(live.function, settings, drift),

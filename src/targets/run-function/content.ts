@@ -1,17 +1,16 @@
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { likelyService } from '../../domain/data/resource-name.ts';
-import { messageOf } from '../../domain/errors/errors.ts';
 import { sourceLabel } from '../../domain/product.ts';
 import { digestIn } from '../../domain/source/location.ts';
 import { formatBytes, labelDigest } from '../../domain/source/manifest.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
-import type { Log } from '../../steps/ports/log.ts';
 import type { RunRevision, RunService } from '../../steps/ports/services.ts';
-import type { Sources, SourceTree } from '../../steps/ports/source.ts';
-import type { SourceStore } from '../../steps/ports/source-store.ts';
+import type { SourceTree } from '../../steps/ports/source.ts';
 import { repositoryOf } from '../run/build-config.ts';
 import type { Content } from '../run/plan.ts';
 import { applyBuild, imageIn } from './build-config.ts';
+import { buildOfService } from './builds.ts';
+import type { SourcePorts } from './world.ts';
 
 export interface Source {
   request: DeployRequest;
@@ -23,7 +22,7 @@ export interface Source {
 
 /** Source as the content of a Cloud Run service: it is uploaded before the change, and Cloud Run builds it. */
 export function sourceContent(
-  { sources, store, log }: { sources: Sources; store: SourceStore; log: Log },
+  { sources, store, builds, log }: Pick<SourcePorts, 'sources' | 'store' | 'builds' | 'log'>,
   { request, service, tree, made }: Source,
 ): Content {
   const { signal, settings } = request;
@@ -52,15 +51,7 @@ export function sourceContent(
     },
     // The plan before the upload only needs to know that there will be a new source.
     apply: (draft) => applyBuild(draft, { settings, live, imageUri, sourceLocation: location ?? '' }),
-    build: async () => {
-      try {
-        return location && (await store.buildOf(request, location, signal));
-      } catch (error) {
-        if (signal?.aborted) throw error;
-        log.debug(`Could not find the build: ${messageOf(error)}`);
-        return undefined;
-      }
-    },
+    build: (now) => buildOfService({ builds, log }, request, now),
   };
 }
 

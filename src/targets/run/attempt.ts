@@ -7,7 +7,8 @@ import { runIngress } from './config.ts';
 import { deployedService } from './describe.ts';
 import { changeFailure } from './failure.ts';
 import { awaitRevision } from './follow.ts';
-import { type Content, type Planned, planService } from './plan.ts';
+import { awaitJoined } from './join.ts';
+import { type Content, carriesAll, type Planned, planService } from './plan.ts';
 import type { RunPorts } from './world.ts';
 
 /** One deploy of a service: what it was before, and what is sent. */
@@ -19,6 +20,8 @@ export interface RunDeploy {
   service: RunService | undefined;
   content: Content;
   logContent(): void;
+  /** The change is under way already: an interrupted attempt of this deploy has sent it. */
+  joins?: boolean;
 }
 
 /** Plans a change of a service of Cloud Run, and carries it out. */
@@ -30,33 +33,39 @@ export function attemptOf(deploy: RunDeploy): Attempt {
   let planned = planService(request, before, content, ports.sha256);
   let after: RunService | undefined;
   let operation: string | undefined;
+  let joined = deploy.joins === true;
   const live = before && deployedService(before);
   showLive(run, live, before);
   result.sourceSha256 = content.sha256;
   result.image = content.image;
+  const awaitEnd = async () => {
+    const own = { name, deadline: run.deadline, signal };
+    const { build } = content;
+    if (joined && build) return awaitJoined(ports, { ...own, labels: planned.labels, build });
+    // A build that fails may leave no trace on the service, so the operation is asked as well.
+    const ended = await awaitRevision(ports, { ...own, before, operation: build && operation });
+    const made = ended.service.latestCreatedRevision !== before?.latestCreatedRevision;
+    return { ...ended, made };
+  };
   const end = async () => {
-    const { service, refusal } = await awaitRevision(ports, {
-      ...{ name, before, deadline: run.deadline, signal },
-      // A build that fails may leave no trace on the service, so the operation is asked as well.
-      operation: content.build && operation,
-    });
+    const { service, refusal, made } = await awaitEnd();
     after = service;
-    const made = after.latestCreatedRevision !== before?.latestCreatedRevision;
     const isReady = made && after.latestReadyRevision === after.latestCreatedRevision;
     if (isReady) return;
     const stage = made || content.build === undefined ? 'SERVICE' : 'BUILD';
-    const build = stage === 'BUILD' ? await content.build?.() : undefined;
-    throw await changeFailure(ports, request, { service: after, stage, build, refusal });
+    const build = stage === 'BUILD' ? await content.build?.(after) : undefined;
+    throw await changeFailure(ports, request, { service: after, stage, build: build?.id, refusal });
   };
   return {
     plan: planned.plan,
     live,
     service: before,
-    ours: undefined,
+    ours: joined ? { operation: undefined } : undefined,
     logContent: deploy.logContent,
     begin: async (pinned) => {
       // The pin has changed the service, so the etag that was read first is out of date.
       before = pinned ?? before;
+      if (joined) return { operation: undefined, joined };
       if (content.upload) {
         await content.upload();
         planned = planService(request, before, content, ports.sha256);
@@ -71,7 +80,8 @@ export function attemptOf(deploy: RunDeploy): Attempt {
         const now = await ports.services.get(name, signal);
         if (now && isOurs(now, before, planned)) {
           result.created = before === undefined;
-          return { operation: undefined, joined: true };
+          joined = true;
+          return { operation: undefined, joined };
         }
         checkConflict(deploy, before, now, planned, tries);
         before = now;
@@ -138,8 +148,7 @@ async function send(
  * because the same image is deployed again, only a new revision tells.
  */
 function isOurs(now: RunService, before: RunService | undefined, { labels }: Planned): boolean {
-  const carries = (service: RunService | undefined) =>
-    Object.entries(labels).every(([label, value]) => service?.labels[label] === value);
+  const carries = (service: RunService | undefined) => carriesAll(service?.labels, labels);
   return carries(now) && (!carries(before) || now.latestCreatedRevision !== before?.latestCreatedRevision);
 }
 

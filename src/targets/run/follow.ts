@@ -33,20 +33,12 @@ function isOver(service: RunService, before: RunService | undefined): boolean {
   return moved || (service.raw.generation !== before.raw.generation && !service.settled);
 }
 
-/**
- * Waits until Cloud Run has made the revision, or has given up. Throws `deadline-exceeded` at the deadline.
- */
-export async function awaitRevision(
-  {
-    services,
-    writer,
-    clock,
-    log,
-  }: Pick<RunPorts, 'services' | 'clock' | 'log'> & {
-    writer?: Pick<RunPorts['writer'], 'refusal'>;
-  },
-  { name, before, deadline, signal, operation }: Awaited,
-): Promise<Ended> {
+/** Reads the service again and again until `over` returns something. Throws `deadline-exceeded` at the deadline. */
+export async function pollService<T>(
+  { services, clock, log }: Pick<RunPorts, 'services' | 'clock' | 'log'>,
+  { name, deadline, signal }: Pick<Awaited, 'name' | 'deadline' | 'signal'>,
+  over: (service: RunService) => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const started = clock.steady();
   let lastLineAt = started;
   for (let wait = firstMs; ; wait = Math.min(mostMs, wait * 1.25)) {
@@ -54,14 +46,13 @@ export async function awaitRevision(
     if (left <= 0)
       throw new ReleaseError('deadline-exceeded', {
         what: `Cloud Run did not make the new revision of ${name} in time. It continues without this job.`,
-        fix: 'Run the job again: it looks at what was made. Or raise deploy_timeout.',
+        fix: 'Run the job again: it goes on with what is under way. Or raise deploy_timeout.',
       });
     await clock.sleep(Math.min(wait, left), signal);
     try {
       const service = await services.get(name, signal);
-      const refusal = operation && (await writer?.refusal(operation, signal));
-      if (service && refusal) return { service, refusal: refusal.message };
-      if (service && isOver(service, before)) return { service, refusal: undefined };
+      const found = service && (await over(service));
+      if (found !== undefined) return found;
     } catch (error) {
       throwIfLasting(error, signal);
       log.debug(`Could not read the service, trying again: ${messageOf(error)}`);
@@ -71,4 +62,17 @@ export async function awaitRevision(
       log.line(`Still waiting for Cloud Run (${Math.round((lastLineAt - started) / 1000)} s)`);
     }
   }
+}
+
+/** Waits until Cloud Run has made the revision, or has given up. */
+export function awaitRevision(
+  ports: Pick<RunPorts, 'services' | 'clock' | 'log'> & { writer?: Pick<RunPorts['writer'], 'refusal'> },
+  awaited: Awaited,
+): Promise<Ended> {
+  const { before, signal, operation } = awaited;
+  return pollService(ports, awaited, async (service) => {
+    const refusal = operation && (await ports.writer?.refusal(operation, signal));
+    if (refusal) return { service, refusal: refusal.message };
+    return isOver(service, before) ? { service, refusal: undefined } : undefined;
+  });
 }

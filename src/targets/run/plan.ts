@@ -1,11 +1,13 @@
-import { type Json, objectOf } from '../../domain/data/json.ts';
-import { mergedSettings } from '../../domain/deploy/merge.ts';
+import { type Json, type JsonObject, objectOf } from '../../domain/data/json.ts';
+import { lossesOf, mergedSettings } from '../../domain/deploy/merge.ts';
 import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
 import { configText } from '../../domain/deploy/settings.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import { configLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { allocationText, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
+import type { Build } from '../../steps/ports/builds.ts';
 import type { RunService } from '../../steps/ports/services.ts';
 import { applySettings, type Draft, draftFrom, setRevisionLabels } from './apply.ts';
 import { configOf } from './config.ts';
@@ -24,9 +26,25 @@ export interface Content {
   upload?(): Promise<void>;
   /** Puts it into the draft. */
   apply(draft: Draft): void;
-  /** Cloud Build's id of the build that failed. Absent if nothing is built. */
-  build?(): Promise<string | undefined>;
+  /** The build of a service's source. Undefined if it cannot be found. Absent if nothing is built. */
+  build?(service: RunService): Promise<Build | undefined>;
 }
+
+/** The labels of a service, and of its revision, by which a later deploy knows what this one has sent. */
+export const labelsOf = (
+  request: DeployRequest,
+  contentSha256: string,
+  sha256: (text: string) => string,
+): Record<string, string> => ({
+  [sourceLabel]: labelDigest(contentSha256),
+  [configLabel]: labelDigest(sha256(configText(request.settings))),
+});
+
+/** Does something carry these labels? */
+export const carriesAll = (
+  labels: Readonly<Record<string, Json | undefined>> | undefined,
+  wanted: Readonly<Record<string, string>>,
+): boolean => Object.entries(wanted).every(([label, value]) => labels?.[label] === value);
 
 export interface Planned {
   plan: DeployPlan;
@@ -44,11 +62,9 @@ export function planService(
   sha256: (text: string) => string,
 ): Planned {
   const config = service && configOf(service);
-  const settings = mergedSettings(request.settings, config, request.mergeVariables);
-  const own = {
-    [sourceLabel]: labelDigest(content.sha256),
-    [configLabel]: labelDigest(sha256(configText(request.settings))),
-  };
+  refuseLosses(request, config);
+  const settings = mergedSettings(request.settings, config, request);
+  const own = labelsOf(request, content.sha256, sha256);
   const shown = service && content.live(service);
   // The template itself says what is live. A label only says what was asked for.
   const live =
@@ -58,7 +74,7 @@ export function planService(
           labels: {
             ...objectOf(config.labels),
             [sourceLabel]: labelDigest(shown),
-            [configLabel]: own[configLabel],
+            [configLabel]: own[configLabel] ?? '',
           },
         }
       : config;
@@ -85,6 +101,20 @@ export function planService(
   plan.mask = service ? [...draft.mask].sort() : [];
   plan.service.push(...trafficPlan(request, service, plan));
   return { plan, draft, labels: own, force };
+}
+
+/**
+ * deploy-cloudrun@v3 and gcloud keep secrets and labels that are not named, and deploy-cloud-functions@v4 removes them. On a service
+ * of Cloud Run both kinds of users are possible, so nothing is removed until the inputs say so.
+ */
+function refuseLosses(request: DeployRequest, config: JsonObject | undefined): void {
+  const losses = lossesOf(request.settings, config, request);
+  const lost = (['secrets', 'labels'] as const).filter((name) => losses[name].length > 0);
+  if (lost.length === 0) return;
+  throw new ReleaseError('would-remove', {
+    what: `${request.name} has ${lost.map((name) => `the ${name} ${losses[name].join(', ')}`).join(' and ')}, which the inputs do not name.`,
+    fix: `Set ${lost.map((name) => `${name}_update_strategy`).join(' and ')}: merge to keep what is not named, or overwrite to remove it.`,
+  });
 }
 
 function trafficPlan(request: DeployRequest, service: RunService | undefined, plan: DeployPlan): string[] {

@@ -178,11 +178,3 @@ describe('a repository', () => {
     await expect(store.repository(name)).rejects.toMatchObject({ code: 'deadline-exceeded' });
   });
 });
-
-test('the build of an upload is found among others', async () => {
-  const build = (id: string, object: string) => ({ id, source: { storageSource: { bucket, object } } });
-  const body = { builds: [build('b1', 'other.zip'), { id: 'b2' }, build('b3', 'mine.zip')] };
-  answer = () => ({ status: 200, body });
-  expect(await store.buildOf(place, `gs://${bucket}/mine.zip#17`)).toBe('b3');
-  expect(await store.buildOf(place, `gs://${bucket}/none.zip#17`)).toBeUndefined();
-});

@@ -50,7 +50,7 @@ describe('rollback', () => {
     });
     const ran = await world.rollback(name, 'before');
     restore();
-    expect([ran.exitCode, ran.report.outcome, ran.outputs.revision, await only(name)]).toEqual([
+    expect([ran.exitCode, ran.report.outcome, ran.outputs.serving_revision, await only(name)]).toEqual([
       0,
       'rolled_back',
       old,
@@ -215,7 +215,7 @@ describe('rollback', () => {
     world.sandbox.world.settings.trafficSettleMs = 10;
     expect([ran.exitCode, ran.report.outcome]).toEqual([1, 'superseded']);
     expect(ran.report.reason).not.toContain('Nothing was changed');
-    expect(ran.outputs.revision).toBe(current);
+    expect(ran.outputs.serving_revision).toBe(current);
   });
 
   test('during a live release: traffic goes back at once, and the release gives way', async () => {

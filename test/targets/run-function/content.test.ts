@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { sourceLabel } from '../../../src/domain/product.ts';
 import { labelDigest } from '../../../src/domain/source/manifest.ts';
 import type { DeployRequest } from '../../../src/steps/deploy/ports.ts';
+import type { Builds } from '../../../src/steps/ports/builds.ts';
 import type { RunRevision, RunService } from '../../../src/steps/ports/services.ts';
 import type { Sources, SourceTree } from '../../../src/steps/ports/source.ts';
 import type { SourceStore } from '../../../src/steps/ports/source-store.ts';
@@ -35,12 +36,17 @@ function content(
       return upload();
     },
     repository: async (name) => void asked.push(`repository ${name}`),
-    buildOf: async (_place, location) => {
+  };
+  const builds: Builds = {
+    ofSource: async (_place, location) => {
       asked.push(`build of ${location}`);
       throw new Error('denied');
     },
   };
-  return { asked, made: sourceContent({ sources, store, log }, { request, service: live, tree, made }) };
+  return {
+    asked,
+    made: sourceContent({ sources, store, builds, log }, { request, service: live, tree, made }),
+  };
 }
 
 describe('the source that is live', () => {
@@ -81,7 +87,7 @@ describe('the upload', () => {
   test('whose build cannot be found hides no error behind another one', async () => {
     const { asked, made } = content(service(ours));
     await made.upload?.();
-    expect(await made.build?.()).toBeUndefined();
+    expect(await made.build?.(service(ours))).toBeUndefined();
     expect(asked.at(-1)).toBe(`build of ${ours}`);
   });
 });

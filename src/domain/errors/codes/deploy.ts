@@ -50,6 +50,13 @@ export const deployErrors = {
     check: 'The message says what the service is.',
     fix: 'Use the target that the message names, or another name.',
   },
+  'would-remove': {
+    title: 'Secrets or labels of the live service are not named',
+    why: 'deploy-cloudrun@v3 and gcloud keep secrets and labels that are not named, and deploy-cloud-functions@v4 removes them. A service of Cloud Run loses none of them without a word. This is checked before anything changes.',
+    check:
+      'The message names them. `gcloud run services describe NAME --region=REGION --project=PROJECT` shows all.',
+    fix: 'Set secrets_update_strategy or labels_update_strategy: merge keeps what is not named, overwrite removes it.',
+  },
   'function-refused': {
     title: 'The function cannot be deployed with these settings',
     why: 'A setting is not supported, or does not fit another one. This is checked before anything is uploaded.',

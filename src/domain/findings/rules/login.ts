@@ -47,6 +47,11 @@ export const loginRules = {
     severity: 'varies',
     why: 'Unreviewed code may get as far as a release does.',
   },
+  'login-stranger-pull-request-target': {
+    title: 'A pull request from a fork passes the condition, through pull_request_target',
+    severity: 'varies',
+    why: 'The token of such a run names the branch that the pull request wants to get into. A workflow that checks out the code of the pull request then runs it with the access of a release.',
+  },
   'login-stranger-other-branch': {
     title: 'Another branch of this repository passes the condition',
     severity: 'varies',

@@ -1,17 +1,22 @@
 import { type Claims, claimText } from '../claims.ts';
-import { celText } from '../commands.ts';
-import { holds, type Mapped } from './cel.ts';
+import { celText, ownContext, ownRepository } from '../commands.ts';
+import { holds, type Mapped, mapClaims } from './cel.ts';
 import { conjuncts } from './condition.ts';
+import type { ProviderResource } from './facts.ts';
+import { type Stranger, strangers } from './other-runs.ts';
+import { passes } from './passes.ts';
 
 /**
- * Widens only the parts of the condition that keep this run out, and only for this run. A name becomes a numeric id, and
- * a subject becomes repository and ref. Undefined if that is not possible or would still keep the run out.
+ * Widens only the parts of the condition that keep this run out, and only for this run: no other run gets in by them. A name
+ * becomes a numeric id, and a subject becomes repository and ref. Undefined if that is not possible or would still keep the
+ * run out.
  */
 export function widened(condition: string, claims: Claims, mapped: Mapped): string | undefined {
   const parts = conjuncts(condition, claims, mapped).map(({ text, truth, reads }) => {
     if (truth === 'true' || truth === 'unknown') return text;
-    const own = [...new Set(reads.flatMap(({ name }) => valuesOf(name, claims, mapped)))];
-    return own.length > 0 ? `(${text} || ${own.join(' && ')})` : undefined;
+    const own = reads.flatMap(({ name }) => valuesOf(name, claims, mapped));
+    if (own.length === 0) return undefined;
+    return `(${text} || ${joined([...ownRepository(claims), ...own, ...ownContext(claims)])})`;
   });
   if (parts.some((part) => part === undefined)) return undefined;
   const result = parts.join(' && ');
@@ -37,27 +42,36 @@ function valuesOf(name: string, claims: Claims, mapped: Mapped): string[] {
   return equals(key);
 }
 
-/** Comparisons for the repository of this run, by numeric ids that no one else can get. */
-const byId = (claims: Claims): string[] => [
-  ...equalsClaim(claims, 'repository_owner_id'),
-  ...equalsClaim(claims, 'repository_id'),
-];
-
 const joined = (parts: readonly string[]) => [...new Set(parts)].join(' && ');
 
 /**
- * Adds a part to the condition and keeps the others.
- * @param extra the new part; by default the repository of this run by its ids
+ * Keeps every other run out that the condition lets in, and adds no more parts than that takes. All parts of the condition
+ * stay. Each repair prints this one condition, because a command replaces the whole condition: the second repair would take
+ * back what the first one added.
+ * @param extra one more part
  */
-export function narrowed(
-  condition: string | undefined,
+export function closed(
+  resource: Pick<ProviderResource, 'attributeCondition' | 'attributeMapping'>,
   claims: Claims,
-  mapped: Mapped,
-  extra?: string,
+  extra: readonly string[] = [],
 ): string {
-  const kept = condition?.trim() ? conjuncts(condition, claims, mapped).map(({ text }) => text) : [];
-  const whole = kept.map((text) => (kept.length > 1 || !/\|\||\?/.test(text) ? text : `(${text})`));
-  return joined([...whole, ...(extra === undefined ? byId(claims) : [extra])]);
+  const own = mapClaims(resource.attributeMapping, claims);
+  const condition = resource.attributeCondition ?? '';
+  const kept = condition.trim() ? conjuncts(condition, claims, own).map(({ text }) => text) : [];
+  let parts = kept.map((text) => (kept.length > 1 || !/\|\||\?/.test(text) ? text : `(${text})`));
+  for (const stranger of strangers(claims)) {
+    const next = partsAgainst(stranger.kind, stranger.id, claims);
+    const mapped = mapClaims(resource.attributeMapping, stranger.claims);
+    const truth = passes({ ...resource, attributeCondition: joined(parts) }, stranger.claims, mapped);
+    if (truth === 'true' || truth === 'unknown') parts = [...parts, ...next];
+  }
+  return joined([...parts, ...extra]);
+}
+
+/** A self-hosted runner may be meant, so only the finding about it closes it. */
+function partsAgainst(kind: Stranger['kind'], id: Stranger['id'], claims: Claims): string[] {
+  if (kind !== 'softer') return ownRepository(claims);
+  return id === 'self-hosted' ? [] : ownContext(claims);
 }
 
 /** Replaces those parts by numeric ids that would fail after the claims change from `claims` to `later`. */
@@ -69,5 +83,5 @@ export function surviving(
   const kept = conjuncts(condition, later.claims, later.mapped).flatMap(({ text, truth }) =>
     truth === 'true' || truth === 'unknown' ? [text] : [],
   );
-  return joined([...byId(claims), ...kept]);
+  return joined([...ownRepository(claims), ...kept]);
 }

@@ -1,4 +1,5 @@
 import { type Claims, claimText } from '../claims.ts';
+import { inRepository, isForeign, subjectOf } from './moved-claims.ts';
 
 /** The claims that GitHub would sign for another run, derived from the claims of this run. */
 export interface Stranger {
@@ -11,6 +12,7 @@ export interface Stranger {
     | 'other-repository'
     | 'look-alike-repository'
     | 'pull-request'
+    | 'pull-request-target'
     | 'other-branch'
     | 'self-hosted';
   /** Who runs it, as the subject of a sentence. */
@@ -26,55 +28,22 @@ export interface Stranger {
 const otherRepositoryId = '900000001';
 const otherOwnerId = '900000002';
 
-/** A subject in the form of this run's subject, classic or immutable. */
-function subjectOf(claims: Claims, rest: string): string {
-  const own = claimText(claims, 'sub') ?? '';
-  const [owner = '', name = ''] = (claimText(claims, 'repository') ?? '').split('/');
-  const immutable = /^repo:[^/:]+@\d/.test(own);
-  return immutable
-    ? `repo:${owner}@${claimText(claims, 'repository_owner_id')}/${name}@${claimText(claims, 'repository_id')}:${rest}`
-    : `repo:${owner}/${name}:${rest}`;
-}
-
-/** The part of this run's subject after the repository, such as `ref:refs/heads/main`. */
-const contextOf = (claims: Claims) =>
-  /^repo:[^:]+:(.*)$/s.exec(claimText(claims, 'sub') ?? '')?.[1] ??
-  `ref:${claimText(claims, 'ref') ?? 'refs/heads/main'}`;
-
-/** `owner/name/.github/workflows/file`, without the ref. */
-const workflowOf = (claims: Claims, claim: string) => claimText(claims, claim)?.replace(/@.*$/s, '');
-
-/** True if the job is one of a reusable workflow. Every repository that may call it gets the same `job_workflow_ref`. */
-const isCalled = (claims: Claims): boolean =>
-  claims.job_workflow_ref !== undefined &&
-  workflowOf(claims, 'job_workflow_ref') !== workflowOf(claims, 'workflow_ref');
-
-/** True if the reusable workflow belongs to another repository, so that it does not follow the branch of this one. */
-const isForeign = (claims: Claims): boolean =>
-  isCalled(claims) &&
-  !workflowOf(claims, 'job_workflow_ref')?.startsWith(`${claimText(claims, 'repository')}/`);
-
-function inRepository(
-  claims: Claims,
-  repository: string,
-  ids: { repository?: string; owner?: string },
-): Claims {
-  const workflow = (name: string) =>
-    claimText(claims, name)?.replace(/^[^/]+\/[^/]+(?=\/\.github\/)/, () => repository);
+/**
+ * A run of `pull_request_target`. It has the ref of the branch into which the pull request wants to get, so a comparison of
+ * the ref does not see it. A job with an environment has the rules of the environment around it.
+ */
+function fromFork(claims: Claims): Claims {
+  const ref = claimText(claims, 'ref')?.startsWith('refs/heads/') ? claimText(claims, 'ref') : undefined;
   const moved: Claims = {
     ...claims,
-    repository,
-    repository_owner: repository.split('/')[0],
-    repository_id: ids.repository ?? claims.repository_id,
-    repository_owner_id: ids.owner ?? claims.repository_owner_id,
+    event_name: 'pull_request_target',
+    ref: ref ?? 'refs/heads/main',
+    ref_type: 'branch',
+    head_ref: 'anything',
+    base_ref: (ref ?? 'refs/heads/main').replace('refs/heads/', ''),
   };
-  const own = isCalled(claims) ? ['workflow_ref'] : ['workflow_ref', 'job_workflow_ref'];
-  for (const name of own) if (claims[name] !== undefined) moved[name] = workflow(name);
-  // Custom properties belong to an organisation, and another owner has other ones.
-  if (ids.owner)
-    for (const name of Object.keys(moved)) if (name.startsWith('repo_property_')) delete moved[name];
-  if (ids.owner) for (const name of ['enterprise', 'enterprise_id']) delete moved[name];
-  return { ...moved, sub: subjectOf(moved, contextOf(claims)) };
+  delete moved.environment;
+  return { ...moved, sub: subjectOf(moved, `ref:${moved.ref}`) };
 }
 
 /** Every kind of run that the condition should keep out. */
@@ -142,6 +111,12 @@ export function strangers(claims: Claims): Stranger[] {
     },
     { id: 'pull-request', who: 'A pull request in this repository', kind: 'softer', claims: pull },
     {
+      id: 'pull-request-target',
+      who: 'A pull request from a fork, in a workflow that `pull_request_target` starts',
+      kind: 'softer',
+      claims: fromFork(claims),
+    },
+    {
       id: 'other-branch',
       who: 'Any branch of this repository',
       kind: 'softer',
@@ -157,24 +132,8 @@ export function strangers(claims: Claims): Stranger[] {
   // This run may itself be a pull request or run on a self-hosted runner.
   return all.filter(({ id }) => {
     if (id === 'pull-request') return claimText(claims, 'event_name') !== 'pull_request';
+    if (id === 'pull-request-target') return claimText(claims, 'event_name') !== 'pull_request_target';
     if (id === 'self-hosted') return claimText(claims, 'runner_environment') !== 'self-hosted';
     return true;
   });
-}
-
-/** This run after a rename of its repository. Since 2026-07-15 a rename also switches to the immutable subject. */
-export function afterRename(claims: Claims): Claims {
-  const repository = `${claimText(claims, 'repository') ?? 'owner/repository'}-renamed`;
-  return asImmutable(inRepository(claims, repository, {}));
-}
-
-/** This run with the immutable form of `sub`. A customised subject without `repo` stays as it is. */
-export function asImmutable(claims: Claims): Claims {
-  const [owner = '', name = ''] = (claimText(claims, 'repository') ?? '').split('/');
-  const rest = /^repo:[^:]+:(.*)$/s.exec(claimText(claims, 'sub') ?? '')?.[1];
-  if (rest === undefined) return claims;
-  return {
-    ...claims,
-    sub: `repo:${owner}@${claimText(claims, 'repository_owner_id')}/${name}@${claimText(claims, 'repository_id')}:${rest}`,
-  };
 }

@@ -7,10 +7,10 @@ import type { Provider } from '../identity.ts';
 import { maxSubjectBytes, shortSubject } from '../subject.ts';
 import { holds, mapClaims } from './cel.ts';
 import { conjuncts, whyRejected } from './condition.ts';
-import { surviving } from './edit-condition.ts';
+import { closed, surviving } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { mayActAs } from './members.ts';
-import { afterRename, asImmutable } from './other-runs.ts';
+import { afterRename, asImmutable } from './moved-claims.ts';
 
 /** Tries a rename and GitHub's immutable subject before they happen. */
 export function rehearse(facts: IdentityFacts, provider: Provider, resource: ProviderResource): Finding[] {
@@ -44,10 +44,16 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
       commands: [
         rejected
           ? updateProvider(provider, {
-              'attribute-condition': surviving(resource.attributeCondition ?? '', facts.claims, {
-                claims,
-                mapped,
-              }),
+              'attribute-condition': closed(
+                {
+                  ...resource,
+                  attributeCondition: surviving(resource.attributeCondition ?? '', facts.claims, {
+                    claims,
+                    mapped,
+                  }),
+                },
+                facts.claims,
+              ),
             })
           : bytes > maxSubjectBytes
             ? withMapping(provider, resource, 'google.subject', shortSubject)

@@ -1,10 +1,11 @@
 import type { Finding } from '../../findings/finding.ts';
-import { conditionFor, updateProvider } from '../commands.ts';
+import { updateProvider } from '../commands.ts';
 import { type Provider, parseProvider } from '../identity.ts';
 import { mapClaims } from './cel.ts';
+import { closed } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { strangers } from './other-runs.ts';
-import { passes } from './strangers.ts';
+import { passes } from './passes.ts';
 
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
@@ -33,12 +34,8 @@ export function examineSiblings(facts: IdentityFacts, own: ProviderResource): Fi
       severity: weaker.some(({ kind }) => kind === 'outsider') ? 'high' : 'medium',
       title: `The provider ${provider.provider} of the same pool accepts the same issuer and lets in more: ${weaker.map(({ who }) => lowerFirst(who)).join('; ')}.`,
       why: 'Both providers lead to the same principals, so the weaker condition counts.',
-      fix: 'Give it the same condition:',
-      commands: [
-        updateProvider(provider, {
-          'attribute-condition': own.attributeCondition ?? conditionFor(facts.claims),
-        }),
-      ],
+      fix: 'Give it a condition that is as strict:',
+      commands: [updateProvider(provider, { 'attribute-condition': closed(own, facts.claims) })],
     });
   }
   return found;

@@ -1,14 +1,14 @@
 import type { Finding } from '../../findings/finding.ts';
 import { ofRule } from '../../findings/of-rule.ts';
 import { loginRules } from '../../findings/rules/login.ts';
-import { type Claims, claimText } from '../claims.ts';
-import { celText, conditionFor, updateProvider } from '../commands.ts';
+import { conditionFor, updateProvider } from '../commands.ts';
 import type { Provider } from '../identity.ts';
-import { holds, type Mapped, mapClaims, type Truth } from './cel.ts';
-import { narrowed } from './edit-condition.ts';
+import { type Mapped, mapClaims } from './cel.ts';
+import { closed } from './edit-condition.ts';
 import type { IdentityFacts, ProviderResource } from './facts.ts';
 import { admits, mayActAs, poolGrants } from './members.ts';
 import { type Stranger, strangers } from './other-runs.ts';
+import { passes } from './passes.ts';
 
 /** The accounts that a run could act as. For direct federation, the roles that it would hold on the project. */
 function reach(
@@ -60,7 +60,7 @@ export function examineStrangers(
       ...ofRule(loginRules, 'login-no-condition'),
       title: 'The provider has no attribute condition, so every repository on GitHub gets into the pool.',
       why: 'Only the members in each policy tell them apart then.',
-      fix: 'Let only this repository in:',
+      fix: 'Let in only this repository, and only runs like this one:',
       commands: [updateProvider(provider, { 'attribute-condition': conditionFor(facts.claims) })],
     });
   const unsure: Stranger[] = [];
@@ -81,19 +81,11 @@ export function examineStrangers(
       severity: severityOf(stranger.kind, reached),
       title: `${stranger.who} passes the condition.`,
       why: `${beyond} These claims pass: repository=${stranger.claims.repository}, repository_id=${stranger.claims.repository_id}, repository_owner_id=${stranger.claims.repository_owner_id}, sub=${stranger.claims.sub}.`,
-      fix: 'Keep it out with a tighter condition:',
+      fix: 'A tighter condition keeps it out, and every other run that these findings name:',
       commands: [updateProvider(provider, { 'attribute-condition': tighter(facts, resource, stranger) })],
     });
   }
   return [...found, ...unknownStrangers(unsure)];
-}
-
-/** Whether a run gets into the pool. It needs a subject, and the condition has to hold. */
-export function passes(resource: ProviderResource, claims: Claims, mapped: Mapped): Truth {
-  const unsure = mapped.unknown.some(({ target }) => target === 'google.subject');
-  if (mapped.subject === undefined && !unsure) return 'false';
-  const truth = holds(resource.attributeCondition, claims, mapped);
-  return truth === 'true' && unsure ? 'unknown' : truth;
 }
 
 /** One finding for all runs about which only Google can decide. */
@@ -108,14 +100,10 @@ function unknownStrangers(unsure: readonly Stranger[]): Finding[] {
   ];
 }
 
-/** A condition that keeps this stranger out and lets this run in. It keeps every part of the present condition. */
-function tighter(facts: IdentityFacts, resource: ProviderResource, stranger: Stranger): string {
-  const { claims } = facts;
-  const own = mapClaims(resource.attributeMapping, claims);
-  const narrow = (extra?: string) => narrowed(resource.attributeCondition, claims, own, extra);
-  if (stranger.id === 'pull-request') return narrow("assertion.event_name != 'pull_request'");
-  if (stranger.id === 'other-branch')
-    return narrow(`assertion.ref == '${celText(claimText(claims, 'ref') ?? '')}'`);
-  if (stranger.id === 'self-hosted') return narrow("assertion.runner_environment == 'github-hosted'");
-  return narrow();
-}
+/** A condition that keeps this run out and every other one that passes. It keeps every part of the present condition. */
+const tighter = (facts: IdentityFacts, resource: ProviderResource, { id }: Stranger): string =>
+  closed(
+    resource,
+    facts.claims,
+    id === 'self-hosted' ? ["assertion.runner_environment == 'github-hosted'"] : [],
+  );

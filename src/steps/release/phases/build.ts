@@ -33,6 +33,7 @@ export async function build(run: ReleaseRun): Promise<PhaseResult> {
   run.live = {
     ...run.live,
     service: result.service ?? run.live.service,
+    address: result.url ?? run.live.address,
     version: result.version ?? run.live.version,
     updatedAt: result.updatedAt ?? run.live.updatedAt,
   };
@@ -91,7 +92,11 @@ async function adopt(run: ReleaseRun): Promise<void> {
     if (!carriesLabels(deployed, labels) || revision === undefined || revision === found.describedRevision)
       return;
     run.candidate = revision;
-    run.live = { ...run.live, service: run.live.service ?? deployed?.service };
+    run.live = {
+      ...run.live,
+      service: run.live.service ?? deployed?.service,
+      address: deployed?.url ?? run.live.address,
+    };
   } catch (error) {
     run.written.functionTouched = true;
     ports.log.debug(`Did the build succeed? ${messageOf(error)}`);

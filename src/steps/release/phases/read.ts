@@ -59,6 +59,7 @@ function noteDeployed(run: ReleaseRun, deployed: Deployed | undefined): void {
   run.live = {
     ...run.live,
     service: deployed?.service ?? run.live.service,
+    address: deployed?.url ?? run.live.address,
     kind: deployed?.kind,
     version: deployed?.version,
     updatedAt: deployed?.updatedAt,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { examine } from '../../../../src/domain/login/doctor/examine.ts';
-import { afterRename, asImmutable } from '../../../../src/domain/login/doctor/other-runs.ts';
+import { afterRename, asImmutable } from '../../../../src/domain/login/doctor/moved-claims.ts';
 import { account, claims, facts, pool } from '../../../support/login-facts.ts';
 
 describe('rehearsals', () => {
@@ -58,7 +58,7 @@ describe('rehearsals', () => {
         'login-rename',
       ),
     ).toContain(
-      `--attribute-condition="assertion.repository_owner_id == '4211' && assertion.repository_id == '770001' && assertion.ref == 'refs/heads/main'"`,
+      `--attribute-condition="assertion.repository_owner_id == '4211' && assertion.repository_id == '770001' && assertion.ref == 'refs/heads/main' && assertion.event_name != 'pull_request_target'"`,
     );
     const byName = [`principalSet://${pool}/attribute.repository/acme/ocr`];
     expect(fixOf({ condition: undefined, members: byName }, 'login-rename')).toContain(

@@ -27,6 +27,7 @@ describe('trust in a reusable workflow', () => {
     const own = 'acme/ocr/.github/workflows/release.yml@refs/heads/main';
     expect(passing(`assertion.job_workflow_ref == '${own}'`, own)).toEqual([
       'critical taken-over-name',
+      'low pull-request-target',
       'low self-hosted',
     ]);
   });
@@ -73,7 +74,8 @@ test('the page prints conditions that let in no outsider, no pull request and no
     expect(workflows.map((one) => /(\w+)\.yml/.exec(one)?.[1])).toEqual(['release', 'rollback']);
     for (const workflow of workflows) {
       const found = passing(condition, workflow).map((line) => line.split(' ')[1]);
-      for (const id of [...outsiders, 'pull-request', 'other-branch']) expect(found).not.toContain(id);
+      for (const id of [...outsiders, 'pull-request', 'pull-request-target', 'other-branch'])
+        expect(found).not.toContain(id);
       expect(found).toContain('other-repository');
     }
   }

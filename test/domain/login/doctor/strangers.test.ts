@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { conditionFor } from '../../../../src/domain/login/commands.ts';
 import { holds, mapClaims } from '../../../../src/domain/login/doctor/cel.ts';
-import { narrowed } from '../../../../src/domain/login/doctor/edit-condition.ts';
+import { closed } from '../../../../src/domain/login/doctor/edit-condition.ts';
 import { examine } from '../../../../src/domain/login/doctor/examine.ts';
-import { asImmutable, strangers } from '../../../../src/domain/login/doctor/other-runs.ts';
+import { asImmutable } from '../../../../src/domain/login/doctor/moved-claims.ts';
+import { strangers } from '../../../../src/domain/login/doctor/other-runs.ts';
 import { claims, facts, mapping, member, own, pool, request, rules } from '../../../support/login-facts.ts';
 
 describe('who else gets in', () => {
@@ -25,6 +26,7 @@ describe('who else gets in', () => {
       'high other-repository',
       'low other-branch',
       'low pull-request',
+      'low pull-request-target',
       'low self-hosted',
     ]);
     expect(rules(examine(facts({ condition: undefined })))).toContain('high login-no-condition');
@@ -104,30 +106,68 @@ describe('who else gets in', () => {
       expect(commands?.[0]).toContain('--attribute-condition=');
     }
     expect(holds(conditionFor(claims), claims, own)).toBe('true');
-    for (const stranger of strangers(claims).filter(({ kind }) => kind !== 'softer'))
+    for (const stranger of strangers(claims).filter(({ id }) => id !== 'self-hosted'))
       expect(holds(conditionFor(claims), stranger.claims, mapClaims(mapping, stranger.claims))).toBe('false');
   });
 
+  const ids = "assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'";
+  const place = "assertion.ref == 'refs/heads/main' && assertion.event_name != 'pull_request_target'";
   test.each([
-    [undefined, "assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'"],
-    [
-      "assertion.repository_owner_id == '4211'",
-      "assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'",
-    ],
+    [undefined, `${ids} && ${place}`],
+    ["assertion.repository_owner_id == '4211'", `${ids} && ${place}`],
     [
       "assertion.repository_owner == 'acme' || assertion.actor == 'mina'",
-      "(assertion.repository_owner == 'acme' || assertion.actor == 'mina') && assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'",
+      `(assertion.repository_owner == 'acme' || assertion.actor == 'mina') && ${ids} && ${place}`,
     ],
     [
-      "assertion.ref == 'refs/heads/main' && (assertion.a == '1' || assertion.repository_owner == 'acme')",
-      "assertion.ref == 'refs/heads/main' && (assertion.a == '1' || assertion.repository_owner == 'acme') && assertion.repository_owner_id == '4211' && assertion.repository_id == '770001'",
+      "assertion.ref == 'refs/heads/main' && (has(assertion.a) || assertion.repository_owner == 'acme')",
+      `assertion.ref == 'refs/heads/main' && (has(assertion.a) || assertion.repository_owner == 'acme') && ${ids} && assertion.event_name != 'pull_request_target'`,
     ],
-  ])('a narrowed condition keeps what %s requires', (condition, expected) => {
-    expect(narrowed(condition, claims, own)).toBe(expected);
-    expect(narrowed(condition, claims, own, "assertion.event_name != 'pull_request'")).toContain(
-      "assertion.event_name != 'pull_request'",
+    // What keeps the others out already stays alone.
+    [
+      `${ids} && assertion.ref in ['refs/heads/main', 'refs/heads/next'] && assertion.event_name == 'push'`,
+      `${ids} && assertion.ref in ['refs/heads/main', 'refs/heads/next'] && assertion.event_name == 'push'`,
+    ],
+  ])('a closed condition keeps what %s requires', (condition, expected) => {
+    const resource = { attributeCondition: condition, attributeMapping: mapping };
+    expect(closed(resource, claims)).toBe(expected);
+    expect(closed(resource, claims, ["assertion.actor == 'mina'"])).toBe(
+      `${expected} && assertion.actor == 'mina'`,
     );
     expect(holds(expected, claims, own)).toBe('true');
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'an environment',
+      { environment: 'prod', sub: 'repo:acme/ocr:environment:prod' },
+      `assertion.environment == 'prod' && ${place}`,
+    ],
+    [
+      'a tag',
+      { ref: 'refs/tags/v1', ref_type: 'tag' },
+      "assertion.ref.startsWith('refs/tags/') && assertion.event_name != 'pull_request_target'",
+    ],
+    [
+      'a pull request',
+      { ref: 'refs/pull/7/merge', event_name: 'pull_request', sub: 'repo:acme/ocr:pull_request' },
+      "assertion.event_name == 'pull_request'",
+    ],
+    ['a pull request of a fork', { event_name: 'pull_request_target' }, "assertion.ref == 'refs/heads/main'"],
+  ])('the condition for %s admits this kind of run alone', (_, changed, context) => {
+    const run = { ...claims, ...changed };
+    expect(conditionFor(run)).toBe(`${ids} && ${context}`);
+    expect(holds(conditionFor(run), run, mapClaims(mapping, run))).toBe('true');
+  });
+
+  test('every repair of a report prints a condition that keeps out the runs of all its findings', () => {
+    const found = examine(facts({ condition: undefined, members: everyone })).filter(({ rule }) =>
+      rule.startsWith('login-stranger-'),
+    );
+    expect(found.length).toBeGreaterThan(9);
+    const commands = new Set(found.flatMap(({ commands: printed = [] }) => printed));
+    // The one about self-hosted runners has one part more.
+    expect(commands.size).toBe(2);
   });
 
   test('strangers have the same form of subject as this run', () => {

@@ -86,8 +86,10 @@ describe('claims in commands are only data', () => {
   });
 
   test('an id cannot end its CEL literal', () => {
-    expect(conditionFor({ repository_owner_id: "1' || true || '", repository_id: '2' })).toBe(
-      "assertion.repository_owner_id == '1\\' || true || \\'' && assertion.repository_id == '2'",
+    expect(
+      conditionFor({ repository_owner_id: "1' || true || '", repository_id: '2', ref: "refs/heads/it's" }),
+    ).toBe(
+      "assertion.repository_owner_id == '1\\' || true || \\'' && assertion.repository_id == '2' && assertion.ref == 'refs/heads/it\\'s' && assertion.event_name != 'pull_request_target'",
     );
   });
 });

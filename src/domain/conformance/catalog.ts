@@ -1,0 +1,33 @@
+import type { Belief } from './belief.ts';
+import { accessBeliefs } from './beliefs/access.ts';
+import { functionBeliefs } from './beliefs/function.ts';
+import { loginBeliefs } from './beliefs/login.ts';
+import { outsideBeliefs } from './beliefs/outside.ts';
+import { requestBeliefs } from './beliefs/requests.ts';
+import { runFunctionBeliefs } from './beliefs/run-function.ts';
+import { serviceBeliefs } from './beliefs/service.ts';
+import { updateBeliefs } from './beliefs/update.ts';
+import type { ProbeId } from './probes.ts';
+
+/** Every belief, in the order of pages and reports. */
+const all = {
+  ...updateBeliefs,
+  ...functionBeliefs,
+  ...serviceBeliefs,
+  ...runFunctionBeliefs,
+  ...accessBeliefs,
+  ...requestBeliefs,
+  ...loginBeliefs,
+  ...outsideBeliefs,
+} as const;
+
+export type BeliefId = keyof typeof all;
+export const beliefs: Readonly<Record<BeliefId, Belief>> = all;
+export const beliefIds = Object.keys(all) as BeliefId[];
+
+/** What a probe has to settle. */
+export const beliefsOf = (probe: ProbeId): BeliefId[] =>
+  beliefIds.filter((id) => {
+    const { settled } = beliefs[id];
+    return 'by' in settled && settled.by === probe;
+  });
