@@ -9,6 +9,8 @@ export interface Role {
   includedPermissions: string[];
   stage: string;
   etag: string;
+  /** A deleted custom role keeps its name for weeks and gives nothing. */
+  deleted?: boolean;
 }
 
 const nothing: ReadonlySet<string> = new Set();
@@ -36,7 +38,7 @@ export class RoleBook {
 
   define(role: Role): void {
     this.#roles.set(role.name, role);
-    this.#sets.set(role.name, new Set(role.includedPermissions));
+    this.#sets.set(role.name, new Set(role.deleted ? [] : role.includedPermissions));
   }
 
   delete(name: string): void {

@@ -4,6 +4,8 @@ import type { ApiDefinition, Reply, Route } from '../core/types.ts';
 import type { SubjectFormat } from '../identity/claims.ts';
 import { subjectFormat } from '../identity/oidc.ts';
 import { identityOf } from '../identity/state.ts';
+import { environmentRoutes } from './environments.ts';
+import { notFound, repositorySettings } from './repositories.ts';
 
 /** The fields of a workflow run that say whether it is still running (docs.github.com REST "Get a workflow run"). */
 interface Run {
@@ -19,11 +21,6 @@ export interface GithubState {
 
 export const githubOf = (world: World): GithubState => world.extension('github', () => ({ runs: new Map() }));
 
-const notFound: Reply = {
-  status: 404,
-  body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },
-};
-
 /**
  * The part of GitHub's REST API that the actions use. `PATCH /settings {"github": {"runs": {"7": {"status":
  * "in_progress"}}}}` sets a run. The value `null` makes the run answer 404.
@@ -31,6 +28,7 @@ const notFound: Reply = {
 export function githubApis(world: World): ApiDefinition[] {
   const state = githubOf(world);
   const missing = new Set<string>();
+  repositorySettings(world);
   addSetting(world, 'github', (value) => {
     const { runs } = (value ?? {}) as { runs?: Record<string, Partial<Run> | null> };
     for (const [id, run] of Object.entries(runs ?? {})) {
@@ -90,6 +88,7 @@ export function githubApis(world: World): ApiDefinition[] {
           '/repos/:owner/:repo/actions/runs/:id/attempts/:attempt',
           (_, { owner, repo, id, attempt }) => showRun(`${owner}/${repo}`, id ?? '', attempt),
         ),
+        ...environmentRoutes(world),
         ...customization(
           ({ owner, repo }) => `${owner}/${repo}`,
           '/repos/:owner/:repo/actions/oidc/customization/sub',

@@ -42,7 +42,7 @@ export function accountWrites(
           );
         const { accountId, serviceAccount = {} } = body as {
           accountId?: unknown;
-          serviceAccount?: { displayName?: string };
+          serviceAccount?: { displayName?: string; description?: string };
         };
         if (typeof accountId !== 'string' || !/^[a-z](?:[a-z0-9-]{4,28}[a-z0-9])$/.test(accountId))
           throw invalidArgument(
@@ -54,7 +54,9 @@ export function accountWrites(
           throw alreadyExists(
             `Service account ${accountId} already exists within project projects/${world.project}.`,
           );
-        return { status: 200, body: show(addAccount(world, email, serviceAccount.displayName ?? '')) };
+        const made = addAccount(world, email, serviceAccount.displayName ?? '');
+        if (serviceAccount.description) made.description = serviceAccount.description;
+        return { status: 200, body: show(made) };
       },
     },
     {
@@ -62,8 +64,16 @@ export function accountWrites(
       pattern: one,
       handle: (call, params) => {
         const { account } = authorize(call, params.account, 'iam.serviceAccounts.update');
-        const { serviceAccount = {} } = call.json() as { serviceAccount?: { displayName?: string } };
-        if (serviceAccount.displayName !== undefined) account.displayName = serviceAccount.displayName;
+        const { serviceAccount = {}, updateMask } = call.json() as {
+          serviceAccount?: { displayName?: string; description?: string };
+          updateMask?: string;
+        };
+        // Without a mask, Google changes the fields that are sent.
+        const mask = (updateMask ?? Object.keys(serviceAccount).join(','))
+          .split(',')
+          .map((path) => path.replace(/^service_?[aA]ccount\./, '').replace('display_name', 'displayName'));
+        for (const field of ['displayName', 'description'] as const)
+          if (mask.includes(field)) account[field] = serviceAccount[field] ?? '';
         return { status: 200, body: show(account) };
       },
     },

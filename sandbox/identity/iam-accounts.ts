@@ -25,12 +25,13 @@ export function accountRoutes(world: World): Route[] {
     requirePermission(world, call.principal, permission, resource);
     return { account, resource };
   }
-  const show = ({ email, uniqueId, displayName, disabled }: ServiceAccount) => ({
+  const show = ({ email, uniqueId, displayName, description, disabled }: ServiceAccount) => ({
     name: `projects/${world.project}/serviceAccounts/${email}`,
     projectId: world.project,
     uniqueId,
     email,
     displayName,
+    ...(description ? { description } : {}),
     etag: 'MDEwMjE5MjA=',
     oauth2ClientId: uniqueId,
     ...(disabled ? { disabled } : {}),

@@ -94,6 +94,7 @@ export function poolRoutes(world: World): Route[] {
 /** The fields that a mask can name. */
 const changeable = [
   'displayName',
+  'description',
   'disabled',
   'attributeMapping',
   'attributeCondition',

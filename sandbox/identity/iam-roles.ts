@@ -1,8 +1,16 @@
-import { alreadyExists, notFound } from '../core/errors.ts';
+import { alreadyExists, invalidArgument, notFound } from '../core/errors.ts';
 import { organizationResource, projectResource, requirePermission } from '../core/iam.ts';
 import type { Role } from '../core/roles.ts';
 import type { World } from '../core/state.ts';
 import type { Reply, Route } from '../core/types.ts';
+
+const changeable = new Set(['title', 'description', 'includedPermissions', 'stage']);
+
+/** A custom role holds only permissions that exist (the roles of this sandbox name them). */
+function checkPermissions(world: World, permissions: unknown): void {
+  for (const permission of Array.isArray(permissions) ? permissions.map(String) : [])
+    if (!world.roles.knows(permission)) throw invalidArgument(`Permission ${permission} is not valid.`);
+}
 
 /**
  * Roles of IAM v1. Predefined roles need no permission; custom roles need iam.roles.get on their project or organisation
@@ -26,9 +34,11 @@ export function roleRoutes(world: World): Route[] {
         const name = `${kind}/${parent}/roles/${roleId}`;
         if (world.roles.get(name))
           throw alreadyExists(`A role named ${roleId} in ${kind}/${parent} already exists.`);
+        checkPermissions(world, role.includedPermissions);
         const made: Role = {
           name,
           title: role.title ?? '',
+          ...(role.description ? { description: role.description } : {}),
           includedPermissions: [...(role.includedPermissions ?? [])],
           stage: role.stage ?? 'ALPHA',
           etag: 'BwYAAAAAAAE=',
@@ -45,11 +55,36 @@ export function roleRoutes(world: World): Route[] {
         const old = world.roles.get(`${kind}/${parent}/roles/${id}`);
         if (!old) throw notFound(`The role named ${id} was not found.`);
         const fields = (call.query.get('updateMask') ?? '').split(',');
-        const sent = call.json();
+        const sent = call.json() as Partial<Role>;
+        if (old.deleted) throw invalidArgument(`You can't update the role ${id} because it is deleted.`);
+        if (fields.includes('includedPermissions')) checkPermissions(world, sent.includedPermissions);
         const changed = Object.fromEntries(
-          Object.entries(sent).filter(([field]) => fields.includes(field) && field in old),
+          Object.entries(sent).filter(([field]) => fields.includes(field) && changeable.has(field)),
         );
         world.roles.define({ ...old, ...changed });
+        return show(old.name);
+      },
+    },
+    {
+      method: 'DELETE',
+      pattern: `/v1/${kind}/:parent/roles/:role`,
+      handle: (call, { parent, role: id }) => {
+        requirePermission(world, call.principal, 'iam.roles.delete', resource(world));
+        const old = world.roles.get(`${kind}/${parent}/roles/${id}`);
+        if (!old || old.deleted) throw notFound(`The role named ${id} was not found.`);
+        world.roles.define({ ...old, deleted: true });
+        return show(old.name);
+      },
+    },
+    {
+      method: 'POST',
+      pattern: `/v1/${kind}/:parent/roles/:role:undelete`,
+      handle: (call, { parent, role: id }) => {
+        requirePermission(world, call.principal, 'iam.roles.undelete', resource(world));
+        const old = world.roles.get(`${kind}/${parent}/roles/${id}`);
+        if (!old?.deleted) throw invalidArgument(`The role named ${id} is not deleted.`);
+        const { deleted: _, ...restored } = old;
+        world.roles.define(restored);
         return show(old.name);
       },
     },

@@ -14,6 +14,7 @@ export interface Pool {
 export interface Provider {
   name: string;
   displayName: string;
+  description?: string;
   state: 'ACTIVE' | 'DELETED';
   disabled?: boolean;
   attributeMapping: Record<string, string>;
@@ -25,6 +26,7 @@ export interface ServiceAccount {
   email: string;
   uniqueId: string;
   displayName: string;
+  description?: string;
   disabled: boolean;
   keys: { name: string; keyType: string; validAfterTime: string }[];
 }

@@ -40,6 +40,9 @@ export const configLabel = `${slug}-config`;
 /** Prefix of every label that only these actions may set. */
 export const ownLabelPrefix = `${slug}-`;
 
+/** The description of everything that `init` makes and that can have one: the sign by which it knows what is its own. */
+export const setupMark = `Made by ${slug} init`;
+
 /** Files that the actions look for if their input is not set. */
 export const suiteFile = `${slug}.smoke.yaml`;
 export const sloFile = `${slug}.slo.yaml`;

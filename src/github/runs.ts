@@ -1,6 +1,6 @@
 import { objectOf, textOf } from '../domain/data/json.ts';
-import { createFetch } from '../http/fetch.ts';
 import type { Runs } from '../steps/ports/runs.ts';
+import { createGithubClient } from './client.ts';
 
 export interface GithubOptions {
   /** Needs `actions: read`; without it every answer is `unknown`. */
@@ -14,27 +14,14 @@ export interface GithubOptions {
 /** Asks GitHub whether a job, or the attempt of a run, is over (REST "Get a job" and "Get a workflow run attempt"). */
 export function createRuns(options: GithubOptions): Runs {
   const { token, apiUrl, timeoutMs = 10_000 } = options;
-  type Octokit = ReturnType<typeof import('@actions/github').getOctokit>;
-  let loading: Promise<Octokit> | undefined;
-  // Loaded only if the open record of another run is found, because octokit takes longer to load than everything else.
-  const octokit = (): Promise<Octokit> => {
-    // Octokit's own fetch knows neither the rules of our HTTP stack nor its proxies.
-    const fetch = createFetch({ timeoutMs, maxBytes: 1024 * 1024 });
-    loading ??= import('@actions/github').then(({ getOctokit }) =>
-      getOctokit(token ?? '', { ...(apiUrl ? { baseUrl: apiUrl } : {}), request: { fetch } }),
-    );
-    return loading;
-  };
+  const github = createGithubClient({ token, apiUrl, timeoutMs });
 
   async function statusOf(
     route: string,
     parameters: Record<string, string | number>,
     signal: AbortSignal | undefined,
   ) {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const request = { signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
-    const answer = await (await octokit()).request(route, { ...parameters, request });
-    const data: unknown = answer.data;
+    const { data } = await github.request(route, parameters, signal);
     return textOf(objectOf(data).status);
   }
 

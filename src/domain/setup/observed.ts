@@ -1,0 +1,16 @@
+/** What is there now, as one read found it. */
+export type Observed =
+  | { state: 'absent' }
+  | {
+      state: 'present';
+      /** It carries our mark, or `init` cannot mark such a thing and its value is the one that `init` writes. */
+      ours: boolean;
+      /** Deleted things keep their name for weeks. They can be brought back, but not made anew. */
+      deleted?: boolean;
+      /** The fields that `init` sets, as text. Others are left alone. */
+      fields: Readonly<Record<string, string>>;
+    }
+  /** It could not be read. `permission` is the one that is missing, if Google or GitHub says so. */
+  | { state: 'unreadable'; permission: string | undefined; detail: string };
+
+export const absent: Observed = { state: 'absent' };

@@ -1,0 +1,61 @@
+import { type NeededFor, type PermissionCheck, permissionChecks } from '../preflight/permissions.ts';
+import { stagesOf } from '../preflight/stages.ts';
+import type { Deployable } from '../deploy/kind.ts';
+import { roleId } from './names.ts';
+
+/** A role that holds exactly what one identity's actions ask for, taken from the one table of permissions. */
+export interface CustomRole {
+  id: string;
+  title: string;
+  permissions: readonly string[];
+}
+
+const closes = 'run.services.setIamPolicy';
+const actAs = 'iam.serviceAccounts.actAs';
+const checks: readonly PermissionCheck[] = permissionChecks;
+
+/** The permissions of these stages. actAs is granted on the one account that it is about, and closing is a role of its own. */
+const permissionsOf = (
+  stages: readonly NeededFor[],
+  which: (check: PermissionCheck) => boolean = () => true,
+): string[] =>
+  [
+    ...new Set(
+      checks
+        .filter((check) => stages.includes(check.stage) && which(check))
+        .map(({ permission }) => permission)
+        .filter((permission) => permission !== closes && permission !== actAs),
+    ),
+  ].sort();
+
+const forKind = (target: Deployable) => (check: PermissionCheck) =>
+  check.of === undefined || check.of === (target === 'function' ? 'function' : 'run');
+
+export const deployerRole = (target: Deployable): CustomRole => ({
+  id: roleId(target === 'function' ? 'Deployer' : 'ImageDeployer'),
+  title: target === 'function' ? 'Releases functions' : 'Releases container images',
+  permissions: permissionsOf([...stagesOf.release, 'Watch'], forKind(target)),
+});
+
+export const readerRole: CustomRole = {
+  id: roleId('Reader'),
+  title: 'Checks releases and changes nothing',
+  permissions: permissionsOf(['State', 'Guard', 'Watch']),
+};
+
+/** What moves the traffic. It is granted on one service. What a rollback only reads of the project, the reader's role holds. */
+export const rollbackRole: CustomRole = {
+  id: roleId('Rollback'),
+  title: 'Moves the traffic of a service',
+  permissions: permissionsOf(stagesOf.rollback, ({ on }) => on === 'service'),
+};
+
+export const closerRole: CustomRole = {
+  id: roleId('Closer'),
+  title: 'Closes a service that is open',
+  permissions: [closes],
+};
+
+export const invokerRole = 'roles/run.invoker';
+export const loginRole = 'roles/iam.workloadIdentityUser';
+export const actAsRole = 'roles/iam.serviceAccountUser';

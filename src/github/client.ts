@@ -1,0 +1,59 @@
+import type { JsonObject } from '../domain/data/json.ts';
+import { objectOf, textOf } from '../domain/data/json.ts';
+import { ReleaseError } from '../domain/errors/errors.ts';
+import { createFetch } from '../http/fetch.ts';
+
+export interface GithubClientOptions {
+  token: string | undefined;
+  /** Base URL of GitHub's API, from GITHUB_API_URL. */
+  apiUrl: string | undefined;
+  /** Milliseconds for one request. */
+  timeoutMs: number;
+}
+
+/** GitHub's REST API through the client of @actions/github. */
+export interface GithubClient {
+  request(
+    route: string,
+    parameters: Record<string, unknown>,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; data: unknown }>;
+}
+
+/** Loaded only if it is needed, because octokit takes longer to load than everything else. */
+export function createGithubClient({ token, apiUrl, timeoutMs }: GithubClientOptions): GithubClient {
+  type Octokit = ReturnType<typeof import('@actions/github').getOctokit>;
+  let loading: Promise<Octokit> | undefined;
+  const octokit = (): Promise<Octokit> => {
+    // Octokit's own fetch knows neither the rules of our HTTP stack nor its proxies.
+    const fetch = createFetch({ timeoutMs, maxBytes: 1024 * 1024 });
+    loading ??= import('@actions/github').then(({ getOctokit }) =>
+      getOctokit(token ?? '', { ...(apiUrl ? { baseUrl: apiUrl } : {}), request: { fetch } }),
+    );
+    return loading;
+  };
+  return {
+    async request(route, parameters, signal) {
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const request = { signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
+      const { status, data } = await (await octokit()).request(route, { ...parameters, request });
+      return { status, data };
+    },
+  };
+}
+
+/** The status of GitHub's answer, if the error is one. */
+export const statusOf = (error: unknown): number | undefined => {
+  const status: unknown = objectOf(error).status;
+  return typeof status === 'number' ? status : undefined;
+};
+
+/** GitHub's refusal as an error of ours, with GitHub's own words. */
+export function githubError(route: string, error: unknown): ReleaseError {
+  const data: JsonObject = objectOf(objectOf(objectOf(error).response).data);
+  const said = textOf(data.message) ?? (error instanceof Error ? error.message : String(error));
+  return new ReleaseError(statusOf(error) === 403 ? 'permission-denied' : 'remote-error', {
+    what: `${route} answered ${statusOf(error) ?? 'nothing'}: ${said.replace(/\s+/g, ' ').slice(0, 300)}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,31 @@
+import type { Observed } from '../../domain/setup/observed.ts';
+import type { SetupRow } from '../../domain/setup/plan.ts';
+import type { Kind, Resource } from '../../domain/setup/resource.ts';
+import type { RepositoryFacts, ServiceFacts } from '../../domain/setup/wish.ts';
+
+/** What reads and writes some kinds of resources: Google Cloud, GitHub, or the files of the repository. */
+export interface SetupPlace {
+  kinds: readonly Kind[];
+  /** A new look begins: nothing that was read before counts. */
+  begin?(): void;
+  /** Reads one resource anew. A missing permission is a value. */
+  observe(resource: Resource, signal?: AbortSignal): Promise<Observed>;
+  /**
+   * Writes rows that one request, or one read and write of one policy, can write together. Each write reads first what it
+   * changes, and can be repeated.
+   */
+  write(rows: readonly SetupRow[], signal?: AbortSignal): Promise<void>;
+}
+
+/** Facts about the project and its services, before it is known what has to be there. */
+export interface ProjectFacts {
+  number(project: string, signal?: AbortSignal): Promise<string>;
+  service(project: string, region: string, name: string, signal?: AbortSignal): Promise<ServiceFacts>;
+  /** E-mails of the accounts that carry our mark. */
+  ownAccounts(project: string, signal?: AbortSignal): Promise<string[]>;
+}
+
+export interface Repositories {
+  /** Undefined if there is none of this name, or this identity may not see it. */
+  find(name: string, signal?: AbortSignal): Promise<RepositoryFacts | undefined>;
+}
