@@ -1,6 +1,13 @@
 import type { World } from '../core/state.ts';
 import type { Call, Reply, Route } from '../core/types.ts';
-import { type Environment, invalid, notFound, type Repository, repositoriesOf, showRepository } from './repositories.ts';
+import {
+  type Environment,
+  invalid,
+  notFound,
+  type Repository,
+  repositoriesOf,
+  showRepository,
+} from './repositories.ts';
 import { variableRoutes } from './variables.ts';
 
 /** Finds what a path names. GitHub answers 404 to a caller without a token, as for a repository that is not there. */
@@ -14,14 +21,22 @@ const time = '2026-11-01T08:00:00Z';
 
 /** The protection rules as GitHub shows them: one entry for each kind that is set. */
 function rulesOf({ id, wait_timer, prevent_self_review, reviewers, deployment_branch_policy }: Environment) {
-  const rule = (at: number, type: string, more = {}) => ({ id: id * 10 + at, node_id: `GA_${at}`, type, ...more });
+  const rule = (at: number, type: string, more = {}) => ({
+    id: id * 10 + at,
+    node_id: `GA_${at}`,
+    type,
+    ...more,
+  });
   return [
     ...(wait_timer > 0 ? [rule(1, 'wait_timer', { wait_timer })] : []),
     ...(reviewers.length > 0
       ? [
           rule(2, 'required_reviewers', {
             prevent_self_review,
-            reviewers: reviewers.map(({ type, id: who }) => ({ type, reviewer: { id: who, login: `user-${who}` } })),
+            reviewers: reviewers.map(({ type, id: who }) => ({
+              type,
+              reviewer: { id: who, login: `user-${who}` },
+            })),
           }),
         ]
       : []),
@@ -48,7 +63,9 @@ function put(world: World, repository: Repository, name: string, body: Record<st
   if (policy && policy.protected_branches === policy.custom_branch_policies)
     return invalid('protected_branches and custom_branch_policies cannot have the same value');
   if (policy && !repository.hasRules)
-    return invalid('Failed to create the environment protection rule. Please ensure the billing plan supports the branch policy protection rule.');
+    return invalid(
+      'Failed to create the environment protection rule. Please ensure the billing plan supports the branch policy protection rule.',
+    );
   const before = repository.environments.get(name.toLowerCase());
   const made: Environment = {
     id: before?.id ?? ++repositoriesOf(world).serial,
@@ -83,7 +100,11 @@ export function environmentRoutes(world: World): Route[] {
   const one = '/repos/:owner/:repo/environments/:name';
   const policies = `${one}/deployment-branch-policies`;
   return [
-    open('GET', '/repos/:owner/:repo', within((_, repository) => ({ status: 200, body: showRepository(repository) }))),
+    open(
+      'GET',
+      '/repos/:owner/:repo',
+      within((_, repository) => ({ status: 200, body: showRepository(repository) })),
+    ),
     open(
       'GET',
       '/repos/:owner/:repo/branches/:branch',
@@ -108,7 +129,11 @@ export function environmentRoutes(world: World): Route[] {
         return found ? { status: 200, body: show(found) } : notFound;
       }),
     ),
-    open('PUT', one, within((call, repository, { name = '' }) => put(world, repository, name, call.json()))),
+    open(
+      'PUT',
+      one,
+      within((call, repository, { name = '' }) => put(world, repository, name, call.json())),
+    ),
     open(
       'GET',
       policies,
@@ -127,7 +152,8 @@ export function environmentRoutes(world: World): Route[] {
         if (!found?.deployment_branch_policy?.custom_branch_policies) return notFound;
         const { name, type = 'branch' } = call.json() as { name?: string; type?: 'branch' | 'tag' };
         if (!name) return invalid('name is missing');
-        if (found.policies.some((each) => each.name === name && each.type === type)) return { status: 303, body: {} };
+        if (found.policies.some((each) => each.name === name && each.type === type))
+          return { status: 303, body: {} };
         const policy = { id: ++repositoriesOf(world).serial, name, type };
         found.policies.push(policy);
         return { status: 200, body: policy };

@@ -62,7 +62,9 @@ const blank = (name: string, id: number): Repository => ({
 export function repositorySettings(world: World): void {
   const state = repositoriesOf(world);
   addSetting(world, 'githubRepositories', (value) => {
-    for (const [name, change] of Object.entries((value ?? {}) as Record<string, Partial<Repository> | null>)) {
+    for (const [name, change] of Object.entries(
+      (value ?? {}) as Record<string, Partial<Repository> | null>,
+    )) {
       const key = name.toLowerCase();
       if (change === null) state.repositories.delete(key);
       else {

@@ -37,7 +37,10 @@ export function variableRoutes(
           return invalid('Variable name or value is not valid');
         const key = name.toUpperCase();
         if (store.has(key))
-          return { status: 409, body: { message: 'Already exists - Variable already exists', status: '409' } };
+          return {
+            status: 409,
+            body: { message: 'Already exists - Variable already exists', status: '409' },
+          };
         store.set(key, { name: key, value });
         return { status: 201, body: {} };
       }),

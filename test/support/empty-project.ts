@@ -8,7 +8,16 @@ export const projectResource = ({ project }: Sandbox) =>
 /** A new project: no pool, no account but the one that Google makes, most APIs off, and only its owner has a role. */
 export async function emptyProject(sandbox: Sandbox): Promise<void> {
   const { WORKLOAD_IDENTITY_PROVIDER: seeded = '' } = sandbox.env;
-  const apis = ['cloudfunctions', 'run', 'cloudbuild', 'artifactregistry', 'logging', 'iamcredentials', 'sts', 'iam'];
+  const apis = [
+    'cloudfunctions',
+    'run',
+    'cloudbuild',
+    'artifactregistry',
+    'logging',
+    'iamcredentials',
+    'sts',
+    'iam',
+  ];
   await fetch(`${sandbox.control}/settings`, {
     method: 'PATCH',
     body: JSON.stringify({
@@ -31,6 +40,9 @@ export async function emptyProject(sandbox: Sandbox): Promise<void> {
 
 /** An access token of a person or an account, without a login. */
 export async function tokenOf(sandbox: Sandbox, member = ownerMember): Promise<string> {
-  const answer = await fetch(`${sandbox.control}/tokens`, { method: 'POST', body: JSON.stringify({ member }) });
+  const answer = await fetch(`${sandbox.control}/tokens`, {
+    method: 'POST',
+    body: JSON.stringify({ member }),
+  });
   return ((await answer.json()) as { accessToken: string }).accessToken;
 }

@@ -1,4 +1,5 @@
 import type { Sandbox } from '../../sandbox/index.ts';
+import { absent } from '../../src/domain/setup/observed.ts';
 import type { SetupWish } from '../../src/domain/setup/wish.ts';
 import { createProjectFacts, createSetupCloud } from '../../src/gcp/setup/cloud.ts';
 import { createGithubClient } from '../../src/github/client.ts';
@@ -9,7 +10,6 @@ import { createRest } from '../../src/http/rest.ts';
 import { createClock } from '../../src/runner/clock.ts';
 import type { SetupPlace } from '../../src/steps/setup/ports.ts';
 import { type SetupOptions, type SetupPorts, setUp } from '../../src/steps/setup/setup.ts';
-import { absent } from '../../src/domain/setup/observed.ts';
 import { tokenOf } from './empty-project.ts';
 
 const silent = { line: () => {}, warning: () => {}, detail: () => {}, debug: () => {} };
@@ -26,7 +26,11 @@ export async function setupWorld(sandbox: Sandbox, member?: string) {
     redact: (text) => text,
     userAgent: 'test',
   });
-  const github = createGithubClient({ token: 'a-token', apiUrl: sandbox.env.GITHUB_API_URL, timeoutMs: 5000 });
+  const github = createGithubClient({
+    token: 'a-token',
+    apiUrl: sandbox.env.GITHUB_API_URL,
+    timeoutMs: 5000,
+  });
   const facts = createProjectFacts(rest);
   const files = new Map<string, string>();
   const inFiles: SetupPlace = {
@@ -36,7 +40,8 @@ export async function setupWorld(sandbox: Sandbox, member?: string) {
       return content === undefined ? absent : { state: 'present', ours: false, fields: { content } };
     },
     write: async (rows) => {
-      for (const { resource } of rows) if (resource.kind === 'file') files.set(resource.path, resource.content);
+      for (const { resource } of rows)
+        if (resource.kind === 'file') files.set(resource.path, resource.content);
     },
   };
   const lines: string[] = [];
@@ -45,12 +50,21 @@ export async function setupWorld(sandbox: Sandbox, member?: string) {
     project: facts,
     log: { ...silent, line: (text) => lines.push(text) },
   };
-  async function wish(more: Partial<SetupWish> = {}, repository = 'acme/ocr', name = 'ocr-api'): Promise<SetupWish> {
+  async function wish(
+    more: Partial<SetupWish> = {},
+    repository = 'acme/ocr',
+    name = 'ocr-api',
+  ): Promise<SetupWish> {
     const found = await createRepositories(github).find(repository);
     if (!found) throw new Error(`There is no ${repository}.`);
     return {
       ...{ project: sandbox.project, number: await facts.number(sandbox.project), region: sandbox.region },
-      ...{ pool: 'github', provider: 'backstay', issuer: sandbox.world.urls.get('oidc') ?? '', target: 'function' },
+      ...{
+        pool: 'github',
+        provider: 'backstay',
+        issuer: sandbox.world.urls.get('oidc') ?? '',
+        target: 'function',
+      },
       ...{ ownerWide: false, hostedOnly: false, mayClose: false },
       targets: [
         {
@@ -72,7 +86,7 @@ export async function setupWorld(sandbox: Sandbox, member?: string) {
 /** Writes that a set-up made: every request that is not a read. */
 export async function writesOf(sandbox: Sandbox, since = 0): Promise<string[]> {
   const answer = await fetch(`${sandbox.control}/requests?since=${since}`);
-  const { requests } = (await answer.json()) as { requests: { api: string; method: string; path: string }[] };
+  const requests = (await answer.json()) as { api: string; method: string; path: string }[];
   return requests
     .filter(({ method, path }) => method !== 'GET' && !/:(getIamPolicy|testIamPermissions)/.test(path))
     .map(({ api, method, path }) => `${method} ${api} ${path}`);
@@ -83,10 +97,16 @@ export function endOf(sandbox: Sandbox): string {
   const { world } = sandbox;
   const text = JSON.stringify({
     services: [...world.disabledServices].sort(),
-    policies: world.policies.resources().sort().map((name) => [name, world.policies.get(name).bindings]),
+    policies: world.policies
+      .resources()
+      .sort()
+      .map((name) => [name, world.policies.get(name).bindings]),
     roles: world.roles.list().filter(({ name }) => name.startsWith('projects/')),
     identity: world.views.get('identity')?.(),
     github: world.views.get('githubRepositories')?.(),
   });
-  return text.replace(/"(uniqueId|id)":"?\d+"?/g, '"$1":0').replaceAll(world.project, 'PROJECT');
+  return text
+    .replace(/"(uniqueId|id)":"?\d+"?/g, '"$1":0')
+    .replaceAll(world.project, 'PROJECT')
+    .replace(/127\.0\.0\.1:\d+/g, 'HOST');
 }

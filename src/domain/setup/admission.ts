@@ -105,7 +105,9 @@ export function joined(live: Admission, wanted: Admission): Admission | undefine
 /** What is left if these repositories are no longer let in. Undefined if nothing is. */
 export function without(live: Admission, gone: Admission): Admission | undefined {
   if (live.everyRepository) return gone.everyRepository ? undefined : live;
-  const repositories = live.repositories.filter((one) => !gone.repositories.some((other) => same(one, other)));
+  const repositories = live.repositories.filter(
+    (one) => !gone.repositories.some((other) => same(one, other)),
+  );
   return repositories.length === 0 ? undefined : { ...live, repositories };
 }
 

@@ -13,8 +13,8 @@ import {
 import type { GrantPlace, Resource } from './resource.ts';
 import {
   actAsRole,
-  closerRole,
   type CustomRole,
+  closerRole,
   deployerRole,
   invokerRole,
   loginRole,
@@ -60,7 +60,11 @@ export function admissionOf({ ownerWide, hostedOnly, targets }: SetupWish): Admi
     everyRepository: ownerWide ? { branch: first?.branch ?? 'main' } : undefined,
     repositories: ownerWide
       ? []
-      : targets.map(({ repository, branch, environment }) => ({ repositoryId: repository.id, branch, environment })),
+      : targets.map(({ repository, branch, environment }) => ({
+          repositoryId: repository.id,
+          branch,
+          environment,
+        })),
   };
 }
 

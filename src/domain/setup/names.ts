@@ -18,7 +18,9 @@ export function accountId(name: string, part: Part): string {
   const clean = name.toLowerCase().replace(/_/g, '-');
   const room = 30 - '-'.length - part.length;
   const short =
-    clean.length <= room ? clean : `${clean.slice(0, room - 5).replace(/-+$/, '')}-${fingerprint(clean).slice(0, 4)}`;
+    clean.length <= room
+      ? clean
+      : `${clean.slice(0, room - 5).replace(/-+$/, '')}-${fingerprint(clean).slice(0, 4)}`;
   return `${short}-${part}`;
 }
 

@@ -63,7 +63,8 @@ function rowOf(wanted: Resource, observed: Observed, leave: Leave): SetupRow | u
 }
 
 /** Things that can carry our mark and through which others would get access. What is there of others is not used. */
-const isMarked = ({ kind }: Resource): boolean => kind === 'role' || kind === 'account' || kind === 'provider';
+const isMarked = ({ kind }: Resource): boolean =>
+  kind === 'role' || kind === 'account' || kind === 'provider';
 
 /** A provider of ours keeps whoever it lets in already. */
 function settled(resource: Resource, observed: Observed): Resource {
@@ -95,7 +96,8 @@ function afterOthers(row: SetupRow, before: readonly SetupRow[]): SetupRow {
 
 function needsOf(resource: Resource): Set<string> {
   if (resource.kind === 'provider') return new Set([`pool ${resource.name.replace(/\/providers\/.*/, '')}`]);
-  if (resource.kind === 'branch') return new Set([`environment ${resource.repository} ${resource.environment}`]);
+  if (resource.kind === 'branch')
+    return new Set([`environment ${resource.repository} ${resource.environment}`]);
   if (resource.kind === 'variable' && resource.environment !== undefined)
     return new Set([`environment ${resource.repository} ${resource.environment}`]);
   if (resource.kind !== 'grant') return new Set();

@@ -1,6 +1,6 @@
+import type { TargetKind } from '../deploy/kind.ts';
 import { type NeededFor, type PermissionCheck, permissionChecks } from '../preflight/permissions.ts';
 import { stagesOf } from '../preflight/stages.ts';
-import type { Deployable } from '../deploy/kind.ts';
 import { roleId } from './names.ts';
 
 /** A role that holds exactly what one identity's actions ask for, taken from the one table of permissions. */
@@ -28,12 +28,20 @@ const permissionsOf = (
     ),
   ].sort();
 
-const forKind = (target: Deployable) => (check: PermissionCheck) =>
-  check.of === undefined || check.of === (target === 'function' ? 'function' : 'run');
+const forKind =
+  (target: TargetKind) =>
+  ({ of }: PermissionCheck) =>
+    of === undefined || of === target || (of === 'run' && target !== 'function');
 
-export const deployerRole = (target: Deployable): CustomRole => ({
-  id: roleId(target === 'function' ? 'Deployer' : 'ImageDeployer'),
-  title: target === 'function' ? 'Releases functions' : 'Releases container images',
+const deployers: Record<TargetKind, [what: string, title: string]> = {
+  function: ['Deployer', 'Releases functions'],
+  'run-function': ['SourceDeployer', 'Releases functions of Cloud Run'],
+  'run-image': ['ImageDeployer', 'Releases container images'],
+};
+
+export const deployerRole = (target: TargetKind): CustomRole => ({
+  id: roleId(deployers[target][0]),
+  title: deployers[target][1],
   permissions: permissionsOf([...stagesOf.release, 'Watch'], forKind(target)),
 });
 

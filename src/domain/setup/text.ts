@@ -9,15 +9,22 @@ function rowLines(row: SetupRow): string[] {
   const head = `${sign} ${describe(resource)}`;
   const notes = [
     ...(observed.state === 'unreadable' ? [unreadableText(observed)] : []),
-    ...(held === 'foreign' ? [resource.kind === 'file' ? 'it is not overwritten' : 'someone else made it: not changed'] : []),
+    ...(held === 'foreign'
+      ? [resource.kind === 'file' ? 'it is not overwritten' : 'someone else made it: not changed']
+      : []),
     ...(held === 'after' ? ['waits for what it needs'] : []),
   ];
   const lines = resource.kind === 'file' || resource.kind === 'api' ? [] : changes.flatMap(changeLines);
   return [notes.length ? `${head} (${notes.join('; ')})` : head, ...lines];
 }
 
-const unreadableText = ({ permission, detail }: { permission: string | undefined; detail: string }): string =>
-  permission ? `cannot tell: missing permission ${permission}` : `cannot tell: ${detail}`;
+const unreadableText = ({
+  permission,
+  detail,
+}: {
+  permission: string | undefined;
+  detail: string;
+}): string => (permission ? `cannot tell: missing permission ${permission}` : `cannot tell: ${detail}`);
 
 /** Long values stand below one another, so that the difference can be seen. A list shows only what differs. */
 function changeLines({ field, old, new: wanted }: Change): string[] {
@@ -47,13 +54,17 @@ export function hints(plan: SetupPlan): string[] {
   const foreign = plan.filter(({ held }) => held === 'foreign');
   return [
     ...(foreign.some(({ resource }) => resource.kind !== 'file')
-      ? ['What someone else made is not changed. Check it, then take it over with --take-over, or choose another name (--pool, --provider).']
+      ? [
+          'What someone else made is not changed. Check it, then take it over with --take-over, or choose another name (--pool, --provider).',
+        ]
       : []),
     ...(foreign.some(({ resource }) => resource.kind === 'file')
       ? ['A file that is there and differs stays as it is. --overwrite-files replaces it.']
       : []),
     ...(plan.some(({ sign }) => sign === '!')
-      ? ['What this identity may not read is not written. An administrator can run the commands below, or this command.']
+      ? [
+          'What this identity may not read is not written. An administrator can run the commands below, or this command.',
+        ]
       : []),
   ];
 }

@@ -17,9 +17,7 @@ export function undoPlan(
     const found = observed(resource);
     return found.state === 'present' && found.ours && !found.deleted;
   };
-  const own = new Set(
-    resources.flatMap((one) => (one.kind === 'account' && isOurs(one) ? [one.email] : [])),
-  );
+  const own = new Set(resources.flatMap((one) => (one.kind === 'account' && isOurs(one) ? [one.email] : [])));
   /** Another function of this project is set up too, and needs the roles and the pool. */
   const shared = others.some((email) => !own.has(email));
   const rows = resources.map((resource): SetupRow | undefined => {

@@ -1,4 +1,4 @@
-import type { Deployable } from '../deploy/kind.ts';
+import type { TargetKind } from '../deploy/kind.ts';
 
 /** What GitHub says about a repository. Numbers cannot be taken over by another person, names can. */
 export interface RepositoryFacts {
@@ -40,7 +40,7 @@ export interface SetupWish {
   provider: string;
   /** The issuer of GitHub's tokens. */
   issuer: string;
-  target: Deployable;
+  target: TargetKind;
   /** One condition for every repository of the owner, instead of a list of repositories. */
   ownerWide: boolean;
   /** Only runners of GitHub may log in. */

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { repository, suiteFile, suiteSchemaFile, schemaUrl } from '../product.ts';
+import { repository, schemaUrl, suiteFile, suiteSchemaFile } from '../product.ts';
 
 /** What the files of a repository are made of. */
 export interface FileFacts {
@@ -23,7 +23,7 @@ interface NewFile {
   content: string;
 }
 
-const scalar = (value: string): string => stringify(value, { lineWidth: 0 }).trimEnd();
+const scalar = (value: string): string => stringify(value, { lineWidth: 0, blockQuote: false }).trimEnd();
 const withLines = (fields: Readonly<Record<string, string>>): string =>
   Object.entries(fields)
     .map(([key, value]) => `      ${key}: ${scalar(value)}\n`)
@@ -44,10 +44,16 @@ const uses = ({ actions }: FileFacts, workflow: string) =>
   `${actions.at}/.github/workflows/${workflow}.yml@${actions.ref}`;
 
 function common({ name, region, environment }: FileFacts): Record<string, string> {
-  return { name, region, ...(environment === undefined || environment === `prod/${name}` ? {} : { environment }) };
+  return {
+    name,
+    region,
+    ...(environment === undefined || environment === `prod/${name}` ? {} : { environment }),
+  };
 }
 
-const releaseWorkflow = (facts: FileFacts): string => `# Releases ${facts.name} on every push to ${facts.branch}. The login comes from the variables of the environment.
+const releaseWorkflow = (
+  facts: FileFacts,
+): string => `# Releases ${facts.name} on every push to ${facts.branch}. The login comes from the variables of the environment.
 name: release
 on: { push: { branches: [${scalar(facts.branch)}] } }
 permissions: {}
@@ -58,7 +64,9 @@ jobs:
     with:
 ${withLines({ ...common(facts), ...facts.settings })}`;
 
-const rollbackWorkflow = (facts: FileFacts): string => `# Sends the traffic back to what served before the last release, with one click.
+const rollbackWorkflow = (
+  facts: FileFacts,
+): string => `# Sends the traffic back to what served before the last release, with one click.
 name: Roll back
 on: { workflow_dispatch: { inputs: { to: { description: 'before, stable, or the name of a revision', default: before } } } }
 permissions: {}
@@ -74,5 +82,7 @@ const firstSuite = (name: string, { image, contains }: NonNullable<FileFacts['ex
   `# $schema: ${schemaUrl(suiteSchemaFile)}\n${stringify({
     version: 1,
     name,
-    cases: [{ name: image.split('/').at(-1) ?? image, image, expect: contains ? { contains } : { status: 200 } }],
+    cases: [
+      { name: image.split('/').at(-1) ?? image, image, expect: contains ? { contains } : { status: 200 } },
+    ],
   })}`;

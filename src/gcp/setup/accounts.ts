@@ -6,7 +6,7 @@ import type { Of } from '../../domain/setup/resource.ts';
 import type { Rest } from '../../http/rest.ts';
 import { readingList } from '../exposure/reading.ts';
 import { observe } from './read.ts';
-import { write, type Writer } from './write.ts';
+import { type Writer, write } from './write.ts';
 
 /** Service accounts of IAM v1 (cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts). None ever gets a key. */
 
@@ -47,7 +47,11 @@ export async function writeAccount(
   if (row.observed.fields.state === 'disabled')
     await write(writer, { ...call, method: 'POST', path: `${call.path}:enable`, body: {} });
   if (!row.observed.ours)
-    await write(writer, { ...call, method: 'PATCH', body: { serviceAccount, updateMask: 'displayName,description' } });
+    await write(writer, {
+      ...call,
+      method: 'PATCH',
+      body: { serviceAccount, updateMask: 'displayName,description' },
+    });
 }
 
 /** E-mails of the accounts that carry our mark. A list that cannot be read counts as one that has others. */

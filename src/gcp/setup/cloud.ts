@@ -71,14 +71,21 @@ export function createProjectFacts(rest: Rest): ProjectFacts {
     async number(project, signal) {
       const number = await projectNumber(rest, project, signal);
       if (number === undefined)
-        throw new ReleaseError('response-malformed', { what: `Google did not name the number of the project ${project}.` });
+        throw new ReleaseError('response-malformed', {
+          what: `Google did not name the number of the project ${project}.`,
+        });
       return number;
     },
     async service(project, region, name, signal) {
       const place = { project, region, name };
       const likely = servicePath({ ...place, name: likelyService(name) });
       const get = (api: 'cloudfunctions' | 'run', path: string, permission: string) =>
-        reading(rest, { api, method: 'GET', path: `v2/${encodeName(path)}`, signal }, permission, (body) => body);
+        reading(
+          rest,
+          { api, method: 'GET', path: `v2/${encodeName(path)}`, signal },
+          permission,
+          (body) => body,
+        );
       const made = await get('cloudfunctions', functionPath(place), 'cloudfunctions.functions.get');
       const named = made.ok ? textOf(objectOf(made.value.serviceConfig).service) : undefined;
       const service = named ?? likely;

@@ -26,7 +26,11 @@ function placeOf({ what, name }: GrantPlace, project: string): Place {
     };
   if (what === 'account')
     return {
-      ...{ api: 'iam', path: `v1/projects/${encodeURIComponent(project)}/serviceAccounts/${name}`, get: false },
+      ...{
+        api: 'iam',
+        path: `v1/projects/${encodeURIComponent(project)}/serviceAccounts/${name}`,
+        get: false,
+      },
       permission: 'iam.serviceAccounts.getIamPolicy',
     };
   return { api: 'run', path: `v2/${encodeName(name)}`, get: true, permission: 'run.services.getIamPolicy' };
@@ -42,7 +46,8 @@ function readCall({ api, path, get }: Place, signal?: AbortSignal): RestCall {
 
 const bindingsOf = (policy: JsonObject): JsonObject[] => listOf(policy.bindings).map(objectOf);
 /** A binding with a condition is another grant. */
-const isFor = (role: string) => (binding: JsonObject) => binding.role === role && !isObject(binding.condition);
+const isFor = (role: string) => (binding: JsonObject) =>
+  binding.role === role && !isObject(binding.condition);
 const holds = (policy: JsonObject, { role, member }: Of<'grant'>): boolean =>
   bindingsOf(policy).some((binding) => isFor(role)(binding) && textsOf(binding.members).includes(member));
 
@@ -94,8 +99,16 @@ export async function writeGrants(
     const { body } = await rest.call<unknown>(readCall(place, signal));
     const policy = objectOf(body);
     if (typeof policy.etag !== 'string')
-      throw new ReleaseError('response-malformed', { what: `The policy of ${place.path} came without an etag.` });
-    const call = { api: place.api, method: 'POST', path: `${place.path}:setIamPolicy`, accept: [409], signal } as const;
+      throw new ReleaseError('response-malformed', {
+        what: `The policy of ${place.path} came without an etag.`,
+      });
+    const call = {
+      api: place.api,
+      method: 'POST',
+      path: `${place.path}:setIamPolicy`,
+      accept: [409],
+      signal,
+    } as const;
     const answer = await whenKnown(
       writer,
       () => rest.call<unknown>({ ...call, body: { policy: changed(policy, rows) }, retry: 'write' }),

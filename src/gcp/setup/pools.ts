@@ -1,4 +1,12 @@
-import { type JsonObject, listOf, objectOf, textMapOf, textOf, textOrEmpty, textsOf } from '../../domain/data/json.ts';
+import {
+  type JsonObject,
+  listOf,
+  objectOf,
+  textMapOf,
+  textOf,
+  textOrEmpty,
+  textsOf,
+} from '../../domain/data/json.ts';
 import { setupMark } from '../../domain/product.ts';
 import { attributeMapping } from '../../domain/setup/admission.ts';
 import { listText, mappingField } from '../../domain/setup/fields.ts';
@@ -7,7 +15,7 @@ import type { SetupRow } from '../../domain/setup/plan.ts';
 import type { Of } from '../../domain/setup/resource.ts';
 import type { Rest } from '../../http/rest.ts';
 import { observe } from './read.ts';
-import { write, type Writer } from './write.ts';
+import { type Writer, write } from './write.ts';
 
 /** Pools and providers of IAM v1 (cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools). */
 
@@ -25,13 +33,27 @@ export async function observePool(rest: Rest, { name }: Of<'pool'>, signal?: Abo
   }));
   if (found.state !== 'present' || found.deleted) return found;
   // A pool with providers that someone else made is never removed.
-  const list = { api: 'iam', method: 'GET', path: `v1/${name}/providers`, query: { pageSize: 100 }, signal } as const;
-  const others = await observe(rest, list, 'iam.googleapis.com/workloadIdentityPoolProviders.list', (body) => ({
-    state: 'present',
-    ours: true,
-    fields: { others: listText(foreign(body)) },
-  }));
-  return { ...found, fields: { ...found.fields, others: others.state === 'present' ? (others.fields.others ?? '') : '?' } };
+  const list = {
+    api: 'iam',
+    method: 'GET',
+    path: `v1/${name}/providers`,
+    query: { pageSize: 100 },
+    signal,
+  } as const;
+  const others = await observe(
+    rest,
+    list,
+    'iam.googleapis.com/workloadIdentityPoolProviders.list',
+    (body) => ({
+      state: 'present',
+      ours: true,
+      fields: { others: listText(foreign(body)) },
+    }),
+  );
+  return {
+    ...found,
+    fields: { ...found.fields, others: others.state === 'present' ? (others.fields.others ?? '') : '?' },
+  };
 }
 
 const foreign = (body: JsonObject): string[] =>
@@ -40,7 +62,11 @@ const foreign = (body: JsonObject): string[] =>
     .filter((provider) => !isOurs(provider))
     .flatMap(({ name }) => textOf(name) ?? []);
 
-export function observeProvider(rest: Rest, { name }: Of<'provider'>, signal?: AbortSignal): Promise<Observed> {
+export function observeProvider(
+  rest: Rest,
+  { name }: Of<'provider'>,
+  signal?: AbortSignal,
+): Promise<Observed> {
   const call = { api: 'iam', method: 'GET', path: `v1/${name}`, signal } as const;
   return observe(rest, call, 'iam.googleapis.com/workloadIdentityPoolProviders.get', (body) => {
     const oidc = objectOf(body.oidc);
@@ -61,7 +87,12 @@ export function observeProvider(rest: Rest, { name }: Of<'provider'>, signal?: A
   });
 }
 
-export async function writePool(writer: Writer, row: SetupRow, pool: Of<'pool'>, signal?: AbortSignal): Promise<void> {
+export async function writePool(
+  writer: Writer,
+  row: SetupRow,
+  pool: Of<'pool'>,
+  signal?: AbortSignal,
+): Promise<void> {
   const call = { api: 'iam', path: `v1/${pool.name}`, signal } as const;
   const parent = pool.name.replace(/\/[^/]+$/, '');
   if (row.sign === '-') {
@@ -77,7 +108,11 @@ export async function writePool(writer: Writer, row: SetupRow, pool: Of<'pool'>,
   if (row.observed.deleted)
     await write(writer, { ...call, method: 'POST', path: `v1/${pool.name}:undelete`, body: {} }, 'v1');
   if (row.observed.fields.state === 'disabled')
-    await write(writer, { ...call, method: 'PATCH', query: { updateMask: 'disabled' }, body: { disabled: false } }, 'v1');
+    await write(
+      writer,
+      { ...call, method: 'PATCH', query: { updateMask: 'disabled' }, body: { disabled: false } },
+      'v1',
+    );
 }
 
 export async function writeProvider(
@@ -93,7 +128,12 @@ export async function writeProvider(
   }
   const fields = { description: setupMark, attributeCondition: provider.condition };
   if (row.observed.state !== 'present') {
-    const body = { ...fields, displayName: 'GitHub Actions', attributeMapping, oidc: { issuerUri: provider.issuer } };
+    const body = {
+      ...fields,
+      displayName: 'GitHub Actions',
+      attributeMapping,
+      oidc: { issuerUri: provider.issuer },
+    };
     const query = { workloadIdentityPoolProviderId: provider.id };
     const path = `v1/${provider.name.replace(/\/[^/]+$/, '')}`;
     await write(writer, { ...call, method: 'POST', path, query, body }, 'v1');
@@ -113,5 +153,9 @@ export async function writeProvider(
   };
   const mask = ['description', 'disabled', 'attributeCondition', 'attributeMapping'];
   const oidc = ['oidc.issuerUri', 'oidc.allowedAudiences', 'oidc.jwksJson'];
-  await write(writer, { ...call, method: 'PATCH', query: { updateMask: [...mask, ...oidc].join(',') }, body }, 'v1');
+  await write(
+    writer,
+    { ...call, method: 'PATCH', query: { updateMask: [...mask, ...oidc].join(',') }, body },
+    'v1',
+  );
 }

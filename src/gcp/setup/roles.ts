@@ -6,7 +6,7 @@ import type { SetupRow } from '../../domain/setup/plan.ts';
 import type { Of } from '../../domain/setup/resource.ts';
 import type { Rest } from '../../http/rest.ts';
 import { observe } from './read.ts';
-import { write, type Writer } from './write.ts';
+import { type Writer, write } from './write.ts';
 
 /** Custom roles of IAM v1 (cloud.google.com/iam/docs/reference/rest/v1/projects.roles). A deleted role comes back with undelete. */
 
@@ -20,7 +20,12 @@ export function observeRole(rest: Rest, { name }: Of<'role'>, signal?: AbortSign
   }));
 }
 
-export async function writeRole(writer: Writer, row: SetupRow, role: Of<'role'>, signal?: AbortSignal): Promise<void> {
+export async function writeRole(
+  writer: Writer,
+  row: SetupRow,
+  role: Of<'role'>,
+  signal?: AbortSignal,
+): Promise<void> {
   const call = { api: 'iam', path: `v1/${role.name}`, signal } as const;
   if (row.sign === '-') {
     await write(writer, { ...call, method: 'DELETE', accept: [404] });
@@ -40,5 +45,11 @@ export async function writeRole(writer: Writer, row: SetupRow, role: Of<'role'>,
   if (row.observed.deleted)
     await write(writer, { ...call, method: 'POST', path: `v1/${role.name}:undelete`, body: {} });
   const updateMask = Object.keys(fields).join(',');
-  await write(writer, { ...call, method: 'PATCH', query: { updateMask }, body: fields, retry: 'repeatable-write' });
+  await write(writer, {
+    ...call,
+    method: 'PATCH',
+    query: { updateMask },
+    body: fields,
+    retry: 'repeatable-write',
+  });
 }

@@ -20,7 +20,11 @@ export interface Writer {
 }
 
 /** Repeats an action while Google does not know yet what came before it. */
-export async function whenKnown<T>({ clock }: Writer, act: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function whenKnown<T>(
+  { clock }: Writer,
+  act: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const end = clock.steady() + settleMs;
   for (;;) {
     try {
@@ -45,7 +49,12 @@ export async function write(
 
 const operationMs = 300_000;
 
-async function finished(writer: Writer, call: RestCall, base: string, first: JsonObject): Promise<JsonObject> {
+async function finished(
+  writer: Writer,
+  call: RestCall,
+  base: string,
+  first: JsonObject,
+): Promise<JsonObject> {
   const { rest, clock } = writer;
   const end = clock.steady() + operationMs;
   let operation = first;
@@ -61,7 +70,12 @@ async function finished(writer: Writer, call: RestCall, base: string, first: Jso
         what: `The operation ${name} has not ended after ${operationMs / 60_000} minutes.`,
       });
     await clock.sleep(2000, call.signal);
-    const { body } = await rest.call<unknown>({ api: call.api, method: 'GET', path: `${base}/${name}`, signal: call.signal });
+    const { body } = await rest.call<unknown>({
+      api: call.api,
+      method: 'GET',
+      path: `${base}/${name}`,
+      signal: call.signal,
+    });
     operation = objectOf(body);
   }
 }

@@ -47,7 +47,12 @@ export async function writeEnvironment(
   }
   if (policyOf(live)) return;
   const policy = { protected_branches: false, custom_branch_policies: true };
-  await send(github, `PUT ${environmentRoute}`, { ...at, ...keptRules(live), deployment_branch_policy: policy }, signal);
+  await send(
+    github,
+    `PUT ${environmentRoute}`,
+    { ...at, ...keptRules(live), deployment_branch_policy: policy },
+    signal,
+  );
 }
 
 /** The protection rules of an environment, in the form in which a PUT takes them. */
@@ -87,9 +92,12 @@ export async function observeBranch(
   const found = await observe(github, `GET ${environmentRoute}`, at, signal, (body) => ({
     state: 'present',
     ours: false,
-    fields: { branches: policyOf(body)?.protected_branches === true ? 'protected' : policyOf(body) ? 'list' : 'any' },
+    fields: {
+      branches: policyOf(body)?.protected_branches === true ? 'protected' : policyOf(body) ? 'list' : 'any',
+    },
   }));
-  if (found.state !== 'present' || found.fields.branches === 'any') return found.state === 'present' ? absent : found;
+  if (found.state !== 'present' || found.fields.branches === 'any')
+    return found.state === 'present' ? absent : found;
   if (found.fields.branches === 'protected') return protectedBranch(github, repository, branch, signal);
   return observe(github, `GET ${rulesRoute}`, { ...at, per_page: 100 }, signal, (body) => {
     const names = listOf(body.branch_policies)

@@ -43,7 +43,11 @@ export function createSetupHost(github: GithubClient): SetupPlace {
  * How the subject of the repository's tokens will look (REST "actions/oidc/customization/sub"). The mapping of the
  * provider does not use it, so every form works, and it is never changed.
  */
-async function observeSubject(github: GithubClient, repository: string, signal?: AbortSignal): Promise<Observed> {
+async function observeSubject(
+  github: GithubClient,
+  repository: string,
+  signal?: AbortSignal,
+): Promise<Observed> {
   const route = 'GET /repos/{owner}/{repo}/actions/oidc/customization/sub';
   const found = await observe(github, route, named(repository), signal, (body) => {
     const { sub_claim_prefix: prefix } = textMapOf(body);

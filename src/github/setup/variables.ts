@@ -9,7 +9,8 @@ import { named } from './repositories.ts';
 /** Variables of a repository or of one of its environments (REST "GitHub Actions variables"). None of them is a secret. */
 
 function placeOf({ repository, environment }: Of<'variable'>): { route: string; at: Record<string, string> } {
-  if (environment === undefined) return { route: '/repos/{owner}/{repo}/actions/variables', at: named(repository) };
+  if (environment === undefined)
+    return { route: '/repos/{owner}/{repo}/actions/variables', at: named(repository) };
   return {
     route: '/repos/{owner}/{repo}/environments/{environment_name}/variables',
     at: { ...named(repository), environment_name: environment },

@@ -33,7 +33,11 @@ export interface SetupEnd {
  * Reads everything, plans, and writes if it may. With APIs that were off, much of a project looks empty, so they are
  * switched on first and everything is read again. After the writes, everything is read once more.
  */
-export async function setUp(ports: SetupPorts, options: SetupOptions, signal?: AbortSignal): Promise<SetupEnd> {
+export async function setUp(
+  ports: SetupPorts,
+  options: SetupOptions,
+  signal?: AbortSignal,
+): Promise<SetupEnd> {
   const resources = desired(options.wish);
   const plan = await look(ports, resources, options, signal);
   if (!options.apply) return { plan, written: 0, left: undefined };
@@ -42,7 +46,12 @@ export async function setUp(ports: SetupPorts, options: SetupOptions, signal?: A
   const apis = options.undo ? [] : plan.filter(({ resource }) => resource.kind === 'api');
   if (toWrite(apis).length > 0) {
     written += await apply(ports.places, apis, ports.log, signal);
-    rest = await look(ports, resources.filter(({ kind }) => kind !== 'api'), options, signal);
+    rest = await look(
+      ports,
+      resources.filter(({ kind }) => kind !== 'api'),
+      options,
+      signal,
+    );
   }
   written += await apply(ports.places, rest, ports.log, signal);
   const left = written === 0 ? undefined : await look(ports, resources, options, signal);

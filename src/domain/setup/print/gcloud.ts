@@ -1,5 +1,5 @@
-import { projectFlag, quoted } from '../../data/shell.ts';
 import { parseName, shortName } from '../../data/resource-name.ts';
+import { projectFlag, quoted } from '../../data/shell.ts';
 import { setupMark } from '../../product.ts';
 import { attributeMapping } from '../admission.ts';
 import type { SetupRow } from '../plan.ts';
@@ -11,7 +11,9 @@ import { fileCommand, githubCommand } from './gh.ts';
  * project, and adds to a policy without replacing it.
  */
 export function gcloudLines(rows: readonly SetupRow[], project: string): string[] {
-  const apis = rows.flatMap(({ resource, sign }) => (resource.kind === 'api' && sign !== '-' ? [resource.service] : []));
+  const apis = rows.flatMap(({ resource, sign }) =>
+    resource.kind === 'api' && sign !== '-' ? [resource.service] : [],
+  );
   const enable = apis.length > 0 ? [`gcloud services enable ${apis.join(' ')} ${projectFlag(project)}`] : [];
   return [...enable, ...rows.flatMap((row) => commandsOf(row, project))];
 }
@@ -42,7 +44,8 @@ function commandsOf(row: SetupRow, project: string): string[] {
   }
 }
 
-const isDeleted = ({ observed }: SetupRow): boolean => observed.state === 'present' && observed.deleted === true;
+const isDeleted = ({ observed }: SetupRow): boolean =>
+  observed.state === 'present' && observed.deleted === true;
 
 function pool(row: SetupRow, id: string, project: string): string[] {
   const verb = (text: string, more = '') =>
@@ -50,7 +53,10 @@ function pool(row: SetupRow, id: string, project: string): string[] {
   if (row.sign === '-') return [verb('delete', ' --quiet')];
   if (row.sign !== '~') return [verb('create', ` --display-name=GitHub ${described}`)];
   const disabled = row.changes.some(({ field, old }) => field === 'state' && old === 'disabled');
-  return [...(isDeleted(row) ? [verb('undelete')] : []), ...(disabled ? [verb('update', ' --no-disabled')] : [])];
+  return [
+    ...(isDeleted(row) ? [verb('undelete')] : []),
+    ...(disabled ? [verb('update', ' --no-disabled')] : []),
+  ];
 }
 
 function provider(row: SetupRow, resource: Of<'provider'>, project: string): string[] {
@@ -81,7 +87,8 @@ function role(row: SetupRow, { id, title, permissions }: Of<'role'>, project: st
 
 function account(row: SetupRow, { email, title }: Of<'account'>, project: string): string[] {
   const flags = `${projectFlag(project)} --display-name=${quoted(title)} ${described}`;
-  if (row.sign === '-') return [`gcloud iam service-accounts delete ${email} ${projectFlag(project)} --quiet`];
+  if (row.sign === '-')
+    return [`gcloud iam service-accounts delete ${email} ${projectFlag(project)} --quiet`];
   if (row.sign !== '~') return [`gcloud iam service-accounts create ${email.split('@')[0]} ${flags}`];
   const enable = row.changes.some(({ field }) => field === 'state')
     ? [`gcloud iam service-accounts enable ${email} ${projectFlag(project)}`]
@@ -89,7 +96,11 @@ function account(row: SetupRow, { email, title }: Of<'account'>, project: string
   return [...enable, `gcloud iam service-accounts update ${email} ${flags}`];
 }
 
-function grant({ on, role: granted, member }: GrantResource, project: string, verb: 'add' | 'remove'): string {
+function grant(
+  { on, role: granted, member }: GrantResource,
+  project: string,
+  verb: 'add' | 'remove',
+): string {
   const who = `--role=${granted} --member=${quoted(member)} --condition=None`;
   const edit = `${verb}-iam-policy-binding`;
   if (on.what === 'project') return `gcloud projects ${edit} ${quoted(project)} ${who}`;

@@ -14,13 +14,16 @@ export function terraformText(plan: SetupPlan, project: string): string {
 }
 
 /** A string of HCL. `${` and `%{` begin a template there. */
-const text = (value: string): string =>
-  JSON.stringify(value).replaceAll('${', '$${').replaceAll('%{', '%%{');
-const list = (items: readonly string[]): string => `[\n${items.map((item) => `    ${text(item)},`).join('\n')}\n  ]`;
+const text = (value: string): string => JSON.stringify(value).replaceAll('${', '$${').replaceAll('%{', '%%{');
+const list = (items: readonly string[]): string =>
+  `[\n${items.map((item) => `    ${text(item)},`).join('\n')}\n  ]`;
 
 /** The name of a block: letters, digits and underscores. */
 const label = (...parts: string[]): string =>
-  parts.join('_').replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=\d)/, '_');
+  parts
+    .join('_')
+    .replace(/[^A-Za-z0-9_]+/g, '_')
+    .replace(/^(?=\d)/, '_');
 
 function resource(type: string, name: string, fields: Record<string, string>, more = ''): string {
   const width = Math.max(...Object.keys(fields).map((key) => key.length));
@@ -29,7 +32,9 @@ function resource(type: string, name: string, fields: Record<string, string>, mo
 }
 
 function header(plan: SetupPlan, project: string): string {
-  const repository = plan.map(({ resource: one }) => ('repository' in one ? one.repository : undefined)).find(Boolean);
+  const repository = plan
+    .map(({ resource: one }) => ('repository' in one ? one.repository : undefined))
+    .find(Boolean);
   const owner = repository?.split('/')[0] ?? '';
   const sources = [
     ['google', 'hashicorp/google', '>= 6.0, < 8.0'],
@@ -55,30 +60,45 @@ function block(one: Resource, project: string): string[] {
       ];
     case 'pool':
       return [
-        resource('google_iam_workload_identity_pool', label(one.id), {
-          workload_identity_pool_id: text(one.id),
-          display_name: text('GitHub'),
-          description: text(setupMark),
-        }, '\n  depends_on = [google_project_service.iam]\n'),
+        resource(
+          'google_iam_workload_identity_pool',
+          label(one.id),
+          {
+            workload_identity_pool_id: text(one.id),
+            display_name: text('GitHub'),
+            description: text(setupMark),
+          },
+          '\n  depends_on = [google_project_service.iam]\n',
+        ),
       ];
     case 'provider':
       return [provider(one)];
     case 'role':
       return [
-        resource('google_project_iam_custom_role', label(one.id), {
-          role_id: text(one.id),
-          title: text(one.title),
-          description: text(setupMark),
-          permissions: list(one.permissions),
-        }, '\n  depends_on = [google_project_service.iam]\n'),
+        resource(
+          'google_project_iam_custom_role',
+          label(one.id),
+          {
+            role_id: text(one.id),
+            title: text(one.title),
+            description: text(setupMark),
+            permissions: list(one.permissions),
+          },
+          '\n  depends_on = [google_project_service.iam]\n',
+        ),
       ];
     case 'account':
       return [
-        resource('google_service_account', accountLabel(one.email), {
-          account_id: text(one.email.split('@')[0] ?? ''),
-          display_name: text(one.title),
-          description: text(setupMark),
-        }, '\n  depends_on = [google_project_service.iam]\n'),
+        resource(
+          'google_service_account',
+          accountLabel(one.email),
+          {
+            account_id: text(one.email.split('@')[0] ?? ''),
+            display_name: text(one.title),
+            description: text(setupMark),
+          },
+          '\n  depends_on = [google_project_service.iam]\n',
+        ),
       ];
     case 'grant':
       return one.wanted ? [grant(one, project)] : [];
@@ -117,10 +137,14 @@ function grant({ on, role, member }: GrantResource, project: string): string {
     member: text(member),
   };
   const who = shortName(member.replace(/^serviceAccount:/, '').replace(/@.*/, ''));
-  const name = label(who, shortName(role), on.what === 'project' ? 'project' : shortName(on.name).replace(/@.*/, ''));
+  const name = label(
+    who,
+    shortName(role),
+    on.what === 'project' ? 'project' : shortName(on.name).replace(/@.*/, ''),
+  );
   // Names of accounts are texts, so Terraform would not see by itself that they come first.
-  const accounts = [member.replace(/^serviceAccount:/, ''), on.what === 'account' ? on.name : ''].filter((email) =>
-    email.endsWith(`@${project.split(':').at(-1)}.iam.gserviceaccount.com`),
+  const accounts = [member.replace(/^serviceAccount:/, ''), on.what === 'account' ? on.name : ''].filter(
+    (email) => email.endsWith(`@${project.split(':').at(-1)}.iam.gserviceaccount.com`),
   );
   const needs = accounts.map((email) => `google_service_account.${accountLabel(email)}`);
   const after = needs.length ? `\n  depends_on = [${needs.join(', ')}]\n` : '';
@@ -144,13 +168,18 @@ function github(one: Of<'environment'> | Of<'branch'> | Of<'variable'>): string 
       { repository, environment: text(one.name) },
       '\n  deployment_branch_policy {\n    protected_branches     = false\n    custom_branch_policies = true\n  }\n',
     );
-  const environment = (name: string) => `github_repository_environment.${label(one.repository, name)}.environment`;
+  const environment = (name: string) =>
+    `github_repository_environment.${label(one.repository, name)}.environment`;
   if (one.kind === 'branch')
-    return resource('github_repository_environment_deployment_policy', label(one.repository, one.environment, one.branch), {
-      repository,
-      environment: environment(one.environment),
-      branch_pattern: text(one.branch),
-    });
+    return resource(
+      'github_repository_environment_deployment_policy',
+      label(one.repository, one.environment, one.branch),
+      {
+        repository,
+        environment: environment(one.environment),
+        branch_pattern: text(one.branch),
+      },
+    );
   const value = { variable_name: text(one.name), value: text(one.value) };
   return one.environment === undefined
     ? resource('github_actions_variable', label(one.repository, one.name), { repository, ...value })

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, describe as group, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { permissionChecks } from '../../../src/domain/preflight/permissions.ts';
+import { desired } from '../../../src/domain/setup/desired.ts';
+import { accountId } from '../../../src/domain/setup/names.ts';
+import { absent, type Observed } from '../../../src/domain/setup/observed.ts';
+import { planOf, toWrite } from '../../../src/domain/setup/plan.ts';
+import { gcloudLines } from '../../../src/domain/setup/print/gcloud.ts';
+import { yamlText } from '../../../src/domain/setup/print/yaml.ts';
+import { keyOf, type Resource } from '../../../src/domain/setup/resource.ts';
+import { closerRole, deployerRole, readerRole, rollbackRole } from '../../../src/domain/setup/roles.ts';
+import { neededServices } from '../../../src/domain/setup/services.ts';
+import { setupFiles } from '../../../src/domain/setup/workflow-files.ts';
+import { setupWish } from '../../support/setup-wish.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const nothing = () => absent;
+const leave = { takeOver: false, overwriteFiles: false };
+
+group('what has to be there', () => {
+  test('has every key once, and everything that a resource needs before it', () => {
+    const resources = desired(setupWish());
+    const keys = resources.map(keyOf);
+    expect(new Set(keys).size).toBe(keys.length);
+    const kinds = resources.map(({ kind }) => kind);
+    for (const [first, then] of [
+      ['api', 'pool'],
+      ['pool', 'provider'],
+      ['role', 'grant'],
+      ['account', 'grant'],
+      ['environment', 'branch'],
+      ['branch', 'variable'],
+    ] as const)
+      expect(kinds.lastIndexOf(first)).toBeLessThan(kinds.indexOf(then));
+  });
+
+  test('the APIs are those of the set-up page and of the Terraform module', () => {
+    const main = readFileSync(join(root, 'terraform/main.tf'), 'utf8');
+    const listed = /for_each = toset\(\[([\s\S]*?)\]\)/.exec(main)?.[1]?.match(/\w+\.googleapis\.com/g) ?? [];
+    expect(neededServices('function')).toEqual(listed.toSorted());
+  });
+
+  test.each(['function', 'run-function', 'run-image'] as const)(
+    '%s: the roles hold every permission of the table of its actions, and no other',
+    (target) => {
+      const held = new Set(
+        [deployerRole(target), readerRole, rollbackRole, closerRole].flatMap(
+          ({ permissions }) => permissions,
+        ),
+      );
+      const known = permissionChecks
+        .filter(
+          (check) => !('of' in check) || check.of === target || (check.of === 'run' && target !== 'function'),
+        )
+        .map(({ permission }) => permission as string)
+        .filter((permission) => permission !== 'iam.serviceAccounts.actAs');
+      for (const permission of known) expect([permission, held.has(permission)]).toEqual([permission, true]);
+      const table = new Set(permissionChecks.map(({ permission }) => permission as string));
+      expect([...held].filter((permission) => !table.has(permission))).toEqual([]);
+    },
+  );
+
+  test('no role but the deployer can deploy, and no role but the closer can change who calls', () => {
+    for (const { permissions } of [readerRole, rollbackRole])
+      expect(
+        permissions.filter((one) => /create|functions\.update|sourceCodeSet|setIamPolicy|delete/.test(one)),
+      ).toEqual([]);
+    expect(readerRole.permissions.filter((one) => /update|Set$/.test(one))).toEqual([]);
+    expect(deployerRole('function').permissions).not.toContain('run.services.setIamPolicy');
+  });
+
+  test.each(['a', 'ocr_api', 'a-function-with-a-name-of-more-than-thirty-letters', `x${'-'.repeat(30)}y`])(
+    'the account ids of %s are valid, and differ',
+    (name) => {
+      const ids = (['deployer', 'invoker', 'reader', 'rollback', 'runtime'] as const).map((part) =>
+        accountId(name, part),
+      );
+      for (const id of ids) expect(id).toMatch(/^[a-z](?:[a-z0-9-]{4,28}[a-z0-9])$/);
+      expect(new Set(ids).size).toBe(5);
+    },
+  );
+
+  test('two functions whose long names differ at the end have accounts of their own', () => {
+    const name = 'a-function-with-a-name-of-more-than-thirty-letters';
+    expect(accountId(`${name}-one`, 'deployer')).not.toBe(accountId(`${name}-two`, 'deployer'));
+  });
+});
+
+group('the plan', () => {
+  const resources = desired(setupWish());
+  const first = (kind: Resource['kind']) => resources.find((one) => one.kind === kind) as Resource;
+  const plan = (kind: Resource['kind'], observed: Observed, more = {}) =>
+    planOf(resources, (one) => (one === first(kind) ? observed : absent), { ...leave, ...more });
+  const rowOf = (kind: Resource['kind'], observed: Observed, more = {}) =>
+    plan(kind, observed, more).find(({ resource }) => resource.kind === kind);
+
+  test.each([
+    ['api', { state: 'present', ours: true, fields: { state: 'on' } }, '=', undefined],
+    ['pool', { state: 'present', ours: false, fields: { state: 'on' } }, '=', undefined],
+    ['pool', { state: 'present', ours: true, deleted: true, fields: { state: 'on' } }, '~', undefined],
+    // Providers of a deleted pool come back with it, so somebody has to look at them first.
+    ['pool', { state: 'present', ours: false, deleted: true, fields: { state: 'on' } }, '~', 'foreign'],
+    ['provider', { state: 'present', ours: false, fields: {} }, '~', 'foreign'],
+    ['role', { state: 'present', ours: true, fields: { permissions: 'a.b.c' } }, '~', undefined],
+    ['account', { state: 'present', ours: false, fields: { state: 'on' } }, '~', 'foreign'],
+    ['account', { state: 'present', ours: true, fields: { state: 'disabled' } }, '~', undefined],
+    ['branch', { state: 'present', ours: false, fields: { allowed: 'no' } }, '~', 'foreign'],
+    ['variable', { state: 'present', ours: false, fields: { value: 'x' } }, '~', 'foreign'],
+    ['pool', { state: 'unreadable', permission: 'a.b.get', detail: '' }, '!', undefined],
+  ] as const)('%s %j is %s, held: %s', (kind, observed, sign, held) => {
+    const row = rowOf(kind, observed as Observed);
+    expect([row?.sign, row?.held]).toEqual([sign, held]);
+    const taken = rowOf(kind, observed as Observed, { takeOver: true });
+    expect(taken?.held).toBeUndefined();
+  });
+
+  test('what needs something that is not written waits, and nothing else does', () => {
+    const rows = plan('account', { state: 'present', ours: false, fields: { state: 'on' } });
+    const email = (first('account') as { email: string }).email;
+    const waiting = rows
+      .filter(({ held }) => held === 'after')
+      .map(({ resource }) => JSON.stringify(resource));
+    expect(waiting.length).toBeGreaterThan(2);
+    for (const text of waiting) expect(text).toContain(email);
+    expect(
+      toWrite(rows).some(({ resource }) => JSON.stringify(resource).includes(`serviceAccount:${email}`)),
+    ).toBe(false);
+  });
+
+  test('the printed commands never make a key, and name the project', () => {
+    const lines = gcloudLines(toWrite(planOf(resources, nothing, leave)), 'my-project');
+    expect(lines.join('\n')).not.toMatch(/keys create|allUsers|allAuthenticated/);
+    for (const line of lines.filter((text) => text.startsWith('gcloud ')))
+      expect(line).toContain('my-project');
+    expect(lines.length).toBeGreaterThan(20);
+  });
+
+  test('YAML holds every row with its fields', () => {
+    const rows = planOf(resources, nothing, leave);
+    const { resources: read } = parse(yamlText(rows));
+    expect(read).toHaveLength(rows.length);
+    expect(read.find(({ kind }: { kind: string }) => kind === 'provider')).toMatchObject({
+      ...{
+        action: 'create',
+        condition: expect.stringContaining('repository_owner_id'),
+        issuer: expect.any(String),
+      },
+      mapping: { 'attribute.repository_id': 'assertion.repository_id' },
+    });
+  });
+});
+
+test('the files hold what the user named, and no value can break out of its line', () => {
+  const files = setupFiles({
+    ...{
+      name: 'ocr-api',
+      region: 'europe-west1',
+      branch: "a'b: c",
+      environment: 'prod/eu',
+      rollbackAccount: 'r@p.x',
+    },
+    settings: { entry_point: 'ocr', runtime: 'nodejs24', source_dir: "x\n  evil: 'yes'" },
+    example: { image: 'test/receipt.png', contains: 'TOTAL: 12' },
+    actions: { at: 'backstay-release/backstay', ref: 'v1' },
+  });
+  const [release, rollback, suite] = files.map(({ content }) => parse(content));
+  expect(release.on.push.branches).toEqual(["a'b: c"]);
+  expect(release.jobs.release.with).toEqual({
+    ...{ name: 'ocr-api', region: 'europe-west1', environment: 'prod/eu' },
+    ...{ entry_point: 'ocr', runtime: 'nodejs24', source_dir: "x\n  evil: 'yes'" },
+  });
+  expect(rollback.jobs.rollback.with).toMatchObject({ service_account: 'r@p.x', to: expect.stringMatching(/inputs\.to/) });
+  expect(suite.cases).toEqual([
+    { name: 'receipt.png', image: 'test/receipt.png', expect: { contains: 'TOTAL: 12' } },
+  ]);
+});
