@@ -41,7 +41,14 @@ const layers: Record<string, readonly string[]> = {
  */
 const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   // A verb is one file; what several verbs share lies beside the folder, in src/cli itself.
-  cli: { words: [], terminal: [], verbs: ['terminal', 'status'], status: ['terminal'] },
+  // `setup` and `status` are what lies behind `init` and `status`, in several files.
+  cli: {
+    words: [],
+    terminal: [],
+    setup: ['terminal', 'words'],
+    status: ['terminal'],
+    verbs: ['setup', 'status', 'terminal'],
+  },
   actions: {
     login: [],
     auth: ['login'],
@@ -59,6 +66,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     deploy: ['ports', 'traffic'],
     guard: ['ports'],
     login: ['ports'],
+    setup: ['ports'],
     preflight: ['ports'],
     smoke: ['ports'],
     traffic: ['ports'],
@@ -100,6 +108,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
     preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],
+    // What `init` makes: its roles come from the table of checks of the preflight.
+    setup: ['data', 'deploy', 'preflight'],
     release: ['budget', 'data', 'evidence', 'findings', 'traffic', 'watch'],
     rollback: ['traffic', 'watch'],
     // What serves now, for a person: what `status` shows.
@@ -120,7 +130,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     'run-function': ['run', 'source'],
     'run-image': ['run'],
   },
-  gcp: { exposure: [], functions: [], login: [], preflight: ['exposure'], registry: [], run: [], source: [] },
+  gcp: { exposure: [], functions: [], login: [], preflight: ['exposure'], registry: [], run: [], setup: ['exposure'], source: [] },
   // `auto` falls back from one source to another. Any other source imports `quota` at most, so a new one needs no line here.
   sli: { auto: ['logs', 'metrics', 'quota'], quota: [] },
 };

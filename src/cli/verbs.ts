@@ -11,6 +11,11 @@ interface Entry {
  * is called, so that no verb slows down another.
  */
 export const verbs: Readonly<Record<string, Entry>> = {
+  init: {
+    summary:
+      'Set up project and repository from nothing: login without a key, roles, environment, workflows.',
+    load: async () => (await import('./verbs/init.ts')).init,
+  },
   status: {
     summary: 'Show what serves, and what a release is doing.',
     load: async () => (await import('./verbs/status.ts')).status,

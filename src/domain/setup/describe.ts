@@ -13,7 +13,7 @@ export function describe(resource: Resource): string {
     case 'role':
       return `role ${resource.id}, ${resource.permissions.length} permissions`;
     case 'account':
-      return `account ${resource.email}`;
+      return `account ${shortAccount(resource.email)}`;
     case 'grant':
       return `${shortRole(resource.role)} for ${whose(resource.member)} on ${place(resource.on)}`;
     case 'subject':
@@ -32,13 +32,16 @@ export function describe(resource: Resource): string {
 /** Custom roles by their id, predefined ones as they are. */
 const shortRole = (role: string): string => (role.startsWith('projects/') ? shortName(role) : role);
 
+/** An account by its id, which is unique within the project. Accounts of Google's own keep their whole name. */
+const shortAccount = (email: string): string => email.replace(/@[^@]+\.iam\.gserviceaccount\.com$/, '');
+
 /** A member as people know it. The number of a repository stays a number, because it is what counts. */
 const whose = (member: string): string => {
   const repository = /\/attribute\.repository_id\/(\d+)$/.exec(member)?.[1];
-  return repository ? `repository ${repository}` : member.replace(/^serviceAccount:/, '');
+  return repository ? `repository ${repository}` : shortAccount(member.replace(/^serviceAccount:/, ''));
 };
 
 function place({ what, name }: GrantPlace): string {
   if (what === 'project') return `project ${name}`;
-  return what === 'account' ? name : `service ${shortName(name)}`;
+  return what === 'account' ? shortAccount(name) : `service ${shortName(name)}`;
 }

@@ -49,6 +49,9 @@ export function planOf(
 
 function rowOf(wanted: Resource, observed: Observed, leave: Leave): SetupRow | undefined {
   const resource = settled(wanted, observed);
+  // A file that is there is the user's, whatever it says.
+  if (resource.kind === 'file' && observed.state === 'present' && !leave.overwriteFiles)
+    return { sign: '=', resource, observed, changes: [] };
   const unwanted = resource.kind === 'grant' && !resource.wanted;
   const row = { resource, observed, changes: [] };
   if (observed.state === 'unreadable') return { ...row, sign: '!' };

@@ -9,14 +9,20 @@ function rowLines(row: SetupRow): string[] {
   const head = `${sign} ${describe(resource)}`;
   const notes = [
     ...(observed.state === 'unreadable' ? [unreadableText(observed)] : []),
-    ...(held === 'foreign'
-      ? [resource.kind === 'file' ? 'it is not overwritten' : 'someone else made it: not changed']
-      : []),
+    ...(held === 'foreign' ? ['someone else made it: not changed'] : []),
+    ...(isOtherFile(row) ? ['it is there and differs: kept'] : []),
     ...(held === 'after' ? ['waits for what it needs'] : []),
   ];
   const lines = resource.kind === 'file' || resource.kind === 'api' ? [] : changes.flatMap(changeLines);
   return [notes.length ? `${head} (${notes.join('; ')})` : head, ...lines];
 }
+
+/** A file of the user that is not what `init` would write. */
+const isOtherFile = ({ sign, resource, observed }: SetupRow): boolean =>
+  sign === '=' &&
+  resource.kind === 'file' &&
+  observed.state === 'present' &&
+  observed.fields.content !== resource.content;
 
 const unreadableText = ({
   permission,
@@ -51,15 +57,14 @@ export function totalsText(plan: SetupPlan): string {
 
 /** What to do about rows that are not written, as whole sentences. */
 export function hints(plan: SetupPlan): string[] {
-  const foreign = plan.filter(({ held }) => held === 'foreign');
   return [
-    ...(foreign.some(({ resource }) => resource.kind !== 'file')
+    ...(plan.some(({ held }) => held === 'foreign')
       ? [
           'What someone else made is not changed. Check it, then take it over with --take-over, or choose another name (--pool, --provider).',
         ]
       : []),
-    ...(foreign.some(({ resource }) => resource.kind === 'file')
-      ? ['A file that is there and differs stays as it is. --overwrite-files replaces it.']
+    ...(plan.some(isOtherFile)
+      ? ['A file that is there stays as it is. --overwrite-files replaces it.']
       : []),
     ...(plan.some(({ sign }) => sign === '!')
       ? [

@@ -171,7 +171,10 @@ test('the files hold what the user named, and no value can break out of its line
     ...{ name: 'ocr-api', region: 'europe-west1', environment: 'prod/eu' },
     ...{ entry_point: 'ocr', runtime: 'nodejs24', source_dir: "x\n  evil: 'yes'" },
   });
-  expect(rollback.jobs.rollback.with).toMatchObject({ service_account: 'r@p.x', to: expect.stringMatching(/inputs\.to/) });
+  expect(rollback.jobs.rollback.with).toMatchObject({
+    service_account: 'r@p.x',
+    to: expect.stringMatching(/inputs\.to/),
+  });
   expect(suite.cases).toEqual([
     { name: 'receipt.png', image: 'test/receipt.png', expect: { contains: 'TOTAL: 12' } },
   ]);

@@ -129,7 +129,7 @@ describe('what someone else made', () => {
     );
     expect(text).toContain('uploaded keys: present -> none');
     expect(text).toContain('      + run.services.getIamPolicy');
-    expect(text).toMatch(/\+ backstayReader for \S+reader@\S+ on project \S+ \(waits for what it needs\)/);
+    expect(text).toMatch(/\+ backstayReader for ocr-api-reader on project \S+ \(waits for what it needs\)/);
     expect(hints(first.plan).join(' ')).toContain('--take-over');
     expect(totalsText(first.left ?? [])).toMatch(/, 4 not written$/);
     // A provider that admits others is no reason to hand its accounts to their runs.
@@ -163,14 +163,14 @@ describe('what someone else made', () => {
     world.files.set('.github/workflows/release.yml', 'name: mine\n');
     const first = await world.run();
     const text = textOf(first.plan);
-    expect(text).toContain(`~ account ${account} (someone else made it: not changed)`);
+    expect(text).toContain(`~ account ocr-api-deployer (someone else made it: not changed)`);
     expect(text).toContain(
       '~ environment prod/ocr-api of acme/ocr (someone else made it: not changed)\n    branches: any -> restricted',
     );
     expect(text).toContain(
       'SERVICE_ACCOUNT of prod/ocr-api (someone else made it: not changed)\n    value: other@x ->',
     );
-    expect(text).toContain('~ file .github/workflows/release.yml (it is not overwritten)');
+    expect(text).toContain('= file .github/workflows/release.yml (it is there and differs: kept)');
     expect(world.files.get('.github/workflows/release.yml')).toBe('name: mine\n');
     // Nobody may log in as an account that was here before.
     expect(sandbox.world.policies.resources().filter((name) => name.includes(account))).toEqual([]);

@@ -1,0 +1,66 @@
+import { createProjectFacts, createSetupCloud } from '../../gcp/setup/cloud.ts';
+import { createSetupHost } from '../../github/setup/host.ts';
+import { createRepositories } from '../../github/setup/repositories.ts';
+import { setUp } from '../../steps/setup/setup.ts';
+import type { Call, Ended } from '../verb.ts';
+import { answered, type SetupValues } from './answers.ts';
+import { createSetupFiles } from './files.ts';
+import { hostOf, openGithub, remoteOf } from './github.ts';
+import { detectRuntime, listedRepositories, makeWish } from './make-wish.ts';
+import { resultOf } from './result.ts';
+
+/** Reads flags, logins and the folder, and runs the set-up. */
+export async function runInit({ values, context, terminal, google }: Call<SetupValues>): Promise<Ended> {
+  const folder = process.cwd();
+  const remote = await remoteOf(folder, { ...context.env });
+  const many = values.repositories !== undefined;
+  const given = {
+    ...{
+      project_id: values.project_id ?? context.localLogin?.project,
+      region: values.region,
+      name: values.name,
+    },
+    ...{ repo: values.repo ?? remote?.repository },
+  };
+  const needed = many
+    ? (['project_id', 'region'] as const)
+    : (['project_id', 'region', 'name', 'repo'] as const);
+  const { project_id: project = '', region = '', name, repo } = await answered(given, needed, terminal);
+  const listed = listedRepositories(values.repositories, { name, repo });
+  const here = remote !== undefined && remote.repository.toLowerCase() === repo?.toLowerCase();
+  const writesFiles = !many && !values.undo && (values.files ?? here);
+  const { rest, endpoints } = await google(project);
+  const host = hostOf(remote?.host ?? 'github.com', context.env, endpoints);
+  const github = await openGithub(context, host, endpoints);
+  const facts = createProjectFacts(rest);
+  const wish = await makeWish(facts, createRepositories(github), {
+    ...{ values, project, region, listed, host, signal: context.signal },
+    folder: writesFiles ? folder : undefined,
+  });
+  const isNew = wish.targets.some(({ service }) => !service.exists);
+  if (writesFiles && isNew)
+    await answered(
+      { runtime: values.runtime ?? detectRuntime(values.source_dir ?? folder), image: values.image },
+      values.target === 'run-image' ? ['image'] : ['runtime'],
+      { ...terminal, canAsk: false },
+    );
+  const end = await setUp(
+    {
+      places: [
+        createSetupCloud(rest, context.clock, project),
+        createSetupHost(github),
+        createSetupFiles(folder),
+      ],
+      ...{ project: facts, log: context.log },
+    },
+    {
+      ...{ wish, undo: values.undo, apply: values.apply },
+      leave: { takeOver: values.take_over, overwriteFiles: values.overwrite_files },
+    },
+    context.signal,
+  );
+  return resultOf(end, {
+    ...{ project, apply: values.apply, undo: values.undo, print: values.print, style: terminal.style },
+    expectNoChanges: values.expect_no_changes,
+  });
+}

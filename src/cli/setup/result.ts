@@ -1,0 +1,85 @@
+import { type SetupPlan, totals, toWrite } from '../../domain/setup/plan.ts';
+import { gcloudLines } from '../../domain/setup/print/gcloud.ts';
+import { terraformText } from '../../domain/setup/print/terraform.ts';
+import { planData, yamlText } from '../../domain/setup/print/yaml.ts';
+import { hints, planLines, totalsText } from '../../domain/setup/text.ts';
+import { logText } from '../../domain/text/safe-text.ts';
+import type { SetupEnd } from '../../steps/setup/setup.ts';
+import type { Style } from '../terminal/style.ts';
+import type { Ended, ExitCode } from '../verb.ts';
+
+export interface ResultOptions {
+  project: string;
+  apply: boolean;
+  undo: boolean;
+  expectNoChanges: boolean;
+  print: 'gcloud' | 'terraform' | 'yaml' | undefined;
+  style: Style;
+}
+
+/** The exit code: 3 if something differs and nothing may, 2 if something could not be read, 1 if something was not written. */
+export function exitCodeOf(plan: SetupPlan, { apply, expectNoChanges }: ResultOptions): ExitCode {
+  const { unknown, held, create, change, remove } = totals(plan);
+  if (unknown > 0) return 2;
+  if (expectNoChanges) return create + change + remove + held > 0 ? 3 : 0;
+  return apply && held + create + change + remove > 0 ? 1 : 0;
+}
+
+/** What a set-up ended with, as a person reads it, as a document, and as an exit code. */
+export function resultOf(end: SetupEnd, options: ResultOptions): Ended {
+  const shown = end.left ?? end.plan;
+  const code = exitCodeOf(shown, options);
+  const json = {
+    written: end.written,
+    totals: totals(shown),
+    plan: planData(end.plan),
+    ...(end.left ? { left: planData(end.left.filter(({ sign }) => sign !== '=')) } : {}),
+  };
+  return { code, json, text: () => textOf(end, options) };
+}
+
+function textOf(end: SetupEnd, options: ResultOptions): string {
+  const { print, project } = options;
+  if (print === 'gcloud') return gcloudLines(toWrite(end.plan), project).join('\n');
+  if (print === 'terraform') return terraformText(end.plan, project);
+  if (print === 'yaml') return yamlText(end.plan);
+  return tableText(end, options);
+}
+
+function tableText(
+  { plan, left, written }: SetupEnd,
+  { apply, undo, project, style }: ResultOptions,
+): string {
+  const shown = left ?? plan;
+  const rows = planLines(left ? left.filter(({ sign }) => sign !== '=') : plan).map((line) =>
+    coloured(line, style),
+  );
+  const unknown = shown.filter(({ sign }) => sign === '!');
+  const commands = undo ? [] : gcloudLines(unknown, project);
+  const next = undo
+    ? ['APIs stay on, and environments and files stay, because others may use them.']
+    : apply
+      ? []
+      : [nextStep(plan)];
+  return [
+    ...rows,
+    ...(rows.length ? [''] : []),
+    ...(left ? [`${written} written, and read again. ${totalsText(left)}.`] : [`${totalsText(plan)}.`]),
+    ...hints(shown),
+    ...(commands.length ? ['', ...commands] : []),
+    ...next.filter(Boolean),
+  ].join('\n');
+}
+
+const nextStep = (plan: SetupPlan): string =>
+  toWrite(plan).length > 0
+    ? 'Nothing was written. --apply writes it; --print gcloud shows the commands.'
+    : '';
+
+function coloured(line: string, style: Style): string {
+  const text = logText(line, 8000);
+  if (line.startsWith('+')) return style.green(text);
+  if (line.startsWith('~')) return style.yellow(text);
+  if (line.startsWith('!') || line.startsWith('-')) return style.red(text);
+  return line.startsWith('=') ? style.dim(text) : text;
+}
