@@ -130,7 +130,16 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     'run-function': ['run', 'source'],
     'run-image': ['run'],
   },
-  gcp: { exposure: [], functions: [], login: [], preflight: ['exposure'], registry: [], run: [], setup: ['exposure'], source: [] },
+  gcp: {
+    exposure: [],
+    functions: [],
+    login: [],
+    preflight: ['exposure'],
+    registry: [],
+    run: [],
+    setup: ['exposure'],
+    source: [],
+  },
   // `auto` falls back from one source to another. Any other source imports `quota` at most, so a new one needs no line here.
   sli: { auto: ['logs', 'metrics', 'quota'], quota: [] },
 };
