@@ -35,10 +35,10 @@ export function resultOf(end: SetupEnd, options: ResultOptions): Ended {
     plan: planData(end.plan),
     ...(end.left ? { left: planData(end.left.filter(({ sign }) => sign !== '=')) } : {}),
   };
-  return { code, json, text: () => textOf(end, options) };
+  return { code, json, text: () => shownText(end, options) };
 }
 
-function textOf(end: SetupEnd, options: ResultOptions): string {
+function shownText(end: SetupEnd, options: ResultOptions): string {
   const { print, project } = options;
   if (print === 'gcloud') return gcloudLines(toWrite(end.plan), project).join('\n');
   if (print === 'terraform') return terraformText(end.plan, project);
