@@ -107,7 +107,7 @@ describe('after a failed login', () => {
     const run = await world.auth({ service_account: account });
     expect(run.code).toBe(1);
     expect(annotation(run)).toContain('differs from this run only in upper and lower case');
-    expect(annotation(run)).toContain('attribute.repository_id/770001');
+    expect(annotation(run)).toContain('/subject/repo:acme/ocr:ref:refs/heads/main');
   });
 
   test('the doctor distinguishes a disabled provider from one that does not exist', async () => {

@@ -17,7 +17,6 @@ const condition = "assertion.repository_owner_id == '4211'";
 const number = '123456789012';
 const pool = `projects/${number}/locations/global/workloadIdentityPools/github`;
 const gh = `${pool}/providers/gh`;
-const principalSet = `principalSet://iam.googleapis.com/projects/${number}/locations/global/workloadIdentityPools/github/attribute.repository/acme/ocr`;
 
 interface Failure {
   name: string;
@@ -86,7 +85,7 @@ const failures: Failure[] = [
     code: 'login-subject-too-long',
     what: 'a value of more than 127 bytes',
     why: `${Buffer.byteLength(`repo:acme/ocr:ref:${longRef}`)} bytes`,
-    command: "google.subject='repo:' + assertion.repository_id + ':' + assertion.run_id|",
+    command: "? (\\1) : '\\''repo:'\\'' + assertion.repository_id + '\\'':'\\'' + assertion.run_id|",
     claims: true,
   },
   {
@@ -157,7 +156,7 @@ const failures: Failure[] = [
       }),
     code: 'login-impersonation-denied',
     what: 'it lacks iam.serviceAccounts.getAccessToken, or the account does not exist',
-    command: `gcloud iam service-accounts add-iam-policy-binding nobody-granted@sandbox-project.iam.gserviceaccount.com --role=roles/iam.workloadIdentityUser --member=${principalSet}`,
+    command: `gcloud iam service-accounts add-iam-policy-binding nobody-granted@sandbox-project.iam.gserviceaccount.com --role=roles/iam.workloadIdentityUser --member="$member"`,
     claims: true,
   },
   {
@@ -361,7 +360,7 @@ test('if an API accepts no federated identity, the action says so and says what 
   expect(run.report?.errors).toMatchObject([{ code: 'login-federation-unsupported' }]);
   expect(annotation(run)).toContain('cloudfunctions.googleapis.com does not accept this login (401)');
   expect(decoded(annotation(run))).toContain(
-    `--role=roles/iam.workloadIdentityUser --member=${principalSet}`,
+    `*";google.subject=assertion.sub;"*) member=principal://iam.googleapis.com/${pool}/subject/repo:acme/ocr:ref:refs/heads/main;;`,
   );
   expect(leaks(run)).toEqual([]);
 });

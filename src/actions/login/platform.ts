@@ -48,7 +48,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
         const isOwn = call.auth !== 'none' && call.bearer === undefined;
         if (!isOwn || (error as { status?: number }).status !== 401) throw error;
         const { explainUnauthenticated } = await import('../../domain/login/failure/explain-call.ts');
-        const parts = explainUnauthenticated(call.api, login);
+        const parts = explainUnauthenticated(call.api, login, tokens.claims());
         throw parts ? new ReleaseError('login-federation-unsupported', { ...parts, cause: error }) : error;
       }),
   };

@@ -1,6 +1,6 @@
 import { quoted } from '../data/shell.ts';
 import { type Claims, claimText } from './claims.ts';
-import { type Provider, principalOf, principalSetOf } from './identity.ts';
+import type { Provider } from './identity.ts';
 
 /** Commands that repair a login. A stranger may have written the claims, so every value is quoted. */
 
@@ -23,12 +23,15 @@ export const updateProvider = (provider: Provider, flags: Record<string, string>
     ...Object.entries(flags).map(([flag, value]) => `--${flag}=${quoted(value)}`),
   ].join(' ');
 
-/** A value of the provider as it is now, in double quotes: the shell reads it before it runs the command. */
-const read = (provider: Provider, format: string) =>
-  `"$(${describeProvider(provider)} --format='${format}')"`;
+/** Prints a value of the provider as it is now. */
+export const readProvider = (provider: Provider, format: string) =>
+  `${describeProvider(provider)} --format='${format}'`;
+/** Such a value in double quotes: the shell reads it before it runs the command. */
+const read = (provider: Provider, format: string) => `"$(${readProvider(provider, format)})"`;
 
 /**
  * Sets entries of the mapping and keeps every other one, because gcloud replaces the whole mapping.
+ * @param changes expressions by target. Without `mapping`, `\\1` in one stands for the present expression.
  * @param mapping the present mapping. Without it, the shell reads the mapping first and changes `google.subject` in it.
  */
 export function setMapping(
@@ -44,7 +47,7 @@ export function setMapping(
       'attribute-mapping': plain ? entries.join(',') : `^;^${entries.join(';')}`,
     });
   }
-  const edits = Object.entries(changes).map(([target, text]) => `s|${target}=[^;]*|${target}=${text}|`);
+  const edits = Object.entries(changes).map(([target, text]) => `s|${target}=\\([^;]*\\)|${target}=${text}|`);
   return `mapping=${read(provider, 'value(attributeMapping)')} && ${updateProvider(provider, {})}--attribute-mapping="^;^$(echo "$mapping" | sed ${quoted(edits.join('; '))})"`;
 }
 
@@ -105,38 +108,6 @@ const joined = (parts: readonly string[]): string => [...new Set(parts)].join(' 
 
 /** Escapes text for a CEL string literal. */
 export const celText = (text: string) => text.replace(/[\\']/g, (char) => `\\${char}`);
-
-/** Whom `grantImpersonation` lets in, in words. */
-export const granteeOf = (claims: Claims | undefined): string =>
-  claimText(claims, 'environment') ? 'this environment of the repository' : 'this repository';
-
-/**
- * Lets the workflows of this repository act as the account. A job with an environment gets a grant for its own subject
- * only, because the rules of the environment protect no other job.
- * @param attributes names of the attributes that the provider maps, if they are known
- * @param mappedSubject what the provider maps to `google.subject`, if that is known
- */
-export function grantImpersonation(
-  provider: Provider,
-  account: string,
-  claims: Claims | undefined,
-  attributes?: readonly string[],
-  role = 'roles/iam.workloadIdentityUser',
-  mappedSubject = claimText(claims, 'sub'),
-): string {
-  const grant = (member: string) =>
-    `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=${role} --member=${quoted(member)} --condition=None`;
-  const subject = claimText(claims, 'sub');
-  if (claimText(claims, 'environment') && subject && mappedSubject === subject)
-    return grant(principalOf(provider, subject));
-  const attribute = attributes?.includes('repository_id') ? 'repository_id' : 'repository';
-  const value =
-    claimText(claims, attribute) ?? (attribute === 'repository' ? 'OWNER/REPOSITORY' : 'REPOSITORY_ID');
-  return grant(principalSetOf(provider, attribute, value));
-}
-
-export const grantTokenCreator = (account: string, caller: string) =>
-  `gcloud iam service-accounts add-iam-policy-binding ${quoted(account)} --role=roles/iam.serviceAccountTokenCreator --member=${quoted(`serviceAccount:${caller}`)} --condition=None`;
 
 /** One sentence with the claims that a condition usually looks at. */
 export function claimsSentence(claims: Claims | undefined): string {

@@ -6,7 +6,10 @@ import { spawnSync } from 'node:child_process';
  */
 export function argvOf(text: string): string[][] {
   const script = `
-gcloud() { printf '%s\\0' "$@" '' >&3; printf '%s' answer; }
+gcloud() {
+  printf '%s\\0' "$@" '' >&3
+  case "$*" in *"value(attributeMapping)"*) printf 'attribute.x=assertion.x;google.subject=assertion.sub';; *) printf '%s' answer;; esac
+}
 for name in docker npm npx pnpm yarn curl openssl timedatectl df ls sed echo iconv mv; do eval "$name() { :; }"; done
 cd /nowhere 2>/dev/null
 policy() { :; }

@@ -3,10 +3,11 @@ import { quoted } from '../../data/shell.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { ofRule } from '../../findings/of-rule.ts';
 import { loginRules } from '../../findings/rules/login.ts';
-import { granteeOf, grantImpersonation } from '../commands.ts';
+import { grantAsMapped, granteeOf } from '../grant.ts';
 import type { Provider } from '../identity.ts';
 import { type Mapped, mapClaims } from './cel.ts';
 import type { AccountFacts, IdentityFacts } from './facts.ts';
+import { narrowGrant } from './grantee.ts';
 import { admits, differsOnlyInCase, impersonationRoles, poolGrants } from './members.ts';
 
 /** Checks the service accounts of the login and the clock of the runner. */
@@ -37,6 +38,15 @@ function members(
   const attributes = facts.provider
     ? Object.keys(facts.provider.attributeMapping).map((target) => target.replace(/^attribute\./, ''))
     : undefined;
+  const repair = (): Pick<Finding, 'fix' | 'commands'> => {
+    if (!facts.provider)
+      return {
+        fix: `Grant the role to ${granteeOf(facts.claims)}:`,
+        commands: [grantAsMapped(provider, account.email, facts.claims)],
+      };
+    const { who, wide, commands } = narrowGrant(provider, facts.provider, account.email, facts.claims);
+    return { fix: `${wide ? `${wide} ` : ''}Grant the role to ${who}:`, commands };
+  };
   for (const { member, role, parsed } of grants) {
     if (parsed.kind === 'everyone')
       found.push({
@@ -52,20 +62,14 @@ function members(
       found.push({
         ...ofRule(loginRules, 'login-member-unmapped'),
         title: `A member in the policy of ${account.email} names attribute.${parsed.attribute}. The provider does not map it, so the member never matches.`,
-        fix: `Grant the role to ${granteeOf(facts.claims)}:`,
-        commands: [
-          grantImpersonation(provider, account.email, facts.claims, attributes, undefined, mapped?.subject),
-        ],
+        ...repair(),
       });
     if (mapped && differsOnlyInCase(parsed, mapped))
       found.push({
         ...ofRule(loginRules, 'login-member-case'),
         title: `A member in the policy of ${account.email} differs from this run only in upper and lower case: ${member}.`,
         why: 'IAM compares members case-sensitively.',
-        fix: `Grant the role to ${granteeOf(facts.claims)}:`,
-        commands: [
-          grantImpersonation(provider, account.email, facts.claims, attributes, undefined, mapped?.subject),
-        ],
+        ...repair(),
       });
   }
   const needed =
@@ -81,10 +85,7 @@ function members(
               .slice(0, 5)
               .join(', ')}.`
           : 'It has no member from this pool.',
-      fix: `Grant the role to ${granteeOf(facts.claims)}:`,
-      commands: [
-        grantImpersonation(provider, account.email, facts.claims, attributes, undefined, mapped?.subject),
-      ],
+      ...repair(),
     });
   return found;
 }

@@ -116,7 +116,7 @@ function ownClaims(facts: IdentityFacts, provider: Provider, resource: ProviderR
       rule: 'login-subject-length',
       severity: 'critical',
       title: `google.subject has ${bytes} bytes, and Google accepts ${maxSubjectBytes}.`,
-      fix: `Map something shorter, such as google.subject=${shortSubject}`,
+      fix: `Map something shorter, such as google.subject=${shortSubject(resource.attributeMapping['google.subject'], mapped.subject)}`,
     });
   else if (bytes > maxSubjectBytes - 20)
     found.push({

@@ -2,14 +2,16 @@ import type { RuleId } from '../../findings/catalog.ts';
 import type { Finding } from '../../findings/finding.ts';
 import { loginRules } from '../../findings/rules/login.ts';
 import { claimText, isImmutableSubject } from '../claims.ts';
-import { grantImpersonation, setMapping, updateProvider } from '../commands.ts';
-import type { Provider } from '../identity.ts';
+import { setMapping, updateProvider } from '../commands.ts';
+import { grantMember } from '../grant.ts';
+import { type Provider, principalOf, principalSetOf } from '../identity.ts';
 import { maxSubjectBytes, shortSubject } from '../subject.ts';
-import { holds, mapClaims } from './cel.ts';
+import { holds, type Mapped, mapClaims } from './cel.ts';
 import { conjuncts, whyRejected } from './condition.ts';
 import { closed, surviving } from './edit-condition.ts';
-import type { IdentityFacts, ProviderResource } from './facts.ts';
-import { mayActAs } from './members.ts';
+import type { AccountFacts, IdentityFacts, ProviderResource } from './facts.ts';
+import { grantByNumber } from './grantee.ts';
+import { admits, mayActAs, poolGrants } from './members.ts';
 import { afterRename, asImmutable } from './moved-claims.ts';
 
 /** Tries a rename and GitHub's immutable subject before they happen. */
@@ -41,9 +43,9 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
       title: `${event} would lock this repository out.`,
       why: `${why} The subject would be ${claims.sub}.`,
       fix: 'Prepare the set-up for it:',
-      commands: [
-        rejected
-          ? updateProvider(provider, {
+      commands: rejected
+        ? [
+            updateProvider(provider, {
               'attribute-condition': closed(
                 {
                   ...resource,
@@ -54,11 +56,22 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
                 },
                 facts.claims,
               ),
-            })
-          : bytes > maxSubjectBytes
-            ? withMapping(provider, resource, 'google.subject', shortSubject)
-            : byId(facts, provider, resource, lostAccounts[0]?.email ?? ''),
-      ],
+            }),
+          ]
+        : bytes > maxSubjectBytes
+          ? [
+              setMapping(
+                provider,
+                {
+                  'google.subject': shortSubject(resource.attributeMapping['google.subject'], mapped.subject),
+                },
+                resource.attributeMapping,
+              ),
+            ]
+          : lostAccounts.slice(0, 1).flatMap((account) => {
+              const event = rule === 'login-rename' ? undefined : mapped;
+              return kept(facts, provider, resource, account, own, event);
+            }),
     });
   };
   attempt(
@@ -81,19 +94,31 @@ export function rehearse(facts: IdentityFacts, provider: Provider, resource: Pro
   return found;
 }
 
-/** The command that sets one entry of the mapping. */
-function withMapping(
+/**
+ * The grant that stays valid, as wide as the one that would be lost.
+ * @param later what the provider maps afterwards. Undefined if the new name of the repository is not known.
+ */
+function kept(
+  facts: IdentityFacts,
   provider: Provider,
   resource: ProviderResource,
-  target: string,
-  expression: string,
-): string {
-  return setMapping(provider, { [target]: expression }, resource.attributeMapping);
-}
-
-/** The grant that survives a rename, or the mapping that this grant needs first. */
-function byId(facts: IdentityFacts, provider: Provider, resource: ProviderResource, account: string): string {
+  account: AccountFacts,
+  own: Mapped,
+  later: Mapped | undefined,
+): string[] {
+  const matching = poolGrants(account.policy, provider).filter(({ parsed }) => admits(parsed, own) === true);
+  if (matching.length > 0 && matching.every(({ parsed }) => parsed.kind === 'subject'))
+    return later?.subject
+      ? [grantMember(account.email, principalOf(provider, later.subject))]
+      : grantByNumber(provider, resource, account.email, facts.claims);
   if (resource.attributeMapping['attribute.repository_id'] === undefined)
-    return withMapping(provider, resource, 'attribute.repository_id', 'assertion.repository_id');
-  return grantImpersonation(provider, account, facts.claims, ['repository_id']);
+    return [
+      setMapping(
+        provider,
+        { 'attribute.repository_id': 'assertion.repository_id' },
+        resource.attributeMapping,
+      ),
+    ];
+  const id = claimText(facts.claims, 'repository_id') ?? 'REPOSITORY_ID';
+  return [grantMember(account.email, principalSetOf(provider, 'repository_id', id))];
 }

@@ -36,8 +36,10 @@ export interface Diagnosis {
   why: string;
   /** Why the login failed, in one sentence. */
   fix: string;
-  /** Commands with the values of this run. The first one repairs the login, if a single command can do that. */
+  /** Commands with the values of this run: first those that repair the login together, then those that show more. */
   commands: string[];
+  /** How many of the commands repair the login. Default: the first one. */
+  repairs?: number | undefined;
 }
 
 /** A failed login with its explanation. */
@@ -52,7 +54,7 @@ export class LoginError extends ReleaseError {
       why: diagnosis.why,
       fix: diagnosis.fix,
       // The others show more of the set-up. The summary has a part for them.
-      commands: diagnosis.commands.slice(0, 1),
+      commands: diagnosis.commands.slice(0, diagnosis.repairs ?? 1),
       cause,
     });
     this.failure = failure;

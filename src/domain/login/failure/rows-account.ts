@@ -1,6 +1,7 @@
 import { projectFlag, quoted } from '../../data/shell.ts';
 import { claimText } from '../claims.ts';
-import { claimsSentence, granteeOf, grantImpersonation, grantTokenCreator } from '../commands.ts';
+import { claimsSentence } from '../commands.ts';
+import { grantAsMapped, granteeOf, grantTokenCreator } from '../grant.ts';
 import type { LoginFailure } from './login-error.ts';
 import { providerIn, type Row } from './row.ts';
 
@@ -68,13 +69,7 @@ export const accountRows: readonly Row[] = [
         why: `${claimsSentence(facts.claims)} access_token_subject needs roles/iam.serviceAccountTokenCreator. The role roles/iam.workloadIdentityUser does not include signing.`,
         fix: `Grant that role to ${granteeOf(facts.claims)}:`,
         commands: [
-          grantImpersonation(
-            providerIn(facts),
-            account,
-            facts.claims,
-            undefined,
-            'roles/iam.serviceAccountTokenCreator',
-          ),
+          grantAsMapped(providerIn(facts), account, facts.claims, 'roles/iam.serviceAccountTokenCreator'),
         ],
       };
     },
@@ -118,17 +113,18 @@ export const accountRows: readonly Row[] = [
         why: `${claimsSentence(claims)} No member in the account's policy matches. The principalSet may name another repository, differ in upper and lower case, or name an attribute that the provider does not map.`,
         fix: `Grant the role to ${granteeOf(claims)}, and check that the account exists:`,
         commands: [
-          grantImpersonation(
+          grantAsMapped(
             providerIn(facts),
             chain[0] ?? account,
             claims,
-            undefined,
             // A delegate needs iam.serviceAccounts.implicitDelegation, which workloadIdentityUser does not include.
             others.length > 0 ? 'roles/iam.serviceAccountTokenCreator' : undefined,
           ),
           ...others.map((next, index) => grantTokenCreator(next, chain[index] ?? account)),
           `gcloud iam service-accounts describe ${quoted(account)}`,
         ],
+        // A chain works only if every link is there.
+        repairs: chain.length,
       };
     },
   },
@@ -155,9 +151,9 @@ export const accountRows: readonly Row[] = [
       retry: 'never',
       what: `Google refused the federated token as a credential (401): ${facts.failure.message}`,
       why: 'Some products and perimeters accept only impersonated accounts, never a federated identity itself.',
-      fix: 'Set service_account, and let this repository act as that account:',
+      fix: 'Set service_account, and let this run and later ones of the job act as that account:',
       commands: [
-        grantImpersonation(
+        grantAsMapped(
           providerIn(facts),
           facts.request.serviceAccount ?? facts.failure.account ?? 'ACCOUNT',
           facts.claims,

@@ -48,8 +48,10 @@ export const exchangeRows: readonly Row[] = [
         retry: 'never',
         what: `The provider maps google.subject to a value of more than ${maxSubjectBytes} bytes.`,
         why: `The subject of this run has ${Buffer.byteLength(subject)} bytes: ${subject.slice(0, 300)}. Long branch names and the numeric ids of the immutable form make it that long.`,
-        fix: 'Map a short value that still differs from run to run, and change bindings on principal://.../subject/... with it:',
-        commands: [setMapping(providerIn(facts), { 'google.subject': shortSubject }, undefined)],
+        fix: 'Map a short value for subjects that are too long. All others stay as they are, and so do the members that name them:',
+        commands: [
+          setMapping(providerIn(facts), { 'google.subject': shortSubject('\\1', subject) }, undefined),
+        ],
       };
     },
   },

@@ -1,18 +1,11 @@
 import { claimText } from '../claims.ts';
-import {
-  describeProvider,
-  granteeOf,
-  grantImpersonation,
-  poolName,
-  providerName,
-  setMapping,
-  updateProvider,
-} from '../commands.ts';
+import { describeProvider, poolName, providerName, setMapping, updateProvider } from '../commands.ts';
 import { examineAccounts } from '../doctor/account.ts';
 import { type MappingProblem, mapClaims } from '../doctor/cel.ts';
 import { widened } from '../doctor/edit-condition.ts';
 import { explainCondition } from '../doctor/examine.ts';
 import type { IdentityFacts } from '../doctor/facts.ts';
+import { narrowGrant } from '../doctor/grantee.ts';
 import { mayActAs } from '../doctor/members.ts';
 import { shortSubject } from '../subject.ts';
 import { type Diagnosis, LoginError } from './login-error.ts';
@@ -59,7 +52,9 @@ function causeOf(error: LoginError, facts: IdentityFacts): Partial<Diagnosis> | 
               commands: [
                 setMapping(
                   facts.request.provider,
-                  { 'google.subject': shortSubject },
+                  {
+                    'google.subject': shortSubject(provider.attributeMapping['google.subject'], subject),
+                  },
                   provider.attributeMapping,
                 ),
               ],
@@ -172,9 +167,8 @@ function impersonation(error: LoginError, facts: IdentityFacts): Partial<Diagnos
   const provider = facts.request.provider;
   const account = facts.accounts.find(({ email }) => email === error.failure.account);
   if (!provider || !account?.policy || !facts.provider) return undefined;
-  const attributes = Object.keys(facts.provider.attributeMapping).map((target) =>
-    target.replace(/^attribute\./, ''),
-  );
+  // The run reaches the account through a chain, so its own policy does not have to name the run.
+  if (account.email === facts.request.serviceAccount && facts.request.delegates.length > 0) return undefined;
   if (mayActAs(account, provider, mapClaims(facts.provider.attributeMapping, facts.claims)))
     return {
       why: `The policy of ${account.email} already names this run. Either the grant is new, since a grant needs 2 to 7 minutes, or a deny policy overrides it.`,
@@ -186,18 +180,11 @@ function impersonation(error: LoginError, facts: IdentityFacts): Partial<Diagnos
   const causes = examineAccounts({ ...facts, accounts: [account] }).filter(({ rule }) =>
     memberRules.has(rule),
   );
+  const { who, wide, commands } = narrowGrant(provider, facts.provider, account.email, facts.claims);
   return {
     why: causes.map(({ title, why }) => [title, why].filter(Boolean).join(' ')).join(' '),
-    fix: `Grant it to ${granteeOf(facts.claims)}:`,
-    commands: [
-      grantImpersonation(
-        provider,
-        account.email,
-        facts.claims,
-        attributes,
-        undefined,
-        mapClaims(facts.provider.attributeMapping, facts.claims).subject ?? '',
-      ),
-    ],
+    fix: `${wide ? `${wide} ` : ''}Grant it to ${who}:`,
+    commands,
+    repairs: commands.length,
   };
 }

@@ -83,7 +83,9 @@ describe('rehearsals', () => {
         },
         'login-immutable-subject',
       ),
-    ).toContain("google.subject='repo:' + assertion.repository_id");
+    ).toContain(
+      `google.subject=assertion.sub.matches('\\''^.{1,127}$'\\'') ? assertion.sub : '\\''repo:'\\'' + assertion.repository_id`,
+    );
   });
 
   test('an immutable subject is not rehearsed again', () => {

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { quoted } from '../../../../src/domain/data/shell.ts';
-import { conditionFor, grantImpersonation } from '../../../../src/domain/login/commands.ts';
+import { conditionFor } from '../../../../src/domain/login/commands.ts';
 import { diagnose, knownFailures } from '../../../../src/domain/login/failure/diagnose.ts';
+import { grantAsMapped } from '../../../../src/domain/login/grant.ts';
 import { claims, onAccount, provider, refusals, request, sts } from './refusals.ts';
 
 describe('each refusal has a cause and a repair', () => {
@@ -34,16 +35,16 @@ describe('each refusal has a cause and a repair', () => {
       claims,
     );
     expect(found.commands[0]).toContain(
-      'add-iam-policy-binding hop@my-project.iam.gserviceaccount.com --role=roles/iam.serviceAccountTokenCreator --member=principalSet://',
+      'add-iam-policy-binding hop@my-project.iam.gserviceaccount.com --role=roles/iam.serviceAccountTokenCreator --member="$member"',
     );
     expect(found.commands[1]).toBe(
       'gcloud iam service-accounts add-iam-policy-binding deployer@my-project.iam.gserviceaccount.com --role=roles/iam.serviceAccountTokenCreator --member=serviceAccount:hop@my-project.iam.gserviceaccount.com --condition=None',
     );
   });
 
-  test('the grant uses the numeric id if the provider maps it', () => {
-    expect(grantImpersonation(provider, 'a@b.iam.gserviceaccount.com', claims, ['repository_id'])).toContain(
-      'attribute.repository_id/770001',
+  test('the grant is for the branch, and for the numeric id if the provider maps no subject', () => {
+    expect(grantAsMapped(provider, 'a@b.iam.gserviceaccount.com', claims)).toMatch(
+      /google\.subject=assertion\.sub;"\*\) member=principal:\S+\/subject\/repo:acme\/ocr:ref:refs\/heads\/main;; .*attribute\.repository_id\/770001;; /,
     );
   });
 });

@@ -215,7 +215,7 @@ export const refusals: Refusal[] = [
       "Permission 'iam.serviceAccounts.signJwt' denied on resource (or it may not exist).",
       { stage: 'sign-jwt', permission: 'iam.serviceAccounts.signJwt' },
     ),
-    '--role=roles/iam.serviceAccountTokenCreator --member=principalSet://',
+    '--role=roles/iam.serviceAccountTokenCreator --member="$member"',
   ],
   [
     'delegation-refused',
