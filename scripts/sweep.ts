@@ -1,13 +1,15 @@
 /**
  * The fault sweep. In each cell, one call of a release meets one fault; then the post step, the janitor or the next release
  * settles it. The same conditions must hold in every cell. `--sample N` runs N cells spread over the grid, `--workers N` sets
- * the number of processes, and `--only TEXT` keeps the cells whose config, scenario or fault contains the text.
+ * the number of processes, `--only TEXT` keeps the cells whose config, scenario or fault contains the text, and `--driver NAME`
+ * those of one driver. `--stories` plays the stories of releases and of exposures on the drivers instead.
  */
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { type CellResult, configs } from './sweep/cells.ts';
+import { type CellResult, configs, drivers } from './sweep/cells.ts';
 import { printGrid } from './sweep/grid.ts';
+import { playStories } from './sweep/stories.ts';
 import { measure, planCells, runCells } from './sweep/worker.ts';
 
 const option = (name: string) => {
@@ -18,11 +20,14 @@ const option = (name: string) => {
 if (process.argv.includes('--worker')) {
   const { cells } = JSON.parse(option('cells') ?? '') as { cells: Parameters<typeof runCells>[0] };
   await runCells(cells, (result) => process.stdout.write(`${JSON.stringify(result)}\n`));
+} else if (process.argv.includes('--stories')) {
+  for (const driver of chosen()) process.exitCode = (await playStories(driver)) || process.exitCode;
 } else {
   const started = Date.now();
-  const calls = await measure();
-  for (const { config, scenario, calls: n } of calls)
-    console.log(`${configs[config]?.name}, ${scenario}: ${n.length} calls`);
+  const taken = chosen();
+  const calls = await measure(({ driver }) => taken.includes(driver));
+  for (const { config, scenario, driver, calls: n } of calls)
+    console.log(`${driver}: ${configs[config]?.name}, ${scenario}: ${n.length} calls`);
   const sample = option('sample');
   const only = option('only');
   const cells = planCells(calls, { sample: sample === undefined ? undefined : Number(sample), only });
@@ -40,7 +45,7 @@ if (process.argv.includes('--worker')) {
           results.push(result);
           for (const violation of result.violations)
             console.log(
-              `VIOLATION  ${configs[result.config]?.name} / ${result.scenario} / call ${result.call} ${result.met ?? ''} / ${result.fault}: ${violation}`,
+              `VIOLATION  ${result.driver}: ${configs[result.config]?.name} / ${result.scenario} / call ${result.call} ${result.met ?? ''} / ${result.fault}: ${violation}`,
             );
           if (Date.now() - printed > 30_000) {
             printed = Date.now();
@@ -53,6 +58,13 @@ if (process.argv.includes('--worker')) {
   );
   const violations = printGrid(results, (Date.now() - started) / 1000, cells.length);
   process.exitCode = violations > 0 || results.length !== cells.length ? 1 : 0;
+}
+
+function chosen(): readonly (typeof drivers)[number][] {
+  const name = option('driver');
+  const found = drivers.filter((driver) => name === undefined || driver === name);
+  if (found.length === 0) throw new Error(`--driver ${name} is unknown. Choose from ${drivers.join(', ')}.`);
+  return found;
 }
 
 async function* work(cells: Parameters<typeof runCells>[0]): AsyncGenerator<CellResult> {

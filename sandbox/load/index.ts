@@ -7,7 +7,8 @@ import { Load, type LoadRequest } from './load.ts';
 
 function check(value: Record<string, unknown>): LoadRequest {
   const { function: name, rps, seconds, in_flight } = value;
-  if (typeof name !== 'string') throw invalidArgument('load: "function" is missing: the id of a function.');
+  if (typeof name !== 'string')
+    throw invalidArgument('load: "function" is missing: the id of a function or of a service.');
   if (typeof rps !== 'number' || !(rps > 0 && rps <= 1000))
     throw invalidArgument('load: "rps" must be a number above 0 and at most 1000.');
   if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0))
@@ -36,8 +37,11 @@ export function loadApis(world: World): ApiDefinition[] {
     route('POST', '/load', (call) => {
       const asked = check(call.json());
       const fn = [...functionState(world).functions.values()].find(({ id }) => id === asked.function);
-      const service = fn && runState(world).services.get(fn.service);
-      if (!service) throw notFound(`load: there is no function ${asked.function} with a service.`);
+      const { services } = runState(world);
+      const service = fn
+        ? services.get(fn.service)
+        : [...services.values()].find(({ id }) => id === asked.function);
+      if (!service) throw notFound(`load: there is no function or service ${asked.function}.`);
       const load = new Load(world, asked, service);
       loads.push(load);
       return { status: 200, body: load.show() };

@@ -102,7 +102,7 @@ export async function runCell(
 
 /** If the platform dropped the record of a killed release, only the tag `bs-b` is left: it names no settings. */
 const lostRecord = (world: ReleaseWorld, meeting: Meeting): boolean =>
-  meeting.killed && !world.sandbox.world.quirks.functionPatchKeepsAnnotations;
+  meeting.killed && world.driver === 'function' && !world.sandbox.world.quirks.functionPatchKeepsAnnotations;
 
 function sourceFor(world: ReleaseWorld, scenario: Scenario): string {
   if (scenario === 'smoke fails') return world.wrong();

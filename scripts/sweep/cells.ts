@@ -1,4 +1,5 @@
 import type { Fault, Quirks } from '../../sandbox/core/types.ts';
+import { type WorldDriver, worldDrivers } from '../../test/support/world-driver.ts';
 import { repeating } from './secrets.ts';
 
 /** One kind of fault: what happens to one call of a release and to those after it. */
@@ -22,7 +23,7 @@ export interface CallSeen {
 
 const isServicePatch = ({ api, method }: CallSeen) => api === 'run' && method === 'PATCH';
 const isOperation = ({ api, method, path }: CallSeen) =>
-  api === 'cloudfunctions' && method === 'GET' && /\/operations\/[^/?]+/.test(path);
+  (api === 'cloudfunctions' || api === 'run') && method === 'GET' && /\/operations\/[^/?]+/.test(path);
 
 const aborted = {
   error: {
@@ -139,8 +140,12 @@ export const configs: Config[] = [
   },
 ];
 
+/** How the releases of a cell make their revisions. Every row of the sweep runs on every driver. */
+export const drivers = worldDrivers;
+
 export interface Cell {
   config: number;
+  driver: WorldDriver;
   scenario: Scenario;
   /** The number of the call of the release, from 1. */
   call: number;
@@ -166,5 +171,8 @@ export const callName = ({ api, method, path }: CallSeen): string =>
     .split('?')[0]
     ?.replace(/projects\/[^/:]+/, 'P')
     .replace(/locations\/[^/]+\//, '')
-    .replace(/(services|functions|revisions|operations|serviceAccounts)\/[^/:]+/g, '$1/…')
+    .replace(
+      /(services|functions|revisions|operations|serviceAccounts|repositories|o|builds|manifests|blobs)\/[^/:]+/g,
+      '$1/…',
+    )
     .replace(/^\/v\d\w*\//, '')}`;

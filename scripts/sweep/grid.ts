@@ -1,4 +1,4 @@
-import { type CellResult, configs } from './cells.ts';
+import { type CellResult, configs, drivers } from './cells.ts';
 
 const count = <T>(items: readonly T[], of: (item: T) => string): Map<string, number> => {
   const found = new Map<string, number>();
@@ -14,10 +14,12 @@ const shown = (counts: Map<string, number>) =>
 
 /** Prints the grid and returns the number of violations. */
 export function printGrid(results: readonly CellResult[], seconds: number, planned: number): number {
-  for (const [index, config] of configs.entries()) {
-    const own = results.filter((result) => result.config === index);
+  const groups = drivers.flatMap((driver) => [...configs.entries()].map((entry) => ({ driver, entry })));
+  for (const { driver, entry } of groups) {
+    const [index, config] = entry;
+    const own = results.filter((result) => result.config === index && result.driver === driver);
     if (own.length === 0) continue;
-    console.log(`\n${config.name}`);
+    console.log(`\n${driver}: ${config.name}`);
     for (const scenario of config.scenarios) {
       const cells = own.filter((result) => result.scenario === scenario);
       if (cells.length === 0) continue;

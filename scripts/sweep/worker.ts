@@ -1,14 +1,31 @@
 import { type FastTime, installFastTime } from '../../test/support/fast-time.ts';
 import { ReleaseWorld } from '../../test/support/release-world.ts';
+import type { WorldDriver } from '../../test/support/world-driver.ts';
 import { runCell } from './cell.ts';
-import { type CallSeen, type Cell, type CellResult, configs, faultKinds, type Scenario } from './cells.ts';
+import {
+  type CallSeen,
+  type Cell,
+  type CellResult,
+  configs,
+  drivers,
+  faultKinds,
+  type Scenario,
+} from './cells.ts';
 import { openSubject, type Subject } from './subject.ts';
 
 /** How many times faster than real time the cells run. */
 export const factor = 10;
 
+/** The rows that a run takes: a config and a scenario, on a driver. */
+export interface Row {
+  config: number;
+  scenario: Scenario;
+  driver: WorldDriver;
+}
+
 export interface Measured {
   config: number;
+  driver: WorldDriver;
   scenario: Scenario;
   /** The calls of a release without faults. */
   calls: CallSeen[];
@@ -27,9 +44,10 @@ class Bench {
     this.config = config;
   }
 
-  static async open(config: number, time: FastTime): Promise<Bench> {
+  static async open(config: number, driver: WorldDriver, time: FastTime): Promise<Bench> {
     const quirks = configs[config]?.quirks ?? {};
-    return new Bench(await ReleaseWorld.open({ quirks, sampleReachability: true }, time.clock), time, config);
+    const world = await ReleaseWorld.open({ quirks, sampleReachability: true }, time.clock, driver);
+    return new Bench(world, time, config);
   }
 
   /** Returns the scenario's function. A first release gets a new one each time. */
@@ -66,20 +84,22 @@ class Bench {
 }
 
 /** Records the calls of every wanted scenario under every config. */
-export async function measure(
-  wanted: (config: number, scenario: Scenario) => boolean = () => true,
-): Promise<Measured[]> {
+export async function measure(wanted: (row: Row) => boolean = () => true): Promise<Measured[]> {
   const time = installFastTime(factor);
   const found: Measured[] = [];
-  for (const [config, { scenarios: all, name }] of configs.entries()) {
-    const scenarios = all.filter((scenario) => wanted(config, scenario));
+  const groups = drivers.flatMap((driver) => [...configs.entries()].map((entry) => ({ driver, entry })));
+  for (const { driver, entry } of groups) {
+    const [config, { scenarios: all, name }] = entry;
+    const scenarios = all.filter((scenario) => wanted({ config, scenario, driver }));
     if (scenarios.length === 0) continue;
-    const bench = await Bench.open(config, time);
+    const bench = await Bench.open(config, driver, time);
     for (const scenario of scenarios) {
-      const result = await bench.run({ config, scenario, call: 0, fault: 'none' });
+      const result = await bench.run({ config, scenario, driver, call: 0, fault: 'none' });
       if (result.violations.length > 0)
-        console.log(`VIOLATION  ${name} / ${scenario} / no fault: ${result.violations.join('; ')}`);
-      found.push({ config, scenario, calls: result.calls });
+        console.log(
+          `VIOLATION  ${driver}: ${name} / ${scenario} / no fault: ${result.violations.join('; ')}`,
+        );
+      found.push({ config, scenario, driver, calls: result.calls });
     }
     await bench.world.close();
   }
@@ -91,10 +111,10 @@ export function planCells(
   measured: readonly Measured[],
   wanted: { sample?: number | undefined; only?: string | undefined },
 ): Cell[] {
-  const cells = measured.flatMap(({ config, scenario, calls }) =>
+  const cells = measured.flatMap(({ config, scenario, driver, calls }) =>
     (configs[config]?.faults ?? []).flatMap(({ name, only }) =>
       calls.flatMap((call, i) =>
-        (only?.(call) ?? true) ? [{ config, scenario, call: i + 1, fault: name }] : [],
+        (only?.(call) ?? true) ? [{ config, scenario, driver, call: i + 1, fault: name }] : [],
       ),
     ),
   );
@@ -127,10 +147,11 @@ export async function runCells(cells: readonly Cell[], tell: (result: CellResult
   // Node would end the process for an unhandled rejection. Here it counts as a violation of the current cell.
   const unhandled: string[] = [];
   process.on('unhandledRejection', (reason) => unhandled.push(`unhandled rejection: ${String(reason)}`));
-  for (const cell of [...cells].sort((a, b) => a.config - b.config)) {
-    if (bench?.config !== cell.config) {
+  const place = ({ driver, config }: Cell) => drivers.indexOf(driver) * configs.length + config;
+  for (const cell of [...cells].sort((a, b) => place(a) - place(b))) {
+    if (bench?.config !== cell.config || bench.world.driver !== cell.driver) {
       await bench?.world.close();
-      bench = await Bench.open(cell.config, time);
+      bench = await Bench.open(cell.config, cell.driver, time);
     }
     const result = await judged(bench, cell);
     tell({ ...result, violations: [...result.violations, ...unhandled.splice(0)] });

@@ -16,6 +16,8 @@ import {
 } from '../../src/steps/guard/guard.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
 import { Client } from '../sandbox/support/client.ts';
+import { Registry } from '../sandbox/support/image.ts';
+import { defaultDriver, type WorldDriver } from './world-driver.ts';
 
 /** A sandbox with one deployed function, and the guard with its real adapters. */
 export interface GuardWorld {
@@ -51,11 +53,33 @@ export const answering = {
   'sandbox.json': JSON.stringify({ responses: [{ status: 200, body: { text: 'ok' } }] }),
 };
 
-export async function guardWorld(options: SandboxOptions = {}): Promise<GuardWorld> {
+/** Makes the service that is guarded, as the driver would have made it. */
+async function serve(client: Client, driver: WorldDriver): Promise<void> {
+  const { sandbox, parent } = client;
+  if (driver === 'function') {
+    const ended = await client.deploy('ocr', answering);
+    if (ended.error) throw new Error(JSON.stringify(ended.error));
+    return;
+  }
+  const image = await new Registry(client).pushInline('ocr:v1', 200, { text: 'ok' });
+  const made = await client.api('run', 'POST', `/v2/${parent}/services?serviceId=ocr`, {
+    template: { containers: [{ image }] },
+  });
+  if (made.status !== 200) throw new Error(made.text);
+  await client.wait('run', made.body.name as string);
+  const service = runState(sandbox.world).services.get(`${parent}/services/ocr`);
+  // The guard never builds, so it only has to see that Cloud Run built this service.
+  if (service && driver === 'run-function')
+    service.buildConfig = { functionTarget: 'ocr', sourceLocation: 'gs://b/o.zip' };
+}
+
+export async function guardWorld(
+  options: SandboxOptions = {},
+  driver: WorldDriver = defaultDriver(),
+): Promise<GuardWorld> {
   const sandbox = await startSandbox({ buildMs: 0, trafficSettleMs: 0, ...options });
   const client = new Client(sandbox);
-  const ended = await client.deploy('ocr', answering);
-  if (ended.error) throw new Error(JSON.stringify(ended.error));
+  await serve(client, driver);
   const { world } = sandbox;
   const service = `projects/${sandbox.project}/locations/${sandbox.region}/services/ocr`;
   const policy = `//run.googleapis.com/${service}`;

@@ -29,7 +29,7 @@ import type { RunService, Services } from '../../src/steps/ports/services.ts';
 import { operationUnderWay } from './hold-call.ts';
 import { expectReplay } from './replays.ts';
 import { transcriptOf } from './transcript.ts';
-import { defaultDriver, inputsBy, type WorldDriver } from './world-driver.ts';
+import { defaultDriver, inputsBy, makesRevision, type WorldDriver } from './world-driver.ts';
 
 /** The result of one action in this process: the code that a runner starts, with the test's own clock and signal. */
 export interface Ran<Name extends ActionName = 'release'> {
@@ -301,28 +301,44 @@ export class ReleaseWorld {
    * for it. Returns a function that puts the sandbox's own book of faults back.
    */
   onCalls(
-    meet: (call: { api: string; method: string; path: string; nth: number }) => ReturnType<FaultBook['next']>,
+    meet: (call: {
+      api: string;
+      method: string;
+      path: string;
+      nth: number;
+      /** The number of this write to the service that makes no revision, from 1: of traffic, record or settings. Undefined for other calls. */
+      write: number | undefined;
+    }) => ReturnType<FaultBook['next']>,
   ): () => void {
     const book = this.sandbox.world.faults;
     const original = book.next;
     const seen = new Map<string, number>();
+    let writes = 0;
     book.next = (api, method, path) => {
       const key = `${method} ${api}`;
       seen.set(key, (seen.get(key) ?? 0) + 1);
-      return meet({ api, method, path, nth: seen.get(key) ?? 0 });
+      const write = this.writesService({ api, method, path }) ? ++writes : undefined;
+      return meet({ api, method, path, nth: seen.get(key) ?? 0, write });
     };
     return () => {
       book.next = original;
     };
   }
 
+  /** True for the call by which this world's driver makes a revision. */
+  makesRevision = (call: { api: string; method: string; path: string }) => makesRevision(this.driver, call);
+
+  /** True for a write to the service that makes no revision. */
+  writesService = (call: { api: string; method: string; path: string }) =>
+    call.api === 'run' && call.method === 'PATCH' && !this.makesRevision(call);
+
   /** Runs a release whose process dies right after its n-th change of traffic took effect. */
   async dies(name: string, source: string, afterPatch: number, options: RunOptions = {}): Promise<Ran> {
     let dead = false;
     const abort = new AbortController();
-    const restore = this.onCalls(({ api, method, nth }) => {
+    const restore = this.onCalls(({ write }) => {
       if (dead) return { reset: 'before' };
-      if (api !== 'run' || method !== 'PATCH' || nth < afterPatch) return undefined;
+      if (write === undefined || write < afterPatch) return undefined;
       dead = true;
       abort.abort(new ReleaseError('cancelled', { what: 'dead' }));
       return { reset: 'after' };

@@ -17,7 +17,9 @@ export function defaultDriver(): WorldDriver {
   return found ?? 'function';
 }
 
-const ofBuild = ['source_dir', 'runtime', 'entry_point'];
+/** An image is built already, so it takes none of these. */
+const isOfBuild = (input: string) =>
+  /^(?:source_dir|runtime|entry_point|docker_repository|build_.*)$/.test(input);
 
 /** The inputs of a release as this driver takes them. */
 export function inputsBy(
@@ -27,8 +29,28 @@ export function inputsBy(
 ): Record<string, string> {
   if (driver === 'function') return inputs;
   if (driver === 'run-function') return { target: driver, ...inputs };
-  const rest = Object.fromEntries(Object.entries(inputs).filter(([name]) => !ofBuild.includes(name)));
+  const rest = Object.fromEntries(Object.entries(inputs).filter(([name]) => !isOfBuild(name)));
   return { target: driver, image: imageOf(sandbox, inputs.source_dir ?? '.'), ...rest };
+}
+
+/** True for the call that makes a revision. Every other PATCH of a service moves traffic or sets something else. */
+export function makesRevision(driver: WorldDriver, { api, method, path }: Called): boolean {
+  if (driver === 'function')
+    return (
+      api === 'cloudfunctions' &&
+      (method === 'PATCH' || (method === 'POST' && /\/functions(\?|$)/.test(path)))
+    );
+  return (
+    api === 'run' &&
+    ((method === 'PATCH' && /[?&]updateMask=[^&]*(?:template|buildConfig)/.test(path)) ||
+      (method === 'POST' && /\/services\?(?:.*&)?serviceId=/.test(path)))
+  );
+}
+
+interface Called {
+  api: string;
+  method: string;
+  path: string;
 }
 
 /** The tags that each sandbox's registry has: an image is pushed once, so that the same folder has the same digest. */

@@ -6,7 +6,9 @@ import { measure, planCells, runCells } from '../../scripts/sweep/worker.ts';
 jest.setTimeout(300_000);
 
 test('servers that repeat the secrets of every input: no 8 characters of them are written', async () => {
-  const calls = await measure((index, name) => index === 0 && name === 'good');
+  const calls = await measure(
+    ({ config, scenario, driver }) => config === 0 && scenario === 'good' && driver === 'function',
+  );
   const cells = planCells(calls, { sample: 16, only: 'repeats secrets' });
   const results: CellResult[] = [];
   await runCells(cells, (result) => results.push(result));
@@ -18,12 +20,18 @@ test('servers that repeat the secrets of every input: no 8 characters of them ar
 /** Runs a sample of `npm run sweep`, spread over calls and faults. */
 describe('the fault sweep', () => {
   test.each([
-    ['a release that is promoted', 0, 'good', 24],
-    ['a release that is taken back', 0, 'smoke fails', 12],
-    ['a platform that drops pin and record in a build', 3, 'good', 8],
-    ['a platform that resets the settings of the service in a build', 6, 'smoke fails', 6],
-  ] as const)('%s', async (_, config, scenario, sample) => {
-    const calls = await measure((index, name) => index === config && name === scenario);
+    ['a release that is promoted', 'function', 0, 'good', 24],
+    ['a release that is taken back', 'function', 0, 'smoke fails', 12],
+    ['a platform that drops pin and record in a build', 'function', 3, 'good', 8],
+    ['a platform that resets the settings of the service in a build', 'function', 6, 'smoke fails', 6],
+    ['a Cloud Run function that is promoted', 'run-function', 0, 'good', 10],
+    ['a Cloud Run function that is taken back', 'run-function', 0, 'smoke fails', 6],
+    ['an image that is promoted', 'run-image', 0, 'good', 10],
+    ['an image that is taken back', 'run-image', 0, 'smoke fails', 6],
+  ] as const)('%s', async (_, driver, config, scenario, sample) => {
+    const calls = await measure(
+      (row) => row.config === config && row.scenario === scenario && row.driver === driver,
+    );
     expect(calls.map((measured) => measured.calls.length)).toEqual([expect.any(Number)]);
     const cells = planCells(calls, { sample });
     expect(new Set(cells.map(({ fault }) => fault)).size).toBeGreaterThanOrEqual(

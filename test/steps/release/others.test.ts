@@ -163,9 +163,9 @@ describe('others beside a release', () => {
     await world.setTraffic(name, [{ type: latest, percent: 100 }]);
     world.sandbox.world.settings.buildMs = 6000;
     const abort = new AbortController();
-    const restore = world.onCalls(({ api, method }) => {
+    const restore = world.onCalls((call) => {
       if (abort.signal.aborted) return { reset: 'before' };
-      if (api !== 'cloudfunctions' || method !== 'PATCH') return undefined;
+      if (!world.makesRevision(call)) return undefined;
       abort.abort(new ReleaseError('cancelled', { what: 'dead' }));
       return { reset: 'after' };
     });
@@ -200,10 +200,10 @@ describe('others beside a release', () => {
 
   test('a held release is over: the next one starts without asking GitHub', async () => {
     const { name, revision } = await served();
-    const dead = world.onCalls(({ api, method, nth }) => {
+    const dead = world.onCalls(({ write }) => {
       const service = runState(world.sandbox.world).services.get(world.serviceName(name));
       const before = service?.revisions.get(revision);
-      if (before && api === 'run' && method === 'PATCH' && nth === 3) before.state = 'failed';
+      if (before && write === 3) before.state = 'failed';
       return undefined;
     });
     const held = await world.release(name, world.good(), {
@@ -235,7 +235,9 @@ describe('others beside a release', () => {
       return time.clock.sleep(milliseconds, signal);
     };
     const restore = world.onCalls(({ api, method, nth }) =>
-      api === 'cloudfunctions' && method === 'GET' && nth === 2 ? { status: 503 } : undefined,
+      api === (world.driver === 'function' ? 'cloudfunctions' : 'run') && method === 'GET' && nth === 2
+        ? { status: 503 }
+        : undefined,
     );
     Object.assign(world, { clock: { ...time.clock, sleep: slow } });
     const releasing = world.release(name, world.good(), {

@@ -168,9 +168,9 @@ describe('a second runner', () => {
     const abort = new AbortController();
     let dead = false;
     let patches = 0;
-    const restore = world.onCalls(({ api, method }) => {
+    const restore = world.onCalls(({ write }) => {
       if (dead) return { reset: 'before' };
-      if (api === 'run' && method === 'PATCH') patches++;
+      if (write !== undefined) patches++;
       return undefined;
     });
     const dying = world.release(name, world.good(), {
@@ -218,8 +218,8 @@ describe('a second runner', () => {
     await users(name);
     let met = 0;
     let split = false;
-    const restore = world.onCalls(({ api, method }) => {
-      if (api !== 'run' || method !== 'PATCH') return undefined;
+    const restore = world.onCalls(({ write }) => {
+      if (write === undefined) return undefined;
       if (split) {
         met++;
         return met <= times ? fault : undefined;
@@ -259,8 +259,8 @@ describe('a second runner', () => {
     const abort = new AbortController();
     let split = false;
     let met = false;
-    const restore = world.onCalls(({ api, method }) => {
-      if (api !== 'run' || method !== 'PATCH' || !split || met) return undefined;
+    const restore = world.onCalls(({ write }) => {
+      if (write === undefined || !split || met) return undefined;
       met = true;
       abort.abort(new ReleaseError('cancelled', { what: 'SIGINT' }));
       return fault;

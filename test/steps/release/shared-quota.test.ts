@@ -66,8 +66,8 @@ test('a quota that is used up is said before anything is changed', async () => {
 
 test('a quota that is used up during the build: nobody is shifted', async () => {
   await served('late');
-  const building = world.onCalls(({ api, method }) => {
-    if (api === 'cloudfunctions' && method === 'PATCH') {
+  const building = world.onCalls((call) => {
+    if (world.makesRevision(call)) {
       building();
       others(60);
     }
