@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { followed, hashOf, parseTranslation } from '../../scripts/docs/translations/follow.ts';
 import { figures, latinRuns, plainEndings, prose, spans } from './korean.ts';
+import { koreanTerms, wrongParticles } from './korean-terms.ts';
 import { blocks, read, root } from './pages.ts';
 
 /** The Korean pages follow their English pages, or say that they do not yet; and they are Korean. */
@@ -93,6 +94,43 @@ describe('the language', () => {
     ]);
     expect([...figures('20,000번과 2 000번, 9분 37초, 99.5 %')]).toEqual(['20000', '2000', '99.5']);
     expect([...spans('`a` 그리고 ``b`c``\n```sh\n`d`\n```\n')]).toEqual(['a', 'b`c']);
+  });
+});
+
+describe('the words', () => {
+  const words = koreanTerms.map(({ korean }) => korean);
+  const text = all.map(({ body }) => prose(body)).join('\n');
+
+  test('each has one row, and no row forbids the word of another', () => {
+    expect(new Set(words).size).toBe(words.length);
+    const forbidden = koreanTerms.flatMap(({ not }) => not);
+    expect(forbidden.filter((spelling) => words.includes(spelling))).toEqual([]);
+    expect(new Set(forbidden).size).toBe(forbidden.length);
+  });
+
+  test.each(koreanTerms.map((one) => [one.english, one] as const))('%s is used', (_, { korean }) => {
+    expect(text).toContain(korean);
+  });
+
+  test.each(named(all))('%s spells each in one way, with the particle that fits', (_, { body }) => {
+    const page = prose(body);
+    const spellings = koreanTerms.flatMap(({ not }) => not);
+    expect(spellings.filter((spelling) => new RegExp(`(?<![가-힣])${spelling}`).test(page))).toEqual([]);
+    expect(wrongParticles(page, words)).toEqual([]);
+  });
+
+  test('the sieve for particles sees what it is for', () => {
+    const wrong = '스위트을 고치고 리비전가 늘고 트래픽로 가고 러너은, 라벨으로 갑니다.';
+    expect(wrongParticles(wrong, ['스위트', '리비전', '트래픽', '러너', '라벨'])).toEqual([
+      '스위트을',
+      '리비전가',
+      '트래픽로',
+      '러너은',
+      '라벨으로',
+    ]);
+    expect(
+      wrongParticles('스위트를 라벨로 릴리스로 함수는 권한은', ['스위트', '라벨', '릴리스', '함수', '권한']),
+    ).toEqual([]);
   });
 });
 
