@@ -1,4 +1,5 @@
 import { piecesOf } from '../../test/support/pieces.ts';
+import type { WorldDriver } from '../../test/support/world-driver.ts';
 
 /**
  * Every release of the sweep has secrets in every input that can hold one, and some servers repeat them in their errors. Nothing that
@@ -44,7 +45,9 @@ export const repeating = (code: number) => ({
 });
 
 /** What the step gave away. Empty if nothing. The lines that tell the runner what to mask are not shown to anybody. */
-export const leaksIn = (written: string): string[] =>
-  piecesOf(secrets, written.replace(/^::add-mask::.*$/gm, '')).map(
-    (piece) => `wrote ${piece.length} characters of a secret (${piece})`,
-  );
+export const leaksIn = (written: string, driver: WorldDriver): string[] =>
+  // An image is not built, so nobody gives its release the variable of a build. What a server invents is no secret.
+  piecesOf(
+    driver === 'run-image' ? secrets.slice(0, -1) : secrets,
+    written.replace(/^::add-mask::.*$/gm, ''),
+  ).map((piece) => `wrote ${piece.length} characters of a secret (${piece})`);

@@ -1,3 +1,4 @@
+import { fingerprint } from '../../data/fingerprint.ts';
 import type { SavedSettings } from './saved.ts';
 
 /**
@@ -67,8 +68,22 @@ export const outsideOf = (service: OutsideSettings): OutsideSettings => ({
   description: service.description,
 });
 
+const printed = /^fingerprint:[0-9a-f]{16}$/;
+const printOf = (text: string) =>
+  text === '' || printed.test(text) ? text : `fingerprint:${fingerprint(text)}`;
+
+/**
+ * The settings as a record keeps them of its own build. The description is an input's text, which nothing may repeat, and
+ * here it only has to be recognised.
+ */
+export const withoutTexts = (settings: OutsideSettings): OutsideSettings => ({
+  ...settings,
+  description: printOf(settings.description),
+});
+
 /** The same text for every value that means the same: an absent ingress setting lets everything in. */
 function canonical(field: OutsideField, settings: OutsideSettings): string {
+  if (field === 'description') return printOf(settings.description);
   if (field === 'ingress') return settings.ingress ?? 'INGRESS_TRAFFIC_ALL';
   if (field === 'customAudiences') return JSON.stringify([...settings.customAudiences].sort());
   const value = settings[field];

@@ -59,7 +59,8 @@ export function valueText(
           .join(', ') || 'none'
       );
     case 'description':
-      return settings.description || 'none';
+      // A description is the text of an input, now or earlier, so only its length is told.
+      return settings.description === '' ? 'none' : `${settings.description.length} characters`;
   }
 }
 

@@ -2,7 +2,7 @@ import { messageOf, ReleaseError } from '../../../domain/errors/errors.ts';
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
 import { limits } from '../../../domain/release/limits.ts';
-import { outsideOf } from '../../../domain/traffic/outside/settings.ts';
+import { outsideOf, withoutTexts } from '../../../domain/traffic/outside/settings.ts';
 import { percentOf, servingNow } from '../../../domain/traffic/serving.ts';
 import { carriesLabels } from '../../traffic/build-owner.ts';
 import type { DeployStage } from '../ports.ts';
@@ -123,7 +123,7 @@ async function checkZero(run: ReleaseRun, name: string, candidate: string): Prom
   if (service === undefined) return failed('the service vanished after the build');
   const serving = servingNow(service);
   run.live = { ...run.live, url: service.uri, serving };
-  run.written.outside = outsideOf(service);
+  run.written.outside = withoutTexts(outsideOf(service));
   const percent = percentOf(candidate, serving);
   if (found.before === undefined) return passed(`${candidate}, a first release`);
   if (percent === 0) return passed(`${candidate} at 0 %`);

@@ -10,6 +10,7 @@ import {
   differingFields,
   type OutsideSettings,
   outsideFields,
+  withoutTexts,
 } from '../../../../src/domain/traffic/outside/settings.ts';
 
 const all = 'INGRESS_TRAFFIC_ALL';
@@ -65,6 +66,16 @@ describe('what a release puts back', () => {
       // Doing it again writes nothing.
       expect(back(before, known, live).change).toEqual({});
     }
+  });
+
+  test('the record of a build does not hold the text of a description, and still recognises it', () => {
+    const after = withoutTexts(settings({ description: 'Reads text s3cret' }));
+    expect(after.description).toMatch(/^fingerprint:[0-9a-f]{16}$/);
+    expect(withoutTexts(after)).toEqual(after);
+    expect(back({ description: 'old' }, after, { description: 'Reads text s3cret' }).change).toEqual({
+      description: 'old',
+    });
+    expect(back({ description: 'old' }, after, { description: 'by a person' }).change).toEqual({});
   });
 
   test('the same value in another spelling is not a difference', () => {
