@@ -74,6 +74,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     status: ['ports'],
     watch: ['ports'],
     rollback: ['ports', 'traffic'],
+    conformance: ['ports'],
     release: ['ports', 'traffic', 'watch'],
   },
   domain: {
@@ -131,6 +132,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     'run-image': ['run'],
   },
   gcp: {
+    conformance: ['source'],
     exposure: [],
     functions: [],
     login: [],

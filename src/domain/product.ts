@@ -42,6 +42,11 @@ export const ownLabelPrefix = `${slug}-`;
 
 /** The description of everything that `init` makes and that can have one: the sign by which it knows what is its own. */
 export const setupMark = `Made by ${slug} init`;
+/** Labels of the throw-away resources of the conformance command: which run made them, and when they may be removed. */
+export const throwAwayLabel = `${slug}-conformance`;
+export const throwAwayExpiry = `${slug}-conformance-expires`;
+/** Names of throw-away resources begin with this. Service accounts have 30 characters, so it is short. */
+export const throwAwayPrefix = 'bs-conf-';
 
 /** Files that the actions look for if their input is not set. */
 export const suiteFile = `${slug}.smoke.yaml`;

@@ -93,15 +93,6 @@ export const accessBeliefs = {
     verify: '`GET v2/projects/P/locations/us-centrall1/functions`.',
     settled: { by: 'reads' },
   },
-  prometheusAnswersMethods: {
-    belief:
-      'Managed Service for Prometheus answers `query`, `series` and `label/NAME/values` as Prometheus does, with `match[]`, `start` and `end`.',
-    source: 'The page on the Prometheus API lists the methods.',
-    otherwise: "The check of an SLO file's series and labels finds nothing, and says that it could not look.",
-    verify:
-      'Call the three methods below `/v1/projects/P/location/global/prometheus/api/v1` for a counter of Cloud Run.',
-    settled: { by: 'reads' },
-  },
   answersHaveBodies: {
     belief: 'A Google API never answers a success without a body. An empty message is `{}`.',
     source: 'JSON mapping of google.protobuf.Empty.',

@@ -61,6 +61,15 @@ export const outsideBeliefs = {
     verify: 'Read the quota in the console, then query 200 times in a minute.',
     settled: { not: 'quota', why: 'A release in the same project would be blind for that time.' },
   },
+  prometheusAnswersMethods: {
+    belief:
+      'Managed Service for Prometheus answers `query`, `series` and `label/NAME/values` as Prometheus does, with `match[]`, `start` and `end`.',
+    source: 'The page on the Prometheus API lists the methods.',
+    otherwise: "The check of an SLO file's series and labels finds nothing, and says that it could not look.",
+    verify:
+      'Call the three methods below `/v1/projects/P/location/global/prometheus/api/v1` for a counter of Cloud Run.',
+    settled: { not: 'extra', why: 'A metric has to have points before the run begins.' },
+  },
   prometheusLeavesOutEmptyLabels: {
     belief: 'Managed Service for Prometheus leaves out labels which never had a value.',
     source: 'Prometheus does. Nothing says so for the managed service.',
