@@ -47,7 +47,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     terminal: [],
     setup: ['terminal', 'words'],
     status: ['terminal'],
-    verbs: ['setup', 'status', 'terminal'],
+    conformance: ['terminal'],
+    verbs: ['conformance', 'setup', 'status', 'terminal'],
   },
   actions: {
     login: [],

@@ -16,6 +16,10 @@ export const verbs: Readonly<Record<string, Entry>> = {
       'Set up project and repository from nothing: login without a key, roles, environment, workflows.',
     load: async () => (await import('./verbs/init.ts')).init,
   },
+  conformance: {
+    summary: 'Try on a project of yours what we believe about Google Cloud, with a throw-away function.',
+    load: async () => (await import('./verbs/conformance.ts')).conformance,
+  },
   status: {
     summary: 'Show what serves, and what a release is doing.',
     load: async () => (await import('./verbs/status.ts')).status,
