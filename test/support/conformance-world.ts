@@ -32,8 +32,8 @@ export function memoryJournal(): Journal {
 export interface ConformanceWorld {
   sandbox: Sandbox;
   cloud: Cloud;
-  /** Runs probes in a fresh run. Cleans nothing up. */
-  run(only?: readonly ProbeId[], signal?: AbortSignal): Promise<Ran>;
+  /** Runs probes in a fresh run. Cleans nothing up. `through` stands between the run and the cloud. */
+  run(only?: readonly ProbeId[], through?: (cloud: Cloud) => Cloud, expiresIn?: number): Promise<Ran>;
   clean(all?: boolean, journal?: Journal): ReturnType<typeof cleanUp>;
   journal: Journal;
   lines: string[];
@@ -72,11 +72,22 @@ export async function conformanceWorld(options: SandboxOptions = {}): Promise<Co
     cloud,
     journal,
     lines,
-    async run(only, signal = new AbortController().signal) {
+    async run(only, through = (same) => same, expiresIn = 3600) {
+      const { signal } = new AbortController();
       const run = `run${String(serial++).padStart(3, '0')}`;
-      const expires = Math.floor(clock.now() / 1000) + 3600;
+      const expires = Math.floor(clock.now() / 1000) + expiresIn;
       const stage: Stage = {
-        ...{ cloud, clock, journal, run, project, region, expires, member: owner, provider: undefined },
+        ...{
+          cloud: through(cloud),
+          clock,
+          journal,
+          run,
+          project,
+          region,
+          expires,
+          member: owner,
+          provider: undefined,
+        },
         pace: { pollMs: 8, logsMs: 15, slowMs: slow, graceMs: 120 },
         names: namesOf(project, region, run),
         labels: labelsOf(run, expires),

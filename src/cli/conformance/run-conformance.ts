@@ -144,6 +144,9 @@ async function carryOut(call: Call<Flags>, { opened, journal, plan, loginOnly }:
   });
   if (!loginOnly) log.line('Removing what was made.');
   const after = loginOnly ? before : await sweep(call, opened, journal, false);
+  for (const { name, why } of after.left) log.warning(`${name} is left: ${why}`);
+  if (after.left.length > 0)
+    log.line(`To remove it: ${slug} conformance --clean-up --project ${project} --region ${region} --yes`);
   const outcome: Outcome = disguise(
     {
       ...{ run, project, region, against, settled: ran.settled, probes: ran.ends },

@@ -34,12 +34,13 @@ export function headline(outcome: Outcome): string {
     of(outcome, 'holds'),
     of(outcome, 'not settled'),
   ];
+  const out = open.filter(({ leftOut }) => leftOut).length;
   const failed = outcome.probes.filter(({ failure }) => failure !== undefined).length;
   return [
     wrong.length > 0
       ? `${wrong.length} of our beliefs ${wrong.length === 1 ? 'is' : 'are'} contradicted: ${wrong.map(({ belief }) => belief).join(', ')}.`
       : 'Nothing is contradicted.',
-    `${holds.length} hold, ${open.length} are not settled.`,
+    `${holds.length} hold, ${open.length - out} are not settled${out > 0 ? `, ${out} were left out` : ''}.`,
     ...(failed > 0 ? [`${failed} ${failed === 1 ? 'part' : 'parts'} of the run failed.`] : []),
     ...(outcome.left.length > 0 ? [`${outcome.left.length} throw-away resources are left.`] : []),
   ].join(' ');
@@ -53,6 +54,7 @@ export function markdownOf(outcome: Outcome): string {
     of(outcome, 'not settled'),
   ];
   const plan = planOf(outcome.probes.filter(({ skipped }) => !skipped).map(({ probe }) => probe));
+  const out = open.filter(({ leftOut }) => leftOut).map(({ belief }) => `\`${belief}\``);
   const lines = [
     '# Conformance: what Google Cloud does',
     '',
@@ -81,11 +83,14 @@ export function markdownOf(outcome: Outcome): string {
     '',
     '| belief | why |',
     '|:--|:--|',
-    ...open.map(
-      ({ belief, why, seen }) =>
-        `| \`${belief}\`: ${proseText(beliefs[belief].belief, 900)} | ${proseText(why ?? '', 700)}${Object.keys(seen).length > 0 ? ` ${seenText(seen)}` : ''} |`,
-    ),
+    ...open
+      .filter(({ leftOut }) => !leftOut)
+      .map(
+        ({ belief, why, seen }) =>
+          `| \`${belief}\`: ${proseText(beliefs[belief].belief, 900)} | ${proseText(why ?? '', 700)}${Object.keys(seen).length > 0 ? ` ${seenText(seen)}` : ''} |`,
+      ),
     '',
+    ...(out.length > 0 ? [`This run was not asked about ${out.join(', ')}.`, ''] : []),
     ...workflowLines(outcome, open),
     '## What it cost',
     '',
@@ -95,7 +100,9 @@ export function markdownOf(outcome: Outcome): string {
     '',
     '## Evidence',
     '',
-    ...outcome.settled.filter(({ evidence }) => evidence.length > 0).flatMap(evidenceLines),
+    'The calls behind each verdict, with what was sent and the part of the answer that matters.',
+    '',
+    ...grouped(outcome.settled).flatMap(evidenceLines),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -169,14 +176,30 @@ function workflowLines({ project, region }: Outcome, open: readonly Settled[]): 
   ];
 }
 
-function evidenceLines({ belief, verdict, evidence }: Settled): string[] {
-  const text = evidence.map(({ at, as, call, sent, status, answer }) => {
+/** Beliefs that one and the same evidence settles. */
+function grouped(settled: readonly Settled[]): Settled[][] {
+  const groups = new Map<string, Settled[]>();
+  for (const one of settled.filter(({ evidence }) => evidence.length > 0)) {
+    const key = JSON.stringify(one.evidence);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()];
+}
+
+function evidenceLines(group: readonly Settled[]): string[] {
+  const text = (group[0]?.evidence ?? []).map(({ at, as, call, sent, status, answer }) => {
     const who = as === undefined ? '' : ` (as ${as})`;
-    const sentText = sent === undefined ? '' : `\n  sent ${jsonText(sent)}`;
-    return `${at.slice(11, 19)} ${call}${who} -> ${status}${sentText}${answer === undefined ? '' : `\n  ${jsonText(answer)}`}`;
+    const parts = [
+      sent === undefined || jsonText(sent) === '{}' ? undefined : `  sent ${jsonText(sent)}`,
+      answer === undefined ? undefined : `  got ${jsonText(answer)}`,
+    ];
+    return [
+      `${at.slice(11, 19)} ${call}${who} -> ${status}`,
+      ...parts.filter((part) => part !== undefined),
+    ].join('\n');
   });
   return [
-    `<details><summary>${belief}: ${verdict}</summary>`,
+    `<details><summary>${group.map(({ belief, verdict }) => `${belief}: ${verdict}`).join(', ')}</summary>`,
     '',
     codeBlock(text.join('\n'), 'text', 12_000, 1500),
     '',

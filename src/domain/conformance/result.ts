@@ -23,6 +23,8 @@ export interface Settled {
   seen: Record<string, Json>;
   /** Why it is not settled. */
   why?: string | undefined;
+  /** The run was not asked to look at it. */
+  leftOut?: true | undefined;
   evidence: Exchange[];
 }
 

@@ -1,4 +1,4 @@
-import { type BeliefId, beliefIds, beliefs, beliefsOf } from '../../domain/conformance/catalog.ts';
+import { type BeliefId, beliefIds, beliefs } from '../../domain/conformance/catalog.ts';
 import { type ProbeId, probeIds, probes } from '../../domain/conformance/probes.ts';
 import type { ProbeEnd, Settled } from '../../domain/conformance/result.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
@@ -122,23 +122,15 @@ function wordsOf(settled: readonly Settled[]): string {
 /** Every belief of the catalogue, in its order: settled, not settled because its probe failed, or not settled by any probe. */
 function complete({ settled, ends }: Ran, plan: readonly ProbeId[]): Settled[] {
   const found = new Map<BeliefId, Settled>(settled.map((one) => [one.belief, one]));
-  const why = (id: BeliefId): string => {
-    const how = beliefs[id].settled;
-    if ('not' in how) return how.why;
-    if (!plan.includes(how.by)) return 'This run left it out.';
-    const end = ends.find(({ probe }) => probe === how.by);
-    return end?.failure === undefined
-      ? 'The probe gave no verdict.'
-      : `"${probes[how.by].title}" did not come to its end: ${end.failure}`;
+  const open = (belief: BeliefId): Settled => {
+    const none: Settled = { belief, verdict: 'not settled', seen: {}, evidence: [] };
+    const how = beliefs[belief].settled;
+    if ('not' in how) return { ...none, why: how.why };
+    if (!plan.includes(how.by)) return { ...none, why: 'This run left it out.', leftOut: true };
+    const failure = ends.find(({ probe }) => probe === how.by)?.failure ?? noVerdict;
+    return { ...none, why: `"${probes[how.by].title}" did not come to its end. ${failure}` };
   };
-  return beliefIds.map(
-    (belief) =>
-      found.get(belief) ?? { belief, verdict: 'not settled', seen: {}, why: why(belief), evidence: [] },
-  );
+  return beliefIds.map((belief) => found.get(belief) ?? open(belief));
 }
 
-/** What a probe promises to settle and did not, which is a mistake of the probe. Tests use it. */
-export const forgotten = (probe: ProbeId, settled: readonly Settled[]): BeliefId[] =>
-  beliefsOf(probe).filter(
-    (id) => !settled.some(({ belief, why }) => belief === id && why !== 'The probe gave no verdict.'),
-  );
+const noVerdict = 'It gave no verdict.';

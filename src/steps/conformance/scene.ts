@@ -48,6 +48,7 @@ export class Scene {
     const query = call.query ? `?${new URLSearchParams(call.query)}` : '';
     this.note({
       ...{ as, call: `${call.method} ${call.api} ${call.path}${query}`, status: answer.status },
+      sent: call.body,
       answer: answer.status >= 400 ? answer.body.error : parts(answer.body, keep),
     });
     return answer;

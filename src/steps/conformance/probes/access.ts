@@ -94,8 +94,8 @@ async function traffic(scene: Scene, act: Actor): Promise<void> {
   };
   const found = await scene.until(async () => {
     const { status, body } = await scene.look(call);
-    const message = textOf(valueAt(body, 'error.message')) ?? '';
-    return status === 403 && !/actAs/.test(message) ? undefined : { status, message };
+    const message = textOf(valueAt(body, 'error.message'));
+    return status === 403 && !/actAs/.test(message ?? '') ? undefined : { status, message };
   });
   scene.note({
     as: act.name,

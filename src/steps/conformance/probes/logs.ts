@@ -78,26 +78,20 @@ async function read(scene: Scene): Promise<Entries> {
   return found;
 }
 
+const shown = [
+  ...['timestamp', 'receiveTimestamp', 'severity', 'textPayload', 'labels', 'resource.labels.revision_name'],
+  // Not the whole request: it has the address of the caller.
+  ...['httpRequest.status', 'httpRequest.latency', 'httpRequest.requestUrl'],
+];
+
 /** One entry of each kind is evidence for all. */
 function note(scene: Scene, entries: Entries): void {
-  const shown = [
-    'timestamp',
-    'receiveTimestamp',
-    'severity',
-    'textPayload',
-    'labels',
-    'resource',
-    'httpRequest',
-  ];
   for (const [mark, [entry = {}, ...more]] of entries) {
-    const status = Number(statusOf(entry));
-    const kept = Object.fromEntries(
-      shown.filter((name) => entry[name] !== undefined).map((name) => [name, entry[name]]),
-    );
+    const kept = shown.map((path) => [path, valueAt(entry, path)] as const);
     scene.note({
       call: `entry of ${mark}${more.length > 0 ? ` and ${more.length} more` : ''}`,
-      status,
-      answer: kept,
+      status: Number(statusOf(entry)),
+      answer: Object.fromEntries(kept.filter(([, value]) => value !== undefined)),
     });
   }
 }
