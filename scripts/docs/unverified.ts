@@ -18,6 +18,8 @@ Nothing in this repository has run against a real Google Cloud project. Some dec
 not document. This page lists every such belief, with its id, what it rests on, and what changes for users if it is otherwise. In the
 commands, \`P\`, \`R\` and \`F\` are project, region and function; \`S\` is the name in \`serviceConfig.service\`.
 
+One command tries most of them on a project of yours, with a throw-away function: [conformance](../reference/conformance.md).
+
 Many beliefs have a **quirk** of the sandbox: a switch of the same name whose default is what we believe. The release tests run
 with both values, and so do the tests of the command. Set a quirk on the command line (\`npm run sandbox -- --quirk functionPatchKeepsPin=false\`), in a test
 (\`startSandbox({ quirks: { functionPatchKeepsPin: false } })\`) or at run time (\`PATCH /settings {"quirks": {...}}\` on the

@@ -15,7 +15,7 @@ functions.http('probe', (request, response) => {
 /** The source of the throw-away function. The broken one ends before it listens. */
 export function sourceOf(version: 'first' | 'second' | 'broken'): Record<string, string> {
   return {
-    'index.js': version === 'broken' ? 'process.exit(1);\n' : works(version),
+    'index.js': version === 'broken' ? "throw new Error('This version cannot start.');\n" : works(version),
     'package.json': `${JSON.stringify(
       {
         name: 'conformance',
