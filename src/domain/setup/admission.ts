@@ -119,3 +119,9 @@ export const attributeMapping: Readonly<Record<string, string>> = {
   'google.subject': "'repo:' + assertion.repository_id + ':' + assertion.run_id",
   'attribute.repository_id': 'assertion.repository_id',
 };
+
+/**
+ * True if Google can fetch the keys of this issuer, so that a provider needs none of its own. The keys of a GitHub Enterprise
+ * Server that Google cannot reach are uploaded, and stay.
+ */
+export const hasPublicKeys = (issuer: string): boolean => !/\/_services\/token\/?$/.test(issuer);

@@ -1,4 +1,4 @@
-import { attributeMapping } from './admission.ts';
+import { attributeMapping, hasPublicKeys } from './admission.ts';
 import type { Resource } from './resource.ts';
 
 /** The fields of a resource that `init` sets, as text that can be compared and shown. */
@@ -13,7 +13,7 @@ export function fieldsOf(resource: Resource): Record<string, string> {
         state: 'on',
         issuer: resource.issuer,
         audiences: '',
-        'uploaded keys': 'none',
+        ...(hasPublicKeys(resource.issuer) ? { 'uploaded keys': 'none' } : {}),
         condition: resource.condition,
         ...Object.fromEntries(
           Object.entries(attributeMapping).map(([name, value]) => [mappingField(name), value]),

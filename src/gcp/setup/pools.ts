@@ -8,7 +8,7 @@ import {
   textsOf,
 } from '../../domain/data/json.ts';
 import { setupMark } from '../../domain/product.ts';
-import { attributeMapping } from '../../domain/setup/admission.ts';
+import { attributeMapping, hasPublicKeys } from '../../domain/setup/admission.ts';
 import { listText, mappingField } from '../../domain/setup/fields.ts';
 import type { Observed } from '../../domain/setup/observed.ts';
 import type { SetupRow } from '../../domain/setup/plan.ts';
@@ -152,7 +152,8 @@ export async function writeProvider(
     oidc: { issuerUri: provider.issuer },
   };
   const mask = ['description', 'disabled', 'attributeCondition', 'attributeMapping'];
-  const oidc = ['oidc.issuerUri', 'oidc.allowedAudiences', 'oidc.jwksJson'];
+  const keys = hasPublicKeys(provider.issuer) ? ['oidc.jwksJson'] : [];
+  const oidc = ['oidc.issuerUri', 'oidc.allowedAudiences', ...keys];
   await write(
     writer,
     { ...call, method: 'PATCH', query: { updateMask: [...mask, ...oidc].join(',') }, body },

@@ -4,6 +4,8 @@ import { expect, describe as group, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { permissionChecks } from '../../../src/domain/preflight/permissions.ts';
 import { desired } from '../../../src/domain/setup/desired.ts';
+import { fieldsOf } from '../../../src/domain/setup/fields.ts';
+import { githubHost, parseRemote, parseRepositories } from '../../../src/domain/setup/github-host.ts';
 import { accountId } from '../../../src/domain/setup/names.ts';
 import { absent, type Observed } from '../../../src/domain/setup/observed.ts';
 import { planOf, toWrite } from '../../../src/domain/setup/plan.ts';
@@ -116,6 +118,18 @@ group('the plan', () => {
     expect(taken?.held).toBeUndefined();
   });
 
+  test('uploaded keys of a server that Google cannot reach stay, those of github.com go', () => {
+    const changesOf = (issuer: string) => {
+      const wanted = desired(setupWish({ issuer }));
+      const provider = wanted.find(({ kind }) => kind === 'provider') as Resource;
+      const live = { ...fieldsOf(provider), 'uploaded keys': 'present' };
+      const [row] = planOf([provider], () => ({ state: 'present', ours: true, fields: live }), leave);
+      return row?.changes.map(({ field }) => field);
+    };
+    expect(changesOf('https://token.actions.githubusercontent.com')).toEqual(['uploaded keys']);
+    expect(changesOf('https://github.example.com/_services/token')).toEqual([]);
+  });
+
   test('what needs something that is not written waits, and nothing else does', () => {
     const rows = plan('account', { state: 'present', ours: false, fields: { state: 'on' } });
     const email = (first('account') as { email: string }).email;
@@ -178,4 +192,43 @@ test('the files hold what the user named, and no value can break out of its line
   expect(suite.cases).toEqual([
     { name: 'receipt.png', image: 'test/receipt.png', expect: { contains: 'TOTAL: 12' } },
   ]);
+});
+
+group('a GitHub', () => {
+  test.each([
+    ['git@github.com:acme/ocr.git', 'github.com', 'acme/ocr'],
+    ['https://github.com/acme/ocr', 'github.com', 'acme/ocr'],
+    ['https://user@github.com/acme/ocr.git/', 'github.com', 'acme/ocr'],
+    ['ssh://git@github.example.com:2222/acme/o.cr.git', 'github.example.com', 'acme/o.cr'],
+  ])('%s', (address, host, repository) => {
+    expect(parseRemote(address)).toEqual({ host, repository });
+  });
+
+  test.each(['/srv/git/ocr.git', 'https://github.com/acme', 'acme/ocr', ''])(
+    '"%s" is no repository of one',
+    (address) => {
+      expect(parseRemote(address)).toBeUndefined();
+    },
+  );
+
+  test('has its API and its issuer where GitHub says', () => {
+    expect(githubHost('acme.ghe.com')).toMatchObject({
+      ...{ api: 'https://api.acme.ghe.com', issuer: 'https://token.actions.acme.ghe.com' },
+    });
+    expect(githubHost('github.example.com')).toMatchObject({
+      ...{ api: 'https://github.example.com/api/v3', issuer: 'https://github.example.com/_services/token' },
+    });
+  });
+
+  test('a list of repositories names each wrong line', () => {
+    expect(parseRepositories('# ours\nacme/ocr ocr-api\n\nacme/bills bills prod-eu # new\n')).toEqual({
+      problems: [],
+      listed: [
+        { repository: 'acme/ocr', name: 'ocr-api', environment: undefined },
+        { repository: 'acme/bills', name: 'bills', environment: 'prod-eu' },
+      ],
+    });
+    expect(parseRepositories('acme\nacme/ocr\nacme/ocr -x\na/b c d e').problems).toHaveLength(4);
+    expect(parseRepositories('').problems).toHaveLength(1);
+  });
 });
