@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PermissionCheck, permissionChecks } from '../../src/domain/preflight/permissions.ts';
 import { optionalStages, stagesOf } from '../../src/domain/preflight/stages.ts';
+import { closerRole, deployerRole, readerRole, rollbackRole } from '../../src/domain/setup/roles.ts';
 import { filledPart, fillPage } from './tables/fill.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -12,6 +13,28 @@ function usersOf(stage: string): string {
   const within = (stages: readonly string[]) => stages.includes(stage);
   const always = Object.entries(stagesOf).flatMap(([action, stages]) => (within(stages) ? [action] : []));
   return [...always, ...(within(optionalStages) ? ['release', 'watch'] : [])].join(', ');
+}
+
+/** The roles that `init` makes, with what they hold. */
+function customRoles(): string {
+  const held: [role: { id: string; permissions: readonly string[] }, by: string, on: string][] = [
+    [deployerRole('function'), 'deployer', 'project'],
+    [readerRole, 'reader, rollback', 'project'],
+    [rollbackRole, 'rollback', 'service (the project until it exists)'],
+    [closerRole, 'deployer, with `--may-close`', 'service (the project until it exists)'],
+  ];
+  const own = held.map(
+    ([{ id, permissions }, by, on]) =>
+      `| \`${id}\` | ${by} | ${on} | ${permissions.map((one) => `\`${one}\``).join(', ')} |`,
+  );
+  return [
+    '| role | held by | on | permissions |',
+    '|:--|:--|:--|:--|',
+    ...own,
+    '| `roles/run.invoker` | invoker | service (the project until it exists) | predefined |',
+    '| `roles/iam.serviceAccountUser` | deployer, rollback | runtime account | predefined |',
+    '| `roles/iam.workloadIdentityUser` | the repository | deployer, invoker, reader and rollback account | predefined |',
+  ].join('\n');
 }
 
 /** Fills the tables of docs/set-up/README.md: the roles of the README, and every permission with the actions that use it. */
@@ -32,5 +55,9 @@ export function generate(): Record<string, string> {
     '\n',
   );
   const roles = filledPart(read('README.md'), 'roles');
-  return { [path]: fillPage(fillPage(read(path), 'roles', roles), 'permissions', table) };
+  const short = 'docs/set-up/ten-minutes.md';
+  return {
+    [short]: fillPage(read(short), 'custom-roles', customRoles()),
+    [path]: fillPage(fillPage(read(path), 'roles', roles), 'permissions', table),
+  };
 }
