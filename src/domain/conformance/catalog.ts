@@ -6,6 +6,7 @@ import { outsideBeliefs } from './beliefs/outside.ts';
 import { requestBeliefs } from './beliefs/requests.ts';
 import { runFunctionBeliefs } from './beliefs/run-function.ts';
 import { serviceBeliefs } from './beliefs/service.ts';
+import { setupBeliefs } from './beliefs/setup.ts';
 import { updateBeliefs } from './beliefs/update.ts';
 import type { ProbeId } from './probes.ts';
 
@@ -19,6 +20,7 @@ const all = {
   ...requestBeliefs,
   ...loginBeliefs,
   ...outsideBeliefs,
+  ...setupBeliefs,
 } as const;
 
 export type BeliefId = keyof typeof all;
