@@ -8,7 +8,7 @@ import { authorize } from './authorize.ts';
 /**
  * What stands around a project and printed commands ask about, only as far as they ask: the billing of the project
  * (Cloud Billing v1), the policy of an encryption key (Cloud KMS v1), quotas (Cloud Quotas v1beta), connectors (Serverless VPC
- * Access v1). Lists are empty: the sandbox has none of these things.
+ * Access v1). Lists are empty, except for the connectors of `obstacles`: the sandbox has none of these things.
  */
 export function aroundApis(world: World): ApiDefinition[] {
   const list = (pattern: string, permission: string): Route => ({
@@ -85,7 +85,25 @@ export function aroundApis(world: World): ApiDefinition[] {
     },
     {
       name: 'vpcaccess',
-      routes: [list('/v1/projects/:project/locations/:location/connectors', 'vpcaccess.connectors.list')],
+      routes: [
+        {
+          ...list('/v1/projects/:project/locations/:location/connectors', 'vpcaccess.connectors.list'),
+          handle: (call, { project, location }) => {
+            authorize(world, call, project, 'vpcaccess.connectors.list');
+            const { connectors } = (world.views.get('obstacles')?.() ?? {}) as { connectors?: string[] };
+            return {
+              status: 200,
+              body: {
+                connectors: (connectors ?? []).map((id) => ({
+                  name: `projects/${project}/locations/${location}/connectors/${id}`,
+                  ...{ state: 'READY', network: 'default', ipCidrRange: '10.8.0.0/28' },
+                  ...{ minThroughput: 200, maxThroughput: 300, minInstances: 2, maxInstances: 3 },
+                })),
+              },
+            };
+          },
+        },
+      ],
     },
     {
       name: 'cloudbuild',

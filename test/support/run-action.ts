@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
 import { actionArgv } from '../../scripts/demo/action-argv.ts';
 import { readCommandFile } from '../../scripts/demo/command-file.ts';
 import { checkReplay } from '../../scripts/gallery/replayed.ts';
@@ -50,10 +49,12 @@ export interface RunOptions {
 const root = join(import.meta.dirname, '..', '..');
 
 const folders: string[] = [];
-// Tests look into a run's temporary folder after the run, so it stays until the test file has ended.
-afterAll(() => {
+const removeFolders = () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+};
+// Tests look into a run's temporary folder after the run, so it stays until the test file, or a script, has ended.
+if (process.env.JEST_WORKER_ID === undefined) process.on('exit', removeFolders);
+else (await import('@jest/globals')).afterAll(removeFolders);
 
 /**
  * Starts an action as the runner does: `node actions/NAME/main.js` with `INPUT_*` and the command files. `actionArgv` says

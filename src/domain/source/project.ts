@@ -1,4 +1,5 @@
 import { type JsonObject, objectOf, textOf } from '../data/json.ts';
+import { quoted } from '../data/shell.ts';
 import { lockGaps } from './lock.ts';
 
 /** What the upload holds of the files that Google's builders need. */
@@ -41,8 +42,17 @@ export function mainFiles(packageJson: JsonObject): string[] {
   return [main, `${main}.js`, `${main}.json`, `${main}/index.js`];
 }
 
-/** What the build would stumble over. `source` is GOOGLE_FUNCTION_SOURCE, which names another main file. */
-export function projectProblems(facts: ProjectFacts, runtime: string, source?: string): ProjectProblem[] {
+/**
+ * What the build would stumble over.
+ * @param source GOOGLE_FUNCTION_SOURCE, which names another main file
+ * @param folder the source folder, as seen from where a reader pastes a command
+ */
+export function projectProblems(
+  facts: ProjectFacts,
+  runtime: string,
+  source?: string,
+  folder = '.',
+): ProjectProblem[] {
   const language = runtime.replace(/\d+$/, '');
   const needed = neededFiles[language] ?? [];
   const problems: ProjectProblem[] = [];
@@ -51,7 +61,7 @@ export function projectProblems(facts: ProjectFacts, runtime: string, source?: s
     problems.push(missing(facts, needed, `The builders of ${runtime} need ${needed.join(' or ')}`));
   if (language !== 'nodejs' || !facts.packageJson) return problems;
   if (source === undefined) problems.push(...mainProblems(facts, facts.packageJson));
-  return [...problems, ...lockProblems(facts, facts.packageJson)];
+  return [...problems, ...lockProblems(facts, facts.packageJson, folder)];
 }
 
 function missing(facts: ProjectFacts, paths: readonly string[], need: string): ProjectProblem {
@@ -136,7 +146,7 @@ function buildScript(packageJson: JsonObject): { name: string; tool: string; lac
   return undefined;
 }
 
-function lockProblems(facts: ProjectFacts, packageJson: JsonObject): ProjectProblem[] {
+function lockProblems(facts: ProjectFacts, packageJson: JsonObject, folder: string): ProjectProblem[] {
   if (!facts.lock) return [];
   const { path, content } = facts.lock;
   const gaps = lockGaps(packageJson, content);
@@ -148,8 +158,8 @@ function lockProblems(facts: ProjectFacts, packageJson: JsonObject): ProjectProb
     {
       isSure: true,
       what: `${path} does not fit package.json: ${names.join(', ')}${gaps.length > 5 ? ` and ${gaps.length - 5} more` : ''}. The build runs npm ci, which refuses that.`,
-      fix: 'Bring the lock file up to date in the folder of the function, and commit it:',
-      commands: ['npm install --package-lock-only'],
+      fix: 'Bring the lock file up to date, and commit it:',
+      commands: [`npm --prefix ${quoted(folder)} install --package-lock-only`],
     },
   ];
 }

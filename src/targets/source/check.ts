@@ -11,7 +11,7 @@ import type { SourceTree } from '../../steps/ports/source.ts';
  */
 export function checkProject(
   log: Log,
-  { settings }: Pick<DeployRequest, 'settings'>,
+  { settings, sourceDir }: Pick<DeployRequest, 'settings' | 'sourceDir'>,
   config: JsonObject | undefined,
   tree: SourceTree,
 ): void {
@@ -21,7 +21,8 @@ export function checkProject(
   const variables = objectOf(
     settings.get('buildConfig.environmentVariables') ?? current.environmentVariables,
   );
-  const problems = projectProblems(tree.project, runtime, textOf(variables.GOOGLE_FUNCTION_SOURCE));
+  const source = textOf(variables.GOOGLE_FUNCTION_SOURCE);
+  const problems = projectProblems(tree.project, runtime, source, sourceDir);
   const sure = problems.filter(({ isSure }) => isSure);
   if (sure.length > 0)
     throw new ReleaseError('source-refused', {

@@ -134,12 +134,12 @@ describe('a lock file and package.json', () => {
         lock: { path: 'package-lock.json', content: lock({ a: '1.0.0' }) },
       },
     );
-    expect(projectProblems(facts, 'nodejs24')).toEqual([
+    expect(projectProblems(facts, 'nodejs24', undefined, 'functions/my ocr')).toEqual([
       {
         isSure: true,
         what: 'package-lock.json does not fit package.json: semver ^7.0.0, a ^2.0.0 (locked: 1.0.0). The build runs npm ci, which refuses that.',
-        fix: 'Bring the lock file up to date in the folder of the function, and commit it:',
-        commands: ['npm install --package-lock-only'],
+        fix: 'Bring the lock file up to date, and commit it:',
+        commands: ['npm --prefix "functions/my ocr" install --package-lock-only'],
       },
     ]);
   });

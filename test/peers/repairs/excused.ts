@@ -6,10 +6,6 @@ export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
     /^npx functions-framework --target=ocr$/,
     'an example of the input command, which test/e2e/smoke-isolation runs',
   ],
-  [
-    /^npm install --package-lock-only$/,
-    'test/gcp/source/project.test.ts has the message; the same command runs here with --prefix',
-  ],
   [/^iconv -f (UTF-16 -t UTF-8 )?$/, 'test/gcp/source/repair.test.ts runs it'],
   [/^gcloud alpha functions upgrade converts them\)$/, 'a name in a sentence'],
   [/^gcloud auth application-default login\)$/, 'names the command that made a file'],

@@ -1,4 +1,6 @@
-/** Runs every printed command on the sandbox with a real gcloud: `npm run peers -- repairs`. */
+/** Runs every printed command on the sandbox with a real gcloud, and plays every scene: `npm run peers -- repairs`. */
+import { scenes } from './runs/all.ts';
+import { playAll } from './runs/session.ts';
 import { runAll, runnable } from './session.ts';
 import { WarmGcloud } from './warm-gcloud.ts';
 
@@ -10,5 +12,11 @@ else {
     `${found.length - wrong.length} of ${found.length} printed commands work and change what they say`,
   );
   for (const { command, problems } of wrong) console.log(`  ${command}\n    ${problems.join('\n    ')}`);
-  if (wrong.length > 0 || found.length === 0) process.exitCode = 1;
+  const played = await playAll(scenes);
+  const failed = played.filter(({ problems }) => problems.length > 0);
+  console.log(
+    `${played.length - failed.length} of ${played.length} runs fail, print a repair, and succeed after it is pasted`,
+  );
+  for (const { name, problems } of failed) console.log(`  ${name}\n    ${problems.join('\n    ')}`);
+  if (wrong.length > 0 || failed.length > 0 || found.length === 0) process.exitCode = 1;
 }

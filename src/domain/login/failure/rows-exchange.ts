@@ -174,10 +174,11 @@ export const exchangeRows: readonly Row[] = [
         what: `The provider ${provider.name || 'of this step'} cannot be used.`,
         why: 'The provider or its pool is disabled or deleted, or has another name. A new provider needs up to five minutes.',
         fix: 'Look at what exists. Then undelete or enable it, or correct workload_identity_provider:',
+        // The list comes first, because a provider that does not exist cannot be described.
         commands: [
+          `gcloud iam workload-identity-pools providers list --workload-identity-pool=${poolName(provider)} --show-deleted`,
           describeProvider(provider),
           `gcloud iam workload-identity-pools describe ${poolName(provider)}`,
-          `gcloud iam workload-identity-pools providers list --workload-identity-pool=${poolName(provider)} --show-deleted`,
         ],
       };
     },

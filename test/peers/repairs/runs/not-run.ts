@@ -1,0 +1,77 @@
+/** Entries of the catalogues that no scene plays, and why. Each command of theirs still runs alone (../effects.test.ts). */
+export const notPlayed: readonly (readonly [entry: RegExp, why: string])[] = [
+  [
+    /^(cause|mistake:|login|code) ?.*(billing|perimeter)/,
+    'an administrator of the billing or of the perimeter decides',
+  ],
+  [
+    /^(cause (org-policy|member-refused)|mistake: (member of|ingress forbidden|location forbidden)|cause: a constraint)/,
+    'an administrator of the organisation decides what its policy allows',
+  ],
+  [/quota|requests per minute/, 'a quota per minute passes by itself, and Google decides about a higher one'],
+  [
+    /^(cause|mistake:) (peer|build-script|main-file|entry|port-missing|crash|TypeScript|source_dir|Python|lock)|yarn|pnpm/,
+    'the source has to change; the command shows what is wrong with it',
+  ],
+  [
+    /(build-too-slow|build times out|start-too-slow|slow start)/,
+    'the same run may succeed; the command shows the last runs',
+  ],
+  [/image-missing|cleanup policy/, 'the sandbox keeps its images; the next deploy makes a new one'],
+  [
+    /(project-missing|project id misspelt|build-account-missing|runtime-account-missing|account deleted|account-missing)/,
+    'the sandbox says what Google says to a stranger: that a permission is missing, or that it may not exist',
+  ],
+  [/worker-pool/, 'the sandbox has no private pools'],
+  [/certificate-time|clock|token-stale/, 'the clock of the machine'],
+  [/name-unknown|connection-refused|DNS|firewall|network-failed/, 'the network of the machine'],
+  [
+    /^(code|a key|functions and services|traffic|an image|a deploy that failed)/,
+    'a look at what there is, for a reader',
+  ],
+  [
+    /^guard, |guard no-preventive-policy|guard anonymous-answer/,
+    'advice or a look, which no run needs to succeed',
+  ],
+  [
+    /^login (unknown|delegation-refused|refused as|federation)/,
+    'words in capitals, or a console outside of Google Cloud',
+  ],
+  [
+    /^doctor login-(unread|mapping|issuer|condition|uploaded-keys)/,
+    'the login fails first, and its scene plays the same command',
+  ],
+  [/^doctor login-(member|provider)/, 'the login fails first, and its scene plays the same command'],
+  [/^doctor login-stranger-look-alike-/, 'the same command as its neighbour, login-stranger-look-alike'],
+  [
+    /^setting /,
+    'printed if a write fails in the middle of a release: test/sweep ends there, and test/steps/release compares what is put back',
+  ],
+  [
+    /^login (audience-mismatch, a list|impersonation-denied, a grant|mapping-type, )/,
+    'another start of a scene that is played',
+  ],
+  [
+    /^login provider-unusable, a?/,
+    'after such a failure the run has no token to read the state; the list is played',
+  ],
+  [/^login signing-denied/, 'a user of a Workspace has to exist; test/e2e/auth-tools has the signature'],
+  [
+    /^guard (insecure-http|iap-public|images-readable|quasi-public-pool|public-on-account)/,
+    'test/gcp/exposure has the finding, ../effects.test.ts the command',
+  ],
+  [
+    /^preflight.*(operations\.list|functions\.list|projects\.get on|serving account|setIamPolicy|run\.services\.create|image that|the caller)/,
+    'a warning or a note, with which the run goes on, or a need of another driver',
+  ],
+  [
+    /^a call that Cloud Run refuses/,
+    'test/e2e/smoke-action has the refusal, and the preflight finds it before',
+  ],
+  [/^cause: /, 'a refusal whose role or resource is not known; the command looks for it'],
+  [
+    /^mistake: (API off, without|build account (may|without)|secret version that is destroyed|region of another|connector that|logs not|metrics not|run permission|closing|folder policy)/,
+    'the row of another mistake that is played',
+  ],
+  [/of a job that names only the project$/, 'the row is played with more names'],
+];
