@@ -26,17 +26,21 @@ export interface Names {
 }
 
 function rename(text: string, { project, region, env }: Names): string {
-  return text
-    .replace(
-      /projects\/\d+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+/g,
-      env.WORKLOAD_IDENTITY_PROVIDER ?? '',
-    )
-    .replace(/\b(deployer|reader|invoker)@[\w-]+\.iam\.gserviceaccount\.com/g, (_, who: string) => {
-      if (who === 'deployer') return env.SERVICE_ACCOUNT ?? '';
-      return env[`${who.toUpperCase()}_SERVICE_ACCOUNT`] ?? '';
-    })
-    .replace(/\b(acme-prod|my-project)\b/g, project)
-    .replace(/\b(europe-west1|asia-northeast3|us-central1)\b/g, region);
+  return (
+    text
+      .replace(
+        /projects\/\d+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+/g,
+        env.WORKLOAD_IDENTITY_PROVIDER ?? '',
+      )
+      .replace(/\b(deployer|reader|invoker)@[\w-]+\.iam\.gserviceaccount\.com/g, (_, who: string) => {
+        if (who === 'deployer') return env.SERVICE_ACCOUNT ?? '';
+        return env[`${who.toUpperCase()}_SERVICE_ACCOUNT`] ?? '';
+      })
+      // The registry of the sandbox is a server of its own.
+      .replace(/\b[a-z0-9-]+-docker\.pkg\.dev\b/g, new URL(env.GHA_ENDPOINT_OVERRIDE_registry ?? '').host)
+      .replace(/\b(acme-prod|my-project)\b/g, project)
+      .replace(/\b(europe-west1|asia-northeast3|us-central1)\b/g, region)
+  );
 }
 
 /** The inputs that an action of this project declares, or undefined for `uses` of others. */

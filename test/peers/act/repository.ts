@@ -53,6 +53,17 @@ export function realFunction(folder: string): void {
   cpSync(join(example, 'ocr-node'), folder, { recursive: true, filter: own });
 }
 
+/** An example in Python, without what a run on this machine has left in its folder. */
+export function pythonExample(name: 'ocr-python' | 'ocr-container', folder: string): void {
+  const own = (path: string) => !/tessdata|__pycache__|\.venv/.test(path.slice(example.length));
+  cpSync(join(example, name), folder, { recursive: true, filter: own });
+}
+
+/** One case of the real suite: the text of one image. */
+export function shortSuite(folder: string): void {
+  cannedSuite(folder, readFileSync(join(example, 'smoke/images/letter-en.txt'), 'utf8').trim());
+}
+
 export function realSuite(folder: string): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(example, 'smoke/images'), join(folder, 'images'), { recursive: true });
