@@ -15,6 +15,7 @@ async function run<Name extends ActionName>(
 export const auth = () => run('auth', async () => (await import('./actions/auth/auth.ts')).auth);
 export const authPost = () =>
   run('auth', async () => (await import('./actions/auth/auth.ts')).authPost, 'post');
+export const check = () => run('check', async () => (await import('./actions/check/check.ts')).check);
 export const deploy = () => run('deploy', async () => (await import('./actions/deploy/deploy.ts')).deploy);
 export const guard = () => run('guard', async () => (await import('./actions/guard/guard.ts')).guard);
 export const release = () =>

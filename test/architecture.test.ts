@@ -22,8 +22,33 @@ function imports(file: string): string[] {
 
 /** Layers, one direction: cli -> actions -> runner, inputs, targets -> adapters -> steps -> domain. */
 const layers: Record<string, readonly string[]> = {
-  cli: ['cli', 'actions', 'runner', 'inputs', 'targets', 'gcp', 'sli', 'http', 'github', 'steps', 'domain'],
-  actions: ['actions', 'runner', 'inputs', 'targets', 'gcp', 'sli', 'http', 'github', 'steps', 'domain'],
+  cli: [
+    'cli',
+    'actions',
+    'runner',
+    'inputs',
+    'targets',
+    'gcp',
+    'sli',
+    'http',
+    'github',
+    'git',
+    'steps',
+    'domain',
+  ],
+  actions: [
+    'actions',
+    'runner',
+    'inputs',
+    'targets',
+    'gcp',
+    'sli',
+    'http',
+    'github',
+    'git',
+    'steps',
+    'domain',
+  ],
   runner: ['runner', 'inputs', 'http', 'steps', 'domain'],
   inputs: ['inputs', 'sli', 'steps', 'domain'],
   targets: ['targets', 'gcp', 'http', 'steps', 'domain'],
@@ -31,6 +56,8 @@ const layers: Record<string, readonly string[]> = {
   sli: ['sli', 'http', 'steps', 'domain'],
   github: ['github', 'http', 'steps', 'domain'],
   http: ['http', 'steps', 'domain'],
+  // Commits and the working copy of the user's repository.
+  git: ['git', 'steps', 'domain'],
   steps: ['steps', 'domain'],
   domain: ['domain'],
 };
@@ -57,6 +84,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     preflight: ['login'],
     deploy: ['login', 'preflight'],
     guard: ['login'],
+    // Files alone: no login and no client of Google Cloud.
+    check: [],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
     rollback: ['login', 'preflight', 'watch'],
@@ -66,6 +95,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     ports: [],
     deploy: ['ports', 'traffic'],
     guard: ['ports'],
+    check: ['ports'],
     login: ['ports'],
     setup: ['ports'],
     preflight: ['ports'],
@@ -89,7 +119,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     causes: ['data', 'errors', 'image'],
     // The types of every capability's evidence meet here, so no capability may import the report.
     report: [
-      ...['basis', 'budget', 'deploy', 'errors', 'exposure', 'findings', 'login', 'preflight'],
+      ...['basis', 'budget', 'check', 'deploy', 'errors', 'exposure', 'findings', 'login', 'preflight'],
       ...['release', 'rollback', 'smoke', 'text', 'watch'],
     ],
     invocation: ['data'],
@@ -104,6 +134,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // IAM's expression language, for the conditions of bindings and of login providers.
     cel: [],
     inputs: ['data', 'report'],
+    // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
+    check: ['data', 'deploy', 'findings', 'login', 'release', 'slo', 'smoke', 'source', 'text'],
     budget: ['evidence', 'findings', 'slo', 'text'],
     deploy: ['data', 'image', 'source', 'text'],
     exposure: ['cel', 'data', 'findings', 'invocation'],
@@ -255,7 +287,7 @@ describe('imports', () => {
 
   test('adapters reach the steps through ports alone', () => {
     const wrong = [...graph].flatMap(([file, names]) =>
-      ['targets', 'gcp', 'sli', 'http', 'github'].includes(layerOf(file))
+      ['targets', 'gcp', 'sli', 'http', 'github', 'git'].includes(layerOf(file))
         ? names
             .filter(
               (name) =>
@@ -377,7 +409,7 @@ describe('actions', () => {
   const definitions = ['action.yml', ...files('actions', 'action.yml')].filter((file) =>
     existsSync(join(root, file)),
   );
-  const names = ['auth', 'deploy', 'guard', 'rollback', 'smoke-test', 'watch'];
+  const names = ['auth', 'check', 'deploy', 'guard', 'rollback', 'smoke-test', 'watch'];
 
   test('each action has its definition and its README, the root action too', () => {
     expect(existsSync(join(root, 'action.yml'))).toBe(true);

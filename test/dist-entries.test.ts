@@ -65,6 +65,7 @@ const most: Record<string, number> = {
   authPost: 205_000,
   deploy: 390_000,
   guard: 305_000,
+  check: 420_000,
   release: 870_000,
   releasePost: 290_000,
   rollback: 265_000,

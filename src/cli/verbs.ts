@@ -32,6 +32,11 @@ export const verbs: Readonly<Record<string, Entry>> = {
     summary: 'Run a smoke suite against a URL, a command or a deployed service.',
     load: async () => (await import('./verbs/smoke.ts')).smoke,
   },
+  check: {
+    summary:
+      'Check the files of a repository: what makes a function public, uses a key or cuts a release short.',
+    load: async () => (await import('./verbs/check.ts')).check,
+  },
   replay: {
     summary: 'Judge a recorded watch again, offline.',
     load: async () => (await import('./verbs/replay.ts')).replay,

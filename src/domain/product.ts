@@ -51,6 +51,7 @@ export const throwAwayPrefix = 'bs-conf-';
 /** Files that the actions look for if their input is not set. */
 export const suiteFile = `${slug}.smoke.yaml`;
 export const sloFile = `${slug}.slo.yaml`;
+export const checkFile = `${slug}.check.yaml`;
 export const suiteSchemaFile = `${slug}.smoke.json`;
 export const sloSchemaFile = `${slug}.slo.json`;
 

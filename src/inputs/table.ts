@@ -1,6 +1,7 @@
 import type { UsedDefinition, ValueOf } from '../domain/inputs/definition.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { canary } from './groups/canary.ts';
+import { checkGroup } from './groups/check.ts';
 import { decision } from './groups/decision.ts';
 import { deploy } from './groups/deploy.ts';
 import { eventTrigger } from './groups/event-trigger.ts';
@@ -35,6 +36,7 @@ export const groups = [
   run,
   deploy,
   guard,
+  checkGroup,
   smoke,
   canary,
   watch,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readAuthRequest } from '../../src/actions/auth/inputs.ts';
+import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
@@ -38,6 +39,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   auth: readAuthRequest,
   deploy: readDeployInputs,
   guard: readGuard,
+  check: readCheck,
   'smoke-test': readSmokeTest,
   watch: readWatch,
   rollback: readRollback,

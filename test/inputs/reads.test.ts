@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readAuthRequest } from '../../src/actions/auth/inputs.ts';
+import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
@@ -25,6 +26,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   auth: readAuthRequest,
   deploy: readDeployInputs,
   guard: readGuard,
+  check: readCheck,
   'smoke-test': readSmokeTest,
   watch: readWatch,
   rollback: readRollback,

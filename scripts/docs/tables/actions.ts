@@ -1,4 +1,5 @@
 import { manifest as auth } from '../../../src/actions/auth/manifest.ts';
+import { manifest as check } from '../../../src/actions/check/manifest.ts';
 import { manifest as deploy } from '../../../src/actions/deploy/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
 import { manifest as release } from '../../../src/actions/release/manifest.ts';
@@ -8,4 +9,13 @@ import { manifest as watch } from '../../../src/actions/watch/manifest.ts';
 import type { Manifest } from '../../../src/inputs/manifest.ts';
 
 /** Every action, in the order of the documentation. */
-export const manifests: readonly Manifest[] = [release, auth, deploy, guard, smokeTest, watch, rollback];
+export const manifests: readonly Manifest[] = [
+  release,
+  auth,
+  deploy,
+  guard,
+  check,
+  smokeTest,
+  watch,
+  rollback,
+];

@@ -2,6 +2,7 @@ import { pageUrl } from '../product.ts';
 import type { Rule } from './rule.ts';
 import { basisRules } from './rules/basis.ts';
 import { budgetRules } from './rules/budget.ts';
+import { type CheckRule, checkRules } from './rules/check.ts';
 import { deployRules } from './rules/deploy.ts';
 import { exposureRules } from './rules/exposure.ts';
 import { loginRules } from './rules/login.ts';
@@ -28,9 +29,11 @@ type Tables = typeof ruleTables;
 export type Capability = keyof Tables;
 
 /** Ids of all rules. A finding with any other id does not compile. */
-export type RuleId = { [Name in Capability]: keyof Tables[Name] }[Capability];
+export type RuleId = { [Name in Capability]: keyof Tables[Name] }[Capability] | CheckRule;
 
 export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
+  // The checks of files have a page of their own. `public-binding` is a rule of both, of a file and of a policy.
+  ...checkRules,
   ...exposureRules,
   ...loginRules,
   ...deployRules,
@@ -46,4 +49,10 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
 export const isRuleOf = (capability: Capability, rule: RuleId): boolean => rule in ruleTables[capability];
 
 /** The page that explains a rule. */
-export const rulePage = (rule: RuleId): string => pageUrl(`docs/reference/findings.md#${rule}`);
+export const rulePage = (rule: RuleId): string =>
+  Object.values(ruleTables).some((rules) => rule in rules)
+    ? pageUrl(`docs/reference/findings.md#${rule}`)
+    : checkPage(rule as CheckRule);
+
+/** The page that explains a check of files. */
+export const checkPage = (rule: CheckRule): string => pageUrl(`docs/reference/checks.md#${rule}`);

@@ -1,5 +1,6 @@
 import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
+import type { CheckEvidence } from '../check/evidence.ts';
 import type { DeployEvidence } from '../deploy/evidence.ts';
 import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Verdict } from '../findings/verdict.ts';
@@ -57,6 +58,7 @@ export interface SettledEvidence {
 /** `evidence` of each action's report. A new action adds a line here; its type is in the action's own room. */
 interface EvidenceByAction {
   auth: object;
+  check: { check?: CheckEvidence | undefined };
   deploy: { preflight?: PreflightEvidence | undefined; deploy?: DeployEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   release: ReleaseEvidence;

@@ -23,8 +23,8 @@ export interface IgnoreRules {
 
 const ignoreFile = '.gcloudignore';
 /** If the folder itself contains one of these, gcloud applies its default rules. */
-const triggers = ['.git', '.gitignore', 'node_modules'];
-const defaults = ['.gcloudignore', '.git', '.gitignore', 'node_modules'];
+export const triggers = ['.git', '.gitignore', 'node_modules'];
+export const defaults = ['.gcloudignore', '.git', '.gitignore', 'node_modules'];
 
 /** Does something of this name exist? A link to nothing does, because the rules that it should hold are missing. */
 const exists = (folder: string, name: string) =>

@@ -12,6 +12,7 @@ export const output = group('Summary and GitHub', {
       auth: {},
       deploy: {},
       guard: {},
+      check: {},
       'smoke-test': {},
       watch: {},
       rollback: {},

@@ -1,0 +1,125 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type Scalar,
+} from 'yaml';
+import type { YamlNode, YamlText } from './node.ts';
+
+export type ReadYaml = { documents: YamlNode[] } | { problem: string };
+
+/** A file of a repository has far fewer. The limit keeps walks short. */
+const maxNodes = 200_000;
+const maxDepth = 100;
+
+class Unreadable extends Error {}
+
+/** Reads all documents of a YAML or JSON file. A document that is damaged is refused, because half of it would mislead. */
+export function readYaml(text: string): ReadYaml {
+  if (nesting(text) > maxDepth * 2) return { problem: 'it is nested too deeply' };
+  const counter = new LineCounter();
+  try {
+    const documents = parseAllDocuments(text, {
+      lineCounter: counter,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+      merge: true,
+    });
+    const list = Array.isArray(documents) ? documents : [];
+    const broken = list.flatMap(({ errors }) => errors)[0];
+    if (broken) {
+      const { line } = counter.linePos(broken.pos[0]);
+      return { problem: `it is not valid YAML: line ${line}: ${broken.message.split('\n')[0]}` };
+    }
+    return { documents: list.flatMap((document) => convert(document as Document.Parsed, counter)) };
+  } catch (error) {
+    if (error instanceof Unreadable) return { problem: error.message };
+    // The parser recurses, so a hostile file can end its stack.
+    return { problem: 'it could not be read as YAML' };
+  }
+}
+
+/** How deep brackets are nested, without regard to strings: more than the parser would see. */
+function nesting(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === 91 || char === 123) most = Math.max(most, ++depth);
+    else if (char === 93 || char === 125) depth = Math.max(0, depth - 1);
+  }
+  return most;
+}
+
+function convert(document: Document.Parsed, counter: LineCounter): YamlNode[] {
+  const anchors = new Map<string, YamlNode | 'open'>();
+  let count = 0;
+  const step = (node: Node | null, depth: number): YamlNode => {
+    if (++count > maxNodes) throw new Unreadable(`it holds more than ${maxNodes} values`);
+    if (depth > maxDepth) throw new Unreadable('it is nested too deeply');
+    if (isAlias(node)) {
+      const target = anchors.get(node.source);
+      if (target === 'open') throw new Unreadable(`its alias *${node.source} contains itself`);
+      if (!target) throw new Unreadable(`its alias *${node.source} names no anchor`);
+      return target;
+    }
+    const anchor = node && 'anchor' in node ? (node.anchor as string | undefined) : undefined;
+    if (anchor) anchors.set(anchor, 'open');
+    const made = make(node, depth);
+    if (anchor) anchors.set(anchor, made);
+    return made;
+  };
+  const make = (node: Node | null, depth: number): YamlNode => {
+    const [offset = 0, , last] = node?.range ?? [0, 0, 0];
+    const end = node?.range?.[1] ?? last ?? offset;
+    const { line, col } = counter.linePos(offset);
+    const placed = { line: Math.max(1, line), column: Math.max(1, col), offset, end };
+    if (isSeq(node))
+      return { kind: 'list', ...placed, items: node.items.map((item) => step(item as Node, depth + 1)) };
+    if (isMap(node)) {
+      const entries = node.items.flatMap((pair) => {
+        const key = pair.key as Node | null;
+        const name = isScalar(key) ? String(key.value) : undefined;
+        if (name === undefined) return [];
+        const at = counter.linePos(key?.range?.[0] ?? offset);
+        const value = step((pair.value as Node | null) ?? null, depth + 1);
+        if (name === '<<') {
+          const sources = value.kind === 'list' ? value.items : [value];
+          return sources.flatMap((source) => (source.kind === 'map' ? source.entries : []));
+        }
+        return [{ key: name, keyLine: at.line, keyColumn: at.col, value }];
+      });
+      return { kind: 'map', ...placed, entries: lastOfEach(entries) };
+    }
+    return { kind: 'text', ...placed, ...scalarOf(node) };
+  };
+  return document.contents ? [step(document.contents as Node, 0)] : [];
+}
+
+/** A key of its own wins over one that was merged in, and the later of two wins. */
+function lastOfEach<E extends { key: string }>(entries: readonly E[]): E[] {
+  return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
+}
+
+function scalarOf(node: Node | null): Pick<YamlText, 'text' | 'type' | 'style'> {
+  if (!isScalar(node)) return { text: '', type: 'null', style: 'plain' };
+  const { value, source, type } = node as Scalar;
+  const style =
+    type === 'BLOCK_LITERAL'
+      ? 'literal'
+      : type === 'BLOCK_FOLDED'
+        ? 'folded'
+        : type === 'QUOTE_SINGLE' || type === 'QUOTE_DOUBLE'
+          ? 'quoted'
+          : 'plain';
+  if (value === null) return { text: '', type: 'null', style };
+  if (typeof value === 'string') return { text: value, type: 'text', style };
+  const text = source ?? String(value);
+  return { text, type: typeof value === 'boolean' ? 'boolean' : 'number', style };
+}

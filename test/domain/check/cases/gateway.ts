@@ -1,0 +1,99 @@
+import { type Case, type Cases, command, file, steps, terraform } from './case.ts';
+
+const api = (more: string, operation: string, version = "swagger: '2.0'"): Case =>
+  file(
+    'openapi.yaml',
+    `${version}
+info: { title: ocr, version: '1' }
+${version.startsWith('swagger') ? 'securityDefinitions:\n  key: { type: apiKey, name: x-api-key, in: header }' : 'components:\n  securitySchemes:\n    key: { type: apiKey, name: x-api-key, in: header }'}
+${more}
+paths:
+  /ocr:
+    post:
+      operationId: ocr
+${operation}      responses: { '200': { description: ok } }
+`,
+    'yaml',
+  );
+const closed = 'security: [{ key: [] }]';
+const backend = (text: string) =>
+  `${closed}\nx-google-backend:\n  address: https://ocr.example.run.app\n${text}`;
+const quota = 'x-google-management: { quota: { limits: [] } }';
+const suite = (text: string, more = {}) => file('backstay.smoke.yaml', text, 'yaml', more);
+const slo = (target: string): Case => ({
+  ...file(
+    'backstay.slo.yaml',
+    `apiVersion: openslo/v1\nkind: SLO\nmetadata: { name: ocr }\nspec:\n  service: ocr\n  budgetingMethod: Occurrences\n  timeWindow: [{ duration: 30d, isRolling: true }]\n  indicator:\n    metadata: { name: errors }\n    spec:\n      ratioMetric:\n        counter: true\n        bad: { metricSource: { type: CloudRun, spec: { requests: bad } } }\n        total: { metricSource: { type: CloudRun, spec: { requests: all } } }\n  objectives: [{ displayName: works, target: ${target} }]\n`,
+    'yaml',
+  ),
+  shown: `objectives: [{ displayName: works, target: ${target} }]`,
+});
+
+export const gatewayCases: Cases = {
+  'gateway-open': {
+    bad: [
+      api(closed, '      security: []\n'),
+      api(closed, '      security: [{}, { key: [] }]\n'),
+      api('', ''),
+      api(`${closed}\nx-google-allow: all`, ''),
+      api(backend('  disable_auth: true'), ''),
+      api(closed, '      security: [{ other: [] }]\n'),
+      api(closed, '      security: []\n', 'openapi: 3.0.4'),
+    ],
+    good: [api(closed, ''), api('', '      security: [{ key: [] }]\n'), api(closed, '', 'openapi: 3.0.4')],
+  },
+  'gateway-limits': {
+    bad: [
+      {
+        ...api(`${backend('')}${quota}`, ''),
+        files: {
+          ...api(`${backend('')}${quota}`, '').files,
+          'deploy.sh': 'gcloud functions deploy ocr --timeout=120s\n',
+        },
+      },
+      api(`${backend('  deadline: 130.0')}`, ''),
+      api(`${backend('  deadline: -1')}\n${quota}`, ''),
+    ],
+    good: [
+      {
+        ...api(`${backend('  deadline: 130.0')}\n${quota}`, ''),
+        files: {
+          ...api(`${backend('  deadline: 130.0')}\n${quota}`, '').files,
+          'deploy.sh': 'gcloud functions deploy ocr --timeout=120s\n',
+        },
+      },
+      api(closed, ''),
+      api(`${backend('')}${quota}`, ''),
+    ],
+  },
+  'suite-slo-invalid': {
+    bad: [
+      slo('1.0'),
+      suite('version: 1\ncases:\n  - name: a\n    image: missing.png\n    expect: { text: x }\n'),
+      suite('cases: 5\n'),
+    ],
+    good: [
+      slo('0.995'),
+      suite('version: 1\ncases:\n  - name: a\n    image: a.png\n    expect: { text: x }\n', { 'a.png': 'x' }),
+      file('docs/backstay.smoke.yaml', 'cases: 5\n', 'yaml'),
+    ],
+  },
+  'runtime-end': {
+    bad: [
+      command('gcloud functions deploy ocr --runtime python39'),
+      terraform(
+        'variable "runtime" {\n  default = "nodejs18"\n}\nresource "google_cloudfunctions2_function" "x" {\n  build_config {\n    runtime = var.runtime\n  }\n}\n',
+      ),
+      steps(
+        '- uses: google-github-actions/deploy-cloud-functions@08eba0b27e820071cde6df949e0beb9ba4906955\n  with: { name: ocr, runtime: nodejs20 }',
+      ),
+      file('firebase.json', '{ "functions": { "source": "functions", "runtime": "python310" } }', 'json'),
+      command('gcloud functions deploy ocr --runtime=dotnet8'),
+    ],
+    good: [
+      command('gcloud functions deploy ocr --runtime nodejs24'),
+      command('gcloud functions deploy ocr --runtime ${{ matrix.runtime }}'),
+      command('# --runtime python39\ngcloud functions deploy ocr --runtime python313'),
+    ],
+  },
+};
