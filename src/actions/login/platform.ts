@@ -6,6 +6,7 @@ import { userAgent } from '../../domain/product.ts';
 import { spanText } from '../../domain/text/span.ts';
 import { createTokens } from '../../gcp/login/token-source.ts';
 import { type Endpoints, endpoints } from '../../http/endpoints.ts';
+import { withQuotaProject } from '../../http/quota-project.ts';
 import { createRest, type Rest, type RestCall } from '../../http/rest.ts';
 import type { Context } from '../../runner/context.ts';
 import type { LoginTokens } from '../../steps/ports/tokens.ts';
@@ -39,11 +40,12 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     requestReason: login.requestReason,
     accessToken: (aborted) => tokens.accessToken(aborted),
   });
+  const sending = withQuotaProject(client, context.localLogin && login.projectId);
   const rest: Rest = {
     endpoints: found,
     requestReason: login.requestReason,
     call: <T>(call: RestCall) =>
-      client.call<T>(call).catch(async (error: unknown) => {
+      sending.call<T>(call).catch(async (error: unknown) => {
         // A product that does not take federated identities answers 401 and no more, so add the reason.
         const isOwn = call.auth !== 'none' && call.bearer === undefined;
         if (!isOwn || (error as { status?: number }).status !== 401) throw error;
