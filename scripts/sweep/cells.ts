@@ -79,6 +79,8 @@ export const isOwn = (scenario: Scenario, call: CallSeen): boolean =>
 
 export interface Config {
   name: string;
+  /** The drivers that the quirks concern: the others send no PATCH of a function. */
+  drivers: readonly WorldDriver[];
   quirks: Partial<Quirks>;
   scenarios: Scenario[];
   faults: FaultKind[];
@@ -88,60 +90,69 @@ const some = faultKinds.filter(({ name }) => decisive.includes(name));
 /** Without SIGKILL: if the platform drops both pin and record, a killed release leaves no trace (docs/understand/unverified.md). */
 const survivable = some.filter(({ signal }) => signal !== 'SIGKILL');
 
+/** How the releases of a cell make their revisions. Every row runs on every driver that its config concerns. */
+export const drivers = worldDrivers;
+const ofFunctions = ['function'] as const;
+
 /** The platforms of the sweep: every quirk that concerns traffic, with both values. */
 export const configs: Config[] = [
   {
     name: 'as documented',
+    drivers,
     quirks: {},
     scenarios: ['good', 'smoke fails', 'regresses', 'first'],
     faults: faultKinds,
   },
   {
     name: 'a function PATCH drops the pin',
+    drivers: ofFunctions,
     quirks: { functionPatchKeepsPin: false },
     scenarios: ['good', 'smoke fails'],
     faults: some,
   },
   {
     name: 'a function PATCH drops annotations',
+    drivers: ofFunctions,
     quirks: { functionPatchKeepsAnnotations: false },
     scenarios: ['good', 'smoke fails'],
     faults: some,
   },
   {
     name: 'a function PATCH drops both',
+    drivers: ofFunctions,
     quirks: { functionPatchKeepsPin: false, functionPatchKeepsAnnotations: false },
     scenarios: ['good'],
     faults: survivable,
   },
   {
     name: 'an operation ends before the service has settled',
+    drivers: ofFunctions,
     quirks: { operationEndsBeforeSettled: true },
     scenarios: ['good'],
     faults: some,
   },
   {
     name: 'a traffic PATCH needs actAs',
+    drivers,
     quirks: { trafficPatchNeedsActAs: true },
     scenarios: ['good'],
     faults: some,
   },
   {
     name: 'a function PATCH resets the settings of the service',
+    drivers: ofFunctions,
     quirks: { functionPatchResetsSettings: true },
     scenarios: ['smoke fails'],
     faults: some,
   },
   {
     name: 'a failed revision fails its service',
+    drivers,
     quirks: { failedRevisionFailsService: true },
     scenarios: ['does not start'],
     faults: some,
   },
 ];
-
-/** How the releases of a cell make their revisions. Every row of the sweep runs on every driver. */
-export const drivers = worldDrivers;
 
 export interface Cell {
   config: number;

@@ -89,8 +89,10 @@ export async function measure(wanted: (row: Row) => boolean = () => true): Promi
   const found: Measured[] = [];
   const groups = drivers.flatMap((driver) => [...configs.entries()].map((entry) => ({ driver, entry })));
   for (const { driver, entry } of groups) {
-    const [config, { scenarios: all, name }] = entry;
-    const scenarios = all.filter((scenario) => wanted({ config, scenario, driver }));
+    const [config, { scenarios: all, name, drivers: concerned }] = entry;
+    const scenarios = all.filter(
+      (scenario) => concerned.includes(driver) && wanted({ config, scenario, driver }),
+    );
     if (scenarios.length === 0) continue;
     const bench = await Bench.open(config, driver, time);
     for (const scenario of scenarios) {

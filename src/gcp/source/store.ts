@@ -4,6 +4,7 @@ import { encodeName, type Located, locationOf, shortName } from '../../domain/da
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { bucketName, type SourcePlace, uploadName } from '../../domain/source/location.ts';
 import type { Rest } from '../../http/rest.ts';
+import type { HttpResponse } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { SourceArchive } from '../../steps/ports/source.ts';
 import type { SourceStore } from '../../steps/ports/source-store.ts';
@@ -120,13 +121,28 @@ async function upload(
   const url = rest.endpoints.assertSendable(`${base}/upload/storage/v1/b/${bucket}/o`);
   url.search = new URLSearchParams({ uploadType: 'media', name: object, ifGenerationMatch: '0' }).toString();
   const headers = async () => ({ authorization: `Bearer ${await accessToken(signal)}` });
-  await sendArchive(options, archive, { method: 'POST', url, headers, accept: [412], signal });
-  const { body } = await rest.call({
-    api: 'storage',
-    method: 'GET',
-    path: `storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`,
-    signal,
-  });
-  const generation = textOf(body.generation);
+  const answer = await sendArchive(options, archive, { method: 'POST', url, headers, accept: [412], signal });
+  const generation = generationIn(answer) ?? (await readGeneration());
   return `gs://${bucket}/${object}${generation ? `#${generation}` : ''}`;
+
+  /** The first attempt has written the object, and its answer was lost. */
+  async function readGeneration(): Promise<string | undefined> {
+    const { body } = await rest.call({
+      api: 'storage',
+      method: 'GET',
+      path: `storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`,
+      signal,
+    });
+    return textOf(body.generation);
+  }
+}
+
+/** The generation that an upload's answer names. Undefined if it cannot be read. */
+function generationIn({ status, body }: HttpResponse): string | undefined {
+  if (status >= 300) return undefined;
+  try {
+    return textOf(objectOf(JSON.parse(body.toString('utf8'))).generation);
+  } catch {
+    return undefined;
+  }
 }

@@ -71,8 +71,11 @@ export function awaitRevision(
 ): Promise<Ended> {
   const { before, signal, operation } = awaited;
   return pollService(ports, awaited, async (service) => {
+    const over = isOver(service, before);
+    // A new revision that is ready is the end, whatever the operation says.
+    if (over && service.settled) return { service, refusal: undefined };
     const refusal = operation && (await ports.writer?.refusal(operation, signal));
     if (refusal) return { service, refusal: refusal.message };
-    return isOver(service, before) ? { service, refusal: undefined } : undefined;
+    return over ? { service, refusal: undefined } : undefined;
   });
 }
