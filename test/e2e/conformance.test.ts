@@ -108,6 +108,22 @@ describe('the command conformance', () => {
     expect([done.code, done.out]).toEqual([0, '0 removed, 0 left.\n']);
   });
 
+  test('it starts the sandbox of the clone, with a switch, and stops it', async () => {
+    const { code, out } = await runCli(
+      [
+        ...['conformance', '--against', 'sandbox', '--quirk', 'serviceTestsAllPermissions=false'],
+        ...['--only', 'service', '--out', folder, '--journal', journal()],
+      ],
+      { cwd: join(import.meta.dirname, '../..') },
+    );
+    expect([code, out]).toEqual([1, expect.stringContaining('contradicted: serviceTestsAllPermissions.')]);
+  });
+
+  test('outside of a clone there is no sandbox to start, and it says so', async () => {
+    const { code, err } = await runCli(['conformance', '--against', 'sandbox'], { cwd: folder });
+    expect([code, err]).toEqual([2, expect.stringContaining('There is no sandbox here')]);
+  });
+
   test('switches are refused where they would do nothing', async () => {
     const { code, err } = await run(['--quirk', 'functionPatchKeepsPin=false']);
     expect([code, err]).toEqual([2, expect.stringContaining('--quirk is for --against sandbox')]);

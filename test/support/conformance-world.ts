@@ -33,7 +33,11 @@ export interface ConformanceWorld {
   sandbox: Sandbox;
   cloud: Cloud;
   /** Runs probes in a fresh run. Cleans nothing up. `through` stands between the run and the cloud. */
-  run(only?: readonly ProbeId[], through?: (cloud: Cloud) => Cloud, expiresIn?: number): Promise<Ran>;
+  run(
+    only?: readonly ProbeId[],
+    through?: (cloud: Cloud) => Cloud,
+    options?: { expiresIn?: number; patience?: number },
+  ): Promise<Ran>;
   clean(all?: boolean, journal?: Journal): ReturnType<typeof cleanUp>;
   journal: Journal;
   lines: string[];
@@ -72,7 +76,7 @@ export async function conformanceWorld(options: SandboxOptions = {}): Promise<Co
     cloud,
     journal,
     lines,
-    async run(only, through = (same) => same, expiresIn = 3600) {
+    async run(only, through = (same) => same, { expiresIn = 3600, patience = 10_000 } = {}) {
       const { signal } = new AbortController();
       const run = `run${String(serial++).padStart(3, '0')}`;
       const expires = Math.floor(clock.now() / 1000) + expiresIn;
@@ -88,7 +92,7 @@ export async function conformanceWorld(options: SandboxOptions = {}): Promise<Co
           member: owner,
           provider: undefined,
         },
-        pace: { pollMs: 8, logsMs: 15, slowMs: slow, graceMs: 120 },
+        pace: { pollMs: 8, logsMs: 15, slowMs: slow, patienceMs: patience, graceMs: 120 },
         names: namesOf(project, region, run),
         labels: labelsOf(run, expires),
         image: 'us-docker.pkg.dev/cloudrun/container/hello:latest',

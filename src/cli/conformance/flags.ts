@@ -23,7 +23,7 @@ export const conformanceFlags = definitions({
     kind: path('a folder'),
     sentence: 'Folder for the report, as Markdown and JSON.',
     example: 'reports',
-    default: '.',
+    otherwise: 'the working folder',
   },
   journal: {
     kind: path('a file'),

@@ -29,8 +29,8 @@ const cleanUpMs = 5 * 60_000;
 const expiresMs = 60 * 60_000;
 
 const paces: Record<Opened['against'], Pace> = {
-  google: { pollMs: 2000, logsMs: 5000, slowMs, graceMs: 30_000 },
-  sandbox: { pollMs: 20, logsMs: 60, slowMs: 300, graceMs: 300 },
+  google: { pollMs: 2000, logsMs: 5000, slowMs, patienceMs: 100_000, graceMs: 30_000 },
+  sandbox: { pollMs: 20, logsMs: 60, slowMs: 300, patienceMs: 10_000, graceMs: 300 },
 };
 
 export async function runConformance(call: Call<Flags>): Promise<Ended> {
@@ -159,7 +159,7 @@ async function carryOut(call: Call<Flags>, { opened, journal, plan, loginOnly }:
     { project, number: projectNumber, member },
   );
   const clean = context.secrets.redactAll(outcome);
-  const files = write(values.out, markdownOf(clean), documentOf(clean));
+  const files = write(values.out ?? '.', markdownOf(clean), documentOf(clean));
   return {
     code: signal.aborted ? 130 : exitCodeOf(clean),
     json: documentOf(clean),

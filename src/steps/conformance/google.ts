@@ -18,25 +18,26 @@ export function needed(call: Pick<Ask, 'method' | 'api' | 'path'>, answer: Answe
   });
 }
 
-/** Repeats a call while a grant has not taken effect, or what it names is not there yet. */
-export function patiently(
-  scene: Scene,
-  call: Ask,
-  keep: readonly string[] = [],
-  also: readonly number[] = [],
-): Promise<Answer> {
-  const passing = [403, 404, ...also];
-  return scene.until(async () => {
-    const answer = await scene.look(call);
-    if (passing.includes(answer.status)) return undefined;
-    scene.note({
-      call: `${call.method} ${call.api} ${call.path}`,
-      status: answer.status,
-      answer:
-        keep.length > 0 || answer.status >= 400 ? (answer.body.error ?? kept(answer.body, keep)) : undefined,
+/** Repeats a call while a grant has not taken effect, or what it names is not there yet. If time runs out, the last refusal is the reason. */
+export async function patiently(scene: Scene, call: Ask, keep: readonly string[] = []): Promise<Answer> {
+  let last: Answer | undefined;
+  try {
+    const answer = await scene.until(async () => {
+      last = await scene.look(call);
+      return last.status === 403 || last.status === 404 ? undefined : last;
     });
+    noteAnswer(scene, call, answer, keep);
     return answer;
-  });
+  } catch (error) {
+    if (!scene.signal.aborted || last === undefined) throw error;
+    noteAnswer(scene, call, last, keep);
+    return last;
+  }
+}
+
+function noteAnswer(scene: Scene, call: Ask, { status, body }: Answer, keep: readonly string[]): void {
+  const shown = status >= 400 ? body.error : keep.length > 0 ? kept(body, keep) : undefined;
+  scene.note({ call: `${call.method} ${call.api} ${call.path}`, sent: call.body, status, answer: shown });
 }
 
 const kept = (body: JsonObject, keep: readonly string[]) =>

@@ -28,6 +28,8 @@ export async function permitted(
     repeatable: true,
   };
   const { status, body } = await cloud.ask(test, signal);
+  // A permission that Google does not know fails the whole question. The probes then find out by themselves.
+  if (status === 400) return number;
   if (status >= 400) {
     const { message } = objectOf(body.error);
     throw new ReleaseError('permission-denied', {

@@ -65,6 +65,8 @@ export interface Pace {
   logsMs: number;
   /** How long the function takes for `/slow`. */
   slowMs: number;
+  /** How long what may never come is waited for, before the run goes on without it. */
+  patienceMs: number;
   /** How long something that should not come is waited for, after what should come has come. */
   graceMs: number;
 }

@@ -64,7 +64,7 @@ export async function runProbes(stage: Stage, { only, deadlineMs, signal, tell }
     try {
       await probeOf[id](scene);
     } catch (error) {
-      failure = messageOf(own.signal.aborted ? own.signal.reason : error);
+      failure = failureOf(error, own.signal);
       broken.add(id);
     } finally {
       own.end();
@@ -77,6 +77,12 @@ export async function runProbes(stage: Stage, { only, deadlineMs, signal, tell }
     );
   }
   return { ...ran, settled: complete(ran, plan) };
+}
+
+/** Why a probe stopped. If its time was over, the last refusal says more than the clock. */
+function failureOf(error: unknown, { aborted, reason }: AbortSignal): string {
+  if (!aborted || error === reason) return messageOf(error);
+  return `${messageOf(reason)} ${messageOf(error)}`;
 }
 
 /** A signal that also ends after so many milliseconds. */

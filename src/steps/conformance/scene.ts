@@ -75,8 +75,13 @@ export class Scene {
   }
 
   /** Begins the evidence of the next belief. What is kept before the first verdict belongs to every belief of the probe. */
-  fresh(): void {
-    this.#evidence = [];
+  fresh(begin: readonly Exchange[] = []): void {
+    this.#evidence = [...begin];
+  }
+
+  /** The evidence so far, for a belief that is settled later. */
+  evidence(): readonly Exchange[] {
+    return [...this.#evidence];
   }
 
   /** Gives the verdict: the belief holds, or it is contradicted. */

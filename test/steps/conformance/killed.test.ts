@@ -63,7 +63,7 @@ describe('a run that is killed', () => {
     expect(await world.clean(false, others)).toEqual({ removed: 0, left: [] });
     expect((await left()).length).toBe(5);
     await world.clean(true);
-    await world.run(['service'], undefined, -10);
+    await world.run(['service'], undefined, { expiresIn: -10 });
     expect(await world.clean(false, others)).toEqual({ removed: 5, left: [] });
     expect(await left()).toEqual([]);
   });

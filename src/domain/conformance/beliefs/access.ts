@@ -100,7 +100,7 @@ export const accessBeliefs = {
     verify: 'No test can show that it never happens.',
     settled: {
       not: 'endless',
-      why: 'No number of answers shows that it never happens. The report says how many answers this run saw, and whether one had no body.',
+      why: 'No number of answers shows that it never happens. The report says how many answers this run saw; one without a body fails the part that made the call.',
     },
   },
 } as const satisfies Beliefs;

@@ -7,7 +7,7 @@ import type { Scene } from '../scene.ts';
 /** Reads the entries of the calls, and compares them with what was sent. */
 export async function logs(scene: Scene): Promise<void> {
   const { memory } = scene.stage;
-  const entries = await collected(scene);
+  const { entries, complete } = await collected(scene);
   const of = (mark: Mark | undefined) => (mark ? (entries.get(mark.mark) ?? []) : []);
   const find = (what: string) => memory.marks.find(({ mark }) => mark.endsWith(`-${what}`));
   note(scene, entries);
@@ -16,35 +16,50 @@ export async function logs(scene: Scene): Promise<void> {
   timestamps(scene, find('slow'), of(find('slow'))[0]);
   hangUp(scene, of(find('hang'))[0]);
   crowd(scene, of(find('crowd')));
-  const closed = of(memory.closed);
-  scene.settle(
-    'ingressRefusalIsLogged',
-    closed.some((entry) => /^40[34]$/.test(statusOf(entry)) && textOf(entry.textPayload) !== undefined),
-    {
-      answer: memory.closed?.answer.status,
-      entries: closed.length,
-      status: closed.map(statusOf),
-    },
+  closedDoor(scene, of(memory.closed), complete);
+}
+
+function closedDoor(scene: Scene, entries: readonly JsonObject[], complete: boolean): void {
+  const { closed } = scene.stage.memory;
+  const seen = {
+    answer: closed?.answer.status,
+    entries: entries.length,
+    status: entries.map(statusOf),
+  };
+  const logged = entries.some(
+    (entry) => /^40[34]$/.test(statusOf(entry)) && textOf(entry.textPayload) !== undefined,
   );
+  if (closed === undefined || (closed.answer.status !== 404 && closed.answer.status !== 403))
+    scene.leave('ingressRefusalIsLogged', 'Ingress refused no call.', seen);
+  else if (logged || complete) scene.settle('ingressRefusalIsLogged', logged, seen);
+  else scene.leave('ingressRefusalIsLogged', 'The log was not complete in time.', seen);
 }
 
 type Entries = Map<string, JsonObject[]>;
 const statusOf = (entry: JsonObject) => String(valueAt(entry, 'httpRequest.status') ?? '');
 const revisionOf = (entry: JsonObject) => textOf(valueAt(entry, 'resource.labels.revision_name'));
 
+interface Collected {
+  entries: Entries;
+  /** Every call but the one that ingress refused has its entry, so that one would be there too. */
+  complete: boolean;
+}
+
 /** Reads until every call but the one that ingress refused has its entry, and a while longer for that one. */
-async function collected(scene: Scene): Promise<Entries> {
+async function collected(scene: Scene): Promise<Collected> {
   const { memory, pace, clock } = scene.stage;
   const wanted = new Map<string, number>();
   for (const { mark } of memory.marks) wanted.set(mark, (wanted.get(mark) ?? 0) + 1);
-  let complete: number | undefined;
+  const end = clock.steady() + pace.patienceMs;
+  let since: number | undefined;
   return scene.until(async () => {
     const entries = await read(scene);
-    const has = [...wanted].every(([mark, count]) => (entries.get(mark)?.length ?? 0) >= count);
-    if (!has) return undefined;
-    complete ??= clock.steady();
+    const complete = [...wanted].every(([mark, count]) => (entries.get(mark)?.length ?? 0) >= count);
+    const now = clock.steady();
+    if (!complete) return now >= end ? { entries, complete } : undefined;
+    since ??= now;
     const closed = memory.closed === undefined || entries.has(memory.closed.mark);
-    return closed || clock.steady() - complete >= pace.graceMs ? entries : undefined;
+    return closed || now - since >= pace.graceMs ? { entries, complete } : undefined;
   }, pace.logsMs);
 }
 
@@ -97,6 +112,11 @@ function note(scene: Scene, entries: Entries): void {
 }
 
 function refused(scene: Scene, refusals: readonly JsonObject[], own: readonly JsonObject[]): void {
+  if (refusals.length === 0 || own.length === 0) {
+    for (const belief of ['refusedHasRevision', 'refusedIsWarning'] as const)
+      scene.leave(belief, 'The calls have no entries.');
+    return;
+  }
   const revisions = refusals.map((entry) => revisionOf(entry) ?? null);
   const texts = refusals.filter((entry) => textOf(entry.textPayload) !== undefined).length;
   const ownTexts = own.filter((entry) => textOf(entry.textPayload) !== undefined).length;

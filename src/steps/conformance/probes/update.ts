@@ -53,11 +53,11 @@ export async function update(scene: Scene): Promise<void> {
     ingress: 'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER',
     traffic: pinOn(first),
   };
-  const unchecked = await setAll(scene, change, before.etag);
+  const set = await setAll(scene, change, before.etag);
   try {
     const done = await deployAgain(scene);
     const after = await settledService(scene, names.service, looked);
-    compare(scene, { change, settings, after, first, unchecked });
+    compare(scene, { change, settings, after, first, set });
     const second = latestOf(after);
     if (second !== undefined && second !== first) memory.second = second;
     scene.settle('operationEndsBeforeSettled', done.settled && done.latest !== first, {
@@ -69,18 +69,24 @@ export async function update(scene: Scene): Promise<void> {
   }
 }
 
-/** Writes everything in one PATCH. A policy of the organisation may forbid to turn the invoker check off: then without it. */
-async function setAll(scene: Scene, change: JsonObject, etag: unknown): Promise<boolean> {
+/** What a policy of the organisation, or a project without a preview, may refuse. What is refused is left out. */
+const droppable = [[], ['invokerIamDisabled'], ['invokerIamDisabled', 'defaultUriDisabled', 'scaling']];
+
+/** Writes everything in one PATCH, so that the invoker check is never off while ingress is open. Returns what was set. */
+async function setAll(scene: Scene, change: JsonObject, etag: unknown): Promise<ReadonlySet<string>> {
   const { names } = scene.stage;
-  const all = patchService(names.service, { ...change, invokerIamDisabled: true }, etag);
-  const answer = await scene.ask(all);
-  const unchecked = answer.status < 400;
-  const fewer = patchService(names.service, change, etag);
-  const begun = unchecked ? answer.body : needed(fewer, await scene.ask(fewer));
-  const { error } = await finished(scene, 'run', begun);
-  failOn('The change of the service', error);
-  await settledService(scene, names.service, looked);
-  return unchecked;
+  for (const [index, without] of droppable.entries()) {
+    const all = Object.entries({ ...change, invokerIamDisabled: true });
+    const rest = Object.fromEntries(all.filter(([name]) => !without.includes(name)));
+    const call = patchService(names.service, rest, etag);
+    const answer = await scene.ask(call);
+    if (answer.status >= 400 && index < droppable.length - 1) continue;
+    const { error } = await finished(scene, 'run', needed(call, answer));
+    failOn('The change of the service', error);
+    await settledService(scene, names.service, looked);
+    return new Set(Object.keys(rest));
+  }
+  return new Set();
 }
 
 /** Deploys new code with the pin, and reads the service in the moment in which the operation is done. */
@@ -116,16 +122,16 @@ interface Comparison {
   settings: JsonObject;
   after: JsonObject;
   first: string;
-  unchecked: boolean;
+  set: ReadonlySet<string>;
 }
 
-function compare(scene: Scene, { change, settings, after, first, unchecked }: Comparison): void {
+function compare(scene: Scene, { change, settings, after, first, set }: Comparison): void {
   const traffic = after.traffic;
   const pinned = canonical(traffic) === canonical(pinOn(first));
   scene.settle('functionPatchKeepsPin', pinned, { before: pinOn(first), after: traffic });
   const kept = textMapOf(after.annotations)[throwAwayLabel] === scene.stage.run;
   scene.settle('functionPatchKeepsAnnotations', kept, { annotation: kept ? 'kept' : 'gone' });
-  if (unchecked)
+  if (set.has('invokerIamDisabled'))
     scene.settle('functionPatchResetsInvokerIam', after.invokerIamDisabled === true, {
       'invokerIamDisabled before': true,
       after: after.invokerIamDisabled === true,
@@ -135,11 +141,10 @@ function compare(scene: Scene, { change, settings, after, first, unchecked }: Co
       'functionPatchResetsInvokerIam',
       'The invoker check could not be turned off. A policy of your organisation may forbid it.',
     );
-  const reset = Object.keys(settings).filter(
-    (name) => canonical(after[name] ?? null) !== canonical(settings[name] ?? null),
-  );
+  const tried = Object.keys(settings).filter((name) => set.has(name));
+  const reset = tried.filter((name) => canonical(after[name] ?? null) !== canonical(settings[name] ?? null));
   scene.settle('functionPatchResetsSettings', reset.length === 0, {
-    set: Object.keys(settings),
+    set: tried,
     reset,
   });
   scene.settle('functionUpdateSetsIngress', after.ingress === 'INGRESS_TRAFFIC_INTERNAL_ONLY', {
