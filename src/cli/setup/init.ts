@@ -29,6 +29,10 @@ export async function runInit({ values, context, terminal, google }: Call<SetupV
   const listed = listedRepositories(values.repositories, { name, repo });
   const here = remote !== undefined && remote.repository.toLowerCase() === repo?.toLowerCase();
   const writesFiles = !many && !values.undo && (values.files ?? here);
+  if (!writesFiles && !many && !values.undo)
+    context.log.line(
+      `No workflow is written: ${values.files === false ? 'you said so' : `this folder is no clone of ${repo}`}. --files writes them here.`,
+    );
   const { rest, endpoints } = await google(project);
   const host = hostOf(remote?.host ?? 'github.com', context.env, endpoints);
   const github = await openGithub(context, host, endpoints);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { conditionLimit, conditionOf } from '../../domain/setup/admission.ts';
 import { admissionOf, runtimeOf } from '../../domain/setup/desired.ts';
@@ -110,6 +110,8 @@ function filesOf(wish: SetupWish, values: SetupValues, folder: string): SetupWis
     runtime_service_account: runtimeOf(wish, target),
   };
   const image = values.example_image;
+  if (image !== undefined && (isAbsolute(image) || !existsSync(join(folder, image))))
+    throw new UsageError(['--example-image: expected the path of a file in this folder'], 'init');
   return setupFiles({
     ...{
       name: target.name,
