@@ -9,6 +9,21 @@ export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
   [/^iconv -f (UTF-16 -t UTF-8 )?$/, 'test/gcp/source/repair.test.ts runs it'],
   [/^gcloud alpha functions upgrade converts them\)$/, 'a name in a sentence'],
   [/^gcloud auth application-default login\)$/, 'names the command that made a file'],
+  [/^npm start$/, 'an example of a flag, which takes any program'],
+  [/^npm run sandbox -- --quirk $/, 'starts the sandbox with a quirk, and then waits until it is stopped'],
+  [/^npx --yes github:$/, 'a line of a workflow, which only GitHub can run'],
+  [
+    /^gcloud auth (application-default )?login( --impersonate-service-account=)?$/,
+    'it opens a browser, where a person logs in',
+  ],
+  [
+    /^gcloud (config config-helper printed no JSON|has no active account)\.$|^gcloud could not give a token$/,
+    'what gcloud did, in a sentence',
+  ],
+  [
+    /^gcloud (auth (activate-service-account logs in|login reads the key )|creates a key|builds submit$|reads more options)/,
+    'what a command in a file of the user does, in a sentence',
+  ],
   [
     /^gcloud iam service-accounts (create|update|delete) $/,
     'test/peers/init gives what init prints to a real gcloud',
