@@ -42,6 +42,7 @@ export const foreignActions: Readonly<Record<string, ForeignAction>> = {
   'google-github-actions/auth@v3': { using: 'node24' },
   'google-github-actions/deploy-cloud-functions@v4': { using: 'node24' },
   'google-github-actions/deploy-cloudrun@v3': { using: 'node24' },
+  'google-github-actions/setup-gcloud@v3': { using: 'node24' },
   'ossf/scorecard-action@v2': {
     pin: { sha: '2d1146689b8cda280b9bc96326124645441f03bc', version: 'v2.4.4' },
     using: 'docker',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { holds, mapClaims } from '../../../src/domain/login/doctor/cel.ts';
 import { type Stranger, strangers } from '../../../src/domain/login/doctor/other-runs.ts';
+import { conditionOf } from '../../../src/domain/setup/admission.ts';
 import { allBlocks, pages, read } from '../../docs/pages.ts';
 import { argvOf } from '../../peers/repairs/argv.ts';
 import { loginCommands } from '../../peers/repairs/printed/login.ts';
@@ -52,13 +53,28 @@ const inMessages = loginCommands()
   .filter(({ command }) => command.includes('--attribute-condition'))
   .flatMap(({ from, command }) => conditionsOf(from, command));
 
+/** What `backstay init` writes. */
+const admission = { ownerId: '4211', hostedOnly: false, everyRepository: undefined };
+const ocr = { repositoryId: '770001', branch: 'main', environment: undefined };
+const inSetUp = [
+  { place: 'init', condition: conditionOf({ ...admission, repositories: [ocr] }) },
+  {
+    place: 'init, an environment',
+    condition: conditionOf({ ...admission, repositories: [{ ...ocr, environment: 'prod/ocr' }] }),
+  },
+  {
+    place: 'init, every repository',
+    condition: conditionOf({ ...admission, everyRepository: { branch: 'main' }, repositories: [] }),
+  },
+];
+
 const workflowsIn = (condition: string) =>
   [...condition.matchAll(/'([^']+\.yml@[^']+)'/g)].map(([, workflow = '']) => workflow);
 
 /** This run as the condition means it. */
 const runFor = (condition: string) => {
   const [workflow] = workflowsIn(condition);
-  const environment = /assertion\.environment == '([^']+)'/.exec(condition)?.[1];
+  const environment = /assertion\.environment(?: == '|\) in \['\d+ )([^']+)'/.exec(condition)?.[1];
   return {
     ...claims,
     ...(workflow ? { job_workflow_ref: workflow } : {}),
@@ -75,10 +91,10 @@ function admitted(condition: string): Stranger['id'][] {
     .map(({ id }) => id);
 }
 
-/** The page about one workflow for a whole organisation lets in its repositories, and says so. */
-const organisation = /^docs\/(ko\/)?set-up\/reusable-workflows\.md/;
+/** What is for a whole organisation lets in its repositories, and says so. */
+const organisation = /^docs\/(ko\/)?set-up\/reusable-workflows\.md|^init, every repository$/;
 
-describe.each(Object.entries({ inShell, inTerraform, inCel, inMessages }))('%s', (_, printed) => {
+describe.each(Object.entries({ inShell, inTerraform, inCel, inMessages, inSetUp }))('%s', (_, printed) => {
   test('some are printed', () => expect(printed.length).toBeGreaterThan(0));
 
   test.each(printed.map((one) => [one.place, one.condition] as const))('%s', (place, condition) => {
@@ -89,7 +105,7 @@ describe.each(Object.entries({ inShell, inTerraform, inCel, inMessages }))('%s',
 });
 
 test('every condition of a page lets in the run that it is for', () => {
-  for (const { place, condition } of [...inShell, ...inTerraform, ...inCel]) {
+  for (const { place, condition } of [...inShell, ...inTerraform, ...inCel, ...inSetUp]) {
     const run = runFor(condition);
     expect([place, holds(condition, run, mapClaims(mapping, run))]).toEqual([place, 'true']);
   }
