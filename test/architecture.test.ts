@@ -285,6 +285,29 @@ describe('imports', () => {
     );
   });
 
+  test('what counts requests elsewhere than at Google is named in its room and in the registry alone', () => {
+    const rooms = readdirSync(join(root, 'src/sli'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    const elsewhere = rooms
+      .map(({ name }) => name)
+      .filter((name) => existsSync(join(root, `src/sli/${name}/definition.ts`)))
+      .filter(
+        (name) => !/^ {2}ofGoogle:/m.test(readFileSync(join(root, `src/sli/${name}/definition.ts`), 'utf8')),
+      );
+    expect(elsewhere).toContain('prometheus');
+    const wrong = sources
+      .filter((file) => layerOf(file) !== 'sli')
+      .filter((file) =>
+        elsewhere.some((name) =>
+          new RegExp(
+            `\\b(?:source|name|asked)\\b\\s*[!=]==\\s*'${name}'|\\bsources\\.${name}\\b|from '[^']*/sli/${name}/`,
+          ).test(readFileSync(join(root, file), 'utf8')),
+        ),
+      );
+    expect(wrong).toEqual([]);
+  });
+
   test('adapters reach the steps through ports alone', () => {
     const wrong = [...graph].flatMap(([file, names]) =>
       ['targets', 'gcp', 'sli', 'http', 'github', 'git'].includes(layerOf(file))

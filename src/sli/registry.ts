@@ -19,6 +19,9 @@ export const sourceNames = Object.keys(sources) as SourceName[];
 
 const definitionOf = (name: SourceName): SourceDefinition => sources[name] as SourceDefinition;
 
+/** The counts of Google Cloud that a source reads, if it reads any. */
+export const googleCountsOf = (name: SourceName) => definitionOf(name).ofGoogle;
+
 /** The words of the input `source`, for its description. */
 export const sourceSentence = sourceNames
   .map((name) => `\`${name}\` (${definitionOf(name).sentence})`)

@@ -3,6 +3,7 @@ import type { NeededFor } from '../../domain/preflight/permissions.ts';
 import { stagesOf } from '../../domain/preflight/stages.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import type { Context } from '../../runner/context.ts';
+import { googleCountsOf } from '../../sli/registry.ts';
 import type { Images } from '../../steps/ports/images.ts';
 import type { Prober } from '../../steps/ports/prober.ts';
 import type { DeployTarget } from '../../steps/ports/target.ts';
@@ -29,7 +30,7 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
   if (watches) stages.push('Watch');
   return {
     stages: new Set(stages),
-    counts: watches && source !== 'prometheus' ? source : undefined,
+    counts: watches ? googleCountsOf(source) : undefined,
     blindPromotes: policy.blind === 'promote',
     smoke: suite !== undefined,
     probes: probes !== undefined,

@@ -3,6 +3,7 @@ import { defineSource } from '../definition.ts';
 export const metrics = defineSource({
   sentence: 'the metrics of Cloud Run, minutes late',
   inputs: {},
+  ofGoogle: 'metrics',
   settings: () => undefined,
   problems: (_, { probes }) =>
     probes
