@@ -41,12 +41,18 @@ const quick = {
 let second: string;
 const role = (name: string) => `projects/${sandbox.project}/roles/backstay${name}`;
 
-test('init, and then the release of the README: promoted', async () => {
+test('init, killed on its way and run again, and then the release of the README: promoted', async () => {
+  const killed = await repository.killedAt('+ account ocr-api-reader');
+  expect(killed.signal).toBe('SIGKILL');
   const made = await repository.init('--apply');
   expect([made.code, made.code ? made.err + made.out : '']).toEqual([0, '']);
   expect(made.out).toMatch(/\d+ written, and read again\. 0 to create, 0 to change, \d+ unchanged\./);
   const count = (await writesOf(sandbox)).length;
-  const again = await repository.init('--apply', '--expect-no-changes');
+  const again = await repository.init('--apply', '--expect-no-changes', '--json');
+  expect(JSON.parse(again.out)).toMatchObject({
+    written: 0,
+    totals: { create: 0, change: 0, unknown: 0, held: 0 },
+  });
   expect([again.code, (await writesOf(sandbox)).length]).toEqual([0, count]);
 
   const first = await repository.job('release', quick);

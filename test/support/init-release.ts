@@ -6,7 +6,7 @@ import { repositoriesOf } from '../../sandbox/github/repositories.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { tokenOf } from './empty-project.ts';
 import { type ActionRun, runAction } from './run-action.ts';
-import { type CliRun, runCli } from './run-cli.ts';
+import { type CliOptions, type CliRun, runCli } from './run-cli.ts';
 
 /** A clone of acme/ocr that a person sets up with `init`, and the jobs that its workflows then run. */
 export class InitRepository {
@@ -34,7 +34,16 @@ export class InitRepository {
   }
 
   /** `backstay init`, as a person at a machine, with the values that this page names. */
-  async init(...more: string[]): Promise<CliRun> {
+  init(...more: string[]): Promise<CliRun> {
+    return this.#start(more);
+  }
+
+  /** The same, killed as soon as it says that it writes this. */
+  killedAt(text: string): Promise<CliRun> {
+    return this.#start(['--apply'], { text, signal: 'SIGKILL' });
+  }
+
+  async #start(more: string[], signalAt?: CliOptions['signalAt']): Promise<CliRun> {
     const { project, region, env } = this.#sandbox;
     const token = join(this.folder, '..', 'owner-token');
     writeFileSync(token, await tokenOf(this.#sandbox));
@@ -52,6 +61,7 @@ export class InitRepository {
     const suite = ['--example-image', 'ok.png', '--example-text', 'ok'];
     return runCli([...argv, ...suite, ...more], {
       cwd: this.folder,
+      ...(signalAt ? { signalAt } : {}),
       env: { ...env, CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: token, GH_TOKEN: 'a-token-of-a-person' },
     });
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { holds, mapClaims } from '../../../src/domain/login/doctor/cel.ts';
 import { strangers } from '../../../src/domain/login/doctor/other-runs.ts';
+import { conditionOf } from '../../../src/domain/setup/admission.ts';
 import { describeWith } from '../../support/foreign-tool.ts';
 import { claims } from '../../support/login-facts.ts';
 
@@ -130,6 +131,18 @@ describeWith(
     test('makes a condition that lets in the named repositories and no other run', () => {
       const { condition = '', error } = evaluate(given);
       expect(error).toBe('');
+      // `init` writes the same form, so that either can go on with a provider of the other.
+      const wanted = [
+        { repositoryId: '770001', branch: 'main', environment: undefined },
+        { repositoryId: '770002', branch: 'release', environment: 'prod/invoices' },
+      ];
+      const admission = {
+        ownerId: '4211',
+        hostedOnly: false,
+        everyRepository: undefined,
+        repositories: wanted,
+      };
+      expect(condition).toBe(conditionOf(admission));
       expect(truth(condition, {})).toBe('true');
       const invoices = { repository: 'acme/invoices', repository_id: '770002' };
       expect(truth(condition, { ...invoices, ref: 'refs/heads/release', environment: 'prod/invoices' })).toBe(
