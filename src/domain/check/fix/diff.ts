@@ -44,7 +44,12 @@ function meeting(old: readonly string[], now: readonly string[], i: number, j: n
   for (let far = 1; far < 200; far++)
     for (let a = 0; a <= far; a++) {
       const b = far - a;
-      if (i + a < old.length && j + b < now.length && old[i + a] === now[j + b] && old[i + a]?.trim() !== '')
+      if (
+        i + a < old.length &&
+        j + b < now.length &&
+        old[i + a] === now[j + b] &&
+        (old[i + a]?.trim() !== '' || (i + a === old.length - 1 && j + b === now.length - 1))
+      )
         return [i + a, j + b];
     }
   return [old.length, now.length];

@@ -60,6 +60,9 @@ function nesting(text: string): number {
 function convert(document: Document.Parsed, counter: LineCounter): YamlNode[] {
   const anchors = new Map<string, YamlNode | 'open'>();
   let count = 0;
+  // How many values a node stands for if every alias is written out.
+  const sizes = new Map<YamlNode, number>();
+  const sizeOf = (node: YamlNode): number => sizes.get(node) ?? 1;
   const step = (node: Node | null, depth: number): YamlNode => {
     if (++count > maxNodes) throw new Unreadable(`it holds more than ${maxNodes} values`);
     if (depth > maxDepth) throw new Unreadable('it is nested too deeply');
@@ -72,6 +75,11 @@ function convert(document: Document.Parsed, counter: LineCounter): YamlNode[] {
     const anchor = node && 'anchor' in node ? (node.anchor as string | undefined) : undefined;
     if (anchor) anchors.set(anchor, 'open');
     const made = make(node, depth);
+    const parts =
+      made.kind === 'list' ? made.items : made.kind === 'map' ? made.entries.map(({ value }) => value) : [];
+    const size = parts.reduce((sum, part) => sum + sizeOf(part), 1);
+    if (size > maxNodes) throw new Unreadable(`its aliases stand for more than ${maxNodes} values`);
+    if (size > 1) sizes.set(made, size);
     if (anchor) anchors.set(anchor, made);
     return made;
   };

@@ -24,7 +24,7 @@ const keyInputs: readonly [RegExp, string[]][] = [
 export const keyLogin: Rule = (facts, report) => {
   for (const step of facts.steps) {
     inInputs(step, report);
-    inEnvironment(facts, step, report);
+    inEnvironment(step, report);
   }
   inCommands(facts, report);
 };
@@ -86,7 +86,7 @@ function inInputs(step: Step, report: Reporter): void {
 const fromSecret = (text: string | undefined): boolean => /\$\{\{[^}]*\bsecrets\./.test(text ?? '');
 
 /** The key itself in a variable that Google's libraries read, or its file, which a step writes from a secret. */
-function inEnvironment({ jobs }: Facts, step: Step, report: Reporter): void {
+function inEnvironment(step: Step, report: Reporter): void {
   const direct = [
     'GOOGLE_CREDENTIALS',
     'GOOGLE_CLOUD_KEYFILE_JSON',
@@ -98,7 +98,7 @@ function inEnvironment({ jobs }: Facts, step: Step, report: Reporter): void {
     if (value && fromSecret(value.text))
       tell(report, value.at, `${name} holds the key of a service account.`, `${name} ${value.text}`);
   }
-  const job = jobs.find(({ steps }) => steps.includes(step));
+  const { job } = step;
   for (const command of step.script?.commands ?? []) {
     const secret =
       command.words.some(
@@ -111,7 +111,7 @@ function inEnvironment({ jobs }: Facts, step: Step, report: Reporter): void {
     if (!secret) continue;
     for (const { text, at } of command.writes) {
       if (text === undefined || /GITHUB_(ENV|OUTPUT)/.test(text)) continue;
-      const named = job?.steps.some(
+      const named = job.steps.some(
         (other) =>
           [...other.env].some(
             ([name, value]) =>

@@ -24,9 +24,19 @@ export const isDeployVerb = (verb: string): boolean =>
     verb,
   );
 
+const known = new WeakMap<Facts, ReadonlySet<Step | undefined>>();
+
+/** Steps with a call of gcloud that changes what serves. Every rule about releases asks for them, so they are found once. */
+function callingSteps(facts: Facts): ReadonlySet<Step | undefined> {
+  const steps =
+    known.get(facts) ?? new Set(facts.calls.filter(({ verb }) => isDeployVerb(verb)).map(({ step }) => step));
+  known.set(facts, steps);
+  return steps;
+}
+
 /** Steps that change what serves. */
 export function deploySteps(facts: Facts, job: Job): Step[] {
-  const calling = new Set(facts.calls.filter(({ verb }) => isDeployVerb(verb)).map(({ step }) => step));
+  const calling = callingSteps(facts);
   return job.steps.filter(
     (step) =>
       calling.has(step) ||
