@@ -7,6 +7,7 @@ interface Locked {
   license?: string;
   integrity?: string;
   dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
   link?: boolean;
 }
 export type Packages = Record<string, Locked>;
@@ -40,12 +41,17 @@ function placeOf(packages: Packages, from: string, name: string): string | undef
   }
 }
 
-/** Every place in the lockfile that the product's own dependencies lead to, with what it depends on. */
-export function reachable(packages: Packages): Map<string, string[]> {
+/**
+ * Every place in the lockfile that the packages in the bundle lead to, with what it depends on. The product installs nothing: what is
+ * bundled are development dependencies, and `isBundled` tells them from the tools.
+ */
+export function reachable(packages: Packages, isBundled: (name: string) => boolean): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const visit = (place: string): void => {
     if (found.has(place)) return;
-    const needs = Object.keys(packages[place]?.dependencies ?? {}).flatMap(
+    const { dependencies = {}, devDependencies = {} } = packages[place] ?? {};
+    const own = place === '' ? Object.keys(devDependencies).filter(isBundled) : [];
+    const needs = [...Object.keys(dependencies), ...own].flatMap(
       (name) => placeOf(packages, place, name) ?? [],
     );
     found.set(place, needs);
@@ -96,7 +102,7 @@ export interface Product {
 /** The same input gives the same text, byte for byte. Throws if a bundled package is not in the lockfile at all. */
 export function makeSbom(product: Product, packages: Packages, files: readonly BundledFile[]): string {
   const bundled = new Set(files.flatMap((file) => file.packages));
-  const graph = reachable(packages);
+  const graph = reachable(packages, (name) => bundled.has(name));
   const declared = [...graph.keys()].filter((place) => place !== '' && bundled.has(nameOf(place)));
   // A package may load another one only if it is there (`debug` does), without declaring it. Then it comes from the top folder.
   const undeclared = [...bundled]

@@ -12,14 +12,14 @@ const lines = allBlocks('sh', 'shell', 'bash').flatMap(({ place, text }) =>
   text
     .replace(/\\\n\s*/g, ' ')
     .split('\n')
-    .filter((line) => /^(npx \S+ \S*|npx |node bin\/)?backstay(\.js)? /.test(line.trim()))
+    .filter((line) => /^(npx \S+ \S*|npx )?backstay /.test(line.trim()))
     .map((line) => [place, line.trim()] as const),
 );
 
 test('there are some', () => expect(lines.length).toBeGreaterThan(5));
 
 test.each(lines)('%s: %s', async (_, line) => {
-  const argv = [...line.replace(/^.*?backstay(\.js)? /, '').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+  const argv = [...line.replace(/^.*?backstay /, '').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, a, b, c]) => a ?? b ?? (c as string),
   );
   const name = verbIn(argv);

@@ -54,7 +54,7 @@ export const releaseFiles = (version: string): Record<string, string> => ({
   'package-lock.json': JSON.stringify({
     version,
     packages: {
-      '': { version, dependencies: { a: '1' } },
+      '': { version, devDependencies: { a: '1' } },
       'node_modules/a': { version: '1.0.0', license: 'MIT', integrity: 'sha512-AAEC' },
     },
   }),

@@ -26,7 +26,7 @@ export interface CliOptions {
 export function cliArgv(): string[] {
   if (process.env.BACKSTAY_FROM_SOURCE)
     return ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', join(root, 'test/support/cli-from-source.mjs')];
-  return [join(process.env.BACKSTAY_BUILT || root, 'bin/backstay.js')];
+  return [join(process.env.BACKSTAY_BUILT || root, 'dist/cli.js')];
 }
 
 /** Starts the command line without a terminal, in an environment that holds nothing of this machine's logins. */

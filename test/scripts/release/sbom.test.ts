@@ -33,7 +33,7 @@ interface Bom {
 
 describe('a small tree', () => {
   const packages: Packages = {
-    '': { dependencies: { a: '1' } },
+    '': { devDependencies: { a: '1', unused: '1' } },
     'node_modules/a': {
       version: '1.0.0',
       license: 'MIT',
@@ -48,7 +48,7 @@ describe('a small tree', () => {
   const files = [{ name: 'index.js', sha256: 'd'.repeat(64), packages: ['a', '@s/b'] }];
 
   test('is followed as Node resolves it', () => {
-    expect([...reachable(packages).keys()]).toEqual([
+    expect([...reachable(packages, (name) => name === 'a').keys()]).toEqual([
       '',
       'node_modules/a',
       'node_modules/a/node_modules/@s/b',
