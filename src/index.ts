@@ -17,6 +17,7 @@ export const authPost = () =>
   run('auth', async () => (await import('./actions/auth/auth.ts')).authPost, 'post');
 export const check = () => run('check', async () => (await import('./actions/check/check.ts')).check);
 export const deploy = () => run('deploy', async () => (await import('./actions/deploy/deploy.ts')).deploy);
+export const doctor = () => run('doctor', async () => (await import('./actions/doctor/doctor.ts')).doctor);
 export const guard = () => run('guard', async () => (await import('./actions/guard/guard.ts')).guard);
 export const release = () =>
   run('release', async () => (await import('./actions/release/release.ts')).release);

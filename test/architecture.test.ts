@@ -86,6 +86,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     guard: ['login'],
     // Files alone: no login and no client of Google Cloud.
     check: [],
+    doctor: ['auth', 'login', 'preflight', 'smoke-test', 'watch'],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
     rollback: ['login', 'preflight', 'watch'],
@@ -99,6 +100,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     login: ['ports'],
     setup: ['ports'],
     preflight: ['ports'],
+    doctor: ['ports', 'preflight'],
     smoke: ['ports'],
     traffic: ['ports'],
     budget: ['ports'],
@@ -119,7 +121,18 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     causes: ['data', 'errors', 'image'],
     // The types of every capability's evidence meet here, so no capability may import the report.
     report: [
-      ...['basis', 'budget', 'check', 'deploy', 'errors', 'exposure', 'findings', 'login', 'preflight'],
+      ...[
+        'basis',
+        'budget',
+        'check',
+        'deploy',
+        'doctor',
+        'errors',
+        'exposure',
+        'findings',
+        'login',
+        'preflight',
+      ],
       ...['release', 'rollback', 'smoke', 'text', 'watch'],
     ],
     invocation: ['data'],
@@ -146,6 +159,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     setup: ['data', 'deploy', 'preflight'],
     release: ['budget', 'data', 'evidence', 'findings', 'traffic', 'watch'],
     rollback: ['traffic', 'watch'],
+    // What a person asks before a release. It judges what others have read.
+    doctor: ['data', 'deploy', 'findings', 'image', 'preflight', 'text'],
     // What serves now, for a person: what `status` shows.
     status: ['deploy', 'text', 'traffic'],
     traffic: ['data'],
@@ -166,6 +181,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   },
   gcp: {
     conformance: ['source'],
+    doctor: ['exposure'],
     exposure: [],
     functions: [],
     login: [],
@@ -432,7 +448,7 @@ describe('actions', () => {
   const definitions = ['action.yml', ...files('actions', 'action.yml')].filter((file) =>
     existsSync(join(root, file)),
   );
-  const names = ['auth', 'check', 'deploy', 'guard', 'rollback', 'smoke-test', 'watch'];
+  const names = ['auth', 'check', 'deploy', 'doctor', 'guard', 'rollback', 'smoke-test', 'watch'];
 
   test('each action has its definition and its README, the root action too', () => {
     expect(existsSync(join(root, 'action.yml'))).toBe(true);

@@ -20,7 +20,9 @@ const rows = [...page.matchAll(/^\| `([^`]+)` \| (\d+) \| (.*) \| (.*) \|$/gm)].
 
 describe('dist/', () => {
   test('every file is on the map, and the map names nothing else', () => {
-    const scripts = readdirSync(dist).filter((name) => name.endsWith('.js') && !['index.js', 'cli.js'].includes(name));
+    const scripts = readdirSync(dist).filter(
+      (name) => name.endsWith('.js') && !['index.js', 'cli.js'].includes(name),
+    );
     expect(rows.map(({ file }) => file).sort()).toEqual(scripts.sort());
   });
 

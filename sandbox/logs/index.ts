@@ -5,7 +5,7 @@ import type { ApiDefinition } from '../core/types.ts';
 import { listEntries } from './entries.ts';
 import { monitoringApi } from './monitoring.ts';
 import { logReads, metricReads } from './read-quota.ts';
-import { writeRoutes } from './writes.ts';
+import { sinkChanges, writeRoutes } from './writes.ts';
 
 /** Cloud Logging and Cloud Monitoring. */
 export function logsApis(world: World): ApiDefinition[] {
@@ -23,6 +23,10 @@ export function logsApis(world: World): ApiDefinition[] {
         throw invalidArgument(`setting "${name}" must be a whole number.`);
       quota.perMinute = value as number;
     });
+  addSetting(world, 'sinks', (value) => {
+    for (const [name, change] of Object.entries((value ?? {}) as Record<string, object>))
+      sinkChanges(world).set(name, { ...change });
+  });
   return [
     {
       name: 'logging',

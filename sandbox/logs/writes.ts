@@ -80,6 +80,9 @@ function write(world: World, call: Call): Reply {
 
 const EVERY_DAY = 30;
 
+/** What `PATCH /settings {sinks}` has changed, by the name of the sink: `exclusions` and `disabled`. */
+export const sinkChanges = (world: World): Map<string, Json> => world.extension('sinks', () => new Map());
+
 /** The two buckets and the two sinks that every project has (cloud.google.com/logging/docs/routing/overview). */
 const defaults = (world: World): { buckets: Json[]; sinks: Json[] } => ({
   buckets: ['_Default', '_Required'].map((id) => ({
@@ -96,6 +99,7 @@ const defaults = (world: World): { buckets: Json[]; sinks: Json[] } => ({
         ? 'LOG_ID("cloudaudit.googleapis.com/activity")'
         : 'NOT LOG_ID("cloudaudit.googleapis.com/activity")',
     resourceName: `projects/${world.project}/sinks/${id}`,
+    ...sinkChanges(world).get(id),
   })),
 });
 

@@ -5,6 +5,7 @@ import { stopWithWorld } from '../run/lifecycle.ts';
 import { runState } from '../run/model.ts';
 import { obstacleSettings } from '../run/obstacles.ts';
 import { reachabilityRoutes } from '../run/reachability.ts';
+import { dockerImagesApi } from '../run-deploy/docker-images.ts';
 import { buildRoutes } from './builds.ts';
 import { operationRoutes } from './operations.ts';
 import { policyRoutes } from './policies.ts';
@@ -43,6 +44,7 @@ export function runApis(world: World): ApiDefinition[] {
     })),
   );
   return [
+    dockerImagesApi(world),
     { name: 'control', routes: [breakRoute(world), ...reachabilityRoutes(world)] },
     {
       name: 'run',

@@ -11,6 +11,7 @@ const headings: Record<Capability, string> = {
   basis: 'What a verdict rests on',
   budget: 'Error budget',
   preflight: 'Preflight: what later stages need',
+  doctor: 'Doctor: what a release will need',
 };
 
 /** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */

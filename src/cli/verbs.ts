@@ -28,6 +28,10 @@ export const verbs: Readonly<Record<string, Entry>> = {
     summary: 'Show what a deploy would change, and change nothing.',
     load: async () => (await import('./verbs/plan.ts')).plan,
   },
+  doctor: {
+    summary: 'Examine what a release will need, and rehearse a rollback.',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
   smoke: {
     summary: 'Run a smoke suite against a URL, a command or a deployed service.',
     load: async () => (await import('./verbs/smoke.ts')).smoke,

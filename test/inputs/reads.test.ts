@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readAuthRequest } from '../../src/actions/auth/inputs.ts';
 import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
+import { readDoctor } from '../../src/actions/doctor/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
 import { readRollback } from '../../src/actions/rollback/inputs.ts';
@@ -25,6 +26,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   release: readRelease,
   auth: readAuthRequest,
   deploy: readDeployInputs,
+  doctor: readDoctor,
   guard: readGuard,
   check: readCheck,
   'smoke-test': readSmokeTest,

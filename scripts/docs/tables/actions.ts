@@ -1,6 +1,7 @@
 import { manifest as auth } from '../../../src/actions/auth/manifest.ts';
 import { manifest as check } from '../../../src/actions/check/manifest.ts';
 import { manifest as deploy } from '../../../src/actions/deploy/manifest.ts';
+import { manifest as doctor } from '../../../src/actions/doctor/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
 import { manifest as release } from '../../../src/actions/release/manifest.ts';
 import { manifest as rollback } from '../../../src/actions/rollback/manifest.ts';
@@ -18,4 +19,5 @@ export const manifests: readonly Manifest[] = [
   smokeTest,
   watch,
   rollback,
+  doctor,
 ];

@@ -12,7 +12,7 @@ export const smoke = verb({
   flags: {},
   examples: [
     `${slug} smoke --url http://127.0.0.1:8080`,
-    `${slug} smoke --command 'npm start' --suite smoke.yaml`,
+    `${slug} smoke --command 'node server.js' --suite smoke.yaml`,
     `${slug} smoke --project my-project --region asia-northeast3 --name ocr-api`,
   ],
   run: async (call) => {

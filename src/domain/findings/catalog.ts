@@ -4,6 +4,7 @@ import { basisRules } from './rules/basis.ts';
 import { budgetRules } from './rules/budget.ts';
 import { type CheckRule, checkRules } from './rules/check.ts';
 import { deployRules } from './rules/deploy.ts';
+import { doctorRules } from './rules/doctor.ts';
 import { exposureRules } from './rules/exposure.ts';
 import { loginRules } from './rules/login.ts';
 import { preflightRules } from './rules/preflight.ts';
@@ -22,6 +23,7 @@ export const ruleTables = {
   budget: budgetRules,
   basis: basisRules,
   preflight: preflightRules,
+  doctor: doctorRules,
 };
 
 type Tables = typeof ruleTables;
@@ -43,6 +45,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...budgetRules,
   ...basisRules,
   ...preflightRules,
+  ...doctorRules,
 };
 
 /** Does this capability own the rule? */

@@ -2,6 +2,7 @@ import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
 import type { CheckEvidence } from '../check/evidence.ts';
 import type { DeployEvidence } from '../deploy/evidence.ts';
+import type { DoctorEvidence } from '../doctor/check.ts';
 import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { LoginEvidence } from '../login/evidence.ts';
@@ -60,6 +61,7 @@ interface EvidenceByAction {
   auth: object;
   check: { check?: CheckEvidence | undefined };
   deploy: { preflight?: PreflightEvidence | undefined; deploy?: DeployEvidence | undefined };
+  doctor: { preflight?: PreflightEvidence | undefined; doctor?: DoctorEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   release: ReleaseEvidence;
   rollback: { preflight?: PreflightEvidence | undefined; rollback?: RollbackEvidence | undefined };

@@ -12,6 +12,7 @@ const everywhere = {
   'smoke-test': {},
   watch: {},
   rollback: {},
+  doctor: {},
 } as const;
 
 /** After a login step, deploy-cloud-functions@v4 reads `service_account` as the account of the function. */
@@ -58,6 +59,10 @@ export const login = group('Login', {
       rollback: {
         sentence: 'E-mail of the service account to log in as. It needs `run.services.update`.',
       },
+      doctor: {
+        sentence:
+          'E-mail of the service account to log in as. Use the one that releases, because its permissions are examined.',
+      },
       auth: { sentence: 'E-mail of the service account to log in as.' },
     },
   },
@@ -70,6 +75,7 @@ export const login = group('Login', {
     essential: true,
     usedBy: {
       release: {},
+      doctor: {},
       'smoke-test': {},
       watch: {
         sentence: 'E-mail of the service account that calls the function if `probes_per_minute` is set.',

@@ -61,7 +61,13 @@ export const objectives = group('Objectives and error budget', {
     sentence: 'Path of a file with objectives (OpenSLO v1). It replaces `slo` and `latency_slo`.',
     example: sloFile,
     otherwise: 'none',
-    usedBy: counting,
+    usedBy: {
+      ...counting,
+      doctor: {
+        sentence: 'Path of a file with objectives (OpenSLO v1).',
+        otherwise: `\`${sloFile}\` if that file exists, else none`,
+      },
+    },
   },
   budget_window: {
     kind: duration('1h', '366d'),

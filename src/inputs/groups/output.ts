@@ -16,6 +16,7 @@ export const output = group('Summary and GitHub', {
       'smoke-test': {},
       watch: {},
       rollback: {},
+      doctor: {},
     },
   },
   github_token: {
@@ -29,6 +30,10 @@ export const output = group('Summary and GitHub', {
     usedBy: {
       release: {},
       rollback: {},
+      doctor: {
+        sentence:
+          'Token that may read the environment of the job (`actions: read`), to see which branches it admits.',
+      },
       auth: {
         sentence:
           "Token with which the doctor reads the repository's OIDC settings, to know the next subject.",

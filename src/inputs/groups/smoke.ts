@@ -57,7 +57,13 @@ export const smoke = group('Smoke test', {
       'Path of the suite file, relative to the workspace. Paths of images in it are relative to the suite.',
     example: `tests/${suiteFile}`,
     default: suiteFile,
-    usedBy: smokeTest,
+    usedBy: {
+      ...smokeTest,
+      doctor: {
+        sentence:
+          'Path of the suite file, relative to the workspace. The doctor reads it with every file that it names.',
+      },
+    },
   },
   url: {
     kind: plainUrl,

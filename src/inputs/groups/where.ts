@@ -18,6 +18,7 @@ export const where = group('Where', {
       deploy: { requiredUnless: 'service' },
       guard: { required: true },
       rollback: { required: true },
+      doctor: { required: true },
       'smoke-test': {
         sentence: 'Name of the deployed function to test. Set this, `url` or `command`.',
       },
@@ -36,6 +37,7 @@ export const where = group('Where', {
       guard: atHome,
       'smoke-test': atHome,
       watch: atHome,
+      doctor: atHome,
     },
   },
   new_region: {
@@ -62,6 +64,7 @@ export const where = group('Where', {
       'smoke-test': {},
       watch: {},
       rollback: {},
+      doctor: {},
       auth: {
         sentence: 'Project id that this step exports for the steps that follow.',
         otherwise: 'the project in the e-mail of `service_account`, else the project of an earlier step',

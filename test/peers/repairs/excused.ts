@@ -25,6 +25,14 @@ export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
     'what a command in a file of the user does, in a sentence',
   ],
   [
+    /^gcloud auth (application-default )?login( --impersonate-service-account=)?$/,
+    'it opens a browser to log a person in, which no test can do',
+  ],
+  [
+    /^gcloud (config config-helper printed no JSON|has no active account|could not give a token)/,
+    'words about gcloud in a sentence; test/gcp/login/local.test.ts has a stand-in for gcloud',
+  ],
+  [
     /^gcloud iam service-accounts (create|update|delete) $/,
     'test/peers/init gives what init prints to a real gcloud',
   ],

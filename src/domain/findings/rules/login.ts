@@ -122,6 +122,11 @@ export const loginRules = {
     severity: 'low',
     why: 'A token that was made for another purpose is accepted here too.',
   },
+  'login-foreign-discovery': {
+    title: "The provider reads the issuer's keys from another address",
+    severity: 'varies',
+    why: 'Whoever answers at that address decides which keys are right, and can log in as any repository.',
+  },
   'login-uploaded-keys': {
     title: "The provider uses uploaded keys instead of the issuer's own keys",
     severity: 'varies',

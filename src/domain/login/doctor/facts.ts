@@ -10,7 +10,15 @@ export interface ProviderResource {
   disabled?: boolean | undefined;
   attributeMapping: Record<string, string>;
   attributeCondition?: string | undefined;
-  oidc?: { issuerUri?: string; allowedAudiences?: string[]; jwksJson?: string } | undefined;
+  oidc?:
+    | {
+        issuerUri?: string;
+        allowedAudiences?: string[];
+        jwksJson?: string;
+        /** Where Google reads the issuer's configuration, and through it the keys, in place of the issuer's own address. */
+        discoveryUri?: string;
+      }
+    | undefined;
 }
 
 export interface PoolResource {

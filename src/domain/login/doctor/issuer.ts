@@ -33,6 +33,24 @@ function uploadedKeys(provider: Provider, { oidc }: ProviderResource): Finding[]
   ];
 }
 
+/** The server at this address names the keys, so its owner can sign any token of the issuer. */
+function foreignDiscovery(provider: Provider, { oidc }: ProviderResource): Finding[] {
+  const { discoveryUri: address, issuerUri: issuer = '' } = oidc ?? {};
+  if (!address) return [];
+  const own = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  if (address.replace(/\/$/, '') === own) return [];
+  return [
+    {
+      rule: 'login-foreign-discovery',
+      severity: githubIssuer.test(issuer) ? 'high' : 'medium',
+      title: `The provider reads the keys of ${issuer} from ${address}, which is another address than the issuer's own.`,
+      why: 'Whoever answers at that address decides which keys are right, and can log in as any repository.',
+      fix: 'Remove oidc.discoveryUri from the provider, so that Google asks the issuer itself. This shows the provider:',
+      commands: [describeProvider(provider)],
+    },
+  ];
+}
+
 /** Checks the issuer, the audiences and the keys that the provider accepts. */
 export function examineIssuer(
   facts: IdentityFacts,
@@ -70,5 +88,5 @@ export function examineIssuer(
       fix: 'Keep only the audience of this run:',
       commands: [updateProvider(provider, { 'allowed-audiences': audience })],
     });
-  return [...found, ...uploadedKeys(provider, resource)];
+  return [...found, ...uploadedKeys(provider, resource), ...foreignDiscovery(provider, resource)];
 }

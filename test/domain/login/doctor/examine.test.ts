@@ -88,6 +88,18 @@ describe('the rest of the set-up', () => {
       },
       'info login-uploaded-keys',
     ],
+    [
+      "another address for GitHub's keys",
+      {
+        provider: {
+          oidc: {
+            issuerUri: issuer,
+            discoveryUri: 'https://keys.example.com/.well-known/openid-configuration',
+          },
+        },
+      },
+      'high login-foreign-discovery',
+    ],
     ['a disabled provider', { provider: { disabled: true } }, 'critical login-provider-unusable'],
     [
       'a deleted pool',

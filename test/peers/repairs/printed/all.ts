@@ -1,4 +1,5 @@
 import { causeCommands } from './causes.ts';
+import { doctorCommands } from './doctor.ts';
 import { exposureCommands } from './exposure.ts';
 import type { Printed } from './here.ts';
 import { loginCommands } from './login.ts';
@@ -12,6 +13,7 @@ export function allPrinted(): Map<string, string[]> {
     ...causeCommands(),
     ...loginCommands(),
     ...exposureCommands(),
+    ...doctorCommands(),
     ...stepCommands(),
     ...pageCommands(),
   ];

@@ -1,0 +1,140 @@
+import { type Examined, partNames, worst } from '../../domain/doctor/check.ts';
+import { claimText } from '../../domain/login/claims.ts';
+import { optionalStages, stagesOf } from '../../domain/preflight/stages.ts';
+import { clientAgent } from '../../domain/product.ts';
+import { newReport } from '../../domain/report/report.ts';
+import { createDoctorSources } from '../../gcp/doctor/doctor-sources.ts';
+import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createBuilds } from '../../gcp/run/builds.ts';
+import { createServices } from '../../gcp/run/services.ts';
+import { readBranchRule } from '../../github/environment-rule.ts';
+import type { Action } from '../../runner/action.ts';
+import type { Context } from '../../runner/context.ts';
+import { doctor as examine } from '../../steps/doctor/doctor.ts';
+import { chooseTarget } from '../../targets/choose.ts';
+import { examineLogin } from '../auth/doctor.ts';
+import { openPlatform, type Platform } from '../login/platform.ts';
+import { runPreflight, withoutCalls } from '../preflight/preflight.ts';
+import { examineFiles, wantedFiles } from './files.ts';
+import { readDoctor } from './inputs.ts';
+
+const icons = { ok: '✓', warn: '!', bad: '✗', unknown: '?', skipped: '-' } as const;
+
+/** Examines everything that a release will need, as the identity of this job. Changes nothing. */
+export const doctor: Action<'doctor'> = async (context) => {
+  const read = readDoctor(context);
+  context.inputs.done();
+  const { log, clock, env, signal } = context;
+  const platform = openPlatform(context, read.login);
+  const { rest } = platform;
+  const place = { project: platform.projectId, region: read.region, name: read.name };
+  const services = createServices(rest);
+  const functions = createFunctions({ rest, clock, log, userAgent: clientAgent });
+  const target = chooseTarget(
+    { functions, services, builds: createBuilds(rest), log },
+    { place, kind: undefined, fromSource: false },
+  );
+  const files = wantedFiles(context, read);
+  const started = clock.steady();
+  log.line(`Examining what a release of ${read.name} in ${place.project}/${place.region} needs.`);
+  // Its claims tell the environment, and a failed login ends here with its explanation.
+  await platform.tokens.accessToken(signal);
+  const stages = new Set([
+    ...stagesOf.release,
+    ...optionalStages.filter((stage) => stage !== 'Smoke test' || files.suite !== undefined),
+  ]);
+  const nothing = { asked: {}, ingress: undefined, runtimeAccount: undefined, buildAccount: undefined };
+  const use = {
+    ...{ ...withoutCalls, ...nothing, stages, newRegion: true, kind: undefined },
+    ...{ counts: 'auto' as const, smoke: files.suite !== undefined },
+  };
+  const result = await examine(
+    {
+      ...{ target, services, sources: createDoctorSources(rest) },
+      runtimes: (location, stop) => functions.runtimes(location, stop),
+      preflight: () =>
+        runPreflight(
+          context,
+          { platform, login: read.login, target },
+          { ...place, mode: 'stop', use },
+          signal,
+        ),
+      login: () => loginPart(context, platform, read),
+      files: () => examineFiles(context, files),
+      branches: (repository, environment) =>
+        readBranchRule(
+          { token: read.githubToken, apiUrl: env.GITHUB_API_URL },
+          { repository, environment },
+          signal,
+        ),
+    },
+    {
+      ...place,
+      environment: () => environmentOf(platform),
+      today: new Date(clock.now()).toISOString().slice(0, 10),
+      now: clock.now(),
+      signal,
+    },
+  );
+  for (const { part, state, text } of result.evidence.checks)
+    log.line(`${icons[state]} ${partNames[part].padEnd(20)} ${text}`);
+  const report = newReport('doctor', { ...place, service: result.service?.split('/').at(-1) });
+  Object.assign(report, { inputs: context.inputs.given, verdict: result.verdict, reason: result.reason });
+  report.findings = result.findings;
+  report.evidence.doctor = result.evidence;
+  report.evidence.preflight = result.preflight;
+  report.timings.push({
+    stage: 'doctor',
+    startedAtSeconds: (started - context.startedAt) / 1000,
+    seconds: (clock.steady() - started) / 1000,
+    verdict: result.verdict,
+  });
+  return { report, view: async () => (await import('../../domain/summary/doctor/section.ts')).doctorView };
+};
+
+/** The provider and the accounts of a login without a key. A person's own login has none. */
+async function loginPart(
+  context: Context,
+  platform: Platform,
+  { login, githubToken }: Pick<ReturnType<typeof readDoctor>, 'login' | 'githubToken'>,
+): Promise<Examined | undefined> {
+  if (platform.tokens.claims() === undefined) return undefined;
+  const { findings, verdict } = await examineWith(context, platform, {
+    login,
+    providerFile: undefined,
+    githubToken,
+  });
+  const shown = findings.filter(({ severity }) => severity !== 'info');
+  if (shown.length === 0 && verdict === 'inconclusive')
+    return {
+      part: 'login',
+      state: 'unknown',
+      text: 'The login works. The provider could not be read.',
+      findings: [],
+    };
+  return {
+    part: 'login',
+    state: worst(shown),
+    text: shown[0]?.title ?? 'The login works, and the provider keeps every other repository out.',
+    findings: shown,
+  };
+}
+
+async function examineWith(
+  context: Context,
+  platform: Platform,
+  patient: Parameters<typeof examineLogin>[2],
+) {
+  const probe = newReport('auth');
+  // The doctor of the login writes its own lines, which the list of parts repeats.
+  const quiet = { ...context.log, line: context.log.debug };
+  const verdict = await examineLogin({ ...context, log: quiet }, platform, patient, probe);
+  return { findings: probe.findings, verdict };
+}
+
+function environmentOf({ tokens }: Pick<Platform, 'tokens'>) {
+  const claims = tokens.claims() ?? {};
+  const repository = claimText(claims, 'repository');
+  const environment = claimText(claims, 'environment');
+  return repository && environment ? { repository, environment } : undefined;
+}

@@ -1,0 +1,27 @@
+import { type RuntimeSupport, runtimeText } from '../deploy/runtimes.ts';
+import type { Finding } from '../findings/finding.ts';
+import type { Examined } from './check.ts';
+
+/** Judges how long the runtime of the function can still be built. `today` is an ISO day. */
+export function judgeRuntime(support: RuntimeSupport, today: string): Examined {
+  const { name, state, deprecation, newest } = support;
+  const left =
+    deprecation === undefined
+      ? undefined
+      : Math.floor((Date.parse(deprecation) - Date.parse(today)) / 86_400_000);
+  if (state === 'supported') {
+    const text =
+      left === undefined
+        ? `${name} is supported.`
+        : `${name} is supported for ${left} more days (${deprecation}).`;
+    return { part: 'runtime', state: 'ok', text, findings: [] };
+  }
+  const grave = state !== 'ending';
+  const finding: Finding = {
+    rule: 'doctor-runtime',
+    severity: grave ? 'high' : 'medium',
+    title: runtimeText(support),
+    ...(newest === undefined || newest === name ? {} : { fix: `Set runtime: ${newest}, and test it.` }),
+  };
+  return { part: 'runtime', state: grave ? 'bad' : 'warn', text: finding.title, findings: [finding] };
+}
