@@ -47,7 +47,7 @@ describe('the command conformance', () => {
     });
     const found = document.settled.find(({ id }: { id: string }) => id === 'revisionShowsDigest');
     expect(found).toMatchObject({ verdict: 'holds', quirk: true, evidence: expect.any(Array) });
-    expect(report()).toContain('**Nothing is contradicted. 10 hold,');
+    expect(report()).toContain('**Nothing is contradicted. Beliefs that hold: 10;');
     expect(await ours()).toEqual([]);
     expect(existsSync(journal())).toBe(false);
   });

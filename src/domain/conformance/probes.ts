@@ -111,7 +111,7 @@ export const probes: Readonly<Record<ProbeId, Probe>> = {
     after: ['create'],
     seconds: 120,
     deadline: 420,
-    cost: { buildMinutes: 2.5, storedGib: 0.2 },
+    cost: { buildMinutes: 2.5, vcpuSeconds: 120, gibSeconds: 60, storedGib: 0.2 },
     permissions: [],
   },
   access: {

@@ -40,9 +40,9 @@ export function headline(outcome: Outcome): string {
     wrong.length > 0
       ? `${wrong.length} of our beliefs ${wrong.length === 1 ? 'is' : 'are'} contradicted: ${wrong.map(({ belief }) => belief).join(', ')}.`
       : 'Nothing is contradicted.',
-    `${holds.length} hold, ${open.length - out} are not settled${out > 0 ? `, ${out} were left out` : ''}.`,
+    `Beliefs that hold: ${holds.length}; not settled: ${open.length - out}${out > 0 ? `; left out: ${out}` : ''}.`,
     ...(failed > 0 ? [`${failed} ${failed === 1 ? 'part' : 'parts'} of the run failed.`] : []),
-    ...(outcome.left.length > 0 ? [`${outcome.left.length} throw-away resources are left.`] : []),
+    ...(outcome.left.length > 0 ? [`Throw-away resources left behind: ${outcome.left.length}.`] : []),
   ].join(' ');
 }
 
