@@ -141,7 +141,10 @@ export function failureTexts(
       ? `The revision ${dead} did not start: ${sentenceOf(message)}`
       : `The deploy failed${stage ? ` in stage ${stageWord(stage.name)}` : ''}: ${message}`,
     why: why.length > 0 ? why.join(' ') : undefined,
-    ...nextStep(stage?.name, { build, link, region, entryPoint, project: place?.project, name: place?.name }),
+    ...nextStep(stage?.name, {
+      ...{ build, link, region, entryPoint },
+      ...{ project: place?.project, name: place?.name, image: place?.image },
+    }),
     details: [
       ...(dead ? [message] : []),
       ...messages,

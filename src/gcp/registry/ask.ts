@@ -9,6 +9,8 @@ export interface RegistryOptions {
   userAgent: string;
   /** The token of this run. Only Google's registries get it. */
   accessToken: (signal?: AbortSignal) => Promise<string>;
+  /** How a request is sent, for tests. */
+  send?: typeof send;
 }
 
 const tries = 4;
@@ -18,7 +20,7 @@ const maxBytes = 4 * 1024 * 1024;
 
 /** One GET, repeated if the registry or the network fails for a moment. Answers of 4xx are values. */
 export async function ask(
-  { clock, userAgent, endpoints }: RegistryOptions,
+  { clock, userAgent, endpoints, send: sender = send }: RegistryOptions,
   url: string,
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
@@ -27,7 +29,7 @@ export async function ask(
   for (let nth = 1; ; nth++) {
     const wait = 300 * 2 ** (nth - 1) * (0.5 + Math.random() / 2);
     try {
-      const answer = await send({
+      const answer = await sender({
         method: 'GET',
         url,
         headers: { 'user-agent': userAgent, ...headers },
@@ -38,8 +40,11 @@ export async function ask(
       if (answer.status < 500 && answer.status !== 429) return answer;
       if (nth >= tries)
         throw new ReleaseError('remote-error', {
-          what: `The registry ${new URL(url).host} answered ${answer.status}.`,
-          fix: 'Run the job again.',
+          what: `The registry ${new URL(url).host} answered ${answer.status}${answer.status === 429 ? ': too many requests' : ''}.`,
+          fix:
+            answer.status === 429
+              ? 'Run the job again later. Docker Hub limits who reads without an account: name a remote repository of Artifact Registry in image instead.'
+              : 'Run the job again.',
         });
     } catch (error) {
       if (!(error instanceof TransportError) || error.permanent || nth >= tries) throw error;

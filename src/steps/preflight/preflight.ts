@@ -14,6 +14,7 @@ import type { PreflightUse } from '../../domain/preflight/use.ts';
 import type { Deployed } from '../ports/target.ts';
 import { type CallerPorts, callerRows, callerToken } from './caller.ts';
 import { Calls } from './calls.ts';
+import { regionsElsewhere } from './elsewhere.ts';
 import { accountPath, defaultAccount, heldOf, openQuestions, type Places, placesOf } from './places.ts';
 import { elsewhereRows, imageRows, ingressRows, isClosedNow, projectRows, sizeRows } from './setting-rows.ts';
 
@@ -67,14 +68,7 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
     askPlaces(sources, use, isNew, places, signal),
     askDefaultAccount(sources, { ...request, use }, isNew, places),
     callerRows(calls, use, { service, project: place.project, url }, token, signal),
-    isNew === true && !use.newRegion
-      ? sources.regionsOf(
-          place.project,
-          place.name,
-          use.kind?.startsWith('run-') ? 'service' : 'function',
-          signal,
-        )
-      : undefined,
+    isNew === true && !use.newRegion ? regionsElsewhere(sources, place, use.kind, signal) : undefined,
     url !== undefined && isClosedNow(use, live?.config) ? calls.caller.call(url, signal) : undefined,
     image === undefined ? undefined : sources.image(image, signal),
   ]);

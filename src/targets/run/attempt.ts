@@ -54,7 +54,9 @@ export function attemptOf(deploy: RunDeploy): Attempt {
     if (isReady) return;
     const stage = made || content.build === undefined ? 'SERVICE' : 'BUILD';
     const build = stage === 'BUILD' ? await content.build?.(after) : undefined;
-    throw await changeFailure(ports, request, { service: after, stage, build: build?.id, refusal });
+    // An image is named by the digest that was tried, because its tag may have moved since.
+    const tried = { ...request, image: content.image };
+    throw await changeFailure(ports, tried, { service: after, stage, build: build?.id, refusal });
   };
   return {
     plan: planned.plan,
