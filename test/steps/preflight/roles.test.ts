@@ -81,7 +81,12 @@ function newAccounts(id: string) {
 
 /** Runs a printed command in a shell whose gcloud grants on the sandbox. Throws for anything but a grant. */
 function paste(command: string): void {
-  const shell = `gcloud() { printf '%s\\n' "$@"; }\n${command}\n`;
+  // A grant for a workflow reads first what the provider maps.
+  const mapping = ['google.subject=assertion.sub', 'attribute.repository_id=assertion.repository_id'].join(
+    ';',
+  );
+  const answers = `case "$*" in *'value(attributeMapping)'*) printf '%s' '${mapping}' ;; *) printf '%s\\n' "$@" ;; esac`;
+  const shell = `gcloud() { ${answers}; }\n${command}\n`;
   const words = execFileSync('bash', ['-c', shell], { encoding: 'utf8' }).trim().split('\n');
   const flag = (name: string) =>
     words
