@@ -2,8 +2,9 @@ import { nearest } from '../domain/data/nearest.ts';
 import { actionPath } from '../domain/product.ts';
 import type { InputProblem } from '../domain/report/input-problem.ts';
 import type { ActionName } from '../domain/report/report.ts';
+import { flagsHint } from './flags.ts';
 import { formerNames } from './former.ts';
-import { flagsHint, refusedNames } from './refused.ts';
+import { refusedNames } from './refused.ts';
 import { allInputs, inputsOf } from './table.ts';
 
 /**
@@ -38,7 +39,7 @@ function hint(
   const asThere = name === 'source' && env.INPUT_SERVICE?.trim() ? 'source of a container' : name;
   const instead = declared.includes('image') ? refusedNames[asThere] : undefined;
   if (instead !== undefined) return instead;
-  if (name === 'flags' && declared.includes('image')) return flagsHint(env.INPUT_FLAGS ?? '');
+  if (name === 'flags' && declared.includes('image')) return flagsHint(env.INPUT_FLAGS ?? '', declared);
   const former = formerNames[name.replace(/[^a-z0-9]+/g, '_')];
   if (former !== undefined && declared.includes(former)) return `it is called ${former} here`;
   const near = nearest(name.replace(/[^a-z0-9]+/g, '_'), declared);

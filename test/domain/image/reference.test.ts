@@ -8,7 +8,8 @@ import {
   repositoryOf,
   withDigest,
 } from '../../../src/domain/image/reference.ts';
-import { flagsHint } from '../../../src/inputs/refused.ts';
+import { flagsHint } from '../../../src/inputs/flags.ts';
+import { inputsOf } from '../../../src/inputs/table.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 const google = 'us-central1-docker.pkg.dev/p/r/ocr';
@@ -76,7 +77,13 @@ test('platforms of an index leave out attestations, and one image says its own',
 
 test('flags are answered with inputs, and no value is quoted', () => {
   const text = flagsHint(
-    '--set-env-vars=PASSWORD=hunter2 --memory 1Gi --cpu-boost --no-allow-unauthenticated',
+    '--set-env-vars=PASSWORD=hunter2 --memory 1Gi --cpu-boost --no-allow-unauthenticated --async --tag=x',
+    inputsOf('deploy'),
+  );
+  expect(text).toContain('tag for --tag');
+  expect(text).toContain('leave out --async');
+  expect(flagsHint('--tag=x', inputsOf('release'))).toBe(
+    'leave out the flags about traffic, because the release moves it',
   );
   expect(text).toContain('environment_variables for --set-env-vars, memory for --memory');
   expect(text).toContain('leave out the flags about access');
