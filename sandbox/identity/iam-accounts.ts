@@ -87,6 +87,20 @@ export function accountRoutes(world: World): Route[] {
         return { status: 200, body: { ...key, privateKeyType, privateKeyData } };
       },
     },
+    ...(['disable', 'enable'] as const).map(
+      (verb): Route => ({
+        method: 'POST',
+        pattern: `${one}/keys/:key:${verb}`,
+        handle: (call, params) => {
+          const { account } = authorize(call, params.account, `iam.serviceAccountKeys.${verb}`);
+          const key = account.keys.find(({ name }) => name.endsWith(`/keys/${params.key}`));
+          if (!key) throw notFound(`Service account key ${params.key} does not exist.`);
+          if (verb === 'disable') key.disabled = true;
+          else delete key.disabled;
+          return { status: 200, body: {} };
+        },
+      }),
+    ),
     {
       method: 'DELETE',
       pattern: `${one}/keys/:key`,

@@ -28,7 +28,7 @@ export interface ServiceAccount {
   displayName: string;
   description?: string;
   disabled: boolean;
-  keys: { name: string; keyType: string; validAfterTime: string }[];
+  keys: { name: string; keyType: string; validAfterTime: string; disabled?: true }[];
 }
 
 /** A job that may request ID tokens, with its bearer token and its claims. */

@@ -1,7 +1,7 @@
 import { invalidArgument } from '../core/errors.ts';
 import { LATEST, PINNED } from '../run/model.ts';
 import type { Body } from './fields.ts';
-import { ingressOf } from './v1-names.ts';
+import { ingressOf, isTrue } from './v1-names.ts';
 import { toV2 } from './v1-template.ts';
 
 type Json = Record<string, unknown>;
@@ -32,7 +32,7 @@ function buildConfig(notes: Json): Body | undefined {
   const found = Object.entries(buildAnnotations).flatMap(([field, annotation]) => {
     const value = notes[`run.googleapis.com/${annotation}`];
     if (value === undefined) return [];
-    if (field === 'enableAutomaticUpdates') return [[field, value === 'true'] as const];
+    if (field === 'enableAutomaticUpdates') return [[field, isTrue(value)] as const];
     if (field === 'environmentVariables') return [[field, JSON.parse(String(value)) as Json] as const];
     return [[field, value] as const];
   });
@@ -60,7 +60,7 @@ export const replaced: readonly string[] = [
 export function toV2Body(service: Json): Body {
   const { metadata, spec } = { metadata: part(service.metadata), spec: part(service.spec) };
   const notes = part(metadata.annotations);
-  const flag = (name: string) => notes[`run.googleapis.com/${name}`] === 'true';
+  const flag = (name: string) => isTrue(notes[`run.googleapis.com/${name}`]);
   const text = (name: string) => String(notes[`run.googleapis.com/${name}`] ?? '');
   const ingress = ingressOf(text('ingress') || 'all');
   if (!ingress) throw invalidArgument('metadata.annotations[run.googleapis.com/ingress]: unknown value');

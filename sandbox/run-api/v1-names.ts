@@ -10,3 +10,6 @@ export const ingressName = (value: string): string => ingressNames[value] ?? 'al
 /** The value of v2 for a name of v1. Undefined if there is no such setting. */
 export const ingressOf = (name: string): string | undefined =>
   Object.keys(ingressNames).find((key) => ingressNames[key] === name);
+
+/** gcloud writes some annotations as Python writes a boolean (`True`, recorded in test/peers/recordings). */
+export const isTrue = (annotation: unknown): boolean => String(annotation).toLowerCase() === 'true';

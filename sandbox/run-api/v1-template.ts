@@ -1,4 +1,5 @@
 import type { Container, EnvVar, Template } from '../run-deploy/template.ts';
+import { isTrue } from './v1-names.ts';
 
 /**
  * The template of v1 (serving.knative.dev/v1 RevisionTemplate) and that of v2 describe the same revision. v1 has
@@ -79,8 +80,8 @@ function container(sent: Json, notes: Json): Container {
     env: env === undefined ? undefined : environment(env),
     resources: filled({
       limits: part(resources).limits,
-      cpuIdle: throttled === undefined ? undefined : throttled !== 'false',
-      startupCpuBoost: boost === undefined ? undefined : boost === 'true',
+      cpuIdle: throttled === undefined ? undefined : String(throttled).toLowerCase() !== 'false',
+      startupCpuBoost: boost === undefined ? undefined : isTrue(boost),
     }),
     baseImageUri: base,
     sourceCode: source ? { cloudStorageSource: filled({ bucket, object, generation }) } : undefined,
@@ -124,7 +125,7 @@ export function toV2(template: Json): Template {
     maxInstanceRequestConcurrency: spec.containerConcurrency,
     vpcAccess: Object.keys(vpcAccess).length > 0 ? vpcAccess : undefined,
     executionEnvironment: environments[String(notes[run('execution-environment')])],
-    sessionAffinity: notes[run('sessionAffinity')] === 'true' ? true : undefined,
+    sessionAffinity: isTrue(notes[run('sessionAffinity')]) ? true : undefined,
     nodeSelector: Object.keys(part(spec.nodeSelector)).length > 0 ? spec.nodeSelector : undefined,
     volumes: spec.volumes === undefined ? undefined : list(spec.volumes).map(volumeToV2),
     containers: list(spec.containers).map((each) => container(each, notes)),

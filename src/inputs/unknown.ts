@@ -31,10 +31,6 @@ function hint(
   declared: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): string {
-  const takers = Object.keys(allInputs[name]?.usedBy ?? {}) as ActionName[];
-  if (takers.length > 3) return 'most of the other actions take it';
-  if (takers.length > 1) return `${takers.map(actionPath).join(' and ')} take it`;
-  if (takers[0] !== undefined) return `${actionPath(takers[0])} takes it`;
   // gcloud and deploy-cloudrun@v3 both have a `source`. Beside `service`, the other name of deploy-cloudrun@v3, it is a container's.
   const asThere = name === 'source' && env.INPUT_SERVICE?.trim() ? 'source of a container' : name;
   const instead = declared.includes('image') ? refusedNames[asThere] : undefined;
@@ -42,6 +38,10 @@ function hint(
   if (name === 'flags' && declared.includes('image')) return flagsHint(env.INPUT_FLAGS ?? '', declared);
   const former = formerNames[name.replace(/[^a-z0-9]+/g, '_')];
   if (former !== undefined && declared.includes(former)) return `it is called ${former} here`;
+  const takers = Object.keys(allInputs[name]?.usedBy ?? {}) as ActionName[];
+  if (takers.length > 3) return 'most of the other actions take it';
+  if (takers.length > 1) return `${takers.map(actionPath).join(' and ')} take it`;
+  if (takers[0] !== undefined) return `${actionPath(takers[0])} takes it`;
   const near = nearest(name.replace(/[^a-z0-9]+/g, '_'), declared);
   if (near !== undefined) return `did you mean ${near}?`;
   return `remove it (if the variable INPUT_${plain(name).toUpperCase()} of the job serves another purpose, rename the variable)`;
