@@ -8,7 +8,15 @@ const times = { new: ', first release', existing: '' } as const;
 export function generate(): Record<string, string> {
   const checks: readonly PermissionCheck[] = permissionChecks;
   const permission = (check: PermissionCheck) =>
-    `| \`${check.permission}\` | ${check.on} | ${check.stage}${check.when ? times[check.when] : ''} | \`${check.role}\` | ${weights[check.weight]} | ${check.without} |`;
+    `- \`${check.permission}\` on the ${check.on} (${check.stage}${check.when ? times[check.when] : ''}): **${weights[check.weight]}.** ${check.without}`;
+  /** A list for each role. A table of so many columns cannot be read on a phone. */
+  const byRole = (some: readonly PermissionCheck[]) =>
+    [...new Set(some.map(({ role }) => role))].flatMap((role) => [
+      `**\`${role}\`** has`,
+      '',
+      ...some.filter((check) => check.role === role).map(permission),
+      '',
+    ]);
   const lines = [
     '# What a release checks before it changes anything',
     '',
@@ -21,27 +29,22 @@ export function generate(): Record<string, string> {
     '## Permissions',
     '',
     'Each is asked for with `testIamPermissions`, which needs no permission itself, by the identity that will use it. The project is asked',
-    'first. The function, the service and the accounts are asked only about what the project does not grant.',
+    'first. The function, the service and the accounts are asked only about what the project does not grant. Each line says on what, for which',
+    'stage, what the release does if the permission is missing, and why.',
     '',
-    '| permission | on | needed for | a role that has it | if it is missing | without it |',
-    '|:--|:--|:--|:--|:--|:--|',
-    ...checks.filter(({ of }) => of === undefined || of === 'function').map(permission),
-    '',
+    ...byRole(checks.filter(({ of }) => of === undefined || of === 'function')),
     'The watch needs the permission of its source. `source: auto` needs one of the two: without the logs it warns, without both it stops.',
     'With `on_blind: promote` unreadable counts only warn.',
     '',
     'A release of a container image needs none of the permissions of Cloud Functions. In their place it needs `run.services.create` for a',
-    'first release; `roles/run.developer` has it, and everything for which the table names `roles/cloudfunctions.developer`. The image is',
+    'first release; `roles/run.developer` has it, and everything for which the list names `roles/cloudfunctions.developer`. The image is',
     'looked up in its registry: a tag or a digest that does not exist, a registry that refuses this identity or that Cloud Run does not pull',
     'from, and an image that is not built for linux/amd64 stop the release here.',
     '',
     'A release of a [Cloud Run function](functions-by-cloud-run.md) needs none of the permissions of Cloud Functions either. In their place',
     'it needs `run.services.create` for a first release, and these for the upload and the build:',
     '',
-    '| permission | on | needed for | a role that has it | if it is missing | without it |',
-    '|:--|:--|:--|:--|:--|:--|',
-    ...checks.filter(({ of }) => of === 'run-function').map(permission),
-    '',
+    ...byRole(checks.filter(({ of }) => of === 'run-function')),
     '## APIs',
     '',
     `${apiChecks

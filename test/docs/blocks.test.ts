@@ -83,6 +83,25 @@ describe('blocks of YAML', () => {
   test('suites are among them', () => expect(suites.length).toBeGreaterThan(0));
 });
 
+describe('tables', () => {
+  const cells = (line: string) => line.replace(/\\\|/g, '').split('|').length;
+  const tables = pages.flatMap((page) =>
+    [
+      ...read(page)
+        .replace(/^[ \t]*```[\s\S]*?^[ \t]*```/gm, '')
+        .matchAll(/(?:^\|.*\n)+/gm),
+    ].map(([text]) => [page, text.trimEnd().split('\n')] as const),
+  );
+
+  test('every row has as many cells as the first one, because GitHub drops those that are too many', () => {
+    expect(tables.length).toBeGreaterThan(100);
+    const wrong = tables.flatMap(([page, [head = '', ...rows]]) =>
+      rows.filter((row) => cells(row) !== cells(head)).map((row) => `${page}: ${row}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('the index', () => {
   const index = read('docs/README.md');
   const inside = pages.filter((page) => /^docs\/.+\//.test(page));
