@@ -22,13 +22,14 @@ export function settledReport(
   };
   report.findings = [...settled.findings];
   report.target.service = shortName(settled.service?.name);
-  const open = settled.did === 'wait' || settled.did === 'hold';
+  const unjudged = isUnjudged(settled);
+  const open = settled.did === 'wait' || settled.did === 'hold' || unjudged;
   report.verdict = open ? 'inconclusive' : 'pass';
   if (settled.did === 'wait') report.outcome = 'yielded';
-  if (settled.did === 'hold') report.outcome = 'held';
+  if (settled.did === 'hold' || unjudged) report.outcome = 'held';
   if (dryRun) report.verdict = 'pass';
   else if (settled.did === 'put_back') report.outcome = 'rolled_back';
-  else if (settled.did === 'hands_off') report.outcome = 'superseded';
+  else if (settled.did === 'hands_off' && !unjudged) report.outcome = 'superseded';
   const done = {
     nothing: 'Nothing to settle',
     put_back: 'Put the traffic back',
@@ -38,9 +39,17 @@ export function settledReport(
   };
   const back = backText(settled.outside);
   const planned = dryRun ? 'Plan only. ' : '';
-  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${settled.answer ? ` ${capital(settled.answer.text)}.` : ''}`;
+  const next = unjudged ? ' No test has judged what serves: release it again.' : '';
+  report.reason = `${planned}${done[settled.did]}: ${settled.reason}. Traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${settled.answer ? ` ${capital(settled.answer.text)}.` : ''}${next}`;
   return report;
 }
+
+/** A first release died: its candidate serves, nobody has finished its test, and there is nothing to go back to. */
+const isUnjudged = ({ did, found }: Settled): boolean =>
+  did === 'hands_off' &&
+  found !== undefined &&
+  found.phase !== 'closed' &&
+  found.before_revision === undefined;
 
 /** Builds the report of a rollback by hand. */
 export function resultReport(

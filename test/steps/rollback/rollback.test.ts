@@ -252,6 +252,18 @@ describe('rollback', () => {
     expect([ran.exitCode, (await world.service(name))?.traffic]).toEqual([0, found]);
   });
 
+  test('a first release that died is no success of the one that settles it: what serves was not judged', async () => {
+    const name = `r${++made}`;
+    await world.dies(name, world.good(), 1, { inputs: quick });
+    expect((await world.record(name))?.before_revision).toBeUndefined();
+    const ran = await world.rollback(name, 'settle');
+    expect([ran.exitCode, ran.report.outcome, ran.report.verdict]).toEqual([1, 'held', 'inconclusive']);
+    expect(ran.report.reason).toContain('No test has judged what serves: release it again.');
+    // The record is closed, so the next one finds nothing open.
+    const again = await world.rollback(name, 'settle');
+    expect([again.exitCode, again.report.outcome]).toEqual([0, undefined]);
+  });
+
   test('if the old revision fails as well, the report says so and the traffic stays', async () => {
     const name = `r${++made}`;
     const first = await world.release(name, world.source([{ status: 503 }]), { inputs: quick });
