@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /**
  * The command lines of gcloud in a text, as a shell makes them. Every program is a function that does nothing, and `gcloud`
- * notes its arguments and prints a word, for texts that use its answer.
+ * notes its arguments and prints a word, for texts that use its answer. No file is written.
  */
 export function argvOf(text: string): string[][] {
   const script = `
@@ -11,9 +11,8 @@ gcloud() {
   case "$*" in *"value(attributeMapping)"*) printf 'attribute.x=assertion.x;google.subject=assertion.sub';; *) printf '%s' answer;; esac
 }
 for name in docker npm npx pnpm yarn curl openssl timedatectl df ls sed echo iconv mv; do eval "$name() { :; }"; done
-cd /nowhere 2>/dev/null
 policy() { :; }
-${text.replaceAll('> policy.yaml', '> /dev/null')}
+${text.replace(/ > [\w./-]+\.(?:json|yaml|txt)\b/g, ' > /dev/null')}
 true`;
   const shell = spawnSync('bash', ['--norc', '-c', script], {
     encoding: 'utf8',
