@@ -1,7 +1,7 @@
 // Builds dist/ from src/: tsc emits JavaScript, ncc bundles it with the licences of what it bundles, the chunks get names,
 // and terser minifies them. Wipes dist/ first. `--out DIR` writes elsewhere and leaves dist/ alone.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
@@ -73,14 +73,9 @@ for (const [name, content] of Object.entries(files)) {
   sizes[name] = Buffer.byteLength(small);
   write(name, small);
 }
-// The command line. `npx ADDRESS::path:dist` takes this folder alone, so that npm installs no tools to prepare a package.
-const { name, version, license, repository, bin, engines } = JSON.parse(
-  readFileSync(join(root, 'package.json'), 'utf8'),
-);
+// The command line. npm needs the right to execute it only where it makes no link itself.
 write('cli.js', "#!/usr/bin/env node\nrequire('./index.js').cli();\n");
 chmodSync(join(out, 'cli.js'), 0o755);
-const manifest = { name, version, license, repository, bin: { [Object.keys(bin)[0]]: 'cli.js' }, engines };
-write('package.json', `${JSON.stringify({ ...manifest, private: true }, null, 2)}\n`);
 write('licenses.txt', assets['licenses.txt'].source.toString());
 write('README.md', chunkMap(chunks, sizes));
 if (at > 0) rmSync(build, { recursive: true, force: true });

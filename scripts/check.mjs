@@ -11,7 +11,7 @@ const changed = execFileSync('git', ['status', '--porcelain', '--untracked-files
   encoding: 'utf8',
 });
 if (changed.trim() !== '') {
-  console.error(`dist/ is not what the sources build:\n${changed}Run "npm run build" and commit dist/.`);
+  console.error(`dist/ is not what the sources build:\n${changed}Run "npm run bundle" and commit dist/.`);
   for (const [, file] of changed.matchAll(/^ M (\S+)$/gm)) console.error(firstDifference(file));
   process.exit(1);
 }

@@ -82,7 +82,7 @@ describe('what an entry loads', () => {
     expect(stubs.length).toBeGreaterThan(8);
     expect(stubs.filter((name) => !(name in entries))).toEqual([]);
     for (const [, { chunks }] of named) expect(chunks.filter((name) => !modulesIn.has(name))).toEqual([]);
-    // An older map lists six modules of each chunk, and `N more`: run `npm run build`.
+    // An older map lists six modules of each chunk, and `N more`: run `npm run bundle`.
     expect([...modulesIn.values()].flat().filter((name) => / more$/.test(name))).toEqual([]);
   });
 

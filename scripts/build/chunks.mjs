@@ -107,7 +107,7 @@ export function chunkMap(chunks, sizes) {
   return [
     '# What a runner executes',
     '',
-    '`npm run build` writes this folder from `src/`; `npm run check` proves that it is exactly what the sources build. `index.js` is the',
+    '`npm run bundle` writes this folder from `src/`; `npm run check` proves that it is exactly what the sources build. `index.js` is the',
     'entry of every action; it loads the other files when an action needs them. `licenses.txt` holds the licences of the packages inside.',
     '',
     '| file | KiB | from `src/` | packages |',
