@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
+import { Client } from '../sandbox/support/client.ts';
+import { Registry } from '../sandbox/support/image.ts';
 import { piecesOf } from '../support/pieces.ts';
 import { type ActionRun, runAction } from '../support/run-action.ts';
 
@@ -20,6 +22,8 @@ let folder: string;
 /** A server that answers every request with an error that repeats what it was sent. */
 let parrot: Server;
 let parrotUrl: string;
+/** Its revision ends at the start, and its log repeats the variables. */
+let image: string;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ buildMs: 20, logLagMs: 50 });
@@ -59,6 +63,13 @@ beforeAll(async () => {
     JSON.stringify({ buildFails: `cannot use ${secret} in ${word}` }),
   );
 });
+beforeAll(async () => {
+  const registry = new Registry(new Client(sandbox));
+  const path = `${sandbox.project}/containers/parrot`;
+  const spec = JSON.stringify({ startFails: `cannot start with ${secret} and ${word}` });
+  await registry.push(path, 'v1', { files: { 'sandbox.json': spec } });
+  image = `${registry.host}/${path}:v1`;
+});
 afterAll(async () => {
   parrot.closeAllConnections();
   parrot.close();
@@ -81,6 +92,12 @@ const login = () => ({
   service_account: sandbox.env.SERVICE_ACCOUNT as string,
 });
 const where = () => ({ ...login(), name: 'ocr', region: sandbox.region });
+const quiet = () => ({
+  invoker_service_account: sandbox.env.INVOKER_SERVICE_ACCOUNT as string,
+  smoke_suite: 'none',
+  slo: 'none',
+  github_token: 'token-of-the-job',
+});
 const withLogin = (url: string) => url.replace('://', `://user:${encodeURIComponent(secret)}@`);
 
 describe('nothing that a step writes holds a piece of a secret', () => {
@@ -138,6 +155,56 @@ describe('nothing that a step writes holds a piece of a secret', () => {
       'variables that cannot be read',
       () => ({ ...where(), environment_variables: `A=1,${secret},${word}`, secrets: `X=${secret}` }),
       /environment_variables: expected/,
+    ],
+    [
+      'deploy',
+      'a candidate of an image that repeats its variables',
+      () => ({
+        ...where(),
+        name: 'image',
+        image,
+        env_vars: `A=${secret}\nB=${word}`,
+        tag: 'candidate',
+        no_traffic: 'true',
+        description: `Reads with ${word}`,
+      }),
+      /cannot start with \*\*\*/,
+    ],
+    [
+      'release',
+      'an image that repeats its variables',
+      () => ({
+        ...where(),
+        ...quiet(),
+        name: 'image-2',
+        image,
+        env_vars: `A=${secret}`,
+        env_vars_update_strategy: 'merge',
+        description: `Reads with ${word}`,
+      }),
+      /cannot start with \*\*\*/,
+    ],
+    [
+      'release',
+      'a build of a function of Cloud Run that repeats the variables',
+      () => ({
+        ...where(),
+        ...quiet(),
+        name: 'run-function',
+        target: 'run-function',
+        runtime: 'nodejs24',
+        entry_point: 'ocr',
+        source_dir: '.',
+        env_vars: `A=${secret}`,
+        build_environment_variables: `B=${word}`,
+      }),
+      /cannot use \*\*\*/,
+    ],
+    [
+      'deploy',
+      'variables of an image that cannot be read',
+      () => ({ ...where(), name: 'image', image, env_vars: `A=1,${secret},${word}`, labels: `X=${secret}` }),
+      /env_vars: expected/,
     ],
     [
       'guard',

@@ -31,6 +31,9 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
   // The headers hold the token that requests GitHub's token, so mask it.
   for (const value of Object.values(login.endpoint?.headers ?? {}))
     secrets.add(value.replace(/^bearer\s+/i, ''));
+  /** The last token, and those that Google refused although they should still be valid. */
+  let given: string | undefined;
+  const refused = new Set<string>();
   const client = createRest({
     endpoints: found,
     clock,
@@ -38,21 +41,38 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     redact: secrets.redact,
     userAgent: agent,
     requestReason: login.requestReason,
-    accessToken: (aborted) => tokens.accessToken(aborted),
+    accessToken: async (aborted) => {
+      given = await tokens.accessToken(aborted);
+      return given;
+    },
   });
   const sending = withQuotaProject(client, context.localLogin && login.projectId);
   const rest: Rest = {
     endpoints: found,
     requestReason: login.requestReason,
-    call: <T>(call: RestCall) =>
-      sending.call<T>(call).catch(async (error: unknown) => {
+    call: async <T>(call: RestCall) => {
+      const isOwn = call.auth !== 'none' && call.bearer === undefined;
+      const isRefused = (error: unknown) => isOwn && (error as { status?: number }).status === 401;
+      try {
+        return await sending.call<T>(call);
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+        // Nothing has happened at Google, so the call can be repeated. A product that takes no such login refuses every token.
+        if (given !== undefined && !refused.has(given) && refused.size < mostRenewals) {
+          refused.add(given);
+          tokens.renew?.();
+          try {
+            return await sending.call<T>(call);
+          } catch (again) {
+            if (!isRefused(again)) throw again;
+          }
+        }
         // A product that does not take federated identities answers 401 and no more, so add the reason.
-        const isOwn = call.auth !== 'none' && call.bearer === undefined;
-        if (!isOwn || (error as { status?: number }).status !== 401) throw error;
         const { explainUnauthenticated } = await import('../../domain/login/failure/explain-call.ts');
         const parts = explainUnauthenticated(call.api, login, tokens.claims());
         throw parts ? new ReleaseError('login-federation-unsupported', { ...parts, cause: error }) : error;
-      }),
+      }
+    },
   };
   const tokens: LoginTokens = createTokens({
     request: login,
@@ -70,6 +90,9 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
   const invoker = login.invokerServiceAccount ?? login.serviceAccount;
   return { tokens, rest, endpoints: found, projectId: login.projectId ?? '', invoker, member };
 }
+
+/** How often a run asks for new tokens because Google refused the present ones. */
+const mostRenewals = 5;
 
 /** A header tells the time only to a second, and an answer takes time. */
 const toleratedMs = 5000;

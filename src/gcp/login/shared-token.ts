@@ -1,6 +1,9 @@
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { TimedToken } from '../../steps/ports/tokens.ts';
 
+/** Gives the token. `drop` forgets it, so that the next use makes another one. */
+export type SharedToken = ((signal?: AbortSignal) => Promise<TimedToken>) & { drop(): void };
+
 /** A token with less time left is replaced. */
 const marginMs = 60_000;
 
@@ -12,10 +15,10 @@ export function shared(
   clock: Clock,
   processSignal: AbortSignal | undefined,
   make: () => Promise<TimedToken>,
-): (signal?: AbortSignal) => Promise<TimedToken> {
+): SharedToken {
   let current: TimedToken | undefined;
   let pending: Promise<TimedToken> | undefined;
-  return (signal) => {
+  const token = (signal?: AbortSignal): Promise<TimedToken> => {
     if (current && current.expiresAt - clock.steady() >= marginMs) return Promise.resolve(current);
     pending ??= make().then(
       (token) => {
@@ -30,6 +33,11 @@ export function shared(
     );
     return signal && signal !== processSignal ? untilAborted(pending, signal) : pending;
   };
+  return Object.assign(token, {
+    drop: () => {
+      current = undefined;
+    },
+  });
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

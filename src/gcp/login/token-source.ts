@@ -124,7 +124,7 @@ export function createTokens(options: TokenOptions): LoginTokens {
     method: string,
     body: object,
   ): Promise<RestAnswer<T>> {
-    return attempt(stage, account, async () =>
+    const send = async () =>
       rest.call<T>({
         api: 'iamcredentials',
         method: 'POST',
@@ -135,6 +135,13 @@ export function createTokens(options: TokenOptions): LoginTokens {
         attemptMs: 10_000,
         body,
         signal: options.signal,
+      });
+    return attempt(stage, account, () =>
+      send().catch((error: unknown) => {
+        if ((error as { status?: number }).status !== 401) throw error;
+        // A token that should still be valid: the machine may have slept.
+        federated.drop();
+        return send();
       }),
     );
   }
@@ -221,6 +228,11 @@ export function createTokens(options: TokenOptions): LoginTokens {
     accessAs,
     id,
     claims: () => claims,
+    renew: () => {
+      federated.drop();
+      impersonated.drop();
+      byAudience.clear();
+    },
     accessToken: async (signal) => (await access(signal)).token,
     idToken: async (audience, signal) => (await id(audience, signal)).token,
   };

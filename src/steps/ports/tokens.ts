@@ -32,6 +32,11 @@ export interface LoginTokens extends Tokens {
   /** The federated token, before any service account is impersonated. */
   federated(signal?: AbortSignal): Promise<TimedToken>;
   access(signal?: AbortSignal): Promise<TimedToken>;
+  /**
+   * Forgets every token. For a Google API that refuses one which should still be valid: it was revoked, or the machine slept
+   * and its monotonic clock stood still.
+   */
+  renew?(): void;
   /** A short access token of another account, asked for once. For what only that account can find out about itself. */
   accessAs(account: string, signal?: AbortSignal): Promise<string>;
   id(audience: string, signal?: AbortSignal): Promise<TimedToken>;

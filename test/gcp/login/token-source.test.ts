@@ -160,6 +160,21 @@ describe('whose tokens they are', () => {
     });
   });
 
+  test('after a sleep of the machine, tokens that have expired without its clock noticing are made again', async () => {
+    const { tokens } = open();
+    const first = await tokens.accessToken();
+    expect(await tokens.accessToken()).toBe(first);
+    // Google's time goes on, and the monotonic clock of the machine stands still.
+    await world.set({ clockOffsetMs: 2 * 3_600_000 });
+    tokens.renew?.();
+    const second = await tokens.accessToken();
+    expect(second).not.toBe(first);
+    // Only the federated token is old: Google refuses it, and it is exchanged anew.
+    await world.set({ clockOffsetMs: 4 * 3_600_000 });
+    expect(await tokens.idToken('https://x.example')).toMatch(/^eyJ/);
+    await world.set({ clockOffsetMs: 0 });
+  });
+
   test('a login without credentials is an error of its own', async () => {
     await expect(open({ provider: undefined }).tokens.accessToken()).rejects.toMatchObject({
       code: 'login-missing',
