@@ -3,6 +3,7 @@ import { pageUrl, repositoryUrl, slug, version } from '../product.ts';
 import { codeBlock, codeSpan, markdownText, proseText } from '../text/safe-text.ts';
 import { spanText } from '../text/span.ts';
 import { beliefs } from './catalog.ts';
+import { evidenceLines, grouped } from './evidence-lines.ts';
 import { arithmetic, dollarsText, planOf } from './plan.ts';
 import { prices } from './prices.ts';
 import { probes } from './probes.ts';
@@ -172,38 +173,6 @@ function workflowLines({ project, region }: Outcome, open: readonly Settled[]): 
     'The beliefs about the login need the token of a job. This workflow settles them. It changes nothing. Run it in a repository whose variable `WORKLOAD_IDENTITY_PROVIDER` names your provider:',
     '',
     codeBlock(loginWorkflow(project, region), 'yaml'),
-    '',
-  ];
-}
-
-/** Beliefs that one and the same evidence settles. */
-function grouped(settled: readonly Settled[]): Settled[][] {
-  const groups = new Map<string, Settled[]>();
-  for (const one of settled.filter(({ evidence }) => evidence.length > 0)) {
-    const key = JSON.stringify(one.evidence);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups.values()];
-}
-
-function evidenceLines(group: readonly Settled[]): string[] {
-  const text = (group[0]?.evidence ?? []).map(({ at, as, call, sent, status, answer }) => {
-    const who = as === undefined ? '' : ` (as ${as})`;
-    const parts = [
-      sent === undefined || jsonText(sent) === '{}' ? undefined : `  sent ${jsonText(sent)}`,
-      answer === undefined ? undefined : `  got ${jsonText(answer)}`,
-    ];
-    return [
-      `${at.slice(11, 19)} ${call}${who} -> ${status}`,
-      ...parts.filter((part) => part !== undefined),
-    ].join('\n');
-  });
-  return [
-    `<details><summary>${group.map(({ belief, verdict }) => `${belief}: ${verdict}`).join(', ')}</summary>`,
-    '',
-    codeBlock(text.join('\n'), 'text', 12_000, 1500),
-    '',
-    '</details>',
     '',
   ];
 }
