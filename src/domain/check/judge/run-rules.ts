@@ -30,7 +30,7 @@ export function runRules(facts: Facts, rules: RuleSet): { found: Found[]; unknow
         isTerraform(file) ||
         isMakefile(file) ||
         isShell(file) ||
-        !/not valid|larger/.test(why)
+        /alias|nested|holds more/.test(why)
           ? 'medium'
           : 'info',
       confidence: 'high',

@@ -1,11 +1,31 @@
+import type { Facts } from '../../facts/facts.ts';
+import type { Job } from '../../workflow/model.ts';
 import { textAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
-import { branchesOf, isOnlyForPulls, isPreview, isReleaseJob, ownAction } from '../shared/uses.ts';
+import {
+  branchesOf,
+  deploySteps,
+  isOnlyForPulls,
+  isPreview,
+  isReleaseJob,
+  ownAction,
+} from '../shared/uses.ts';
+
+/** A job that only watches, or that moves traffic back, releases nothing, and an approval would hold it up. */
+const changesCode = (facts: Facts, job: Job): boolean =>
+  job.uses !== undefined ||
+  deploySteps(facts, job).some(({ uses }) => !['rollback', 'watch'].includes(ownAction(uses) ?? ''));
 
 /** A release that neither an environment nor a rule for the branch protects. */
 export const noEnvironment: Rule = (facts, report) => {
   for (const job of facts.jobs) {
-    if (!isReleaseJob(facts, job) || job.environment !== undefined || isOnlyForPulls(job)) continue;
+    if (
+      !isReleaseJob(facts, job) ||
+      !changesCode(facts, job) ||
+      job.environment !== undefined ||
+      isOnlyForPulls(job)
+    )
+      continue;
     // A reusable workflow of ours takes the environment as an input and has a default.
     if (job.uses && ownAction(job.uses) !== undefined) continue;
     if (

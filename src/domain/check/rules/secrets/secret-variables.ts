@@ -53,7 +53,7 @@ export const secretAsVariable: Rule = (facts, report) => {
     for (const { word, valueWord, value } of optionsOf(call, ...variableOptions)) {
       const shown = valueWord ?? word;
       for (const [name, text] of pairsOf(
-        shown.raw.replace(/^["']?--[\w-]+=/, '').replace(/^["']|["']$/g, ''),
+        shown.raw.replace(/^["']?--[\w-]+=/, '').replace(/^(["'])(.*)\1$/s, '$2'),
       )) {
         const variable = /^\$\{?(\w+)\}?$/.exec(text)?.[1];
         const origin = variable && call.step?.env.get(variable)?.text;
