@@ -53,6 +53,9 @@ export const answering = {
   'sandbox.json': JSON.stringify({ responses: [{ status: 200, body: { text: 'ok' } }] }),
 };
 
+const sourceBucket = ({ sandbox }: Client) =>
+  `gcf-v2-sources-${sandbox.world.projectNumber}-${sandbox.region}`;
+
 /** Makes the service that is guarded, as the driver would have made it. */
 async function serve(client: Client, driver: WorldDriver): Promise<void> {
   const { sandbox, parent } = client;
@@ -70,7 +73,7 @@ async function serve(client: Client, driver: WorldDriver): Promise<void> {
   const service = runState(sandbox.world).services.get(`${parent}/services/ocr`);
   // The guard never builds, so it only has to see that Cloud Run built this service.
   if (service && driver === 'run-function')
-    service.buildConfig = { functionTarget: 'ocr', sourceLocation: 'gs://b/o.zip' };
+    service.buildConfig = { functionTarget: 'ocr', sourceLocation: `gs://${sourceBucket(client)}/o.zip` };
 }
 
 export async function guardWorld(

@@ -2,6 +2,7 @@ import { type JsonObject, textMapOf } from '../../domain/data/json.ts';
 import { likelyService, shortName } from '../../domain/data/resource-name.ts';
 import { belongsToFunctions } from '../../domain/deploy/kind.ts';
 import type { FunctionFacts } from '../../domain/exposure/facts.ts';
+import { parseSource } from '../../domain/source/location.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { reading } from './reading.ts';
@@ -44,7 +45,7 @@ export function serviceOnlyFacts(raw: JsonObject): FunctionFacts {
     urls,
     ingress: undefined,
     securityLevel: undefined,
-    sourceBucket: undefined,
+    sourceBucket: parseSource(optionalText(optionalObject(raw, 'buildConfig'), 'sourceLocation'))?.bucket,
     imageRepository: undefined,
     eventTrigger: false,
     onlyService: true,

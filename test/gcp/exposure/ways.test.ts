@@ -440,7 +440,9 @@ describe('fifteen ways to be public', () => {
     expect(open.findings.filter(({ rule }) => rule === 'no-preventive-policy')).toHaveLength(2);
   });
 
-  test('W13: a public source fails the guard, although the public cannot call the function', async () => {
+  // An image that others have built has no source that Google knows.
+  const ofSource = defaultDriver() === 'run-image' ? test.skip : test;
+  ofSource('W13: a public source fails the guard, although the public cannot call the function', async () => {
     const bucket = `//storage.googleapis.com/projects/${w.sandbox.project}/buckets/gcf-v2-sources-${w.sandbox.world.projectNumber}-${w.sandbox.region}`;
     w.set(bucket, { role: 'roles/storage.objectViewer', members: ['allUsers'] });
     openEyes();

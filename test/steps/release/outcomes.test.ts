@@ -37,7 +37,8 @@ const matching = (pattern: RegExp) => (call: Called) =>
   pattern.test(`${call.method} ${call.api} ${call.path}`);
 const reading = matching(/^GET run \S+\/services\//);
 const pin = (call: Called) => world.writesService(call);
-const upload = matching(/generateUploadUrl|\/upload\//);
+/** The first call that brings the source. */
+const upload = matching(/generateUploadUrl|^GET storage \/storage\/v1\/b\?/);
 const update = (call: Called) => world.makesRevision(call);
 /** An image is built already: nothing of it is uploaded, and no build of it can fail. */
 const isImage = defaultDriver() === 'run-image';
