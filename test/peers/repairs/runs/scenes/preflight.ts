@@ -24,6 +24,7 @@ const inputsFor = (check: PermissionCheck): Record<string, string> => {
   const watched = { ...fresh, name: 'ocr', ...release, slo: '99%' };
   if (check.stage === 'Watch')
     return { ...watched, source: check.permission.startsWith('logging') ? 'logs' : 'metrics' };
+  if (check.of === 'run-function') return { ...fresh, target: check.of };
   return check.when === 'new' ? fresh : existing;
 };
 
@@ -51,12 +52,15 @@ const permissions: readonly Scene[] = checks
     };
   });
 
-const apis: readonly Scene[] = apiChecks.map(({ service, stage }) => ({
+const apis: readonly Scene[] = apiChecks.map(({ service, stage, of }) => ({
   from: [`preflight ${service}`],
   name: `${service} is off`,
   action: stage === 'Watch' ? 'release' : 'deploy',
   arrange: (one) => one.set({ services: { [service]: 'DISABLED' } }),
-  inputs: stage === 'Watch' ? inputsFor({ stage, permission: service } as PermissionCheck) : fresh,
+  inputs:
+    stage === 'Watch'
+      ? inputsFor({ stage, permission: service } as PermissionCheck)
+      : { ...fresh, ...(of === 'run-function' ? { target: of } : {}) },
   told: stage === 'Watch' ? 'preflight-missing' : 'preflight-failed',
   went: [new RegExp(`^off ${service}`)],
 }));
