@@ -93,10 +93,21 @@ describe('a package file', () => {
     expect(other.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
   });
 
-  test('leaves out the client library of Cloud Functions alone, which only a deploy loads', () => {
+  test('leaves out what no verb loads: the release itself, and the client library of Cloud Functions, which only a deploy loads', () => {
     const held = packed.files.map(({ path }) => path.replace('dist/', ''));
     const left = readdirSync(built).filter((name) => !held.includes(name));
-    expect(left.filter((name) => !/google-gax|grpc-js|google-cloud-functions/.test(name))).toEqual([]);
+    expect(
+      left.filter(
+        (name) => !/^README\.md$|^actions-release|google-gax|grpc-js|google-cloud-functions/.test(name),
+      ),
+    ).toEqual([]);
+  });
+
+  test('only the entry of the actions loads the chunks of a release', () => {
+    const loaders = readdirSync(built)
+      .filter((name) => name.endsWith('.js') && !name.startsWith('actions-release'))
+      .filter((name) => readFileSync(join(built, name), 'utf8').includes('e("actions-release'));
+    expect(loaders).toEqual(['index.js']);
   });
 
   test('runs after an installation that could download nothing', () => {
