@@ -61,7 +61,7 @@ export const notPlayed: readonly (readonly [entry: RegExp, why: string])[] = [
     'test/gcp/exposure has the finding, ../effects.test.ts the command',
   ],
   [
-    /^preflight.*(operations\.list|functions\.list|projects\.get on|serving account|setIamPolicy|run\.services\.create|image that|the caller)/,
+    /^preflight.*(storage\.(buckets\.create|objects\.)|repositories\.create|run\.operations\.get|builds\.list|operations\.list|functions\.list|projects\.get on|serving account|setIamPolicy|run\.services\.create|image that|the caller)/,
     'a warning or a note, with which the run goes on, or a need of another driver',
   ],
   [
@@ -74,4 +74,13 @@ export const notPlayed: readonly (readonly [entry: RegExp, why: string])[] = [
     'the row of another mistake that is played',
   ],
   [/of a job that names only the project$/, 'the row is played with more names'],
+  [/^login local,/, 'a person logs in at a prompt; test/e2e has the command line'],
+  [
+    /^doctor (logs|rollback)/,
+    'a reader looks at the logs, or decides about the traffic; nothing has failed for the login',
+  ],
+  [
+    /^doctor login-stranger-pull-request-target/,
+    'the same command as its neighbour, login-stranger-pull-request',
+  ],
 ];
