@@ -24,7 +24,9 @@ async function run(context: Context, fix: boolean): Promise<Finished<'check'>> {
   const { log, clock, env, secrets } = context;
   const started = clock.steady();
   const outcome = await checkFiles({ trees: openTrees(root, env), log }, { ...request, fix });
-  logResult(log, outcome);
+  // On a terminal, the result itself shows the findings.
+  if (!context.onTerminal) logResult(log, outcome);
+  for (const { file, count } of outcome.fixed) log.line(`Fixed ${count} in ${file}.`);
   const report = newReport('check');
   report.inputs = context.inputs.given;
   report.verdict = outcome.verdict;

@@ -3,7 +3,7 @@ import type { CheckOutcome } from '../../steps/check/check.ts';
 import type { Log } from '../../steps/ports/log.ts';
 
 /** Logs the findings that count, each with its place and repair, and in collapsed groups the rest. */
-export function logResult(log: Log, { findings, evidence, fixed }: CheckOutcome): void {
+export function logResult(log: Log, { findings, evidence }: CheckOutcome): void {
   const pairs = evidence.found.map((one, index) => ({ one, finding: findings[index] }));
   for (const { one, finding } of pairs.filter((pair) => pair.one.counts).slice(0, 50)) {
     log.line(`${one.severity}: ${one.file}:${one.line}:${one.column}: ${finding?.title ?? ''} [${one.rule}]`);
@@ -28,5 +28,4 @@ export function logResult(log: Log, { findings, evidence, fixed }: CheckOutcome)
     'Accepted with a reason',
     evidence.silenced.map(({ file, line, rule, reason }) => `${file}:${line}: ${rule}: ${reason}`),
   );
-  for (const { file, count } of fixed) log.line(`Fixed ${count} in ${file}.`);
 }
