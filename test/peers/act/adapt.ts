@@ -90,10 +90,14 @@ function adaptJob(document: Document, job: YAMLMap, { env, keepWaits }: Names): 
     const uses = String(step.get('uses') ?? '');
     const inputs = declared(uses);
     if (!inputs) continue;
+    if (!step.has('with')) step.set('with', document.createNode({}));
     const own = step.get('with') as YAMLMap;
     for (const [name, value] of Object.entries(waits))
       if (inputs.includes(name) && !own.has('replay') && !(keepWaits && own.has(name))) own.set(name, value);
-    const needsNone = own.has('workload_identity_provider') || own.has('command') || own.has('replay');
+    const needsNone =
+      !inputs.includes('workload_identity_provider') ||
+      ['workload_identity_provider', 'command', 'replay'].some((name) => own.has(name)) ||
+      String(own.get('url')).startsWith('http://127.0.0.1');
     if (!needsNone && !loggedIn) {
       if (uses.includes('/auth@')) for (const [name, value] of Object.entries(login)) own.set(name, value);
       else
