@@ -12,11 +12,11 @@ import type { Action } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import { doctor as examine } from '../../steps/doctor/doctor.ts';
 import { chooseTarget } from '../../targets/choose.ts';
-import { examineLogin } from '../auth/doctor.ts';
+import type { examineLogin } from '../auth/doctor.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import { runPreflight, withoutCalls } from '../preflight/preflight.ts';
-import { examineFiles, wantedFiles } from './files.ts';
 import { readDoctor } from './inputs.ts';
+import { wantedFiles } from './wanted-files.ts';
 
 const icons = { ok: '✓', warn: '!', bad: '✗', unknown: '?', skipped: '-' } as const;
 
@@ -60,7 +60,8 @@ export const doctor: Action<'doctor'> = async (context) => {
           signal,
         ),
       login: () => loginPart(context, platform, read),
-      files: () => examineFiles(context, files),
+      // The readers of YAML load while Google answers.
+      files: async () => (await import('./files.ts')).examineFiles(context, files),
       branches: (repository, environment) =>
         readBranchRule(
           { token: read.githubToken, apiUrl: env.GITHUB_API_URL },
@@ -128,6 +129,7 @@ async function examineWith(
   const probe = newReport('auth');
   // The doctor of the login writes its own lines, which the list of parts repeats.
   const quiet = { ...context.log, line: context.log.debug };
+  const { examineLogin } = await import('../auth/doctor.ts');
   const verdict = await examineLogin({ ...context, log: quiet }, platform, patient, probe);
   return { findings: probe.findings, verdict };
 }

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Examined } from '../../domain/doctor/check.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -10,23 +8,7 @@ import type { Context } from '../../runner/context.ts';
 import { readSuite, SuiteError } from '../../steps/smoke/read-suite.ts';
 import { suiteFiles } from '../smoke-test/suite-files.ts';
 import { readSloFile, SloFileError } from '../watch/slo-file.ts';
-
-interface Wanted {
-  suite: string | undefined;
-  sloFile: string | undefined;
-}
-
-/** The files that exist or were asked for. A file in its usual place is optional. */
-export function wantedFiles(
-  { env }: Pick<Context, 'env'>,
-  given: { suite: string; suiteIsSet: boolean; sloFile: string | undefined },
-): Wanted {
-  const there = (path: string) => existsSync(resolve(env.GITHUB_WORKSPACE || '.', path));
-  return {
-    suite: given.suiteIsSet || there(suiteFile) ? given.suite : undefined,
-    sloFile: given.sloFile ?? (there(sloFile) ? sloFile : undefined),
-  };
-}
+import type { Wanted } from './wanted-files.ts';
 
 /** Reads the suite and the SLO file with everything that they name, as a release does. */
 export async function examineFiles(
