@@ -13,9 +13,16 @@ const underWay = /^(buildOperation|done|response|status)$/;
 const isProgress = (key: string, value: unknown) =>
   underWay.test(key) || (key === 'metadata' && isObject(value) && '@type' in value);
 
+/** The sandbox adds this stage if a client looks twice before the end, which a slow machine may not let it do. */
+const late = 'ARTIFACT_REGISTRY';
+
 type Json = unknown;
 const isObject = (value: Json): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isLate = (stage: Json) => isObject(stage) && stage.name === late;
+const onTime = (stages: Json[]) => stages.filter((stage) => !isLate(stage));
+const isSame = (one: Json[], other: Json[]) => one.some(isLate) === other.some(isLate);
 
 /**
  * Sends recorded requests to a sandbox. A name or an etag that the sandbox made in the recording stands for the one that it
@@ -87,6 +94,8 @@ export class Replay {
           ? []
           : this.#differences(recorded[key], now[key], `${at}.${key}`, isWrite);
       });
+    if (at.endsWith('.stages') && Array.isArray(recorded) && Array.isArray(now) && !isSame(recorded, now))
+      return this.#differences(onTime(recorded), onTime(now), at, isWrite);
     if (Array.isArray(recorded) && Array.isArray(now) && recorded.length === now.length)
       return recorded.flatMap((one, index) => this.#differences(one, now[index], `${at}[${index}]`, isWrite));
     const form = (value: Json) =>
