@@ -5,6 +5,8 @@ import type { Clock } from '../steps/ports/clock.ts';
 export interface RunnerClock extends Clock {
   /** Moves `now` to the time of a server. Only the first call has an effect, so that moments stay comparable afterwards. */
   correct(aheadMs: number): void;
+  /** Moves `now` on, because the machine slept: meanwhile the monotonic clock stood still, and the server's time went on. */
+  wake(behindMs: number): void;
 }
 
 /**
@@ -21,6 +23,9 @@ export function createClock(): RunnerClock {
     steady,
     correct: (milliseconds) => {
       ahead ??= milliseconds;
+    },
+    wake: (milliseconds) => {
+      ahead = (ahead ?? 0) - Math.max(0, milliseconds);
     },
     sleep: async (milliseconds, signal) => {
       try {

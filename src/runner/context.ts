@@ -15,6 +15,8 @@ export interface Context {
   clock: Clock;
   /** Tells the clock by how many milliseconds the machine is ahead of Google. Counts once. */
   correctClock(aheadMs: number): void;
+  /** Tells the clock how long the machine slept. */
+  wakeClock(behindMs: number): void;
   /** Aborted by SIGINT or SIGTERM. The reason is a `ReleaseError` with the code `cancelled`. */
   signal: AbortSignal;
   secrets: Secrets;
@@ -59,6 +61,7 @@ export function createContext(
     env,
     clock,
     correctClock: clock.correct,
+    wakeClock: clock.wake,
     id: randomUUID().slice(0, 8),
     startedAt: clock.steady(),
     about: { names: () => ({}) },

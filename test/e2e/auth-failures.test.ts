@@ -223,6 +223,7 @@ const failures: Failure[] = [
     arrange: () =>
       world.fault({
         api: 'iamcredentials',
+        times: 50,
         fault: {
           status: 401,
           body: {

@@ -174,7 +174,10 @@ describe('refused domain-wide delegation', () => {
     const run = await world.auth(inputs, { env: { RUNNER_DEBUG: '1' } });
     expect(run.code).toBe(1);
     expect(annotation(run)).toContain('it lacks iam.serviceAccounts.signJwt');
-    expect(visible(run)).toContain(`--role=roles/iam.serviceAccountTokenCreator --member=${workflows}`);
+    expect(visible(run)).toContain('--role=roles/iam.serviceAccountTokenCreator --member="$member"');
+    expect(visible(run)).toMatch(
+      /google\.subject=assertion\.sub;"\*\) member=principal:\S+\/subject\/repo:acme\/ocr:ref:refs\/heads\/main;;/,
+    );
     expect(run.summary).toContain('`repository_owner_id`');
     expect(run.outputs.credentials_file_path).toBeUndefined();
     expect(leaks(run)).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../inputs/manifest.ts';
+import { shared, sharedAnd } from '../../inputs/outputs.ts';
 
 export const manifest: Manifest = {
   action: 'doctor',
@@ -7,9 +8,8 @@ export const manifest: Manifest = {
   icon: 'activity',
   main: 'main.js',
   outputs: {
-    verdict: '`pass`, `fail` (a release would fail, or a stranger could log in) or `inconclusive`.',
-    outcome: 'Always empty, because this action changes nothing.',
-    reason: 'One sentence that says why.',
-    report: 'Path of the report (JSON).',
+    verdict: sharedAnd('verdict', '`fail` if a release would fail, or if a stranger could log in.'),
+    outcome: sharedAnd('outcome', 'Always empty, because this action changes nothing.'),
+    ...shared('reason', 'report'),
   },
 };

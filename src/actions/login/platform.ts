@@ -34,6 +34,8 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
   /** The last token, and those that Google refused although they should still be valid. */
   let given: string | undefined;
   const refused = new Set<string>();
+  /** True once the clock follows Google's. If it is behind later, the machine has slept. */
+  let isClockRight = false;
   const client = createRest({
     endpoints: found,
     clock,
@@ -53,8 +55,13 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     call: async <T>(call: RestCall) => {
       const isOwn = call.auth !== 'none' && call.bearer === undefined;
       const isRefused = (error: unknown) => isOwn && (error as { status?: number }).status === 401;
+      const send = async () => {
+        const answer = await sending.call<T>(call);
+        if (isClockRight) noticeSleep(context, answer.headers.date);
+        return answer;
+      };
       try {
-        return await sending.call<T>(call);
+        return await send();
       } catch (error) {
         if (!isRefused(error)) throw error;
         // Nothing has happened at Google, so the call can be repeated. A product that takes no such login refuses every token.
@@ -62,7 +69,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
           refused.add(given);
           tokens.renew?.();
           try {
-            return await sending.call<T>(call);
+            return await send();
           } catch (again) {
             if (!isRefused(again)) throw again;
           }
@@ -83,7 +90,10 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     userAgent: agent,
     signal,
     local: context.localLogin,
-    onClock: (aheadMs) => followGoogle(context, aheadMs),
+    onClock: (aheadMs) => {
+      followGoogle(context, aheadMs);
+      isClockRight = true;
+    },
   });
   const member = () => memberOf(login, tokens) ?? context.localLogin?.member();
   context.about.names = () => ({ project: login.projectId, member: member() });
@@ -106,6 +116,19 @@ function followGoogle({ log, correctClock }: Context, aheadMs: number): void {
   const by = `${spanText(off / 1000)} ${aheadMs > 0 ? 'ahead of' : 'behind'}`;
   log.warning(
     `The clock of this runner is ${by} Google's. This run uses Google's time. On a self-hosted runner, set the clock: timedatectl set-ntp true`,
+  );
+}
+
+/**
+ * The monotonic clock stands still while a machine is suspended, and Google's time goes on. Moments are compared
+ * with those of log entries, so they must catch up.
+ */
+function noticeSleep({ log, clock, wakeClock }: Context, date: string | undefined): void {
+  const behind = Date.parse(date ?? '') - clock.now();
+  if (!(behind > worthTellingMs)) return;
+  wakeClock(behind);
+  log.warning(
+    `This machine stood still for ${spanText(behind / 1000)}, or its clock did. Moments follow Google's time.`,
   );
 }
 

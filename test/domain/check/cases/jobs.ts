@@ -23,7 +23,7 @@ export const jobCases: Cases = {
       workflow(
         `on: push\njobs:\n  call:\n    permissions: { contents: read }\n    uses: ./.github/workflows/called.yml\n`,
         {
-          '.github/workflows/called.yml': `on: workflow_call\njobs:\n  a:\n    steps:\n      - ${login}\n`,
+          '.github/workflows/called.yml': `on: workflow_call\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - ${login}\n`,
         },
       ),
     ].map((one, index) =>
@@ -39,7 +39,7 @@ export const jobCases: Cases = {
     bad: [
       page(
         'push',
-        `    steps:\n      - ${login}\n  lint:\n    steps:\n      - run: npm run lint`,
+        `    steps:\n      - ${login}\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm run lint`,
         'permissions: { id-token: write }',
       ),
       page(
@@ -48,7 +48,7 @@ export const jobCases: Cases = {
       ),
       page(
         'push',
-        `    steps:\n      - ${login}\n  test:\n    steps:\n      - run: make test`,
+        `    steps:\n      - ${login}\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test`,
         'permissions: write-all',
       ),
     ],
@@ -56,7 +56,7 @@ export const jobCases: Cases = {
       page('push', `    steps:\n      - ${login}`, 'permissions: { id-token: write }'),
       page(
         'push',
-        `    permissions: { id-token: write }\n    steps:\n      - ${login}\n  lint:\n    steps:\n      - run: npm run lint`,
+        `    permissions: { id-token: write }\n    steps:\n      - ${login}\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm run lint`,
       ),
       page(
         'push',
@@ -128,42 +128,50 @@ export const jobCases: Cases = {
   'release-cancelled': {
     bad: [
       workflow(
-        `on: push\nconcurrency:\n  group: release\n  cancel-in-progress: true\njobs:\n  a:\n${deploy}\n`,
+        `on: push\nconcurrency:\n  group: release\n  cancel-in-progress: true\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`,
       ),
       workflow(
-        `on: push\njobs:\n  a:\n    concurrency: { group: x, cancel-in-progress: true }\n    steps:\n      - uses: ${ours()}\n        with: { name: ocr }\n`,
+        `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    concurrency: { group: x, cancel-in-progress: true }\n    steps:\n      - uses: ${ours()}\n        with: { name: ocr }\n`,
       ),
       workflow(
-        `on: [push, pull_request]\nconcurrency:\n  group: x\n  cancel-in-progress: \${{ github.event_name != 'pull_request' }}\njobs:\n  a:\n    if: github.event_name == 'push'\n${deploy}\n`,
+        `on: [push, pull_request]\nconcurrency:\n  group: x\n  cancel-in-progress: \${{ github.event_name != 'pull_request' }}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: github.event_name == 'push'\n${deploy}\n`,
       ),
       workflow(
         'on: push\nconcurrency: { group: x, cancel-in-progress: true }\njobs:\n  call:\n    uses: ./.github/workflows/inner.yml\n',
-        { '.github/workflows/inner.yml': `on: workflow_call\njobs:\n  a:\n${deploy}\n` },
+        {
+          '.github/workflows/inner.yml': `on: workflow_call\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`,
+        },
       ),
     ],
     good: [
       workflow(
-        `on: push\nconcurrency: { group: release, cancel-in-progress: false }\njobs:\n  a:\n${deploy}\n`,
+        `on: push\nconcurrency: { group: release, cancel-in-progress: false }\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`,
       ),
       workflow(
-        'on: push\nconcurrency: { group: test, cancel-in-progress: true }\njobs:\n  a:\n    steps:\n      - run: npm test\n',
+        'on: push\nconcurrency: { group: test, cancel-in-progress: true }\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm test\n',
       ),
       workflow(
-        `on: [push, pull_request]\nconcurrency:\n  group: x\n  cancel-in-progress: \${{ github.ref != 'refs/heads/main' }}\njobs:\n  a:\n    if: github.event_name == 'push'\n${deploy}\n`,
+        `on: [push, pull_request]\nconcurrency:\n  group: x\n  cancel-in-progress: \${{ github.ref != 'refs/heads/main' }}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: github.event_name == 'push'\n${deploy}\n`,
       ),
     ],
   },
   'release-concurrent': {
     bad: [
       workflow(`on: push\njobs:\n  a:\n    runs-on: x\n${deploy}\n`),
-      workflow(`on: push\nconcurrency: \${{ github.ref }}\njobs:\n  a:\n${deploy}\n`),
-      workflow(`on: push\njobs:\n  a:\n    concurrency: { group: 'r-\${{ github.sha }}' }\n${deploy}\n`),
+      workflow(
+        `on: push\nconcurrency: \${{ github.ref }}\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`,
+      ),
+      workflow(
+        `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    concurrency: { group: 'r-\${{ github.sha }}' }\n${deploy}\n`,
+      ),
     ],
     good: [
-      workflow(`on: push\nconcurrency: release-ocr\njobs:\n  a:\n${deploy}\n`),
-      workflow(`on: push\njobs:\n  a:\n    concurrency: { group: release-ocr }\n${deploy}\n`),
+      workflow(`on: push\nconcurrency: release-ocr\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`),
       workflow(
-        `on: { push: { branches: [main] } }\nconcurrency: '\${{ github.workflow }}-\${{ github.ref }}'\njobs:\n  a:\n${deploy}\n`,
+        `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    concurrency: { group: release-ocr }\n${deploy}\n`,
+      ),
+      workflow(
+        `on: { push: { branches: [main] } }\nconcurrency: '\${{ github.workflow }}-\${{ github.ref }}'\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`,
       ),
     ],
   },

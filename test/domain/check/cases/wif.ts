@@ -95,7 +95,7 @@ export const wifCases: Cases = {
       ...withCondition(ids),
       files: {
         'main.tf': block(`"${ids}"`),
-        '.github/workflows/w.yml': `on: { push: { branches: [${branch}] } }\njobs:\n  a:\n    permissions: { id-token: write }\n    steps:\n      - uses: ${auth}\n        with: { workload_identity_provider: ${provider} }\n`,
+        '.github/workflows/w.yml': `on: { push: { branches: [${branch}] } }\njobs:\n  a:\n    runs-on: ubuntu-latest\n    permissions: { id-token: write }\n    steps:\n      - uses: ${auth}\n        with: { workload_identity_provider: ${provider} }\n`,
       },
     })),
     good: [
