@@ -57,6 +57,8 @@ export async function serve(world: World, api: ApiDefinition, port = 0): Promise
     const rawPath = url.split('?', 1)[0] as string;
     const method = request.method ?? 'GET';
     const time = new Date(world.now()).toISOString();
+    // A server's header has the time of its own clock.
+    response.setHeader('date', new Date(world.now()).toUTCString());
     const call: Call = {
       api: api.name,
       method,

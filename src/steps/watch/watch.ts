@@ -71,13 +71,16 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
     progress.showRefused(counts.refused);
     return result;
   };
+  // How far `now` is from the monotonic clock. It grows by as long as the machine sleeps.
+  const apart = () => clock.now() - clock.steady();
+  const awake = apart();
   try {
     for (let next = clock.now() + pollMs; ; next = Math.max(next + pollMs, clock.now())) {
       const lagMs = counts.isQueued ? Number.POSITIVE_INFINITY : (counts.reading?.lagMs ?? 0);
       const tail = Math.min(lagMs, longestTail * 1000);
       const end = settledAt + request.durationSeconds * 1000 + tail;
       // If the clock is set back, `next` may be an hour ahead. So no look waits longer than one poll.
-      await clock.sleep(Math.max(0, Math.min(pollMs, next - clock.now(), end - clock.now())), signal);
+      await clock.sleep(Math.max(0, Math.min(pollMs, next - clock.now(), end + Math.max(0, apart() - awake) - clock.now())), signal);
       const cells = await counts.poll(signal);
       // From here to `advance` nothing waits, so a state that is saved in between has every probe that was taken.
       if (prober) cells.push(...prober.take(tests));
@@ -85,7 +88,8 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const seconds = (now - state.startedAt) / 1000;
       counts.add(cells);
       const obstacle = counts.obstacle(settledAt);
-      const ended = now >= end || counts.isOver;
+      // A step is not over because the machine slept: what came meanwhile is to be read first.
+      const ended = now >= end + Math.max(0, apart() - awake) || counts.isOver;
       // An earlier step's proof still counts, but this share must have been seen at work as well.
       const atWork = counts.hasUsers || (prober?.sent ?? 0) > 0;
       const withheld = obstacle !== undefined || counts.reading === undefined || !atWork;

@@ -9,7 +9,6 @@ export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
   [/^iconv -f (UTF-16 -t UTF-8 )?$/, 'test/gcp/source/repair.test.ts runs it'],
   [/^gcloud alpha functions upgrade converts them\)$/, 'a name in a sentence'],
   [/^gcloud auth application-default login\)$/, 'names the command that made a file'],
-  [/^npm start$/, 'an example of a flag, which takes any program'],
   [/^npm run sandbox -- --quirk $/, 'starts the sandbox with a quirk, and then waits until it is stopped'],
   [/^npx --yes github:$/, 'a line of a workflow, which only GitHub can run'],
   [
