@@ -80,7 +80,10 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const tail = Math.min(lagMs, longestTail * 1000);
       const end = settledAt + request.durationSeconds * 1000 + tail;
       // If the clock is set back, `next` may be an hour ahead. So no look waits longer than one poll.
-      await clock.sleep(Math.max(0, Math.min(pollMs, next - clock.now(), end + Math.max(0, apart() - awake) - clock.now())), signal);
+      await clock.sleep(
+        Math.max(0, Math.min(pollMs, next - clock.now(), end + Math.max(0, apart() - awake) - clock.now())),
+        signal,
+      );
       const cells = await counts.poll(signal);
       // From here to `advance` nothing waits, so a state that is saved in between has every probe that was taken.
       if (prober) cells.push(...prober.take(tests));

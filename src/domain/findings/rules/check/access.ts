@@ -10,12 +10,12 @@ export const accessChecks = {
   'public-flags-file': {
     title: 'A flags file may hold --allow-unauthenticated',
     severity: 'medium',
-    why: 'gcloud reads more options from the file of --flags-file. A reviewer who reads the command does not see them.',
+    why: 'With --flags-file, gcloud reads more options from a file. A reviewer who reads the command does not see them.',
   },
   'public-binding': {
     title: 'A file grants the public a role that allows calls',
     severity: 'critical',
-    why: 'allUsers is everyone, and allAuthenticatedUsers is everyone with a Google account. Both make the function public.',
+    why: 'The member allUsers is everyone, and allAuthenticatedUsers is everyone with a Google account. Both make the function public.',
   },
   'invoker-check-off': {
     title: 'A file switches the invoker check off',
@@ -30,7 +30,7 @@ export const accessChecks = {
   'deploy-unguarded': {
     title: 'A job deploys an HTTP function and never checks that it is private',
     severity: 'medium',
-    why: '--no-allow-unauthenticated only removes allUsers. Other public members, other roles and a switched-off invoker check stay.',
+    why: 'The flag --no-allow-unauthenticated only removes allUsers. Other public members, other roles and a switched-off invoker check stay.',
   },
   'guard-softened': {
     title: 'A guard can no longer stop the job',
@@ -65,7 +65,7 @@ export const accessChecks = {
   'creds-swept': {
     title: 'A later step may pack the credentials file of the login',
     severity: 'high',
-    why: 'google-github-actions/auth writes gha-creds-*.json into the workspace. Whoever gets the image or the archive can use it while the job runs.',
+    why: 'The action google-github-actions/auth writes gha-creds-*.json into the workspace. Whoever gets the image or the archive can use it while the job runs.',
   },
   'gateway-open': {
     title: 'An operation of an API definition needs no credential',

@@ -18,7 +18,7 @@ export const loginChecks = {
     why: 'Claims of GitHub are texts. A comparison with a number, or with a name in another case, fails for every run, so no job can log in.',
   },
   'wif-subject-long': {
-    title: 'google.subject can be longer than 127 bytes',
+    title: 'The attribute google.subject can be longer than 127 bytes',
     severity: 'medium',
     why: 'Google refuses the login of a run whose subject is too long. That happens on the first long branch name.',
   },
