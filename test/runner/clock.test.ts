@@ -59,3 +59,20 @@ test('a correction moves moments once, and durations never', () => {
 test('a clock that was never set tells the time of the machine', () => {
   expect(Math.abs(createClock().now() - Date.now())).toBeLessThan(60_000);
 });
+
+test('after a sleep moments go on, and durations leave it out', () => {
+  fc.assert(
+    fc.property(hours, fc.integer({ min: 0, max: 1e9 }), (ahead, slept) => {
+      let monotonic = 1000;
+      jest.spyOn(performance, 'now').mockImplementation(() => monotonic);
+      const clock = createClock();
+      const [moment, mark] = [clock.now(), clock.steady()];
+      clock.correct(ahead);
+      clock.wake(slept);
+      // Moments never go back.
+      clock.wake(-slept);
+      monotonic += 5;
+      expect([clock.now() - moment, clock.steady() - mark]).toEqual([5 - ahead + slept, 5]);
+    }),
+  );
+});
