@@ -5,6 +5,7 @@ import { newReport } from '../../domain/report/report.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import { annotate } from '../../runner/annotate.ts';
 import type { Context } from '../../runner/context.ts';
+import { timingOf } from '../../runner/timing.ts';
 import { check as checkFiles } from '../../steps/check/check.ts';
 import { readCheck } from './inputs.ts';
 import { logResult } from './log-result.ts';
@@ -33,12 +34,7 @@ async function run(context: Context, fix: boolean): Promise<Finished<'check'>> {
   report.reason = outcome.reason;
   report.findings = outcome.findings;
   report.evidence.check = outcome.evidence;
-  report.timings.push({
-    stage: 'check',
-    startedAtSeconds: (started - context.startedAt) / 1000,
-    seconds: (clock.steady() - started) / 1000,
-    verdict: outcome.verdict,
-  });
+  report.timings.push(timingOf(context, 'check', started, outcome.verdict));
   // A command has no run whose page could show them.
   if (env.GITHUB_ACTIONS) await annotate(annotationsOf(outcome.evidence, outcome.findings), context);
   const safe = secrets.redactAll(report);

@@ -10,6 +10,7 @@ import { createServices } from '../../gcp/run/services.ts';
 import { readBranchRule } from '../../github/environment-rule.ts';
 import type { Action } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
+import { timingOf } from '../../runner/timing.ts';
 import { doctor as examine } from '../../steps/doctor/doctor.ts';
 import { chooseTarget } from '../../targets/choose.ts';
 import type { examineLogin } from '../auth/doctor.ts';
@@ -84,12 +85,7 @@ export const doctor: Action<'doctor'> = async (context) => {
   report.findings = result.findings;
   report.evidence.doctor = result.evidence;
   report.evidence.preflight = result.preflight;
-  report.timings.push({
-    stage: 'doctor',
-    startedAtSeconds: (started - context.startedAt) / 1000,
-    seconds: (clock.steady() - started) / 1000,
-    verdict: result.verdict,
-  });
+  report.timings.push(timingOf(context, 'doctor', started, result.verdict));
   return { report, view: async () => (await import('../../domain/summary/doctor/section.ts')).doctorView };
 };
 

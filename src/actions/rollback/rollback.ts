@@ -4,6 +4,7 @@ import type { Allocation } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
+import { timingOf } from '../../runner/timing.ts';
 import { sources } from '../../sli/registry.ts';
 import { type RollbackRequest, rollback as rollBack } from '../../steps/rollback/rollback.ts';
 import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
@@ -118,13 +119,7 @@ function finish(
   serving: readonly Allocation[],
   started: number,
 ): Finished<'rollback'> {
-  const seconds = (context.clock.steady() - started) / 1000;
-  report.timings.push({
-    stage: 'rollback',
-    startedAtSeconds: (started - context.startedAt) / 1000,
-    seconds,
-    verdict: report.verdict,
-  });
+  report.timings.push(timingOf(context, 'rollback', started, report.verdict));
   const view = async () => (await import('../../domain/summary/rollback/view.ts')).rollbackView;
   return {
     report,

@@ -3,6 +3,7 @@ import { annotationsOf } from '../../domain/smoke/results/annotations.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import { annotate } from '../../runner/annotate.ts';
 import type { Context } from '../../runner/context.ts';
+import { timingOf } from '../../runner/timing.ts';
 import type { SmokeResult } from '../../steps/smoke/ports.ts';
 import { smokeTest as testFunction } from '../../steps/smoke/smoke-test.ts';
 import { readSmokeTest } from './inputs.ts';
@@ -22,12 +23,7 @@ function reportOf(
   report.evidence.smoke = opened.local
     ? { ...result.evidence, isolation: opened.local.isolation }
     : result.evidence;
-  report.timings.push({
-    stage: 'smoke',
-    startedAtSeconds: (started - context.startedAt) / 1000,
-    seconds: (context.clock.steady() - started) / 1000,
-    verdict: result.verdict,
-  });
+  report.timings.push(timingOf(context, 'smoke', started, result.verdict));
   return report;
 }
 

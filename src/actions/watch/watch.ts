@@ -12,6 +12,7 @@ import { createServices } from '../../gcp/run/services.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import { readRegularFile } from '../../runner/regular-file.ts';
+import { timingOf } from '../../runner/timing.ts';
 import { type BudgetResult, budgetGate } from '../../steps/budget/gate.ts';
 import { findWatchTarget } from '../../steps/watch/find-target.ts';
 import { createSaver } from '../../steps/watch/saved-watch.ts';
@@ -122,13 +123,7 @@ export const watch: Action<'watch'> = async (context) => {
     },
   );
   await keeper?.keep(result.state, signal);
-  report.timings.push({
-    stage: 'watch',
-    startedAtSeconds: (started - context.startedAt) / 1000,
-    seconds: (clock.steady() - started) / 1000,
-    verdict: result.verdict,
-    note: result.reason,
-  });
+  report.timings.push({ ...timingOf(context, 'watch', started, result.verdict), note: result.reason });
   return finish(report, result, budget, settings);
 };
 
