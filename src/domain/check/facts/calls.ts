@@ -1,5 +1,5 @@
 import type { Place } from '../files/repository.ts';
-import type { ShellCommand } from '../shell/command.ts';
+import { commandWithoutShell } from '../shell/command.ts';
 import { type CloudCall, callOf, gcloudCall } from '../shell/gcloud.ts';
 import { readScript } from '../shell/read-script.ts';
 import type { Step } from '../workflow/model.ts';
@@ -35,17 +35,7 @@ export function callsOf(scripts: readonly FoundScript[], steps: readonly Step[])
           at: (offset) => text.at(Math.max(0, offset - 5)),
         }).commands
       : [];
-    const own: ShellCommand = command ?? {
-      words: [],
-      at: step.at,
-      excused: false,
-      tested: false,
-      conditional: false,
-      input: undefined,
-      writes: [],
-      sets: [],
-      pipedInto: undefined,
-    };
+    const own = command ?? commandWithoutShell([], step.at);
     found.push({
       ...callOf(own, own.words.slice(1)),
       verb,

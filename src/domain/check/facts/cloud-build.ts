@@ -1,4 +1,9 @@
-import type { ShellCommand, ShellScript, ShellWord } from '../shell/command.ts';
+import {
+  commandWithoutShell,
+  type ShellCommand,
+  type ShellScript,
+  type ShellWord,
+} from '../shell/command.ts';
 import { readScript } from '../shell/read-script.ts';
 import { embed } from '../yaml/embed.ts';
 import { entriesOf, itemsOf, nodeAt, textAt, type YamlNode, type YamlText } from '../yaml/node.ts';
@@ -52,14 +57,7 @@ function commandOf(
     };
   };
   return {
-    words: [{ text: entry, raw: entry, at, maybe: false }, ...args.map(word)],
-    at,
+    ...commandWithoutShell([{ text: entry, raw: entry, at, maybe: false }, ...args.map(word)], at),
     excused: textAt(step, 'allowFailure') === 'true',
-    tested: false,
-    conditional: false,
-    input: undefined,
-    writes: [],
-    sets: [],
-    pipedInto: undefined,
   };
 }

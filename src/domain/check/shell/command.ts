@@ -32,6 +32,19 @@ export interface ShellCommand {
   pipedInto: string | undefined;
 }
 
+/** A command that no shell runs: an action or a build step makes it from its own inputs. */
+export const commandWithoutShell = (words: ShellWord[], at: Place): ShellCommand => ({
+  words,
+  at,
+  excused: false,
+  tested: false,
+  conditional: false,
+  input: undefined,
+  writes: [],
+  sets: [],
+  pipedInto: undefined,
+});
+
 /** A script as far as it was understood. */
 export interface ShellScript {
   commands: ShellCommand[];

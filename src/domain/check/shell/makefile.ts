@@ -1,4 +1,4 @@
-import type { Embedded } from '../files/embedded.ts';
+import { type Embedded, joinedOf } from '../files/embedded.ts';
 
 /** The recipe of one target of a Makefile. */
 export interface Recipe {
@@ -61,17 +61,5 @@ function scriptOf(file: string, lines: readonly { text: string; line: number }[]
       .replace(/\$\$/g, '$');
     return { text: shell, line, column: marks + 1 };
   });
-  const text = kept.map((one) => one.text).join('\n');
-  return {
-    file,
-    text,
-    at(offset) {
-      let left = offset;
-      for (const one of kept) {
-        if (left <= one.text.length) return { line: one.line, column: one.column + left };
-        left -= one.text.length + 1;
-      }
-      return { line: kept.at(-1)?.line ?? 1, column: 1 };
-    },
-  };
+  return joinedOf(file, kept.map((one) => one.text).join('\n'), kept);
 }
