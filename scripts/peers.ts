@@ -2,7 +2,7 @@
  * Compares this project with foreign tools and clients, each as a whole: `npm run peers`, or `npm run peers -- cel openslo`.
  * A peer is a folder below test/peers with a program `whole.ts`. It prints what it counted and exits 1 if something
  * differs; it exits 0 and says so if the foreign tool is not installed. CI runs the tests beside it, on a sample.
- * `--write` makes a peer that keeps a table of facts write it anew.
+ * `--write` makes a peer that keeps a table of facts write it again.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

@@ -7,7 +7,7 @@ import type { ApiDefinition } from '../core/types.ts';
 import { registryOf } from '../registry/store.ts';
 import { runState } from '../run/model.ts';
 
-/** What a test says about the images whose address contains the key: when they were uploaded (RFC 3339), or that they are deleted. */
+/** What a test sets for the images with the key in their address: when they were uploaded (RFC 3339), or that they are deleted. */
 type Overrides = Map<string, { uploadTime?: string; deleted?: boolean }>;
 
 const overridesOf = (world: World): Overrides => world.extension('docker-images', () => new Map());
@@ -20,7 +20,7 @@ interface DockerImage {
   mediaType: string;
 }
 
-/** Images that were pushed, and those that a build of a function has made, of which the sandbox keeps no layers. */
+/** Images that were pushed, and those that builds of functions made. The sandbox keeps no layers of the latter. */
 function imagesIn(world: World, location: string, repository: string): DockerImage[] {
   const parent = `projects/${world.project}/locations/${location}/repositories/${repository}`;
   const host = `${location}-docker.pkg.dev`;

@@ -38,7 +38,7 @@ export function protectValue(definition: Definition, text: string, { add, hide, 
   }
 }
 
-/** Of a value that could not be read, it is unknown which part is a secret. The action ends after it. */
+/** If a value could not be read, nobody knows which part of it is a secret. The action ends after it. */
 export function protectWrongValue(definition: Definition, text: string, { add, hide, show }: Privacy): void {
   if (definition.secret) return;
   for (const name of plainNames(text)) show(name);

@@ -33,8 +33,8 @@ type Clients = {
 };
 
 /**
- * Finds out of which kind the thing of this name is, and reads it. If the user named no kind, a function resource is asked
- * for first, and then a service of Cloud Run: so a function that was detached from the Functions API is found as well.
+ * Finds out which kind of deployment has this name, and reads it. If the user named no kind, it asks for a function first,
+ * and then for a Cloud Run service: so a function that was detached from the Functions API is found as well.
  */
 export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
   const { functions, services } = clients;

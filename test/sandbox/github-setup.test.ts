@@ -96,7 +96,7 @@ describe('GitHub', () => {
 });
 
 describe('IAM', () => {
-  test('a custom role is made, deleted and brought back; a deleted one gives nothing and cannot be made anew', async () => {
+  test('a custom role is made, deleted and brought back; a deleted one gives nothing and cannot be created again', async () => {
     const role = { title: 'x', description: 'd', includedPermissions: ['run.services.get'], stage: 'GA' };
     expect((await iam('POST', 'roles', { roleId: 'mine', role })).body).toMatchObject(role);
     const strange = { ...role, includedPermissions: ['run.services.sing'] };

@@ -2,7 +2,7 @@
 export class UsageError extends Error {
   /** Every problem, each a line. */
   readonly problems: readonly string[];
-  /** The verb whose help helps. */
+  /** The verb with the help that the user needs. */
   readonly verb: string | undefined;
 
   constructor(problems: readonly string[], verb?: string) {

@@ -14,7 +14,7 @@ const known: ReadonlySet<string> = new Set([
   ...['all', 'exists', 'exists_one', 'map', 'filter'],
 ]);
 
-/** True if the expression calls a function of which only Google knows the types. It then has types that Google accepted. */
+/** True if the expression calls a function with types that only Google knows. Google has accepted them. */
 export function hasForeignCall(root: ASTNode): boolean {
   for (const node of nodesOf(root))
     if ((node.op === 'call' || node.op === 'rcall') && !known.has(node.args[0])) return true;

@@ -3,7 +3,7 @@ export interface ErrorEntry {
   /** What happened, in general, without a full stop. */
   title: string;
   why: string;
-  /** How to see that it is this, and which of its kinds. */
+  /** How to see that this is the error, and which of its causes it has. */
   check: string;
   /** What to do. */
   fix: string;

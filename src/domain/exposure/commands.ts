@@ -16,7 +16,7 @@ export const serviceShortName = (target: Target): string => shortName(target.ser
  * Removes one member from one role.
  * @param level the kind of resource that has the binding
  * @param resource full name of that resource
- * @param conditional true if the binding has a condition. gcloud wants to be told which of the two is meant, also if another
+ * @param conditional true if the binding has a condition. gcloud wants to know this even if only another
  * binding of the policy has a condition
  */
 export function removeBinding(

@@ -74,7 +74,7 @@ export function parseCondition(condition: string): Admission | undefined {
     everyRepository: every === undefined ? undefined : { branch: every },
     repositories: every === undefined ? readAlternatives(rest) : [],
   };
-  // Whatever was not understood does not come back out.
+  // A condition that was not understood is not written again.
   return conditionOf(admission) === condition ? admission : undefined;
 }
 

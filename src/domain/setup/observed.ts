@@ -5,7 +5,7 @@ export type Observed =
       state: 'present';
       /** It carries our mark, or `init` cannot mark such a thing and its value is the one that `init` writes. */
       ours: boolean;
-      /** Deleted things keep their name for weeks. They can be brought back, but not made anew. */
+      /** Google keeps the name of a deleted resource for weeks. It can be restored, but not created again. */
       deleted?: boolean;
       /** The fields that `init` sets, as text. Others are left alone. */
       fields: Readonly<Record<string, string>>;

@@ -87,7 +87,7 @@ function differences(resource: Resource, observed: Extract<Observed, { state: 'p
   return [...deleted, ...others];
 }
 
-/** A row whose resource needs one that will not be written waits for it. */
+/** A row waits if its resource needs another one that will not be written. */
 function afterOthers(row: SetupRow, before: readonly SetupRow[]): SetupRow {
   if (row.sign !== '+' && row.sign !== '~') return row;
   const needs = needsOf(row.resource);

@@ -137,7 +137,7 @@ export function parseOpenSlo(source: string, file: string): { slo: ParsedSlo } |
   return { slo: { name: metadata.name, service: spec.service, objectives, windowSeconds } };
 }
 
-/** Of a DataSource only its type matters: the address and the token of Prometheus are inputs. */
+/** Only the type of a DataSource matters: the address and the token of Prometheus are inputs. */
 function noteDataSource(value: unknown, to: Map<string, string>): void {
   const { kind, metadata, spec } = value as {
     kind: string;

@@ -1,4 +1,4 @@
-/** Where the source of a Cloud Run function lies: gs://BUCKET/OBJECT, with #GENERATION if that very upload is meant. */
+/** Where the source of a Cloud Run function lies: gs://BUCKET/OBJECT, with #GENERATION if it names one upload. */
 export interface SourcePlace {
   bucket: string;
   object: string;

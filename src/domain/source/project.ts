@@ -21,7 +21,7 @@ export interface ProjectProblem {
   commands?: readonly string[];
 }
 
-/** Files of which the builders of a language need at least one, in the top folder (gcloud's source_util.py, and Google's builders). */
+/** The builders of a language need at least one of these files in the top folder (gcloud's source_util.py, and Google's builders). */
 export const neededFiles: Readonly<Record<string, readonly string[]>> = {
   nodejs: ['package.json'],
   python: ['main.py'],

@@ -84,7 +84,7 @@ export function changed(policy: JsonObject, rows: readonly SetupRow[]): JsonObje
 
 const tries = 6;
 
-/** Reads the policy, changes it, and writes it back. If someone else was faster, it starts anew. */
+/** Reads the policy, changes it, and writes it back. If someone else wrote in between, it starts again. */
 export async function writeGrants(
   writer: Writer,
   project: string,

@@ -18,7 +18,7 @@ export class SharedReads implements Rest {
     return answer as Promise<RestAnswer<T>>;
   }
 
-  /** The next look reads everything anew. */
+  /** After this, everything is read again. */
   forget(): void {
     this.#answers.clear();
   }

@@ -42,7 +42,7 @@ function usersIn({ counts }: SliReading): number {
 /**
  * Reads one watch from the first source and, after a change, from the second. The two never count the same time: the
  * second begins where the first stopped, or at the beginning if the first never counted anything. The reader never changes back, because
- * the second source could not say which of its whole minutes the first has seen.
+ * the second source counts whole minutes, and nobody knows which of them the first source has counted.
  */
 export class FallbackReader implements SliReader {
   readonly #query: SliQuery;
@@ -135,7 +135,7 @@ export class FallbackReader implements SliReader {
   ): Promise<SliReading | undefined> {
     const { first, second, log } = this.#options;
     this.#checkedAt = now;
-    // Opened anew each time, so that a change begins with everything that it shows.
+    // A new reader each time. If the watch changes to it, it counts everything that this check has seen.
     const check = second.open({ ...this.#query, cursor: undefined });
     try {
       const reading = await check.poll(marks, signal);

@@ -64,7 +64,7 @@ export function createLogging(options: LoggingOptions): SliSource {
             what: 'There are too many log entries to count them all.',
             fix: 'Set source: metrics, which counts any number of requests.',
           });
-        // Without waiting for a quota: the caller may be a watch, whose time runs.
+        // It does not wait for a quota: the caller may be a watch, which has little time.
         const answer = await api.page(filter, token, again, signal).catch((error: unknown) => {
           if (error instanceof QuotaSpent) budget.refused();
           throw error;

@@ -13,7 +13,7 @@ export interface PatientRead {
 
 /** How long a release waits, before it shifts anybody, for a quota to leave it something. */
 const readyMs = 120_000;
-/** How long one read of a total waits, because the caller may be a watch, whose time runs. */
+/** How long one read of a total waits. The caller may be a watch, which has little time. */
 const totalMs = 30_000;
 
 /**

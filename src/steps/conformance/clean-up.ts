@@ -62,7 +62,7 @@ export async function cleanUp(options: CleanUp): Promise<Cleaned> {
         if (failure === undefined) removed.add(one.name);
         else failures.set(one.name, failure);
       }
-    // Whoever may not delete something may not do so a second later either.
+    // Who may not delete something now may not delete it a second later either.
     if (failures.size === ours.length && [...failures.values()].every((why) => /^40[13]\b/.test(why)))
       return { removed: removed.size, left: [...failures].map(([name, why]) => ({ name, why })) };
     if (failures.size > 0) await clock.sleep(options.pollMs, signal).catch(() => {});

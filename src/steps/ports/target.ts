@@ -25,7 +25,7 @@ export interface Deployed {
 
 /** What a release, a rollback and a preflight know of the thing that is deployed. A driver reads it. */
 export interface DeployTarget {
-  /** Undefined if nothing of that name exists. */
+  /** Undefined if nothing with that name exists. */
   read(signal?: AbortSignal): Promise<Deployed | undefined>;
   /** True while a build or a deploy is under way that may still bring a revision. */
   building(signal?: AbortSignal): Promise<boolean>;

@@ -6,9 +6,9 @@ import type { RepositoryFacts, ServiceFacts } from '../../domain/setup/wish.ts';
 /** What reads and writes some kinds of resources: Google Cloud, GitHub, or the files of the repository. */
 export interface SetupPlace {
   kinds: readonly Kind[];
-  /** A new look begins: nothing that was read before counts. */
+  /** Call it before reading again: forgets what was read before. */
   begin?(): void;
-  /** Reads one resource anew. A missing permission is a value. */
+  /** Reads one resource. A missing permission is a value. */
   observe(resource: Resource, signal?: AbortSignal): Promise<Observed>;
   /**
    * Writes rows that one request, or one read and write of one policy, can write together. Each write reads first what it

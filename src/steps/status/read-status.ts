@@ -17,7 +17,7 @@ export interface StatusPorts {
   clock: Clock;
 }
 
-/** Reads what serves and what is under way. Changes nothing. Undefined if nothing of that name serves. */
+/** Reads what serves and what is under way. Changes nothing. Undefined if nothing with that name serves. */
 export async function readStatus(
   { target, services, runs, clock }: StatusPorts,
   place: { project: string; region: string; name: string },

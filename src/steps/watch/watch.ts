@@ -91,7 +91,7 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const seconds = (now - state.startedAt) / 1000;
       counts.add(cells);
       const obstacle = counts.obstacle(settledAt);
-      // A step is not over because the machine slept: what came meanwhile is to be read first.
+      // If the machine slept, the step is not over: the requests of that time must be read first.
       const ended = now >= end + Math.max(0, apart() - awake) || counts.isOver;
       // An earlier step's proof still counts, but this share must have been seen at work as well.
       const atWork = counts.hasUsers || (prober?.sent ?? 0) > 0;

@@ -68,7 +68,7 @@ async function look(
   return { service, made, joins: running && ours, running };
 }
 
-/** The newest revision has come from what the service says, so only its traffic can be under way. */
+/** The newest revision was made from the source that the service names, so only the traffic can still change. */
 const isBuiltFrom = (service: RunService, made: RunRevision | undefined, said: string | undefined): boolean =>
   said !== undefined &&
   made !== undefined &&

@@ -25,7 +25,7 @@ export interface Ended {
   refusal: string | undefined;
 }
 
-/** Cloud Run has come to an end with a change that was made after `before` was read. */
+/** Cloud Run has finished a change that was made after `before` was read. */
 function isOver(service: RunService, before: RunService | undefined): boolean {
   if (!service.arrived) return false;
   if (before === undefined) return service.latestCreatedRevision !== undefined || !service.settled;

@@ -18,7 +18,7 @@ export interface Joined {
   build: NonNullable<Content['build']>;
 }
 
-/** How a build ended whose operation is not known. `made`: the newest revision came from it. */
+/** How a build ended, if its operation is not known. `made`: the build made the newest revision. */
 export type JoinedEnd = Ended & { made: boolean };
 
 export const newestRevision = (

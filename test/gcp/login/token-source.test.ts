@@ -169,7 +169,7 @@ describe('whose tokens they are', () => {
     tokens.renew?.();
     const second = await tokens.accessToken();
     expect(second).not.toBe(first);
-    // Only the federated token is old: Google refuses it, and it is exchanged anew.
+    // Only the federated token is old: Google refuses it, and it is exchanged again.
     await world.set({ clockOffsetMs: 4 * 3_600_000 });
     expect(await tokens.idToken('https://x.example')).toMatch(/^eyJ/);
     await world.set({ clockOffsetMs: 0 });

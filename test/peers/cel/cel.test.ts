@@ -6,8 +6,8 @@ import { scenes } from './scenes.ts';
 import { written } from './written.ts';
 
 /**
- * What cel-go 0.31.0, Google's own library, says about these expressions. `npm run peers -- cel --write` makes the table
- * anew, and compares many more.
+ * What cel-go 0.31.0, Google's own library, says about these expressions. `npm run peers -- cel --write` writes the table
+ * again, and compares many more.
  */
 const facts = readFileSync(join(import.meta.dirname, 'facts.jsonl'), 'utf8')
   .trimEnd()

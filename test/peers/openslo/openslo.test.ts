@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { cases } from './cases.ts';
 import { type Judgement, judge, mustBeRead } from './compare.ts';
 
-/** What OpenSLO's own SDK accepts. `npm run peers -- openslo --write` makes the table anew. */
+/** What OpenSLO's own SDK accepts. `npm run peers -- openslo --write` writes the table again. */
 const facts = JSON.parse(readFileSync(join(import.meta.dirname, 'facts.json'), 'utf8')) as {
   files: number;
   valid: string[];

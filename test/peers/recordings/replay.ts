@@ -2,10 +2,10 @@ import type { Sandbox } from '../../../sandbox/index.ts';
 import { ownerToken } from '../clients/gcloud.ts';
 import type { Line } from './recorder.ts';
 
-/** What a server makes anew each time. */
+/** What a server makes new each time. */
 const made =
   /sha256:[0-9a-f]{64}|\d{4}-\d\d-\d\dT[\d:.]+Z|127\.0\.0\.1:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,}|operation-\d+-[0-9a-f]+|-\d{5}-[a-z]{3}(?![a-z])|\d{10,}/g;
-/** Fields whose whole value is made anew. */
+/** Fields with a value that is new each time. */
 const opaque = /^(etag|resourceVersion|uploadUrl|md5Hash|crc32c|generation|metageneration|timeDeleted)$/;
 
 /** What a write may have reached when it answers: it depends on the machine. The read that follows it sees the end. */

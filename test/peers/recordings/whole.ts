@@ -1,6 +1,6 @@
 /**
  * Runs gcloud and deploy-cloudrun@v3 on the sandbox, and compares what they send with clients.jsonl: `npm run peers -- recordings`.
- * `--write` writes clients.jsonl anew.
+ * `--write` writes a new clients.jsonl.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { record } from './record.ts';
 import type { Line } from './recorder.ts';
 
 const file = join(import.meta.dirname, 'clients.jsonl');
-/** Names that a client or the sandbox makes anew each time. */
+/** Names that a client or the sandbox makes new each time. */
 const words = ({ client, api, method, path }: Line) =>
   `${client}: ${method} ${api} ${path.replace(/[0-9a-f]{8}-?[0-9a-f-]{20,}|\d{6,}[\w.-]*|operation-[\w-]+|-\d{5}-[a-z]{3}/g, '*')}`;
 

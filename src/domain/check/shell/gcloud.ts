@@ -8,7 +8,7 @@ export interface CloudCall {
   options: CloudOption[];
   positionals: ShellWord[];
   command: ShellCommand;
-  /** Words of which only a run knows what they hold. Options may hide in them. */
+  /** Words with a value that only a run knows. Options may hide in them. */
   unknown: ShellWord[];
 }
 

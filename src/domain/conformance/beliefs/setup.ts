@@ -17,7 +17,7 @@ export const setupBeliefs = {
     belief:
       'A deleted pool, provider or custom role can still be read by its name, and says that it is deleted.',
     source: 'The references of the three methods show the state; `gcloud iam roles undelete` relies on it.',
-    otherwise: '`init` would try to make it anew, and Google would answer that the name is taken.',
+    otherwise: '`init` would try to create it again, and Google would answer that the name is taken.',
     verify: '`gcloud iam workload-identity-pools describe`, after `delete`.',
     settled: { not: 'extra', why: 'The name of a pool is taken for 30 days after it is deleted.' },
   },

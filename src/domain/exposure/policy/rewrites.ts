@@ -15,8 +15,8 @@ const rules = ({ level, resource }: Holding['fact'], home: string): boolean =>
   home === resource || (level !== 'project' && (home.startsWith('projects/') || level === 'organization'));
 
 /**
- * The permission with which a public holder makes itself a caller by editing what is bound already: a custom role that the
- * public holds, or the provider of a pool whose members can call.
+ * The permission that lets a public holder make itself a caller, by a change of what is bound already: of a custom role that
+ * the public holds, or of the provider of a pool with members that can call.
  * @param callers everyone who may call, in one step or in two
  */
 export function rewriteOf(

@@ -19,7 +19,7 @@ export interface LocalOptions {
   account?: string | undefined;
 }
 
-/** How long a token is used whose end is unknown. */
+/** How long to use a token that does not say when it expires. */
 const guessedMs = 300_000;
 
 type Source = (signal?: AbortSignal) => Promise<TimedToken & { account?: string | undefined }>;

@@ -6,7 +6,7 @@ import { itemsOf, mapsIn, nodeAt, textAt, type YamlNode } from '../../yaml/node.
 import type { Rule } from '../rule.ts';
 import { isReleaseJob } from '../shared/uses.ts';
 
-/** Neither a commit, nor locked in `.github/workflows/actions.lock`, nor of this repository. */
+/** An action that is not pinned to a commit, not locked in `.github/workflows/actions.lock`, and not in this repository. */
 export const usesMoving: Rule = (facts, report) => {
   const locked = lockOf(facts);
   const tell = (uses: Uses, isRelease: boolean) => {

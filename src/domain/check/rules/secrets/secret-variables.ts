@@ -148,7 +148,7 @@ export const secretLatest: Rule = (facts, report) => {
   const pairs = (at: Place, text: string) => {
     for (const [name, value] of pairsOf(text)) {
       const [, secret] = /^(.+?)[:/](?:versions\/)?latest$/.exec(value) ?? [];
-      // A file is read anew at each access, so there the latest version is right.
+      // The function reads a mounted file at each access, so there the latest version is right.
       if (secret && !name.startsWith('/')) tell(at, name, secret);
     }
   };
