@@ -1,6 +1,7 @@
 /** Files judged by their name: those that an earlier step left behind, and those that hold secrets. `secrets/` judges by content. */
 
-const examples = /^\.env\.(example|sample|template|dist|defaults)$/;
+/** `.env.example`, `.env-dist`, `.env.production.sample`: names for a file that shows what to fill in. */
+const examples = /^\.env([._-][\w-]+)*?[._-](examples?|samples?|template|tpl|dist|defaults)$/;
 
 /**
  * What a file or folder of this name is, if it is not a part of the source but something that an earlier step of the job leaves behind.

@@ -1,5 +1,5 @@
 import { folderOf, lineStarts, type Place, placeAt, resolvePath } from '../files/repository.ts';
-import { eitherOf, evaluate, type HclScope, type Values } from './evaluate.ts';
+import { eitherOf, evaluate, type HclScope, soleText, type Values } from './evaluate.ts';
 import { attributeOf, type Block, type Body, blocksOf, type Expression } from './node.ts';
 
 export interface TerraformFile {
@@ -122,12 +122,15 @@ function within(values: Values, path: readonly string[]): Values {
   return at;
 }
 
+const pool = 'google_iam_workload_identity_pool';
+
 function moduleScope(
   files: readonly TerraformFile[],
   calls: readonly { block: Block; folder: string }[],
   scopeOf: (folder: string) => HclScope,
 ): HclScope {
   const variables = new Map<string, Block>();
+  const pools = new Map<string, Block>();
   const locals = new Map<string, Expression>();
   const set = new Map<string, Expression>();
   for (const { file, body } of files) {
@@ -135,6 +138,8 @@ function moduleScope(
     for (const { name, value } of isValues ? body.attributes : []) set.set(name, value);
     for (const block of body.blocks) {
       if (block.type === 'variable' && block.labels[0]) variables.set(block.labels[0], block);
+      if (block.type === 'resource' && block.labels[0] === pool && block.labels[1])
+        pools.set(block.labels[1], block);
       if (block.type === 'locals')
         for (const { name, value } of block.body.attributes) locals.set(name, value);
     }
@@ -165,8 +170,20 @@ function moduleScope(
     // Who applies the root module may give another value than the default.
     return standard && eitherOf([evaluate(standard.value, scope)]);
   };
+  /** The full name of a pool, or its short one. Members name pools by these references. */
+  const poolName = (name: string, attribute: string | undefined): Values | undefined => {
+    const block = pools.get(name);
+    if (!block) return undefined;
+    const id = attributeOf(block.body, 'workload_identity_pool_id');
+    const short = (id && soleText(evaluate(id.value, scope))) ?? name;
+    const isShort = attribute === 'workload_identity_pool_id';
+    if (!isShort && attribute !== 'name' && attribute !== 'id') return undefined;
+    const value = isShort ? short : `projects/PROJECT/locations/global/workloadIdentityPools/${short}`;
+    return { values: [{ value, sure: true, at: block.at, end: block.end }], open: false };
+  };
   const scope: HclScope = ([root = '', name = '', ...rest]) => {
     const key = `${root}.${name}`;
+    if (root === pool) return guarded(key, () => poolName(name, rest[0]));
     const found =
       root === 'var'
         ? guarded(key, () => variable(name))

@@ -15,6 +15,8 @@ ${operation}      responses: { '200': { description: ok } }
 `,
     'yaml',
   );
+const described =
+  '{ "swagger": "2.0", "info": { "title": "ocr", "version": "1" }, "paths": { "/ocr": { "post": { "responses": {} } } } }\n';
 const closed = 'security: [{ key: [] }]';
 const backend = (text: string) =>
   `${closed}\nx-google-backend:\n  address: https://ocr.example.run.app\n${text}`;
@@ -39,8 +41,21 @@ export const gatewayCases: Cases = {
       api(backend('  disable_auth: true'), ''),
       api(closed, '      security: [{ other: [] }]\n'),
       api(closed, '      security: []\n', 'openapi: 3.0.4'),
+      file('proto/ocr.swagger.json', described, 'json', {
+        'deploy.sh': 'gcloud endpoints services deploy proto/ocr.swagger.json\n',
+      }),
+      file('proto/ocr.swagger.json', described, 'json', {
+        'main.tf':
+          'resource "google_api_gateway_api_config" "x" {\n  openapi_documents {\n    document {\n      path     = "spec.json"\n      contents = filebase64("proto/ocr.swagger.json")\n    }\n  }\n}\n',
+      }),
     ],
-    good: [api(closed, ''), api('', '      security: [{ key: [] }]\n'), api(closed, '', 'openapi: 3.0.4')],
+    good: [
+      api(closed, ''),
+      api('', '      security: [{ key: [] }]\n'),
+      api(closed, '', 'openapi: 3.0.4'),
+      // Tools write such a file beside a proto. It describes an API and configures no gateway.
+      file('proto/ocr.swagger.json', described, 'json'),
+    ],
   },
   'gateway-limits': {
     bad: [

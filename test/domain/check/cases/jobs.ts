@@ -12,6 +12,9 @@ jobs:
 ${job}
 `);
 const deploy = '    steps:\n      - run: gcloud functions deploy ocr --trigger-http';
+/** A service for tests says so in its name. */
+const integration =
+  '    steps:\n      - run: gcloud run services update ${{ env.INTEGRATION_SERVICE }} --image x --tag ci-1';
 const composite = `runs:\n  using: composite\n  steps:\n    - uses: ${auth}\n      with: { workload_identity_provider: ${provider} }\n`;
 
 export const jobCases: Cases = {
@@ -78,8 +81,17 @@ export const jobCases: Cases = {
         '{ workflow_run: { workflows: [ci] } }',
         `    permissions: { id-token: write }\n    steps:\n      - uses: ${checkout}\n        with: { ref: '\${{ github.event.workflow_run.head_sha }}' }\n      - run: ./build.sh\n      - ${login}`,
       ),
+      page(
+        '{ push: { tags: [v*] }, workflow_run: { workflows: [ci] } }',
+        `    if: github.ref == 'refs/heads/trunk'\n    permissions: { id-token: write }\n    steps:\n      - uses: ${checkout}\n        with: { ref: '\${{ github.event.workflow_run.head_sha || github.sha }}' }\n      - run: ./build.sh\n      - ${login}`,
+      ),
     ],
     good: [
+      // Of these two events, only a tag lets the job run.
+      page(
+        '{ push: { tags: [v*] }, workflow_run: { workflows: [ci] } }',
+        `    if: startsWith(github.ref, 'refs/tags/')\n    permissions: { id-token: write }\n    steps:\n      - uses: ${checkout}\n        with: { ref: '\${{ github.event.workflow_run.head_sha || github.sha }}' }\n      - run: ./build.sh\n      - ${login}`,
+      ),
       page(
         'pull_request_target',
         `    permissions: { id-token: write }\n    steps:\n      - uses: ${checkout}\n      - run: npm ci\n      - ${login}`,
@@ -123,6 +135,7 @@ export const jobCases: Cases = {
       page('push', `    environment: prod\n${deploy}`),
       page('push', `    if: github.ref == 'refs/heads/main'\n${deploy}`),
       page('push', '    steps:\n      - run: npm test'),
+      page('push', integration),
     ],
   },
   'release-cancelled': {
@@ -151,6 +164,9 @@ export const jobCases: Cases = {
         'on: push\nconcurrency: { group: test, cancel-in-progress: true }\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm test\n',
       ),
       workflow(
+        `on: push\nconcurrency: { group: ci, cancel-in-progress: true }\njobs:\n  a:\n    runs-on: ubuntu-latest\n${integration}\n`,
+      ),
+      workflow(
         `on: [push, pull_request]\nconcurrency:\n  group: x\n  cancel-in-progress: \${{ github.ref != 'refs/heads/main' }}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: github.event_name == 'push'\n${deploy}\n`,
       ),
     ],
@@ -172,6 +188,9 @@ export const jobCases: Cases = {
       ),
       workflow(
         `on: { push: { branches: [main] } }\nconcurrency: '\${{ github.workflow }}-\${{ github.ref }}'\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`,
+      ),
+      workflow(
+        `on: { push: { branches: [main] }, pull_request: }\nconcurrency: '\${{ github.workflow }}-\${{ github.head_ref || github.ref }}'\njobs:\n  a:\n    runs-on: ubuntu-latest\n    if: github.event_name == 'push'\n${deploy}\n`,
       ),
     ],
   },

@@ -72,6 +72,9 @@ export const secretCases: Cases = {
       command(
         'gcloud run deploy ocr --set-secrets=API_KEY=ocr-key:3 --set-env-vars=API_KEY_NAME=ocr-key,TOKEN_URL=https://x.example',
       ),
+      command(
+        'gcloud run deploy page --set-env-vars=ORIGIN_TRIAL_TOKEN=abcdefghijklmnop,STRIPE_KEY=pk_live_abcdefghijkl',
+      ),
       steps(
         '- uses: google-github-actions/deploy-cloud-functions@08eba0b27e820071cde6df949e0beb9ba4906955\n  with:\n    name: ocr\n    environment_variables: MODE=fast\n    secrets: API_KEY=ocr-key:3',
       ),
@@ -118,6 +121,8 @@ export const secretCases: Cases = {
       command('gcloud functions deploy ocr --source=functions/ocr', {
         'functions/ocr/index.js': '',
         'functions/ocr/.env.example': 'KEY=',
+        'functions/ocr/.env-dist': 'KEY=',
+        'functions/ocr/.env.production.sample': 'KEY=',
       }),
       command('gcloud functions deploy ocr --source=functions/ocr', {
         'functions/ocr/index.js': '',

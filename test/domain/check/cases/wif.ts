@@ -134,12 +134,20 @@ export const wifCases: Cases = {
       member(`${pool}/*`),
       member(`${pool}/attribute.repository_owner/acme`),
       member(`${pool}/attribute.team/ocr`, block(`"${ids}"`)),
+      member(
+        'principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.p.name}/*',
+        'resource "google_iam_workload_identity_pool" "p" {\n  workload_identity_pool_id = "p"\n}\n',
+      ),
       command(
         `gcloud iam service-accounts add-iam-policy-binding a@p.iam.gserviceaccount.com --role=roles/iam.workloadIdentityUser --member="${pool}/*"`,
       ),
     ],
     good: [
       member(`${pool}/attribute.repository_id/456`),
+      member(
+        'principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.p.name}/attribute.repository_id/456',
+        'resource "google_iam_workload_identity_pool" "p" {\n  workload_identity_pool_id = "p"\n}\n',
+      ),
       member(
         'principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/repo:acme/ocr:environment:prod',
       ),
@@ -163,6 +171,10 @@ export const wifCases: Cases = {
         'resource "google_cloud_run_v2_service_iam_member" "x" {\n  name   = "ocr"\n  role   = "roles/run.admin"\n  member = "serviceAccount:deployer@p.iam.gserviceaccount.com"\n}\n',
       ),
       grant('roles/owner', 'user:admin@example.com'),
+      // The account of a workload on Kubernetes.
+      terraform(
+        'resource "google_service_account" "default" {\n  account_id = "x"\n}\nresource "google_service_account_iam_member" "w" {\n  service_account_id = google_service_account.default.name\n  role               = "roles/iam.workloadIdentityUser"\n  member             = "serviceAccount:p.svc.id.goog[default/app]"\n}\nresource "google_project_iam_member" "o" {\n  role   = "roles/iam.serviceAccountTokenCreator"\n  member = "serviceAccount:${google_service_account.default.email}"\n}\n',
+      ),
     ],
   },
 };

@@ -95,6 +95,9 @@ describe('names', () => {
   test.each([
     '.env.example',
     '.env.sample',
+    '.env-dist',
+    '.env.production.example',
+    '.env_template',
     'env',
     'environment.ts',
     '.gitignore',

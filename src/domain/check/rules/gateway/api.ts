@@ -1,5 +1,6 @@
 import type { Facts } from '../../facts/facts.ts';
 import { isSample } from '../../facts/kinds.ts';
+import { fileName } from '../../files/repository.ts';
 import {
   entriesOf,
   entryOf,
@@ -17,8 +18,10 @@ export interface Api {
   file: string;
   root: YamlNode;
   version: 2 | 3;
-  /** It carries Google's extensions, or its name says so, so it is the definition of a gateway. */
+  /** It carries Google's extensions, so it is the definition of a gateway. */
   isGateway: boolean;
+  /** False if nothing says that a gateway serves it: it names no credential, and no command and no resource takes it. */
+  isServed: boolean;
   schemes: ReadonlyMap<string, YamlNode>;
   operations: Operation[];
 }
@@ -56,21 +59,43 @@ export function apisOf(facts: Facts): Api[] {
     const schemes =
       version === 2 ? nodeAt(node, 'securityDefinitions') : nodeAt(node, 'components', 'securitySchemes');
     const text = facts.repository.text(file) ?? '';
+    const isGateway =
+      /x-google-(backend|management|allow|endpoints|issuer|jwks_uri|audiences|quota|api-management|api-name)/.test(
+        text,
+      );
     return [
       {
         file,
         root: node,
         version,
-        isGateway:
-          /x-google-(backend|management|allow|endpoints|issuer|jwks_uri|audiences|quota|api-management|api-name)/.test(
-            text,
-          ),
+        isGateway,
+        isServed:
+          isGateway ||
+          schemes !== undefined ||
+          operations.some(({ security }) => security !== undefined) ||
+          /(^|\/)(openapi|swagger|api|[\w-]*gateway)[\w-]*\.\w+$/i.test(file) ||
+          isTaken(facts, file),
         schemes: new Map(entriesOf(schemes).map(({ key, value: scheme }) => [key, scheme])),
         operations,
       },
     ];
   });
 }
+
+/** Does a command or a resource hand the file to a gateway? */
+const isTaken = (facts: Facts, file: string): boolean =>
+  facts.calls.some(
+    ({ verb, command }) =>
+      /^(api-gateway|endpoints) /.test(verb) &&
+      command.words.some(({ text, raw }) => (text ?? raw).includes(fileName(file))),
+  ) ||
+  facts.resources.some(
+    ({ type, text, body }) =>
+      /^google_(api_gateway_api_config|endpoints_service)$/.test(type) &&
+      [...body.attributes, ...body.blocks].some(({ at, end }) =>
+        text.slice(at, end).includes(fileName(file)),
+      ),
+  );
 
 /** Names of the schemes of one alternative. An empty one lets everyone in. */
 export const namesOf = (alternative: YamlNode): string[] => entriesOf(alternative).map(({ key }) => key);

@@ -10,6 +10,13 @@ export const gatewayOpen: Rule = (facts, report) => {
     for (const operation of api.operations) {
       const reason = openBecause(api, operation);
       if (reason === undefined) continue;
+      if (!api.isServed) {
+        report.unknown(
+          { file: api.file, line: 1, column: 1 },
+          'The definition names no credential, and nothing here says that a gateway serves it.',
+        );
+        continue;
+      }
       const isCors = operation.method === 'options';
       const own = entryOf(operation.entry.value, 'security');
       const at: Place = own

@@ -1,6 +1,6 @@
 import { grants, type Job, type Step } from '../../workflow/model.ts';
 import type { Rule } from '../rule.ts';
-import { canRunOnPull, deploySteps, isKeylessLogin, isPreview } from '../shared/uses.ts';
+import { canRunOn, canRunOnPull, deploySteps, isKeylessLogin, isPreview } from '../shared/uses.ts';
 import { runsRepository } from './id-token.ts';
 
 const risky = [
@@ -36,7 +36,7 @@ export const untrustedLogin: Rule = (facts, report) => {
       ...job.workflow.events.keys(),
       ...job.callers.flatMap((caller) => [...caller.workflow.events.keys()]),
     ];
-    const event = events.find((name) => risky.includes(name));
+    const event = events.find((name) => risky.includes(name) && canRunOn(name, job));
     if (!event || !mayMint(job)) continue;
     const at = job.steps.findIndex(fetchesHead);
     const head = job.steps[at];

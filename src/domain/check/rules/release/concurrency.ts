@@ -3,7 +3,16 @@ import { evaluateExpression, isTrue } from '../../workflow/expression.ts';
 import type { Job } from '../../workflow/model.ts';
 import { entryOf, nodeAt, textAt, type YamlNode } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
-import { isOnlyForPulls, isPreview, isReleaseJob, onPush, ownAction } from '../shared/uses.ts';
+import {
+  canRunOn,
+  canRunOnPull,
+  isForTests,
+  isOnlyForPulls,
+  isPreview,
+  isReleaseJob,
+  onPush,
+  ownAction,
+} from '../shared/uses.ts';
 
 interface Group {
   node: YamlNode;
@@ -24,7 +33,8 @@ const isProduction = (facts: Facts, job: Job): boolean =>
   !isOnlyForPulls(job) &&
   !isPreview(job.environment) &&
   !isPreview(job.workflow.file) &&
-  !isPreview(job.id);
+  !isPreview(job.id) &&
+  !isForTests(facts, job);
 
 export const releaseCancelled: Rule = (facts, report) => {
   const told = new Set<YamlNode>();
@@ -96,6 +106,7 @@ function onlyOneBranch(job: Job): boolean {
   const { events } = job.workflow;
   return [...events].every(([event, node]) => {
     if (event === 'workflow_dispatch' || event === 'schedule') return true;
+    if (!(event === 'pull_request' ? canRunOnPull(job) : canRunOn(event, job))) return true;
     const branches = nodeAt(node, 'branches');
     const list = branches?.kind === 'list' ? branches.items : branches ? [branches] : [];
     const [only] = list;

@@ -5,6 +5,7 @@ import type { Rule } from '../rule.ts';
 import {
   branchesOf,
   deploySteps,
+  isForTests,
   isOnlyForPulls,
   isPreview,
   isReleaseJob,
@@ -31,6 +32,7 @@ export const noEnvironment: Rule = (facts, report) => {
     if (
       isPreview(job.id) ||
       isPreview(job.workflow.file) ||
+      isForTests(facts, job) ||
       /github\.ref|ref_name/.test(textAt(job.node, 'if') ?? '')
     )
       continue;

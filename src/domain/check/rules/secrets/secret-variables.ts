@@ -9,18 +9,18 @@ import { ownAction } from '../shared/uses.ts';
 const fix =
   'Keep the value in Secret Manager, and name it: secrets: NAME=secret:1, --set-secrets=NAME=secret:1 or secret_environment_variables.';
 
-/** Names whose value is a secret. `API_KEY_NAME`, `TOKEN_URL` and `SECRET_ID` are not. */
+/** Names whose value is a secret. `API_KEY_NAME`, `TOKEN_URL` and `SECRET_ID` are not, nor what a page shows to every browser. */
 const secretName = (name: string): boolean =>
   /(^|_)(API_?KEY|KEY|SECRET|TOKEN|PASSWORD|PASSWD|PWD|CREDENTIALS?|PRIVATE_KEY)$/i.test(name) &&
-  !/(PUBLIC_KEY|PRIMARY_KEY|FOREIGN_KEY|SORT_KEY|PARTITION_KEY|CACHE_KEY|SITE_KEY|PUBLISHABLE_KEY|MAX_TOKEN)$/i.test(
+  !/(PUBLIC_KEY|PRIMARY_KEY|FOREIGN_KEY|SORT_KEY|PARTITION_KEY|CACHE_KEY|SITE_KEY|PUBLISHABLE_KEY|MAX_TOKEN|ORIGIN_TRIAL_TOKEN|SITE_VERIFICATION_TOKEN)$/i.test(
     name,
   );
 
-/** A value that stands for one: empty, a variable, a placeholder or a name of Secret Manager. */
+/** A value that stands for one: empty, a variable, a placeholder, a name of Secret Manager, or a key that its maker publishes. */
 const isNoSecret = (value: string): boolean =>
   value === '' ||
   /^(true|false|none|null|changeme|test|dummy|todo|xxx+|\.\.\.)$/i.test(value) ||
-  /^\$|^<|^projects\/|^sm:\/\//.test(value) ||
+  /^\$|^<|^projects\/|^sm:\/\/|^pk[_.]/.test(value) ||
   value.length < 6;
 
 const variableOptions = ['--set-env-vars', '--update-env-vars', '--env-vars'];

@@ -1,5 +1,6 @@
 import { repository } from '../../../product.ts';
 import type { Facts } from '../../facts/facts.ts';
+import { lastOption } from '../../shell/gcloud.ts';
 import { evaluateExpression, isTrue, type Known } from '../../workflow/expression.ts';
 import type { Job, Step, Uses } from '../../workflow/model.ts';
 import { nodeAt, scalarsOf, textAt } from '../../yaml/node.ts';
@@ -82,6 +83,18 @@ const onPull = (name: string): Known =>
     'github.event.repository.default_branch': 'main',
   })[name];
 
+/** Events that run with the rights of the default branch have its ref, whoever started them. */
+const onDefaultBranch =
+  (event: string, branch: string) =>
+  (name: string): Known =>
+    ({
+      'github.event_name': event,
+      'github.ref': `refs/heads/${branch}`,
+      'github.ref_name': branch,
+      'github.ref_type': 'branch',
+      'github.event.repository.default_branch': branch,
+    })[name];
+
 const conditionOf = (text: string): string => text.replace(/^\s*\$\{\{(.*)\}\}\s*$/s, '$1');
 
 /** Can the node (a job or a step) run for this event? Undefined: only a run knows. */
@@ -95,6 +108,14 @@ export const canRunOnPull = (job: Job, step?: Step): boolean =>
   runsOn(job.node, onPull) !== false &&
   (!step || runsOn(step.node, onPull) !== false) &&
   !refersToRef(job, step);
+
+/** False if the job's condition keeps it from running on an event that takes the ref of the default branch, whatever its name. */
+export const canRunOn = (event: string, job: Job): boolean =>
+  [job, ...job.callers].every(({ node }) => {
+    const named = [...(textAt(node, 'if') ?? '').matchAll(/'(?:refs\/heads\/)?([^']+)'/g)];
+    const branches = ['main', ...named.map(([, branch = '']) => branch)];
+    return branches.some((branch) => runsOn(node, onDefaultBranch(event, branch)) !== false);
+  });
 
 /** A condition on the ref that cannot be evaluated whole still keeps pull requests out. */
 const refersToRef = (job: Job, step: Step | undefined): boolean =>
@@ -113,6 +134,26 @@ const refersToRef = (job: Job, step: Step | undefined): boolean =>
 export const isPreview = (text: string | undefined): boolean =>
   text !== undefined &&
   /preview|review|ephemeral|sandbox|staging|\bpr[-/]|\bdev\b|develop|\btest|\bqa\b/i.test(text);
+
+const forTests = /(^|[^a-z])(integration|e2e|preview|staging|ephemeral)([^a-z]|$)/i;
+
+/** Does every release of the job go to a service or a project that names itself one for tests? */
+export function isForTests(facts: Facts, job: Job): boolean {
+  const steps = deploySteps(facts, job);
+  return (
+    steps.length > 0 &&
+    steps.every((step) => {
+      const calls = facts.calls.filter((call) => call.step === step && isDeployVerb(call.verb));
+      const words = calls.flatMap((call) => [call.positionals[0], lastOption(call, '--project')?.valueWord]);
+      const inputs = ['service', 'name', 'project_id'].map((name) => step.with.get(name));
+      const texts = [
+        ...words.flatMap((word) => (word ? [word.raw, word.text ?? ''] : [])),
+        ...inputs.flatMap((input) => (input ? [input.text, input.known ?? ''] : [])),
+      ];
+      return texts.some((text) => forTests.test(text));
+    })
+  );
+}
 
 /** Workflows whose runs are those of pull requests alone. */
 export const isOnlyForPulls = (job: Job): boolean => {
