@@ -8,7 +8,9 @@ import type { Log } from '../steps/ports/log.ts';
 import type { RunService, Services } from '../steps/ports/services.ts';
 import type { Deployed, DeployTarget } from '../steps/ports/target.ts';
 import { deployedFunction } from './function/describe.ts';
+import { functionTookTraffic } from './function/took-traffic.ts';
 import { deployedService } from './run/describe.ts';
+import { serviceTookTraffic } from './run/took-traffic.ts';
 import { buildOfService } from './run-function/builds.ts';
 
 /** What the user says about the kind of the service. */
@@ -26,7 +28,7 @@ export interface ChosenTarget extends DeployTarget {
 }
 
 type Clients = {
-  functions: Pick<Functions, 'get' | 'runningOperation'>;
+  functions: Pick<Functions, 'get' | 'runningOperation' | 'operations'>;
   services: Pick<Services, 'get'>;
   builds: Builds;
   log: Pick<Log, 'debug'>;
@@ -94,6 +96,11 @@ export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
       if (live === undefined || live.reconciling) return live !== undefined;
       // A later change of the service that has ended hides a build that has not.
       return (await buildOfService(clients, { ...place, signal }, live))?.state === 'running';
+    },
+    tookTraffic: async (taken, signal) => {
+      if ((await kind(signal)) === 'function')
+        return functionTookTraffic(clients, functionPath(place), taken, signal);
+      return serviceTookTraffic(await services.get(service, signal));
     },
   };
 }

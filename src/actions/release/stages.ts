@@ -80,7 +80,14 @@ export function bindStages(
       });
     },
     deploy: async ({ plan, expect, onBegun }, signal) => {
-      const request = { ...settings.deploy, noTraffic: true, dryRun: plan, tags: ownTags, signal };
+      const request = {
+        ...settings.deploy,
+        noTraffic: true,
+        dryRun: plan,
+        tags: ownTags,
+        release: context.id,
+        signal,
+      };
       const beforeWrite: DeployRequest['beforeWrite'] = (_plan, live) =>
         stillExpected(ports.target, request, expect, live);
       const result = await deploy(

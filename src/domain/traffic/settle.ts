@@ -24,8 +24,8 @@ export interface SettleFacts {
   building: boolean;
   /** Whether the revision to go back to can serve. */
   before: 'ready' | 'not_ready' | 'gone';
-  /** Did the recorded build make the latest revision? Undefined if that cannot be known. */
-  latestIsOurs?: boolean | undefined;
+  /** Has the build of the recorded release taken the traffic? Undefined if that cannot be known. */
+  buildTookIt?: boolean | undefined;
   /** For how many milliseconds our tags have been seen without a record. */
   lostForMs?: number | undefined;
 }
@@ -119,8 +119,9 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
   if (facts.building && record.phase === 'building')
     return { do: 'wait', for: 'build', reason: `the build of ${owner} is still running` };
   const unchanged = sameAllocation(facts.live, record.wrote);
+  const overtaken = !unchanged && pinOvertaken(record, facts);
   // The pin did not hold: the release's own build took the traffic.
-  const overtaken = pinOvertaken(record, facts) && facts.latestIsOurs !== false;
+  const tookIt = overtaken && facts.buildTookIt === true;
   const before = record.before_revision;
   if (before === undefined)
     return {
@@ -130,7 +131,12 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
         ? 'this first release left its record open, and there is nothing to go back to'
         : `the first release (${owner}) did not end, and there is nothing to go back to`,
     };
-  if (!unchanged && !overtaken)
+  if (overtaken && facts.buildTookIt === undefined)
+    return {
+      do: 'hold',
+      reason: `${unended}, and ${facts.latestCreated} has the traffic that it had pinned to ${before}: whether its own build or another deploy took it cannot be known`,
+    };
+  if (!unchanged && !tookIt)
     return {
       do: 'hands_off',
       traffic: withoutOurTags(facts.live),
@@ -151,9 +157,7 @@ function openRecord(record: ReleaseRecord, facts: SettleFacts): Settlement {
   return {
     do: 'put_back',
     ...back,
-    reason: overtaken
-      ? `${unended}, and its build took the traffic although the traffic was pinned`
-      : unended,
+    reason: tookIt ? `${unended}, and its build took the traffic although the traffic was pinned` : unended,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/data/json.ts';
-import { objectOf, textOf } from '../../domain/data/json.ts';
+import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { locationOf, shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { isLastingQuota, QuotaWait } from '../../http/quota-wait.ts';
@@ -112,6 +112,18 @@ export function createFunctions(options: FunctionsOptions): Functions {
         .map((item) => operationOf(objectOf(item)))
         .filter((item) => !item.done && item.target === name);
       return running[0];
+    },
+
+    operations: async (name, signal) => {
+      const found: FunctionOperation[] = [];
+      let pageToken: string | undefined;
+      do {
+        const query = { pageSize: '100', ...(pageToken ? { pageToken } : {}) };
+        const body = await read(`${locationOf(name)}/operations`, signal, query);
+        found.push(...listOf(body.operations).map((item) => operationOf(objectOf(item))));
+        pageToken = textOf(body.nextPageToken);
+      } while (pageToken);
+      return found.filter(({ target }) => target === name);
     },
 
     operation,

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../domain/data/json.ts';
 import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { enumText } from '../../domain/deploy/enum-text.ts';
+import { revisionOf } from '../../domain/traffic/function.ts';
 import { statusDetails } from '../../http/google-status.ts';
 import type { FunctionOperation, FunctionStage, StateMessage } from '../../steps/ports/functions.ts';
 
@@ -56,6 +57,7 @@ export function operationOf(raw: JsonObject): FunctionOperation {
     createTime: textOf(metadata.createTime),
     stages: listOf(metadata.stages).map(stageOf),
     request: metadata.requestResource === undefined ? undefined : objectOf(metadata.requestResource),
+    revision: revisionOf(objectOf(raw.response)),
     error: error && {
       code: typeof error.code === 'number' ? error.code : 2,
       message: textOf(error.message) ?? 'no message',

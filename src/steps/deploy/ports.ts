@@ -86,6 +86,8 @@ export interface DeployRequest extends Merging {
   deadlineSeconds: number;
   /** A tag that the revision gets, for a URL of its own. */
   tag?: string | undefined;
+  /** Id of the release that this deploy is a part of, which its change carries if others could take it for their own. */
+  release?: string | undefined;
   /** Tags that the caller will set. Their length is checked before the build. */
   tags?: readonly string[];
   /** What is deployed, as it was just read. Absent: the deploy reads it itself. */

@@ -39,6 +39,8 @@ export interface FunctionOperation {
   stages: FunctionStage[];
   /** The function as the caller asked for it, if the API reports that. */
   request: JsonObject | undefined;
+  /** Short name of the revision that it has made. */
+  revision?: string | undefined;
   /** google.rpc.Status of a failed operation. */
   error: OperationError | undefined;
 }
@@ -55,6 +57,8 @@ export interface Functions {
   runtimes(location: string, signal?: AbortSignal): Promise<JsonObject[]>;
   /** The operation that is working on this function now, if there is one. */
   runningOperation(name: string, signal?: AbortSignal): Promise<FunctionOperation | undefined>;
+  /** All operations on this function that the API still lists, those that have ended among them. */
+  operations(name: string, signal?: AbortSignal): Promise<FunctionOperation[]>;
   operation(name: string, signal?: AbortSignal): Promise<FunctionOperation>;
   uploadUrl(location: string, kmsKeyName: string | undefined, signal?: AbortSignal): Promise<UploadTarget>;
   create(name: string, body: JsonObject, signal?: AbortSignal): Promise<FunctionOperation | 'conflict'>;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import type { TargetKind } from '../../domain/deploy/kind.ts';
 import type { SavedSettings } from '../../domain/traffic/outside/saved.ts';
+import type { ReleaseRecord } from '../../domain/traffic/record.ts';
 
 /** What is deployed under a name, as the driver of its kind describes it. */
 export interface Deployed {
@@ -29,4 +30,15 @@ export interface DeployTarget {
   read(signal?: AbortSignal): Promise<Deployed | undefined>;
   /** True while a build or a deploy is under way that may still bring a revision. */
   building(signal?: AbortSignal): Promise<boolean>;
+  /**
+   * A release died in its build, and LATEST has the traffic that the release had pinned. Was it the release's own build that took
+   * it? Undefined if that cannot be known.
+   */
+  tookTraffic(taken: Taken, signal?: AbortSignal): Promise<boolean | undefined>;
+}
+
+/** A release that died in its build, and the revision that has all the traffic now (short name). */
+export interface Taken {
+  revision: string;
+  record: ReleaseRecord;
 }

@@ -5,7 +5,7 @@ import { servingNow } from '../../domain/traffic/serving.ts';
 import { type Purpose, pinOvertaken, type SettleFacts } from '../../domain/traffic/settle.ts';
 import type { Owner } from '../ports/runs.ts';
 import type { RunService } from '../ports/services.ts';
-import { latestCameFromBuild } from './build-owner.ts';
+import { buildTookTraffic } from './build-owner.ts';
 import type { TrafficPorts } from './ports.ts';
 
 /** Reads the facts for the decision about an earlier release. */
@@ -33,16 +33,16 @@ export async function readFacts(
 ): Promise<SettleFacts> {
   const record = parsed.kind === 'record' && isOpen(parsed.record) ? parsed.record : undefined;
   const live = liveFacts(service);
-  const [before, building, latestIsOurs, run] = [
+  const [before, building, buildTookIt, run] = [
     await stateOfBefore(ports, asked, service, record),
     record?.phase === 'building' ? await ports.target.building(asked.signal) : false,
     record && pinOvertaken(record, live)
-      ? await latestCameFromBuild(ports, service, record, asked.signal)
+      ? await buildTookTraffic(ports, service, record, asked.signal)
       : undefined,
     record ? await runState(ports, asked, record) : ('over' as const),
   ];
   const { purpose } = asked;
-  return { parsed, purpose, ...live, latestIsOurs, run, now: ports.clock.now(), building, before };
+  return { parsed, purpose, ...live, buildTookIt, run, now: ports.clock.now(), building, before };
 }
 
 /** Can the revision to go back to serve? Without a record its tag names it. */

@@ -180,7 +180,10 @@ function execute(
     request.service,
     (live, read) => {
       const parsed = recall(read, request.remembered);
-      const decision = decideSettlement({ ...facts, ...liveFacts(live), parsed, lostForMs });
+      // What is known of the latest revision says nothing of a later one.
+      const same = live.latestCreatedRevision === facts.latestCreated;
+      const buildTookIt = same ? facts.buildTookIt : undefined;
+      const decision = decideSettlement({ ...facts, ...liveFacts(live), buildTookIt, parsed, lostForMs });
       if (decision.do !== 'put_back' && decision.do !== 'hands_off')
         return { stop: 'moved', reason: decision.reason };
       const record = parsed.kind === 'record' ? parsed.record : emptyRecord(request.owner);

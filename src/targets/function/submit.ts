@@ -1,10 +1,11 @@
-import { type JsonObject, textMapOf } from '../../domain/data/json.ts';
+import { type JsonObject, objectOf, textMapOf } from '../../domain/data/json.ts';
 import { likelyService, locationOf, servicePath } from '../../domain/data/resource-name.ts';
 import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import { changeLine, planLines } from '../../domain/deploy/plan-text.ts';
 import { functionStateOf } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { FailureFacts } from '../../domain/errors/facts.ts';
+import { releaseLabel } from '../../domain/product.ts';
 import { formatBytes } from '../../domain/source/manifest.ts';
 import type { FunctionOperation } from '../../steps/ports/functions.ts';
 import type { SourceTree } from '../../steps/ports/source.ts';
@@ -60,6 +61,8 @@ async function upload(run: FunctionRun, tree: SourceTree): Promise<JsonObject> {
 function bodyOf(run: FunctionRun, plan: DeployPlan, storageSource: JsonObject): JsonObject {
   const body = structuredClone(plan.message);
   body.buildConfig = { ...(body.buildConfig as JsonObject | undefined), source: { storageSource } };
+  const { release } = run.request;
+  if (release !== undefined) body.labels = { ...objectOf(body.labels), [releaseLabel]: release };
   if (plan.action !== 'create') return body;
   body.name = run.name;
   body.environment = 'GEN_2';

@@ -117,12 +117,17 @@ describe('settling what an earlier release left', () => {
     ],
     [
       'the build of the release took the traffic although it was pinned',
-      facts({ live: found, record: { phase: 'building', wrote: pinTo(before, found) } }),
+      facts({ live: found, buildTookIt: true, record: { phase: 'building', wrote: pinTo(before, found) } }),
       { do: 'put_back', traffic: [named(before, 100)], keptPin: true },
     ],
     [
+      'whether the build of the release took the traffic cannot be known',
+      facts({ live: found, record: { phase: 'building', wrote: pinTo(before, found) } }),
+      { do: 'hold', reason: expect.stringContaining('cannot be known') },
+    ],
+    [
       'another build took the traffic',
-      facts({ live: found, latestIsOurs: false, record: { phase: 'building', wrote: pinTo(before, found) } }),
+      facts({ live: found, buildTookIt: false, record: { phase: 'building', wrote: pinTo(before, found) } }),
       { do: 'hands_off' },
     ],
     ['F13 the post step of the release itself', facts({ purpose: 'post', run: 'self' }), { do: 'put_back' }],
@@ -222,6 +227,7 @@ describe('settling what an earlier release left', () => {
       building: fc.boolean(),
       ready: fc.constantFrom('ready', 'not_ready', 'gone' as const),
       lost: fc.boolean(),
+      buildTookIt: fc.constantFrom(true, false, undefined),
     });
     void fc.assert(
       fc.property(any, (given) => {

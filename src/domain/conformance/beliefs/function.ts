@@ -19,6 +19,16 @@ export const functionBeliefs = {
     verify: '`GET v2/projects/P/locations/R/operations?filter=done=false`.',
     settled: { by: 'create' },
   },
+  operationsStayListed: {
+    belief:
+      'The list of function operations without a filter has those that have ended, each with the Function that it made as its `response`.',
+    source:
+      'google.longrunning lists operations whether they have ended or not, and OperationInfo of UpdateFunction names Function as the response. How long an operation stays is not documented.',
+    otherwise:
+      'After a release was killed in its build and the latest revision has all the traffic, the next release cannot know who took it. It holds and says so.',
+    verify: 'Wait for a deploy, then `GET v2/projects/P/locations/R/operations`.',
+    settled: { by: 'create' },
+  },
   registryStageAppears: {
     belief: 'The stage ARTIFACT_REGISTRY is not in the first answer to a deploy, but appears afterwards.',
     source: 'gcloud 528 calls it an unexpected stage, and crashes if the first answer has it.',

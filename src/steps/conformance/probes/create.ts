@@ -25,6 +25,7 @@ export async function create(scene: Scene): Promise<void> {
   await listed(scene);
   const staged = await stages(scene, begun);
   failOn('The deploy of the throw-away function', staged);
+  await stayListed(scene, begun);
   await comesBack(scene);
   await registry(scene);
 }
@@ -47,6 +48,26 @@ async function listed(scene: Scene): Promise<void> {
   scene.settle('operationsTakeFilter', status === 200, {
     status,
     operations: listOf(body.operations).length,
+  });
+}
+
+/** Is the operation still listed when it has ended, with the revision that it has made? */
+async function stayListed(scene: Scene, { name }: JsonObject): Promise<void> {
+  scene.fresh();
+  const { status, body } = await scene.ask({
+    api: 'cloudfunctions',
+    method: 'GET',
+    path: `v2/${scene.stage.names.parent}/operations`,
+    query: { pageSize: '100' },
+  });
+  if (status !== 200) return scene.leave('operationsStayListed', `The call was refused (${status}).`);
+  const found = listOf(body.operations)
+    .map(objectOf)
+    .find((operation) => operation.name === name);
+  const revision = found && textOf(valueAt(found, 'response.serviceConfig.revision'));
+  scene.settle('operationsStayListed', revision !== undefined, {
+    listed: found !== undefined,
+    revision: revision ?? null,
   });
 }
 

@@ -2,9 +2,9 @@ import { messageOf, ReleaseError } from '../../../domain/errors/errors.ts';
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
 import { limits } from '../../../domain/release/limits.ts';
+import { carriesLabels } from '../../../domain/traffic/maker.ts';
 import { outsideOf, withoutTexts } from '../../../domain/traffic/outside/settings.ts';
 import { percentOf, servingNow } from '../../../domain/traffic/serving.ts';
-import { carriesLabels } from '../../traffic/build-owner.ts';
 import type { DeployStage } from '../ports.ts';
 import { failed, type PhaseResult, passed, type ReleaseRun } from '../run.ts';
 import { pin } from './traffic.ts';
@@ -89,7 +89,11 @@ async function adopt(run: ReleaseRun): Promise<void> {
     const revision = deployed?.revision;
     // The response of the update may be lost, or another deploy may have changed the function in the meantime.
     if (deployed?.version !== run.live.version) run.written.functionTouched = true;
-    if (!carriesLabels(deployed, labels) || revision === undefined || revision === found.describedRevision)
+    if (
+      !carriesLabels(deployed?.labels, labels) ||
+      revision === undefined ||
+      revision === found.describedRevision
+    )
       return;
     run.candidate = revision;
     run.live = {

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { ReleaseError } from '../../../src/domain/errors/errors.ts';
+import { Client, type Json } from '../../sandbox/support/client.ts';
+import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { ReleaseWorld } from '../../support/release-world.ts';
+import { inputsBy, worldDrivers } from '../../support/world-driver.ts';
+
+jest.setTimeout(120_000);
+const quick = { step_duration: '1s', duration: '1s' };
+const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const;
+const named = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION' as const;
+
+/** A release is killed around its build, and the latest revision has the traffic. Whose revision is it? */
+describe.each(worldDrivers)('%s: who took the traffic of a killed release', (driver) => {
+  let time: FastTime;
+  let world: ReleaseWorld;
+  let client: Client;
+  let made = 0;
+  beforeAll(async () => {
+    time = installFastTime(20);
+    world = await ReleaseWorld.open({}, time.clock, driver);
+    client = new Client(world.sandbox);
+  });
+  afterAll(async () => {
+    await world.close();
+    time.restore();
+  });
+
+  async function served(): Promise<{ name: string; revision: string }> {
+    const name = `k${driver.replace(/[^a-z]/g, '')}${++made}`;
+    const first = await world.release(name, world.good(), { inputs: quick });
+    expect(first.report.outcome).toBe('promoted');
+    return { name, revision: String(first.outputs.revision) };
+  }
+  const latestOf = async (name: string) => (await world.service(name))?.latestCreatedRevision;
+  const settled = async (name: string) => {
+    const ran = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ID: '1002' } });
+    const serving = (await world.serving(name)).map(({ revision }) => revision);
+    return { outcome: ran.report.outcome, serving, reason: ran.report.reason };
+  };
+
+  /** A release whose process dies right after Google has taken its change. `first` runs just before the change. */
+  async function killed(name: string, source: string, first?: () => Promise<unknown>): Promise<void> {
+    const abort = new AbortController();
+    let met = false;
+    const restore = world.onCalls((call) => {
+      if (abort.signal.aborted) return { reset: 'before' };
+      if (met || !world.makesRevision(call)) return undefined;
+      met = true;
+      const die = () => {
+        abort.abort(new ReleaseError('cancelled', { what: 'dead' }));
+        return { reset: 'after' as const };
+      };
+      // The colleague's own calls pass in the meantime.
+      return first ? first().then(die) : die();
+    });
+    await world.release(name, source, { inputs: { ...quick, on_conflict: 'rebase' }, signal: abort.signal });
+    restore();
+    while (await underWay(name)) await world.clock.sleep(200);
+  }
+  async function underWay(name: string): Promise<boolean> {
+    const filter = encodeURIComponent('done=false');
+    const { body } = await client.api(
+      'cloudfunctions',
+      'GET',
+      `/v2/${client.parent}/operations?filter=${filter}`,
+    );
+    return ((body.operations ?? []) as Json[]).length > 0 || (await world.service(name))?.arrived === false;
+  }
+
+  /** Deploys as gcloud does: it keeps the labels that it finds. And then `gcloud run services update-traffic --to-latest`. */
+  async function colleague(name: string, source = world.good()): Promise<string> {
+    if (driver === 'function') await byFunctionsApi(name);
+    else await byKnative(name, source);
+    await world.setTraffic(name, [{ type: latest, percent: 100 }]);
+    while ((await world.service(name))?.settled !== true) await world.clock.sleep(200);
+    return String(await latestOf(name));
+  }
+  async function byFunctionsApi(name: string): Promise<void> {
+    const path = `/v2/${client.parent}/functions/${name}`;
+    const { labels } = (await client.api('cloudfunctions', 'GET', path)).body;
+    const responses = [{ status: 200, body: { text: 'theirs' } }];
+    const storageSource = await client.upload({ 'sandbox.json': JSON.stringify({ responses }) });
+    const body = {
+      buildConfig: { runtime: 'nodejs24', entryPoint: 'ocr', source: { storageSource } },
+      labels: { ...labels, 'deployment-tool': 'cli-gcloud' },
+    };
+    const mask = 'build_config.entry_point,build_config.runtime,build_config.source,labels';
+    const begun = await client.api('cloudfunctions', 'PATCH', `${path}?updateMask=${mask}`, body);
+    expect((await client.wait('cloudfunctions', begun.body.name as string)).error).toBeUndefined();
+  }
+  async function byKnative(name: string, source: string): Promise<void> {
+    const { image } = inputsBy('run-image', world.sandbox, { source_dir: source });
+    const path = `/apis/serving.knative.dev/v1/namespaces/${world.sandbox.project}/services/${name}`;
+    const before = await latestOf(name);
+    const { body } = await client.api('run', 'GET', path);
+    body.spec.template.metadata.name = undefined;
+    body.spec.template.spec.containers[0].image = image;
+    const put = await client.api('run', 'PUT', path, body);
+    expect(put.status).toBe(200);
+    while ((await latestOf(name)) === before) await world.clock.sleep(100);
+  }
+
+  test('a colleague deploys after the release was killed before its build: the traffic is left alone', async () => {
+    const { name } = await served();
+    await world.dies(name, world.good(), 1, { inputs: quick });
+    const theirs = await colleague(name);
+    expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [theirs] });
+  });
+
+  // An image is built already, so no build of it can fail.
+  const fails = driver === 'run-image' ? test.skip : test;
+  fails('a colleague deploys after a build that made no revision: the traffic is left alone', async () => {
+    const { name, revision } = await served();
+    await killed(name, world.good({ buildFails: 'no such package' }));
+    expect(await latestOf(name)).toBe(revision);
+    const theirs = await colleague(name);
+    expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [theirs] });
+  });
+
+  test('a colleague deploys after the release has made its revision: the traffic is left alone', async () => {
+    const { name, revision } = await served();
+    await killed(name, world.wrong());
+    const ours = await latestOf(name);
+    const theirs = await colleague(name);
+    expect(new Set([revision, ours, theirs]).size).toBe(3);
+    expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [theirs] });
+  });
+
+  test('a person names the revision of the release: the traffic is left alone', async () => {
+    const { name } = await served();
+    await killed(name, world.good());
+    const ours = String(await latestOf(name));
+    await world.setTraffic(name, [{ type: named, revision: ours, percent: 100 }]);
+    expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [ours] });
+  });
+
+  if (driver === 'function') {
+    /** Google's API takes the pin away at every update, which it should not. */
+    const unpinned = async (work: () => Promise<void>) => {
+      world.sandbox.world.quirks.functionPatchKeepsPin = false;
+      try {
+        await work();
+      } finally {
+        world.sandbox.world.quirks.functionPatchKeepsPin = true;
+      }
+    };
+
+    test("the release's own build has taken the traffic: it is put back", async () => {
+      const { name, revision } = await served();
+      await unpinned(() => killed(name, world.wrong()));
+      expect(await latestOf(name)).not.toBe(revision);
+      expect(await settled(name)).toMatchObject({ outcome: 'rolled_back', serving: [revision] });
+    });
+
+    test('without the right to list operations it cannot be known: the release holds and says so', async () => {
+      const { name } = await served();
+      await unpinned(() => killed(name, world.wrong()));
+      const ours = await latestOf(name);
+      const restore = world.onCalls(({ api, path }) =>
+        api === 'cloudfunctions' && /\/operations\?pageSize/.test(path) ? { status: 403 } : undefined,
+      );
+      const held = await settled(name);
+      expect(held).toMatchObject({ outcome: 'held', serving: [ours] });
+      expect(held.reason).toContain('cannot be known');
+      const next = await world.release(name, world.good(), { inputs: quick, env: { GITHUB_RUN_ID: '1003' } });
+      restore();
+      expect([next.report.outcome, next.report.reason]).toEqual([
+        'blocked',
+        expect.stringContaining('cannot be known'),
+      ]);
+    });
+
+    test('a colleague deploys just before the change of the release: it cannot be known, and nothing is moved', async () => {
+      const { name } = await served();
+      await killed(name, world.good(), () => colleague(name));
+      const ours = await latestOf(name);
+      const held = await settled(name);
+      expect(held).toMatchObject({ outcome: 'held', serving: [ours] });
+      expect(held.reason).toContain('cannot be known');
+    });
+  } else {
+    test('a colleague deploys just before the change of the release: the traffic is theirs', async () => {
+      const { name, revision } = await served();
+      let theirs = '';
+      // The etag refuses the change of the release, which then dies.
+      await killed(name, world.good(), async () => {
+        theirs = await colleague(name);
+      });
+      expect(theirs).not.toBe(revision);
+      const after = await settled(name);
+      expect([after.outcome, after.serving]).toEqual(['superseded', [await latestOf(name)]]);
+    });
+
+    test('a person gives all traffic to the latest revision, which is that of the release: it is left alone', async () => {
+      const { name } = await served();
+      await killed(name, world.good());
+      const ours = await latestOf(name);
+      await world.setTraffic(name, [{ type: latest, percent: 100 }]);
+      expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [ours] });
+    });
+  }
+});
