@@ -3,69 +3,50 @@ import { isConfigFile, secretInConfig } from '../../domain/source/secrets/files.
 import { credentialsIn, jsonMarkers } from '../../domain/source/secrets/json.ts';
 import { keyAt, keyMarkers, keyWindow } from '../../domain/source/secrets/private-key.ts';
 import { tokenAt, tokenMarkers, tokenWindow } from '../../domain/source/secrets/tokens.ts';
+import { markerSearch } from './marker-search.ts';
 
 interface Search {
-  marker: Buffer;
-  window: number;
-  find: (text: string) => string | undefined;
+  bytes: Buffer;
+  window: { before: number; after: number };
+  /** Names the secret at the marker that begins at `at` of the text. */
+  find: (text: string, at: number) => string | undefined;
 }
 
 const searches: readonly Search[] = [
-  ...keyMarkers.map((marker) => ({ marker: Buffer.from(marker), window: keyWindow, find: keyAt })),
-  ...tokenMarkers.map((marker) => ({ marker: Buffer.from(marker), window: tokenWindow, find: tokenAt })),
+  ...keyMarkers.map((marker) => ({ bytes: Buffer.from(marker, 'latin1'), window: keyWindow, find: keyAt })),
+  ...tokenMarkers.map((marker) => ({
+    bytes: Buffer.from(marker),
+    window: tokenWindow,
+    find: (text: string, at: number) => tokenAt(text, at, marker),
+  })),
 ];
-const longestMarker = Math.max(...searches.map(({ marker }) => marker.length));
+const markersIn = markerSearch(searches);
+const longestMarker = Math.max(...searches.map(({ bytes }) => bytes.length));
 /** Credentials are short: a longer file is not parsed as JSON. */
 const jsonLimit = 64 * 1024;
-const underscore = 0x5f;
 
-/**
- * Most markers of tokens are short and hold an underscore, which is rare in a text: one search for it takes a fraction of the time of a
- * search for each marker. They are kept by the character before their first underscore.
- */
-const byUnderscore = new Map<number, { search: Search; at: number }[]>();
-const others: Search[] = [];
-for (const search of searches) {
-  const at = search.marker.indexOf(underscore);
-  if (at < 1) others.push(search);
-  else {
-    const before = search.marker[at - 1] as number;
-    byUnderscore.set(before, [...(byUnderscore.get(before) ?? []), { search, at }]);
-  }
-}
-
-function isAt(view: Buffer, marker: Buffer, start: number): boolean {
-  if (start < 0) return false;
-  for (let at = 0; at < marker.length; at++) if (view[start + at] !== marker[at]) return false;
-  return true;
-}
-
-/** Every marker in `view`, and where it begins. */
-function* markersIn(view: Buffer): Generator<[Search, number]> {
-  for (const search of others)
-    for (
-      let at = view.indexOf(search.marker);
-      at >= 0;
-      at = view.indexOf(search.marker, at + search.marker.length)
-    )
-      yield [search, at];
-  for (let hit = view.indexOf(underscore); hit >= 0; hit = view.indexOf(underscore, hit + 1))
-    for (const { search, at } of byUnderscore.get(view[hit - 1] ?? 0) ?? [])
-      if (isAt(view, search.marker, hit - at)) yield [search, hit - at];
-}
-
-/** Looks for a secret in `view`, the bytes of a file from `offset` on. Reads on after a marker. */
+/** Looks for a secret in `view`, the bytes of a file from `offset` on. Reads the file around a marker that stands at an end of `view`. */
 export function secretInPiece(descriptor: number, view: Buffer, offset: number): string | undefined {
-  for (const [{ window, find }, at] of markersIn(view)) {
-    const bytes = Buffer.alloc(window);
-    const length = readSync(descriptor, bytes, 0, window, offset + at);
-    const found = find(bytes.toString('latin1', 0, length));
+  for (const { marker, at } of markersIn(view)) {
+    const { before, after } = marker.window;
+    const begin = Math.max(0, offset + at - before);
+    const end = offset + at + after;
+    const inView = begin >= offset && end <= offset + view.length;
+    const text = inView
+      ? view.toString('latin1', begin - offset, end - offset)
+      : textBetween(descriptor, begin, end);
+    const found = marker.find(text, offset + at - begin);
     if (found) return found;
   }
   return undefined;
 }
 
-/** Looks for a secret whose marker begins in one piece and ends in the next. */
+function textBetween(descriptor: number, begin: number, end: number): string {
+  const bytes = Buffer.alloc(end - begin);
+  return bytes.toString('latin1', 0, readSync(descriptor, bytes, 0, bytes.length, begin));
+}
+
+/** Looks for a secret with a marker that begins in one piece and ends in the next. */
 export function secretAcross(descriptor: number, boundary: number): string | undefined {
   const seam = Buffer.alloc(2 * longestMarker);
   const start = boundary - longestMarker;
@@ -100,8 +81,9 @@ function jsonSecret(text: string): string | undefined {
 
 /** The search of `secretInPiece`, in text that was decoded. */
 function secretInText(text: string): string | undefined {
-  for (const [{ window, find }, at] of markersIn(Buffer.from(text, 'latin1'))) {
-    const found = find(text.slice(at, at + window));
+  for (const { marker, at } of markersIn(Buffer.from(text, 'latin1'))) {
+    const begin = Math.max(0, at - marker.window.before);
+    const found = marker.find(text.slice(begin, at + marker.window.after), at - begin);
     if (found) return found;
   }
   return undefined;

@@ -67,7 +67,13 @@ const kinds: readonly [(value: JsonObject) => boolean, string][] = [
       ),
     'a token of Composer (auth.json)',
   ],
+  [(value) => [value, ...listOf(value.keys).map(objectOf)].some(isPrivateJwk), 'a private key (JWK)'],
 ];
+
+/** RFC 7517: `d` is the private part of RSA and elliptic curves, `k` is a symmetric key. */
+const isPrivateJwk = ({ kty, d, k }: JsonObject): boolean =>
+  (['RSA', 'EC', 'OKP'].includes(String(kty)) && (textOf(d)?.length ?? 0) > 40) ||
+  (kty === 'oct' && (textOf(k)?.length ?? 0) > 20);
 
 /** The old form of Docker's file: registries at the top. */
 const isDockercfg = (value: JsonObject): boolean =>
@@ -75,7 +81,7 @@ const isDockercfg = (value: JsonObject): boolean =>
 
 /** A text without any of these words holds none of the kinds, so it does not have to be parsed. */
 export const jsonMarkers =
-  /"(type|auths?|client_secret|kind|http-basic|bearer|git(hub|lab)-(oauth|token)|bitbucket-oauth)"/;
+  /"(type|kty|auths?|client_secret|kind|http-basic|bearer|git(hub|lab)-(oauth|token)|bitbucket-oauth)"/;
 
 /** Names the kind of credentials in a JSON file. Undefined if it holds none. */
 export function credentialsIn(json: unknown): string | undefined {

@@ -1,7 +1,8 @@
+import { bareKeyAt, bareMarkers } from './bare-key.ts';
+
 /** Finds private keys by their content. The scan of the source checks every byte of the upload. */
 
-/** The scan searches for these bytes first and reads on only after a hit. */
-export const keyMarkers = ['-----BEGIN ', 'LS0tLS1CRUdJTi', '0tLS0tQkVHSU4g', 'tLS0tLUJFR0lOI'] as const;
+const pemMarkers = ['-----BEGIN ', 'LS0tLS1CRUdJTi', '0tLS0tQkVHSU4g', 'tLS0tLUJFR0lOI'] as const;
 
 /**
  * The last three markers are `-----BEGIN ` in base64, for the three ways in which it can fall on groups of three
@@ -9,8 +10,11 @@ export const keyMarkers = ['-----BEGIN ', 'LS0tLS1CRUdJTi', '0tLS0tQkVHSU4g', 't
  */
 const missing = ['', '', 'AS', 'AAA'];
 
-/** Number of characters after a marker that are read. An RSA key of 16384 bits takes 12.7 KB. */
-export const keyWindow = 20_000;
+/** The scan searches for these bytes first and reads on only after a hit. */
+export const keyMarkers = [...pemMarkers, ...bareMarkers] as const;
+
+/** Number of characters before a marker, and from its start on, that are read. An RSA key of 16384 bits takes 12.7 KB. */
+export const keyWindow = { before: 16, after: 20_000 };
 
 const pem = /-----BEGIN ((?:[A-Z0-9]+ )*)PRIVATE KEY(?: BLOCK)?-----([\s\S]*?)-----END /;
 
@@ -37,11 +41,15 @@ function atobBytes(base64: string): number[] | undefined {
   }
 }
 
-/** Names the kind of key at the start of `text`, which begins with a marker. Undefined if it only looks like a key. */
-export function keyAt(text: string): string | undefined {
+/** Names the kind of key at `at` of `text`, where a marker begins. Undefined if the text only looks like a key. */
+export const keyAt = (text: string, at = 0): string | undefined =>
+  bareKeyAt(text, at) ?? pemAt(text.slice(at));
+
+function pemAt(text: string): string | undefined {
   const encoded = !text.startsWith('-');
-  const marker = keyMarkers.findIndex((start) => text.startsWith(start));
-  const match = pem.exec((encoded ? decodeFrom(text, marker) : text).slice(0, keyWindow));
+  const marker = pemMarkers.findIndex((start) => text.startsWith(start));
+  if (marker < 0) return undefined;
+  const match = pem.exec((encoded ? decodeFrom(text, marker) : text).slice(0, keyWindow.after));
   if (match?.index !== 0 || !holdsKey(match[1] ?? '', match[2] ?? '')) return undefined;
   const inside = encoded ? ', encoded as base64' : '';
   return `a private key (${`${match[1]}PRIVATE KEY`.trim()}${inside})`;

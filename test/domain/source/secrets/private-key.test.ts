@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { leavingOf, refusedName } from '../../../../src/domain/source/refused-files.ts';
 import { credentialsIn } from '../../../../src/domain/source/secrets/json.ts';
@@ -12,7 +12,7 @@ const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 function find(text: string): string | undefined {
   for (const marker of keyMarkers)
     for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + 1)) {
-      const found = keyAt(text.slice(at));
+      const found = keyAt(text, at);
       if (found) return found;
     }
   return undefined;
@@ -71,6 +71,46 @@ describe('keys by content', () => {
   ])('no credentials %#', (json) => {
     expect(credentialsIn(json)).toBeUndefined();
   });
+});
+
+const keys = {
+  'RSA 2048': privateKey,
+  'RSA 3072': generateKeyPairSync('rsa', { modulusLength: 3072 }).privateKey,
+  'EC P-256': ec,
+  'EC P-384': generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey,
+  'EC P-521': generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey,
+  Ed25519: generateKeyPairSync('ed25519').privateKey,
+  X25519: generateKeyPairSync('x25519').privateKey,
+};
+
+describe.each(Object.entries(keys))('%s without the lines of PEM', (name, key) => {
+  const forms = name.startsWith('RSA') ? (['pkcs8', 'pkcs1'] as const) : (['pkcs8'] as const);
+
+  test.each(forms)('%s', (type) => {
+    const der = key.export({ type, format: 'der' });
+    const base64 = der.toString('base64');
+    expect(find(`{"key": "${base64}"}`)).toContain('as base64');
+    expect(find(`key: |\n  ${(base64.match(/.{1,64}/g) ?? []).join('\n  ')}\n`)).toContain('as base64');
+    expect(find(JSON.stringify((base64.match(/.{1,64}/g) ?? []).join('\n')))).toContain('as base64');
+    if (name.includes('25519')) return;
+    expect(find(der.toString('latin1'))).toContain('in DER');
+  });
+
+  test('the public key and a part of the private key are none', () => {
+    const open = createPublicKey(key);
+    expect(find(open.export({ type: 'spki', format: 'der' }).toString('latin1'))).toBeUndefined();
+    expect(find(open.export({ type: 'spki', format: 'der' }).toString('base64'))).toBeUndefined();
+    expect(
+      find(`${key.export({ type: 'pkcs8', format: 'der' }).toString('base64').slice(0, 44)}...`),
+    ).toBeUndefined();
+  });
+});
+
+test('a key of PuTTY', () => {
+  const head =
+    'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: me\nPublic-Lines: 2\nAAAA\nBBBB\n';
+  expect(find(`${head}Private-Lines: 1\nAAAA\n`)).toContain('PuTTY');
+  expect(find(head)).toBeUndefined();
 });
 
 describe('names', () => {
