@@ -68,14 +68,15 @@ const layers: Record<string, readonly string[]> = {
  */
 const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   // A verb is one file; what several verbs share lies beside the folder, in src/cli itself.
-  // `setup` and `status` are what lies behind `init` and `status`, in several files.
+  // `setup` and `status` are what lies behind `init` and `status`, in several files. `init` ends with the doctor.
   cli: {
     words: [],
     terminal: [],
-    setup: ['terminal', 'words'],
+    setup: ['doctor', 'terminal', 'words'],
+    doctor: ['terminal'],
     status: ['terminal'],
     conformance: ['terminal'],
-    verbs: ['conformance', 'setup', 'status', 'terminal'],
+    verbs: ['conformance', 'doctor', 'setup', 'status', 'terminal'],
   },
   actions: {
     login: [],

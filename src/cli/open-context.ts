@@ -9,6 +9,7 @@ import { createSecrets } from '../runner/secrets.ts';
 import type { LocalLogin } from '../steps/ports/tokens.ts';
 import { terminalLog } from './terminal/log.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import type { ActionLogin } from './verb.ts';
 
 /** Makes contexts for a verb: as an action's, but with flags in place of inputs, a terminal in place of the runner, and a local login. */
 export function openContext(process: NodeJS.Process, given: NodeJS.ProcessEnv, terminal: Terminal) {
@@ -21,7 +22,7 @@ export function openContext(process: NodeJS.Process, given: NodeJS.ProcessEnv, t
       log.warning(`An error was caught outside of the command: ${messageOf(error)}`);
   });
   for (const secret of proxySecrets(given)) secrets.add(secret);
-  const contextFor = (inputs: Readonly<Record<string, string>>, account?: string): Context => {
+  const contextFor = (inputs: Readonly<Record<string, string>>, { account, quiet }: ActionLogin): Context => {
     const env: NodeJS.ProcessEnv = {};
     // Inputs come from flags alone. A job that calls the command line has inputs of its own in its environment.
     for (const [name, value] of Object.entries(given)) if (!/^INPUT_/i.test(name)) env[name] = value;
@@ -43,7 +44,7 @@ export function openContext(process: NodeJS.Process, given: NodeJS.ProcessEnv, t
     try {
       context.localLogin = openLocalLogin({
         ...{ env, rest, account, clock: context.clock, addSecret: secrets.add },
-        tell: (sentence) => log.line(sentence),
+        tell: quiet ? log.debug : log.line,
       });
     } catch (error) {
       context.localLogin = unusable(error);

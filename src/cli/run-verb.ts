@@ -1,7 +1,7 @@
 import type { Context } from '../runner/context.ts';
 import type { Secrets } from '../runner/secrets.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import type { Ended, Verb } from './verb.ts';
+import type { ActionLogin, Ended, Verb } from './verb.ts';
 import { readWords } from './words/arguments.ts';
 import { isGlobal, UsageError } from './words/find-verb.ts';
 import { actAs, flagsOf, isSwitch, shortNames } from './words/flag.ts';
@@ -12,7 +12,7 @@ export interface Tools {
   terminal: Terminal;
   secrets: Secrets;
   /** The context, with the inputs of the verb's action, and a login that acts as `account` if it is given. */
-  contextFor: (inputs: Readonly<Record<string, string>>, account?: string) => Context;
+  contextFor: (inputs: Readonly<Record<string, string>>, how: ActionLogin) => Context;
 }
 
 /** Gives the command line to a verb, and runs it. Throws a `UsageError` with every problem. */
@@ -45,11 +45,11 @@ export async function runVerb(
       `"${extra.slice(0, 60)}": ${wanted.length === 0 ? `${name} takes no words` : 'one word too many'}`,
     );
   if (problems.length > 0) throw new UsageError(problems, name);
-  const account = values[actAs];
-  const context = contextFor(
-    { ...inputs, ...verb.inputsOf?.(operands) },
-    typeof account === 'string' ? account : undefined,
-  );
+  const named = values[actAs];
+  const own = typeof named === 'string' ? named : undefined;
+  const contextOf = (given: Readonly<Record<string, string>>, how: ActionLogin = {}) =>
+    contextFor(given, { ...how, account: how.account ?? own });
+  const context = contextOf({ ...inputs, ...verb.inputsOf?.(operands) });
   const google = async (project?: string) => (await import('./google.ts')).openGoogle(context, project);
-  return verb.run({ values, operands, context, terminal, google });
+  return verb.run({ values, operands, context, terminal, google, contextFor: contextOf });
 }

@@ -36,6 +36,16 @@ export interface Call<V = Readonly<Record<string, unknown>>> {
    * project is given and none is configured.
    */
   google: (project?: string) => Promise<Platform>;
+  /** A context for an action that runs after the verb itself: with these inputs, as this account or as before. */
+  contextFor: (inputs: Readonly<Record<string, string>>, how?: ActionLogin) => Context;
+}
+
+/** How an action that a verb starts logs in. */
+export interface ActionLogin {
+  /** A service account to act as. Absent: the one of the command line, if it names one. */
+  account?: string | undefined;
+  /** True: it does not say again as whom. */
+  quiet?: boolean;
 }
 
 /** A verb of the command line. */

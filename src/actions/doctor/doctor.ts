@@ -1,5 +1,9 @@
 import { type Examined, partNames, worst } from '../../domain/doctor/check.ts';
+import { seenFor } from '../../domain/doctor/stand-in.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import { claimText } from '../../domain/login/claims.ts';
+import type { LoginRequest } from '../../domain/login/request.ts';
+import { judgePreflight } from '../../domain/preflight/judge.ts';
 import { optionalStages, stagesOf } from '../../domain/preflight/stages.ts';
 import { clientAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
@@ -8,21 +12,36 @@ import { createFunctions } from '../../gcp/functions/functions.ts';
 import { createBuilds } from '../../gcp/run/builds.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { readBranchRule } from '../../github/environment-rule.ts';
-import type { Action } from '../../runner/action.ts';
+import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import { timingOf } from '../../runner/timing.ts';
 import { doctor as examine } from '../../steps/doctor/doctor.ts';
+import type { PreflightResult } from '../../steps/preflight/preflight.ts';
 import { chooseTarget } from '../../targets/choose.ts';
 import type { examineLogin } from '../auth/doctor.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
-import { runPreflight, withoutCalls } from '../preflight/preflight.ts';
+import { type PreflightSettings, runPreflight, withoutCalls } from '../preflight/preflight.ts';
 import { readDoctor } from './inputs.ts';
 import { wantedFiles } from './wanted-files.ts';
 
 const icons = { ok: '✓', warn: '!', bad: '✗', unknown: '?', skipped: '-' } as const;
 
 /** Examines everything that a release will need, as the identity of this job. Changes nothing. */
-export const doctor: Action<'doctor'> = async (context) => {
+export const doctor: Action<'doctor'> = (context) => examineFor(context, undefined);
+
+/** The account that a set-up has made for releases, and a context that acts as it. */
+export interface Releaser {
+  account: string;
+  context: Context;
+}
+
+/** The same at the end of a set-up, by the person who ran it. That account is asked for its permissions, if the person may act as it. */
+export const doctorAfterSetup =
+  (releaser: Releaser): Action<'doctor'> =>
+  (context) =>
+    examineFor(context, releaser);
+
+async function examineFor(context: Context, releaser: Releaser | undefined): Promise<Finished<'doctor'>> {
   const read = readDoctor(context);
   context.inputs.done();
   const { log, clock, env, signal } = context;
@@ -33,33 +52,36 @@ export const doctor: Action<'doctor'> = async (context) => {
   const functions = createFunctions({ rest, clock, log, userAgent: clientAgent });
   const target = chooseTarget(
     { functions, services, builds: createBuilds(rest), log },
-    { place, kind: undefined, fromSource: false },
+    { place, kind: read.kind, fromSource: false },
   );
   const files = wantedFiles(context, read);
   const started = clock.steady();
   log.line(`Examining what a release of ${read.name} in ${place.project}/${place.region} needs.`);
   // Its claims tell the environment, and a failed login ends here with its explanation.
   await platform.tokens.accessToken(signal);
+  const smoke = files.suite !== undefined && releaser === undefined;
   const stages = new Set([
     ...stagesOf.release,
-    ...optionalStages.filter((stage) => stage !== 'Smoke test' || files.suite !== undefined),
+    ...optionalStages.filter((stage) => stage !== 'Smoke test' || smoke),
   ]);
-  const nothing = { asked: {}, ingress: undefined, runtimeAccount: undefined, buildAccount: undefined };
-  const use = {
-    ...{ ...withoutCalls, ...nothing, stages, newRegion: true, kind: undefined },
-    ...{ counts: 'auto' as const, smoke: files.suite !== undefined },
+  const settings = {
+    ...{ asked: {}, ingress: undefined, buildAccount: undefined },
+    ...{ runtimeAccount: read.runtimeAccount, kind: read.kind },
   };
+  const use = {
+    ...{ ...withoutCalls, ...settings, stages, newRegion: true },
+    ...{ counts: 'auto' as const, smoke },
+  };
+  const other = releaser && (await openReleaser(releaser));
   const result = await examine(
     {
       ...{ target, services, sources: createDoctorSources(rest) },
       runtimes: (location, stop) => functions.runtimes(location, stop),
-      preflight: () =>
-        runPreflight(
-          context,
-          { platform, login: read.login, target },
-          { ...place, mode: 'stop', use },
-          signal,
-        ),
+      preflight: async () => {
+        const settings: PreflightSettings = { ...place, mode: 'stop', use };
+        const own = await runPreflight(context, { platform, login: read.login, target }, settings, signal);
+        return releaser ? preflightFor(own, other, settings, signal) : own;
+      },
       login: () => loginPart(context, platform, read),
       // The readers of YAML load while Google answers.
       files: async () => (await import('./files.ts')).examineFiles(context, files),
@@ -71,7 +93,7 @@ export const doctor: Action<'doctor'> = async (context) => {
         ),
     },
     {
-      ...place,
+      ...{ ...place, untried: other ? undefined : releaser?.account },
       environment: () => environmentOf(platform),
       today: new Date(clock.now()).toISOString().slice(0, 10),
       now: clock.now(),
@@ -87,7 +109,38 @@ export const doctor: Action<'doctor'> = async (context) => {
   report.evidence.preflight = result.preflight;
   report.timings.push(timingOf(context, 'doctor', started, result.verdict));
   return { report, view: async () => (await import('../../domain/summary/doctor/section.ts')).doctorView };
-};
+}
+
+type Opened = { context: Context; platform: Platform; login: LoginRequest };
+
+/** The account of the releases. Undefined if this person may not act as it. */
+async function openReleaser({ context }: Releaser): Promise<Opened | undefined> {
+  const { login } = readDoctor(context);
+  context.inputs.done();
+  const platform = openPlatform(context, login);
+  try {
+    await platform.tokens.accessToken(context.signal);
+    return { context, platform, login };
+  } catch (error) {
+    if (error instanceof ReleaseError && error.code.startsWith('login-')) return undefined;
+    throw error;
+  }
+}
+
+/** What a person's preflight found, with the permissions of the account that will release. */
+async function preflightFor(
+  own: PreflightResult,
+  releaser: Opened | undefined,
+  settings: PreflightSettings,
+  signal: AbortSignal,
+): Promise<PreflightResult> {
+  const live = { read: async () => own.live?.deployed };
+  const theirs =
+    releaser && (await runPreflight(releaser.context, { ...releaser, target: live }, settings, signal));
+  const rows = seenFor(own.evidence.rows, theirs?.evidence.rows);
+  const evidence = { ...own.evidence, member: theirs?.evidence.member, rows };
+  return { ...own, ...judgePreflight(rows, evidence, settings.mode), evidence };
+}
 
 /** The provider and the accounts of a login without a key. A person's own login has none. */
 async function loginPart(

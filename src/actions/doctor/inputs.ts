@@ -8,6 +8,8 @@ export function readDoctor({ inputs, env, localLogin }: Pick<Context, 'inputs' |
     login: readLogin({ inputs, env, localLogin }, values),
     name: values.name,
     region: values.region,
+    kind: values.target,
+    runtimeAccount: values.runtime_service_account,
     suite: values.suite,
     suiteIsSet: inputs.isSet('suite'),
     sloFile: values.slo_file,

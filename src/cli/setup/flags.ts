@@ -129,6 +129,13 @@ export const setupFlags = definitions({
       'Print what `apply` would write: as commands for gcloud and gh, or everything that has to be there as Terraform or YAML.',
     example: 'gcloud',
   },
+  doctor: {
+    kind: boolean,
+    sentence:
+      'After `apply`, examine what a release needs, as `doctor` does, and say what is still missing. `--no-doctor` leaves that out.',
+    example: 'false',
+    default: 'true',
+  },
   expect_no_changes: {
     ...{ kind: boolean, ...off },
     sentence: 'End with code 3 if anything differs. For a job at night.',

@@ -1,16 +1,22 @@
+import { slug } from '../../domain/product.ts';
+import { runtimeOf } from '../../domain/setup/desired.ts';
+import { accountEmail } from '../../domain/setup/names.ts';
+import { toWrite } from '../../domain/setup/plan.ts';
 import { createProjectFacts, createSetupCloud } from '../../gcp/setup/cloud.ts';
 import { createSetupHost } from '../../github/setup/host.ts';
 import { createRepositories } from '../../github/setup/repositories.ts';
 import { setUp } from '../../steps/setup/setup.ts';
 import type { Call, Ended } from '../verb.ts';
 import { answered, type SetupValues } from './answers.ts';
+import { examine } from './examine.ts';
 import { createSetupFiles } from './files.ts';
 import { hostOf, openGithub, remoteOf } from './github.ts';
 import { detectRuntime, listedRepositories, makeWish } from './make-wish.ts';
 import { resultOf } from './result.ts';
 
 /** Reads flags, logins and the folder, and runs the set-up. */
-export async function runInit({ values, context, terminal, google }: Call<SetupValues>): Promise<Ended> {
+export async function runInit(call: Call<SetupValues>): Promise<Ended> {
+  const { values, context, terminal, google } = call;
   const folder = process.cwd();
   const remote = await remoteOf(folder, { ...context.env });
   const many = values.repositories !== undefined;
@@ -63,8 +69,30 @@ export async function runInit({ values, context, terminal, google }: Call<SetupV
     },
     context.signal,
   );
-  return resultOf(end, {
+  const result = resultOf(end, {
     ...{ project, apply: values.apply, undo: values.undo, print: values.print, style: terminal.style },
     expectNoChanges: values.expect_no_changes,
   });
+  if (!values.apply || values.undo || values.print || !values.doctor) return result;
+  const [target, ...others] = wish.targets;
+  if (!target || others.length > 0)
+    return withText(result, [`To examine one of them: ${slug} doctor --project ${project} --name NAME`]);
+  const accounts = {
+    deployer: accountEmail(project, target.name, 'deployer'),
+    runtimeAccount: runtimeOf(wish, target),
+  };
+  const { ended, report } = await examine(call, {
+    ...{ project, region, name: target.name, target: wish.target, ...accounts },
+    ...{ written: end.written > 0 ? toWrite(end.plan) : [] },
+  });
+  return {
+    code: result.code || ended.code,
+    json: { ...(result.json as object), doctor: report },
+    text: async () => [await result.text(), '', await ended.text()].join('\n'),
+  };
 }
+
+const withText = (ended: Ended, lines: readonly string[]): Ended => ({
+  ...ended,
+  text: async () => [await ended.text(), ...lines].join('\n'),
+});

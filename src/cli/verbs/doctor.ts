@@ -1,13 +1,7 @@
-import { shortName } from '../../domain/data/resource-name.ts';
-import { partNames } from '../../domain/doctor/check.ts';
-import { columns as actions } from '../../domain/doctor/matrix.ts';
 import { slug } from '../../domain/product.ts';
-import { columns } from '../terminal/wrap.ts';
+import { doctorText } from '../doctor/text.ts';
 import { runTwin } from '../twin.ts';
 import { verb } from '../verb.ts';
-
-const icons = { ok: '✓', warn: '!', bad: '✗', unknown: '?', skipped: '-' } as const;
-const marks = { ok: '✓', missing: '✗', unknown: '?' } as const;
 
 export const doctor = verb({
   about: [
@@ -26,29 +20,10 @@ export const doctor = verb({
     const { doctor: action } = await import('../../actions/doctor/doctor.ts');
     const { report, ended } = await runTwin(call, 'doctor', action, 'quiet');
     const seen = report.evidence.doctor;
-    const { style, width } = call.terminal;
     if (seen === undefined) return ended;
-    const missing = seen.matrix.filter(({ state }) => state !== 'ok');
-    const shown = call.terminal.verbose ? seen.matrix : missing;
-    const table = shown.map(
-      ({ permission, resource, state, actions: needed }) =>
-        [
-          `${marks[state]} ${permission}`,
-          `${shortName(resource)}: ${actions.filter((one) => needed.includes(one)).join(', ')}`,
-        ] as const,
-    );
     return {
       ...ended,
-      text: async () =>
-        [
-          columns(
-            seen.checks.map(({ part, state, text }) => [`${icons[state]} ${partNames[part]}`, text] as const),
-            width,
-          ),
-          '',
-          ...(table.length > 0 ? [style.bold('Permissions'), columns(table, width), ''] : []),
-          await ended.text(),
-        ].join('\n'),
+      text: async () => [doctorText(seen, call.terminal), '', await ended.text()].join('\n'),
     };
   },
 });

@@ -11,7 +11,7 @@ export const init = verb({
   login: true,
   flags: setupFlags,
   codes: {
-    1: 'Something was not written.',
+    1: 'Something was not written, or the doctor found that a release would fail.',
     2: 'Something could not be read.',
     3: 'With `expect_no_changes`: something differs.',
   },

@@ -48,3 +48,7 @@ export const likelyService = (name: string): string => name.toLowerCase().replac
 export const functionPattern = /^[A-Za-z]([-A-Za-z0-9_]{0,61}[A-Za-z0-9])?$/;
 /** Short name of a Cloud Run revision. */
 export const revisionPattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** An account by its id, which is unique within its project. Accounts of Google's own keep their whole name. */
+export const shortAccount = (email: string): string =>
+  email.replace(/@[^@]+\.iam\.gserviceaccount\.com$/, '');

@@ -1,4 +1,4 @@
-import { shortName } from '../data/resource-name.ts';
+import { shortAccount, shortName } from '../data/resource-name.ts';
 import type { GrantPlace, Resource } from './resource.ts';
 
 /** A resource in words, without its fields. */
@@ -31,9 +31,6 @@ export function describe(resource: Resource): string {
 
 /** Custom roles by their id, predefined ones as they are. */
 const shortRole = (role: string): string => (role.startsWith('projects/') ? shortName(role) : role);
-
-/** An account by its id, which is unique within the project. Accounts of Google's own keep their whole name. */
-const shortAccount = (email: string): string => email.replace(/@[^@]+\.iam\.gserviceaccount\.com$/, '');
 
 /** A member as people know it. The number of a repository stays a number, because it is what counts. */
 const whose = (member: string): string => {

@@ -3,7 +3,7 @@ export type Observed =
   | { state: 'absent' }
   | {
       state: 'present';
-      /** It carries our mark, or `init` cannot mark such a thing and its value is the one that `init` writes. */
+      /** Its description says that `init` made it. Of what has no description, the value is the one that `init` writes. */
       ours: boolean;
       /** Google keeps the name of a deleted resource for weeks. It can be restored, but not created again. */
       deleted?: boolean;

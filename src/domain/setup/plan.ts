@@ -65,7 +65,7 @@ function rowOf(wanted: Resource, observed: Observed, leave: Leave): SetupRow | u
   return { ...row, sign: '~', changes, ...(allowed ? {} : { held: 'foreign' as const }) };
 }
 
-/** Things that can carry our mark and through which others would get access. What is there of others is not used. */
+/** Things that can carry the mark of `init`, and through which others would get access. What is there of others is not used. */
 const isMarked = ({ kind }: Resource): boolean =>
   kind === 'role' || kind === 'account' || kind === 'provider';
 

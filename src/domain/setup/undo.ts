@@ -4,9 +4,9 @@ import type { SetupPlan, SetupRow } from './plan.ts';
 import type { Of, Resource } from './resource.ts';
 
 /**
- * What an undo takes away: what carries our mark, and the grants and values that name it. APIs stay on, because others
+ * What an undo takes away: what carries the mark of `init`, and the grants and values that name it. APIs stay on, because others
  * may use them. Environments and files stay, because nothing says who made them.
- * @param others e-mails of every account in the project that carries our mark
+ * @param others e-mails of every account in the project that carries the mark of `init`
  */
 export function undoPlan(
   resources: readonly Resource[],

@@ -54,7 +54,7 @@ export async function writeAccount(
     });
 }
 
-/** E-mails of the accounts that carry our mark. A list that cannot be read counts as one that has others. */
+/** E-mails of the accounts that carry the mark of `init`. A list that cannot be read counts as one that has others. */
 export async function ownAccounts(rest: Rest, project: string, signal?: AbortSignal): Promise<string[]> {
   const call = { api: 'iam', method: 'GET', path: base(project), query: { pageSize: 100 }, signal } as const;
   const found = await readingList(rest, call, 'iam.serviceAccounts.list', (page) =>

@@ -83,6 +83,12 @@ export const service = group('Its instances', {
     sentence: 'E-mail of the service account that the function runs as.',
     example: 'ocr@my-project.iam.gserviceaccount.com',
     otherwise: live,
-    usedBy: deploying,
+    usedBy: {
+      ...deploying,
+      doctor: {
+        sentence: 'E-mail of the service account that the code of a first release will run as.',
+        otherwise: 'the account that it runs as, else the default account of the project',
+      },
+    },
   },
 });

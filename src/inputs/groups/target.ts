@@ -15,7 +15,14 @@ export const target = group('What is deployed', {
       'How it is deployed: `function` by the Functions API from source, `run-function` by Cloud Run from source, `run-image` as a container image on Cloud Run. An existing service is never turned into another kind.',
     example: 'run-image',
     otherwise: '`run-image` with `image`, else what exists, else `function`',
-    usedBy: deploying,
+    usedBy: {
+      ...deploying,
+      doctor: {
+        sentence:
+          'What a first release will make: `function` by the Functions API, `run-function` by Cloud Run from source, `run-image` from a container image.',
+        otherwise: 'what exists, else `function`',
+      },
+    },
   },
   image: {
     kind: custom('an image such as us-central1-docker.pkg.dev/my-project/my-repository/ocr:1.4', (text) =>

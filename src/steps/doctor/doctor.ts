@@ -1,11 +1,12 @@
 import { textOf, valueAt } from '../../domain/data/json.ts';
-import { shortName } from '../../domain/data/resource-name.ts';
+import { shortAccount, shortName } from '../../domain/data/resource-name.ts';
 import { runtimeSupport } from '../../domain/deploy/runtimes.ts';
 import { type DoctorEvidence, type Examined, parts, worst } from '../../domain/doctor/check.ts';
 import { judgeEnvironment } from '../../domain/doctor/environment.ts';
 import { judgeLogs } from '../../domain/doctor/logs.ts';
 import { ableOf, matrixOf } from '../../domain/doctor/matrix.ts';
 import { judgeRuntime } from '../../domain/doctor/runtime.ts';
+import { untriedText } from '../../domain/doctor/stand-in.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
@@ -57,7 +58,7 @@ export async function doctor(ports: DoctorPorts, request: DoctorRequest): Promis
         (await ports.login()) ??
         skipped('login', 'This is not a login by GitHub, so there is no provider to examine.'),
     ),
-    permissionsPart(tried),
+    permissionsPart(tried, request.untried),
     alone('logs', () => logsPart(ports, request, service?.name)),
     alone('environment', () => environmentPart(ports, request)),
     alone('files', () => ports.files()),
@@ -80,7 +81,7 @@ export async function doctor(ports: DoctorPorts, request: DoctorRequest): Promis
     return one ? [{ part, state: one.state, text: one.text }] : [];
   });
   return {
-    ...verdictOf(checks, findings),
+    ...verdictOf(checks, findings, request.untried),
     findings,
     evidence: { checks, matrix: matrixOf(tried.evidence.rows) },
     preflight: tried.evidence,
@@ -91,6 +92,7 @@ export async function doctor(ports: DoctorPorts, request: DoctorRequest): Promis
 function verdictOf(
   checks: DoctorEvidence['checks'],
   findings: readonly Finding[],
+  untried: string | undefined,
 ): { verdict: Verdict; reason: string } {
   const bad = checks.filter(({ state }) => state === 'bad');
   const unknown = checks.filter(({ state }) => state === 'unknown');
@@ -109,17 +111,26 @@ function verdictOf(
     };
   const warned = findings.filter(({ severity }) => severity !== 'info').length;
   const rest = warned === 0 ? '' : `; ${warned === 1 ? 'one thing is' : `${warned} things are`} worth a look`;
+  if (untried !== undefined)
+    return {
+      verdict: 'pass',
+      reason: `Nothing is missing in ${looked} parts${rest}. What ${shortAccount(untried)} may do was not tried.`,
+    };
   return { verdict: 'pass', reason: `A release has everything that it needs (${looked} parts)${rest}.` };
 }
 
-function permissionsPart({ evidence, findings }: PreflightResult): Examined {
+function permissionsPart({ evidence, findings }: PreflightResult, untried: string | undefined): Examined {
   const { able, lacking } = ableOf(matrixOf(evidence.rows));
   const state = worst(findings);
+  const unread = evidence.rows.some((row) => row.state === 'unknown' && row.weight === 'stop');
   const text =
     state === 'bad'
-      ? `This identity cannot do everything: ${lacking.join(', ') || 'a release'} would fail.`
+      ? lacking.length > 0
+        ? `This identity cannot do everything: ${lacking.join(', ')} would fail.`
+        : (findings[0]?.title ?? 'A release would fail.')
       : `This identity may do what ${able.join(', ')} need.`;
-  const unread = evidence.rows.some((row) => row.state === 'unknown' && row.weight === 'stop');
+  if (untried !== undefined && state === 'ok' && !unread)
+    return { part: 'permissions', state: 'skipped', text: untriedText(untried), findings };
   return {
     part: 'permissions',
     state: state === 'ok' && unread ? 'unknown' : state,

@@ -43,6 +43,8 @@ export interface DoctorRequest {
   name: string;
   /** The environment of the job, and its repository, if they are known. */
   environment: () => { repository: string; environment: string } | undefined;
+  /** The account that will release, if it was not asked what it may do. */
+  untried?: string | undefined;
   /** An ISO day. */
   today: string;
   /** Milliseconds of the epoch. */

@@ -21,7 +21,7 @@ export interface SetupPlace {
 export interface ProjectFacts {
   number(project: string, signal?: AbortSignal): Promise<string>;
   service(project: string, region: string, name: string, signal?: AbortSignal): Promise<ServiceFacts>;
-  /** E-mails of the accounts that carry our mark. */
+  /** E-mails of the accounts that carry the mark of `init`. */
   ownAccounts(project: string, signal?: AbortSignal): Promise<string[]>;
 }
 

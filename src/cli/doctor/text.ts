@@ -1,0 +1,30 @@
+import { shortName } from '../../domain/data/resource-name.ts';
+import { type DoctorEvidence, partNames } from '../../domain/doctor/check.ts';
+import { columns as actions } from '../../domain/doctor/matrix.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { columns } from '../terminal/wrap.ts';
+
+const icons = { ok: '✓', warn: '!', bad: '✗', unknown: '?', skipped: '-' } as const;
+const marks = { ok: '✓', missing: '✗', unknown: '?' } as const;
+
+/** The parts of an examination, and the permissions that are missing; all of them with --verbose. */
+export function doctorText(
+  { checks, matrix }: DoctorEvidence,
+  { style, width, verbose }: Pick<Terminal, 'style' | 'width' | 'verbose'>,
+): string {
+  const shown = verbose ? matrix : matrix.filter(({ state }) => state !== 'ok');
+  const table = shown.map(
+    ({ permission, resource, state, actions: needed }) =>
+      [
+        `${marks[state]} ${permission}`,
+        `${shortName(resource)}: ${actions.filter((one) => needed.includes(one)).join(', ')}`,
+      ] as const,
+  );
+  return [
+    columns(
+      checks.map(({ part, state, text }) => [`${icons[state]} ${partNames[part]}`, text] as const),
+      width,
+    ),
+    ...(table.length > 0 ? ['', style.bold('Permissions'), columns(table, width)] : []),
+  ].join('\n');
+}
