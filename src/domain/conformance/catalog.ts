@@ -3,6 +3,7 @@ import { accessBeliefs } from './beliefs/access.ts';
 import { functionBeliefs } from './beliefs/function.ts';
 import { loginBeliefs } from './beliefs/login.ts';
 import { outsideBeliefs } from './beliefs/outside.ts';
+import { registryBeliefs } from './beliefs/registry.ts';
 import { requestBeliefs } from './beliefs/requests.ts';
 import { runFunctionBeliefs } from './beliefs/run-function.ts';
 import { serviceBeliefs } from './beliefs/service.ts';
@@ -21,6 +22,7 @@ const all = {
   ...loginBeliefs,
   ...outsideBeliefs,
   ...setupBeliefs,
+  ...registryBeliefs,
 } as const;
 
 export type BeliefId = keyof typeof all;

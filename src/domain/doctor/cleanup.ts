@@ -20,6 +20,8 @@ export interface CleanupPolicy {
         packagePrefixes: readonly string[];
         olderThan: number | undefined;
         newerThan: number | undefined;
+        /** True if it has a condition besides these. */
+        more?: boolean;
       }
     | undefined;
   mostRecent?: { packagePrefixes: readonly string[]; keepCount: number } | undefined;
@@ -34,9 +36,16 @@ export type Fate =
 const hasPrefix = (text: string, prefixes: readonly string[]) =>
   prefixes.length === 0 || prefixes.some((prefix) => text.startsWith(prefix));
 
+/** Milliseconds of the epoch. */
+interface Span {
+  from: number;
+  until: number;
+}
+
 /**
- * What the policies do to an image, as Artifact Registry documents it: a version that a delete policy matches is deleted, unless a
- * keep policy matches too (cloud.google.com/artifact-registry/docs/repositories/cleanup-policy-overview).
+ * What the policies will do to an image, as Artifact Registry documents it: a version that a delete policy matches is deleted, unless
+ * a keep policy matches too (cloud.google.com/artifact-registry/docs/repositories/cleanup-policy-overview). Nothing but time changes:
+ * an image that a keep policy protects for its age loses the protection some day.
  * @param now milliseconds of the epoch
  */
 export function fateOf(
@@ -48,39 +57,52 @@ export function fateOf(
   const newer = all.filter(
     ({ name, uploadedAt }) => name === image.name && uploadedAt > image.uploadedAt,
   ).length;
-  const kept = policies.some(
-    (policy) => policy.action === 'KEEP' && matchesAt(policy, image, newer, now) !== undefined,
-  );
-  if (kept) return { fate: 'stays' };
-  const goes = policies
-    .filter(({ action }) => action === 'DELETE')
-    .flatMap((policy) => {
-      const at = matchesAt(policy, image, newer, now);
-      return at === undefined ? [] : [{ fate: 'goes' as const, policy: policy.id, at }];
+  const spans = (wanted: CleanupPolicy['action']) =>
+    policies
+      .filter(({ action }) => action === wanted)
+      .flatMap((policy) => {
+        const span = spanOf(policy, image, newer);
+        return span && span.until > now ? [{ ...span, policy: policy.id }] : [];
+      });
+  const keeps = spans('KEEP');
+  const goes = spans('DELETE')
+    .flatMap(({ policy, from, until }) => {
+      const at = firstOutside(Math.max(now, from), keeps);
+      return at < until ? [{ fate: 'goes' as const, policy, at }] : [];
     })
     .sort((a, b) => a.at - b.at);
   return goes[0] ?? { fate: 'stays' };
 }
 
-/** From when on a policy matches the image; undefined if it does not, as long as nothing but time changes. */
-function matchesAt(
+/** The first moment, from `start` on, that lies in none of the spans. */
+function firstOutside(start: number, spans: readonly Span[]): number {
+  let at = start;
+  for (const { from, until } of [...spans].sort((a, b) => a.from - b.from))
+    if (from <= at && at < until) at = until;
+  return at;
+}
+
+/** When a policy matches the image. Undefined if never. */
+function spanOf(
   { condition, mostRecent, action }: CleanupPolicy,
   image: StoredImage,
   newer: number,
-  now: number,
-): number | undefined {
-  if (mostRecent)
-    return action === 'KEEP' &&
-      newer < mostRecent.keepCount &&
-      hasPrefix(image.name, mostRecent.packagePrefixes)
-      ? now
-      : undefined;
+): Span | undefined {
+  const ever = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+  if (mostRecent) {
+    const recent = newer < mostRecent.keepCount && hasPrefix(image.name, mostRecent.packagePrefixes);
+    return action === 'KEEP' && recent ? ever : undefined;
+  }
   if (!condition) return undefined;
   const { tagState, tagPrefixes, versionPrefixes, packagePrefixes, olderThan, newerThan } = condition;
   const tagged = image.tags.length > 0;
   if (tagState !== 'ANY' && (tagState === 'TAGGED') !== tagged) return undefined;
   if (tagPrefixes.length > 0 && !image.tags.some((tag) => hasPrefix(tag, tagPrefixes))) return undefined;
   if (!hasPrefix(image.digest, versionPrefixes) || !hasPrefix(image.name, packagePrefixes)) return undefined;
-  if (newerThan !== undefined && now - image.uploadedAt > newerThan * 1000) return undefined;
-  return olderThan === undefined ? now : Math.max(now, image.uploadedAt + olderThan * 1000);
+  // A condition that is not known here may narrow the policy. It then deletes perhaps, and protects nothing for sure.
+  if (condition.more && action === 'KEEP') return undefined;
+  return {
+    from: olderThan === undefined ? ever.from : image.uploadedAt + olderThan * 1000,
+    until: newerThan === undefined ? ever.until : image.uploadedAt + newerThan * 1000,
+  };
 }

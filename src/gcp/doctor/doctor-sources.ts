@@ -81,6 +81,11 @@ const seconds = (value: Json | undefined): number | undefined => {
   return found === undefined ? undefined : Number(found);
 };
 
+/** The conditions of the v1 reference. gcloud's own client knows `moreStaleThan` besides. */
+const known = new Set([
+  ...['tagState', 'tagPrefixes', 'versionNamePrefixes', 'packageNamePrefixes', 'olderThan', 'newerThan'],
+]);
+
 function policyOf(id: string, value: Json | undefined): CleanupPolicy {
   const raw = objectOf(value);
   const { condition, mostRecentVersions: recent } = raw;
@@ -99,6 +104,7 @@ function policyOf(id: string, value: Json | undefined): CleanupPolicy {
             packagePrefixes: textsOf(part.packageNamePrefixes),
             olderThan: seconds(part.olderThan),
             newerThan: seconds(part.newerThan),
+            more: Object.keys(part).some((field) => !known.has(field)),
           },
         }),
     ...(recent === undefined

@@ -24,6 +24,10 @@ const drop = (condition: Partial<NonNullable<CleanupPolicy['condition']>>): Clea
     ...condition,
   },
 });
+const hold = (condition: Partial<NonNullable<CleanupPolicy['condition']>>): CleanupPolicy => ({
+  ...drop(condition),
+  ...{ id: 'hold', action: 'KEEP' },
+});
 const keep = (keepCount: number, packagePrefixes: string[] = []): CleanupPolicy => ({
   id: 'keep',
   action: 'KEEP',
@@ -49,6 +53,27 @@ describe('what clean-up policies do to an image', () => {
     ['not one of the last two', [drop({ tagState: 'ANY' }), keep(2)], 0],
     ['kept for another package only', [drop({ tagState: 'ANY' }), keep(9, ['web'])], 0],
     ['a keep policy alone deletes nothing', [keep(1)], 'stays'],
+    ['kept by its tag state', [drop({}), hold({ tagState: 'UNTAGGED' })], 'stays'],
+    ['kept only until it is 50 days old', [drop({}), hold({ newerThan: days(50) })], 10],
+    ['no longer kept, as it is too old', [drop({}), hold({ newerThan: days(30) })], 0],
+    ['not kept yet, as it is too young', [drop({}), hold({ olderThan: days(60) })], 0],
+    [
+      'kept from the day on which it would go',
+      [drop({ olderThan: days(60) }), hold({ olderThan: days(60) })],
+      'stays',
+    ],
+    [
+      'deleted only while it is young, and kept for that time',
+      [drop({ newerThan: days(50) }), hold({ newerThan: days(50) })],
+      'stays',
+    ],
+    [
+      'two protections, one after the other',
+      [drop({}), hold({ newerThan: days(45) }), hold({ olderThan: days(42), newerThan: days(70) })],
+      30,
+    ],
+    ['deleted perhaps, by a condition that is not known', [drop({ more: true })], 0],
+    ['kept perhaps, by a condition that is not known', [drop({}), hold({ more: true })], 0],
   ])('%s', (_, policies, expected) => {
     const fate = fateOf(old, all, policies, now);
     expect(fate.fate === 'stays' ? 'stays' : (fate.at - now) / day).toBe(expected);
