@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { parse, parseDocument } from 'yaml';
-import { describeWith, foreignTool } from '../../support/foreign-tool.ts';
+import { foreignTool } from '../../support/find-program.ts';
+import { describeWith } from '../../support/foreign-tool.ts';
 import { type Published, published } from '../workflows/published.ts';
 import { install } from './act.ts';
 import { isComposite, isOurs, leaks } from './judge.ts';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { describeWith, foreignTool } from '../../support/foreign-tool.ts';
+import { foreignTool } from '../../support/find-program.ts';
+import { describeWith } from '../../support/foreign-tool.ts';
 import { install } from './act.ts';
 import { leaks, stepOf } from './judge.ts';
 import * as repository from './repository.ts';

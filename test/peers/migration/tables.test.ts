@@ -5,7 +5,7 @@ import { accessFlags, droppedFlags, flagInputs, flagsHint } from '../../../src/i
 import { InputReader } from '../../../src/inputs/reader.ts';
 import { inputsOf } from '../../../src/inputs/table.ts';
 import { read } from '../../docs/pages.ts';
-import { foreignTool } from '../../support/foreign-tool.ts';
+import { foreignTool } from '../../support/find-program.ts';
 import { deployCloudrunManifest, hasDeployCloudrun } from '../recordings/deploy-cloudrun.ts';
 
 /** The tables of the migration pages are whole, and say what the actions do. */

@@ -107,7 +107,7 @@ export const gatewayCases: Cases = {
     ],
     good: [
       command('gcloud functions deploy ocr --runtime nodejs24'),
-      command('gcloud functions deploy ocr --runtime ${{ matrix.runtime }}'),
+      command('gcloud functions deploy ocr --runtime ${{ vars.RUNTIME }}'),
       command('# --runtime python39\ngcloud functions deploy ocr --runtime python313'),
     ],
   },

@@ -87,11 +87,6 @@ export const jobCases: Cases = {
       ),
     ],
     good: [
-      // Of these two events, only a tag lets the job run.
-      page(
-        '{ push: { tags: [v*] }, workflow_run: { workflows: [ci] } }',
-        `    if: startsWith(github.ref, 'refs/tags/')\n    permissions: { id-token: write }\n    steps:\n      - uses: ${checkout}\n        with: { ref: '\${{ github.event.workflow_run.head_sha || github.sha }}' }\n      - run: ./build.sh\n      - ${login}`,
-      ),
       page(
         'pull_request_target',
         `    permissions: { id-token: write }\n    steps:\n      - uses: ${checkout}\n      - run: npm ci\n      - ${login}`,
@@ -103,6 +98,11 @@ export const jobCases: Cases = {
       page(
         'pull_request',
         `    permissions: { contents: read }\n    steps:\n      - uses: ${checkout}\n        with: { ref: '\${{ github.event.pull_request.head.sha }}' }\n      - run: npm test`,
+      ),
+      // Of these two events, only a tag lets the job run.
+      page(
+        '{ push: { tags: [v*] }, workflow_run: { workflows: [ci] } }',
+        `    if: startsWith(github.ref, 'refs/tags/')\n    permissions: { id-token: write }\n    steps:\n      - uses: ${checkout}\n        with: { ref: '\${{ github.event.workflow_run.head_sha || github.sha }}' }\n      - run: ./build.sh\n      - ${login}`,
       ),
     ],
   },
@@ -173,7 +173,7 @@ export const jobCases: Cases = {
   },
   'release-concurrent': {
     bad: [
-      workflow(`on: push\njobs:\n  a:\n    runs-on: x\n${deploy}\n`),
+      workflow(`on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`),
       workflow(
         `on: push\nconcurrency: \${{ github.ref }}\njobs:\n  a:\n    runs-on: ubuntu-latest\n${deploy}\n`,
       ),
@@ -228,13 +228,13 @@ export const jobCases: Cases = {
   'uses-moving': {
     bad: [
       page('push', '    steps:\n      - uses: google-github-actions/auth@v3'),
-      page('push', '    uses: acme/workflows/.github/workflows/x.yml@main'),
+      workflow('on: push\njobs:\n  call:\n    uses: acme/workflows/.github/workflows/x.yml@main\n'),
       page('push', '    steps:\n      - uses: docker://alpine:3'),
     ],
     good: [
       page('push', `    steps:\n      - uses: ${checkout} # v4.3.0`),
       page('push', '    steps:\n      - uses: ./local'),
-      page('push', '    uses: ./.github/workflows/x.yml'),
+      workflow('on: push\njobs:\n  call:\n    uses: ./.github/workflows/x.yml\n'),
       page('push', `    steps:\n      - uses: docker://alpine@sha256:${'0'.repeat(64)}`),
     ],
   },

@@ -67,10 +67,16 @@ export const secretCases: Cases = {
         'resource "google_cloudfunctions2_function" "x" {\n  name = "ocr"\n  service_config {\n    environment_variables = {\n      DB_PASSWORD = data.google_secret_manager_secret_version.db.secret_data\n    }\n  }\n}\n',
       ),
       command('gcloud functions deploy ocr --set-env-vars DB_PASSWORD=hunter2hunter2'),
+      command(
+        'gcloud run deploy ocr --set-env-vars=GCP_PROJECT=${{ secrets.GCP_PROJECT }},DATABASE_URL=${{ secrets.DB_URL }}',
+      ),
     ],
     good: [
       command(
         'gcloud run deploy ocr --set-secrets=API_KEY=ocr-key:3 --set-env-vars=API_KEY_NAME=ocr-key,TOKEN_URL=https://x.example',
+      ),
+      command(
+        'gcloud run deploy ocr --set-env-vars="GCP_PROJECT=${{ secrets.GCP_PROJECT }},API_HOST=${{ secrets.HOST }},OUT_BUCKET=${{ secrets.BUCKET }}"',
       ),
       command(
         'gcloud run deploy page --set-env-vars=ORIGIN_TRIAL_TOKEN=abcdefghijklmnop,STRIPE_KEY=pk_live_abcdefghijkl',
@@ -123,6 +129,11 @@ export const secretCases: Cases = {
         'functions/ocr/.env.example': 'KEY=',
         'functions/ocr/.env-dist': 'KEY=',
         'functions/ocr/.env.production.sample': 'KEY=',
+      }),
+      // The build puts these values into the page.
+      command('gcloud run deploy page --source=page', {
+        'page/index.js': '',
+        'page/.env.development': '# local\nVITE_API_KEY=demo\nNEXT_PUBLIC_SITE=x\n',
       }),
       command('gcloud functions deploy ocr --source=functions/ocr', {
         'functions/ocr/index.js': '',

@@ -105,7 +105,7 @@ export const wifCases: Cases = {
         ...withCondition(ids),
         files: {
           'main.tf': block(`"${ids}"`),
-          '.github/workflows/w.yml': `on: { push: { branches: [main, 'feature/**'] } }\njobs: {}\n`,
+          '.github/workflows/w.yml': `on: { push: { branches: [main, 'feature/**'] } }\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{ run: npm test }]\n`,
         },
       },
     ],

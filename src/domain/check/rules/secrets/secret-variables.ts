@@ -16,6 +16,18 @@ const secretName = (name: string): boolean =>
     name,
   );
 
+/**
+ * Names whose value is none, although many repositories keep it where they keep their secrets: a project, a region, a
+ * bucket, an address. The address of a database or of a web hook holds a password.
+ */
+const plainName = (name: string): boolean =>
+  /(^|_)(PROJECT|REGION|LOCATION|ZONE|HOST|HOSTNAME|PORT|NAME|ID|NUMBER|DATASET|TABLE|DOMAIN|ORIGINS?|ENVIRONMENT|ENV|ENDPOINT|URL)$|(^|_)BUCKET(_|$)/i.test(
+    name,
+  ) &&
+  !/DATABASE|(^|_)DB_|DSN|SQL|MONGO|REDIS|POSTGRES|ELASTIC|AMQP|RABBIT|BROKER|KAFKA|HOOK|SECRET_ID/i.test(
+    name,
+  );
+
 /** A value that stands for one: empty, a variable, a placeholder, a name of Secret Manager, or a key that its maker publishes. */
 const isNoSecret = (value: string): boolean =>
   value === '' ||
@@ -57,6 +69,7 @@ export const secretAsVariable: Rule = (facts, report) => {
       )) {
         const variable = /^\$\{?(\w+)\}?$/.exec(text)?.[1];
         const origin = variable && call.step?.env.get(variable)?.text;
+        if (plainName(name)) continue;
         if (fromSecret.test(text) || (origin && fromSecret.test(origin)))
           tell(shown.at, name, `${call.verb} ${name}`, false);
         else if (value !== undefined && secretName(name) && !isNoSecret(text))
@@ -76,6 +89,7 @@ export const secretAsVariable: Rule = (facts, report) => {
       if (!given) continue;
       for (const [name, text] of pairsOf(given.text)) {
         const at = given.at;
+        if (plainName(name)) continue;
         if (fromSecret.test(text)) tell(at, name, `${input} ${name}`, false);
         else if (secretName(name) && !isNoSecret(text) && !text.includes('${{'))
           tell(at, name, `${input} ${name}`, true);

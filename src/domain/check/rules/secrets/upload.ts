@@ -52,11 +52,12 @@ export const envInUpload: Rule = (facts, report) => {
       const file = folder === '' ? path : `${folder}/${path}`;
       if (told.has(file)) continue;
       told.add(file);
+      const isShown = showsAll(facts.repository.text(file));
       report.found({
-        severity: 'high',
-        confidence: 'high',
+        severity: isShown ? 'info' : 'high',
+        confidence: isShown ? 'low' : 'high',
         at,
-        title: `The upload of ${folder || 'the repository'} holds ${path}: ${what}.`,
+        title: `The upload of ${folder || 'the repository'} holds ${path}: ${isShown ? 'an environment file, whose values a page shows to every browser' : what}.`,
         fix: `Leave it out: add a line to ${folder ? `${folder}/` : ''}.gcloudignore.`,
         evidence: `upload ${file}`,
         edits: ignoreEdit(facts.repository, folder, '.gcloudignore', `/${path}`),
@@ -79,6 +80,15 @@ export const envInUpload: Rule = (facts, report) => {
     }
   }
 };
+
+/** Do the names in an environment file all say that the build puts their values into a page? */
+function showsAll(text: string | undefined): boolean {
+  const names = [...(text ?? '').matchAll(/^\s*(?:export\s+)?(\w+)\s*=/gm)].map(([, name = '']) => name);
+  return (
+    names.length > 0 &&
+    names.every((name) => /^(VITE|REACT_APP|VUE_APP|([A-Z]+_)?PUBLIC)_|^NODE_ENV$/.test(name))
+  );
+}
 
 /** Files that this step and the steps before it write. */
 function copied(step: Step | undefined): { path: string; command: ShellCommand }[] {
