@@ -9,7 +9,9 @@ async function run<Name extends ActionName>(
   step?: 'post',
 ): Promise<void> {
   const [{ runAction }, action] = await Promise.all([import('./runner/run.ts'), load()]);
-  await runAction(name, action, step);
+  // Loaded only if a comment is asked for.
+  const comment = async () => (await import('./actions/comment/comment.ts')).writeComment;
+  await runAction(name, action, { step, comment });
 }
 
 export const auth = () => run('auth', async () => (await import('./actions/auth/auth.ts')).auth);

@@ -79,6 +79,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     verbs: ['conformance', 'doctor', 'setup', 'status', 'terminal'],
   },
   actions: {
+    // Any action's report becomes a section of the comment on the pull request.
+    comment: [],
     login: [],
     auth: ['login'],
     // How the actions that change something try beforehand what they need.
@@ -98,6 +100,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     deploy: ['ports', 'traffic'],
     guard: ['ports'],
     check: ['ports'],
+    comment: ['ports'],
     login: ['ports'],
     setup: ['ports'],
     preflight: ['ports'],
@@ -147,6 +150,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     conformance: ['data', 'text'],
     // IAM's expression language, for the conditions of bindings and of login providers.
     cel: [],
+    // The comment on a pull request: its sections, and how they fit into one text.
+    comment: ['data', 'findings', 'text'],
     inputs: ['data', 'report'],
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
     check: ['data', 'deploy', 'findings', 'login', 'release', 'slo', 'smoke', 'source', 'text'],

@@ -4,6 +4,7 @@ import type { ApiDefinition, Reply, Route } from '../core/types.ts';
 import type { SubjectFormat } from '../identity/claims.ts';
 import { subjectFormat } from '../identity/oidc.ts';
 import { identityOf } from '../identity/state.ts';
+import { commentRoutes } from './comments.ts';
 import { environmentRoutes } from './environments.ts';
 import { notFound, repositorySettings } from './repositories.ts';
 
@@ -89,6 +90,7 @@ export function githubApis(world: World): ApiDefinition[] {
           (_, { owner, repo, id, attempt }) => showRun(`${owner}/${repo}`, id ?? '', attempt),
         ),
         ...environmentRoutes(world),
+        ...commentRoutes(world),
         ...customization(
           ({ owner, repo }) => `${owner}/${repo}`,
           '/repos/:owner/:repo/actions/oidc/customization/sub',

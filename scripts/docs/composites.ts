@@ -14,8 +14,11 @@ const notDeployed =
 /** The service of a deploy is what the steps after it look at. */
 const named = { name: `\${{ inputs.name || inputs.service }}` };
 
+/** Each step has a section of the comment, so one title cannot be that of all. */
+const own = { comment_section: undefined };
+
 /** Only the smoke test calls the function, so its words describe the account. */
-const unused = { invoker_service_account: undefined };
+const unused = { ...own, invoker_service_account: undefined };
 
 export const candidate: Composite = {
   name: 'candidate',
@@ -29,6 +32,7 @@ export const candidate: Composite = {
       action: 'smoke-test',
       fixed: {
         ...named,
+        ...own,
         ...Object.fromEntries(notDeployed.map((name) => [name, undefined])),
         revision: `\${{ steps.deploy.outputs.revision }}`,
       },

@@ -17,13 +17,16 @@ interface Callable {
   fixed: Fixed;
 }
 
+/** The jobs of these workflows may not write into a pull request: a caller that grants less could not start them. */
+const noComment: Fixed = { comment: undefined, comment_section: undefined, github_token: undefined };
+
 const callables: readonly Callable[] = [
   {
     file: 'release.yml',
     action: 'release',
     fixed: {
       job_timeout: `\${{ format('{0}m', inputs.timeout_minutes) }}`,
-      github_token: undefined,
+      ...noComment,
       job_id: undefined,
     },
   },
@@ -35,7 +38,7 @@ const callables: readonly Callable[] = [
 function checkFixed(): Fixed {
   const names =
     'name region project_id url revision propagation_timeout expired_token workload_identity_provider service_account invoker_service_account audience delegates universe trusted_endpoints request_reason expected_principal expected_project_number';
-  return Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
+  return { ...noComment, ...Object.fromEntries(names.split(' ').map((name) => [name, undefined])) };
 }
 
 /** Writes the inputs, secrets and outputs of the reusable workflows between their marks. The rest of the files is written by hand. */

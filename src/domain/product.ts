@@ -34,6 +34,9 @@ export const candidateTag = 'bs-c';
 export const beforeTag = 'bs-b';
 export const ownTags: readonly string[] = [candidateTag, beforeTag];
 
+/** The first words of the lines by which the actions know their comment on a pull request, and its parts. A reader does not see them. */
+export const commentMark = `${slug}/comment`;
+
 /** Labels of a function that hold the digests of its source and of its settings. */
 export const sourceLabel = `${slug}-source`;
 export const configLabel = `${slug}-config`;

@@ -9,6 +9,8 @@ export interface GithubClientOptions {
   apiUrl: string | undefined;
   /** Milliseconds for one request. */
   timeoutMs: number;
+  /** The largest answer in bytes. Default: 1 MiB. */
+  maxBytes?: number;
 }
 
 /** GitHub's REST API through the client of @actions/github. */
@@ -21,12 +23,17 @@ export interface GithubClient {
 }
 
 /** Loaded only if it is needed, because octokit takes longer to load than everything else. */
-export function createGithubClient({ token, apiUrl, timeoutMs }: GithubClientOptions): GithubClient {
+export function createGithubClient({
+  token,
+  apiUrl,
+  timeoutMs,
+  maxBytes = 1024 * 1024,
+}: GithubClientOptions): GithubClient {
   type Octokit = ReturnType<typeof import('@actions/github').getOctokit>;
   let loading: Promise<Octokit> | undefined;
   const octokit = (): Promise<Octokit> => {
     // Octokit's own fetch knows neither the rules of our HTTP stack nor its proxies.
-    const fetch = createFetch({ timeoutMs, maxBytes: 1024 * 1024 });
+    const fetch = createFetch({ timeoutMs, maxBytes });
     loading ??= import('@actions/github').then(({ getOctokit }) =>
       getOctokit(token ?? '', { ...(apiUrl ? { baseUrl: apiUrl } : {}), request: { fetch } }),
     );

@@ -10,6 +10,12 @@ import { unknownInputs } from './unknown.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface CommentInputs {
+  token: string | undefined;
+  /** The title of the section. */
+  section: string | undefined;
+}
+
 type Summary = Inputs<'release'>['summary'];
 
 /**
@@ -113,6 +119,16 @@ export class InputReader {
     const value = this.#env.INPUT_SUMMARY?.trim().toLowerCase();
     this.#asked.add('summary');
     return value === 'never' || value === 'on-problem' ? value : 'always';
+  }
+
+  /** What the user said about the comment on the pull request. Works for an action that failed before it read its inputs. */
+  get comment(): CommentInputs | undefined {
+    const given = (name: string) => this.#env[`INPUT_${name.toUpperCase()}`]?.trim() || undefined;
+    for (const name of ['comment', 'comment_section']) this.#asked.add(name);
+    if (!['true', 't', '1'].includes(given('comment')?.toLowerCase() ?? '')) return undefined;
+    const token = given('github_token');
+    if (token !== undefined) this.#addSecret(token);
+    return { token, section: given('comment_section')?.slice(0, 100) };
   }
 
   /** Inputs that the action declares but never reads, so that a test can find them. */

@@ -1,5 +1,5 @@
 import type { View } from '../domain/report/render.ts';
-import type { ActionName, Report } from '../domain/report/report.ts';
+import type { ActionName, CommentRecord, Report } from '../domain/report/report.ts';
 import type { Context } from './context.ts';
 
 /** The outputs that every action has. `report` is the path of the report file. */
@@ -35,3 +35,6 @@ export interface Finished<Name extends ActionName = ActionName> {
 }
 
 export type Action<Name extends ActionName = ActionName> = (context: Context) => Promise<Finished<Name>>;
+
+/** Brings a redacted report into the comment on the pull request. It does not throw. */
+export type Commenter = (context: Context, report: Report, view: View | undefined) => Promise<CommentRecord>;

@@ -1,11 +1,11 @@
 import { basisOf } from '../domain/basis/basis.ts';
 import { basisSentences } from '../domain/basis/sentences.ts';
 import { annotationOf } from '../domain/report/annotation.ts';
-import { summaryOf } from '../domain/report/render.ts';
+import { summaryOf, type View } from '../domain/report/render.ts';
 import type { ActionName, Report } from '../domain/report/report.ts';
 import { addBasis } from '../domain/report/rests-on.ts';
 import { lastLineOf } from '../domain/report/words.ts';
-import { commonOutputs, type Finished } from './action.ts';
+import { type Commenter, commonOutputs, type Finished } from './action.ts';
 import { annotate } from './annotate.ts';
 import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
@@ -35,17 +35,12 @@ const publicOutputs = ({
  */
 export async function finish<Name extends ActionName>(
   finished: Finished<Name>,
-  {
-    env,
-    log,
-    secrets,
-    inputs,
-    state,
-    about,
-  }: Pick<Context, 'env' | 'log' | 'secrets' | 'inputs' | 'state' | 'about'>,
+  context: Context,
   commands: Commands,
   step: 'main' | 'post',
+  comment?: () => Promise<Commenter>,
 ): Promise<void> {
+  const { env, log, secrets, inputs, state, about } = context;
   for (const value of publicOutputs(finished)) secrets.show(value);
   const { redact, redactAll } = secrets;
   await explainErrors(finished.report, about.names(), inputs.given);
@@ -58,6 +53,8 @@ export async function finish<Name extends ActionName>(
   if (inputs.given.replay === undefined) addBasis(finished.report, basisOf(env, chosen));
   // Everything below is made from this report. It is redacted before it is escaped, and the results once more.
   const report = redactAll(finished.report);
+  // Before anything is written, so that report and summary can say where the comment is.
+  if (comment && step === 'main' && inputs.comment) await tellPullRequest(await comment(), report);
   const json = redact(JSON.stringify(report, null, 2));
   const unwritten = new Unwritten();
   const temporary = (what: string, name: string, text: string) =>
@@ -107,6 +104,20 @@ export async function finish<Name extends ActionName>(
   for (const sentence of unwritten.sentences()) log.warning(sentence);
   log.line(line + (path ? `  Report: ${path}` : ''));
   process.exitCode = unwritten.failsStep ? 1 : exitCode;
+
+  async function tellPullRequest(write: Commenter, shown: Report<Name>): Promise<void> {
+    const record = redactAll(await write(context, shown, (await finished.view?.()) as View | undefined));
+    shown.comment = record;
+    const { state: became, url, why, fix } = record;
+    if (became === 'written') log.line(`The comment on the pull request: ${url ?? 'written'}`);
+    else if (became === 'newer')
+      log.line('The comment on the pull request already holds the result of a newer run.');
+    else {
+      const text = `No comment was written on the pull request: ${[why, fix].filter(Boolean).join(' ')}`;
+      if (became === 'none' || record.fork) log.line(text);
+      else log.warning(text);
+    }
+  }
 
   function output(name: string, value: string | number | boolean | undefined): void {
     if (value !== undefined)

@@ -35,7 +35,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
 };
 
 /** Declared so that GitHub shows it. The reader itself handles it before the action reads anything. */
-const readerOwns = ['summary', 'credentials_json'];
+const readerOwns = ['summary', 'comment', 'comment_section', 'credentials_json'];
 /** Only one value is valid, so the action has nothing to read. */
 const fixed = ['environment'];
 
@@ -65,9 +65,10 @@ const where = { ...login, name: 'ocr', region: 'us-central1' };
 test.each<[ActionName, Record<string, string>, string[]]>([
   ['release', where, []],
   ['auth', { workload_identity_provider: provider }, []],
-  ['deploy', where, []],
-  ['guard', where, []],
-  ['smoke-test', where, []],
+  // Only the comment needs the token, and the runner writes that.
+  ['deploy', where, ['github_token']],
+  ['guard', where, ['github_token']],
+  ['smoke-test', where, ['github_token']],
   // The action reads `replay` first, before the inputs of a live watch.
   ['watch', { ...where, slo: '99%' }, ['replay']],
   ['rollback', where, []],

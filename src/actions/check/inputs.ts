@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { isObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { objectOf, textOf } from '../../domain/data/json.ts';
 import type { Context } from '../../runner/context.ts';
-import { readRegularFile } from '../../runner/regular-file.ts';
+import { readEvent } from '../../runner/event.ts';
 import type { CheckRequest } from '../../steps/check/check.ts';
 
 export interface CheckInputs {
@@ -30,20 +30,11 @@ export function readCheck({ inputs, env, clock }: Pick<Context, 'inputs' | 'env'
 
 /** The commit that the event compares with: the base of a pull request, or what the branch was before a push. */
 export function baseOf(env: Context['env']): string | undefined {
-  const event = eventOf(env.GITHUB_EVENT_PATH);
+  const event = readEvent(env);
   const base =
     textOf(objectOf(objectOf(event.pull_request).base).sha) ??
     textOf(objectOf(event.merge_group).base_sha) ??
     textOf(event.before);
   if (base !== undefined && /^[0-9a-f]{40}$/.test(base) && !/^0+$/.test(base)) return base;
   return env.GITHUB_BASE_REF || undefined;
-}
-
-export function eventOf(path: string | undefined): Record<string, unknown> {
-  try {
-    const event: unknown = path ? JSON.parse(readRegularFile(path)) : undefined;
-    return isObject(event) ? event : {};
-  } catch {
-    return {};
-  }
 }

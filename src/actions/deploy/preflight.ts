@@ -23,7 +23,12 @@ export async function tryDeploy(
     ...askedOf(settings),
   };
   const mode = dryRun ? 'warn' : preflight;
-  const result = await runPreflight(context, world, { project, region, name, image, mode, use }, signal);
+  const result = await runPreflight(
+    context,
+    world,
+    { project, region, name, image, mode, plan: dryRun, use },
+    signal,
+  );
   for (const warning of result.warnings) log.warning(warning);
   if (result.verdict !== 'fail') return result;
   const { fix, commands } = result.findings.find(({ rule }) => rule === 'preflight-missing') ?? {};

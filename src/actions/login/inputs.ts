@@ -10,7 +10,7 @@ import { projectPattern } from '../../inputs/groups/where.ts';
 import type { Environment } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
-import { readRegularFile } from '../../runner/regular-file.ts';
+import { isFromFork, readEvent } from '../../runner/event.ts';
 import { useCredentialsFile } from './earlier-login.ts';
 
 /** Variables in which Google's actions and gcloud leave the project, the most common first. */
@@ -142,16 +142,6 @@ function runFacts(env: Environment): RunFacts {
 
 /** Reads the event only if it can matter: for a pull request that got no token. */
 function fromFork(env: Environment): boolean | undefined {
-  if (env.GITHUB_EVENT_NAME !== 'pull_request' || env.ACTIONS_ID_TOKEN_REQUEST_URL || !env.GITHUB_EVENT_PATH)
-    return undefined;
-  try {
-    const event = JSON.parse(readRegularFile(env.GITHUB_EVENT_PATH)) as {
-      pull_request?: { head?: { repo?: { full_name?: string } | null } };
-    };
-    const head = event.pull_request?.head?.repo;
-    // The repository of a deleted fork is null.
-    return head === null || (head?.full_name !== undefined && head.full_name !== env.GITHUB_REPOSITORY);
-  } catch {
-    return undefined;
-  }
+  if (env.GITHUB_EVENT_NAME !== 'pull_request' || env.ACTIONS_ID_TOKEN_REQUEST_URL) return undefined;
+  return isFromFork(readEvent(env), env);
 }

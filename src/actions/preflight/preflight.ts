@@ -19,6 +19,8 @@ export interface PreflightSettings {
   region: string;
   name: string;
   mode: 'stop' | 'warn';
+  /** A dry run, which changes nothing. */
+  plan?: boolean;
   /** The container image, as the user wrote it. */
   image?: string | undefined;
   use: Omit<PreflightUse, 'hosted' | 'invoker'>;

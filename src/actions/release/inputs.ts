@@ -58,6 +58,7 @@ export async function readRelease({
     jobId: values.job_id,
     stages: {
       preflight: values.preflight,
+      plan: values.dry_run,
       stopIfRefused: values.preflight === 'stop' && !values.dry_run,
       newRegion: values.new_region,
       source: source.name,

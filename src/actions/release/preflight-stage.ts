@@ -60,6 +60,14 @@ export function tryRelease(
       return undefined;
     }
   };
-  const target = { project, region, name, image, mode: settings.preflight, use: useOf(settings) };
+  const target = {
+    project,
+    region,
+    name,
+    image,
+    mode: settings.preflight,
+    plan: settings.plan,
+    use: useOf(settings),
+  };
   return runPreflight(context, { platform, login, target: deployed, images, call }, target, signal);
 }

@@ -9,6 +9,8 @@ import type { DeployRequest } from '../../steps/deploy/ports.ts';
 export interface StageSettings {
   /** What to do if the preflight finds that something is missing. */
   preflight: 'stop' | 'warn';
+  /** A dry run. What the account may not change is then no lack, if it can only read. */
+  plan: boolean;
   /** True if a source that Google refuses to show ends the release before its first change. */
   stopIfRefused: boolean;
   /** The user confirms a first release in one more region. */

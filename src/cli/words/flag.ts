@@ -16,7 +16,7 @@ export interface Flag extends Definition {
 /** Inputs that only a workflow can use. A machine logs in by itself, and a secret does not belong in a list of processes. */
 const ofWorkflows = new Set([
   ...['workload_identity_provider', 'service_account', 'audience', 'delegates', 'trusted_endpoints'],
-  ...['credentials_json', 'summary', 'job_id'],
+  ...['credentials_json', 'summary', 'comment', 'comment_section', 'job_id'],
 ]);
 
 /** Names that gcloud's users type. */

@@ -44,6 +44,40 @@ export function judgePreflight(
   return { verdict: 'fail', reason, findings, warnings };
 }
 
+/** Permissions by which nothing changes. */
+const reads = /\.(get|list|search|view|read)\w*$/;
+const mayChange = ({ need }: CheckRow): boolean => need.kind === 'permission' && !reads.test(need.permission);
+
+/**
+ * Judges for a plan, which changes nothing. An account that may change nothing at all is one for plans: that it lacks the permissions of a
+ * deploy is no mistake, and to grant them would be one.
+ */
+export function judgePlan(
+  rows: readonly CheckRow[],
+  target: PreflightTarget,
+  mode: 'stop' | 'warn',
+): PreflightJudgement {
+  const changes = rows.filter((row) => mayChange(row) && row.weight === 'stop' && row.state !== 'unknown');
+  if (changes.length === 0 || changes.some(({ state }) => state === 'ok'))
+    return judgePreflight(rows, target, mode);
+  const rest = judgePreflight(
+    rows.filter((row) => !mayChange(row)),
+    target,
+    mode,
+  );
+  const account = target.member ?? 'the identity of this job';
+  return {
+    ...rest,
+    findings: [
+      ...rest.findings,
+      {
+        ...ofRule(preflightRules, 'preflight-reads-only'),
+        title: `${capital(account)} may change nothing, as befits a plan. Whether the account that deploys has what it needs was not tried.`,
+      },
+    ],
+  };
+}
+
 /** "two things are missing that … : (1) …; (2) …" */
 function listText(stops: readonly CheckRow[], target: PreflightTarget): string {
   const items = stops.map(

@@ -1,7 +1,8 @@
 import { basisSentences } from '../basis/sentences.ts';
 import { commandLines } from '../text/command-block.ts';
+import { cutMarkdown } from '../text/cut-markdown.ts';
 import { linkedText } from '../text/linked-text.ts';
-import { markdownText } from '../text/safe-text.ts';
+import { markdownText, proseText } from '../text/safe-text.ts';
 import { inputProblemText } from './input-problem.ts';
 import type { ActionName, ErrorRecord, Report } from './report.ts';
 import { verdictWord } from './words.ts';
@@ -17,13 +18,26 @@ export interface View<Name extends ActionName = ActionName> {
 const icons = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const;
 
 /** GitHub drops a summary above 1 MiB; bytes, since Hangul takes three each. */
-const maxSummaryBytes = 900 * 1024;
+const mostSummaryBytes = 900 * 1024;
+const cutNote = '_The rest is in the report file: this summary would be larger than GitHub shows._';
 
 /** The job summary: verdict first, failures open, successes collapsed. */
 export function summaryOf<Name extends ActionName>(report: Report<Name>, view: View<Name> = {}): string {
-  const head = view.head?.(report) ?? defaultHead(report);
+  const head = view.head?.(report) ?? [headline(report), '', ...reasonLines(report), ...errorLines(report)];
   const sections = (view.sections ?? []).flatMap((section) => section(report));
-  return joined([head.join('\n'), ...sections, ...restsOn(report)]);
+  return cutMarkdown(
+    [head.join('\n'), ...sections, ...restsOn(report), ...commentLines(report), ''].join('\n'),
+    mostSummaryBytes,
+    cutNote,
+    Buffer.byteLength,
+  );
+}
+
+/** The summary without its headline and its reason, for a place that shows both already. */
+export function detailsOf<Name extends ActionName>(report: Report<Name>, view: View<Name> = {}): string {
+  const head = view.head?.(report)?.slice(1) ?? errorLines(report);
+  const sections = (view.sections ?? []).flatMap((section) => section(report));
+  return [head.join('\n'), ...sections, ...restsOn(report)].join('\n').trim();
 }
 
 /** What the verdict relies on, unless it is Google Cloud alone. */
@@ -33,15 +47,26 @@ function restsOn({ rests_on: basis }: Report): string[] {
   return [['### What this verdict rests on', '', ...lines, ''].join('\n')];
 }
 
-function defaultHead(report: Report): string[] {
+function headline(report: Report): string {
   const icon = report.errors.length > 0 ? '❌' : icons[report.verdict];
   const subject = report.target.name ? `: \`${report.target.name}\`` : '';
-  const lines = [`## ${icon} ${verdictWord(report)}${subject}`, ''];
-  const { problems } = report.evidence;
-  const listed = problems && problems.length > 1 ? problems.map(inputProblemText) : undefined;
-  // An error repeats the reason and adds why and fix, so the reason need not appear twice.
-  if (!listed && !report.errors.some((error) => error.what === report.reason))
-    lines.push(markdownText(report.reason, 2000), '');
+  return `## ${icon} ${verdictWord(report)}${subject}`;
+}
+
+/** Several wrong inputs, one in a line. */
+function problemsOf({ evidence: { problems } }: Report): string[] | undefined {
+  return problems && problems.length > 1 ? problems.map(inputProblemText) : undefined;
+}
+
+/** An error repeats the reason and adds why and fix, so the reason need not appear twice. */
+function reasonLines(report: Report): string[] {
+  if (problemsOf(report) || report.errors.some((error) => error.what === report.reason)) return [];
+  return [markdownText(report.reason, 2000), ''];
+}
+
+function errorLines(report: Report): string[] {
+  const lines: string[] = [];
+  const listed = problemsOf(report);
   for (const error of report.errors) {
     lines.push('> [!CAUTION]', `> **${markdownText(listed ? report.reason : error.what, 2000)}**`);
     if (listed) lines.push('>', ...listed.slice(0, 50).map((text) => `> - ${markdownText(text)}`));
@@ -55,18 +80,18 @@ function defaultHead(report: Report): string[] {
   return lines;
 }
 
+/** Where the result stands on the pull request, or why it does not. */
+function commentLines({ comment }: Report): string[] {
+  if (comment === undefined) return [];
+  if (comment.state === 'written' && comment.url !== undefined)
+    return [`<sub>Also in [the comment on the pull request](${comment.url}).</sub>`, ''];
+  if (comment.why === undefined) return [];
+  return [
+    `No comment was written on the pull request: ${[comment.why, comment.fix].flatMap((text) => (text ? [proseText(text, 600)] : [])).join(' ')}`,
+    '',
+  ];
+}
+
 /** The page that explains an error. It stands behind the commands, in a paragraph of its own. */
 export const pageLink = ({ row, code, page }: Pick<ErrorRecord, 'row' | 'code' | 'page'>): string =>
   `<sub>[More about ${row ?? code}](${page})</sub>`;
-
-function joined(parts: readonly string[]): string {
-  let text = '';
-  for (const part of parts) {
-    if (Buffer.byteLength(text) + Buffer.byteLength(part) > maxSummaryBytes) {
-      text += '\n_The rest is in the report file: this summary would be larger than GitHub shows._\n';
-      break;
-    }
-    text += `${part}\n`;
-  }
-  return text;
-}

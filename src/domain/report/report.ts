@@ -54,6 +54,21 @@ export interface ErrorRecord {
   facts?: FailureFacts | undefined;
 }
 
+/** What became of the comment on the pull request. */
+export interface CommentRecord {
+  /**
+   * `written`: the comment holds this result. `newer`: it already holds that of a newer run. `none`: the run has no pull request.
+   * `refused`: GitHub took none, and `why` says the cause.
+   */
+  state: 'written' | 'newer' | 'none' | 'refused';
+  /** Address of the comment. */
+  url?: string | undefined;
+  /** The token is that of a fork, which can only read. That is GitHub's rule, and no reason for a warning. */
+  fork?: boolean | undefined;
+  why?: string | undefined;
+  fix?: string | undefined;
+}
+
 /** The one versioned envelope of every action; summary, log line and annotation are functions of it. */
 export interface Report<Name extends ActionName = ActionName> {
   schema: typeof reportSchema;
@@ -72,6 +87,8 @@ export interface Report<Name extends ActionName = ActionName> {
   errors: ErrorRecord[];
   /** What the verdict relies on besides Google Cloud. Absent if it relies on nothing else. */
   rests_on?: Basis | undefined;
+  /** Absent if no comment was asked for. */
+  comment?: CommentRecord | undefined;
 }
 
 /** An empty report to fill. It stays `inconclusive` until the action knows better. */

@@ -1,5 +1,7 @@
 import { group } from '../../domain/inputs/definition.ts';
-import { choice, text } from '../../domain/inputs/kinds.ts';
+import { boolean, choice, text } from '../../domain/inputs/kinds.ts';
+
+const commentToken = 'Token that writes the comment of `comment` (`pull-requests: write`).';
 
 export const output = group('Summary and GitHub', {
   summary: {
@@ -19,6 +21,22 @@ export const output = group('Summary and GitHub', {
       doctor: {},
     },
   },
+  comment: {
+    kind: boolean,
+    sentence:
+      'Write the result into the comment on the pull request that all steps with `comment: true` share. It is made once and then brought up to date. Needs `pull-requests: write`.',
+    example: 'true',
+    default: 'false',
+    usedBy: { release: {}, deploy: {}, guard: {}, check: {}, 'smoke-test': {} },
+  },
+  comment_section: {
+    kind: text({ expected: 'one line of text', pattern: /^[^\r\n]+$/, maxLength: 100, shown: 'plain' }),
+    sentence:
+      'Title of the section of this step in the comment. Steps with the same title share one section.',
+    example: 'Smoke test on Node 24',
+    otherwise: 'made from the action and `name`; a section for each step',
+    usedBy: { release: {}, deploy: {}, guard: {}, check: {}, 'smoke-test': {} },
+  },
   github_token: {
     kind: text({ expected: 'a token' }),
     sentence:
@@ -28,8 +46,15 @@ export const output = group('Summary and GitHub', {
     expression: 'github.token',
     secret: true,
     usedBy: {
-      release: {},
+      release: {
+        sentence:
+          'Token that may read the runs of this repository (`actions: read`). It shows whether a release that was left open is still running. Without it, that is known only when the record of the release expires. With `comment` it also writes the comment (`pull-requests: write`).',
+      },
       rollback: {},
+      deploy: { sentence: commentToken },
+      guard: { sentence: commentToken },
+      check: { sentence: commentToken },
+      'smoke-test': { sentence: commentToken },
       doctor: {
         sentence:
           'Token that may read the environment of the job (`actions: read`), to see which branches it admits.',

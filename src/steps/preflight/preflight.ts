@@ -1,6 +1,6 @@
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
-import { judgePreflight, type PreflightJudgement } from '../../domain/preflight/judge.ts';
+import { judgePlan, judgePreflight, type PreflightJudgement } from '../../domain/preflight/judge.ts';
 import {
   apiRows,
   neededApis,
@@ -23,6 +23,8 @@ export interface PreflightRequest extends Omit<PreflightTarget, 'member'> {
   memberOf: () => string | undefined;
   use: PreflightUse;
   mode: 'stop' | 'warn';
+  /** A dry run, which changes nothing. */
+  plan?: boolean;
   /** The container image, as the user wrote it. */
   image?: string | undefined;
   signal: AbortSignal;
@@ -39,7 +41,7 @@ export interface PreflightResult extends PreflightJudgement {
  * cancelled, or the function cannot be read for another reason than a refusal.
  */
 export async function preflight(ports: CallerPorts, request: PreflightRequest): Promise<PreflightResult> {
-  const { use: asked, signal, mode, image, memberOf, ...place } = request;
+  const { use: asked, signal, mode, plan = false, image, memberOf, ...place } = request;
   const calls = new Calls(ports.sources, ports.caller);
   const { sources } = calls;
   const project = `projects/${place.project}`;
@@ -88,7 +90,7 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
   const target: PreflightTarget = { ...place, member: memberOf() };
   const evidence: PreflightEvidence = { ...target, rows, depth: calls.depth, calls: calls.count };
   return {
-    ...judgePreflight(rows, target, mode),
+    ...(plan ? judgePlan(rows, target, mode) : judgePreflight(rows, target, mode)),
     evidence,
     live: isNew === undefined ? undefined : { deployed: live },
   };

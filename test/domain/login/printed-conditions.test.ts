@@ -77,6 +77,14 @@ const workflowsIn = (condition: string) =>
 /** This run as the condition means it. */
 const runFor = (condition: string) => {
   const [workflow] = workflowsIn(condition);
+  // The condition of a pool for plans, whose account can only read.
+  if (condition.includes("assertion.event_name == 'pull_request'"))
+    return {
+      ...claims,
+      event_name: 'pull_request',
+      ref: 'refs/pull/7/merge',
+      sub: 'repo:acme/ocr:pull_request',
+    };
   const environment = /assertion\.environment(?: == '|\) in \['\d+ )([^']+)'/.exec(condition)?.[1];
   return {
     ...claims,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgePreflight } from '../../../src/domain/preflight/judge.ts';
+import { judgePlan, judgePreflight } from '../../../src/domain/preflight/judge.ts';
 import {
   apiRows,
   neededPermissions,
@@ -205,4 +205,38 @@ describe('the list', () => {
       expect(remedyText(need)).not.toMatch(/undefined|\[object/);
     },
   );
+});
+
+describe('a plan', () => {
+  const reader: PreflightTarget = {
+    ...target,
+    member: 'serviceAccount:reader@acme-prod.iam.gserviceaccount.com',
+  };
+  const reading = neededPermissions(all, undefined)
+    .map(({ permission }) => permission)
+    .filter((permission) => /\.(get|list)\w*$/.test(permission));
+  const rowsOf = (held: readonly string[]) => permissionRows(all, false, places(held, held));
+
+  test('by an account that can only read has nothing to grant, and says who it was', () => {
+    for (const mode of ['stop', 'warn'] as const) {
+      const judged = judgePlan(rowsOf(reading), reader, mode);
+      expect(judged.findings.map(({ rule }) => rule)).toEqual(['preflight-reads-only']);
+      expect(judged.findings[0]?.title).toContain('reader@acme-prod');
+      expect(judged.findings.flatMap(({ commands = [] }) => commands)).toEqual([]);
+      expect([judged.verdict, judged.warnings]).toEqual(['pass', []]);
+    }
+  });
+
+  test('by an account that can read too little names what to read is missing', () => {
+    const held = reading.filter((permission) => permission !== 'resourcemanager.projects.getIamPolicy');
+    const [missing] = judgePlan(rowsOf(held), reader, 'warn').findings;
+    expect(missing?.rule).toBe('preflight-missing');
+    expect(missing?.commands?.join()).toContain('roles/browser');
+    expect(missing?.commands?.join()).not.toContain('developer');
+  });
+
+  test('by an account that may change something is that of a deploy, and its lacks count', () => {
+    const rows = rowsOf([...reading, 'run.services.update']);
+    expect(judgePlan(rows, target, 'stop')).toEqual(judgePreflight(rows, target, 'stop'));
+  });
 });

@@ -12,6 +12,11 @@ export const preflightRules = {
     severity: 'low',
     why: 'The release goes on without it. The finding says what is then not checked, or not possible.',
   },
+  'preflight-reads-only': {
+    title: 'The account of the plan can only read',
+    severity: 'info',
+    why: 'A plan changes nothing, so its account needs no more. What the account that deploys lacks is found by its own dry run and by the doctor.',
+  },
   'preflight-unchecked': {
     title: 'Something could not be tried before the first change',
     severity: 'info',

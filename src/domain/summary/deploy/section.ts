@@ -25,9 +25,13 @@ export function deployLines(
     .filter((entry) => (entry.percent ?? 0) > 0)
     .map((entry) => `${codeSpan(entry.revision ?? 'LATEST')} ${entry.percent} %`)
     .join(', ');
+  const plans = evidence.dryRun && of !== 'release';
   const rows: [string, string][] = [
-    ['Revision', evidence.revision ? codeSpan(evidence.revision) : none],
-    ['Before', evidence.previousRevision ? codeSpan(evidence.previousRevision) : none],
+    // A plan makes no revision.
+    ...(plans && !evidence.revision
+      ? []
+      : ([['Revision', evidence.revision ? codeSpan(evidence.revision) : none]] as [string, string][])),
+    [plans ? 'Serves now' : 'Before', evidence.previousRevision ? codeSpan(evidence.previousRevision) : none],
     [of === 'release' && !evidence.unchanged ? 'Traffic after the build' : 'Traffic', traffic || none],
     ['URL', evidence.url ? codeSpan(evidence.url, 400) : none],
     evidence.image !== undefined
@@ -39,13 +43,13 @@ export function deployLines(
   ];
   const lines = [
     '',
-    '| Deploy | |',
+    `| ${plans ? 'Plan' : 'Deploy'} | |`,
     '| --- | --- |',
     ...rows.map(([name, value]) => `| ${name} | ${value} |`),
     '',
   ];
   const changes = [...changeRow(plan), ...plan.service, ...plan.iam];
-  const open = evidence.dryRun && of !== 'release' ? ' open' : '';
+  const open = plans ? ' open' : '';
   if (changes.length > 0 && !(of === 'release' && evidence.unchanged))
     lines.push(
       `<details${open}><summary>${evidence.dryRun ? 'What would change' : 'What changed'}</summary>`,
