@@ -202,6 +202,8 @@ export interface ProxyOptions {
   tls?: boolean;
   /** Hosts to which the proxy refuses to connect (403). */
   denied?: string[];
+  /** From when on the certificates of the servers are valid, in milliseconds since the epoch. A moment to come is what a runner with a slow clock sees. */
+  certificatesFrom?: number;
   port?: number;
 }
 

@@ -6,8 +6,8 @@ import { bits, der, integer, octets, oid, sequence, set, time, utf8, yes } from 
 export interface Authority {
   /** The authority's own certificate, PEM. */
   pem: string;
-  /** Certificate and key of a server, PEM. */
-  issue(host: string): { cert: string; key: string };
+  /** Certificate and key of a server, PEM. `from` is the first moment at which it is valid, in milliseconds since the epoch. */
+  issue(host: string, from?: number): { cert: string; key: string };
 }
 
 const ecdsaWithSha256 = sequence(oid('1.2.840.10045.4.3.2'));
@@ -27,17 +27,20 @@ interface Content {
   issuer: string;
   publicKey: KeyObject;
   extensions: Buffer[];
+  from?: number | undefined;
 }
 
 /** An X.509 certificate of version 3 (RFC 5280 section 4.1). */
-function certificate({ subject, issuer, publicKey, extensions }: Content, signer: KeyObject): string {
-  const now = Date.now();
+function certificate(
+  { subject, issuer, publicKey, extensions, from = Date.now() - day }: Content,
+  signer: KeyObject,
+): string {
   const content = sequence(
     der(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([0x40]), randomBytes(12)])),
     ecdsaWithSha256,
     nameOf(issuer),
-    sequence(time(now - day), time(now + 30 * day)),
+    sequence(time(from), time(from + 31 * day)),
     nameOf(subject),
     spkiOf(publicKey),
     der(0xa3, sequence(...extensions)),
@@ -62,7 +65,7 @@ export function createAuthority(name = 'Sandbox proxy'): Authority {
     },
     own.privateKey,
   );
-  const issue = (host: string) => {
+  const issue = (host: string, from?: number) => {
     const server = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     const alternative = isIP(host)
       ? der(0x87, Buffer.from(host.split('.').map(Number)))
@@ -77,6 +80,7 @@ export function createAuthority(name = 'Sandbox proxy'): Authority {
           extension('2.5.29.14', false, octets(keyId(server.publicKey))),
           authorityKey,
         ],
+        from,
       },
       own.privateKey,
     );

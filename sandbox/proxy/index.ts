@@ -36,14 +36,16 @@ export async function startProxy(names: PublicNames, options: ProxyOptions): Pro
   const authority = createAuthority();
   const seen: ProxyRequest[] = [];
   const sockets = new Set<Socket>();
-  const inner = createTlsServer({ SNICallback: contextsOf(authority) }, (request, response) =>
-    forward(
-      names,
-      String(request.headers.host ?? '').replace(/:\d+$/, ''),
-      request.url ?? '/',
-      request,
-      response,
-    ),
+  const inner = createTlsServer(
+    { SNICallback: contextsOf(authority, options.certificatesFrom) },
+    (request, response) =>
+      forward(
+        names,
+        String(request.headers.host ?? '').replace(/:\d+$/, ''),
+        request.url ?? '/',
+        request,
+        response,
+      ),
   );
   const own = options.tls ? authority.issue('127.0.0.1') : undefined;
   const server: Server = own ? createTlsServer(own) : createServer();
@@ -101,10 +103,10 @@ export async function startProxy(names: PublicNames, options: ProxyOptions): Pro
 }
 
 /** A certificate for each host, made when it is first asked for. */
-function contextsOf(authority: Authority) {
+function contextsOf(authority: Authority, from: number | undefined) {
   const contexts = new Map<string, SecureContext>();
   return (host: string, back: (error: Error | null, context?: SecureContext) => void) => {
-    const context = contexts.get(host) ?? createSecureContext(authority.issue(host));
+    const context = contexts.get(host) ?? createSecureContext(authority.issue(host, from));
     contexts.set(host, context);
     back(null, context);
   };

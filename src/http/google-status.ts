@@ -4,7 +4,15 @@ import type { FailureFacts, Violation } from '../domain/errors/facts.ts';
 /** The parts of google.rpc.Status that explain a failure (google/rpc/error_details.proto), or of an OAuth error. */
 export type GoogleStatus = Pick<
   FailureFacts,
-  'statusName' | 'reason' | 'domain' | 'metadata' | 'permission' | 'preconditions' | 'quotas' | 'fields'
+  | 'statusName'
+  | 'reason'
+  | 'domain'
+  | 'metadata'
+  | 'permission'
+  | 'preconditions'
+  | 'quotas'
+  | 'fields'
+  | 'retryAfterMs'
 > & { message: string | undefined };
 
 /** google.rpc.Status of an operation that failed: its details, without the message. */
@@ -47,6 +55,12 @@ export function parseGoogleStatus(body: Buffer, redact: (text: string) => string
   };
 }
 
+/** A google.protobuf.Duration as JSON, such as `30s` or `0.5s`. */
+function milliseconds(duration: string | undefined): number | undefined {
+  const seconds = /^(\d+(?:\.\d+)?)s$/.exec(duration ?? '')?.[1];
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
+}
+
 function detailsOf(details: readonly JsonObject[], redact: (text: string) => string): Details {
   const clean = cleanWith(redact);
   const detail = (name: string) => details.filter((item) => textOrEmpty(item['@type']).endsWith(`.${name}`));
@@ -74,5 +88,6 @@ function detailsOf(details: readonly JsonObject[], redact: (text: string) => str
     preconditions: violations('PreconditionFailure', 'violations'),
     quotas: violations('QuotaFailure', 'violations'),
     fields: violations('BadRequest', 'fieldViolations'),
+    retryAfterMs: milliseconds(textOf(detail('RetryInfo')[0]?.retryDelay)),
   };
 }

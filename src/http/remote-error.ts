@@ -31,6 +31,8 @@ export class RemoteError extends ReleaseError {
     this.permission = parsed.permission;
     this.remoteMessage = message;
     const path = call.split(' ').find((part) => part.startsWith('/'));
-    this.facts = { kind: 'call', api, path, status: answer.status, message, ...parsed };
+    const header = Number(answer.headers['retry-after']) * 1000;
+    const retryAfterMs = Math.max(header || 0, parsed.retryAfterMs ?? 0) || undefined;
+    this.facts = { kind: 'call', api, path, status: answer.status, message, ...parsed, retryAfterMs };
   }
 }

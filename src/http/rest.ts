@@ -118,8 +118,7 @@ export function createRest(options: RestOptions): Rest {
         failure = new RemoteError(call.api, shown, answer, redact);
         if (!mayRetry(rule, { status: answer.status }) || isLastingQuota(failure)) throw failure;
         quota.refused(failure);
-        const after = Number(answer.headers['retry-after']);
-        if (after > 0) wait = Math.max(wait, after * 1000);
+        wait = Math.max(wait, failure.facts?.retryAfterMs ?? 0);
       } catch (error) {
         if (!(error instanceof TransportError)) {
           if (

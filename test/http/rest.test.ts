@@ -126,6 +126,25 @@ describe('retries', () => {
     expect(clock.slept[0]).toBe(7000);
   });
 
+  test('RetryInfo is honoured, and a wait that is longer than the call may take ends it at once', async () => {
+    const wait = (retryDelay: string) => ({
+      error: {
+        code: 429,
+        status: 'RESOURCE_EXHAUSTED',
+        message: 'Quota exceeded',
+        details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay }],
+      },
+    });
+    const soon = await rest((_, response, nth) =>
+      nth === 1 ? json(response, 429, wait('12.5s')) : json(response, 200, {}),
+    );
+    await soon.result;
+    expect(soon.clock.slept).toEqual([12_500]);
+    const late = await rest((_, response) => json(response, 429, wait('3600s')), { deadlineMs: 60_000 });
+    await expect(late.result).rejects.toMatchObject({ facts: { retryAfterMs: 3_600_000 } });
+    expect([late.calls(), late.clock.slept]).toEqual([1, []]);
+  });
+
   test('a quota that is used up is said once; one per day ends the call at once', async () => {
     const over = (per: string) => ({
       error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: `Quota exceeded: writes per ${per}` },

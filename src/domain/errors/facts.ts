@@ -54,6 +54,8 @@ export interface FailureFacts {
   preconditions?: readonly Violation[] | undefined;
   quotas?: readonly Violation[] | undefined;
   fields?: readonly Violation[] | undefined;
+  /** How long Google asks to wait before another attempt (google.rpc.RetryInfo, or the header Retry-After), in milliseconds. */
+  retryAfterMs?: number | undefined;
   /** Address of the whole log of the build or of the revision. */
   link?: string | undefined;
   /** The end of the log of the build or of the revision. */

@@ -56,7 +56,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
       try {
         return await send();
       } catch (error) {
-        const wait = Math.min(8000, 300 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+        const pause = Math.min(8000, 300 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
+        const asked = error instanceof RemoteError ? error.facts?.retryAfterMs : undefined;
+        const wait = Math.max(pause, asked ?? 0);
         const transient =
           (error instanceof RemoteError && [429, 500, 502, 503, 504].includes(error.status)) ||
           (error instanceof TransportError && !error.permanent) ||

@@ -321,7 +321,7 @@ export const mistakes: readonly Mistake[] = [
     facts: call(
       429,
       "Quota exceeded for quota metric 'Write requests' and limit 'Write requests per minute' of service 'run.googleapis.com' for consumer 'project_number:42'.",
-      { statusName: 'RESOURCE_EXHAUSTED' },
+      { statusName: 'RESOURCE_EXHAUSTED', retryAfterMs: 300_000 },
     ),
     cause: /Write requests per minute/,
     repair: /quotas info list --service=run\.googleapis\.com/,
@@ -330,6 +330,7 @@ export const mistakes: readonly Mistake[] = [
     name: 'quota without names',
     facts: call(429, 'Resource has been exhausted (e.g. check quota).', {
       quotas: [{ subject: 'QUOTA_EXCEEDED', description: 'FBS quota limit exceeded' }],
+      retryAfterMs: 240_500,
     }),
     cause: /FBS quota limit exceeded/,
     repair: /quotas info list/,

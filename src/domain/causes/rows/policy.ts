@@ -140,7 +140,7 @@ export const policyRows: readonly Row[] = [
       reason === 'RATE_LIMIT_EXCEEDED' ||
       reason === 'RESOURCE_QUOTA_EXCEEDED',
     repair: (failure, names) => {
-      const { metadata = {}, quotas = [] } = failure;
+      const { metadata = {}, quotas = [], retryAfterMs } = failure;
       const metric = metadata.quota_metric ?? found(failure, /quota metric '([^']+)'/);
       const limit = metadata.quota_limit ?? found(failure, /limit '([^']+)'/);
       const service =
@@ -162,7 +162,7 @@ export const policyRows: readonly Row[] = [
           /^q/,
           'Q',
         ),
-        fix: `Wait (limits per minute are free again after a minute), release fewer functions at a time, or ask for more on https://console.cloud.google.com/iam-admin/quotas?service=${service}&project=${encodeURIComponent(names.project ?? '')}. This shows the limits:`,
+        fix: `Wait (${retryAfterMs ? `Google asks for ${Math.ceil(retryAfterMs / 1000)} s` : 'limits per minute are free again after a minute'}), release fewer functions at a time, or ask for more on https://console.cloud.google.com/iam-admin/quotas?service=${service}&project=${encodeURIComponent(names.project ?? '')}. This shows the limits:`,
         commands: [`gcloud beta quotas info list --service=${quoted(service)} ${inProject(names)}`],
       };
     },
