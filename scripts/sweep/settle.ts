@@ -58,6 +58,10 @@ async function janitor(world: ReleaseWorld, subject: Subject, violations: string
     inputs: { wait_for_other: '200s' },
     env: { ...nextRun, GITHUB_EVENT_NAME: 'schedule' },
   });
-  if (ran.exitCode !== 0) violations.push(`the janitor did not settle it: ${ran.report.reason}`);
+  if (ran.report.outcome === 'held' && subject.before === undefined) {
+    // A first release died, and no test has judged what serves. The janitor fails to say so, and the next release settles it.
+    if (ran.exitCode === 0) violations.push(`the janitor called it settled: ${ran.report.reason}`);
+    await nextRelease(world, subject, violations);
+  } else if (ran.exitCode !== 0) violations.push(`the janitor did not settle it: ${ran.report.reason}`);
   return 'janitor';
 }
