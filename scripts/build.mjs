@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
 import { chunkMap, nameChunks, useNames } from './build/chunks.mjs';
+import { leaveGrpcOut } from './build/without-grpc.mjs';
 import { root } from './find-node24.mjs';
 
 const at = process.argv.indexOf('--out');
@@ -27,6 +28,8 @@ execFileSync(
   { cwd: root, stdio: 'inherit' },
 );
 
+leaveGrpcOut(build, join(root, 'node_modules'));
+
 const write = (name, content) => {
   mkdirSync(dirname(join(out, name)), { recursive: true });
   writeFileSync(join(out, name), content);
@@ -37,6 +40,8 @@ const { code, assets, stats } = await ncc(join(build, 'index.js'), {
   quiet: true,
   target: 'es2023',
   license: 'licenses.txt',
+  // google-gax fetches by the transport that it gets from us. It loads this one only without it.
+  externals: ['node-fetch'],
 });
 const chunks = nameChunks(
   stats.toJson({

@@ -8,6 +8,7 @@ async function run<Name extends ActionName>(
   load: () => Promise<Action<Name>>,
   step?: 'post',
 ): Promise<void> {
+  await import(/* webpackMode: "eager" */ './inputs/basics.ts');
   const [{ runAction }, action] = await Promise.all([import('./runner/run.ts'), load()]);
   // Loaded only if a comment is asked for.
   const comment = async () => (await import('./actions/comment/comment.ts')).writeComment;
