@@ -8,7 +8,7 @@ export function testWith(
   name: string,
   install: string,
   title: string,
-  body: (program: string) => void,
+  body: (program: string) => void | Promise<void>,
 ): void {
   const program = foreignTool(name);
   if (!program) console.warn(`Skipped: ${title}. ${name} is missing. \`${install}\` installs it.`);

@@ -2,6 +2,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
 import { type HttpResponse, send, TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
+import { type Limit, limitOf } from './limit.ts';
 
 export interface RegistryOptions {
   endpoints: Endpoints;
@@ -27,7 +28,7 @@ export async function ask(
 ): Promise<HttpResponse> {
   endpoints.assertSendable(url);
   for (let nth = 1; ; nth++) {
-    const wait = 300 * 2 ** (nth - 1) * (0.5 + Math.random() / 2);
+    let wait = 300 * 2 ** (nth - 1) * (0.5 + Math.random() / 2);
     try {
       const answer = await sender({
         method: 'GET',
@@ -38,17 +39,22 @@ export async function ask(
         signal,
       });
       if (answer.status < 500 && answer.status !== 429) return answer;
-      if (nth >= tries)
-        throw new ReleaseError('remote-error', {
-          what: `The registry ${new URL(url).host} answered ${answer.status}${answer.status === 429 ? ': too many requests' : ''}.`,
-          fix:
-            answer.status === 429
-              ? 'Run the job again later. Docker Hub limits who reads without an account: name a remote repository of Artifact Registry in image instead.'
-              : 'Run the job again.',
-        });
+      const limit = answer.status === 429 ? limitOf(answer, wait) : undefined;
+      if (nth >= tries || (limit && limit.waitMs === undefined)) throw refused(url, answer.status, limit);
+      wait = limit?.waitMs ?? wait;
     } catch (error) {
       if (!(error instanceof TransportError) || error.permanent || nth >= tries) throw error;
     }
     await clock.sleep(wait, signal);
   }
+}
+
+function refused(url: string, status: number, limit: Limit | undefined): ReleaseError {
+  const answered = `The registry ${new URL(url).host} answered ${status}`;
+  if (limit === undefined)
+    return new ReleaseError('remote-error', { what: `${answered}.`, fix: 'Run the job again.' });
+  return new ReleaseError('remote-error', {
+    what: `${answered}: too many requests${limit.text}.`,
+    fix: 'Run the job again later. Docker Hub limits who reads without an account: name a remote repository of Artifact Registry in image instead.',
+  });
 }
