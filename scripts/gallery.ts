@@ -46,7 +46,7 @@ const read = (path: string) => {
 
 async function tell(story: Story): Promise<Told> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'backstay-gallery-')));
-  const stage = await Stage.open(folder, story.sandbox);
+  const stage = await Stage.open(folder, story.sandbox, story.kind);
   open.add(stage);
   try {
     const shown = await story.play(stage);

@@ -20,7 +20,7 @@ export function page(told: readonly Told[]): string {
 \`npm run gallery\` writes this folder. For each story, it runs the built action against the sandbox as a runner does: the
 main step, then the post step. The summary is what the job page shows. The log is what the log page shows, with groups
 collapsed, masks applied and debug lines hidden. The steps take seconds instead of minutes, so that the runs are quick.
-Paths, ports and process ids are replaced. Nothing else is edited.
+Paths, ports, process ids and the address of the registry are replaced. Nothing else is edited.
 
 | story | outcome | what was done | what the run says | exit code | |
 |:--|:--|:--|:--|--:|:--|

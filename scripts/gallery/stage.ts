@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runRelease, type StepResult } from '../demo/runner.ts';
 import { runnerLog } from '../demo/runner-log.ts';
 import { type RunningSandbox, startSandbox } from '../demo/sandbox.ts';
+import { type Kind, settingsOf } from './kinds.ts';
 import { checkReplay } from './replayed.ts';
 
 /** An answer of a function in the form of `sandbox.json`; see docs/understand/sandbox.md. */
@@ -15,6 +16,8 @@ export interface Answer {
 }
 
 export interface ReleaseOptions {
+  /** What the workflow says that it releases. Default: that of the stage. */
+  kind?: Kind;
   inputs?: Record<string, string>;
   env?: Record<string, string>;
   /** Called for every log line as GitHub shows it. `release` resolves only after all returned promises have. */
@@ -63,11 +66,13 @@ const settled = (work: void | Promise<void>): Promise<unknown> =>
 export class Stage {
   readonly sandbox: RunningSandbox;
   readonly workspace: string;
+  readonly #kind: Kind;
   readonly #folder: string;
   #releases = 0;
 
-  private constructor(sandbox: RunningSandbox, folder: string) {
+  private constructor(sandbox: RunningSandbox, folder: string, kind: Kind) {
     this.sandbox = sandbox;
+    this.#kind = kind;
     this.#folder = folder;
     this.workspace = join(folder, 'workspace');
     mkdirSync(join(this.workspace, 'images'), { recursive: true });
@@ -76,9 +81,9 @@ export class Stage {
     writeFileSync(join(this.workspace, 'backstay.smoke.yaml'), suite);
   }
 
-  static async open(folder: string, args: readonly string[] = []): Promise<Stage> {
+  static async open(folder: string, args: readonly string[] = [], kind: Kind = 'function'): Promise<Stage> {
     const sandbox = await startSandbox(['--log-lag-ms', '500', ...args]);
-    return new Stage(sandbox, folder);
+    return new Stage(sandbox, folder, kind);
   }
 
   async close(): Promise<void> {
@@ -119,9 +124,7 @@ export class Stage {
         project_id: this.sandbox.project,
         region: this.sandbox.region,
         name: functionName,
-        runtime: 'nodejs24',
-        entry_point: 'ocr',
-        source_dir: 'function',
+        ...(await settingsOf(options.kind ?? this.#kind, this)),
         slo: '99%',
         canary: '50%',
         step_duration: '15s',

@@ -1,3 +1,4 @@
+import type { Kind } from './kinds.ts';
 import type { Shown, Stage } from './stage.ts';
 
 /** One outcome of a release, played by a real run. */
@@ -10,5 +11,7 @@ export interface Story {
   what: string;
   /** Additional arguments for the sandbox of this story. */
   sandbox?: readonly string[];
+  /** What is released. Default: a function. */
+  kind?: Kind;
   play(stage: Stage): Promise<Shown>;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Client, Json } from './client.ts';
+import type { Json } from './client.ts';
 
 const BLOCK = 512;
 
@@ -37,15 +37,27 @@ export interface Built {
   architecture?: string;
 }
 
+/** What a push needs of a sandbox, in this process or in another one. */
+export interface Pushing {
+  readonly sandbox: { readonly project: string; readonly env: Readonly<Record<string, string>> };
+  send(
+    url: string,
+    method: string,
+    body: Buffer,
+    headers: Record<string, string>,
+  ): Promise<{ status: number; text: string }>;
+  accessToken(): Promise<string>;
+}
+
 /** A sandbox as the registry's clients know it: its host and path, and a bearer token. */
 export class Registry {
   readonly host: string;
-  private readonly client: Client;
+  private readonly client: Pushing;
   private readonly token: string | undefined;
 
-  constructor(client: Client, token?: string) {
+  constructor(client: Pushing, token?: string) {
     this.client = client;
-    this.host = new URL(client.sandbox.world.urls.get('registry') as string).host;
+    this.host = new URL(client.sandbox.env.GHA_ENDPOINT_OVERRIDE_registry as string).host;
     this.token = token;
   }
 
