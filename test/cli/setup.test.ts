@@ -40,6 +40,7 @@ const options = {
   expectNoChanges: false,
   print: undefined,
   style: styleOf(false),
+  host: 'github.com',
 };
 const foreign: Observed = { state: 'present', ours: false, fields: { state: 'on' } };
 const unread: Observed = { state: 'unreadable', permission: 'iam.roles.get', detail: 'x' };

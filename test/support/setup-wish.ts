@@ -1,4 +1,5 @@
 import type { SetupWish } from '../../src/domain/setup/wish.ts';
+import type { FileFacts } from '../../src/domain/setup/workflows/parts.ts';
 
 /** A set-up of one function of one repository. */
 export const setupWish = (more: Partial<SetupWish> = {}): SetupWish => ({
@@ -25,3 +26,12 @@ export const setupWish = (more: Partial<SetupWish> = {}): SetupWish => ({
   files: [{ path: '.github/workflows/release.yml', content: 'name: release\n' }],
   ...more,
 });
+
+/** Facts of workflow files, with values that a careless writer would break. */
+export const fileFacts: FileFacts = {
+  ...{ name: 'ocr-api', region: 'europe-west1', branch: "a'b: c, d]", environment: 'prod/eu, a}' },
+  ...{ rollbackAccount: 'r@p.x', ownJobs: false },
+  settings: { entry_point: 'ocr', runtime: 'nodejs24', source_dir: "x\n  evil: 'yes'" },
+  example: { image: 'test/receipt.png', contains: 'TOTAL: 12' },
+  actions: { at: 'backstay-release/backstay', ref: 'v1' },
+};

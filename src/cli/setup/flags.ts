@@ -2,6 +2,7 @@ import { targetKinds } from '../../domain/deploy/kind.ts';
 import { definitions } from '../../domain/inputs/definition.ts';
 import { boolean, choice, path, text } from '../../domain/inputs/kinds.ts';
 import { repository as product, slug } from '../../domain/product.ts';
+import { repositoryPattern } from '../../domain/setup/github-host.ts';
 import { accountEmail, functionName, regionName } from '../../inputs/groups/shapes.ts';
 
 const id = text({
@@ -25,8 +26,9 @@ export const setupFlags = definitions({
   region: { kind: regionName, sentence: 'Region of the function.', example: 'europe-west1' },
   name: { kind: functionName, sentence: 'Name of the function or of the service.', example: 'ocr-api' },
   repo: {
-    kind: text({ pattern: /^[\w.-]+\/[\w.-]+$/, expected: 'OWNER/NAME' }),
-    sentence: 'The repository that releases it.',
+    kind: text({ pattern: repositoryPattern, expected: 'OWNER/NAME or HOST/OWNER/NAME' }),
+    sentence:
+      'The repository that releases it, with the host of its GitHub if that is neither github.com nor the one of this folder.',
     example: 'acme/ocr',
     otherwise: 'the remote `origin` of this folder',
   },

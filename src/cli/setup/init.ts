@@ -1,5 +1,6 @@
 import { slug } from '../../domain/product.ts';
 import { runtimeOf } from '../../domain/setup/desired.ts';
+import { parseRepository } from '../../domain/setup/github-host.ts';
 import { accountEmail } from '../../domain/setup/names.ts';
 import { toWrite } from '../../domain/setup/plan.ts';
 import { createProjectFacts, createSetupCloud } from '../../gcp/setup/cloud.ts';
@@ -31,16 +32,23 @@ export async function runInit(call: Call<SetupValues>): Promise<Ended> {
   const needed = many
     ? (['project_id', 'region'] as const)
     : (['project_id', 'region', 'name', 'repo'] as const);
-  const { project_id: project = '', region = '', name, repo } = await answered(given, needed, terminal);
+  const {
+    project_id: project = '',
+    region = '',
+    name,
+    repo: asked,
+  } = await answered(given, needed, terminal);
+  const at = parseRepository(asked ?? '', remote?.host ?? 'github.com');
+  const repo = asked && at.repository;
   const listed = listedRepositories(values.repositories, { name, repo });
-  const here = remote !== undefined && remote.repository.toLowerCase() === repo?.toLowerCase();
+  const here = remote?.host === at.host && remote.repository.toLowerCase() === repo?.toLowerCase();
   const writesFiles = !many && !values.undo && (values.files ?? here);
   if (!writesFiles && !many && !values.undo)
     context.log.line(
       `No workflow is written: ${values.files === false ? 'you said so' : `this folder is no clone of ${repo}`}. --files writes them here.`,
     );
   const { rest, endpoints } = await google(project);
-  const host = hostOf(remote?.host ?? 'github.com', context.env, endpoints);
+  const host = hostOf(at.host, context.env, endpoints);
   const github = await openGithub(context, host, endpoints);
   const facts = createProjectFacts(rest);
   const wish = await makeWish(facts, createRepositories(github), {
@@ -71,6 +79,7 @@ export async function runInit(call: Call<SetupValues>): Promise<Ended> {
   );
   const result = resultOf(end, {
     ...{ project, apply: values.apply, undo: values.undo, print: values.print, style: terminal.style },
+    host: at.host,
     expectNoChanges: values.expect_no_changes,
   });
   if (!values.apply || values.undo || values.print || !values.doctor) return result;

@@ -72,7 +72,7 @@ export async function makeWish(
     ...{ mayClose: values.may_close, targets, files: [] },
   };
   checkWish(wish);
-  return { ...wish, files: folder === undefined ? [] : filesOf(wish, values, folder) };
+  return { ...wish, files: folder === undefined ? [] : filesOf(wish, values, folder, host) };
 }
 
 function checkWish(wish: SetupWish): void {
@@ -92,7 +92,12 @@ function checkWish(wish: SetupWish): void {
   if (problems.length > 0) throw new UsageError(problems, 'init');
 }
 
-function filesOf(wish: SetupWish, values: SetupValues, folder: string): SetupWish['files'] {
+function filesOf(
+  wish: SetupWish,
+  values: SetupValues,
+  folder: string,
+  { host }: GithubHost,
+): SetupWish['files'] {
   const [target] = wish.targets;
   if (!target) return [];
   const [at = '', ref = ''] = values.actions.split('@');
@@ -123,6 +128,7 @@ function filesOf(wish: SetupWish, values: SetupValues, folder: string): SetupWis
     example: image === undefined ? undefined : { image, contains: values.example_text },
     rollbackAccount: accountEmail(wish.project, target.name, 'rollback'),
     actions: { at, ref },
+    ownJobs: host !== 'github.com',
   });
 }
 

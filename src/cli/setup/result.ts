@@ -1,3 +1,6 @@
+import { uploadKeys } from '../../domain/login/commands.ts';
+import { parseProvider } from '../../domain/login/identity.ts';
+import { hasPublicKeys } from '../../domain/setup/admission.ts';
 import { type SetupPlan, totals, toWrite } from '../../domain/setup/plan.ts';
 import { gcloudLines } from '../../domain/setup/print/gcloud.ts';
 import { terraformText } from '../../domain/setup/print/terraform.ts';
@@ -15,6 +18,8 @@ export interface ResultOptions {
   expectNoChanges: boolean;
   print: 'gcloud' | 'terraform' | 'yaml' | undefined;
   style: Style;
+  /** The host of GitHub. */
+  host: string;
 }
 
 /** The exit code: 3 if something differs and nothing may, 2 if something could not be read, 1 if something was not written. */
@@ -39,23 +44,23 @@ export function resultOf(end: SetupEnd, options: ResultOptions): Ended {
 }
 
 function shownText(end: SetupEnd, options: ResultOptions): string {
-  const { print, project } = options;
-  if (print === 'gcloud') return gcloudLines(toWrite(end.plan), project).join('\n');
-  if (print === 'terraform') return terraformText(end.plan, project);
+  const { print, project, host } = options;
+  if (print === 'gcloud') return gcloudLines(toWrite(end.plan), project, host).join('\n');
+  if (print === 'terraform') return terraformText(end.plan, project, host);
   if (print === 'yaml') return yamlText(end.plan);
   return tableText(end, options);
 }
 
 function tableText(
   { plan, left, written }: SetupEnd,
-  { apply, undo, project, style }: ResultOptions,
+  { apply, undo, project, style, host }: ResultOptions,
 ): string {
   const shown = left ?? plan;
   const rows = planLines(left ? left.filter(({ sign }) => sign !== '=') : plan).map((line) =>
     coloured(line, style),
   );
   const unknown = shown.filter(({ sign }) => sign === '!');
-  const commands = undo ? [] : gcloudLines(unknown, project);
+  const commands = undo ? [] : gcloudLines(unknown, project, host);
   const next = undo
     ? ['APIs stay on, and environments and files stay, because others may use them.']
     : apply
@@ -67,8 +72,21 @@ function tableText(
     ...(left ? [`${written} written, and read again. ${totalsText(left)}.`] : [`${totalsText(plan)}.`]),
     ...hints(shown),
     ...(commands.length ? ['', ...commands] : []),
+    ...(undo ? [] : keysOfServer(shown)),
     ...next.filter(Boolean),
   ].join('\n');
+}
+
+/** Google fetches the keys of an issuer itself. A server inside a company's network may be out of its reach. */
+function keysOfServer(plan: SetupPlan): string[] {
+  return plan.flatMap(({ resource, observed }) => {
+    if (resource.kind !== 'provider' || hasPublicKeys(resource.issuer)) return [];
+    if (observed.state === 'present' && observed.fields['uploaded keys'] === 'present') return [];
+    return [
+      `Google has to reach ${resource.issuer}/.well-known/openid-configuration to check the tokens of this server. If it cannot, upload the keys, and again whenever the server changes them:`,
+      `    ${uploadKeys(parseProvider(resource.name), resource.issuer)}`,
+    ];
+  });
 }
 
 const nextStep = (plan: SetupPlan): string =>

@@ -15,7 +15,7 @@ import { keyOf, type Resource } from '../../../src/domain/setup/resource.ts';
 import { closerRole, deployerRole, readerRole, rollbackRole } from '../../../src/domain/setup/roles.ts';
 import { neededServices } from '../../../src/domain/setup/services.ts';
 import { setupFiles } from '../../../src/domain/setup/workflow-files.ts';
-import { setupWish } from '../../support/setup-wish.ts';
+import { fileFacts, setupWish } from '../../support/setup-wish.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const nothing = () => absent;
@@ -167,22 +167,11 @@ group('the plan', () => {
 });
 
 test('the files hold what the user named, and no value can break out of its line', () => {
-  const files = setupFiles({
-    ...{
-      name: 'ocr-api',
-      region: 'europe-west1',
-      branch: "a'b: c",
-      environment: 'prod/eu',
-      rollbackAccount: 'r@p.x',
-    },
-    settings: { entry_point: 'ocr', runtime: 'nodejs24', source_dir: "x\n  evil: 'yes'" },
-    example: { image: 'test/receipt.png', contains: 'TOTAL: 12' },
-    actions: { at: 'backstay-release/backstay', ref: 'v1' },
-  });
+  const files = setupFiles(fileFacts);
   const [release, rollback, suite] = files.map(({ content }) => parse(content));
-  expect(release.on.push.branches).toEqual(["a'b: c"]);
+  expect(release.on.push.branches).toEqual(["a'b: c, d]"]);
   expect(release.jobs.release.with).toEqual({
-    ...{ name: 'ocr-api', region: 'europe-west1', environment: 'prod/eu' },
+    ...{ name: 'ocr-api', region: 'europe-west1', environment: 'prod/eu, a}' },
     ...{ entry_point: 'ocr', runtime: 'nodejs24', source_dir: "x\n  evil: 'yes'" },
   });
   expect(rollback.jobs.rollback.with).toMatchObject({
@@ -200,11 +189,13 @@ group('a GitHub', () => {
     ['https://github.com/acme/ocr', 'github.com', 'acme/ocr'],
     ['https://user@github.com/acme/ocr.git/', 'github.com', 'acme/ocr'],
     ['ssh://git@github.example.com:2222/acme/o.cr.git', 'github.example.com', 'acme/o.cr'],
+    ['https://github.example.com:8443/acme/ocr.git', 'github.example.com:8443', 'acme/ocr'],
+    ['ssh://git@ssh.github.com:443/acme/ocr.git', 'github.com', 'acme/ocr'],
   ])('%s', (address, host, repository) => {
     expect(parseRemote(address)).toEqual({ host, repository });
   });
 
-  test.each(['/srv/git/ocr.git', 'https://github.com/acme', 'acme/ocr', ''])(
+  test.each(['/srv/git/ocr.git', 'https://github.com/acme', 'acme/ocr', 'git@work:acme/ocr.git', ''])(
     '"%s" is no repository of one',
     (address) => {
       expect(parseRemote(address)).toBeUndefined();

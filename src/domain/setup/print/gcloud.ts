@@ -10,12 +10,15 @@ import { fileCommand, githubCommand } from './gh.ts';
  * Rows as commands for gcloud and gh, in the order in which they can be run. They do what `--apply` does. Each names its
  * project, and adds to a policy without replacing it.
  */
-export function gcloudLines(rows: readonly SetupRow[], project: string): string[] {
+export function gcloudLines(rows: readonly SetupRow[], project: string, host = 'github.com'): string[] {
   const apis = rows.flatMap(({ resource, sign }) =>
     resource.kind === 'api' && sign !== '-' ? [resource.service] : [],
   );
   const enable = apis.length > 0 ? [`gcloud services enable ${apis.join(' ')} ${projectFlag(project)}`] : [];
-  return [...enable, ...rows.flatMap((row) => commandsOf(row, project))];
+  const lines = [...enable, ...rows.flatMap((row) => commandsOf(row, project))];
+  // Without it, gh speaks to github.com.
+  const elsewhere = host !== 'github.com' && lines.some((line) => /^gh /m.test(line));
+  return elsewhere ? [`export GH_HOST=${quoted(host)}`, ...lines] : lines;
 }
 
 const global = (project: string) => `${projectFlag(project)} --location=global`;

@@ -1,6 +1,7 @@
 import { shortName } from '../../data/resource-name.ts';
 import { setupMark } from '../../product.ts';
 import { attributeMapping } from '../admission.ts';
+import { githubHost, isServer } from '../github-host.ts';
 import type { SetupPlan, SetupRow } from '../plan.ts';
 import type { GrantResource, Of, Resource } from '../resource.ts';
 
@@ -8,9 +9,9 @@ import type { GrantResource, Of, Resource } from '../resource.ts';
  * Everything that has to be there as Terraform, for the providers hashicorp/google and integrations/github. What exists
  * already gets an `import` block, so that the first apply takes it over instead of failing on its name.
  */
-export function terraformText(plan: SetupPlan, project: string): string {
+export function terraformText(plan: SetupPlan, project: string, host = 'github.com'): string {
   const parts = plan.flatMap((row) => [...block(row.resource, project), ...importOf(row, project)]);
-  return `${[header(plan, project), ...parts].join('\n\n')}\n`;
+  return `${[header(plan, project, host), ...parts].join('\n\n')}\n`;
 }
 
 /** A string of HCL. `${` and `%{` begin a template there. */
@@ -31,7 +32,7 @@ function resource(type: string, name: string, fields: Record<string, string>, mo
   return `resource "${type}" "${name}" {\n${lines.join('\n')}\n${more}}`;
 }
 
-function header(plan: SetupPlan, project: string): string {
+function header(plan: SetupPlan, project: string, host: string): string {
   const repository = plan
     .map(({ resource: one }) => ('repository' in one ? one.repository : undefined))
     .find(Boolean);
@@ -45,8 +46,14 @@ function header(plan: SetupPlan, project: string): string {
     `terraform {\n  required_version = ">= 1.5"\n  required_providers {\n${sources.join('\n')}\n  }\n}`,
     '',
     `provider "google" {\n  project = ${text(project)}\n}`,
-    ...(owner ? ['', `provider "github" {\n  owner = ${text(owner)}\n}`] : []),
+    ...(owner ? ['', `provider "github" {\n  owner = ${text(owner)}\n${baseUrl(host)}}`] : []),
   ].join('\n');
+}
+
+/** The provider appends the path of a server's API itself. */
+function baseUrl(host: string): string {
+  if (host === 'github.com') return '';
+  return `  base_url = ${text(isServer(host) ? `https://${host}/` : `${githubHost(host).api}/`)}\n`;
 }
 
 function block(one: Resource, project: string): string[] {
