@@ -72,8 +72,13 @@ function denied(world: World, principal: Principal, permission: string, chain: r
   );
 }
 
-/** True if the caller has the permission, either on the resource itself or through a parent. */
+/** True if the caller has the permission, either on the resource itself or through a parent. Notes that a call depended on it. */
 export function can(world: World, principal: Principal, permission: string, resource: string): boolean {
+  world.noteAccess({ member: principal.member, permission, resource: canonical(world, resource) });
+  return holds(world, principal, permission, resource);
+}
+
+function holds(world: World, principal: Principal, permission: string, resource: string): boolean {
   const chain = chainOf(world, resource);
   if (denied(world, principal, permission, chain)) return false;
   const self = chain[0] as string;
@@ -152,6 +157,6 @@ export function testPermissions(
   };
   const asked = permissions ?? [];
   for (const permission of asked) checkTestable(world, permission, kind);
-  const held = asked.filter((permission) => can(world, principal, permission, resource));
+  const held = asked.filter((permission) => holds(world, principal, permission, resource));
   return held.length ? { permissions: held } : {};
 }

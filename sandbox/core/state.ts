@@ -25,6 +25,14 @@ export interface Settings {
   billingEnabled: boolean;
 }
 
+/** A permission that some call depended on, and who asked for it. */
+export interface AccessCheck {
+  member: string;
+  permission: string;
+  /** Full resource name, with the id of the project. */
+  resource: string;
+}
+
 /** The fields of an iam/v2 DenyPolicy that decide. */
 export interface DenyPolicy {
   name: string;
@@ -65,6 +73,9 @@ export interface World {
   readonly names: PublicNames | undefined;
   readonly requests: RequestRecord[];
   record(request: RequestRecord): void;
+  /** Every access check that decided about a call, in order. A test reads from it what a run really needs. */
+  readonly accessChecks: AccessCheck[];
+  noteAccess(check: AccessCheck): void;
   /** Reports a bug of the sandbox itself: on standard error and in GET /state. */
   problem(text: string): void;
   readonly problems: string[];
@@ -87,7 +98,13 @@ export interface World {
   readonly onStop: (() => void | Promise<void>)[];
 }
 
-const maxRequests = 50_000;
+const maxRecords = 50_000;
+
+/** Adds to a list and forgets its oldest entries beyond the limit. */
+function keep<T>(list: T[], entry: T): void {
+  list.push(entry);
+  if (list.length > maxRecords) list.splice(0, list.length - maxRecords);
+}
 
 export function createWorld(options: SandboxOptions): World {
   const settings: Settings = {
@@ -104,6 +121,7 @@ export function createWorld(options: SandboxOptions): World {
   const now = () => Date.now() + settings.clockOffsetMs;
   const extensions = new Map<string, unknown>();
   const requests: RequestRecord[] = [];
+  const accessChecks: AccessCheck[] = [];
   const problems: string[] = [];
   return {
     project: options.project ?? 'sandbox-project',
@@ -119,10 +137,9 @@ export function createWorld(options: SandboxOptions): World {
     urls: new Map(),
     names: options.proxy && new PublicNames(),
     requests,
-    record(request) {
-      requests.push(request);
-      if (requests.length > maxRequests) requests.splice(0, requests.length - maxRequests);
-    },
+    record: (request) => keep(requests, request),
+    accessChecks,
+    noteAccess: (check) => keep(accessChecks, check),
     problem(text) {
       problems.push(text);
       process.stderr.write(`sandbox: ${text}\n`);

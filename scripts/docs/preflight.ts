@@ -1,5 +1,10 @@
 import { sizeRules } from '../../src/domain/preflight/limits.ts';
-import { apiChecks, type PermissionCheck, permissionChecks } from '../../src/domain/preflight/permissions.ts';
+import {
+  apiChecks,
+  isNeededBy,
+  type PermissionCheck,
+  permissionChecks,
+} from '../../src/domain/preflight/permissions.ts';
 
 const weights = { stop: 'stops', warn: 'warns', note: 'only in the report' } as const;
 const times = { new: ', first release', existing: '' } as const;
@@ -32,14 +37,15 @@ export function generate(): Record<string, string> {
     'first. The function, the service and the accounts are asked only about what the project does not grant. Each line says on what, for which',
     'stage, what the release does if the permission is missing, and why.',
     '',
-    ...byRole(checks.filter(({ of }) => of === undefined || of === 'function')),
+    ...byRole(checks.filter(({ of }) => isNeededBy(of, 'function'))),
     'The watch needs the permission of its source. `source: auto` needs one of the two: without the logs it warns, without both it stops.',
     'With `on_blind: promote` unreadable counts only warn.',
     '',
     'A release of a container image needs none of the permissions of Cloud Functions. In their place it needs `run.services.create` for a',
-    'first release; `roles/run.developer` has it, and everything for which the list names `roles/cloudfunctions.developer`. The image is',
-    'looked up in its registry: a tag or a digest that does not exist, a registry that refuses this identity or that Cloud Run does not pull',
-    'from, and an image that is not built for linux/amd64 stop the release here.',
+    'first release; `roles/run.developer` has it, and everything for which the list names `roles/cloudfunctions.developer` but',
+    '`serviceusage.services.get`, which `roles/serviceusage.serviceUsageViewer` has. The image is looked up in its registry: a tag or a digest',
+    'that does not exist, a registry that refuses this identity or that Cloud Run does not pull from, and an image that is not built for',
+    'linux/amd64 stop the release here. `roles/artifactregistry.reader` lets this identity read it.',
     '',
     'A release of a [Cloud Run function](functions-by-cloud-run.md) needs none of the permissions of Cloud Functions either. In their place',
     'it needs `run.services.create` for a first release, and these for the upload and the build:',
@@ -48,7 +54,7 @@ export function generate(): Record<string, string> {
     '## APIs',
     '',
     `${apiChecks
-      .filter(({ of }) => of !== 'run-function')
+      .filter(({ of }) => isNeededBy(of, 'function'))
       .map(({ service }) => `\`${service}\``)
       .join(
         ', ',

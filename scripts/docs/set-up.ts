@@ -1,24 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PermissionCheck, permissionChecks } from '../../src/domain/preflight/permissions.ts';
-import { optionalStages, stagesOf } from '../../src/domain/preflight/stages.ts';
+import { columns, stagesByAction } from '../../src/domain/doctor/matrix.ts';
+import {
+  isNeededBy,
+  type PermissionCheck,
+  permissionChecks,
+} from '../../src/domain/preflight/permissions.ts';
 import { closerRole, deployerRole, readerRole, rollbackRole } from '../../src/domain/setup/roles.ts';
 import { filledPart, fillPage } from './tables/fill.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** Which action needs a permission: the stages of the actions, as their preflight has them. */
-function usersOf(stage: string): string {
-  const within = (stages: readonly string[]) => stages.includes(stage);
-  const always = Object.entries(stagesOf).flatMap(([action, stages]) => (within(stages) ? [action] : []));
-  return [...always, ...(within(optionalStages) ? ['release', 'watch'] : [])].join(', ');
-}
+/** Which actions need a permission, by the matrix of the doctor. Only what builds can make something new. */
+const usersOf = ({ stage, when }: PermissionCheck): string[] =>
+  columns.filter((action) => {
+    const stages = stagesByAction[action];
+    return stages.includes(stage) && (when !== 'new' || stages.includes('Build'));
+  });
 
 /** The roles that `init` makes, with what they hold. */
 function customRoles(): string {
   const held: [role: { id: string; permissions: readonly string[] }, by: string, on: string][] = [
-    [deployerRole('function'), 'deployer', 'project'],
+    [deployerRole('function'), 'deployer of a function', 'project'],
+    [deployerRole('run-function'), 'deployer of a Cloud Run function', 'project'],
+    [deployerRole('run-image'), 'deployer of an image', 'project'],
     [readerRole, 'reader, rollback', 'project'],
     [rollbackRole, 'rollback', 'service (the project until it exists)'],
     [closerRole, 'deployer, with `--may-close`', 'service (the project until it exists)'],
@@ -33,6 +39,7 @@ function customRoles(): string {
     ...own,
     '| `roles/run.invoker` | invoker | service (the project until it exists) | predefined |',
     '| `roles/iam.serviceAccountUser` | deployer, rollback | runtime account | predefined |',
+    '| `roles/iam.workloadIdentityPoolViewer` | deployer, reader | project | predefined |',
     '| `roles/iam.workloadIdentityUser` | the repository | deployer, invoker, reader and rollback account | predefined |',
   ].join('\n');
 }
@@ -41,10 +48,11 @@ function customRoles(): string {
 export function generate(): Record<string, string> {
   const path = 'docs/set-up/README.md';
   const users = new Map<string, { role: string; on: string; actions: Set<string> }>();
-  for (const { permission, on, stage, role, of } of permissionChecks as readonly PermissionCheck[]) {
-    if (of === 'run' || of === 'run-function') continue;
+  for (const check of permissionChecks as readonly PermissionCheck[]) {
+    const { permission, on, role, of } = check;
+    if (!isNeededBy(of, 'function')) continue;
     const row = users.get(`${permission} ${on}`) ?? { role, on, actions: new Set<string>() };
-    for (const action of usersOf(stage).split(', ')) row.actions.add(action);
+    for (const action of usersOf(check)) row.actions.add(action);
     users.set(`${permission} ${on}`, row);
   }
   const rows = [...users].map(

@@ -53,6 +53,8 @@ export interface RunOptions {
   /** What the main step saved for the post step. */
   state?: Record<string, string>;
   signal?: AbortSignal;
+  /** The report of a run that throws is then the one that a runner writes, of this action. */
+  failedAs?: ActionName;
   /** Also lets the runner's code write what a step writes, as `written` of the result. */
   transcript?: boolean;
 }
@@ -253,6 +255,18 @@ export class ReleaseWorld {
         ? await this.#written(failed('release', error, context), context, log, state)
         : undefined;
       const known = error instanceof ReleaseError ? error : undefined;
+      if (options.failedAs !== undefined) {
+        const { report } = failed(options.failedAs, error, context);
+        return {
+          report: report as Report<Name>,
+          outputs: {},
+          exitCode: 1,
+          log,
+          state,
+          written,
+          milliseconds,
+        };
+      }
       const report = {
         outcome: known?.code === 'cancelled' ? 'cancelled' : undefined,
         verdict: 'inconclusive',

@@ -52,7 +52,7 @@ export const deploy: Action<'deploy'> = async (context) => {
     log,
     prober: createProber(platform.endpoints, userAgent(context.id, 'deploy')),
     services: ports.services,
-    exposure: createExposureSources(platform.rest),
+    exposure: createExposureSources(platform.rest, settings.kind),
   };
   log.line(
     `Deploying ${name} to ${project}/${region} from ${settings.image ?? settings.sourceDir}${settings.dryRun ? ' (dry run)' : ''}`,

@@ -62,6 +62,7 @@ async function examineFor(context: Context, releaser: Releaser | undefined): Pro
   const smoke = files.suite !== undefined && releaser === undefined;
   const stages = new Set([
     ...stagesOf.release,
+    'Examine' as const,
     ...optionalStages.filter((stage) => stage !== 'Smoke test' || smoke),
   ]);
   const settings = {

@@ -45,7 +45,8 @@ export function bindStages(
     }),
     exposure: 'by-caller' as const,
   };
-  const guardPorts = { clock, log, prober, services: ports.services, exposure: createExposureSources(rest) };
+  const exposure = createExposureSources(rest, settings.deploy.kind);
+  const guardPorts = { clock, log, prober, services: ports.services, exposure };
   const { suite, objectives } = settings;
   const printed = new Set<string>();
 

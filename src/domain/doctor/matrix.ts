@@ -2,17 +2,18 @@ import type { NeededFor, Weight } from '../preflight/permissions.ts';
 import type { CheckRow, CheckState } from '../preflight/row.ts';
 
 /** The actions that need something of Google Cloud, in the order of the table. */
-export const columns = ['release', 'deploy', 'rollback', 'guard', 'watch', 'smoke-test'] as const;
+export const columns = ['release', 'deploy', 'rollback', 'guard', 'watch', 'smoke-test', 'doctor'] as const;
 export type Column = (typeof columns)[number];
 
-/** Which action has which stage. A release has all of them. */
-const stagesByAction: Readonly<Record<Column, readonly NeededFor[]>> = {
+/** Which action has which stage. A release has all of them but the doctor's own. */
+export const stagesByAction: Readonly<Record<Column, readonly NeededFor[]>> = {
   release: ['State', 'Guard', 'Traffic', 'Build', 'Smoke test', 'Watch', 'Roll back'],
   deploy: ['State', 'Guard', 'Traffic', 'Build'],
   rollback: ['State', 'Traffic', 'Roll back'],
   guard: ['Guard'],
   watch: ['State', 'Watch'],
   'smoke-test': ['State', 'Smoke test'],
+  doctor: ['State', 'Guard', 'Watch', 'Examine'],
 };
 
 /** A permission, on what it is needed, and which actions need it. */

@@ -4,6 +4,7 @@ import { preflightRules } from '../findings/rules/preflight.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import { capital } from '../text/sentence.ts';
 import { commandBlock } from './commands.ts';
+import { listsApis } from './permissions.ts';
 import { type CheckRow, missingOf, type PreflightTarget } from './row.ts';
 import { needText, remedyText, rowText } from './text.ts';
 
@@ -26,7 +27,11 @@ export function judgePreflight(
 ): PreflightJudgement {
   const stops = missingOf(rows, 'stop');
   const warns = missingOf(rows, 'warn');
-  const unknown = rows.filter(({ state, weight }) => state === 'unknown' && weight === 'stop');
+  // Without the right to list APIs, the warning about that right says why none of them could be tried.
+  const told = warns.some(({ need }) => need.kind === 'permission' && need.permission === listsApis);
+  const unknown = rows.filter(
+    ({ state, weight, need }) => state === 'unknown' && weight === 'stop' && !(told && need.kind === 'api'),
+  );
   const findings = [
     ...(stops.length > 0 ? [missingFinding(stops, warns, target)] : []),
     ...warns.map((row) => optionalFinding(row, target)),

@@ -1,5 +1,12 @@
 import { shortName } from '../data/resource-name.ts';
-import { apiChecks, type PermissionCheck, type Place, permissionChecks, type Weight } from './permissions.ts';
+import {
+  apiChecks,
+  isNeededBy,
+  type PermissionCheck,
+  type Place,
+  permissionChecks,
+  type Weight,
+} from './permissions.ts';
 import type { CheckRow, CheckState } from './row.ts';
 import type { PreflightUse } from './use.ts';
 
@@ -32,15 +39,14 @@ const readsCounts = (source: 'logs' | 'metrics', { counts }: PreflightUse) =>
 export function neededPermissions(use: PreflightUse, isNew: boolean | undefined): PermissionCheck[] {
   const checks: readonly PermissionCheck[] = permissionChecks;
   const { kind = 'function' } = use;
-  const family = kind === 'function' ? 'function' : 'run';
-  const needed = checks.filter(({ permission, stage, when, of = family }) => {
-    if (!use.stages.has(stage) || (of !== family && of !== kind)) return false;
+  const needed = checks.filter(({ permission, stage, when, of }) => {
+    if (!use.stages.has(stage) || !isNeededBy(of, kind)) return false;
     if (countPermissions.logs.includes(permission)) return readsCounts('logs', use);
     if (countPermissions.metrics.includes(permission)) return readsCounts('metrics', use);
     return when === undefined || isNew === undefined || (when === 'new') === isNew;
   });
   // Cloud Run's own role is enough for what no function is part of.
-  return family === 'function' ? needed : needed.map((check) => ({ ...check, role: runRole(check.role) }));
+  return kind === 'function' ? needed : needed.map((check) => ({ ...check, role: runRole(check.role) }));
 }
 
 const runRole = (role: string): string =>
@@ -50,10 +56,7 @@ const runRole = (role: string): string =>
 export const neededApis = (use: PreflightUse): string[] =>
   apiChecks
     .filter(({ service, stage, of }) => {
-      if (!use.stages.has(stage)) return false;
-      if (of === 'function' && use.kind !== undefined && use.kind !== 'function') return false;
-      if (of === 'run-function' && use.kind !== 'run-function') return false;
-      if (of === 'source' && use.kind === 'run-image') return false;
+      if (!use.stages.has(stage) || !isNeededBy(of, use.kind ?? 'function')) return false;
       if (service === countApis.logs) return readsCounts('logs', use);
       return service !== countApis.metrics || readsCounts('metrics', use);
     })

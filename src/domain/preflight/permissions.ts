@@ -1,10 +1,23 @@
+import type { TargetKind } from '../deploy/kind.ts';
+
 /**
  * Every permission that a release needs: on what, for which stage, and the smallest role of the README that has it.
  * The same table serves every action, each with its own stages.
  */
 
-/** The stages of a release that need something of Google Cloud, by the names that the report gives them. */
-export type NeededFor = 'State' | 'Guard' | 'Traffic' | 'Build' | 'Smoke test' | 'Watch' | 'Roll back';
+/**
+ * The stages of a release that need something of Google Cloud, by the names that the report gives them. Only a doctor has
+ * `Examine`.
+ */
+export type NeededFor =
+  | 'State'
+  | 'Guard'
+  | 'Traffic'
+  | 'Build'
+  | 'Smoke test'
+  | 'Watch'
+  | 'Roll back'
+  | 'Examine';
 
 /** What a permission is held on. A permission that is held on the project holds on everything in it. */
 export type Place =
@@ -21,14 +34,28 @@ export type Place =
  */
 export type Weight = 'stop' | 'warn' | 'note';
 
+/** Kinds of deployment that need something. `run`: both kinds of Cloud Run. `source`: both that are built from source. */
+export type NeededBy = TargetKind | 'run' | 'source';
+
+const kindsOf: Readonly<Record<NeededBy, readonly TargetKind[]>> = {
+  function: ['function'],
+  'run-function': ['run-function'],
+  'run-image': ['run-image'],
+  run: ['run-function', 'run-image'],
+  source: ['function', 'run-function'],
+};
+
+/** Does a kind of deployment need what names these kinds? What names none, every kind needs. */
+export const isNeededBy = (of: NeededBy | undefined, kind: TargetKind): boolean =>
+  of === undefined || kindsOf[of].includes(kind);
+
 export interface PermissionCheck {
   permission: string;
   on: Place;
   stage: NeededFor;
   role: string;
   weight: Weight;
-  /** Absent: every kind of deployment. `run`: both kinds of Cloud Run. */
-  of?: 'function' | 'run' | 'run-function';
+  of?: NeededBy;
   /** Absent: always. `new` and `existing` say for which functions the permission is needed. */
   when?: 'new' | 'existing';
   /** What happens without it, as a sentence. */
@@ -38,6 +65,8 @@ export interface PermissionCheck {
 const developer = 'roles/cloudfunctions.developer';
 const sourceDeveloper = 'roles/run.sourceDeveloper';
 const actAs = 'iam.serviceAccounts.actAs';
+/** Without it, nobody can say beforehand which APIs are off. */
+export const listsApis = 'serviceusage.services.get';
 const accountUser = 'roles/iam.serviceAccountUser';
 
 export const permissionChecks = [
@@ -61,10 +90,47 @@ export const permissionChecks = [
   {
     permission: 'run.revisions.get',
     on: 'service',
-    stage: 'State',
+    stage: 'Roll back',
     role: developer,
     weight: 'stop',
+    when: 'existing',
     without: 'The release cannot see whether the revision to go back to is ready.',
+  },
+  {
+    permission: 'run.revisions.list',
+    on: 'service',
+    stage: 'State',
+    role: developer,
+    weight: 'warn',
+    when: 'existing',
+    without: 'Where several revisions serve, or a release died in its build, the newest one is not found.',
+  },
+  {
+    permission: listsApis,
+    of: 'function',
+    on: 'project',
+    stage: 'State',
+    role: developer,
+    weight: 'warn',
+    without: 'An API that is switched off is found only when it refuses a call.',
+  },
+  {
+    permission: listsApis,
+    of: 'run',
+    on: 'project',
+    stage: 'State',
+    role: 'roles/serviceusage.serviceUsageViewer',
+    weight: 'warn',
+    without: 'An API that is switched off is found only when it refuses a call.',
+  },
+  {
+    permission: 'run.services.list',
+    on: 'project',
+    stage: 'State',
+    role: developer,
+    weight: 'warn',
+    when: 'new',
+    without: 'A service of the same name in another region is not found.',
   },
   {
     permission: 'run.services.getIamPolicy',
@@ -117,6 +183,16 @@ export const permissionChecks = [
     without: 'The service cannot be created.',
   },
   {
+    permission: 'artifactregistry.repositories.downloadArtifacts',
+    of: 'run-image',
+    on: 'project',
+    stage: 'Build',
+    role: 'roles/artifactregistry.reader',
+    // The repository itself may grant it. The image is looked up anyway, and a refusal stops the release.
+    weight: 'note',
+    without: 'The image can be deployed only if its repository lets this identity read it.',
+  },
+  {
     permission: 'cloudbuild.builds.create',
     of: 'run-function',
     on: 'project',
@@ -162,6 +238,16 @@ export const permissionChecks = [
     role: sourceDeveloper,
     weight: 'warn',
     without: 'The release cannot name the upload that is built, unless the bucket itself allows it.',
+  },
+  {
+    permission: 'artifactregistry.repositories.get',
+    of: 'run-function',
+    on: 'project',
+    stage: 'Build',
+    role: sourceDeveloper,
+    weight: 'warn',
+    when: 'new',
+    without: 'If the repository for images does not exist yet, it is not made.',
   },
   {
     permission: 'artifactregistry.repositories.create',
@@ -297,6 +383,40 @@ export const permissionChecks = [
     weight: 'stop',
     without: 'How late the request metrics arrive cannot be read.',
   },
+  {
+    permission: 'logging.sinks.get',
+    on: 'project',
+    stage: 'Examine',
+    role: 'roles/logging.viewer',
+    weight: 'note',
+    without: 'The doctor cannot see whether a filter leaves request logs out.',
+  },
+  {
+    permission: 'artifactregistry.dockerimages.list',
+    on: 'project',
+    stage: 'Examine',
+    role: 'roles/artifactregistry.reader',
+    weight: 'note',
+    without: 'The doctor cannot see whether the image of the revision to go back to is still there.',
+  },
+  {
+    permission: 'artifactregistry.repositories.get',
+    on: 'project',
+    stage: 'Examine',
+    role: 'roles/artifactregistry.reader',
+    weight: 'note',
+    without:
+      'The doctor cannot see whether a clean-up policy deletes the image of the revision to go back to.',
+  },
+  {
+    permission: 'cloudfunctions.runtimes.list',
+    of: 'source',
+    on: 'project',
+    stage: 'Examine',
+    role: developer,
+    weight: 'note',
+    without: 'The doctor cannot see how long Google supports the runtime.',
+  },
 ] as const satisfies readonly PermissionCheck[];
 
 /** What happens without a permission, as a sentence. */
@@ -309,7 +429,7 @@ export const withoutText = (permission: string, place: Place): string | undefine
 export const apiChecks: readonly {
   service: string;
   stage: NeededFor;
-  of?: 'function' | 'source' | 'run-function';
+  of?: NeededBy;
 }[] = [
   { service: 'cloudfunctions.googleapis.com', stage: 'State', of: 'function' },
   { service: 'run.googleapis.com', stage: 'State' },

@@ -18,6 +18,7 @@ import {
   deployerRole,
   invokerRole,
   loginRole,
+  poolViewerRole,
   readerRole,
   rollbackRole,
 } from './roles.ts';
@@ -124,6 +125,8 @@ function grants(wish: SetupWish, target: SetupTarget): Resource[] {
     grant(onAccount(runtime), actAsRole, accountMember(email('rollback'))),
     grant(onProject, custom(deployerRole(wish.target)), accountMember(email('deployer'))),
     grant(onProject, custom(readerRole), accountMember(email('reader'))),
+    grant(onProject, poolViewerRole, accountMember(email('deployer'))),
+    grant(onProject, poolViewerRole, accountMember(email('reader'))),
     grant(onProject, custom(readerRole), accountMember(email('rollback'))),
     ...(wish.mayClose ? narrow(custom(closerRole), accountMember(email('deployer'))) : []),
     ...narrow(custom(rollbackRole), accountMember(email('rollback'))),

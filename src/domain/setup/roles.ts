@@ -1,5 +1,10 @@
 import type { TargetKind } from '../deploy/kind.ts';
-import { type NeededFor, type PermissionCheck, permissionChecks } from '../preflight/permissions.ts';
+import {
+  isNeededBy,
+  type NeededFor,
+  type PermissionCheck,
+  permissionChecks,
+} from '../preflight/permissions.ts';
 import { stagesOf } from '../preflight/stages.ts';
 import { roleId } from './names.ts';
 
@@ -28,11 +33,6 @@ const permissionsOf = (
     ),
   ].sort();
 
-const forKind =
-  (target: TargetKind) =>
-  ({ of }: PermissionCheck) =>
-    of === undefined || of === target || (of === 'run' && target !== 'function');
-
 const deployers: Record<TargetKind, [what: string, title: string]> = {
   function: ['Deployer', 'Releases functions'],
   'run-function': ['SourceDeployer', 'Releases functions of Cloud Run'],
@@ -42,13 +42,13 @@ const deployers: Record<TargetKind, [what: string, title: string]> = {
 export const deployerRole = (target: TargetKind): CustomRole => ({
   id: roleId(deployers[target][0]),
   title: deployers[target][1],
-  permissions: permissionsOf([...stagesOf.release, 'Watch'], forKind(target)),
+  permissions: permissionsOf([...stagesOf.release, 'Watch', 'Examine'], ({ of }) => isNeededBy(of, target)),
 });
 
 export const readerRole: CustomRole = {
   id: roleId('Reader'),
   title: 'Checks releases and changes nothing',
-  permissions: permissionsOf(['State', 'Guard', 'Watch']),
+  permissions: permissionsOf(['State', 'Guard', 'Watch'], ({ when }) => when !== 'new'),
 };
 
 /** What moves the traffic. It is granted on one service. What a rollback only reads of the project, the reader's role holds. */
@@ -65,5 +65,7 @@ export const closerRole: CustomRole = {
 };
 
 export const invokerRole = 'roles/run.invoker';
+/** Reads pools and providers, so that a doctor can say who else could log in. */
+export const poolViewerRole = 'roles/iam.workloadIdentityPoolViewer';
 export const loginRole = 'roles/iam.workloadIdentityUser';
 export const actAsRole = 'roles/iam.serviceAccountUser';

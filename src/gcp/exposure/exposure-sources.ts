@@ -1,3 +1,4 @@
+import type { TargetKind } from '../../domain/deploy/kind.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { ancestry } from './ancestry.ts';
@@ -9,10 +10,13 @@ import { identityPools } from './identity-pools.ts';
 import { orgPolicies } from './org-policies.ts';
 import { policies } from './policies.ts';
 
-/** Everything that the guard reads, over one REST client. A role that was read is cached. */
-export function createExposureSources(rest: Rest): ExposureSources {
+/**
+ * Everything that the guard reads, over one REST client. A role that was read is cached.
+ * @param kind the kind of the service, if the user named one
+ */
+export function createExposureSources(rest: Rest, kind?: TargetKind): ExposureSources {
   return {
-    ...functionReader(rest),
+    ...functionReader(rest, kind),
     ...policies(rest),
     ...roles(rest),
     ...ancestry(rest),

@@ -1,6 +1,6 @@
 import { type JsonObject, textMapOf } from '../../domain/data/json.ts';
 import { likelyService, shortName } from '../../domain/data/resource-name.ts';
-import { belongsToFunctions } from '../../domain/deploy/kind.ts';
+import { belongsToFunctions, type TargetKind } from '../../domain/deploy/kind.ts';
 import type { FunctionFacts } from '../../domain/exposure/facts.ts';
 import { parseSource } from '../../domain/source/location.ts';
 import type { Rest } from '../../http/rest.ts';
@@ -54,28 +54,43 @@ export function serviceOnlyFacts(raw: JsonObject): FunctionFacts {
 
 const pathOf = (...parts: string[]) => `v2/${parts.map(encodeURIComponent).join('/')}`;
 
-/** Describes a function, or the service of that name if there is no function resource. */
-export function functionReader(rest: Rest): Pick<ExposureSources, 'describe'> {
+/**
+ * Describes a function, or the service of that name if there is no function resource. If the user named a kind of Cloud
+ * Run, the service is asked for first: the identity then needs no permission of Cloud Functions.
+ */
+export function functionReader(rest: Rest, kind?: TargetKind): Pick<ExposureSources, 'describe'> {
   return {
     describe: async (project, region, name, signal) => {
       const place = ['projects', project, 'locations', region] as const;
-      const described = await reading(
-        rest,
-        { api: 'cloudfunctions', method: 'GET', path: pathOf(...place, 'functions', name), signal },
-        'cloudfunctions.functions.get',
-        (raw) => factsOf(raw, name),
-      );
+      const readFunction = () =>
+        reading(
+          rest,
+          { api: 'cloudfunctions', method: 'GET', path: pathOf(...place, 'functions', name), signal },
+          'cloudfunctions.functions.get',
+          (raw) => factsOf(raw, name),
+        );
+      const readService = () =>
+        reading(
+          rest,
+          { api: 'run', method: 'GET', path: pathOf(...place, 'services', likelyService(name)), signal },
+          'run.services.get',
+          (raw) => raw,
+        );
+      const isOther = ({ labels }: JsonObject) => !belongsToFunctions(textMapOf(labels));
+      if (kind !== undefined && kind !== 'function') {
+        const service = await readService();
+        if (!service.ok) return service;
+        if (isOther(service.value)) return { ...service, value: serviceOnlyFacts(service.value) };
+        return readFunction();
+      }
+      const described = await readFunction();
       if (described.ok || described.cause === 'failed') return described;
       // The Functions API may be off, or its permission missing, if only Cloud Run is used.
-      const path = pathOf(...place, 'services', likelyService(name));
-      const service = await reading(
-        rest,
-        { api: 'run', method: 'GET', path, signal },
-        'run.services.get',
-        (raw) => raw,
-      );
-      const isOther = service.ok && !belongsToFunctions(textMapOf(service.value.labels));
-      return isOther ? { ...service, value: serviceOnlyFacts(service.value) } : described;
+      const service = await readService();
+      if (service.ok && isOther(service.value)) return { ...service, value: serviceOnlyFacts(service.value) };
+      // Where the Functions API is off there is no function, so without a service there is nothing yet.
+      const nothing = described.cause === 'api-off' && !service.ok && service.cause === 'absent';
+      return nothing ? service : described;
     },
   };
 }
