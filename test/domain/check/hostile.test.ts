@@ -20,6 +20,8 @@ const files: Record<string, [text: string, why: RegExp]> = {
   'lists.tf': [`a = ${'['.repeat(100_000)}`, /nested too deeply/],
   'minus.tf': [`a = ${'!'.repeat(100_000)}true`, /nested too deeply/],
   'open.tf': [`a = "${'x'.repeat(100_000)}`, /does not end/],
+  'nested.tf.json': [`{ "a": ${'['.repeat(100_000)}`, /nested too deeply/],
+  'template.tf.json': [`{ "a": "$\{var.x" }`, /not valid HCL/],
   'long.sh': ['gcloud run deploy x $(echo y)\n'.repeat(60_000), /larger than 1 MiB/],
 };
 
@@ -27,4 +29,16 @@ test.each(Object.entries(files))('%s', (file, [text, why]) => {
   const { found } = check({ [file]: text });
   const unread = found.find(({ rule }) => rule === 'check-unreadable');
   expect([unread?.at.file, unread?.title]).toEqual([file, expect.stringMatching(why)]);
+});
+
+test('a program that never closes its brackets costs little time', () => {
+  const call = "gcp.cloudrunv2.ServiceIamMember('x', { role: [";
+  const { user } = process.cpuUsage();
+  const { found } = check({
+    'Pulumi.yaml': 'name: x\nruntime: nodejs\n',
+    'index.ts': call.repeat(20_000),
+  });
+  expect(found).toEqual([]);
+  // Its own time and not that of a busy machine.
+  expect(process.cpuUsage().user - user).toBeLessThan(5_000_000);
 });

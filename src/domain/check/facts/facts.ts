@@ -1,6 +1,8 @@
 import type { Refused, Repository } from '../files/repository.ts';
 import { parseHcl } from '../hcl/parse-hcl.ts';
+import { parseJson } from '../hcl/parse-json.ts';
 import { type Resource, resourcesOf, type TerraformFile } from '../hcl/terraform.ts';
+import { type Program, pulumi } from '../pulumi/project.ts';
 import type { Job, Step, Workflow } from '../workflow/model.ts';
 import { readWorkflow } from '../workflow/read-workflow.ts';
 import type { YamlNode } from '../yaml/node.ts';
@@ -22,7 +24,10 @@ export interface Facts {
   scripts: readonly FoundScript[];
   /** Every call of gcloud in these scripts, and those that an action makes from its inputs. */
   calls: readonly FoundCall[];
+  /** Of Terraform and of Pulumi. */
   resources: readonly Resource[];
+  /** Programs of Pulumi, of which at most a part is read. */
+  programs: readonly Program[];
   /** YAML and JSON files that are no workflows. */
   documents: readonly { file: string; node: YamlNode }[];
   yaml(path: string): ReadYaml | undefined;
@@ -61,21 +66,26 @@ export function factsOf(repository: Repository, today: string, cache: ParseCache
   });
   const jobs = lazy(() => workflows().flatMap((workflow) => workflow.jobs));
   const steps = lazy(() => jobs().flatMap((job) => job.steps));
-  const scripts = lazy(() => scriptsOf(repository, steps(), first, (file, why) => refused.set(file, why)));
+  const scripts = lazy(() =>
+    scriptsOf(repository, steps(), resources(), first, (file, why) => refused.set(file, why)),
+  );
   const calls = lazy(() => callsOf(scripts(), steps()));
-  const resources = lazy(() =>
-    resourcesOf(
+  const pulumiParts = lazy(() => pulumi({ paths: repository.paths, text: repository.text, yaml: first }));
+  const resources = lazy(() => [
+    ...resourcesOf(
       repository.paths.filter(isTerraform).flatMap((file): TerraformFile[] => {
         const text = repository.text(file);
         if (text === undefined) return [];
-        const parsed = cache.hcl.get(text) ?? parseHcl(text);
+        const parsed =
+          cache.hcl.get(text) ?? (file.endsWith('.json') ? parseJson(file, text) : parseHcl(text));
         cache.hcl.set(text, parsed);
         if ('body' in parsed) return [{ file, text, body: parsed.body }];
         refused.set(file, parsed.problem);
         return [];
       }),
     ),
-  );
+    ...pulumiParts().resources,
+  ]);
   const documents = lazy(() =>
     repository.paths.filter(isDataFile).flatMap((file) => {
       const read = yaml(file);
@@ -107,6 +117,9 @@ export function factsOf(repository: Repository, today: string, cache: ParseCache
     },
     get resources() {
       return resources();
+    },
+    get programs() {
+      return pulumiParts().programs;
     },
     get documents() {
       return documents();

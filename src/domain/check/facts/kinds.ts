@@ -5,7 +5,7 @@ import { fileName } from '../files/repository.ts';
 export const isWorkflow = (path: string): boolean => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
 export const isActionFile = (path: string): boolean => /(^|\/)action\.ya?ml$/.test(path);
 export const isTerraform = (path: string): boolean =>
-  /\.(tf|tofu)$/.test(path) || /(^|\/)(terraform|[^/]*\.auto)\.tfvars$/.test(path);
+  /\.(tf|tofu)(\.json)?$/.test(path) || /(^|\/)(terraform|[^/]*\.auto)\.tfvars(\.json)?$/.test(path);
 export const isMakefile = (path: string): boolean => /^(GNUm|m|M)akefile$|\.mk$/.test(fileName(path));
 export const isShell = (path: string): boolean => /\.(sh|bash|zsh)$/.test(path);
 export const isPackageFile = (path: string): boolean => fileName(path) === 'package.json';
@@ -19,6 +19,7 @@ export const isFirebaseSource = (path: string): boolean =>
 export const isDataFile = (path: string): boolean =>
   /\.(ya?ml|json)$/.test(path) &&
   !isWorkflow(path) &&
+  !isTerraform(path) &&
   !isGenerated(path) &&
   !/(^|\/)(package|package-lock|tsconfig[^/]*|composer|deno)\.json$|\.min\.json$/.test(path);
 
@@ -43,7 +44,6 @@ export const isRead = (path: string): boolean =>
     isDockerfile(path) ||
     isDataFile(path) ||
     isFirebaseSource(path) ||
-    /\.tf\.json$/.test(path) ||
     /(^|\/)\.(gcloudignore|gitignore|dockerignore)$/.test(path) ||
     /\.(pem|key|env|b64|txt|smoke\.yaml)$/.test(path) ||
     /(^|\/)\.env/.test(path));

@@ -1,5 +1,6 @@
 import { blockOf, type Embedded } from '../files/embedded.ts';
 import { folderOf, type Repository, resolvePath } from '../files/repository.ts';
+import type { Resource } from '../hcl/terraform.ts';
 import type { ShellScript, Variables } from '../shell/command.ts';
 import { readMakefile } from '../shell/makefile.ts';
 import { readScript } from '../shell/read-script.ts';
@@ -10,6 +11,7 @@ import { embed } from '../yaml/embed.ts';
 import { entriesOf, nodeAt, textAt, type YamlNode } from '../yaml/node.ts';
 import { cloudBuildScripts } from './cloud-build.ts';
 import { isCloudBuild, isGenerated, isMakefile, isPackageFile, isSample, isShell } from './kinds.ts';
+import { provisionerScripts } from './provisioners.ts';
 import { startedBy } from './started.ts';
 
 /** A script, and what runs it. */
@@ -28,6 +30,7 @@ const maxStarted = 50;
 export function scriptsOf(
   repository: Repository,
   steps: readonly Step[],
+  resources: readonly Resource[],
   yaml: (path: string) => YamlNode | undefined,
   refuse: (file: string, why: string) => void,
 ): FoundScript[] {
@@ -88,6 +91,8 @@ export function scriptsOf(
   for (const path of repository.paths.filter((one) => isCloudBuild(one) && !isGenerated(one)))
     for (const script of cloudBuildScripts(path, repository.text(path) ?? '', yaml(path)))
       found.push({ script, file: path, step: undefined, isLoose: false });
+  for (const { script, variables, folder } of provisionerScripts(resources))
+    add(script, variables, folder, undefined, false);
   loose(repository, yaml, make, reached, (script, variables, folder) =>
     add(script, variables, folder, undefined, true),
   );

@@ -2,6 +2,7 @@ import { lineStarts, placeAt } from '../files/repository.ts';
 import { expression } from './expression.ts';
 import type { Body, Expression } from './node.ts';
 import { HclProblem, Scanner } from './scanner.ts';
+import { unquoted } from './template.ts';
 
 export type ParsedHcl = { body: Body } | { problem: string };
 
@@ -52,6 +53,16 @@ function readBody(scanner: Scanner, depth: number): Body {
     body.blocks.push({ type: name, labels, at, end: scanner.at, body: inner });
     scanner.skip(false);
   }
+}
+
+/** Parses the text of `source` between two offsets as a template, as a string of Terraform's JSON syntax holds it. */
+export function parseTemplate(source: string, at: number, end: number): Expression {
+  const scanner = new Scanner(source.slice(0, end));
+  scanner.at = at;
+  return unquoted(scanner, (nested) => {
+    nested.skip(true);
+    return expression(nested, 0, true);
+  });
 }
 
 const labelOf = (value: Expression): string | undefined =>

@@ -37,6 +37,16 @@ export function heredoc(scanner: Scanner, inner: Inner): Expression {
     : whole;
 }
 
+/** A text without quotes of its own, from where the scanner stands to the end of what it reads. */
+export function unquoted(scanner: Scanner, inner: Inner): Expression {
+  const at = scanner.at;
+  return templateOf(
+    readParts(scanner, inner, () => scanner.isAtEnd, false),
+    at,
+    scanner.at,
+  );
+}
+
 function dedented(text: string): string {
   const lines = text.split('\n');
   const indents = lines

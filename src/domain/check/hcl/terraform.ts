@@ -124,6 +124,21 @@ function within(values: Values, path: readonly string[]): Values {
 
 const pool = 'google_iam_workload_identity_pool';
 
+/** The full name of a pool, or its short one. Members name pools by these references. */
+export function poolName(
+  { body, at, end }: Pick<Block, 'body' | 'at' | 'end'>,
+  name: string,
+  attribute: string | undefined,
+  scope: HclScope,
+): Values | undefined {
+  const id = attributeOf(body, 'workload_identity_pool_id');
+  const short = (id && soleText(evaluate(id.value, scope))) ?? name;
+  const isShort = attribute === 'workload_identity_pool_id';
+  if (!isShort && attribute !== 'name' && attribute !== 'id') return undefined;
+  const value = isShort ? short : `projects/PROJECT/locations/global/workloadIdentityPools/${short}`;
+  return { values: [{ value, sure: true, at, end }], open: false };
+}
+
 function moduleScope(
   files: readonly TerraformFile[],
   calls: readonly { block: Block; folder: string }[],
@@ -134,7 +149,7 @@ function moduleScope(
   const locals = new Map<string, Expression>();
   const set = new Map<string, Expression>();
   for (const { file, body } of files) {
-    const isValues = file.endsWith('.tfvars');
+    const isValues = /\.tfvars(\.json)?$/.test(file);
     for (const { name, value } of isValues ? body.attributes : []) set.set(name, value);
     for (const block of body.blocks) {
       if (block.type === 'variable' && block.labels[0]) variables.set(block.labels[0], block);
@@ -170,20 +185,10 @@ function moduleScope(
     // Who applies the root module may give another value than the default.
     return standard && eitherOf([evaluate(standard.value, scope)]);
   };
-  /** The full name of a pool, or its short one. Members name pools by these references. */
-  const poolName = (name: string, attribute: string | undefined): Values | undefined => {
-    const block = pools.get(name);
-    if (!block) return undefined;
-    const id = attributeOf(block.body, 'workload_identity_pool_id');
-    const short = (id && soleText(evaluate(id.value, scope))) ?? name;
-    const isShort = attribute === 'workload_identity_pool_id';
-    if (!isShort && attribute !== 'name' && attribute !== 'id') return undefined;
-    const value = isShort ? short : `projects/PROJECT/locations/global/workloadIdentityPools/${short}`;
-    return { values: [{ value, sure: true, at: block.at, end: block.end }], open: false };
-  };
   const scope: HclScope = ([root = '', name = '', ...rest]) => {
     const key = `${root}.${name}`;
-    if (root === pool) return guarded(key, () => poolName(name, rest[0]));
+    const pooled = root === pool ? pools.get(name) : undefined;
+    if (pooled) return guarded(key, () => poolName(pooled, name, rest[0], scope));
     const found =
       root === 'var'
         ? guarded(key, () => variable(name))

@@ -35,7 +35,7 @@ export function readScript(script: Embedded, options: ScriptOptions = {}): Shell
     scope.set(
       name,
       values.map((text) => ({
-        words: [{ text, raw: text ?? `$${name}`, at: start, maybe: false }],
+        words: [{ text, raw: `$${name}`, at: start, maybe: false }],
         isList: false,
       })),
     );

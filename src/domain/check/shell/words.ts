@@ -59,18 +59,24 @@ function spread(
   const maybe = held.length > 1;
   return held.flatMap((value) => {
     if (value.isList || (quoted && value.words.length === 1))
-      return value.words.map((word) => ({ ...word, maybe: maybe || word.maybe }));
+      return value.words.map((word) => ({
+        ...word,
+        at: word.raw.startsWith('$') ? at : word.at,
+        maybe: maybe || word.maybe,
+      }));
     const text = flat(value);
     if (text === undefined) return [{ text: undefined, raw, at, maybe }];
     const [first] = value.words;
-    const place = first?.at ?? at;
+    // The value of a variable that the environment sets stands nowhere in the script, so its use is the place.
+    const isElsewhere = first === undefined || first.raw.startsWith('$');
+    const place = isElsewhere ? at : first.at;
     if (quoted) return [{ text, raw, at: place, maybe }];
     // Each word stands at its own column, behind the quote of the value.
     const isPlain = value.words.length === 1 && first?.raw.includes(text) && !text.includes('\n');
     const start = place.column + (isPlain ? (first?.raw.indexOf(text) ?? 0) : 0);
     return [...text.matchAll(/\S+/g)].map(({ 0: part, index }) => ({
       text: part,
-      raw: part,
+      raw: isElsewhere ? raw : part,
       at: isPlain ? { ...place, column: start + index } : place,
       maybe,
     }));

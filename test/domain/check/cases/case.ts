@@ -74,5 +74,15 @@ export const file = (name: string, text: string, language: Case['language'], mor
   files: { [name]: text, ...more },
 });
 
+/** A program of Pulumi in YAML. */
+export const pulumi = (resources: string, more: Files = {}): Case =>
+  file('infra/Pulumi.yaml', `name: ocr\nruntime: yaml\n${resources}`, 'yaml', more);
+
+/** A program of Pulumi in a language. */
+export const program = (name: string, text: string, runtime: string): Case =>
+  file(`infra/${name}`, text, name.endsWith('.py') ? 'text' : 'js', {
+    'infra/Pulumi.yaml': `name: ocr\nruntime: ${runtime}\n`,
+  });
+
 /** A change of a workflow. */
 export const change = (before: Case, after: Case): Case => ({ ...after, base: before.files });

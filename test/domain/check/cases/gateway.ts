@@ -1,4 +1,4 @@
-import { type Case, type Cases, command, file, steps, terraform } from './case.ts';
+import { type Case, type Cases, command, file, program, pulumi, steps, terraform } from './case.ts';
 
 const api = (more: string, operation: string, version = "swagger: '2.0'"): Case =>
   file(
@@ -104,6 +104,19 @@ export const gatewayCases: Cases = {
       ),
       file('firebase.json', '{ "functions": { "source": "functions", "runtime": "python310" } }', 'json'),
       command('gcloud functions deploy ocr --runtime=dotnet8'),
+      file(
+        'main.tf.json',
+        '{ "locals": { "language": "python" }, "resource": { "google_cloudfunctions2_function": { "x": { "build_config": { "runtime": "${local.language}39" } } } } }',
+        'json',
+      ),
+      pulumi(
+        'resources:\n  ocr:\n    type: gcp:cloudfunctionsv2:Function\n    properties:\n      buildConfig:\n        runtime: nodejs18\n        entryPoint: ocr\n',
+      ),
+      program(
+        '__main__.py',
+        "import pulumi_gcp as gcp\n\ngcp.cloudfunctionsv2.Function(\n    'ocr',\n    build_config=gcp.cloudfunctionsv2.FunctionBuildConfigArgs(runtime='python39', entry_point='ocr'),\n)\n",
+        'python',
+      ),
     ],
     good: [
       command('gcloud functions deploy ocr --runtime nodejs24'),

@@ -1,4 +1,15 @@
-import { type Cases, change, command, file, ours, steps, terraform, workflow } from './case.ts';
+import {
+  type Cases,
+  change,
+  command,
+  file,
+  ours,
+  program,
+  pulumi,
+  steps,
+  terraform,
+  workflow,
+} from './case.ts';
 
 export const publicCases: Cases = {
   'public-flag': {
@@ -29,6 +40,16 @@ export const publicCases: Cases = {
         "steps:\n  - name: gcr.io/google.com/cloudsdktool/cloud-sdk\n    entrypoint: gcloud\n    args: [run, deploy, ocr, '--allow-unauthenticated']\n",
         'yaml',
       ),
+      terraform(
+        'resource "null_resource" "deploy" {\n  provisioner "local-exec" {\n    command = "gcloud run deploy ${var.name} --allow-unauthenticated"\n  }\n}\n',
+      ),
+      terraform(
+        'locals {\n  open = "--allow-unauthenticated"\n}\nresource "terraform_data" "deploy" {\n  provisioner "local-exec" {\n    interpreter = ["/bin/bash", "-c"]\n    environment = { FLAGS = local.open }\n    command     = <<-EOT\n      set -e\n      gcloud functions deploy ocr --trigger-http $FLAGS\n    EOT\n  }\n}\n',
+      ),
+      terraform(
+        'resource "terraform_data" "deploy" {\n  provisioner "local-exec" {\n    working_dir = "../scripts"\n    command     = "./deploy.sh"\n  }\n}\n',
+        { 'scripts/deploy.sh': 'gcloud run deploy ocr --allow-unauthenticated\n' },
+      ),
       workflow(
         'on: push\nenv:\n  EXTRA: --allow-unauthenticated\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gcloud run deploy ocr ${{ env.EXTRA }}\n',
       ),
@@ -41,6 +62,9 @@ export const publicCases: Cases = {
       command('cat > note.txt <<EOF\ngcloud run deploy ocr --allow-unauthenticated\nEOF'),
       command('gcloud run deploy ocr --allow-unauthenticated --no-allow-unauthenticated'),
       file('docs/deploy.sh', 'gcloud run deploy demo --allow-unauthenticated\n', 'sh'),
+      terraform(
+        'resource "null_resource" "deploy" {\n  provisioner "local-exec" {\n    command = "gcloud run deploy ocr --no-allow-unauthenticated # no --allow-unauthenticated"\n  }\n  provisioner "local-exec" {\n    interpreter = ["python3", "-c"]\n    command     = "print(\'gcloud run deploy ocr --allow-unauthenticated\')"\n  }\n}\n',
+      ),
     ],
   },
   'public-flags-file': {
@@ -86,6 +110,33 @@ export const publicCases: Cases = {
         'svc/main.tf':
           'variable "callers" { type = list(string) }\nresource "google_cloud_run_v2_service_iam_binding" "x" {\n  name    = "ocr"\n  role    = "roles/run.invoker"\n  members = var.callers\n}\n',
       }),
+      file(
+        'main.tf.json',
+        '{\n  "resource": {\n    "google_cloud_run_v2_service_iam_member": {\n      "open": { "name": "ocr", "role": "roles/run.invoker", "member": "allUsers" }\n    }\n  }\n}\n',
+        'json',
+      ),
+      file(
+        'main.tf.json',
+        '{\n  "variable": { "callers": { "default": ["allUsers"] } },\n  "resource": [\n    { "google_cloudfunctions2_function_iam_binding": { "x": [{ "role": "roles/cloudfunctions.invoker", "members": "${var.callers}" }] } }\n  ]\n}\n',
+        'json',
+      ),
+      pulumi(
+        'resources:\n  open:\n    type: gcp:cloudrunv2:ServiceIamMember\n    properties:\n      name: ocr\n      role: roles/run.invoker\n      member: allUsers\n',
+      ),
+      pulumi(
+        'config:\n  callers: { default: user:a@example.com }\nresources:\n  open:\n    type: gcp:cloudfunctionsv2/functionIamMember:FunctionIamMember\n    properties:\n      role: roles/cloudfunctions.invoker\n      member: ${callers}\n',
+        { 'infra/Pulumi.prod.yaml': 'config:\n  ocr:callers: allAuthenticatedUsers\n' },
+      ),
+      program(
+        'index.ts',
+        "import * as gcp from '@pulumi/gcp';\nconst service = new gcp.cloudrunv2.Service('ocr', { location });\nnew gcp.cloudrunv2.ServiceIamMember('open', {\n  name: service.name,\n  role: 'roles/run.invoker',\n  member: 'allUsers',\n});\n",
+        'nodejs',
+      ),
+      program(
+        '__main__.py',
+        "import pulumi_gcp as gcp\n\ngcp.cloudrun.IamBinding(\n    'open',\n    service=service.name,  # the name of the service\n    role='roles/run.invoker',\n    members=['allUsers'],\n)\n",
+        'python',
+      ),
     ],
     good: [
       terraform(
@@ -97,6 +148,14 @@ export const publicCases: Cases = {
       command('gcloud run services remove-iam-policy-binding ocr --member=allUsers --role=roles/run.invoker'),
       terraform(
         '# member = "allUsers"\nresource "google_cloud_run_v2_service_iam_member" "x" {\n  name   = "ocr"\n  role   = "roles/run.viewer"\n  member = "allUsers"\n}\n',
+      ),
+      pulumi(
+        'resources:\n  one:\n    type: gcp:cloudrunv2:ServiceIamMember\n    properties: { name: ocr, role: roles/run.invoker, member: user:a@example.com }\n  site:\n    type: gcp:storage:BucketIAMMember\n    properties: { bucket: site, role: roles/storage.objectViewer, member: allUsers }\n',
+      ),
+      program(
+        'index.ts',
+        "import * as gcp from '@pulumi/gcp';\n// new gcp.cloudrunv2.ServiceIamMember('open', { role: 'roles/run.invoker', member: 'allUsers' });\nnew gcp.cloudrunv2.ServiceIamMember('one', { role: 'roles/run.invoker', member: caller.member });\nnew gcp.storage.BucketIAMMember('site', { role: 'roles/storage.objectViewer', member: 'allUsers' });\n",
+        'nodejs',
       ),
     ],
   },
@@ -112,6 +171,24 @@ export const publicCases: Cases = {
         'yaml',
       ),
       file('service.json', '{ "template": {}, "invokerIamDisabled": true }', 'json'),
+      file(
+        'main.tf.json',
+        '{ "resource": { "google_cloud_run_v2_service": { "x": { "name": "ocr", "invoker_iam_disabled": true } } } }',
+        'json',
+      ),
+      pulumi(
+        'resources:\n  ocr:\n    type: gcp:cloudrunv2:Service\n    properties:\n      location: europe-west1\n      invokerIamDisabled: true\n',
+      ),
+      program(
+        'index.ts',
+        "new gcp.cloudrunv2.Service('ocr', { location: 'europe-west1', invokerIamDisabled: true });\nimport * as gcp from '@pulumi/gcp';\n",
+        'nodejs',
+      ),
+      program(
+        '__main__.py',
+        "import pulumi_gcp as gcp\n\nocr = gcp.cloudrunv2.Service('ocr', location='europe-west1', invoker_iam_disabled=True)\n",
+        'python',
+      ),
     ],
     good: [
       terraform(

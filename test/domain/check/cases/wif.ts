@@ -1,4 +1,4 @@
-import { auth, type Case, type Cases, command, provider, terraform } from './case.ts';
+import { auth, type Case, type Cases, command, file, provider, pulumi, terraform } from './case.ts';
 
 const github = 'https://token.actions.githubusercontent.com';
 const block = (
@@ -41,6 +41,14 @@ export const wifCases: Cases = {
       command(create),
       terraform(block('""')),
       command(`${create} \\\n  --display-name="GitHub"`),
+      file(
+        'wif.tf.json',
+        `{ "resource": { "google_iam_workload_identity_pool_provider": { "gh": { "workload_identity_pool_id": "p", "attribute_mapping": { "google.subject": "assertion.sub" }, "oidc": { "issuer_uri": "${github}" } } } } }`,
+        'json',
+      ),
+      pulumi(
+        `resources:\n  gh:\n    type: gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider\n    properties:\n      workloadIdentityPoolId: p\n      attributeMapping: { google.subject: assertion.sub }\n      oidc: { issuerUri: ${github} }\n`,
+      ),
     ],
     good: [
       withCondition(ids),
@@ -63,6 +71,11 @@ export const wifCases: Cases = {
       command(`${create} --attribute-condition="assertion.repository_owner=='acme'"`),
       terraform(
         `locals {\n  owner = "acme"\n}\n${block('"assertion.repository_owner == \'${local.owner}\'"')}`,
+      ),
+      file(
+        'wif.tf.json',
+        `{\n  "resource": { "google_iam_workload_identity_pool_provider": { "gh": {\n    "workload_identity_pool_id": "p",\n    "attribute_condition": "assertion.repository_owner == 'acme'",\n    "attribute_mapping": { "google.subject": "assertion.sub" },\n    "oidc": { "issuer_uri": "${github}" }\n  } } }\n}\n`,
+        'json',
       ),
     ],
     good: [
@@ -140,6 +153,9 @@ export const wifCases: Cases = {
       ),
       command(
         `gcloud iam service-accounts add-iam-policy-binding a@p.iam.gserviceaccount.com --role=roles/iam.workloadIdentityUser --member="${pool}/*"`,
+      ),
+      pulumi(
+        'resources:\n  p:\n    type: gcp:iam:WorkloadIdentityPool\n    properties: { workloadIdentityPoolId: p }\n  grant:\n    type: gcp:serviceaccount:IAMMember\n    properties:\n      serviceAccountId: projects/p/serviceAccounts/a@p.iam.gserviceaccount.com\n      role: roles/iam.workloadIdentityUser\n      member: principalSet://iam.googleapis.com/${p.name}/*\n',
       ),
     ],
     good: [

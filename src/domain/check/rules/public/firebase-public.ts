@@ -1,7 +1,7 @@
 import { isFirebaseSource, isGenerated, isSample } from '../../facts/kinds.ts';
 import { folderOf, lineStarts, placeAt } from '../../files/repository.ts';
+import { blockComments } from '../../files/source-text.ts';
 import type { Rule } from '../rule.ts';
-import { blockComments } from '../shared/source-text.ts';
 
 /** An HTTP function of Firebase without `invoker`, and with no global option that sets one. */
 export const firebasePublic: Rule = ({ repository }, report) => {

@@ -5,6 +5,13 @@ import { invokes, isHarmless, isPublicMember } from '../shared/roles.ts';
 
 /** A public member with a role that allows calls: on the service, on its account, on the project or above. */
 export const publicBinding: Rule = (facts, report) => {
+  for (const { at, language, isRead } of facts.programs)
+    report.unknown(
+      at,
+      isRead
+        ? `Of the Pulumi program in ${language}, only literal arguments are read.`
+        : `A Pulumi program in ${language} is not read.`,
+    );
   for (const grant of grantsOf(facts)) {
     const { member, role, sure, on, at } = grant;
     if (!isPublicMember(member) || !opens(grant)) continue;

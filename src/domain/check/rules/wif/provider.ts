@@ -60,13 +60,15 @@ function inTerraform(resource: Facts['resources'][number]): FileProvider[] {
             ? undefined
             : {},
       hasUploadedKeys: keys && isPublicGithub(uri ?? '') ? place(keys.at) : undefined,
-      add: attribute
-        ? undefined
-        : (condition) => ({
-            ...place(oidc.at),
-            old: 'oidc',
-            new: `attribute_condition = "${condition}"\n  oidc`,
-          }),
+      // A new line of HCL has no place in JSON or in YAML.
+      add:
+        attribute || !/\.(tf|tofu)$/.test(resource.file)
+          ? undefined
+          : (condition) => ({
+              ...place(oidc.at),
+              old: 'oidc',
+              new: `attribute_condition = "${condition}"\n  oidc`,
+            }),
     },
   ];
 }
