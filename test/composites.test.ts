@@ -60,7 +60,8 @@ describe.each(composites)('%s', (file) => {
     const used = new Set(steps.flatMap(({ with: given }) => Object.keys(given)));
     for (const [name, input] of Object.entries(action.inputs)) {
       expect([...used]).toContain(name);
-      expect(input.default).toBeUndefined();
+      const inner = steps.filter(({ with: given }) => String(given[name]).includes(`inputs.${name}`));
+      for (const step of inner) expect(input.default).toBe(step.inner.inputs[name]?.default);
     }
   });
 
