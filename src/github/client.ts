@@ -41,9 +41,11 @@ export function createGithubClient({
   };
   return {
     async request(route, parameters, signal) {
+      const client = await octokit();
+      // Loading the client takes time on a busy machine, and that is no time of the request.
       const timeout = AbortSignal.timeout(timeoutMs);
       const request = { signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
-      const { status, data } = await (await octokit()).request(route, { ...parameters, request });
+      const { status, data } = await client.request(route, { ...parameters, request });
       return { status, data };
     },
   };

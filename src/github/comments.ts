@@ -41,7 +41,7 @@ const postedOf = (value: unknown): PostedComment => {
  * certainly did nothing or where doing them again is harmless.
  */
 export function createComments(options: CommentsOptions): Comments {
-  const { token, apiUrl, repository, pullRequest, clock, timeoutMs = 10_000, deadlineMs = 30_000 } = options;
+  const { token, apiUrl, repository, pullRequest, clock, timeoutMs = 10_000, deadlineMs = 20_000 } = options;
   // A page holds a hundred comments of up to 65 536 characters.
   const github = createGithubClient({ token, apiUrl, timeoutMs, maxBytes: 32 * 1024 * 1024 });
   const [owner = '', repo = ''] = repository.split('/');
@@ -78,25 +78,36 @@ export function createComments(options: CommentsOptions): Comments {
 
   return {
     async author(signal) {
-      // REST has no call by which the token of a job learns its own name.
-      const graphql = `POST ${(apiUrl ?? 'https://api.github.com').replace(/\/v3\/?$/, '').replace(/\/$/, '')}/graphql`;
-      try {
-        const answer = await call('read', graphql, { query: '{ viewer { login } }' }, signal);
-        const { viewer } = objectOf(objectOf(answer).data);
-        return textOf(objectOf(viewer).login) ?? jobAuthor;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        return jobAuthor;
+      // REST has no call by which the token of a job learns its own name. Gitea and Forgejo have no GraphQL.
+      const base = (apiUrl ?? 'https://api.github.com').replace(/\/v3\/?$/, '').replace(/\/$/, '');
+      const asked = [
+        async () => {
+          const query = { query: '{ viewer { login } }' };
+          const { data } = objectOf(await call('read', `POST ${base}/graphql`, query, signal));
+          return objectOf(data).viewer;
+        },
+        () => call('read', 'GET /user', {}, signal),
+      ];
+      for (const ask of asked) {
+        try {
+          const login = textOf(objectOf(await ask()).login);
+          if (login !== undefined) return login;
+        } catch (error) {
+          if (!(error instanceof CommentRefused) || error.status === undefined) throw error;
+        }
       }
+      return jobAuthor;
     },
     async list(signal) {
-      const comments: PostedComment[] = [];
+      const comments = new Map<number, PostedComment>();
       for (let page = 1; page <= mostPages; page++) {
+        const before = comments.size;
         const found = listOf(await call('read', `GET ${all}`, { ...at, per_page: perPage, page }, signal));
-        comments.push(...found.map(postedOf));
-        if (found.length < perPage) break;
+        for (const one of found.map(postedOf)) comments.set(one.id, one);
+        // A server without pages answers every time with all.
+        if (found.length < perPage || comments.size === before) break;
       }
-      return comments.sort((a, b) => a.id - b.id);
+      return [...comments.values()].sort((a, b) => a.id - b.id);
     },
     create: async (body, signal) => postedOf(await call('write', `POST ${all}`, { ...at, body }, signal)),
     update: async (id, body, signal) =>
@@ -125,7 +136,7 @@ const shownTo = ({ status, transport }: Failure) =>
 
 /** The deadline of the client and that of its request end at the same time. */
 const timedOut = new TransportError('timeout', true, 'GitHub did not answer in time.', undefined);
-const isTimeout = (error: unknown) => error instanceof Error && error.name === 'TimeoutError';
+const isTimeout = (error: unknown) => (error as { name?: unknown } | undefined)?.name === 'TimeoutError';
 
 /** Octokit gives an error of the network the status 500 and no answer. */
 function failureOf(error: unknown): Failure {

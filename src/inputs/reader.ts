@@ -124,6 +124,7 @@ export class InputReader {
   /** What the user said about the comment on the pull request. Works for an action that failed before it read its inputs. */
   get comment(): CommentInputs | undefined {
     const given = (name: string) => this.#env[`INPUT_${name.toUpperCase()}`]?.trim() || undefined;
+    if (this.#action !== undefined && !inputsOf(this.#action).includes('comment')) return undefined;
     for (const name of ['comment', 'comment_section']) this.#asked.add(name);
     if (!['true', 't', '1'].includes(given('comment')?.toLowerCase() ?? '')) return undefined;
     const token = given('github_token');

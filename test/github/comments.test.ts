@@ -50,11 +50,18 @@ test('knows as whom it writes, also at GitHub Enterprise Server, and without an 
   commentsOf(sandbox.world).tokens.set('app', { login: 'acme-app[bot]', pull_requests: 'write' });
   expect(await open({ token: 'app' }).author(never)).toBe('acme-app[bot]');
   expect(await open().author(never)).toBe('github-actions[bot]');
-  sandbox.world.faults.add({ api: 'github', path: '/graphql', fault: { status: 404 } });
+  sandbox.world.faults.add({ api: 'github', path: '/graphql', times: 2, fault: { status: 404 } });
   expect(await open({ token: 'app' }).author(never)).toBe('github-actions[bot]');
   sandbox.world.requests.length = 0;
   await open({ apiUrl: `${sandbox.env.GITHUB_API_URL}/api/v3` }).author(never);
-  expect(sandbox.world.requests.map(({ path }) => path)).toEqual(['/api/graphql']);
+  expect(sandbox.world.requests.map(({ path }) => path)).toEqual(['/api/graphql', '/api/v3/user']);
+  sandbox.world.faults.add({ api: 'github', path: '/graphql', fault: { status: 404 } });
+  sandbox.world.faults.add({
+    api: 'github',
+    path: '/user',
+    fault: { status: 200, body: { login: 'gitea-actions' } },
+  });
+  expect(await open().author(never)).toBe('gitea-actions');
 });
 
 describe('trouble', () => {

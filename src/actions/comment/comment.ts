@@ -11,7 +11,7 @@ import { type PullRequest, pullRequestOf } from './pull-request.ts';
 import { stepKey } from './step-key.ts';
 
 /** A comment is no reason to keep a job waiting. */
-const deadlineMs = 60_000;
+const deadlineMs = 45_000;
 
 /** Brings the result of a step into the comment on the pull request. It never throws: a result counts without a comment, too. */
 export async function writeComment(
@@ -21,6 +21,7 @@ export async function writeComment(
 ): Promise<CommentRecord> {
   const { env, inputs, clock, secrets, id, signal: cancelled } = context;
   const { token, section: title } = inputs.comment ?? {};
+  if (cancelled.aborted) return { state: 'none', why: 'the run was cancelled.' };
   const pull = pullRequestOf(env);
   if (!pull) return { state: 'none', why: 'this run belongs to no pull request.' };
   if (token === undefined)
@@ -48,7 +49,7 @@ export async function writeComment(
 }
 
 function refused(error: unknown, { fork }: PullRequest, cancelled: boolean): CommentRecord {
-  if (cancelled) return { state: 'refused', why: 'the run was cancelled.' };
+  if (cancelled) return { state: 'none', why: 'the run was cancelled.' };
   const [status, said] =
     error instanceof CommentRefused ? [error.status, error.said] : [undefined, messageOf(error)];
   return { state: 'refused', ...explainRefusal({ status, said }, fork) };

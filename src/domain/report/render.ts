@@ -83,9 +83,10 @@ function errorLines(report: Report): string[] {
 /** Where the result stands on the pull request, or why it does not. */
 function commentLines({ comment }: Report): string[] {
   if (comment === undefined) return [];
-  if (comment.state === 'written' && comment.url !== undefined)
+  if (comment.state === 'written' && comment.url !== undefined && /^https?:\/\/[\w.:/#-]+$/.test(comment.url))
     return [`<sub>Also in [the comment on the pull request](${comment.url}).</sub>`, ''];
-  if (comment.why === undefined) return [];
+  // That a run has no pull request is no news.
+  if (comment.why === undefined || comment.state !== 'refused') return [];
   return [
     `No comment was written on the pull request: ${[comment.why, comment.fix].flatMap((text) => (text ? [proseText(text, 600)] : [])).join(' ')}`,
     '',

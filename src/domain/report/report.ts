@@ -57,7 +57,7 @@ export interface ErrorRecord {
 /** What became of the comment on the pull request. */
 export interface CommentRecord {
   /**
-   * `written`: the comment holds this result. `newer`: it already holds that of a newer run. `none`: the run has no pull request.
+   * `written`: the comment holds this result. `newer`: it already holds that of a newer run. `none`: the run has no pull request, or was cancelled.
    * `refused`: GitHub took none, and `why` says the cause.
    */
   state: 'written' | 'newer' | 'none' | 'refused';

@@ -30,7 +30,7 @@ export async function writeSection(
   section: Section,
   signal: AbortSignal,
 ): Promise<Written> {
-  const author = await comments.author(signal);
+  let author = await comments.author(signal);
   let wrote: PostedComment | undefined;
   for (let round = 1; ; round++) {
     const read = clock.steady();
@@ -47,6 +47,8 @@ export async function writeSection(
     try {
       const body = composeComment(put === 'newer' ? content : put);
       wrote = kept ? await comments.update(kept.id, body, signal) : await comments.create(body, signal);
+      // The comment shows for certain who its author is.
+      if (!kept) author = wrote.author;
       for (const { id } of others) await comments.remove(id, signal);
     } catch (error) {
       // The comment may have been deleted since, and a write may have taken effect: the next round sees it.

@@ -91,6 +91,14 @@ test('the comment of somebody else with our mark is left alone', async () => {
   expect(conversation.titles).toEqual(['Plan']);
 });
 
+test('where GitHub does not say as whom a token writes, its own comment shows it, and there is one comment in the end', async () => {
+  const { conversation, write } = world();
+  const unknown = () => ({ ...conversation.as(100), author: async () => 'somebody-else' });
+  await write(section(), unknown());
+  await write(section({ title: 'Plan' }), unknown());
+  expect([conversation.own.length, conversation.titles]).toEqual([1, ['Files', 'Plan']]);
+});
+
 test('an earlier run does not overwrite what a later one wrote', async () => {
   const { conversation, write } = world();
   await write(section({ run: { id: 200, attempt: 1 } }));
