@@ -58,6 +58,9 @@ function resourceOf(world: World, kind: Kind, id: string, permission: string): s
     organizations: [world.organizationId],
   }[kind];
   const resource = `//cloudresourcemanager.googleapis.com/${kind}/${own[0]}`;
+  // Another project exists here if it has a policy.
+  const other = `//cloudresourcemanager.googleapis.com/${kind}/${id}`;
+  if (kind === 'projects' && !own.includes(id) && world.policies.resources().includes(other)) return other;
   if (!own.includes(id)) throw permissionDenied(permission, `${kind}/${id}`);
   return resource;
 }

@@ -37,6 +37,11 @@ function commandOf(need: Need, target: PreflightTarget): string | undefined {
       const reader = 'roles/artifactregistry.reader';
       return grantOnRepository({ project, location, name }, ownMember(target), reader);
     }
+    case 'agent': {
+      const { project, location, repository: name } = need.repository;
+      const agent = asMember(account(need.account));
+      return grantOnRepository({ project, location, name }, agent, 'roles/artifactregistry.reader');
+    }
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/finding.ts';
 import type { ImageProblem } from '../image/image.ts';
+import type { RepositoryName } from '../image/reader.ts';
 import type { SizeProblem } from './limits.ts';
 import type { NeededFor, Place, Weight } from './permissions.ts';
 
@@ -26,6 +27,8 @@ export type Need =
   | { kind: 'elsewhere'; regions: readonly string[] }
   /** The container image. `problem` is undefined if it can be deployed. */
   | { kind: 'image'; image: string; problem?: ImageProblem | undefined }
+  /** The image is in a repository of another project, which Cloud Run reads with `account`. */
+  | { kind: 'agent'; account: string; repository: RepositoryName }
   | { kind: 'project' };
 
 /** `unknown`: it could not be tried. */

@@ -33,6 +33,8 @@ export function needText(need: Need, { project, region }: PreflightTarget): stri
       return `a confirmation of the region: there is no function of this name in ${region}, but there is one in ${need.regions.join(', ')}`;
     case 'image':
       return need.problem ? imageProblemText(need.problem) : `the image ${need.image}`;
+    case 'agent':
+      return `the right of Cloud Run's service agent ${need.account} to read the repository ${need.repository.repository} of project ${need.repository.project}, which has the image: no binding of the two names it`;
     case 'project':
       return `a role on project ${project}, or the project itself: Google does not tell which`;
   }
@@ -91,6 +93,8 @@ export function remedyText(need: Need): string | undefined {
       return 'Correct region, or set new_region: true for a first release in one more region.';
     case 'image':
       return need.problem && imageRemedy(need.problem);
+    case 'agent':
+      return 'Grant it roles/artifactregistry.reader on the repository. If a folder or the organisation grants it already, nothing is missing.';
     case 'project':
       return 'Correct project_id, or grant the roles of the README to the identity of this job.';
   }

@@ -4,7 +4,7 @@ import { messageOf } from '../../domain/errors/errors.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { Api } from '../../http/endpoints.ts';
 import { RemoteError } from '../../http/remote-error.ts';
-import type { Rest } from '../../http/rest.ts';
+import type { Rest, RestCall } from '../../http/rest.ts';
 import type { Images } from '../../steps/ports/images.ts';
 import type { PreflightSources } from '../../steps/ports/preflight.ts';
 import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
@@ -90,6 +90,35 @@ export function createPreflightSources(
       }
     },
 
+    async readersOf({ project, location, repository }, signal) {
+      const name = `projects/${project}/locations/${location}/repositories/${repository}`;
+      const query = { 'options.requestedPolicyVersion': 3 };
+      const [own, above] = await Promise.all([
+        bindingsOf(
+          rest,
+          {
+            api: 'artifactregistry',
+            method: 'GET',
+            path: `v1/${encodeName(name)}:getIamPolicy`,
+            query,
+            signal,
+          },
+          'artifactregistry.repositories.getIamPolicy',
+        ),
+        bindingsOf(
+          rest,
+          {
+            ...{ api: 'cloudresourcemanager' as const, method: 'POST' as const, retry: 'read' as const },
+            path: `v3/projects/${encodeURIComponent(project)}:getIamPolicy`,
+            ...{ body: { options: { requestedPolicyVersion: 3 } }, signal },
+          },
+          'resourcemanager.projects.getIamPolicy',
+        ),
+      ]);
+      if (!own.ok || !above.ok) return own.ok ? above : own;
+      return { ...own, value: [...own.value, ...above.value] };
+    },
+
     projectNumber(project, signal) {
       const call = {
         ...{ api: 'cloudresourcemanager' as const, method: 'GET' as const },
@@ -104,6 +133,13 @@ export function createPreflightSources(
     },
   };
 }
+
+const bindingsOf = (rest: Rest, call: RestCall, permission: string) =>
+  reading(rest, { ...call, ...limits }, permission, (body) =>
+    listOf(body.bindings)
+      .map(objectOf)
+      .map(({ role, members }) => ({ role: textOf(role) ?? '', members: textsOf(members) })),
+  );
 
 /** The regions of services, from the list of all regions that `gcloud run services list` reads (run.googleapis.com/$discovery/rest?version=v1). */
 const servicesOf = (rest: Rest, project: string, name: string, signal: AbortSignal | undefined) =>

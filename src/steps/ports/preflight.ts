@@ -1,5 +1,6 @@
 import type { Reading } from '../../domain/exposure/facts.ts';
 import type { ImageAnswer } from '../../domain/image/image.ts';
+import type { ReaderBinding, RepositoryName } from '../../domain/image/reader.ts';
 import type { Deployed } from './target.ts';
 
 /** What a preflight reads. Failures are values; only an error of the login and a cancelled run are thrown. */
@@ -27,6 +28,8 @@ export interface PreflightSources {
   ): Promise<Reading<string[]>>;
   /** Whether the container image can be deployed. */
   image(image: string, signal?: AbortSignal): Promise<Reading<ImageAnswer>>;
+  /** The bindings of a repository of images and of its project. */
+  readersOf(repository: RepositoryName, signal?: AbortSignal): Promise<Reading<ReaderBinding[]>>;
   projectNumber(project: string, signal?: AbortSignal): Promise<Reading<string>>;
 }
 

@@ -36,6 +36,7 @@ export class Calls {
       regionsOf: counted(sources.regionsOf),
       image: counted(sources.image),
       projectNumber: counted(sources.projectNumber),
+      readersOf: counted(sources.readersOf),
     };
   }
 }

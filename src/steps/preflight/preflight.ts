@@ -12,6 +12,7 @@ import type { Place } from '../../domain/preflight/permissions.ts';
 import type { PreflightEvidence, PreflightTarget } from '../../domain/preflight/row.ts';
 import type { PreflightUse } from '../../domain/preflight/use.ts';
 import type { Deployed } from '../ports/target.ts';
+import { agentRows } from './agent-rows.ts';
 import { type CallerPorts, callerRows, callerToken } from './caller.ts';
 import { Calls } from './calls.ts';
 import { regionsElsewhere } from './elsewhere.ts';
@@ -74,6 +75,7 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
     url !== undefined && isClosedNow(use, live?.config) ? calls.caller.call(url, signal) : undefined,
     image === undefined ? undefined : sources.image(image, signal),
   ]);
+  const agent = await agentRows(sources, place.project, found, signal);
   const rows = weighCounts(
     [
       ...projectRows(described, granted),
@@ -84,6 +86,7 @@ export async function preflight(ports: CallerPorts, request: PreflightRequest): 
       ...sizeRows(use, live?.config),
       ...elsewhereRows(elsewhere),
       ...imageRows(image, found),
+      ...agent,
     ],
     use,
   );

@@ -92,6 +92,25 @@ export const mistakes: readonly Mistake[] = [
     repair: /repositories add-iam-policy-binding gcf-artifacts .*service-42@serverless-robot-prod/,
   },
   {
+    name: 'image of another project that Cloud Run may not read',
+    facts: start(
+      'Google Cloud Run Service Agent service-42@serverless-robot-prod.iam.gserviceaccount.com must have permission to read the image, europe-docker.pkg.dev/acme-images/containers/ocr@sha256:00. Note that the image is from project [acme-images], which is not the same as this project [acme-prod].',
+    ),
+    cause: /acme-images.*service agent of project acme-prod/,
+    repair:
+      /repositories add-iam-policy-binding containers --project=acme-images --location=europe --member=serviceAccount:service-42@serverless-robot-prod/,
+  },
+  {
+    name: 'image that the deployer may not read',
+    facts: call(
+      403,
+      'User must have permission to read the image, us-central1-docker.pkg.dev/acme-images/containers/ocr@sha256:00. Ensure that the provided container image URL is correct and that the above account has permission to access the image.',
+    ),
+    cause: /deployer@acme-prod\S+ may not read the repository containers of project acme-images/,
+    repair:
+      /repositories add-iam-policy-binding containers --project=acme-images .*--member=serviceAccount:deployer@acme-prod/,
+  },
+  {
     name: 'out of memory at the start',
     facts: start(listened, 'Memory limit of 512 MiB exceeded with 530 MiB used.'),
     cause: /530 MiB/,

@@ -1,6 +1,14 @@
 import { projectFlag, quoted } from '../../data/shell.ts';
 import type { FailureFacts, RunNames } from '../../errors/facts.ts';
-import { account, asMember, grantOnRepository, grantOnSecret, serviceAgent } from '../commands.ts';
+import {
+  account,
+  asMember,
+  grantOnRepository,
+  grantOnSecret,
+  ownMember,
+  serviceAgent,
+  who,
+} from '../commands.ts';
 import { found, type Row, says } from '../row.ts';
 
 /** A new revision cannot have a secret or its image. Its container was never started, so it wrote no log. */
@@ -87,16 +95,26 @@ export const mountRows: readonly Row[] = [
     },
     matches: says(/must have permission to read the image/i),
     repair: (failure, names) => {
-      const { location, project, name } = repositoryOf(failure, names);
+      const repository = repositoryOf(failure, names);
+      const reader = 'roles/artifactregistry.reader';
+      if (/\bUser must have permission/.test(failure.message))
+        return {
+          why: `Whoever deploys an image must be able to read it, and ${who(names)} may not read the repository ${repository.name} of project ${repository.project}.`,
+          fix: 'Let the identity of this job read the repository:',
+          commands: [grantOnRepository(repository, ownMember(names), reader)],
+        };
       const number = found(failure, /service-(\d+)@serverless-robot/);
+      const isForeign = names.project !== undefined && repository.project !== names.project;
       return {
-        why: 'Cloud Run reads the image with an account of its own (its service agent), and this account lost the permission on the repository.',
+        why: isForeign
+          ? `The image is in project ${repository.project}. Cloud Run reads it with the service agent of project ${names.project}, which has no right there.`
+          : 'Cloud Run reads the image with an account of its own (its service agent), and this account lost the permission on the repository.',
         fix: 'Let that account read the repository:',
         commands: [
           grantOnRepository(
-            { project, location, name },
+            repository,
             asMember(serviceAgent(names, 'serverless-robot-prod', number)),
-            'roles/artifactregistry.reader',
+            reader,
           ),
         ],
       };

@@ -1,5 +1,6 @@
 import * as about from '../../../../src/domain/data/commands.ts';
 import { failureTexts } from '../../../../src/domain/deploy/failure.ts';
+import { serviceAgentOf } from '../../../../src/domain/image/reader.ts';
 import { runImage } from '../../../../src/domain/image/run-image.ts';
 import { commandBlock } from '../../../../src/domain/preflight/commands.ts';
 import {
@@ -63,6 +64,19 @@ const preflight = (): Printed[] => [
             ...{ problem: 'denied', image: 'i', host: 'h' },
             repository: { project: here.project, location: here.region, repository: 'containers' },
           },
+        }),
+      ],
+      target,
+    ),
+  ),
+  ...printed(
+    'preflight, an image of another project that Cloud Run may not read',
+    commandBlock(
+      [
+        missing({
+          kind: 'agent',
+          account: serviceAgentOf('123456789012'),
+          repository: { project: here.project, location: here.region, repository: 'containers' },
         }),
       ],
       target,
