@@ -1,7 +1,8 @@
 // The test command: type check, lint and format, generated documentation, then every test. It runs all of them even if one
 // fails, so that one run shows everything that is wrong. It exits 1 if anything failed. TEST_RESULT=FILE keeps jest's result.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { node24, root } from './find-node24.mjs';
 
 const node = node24();
@@ -31,7 +32,20 @@ for (const [name, argv] of steps) {
   console.log(`== ${name} took ${Math.round((performance.now() - started) / 1000)} s`);
   if (status !== 0) failed.push(name);
 }
+if (result) printSlowest(JSON.parse(readFileSync(result, 'utf8')).testResults);
 if (failed.length > 0) {
   console.error(`\nFailed: ${failed.join(', ')}.`);
   process.exit(1);
+}
+
+/** Prints the test files that took longest, and all of them in sum: two run at a time. */
+function printSlowest(files) {
+  const took = files.map(({ name, startTime, endTime }) => ({
+    name: relative(root, name),
+    seconds: Math.max(0, endTime - startTime) / 1000,
+  }));
+  const sum = took.reduce((all, { seconds }) => all + seconds, 0);
+  console.log(`\nThe slowest of ${took.length} test files, which took ${Math.round(sum)} s in sum:`);
+  for (const { name, seconds } of took.sort((a, b) => b.seconds - a.seconds).slice(0, 20))
+    console.log(`${String(Math.round(seconds)).padStart(5)} s  ${name}`);
 }
