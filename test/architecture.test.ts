@@ -134,6 +134,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'errors',
         'exposure',
         'findings',
+        'freeze',
         'login',
         'preflight',
       ],
@@ -156,6 +157,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
     check: ['data', 'deploy', 'findings', 'login', 'release', 'slo', 'smoke', 'source', 'text'],
     budget: ['evidence', 'findings', 'slo', 'text'],
+    // Times in which nothing is released.
+    freeze: ['data', 'findings'],
     deploy: ['data', 'image', 'source', 'text'],
     exposure: ['cel', 'data', 'findings', 'invocation'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],

@@ -10,6 +10,7 @@ const headings: Record<Capability, string> = {
   watch: 'Watch',
   basis: 'What a verdict rests on',
   budget: 'Error budget',
+  freeze: 'Freeze windows',
   preflight: 'Preflight: what later stages need',
   doctor: 'Doctor: what a release will need',
 };

@@ -5,6 +5,7 @@ import { checkGroup } from './groups/check.ts';
 import { decision } from './groups/decision.ts';
 import { deploy } from './groups/deploy.ts';
 import { eventTrigger } from './groups/event-trigger.ts';
+import { freeze } from './groups/freeze.ts';
 import { functionGroup } from './groups/function.ts';
 import { guard } from './groups/guard.ts';
 import { login } from './groups/login.ts';
@@ -37,6 +38,7 @@ export const groups = [
   deploy,
   guard,
   checkGroup,
+  freeze,
   smoke,
   canary,
   watch,

@@ -1,8 +1,9 @@
 import { functionPath, servicePath, shortName } from '../../domain/data/resource-name.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import { planWithoutValues } from '../../domain/deploy/plan-text.ts';
+import { type FreezeJudgement, judgeFreeze } from '../../domain/freeze/judge.ts';
 import { userAgent } from '../../domain/product.ts';
-import { newReport } from '../../domain/report/report.ts';
+import { newReport, type Report } from '../../domain/report/report.ts';
 import { servingAllocations } from '../../domain/traffic/serving.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
@@ -11,7 +12,7 @@ import { deploy as deployService } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/ports.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';
 import { openPlatform } from '../login/platform.ts';
-import { readDeployInputs } from './inputs.ts';
+import { type DeployInputs, readDeployInputs } from './inputs.ts';
 import { deployPorts } from './ports.ts';
 
 /** What the report keeps of a deploy: no values of variables, and at most 5000 files. */
@@ -66,6 +67,10 @@ export const deploy: Action<'deploy'> = async (context) => {
     read,
     signal,
   );
+  // Google's time counts, because the login has corrected the clock.
+  const frozen = judgeFreeze(read.freeze, clock.now());
+  if (frozen?.blocks && !settings.dryRun) return { report: blocked(read, inputs.given, frozen), view };
+  if (frozen) log.warning(frozen.blocks ? `A deploy would stop: ${frozen.reason}` : frozen.reason);
   const request: DeployRequest = { ...settings, live: tried.live, signal };
   const result = await deployService(
     {
@@ -87,9 +92,10 @@ export const deploy: Action<'deploy'> = async (context) => {
   report.verdict = result.verdict;
   report.outcome = result.outcome;
   report.reason = result.reason;
-  report.findings = [...tried.findings, ...result.findings];
+  report.findings = [...tried.findings, ...(frozen ? [frozen.finding] : []), ...result.findings];
   report.actions_taken = result.actions;
   report.evidence.preflight = tried.evidence;
+  report.evidence.freeze = frozen?.evidence;
   report.evidence.deploy = evidenceOf(request, result);
   report.timings.push({
     stage: 'deploy',
@@ -97,9 +103,26 @@ export const deploy: Action<'deploy'> = async (context) => {
     seconds: (clock.steady() - startedAt) / 1000,
     verdict: result.verdict,
   });
-  const view = async () => (await import('../../domain/summary/deploy/section.ts')).deployView;
   return { report, view, outputs: outputsOf(request, result) };
 };
+
+const view = async () => (await import('../../domain/summary/deploy/section.ts')).deployView;
+
+/** The report of a deploy that did not begin. */
+function blocked(
+  { request: { project, region, name } }: DeployInputs,
+  given: Record<string, unknown>,
+  frozen: FreezeJudgement,
+): Report<'deploy'> {
+  const report = newReport('deploy', { project, region, name });
+  report.inputs = given;
+  report.verdict = 'fail';
+  report.outcome = 'blocked';
+  report.reason = `${frozen.reason} Nothing was changed.`;
+  report.findings = [frozen.finding];
+  report.evidence.freeze = frozen.evidence;
+  return report;
+}
 
 function outputsOf(
   request: DeployRequest,

@@ -2,6 +2,7 @@ import type { Json } from '../../domain/data/json.ts';
 import { locationPath } from '../../domain/data/resource-name.ts';
 import { secretSettings } from '../../domain/deploy/secrets.ts';
 import { parseBuildAccount, parseConnector } from '../../domain/deploy/values.ts';
+import type { FreezeRules } from '../../domain/freeze/judge.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import type { InputReader } from '../../inputs/reader.ts';
 import type { Inputs } from '../../inputs/table.ts';
@@ -16,6 +17,7 @@ type Set = (path: string, value: Json | undefined) => void;
 export interface DeployInputs {
   login: LoginRequest;
   request: Omit<DeployRequest, 'signal'>;
+  freeze: FreezeRules;
   requireProof: 'partial' | 'complete';
   propagationSeconds: number;
   preflight: 'stop' | 'warn';
@@ -46,6 +48,7 @@ export function readDeployInputs({
       tag: values.tag,
       dryRun: values.dry_run,
     },
+    freeze: { windows: values.freeze ?? [], override: values.freeze_override },
     requireProof: values.require_proof,
     propagationSeconds: values.propagation_timeout,
     preflight: values.preflight,

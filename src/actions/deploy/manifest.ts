@@ -17,7 +17,7 @@ export const manifest: Manifest = {
     ...shared('traffic', 'unchanged', 'exposure', 'verdict', 'reason', 'report'),
     outcome: sharedAnd(
       'outcome',
-      '`exposed` if the function is public, `superseded` if another deploy changed the function in between, `cancelled` if the run was cancelled, else empty.',
+      '`blocked` by a window of `freeze`, `exposed` if the function is public, `superseded` if another deploy changed the function in between, `cancelled` if the run was cancelled, else empty.',
     ),
   },
 };

@@ -81,6 +81,7 @@ export async function readRelease({
       override: values.budget_override,
     },
     request: {
+      freeze: { windows: values.freeze ?? [], override: values.freeze_override },
       canary: values.canary,
       stepSeconds: values.step_duration,
       fullSeconds: values.duration,

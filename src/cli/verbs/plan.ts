@@ -11,6 +11,8 @@ export const plan = verb({
   action: 'deploy',
   without: [
     'dry_run',
+    'freeze',
+    'freeze_override',
     'preflight',
     'propagation_timeout',
     'on_exposed',

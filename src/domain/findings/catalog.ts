@@ -6,6 +6,7 @@ import { type CheckRule, checkRules } from './rules/check.ts';
 import { deployRules } from './rules/deploy.ts';
 import { doctorRules } from './rules/doctor.ts';
 import { exposureRules } from './rules/exposure.ts';
+import { freezeRules } from './rules/freeze.ts';
 import { loginRules } from './rules/login.ts';
 import { preflightRules } from './rules/preflight.ts';
 import { smokeRules } from './rules/smoke.ts';
@@ -21,6 +22,7 @@ export const ruleTables = {
   smoke: smokeRules,
   watch: watchRules,
   budget: budgetRules,
+  freeze: freezeRules,
   basis: basisRules,
   preflight: preflightRules,
   doctor: doctorRules,
@@ -43,6 +45,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...smokeRules,
   ...watchRules,
   ...budgetRules,
+  ...freezeRules,
   ...basisRules,
   ...preflightRules,
   ...doctorRules,

@@ -27,7 +27,7 @@ export const events = [
   'passed',
   /** The code and settings to release already serve. */
   'unchanged',
-  /** A rule forbids the release: something that a later stage needs is missing, the budget is spent, another tool split the traffic, or this code failed before. */
+  /** A rule forbids the release: something that a later stage needs is missing, a window of `freeze` is open, the budget is spent, another tool split the traffic, or this code failed before. */
   'refused',
   /** Another release of this function is under way. */
   'yielded',
@@ -48,7 +48,7 @@ export type Event = (typeof events)[number];
 
 export const phaseActions: Record<Phase, string> = {
   preflight: 'try what every later stage needs: permissions, APIs, settings, the caller',
-  gate: 'ask whether the error budget allows a release',
+  gate: 'ask whether the calendar and the error budget allow a release',
   reading: 'read the service, settle what an earlier release left open, check that a release is possible',
   guarding: 'prove that the function is private, and close it first if it is not',
   pinning:

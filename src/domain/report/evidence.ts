@@ -5,6 +5,7 @@ import type { DeployEvidence } from '../deploy/evidence.ts';
 import type { DoctorEvidence } from '../doctor/check.ts';
 import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import type { Freeze } from '../freeze/freeze.ts';
 import type { LoginEvidence } from '../login/evidence.ts';
 import type { PreflightEvidence } from '../preflight/row.ts';
 import type { ReleaseFacts } from '../release/facts.ts';
@@ -28,6 +29,8 @@ export interface ReleaseEvidence {
   release?: ReleaseFacts | undefined;
   /** What was tried before the first change. */
   preflight?: PreflightEvidence | undefined;
+  /** The window in which the release began, if there was one. */
+  freeze?: Freeze | undefined;
   budget?: Gate | undefined;
   deploy?: DeployEvidence | undefined;
   /** The last look at the exposure, and one line about every look. */
@@ -60,7 +63,11 @@ export interface SettledEvidence {
 interface EvidenceByAction {
   auth: object;
   check: { check?: CheckEvidence | undefined };
-  deploy: { preflight?: PreflightEvidence | undefined; deploy?: DeployEvidence | undefined };
+  deploy: {
+    preflight?: PreflightEvidence | undefined;
+    freeze?: Freeze | undefined;
+    deploy?: DeployEvidence | undefined;
+  };
   doctor: { preflight?: PreflightEvidence | undefined; doctor?: DoctorEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   release: ReleaseEvidence;

@@ -1,3 +1,4 @@
+import { judgeFreeze } from '../../domain/freeze/judge.ts';
 import type { Phase } from '../../domain/release/machine.ts';
 import { goBack } from './phases/back.ts';
 import { build } from './phases/build.ts';
@@ -26,6 +27,8 @@ export function handlersOf(run: ReleaseRun): Handlers {
       return result;
     },
     gate: async () => {
+      const frozen = askCalendar(run);
+      if (frozen) return frozen;
       if (ports.stages.budget === undefined) return passed('no objectives, no gate');
       known ??= { deployed: await ports.target.read(ports.signal) };
       return askBudget(run, known.deployed?.service);
@@ -49,6 +52,23 @@ export function handlersOf(run: ReleaseRun): Handlers {
     finishing: () => finish(run),
     reverting: () => goBack(run),
   };
+}
+
+/**
+ * Asks whether a window forbids a release now. Google's time counts, because the login has corrected the clock. Undefined if the release
+ * goes on. A dry run changes nothing, so it only says what a release would do.
+ */
+function askCalendar({ ports, request, journal }: ReleaseRun): PhaseResult | undefined {
+  const judged = judgeFreeze(request.freeze, ports.clock.now());
+  if (!judged) return undefined;
+  journal.show({ freeze: judged.evidence });
+  journal.find([judged.finding]);
+  if (judged.blocks && !request.dryRun)
+    return { ...refused(`${judged.reason} Nothing was changed.`), stage: 'Freeze window' };
+  const text = judged.blocks ? `A release would stop: ${judged.reason}` : judged.reason;
+  journal.warn(text);
+  ports.log.line(`  ${text}`);
+  return undefined;
 }
 
 /** Asks whether enough of the error budget remains for a release. */

@@ -104,7 +104,7 @@ function addStage(run: ReleaseRun, phase: Exclude<Phase, 'ended'>, result: Phase
   const startedAt = clock.now() - (clock.steady() - began);
   // Nothing was released, so nothing is rolled back.
   const undoes = phase === 'reverting' && run.state.touched === 'record';
-  const name = undoes ? 'Undo the pin' : stage;
+  const name = undoes ? 'Undo the pin' : (result.stage ?? stage);
   const percent = phase === 'canary' || phase === 'full' ? percentIn(run.state) : undefined;
   // A login can fail in any phase, because it happens at the first call.
   const error = result.event === 'failed' ? run.journal.errors.at(-1) : undefined;

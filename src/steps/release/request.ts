@@ -1,4 +1,5 @@
 import type { Located } from '../../domain/data/resource-name.ts';
+import type { FreezeRules } from '../../domain/freeze/judge.ts';
 import type { Owner } from '../ports/runs.ts';
 
 /** What the user asked for. */
@@ -8,6 +9,8 @@ export interface ReleaseRequest {
   owner: Owner;
   /** The commit in hex. The record keeps it, so that a later release can link to the difference. */
   commit?: string | undefined;
+  /** When nothing is released. */
+  freeze: FreezeRules;
   /** Percent of the traffic at each step, 100 last. */
   canary: readonly number[];
   /** Seconds per canary step and at 100 %. The record's expiry is computed from them as well. */

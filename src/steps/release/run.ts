@@ -178,6 +178,8 @@ export interface PhaseResult {
   event: Event;
   /** Why the phase ended like this, as part of a sentence for people. */
   reason: string;
+  /** The name of the stage, if it differs from that of the phase. */
+  stage?: string;
   /** What was thrown, if the reason is its sentence. */
   error?: unknown;
   /** The verdict, if it differs from that of the event: a watch that goes on without a decision has not passed. */

@@ -74,15 +74,16 @@ export function deployLines(
 
 function deploySection(report: Report<'deploy'>): string[] {
   const evidence = report.evidence.deploy;
-  if (!evidence) return [];
+  if (!evidence && report.findings.length === 0) return [];
   const findings = report.findings.flatMap((finding) => [
     `- **${finding.severity}** ${markdownText(finding.title, 600)}`,
     ...nextStepLines(finding),
   ]);
   return [
-    [...deployLines(evidence), ...(findings.length > 0 ? ['**Findings**', '', ...findings, ''] : [])].join(
-      '\n',
-    ),
+    [
+      ...(evidence ? deployLines(evidence) : []),
+      ...(findings.length > 0 ? ['**Findings**', '', ...findings, ''] : []),
+    ].join('\n'),
   ];
 }
 

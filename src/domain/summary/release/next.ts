@@ -21,6 +21,7 @@ interface Next {
 const urgentRules: ReadonlySet<RuleId> = new Set([
   'budget-exhausted',
   'preflight-missing',
+  'release-frozen',
   'setting-not-put-back',
   'smoke-unknown',
 ]);
