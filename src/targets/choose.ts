@@ -1,5 +1,5 @@
 import { functionPath, type Located, likelyService, servicePath } from '../domain/data/resource-name.ts';
-import { belongsToFunctions, type TargetKind } from '../domain/deploy/kind.ts';
+import { belongsToFunctions, isOfFunctions, isOfImage, type TargetKind } from '../domain/deploy/kind.ts';
 import { kindRemedy, kindText } from '../domain/deploy/kind-text.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
 import type { Builds } from '../steps/ports/builds.ts';
@@ -48,12 +48,12 @@ export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
     const live = await services.get(service, signal);
     if (live === undefined) return undefined;
     if (belongsToFunctions(live.labels))
-      return asked.kind?.startsWith('run-') ? refuse(asked, 'function') : undefined;
+      return asked.kind && !isOfFunctions(asked.kind) ? refuse(asked, 'function') : undefined;
     return fitting(asked, deployedService(live));
   }
 
   async function find(signal?: AbortSignal): Promise<Deployed | undefined> {
-    if (asked.kind === 'run-function' || asked.kind === 'run-image') return readService(signal);
+    if (asked.kind && !isOfFunctions(asked.kind)) return readService(signal);
     let fn: Awaited<ReturnType<Functions['get']>>;
     try {
       fn = await functions.get(functionPath(place), signal);
@@ -90,7 +90,7 @@ export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
     read,
     kind,
     building: async (signal) => {
-      if ((await kind(signal)) === 'function')
+      if (isOfFunctions(await kind(signal)))
         return (await functions.runningOperation(functionPath(place), signal)) !== undefined;
       const live = await services.get(service, signal);
       if (live === undefined || live.reconciling) return live !== undefined;
@@ -98,7 +98,7 @@ export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
       return (await buildOfService(clients, { ...place, signal }, live))?.state === 'running';
     },
     tookTraffic: async (taken, signal) => {
-      if ((await kind(signal)) === 'function')
+      if (isOfFunctions(await kind(signal)))
         return functionTookTraffic(clients, functionPath(place), taken, signal);
       return serviceTookTraffic(await services.get(service, signal));
     },
@@ -111,7 +111,7 @@ const isDenied = (error: unknown) => (error as { status?: unknown }).status === 
 function fitting(asked: Asked, deployed: Deployed): Deployed {
   const { kind, fromSource } = asked;
   if (kind !== undefined && kind !== deployed.kind) return refuse(asked, deployed.kind);
-  return fromSource && deployed.kind === 'run-image' ? refuse(asked, deployed.kind) : deployed;
+  return fromSource && isOfImage(deployed.kind) ? refuse(asked, deployed.kind) : deployed;
 }
 
 function refuse({ place, kind }: Asked, is: TargetKind): never {

@@ -1,4 +1,4 @@
-import type { TargetKind } from '../../domain/deploy/kind.ts';
+import { isOfFunctions, isOfImage, type TargetKind } from '../../domain/deploy/kind.ts';
 import type { Strategy } from '../../domain/deploy/merge.ts';
 import type { InputReader } from '../../inputs/reader.ts';
 import type { InputName, Inputs } from '../../inputs/table.ts';
@@ -34,11 +34,12 @@ export function either<T>(
 export function readTarget(inputs: InputReader, values: FunctionInputs): AskedInputs {
   const { image, target } = values;
   const name = either(inputs, 'name', values.name, 'service', values.service);
-  if (image !== undefined && target !== undefined && target !== 'run-image')
+  if (image !== undefined && target !== undefined && !isOfImage(target))
     inputs.problem(['image', 'target'], `expected target: run-image, because ${target} is built from source`);
   if (image !== undefined && inputs.isSet('source_dir'))
     inputs.problem(['image', 'source_dir'], 'expected only one of them: an image is built already');
-  if (target === 'run-image' && image === undefined && !inputs.isSet('image')) inputs.missing('image');
+  if (target !== undefined && isOfImage(target) && image === undefined && !inputs.isSet('image'))
+    inputs.missing('image');
   const merge = values.env_vars_update_strategy === 'merge';
   return {
     name: name ?? '',
@@ -68,7 +69,7 @@ export function refuseTrigger(
   if (type === undefined) return;
   if (image !== undefined)
     inputs.problem(['image', 'event_trigger_type'], 'expected only one of them: an image gets no events');
-  else if (kind === 'run-function')
+  else if (kind !== undefined && !isOfFunctions(kind))
     inputs.problem(
       ['target', 'event_trigger_type'],
       'expected only one of them: a Cloud Run function gets events through a trigger of Eventarc, which is not deployed here',

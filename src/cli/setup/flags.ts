@@ -1,4 +1,4 @@
-import { targetKinds } from '../../domain/deploy/kind.ts';
+import { kindsText, targetKinds } from '../../domain/deploy/kind.ts';
 import { definitions } from '../../domain/inputs/definition.ts';
 import { boolean, choice, path, text } from '../../domain/inputs/kinds.ts';
 import { repository as product, slug } from '../../domain/product.ts';
@@ -53,8 +53,7 @@ export const setupFlags = definitions({
   },
   target: {
     kind: choice(targetKinds),
-    sentence:
-      'How it is deployed: `function` by the Functions API, `run-function` by Cloud Run from source, `run-image` as a container image.',
+    sentence: `How it is deployed: ${kindsText}.`,
     example: 'run-image',
     default: 'function',
   },

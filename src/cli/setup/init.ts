@@ -1,3 +1,4 @@
+import { isOfImage } from '../../domain/deploy/kind.ts';
 import { slug } from '../../domain/product.ts';
 import { runtimeOf } from '../../domain/setup/desired.ts';
 import { parseRepository } from '../../domain/setup/github-host.ts';
@@ -59,7 +60,7 @@ export async function runInit(call: Call<SetupValues>): Promise<Ended> {
   if (writesFiles && isNew)
     await answered(
       { runtime: values.runtime ?? detectRuntime(values.source_dir ?? folder), image: values.image },
-      values.target === 'run-image' ? ['image'] : ['runtime'],
+      isOfImage(values.target) ? ['image'] : ['runtime'],
       { ...terminal, canAsk: false },
     );
   const end = await setUp(

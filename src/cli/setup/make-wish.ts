@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { isOfImage } from '../../domain/deploy/kind.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { conditionLimit, conditionOf } from '../../domain/setup/admission.ts';
 import { admissionOf, runtimeOf } from '../../domain/setup/desired.ts';
@@ -105,7 +106,7 @@ function filesOf(
   const isNew = !target.service.exists;
   const runtime =
     values.runtime ?? (isNew ? detectRuntime(join(folder, values.source_dir ?? '.')) : undefined);
-  const ofSource = wish.target !== 'run-image';
+  const ofSource = !isOfImage(wish.target);
   const settings = {
     ...(wish.target === 'function' ? {} : { target: wish.target }),
     ...(ofSource && runtime ? { runtime } : {}),

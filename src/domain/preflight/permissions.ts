@@ -1,4 +1,4 @@
-import type { TargetKind } from '../deploy/kind.ts';
+import { factsOf, type TargetKind } from '../deploy/kind.ts';
 
 /**
  * Every permission that a release needs: on what, for which stage, and the smallest role of the README that has it.
@@ -34,20 +34,14 @@ export type Place =
  */
 export type Weight = 'stop' | 'warn' | 'note';
 
-/** Kinds of deployment that need something. `run`: both kinds of Cloud Run. `source`: both that are built from source. */
+/** Kinds of deployment that need something. `run`: those of Cloud Run. `source`: those that are built from source. */
 export type NeededBy = TargetKind | 'run' | 'source';
 
-const kindsOf: Readonly<Record<NeededBy, readonly TargetKind[]>> = {
-  function: ['function'],
-  'run-function': ['run-function'],
-  'run-image': ['run-image'],
-  run: ['run-function', 'run-image'],
-  source: ['function', 'run-function'],
-};
-
 /** Does a kind of deployment need what names these kinds? What names none, every kind needs. */
-export const isNeededBy = (of: NeededBy | undefined, kind: TargetKind): boolean =>
-  of === undefined || kindsOf[of].includes(kind);
+export function isNeededBy(of: NeededBy | undefined, kind: TargetKind): boolean {
+  const { api, from } = factsOf(kind);
+  return of === undefined || of === kind || of === api || of === from;
+}
 
 export interface PermissionCheck {
   permission: string;

@@ -1,4 +1,4 @@
-import type { TargetKind } from '../deploy/kind.ts';
+import { factsOf, type TargetKind } from '../deploy/kind.ts';
 import {
   isNeededBy,
   type NeededFor,
@@ -33,15 +33,9 @@ const permissionsOf = (
     ),
   ].sort();
 
-const deployers: Record<TargetKind, [what: string, title: string]> = {
-  function: ['Deployer', 'Releases functions'],
-  'run-function': ['SourceDeployer', 'Releases functions of Cloud Run'],
-  'run-image': ['ImageDeployer', 'Releases container images'],
-};
-
 export const deployerRole = (target: TargetKind): CustomRole => ({
-  id: roleId(deployers[target][0]),
-  title: deployers[target][1],
+  id: roleId(factsOf(target).role[0]),
+  title: factsOf(target).role[1],
   permissions: permissionsOf([...stagesOf.release, 'Watch', 'Examine'], ({ of }) => isNeededBy(of, target)),
 });
 

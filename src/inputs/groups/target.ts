@@ -1,4 +1,4 @@
-import { targetKinds } from '../../domain/deploy/kind.ts';
+import { kindsText, targetKinds } from '../../domain/deploy/kind.ts';
 import { imageText, parseImage } from '../../domain/image/reference.ts';
 import { group } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
@@ -11,15 +11,13 @@ const deploying = { release: {}, deploy: {} } as const;
 export const target = group('What is deployed', {
   target: {
     kind: choice(targetKinds),
-    sentence:
-      'How it is deployed: `function` by the Functions API from source, `run-function` by Cloud Run from source, `run-image` as a container image on Cloud Run. An existing service is never turned into another kind.',
+    sentence: `How it is deployed: ${kindsText}. An existing service is never turned into another kind.`,
     example: 'run-image',
     otherwise: '`run-image` with `image`, else what exists, else `function`',
     usedBy: {
       ...deploying,
       doctor: {
-        sentence:
-          'What a first release will make: `function` by the Functions API, `run-function` by Cloud Run from source, `run-image` from a container image.',
+        sentence: `How a first release will be made: ${kindsText}.`,
         otherwise: 'what exists, else `function`',
       },
     },
