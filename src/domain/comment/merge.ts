@@ -23,10 +23,13 @@ export const newestCommit = ({ commits }: CommentContent): string | undefined =>
 function seen(commits: readonly SeenCommit[]): SeenCommit[] {
   const newest = new Map<string, number>();
   for (const { commit, run } of commits) newest.set(commit, Math.max(run, newest.get(commit) ?? 0));
-  return [...newest]
-    .map(([commit, run]) => ({ commit, run }))
-    .sort((a, b) => b.run - a.run || a.commit.localeCompare(b.commit))
-    .slice(0, mostCommits);
+  return (
+    [...newest]
+      .map(([commit, run]) => ({ commit, run }))
+      // act gives every run the same id. The order in which they were written decides then.
+      .sort((a, b) => b.run - a.run)
+      .slice(0, mostCommits)
+  );
 }
 
 const sameRun = (a: RunOfSection, b: RunOfSection) => a.id === b.id && a.attempt === b.attempt;
@@ -66,11 +69,12 @@ export function putSection(content: CommentContent, own: Section): CommentConten
     const key = legKey(own.key, leg);
     const there = before.get(key);
     if (there && isNewerRun(there.run, own.run)) return 'newer';
-    if (there && sameRun(there.run, own.run)) continue;
+    // A run is about one commit, and only act gives the runs of two commits one id.
+    if (there && sameRun(there.run, own.run) && there.commit === own.commit) continue;
     before.set(key, { ...own, key });
     break;
   }
-  const commits = seen([...content.commits, { commit: own.commit, run: own.run.id }]);
+  const commits = seen([{ commit: own.commit, run: own.run.id }, ...content.commits]);
   const known = new Set(commits.map(({ commit }) => commit));
   return { sections: [...before.values()].filter(({ commit }) => known.has(commit)), commits };
 }

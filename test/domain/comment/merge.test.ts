@@ -51,6 +51,14 @@ describe('a section', () => {
     expect(lines(put(once, ...legs(101, 'new 24', 'new 22')))).toEqual(['new 22', 'new 24']);
   });
 
+  test('of the next commit replaces the one before, also where every run has the same id, as under act', () => {
+    const next = section({ line: 'next', commit: commits[1] ?? '' });
+    const after = put(content, next);
+    expect([lines(after), newestCommit(after)]).toEqual([['next'], commits[1]]);
+    const back = put(after, section({ line: 'back' }));
+    expect([lines(back), newestCommit(back)]).toEqual([['back'], commits[0]]);
+  });
+
   test(`that ${mostCommits} commits have not renewed goes`, () => {
     const others = (count: number) =>
       commits

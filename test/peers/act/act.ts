@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ActRun, readLines } from './lines.ts';
 
@@ -22,6 +23,8 @@ export interface ActCommand {
   secrets: Record<string, string>;
   /** Folders that stand for `owner/name@ref`. */
   local: Record<string, string>;
+  /** What GitHub says about the event. */
+  payload?: object;
   /** Inputs of `workflow_dispatch`. */
   inputs?: Record<string, string>;
   /** Folder of the `node` that act starts. Default: the Node of the tests. */
@@ -33,6 +36,12 @@ export interface ActCommand {
 const pairs = (flag: string, values: Record<string, string>) =>
   Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
 
+function eventFile({ workflow, payload }: ActCommand): string {
+  const file = `${workflow}.event.json`;
+  writeFileSync(file, JSON.stringify(payload));
+  return file;
+}
+
 export async function runAct(command: ActCommand): Promise<ActRun> {
   const argv = [
     command.event,
@@ -43,6 +52,7 @@ export async function runAct(command: ActCommand): Promise<ActRun> {
     ...pairs('--var', command.variables),
     ...pairs('-s', command.secrets),
     ...pairs('--input', command.inputs ?? {}),
+    ...(command.payload ? ['--eventpath', eventFile(command)] : []),
   ];
   // act gives its own environment to every step, so it gets as little as a runner would.
   const env = {

@@ -32,9 +32,11 @@ function rename(text: string, { project, region, env }: Names): string {
         /projects\/\d+\/locations\/global\/workloadIdentityPools\/[\w-]+\/providers\/[\w-]+/g,
         env.WORKLOAD_IDENTITY_PROVIDER ?? '',
       )
-      .replace(/\b(deployer|reader|invoker)@[\w-]+\.iam\.gserviceaccount\.com/g, (_, who: string) => {
+      .replace(/\b(deployer|reader|planner|invoker)@[\w-]+\.iam\.gserviceaccount\.com/g, (_, who: string) => {
         if (who === 'deployer') return env.SERVICE_ACCOUNT ?? '';
-        return env[`${who.toUpperCase()}_SERVICE_ACCOUNT`] ?? '';
+        // The sandbox has one account that only reads.
+        const name = who === 'planner' ? 'READER' : who.toUpperCase();
+        return env[`${name}_SERVICE_ACCOUNT`] ?? '';
       })
       // The registry of the sandbox is a server of its own.
       .replace(/\b[a-z0-9-]+-docker\.pkg\.dev\b/g, new URL(env.GHA_ENDPOINT_OVERRIDE_registry ?? '').host)
