@@ -76,3 +76,46 @@ test('someone who may act as the deployer: its permissions, also if Google sprea
   expect(matrix.length).toBeGreaterThan(10);
   expect(matrix.filter(({ state, weight }) => weight === 'stop' && state !== 'ok')).toEqual([]);
 });
+
+test.each([
+  [
+    'the issuer of GitHub',
+    'iam.workloadIdentityPoolProviders',
+    '/providers.backstay:undelete$/',
+    'adds the issuer of your GitHub to the values that the policy allows',
+  ],
+  [
+    'new accounts',
+    'iam.disableServiceAccountCreation',
+    '/serviceAccounts$/',
+    'An administrator lifts it for this project while init runs',
+  ],
+])('a policy that refuses %s: which one it is, and who can help', async (_, constraint, path, help) => {
+  await repository.init('--undo', '--apply');
+  const violation = {
+    type: `constraints/${constraint}`,
+    subject: `orgpolicy:projects/${sandbox.project}`,
+    description: 'Org Policy violated.',
+  };
+  const details = [
+    { '@type': 'type.googleapis.com/google.rpc.PreconditionFailure', violations: [violation] },
+  ];
+  const error = { code: 400, status: 'FAILED_PRECONDITION', message: 'Precondition check failed.', details };
+  await control('faults', 'POST', {
+    api: 'iam',
+    method: 'POST',
+    path,
+    fault: { status: 400, body: { error } },
+  });
+  const refused = await repository.init('--apply');
+  await fetch(`${sandbox.control}/faults`, { method: 'DELETE' });
+  expect(refused.code).toBe(2);
+  const said = refused.err.replace(/\s+/g, ' ');
+  expect(said).toContain(`Violated: ${constraint}`);
+  expect(said).toContain(help);
+  expect(refused.err).toMatch(
+    new RegExp(`\n +gcloud org-policies describe ${constraint} --project=.* --effective\n`),
+  );
+  const again = await repository.init('--apply', '--no-doctor');
+  expect([again.code, again.code ? again.err : '']).toEqual([0, '']);
+});

@@ -1,5 +1,9 @@
+const withoutAccounts =
+  'While the policy is enforced, nobody can make an account in this project, not even its owner. An administrator lifts it for this project while init runs, or you use a project without it.';
+const buildAccount = 'Set build_service_account in this step to an account that may build.';
+
 /**
- * Organisation policies that stop a deploy, and what can be done without a change of the policy. The key is the constraint
+ * Organisation policies that stop a set-up or a deploy, and what can be done without a change of the policy. The key is the constraint
  * without `constraints/` (cloud.google.com/resource-manager/docs/organization-policy/org-policy-constraints).
  */
 const ways: Readonly<Record<string, string>> = {
@@ -20,10 +24,21 @@ const ways: Readonly<Record<string, string>> = {
   'cloudbuild.allowedWorkerPools': 'Set build_worker_pool in this step to a pool that the policy allows.',
   'cloudbuild.allowedIntegrations': 'Only a change of the policy helps.',
   'run.managed.requireInvokerIam': 'Leave the invoker check on. These actions never switch it off.',
+  'iam.workloadIdentityPoolProviders':
+    'An administrator adds the issuer of your GitHub to the values that the policy allows: https://token.actions.githubusercontent.com for github.com.',
+  'iam.disableServiceAccountCreation': withoutAccounts,
+  'iam.managed.disableServiceAccountCreation': withoutAccounts,
+  'iam.disableCrossProjectServiceAccountUsage':
+    'Set runtime_service_account in this step to an account of the same project.',
+  'cloudbuild.disableCreateDefaultServiceAccount': buildAccount,
+  'cloudbuild.useBuildServiceAccount': buildAccount,
+  'cloudbuild.useComputeServiceAccount': buildAccount,
+  'run.allowedBinaryAuthorizationPolicies':
+    'Only a change of the policy helps: these actions set no policy of Binary Authorization.',
   'iam.allowedPolicyMemberDomains': 'Grant access to accounts of your own organisation instead.',
   'iam.managed.allowedPolicyMembers': 'Grant access to members that the policy allows instead.',
   'iam.automaticIamGrantsForDefaultServiceAccounts':
-    'Grant the roles to the default account yourself, or set service_account and build_service_account.',
+    'Grant the roles to the default account yourself, or set runtime_service_account and build_service_account.',
 };
 
 export const wayAround = (constraint: string): string =>

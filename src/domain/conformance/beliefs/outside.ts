@@ -38,7 +38,8 @@ export const outsideBeliefs = {
     settled: { not: 'extra', why: 'A second project is needed.' },
   },
   orgPolicyViolationsInDetails: {
-    belief: "A function's operation carries the violations of an organisation policy in `error.details`.",
+    belief:
+      "A function's operation, and IAM's refusal of a provider or an account, carry the violations of an organisation policy in `error.details`.",
     source: 'google.rpc.PreconditionFailure. We have never seen it.',
     otherwise: "The message shows Google's sentence without the name of the constraint.",
     verify: 'Forbid `ALLOW_ALL` by `cloudfunctions.allowedIngressSettings` and deploy.',
