@@ -21,6 +21,12 @@ const closed = 'security: [{ key: [] }]';
 const backend = (text: string) =>
   `${closed}\nx-google-backend:\n  address: https://ocr.example.run.app\n${text}`;
 const quota = 'x-google-management: { quota: { limits: [] } }';
+/** A gateway without a deadline, and a suite. */
+const withSuite = (text: string): Case => {
+  const { files, ...one } = api(`${backend('')}${quota}`, '');
+  const images = { 'a.png': 'x', 'b.png': 'x' };
+  return { ...one, files: { ...files, 'backstay.smoke.yaml': `version: 1\n${text}`, ...images } };
+};
 const suite = (text: string, more = {}) => file('backstay.smoke.yaml', text, 'yaml', more);
 const slo = (target: string): Case => ({
   ...file(
@@ -68,6 +74,12 @@ export const gatewayCases: Cases = {
       },
       api(`${backend('  deadline: 130.0')}`, ''),
       api(`${backend('  deadline: -1')}\n${quota}`, ''),
+      withSuite(
+        'defaults: { timeout: 20s }\ncases:\n  - { name: small, image: a.png, expect: { contains: [a] } }\n  - { name: large scan, image: b.png, timeout: 40s, expect: { contains: [b] } }\n',
+      ),
+      withSuite(
+        'cases:\n  - { name: large scan, image: b.png, expect: { contains: [b], max_latency: 16500ms } }\n',
+      ),
     ],
     good: [
       {
@@ -79,6 +91,11 @@ export const gatewayCases: Cases = {
       },
       api(closed, ''),
       api(`${backend('')}${quota}`, ''),
+      withSuite('cases:\n  - { name: small, image: a.png, expect: { contains: [a], max_latency: 3s } }\n'),
+      // The limit of one attempt is 40 s, and the answer has to be there within 12 s.
+      withSuite(
+        'cases:\n  - { name: large scan, image: b.png, timeout: 40s, expect: { contains: [b], max_latency: 12s } }\n',
+      ),
     ],
   },
   'suite-slo-invalid': {

@@ -1,9 +1,12 @@
+import { parseDuration } from '../../../data/parse.ts';
+import { suiteFile } from '../../../product.ts';
 import type { Facts } from '../../facts/facts.ts';
+import { isSample } from '../../facts/kinds.ts';
 import { evaluate, soleText } from '../../hcl/evaluate.ts';
 import { attributeOf, blocksOf } from '../../hcl/node.ts';
 import { lastOption } from '../../shell/gcloud.ts';
 import { placeOf } from '../../workflow/parts.ts';
-import { entryOf, mapsIn, nodeAt, textAt } from '../../yaml/node.ts';
+import { entryOf, itemsOf, mapsIn, nodeAt, textAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import { apisOf } from './api.ts';
 
@@ -11,7 +14,8 @@ const standardDeadline = 15;
 
 /** A deadline shorter than the function's time limit, no quota, and a key in the query. */
 export const gatewayLimits: Rule = (facts, report) => {
-  const limit = longestTimeout(facts);
+  const longest = longestOf(facts);
+  const limit = longest?.seconds;
   for (const api of apisOf(facts)) {
     if (!api.isGateway) continue;
     const backends = [...mapsIn(api.root)].flatMap((map) =>
@@ -42,7 +46,7 @@ export const gatewayLimits: Rule = (facts, report) => {
           severity: 'medium',
           confidence: 'high',
           at,
-          title: `The gateway gives up after ${seconds} s${deadline ? '' : ', because no deadline is set'}, and the function may take ${limit} s.`,
+          title: `The gateway gives up after ${seconds} s${deadline ? '' : ', because no deadline is set'}, and ${longest?.what} may take ${limit} s.`,
           fix: `Set deadline: ${limit + 10}.`,
           evidence: `deadline ${textAt(value, 'address') ?? ''}`,
           edits: deadline?.kind === 'text' ? [{ ...at, old: deadline.text, new: String(limit + 10) }] : [],
@@ -77,12 +81,18 @@ export const gatewayLimits: Rule = (facts, report) => {
 };
 
 /** The longest time limit of a function in the repository, in seconds. */
-function longestTimeout(facts: Facts): number | undefined {
+interface Longest {
+  seconds: number;
+  what: string;
+}
+
+/** The longest that an answer may take: by the time limit of the function, or by the slowest case of a suite. */
+function longestOf(facts: Facts): Longest | undefined {
   const seconds = (text: string | undefined): number | undefined => {
     const [, value, unit] = /^(\d+)(s|m|h)?$/.exec(text ?? '') ?? [];
     return value === undefined ? undefined : Number(value) * (unit === 'm' ? 60 : unit === 'h' ? 3600 : 1);
   };
-  const found = [
+  const limits = [
     ...facts.calls
       .filter(({ verb }) => /^(functions|run) deploy$/.test(verb))
       .map((call) => seconds(lastOption(call, '--timeout')?.value)),
@@ -95,6 +105,28 @@ function longestTimeout(facts: Facts): number | undefined {
         return attribute && seconds(soleText(evaluate(attribute.value, resource.scope)));
       }),
     ),
-  ].filter((value) => value !== undefined);
-  return found.length > 0 ? Math.max(...found) : undefined;
+  ].map((value) => ({ seconds: value ?? 0, what: 'the function' }));
+  const cases = facts.documents
+    .filter(({ file }) => file.endsWith(suiteFile) && !isSample(file))
+    .flatMap(({ node }) =>
+      itemsOf(nodeAt(node, 'cases')).map((item) => ({
+        // A time limit of its own says how long the image may take, and a limit of the latency says it more exactly.
+        seconds: Math.ceil(
+          secondsOf(textAt(item, 'expect', 'max_latency')) ??
+            secondsOf(textAt(item, 'timeout')) ??
+            secondsOf(textAt(node, 'defaults', 'timeout')) ??
+            0,
+        ),
+        what: `the case ${textAt(item, 'name') ?? ''} of the smoke suite`,
+      })),
+    );
+  return [...limits, ...cases].filter((one) => one.seconds > 0).sort((a, b) => b.seconds - a.seconds)[0];
+}
+
+function secondsOf(text: string | undefined): number | undefined {
+  try {
+    return text === undefined ? undefined : parseDuration(text);
+  } catch {
+    return undefined;
+  }
 }

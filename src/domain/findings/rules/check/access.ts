@@ -75,6 +75,6 @@ export const accessChecks = {
   'gateway-limits': {
     title: 'An API definition lacks a limit that the function needs',
     severity: 'medium',
-    why: 'A gateway gives up after 15 seconds if the definition does not set a deadline, and without a quota one caller can spend your whole budget.',
+    why: 'A gateway gives up after 15 seconds if the definition does not set a deadline, whatever the function and the slowest case of its smoke suite need, and without a quota one caller can spend your whole budget.',
   },
 } as const satisfies Rules;
