@@ -85,6 +85,56 @@ describe('the README of auth', () => {
   });
 });
 
+const pullRequests = WarmGcloud.isHere() ? test : test.skip;
+
+pullRequests(
+  'the page of pull requests lets runs of pull requests read, in a pool of their own',
+  async () => {
+    const sandbox = await startSandbox({ buildMs: 20, trafficSettleMs: 20, logLagMs: 0 });
+    const token = join(home, 'token-of-the-owner');
+    writeFileSync(token, await ownerToken(sandbox));
+    const gcloud = await WarmGcloud.start({ ...sandbox.env, CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: token });
+    try {
+      const gh = `gh() { case "$*" in *.owner.id) echo 4211 ;; *) echo 770001 ;; esac; }\n`;
+      const text = shells('docs/set-up/pull-requests.md').join('\n');
+      const pasted = await gcloud.paste(gh + text.replaceAll('my-project', sandbox.project), home);
+      expect([pasted.code, pasted.code ? pasted.errors : '']).toEqual([0, '']);
+      const pool = `projects/${sandbox.world.projectNumber}/locations/global/workloadIdentityPools/plans`;
+      const login = () =>
+        runAction('auth', {
+          cwd: home,
+          env: sandbox.env,
+          inputs: {
+            workload_identity_provider: `${pool}/providers/plans`,
+            service_account: `planner@${sandbox.project}.iam.gserviceaccount.com`,
+            ...{ create_credentials_file: 'false', doctor: 'false' },
+          },
+        });
+      const claim = (event_name: string) =>
+        fetch(`${sandbox.control}/claims`, { method: 'POST', body: JSON.stringify({ event_name }) });
+      await claim('pull_request');
+      const planner = await login();
+      expect([planner.code, planner.code ? planner.log : '']).toEqual([0, '']);
+      await claim('push');
+      expect((await login()).code).toBe(1);
+      const policy = sandbox.world.policies.get(
+        `//cloudresourcemanager.googleapis.com/projects/${sandbox.project}`,
+      );
+      const roles = policy.bindings.filter(({ members }) =>
+        members.some((member) => member.includes('planner@')),
+      );
+      expect(roles.map(({ role }) => role).sort()).toEqual([
+        'roles/browser',
+        'roles/cloudfunctions.viewer',
+        'roles/run.viewer',
+      ]);
+    } finally {
+      await gcloud.stop();
+      await sandbox.stop();
+    }
+  },
+);
+
 test('the page of an organisation sets two variables for each repository', () => {
   const [text = ''] = shells('examples/organisation/README.md');
   const variables = JSON.stringify({
