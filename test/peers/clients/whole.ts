@@ -1,4 +1,4 @@
-/** Calls the sandbox with gcloud and with Google's Python and Node clients: `npm run peers -- clients`. */
+/** Calls the sandbox with gcloud and with Google's Python, Node and Go clients: `npm run peers -- clients`. */
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,6 +31,15 @@ function install(kind: 'python' | 'node'): boolean {
       return false;
   writeFileSync(join(folder, 'complete'), '');
   return true;
+}
+
+/** Builds the program that calls the Go clients. Undefined if Go or its module proxy is missing. */
+function goProgram(): string | undefined {
+  const program = join(kept, 'go', 'calls');
+  mkdirSync(join(kept, 'go'), { recursive: true });
+  const cwd = join(import.meta.dirname, 'go');
+  const built = spawnSync('go', ['build', '-o', program, '.'], { cwd, stdio: 'inherit', timeout: 600_000 });
+  return built.status === 0 ? program : undefined;
 }
 
 const lines = (program: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ran[]> =>
@@ -92,6 +101,9 @@ try {
         ),
       );
     else console.log('Skipped: the Node clients cannot be installed here.');
+    const program = goProgram();
+    if (program !== undefined) report('Go', await lines(program, args, env));
+    else console.log('Skipped: the Go clients cannot be built here.');
   }
 } finally {
   await sandbox.stop();

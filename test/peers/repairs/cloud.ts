@@ -61,6 +61,14 @@ export async function openCloud(home: string): Promise<{ sandbox: Sandbox; clien
       `projects/${here.project}/roles/admin`,
       admin,
     );
+  // Who owns the images of another project follows the repair that names its repository.
+  for (const location of ['europe', here.region])
+    grant(
+      world.policies,
+      `//artifactregistry.googleapis.com/projects/acme-images/locations/${location}/repositories/containers`,
+      'roles/artifactregistry.admin',
+      admin,
+    );
   await client.deploy('ocr', inline(200));
   await client.deploy('ocr', inline(200, 'second'));
   const [first = ''] = [...(runState(world).services.get(service)?.revisions.keys() ?? [])];
