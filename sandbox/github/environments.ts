@@ -137,10 +137,19 @@ export function environmentRoutes(world: World): Route[] {
     open(
       'GET',
       policies,
-      within((_, repository, params) => {
+      within((call, repository, params) => {
         const found = environmentOf(repository, params);
         if (!found) return notFound;
-        return { status: 200, body: { total_count: found.policies.length, branch_policies: found.policies } };
+        // 30 to a page, at most 100 (REST "Deployment branch policies").
+        const size = Math.min(Number(call.query.get('per_page') ?? 30), 100);
+        const from = (Number(call.query.get('page') ?? 1) - 1) * size;
+        return {
+          status: 200,
+          body: {
+            total_count: found.policies.length,
+            branch_policies: found.policies.slice(from, from + size),
+          },
+        };
       }),
     ),
     open(

@@ -3,6 +3,9 @@ import type { BranchRule } from '../domain/doctor/environment.ts';
 import type { Reading } from '../domain/exposure/facts.ts';
 import { createGithubClient, githubError, statusOf } from './client.ts';
 
+/** No environment has more rules than these pages hold. */
+const maxPages = 20;
+
 /** Reads which branches an environment admits (GitHub REST "Get an environment", "List deployment branch policies"). */
 export async function readBranchRule(
   { token, apiUrl }: { token: string | undefined; apiUrl: string | undefined },
@@ -27,10 +30,20 @@ export async function readBranchRule(
     const policy = objectOf(data).deployment_branch_policy;
     if (policy === null || policy === undefined) return { ok: true, call, value: { kind: 'every' } };
     if (objectOf(policy).protected_branches === true) return { ok: true, call, value: { kind: 'protected' } };
-    const listed = await client.request(`${route}/deployment-branch-policies`, place, signal);
-    const names = listOf(objectOf(listed.data).branch_policies).flatMap(
-      (one) => textOf(objectOf(one).name) ?? [],
-    );
+    const names: string[] = [];
+    for (let page = 1, total = 1; names.length < total && page <= maxPages; page++) {
+      const { data: listed } = await client.request(
+        `${route}/deployment-branch-policies`,
+        { ...place, per_page: 100, page },
+        signal,
+      );
+      const found = listOf(objectOf(listed).branch_policies).flatMap(
+        (one) => textOf(objectOf(one).name) ?? [],
+      );
+      if (found.length === 0) break;
+      names.push(...found);
+      total = Number(objectOf(listed).total_count) || 0;
+    }
     return { ok: true, call, value: { kind: 'named', names } };
   } catch (error) {
     if (signal.aborted) throw error;

@@ -100,6 +100,8 @@ const releases: Story[] = [
     prepare: async (world) => {
       await world.forget(newService);
       world.withoutStores();
+      // The invoker may call a service only through the project, until the service exists.
+      await world.init();
     },
     run: (world) =>
       world.act(
@@ -179,6 +181,8 @@ const others: Story[] = [
     prepare: async (world) => {
       await world.forget(newService);
       world.withoutStores();
+      // The invoker may call a service only through the project, until the service exists.
+      await world.init();
     },
     run: (world) => world.act('deploy', 'deployer', { source_dir: world.cloud.good() }, { name: newService }),
   },

@@ -382,7 +382,7 @@ export const permissionChecks = [
     on: 'project',
     stage: 'Examine',
     role: 'roles/logging.viewer',
-    weight: 'note',
+    weight: 'warn',
     without: 'The doctor cannot see whether a filter leaves request logs out.',
   },
   {
@@ -390,7 +390,7 @@ export const permissionChecks = [
     on: 'project',
     stage: 'Examine',
     role: 'roles/artifactregistry.reader',
-    weight: 'note',
+    weight: 'warn',
     without: 'The doctor cannot see whether the image of the revision to go back to is still there.',
   },
   {
@@ -398,7 +398,7 @@ export const permissionChecks = [
     on: 'project',
     stage: 'Examine',
     role: 'roles/artifactregistry.reader',
-    weight: 'note',
+    weight: 'warn',
     without:
       'The doctor cannot see whether a clean-up policy deletes the image of the revision to go back to.',
   },
@@ -407,8 +407,8 @@ export const permissionChecks = [
     of: 'source',
     on: 'project',
     stage: 'Examine',
-    role: developer,
-    weight: 'note',
+    role: 'roles/cloudfunctions.viewer',
+    weight: 'warn',
     without: 'The doctor cannot see how long Google supports the runtime.',
   },
 ] as const satisfies readonly PermissionCheck[];

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -7,6 +6,7 @@ import { grant } from '../../../sandbox/core/policies.ts';
 import { accountResource, addAccount } from '../../../sandbox/identity/state.ts';
 import type { CheckRow } from '../../../src/domain/preflight/row.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { pasteGrant } from '../../support/paste-grant.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
 
 jest.setTimeout(120_000);
@@ -79,35 +79,6 @@ function newAccounts(id: string) {
   };
 }
 
-/** Runs a printed command in a shell whose gcloud grants on the sandbox. Throws for anything but a grant. */
-function paste(command: string): void {
-  // A grant for a workflow reads first what the provider maps.
-  const mapping = ['google.subject=assertion.sub', 'attribute.repository_id=assertion.repository_id'].join(
-    ';',
-  );
-  const answers = `case "$*" in *'value(attributeMapping)'*) printf '%s' '${mapping}' ;; *) printf '%s\\n' "$@" ;; esac`;
-  const shell = `gcloud() { ${answers}; }\n${command}\n`;
-  const words = execFileSync('bash', ['-c', shell], { encoding: 'utf8' }).trim().split('\n');
-  const flag = (name: string) =>
-    words
-      .find((word) => word.startsWith(`--${name}=`))
-      ?.split('=')
-      .slice(1)
-      .join('=');
-  const { world: cloud } = world.sandbox;
-  const verb = words.indexOf('add-iam-policy-binding');
-  const target = words[verb + 1] as string;
-  const kinds: Record<string, string> = {
-    projects: `//cloudresourcemanager.googleapis.com/projects/${target}`,
-    'iam service-accounts': accountResource(cloud, target),
-    'run services': `//run.googleapis.com/projects/${flag('project')}/locations/${flag('region')}/services/${target}`,
-  };
-  const resource = kinds[words.slice(0, verb).join(' ')];
-  const [member, role] = [flag('member'), flag('role')];
-  if (verb < 1 || !resource || !member || !role) throw new Error(`not a grant: ${command}`);
-  grant(cloud.policies, resource, role, member);
-}
-
 const fast = { canary: '50%', step_duration: '1s', duration: '1s', on_too_few_requests: 'promote' };
 const watched = () => ({ ...fast, slo: '99%', smoke_suite: world.suite() });
 
@@ -166,7 +137,7 @@ describe('without one row of the table', () => {
       for (const command of finding?.commands ?? []) expect(command).toContain(`--role=${row.role}`);
       expect((await world.service(id))?.etag).toBe(before?.etag);
       expect(ran.report.actions_taken).toEqual([]);
-      for (const command of finding?.commands ?? []) paste(command);
+      for (const command of finding?.commands ?? []) pasteGrant(world.sandbox, command);
       expect((await world.release(id, source, { inputs })).report.outcome).toBe('promoted');
     },
   );
@@ -184,7 +155,7 @@ test('a login without an account gets a grant for the subject of this run, and t
   const pool = world.sandbox.env.WORKLOAD_IDENTITY_PROVIDER?.replace(/\/providers\/.*/, '');
   expect(commands[0]).toContain(`principal://iam.googleapis.com/${pool}/subject/repo:acme/ocr:`);
   expect(JSON.stringify(ran.report)).not.toContain('principalSet');
-  for (const command of commands) paste(command);
+  for (const command of commands) pasteGrant(world.sandbox, command);
   const repaired = await world.release('direct', source, options);
   expect(repaired.report.outcome).toBe('promoted');
 });

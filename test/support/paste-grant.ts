@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { grant } from '../../sandbox/core/policies.ts';
+import { accountResource } from '../../sandbox/identity/state.ts';
+import type { Sandbox } from '../../sandbox/index.ts';
+
+/**
+ * Runs a printed command in a shell whose gcloud grants on the sandbox, which takes milliseconds. Throws for anything but a
+ * grant. The judge of test/peers/repairs runs the same commands with a real gcloud.
+ */
+export function pasteGrant({ world: cloud }: Sandbox, command: string): void {
+  // A grant for a workflow reads first what the provider maps.
+  const mapping = ['google.subject=assertion.sub', 'attribute.repository_id=assertion.repository_id'].join(
+    ';',
+  );
+  const answers = `case "$*" in *'value(attributeMapping)'*) printf '%s' '${mapping}' ;; *) printf '%s\\n' "$@" ;; esac`;
+  const shell = `gcloud() { ${answers}; }\n${command}\n`;
+  const words = execFileSync('bash', ['-c', shell], { encoding: 'utf8' }).trim().split('\n');
+  const flag = (name: string) =>
+    words
+      .find((word) => word.startsWith(`--${name}=`))
+      ?.split('=')
+      .slice(1)
+      .join('=');
+  const verb = words.indexOf('add-iam-policy-binding');
+  const target = words[verb + 1] as string;
+  const [project, region] = [flag('project'), flag('region')];
+  const kinds: Record<string, string> = {
+    projects: `//cloudresourcemanager.googleapis.com/projects/${target}`,
+    'iam service-accounts': accountResource(cloud, target),
+    'run services': `//run.googleapis.com/projects/${project}/locations/${region}/services/${target}`,
+    'artifacts repositories': `//artifactregistry.googleapis.com/projects/${project}/locations/${flag('location')}/repositories/${target}`,
+  };
+  const resource = kinds[words.slice(0, verb).join(' ')];
+  const [member, role] = [flag('member'), flag('role')];
+  if (verb < 1 || !resource || !member || !role) throw new Error(`not a grant: ${command}`);
+  grant(cloud.policies, resource, role, member);
+}
