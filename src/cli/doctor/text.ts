@@ -20,9 +20,18 @@ export function doctorText(
         `${shortName(resource)}: ${actions.filter((one) => needed.includes(one)).join(', ')}`,
       ] as const,
   );
+  const colours = {
+    ok: style.green,
+    warn: style.yellow,
+    bad: style.red,
+    unknown: style.yellow,
+    skipped: style.dim,
+  };
   return [
     columns(
-      checks.map(({ part, state, text }) => [`${icons[state]} ${partNames[part]}`, text] as const),
+      checks.map(
+        ({ part, state, text }) => [`${colours[state](icons[state])} ${partNames[part]}`, text] as const,
+      ),
       width,
     ),
     ...(table.length > 0 ? ['', style.bold('Permissions'), columns(table, width)] : []),

@@ -23,11 +23,16 @@ export function wrap(text: string, width: number, indent = ''): string {
   return [...lines, line].join('\n');
 }
 
+/** The least that is left for a text beside a name. In a narrower terminal it stands below the name. */
+const leastText = 24;
+
 /** Two columns: names, and what each is, wrapped beside them. */
 export function columns(rows: readonly (readonly [string, string])[], width: number): string {
   const left = Math.min(34, Math.max(0, ...rows.map(([name]) => columnsOf(name)))) + 2;
+  const below = width - left - 2 < leastText;
   return rows
     .map(([name, text]) => {
+      if (below) return `  ${name}\n    ${wrap(text, width - 4).replaceAll('\n', '\n    ')}`;
       const pad = ' '.repeat(Math.max(0, left - columnsOf(name)));
       const start = columnsOf(name) + 2 > left ? `  ${name}\n  ${' '.repeat(left)}` : `  ${name}${pad}`;
       return start + wrap(text, width - left - 2).replaceAll('\n', `\n  ${' '.repeat(left)}`);
