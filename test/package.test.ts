@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { version } from '../src/domain/product.ts';
+import { node20 } from './support/node-20.ts';
 
 /** The package of the command line: small, without dependencies, and the same from a file, from git and from a clone. */
 
@@ -128,18 +129,13 @@ test('npx runs it from a clone without an installation', () => {
   expect(existsSync(join(clone, 'node_modules'))).toBe(false);
 });
 
-const node20 = ['/usr/bin/node', '/usr/local/bin/node', process.env.NODE20 ?? ''].find(
-  (path) =>
-    path !== '' &&
-    existsSync(path) &&
-    /^v20\./.test(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout),
-);
-const onNode20 = node20 ? test : test.skip;
+const oldest = node20();
+const onNode20 = oldest ? test : test.skip;
 onNode20(
-  `it starts on Node 20${node20 ? '' : ' (skipped: there is none on this machine; set NODE20 to its path)'}`,
+  `it starts on Node 20${oldest ? '' : ' (skipped: there is none on this machine; set NODE20 to its path)'}`,
   () => {
     for (const argv of [['help'], ['help', 'status'], ['version', '--json']]) {
-      const ran = spawnSync(node20 as string, [join(built, 'cli.js'), ...argv], { encoding: 'utf8' });
+      const ran = spawnSync(oldest as string, [join(built, 'cli.js'), ...argv], { encoding: 'utf8' });
       expect([ran.status, ran.stderr]).toEqual([0, '']);
     }
   },
