@@ -12,7 +12,8 @@ async function run<Name extends ActionName>(
   const [{ runAction }, action] = await Promise.all([import('./runner/run.ts'), load()]);
   // Loaded only if a comment is asked for.
   const comment = async () => (await import('./actions/comment/comment.ts')).writeComment;
-  await runAction(name, action, { step, comment });
+  const tell = async () => (await import('./actions/notify/notify.ts')).tellEnd;
+  await runAction(name, action, { step, comment, tell });
 }
 
 export const auth = () => run('auth', async () => (await import('./actions/auth/auth.ts')).auth);

@@ -81,6 +81,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   actions: {
     // Any action's report becomes a section of the comment on the pull request.
     comment: [],
+    // Any action's start and end become messages.
+    notify: [],
     login: [],
     auth: ['login'],
     // How the actions that change something try beforehand what they need.
@@ -92,8 +94,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     doctor: ['auth', 'login', 'preflight', 'smoke-test', 'watch'],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
-    rollback: ['login', 'preflight', 'watch'],
-    release: ['login', 'deploy', 'preflight', 'rollback', 'smoke-test', 'watch'],
+    rollback: ['login', 'notify', 'preflight', 'watch'],
+    release: ['login', 'deploy', 'notify', 'preflight', 'rollback', 'smoke-test', 'watch'],
   },
   steps: {
     ports: [],
@@ -101,6 +103,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     guard: ['ports'],
     check: ['ports'],
     comment: ['ports'],
+    notify: ['ports'],
     login: ['ports'],
     setup: ['ports'],
     preflight: ['ports'],
@@ -154,6 +157,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // The comment on a pull request: its sections, and how they fit into one text.
     comment: ['data', 'findings', 'text'],
     inputs: ['data', 'report'],
+    // Webhooks, and what each kind of them takes.
+    notify: ['data', 'report', 'text'],
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
     check: ['data', 'deploy', 'findings', 'login', 'release', 'slo', 'smoke', 'source', 'text'],
     budget: ['evidence', 'findings', 'slo', 'text'],

@@ -1,5 +1,6 @@
 import { ReleaseError } from '../domain/errors/errors.ts';
 import type { Use, UsedDefinition } from '../domain/inputs/definition.ts';
+import { type Hook, hookHosts, hookSecrets, parseHooks } from '../domain/notify/hook.ts';
 import { type InputProblem, inputProblemText } from '../domain/report/input-problem.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { refuseKey } from './key.ts';
@@ -78,6 +79,8 @@ export class InputReader {
       return '';
     }
     if (definition.secret) this.#addSecret(text);
+    // A server may repeat a part of them.
+    if (name === 'notify') this.#protectHooks(text);
     try {
       const value = kind.parse(text);
       protectValue(definition, text, this.#privacy);
@@ -130,6 +133,25 @@ export class InputReader {
     const token = given('github_token');
     if (token !== undefined) this.#addSecret(token);
     return { token, section: given('comment_section')?.slice(0, 100) };
+  }
+
+  /** The webhooks to tell. Works for an action that failed before it read its inputs. Empty after a dry run, which tells nobody. */
+  get hooks(): readonly Hook[] {
+    const given = (name: string) => this.#env[`INPUT_${name.toUpperCase()}`]?.trim() ?? '';
+    this.#asked.add('notify');
+    if (given('notify') === '' || ['true', 't', '1'].includes(given('dry_run').toLowerCase())) return [];
+    this.#protectHooks(given('notify'));
+    try {
+      return parseHooks(given('notify'));
+    } catch {
+      // `done()` reports what is wrong with them.
+      return [];
+    }
+  }
+
+  #protectHooks(text: string): void {
+    for (const part of hookSecrets(text)) this.#addSecret(part);
+    for (const host of hookHosts(text)) this.#privacy.show(host);
   }
 
   /** Inputs that the action declares but never reads, so that a test can find them. */

@@ -10,6 +10,7 @@ import { functionGroup } from './groups/function.ts';
 import { guard } from './groups/guard.ts';
 import { login } from './groups/login.ts';
 import { network } from './groups/network.ts';
+import { notify } from './groups/notify.ts';
 import { objectives } from './groups/objectives.ts';
 import { output } from './groups/output.ts';
 import { probes } from './groups/probes.ts';
@@ -46,6 +47,7 @@ export const groups = [
   decision,
   source,
   probes,
+  notify,
   output,
 ] as const;
 

@@ -36,5 +36,8 @@ export interface Finished<Name extends ActionName = ActionName> {
 
 export type Action<Name extends ActionName = ActionName> = (context: Context) => Promise<Finished<Name>>;
 
+/** Tells the webhooks of `notify` how an action ended. It does not throw. */
+export type Teller = (context: Context, report: Report) => Promise<void>;
+
 /** Brings a redacted report into the comment on the pull request. It does not throw. */
 export type Commenter = (context: Context, report: Report, view: View | undefined) => Promise<CommentRecord>;

@@ -5,7 +5,7 @@ import { summaryOf, type View } from '../domain/report/render.ts';
 import type { ActionName, Report } from '../domain/report/report.ts';
 import { addBasis } from '../domain/report/rests-on.ts';
 import { lastLineOf } from '../domain/report/words.ts';
-import { type Commenter, commonOutputs, type Finished } from './action.ts';
+import { type Commenter, commonOutputs, type Finished, type Teller } from './action.ts';
 import { annotate } from './annotate.ts';
 import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
@@ -29,6 +29,12 @@ const publicOutputs = ({
     (value): value is string => typeof value === 'string' && /^[\w.:/-]{8,300}$/.test(value),
   );
 
+/** What only some steps ask for. Each is loaded when it is needed. */
+export interface Later {
+  comment: () => Promise<Commenter>;
+  tell: () => Promise<Teller>;
+}
+
 /**
  * Turns what an action returned into outputs, files, job summary, annotation, last log line and exit code. A post step
  * writes no outputs: some runners let them replace those of the main step.
@@ -38,7 +44,7 @@ export async function finish<Name extends ActionName>(
   context: Context,
   commands: Commands,
   step: 'main' | 'post',
-  comment?: () => Promise<Commenter>,
+  { comment, tell }: Partial<Later> = {},
 ): Promise<void> {
   const { env, log, secrets, inputs, state, about } = context;
   for (const value of publicOutputs(finished)) secrets.show(value);
@@ -101,6 +107,8 @@ export async function finish<Name extends ActionName>(
     unwritten.tell('the state for the post step', () =>
       commands.saveState(mainStepKey, formatMainStep({ exitCode, line: redact(line) })),
     );
+  // Behind everything that other steps read: a chat that hangs costs none of it.
+  if (tell && step === 'main' && inputs.hooks.length > 0) await (await tell())(context, report);
   for (const sentence of unwritten.sentences()) log.warning(sentence);
   log.line(line + (path ? `  Report: ${path}` : ''));
   process.exitCode = unwritten.failsStep ? 1 : exitCode;

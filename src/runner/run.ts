@@ -3,11 +3,11 @@ import { proxySecrets } from '../domain/proxy/proxy.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { lastLineOf } from '../domain/report/words.ts';
 import { closeConnections } from '../http/send.ts';
-import type { Action, Commenter, Finished } from './action.ts';
+import type { Action, Finished } from './action.ts';
 import { createCommands } from './commands.ts';
 import { createContext } from './context.ts';
 import { failed } from './failure.ts';
-import { finish } from './finish.ts';
+import { finish, type Later } from './finish.ts';
 import { createLog } from './log.ts';
 import { keepRunningWithoutLog } from './output.ts';
 import { refuseUnsafeRunner } from './refuse-runner.ts';
@@ -20,7 +20,7 @@ import { createSecrets } from './secrets.ts';
 export async function runAction<Name extends ActionName>(
   name: Name,
   action: Action<Name>,
-  { step = 'main', comment }: { step?: 'main' | 'post' | undefined; comment: () => Promise<Commenter> },
+  { step = 'main', ...later }: { step?: 'main' | 'post' | undefined } & Later,
 ): Promise<void> {
   const env = process.env;
   keepRunningWithoutLog();
@@ -52,7 +52,7 @@ export async function runAction<Name extends ActionName>(
     finished = failed(name, error, context);
   }
   try {
-    await finish(finished, context, commands, step, comment);
+    await finish(finished, context, commands, step, later);
   } catch (error) {
     process.exitCode = 1;
     log.warning(

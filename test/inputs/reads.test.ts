@@ -35,7 +35,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
 };
 
 /** Declared so that GitHub shows it. The reader itself handles it before the action reads anything. */
-const readerOwns = ['summary', 'comment', 'comment_section', 'credentials_json'];
+const readerOwns = ['summary', 'comment', 'comment_section', 'credentials_json', 'notify'];
 /** Only one value is valid, so the action has nothing to read. */
 const fixed = ['environment'];
 

@@ -4,6 +4,7 @@ import type { ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
 import { release as runRelease } from '../../steps/release/release.ts';
 import type { ReleaseRun } from '../../steps/release/run.ts';
 import { openPlatform } from '../login/platform.ts';
+import { tellStart } from '../notify/start.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
 import { checkSuites } from '../smoke-test/suite-problems.ts';
 import { readRelease } from './inputs.ts';
@@ -21,6 +22,7 @@ export const release: Action<'release'> = async (context) => {
   if (wrong) return wrong;
   const { name, project, region } = inputs.stages.deploy;
   const place = { project, region, name };
+  tellStart(context, 'release', place);
   const platform = openPlatform(context, inputs.login);
   logPlan(context, inputs, name);
 

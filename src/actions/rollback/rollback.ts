@@ -10,6 +10,7 @@ import { type RollbackRequest, rollback as rollBack } from '../../steps/rollback
 import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
 import { nothingToSettle, type Settled, type SettlePorts, settle } from '../../steps/traffic/settle.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
+import { tellStart } from '../notify/start.ts';
 import { readRollback } from './inputs.ts';
 import { resultReport, settledReport } from './report.ts';
 import { ownerOf, trafficPorts } from './traffic-ports.ts';
@@ -30,6 +31,7 @@ export const rollback: Action<'rollback'> = async (context) => {
     fromSource: false,
   });
   const report = newReport('rollback', { ...place });
+  tellStart(context, 'rollback', place);
   report.inputs = context.inputs.given;
   const started = clock.steady();
   const prober = createProber(platform.endpoints, userAgent(context.id));

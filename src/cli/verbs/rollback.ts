@@ -8,6 +8,8 @@ export const rollback = verb({
   ],
   login: true,
   action: 'rollback',
+  // Webhooks are told by runs of a workflow: a person at a terminal sees the result.
+  without: ['notify'],
   flags: {},
   examples: [
     `${slug} rollback --project my-project --name ocr-api --dry-run`,
