@@ -177,7 +177,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     doctor: ['data', 'deploy', 'findings', 'image', 'preflight', 'text'],
     // What serves now, for a person: what `status` shows.
     status: ['deploy', 'text', 'traffic'],
-    traffic: ['data'],
+    traffic: ['data', 'findings'],
     slo: ['data'],
     smoke: ['data', 'findings', 'invocation', 'ocr', 'text'],
     watch: ['evidence', 'findings', 'slo', 'text'],

@@ -17,6 +17,11 @@ export const trafficRules = {
     severity: 'medium',
     why: 'A rollback or a release left the traffic pinned, so deploys by other tools get no traffic.',
   },
+  'canary-starves': {
+    title: 'A canary step gets less than one instance of what the service may have',
+    severity: 'medium',
+    why: 'Cloud Run divides the maximum of a service among its revisions by their share of the traffic, and does not say how it rounds. A revision without room answers late or with 429, which looks like a fault of its code.',
+  },
   'function-describes-another-revision': {
     title: 'Traffic is back, but the saved settings of the function are those of the newer build',
     severity: 'medium',

@@ -2,6 +2,7 @@ import { updateTraffic } from '../../../domain/data/commands.ts';
 import type { Finding } from '../../../domain/findings/finding.ts';
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
+import { canaryCapacity } from '../../../domain/traffic/canary-capacity.ts';
 import { outsideOf } from '../../../domain/traffic/outside/settings.ts';
 import {
   allocationText,
@@ -75,6 +76,9 @@ export async function readBefore(run: ReleaseRun, service: RunService): Promise<
     return refused(
       `${before.revision}, which has all the traffic, is not ready at the moment (${revision?.message ?? 'no reason given'}): run the job again when it is`,
     );
+  const starved = canaryCapacity(service.scaling, run.request.canary);
+  for (const { title, fix } of starved) run.ports.log.line(`  ${title} ${fix}.`);
+  journal.find(starved);
   run.found = {
     ...run.found,
     before: { revision: before.revision, traffic: service.traffic },
