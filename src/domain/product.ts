@@ -74,3 +74,7 @@ export const isOwnAgent = (agent: string) => new RegExp(`\\b${slug}\\b`, 'i').te
 export const filePrefix = `${slug}-`;
 /** An environment variable of ours. */
 export const envName = (rest: string) => `${slug.toUpperCase()}_${rest}`;
+
+/** The plain form of a message to a webhook, and the headers that sign it. */
+export const noteSchema = `${slug}.notify/v1`;
+export const signatureHeaders = { time: `x-${slug}-timestamp`, signature: `x-${slug}-signature` };

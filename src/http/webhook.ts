@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Hook } from '../domain/notify/hook.ts';
+import { signatureHeaders } from '../domain/product.ts';
 import type { Webhooks } from '../steps/notify/ports.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import { send } from './send.ts';
@@ -8,7 +9,7 @@ import { TransportError } from './transport-error.ts';
 /** The headers that prove to a program of the user's who sent a message, and when. */
 export function signature(secret: string, timestamp: number, body: string): Record<string, string> {
   const signed = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
-  return { 'x-backstay-timestamp': String(timestamp), 'x-backstay-signature': `v1=${signed}` };
+  return { [signatureHeaders.time]: String(timestamp), [signatureHeaders.signature]: `v1=${signed}` };
 }
 
 /** Sends through the same stack as every other call, so that the proxy and the certificates of the runner count. */

@@ -1,7 +1,6 @@
 import type { Json } from '../../data/json.ts';
+import { noteSchema } from '../../product.ts';
 import type { Note } from '../note.ts';
-
-export const noteSchema = 'backstay.notify/v1';
 
 /** The plain form, for a program of the user's. Fields that are not known are absent. */
 export function jsonBody({ event, action, at, mood: _, ...rest }: Note): Json {
