@@ -53,7 +53,9 @@ const layers: Record<string, readonly string[]> = {
   inputs: ['inputs', 'sli', 'steps', 'domain'],
   targets: ['targets', 'gcp', 'http', 'steps', 'domain'],
   gcp: ['gcp', 'http', 'steps', 'domain'],
-  sli: ['sli', 'http', 'steps', 'domain'],
+  // Amazon Web Services, as far as a source of counts needs them.
+  aws: ['aws', 'http', 'steps', 'domain'],
+  sli: ['sli', 'aws', 'http', 'steps', 'domain'],
   github: ['github', 'http', 'steps', 'domain'],
   http: ['http', 'steps', 'domain'],
   // Commits and the working copy of the user's repository.
@@ -238,6 +240,8 @@ const sandboxRooms: Record<string, readonly string[]> = {
   load: ['core', 'functions', 'identity', 'run'],
   fronts: ['core', 'functions', 'run'],
   proxy: ['core'],
+  // Monitoring systems outside of Google Cloud.
+  monitors: ['core'],
 };
 
 const layerOf = (file: string) => file.split('/')[1] as string;

@@ -4,6 +4,7 @@ import type { Objective } from '../domain/slo/objective.ts';
 import type { Rest } from '../http/rest.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
+import type { OutsideLogin } from '../steps/ports/outside-login.ts';
 import type { SliSource } from '../steps/ports/sli.ts';
 
 /** The clients and the clock that a source may use. */
@@ -14,12 +15,16 @@ export interface SourceWorld {
   projectId: string;
   region: string;
   objectives: readonly Objective[];
+  /** For a source outside of Google Cloud. */
+  outside: OutsideLogin;
 }
 
 /** What a watch asks of a source. */
 export interface SourceUse {
   /** True if the action sends test requests, which must not count as users' requests. */
   probes: boolean;
+  /** True if a part of the users is shifted first, so that the revisions have to be told apart. */
+  split?: boolean | undefined;
   objectives: readonly Objective[];
 }
 

@@ -123,14 +123,15 @@ function whyEmpty(env: Environment): string {
   return '. If the workflow takes it from a secret or a variable, that one does not exist here: one of an environment needs environment: on the job';
 }
 
-function runnerEndpoint(env: Environment): TokenEndpoint | undefined {
+/** Where the runner gives identity tokens to this job. */
+export function runnerEndpoint(env: Environment): TokenEndpoint | undefined {
   const url = env.ACTIONS_ID_TOKEN_REQUEST_URL;
   const token = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   if (!url || !token || !URL.canParse(url)) return undefined;
   return { url, headers: { authorization: `Bearer ${token}` }, field: 'value' };
 }
 
-function runFacts(env: Environment): RunFacts {
+export function runFacts(env: Environment): RunFacts {
   return {
     repository: env.GITHUB_REPOSITORY,
     eventName: env.GITHUB_EVENT_NAME,

@@ -48,7 +48,8 @@ export async function readRelease({
   const suite = suiteOf(values, env);
   const probes = probesOf(inputs, values, suite);
   checkJobTime(inputs, values, deploy.deadlineSeconds);
-  const use = { probes: probes !== undefined, objectives: slo.objectives };
+  const split = values.canary.some((share) => share < 100);
+  const use = { probes: probes !== undefined, split, objectives: slo.objectives };
   const source = chooseSource(values, use, (names, text) => inputs.problem(names, text));
   return {
     login,

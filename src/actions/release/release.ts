@@ -3,6 +3,7 @@ import type { Action } from '../../runner/action.ts';
 import type { ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
 import { release as runRelease } from '../../steps/release/release.ts';
 import type { ReleaseRun } from '../../steps/release/run.ts';
+import { outsideLogin } from '../login/outside.ts';
 import { openPlatform } from '../login/platform.ts';
 import { tellStart } from '../notify/start.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
@@ -34,7 +35,10 @@ export const release: Action<'release'> = async (context) => {
   });
   const { rest } = platform;
   const { objectives } = inputs.slo;
-  const source = await inputs.source.open({ rest, clock, log, projectId: project, region, objectives });
+  const source = await inputs.source.open({
+    ...{ rest, clock, log, projectId: project, region, objectives },
+    outside: outsideLogin(context, platform),
+  });
   const stages = bindStages(context, { platform, login: inputs.login }, inputs.stages, source);
   if (!inputs.request.dryRun) saveBegun(context, { id: owner.id, functionName: functionPath(place) });
   const ended: StageEntry[] = [];

@@ -9,6 +9,7 @@ import { sources } from '../../sli/registry.ts';
 import { type RollbackRequest, rollback as rollBack } from '../../steps/rollback/rollback.ts';
 import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
 import { nothingToSettle, type Settled, type SettlePorts, settle } from '../../steps/traffic/settle.ts';
+import { outsideLogin } from '../login/outside.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import { tellStart } from '../notify/start.ts';
 import { readRollback } from './inputs.ts';
@@ -91,7 +92,8 @@ function lazyRate(
   return async (...question) => {
     const { clock, log } = context;
     const { rest, projectId } = platform;
-    const world = { rest, clock, log, projectId, region, objectives };
+    const outside = outsideLogin(context, platform);
+    const world = { rest, clock, log, projectId, region, objectives, outside };
     const [{ rateOf }, source] = await Promise.all([
       import('./serving-proof.ts'),
       sources.auto.open(world, undefined),

@@ -17,6 +17,7 @@ import { type BudgetResult, budgetGate } from '../../steps/budget/gate.ts';
 import { findWatchTarget } from '../../steps/watch/find-target.ts';
 import { createSaver } from '../../steps/watch/saved-watch.ts';
 import { type WatchResult, watch as watchStep } from '../../steps/watch/watch.ts';
+import { outsideLogin } from '../login/outside.ts';
 import { openPlatform } from '../login/platform.ts';
 import { findEarlier } from './earlier.ts';
 import type { ObjectiveSettings } from './inputs.ts';
@@ -53,6 +54,7 @@ export const watch: Action<'watch'> = async (context) => {
   const source = await request.source.open({
     ...{ rest: platform.rest, clock, log, projectId: project },
     ...{ region: request.region, objectives: settings.objectives },
+    outside: outsideLogin(context, platform),
   });
   const ports = { clock, log, source };
   const probes = probing?.openProbes(context, platform, request.probeSuite, {

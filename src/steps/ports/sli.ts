@@ -78,6 +78,8 @@ export interface SliReader {
 /** Where counts of requests come from. A reading never contains the newest bucket, which is still being filled. */
 export interface SliSource {
   readonly name: string;
+  /** True if it counts the whole service, and cannot tell its revisions apart. Its counts name no revision. */
+  readonly isWhole?: true;
   open(query: SliQuery): SliReader;
   /**
    * Tries whether the source can be read at the pace of a watch, and waits a while for a quota that other releases use.

@@ -60,6 +60,11 @@ export class StepCounts {
     const { log, source } = this.#ports;
     const { marks } = this.#state;
     try {
+      if (source.isWhole && this.#request.phase === 'split')
+        throw new CountsUnusable({
+          what: `${source.name} counts the whole service, so it cannot say which revision failed while users are split between two.`,
+          fix: 'Shift all users at once (canary: 100), or use a source that tells revisions apart, such as logs.',
+        });
       const reading = await this.#reader.poll(
         marks.map(({ at }) => at),
         signal,

@@ -35,8 +35,9 @@ export const checkErrors = {
   'counts-unusable': {
     title: 'The counters of requests cannot be used',
     why: 'A counter does not exist, counts a request more than once, contradicts another one, or the server refuses its query.',
-    check: 'Run the query of the message in your Prometheus. The message lists labels that do exist.',
-    fix: 'Correct the selectors of the counters (prometheus_total and prometheus_bad, or those in the SLO file).',
+    check:
+      'Run the query of the message in your Prometheus, whose labels the message lists, or look for the counter in the console of CloudWatch.',
+    fix: 'Correct the selectors of the counters (prometheus_total and prometheus_bad, or those in the SLO file), or cloudwatch_dimensions.',
     inMessages: ['fix'],
   },
   'quota-spent': {

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import { listen } from '../core/listen.ts';
+import { type Keys, type Refusal, refusalOf } from './signature.ts';
+
+/**
+ * The part of Amazon Web Services that a source of counts calls: CloudWatch's GetMetricData by AWS JSON 1.0, with signatures checked,
+ * and STS' AssumeRoleWithWebIdentity. Built from the service models that AWS publishes with botocore.
+ */
+export interface CloudWatchOptions {
+  region: string;
+  now(): number;
+  /** Data points a page. AWS has 100,800; tests want pages. */
+  pageSize?: number;
+}
+
+interface Datum {
+  at: number;
+  value: number;
+  /** From then on GetMetricData shows it. */
+  visibleAt: number;
+}
+
+/** What the next answers do instead. */
+export type Trouble =
+  | 'throttle'
+  | 'deny'
+  | 'outage'
+  | 'partial'
+  | 'forbidden'
+  | 'message'
+  | { clockAheadMs: number };
+
+interface Query {
+  Id: string;
+  MetricStat: {
+    Metric: { Namespace: string; MetricName: string; Dimensions?: { Name: string; Value: string }[] };
+    Period: number;
+    Stat: string;
+  };
+}
+
+const keyOf = (namespace: string, name: string, dimensions: Readonly<Record<string, string>>) =>
+  JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
+
+export async function startCloudWatch({ region, now, pageSize = 100_800 }: CloudWatchOptions) {
+  const data = new Map<string, Datum[]>();
+  const keys = new Map<string, Keys>();
+  const calls: { action: string; body: Record<string, unknown> }[] = [];
+  /** Tokens of GitHub that the trust policy admits, by role. */
+  const trusted = new Map<string, (token: string) => boolean>();
+  const troubles: Trouble[] = [];
+  let aheadMs = 0;
+
+  const put = (
+    metric: { namespace: string; name: string; dimensions: Record<string, string> },
+    at: number,
+    value: number,
+    lateMs = 0,
+  ) => {
+    const key = keyOf(metric.namespace, metric.name, metric.dimensions);
+    data.set(key, [...(data.get(key) ?? []), { at, value, visibleAt: at + lateMs }]);
+  };
+
+  function addKeys(token: string | undefined, lifetimeMs = Number.POSITIVE_INFINITY): Keys {
+    const made = {
+      id: `${token ? 'ASIA' : 'AKIA'}${randomBytes(8).toString('hex').toUpperCase()}`,
+      secret: randomBytes(20).toString('hex'),
+      token,
+      expires: now() + lifetimeMs,
+    };
+    keys.set(made.id, made);
+    return made;
+  }
+
+  /** Sums by period, the start of a period as its time, oldest first. A period without data is absent. */
+  function sums({ MetricStat: { Metric, Period } }: Query, from: number, to: number): [number, number][] {
+    const dimensions = Object.fromEntries((Metric.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
+    const found = new Map<number, number>();
+    for (const { at, value, visibleAt } of data.get(keyOf(Metric.Namespace, Metric.MetricName, dimensions)) ??
+      []) {
+      const start = Math.floor(at / (Period * 1000)) * Period;
+      if (visibleAt <= now() && start >= from && start < to)
+        found.set(start, (found.get(start) ?? 0) + value);
+    }
+    return [...found].sort(([a], [b]) => a - b);
+  }
+
+  function getMetricData(body: Record<string, unknown>): { status: number; body: unknown } {
+    const queries = (body.MetricDataQueries ?? []) as Query[];
+    const { StartTime: from, EndTime: to, NextToken: token } = body as Record<string, number | undefined>;
+    if (from === undefined || to === undefined || from >= to)
+      return refuse(400, {
+        code: 'InvalidParameterValueException',
+        message: 'The parameter StartTime must be less than EndTime.',
+      });
+    const wrong = queries.find(
+      ({ Id, MetricStat: { Period } }) => !/^[a-z]\w*$/.test(Id) || Period % 60 !== 0,
+    );
+    if (wrong)
+      return refuse(400, { code: 'ValidationError', message: `The query ${wrong.Id} is not valid.` });
+    const points = queries.flatMap((query) =>
+      sums(query, Math.floor(from / 60) * 60, to).map(([at, sum]) => ({ id: query.Id, at, sum })),
+    );
+    const begin = Number(token ?? 0);
+    const end = begin + pageSize;
+    const isLast = end >= points.length;
+    const trouble = takeTrouble('partial', 'forbidden', 'message');
+    return {
+      status: 200,
+      body: {
+        MetricDataResults: queries.map(({ Id }) => {
+          const own = points.slice(begin, end).filter(({ id }) => id === Id);
+          const rest = points.slice(end).some(({ id }) => id === Id);
+          return {
+            Id,
+            Label: Id,
+            Timestamps: own.map(({ at }) => at),
+            Values: own.map(({ sum }) => sum),
+            StatusCode:
+              trouble === 'forbidden'
+                ? 'Forbidden'
+                : trouble === 'partial' || rest
+                  ? 'PartialData'
+                  : 'Complete',
+          };
+        }),
+        Messages:
+          trouble === 'message'
+            ? [{ Code: 'MaxMetricsExceeded', Value: 'Maximum number of allowed metrics exceeded' }]
+            : [],
+        ...(isLast ? {} : { NextToken: String(end) }),
+      },
+    };
+  }
+
+  const refuse = (status: number, { code, message }: Refusal) => ({
+    status,
+    body: { __type: `com.amazonaws.cloudwatch#${code}`, message },
+  });
+
+  function takeTrouble(...kinds: Trouble[]): Trouble | undefined {
+    const [next] = troubles;
+    return next !== undefined && kinds.includes(next) ? troubles.shift() : undefined;
+  }
+
+  function cloudWatch(request: IncomingMessage, body: string): { status: number; body: unknown } {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const time = now() + aheadMs;
+    const refused = refusalOf(
+      { method: request.method ?? '', path: request.url ?? '', headers, body },
+      (id) => keys.get(id),
+      { region, service: 'monitoring', now: time },
+    );
+    if (refused) return refuse(400, refused);
+    if (headers['content-type'] !== 'application/x-amz-json-1.0')
+      return refuse(404, { code: 'UnknownOperationException', message: '' });
+    const trouble = takeTrouble('throttle', 'deny', 'outage');
+    if (trouble === 'throttle') return refuse(400, { code: 'ThrottlingException', message: 'Rate exceeded' });
+    if (trouble === 'deny')
+      return refuse(400, {
+        code: 'AccessDeniedException',
+        message: 'not authorized to perform: cloudwatch:GetMetricData',
+      });
+    if (trouble === 'outage') return { status: 503, body: 'Service Unavailable' };
+    const action = headers['x-amz-target'] ?? '';
+    const parsed = JSON.parse(body) as Record<string, unknown>;
+    calls.push({ action, body: parsed });
+    if (action === 'GraniteServiceVersion20100801.GetMetricData') return getMetricData(parsed);
+    return refuse(404, { code: 'UnknownOperationException', message: '' });
+  }
+
+  function sts(body: string): { status: number; body: string } {
+    const form = new URLSearchParams(body);
+    calls.push({ action: form.get('Action') ?? '', body: Object.fromEntries(form) });
+    const error = (status: number, code: string, message: string) => ({
+      status,
+      body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    });
+    const role = form.get('RoleArn') ?? '';
+    if (!/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? ''))
+      return error(400, 'ValidationError', 'RoleSessionName is not valid');
+    if (trusted.size === 0)
+      return error(
+        400,
+        'InvalidIdentityToken',
+        'No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com',
+      );
+    if (!trusted.get(role)?.(form.get('WebIdentityToken') ?? ''))
+      return error(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
+    const made = addKeys(randomBytes(24).toString('base64'), Number(form.get('DurationSeconds')) * 1000);
+    return {
+      status: 200,
+      body: `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <AssumeRoleWithWebIdentityResult>
+    <Credentials>
+      <SessionToken>${made.token}</SessionToken>
+      <SecretAccessKey>${made.secret}</SecretAccessKey>
+      <Expiration>${new Date(made.expires).toISOString()}</Expiration>
+      <AccessKeyId>${made.id}</AccessKeyId>
+    </Credentials>
+  </AssumeRoleWithWebIdentityResult>
+</AssumeRoleWithWebIdentityResponse>`,
+    };
+  }
+
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString('utf8');
+    const [first] = troubles;
+    if (typeof first === 'object') {
+      aheadMs = first.clockAheadMs;
+      troubles.shift();
+    }
+    const isSts = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+    const answer = isSts ? sts(body) : cloudWatch(request, body);
+    response.setHeader('date', new Date(now() + aheadMs).toUTCString());
+    response.writeHead(answer.status, { 'content-type': isSts ? 'text/xml' : 'application/x-amz-json-1.0' });
+    response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+  });
+  const running = await listen(server, 'cloudwatch');
+  return { url: running.url, close: running.close, put, addKeys, keys, trusted, troubles, calls };
+}

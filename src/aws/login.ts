@@ -1,0 +1,92 @@
+import type { AwsError } from './errors.ts';
+import type { AwsCredentials } from './sigv4.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The keys that an earlier step left in the environment, as aws-actions/configure-aws-credentials does. */
+export function keysOf(env: Env): AwsCredentials | undefined {
+  const accessKeyId = env.AWS_ACCESS_KEY_ID?.trim();
+  const secretAccessKey = env.AWS_SECRET_ACCESS_KEY?.trim();
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken: env.AWS_SESSION_TOKEN?.trim() || undefined };
+}
+
+export const regionOf = (env: Env): string | undefined =>
+  env.AWS_REGION?.trim() || env.AWS_DEFAULT_REGION?.trim() || undefined;
+
+/** The name at the end of `arn:aws:iam::123456789012:role/path/reader`. */
+export const roleName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+/** What a session may do: read counts, whatever else the role allows. */
+export const readsCounts = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' }],
+});
+
+const issuer = 'https://token.actions.githubusercontent.com';
+
+export interface AwsExplanation {
+  why: string;
+  fix: string;
+  commands?: string[];
+}
+
+/** Why STS gave no session for a role, and what repairs it. */
+export function explainAssume({ awsCode, awsMessage }: AwsError, role: string): AwsExplanation {
+  const seeTrust = `aws iam get-role --role-name ${roleName(role)} --query Role.AssumeRolePolicyDocument`;
+  if (awsCode === 'InvalidIdentityToken' && /No OpenIDConnect provider/i.test(awsMessage))
+    return {
+      why: 'The AWS account has no identity provider for GitHub.',
+      fix: 'Create it once for each account:',
+      commands: [`aws iam create-open-id-connect-provider --url ${issuer} --client-id-list ${audience}`],
+    };
+  if (awsCode === 'InvalidIdentityToken' && /audience/i.test(awsMessage))
+    return {
+      why: `The identity provider of the AWS account does not accept the audience ${audience}.`,
+      fix: 'Add it to the provider, whose ARN `aws iam list-open-id-connect-providers` shows.',
+    };
+  if (awsCode === 'AccessDenied')
+    return {
+      why: 'The trust policy of the role does not admit this run, or there is no such role.',
+      fix: "Compare the conditions of its trust policy with the repository, branch and environment of this run (the claim `sub` of GitHub's token):",
+      commands: [seeTrust],
+    };
+  if (awsCode === 'PackedPolicyTooLarge' || awsCode === 'MalformedPolicyDocument')
+    return {
+      why: 'AWS does not take the policy that limits the session to reading counts.',
+      fix: 'Report this, with the message of AWS.',
+    };
+  return {
+    why: 'AWS did not accept the identity of this run.',
+    fix: 'Look at the trust policy of the role.',
+  };
+}
+
+/** The audience of GitHub's token that AWS expects by default, and that configure-aws-credentials uses. */
+export const audience = 'sts.amazonaws.com';
+
+/** Why the counts may not be read, and what repairs it. */
+export function explainDenied({ awsCode }: AwsError, role: string | undefined): AwsExplanation {
+  if (awsCode === 'OptInRequired')
+    return {
+      why: 'The region is not enabled for this AWS account.',
+      fix: 'Set cloudwatch_region to the region of the metrics, or enable the region.',
+    };
+  if (awsCode !== 'AccessDenied' && awsCode !== 'NotAuthorized' && awsCode !== 'UnauthorizedOperation')
+    return {
+      why: 'AWS does not know these keys, or their signature does not fit them.',
+      fix: 'Log in again in the step before this one, or set cloudwatch_role.',
+    };
+  if (role === undefined)
+    return {
+      why: 'The credentials of the earlier step may not read metrics.',
+      fix: 'Allow their role the action cloudwatch:GetMetricData on the resource "*".',
+    };
+  return {
+    why: 'The role may not read metrics.',
+    fix: 'Allow it:',
+    commands: [
+      `aws iam put-role-policy --role-name ${roleName(role)} --policy-name read-counts --policy-document '${readsCounts}'`,
+    ],
+  };
+}
