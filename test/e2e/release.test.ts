@@ -241,6 +241,8 @@ describe('the root action as a runner starts it', () => {
       'environment',
       'dry_run',
       'invoker_service_account',
+      // A release also reads runs with it.
+      'github_token',
     ];
     for (const [name, { description }] of Object.entries(deploy.inputs))
       if (!not.includes(name) && !name.startsWith('event_'))
