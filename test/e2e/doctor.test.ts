@@ -143,6 +143,6 @@ test('a missing permission: the action that it stops, and the command that gives
   await hold(roles.filter((role) => !role.endsWith('browser')));
   const less = await onMachine();
   expect([less.code, less.states.permissions]).toEqual([1, 'bad']);
-  expect(less.report.evidence.doctor.checks[1]?.text).toContain('release, deploy, guard would fail');
+  expect(less.report.evidence.doctor.checks[1]?.text).toContain('release, deploy, guard, doctor would fail');
   expect(less.report.findings[0]?.commands?.join('\n')).toContain('roles/browser');
 });
