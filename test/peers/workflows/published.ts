@@ -94,7 +94,11 @@ export const actionFiles = () => ['action.yml', ...paths('actions/*/action.yml')
 /** Lays everything out as a repository has it, because the linters look only there. */
 export function layOut(folder: string): string[] {
   const made = published().map(({ file, text }) => ({ path: join('.github/workflows', file), text }));
-  const actions = actionFiles().map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+  // A linter looks for the scripts of an action that a workflow of its own repository uses.
+  const actions = [...actionFiles(), ...paths('actions/*/{main,post}.js')].map((path) => ({
+    path,
+    text: readFileSync(join(root, path), 'utf8'),
+  }));
   for (const { path, text } of [...made, ...actions]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -111,8 +111,16 @@ export const jobCases: Cases = {
       page('pull_request', deploy),
       page('[push, pull_request]', `    steps:\n      - uses: ${ours()}\n        with: { name: ocr }`),
       page('pull_request', `    environment: production\n${deploy}`),
+      page(
+        'pull_request',
+        `    steps:\n      - uses: ${ours('deploy')}\n        with: { name: ocr, dry_run: false }`,
+      ),
     ],
     good: [
+      page(
+        'pull_request',
+        `    steps:\n      - uses: ${ours('deploy')}\n        with: { name: ocr, dry_run: true }`,
+      ),
       page('pull_request', `    environment: preview-ocr\n${deploy}`),
       page('[push, pull_request]', `    if: github.event_name == 'push'\n${deploy}`),
       page('push', deploy),
@@ -136,6 +144,7 @@ export const jobCases: Cases = {
       page('push', `    if: github.ref == 'refs/heads/main'\n${deploy}`),
       page('push', '    steps:\n      - run: npm test'),
       page('push', integration),
+      page('push', `    steps:\n      - uses: ${ours()}\n        with: { name: ocr, dry_run: true }`),
     ],
   },
   'release-cancelled': {

@@ -35,13 +35,16 @@ function callingSteps(facts: Facts): ReadonlySet<Step | undefined> {
   return steps;
 }
 
-/** Steps that change what serves. */
+/** Does an action of ours only say what it would do? */
+const isDryRun = (input: string | undefined): boolean => input?.trim().toLowerCase() === 'true';
+
+/** Steps that change what serves. A dry run of ours changes nothing. */
 export function deploySteps(facts: Facts, job: Job): Step[] {
   const calling = callingSteps(facts);
   return job.steps.filter(
     (step) =>
       calling.has(step) ||
-      deploying.includes(ownAction(step.uses) ?? '') ||
+      (deploying.includes(ownAction(step.uses) ?? '') && !isDryRun(step.with.get('dry_run')?.known)) ||
       googleDeploys.test(step.uses?.name ?? '') ||
       (step.script?.commands ?? []).some(
         ({ words }) => words[0]?.text === 'firebase' && words[1]?.text === 'deploy',
@@ -51,7 +54,8 @@ export function deploySteps(facts: Facts, job: Job): Step[] {
 
 /** Does the job release, by its own steps or by the reusable workflow of ours that it calls? */
 export const isReleaseJob = (facts: Facts, job: Job): boolean =>
-  deploying.includes(ownAction(job.uses) ?? '') || deploySteps(facts, job).length > 0;
+  (deploying.includes(ownAction(job.uses) ?? '') && !isDryRun(textAt(nodeAt(job.node, 'with'), 'dry_run'))) ||
+  deploySteps(facts, job).length > 0;
 
 /** Steps that log in to Google Cloud with the identity token of the job. */
 export const isKeylessLogin = (step: Step): boolean => {
