@@ -109,14 +109,14 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
   });
 
   // An image is built already, so no build of it can fail.
-  const fails = driver === 'run-image' ? test.skip : test;
-  fails('a colleague deploys after a build that made no revision: the traffic is left alone', async () => {
-    const { name, revision } = await served();
-    await killed(name, world.good({ buildFails: 'no such package' }));
-    expect(await latestOf(name)).toBe(revision);
-    const theirs = await colleague(name);
-    expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [theirs] });
-  });
+  if (driver !== 'run-image')
+    test('a colleague deploys after a build that made no revision: the traffic is left alone', async () => {
+      const { name, revision } = await served();
+      await killed(name, world.good({ buildFails: 'no such package' }));
+      expect(await latestOf(name)).toBe(revision);
+      const theirs = await colleague(name);
+      expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [theirs] });
+    });
 
   test('a colleague deploys after the release has made its revision: the traffic is left alone', async () => {
     const { name, revision } = await served();

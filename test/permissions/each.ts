@@ -9,10 +9,9 @@ import { newService, PermissionWorld, type Tried } from './world.ts';
 
 /**
  * Everything that `init` gives is needed: without any one permission or grant, a story ends otherwise or warns, names it with its
- * resource, and the printed commands repair it. It takes minutes, so only `npm run peers -- permissions` plays it.
+ * resource, and the printed commands repair it. It takes minutes, so jest does not find it by its name, and only `npm run peers -- permissions` plays it.
  */
 
-const whole = process.env.PERMISSIONS_WHOLE !== undefined;
 jest.setTimeout(3_600_000);
 
 const labelOf = ({ permissions, role, resource }: Given): string =>
@@ -32,7 +31,7 @@ const uses = ({ permissions, members }: Given, { asked }: Tried): boolean =>
       members.some((one) => one === member || (/^principalSet:/.test(one) && /^principal:/.test(member))),
   );
 
-(whole ? describe : describe.skip).each(worldDrivers)('what init gives for %s', (driver) => {
+describe.each(worldDrivers)('what init gives for %s', (driver) => {
   let world: PermissionWorld;
   const played: { story: Story; tried: Tried }[] = [];
   beforeAll(async () => {
