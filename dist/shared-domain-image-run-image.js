@@ -1,1 +1,1 @@
-"use strict";exports.id="shared-domain-image-run-image.js",exports.ids=["shared-domain-image-run-image.js"],exports.modules={92775:(e,r,s)=>{s.d(r,{D:()=>d});var a=s(60731);const d=e=>`docker run --rm --platform=linux/amd64 -e PORT=8080 -p 8080:8080 ${(0,a.quoted)(e)}`}};
+"use strict";exports.id="shared-domain-image-run-image.js",exports.ids=["shared-domain-image-run-image.js"],exports.modules={75757:(e,r,s)=>{s.d(r,{D:()=>d});var a=s(33121);const d=e=>`docker run --rm --platform=linux/amd64 -e PORT=8080 -p 8080:8080 ${(0,a.quoted)(e)}`}};

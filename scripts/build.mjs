@@ -1,7 +1,7 @@
 // Builds dist/ from src/: tsc emits JavaScript, ncc bundles it with the licences of what it bundles, the chunks get names,
 // and terser minifies them. Wipes dist/ first. `--out DIR` writes elsewhere and leaves dist/ alone.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
@@ -27,6 +27,10 @@ execFileSync(
   ],
   { cwd: root, stdio: 'inherit' },
 );
+
+// webpack numbers modules by their paths, and it follows links.
+if (lstatSync(join(root, 'node_modules')).isSymbolicLink())
+  console.error('node_modules is a link, so this bundle works but differs from the one to commit.');
 
 leaveGrpcOut(build, join(root, 'node_modules'));
 
