@@ -3,6 +3,7 @@ import type { LoginRequest } from '../../domain/login/request.ts';
 import { newReport } from '../../domain/report/report.ts';
 import type { Action } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
+import { timingOf } from '../../runner/timing.ts';
 import { type LoginResult, login as logIn } from '../../steps/login/login.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import {
@@ -67,12 +68,7 @@ export const auth: Action<'auth'> = async (context) => {
     throw await examined(context, platform, request, error);
   }
   const file = request.createFile ? makeFile(context, platform, request) : undefined;
-  report.timings.push({
-    stage: 'login',
-    startedAtSeconds: 0,
-    seconds: (clock.steady() - context.startedAt) / 1000,
-    verdict: report.verdict,
-  });
+  report.timings.push(timingOf(context, 'login', context.startedAt, report.verdict));
   return {
     report,
     view,

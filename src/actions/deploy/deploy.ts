@@ -8,6 +8,7 @@ import { servingAllocations } from '../../domain/traffic/serving.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/action.ts';
+import { timingOf } from '../../runner/timing.ts';
 import { deploy as deployService } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/ports.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';
@@ -97,12 +98,7 @@ export const deploy: Action<'deploy'> = async (context) => {
   report.evidence.preflight = tried.evidence;
   report.evidence.freeze = frozen?.evidence;
   report.evidence.deploy = evidenceOf(request, result);
-  report.timings.push({
-    stage: 'deploy',
-    startedAtSeconds: 0,
-    seconds: (clock.steady() - startedAt) / 1000,
-    verdict: result.verdict,
-  });
+  report.timings.push(timingOf(context, 'deploy', startedAt, result.verdict));
   return { report, view, outputs: outputsOf(request, result) };
 };
 

@@ -6,6 +6,7 @@ import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/action.ts';
+import { timingOf } from '../../runner/timing.ts';
 import { guard as proveExposure } from '../../steps/guard/guard.ts';
 import { openPlatform } from '../login/platform.ts';
 import { readGuard } from './inputs.ts';
@@ -49,15 +50,7 @@ export const guard: Action<'guard'> = async (context) => {
   report.findings = result.findings;
   report.evidence.exposure = result.evidence;
   report.actions_taken = result.repaired.map((what) => ({ at: new Date(clock.now()).toISOString(), what }));
-  const seconds = (clock.steady() - started) / 1000;
-  const startedAtSeconds = (started - context.startedAt) / 1000;
-  report.timings.push({
-    stage: 'guard',
-    startedAtSeconds,
-    seconds,
-    verdict: result.verdict,
-    note: result.exposure,
-  });
+  report.timings.push({ ...timingOf(context, 'guard', started, result.verdict), note: result.exposure });
   return {
     report,
     view: async () => (await import('../../domain/summary/exposure/section.ts')).guardView,
