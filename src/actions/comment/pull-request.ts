@@ -1,5 +1,6 @@
 import type { Section } from '../../domain/comment/section.ts';
 import { isObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { runPage } from '../../domain/data/run-page.ts';
 import type { Context } from '../../runner/context.ts';
 import { isFromFork, readEvent } from '../../runner/event.ts';
 
@@ -37,7 +38,7 @@ export function pullRequestOf(env: Context['env']): PullRequest | undefined {
     of: {
       run,
       commit: textOf(head.sha) ?? env.GITHUB_SHA ?? '',
-      page: `${server}/${repository}/actions/runs/${run.id}/attempts/${run.attempt}`,
+      page: runPage(server, repository, run.id, run.attempt),
     },
   };
 }

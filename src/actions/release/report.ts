@@ -1,5 +1,6 @@
 import { budgetInvoice } from '../../domain/budget/invoice.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
+import { githubServer, isRepository, runPage } from '../../domain/data/run-page.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
@@ -206,7 +207,7 @@ function warningsOf(run: ReleaseRun): string[] {
 function commitOf(run: ReleaseRun, env: Environment): ReleaseFacts['commit'] {
   const { commit } = run.request;
   if (commit === undefined) return undefined;
-  const server = serverOf(env);
+  const server = githubServer(env);
   const base =
     server && isRepository(env.GITHUB_REPOSITORY) ? `${server}/${env.GITHUB_REPOSITORY}` : undefined;
   const good = run.found.previous?.stable_commit;
@@ -217,18 +218,12 @@ function commitOf(run: ReleaseRun, env: Environment): ReleaseFacts['commit'] {
   };
 }
 
-const serverOf = (env: Environment): string | undefined => {
-  const server = env.GITHUB_SERVER_URL ?? 'https://github.com';
-  return /^https:\/\/[\w.:-]+$/.test(server) ? server : undefined;
-};
-const isRepository = (name: string | undefined): name is string => /^[\w.-]+\/[\w.-]+$/.test(name ?? '');
-
 /** The run of the release that this one gave way to. */
 function otherRunUrl({ ending }: ReleaseRun, env: Environment): string | undefined {
-  const server = serverOf(env);
+  const server = githubServer(env);
   const other = ending.yieldedTo;
   if (!other || !server || !isRepository(other.repository) || other.run === '') return undefined;
-  return `${server}/${other.repository}/actions/runs/${other.run}/attempts/${other.attempt}`;
+  return runPage(server, other.repository, other.run, other.attempt);
 }
 
 /** The page of the console that shows what the new revision answered, or only the answers that decided. */

@@ -1,3 +1,4 @@
+import { githubServer, isRepository, runPage } from '../data/run-page.ts';
 import type { Report } from '../report/report.ts';
 import { verdictWord } from '../report/words.ts';
 import { logText } from '../text/safe-text.ts';
@@ -30,14 +31,14 @@ const most = { title: 150, text: 1200, next: 600 };
 
 /** The run, as GitHub describes it to the job. */
 function runOf(env: Env): Pick<Note, 'repository' | 'commit' | 'run'> {
-  const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_REPOSITORY: repository } = env;
-  const { GITHUB_RUN_ID: id = '', GITHUB_RUN_ATTEMPT: attempt = '1', GITHUB_SHA: commit } = env;
-  const known = /^https:\/\/[\w.:-]+$/.test(server) && /^[\w.-]+\/[\w.-]+$/.test(repository ?? '');
-  const run = known && /^\d+$/.test(id) ? `${server}/${repository}/actions/runs/${id}` : undefined;
+  const { GITHUB_REPOSITORY: repository, GITHUB_SHA: commit } = env;
+  const { GITHUB_RUN_ID: id = '', GITHUB_RUN_ATTEMPT: attempt = '1' } = env;
+  const server = githubServer(env);
+  const known = server !== undefined && isRepository(repository) && /^\d+$/.test(id);
   return {
     repository,
     ...(/^[0-9a-f]{7,64}$/.test(commit ?? '') ? { commit } : {}),
-    run: run && /^\d+$/.test(attempt) ? `${run}/attempts/${attempt}` : run,
+    run: known ? runPage(server, repository, id, /^\d+$/.test(attempt) ? attempt : undefined) : undefined,
   };
 }
 
