@@ -1,3 +1,4 @@
+import { isObject, textOrEmpty } from '../domain/data/json.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
 import { type HttpResponse, send } from '../http/send.ts';
 import { type AwsService, awsEndpoint } from './endpoints.ts';
@@ -85,8 +86,7 @@ export function createAwsClient(world: AwsWorld, session: AwsSession, region: st
 function objectIn(shown: string, answer: HttpResponse): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(answer.body.toString('utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
+    if (isObject(value)) return value;
   } catch {
     // Said below.
   }
@@ -101,7 +101,6 @@ function errorOf(shown: string, answer: HttpResponse): AwsError {
   } catch {
     // A proxy may have answered instead. Then the status says all.
   }
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  const type = text(body.__type) || (answer.headers['x-amzn-errortype'] ?? '');
-  return new AwsError(shown, answer.status, type, text(body.message) || text(body.Message));
+  const type = textOrEmpty(body.__type) || (answer.headers['x-amzn-errortype'] ?? '');
+  return new AwsError(shown, answer.status, type, textOrEmpty(body.message) || textOrEmpty(body.Message));
 }

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../domain/data/json.ts';
 import { objectOf, textOf } from '../domain/data/json.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
 import { createFetch } from '../http/fetch.ts';
@@ -57,12 +56,15 @@ export const statusOf = (error: unknown): number | undefined => {
   return typeof status === 'number' ? status : undefined;
 };
 
+/** What an error of GitHub's client says: GitHub's own words, if there was an answer. */
+export const saidBy = (error: unknown): string =>
+  textOf(objectOf(objectOf(objectOf(error).response).data).message) ??
+  (error instanceof Error ? error.message : String(error));
+
 /** GitHub's refusal as an error of ours, with GitHub's own words. */
 export function githubError(route: string, error: unknown): ReleaseError {
-  const data: JsonObject = objectOf(objectOf(objectOf(error).response).data);
-  const said = textOf(data.message) ?? (error instanceof Error ? error.message : String(error));
   return new ReleaseError(statusOf(error) === 403 ? 'permission-denied' : 'remote-error', {
-    what: `${route} answered ${statusOf(error) ?? 'nothing'}: ${said.replace(/\s+/g, ' ').slice(0, 300)}`,
+    what: `${route} answered ${statusOf(error) ?? 'nothing'}: ${saidBy(error).replace(/\s+/g, ' ').slice(0, 300)}`,
     cause: error,
   });
 }

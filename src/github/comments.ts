@@ -4,7 +4,7 @@ import { mayRetry, type RetryRule } from '../http/retry.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { CommentRefused, type Comments, type PostedComment } from '../steps/comment/ports.ts';
 import type { Clock } from '../steps/ports/clock.ts';
-import { createGithubClient, statusOf } from './client.ts';
+import { createGithubClient, saidBy, statusOf } from './client.ts';
 
 export interface CommentsOptions {
   token: string;
@@ -142,7 +142,6 @@ const isTimeout = (error: unknown) => (error as { name?: unknown } | undefined)?
 function failureOf(error: unknown): Failure {
   const response = objectOf(objectOf(error).response);
   const data = objectOf(response.data);
-  const said = textOf(data.message) ?? (error instanceof Error ? error.message : String(error));
   const errors = listOf(data.errors).flatMap((each) => textOf(objectOf(each).message) ?? []);
   const after = Number(objectOf(response.headers)['retry-after']);
   const causes: unknown[] = [error, error instanceof Error ? error.cause : undefined];
@@ -151,7 +150,7 @@ function failureOf(error: unknown): Failure {
     transport:
       causes.find((each) => each instanceof TransportError) ??
       (causes.some(isTimeout) ? timedOut : undefined),
-    said: [said, ...errors].join(': '),
+    said: [saidBy(error), ...errors].join(': '),
     retryAfterMs: after > 0 ? after * 1000 : undefined,
   };
 }
