@@ -1,4 +1,4 @@
-import { parseZone } from './zone.ts';
+import { parseZone, type Wall } from './zone.ts';
 
 export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
@@ -11,17 +11,10 @@ export interface WeekTime {
   minutes: number;
 }
 
-export interface DateTime {
-  year: number;
-  month: number;
-  day: number;
-  minutes: number;
-}
-
 /** A time in which nothing is released. The begin belongs to it, the end does not. */
 export type FreezeWindow = { zone: string; text: string } & (
   | { every: 'week'; from: WeekTime; to: WeekTime }
-  | { every: 'never'; from: DateTime; to: DateTime }
+  | { every: 'never'; from: Wall; to: Wall }
 );
 
 export const freezeForm =
@@ -82,7 +75,7 @@ function inZone(line: string, zone: string | undefined): { zone: string; text: s
 /** Minutes since Monday 00:00. The end of a Sunday is the beginning of the week. */
 export const ofWeek = ({ weekday, minutes }: WeekTime): number => (weekday * 1440 + minutes) % (7 * 1440);
 
-const orderOf = ({ year, month, day, minutes }: DateTime): number =>
+const orderOf = ({ year, month, day, minutes }: Wall): number =>
   Date.UTC(year, month - 1, day) + minutes * 60_000;
 
 function weekdayOf(text: string): number {
@@ -98,7 +91,7 @@ function minutesOf(hour = '', minute = ''): number {
   return minutes;
 }
 
-function dateOf([year, month, date, hour, minute]: string[]): DateTime {
+function dateOf([year, month, date, hour, minute]: string[]): Wall {
   const found = { year: Number(year), month: Number(month), day: Number(date) };
   const real = new Date(Date.UTC(found.year, found.month - 1, found.day));
   if (real.getUTCMonth() + 1 !== found.month || real.getUTCDate() !== found.day || found.year < 1970)

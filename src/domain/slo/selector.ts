@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../data/escape-regexp.ts';
 /** A plain PromQL selector such as `http_requests_total{revision="$revision",code=~"5.."}`. */
 export interface Selector {
   matchers: Matcher[];
@@ -71,7 +72,6 @@ export function selectorText({ matchers }: Selector): string {
 }
 
 const anyRevisionOf = (service: string) => `${service}-[a-z0-9-]+`;
-const escapeRegExp = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** The same counter over all revisions of the service, whose names begin with the service's name. */
 export function overRevisions({ matchers }: Selector, service: string): Selector {

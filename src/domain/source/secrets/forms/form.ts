@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../../../data/escape-regexp.ts';
 import { isPlaceholder } from '../placeholder.ts';
 
 /** A secret that is recognised by its form alone, in any file. A form is so strict that no other text has it. */
@@ -29,8 +30,7 @@ export function isRandom(text: string): boolean {
   return [/[a-z]/, /[A-Z]/, /[0-9]/].filter((kind) => kind.test(text)).length > 1;
 }
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const oneOf = (texts: readonly string[]) => `(?:${texts.map(escaped).join('|')})`;
+const oneOf = (texts: readonly string[]) => `(?:${texts.map(escapeRegExp).join('|')})`;
 
 /**
  * A token that begins with one of `markers`. `body` is what follows, as a pattern. The character before must not belong to
