@@ -5,6 +5,15 @@ import type { Story } from './story.ts';
 
 const misread = [{ status: 200, body: { ...invoice, text: 'INV0ICE 2O26' }, latencyMs: 3 }];
 
+/** Plays an update that fails 3 % of the users' requests, which the watch sees. */
+export const playRolledBack: Story['play'] = async (stage) => {
+  await stage.before();
+  await stage.history(200, 15);
+  await stage.users(80);
+  stage.source(failing(0.03));
+  return stage.release({ inputs: { canary: '5%,50%', step_duration: '10s' } });
+};
+
 /** Lets users begin when the candidate gets its tag. The budget gate runs before and does not count them. */
 const usersAtTag = (stage: Stage, rps: number) => {
   let begun = false;
@@ -51,13 +60,7 @@ export const releases: readonly Story[] = [
     name: 'rolled-back',
     outcome: 'rolled_back',
     what: 'An update that passes its smoke test, but fails 3 % of the users’ requests; the watch sees it at 50 % of the traffic',
-    play: async (stage) => {
-      await stage.before();
-      await stage.history(200, 15);
-      await stage.users(80);
-      stage.source(failing(0.03));
-      return stage.release({ inputs: { canary: '5%,50%', step_duration: '10s' } });
-    },
+    play: playRolledBack,
   },
   {
     name: 'rolled-back-at-100',

@@ -1,5 +1,6 @@
 import type { Kind } from './kinds.ts';
-import { failing, healthy } from './stage.ts';
+import { healthy } from './stage.ts';
+import { playRolledBack } from './stories-releases.ts';
 import type { Story } from './story.ts';
 
 /** The same release, of a function of Cloud Run's own API and of a container image. */
@@ -22,13 +23,7 @@ const rolledBack = (name: string, what: string, kind: Kind): Story => ({
   what,
   outcome: 'rolled_back',
   kind,
-  play: async (stage) => {
-    await stage.before();
-    await stage.history(200, 15);
-    await stage.users(80);
-    stage.source(failing(0.03));
-    return stage.release({ inputs: { canary: '5%,50%', step_duration: '10s' } });
-  },
+  play: playRolledBack,
 });
 
 export const services: readonly Story[] = [

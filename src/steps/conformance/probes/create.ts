@@ -35,14 +35,18 @@ function requested(scene: Scene, begun: JsonObject): void {
   scene.settle('operationNamesFunction', labels[throwAwayLabel] === scene.stage.run, { labels });
 }
 
-async function listed(scene: Scene): Promise<void> {
+function askForOperations(scene: Scene, query: Readonly<Record<string, string>>) {
   scene.fresh();
-  const { status, body } = await scene.ask({
+  return scene.ask({
     api: 'cloudfunctions',
     method: 'GET',
     path: `v2/${scene.stage.names.parent}/operations`,
-    query: { filter: 'done=false' },
+    query,
   });
+}
+
+async function listed(scene: Scene): Promise<void> {
+  const { status, body } = await askForOperations(scene, { filter: 'done=false' });
   if (status !== 200 && status !== 400)
     return scene.leave('operationsTakeFilter', `The call was refused (${status}).`);
   scene.settle('operationsTakeFilter', status === 200, {
@@ -53,13 +57,7 @@ async function listed(scene: Scene): Promise<void> {
 
 /** Is the operation still listed when it has ended, with the revision that it has made? */
 async function stayListed(scene: Scene, { name }: JsonObject): Promise<void> {
-  scene.fresh();
-  const { status, body } = await scene.ask({
-    api: 'cloudfunctions',
-    method: 'GET',
-    path: `v2/${scene.stage.names.parent}/operations`,
-    query: { pageSize: '100' },
-  });
+  const { status, body } = await askForOperations(scene, { pageSize: '100' });
   if (status !== 200) return scene.leave('operationsStayListed', `The call was refused (${status}).`);
   const found = listOf(body.operations)
     .map(objectOf)
