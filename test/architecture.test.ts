@@ -55,7 +55,9 @@ const layers: Record<string, readonly string[]> = {
   gcp: ['gcp', 'http', 'steps', 'domain'],
   // Amazon Web Services, as far as a source of counts needs them.
   aws: ['aws', 'http', 'steps', 'domain'],
-  sli: ['sli', 'aws', 'http', 'steps', 'domain'],
+  // Microsoft Entra, as far as a source of counts needs it.
+  azure: ['azure', 'http', 'steps', 'domain'],
+  sli: ['sli', 'aws', 'azure', 'http', 'steps', 'domain'],
   github: ['github', 'http', 'steps', 'domain'],
   http: ['http', 'steps', 'domain'],
   // Commits and the working copy of the user's repository.
@@ -158,7 +160,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     cel: [],
     // The comment on a pull request: its sections, and how they fit into one text.
     comment: ['data', 'findings', 'text'],
-    inputs: ['data', 'report'],
+    inputs: ['data', 'report', 'smoke'],
+    // What a program of the user's is asked to count, and what it answers.
+    counts: [],
     // Webhooks, and what each kind of them takes.
     notify: ['data', 'report', 'text'],
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.

@@ -59,6 +59,7 @@ export const sloFile = `${slug}.slo.yaml`;
 export const checkFile = `${slug}.check.yaml`;
 export const suiteSchemaFile = `${slug}.smoke.json`;
 export const sloSchemaFile = `${slug}.slo.json`;
+export const countsSchemaFile = `${slug}.counts.json`;
 
 /**
  * User agent of a request. `id` tells apart the requests of one run in Google's logs, `part` those of one action.

@@ -5,6 +5,7 @@ import type { Rest } from '../http/rest.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
 import type { OutsideLogin } from '../steps/ports/outside-login.ts';
+import type { RunProgram } from '../steps/ports/program.ts';
 import type { SliSource } from '../steps/ports/sli.ts';
 
 /** The clients and the clock that a source may use. */
@@ -17,6 +18,8 @@ export interface SourceWorld {
   objectives: readonly Objective[];
   /** For a source outside of Google Cloud. */
   outside: OutsideLogin;
+  /** For a source that is a program of the user's. */
+  runProgram: RunProgram;
 }
 
 /** What a watch asks of a source. */

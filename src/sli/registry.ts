@@ -2,6 +2,7 @@ import type { NoteProblem } from '../domain/report/input-problem.ts';
 import type { SliSource } from '../steps/ports/sli.ts';
 import { auto } from './auto/definition.ts';
 import { cloudwatch } from './cloudwatch/definition.ts';
+import { command } from './command/definition.ts';
 import type { SourceDefinition, SourceUse, SourceWorld } from './definition.ts';
 import { logs } from './logs/definition.ts';
 import { metrics } from './metrics/definition.ts';
@@ -14,6 +15,7 @@ export const sources = {
   metrics,
   prometheus,
   cloudwatch,
+  command,
 } satisfies Record<string, SourceDefinition>;
 
 export type SourceName = keyof typeof sources;

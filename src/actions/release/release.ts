@@ -8,6 +8,7 @@ import { openPlatform } from '../login/platform.ts';
 import { tellStart } from '../notify/start.ts';
 import { ownerOf, trafficPorts } from '../rollback/traffic-ports.ts';
 import { checkSuites } from '../smoke-test/suite-problems.ts';
+import { programRunner } from '../watch/programs.ts';
 import { readRelease } from './inputs.ts';
 import { clearDraft, logPlan, logStage, writeDraft } from './progress.ts';
 import { reportOf } from './report.ts';
@@ -38,6 +39,7 @@ export const release: Action<'release'> = async (context) => {
   const source = await inputs.source.open({
     ...{ rest, clock, log, projectId: project, region, objectives },
     outside: outsideLogin(context, platform),
+    runProgram: programRunner(context),
   });
   const stages = bindStages(context, { platform, login: inputs.login }, inputs.stages, source);
   if (!inputs.request.dryRun) saveBegun(context, { id: owner.id, functionName: functionPath(place) });

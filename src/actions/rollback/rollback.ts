@@ -12,6 +12,7 @@ import { nothingToSettle, type Settled, type SettlePorts, settle } from '../../s
 import { outsideLogin } from '../login/outside.ts';
 import { openPlatform, type Platform } from '../login/platform.ts';
 import { tellStart } from '../notify/start.ts';
+import { programRunner } from '../watch/programs.ts';
 import { readRollback } from './inputs.ts';
 import { resultReport, settledReport } from './report.ts';
 import { ownerOf, trafficPorts } from './traffic-ports.ts';
@@ -93,7 +94,8 @@ function lazyRate(
     const { clock, log } = context;
     const { rest, projectId } = platform;
     const outside = outsideLogin(context, platform);
-    const world = { rest, clock, log, projectId, region, objectives, outside };
+    const runProgram = programRunner(context);
+    const world = { rest, clock, log, projectId, region, objectives, outside, runProgram };
     const [{ rateOf }, source] = await Promise.all([
       import('./serving-proof.ts'),
       sources.auto.open(world, undefined),

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObject } from '../../domain/data/json.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
@@ -27,12 +28,14 @@ const ownNames = ['PATH', 'PATHEXT', 'SYSTEMROOT', 'SystemRoot', 'windir', 'TEMP
  * Starts the supervisor in a place. Returns a sentence if that does not work.
  * @param place where; undefined starts it as an ordinary child of this process
  * @param onLine gets every line of standard error: those of the programs that make the place, then those of the command
+ * @param onOutput gets what the command prints on standard output, if the order asks for that
  */
 export async function openPlace(
   place: Place | undefined,
   folder: string,
   env: Environment,
   onLine: (line: string) => void,
+  onOutput: (chunk: Buffer) => void = () => {},
 ): Promise<OpenPlace | string> {
   const [file = process.execPath, ...args] = [...(place?.argv ?? []), process.execPath, '-e', supervisor];
   const own = Object.fromEntries(ownNames.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
@@ -59,13 +62,22 @@ export async function openPlace(
     child.once('close', (code) => resolve(code ?? 1));
   });
   if (child.stderr)
-    createInterface({ input: child.stderr }).on('line', (line) => {
+    eachLine(child.stderr, (line) => {
       last = line;
       onLine(line);
     });
   const first = new Promise<Surroundings | undefined>((resolve) => {
-    if (child.stdout)
-      createInterface({ input: child.stdout }).once('line', (line) => resolve(surroundingsIn(line)));
+    let head: Buffer | undefined = Buffer.alloc(0);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (head === undefined) return onOutput(chunk);
+      head = Buffer.concat([head, chunk]);
+      const end = head.indexOf('\n');
+      if (end < 0) return;
+      resolve(surroundingsIn(head.toString('utf8', 0, end)));
+      const rest = head.subarray(end + 1);
+      head = undefined;
+      if (rest.length > 0) onOutput(rest);
+    });
     void ended.then(() => resolve(undefined));
   });
   const late = new AbortController();
@@ -77,6 +89,26 @@ export async function openPlace(
   if (saw) return { child, saw, ended };
   const code = await closePlace(child, ended);
   return problem ?? (last || `it ended with exit code ${code}`);
+}
+
+/** A longer line is handed out in pieces, because a hostile program may print one that never ends. */
+const longestLine = 64 * 1024;
+
+function eachLine(stream: Readable, onLine: (line: string) => void): void {
+  const decoder = new StringDecoder('utf8');
+  let open = '';
+  stream.on('data', (chunk: Buffer) => {
+    const lines = (open + decoder.write(chunk)).split(/\r?\n/);
+    open = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+    if (open.length > longestLine) {
+      onLine(open);
+      open = '';
+    }
+  });
+  stream.on('end', () => {
+    if (open !== '') onLine(open);
+  });
 }
 
 /** Ends a supervisor that has not started a command. */

@@ -21,6 +21,10 @@ export interface CommandOptions {
   env: Record<string, string>;
   treeId: string;
   isolation: 'auto' | 'required' | 'none';
+  /** Gets what the command prints on standard output. Absent: it is kept with the lines of standard error. */
+  onOutput?: (chunk: Buffer) => void;
+  /** How messages name the command. Default: the local function. */
+  named?: string;
 }
 
 /** Lines of output that are kept, and the length at which a line is cut. */
@@ -30,12 +34,12 @@ const keptCharacters = 1000;
 /** Opens the best place that works on this machine. Throws `smoke-target` if none does and isolation is required. */
 async function bestPlace(
   context: Pick<Context, 'env' | 'log'>,
-  { folder, isolation }: CommandOptions,
+  { folder, isolation, onOutput, named = 'The local function' }: CommandOptions,
   onLine: (line: string) => void,
 ): Promise<OpenPlace & { isolation: Isolation }> {
   const tried: string[] = [];
   for (const place of isolation === 'none' ? [] : placesFor(context.env, folder)) {
-    const opened = await openPlace(place, folder, context.env, onLine);
+    const opened = await openPlace(place, folder, context.env, onLine, onOutput);
     const leak = typeof opened === 'string' ? opened : leakOf(opened.saw);
     if (typeof opened !== 'string' && leak === undefined)
       return { ...opened, isolation: { method: place.method, uid: opened.saw.uid } };
@@ -45,13 +49,13 @@ async function bestPlace(
   }
   if (isolation === 'required')
     throw new ReleaseError('smoke-target', {
-      what: 'The local function cannot be isolated from the tokens of this job on this runner.',
+      what: `${named} cannot be isolated from the tokens of this job on this runner.`,
       why: tried.length > 0 ? `Tried ${tried.join('; ')}.` : 'Only Linux has the means for it.',
-      fix: 'Run this job on a Linux runner of GitHub, or set isolation: auto if you trust the code of the function.',
+      fix: 'Run this job on a Linux runner of GitHub, or set isolation: auto if you trust its code.',
     });
-  const opened = await openPlace(undefined, folder, context.env, onLine);
+  const opened = await openPlace(undefined, folder, context.env, onLine, onOutput);
   if (typeof opened === 'string')
-    throw new ReleaseError('smoke-target', { what: `The local function cannot be started: ${opened}.` });
+    throw new ReleaseError('smoke-target', { what: `${named} cannot be started: ${opened}.` });
   const { uid } = opened.saw;
   const ids = uid < 0 ? {} : { uid };
   return { ...opened, isolation: { method: 'none', ...ids, tried, chosen: isolation === 'none' } };
@@ -64,7 +68,7 @@ export async function startCommand(
   options: CommandOptions,
 ): Promise<SupervisedCommand> {
   const { clock } = context;
-  const { treeId, env } = options;
+  const { treeId, env, onOutput } = options;
   let lines: string[] = [];
   let exitCode: number | undefined;
   const keep = (line: string) => {
@@ -76,7 +80,13 @@ export async function startCommand(
     exitCode = code;
   });
   const [file, ...args] = argv;
-  const order = { file, args, env: { ...env, [treeVariable]: treeId }, variable: treeVariable };
+  const order = {
+    file,
+    args,
+    env: { ...env, [treeVariable]: treeId },
+    variable: treeVariable,
+    answers: onOutput !== undefined,
+  };
   child.stdin?.write(`${JSON.stringify(order)}\n`);
 
   return {

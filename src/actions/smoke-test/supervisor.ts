@@ -3,7 +3,8 @@
  * gets everything by its standard input, so that no secret is in its arguments or its environment:
  *
  * 1. It looks around and prints what it sees as one line of JSON.
- * 2. It reads one line of JSON: `{file, args, env, tree}`, and starts that command in its own process group.
+ * 2. It reads one line of JSON: `{file, args, env, variable, answers}`, and starts that command in its own process group. What the command
+ *    prints goes to standard error, or with `answers` to standard output, after the line of step 1.
  * 3. If the input ends, because the action stops the command or was killed, it ends the command and everything that the command started:
  *    first with SIGTERM, after three seconds with SIGKILL.
  *
@@ -11,6 +12,7 @@
  */
 export const supervisor = `
 const { spawn, spawnSync } = require('node:child_process');
+const { signals } = require('node:os').constants;
 const { readFileSync, readdirSync, accessSync, constants } = require('node:fs');
 const windows = process.platform === 'win32';
 const attempt = (work, otherwise) => { try { return work(); } catch { return otherwise; } };
@@ -46,11 +48,11 @@ const end = () => {
   };
   look();
 };
-const start = ({ file, args, env, variable }) => {
+const start = ({ file, args, env, variable, answers }) => {
   tree = variable + '=' + env[variable];
-  child = spawn(file, args, { env, stdio: ['ignore', 2, 2], detached: !windows, windowsHide: true });
+  child = spawn(file, args, { env, stdio: ['ignore', answers ? 1 : 2, 2], detached: !windows, windowsHide: true });
   child.on('error', (error) => { console.error(error.message); process.exit(127); });
-  child.on('exit', (code) => { if (!ending) process.exitCode = code ?? 1, process.stdin.destroy(); });
+  child.on('exit', (code, name) => { if (!ending) process.exitCode = code ?? 128 + (signals[name] ?? 0), process.stdin.destroy(); });
 };
 process.on('SIGTERM', end).on('SIGINT', end);
 process.stdin.setEncoding('utf8').on('data', (text) => {

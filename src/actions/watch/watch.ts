@@ -22,6 +22,7 @@ import { openPlatform } from '../login/platform.ts';
 import { findEarlier } from './earlier.ts';
 import type { ObjectiveSettings } from './inputs.ts';
 import { watchOutputs } from './outputs.ts';
+import { programRunner } from './programs.ts';
 import { readWatch } from './request.ts';
 import { showSloProblems } from './slo-file.ts';
 
@@ -55,6 +56,7 @@ export const watch: Action<'watch'> = async (context) => {
     ...{ rest: platform.rest, clock, log, projectId: project },
     ...{ region: request.region, objectives: settings.objectives },
     outside: outsideLogin(context, platform),
+    runProgram: programRunner(context),
   });
   const ports = { clock, log, source };
   const probes = probing?.openProbes(context, platform, request.probeSuite, {

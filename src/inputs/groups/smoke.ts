@@ -1,9 +1,8 @@
 import { group } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
 import { choice, duration, list, path, text, wholeSeconds } from '../../domain/inputs/kinds.ts';
+import { programLine, variableName } from '../../domain/inputs/program.ts';
 import { suiteFile } from '../../domain/product.ts';
-import { isRunnersOwn } from '../../domain/smoke/command-environment.ts';
-import { splitCommand } from '../../domain/smoke/command-line.ts';
 
 const smokeTest = { 'smoke-test': {} } as const;
 
@@ -16,20 +15,6 @@ const plainUrl = custom(
     return url.href;
   },
   'origin',
-);
-
-const variable = custom(
-  'the name of an environment variable',
-  (value) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(value))
-      throw new Error('expected the name of an environment variable');
-    if (isRunnersOwn(value))
-      throw new Error(
-        'expected no variable that the runner keeps for its actions (ACTIONS_, INPUT_, STATE_)',
-      );
-    return value;
-  },
-  'value',
 );
 
 /** deploy-cloudrun@v3 calls the time of a request by the same name as the smoke test calls that of all checks. */
@@ -73,7 +58,7 @@ export const smoke = group('Smoke test', {
     usedBy: smokeTest,
   },
   command: {
-    kind: custom('a program and its arguments', splitCommand, 'hidden'),
+    kind: programLine,
     sentence:
       'Program and arguments that start the function on this runner, for pull requests without cloud access. No shell runs: quotes work, variables do not. The program must listen on `PORT`. The action stops it and everything that it started.',
     example: 'npx functions-framework --target=ocr',
@@ -97,7 +82,7 @@ export const smoke = group('Smoke test', {
     usedBy: smokeTest,
   },
   inherit_env: {
-    kind: list(variable),
+    kind: list(variableName),
     sentence:
       'Names of further environment variables that `command` gets. Without it the command gets the usual ones, such as `PATH`, `HOME` and `NODE_ENV`, and no token of the job.',
     example: 'OCR_LANGUAGE, OCR_MODEL',
