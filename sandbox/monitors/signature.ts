@@ -11,6 +11,7 @@ export interface Keys {
 
 export interface Signed {
   method: string;
+  /** As it was sent, with the query. */
   path: string;
   headers: Readonly<Record<string, string>>;
   body: string;
@@ -23,6 +24,20 @@ const mac = (key: string | Buffer, text: string) => createHmac('sha256', key).up
 
 const timeOf = (date: string) =>
   Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+
+const encoded = (text: string) =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** The parameters in the order of their encoded names, then of their values. A plus sign is a plus sign. */
+function canonicalQuery(query: string): string {
+  const pairs = query.split('&').filter((pair) => pair !== '');
+  return pairs
+    .map((pair) => pair.split(/=(.*)/s).slice(0, 2))
+    .map(([name = '', value = '']) => [encoded(decodeURIComponent(name)), encoded(decodeURIComponent(value))])
+    .sort(([a = '', x = ''], [b = '', y = '']) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1))
+    .map((pair) => pair.join('='))
+    .join('&');
+}
 
 /**
  * Checks a request the way AWS documents it: every header that matters is signed, the time is within five minutes, the scope is that
@@ -67,7 +82,8 @@ export function refusalOf(
   const needed = Object.keys(headers).filter((name) => name === 'host' || name.startsWith('x-amz-'));
   if (needed.some((name) => !signed.includes(name))) return wrong('Host and x-amz headers must be signed.');
   const lines = signed.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}`);
-  const canonical = `${method}\n${path}\n\n${lines.join('\n')}\n\n${names}\n${hash(body)}`;
+  const [folder = '', query = ''] = path.split(/\?(.*)/s);
+  const canonical = `${method}\n${folder}\n${canonicalQuery(query)}\n${lines.join('\n')}\n\n${names}\n${hash(body)}`;
   const text = `AWS4-HMAC-SHA256\n${date}\n${day}/${region}/${service}/aws4_request\n${hash(canonical)}`;
   const key = mac(mac(mac(mac(`AWS4${keys.secret}`, day), region), service), 'aws4_request');
   if (mac(key, text).toString('hex') === signature) return undefined;

@@ -17,11 +17,42 @@ export const regionOf = (env: Env): string | undefined =>
 /** The name at the end of `arn:aws:iam::123456789012:role/path/reader`. */
 export const roleName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
-/** What a session may do: read counts, whatever else the role allows. */
-export const readsCounts = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' }],
-});
+const policyOf = (actions: string | readonly string[]) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+  });
+
+/** What a session is for. It may do nothing else, whatever the role allows. */
+export interface AwsPurpose {
+  /** A policy in JSON. */
+  policy: string;
+  /** The input that names the role. */
+  roleInput: string;
+  /** The input that names the region. */
+  regionInput: string;
+  /** What is read, for messages. */
+  reads: string;
+  /** The actions to allow, for messages. */
+  actions: string;
+}
+
+export const readsMetrics: AwsPurpose = {
+  policy: policyOf('cloudwatch:GetMetricData'),
+  roleInput: 'cloudwatch_role',
+  regionInput: 'cloudwatch_region',
+  reads: 'metrics',
+  actions: 'cloudwatch:GetMetricData',
+};
+
+const prometheusActions = ['aps:QueryMetrics', 'aps:GetSeries', 'aps:GetLabels'];
+export const readsPrometheus: AwsPurpose = {
+  policy: policyOf(prometheusActions),
+  roleInput: 'prometheus_role',
+  regionInput: 'prometheus_url',
+  reads: 'Amazon Managed Service for Prometheus',
+  actions: prometheusActions.join(', '),
+};
 
 const issuer = 'https://token.actions.githubusercontent.com';
 
@@ -66,27 +97,31 @@ export function explainAssume({ awsCode, awsMessage }: AwsError, role: string): 
 export const audience = 'sts.amazonaws.com';
 
 /** Why the counts may not be read, and what repairs it. */
-export function explainDenied({ awsCode }: AwsError, role: string | undefined): AwsExplanation {
+export function explainDenied(
+  { awsCode }: AwsError,
+  role: string | undefined,
+  { policy, roleInput, regionInput, reads, actions }: AwsPurpose = readsMetrics,
+): AwsExplanation {
   if (awsCode === 'OptInRequired')
     return {
       why: 'The region is not enabled for this AWS account.',
-      fix: 'Set cloudwatch_region to the region of the metrics, or enable the region.',
+      fix: `Set ${regionInput} to the region of the metrics, or enable the region.`,
     };
   if (awsCode !== 'AccessDenied' && awsCode !== 'NotAuthorized' && awsCode !== 'UnauthorizedOperation')
     return {
       why: 'AWS does not know these keys, or their signature does not fit them.',
-      fix: 'Log in again in the step before this one, or set cloudwatch_role.',
+      fix: `Log in again in the step before this one, or set ${roleInput}.`,
     };
   if (role === undefined)
     return {
-      why: 'The credentials of the earlier step may not read metrics.',
-      fix: 'Allow their role the action cloudwatch:GetMetricData on the resource "*".',
+      why: `The credentials of the earlier step may not read ${reads}.`,
+      fix: `Allow their role ${actions} on the resource "*".`,
     };
   return {
-    why: 'The role may not read metrics.',
+    why: `The role may not read ${reads}.`,
     fix: 'Allow it:',
     commands: [
-      `aws iam put-role-policy --role-name ${roleName(role)} --policy-name read-counts --policy-document '${readsCounts}'`,
+      `aws iam put-role-policy --role-name ${roleName(role)} --policy-name read-counts --policy-document '${policy}'`,
     ],
   };
 }

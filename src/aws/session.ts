@@ -6,7 +6,7 @@ import { CountsRefused } from '../steps/ports/counts-refused.ts';
 import type { OutsideLogin } from '../steps/ports/outside-login.ts';
 import { awsEndpoint } from './endpoints.ts';
 import { AwsError } from './errors.ts';
-import { audience, explainAssume, keysOf } from './login.ts';
+import { type AwsPurpose, audience, explainAssume, keysOf, readsMetrics } from './login.ts';
 import type { AwsCredentials } from './sigv4.ts';
 import { assumeRole, type Session } from './sts.ts';
 
@@ -25,12 +25,14 @@ export class AwsSession {
   readonly #region: string;
   /** The role to assume; undefined: the keys of an earlier step. */
   readonly role: string | undefined;
+  readonly #purpose: AwsPurpose;
   #session: Promise<Session> | undefined;
 
-  constructor(world: AwsWorld, region: string, role: string | undefined) {
+  constructor(world: AwsWorld, region: string, role: string | undefined, purpose = readsMetrics) {
     this.#world = world;
     this.#region = region;
     this.role = role;
+    this.#purpose = purpose;
   }
 
   async keys(signal?: AbortSignal): Promise<AwsCredentials> {
@@ -48,12 +50,13 @@ export class AwsSession {
 
   #earlier(): AwsCredentials {
     const { env, mask } = this.#world;
+    const { roleInput } = this.#purpose;
     const keys = keysOf(env);
     if (!keys)
       throw new ReleaseError('login-missing', {
         what: 'There is no login to AWS.',
-        why: 'Neither cloudwatch_role nor AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of an earlier step are set.',
-        fix: 'Set cloudwatch_role to a role that trusts GitHub, or run aws-actions/configure-aws-credentials before this step.',
+        why: `Neither ${roleInput} nor AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of an earlier step are set.`,
+        fix: `Set ${roleInput} to a role that trusts GitHub, or run aws-actions/configure-aws-credentials before this step.`,
       });
     for (const secret of [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken])
       if (secret) mask(secret);
@@ -84,6 +87,7 @@ export class AwsSession {
           role,
           sessionName,
           identityToken: token,
+          policy: this.#purpose.policy,
           userAgent,
           signal,
         });

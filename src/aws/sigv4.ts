@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { percentEncoded } from '../domain/text/percent-encoding.ts';
 
 /** Long-lived keys of a user, or those of a session, which carry a token. */
 export interface AwsCredentials {
@@ -29,10 +30,6 @@ export interface SigningScope {
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text, 'utf8').digest();
 
-/** RFC 3986: everything but the unreserved characters, which leaves less than encodeURIComponent does. */
-const encoded = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-
 /** Compares by code unit, whatever the language of the machine. */
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -41,7 +38,7 @@ function canonicalPath(path: string): string {
   const kept: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') kept.pop();
-    else if (part !== '' && part !== '.') kept.push(encoded(part));
+    else if (part !== '' && part !== '.') kept.push(percentEncoded(part));
   }
   const folder = kept.length > 0 && path.endsWith('/') ? '/' : '';
   return `/${kept.join('/')}${folder}`;
@@ -49,7 +46,7 @@ function canonicalPath(path: string): string {
 
 const canonicalQuery = (query: SignableRequest['query'] = []) =>
   query
-    .map(([name, value]) => [encoded(name), encoded(value)] as const)
+    .map(([name, value]) => [percentEncoded(name), percentEncoded(value)] as const)
     .sort(([a, x], [b, y]) => byText(a, b) || byText(x, y))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');

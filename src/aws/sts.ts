@@ -1,7 +1,6 @@
 import { ReleaseError } from '../domain/errors/errors.ts';
 import { send } from '../http/send.ts';
 import { AwsError } from './errors.ts';
-import { readsCounts } from './login.ts';
 import type { AwsCredentials } from './sigv4.ts';
 
 export interface Session extends AwsCredentials {
@@ -15,6 +14,8 @@ export interface AssumeRequest {
   sessionName: string;
   /** GitHub's token for the audience of STS. */
   identityToken: string;
+  /** What the session may do, in JSON. */
+  policy: string;
   userAgent: string;
   signal?: AbortSignal | undefined;
 }
@@ -33,7 +34,7 @@ const elementOf = (xml: string, name: string): string | undefined => {
 };
 
 /**
- * Exchanges GitHub's token for a session that can only read counts
+ * Exchanges GitHub's token for a session that can do what the policy says and nothing else
  * (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html). The call is not signed. The policy is in
  * the call, so a stolen session cannot do more, whatever the role may do.
  */
@@ -45,7 +46,7 @@ export async function assumeRole(request: AssumeRequest): Promise<Session> {
     RoleSessionName: request.sessionName,
     WebIdentityToken: request.identityToken,
     DurationSeconds: String(sessionSeconds),
-    Policy: readsCounts,
+    Policy: request.policy,
   });
   const answer = await send({
     method: 'POST',

@@ -40,6 +40,7 @@ test('an input that may hold a secret is hidden', () => {
     [
       'build_environment_variables',
       'command',
+      'counts_command',
       'description',
       'env_vars',
       'environment_variables',

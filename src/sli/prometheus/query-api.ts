@@ -1,17 +1,21 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { percentEncoded } from '../../domain/text/percent-encoding.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
 import { send } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
-import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
+import { CountsRefused, CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import { isQuotaError, QuotaSpent } from '../quota/quota-spent.ts';
 import { explainRefusal } from '../refusal.ts';
+import type { ServerLogin } from './login/login.ts';
 
 export interface QueryOptions {
   /** Base URL without /api/v1. Undefined: Google Cloud Managed Service for Prometheus. */
   url: string | undefined;
-  /** The token that is sent as a bearer. */
-  token: string | undefined;
+  /** How the server of `url` knows who asks. */
+  login: ServerLogin;
+  /** More parameters of each question, for a server that knows them. */
+  parameters?: Readonly<Record<string, string>> | undefined;
   rest: Rest;
   clock: Clock;
   projectId: string;
@@ -29,12 +33,15 @@ export type Query = (text: string, at: number, signal?: AbortSignal) => Promise<
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export function createApi(options: QueryOptions): PrometheusApi {
-  const { url: base, token, clock, rest, projectId } = options;
+  const { url: base, login, clock, rest, projectId } = options;
   return async (method, parameters, signal) => {
     if (!base) return askGoogle(rest, projectId, method, parameters, signal);
     const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/${method}`);
-    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-    return ask(url, token, clock, signal);
+    // A signature covers the query as it is sent, so a space is %20 and not a plus sign.
+    url.search = Object.entries({ ...parameters, ...options.parameters })
+      .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
+      .join('&');
+    return ask(url, login, clock, signal);
   };
 }
 
@@ -85,47 +92,47 @@ const isTransient = (status: number) => status === 429 || status >= 500;
 const mostTries = 3;
 
 /** Asks a server of the user's own. Refuses a redirect, so that the token does not reach another host. */
-async function ask(
-  url: URL,
-  token: string | undefined,
-  clock: Clock,
-  signal?: AbortSignal,
-): Promise<unknown> {
+async function ask(url: URL, login: ServerLogin, clock: Clock, signal?: AbortSignal): Promise<unknown> {
   for (let tries = 1; ; tries++) {
     const answer = await send({
       method: 'GET',
       url: url.href,
-      headers: { accept: 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      headers: { accept: 'application/json', ...(await login.headers(url, signal)) },
       timeoutMs: 15_000,
       maxBytes: 8 * 1024 * 1024,
       signal,
     });
-    if (answer.status >= 300 && answer.status < 400)
+    const { status } = answer;
+    if (status >= 300 && status < 400)
       throw new ReleaseError('redirect-refused', {
-        what: `Prometheus at ${url.origin} answered with a redirect (${answer.status}).`,
+        what: `Prometheus at ${url.origin} answered with a redirect (${status}).`,
       });
-    if (isTransient(answer.status) && tries < mostTries) {
+    if (isTransient(status) && tries < mostTries) {
       await clock.sleep(500 * 2 ** tries, signal);
       continue;
     }
-    if (answer.status === 429)
+    if (status === 429)
       throw new QuotaSpent(`queries of Prometheus at ${url.origin}`, {
         why: 'The server limits how many queries it answers, and other clients use it as well.',
         fix: 'Release fewer functions at a time, or raise the limit of the server.',
       });
+    if (status === 401 || status === 403) {
+      if (tries < mostTries && login.renew?.(answer)) continue;
+      throw new CountsRefused({
+        what: `Prometheus at ${url.origin} answered ${status}.`,
+        ...login.explain(answer),
+      });
+    }
     try {
       const body: unknown = JSON.parse(answer.body.toString('utf8'));
       // 400 and 422 carry Prometheus' own reason, which says more than the status.
-      if (answer.status === 200 || (body as { status?: unknown })?.status === 'error') return body;
+      if (status === 200 || (body as { status?: unknown })?.status === 'error') return body;
     } catch {
       // The body is not JSON. It may be the HTML page of a proxy, or empty.
     }
-    throw new ReleaseError(
-      answer.status === 401 || answer.status === 403 ? 'permission-denied' : 'remote-error',
-      {
-        what: `Prometheus at ${url.origin} answered ${answer.status} without its JSON.`,
-        fix: 'Check prometheus_url and prometheus_token.',
-      },
-    );
+    throw new ReleaseError('remote-error', {
+      what: `Prometheus at ${url.origin} answered ${status} without its JSON.`,
+      fix: 'Check prometheus_url and prometheus_token.',
+    });
   }
 }

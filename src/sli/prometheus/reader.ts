@@ -5,7 +5,7 @@ import type { SliCount, SliQuery, SliReader, SliReading } from '../../steps/port
 import { spanOfBucket, Tally } from '../tally.ts';
 import { cutAbreast } from './abreast.ts';
 import { readMatrix, type Series } from './answer.ts';
-import { CounterTrack, Scrapes } from './counter-track.ts';
+import { CounterTrack, type Flip, Scrapes } from './counter-track.ts';
 import { type CounterAnswer, type ExistingCounters, requireCounts } from './existing.ts';
 import type { Query } from './query-api.ts';
 import { type CounterName, counterNames, fillSelector } from './selectors.ts';
@@ -78,7 +78,8 @@ export class PrometheusReader implements SliReader {
       const key = `${objective}\n${revision}\n${counter}`;
       const track = this.#tracks.get(key) ?? new CounterTrack(this.#upTo / 1000);
       this.#tracks.set(key, track);
-      const { increments, keep } = track.take(series, scrapes);
+      const { increments, flips, keep } = track.take(series, scrapes);
+      if (flips[0]) throw wentBack(flips[0]);
       kept.push(keep);
       for (const { from, to, count } of increments) {
         const { span, mixed } = spanOfBucket(from * 1000, Math.max(to * 1000, from * 1000 + 1), marks);
@@ -122,6 +123,17 @@ export class PrometheusReader implements SliReader {
       ),
     );
   }
+}
+
+function wentBack({ key, from, to }: Flip): ReleaseError {
+  const labels = (JSON.parse(key) as [string, string][])
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ');
+  return new ReleaseError('counts-partial', {
+    what: `The counter {${labels.slice(0, 300)}} went back from ${from.value} to ${to.value}, and no other counter of its program did.`,
+    why: 'Another replica of the server answered, which is behind. What it lacks would count as healthy.',
+    fix: 'The next look asks for the same time again. If it lasts, let the server merge its replicas (Thanos: --query.replica-label, VictoriaMetrics: -dedup.minScrapeInterval).',
+  });
 }
 
 /**

@@ -10,15 +10,15 @@ import { PatientReader } from '../quota/patient-reader.ts';
 import { readNumber } from './answer.ts';
 import { ExistingCounters } from './existing.ts';
 import { inspectCounters } from './inspect.ts';
+import type { ServerLogin } from './login/login.ts';
+import { type SecretSettings, secretLogin } from './login/secrets.ts';
 import { createApi, createQuery } from './query-api.ts';
 import { PrometheusReader, scrapeMs } from './reader.ts';
 import { countersByObjective, withoutRevisions } from './selectors.ts';
 
-export interface PrometheusSettings {
+export interface PrometheusSettings extends SecretSettings {
   /** Base URL without /api/v1: a server, or a Grafana data-source proxy (…/api/datasources/proxy/uid/UID). */
   url: string | undefined;
-  /** The token that is sent as a bearer, such as Grafana's service-account token. */
-  token: string | undefined;
   /** Ask Google's own endpoint, with the identity of this login. */
   managed: boolean;
   /** Counters for availability, for objectives that do not name counters. */
@@ -35,6 +35,8 @@ export interface PrometheusOptions {
   clock: Clock;
   projectId: string;
   objectives: readonly Objective[];
+  /** A login that is more than a secret of the user's. */
+  login?: ServerLogin | undefined;
   log?: Log | undefined;
   /** Number from 0 to 1, for the pauses after a refusal. Tests fix it. */
   random?: () => number;
@@ -51,7 +53,13 @@ const looksPerMinute = 30;
 export function createPrometheus(options: PrometheusOptions): SliSource {
   const { settings, clock, rest, projectId, log } = options;
   const delayMs = settings.delayMs ?? 20_000;
-  const api = createApi({ url: settings.url, token: settings.token, rest, clock, projectId });
+  const api = createApi({
+    ...{ url: settings.url, rest, clock, projectId },
+    login: options.login ?? secretLogin(settings),
+    // Thanos then answers with an error where it would leave out a store that does not answer. Others ignore it; those that check their
+    // parameters come with a login of their own.
+    parameters: options.login ? undefined : { partial_response: 'false' },
+  });
   const query = createQuery(api);
   const countersOf = countersByObjective(options.objectives, settings.counters);
   const budget = new CallBudget(clock, looksPerMinute, options.random);
