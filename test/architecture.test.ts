@@ -176,7 +176,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // What later stages need: one table of checks for every action.
     preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],
     // What `init` makes: its roles come from the table of checks of the preflight.
-    setup: ['data', 'deploy', 'preflight'],
+    setup: ['data', 'deploy', 'login', 'preflight'],
     release: ['budget', 'data', 'evidence', 'findings', 'traffic', 'watch'],
     rollback: ['traffic', 'watch'],
     // What a person asks before a release. It judges what others have read.

@@ -27,13 +27,8 @@ export class RoleBook {
 
   constructor() {
     const { roles } = JSON.parse(readFileSync(join(import.meta.dirname, 'roles.json'), 'utf8')) as RolesFile;
-    for (const [name, { title, stage, includedPermissions }] of Object.entries(roles)) {
-      const permissions = [...includedPermissions];
-      // The API reference demands this permission, but no exported role has it. Here every role that lists locations gets it.
-      if (permissions.includes('cloudfunctions.locations.list'))
-        permissions.push('cloudfunctions.runtimes.list');
-      this.define({ name, title, includedPermissions: permissions.sort(), stage, etag: 'AA==' });
-    }
+    for (const [name, { title, stage, includedPermissions }] of Object.entries(roles))
+      this.define({ name, title, includedPermissions: [...includedPermissions].sort(), stage, etag: 'AA==' });
   }
 
   define(role: Role): void {

@@ -148,6 +148,8 @@ export interface Quirks {
   conditionsSeeRunServices: boolean;
   /** Does a revision show its images by digest? If false, it shows them as they were sent. */
   revisionShowsDigest: boolean;
+  /** May everyone who is logged in read the list of runtimes? If false, it needs a permission on the project. */
+  runtimeListNeedsNoPermission: boolean;
 }
 
 export const defaultQuirks: Quirks = {
@@ -167,6 +169,7 @@ export const defaultQuirks: Quirks = {
   frontEndNamesItself: true,
   conditionsSeeRunServices: false,
   revisionShowsDigest: true,
+  runtimeListNeedsNoPermission: true,
 };
 
 /** The options of a new sandbox. The control API can change most of them later. */

@@ -52,7 +52,9 @@ function sourceRoutes(world: World): Route[] {
       method: 'GET',
       pattern: `${base}/runtimes`,
       handle: (call, params) => {
-        requirePermission(world, call.principal, 'cloudfunctions.runtimes.list', projectOf(params));
+        // No exported role has a permission of runtimes. Whoever may list locations stands for whoever may see the project's functions.
+        if (!world.quirks.runtimeListNeedsNoPermission)
+          requirePermission(world, call.principal, 'cloudfunctions.locations.list', projectOf(params));
         return reply(call, 'ListRuntimesResponse', {
           runtimes: runtimesOn(new Date(world.now()).toISOString().slice(0, 10)),
         });

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { listen } from '../core/listen.ts';
+import { AwsIdentity, type AwsRole } from './aws-identity.ts';
 import { type Keys, type Refusal, refusalOf } from './signature.ts';
 
 /**
  * The part of Amazon Web Services that a source of counts calls: CloudWatch's GetMetricData by AWS JSON 1.0, with signatures checked,
- * and STS' AssumeRoleWithWebIdentity. Built from the service models that AWS publishes with botocore.
+ * and STS' AssumeRoleWithWebIdentity; and what an administrator's `aws iam` asks for. Built from the service models that AWS publishes
+ * with botocore.
  */
 export interface CloudWatchOptions {
   region: string;
@@ -47,8 +49,9 @@ export async function startCloudWatch({ region, now, pageSize = 100_800 }: Cloud
   const data = new Map<string, Datum[]>();
   const keys = new Map<string, Keys>();
   const calls: { action: string; body: Record<string, unknown> }[] = [];
-  /** Tokens of GitHub that the trust policy admits, by role. */
-  const trusted = new Map<string, (token: string) => boolean>();
+  const identity = new AwsIdentity();
+  /** The role of each session. */
+  const sessions = new Map<string, AwsRole>();
   const troubles: Trouble[] = [];
   let aheadMs = 0;
 
@@ -159,7 +162,8 @@ export async function startCloudWatch({ region, now, pageSize = 100_800 }: Cloud
       return refuse(404, { code: 'UnknownOperationException', message: '' });
     const trouble = takeTrouble('throttle', 'deny', 'outage');
     if (trouble === 'throttle') return refuse(400, { code: 'ThrottlingException', message: 'Rate exceeded' });
-    if (trouble === 'deny')
+    const role = sessions.get(/Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '');
+    if (trouble === 'deny' || (role && !identity.may(role, 'cloudwatch:GetMetricData')))
       return refuse(400, {
         code: 'AccessDeniedException',
         message: 'not authorized to perform: cloudwatch:GetMetricData',
@@ -172,25 +176,44 @@ export async function startCloudWatch({ region, now, pageSize = 100_800 }: Cloud
     return refuse(404, { code: 'UnknownOperationException', message: '' });
   }
 
-  function sts(body: string): { status: number; body: string } {
-    const form = new URLSearchParams(body);
+  const queryError = (api: string, { status, code, message }: Refusal & { status: number }) => ({
+    status,
+    body: `<ErrorResponse xmlns="https://${api}/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+  });
+
+  function iam(request: IncomingMessage, form: URLSearchParams, body: string) {
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const call = { method: request.method ?? '', path: request.url ?? '', headers, body };
+    const scope = { region: 'us-east-1', service: 'iam', now: now() + aheadMs };
+    const refused = refusalOf(call, (id) => (sessions.has(id) ? undefined : keys.get(id)), scope);
+    const api = 'iam.amazonaws.com/doc/2010-05-08';
+    if (refused) return queryError(api, { status: 403, ...refused });
+    const action = form.get('Action') ?? '';
+    const answer = identity.call(form);
+    if (typeof answer !== 'string') return queryError(api, answer);
+    const id =
+      '<ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata>';
+    const result = answer === '' ? '' : `<${action}Result>${answer}</${action}Result>`;
+    return {
+      status: 200,
+      body: `<${action}Response xmlns="https://${api}/">${result}${id}</${action}Response>`,
+    };
+  }
+
+  function sts(form: URLSearchParams): { status: number; body: string } {
     calls.push({ action: form.get('Action') ?? '', body: Object.fromEntries(form) });
-    const error = (status: number, code: string, message: string) => ({
-      status,
-      body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
-    });
-    const role = form.get('RoleArn') ?? '';
+    const error = (status: number, code: string, message: string) =>
+      queryError('sts.amazonaws.com/doc/2011-06-15', { status, code, message });
+    const arn = form.get('RoleArn') ?? '';
     if (!/^[\w+=,.@-]{2,64}$/.test(form.get('RoleSessionName') ?? ''))
       return error(400, 'ValidationError', 'RoleSessionName is not valid');
-    if (trusted.size === 0)
-      return error(
-        400,
-        'InvalidIdentityToken',
-        'No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com',
-      );
-    if (!trusted.get(role)?.(form.get('WebIdentityToken') ?? ''))
-      return error(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
+    const refused = identity.refusalOf(arn, form.get('WebIdentityToken') ?? '');
+    const role = identity.roleOf(arn);
+    if (refused) return error(refused.status, refused.code, refused.message);
     const made = addKeys(randomBytes(24).toString('base64'), Number(form.get('DurationSeconds')) * 1000);
+    if (role) sessions.set(made.id, role);
     return {
       status: 200,
       body: `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -215,12 +238,19 @@ export async function startCloudWatch({ region, now, pageSize = 100_800 }: Cloud
       aheadMs = first.clockAheadMs;
       troubles.shift();
     }
-    const isSts = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-    const answer = isSts ? sts(body) : cloudWatch(request, body);
+    const isQuery = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+    const form = new URLSearchParams(isQuery ? body : '');
+    const answer = !isQuery
+      ? cloudWatch(request, body)
+      : form.get('Version') === '2010-05-08'
+        ? iam(request, form, body)
+        : sts(form);
     response.setHeader('date', new Date(now() + aheadMs).toUTCString());
-    response.writeHead(answer.status, { 'content-type': isSts ? 'text/xml' : 'application/x-amz-json-1.0' });
+    response.writeHead(answer.status, {
+      'content-type': isQuery ? 'text/xml' : 'application/x-amz-json-1.0',
+    });
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   });
   const running = await listen(server, 'cloudwatch');
-  return { url: running.url, close: running.close, put, addKeys, keys, trusted, troubles, calls };
+  return { url: running.url, close: running.close, put, addKeys, keys, identity, troubles, calls };
 }

@@ -1,3 +1,5 @@
+import { type Claims, claimText, decodeClaims } from '../domain/login/claims.ts';
+import { slug } from '../domain/product.ts';
 import type { AwsError } from './errors.ts';
 import type { AwsCredentials } from './sigv4.ts';
 
@@ -27,6 +29,8 @@ const policyOf = (actions: string | readonly string[]) =>
 export interface AwsPurpose {
   /** A policy in JSON. */
   policy: string;
+  /** Its name in a role. AWS replaces a policy of the same name, so every purpose has its own. */
+  policyName: string;
   /** The input that names the role. */
   roleInput: string;
   /** The input that names the region. */
@@ -39,6 +43,7 @@ export interface AwsPurpose {
 
 export const readsMetrics: AwsPurpose = {
   policy: policyOf('cloudwatch:GetMetricData'),
+  policyName: `${slug}-reads-metrics`,
   roleInput: 'cloudwatch_role',
   regionInput: 'cloudwatch_region',
   reads: 'metrics',
@@ -48,13 +53,24 @@ export const readsMetrics: AwsPurpose = {
 const prometheusActions = ['aps:QueryMetrics', 'aps:GetSeries', 'aps:GetLabels'];
 export const readsPrometheus: AwsPurpose = {
   policy: policyOf(prometheusActions),
+  policyName: `${slug}-reads-prometheus`,
   roleInput: 'prometheus_role',
   regionInput: 'prometheus_url',
   reads: 'Amazon Managed Service for Prometheus',
   actions: prometheusActions.join(', '),
 };
 
-const issuer = 'https://token.actions.githubusercontent.com';
+const githubIssuer = 'https://token.actions.githubusercontent.com';
+
+/** The issuer of the token of this job. A GitHub Enterprise Server has its own. It goes into a command, so it has to be a plain URL. */
+const issuerOf = (claims: Claims | undefined): string => {
+  const issuer = claimText(claims, 'iss');
+  return issuer !== undefined && /^https:\/\/[a-z0-9.-]+(\/[\w./-]+)?$/i.test(issuer) ? issuer : githubIssuer;
+};
+
+/** The ARN that IAM gives to the identity provider of an issuer: account and partition are those of the role. */
+const providerOf = (role: string, issuer: string): string =>
+  role.replace(/:role\/.*$/, `:oidc-provider/${issuer.replace(/^https:\/\//, '')}`);
 
 export interface AwsExplanation {
   why: string;
@@ -62,8 +78,15 @@ export interface AwsExplanation {
   commands?: string[];
 }
 
-/** Why STS gave no session for a role, and what repairs it. */
-export function explainAssume({ awsCode, awsMessage }: AwsError, role: string): AwsExplanation {
+/** Why STS gave no session for a role, and what repairs it. `token` is the one that STS refused. */
+export function explainAssume(
+  { awsCode, awsMessage }: AwsError,
+  role: string,
+  token?: string,
+): AwsExplanation {
+  const claims = token === undefined ? undefined : decodeClaims(token);
+  const issuer = issuerOf(claims);
+  const subject = claimText(claims, 'sub');
   const seeTrust = `aws iam get-role --role-name ${roleName(role)} --query Role.AssumeRolePolicyDocument`;
   if (awsCode === 'InvalidIdentityToken' && /No OpenIDConnect provider/i.test(awsMessage))
     return {
@@ -74,12 +97,15 @@ export function explainAssume({ awsCode, awsMessage }: AwsError, role: string): 
   if (awsCode === 'InvalidIdentityToken' && /audience/i.test(awsMessage))
     return {
       why: `The identity provider of the AWS account does not accept the audience ${audience}.`,
-      fix: 'Add it to the provider, whose ARN `aws iam list-open-id-connect-providers` shows.',
+      fix: 'Add it to the provider:',
+      commands: [
+        `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn ${providerOf(role, issuer)} --client-id ${audience}`,
+      ],
     };
   if (awsCode === 'AccessDenied')
     return {
       why: 'The trust policy of the role does not admit this run, or there is no such role.',
-      fix: "Compare the conditions of its trust policy with the repository, branch and environment of this run (the claim `sub` of GitHub's token):",
+      fix: `Compare the conditions of its trust policy with the claim sub of GitHub's token${subject ? `, which is ${subject}` : ''}:`,
       commands: [seeTrust],
     };
   if (awsCode === 'PackedPolicyTooLarge' || awsCode === 'MalformedPolicyDocument')
@@ -100,7 +126,7 @@ export const audience = 'sts.amazonaws.com';
 export function explainDenied(
   { awsCode }: AwsError,
   role: string | undefined,
-  { policy, roleInput, regionInput, reads, actions }: AwsPurpose = readsMetrics,
+  { policy, policyName, roleInput, regionInput, reads, actions }: AwsPurpose = readsMetrics,
 ): AwsExplanation {
   if (awsCode === 'OptInRequired')
     return {
@@ -121,7 +147,7 @@ export function explainDenied(
     why: `The role may not read ${reads}.`,
     fix: 'Allow it:',
     commands: [
-      `aws iam put-role-policy --role-name ${roleName(role)} --policy-name read-counts --policy-document '${policy}'`,
+      `aws iam put-role-policy --role-name ${roleName(role)} --policy-name ${policyName} --policy-document '${policy}'`,
     ],
   };
 }

@@ -99,7 +99,7 @@ export class AwsSession {
         else if (error instanceof AwsError && error.status < 500 && !error.isThrottled)
           throw new CountsRefused({
             what: `AWS gave this job no session for ${role} (${error.awsCode || error.status}${error.awsMessage ? `: ${error.awsMessage}` : ''}).`,
-            ...explainAssume(error, role),
+            ...explainAssume(error, role, token),
             cause: error,
           });
         else throw error;

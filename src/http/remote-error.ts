@@ -3,6 +3,9 @@ import type { Api } from './endpoints.ts';
 import { parseGoogleStatus } from './google-status.ts';
 import type { HttpResponse } from './send.ts';
 
+/** Reasons of google.rpc.ErrorInfo that say that the project does not use this API, and not that a permission is missing. */
+const apiOff = new Set(['SERVICE_DISABLED', 'CONSUMER_INVALID', 'API_DISABLED']);
+
 /** An API answered with an error. The message is Google's, shortened and without tokens. */
 export class RemoteError extends ReleaseError {
   readonly status: number;
@@ -34,5 +37,10 @@ export class RemoteError extends ReleaseError {
     const header = Number(answer.headers['retry-after']) * 1000;
     const retryAfterMs = Math.max(header || 0, parsed.retryAfterMs ?? 0) || undefined;
     this.facts = { kind: 'call', api, path, status: answer.status, message, ...parsed, retryAfterMs };
+  }
+
+  /** The project does not use this API. */
+  get isApiOff(): boolean {
+    return apiOff.has(this.reason ?? '');
   }
 }

@@ -2,9 +2,6 @@ import { enableService } from '../domain/causes/commands.ts';
 import { RemoteError } from '../http/remote-error.ts';
 import { CountsRefused } from '../steps/ports/counts-refused.ts';
 
-/** google.rpc.ErrorInfo reasons that say: the project does not use this API. */
-const apiOff = new Set(['SERVICE_DISABLED', 'CONSUMER_INVALID', 'API_DISABLED']);
-
 /** What a source reads, and the role and API that it needs. */
 export interface SourceNeeds {
   /** What is counted, such as `request logs`. */
@@ -19,7 +16,7 @@ export interface SourceNeeds {
 export function explainRefusal(error: unknown, needs: SourceNeeds): unknown {
   if (!(error instanceof RemoteError) || error.status !== 403) return error;
   const { counts, projectId, role, service } = needs;
-  const off = apiOff.has(error.reason ?? '');
+  const off = error.isApiOff;
   const refused = new CountsRefused({
     what: `The ${counts} of project ${projectId} cannot be read.`,
     why: off

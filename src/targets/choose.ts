@@ -2,6 +2,7 @@ import { functionPath, type Located, likelyService, servicePath } from '../domai
 import { belongsToFunctions, isOfFunctions, isOfImage, type TargetKind } from '../domain/deploy/kind.ts';
 import { kindRemedy, kindText } from '../domain/deploy/kind-text.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
+import { RemoteError } from '../http/remote-error.ts';
 import type { Builds } from '../steps/ports/builds.ts';
 import type { Functions } from '../steps/ports/functions.ts';
 import type { Log } from '../steps/ports/log.ts';
@@ -59,22 +60,24 @@ export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
       fn = await functions.get(functionPath(place), signal);
     } catch (error) {
       // The Functions API may be off, or its permission missing, where only Cloud Run is used.
-      const other = isDenied(error) && asked.kind === undefined ? await readOther(signal) : undefined;
-      if (other === undefined) throw error;
-      return other;
+      if (!isDenied(error) || asked.kind !== undefined) throw error;
+      return readOther(error, signal);
     }
     return fn ? deployedFunction(fn) : readService(signal);
   }
 
-  async function readOther(signal?: AbortSignal): Promise<Deployed | undefined> {
+  /** The service alone, after the Functions API refused. Throws that refusal if there is no service that explains it. */
+  async function readOther(refusal: RemoteError, signal?: AbortSignal): Promise<Deployed> {
     let live: RunService | undefined;
     try {
       live = await services.get(service, signal);
     } catch (error) {
-      if (signal?.aborted) throw error;
-      return undefined;
+      // A project without functions does not use their API, so what Cloud Run refuses is what is missing.
+      const isCause = refusal.isApiOff && isDenied(error) && !error.isApiOff;
+      throw isCause || signal?.aborted ? error : refusal;
     }
-    return live && !belongsToFunctions(live.labels) ? fitting(asked, deployedService(live)) : undefined;
+    if (live === undefined || belongsToFunctions(live.labels)) throw refusal;
+    return fitting(asked, deployedService(live));
   }
 
   const read = async (signal?: AbortSignal) => {
@@ -105,7 +108,8 @@ export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
   };
 }
 
-const isDenied = (error: unknown) => (error as { status?: unknown }).status === 403;
+const isDenied = (error: unknown): error is RemoteError =>
+  error instanceof RemoteError && error.status === 403;
 
 /** Returns what exists if the user's wish fits it. Throws `target-differs` if not. */
 function fitting(asked: Asked, deployed: Deployed): Deployed {

@@ -1,39 +1,27 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { PermissionCheck } from '../../src/domain/preflight/permissions.ts';
-import { permissionChecks } from '../../src/domain/preflight/permissions.ts';
 import { worldDrivers } from '../support/world-driver.ts';
-import { endOf, type Lack, without } from './lack.ts';
-import { type Story, storiesOf } from './stories.ts';
-import { type Given, givenBy } from './take.ts';
-import { newService, PermissionWorld, type Tried } from './world.ts';
+import { labelOf, type Played, problemsOf, rowsOf, uses } from './rows.ts';
+import { storiesOf } from './stories.ts';
+import { PermissionWorld } from './world.ts';
 
 /**
  * Everything that `init` gives is needed: without any one permission or grant, a story ends otherwise or warns, names it with its
- * resource, and the printed commands repair it. It takes minutes, so jest does not find it by its name, and only `npm run peers -- permissions` plays it.
+ * resource, and the printed commands repair it. It takes long, so jest does not find it by its name, and only
+ * `npm run peers -- permissions` plays it. `--driver=NAME` and `--only=PATTERN` of it play some of the rows again.
  */
 
-jest.setTimeout(3_600_000);
+jest.setTimeout(14_400_000);
 
-const labelOf = ({ permissions, role, resource }: Given): string =>
-  resource === undefined ? `${permissions[0]} of ${role.split('/').at(-1)}` : `${role} on ${resource}`;
+const { PERMISSIONS_DRIVER: wanted = '', PERMISSIONS_ONLY: only = '' } = process.env;
+const drivers = worldDrivers.filter((driver) => wanted === '' || wanted.split(',').includes(driver));
+const pattern = new RegExp(only);
 
-/** Only in the report: an identity can do without it, or something else stops the run and prints its own repair. */
-const isNote = ({ permissions, resource }: Given): boolean =>
-  resource === undefined &&
-  (permissionChecks as readonly PermissionCheck[])
-    .filter(({ permission }) => permission === permissions[0])
-    .every(({ weight }) => weight === 'note');
+/** Jest shows what a test prints only at its end. */
+const say = (line: string) => process.stderr.write(`${line}\n`);
 
-const uses = ({ permissions, members }: Given, { asked }: Tried): boolean =>
-  asked.some(
-    ({ member, permission }) =>
-      permissions.includes(permission) &&
-      members.some((one) => one === member || (/^principalSet:/.test(one) && /^principal:/.test(member))),
-  );
-
-describe.each(worldDrivers)('what init gives for %s', (driver) => {
+describe.each(drivers)('what init gives for %s', (driver) => {
   let world: PermissionWorld;
-  const played: { story: Story; tried: Tried }[] = [];
+  const played: Played[] = [];
   beforeAll(async () => {
     world = await PermissionWorld.open(driver);
     for (const story of storiesOf(driver)) {
@@ -41,34 +29,33 @@ describe.each(worldDrivers)('what init gives for %s', (driver) => {
       played.push({ story, tried: await story.run(world) });
     }
     await world.init();
+    say(`${driver}: ${played.length} stories with everything`);
   });
   afterAll(() => world.close());
 
-  const given = () =>
-    givenBy(world).filter(({ members }) => !members.every((member) => member.includes(newService)));
-
   test('is needed by some story', () => {
-    const idle = given().filter((one) => !played.some(({ tried }) => uses(one, tried)));
+    const idle = rowsOf(world).filter((one) => !played.some(({ tried }) => uses(one, tried)));
     expect(idle.map(labelOf)).toEqual([]);
   });
 
   test('is named where it is missing, and the printed commands repair it', async () => {
-    const wrong: [string, ...Lack[]][] = [];
-    for (const one of given()) {
-      const lacks: Lack[] = [];
-      for (const { story, tried } of played.filter((each) => uses(one, each.tried))) {
-        const lack = await without(world, story, one);
-        lacks.push(lack);
-        const changed = lack.ended !== endOf(tried);
-        const repaired =
-          lack.repaired === undefined
-            ? isNote(one) || !changed
-            : lack.repaired === endOf(tried) && !lack.still;
-        // A story that can do without it may stay silent, but one of them has to speak.
-        if ((changed && !lack.named) || !repaired) wrong.push([labelOf(one), lack]);
-      }
-      if (!lacks.some(({ named }) => named)) wrong.push([labelOf(one), ...lacks]);
+    const rows = rowsOf(world).filter((one) => pattern.test(labelOf(one)));
+    const wrong: [string, ...string[]][] = [];
+    const began = performance.now();
+    let all = 0;
+    for (const [index, row] of rows.entries()) {
+      const { problems, runs } = await problemsOf(world, row, played, 'all');
+      all += runs;
+      if (problems.length > 0) wrong.push([labelOf(row), ...problems]);
+      say(
+        `${driver} ${index + 1}/${rows.length} ${problems.length > 0 ? 'RED' : 'ok'} ${labelOf(row)}, ${runs} stories`,
+      );
+      for (const problem of problems) say(`  ${problem}`);
     }
+    const seconds = Math.round((performance.now() - began) / 1000);
+    say(
+      `${driver}: ${rows.length} rows, ${all} stories without something, ${wrong.length} red, ${seconds} s`,
+    );
     expect(wrong).toEqual([]);
   });
 });

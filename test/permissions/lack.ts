@@ -2,7 +2,7 @@ import type { CheckRow } from '../../src/domain/preflight/row.ts';
 import type { Report } from '../../src/domain/report/report.ts';
 import { pasteGrant } from '../support/paste-grant.ts';
 import type { Story } from './stories.ts';
-import { type Given, take } from './take.ts';
+import { type Given, keepPolicies, take } from './take.ts';
 import type { PermissionWorld, Tried } from './world.ts';
 
 /** How a story ended without one thing that `init` gave, and after its repair. */
@@ -52,6 +52,8 @@ function isNamed({ cloud }: PermissionWorld, { permissions, role, resource }: Gi
 /** Runs a story without one thing, and once more after the commands that are then printed. */
 export async function without(world: PermissionWorld, story: Story, given: Given): Promise<Lack> {
   const run = async (commands: readonly string[]) => {
+    // What a story opens stays open if it may not close it, so the policies of before come back.
+    const asBefore = keepPolicies(world);
     await story.prepare?.(world);
     const giveBack = take(world, given);
     try {
@@ -61,6 +63,7 @@ export async function without(world: PermissionWorld, story: Story, given: Given
       return { tried, said };
     } finally {
       giveBack();
+      asBefore();
     }
   };
   const { tried, said } = await run([]);

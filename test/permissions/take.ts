@@ -40,18 +40,30 @@ export function givenBy({ cloud }: PermissionWorld): Given[] {
   return [...ofRoles, ...predefined];
 }
 
-/** Takes one thing away. Returns what gives everything back as it was, also what a repair has added. */
+/** Returns what gives every policy back as it is now, also without what was granted in the meantime. */
+export function keepPolicies({ cloud }: PermissionWorld): () => void {
+  const { policies } = cloud.sandbox.world;
+  const before = policies.resources().map((name) => [name, policies.get(name).bindings] as const);
+  return () => {
+    for (const name of policies.resources())
+      if (!before.some(([kept]) => kept === name)) policies.delete(name);
+    for (const [name, bindings] of before) policies.set(name, bindings, 'once');
+  };
+}
+
+/** Takes one thing away. Returns what gives the permissions of the roles back; policies come back by `keepPolicies`. */
 export function take(
   { cloud }: PermissionWorld,
   { role, permissions, members, resource }: Given,
 ): () => void {
   const { policies, roles } = cloud.sandbox.world;
-  const before = policies.resources().map((name) => [name, policies.get(name).bindings] as const);
   // Another role of the same members may have the permission too.
   const held = new Set(
-    before.flatMap(([, bindings]) =>
-      bindings.filter((one) => one.members.some((member) => members.includes(member))).map((one) => one.role),
-    ),
+    policies
+      .resources()
+      .flatMap((name) => policies.get(name).bindings)
+      .filter((one) => one.members.some((member) => members.includes(member)))
+      .map((one) => one.role),
   );
   const full = roles.list().filter(({ name }) => name === role || held.has(name));
   if (resource === undefined)
@@ -71,6 +83,5 @@ export function take(
     );
   return () => {
     for (const one of full) roles.define(one);
-    for (const [name, bindings] of before) policies.set(name, bindings, 'once');
   };
 }

@@ -134,7 +134,7 @@ export class PermissionWorld {
     const ran = await this.cloud.run(action, {
       inputs: Object.fromEntries(Object.entries(given).filter(([input]) => taken.has(input))),
       env: { ...env, GITHUB_WORKSPACE: this.cloud.folder },
-      failedAs: id,
+      ...{ failedAs: id, explained: true },
       ...(signal ? { signal } : {}),
     });
     return { ...ran, asked: sandbox.world.accessChecks.slice(since) };

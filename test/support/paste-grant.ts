@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { grant } from '../../sandbox/core/policies.ts';
-import { accountResource } from '../../sandbox/identity/state.ts';
+import { accountResource, identityOf } from '../../sandbox/identity/state.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
+import { quoted } from '../../src/domain/data/shell.ts';
 
 /**
  * Runs a printed command in a shell whose gcloud grants on the sandbox, which takes milliseconds. Throws for anything but a
@@ -9,10 +10,11 @@ import type { Sandbox } from '../../sandbox/index.ts';
  */
 export function pasteGrant({ world: cloud }: Sandbox, command: string): void {
   // A grant for a workflow reads first what the provider maps.
-  const mapping = ['google.subject=assertion.sub', 'attribute.repository_id=assertion.repository_id'].join(
-    ';',
-  );
-  const answers = `case "$*" in *'value(attributeMapping)'*) printf '%s' '${mapping}' ;; *) printf '%s\\n' "$@" ;; esac`;
+  const [, provider = ''] = /providers describe (\S+)/.exec(command) ?? [];
+  const mapping = Object.entries(identityOf(cloud).providers.get(provider)?.attributeMapping ?? {})
+    .map((pair) => pair.join('='))
+    .join(';');
+  const answers = `case "$*" in *'value(attributeMapping)'*) printf '%s' ${quoted(mapping)} ;; *) printf '%s\\n' "$@" ;; esac`;
   const shell = `gcloud() { ${answers}; }\n${command}\n`;
   const words = execFileSync('bash', ['-c', shell], { encoding: 'utf8' }).trim().split('\n');
   const flag = (name: string) =>
@@ -25,7 +27,7 @@ export function pasteGrant({ world: cloud }: Sandbox, command: string): void {
   const target = words[verb + 1] as string;
   const [project, region] = [flag('project'), flag('region')];
   const kinds: Record<string, string> = {
-    projects: `//cloudresourcemanager.googleapis.com/projects/${target}`,
+    projects: `//cloudresourcemanager.googleapis.com/projects/${target === cloud.projectNumber ? cloud.project : target}`,
     'iam service-accounts': accountResource(cloud, target),
     'run services': `//run.googleapis.com/projects/${project}/locations/${region}/services/${target}`,
     'artifacts repositories': `//artifactregistry.googleapis.com/projects/${project}/locations/${flag('location')}/repositories/${target}`,

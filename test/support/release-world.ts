@@ -21,6 +21,7 @@ import { createRest } from '../../src/http/rest.ts';
 import { inputsOf } from '../../src/inputs/table.ts';
 import type { Action, Finished } from '../../src/runner/action.ts';
 import { type Context, createContext } from '../../src/runner/context.ts';
+import { explainErrors } from '../../src/runner/explain-errors.ts';
 import { failed } from '../../src/runner/failure.ts';
 import { exitCodeOf } from '../../src/runner/finish.ts';
 import { createSecrets } from '../../src/runner/secrets.ts';
@@ -55,6 +56,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** The report of a run that throws is then the one that a runner writes, of this action. */
   failedAs?: ActionName;
+  /** Errors get their causes and repairs, as the runner gives them to what it writes. */
+  explained?: boolean;
   /** Also lets the runner's code write what a step writes, as `written` of the result. */
   transcript?: boolean;
 }
@@ -72,6 +75,9 @@ function expectQuoted({ evidence, reason, errors }: Report): void {
       { reason, what, inReason: text.includes(what.replace(/\.$/, '').toLowerCase()) },
     );
 }
+
+const explain = (report: Report, { about, inputs }: Context) =>
+  explainErrors(report, about.names(), inputs.given);
 
 export class ReleaseWorld {
   readonly sandbox: Sandbox;
@@ -237,6 +243,7 @@ export class ReleaseWorld {
     try {
       const finished = await action(context);
       this.#reports.push(finished.report);
+      if (options.explained) await explain(finished.report, context);
       const milliseconds = this.clock.now() - started;
       const exitCode = finished.exitCode ?? exitCodeOf(finished.report);
       const written = options.transcript ? await this.#written(finished, context, log, state) : undefined;
@@ -257,6 +264,7 @@ export class ReleaseWorld {
       const known = error instanceof ReleaseError ? error : undefined;
       if (options.failedAs !== undefined) {
         const { report } = failed(options.failedAs, error, context);
+        if (options.explained) await explain(report, context);
         return {
           report: report as Report<Name>,
           outputs: {},

@@ -1,4 +1,5 @@
 import { shownClaims } from '../../domain/login/claims.ts';
+import { poolViewerRole } from '../../domain/login/identity.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { newReport } from '../../domain/report/report.ts';
 import type { Action } from '../../runner/action.ts';
@@ -141,8 +142,7 @@ async function tokenOutputs(
 
 /** A warning if expected_principal was compared with the assumed principal, else only a line of the log. */
 function logAssumedPrincipal(log: Context['log'], request: AuthRequest): void {
-  const text =
-    "The principal is assumed from sub. This identity may not read the provider, which may map google.subject differently. Grant roles/iam.workloadIdentityPoolViewer on the provider's project, or set provider_file.";
+  const text = `The principal is assumed from sub. This identity may not read the provider, which may map google.subject differently. Grant ${poolViewerRole} on the provider's project, or set provider_file.`;
   if (request.expectedPrincipal)
     log.warning(`expected_principal was compared with an assumed principal. ${text}`);
   else log.line(`  ${text}`);

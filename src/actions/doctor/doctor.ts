@@ -5,10 +5,11 @@ import { claimText } from '../../domain/login/claims.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { judgePreflight } from '../../domain/preflight/judge.ts';
 import { optionalStages, stagesOf } from '../../domain/preflight/stages.ts';
-import { clientAgent } from '../../domain/product.ts';
+import { clientAgent, userAgent } from '../../domain/product.ts';
 import { newReport } from '../../domain/report/report.ts';
 import { createDoctorSources } from '../../gcp/doctor/doctor-sources.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
+import { createImages } from '../../gcp/registry/images.ts';
 import { createBuilds } from '../../gcp/run/builds.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { readBranchRule } from '../../github/environment-rule.ts';
@@ -77,6 +78,10 @@ async function examineFor(context: Context, releaser: Releaser | undefined): Pro
   const result = await examine(
     {
       ...{ target, services, sources: createDoctorSources(rest) },
+      images: createImages({
+        ...{ endpoints: platform.endpoints, clock, userAgent: userAgent(context.id, 'doctor') },
+        accessToken: (stop) => platform.tokens.accessToken(stop),
+      }),
       runtimes: (location, stop) => functions.runtimes(location, stop),
       preflight: async () => {
         const settings: PreflightSettings = { ...place, mode: 'stop', use };
@@ -156,13 +161,11 @@ async function loginPart(
     githubToken,
   });
   const shown = findings.filter(({ severity }) => severity !== 'info');
-  if (shown.length === 0 && verdict === 'inconclusive')
-    return {
-      part: 'login',
-      state: 'unknown',
-      text: 'The login works. The provider could not be read.',
-      findings: [],
-    };
+  if (shown.length === 0 && verdict === 'inconclusive') {
+    const unread = findings.filter(({ commands = [] }) => commands.length > 1);
+    const [first = { title: 'The provider could not be read.' }] = unread;
+    return { part: 'login', state: 'unknown', text: `The login works. ${first.title}`, findings: unread };
+  }
   return {
     part: 'login',
     state: worst(shown),

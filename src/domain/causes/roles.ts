@@ -1,4 +1,7 @@
-/** The smallest predefined role that these actions ask for, by permission. The first pattern that fits wins. */
+/**
+ * The smallest predefined role that these actions ask for, by permission. The first pattern that fits wins. A permission that fits none
+ * has no role here: the message then prints the command that lists the roles that have it.
+ */
 const roles: readonly (readonly [RegExp, string])[] = [
   [/^iam\.serviceAccounts\.actAs$/i, 'roles/iam.serviceAccountUser'],
   [
@@ -7,37 +10,56 @@ const roles: readonly (readonly [RegExp, string])[] = [
   ],
   [/^iam\.serviceAccounts\.getOpenIdToken$/, 'roles/iam.serviceAccountOpenIdTokenCreator'],
   [/^iam\.serviceAccounts\.getIamPolicy$/, 'roles/iam.securityReviewer'],
-  [/^iam\.serviceAccounts\./, 'roles/iam.serviceAccountViewer'],
-  [/^iam\.serviceAccountKeys\./, 'roles/iam.serviceAccountViewer'],
-  [/^iam\.workloadIdentityPool/, 'roles/iam.workloadIdentityPoolViewer'],
-  [/^iam\.roles\./, 'roles/iam.roleViewer'],
-  [/^iam\.denypolicies\./, 'roles/iam.denyReviewer'],
-  [/^orgpolicy\./, 'roles/orgpolicy.policyViewer'],
-  [/^resourcemanager\.(projects|folders|organizations)\.(get|getIamPolicy)$/, 'roles/browser'],
-  [/^logging\.(logEntries|logs|views|buckets)\./, 'roles/logging.viewer'],
-  [/^logging\.privateLogEntries/, 'roles/logging.privateLogViewer'],
-  [/^monitoring\./, 'roles/monitoring.viewer'],
+  [/^iam\.serviceAccounts\.(get|list)$/, 'roles/iam.serviceAccountViewer'],
+  [/^iam\.serviceAccountKeys\.(get|list)$/, 'roles/iam.serviceAccountViewer'],
+  [
+    /^iam\.(googleapis\.com\/)?workloadIdentityPool(s|Providers)\.(get|list)$/,
+    'roles/iam.workloadIdentityPoolViewer',
+  ],
+  [/^iam\.roles\.(get|list)$/, 'roles/iam.roleViewer'],
+  [/^iam\.denypolicies\.(get|list)$/, 'roles/iam.denyReviewer'],
+  [/^orgpolicy\.(policy\.get|(policies|constraints)\.list)$/, 'roles/orgpolicy.policyViewer'],
+  [/^resourcemanager\.(folders|organizations)\.getIamPolicy$/, 'roles/iam.securityReviewer'],
+  [/^resourcemanager\.(projects\.getIamPolicy|(projects|folders|organizations)\.get)$/, 'roles/browser'],
+  [/^logging\.((logEntries|logs|views)\.list|(views|buckets|sinks)\.(get|list))$/, 'roles/logging.viewer'],
+  [/^logging\.privateLogEntries\.list$/, 'roles/logging.privateLogViewer'],
+  [/^monitoring\.(timeSeries|metricDescriptors)\.(get|list)$/, 'roles/monitoring.viewer'],
   [/^run\.routes\.invoke$/, 'roles/run.invoker'],
   [/^run\.services\.setIamPolicy$/, 'roles/run.admin'],
-  [/^run\.[\w.]+\.(get|list|getIamPolicy)$/, 'roles/run.viewer'],
-  [/^run\./, 'roles/run.developer'],
+  [
+    /^run\.((services|revisions|routes|configurations|operations)\.(get|list)|services\.getIamPolicy)$/,
+    'roles/run.viewer',
+  ],
+  [/^run\.services\.(create|update|delete)$/, 'roles/run.developer'],
   [/^cloudfunctions\.functions\.setIamPolicy$/, 'roles/cloudfunctions.admin'],
-  [/^cloudfunctions\./, 'roles/cloudfunctions.developer'],
-  [/^cloudbuild\./, 'roles/cloudbuild.builds.viewer'],
-  [/^artifactregistry\.\w+\.(upload|create|delete)/, 'roles/artifactregistry.writer'],
-  [/^artifactregistry\./, 'roles/artifactregistry.reader'],
+  [/^cloudfunctions\.functions\.getIamPolicy$/, 'roles/cloudfunctions.viewer'],
+  [
+    /^cloudfunctions\.(functions\.(get|list|create|update|delete|call|sourceCode[GS]et)|locations\.list|operations\.(get|list))$/,
+    'roles/cloudfunctions.developer',
+  ],
+  // What `gcloud run deploy --source` needs besides the service.
+  [
+    /^(cloudbuild\.builds\.create|artifactregistry\.repositories\.create|storage\.buckets\.(create|get|list))$/,
+    'roles/run.sourceDeveloper',
+  ],
+  [/^cloudbuild\.builds\.(get|list)$/, 'roles/cloudbuild.builds.viewer'],
+  [/^artifactregistry\.repositories\.uploadArtifacts$/, 'roles/artifactregistry.writer'],
+  [
+    /^artifactregistry\.(repositories\.(get|list|downloadArtifacts)|dockerimages\.(get|list))$/,
+    'roles/artifactregistry.reader',
+  ],
   [/^secretmanager\.versions\.access$/, 'roles/secretmanager.secretAccessor'],
-  [/^secretmanager\./, 'roles/secretmanager.viewer'],
+  [/^secretmanager\.(secrets|versions)\.(get|list)$/, 'roles/secretmanager.viewer'],
   [/^storage\.objects\.(get|list)$/, 'roles/storage.objectViewer'],
-  [/^storage\./, 'roles/storage.objectUser'],
+  [/^storage\.objects\.(create|update|delete)$/, 'roles/storage.objectUser'],
   [/^serviceusage\.services\.use$/, 'roles/serviceusage.serviceUsageConsumer'],
   [/^serviceusage\.services\.enable$/, 'roles/serviceusage.serviceUsageAdmin'],
-  [/^serviceusage\./, 'roles/serviceusage.serviceUsageViewer'],
-  [/^vpcaccess\./, 'roles/vpcaccess.user'],
-  [/^compute\.(sub)?networks\./, 'roles/compute.networkUser'],
-  [/^eventarc\./, 'roles/eventarc.viewer'],
-  [/^apigateway\./, 'roles/apigateway.viewer'],
-  [/^iap\./, 'roles/iap.admin'],
+  [/^serviceusage\.services\.(get|list)$/, 'roles/serviceusage.serviceUsageViewer'],
+  [/^vpcaccess\.connectors\.(get|list|use)$/, 'roles/vpcaccess.user'],
+  [/^compute\.(networks|subnetworks)\.(get|list|use)$/, 'roles/compute.networkUser'],
+  [/^eventarc\.triggers\.(get|list)$/, 'roles/eventarc.viewer'],
+  [/^apigateway\.(apis|gateways|apiconfigs)\.(get|list)$/, 'roles/apigateway.viewer'],
+  [/^iap\.(web|webServices)\.(get|set)IamPolicy$/, 'roles/iap.admin'],
 ];
 
 export const roleFor = (permission: string): string | undefined =>

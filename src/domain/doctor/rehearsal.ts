@@ -2,6 +2,7 @@ import { quoted } from '../data/shell.ts';
 import type { Finding } from '../findings/finding.ts';
 import { ofRule } from '../findings/of-rule.ts';
 import { doctorRules } from '../findings/rules/doctor.ts';
+import type { ImageAnswer } from '../image/image.ts';
 import { spanText } from '../text/span.ts';
 import type { Examined } from './check.ts';
 import { type CleanupPolicy, fateOf, type StoredImage } from './cleanup.ts';
@@ -27,6 +28,9 @@ export interface RehearsedRepository {
   unread?: string | undefined;
 }
 
+/** What a registry outside of Artifact Registry says about the image. `unread`: why it could not be asked. */
+export type RehearsedElsewhere = { host: string } & ({ answer: ImageAnswer } | { unread: string });
+
 /**
  * The revision that a rollback would go back to: the one that the record names, else the newest ready one that gets no requests.
  * @param serving the revisions with traffic
@@ -45,7 +49,7 @@ export function wayBack(
 /** Judges a rollback before anybody needs one. `now` in milliseconds of the epoch. */
 export function judgeRehearsal(
   target: RehearsedRevision | undefined,
-  repository: RehearsedRepository | undefined,
+  repository: RehearsedRepository | RehearsedElsewhere | undefined,
   serving: readonly string[],
   now: number,
 ): Examined {
@@ -67,7 +71,8 @@ export function judgeRehearsal(
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(target.image ?? '')?.[1];
   const [, short, tag] = /^[^/]+\/[^/]+\/[^/]+\/([^:@]+):([\w.-]+)$/.exec(target.image ?? '') ?? [];
   if (repository === undefined)
-    return unknown('Its image is not in Artifact Registry, so it was not looked up.');
+    return unknown('Cloud Run shows no image of it that could be looked up in a registry.');
+  if ('host' in repository) return judgeElsewhere(target, repository, back);
   if (repository.unread !== undefined || repository.images === undefined)
     return unknown(`Its image could not be looked up: ${repository.unread ?? 'no answer'}`);
   if (digest === undefined && tag === undefined)
@@ -106,6 +111,41 @@ export function judgeRehearsal(
     title: `The clean-up policy ${fate.policy} of the repository ${name} ${when}: the image of ${target.name}, to which a rollback would go.`,
     fix: 'Add a policy that keeps the most recent versions (action KEEP, mostRecentVersions), then set the policies again:',
     commands: [`gcloud artifacts repositories list-cleanup-policies ${quoted(name)} ${place}`],
+  };
+  return { part: 'rollback', state: 'warn', text: finding.title, findings: [finding] };
+}
+
+/** Which images such a registry deletes, and when, cannot be seen from here. So it is said what the registry shows today. */
+function judgeElsewhere(
+  { name, image = '' }: RehearsedRevision,
+  found: RehearsedElsewhere,
+  back: string,
+): Examined {
+  const { host } = found;
+  const copy = 'Name the next image through a remote repository of Artifact Registry, which keeps a copy';
+  if ('unread' in found)
+    return {
+      ...{ part: 'rollback', state: 'unknown', findings: [] },
+      text: `${back}. Its image could not be looked up in ${host}: ${found.unread}`,
+    };
+  const { answer } = found;
+  if (answer.ok || answer.problem.problem === 'platform')
+    return {
+      ...{ part: 'rollback', state: 'ok', findings: [] },
+      text: `${back}; ${host} has its image today. How long it keeps it cannot be seen from here. ${copy}.`,
+    };
+  if (answer.problem.problem === 'absent') {
+    const finding: Finding = {
+      ...ofRule(doctorRules, 'doctor-image-gone'),
+      title: `${image} is no longer in ${host}, and ${name} needs it.`,
+      fix: `Push this very image again, or release the code of that revision again. ${copy}.`,
+    };
+    return { part: 'rollback', state: 'bad', text: finding.title, findings: [finding] };
+  }
+  const finding: Finding = {
+    ...ofRule(doctorRules, 'doctor-image-unseen'),
+    title: `Whether ${host} still has ${image}, to which a rollback would go, cannot be seen by this identity.`,
+    fix: `Look it up with a login of ${host}. ${copy}, and the doctor looks there by itself.`,
   };
   return { part: 'rollback', state: 'warn', text: finding.title, findings: [finding] };
 }

@@ -1,5 +1,8 @@
 /** Names of the identities in a keyless login, as IAM writes them. */
 
+/** Reads pools and providers, so that a doctor can say who else could log in. */
+export const poolViewerRole = 'roles/iam.workloadIdentityPoolViewer';
+
 export interface Provider {
   projectNumber: string;
   pool: string;

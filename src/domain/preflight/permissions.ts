@@ -402,15 +402,6 @@ export const permissionChecks = [
     without:
       'The doctor cannot see whether a clean-up policy deletes the image of the revision to go back to.',
   },
-  {
-    permission: 'cloudfunctions.runtimes.list',
-    of: 'source',
-    on: 'project',
-    stage: 'Examine',
-    role: 'roles/cloudfunctions.viewer',
-    weight: 'warn',
-    without: 'The doctor cannot see how long Google supports the runtime.',
-  },
 ] as const satisfies readonly PermissionCheck[];
 
 /** What happens without a permission, as a sentence. */

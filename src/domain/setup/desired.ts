@@ -1,3 +1,4 @@
+import { poolViewerRole } from '../login/identity.ts';
 import { type Admission, conditionOf } from './admission.ts';
 import {
   accountEmail,
@@ -18,7 +19,6 @@ import {
   deployerRole,
   invokerRole,
   loginRole,
-  poolViewerRole,
   readerRole,
   rollbackRole,
 } from './roles.ts';

@@ -59,7 +59,5 @@ export const closerRole: CustomRole = {
 };
 
 export const invokerRole = 'roles/run.invoker';
-/** Reads pools and providers, so that a doctor can say who else could log in. */
-export const poolViewerRole = 'roles/iam.workloadIdentityPoolViewer';
 export const loginRole = 'roles/iam.workloadIdentityUser';
 export const actAsRole = 'roles/iam.serviceAccountUser';

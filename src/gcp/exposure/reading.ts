@@ -11,10 +11,6 @@ import { optionalText, UnexpectedShape } from './shape.ts';
 export const cite = (call: Pick<RestCall, 'api' | 'method' | 'path'>): string =>
   `${call.method} ${call.api}/${call.path}`;
 
-/** google.api.ErrorReason values of a 403 that mean "this API is not in use here" and not "you lack a permission". */
-const apiOff = new Set(['SERVICE_DISABLED', 'CONSUMER_INVALID', 'API_DISABLED']);
-export const isApiOff = ({ reason }: RemoteError): boolean => apiOff.has(reason ?? '');
-
 /**
  * Makes one read and returns its failure as a value. Errors of the login and a cancelled run are thrown, since they say
  * nothing about the resource.
@@ -50,7 +46,7 @@ function unread(
   if (error instanceof RemoteError && error.api === api) {
     if (error.status === 404) return { ok: false, call, cause: 'absent', detail };
     if (error.status !== 403) return { ok: false, call, cause: 'failed', detail };
-    if (isApiOff(error)) return { ok: false, call, cause: 'api-off', detail };
+    if (error.isApiOff) return { ok: false, call, cause: 'api-off', detail };
     return { ok: false, call, cause: 'denied', permission: error.permission ?? permission, detail };
   }
   if (error instanceof TransportError || error instanceof MalformedAnswer || error instanceof UnexpectedShape)

@@ -10,6 +10,7 @@ import {
   parseProviderResource,
 } from '../../domain/login/doctor/facts.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
+import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
 
 export interface ReaderOptions {
@@ -39,8 +40,10 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
   async function read<T>(
     what: string,
     command: string,
+    permission: string,
     call: Pick<RestCall, 'api' | 'path'> & Partial<RestCall>,
   ): Promise<T | undefined> {
+    let isDenied = true;
     for (const bearer of bearers) {
       try {
         const answer = await rest.call<T>({
@@ -53,11 +56,13 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
           bearer,
         });
         if (answersTo(call.path, answer.body)) return answer.body;
-      } catch {
+        isDenied = false;
+      } catch (error) {
         if (signal?.aborted) throw signal.reason;
+        if (!(error instanceof RemoteError && error.status === 403) || error.isApiOff) isDenied = false;
       }
     }
-    unread.push({ what, command });
+    unread.push({ what, command, permission: isDenied ? permission : undefined });
     return undefined;
   }
 
@@ -72,24 +77,30 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
   const project = request.projectId;
 
   const [poolResource, own, all, projectPolicy, accounts] = await Promise.all([
-    read<PoolResource>('the pool', `gcloud iam workload-identity-pools describe ${pool}`, {
+    read<PoolResource>('the pool', `gcloud iam workload-identity-pools describe ${pool}`, poolOf.pool, {
       api: 'iam',
       path: `v1/${pool}`,
     }),
     options.givenProvider ??
-      read<unknown>('the provider', describeProvider(provider), {
+      read<unknown>('the provider', describeProvider(provider), poolOf.provider, {
         api: 'iam',
         path: `v1/${provider.name}`,
       }).then(toProvider),
-    read<{ workloadIdentityPoolProviders?: unknown[] }>('the other providers of the pool', list, {
-      api: 'iam',
-      path: `v1/${pool}/providers`,
-      query: { pageSize: 100 },
-    }),
+    read<{ workloadIdentityPoolProviders?: unknown[] }>(
+      'the other providers of the pool',
+      list,
+      poolOf.providers,
+      {
+        api: 'iam',
+        path: `v1/${pool}/providers`,
+        query: { pageSize: 100 },
+      },
+    ),
     project
       ? read<{ bindings?: Binding[] }>(
           "the project's policy",
           `gcloud projects get-iam-policy ${quoted(project)}`,
+          'resourcemanager.projects.getIamPolicy',
           {
             api: 'cloudresourcemanager',
             method: 'POST',
@@ -107,6 +118,7 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
       read<{ bindings?: Binding[] }>(
         `the policy of ${email}`,
         `gcloud iam service-accounts get-iam-policy ${quoted(email)}`,
+        'iam.serviceAccounts.getIamPolicy',
         {
           api: 'iam',
           method: 'POST',
@@ -118,6 +130,7 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
       read<{ keys?: { name: string }[] }>(
         `the keys of ${email}`,
         `gcloud iam service-accounts keys list --managed-by=user --iam-account=${quoted(email)}`,
+        'iam.serviceAccountKeys.list',
         { api: 'iam', path: `${path}/keys`, query: { keyTypes: 'USER_MANAGED' } },
       ),
     ]);
@@ -140,6 +153,12 @@ export async function readIdentity(options: ReaderOptions): Promise<ReadFacts> {
     unread,
   };
 }
+
+const poolOf = {
+  pool: 'iam.workloadIdentityPools.get',
+  provider: 'iam.workloadIdentityPoolProviders.get',
+  providers: 'iam.workloadIdentityPoolProviders.list',
+} as const;
 
 /** The list whole and on one page. The API leaves an empty list out, but an object with only other fields is no list. */
 const isList = (body: JsonObject, field: string): boolean =>

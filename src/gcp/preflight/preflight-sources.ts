@@ -8,7 +8,7 @@ import type { Rest, RestCall } from '../../http/rest.ts';
 import type { Images } from '../../steps/ports/images.ts';
 import type { PreflightSources } from '../../steps/ports/preflight.ts';
 import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
-import { isApiOff, reading, readingList } from '../exposure/reading.ts';
+import { reading, readingList } from '../exposure/reading.ts';
 
 /** The API and version of testIamPermissions of a resource. */
 function testOf(resource: string): { api: Api; version: string } {
@@ -171,6 +171,6 @@ async function describe(
   } catch (error) {
     if (signal?.aborted || !(error instanceof RemoteError) || error.status !== 403) throw error;
     const detail = messageOf(error);
-    return { ok: false, call, cause: isApiOff(error) ? 'api-off' : 'denied', detail };
+    return { ok: false, call, cause: error.isApiOff ? 'api-off' : 'denied', detail };
   }
 }

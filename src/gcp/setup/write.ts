@@ -3,7 +3,6 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest, RestCall } from '../../http/rest.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
-import { isApiOff } from '../exposure/reading.ts';
 
 /** How long a new API, account or role may take until other calls know it. Google names minutes, most often it is seconds. */
 const settleMs = 180_000;
@@ -12,7 +11,7 @@ const pauseMs = 3000;
 /** Google does not know yet what was made a moment ago: an API that was switched on, an account, or a role. */
 const notYet = (error: unknown): boolean =>
   error instanceof RemoteError &&
-  (isApiOff(error) || (error.status === 400 && /does not exist|not found/i.test(error.remoteMessage)));
+  (error.isApiOff || (error.status === 400 && /does not exist|not found/i.test(error.remoteMessage)));
 
 export interface Writer {
   rest: Rest;

@@ -4,6 +4,7 @@ import type { CleanupPolicy, StoredImage } from '../../domain/doctor/cleanup.ts'
 import type { BranchRule } from '../../domain/doctor/environment.ts';
 import type { LogSink } from '../../domain/doctor/logs.ts';
 import type { Reading } from '../../domain/exposure/facts.ts';
+import type { Images } from '../ports/images.ts';
 import type { Services } from '../ports/services.ts';
 import type { DeployTarget } from '../ports/target.ts';
 import type { PreflightResult } from '../preflight/preflight.ts';
@@ -22,6 +23,7 @@ export interface DoctorSources {
 }
 
 export interface DoctorPorts {
+  images: Images;
   target: Pick<DeployTarget, 'read'>;
   services: Pick<Services, 'get' | 'revisions'>;
   sources: DoctorSources;

@@ -2,11 +2,13 @@ import { listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import type { Examined } from '../../domain/doctor/check.ts';
 import {
   judgeRehearsal,
+  type RehearsedElsewhere,
   type RehearsedRepository,
   type RehearsedRevision,
   wayBack,
 } from '../../domain/doctor/rehearsal.ts';
-import { parseImage, repositoryOf } from '../../domain/image/reference.ts';
+import { messageOf } from '../../domain/errors/errors.ts';
+import { type ImageReference, parseImage, repositoryOf } from '../../domain/image/reference.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import { servingNow } from '../../domain/traffic/serving.ts';
@@ -15,7 +17,7 @@ import type { DoctorPorts, DoctorRequest } from './ports.ts';
 
 /** Looks for what a rollback would need, before anybody needs it: a ready revision, its image, and time. */
 export async function rehearse(
-  { services, sources }: Pick<DoctorPorts, 'services' | 'sources'>,
+  { services, sources, images }: Pick<DoctorPorts, 'services' | 'sources' | 'images'>,
   service: RunService,
   { signal, now }: Pick<DoctorRequest, 'signal' | 'now'>,
 ): Promise<Examined> {
@@ -24,7 +26,7 @@ export async function rehearse(
   const parsed = parseRecord(service.annotations[recordAnnotation]);
   const record = parsed.kind === 'record' ? parsed.record : undefined;
   const target = wayBack(revisions, serving, [record?.before_revision, record?.stable]);
-  return judgeRehearsal(target, await repositoryFor(sources, target, signal), serving, now);
+  return judgeRehearsal(target, await imageFor({ sources, images }, target, signal), serving, now);
 }
 
 const asRehearsed = ({ name, ready, createTime, raw }: RunRevision): RehearsedRevision => ({
@@ -34,13 +36,16 @@ const asRehearsed = ({ name, ready, createTime, raw }: RunRevision): RehearsedRe
   image: textOf(objectOf(listOf(raw.containers)[0]).image),
 });
 
-async function repositoryFor(
-  sources: DoctorPorts['sources'],
+async function imageFor(
+  { sources, images: registries }: Pick<DoctorPorts, 'sources' | 'images'>,
   target: RehearsedRevision | undefined,
   signal: AbortSignal,
-): Promise<RehearsedRepository | undefined> {
-  const place = target?.image === undefined ? undefined : placeOf(target.image);
-  if (place === undefined) return undefined;
+): Promise<RehearsedRepository | RehearsedElsewhere | undefined> {
+  const { image } = target ?? {};
+  const reference = image === undefined ? undefined : referenceOf(image);
+  if (image === undefined || reference === undefined) return undefined;
+  const place = repositoryOf(reference);
+  if (place === undefined) return elsewhere(registries, image, reference, signal);
   const path = `projects/${place.project}/locations/${place.location}/repositories/${place.repository}`;
   const [images, policies] = await Promise.all([
     sources.images(path, signal),
@@ -55,9 +60,23 @@ async function repositoryFor(
   };
 }
 
-function placeOf(image: string): ReturnType<typeof repositoryOf> {
+async function elsewhere(
+  registries: DoctorPorts['images'],
+  image: string,
+  { host }: ImageReference,
+  signal: AbortSignal,
+): Promise<RehearsedElsewhere> {
   try {
-    return repositoryOf(parseImage(image));
+    return { host, answer: await registries.resolve(image, signal) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { host, unread: messageOf(error) };
+  }
+}
+
+function referenceOf(image: string): ImageReference | undefined {
+  try {
+    return parseImage(image);
   } catch {
     return undefined;
   }

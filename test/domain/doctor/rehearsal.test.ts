@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type CleanupPolicy, fateOf, type StoredImage } from '../../../src/domain/doctor/cleanup.ts';
-import { judgeRehearsal, wayBack } from '../../../src/domain/doctor/rehearsal.ts';
+import { judgeRehearsal, type RehearsedElsewhere, wayBack } from '../../../src/domain/doctor/rehearsal.ts';
 
 const day = 86_400_000;
 const now = 100 * day;
@@ -140,6 +140,54 @@ describe('the rehearsal', () => {
     const tagged = { ...stored, tags: ['version_1'] };
     expect(judge({ images: [tagged], policies: [] }, by).state).toBe('ok');
     expect(judge({ images: [{ ...tagged, name: 'web' }], policies: [] }, by).state).toBe('bad');
+  });
+  test.each<[string, RehearsedElsewhere, string, string | undefined, RegExp]>([
+    [
+      'there',
+      { host: 'docker.io', answer: { ok: true, image: { asked: 'i', image: 'i', digest: 'd' } } },
+      'ok',
+      undefined,
+      /docker\.io has its image today\. .* remote repository/,
+    ],
+    [
+      'gone',
+      {
+        host: 'docker.io',
+        answer: { ok: false, problem: { problem: 'absent', image: 'i', by: 'digest' } },
+      },
+      'bad',
+      'doctor-image-gone',
+      /docker\.io\/acme\/ocr.* is no longer in docker\.io/,
+    ],
+    [
+      'not shown to this identity',
+      { host: 'docker.io', answer: { ok: false, problem: { problem: 'denied', image: 'i', host: 'h' } } },
+      'warn',
+      'doctor-image-unseen',
+      /cannot be seen by this identity/,
+    ],
+    [
+      'in a registry of which Cloud Run pulls nothing',
+      {
+        host: 'ghcr.io',
+        answer: { ok: false, problem: { problem: 'registry', image: 'i', host: 'ghcr.io' } },
+      },
+      'warn',
+      'doctor-image-unseen',
+      /Whether ghcr\.io still has/,
+    ],
+    [
+      'not to be reached',
+      { host: 'docker.io', unread: 'It answered 500.' },
+      'unknown',
+      undefined,
+      /could not be looked up in docker\.io: It answered 500/,
+    ],
+  ])('an image outside of Artifact Registry: %s', (_, elsewhere, state, rule, text) => {
+    const to = { ...target, image: `docker.io/acme/ocr@${stored.digest}` };
+    const found = judgeRehearsal(to, elsewhere, ['d'], now);
+    expect([found.state, found.findings[0]?.rule]).toEqual([state, rule]);
+    expect(found.text).toMatch(text);
   });
   test('it says in how many days', () => {
     expect(judge({ images: [stored], policies: [drop({ olderThan: days(15) })] }).text).toContain(

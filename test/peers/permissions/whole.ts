@@ -1,11 +1,16 @@
 /**
  * The permissions that `init` gives, with nothing left out: `npm run peers -- permissions`. Every one is taken away, and every story
- * that used it is played without it, repaired by the printed commands, and played again. CI plays the stories with everything.
+ * that used it is played without it, repaired by the printed commands, and played again. CI plays a sample of the rows.
+ * `--driver=run-image` plays the rows of one driver, and `--only=PATTERN` those whose name fits.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../..');
+const option = (name: string) =>
+  process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? '';
+const [driver, only] = [option('driver'), option('only')];
+const files = driver || only ? 'each' : '{enough.test,each}';
 const { status } = spawnSync(
   process.execPath,
   [
@@ -14,8 +19,12 @@ const { status } = spawnSync(
       '--disable-warning=ExperimentalWarning',
       'node_modules/jest/bin/jest.js',
     ],
-    ...['--testMatch', '<rootDir>/test/permissions/{enough.test,each}.ts', '-w', '1'],
+    ...['--testMatch', `<rootDir>/test/permissions/${files}.ts`, '-w', '1'],
   ],
-  { cwd: root, stdio: 'inherit' },
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PERMISSIONS_DRIVER: driver, PERMISSIONS_ONLY: only },
+  },
 );
 process.exitCode = status ?? 1;

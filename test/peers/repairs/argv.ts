@@ -10,7 +10,7 @@ gcloud() {
   printf '%s\\0' "$@" '' >&3
   case "$*" in *"value(attributeMapping)"*) printf 'attribute.x=assertion.x;google.subject=assertion.sub';; *) printf '%s' answer;; esac
 }
-for name in docker npm npx pnpm yarn curl openssl timedatectl df ls sed echo iconv mv; do eval "$name() { :; }"; done
+for name in aws az docker npm npx pnpm yarn curl openssl timedatectl df ls sed echo iconv mv; do eval "$name() { :; }"; done
 policy() { :; }
 ${text.replace(/ > [\w./-]+\.(?:json|yaml|txt)\b/g, ' > /dev/null')}
 true`;

@@ -1,6 +1,10 @@
 /** Texts that look like commands of ours, and why no test runs them. */
 export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
   [/^npm (error|found|ci$|install$|run build$|pack,)/, 'words of npm, or about npm, in a sentence'],
+  [
+    /^az (ad app|account show|role assignment)/,
+    'it is about Azure, for whose directory the sandbox has a login and no administration; test/azure has the refusals',
+  ],
   [/^npm run docs$/, 'a line of a diagram'],
   [
     /^npx functions-framework --target=ocr$/,
@@ -44,8 +48,11 @@ export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
 /** Commands whose run this test cannot judge, and why. gcloud's parser still reads those of gcloud. */
 export const excusedRuns: readonly (readonly [command: RegExp, why: string])[] = [
   [/^timedatectl /, 'it sets the clock of the machine'],
-  [/^(curl --head|openssl s_client) /, 'it asks the Internet, which a test does not need'],
-  [/^curl https:\/\/token\.actions/, 'it asks the Internet, which a test does not need'],
+  [
+    /^(curl --head|openssl s_client|curl https:\/\/token\.actions)/,
+    'it asks the Internet, which a test does not need',
+  ],
+  [/^aws /, 'it is about AWS; test/peers/aws runs it with a real aws on a stand-in'],
   [/^(df -h|ls -ld)/, 'it shows a disk or a folder'],
   [/^docker run /, 'Docker is not on every machine; the words are those of the page on testing locally'],
   [/^gcloud functions detach /, 'it cannot be undone; test/sandbox/run-functions.test.ts runs it'],

@@ -12,7 +12,7 @@ export interface Site {
 }
 
 const root = join(import.meta.dirname, '../../..');
-const programs = 'gcloud|npm|npx|pnpm|yarn|curl|openssl|timedatectl|iconv';
+const programs = 'gcloud|aws|az|npm|npx|pnpm|yarn|curl|openssl|timedatectl|iconv';
 
 /** A command begins a text, or a part of one after a bracket, a colon or a back quote. */
 const begins = new RegExp(`(?<=['"\`(]|: |&& )(?:${programs}) [a-z\\-@$]`, 'g');

@@ -3,6 +3,7 @@ import { startCloudWatch } from '../../../sandbox/monitors/cloudwatch.ts';
 import { closeConnections } from '../../../src/http/send.ts';
 import { createCloudWatch } from '../../../src/sli/cloudwatch/source.ts';
 import { watch } from '../../../src/steps/watch/watch.ts';
+import { issuer, jobToken, role, trustJobs } from '../../support/aws-job.ts';
 import { seeded } from '../../support/fake-source.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -10,7 +11,6 @@ const start = Date.UTC(2026, 10, 22, 12);
 const minute = 60_000;
 const dimensions = { ApiId: 'a1b2', Stage: 'prod' };
 const metric = (name: string) => ({ namespace: 'AWS/ApiGateway', name, dimensions });
-const role = 'arn:aws:iam::123456789012:role/counts';
 const objectives = [{ id: 'availability', kind: 'availability', target: 0.99 }] as const;
 
 let aws: Awaited<ReturnType<typeof startCloudWatch>>;
@@ -40,7 +40,7 @@ function sourceOf({
 } = {}) {
   masked = [];
   const keys = by === 'keys' ? aws.addKeys(undefined) : undefined;
-  if (by === 'role') aws.trusted.set(role, (token) => token === 'token-for-sts.amazonaws.com');
+  if (by === 'role' && aws.identity.roles.size === 0) trustJobs(aws.identity);
   return createCloudWatch({
     settings: {
       selection: { family: 'http-api', dimensions: chosen },
@@ -58,7 +58,7 @@ function sourceOf({
       sandbox: true,
       userAgent: 'test',
       mask: (value) => masked.push(value),
-      identityToken: async (audience) => `token-for-${audience}`,
+      identityToken: async (audience) => jobToken(audience),
     },
     random: () => 0.5,
   });
@@ -92,7 +92,7 @@ describe('the login', () => {
     });
     const [made] = [...aws.keys.values()];
     expect(masked).toEqual(
-      expect.arrayContaining([made?.secret, made?.token, 'token-for-sts.amazonaws.com']),
+      expect.arrayContaining([made?.secret, made?.token, jobToken('sts.amazonaws.com')]),
     );
   });
 
@@ -122,11 +122,21 @@ describe('the login', () => {
   });
 
   test.each([
-    ['no provider', () => aws.trusted.clear(), /no identity provider for GitHub/],
+    ['no provider', () => aws.identity.providers.clear(), /no identity provider for GitHub/],
+    [
+      'another audience',
+      () => aws.identity.providers.set(issuer, ['theirs']),
+      /does not accept the audience/,
+    ],
     [
       'a trust policy that does not fit',
-      () => aws.trusted.set(role, () => false),
+      () => aws.identity.addRole('counts', 'repo:acme/other:*', [], issuer),
       /trust policy of the role/,
+    ],
+    [
+      'a role without metrics',
+      () => aws.identity.roleOf(role)?.policies.clear(),
+      /role may not read metrics/,
     ],
     ['a denial of metrics', () => aws.troubles.push('deny'), /role may not read metrics/],
   ])('%s is explained', async (_, spoil, why) => {

@@ -17,7 +17,7 @@ import { found, type Row } from '../row.ts';
 const permissionOf = (failure: FailureFacts) =>
   failure.permission ??
   failure.metadata?.permission ??
-  found(failure, /permission '?"?([a-z]+\.[\w.]+[a-zA-Z])/i);
+  found(failure, /permission '?"?([a-z]+\.[\w./]+[a-zA-Z])/i);
 
 export const deniedRows: readonly Row[] = [
   {

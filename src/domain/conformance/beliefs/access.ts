@@ -55,6 +55,16 @@ export const accessBeliefs = {
     verify: 'Read it for an account.',
     settled: { by: 'accounts' },
   },
+  runtimeListNeedsNoPermission: {
+    quirk: true,
+    belief: 'Everyone who is logged in may read the list of runtimes of a region. It needs no permission.',
+    source:
+      'A crawl of the API reference (iam-dataset, 2026-08-22) has `iam.permissions.none` for `projects.locations.runtimes.list`. Neither the page on permissions of Cloud Functions nor an exported role has a permission of runtimes.',
+    otherwise:
+      'The doctor cannot see how long Google supports the runtime. It says so, and examines the rest.',
+    verify: 'GET `projects/P/locations/R/runtimes` of Cloud Functions v2 with an account that has no role.',
+    settled: { by: 'access' },
+  },
   developerMayInvoke: {
     belief: '`cloudfunctions.developer` and `cloudfunctions.admin` include `run.routes.invoke`.',
     source: 'Role export of 2026-08-22.',

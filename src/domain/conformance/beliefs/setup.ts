@@ -7,11 +7,9 @@ export const setupBeliefs = {
     source:
       'The page on custom roles names a support level for each permission. The sandbox refuses only permissions that it does not know.',
     otherwise: '`init` stops at the role with the sentence of Google, which names the permission.',
-    verify: '`init --print gcloud`, then run its lines that begin with `gcloud iam roles create`.',
-    settled: {
-      not: 'extra',
-      why: 'It needs roles that stay under their names for weeks after they are deleted.',
-    },
+    verify:
+      '`gcloud iam list-testable-permissions //cloudresourcemanager.googleapis.com/projects/P` names the support level of each permission.',
+    settled: { by: 'reads' },
   },
   deletedPoolsAreReadable: {
     belief:

@@ -37,6 +37,11 @@ export const doctorRules = {
     severity: 'high',
     why: 'Cloud Run keeps its own copy of an image only while a revision that uses it serves. Without the image, a rollback may not be able to start the revision.',
   },
+  'doctor-image-unseen': {
+    title: 'Nobody looked whether the image of the revision to go back to is still there',
+    severity: 'low',
+    why: 'Its registry is not one that the login of this job can read. Cloud Run keeps its own copy of an image only while a revision that uses it serves.',
+  },
   'doctor-image-cleaned': {
     title: 'A clean-up policy deletes the image of the revision to go back to',
     severity: 'medium',

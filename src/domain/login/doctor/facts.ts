@@ -52,8 +52,15 @@ export interface IdentityFacts {
   projectPolicy?: Binding[] | undefined;
   /** `sub_claim_prefix` in GitHub's OIDC settings of the repository. */
   nextSubjectPrefix?: string | undefined;
-  /** What could not be read, with a command that shows it to an administrator. */
-  unread: { what: string; command: string }[];
+  unread: Unread[];
+}
+
+/** What could not be read, with a command that shows it to an administrator. */
+export interface Unread {
+  what: string;
+  command: string;
+  /** The permission for it, if Google refused the read. */
+  permission?: string | undefined;
 }
 
 /** Reads a provider from the JSON of the REST API or of gcloud. Throws an `Error` that says what is wrong. */

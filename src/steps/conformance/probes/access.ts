@@ -27,6 +27,7 @@ export async function access(scene: Scene): Promise<void> {
   await traffic(scene, act);
   await invokerCheck(scene, act);
   await missing(scene, act);
+  await runtimes(scene, act);
   scene.fresh(granted);
   if (conditional) await conditions(scene, url);
   else scene.leave('conditionsSeeRunServices', 'Google did not take the policy with its conditions.');
@@ -146,4 +147,20 @@ async function missing(scene: Scene, act: Actor): Promise<void> {
     'with the permission': mine,
     'without it': theirs,
   });
+}
+
+/** The account has one role, on the throw-away service alone. */
+async function runtimes(scene: Scene, act: Actor): Promise<void> {
+  scene.fresh();
+  const call: Ask = {
+    api: 'cloudfunctions',
+    method: 'GET',
+    path: `v2/${scene.stage.names.parent}/runtimes`,
+    as: act,
+  };
+  const { status, body } = await scene.ask(call);
+  const message = textOf(valueAt(body, 'error.message'));
+  if (status === 200 || status === 403)
+    scene.settle('runtimeListNeedsNoPermission', status === 200, { status, message });
+  else scene.leave('runtimeListNeedsNoPermission', 'It was refused for another reason.', { status, message });
 }

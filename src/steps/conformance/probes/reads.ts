@@ -1,5 +1,6 @@
 import type { BeliefId } from '../../../domain/conformance/catalog.ts';
-import { textOf, textsOf, valueAt } from '../../../domain/data/json.ts';
+import { listOf, objectOf, textOf, textsOf, valueAt } from '../../../domain/data/json.ts';
+import { permissionChecks } from '../../../domain/preflight/permissions.ts';
 import type { Ask } from '../ports.ts';
 import type { Scene } from '../scene.ts';
 
@@ -23,6 +24,7 @@ export async function reads(scene: Scene): Promise<void> {
     ['roles/viewer'],
     ['artifactregistry.repositories.downloadArtifacts'],
   );
+  await customRoles(scene);
   await policies(scene);
   await location(scene);
   await storage(scene);
@@ -48,6 +50,44 @@ async function includes(
     );
   }
   scene.settle(belief, missing.length === 0, { roles: [...roles], permissions: [...wanted], missing });
+}
+
+/** Every permission that `init` puts into a role. */
+async function customRoles(scene: Scene): Promise<void> {
+  scene.fresh();
+  const path = 'v1/permissions:queryTestablePermissions';
+  const fullResourceName = `//cloudresourcemanager.googleapis.com/projects/${scene.stage.project}`;
+  const levels = new Map<string, string>();
+  let pageToken: string | undefined;
+  let pages = 0;
+  do {
+    const body = { fullResourceName, pageSize: 1000, ...(pageToken ? { pageToken } : {}) };
+    const answer = await scene.look({ api: 'iam', method: 'POST', path, body, repeatable: true });
+    pages++;
+    if (answer.status !== 200) {
+      scene.note({ call: `POST iam ${path}`, status: answer.status, sent: body, answer: answer.body.error });
+      return scene.leave('customRolesTakeOurPermissions', `The list was refused (${answer.status}).`);
+    }
+    // Google leaves the level out if custom roles may hold the permission.
+    for (const one of listOf(answer.body.permissions).map(objectOf))
+      levels.set(textOf(one.name) ?? '', textOf(one.customRolesSupportLevel) ?? 'SUPPORTED');
+    pageToken = textOf(answer.body.nextPageToken) || undefined;
+  } while (pageToken !== undefined && pages < 100);
+  const wanted = [...new Set(permissionChecks.map(({ permission }) => permission))].sort();
+  const refused = wanted.flatMap((permission) => {
+    const level = levels.get(permission);
+    return level === undefined || level === 'NOT_SUPPORTED' ? [`${permission}: ${level ?? 'unknown'}`] : [];
+  });
+  const testing = wanted.filter((permission) => levels.get(permission) === 'TESTING');
+  scene.note({
+    ...{ call: `POST iam ${path}`, status: 200, sent: { fullResourceName } },
+    answer: { pages, permissions: levels.size },
+  });
+  scene.settle('customRolesTakeOurPermissions', refused.length === 0, {
+    permissions: wanted.length,
+    refused,
+    testing,
+  });
 }
 
 async function policies(scene: Scene): Promise<void> {

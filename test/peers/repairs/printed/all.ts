@@ -1,3 +1,4 @@
+import { awsCommands } from './aws.ts';
 import { causeCommands } from './causes.ts';
 import { doctorCommands } from './doctor.ts';
 import { exposureCommands } from './exposure.ts';
@@ -15,6 +16,7 @@ export function allPrinted(): Map<string, string[]> {
     ...exposureCommands(),
     ...doctorCommands(),
     ...stepCommands(),
+    ...awsCommands(),
     ...pageCommands(),
   ];
   for (const { from, command } of found) all.set(command, [...new Set([...(all.get(command) ?? []), from])]);

@@ -16,6 +16,7 @@ export const here = {
 const names: readonly (readonly [RegExp, string])[] = [
   [/(?<![a-z-])(my-project|acme-prod|p-one)\b/g, here.project],
   [/\bprojects\/(42|1)\b/g, `projects/${here.number}`],
+  [/(projects add-iam-policy-binding )42\b/g, `$1${here.project}`],
   [/(projects describe )42\b/g, `$1${here.number}`],
   [/\b42-compute@/g, `${here.number}-compute@`],
   [/\bservice-42@/g, `service-${here.number}@`],

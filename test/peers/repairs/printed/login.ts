@@ -163,6 +163,11 @@ const faults: readonly Parameters<typeof login.facts>[0][] = [
   {
     more: {
       unread: [
+        {
+          what: 'the provider',
+          command: `gcloud iam workload-identity-pools providers describe ${login.name}`,
+          permission: 'iam.workloadIdentityPoolProviders.get',
+        },
         { what: 'the pool', command: `gcloud iam workload-identity-pools describe ${poolName()}` },
         {
           what: 'the other providers of the pool',

@@ -72,6 +72,10 @@ export const notPlayed: readonly (readonly [entry: RegExp, why: string])[] = [
     /^a call that Cloud Run refuses/,
     'test/e2e/smoke-action has the refusal, and the preflight finds it before',
   ],
+  [
+    /^aws, a Prometheus/,
+    'the command of its neighbour for CloudWatch with another policy, and the stand-in for Prometheus has no roles',
+  ],
   [/^cause: /, 'a refusal whose role or resource is not known; the command looks for it'],
   [
     /^mistake: (API off, without|build account (may|without)|secret version that is destroyed|region of another|connector that|logs not|metrics not|run permission|closing|folder policy)/,

@@ -1,8 +1,10 @@
 import {
   apiChecks,
+  type NeededFor,
   type PermissionCheck,
   permissionChecks,
 } from '../../../../../src/domain/preflight/permissions.ts';
+import { stagesOf } from '../../../../../src/domain/preflight/stages.ts';
 import { here } from '../../printed/here.ts';
 import type { Scene } from '../scene.ts';
 import { fresh } from './deploy.ts';
@@ -15,15 +17,24 @@ const builder = `builder@${here.project}.iam.gserviceaccount.com`;
 const account = (email: string) => `iam.googleapis.com/projects/${here.project}/serviceAccounts/${email}`;
 const own = `serviceAccount:${here.deployer}`;
 
-/** What a deploy or a rollback uses. The other rows belong to a release, whose watch reads logs or metrics. */
 const existing = { ...fresh, name: 'ocr' };
 const checks = permissionChecks as readonly PermissionCheck[];
 
+/** What a deploy does not need, a release does: going back, and a watch that reads logs or metrics. */
+const isOfDeploy = (stage: NeededFor) => (stagesOf.deploy as readonly NeededFor[]).includes(stage);
+const actionOf = (stage: NeededFor) => (isOfDeploy(stage) ? 'deploy' : 'release');
+const toldOf = (stage: NeededFor) => (isOfDeploy(stage) ? 'preflight-failed' : 'preflight-missing');
+
 const inputsFor = (check: PermissionCheck): Record<string, string> => {
   const release = { slo: 'none', smoke_suite: 'none', canary: 'none', duration: '1s', verify_duration: '0s' };
-  const watched = { ...fresh, name: 'ocr', ...release, slo: '99%' };
   if (check.stage === 'Watch')
-    return { ...watched, source: check.permission.startsWith('logging') ? 'logs' : 'metrics' };
+    return {
+      ...existing,
+      ...release,
+      slo: '99%',
+      source: check.permission.startsWith('logging') ? 'logs' : 'metrics',
+    };
+  if (!isOfDeploy(check.stage)) return { ...existing, ...release };
   if (check.of === 'run-function') return { ...fresh, target: check.of };
   return check.when === 'new' ? fresh : existing;
 };
@@ -37,13 +48,13 @@ const permissions: readonly Scene[] = checks
     return {
       from: [`preflight ${check.permission} on the ${check.on}`],
       name: `${check.permission} on the ${check.on} is missing`,
-      action: check.stage === 'Watch' ? 'release' : 'deploy',
+      action: actionOf(check.stage),
       arrange: email ? (stage) => stage.bind(account(email)) : without(check.permission),
       inputs: {
         ...inputsFor(check),
         ...(check.on === 'build account' ? { build_service_account: builder } : {}),
       },
-      told: check.stage === 'Watch' ? 'preflight-missing' : 'preflight-failed',
+      told: toldOf(check.stage),
       came: [
         new RegExp(
           `${email ? email.replace(/\./g, '\\.') : `projects/${here.project}`} ${check.role} ${own}$`,
@@ -55,13 +66,13 @@ const permissions: readonly Scene[] = checks
 const apis: readonly Scene[] = apiChecks.map(({ service, stage, of }) => ({
   from: [`preflight ${service}`],
   name: `${service} is off`,
-  action: stage === 'Watch' ? 'release' : 'deploy',
+  action: actionOf(stage),
   arrange: (one) => one.set({ services: { [service]: 'DISABLED' } }),
   inputs:
     stage === 'Watch'
       ? inputsFor({ stage, permission: service } as PermissionCheck)
       : { ...fresh, ...(of === 'run-function' ? { target: of } : {}) },
-  told: stage === 'Watch' ? 'preflight-missing' : 'preflight-failed',
+  told: toldOf(stage),
   went: [new RegExp(`^off ${service}`)],
 }));
 

@@ -1,0 +1,64 @@
+import type { PermissionCheck } from '../../src/domain/preflight/permissions.ts';
+import { permissionChecks } from '../../src/domain/preflight/permissions.ts';
+import { endOf, type Lack, without } from './lack.ts';
+import type { Story } from './stories.ts';
+import { type Given, givenBy } from './take.ts';
+import { newService, type PermissionWorld, type Tried } from './world.ts';
+
+/** A story as it ends with everything that `init` gives. */
+export interface Played {
+  story: Story;
+  tried: Tried;
+}
+
+/** Everything that `init` gave for the service that exists. */
+export const rowsOf = (world: PermissionWorld): Given[] =>
+  givenBy(world).filter(({ members }) => !members.every((member) => member.includes(newService)));
+
+export const labelOf = ({ permissions, role, resource }: Given): string =>
+  resource === undefined ? `${permissions[0]} of ${role.split('/').at(-1)}` : `${role} on ${resource}`;
+
+/** Only in the report: an identity can do without it, or something else stops the run and prints its own repair. */
+const isNote = ({ permissions, resource }: Given): boolean =>
+  resource === undefined &&
+  (permissionChecks as readonly PermissionCheck[])
+    .filter(({ permission }) => permission === permissions[0])
+    .every(({ weight }) => weight === 'note');
+
+export const uses = ({ permissions, members }: Given, { asked }: Tried): boolean =>
+  asked.some(
+    ({ member, permission }) =>
+      permissions.includes(permission) &&
+      members.some((one) => one === member || (/^principalSet:/.test(one) && /^principal:/.test(member))),
+  );
+
+/** What is wrong with a row: a text for each story. `stories` says which of those that use it are played. */
+export async function problemsOf(
+  world: PermissionWorld,
+  given: Given,
+  played: readonly Played[],
+  stories: 'all' | 'until one speaks',
+): Promise<{ problems: string[]; runs: number }> {
+  const problems: string[] = [];
+  let spoken = false;
+  let runs = 0;
+  for (const { story, tried } of played.filter((each) => uses(given, each.tried))) {
+    runs++;
+    let lack: Lack;
+    try {
+      lack = await without(world, story, given);
+    } catch (error) {
+      problems.push(`${story.action}: ${story.what}: ${String(error)}`);
+      continue;
+    }
+    const changed = lack.ended !== endOf(tried);
+    const repaired =
+      lack.repaired === undefined ? isNote(given) || !changed : lack.repaired === endOf(tried) && !lack.still;
+    // A story that can do without it may stay silent, but one of them has to speak.
+    if ((changed && !lack.named) || !repaired) problems.push(JSON.stringify(lack));
+    spoken ||= lack.named;
+    if (spoken && stories === 'until one speaks') break;
+  }
+  if (!spoken) problems.push('No story names it.');
+  return { problems, runs };
+}
