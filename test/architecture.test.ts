@@ -75,9 +75,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
   // `setup` and `status` are what lies behind `init` and `status`, in several files. `init` ends with the doctor.
   cli: {
     words: [],
-    terminal: [],
+    terminal: ['words'],
     setup: ['doctor', 'terminal', 'words'],
-    doctor: ['terminal'],
+    doctor: ['terminal', 'words'],
     status: ['terminal'],
     conformance: ['terminal'],
     verbs: ['conformance', 'doctor', 'setup', 'status', 'terminal'],

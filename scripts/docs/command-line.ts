@@ -2,7 +2,8 @@ import { builtIn, exitCodes } from '../../src/cli/help.ts';
 import type { Verb } from '../../src/cli/verb.ts';
 import { verbs } from '../../src/cli/verbs.ts';
 import { globalFlags } from '../../src/cli/words/find-verb.ts';
-import { asFlags, type Flag, flagName, flagsOf, isSwitch } from '../../src/cli/words/flag.ts';
+import { asFlags, type Flag, flagsOf, isSwitch } from '../../src/cli/words/flag.ts';
+import { flagName } from '../../src/cli/words/flag-names.ts';
 import { repository, slug } from '../../src/domain/product.ts';
 
 /** Text of a cell. A bar would end it. */

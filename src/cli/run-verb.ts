@@ -23,6 +23,7 @@ export async function runVerb(
   { terminal, secrets, contextFor }: Tools,
 ): Promise<Ended> {
   const flags = flagsOf(verb);
+  terminal.flags = flags.map(({ input }) => input);
   const switches = new Set(flags.filter(isSwitch).map(({ input }) => input));
   const takesNone = (flag: string) => {
     const input = flag.replaceAll('-', '_');

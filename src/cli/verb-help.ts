@@ -2,7 +2,8 @@ import { slug } from '../domain/product.ts';
 import { exitCodes, type Face, globalRows } from './help.ts';
 import { columns, wrap } from './terminal/wrap.ts';
 import type { Verb } from './verb.ts';
-import { asFlags, type Flag, flagName, flagsOf, isSwitch } from './words/flag.ts';
+import { asFlags, type Flag, flagsOf, isSwitch } from './words/flag.ts';
+import { flagName } from './words/flag-names.ts';
 
 /** What one verb takes. */
 export function helpFor(name: string, verb: Verb, { style, width }: Face): string {

@@ -41,12 +41,17 @@ describe('two columns', () => {
   });
 });
 
+test('a text without a character gets no codes', () => {
+  const { green, dim } = styleOf(true);
+  expect([green(''), dim('')]).toEqual(['', '']);
+});
+
 test('the marks of the doctor have colours that do not shift the columns', () => {
   const checks = [
     { part: 'logs', state: 'ok', text: 'They can be read.' },
     { part: 'rollback', state: 'bad', text: 'The image is gone.' },
   ] as const;
-  const face = (colours: boolean) => ({ style: styleOf(colours), width: 80, verbose: false });
+  const face = (colours: boolean) => ({ style: styleOf(colours), width: 80, verbose: false, flags: [] });
   const plain = doctorText({ checks, matrix: [] }, face(false));
   const coloured = doctorText({ checks, matrix: [] }, face(true));
   expect(coloured).toContain('\u001b[32m✓\u001b[39m Request logs');

@@ -4,6 +4,7 @@ import { verbs } from '../../src/cli/verbs.ts';
 import { readWords } from '../../src/cli/words/arguments.ts';
 import { verbIn } from '../../src/cli/words/find-verb.ts';
 import { asFlags, flagsOf, isSwitch } from '../../src/cli/words/flag.ts';
+import { withFlags } from '../../src/cli/words/flag-names.ts';
 import { readFlags } from '../../src/cli/words/values.ts';
 import { definitions } from '../../src/domain/inputs/definition.ts';
 import { boolean, integer, list, text } from '../../src/domain/inputs/kinds.ts';
@@ -114,5 +115,22 @@ describe('the verbs', () => {
     expect(asFlags('Set `dry_run`, or `policy: threshold` with `other`.', ['dry_run', 'policy'])).toBe(
       'Set `--dry-run`, or `--policy threshold` with `other`.',
     );
+  });
+});
+
+describe('a message of an action names the flags of the command line', () => {
+  const inputs = ['project_id', 'name', 'region', 'runtime', 'dry_run', 'new_region'];
+  test.each([
+    ['Set runtime: nodejs24, and test it.', 'Set --runtime nodejs24, and test it.'],
+    ['A first run with dry_run: true tries it.', 'A first run with --dry-run true tries it.'],
+    ['Correct name, region or project_id. To list:', 'Correct --name, --region or --project-id. To list:'],
+    ['Set new_region: true in this step.', 'Set --new-region true in this step.'],
+    ['The name of the region is unknown.', 'The name of the region is unknown.'],
+    // What the verb does not take stays the input of a workflow.
+    ['Set smoke_suite: none, or raise deploy_timeout.', 'Set smoke_suite: none, or raise deploy_timeout.'],
+    ['assertion.project_id == "dry_run" in a/dry_run', 'assertion.project_id == "dry_run" in a/dry_run'],
+    ['`dry_run` and project_id=x', '`dry_run` and project_id=x'],
+  ])('%s', (text, expected) => {
+    expect(withFlags(text, inputs)).toBe(expected);
   });
 });

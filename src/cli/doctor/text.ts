@@ -3,6 +3,7 @@ import { type DoctorEvidence, partNames } from '../../domain/doctor/check.ts';
 import { columns as actions } from '../../domain/doctor/matrix.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { columns } from '../terminal/wrap.ts';
+import { withFlags } from '../words/flag-names.ts';
 
 const icons = { ok: '✓', warn: '!', bad: '✗', unknown: '?', skipped: '-' } as const;
 const marks = { ok: '✓', missing: '✗', unknown: '?' } as const;
@@ -10,7 +11,7 @@ const marks = { ok: '✓', missing: '✗', unknown: '?' } as const;
 /** The parts of an examination, and the permissions that are missing; all of them with --verbose. */
 export function doctorText(
   { checks, matrix }: DoctorEvidence,
-  { style, width, verbose }: Pick<Terminal, 'style' | 'width' | 'verbose'>,
+  { style, width, verbose, flags }: Pick<Terminal, 'style' | 'width' | 'verbose' | 'flags'>,
 ): string {
   const shown = verbose ? matrix : matrix.filter(({ state }) => state !== 'ok');
   const table = shown.map(
@@ -30,7 +31,8 @@ export function doctorText(
   return [
     columns(
       checks.map(
-        ({ part, state, text }) => [`${colours[state](icons[state])} ${partNames[part]}`, text] as const,
+        ({ part, state, text }) =>
+          [`${colours[state](icons[state])} ${partNames[part]}`, withFlags(text, flags)] as const,
       ),
       width,
     ),

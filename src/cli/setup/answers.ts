@@ -1,7 +1,7 @@
 import type { OwnValues } from '../../domain/inputs/definition.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../words/find-verb.ts';
-import { flagName } from '../words/flag.ts';
+import { flagName } from '../words/flag-names.ts';
 import { setupFlags } from './flags.ts';
 
 export type SetupValues = OwnValues<typeof setupFlags>;

@@ -18,7 +18,7 @@ export async function tellFailure(
     error instanceof ReleaseError
       ? ((error.evidence as { problems?: InputProblem[] } | undefined) ?? {})
       : {};
-  const text = errorText(record, problems, { style: terminal.noteStyle, width: terminal.width });
+  const text = errorText(record, problems, { ...terminal, style: terminal.noteStyle });
   terminal.note(redact(text));
   if (record.code === 'internal' && error instanceof Error && terminal.verbose)
     terminal.note(redact(error.stack ?? ''));

@@ -1,4 +1,4 @@
-/** Colours of a terminal. Every function returns its text, wrapped or not. */
+/** Colours of a terminal. Every function returns its text, wrapped or not. A text without a character gets no codes. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -19,7 +19,9 @@ const codes = {
 
 export function styleOf(colours: boolean): Style {
   const with_ = ([on, off]: readonly number[]) =>
-    colours ? (text: string) => `\u001b[${on}m${text}\u001b[${off}m` : (text: string) => text;
+    colours
+      ? (text: string) => (text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`)
+      : (text: string) => text;
   return {
     bold: with_(codes.bold),
     dim: with_(codes.dim),

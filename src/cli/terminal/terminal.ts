@@ -21,6 +21,8 @@ export interface Terminal {
   ask(question: string): Promise<string | undefined>;
   json: boolean;
   verbose: boolean;
+  /** The inputs that the verb takes as flags. The texts of actions name inputs, and a terminal names the flags. */
+  flags: readonly string[];
 }
 
 interface Streams {
@@ -57,6 +59,8 @@ export function openTerminal(
   };
   const canAsk = stdin.isTTY === true && stderr.isTTY === true && !json;
   const columns = Number(env.COLUMNS);
+  // A line can be replaced only where the codes for it are known.
+  const replaces = stderr.isTTY === true && env.TERM !== 'dumb';
   return {
     print: (text) => {
       clear();
@@ -67,14 +71,14 @@ export function openTerminal(
       stderr.write(`${text}\n`);
     },
     progress: (text) => {
-      if (stderr.isTTY !== true) return;
+      if (!replaces) return;
       clear();
-      stderr.write(text.slice(0, Math.max(20, (stderr.columns ?? 80) - 1)));
+      stderr.write(text.slice(0, Math.max(20, (stderr.columns || 80) - 1)));
       shown = true;
     },
     style: styleOf(wantsColour(env, stdout.isTTY === true, colour) && !json),
     noteStyle: styleOf(wantsColour(env, stderr.isTTY === true, colour)),
-    width: Math.max(40, Math.min(120, stdout.columns ?? (columns > 0 ? columns : 80))),
+    width: Math.max(40, Math.min(120, stdout.columns || (columns > 0 ? columns : 80))),
     canAsk,
     ask: (question) => {
       if (!canAsk) return Promise.resolve(undefined);
@@ -90,5 +94,6 @@ export function openTerminal(
     },
     json,
     verbose,
+    flags: [],
   };
 }

@@ -3,6 +3,7 @@ import type { ActionName } from '../../domain/report/report.ts';
 import { accountEmail } from '../../inputs/groups/shapes.ts';
 import { definitionFor, inputsOf } from '../../inputs/table.ts';
 import type { Verb } from '../verb.ts';
+import { flagName } from './flag-names.ts';
 
 /** A flag as a verb has it: an input of an action, or the verb's own. */
 export interface Flag extends Definition {
@@ -37,8 +38,6 @@ const loginFlags = definitions({
     otherwise: 'your own account',
   },
 });
-
-export const flagName = (input: string): string => `--${input.replaceAll('_', '-')}`;
 
 /** The flags of a verb, in the order of the documentation. */
 export function flagsOf({ action, login, without = [], only, flags, required = [] }: Verb): Flag[] {

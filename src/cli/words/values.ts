@@ -3,7 +3,8 @@ import { type Privacy, protectValue, protectWrongValue } from '../../inputs/prot
 import { shownInMessage } from '../../inputs/shown.ts';
 import type { Words } from './arguments.ts';
 import { globalFlags, isGlobal } from './find-verb.ts';
-import { type Flag, flagName, isSwitch, shortNames } from './flag.ts';
+import { type Flag, isSwitch, shortNames } from './flag.ts';
+import { flagName } from './flag-names.ts';
 
 export interface Given {
   /** The verb's own flags, parsed. */
