@@ -3,7 +3,7 @@ export const excusedSites: readonly (readonly [text: RegExp, why: string])[] = [
   [/^npm (error|found|ci$|install$|run build$|pack,)/, 'words of npm, or about npm, in a sentence'],
   [
     /^az (ad app|account show|role assignment)/,
-    'it is about Azure, for whose directory the sandbox has a login and no administration; test/azure has the refusals',
+    'it is about Azure, for whose directory the sandbox has a login and no administration; test/sli/prometheus/logins.test.ts has the refusals',
   ],
   [/^npm run docs$/, 'a line of a diagram'],
   [

@@ -242,7 +242,8 @@ describe('Amazon Managed Service for Prometheus', () => {
   beforeEach(async () => {
     aws = await startCloudWatch({ region, now: () => clock.now() });
     closers.push(aws.close);
-    aws.trusted.set(role, (token) => token.includes('.'));
+    aws.identity.providers.set(github, ['sts.amazonaws.com']);
+    aws.identity.addRole(role.slice(role.lastIndexOf('/') + 1), subject, [], github);
   });
   const guardOf = (more: object = {}) =>
     amazonGuard({ region, now: () => clock.now(), keysOf: (id) => aws.keys.get(id), ...more });
@@ -294,11 +295,11 @@ describe('Amazon Managed Service for Prometheus', () => {
     ],
     [
       'a trust policy that does not fit',
-      () => aws.trusted.set(role, () => false),
+      () => aws.identity.addRole(role.slice(role.lastIndexOf('/') + 1), 'repo:acme/other:*', [], github),
       {},
       /trust policy of the role/,
     ],
-    ['no identity provider', () => aws.trusted.clear(), {}, /no identity provider for GitHub/],
+    ['no identity provider', () => aws.identity.providers.clear(), {}, /no identity provider for GitHub/],
     ['another region', () => {}, { region: 'us-east-1' }, /signature does not fit/],
   ])('%s is explained', async (_, spoil, guard, why) => {
     spoil();
