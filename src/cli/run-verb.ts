@@ -23,7 +23,9 @@ export async function runVerb(
   { terminal, secrets, contextFor }: Tools,
 ): Promise<Ended> {
   const flags = flagsOf(verb);
-  terminal.flags = flags.map(({ input }) => input);
+  const taken = flags.map(({ input }) => input);
+  const short = Object.entries(shortNames).flatMap(([name, input]) => (taken.includes(input) ? [name] : []));
+  terminal.flags = [...taken, ...short];
   const switches = new Set(flags.filter(isSwitch).map(({ input }) => input));
   const takesNone = (flag: string) => {
     const input = flag.replaceAll('-', '_');

@@ -458,7 +458,7 @@ export const mistakes: readonly Mistake[] = [
     name: 'folder policy not readable',
     facts: denied('resourcemanager.folders.getIamPolicy', 'folders/123'),
     cause: /folders\.getIamPolicy/,
-    repair: /folders add-iam-policy-binding 123 .*roles\/browser/,
+    repair: /folders add-iam-policy-binding 123 .*roles\/iam\.securityReviewer/,
   },
   {
     name: 'logs not readable',
