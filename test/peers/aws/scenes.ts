@@ -58,6 +58,8 @@ export const awsScenes: readonly AwsScene[] = [
     from: 'aws, counts that may not be read',
     arrange: (identity) => trustJobs(identity, ['s3:GetObject']),
     why: /role may not read metrics/,
-    came: [/^policy arn:aws:iam::123456789012:role\/counts backstay-reads-metrics .*cloudwatch:GetMetricData/],
+    came: [
+      /^policy arn:aws:iam::123456789012:role\/counts backstay-reads-metrics .*cloudwatch:GetMetricData/,
+    ],
   },
 ];
