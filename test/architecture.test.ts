@@ -211,8 +211,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     setup: ['exposure'],
     source: [],
   },
-  // `auto` falls back from one source to another. Any other source imports `quota` at most, so a new one needs no line here.
-  sli: { auto: ['logs', 'metrics', 'quota'], quota: [] },
+  // `auto` falls back from one source to another. `minutes` is what systems that count by the minute have in common. Any other source
+  // imports `minutes` and `quota` at most, so a new one needs no line here.
+  sli: { auto: ['logs', 'metrics', 'quota'], quota: [], minutes: ['quota'] },
 };
 
 /** Subfolders of a large room, each with the subfolders of that room that it may import. */
@@ -292,7 +293,7 @@ describe('imports', () => {
       const from = roomOf(file);
       const listed = rooms[layerOf(file)];
       if (!listed || from === undefined) return [];
-      const may = listed[from] ?? (layerOf(file) === 'sli' ? ['quota'] : undefined);
+      const may = listed[from] ?? (layerOf(file) === 'sli' ? ['minutes', 'quota'] : undefined);
       if (may === undefined) return [`${file}: its room is not in the list`];
       return names
         .filter((name) => layerOf(name) === layerOf(file) && roomOf(name) !== undefined)

@@ -3,6 +3,7 @@ import type { SliSource } from '../steps/ports/sli.ts';
 import { auto } from './auto/definition.ts';
 import { cloudwatch } from './cloudwatch/definition.ts';
 import { command } from './command/definition.ts';
+import { datadog } from './datadog/definition.ts';
 import type { SourceDefinition, SourceUse, SourceWorld } from './definition.ts';
 import { logs } from './logs/definition.ts';
 import { metrics } from './metrics/definition.ts';
@@ -16,6 +17,7 @@ export const sources = {
   prometheus,
   cloudwatch,
   command,
+  datadog,
 } satisfies Record<string, SourceDefinition>;
 
 export type SourceName = keyof typeof sources;

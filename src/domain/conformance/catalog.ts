@@ -2,6 +2,7 @@ import type { Belief } from './belief.ts';
 import { accessBeliefs } from './beliefs/access.ts';
 import { functionBeliefs } from './beliefs/function.ts';
 import { loginBeliefs } from './beliefs/login.ts';
+import { monitorBeliefs } from './beliefs/monitors.ts';
 import { outsideBeliefs } from './beliefs/outside.ts';
 import { registryBeliefs } from './beliefs/registry.ts';
 import { requestBeliefs } from './beliefs/requests.ts';
@@ -21,6 +22,7 @@ const all = {
   ...requestBeliefs,
   ...loginBeliefs,
   ...outsideBeliefs,
+  ...monitorBeliefs,
   ...setupBeliefs,
   ...registryBeliefs,
 } as const;

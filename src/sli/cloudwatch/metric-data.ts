@@ -4,22 +4,9 @@ import { explainDenied } from '../../aws/login.ts';
 import { isObject, type JsonObject, listOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsRefused, CountsUnusable } from '../../steps/ports/counts-refused.ts';
+import type { Point, Window } from '../minutes/window.ts';
 import { QuotaSpent } from '../quota/quota-spent.ts';
 import { type Metric, metricText } from './counters.ts';
-
-/** The sum of one metric in one period. */
-export interface Point {
-  /** Milliseconds since the epoch: the start of the period. */
-  start: number;
-  sum: number;
-}
-
-export interface Window {
-  /** Milliseconds since the epoch: the first period, and the end of the last one. */
-  from: number;
-  to: number;
-  periodSeconds: number;
-}
 
 /** Reads sums of metrics, one list of points for each metric, in their order. A period without a point is absent. */
 export type ReadSums = (

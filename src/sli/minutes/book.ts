@@ -18,19 +18,31 @@ export interface Late {
   afterMs: number;
 }
 
+/** How messages call the system that counts by the minute. */
+export interface Naming {
+  /** Such as `CloudWatch`. */
+  title: string;
+  /** The input that says when a minute is counted, such as `cloudwatch_delay`. */
+  delayInput: string;
+  /** What to correct if a counter of bad requests shows more than the counter of all requests, as a clause. */
+  correct: string;
+}
+
 /**
  * The minutes of one objective. A minute is booked once, and again by as much as it has grown: services send their counts late, and
- * Lambda counts an invocation in the minute in which it began. So every look reads the last minutes again.
+ * some count a request in the minute in which it began. So every look reads the last minutes again.
  */
 export class MinuteBook {
   readonly #booked = new Map<number, { total: number; bad: number }>();
   readonly #from: number;
+  readonly #naming: Naming;
   #upTo: number;
   #opened = false;
 
   /** @param from minutes before this one were counted by an earlier reader, or do not count */
-  constructor(from: number) {
+  constructor(from: number, naming: Naming) {
     this.#from = from;
+    this.#naming = naming;
     this.#upTo = from;
   }
 
@@ -50,9 +62,9 @@ export class MinuteBook {
       if (start + minuteMs > horizon) continue;
       if (bad > total)
         throw new ReleaseError('counts-unusable', {
-          what: `CloudWatch shows ${bad} bad requests of ${total} in the minute of ${new Date(start).toISOString().slice(11, 16)} UTC.`,
+          what: `${this.#naming.title} shows ${bad} bad requests of ${total} in the minute of ${new Date(start).toISOString().slice(11, 16)} UTC.`,
           why: 'The counter of all requests is late, or does not count the same requests.',
-          fix: 'The next look asks again. If it stays so, raise cloudwatch_delay, or name the dimensions that all counters have.',
+          fix: `The next look asks again. If it stays so, raise ${this.#naming.delayInput}, or ${this.#naming.correct}.`,
         });
       const known = this.#booked.get(start);
       const before = known ?? { total: 0, bad: 0 };

@@ -1,0 +1,28 @@
+import { minuteMs } from './book.ts';
+
+/** Milliseconds since the epoch: the first period, and the end of the last one. */
+export interface Window {
+  from: number;
+  to: number;
+  periodSeconds: number;
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * The window of a total in whole periods: minutes for a short one, hours for a long one, because such systems keep minutes for some
+ * days only, and give at most so many points. Undefined if no minute of it is over.
+ */
+export function windowOf(from: number, to: number): Window | undefined {
+  const periodMs = to - from <= 3 * hourMs ? minuteMs : to - from <= 24 * hourMs ? 5 * minuteMs : hourMs;
+  const start = Math.floor(from / periodMs) * periodMs;
+  const end = Math.floor(to / minuteMs) * minuteMs;
+  return end > start ? { from: start, to: end, periodSeconds: periodMs / 1000 } : undefined;
+}
+
+/** The sum of one counter in one period. */
+export interface Point {
+  /** Milliseconds since the epoch: the start of the period. */
+  start: number;
+  sum: number;
+}
