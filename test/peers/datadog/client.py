@@ -8,6 +8,7 @@ import sys
 
 from datadog_api_client import ApiClient, Configuration
 from datadog_api_client.exceptions import ApiException
+from datadog_api_client.model_utils import model_to_dict
 from datadog_api_client.v2.api.metrics_api import MetricsApi
 from datadog_api_client.v2.model.timeseries_formula_query_request import TimeseriesFormulaQueryRequest
 
@@ -21,8 +22,9 @@ configuration = Configuration(
 )
 with ApiClient(configuration) as client:
     request = client.deserialize(json.dumps(task["body"]), (TimeseriesFormulaQueryRequest,), True)
-    sent = client.sanitize_for_serialization(request)
-    answer = {"sent": sent, "unknown": sorted(request.data.attributes.additional_properties or [])}
+    sent = model_to_dict(request)
+    known = set(type(request.data.attributes).attribute_map.values())
+    answer = {"sent": sent, "unknown": sorted(set(task["body"]["data"]["attributes"]) - known)}
     try:
         data = MetricsApi(client).query_timeseries_data(body=request).data
         attributes = data.attributes
