@@ -108,3 +108,25 @@ describe('a project in which less is possible', () => {
     expect(opened).toEqual([]);
   });
 });
+
+describe('a busy network', () => {
+  /** Calls of `/slow` that take longer on their way than in the function: the first `many` of them. */
+  const late =
+    (many: number) =>
+    (cloud: Cloud): Cloud => ({
+      ...cloud,
+      call: async (url, ...rest) => {
+        if (/mark=\w+-slow-/.test(url) && many-- > 0) await new Promise((done) => setTimeout(done, 600));
+        return cloud.call(url, ...rest);
+      },
+    });
+
+  test.each([
+    [1, 'holds'],
+    [3, 'not settled'],
+  ])('%d slow calls are late: %s', async (many, verdict) => {
+    const ran = await world.run(['logs'], late(many));
+    expect(failures(ran)).toEqual([]);
+    expect(verdictsOf(ran).get('logTimestampIsStart')).toMatchObject({ verdict });
+  });
+});

@@ -29,7 +29,12 @@ export async function calls(scene: Scene): Promise<void> {
   );
   await tag(scene, token, url);
   const slow = { path: '/slow', token, as: 'call' };
-  memory.marks.push(await marked(scene, url, 'slow', slow));
+  // A call that spends more time on its way than in the function cannot tell a start from an end.
+  for (let tries = 1; tries <= 3; tries++) {
+    const mark = await marked(scene, url, `slow-${tries}`, slow);
+    memory.marks.push(mark);
+    if (mark.doneAt - mark.sentAt < 2 * pace.slowMs) break;
+  }
   memory.marks.push(await marked(scene, url, 'hang', { ...slow, timeoutMs: Math.ceil(pace.slowMs / 3) }));
   // The instance works on after the caller has gone.
   await scene.pause(pace.slowMs);

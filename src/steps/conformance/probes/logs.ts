@@ -13,7 +13,8 @@ export async function logs(scene: Scene): Promise<void> {
   note(scene, entries);
   const [none, bad, own] = [of(find('none')), of(find('bad')), of(find('own'))];
   refused(scene, [...none, ...bad], own);
-  timestamps(scene, find('slow'), of(find('slow'))[0]);
+  const slow = memory.marks.filter(({ mark }) => /-slow-\d$/.test(mark)).at(-1);
+  timestamps(scene, slow, of(slow)[0], scene.stage.pace.slowMs);
   hangUp(scene, of(find('hang'))[0]);
   crowd(scene, of(find('crowd')));
   closedDoor(scene, of(memory.closed), complete);
@@ -136,7 +137,13 @@ function refused(scene: Scene, refusals: readonly JsonObject[], own: readonly Js
   });
 }
 
-function timestamps(scene: Scene, mark: Mark | undefined, entry: JsonObject | undefined): void {
+/** The start of a call that took less than twice `slowMs` lies in its first half, and the end in its second. */
+function timestamps(
+  scene: Scene,
+  mark: Mark | undefined,
+  entry: JsonObject | undefined,
+  slowMs: number,
+): void {
   const at = Date.parse(textOf(entry?.timestamp) ?? '');
   if (!mark || Number.isNaN(at)) {
     scene.leave('logTimestampIsStart', 'The slow call has no entry.');
@@ -144,11 +151,13 @@ function timestamps(scene: Scene, mark: Mark | undefined, entry: JsonObject | un
   }
   const spent = mark.doneAt - mark.sentAt;
   const after = at + ahead(mark) - mark.sentAt;
-  scene.settle('logTimestampIsStart', after < spent / 2, {
+  const seen = {
     'milliseconds from sending to the timestamp': after,
     'milliseconds from sending to the answer': spent,
     latency: valueAt(objectOf(entry), 'httpRequest.latency'),
-  });
+  };
+  if (spent < 2 * slowMs) scene.settle('logTimestampIsStart', after < spent / 2, seen);
+  else scene.leave('logTimestampIsStart', 'The call spent more time on its way than in the function.', seen);
 }
 
 function hangUp(scene: Scene, entry: JsonObject | undefined): void {
