@@ -28,7 +28,13 @@ interface Called {
       concurrency: { group: string; 'cancel-in-progress': unknown };
       environment?: { name: string; url?: string };
       outputs: Record<string, string>;
-      steps: { id?: string; if?: string; uses?: string; run?: string; with?: Record<string, string> }[];
+      steps: {
+        id?: string;
+        if?: string;
+        uses?: string;
+        run?: string;
+        with?: Record<string, string | boolean>;
+      }[];
     }
   >;
 }
@@ -50,6 +56,11 @@ const files: Record<string, { action: string; own: string[]; permissions: Record
     own: ['node_version', 'install', 'timeout_minutes', 'artifact', 'runs_on'],
     permissions: { contents: 'read' },
   },
+  'check-comment.yml': {
+    action: 'actions/smoke-test/action.yml',
+    own: ['node_version', 'install', 'timeout_minutes', 'artifact', 'runs_on'],
+    permissions: { contents: 'read', 'pull-requests': 'write' },
+  },
   'rollback.yml': {
     action: 'actions/rollback/action.yml',
     own: ['environment', 'timeout_minutes', 'runs_on'],
@@ -70,11 +81,15 @@ describe.each(Object.entries(files))('%s', (file, { action, own, permissions }) 
       ...Object.keys(call.inputs).filter((name) => !own.includes(name)),
       ...Object.keys(call.secrets ?? {}),
     ];
-    const passed = Object.keys(step?.with ?? {}).filter((name) => name !== 'job_timeout');
+    const passed = Object.keys(step?.with ?? {}).filter(
+      (name) => name !== 'job_timeout' && name !== 'comment',
+    );
     expect(passed.toSorted()).toEqual(offered.toSorted());
     expect(passed.filter((name) => !(name in inputs))).toEqual([]);
     for (const [name, value] of Object.entries(step?.with ?? {})) {
-      if (name === 'job_timeout') expect(value).toBe(expression("format('{0}m', inputs.timeout_minutes)"));
+      if (name === 'comment') expect([file, value]).toEqual(['check-comment.yml', true]);
+      else if (name === 'job_timeout')
+        expect(value).toBe(expression("format('{0}m', inputs.timeout_minutes)"));
       else
         expect(value).toMatch(
           new RegExp(`^\\$\\{\\{ (inputs|secrets)\\.${name}( \\|\\| (''|vars\\.[A-Z_]+))? \\}\\}$`),
@@ -118,20 +133,20 @@ describe.each(Object.entries(files))('%s', (file, { action, own, permissions }) 
   test('runs one at a time for a function, within a time, and keeps the report of a failed run', () => {
     expect(job.concurrency.group).toMatch(/^backstay-(release|rollback|check)-\$\{\{ /);
     // A service of its own has `service` in place of `name`.
+    const isCheck = file.startsWith('check');
     const name = file === 'release.yml' ? 'inputs.name || inputs.service' : 'inputs.name';
     // Calls of one run that differ in one of these neither cancel nor overwrite each other.
-    const apart =
-      file === 'check.yml'
-        ? [
-            'github.workflow',
-            'github.ref',
-            'inputs.artifact',
-            'inputs.node_version',
-            'inputs.working_directory',
-          ]
-        : ['inputs.project_id', 'inputs.environment', 'inputs.region', name];
+    const apart = isCheck
+      ? [
+          'github.workflow',
+          'github.ref',
+          'inputs.artifact',
+          'inputs.node_version',
+          'inputs.working_directory',
+        ]
+      : ['inputs.project_id', 'inputs.environment', 'inputs.region', name];
     for (const part of apart) expect(job.concurrency.group).toContain(expression(part));
-    if (file !== 'check.yml') {
+    if (!isCheck) {
       expect(job.concurrency).toEqual({
         group: expect.stringContaining(`${expression('inputs.region')}-${expression(name)}`),
         'cancel-in-progress': false,
@@ -170,7 +185,7 @@ test('each reusable workflow has an example', () => {
 });
 
 test.each(calls)('$file gives what it calls its inputs and its permissions', ({ job }) => {
-  const match = /^backstay-release\/backstay\/\.github\/workflows\/([a-z]+\.yml)@(v\d+|[0-9a-f]{40})$/.exec(
+  const match = /^backstay-release\/backstay\/\.github\/workflows\/([a-z-]+\.yml)@(v\d+|[0-9a-f]{40})$/.exec(
     job.uses ?? '',
   );
   const { on, jobs } = read(match?.[1] as string);

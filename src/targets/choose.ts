@@ -9,9 +9,9 @@ import type { Log } from '../steps/ports/log.ts';
 import type { RunService, Services } from '../steps/ports/services.ts';
 import type { Deployed, DeployTarget } from '../steps/ports/target.ts';
 import { deployedFunction } from './function/describe.ts';
-import { functionTookTraffic } from './function/took-traffic.ts';
+import { functionMade } from './function/made.ts';
 import { deployedService } from './run/describe.ts';
-import { serviceTookTraffic } from './run/took-traffic.ts';
+import { serviceMade, serviceTookTraffic } from './run/made.ts';
 import { buildOfService } from './run-function/builds.ts';
 
 /** What the user says about the kind of the service. */
@@ -30,7 +30,7 @@ export interface ChosenTarget extends DeployTarget {
 
 type Clients = {
   functions: Pick<Functions, 'get' | 'runningOperation' | 'operations'>;
-  services: Pick<Services, 'get'>;
+  services: Pick<Services, 'get' | 'revisions'>;
   builds: Builds;
   log: Pick<Log, 'debug'>;
 };
@@ -100,9 +100,14 @@ export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
       // A later change of the service that has ended hides a build that has not.
       return (await buildOfService(clients, { ...place, signal }, live))?.state === 'running';
     },
-    tookTraffic: async (taken, signal) => {
-      if (isOfFunctions(await kind(signal)))
-        return functionTookTraffic(clients, functionPath(place), taken, signal);
+    made: async (claim, signal) => {
+      if (isOfFunctions(await kind(signal))) return functionMade(clients, functionPath(place), claim, signal);
+      const build = (live: RunService) => buildOfService(clients, { ...place, signal }, live);
+      return serviceMade({ services, build }, service, claim, signal);
+    },
+    tookTraffic: async (claim, signal) => {
+      // The Functions API writes the whole service, its traffic too. So a build can take the traffic for the revision that it makes.
+      if (isOfFunctions(await kind(signal))) return functionMade(clients, functionPath(place), claim, signal);
       return serviceTookTraffic(await services.get(service, signal));
     },
   };

@@ -72,7 +72,7 @@ export const deploy: Action<'deploy'> = async (context) => {
   const frozen = judgeFreeze(read.freeze, clock.now());
   if (frozen?.blocks && !settings.dryRun) return { report: blocked(read, inputs.given, frozen), view };
   if (frozen) log.warning(frozen.blocks ? `A deploy would stop: ${frozen.reason}` : frozen.reason);
-  const request: DeployRequest = { ...settings, live: tried.live, signal };
+  const request: DeployRequest = { ...settings, live: tried.live, release: context.id, signal };
   const result = await deployService(
     {
       ...ports,

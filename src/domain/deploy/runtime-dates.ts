@@ -1,6 +1,6 @@
 /**
  * Google's schedule of runtimes as of 2026-11-22 (cloud.google.com/functions/docs/runtime-support), for checks that have no
- * login. With a login, the live list decides (`runtimes.ts`).
+ * login. With a login, the live list speaks first (`runtimes.ts`).
  */
 export const scheduleDate = '2026-11-22';
 
@@ -31,8 +31,27 @@ const schedule: readonly (readonly [runtimes: string, deprecation: string, decom
   ['dotnet8', '2026-11-10', '2027-05-10'],
 ];
 
+export type RuntimeState = 'supported' | 'ending' | 'deprecated' | 'decommissioned';
+
+/** A runtime that is deprecated within these days is `ending`. */
+const endingDays = 90;
+
+/** What the dates of a runtime say on a day. All are ISO days. A date that is not known has not come. */
+export function stateOn(
+  { deprecation, decommission }: { deprecation: string | undefined; decommission: string | undefined },
+  today: string,
+): RuntimeState {
+  const soon = new Date(Date.parse(`${today}T00:00:00Z`) + endingDays * 86_400_000)
+    .toISOString()
+    .slice(0, 10);
+  const isOver = (date: string | undefined, day: string) => date !== undefined && date <= day;
+  if (isOver(decommission, today)) return 'decommissioned';
+  if (isOver(deprecation, today)) return 'deprecated';
+  return isOver(deprecation, soon) ? 'ending' : 'supported';
+}
+
 export interface RuntimeEnd {
-  state: 'supported' | 'ending' | 'deprecated' | 'decommissioned';
+  state: RuntimeState;
   /** ISO days. */
   deprecation: string;
   decommission: string;
@@ -40,21 +59,12 @@ export interface RuntimeEnd {
 
 const rowOf = (name: string) => schedule.find(([names]) => names.split(' ').includes(name));
 
-/** What the schedule says of a runtime on an ISO day. Undefined if it is not in the schedule. `ending`: within 90 days. */
+/** What the schedule says of a runtime on an ISO day. Undefined if it is not in the schedule. */
 export function endOfRuntime(name: string, today: string): RuntimeEnd | undefined {
   const row = rowOf(name);
   if (!row) return undefined;
   const [, deprecation, decommission] = row;
-  const soon = new Date(Date.parse(`${today}T00:00:00Z`) + 90 * 86_400_000).toISOString().slice(0, 10);
-  const state =
-    decommission <= today
-      ? 'decommissioned'
-      : deprecation <= today
-        ? 'deprecated'
-        : deprecation <= soon
-          ? 'ending'
-          : 'supported';
-  return { state, deprecation, decommission };
+  return { state: stateOn({ deprecation, decommission }, today), deprecation, decommission };
 }
 
 /** Runtimes that the schedule does not date yet, the newest of their language. */

@@ -1,11 +1,14 @@
 import { type Json, type JsonObject, objectOf, textOf } from '../data/json.ts';
 import { nearest } from '../data/nearest.ts';
 import { enumText } from './enum-text.ts';
+import { endOfRuntime, newestRuntime, type RuntimeState, scheduleDate, stateOn } from './runtime-dates.ts';
 
-/** What Google's live list of runtimes says about one runtime. Dates are ISO days. */
+/** How long Google supports one runtime. Dates are ISO days. */
 export interface RuntimeSupport {
   name: string;
-  state: 'supported' | 'ending' | 'deprecated' | 'decommissioned' | 'unknown';
+  state: RuntimeState | 'unknown';
+  /** Who says so: Google's live list, or the schedule that this version knows. */
+  said: 'list' | 'schedule';
   deprecation: string | undefined;
   decommission: string | undefined;
   /** Newest generally available runtime of the same language. */
@@ -39,42 +42,69 @@ function dateOf(value: Json | undefined): string | undefined {
 const language = (name: string) => name.replace(/\d+$/, '');
 const version = (name: string) => Number(/\d+$/.exec(name)?.[0] ?? -1);
 
-/** A runtime that is deprecated within 90 days is `ending`. `today` is an ISO day. */
-export function runtimeSupport(list: readonly JsonObject[], name: string, today: string): RuntimeSupport {
-  const second = list.filter((item) => enumText(item.environment, environments) !== 'GEN_1');
-  const siblings = second.filter((item) => language(textOf(item.name) ?? '') === language(name));
+/**
+ * How long Google supports a runtime. The live list speaks first. The schedule adds dates that the list does not give, and speaks
+ * alone for a runtime that the list no longer has, or where the list could not be read. `today` is an ISO day. Undefined if neither
+ * knows the runtime because there is no list.
+ */
+export function runtimeSupport(list: readonly JsonObject[], name: string, today: string): RuntimeSupport;
+export function runtimeSupport(
+  list: readonly JsonObject[] | undefined,
+  name: string,
+  today: string,
+): RuntimeSupport | undefined;
+export function runtimeSupport(
+  list: readonly JsonObject[] | undefined,
+  name: string,
+  today: string,
+): RuntimeSupport | undefined {
+  const scheduled = endOfRuntime(name, today);
+  const second = (list ?? []).filter((item) => enumText(item.environment, environments) !== 'GEN_1');
+  const nameOf = (item: JsonObject) => textOf(item.name) ?? '';
+  const siblings = second.filter((item) => language(nameOf(item)) === language(name));
   const usable = siblings
     .filter(
       (item) => enumText(item.stage, stages) === 'GA' && (dateOf(item.deprecationDate) ?? '9999') > today,
     )
-    .map((item) => textOf(item.name) ?? '')
+    .map(nameOf)
     .sort((a, b) => version(b) - version(a));
+  const known = { name, newest: usable[0] ?? newestOf(list, name, today), siblings: siblings.map(nameOf) };
   const found = second.find((item) => item.name === name);
-  const deprecation = dateOf(found?.deprecationDate);
-  const decommission = dateOf(found?.decommissionDate);
-  const support: RuntimeSupport = {
-    name,
-    state: 'supported',
-    deprecation,
-    decommission,
-    newest: usable[0],
-    siblings: siblings.map((item) => textOf(item.name) ?? ''),
-  };
-  const stage = found ? enumText(found.stage, stages) : undefined;
-  const soon = new Date(Date.parse(`${today}T00:00:00Z`) + 90 * 86_400_000).toISOString().slice(0, 10);
   if (!found) {
-    support.state = 'unknown';
-    support.nearest = nearest(
-      name,
-      second.map((item) => textOf(item.name) ?? ''),
-    );
-  } else if (stage === 'DECOMMISSIONED' || (decommission !== undefined && decommission <= today))
-    support.state = 'decommissioned';
-  else if (stage === 'DEPRECATED' || (deprecation !== undefined && deprecation <= today))
-    support.state = 'deprecated';
-  else if (deprecation !== undefined && deprecation <= soon) support.state = 'ending';
-  return support;
+    if (scheduled && (list === undefined || scheduled.state === 'decommissioned'))
+      return { ...known, ...scheduled, said: 'schedule' };
+    if (list === undefined) return undefined;
+    const dates = { deprecation: undefined, decommission: undefined };
+    return { ...known, ...dates, state: 'unknown', said: 'list', nearest: nearest(name, second.map(nameOf)) };
+  }
+  const own = { deprecation: dateOf(found.deprecationDate), decommission: dateOf(found.decommissionDate) };
+  const dates = {
+    deprecation: own.deprecation ?? scheduled?.deprecation,
+    decommission: own.decommission ?? scheduled?.decommission,
+  };
+  const state = stateIn(enumText(found.stage, stages), dates, today);
+  const said = state === stateIn(enumText(found.stage, stages), own, today) ? 'list' : 'schedule';
+  return { ...known, ...dates, state, said };
 }
+
+/** What a stage and the dates say together: the later state counts. */
+function stateIn(
+  stage: string | undefined,
+  dates: Parameters<typeof stateOn>[0],
+  today: string,
+): RuntimeState {
+  const byDates = stateOn(dates, today);
+  if (stage === 'DECOMMISSIONED') return 'decommissioned';
+  return stage === 'DEPRECATED' && byDates !== 'decommissioned' ? 'deprecated' : byDates;
+}
+
+/** Where there is no list, the schedule names the newest runtime. */
+const newestOf = (list: readonly JsonObject[] | undefined, name: string, today: string) =>
+  list === undefined ? newestRuntime(name, today) : undefined;
+
+/** Who says so, for people. */
+export const sourceOf = ({ said }: RuntimeSupport): string =>
+  said === 'list' ? 'GET cloudfunctions v2 runtimes' : `Google's schedule of runtimes as of ${scheduleDate}`;
 
 /** One sentence about a runtime that is not fully supported. */
 export function runtimeText(support: RuntimeSupport): string {

@@ -1,4 +1,4 @@
-import { type RuntimeSupport, runtimeText } from '../deploy/runtimes.ts';
+import { type RuntimeSupport, runtimeText, sourceOf } from '../deploy/runtimes.ts';
 import type { Finding } from '../findings/finding.ts';
 import type { Examined } from './check.ts';
 
@@ -12,15 +12,17 @@ export function judgeRuntime(support: RuntimeSupport, today: string): Examined {
   if (state === 'supported') {
     const text =
       left === undefined
-        ? `${name} is supported.`
-        : `${name} is supported for ${left} more days (${deprecation}).`;
-    return { part: 'runtime', state: 'ok', text, findings: [] };
+        ? `${name} is supported`
+        : `${name} is supported for ${left} more days (${deprecation})`;
+    const by = support.said === 'list' ? '' : `, by ${sourceOf(support)}`;
+    return { part: 'runtime', state: 'ok', text: `${text}${by}.`, findings: [] };
   }
   const grave = state !== 'ending';
   const finding: Finding = {
     rule: 'doctor-runtime',
     severity: grave ? 'high' : 'medium',
     title: runtimeText(support),
+    source: sourceOf(support),
     ...(newest === undefined || newest === name ? {} : { fix: `Set runtime: ${newest}, and test it.` }),
   };
   return { part: 'runtime', state: grave ? 'bad' : 'warn', text: finding.title, findings: [finding] };

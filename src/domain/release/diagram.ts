@@ -13,6 +13,8 @@ const eventWords: Record<Event, string> = {
   regressed: 'The watch found that the candidate burns the error budget.',
   undecided: 'The watch ended without a decision, and the policy is to hold.',
   moved: 'Another tool or person moved the traffic.',
+  unclear:
+    'A new revision has the traffic, and whether the build of this release or another deploy took it cannot be known.',
   before_gone: 'The revision to go back to is gone or not ready.',
   cancelled: 'A person or the runner sent a signal.',
   failed: 'A call failed, so something could not be done or read.',

@@ -38,6 +38,8 @@ export const events = [
   'undecided',
   /** Another tool or person moved the traffic. */
   'moved',
+  /** A new revision has the traffic, and whether this release's build or another deploy took it cannot be known. */
+  'unclear',
   /** The revision to go back to is gone or not ready. */
   'before_gone',
   'cancelled',
@@ -79,6 +81,7 @@ const untouched: Row = {
   regressed: 'error',
   undecided: 'error',
   moved: 'superseded',
+  unclear: 'error',
   before_gone: 'error',
   cancelled: 'cancelled',
   failed: 'error',
@@ -95,6 +98,7 @@ const underWay: Row = {
   regressed: 'back',
   undecided: 'held',
   moved: 'superseded',
+  unclear: 'held',
   before_gone: 'held',
   cancelled: 'back',
   failed: 'back',
@@ -114,6 +118,7 @@ const goingBack: Row = {
   regressed: 'held',
   undecided: 'held',
   moved: 'superseded',
+  unclear: 'held',
   before_gone: 'held',
   cancelled: 'again',
   failed: 'held',

@@ -86,7 +86,7 @@ export interface DeployRequest extends Merging {
   deadlineSeconds: number;
   /** A tag that the revision gets, for a URL of its own. */
   tag?: string | undefined;
-  /** Id of the release that this deploy is a part of, which its change carries if others could take it for their own. */
+  /** Id of the release or deploy. Its change carries it, because others could take the change for their own. */
   release?: string | undefined;
   /** Tags that the caller will set. Their length is checked before the build. */
   tags?: readonly string[];

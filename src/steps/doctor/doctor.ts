@@ -65,11 +65,14 @@ export async function doctor(ports: DoctorPorts, request: DoctorRequest): Promis
     runtime === undefined
       ? skipped('runtime', deployed === undefined ? none : 'It is built without a runtime of Google.')
       : alone('runtime', async () => {
-          const list = await ports.runtimes(
-            `projects/${request.project}/locations/${request.region}`,
-            signal,
-          );
-          return judgeRuntime(runtimeSupport(list, runtime, request.today), request.today);
+          const place = `projects/${request.project}/locations/${request.region}`;
+          const list = await ports
+            .runtimes(place, signal)
+            .catch((error: unknown) => new Error(messageOf(error), { cause: error }));
+          const isRead = !(list instanceof Error);
+          const support = runtimeSupport(isRead ? list : undefined, runtime, request.today);
+          if (support) return judgeRuntime(support, request.today);
+          throw isRead ? new Error(`Nobody says how long ${runtime} is supported.`) : list.cause;
         }),
     service === undefined
       ? skipped('rollback', none)

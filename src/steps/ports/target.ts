@@ -30,15 +30,17 @@ export interface DeployTarget {
   read(signal?: AbortSignal): Promise<Deployed | undefined>;
   /** True while a build or a deploy is under way that may still bring a revision. */
   building(signal?: AbortSignal): Promise<boolean>;
+  /** Has the release's own change made the revision? Undefined if that cannot be known. */
+  made(claim: Claim, signal?: AbortSignal): Promise<boolean | undefined>;
   /**
-   * A release died in its build, and LATEST has the traffic that the release had pinned. Was it the release's own build that took
-   * it? Undefined if that cannot be known.
+   * LATEST has the traffic that a release had pinned. Was it the release's own build that took it? Undefined if that cannot be
+   * known.
    */
-  tookTraffic(taken: Taken, signal?: AbortSignal): Promise<boolean | undefined>;
+  tookTraffic(claim: Claim, signal?: AbortSignal): Promise<boolean | undefined>;
 }
 
-/** A release that died in its build, and the revision that has all the traffic now (short name). */
-export interface Taken {
+/** A release, and the revision that may be its own (short name). */
+export interface Claim {
   revision: string;
-  record: ReleaseRecord;
+  record: Pick<ReleaseRecord, 'id' | 'marks' | 'function_update_time'>;
 }

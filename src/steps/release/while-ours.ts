@@ -54,7 +54,7 @@ export async function whileOurs<T>(
         const service = await ports.services.get(run.live.service ?? '', signal);
         if (service === undefined) continue;
         noteForeign(run, service.latestCreatedRevision);
-        const own = stillOurs(run, service, parseRecord(service.annotations[recordAnnotation]));
+        const own = await stillOurs(run, service, parseRecord(service.annotations[recordAnnotation]));
         const lost = own.event === 'passed' ? await beforeLost(run, signal) : own;
         if (lost && !signal.aborted) {
           stop = lost;

@@ -80,10 +80,12 @@ export async function write(
   const ports = { clock, log, services: options.urgent ? urgent : services };
   // Computed once, so that a write whose response was lost is recognised by its record.
   const when = { expires: expiry(run), at: clock.now() };
-  const decide: Decide = (service, found) => {
-    const own = stillOurs(run, service, found);
-    if (own.event !== 'passed')
-      return { stop: own.event === 'yielded' ? 'yielded' : 'moved', reason: own.reason };
+  const decide: Decide = async (service, found) => {
+    const own = await stillOurs(run, service, found);
+    if (own.event !== 'passed') {
+      const stop = own.event === 'yielded' || own.event === 'unclear' ? own.event : 'moved';
+      return { stop, reason: own.reason };
+    }
     // Another release may have run since the plan, so keep what its record says about stable and failed revisions.
     if (found.kind === 'record' && found.record.id !== run.request.owner.id)
       run.found = { ...run.found, previous: found.record };

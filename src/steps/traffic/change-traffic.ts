@@ -23,7 +23,8 @@ export interface Write {
  * Decides what to write to the service that was just read, or why not to. It is called again after every conflict, and
  * after a write whose response was lost: then it sees its own write and must recognise it.
  */
-export type Decide = (service: RunService, found: ParsedRecord) => Write | { stop: Stop; reason: string };
+export type Decide = (service: RunService, found: ParsedRecord) => Decision | Promise<Decision>;
+type Decision = Write | { stop: Stop; reason: string };
 
 export interface ChangeOptions {
   /** Milliseconds for the write, and until the traffic must be seen to follow it. */
@@ -74,7 +75,7 @@ export async function changeTraffic(
       const service = (tries === 1 ? options.first : undefined) ?? (await services.get(name, options.signal));
       if (service === undefined)
         throw new ReleaseError('not-found', { what: `The Cloud Run service ${name} does not exist.` });
-      const decision = decide(service, parseRecord(service.annotations[recordAnnotation]));
+      const decision = await decide(service, parseRecord(service.annotations[recordAnnotation]));
       if ('stop' in decision) return { done: false, ...decision };
       const wanted = refused === undefined ? decision : { ...decision, outside: undefined };
       const { change, isWritten } = changeOf(service, wanted);

@@ -18,7 +18,7 @@ export interface TrafficPorts extends ChangePorts {
 }
 
 /** Why the traffic was not changed, or did not stay as it was written. */
-export type Stop = 'moved' | 'yielded' | 'before_gone' | 'refused';
+export type Stop = 'moved' | 'unclear' | 'yielded' | 'before_gone' | 'refused';
 
 export interface Stopped {
   done: false;

@@ -1,12 +1,6 @@
-import { listRuntimes, upgradeFunction } from '../../domain/data/commands.ts';
-import type { JsonObject } from '../../domain/data/json.ts';
-import { textOf } from '../../domain/data/json.ts';
-import { runtimeSupport, runtimeText } from '../../domain/deploy/runtimes.ts';
+import { upgradeFunction } from '../../domain/data/commands.ts';
 import { isFirstGeneration } from '../../domain/deploy/state.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import type { Finding } from '../../domain/findings/finding.ts';
-import { ofRule } from '../../domain/findings/of-rule.ts';
-import { deployRules } from '../../domain/findings/rules/deploy.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import type { Live } from './state.ts';
 import type { FunctionRun } from './world.ts';
@@ -23,67 +17,13 @@ export function checkLive(request: DeployRequest, live: Live): void {
     });
 }
 
-/** Throws `function-refused` if Google no longer builds the runtime. Returns a finding if its support ends. */
-function checkRuntime(
-  request: DeployRequest,
-  live: Live,
-  list: readonly JsonObject[],
-  today: string,
-): Finding[] {
-  const asked = request.settings.get('buildConfig.runtime');
-  const current = (live.function?.buildConfig as JsonObject | undefined)?.runtime;
-  const runtime = textOf(asked ?? current);
-  if (!runtime) {
-    if (live.function) return [];
-    throw new ReleaseError('input-invalid', {
-      what: 'runtime: missing: a new function needs one.',
-      fix: 'Set runtime, such as runtime: nodejs24.',
-    });
-  }
-  const support = runtimeSupport(list, runtime, today);
-  if (support.state === 'supported') return [];
-  const text = runtimeText(support);
-  const instead = support.nearest
-    ? `Set runtime: ${support.nearest}.`
-    : support.newest
-      ? `Use runtime: ${support.newest}.`
-      : support.siblings.length > 0
-        ? `Available: ${support.siblings.join(', ')}.`
-        : 'List the runtimes:';
-  const known = support.nearest !== undefined || support.newest !== undefined || support.siblings.length > 0;
-  const commands = known ? undefined : [listRuntimes(request)];
-  if (support.state === 'unknown' || support.state === 'decommissioned')
-    throw new ReleaseError('function-refused', {
-      what: text,
-      why: 'Google would refuse the build after the upload.',
-      fix: instead,
-      commands,
-    });
-  return [
-    {
-      ...ofRule(deployRules, support.state === 'deprecated' ? 'runtime-deprecated' : 'runtime-ending'),
-      title: text,
-      why: 'A decommissioned runtime can no longer be deployed, and its functions may be disabled.',
-      fix: instead,
-      commands,
-      source: 'GET cloudfunctions v2 runtimes',
-    },
-  ];
-}
-
-/** Adds findings about the runtime, if the live list of runtimes could be read. */
-export function checkSupport(run: FunctionRun, live: Live, list: JsonObject[] | Error): void {
-  const { ports, request, result } = run;
-  request.signal?.throwIfAborted();
-  if (list instanceof Error)
-    ports.log.warning(`Could not check whether the runtime is still supported: ${list.message}`);
-  else if (list.length > 0)
-    result.findings.push(
-      ...checkRuntime(request, live, list, new Date(ports.clock.now()).toISOString().slice(0, 10)),
-    );
-  for (const finding of result.findings)
-    if (finding.rule === 'runtime-deprecated' || finding.rule === 'runtime-ending')
-      ports.log.warning([finding.title, finding.fix, ...(finding.commands ?? [])].join(' '));
+/** Throws `input-invalid` if a new function has no runtime. */
+export function needRuntime({ settings }: DeployRequest, live: Live): void {
+  if (live.function || settings.get('buildConfig.runtime')) return;
+  throw new ReleaseError('input-invalid', {
+    what: 'runtime: missing: a new function needs one.',
+    fix: 'Set runtime, such as runtime: nodejs24.',
+  });
 }
 
 /** Says what a new trigger does without `event_trigger_retry`, because deploy-cloud-functions@v4 turns it on. */

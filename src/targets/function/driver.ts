@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../domain/data/json.ts';
-import { functionPath, locationOf } from '../../domain/data/resource-name.ts';
-import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import { functionPath } from '../../domain/data/resource-name.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Attempt, Driver } from '../../steps/deploy/ports.ts';
 import type { FunctionOperation } from '../../steps/ports/functions.ts';
 import { operationFailure } from '../failure.ts';
 import { showLive } from '../show-live.ts';
 import { checkProject } from '../source/check.ts';
 import { logUpload } from '../source/content.ts';
-import { checkLive, checkSupport, tellRetry } from './checks.ts';
+import { checkRuntime, readRuntimes } from '../source/runtime.ts';
+import { checkLive, needRuntime, tellRetry } from './checks.ts';
 import { deployedFunction } from './describe.ts';
 import { meetRunning } from './meet-running.ts';
 import { awaitOperation } from './operation.ts';
@@ -38,9 +39,7 @@ async function prepare(run: FunctionRun): Promise<Attempt> {
   const first = request.live
     ? Promise.resolve(request.live.deployed?.config)
     : ports.functions.get(name, signal);
-  const runtimes = ports.functions
-    .runtimes(locationOf(name), signal)
-    .catch((error: unknown) => new Error(messageOf(error)));
+  const runtimes = readRuntimes(ports.functions, request, signal);
   first.catch(() => undefined);
   const tree = await ports.sources.scan(request.sourceDir, signal);
   const read = await readLive(ports, request, first);
@@ -52,7 +51,8 @@ async function prepare(run: FunctionRun): Promise<Attempt> {
   const { live, ours } = await meetRunning(run, read, digests);
   const deployed = live.function && deployedFunction(live.function);
   showLive(run, deployed, live.service);
-  checkSupport(run, live, await runtimes);
+  needRuntime(request, live);
+  checkRuntime(run, live.function, await runtimes, { refuses: true });
   tellRetry(run, live);
   checkProject(ports.log, request, live.function, tree);
   const plan = planOf(request, live, tree, digests);
@@ -73,13 +73,17 @@ function changing(
 ): Pick<Attempt, 'begin' | 'end' | 'read' | 'setIngress'> {
   const { ports, request, name } = run;
   let operation = ours;
+  /** The revision that the operation has made, if it says so. The function itself may describe that of a later deploy. */
+  let made: string | undefined;
   const read = async () => {
     const fn = await ports.functions.get(name, request.signal);
-    return fn && deployedFunction(fn);
+    const deployed = fn && deployedFunction(fn);
+    return deployed && { ...deployed, revision: made ?? deployed.revision };
   };
   const end = async (begun: FunctionOperation) => {
     const ended = await awaitOperation(ports, begun, run.deadline, request.signal);
     if (ended.error) throw await operationFailure(ports, request, ended);
+    return ended.revision;
   };
   return {
     begin: async () => {
@@ -88,7 +92,7 @@ function changing(
       return { operation: operation.name || undefined, joined: begun.joined };
     },
     end: async () => {
-      if (operation) await end(operation);
+      if (operation) made = await end(operation);
     },
     read,
     setIngress: async (wanted) => {

@@ -7,6 +7,7 @@ import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import type { RunRevision, RunService } from '../../steps/ports/services.ts';
 import type { SourceTree } from '../../steps/ports/source.ts';
 import { repositoryOf } from '../run/build-config.ts';
+import { mainContainer } from '../run/container.ts';
 import type { Content } from '../run/plan.ts';
 import { applyBuild, imageIn } from './build-config.ts';
 import { buildOfService } from './builds.ts';
@@ -50,6 +51,12 @@ export function sourceContent(
       }
     },
     // The plan before the upload only needs to know that there will be a new source.
+    holds: ({ raw }, after, before) => {
+      const built = textOf(mainContainer(raw).image);
+      const repository = textOf(objectOf(after.raw.buildConfig).imageUri) ?? '';
+      const old = before && textOf(mainContainer(objectOf(before.raw.template)).image);
+      return built !== undefined && built !== old && built.startsWith(repository);
+    },
     apply: (draft) => applyBuild(draft, { settings, live, imageUri, sourceLocation: location ?? '' }),
     build: (now) => buildOfService({ builds, log }, request, now),
   };

@@ -38,6 +38,7 @@ const contentOf = ({ image, digest }: ResolvedImage): Content => ({
   image,
   files: 0,
   bytes: 0,
+  holds: ({ raw }) => textOf(mainContainer(raw).image) === image,
   apply: (draft) => changeContainer(draft, (container) => ({ ...container, image })),
 });
 

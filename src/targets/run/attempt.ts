@@ -6,8 +6,9 @@ import { showLive } from '../show-live.ts';
 import { runIngress } from './config.ts';
 import { deployedService } from './describe.ts';
 import { changeFailure } from './failure.ts';
-import { awaitRevision } from './follow.ts';
+import { type Awaited, awaitRevision } from './follow.ts';
 import { awaitJoined } from './join.ts';
+import { withOwnRevision } from './own-revision.ts';
 import { type Content, carriesAll, type Planned, planService } from './plan.ts';
 import type { RunPorts } from './world.ts';
 
@@ -34,18 +35,27 @@ export function attemptOf(deploy: RunDeploy): Attempt {
   let after: RunService | undefined;
   let operation: string | undefined;
   let joined = deploy.joins === true;
+  /** The change is that of this process, whether it got its answer or not. */
+  let isOwn = false;
   const live = before && deployedService(before);
   showLive(run, live, before);
   result.sourceSha256 = content.sha256;
   result.image = content.image;
+  const awaitNew = async (awaited: Omit<Awaited, 'before'>) => {
+    // A build that fails may leave no trace on the service, so the operation is asked as well.
+    const ended = await awaitRevision(ports, { ...awaited, before });
+    return { ...ended, made: ended.service.latestCreatedRevision !== before?.latestCreatedRevision };
+  };
   const awaitEnd = async () => {
     const own = { name, deadline: run.deadline, signal };
     const { build } = content;
-    if (joined && build) return awaitJoined(ports, { ...own, labels: planned.labels, build });
-    // A build that fails may leave no trace on the service, so the operation is asked as well.
-    const ended = await awaitRevision(ports, { ...own, before, operation: build && operation });
-    const made = ended.service.latestCreatedRevision !== before?.latestCreatedRevision;
-    return { ...ended, made };
+    const ended =
+      joined && build
+        ? await awaitJoined(ports, { ...own, labels: planned.labels, build })
+        : await awaitNew({ ...own, operation: build && operation });
+    if (!ended.made || !isOwn) return ended;
+    const change = { ...own, before, after: ended.service, labels: planned.ownLabels, content };
+    return { ...ended, service: await withOwnRevision(ports, change) };
   };
   const end = async () => {
     const { service, refusal, made } = await awaitEnd();
@@ -77,10 +87,12 @@ export function attemptOf(deploy: RunDeploy): Attempt {
         const sent = await send(deploy, before, planned);
         if (sent !== 'conflict') {
           operation = sent;
+          isOwn = true;
           return { operation: sent, joined: false };
         }
         const now = await ports.services.get(name, signal);
-        if (now && isOurs(now, before, planned)) {
+        isOwn = request.release !== undefined && carriesAll(now?.labels, planned.ownLabels);
+        if (isOwn || (now && isSame(now, before, planned))) {
           result.created = before === undefined;
           joined = true;
           return { operation: undefined, joined };
@@ -146,13 +158,11 @@ async function send(
 }
 
 /**
- * The answer to our write was lost, but it took effect: the service carries our labels now. If it did before, for instance
- * because the same image is deployed again, only a new revision tells.
+ * Another run has deployed the same content and settings: the service carries the labels for them now, and did not before. Others copy
+ * labels, but only those that they find.
  */
-function isOurs(now: RunService, before: RunService | undefined, { labels }: Planned): boolean {
-  const carries = (service: RunService | undefined) => carriesAll(service?.labels, labels);
-  return carries(now) && (!carries(before) || now.latestCreatedRevision !== before?.latestCreatedRevision);
-}
+const isSame = (now: RunService, before: RunService | undefined, { labels }: Planned): boolean =>
+  carriesAll(now.labels, labels) && !carriesAll(before?.labels, labels);
 
 /** Throws if another deploy was faster. A change of traffic or of annotations is no reason to stop. */
 function checkConflict(

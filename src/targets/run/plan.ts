@@ -3,12 +3,12 @@ import { lossesOf, mergedSettings } from '../../domain/deploy/merge.ts';
 import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
 import { configText } from '../../domain/deploy/settings.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { configLabel, sourceLabel } from '../../domain/product.ts';
+import { configLabel, releaseLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { allocationText, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import type { Build } from '../../steps/ports/builds.ts';
-import type { RunService } from '../../steps/ports/services.ts';
+import type { RunRevision, RunService } from '../../steps/ports/services.ts';
 import { applySettings, type Draft, draftFrom, setRevisionLabels } from './apply.ts';
 import { configOf } from './config.ts';
 
@@ -26,6 +26,8 @@ export interface Content {
   upload?(): Promise<void>;
   /** Puts it into the draft. */
   apply(draft: Draft): void;
+  /** Can a revision have this content? */
+  holds(revision: RunRevision, after: RunService, before: RunService | undefined): boolean;
   /** The build of a service's source. Undefined if it cannot be found. Absent if nothing is built. */
   build?(service: RunService): Promise<Build | undefined>;
 }
@@ -50,6 +52,8 @@ export interface Planned {
   plan: DeployPlan;
   draft: Draft;
   labels: Record<string, string>;
+  /** These labels, and the one that names this run. An attempt that joins the change of another has only the first ones. */
+  ownLabels: Record<string, string>;
   /** The new revision would have the same template, so Cloud Run must be told to make one. */
   force: boolean;
 }
@@ -92,15 +96,16 @@ export function planService(
   });
   if (content.image !== undefined) plan.source.image = content.image;
   const draft = draftFrom(service?.raw);
-  const labels = { ...objectOf(plan.message.labels), ...own };
+  const ownLabels = request.release === undefined ? own : { ...own, [releaseLabel]: request.release };
+  const labels = { ...objectOf(plan.message.labels), ...ownLabels };
   const before = JSON.stringify(draft.body.template);
   applySettings(draft, new Map<string, Json>([...settings, ['labels', labels]]), request.project);
   content.apply(draft);
-  setRevisionLabels(draft, own);
+  setRevisionLabels(draft, ownLabels);
   const force = service !== undefined && JSON.stringify(draft.body.template) === before;
   plan.mask = service ? [...draft.mask].sort() : [];
   plan.service.push(...trafficPlan(request, service, plan));
-  return { plan, draft, labels: own, force };
+  return { plan, draft, labels: own, ownLabels, force };
 }
 
 /**

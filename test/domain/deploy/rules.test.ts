@@ -5,7 +5,13 @@ import { likelyService } from '../../../src/domain/data/resource-name.ts';
 import { failureTexts } from '../../../src/domain/deploy/failure.ts';
 import { tagProblem } from '../../../src/domain/deploy/limits.ts';
 import { cpuCount, memoryBytes, parseCpu, parseMemory } from '../../../src/domain/deploy/quantity.ts';
-import { runtimeSupport, runtimeText } from '../../../src/domain/deploy/runtimes.ts';
+import { endOfRuntime, scheduleDate } from '../../../src/domain/deploy/runtime-dates.ts';
+import {
+  type RuntimeSupport,
+  runtimeSupport,
+  runtimeText,
+  sourceOf,
+} from '../../../src/domain/deploy/runtimes.ts';
 import { parseSecret, secretSettings } from '../../../src/domain/deploy/secrets.ts';
 import {
   parseEventFilters,
@@ -130,6 +136,49 @@ describe('runtimes', () => {
     ['ruby1', 'unknown'],
   ])('%s is %s', (name, state) => {
     expect(runtimeSupport(list, name, '2026-11-22').state).toBe(state);
+  });
+
+  test.each<[string, string, string | undefined, RuntimeSupport['state'], 'list' | 'schedule']>([
+    // The list names no dates of nodejs24, and the schedule does.
+    ['nodejs24', '2028-02-01', '2028-04-30', 'ending', 'schedule'],
+    ['nodejs24', '2026-11-22', '2028-04-30', 'supported', 'list'],
+    // Both know the date. The list speaks, and it is earlier.
+    ['nodejs22', '2026-11-22', '2027-02-01', 'ending', 'list'],
+    // A stage counts without dates, but not against a later state.
+    ['python310', '2026-11-22', '2026-10-04', 'deprecated', 'list'],
+    ['python310', '2027-05-01', '2026-10-04', 'decommissioned', 'schedule'],
+    // The list has dropped it, and the schedule knows why.
+    ['nodejs16', '2026-11-22', '2024-01-30', 'decommissioned', 'schedule'],
+    ['php82', '2026-11-22', undefined, 'unknown', 'list'],
+  ])('%s on %s: deprecated %s, %s, says the %s', (name, today, deprecation, state, said) => {
+    expect(runtimeSupport(list, name, today)).toMatchObject({ state, said, deprecation });
+  });
+
+  test('without a list the schedule speaks, and says so', () => {
+    const support = runtimeSupport(undefined, 'nodejs20', '2026-11-22');
+    expect(support).toMatchObject({ state: 'decommissioned', said: 'schedule', newest: 'nodejs24' });
+    expect(support && sourceOf(support)).toBe(`Google's schedule of runtimes as of ${scheduleDate}`);
+    expect(runtimeSupport(undefined, 'cobol85', '2026-11-22')).toBeUndefined();
+  });
+
+  test('on every day of the schedule, list and schedule agree with the same dates', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2500 }),
+        fc.constantFrom('nodejs22', 'python313', 'php82'),
+        (day, name) => {
+          const today = new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10);
+          const end = endOfRuntime(name, today);
+          const dates = {
+            deprecationDate: date(end?.deprecation ?? ''),
+            decommissionDate: date(end?.decommission ?? ''),
+          };
+          const one = runtimeSupport([{ name, stage: 'GA', environment: 'GEN_2', ...dates }], name, today);
+          expect(one).toMatchObject({ state: end?.state, said: 'list' });
+          expect(runtimeSupport(undefined, name, today)?.state).toBe(end?.state);
+        },
+      ),
+    );
   });
 
   test('names the newest runtime that is generally available and not deprecated', () => {

@@ -92,6 +92,8 @@ describe('the state machine', () => {
     ['record', 'unchanged', 'promoted'],
     ['record', 'yielded', 'yielded'],
     ['record', 'moved', 'superseded'],
+    ['record', 'unclear', 'held'],
+    ['function', 'unclear', 'held'],
     ['function', 'failed', 'rolled_back'],
     ['function', 'unchanged', 'promoted'],
     ['function', 'cancelled', 'cancelled'],

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ReleaseError } from '../../../src/domain/errors/errors.ts';
 import { Client, type Json } from '../../sandbox/support/client.ts';
+import { Colleague } from '../../support/colleague.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
-import { inputsBy, worldDrivers } from '../../support/world-driver.ts';
+import { worldDrivers } from '../../support/world-driver.ts';
 
 jest.setTimeout(120_000);
 const quick = { step_duration: '1s', duration: '1s' };
@@ -15,11 +16,13 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
   let time: FastTime;
   let world: ReleaseWorld;
   let client: Client;
+  let colleague: Colleague;
   let made = 0;
   beforeAll(async () => {
     time = installFastTime(20);
     world = await ReleaseWorld.open({}, time.clock, driver);
     client = new Client(world.sandbox);
+    colleague = new Colleague(world);
   });
   afterAll(async () => {
     await world.close();
@@ -32,7 +35,7 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
     expect(first.report.outcome).toBe('promoted');
     return { name, revision: String(first.outputs.revision) };
   }
-  const latestOf = async (name: string) => (await world.service(name))?.latestCreatedRevision;
+  const latestOf = (name: string) => colleague.latestOf(name);
   const settled = async (name: string) => {
     const ran = await world.rollback(name, 'settle', { env: { GITHUB_RUN_ID: '1002' } });
     const serving = (await world.serving(name)).map(({ revision }) => revision);
@@ -68,43 +71,10 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
     return ((body.operations ?? []) as Json[]).length > 0 || (await world.service(name))?.arrived === false;
   }
 
-  /** Deploys as gcloud does: it keeps the labels that it finds. And then `gcloud run services update-traffic --to-latest`. */
-  async function colleague(name: string, source = world.good()): Promise<string> {
-    if (driver === 'function') await byFunctionsApi(name);
-    else await byKnative(name, source);
-    await world.setTraffic(name, [{ type: latest, percent: 100 }]);
-    while ((await world.service(name))?.settled !== true) await world.clock.sleep(200);
-    return String(await latestOf(name));
-  }
-  async function byFunctionsApi(name: string): Promise<void> {
-    const path = `/v2/${client.parent}/functions/${name}`;
-    const { labels } = (await client.api('cloudfunctions', 'GET', path)).body;
-    const responses = [{ status: 200, body: { text: 'theirs' } }];
-    const storageSource = await client.upload({ 'sandbox.json': JSON.stringify({ responses }) });
-    const body = {
-      buildConfig: { runtime: 'nodejs24', entryPoint: 'ocr', source: { storageSource } },
-      labels: { ...labels, 'deployment-tool': 'cli-gcloud' },
-    };
-    const mask = 'build_config.entry_point,build_config.runtime,build_config.source,labels';
-    const begun = await client.api('cloudfunctions', 'PATCH', `${path}?updateMask=${mask}`, body);
-    expect((await client.wait('cloudfunctions', begun.body.name as string)).error).toBeUndefined();
-  }
-  async function byKnative(name: string, source: string): Promise<void> {
-    const { image } = inputsBy('run-image', world.sandbox, { source_dir: source });
-    const path = `/apis/serving.knative.dev/v1/namespaces/${world.sandbox.project}/services/${name}`;
-    const before = await latestOf(name);
-    const { body } = await client.api('run', 'GET', path);
-    body.spec.template.metadata.name = undefined;
-    body.spec.template.spec.containers[0].image = image;
-    const put = await client.api('run', 'PUT', path, body);
-    expect(put.status).toBe(200);
-    while ((await latestOf(name)) === before) await world.clock.sleep(100);
-  }
-
   test('a colleague deploys after the release was killed before its build: the traffic is left alone', async () => {
     const { name } = await served();
     await world.dies(name, world.good(), 1, { inputs: quick });
-    const theirs = await colleague(name);
+    const theirs = await colleague.takesOver(name);
     expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [theirs] });
   });
 
@@ -114,7 +84,7 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
       const { name, revision } = await served();
       await killed(name, world.good({ buildFails: 'no such package' }));
       expect(await latestOf(name)).toBe(revision);
-      const theirs = await colleague(name);
+      const theirs = await colleague.takesOver(name);
       expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [theirs] });
     });
 
@@ -122,7 +92,7 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
     const { name, revision } = await served();
     await killed(name, world.wrong());
     const ours = await latestOf(name);
-    const theirs = await colleague(name);
+    const theirs = await colleague.takesOver(name);
     expect(new Set([revision, ours, theirs]).size).toBe(3);
     expect(await settled(name)).toMatchObject({ outcome: 'superseded', serving: [theirs] });
   });
@@ -173,7 +143,7 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
 
     test('a colleague deploys just before the change of the release: it cannot be known, and nothing is moved', async () => {
       const { name } = await served();
-      await killed(name, world.good(), () => colleague(name));
+      await killed(name, world.good(), () => colleague.takesOver(name));
       const ours = await latestOf(name);
       const held = await settled(name);
       expect(held).toMatchObject({ outcome: 'held', serving: [ours] });
@@ -185,7 +155,7 @@ describe.each(worldDrivers)('%s: who took the traffic of a killed release', (dri
       let theirs = '';
       // The etag refuses the change of the release, which then dies.
       await killed(name, world.good(), async () => {
-        theirs = await colleague(name);
+        theirs = await colleague.takesOver(name);
       });
       expect(theirs).not.toBe(revision);
       const after = await settled(name);

@@ -2,11 +2,13 @@ import { messageOf, ReleaseError } from '../../../domain/errors/errors.ts';
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
 import { limits } from '../../../domain/release/limits.ts';
-import { carriesLabels } from '../../../domain/traffic/maker.ts';
 import { outsideOf, withoutTexts } from '../../../domain/traffic/outside/settings.ts';
 import { percentOf, servingNow } from '../../../domain/traffic/serving.ts';
+import { noteUnclaimed } from '../foreign.ts';
+import { claimOf } from '../ours.ts';
 import type { DeployStage } from '../ports.ts';
 import { failed, type PhaseResult, passed, type ReleaseRun } from '../run.ts';
+import { shortly } from '../shortly.ts';
 import { pin } from './traffic.ts';
 
 /** Builds the candidate at 0 %, and checks that it really has 0 %. */
@@ -71,42 +73,29 @@ async function inTime<T>(run: ReleaseRun, work: (signal: AbortSignal) => Promise
 }
 
 /**
- * The call failed or was interrupted, but the build may have succeeded. If the function now describes a new revision and
- * carries our labels, that revision is the candidate. Asks once and briefly, because a signal leaves little time.
+ * The call failed or was interrupted, but the build may have succeeded. If the function now describes a new revision that this
+ * release's own change has made, that revision is the candidate. Asks once and briefly, because a signal leaves little time.
  */
 async function adopt(run: ReleaseRun): Promise<void> {
   const { ports, found } = run;
-  const { labels } = run.plan;
-  if (labels === undefined) return;
-  const over = new AbortController();
-  const timer = ports.clock.sleep(1500, over.signal).then(
-    () =>
-      over.abort(new ReleaseError('deadline-exceeded', { what: 'The function could not be read in time.' })),
-    () => undefined,
-  );
+  if (run.plan.labels === undefined) return;
   try {
-    const deployed = await ports.target.read(over.signal);
-    const revision = deployed?.revision;
-    // The response of the update may be lost, or another deploy may have changed the function in the meantime.
-    if (deployed?.version !== run.live.version) run.written.functionTouched = true;
-    if (
-      !carriesLabels(deployed?.labels, labels) ||
-      revision === undefined ||
-      revision === found.describedRevision
-    )
-      return;
-    run.candidate = revision;
-    run.live = {
-      ...run.live,
-      service: run.live.service ?? deployed?.service,
-      address: deployed?.url ?? run.live.address,
-    };
+    await shortly(run, 1500, async (signal) => {
+      const deployed = await ports.target.read(signal);
+      const revision = deployed?.revision;
+      // The response of the update may be lost, or another deploy may have changed the function in the meantime.
+      if (deployed?.version !== run.live.version) run.written.functionTouched = true;
+      if (revision === undefined || revision === found.describedRevision) return;
+      const service = run.live.service ?? deployed?.service;
+      run.live = { ...run.live, service, address: deployed?.url ?? run.live.address };
+      // Others copy the labels of a change, so only the proof tells whose revision it is.
+      const isOurs = await ports.target.made({ revision, record: claimOf(run) }, signal);
+      if (isOurs === true) run.candidate = revision;
+      else noteUnclaimed(run, revision, isOurs);
+    });
   } catch (error) {
     run.written.functionTouched = true;
     ports.log.debug(`Did the build succeed? ${messageOf(error)}`);
-  } finally {
-    over.abort();
-    await timer;
   }
 }
 

@@ -89,16 +89,18 @@ export async function hold(run: ReleaseRun): Promise<PhaseResult | undefined> {
   const { services, clock, log } = run.ports;
   const at = clock.now();
   const expires = new Date(at + 86_400_000).toISOString();
-  const decide: Decide = (service, found) => {
-    const own = stillOurs(run, service, found);
-    if (own.event !== 'passed') return { stop: 'moved', reason: own.reason };
+  const decide: Decide = async (service, found) => {
+    const own = await stillOurs(run, service, found);
+    if (own.event !== 'passed')
+      return { stop: own.event === 'unclear' ? 'unclear' : 'moved', reason: own.reason };
     return { record: recordOf(run, 'held', service.traffic, { expires, at }) };
   };
   try {
     const held = await changeTraffic({ services, clock, log }, run.live.service ?? '', decide, {
       withinMs: 20_000,
     });
-    return held.done ? undefined : { event: 'moved', reason: held.reason };
+    // A held record says whose the traffic is, so where that is not known the record stays as it is. The next run holds again.
+    return held.done || held.stop === 'unclear' ? undefined : { event: 'moved', reason: held.reason };
   } catch (error) {
     run.journal.warn(`The record could not be marked as held: ${messageOf(error)}`);
     return undefined;

@@ -2,20 +2,19 @@ import { objectOf, textMapOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { carriesLabels, type ListedChange, madeByRelease } from '../../domain/traffic/maker.ts';
 import type { FunctionOperation, Functions } from '../../steps/ports/functions.ts';
-import type { Taken } from '../../steps/ports/target.ts';
+import type { Claim } from '../../steps/ports/target.ts';
 import { deployedFunction } from './describe.ts';
 
 type Clients = { functions: Pick<Functions, 'get' | 'operations'> };
 
 /**
- * The Functions API writes the whole service, its traffic too. So the build of a release can have taken the traffic, if it made
- * the revision.
+ * Has the release's own change of the function made the revision? The list of operations tells it.
  * @param name projects/P/locations/L/functions/F
  */
-export async function functionTookTraffic(
+export async function functionMade(
   { functions }: Clients,
   name: string,
-  { revision, record }: Taken,
+  { revision, record }: Claim,
   signal?: AbortSignal,
 ): Promise<boolean | undefined> {
   if (record.marks === undefined) return undefined;
