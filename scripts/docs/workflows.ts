@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, '..', '..');
 interface Callable {
   file: string;
   action: ActionName;
+  /** Makes the file from the whole text of another one, instead of filling its own. */
+  from?: { file: string; change: (text: string) => string };
   /** Inputs of the action that the workflow sets and its callers do not. */
   fixed: Fixed;
 }
@@ -30,23 +32,49 @@ const callables: readonly Callable[] = [
       job_id: undefined,
     },
   },
-  { file: 'check.yml', action: 'smoke-test', fixed: checkFixed() },
+  { file: 'check.yml', action: 'smoke-test', fixed: checkFixed(noComment) },
+  {
+    file: 'check-comment.yml',
+    action: 'smoke-test',
+    from: { file: 'check.yml', change: withComment },
+    fixed: checkFixed({ comment: 'true', github_token: undefined }),
+  },
   { file: 'rollback.yml', action: 'rollback', fixed: { github_token: undefined, job_id: undefined } },
 ];
 
 /** Only what tests a function on the runner: a check has no login. */
-function checkFixed(): Fixed {
+function checkFixed(comment: Fixed): Fixed {
   const names =
     'name region project_id url revision propagation_timeout expired_token workload_identity_provider service_account invoker_service_account audience delegates universe trusted_endpoints request_reason expected_principal expected_project_number';
-  return { ...noComment, ...Object.fromEntries(names.split(' ').map((name) => [name, undefined])) };
+  return { ...comment, ...Object.fromEntries(names.split(' ').map((name) => [name, undefined])) };
+}
+
+/** GitHub takes no expression for a permission, and a caller must grant all of them. So the check that comments is a file of its own. */
+function withComment(text: string): string {
+  const header = `# As check.yml, and writes the result into the comment on the pull request that all steps with \`comment: true\` share. So its caller
+# grants \`pull-requests: write\`. A pull request from a fork is tested as well, and its summary says why it has no comment.
+# \`npm run docs\` makes the whole file from check.yml.
+`;
+  const changes: readonly (readonly [string, string])[] = [
+    [text.slice(0, text.indexOf('name: check\n')), header],
+    ['name: check\non:', 'name: check with a comment\non:'],
+    ['default: backstay-check\n', 'default: backstay-check-comment\n'],
+    ['      contents: read\n', '      contents: read\n      pull-requests: write # to write the comment\n'],
+  ];
+  return changes.reduce((made, [old, now]) => {
+    if (old === '' || made.split(old).length !== 2)
+      throw new Error(`check.yml has not exactly one place with ${old}`);
+    return made.replace(old, () => now);
+  }, text);
 }
 
 /** Writes the inputs, secrets and outputs of the reusable workflows between their marks. The rest of the files is written by hand. */
 export function generate(): Record<string, string> {
   const files: Record<string, string> = {};
-  for (const { file, action, fixed } of callables) {
+  for (const { file, action, from, fixed } of callables) {
     const path = `.github/workflows/${file}`;
-    let text = readFileSync(join(root, path), 'utf8');
+    let text = readFileSync(join(root, '.github/workflows', from?.file ?? file), 'utf8');
+    if (from) text = from.change(text);
     text = fillLines(text, 'inputs', inputLines(action, fixed));
     text = fillLines(text, 'secrets', secretLines(action, fixed));
     text = fillLines(text, 'outputs', outputLines(action, 'workflow'));
