@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { alertingApis } from './alerting/index.ts';
 import { controlApi } from './core/control.ts';
 import type { RunningApi } from './core/listen.ts';
 import { apiUrl, type PublicNames } from './core/names.ts';
@@ -57,6 +58,7 @@ export const apisOf = (world: World): ApiDefinition[] =>
     ...runApis(world),
     ...registryApis(world),
     ...logsApis(world),
+    ...alertingApis(world),
     ...loadApis(world),
     ...frontsApis(world),
     ...secretsApis(world),
