@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { product, schemaUrl, sloSchemaFile } from '../product.ts';
+import { foreignTypes } from './objective.ts';
 import { alertPolicies } from './other-kinds.ts';
 import { apiVersion, description, dnsLabel, duration, metadata } from './schema-parts.ts';
 
@@ -11,7 +12,7 @@ const sourceSpec = z.strictObject({
     .min(1)
     .max(2000)
     .describe(
-      'For Prometheus: selector of a counter, such as http_requests_total{service="$service",revision="$revision"}.',
+      'For Prometheus: selector of a counter, such as http_requests_total{service="$service",revision="$revision"}. For Datadog and NewRelic: a count, as in the inputs datadog_total and newrelic_total.',
     )
     .optional(),
   requests: z
@@ -28,9 +29,9 @@ const metricSource = z
       .optional()
       .describe('Name of a DataSource. Leave it out for CloudRun, which needs none.'),
     type: z
-      .enum(['CloudRun', 'Prometheus'])
+      .enum(['CloudRun', 'Prometheus', ...Object.values(foreignTypes)])
       .describe(
-        'CloudRun uses the request logs and metrics of the service itself. Prometheus uses the counter in spec.query.',
+        'CloudRun uses the request logs and metrics of the service itself. Prometheus, Datadog and NewRelic use the counter in spec.query.',
       )
       .optional(),
     spec: sourceSpec,

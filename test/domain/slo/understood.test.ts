@@ -48,8 +48,8 @@ describe('refused', () => {
     ['a DataSource that the file lacks', file(ratio('metricSourceRef: mine')), /there is no DataSource mine/],
     [
       'a DataSource of another type',
-      file(ratio('metricSourceRef: mine'), { documents: [dataSource('Datadog')] }),
-      /type Datadog is not supported/,
+      file(ratio('metricSourceRef: mine'), { documents: [dataSource('Dynatrace')] }),
+      /type Dynatrace is not supported/,
     ],
     [
       'two types',
