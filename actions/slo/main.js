@@ -1,1 +1,0 @@
-require('../../dist/index.js').slo();
