@@ -1,5 +1,6 @@
 /**
  * Simulates the decision that ships and four classical rules on the same traffic, and checks the bounds of the decision.
+ * `npm run bench:watch -- --sources` compares the sources of counts instead.
  * `npm run bench:watch -- [--full] [--healthy N] [--bad N] [--only REGEX] [--seed N] [--jobs N] [--lag S] [--json FILE]`
  */
 import { writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { passTable } from './bench-watch/passes.ts';
 import { classicalRules, evidence } from './bench-watch/rules.ts';
 import { limit, scenes } from './bench-watch/scenes.ts';
 import { type Cell, simulate } from './bench-watch/simulate.ts';
+import { sourceChecks, sourceRules } from './bench-watch/sources.ts';
 import { checks, table } from './bench-watch/tables.ts';
 
 interface Job {
@@ -20,12 +22,14 @@ interface Job {
   seed: number;
   lag: number;
   full: boolean;
+  sources: boolean;
 }
 
 /** A healthy scene needs many trials to check its bound. The classical rules have no bound, so they run fewer. */
-function run({ scene: index, trials, seed, lag, full }: Job): Cell {
+function run({ scene: index, trials, seed, lag, full, sources }: Job): Cell {
   const scene = scenes()[index];
   if (!scene) throw new Error(`There is no scene ${index}.`);
+  if (sources) return { scene: index, outcomes: simulate(scene, sourceRules(), trials, seed) };
   const ours = simulate(scene, [evidence(10)], trials, seed);
   const few = Math.min(trials, full ? 2000 : 500);
   const others = simulate(scene, [evidence(lag), ...classicalRules(lag)], few, seed + 1);
@@ -94,6 +98,7 @@ async function main(): Promise<void> {
       jobs: { type: 'string', default: '2' },
       lag: { type: 'string', default: '180' },
       json: { type: 'string' },
+      sources: { type: 'boolean', default: false },
     },
   });
   const healthy = Number(values.healthy ?? (values.full ? 20_000 : 1500));
@@ -109,13 +114,20 @@ async function main(): Promise<void> {
         seed: Number(values.seed) * 1000 + index * 7,
         lag: Number(values.lag),
         full: values.full,
+        sources: values.sources,
       },
     ];
   });
   const started = performance.now();
   const cells = await runAll(jobs, Number(values.jobs));
-  const cost = decisionCost();
   for (const line of table(cells)) console.log(line);
+  if (values.sources) {
+    const bounds = sourceChecks(cells);
+    for (const { good, text } of bounds) console.log(`- ${good ? '✓' : '✗'} ${text}`);
+    process.exitCode = bounds.every(({ good }) => good) ? 0 : 1;
+    return;
+  }
+  const cost = decisionCost();
   if (!only) for (const line of passTable(bad, Number(values.seed))) console.log(line);
   const clients = simulateClients({ healthy, bad }, Number(values.seed), only);
   for (const line of clientTable(clients)) console.log(line);

@@ -99,6 +99,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
     rollback: ['login', 'notify', 'preflight', 'watch'],
+    slo: ['login', 'watch'],
     release: ['login', 'deploy', 'notify', 'preflight', 'rollback', 'smoke-test', 'watch'],
   },
   steps: {
@@ -112,6 +113,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     setup: ['ports'],
     preflight: ['ports'],
     doctor: ['ports', 'preflight'],
+    slo: ['ports'],
     smoke: ['ports'],
     traffic: ['ports'],
     budget: ['ports'],
@@ -133,6 +135,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // The types of every capability's evidence meet here, so no capability may import the report.
     report: [
       ...[
+        'alerting',
         'basis',
         'budget',
         'check',
@@ -167,6 +170,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     notify: ['data', 'report', 'text'],
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
     check: ['data', 'deploy', 'findings', 'login', 'release', 'slo', 'smoke', 'source', 'text'],
+    // Alerts and dashboards from the objectives. The rule of the burn rate is the watch's own.
+    alerting: ['data', 'slo', 'text', 'watch'],
     budget: ['evidence', 'findings', 'slo', 'text'],
     // Times in which nothing is released.
     freeze: ['data', 'findings'],
@@ -205,6 +210,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     exposure: [],
     functions: [],
     login: [],
+    monitoring: [],
     preflight: ['exposure'],
     registry: [],
     run: [],
@@ -234,6 +240,8 @@ const sandboxRooms: Record<string, readonly string[]> = {
   identity: ['core'],
   projects: ['core'],
   logs: ['core'],
+  // SLOs, alert policies and dashboards of Cloud Monitoring.
+  alerting: ['core', 'logs'],
   github: ['core', 'identity'],
   registry: ['core', 'revisions'],
   run: ['core', 'logs', 'revisions', 'secrets'],
@@ -246,7 +254,7 @@ const sandboxRooms: Record<string, readonly string[]> = {
   fronts: ['core', 'functions', 'run'],
   proxy: ['core'],
   // Monitoring systems outside of Google Cloud.
-  monitors: ['core', 'identity', 'logs'],
+  monitors: ['core'],
 };
 
 const layerOf = (file: string) => file.split('/')[1] as string;
@@ -471,7 +479,7 @@ describe('actions', () => {
   const definitions = ['action.yml', ...files('actions', 'action.yml')].filter((file) =>
     existsSync(join(root, file)),
   );
-  const names = ['auth', 'check', 'deploy', 'doctor', 'guard', 'rollback', 'smoke-test', 'watch'];
+  const names = ['auth', 'check', 'deploy', 'doctor', 'guard', 'rollback', 'slo', 'smoke-test', 'watch'];
 
   test('each action has its definition and its README, the root action too', () => {
     expect(existsSync(join(root, 'action.yml'))).toBe(true);

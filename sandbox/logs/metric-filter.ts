@@ -11,7 +11,8 @@ export interface SeriesKey {
 type Match = (key: SeriesKey) => boolean;
 
 const TERM = /\s*(NOT\s+|-)?((?:metric|resource)\.(?:type|labels?\.[\w"]+))\s*(!=|=|:)\s*/y;
-const VALUE = /"((?:[^"\\]|\\.)*)"|(one_of|starts_with|ends_with|has_substring)\(([^)]*)\)|([^\s()]+)/y;
+const VALUE =
+  /"((?:[^"\\]|\\.)*)"|(one_of|starts_with|ends_with|has_substring|monitoring\.regex\.full_match)\(([^)]*)\)|([^\s()]+)/y;
 
 export function readLabel(key: SeriesKey, path: string): string | undefined {
   if (path === 'metric.type') return key.metricType;
@@ -30,6 +31,8 @@ function test(value: string, match: RegExpExecArray): boolean {
   if (name === 'starts_with') return value.startsWith(only);
   if (name === 'ends_with') return value.endsWith(only);
   if (name === 'has_substring') return value.includes(only);
+  // Google's regular expressions are RE2, of which the common part is also JavaScript's.
+  if (name === 'monitoring.regex.full_match') return new RegExp(`^(?:${only})$`).test(value);
   return value === (quoted ?? bare);
 }
 

@@ -14,17 +14,9 @@ export interface CloudWatchOptions {
   now(): number;
   /** Data points a page. AWS has 100,800; tests want pages. */
   pageSize?: number;
-  /** Counts that something else keeps, beside those that were put. */
-  kept?(metric: MetricName): Iterable<Datum>;
 }
 
-export interface MetricName {
-  namespace: string;
-  name: string;
-  dimensions: Readonly<Record<string, string>>;
-}
-
-export interface Datum {
+interface Datum {
   at: number;
   value: number;
   /** From then on GetMetricData shows it. */
@@ -53,7 +45,7 @@ interface Query {
 const keyOf = (namespace: string, name: string, dimensions: Readonly<Record<string, string>>) =>
   JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
 
-export async function startCloudWatch({ region, now, pageSize = 100_800, kept }: CloudWatchOptions) {
+export async function startCloudWatch({ region, now, pageSize = 100_800 }: CloudWatchOptions) {
   const data = new Map<string, Datum[]>();
   const keys = new Map<string, Keys>();
   const calls: { action: string; body: Record<string, unknown> }[] = [];
@@ -63,7 +55,12 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
   const troubles: Trouble[] = [];
   let aheadMs = 0;
 
-  const put = (metric: MetricName, at: number, value: number, lateMs = 0) => {
+  const put = (
+    metric: { namespace: string; name: string; dimensions: Record<string, string> },
+    at: number,
+    value: number,
+    lateMs = 0,
+  ) => {
     const key = keyOf(metric.namespace, metric.name, metric.dimensions);
     data.set(key, [...(data.get(key) ?? []), { at, value, visibleAt: at + lateMs }]);
   };
@@ -83,9 +80,8 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
   function sums({ MetricStat: { Metric, Period } }: Query, from: number, to: number): [number, number][] {
     const dimensions = Object.fromEntries((Metric.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
     const found = new Map<number, number>();
-    const name = { namespace: Metric.Namespace, name: Metric.MetricName, dimensions };
-    const put = data.get(keyOf(Metric.Namespace, Metric.MetricName, dimensions)) ?? [];
-    for (const { at, value, visibleAt } of [...put, ...(kept?.(name) ?? [])]) {
+    for (const { at, value, visibleAt } of data.get(keyOf(Metric.Namespace, Metric.MetricName, dimensions)) ??
+      []) {
       const start = Math.floor(at / (Period * 1000)) * Period;
       if (visibleAt <= now() && start >= from && start < to)
         found.set(start, (found.get(start) ?? 0) + value);
@@ -256,5 +252,5 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   });
   const running = await listen(server, 'cloudwatch');
-  return { running, url: running.url, close: running.close, put, addKeys, keys, identity, troubles, calls };
+  return { url: running.url, close: running.close, put, addKeys, keys, identity, troubles, calls };
 }

@@ -37,8 +37,8 @@ const plan: EvidencePlan = {
   fullSeconds: watchSeconds,
 };
 
-/** The rule that ships. */
-export function evidence(lag: number): Rule {
+/** The rule that ships. `step`: seconds that a source counts as one. */
+export function evidence(lag: number, step = pollSeconds): Rule {
   return {
     name: `evidence, ${lag} s lag`,
     lag,
@@ -49,7 +49,8 @@ export function evidence(lag: number): Rule {
       return {
         look(t, bins, horizon) {
           const cells = [];
-          for (; (seen + 1) * pollSeconds <= horizon; seen++) {
+          const until = Math.floor(horizon / step) * step;
+          for (; (seen + 1) * pollSeconds <= until; seen++) {
             const bin = bins[seen] as Bin;
             cells.push({
               test: 0,

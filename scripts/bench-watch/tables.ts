@@ -59,6 +59,27 @@ function chanceOfFewer(events: number, mean: number): number {
   return sum;
 }
 
+/** The healthy cells of each rule whose count of mistakes chance does not explain, under the names that `named` gives to outcomes. */
+export function everyBound(
+  cells: readonly Cell[],
+  named: (outcome: Outcome) => string,
+): { good: boolean; text: string }[] {
+  const healthy = cells
+    .filter((cell) => sceneOf(cell).kind === 'healthy')
+    .flatMap(({ outcomes }) => outcomes);
+  return [...new Set(healthy.map(named))].map((name) => {
+    const own = healthy.filter((outcome) => named(outcome) === name);
+    const worst = own.reduce((a, b) => (b.taken / b.trials > a.taken / a.trials ? b : a));
+    const good = own.every(
+      ({ taken, trials }) => 1 - chanceOfFewer(taken, 0.001 * trials) >= 0.01 / healthy.length,
+    );
+    return {
+      good,
+      text: `${name}: healthy releases taken back, at most 0.1 % in every cell (worst ${percent(worst)} %: ${worst.taken} of ${worst.trials})`,
+    };
+  });
+}
+
 /** Checks the bounds. A scene breaks the bound on healthy releases only if chance does not explain its count. */
 export function checks(
   cells: readonly Cell[],

@@ -13,6 +13,7 @@ const headings: Record<Capability, string> = {
   freeze: 'Freeze windows',
   preflight: 'Preflight: what later stages need',
   doctor: 'Doctor: what a release will need',
+  slo: 'Alerts and dashboards',
 };
 
 /** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */

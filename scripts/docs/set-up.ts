@@ -6,7 +6,13 @@ import {
   type PermissionCheck,
   permissionChecks,
 } from '../../src/domain/preflight/permissions.ts';
-import { closerRole, deployerRole, readerRole, rollbackRole } from '../../src/domain/setup/roles.ts';
+import {
+  alertsRole,
+  closerRole,
+  deployerRole,
+  readerRole,
+  rollbackRole,
+} from '../../src/domain/setup/roles.ts';
 import { filledPart, fillPage } from './tables/fill.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -28,6 +34,7 @@ function customRoles(): string {
     [readerRole, 'reader, rollback', 'project'],
     [rollbackRole, 'rollback', 'service (the project until it exists)'],
     [closerRole, 'deployer, with `--may-close`', 'service (the project until it exists)'],
+    [alertsRole, 'deployer, with `--may-alert`', 'project'],
   ];
   const own = held.map(
     ([{ id, permissions }, by, on]) =>

@@ -9,6 +9,7 @@ import { freeze } from './groups/freeze.ts';
 import { functionGroup } from './groups/function.ts';
 import { guard } from './groups/guard.ts';
 import { login } from './groups/login.ts';
+import { monitoring } from './groups/monitoring.ts';
 import { network } from './groups/network.ts';
 import { notify } from './groups/notify.ts';
 import { objectives } from './groups/objectives.ts';
@@ -44,6 +45,7 @@ export const groups = [
   canary,
   watch,
   objectives,
+  monitoring,
   decision,
   source,
   probes,

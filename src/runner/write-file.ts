@@ -23,7 +23,7 @@ function write(path: string, text: string, how: number): void {
  * Makes a folder and those above it, if they are missing. Node's own `recursive` tries for ever where a system answers "no such
  * folder" although the one above exists, as /proc does.
  */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   const above = dirname(folder);
   if (above !== folder) makeFolder(above);

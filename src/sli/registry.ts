@@ -1,4 +1,5 @@
 import type { NoteProblem } from '../domain/report/input-problem.ts';
+import { foreignTypes } from '../domain/slo/objective.ts';
 import type { SliSource } from '../steps/ports/sli.ts';
 import { auto } from './auto/definition.ts';
 import { cloudwatch } from './cloudwatch/definition.ts';
@@ -7,6 +8,7 @@ import { datadog } from './datadog/definition.ts';
 import type { SourceDefinition, SourceUse, SourceWorld } from './definition.ts';
 import { logs } from './logs/definition.ts';
 import { metrics } from './metrics/definition.ts';
+import { newrelic } from './newrelic/definition.ts';
 import { prometheus } from './prometheus/definition.ts';
 
 /** Every source of request counts. Its code is loaded only if it is chosen. */
@@ -18,6 +20,7 @@ export const sources = {
   cloudwatch,
   command,
   datadog,
+  newrelic,
 } satisfies Record<string, SourceDefinition>;
 
 export type SourceName = keyof typeof sources;
@@ -50,13 +53,7 @@ export interface ChosenSource {
   open(world: SourceWorld): Promise<SliSource>;
 }
 
-/** Sources whose counters the SLO file may name. Another source would judge something else than the file promises. */
-const namedInFiles = [
-  ['prometheus', 'Prometheus'],
-  ['cloudwatch', 'CloudWatch'],
-] as const satisfies readonly (readonly [SourceName, string])[];
-
-/** The named source, else the one whose inputs are set, else `auto`. Notes problems. */
+/** The named source, else the one whose inputs are set, else the one whose counts the SLO file names, else `auto`. Notes problems. */
 export function chooseSource(
   values: { readonly source: SourceName | undefined } & Readonly<Record<string, unknown>>,
   use: SourceUse,
@@ -66,10 +63,10 @@ export function chooseSource(
     sourceNames.map((name) => [name, definitionOf(name).settings(values, problem)] as const),
   );
   const meant = sourceNames.find((name) => definitionOf(name).isMeant?.(settings.get(name)));
-  const asked = values.source ?? meant ?? 'auto';
-  for (const [named, title] of namedInFiles)
-    if (asked !== named && use.objectives.some((objective) => objective[named]))
-      problem(['source'], `the SLO file names counters of ${title}, so expected source ${named}`);
+  const named = use.objectives.find(({ counts }) => counts)?.counts?.system;
+  const asked = values.source ?? meant ?? named ?? 'auto';
+  if (named !== undefined && named !== asked)
+    problem('source', `the SLO file names counts of ${foreignTypes[named]}, so expected source ${named}`);
   for (const found of definitionOf(asked).problems?.(settings.get(asked), use) ?? [])
     problem(found.inputs, found.problem);
   const name = use.probes ? ((definitionOf(asked).besideProbes ?? asked) as SourceName) : asked;

@@ -74,6 +74,12 @@ export const followed: readonly Followed[] = [
     by: 'test/e2e/doctor.test.ts',
     says: "'doctor'",
   },
+  {
+    page: 'docs/reference/command-line.md',
+    holds: 'backstay slo',
+    by: 'test/e2e/slo-command.test.ts',
+    says: "'slo'",
+  },
   { page: 'docs/reference/command-line.md', holds: 'backstay check', by: commandLine, says: 'backstay' },
   {
     page: 'docs/reference/command-line.md',

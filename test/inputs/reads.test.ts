@@ -7,6 +7,7 @@ import { readDoctor } from '../../src/actions/doctor/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
 import { readRollback } from '../../src/actions/rollback/inputs.ts';
+import { readSlo } from '../../src/actions/slo/inputs.ts';
 import { readSmokeTest } from '../../src/actions/smoke-test/inputs.ts';
 import { readWatch } from '../../src/actions/watch/request.ts';
 import type { InputProblem } from '../../src/domain/report/input-problem.ts';
@@ -29,6 +30,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   doctor: readDoctor,
   guard: readGuard,
   check: readCheck,
+  slo: readSlo,
   'smoke-test': readSmokeTest,
   watch: readWatch,
   rollback: readRollback,

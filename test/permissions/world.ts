@@ -94,6 +94,7 @@ export class PermissionWorld {
       ...first,
       target: driver,
       mayClose: true,
+      mayAlert: false,
       targets: wishes.flatMap(({ targets }) => targets),
     };
     const { left } = await run({ wish: all });

@@ -5,6 +5,7 @@ import { manifest as doctor } from '../../../src/actions/doctor/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
 import { manifest as release } from '../../../src/actions/release/manifest.ts';
 import { manifest as rollback } from '../../../src/actions/rollback/manifest.ts';
+import { manifest as slo } from '../../../src/actions/slo/manifest.ts';
 import { manifest as smokeTest } from '../../../src/actions/smoke-test/manifest.ts';
 import { manifest as watch } from '../../../src/actions/watch/manifest.ts';
 import type { Manifest } from '../../../src/inputs/manifest.ts';
@@ -20,4 +21,5 @@ export const manifests: readonly Manifest[] = [
   watch,
   rollback,
   doctor,
+  slo,
 ];

@@ -103,6 +103,11 @@ export const setupFlags = definitions({
   },
   hosted_only: { kind: boolean, ...off, sentence: "Only GitHub's own runners may log in." },
   may_close: { kind: boolean, ...off, sentence: 'The deployer may close a function that is open.' },
+  may_alert: {
+    kind: boolean,
+    ...off,
+    sentence: 'The deployer may keep SLOs, alert policies and dashboards, as `actions/slo` does.',
+  },
   pool: { kind: id, sentence: 'Id of the workload identity pool.', example: 'github', default: 'github' },
   provider: { kind: id, sentence: 'Id of the provider in the pool.', example: slug, default: slug },
   issuer: {

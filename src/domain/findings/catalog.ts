@@ -9,6 +9,7 @@ import { exposureRules } from './rules/exposure.ts';
 import { freezeRules } from './rules/freeze.ts';
 import { loginRules } from './rules/login.ts';
 import { preflightRules } from './rules/preflight.ts';
+import { sloRules } from './rules/slo.ts';
 import { smokeRules } from './rules/smoke.ts';
 import { trafficRules } from './rules/traffic.ts';
 import { watchRules } from './rules/watch.ts';
@@ -26,6 +27,7 @@ export const ruleTables = {
   basis: basisRules,
   preflight: preflightRules,
   doctor: doctorRules,
+  slo: sloRules,
 };
 
 type Tables = typeof ruleTables;
@@ -49,6 +51,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...basisRules,
   ...preflightRules,
   ...doctorRules,
+  ...sloRules,
 };
 
 /** Does this capability own the rule? */

@@ -1,3 +1,4 @@
+import type { SloEvidence } from '../alerting/evidence.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
 import type { CheckEvidence } from '../check/evidence.ts';
@@ -72,6 +73,7 @@ interface EvidenceByAction {
   guard: { exposure?: ExposureEvidence | undefined };
   release: ReleaseEvidence;
   rollback: { preflight?: PreflightEvidence | undefined; rollback?: RollbackEvidence | undefined };
+  slo: { slo?: SloEvidence | undefined };
   'smoke-test': { smoke?: SmokeEvidence | undefined };
   watch: {
     budget?: Gate | undefined;

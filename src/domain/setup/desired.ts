@@ -14,6 +14,7 @@ import {
 import type { GrantPlace, Resource } from './resource.ts';
 import {
   actAsRole,
+  alertsRole,
   type CustomRole,
   closerRole,
   deployerRole,
@@ -69,11 +70,12 @@ export function admissionOf({ ownerWide, hostedOnly, targets }: SetupWish): Admi
   };
 }
 
-const rolesOf = ({ target, mayClose }: SetupWish): CustomRole[] => [
+const rolesOf = ({ target, mayAlert, mayClose }: SetupWish): CustomRole[] => [
   deployerRole(target),
   readerRole,
   rollbackRole,
   ...(mayClose ? [closerRole] : []),
+  ...(mayAlert ? [alertsRole] : []),
 ];
 
 const titles: Record<Part, (name: string) => string> = {
@@ -129,6 +131,7 @@ function grants(wish: SetupWish, target: SetupTarget): Resource[] {
     grant(onProject, poolViewerRole, accountMember(email('reader'))),
     grant(onProject, custom(readerRole), accountMember(email('rollback'))),
     ...(wish.mayClose ? narrow(custom(closerRole), accountMember(email('deployer'))) : []),
+    ...(wish.mayAlert ? [grant(onProject, custom(alertsRole), accountMember(email('deployer')))] : []),
     ...narrow(custom(rollbackRole), accountMember(email('rollback'))),
     ...narrow(invokerRole, accountMember(email('invoker'))),
   ];

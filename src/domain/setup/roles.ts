@@ -1,4 +1,5 @@
 import { factsOf, type TargetKind } from '../deploy/kind.ts';
+import { alertingReads, alertingWrites } from '../preflight/alerting.ts';
 import {
   isNeededBy,
   type NeededFor,
@@ -56,6 +57,13 @@ export const closerRole: CustomRole = {
   id: roleId('Closer'),
   title: 'Closes a service that is open',
   permissions: [closes],
+};
+
+/** What keeps SLOs, alert policies and dashboards as the SLO file has them. */
+export const alertsRole: CustomRole = {
+  id: roleId('Alerts'),
+  title: 'Keeps SLOs, alert policies and dashboards',
+  permissions: [...alertingReads, ...alertingWrites].sort(),
 };
 
 export const invokerRole = 'roles/run.invoker';

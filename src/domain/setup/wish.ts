@@ -47,6 +47,8 @@ export interface SetupWish {
   hostedOnly: boolean;
   /** Deployers may close a function that is open. */
   mayClose: boolean;
+  /** Deployers may keep SLOs, alert policies and dashboards. */
+  mayAlert: boolean;
   targets: readonly SetupTarget[];
   /** Files of the repository in which the command runs: path and content. */
   files: readonly { path: string; content: string }[];

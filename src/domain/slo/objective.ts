@@ -15,14 +15,19 @@ export interface Objective {
   source?: string | undefined;
   /** For Prometheus: the counters to read. */
   prometheus?: PrometheusCounters | undefined;
-  /** For CloudWatch: what counts the requests. */
-  cloudwatch?: CloudWatchSelection | undefined;
+  /** For another monitoring system: the counts to read, in its own language. */
+  counts?: ForeignCounts | undefined;
 }
 
-/** An endpoint of AWS, and the dimensions of its counters. */
-export interface CloudWatchSelection {
-  counts: string;
-  dimensions: Readonly<Record<string, string>>;
+/** Types of a metric source in an SLO file, by the source of counts that reads them. */
+export const foreignTypes = { datadog: 'Datadog', newrelic: 'NewRelic' } as const;
+export type ForeignSystem = keyof typeof foreignTypes;
+
+/** `$revision` and `$service` are filled in. */
+export interface ForeignCounts {
+  system: ForeignSystem;
+  total: string;
+  bad: string;
 }
 
 /** Selectors of counters: `total`, and either `bad` or `good`. `$revision` and `$service` are filled in. */

@@ -1,6 +1,6 @@
 import type { Path } from '../data/locate.ts';
 import type { ObjectiveContext } from './context.ts';
-import type { CloudWatchSelection, Objective, PrometheusCounters } from './objective.ts';
+import { type ForeignSystem, foreignTypes, type Objective, type PrometheusCounters } from './objective.ts';
 import type { Indicator, SloDocument } from './schema.ts';
 import { isUnderstood, noteIndicatorRules, noteUnused, typeOf } from './understood.ts';
 
@@ -103,7 +103,7 @@ function targetOf(objective: SpecObjective, context: ObjectiveContext, path: Pat
   return undefined;
 }
 
-type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus' | 'cloudwatch'>;
+type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus' | 'counts'>;
 type Metric = NonNullable<Indicator['spec']['thresholdMetric']>;
 
 const queryOf = (metric: Metric | undefined, context: ObjectiveContext): string | undefined => {
@@ -124,9 +124,10 @@ function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Rea
   };
   if (!metric?.total || (!metric.good && !metric.bad)) return undefined;
   const parts = [metric.total, metric.good, metric.bad].filter((part) => part !== undefined);
-  const types = new Set(parts.map(({ metricSource }) => typeOf(metricSource, context)));
-  if (types.has('CloudWatch')) return inCloudWatch(parts, context, path);
-  if (!types.has('Prometheus')) return { kind: 'availability' };
+  const foreign = foreignOf(parts, context);
+  if (foreign) return foreignRatio(foreign, metric, context, path);
+  if (parts.every(({ metricSource }) => typeOf(metricSource, context) !== 'Prometheus'))
+    return { kind: 'availability' };
   if (!queries.total || (!queries.bad && !queries.good)) {
     context.problem(path, 'ratioMetric: expected total with good or bad, each with a query.');
     return undefined;
@@ -143,18 +144,28 @@ function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Rea
   return { kind: 'availability', prometheus: counters };
 }
 
-/** Both counters are those of one endpoint. */
-function inCloudWatch(parts: readonly Metric[], context: ObjectiveContext, path: Path): Read | undefined {
-  const selections = parts.map(({ metricSource }): CloudWatchSelection | undefined => {
-    const { counts, dimensions } = metricSource.spec;
-    return typeOf(metricSource, context) === 'CloudWatch' && counts && dimensions
-      ? { counts, dimensions: Object.fromEntries(Object.entries(dimensions).sort()) }
-      : undefined;
-  });
-  const [first] = selections;
-  if (first && selections.every((one) => JSON.stringify(one) === JSON.stringify(first)))
-    return { kind: 'availability', cloudwatch: first };
-  context.problem(path, 'ratioMetric: expected the same type, counts and dimensions in total and bad.');
+/** The first system of others that a part of a ratio names. */
+const foreignOf = (parts: readonly Metric[], context: ObjectiveContext): ForeignSystem | undefined =>
+  (Object.keys(foreignTypes) as ForeignSystem[]).find((system) =>
+    parts.some(({ metricSource }) => typeOf(metricSource, context) === foreignTypes[system]),
+  );
+
+/**
+ * Counts of all and of bad requests. Good ones do not do: if they came later than all requests, those that are missing would look bad.
+ */
+function foreignRatio(
+  system: ForeignSystem,
+  { total, bad }: { total?: Metric | undefined; bad?: Metric | undefined },
+  context: ObjectiveContext,
+  path: Path,
+): Read | undefined {
+  const type = foreignTypes[system];
+  const own = (metric: Metric | undefined) =>
+    metric && typeOf(metric.metricSource, context) === type ? metric.metricSource.spec.query : undefined;
+  const counts = { total: own(total), bad: own(bad) };
+  if (counts.total !== undefined && counts.bad !== undefined)
+    return { kind: 'availability', counts: { system, total: counts.total, bad: counts.bad } };
+  context.problem(path, `ratioMetric: expected total and bad, both of type ${type} and each with a query.`);
   return undefined;
 }
 
@@ -165,11 +176,18 @@ function threshold(
   path: Path,
 ): Read | undefined {
   if (!indicator.spec.thresholdMetric) return undefined;
-  const type = typeOf(indicator.spec.thresholdMetric.metricSource, context);
-  if (type === 'Prometheus') {
+  if (typeOf(indicator.spec.thresholdMetric.metricSource, context) === 'Prometheus') {
     context.problem(
       path,
       'a threshold on a Prometheus query is not supported. Count slow requests with a ratioMetric over histogram buckets.',
+    );
+    return undefined;
+  }
+  const foreign = foreignOf([indicator.spec.thresholdMetric], context);
+  if (foreign) {
+    context.problem(
+      path,
+      `a threshold on a query of ${foreignTypes[foreign]} is not supported. Count slow requests with a ratioMetric.`,
     );
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { product, schemaUrl, sloSchemaFile } from '../product.ts';
+import { foreignTypes } from './objective.ts';
 import { alertPolicies } from './other-kinds.ts';
 import { apiVersion, description, dnsLabel, duration, metadata } from './schema-parts.ts';
 
@@ -11,25 +12,13 @@ const sourceSpec = z.strictObject({
     .min(1)
     .max(2000)
     .describe(
-      'For Prometheus: selector of a counter, such as http_requests_total{service="$service",revision="$revision"}.',
+      'For Prometheus: selector of a counter, such as http_requests_total{service="$service",revision="$revision"}. For Datadog and NewRelic: a count, as in the inputs datadog_total and newrelic_total.',
     )
     .optional(),
   requests: z
     .enum(['all', 'good', 'bad', 'latency'])
     .describe(
-      'For CloudRun and CloudWatch: which requests of the service count. `all` of them, the `good` or the `bad` ones, or (for a thresholdMetric) their `latency`. A request is bad if its status is 429 or at least 500.',
-    )
-    .optional(),
-  counts: z
-    .enum(['rest-api', 'http-api', 'alb', 'lambda'])
-    .describe(
-      'For CloudWatch: what counts the requests in AWS, as the input cloudwatch_counts says it. The same in total and bad.',
-    )
-    .optional(),
-  dimensions: z
-    .record(z.string().regex(/^[A-Za-z]{1,40}$/), z.string().min(1).max(1024))
-    .describe(
-      'For CloudWatch: dimensions of the counters, such as ApiId and Stage. The same in total and bad.',
+      'For CloudRun: which requests of the service count. `all` of them, the `good` or the `bad` ones, or (for a thresholdMetric) their `latency`. A request is bad if its status is 429 or at least 500.',
     )
     .optional(),
 });
@@ -40,9 +29,9 @@ const metricSource = z
       .optional()
       .describe('Name of a DataSource. Leave it out for CloudRun, which needs none.'),
     type: z
-      .enum(['CloudRun', 'Prometheus', 'CloudWatch'])
+      .enum(['CloudRun', 'Prometheus', ...Object.values(foreignTypes)])
       .describe(
-        'CloudRun uses the request logs and metrics of the service itself. Prometheus uses the counter in spec.query. CloudWatch uses the counters of the endpoint in spec.counts.',
+        'CloudRun uses the request logs and metrics of the service itself. Prometheus, Datadog and NewRelic use the counter in spec.query.',
       )
       .optional(),
     spec: sourceSpec,

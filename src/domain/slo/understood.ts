@@ -1,5 +1,6 @@
 import type { Path } from '../data/locate.ts';
 import type { ObjectiveContext } from './context.ts';
+import { foreignTypes } from './objective.ts';
 import type { Indicator, SloDocument } from './schema.ts';
 
 type SpecObjective = SloDocument['spec']['objectives'][number];
@@ -90,6 +91,10 @@ export function typeOf(
   return source.type ?? named;
 }
 
+/** Types whose metrics have a query. */
+const queried: readonly string[] = ['Prometheus', ...Object.values(foreignTypes)];
+const anyOf = queried.join(', ').replace(/, (?=[^,]*$)/, ' or ');
+
 function sourceProblem(source: Source, requests: string, context: ObjectiveContext): string | undefined {
   const { metricSourceRef: reference, type, spec } = source;
   const named = reference === undefined ? undefined : context.dataSources.get(reference);
@@ -98,22 +103,16 @@ function sourceProblem(source: Source, requests: string, context: ObjectiveConte
   if (named !== undefined && type !== undefined && named !== type)
     return `metricSourceRef: the DataSource ${reference} is of type ${named}, but the metric of type ${type}.`;
   const own = typeOf(source, context);
-  if (own !== undefined && own !== 'Prometheus' && own !== 'CloudRun' && own !== 'CloudWatch')
-    return `metricSourceRef: a DataSource of type ${own} is not supported. Expected Prometheus or CloudWatch.`;
-  const { query, requests: asked, counts, dimensions } = spec;
-  if ((counts !== undefined || dimensions !== undefined) && own !== 'CloudWatch')
-    return `metricSource has ${counts === undefined ? 'dimensions' : 'counts'}, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: CloudWatch.`;
-  if (own === 'CloudWatch' && (counts === undefined || dimensions === undefined))
-    return 'metricSource: expected counts (such as http-api) and dimensions (such as ApiId and Stage).';
-  if (own === 'CloudWatch' && requests !== 'all' && requests !== 'bad')
-    return `metricSource: CloudWatch counts all and bad requests, not ${requests} ones. Expected total and bad.`;
-  if (asked !== undefined && own !== 'CloudRun' && own !== 'CloudWatch')
+  if (own !== undefined && !queried.includes(own) && own !== 'CloudRun')
+    return `metricSourceRef: a DataSource of type ${own} is not supported. Expected ${anyOf}.`;
+  const { query, requests: asked } = spec;
+  if (asked !== undefined && own !== 'CloudRun')
     return `metricSource has requests, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: CloudRun.`;
   if (asked !== undefined && asked !== requests)
     return `requests: ${asked} does not fit here. Expected requests: ${requests}.`;
-  if (query === undefined && asked === undefined && own !== 'CloudWatch')
+  if (query === undefined && asked === undefined)
     return `metricSource: spec is empty. Expected ${own === 'CloudRun' ? `requests: ${requests}` : 'a query'}.`;
-  if (query !== undefined && own !== 'Prometheus')
-    return `metricSource has a query, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: Prometheus.`;
+  if (query !== undefined && (own === undefined || !queried.includes(own)))
+    return `metricSource has a query, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: ${anyOf}.`;
   return undefined;
 }

@@ -22,14 +22,6 @@ const probeUrl = custom(
 );
 
 export const guard = group('Who may call the function', {
-  mode: {
-    kind: choice(['verify', 'enforce']),
-    sentence:
-      "`verify` only reads, and fails if the function is public. `enforce` also closes what is open on the function's own service (every binding of the public, the invoker check), waits until that has taken effect, and proves it again.",
-    example: 'enforce',
-    default: 'verify',
-    usedBy: { guard: {} },
-  },
   guard_mode: {
     kind: choice(['enforce', 'verify']),
     sentence: 'What to do if anyone can call the function: `enforce` closes it first, `verify` stops.',

@@ -13,6 +13,7 @@ const everywhere = {
   watch: {},
   rollback: {},
   doctor: {},
+  slo: {},
 } as const;
 
 /** After a login step, deploy-cloud-functions@v4 reads `service_account` as the account of the function. */
@@ -63,6 +64,9 @@ export const login = group('Login', {
         sentence:
           'E-mail of the service account to log in as. Use the one that releases, because its permissions are examined.',
       },
+      slo: {
+        sentence: 'E-mail of the service account to log in as. `plan` and `verify` only read.',
+      },
       auth: { sentence: 'E-mail of the service account to log in as.' },
     },
   },
@@ -92,6 +96,10 @@ export const login = group('Login', {
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },
       guard: {
+        sentence:
+          'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
+      },
+      slo: {
         sentence:
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },

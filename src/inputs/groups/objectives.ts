@@ -67,6 +67,10 @@ export const objectives = group('Objectives and error budget', {
         sentence: 'Path of a file with objectives (OpenSLO v1).',
         otherwise: `\`${sloFile}\` if that file exists, else none`,
       },
+      slo: {
+        sentence: 'Path of the file with objectives (OpenSLO v1) by which releases are judged.',
+        otherwise: `\`${sloFile}\``,
+      },
     },
   },
   budget_window: {

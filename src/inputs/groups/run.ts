@@ -1,8 +1,26 @@
+import { sloModes } from '../../domain/alerting/evidence.ts';
 import { group } from '../../domain/inputs/definition.ts';
 import { boolean, choice, duration } from '../../domain/inputs/kinds.ts';
 
 /** How a run behaves as a whole. */
 export const run = group('What a run does', {
+  mode: {
+    kind: choice(['verify', 'enforce']),
+    sentence:
+      "`verify` only reads, and fails if the function is public. `enforce` also closes what is open on the function's own service (every binding of the public, the invoker check), waits until that has taken effect, and proves it again.",
+    example: 'enforce',
+    default: 'verify',
+    usedBy: {
+      guard: {},
+      slo: {
+        kind: choice(sloModes),
+        default: 'plan',
+        example: 'apply',
+        sentence:
+          '`plan` shows what would change, `verify` fails if something differs, `apply` makes it so, and `generate` writes files.',
+      },
+    },
+  },
   dry_run: {
     kind: boolean,
     sentence: 'Print the plan and change nothing.',

@@ -23,6 +23,10 @@ export const where = group('Where', {
         sentence: 'Name of the deployed function to test. Set this, `url` or `command`.',
       },
       watch: { sentence: 'Name of the function. Required unless `replay` is set.' },
+      slo: {
+        sentence: 'Name of the Cloud Run service that the objectives are about.',
+        otherwise: '`spec.service` of the SLO file',
+      },
     },
   },
   region: {
@@ -38,6 +42,7 @@ export const where = group('Where', {
       'smoke-test': atHome,
       watch: atHome,
       doctor: atHome,
+      slo: atHome,
     },
   },
   new_region: {
@@ -65,6 +70,7 @@ export const where = group('Where', {
       watch: {},
       rollback: {},
       doctor: {},
+      slo: {},
       auth: {
         sentence: 'Project id that this step exports for the steps that follow.',
         otherwise: 'the project in the e-mail of `service_account`, else the project of an earlier step',

@@ -1,10 +1,9 @@
-import { ReleaseError } from '../../domain/errors/errors.ts';
 import { definitions } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
 import { boolean, duration, text } from '../../domain/inputs/kinds.ts';
 import type { InputProblem } from '../../domain/report/input-problem.ts';
 import { defineSource } from '../definition.ts';
-import { countsIn, useProblems } from '../minutes/inputs.ts';
+import { countsIn, pairsOf, useProblems } from '../minutes/inputs.ts';
 import { latenessProblem, pairProblem, parseCount } from './query.ts';
 import { parseSite, sites } from './sites.ts';
 
@@ -77,7 +76,7 @@ const inputs = definitions({
     default: 'false',
   },
   datadog_delay: {
-    kind: duration('1m', '30m'),
+    kind: duration('1m', '15m'),
     sentence:
       'How long after its end a minute is counted, so that its counts have arrived. It grows by itself if minutes turn out to be later.',
     example: '5m',
@@ -117,6 +116,8 @@ function loginProblems({
   return found;
 }
 
+const language = { parse: parseCount, pairProblem };
+
 export const datadog = defineSource({
   sentence: 'metrics of Datadog',
   inputs,
@@ -132,7 +133,7 @@ export const datadog = defineSource({
       counts: countsIn(
         'datadog',
         { total: values.datadog_total, bad: values.datadog_bad },
-        { parse: parseCount, pairProblem },
+        language,
         problem,
       ),
       asked: values.datadog_total !== undefined || values.datadog_bad !== undefined,
@@ -141,36 +142,31 @@ export const datadog = defineSource({
     };
   },
   isMeant: ({ asked }) => asked,
-  problems({ credentials, counts, asked, delayMs }, use) {
-    const found = loginProblems(credentials);
-    if (!asked)
-      found.push({
-        inputs: ['datadog_total', 'datadog_bad'],
-        problem: 'missing: expected the counts of all and of bad requests',
-      });
-    if (counts) {
+  problems({ credentials, counts, delayMs }, use) {
+    const { pairs, problems } = pairsOf('datadog', use.objectives, counts, language);
+    const found = [...loginProblems(credentials), ...problems];
+    const all = new Set([...(counts ? [counts] : []), ...pairs.values()]);
+    for (const pair of all) {
       found.push(
         ...useProblems('datadog', {
           title: 'Datadog',
-          byRevision: counts.total.tag !== undefined,
-          countsProbes: counts.total.metric.startsWith('trace.'),
+          byRevision: pair.total.tag !== undefined,
+          countsProbes: pair.total.metric.startsWith('trace.'),
           use,
         }),
       );
       for (const name of ['total', 'bad'] as const) {
-        const late = latenessProblem(counts[name], delayMs);
-        if (late !== undefined) found.push({ inputs: [`datadog_${name}`], problem: late });
+        const late = latenessProblem(pair[name], delayMs);
+        if (late !== undefined)
+          found.push({ inputs: [pair === counts ? `datadog_${name}` : 'slo_file'], problem: late });
       }
     }
     return found;
   },
-  async open({ clock, log, outside }, { counts, ...settings }) {
-    if (counts === undefined)
-      throw new ReleaseError('input-invalid', {
-        what: 'The counts of Datadog are missing.',
-        fix: 'Set datadog_total and datadog_bad.',
-      });
+  async open({ clock, log, outside, objectives }, { site, credentials, counts, badOptional, delayMs }) {
+    const { pairs } = pairsOf('datadog', objectives, counts, language);
     const { createDatadog } = await import('./source.ts');
-    return createDatadog({ settings: { ...settings, counts }, world: { ...outside, clock }, log });
+    const settings = { site, credentials, pairs, badOptional, delayMs };
+    return createDatadog({ settings, world: { ...outside, clock }, log });
   },
 });

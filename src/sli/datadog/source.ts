@@ -2,6 +2,7 @@ import type { Clock } from '../../steps/ports/clock.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { OutsideLogin } from '../../steps/ports/outside-login.ts';
 import type { SliSource } from '../../steps/ports/sli.ts';
+import { pairFor } from '../minutes/inputs.ts';
 import { minuteSource } from '../minutes/source.ts';
 import { windowOf } from '../minutes/window.ts';
 import { createDatadogApi } from './api.ts';
@@ -14,7 +15,8 @@ import { createReadCounts } from './timeseries.ts';
 export interface DatadogSettings {
   site: SiteName;
   credentials: Credentials;
-  counts: CountPair;
+  /** The counts of each objective, by its id. */
+  pairs: ReadonlyMap<string, CountPair>;
   badOptional: boolean;
   /** Milliseconds after the end of a minute at which it is counted. */
   delayMs: number;
@@ -37,11 +39,17 @@ const earlyMs = 30_000;
 /** Counts requests from metrics of Datadog, by revision if the queries name one. A request is booked in the minute in which it ends. */
 export function createDatadog({ settings, world, log, random }: DatadogOptions): SliSource {
   const { clock } = world;
-  const { site, credentials, counts: pair, badOptional, delayMs } = settings;
+  const { site, credentials, pairs, badOptional, delayMs } = settings;
   const client = { base: datadogBase(site, world), clock, userAgent: world.userAgent };
   const read = createReadCounts(createDatadogApi(client, loginOf(client, site, credentials, world)));
-  const counts = new DatadogCounts({ read, clock, pairOf: () => pair, badOptional });
-  const isWhole = pair.total.tag === undefined;
+  const counts = new DatadogCounts({
+    read,
+    clock,
+    pairOf: (objective) => pairFor(pairs, objective),
+    badOptional,
+  });
+  const all = [...pairs.values()];
+  const isWhole = all.some(({ total }) => total.tag === undefined);
   const { parts, patiently } = minuteSource({
     source: 'datadog',
     naming: {
@@ -56,7 +64,12 @@ export function createDatadog({ settings, world, log, random }: DatadogOptions):
     earlyMs,
     note: 'Datadog was read more rarely at times, because other tools use the same limit of calls.',
     read: (query, window, signal) => counts.minutes(query, window, signal),
-    probe: (service, window, signal) => read([forAll(pair.total, service)], window, signal),
+    probe: (service, window, signal) =>
+      read(
+        all.slice(0, 1).map(({ total }) => forAll(total, service)),
+        window,
+        signal,
+      ),
   });
   return {
     ...parts,

@@ -88,6 +88,8 @@ function seriesOf(
     }
     found[index as number]?.push({ tags: textsOf(tags), points });
   }
+  if (found.some((own, n) => own.length > 1 && !queries[n]?.includes(' by {')))
+    throw malformed('it has several series, but one count was asked for');
   return found;
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { cloudRunFilter, requestCount, requestLatencies } from '../../domain/slo/cloud-run-filter.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
 import { isQuotaError, QuotaSpent } from '../quota/quota-spent.ts';
@@ -32,8 +33,7 @@ export interface MonitoringApi {
   ): Promise<BucketCount[]>;
 }
 
-const metricOf = ({ kind }: SliObjective) =>
-  kind === 'latency' ? 'run.googleapis.com/request_latencies' : 'run.googleapis.com/request_count';
+const metricOf = ({ kind }: SliObjective) => (kind === 'latency' ? requestLatencies : requestCount);
 
 const mostPages = 20;
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
@@ -63,15 +63,13 @@ export function createMonitoringApi({ rest, projectId, region }: MonitoringScope
     signal?: AbortSignal,
   ): Promise<BucketCount[]> {
     const metric = metricOf(objective);
-    const filter = [
-      `metric.type="${metric}"`,
-      'resource.type="cloud_run_revision"',
-      `resource.labels.location="${region}"`,
-      `resource.labels.service_name="${query.service}"`,
+    const filter = cloudRunFilter(
+      metric,
+      { region, service: query.service },
       ...(query.revisions
         ? [`resource.labels.revision_name=one_of(${query.revisions.map((name) => `"${name}"`).join(',')})`]
         : []),
-    ].join(' AND ');
+    );
     const groups = ['resource.labels.revision_name', 'metric.labels.response_code'];
     const repeated = groups
       .map((field) => `aggregation.groupByFields=${encodeURIComponent(field)}`)

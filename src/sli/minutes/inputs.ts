@@ -1,5 +1,7 @@
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import { slug } from '../../domain/product.ts';
 import type { InputProblem, NoteProblem } from '../../domain/report/input-problem.ts';
+import { type ForeignSystem, foreignTypes, type Objective } from '../../domain/slo/objective.ts';
 import type { SourceUse } from '../definition.ts';
 
 interface Language<Q> {
@@ -30,6 +32,55 @@ export function countsIn<Q extends object>(
   return { total: counts.total, bad: counts.bad };
 }
 
+/** Two counts, read from their texts. */
+export interface Pair<Q> {
+  total: Q;
+  bad: Q;
+}
+
+/**
+ * The counts of each objective: its own of the SLO file, else those of the inputs. Notes what is wrong, under the input or under the
+ * place in the file.
+ */
+export function pairsOf<Q extends object>(
+  system: ForeignSystem,
+  objectives: readonly Objective[],
+  inputs: Pair<Q> | undefined,
+  language: Language<Q>,
+): { pairs: Map<string, Pair<Q>>; problems: InputProblem[] } {
+  const pairs = new Map<string, Pair<Q>>();
+  const problems: InputProblem[] = [];
+  let isMissing = false;
+  for (const { id, source = id, counts } of objectives) {
+    if (counts?.system !== system) {
+      if (inputs) pairs.set(id, inputs);
+      else if (!isMissing)
+        problems.push({
+          inputs: [`${system}_total`, `${system}_bad`],
+          problem: `missing: expected the counts of all and of bad requests for ${source}, or counts of type ${foreignTypes[system]} in the SLO file`,
+        });
+      isMissing = inputs === undefined;
+      continue;
+    }
+    const own = { total: language.parse(counts.total), bad: language.parse(counts.bad) };
+    for (const name of ['total', 'bad'] as const)
+      if (typeof own[name] === 'string')
+        problems.push({ inputs: ['slo_file'], problem: `${source}: ${name}: ${own[name]}` });
+    if (typeof own.total === 'string' || typeof own.bad === 'string') continue;
+    const wrong = language.pairProblem(own.total, own.bad);
+    if (wrong !== undefined) problems.push({ inputs: ['slo_file'], problem: `${source}: bad: ${wrong}` });
+    else pairs.set(id, { total: own.total, bad: own.bad });
+  }
+  return { pairs, problems };
+}
+
+/** The counts of an objective. Throws if it has none. */
+export function pairFor<Q>(pairs: ReadonlyMap<string, Pair<Q>>, { id }: { id: string }): Pair<Q> {
+  const pair = pairs.get(id);
+  if (pair) return pair;
+  throw new ReleaseError('slo-invalid', { what: `The objective ${id} does not say which counts to read.` });
+}
+
 /** What such counts cannot do for this use. */
 export function useProblems(
   source: string,
@@ -55,6 +106,11 @@ export function useProblems(
     found.push({
       inputs: ['source'],
       problem: `${source}_total and ${source}_bad do not say how many answers were slow, so expected objectives of requests without an error, or source auto or logs`,
+    });
+  if (objectives.some(({ prometheus }) => prometheus))
+    found.push({
+      inputs: ['source'],
+      problem: 'the SLO file names counters of Prometheus, so expected source prometheus',
     });
   if (objectives.some(({ clientErrors }) => clientErrors))
     found.push({

@@ -32,6 +32,9 @@ const againMs = 15 * minuteMs;
 /** However late a minute was, the counts do not wait longer than this. */
 const mostDelayMs = 15 * minuteMs;
 
+/** A watch that looks back for many hours reads them in parts, because a system gives only so many steps at once. */
+const mostAtOnceMs = 300 * minuteMs;
+
 /** Counts the requests of one watch, minute by minute. */
 export class MinuteReader implements SliReader {
   readonly #query: SliQuery;
@@ -60,9 +63,17 @@ export class MinuteReader implements SliReader {
     const now = this.#access.clock.now();
     const horizon = Math.floor((now - this.#delayMs) / minuteMs) * minuteMs;
     const tally = new Tally();
-    if (horizon > this.#from) {
-      await this.#count({ horizon, now }, marks, tally, signal);
-      this.#from = horizon;
+    const begun = this.#from;
+    while (this.#from < horizon) {
+      const until = Math.min(horizon, this.#from + mostAtOnceMs);
+      try {
+        await this.#count({ horizon: until, now }, marks, tally, signal);
+      } catch (error) {
+        // What was counted before must not be lost. The next look meets the same failure, if it lasts.
+        if (this.#from > begun && !signal?.aborted) break;
+        throw error;
+      }
+      this.#from = until;
     }
     return {
       counts: tally.counts,
@@ -100,7 +111,7 @@ export class MinuteReader implements SliReader {
         tally.add(revision, objective, span, total, bad, mixed);
       }
       if (late) {
-        this.#delayMs = Math.min(mostDelayMs, Math.max(this.#delayMs, late.afterMs));
+        this.#delayMs = Math.max(this.#delayMs, Math.min(mostDelayMs, late.afterMs));
         this.#notes.add(
           `${naming.title} changed minutes that were counted already, up to ${spanText(Math.round(late.afterMs / 1000))} after their end. They were counted again, and later minutes wait longer.`,
         );

@@ -12,7 +12,13 @@ import { planOf, toWrite } from '../../../src/domain/setup/plan.ts';
 import { gcloudLines } from '../../../src/domain/setup/print/gcloud.ts';
 import { yamlText } from '../../../src/domain/setup/print/yaml.ts';
 import { keyOf, type Resource } from '../../../src/domain/setup/resource.ts';
-import { closerRole, deployerRole, readerRole, rollbackRole } from '../../../src/domain/setup/roles.ts';
+import {
+  alertsRole,
+  closerRole,
+  deployerRole,
+  readerRole,
+  rollbackRole,
+} from '../../../src/domain/setup/roles.ts';
 import { neededServices } from '../../../src/domain/setup/services.ts';
 import { setupFiles } from '../../../src/domain/setup/workflow-files.ts';
 import { fileFacts, setupWish } from '../../support/setup-wish.ts';
@@ -71,6 +77,20 @@ group('what has to be there', () => {
       ).toEqual([]);
     expect(readerRole.permissions.filter((one) => /update|Set$/.test(one))).toEqual([]);
     expect(deployerRole('function').permissions).not.toContain('run.services.setIamPolicy');
+  });
+
+  test('what keeps alerts is granted to the deployer alone, and only if it is asked for', () => {
+    const grants = (mayAlert: boolean) =>
+      desired(setupWish({ mayAlert })).filter(
+        (one) => one.kind === 'grant' && one.role.endsWith(`/${alertsRole.id}`),
+      );
+    expect(grants(false)).toEqual([]);
+    expect(grants(true)).toEqual([
+      expect.objectContaining({
+        on: expect.objectContaining({ what: 'project' }),
+        member: expect.stringContaining('deployer'),
+      }),
+    ]);
   });
 
   test.each(['a', 'ocr_api', 'a-function-with-a-name-of-more-than-thirty-letters', `x${'-'.repeat(30)}y`])(

@@ -46,10 +46,15 @@ async function sentBody(): Promise<Record<string, unknown>> {
     settings: {
       site: 'us1',
       credentials: login,
-      counts: {
-        total: count('sum:ocr.requests{service:ocr,version:$revision}'),
-        bad: count('sum:ocr.errors{service:ocr,version:$revision}'),
-      },
+      pairs: new Map([
+        [
+          'availability',
+          {
+            total: count('sum:ocr.requests{service:ocr,version:$revision}'),
+            bad: count('sum:ocr.errors{service:ocr,version:$revision}'),
+          },
+        ],
+      ]),
       badOptional: true,
       delayMs: minute,
     },

@@ -89,6 +89,51 @@ test('every field of an answer is in the documented schema', async () => {
     ['logging', 'GET', `/v2/${project}/locations/-/buckets`],
     ['monitoring', 'GET', `/v3/${project}/metricDescriptors`],
     ['monitoring', 'GET', `/v3/${project}/monitoredResourceDescriptors`],
+    [
+      'monitoring',
+      'POST',
+      `/v3/${project}/services?serviceId=ocr`,
+      { displayName: 'ocr', custom: {}, userLabels: { team: 'ocr' } },
+    ],
+    ['monitoring', 'GET', `/v3/${project}/services`],
+    [
+      'monitoring',
+      'POST',
+      `/v3/${project}/services/ocr/serviceLevelObjectives`,
+      {
+        ...{ displayName: 'fast', goal: 0.95, rollingPeriod: '86400s' },
+        serviceLevelIndicator: {
+          requestBased: {
+            distributionCut: {
+              distributionFilter:
+                'metric.type="run.googleapis.com/request_latencies" AND resource.type="cloud_run_revision"',
+              range: { max: 5000 },
+            },
+          },
+        },
+      },
+    ],
+    ['monitoring', 'GET', `/v3/${project}/services/ocr/serviceLevelObjectives`],
+    [
+      'monitoring',
+      'POST',
+      `/v3/${project}/alertPolicies`,
+      {
+        ...{ displayName: 'burn', combiner: 'AND' },
+        conditions: [
+          {
+            displayName: 'fast',
+            conditionThreshold: {
+              filter: 'select_slo_burn_rate("projects/p/services/s/serviceLevelObjectives/o", "3600s")',
+              ...{ comparison: 'COMPARISON_GT', thresholdValue: 14.4, duration: '0s' },
+            },
+          },
+        ],
+      },
+    ],
+    ['monitoring', 'GET', `/v3/${project}/alertPolicies`],
+    ['monitoring', 'POST', `/v1/${project}/dashboards`, { displayName: 'board', gridLayout: {} }],
+    ['monitoring', 'GET', `/v1/${project}/dashboards`],
     ['monitoring', 'GET', `/v3/${project}/timeSeries?filter=${filter}&${interval}`],
     ['orgpolicy', 'GET', `/v2/${project}/policies/run.managed.requireInvokerIam:getEffectivePolicy`],
     ['secretmanager', 'GET', `/v1/${project}/secrets`],

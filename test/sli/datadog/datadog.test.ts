@@ -42,10 +42,11 @@ function sourceOf({
   counts = revisionCounts,
   credentials = { apiKey, appKey } as Credentials,
   badOptional = false,
+  delayMs = 2 * minute,
 } = {}) {
   masked = [];
   return createDatadog({
-    settings: { site: 'eu1', credentials, counts, badOptional, delayMs: 2 * minute },
+    settings: { site: 'eu1', credentials, pairs: new Map([['availability', counts]]), badOptional, delayMs },
     world: {
       clock,
       env: { DATADOG_HOST: datadog.url },
@@ -196,7 +197,7 @@ describe('the login', () => {
         settings: {
           site: 'eu1',
           credentials: { apiKey, appKey },
-          counts: wholeCounts,
+          pairs: new Map([['availability', wholeCounts]]),
           badOptional: true,
           delayMs: minute,
         },
@@ -387,6 +388,31 @@ describe('late minutes', () => {
     }
     expect(sumOf(all)).toEqual({ total: 107, bad: 4 });
     expect((await one.poll([start])).lagMs).toBeGreaterThanOrEqual(6 * minute);
+  });
+
+  test('a look back over many hours is read in parts, and a part that fails loses nothing', async () => {
+    past();
+    for (let n = 0; n < 900; n += 7) requests(n, 'ocr-2', 10, 1);
+    await clock.sleep(905 * minute);
+    const one = reader();
+    datadog.troubles.push({ stepMs: 60_000 }, 'in-errors');
+    const first = await one.poll([start - minute]);
+    expect(first.horizon).toBe(start + 300 * minute);
+    const second = await one.poll([start - minute]);
+    expect(second.horizon).toBeGreaterThanOrEqual(start + 900 * minute);
+    expect(sumOf([...first.counts, ...second.counts])).toEqual({ total: 1290, bad: 129 });
+  });
+
+  test('a late minute does not shorten a longer delay', async () => {
+    past();
+    requests(0, 'ocr-2', 100, 1);
+    requests(0, 'ocr-2', 7, 0, 30 * minute);
+    const source = sourceOf({ delayMs: 25 * minute });
+    const one = reader(source);
+    for (let n = 0; n < 40; n++) {
+      await clock.sleep(minute);
+      expect((await one.poll([start])).lagMs).toBe(25 * minute);
+    }
   });
 
   test('any lag, gap and late part: each request is counted once', async () => {

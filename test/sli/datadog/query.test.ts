@@ -63,8 +63,12 @@ describe('counts', () => {
 
   test('what Datadog fetches from a cloud needs a longer delay', () => {
     const aws = read('sum:aws.apigateway.count{apiname:ocr}');
-    expect(latenessProblem(aws, 15 * 60_000)).toMatch(/20 minutes late.*source cloudwatch/);
-    expect(latenessProblem(aws, 20 * 60_000)).toBeUndefined();
+    expect(latenessProblem(aws, 15 * 60_000)).toMatch(/20 minutes late, so expected source cloudwatch$/);
+    const gcp = read('sum:gcp.run.request_count{service_name:ocr,revision_name:$revision}');
+    expect(latenessProblem(gcp, 2 * 60_000)).toMatch(
+      /8 minutes late, so expected datadog_delay: 8m or more, or source logs/,
+    );
+    expect(latenessProblem(gcp, 8 * 60_000)).toBeUndefined();
     expect(latenessProblem(read('sum:awsome.requests{*}'), 60_000)).toBeUndefined();
   });
 });

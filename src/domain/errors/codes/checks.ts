@@ -36,8 +36,8 @@ export const checkErrors = {
     title: 'The counters of requests cannot be used',
     why: 'A counter does not exist, counts a request more than once, contradicts another one, or the server refuses its query.',
     check:
-      'Run the query of the message in your Prometheus, whose labels the message lists, or look for the counter in the console of CloudWatch or the Metrics Explorer of Datadog.',
-    fix: 'Correct the selectors of the counters (prometheus_total and prometheus_bad, or those in the SLO file), cloudwatch_dimensions, or datadog_total and datadog_bad.',
+      'Run the query of the message in your Prometheus, whose labels the message lists, or look for the counter in the console of CloudWatch, the Metrics Explorer of Datadog or the query builder of New Relic.',
+    fix: 'Correct the selectors of the counters (prometheus_total and prometheus_bad, or those in the SLO file), cloudwatch_dimensions, or the counts of Datadog or New Relic.',
     inMessages: ['fix'],
   },
   'quota-spent': {

@@ -1,0 +1,20 @@
+/**
+ * What `slo` needs on the project to keep objectives in Cloud Monitoring. A release needs none of it, so it is not in the table
+ * of checks of a release.
+ */
+
+const of = (what: string, ...verbs: string[]) => verbs.map((verb) => `monitoring.${what}.${verb}`);
+
+/** For `plan` and `verify`. `roles/monitoring.viewer` has it. */
+export const alertingReads: readonly string[] = [
+  ...of('services', 'get'),
+  ...of('slos', 'list'),
+  ...of('alertPolicies', 'list'),
+  ...of('dashboards', 'get', 'list'),
+];
+
+/** For `apply` besides. `roles/monitoring.editor` has it. What deletes is used with `prune` alone. */
+export const alertingWrites: readonly string[] = [
+  ...of('services', 'create', 'update'),
+  ...['slos', 'alertPolicies', 'dashboards'].flatMap((what) => of(what, 'create', 'update', 'delete')),
+];
