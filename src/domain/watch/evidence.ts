@@ -1,3 +1,4 @@
+import type { Answers } from '../evidence/answers.ts';
 import type { Counts } from '../evidence/counts.ts';
 import { type Blame, platformAt } from '../evidence/decide.ts';
 import type { Objective } from '../slo/objective.ts';
@@ -43,7 +44,9 @@ export interface WatchFacts {
     /** ln of the evidence that each revision by itself breaks the objective. */
     breaks?: { candidate: number; baseline?: number | undefined } | undefined;
   }[];
-  points: readonly { seconds: number; tests: readonly { candidate: Counts; baseline: Counts }[] }[];
+  points: readonly PointFacts[];
+  /** When the candidate's share of traffic changed, in seconds since the first shift. Absent in older reports. */
+  shifts?: readonly Shift[] | undefined;
   /** Answers of 4xx. Absent in older reports, and if the source does not tell them apart. */
   clients?: ClientFacts | undefined;
   /** Requests that the front end refused, which are in no count. Absent in older reports. */
@@ -53,6 +56,26 @@ export interface WatchFacts {
 }
 
 export type WatchTest = WatchFacts['tests'][number];
+
+export interface Shift {
+  seconds: number;
+  share: number;
+}
+
+/** What one look added. Counts are increments since the look before. */
+export interface PointFacts {
+  seconds: number;
+  tests: readonly {
+    candidate: Counts;
+    baseline: Counts;
+    /** ln of the evidence, as in `WatchTest`. Absent in older reports. */
+    against?: number | undefined;
+    pass?: number | undefined;
+    breaks?: { candidate: number; baseline?: number | undefined } | undefined;
+  }[];
+  /** Answers of 4xx. Absent in older reports, and if the source does not tell them apart. */
+  clients?: { candidate: Answers; baseline: Answers } | undefined;
+}
 
 /** Returns the evidence if the watch tested anything. A report that was read from a file may hold anything at all. */
 export const testedFacts = (facts: WatchFacts | undefined): WatchFacts | undefined =>

@@ -1,8 +1,10 @@
+import type { Answers } from '../../domain/evidence/answers.ts';
 import type { Counts } from '../../domain/evidence/counts.ts';
 import type { Blame } from '../../domain/evidence/decide.ts';
 import type { Phase } from '../../domain/evidence/state.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
 import type { ClientFacts, Refused } from '../../domain/watch/clients/facts.ts';
+import type { Shift } from '../../domain/watch/evidence.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
 import type { ReplayFile } from '../../domain/watch/replay/file.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
@@ -20,7 +22,10 @@ export interface WatchPoint {
     /** Natural logarithms of the evidence. `against` is the one that decides in this phase. */
     against: number;
     pass: number;
+    breaks: { candidate: number; baseline: number | undefined };
   }[];
+  /** The same requests by their answers. Undefined if the source does not tell 4xx apart. */
+  clients?: { candidate: Answers; baseline: Answers } | undefined;
 }
 
 /** All that one test has seen, for people. */
@@ -61,6 +66,8 @@ export interface WatchEvidence {
   lagSeconds: number;
   tests: TestSummary[];
   points: WatchPoint[];
+  /** When traffic had settled at each share of the candidate, in seconds since the first shift. */
+  shifts: Shift[];
   /** What the candidate's bad requests of this step have in common, most frequent first. Empty if the source cannot say. */
   failures: Omit<Failure, 'revision'>[];
   /** Answers of 4xx. Undefined if the source does not tell them apart. */

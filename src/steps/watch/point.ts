@@ -1,3 +1,5 @@
+import { addAnswers, noAnswers } from '../../domain/evidence/answers.ts';
+import type { ClientCell } from '../../domain/evidence/client-test.ts';
 import { addCounts, noCounts } from '../../domain/evidence/counts.ts';
 import type { Decision } from '../../domain/evidence/decide.ts';
 import type { Cell } from '../../domain/evidence/state.ts';
@@ -6,7 +8,12 @@ import type { WatchPoint } from './evidence.ts';
 
 /** What one look added, for the report. `horizon`: seconds since the first shift until when everything was seen. */
 export function pointOf(
-  look: { seconds: number; cells: readonly Cell[]; decision: Decision },
+  look: {
+    seconds: number;
+    cells: readonly Cell[];
+    decision: Decision;
+    clients: { cells: readonly ClientCell[] } | undefined;
+  },
   share: number,
   horizon: number,
 ): WatchPoint {
@@ -21,7 +28,19 @@ export function pointOf(
         addCounts(counts.candidate, cell.candidate);
         if (cell.baseline) addCounts(counts.baseline, cell.baseline);
       }
-      return { ...counts, against: againstOf(at), pass: at.pass };
+      const alone = at.full !== undefined;
+      const breaks = { candidate: at.full ?? at.slo, baseline: alone ? undefined : at.beside };
+      return { ...counts, against: againstOf(at), pass: at.pass, breaks };
     }),
+    ...(look.clients ? { clients: answersOf(look.clients.cells) } : {}),
   };
+}
+
+function answersOf(cells: readonly ClientCell[]): WatchPoint['clients'] {
+  const sums = { candidate: { ...noAnswers }, baseline: { ...noAnswers } };
+  for (const cell of cells) {
+    addAnswers(sums.candidate, cell.candidate);
+    if (cell.baseline) addAnswers(sums.baseline, cell.baseline);
+  }
+  return sums;
 }

@@ -1,3 +1,4 @@
+import { addAnswers, noAnswers } from '../../domain/evidence/answers.ts';
 import { addCounts } from '../../domain/evidence/counts.ts';
 import type { Decision, Standing } from '../../domain/evidence/decide.ts';
 import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
@@ -6,6 +7,7 @@ import { clientErrorsId } from '../../domain/watch/clients/cells.ts';
 import { clientText, type Refused, refusedText } from '../../domain/watch/clients/facts.ts';
 import { type Failure, kindTexts } from '../../domain/watch/failures.ts';
 import { againstOf, liveText, readText, worstOf } from '../../domain/watch/live-line.ts';
+import type { RecordedClients } from '../../domain/watch/replay/recorded.ts';
 import type { WatchState } from '../../domain/watch/state.ts';
 import type { SliReading } from '../ports/sli.ts';
 import { clientFactsOf } from './clients.ts';
@@ -18,6 +20,7 @@ export interface Look {
   seconds: number;
   cells: readonly Cell[];
   decision: Decision;
+  clients: RecordedClients | undefined;
   reading: SliReading | undefined;
 }
 
@@ -127,6 +130,11 @@ function thin(points: WatchPoint[]): void {
           addCounts(test.baseline, earlier.baseline);
         }
       });
+    if (first.clients && second) {
+      second.clients ??= { candidate: { ...noAnswers }, baseline: { ...noAnswers } };
+      addAnswers(second.clients.candidate, first.clients.candidate);
+      addAnswers(second.clients.baseline, first.clients.baseline);
+    }
     kept.push(second ?? first);
   }
   points.splice(0, points.length, ...kept);

@@ -68,7 +68,9 @@ function replayStep(step: RecordedWatch, request: WatchRequest, state: WatchStat
     const withheld = look.withheld === true;
     const facts = { seconds, cells, dwell, lag, ended: look.ended === true, withheld, clients: look.clients };
     let decision = judgeLook(request, state, facts);
-    points.push(pointOf({ seconds, cells, decision }, step.share, Math.max(0, seconds - lag)));
+    points.push(
+      pointOf({ seconds, cells, decision, clients: look.clients }, step.share, Math.max(0, seconds - lag)),
+    );
     most = look.clients?.most ?? most;
     const over = look.ended === true || index === step.looks.length - 1;
     // Another rule may want to see more than was recorded. Then the recording's end is the end.

@@ -174,6 +174,7 @@ function evidenceOf(
   const { candidate, baseline, phase, share } = request;
   return {
     ...{ candidate, baseline, phase, share, tests, points },
+    shifts: shiftsOf(state),
     blame: decision.blame,
     rule: request.rule?.kind ?? 'evidence',
     source: counts.reading?.source ?? 'none',
@@ -186,6 +187,12 @@ function evidenceOf(
     replay: recordReplay(state, request, points, recorded),
   };
 }
+
+/** When traffic had settled at each share. */
+const shiftsOf = ({ marks, startedAt }: WatchState) =>
+  marks.flatMap(({ at, share }) =>
+    share === null ? [] : [{ seconds: Math.round((at - startedAt) / 100) / 10, share }],
+  );
 
 /** Says once that 4xx are not judged, if the user wants them judged and the source does not tell them apart. */
 function untold({ clientErrors }: WatchRequest, reading: SliReading | undefined): string[] {

@@ -85,10 +85,10 @@ describe('charts', () => {
     for (const line of body) {
       if (/^ {4}line /.test(line))
         expect(line).toMatch(/^ {4}line \[-?\d+(\.\d+)?(, -?\d+(\.\d+)?){0,119}\]$/);
-      if (/axis "/.test(line))
-        expect(line).toMatch(/^ {4}[xy]-axis "[A-Za-z0-9 ._%()/+-]+" 0 --> \d+(\.\d+)?$/);
-      if (/ :(crit, )?t\d/.test(line))
-        expect(line).toMatch(/^ {4}[A-Za-z0-9][^:]* :(crit, )?t\d+, \d+, \d+ms$/);
+      if (/axis "/.test(line)) expect(line).toMatch(/^ {4}x-axis "[A-Za-z0-9 ._%()/+-]+" 0 --> \d+(\.\d+)?$/);
+      if (/y-axis/.test(line)) expect(line).toMatch(/^ {4}y-axis 0 --> \d+(\.\d+)?$/);
+      if (/ :((crit|active), )?t\d/.test(line))
+        expect(line).toMatch(/^ {4}[A-Za-z0-9][^:]* :((crit|active), )?t\d+, \d+, \d+ms$/);
     }
     expect(lines.join('\n').length).toBeLessThan(51_000);
   };
@@ -100,14 +100,15 @@ describe('charts', () => {
         anyNumber,
         anyNumber,
         fc.array(anySeries, { maxLength: 4 }),
-        (text, xMax, yMax, values) => {
+        anySeries,
+        (text, xMax, yMax, values, marks) => {
           wellFormed(
             lineChart({
               title: text,
               text,
               xTitle: text,
               xMax,
-              yTitle: text,
+              marks,
               yMax,
               height: 240,
               series: values.map((own) => ({ color: '#e5534b', values: own })),
@@ -124,7 +125,7 @@ describe('charts', () => {
       label: hostile,
       start: anyNumber,
       seconds: anyNumber,
-      bad: fc.boolean(),
+      end: fc.constantFrom('good' as const, 'bad' as const, 'open' as const),
     });
     void fc.assert(
       fc.property(fc.array(task, { maxLength: 80 }), hostile, (tasks, text) =>
@@ -150,7 +151,6 @@ describe('charts', () => {
       xTitle: 'x',
       xMin,
       xMax,
-      yTitle: 'y',
       yMax: 1,
       height: 200,
       series: [{ color: '#e5534b', values: Array.from({ length: points }, (_, i) => i) }],
@@ -172,6 +172,58 @@ describe('charts', () => {
     );
   });
 
+  const markedLine = (xMin: number, xMax: number, points: number, marks: readonly number[]) => {
+    const values = Array.from({ length: points }, (_, i) => i);
+    return lineChart({
+      ...{ title: 'x', text: 'x', xTitle: 'x', xMin, xMax, yMax: 9, height: 200, marks },
+      series: [{ color: '#e5534b', values }],
+    });
+  };
+
+  test('a mark is one peak at its moment, under the lines and narrower than their points', () => {
+    const lines = markedLine(0, 120, 13, [45, 500, -3]);
+    const [peaks, own] = lines
+      .filter((text) => text.includes('line ['))
+      .map((text) => (/\[(.*)\]/.exec(text)?.[1] ?? '').split(', ').map(Number));
+    expect(own).toHaveLength(13);
+    expect(peaks).toHaveLength(97);
+    expect(peaks?.flatMap((value, i) => (value > 0 ? [[i, value]] : []))).toEqual([[36, 12]]);
+    expect(lines.join('\n')).toContain('plotColorPalette: "#8b949e, #e5534b"');
+  });
+
+  test('without a mark inside the chart there is no line for marks', () => {
+    for (const marks of [[], [0], [120], [Number.NaN], [-1, 1e9]])
+      expect(markedLine(0, 120, 13, marks).filter((text) => text.includes('line ['))).toHaveLength(1);
+  });
+
+  test('marks never cost a line its last point', () => {
+    void fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 5000, noNaN: true }),
+        fc.double({ min: 2, max: 20_000, noNaN: true }),
+        fc.integer({ min: 2, max: 120 }),
+        fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+        (from, length, points, part) => {
+          const lines = markedLine(from, from + length, points, [from + part * length]);
+          for (const text of lines.filter((one) => one.includes('line ['))) {
+            const [count, given] = drawn([...lines.filter((one) => !one.includes('line [')), text]);
+            expect(count).toBe(given);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('an undecided stage is hollow, not green', () => {
+    const tasks = (['good', 'bad', 'open'] as const).map((end, i) => ({
+      ...{ section: 'Watch', label: `step ${i}`, start: 10 * i, seconds: 10, end },
+    }));
+    const text = timeline(tasks, { title: 'x', text: 'x' }).join('\n');
+    expect(text).toMatch(/ {4}step 0 :t0, .*\n {4}step 1 :crit, t1, .*\n {4}step 2 :active, t2, /);
+    expect(text).toContain('activeTaskBkgColor: "transparent"');
+  });
+
   test('the axis shows the end of the line to a hundredth', () => {
     const end = Number(/--> (\S+)/.exec(line(12.9, 16.9, 3).join('\n'))?.[1]);
     expect(Math.abs(end - 16.9)).toBeLessThanOrEqual(0.04);
@@ -179,7 +231,7 @@ describe('charts', () => {
 
   test('nothing to draw is no chart', () => {
     expect(timeline([], { title: '', text: '' })).toEqual([]);
-    const chart = { title: '', text: '', xTitle: '', xMax: 0, yTitle: '', yMax: 1, height: 200 };
+    const chart = { title: '', text: '', xTitle: '', xMax: 0, yMax: 1, height: 200 };
     expect(lineChart({ ...chart, series: [{ color: '#000000', values: [1] }] })).toEqual([]);
     expect(lineChart({ ...chart, xMax: 5, series: [] })).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { axisText, chartNumber, chartText, fence } from './text.ts';
+import { axisText, chartNumber, chartText, chartWidth, fence, grey } from './text.ts';
 
 /** Mermaid becomes slow and illegible with more. */
 const maxPoints = 120;
@@ -15,11 +15,12 @@ export interface LineChart {
   /** The x of the first value. Default 0. */
   xMin?: number;
   xMax: number;
-  yTitle: string;
   /** The top of the axis. Larger values raise it. */
   yMax: number;
   height: number;
   series: readonly Series[];
+  /** Moments on the x axis, drawn as thin grey peaks, because Mermaid has no vertical lines. */
+  marks?: readonly number[] | undefined;
 }
 
 /** Picks at most `most` of the values at even distances, including the first and the last. */
@@ -50,6 +51,27 @@ function axisEnds(min: number, max: number, points: number): [from: string, to: 
   return [text(from), text(from + steps * step)];
 }
 
+const letters = 'labelFontSize: 14, titleFontSize: 15';
+
+/**
+ * A line at 0 with a peak at each mark. It has a point for each point of the other lines and a power of two less one
+ * between them, so that the steps of both add up exactly. Empty if no mark lies inside the chart.
+ */
+function peaksAt(
+  marks: readonly number[],
+  [min, max]: readonly [number, number],
+  points: number,
+  top: number,
+): number[] {
+  const most = Math.min(maxPoints, Math.floor(max - min) + 1);
+  let between = 1;
+  while (2 * between * (points - 1) + 1 <= most) between *= 2;
+  const last = between * (points - 1);
+  const at = new Set(marks.map((mark) => Math.round(((mark - min) / (max - min)) * last)));
+  const peaks = Array.from({ length: last + 1 }, (_, i) => (i > 0 && i < last && at.has(i) ? top : 0));
+  return peaks.some((value) => value > 0) ? peaks : [];
+}
+
 /** Lines over a range of x. Empty if there is nothing to draw. */
 export function lineChart(chart: LineChart): string[] {
   const series = chart.series
@@ -66,19 +88,23 @@ export function lineChart(chart: LineChart): string[] {
     ...series.flatMap(({ values }) => values),
   );
   const top = highest >= 0.001 ? highest : 1;
-  const [from, to] = axisEnds(xMin, xMax, Math.max(...series.map(({ values }) => values.length)));
+  const longest = Math.max(...series.map(({ values }) => values.length));
+  const peaks = peaksAt(chart.marks ?? [], [xMin, xMax], longest, top);
+  const [from, to] = axisEnds(xMin, xMax, Math.max(longest, peaks.length));
+  const drawn = peaks.length > 0 ? [{ color: grey, values: peaks }, ...series] : series;
   return fence([
     '---',
     'config:',
-    `  xyChart: { width: 900, height: ${chart.height} }`,
+    `  xyChart: { width: ${chartWidth}, height: ${chart.height}, xAxis: { ${letters} }, yAxis: { ${letters} } }`,
     '  themeVariables:',
-    `    xyChart: { backgroundColor: "transparent", plotColorPalette: "${series.map(({ color }) => color).join(', ')}" }`,
+    `    xyChart: { backgroundColor: "transparent", plotColorPalette: "${drawn.map(({ color }) => color).join(', ')}" }`,
     '---',
     'xychart-beta',
     `    accTitle: ${chartText(chart.title, 100)}`,
     `    accDescr: ${chartText(chart.text, 300)}`,
     `    x-axis "${axisText(chart.xTitle, 60)}" ${from} --> ${to}`,
-    `    y-axis "${axisText(chart.yTitle, 30)}" 0 --> ${chartNumber(top)}`,
-    ...series.map(({ values }) => `    line [${values.map(chartNumber).join(', ')}]`),
+    // A title beside the y axis would cover its numbers on a phone. The text above the chart names the unit.
+    `    y-axis 0 --> ${chartNumber(top)}`,
+    ...drawn.map(({ values }) => `    line [${values.map(chartNumber).join(', ')}]`),
   ]);
 }

@@ -1,12 +1,18 @@
 /**
  * Text, numbers and blocks for Mermaid charts that GitHub renders in a job summary (Mermaid 10.9 to 11.17 parse them).
  * Colours have names and a contrast of at least 3:1 on white and on black. If a chart cannot be drawn, it is left out;
- * a table beside it holds the same values.
+ * a table beside it holds the same values. Charts are drawn 500 wide: GitHub's page on a phone is 390 wide and shrinks
+ * them to fit, and so their letters stay legible.
  */
 
 export const red = '#e5534b';
 export const blue = '#2f81f7';
 export const amber = '#b08800';
+export const green = '#2da44e';
+export const purple = '#986ee2';
+export const grey = '#8b949e';
+
+export const chartWidth = 500;
 
 const maxCharacters = 50_000;
 

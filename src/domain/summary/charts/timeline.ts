@@ -1,4 +1,4 @@
-import { chartText, fence } from './text.ts';
+import { amber, chartText, chartWidth, fence } from './text.ts';
 
 export interface Task {
   /** Only the first 11 characters are shown. */
@@ -7,21 +7,23 @@ export interface Task {
   /** Seconds since the release began, and how many it took. */
   start: number;
   seconds: number;
-  /** Drawn in red. */
-  bad: boolean;
+  /** Good ones are green, bad ones red. An open one is hollow, because nothing is proved. */
+  end: 'good' | 'bad' | 'open';
 }
+
+const tags = { good: '', bad: 'crit, ', open: 'active, ' } as const;
 
 /** Seconds that can be drawn: not negative, and small enough to be written without an exponent. */
 const bounded = (seconds: number) => Math.max(0, Math.min(1e7, seconds));
 
 const endOf = (tasks: readonly Task[]) => Math.max(...tasks.map((task) => task.start + task.seconds), 0);
 
-/** At most 10 ticks, because the labels of more overlap. */
+/** At most 5 ticks, because the labels of more overlap. */
 function tickInterval(tasks: readonly Task[]): string {
-  const most = 10;
+  const most = 5;
   const begin = Math.min(...tasks.map((task) => task.start));
-  const intervals = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
-  const seconds = intervals.find((interval) => (endOf(tasks) - begin) / interval <= most) ?? 14_400;
+  const intervals = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200];
+  const seconds = intervals.find((interval) => (endOf(tasks) - begin) / interval <= most) ?? 86_400;
   return seconds < 60
     ? `${seconds}second`
     : seconds < 3600
@@ -39,8 +41,20 @@ export function timeline(tasks: readonly Task[], describe: { title: string; text
   const lines = [
     '---',
     'config:',
-    '  gantt: { useWidth: 900, barHeight: 22, barGap: 5, fontSize: 13, sectionFontSize: 13, leftPadding: 90, topPadding: 50, gridLineStartPadding: 45 }',
-    '  themeVariables: { taskBkgColor: "#1f883d", taskBorderColor: "#1f883d", taskTextColor: "#ffffff", critBkgColor: "#cf222e", critBorderColor: "#cf222e" }',
+    `  gantt: { useWidth: ${chartWidth}, barHeight: 26, barGap: 6, fontSize: 15, sectionFontSize: 15, leftPadding: 84, rightPadding: 16, topPadding: 50, gridLineStartPadding: 45 }`,
+    '  themeVariables:',
+    '    taskBkgColor: "#1f883d"',
+    '    taskBorderColor: "#1f883d"',
+    '    taskTextColor: "#ffffff"',
+    '    critBkgColor: "#cf222e"',
+    '    critBorderColor: "#cf222e"',
+    // The label of an active bar has one colour inside and outside of it, so the bar must have that of the page.
+    '    activeTaskBkgColor: "transparent"',
+    `    activeTaskBorderColor: "${amber}"`,
+    `    taskTextDarkColor: "${amber}"`,
+    ...['sectionBkgColor', 'altSectionBkgColor', 'sectionBkgColor2'].map(
+      (name) => `    ${name}: "transparent"`,
+    ),
     '---',
     'gantt',
     `    accTitle: ${chartText(describe.title, 100)}`,
@@ -58,7 +72,7 @@ export function timeline(tasks: readonly Task[], describe: { title: string; text
     const begin = Math.max(0, Math.round(1000 * task.start));
     // Mermaid does not draw a bar without length, so every bar gets at least 1/200 of the whole.
     const length = Math.max(1, Math.round(1000 * task.seconds), Math.round((1000 * endOf(drawn)) / 200));
-    lines.push(`    ${chartText(task.label)} :${task.bad ? 'crit, ' : ''}t${index}, ${begin}, ${length}ms`);
+    lines.push(`    ${chartText(task.label)} :${tags[task.end]}t${index}, ${begin}, ${length}ms`);
   }
   return fence(lines);
 }

@@ -19,6 +19,15 @@ const sections: Record<StageFacts['kind'], string> = {
 const ends = { pass: '', fail: ' failed', inconclusive: ' undecided' } as const;
 const words = (stage: StageFacts) => `${stage.stage} ${spanText(stage.seconds)}${ends[stage.verdict]}`;
 
+const taskEnds = { pass: 'good', fail: 'bad', inconclusive: 'open' } as const;
+
+/** Without the name of the section, which stands beside the bar. */
+const shortWords = (stage: StageFacts) => {
+  const text = words(stage);
+  const section = `${sections[stage.kind]} `;
+  return text.startsWith(section) ? text.slice(section.length) : text;
+};
+
 /** The stages as a chart. Leaves out stages that passed at once, and the smoke test if there is no suite. */
 export function timelineChart(facts: ReleaseFacts): string[] {
   const shown = facts.stages.filter(
@@ -28,10 +37,10 @@ export function timelineChart(facts: ReleaseFacts): string[] {
   if (shown.length < 2) return [];
   const tasks = shown.map((stage) => ({
     section: sections[stage.kind],
-    label: words(stage),
+    label: shortWords(stage),
     start: stage.start,
     seconds: stage.seconds,
-    bad: stage.verdict === 'fail',
+    end: taskEnds[stage.verdict],
   }));
   return timeline(tasks, { title: 'Timeline of the release', text: shown.map(words).join(' / ') });
 }

@@ -25,9 +25,8 @@ export function trafficPart(facts: ReleaseFacts): string[] {
     text: changes.map((change) => `${change.percent} % from ${spanText(change.at)}`).join(' / '),
     xTitle: minutes ? 'minutes since start' : 'seconds since start',
     xMax,
-    yTitle: '%',
     yMax: 100,
-    height: 220,
+    height: 280,
     series: [{ color: blue, values }],
   });
   const table = [

@@ -15,6 +15,11 @@ export interface Look {
   baseline: Counts;
 }
 
+/** A look, and what the candidate did in the time just before it. */
+export interface ShownLook extends Look {
+  recent: Counts;
+}
+
 /** Sums shifted so that the last one is `end`. */
 const endingAt = (end: Counts, last: Counts, sum: Counts): Counts => {
   const total = Math.max(0, end.total - last.total + sum.total);
@@ -59,7 +64,7 @@ export function hasBaselineLine(facts: WatchFacts, looks: readonly Look[]): bool
  * The looks that a chart and its table show. They begin with the first look that has enough requests for every line, and are evenly
  * spaced, because a chart can draw no others. Empty if fewer than two remain.
  */
-export function shownLooks(facts: WatchFacts, test: number): Look[] {
+export function shownLooks(facts: WatchFacts, test: number): ShownLook[] {
   const looks = courseOf(facts, test);
   const last = looks.at(-1);
   if (last === undefined) return [];
@@ -75,7 +80,19 @@ export function shownLooks(facts: WatchFacts, test: number): Look[] {
   if (most < 2) return [];
   const shown = Array.from({ length: most }, (_, i) => nearest(telling, begin + (i * span) / (most - 1)));
   shown[most - 1] = last;
-  return shown;
+  return shown.map((look) => ({ ...look, recent: recentCounts(looks, look, windowOf(span)) }));
+}
+
+/** The window beside the sums: a sixth of the time that the chart shows, but at least half a minute. */
+export const windowOf = (span: number): number => Math.max(30, Math.round(span / 6));
+
+/** What the candidate did in so many seconds before a look. The window grows until it has enough requests for a rate. */
+function recentCounts(looks: readonly Look[], { seconds, candidate }: Look, window: number): Counts {
+  const before = looks.findLast(
+    (look) => look.seconds <= seconds - window && candidate.total - look.candidate.total >= fewestRequests,
+  );
+  const { total, bad } = before?.candidate ?? noCounts;
+  return { total: candidate.total - total, bad: Math.max(0, candidate.bad - bad) };
 }
 
 const nearest = (looks: readonly Look[], seconds: number): Look =>

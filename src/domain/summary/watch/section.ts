@@ -13,9 +13,11 @@ import {
 } from '../../watch/evidence.ts';
 import { budgetLines } from './budget.ts';
 import { watchChart } from './chart.ts';
+import { clientChart } from './client-chart.ts';
 import { clientLines } from './clients.ts';
 import { failuresLine } from './failures.ts';
-import { watchTable } from './table.ts';
+import { oddsChart } from './odds-chart.ts';
+import { namesText, watchTable } from './table.ts';
 
 /** What a watch counted, for its own summary and for the release's. A chart is drawn only if it helps to explain. */
 export function watchLines(facts: WatchFacts, options: { chart: boolean }): string[] {
@@ -29,11 +31,12 @@ export function watchLines(facts: WatchFacts, options: { chart: boolean }): stri
   const worst = [...tests].sort((a, b) => weight(b) - weight(a))[0] ?? 0;
   const lag = facts.lagSeconds > 0 ? `, ${elapsedText(facts.lagSeconds)} behind` : '';
   const notes = [
+    namesText(facts),
     `Counted from ${markdownText(facts.source)}${lag}.`,
     ...facts.notes.map((note) => markdownText(note)),
   ];
   return [
-    ...(options.chart ? watchChart(facts, worst) : []),
+    ...(options.chart ? charts(facts, worst) : []),
     ...tests.flatMap((test) => [...watchTable(facts, test), ...failuresLine(facts, test)]),
     ...clientLines(facts),
     `<sub>${notes.join(' ')}</sub>`,
@@ -41,6 +44,10 @@ export function watchLines(facts: WatchFacts, options: { chart: boolean }): stri
     ...oddsMeaning(facts, worst),
   ];
 }
+
+/** The charts of what decided: 4xx, or the odds and the rates of the objective that is closest to a decision. */
+const charts = (facts: WatchFacts, worst: number): string[] =>
+  facts.clients?.decided ? clientChart(facts) : [...oddsChart(facts, worst), ...watchChart(facts, worst)];
 
 function oddsMeaning(facts: WatchFacts, worst: number): string[] {
   const acts = oddsText((facts.tests[worst] as WatchTest).actsAt);

@@ -18,9 +18,14 @@ import {
 import { sparkline } from '../charts/sparkline.ts';
 import { hasBaselineLine, shownLooks } from './course.ts';
 
-const short = (revision: string) => codeSpan(revision.length > 24 ? `…${revision.slice(-12)}` : revision);
 const badCell = (counts: Counts) =>
   counts.total === 0 ? '-' : `${countText(counts.bad)} (${percentText(counts.bad / counts.total)})`;
+
+/** The names of the revisions behind `new` and `old`. In the head of the table they would push its last column off the screen of a phone. */
+export const namesText = (facts: WatchFacts): string =>
+  compared(facts)
+    ? `New is ${codeSpan(facts.candidate)}, old is ${codeSpan(facts.baseline ?? '')}.`
+    : `New is ${codeSpan(facts.candidate)}.`;
 
 /** The table has at most four columns, because the screen of a phone shows no more. */
 export function watchTable(facts: WatchFacts, test: number): string[] {
@@ -37,7 +42,7 @@ export function watchTable(facts: WatchFacts, test: number): string[] {
   const proved = at.pass >= Math.log(passAt);
   const mark = rate(own) > at.limit ? '❌ ' : proved ? '✅ ' : '';
   const rows = [
-    row(markdownText(title), `new ${short(facts.candidate)}`, `old ${short(facts.baseline ?? '')}`, 'limit'),
+    row(markdownText(title), 'new', 'old', 'limit'),
     row(':--', '--:', '--:', '--:'),
     row('requests counted', countText(own.total), countText(at.baseline.total), ''),
     row(bad, badCell(own), badCell(at.baseline), `${mark}${percentText(at.limit)}`),
@@ -48,7 +53,7 @@ export function watchTable(facts: WatchFacts, test: number): string[] {
   if (looks.length >= 3) {
     const lines = (['candidate', 'baseline'] as const).map((arm) => looks.map((look) => rate(look[arm])));
     const top = Math.max(...lines.slice(0, beside ? 2 : 1).flat());
-    const [candidate, baseline] = lines.map((line) => `\`${sparkline(line, 12, top)}\``);
+    const [candidate, baseline] = lines.map((line) => `\`${sparkline(line, 8, top)}\``);
     rows.push(row('trend', candidate ?? '', hasBaselineLine(facts, looks) ? (baseline ?? '') : '', ''));
   }
   return [...rows, ...oddsRows(facts, test, row), ''];

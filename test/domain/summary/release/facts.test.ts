@@ -186,7 +186,13 @@ describe('the head of a summary', () => {
 describe('the timeline', () => {
   const drawn = (tasks: [start: number, seconds: number][]) =>
     timeline(
-      tasks.map(([start, seconds], i) => ({ section: 'Watch', label: `t${i}`, start, seconds, bad: false })),
+      tasks.map(([start, seconds], i) => ({
+        section: 'Watch',
+        label: `t${i}`,
+        start,
+        seconds,
+        end: 'good' as const,
+      })),
       { title: 'x', text: 'x' },
     ).join('\n');
 
@@ -210,11 +216,11 @@ describe('the timeline', () => {
   });
 
   test.each([
-    [8, '1second'],
-    [75, '10second'],
-    [640, '2minute'],
-    [4 * 3600, '30minute'],
-    [80 * 3600, '4hour'],
+    [8, '2second'],
+    [75, '15second'],
+    [640, '5minute'],
+    [4 * 3600, '1hour'],
+    [80 * 3600, '24hour'],
   ])('%d s have a tick every %s', (seconds, tick) => {
     expect(drawn([[0, seconds]])).toContain(`tickInterval ${tick}`);
   });

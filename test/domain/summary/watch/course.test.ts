@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { watchChart } from '../../../../src/domain/summary/watch/chart.ts';
+import { clientChart } from '../../../../src/domain/summary/watch/client-chart.ts';
 import { courseOf, shownLooks } from '../../../../src/domain/summary/watch/course.ts';
+import { oddsChart } from '../../../../src/domain/summary/watch/odds-chart.ts';
 import { watchLines } from '../../../../src/domain/summary/watch/section.ts';
 import { watchTable } from '../../../../src/domain/summary/watch/table.ts';
-import type { WatchFacts } from '../../../../src/domain/watch/evidence.ts';
+import type { PointFacts, WatchFacts } from '../../../../src/domain/watch/evidence.ts';
 
 /** Tests the lines of a watch's chart and the numbers in the table beside it. */
 
@@ -45,8 +47,8 @@ const totals = (facts: WatchFacts, more: object): WatchFacts => ({
   ...facts,
   tests: [{ ...(facts.tests[0] as WatchFacts['tests'][number]), ...more }],
 });
-const linesOf = (facts: WatchFacts): number[][] =>
-  watchChart(facts)
+const lines = (chart: readonly string[]): number[][] =>
+  chart
     .filter((line) => line.includes('line ['))
     .map((line) =>
       line
@@ -54,6 +56,11 @@ const linesOf = (facts: WatchFacts): number[][] =>
         .split(', ')
         .map(Number),
     );
+/** The lines of the chart of rates without that of the window, which stands first. */
+const linesOf = (facts: WatchFacts): number[][] => {
+  const chart = watchChart(facts);
+  return lines(chart).slice(chart[0]?.includes('🟪') ? 1 : 0);
+};
 
 /** One request per look, of which the first is bad; then thirty per look, of which one in a hundred is bad. */
 const thinStart: [Pair, Pair][] = [
@@ -121,7 +128,7 @@ describe('the same numbers everywhere', () => {
     const text = watchLines(facts, { chart: true }).join('\n');
     const rows = text.match(/^\| \d+(m\d\d)?s \| .*$/gm) ?? [];
     expect(rows).toHaveLength(candidate?.length ?? 0);
-    expect(rows.at(-1)).toBe('| 2m00s | 5 of 302 (1.66 %) | 0 of 303 (0 %) |');
+    expect(rows.at(-1)).toBe('| 2m00s | 5 of 302 (1.66 %) | 1 of 90 (1.11 %) | 0 of 303 (0 %) |');
     rows.forEach((row, i) => {
       const [, bad, total] = /\| (\d+) of (\d+) /.exec(row) ?? [];
       expect((100 * Number(bad)) / Number(total)).toBeCloseTo(candidate?.[i] ?? -1, 2);
@@ -195,4 +202,173 @@ test('for any looks, points are evenly spaced, count enough requests, and end wi
       expect(Math.max(...distances) - Math.min(...distances)).toBeLessThanOrEqual(20);
     }),
   );
+});
+
+describe('the window beside the sums', () => {
+  const quiet: [Pair, Pair] = [
+    [30, 0],
+    [30, 0],
+  ];
+  const failing: [Pair, Pair] = [
+    [30, 6],
+    [30, 0],
+  ];
+  const looks = [...Array.from({ length: 50 }, () => quiet), ...Array.from({ length: 10 }, () => failing)];
+
+  test('shows at once what began lately, and the sum of all hides', () => {
+    const facts = watched(looks);
+    const chart = watchChart(facts);
+    expect(chart[0]).toContain('🟪 new revision in the last 1m35s');
+    const [recent, candidate] = lines(chart);
+    expect(recent?.at(-1)).toBe(20);
+    expect(candidate?.at(-1)).toBeCloseTo((100 * 60) / 1800, 2);
+    expect(chart.join('\n')).toContain('| 10m00s | 60 of 1 800 (3.33 %) | 60 of 300 (20.0 %) |');
+  });
+
+  test('is left out if it would show the same', () => {
+    expect(watchChart(watched([quiet, failing, failing]))[0]).not.toContain('🟪');
+    expect(watchChart(watched(looks.slice(0, 20)))[0]).not.toContain('🟪');
+  });
+});
+
+describe('the decision over time', () => {
+  const sixty: [Pair, Pair] = [
+    [60, 1],
+    [60, 0],
+  ];
+  /** Odds of 10, 100, … at each look. */
+  const decided = (more: Partial<WatchFacts> = {}, at: object = {}): WatchFacts => {
+    const plain = watched([sixty, sixty, sixty, sixty]);
+    const points = plain.points.map(
+      (point, i): PointFacts => ({
+        ...point,
+        tests: point.tests.map((counts) => ({
+          ...counts,
+          against: (i + 1) * Math.LN10,
+          pass: -2,
+          breaks: { candidate: i * Math.LN10, baseline: (i - 1) * Math.LN10 },
+        })),
+      }),
+    );
+    return totals({ ...plain, points, ...more }, { against: 4 * Math.LN10, failed: true, ...at });
+  };
+
+  test('a failure shows the odds against the candidate and the level at which they act, on a logarithmic scale', () => {
+    const chart = oddsChart(decided(), 0);
+    expect(chart[0]).toBe(
+      '**The decision**, as odds that 🟥 the new revision is worse · 🟨 taken back at 2 000 to 1',
+    );
+    const [level, odds] = lines(chart);
+    expect(new Set(level)).toEqual(new Set([3.3]));
+    expect([odds?.[0], odds?.at(-1)]).toEqual([1, 4]);
+    expect(chart.join('\n')).toContain('the new revision is worse 10 000 to 1');
+  });
+
+  test('without a failure the odds of a pass stand beside, and what is less than even is drawn at the floor', () => {
+    const chart = oddsChart(decided({}, { against: 3, failed: false }), 0);
+    expect(chart[0]).toContain(
+      '🟩 it keeps the objective · 🟨 taken back at 2 000 to 1 · 🟦 proved at 20 to 1',
+    );
+    const [, proved, , keeps] = lines(chart);
+    expect(new Set(proved)).toEqual(new Set([1.3]));
+    expect(new Set(keeps)).toEqual(new Set([0]));
+  });
+
+  test('if the platform is suspected, both revisions stand against the level of that', () => {
+    const breaks = { candidate: 9, baseline: 9 };
+    const chart = oddsChart(decided({ blame: 'platform' }, { failed: false, breaks }), 0);
+    expect(chart[0]).toContain(
+      '🟥 the new revision breaks the objective · 🟦 the old one does · 🟨 both here is the platform at 20 to 1',
+    );
+    expect(lines(chart).map((line) => line.at(-1))).toEqual([1.3, 2.3, 2]);
+  });
+
+  test('at 100 % nothing is compared', () => {
+    expect(oddsChart(decided({ phase: 'full' }), 0)[0]).toContain('🟥 it breaks the objective ·');
+  });
+
+  test('overwhelming odds do not press the level to the floor', () => {
+    const facts = decided();
+    const last = facts.points.at(-1)?.tests[0] as { against: number };
+    last.against = 500;
+    expect(Math.max(...lines(oddsChart(facts, 0)).flat())).toBeCloseTo(4.3, 1);
+  });
+
+  test('there is none for reports of earlier versions, for one look, and if another rule decides', () => {
+    expect(oddsChart(watched([sixty, sixty]), 0)).toEqual([]);
+    expect(oddsChart(decided({ points: decided().points.slice(0, 1) }), 0)).toEqual([]);
+    expect(oddsChart(decided({ rule: 'consecutive' }), 0)).toEqual([]);
+    expect(oddsChart(decided(), 7)).toEqual([]);
+  });
+
+  test('a change of the share is a mark in every chart of the watch, and is named', () => {
+    const shifts = [
+      { seconds: 0, share: 0.05 },
+      { seconds: 25, share: 0.5 },
+    ];
+    for (const chart of [oddsChart(decided({ shifts }), 0), watchChart(decided({ shifts }))]) {
+      expect(chart[0]).toMatch(/ · grey peak: 50 % from 25s$/);
+      expect(chart.join('\n')).toContain('plotColorPalette: "#8b949e, ');
+      expect(lines(chart)[0]?.filter((value) => value > 0)).toHaveLength(1);
+    }
+    const broken = [{ seconds: 'x', share: 1 }, null] as never;
+    expect(oddsChart(decided({ shifts: broken }), 0)[0]).not.toContain('grey');
+  });
+});
+
+describe('4xx over time', () => {
+  const answers = (total: number, client: number) => ({ total, client, failed: 0 });
+  const seen = (looks: [number, number, number, number][]): WatchFacts => {
+    const plain = watched(
+      looks.map(
+        () =>
+          [
+            [1, 0],
+            [1, 0],
+          ] as [Pair, Pair],
+      ),
+    );
+    return {
+      ...plain,
+      points: plain.points.map((point, i) => {
+        const [total, client, old, oldClient] = looks[i] as [number, number, number, number];
+        return {
+          ...point,
+          clients: { candidate: answers(total, client), baseline: answers(old, oldClient) },
+        };
+      }),
+    };
+  };
+
+  test('both revisions, of all answers so far', () => {
+    const chart = clientChart(
+      seen([
+        [20, 0, 20, 2],
+        [20, 10, 20, 2],
+        [40, 30, 40, 4],
+      ]),
+    );
+    expect(chart[0]).toBe('**Answers of 4xx** in %, of all so far: 🟥 new revision · 🟦 old revision');
+    expect(lines(chart).map((line) => line.at(-1))).toEqual([50, 10]);
+  });
+
+  test('there is none without 4xx, without answers enough, and in reports of earlier versions', () => {
+    expect(
+      clientChart(
+        seen([
+          [40, 0, 40, 0],
+          [40, 0, 40, 0],
+        ]),
+      ),
+    ).toEqual([]);
+    expect(
+      clientChart(
+        seen([
+          [5, 5, 5, 0],
+          [5, 5, 5, 0],
+        ]),
+      ),
+    ).toEqual([]);
+    expect(clientChart(watched(thinStart))).toEqual([]);
+  });
 });
