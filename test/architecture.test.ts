@@ -136,6 +136,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     report: [
       ...[
         'alerting',
+        'alerts',
         'basis',
         'budget',
         'check',
@@ -173,6 +174,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // Alerts and dashboards from the objectives. The rule of the burn rate is the watch's own.
     alerting: ['data', 'slo', 'text', 'watch'],
     budget: ['evidence', 'findings', 'slo', 'text'],
+    // Alerts that are open before a release.
+    alerts: ['data', 'findings', 'text'],
     // Times in which nothing is released.
     freeze: ['data', 'findings'],
     deploy: ['data', 'image', 'source', 'text'],
@@ -205,6 +208,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     'run-image': ['run'],
   },
   gcp: {
+    alerts: ['exposure'],
     conformance: ['source'],
     doctor: ['exposure'],
     exposure: [],

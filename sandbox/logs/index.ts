@@ -2,6 +2,7 @@ import { invalidArgument } from '../core/errors.ts';
 import { addSetting } from '../core/settings.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition } from '../core/types.ts';
+import { alertSetting } from './alerts.ts';
 import { listEntries } from './entries.ts';
 import { monitoringApi } from './monitoring.ts';
 import { logReads, metricReads } from './read-quota.ts';
@@ -23,6 +24,7 @@ export function logsApis(world: World): ApiDefinition[] {
         throw invalidArgument(`setting "${name}" must be a whole number.`);
       quota.perMinute = value as number;
     });
+  alertSetting(world);
   addSetting(world, 'sinks', (value) => {
     for (const [name, change] of Object.entries((value ?? {}) as Record<string, object>))
       sinkChanges(world).set(name, { ...change });

@@ -3,6 +3,7 @@ import { projectOf, requirePermission } from '../core/iam.ts';
 import { page } from '../core/page.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call, Reply } from '../core/types.ts';
+import { alertRoutes } from './alerts.ts';
 import { descriptorRoutes, metricTypes } from './descriptors.ts';
 import { partial } from './fields.ts';
 import { parseMetricFilter } from './metric-filter.ts';
@@ -139,6 +140,7 @@ export function monitoringApi(world: World): ApiDefinition {
   return {
     name: 'monitoring',
     routes: [
+      ...alertRoutes(world),
       ...descriptorRoutes(world),
       {
         method: 'GET',

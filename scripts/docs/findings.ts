@@ -11,6 +11,7 @@ const headings: Record<Capability, string> = {
   basis: 'What a verdict rests on',
   budget: 'Error budget',
   freeze: 'Freeze windows',
+  alerts: 'Open alerts',
   preflight: 'Preflight: what later stages need',
   doctor: 'Doctor: what a release will need',
   slo: 'Alerts and dashboards',

@@ -1,5 +1,6 @@
 import type { UsedDefinition, ValueOf } from '../domain/inputs/definition.ts';
 import type { ActionName } from '../domain/report/report.ts';
+import { alerts } from './groups/alerts.ts';
 import { canary } from './groups/canary.ts';
 import { checkGroup } from './groups/check.ts';
 import { decision } from './groups/decision.ts';
@@ -41,6 +42,7 @@ export const groups = [
   guard,
   checkGroup,
   freeze,
+  alerts,
   smoke,
   canary,
   watch,

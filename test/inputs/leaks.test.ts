@@ -77,7 +77,7 @@ afterAll(() => {
 });
 
 test('only the reasons of overrides are kept word for word, whatever they are', () => {
-  expect([...free].sort()).toEqual(['budget_override', 'freeze_override']);
+  expect([...free].sort()).toEqual(['alert_override', 'budget_override', 'freeze_override']);
 });
 
 test.each(Object.keys(readers) as ActionName[])('%s', async (action) => {

@@ -61,6 +61,7 @@ export async function readRelease({
       preflight: values.preflight,
       plan: values.dry_run,
       stopIfRefused: values.preflight === 'stop' && !values.dry_run,
+      asksAlerts: values.on_alert !== 'ignore',
       newRegion: values.new_region,
       source: source.name,
       deploy,
@@ -82,6 +83,11 @@ export async function readRelease({
       override: values.budget_override,
     },
     request: {
+      alerts: {
+        onAlert: values.on_alert ?? 'fail',
+        chosen: values.on_alert !== undefined,
+        override: values.alert_override,
+      },
       freeze: { windows: values.freeze ?? [], override: values.freeze_override },
       canary: values.canary,
       stepSeconds: values.step_duration,

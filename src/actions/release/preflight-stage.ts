@@ -28,6 +28,7 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
   const stages: NeededFor[] = [...stagesOf.release];
   if (suite !== undefined || probes !== undefined) stages.push('Smoke test');
   if (watches) stages.push('Watch');
+  if (settings.asksAlerts) stages.push('Open alerts');
   return {
     stages: new Set(stages),
     counts: watches ? googleCountsOf(source) : undefined,

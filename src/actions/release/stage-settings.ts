@@ -13,6 +13,8 @@ export interface StageSettings {
   plan: boolean;
   /** True if a source that Google refuses to show ends the release before its first change. */
   stopIfRefused: boolean;
+  /** True if open alerts are asked for. */
+  asksAlerts: boolean;
   /** The user confirms a first release in one more region. */
   newRegion: boolean;
   /** Where the watch counts requests. */

@@ -1,5 +1,5 @@
 import { objectOf } from '../../domain/data/json.ts';
-import { shortName } from '../../domain/data/resource-name.ts';
+import { likelyService, shortName } from '../../domain/data/resource-name.ts';
 import { contentWord } from '../../domain/deploy/plan-text.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
@@ -64,6 +64,14 @@ export function bindStages(
         signal,
       );
     },
+    ...(settings.asksAlerts
+      ? {
+          alerts: async (signal) => {
+            const { readOpenAlerts } = await import('../../gcp/alerts/open-alerts.ts');
+            return readOpenAlerts(rest, { project, region, names: [likelyService(name), name] }, signal);
+          },
+        }
+      : {}),
     guard: (mode, { brief, signal }) => {
       const { requireProof, trusted, propagationSeconds } = settings;
       return guard(guardPorts, {

@@ -23,6 +23,7 @@ const roles: readonly (readonly [RegExp, string])[] = [
   [/^resourcemanager\.(projects\.getIamPolicy|(projects|folders|organizations)\.get)$/, 'roles/browser'],
   [/^logging\.((logEntries|logs|views)\.list|(views|buckets|sinks)\.(get|list))$/, 'roles/logging.viewer'],
   [/^logging\.privateLogEntries\.list$/, 'roles/logging.privateLogViewer'],
+  [/^monitoring\.alerts\.(get|list)$/, 'roles/monitoring.alertViewer'],
   [/^monitoring\.(timeSeries|metricDescriptors)\.(get|list)$/, 'roles/monitoring.viewer'],
   [/^run\.routes\.invoke$/, 'roles/run.invoker'],
   [/^run\.services\.setIamPolicy$/, 'roles/run.admin'],

@@ -7,7 +7,7 @@ export type Column = (typeof columns)[number];
 
 /** Which action has which stage. A release has all of them but the doctor's own. */
 export const stagesByAction: Readonly<Record<Column, readonly NeededFor[]>> = {
-  release: ['State', 'Guard', 'Traffic', 'Build', 'Smoke test', 'Watch', 'Roll back'],
+  release: ['State', 'Guard', 'Traffic', 'Build', 'Smoke test', 'Watch', 'Open alerts', 'Roll back'],
   deploy: ['State', 'Guard', 'Traffic', 'Build'],
   rollback: ['State', 'Traffic', 'Roll back'],
   guard: ['Guard'],

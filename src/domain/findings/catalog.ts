@@ -1,5 +1,6 @@
 import { pageUrl } from '../product.ts';
 import type { Rule } from './rule.ts';
+import { alertRules } from './rules/alerts.ts';
 import { basisRules } from './rules/basis.ts';
 import { budgetRules } from './rules/budget.ts';
 import { type CheckRule, checkRules } from './rules/check.ts';
@@ -24,6 +25,7 @@ export const ruleTables = {
   watch: watchRules,
   budget: budgetRules,
   freeze: freezeRules,
+  alerts: alertRules,
   basis: basisRules,
   preflight: preflightRules,
   doctor: doctorRules,
@@ -48,6 +50,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...watchRules,
   ...budgetRules,
   ...freezeRules,
+  ...alertRules,
   ...basisRules,
   ...preflightRules,
   ...doctorRules,

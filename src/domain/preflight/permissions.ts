@@ -11,6 +11,7 @@ import { factsOf, type TargetKind } from '../deploy/kind.ts';
  */
 export type NeededFor =
   | 'State'
+  | 'Open alerts'
   | 'Guard'
   | 'Traffic'
   | 'Build'
@@ -376,6 +377,16 @@ export const permissionChecks = [
     role: 'roles/monitoring.viewer',
     weight: 'stop',
     without: 'How late the request metrics arrive cannot be read.',
+  },
+  {
+    permission: 'monitoring.alerts.list',
+    on: 'project',
+    stage: 'Open alerts',
+    // The watch needs this role as well. For this permission alone, roles/monitoring.alertViewer is enough.
+    role: 'roles/monitoring.viewer',
+    // What happens without it depends on `on_alert`, and the release says it when it asks.
+    weight: 'note',
+    without: 'The release cannot see whether an alert on the service is open.',
   },
   {
     permission: 'logging.sinks.get',

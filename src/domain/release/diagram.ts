@@ -6,7 +6,7 @@ const eventWords: Record<Event, string> = {
   passed: 'The phase did its work.',
   unchanged: 'The code and settings to release already serve.',
   refused:
-    'A rule forbids the release: a later stage lacks something, a window of `freeze` is open, the budget is spent, another tool split the traffic, or this code failed before.',
+    'A rule forbids the release: a later stage lacks something, a window of `freeze` or an alert is open, the budget is spent, another tool split the traffic, or this code failed before.',
   yielded: 'Another release of this function is under way.',
   exposed: 'The function is or was reachable without a token.',
   smoke_failed: 'The smoke test failed.',

@@ -27,7 +27,7 @@ export const events = [
   'passed',
   /** The code and settings to release already serve. */
   'unchanged',
-  /** A rule forbids the release: something that a later stage needs is missing, a window of `freeze` is open, the budget is spent, another tool split the traffic, or this code failed before. */
+  /** A rule forbids the release: something that a later stage needs is missing, a window of `freeze` or an alert is open, the budget is spent, another tool split the traffic, or this code failed before. */
   'refused',
   /** Another release of this function is under way. */
   'yielded',

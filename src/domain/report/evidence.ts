@@ -1,4 +1,5 @@
 import type { SloEvidence } from '../alerting/evidence.ts';
+import type { AlertEvidence } from '../alerts/judge.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
 import type { CheckEvidence } from '../check/evidence.ts';
@@ -32,6 +33,8 @@ export interface ReleaseEvidence {
   preflight?: PreflightEvidence | undefined;
   /** The window in which the release began, if there was one. */
   freeze?: Freeze | undefined;
+  /** The alerts that were open before the first change. */
+  alerts?: AlertEvidence | undefined;
   budget?: Gate | undefined;
   deploy?: DeployEvidence | undefined;
   /** The last look at the exposure, and one line about every look. */

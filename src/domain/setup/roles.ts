@@ -37,7 +37,9 @@ const permissionsOf = (
 export const deployerRole = (target: TargetKind): CustomRole => ({
   id: roleId(factsOf(target).role[0]),
   title: factsOf(target).role[1],
-  permissions: permissionsOf([...stagesOf.release, 'Watch', 'Examine'], ({ of }) => isNeededBy(of, target)),
+  permissions: permissionsOf([...stagesOf.release, 'Watch', 'Open alerts', 'Examine'], ({ of }) =>
+    isNeededBy(of, target),
+  ),
 });
 
 export const readerRole: CustomRole = {

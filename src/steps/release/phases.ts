@@ -1,3 +1,4 @@
+import { judgeAlerts } from '../../domain/alerts/judge.ts';
 import { judgeFreeze } from '../../domain/freeze/judge.ts';
 import type { Phase } from '../../domain/release/machine.ts';
 import { goBack } from './phases/back.ts';
@@ -29,6 +30,8 @@ export function handlersOf(run: ReleaseRun): Handlers {
     gate: async () => {
       const frozen = askCalendar(run);
       if (frozen) return frozen;
+      const alerted = await askAlerts(run);
+      if (alerted) return alerted;
       if (ports.stages.budget === undefined) return passed('no objectives, no gate');
       known ??= { deployed: await ports.target.read(ports.signal) };
       return askBudget(run, known.deployed?.service);
@@ -65,6 +68,26 @@ function askCalendar({ ports, request, journal }: ReleaseRun): PhaseResult | und
   journal.find([judged.finding]);
   if (judged.blocks && !request.dryRun)
     return { ...refused(`${judged.reason} Nothing was changed.`), stage: 'Freeze window' };
+  const text = judged.blocks ? `A release would stop: ${judged.reason}` : judged.reason;
+  journal.warn(text);
+  ports.log.line(`  ${text}`);
+  return undefined;
+}
+
+/**
+ * Asks Cloud Monitoring whether an alert on the service is open. Undefined if the release goes on. What could not be read is
+ * told, and stops a user who chose `on_alert: fail`.
+ */
+async function askAlerts({ ports, request, journal }: ReleaseRun): Promise<PhaseResult | undefined> {
+  const { alerts } = ports.stages;
+  if (alerts === undefined) return undefined;
+  const look = await alerts(ports.signal);
+  const judged = judgeAlerts(request.alerts, look, request.place.name, ports.clock.now());
+  journal.show({ alerts: judged.evidence });
+  if (!judged.finding) return undefined;
+  journal.find([judged.finding]);
+  if (judged.blocks && !request.dryRun)
+    return { ...refused(`${judged.reason} Nothing was changed.`), stage: 'Open alerts' };
   const text = judged.blocks ? `A release would stop: ${judged.reason}` : judged.reason;
   journal.warn(text);
   ports.log.line(`  ${text}`);

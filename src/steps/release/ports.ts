@@ -1,3 +1,4 @@
+import type { AlertLook } from '../../domain/alerts/judge.ts';
 import type { Gate } from '../../domain/budget/gate.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import type { ExposureEvidence } from '../../domain/exposure/evidence.ts';
@@ -92,6 +93,8 @@ export interface WatchTarget {
 export interface ReleaseStages extends ProvePorts {
   /** Tries what the other stages need, before the first change. */
   preflight?: ((signal: AbortSignal) => Promise<PreflightStage>) | undefined;
+  /** Reads the open alerts; absent if nobody asks for them. */
+  alerts?: ((signal: AbortSignal) => Promise<AlertLook>) | undefined;
   /** The budget gate; absent without objectives. `service` is the full name of the Cloud Run service. */
   budget?: ((service: string, signal: AbortSignal) => Promise<StageResult<Gate>>) | undefined;
   /** `brief` shortens the log, because an earlier look has logged the details. */

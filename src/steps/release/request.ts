@@ -1,3 +1,4 @@
+import type { AlertRules } from '../../domain/alerts/judge.ts';
 import type { Located } from '../../domain/data/resource-name.ts';
 import type { FreezeRules } from '../../domain/freeze/judge.ts';
 import type { Owner } from '../ports/runs.ts';
@@ -11,6 +12,8 @@ export interface ReleaseRequest {
   commit?: string | undefined;
   /** When nothing is released. */
   freeze: FreezeRules;
+  /** What an open alert does. */
+  alerts: AlertRules;
   /** Percent of the traffic at each step, 100 last. */
   canary: readonly number[];
   /** Seconds per canary step and at 100 %. The record's expiry is computed from them as well. */

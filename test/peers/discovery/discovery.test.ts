@@ -87,6 +87,7 @@ test('every field of an answer is in the documented schema', async () => {
     ['logging', 'GET', `/v2/${project}/logs`],
     ['logging', 'GET', `/v2/${project}/sinks`],
     ['logging', 'GET', `/v2/${project}/locations/-/buckets`],
+    ['monitoring', 'GET', `/v3/${project}/alerts`],
     ['monitoring', 'GET', `/v3/${project}/metricDescriptors`],
     ['monitoring', 'GET', `/v3/${project}/monitoredResourceDescriptors`],
     [

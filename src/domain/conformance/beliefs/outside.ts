@@ -45,6 +45,17 @@ export const outsideBeliefs = {
     verify: 'Forbid `ALLOW_ALL` by `cloudfunctions.allowedIngressSettings` and deploy.',
     settled: { not: 'organisation', why: 'A policy of the organisation would have to change.' },
   },
+  alertNamesService: {
+    belief:
+      'An alert of a policy on `cloud_run_revision` that groups by service keeps `service_name` and `location` in `resource.labels`.',
+    source:
+      "The reference of `projects.alerts`: the resource has the labels preserved from the incident's generating condition. It has no example.",
+    otherwise:
+      'An open alert on the service is told as one that names no service, and stops no release. A label of the policy names it too.',
+    verify:
+      'Make a policy on `request_count` of S that groups by `service_name`, call F, then read `monitoring.googleapis.com/v3/projects/P/alerts`.',
+    settled: { not: 'extra', why: 'A policy has to be made, and has to fire for some minutes.' },
+  },
   logging429Counts: {
     belief:
       'A read that Cloud Logging refuses with 429 counts against the quota of 60 reads a minute as well.',

@@ -19,6 +19,8 @@ interface Next {
 
 /** Findings that are not critical, and whose repair is still the next thing to do. */
 const urgentRules: ReadonlySet<RuleId> = new Set([
+  'alert-open',
+  'alerts-unread',
   'budget-exhausted',
   'preflight-missing',
   'release-frozen',
