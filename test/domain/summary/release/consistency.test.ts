@@ -128,7 +128,7 @@ describe('why', () => {
     expect(Number(begin)).toBeLessThan(70);
     expect(Math.round(Number(end))).toBe(120);
     expect(text).toContain('| requests counted | 660 | 1 800 |');
-    expect(text).toContain('| 2m00s | 13 of 660 (1.97 %) | 4 of 200 (2.00 %) | 2 of 1 800 (0.11 %) |');
+    expect(text).toContain('| 2m00s | 13 of 660 (1.97 %) | 6 of 300 (2.00 %) | 2 of 1 800 (0.11 %) |');
     expect(text).toContain('The new revision ends at 1.97 %');
   });
 
