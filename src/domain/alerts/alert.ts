@@ -37,7 +37,7 @@ const namesOf: Readonly<Record<string, readonly [name: string, region: string]>>
  */
 function aboutOf(
   resource: { type: string; labels: Readonly<Record<string, string>> },
-  policyLabels: Readonly<Record<string, string>>,
+  policy: { name: string; labels: Readonly<Record<string, string>> },
   target: AlertTarget,
 ): OpenAlert['about'] | 'other' {
   const { type, labels } = resource;
@@ -48,7 +48,10 @@ function aboutOf(
   const region = keys && labels[keys[1]];
   if (region !== undefined && region !== '' && region !== target.region) return 'other';
   if (name) return target.names.includes(name) ? 'this' : 'other';
-  const named = namingLabels.map((key) => policyLabels[key]).filter((value) => value !== undefined);
+  // A policy of actions/slo begins with the service. A burn rate has no revision whose labels it could keep.
+  if (Object.keys(policy.labels).some((key) => key.startsWith(`${slug}_`)))
+    return target.names.some((own) => policy.name.startsWith(`${own}: `)) ? 'this' : 'other';
+  const named = namingLabels.map((key) => policy.labels[key]).filter((value) => value !== undefined);
   if (named.length > 0) return named.some((value) => target.names.includes(value)) ? 'this' : 'other';
   // A query in PromQL may keep no label at all.
   return keys || type === '' ? 'perhaps' : 'other';
@@ -64,7 +67,7 @@ export function openAlerts(alerts: readonly JsonObject[], target: AlertTarget): 
     const policy = objectOf(alert.policy);
     const about = aboutOf(
       { type: textOrEmpty(resource.type), labels: textMapOf(resource.labels) },
-      textMapOf(policy.userLabels),
+      { name: textOrEmpty(policy.displayName), labels: textMapOf(policy.userLabels) },
       target,
     );
     if (about === 'other') return [];

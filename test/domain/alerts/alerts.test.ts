@@ -49,6 +49,20 @@ describe('whom an alert is about', () => {
       alert({ project_id: 'p' }, { policy: { userLabels: { service: 'mail' } } }),
       undefined,
     ],
+    [
+      'an objective of actions/slo',
+      alert(
+        {},
+        { policy: { displayName: 'ocr-api: 99 % (page, 1h)', userLabels: { backstay_slo: 'x' } } },
+        '',
+      ),
+      'this',
+    ],
+    [
+      'an objective of actions/slo for another service',
+      alert({}, { policy: { displayName: 'ocr: 99 % (page, 1h)', userLabels: { backstay_slo: 'x' } } }, ''),
+      undefined,
+    ],
     ['a query that kept no label', { state: 'OPEN' }, 'perhaps'],
     ['one that is closed', alert(own, { state: 'CLOSED' }), undefined],
     ['one whose state Google does not say', alert(own, { state: undefined }), 'this'],
