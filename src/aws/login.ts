@@ -65,7 +65,9 @@ const githubIssuer = 'https://token.actions.githubusercontent.com';
 /** The issuer of the token of this job. A GitHub Enterprise Server has its own. It goes into a command, so it has to be a plain URL. */
 const issuerOf = (claims: Claims | undefined): string => {
   const issuer = claimText(claims, 'iss');
-  return issuer !== undefined && /^https:\/\/[a-z0-9.-]+(\/[\w./-]+)?$/i.test(issuer) ? issuer : githubIssuer;
+  return issuer !== undefined && /^https:\/\/[a-z0-9.-]+(:\d{1,5})?(\/[\w./-]+)?$/i.test(issuer)
+    ? issuer
+    : githubIssuer;
 };
 
 /** The ARN that IAM gives to the identity provider of an issuer: account and partition are those of the role. */

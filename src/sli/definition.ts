@@ -14,6 +14,8 @@ export interface SourceWorld {
   clock: Clock;
   log: Log;
   projectId: string;
+  /** The identity of this job, as a member of IAM. Known after its login. */
+  member?: (() => string | undefined) | undefined;
   region: string;
   objectives: readonly Objective[];
   /** For a source outside of Google Cloud. */

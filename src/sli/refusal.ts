@@ -1,4 +1,4 @@
-import { enableService } from '../domain/causes/commands.ts';
+import { enableService, grantOnProject, ownMember } from '../domain/causes/commands.ts';
 import { RemoteError } from '../http/remote-error.ts';
 import { CountsRefused } from '../steps/ports/counts-refused.ts';
 
@@ -7,6 +7,8 @@ export interface SourceNeeds {
   /** What is counted, such as `request logs`. */
   counts: string;
   projectId: string;
+  /** The identity of this job, as a member of IAM. Known after its login. */
+  member?: (() => string | undefined) | undefined;
   role: string;
   /** The API to enable, such as `logging.googleapis.com`. */
   service: string;
@@ -16,6 +18,8 @@ export interface SourceNeeds {
 export function explainRefusal(error: unknown, needs: SourceNeeds): unknown {
   if (!(error instanceof RemoteError) || error.status !== 403) return error;
   const { counts, projectId, role, service } = needs;
+  const member = needs.member?.();
+  const grant = member && grantOnProject({ project: projectId }, ownMember({ member }), role);
   const off = error.isApiOff;
   const refused = new CountsRefused({
     what: `The ${counts} of project ${projectId} cannot be read.`,
@@ -23,7 +27,7 @@ export function explainRefusal(error: unknown, needs: SourceNeeds): unknown {
       ? `The project does not use the API ${service}.`
       : `Google answered 403: ${error.permission ? `the permission ${error.permission} is missing.` : error.remoteMessage}`,
     fix: off ? 'Switch it on:' : `Grant ${role} to the identity of this job.`,
-    commands: off ? [enableService({ project: projectId }, [service])] : undefined,
+    commands: off ? [enableService({ project: projectId }, [service])] : grant ? [grant] : undefined,
     role: off ? undefined : role,
     cause: error,
   });

@@ -72,8 +72,8 @@ export function chooseTarget(clients: Clients, asked: Asked): ChosenTarget {
     try {
       live = await services.get(service, signal);
     } catch (error) {
-      // A project without functions does not use their API, so what Cloud Run refuses is what is missing.
-      const isCause = refusal.isApiOff && isDenied(error) && !error.isApiOff;
+      // Every kind needs the service, and only one of them the Functions API. So what Cloud Run refuses is missing in any case.
+      const isCause = isDenied(error) && !error.isApiOff;
       throw isCause || signal?.aborted ? error : refusal;
     }
     if (live === undefined || belongsToFunctions(live.labels)) throw refusal;

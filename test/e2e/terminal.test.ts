@@ -8,7 +8,7 @@ import { cliArgv, runCli } from '../support/run-cli.ts';
 
 /** The command line as a process under a pseudo-terminal: colours only where a terminal shows them. */
 
-const pty = join(import.meta.dirname, '../support/pty.py');
+const pty = join(import.meta.dirname, '../support/pseudo_terminal.py');
 const hasPty = spawnSync('python3', ['-c', 'import pty, termios']).status === 0;
 const onTerminal = hasPty ? describe : describe.skip;
 
@@ -49,11 +49,20 @@ async function inTerminal(
     out += part;
   });
   await new Promise((resolve) => child.on('close', resolve));
-  const [code = '', text = ''] = out.trim().split(' ');
+  const [code, text = ''] = out.trim().split(' ');
+  if (!code) throw new Error('The pseudo-terminal did not start.');
   return { code: Number(code), text: Buffer.from(text, 'base64').toString('utf8').replaceAll('\r\n', '\n') };
 }
 
 const command = (...argv: string[]) => [process.execPath, ...cliArgv(), ...argv];
+/** The same in a shell: `> FILE` or `2> FILE` behind it. */
+const inShell = (argv: readonly string[], redirection: string) => [
+  'sh',
+  '-c',
+  `${command(...argv)
+    .map((word) => `'${word}'`)
+    .join(' ')} ${redirection}`,
+];
 const status = ['status', '--project', 'sandbox-project', '--name', 'ocr'];
 const escapes = (text: string) => text.match(/\u001b[^a-zA-Z]*[a-zA-Z]?/g) ?? [];
 const plain = (text: string) => text.replace(/\u001b\[\d+m/g, '');
@@ -89,24 +98,23 @@ onTerminal('a terminal', () => {
     expect(escapes(failed.text)).toEqual([]);
     // The flags of the command line, not the inputs of an action.
     expect(failed.text.replace(/\s+/g, ' ')).toContain('Correct --name, --region or --project.');
-    const words = shown.text.split('\n').filter((line) => /^\S/.test(line));
+    // The log on standard error is one line a message.
+    const result = await inTerminal(inShell(status, '2> log.txt'), more, columns);
+    const words = result.text.split('\n').filter((line) => !/https?:/.test(line));
     expect(Math.max(...words.map((line) => line.length))).toBeGreaterThan(50);
     expect(Math.max(...words.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   test('whose standard output goes to a file keeps the codes out of the file', async () => {
     const file = join(folder, 'out.txt');
-    const line = `${command(...status)
-      .map((word) => `'${word}'`)
-      .join(' ')} > '${file}'`;
-    const ran = await inTerminal(['sh', '-c', line], { TERM: 'xterm-256color' });
+    const ran = await inTerminal(inShell(status, '> out.txt'), { TERM: 'xterm-256color' });
     expect(ran.code).toBe(0);
     expect(readFileSync(file, 'utf8')).toContain('ocr');
     expect(escapes(readFileSync(file, 'utf8'))).toEqual([]);
   });
 
   test('--json is data, also on a terminal', async () => {
-    const ran = await inTerminal(command(...status, '--json'), { TERM: 'xterm-256color' });
+    const ran = await inTerminal(inShell([...status, '--json'], '2> log.txt'), { TERM: 'xterm-256color' });
     expect(JSON.parse(ran.text)).toMatchObject({ name: 'ocr' });
   });
 });

@@ -1,6 +1,7 @@
+import { escapeRegExp } from '../../src/domain/data/escape-regexp.ts';
 import type { CheckRow } from '../../src/domain/preflight/row.ts';
 import type { Report } from '../../src/domain/report/report.ts';
-import { pasteGrant } from '../support/paste-grant.ts';
+import { isLook, pasteGrant } from '../support/paste-grant.ts';
 import type { Story } from './stories.ts';
 import { type Given, keepPolicies, take } from './take.ts';
 import type { PermissionWorld, Tried } from './world.ts';
@@ -14,7 +15,7 @@ export interface Lack {
   ended: string;
   /** The end of the same story after the printed commands. Undefined if none was printed. */
   repaired?: string;
-  /** Something still names it after the repair. */
+  /** The repair is printed again after it was pasted. */
   still?: boolean;
 }
 
@@ -46,7 +47,9 @@ function saidBy({
 function isNamed({ cloud }: PermissionWorld, { permissions, role, resource }: Given, text: string): boolean {
   const on = resource?.split('/').at(-1) ?? cloud.sandbox.project;
   const names = resource === undefined ? permissions : [role, ...permissions];
-  return names.some((name) => text.includes(name)) && text.includes(on);
+  // `iam.serviceAccounts.get` is not meant by `iam.serviceAccounts.getIamPolicy`.
+  const isSaid = (name: string) => new RegExp(`${escapeRegExp(name)}(?!\\w|\\.\\w)`).test(text);
+  return names.some(isSaid) && text.includes(on);
 }
 
 /** Runs a story without one thing, and once more after the commands that are then printed. */
@@ -72,7 +75,8 @@ export async function without(world: PermissionWorld, story: Story, given: Given
     ...{ story: `${story.action}: ${story.what}`, named: said.length > 0, commands },
     ended: endOf(tried),
   };
-  if (commands.length === 0) return lack;
+  if (commands.every(isLook)) return lack;
   const after = await run(commands);
-  return { ...lack, repaired: endOf(after.tried), still: after.said.length > 0 };
+  const again = after.said.flatMap((one) => one.commands);
+  return { ...lack, repaired: endOf(after.tried), still: commands.some((one) => again.includes(one)) };
 }

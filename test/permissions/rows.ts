@@ -1,5 +1,5 @@
 import type { PermissionCheck } from '../../src/domain/preflight/permissions.ts';
-import { permissionChecks } from '../../src/domain/preflight/permissions.ts';
+import { isNeededBy, permissionChecks } from '../../src/domain/preflight/permissions.ts';
 import { endOf, type Lack, without } from './lack.ts';
 import type { Story } from './stories.ts';
 import { type Given, givenBy } from './take.ts';
@@ -11,9 +11,12 @@ export interface Played {
   tried: Tried;
 }
 
-/** Everything that `init` gave for the service that exists. */
+/** Everything that `init` gave for the service that exists. The other one has the same. */
 export const rowsOf = (world: PermissionWorld): Given[] =>
-  givenBy(world).filter(({ members }) => !members.every((member) => member.includes(newService)));
+  givenBy(world).filter(
+    ({ members, resource = '' }) =>
+      !resource.includes(newService) && !members.every((member) => member.includes(newService)),
+  );
 
 export const labelOf = ({ permissions, role, resource }: Given): string =>
   resource === undefined ? `${permissions[0]} of ${role.split('/').at(-1)}` : `${role} on ${resource}`;
@@ -25,10 +28,22 @@ const isNote = ({ permissions, resource }: Given): boolean =>
     .filter(({ permission }) => permission === permissions[0])
     .every(({ weight }) => weight === 'note');
 
-export const uses = ({ permissions, members }: Given, { asked }: Tried): boolean =>
+/** The role of the reader is one for all kinds, so it has permissions that only other kinds need. */
+const isNeededHere = ({ cloud }: PermissionWorld, { permissions, resource }: Given): boolean =>
+  resource !== undefined ||
+  (permissionChecks as readonly PermissionCheck[])
+    .filter(({ permission }) => permission === permissions[0])
+    .some(({ of }) => isNeededBy(of, cloud.driver));
+
+/** A grant on an account is used for that account alone, and what a project has for everything in it. */
+const isOn = (resource: string | undefined, asked: string) =>
+  !resource?.includes('/serviceAccounts/') || resource === asked;
+
+export const uses = ({ permissions, members, resource }: Given, { asked }: Tried): boolean =>
   asked.some(
-    ({ member, permission }) =>
+    ({ member, permission, resource: on }) =>
       permissions.includes(permission) &&
+      isOn(resource, on) &&
       members.some((one) => one === member || (/^principalSet:/.test(one) && /^principal:/.test(member))),
   );
 
@@ -59,6 +74,6 @@ export async function problemsOf(
     spoken ||= lack.named;
     if (spoken && stories === 'until one speaks') break;
   }
-  if (!spoken) problems.push('No story names it.');
+  if (!spoken && isNeededHere(world, given)) problems.push('No story names it.');
   return { problems, runs };
 }

@@ -195,6 +195,11 @@ const others: Story[] = [
     run: candidate,
   },
   {
+    ...{ action: 'doctor', what: 'in a project without functions', identity: 'deployer' },
+    drivers: ['run-function'],
+    run: (world) => world.act('doctor', 'deployer', { suite: world.cloud.suite() }),
+  },
+  {
     ...{ action: 'doctor', what: 'before a release', identity: 'deployer' },
     drivers: fromSource,
     // A project that has functions too: the Functions API has the list of runtimes.

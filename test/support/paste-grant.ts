@@ -4,11 +4,16 @@ import { accountResource, identityOf } from '../../sandbox/identity/state.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { quoted } from '../../src/domain/data/shell.ts';
 
+/** Does a command only show something? */
+export const isLook = (command: string): boolean =>
+  /^gcloud (?:[\w-]+ )+(?:describe|list|get-iam-policy) /.test(command);
+
 /**
- * Runs a printed command in a shell whose gcloud grants on the sandbox, which takes milliseconds. Throws for anything but a
- * grant. The judge of test/peers/repairs runs the same commands with a real gcloud.
+ * Runs a printed command in a shell whose gcloud grants on the sandbox, which takes milliseconds, or takes a binding away. Throws for
+ * anything but a grant, its removal, and a look. The judge of test/peers/repairs runs the same commands with a real gcloud.
  */
 export function pasteGrant({ world: cloud }: Sandbox, command: string): void {
+  if (isLook(command)) return;
   // A grant for a workflow reads first what the provider maps.
   const [, provider = ''] = /providers describe (\S+)/.exec(command) ?? [];
   const mapping = Object.entries(identityOf(cloud).providers.get(provider)?.attributeMapping ?? {})
@@ -23,7 +28,7 @@ export function pasteGrant({ world: cloud }: Sandbox, command: string): void {
       ?.split('=')
       .slice(1)
       .join('=');
-  const verb = words.indexOf('add-iam-policy-binding');
+  const verb = words.findIndex((word) => /^(add|remove)-iam-policy-binding$/.test(word));
   const target = words[verb + 1] as string;
   const [project, region] = [flag('project'), flag('region')];
   const kinds: Record<string, string> = {
@@ -35,5 +40,13 @@ export function pasteGrant({ world: cloud }: Sandbox, command: string): void {
   const resource = kinds[words.slice(0, verb).join(' ')];
   const [member, role] = [flag('member'), flag('role')];
   if (verb < 1 || !resource || !member || !role) throw new Error(`not a grant: ${command}`);
-  grant(cloud.policies, resource, role, member);
+  if (words[verb] === 'add-iam-policy-binding') {
+    grant(cloud.policies, resource, role, member);
+    return;
+  }
+  const left = cloud.policies.get(resource).bindings.map((binding) => ({
+    ...binding,
+    members: binding.members.filter((one) => binding.role !== role || one !== member),
+  }));
+  cloud.policies.set(resource, left, 'once');
 }

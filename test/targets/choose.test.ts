@@ -24,7 +24,7 @@ const missing = 'IAM_PERMISSION_DENIED';
 test.each([
   // A project that only uses Cloud Run has the Functions API off, which is no fault.
   { functions: off, run: missing, told: 'run' },
-  { functions: missing, run: missing, told: 'cloudfunctions' },
+  { functions: missing, run: missing, told: 'run' },
   { functions: off, run: off, told: 'cloudfunctions' },
   { functions: missing, run: off, told: 'cloudfunctions' },
   { functions: off, run: 'none', told: 'cloudfunctions' },

@@ -13,6 +13,7 @@ import { createImages } from '../../gcp/registry/images.ts';
 import { createBuilds } from '../../gcp/run/builds.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { readBranchRule } from '../../github/environment-rule.ts';
+import { RemoteError } from '../../http/remote-error.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import { timingOf } from '../../runner/timing.ts';
@@ -82,7 +83,11 @@ async function examineFor(context: Context, releaser: Releaser | undefined): Pro
         ...{ endpoints: platform.endpoints, clock, userAgent: userAgent(context.id, 'doctor') },
         accessToken: (stop) => platform.tokens.accessToken(stop),
       }),
-      runtimes: (location, stop) => functions.runtimes(location, stop),
+      runtimes: (location, stop) =>
+        functions.runtimes(location, stop).catch((error: unknown) => {
+          if (error instanceof RemoteError && error.isApiOff) return undefined;
+          throw error;
+        }),
       preflight: async () => {
         const settings: PreflightSettings = { ...place, mode: 'stop', use };
         const own = await runPreflight(context, { platform, login: read.login, target }, settings, signal);

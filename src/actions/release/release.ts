@@ -37,7 +37,7 @@ export const release: Action<'release'> = async (context) => {
   const { rest } = platform;
   const { objectives } = inputs.slo;
   const source = await inputs.source.open({
-    ...{ rest, clock, log, projectId: project, region, objectives },
+    ...{ rest, clock, log, projectId: project, member: platform.member, region, objectives },
     outside: outsideLogin(context, platform),
     runProgram: programRunner(context),
   });

@@ -53,7 +53,7 @@ export const watch: Action<'watch'> = async (context) => {
   const services = createServices(platform.rest);
   const target = await findWatchTarget(services, { ...request, project }, signal);
   const source = await request.source.open({
-    ...{ rest: platform.rest, clock, log, projectId: project },
+    ...{ rest: platform.rest, clock, log, projectId: project, member: platform.member },
     ...{ region: request.region, objectives: settings.objectives },
     outside: outsideLogin(context, platform),
     runProgram: programRunner(context),

@@ -24,7 +24,7 @@ const roles: readonly (readonly [RegExp, string])[] = [
   [/^logging\.((logEntries|logs|views)\.list|(views|buckets|sinks)\.(get|list))$/, 'roles/logging.viewer'],
   [/^logging\.privateLogEntries\.list$/, 'roles/logging.privateLogViewer'],
   [/^monitoring\.alerts\.(get|list)$/, 'roles/monitoring.alertViewer'],
-  [/^monitoring\.(timeSeries|metricDescriptors)\.(get|list)$/, 'roles/monitoring.viewer'],
+  [/^monitoring\.(timeSeries|metricDescriptors|alertPolicies)\.(get|list)$/, 'roles/monitoring.viewer'],
   [/^run\.routes\.invoke$/, 'roles/run.invoker'],
   [/^run\.services\.setIamPolicy$/, 'roles/run.admin'],
   [

@@ -2,6 +2,10 @@ import { type RuntimeSupport, runtimeText, sourceOf } from '../deploy/runtimes.t
 import type { Finding } from '../findings/finding.ts';
 import type { Examined } from './check.ts';
 
+/** A Cloud Run function needs no Functions API, so a project may well not use it. */
+export const notListed = (runtime: string): string =>
+  `How long ${runtime} is supported is not known here: this project does not use the Functions API, which has Google's list. It is on https://cloud.google.com/run/docs/runtime-support, too.`;
+
 /** Judges how long the runtime of the function can still be built. `today` is an ISO day. */
 export function judgeRuntime(support: RuntimeSupport, today: string): Examined {
   const { name, state, deprecation, newest } = support;

@@ -94,11 +94,12 @@ export const permissionChecks = [
   {
     permission: 'run.revisions.list',
     on: 'service',
-    stage: 'State',
+    stage: 'Watch',
     role: developer,
     weight: 'warn',
     when: 'existing',
-    without: 'Where several revisions serve, or a release died in its build, the newest one is not found.',
+    without:
+      'Where several revisions serve, a watch does not find the newest one, and the doctor no way back.',
   },
   {
     permission: listsApis,

@@ -88,6 +88,8 @@ export function functionReader(rest: Rest, kind?: TargetKind): Pick<ExposureSour
       // The Functions API may be off, or its permission missing, if only Cloud Run is used.
       const service = await readService();
       if (service.ok && isOther(service.value)) return { ...service, value: serviceOnlyFacts(service.value) };
+      // Every kind needs the service. What keeps it unread says more than that there is no function.
+      if (!service.ok && service.cause === 'denied' && described.cause !== 'denied') return service;
       // Where the Functions API is off there is no function, so without a service there is nothing yet.
       const nothing = described.cause === 'api-off' && !service.ok && service.cause === 'absent';
       return nothing ? service : described;

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Endpoints } from '../../http/endpoints.ts';
+import { RemoteError } from '../../http/remote-error.ts';
 import { mayRetry } from '../../http/retry.ts';
 import { type HttpResponse, send, TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
@@ -81,6 +82,9 @@ export async function sendArchive(
         signal,
       });
       if ((answer.status >= 200 && answer.status < 300) || accept.includes(answer.status)) return answer;
+      const refusal = new RemoteError('storage', `${method} storage ${url.pathname}`, answer, options.redact);
+      // The JSON API names the permission. A signed URL has its own rights, which no grant changes.
+      if (answer.status === 403 && refusal.permission) throw refusal;
       problem = `Cloud Storage answered ${answer.status}${reasonIn(answer, options.redact)}`;
       transient = mayRetry('read', { status: answer.status });
     } catch (error) {

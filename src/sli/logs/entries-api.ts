@@ -12,6 +12,7 @@ export interface EntriesOptions {
   rest: Rest;
   clock: Clock;
   projectId: string;
+  member?: (() => string | undefined) | undefined;
   region: string;
   /** Entries a page. Default 1000. */
   pageSize?: number;
@@ -58,7 +59,7 @@ const quotaOf = (projectId: string, cause: unknown) =>
 
 /** https://cloud.google.com/logging/docs/reference/v2/rest/v2/entries/list */
 export function createEntriesApi(options: EntriesOptions): EntriesApi {
-  const { rest, clock, projectId, region } = options;
+  const { rest, clock, projectId, member, region } = options;
 
   const ask = (filter: string, token: string | undefined, signal?: AbortSignal) =>
     rest.call<JsonObject>({
@@ -101,6 +102,7 @@ export function createEntriesApi(options: EntriesOptions): EntriesApi {
             throw explainRefusal(error, {
               counts: 'request logs',
               projectId,
+              member,
               role: 'roles/logging.viewer',
               service: 'logging.googleapis.com',
             });

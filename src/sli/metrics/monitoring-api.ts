@@ -11,6 +11,7 @@ import { type BucketCount, readSeries } from './series.ts';
 export interface MonitoringScope {
   rest: Rest;
   projectId: string;
+  member?: (() => string | undefined) | undefined;
   region: string;
 }
 
@@ -39,7 +40,7 @@ const mostPages = 20;
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
 
 /** https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.timeSeries/list */
-export function createMonitoringApi({ rest, projectId, region }: MonitoringScope): MonitoringApi {
+export function createMonitoringApi({ rest, projectId, member, region }: MonitoringScope): MonitoringApi {
   const delays = new Delays(rest, projectId);
 
   async function explained<T>(read: Promise<T>): Promise<T> {
@@ -50,6 +51,7 @@ export function createMonitoringApi({ rest, projectId, region }: MonitoringScope
       throw explainRefusal(error, {
         counts: 'request metrics',
         projectId,
+        member,
         role: 'roles/monitoring.viewer',
         service: 'monitoring.googleapis.com',
       });

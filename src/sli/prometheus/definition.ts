@@ -198,7 +198,7 @@ export const prometheus = defineSource({
         found.push({ inputs: ['slo_file'], problem: `${source}: ${place}: ${problem}` });
     return found;
   },
-  async open({ rest, clock, log, projectId, objectives, outside }, settings) {
+  async open({ rest, clock, log, projectId, member, objectives, outside }, settings) {
     const { createPrometheus } = await import('./source.ts');
     const { login: kind, url } = settings;
     // A short value is no secret, and to mask it would spoil the log.
@@ -210,6 +210,6 @@ export const prometheus = defineSource({
         : kind === 'aws'
           ? (await import('./login/aws.ts')).awsLogin(world, url, settings)
           : (await import('./login/azure.ts')).azureLogin(world, settings);
-    return createPrometheus({ settings, rest, clock, log, projectId, objectives, login });
+    return createPrometheus({ settings, rest, clock, log, projectId, member, objectives, login });
   },
 });

@@ -19,6 +19,7 @@ export interface QueryOptions {
   rest: Rest;
   clock: Clock;
   projectId: string;
+  member?: (() => string | undefined) | undefined;
 }
 
 /** Calls one method below /api/v1 and returns the JSON of its answer. */
@@ -33,9 +34,9 @@ export type Query = (text: string, at: number, signal?: AbortSignal) => Promise<
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export function createApi(options: QueryOptions): PrometheusApi {
-  const { url: base, login, clock, rest, projectId } = options;
+  const { url: base, login, clock } = options;
   return async (method, parameters, signal) => {
-    if (!base) return askGoogle(rest, projectId, method, parameters, signal);
+    if (!base) return askGoogle(options, method, parameters, signal);
     const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/${method}`);
     // A signature covers the query as it is sent, so a space is %20 and not a plus sign.
     url.search = Object.entries({ ...parameters, ...options.parameters })
@@ -53,8 +54,7 @@ export const createQuery =
     api('query', { query: text, time: secondsText(at) }, signal);
 
 async function askGoogle(
-  rest: Rest,
-  projectId: string,
+  { rest, projectId, member }: Pick<QueryOptions, 'rest' | 'projectId' | 'member'>,
   method: string,
   parameters: Readonly<Record<string, string>>,
   signal?: AbortSignal,
@@ -82,6 +82,7 @@ async function askGoogle(
     throw explainRefusal(error, {
       counts: 'Prometheus metrics',
       projectId,
+      member,
       role: 'roles/monitoring.viewer',
       service: 'monitoring.googleapis.com',
     });

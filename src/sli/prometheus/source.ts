@@ -34,6 +34,7 @@ export interface PrometheusOptions {
   rest: Rest;
   clock: Clock;
   projectId: string;
+  member?: (() => string | undefined) | undefined;
   objectives: readonly Objective[];
   /** A login that is more than a secret of the user's. */
   login?: ServerLogin | undefined;
@@ -51,10 +52,10 @@ const looksPerMinute = 30;
  * extrapolates and returns fractions of requests.
  */
 export function createPrometheus(options: PrometheusOptions): SliSource {
-  const { settings, clock, rest, projectId, log } = options;
+  const { settings, clock, rest, projectId, member, log } = options;
   const delayMs = settings.delayMs ?? 20_000;
   const api = createApi({
-    ...{ url: settings.url, rest, clock, projectId },
+    ...{ url: settings.url, rest, clock, projectId, member },
     login: options.login ?? secretLogin(settings),
     // Thanos then answers with an error where it would leave out a store that does not answer. Others ignore it; those that check their
     // parameters come with a login of their own.

@@ -56,6 +56,7 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
   const service = shortName(request.service);
   let windows: Record<string, Counts | undefined> = {};
   let unreadable: string | undefined;
+  let repair: Pick<Finding, 'fix' | 'commands'> = {};
   const findings: Finding[] = [];
   try {
     const objectives = sliObjectivesOf(request.objectives);
@@ -67,7 +68,9 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
   } catch (error) {
     if (request.signal?.aborted || error instanceof CountsUnusable) throw error;
     if (error instanceof CountsRefused && request.stopIfRefused && request.onBlind !== 'promote') throw error;
-    unreadable = messageOf(error);
+    const refused = error instanceof CountsRefused && error.commands ? error : undefined;
+    unreadable = refused ? [refused.what, refused.why].filter(Boolean).join(' ') : messageOf(error);
+    if (refused) repair = { fix: refused.fix, commands: refused.commands };
   }
   let gate = gateOf(request.objectives, windows, request, unreadable);
   if (gate.exhausted) gate = (await withoutTakenBack(ports, request, windows, now)) ?? gate;
@@ -82,7 +85,7 @@ export async function budgetGate(ports: BudgetPorts, request: BudgetRequest): Pr
           : undefined,
     });
   if (unreadable !== undefined)
-    findings.push({ ...ofRule(budgetRules, 'budget-unknown'), title: gate.reason });
+    findings.push({ ...ofRule(budgetRules, 'budget-unknown'), title: gate.reason, ...repair });
   return { verdict: gate.verdict, reason: gate.reason, findings, evidence: gate };
 }
 

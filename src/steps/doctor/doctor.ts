@@ -5,7 +5,7 @@ import { type DoctorEvidence, type Examined, parts, worst } from '../../domain/d
 import { judgeEnvironment } from '../../domain/doctor/environment.ts';
 import { judgeLogs } from '../../domain/doctor/logs.ts';
 import { ableOf, matrixOf } from '../../domain/doctor/matrix.ts';
-import { judgeRuntime } from '../../domain/doctor/runtime.ts';
+import { judgeRuntime, notListed } from '../../domain/doctor/runtime.ts';
 import { untriedText } from '../../domain/doctor/stand-in.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
@@ -69,10 +69,11 @@ export async function doctor(ports: DoctorPorts, request: DoctorRequest): Promis
           const list = await ports
             .runtimes(place, signal)
             .catch((error: unknown) => new Error(messageOf(error), { cause: error }));
-          const isRead = !(list instanceof Error);
-          const support = runtimeSupport(isRead ? list : undefined, runtime, request.today);
+          const live = list instanceof Error ? undefined : list;
+          const support = runtimeSupport(live, runtime, request.today);
           if (support) return judgeRuntime(support, request.today);
-          throw isRead ? new Error(`Nobody says how long ${runtime} is supported.`) : list.cause;
+          if (list === undefined) return skipped('runtime', notListed(runtime));
+          throw live ? new Error(`Nobody says how long ${runtime} is supported.`) : (list as Error).cause;
         }),
     service === undefined
       ? skipped('rollback', none)

@@ -27,8 +27,8 @@ export interface DoctorPorts {
   target: Pick<DeployTarget, 'read'>;
   services: Pick<Services, 'get' | 'revisions'>;
   sources: DoctorSources;
-  /** Google's list of runtimes in a region. */
-  runtimes(location: string, signal: AbortSignal): Promise<JsonObject[]>;
+  /** Google's list of runtimes in a region. Undefined if the project does not use the Functions API, which has it. */
+  runtimes(location: string, signal: AbortSignal): Promise<JsonObject[] | undefined>;
   /** Tries what every stage needs, as a release does. */
   preflight(): Promise<PreflightResult>;
   /** Examines the login. Undefined if this is not a login without a key, such as on a person's machine. */

@@ -204,5 +204,8 @@ function untold({ clientErrors }: WatchRequest, reading: SliReading | undefined)
 
 function findingsOf({ obstacle, blind }: Ending): Finding[] {
   if (!obstacle) return [];
-  return [{ rule: 'watch-blind', severity: blind ? 'high' : 'low', title: obstacleText(obstacle) }];
+  // Without a command, the title says all.
+  const { why, fix, commands } = obstacle.kind === 'unreadable' && obstacle.commands ? obstacle : {};
+  const severity = blind ? 'high' : 'low';
+  return [{ rule: 'watch-blind', severity, title: obstacleText(obstacle), why, fix, commands }];
 }

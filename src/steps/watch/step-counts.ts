@@ -86,8 +86,8 @@ export class StepCounts {
       if (!this.#unreadable) log.warning(`The request counts cannot be read at the moment: ${message}`);
       this.isOver = error instanceof CountsUnusable;
       this.isQueued = error instanceof ReleaseError && error.code === 'quota-spent';
-      const role = error instanceof CountsRefused ? error.role : undefined;
-      this.#unreadable = { kind: 'unreadable', message, role };
+      const { role, why, fix, commands } = error instanceof CountsRefused ? error : { role: undefined };
+      this.#unreadable = { kind: 'unreadable', message, role, why, fix, commands };
       return [];
     }
   }

@@ -239,13 +239,47 @@ describe('an image that cannot be deployed stops the run before it changes anyth
       /the release moves the traffic itself/,
     ],
   ])('%s', async (_what, given, message) => {
-    const ran = await world.run(deployAction, {
-      inputs: { ...inputsOf(world.inputsFor('deploy', 'wrong'), 'ocr:1'), ...{ image: '' }, ...given },
-    });
-    expect([ran.report.errors[0]?.code, ran.report.reason]).toEqual([
-      'input-invalid',
-      expect.stringMatching(message),
-    ]);
+    const from = world.sandbox.world.requests.length;
+    const bad = { image: '', ...given };
+    const runs = [
+      await world.run(deployAction, {
+        inputs: { ...inputsOf(world.inputsFor('deploy', 'wrong'), 'ocr:1'), ...bad },
+      }),
+      await world.run(releaseAction, {
+        inputs: { ...inputsOf(world.inputs('wrong', '.'), 'ocr:1'), ...bad },
+      }),
+    ];
+    for (const { report, exitCode } of runs) {
+      expect([report.errors[0]?.code, exitCode]).toEqual(['input-invalid', 1]);
+      expect(`${report.reason} ${report.errors[0]?.what}`).toMatch(message);
+    }
+    // Not even the login: nothing was sent.
+    expect(world.sandbox.world.requests.slice(from)).toEqual([]);
+    expect(await world.service('wrong')).toBeUndefined();
+  });
+
+  test('a service that serves an image: a digest that does not exist, or an image beside source, changes nothing of it', async () => {
+    await release('kept', await registry.pushInline('kept:v1', 200, { text: 'one' }));
+    const before = await world.service('kept');
+    const from = world.sandbox.world.requests.length;
+    for (const preflight of ['stop', 'warn'])
+      for (const [image, more] of [
+        [own(`kept@${digest}`)(), {}],
+        [own('kept:v1')(), { source_dir: '.' }],
+      ] as const) {
+        const ran = await release('kept', image, { ...more, preflight });
+        expect([image, preflight, ran.exitCode]).toEqual([image, preflight, 1]);
+        const [error] = ran.report.errors;
+        const said = [...(ran.report.findings ?? []), ...(error ? [error] : [])]
+          .map(({ fix }) => fix ?? '')
+          .join(' ');
+        expect(`${said} ${error?.what}`).toMatch(
+          /Push the image first, or correct image|expected only one of them/,
+        );
+      }
+    expect(writes(from)).toEqual([]);
+    const after = await world.service('kept');
+    expect(after?.raw).toEqual(before?.raw);
   });
 });
 

@@ -1,4 +1,4 @@
-"""Runs a program under a pseudo-terminal: `pty.py COLUMNS PROGRAM ARGUMENTS`. What it writes comes out in base64, with its exit code before it."""
+"""Runs a program under a pseudo-terminal: `pseudo_terminal.py COLUMNS PROGRAM ARGUMENTS`. What it writes comes out in base64, with its exit code before it."""
 
 import base64
 import fcntl
