@@ -14,6 +14,7 @@ import { identityApis } from './identity/index.ts';
 import { seed } from './identity/seed.ts';
 import { loadApis } from './load/index.ts';
 import { logsApis } from './logs/index.ts';
+import { type Monitors, startMonitors } from './monitors/index.ts';
 import { projectsApis } from './projects/index.ts';
 import { type RunningProxy, startProxy } from './proxy/index.ts';
 import { startRegionalProxy } from './proxy/regional.ts';
@@ -30,6 +31,8 @@ export interface Sandbox extends Ready {
   world: World;
   /** The proxy, if it was asked for. */
   proxy: RunningProxy | undefined;
+  /** The monitoring systems outside of Google Cloud, if they were asked for. */
+  monitors: Monitors | undefined;
   /** Ends every server and process and removes the folder. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -104,9 +107,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (proxy) running.push(proxy);
     const regional = proxy ? undefined : await startRegionalProxy();
     if (regional) running.push(regional);
-    const env = environment(world, seeded, proxy, regional);
+    const monitors = options.monitors ? await startMonitors(world) : undefined;
+    if (monitors) running.push(...monitors.running);
+    const env = { ...environment(world, seeded, proxy, regional), ...monitors?.env };
     const control = world.urls.get('control') as string;
-    return { ready: true, project: world.project, region: world.region, control, env, world, proxy, stop };
+    const { project, region } = world;
+    return { ready: true, project, region, control, env, world, proxy, monitors, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -258,7 +258,7 @@ const sandboxRooms: Record<string, readonly string[]> = {
   fronts: ['core', 'functions', 'run'],
   proxy: ['core'],
   // Monitoring systems outside of Google Cloud.
-  monitors: ['core'],
+  monitors: ['core', 'identity', 'logs'],
 };
 
 const layerOf = (file: string) => file.split('/')[1] as string;

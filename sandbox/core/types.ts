@@ -195,6 +195,8 @@ export interface SandboxOptions {
   ports?: Record<string, number>;
   /** After every write, check which function URLs an anonymous caller can reach (`GET /reachability` on control). */
   sampleReachability?: boolean;
+  /** Starts monitoring systems outside of Google Cloud, which count the same requests. */
+  monitors?: boolean;
 }
 
 /** A proxy that is the only way to the sandbox, whose servers then have Google's and GitHub's own names. */

@@ -14,9 +14,17 @@ export interface CloudWatchOptions {
   now(): number;
   /** Data points a page. AWS has 100,800; tests want pages. */
   pageSize?: number;
+  /** Counts that something else keeps, beside those that were put. */
+  kept?(metric: MetricName): Iterable<Datum>;
 }
 
-interface Datum {
+export interface MetricName {
+  namespace: string;
+  name: string;
+  dimensions: Readonly<Record<string, string>>;
+}
+
+export interface Datum {
   at: number;
   value: number;
   /** From then on GetMetricData shows it. */
@@ -45,7 +53,7 @@ interface Query {
 const keyOf = (namespace: string, name: string, dimensions: Readonly<Record<string, string>>) =>
   JSON.stringify([namespace, name, Object.entries(dimensions).sort()]);
 
-export async function startCloudWatch({ region, now, pageSize = 100_800 }: CloudWatchOptions) {
+export async function startCloudWatch({ region, now, pageSize = 100_800, kept }: CloudWatchOptions) {
   const data = new Map<string, Datum[]>();
   const keys = new Map<string, Keys>();
   const calls: { action: string; body: Record<string, unknown> }[] = [];
@@ -55,12 +63,7 @@ export async function startCloudWatch({ region, now, pageSize = 100_800 }: Cloud
   const troubles: Trouble[] = [];
   let aheadMs = 0;
 
-  const put = (
-    metric: { namespace: string; name: string; dimensions: Record<string, string> },
-    at: number,
-    value: number,
-    lateMs = 0,
-  ) => {
+  const put = (metric: MetricName, at: number, value: number, lateMs = 0) => {
     const key = keyOf(metric.namespace, metric.name, metric.dimensions);
     data.set(key, [...(data.get(key) ?? []), { at, value, visibleAt: at + lateMs }]);
   };
@@ -80,8 +83,9 @@ export async function startCloudWatch({ region, now, pageSize = 100_800 }: Cloud
   function sums({ MetricStat: { Metric, Period } }: Query, from: number, to: number): [number, number][] {
     const dimensions = Object.fromEntries((Metric.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
     const found = new Map<number, number>();
-    for (const { at, value, visibleAt } of data.get(keyOf(Metric.Namespace, Metric.MetricName, dimensions)) ??
-      []) {
+    const name = { namespace: Metric.Namespace, name: Metric.MetricName, dimensions };
+    const put = data.get(keyOf(Metric.Namespace, Metric.MetricName, dimensions)) ?? [];
+    for (const { at, value, visibleAt } of [...put, ...(kept?.(name) ?? [])]) {
       const start = Math.floor(at / (Period * 1000)) * Period;
       if (visibleAt <= now() && start >= from && start < to)
         found.set(start, (found.get(start) ?? 0) + value);
@@ -252,5 +256,5 @@ export async function startCloudWatch({ region, now, pageSize = 100_800 }: Cloud
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   });
   const running = await listen(server, 'cloudwatch');
-  return { url: running.url, close: running.close, put, addKeys, keys, identity, troubles, calls };
+  return { running, url: running.url, close: running.close, put, addKeys, keys, identity, troubles, calls };
 }
