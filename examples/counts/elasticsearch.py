@@ -5,9 +5,11 @@ The index holds one document for each finished request, with the fields of the E
 @timestamp (when the request ended), service.name, service.version (the revision, K_REVISION in Cloud Run),
 http.response.status_code and event.duration (nanoseconds).
 
-ELASTIC_URL     such as https://search.example.com/requests-*
-ELASTIC_KEY     an API key that may read the index
-ELASTIC_DELAY   seconds until a document can be found, 60 if absent
+elasticsearch.py URL [DELAY]
+
+URL        server and index, such as https://search.example.com/requests-*
+DELAY      seconds until a document can be found, 60 if absent
+COUNT_KEY  an API key that may read the index (counts_key)
 """
 import json
 import os
@@ -21,8 +23,8 @@ REFUSED, UNUSABLE = 77, 78  # asking again does not help
 
 def count(filters, unless=()):
     body = json.dumps({"query": {"bool": {"filter": filters, "must_not": list(unless)}}}).encode()
-    headers = {"content-type": "application/json", "authorization": f"ApiKey {os.environ['ELASTIC_KEY']}"}
-    request = urllib.request.Request(f"{os.environ['ELASTIC_URL']}/_count", body, headers)
+    headers = {"content-type": "application/json", "authorization": f"ApiKey {os.environ['COUNT_KEY']}"}
+    request = urllib.request.Request(f"{sys.argv[1]}/_count", body, headers)
     with urllib.request.urlopen(request, timeout=20) as answer:
         found = json.load(answer)
     # An answer of a part of the shards would be a count that is too small.
@@ -43,7 +45,8 @@ def is_bad(objective):
 
 def main():
     start, end = int(os.environ["COUNT_FROM"]), int(os.environ["COUNT_TO"])
-    seen = int((time.time() - float(os.environ.get("ELASTIC_DELAY", "60"))) * 1000)
+    delay = float(sys.argv[2]) if len(sys.argv) > 2 else 60
+    seen = int((time.time() - delay) * 1000)
     until = max(start, min(end, seen))
     names = [name for name in os.environ["COUNT_REVISIONS"].split(",") if name]
     left_out = [name for name in os.environ["COUNT_EXCEPT"].split(",") if name]
@@ -67,6 +70,9 @@ def main():
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        print("expected the URL of the index", file=sys.stderr)
+        sys.exit(UNUSABLE)
     try:
         main()
     except KeyError as missing:

@@ -11,6 +11,8 @@ export interface CommandSettings {
   argv: readonly string[];
   /** The program counts the whole service, and cannot tell revisions apart. */
   isWhole: boolean;
+  /** A key that only the program gets. */
+  key?: string | undefined;
   /** Names of variables of the job that the program gets. */
   inherit: readonly string[];
   /** The shortest stretch of time that the program can count. */
@@ -38,12 +40,12 @@ const maxBytes = 64 * 1024;
 
 /** Nothing that a program prints becomes a count unless it ended well and its line is exactly what was asked for. */
 export function createAsk({ settings, log, runProgram }: CommandWorld): Ask {
-  const { argv, inherit, deadlineMs, isolation } = settings;
+  const { argv, key, inherit, deadlineMs, isolation } = settings;
   let warned = false;
   return async (question, signal) => {
     const { ending, printed, said, warning } = await runProgram({
       ...{ argv, inherit, deadlineMs, isolation, maxBytes, signal },
-      variables: variablesOf(question),
+      variables: { ...variablesOf(question), ...(key === undefined ? {} : { COUNT_KEY: key }) },
     });
     if (warning !== undefined && !warned) log.warning(warning);
     warned ||= warning !== undefined;
@@ -56,7 +58,7 @@ export function createAsk({ settings, log, runProgram }: CommandWorld): Ask {
       throw new CountsRefused({
         ...tell(failed.problem),
         why: 'By this exit code the program says that its login may not read the counts.',
-        fix: 'Read what the program printed on standard error, and name the variables that it needs in counts_env.',
+        fix: 'Read what the program printed on standard error, and check counts_key, or name the variables that it needs in counts_env.',
       });
     if (failed?.lasting === 'unusable')
       throw new CountsUnusable({

@@ -1,5 +1,5 @@
 import { definitions } from '../../domain/inputs/definition.ts';
-import { choice, duration, list, wholeSeconds } from '../../domain/inputs/kinds.ts';
+import { choice, duration, list, text, wholeSeconds } from '../../domain/inputs/kinds.ts';
 import { programLine, variableName } from '../../domain/inputs/program.ts';
 import { slug } from '../../domain/product.ts';
 import type { InputProblem } from '../../domain/report/input-problem.ts';
@@ -20,11 +20,18 @@ const inputs = definitions({
     example: 'service',
     default: 'revision',
   },
+  counts_key: {
+    kind: text({ expected: 'a key', maxLength: 8000 }),
+    sentence: 'A key of the monitoring system, from a secret. `counts_command` gets it as `COUNT_KEY`.',
+    example: '(a secret)',
+    otherwise: 'none',
+    secret: true,
+  },
   counts_env: {
     kind: list(variableName),
     sentence:
-      'Names of environment variables of the job that `counts_command` gets, such as the key of the monitoring system. Without it the program gets the usual ones, such as `PATH` and `HOME`, and no token of the job.',
-    example: 'MONITORING_KEY',
+      'Names of further environment variables of the job that `counts_command` gets. Without it the program gets the usual ones, such as `PATH` and `HOME`, and no token of the job.',
+    example: 'MONITORING_URL',
     default: '',
   },
   counts_step: {
@@ -55,13 +62,14 @@ export const command = defineSource({
   settings: (values) => ({
     argv: values.counts_command,
     isWhole: values.counts_scope === 'service',
+    key: values.counts_key,
     inherit: values.counts_env,
     stepMs: values.counts_step * 1000,
     deadlineMs: values.counts_timeout * 1000,
     isolation: values.counts_isolation,
   }),
   isMeant: ({ argv }) => argv !== undefined,
-  problems({ argv, isWhole }, { split, probes, objectives }) {
+  problems({ argv, isWhole }, { split, probes }) {
     const found: InputProblem[] = [];
     if (argv === undefined)
       found.push({
@@ -73,11 +81,6 @@ export const command = defineSource({
         inputs: ['counts_scope', 'canary'],
         problem:
           'counts of the whole service cannot judge a part of the users: expected canary: 100, or a program that counts each revision',
-      });
-    if (objectives.some(({ prometheus }) => prometheus))
-      found.push({
-        inputs: ['source'],
-        problem: 'the SLO file names counters of Prometheus, so expected source prometheus',
       });
     if (isWhole && probes)
       found.push({

@@ -17,10 +17,13 @@ export class CommandReader implements SliReader {
   readonly #access: CommandAccess;
   /** Everything before this moment was counted. */
   #upTo: number;
+  /** How late the counts were when they last went on. If they stop, that is no lag but silence, so it does not grow with the time. */
+  #lagMs: number;
 
   constructor(query: SliQuery, access: CommandAccess) {
     this.#query = query;
     this.#access = access;
+    this.#lagMs = access.stepMs;
     this.#upTo = query.cursor ? Number(query.cursor) : query.since;
   }
 
@@ -44,11 +47,12 @@ export class CommandReader implements SliReader {
       if (until < to) break;
     }
     // Counts only once every answer is there: a failure must leave nothing half counted.
+    if (upTo > this.#upTo) this.#lagMs = Math.max(stepMs, clock.now() - upTo);
     this.#upTo = upTo;
     return {
       counts: tally.counts,
       horizon: upTo,
-      lagMs: Math.max(stepMs, clock.now() - upTo),
+      lagMs: this.#lagMs,
       cursor: String(upTo),
       notes: [],
       source: this.source,

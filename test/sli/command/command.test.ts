@@ -131,13 +131,13 @@ describe('a program as it really runs', () => {
       for (const id of readdirSync('/proc').filter((name) => /^\\d+$/.test(name)))
         try { seen.push(readFileSync('/proc/' + id + '/environ', 'latin1')); } catch {}
       const all = seen.join();
-      console.error(['ghs_secret', 'oidc_secret', 'the-key', 'the-other-key'].filter((one) => all.includes(one)).join());
+      console.error(['ghs_secret', 'oidc_secret', 'the-key', 'the-other-key'].filter((one) => all.includes(one)).join(), process.env.COUNT_KEY);
       process.exit(1);`;
-    const reader = sourceOf(spy, { inherit: ['MONITORING_KEY'] }, clock).open(query);
+    const reader = sourceOf(spy, { inherit: ['MONITORING_KEY'], key: 'count-key' }, clock).open(query);
     await clock.sleep(minute);
     told.length = 0;
     await expect(reader.poll([start])).rejects.toMatchObject({ code: 'counts-unusable' });
-    expect(told.filter((line) => !line.includes('not isolated'))).toEqual(['the-key']);
+    expect(told.filter((line) => !line.includes('not isolated'))).toEqual(['the-key count-key']);
   });
 
   test.each<[string, string, Partial<CommandSettings>, object]>([
@@ -295,6 +295,20 @@ describe('what is asked', () => {
       expect(reading.horizon).toBe(start + total * 1000);
     }
     expect(total).toBe((40 * 15_000 - 90_000) / 1000);
+  });
+
+  test('a program that sees nothing more is silent, and not late', async () => {
+    const clock = new VirtualClock(start);
+    let seen = 0;
+    const reader = open(
+      perSecond([], 0, () => start + seen),
+      clock,
+    ).open({ ...query, revisions: ['ocr-2'] });
+    await clock.sleep(3 * minute);
+    seen = 2 * minute;
+    expect(await reader.poll([start])).toMatchObject({ horizon: start + 2 * minute, lagMs: minute });
+    await clock.sleep(20 * minute);
+    expect(await reader.poll([start])).toMatchObject({ horizon: start + 2 * minute, lagMs: minute });
   });
 
   test('the budget leaves out revisions that were taken back, and says nothing of a time that was not seen', async () => {

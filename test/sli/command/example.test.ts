@@ -96,13 +96,16 @@ const question: CountQuestion = {
   from: now - 8 * minute,
   to: now - 2 * minute,
 };
-const run = (asked: CountQuestion, env: Record<string, string> = {}) =>
+const index = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/requests-*`;
+const run = (
+  asked: CountQuestion,
+  args: readonly string[] = [index()],
+  env: Record<string, string> = { COUNT_KEY: 'key' },
+) =>
   new Promise<{ code: number | null; printed: Buffer }>((resolve) => {
-    const child = spawn(python ?? 'python3', [file], {
+    const child = spawn(python ?? 'python3', [file, ...args], {
       env: {
         PATH: process.env.PATH,
-        ELASTIC_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/requests-*`,
-        ELASTIC_KEY: 'key',
         ...variablesOf(asked),
         ...env,
       },
@@ -164,13 +167,15 @@ withPython('it says nothing of what cannot be found yet', async () => {
 });
 
 withPython.each([
-  [77, {}, { status: 403 }],
-  [1, {}, { status: 502 }],
-  [1, {}, { successful: 2 }],
-  [78, { ELASTIC_URL: undefined as unknown as string }, {}],
-])('it ends with %d and prints no line: %j %j', async (code, env, trouble) => {
+  [77, undefined, undefined, { status: 403 }],
+  [77, undefined, { COUNT_KEY: 'another' }, {}],
+  [1, undefined, undefined, { status: 502 }],
+  [1, undefined, undefined, { successful: 2 }],
+  [78, undefined, {}, {}],
+  [78, [], undefined, {}],
+] as const)('it ends with %d and prints no line: %j %j %j', async (code, args, env, trouble) => {
   failure = trouble;
-  const done = await run(question, env);
+  const done = await run(question, args, env);
   failure = {};
   expect([done.code, done.printed.length]).toEqual([code, 0]);
 });
