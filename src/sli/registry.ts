@@ -1,5 +1,5 @@
 import type { NoteProblem } from '../domain/report/input-problem.ts';
-import { foreignTypes } from '../domain/slo/objective.ts';
+import { foreignTypes, type Objective } from '../domain/slo/objective.ts';
 import type { SliSource } from '../steps/ports/sli.ts';
 import { auto } from './auto/definition.ts';
 import { cloudwatch } from './cloudwatch/definition.ts';
@@ -53,6 +53,12 @@ export interface ChosenSource {
   open(world: SourceWorld): Promise<SliSource>;
 }
 
+/** Which source reads the counts that an objective of the SLO file names. Another one would judge something else than the file promises. */
+const namedBy = ({ counts, prometheus, cloudwatch }: Objective): SourceName | undefined =>
+  counts?.system ?? (prometheus ? 'prometheus' : cloudwatch ? 'cloudwatch' : undefined);
+
+const titles = { ...foreignTypes, prometheus: 'Prometheus', cloudwatch: 'CloudWatch' } as const;
+
 /** The named source, else the one whose inputs are set, else the one whose counts the SLO file names, else `auto`. Notes problems. */
 export function chooseSource(
   values: { readonly source: SourceName | undefined } & Readonly<Record<string, unknown>>,
@@ -63,10 +69,15 @@ export function chooseSource(
     sourceNames.map((name) => [name, definitionOf(name).settings(values, problem)] as const),
   );
   const meant = sourceNames.find((name) => definitionOf(name).isMeant?.(settings.get(name)));
-  const named = use.objectives.find(({ counts }) => counts)?.counts?.system;
-  const asked = values.source ?? meant ?? named ?? 'auto';
-  if (named !== undefined && named !== asked)
-    problem('source', `the SLO file names counts of ${foreignTypes[named]}, so expected source ${named}`);
+  const named = new Set(use.objectives.map(namedBy).filter((name) => name !== undefined));
+  const [first] = named;
+  const asked = values.source ?? meant ?? first ?? 'auto';
+  for (const name of named)
+    if (name !== asked)
+      problem(
+        'source',
+        `the SLO file names counts of ${titles[name as keyof typeof titles]}, so expected source ${name}`,
+      );
   for (const found of definitionOf(asked).problems?.(settings.get(asked), use) ?? [])
     problem(found.inputs, found.problem);
   const name = use.probes ? ((definitionOf(asked).besideProbes ?? asked) as SourceName) : asked;

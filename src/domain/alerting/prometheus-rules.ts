@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { product, slug } from '../product.ts';
+import { countedBy } from '../slo/objective.ts';
 import { selectorText } from '../slo/selector.ts';
 import { percentText } from '../text/numbers.ts';
 import { type AlertPair, thresholdOf, type Urgency } from './pairs.ts';
@@ -97,11 +98,15 @@ export function prometheusGroups(request: AlertingRequest): {
   const groups = objectivesOf(request).flatMap((one): RuleGroup[] => {
     const counters = promQlOf(one.objective, request);
     if (!counters) {
+      const by = countedBy(one.objective);
       refused.push({
         objective: one.objective.id,
-        what: `Prometheus has no latency of Cloud Run with the bound of "${one.title}".`,
-        nearest:
-          'Count the requests in a bucket of a histogram: a ratioMetric of type Prometheus, with good: NAME_bucket{le="SECONDS",revision="$revision"} and total: NAME_count{revision="$revision"}.',
+        ...(by === undefined || by === 'Prometheus'
+          ? noLatency(one.title)
+          : {
+              what: `"${one.title}" counts by ${by}, which Prometheus does not have.`,
+              nearest: 'Use type: Prometheus or CloudRun in the indicator.',
+            }),
       });
       return [];
     }
@@ -109,6 +114,12 @@ export function prometheusGroups(request: AlertingRequest): {
   });
   return { groups, refused };
 }
+
+const noLatency = (title: string) => ({
+  what: `Prometheus has no latency of Cloud Run with the bound of "${title}".`,
+  nearest:
+    'Count the requests in a bucket of a histogram: a ratioMetric of type Prometheus, with good: NAME_bucket{le="SECONDS",revision="$revision"} and total: NAME_count{revision="$revision"}.',
+});
 
 function groupsOf(one: AlertingObjective, counters: PromQl, request: AlertingRequest): RuleGroup[] {
   const labels = labelsOf(one, request);

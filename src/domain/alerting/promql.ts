@@ -1,5 +1,5 @@
 import { badStatusPattern } from '../slo/cloud-run-filter.ts';
-import type { Objective } from '../slo/objective.ts';
+import { countedBy, type Objective } from '../slo/objective.ts';
 import {
   type Matcher,
   metricOf,
@@ -64,6 +64,7 @@ function histogramOf(part: Selector | undefined): Selector | undefined {
 /** Undefined if PromQL cannot count this objective. */
 export function promQlOf(objective: Objective, request: AlertingRequest): PromQl | undefined {
   const counters = objective.prometheus;
+  if (!counters && countedBy(objective) !== undefined) return undefined;
   if (!counters) return objective.kind === 'availability' ? cloudRun(objective, request) : undefined;
   const read = (text: string | undefined) => (text === undefined ? undefined : parseSelector(text));
   const [total, bad, good] = [read(counters.total), read(counters.bad), read(counters.good)];

@@ -17,6 +17,14 @@ export interface Objective {
   prometheus?: PrometheusCounters | undefined;
   /** For another monitoring system: the counts to read, in its own language. */
   counts?: ForeignCounts | undefined;
+  /** For CloudWatch: what counts the requests. */
+  cloudwatch?: CloudWatchSelection | undefined;
+}
+
+/** An endpoint of AWS, and the dimensions of its counters. */
+export interface CloudWatchSelection {
+  counts: string;
+  dimensions: Readonly<Record<string, string>>;
 }
 
 /** Types of a metric source in an SLO file, by the source of counts that reads them. */
@@ -29,6 +37,14 @@ export interface ForeignCounts {
   total: string;
   bad: string;
 }
+
+/** The system outside of Cloud Run whose counts an objective names, such as `Datadog`. Undefined if it means the requests of the service. */
+export const countedBy = ({
+  counts,
+  prometheus,
+  cloudwatch,
+}: Pick<Objective, 'counts' | 'prometheus' | 'cloudwatch'>): string | undefined =>
+  counts ? foreignTypes[counts.system] : prometheus ? 'Prometheus' : cloudwatch ? 'CloudWatch' : undefined;
 
 /** Selectors of counters: `total`, and either `bad` or `good`. `$revision` and `$service` are filled in. */
 export interface PrometheusCounters {

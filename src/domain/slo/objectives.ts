@@ -1,6 +1,12 @@
 import type { Path } from '../data/locate.ts';
 import type { ObjectiveContext } from './context.ts';
-import { type ForeignSystem, foreignTypes, type Objective, type PrometheusCounters } from './objective.ts';
+import {
+  type CloudWatchSelection,
+  type ForeignSystem,
+  foreignTypes,
+  type Objective,
+  type PrometheusCounters,
+} from './objective.ts';
 import type { Indicator, SloDocument } from './schema.ts';
 import { isUnderstood, noteIndicatorRules, noteUnused, typeOf } from './understood.ts';
 
@@ -103,7 +109,7 @@ function targetOf(objective: SpecObjective, context: ObjectiveContext, path: Pat
   return undefined;
 }
 
-type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus' | 'counts'>;
+type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus' | 'counts' | 'cloudwatch'>;
 type Metric = NonNullable<Indicator['spec']['thresholdMetric']>;
 
 const queryOf = (metric: Metric | undefined, context: ObjectiveContext): string | undefined => {
@@ -126,8 +132,9 @@ function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Rea
   const parts = [metric.total, metric.good, metric.bad].filter((part) => part !== undefined);
   const foreign = foreignOf(parts, context);
   if (foreign) return foreignRatio(foreign, metric, context, path);
-  if (parts.every(({ metricSource }) => typeOf(metricSource, context) !== 'Prometheus'))
-    return { kind: 'availability' };
+  const types = new Set(parts.map(({ metricSource }) => typeOf(metricSource, context)));
+  if (types.has('CloudWatch')) return inCloudWatch(parts, context, path);
+  if (!types.has('Prometheus')) return { kind: 'availability' };
   if (!queries.total || (!queries.bad && !queries.good)) {
     context.problem(path, 'ratioMetric: expected total with good or bad, each with a query.');
     return undefined;
@@ -169,6 +176,21 @@ function foreignRatio(
   return undefined;
 }
 
+/** Both counters are those of one endpoint. */
+function inCloudWatch(parts: readonly Metric[], context: ObjectiveContext, path: Path): Read | undefined {
+  const selections = parts.map(({ metricSource }): CloudWatchSelection | undefined => {
+    const { counts, dimensions } = metricSource.spec;
+    return typeOf(metricSource, context) === 'CloudWatch' && counts && dimensions
+      ? { counts, dimensions: Object.fromEntries(Object.entries(dimensions).sort()) }
+      : undefined;
+  });
+  const [first] = selections;
+  if (first && selections.every((one) => JSON.stringify(one) === JSON.stringify(first)))
+    return { kind: 'availability', cloudwatch: first };
+  context.problem(path, 'ratioMetric: expected the same type, counts and dimensions in total and bad.');
+  return undefined;
+}
+
 function threshold(
   objective: SpecObjective,
   indicator: Indicator,
@@ -176,7 +198,8 @@ function threshold(
   path: Path,
 ): Read | undefined {
   if (!indicator.spec.thresholdMetric) return undefined;
-  if (typeOf(indicator.spec.thresholdMetric.metricSource, context) === 'Prometheus') {
+  const type = typeOf(indicator.spec.thresholdMetric.metricSource, context);
+  if (type === 'Prometheus') {
     context.problem(
       path,
       'a threshold on a Prometheus query is not supported. Count slow requests with a ratioMetric over histogram buckets.',

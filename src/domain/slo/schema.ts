@@ -18,7 +18,19 @@ const sourceSpec = z.strictObject({
   requests: z
     .enum(['all', 'good', 'bad', 'latency'])
     .describe(
-      'For CloudRun: which requests of the service count. `all` of them, the `good` or the `bad` ones, or (for a thresholdMetric) their `latency`. A request is bad if its status is 429 or at least 500.',
+      'For CloudRun and CloudWatch: which requests of the service count. `all` of them, the `good` or the `bad` ones, or (for a thresholdMetric) their `latency`. A request is bad if its status is 429 or at least 500.',
+    )
+    .optional(),
+  counts: z
+    .enum(['rest-api', 'http-api', 'alb', 'lambda'])
+    .describe(
+      'For CloudWatch: what counts the requests in AWS, as the input cloudwatch_counts says it. The same in total and bad.',
+    )
+    .optional(),
+  dimensions: z
+    .record(z.string().regex(/^[A-Za-z]{1,40}$/), z.string().min(1).max(1024))
+    .describe(
+      'For CloudWatch: dimensions of the counters, such as ApiId and Stage. The same in total and bad.',
     )
     .optional(),
 });
@@ -29,9 +41,9 @@ const metricSource = z
       .optional()
       .describe('Name of a DataSource. Leave it out for CloudRun, which needs none.'),
     type: z
-      .enum(['CloudRun', 'Prometheus', ...Object.values(foreignTypes)])
+      .enum(['CloudRun', 'Prometheus', 'CloudWatch', ...Object.values(foreignTypes)])
       .describe(
-        'CloudRun uses the request logs and metrics of the service itself. Prometheus, Datadog and NewRelic use the counter in spec.query.',
+        'CloudRun uses the request logs and metrics of the service itself. Prometheus, Datadog and NewRelic use the counter in spec.query. CloudWatch uses the counters of the endpoint in spec.counts.',
       )
       .optional(),
     spec: sourceSpec,

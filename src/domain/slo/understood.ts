@@ -103,14 +103,20 @@ function sourceProblem(source: Source, requests: string, context: ObjectiveConte
   if (named !== undefined && type !== undefined && named !== type)
     return `metricSourceRef: the DataSource ${reference} is of type ${named}, but the metric of type ${type}.`;
   const own = typeOf(source, context);
-  if (own !== undefined && !queried.includes(own) && own !== 'CloudRun')
+  if (own !== undefined && !queried.includes(own) && own !== 'CloudRun' && own !== 'CloudWatch')
     return `metricSourceRef: a DataSource of type ${own} is not supported. Expected ${anyOf}.`;
-  const { query, requests: asked } = spec;
-  if (asked !== undefined && own !== 'CloudRun')
+  const { query, requests: asked, counts, dimensions } = spec;
+  if ((counts !== undefined || dimensions !== undefined) && own !== 'CloudWatch')
+    return `metricSource has ${counts === undefined ? 'dimensions' : 'counts'}, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: CloudWatch.`;
+  if (own === 'CloudWatch' && (counts === undefined || dimensions === undefined))
+    return 'metricSource: expected counts (such as http-api) and dimensions (such as ApiId and Stage).';
+  if (own === 'CloudWatch' && requests !== 'all' && requests !== 'bad')
+    return `metricSource: CloudWatch counts all and bad requests, not ${requests} ones. Expected total and bad.`;
+  if (asked !== undefined && own !== 'CloudRun' && own !== 'CloudWatch')
     return `metricSource has requests, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: CloudRun.`;
   if (asked !== undefined && asked !== requests)
     return `requests: ${asked} does not fit here. Expected requests: ${requests}.`;
-  if (query === undefined && asked === undefined)
+  if (query === undefined && asked === undefined && own !== 'CloudWatch')
     return `metricSource: spec is empty. Expected ${own === 'CloudRun' ? `requests: ${requests}` : 'a query'}.`;
   if (query !== undefined && (own === undefined || !queried.includes(own)))
     return `metricSource has a query, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: ${anyOf}.`;

@@ -1,3 +1,5 @@
+import type { Objective } from '../../domain/slo/objective.ts';
+
 /** What CloudWatch counts of the requests to one kind of endpoint, by the pages of its maker. */
 export interface Family {
   /** In words, for messages. */
@@ -11,6 +13,8 @@ export interface Family {
   total: string;
   /** Counters whose sum is the bad requests, by the dimensions that were given. */
   bad(dimensions: ReadonlySet<string>): readonly string[];
+  /** The counter of failed requests that the counter of all requests leaves out. */
+  refused?: string;
   /** The counter of 4xx. Absent if the family does not know them. */
   client?: string;
 }
@@ -61,6 +65,8 @@ export const families = {
     optional: ['Resource', 'ExecutedVersion'],
     total: 'Invocations',
     bad: () => ['Errors'],
+    // "Throttled requests and other invocation errors don't count as either Invocations or Errors." To the caller they failed.
+    refused: 'Throttles',
   },
 } as const satisfies Record<string, Family>;
 
@@ -79,6 +85,22 @@ export interface Metric {
 export interface Counters {
   total: Metric;
   bad: readonly Metric[];
+  /** Counts failed requests that are not in `total`. */
+  refused?: Metric | undefined;
+}
+
+/** Every metric of an objective, in the order in which `pointsOf` takes their points apart. */
+export const metricsOf = ({ total, bad, refused }: Counters): Metric[] => [
+  total,
+  ...bad,
+  ...(refused ? [refused] : []),
+];
+
+/** The points of all requests, then those of each counter of bad ones. */
+export function pointsOf<P>({ bad, refused }: Counters, points: readonly P[][]): P[][] {
+  const [total = [], ...rest] = points.slice(0, 1 + bad.length);
+  const lost = refused ? (points[1 + bad.length] ?? []) : [];
+  return [[...total, ...lost], ...rest, lost];
 }
 
 export interface Selection {
@@ -86,13 +108,23 @@ export interface Selection {
   dimensions: Readonly<Record<string, string>>;
 }
 
+/** What counts the requests of each objective that says so in the SLO file, by its id. */
+export const selectionsOf = (objectives: readonly Objective[]): Map<string, Selection> =>
+  new Map(
+    objectives.flatMap(({ id, cloudwatch }) => {
+      const family = familyNames.find((name) => name === cloudwatch?.counts);
+      return cloudwatch && family ? [[id, { family, dimensions: cloudwatch.dimensions }] as const] : [];
+    }),
+  );
+
 export function countersOf({ family, dimensions }: Selection, clientErrors = false): Counters {
-  const { namespace, total, client, bad } = familyOf(family);
+  const { namespace, total, client, bad, refused } = familyOf(family);
   const metric = (name: string): Metric => ({ namespace, name, dimensions });
   const parts = bad(new Set(Object.keys(dimensions)));
   return {
     total: metric(total),
     bad: [...parts, ...(clientErrors && client ? [client] : [])].map(metric),
+    refused: refused === undefined ? undefined : metric(refused),
   };
 }
 
@@ -102,7 +134,7 @@ export const metricText = ({ namespace, name, dimensions }: Metric): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(', ')}}`;
 
-/** What is wrong with a selection, as clauses that complete "cloudwatch_dimensions:". */
+/** What is wrong with a selection, as clauses. */
 export function selectionProblems({ family, dimensions }: Selection): string[] {
   const { required, optional, title } = familyOf(family);
   const known = [...required, ...optional];

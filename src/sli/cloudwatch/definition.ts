@@ -3,7 +3,7 @@ import { definitions } from '../../domain/inputs/definition.ts';
 import { choice, duration, list, text } from '../../domain/inputs/kinds.ts';
 import type { InputProblem } from '../../domain/report/input-problem.ts';
 import { defineSource } from '../definition.ts';
-import { familyNames, familyOf, selectionProblems } from './counters.ts';
+import { familyNames, familyOf, type Selection, selectionProblems, selectionsOf } from './counters.ts';
 
 const inputs = definitions({
   cloudwatch_counts: {
@@ -55,6 +55,9 @@ const pairOf = (text: string): [string, string] => {
   return [text.slice(0, at), text.slice(at + 1).trim()];
 };
 
+const selectionProblemsOf = (selection: Selection | undefined) =>
+  selection ? selectionProblems(selection) : [];
+
 export const cloudwatch = defineSource({
   sentence: 'the counters of an endpoint in AWS, which know no revision',
   inputs,
@@ -71,17 +74,22 @@ export const cloudwatch = defineSource({
       delayMs: values.cloudwatch_delay * 1000,
     };
   },
-  isMeant: ({ family }) => family !== undefined,
+  isMeant: ({ family, role }) => family !== undefined || role !== undefined,
   problems({ family, dimensions }, { split, objectives }) {
     const found: InputProblem[] = [];
-    if (family === undefined)
-      found.push({
-        inputs: ['cloudwatch_counts'],
-        problem: `missing: expected one of ${familyNames.join(', ')}`,
-      });
-    else
+    const named = selectionsOf(objectives);
+    const lacking = objectives.filter(({ id }) => !named.has(id));
+    if (family !== undefined)
       for (const problem of selectionProblems({ family, dimensions }))
         found.push({ inputs: ['cloudwatch_dimensions'], problem });
+    else if (lacking.length > 0)
+      found.push({
+        inputs: ['cloudwatch_counts'],
+        problem: `missing: expected one of ${familyNames.join(', ')}, or counts of CloudWatch in the SLO file`,
+      });
+    for (const { id, source = id } of objectives)
+      for (const problem of selectionProblemsOf(named.get(id)))
+        found.push({ inputs: ['slo_file'], problem: `${source}: ${problem}` });
     if (split)
       found.push({
         inputs: ['canary'],
@@ -94,24 +102,18 @@ export const cloudwatch = defineSource({
         problem:
           'the counters of CloudWatch do not say how many answers were slow, so expected objectives of requests without an error, or source auto or logs',
       });
-    if (objectives.some(({ prometheus }) => prometheus))
-      found.push({
-        inputs: ['source'],
-        problem: 'the SLO file names counters of Prometheus, so expected source prometheus',
-      });
-    if (
-      family !== undefined &&
-      !familyOf(family).client &&
-      objectives.some(({ clientErrors }) => clientErrors)
-    )
-      found.push({
-        inputs: ['client_errors'],
-        problem: `${familyOf(family).title} counts no 4xx, so expected compare or ignore`,
-      });
+    for (const { id, clientErrors } of objectives) {
+      const own = named.get(id)?.family ?? family;
+      if (clientErrors && own !== undefined && !familyOf(own).client)
+        found.push({
+          inputs: ['client_errors'],
+          problem: `${familyOf(own).title} counts no 4xx, so expected compare or ignore`,
+        });
+    }
     return found;
   },
-  async open({ clock, log, outside }, settings) {
+  async open({ clock, log, outside, objectives }, settings) {
     const { openCloudWatch } = await import('./open.ts');
-    return openCloudWatch({ ...outside, clock }, settings, log);
+    return openCloudWatch({ ...outside, clock }, settings, log, objectives);
   },
 });

@@ -2,6 +2,7 @@ import { regionOf } from '../../aws/login.ts';
 import { regionPattern } from '../../aws/names.ts';
 import type { AwsWorld } from '../../aws/session.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { Objective } from '../../domain/slo/objective.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource } from '../../steps/ports/sli.ts';
 import type { FamilyName } from './counters.ts';
@@ -20,16 +21,23 @@ export function openCloudWatch(
   world: AwsWorld,
   { family, dimensions, ...wanted }: Wanted,
   log: Log,
+  objectives: readonly Objective[],
 ): SliSource {
   const region = wanted.region ?? regionOf(world.env);
-  if (family === undefined || region === undefined || !regionPattern.test(region))
+  if (region === undefined || !regionPattern.test(region))
     throw new ReleaseError('input-invalid', {
       what: `The region of CloudWatch is ${region === undefined ? 'missing' : `wrong: ${region.slice(0, 40)}`}.`,
       fix: 'Set cloudwatch_region to a region of AWS such as eu-central-1.',
     });
   return createCloudWatch({
-    settings: { selection: { family, dimensions }, region, role: wanted.role, delayMs: wanted.delayMs },
+    settings: {
+      selection: family && { family, dimensions },
+      region,
+      role: wanted.role,
+      delayMs: wanted.delayMs,
+    },
     world,
+    objectives,
     log,
   });
 }

@@ -107,11 +107,6 @@ export function useProblems(
       inputs: ['source'],
       problem: `${source}_total and ${source}_bad do not say how many answers were slow, so expected objectives of requests without an error, or source auto or logs`,
     });
-  if (objectives.some(({ prometheus }) => prometheus))
-    found.push({
-      inputs: ['source'],
-      problem: 'the SLO file names counters of Prometheus, so expected source prometheus',
-    });
   if (objectives.some(({ clientErrors }) => clientErrors))
     found.push({
       inputs: ['client_errors'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { serviceId } from '../../../src/domain/alerting/google/names.ts';
 import { googleResources } from '../../../src/domain/alerting/google/resources.ts';
+import { prometheusGroups } from '../../../src/domain/alerting/prometheus-rules.ts';
 import type { AlertingRequest } from '../../../src/domain/alerting/request.ts';
 
 const request: AlertingRequest = {
@@ -22,6 +23,30 @@ describe('what Cloud Monitoring cannot keep is refused with what comes nearest',
       { objectives: [{ id: 'a', kind: 'availability', target: 0.9, prometheus }] },
       /system: prometheus/,
     ],
+    [
+      'counts of Datadog',
+      {
+        objectives: [
+          {
+            ...{ id: 'a', kind: 'availability', target: 0.9 },
+            counts: { system: 'datadog', total: 'sum:a{*}', bad: 'sum:b{*}' },
+          },
+        ],
+      },
+      /type: CloudRun/,
+    ],
+    [
+      'counters of CloudWatch',
+      {
+        objectives: [
+          {
+            ...{ id: 'a', kind: 'availability', target: 0.9 },
+            cloudwatch: { counts: 'alb', dimensions: { LoadBalancer: 'app/a/1' } },
+          },
+        ],
+      },
+      /type: CloudRun/,
+    ],
   ])('%s', (_, more, nearest) => {
     const { refused } = googleResources({ ...request, ...more }, place);
     expect(refused).toHaveLength(1);
@@ -31,6 +56,15 @@ describe('what Cloud Monitoring cannot keep is refused with what comes nearest',
   test('99.99 % and 30 days are kept', () => {
     const objectives = [{ id: 'a', kind: 'availability', target: 0.9999 } as const];
     expect(googleResources({ ...request, objectives }, place).refused).toEqual([]);
+  });
+});
+
+test('Prometheus has no rules for counts of another system', () => {
+  const cloudwatch = { counts: 'alb', dimensions: { LoadBalancer: 'app/a/1' } };
+  const objectives = [{ id: 'a', kind: 'availability', target: 0.9, cloudwatch } as const];
+  expect(prometheusGroups({ ...request, objectives })).toEqual({
+    groups: [],
+    refused: [expect.objectContaining({ what: expect.stringContaining('counts by CloudWatch') })],
   });
 });
 

@@ -43,8 +43,55 @@ test.each([
   ]);
 });
 
+const inAws = (counts = 'http-api', dimensions = '{ApiId: a1b2, Stage: prod}') =>
+  `metricSource: {type: CloudWatch, spec: {counts: ${counts}, dimensions: ${dimensions}}}`;
+
+test('counters of CloudWatch are one selection', () => {
+  const turned = inAws('http-api', '{Stage: prod, ApiId: a1b2}');
+  expect(parsed(file(`ratioMetric: {total: {${inAws()}}, bad: {${turned}}}`))).toMatchObject([
+    {
+      kind: 'availability',
+      cloudwatch: { counts: 'http-api', dimensions: { ApiId: 'a1b2', Stage: 'prod' } },
+    },
+  ]);
+});
+
 describe('refused', () => {
   test.each([
+    [
+      'two endpoints of AWS',
+      file(`ratioMetric: {total: {${inAws()}}, bad: {${inAws('rest-api')}}}`),
+      /the same type, counts and dimensions/,
+    ],
+    [
+      'an endpoint of AWS beside Cloud Run',
+      file(
+        `ratioMetric: {total: {${inAws()}}, bad: {metricSource: {type: CloudRun, spec: {requests: bad}}}}`,
+      ),
+      /the same type, counts and dimensions/,
+    ],
+    [
+      'good requests in AWS',
+      file(`ratioMetric: {total: {${inAws()}}, good: {${inAws()}}}`),
+      /CloudWatch counts all and bad requests, not good ones/,
+    ],
+    [
+      'no dimensions',
+      file(
+        counted.replaceAll(/type: CloudRun, spec: {requests: \w+}/g, 'type: CloudWatch, spec: {counts: alb}'),
+      ),
+      /expected counts .* and dimensions/,
+    ],
+    [
+      'dimensions of Cloud Run',
+      file(counted.replace('requests: all', 'requests: all, dimensions: {Stage: prod}')),
+      /has dimensions, but the type CloudRun/,
+    ],
+    [
+      'an endpoint that nobody knows',
+      file(`ratioMetric: {total: {${inAws('http')}}, bad: {${inAws('http')}}}`),
+      /http-api/,
+    ],
     ['a DataSource that the file lacks', file(ratio('metricSourceRef: mine')), /there is no DataSource mine/],
     [
       'a DataSource of another type',

@@ -1,3 +1,4 @@
+import { countedBy } from '../../slo/objective.ts';
 import type { AlertingObjective, AlertingRequest, Inexpressible } from '../request.ts';
 
 const day = 86_400;
@@ -31,11 +32,12 @@ export function inexpressible(
         what: `Cloud Monitoring keeps goals up to 99.99 %, and "${title}" promises ${Number((objective.target * 100).toPrecision(12))} %.`,
         nearest: 'The nearest is targetPercent: 99.99.',
       });
-    if (objective.prometheus)
+    const by = countedBy(objective);
+    if (by !== undefined)
       found.push({
         objective: objective.id,
-        what: `"${title}" counts by queries of Prometheus, which an SLO of Cloud Monitoring cannot.`,
-        nearest: 'Use type: CloudRun in the indicator, or system: prometheus.',
+        what: `"${title}" counts by ${by === 'Prometheus' ? 'queries of Prometheus' : by}, which an SLO of Cloud Monitoring cannot.`,
+        nearest: `Use type: CloudRun in the indicator${by === 'Prometheus' ? ', or system: prometheus' : ''}.`,
       });
   }
   return found;
