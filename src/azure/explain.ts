@@ -1,3 +1,5 @@
+import { type Claims, claimText } from '../domain/login/claims.ts';
+
 /** What Entra answers in place of a token (https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes). */
 export interface EntraError {
   /** Such as `invalid_client`. */
@@ -16,20 +18,25 @@ export interface AzureExplanation {
 
 /** The audience of GitHub's token that Entra expects, and that azure/login uses. */
 export const audience = 'api://AzureADTokenExchange';
-const issuer = 'https://token.actions.githubusercontent.com';
+
+const plain = (text: string | undefined, pattern: RegExp) =>
+  text !== undefined && pattern.test(text) ? text : undefined;
 
 /** No federated credential of the app fits the token: its subject, issuer or audience differs. */
 const unmatched = new Set([70021, 700211, 700212, 700213, 700222, 700223]);
 
-/** Why Entra gave no token, and what repairs it. `subject`: the claim `sub` of GitHub's token, if it could be read. */
+/** Why Entra gave no token, and what repairs it. `claims`: those of GitHub's token, if it could be read. */
 export function explainToken(
   { code }: EntraError,
-  { tenant, client, subject }: { tenant: string; client: string; subject: string | undefined },
+  { tenant, client, claims }: { tenant: string; client: string; claims: Claims | undefined },
 ): AzureExplanation {
   if (code !== undefined && unmatched.has(code)) {
+    // They go into a command, so they have to be plain.
+    const subject = plain(claimText(claims, 'sub'), /^[\w@:./-]{1,300}$/);
+    const issuer = plain(claimText(claims, 'iss'), /^https:\/\/[\w.-]+(?:\/[\w./-]+)?$/);
     const credential = JSON.stringify({
       name: 'github',
-      issuer,
+      issuer: issuer ?? 'ISSUER',
       subject: subject ?? 'SUBJECT',
       audiences: [audience],
     });

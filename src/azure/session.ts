@@ -1,5 +1,6 @@
 import { isObject, listOf, textOf, textOrEmpty } from '../domain/data/json.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
+import { decodeClaims } from '../domain/login/claims.ts';
 import { send, TransportError } from '../http/send.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import { CountsRefused } from '../steps/ports/counts-refused.ts';
@@ -120,7 +121,7 @@ export class AzureSession {
     const name = error.code === undefined ? error.error : `AADSTS${error.code}`;
     return new CountsRefused({
       what: `Entra gave this job no token for Azure Monitor (${name || status}${error.message ? `: ${error.message}` : ''}).`,
-      ...explainToken(error, { tenant, client, subject: subjectOf(assertion) }),
+      ...explainToken(error, { tenant, client, claims: decodeClaims(assertion) }),
     });
   }
 }
@@ -145,14 +146,4 @@ function errorIn(body: Record<string, unknown>): EntraError {
     code: Number.isInteger(code) ? code : undefined,
     message: message.replace(/\.$/, '').slice(0, 300),
   };
-}
-
-/** The subject of GitHub's token, which is no secret. Undefined if it cannot be read, or if a shell could misread it. */
-function subjectOf(token: string): string | undefined {
-  try {
-    const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    return typeof sub === 'string' && /^[\w@:./-]{1,300}$/.test(sub) ? sub : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import type { InputProblem } from '../../domain/report/input-problem.ts';
 import { credentialIn, mayCarryCredential } from '../../http/credential.ts';
 import { defineSource } from '../definition.ts';
 import { headerLines, headersOf } from './login/headers.ts';
+import { logQueryProblems } from './loki/problems.ts';
 import { counterProblems } from './selectors.ts';
 
 const inputs = definitions({
@@ -19,6 +20,13 @@ const inputs = definitions({
     sentence: "Base URL of a Prometheus server, or of Grafana's proxy to one.",
     example: 'https://grafana.example.com/api/datasources/proxy/uid/abc',
     otherwise: 'none',
+  },
+  prometheus_flavour: {
+    kind: choice(['prometheus', 'loki']),
+    sentence:
+      'What `prometheus_url` is: `prometheus`, or `loki`, whose log entries are counted. `prometheus_total` and `prometheus_bad` are log queries then.',
+    example: 'loki',
+    default: 'prometheus',
   },
   prometheus_google: {
     kind: boolean,
@@ -123,6 +131,9 @@ const isSendable = (url: string, carries: boolean): boolean =>
   mayCarryCredential(new URL(url)) ||
   (!carries && credentialIn(new URL(url), {}) === undefined);
 
+const problemsOf = (flavour: 'prometheus' | 'loki') =>
+  flavour === 'loki' ? logQueryProblems : counterProblems;
+
 /** The login that the host of a URL needs. */
 function loginOf(url: string | undefined): 'token' | 'aws' | 'azure' {
   const host = url !== undefined && URL.canParse(url) ? new URL(url).hostname : '';
@@ -134,11 +145,11 @@ export const prometheus = defineSource({
   sentence: 'counters of your own',
   inputs,
   settings(values, problem) {
-    const { prometheus_total: total, prometheus_bad: bad } = values;
+    const { prometheus_total: total, prometheus_bad: bad, prometheus_flavour: flavour } = values;
     if ((total === undefined) !== (bad === undefined))
       problem(['prometheus_total', 'prometheus_bad'], 'expected both or neither');
     else if (total !== undefined && bad !== undefined)
-      for (const found of counterProblems({ total, bad }, (counter) => `prometheus_${counter}`))
+      for (const found of problemsOf(flavour)({ total, bad }, (counter) => `prometheus_${counter}`))
         problem(found.place, found.problem);
     const { prometheus_url: url, prometheus_token: token, prometheus_headers: lines } = values;
     const { prometheus_user: user } = values;
@@ -160,7 +171,7 @@ export const prometheus = defineSource({
         'expected https, because anyone on the way could read the password or token (http is allowed for a server on this machine)',
       );
     return {
-      ...{ url, token, user, login },
+      ...{ flavour, url, token, user, login },
       headers: headersOf(lines ?? []),
       tenant: values.prometheus_tenant,
       role: values.prometheus_role,
@@ -173,8 +184,13 @@ export const prometheus = defineSource({
     };
   },
   isMeant: ({ url, managed }) => url !== undefined || managed,
-  problems({ url, managed, counters }, { probes, objectives }) {
+  problems({ flavour, url, managed, counters }, { probes, objectives }) {
     const found: InputProblem[] = [];
+    if (flavour === 'loki' && url === undefined)
+      found.push({
+        inputs: ['prometheus_flavour', 'prometheus_url'],
+        problem: 'missing: expected the URL of Loki as prometheus_url',
+      });
     if (url === undefined && !managed)
       found.push({
         inputs: ['prometheus_url'],
@@ -194,7 +210,7 @@ export const prometheus = defineSource({
           'the counters of Prometheus decide themselves which requests are bad, so expected compare or ignore; to count 4xx, let the counter of bad requests include them',
       });
     for (const { id, source = id, prometheus: counters } of objectives)
-      for (const { place, problem } of counters ? counterProblems(counters, (counter) => counter) : [])
+      for (const { place, problem } of counters ? problemsOf(flavour)(counters, (counter) => counter) : [])
         found.push({ inputs: ['slo_file'], problem: `${source}: ${place}: ${problem}` });
     return found;
   },

@@ -7,13 +7,15 @@ import type { Clock } from '../../steps/ports/clock.ts';
 import { CountsRefused, CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import { isQuotaError, QuotaSpent } from '../quota/quota-spent.ts';
 import { explainRefusal } from '../refusal.ts';
-import type { ServerLogin } from './login/login.ts';
+import { type ServerLogin, saidBy } from './login/login.ts';
 
 export interface QueryOptions {
   /** Base URL without /api/v1. Undefined: Google Cloud Managed Service for Prometheus. */
   url: string | undefined;
   /** How the server of `url` knows who asks. */
   login: ServerLogin;
+  /** Where the API begins below the base URL. Default `api/v1`. */
+  root?: 'api/v1' | 'loki/api/v1' | undefined;
   /** More parameters of each question, for a server that knows them. */
   parameters?: Readonly<Record<string, string>> | undefined;
   rest: Rest;
@@ -24,7 +26,7 @@ export interface QueryOptions {
 
 /** Calls one method below /api/v1 and returns the JSON of its answer. */
 export type PrometheusApi = (
-  method: 'query' | 'series' | 'label/__name__/values',
+  method: 'query' | 'query_range' | 'series' | 'label/__name__/values',
   parameters: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ) => Promise<unknown>;
@@ -34,10 +36,10 @@ export type Query = (text: string, at: number, signal?: AbortSignal) => Promise<
 
 /** https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export function createApi(options: QueryOptions): PrometheusApi {
-  const { url: base, login, clock } = options;
+  const { url: base, root = 'api/v1', login, clock } = options;
   return async (method, parameters, signal) => {
     if (!base) return askGoogle(options, method, parameters, signal);
-    const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/${method}`);
+    const url = new URL(`${base.replace(/\/+$/, '')}/${root}/${method}`);
     // A signature covers the query as it is sent, so a space is %20 and not a plus sign.
     url.search = Object.entries({ ...parameters, ...options.parameters })
       .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
@@ -131,6 +133,10 @@ async function ask(url: URL, login: ServerLogin, clock: Clock, signal?: AbortSig
     } catch {
       // The body is not JSON. It may be the HTML page of a proxy, or empty.
     }
+    // Loki, and proxies of Mimir, say in plain text what is wrong with a query.
+    const said = saidBy(answer);
+    if (said !== '' && (status === 400 || status === 422))
+      return { status: 'error', errorType: 'bad_data', error: said.replace(/\.$/, '') };
     throw new ReleaseError('remote-error', {
       what: `Prometheus at ${url.origin} answered ${status} without its JSON.`,
       fix: 'Check prometheus_url and prometheus_token.',

@@ -12,11 +12,14 @@ import { ExistingCounters } from './existing.ts';
 import { inspectCounters } from './inspect.ts';
 import type { ServerLogin } from './login/login.ts';
 import { type SecretSettings, secretLogin } from './login/secrets.ts';
+import { createLoki } from './loki/source.ts';
 import { createApi, createQuery } from './query-api.ts';
 import { PrometheusReader, scrapeMs } from './reader.ts';
 import { countersByObjective, withoutRevisions } from './selectors.ts';
 
 export interface PrometheusSettings extends SecretSettings {
+  /** What the server is. Default: one with the API of Prometheus. */
+  flavour?: 'prometheus' | 'loki' | undefined;
   /** Base URL without /api/v1: a server, or a Grafana data-source proxy (…/api/datasources/proxy/uid/UID). */
   url: string | undefined;
   /** Ask Google's own endpoint, with the identity of this login. */
@@ -56,6 +59,7 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
   const delayMs = settings.delayMs ?? 20_000;
   const api = createApi({
     ...{ url: settings.url, rest, clock, projectId, member },
+    root: settings.flavour === 'loki' ? 'loki/api/v1' : undefined,
     login: options.login ?? secretLogin(settings),
     // Thanos then answers with an error where it would leave out a store that does not answer. Others ignore it; those that check their
     // parameters come with a login of their own.
@@ -63,6 +67,8 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
   });
   const query = createQuery(api);
   const countersOf = countersByObjective(options.objectives, settings.counters);
+  if (settings.flavour === 'loki')
+    return createLoki({ api, clock, log, delayMs, countersOf, random: options.random });
   const budget = new CallBudget(clock, looksPerMinute, options.random);
   const existing = new ExistingCounters(settings.badOptional ?? false);
 
