@@ -13,7 +13,8 @@ async function run<Name extends ActionName>(
   // Loaded only if a comment is asked for.
   const comment = async () => (await import('./actions/comment/comment.ts')).writeComment;
   const tell = async () => (await import('./actions/notify/notify.ts')).tellEnd;
-  await runAction(name, action, { step, comment, tell });
+  const explain = async () => (await import('./actions/logs/explain.ts')).explainByLog;
+  await runAction(name, action, { step, comment, tell, explain });
 }
 
 export const auth = () => run('auth', async () => (await import('./actions/auth/auth.ts')).auth);
@@ -23,6 +24,7 @@ export const check = () => run('check', async () => (await import('./actions/che
 export const deploy = () => run('deploy', async () => (await import('./actions/deploy/deploy.ts')).deploy);
 export const doctor = () => run('doctor', async () => (await import('./actions/doctor/doctor.ts')).doctor);
 export const guard = () => run('guard', async () => (await import('./actions/guard/guard.ts')).guard);
+export const logs = () => run('logs', async () => (await import('./actions/logs/logs.ts')).logs);
 export const release = () =>
   run('release', async () => (await import('./actions/release/release.ts')).release);
 export const releasePost = () =>

@@ -87,6 +87,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     comment: [],
     // Any action's start and end become messages.
     notify: [],
+    // Any action's failure is explained by the log of its service.
+    logs: ['login'],
     login: [],
     auth: ['login'],
     // How the actions that change something try beforehand what they need.
@@ -109,6 +111,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     check: ['ports'],
     comment: ['ports'],
     notify: ['ports'],
+    logs: ['ports'],
     login: ['ports'],
     setup: ['ports'],
     preflight: ['ports'],
@@ -147,6 +150,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'findings',
         'freeze',
         'login',
+        'logs',
         'preflight',
       ],
       ...['release', 'rollback', 'smoke', 'text', 'watch'],
@@ -167,6 +171,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     inputs: ['data', 'report', 'smoke'],
     // What a program of the user's is asked to count, and what it answers.
     counts: [],
+    // What the log of a service says about a failure, and what of it may be shown.
+    logs: ['data', 'text'],
     // Webhooks, and what each kind of them takes.
     notify: ['data', 'report', 'text'],
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
@@ -215,6 +221,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     functions: [],
     login: [],
     monitoring: [],
+    logs: [],
     preflight: ['exposure'],
     registry: [],
     run: [],

@@ -6,7 +6,10 @@ import { revisionLabels } from './request-log.ts';
 
 const insertId = () => randomBytes(12).toString('hex');
 
-/** Writes one line of a container's output as a log entry. A line of JSON becomes jsonPayload and may set the severity. */
+/**
+ * Writes one line of a container's output as a log entry. A line of JSON becomes jsonPayload and may set severity and trace
+ * (cloud.google.com/logging/docs/structured-logging).
+ */
 export function writeContainerLine(
   world: World,
   service: Service,
@@ -16,7 +19,13 @@ export function writeContainerLine(
 ): void {
   if (line.trim() === '') return;
   const parsed = structured(line);
-  const { severity, message, ...rest } = parsed ?? {};
+  const {
+    severity,
+    message,
+    'logging.googleapis.com/trace': trace,
+    'logging.googleapis.com/spanId': span,
+    ...rest
+  } = parsed ?? {};
   const payload =
     parsed === undefined
       ? { textPayload: line }
@@ -27,10 +36,30 @@ export function writeContainerLine(
     insertId: insertId(),
     ...payload,
     ...(typeof severity === 'string' ? { severity: severity.toUpperCase() } : {}),
+    ...(typeof trace === 'string' ? { trace } : {}),
+    ...(typeof span === 'string' ? { spanId: span } : {}),
     resource: { type: 'cloud_run_revision', labels: revisionLabels(world, service, revision) },
     timestamp: micros(world.now()),
     ...(service.labels['goog-managed-by'] ? { labels: { 'goog-managed-by': 'cloudfunctions' } } : {}),
     logName: `projects/${world.project}/logs/run.googleapis.com%2F${stream}`,
+  });
+}
+
+/** What Cloud Run itself says about a container, such as how it ended. */
+export function writeSystemLine(
+  world: World,
+  service: Service,
+  revision: string,
+  severity: 'WARNING' | 'ERROR',
+  text: string,
+): void {
+  writeEntry(world, {
+    insertId: insertId(),
+    textPayload: text,
+    severity,
+    resource: { type: 'cloud_run_revision', labels: revisionLabels(world, service, revision) },
+    timestamp: micros(world.now()),
+    logName: `projects/${world.project}/logs/run.googleapis.com%2Fvarlog%2Fsystem`,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { World } from '../core/state.ts';
-import { writeContainerLine } from './container-log.ts';
+import { writeContainerLine, writeSystemLine } from './container-log.ts';
 import type { Revision, Service } from './model.ts';
 import { memoryObstacle } from './obstacles.ts';
 import { makeRoom } from './pool.ts';
@@ -38,8 +38,17 @@ export async function startRevision(
     revision.state = 'ready';
     return undefined;
   } catch (error) {
-    for (const line of (error as Error).message.split('\n'))
-      writeContainerLine(world, service, revision.name, 'stderr', line);
+    const [first = '', ...rest] = (error as Error).message.split('\n');
+    for (const line of [first, ...rest]) writeContainerLine(world, service, revision.name, 'stderr', line);
+    const say = (severity: 'WARNING' | 'ERROR', text: string) =>
+      writeSystemLine(world, service, revision.name, severity, text);
+    const code = /ended with exit code (\d+)/.exec(first)?.[1];
+    if (code !== undefined) say('WARNING', `Container called exit(${code}).`);
+    if (/^Memory limit of/.test(first)) say('ERROR', first);
+    say(
+      'ERROR',
+      `Default STARTUP TCP probe failed 1 time consecutively for container "worker" on port ${revision.settings.port ?? 8080}. The instance was not started.`,
+    );
     return fail(
       'unhealthy',
       'The user-provided container failed to start and listen on the port ' +

@@ -49,6 +49,10 @@ export const verbs: Readonly<Record<string, Entry>> = {
     summary: 'Judge a recorded watch again, offline.',
     load: async () => (await import('./verbs/replay.ts')).replay,
   },
+  logs: {
+    summary: 'Show what the log says about a failure, crash reason first.',
+    load: async () => (await import('./verbs/logs.ts')).logs,
+  },
   rollback: {
     summary: 'Move the traffic back to an earlier revision, or settle an unfinished release.',
     load: async () => (await import('./verbs/rollback.ts')).rollback,

@@ -149,6 +149,20 @@ export class InputReader {
     }
   }
 
+  /** Whether the log of the service explains a failure. Works for an action that failed before it read its inputs. */
+  get logs(): boolean {
+    this.#asked.add('logs');
+    if (this.#action === undefined || !inputsOf(this.#action).includes('logs')) return false;
+    return this.#env.INPUT_LOGS?.trim().toLowerCase() !== 'off';
+  }
+
+  /** Whether messages of the log may be shown: what the user said, else undefined. */
+  get logText(): boolean | undefined {
+    this.#asked.add('log_text');
+    const given = this.#env.INPUT_LOG_TEXT?.trim().toLowerCase();
+    return given === 'true' ? true : given === 'false' ? false : undefined;
+  }
+
   #protectHooks(text: string): void {
     for (const part of hookSecrets(text)) this.#addSecret(part);
     for (const host of hookHosts(text)) this.#privacy.show(host);

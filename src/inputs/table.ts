@@ -10,6 +10,7 @@ import { freeze } from './groups/freeze.ts';
 import { functionGroup } from './groups/function.ts';
 import { guard } from './groups/guard.ts';
 import { login } from './groups/login.ts';
+import { logs } from './groups/logs.ts';
 import { monitoring } from './groups/monitoring.ts';
 import { network } from './groups/network.ts';
 import { notify } from './groups/notify.ts';
@@ -52,6 +53,7 @@ export const groups = [
   source,
   probes,
   notify,
+  logs,
   output,
 ] as const;
 

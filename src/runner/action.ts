@@ -41,3 +41,6 @@ export type Teller = (context: Context, report: Report) => Promise<void>;
 
 /** Brings a redacted report into the comment on the pull request. It does not throw. */
 export type Commenter = (context: Context, report: Report, view: View | undefined) => Promise<CommentRecord>;
+
+/** Reads what the service's log says about a failure into the report, and writes it to the log of the run. It does not throw. */
+export type Explainer = (context: Context, report: Report) => Promise<void>;

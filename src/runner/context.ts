@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunNames } from '../domain/errors/facts.ts';
+import type { Rest } from '../http/rest.ts';
 import { type Environment, InputReader } from '../inputs/reader.ts';
 import type { Clock } from '../steps/ports/clock.ts';
 import type { Log } from '../steps/ports/log.ts';
@@ -26,6 +27,8 @@ export interface Context {
   startedAt: number;
   /** What the action knows about itself, for repairs. `names` is called only after a failure. */
   about: { names: () => RunNames };
+  /** The client of Google Cloud, once the action has logged in. What explains a failure asks with it. */
+  google?: Rest | undefined;
   /** The login of a person's machine. Only the command line sets it. */
   localLogin?: LocalLogin | undefined;
   /** True for the command line: there is no runner that reads workflow commands. */

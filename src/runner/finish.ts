@@ -5,7 +5,7 @@ import { summaryOf, type View } from '../domain/report/render.ts';
 import type { ActionName, Report } from '../domain/report/report.ts';
 import { addBasis } from '../domain/report/rests-on.ts';
 import { lastLineOf } from '../domain/report/words.ts';
-import { type Commenter, commonOutputs, type Finished, type Teller } from './action.ts';
+import { type Commenter, commonOutputs, type Explainer, type Finished, type Teller } from './action.ts';
 import { annotate } from './annotate.ts';
 import type { Commands } from './commands.ts';
 import type { Context } from './context.ts';
@@ -33,6 +33,7 @@ const publicOutputs = ({
 export interface Later {
   comment: () => Promise<Commenter>;
   tell: () => Promise<Teller>;
+  explain: () => Promise<Explainer>;
 }
 
 /**
@@ -44,11 +45,15 @@ export async function finish<Name extends ActionName>(
   context: Context,
   commands: Commands,
   step: 'main' | 'post',
-  { comment, tell }: Partial<Later> = {},
+  { comment, tell, explain }: Partial<Later> = {},
 ): Promise<void> {
   const { env, log, secrets, inputs, state, about } = context;
   for (const value of publicOutputs(finished)) secrets.show(value);
   const { redact, redactAll } = secrets;
+  const exitCode = finished.exitCode ?? exitCodeOf(finished.report);
+  // Before the errors are explained, since their facts name the revision that did not start.
+  if (explain && step === 'main' && exitCode !== 0 && context.google && inputs.logs)
+    await (await explain())(context, finished.report);
   await explainErrors(finished.report, about.names(), inputs.given);
   const { universe, workload_identity_provider: provider } = inputs.given;
   const chosen = {
@@ -66,7 +71,7 @@ export async function finish<Name extends ActionName>(
   const temporary = (what: string, name: string, text: string) =>
     unwritten.tell(what, () => writeTemporary(env.RUNNER_TEMP, name, text));
   const path = temporary('the report', `${report.action}-${process.pid}.json`, `${json}\n`);
-  const summary = async () => redact(summaryOf(report, await finished.view?.()));
+  const summary = async () => redact(summaryOf(report, await viewWithLogs()));
 
   const { verdict, outcome, reason } = report;
   const common = { verdict, outcome, reason, report: path };
@@ -85,7 +90,6 @@ export async function finish<Name extends ActionName>(
   for (const [name, value] of Object.entries(finished.exports ?? {}))
     unwritten.pass('the exported variables', () => commands.exportVariable(name, value));
 
-  const exitCode = finished.exitCode ?? exitCodeOf(report);
   const wanted = finished.summary === false ? 'never' : inputs.summary;
   const summaryPath = env.GITHUB_STEP_SUMMARY;
   if (summaryPath && (wanted === 'always' || (wanted === 'on-problem' && exitCode !== 0))) {
@@ -112,6 +116,14 @@ export async function finish<Name extends ActionName>(
   for (const sentence of unwritten.sentences()) log.warning(sentence);
   log.line(line + (path ? `  Report: ${path}` : ''));
   process.exitCode = unwritten.failsStep ? 1 : exitCode;
+
+  /** What the log says stands behind the parts of the action's own view. */
+  async function viewWithLogs(): Promise<View<Name> | undefined> {
+    const view = await finished.view?.();
+    if (report.evidence.logs === undefined || report.action === 'logs') return view;
+    const { logsSection } = await import('../domain/summary/logs/section.ts');
+    return { ...view, sections: [...(view?.sections ?? []), logsSection] };
+  }
 
   async function tellPullRequest(write: Commenter, shown: Report<Name>): Promise<void> {
     const record = redactAll(await write(context, shown, (await finished.view?.()) as View | undefined));

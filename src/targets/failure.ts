@@ -3,9 +3,10 @@ import { shortName } from '../domain/data/resource-name.ts';
 import { buildOf, deadRevisionOf, failedStage, failureTexts, logOf } from '../domain/deploy/failure.ts';
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
 import type { FailureFacts } from '../domain/errors/facts.ts';
+import { redactPersonal } from '../domain/logs/redact.ts';
 import { logText } from '../domain/text/safe-text.ts';
 import type { DeployRequest } from '../steps/deploy/ports.ts';
-import type { BuildLogs } from '../steps/ports/build-logs.ts';
+import type { BuildLogs, LogTail } from '../steps/ports/build-logs.ts';
 import type { FunctionOperation } from '../steps/ports/functions.ts';
 import type { Log } from '../steps/ports/log.ts';
 
@@ -14,6 +15,9 @@ interface FailurePorts {
   buildLogs: BuildLogs;
   log: Log;
 }
+
+/** What a container wrote may be personal, and it is printed where others read it. */
+const personless = (log: LogTail): LogTail => ({ ...log, lines: log.lines.map(redactPersonal) });
 
 /** The error of an operation that failed, with the end of its build log. */
 export async function operationFailure(
@@ -33,7 +37,7 @@ export async function operationFailure(
     cause && !cause.vague
       ? { lines: [] }
       : revision && ports.buildLogs.revision
-        ? await ports.buildLogs.revision(project, region, revision, 60, signal).catch(unread)
+        ? personless(await ports.buildLogs.revision(project, region, revision, 60, signal).catch(unread))
         : build
           ? await ports.buildLogs.tail(project, region, build, 40, signal).catch(unread)
           : { lines: [] };

@@ -62,7 +62,7 @@ export const followed: readonly Followed[] = [
     by: 'test/e2e/conformance.test.ts',
     says: 'conformance',
   },
-  ...['status', 'plan', 'smoke', 'rollback'].map((verb) => ({
+  ...['status', 'plan', 'smoke', 'logs', 'rollback'].map((verb) => ({
     page: 'docs/reference/command-line.md',
     holds: `backstay ${verb}`,
     by: 'test/e2e/command-line.test.ts',

@@ -121,6 +121,39 @@ test('status shows what serves, and says as whom it looked', async () => {
   expect((await run(['status', '--name', 'none'])).code).toBe(2);
 });
 
+test('logs shows why a revision failed, and exits with 1 if an entry says so', async () => {
+  const quiet = await run(['logs', '--name', 'ocr', '--since', '1s']);
+  expect([quiet.code, quiet.out]).toEqual([0, expect.stringContaining('No entry since')]);
+  const { project, region } = client.sandbox;
+  const written = await client.api('logging', 'POST', '/v2/entries:write', {
+    logName: `projects/${project}/logs/run.googleapis.com%2Fstderr`,
+    resource: {
+      type: 'cloud_run_revision',
+      labels: { location: region, service_name: 'ocr', revision_name: 'ocr-00001-abc' },
+    },
+    entries: [
+      {
+        severity: 'ERROR',
+        textPayload: 'RangeError: page 7 of kim@example.com\n    at read (/workspace/ocr.js:3:1)',
+      },
+    ],
+  });
+  expect(written.status).toBe(200);
+  const [text, data] = [
+    await run(['logs', '--name', 'ocr']),
+    await run(['logs', '--name', 'ocr', '--log-text', 'false', '--json']),
+  ];
+  expect([text.code, text.out]).toEqual([
+    1,
+    expect.stringContaining('RangeError at ocr.js:3: page 7 of ***'),
+  ]);
+  expect(data.out).not.toContain('page 7');
+  expect(JSON.parse(data.out).evidence.logs.groups[0].lines[0]).toMatchObject({
+    kind: 'exception',
+    text: 'RangeError at ocr.js:3',
+  });
+});
+
 test('smoke calls a private service as the invoker that it is told', async () => {
   const page = join(folder, 'page.png');
   writeFileSync(page, onePixel);

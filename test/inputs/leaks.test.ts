@@ -7,6 +7,7 @@ import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readDoctor } from '../../src/actions/doctor/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
+import { readLogs } from '../../src/actions/logs/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
 import { readRollback } from '../../src/actions/rollback/inputs.ts';
 import { readSlo } from '../../src/actions/slo/inputs.ts';
@@ -47,6 +48,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   'smoke-test': readSmokeTest,
   watch: readWatch,
   rollback: readRollback,
+  logs: readLogs,
 };
 
 /** A reason that is meant to be read: the report keeps it. */

@@ -5,6 +5,7 @@ import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readDoctor } from '../../src/actions/doctor/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
+import { readLogs } from '../../src/actions/logs/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
 import { readRollback } from '../../src/actions/rollback/inputs.ts';
 import { readSlo } from '../../src/actions/slo/inputs.ts';
@@ -34,10 +35,19 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   'smoke-test': readSmokeTest,
   watch: readWatch,
   rollback: readRollback,
+  logs: readLogs,
 };
 
 /** Declared so that GitHub shows it. The reader itself handles it before the action reads anything. */
-const readerOwns = ['summary', 'comment', 'comment_section', 'credentials_json', 'notify'];
+const readerOwns = [
+  'summary',
+  'comment',
+  'comment_section',
+  'credentials_json',
+  'notify',
+  'logs',
+  'log_text',
+];
 /** Only one value is valid, so the action has nothing to read. */
 const fixed = ['environment'];
 
@@ -74,6 +84,7 @@ test.each<[ActionName, Record<string, string>, string[]]>([
   // The action reads `replay` first, before the inputs of a live watch.
   ['watch', { ...where, slo: '99%' }, ['replay']],
   ['rollback', where, []],
+  ['logs', where, []],
 ])('%s reads every input that it declares', async (action, given, also) => {
   expect(await unreadOf(action, given, also)).toEqual([]);
 });

@@ -240,6 +240,10 @@ const others: Story[] = [
     run: (world) => world.act('smoke-test', 'reader', { suite: world.cloud.suite() }),
   },
   {
+    ...{ action: 'logs', what: 'of a service', identity: 'reader' },
+    run: (world) => world.act('logs', 'reader'),
+  },
+  {
     ...{ action: 'rollback', what: 'to what served before', identity: 'rollback' },
     prepare: promoted,
     run: (world) => world.act('rollback', 'rollback', { to: 'before', verify_duration: '1s' }),

@@ -10,6 +10,7 @@ import { auth } from '../../src/actions/auth/auth.ts';
 import { deploy } from '../../src/actions/deploy/deploy.ts';
 import { doctor } from '../../src/actions/doctor/doctor.ts';
 import { guard } from '../../src/actions/guard/guard.ts';
+import { logs } from '../../src/actions/logs/logs.ts';
 import { release } from '../../src/actions/release/release.ts';
 import { rollback } from '../../src/actions/rollback/rollback.ts';
 import { smokeTest } from '../../src/actions/smoke-test/smoke-test.ts';
@@ -30,6 +31,7 @@ export const actions = {
   deploy,
   doctor,
   guard,
+  logs,
   release,
   rollback,
   'smoke-test': smokeTest,

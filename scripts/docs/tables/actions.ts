@@ -3,6 +3,7 @@ import { manifest as check } from '../../../src/actions/check/manifest.ts';
 import { manifest as deploy } from '../../../src/actions/deploy/manifest.ts';
 import { manifest as doctor } from '../../../src/actions/doctor/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
+import { manifest as logs } from '../../../src/actions/logs/manifest.ts';
 import { manifest as release } from '../../../src/actions/release/manifest.ts';
 import { manifest as rollback } from '../../../src/actions/rollback/manifest.ts';
 import { manifest as slo } from '../../../src/actions/slo/manifest.ts';
@@ -22,4 +23,5 @@ export const manifests: readonly Manifest[] = [
   rollback,
   doctor,
   slo,
+  logs,
 ];

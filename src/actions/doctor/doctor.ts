@@ -65,6 +65,7 @@ async function examineFor(context: Context, releaser: Releaser | undefined): Pro
   const stages = new Set([
     ...stagesOf.release,
     'Examine' as const,
+    'Explain' as const,
     ...optionalStages.filter((stage) => stage !== 'Smoke test' || smoke),
   ]);
   const settings = {

@@ -45,6 +45,7 @@ export function openPlatform(context: Context, login: LoginRequest): Platform {
     requestReason: login.requestReason,
     accessToken: async (aborted) => {
       given = await tokens.accessToken(aborted);
+      context.google = rest;
       return given;
     },
   });

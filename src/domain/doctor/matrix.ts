@@ -2,7 +2,16 @@ import type { NeededFor, Weight } from '../preflight/permissions.ts';
 import type { CheckRow, CheckState } from '../preflight/row.ts';
 
 /** The actions that need something of Google Cloud, in the order of the table. */
-export const columns = ['release', 'deploy', 'rollback', 'guard', 'watch', 'smoke-test', 'doctor'] as const;
+export const columns = [
+  'release',
+  'deploy',
+  'rollback',
+  'guard',
+  'watch',
+  'smoke-test',
+  'logs',
+  'doctor',
+] as const;
 export type Column = (typeof columns)[number];
 
 /** Which action has which stage. A release has all of them but the doctor's own. */
@@ -13,7 +22,8 @@ export const stagesByAction: Readonly<Record<Column, readonly NeededFor[]>> = {
   guard: ['Guard'],
   watch: ['State', 'Watch'],
   'smoke-test': ['State', 'Smoke test'],
-  doctor: ['State', 'Guard', 'Watch', 'Examine'],
+  logs: ['Explain'],
+  doctor: ['State', 'Guard', 'Watch', 'Examine', 'Explain'],
 };
 
 /** A permission, on what it is needed, and which actions need it. */

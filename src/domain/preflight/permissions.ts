@@ -7,7 +7,7 @@ import { factsOf, type TargetKind } from '../deploy/kind.ts';
 
 /**
  * The stages of a release that need something of Google Cloud, by the names that the report gives them. Only a doctor has
- * `Examine`.
+ * `Examine`, and only the action `logs` has `Explain`: a release that may not read the log goes without an explanation.
  */
 export type NeededFor =
   | 'State'
@@ -18,6 +18,7 @@ export type NeededFor =
   | 'Smoke test'
   | 'Watch'
   | 'Roll back'
+  | 'Explain'
   | 'Examine';
 
 /** What a permission is held on. A permission that is held on the project holds on everything in it. */
@@ -362,6 +363,14 @@ export const permissionChecks = [
     role: 'roles/logging.viewer',
     weight: 'stop',
     without: 'The request logs cannot be read.',
+  },
+  {
+    permission: 'logging.logEntries.list',
+    on: 'project',
+    stage: 'Explain',
+    role: 'roles/logging.viewer',
+    weight: 'note',
+    without: 'The log cannot explain a failure.',
   },
   {
     permission: 'monitoring.timeSeries.list',

@@ -9,6 +9,7 @@ import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { Freeze } from '../freeze/freeze.ts';
 import type { LoginEvidence } from '../login/evidence.ts';
+import type { LogsEvidence } from '../logs/evidence.ts';
 import type { PreflightEvidence } from '../preflight/row.ts';
 import type { ReleaseFacts } from '../release/facts.ts';
 import type { RollbackEvidence } from '../rollback/evidence.ts';
@@ -24,6 +25,8 @@ interface CommonEvidence {
   login?: LoginEvidence | undefined;
   /** What is wrong in the smoke suite. */
   suite?: readonly SuiteProblem[] | undefined;
+  /** What the service's log says about the failure. */
+  logs?: LogsEvidence | undefined;
 }
 
 /** The evidence of a release by stage. */
@@ -74,6 +77,7 @@ interface EvidenceByAction {
   };
   doctor: { preflight?: PreflightEvidence | undefined; doctor?: DoctorEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
+  logs: object;
   release: ReleaseEvidence;
   rollback: { preflight?: PreflightEvidence | undefined; rollback?: RollbackEvidence | undefined };
   slo: { slo?: SloEvidence | undefined };

@@ -14,6 +14,7 @@ const everywhere = {
   rollback: {},
   doctor: {},
   slo: {},
+  logs: {},
 } as const;
 
 /** After a login step, deploy-cloud-functions@v4 reads `service_account` as the account of the function. */
@@ -57,6 +58,7 @@ export const login = group('Login', {
         sentence: 'E-mail of the service account to log in as. It reads the function and its service.',
       },
       watch: {},
+      logs: {},
       rollback: {
         sentence: 'E-mail of the service account to log in as. It needs `run.services.update`.',
       },
@@ -92,6 +94,10 @@ export const login = group('Login', {
           'E-mail of the service account that mints ID tokens. Give it `roles/run.invoker` and nothing else. Required for ID tokens if `service_account` is not set.',
       },
       deploy: {
+        sentence:
+          'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
+      },
+      logs: {
         sentence:
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },

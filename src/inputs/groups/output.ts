@@ -20,6 +20,7 @@ export const output = group('Summary and GitHub', {
       rollback: {},
       doctor: {},
       slo: {},
+      logs: {},
     },
   },
   comment: {

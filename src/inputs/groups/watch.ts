@@ -18,6 +18,7 @@ export const watch = group('What is watched', {
         sentence: 'Revision to test. It needs a tag, or all traffic.',
         otherwise: 'the new revision of a release that is still open, else the live URL',
       },
+      logs: { sentence: 'Revision whose log is read.', otherwise: 'every revision of the service' },
     },
   },
   baseline_revision: {
@@ -32,7 +33,13 @@ export const watch = group('What is watched', {
     sentence: 'Moment from which requests count: a time, or a duration before now.',
     example: '15m',
     otherwise: 'now',
-    usedBy: watching,
+    usedBy: {
+      watch: {},
+      logs: {
+        sentence: 'Moment from which entries are read: a time, or a duration before now.',
+        otherwise: '15 minutes before now',
+      },
+    },
   },
   resume: {
     kind: choice(['auto', 'save', 'off']),

@@ -19,6 +19,7 @@ export const where = group('Where', {
       guard: { required: true },
       rollback: { required: true },
       doctor: { required: true },
+      logs: { required: true },
       'smoke-test': {
         sentence: 'Name of the deployed function to test. Set this, `url` or `command`.',
       },
@@ -43,6 +44,7 @@ export const where = group('Where', {
       watch: atHome,
       doctor: atHome,
       slo: atHome,
+      logs: atHome,
     },
   },
   new_region: {
@@ -71,6 +73,7 @@ export const where = group('Where', {
       rollback: {},
       doctor: {},
       slo: {},
+      logs: {},
       auth: {
         sentence: 'Project id that this step exports for the steps that follow.',
         otherwise: 'the project in the e-mail of `service_account`, else the project of an earlier step',

@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import { linesOf } from '../../../src/domain/logs/evidence.ts';
+import { explainEntries } from '../../../src/domain/logs/explain.ts';
+import { redactPersonal } from '../../../src/domain/logs/redact.ts';
+import { entry } from './entries.ts';
+
+/** What must not survive. The text around is what a program would write; none of these values is real. */
+const planted: readonly (readonly [kind: string, text: string, secret: string])[] = [
+  ['AWS access key', 'using AKIAIOSFODNN7EXAMPLE now', 'AKIAIOSFODNN7EXAMPLE'],
+  [
+    'AWS secret key',
+    'aws wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY failed',
+    'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  ],
+  [
+    'Google API key',
+    'key AIzaSyD4n8eK1xVw0qkT7c3bYpJ2uR5hLmZ9oQs',
+    'AIzaSyD4n8eK1xVw0qkT7c3bYpJ2uR5hLmZ9oQs',
+  ],
+  ['Google token', 'got ya29.a0AfH6SMBx-Example_Token', 'ya29.a0AfH6SMBx-Example_Token'],
+  ['OAuth secret', 'client GOCSPX-abcd_EFGH-ijklMNOP', 'GOCSPX-abcd_EFGH-ijklMNOP'],
+  [
+    'GitHub token',
+    'push with ghp_16C7e42F292c6912E7710c838347Ae178B4a',
+    'ghp_16C7e42F292c6912E7710c838347Ae178B4a',
+  ],
+  [
+    'fine-grained GitHub token',
+    'github_pat_11ABCDEFG0abcdefghijkl_xyz refused',
+    'github_pat_11ABCDEFG0abcdefghijkl_xyz',
+  ],
+  ['GitLab token', 'glpat-xYz12_abcdefGHIJkl', 'glpat-xYz12_abcdefGHIJkl'],
+  ['Slack token', 'xoxb-123456789012-abcdefABCDEF', 'xoxb-123456789012-abcdefABCDEF'],
+  ['Slack webhook', 'posting to https://hooks.slack.com/services/T00/B00/abcDEF', 'services/T00/B00/abcDEF'],
+  ['payment key', 'stripe sk_live_4eC39HqLyjWDarjtT1zdp7dc', 'sk_live_4eC39HqLyjWDarjtT1zdp7dc'],
+  ['model key', 'sk-proj-abcdefghijklmnop', 'sk-proj-abcdefghijklmnop'],
+  ['npm token', 'npm_abcdefghijklmnopqrstuvwxyz0123456789', 'npm_abcdefghijklmnopqrstuvwxyz0123456789'],
+  ['mail key', 'SG.ngeVfQFYQlKU0ufo8x5d1A.TwL2iGABf9DHoTf', 'SG.ngeVfQFYQlKU0ufo8x5d1A.TwL2iGABf9DHoTf'],
+  ['JWT', 'token was eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP', 'eyJzdWIiOiIxMjM0In0'],
+  ['bearer', 'authorization: Bearer abc.def-ghi', 'abc.def-ghi'],
+  ['basic', 'Basic dXNlcjpwYXNz sent', 'dXNlcjpwYXNz'],
+  [
+    'private key',
+    '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\nabc\n-----END PRIVATE KEY-----',
+    'MIIEvQIBADAN',
+  ],
+  ['half of a private key', 'x -----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKC', 'MIIEpAIBAAKC'],
+  ['password', 'login with password=hunter2! failed', 'hunter2!'],
+  ['password of JSON', '{"password":"open sesame","x":1}', 'open sesame'],
+  ['password in words', "DB_PASSWORD: 'tr0ub4dor & 3'", 'tr0ub4dor & 3'],
+  ['password in Korean', '비밀번호: 사과나무', '사과나무'],
+  ['session', 'session_id=k3j4h5 expired', 'k3j4h5'],
+  ['cookie', 'Cookie: sid=a1; theme=dark; cart=77-x', 'cart=77-x'],
+  ['set-cookie', 'set-cookie: auth=zzz; Path=/; HttpOnly', 'auth=zzz'],
+  ['login of a URL', 'postgres://ocr:s3cr3t@db.internal/ocr', 'ocr:s3cr3t'],
+  ['query of a URL', 'GET https://ocr.example.com/x?user=kim&doc=9', 'user=kim'],
+  ['mail address', 'from minsu.kim@example.co.kr', 'minsu.kim@example.co.kr'],
+  ['mail address in a URL', 'user minsu%40example.com', 'minsu%40example.com'],
+  ['mail address in Korean', 'from 김민수@예시.한국', '김민수@예시.한국'],
+  ['mobile phone', 'call 010-1234-5678', '010-1234-5678'],
+  ['phone with a country', 'call +82 (0)10 1234 5678', '1234 5678'],
+  ['phone of a city', 'tel (02) 123-4567', '123-4567'],
+  ['resident number', 'id 900101-1234567', '900101-1234567'],
+  ['social security number', 'ssn is 078-05-1120', '078-05-1120'],
+  ['card', 'card 4111 1111 1111 1111', '4111 1111 1111 1111'],
+  ['card in one word', 'card=5500005555555559', '5500005555555559'],
+  ['account of a bank', 'iban DE89 3704 0044 0532 0130 00', '0044 0532'],
+  ['passport', 'passport M12345678', 'M12345678'],
+  ['IPv4', 'from 203.0.113.77', '203.0.113.77'],
+  ['IPv6', 'from 2001:db8:85a3::8a2e:370:7334', '85a3::8a2e'],
+  ['short IPv6', 'from ::1:2f', '::1:2f'],
+  ['MAC', 'device 3c:22:fb:9a:01:7e', '3c:22:fb:9a:01:7e'],
+  ['UUID of a user', 'user 550e8400-e29b-41d4-a716-446655440000', '550e8400-e29b-41d4'],
+  ['hexadecimal key', 'hmac 9f86d081884c7d659a2feaa0c55ad015', '9f86d081884c7d659a2feaa0c55ad015'],
+  ['wide digits', '전화 ０１０－１２３４－５６７８', '１２３４－５６７８'],
+];
+
+/** Every piece of 16 characters, or the whole of what is shorter. */
+const pieces = (secret: string): string[] =>
+  secret.length <= 16
+    ? [secret]
+    : Array.from({ length: secret.length - 15 }, (_, index) => secret.slice(index, index + 16));
+
+describe('planted secrets and personal items', () => {
+  test('are forty and more', () => {
+    expect(new Set(planted.map(([kind]) => kind)).size).toBeGreaterThanOrEqual(40);
+  });
+
+  test.each(planted)('%s: none survives', (_, text, secret) => {
+    expect(text).toContain(secret);
+    const places = [
+      entry({ severity: 'ERROR', text }),
+      entry({ severity: 'ERROR', json: { message: `failed: ${text}` } }),
+      entry({ text: `Error: ${text}\n    at read (/workspace/ocr.js:3:1)` }),
+      entry({ severity: 'ERROR', text: `${'x '.repeat(120)}${text}` }),
+      entry({ severity: 'ERROR', text: `${'y '.repeat(145)}${text}` }),
+    ];
+    for (const shows of [true, false])
+      for (const raw of places) {
+        const explained = explainEntries([raw], { text: shows, slowMs: 1000, redact: (clean) => clean });
+        const shown = linesOf(explained)
+          .map((line) => line.text)
+          .join('\n');
+        expect(shown).not.toBe('');
+        for (const piece of pieces(secret)) expect(shown).not.toContain(piece);
+      }
+  });
+});
+
+test.each([
+  "TypeError: Cannot read properties of undefined (reading 'boxes')",
+  "Permission 'secretmanager.versions.access' denied for resource 'projects/my-project/secrets/ocr-key'",
+  'Cannot find module sharp',
+  'panic: runtime error: index out of range [3] with length 3',
+  'no such file or directory: /workspace/models/korean.onnx',
+  'dial tcp: lookup db.internal: no such host',
+  'listening on port 8080 after 1200 ms',
+])('what explains a failure stays readable: %s', (text) => {
+  expect(redactPersonal(text)).toBe(text);
+});
+
+test('redaction is quick on hostile text', () => {
+  for (const text of [
+    'a@'.repeat(8000),
+    '1-'.repeat(8000),
+    ':'.repeat(16_000),
+    'a:'.repeat(8000),
+    '%40'.repeat(5000),
+    'password='.repeat(1700),
+    '://'.repeat(5000),
+    'A1'.repeat(8000),
+  ]) {
+    const started = performance.now();
+    redactPersonal(text);
+    expect(performance.now() - started).toBeLessThan(1000);
+  }
+});

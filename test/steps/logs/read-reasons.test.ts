@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Json } from '../../../src/domain/data/json.ts';
+import { linesOf } from '../../../src/domain/logs/evidence.ts';
+import { RemoteError } from '../../../src/http/remote-error.ts';
+import { type ReasonRequest, readReasons } from '../../../src/steps/logs/read-reasons.ts';
+import { entry, lines, request, start } from '../../domain/logs/entries.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const place = {
+  project: 'my-project',
+  region: 'us-central1',
+  service: 'ocr-api',
+  revision: 'ocr-api-00002-abc',
+};
+const crash = lines(
+  'Traceback (most recent call last):\n  File "/workspace/main.py", line 4, in f\nValueError: x',
+);
+
+/** A log that answers each call in turn. A number is how long the call takes until it fails at its deadline. */
+async function read(answers: readonly (Json[] | Error | number)[], more: Partial<ReasonRequest> = {}) {
+  const clock = new VirtualClock(start + 60_000);
+  const asked: { filter: string; deadlineMs: number }[] = [];
+  const evidence = await readReasons(
+    {
+      clock,
+      entries: {
+        newest: async (_, { filter, deadlineMs }, signal) => {
+          const answer = answers[asked.length] ?? [];
+          asked.push({ filter, deadlineMs });
+          if (typeof answer === 'number') {
+            await clock.sleep(Math.min(answer, deadlineMs), signal);
+            throw new Error('no answer in time');
+          }
+          if (answer instanceof Error) throw answer;
+          return answer;
+        },
+      },
+    },
+    {
+      place,
+      since: start,
+      text: true,
+      slowMs: 1000,
+      redact: (text) => text,
+      names: {},
+      deadlineMs: 3000,
+      ...more,
+    },
+  );
+  return { evidence, asked, took: clock.steady() - (start + 60_000) };
+}
+
+describe('calls', () => {
+  test('a crash that is there needs one call, and one more to know whether it is new', async () => {
+    const { evidence, asked } = await read([crash]);
+    expect(asked).toHaveLength(2);
+    expect(asked[0]?.filter).toContain('resource.labels.revision_name="ocr-api-00002-abc"');
+    expect(asked[0]?.filter).toContain('timestamp>="2026-11-30T07:00:00.000Z"');
+    expect(asked[0]?.filter).not.toContain('latency');
+    expect(asked[1]?.filter).toContain('NOT resource.labels.revision_name="ocr-api-00002-abc"');
+    expect(evidence.new_errors).toEqual([{ type: 'ValueError', place: 'main.py:4', times: 1 }]);
+  });
+
+  test('an exception that another revision has logged before is not new', async () => {
+    const { evidence } = await read([
+      crash,
+      [entry({ text: 'ValueError: y', revision: 'ocr-api-00001-aaa' })],
+    ]);
+    expect(evidence.new_errors).toEqual([]);
+  });
+
+  test('entries that come late are found by a second look, which also asks for slow requests', async () => {
+    const { evidence, asked, took } = await read([[], crash]);
+    expect(asked[1]?.filter).toContain('httpRequest.latency>="1s"');
+    expect(asked).toHaveLength(3);
+    expect(took).toBeLessThanOrEqual(3000);
+    expect(linesOf(evidence)[0]?.kind).toBe('exception');
+  });
+
+  test.each([
+    ['all calls hang', [60_000, 60_000, 60_000]],
+    ['the second hangs', [[], 60_000]],
+    ['nothing is found', [[], []]],
+    ['slow answers alone', [[], [request(200, 5)]]],
+  ])('at most three calls and three seconds: %s', async (_, answers) => {
+    const { asked, took } = await read(answers as (Json[] | number)[]);
+    expect(asked.length).toBeLessThanOrEqual(3);
+    expect(took).toBeLessThanOrEqual(3000);
+  });
+
+  test.each([{ service: 'x" OR "" ="' }, { revision: 'a"b' }, { region: '' }, { project: 'p OR q' }])(
+    'a name that is none of Google asks nothing: %j',
+    async (wrong) => {
+      const { evidence, asked } = await read([], { place: { ...place, ...wrong } });
+      expect(asked).toEqual([]);
+      expect(evidence.unreadable).toBeDefined();
+    },
+  );
+});
+
+test('a refusal is a value, with the grant that is missing', async () => {
+  const refused = new RemoteError(
+    'logging',
+    'POST logging /v2/entries:list',
+    {
+      status: 403,
+      headers: {},
+      body: Buffer.from(
+        JSON.stringify({
+          error: {
+            code: 403,
+            status: 'PERMISSION_DENIED',
+            message: "Permission 'logging.logEntries.list' denied on resource (or it may not exist).",
+          },
+        }),
+      ),
+      milliseconds: 1,
+      truncated: false,
+    },
+    (text) => text,
+  );
+  const { evidence, asked } = await read([refused], {
+    names: { project: 'my-project', member: 'serviceAccount:deployer@my-project.iam.gserviceaccount.com' },
+  });
+  expect(asked).toHaveLength(1);
+  expect(evidence.unreadable).toContain('logging.logEntries.list');
+  expect(evidence.commands?.join()).toContain('--role=roles/logging.viewer');
+  expect(evidence.groups).toEqual([]);
+});
+
+test('a refusal of the look at earlier revisions changes nothing', async () => {
+  const { evidence } = await read([crash, new Error('503')]);
+  expect(evidence.unreadable).toBeUndefined();
+  expect(evidence.new_errors).toBeUndefined();
+  expect(linesOf(evidence)).not.toEqual([]);
+});
+
+test('a cancelled run does not go on', async () => {
+  const abort = new AbortController();
+  abort.abort(new Error('cancelled'));
+  await expect(read([60_000], { signal: abort.signal })).rejects.toThrow('cancelled');
+});
