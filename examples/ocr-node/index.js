@@ -2,6 +2,7 @@ const { imagesOf } = require('./body.js');
 const { install } = require('./door.js');
 const { answerFailure } = require('./failure.js');
 const { measure } = require('./image.js');
+const { logMeasured } = require('./measured.js');
 const { languages, recognize, warmUp } = require('./recognizer.js');
 
 install();
@@ -22,9 +23,11 @@ async function ocr(req, res) {
     const read = [];
     for (const image of images) read.push(await recognize(image, () => res.destroyed));
     const text = read.map((page) => page.text).join('\n');
+    const confidence = Math.min(...read.map((page) => page.confidence));
+    logMeasured(req.headers, confidence, text.length);
     res.status(200).json({
       text,
-      confidence: Math.min(...read.map((page) => page.confidence)),
+      confidence,
       languages,
       images: sizes,
       responses: read.map((page) => ({ fullTextAnnotation: { text: page.text } })),

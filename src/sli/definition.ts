@@ -43,6 +43,8 @@ export interface SourceDefinition<D extends Definitions = Definitions, S = unkno
   inputs: D;
   /** The counts of Google Cloud that it reads, for which the preflight asks. Absent if it reads something else. */
   ofGoogle?: 'auto' | 'logs' | 'metrics';
+  /** True if it reads the entries that the code itself logs. */
+  readsFields?: true;
   /** Notes problems of the inputs that matter for every choice of source. */
   settings(values: OwnValues<D>, problem: NoteProblem): S;
   /** True if the user set enough of its inputs to mean this source. */

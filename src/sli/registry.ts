@@ -80,6 +80,11 @@ export function chooseSource(
       );
   for (const found of definitionOf(asked).problems?.(settings.get(asked), use) ?? [])
     problem(found.inputs, found.problem);
+  if (!definitionOf(asked).readsFields && use.objectives.some(({ kind }) => kind === 'log_field'))
+    problem(
+      ['source'],
+      'an objective counts what the code logs (kind: log_field), so expected source logs or auto',
+    );
   const name = use.probes ? ((definitionOf(asked).besideProbes ?? asked) as SourceName) : asked;
   return { name, open: (world) => definitionOf(name).open(world, settings.get(name)) };
 }

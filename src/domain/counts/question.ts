@@ -14,7 +14,7 @@ export interface CountQuestion {
 
 export interface CountedObjective {
   id: string;
-  kind: 'availability' | 'latency';
+  kind: 'availability' | 'latency' | 'log_field';
   slowerThanMs?: number | undefined;
   clientErrors?: true | undefined;
 }

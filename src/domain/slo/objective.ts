@@ -1,12 +1,19 @@
+import { conditionText, type LogField } from './log-field.ts';
+
+/** `log_field`: the code logs something about each of its answers, and that says whether it was good. */
+export type ObjectiveKind = 'availability' | 'latency' | 'log_field';
+
 /** One promise to users: at least `target` of the requests are good. */
 export interface Objective {
   /** Unique within a watch, such as `availability`. */
   id: string;
-  kind: 'availability' | 'latency';
+  kind: ObjectiveKind;
   /** Fraction of good requests, below 1. */
   target: number;
   /** For latency: an answer slower than this is bad. Milliseconds. */
   slowerThanMs?: number | undefined;
+  /** For log_field: what the code logs, and when it is bad. */
+  logField?: LogField | undefined;
   /** For availability: 4xx are bad too (`client_errors: count`). */
   clientErrors?: true | undefined;
   /** A name for people, if the id says too little. */
@@ -43,8 +50,15 @@ export const countedBy = ({
   counts,
   prometheus,
   cloudwatch,
-}: Pick<Objective, 'counts' | 'prometheus' | 'cloudwatch'>): string | undefined =>
-  counts ? foreignTypes[counts.system] : prometheus ? 'Prometheus' : cloudwatch ? 'CloudWatch' : undefined;
+  logField,
+}: Pick<Objective, 'counts' | 'prometheus' | 'cloudwatch' | 'logField'>): string | undefined => {
+  if (counts) return foreignTypes[counts.system];
+  if (logField) return ownLog;
+  return prometheus ? 'Prometheus' : cloudwatch ? 'CloudWatch' : undefined;
+};
+
+/** What an objective of the kind `log_field` counts by. */
+export const ownLog = 'entries that the code logs';
 
 /** Selectors of counters: `total`, and either `bad` or `good`. `$revision` and `$service` are filled in. */
 export interface PrometheusCounters {
@@ -61,5 +75,24 @@ export function limitOf(objective: Pick<Objective, 'target'>): number {
 export function objectiveTitle(objective: Objective): string {
   if (objective.title) return objective.title;
   if (objective.kind === 'availability') return 'requests without an error';
+  if (objective.logField) return `answers without ${conditionText(objective.logField)}`;
   return `requests within ${objective.slowerThanMs ?? 0} ms`;
 }
+
+/** How a bad request under an objective of this kind is called: `failed`, and `3 failures`. */
+export const badWords: Readonly<
+  Record<ObjectiveKind, { was: string; were: string; many: string; good: string }>
+> = {
+  availability: {
+    ...{ was: 'failed', were: 'failed', many: 'failures' },
+    good: 'without an error',
+  },
+  latency: {
+    ...{ was: 'was too slow', were: 'were too slow', many: 'slow answers' },
+    good: 'that are all fast enough',
+  },
+  log_field: {
+    ...{ was: 'was bad by its own log', were: 'were bad by their own log', many: 'bad answers' },
+    good: 'whose log says that they are good',
+  },
+};

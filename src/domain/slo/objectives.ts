@@ -1,5 +1,6 @@
 import type { Path } from '../data/locate.ts';
 import type { ObjectiveContext } from './context.ts';
+import type { LogField } from './log-field.ts';
 import {
   type CloudWatchSelection,
   type ForeignSystem,
@@ -109,7 +110,7 @@ function targetOf(objective: SpecObjective, context: ObjectiveContext, path: Pat
   return undefined;
 }
 
-type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus' | 'counts' | 'cloudwatch'>;
+type Read = Pick<Objective, 'kind' | 'slowerThanMs' | 'prometheus' | 'counts' | 'cloudwatch' | 'logField'>;
 type Metric = NonNullable<Indicator['spec']['thresholdMetric']>;
 
 const queryOf = (metric: Metric | undefined, context: ObjectiveContext): string | undefined => {
@@ -129,6 +130,11 @@ function ratio(indicator: Indicator, context: ObjectiveContext, path: Path): Rea
     good: queryOf(metric?.good, context),
   };
   if (!metric?.total || (!metric.good && !metric.bad)) return undefined;
+  const { spec: bad } = metric.bad?.metricSource ?? {};
+  if (bad?.kind === 'log_field' && bad.field !== undefined) {
+    const { field, below, above, equals, empty } = bad;
+    return { kind: 'log_field', logField: definedOnly({ field, below, above, equals, empty }) };
+  }
   const parts = [metric.total, metric.good, metric.bad].filter((part) => part !== undefined);
   const foreign = foreignOf(parts, context);
   if (foreign) return foreignRatio(foreign, metric, context, path);
@@ -190,6 +196,11 @@ function inCloudWatch(parts: readonly Metric[], context: ObjectiveContext, path:
   context.problem(path, 'ratioMetric: expected the same type, counts and dimensions in total and bad.');
   return undefined;
 }
+
+const definedOnly = (logField: LogField): LogField =>
+  Object.fromEntries(
+    Object.entries(logField).filter(([, value]) => value !== undefined),
+  ) as unknown as LogField;
 
 function threshold(
   objective: SpecObjective,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { product, schemaUrl, sloSchemaFile } from '../product.ts';
+import { fieldPattern } from './log-field.ts';
 import { foreignTypes } from './objective.ts';
 import { alertPolicies } from './other-kinds.ts';
 import { apiVersion, description, dnsLabel, duration, metadata } from './schema-parts.ts';
@@ -32,6 +33,27 @@ const sourceSpec = z.strictObject({
     .describe(
       'For CloudWatch: dimensions of the counters, such as ApiId and Stage. The same in total and bad.',
     )
+    .optional(),
+  kind: z
+    .enum(['log_field'])
+    .describe(
+      'For CloudRun, under bad: answers are bad by a field of the entries that the code itself logs, one for each answer, with its trace.',
+    )
+    .optional(),
+  field: z
+    .string()
+    .regex(fieldPattern, 'expected a field such as jsonPayload.ocr.confidence')
+    .describe('For kind: log_field, the field, such as jsonPayload.ocr.confidence.')
+    .optional(),
+  below: z.number().describe('For kind: log_field: a number below this is bad.').optional(),
+  above: z.number().describe('For kind: log_field: a number above this is bad.').optional(),
+  equals: z
+    .union([z.string().max(200), z.number(), z.boolean()])
+    .describe('For kind: log_field: this very value is bad.')
+    .optional(),
+  empty: z
+    .literal(true)
+    .describe('For kind: log_field: a text without a letter, or an empty list, is bad.')
     .optional(),
 });
 

@@ -1,5 +1,6 @@
 import type { Path } from '../data/locate.ts';
 import type { ObjectiveContext } from './context.ts';
+import { conditions } from './log-field.ts';
 import { foreignTypes } from './objective.ts';
 import type { Indicator, SloDocument } from './schema.ts';
 
@@ -105,6 +106,7 @@ function sourceProblem(source: Source, requests: string, context: ObjectiveConte
   const own = typeOf(source, context);
   if (own !== undefined && !queried.includes(own) && own !== 'CloudRun' && own !== 'CloudWatch')
     return `metricSourceRef: a DataSource of type ${own} is not supported. Expected ${anyOf}.`;
+  if (hasLogField(spec)) return logFieldProblem(own, spec, requests);
   const { query, requests: asked, counts, dimensions } = spec;
   if ((counts !== undefined || dimensions !== undefined) && own !== 'CloudWatch')
     return `metricSource has ${counts === undefined ? 'dimensions' : 'counts'}, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: CloudWatch.`;
@@ -120,5 +122,26 @@ function sourceProblem(source: Source, requests: string, context: ObjectiveConte
     return `metricSource: spec is empty. Expected ${own === 'CloudRun' ? `requests: ${requests}` : 'a query'}.`;
   if (query !== undefined && (own === undefined || !queried.includes(own)))
     return `metricSource has a query, but ${own === undefined ? 'no type' : `the type ${own}`}. Expected type: ${anyOf}.`;
+  return undefined;
+}
+
+const hasLogField = (spec: Source['spec']): boolean =>
+  [spec.kind, spec.field, ...conditions.map((name) => spec[name])].some((value) => value !== undefined);
+
+/** Why a source that counts a field of the code's own entries cannot be used. */
+function logFieldProblem(
+  own: string | undefined,
+  spec: Source['spec'],
+  requests: string,
+): string | undefined {
+  if (spec.kind === undefined) return `field, ${conditions.join(', ')} belong to kind: log_field. Add it.`;
+  if (own !== 'CloudRun') return 'kind: log_field needs type: CloudRun.';
+  if (requests !== 'bad') return 'kind: log_field says which answers are bad. Expected it under bad.';
+  if (spec.query !== undefined || spec.requests !== undefined)
+    return 'kind: log_field takes field and a condition, and neither query nor requests.';
+  if (spec.field === undefined) return 'kind: log_field needs field, such as jsonPayload.ocr.confidence.';
+  const given = conditions.filter((name) => spec[name] !== undefined);
+  if (given.length !== 1)
+    return `kind: log_field: expected one of ${conditions.join(', ')}, found ${given.length === 0 ? 'none' : given.join(' and ')}.`;
   return undefined;
 }

@@ -34,7 +34,7 @@ export function worstOf(decision: Decision): number {
 /** The line mentions an outage of both revisions from half of the odds at which the watch acts on it. */
 const bothAt = Math.log(platformAt / 2);
 
-const bads = { availability: 'failed', latency: 'too slow' } as const;
+const bads = { availability: 'failed', latency: 'too slow', log_field: 'bad by its own log' } as const;
 const outcomes = { fail: 'fails', pass: 'passes', undecided: 'undecided' } as const;
 
 /** `new 19 of 62 failed (30.6 %)` */

@@ -1,5 +1,5 @@
 import type { Counts } from '../evidence/counts.ts';
-import type { Objective } from '../slo/objective.ts';
+import { badWords, type Objective } from '../slo/objective.ts';
 import { countText, percentText } from '../text/numbers.ts';
 import { oddsText } from '../text/odds.ts';
 import { type Obstacle, obstacleText } from './obstacle.ts';
@@ -22,8 +22,6 @@ export interface DecidedFacts {
   evidence: number;
 }
 
-const verbs = { availability: 'failed', latency: 'were too slow' } as const;
-
 const sinceFirst = (severalSteps: boolean | undefined) => (severalSteps ? ' since it first got traffic' : '');
 const isClassical = (rule: string | undefined) => rule !== undefined && rule !== 'evidence';
 
@@ -37,7 +35,7 @@ export function failReason(facts: DecidedFacts, rule?: string): string {
   const where = full ? 'At 100 % of the traffic, ' : '';
   const since = full ? '' : sinceFirst(facts.severalSteps);
   const rate = percentText(bad / Math.max(1, total));
-  const seen = `${where}${countText(bad)} of ${countText(total)} requests ${verbs[facts.kind]} on ${candidate}${since} (${rate}).`;
+  const seen = `${where}${countText(bad)} of ${countText(total)} requests ${badWords[facts.kind].were} on ${candidate}${since} (${rate}).`;
   const compared =
     beside && beside.counts.total > 0
       ? `, and ${beside.revision} had ${percentText(beside.counts.bad / beside.counts.total)} at the same time`
@@ -57,7 +55,7 @@ export function passReason(facts: DecidedFacts, requests: number, probes: number
     probes > 0
       ? `${countText(requests)} requests and ${countText(probes)} probes`
       : `${countText(requests)} requests`;
-  const seen = `${countText(facts.counts.bad)} of ${counted} ${verbs[facts.kind]}${sinceFirst(facts.severalSteps)} (${percentText(facts.limit)} are allowed).`;
+  const seen = `${countText(facts.counts.bad)} of ${counted} ${badWords[facts.kind].were}${sinceFirst(facts.severalSteps)} (${percentText(facts.limit)} are allowed).`;
   if (isClassical(rule)) return `The ${rule} rule did not fire on ${facts.candidate}: ${seen}`;
   return `${facts.candidate} keeps its objective: ${seen}`;
 }
@@ -118,6 +116,5 @@ function tooFewReason(facts: TooFewFacts): string {
 function provingText({ requests, proving, limit, kind }: TooFewFacts): string {
   if (proving === undefined || requests >= proving) return '';
   const target = `${Number(((1 - limit) * 100).toPrecision(6))} %`;
-  const good = kind === 'latency' ? 'that are all fast enough' : 'without an error';
-  return ` Proving ${target} takes ${countText(proving)} requests ${good}.`;
+  return ` Proving ${target} takes ${countText(proving)} requests ${badWords[kind].good}.`;
 }

@@ -3,7 +3,7 @@ import { fewestBad, passAt } from '../evidence/decide.ts';
 import { logPassEvidence } from '../evidence/pass-test.ts';
 import { logMixtureAt } from '../evidence/slo-test.ts';
 import { gridOf } from '../evidence/state.ts';
-import { limitOf, type Objective } from '../slo/objective.ts';
+import { badWords, limitOf, type Objective } from '../slo/objective.ts';
 import { countText, elapsedText } from '../text/numbers.ts';
 
 /**
@@ -67,6 +67,6 @@ export function healthText({ total, bad, seconds, after, unseen, kind }: Serving
   if (unseen) return `the source does not show the last ${time} yet`;
   const when = after ? `in ${time}` : `in the ${time} before`;
   if (total === 0) return `no request ${when}`;
-  const how = kind === 'latency' ? (bad === 1 ? 'was too slow' : 'were too slow') : 'failed';
+  const how = badWords[kind][bad === 1 ? 'was' : 'were'];
   return `${countText(total)} request${total === 1 ? '' : 's'} ${when}, ${bad === 0 ? 'none' : countText(bad)} ${how}`;
 }

@@ -3,6 +3,7 @@ import { defineSource } from '../definition.ts';
 export const auto = defineSource({
   sentence: 'request logs, and metrics if the logs cannot be read',
   inputs: {},
+  readsFields: true,
   ofGoogle: 'auto',
   settings: () => undefined,
   // Metrics, which may take over, cannot tell test requests from users.

@@ -28,21 +28,31 @@ export interface EntriesApi {
   /**
    * Reads one page. Throws `CountsRefused`, `QuotaSpent`, or the error of the last attempt.
    * @param again takes another call of the minute's budget for a second attempt; false if none is left
+   * @param own what the filter asks for besides, so that the entries of the code come with their payload
    */
   page(
     filter: string,
     token: string | undefined,
     again: () => boolean,
     signal?: AbortSignal,
+    own?: readonly string[],
   ): Promise<LogPage>;
-  /** The filter for this service's request log and the given conditions. */
-  filterOf(service: string, conditions: readonly string[]): string;
+  /**
+   * The filter for this service's request log and the given conditions.
+   * @param own conditions of the code's own entries, of which any is enough, to get these too
+   */
+  filterOf(service: string, conditions: readonly string[], own?: readonly string[]): string;
 }
 
 /** Asks only for the fields that are judged. */
 const fields =
   'nextPageToken,entries(insertId,timestamp,receiveTimestamp,textPayload,resource/labels/revision_name,' +
   'httpRequest(status,latency,userAgent,requestMethod,requestUrl))';
+
+/** With the entries of the code, which are found by their payload and told apart by the name of their log. */
+const ownFields = fields.replace('textPayload,', 'textPayload,logName,trace,jsonPayload,');
+/** Entries of a page with payloads, which may hold whole texts. */
+const ownPageSize = 400;
 
 /** Attempts for one page. More are not needed, because the next poll follows within seconds. */
 const mostTries = 3;
@@ -61,17 +71,17 @@ const quotaOf = (projectId: string, cause: unknown) =>
 export function createEntriesApi(options: EntriesOptions): EntriesApi {
   const { rest, clock, projectId, member, region } = options;
 
-  const ask = (filter: string, token: string | undefined, signal?: AbortSignal) =>
+  const ask = (filter: string, token: string | undefined, own: boolean, signal?: AbortSignal) =>
     rest.call<JsonObject>({
       api: 'logging',
       method: 'POST',
       path: 'v2/entries:list',
-      query: { fields },
+      query: { fields: own ? ownFields : fields },
       body: {
         resourceNames: [`projects/${projectId}`],
         filter,
         orderBy: 'timestamp asc',
-        pageSize: options.pageSize ?? 1000,
+        pageSize: options.pageSize ?? (own ? ownPageSize : 1000),
         ...(token ? { pageToken: token } : {}),
       },
       // `page` retries by itself, because every attempt takes a call of the minute's budget.
@@ -82,19 +92,24 @@ export function createEntriesApi(options: EntriesOptions): EntriesApi {
     });
 
   return {
-    filterOf: (service, conditions) =>
-      [
+    filterOf: (service, conditions, own = []) => {
+      const requests = `logName="projects/${projectId}/logs/run.googleapis.com%2Frequests"`;
+      const written = ['stdout', 'stderr']
+        .map((name) => `"projects/${projectId}/logs/run.googleapis.com%2F${name}"`)
+        .join(' OR ');
+      return [
         'resource.type="cloud_run_revision"',
-        `logName="projects/${projectId}/logs/run.googleapis.com%2Frequests"`,
+        own.length === 0 ? requests : `(${requests} OR (logName=(${written}) AND (${own.join(' OR ')})))`,
         `resource.labels.location="${region}"`,
         `resource.labels.service_name="${service}"`,
         ...conditions,
-      ].join(' AND '),
-    async page(filter, token, again, signal) {
+      ].join(' AND ');
+    },
+    async page(filter, token, again, signal, own = []) {
       let answer: Awaited<ReturnType<typeof ask>> | undefined;
       for (let tries = 1; answer === undefined; tries++)
         try {
-          answer = await ask(filter, token, signal);
+          answer = await ask(filter, token, own.length > 0, signal);
         } catch (error) {
           // Another attempt would only use up more of the quota, so the caller decides when to come back.
           if (!signal?.aborted && isQuotaError(error)) throw quotaOf(projectId, error);

@@ -1,10 +1,11 @@
-import type { Json } from '../../domain/data/json.ts';
+import { type Json, objectOf, textOrEmpty } from '../../domain/data/json.ts';
 import { faultOf } from '../../domain/evidence/answers.ts';
 import { clientErrorsId } from '../../domain/watch/clients/cells.ts';
 import type { Refused } from '../../domain/watch/clients/facts.ts';
 import { type Failure, FailureBook, failureName } from '../../domain/watch/failures.ts';
 import type { SliQuery, SliReading } from '../../steps/ports/sli.ts';
 import { AnswerTally, spanOf, Tally } from '../tally.ts';
+import { FieldBook } from './field-book.ts';
 import { LagMeter } from './lag-meter.ts';
 import { judge, type RequestEntry, readEntry } from './log-entry.ts';
 
@@ -33,6 +34,7 @@ export class EntryBook {
   readonly #query: SliQuery;
   readonly #tagHosts: Set<string>;
   readonly #received = new Map<string, number>();
+  readonly #fields: FieldBook;
   readonly #lag = new LagMeter(10_000);
   /** An earlier reader booked the entries that arrived up to here. */
   readonly bookedBefore: number;
@@ -49,6 +51,7 @@ export class EntryBook {
 
   constructor(query: SliQuery) {
     this.#query = query;
+    this.#fields = new FieldBook(query.objectives);
     this.#tagHosts = new Set(
       (query.tagUrls ?? []).filter((url) => URL.canParse(url)).map((url) => new URL(url).host),
     );
@@ -61,6 +64,10 @@ export class EntryBook {
   }
 
   book(raw: Json, marks: readonly number[], now: number): void {
+    if (this.#fields.isNeeded && isOwnEntry(raw)) {
+      this.#fields.entry(raw, now);
+      return;
+    }
     const entry = readEntry(raw, this.#tagHosts);
     if (!entry) {
       this.unreadable++;
@@ -78,6 +85,8 @@ export class EntryBook {
       this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
     if (entry.excluded) return;
     this.#answers.add(revision, span, status, 1);
+    if (revision && status < 400 && this.#fields.isNeeded)
+      this.#fields.request({ revision, span, trace: entry.trace }, now);
     if (faultOf(status) === 'client' && span >= 0)
       this.#clients.add({
         revision,
@@ -93,9 +102,14 @@ export class EntryBook {
     for (const [key, received] of this.#received) if (received < time) this.#received.delete(key);
   }
 
+  /** What keeps the code's own entries from being counted. */
+  get fieldNotes(): string[] {
+    return this.#fields.notes();
+  }
+
   /** Hands out what was counted since the last call. */
-  take(): Pick<SliReading, 'counts' | 'answers' | 'refused'> & { failures: Failure[] } {
-    const { counts } = this.#tally;
+  take(now: number): Pick<SliReading, 'counts' | 'answers' | 'refused'> & { failures: Failure[] } {
+    const counts = [...this.#tally.counts, ...this.#fields.take(now)];
     const { answers } = this.#answers;
     const failures = [...this.#failures.failures, ...this.#clients.failures];
     const refused: Refused[] = [...this.#refused].map(([status, count]) => ({ status, count }));
@@ -107,3 +121,7 @@ export class EntryBook {
     return { counts, answers, failures, refused };
   }
 }
+
+/** An entry that the code wrote, and not one of the request log. */
+const isOwnEntry = (raw: Json): boolean =>
+  /run\.googleapis\.com(?:%2F|\/)std(?:out|err)$/i.test(textOrEmpty(objectOf(raw).logName));

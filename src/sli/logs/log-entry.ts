@@ -2,6 +2,7 @@ import { type Json, type JsonObject, objectOf, textOrEmpty } from '../../domain/
 import { isOwnAgent } from '../../domain/product.ts';
 import type { SliObjective } from '../../steps/ports/sli.ts';
 import { isBadStatus } from '../tally.ts';
+import { traceOf } from './field-book.ts';
 
 /** One entry of Cloud Run's request log, reduced to the fields that are judged. */
 export interface RequestEntry {
@@ -18,6 +19,8 @@ export interface RequestEntry {
   /** Text that the caller chose, so treat it as hostile. Empty if the entry has none. */
   method: string;
   url: string;
+  /** The id of the trace; empty if the entry has none, or if nobody asked for it. */
+  trace: string;
   /** Why this is not a user's request: sent by these actions, sent to a tag's URL, or refused by the front end. */
   excluded: 'own' | 'tag' | 'refused' | undefined;
 }
@@ -51,6 +54,7 @@ export function readEntry(raw: Json | undefined, tagHosts: ReadonlySet<string>):
     latencyMs: seconds === undefined ? Number.NaN : Number(seconds) * 1000,
     method: textOrEmpty(request.requestMethod),
     url: textOrEmpty(request.requestUrl),
+    trace: traceOf(entry.trace),
     excluded: exclusionOf(entry, request, status, tagHosts),
   };
 }
@@ -73,6 +77,7 @@ function exclusionOf(
 /** Bad for availability: 500 and above, 429, and other 4xx if the user counts them. A missing latency proves nothing. */
 export function judge(entry: RequestEntry, objective: SliObjective): 'good' | 'bad' | 'unknown' {
   if (objective.kind === 'availability') return isBadStatus(entry.status, objective) ? 'bad' : 'good';
-  if (Number.isNaN(entry.latencyMs)) return 'unknown';
+  // What the code logs about its answer is in entries of its own.
+  if (objective.kind === 'log_field' || Number.isNaN(entry.latencyMs)) return 'unknown';
   return entry.latencyMs > (objective.slowerThanMs ?? Number.POSITIVE_INFINITY) ? 'bad' : 'good';
 }

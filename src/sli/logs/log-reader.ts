@@ -5,6 +5,7 @@ import { starvedMs } from '../quota/patient-reader.ts';
 import { QuotaSpent } from '../quota/quota-spent.ts';
 import type { EntriesApi } from './entries-api.ts';
 import { EntryBook } from './entry-book.ts';
+import { FieldBook } from './field-book.ts';
 
 export interface LogAccess extends EntriesApi {
   clock: Clock;
@@ -35,6 +36,8 @@ export class LogReader implements SliReader {
   readonly #query: SliQuery;
   readonly #access: LogAccess;
   readonly #book: EntryBook;
+  /** Conditions of the code's own entries, if an objective asks for them. */
+  readonly #own: readonly string[];
   #sweptAt: number;
   /** Fraction of the requests that is read; halved whenever entries come faster than they can be read. */
   #fraction = 1;
@@ -53,6 +56,7 @@ export class LogReader implements SliReader {
     this.#query = query;
     this.#access = access;
     this.#book = new EntryBook(query);
+    this.#own = FieldBook.filterOf(query.objectives);
     this.#sweptAt = this.#answeredAt = access.clock.now();
     this.#horizon = query.since;
   }
@@ -72,7 +76,7 @@ export class LogReader implements SliReader {
     if (this.#spent && now - this.#answeredAt >= starvedMs) throw this.#spent;
     const { pauseMs } = this.#access.budget;
     return {
-      ...this.#book.take(),
+      ...this.#book.take(this.#access.clock.now()),
       horizon: this.#horizon,
       // While the quota is short, what has arrived is read later.
       lagMs: this.#book.lagMs + (pauseMs > usualPauseMs ? pauseMs : 0),
@@ -102,10 +106,12 @@ export class LogReader implements SliReader {
     for (let pages = 1; pages === 1 || again(); pages++) {
       // If the quota is used up in the middle of a pass, a later poll goes on here.
       this.#pending = token === undefined ? undefined : { filter, token, begun };
-      const answer = await this.#access.page(filter, token, again, signal).catch((error: unknown) => {
-        if (!(error instanceof QuotaSpent)) this.#pending = undefined;
-        throw error;
-      });
+      const answer = await this.#access
+        .page(filter, token, again, signal, this.#own)
+        .catch((error: unknown) => {
+          if (!(error instanceof QuotaSpent)) this.#pending = undefined;
+          throw error;
+        });
       budget.answered();
       this.#failure = this.#spent = undefined;
       this.#pending = undefined;
@@ -143,20 +149,23 @@ export class LogReader implements SliReader {
     const arrived = Math.max(this.#query.since, newest - back, bookedBefore);
     this.#book.forgetBefore(newest - 4 * requestTimeoutMs);
     const revisions = this.#query.revisions.map((name) => `"${name}"`).join(' OR ');
-    return this.#access.filterOf(this.#query.service, [
+    // A request and the entry about it have the same trace, so that a sample has both or neither.
+    const key = this.#own.length > 0 ? 'trace' : 'insertId';
+    const conditions = [
       // An entry of a 429 or of a refusal may name no revision.
       `(resource.labels.revision_name=(${revisions}) OR httpRequest.status=(401 OR 403 OR 404 OR 413 OR 429))`,
       `timestamp>="${iso(this.#query.since)}"`,
       `receiveTimestamp>="${iso(arrived)}"`,
       // Without an end, a pass would never finish if entries arrive faster than it can read them.
       `receiveTimestamp<="${iso(now + clockSkewMs)}"`,
-      ...(this.#fraction < 1 ? [`sample(insertId, ${this.#fraction})`] : []),
-    ]);
+      ...(this.#fraction < 1 ? [`sample(${key}, ${this.#fraction})`] : []),
+    ];
+    return this.#access.filterOf(this.#query.service, conditions, this.#own);
   }
 
   #notes(): string[] {
     const { unreadable } = this.#book;
-    const notes: string[] = [];
+    const notes: string[] = [...this.#book.fieldNotes];
     if (this.#waited)
       notes.push(
         'The logs were read more rarely at times, because other releases or tools use the same quota of 60 reads a minute.',

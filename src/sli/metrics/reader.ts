@@ -29,6 +29,9 @@ export class MetricsReader implements SliReader {
     const delay = await this.#api.delayOf(this.#query.objectives, signal);
     if (!delay.announced)
       this.#notes.add('The metric does not announce its delay, so four minutes were assumed.');
+    for (const { id, kind } of this.#query.objectives)
+      if (kind === 'log_field')
+        this.#notes.add(`Metrics do not show what the code logs, so nothing counts for ${id}.`);
     const horizon = Math.floor((this.#clock.now() - delay.ms) / minuteMs) * minuteMs;
     const tally = new Tally();
     const answers = new AnswerTally();
@@ -69,7 +72,9 @@ export class MetricsReader implements SliReader {
       for (const { revision, start, end, total, bad, edge, code } of buckets) {
         if (!revisions.includes(revision) || start < this.#from || end > horizon) continue;
         const { span, mixed } = spanOfBucket(start, end, marks);
-        tally.add(revision, objective.id, span, total, bad, mixed);
+        // Metrics do not know what the code logs. Its requests still are answers.
+        const counts = objective.kind !== 'log_field';
+        if (counts) tally.add(revision, objective.id, span, total, bad, mixed);
         const status = Number(code);
         // Every objective counts the same requests, so the first one is enough.
         if (index === 0) {
@@ -83,7 +88,7 @@ export class MetricsReader implements SliReader {
             });
         }
         const what = failureName({ status, slowerThanMs: objective.slowerThanMs });
-        failures.add({ revision, objective: objective.id, what, count: bad });
+        if (counts) failures.add({ revision, objective: objective.id, what, count: bad });
         if (edge !== undefined && edge !== objective.slowerThanMs)
           this.#notes.add(`${objective.id}: judged at the bucket edge ${Math.round(edge)} ms.`);
       }

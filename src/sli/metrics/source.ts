@@ -61,7 +61,8 @@ export function createMonitoring(options: MonitoringOptions): SliSource {
       const start = Math.floor(from / minuteMs) * minuteMs;
       const totals: SliTotals = {};
       if (end <= start) return totals;
-      for (const objective of query.objectives) {
+      // Metrics do not know what the code logs.
+      for (const objective of query.objectives.filter(({ kind }) => kind !== 'log_field')) {
         const interval = { from: start, to: end, periodSeconds: (end - start) / 1000 };
         const all = await readTotal(patience, () =>
           api.buckets({ service: query.service }, interval, objective, signal),

@@ -1,5 +1,6 @@
 import type { Doubt } from '../../domain/slo/doubt.ts';
-import type { Objective } from '../../domain/slo/objective.ts';
+import type { LogField } from '../../domain/slo/log-field.ts';
+import type { Objective, ObjectiveKind } from '../../domain/slo/objective.ts';
 import type { AnswerCount } from '../../domain/watch/clients/cells.ts';
 import type { Refused } from '../../domain/watch/clients/facts.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
@@ -9,16 +10,21 @@ import type { SpanCount } from '../../domain/watch/marks.ts';
 export interface SliObjective {
   /** A unique id, such as `availability` or `latency`. */
   id: string;
-  kind: 'availability' | 'latency';
+  kind: ObjectiveKind;
   /** For a latency objective: the bound in milliseconds. */
   slowerThanMs?: number | undefined;
+  /** For log_field: the field of the code's own entries. */
+  logField?: LogField | undefined;
   /** For availability: 4xx are bad too. */
   clientErrors?: true | undefined;
 }
 
 /** What a source needs to know of these objectives. */
 export const sliObjectivesOf = (objectives: readonly Objective[]): SliObjective[] =>
-  objectives.map(({ id, kind, slowerThanMs, clientErrors }) => ({ id, kind, slowerThanMs, clientErrors }));
+  objectives.map(({ id, kind, slowerThanMs, logField, clientErrors }) => ({
+    ...{ id, kind, slowerThanMs, clientErrors },
+    ...(logField ? { logField } : {}),
+  }));
 
 export interface SliQuery {
   /** Short name of the Cloud Run service. */

@@ -1,4 +1,4 @@
-import { countedBy } from '../../slo/objective.ts';
+import { countedBy, ownLog } from '../../slo/objective.ts';
 import type { AlertingObjective, AlertingRequest, Inexpressible } from '../request.ts';
 
 const day = 86_400;
@@ -37,7 +37,10 @@ export function inexpressible(
       found.push({
         objective: objective.id,
         what: `"${title}" counts by ${by === 'Prometheus' ? 'queries of Prometheus' : by}, which an SLO of Cloud Monitoring cannot.`,
-        nearest: `Use type: CloudRun in the indicator${by === 'Prometheus' ? ', or system: prometheus' : ''}.`,
+        nearest:
+          by === ownLog
+            ? 'Make a log-based metric of the field and alert on that. The watch of a release judges the objective without one.'
+            : `Use type: CloudRun in the indicator${by === 'Prometheus' ? ', or system: prometheus' : ''}.`,
       });
   }
   return found;

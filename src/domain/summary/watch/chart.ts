@@ -7,7 +7,7 @@ import { collapsed } from '../collapsed.ts';
 import { axisOf, marksText } from './axis.ts';
 import { fewestRequests, hasBaselineLine, type ShownLook, shownLooks, windowOf } from './course.ts';
 
-const words = { availability: 'Failed', latency: 'Slow' } as const;
+const words = { availability: 'Failed', latency: 'Slow', log_field: 'Bad' } as const;
 
 /**
  * The rates of bad requests of both revisions, and the limit. A line over all requests so far hides what began lately, so the

@@ -1,3 +1,4 @@
+import { badWords } from '../../slo/objective.ts';
 import { countText } from '../../text/numbers.ts';
 import { codeSpan } from '../../text/safe-text.ts';
 import { clientErrorsId } from '../../watch/clients/cells.ts';
@@ -23,10 +24,10 @@ export function mainFailure(facts: WatchFacts): string | undefined {
   const [first] = kinds;
   const total = totalOf(kinds);
   if (!first || first.count * 2 < total) return undefined;
-  const all = kind === 'latency' ? 'slow answers' : 'failures';
+  const { many: all, was } = badWords[kind];
   if (first.count === total)
     return total === 1
-      ? `The one that ${kind === 'latency' ? 'was too slow' : 'failed'} is ${codeSpan(first.what)}`
+      ? `The one that ${was} is ${codeSpan(first.what)}`
       : `All ${countText(total)} ${all} are ${codeSpan(first.what)}`;
   return `${codeSpan(first.what)} is ${countText(first.count)} of the ${countText(total)} ${all}`;
 }
@@ -48,6 +49,6 @@ export function failuresLine(facts: WatchFacts, test: number): string[] {
   const kinds = at?.stream === 'users' ? failuresOf(facts, at.objective.id) : [];
   if (kinds.length === 0) return [];
   const shown = kindTexts(kinds, 5, (what) => codeSpan(what));
-  const bad = at?.objective.kind === 'latency' ? 'was too slow' : 'failed';
+  const bad = badWords[at?.objective.kind ?? 'availability'].was;
   return [`What ${bad} on the new revision: ${shown.join(' · ')}`, ''];
 }

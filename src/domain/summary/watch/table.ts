@@ -1,7 +1,7 @@
 import { confidenceSequence } from '../../evidence/confidence.ts';
 import type { Counts } from '../../evidence/counts.ts';
 import { passAt, platformAt } from '../../evidence/decide.ts';
-import { objectiveTitle } from '../../slo/objective.ts';
+import { badWords, objectiveTitle } from '../../slo/objective.ts';
 import { countText, percentText } from '../../text/numbers.ts';
 import { oddsText } from '../../text/odds.ts';
 import { codeSpan, markdownText } from '../../text/safe-text.ts';
@@ -38,7 +38,7 @@ export function watchTable(facts: WatchFacts, test: number): string[] {
       ? `${objectiveTitle(at.objective)} (our own probes)`
       : objectiveTitle(at.objective);
   const own = decidingCounts(facts, test);
-  const bad = at.objective.kind === 'latency' ? 'too slow' : 'failed';
+  const bad = badWords[at.objective.kind].was.replace(/^was /, '');
   const proved = at.pass >= Math.log(passAt);
   const mark = rate(own) > at.limit ? '❌ ' : proved ? '✅ ' : '';
   const rows = [

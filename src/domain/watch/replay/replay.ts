@@ -80,7 +80,7 @@ const step = z
       .array(
         z.looseObject({
           id: name,
-          kind: z.enum(['availability', 'latency']),
+          kind: z.enum(['availability', 'latency', 'log_field']),
           target: z.number().gt(0.05).lt(1),
           slowerThanMs: z.number().optional(),
           clientErrors: z.literal(true).optional(),
