@@ -5,6 +5,7 @@ import { dashboardRoutes } from './dashboards.ts';
 import { policyRoutes } from './policies.ts';
 import { sloSeries } from './series.ts';
 import { serviceRoutes } from './services.ts';
+import { snoozeRoutes } from './snoozes.ts';
 
 /**
  * The part of Cloud Monitoring that is made from objectives. Bodies are checked against the messages of Google's discovery
@@ -15,7 +16,12 @@ export function alertingApis(world: World): ApiDefinition[] {
   return [
     {
       name: 'monitoring',
-      routes: [...serviceRoutes(world), ...policyRoutes(world), ...dashboardRoutes(world)],
+      routes: [
+        ...serviceRoutes(world),
+        ...policyRoutes(world),
+        ...dashboardRoutes(world),
+        ...snoozeRoutes(world),
+      ],
     },
   ];
 }

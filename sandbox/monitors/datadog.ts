@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { listen } from '../core/listen.ts';
+import { datadogObjects } from './datadog-objects.ts';
 import { type Datum, evaluate, parseQuery, QueryError, stepOf } from './datadog-query.ts';
 
 /**
@@ -49,6 +50,8 @@ export async function startDatadog({ now, limit = { calls: 100_000, seconds: 60 
   const persona = { admits: (_token: string): 'no proof' | 'no mapping' | Right => 'no proof' };
   const troubles: DatadogTrouble[] = [];
   const calls: { path: string; body: Record<string, unknown> }[] = [];
+  /** SLOs and monitors. */
+  const objects = datadogObjects();
   const periods = new Map<number, number>();
   let made = 0;
 
@@ -75,19 +78,19 @@ export async function startDatadog({ now, limit = { calls: 100_000, seconds: 60 
   }
 
   /** Why a call may not query; undefined if it may. */
-  function refusal({ headers }: IncomingMessage): Answer | undefined {
+  function refusal({ headers }: IncomingMessage, needed = scope): Answer | undefined {
     const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
     if (bearer !== undefined) {
       const right = tokens.get(bearer);
       if (!right || (right.expires ?? Number.POSITIVE_INFINITY) <= now()) return refuse(401, 'Unauthorized');
-      return right.scopes.includes(scope)
+      return right.scopes.includes(needed)
         ? undefined
         : refuse(403, 'Forbidden', `Failed permission authorization checks`);
     }
     if (!apiKeys.has(String(headers['dd-api-key'] ?? ''))) return refuse(403, 'Forbidden');
     const right = appKeys.get(String(headers['dd-application-key'] ?? ''));
     if (!right) return refuse(403, 'Forbidden');
-    return right.scopes.includes(scope)
+    return right.scopes.includes(needed)
       ? undefined
       : refuse(403, 'Forbidden', `Failed permission authorization checks`);
   }
@@ -180,6 +183,16 @@ export async function startDatadog({ now, limit = { calls: 100_000, seconds: 60 
         ? { status: 200, body: { status: 'ok' } }
         : refuse(403, 'Forbidden');
     if (path === '/api/v2/delegated-token' && request.method === 'POST') return delegated(request);
+    const kind = /^\/api\/v1\/(slo|monitor)\b/.exec(path)?.[1];
+    if (kind !== undefined) {
+      const verb = request.method === 'GET' ? 'read' : 'write';
+      const denied = refusal(request, `${kind}s_${verb}`);
+      if (denied) return denied;
+      if (take('outage')) return { status: 503, body: 'upstream connect error' };
+      const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+      const url = new URL(request.url ?? '', 'http://datadog');
+      return objects.answer(request.method ?? 'GET', url, body) ?? refuse(404, 'Not found');
+    }
     if (path !== '/api/v2/query/timeseries' || request.method !== 'POST') return refuse(404, 'Not found');
     const refused = refusal(request);
     if (refused) return refused;
@@ -202,5 +215,16 @@ export async function startDatadog({ now, limit = { calls: 100_000, seconds: 60 
     response.end(isText ? body : JSON.stringify(body));
   });
   const running = await listen(server, 'datadog');
-  return { url: running.url, close: running.close, put, apiKeys, appKeys, tokens, persona, troubles, calls };
+  return {
+    url: running.url,
+    close: running.close,
+    put,
+    apiKeys,
+    appKeys,
+    tokens,
+    persona,
+    troubles,
+    calls,
+    objects,
+  };
 }

@@ -31,6 +31,8 @@ export interface ReleaseInputs {
   source: ChosenSource;
   githubToken: string | undefined;
   jobId: string | undefined;
+  /** Name of the SLO whose alerts are snoozed. Undefined if none are. */
+  snooze: string | undefined;
 }
 
 type Values = Inputs<'release'>;
@@ -57,6 +59,7 @@ export async function readRelease({
     source,
     githubToken: values.github_token ?? env.GITHUB_TOKEN,
     jobId: values.job_id,
+    snooze: snoozeOf(inputs, values, slo),
     stages: {
       preflight: values.preflight,
       plan: values.dry_run,
@@ -123,6 +126,18 @@ function checkJobTime(inputs: InputReader, values: Values, buildSeconds: number)
     'job_timeout',
     `too short: this release can take ${spanText(totalSeconds(parts))}, of which ${spanText(longest?.seconds ?? 0)} are set by ${longest?.inputs.join(' and ')}. Give the job ${jobMinutes(planned)} minutes (\`timeout_minutes\` of the reusable workflow, \`timeout-minutes\` of a job of your own)`,
   );
+}
+
+/** Alerts are known by the name of the SLO, which only a file has. */
+function snoozeOf(
+  inputs: InputReader,
+  values: Values,
+  { file, broken }: ObjectiveSettings,
+): string | undefined {
+  if (!values.snooze_alerts) return undefined;
+  if (!file && !broken)
+    inputs.missing('slo_file', `the file from which actions/slo makes the alerts, or ${sloFile}`);
+  return values.dry_run ? undefined : file?.name;
 }
 
 /** Test requests come from `probe_suite`, else from the smoke suite. */

@@ -1,5 +1,7 @@
 import { functionPath } from '../../domain/data/resource-name.ts';
+import type { Rest } from '../../http/rest.ts';
 import type { Action } from '../../runner/action.ts';
+import type { Context } from '../../runner/context.ts';
 import type { ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
 import { release as runRelease } from '../../steps/release/release.ts';
 import type { ReleaseRun } from '../../steps/release/run.ts';
@@ -41,7 +43,10 @@ export const release: Action<'release'> = async (context) => {
     outside: outsideLogin(context, platform),
     runProgram: programRunner(context),
   });
-  const stages = bindStages(context, { platform, login: inputs.login }, inputs.stages, source);
+  const snooze =
+    inputs.snooze && (await snoozeFor(context, rest, { project, slo: inputs.snooze, service: name }));
+  const bound = bindStages(context, { platform, login: inputs.login }, inputs.stages, source);
+  const stages = snooze ? snooze.around(bound) : bound;
   if (!inputs.request.dryRun) saveBegun(context, { id: owner.id, functionName: functionPath(place) });
   const ended: StageEntry[] = [];
   const observer = {
@@ -52,13 +57,25 @@ export const release: Action<'release'> = async (context) => {
     },
   };
   const ports: ReleasePorts = { ...traffic, stages, observer, signal, clock, log };
-  const run = await runRelease(ports, { ...inputs.request, place, owner });
+  const run = await runRelease(ports, { ...inputs.request, place, owner }).finally(() =>
+    snooze ? snooze.end() : undefined,
+  );
   const startedAt = clock.now() - (clock.steady() - context.startedAt);
   const report = reportOf(run, env, context.inputs.given, startedAt, inputs.slo.windowSeconds);
   saveEnd(context, run, report.outcome);
   clearDraft(context);
   return { report, view, outputs: outputsOf(run), summaryFile: true };
 };
+
+/** Its code is loaded only if it is asked for. */
+async function snoozeFor(
+  context: Context,
+  rest: Rest,
+  place: { project: string; slo: string; service: string },
+) {
+  const { snoozing } = await import('./snooze.ts');
+  return snoozing(context, rest, place);
+}
 
 const view = async () => (await import('../../domain/summary/release/view.ts')).releaseView;
 

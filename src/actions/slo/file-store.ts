@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { Live, Managed } from '../../domain/alerting/managed.ts';
@@ -37,7 +37,10 @@ export function createFileStore(
     async read(wanted) {
       return wanted.flatMap(({ name }): Live[] => {
         const path = pathOf(name);
-        if (!statSync(path, { throwIfNoEntry: false })) return [];
+        const there = lstatSync(path, { throwIfNoEntry: false });
+        if (!there) return [];
+        // What a link leads to is not ours, wherever it is.
+        if (!there.isFile()) return [{ kind, name, body: {}, ours: false }];
         const text = readRegularFile(path);
         return [{ kind, name, body: contentOf(text), ours: text.includes(mark) }];
       });

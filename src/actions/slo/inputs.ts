@@ -1,3 +1,4 @@
+import { functionPattern, likelyService } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { sloFile } from '../../domain/product.ts';
 import type { Context } from '../../runner/context.ts';
@@ -15,6 +16,19 @@ export async function readSlo({ inputs, env, localLogin }: Pick<Context, 'inputs
     return error instanceof SloFileError ? error : undefined;
   });
   const file = read instanceof SloFileError ? undefined : read;
+  // Its code is loaded only if it is chosen.
+  const datadog =
+    values.system === 'datadog'
+      ? (await import('../../sli/datadog/kept.ts')).keptInDatadog(
+          values,
+          { login: values.mode !== 'generate' },
+          (names, text) => inputs.problem(names, text),
+        )
+      : undefined;
+  // OpenSLO takes any text for the service, and a filter needs its name.
+  const named = values.name ?? file?.service ?? '';
+  if (file && values.name === undefined && !functionPattern.test(named))
+    inputs.missing('name', 'the name of the Cloud Run service, because spec.service of the SLO file is none');
   const isGoogle = values.system === 'cloud-monitoring';
   // Files need no login. Those for Cloud Monitoring hold names with the project.
   const optional = !isGoogle || values.mode === 'generate';
@@ -27,13 +41,15 @@ export async function readSlo({ inputs, env, localLogin }: Pick<Context, 'inputs
     system: values.system,
     prune: values.prune,
     channels: values.notification_channels,
+    datadog,
+    notify: values.datadog_notify ?? '',
     workspace,
     folder: values.output_dir,
     /** The mistakes of the file, for annotations. */
     broken: read instanceof SloFileError ? read : undefined,
     request: {
       slo: file?.name ?? '',
-      service: values.name ?? file?.service ?? '',
+      service: likelyService(named),
       region: values.region,
       windowSeconds: file?.windowSeconds ?? 0,
       objectives: file?.objectives ?? [],

@@ -20,7 +20,8 @@ export interface Opened {
 
 /** Opens the chosen system. Only its own code is loaded. */
 export function openSystem(context: Context, read: ReadSlo): Promise<Opened> {
-  return read.system === 'cloud-monitoring' ? openGoogle(context, read) : openPrometheus(read);
+  if (read.system === 'cloud-monitoring') return openGoogle(context, read);
+  return read.datadog ? openDatadog(context, read, read.datadog) : openPrometheus(read);
 }
 
 async function openPrometheus(read: ReadSlo): Promise<Opened> {
@@ -36,8 +37,11 @@ async function openGoogle(context: Context, read: ReadSlo): Promise<Opened> {
   const project = read.login.projectId ?? '';
   const { wanted, refused, leftOut } = googleResources(request, { project, channels });
   if (read.mode === 'generate') {
-    const { googleFile } = await import('../../domain/alerting/google/file.ts');
-    return { ...(await filesOpened(read, refused, [googleFile(request, wanted)])), leftOut };
+    const { resourcesFile } = await import('../../domain/alerting/resources-file.ts');
+    return {
+      ...(await filesOpened(read, refused, [resourcesFile(request, 'cloud-monitoring', wanted)])),
+      leftOut,
+    };
   }
   const [{ createMonitoringStore }, { openPlatform }] = await Promise.all([
     import('../../gcp/monitoring/store.ts'),
@@ -51,6 +55,31 @@ async function openGoogle(context: Context, read: ReadSlo): Promise<Opened> {
     store: createMonitoringStore({ rest, project, slo: request.slo }),
     files: [],
   };
+}
+
+async function openDatadog(
+  context: Context,
+  read: ReadSlo,
+  datadog: NonNullable<ReadSlo['datadog']>,
+): Promise<Opened> {
+  const { datadogResources } = await import('../../domain/alerting/datadog/resources.ts');
+  const { request, login } = read;
+  const counts = datadog.counts(request.service);
+  const { wanted, refused, leftOut } = datadogResources(request, counts, read.notify);
+  if (read.mode === 'generate') {
+    const { resourcesFile } = await import('../../domain/alerting/resources-file.ts');
+    return { ...(await filesOpened(read, refused, [resourcesFile(request, 'datadog', wanted)])), leftOut };
+  }
+  const [{ outsideLogin }, { endpoints }] = await Promise.all([
+    import('../login/outside.ts'),
+    import('../../http/endpoints.ts'),
+  ]);
+  const { env, clock } = context;
+  const outside = outsideLogin(context, {
+    endpoints: endpoints(env, login.universe, login.trustedEndpoints),
+  });
+  const store = datadog.open({ ...outside, clock }, request.slo);
+  return { wanted, refused, leftOut, store, files: [] };
 }
 
 async function filesOpened(read: ReadSlo, refused: Inexpressible[], files: MadeFile[]): Promise<Opened> {

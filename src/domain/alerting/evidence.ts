@@ -2,7 +2,7 @@ import type { Change } from './managed.ts';
 import type { AlertPair, LeftOutPair } from './pairs.ts';
 import type { Inexpressible } from './request.ts';
 
-export const systems = ['prometheus', 'cloud-monitoring'] as const;
+export const systems = ['prometheus', 'cloud-monitoring', 'datadog'] as const;
 export type System = (typeof systems)[number];
 
 export const sloModes = ['plan', 'verify', 'apply', 'generate'] as const;

@@ -1,5 +1,6 @@
 import type { Belief } from './belief.ts';
 import { accessBeliefs } from './beliefs/access.ts';
+import { alertingBeliefs } from './beliefs/alerting.ts';
 import { functionBeliefs } from './beliefs/function.ts';
 import { loginBeliefs } from './beliefs/login.ts';
 import { monitorBeliefs } from './beliefs/monitors.ts';
@@ -23,6 +24,7 @@ const all = {
   ...loginBeliefs,
   ...outsideBeliefs,
   ...monitorBeliefs,
+  ...alertingBeliefs,
   ...setupBeliefs,
   ...registryBeliefs,
 } as const;

@@ -13,6 +13,9 @@ export const alertingReads: readonly string[] = [
   ...of('dashboards', 'get', 'list'),
 ];
 
+/** For `snooze_alerts` of a release, besides the list of alert policies. */
+export const snoozePermissions: readonly string[] = of('snoozes', 'create', 'update');
+
 /** For `apply` besides. `roles/monitoring.editor` has it. What deletes is used with `prune` alone. */
 export const alertingWrites: readonly string[] = [
   ...of('services', 'create', 'update'),

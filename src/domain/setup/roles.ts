@@ -1,5 +1,5 @@
 import { factsOf, type TargetKind } from '../deploy/kind.ts';
-import { alertingReads, alertingWrites } from '../preflight/alerting.ts';
+import { alertingReads, alertingWrites, snoozePermissions } from '../preflight/alerting.ts';
 import {
   isNeededBy,
   type NeededFor,
@@ -65,7 +65,7 @@ export const closerRole: CustomRole = {
 export const alertsRole: CustomRole = {
   id: roleId('Alerts'),
   title: 'Keeps SLOs, alert policies and dashboards',
-  permissions: [...alertingReads, ...alertingWrites].sort(),
+  permissions: [...alertingReads, ...alertingWrites, ...snoozePermissions].sort(),
 };
 
 export const invokerRole = 'roles/run.invoker';

@@ -1,3 +1,4 @@
+import { decided } from '../../domain/alerting/decided.ts';
 import { isOwn, partOf, serviceId } from '../../domain/alerting/google/names.ts';
 import { kinds } from '../../domain/alerting/google/resources.ts';
 import type { Change, Live, Managed } from '../../domain/alerting/managed.ts';
@@ -13,7 +14,6 @@ import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { SloStore } from '../../steps/slo/ports.ts';
-import { decided } from './decided.ts';
 import { everyPage } from './pages.ts';
 
 export interface MonitoringScope {

@@ -5,6 +5,13 @@ import { sourceInputs, sourceNames, sourceSentence } from '../../sli/registry.ts
 /** Every action that counts requests can use every source. */
 const counting = { release: {}, watch: {} } as const;
 
+/** What `slo` needs besides to keep objectives in Datadog: the login, and the counts. */
+function keptInDatadog() {
+  const { datadog_site, datadog_api_key, datadog_app_key, datadog_token, datadog_total, datadog_bad } =
+    sourceInputs;
+  return { datadog_site, datadog_api_key, datadog_app_key, datadog_token, datadog_total, datadog_bad };
+}
+
 export const source = group('Source of the counts', {
   source: {
     kind: choice(sourceNames),
@@ -14,4 +21,5 @@ export const source = group('Source of the counts', {
     usedBy: counting,
   },
   ...usedBy(sourceInputs, counting),
+  ...usedBy(keptInDatadog(), { ...counting, slo: {} }),
 });

@@ -5,8 +5,8 @@ import type { Clock } from '../../steps/ports/clock.ts';
 
 export interface DatadogCall {
   /** Default: POST with a body, else GET. */
-  method?: 'POST';
-  body?: JsonObject;
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  body?: JsonObject | undefined;
   signal?: AbortSignal | undefined;
 }
 

@@ -52,6 +52,11 @@ export function forAll(query: CountQuery, service: string): string {
   return textOf(query, filter, query.tag === undefined ? '' : ` by {${query.tag}}`);
 }
 
+/** The query over all revisions, as one number: the condition on the revision is any value. */
+export function forService(query: CountQuery, service: string): string {
+  return textOf(query, query.filter.replaceAll('$revision', '*').replaceAll('$service', service));
+}
+
 /** What is wrong with a pair of counts, by which of the two. */
 export function pairProblem(total: CountQuery, bad: CountQuery): string | undefined {
   if ((total.tag === undefined) !== (bad.tag === undefined))

@@ -20,14 +20,14 @@ const counters = `ratioMetric:
             ${metric('bad', 'http_requests_total{revision="$revision",code=~"5.."}')}`;
 const latency = 'thresholdMetric: {metricSource: {type: CloudRun, spec: {requests: latency}}}';
 
-function file({ target = 0.995, indicator = counters, more = '' } = {}) {
+function file({ target = 0.995, indicator = counters, more = '', service = 'ocr-api' } = {}) {
   writeFileSync(
     join(folder, 'backstay.slo.yaml'),
     `apiVersion: openslo/v1
 kind: SLO
 metadata: {name: ocr-api}
 spec:
-  service: ocr-api
+  service: ${JSON.stringify(service)}
   timeWindow: [{duration: 30d, isRolling: true}]
   budgetingMethod: Occurrences
   objectives:
@@ -96,6 +96,23 @@ test("somebody else's file is not touched, and neither is the other one", async 
   }
   expect(made('ocr-api.rules.yaml')).toBe('groups: []\n');
   expect(() => made('ocr-api.grafana.json')).toThrow();
+});
+
+test('a link in the place of a file is not followed, also if it leads nowhere yet', async () => {
+  file();
+  mkdirSync(join(folder, 'monitoring'));
+  symlinkSync(join(folder, 'elsewhere'), join(folder, 'monitoring', 'ocr-api.rules.yaml'));
+  const { report, outputs } = await runSlo(folder, { mode: 'generate' });
+  expect([report.verdict, outputs?.writes]).toEqual(['fail', 0]);
+  expect(() => readFileSync(join(folder, 'elsewhere'))).toThrow();
+});
+
+test('a service that is no name of Cloud Run needs the input', async () => {
+  file({ service: 'OCR "API"' });
+  await expect(runSlo(folder, { mode: 'plan' })).rejects.toThrow(/name.*spec\.service/);
+  expect((await runSlo(folder, { mode: 'plan', name: 'ocr_api' })).report.evidence.slo?.service).toBe(
+    'ocr-api',
+  );
 });
 
 test('what Prometheus cannot express is refused with what comes nearest, and nothing is made', async () => {

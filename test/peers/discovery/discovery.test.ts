@@ -133,6 +133,7 @@ test('every field of an answer is in the documented schema', async () => {
       },
     ],
     ['monitoring', 'GET', `/v3/${project}/alertPolicies`],
+    ['monitoring', 'GET', `/v3/${project}/snoozes`],
     ['monitoring', 'POST', `/v1/${project}/dashboards`, { displayName: 'board', gridLayout: {} }],
     ['monitoring', 'GET', `/v1/${project}/dashboards`],
     ['monitoring', 'GET', `/v3/${project}/timeSeries?filter=${filter}&${interval}`],

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../../domain/data/json.ts';
+import { isObject, type Json, type JsonObject } from '../data/json.ts';
 
 /**
  * The part of a resource that we decide: the fields that our own version has. Google adds others, such as names, times and
