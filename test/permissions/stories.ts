@@ -94,6 +94,27 @@ async function shareTraffic(world: PermissionWorld, among: 1 | 2): Promise<void>
   });
 }
 
+/** The images of the service are named as Artifact Registry names them. The registry of the sandbox has an address of this machine. */
+async function inArtifactRegistry<T>(world: PermissionWorld, run: () => Promise<T>): Promise<T> {
+  const { sandbox } = world.cloud;
+  const found = runState(sandbox.world).services.get(world.cloud.serviceName(service));
+  const restore: (() => void)[] = [];
+  for (const { settings } of found?.revisions.values() ?? []) {
+    const [container] = (settings.template?.containers ?? []) as { image: string }[];
+    if (!container) continue;
+    const { image } = container;
+    container.image = image.replace(/^[^/]+/, `${sandbox.region}-docker.pkg.dev`);
+    restore.push(() => {
+      container.image = image;
+    });
+  }
+  try {
+    return await run();
+  } finally {
+    for (const back of restore) back();
+  }
+}
+
 const releases: Story[] = [
   {
     ...{ action: 'release', what: 'a first release', identity: 'deployer' },
@@ -211,6 +232,13 @@ const others: Story[] = [
     ...{ action: 'doctor', what: 'before a release of an image', identity: 'deployer' },
     drivers: ['run-image'],
     run: (world) => world.act('doctor', 'deployer', { suite: world.cloud.suite() }),
+  },
+  {
+    ...{ action: 'doctor', what: 'of an image in Artifact Registry', identity: 'deployer' },
+    drivers: ['run-image'],
+    prepare: promoted,
+    run: (world) =>
+      inArtifactRegistry(world, () => world.act('doctor', 'deployer', { suite: world.cloud.suite() })),
   },
   { action: 'guard', what: 'at night', identity: 'reader', run: (world) => world.act('guard', 'reader') },
   {
