@@ -14,6 +14,8 @@ export interface Example {
   complete(folder: string): void;
   /** Wraps the function: after a number of requests, every second one fails. */
   breakAfter(folder: string, requests: number): void;
+  /** What is replaced so that, after a number of images, it reads every one of them upside down. */
+  turned: { file: string; from: string; to: (images: number) => string };
   /** The file with its languages, with both and with one. */
   languages: { file: string; both: string; one: string };
 }
@@ -38,6 +40,12 @@ exports.ocr = (req, res) => {
 };
 `,
     );
+  },
+  turned: {
+    file: 'recognizer.js',
+    from: 'ready.recognize(image)',
+    to: (images) =>
+      `ready.recognize(image, { rotateRadians: (ready.served = (ready.served ?? 0) + 1) > ${images} ? Math.PI : 0 })`,
   },
   languages: { file: 'recognizer.js', both: "['eng', 'kor']", one: "['eng']" },
 };
@@ -75,6 +83,12 @@ def ocr(request):
     return function.ocr(request)
 `,
     );
+  },
+  turned: {
+    file: 'reader.py',
+    from: '.convert("RGB")',
+    to: (images) =>
+      `.convert("RGB").rotate(180 if (setattr(read, "served", getattr(read, "served", 0) + 1) or read.served) > ${images} else 0)`,
   },
   languages: { file: 'reader.py', both: '["eng", "kor"]', one: '["eng"]' },
 };

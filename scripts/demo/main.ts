@@ -1,6 +1,6 @@
 /**
  * Releases the OCR function on the sandbox with the built actions, while callers send real images.
- * `--scenario good|bad|exposed|smoke-fails` runs one scenario after the first release that it needs. `--example python` releases the
+ * `--scenario good|bad|exposed|smoke-fails|quality` runs one scenario after the first release that it needs. `--example python` releases the
  * example in Python. `--ports` goes to the sandbox.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,13 +11,13 @@ import { chooseExample, type Example, type ExampleName, examples } from './examp
 import { interrupt, runRelease } from './runner.ts';
 import { runnerLog } from './runner-log.ts';
 import { type RunningSandbox, startSandbox } from './sandbox.ts';
-import { badSource, goodSource, illiterateSource } from './sources.ts';
+import { badSource, goodSource, illiterateSource, turnedSource } from './sources.ts';
 import { type Ended, table } from './table.ts';
 import { Traffic } from './traffic.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const functionName = 'ocr-api';
-const scenarios = ['good', 'bad', 'exposed', 'smoke-fails'] as const;
+const scenarios = ['good', 'bad', 'exposed', 'smoke-fails', 'quality'] as const;
 type Scenario = (typeof scenarios)[number];
 
 const expected: Record<Scenario | 'first', string> = {
@@ -26,6 +26,7 @@ const expected: Record<Scenario | 'first', string> = {
   bad: 'rolled_back',
   exposed: 'promoted',
   'smoke-fails': 'smoke_failed',
+  quality: 'rolled_back',
 };
 const titles: Record<Scenario | 'first', string> = {
   first: 'First release',
@@ -33,6 +34,7 @@ const titles: Record<Scenario | 'first', string> = {
   bad: 'A bad update: passes its smoke test, then fails half of its requests',
   exposed: 'A colleague has made the function public; then a good update',
   'smoke-fails': 'An update that has lost its Korean data',
+  quality: 'An update that passes its smoke test, then answers 200 with nonsense',
 };
 
 interface Arguments {
@@ -106,6 +108,7 @@ async function release(
   heading(`${number}. ${titles[kind]}`);
   const source = join(work, `source-${number}`);
   if (kind === 'bad') badSource(example, source, 45);
+  else if (kind === 'quality') turnedSource(example, source, 30);
   else if (kind === 'smoke-fails') illiterateSource(example, source);
   else goodSource(example, source, `build ${number}`);
   const runId = String(1000 + number);
@@ -127,7 +130,8 @@ async function release(
       max_instance_count: '10',
       source_dir: source,
       smoke_suite: join(root, 'examples/smoke/backstay.smoke.yaml'),
-      slo: '95%',
+      // Only the scenario needs the objective that counts what the function logs about its own answers.
+      ...(kind === 'quality' ? { slo_file: 'examples/quality.slo.yaml' } : { slo: '95%' }),
       canary: '50%',
       step_duration: '20s',
       duration: kind === 'first' ? '2s' : '20s',

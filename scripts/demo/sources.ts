@@ -18,14 +18,27 @@ export function badSource(example: Example, folder: string, afterRequests: numbe
   return folder;
 }
 
+/**
+ * A build that passes its smoke test, but reads every image upside down after `afterImages`. It answers 200 with nonsense, which
+ * no status code shows. Its own log does: the reader is not sure of what it read.
+ */
+export function turnedSource(example: Example, folder: string, afterImages: number): string {
+  copyExample(example, folder, 'turned');
+  const { file, from, to } = example.turned;
+  replaceIn(join(folder, file), from, to(afterImages));
+  return folder;
+}
+
 /** A build without its Korean data. It answers 200 to every image, but cannot read half of them. */
 export function illiterateSource(example: Example, folder: string): string {
   copyExample(example, folder, 'english only');
-  const { file: name, both, one } = example.languages;
-  const file = join(folder, name);
-  const text = readFileSync(file, 'utf8');
-  const changed = text.replace(both, one);
-  if (changed === text) throw new Error(`the example no longer names its languages in ${name}`);
-  writeFileSync(file, changed);
+  const { file, both, one } = example.languages;
+  replaceIn(join(folder, file), both, one);
   return folder;
+}
+
+function replaceIn(path: string, from: string, to: string): void {
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(from)) throw new Error(`${path} no longer has ${from}`);
+  writeFileSync(path, text.replace(from, to));
 }
