@@ -29,18 +29,8 @@ export const followed: readonly Followed[] = [
     by: 'test/peers/migration/key-file.test.ts',
     says: 'keys delete',
   },
-  {
-    page: 'actions/auth/README.md',
-    holds: 'gh api repos/acme/ocr',
-    because:
-      'GitHub alone can answer. The pages of the set-up make the same call, and their tests answer it.',
-  },
-  {
-    page: 'actions/auth/README.md',
-    holds: 'providers describe ocr',
-    because:
-      'It only saves what gcloud prints. test/peers/clients runs the same command, and test/e2e/auth-doctor.test.ts reads such a file.',
-  },
+  { page: 'actions/auth/README.md', holds: 'gh api repos/acme/ocr', by: pasted },
+  { page: 'actions/auth/README.md', holds: 'providers describe acme-ocr', by: pasted },
 
   { page: 'actions/check/README.md', holds: 'backstay check', by: commandLine, says: 'backstay' },
   { page: 'docs/reference/checks.md', by: 'test/domain/check/rules.test.ts', says: 'cases' },

@@ -7,11 +7,15 @@ export function noteUnclaimed({ journal }: ReleaseRun, revision: string, isOurs:
   journal.findNew([
     {
       ...ofRule(trafficRules, 'foreign-revision'),
-      title:
-        isOurs === false
-          ? `${revision} was deployed during this release, and not by it. This release does not promote it.`
-          : `${revision} is new, and whether this release or another deploy made it cannot be known. This release does not promote it.`,
-      why: 'The change of this release got no answer, and others copy the labels that it sets.',
+      ...(isOurs === false
+        ? {
+            title: `${revision} was deployed during this release, and not by it. This release does not promote it.`,
+            why: 'Another tool or another workflow deployed the same function.',
+          }
+        : {
+            title: `${revision} is new, and whether this release or another deploy made it cannot be known. This release does not promote it.`,
+            why: 'The change of this release got no answer, and others copy the labels that it sets.',
+          }),
       fix: 'Look at who deployed it. Then run this release again from its commit.',
     },
   ]);

@@ -71,7 +71,10 @@ async function tookTraffic(run: ReleaseRun, service: RunService): Promise<boolea
   // Without a revision to go back to, nothing is taken back.
   if (found.before === undefined) return has(candidate);
   if (latest === found.before.revision || !has(latest) || !written.functionTouched) return false;
-  return shortly(run, 4000, (signal) => buildTookTraffic(ports, service, claimOf(run), signal));
+  // After a signal, GitHub ends the process soon.
+  return shortly(run, ports.signal.aborted ? 2000 : 10_000, (signal) =>
+    buildTookTraffic(ports, service, claimOf(run), signal),
+  );
 }
 
 /** By what the changes of this release are known. */

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,34 @@ describe('the README of auth', () => {
     });
     const stranger = await login({ service_account: email('deployer'), doctor: 'false' });
     expect([stranger.code, stranger.log.includes('rejected this run')]).toEqual([1, true]);
+
+    // The file that the last block saves lets the doctor name the part, because a run that is refused cannot read the provider.
+    const [save = ''] = shells('actions/auth/README.md').filter((block) => block.includes('provider.json'));
+    const saved = await gcloud.paste(
+      `mkdir .github\n${save.replaceAll('my-project', sandbox.project)}`,
+      home,
+    );
+    expect([saved.code, saved.code ? saved.errors : '']).toEqual([0, '']);
+    const named = await login({
+      service_account: email('deployer'),
+      provider_file: join(home, '.github/provider.json'),
+    });
+    expect([named.code, named.log]).toEqual([1, expect.stringContaining('part by part')]);
+    expect(named.log).toMatch(/✗ assertion\.event_name != 'pull_request_target'/);
+  });
+
+  // GitHub's command line asks GitHub. Here the same call goes to the stand-in, and jq is what `--jq` runs.
+  const withJq = spawnSync('jq', ['--version']).status === 0 ? test : test.skip;
+  withJq('its call of GitHub prints the two ids of the condition', async () => {
+    const [ask = ''] = shells('actions/auth/README.md').filter((text) => text.startsWith('gh api repos/'));
+    const gh = `gh() { [ "$1 $3" = 'api --jq' ] && curl -sf -H 'authorization: Bearer t' "${sandbox.env.GITHUB_API_URL}/$2" | jq -r "$4"; }\n`;
+    const child = spawn('bash', ['--norc', '-e', '-o', 'pipefail', '-c', gh + ask]);
+    let printed = '';
+    child.stdout.on('data', (part: Buffer) => {
+      printed += part.toString();
+    });
+    const [code] = await once(child, 'close');
+    expect([code, printed]).toEqual([0, 'repository_id 770001, owner_id 4211\n']);
   });
 });
 
