@@ -18,7 +18,7 @@ export const sameButStamp = (before: string, after: string): boolean => {
 
 /** What a runner executes and that names other actions of this project. Stamped in the release itself. */
 export const isExecuted = (path: string): boolean =>
-  /^\.github\/workflows\/(release|check|rollback)\.yml$/.test(path) ||
+  /^\.github\/workflows\/(release|check|check-comment|rollback)\.yml$/.test(path) ||
   /^actions\/[\w-]+\/action\.yml$/.test(path);
 
 /** What people copy. Stamped on the main branch after the release, with the commit that has the tag. */

@@ -52,6 +52,8 @@ export function judgePreflight(
 /** Permissions by which nothing changes. */
 const reads = /\.(get|list|search|view|read)\w*$/;
 const mayChange = ({ need }: CheckRow): boolean => need.kind === 'permission' && !reads.test(need.permission);
+/** A plan builds nothing, so it does not read what only a build reads. */
+const isOfBuild = ({ need, stage }: CheckRow): boolean => need.kind === 'permission' && stage === 'Build';
 
 /**
  * Judges for a plan, which changes nothing. An account that may change nothing at all is one for plans: that it lacks the permissions of a
@@ -66,7 +68,7 @@ export function judgePlan(
   if (changes.length === 0 || changes.some(({ state }) => state === 'ok'))
     return judgePreflight(rows, target, mode);
   const rest = judgePreflight(
-    rows.filter((row) => !mayChange(row)),
+    rows.filter((row) => !mayChange(row) && !isOfBuild(row)),
     target,
     mode,
   );

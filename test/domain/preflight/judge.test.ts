@@ -227,6 +227,17 @@ describe('a plan', () => {
     }
   });
 
+  test('needs nothing that only a build reads', () => {
+    const ofBuild = neededPermissions(all, undefined).filter(({ stage }) => stage === 'Build');
+    const held = reading.filter((one) => !ofBuild.some(({ permission }) => permission === one));
+    expect(held.length).toBeLessThan(reading.length);
+    const judged = judgePlan(rowsOf(held), reader, 'stop');
+    expect([judged.verdict, judged.findings.map(({ rule }) => rule)]).toEqual([
+      'pass',
+      ['preflight-reads-only'],
+    ]);
+  });
+
   test('by an account that can read too little names what to read is missing', () => {
     const held = reading.filter((permission) => permission !== 'resourcemanager.projects.getIamPolicy');
     const [missing] = judgePlan(rowsOf(held), reader, 'warn').findings;

@@ -152,11 +152,7 @@ pullRequests(
       const roles = policy.bindings.filter(({ members }) =>
         members.some((member) => member.includes('planner@')),
       );
-      expect(roles.map(({ role }) => role).sort()).toEqual([
-        'roles/browser',
-        'roles/cloudfunctions.viewer',
-        'roles/run.viewer',
-      ]);
+      expect(roles.map(({ role }) => role).sort()).toEqual(['roles/browser', 'roles/cloudfunctions.viewer']);
     } finally {
       await gcloud.stop();
       await sandbox.stop();

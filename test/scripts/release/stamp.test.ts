@@ -59,6 +59,7 @@ test('in this repository every workflow and composite that a runner executes nam
     expect.arrayContaining([
       '.github/workflows/release.yml',
       '.github/workflows/check.yml',
+      '.github/workflows/check-comment.yml',
       '.github/workflows/rollback.yml',
       'actions/candidate/action.yml',
     ]),
