@@ -10,7 +10,9 @@ jest.setTimeout(280_000);
 
 /** The roles that the page of pull requests gives to the account of the plan: in its block, and in the words below it. */
 const page = readFileSync(join(import.meta.dirname, '../../docs/set-up/pull-requests.md'), 'utf8');
-const [ofFunction = '', ...others] = (/for role in (roles\/[^;]+);/.exec(page)?.[1] ?? '').trim().split(/\s+/);
+const [ofFunction = '', ...others] = (/for role in (roles\/[^;]+);/.exec(page)?.[1] ?? '')
+  .trim()
+  .split(/\s+/);
 const [, ofRun = ''] = /For a Cloud Run function take `(roles\/\S+)` in its place/.exec(page) ?? [];
 const [, ofImage = ''] = /container image `\S+` and `(roles\/\S+)`/.exec(page) ?? [];
 const rolesOf: Record<WorldDriver, string[]> = {
@@ -64,7 +66,11 @@ describe.each(worldDrivers)('the plan of %s, by an account that only reads', (dr
   /** The service as the sandbox has it. */
   function state() {
     const found = runState(world.cloud.sandbox.world).services.get(world.cloud.serviceName(service));
-    return { generation: found?.generation, revisions: [...(found?.revisions.keys() ?? [])], labels: found?.labels };
+    return {
+      generation: found?.generation,
+      revisions: [...(found?.revisions.keys() ?? [])],
+      labels: found?.labels,
+    };
   }
   /** Everything but reads, questions about policies, and the login. */
   const writes = (from: number) =>
