@@ -80,9 +80,9 @@ describe.each(worldDrivers)('%s: whose revision is it', (driver) => {
         theirs = await colleague.takesOver(name);
       };
       const ran = await meanwhile(name, world.wrong(), work, { answered, cancelled: true });
-      // The Functions API takes the same change twice. Its second revision came after the colleague, so nobody can know.
+      // The Functions API may take the same change twice. If its second revision came after the colleague, nobody can know.
       const isTwice = driver === 'function' && !answered;
-      expect(ran.report.outcome).toBe(isTwice ? 'held' : 'superseded');
+      expect(isTwice ? ['held', 'superseded'] : ['superseded']).toContain(ran.report.outcome);
       if (isTwice) expect(await serving(name)).not.toContain(revision);
       else expect(await serving(name)).toEqual([theirs]);
       expect(ran.outputs.revision).not.toBe(theirs);
