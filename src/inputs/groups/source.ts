@@ -17,7 +17,7 @@ export const source = group('Source of the counts', {
     kind: choice(sourceNames),
     sentence: `Where requests are counted: ${sourceSentence}.`,
     example: 'metrics',
-    otherwise: '`auto`, or the source whose inputs are set',
+    otherwise: 'the source whose inputs are set or whose counts `slo_file` names, else `auto`',
     usedBy: counting,
   },
   ...usedBy(sourceInputs, counting),

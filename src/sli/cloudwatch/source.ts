@@ -56,6 +56,7 @@ export function createCloudWatch({
       fix: 'Set cloudwatch_counts and cloudwatch_dimensions, or name them in the SLO file.',
     });
   };
+  const isLambda = [selection, ...selections.values()].some((one) => one?.family === 'lambda');
   // Any of them shows whether CloudWatch answers at all.
   const [some = { id: '' }] = objectives;
   const { parts, patiently } = minuteSource({
@@ -65,6 +66,7 @@ export function createCloudWatch({
       delayInput: 'cloudwatch_delay',
       correct: 'name the dimensions that all counters have',
     },
+    about: `It counts the whole service, and a request in the minute in which it ended${isLambda ? ', with Lambda in that in which it began' : ''}.`,
     clock,
     log,
     random,

@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../../domain/data/escape-regexp.ts';
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsRefused } from '../../steps/ports/counts-refused.ts';
@@ -62,7 +63,7 @@ export function delegatedLogin(
         status === 401
           ? `The organisation ${org} on the site ${site} does not accept GitHub's token.`
           : 'No identity mapping of the organisation admits this run, or the user that it names has no access.',
-      fix: `Compare datadog_org and datadog_site with Organization Settings, and the mapping with the claim sub of this run: ^${subjectOf(proof)}$`,
+      fix: `Compare datadog_org and datadog_site with Organization Settings, and the mapping with the claim sub of this run: ^${escapeRegExp(subjectOf(proof))}$`,
     });
 
   const token = (signal?: AbortSignal): Promise<Delegated> => {

@@ -57,6 +57,7 @@ export function createDatadog({ settings, world, log, random }: DatadogOptions):
       delayInput: 'datadog_delay',
       correct: 'let both counts have the same tags',
     },
+    about: `It counts ${isWhole ? 'the whole service' : 'each revision by itself'}, and a request in the minute in which it ended.`,
     clock,
     log,
     random,

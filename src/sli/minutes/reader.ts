@@ -19,6 +19,8 @@ export interface MinuteAccess {
   /** Name of the source, such as `cloudwatch`. */
   source: string;
   naming: Naming;
+  /** What it can tell apart, and when it books a request, in a sentence. Every reading says so. */
+  about?: string;
   clock: Clock;
   /** Milliseconds after the end of a minute at which it is counted. */
   delayMs: number;
@@ -53,6 +55,7 @@ export class MinuteReader implements SliReader {
     const from = query.cursor ? Date.parse(query.cursor) : query.since;
     this.#begin = this.#from = Math.floor(from / minuteMs) * minuteMs;
     this.#delayMs = access.delayMs;
+    if (access.about !== undefined) this.#notes.add(access.about);
   }
 
   get source(): string {

@@ -8,13 +8,16 @@ export interface Window {
 }
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 /**
- * The window of a total in whole periods: minutes for a short one, hours for a long one, because such systems keep minutes for some
+ * The window of a total in whole periods: minutes for a short one, hours or days for a long one, because such systems keep minutes for some
  * days only, and give at most so many points. Undefined if no minute of it is over.
  */
 export function windowOf(from: number, to: number): Window | undefined {
-  const periodMs = to - from <= 3 * hourMs ? minuteMs : to - from <= 24 * hourMs ? 5 * minuteMs : hourMs;
+  const length = to - from;
+  const periodMs =
+    length <= 3 * hourMs ? minuteMs : length <= dayMs ? 5 * minuteMs : length <= 60 * dayMs ? hourMs : dayMs;
   const start = Math.floor(from / periodMs) * periodMs;
   const end = Math.floor(to / minuteMs) * minuteMs;
   return end > start ? { from: start, to: end, periodSeconds: periodMs / 1000 } : undefined;

@@ -5,7 +5,7 @@ import type { SliQuery, SliTotals } from '../../steps/ports/sli.ts';
 import { type MinuteAnswer, minutesOf } from '../minutes/reader.ts';
 import type { Point, Window } from '../minutes/window.ts';
 import type { Nrql } from './nerdgraph.ts';
-import { type CountQuery, forAll, forRevision } from './query.ts';
+import { applicationOf, type CountQuery, forAll, forRevision } from './query.ts';
 import { readNumber, readSteps } from './rows.ts';
 import { requireWhole } from './sampling.ts';
 
@@ -55,11 +55,14 @@ export class NewRelicCounts {
       return points;
     };
     const answers: MinuteAnswer[] = [];
-    const checked = new Set<CountPair>();
+    const checked = new Set<string>();
     for (const objective of objectives) {
       const pair = pairOf(objective);
-      if (!checked.has(pair)) await requireWhole(nrql, pair.total, service, { reservoir, window, signal });
-      checked.add(pair);
+      for (const count of [pair.total, pair.bad]) {
+        const events = `${count.from} ${applicationOf(count)}`;
+        if (!checked.has(events)) await requireWhole(nrql, count, service, { reservoir, window, signal });
+        checked.add(events);
+      }
       let isUsed = false;
       for (const revision of pair.total.attribute === undefined ? [''] : revisions) {
         const points = [await read(pair.total, revision), await read(pair.bad, revision)];

@@ -40,6 +40,8 @@ export function createNewRelic({ settings, world, log, random }: NewRelicOptions
   const pairOf = (objective: { id: string }) => pairFor(pairs, objective);
   const counts = new NewRelicCounts({ nrql, clock, pairOf, badOptional, reservoir });
   const all = [...pairs.values()];
+  const isWhole = all.some(({ total }) => total.attribute === undefined);
+  const areEvents = all.every(({ total }) => hasReservoir(total));
   const { parts, patiently } = minuteSource({
     source: 'newrelic',
     naming: {
@@ -47,12 +49,13 @@ export function createNewRelic({ settings, world, log, random }: NewRelicOptions
       delayInput: 'newrelic_delay',
       correct: 'let both counts have the same conditions',
     },
+    about: `It counts ${isWhole ? 'the whole service' : 'each revision by itself'}, and a request in the minute in which it ${areEvents ? 'began' : 'ended'}.`,
     clock,
     log,
     random,
     delayMs,
     // An agent adds up metrics over a minute of its own, which may begin in the minute before. Events have the time of their request.
-    earlyMs: all.every(({ total }) => hasReservoir(total)) ? 0 : minuteMs,
+    earlyMs: areEvents ? 0 : minuteMs,
     note: 'New Relic was read more rarely at times, because other tools use the same limit of queries.',
     read: (query, window, signal) => counts.minutes(query, window, signal),
     probe: async (service, window, signal) => {
@@ -62,7 +65,7 @@ export function createNewRelic({ settings, world, log, random }: NewRelicOptions
   });
   return {
     ...parts,
-    ...(all.some(({ total }) => total.attribute === undefined) ? { isWhole: true as const } : {}),
+    ...(isWhole ? { isWhole } : {}),
     async inspect(query, _from, _to, signal) {
       await patiently(() => counts.inspect(query, signal), signal);
       return [];

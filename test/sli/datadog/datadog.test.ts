@@ -369,9 +369,10 @@ describe('counts that do not exist', () => {
       availability: { total: 100, bad: 10 },
     });
     expect(await source.total(query, start - 30 * minute, start - 20 * minute)).toEqual({});
-    expect(await source.total(query, start - 30 * 86_400_000, start)).toEqual({
-      availability: { total: 150, bad: 60 },
-    });
+    for (const days of [30, 366])
+      expect(await source.total(query, start - days * 86_400_000, start)).toEqual({
+        availability: { total: 150, bad: 60 },
+      });
   });
 });
 

@@ -294,6 +294,17 @@ describe('events', () => {
     });
   });
 
+  test('failures that are a sample are refused too', async () => {
+    past();
+    requests(0, 'ocr-2', 8500, 0);
+    eventsIn(0, 8500);
+    await clock.sleep(5 * minute);
+    const one = reader(sourceOf({ counts: { total: metrics.total, bad: events.bad } }));
+    await expect(one.poll([start - minute])).rejects.toMatchObject({
+      what: expect.stringMatching(/One agent of New Relic/),
+    });
+  });
+
   test('many agents that are each far from it are counted', async () => {
     for (const agent of [1, 2, 3, 4]) eventsIn(0, 4000, { realAgentId: agent });
     await clock.sleep(5 * minute);

@@ -11,6 +11,7 @@ import {
   type WatchFacts,
   type WatchTest,
 } from '../../watch/evidence.ts';
+import { lateText } from '../../watch/late.ts';
 import { budgetLines } from './budget.ts';
 import { watchChart } from './chart.ts';
 import { clientChart } from './client-chart.ts';
@@ -30,9 +31,11 @@ export function watchLines(facts: WatchFacts, options: { chart: boolean }): stri
   };
   const worst = [...tests].sort((a, b) => weight(b) - weight(a))[0] ?? 0;
   const lag = facts.lagSeconds > 0 ? `, ${elapsedText(facts.lagSeconds)} behind` : '';
+  const late = lateText(facts.lagSeconds);
   const notes = [
     namesText(facts),
     `Counted from ${markdownText(facts.source)}${lag}.`,
+    ...(late === undefined ? [] : [late]),
     ...facts.notes.map((note) => markdownText(note)),
   ];
   return [
