@@ -21,7 +21,7 @@ export async function readSlo({ inputs, env, localLogin }: Pick<Context, 'inputs
     values.system === 'datadog'
       ? (await import('../../sli/datadog/kept.ts')).keptInDatadog(
           values,
-          { login: values.mode !== 'generate' },
+          { login: values.mode !== 'generate', objectives: file?.objectives ?? [] },
           (names, text) => inputs.problem(names, text),
         )
       : undefined;

@@ -64,8 +64,11 @@ async function openDatadog(
 ): Promise<Opened> {
   const { datadogResources } = await import('../../domain/alerting/datadog/resources.ts');
   const { request, login } = read;
-  const counts = datadog.counts(request.service);
-  const { wanted, refused, leftOut } = datadogResources(request, counts, read.notify);
+  const { wanted, refused, leftOut } = datadogResources(
+    request,
+    (objective) => datadog.counts(objective, request.service),
+    read.notify,
+  );
   if (read.mode === 'generate') {
     const { resourcesFile } = await import('../../domain/alerting/resources-file.ts');
     return { ...(await filesOpened(read, refused, [resourcesFile(request, 'datadog', wanted)])), leftOut };

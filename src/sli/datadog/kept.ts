@@ -1,4 +1,5 @@
 import type { NoteProblem } from '../../domain/report/input-problem.ts';
+import type { Objective } from '../../domain/slo/objective.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { OutsideLogin } from '../../steps/ports/outside-login.ts';
 import type { SloStore } from '../../steps/slo/ports.ts';
@@ -18,10 +19,16 @@ export interface KeptValues {
 }
 
 /** The login and the counts. Notes problems. Files need no login. */
-export function keptInDatadog(values: KeptValues, { login }: { login: boolean }, problem: NoteProblem) {
+export function keptInDatadog(
+  values: KeptValues,
+  { login, objectives }: { login: boolean; objectives: readonly Objective[] },
+  problem: NoteProblem,
+) {
   const count = (name: 'datadog_total' | 'datadog_bad'): CountQuery | undefined => {
     const text = values[name];
     if (text === undefined) {
+      // An objective may name its own counts in the file.
+      if (objectives.every(({ counts }) => counts !== undefined)) return undefined;
       problem([name], 'missing: expected a count such as sum:trace.http.request.hits{service:ocr}');
       return undefined;
     }
@@ -40,11 +47,14 @@ export function keptInDatadog(values: KeptValues, { login }: { login: boolean },
       'missing: expected both keys or datadog_token, from secrets of the repository',
     );
   return {
-    /** The counts over all revisions of a service. */
-    counts: (service: string) => ({
-      total: total ? forService(total, service) : '',
-      bad: bad ? forService(bad, service) : '',
-    }),
+    /** The counts of an objective over all revisions of a service: its own, else those of the inputs. */
+    counts: ({ counts }: Objective, service: string) => {
+      const read = (text: string, other: CountQuery | undefined) => {
+        const query = counts === undefined ? other : parseCount(text);
+        return query === undefined || typeof query === 'string' ? '' : forService(query, service);
+      };
+      return { total: read(counts?.total ?? '', total), bad: read(counts?.bad ?? '', bad) };
+    },
     open(world: OutsideLogin & { clock: Clock }, slo: string): SloStore {
       const site = values.datadog_site;
       const client = { base: datadogBase(site, world), clock: world.clock, userAgent: world.userAgent };

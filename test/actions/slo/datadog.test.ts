@@ -65,6 +65,33 @@ test('generate needs no keys; apply makes SLO and monitors over all revisions; a
   expect(JSON.stringify(applied)).not.toContain('an-app-key');
 });
 
+test('an objective of the file that names its own counts in Datadog needs no inputs for them', async () => {
+  const metric = (name: string) =>
+    `{metricSource: {type: Datadog, spec: {query: 'sum:ocr.${name}{service:$service,version:$revision}'}}}`;
+  writeFileSync(
+    join(folder, 'own.slo.yaml'),
+    `apiVersion: openslo/v1
+kind: SLO
+metadata: {name: own}
+spec:
+  service: ocr-api
+  timeWindow: [{duration: 30d, isRolling: true}]
+  budgetingMethod: Occurrences
+  objectives:
+    - target: 0.99
+      indicator:
+        metadata: {name: availability}
+        spec: {ratioMetric: {counter: true, total: ${metric('all')}, bad: ${metric('bad')}}}
+`,
+  );
+  const inputs = { mode: 'apply', slo_file: 'own.slo.yaml', datadog_total: '', datadog_bad: '', ...keys };
+  expect((await run(inputs)).report.verdict).toBe('pass');
+  const slo = [...datadog.objects.slos.values()].find(({ tags }) =>
+    String(tags).includes('backstay_slo:own'),
+  );
+  expect(slo?.query).toMatchObject({ denominator: 'sum:ocr.all{service:ocr-api,version:*}.as_count()' });
+});
+
 test('an objective about the time to answer is refused, and nothing is made', async () => {
   const { report, outputs } = await run({ mode: 'apply', slo_file: 'both.slo.yaml', ...keys });
   expect([report.verdict, outputs?.writes, report.findings[0]?.rule]).toEqual([

@@ -24,6 +24,8 @@ export function random(seed: number): () => number {
 
 const targets = [0.95, 0.99, 0.995, 0.999];
 
+const hides = (before: number, count: number) => before > 0 && count >= before;
+
 /** Traffic of any size with quiet times, and failures that come, grow, and go. */
 export function streamOf(seed: number, length: number): Stream {
   const next = random(seed);
@@ -33,14 +35,21 @@ export function streamOf(seed: number, length: number): Stream {
   const restarts = new Set<number>();
   let fails = 0;
   let quiet = 0;
+  let value = { total: 0, bad: 0 };
   for (let minute = 0; minute < length; minute++) {
     if (next() < 0.01) fails = next() < 0.5 ? 0 : Math.min(1, (1 - target) * 40 * next() ** 2);
     if (next() < 0.005) quiet = Math.floor(next() * 40);
-    if (minute > 0 && next() < 0.004) restarts.add(minute);
+    const restarted = minute > 0 && next() < 0.004;
     const total = quiet-- > 0 ? 0 : Math.round(rate * (0.5 + next()));
     let bad = 0;
     for (let i = 0; i < total; i++) if (next() < fails) bad++;
     minutes.push({ total, bad });
+    // A counter that has passed its old value before the next scrape hides its restart, and every Prometheus loses requests then.
+    if (restarted && !hides(value.total, total) && !hides(value.bad, bad)) {
+      restarts.add(minute);
+      value = { total: 0, bad: 0 };
+    }
+    value = { total: value.total + total, bad: value.bad + bad };
   }
   return { service: `s${seed}`, target, minutes, restarts };
 }

@@ -44,7 +44,7 @@ function run(
     { store: wrap(createDatadogObjectives({ client, login }, asked.slo)), log: silent },
     {
       ...{ mode, prune, signal: new AbortController().signal },
-      wanted: datadogResources(asked, counts, notify).wanted,
+      wanted: datadogResources(asked, () => counts, notify).wanted,
     },
   );
 }
@@ -172,13 +172,13 @@ test.each<[what: string, more: Partial<AlertingRequest>, nearest: RegExp]>([
     /cloud-monitoring/,
   ],
 ])('%s is refused with what comes nearest', (_, more, nearest) => {
-  const { refused } = datadogResources({ ...request, ...more }, counts, '');
+  const { refused } = datadogResources({ ...request, ...more }, () => counts, '');
   expect(refused).toHaveLength(1);
   expect(refused[0]?.nearest).toMatch(nearest);
 });
 
 test('whom the monitors tell stands in their message', () => {
-  const { wanted } = datadogResources(request, counts, '@pagerduty-ocr');
+  const { wanted } = datadogResources(request, () => counts, '@pagerduty-ocr');
   expect(
     wanted
       .filter(({ kind }) => kind === 'monitor')

@@ -1,4 +1,5 @@
 import { product, slug } from '../../product.ts';
+import { countedBy, type Objective } from '../../slo/objective.ts';
 import { percentText } from '../../text/numbers.ts';
 import type { Managed } from '../managed.ts';
 import type { LeftOutPair } from '../pairs.ts';
@@ -53,7 +54,14 @@ function inexpressible(windowSeconds: number, all: readonly AlertingObjective[])
         what: `Datadog keeps targets with ${mostDigits} digits behind the point, and "${title}" promises ${percent} %.`,
         nearest: `The nearest is targetPercent: ${Math.floor(percent * 10 ** mostDigits) / 10 ** mostDigits}.`,
       });
-    if (objective.kind === 'latency')
+    const by = countedBy(objective);
+    if (by !== undefined && by !== 'Datadog')
+      found.push({
+        objective: objective.id,
+        what: `"${title}" counts by ${by}, which an SLO of Datadog cannot.`,
+        nearest: 'Use type: Datadog in the indicator.',
+      });
+    else if (objective.kind === 'latency')
       found.push({
         objective: objective.id,
         what: `"${title}" is about the time to answer, which datadog_total and datadog_bad do not count.`,
@@ -67,14 +75,15 @@ function inexpressible(windowSeconds: number, all: readonly AlertingObjective[])
 /** An SLO and a monitor for each pair of windows. */
 export function datadogResources(
   request: AlertingRequest,
-  { total, bad }: DatadogCounts,
+  countsOf: (objective: Objective) => DatadogCounts,
   notify: string,
 ): { wanted: Managed[]; refused: Inexpressible[]; leftOut: (LeftOutPair & { objective: string })[] } {
   const all = objectivesOf(request);
   const { slo, service } = request;
   const span = windowText(request.windowSeconds);
-  const wanted = all.map(
-    ({ objective, title }): Managed => ({
+  const wanted = all.map(({ objective, title }): Managed => {
+    const { total, bad } = countsOf(objective);
+    return {
       kind: kinds.objective,
       name: objective.id,
       body: {
@@ -85,8 +94,8 @@ export function datadogResources(
         thresholds: [{ timeframe: span, target: Number((objective.target * 100).toPrecision(12)) }],
         query: { numerator: `${total} - ${bad}`, denominator: total },
       },
-    }),
-  );
+    };
+  });
   const monitors = all.flatMap(({ objective, title, limit, pairs }) =>
     pairs
       .filter(({ longSeconds }) => longSeconds <= longestBurn)

@@ -40,7 +40,7 @@ export function inexpressible(
         nearest:
           by === ownLog
             ? 'Make a log-based metric of the field and alert on that. The watch of a release judges the objective without one.'
-            : `Use type: CloudRun in the indicator${by === 'Prometheus' ? ', or system: prometheus' : ''}.`,
+            : `Use type: CloudRun in the indicator${by === 'Prometheus' || by === 'Datadog' ? `, or system: ${by.toLowerCase()}` : ''}.`,
       });
   }
   return found;
