@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { ProgramEnding } from '../../domain/counts/ending.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
 import { filePrefix } from '../../domain/product.ts';
 import { commandEnvironment } from '../../domain/smoke/command-environment.ts';
 import type { Context } from '../../runner/context.ts';
+import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import type { ProgramOrder, ProgramRun } from '../../steps/ports/program.ts';
 import { startCommand } from './supervised-command.ts';
 
@@ -10,6 +12,20 @@ import { startCommand } from './supervised-command.ts';
 const lookMs = 20;
 const keptLines = 30;
 let programs = 0;
+
+/** A program that cannot be started, or not isolated, never counts anything. */
+async function started(...order: Parameters<typeof startCommand>): ReturnType<typeof startCommand> {
+  try {
+    return await startCommand(...order);
+  } catch (error) {
+    if (!(error instanceof ReleaseError) || error.code !== 'smoke-target') throw error;
+    const { what, why } = error;
+    throw new CountsUnusable({
+      ...{ what, why, cause: error },
+      fix: 'Run this job on a Linux runner of GitHub, or set counts_isolation: auto if you trust the program.',
+    });
+  }
+}
 
 /** Runs a program once in the workspace, as far away from the processes of the job as this machine allows. */
 export async function runProgram(
@@ -22,7 +38,7 @@ export async function runProgram(
   const { env } = commandEnvironment(context.env, inherit, (value) => secrets.redact(value) !== value);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const command = await startCommand(context, argv, {
+  const command = await started(context, argv, {
     folder: resolve(context.env.GITHUB_WORKSPACE || '.'),
     env: { ...env, ...variables },
     // Each program has an id of its own, so that the end of one does not end the next.

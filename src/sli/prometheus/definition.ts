@@ -154,6 +154,8 @@ export const prometheus = defineSource({
     const { prometheus_url: url, prometheus_token: token, prometheus_headers: lines } = values;
     const { prometheus_user: user } = values;
     const login = values.prometheus_login ?? loginOf(url);
+    if (url !== undefined && !URL.canParse(url))
+      problem('prometheus_url', 'expected a URL such as https://prometheus.example.com');
     if (user !== undefined && token === undefined)
       problem(
         ['prometheus_user', 'prometheus_token'],

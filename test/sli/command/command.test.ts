@@ -213,6 +213,34 @@ describe('a program as it really runs', () => {
     expect(await failureOf(inspect('process.exit(1)'))).toMatchObject({ isOver: false });
   });
 
+  test('a program that must be isolated and cannot be never counts', async () => {
+    const clock = new VirtualClock(start);
+    // No program that could make a place for it is on this path, and another user may not enter this folder.
+    const env = { ...job, PATH: '/nowhere', GITHUB_WORKSPACE: mkdtempSync(join(folder, 'private-')) };
+    const nowhere: RunProgram = (order) =>
+      runProgram(
+        {
+          ...{ env, clock: machine as never, log: log as never, id: 'test' },
+          secrets: { redact: (text: string) => text } as never,
+        },
+        order,
+      );
+    const source = createCommand({
+      settings: {
+        ...{ argv: ['x'], isWhole: false, inherit: [], stepMs: minute, deadlineMs: 30_000 },
+        isolation: 'required',
+      },
+      clock,
+      log: log as never,
+      runProgram: nowhere,
+    });
+    await clock.sleep(minute);
+    expect(await failureOf(source.open(query).poll([start]))).toMatchObject({
+      isOver: true,
+      what: expect.stringContaining('The program x cannot be isolated'),
+    });
+  }, 30_000);
+
   test('a cancelled run ends the program', async () => {
     const clock = new VirtualClock(start);
     const reader = sourceOf('setInterval(() => {}, 1000)', {}, clock).open(query);

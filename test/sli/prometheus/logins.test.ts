@@ -208,6 +208,7 @@ describe('what the user gives', () => {
       { prometheus_url: 'http://p.example.com', prometheus_login: 'azure' },
       /https/,
     ],
+    ['a URL that is none', { prometheus_url: 'https://[', prometheus_login: 'aws' }, /expected a URL/],
     [
       'a user without a password',
       { prometheus_url: 'https://p.example.com', prometheus_user: 'u' },

@@ -166,7 +166,9 @@ describe('before the first change', () => {
   const inspect = (more: object = {}) =>
     sourceOf(more).inspect?.({ service: 'ocr', objectives }, start - 30 * minute, clock.now());
 
-  test('queries that can be right pass', async () => {
+  test('queries that can be right pass, also if the last request was days ago', async () => {
+    requests('ocr-1', -5 * 24 * 60, 40, 0);
+    expect(await inspect()).toEqual([]);
     requests('ocr-1', -9, 40, 0);
     expect(await inspect()).toEqual([]);
   });

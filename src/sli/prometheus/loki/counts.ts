@@ -15,8 +15,9 @@ import {
   parseLogQuery,
 } from './log-query.ts';
 
-/** Entries of this time show whether the queries can be right. */
-const existsMs = 24 * 3_600_000;
+/** Entries of these days show whether the queries can be right. A longer time is read only if a shorter one has none. */
+const existsDays = [1, 7];
+const dayMs = 24 * 3_600_000;
 
 /** The parsed queries of one objective: all requests, and either the bad ones or the good ones. */
 interface Pair {
@@ -91,14 +92,19 @@ export class LokiCounts {
     to: number,
     signal?: AbortSignal,
   ): Promise<void> {
-    const window: Window = { from: to - existsMs, to, periodSeconds: 3600 };
-    const some = async (text: string) => (await this.#points(text, window, signal)).length > 0;
+    const some = async (text: string) => {
+      for (const days of existsDays) {
+        const window: Window = { from: to - days * dayMs, to, periodSeconds: 3600 };
+        if ((await this.#points(text, window, signal)).length > 0) return true;
+      }
+      return false;
+    };
     for (const { id } of objectives) {
       const { total, part } = this.#pairOf(id);
       const all = ofService(total, service);
       if (!(await some(all)))
         throw new CountsUnusable({
-          what: `Loki has no entry for ${all} in the last 24 hours.`,
+          what: `Loki has no entry for ${all} in the last ${existsDays.at(-1)} days.`,
           why: 'A label or a value is wrong, or nobody has sent a request. Loki answers both in the same way.',
           fix: 'Try the query in Grafana. If the service is new, send it one request.',
         });
