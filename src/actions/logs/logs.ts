@@ -37,6 +37,7 @@ export const logs: Action<'logs'> = async (context) => {
       redact: secrets.redact,
       names: { project: place.project, region, ...about.names() },
       deadlineMs,
+      strict: true,
       signal,
     },
   );

@@ -21,6 +21,8 @@ export interface ReasonRequest extends ExplainOptions {
   until?: number | undefined;
   /** Names for the repair, if the log cannot be read. */
   names: RunNames;
+  /** True to throw if the log cannot be read. Beside a failure that is a value, because the log only helps to explain it. */
+  strict?: true | undefined;
   /** Milliseconds for everything together. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
@@ -50,11 +52,13 @@ export async function readReasons(
   const deadline = clock.steady() + request.deadlineMs;
   const left = () => deadline - clock.steady();
   const now = () => request.until ?? clock.now() + skewMs;
+  let calls = 0;
   let raw: Json[] = [];
   let unreadable: string | undefined;
   let refusal: unknown;
 
   const ask = async (filter: string, fields = entryFields): Promise<Json[] | undefined> => {
+    const isFirst = calls++ === 0;
     if (left() < leastMs) return undefined;
     try {
       return await entries.newest(
@@ -63,7 +67,7 @@ export async function readReasons(
         signal,
       );
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (signal?.aborted || (request.strict && isFirst)) throw error;
       refusal = error;
       unreadable = messageOf(error);
       return undefined;
@@ -83,6 +87,8 @@ export async function readReasons(
         raw = more;
         explained = explainEntries(raw, request);
       }
+      // The first call has read the log.
+      unreadable = undefined;
     }
   }
   const fresh = unreadable === undefined ? await newErrors() : undefined;

@@ -128,6 +128,12 @@ test('a refusal is a value, with the grant that is missing', async () => {
   expect(evidence.groups).toEqual([]);
 });
 
+test('whoever asked for the log itself gets the error, and no more for a later call', async () => {
+  await expect(read([new Error('403')], { strict: true })).rejects.toThrow('403');
+  const { evidence } = await read([crash, new Error('503')], { strict: true });
+  expect(linesOf(evidence)).not.toEqual([]);
+});
+
 test('a refusal of the look at earlier revisions changes nothing', async () => {
   const { evidence } = await read([crash, new Error('503')]);
   expect(evidence.unreadable).toBeUndefined();
