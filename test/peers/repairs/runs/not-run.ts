@@ -65,7 +65,7 @@ export const notPlayed: readonly (readonly [entry: RegExp, why: string])[] = [
     'test/e2e/image-of-another-project plays the two refusals and the run with both grants, and gcloud runs each grant',
   ],
   [
-    /^preflight.*(storage\.(buckets\.create|objects\.)|repositories\.create|run\.operations\.get|builds\.list|operations\.list|functions\.list|projects\.get on|serving account|setIamPolicy|run\.services\.(create|list)|run\.revisions\.list|serviceusage\.services\.get|logging\.sinks\.get|downloadArtifacts|dockerimages\.list|repositories\.get|runtimes\.list|image that|the caller)/,
+    /^preflight.*(storage\.(buckets\.create|objects\.)|repositories\.create|run\.operations\.get|builds\.list|operations\.list|functions\.list|projects\.get on|serving account|setIamPolicy|run\.services\.(create|list)|run\.revisions\.list|serviceusage\.services\.get|logging\.sinks\.get|downloadArtifacts|monitoring\.alerts\.list|dockerimages\.list|repositories\.get|runtimes\.list|image that|the caller)/,
     'a warning or a note, with which the run goes on, or a need of another driver',
   ],
   [
