@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { roleFor } from '../../../src/domain/causes/roles.ts';
+import { grantFor } from '../../../src/domain/exposure/policy/grant.ts';
 import { permissionChecks } from '../../../src/domain/preflight/permissions.ts';
 
 /** The roles as Google exports them, cut to the permissions that matter here. */
@@ -18,6 +19,18 @@ describe('a role that we tell somebody to grant has the permission that is missi
       return role === undefined ? [] : [{ permission, role }];
     });
     expect(named.length).toBeGreaterThan(90);
+    expect(
+      named.filter(({ permission, role }) => !roles[role]?.includedPermissions.includes(permission)),
+    ).toEqual([]);
+  });
+
+  test('in a finding of the guard', () => {
+    const facts = { target: { project: 'p' }, identity: 'user:a@b.c' };
+    const named = permissions.flatMap((permission) => {
+      const grant = grantFor(permission, facts as never);
+      return grant === undefined ? [] : [{ permission, role: grant.role }];
+    });
+    expect(named.length).toBeGreaterThan(5);
     expect(
       named.filter(({ permission, role }) => !roles[role]?.includedPermissions.includes(permission)),
     ).toEqual([]);

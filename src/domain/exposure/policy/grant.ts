@@ -13,6 +13,8 @@ const roleOf: Readonly<Record<string, string>> = {
   'resourcemanager.projects.get': 'roles/browser',
   'resourcemanager.projects.getIamPolicy': 'roles/browser',
   'iam.serviceAccounts.getIamPolicy': 'roles/iam.securityReviewer',
+  'cloudfunctions.functions.get': 'roles/cloudfunctions.viewer',
+  'cloudfunctions.functions.getIamPolicy': 'roles/cloudfunctions.viewer',
   'run.services.get': 'roles/run.viewer',
   'run.services.getIamPolicy': 'roles/run.viewer',
 };
