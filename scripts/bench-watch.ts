@@ -1,5 +1,5 @@
 /**
- * Simulates the decision that ships and four classical rules on the same traffic, and checks the bounds of the decision.
+ * Simulates the decision that ships and six classical rules on the same traffic, and checks the bounds of the decision.
  * `npm run bench:watch -- --sources` compares the sources of counts instead.
  * `npm run bench:watch -- [--full] [--healthy N] [--bad N] [--only REGEX] [--seed N] [--jobs N] [--lag S] [--json FILE]`
  */
@@ -32,7 +32,8 @@ function run({ scene: index, trials, seed, lag, full, sources }: Job): Cell {
   if (sources) return { scene: index, outcomes: simulate(scene, sourceRules(), trials, seed) };
   const ours = simulate(scene, [evidence(10)], trials, seed);
   const few = Math.min(trials, full ? 2000 : 500);
-  const others = simulate(scene, [evidence(lag), ...classicalRules(lag)], few, seed + 1);
+  const rivals = classicalRules(lag).filter(({ compares }) => !compares || scene.share < 1);
+  const others = simulate(scene, [evidence(lag), ...rivals], few, seed + 1);
   return { scene: index, outcomes: [...ours, ...others] };
 }
 

@@ -8,6 +8,7 @@ import {
   remember,
   type ThresholdRule,
 } from '../../src/domain/watch/policies.ts';
+import { chanceOfLarger } from './mann-whitney.ts';
 import { limit, pollSeconds, watchSeconds } from './scenes.ts';
 
 /** The requests of ten seconds. */
@@ -27,6 +28,8 @@ export interface Rule {
   name: string;
   /** Seconds until a request is counted. */
   lag: number;
+  /** The rule has to compare two revisions. */
+  compares?: true;
   start(share: number): RuleRun;
 }
 
@@ -97,12 +100,42 @@ function classical(
 const threshold = (name: string, lag: number, rule: ThresholdRule) =>
   classical(name, lag, (history, t, horizon) => crossed(history, rule, t, horizon));
 
-/** Four rules that other tools use, here on metrics that are `lag` seconds late. */
+/**
+ * PipeCD's automated analysis, strategy CANARY_PRIMARY with deviation HIGH: at each interval the points of a minute of both revisions are
+ * compared by Mann and Whitney's test at 5 %. Equal samples, and an interval without a point on both sides, are fine; a side without a point
+ * is a failure. One failure ends the release (failureLimit 0). Read in metrics_analyzer.go of pipe-cd/pipecd.
+ */
+function mannWhitney(lag: number): Rule {
+  const interval = 300;
+  return {
+    name: `PipeCD-like, ${lag} s lag`,
+    ...{ lag, compares: true },
+    start: () => ({
+      look(t, bins, horizon) {
+        if (t % interval !== 0 || horizon <= 0) return false;
+        const points = (total: 'total' | 'baselineTotal', bad: 'bad' | 'baselineBad') =>
+          Array.from({ length: interval / 60 }, (_, i) => horizon - 60 * i).flatMap((end) => {
+            const minute = bins.slice(Math.max(0, (end - 60) / pollSeconds), Math.max(0, end / pollSeconds));
+            const all = minute.reduce((sum, bin) => sum + bin[total], 0);
+            return all === 0 ? [] : [minute.reduce((sum, bin) => sum + bin[bad], 0) / all];
+          });
+        const [own, old] = [points('total', 'bad'), points('baselineTotal', 'baselineBad')];
+        if (own.length === 0 || old.length === 0) return own.length + old.length > 0;
+        return new Set([...own, ...old]).size > 1 && (chanceOfLarger(own, old) ?? 1) <= 0.05;
+      },
+    }),
+  };
+}
+
+/** Six rules that other tools use, here on metrics that are `lag` seconds late. */
 export function classicalRules(lag: number): Rule[] {
   const minute = { maxRate: 0.01, windowSeconds: 60, intervalSeconds: 60, noData: 'ignore' } as const;
   return [
     threshold('Flagger-like', lag, { ...minute, failuresAllowed: 4, noData: 'fail', actsLater: true }),
     threshold('Argo-like', lag, { ...minute, failuresAllowed: 3 }),
+    // An alarm of a deployment group on one data point: EvaluationPeriods 1, Period 60.
+    threshold('CodeDeploy-like', lag, { ...minute, failuresAllowed: 0 }),
+    mannWhitney(lag),
     threshold('one threshold over 10 min', lag, { ...minute, windowSeconds: 600, failuresAllowed: 0 }),
     classical(
       'burn rate, 4 windows, 10 bad',

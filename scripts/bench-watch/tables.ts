@@ -31,7 +31,8 @@ export function table(cells: readonly Cell[]): string[] {
   for (const kind of ['healthy', 'bad', 'trade'] as const) {
     const own = cells.filter((cell) => sceneOf(cell).kind === kind);
     if (own.length === 0) continue;
-    const rules = own[0]?.outcomes.map(({ rule }) => rule) ?? [];
+    // A rule that compares has no outcome where all traffic is the candidate's.
+    const rules = [...new Set(own.flatMap(({ outcomes }) => outcomes.map(({ rule }) => rule)))];
     lines.push(
       `### ${titles[kind]}`,
       '',
@@ -40,7 +41,12 @@ export function table(cells: readonly Cell[]): string[] {
     );
     for (const cell of own) {
       const { name, share, rps } = sceneOf(cell);
-      const texts = cell.outcomes.map((outcome) => cellText(outcome, kind));
+      const texts = rules.map((rule) =>
+        cellText(
+          cell.outcomes.find((one) => one.rule === rule),
+          kind,
+        ),
+      );
       lines.push(`| ${name} | ${100 * share} % | ${rps} | ${texts.join(' | ')} |`);
     }
     lines.push('');

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { chanceOfLarger } from '../../scripts/bench-watch/mann-whitney.ts';
+import { classicalRules } from '../../scripts/bench-watch/rules.ts';
+import { type Scene, scenes } from '../../scripts/bench-watch/scenes.ts';
+import { simulate } from '../../scripts/bench-watch/simulate.ts';
+
+/** The bench simulates what ships and what others do; here it is checked that it simulates the right things. */
+
+describe("Mann and Whitney's test", () => {
+  test.each<[string, number[], number[], number]>([
+    ['five against five, apart: one way of 252', [6, 7, 8, 9, 10], [1, 2, 3, 4, 5], 1 / 252],
+    ['the other way round', [1, 2, 3, 4, 5], [6, 7, 8, 9, 10], 1],
+    ['all equal', [1, 1, 1], [1, 1, 1], 1],
+    ['two against two, U = 3: the two largest sums of six', [2, 4], [1, 3], 2 / 6],
+    ['ties share a rank: 3 or more of the sums of ten', [0, 0, 1], [0, 0], 6 / 10],
+  ])('%s', (_, first, second, chance) => {
+    expect(chanceOfLarger(first, second)).toBeCloseTo(chance, 12);
+  });
+
+  test('of one population it is at most 5 % in at most 5 % of the choices, whatever the ties', () => {
+    void fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 8, maxLength: 8 }), (values) => {
+        let [small, all] = [0, 0];
+        for (let bits = 0; bits < 256; bits++) {
+          const first = values.filter((_, i) => bits & (1 << i));
+          if (first.length !== 4) continue;
+          const second = values.filter((_, i) => !(bits & (1 << i)));
+          all++;
+          if ((chanceOfLarger(first, second) ?? 1) <= 0.05) small++;
+        }
+        expect(small / all).toBeLessThanOrEqual(0.05);
+      }),
+      { numRuns: 50 },
+    );
+    expect(chanceOfLarger([], [1])).toBeUndefined();
+  });
+});
+
+describe('the rules', () => {
+  const scene = (name: RegExp, rps: number, share: number): Scene =>
+    scenes().find((one) => name.test(one.name) && one.rps === rps && one.share === share) as Scene;
+  const outcomeOf = (of: Scene, rule: string) =>
+    simulate(of, classicalRules(180), 40, 7).find((outcome) => outcome.rule.startsWith(rule));
+
+  test('one bad minute ends a release by CodeDeploy, at the first minute that is seen', () => {
+    const outage = outcomeOf(scene(/^50 %/, 100, 0.1), 'CodeDeploy-like');
+    expect(outage).toMatchObject({ taken: 40 });
+    expect(outage?.seconds).toBeLessThanOrEqual(240);
+  });
+
+  test('PipeCD compares two revisions five minutes long, and is not fooled by an outage of both', () => {
+    const outage = outcomeOf(scene(/^50 %/, 100, 0.1), 'PipeCD-like');
+    expect(outage?.taken).toBe(40);
+    expect((outage?.seconds ?? 0) % 300).toBe(0);
+    const blip = outcomeOf(scene(/^blip/, 100, 0.1), 'PipeCD-like');
+    expect(blip?.taken).toBeLessThan(40);
+  });
+});
