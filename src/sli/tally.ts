@@ -1,5 +1,6 @@
 import { faultOf } from '../domain/evidence/answers.ts';
 import type { AnswerCount } from '../domain/watch/clients/cells.ts';
+import { type LatencyCount, stepOf } from '../domain/watch/latency.ts';
 import type { SliCount, SliObjective } from '../steps/ports/sli.ts';
 
 /** True if an answer with this status is bad for availability. */
@@ -68,5 +69,28 @@ export class AnswerTally {
 
   get answers(): AnswerCount[] {
     return [...this.#cells.values()];
+  }
+}
+
+/** Adds up by revision and span how long requests took. */
+export class LatencyTally {
+  readonly #cells = new Map<string, { revision: string; span: number; steps: Map<number, number> }>();
+
+  /** `milliseconds` is NaN if the source does not say it. */
+  add(revision: string, span: number, milliseconds: number): void {
+    if (Number.isNaN(milliseconds)) return;
+    const key = `${revision}\n${span}`;
+    const cell = this.#cells.get(key) ?? { revision, span, steps: new Map<number, number>() };
+    this.#cells.set(key, cell);
+    const step = stepOf(milliseconds);
+    cell.steps.set(step, (cell.steps.get(step) ?? 0) + 1);
+  }
+
+  get latencies(): LatencyCount[] {
+    return [...this.#cells.values()].map(({ revision, span, steps }) => ({
+      revision,
+      span,
+      steps: [...steps],
+    }));
   }
 }

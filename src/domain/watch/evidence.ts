@@ -5,6 +5,7 @@ import type { Objective } from '../slo/objective.ts';
 import { countText, percentText } from '../text/numbers.ts';
 import type { ClientFacts, Refused } from './clients/facts.ts';
 import type { Failure } from './failures.ts';
+import type { Quantiles } from './latency.ts';
 
 /** The part of a watch's evidence that reports show. steps/watch/evidence.ts has all of it. */
 export interface WatchFacts {
@@ -51,11 +52,19 @@ export interface WatchFacts {
   clients?: ClientFacts | undefined;
   /** Requests that the front end refused, which are in no count. Absent in older reports. */
   refused?: readonly Refused[] | undefined;
+  /** How long all answers of this step took. Absent in older reports, and if the source does not say it. */
+  latency?: Latencies | undefined;
   /** The kinds of failure, most frequent first. Absent in older reports, and if the source cannot say. */
   failures?: readonly Omit<Failure, 'revision'>[] | undefined;
 }
 
 export type WatchTest = WatchFacts['tests'][number];
+
+/** How long answers of both revisions took. A revision with too few answers is left out. */
+export interface Latencies {
+  candidate?: Quantiles | undefined;
+  baseline?: Quantiles | undefined;
+}
 
 export interface Shift {
   seconds: number;
@@ -75,6 +84,8 @@ export interface PointFacts {
   }[];
   /** Answers of 4xx. Absent in older reports, and if the source does not tell them apart. */
   clients?: { candidate: Answers; baseline: Answers } | undefined;
+  /** How long the answers of the last minute took. Absent in older reports, and if the source does not say it. */
+  latency?: Latencies | undefined;
 }
 
 /** Returns the evidence if the watch tested anything. A report that was read from a file may hold anything at all. */

@@ -4,7 +4,7 @@ import { clientErrorsId } from '../../domain/watch/clients/cells.ts';
 import type { Refused } from '../../domain/watch/clients/facts.ts';
 import { type Failure, FailureBook, failureName } from '../../domain/watch/failures.ts';
 import type { SliQuery, SliReading } from '../../steps/ports/sli.ts';
-import { AnswerTally, spanOf, Tally } from '../tally.ts';
+import { AnswerTally, LatencyTally, spanOf, Tally } from '../tally.ts';
 import { FieldBook } from './field-book.ts';
 import { LagMeter } from './lag-meter.ts';
 import { judge, type RequestEntry, readEntry } from './log-entry.ts';
@@ -44,6 +44,7 @@ export class EntryBook {
   unreadable = 0;
   #tally = new Tally();
   #answers = new AnswerTally();
+  #latencies = new LatencyTally();
   #failures = new FailureBook();
   /** What 4xx have in common, in a book of its own, so that callers' noise leaves room for failures. */
   #clients = new FailureBook();
@@ -85,6 +86,7 @@ export class EntryBook {
       this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
     if (entry.excluded) return;
     this.#answers.add(revision, span, status, 1);
+    this.#latencies.add(revision, span, entry.latencyMs);
     if (revision && status < 400 && this.#fields.isNeeded)
       this.#fields.request({ revision, span, trace: entry.trace }, now);
     if (faultOf(status) === 'client' && span >= 0)
@@ -108,17 +110,21 @@ export class EntryBook {
   }
 
   /** Hands out what was counted since the last call. */
-  take(now: number): Pick<SliReading, 'counts' | 'answers' | 'refused'> & { failures: Failure[] } {
+  take(
+    now: number,
+  ): Pick<SliReading, 'counts' | 'answers' | 'latencies' | 'refused'> & { failures: Failure[] } {
     const counts = [...this.#tally.counts, ...this.#fields.take(now)];
     const { answers } = this.#answers;
+    const { latencies } = this.#latencies;
     const failures = [...this.#failures.failures, ...this.#clients.failures];
     const refused: Refused[] = [...this.#refused].map(([status, count]) => ({ status, count }));
     this.#tally = new Tally();
     this.#answers = new AnswerTally();
+    this.#latencies = new LatencyTally();
     this.#failures = new FailureBook();
     this.#clients = new FailureBook();
     this.#refused = new Map();
-    return { counts, answers, failures, refused };
+    return { counts, answers, latencies, failures, refused };
   }
 }
 

@@ -4,6 +4,7 @@ import type { Objective, ObjectiveKind } from '../../domain/slo/objective.ts';
 import type { AnswerCount } from '../../domain/watch/clients/cells.ts';
 import type { Refused } from '../../domain/watch/clients/facts.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
+import type { LatencyCount } from '../../domain/watch/latency.ts';
 import type { SpanCount } from '../../domain/watch/marks.ts';
 
 /** Decides which finished requests are bad: those answered with an error, or slower than `slowerThanMs`. */
@@ -50,6 +51,8 @@ export interface SliReading {
   failures?: Failure[] | undefined;
   /** The same requests by their answers. Undefined if the source cannot tell 4xx apart. */
   answers?: AnswerCount[] | undefined;
+  /** How long the same requests took. Undefined if the source does not keep single requests. */
+  latencies?: LatencyCount[] | undefined;
   /** Requests that Google's front end refused before they reached a revision. They are in no count. */
   refused?: Refused[] | undefined;
   /** Milliseconds since the epoch until when the source has seen every request. */

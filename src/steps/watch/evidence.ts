@@ -4,7 +4,7 @@ import type { Blame } from '../../domain/evidence/decide.ts';
 import type { Phase } from '../../domain/evidence/state.ts';
 import type { Objective } from '../../domain/slo/objective.ts';
 import type { ClientFacts, Refused } from '../../domain/watch/clients/facts.ts';
-import type { Shift } from '../../domain/watch/evidence.ts';
+import type { Latencies, Shift } from '../../domain/watch/evidence.ts';
 import type { Failure } from '../../domain/watch/failures.ts';
 import type { ReplayFile } from '../../domain/watch/replay/file.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
@@ -26,6 +26,8 @@ export interface WatchPoint {
   }[];
   /** The same requests by their answers. Undefined if the source does not tell 4xx apart. */
   clients?: { candidate: Answers; baseline: Answers } | undefined;
+  /** How long the answers of the last minute took. Undefined if the source does not say it. */
+  latency?: Latencies | undefined;
 }
 
 /** All that one test has seen, for people. */
@@ -72,6 +74,8 @@ export interface WatchEvidence {
   failures: Omit<Failure, 'revision'>[];
   /** Answers of 4xx. Undefined if the source does not tell them apart. */
   clients: ClientFacts | undefined;
+  /** How long all answers of this step took. Undefined if the source does not say it. */
+  latency?: Latencies | undefined;
   /** Requests that the front end refused in this step. */
   refused: Refused[];
   notes: string[];

@@ -3,6 +3,7 @@ import type { ClientCell } from '../../domain/evidence/client-test.ts';
 import { addCounts, noCounts } from '../../domain/evidence/counts.ts';
 import type { Decision } from '../../domain/evidence/decide.ts';
 import type { Cell } from '../../domain/evidence/state.ts';
+import type { Latencies } from '../../domain/watch/evidence.ts';
 import { againstOf } from '../../domain/watch/live-line.ts';
 import type { WatchPoint } from './evidence.ts';
 
@@ -13,6 +14,7 @@ export function pointOf(
     cells: readonly Cell[];
     decision: Decision;
     clients: { cells: readonly ClientCell[] } | undefined;
+    latency?: Latencies | undefined;
   },
   share: number,
   horizon: number,
@@ -33,6 +35,7 @@ export function pointOf(
       return { ...counts, against: againstOf(at), pass: at.pass, breaks };
     }),
     ...(look.clients ? { clients: answersOf(look.clients.cells) } : {}),
+    ...(look.latency ? { latency: look.latency } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import { alphaOf, type Cell } from '../../domain/evidence/state.ts';
 import { elapsedText } from '../../domain/text/numbers.ts';
 import { clientErrorsId } from '../../domain/watch/clients/cells.ts';
 import { clientText, type Refused, refusedText } from '../../domain/watch/clients/facts.ts';
+import type { Latencies } from '../../domain/watch/evidence.ts';
 import { type Failure, kindTexts } from '../../domain/watch/failures.ts';
 import { againstOf, liveText, readText, worstOf } from '../../domain/watch/live-line.ts';
 import type { RecordedClients } from '../../domain/watch/replay/recorded.ts';
@@ -21,6 +22,7 @@ export interface Look {
   cells: readonly Cell[];
   decision: Decision;
   clients: RecordedClients | undefined;
+  latency?: Latencies | undefined;
   reading: SliReading | undefined;
 }
 

@@ -43,7 +43,7 @@ export type WatchResult = WatchSummary &
 /** How a watch ended. */
 export interface Ending {
   decision: Decision;
-  counts: Pick<StepCounts, 'reading' | 'unread' | 'refused'>;
+  counts: Pick<StepCounts, 'reading' | 'unread' | 'refused'> & { latencies?: StepCounts['latencies'] };
   /** What most of the candidate's 4xx have in common. */
   most: string | undefined;
   /** What kept the watch from seeing or trusting the counts at the end. */
@@ -181,6 +181,7 @@ function evidenceOf(
     lagSeconds: (counts.reading?.lagMs ?? 0) / 1000,
     failures: failures.map(({ revision: _, ...failure }) => failure),
     clients: clientFactsOf(request, state, decision),
+    ...(counts.latencies?.all.candidate ? { latency: counts.latencies.all } : {}),
     refused: [...counts.refused],
     notes: [...(counts.reading?.notes ?? []), ...untold(request, counts.reading)],
     missingRole: obstacle?.kind === 'unreadable' ? obstacle.role : undefined,

@@ -4,6 +4,7 @@ import type { Cell, TestSpec } from '../../domain/evidence/state.ts';
 import { type AnswerCount, clientCellsOf, clientErrorsId } from '../../domain/watch/clients/cells.ts';
 import type { Refused } from '../../domain/watch/clients/facts.ts';
 import { FailureBook, mainKind } from '../../domain/watch/failures.ts';
+import { LatencyBook } from '../../domain/watch/latency.ts';
 import { cellsOf, namelessBad } from '../../domain/watch/marks.ts';
 import type { Obstacle } from '../../domain/watch/obstacle.ts';
 import type { RecordedClients } from '../../domain/watch/replay/recorded.ts';
@@ -34,6 +35,8 @@ export class StepCounts {
   reading: SliReading | undefined;
   /** What the last answer says about 4xx. Undefined if there was none, or if the source does not tell them apart. */
   clients: RecordedClients | undefined;
+  /** How long the answers of this step took. */
+  readonly latencies = new LatencyBook();
   /** Requests that the front end refused in this step. */
   readonly refused: Refused[] = [];
   /** By test: the candidate's requests of this step that a sample left out. */
@@ -76,6 +79,8 @@ export class StepCounts {
         if (failure.revision === this.#request.candidate) this.#failures.add(failure);
       this.#state.nameless += namelessBad(reading.counts, marks);
       if (reading.answers) this.clients = this.#clientsOf(reading, reading.answers);
+      const seconds = (this.#ports.clock.now() - this.#state.startedAt) / 1000;
+      this.latencies.add(seconds, reading.latencies ?? [], this.#request);
       addRefused(this.refused, reading.refused ?? []);
       this.#state.source = source.name;
       this.#state.cursor = reading.cursor;

@@ -103,7 +103,9 @@ export async function watch(ports: WatchPorts, request: WatchRequest): Promise<W
       const decision = judgeLook(request, state, facts);
       const blind = ended && (obstacle !== undefined || counts.isStale(now, pollMs));
       recorder.look(facts, obstacle, blind);
-      progress.look({ seconds, cells, decision, clients, reading: counts.reading });
+      const { recent } = counts.latencies;
+      const latency = recent.candidate || recent.baseline ? recent : undefined;
+      progress.look({ seconds, cells, decision, clients, latency, reading: counts.reading });
       most = clients?.most ?? most;
       const ending = { decision, obstacle, blind: false };
       if (ended) return finish({ ...ending, blind: blind && !endsStep(request, decision) });

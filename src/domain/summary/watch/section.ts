@@ -17,6 +17,7 @@ import { watchChart } from './chart.ts';
 import { clientChart } from './client-chart.ts';
 import { clientLines } from './clients.ts';
 import { failuresLine } from './failures.ts';
+import { latencyChart } from './latency-chart.ts';
 import { oddsChart } from './odds-chart.ts';
 import { namesText, watchTable } from './table.ts';
 
@@ -50,7 +51,9 @@ export function watchLines(facts: WatchFacts, options: { chart: boolean }): stri
 
 /** The charts of what decided: 4xx, or the odds and the rates of the objective that is closest to a decision. */
 const charts = (facts: WatchFacts, worst: number): string[] =>
-  facts.clients?.decided ? clientChart(facts) : [...oddsChart(facts, worst), ...watchChart(facts, worst)];
+  facts.clients?.decided
+    ? clientChart(facts)
+    : [...oddsChart(facts, worst), ...watchChart(facts, worst), ...latencyChart(facts, worst)];
 
 function oddsMeaning(facts: WatchFacts, worst: number): string[] {
   const acts = oddsText((facts.tests[worst] as WatchTest).actsAt);

@@ -17,6 +17,7 @@ import {
 } from '../../watch/evidence.ts';
 import { sparkline } from '../charts/sparkline.ts';
 import { hasBaselineLine, shownLooks } from './course.ts';
+import { latencyCells } from './latency-chart.ts';
 
 const badCell = (counts: Counts) =>
   counts.total === 0 ? '-' : `${countText(counts.bad)} (${percentText(counts.bad / counts.total)})`;
@@ -56,6 +57,8 @@ export function watchTable(facts: WatchFacts, test: number): string[] {
     const [candidate, baseline] = lines.map((line) => `\`${sparkline(line, 8, top)}\``);
     rows.push(row('trend', candidate ?? '', hasBaselineLine(facts, looks) ? (baseline ?? '') : '', ''));
   }
+  const latency = test === 0 ? latencyCells(facts) : undefined;
+  if (latency) rows.push(row('half / 95 % came within', latency[0], latency[1], ''));
   return [...rows, ...oddsRows(facts, test, row), ''];
 }
 

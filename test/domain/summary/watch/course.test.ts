@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { watchChart } from '../../../../src/domain/summary/watch/chart.ts';
 import { clientChart } from '../../../../src/domain/summary/watch/client-chart.ts';
 import { courseOf, shownLooks } from '../../../../src/domain/summary/watch/course.ts';
+import { latencyChart } from '../../../../src/domain/summary/watch/latency-chart.ts';
 import { oddsChart } from '../../../../src/domain/summary/watch/odds-chart.ts';
 import { watchLines } from '../../../../src/domain/summary/watch/section.ts';
 import { watchTable } from '../../../../src/domain/summary/watch/table.ts';
@@ -370,5 +371,44 @@ describe('4xx over time', () => {
       ),
     ).toEqual([]);
     expect(clientChart(watched(thinStart))).toEqual([]);
+  });
+});
+
+describe('latency over time', () => {
+  const quantiles = (half: number, most: number) => ({ half, most, count: 100 });
+  const slow = (candidate: number, baseline: number, more: object = {}): WatchFacts => {
+    const looks: [Pair, Pair][] = Array.from({ length: 6 }, () => [
+      [40, 0],
+      [40, 0],
+    ]);
+    const plain = totals(watched(looks), more);
+    const latency = { candidate: quantiles(90, candidate), baseline: quantiles(90, baseline) };
+    return { ...plain, latency, points: plain.points.map((point) => ({ ...point, latency })) };
+  };
+
+  test('both revisions are drawn if the new one is clearly slower', () => {
+    const chart = latencyChart(slow(3000, 800), 0);
+    expect(chart[0]).toBe(
+      '**Latency**, seconds in which 95 of 100 answers of the last minute came: 🟥 new revision · 🟦 old revision',
+    );
+    expect(lines(chart).map((line) => line.at(-1))).toEqual([3, 0.8]);
+  });
+
+  test('with the bound if an objective of latency decides', () => {
+    const objective = { id: 'latency', kind: 'latency', target: 0.95, slowerThanMs: 2000 };
+    const chart = latencyChart(slow(900, 800, { objective }), 0);
+    expect(chart[0]).toContain('🟨 slower than 2.0 s is too slow');
+    expect(lines(chart).at(-1)?.at(-1)).toBe(2);
+  });
+
+  test('else the table has a row, and there is no chart', () => {
+    const facts = slow(900, 800);
+    expect(latencyChart(facts, 0)).toEqual([]);
+    expect(watchTable(facts, 0)).toContain(
+      '| half / 95 % came within | 90 ms / 900 ms | 90 ms / 800 ms |  |',
+    );
+    expect(watchTable(watched(thinStart), 0).join('\n')).not.toContain('came within');
+    const broken = { ...facts, latency: { candidate: { half: 'x' } } } as never;
+    expect(watchTable(broken, 0).join('\n')).not.toContain('came within');
   });
 });
