@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { publishedTree } from './published-tree.ts';
 
 /** A user's repository: the OCR function, its smoke suite and its objectives, at the paths that the examples name. */
@@ -84,6 +85,19 @@ export function recording(folder: string): void {
 
 export const objectives = (folder: string) =>
   cpSync(join(example, 'backstay.slo.yaml'), join(folder, 'backstay.slo.yaml'));
+
+/** The first objective of the example, which every system can keep. */
+export function availability(folder: string): void {
+  const file = parseDocument(readFileSync(join(example, 'backstay.slo.yaml'), 'utf8'));
+  if (!file.deleteIn(['spec', 'objectives', 1])) throw new Error('the example has one objective');
+  writeFileSync(join(folder, 'backstay.slo.yaml'), file.toString());
+}
+
+/** The rules and the dashboard that the command line writes from the repository's objectives. */
+export function alerting(folder: string, at: string): void {
+  const cli = join(root, 'dist/cli.js');
+  execFileSync(process.execPath, [cli, 'slo', '--mode', 'generate', '--output-dir', at], { cwd: folder });
+}
 
 /** A composite action of the user's own around the release. */
 export function nested(folder: string): void {

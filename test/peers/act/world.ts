@@ -58,6 +58,14 @@ export class ActWorld {
     });
   }
 
+  /** Gives the account that deploys one more role on the project. */
+  grant(role: string): void {
+    const { policies } = this.sandbox.world;
+    const project = `//cloudresourcemanager.googleapis.com/projects/${this.sandbox.project}`;
+    const member = `serviceAccount:${this.sandbox.env.SERVICE_ACCOUNT}`;
+    policies.set(project, [...policies.get(project).bindings, { role, members: [member] }], 'once');
+  }
+
   /** A folder for a repository. */
   repository(name: string): string {
     const folder = join(this.folder, 'repositories', name);
@@ -125,12 +133,16 @@ export class ActWorld {
       cache: join(this.folder, 'cache'),
       home: join(this.folder, 'home'),
       env: { ...env, ...oidc, KEPT: this.kept } as Record<string, string>,
-      variables: Object.fromEntries(
-        ['WORKLOAD_IDENTITY_PROVIDER', 'SERVICE_ACCOUNT', 'INVOKER_SERVICE_ACCOUNT'].map((name) => [
-          name,
-          env[name] ?? '',
-        ]),
-      ),
+      variables: {
+        ...Object.fromEntries(
+          ['WORKLOAD_IDENTITY_PROVIDER', 'SERVICE_ACCOUNT', 'INVOKER_SERVICE_ACCOUNT'].map((name) => [
+            name,
+            env[name] ?? '',
+          ]),
+        ),
+        // The sandbox has no account of its own for it.
+        MONITORING_SERVICE_ACCOUNT: env.SERVICE_ACCOUNT ?? '',
+      },
       secrets: { GITHUB_TOKEN: 'token-of-the-job' },
       local: {
         ...Object.fromEntries(own),
