@@ -92,9 +92,9 @@ describe('`input: value` in a sentence', () => {
   const actions = ['auth', 'deploy', 'guard', 'check', 'smoke-test', 'watch', 'rollback'];
   const files = ['action.yml', ...actions.map((name) => `actions/${name}/action.yml`)];
   const inputs = new Set(files.flatMap((file) => Object.keys(inputsOf(file))));
-  /** What stands in a workflow beside inputs of ours: keys of jobs and steps, and inputs of actions of others. */
+  /** What stands in a workflow beside inputs of ours: keys of jobs and steps, inputs of actions of others; and conditions of an SLO file. */
   const others = new Set(
-    'permissions uses using if lfs timeout concurrency environment with needs paths contents actions deleted'.split(
+    'permissions uses using if lfs timeout concurrency environment with needs paths contents actions deleted below above equals empty'.split(
       ' ',
     ),
   );
