@@ -29,6 +29,7 @@ const versions: Readonly<Record<string, string>> = {
 };
 
 const gcloudApis = [
+  'apigateway',
   'cloudbilling',
   'cloudkms',
   'cloudquotas',

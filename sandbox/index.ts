@@ -9,6 +9,7 @@ import type { ApiDefinition, Ready, SandboxOptions } from './core/types.ts';
 import { environment } from './environment.ts';
 import { frontsApis } from './fronts/index.ts';
 import { functionsApis } from './functions/index.ts';
+import { gatewayApis } from './gateway/index.ts';
 import { githubApis } from './github/index.ts';
 import { identityApis } from './identity/index.ts';
 import { seed } from './identity/seed.ts';
@@ -64,6 +65,7 @@ export const apisOf = (world: World): ApiDefinition[] =>
     ...alertingApis(world),
     ...loadApis(world),
     ...frontsApis(world),
+    ...gatewayApis(world),
     ...secretsApis(world),
     ...storageApis(world),
   ]);

@@ -23,6 +23,8 @@ export const authPost = () =>
 export const check = () => run('check', async () => (await import('./actions/check/check.ts')).check);
 export const deploy = () => run('deploy', async () => (await import('./actions/deploy/deploy.ts')).deploy);
 export const doctor = () => run('doctor', async () => (await import('./actions/doctor/doctor.ts')).doctor);
+export const gateway = () =>
+  run('gateway', async () => (await import('./actions/gateway/gateway.ts')).gateway);
 export const guard = () => run('guard', async () => (await import('./actions/guard/guard.ts')).guard);
 export const logs = () => run('logs', async () => (await import('./actions/logs/logs.ts')).logs);
 export const release = () =>

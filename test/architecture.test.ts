@@ -95,6 +95,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     preflight: ['login'],
     deploy: ['login', 'preflight'],
     guard: ['login'],
+    gateway: ['login'],
     // Files alone: no login and no client of Google Cloud.
     check: [],
     doctor: ['auth', 'login', 'preflight', 'smoke-test', 'watch'],
@@ -102,12 +103,13 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     watch: ['login', 'smoke-test'],
     rollback: ['login', 'notify', 'preflight', 'watch'],
     slo: ['login', 'watch'],
-    release: ['login', 'deploy', 'notify', 'preflight', 'rollback', 'smoke-test', 'watch'],
+    release: ['login', 'deploy', 'gateway', 'notify', 'preflight', 'rollback', 'smoke-test', 'watch'],
   },
   steps: {
     ports: [],
     deploy: ['ports', 'traffic'],
     guard: ['ports'],
+    gateway: ['ports'],
     check: ['ports'],
     comment: ['ports'],
     notify: ['ports'],
@@ -149,6 +151,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'exposure',
         'findings',
         'freeze',
+        'gateway',
         'login',
         'logs',
         'preflight',
@@ -160,6 +163,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     evidence: [],
     source: ['data'],
     data: [],
+    // A YAML document as a tree with places.
+    yaml: [],
     // Container images: their names, manifests, and why one cannot be deployed.
     image: ['data'],
     // What we believe about Google Cloud, what settles it, and what a run has seen.
@@ -176,7 +181,10 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // Webhooks, and what each kind of them takes.
     notify: ['data', 'report', 'text'],
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
-    check: ['data', 'deploy', 'findings', 'login', 'release', 'slo', 'smoke', 'source', 'text'],
+    check: [
+      ...['data', 'deploy', 'findings', 'gateway', 'login', 'release', 'slo', 'smoke', 'source', 'text'],
+      'yaml',
+    ],
     // Alerts and dashboards from the objectives. The rule of the burn rate is the watch's own.
     alerting: ['data', 'slo', 'text', 'watch'],
     budget: ['evidence', 'findings', 'slo', 'text'],
@@ -185,7 +193,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // Times in which nothing is released.
     freeze: ['data', 'findings'],
     deploy: ['data', 'image', 'source', 'text'],
-    exposure: ['cel', 'data', 'findings', 'invocation'],
+    exposure: ['cel', 'data', 'findings', 'gateway', 'invocation', 'yaml'],
+    // What a gateway would make of an OpenAPI document.
+    gateway: ['data', 'findings', 'yaml'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
     preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],
@@ -219,6 +229,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     doctor: ['exposure'],
     exposure: [],
     functions: [],
+    gateway: [],
     login: [],
     monitoring: [],
     logs: [],
@@ -263,6 +274,7 @@ const sandboxRooms: Record<string, readonly string[]> = {
   functions: ['core', 'projects', 'revisions', 'run', 'secrets', 'storage'],
   load: ['core', 'functions', 'identity', 'run'],
   fronts: ['core', 'functions', 'run'],
+  gateway: ['core'],
   proxy: ['core'],
   // Monitoring systems outside of Google Cloud.
   monitors: ['core', 'identity', 'logs'],
@@ -490,7 +502,9 @@ describe('actions', () => {
   const definitions = ['action.yml', ...files('actions', 'action.yml')].filter((file) =>
     existsSync(join(root, file)),
   );
-  const names = ['auth', 'check', 'deploy', 'doctor', 'guard', 'rollback', 'slo', 'smoke-test', 'watch'];
+  const names = [
+    ...['auth', 'check', 'deploy', 'doctor', 'gateway', 'guard', 'rollback', 'slo', 'smoke-test', 'watch'],
+  ];
 
   test('each action has its definition and its README, the root action too', () => {
     expect(existsSync(join(root, 'action.yml'))).toBe(true);

@@ -15,6 +15,7 @@ const headings: Record<Capability, string> = {
   preflight: 'Preflight: what later stages need',
   doctor: 'Doctor: what a release will need',
   slo: 'Alerts and dashboards',
+  gateway: 'API gateway',
 };
 
 /** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */

@@ -8,6 +8,7 @@ import { deploy } from './groups/deploy.ts';
 import { eventTrigger } from './groups/event-trigger.ts';
 import { freeze } from './groups/freeze.ts';
 import { functionGroup } from './groups/function.ts';
+import { gatewayGroup } from './groups/gateway.ts';
 import { guard } from './groups/guard.ts';
 import { login } from './groups/login.ts';
 import { logs } from './groups/logs.ts';
@@ -41,6 +42,7 @@ export const groups = [
   run,
   deploy,
   guard,
+  gatewayGroup,
   checkGroup,
   freeze,
   alerts,

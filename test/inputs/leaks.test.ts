@@ -6,6 +6,7 @@ import { readAuthRequest } from '../../src/actions/auth/inputs.ts';
 import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readDoctor } from '../../src/actions/doctor/inputs.ts';
+import { readGateway } from '../../src/actions/gateway/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readLogs } from '../../src/actions/logs/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
@@ -43,6 +44,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   deploy: readDeployInputs,
   doctor: readDoctor,
   guard: readGuard,
+  gateway: readGateway,
   check: readCheck,
   slo: readSlo,
   'smoke-test': readSmokeTest,

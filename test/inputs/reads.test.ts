@@ -4,6 +4,7 @@ import { readAuthRequest } from '../../src/actions/auth/inputs.ts';
 import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readDoctor } from '../../src/actions/doctor/inputs.ts';
+import { readGateway } from '../../src/actions/gateway/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readLogs } from '../../src/actions/logs/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
@@ -30,6 +31,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   deploy: readDeployInputs,
   doctor: readDoctor,
   guard: readGuard,
+  gateway: readGateway,
   check: readCheck,
   slo: readSlo,
   'smoke-test': readSmokeTest,
@@ -80,6 +82,7 @@ test.each<[ActionName, Record<string, string>, string[]]>([
   // Only the comment needs the token, and the runner writes that.
   ['deploy', where, ['github_token']],
   ['guard', where, ['github_token']],
+  ['gateway', { ...where, openapi: 'openapi.yaml', api: 'ocr' }, ['github_token']],
   ['smoke-test', where, ['github_token']],
   // The action reads `replay` first, before the inputs of a live watch.
   ['watch', { ...where, slo: '99%' }, ['replay']],

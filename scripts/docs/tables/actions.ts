@@ -2,6 +2,7 @@ import { manifest as auth } from '../../../src/actions/auth/manifest.ts';
 import { manifest as check } from '../../../src/actions/check/manifest.ts';
 import { manifest as deploy } from '../../../src/actions/deploy/manifest.ts';
 import { manifest as doctor } from '../../../src/actions/doctor/manifest.ts';
+import { manifest as gateway } from '../../../src/actions/gateway/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
 import { manifest as logs } from '../../../src/actions/logs/manifest.ts';
 import { manifest as release } from '../../../src/actions/release/manifest.ts';
@@ -17,6 +18,7 @@ export const manifests: readonly Manifest[] = [
   auth,
   deploy,
   guard,
+  gateway,
   check,
   smokeTest,
   watch,

@@ -10,6 +10,7 @@ import type { Context } from '../../runner/context.ts';
 import { type ChosenSource, chooseSource } from '../../sli/registry.ts';
 import type { ReleaseRequest } from '../../steps/release/request.ts';
 import { readFunction } from '../deploy/inputs.ts';
+import { askedGateway } from '../gateway/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
 import {
   countingClients,
@@ -71,6 +72,7 @@ export async function readRelease({
       requireProof: values.require_proof,
       trusted: values.trusted_principals ?? [],
       propagationSeconds: values.propagation_timeout,
+      gateway: gatewayOf(inputs, values),
       suite,
       probes,
       objectives: slo.objectives,
@@ -138,6 +140,19 @@ function snoozeOf(
   if (!file && !broken)
     inputs.missing('slo_file', `the file from which actions/slo makes the alerts, or ${sloFile}`);
   return values.dry_run ? undefined : file?.name;
+}
+
+/** The gateway is released only if a document is named. The other inputs then have to be there too. */
+function gatewayOf(inputs: InputReader, values: Values): StageSettings['gateway'] {
+  const asked = askedGateway(values.openapi ?? '', values);
+  if (values.openapi === undefined) {
+    for (const name of ['api', 'gateway', 'backend_service_account'] as const)
+      if (inputs.isSet(name)) inputs.problem([name, 'openapi'], 'expected openapi, which names the document');
+    return undefined;
+  }
+  for (const name of ['api', 'backend_service_account'] as const)
+    if (values[name] === undefined) inputs.missing(name);
+  return asked;
 }
 
 /** Test requests come from `probe_suite`, else from the smoke suite. */

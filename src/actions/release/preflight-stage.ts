@@ -29,6 +29,7 @@ function useOf(settings: StageSettings): Omit<PreflightUse, 'hosted' | 'invoker'
   if (suite !== undefined || probes !== undefined) stages.push('Smoke test');
   if (watches) stages.push('Watch');
   if (settings.asksAlerts) stages.push('Open alerts');
+  if (settings.gateway !== undefined) stages.push('Gateway');
   return {
     stages: new Set(stages),
     counts: watches ? googleCountsOf(source) : undefined,

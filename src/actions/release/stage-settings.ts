@@ -4,6 +4,7 @@ import type { OpenEnd, OpenEndPolicy } from '../../domain/watch/outcome.ts';
 import type { WatchRule } from '../../domain/watch/rules.ts';
 import type { SourceName } from '../../sli/registry.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
+import type { GatewayRequest } from '../../steps/gateway/ports.ts';
 
 /** The inputs of a release that its stages need: deploy, guard, smoke test, watch and budget gate. */
 export interface StageSettings {
@@ -23,6 +24,8 @@ export interface StageSettings {
   requireProof: 'partial' | 'complete';
   trusted: readonly string[];
   propagationSeconds: number;
+  /** The gateway in front of the function. Undefined: no document is named. */
+  gateway: Omit<GatewayRequest, 'mode' | 'project' | 'region' | 'service' | 'signal' | 'text'> | undefined;
   /** Path of the suite in the workspace. */
   suite: string | undefined;
   /** Test requests that the watch sends itself. They are counted separately from users. */

@@ -23,6 +23,7 @@ import { deployPorts } from '../deploy/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import { alive, rateOf } from '../rollback/serving-proof.ts';
 import { createSmokePorts } from '../smoke-test/ports.ts';
+import { bindGateway } from './gateway-stage.ts';
 import type { StageSettings } from './stage-settings.ts';
 import { bindWatch } from './watch-stage.ts';
 
@@ -120,6 +121,7 @@ export function bindStages(
               signal,
             }),
         }),
+    ...(settings.gateway === undefined ? {} : { gateway: bindGateway(context, platform, settings) }),
     alive: (url, signal) => alive(prober, platform, log, url, { project, region, name }, signal),
     ...(objectives.length === 0
       ? {}

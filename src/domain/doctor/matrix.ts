@@ -14,9 +14,19 @@ export const columns = [
 ] as const;
 export type Column = (typeof columns)[number];
 
-/** Which action has which stage. A release has all of them but the doctor's own. */
+/** Which action has which stage. A release has all of them but the doctor's own; that of a gateway only if it releases one. */
 export const stagesByAction: Readonly<Record<Column, readonly NeededFor[]>> = {
-  release: ['State', 'Guard', 'Traffic', 'Build', 'Smoke test', 'Watch', 'Open alerts', 'Roll back'],
+  release: [
+    'State',
+    'Guard',
+    'Traffic',
+    'Build',
+    'Smoke test',
+    'Watch',
+    'Open alerts',
+    'Gateway',
+    'Roll back',
+  ],
   deploy: ['State', 'Guard', 'Traffic', 'Build'],
   rollback: ['State', 'Traffic', 'Roll back'],
   guard: ['Guard'],

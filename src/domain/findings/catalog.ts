@@ -8,6 +8,7 @@ import { deployRules } from './rules/deploy.ts';
 import { doctorRules } from './rules/doctor.ts';
 import { exposureRules } from './rules/exposure.ts';
 import { freezeRules } from './rules/freeze.ts';
+import { gatewayRules } from './rules/gateway.ts';
 import { loginRules } from './rules/login.ts';
 import { preflightRules } from './rules/preflight.ts';
 import { sloRules } from './rules/slo.ts';
@@ -30,6 +31,7 @@ export const ruleTables = {
   preflight: preflightRules,
   doctor: doctorRules,
   slo: sloRules,
+  gateway: gatewayRules,
 };
 
 type Tables = typeof ruleTables;
@@ -40,7 +42,7 @@ export type Capability = keyof Tables;
 export type RuleId = { [Name in Capability]: keyof Tables[Name] }[Capability] | CheckRule;
 
 export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
-  // The checks of files have a page of their own. `public-binding` is a rule of both, of a file and of a policy.
+  // The checks of files have a page of their own. `public-binding` and `gateway-open` are rules of both.
   ...checkRules,
   ...exposureRules,
   ...loginRules,
@@ -55,6 +57,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...preflightRules,
   ...doctorRules,
   ...sloRules,
+  ...gatewayRules,
 };
 
 /** Does this capability own the rule? */

@@ -17,6 +17,7 @@ export type NeededFor =
   | 'Build'
   | 'Smoke test'
   | 'Watch'
+  | 'Gateway'
   | 'Roll back'
   | 'Explain'
   | 'Examine';
@@ -64,6 +65,7 @@ const actAs = 'iam.serviceAccounts.actAs';
 /** Without it, nobody can say beforehand which APIs are off. */
 export const listsApis = 'serviceusage.services.get';
 const accountUser = 'roles/iam.serviceAccountUser';
+const gatewayAdmin = 'roles/apigateway.admin';
 
 export const permissionChecks = [
   {
@@ -399,6 +401,78 @@ export const permissionChecks = [
     without: 'The release cannot see whether an alert on the service is open.',
   },
   {
+    permission: 'apigateway.gateways.get',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'stop',
+    without: 'The gateway cannot be read, so there is no way back.',
+  },
+  {
+    permission: 'apigateway.apiconfigs.get',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'stop',
+    without: 'The configuration cannot be looked at before the gateway is moved to it.',
+  },
+  {
+    permission: 'apigateway.apis.get',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'stop',
+    without: 'The API cannot be read.',
+  },
+  {
+    permission: 'apigateway.apiconfigs.create',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'stop',
+    without: 'No configuration can be made of the document.',
+  },
+  {
+    permission: 'apigateway.gateways.update',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'stop',
+    without: 'The gateway can be moved neither forward nor back.',
+  },
+  {
+    permission: 'apigateway.operations.get',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'stop',
+    without: 'The reason is not known if Google refuses the document.',
+  },
+  {
+    permission: 'apigateway.apiconfigs.list',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'note',
+    without: 'Old configurations are not removed.',
+  },
+  {
+    permission: 'apigateway.gateways.list',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'note',
+    without: 'Old configurations are not removed, because a gateway could name them.',
+  },
+  {
+    permission: 'apigateway.apiconfigs.delete',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'note',
+    without: 'Old configurations are not removed.',
+  },
+  {
     permission: 'logging.sinks.get',
     on: 'project',
     stage: 'Examine',
@@ -445,6 +519,7 @@ export const apiChecks: readonly {
   { service: 'storage.googleapis.com', stage: 'Build', of: 'run-function' },
   { service: 'logging.googleapis.com', stage: 'Watch' },
   { service: 'monitoring.googleapis.com', stage: 'Watch' },
+  { service: 'apigateway.googleapis.com', stage: 'Gateway' },
 ];
 
 /** The permission with which a caller may call the service. */

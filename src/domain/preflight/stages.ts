@@ -7,5 +7,8 @@ export const stagesOf = {
   rollback: ['State', 'Traffic', 'Roll back'],
 } as const satisfies Record<string, readonly NeededFor[]>;
 
-/** The stages that a release adds for a smoke suite or probes, for objectives, and for `on_alert`. */
+/**
+ * The stages that a release adds for a smoke suite or probes, for objectives, and for `on_alert`. A document of a gateway adds
+ * `Gateway`.
+ */
 export const optionalStages = ['Smoke test', 'Watch', 'Open alerts'] as const satisfies readonly NeededFor[];

@@ -8,6 +8,7 @@ import type { DoctorEvidence } from '../doctor/check.ts';
 import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { Freeze } from '../freeze/freeze.ts';
+import type { GatewayEvidence } from '../gateway/evidence.ts';
 import type { LoginEvidence } from '../login/evidence.ts';
 import type { LogsEvidence } from '../logs/evidence.ts';
 import type { PreflightEvidence } from '../preflight/row.ts';
@@ -44,6 +45,8 @@ export interface ReleaseEvidence {
   exposure?: ExposureEvidence | undefined;
   guard?: GuardLook[] | undefined;
   smoke?: SmokeEvidence | undefined;
+  /** The gateway in front of the function. */
+  gateway?: GatewayEvidence | undefined;
   /** What an earlier release had left open and this one settled. */
   settled?: SettledEvidence | undefined;
   /** The revisions between which someone else had split the traffic. */
@@ -76,6 +79,7 @@ interface EvidenceByAction {
     deploy?: DeployEvidence | undefined;
   };
   doctor: { preflight?: PreflightEvidence | undefined; doctor?: DoctorEvidence | undefined };
+  gateway: { gateway?: GatewayEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   logs: object;
   release: ReleaseEvidence;

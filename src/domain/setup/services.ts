@@ -4,9 +4,11 @@ import { apiChecks, isNeededBy } from '../preflight/permissions.ts';
 /** The APIs of a login without a key, and of the set-up itself. Those of the release are the preflight's. */
 const forLogin = ['iam', 'iamcredentials', 'sts'].map((name) => `${name}.googleapis.com`);
 
-/** Every API that has to be on. */
+/** Every API that has to be on. A set-up makes no gateway, so that of gateways is not among them. */
 export function neededServices(target: TargetKind): string[] {
-  const ofRelease = apiChecks.filter(({ of }) => isNeededBy(of, target)).map(({ service }) => service);
+  const ofRelease = apiChecks
+    .filter(({ of, stage }) => stage !== 'Gateway' && isNeededBy(of, target))
+    .map(({ service }) => service);
   // Images are pulled from Artifact Registry, although nothing is built.
   return [...new Set([...forLogin, ...ofRelease, 'artifactregistry.googleapis.com'])].sort();
 }

@@ -1,7 +1,6 @@
-import { isObject, type JsonObject } from '../../domain/data/json.ts';
+import type { JsonObject } from '../../domain/data/json.ts';
 import { encodeName } from '../../domain/data/resource-name.ts';
 import type { GatewayFact } from '../../domain/exposure/facts.ts';
-import { operationsTo } from '../../domain/exposure/ways/openapi.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
 import { readingList } from './reading.ts';
@@ -11,19 +10,14 @@ import { itemsOf, objectsIn, optionalObject, optionalText, requiredText, Unexpec
 const maxGateways = 20;
 
 /**
- * Parses an OpenAPI document in YAML or JSON. A document that is neither may hide an open operation, so it is an error. A stranger may
- * have written it, so the number of aliases is limited. The parser is loaded only here, since most projects have no gateway.
+ * The operations of an OpenAPI document in YAML or JSON that forward to the function. A document that cannot be read may hide an
+ * open operation, so it is an error. The parser is loaded only here, since most projects have no gateway.
  */
-async function parseDocument(base64: string): Promise<JsonObject> {
-  const { parse } = await import('yaml');
-  try {
-    const text = Buffer.from(base64, 'base64').toString('utf8');
-    const document: unknown = parse(text, { maxAliasCount: 50, merge: false, logLevel: 'silent' });
-    if (isObject(document)) return document;
-  } catch {
-    // The error below reports this without quoting the document.
-  }
-  throw new UnexpectedShape('The OpenAPI document of a gateway is neither YAML nor JSON.');
+async function operationsIn(base64: string, urls: readonly string[]) {
+  const { operationsTo } = await import('../../domain/exposure/ways/openapi.ts');
+  const operations = operationsTo(Buffer.from(base64, 'base64').toString('utf8'), urls);
+  if (operations) return operations;
+  throw new UnexpectedShape('The OpenAPI document of a gateway cannot be read as a whole.');
 }
 
 /** Reads API gateways and the OpenAPI documents of their configurations (apigateway v1, view FULL). */
@@ -49,8 +43,7 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
     const contents = objectsIn(body, 'openapiDocuments').map((entry) =>
       requiredText(optionalObject(entry, 'document'), 'contents'),
     );
-    const documents = await Promise.all(contents.map(parseDocument));
-    const operations = documents.flatMap((document) => operationsTo(document, urls));
+    const operations = (await Promise.all(contents.map((text) => operationsIn(text, urls)))).flat();
     if (operations.length === 0) return [];
     const openOperations = operations.filter(({ open }) => open).map(({ name }) => name);
     return [

@@ -9,6 +9,7 @@ const everywhere = {
   auth: {},
   deploy: {},
   guard: {},
+  gateway: {},
   'smoke-test': {},
   watch: {},
   rollback: {},
@@ -50,6 +51,10 @@ export const login = group('Login', {
     usedBy: {
       release: loginOrRuntime,
       deploy: loginOrRuntime,
+      gateway: {
+        sentence:
+          'E-mail of the service account to log in as. An account that may only read is enough, except for `mode: apply`.',
+      },
       guard: {
         sentence:
           'E-mail of the service account to log in as. An account that may only read is enough for `mode: verify`.',
@@ -100,6 +105,10 @@ export const login = group('Login', {
       logs: {
         sentence:
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
+      },
+      gateway: {
+        sentence:
+          'E-mail of the service account whose ID token the proof sends to an operation that takes a token. It needs no role in Google Cloud.',
       },
       guard: {
         sentence:

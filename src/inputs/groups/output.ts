@@ -14,6 +14,7 @@ export const output = group('Summary and GitHub', {
       auth: {},
       deploy: {},
       guard: {},
+      gateway: {},
       check: {},
       'smoke-test': {},
       watch: {},
@@ -29,7 +30,7 @@ export const output = group('Summary and GitHub', {
       'Write the result into the comment on the pull request that all steps with `comment: true` share. It is made once and then brought up to date. Needs `pull-requests: write`.',
     example: 'true',
     default: 'false',
-    usedBy: { release: {}, deploy: {}, guard: {}, check: {}, 'smoke-test': {}, slo: {} },
+    usedBy: { release: {}, deploy: {}, guard: {}, gateway: {}, check: {}, 'smoke-test': {}, slo: {} },
   },
   comment_section: {
     kind: text({ expected: 'one line of text', pattern: /^[^\r\n]+$/, maxLength: 100, shown: 'plain' }),
@@ -37,7 +38,7 @@ export const output = group('Summary and GitHub', {
       'Title of the section of this step in the comment. Steps with the same title share one section.',
     example: 'Smoke test on Node 24',
     otherwise: 'made from the action and `name`; a section for each step',
-    usedBy: { release: {}, deploy: {}, guard: {}, check: {}, 'smoke-test': {}, slo: {} },
+    usedBy: { release: {}, deploy: {}, guard: {}, gateway: {}, check: {}, 'smoke-test': {}, slo: {} },
   },
   github_token: {
     kind: text({ expected: 'a token' }),
@@ -55,6 +56,7 @@ export const output = group('Summary and GitHub', {
       rollback: {},
       deploy: { sentence: commentToken },
       guard: { sentence: commentToken },
+      gateway: { sentence: commentToken },
       check: { sentence: commentToken },
       'smoke-test': { sentence: commentToken },
       slo: { sentence: commentToken },

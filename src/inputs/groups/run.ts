@@ -12,6 +12,13 @@ export const run = group('What a run does', {
     default: 'verify',
     usedBy: {
       guard: {},
+      gateway: {
+        kind: choice(['plan', 'verify', 'apply']),
+        sentence:
+          '`plan` lints the document and says what would change, and changes nothing. `verify` also calls the gateway from outside, and fails if it serves another document. `apply` releases the document.',
+        example: 'apply',
+        default: 'plan',
+      },
       slo: {
         kind: choice(sloModes),
         default: 'plan',

@@ -17,6 +17,10 @@ export const where = group('Where', {
       release: { requiredUnless: 'service' },
       deploy: { requiredUnless: 'service' },
       guard: { required: true },
+      gateway: {
+        sentence:
+          'Name of the function behind the gateway. Its URLs, its audiences and its time limit are then compared with the document.',
+      },
       rollback: { required: true },
       doctor: { required: true },
       logs: { required: true },
@@ -40,6 +44,7 @@ export const where = group('Where', {
       deploy: atHome,
       rollback: atHome,
       guard: atHome,
+      gateway: { ...atHome, sentence: 'Region of the gateway, and of the function.' },
       'smoke-test': atHome,
       watch: atHome,
       doctor: atHome,
@@ -68,6 +73,7 @@ export const where = group('Where', {
       release: {},
       deploy: {},
       guard: {},
+      gateway: {},
       'smoke-test': {},
       watch: {},
       rollback: {},

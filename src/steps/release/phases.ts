@@ -3,6 +3,7 @@ import { judgeFreeze } from '../../domain/freeze/judge.ts';
 import type { Phase } from '../../domain/release/machine.ts';
 import { goBack } from './phases/back.ts';
 import { build } from './phases/build.ts';
+import { judgeGateway, moveGateway } from './phases/gateway.ts';
 import { guardAgain, guardFirst, guardPlan } from './phases/guard.ts';
 import { planRelease } from './phases/plan.ts';
 import { type Known, tryEverything } from './phases/preflight.ts';
@@ -32,6 +33,8 @@ export function handlersOf(run: ReleaseRun): Handlers {
       if (frozen) return frozen;
       const alerted = await askAlerts(run);
       if (alerted) return alerted;
+      const open = await judgeGateway(run);
+      if (open) return open;
       if (ports.stages.budget === undefined) return passed('no objectives, no gate');
       known ??= { deployed: await ports.target.read(ports.signal) };
       return askBudget(run, known.deployed?.service);
@@ -52,7 +55,7 @@ export function handlersOf(run: ReleaseRun): Handlers {
     smoking: () => smoke(run),
     canary: () => watchStep(run),
     full: () => watchStep(run),
-    finishing: () => finish(run),
+    finishing: async () => (await moveGateway(run)) ?? finish(run),
     reverting: () => goBack(run),
   };
 }

@@ -4,6 +4,7 @@ import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import type { ExposureEvidence } from '../../domain/exposure/evidence.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
 import type { WatchFacts } from '../../domain/watch/evidence.ts';
@@ -49,6 +50,11 @@ export interface DeployStage extends StageResult<DeployEvidence> {
   content?: 'source' | 'image' | undefined;
   /** Labels that a function gets from this source and configuration. */
   labels?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface GatewayStage extends StageResult<GatewayEvidence> {
+  /** What was changed, one sentence each. */
+  changed: readonly string[];
 }
 
 export interface WatchStage extends StageResult<WatchFacts> {
@@ -114,6 +120,16 @@ export interface ReleaseStages extends ProvePorts {
         target: { url: string; audience: string; revision: string; service?: string | undefined },
         signal: AbortSignal,
       ) => Promise<StageResult<SmokeEvidence>>)
+    | undefined;
+  /** The gateway in front of the function. Absent without a document. */
+  gateway?:
+    | {
+        /** Judges the document and reads what serves. Changes nothing. */
+        plan(signal: AbortSignal): Promise<GatewayStage>;
+        apply(signal: AbortSignal): Promise<GatewayStage>;
+        /** Takes back what `apply` has moved. Undefined if it has moved nothing. A signal does not stop it. */
+        back(): Promise<GatewayStage | undefined>;
+      }
     | undefined;
   /** Tries before the first shift whether the watch can read its counts. Throws `quota-spent` if a quota forbids it. */
   countable?: ((service: string, signal: AbortSignal) => Promise<void>) | undefined;

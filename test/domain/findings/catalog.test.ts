@@ -21,7 +21,7 @@ describe('the catalogue of rules', () => {
     expect(new Set(ids).size).toBe(ids.length);
     // The checks of files have a catalogue of their own. One id is a rule of both.
     const both = Object.keys(checkRules).filter((id) => ids.includes(id));
-    expect(both).toEqual(['public-binding']);
+    expect(both).toEqual(['public-binding', 'gateway-open']);
     expect(rules.length).toBe(ids.length + Object.keys(checkRules).length - both.length);
   });
 

@@ -35,6 +35,10 @@ test('every field of an answer is in the documented schema', async () => {
   const account = `/v1/${project}/serviceAccounts/${client.sandbox.env.SERVICE_ACCOUNT}`;
   const { latestReadyRevision } = await client.service('ocr');
   const knative = `/apis/serving.knative.dev/v1/namespaces/${client.sandbox.project}`;
+  const gatewayApis = `/v1/${project}/locations/global/apis`;
+  client.sandbox.world.disabledServices.delete('apigateway.googleapis.com');
+  const contents = Buffer.from("swagger: '2.0'\npaths: {}\n").toString('base64');
+  const document = { openapiDocuments: [{ document: { path: 'openapi.yaml', contents } }] };
   const now = new Date().toISOString();
   const interval = `interval.startTime=2026-01-01T00:00:00Z&interval.endTime=${now}`;
   const filter = encodeURIComponent(
@@ -140,6 +144,13 @@ test('every field of an answer is in the documented schema', async () => {
     ['orgpolicy', 'GET', `/v2/${project}/policies/run.managed.requireInvokerIam:getEffectivePolicy`],
     ['secretmanager', 'GET', `/v1/${project}/secrets`],
     ['artifactregistry', 'GET', `/v1/${parent}/repositories`],
+    ['apigateway', 'POST', `${gatewayApis}?apiId=front`, {}],
+    ['apigateway', 'GET', gatewayApis],
+    ['apigateway', 'GET', `${gatewayApis}/front`],
+    ['apigateway', 'POST', `${gatewayApis}/front/configs?apiConfigId=a`, document],
+    ['apigateway', 'GET', `${gatewayApis}/front/configs`],
+    ['apigateway', 'GET', `${gatewayApis}/front/configs/a?view=FULL`],
+    ['apigateway', 'GET', `/v1/${parent}/gateways`],
   ];
   const { uri } = await client.service('ocr');
   await client.call(uri, undefined);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { gatewayState } from '../../../sandbox/gateway/state.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { blocks, read } from '../../docs/pages.ts';
 import { ownerToken } from '../clients/gcloud.ts';
@@ -84,6 +85,62 @@ withGcloud(
     const found = await run(line('resource.type="cloud_run_revision"'));
     expect(found.error).toBeUndefined();
     expect(found.output).toContain('httpRequest');
+  },
+);
+
+withGcloud(
+  'the commands for the gateway work once, look at nothing, and open a private function',
+  async () => {
+    sandbox.world.disabledServices.delete('apigateway.googleapis.com');
+    const functionUrl = (
+      await run(
+        `gcloud functions describe ocr-api --region=${sandbox.region} --format='value(serviceConfig.uri)'`,
+      )
+    ).output.trim();
+    const account = `${sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`;
+    const bind = `gcloud run services add-iam-policy-binding ocr-api --region=${sandbox.region} --role=roles/run.invoker`;
+    expect((await run(`${bind} --member=serviceAccount:${account}`)).error).toBeUndefined();
+    const closed = await run(
+      `gcloud run services remove-iam-policy-binding ocr-api --region=${sandbox.region} --role=roles/run.invoker --member=allAuthenticatedUsers`,
+    );
+    expect(closed.error).toBeUndefined();
+    writeFileSync(
+      join(home, 'openapi.yaml'),
+      `swagger: '2.0'\ninfo: { title: ocr, version: '1' }\nx-google-backend: { address: '${functionUrl}' }\npaths:\n  /:\n    get: { operationId: ocr, responses: { '200': { description: ok } } }\n`,
+    );
+    const create = line('api-configs create');
+    expect((await run(create)).error).toBeUndefined();
+    const again = await run(create);
+    expect(again.error).toContain('already exists');
+    const { gateways } = gatewayState(sandbox.world);
+    expect([...gateways.keys()]).toEqual([]);
+
+    // The gateway that users reach is there already.
+    const where = `--location=${sandbox.region} --api=ocr-api`;
+    const made = await run(`gcloud api-gateway gateways create ocr-front ${where} --api-config=ocr-config`);
+    expect(made.error).toBeUndefined();
+    expect((await run(line('gateways update'))).error).toBeUndefined();
+    const described = await run(
+      `gcloud api-gateway gateways describe ocr-front --location=${sandbox.region} --format='value(apiConfig,defaultHostname)'`,
+    );
+    const [config = '', host = ''] = described.output.trim().split(/\s+/);
+    expect(config).toMatch(/\/configs\/ocr-config$/);
+    const state = await run(
+      'gcloud api-gateway api-configs describe ocr-config --api=ocr-api --format=value(state)'.replace(
+        'value(state)',
+        "'value(state)'",
+      ),
+    );
+    expect(state.output.trim()).toBe('ACTIVE');
+
+    // What the page says about strangers.
+    const [, atFunction, atGateway] =
+      /\| a stranger without a credential \| (\d+) \| \*\*(\d+)\*\* \|/.exec(read(page)) ?? [];
+    const gateway = [...gateways.values()][0];
+    for (let tries = 0; tries < 200 && gateway?.serves !== config; tries++)
+      await new Promise((done) => setTimeout(done, 20));
+    expect(String((await fetch(functionUrl)).status)).toBe(atFunction);
+    expect(String((await fetch(`http://${host}/`)).status)).toBe(atGateway);
   },
 );
 

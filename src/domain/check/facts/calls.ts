@@ -1,9 +1,9 @@
+import { embed } from '../files/embed.ts';
 import type { Place } from '../files/repository.ts';
 import { commandWithoutShell } from '../shell/command.ts';
 import { type CloudCall, callOf, gcloudCall } from '../shell/gcloud.ts';
 import { readScript } from '../shell/read-script.ts';
 import type { Step } from '../workflow/model.ts';
-import { embed } from '../yaml/embed.ts';
 import type { FoundScript } from './scripts.ts';
 
 /** A call of gcloud, and what makes it. */

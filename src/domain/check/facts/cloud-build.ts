@@ -1,3 +1,5 @@
+import { entriesOf, itemsOf, nodeAt, textAt, type YamlNode, type YamlText } from '../../yaml/node.ts';
+import { embed } from '../files/embed.ts';
 import {
   commandWithoutShell,
   type ShellCommand,
@@ -5,8 +7,6 @@ import {
   type ShellWord,
 } from '../shell/command.ts';
 import { readScript } from '../shell/read-script.ts';
-import { embed } from '../yaml/embed.ts';
-import { entriesOf, itemsOf, nodeAt, textAt, type YamlNode, type YamlText } from '../yaml/node.ts';
 
 /** The commands of a Cloud Build file: `script:`, `entrypoint: bash` with `-c`, and `args` as the words of a program. */
 export function cloudBuildScripts(file: string, source: string, root: YamlNode | undefined): ShellScript[] {

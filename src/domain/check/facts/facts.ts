@@ -1,3 +1,5 @@
+import type { YamlNode } from '../../yaml/node.ts';
+import { type ReadYaml, readYaml } from '../../yaml/read-yaml.ts';
 import type { Refused, Repository } from '../files/repository.ts';
 import { parseHcl } from '../hcl/parse-hcl.ts';
 import { parseJson } from '../hcl/parse-json.ts';
@@ -5,8 +7,6 @@ import { type Resource, resourcesOf, type TerraformFile } from '../hcl/terraform
 import { type Program, pulumi } from '../pulumi/project.ts';
 import type { Job, Step, Workflow } from '../workflow/model.ts';
 import { readWorkflow } from '../workflow/read-workflow.ts';
-import type { YamlNode } from '../yaml/node.ts';
-import { type ReadYaml, readYaml } from '../yaml/read-yaml.ts';
 import { linkCallers } from './callers.ts';
 import { callsOf, type FoundCall } from './calls.ts';
 import { isDataFile, isTerraform, isWorkflow } from './kinds.ts';

@@ -1,3 +1,5 @@
+import { entriesOf, nodeAt, textAt, type YamlNode } from '../../yaml/node.ts';
+import { embed } from '../files/embed.ts';
 import { blockOf, type Embedded } from '../files/embedded.ts';
 import { folderOf, type Repository, resolvePath } from '../files/repository.ts';
 import type { Resource } from '../hcl/terraform.ts';
@@ -7,8 +9,6 @@ import { readScript } from '../shell/read-script.ts';
 import { evaluateExpression } from '../workflow/expression.ts';
 import type { Step } from '../workflow/model.ts';
 import { lookupOf } from '../workflow/read-workflow.ts';
-import { embed } from '../yaml/embed.ts';
-import { entriesOf, nodeAt, textAt, type YamlNode } from '../yaml/node.ts';
 import { cloudBuildScripts } from './cloud-build.ts';
 import { isCloudBuild, isGenerated, isMakefile, isPackageFile, isSample, isShell } from './kinds.ts';
 import { provisionerScripts } from './provisioners.ts';

@@ -1,9 +1,9 @@
+import { nodeAt, type YamlNode } from '../../yaml/node.ts';
+import { embed } from '../files/embed.ts';
 import { blockOf, type Embedded } from '../files/embedded.ts';
 import { folderOf, type Repository, resolvePath } from '../files/repository.ts';
 import { programOf, type ShellCommand, type ShellScript, type Variables } from '../shell/command.ts';
 import type { readMakefile } from '../shell/makefile.ts';
-import { embed } from '../yaml/embed.ts';
-import { nodeAt, type YamlNode } from '../yaml/node.ts';
 
 /** A script that another script starts. */
 export interface Started {

@@ -1,6 +1,6 @@
+import { entriesOf, type YamlNode, type YamlText } from '../../yaml/node.ts';
+import { readYaml } from '../../yaml/read-yaml.ts';
 import { lineStarts, offsetAt } from '../files/repository.ts';
-import { entriesOf, type YamlNode, type YamlText } from '../yaml/node.ts';
-import { readYaml } from '../yaml/read-yaml.ts';
 import type { Block, Body, Expression } from './node.ts';
 import { type ParsedHcl, parseTemplate } from './parse-hcl.ts';
 import { HclProblem } from './scanner.ts';

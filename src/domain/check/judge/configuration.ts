@@ -1,7 +1,7 @@
 import { checkFile } from '../../product.ts';
+import { itemsOf, nodeAt, textAt } from '../../yaml/node.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Found } from '../found.ts';
-import { itemsOf, nodeAt, textAt } from '../yaml/node.ts';
 
 /** One entry of `ignore:` in the configuration of the check. */
 export interface Ignored {

@@ -1,9 +1,9 @@
+import { entriesOf, entryOf, itemsOf, nodeAt, textAt, type YamlNode } from '../../yaml/node.ts';
 import { fileName, folderOf, lineStarts, type Place, placeAt, resolvePath } from '../files/repository.ts';
 import { eitherOf, evaluate, type HclScope, type Values } from '../hcl/evaluate.ts';
 import type { Expression } from '../hcl/node.ts';
 import { bodyOf, expressionOf, type Source } from '../hcl/parse-json.ts';
 import { poolName, type Resource } from '../hcl/terraform.ts';
-import { entriesOf, entryOf, itemsOf, nodeAt, textAt, type YamlNode } from '../yaml/node.ts';
 import { programResources } from './program.ts';
 import { holdsData, snakeCase, typeOfToken } from './tokens.ts';
 

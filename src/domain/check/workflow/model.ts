@@ -1,7 +1,7 @@
+import type { YamlMap, YamlNode, YamlText } from '../../yaml/node.ts';
 import type { Embedded } from '../files/embedded.ts';
 import type { Place } from '../files/repository.ts';
 import type { ShellScript } from '../shell/command.ts';
-import type { YamlMap, YamlNode, YamlText } from '../yaml/node.ts';
 
 /** What a token of the job may do: `write-all`, `read-all`, or a level for each scope. */
 export type Permissions = { all: 'write' | 'read' } | { scopes: ReadonlyMap<string, string> };

@@ -1,5 +1,5 @@
+import { entriesOf, entryOf, scalarsOf, type YamlNode, type YamlText } from '../../yaml/node.ts';
 import type { Place } from '../files/repository.ts';
-import { entriesOf, entryOf, scalarsOf, type YamlNode, type YamlText } from '../yaml/node.ts';
 import { interpolate, type Lookup } from './expression.ts';
 import type { Permissions, StepInput, Uses } from './model.ts';
 

@@ -1,6 +1,6 @@
+import { entriesOf, entryOf, itemsOf, nodeAt, textAt, type YamlMap, type YamlNode } from '../../yaml/node.ts';
+import { embed } from '../files/embed.ts';
 import { resolvePath } from '../files/repository.ts';
-import { embed } from '../yaml/embed.ts';
-import { entriesOf, entryOf, itemsOf, nodeAt, textAt, type YamlMap, type YamlNode } from '../yaml/node.ts';
 import type { Known, Lookup } from './expression.ts';
 import type { Job, Step, StepInput, Workflow } from './model.ts';
 import { eventsOf, inputsOf, permissionsOf, placeOf, usesOf } from './parts.ts';

@@ -55,6 +55,13 @@ export const checkErrors = {
     fix: 'Look at the monitoring system, which sent the warning.',
     inMessages: ['why'],
   },
+  'gateway-document': {
+    title: 'An OpenAPI document cannot be used',
+    why: 'The document is damaged, far too large, or not OpenAPI 2 or 3, or API Gateway refused it.',
+    check: 'The message says what is wrong.',
+    fix: 'Correct the file that `openapi` names.',
+    inMessages: ['fix'],
+  },
   'preflight-failed': {
     title: 'Something that a later stage needs is missing',
     why: 'A permission, an API or a setting is missing. It was tried before anything was changed.',

@@ -1,4 +1,7 @@
-import { type JsonObject, objectOf } from '../../data/json.ts';
+import { nameOf, openBecause } from '../../gateway/api.ts';
+import { addressOf, hostOf } from '../../gateway/lint-backends.ts';
+import { readDocument } from '../../gateway/read-document.ts';
+import { textAt } from '../../yaml/node.ts';
 
 /** Finds the operations of an OpenAPI 2 or 3 document that forward to a function. */
 
@@ -9,41 +12,23 @@ export interface GatewayOperation {
   open: boolean;
 }
 
-const verbs = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
-
-const addressOf = (node: JsonObject): string | undefined => {
-  const address = objectOf(node['x-google-backend']).address;
-  return typeof address === 'string' ? address : undefined;
-};
-
-/** An empty list, or an empty requirement in the list, lets every caller in (OpenAPI 2.0 and 3.0, "security"). */
-function isOpen(security: unknown): boolean {
-  if (!Array.isArray(security) || security.length === 0) return true;
-  return security.some((requirement) => Object.keys(objectOf(requirement)).length === 0);
-}
-
-const hostOf = (url: string): string => /^https?:\/\/([^/]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
-
 /**
- * @param document the parsed document, which may hold anything
+ * @param text the document, which a stranger may have written
  * @param urls URLs of the function; an operation counts if it forwards to one of their hosts
+ * @returns undefined if the document cannot be read as a whole, so that an open operation could hide in it
  */
-export function operationsTo(document: unknown, urls: readonly string[]): GatewayOperation[] {
-  const root = objectOf(document);
+export function operationsTo(text: string, urls: readonly string[]): GatewayOperation[] | undefined {
+  const read = readDocument(text);
+  if ('problem' in read || read.api.problems.length > 0) return undefined;
+  const { api } = read;
   const hosts = new Set(urls.map(hostOf));
-  const found: GatewayOperation[] = [];
-  for (const [path, value] of Object.entries(objectOf(root.paths))) {
-    const item = objectOf(value);
-    for (const verb of verbs) {
-      if (item[verb] === undefined) continue;
-      const operation = objectOf(item[verb]);
-      const address = addressOf(operation) ?? addressOf(item) ?? addressOf(root);
-      if (address === undefined || !hosts.has(hostOf(address))) continue;
-      found.push({
-        name: `${verb.toUpperCase()} ${path}`,
-        open: isOpen(operation.security ?? root.security),
-      });
-    }
-  }
-  return found;
+  const isOurs = (operation: { backend: Parameters<typeof addressOf>[0] | undefined }): boolean =>
+    operation.backend !== undefined && hosts.has(hostOf(addressOf(operation.backend)));
+  const found = api.operations
+    .filter(isOurs)
+    .map((operation) => ({ name: nameOf(operation), open: openBecause(api, operation) !== undefined }));
+  const unlisted = textAt(api.root, 'x-google-allow')?.toLowerCase() === 'all';
+  return unlisted && api.backends.some((backend) => isOurs({ backend }))
+    ? [...found, { name: 'every path that the document does not list', open: true }]
+    : found;
 }

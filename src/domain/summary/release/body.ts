@@ -7,6 +7,7 @@ import { codeSpan, markdownText } from '../../text/safe-text.ts';
 import { collapsed } from '../collapsed.ts';
 import { deployLines } from '../deploy/section.ts';
 import { exposureLines } from '../exposure/section.ts';
+import { gatewayChanges, gatewayProof } from '../gateway/parts.ts';
 import { nextStepLines } from '../next-step.ts';
 import { preflightLines } from '../preflight/section.ts';
 import { smokeSummary } from '../smoke/section.ts';
@@ -37,7 +38,7 @@ export function releaseBody(report: Report<'release'>): string[] {
 
 /** The parts of the other stages. A part is open if its stage failed; otherwise it is one line to unfold. */
 function stageParts(report: Report<'release'>, facts: ReleaseFacts): string[][] {
-  const { smoke, exposure, deploy } = report.evidence;
+  const { smoke, exposure, deploy, gateway } = report.evidence;
   const parts: string[][] = [];
   const stopped = facts.stages.at(-1)?.stage === 'Preflight';
   parts.push(preflightLines(report.evidence.preflight, stopped));
@@ -47,6 +48,10 @@ function stageParts(report: Report<'release'>, facts: ReleaseFacts): string[][] 
     const title = `✅ Smoke test: ${passed} of ${smoke.results.length} passed`;
     const bad = smoke.results.some(({ status }) => status === 'failed' || status === 'error');
     parts.push(bad ? lines : collapsed(title, lines.slice(2)));
+  }
+  if (gateway) {
+    const lines = [...gatewayChanges(gateway), ...gatewayProof(gateway)];
+    parts.push(facts.dry_run ? lines : collapsed(`Gateway: ${gateway.did.replace('_', ' ')}`, lines));
   }
   if (exposure) {
     const lines = exposureLines(exposure, report.findings);

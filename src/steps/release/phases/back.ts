@@ -6,6 +6,7 @@ import { driftOf } from '../../traffic/drift.ts';
 import { type ProvePorts, proveAnswer, proveRate } from '../../traffic/prove-back.ts';
 import { askUntilSame, differentAnswer, sameAnswer } from '../../traffic/same-answer.ts';
 import { type PhaseResult, passed, type ReleaseRun } from '../run.ts';
+import { gatewayBack } from './gateway.ts';
 import { guardReopened } from './guard.ts';
 import { revert } from './revert.ts';
 
@@ -28,6 +29,7 @@ export async function goBack(run: ReleaseRun): Promise<PhaseResult> {
   if (onlyPinned) return result;
   if (result.event !== 'passed' || before === undefined) return result;
   ending.wentBackAt = ports.clock.now();
+  await gatewayBack(run);
   const described = { revision: run.candidate, kind: run.live.kind ?? 'function' };
   if (urgent) {
     journal.find(driftOf(described, before.revision));

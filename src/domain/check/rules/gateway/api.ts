@@ -1,82 +1,39 @@
+import type { Api } from '../../../gateway/api.ts';
+import { readApi } from '../../../gateway/read-api.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { isSample } from '../../facts/kinds.ts';
 import { fileName } from '../../files/repository.ts';
-import {
-  entriesOf,
-  entryOf,
-  itemsOf,
-  nodeAt,
-  textAt,
-  type YamlEntry,
-  type YamlNode,
-} from '../../yaml/node.ts';
-
-export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /** An OpenAPI document that a gateway of Google could serve. */
-export interface Api {
+export interface Definition {
   file: string;
-  root: YamlNode;
-  version: 2 | 3;
+  api: Api;
   /** It carries Google's extensions, so it is the definition of a gateway. */
   isGateway: boolean;
   /** False if nothing says that a gateway serves it: it names no credential, and no command and no resource takes it. */
   isServed: boolean;
-  schemes: ReadonlyMap<string, YamlNode>;
-  operations: Operation[];
 }
 
-export interface Operation {
-  path: string;
-  method: string;
-  entry: YamlEntry;
-  /** The alternatives that hold for the operation. Undefined: neither it nor the document has any. */
-  security: YamlNode | undefined;
-  isOwn: boolean;
-}
+const extensions =
+  /x-google-(backend|management|allow|endpoints|issuer|jwks_uri|audiences|quota|api-management|api-name|auth)/;
 
-/** All documents of OpenAPI 2 and 3. Each operation has the security that holds for it. */
-export function apisOf(facts: Facts): Api[] {
+/** All documents of OpenAPI 2 and 3. */
+export function definitionsOf(facts: Facts): Definition[] {
   return facts.documents.flatMap(({ file, node }) => {
-    const version =
-      textAt(node, 'swagger') === '2.0' ? 2 : /^3\./.test(textAt(node, 'openapi') ?? '') ? 3 : undefined;
-    if (version === undefined || isSample(file)) return [];
-    const global = nodeAt(node, 'security');
-    const operations = entriesOf(nodeAt(node, 'paths')).flatMap(({ key: path, value }) =>
-      entriesOf(value)
-        .filter(({ key }) => methods.includes(key.toLowerCase()))
-        .map((entry): Operation => {
-          const own = entryOf(entry.value, 'security');
-          return {
-            path,
-            method: entry.key.toLowerCase(),
-            entry,
-            security: own?.value ?? global,
-            isOwn: own !== undefined,
-          };
-        }),
-    );
-    const schemes =
-      version === 2 ? nodeAt(node, 'securityDefinitions') : nodeAt(node, 'components', 'securitySchemes');
-    const text = facts.repository.text(file) ?? '';
-    const isGateway =
-      /x-google-(backend|management|allow|endpoints|issuer|jwks_uri|audiences|quota|api-management|api-name)/.test(
-        text,
-      );
+    const api = isSample(file) ? undefined : readApi(node);
+    if (!api) return [];
+    const isGateway = extensions.test(facts.repository.text(file) ?? '');
     return [
       {
         file,
-        root: node,
-        version,
+        api,
         isGateway,
         isServed:
           isGateway ||
-          schemes !== undefined ||
-          operations.some(({ security }) => security !== undefined) ||
+          api.schemes.size > 0 ||
+          api.operations.some(({ security }) => security !== undefined) ||
           /(^|\/)(openapi|swagger|api|[\w-]*gateway)[\w-]*\.\w+$/i.test(file) ||
           isTaken(facts, file),
-        schemes: new Map(entriesOf(schemes).map(({ key, value: scheme }) => [key, scheme])),
-        operations,
       },
     ];
   });
@@ -96,7 +53,3 @@ const isTaken = (facts: Facts, file: string): boolean =>
         text.slice(at, end).includes(fileName(file)),
       ),
   );
-
-/** Names of the schemes of one alternative. An empty one lets everyone in. */
-export const namesOf = (alternative: YamlNode): string[] => entriesOf(alternative).map(({ key }) => key);
-export const alternativesOf = (security: YamlNode | undefined): readonly YamlNode[] => itemsOf(security);

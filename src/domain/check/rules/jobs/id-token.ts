@@ -1,6 +1,6 @@
+import { entryOf, nodeAt } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { grants, type Job } from '../../workflow/model.ts';
-import { entryOf, nodeAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import { isKeylessLogin, ownAction } from '../shared/uses.ts';
 

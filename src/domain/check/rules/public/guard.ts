@@ -1,7 +1,7 @@
+import { entryOf, nodeAt, scalarsOf, textAt } from '../../../yaml/node.ts';
 import { lastOption } from '../../shell/gcloud.ts';
 import { evaluateExpression, isTrue } from '../../workflow/expression.ts';
 import type { Job } from '../../workflow/model.ts';
-import { entryOf, nodeAt, scalarsOf, textAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import { onPush, ownAction } from '../shared/uses.ts';
 

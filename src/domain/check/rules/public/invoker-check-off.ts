@@ -1,10 +1,10 @@
+import { mapsIn } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { Reporter } from '../../found.ts';
 import { evaluate, sole } from '../../hcl/evaluate.ts';
 import { attributeOf, type Body } from '../../hcl/node.ts';
 import type { Resource } from '../../hcl/terraform.ts';
 import { optionsOf } from '../../shell/gcloud.ts';
-import { mapsIn } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 
 const fix =

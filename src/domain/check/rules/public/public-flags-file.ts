@@ -1,6 +1,6 @@
+import { entriesOf, itemsOf } from '../../../yaml/node.ts';
 import { resolvePath } from '../../files/repository.ts';
 import { optionsOf } from '../../shell/gcloud.ts';
-import { entriesOf, itemsOf } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 
 /** `--flags-file=FILE`, if the file holds `--allow-unauthenticated` or a step writes the file. */

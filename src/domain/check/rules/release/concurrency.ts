@@ -1,7 +1,7 @@
+import { entryOf, nodeAt, textAt, type YamlNode } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { evaluateExpression, isTrue } from '../../workflow/expression.ts';
 import type { Job } from '../../workflow/model.ts';
-import { entryOf, nodeAt, textAt, type YamlNode } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import {
   canRunOn,

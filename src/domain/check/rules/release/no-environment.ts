@@ -1,6 +1,6 @@
+import { textAt } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { Job } from '../../workflow/model.ts';
-import { textAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import {
   branchesOf,

@@ -1,4 +1,5 @@
 import { endOfRuntime, newestRuntime } from '../../../deploy/runtime-dates.ts';
+import { nodeAt } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { isGenerated, isSample } from '../../facts/kinds.ts';
 import type { Place } from '../../files/repository.ts';
@@ -6,7 +7,6 @@ import { fileName } from '../../files/repository.ts';
 import { evaluate } from '../../hcl/evaluate.ts';
 import { attributeOf, type Body } from '../../hcl/node.ts';
 import { optionsOf } from '../../shell/gcloud.ts';
-import { nodeAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import { ownAction } from '../shared/uses.ts';
 

@@ -1,11 +1,11 @@
 import { sloFile, suiteFile } from '../../../product.ts';
 import { parseOpenSlo } from '../../../slo/openslo.ts';
 import { parseSuite } from '../../../smoke/suite/suite.ts';
+import { mapsIn, nodeAt, textAt } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { isGenerated, isSample } from '../../facts/kinds.ts';
 import { fileName, folderOf, resolvePath } from '../../files/repository.ts';
 import { placeOf } from '../../workflow/parts.ts';
-import { mapsIn, nodeAt, textAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import { ownAction } from '../shared/uses.ts';
 

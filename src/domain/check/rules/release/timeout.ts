@@ -1,9 +1,9 @@
 import { parseDuration } from '../../../data/parse.ts';
 import { parseCanary } from '../../../release/canary.ts';
 import { longestRelease, type Planned, totalSeconds } from '../../../release/longest.ts';
+import { nodeAt } from '../../../yaml/node.ts';
 import type { Reporter } from '../../found.ts';
 import type { Step } from '../../workflow/model.ts';
-import { nodeAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import { ownAction } from '../shared/uses.ts';
 

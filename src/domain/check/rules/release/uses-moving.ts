@@ -1,8 +1,8 @@
+import { itemsOf, mapsIn, nodeAt, textAt, type YamlNode } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { isActionFile, isGenerated } from '../../facts/kinds.ts';
 import type { Uses } from '../../workflow/model.ts';
 import { usesOf } from '../../workflow/parts.ts';
-import { itemsOf, mapsIn, nodeAt, textAt, type YamlNode } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import { isReleaseJob } from '../shared/uses.ts';
 

@@ -1,4 +1,5 @@
 import { refusedName } from '../../../source/refused-files.ts';
+import { textAt } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { Place } from '../../files/repository.ts';
 import { fileName, type Repository, resolvePath } from '../../files/repository.ts';
@@ -7,7 +8,6 @@ import type { ShellCommand } from '../../shell/command.ts';
 import { programOf } from '../../shell/command.ts';
 import { lastOption } from '../../shell/gcloud.ts';
 import type { Job, Step } from '../../workflow/model.ts';
-import { textAt } from '../../yaml/node.ts';
 import type { Rule } from '../rule.ts';
 import { isKeylessLogin, ownAction } from '../shared/uses.ts';
 

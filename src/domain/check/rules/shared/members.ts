@@ -1,3 +1,4 @@
+import { itemsOf, mapsIn, nodeAt, textAt, type YamlNode } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { Place } from '../../files/repository.ts';
 import { evaluate, soleText } from '../../hcl/evaluate.ts';
@@ -5,7 +6,6 @@ import { attributeOf, type Body, blocksOf } from '../../hcl/node.ts';
 import type { Resource } from '../../hcl/terraform.ts';
 import { lastOption, optionsOf } from '../../shell/gcloud.ts';
 import { placeOf } from '../../workflow/parts.ts';
-import { itemsOf, mapsIn, nodeAt, textAt, type YamlNode } from '../../yaml/node.ts';
 
 /** A member that some file grants a role. */
 export interface Grant {

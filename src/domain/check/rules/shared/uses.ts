@@ -1,9 +1,9 @@
 import { repository } from '../../../product.ts';
+import { nodeAt, scalarsOf, textAt } from '../../../yaml/node.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { lastOption } from '../../shell/gcloud.ts';
 import { evaluateExpression, isTrue, type Known } from '../../workflow/expression.ts';
 import type { Job, Step, Uses } from '../../workflow/model.ts';
-import { nodeAt, scalarsOf, textAt } from '../../yaml/node.ts';
 
 /** The name of an action of ours that a step uses, `workflows/x` for a reusable workflow. Undefined for any other action. */
 export function ownAction(uses: Uses | undefined): string | undefined {

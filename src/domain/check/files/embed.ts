@@ -1,5 +1,5 @@
-import { blockOf, type Embedded, joinedOf, lineOf } from '../files/embedded.ts';
-import type { YamlText } from './node.ts';
+import type { YamlText } from '../../yaml/node.ts';
+import { blockOf, type Embedded, joinedOf, lineOf } from './embedded.ts';
 
 /** The text of a scalar, with the place of each of its characters in the file. */
 export function embed(file: string, source: string, node: YamlText): Embedded {

@@ -19,8 +19,11 @@ const maxDepth = 100;
 
 class Unreadable extends Error {}
 
-/** Reads all documents of a YAML or JSON file. A document that is damaged is refused, because half of it would mislead. */
-export function readYaml(text: string): ReadYaml {
+/**
+ * Reads all documents of a YAML or JSON file. A document that is damaged is refused, because half of it would mislead.
+ * @param strict refuses a key that stands twice in a map: programs do not agree which of the two counts
+ */
+export function readYaml(text: string, { strict = false } = {}): ReadYaml {
   if (nesting(text) > maxDepth * 2) return { problem: 'it is nested too deeply' };
   const counter = new LineCounter();
   try {
@@ -37,7 +40,7 @@ export function readYaml(text: string): ReadYaml {
       const { line } = counter.linePos(broken.pos[0]);
       return { problem: `it is not valid YAML: line ${line}: ${broken.message.split('\n')[0]}` };
     }
-    return { documents: list.flatMap((document) => convert(document as Document.Parsed, counter)) };
+    return { documents: list.flatMap((document) => convert(document as Document.Parsed, counter, strict)) };
   } catch (error) {
     if (error instanceof Unreadable) return { problem: error.message };
     // The parser recurses, so a hostile file can end its stack.
@@ -57,7 +60,7 @@ function nesting(text: string): number {
   return most;
 }
 
-function convert(document: Document.Parsed, counter: LineCounter): YamlNode[] {
+function convert(document: Document.Parsed, counter: LineCounter, strict: boolean): YamlNode[] {
   const anchors = new Map<string, YamlNode | 'open'>();
   let count = 0;
   // How many values a node stands for if every alias is written out.
@@ -91,6 +94,13 @@ function convert(document: Document.Parsed, counter: LineCounter): YamlNode[] {
     if (isSeq(node))
       return { kind: 'list', ...placed, items: node.items.map((item) => step(item as Node, depth + 1)) };
     if (isMap(node)) {
+      const twice = strict ? firstTwice(node.items.map(({ key }) => key as Node | null)) : undefined;
+      if (twice) {
+        const { line: at } = counter.linePos(twice.range?.[0] ?? offset);
+        throw new Unreadable(
+          `the key ${String((twice as Scalar).value)} stands twice in a map, again in line ${at}`,
+        );
+      }
       const entries = node.items.flatMap((pair) => {
         const key = pair.key as Node | null;
         const name = isScalar(key) ? String(key.value) : undefined;
@@ -108,6 +118,18 @@ function convert(document: Document.Parsed, counter: LineCounter): YamlNode[] {
     return { kind: 'text', ...placed, ...scalarOf(node) };
   };
   return document.contents ? [step(document.contents as Node, 0)] : [];
+}
+
+/** The first key that was there before in the same map. */
+function firstTwice(keys: readonly (Node | null)[]): Node | undefined {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    const name = isScalar(key) ? String(key.value) : undefined;
+    if (name === undefined || name === '<<') continue;
+    if (seen.has(name)) return key ?? undefined;
+    seen.add(name);
+  }
+  return undefined;
 }
 
 /** A key of its own wins over one that was merged in, and the later of two wins. */

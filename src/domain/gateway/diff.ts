@@ -1,0 +1,87 @@
+import { type Api, alternativesOf, nameOf, namesOf, type Operation, openBecause } from './api.ts';
+import { addressOf } from './lint-backends.ts';
+import { isMarker } from './marker.ts';
+
+/** What a change of the document means for callers. */
+export interface RouteChange {
+  /** `POST /ocr`, or `quota NAME` for a limit. */
+  route: string;
+  change: 'added' | 'removed' | 'changed';
+  /** What changed: `security`, `backend`, `deadline`, `quota`. Empty for a route that is new or gone. */
+  what: string;
+  before: string;
+  after: string;
+  /** A caller needs less than before. */
+  weaker: boolean;
+}
+
+/** `key and token, or other`; `nothing` for an open operation. */
+export function securityText(api: Api, operation: Operation): string {
+  if (openBecause(api, operation) !== undefined) return 'nothing';
+  return alternativesOf(operation.security)
+    .map((alternative) => namesOf(alternative).join(' and '))
+    .join(', or ');
+}
+
+const facts = (api: Api, operation: Operation): Record<string, string> => ({
+  security: securityText(api, operation),
+  backend: operation.backend ? addressOf(operation.backend) || (operation.backend.missing ?? '') : '',
+  deadline: operation.backend?.deadline?.kind === 'text' ? operation.backend.deadline.text : 'standard',
+  quota: operation.costs.map(({ metric, cost }) => `${metric} ${cost}`).join(', ') || 'none',
+});
+
+/** The routes, their security, backends and quotas, and the limits: what is different. Markers do not count. */
+export function diffApis(before: Api, after: Api): RouteChange[] {
+  const routes = (api: Api) =>
+    new Map(
+      api.operations.filter((operation) => !isMarker(operation)).map((one) => [nameOf(one), facts(api, one)]),
+    );
+  const limits = (api: Api) =>
+    new Map(api.limits.map(({ name, metric, value }) => [`quota ${name || metric}`, value]));
+  const old = routes(before);
+  const fresh = routes(after);
+  const changes: RouteChange[] = [];
+  for (const [route, facts] of fresh) {
+    const known = old.get(route);
+    if (!known) {
+      const { security = '' } = facts;
+      changes.push({
+        route,
+        change: 'added',
+        what: '',
+        before: '',
+        after: security,
+        weaker: security === 'nothing',
+      });
+      continue;
+    }
+    for (const [what, value] of Object.entries(facts))
+      if (known[what] !== value)
+        changes.push({
+          route,
+          change: 'changed',
+          what,
+          before: known[what] ?? '',
+          after: value,
+          weaker: (what === 'security' && value === 'nothing') || (what === 'quota' && value === 'none'),
+        });
+  }
+  for (const [route, { security = '' }] of old)
+    if (!fresh.has(route))
+      changes.push({ route, change: 'removed', what: '', before: security, after: '', weaker: false });
+  const oldLimits = limits(before);
+  const newLimits = limits(after);
+  for (const route of new Set([...oldLimits.keys(), ...newLimits.keys()])) {
+    const [from, to] = [oldLimits.get(route), newLimits.get(route)];
+    if (from === to) continue;
+    changes.push({
+      route,
+      change: from === undefined ? 'added' : to === undefined ? 'removed' : 'changed',
+      what: 'quota',
+      before: from ?? '',
+      after: to ?? '',
+      weaker: to === undefined || Number(to) > Number(from ?? Number.POSITIVE_INFINITY),
+    });
+  }
+  return changes;
+}

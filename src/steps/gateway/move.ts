@@ -1,0 +1,144 @@
+import { messageOf } from '../../domain/errors/errors.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { gatewayRules } from '../../domain/findings/rules/gateway.ts';
+import { point } from './point.ts';
+import type { GatewayPorts, GatewayRequest } from './ports.ts';
+import { type Proof, prove, settle } from './prove.ts';
+import { type Change, type GatewayResult, type Known, shortOf, urlOf } from './result.ts';
+import { isLasting } from './wait.ts';
+
+/** A moved gateway that nobody has proved is moved back. That must go on even if the run is being stopped. */
+const backMs = 5 * 60_000;
+
+/** Moves the gateway to a configuration, proves it from outside, and moves it back if the proof fails. */
+export async function moveAndProve(
+  ports: GatewayPorts,
+  request: GatewayRequest,
+  known: Known,
+  result: GatewayResult,
+  change: Change,
+): Promise<void> {
+  const { clock } = ports;
+  const { names, wanted } = known;
+  const before = known.gateway?.config;
+  const pace = () => ({
+    paceMs: request.paceMs,
+    deadline: clock.steady() + request.timeoutMs,
+    signal: request.signal,
+  });
+  let proof: Proof | undefined;
+  let trouble: unknown;
+  let host = known.gateway?.host ?? '';
+  const wrote = { count: 0 };
+  try {
+    host = await point(ports, known, names.config, pace(), wrote);
+    change(`${known.gateway ? 'Moved' : 'Made'} the gateway ${shortOf(names.gateway)} to ${wanted.id}.`);
+    proof = await proveTwice(ports, request, known, urlOf(host), pace());
+  } catch (error) {
+    // A refusal that came before anything was accepted has changed nothing.
+    if (wrote.count === 0 && isLasting(error)) throw error;
+    trouble = error;
+  }
+  result.evidence.host = host;
+  if (proof) {
+    result.evidence.probes = proof.probes;
+    result.evidence.codes = proof.codes;
+  }
+  if (proof?.verdict === 'pass') {
+    result.verdict = 'pass';
+    result.outcome = 'promoted';
+    result.evidence.did = known.gateway ? 'moved' : 'created';
+    result.reason = `${shortOf(names.gateway)} serves ${wanted.id}. ${proof.reason}`;
+    return;
+  }
+  const why = proof?.reason ?? messageOf(trouble);
+  result.findings.push({ ...ofRule(gatewayRules, 'gateway-not-proved'), title: why });
+  result.verdict = proof?.verdict === 'fail' ? 'fail' : 'inconclusive';
+  if (before === undefined || before === '') {
+    result.outcome = 'rejected';
+    result.evidence.did = 'not_proved';
+    result.reason = `${shortOf(names.gateway)} was not proved, and there is no configuration to go back to: ${why}`;
+    return;
+  }
+  await goBack(ports, request, known, result, change, { before, host, why });
+}
+
+/** The new configuration answers, is right, and after a pause is both again: servers switch one after the other. */
+async function proveTwice(
+  ports: GatewayPorts,
+  request: GatewayRequest,
+  { wanted }: Known,
+  url: string,
+  pace: { paceMs: number; deadline: number; signal: AbortSignal },
+): Promise<Proof> {
+  let proof: Proof | undefined;
+  for (let round = 0; round < 2; round++) {
+    const { isSettled, last } = await settle(ports, url, wanted.api, wanted.id, 'this', pace);
+    if (!isSettled)
+      return {
+        verdict: last.who === 'another' ? 'fail' : 'unclear',
+        reason: `The marker of ${wanted.id} got ${last.marker.status || 'no answer'}, and an undefined path ${last.unknown.status || 'no answer'}: the new configuration does not answer.`,
+        probes: [],
+        codes: undefined,
+      };
+    proof = await prove(ports, request, url, wanted.api, last, pace.signal);
+    // What is not clear once may be a server that has just started.
+    for (let tries = 0; proof.verdict === 'unclear' && tries < 3; tries++) {
+      await ports.clock.sleep(pace.paceMs, pace.signal);
+      proof = await prove(ports, request, url, wanted.api, last, pace.signal);
+    }
+    if (proof.verdict !== 'pass') return proof;
+    if (round === 0) await ports.clock.sleep(pace.paceMs * 2, pace.signal);
+  }
+  return proof as Proof;
+}
+
+async function goBack(
+  ports: GatewayPorts,
+  request: GatewayRequest,
+  known: Known,
+  result: GatewayResult,
+  change: Change,
+  { before, host, why }: { before: string; host: string; why: string },
+): Promise<void> {
+  const { clock } = ports;
+  const name = shortOf(known.names.gateway);
+  const signal = AbortSignal.timeout(backMs);
+  const pace = {
+    paceMs: request.paceMs,
+    deadline: clock.steady() + Math.max(request.timeoutMs, 60_000),
+    signal,
+  };
+  try {
+    await point(ports, known, before, pace);
+    change(`Moved the gateway ${name} back to ${shortOf(before)}.`);
+    const { isSettled } = await settle(
+      ports,
+      urlOf(host),
+      known.wanted.api,
+      known.wanted.id,
+      'another',
+      pace,
+    );
+    result.outcome = 'rolled_back';
+    result.evidence.did = 'rolled_back';
+    result.reason = `${name} is back on ${shortOf(before)}: ${why}`;
+    if (!isSettled)
+      result.findings.push({
+        ...ofRule(gatewayRules, 'gateway-not-proved'),
+        title: `${name} names ${shortOf(before)} again, and some server still answers with ${known.wanted.id}.`,
+      });
+  } catch (error) {
+    const isDenied = isLasting(error);
+    result.outcome = 'held';
+    result.evidence.did = 'stuck';
+    result.reason = `${name} could not be moved back to ${shortOf(before)}: ${messageOf(error)}`;
+    result.findings.push({
+      ...ofRule(gatewayRules, 'gateway-not-back'),
+      title: result.reason,
+      fix: isDenied
+        ? 'Grant this identity apigateway.gateways.update, and move the gateway back.'
+        : `Move ${name} to ${shortOf(before)}, or run this action with the old document.`,
+    });
+  }
+}

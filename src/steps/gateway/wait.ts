@@ -1,0 +1,49 @@
+import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
+import type { GatewayPorts, OperationFact } from './ports.ts';
+
+type World = Pick<GatewayPorts, 'clock' | 'gateways' | 'log'>;
+interface Pace {
+  paceMs: number;
+  /** By the steady clock. */
+  deadline: number;
+  signal: AbortSignal;
+}
+
+/** Asks until there is an answer. A question that fails is asked again until the deadline, because the change goes on meanwhile. */
+export async function until<T>(
+  { clock, log }: Pick<World, 'clock' | 'log'>,
+  { paceMs, deadline, signal }: Pace,
+  what: string,
+  ask: () => Promise<T | undefined>,
+): Promise<T> {
+  let last: unknown;
+  for (let pause = paceMs; ; pause = Math.min(10_000, pause * 1.3)) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      last = undefined;
+    } catch (error) {
+      if (signal.aborted || isLasting(error)) throw error;
+      last = error;
+      log.debug(`${what}: ${messageOf(error)}`);
+    }
+    if (clock.steady() + pause >= deadline)
+      throw new ReleaseError('deadline-exceeded', {
+        what: `${what} did not end in time.`,
+        ...(last === undefined ? {} : { cause: last }),
+      });
+    await clock.sleep(pause, signal);
+  }
+}
+
+/** To ask again would give the same answer. */
+export const isLasting = (error: unknown): boolean =>
+  [400, 401, 403].includes((error as { status?: number }).status ?? 0);
+
+/** Waits for an operation. Undefined: it is not known any more, so the thing itself has to be asked. */
+export const operationEnd = (world: World, pace: Pace, name: string): Promise<OperationFact | 'gone'> =>
+  until(world, pace, 'The operation', async () => {
+    const operation = await world.gateways.operation(name, pace.signal);
+    if (operation === undefined) return 'gone';
+    return operation.done ? operation : undefined;
+  });

@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { lint } from '../../../src/domain/gateway/lint.ts';
+import { refuses } from '../../../src/domain/gateway/problem.ts';
+import { readDocument } from '../../../src/domain/gateway/read-document.ts';
+import { documents } from './documents.ts';
+
+const found = (text: string, known = {}) => {
+  const read = readDocument(text);
+  if ('problem' in read) throw new Error(read.problem);
+  return lint(read.api, known);
+};
+
+test.each(documents.map((document) => [document.name, document] as const))(
+  '%s',
+  (_name, { text, known, finds }) => {
+    expect(found(text, known).map(({ rule, at }) => `${rule} ${at.line}`)).toEqual(finds);
+  },
+);
+
+test('the table has at least 60 documents, of both versions, half of them good', () => {
+  expect(documents.length).toBeGreaterThanOrEqual(60);
+  expect(documents.filter(({ finds }) => finds.length === 0).length).toBeGreaterThanOrEqual(30);
+  expect(documents.filter(({ text }) => text.includes('openapi: 3')).length).toBeGreaterThan(15);
+});
+
+test('a document that is refused opens a path or breaks the backend, and OPTIONS alone refuses nothing', () => {
+  const refused = (name: string) =>
+    found(documents.find((one) => one.name === name)?.text ?? '').filter(refuses).length;
+  expect(refused('an empty list of the operation')).toBe(1);
+  expect(refused('disable_auth')).toBe(1);
+  expect(refused('a browser asks first')).toBe(0);
+  expect(refused('no quota')).toBe(0);
+});
+
+describe('documents that nobody could serve are refused by name', () => {
+  const head = "swagger: '2.0'\npaths:\n";
+  const bomb = `a0: &a0 [x, x]\n${Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}\n`;
+  test.each([
+    ['10 MB', `${head}${'# filler\n'.repeat(1_200_000)}`, /larger than/],
+    ['aliases that grow', `${head}  /a: {}\n${bomb}`, /aliases/],
+    ['an alias of itself', `${head}  /a: &a { get: *a }\n`, /contains itself/],
+    ['a depth of 1 000', `${head}  /a: ${'['.repeat(1000)}${']'.repeat(1000)}\n`, /nested/],
+    ['two documents', `${head}  /a: {}\n---\n${head}`, /2 documents/],
+    ['no document', '', /no document/],
+    ['another format', 'asyncapi: 2.0.0\n', /neither OpenAPI 2 nor 3/],
+    ['OpenAPI 4', 'openapi: 4.0.0\npaths: {}\n', /neither OpenAPI 2 nor 3/],
+    ['damaged', 'swagger: "2.0\n', /not valid YAML/],
+    [
+      'a key twice',
+      `${head}  /a: { get: { security: [{ key: [] }], security: [] } }\n`,
+      /security stands twice .* line 3/,
+    ],
+    ['too many paths', head + Array.from({ length: 5001 }, (_, i) => `  /p${i}: {}\n`).join(''), /paths/],
+  ])('%s', (_name, text, problem) => {
+    expect(readDocument(text)).toEqual({ problem: expect.stringMatching(problem) });
+  });
+});
+
+test('whatever a document holds, the lint ends and says something or nothing', () => {
+  const words = [
+    'security',
+    'x-google-backend',
+    '$ref',
+    'paths',
+    'address',
+    'mcp',
+    '#/paths/~1a',
+    'metricCosts',
+  ];
+  const node = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(...words, '', null, true, 1),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...words, 'get', '/a', 'x'), tie('value'), { maxKeys: 4 }),
+    ),
+  })).value;
+  fc.assert(
+    fc.property(
+      node,
+      node,
+      node,
+      fc.constantFrom({ swagger: '2.0' }, { openapi: '3.0.1' }),
+      (paths, security, more, version) => {
+        const object = typeof more === 'object' && more !== null && !Array.isArray(more) ? more : {};
+        const text = JSON.stringify({
+          ...object,
+          ...version,
+          paths,
+          security,
+          'x-google-api-management': more,
+        });
+        expect(Array.isArray(found(text))).toBe(true);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,147 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { grant } from '../../../sandbox/core/policies.ts';
+import { gatewayState } from '../../../sandbox/gateway/state.ts';
+import { summaryOf } from '../../../src/domain/report/render.ts';
+import { releaseView } from '../../../src/domain/summary/release/view.ts';
+import { type FastTime, installFastTime } from '../../support/fast-time.ts';
+import { ReleaseWorld } from '../../support/release-world.ts';
+
+/** The gateway as a stage of a release: judged first, moved at 100 %, and taken back after the traffic. */
+jest.setTimeout(240_000);
+let time: FastTime;
+let world: ReleaseWorld;
+let url: string;
+let account: string;
+beforeAll(async () => {
+  time = installFastTime(10);
+  world = await ReleaseWorld.open({}, time.clock);
+  const { sandbox } = world;
+  const inner = sandbox.world;
+  inner.disabledServices.delete('apigateway.googleapis.com');
+  account = `${inner.projectNumber}-compute@developer.gserviceaccount.com`;
+  const first = await world.release('door', world.good(), { inputs: short });
+  if (first.report.outcome !== 'promoted') throw new Error(first.report.reason);
+  url = (await world.service('door'))?.uri ?? '';
+  const project = `projects/${sandbox.project}`;
+  const deployer = `serviceAccount:${sandbox.env.SERVICE_ACCOUNT}`;
+  grant(
+    inner.policies,
+    `//cloudresourcemanager.googleapis.com/${project}`,
+    'roles/apigateway.admin',
+    deployer,
+  );
+  grant(
+    inner.policies,
+    `//run.googleapis.com/${project}/locations/${sandbox.region}/services/door`,
+    'roles/run.invoker',
+    `serviceAccount:${account}`,
+  );
+  gatewayState(inner).keys.set('AIza-key', 'consumer');
+  // The API exists, and somebody has enabled its managed service.
+  gatewayState(inner).apis.set(`${project}/locations/global/apis/ocr`, {
+    name: `${project}/locations/global/apis/ocr`,
+    displayName: 'ocr',
+    managedService: 'ocr.apigateway.example',
+    createTime: new Date().toISOString(),
+  });
+});
+afterAll(async () => {
+  await world.close();
+  time.restore();
+});
+
+const short = { step_duration: '1s', duration: '1s', canary: 'none', smoke_suite: 'none' };
+const gateway = () => [...gatewayState(world.sandbox.world).gateways.values()][0];
+const write = (name: string, security = '[{ key: [] }]', backend = url) => {
+  writeFileSync(
+    join(world.folder, 'openapi.yaml'),
+    `swagger: '2.0'
+info: { title: ocr, version: '1' }
+securityDefinitions:
+  key: { type: apiKey, name: x-api-key, in: header }
+x-google-backend: { address: '${backend}' }
+paths:
+  /${name}:
+    get: { operationId: ${name}, security: ${security}, responses: {} }
+`,
+  );
+};
+const release = () =>
+  world.release('door', world.good(), {
+    inputs: {
+      ...short,
+      openapi: 'openapi.yaml',
+      api: 'ocr',
+      gateway: 'front',
+      backend_service_account: account,
+      api_key: 'AIza-key',
+      gateway_timeout: '60s',
+    },
+  });
+const serving = async () =>
+  (await world.service('door'))?.traffic.find(({ percent }) => percent === 100)?.revision;
+
+test('a document that opens a path ends the release before its first write', async () => {
+  const before = await serving();
+  write('first', '[]');
+  const ran = await release();
+  expect([ran.report.outcome, ran.exitCode]).toEqual(['blocked', 1]);
+  expect(ran.report.reason).toMatch(/GET \/first needs no credential/);
+  expect(ran.report.timings.at(-1)?.stage).toBe('Gateway');
+  expect(await serving()).toBe(before);
+  expect(gateway()).toBeUndefined();
+});
+
+test('with a good document the gateway is made, moved and proved once the new revision has all traffic', async () => {
+  write('first');
+  const made = await release();
+  expect([made.report.reason, made.report.outcome]).toEqual([expect.any(String), 'promoted']);
+  expect(made.report.evidence.gateway).toMatchObject({ did: 'created' });
+  const config = gateway()?.apiConfig;
+  write('second');
+  const moved = await release();
+  expect(moved.report.outcome).toBe('promoted');
+  expect(moved.report.evidence.gateway).toMatchObject({ did: 'moved' });
+  expect(gateway()?.apiConfig).not.toBe(config);
+  const stages = moved.report.timings.map(({ stage }) => stage);
+  expect(stages.indexOf('Gateway')).toBeGreaterThan(stages.indexOf('Watch 100 %'));
+  const summary = summaryOf(moved.report, releaseView);
+  expect(summary).toContain('Gateway: moved');
+  expect(JSON.stringify(moved.report)).not.toContain('AIza-key');
+});
+
+test('a gateway that cannot be proved takes the release back, traffic and gateway', async () => {
+  const before = await serving();
+  const config = gateway()?.apiConfig;
+  write('third', undefined, 'http://127.0.0.1:9');
+  const ran = await release();
+  expect(ran.report.outcome).toBe('rolled_back');
+  expect(ran.report.reason).toMatch(/gateway was not released/);
+  expect(await serving()).toBe(before);
+  expect(gateway()?.apiConfig).toBe(config);
+});
+
+test('a release that fails after its gateway has moved takes the gateway back after the traffic', async () => {
+  const before = await serving();
+  const config = gateway()?.apiConfig;
+  write('fourth');
+  // The last write of the release comes after the gateway. It is refused once, so the release goes back.
+  let refused = 0;
+  const stop = world.onCalls(({ write: isWrite, path }) => {
+    const isLast = isWrite !== undefined && path.includes('traffic') && gateway()?.apiConfig !== config;
+    return isLast && refused++ === 0 ? { status: 403 } : undefined;
+  });
+  const ran = await release();
+  stop();
+  expect(refused).toBeGreaterThan(0);
+  expect(ran.report.outcome).toBe('rolled_back');
+  expect(await serving()).toBe(before);
+  expect(gateway()?.apiConfig).toBe(config);
+  const stages = ran.report.timings.map(({ stage }) => stage);
+  expect(stages.slice(stages.indexOf('Gateway'))).toEqual(
+    expect.arrayContaining(['Gateway', 'Promote', 'Gateway back']),
+  );
+  expect(ran.report.actions_taken.at(-1)?.what).toMatch(/^Moved the gateway front back/);
+});
