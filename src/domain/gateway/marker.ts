@@ -1,3 +1,4 @@
+import { slug } from '../product.ts';
 import { entryOf, nodeAt, type YamlMap } from '../yaml/node.ts';
 import { type Api, alternativesOf, namesOf, openBecause } from './api.ts';
 
@@ -28,7 +29,7 @@ export function mark(text: string, api: Api, config: string): Marked | undefined
   if (!alternative) return undefined;
   const operation = {
     get: {
-      operationId: `backstay${config.replace(/\W/g, '')}`,
+      operationId: `${slug}${config.replace(/\W/g, '')}`,
       description: 'Tells which configuration answers. It is never called with a credential.',
       security: [Object.fromEntries(namesOf(alternative).map((name) => [name, []]))],
       responses: { '200': { description: 'Not used.' } },
