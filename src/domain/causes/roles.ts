@@ -59,7 +59,8 @@ const roles: readonly (readonly [RegExp, string])[] = [
   [/^vpcaccess\.connectors\.(get|list|use)$/, 'roles/vpcaccess.user'],
   [/^compute\.(networks|subnetworks)\.(get|list|use)$/, 'roles/compute.networkUser'],
   [/^eventarc\.triggers\.(get|list)$/, 'roles/eventarc.viewer'],
-  [/^apigateway\.(apis|gateways|apiconfigs)\.(get|list)$/, 'roles/apigateway.viewer'],
+  [/^apigateway\.((apis|gateways|apiconfigs)\.(get|list)|operations\.get)$/, 'roles/apigateway.viewer'],
+  [/^apigateway\.(apis|gateways|apiconfigs)\.(create|update|delete)$/, 'roles/apigateway.admin'],
   [/^iap\.(web|webServices)\.(get|set)IamPolicy$/, 'roles/iap.admin'],
 ];
 
