@@ -10,6 +10,7 @@ import {
   alertsRole,
   closerRole,
   deployerRole,
+  gatewayRole,
   readerRole,
   rollbackRole,
 } from '../../src/domain/setup/roles.ts';
@@ -35,6 +36,7 @@ function customRoles(): string {
     [rollbackRole, 'rollback', 'service (the project until it exists)'],
     [closerRole, 'deployer, with `--may-close`', 'service (the project until it exists)'],
     [alertsRole, 'deployer, with `--may-alert`', 'project'],
+    [gatewayRole, 'deployer, with `--may-release-gateways`', 'project'],
   ];
   const own = held.map(
     ([{ id, permissions }, by, on]) =>
@@ -44,8 +46,9 @@ function customRoles(): string {
     '| role | held by | on | permissions |',
     '|:--|:--|:--|:--|',
     ...own,
-    '| `roles/run.invoker` | invoker | service (the project until it exists) | predefined |',
+    '| `roles/run.invoker` | invoker; with `--may-release-gateways` the account of the gateway | service (the project until it exists) | predefined |',
     '| `roles/iam.serviceAccountUser` | deployer, rollback | runtime account | predefined |',
+    '| `roles/iam.serviceAccountUser` | deployer, with `--may-release-gateways` | account of the gateway | predefined |',
     '| `roles/iam.workloadIdentityPoolViewer` | deployer, reader | project | predefined |',
     '| `roles/iam.workloadIdentityUser` | the repository | deployer, invoker, reader and rollback account | predefined |',
   ].join('\n');

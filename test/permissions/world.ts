@@ -97,6 +97,7 @@ export class PermissionWorld {
       target: driver,
       mayClose: true,
       mayAlert: false,
+      mayReleaseGateways: false,
       targets: wishes.flatMap(({ targets }) => targets),
     };
     const { left } = await run({ wish: all });

@@ -33,6 +33,8 @@ export interface GatewayWorld {
   /** Waits until the data plane serves what the gateway names. */
   settled(): Promise<void>;
   calls(): { reads: number; writes: number };
+  /** From now on, the use case is logged in as this member. */
+  logInAs(member: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -77,9 +79,9 @@ async function open(sandbox: Sandbox): Promise<GatewayWorld> {
   const key = 'AIza-test-key';
   gatewayState(world).keys.set(key, 'consumer');
   // A project that has used the API before has its managed service enabled.
-  const token = (
-    await client.control('POST', '/tokens', { member: `serviceAccount:${sandbox.env.SERVICE_ACCOUNT}` })
-  ).body.accessToken as string;
+  const tokenFor = async (member: string) =>
+    (await client.control('POST', '/tokens', { member })).body.accessToken as string;
+  let token = await tokenFor(`serviceAccount:${sandbox.env.SERVICE_ACCOUNT}`);
   const lines: string[] = [];
   const log = {
     line: (text: string) => void lines.push(text),
@@ -188,6 +190,9 @@ ${more}`,
         reads: own.filter(({ method }) => method === 'GET').length,
         writes: own.filter(({ method }) => method !== 'GET').length,
       };
+    },
+    logInAs: async (member) => {
+      token = await tokenFor(member);
     },
     stop: () => sandbox.stop(),
   };

@@ -11,7 +11,7 @@ export const setupWish = (more: Partial<SetupWish> = {}): SetupWish => ({
     provider: 'backstay',
   },
   ...{ issuer: 'https://token.actions.githubusercontent.com', target: 'function' },
-  ...{ ownerWide: false, hostedOnly: false, mayClose: true, mayAlert: false },
+  ...{ ownerWide: false, hostedOnly: false, mayClose: true, mayAlert: false, mayReleaseGateways: false },
   targets: [
     {
       repository: { name: 'acme/ocr', id: '770001', ownerId: '4211', defaultBranch: 'main' },

@@ -65,7 +65,7 @@ export async function setupWorld(sandbox: Sandbox, member?: string) {
         issuer: sandbox.world.urls.get('oidc') ?? '',
         target: 'function',
       },
-      ...{ ownerWide: false, hostedOnly: false, mayClose: false, mayAlert: false },
+      ...{ ownerWide: false, hostedOnly: false, mayClose: false, mayAlert: false, mayReleaseGateways: false },
       targets: [
         {
           ...{ repository: found, name, environment: `prod/${name}`, branch: found.defaultBranch },

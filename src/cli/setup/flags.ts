@@ -108,6 +108,12 @@ export const setupFlags = definitions({
     ...off,
     sentence: 'The deployer may keep SLOs, alert policies and dashboards, as `actions/slo` does.',
   },
+  may_release_gateways: {
+    kind: boolean,
+    ...off,
+    sentence:
+      'The deployer may release API gateways, as `actions/gateway` does. An account is made that the gateway calls the function as.',
+  },
   pool: { kind: id, sentence: 'Id of the workload identity pool.', example: 'github', default: 'github' },
   provider: { kind: id, sentence: 'Id of the provider in the pool.', example: slug, default: slug },
   issuer: {

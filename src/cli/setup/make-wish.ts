@@ -70,7 +70,8 @@ export async function makeWish(
   const wish: SetupWish = {
     ...{ project, number, region, pool: values.pool, provider: values.provider, target: values.target },
     ...{ issuer: values.issuer ?? host.issuer, ownerWide: values.owner_wide, hostedOnly: values.hosted_only },
-    ...{ mayClose: values.may_close, mayAlert: values.may_alert, targets, files: [] },
+    ...{ mayClose: values.may_close, mayAlert: values.may_alert },
+    ...{ mayReleaseGateways: values.may_release_gateways, targets, files: [] },
   };
   checkWish(wish);
   return { ...wish, files: folder === undefined ? [] : filesOf(wish, values, folder, host) };

@@ -425,12 +425,28 @@ export const permissionChecks = [
     without: 'The API cannot be read.',
   },
   {
+    permission: 'apigateway.apis.create',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'note',
+    without: 'An API that does not exist yet is not made.',
+  },
+  {
     permission: 'apigateway.apiconfigs.create',
     on: 'project',
     stage: 'Gateway',
     role: gatewayAdmin,
     weight: 'stop',
     without: 'No configuration can be made of the document.',
+  },
+  {
+    permission: 'apigateway.gateways.create',
+    on: 'project',
+    stage: 'Gateway',
+    role: gatewayAdmin,
+    weight: 'note',
+    without: 'A gateway that does not exist yet is not made.',
   },
   {
     permission: 'apigateway.gateways.update',

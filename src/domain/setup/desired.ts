@@ -18,18 +18,23 @@ import {
   type CustomRole,
   closerRole,
   deployerRole,
+  gatewayRole,
   invokerRole,
   loginRole,
   readerRole,
   rollbackRole,
 } from './roles.ts';
-import { neededServices } from './services.ts';
+import { gatewayServices, neededServices } from './services.ts';
 import type { SetupTarget, SetupWish } from './wish.ts';
 
 /** Everything that has to be there, in the order in which it can be made. */
 export function desired(wish: SetupWish): Resource[] {
   return [
-    ...neededServices(wish.target).map((service) => ({ kind: 'api' as const, service })),
+    ...[...neededServices(wish.target), ...(wish.mayReleaseGateways ? gatewayServices : [])].map(
+      (service) => ({
+        ...{ kind: 'api' as const, service },
+      }),
+    ),
     { kind: 'pool', id: wish.pool, name: poolName(wish.number, wish.pool) },
     {
       kind: 'provider',
@@ -70,12 +75,13 @@ export function admissionOf({ ownerWide, hostedOnly, targets }: SetupWish): Admi
   };
 }
 
-const rolesOf = ({ target, mayAlert, mayClose }: SetupWish): CustomRole[] => [
+const rolesOf = ({ target, mayAlert, mayClose, mayReleaseGateways }: SetupWish): CustomRole[] => [
   deployerRole(target),
   readerRole,
   rollbackRole,
   ...(mayClose ? [closerRole] : []),
   ...(mayAlert ? [alertsRole] : []),
+  ...(mayReleaseGateways ? [gatewayRole] : []),
 ];
 
 const titles: Record<Part, (name: string) => string> = {
@@ -84,18 +90,26 @@ const titles: Record<Part, (name: string) => string> = {
   reader: (name) => `Checks ${name} and changes nothing`,
   rollback: (name) => `Moves the traffic of ${name}`,
   runtime: (name) => `Runs the code of ${name}`,
+  gateway: (name) => `Calls ${name} for its API gateway`,
 };
 
 /** The account that the code runs as: the user's, the one that serves now, or a new one. */
 export const runtimeOf = ({ project }: SetupWish, { name, service, runtimeAccount }: SetupTarget): string =>
   runtimeAccount ?? service.account ?? accountEmail(project, name, 'runtime');
 
+/** The part that nobody logs in as, and that a gateway is. */
+const gatewayParts = ({ mayReleaseGateways }: SetupWish): Part[] => (mayReleaseGateways ? ['gateway'] : []);
+
 /** The parts that log in. */
 export const loginParts = ['deployer', 'invoker', 'reader', 'rollback'] as const;
 
 function accounts(wish: SetupWish, target: SetupTarget): Resource[] {
   const own = accountEmail(wish.project, target.name, 'runtime');
-  const parts: Part[] = [...loginParts, ...(runtimeOf(wish, target) === own ? (['runtime'] as const) : [])];
+  const parts: Part[] = [
+    ...loginParts,
+    ...(runtimeOf(wish, target) === own ? (['runtime'] as const) : []),
+    ...gatewayParts(wish),
+  ];
   return parts.map((part) => ({
     kind: 'account',
     email: accountEmail(wish.project, target.name, part),
@@ -132,6 +146,13 @@ function grants(wish: SetupWish, target: SetupTarget): Resource[] {
     grant(onProject, custom(readerRole), accountMember(email('rollback'))),
     ...(wish.mayClose ? narrow(custom(closerRole), accountMember(email('deployer'))) : []),
     ...(wish.mayAlert ? [grant(onProject, custom(alertsRole), accountMember(email('deployer')))] : []),
+    ...(wish.mayReleaseGateways
+      ? [
+          grant(onProject, custom(gatewayRole), accountMember(email('deployer'))),
+          grant(onAccount(email('gateway')), actAsRole, accountMember(email('deployer'))),
+          ...narrow(invokerRole, accountMember(email('gateway'))),
+        ]
+      : []),
     ...narrow(custom(rollbackRole), accountMember(email('rollback'))),
     ...narrow(invokerRole, accountMember(email('invoker'))),
   ];
@@ -151,7 +172,7 @@ function onGithub(wish: SetupWish, target: SetupTarget): Resource[] {
           { kind: 'branch' as const, repository: repository.name, environment, branch },
         ]),
     variable(providerVariable, providerName(wish.number, wish.pool, wish.provider)),
-    ...loginParts.flatMap((part) => {
+    ...[...loginParts, ...gatewayParts(wish)].flatMap((part) => {
       const key = variableOf[part];
       return key === undefined ? [] : [variable(key, accountEmail(wish.project, name, part))];
     }),

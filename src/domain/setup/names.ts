@@ -3,13 +3,14 @@ import { slug } from '../product.ts';
 
 /** Names of what `init` makes. They follow from the names of the project, the function and the repository alone. */
 
-export type Part = 'deployer' | 'invoker' | 'reader' | 'rollback' | 'runtime';
+export type Part = 'deployer' | 'invoker' | 'reader' | 'rollback' | 'runtime' | 'gateway';
 
 /** The variable of the environment that holds an account. The reusable workflows read the first two. */
 export const variableOf: Partial<Record<Part, string>> = {
   deployer: 'SERVICE_ACCOUNT',
   invoker: 'INVOKER_SERVICE_ACCOUNT',
   reader: 'READER_SERVICE_ACCOUNT',
+  gateway: 'GATEWAY_SERVICE_ACCOUNT',
 };
 export const providerVariable = 'WORKLOAD_IDENTITY_PROVIDER';
 

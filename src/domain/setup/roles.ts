@@ -68,6 +68,13 @@ export const alertsRole: CustomRole = {
   permissions: [...alertingReads, ...alertingWrites, ...snoozePermissions].sort(),
 };
 
+/** What makes a configuration of a document, moves the gateway to it and back, and removes old configurations. */
+export const gatewayRole: CustomRole = {
+  id: roleId('Gateway'),
+  title: 'Releases API gateways',
+  permissions: permissionsOf(['Gateway']),
+};
+
 export const invokerRole = 'roles/run.invoker';
 export const loginRole = 'roles/iam.workloadIdentityUser';
 export const actAsRole = 'roles/iam.serviceAccountUser';

@@ -4,7 +4,7 @@ import { apiChecks, isNeededBy } from '../preflight/permissions.ts';
 /** The APIs of a login without a key, and of the set-up itself. Those of the release are the preflight's. */
 const forLogin = ['iam', 'iamcredentials', 'sts'].map((name) => `${name}.googleapis.com`);
 
-/** Every API that has to be on. A set-up makes no gateway, so that of gateways is not among them. */
+/** Every API that has to be on. Those of gateways are needed only by who releases one. */
 export function neededServices(target: TargetKind): string[] {
   const ofRelease = apiChecks
     .filter(({ of, stage }) => stage !== 'Gateway' && isNeededBy(of, target))
@@ -12,3 +12,9 @@ export function neededServices(target: TargetKind): string[] {
   // Images are pulled from Artifact Registry, although nothing is built.
   return [...new Set([...forLogin, ...ofRelease, 'artifactregistry.googleapis.com'])].sort();
 }
+
+/** What API Gateway needs besides: it keeps a configuration as a managed service, and its data plane asks Service Control. */
+export const gatewayServices: readonly string[] = [
+  ...apiChecks.filter(({ stage }) => stage === 'Gateway').map(({ service }) => service),
+  ...['servicecontrol.googleapis.com', 'servicemanagement.googleapis.com'],
+];

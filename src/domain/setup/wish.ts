@@ -49,6 +49,8 @@ export interface SetupWish {
   mayClose: boolean;
   /** Deployers may keep SLOs, alert policies and dashboards. */
   mayAlert: boolean;
+  /** Deployers may release the documents of API gateways. Each function gets an account that its gateway calls it as. */
+  mayReleaseGateways: boolean;
   targets: readonly SetupTarget[];
   /** Files of the repository in which the command runs: path and content. */
   files: readonly { path: string; content: string }[];

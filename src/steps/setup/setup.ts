@@ -38,7 +38,7 @@ export async function setUp(
   options: SetupOptions,
   signal?: AbortSignal,
 ): Promise<SetupEnd> {
-  const resources = desired(options.wish);
+  const resources = desired(options.undo ? everythingOf(options.wish) : options.wish);
   const plan = await look(ports, resources, options, signal);
   if (!options.apply) return { plan, written: 0, left: undefined };
   let written = 0;
@@ -57,6 +57,11 @@ export async function setUp(
   const left = written === 0 ? undefined : await look(ports, resources, options, signal);
   return { plan, written, left };
 }
+
+/** An undo takes away what an earlier run made, also if it is not told again what that run was asked for. */
+const everythingOf = (wish: SetupWish): SetupWish => ({
+  ...{ ...wish, mayClose: true, mayAlert: true, mayReleaseGateways: true },
+});
 
 async function look(
   { places, project }: SetupPorts,

@@ -16,6 +16,7 @@ import {
   alertsRole,
   closerRole,
   deployerRole,
+  gatewayRole,
   readerRole,
   rollbackRole,
 } from '../../../src/domain/setup/roles.ts';
@@ -54,13 +55,11 @@ group('what has to be there', () => {
     '%s: the roles hold every permission of the table of its actions, and no other',
     (target) => {
       const held = new Set(
-        [deployerRole(target), readerRole, rollbackRole, closerRole].flatMap(
+        [deployerRole(target), readerRole, rollbackRole, closerRole, gatewayRole].flatMap(
           ({ permissions }) => permissions,
         ),
       );
       const known = permissionChecks
-        // A set-up makes no gateway. Who releases one gets the predefined role, which the page of the action names.
-        .filter(({ stage }) => stage !== 'Gateway')
         .filter(
           (check) => !('of' in check) || check.of === target || (check.of === 'run' && target !== 'function'),
         )
@@ -95,14 +94,34 @@ group('what has to be there', () => {
     ]);
   });
 
+  test('what releases gateways is there only if it is asked for, and only the deployer may act as the account of the gateway', () => {
+    const about = (mayReleaseGateways: boolean) =>
+      desired(setupWish({ mayReleaseGateways })).filter((one) => /gateway/i.test(JSON.stringify(one)));
+    expect(about(false)).toEqual([]);
+    const gateway = 'ocr-api-gateway@my-project.iam.gserviceaccount.com';
+    const grants = about(true).flatMap((one) =>
+      one.kind === 'grant' && one.wanted ? [`${one.member} ${one.role} ${one.on.name}`] : [],
+    );
+    expect(grants).toEqual([
+      `serviceAccount:ocr-api-deployer@my-project.iam.gserviceaccount.com projects/my-project/roles/${gatewayRole.id} my-project`,
+      `serviceAccount:ocr-api-deployer@my-project.iam.gserviceaccount.com roles/iam.serviceAccountUser ${gateway}`,
+      `serviceAccount:${gateway} roles/run.invoker my-project`,
+    ]);
+    // The name that the example of the action reads.
+    expect(about(true)).toContainEqual(
+      expect.objectContaining({ kind: 'variable', name: 'GATEWAY_SERVICE_ACCOUNT', value: gateway }),
+    );
+    expect(about(true)).toContainEqual({ kind: 'api', service: 'apigateway.googleapis.com' });
+  });
+
   test.each(['a', 'ocr_api', 'a-function-with-a-name-of-more-than-thirty-letters', `x${'-'.repeat(30)}y`])(
     'the account ids of %s are valid, and differ',
     (name) => {
-      const ids = (['deployer', 'invoker', 'reader', 'rollback', 'runtime'] as const).map((part) =>
+      const ids = (['deployer', 'invoker', 'reader', 'rollback', 'runtime', 'gateway'] as const).map((part) =>
         accountId(name, part),
       );
       for (const id of ids) expect(id).toMatch(/^[a-z](?:[a-z0-9-]{4,28}[a-z0-9])$/);
-      expect(new Set(ids).size).toBe(5);
+      expect(new Set(ids).size).toBe(6);
     },
   );
 

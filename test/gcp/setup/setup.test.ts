@@ -72,7 +72,9 @@ describe('an empty project', () => {
 
   test('undone: what carries the mark is gone, and what others made stays', async () => {
     const world = await setupWorld(sandbox);
-    await world.run();
+    await world.run({
+      wish: await world.wish({ mayClose: true, mayAlert: true, mayReleaseGateways: true }),
+    });
     sandbox.world.policies.set(
       projectResource(sandbox),
       [
@@ -81,7 +83,12 @@ describe('an empty project', () => {
       ],
       'once',
     );
+    // It is not told again what the deployer may do.
     const undone = await world.run({ undo: true });
+    const roles = undone.plan.flatMap(({ resource }) => (resource.kind === 'role' ? [resource.id] : []));
+    expect(roles).toEqual(
+      expect.arrayContaining(['Closer', 'Alerts', 'Gateway'].map((what) => expect.stringContaining(what))),
+    );
     expect(undone.left?.filter(({ sign }) => sign === '-')).toEqual([]);
     const { accounts, pools, providers } = identityOf(sandbox.world);
     expect([...accounts.keys()]).toEqual([

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { grant } from '../../../sandbox/core/policies.ts';
 import { gatewayState } from '../../../sandbox/gateway/state.ts';
+import { permissionChecks } from '../../../src/domain/preflight/permissions.ts';
+import type { CheckRow } from '../../../src/domain/preflight/row.ts';
 import { summaryOf } from '../../../src/domain/report/render.ts';
+import { gatewayRole } from '../../../src/domain/setup/roles.ts';
 import { releaseView } from '../../../src/domain/summary/release/view.ts';
 import { type FastTime, installFastTime } from '../../support/fast-time.ts';
 import { ReleaseWorld } from '../../support/release-world.ts';
@@ -14,6 +17,8 @@ let time: FastTime;
 let world: ReleaseWorld;
 let url: string;
 let account: string;
+/** Gives the deployer these permissions of API Gateway and no other. */
+let hold: (permissions: readonly string[]) => void;
 beforeAll(async () => {
   time = installFastTime(10);
   world = await ReleaseWorld.open({}, time.clock);
@@ -26,12 +31,14 @@ beforeAll(async () => {
   url = (await world.service('door'))?.uri ?? '';
   const project = `projects/${sandbox.project}`;
   const deployer = `serviceAccount:${sandbox.env.SERVICE_ACCOUNT}`;
-  grant(
-    inner.policies,
-    `//cloudresourcemanager.googleapis.com/${project}`,
-    'roles/apigateway.admin',
-    deployer,
-  );
+  // Exactly what `init --may-release-gateways` gives.
+  const role = `${project}/roles/${gatewayRole.id}`;
+  hold = (permissions) =>
+    inner.roles.define({
+      ...{ name: role, title: 'test', includedPermissions: [...permissions], stage: 'GA', etag: 'AA==' },
+    });
+  hold(gatewayRole.permissions);
+  grant(inner.policies, `//cloudresourcemanager.googleapis.com/${project}`, role, deployer);
   grant(
     inner.policies,
     `//run.googleapis.com/${project}/locations/${sandbox.region}/services/door`,
@@ -145,3 +152,38 @@ test('a release that fails after its gateway has moved takes the gateway back af
   );
   expect(ran.report.actions_taken.at(-1)?.what).toMatch(/^Moved the gateway front back/);
 });
+
+const rowsOf = (isStop: boolean) =>
+  permissionChecks.filter(({ stage, weight }) => stage === 'Gateway' && (weight === 'stop') === isStop);
+
+test.each(rowsOf(true))(
+  'without $permission the release ends before its first write',
+  async ({ permission }) => {
+    const before = [await serving(), gateway()?.apiConfig];
+    hold(gatewayRole.permissions.filter((one) => one !== permission));
+    const ran = await release();
+    hold(gatewayRole.permissions);
+    expect([ran.report.outcome, ran.exitCode]).toEqual(['blocked', 1]);
+    expect(missingIn(ran.report)).toEqual([permission]);
+    expect([await serving(), gateway()?.apiConfig]).toEqual(before);
+  },
+);
+
+test('what a release can do without is named in the report, row by row', async () => {
+  const notes = rowsOf(false).map(({ permission }) => permission as string);
+  hold(gatewayRole.permissions.filter((one) => !notes.includes(one)));
+  write('fifth');
+  const ran = await release();
+  hold(gatewayRole.permissions);
+  expect(ran.report.outcome).toBe('promoted');
+  expect(missingIn(ran.report).toSorted()).toEqual(notes.toSorted());
+});
+
+function missingIn({ evidence }: Awaited<ReturnType<typeof release>>['report']): string[] {
+  const rows: readonly CheckRow[] = evidence.preflight?.rows ?? [];
+  return rows.flatMap(({ need, state }) =>
+    state === 'missing' && need.kind === 'permission' && need.permission.startsWith('apigateway.')
+      ? [need.permission]
+      : [],
+  );
+}
