@@ -99,6 +99,24 @@ export function alerting(folder: string, at: string): void {
   execFileSync(process.execPath, [cli, 'slo', '--mode', 'generate', '--output-dir', at], { cwd: folder });
 }
 
+/** Commits an API of one operation that takes a key, whose backend is this URL. */
+export const api = (folder: string, backend: string) =>
+  change(
+    folder,
+    'openapi.yaml',
+    `swagger: '2.0'
+info: { title: ocr, version: '1' }
+schemes: [https]
+securityDefinitions:
+  key: { type: apiKey, name: x-api-key, in: header }
+security: [{ key: [] }]
+x-google-backend: { address: '${backend}' }
+paths:
+  /v1/ocr:
+    post: { operationId: ocr, responses: { '200': { description: The text } } }
+`,
+  );
+
 /** A composite action of the user's own around the release. */
 export function nested(folder: string): void {
   const at = join(folder, '.github/actions/ship');

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { grant } from '../../../sandbox/core/policies.ts';
 import { functionState } from '../../../sandbox/functions/model.ts';
+import { gatewayState } from '../../../sandbox/gateway/state.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { runState } from '../../../sandbox/run/model.ts';
 import { type ActCommand, runAct } from './act.ts';
@@ -17,7 +19,9 @@ export class ActWorld {
   readonly kept: string;
   readonly #act: string;
   readonly #tree: string;
+  readonly #gatewayKey = '7mT2vL5nR8wB1dH4jP6gY0sUeQ';
   #runs = 0;
+  #enabling: NodeJS.Timeout | undefined;
 
   private constructor(act: string, sandbox: Sandbox, folder: string) {
     this.#act = act;
@@ -28,12 +32,17 @@ export class ActWorld {
     for (const part of ['kept', 'home', 'cache', 'workflows']) mkdirSync(join(folder, part));
   }
 
+  get #gatewayAccount(): string {
+    return `${this.sandbox.world.projectNumber}-compute@developer.gserviceaccount.com`;
+  }
+
   static async start(act: string): Promise<ActWorld> {
     const sandbox = await startSandbox({ buildMs: 50, logLagMs: 100, sampleReachability: true });
     return new ActWorld(act, sandbox, mkdtempSync(join(tmpdir(), 'bs-act-')));
   }
 
   async stop(): Promise<void> {
+    if (this.#enabling) clearInterval(this.#enabling);
     await this.sandbox.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -80,6 +89,28 @@ export class ActWorld {
       `projects/${project}/locations/${region}/services/${name}`,
     )?.live;
     return (live ?? []).flatMap(({ serves, percent }) => (percent ? [{ revision: serves, percent }] : []));
+  }
+
+  /** The URL of a function's service. */
+  urlOf(name: string): string {
+    const { project, region, world } = this.sandbox;
+    const service = runState(world).services.get(`projects/${project}/locations/${region}/services/${name}`);
+    return service?.doors.get('service')?.url ?? '';
+  }
+
+  /** Readies the project for a gateway in front of a function: the APIs, an account that may call the function, and a key. */
+  gateway(name: string): void {
+    const { project, region, world } = this.sandbox;
+    const service = `//run.googleapis.com/projects/${project}/locations/${region}/services/${name}`;
+    world.disabledServices.delete('apigateway.googleapis.com');
+    grant(world.policies, service, 'roles/run.invoker', `serviceAccount:${this.#gatewayAccount}`);
+    this.grant('roles/apigateway.admin');
+    const state = gatewayState(world);
+    state.keys.set(this.#gatewayKey, 'consumer');
+    // A person enables the managed service of a new API once.
+    this.#enabling ??= setInterval(() => {
+      for (const { managedService } of state.apis.values()) world.disabledServices.delete(managedService);
+    }, 5);
   }
 
   /** What the Functions API knows about a function. */
@@ -140,10 +171,11 @@ export class ActWorld {
             env[name] ?? '',
           ]),
         ),
+        GATEWAY_SERVICE_ACCOUNT: this.#gatewayAccount,
         // The sandbox has no account of its own for it.
         MONITORING_SERVICE_ACCOUNT: env.SERVICE_ACCOUNT ?? '',
       },
-      secrets: { GITHUB_TOKEN: 'token-of-the-job' },
+      secrets: { GITHUB_TOKEN: 'token-of-the-job', OCR_API_KEY: this.#gatewayKey },
       local: {
         ...Object.fromEntries(own),
         ...neighbours(withCalled(workflow, this.#tree), join(this.folder, 'neighbours')),
