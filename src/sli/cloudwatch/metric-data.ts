@@ -1,11 +1,12 @@
 import type { AwsClient } from '../../aws/client.ts';
 import { AwsError } from '../../aws/errors.ts';
 import { explainDenied } from '../../aws/login.ts';
-import { isObject, type JsonObject, listOf, textOf } from '../../domain/data/json.ts';
+import { isObject, type JsonObject, listOf, objectOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsRefused, CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import type { Point, Window } from '../minutes/window.ts';
 import { QuotaSpent } from '../quota/quota-spent.ts';
+import { firstWarning } from '../warnings.ts';
 import { type Metric, metricText } from './counters.ts';
 
 /** Reads sums of metrics, one list of points for each metric, in their order. A period without a point is absent. */
@@ -156,7 +157,7 @@ class Pages {
 }
 
 function messagesOf(value: unknown): string | undefined {
-  const [first] = listOf(value);
-  if (!isObject(first)) return undefined;
-  return [textOf(first.Code), textOf(first.Value)].filter(Boolean).join(': ').slice(0, 300);
+  const { Code, Value } = objectOf(listOf(value)[0]);
+  const said = [textOf(Code), textOf(Value)].filter(Boolean).join(': ').slice(0, 300);
+  return said === '' ? firstWarning(value) : said;
 }

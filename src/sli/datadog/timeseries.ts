@@ -1,7 +1,8 @@
-import { isObject, type JsonObject, listOf, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
+import { isObject, type JsonObject, listOf, objectOf, textsOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import type { Point, Window } from '../minutes/window.ts';
+import { firstWarning } from '../warnings.ts';
 import type { DatadogApi } from './api.ts';
 import { stepProblem } from './step.ts';
 
@@ -49,10 +50,10 @@ function seriesOf(
   { from, to, interval }: { from: number; to: number; interval: number },
 ): Series[][] {
   // Datadog can answer 200 and say in `errors` that a query failed.
-  const said = textOf(answer.errors) ?? textsOf(answer.errors)[0];
+  const said = firstWarning(answer.errors);
   if (said !== undefined)
     throw new ReleaseError('counts-partial', {
-      what: `Datadog answered only in part: ${said.replace(/\s+/g, ' ').slice(0, 300)}.`,
+      what: `Datadog answered only in part: ${said}.`,
     });
   const data = objectOf(answer.data);
   if (data.type !== 'timeseries_response' || !isObject(data.attributes))

@@ -1,9 +1,10 @@
-import { isObject, type JsonObject, listOf, objectOf, textOf, textsOf } from '../../domain/data/json.ts';
+import { isObject, type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { type HttpResponse, send, TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import { QuotaSpent } from '../quota/quota-spent.ts';
+import { firstWarning } from '../warnings.ts';
 import { explainAccount, explainKey } from './login.ts';
 import type { RegionName } from './regions.ts';
 
@@ -73,7 +74,7 @@ export function createNrql(client: NerdGraphClient): Nrql {
         what: `New Relic at ${base} answered with a redirect (${status}).`,
       });
     const body = jsonOf(answer);
-    const [error] = listOf(body?.errors).map(errorOf);
+    const error = firstError(body?.errors);
     if (status === 429) throw refuseFor();
     if (status === 401 || status === 403 || error?.code === 'BAD_API_KEY')
       throw explainKey(client, status, error?.message ?? '');
@@ -126,10 +127,10 @@ export function createNrql(client: NerdGraphClient): Nrql {
     const { nrql } = objectOf(owner);
     if (!isObject(nrql) || !Array.isArray(nrql.results))
       throw new ReleaseError('response-malformed', { what: 'New Relic answered without results.' });
-    const [message] = textsOf(objectOf(nrql.metadata).messages);
+    const message = firstWarning(objectOf(nrql.metadata).messages);
     if (message !== undefined)
       throw new ReleaseError('counts-partial', {
-        what: `New Relic answered only in part: ${message.slice(0, 300)}.`,
+        what: `New Relic answered only in part: ${message}.`,
       });
     return nrql.results.map(objectOf);
   }
@@ -163,6 +164,10 @@ function errorOf(raw: unknown): NerdGraphError {
     message: (textOf(message) ?? '').replace(/\s+/g, ' ').trim().slice(0, 300).replace(/\.$/, ''),
   };
 }
+
+/** Any error at all, also one of a shape that nobody documents, means that the answer is not whole. */
+const firstError = (errors: unknown): NerdGraphError | undefined =>
+  firstWarning(errors) === undefined ? undefined : errorOf(Array.isArray(errors) ? errors[0] : errors);
 
 const said = (error: NerdGraphError | undefined) => (error?.message ? `: ${error.message}` : '');
 

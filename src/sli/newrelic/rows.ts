@@ -10,7 +10,8 @@ const malformed = (why: string) =>
 /** The number `n` of a row. */
 export function countOf({ n }: JsonObject, query: string): number {
   // A sum over nothing is null.
-  if (n === null || n === undefined) return 0;
+  // A sum over nothing is null. A row without its number says nothing, which is not the number 0.
+  if (n === null) return 0;
   if (typeof n !== 'number' || !Number.isFinite(n)) throw malformed('a count is no number');
   if (n >= 0 && Number.isInteger(n)) return n;
   throw new CountsUnusable({

@@ -2,6 +2,7 @@ import { isObject, textsOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Labels } from '../../domain/slo/selector.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
+import { firstWarning } from '../warnings.ts';
 
 export interface Sample {
   /** Seconds since the epoch. */
@@ -48,11 +49,13 @@ export function dataOf(body: unknown): unknown {
     if (lasting.has(String(body.errorType))) throw new CountsUnusable(parts);
     throw new ReleaseError('remote-error', parts);
   }
-  const infos = textsOf(body.infos).filter((info) => !info.startsWith('PromQL info:'));
-  const missing = [...textsOf(body.warnings), ...infos];
-  if (missing.length > 0 || body.isPartial === true)
+  const infos = Array.isArray(body.infos)
+    ? body.infos.filter((info) => !String(info).startsWith('PromQL info:'))
+    : body.infos;
+  const missing = firstWarning(body.warnings) ?? firstWarning(infos);
+  if (missing !== undefined || body.isPartial === true)
     throw new ReleaseError('counts-partial', {
-      what: `Prometheus answered only in part: ${missing[0]?.slice(0, 300) ?? 'isPartial'}.`,
+      what: `Prometheus answered only in part: ${missing ?? 'isPartial'}.`,
     });
   return body.data;
 }
