@@ -52,6 +52,8 @@ export async function startDatadog({ now, limit = { calls: 100_000, seconds: 60 
   const calls: { path: string; body: Record<string, unknown> }[] = [];
   /** SLOs and monitors. */
   const objects = datadogObjects();
+  /** What a test makes of a list of SLOs or monitors. */
+  const lists = { spoil: (_kind: string, body: unknown): unknown => body };
   const periods = new Map<number, number>();
   let made = 0;
 
@@ -188,10 +190,13 @@ export async function startDatadog({ now, limit = { calls: 100_000, seconds: 60 
       const verb = request.method === 'GET' ? 'read' : 'write';
       const denied = refusal(request, `${kind}s_${verb}`);
       if (denied) return denied;
+      if (take('throttle'))
+        return { ...refuse(429, 'Too many requests'), headers: { 'x-ratelimit-reset': '7' } };
       if (take('outage')) return { status: 503, body: 'upstream connect error' };
       const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
       const url = new URL(request.url ?? '', 'http://datadog');
-      return objects.answer(request.method ?? 'GET', url, body) ?? refuse(404, 'Not found');
+      const answer = objects.answer(request.method ?? 'GET', url, body) ?? refuse(404, 'Not found');
+      return verb === 'read' ? { ...answer, body: lists.spoil(kind, answer.body) } : answer;
     }
     if (path !== '/api/v2/query/timeseries' || request.method !== 'POST') return refuse(404, 'Not found');
     const refused = refusal(request);
@@ -226,5 +231,6 @@ export async function startDatadog({ now, limit = { calls: 100_000, seconds: 60 
     troubles,
     calls,
     objects,
+    lists,
   };
 }

@@ -2,7 +2,15 @@ import type { JsonObject } from '../../domain/data/json.ts';
 import { type HttpResponse, TransportError } from '../../http/send.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
 import { QuotaSpent } from '../quota/quota-spent.ts';
-import { answeredBy, type DatadogCall, type DatadogClient, exchange, objectIn, saidBy } from './exchange.ts';
+import {
+  answeredBy,
+  type DatadogCall,
+  type DatadogClient,
+  exchange,
+  objectIn,
+  renewalMs,
+  saidBy,
+} from './exchange.ts';
 import type { DatadogLogin } from './login.ts';
 
 /** Calls one method and returns the JSON object that it answers. */
@@ -11,9 +19,6 @@ export type DatadogApi = (path: string, call: DatadogCall) => Promise<JsonObject
 const mostTries = 3;
 /** Statuses after which the same call may succeed. Datadog answers 404 to good queries at times. */
 const isTransient = (status: number) => status === 404 || status === 408 || status >= 500;
-/** A limit is renewed after this time if Datadog does not say when. */
-const usualResetSeconds = 10;
-const mostResetSeconds = 3600;
 
 export function createDatadogApi(client: DatadogClient, login: DatadogLogin): DatadogApi {
   const { clock } = client;
@@ -25,9 +30,7 @@ export function createDatadogApi(client: DatadogClient, login: DatadogLogin): Da
   function noteLimit({ status, headers }: HttpResponse): void {
     const left = headers['x-ratelimit-remaining'];
     if (status !== 429 && (left === undefined || !(Number(left) <= 0))) return;
-    const reset = Number(headers['x-ratelimit-reset'] ?? usualResetSeconds);
-    const seconds = reset >= 0 ? Math.min(mostResetSeconds, reset) : usualResetSeconds;
-    spentUntil = clock.steady() + Math.max(1, seconds) * 1000;
+    spentUntil = clock.steady() + renewalMs(headers);
     const { 'x-ratelimit-limit': most, 'x-ratelimit-period': period } = headers;
     limit =
       /^\d{1,9}$/.test(most ?? '') && /^\d{1,6}$/.test(period ?? '') ? `${most} calls in ${period} s` : '';

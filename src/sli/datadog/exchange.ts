@@ -46,6 +46,17 @@ export async function exchange(
   return answer;
 }
 
+/** A limit is renewed after this time if Datadog does not say when. */
+const usualResetSeconds = 10;
+const mostResetSeconds = 3600;
+
+/** How many milliseconds it takes until a limit of Datadog is renewed. */
+export function renewalMs(headers: HttpResponse['headers']): number {
+  const reset = Number(headers['x-ratelimit-reset'] ?? usualResetSeconds);
+  const seconds = reset >= 0 ? Math.min(mostResetSeconds, reset) : usualResetSeconds;
+  return Math.max(1, seconds) * 1000;
+}
+
 /** What Datadog says of an error, as the end of a sentence. Its errors are `{"errors": ["…"]}`; a proxy answers otherwise. */
 export function saidBy({ body }: HttpResponse): string {
   try {

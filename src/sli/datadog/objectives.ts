@@ -5,7 +5,8 @@ import { isObject, type Json, type JsonObject, listOf, objectOf, textsOf } from 
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { type HttpResponse, TransportError } from '../../http/send.ts';
 import type { SloStore } from '../../steps/slo/ports.ts';
-import { answeredBy, type DatadogClient, exchange, saidBy } from './exchange.ts';
+import { firstWarning } from '../warnings.ts';
+import { answeredBy, type DatadogClient, exchange, renewalMs, saidBy } from './exchange.ts';
 import type { DatadogLogin } from './login.ts';
 
 const paths: Readonly<Record<string, string>> = {
@@ -15,6 +16,8 @@ const paths: Readonly<Record<string, string>> = {
 const pageSize = 500;
 const mostPages = 20;
 const mostTries = 3;
+/** A limit that is renewed later than this ends the run. */
+const mostWaitMs = 60_000;
 
 /** What Datadog replaces whole on a change and we do not decide. */
 const kept: Readonly<Record<string, readonly string[]>> = {
@@ -58,20 +61,24 @@ export function createDatadogObjectives(
           why: 'The keys are wrong, belong to another site, or the application key lacks a scope.',
           fix: 'Compare datadog_site with the address of your Datadog, and give the application key the scopes slos_read, slos_write, monitors_read and monitors_write.',
         });
-      const again = answer.status === 429 || (method === 'GET' && answer.status >= 500);
+      const isSpent = answer.status === 429;
+      const waitMs = isSpent ? renewalMs(answer.headers) : 500 * 2 ** tries;
+      const again = isSpent ? waitMs <= mostWaitMs : method === 'GET' && answer.status >= 500;
       if (!again || tries >= mostTries) throw answeredBy(client, answer);
-      await client.clock.sleep(500 * 2 ** tries, signal);
+      await client.clock.sleep(waitMs, signal);
     }
   }
 
-  /** Every page. A list that does not end is an error, because half of one hides what is there. */
+  /**
+   * Every page. A list that does not end, or not all of one, is an error, because it hides what is there. A list that moves between two
+   * pages has things twice.
+   */
   async function everyPage(pathOf: (page: number) => string, signal: AbortSignal): Promise<JsonObject[]> {
-    const items: JsonObject[] = [];
+    const items = new Map<string, JsonObject>();
     for (let page = 0; page < mostPages; page++) {
-      const body = await send('GET', pathOf(page), signal);
-      const some = listOf(Array.isArray(body) ? body : objectOf(body).data).map(objectOf);
-      items.push(...some);
-      if (some.length < pageSize) return items;
+      const some = itemsOf(await send('GET', pathOf(page), signal));
+      for (const one of some) items.set(String(one.id), one);
+      if (some.length < pageSize) return [...items.values()];
     }
     throw new ReleaseError('response-too-large', {
       what: `Datadog has more than ${mostPages * pageSize} SLOs or monitors with the tags of this SLO.`,
@@ -158,6 +165,20 @@ export function createDatadogObjectives(
       });
     },
   };
+}
+
+/** Monitors are a list, SLOs one in an object, with errors beside it. */
+function itemsOf(body: Json): JsonObject[] {
+  const { data, errors } = objectOf(body);
+  const said = firstWarning(errors);
+  if (said !== undefined)
+    throw new ReleaseError('remote-error', { what: `Datadog listed only a part: ${said}.` });
+  const list = Array.isArray(body) ? body : data === null ? [] : data;
+  if (!Array.isArray(list) || !list.every((one) => isObject(one) && one.id !== undefined))
+    throw new ReleaseError('response-malformed', {
+      what: 'Datadog answered without a list of SLOs or monitors.',
+    });
+  return list.map(objectOf);
 }
 
 function jsonOf({ body }: HttpResponse): Json {

@@ -23,7 +23,9 @@ const request: AlertingRequest = {
 const scopes = ['slos_read', 'slos_write', 'monitors_read', 'monitors_write'];
 
 let datadog: Awaited<ReturnType<typeof startDatadog>>;
+let slept: number[];
 beforeEach(async () => {
+  slept = [];
   datadog = await startDatadog({ now: Date.now });
   datadog.apiKeys.add('api');
   datadog.appKeys.set('app', { scopes });
@@ -36,7 +38,7 @@ function run(
 ) {
   const client = {
     base: datadog.url,
-    clock: { now: Date.now, steady: Date.now, sleep: async () => {} },
+    clock: { now: Date.now, steady: Date.now, sleep: async (ms: number) => void slept.push(ms) },
     userAgent: 'test',
   };
   const login = keyLogin(client, 'us1', { apiKey: 'api', appKey: 'app' });
@@ -145,6 +147,41 @@ test('what the file no longer has is deleted only with prune, monitors before th
   expect(datadog.objects.slos.size).toBe(2);
   expect(await run('apply', { prune: true })).toMatchObject({ verdict: 'pass', writes: 4 });
   expect([datadog.objects.slos.size, datadog.objects.monitors.size]).toEqual([1, 3]);
+});
+
+test.each<[what: string, kind: string, spoil: (list: Record<string, unknown>[]) => unknown]>([
+  ['no list of SLOs', 'slo', () => ({})],
+  ['no list of monitors', 'monitor', () => ({})],
+  ['an error in place of a list', 'slo', () => ({ data: null, errors: ['a shard is away'] })],
+  ['half a list', 'slo', (list) => ({ data: list.slice(1), errors: ['a shard is away'] })],
+  ['a monitor that is none', 'monitor', () => ['x']],
+])('%s: nothing is made beside what may be there', async (_, spoiled, spoil) => {
+  await run('apply');
+  datadog.lists.spoil = (kind, body) => {
+    const { data } = body as { data?: Record<string, unknown>[] };
+    return kind === spoiled ? spoil(data ?? (body as Record<string, unknown>[])) : body;
+  };
+  for (const mode of ['plan', 'apply'] as const)
+    await expect(run(mode, { prune: true })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(response-malformed|remote-error)$/),
+    });
+  expect([datadog.objects.slos.size, datadog.objects.monitors.size]).toEqual([1, 3]);
+});
+
+test('what a page lists twice, because the list moved, is one thing and is not pruned', async () => {
+  await run('apply');
+  datadog.lists.spoil = (kind, body) => {
+    const { data } = body as { data?: unknown[] };
+    return kind === 'slo' ? { ...(body as object), data: [...(data ?? []), ...(data ?? [])] } : body;
+  };
+  expect(await run('apply', { prune: true })).toMatchObject({ verdict: 'pass', writes: 0 });
+  expect([datadog.objects.slos.size, datadog.objects.monitors.size]).toEqual([1, 3]);
+});
+
+test('after 429 it waits until the limit is renewed, and never for hours', async () => {
+  datadog.troubles.push('throttle');
+  expect(await run('plan')).toMatchObject({ verdict: 'pass' });
+  expect(slept).toEqual([7000]);
 });
 
 test.each(scopes.filter((scope) => scope.endsWith('_read')))(
