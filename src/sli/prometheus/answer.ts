@@ -24,7 +24,13 @@ function malformed(why: string): ReleaseError {
 }
 
 function sampleOf(raw: unknown): Sample | undefined {
-  if (!Array.isArray(raw) || raw.length !== 2 || typeof raw[0] !== 'number' || typeof raw[1] !== 'string')
+  if (
+    !Array.isArray(raw) ||
+    raw.length !== 2 ||
+    typeof raw[0] !== 'number' ||
+    typeof raw[1] !== 'string' ||
+    raw[1].trim() === ''
+  )
     throw malformed('a sample is not [time, "value"]');
   const value = Number(raw[1]);
   // NaN marks a series that has ended. It is not a count, and not a zero either.
@@ -96,7 +102,7 @@ export function readMatrix(body: unknown): Series[] {
   });
 }
 
-/** Reads the one number of an instant query over the whole window. Returns undefined if there is none, or NaN. */
+/** Reads the one number of an instant query over the whole window. Undefined: there is none. NaN: what is there is no count. */
 export function readNumber(body: unknown): number | undefined {
   const data = dataOf(body);
   if (!isObject(data)) throw malformed('it has no data');
@@ -106,5 +112,5 @@ export function readNumber(body: unknown): number | undefined {
   const first: unknown = result[0];
   if (first === undefined) return undefined;
   const sample = isObject(first) ? sampleOf(first.value) : undefined;
-  return sample?.value;
+  return sample === undefined ? Number.NaN : sample.value;
 }

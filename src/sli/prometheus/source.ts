@@ -113,7 +113,8 @@ export function createPrometheus(options: PrometheusOptions): SliSource {
           sumOf(counters.bad),
           sumOf(counters.good),
         ]);
-        if (total === undefined) continue;
+        // A sum that is no number is unknown, and not the number 0.
+        if (total === undefined || [total, bad, good].some(Number.isNaN)) continue;
         // An absent increase counts as 0 only if the counter exists or may be absent.
         const part = bad ?? good;
         const counter = counters.good === undefined ? 'bad' : 'good';

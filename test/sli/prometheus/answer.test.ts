@@ -37,6 +37,11 @@ describe('answers', () => {
       /no metric or values/,
     ],
     [
+      'a sample without a value',
+      { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[1, ' ']] }] } },
+      /not \[time, "value"\]/,
+    ],
+    [
       'a sample of numbers',
       { status: 'success', data: { resultType: 'matrix', result: [{ metric: {}, values: [[1, 2]] }] } },
       /not \[time, "value"\]/,
@@ -82,7 +87,8 @@ describe('answers', () => {
   test('a single number: none, NaN, or several', () => {
     const vector = (...result: unknown[]) => ({ status: 'success', data: { resultType: 'vector', result } });
     expect(readNumber(vector())).toBeUndefined();
-    expect(readNumber(vector({ value: [1, 'NaN'] }))).toBeUndefined();
+    // No sum, and not the number 0: an increase of no failures would look healthy.
+    for (const text of ['NaN', '+Inf', '-1']) expect(readNumber(vector({ value: [1, text] }))).toBeNaN();
     expect(readNumber(vector({ value: [1, '12.5'] }))).toBe(12.5);
     expect(() => readNumber(vector({ value: [1, '1'] }, { value: [1, '1'] }))).toThrow('several series');
   });

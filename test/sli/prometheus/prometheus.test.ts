@@ -242,6 +242,23 @@ describe('the source', () => {
     expect(asked[0]?.query).toBe('sum(increase(reqs{revision=~"ocr-[a-z0-9-]+"}[86400s]))');
   });
 
+  test.each([
+    ['all', '200'],
+    ['bad', '500'],
+  ])('a sum of %s requests that is no number is no total', async (_, code) => {
+    const { url } = await serve(({ query }) => ({
+      body: {
+        status: 'success',
+        data: {
+          resultType: 'vector',
+          result: [{ value: [1, query.includes('500') === (code === '500') ? 'NaN' : '1000'] }],
+        },
+      },
+    }));
+    const { source } = open(url, { badOptional: true });
+    expect(await source.total({ service: 'ocr', objectives }, start - 86_400_000, start)).toEqual({});
+  });
+
   test('an objective without counters is refused before the watch begins', () => {
     expect(() => open('http://127.0.0.1:1', { counters: undefined })).toThrow('prometheus_total');
   });
