@@ -95,11 +95,13 @@ export function createCloudWatch({
         const own = counters(objective);
         const points = await patiently(() => read(metricsOf(own), window, signal), signal);
         const sum = { total: 0, bad: 0 };
-        for (const minute of minutesOf(pointsOf(own, points))) {
+        const counted = pointsOf(own, points);
+        for (const minute of minutesOf(counted)) {
           sum.total += minute.total;
           sum.bad += Math.min(minute.bad, minute.total);
         }
-        if ((points[0]?.length ?? 0) > 0) totals[objective.id] = sum;
+        // Calls that Lambda throttled are not in its counter of all calls.
+        if ((counted[0]?.length ?? 0) > 0) totals[objective.id] = sum;
       }
       return totals;
     },

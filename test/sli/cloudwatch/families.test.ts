@@ -123,6 +123,15 @@ const putAll = ({ namespace, dimensions, put }: Case, at: number) => {
     aws.put({ namespace, name, dimensions }, at, value, minute);
 };
 
+test('if Lambda throttled every call of a window, that is the total, and not an unknown one', async () => {
+  const dimensions = { FunctionName: 'ocr', Resource: 'ocr:live' };
+  aws.put({ namespace: 'AWS/Lambda', name: 'Throttles', dimensions }, start, 30, minute);
+  const query = { service: 'ocr', objectives: [{ id: 'availability', kind: 'availability' } as const] };
+  expect(await sourceOf('lambda', dimensions).total(query, start - 60 * minute, clock.now())).toEqual({
+    availability: { total: 30, bad: 30 },
+  });
+});
+
 test('every family has a case', () => {
   expect([...new Set(cases.map(({ family }) => family))]).toEqual([...familyNames]);
 });
