@@ -350,6 +350,14 @@ describe('what is asked', () => {
     );
   });
 
+  test('a budget of which the program saw only the beginning is no budget, and a late one is', async () => {
+    const clock = new VirtualClock(start);
+    const day = 24 * 60 * minute;
+    const late = (ms: number) => open(perSecond([], ms), clock).total(query, start - day, start);
+    await expect(late(23 * 60 * minute)).rejects.toMatchObject({ code: 'counts-partial' });
+    expect(await late(10 * minute)).toEqual({ availability: { total: 85_800, bad: 0 } });
+  });
+
   test.each([
     [0, 300, [], 60, [300]],
     [0, 300, [0], 60, [300]],
