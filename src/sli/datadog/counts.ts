@@ -123,15 +123,20 @@ export class DatadogCounts {
       window,
       signal,
     );
-    for (const [n, { id, total }] of pairs.entries()) {
-      const counted = (series: readonly Series[] = []) =>
+    for (const [n, { id, total, bad }] of pairs.entries()) {
+      const counted = ({ tag }: CountQuery, series: readonly Series[] = []) =>
         pointsOf(
-          series.filter(({ tags }) => !except.some((revision) => tags.includes(`${total.tag}:${revision}`))),
+          series.filter(
+            ({ tags }) =>
+              tag === undefined ||
+              (tags.some((text) => text.startsWith(`${tag}:${service}-`)) &&
+                !except.some((revision) => tags.includes(`${tag}:${revision}`))),
+          ),
         );
-      const points = counted(answers[2 * n]);
+      const points = counted(total, answers[2 * n]);
       if (points.length === 0) continue;
       const sum = { total: 0, bad: 0 };
-      for (const minute of minutesOf([points, counted(answers[2 * n + 1])])) {
+      for (const minute of minutesOf([points, counted(bad, answers[2 * n + 1])])) {
         sum.total += minute.total;
         sum.bad += Math.min(minute.bad, minute.total);
       }

@@ -376,6 +376,21 @@ describe('counts that do not exist', () => {
   });
 });
 
+test('totals leave out what other services counted, whatever the tag of their revisions', async () => {
+  const sum = (metric: string, tag: string) => count(`sum:${metric}{${tag}:$revision}`);
+  for (const service of ['ocr', 'other']) {
+    const at = start - 40 * minute;
+    datadog.put(hits, [`version:${service}-1`], at, 100, minute);
+    datadog.put(errors, [`revision:${service}-1`], at, service === 'ocr' ? 50 : 0, minute);
+  }
+  const source = sourceOf({ counts: { total: sum(hits, 'version'), bad: sum(errors, 'revision') } });
+  const query = { service: 'ocr', objectives };
+  expect(await source.total(query, start - 60 * minute, start)).toEqual({
+    availability: { total: 100, bad: 50 },
+  });
+  expect(await source.total({ ...query, except: ['ocr-1'] }, start - 60 * minute, start)).toEqual({});
+});
+
 describe('late minutes', () => {
   test('what comes late is counted once, and later minutes wait longer', async () => {
     past();
