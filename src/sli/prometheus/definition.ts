@@ -218,9 +218,11 @@ export const prometheus = defineSource({
   },
   async open({ rest, clock, log, projectId, member, objectives, outside }, settings) {
     const { createPrometheus } = await import('./source.ts');
-    const { login: kind, url } = settings;
+    const { login: kind, url, user, token } = settings;
     // A short value is no secret, and to mask it would spoil the log.
     for (const value of Object.values(settings.headers)) if (value.length >= 6) outside.mask(value);
+    if (user !== undefined && token !== undefined)
+      outside.mask((await import('./login/secrets.ts')).basicOf(user, token));
     const world = { ...outside, clock };
     const login =
       url === undefined || kind === 'token'

@@ -124,6 +124,18 @@ describe('what the user gives', () => {
     expect(await chosen(inputs).open()).toEqual(counted);
   });
 
+  test('a password is masked as it is sent, because a server may repeat what it got', async () => {
+    const sent = Buffer.from('123456:glc_secret_of_grafana').toString('base64');
+    const { url } = await front(secretGuard('Basic x', 'Basic'));
+    const inputs = {
+      prometheus_url: url,
+      prometheus_user: '123456',
+      prometheus_token: 'glc_secret_of_grafana',
+    };
+    await expect(chosen(inputs).open()).rejects.toMatchObject({ code: 'permission-denied' });
+    expect(masked).toEqual([sent]);
+  });
+
   test('headers, which are masked, and a tenant', async () => {
     const { url, requests } = await front(tenantGuard('team-ocr'));
     const inputs = {

@@ -18,12 +18,16 @@ export const addedHeaders = ({ headers = {}, tenant }: SecretSettings): Record<s
   ...(tenant === undefined ? {} : { 'x-scope-orgid': tenant }),
 });
 
+/** A user and a password as basic authentication sends them. Whoever reads it knows the password. */
+export const basicOf = (user: string, token = ''): string =>
+  Buffer.from(`${user}:${token}`).toString('base64');
+
 /** Logs in with what the user gave: a bearer token, a user with a password, or headers. */
 export function secretLogin(settings: SecretSettings): ServerLogin {
   const { user, token } = settings;
   const authorization =
     user !== undefined
-      ? `Basic ${Buffer.from(`${user}:${token ?? ''}`).toString('base64')}`
+      ? `Basic ${basicOf(user, token)}`
       : token !== undefined
         ? `Bearer ${token}`
         : undefined;
