@@ -18,6 +18,8 @@ export type NewRelicTrouble =
   | 'server-error'
   | 'outage'
   | 'throttle'
+  /** A refusal that says when to come again: in five minutes. */
+  | 'pause'
   | 'limit'
   | 'message'
   | 'some-error'
@@ -28,6 +30,7 @@ export type NewRelicTrouble =
 interface Answer {
   status: number;
   body: unknown;
+  headers?: Record<string, string>;
 }
 
 const failed = (message: string, errorClass: string, status = 200): Answer => ({
@@ -83,6 +86,12 @@ export async function startNewRelic({ now, perMinute = 3000 }: NewRelicOptions) 
     if (take('outage')) return { status: 503, body: 'Service Unavailable' };
     if (take('redirect')) return { status: 302, body: '' };
     if (take('throttle')) return { status: 429, body: { errors: [{ message: 'Too many requests' }] } };
+    if (take('pause'))
+      return {
+        status: 429,
+        body: { errors: [{ message: 'Too many requests' }] },
+        headers: { 'retry-after': '300' },
+      };
     const minute = Math.floor(now() / 60_000);
     const used = (minutes.get(minute) ?? 0) + 1;
     minutes.set(minute, used);
@@ -136,8 +145,9 @@ export async function startNewRelic({ now, perMinute = 3000 }: NewRelicOptions) 
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { status, body } = answerOf(request, Buffer.concat(chunks).toString('utf8'));
+    const { status, body, headers } = answerOf(request, Buffer.concat(chunks).toString('utf8'));
     response.writeHead(status, {
+      ...headers,
       'content-type': 'application/json',
       ...(status === 302 ? { location: 'https://elsewhere.example/' } : {}),
     });

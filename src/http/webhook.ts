@@ -3,6 +3,7 @@ import type { Hook } from '../domain/notify/hook.ts';
 import { signatureHeaders } from '../domain/product.ts';
 import type { Webhooks } from '../steps/notify/ports.ts';
 import type { Clock } from '../steps/ports/clock.ts';
+import { retryAfterOf } from './retry-after.ts';
 import { send } from './send.ts';
 import { TransportError } from './transport-error.ts';
 
@@ -31,20 +32,13 @@ export function createWebhooks(clock: Pick<Clock, 'now'>, userAgent: string): We
           maxBytes: 16 * 1024,
           truncate: true,
         });
-        return { status, retryAfterMs: retryAfter(headers['retry-after'], clock.now()) };
+        return { status, retryAfterMs: retryAfterOf(headers['retry-after'], clock.now()) };
       } catch (error) {
         // The message of the error holds the path of the URL, which is a secret.
         return { status: undefined, why: whyOf(error) };
       }
     },
   };
-}
-
-/** Seconds or a date (RFC 9110 section 10.2.3), in milliseconds from now. */
-function retryAfter(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  const wait = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
 }
 
 function whyOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { retryAfterOf } from '../../http/retry-after.ts';
 import { type HttpResponse, send, TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
@@ -25,8 +26,9 @@ export type Nrql = (query: string, signal?: AbortSignal) => Promise<JsonObject[]
 const mostTries = 3;
 /** Seconds that New Relic may take for a query. Its own default of 5 is short for a busy account. */
 const querySeconds = 20;
-/** After a refusal nothing is sent for this long. The limit of an account counts queries by the minute. */
+/** After a refusal nothing is sent for this long, or for as long as New Relic asks. The limit of an account counts queries by the minute. */
 const pauseMs = 30_000;
+const mostPauseMs = 3_600_000;
 
 const document = `query($account: Int!, $nrql: Nrql!) { actor { account(id: $account) { nrql(query: $nrql, timeout: ${querySeconds}) { results metadata { messages } } } } }`;
 
@@ -48,8 +50,8 @@ export function createNrql(client: NerdGraphClient): Nrql {
       why: 'An account may make 3,000 queries a minute, and all of its users and tools share them.',
       fix: 'Release fewer functions at a time, or query less with other tools.',
     });
-  const refuseFor = (): QuotaSpent => {
-    spentUntil = clock.steady() + pauseMs;
+  const refuseFor = (askedMs = 0): QuotaSpent => {
+    spentUntil = clock.steady() + Math.max(pauseMs, Math.min(mostPauseMs, askedMs));
     return spent();
   };
 
@@ -75,7 +77,7 @@ export function createNrql(client: NerdGraphClient): Nrql {
       });
     const body = jsonOf(answer);
     const error = firstError(body?.errors);
-    if (status === 429) throw refuseFor();
+    if (status === 429) throw refuseFor(retryAfterOf(answer.headers['retry-after'], clock.now()));
     if (status === 401 || status === 403 || error?.code === 'BAD_API_KEY')
       throw explainKey(client, status, error?.message ?? '');
     if (status >= 500 || status === 408)

@@ -2,6 +2,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { percentEncoded } from '../../domain/text/percent-encoding.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
+import { retryAfterOf } from '../../http/retry-after.ts';
 import { send } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { CountsRefused, CountsUnusable } from '../../steps/ports/counts-refused.ts';
@@ -37,6 +38,7 @@ export type Query = (text: string, at: number, signal?: AbortSignal) => Promise<
 /** https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export function createApi(options: QueryOptions): PrometheusApi {
   const { url: base, root = 'api/v1', login, clock } = options;
+  const pause: Pause = { until: Number.NEGATIVE_INFINITY };
   return async (method, parameters, signal) => {
     if (!base) return askGoogle(options, method, parameters, signal);
     const url = new URL(`${base.replace(/\/+$/, '')}/${root}/${method}`);
@@ -44,7 +46,7 @@ export function createApi(options: QueryOptions): PrometheusApi {
     url.search = Object.entries({ ...parameters, ...options.parameters })
       .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
       .join('&');
-    return ask(url, login, clock, signal);
+    return ask(url, { login, clock, pause }, signal);
   };
 }
 
@@ -94,9 +96,28 @@ async function askGoogle(
 const isTransient = (status: number) => status === 429 || status >= 500;
 const mostTries = 3;
 
+/** Until when the server wants to be left alone, on the steady clock. */
+interface Pause {
+  until: number;
+}
+/** A pause that is longer than this is not waited for at once. Who asked comes again later. */
+const mostWaitMs = 5000;
+const mostPauseMs = 3_600_000;
+
+const spent = (url: URL) =>
+  new QuotaSpent(`queries of Prometheus at ${url.origin}`, {
+    why: 'The server limits how many queries it answers, and other clients use it as well.',
+    fix: 'Release fewer functions at a time, or raise the limit of the server.',
+  });
+
 /** Asks a server of the user's own. Refuses a redirect, so that the token does not reach another host. */
-async function ask(url: URL, login: ServerLogin, clock: Clock, signal?: AbortSignal): Promise<unknown> {
+async function ask(
+  url: URL,
+  { login, clock, pause }: { login: ServerLogin; clock: Clock; pause: Pause },
+  signal?: AbortSignal,
+): Promise<unknown> {
   for (let tries = 1; ; tries++) {
+    if (clock.steady() < pause.until) throw spent(url);
     const answer = await send({
       method: 'GET',
       url: url.href,
@@ -110,15 +131,13 @@ async function ask(url: URL, login: ServerLogin, clock: Clock, signal?: AbortSig
       throw new ReleaseError('redirect-refused', {
         what: `Prometheus at ${url.origin} answered with a redirect (${status}).`,
       });
-    if (isTransient(status) && tries < mostTries) {
-      await clock.sleep(500 * 2 ** tries, signal);
+    const askedMs = status === 429 ? (retryAfterOf(answer.headers['retry-after'], clock.now()) ?? 0) : 0;
+    if (askedMs > mostWaitMs) pause.until = clock.steady() + Math.min(mostPauseMs, askedMs);
+    else if (isTransient(status) && tries < mostTries) {
+      await clock.sleep(Math.max(askedMs, 500 * 2 ** tries), signal);
       continue;
     }
-    if (status === 429)
-      throw new QuotaSpent(`queries of Prometheus at ${url.origin}`, {
-        why: 'The server limits how many queries it answers, and other clients use it as well.',
-        fix: 'Release fewer functions at a time, or raise the limit of the server.',
-      });
+    if (status === 429) throw spent(url);
     if (status === 401 || status === 403) {
       if (tries < mostTries && login.renew?.(answer)) continue;
       throw new CountsRefused({

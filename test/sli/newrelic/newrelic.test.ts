@@ -226,6 +226,21 @@ describe('answers', () => {
     expect(sumOf((await one.poll([start])).counts)).toEqual({ total: 10, bad: 1 });
   });
 
+  test('a pause that New Relic asks for is kept', async () => {
+    past();
+    requests(0, 'ocr-2', 10, 1);
+    await clock.sleep(5 * minute);
+    const one = reader();
+    newRelic.troubles.push('pause');
+    expect(await one.poll([start])).toMatchObject({ counts: [] });
+    const sent = newRelic.queries.length;
+    await clock.sleep(4 * minute);
+    await expect(one.poll([start])).rejects.toMatchObject({ code: 'quota-spent' });
+    expect(newRelic.queries).toHaveLength(sent);
+    await clock.sleep(2 * minute);
+    expect(sumOf((await one.poll([start])).counts)).toEqual({ total: 10, bad: 1 });
+  });
+
   test('a query that New Relic refuses ends the watch', async () => {
     const counts = { ...metrics, total: count("SELECT sum(a.b) FROM Metric WHERE appName ~ '$service'") };
     await clock.sleep(5 * minute);

@@ -175,6 +175,31 @@ describe('the source', () => {
     expect(asked.length).toBe(4);
   });
 
+  test('a server that asks for a pause gets it: nothing is sent before it ends', async () => {
+    let isBusy = true;
+    const { url, asked } = await serve((one) =>
+      isBusy
+        ? { status: 429, headers: { 'retry-after': '120' } }
+        : both(
+            [
+              [-5, '0'],
+              [15, '10'],
+            ],
+            [],
+          )(one),
+    );
+    const { clock, reader } = open(url);
+    await clock.sleep(45_000);
+    await reader.poll([start]);
+    await clock.sleep(90_000);
+    await reader.poll([start]).catch(() => {});
+    // The two questions of the first look went out together.
+    expect(asked.length).toBeLessThanOrEqual(2);
+    isBusy = false;
+    await clock.sleep(180_000);
+    expect((await reader.poll([start])).counts).toMatchObject([{ total: 10, bad: 0 }]);
+  });
+
   test.each([
     ['a page of a proxy', { status: 200, body: '<html>login</html>' }, /without its JSON/],
     ['a refusal', { status: 401, body: '' }, /answered 401/],
