@@ -85,7 +85,7 @@ function lineOf(
   { kind, fact, text, entry, times }: Found,
   { text: shows, redact }: ExplainOptions,
 ): ReasonLine {
-  const message = shows && text !== '' && text !== fact ? `: ${shorten(text)}` : '';
+  const message = shows && text !== '' && text !== fact ? `: ${shorten(redact(text))}` : '';
   return {
     at: new Date(entry.at).toISOString(),
     kind,

@@ -1,3 +1,5 @@
+import { withoutInvisible } from '../text/safe-text.ts';
+
 /**
  * The second line of defence for log text: patterns of secrets and of personal data. The first is that text of the log is not
  * shown where everybody can read it. A pattern that is too wide only hides more, so these are wide.
@@ -5,19 +7,46 @@
 
 const hidden = '***';
 
+/** A value in quotes, which another encoding may have escaped, or up to the next blank. Without its last quote it was cut off. */
+const value = [
+  /\\*"(?:[^"\\]|\\(?!")[^"]|\\"(?!\s*[,:}\])]|$))*(?:\\*"|$)/,
+  /\\*'(?:[^'\\]|\\[\s\S])*(?:'|$)/,
+  /`[^`]*(?:`|$)/,
+  /\[[^\]]*(?:\]|$)/,
+  /\{[^}]*(?:\}|$)/,
+  /\S+/,
+]
+  .map(({ source }) => source)
+  .join('|');
+
 /** Everything behind the name of such a field or header, to the end of the value. */
-const named =
-  /((?:^|[^a-z])(?:[\w-]{0,40}(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|credential|authorization|auth|session(?:[_-]?id)?|sid|csrf|signature|otp|pin|ssn|rrn|주민등록번호|비밀번호|전화번호|계좌번호))["'`]?\s*(?:[:=]|=>|\bis\b)\s*)(?:(?:bearer|basic|digest)\s+)?("[^"]*"|'[^']*'|`[^`]*`|[^\s,;&})\]]+)/gi;
+const named = new RegExp(
+  String.raw`((?:^|[^a-z])(?:[\w-]{0,40}(?:pass(?:word|wd|phrase|code)?|pwd?|secret(?:[_-]?key)?|token|api[_-]?key|apikey|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?key|credential|authorization|auth|session(?:[_-]?id)?|sid|csrf|signature|otp|pin|ssn|rrn|주민등록번호|주민번호|비밀번호|암호|전화번호|휴대폰|연락처|계좌번호|카드번호|여권번호))\\*["'${'`'}]?\s*(?:=>|[:=]|\bis\b)\s*)(?:(?:bearer|basic|digest)\s+)?(?:${value})`,
+  'gi',
+);
 
 const rules: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]+-----[\s\S]*?(?:-----END [A-Z ]+-----|$)/g, hidden],
   // A cookie is a list, so the rest of its line goes.
   [/((?:set-)?cookie["']?\s*[:=]\s*)[^\r\n]+/gi, `$1${hidden}`],
+  // Schemes of this header have names of their own, and some have several parts.
+  [/((?:proxy-)?authorization\\*["']?\s*(?:=>|[:=])\s*(?:[[({]\s*)*)\\*["']?[^\r\n"'|}\]]+/gi, `$1${hidden}`],
   [named, `$1${hidden}`],
+  // Names and addresses of people, which may have several words.
+  [/((?:^|[^\p{L}])(?:이름|성명|성함|예금주|주소|생년월일)\\*["']?\s*[:=]\s*)[^\r\n,;|}]+/gu, `$1${hidden}`],
   [/\b(bearer|basic|digest)\s+[\w.~+/=-]{6,}/gi, `$1 ${hidden}`],
   // User and password, and the query, of a URL.
-  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{1,300}@/gi, `$1${hidden}@`],
+  [
+    /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/@:"'<>]{0,300}:[^\s"'<>]{1,300}|[^\s/@]{1,300})@/gi,
+    `$1${hidden}@`,
+  ],
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s?#"'<>]{0,2000})[?#][^\s"'<>]*/gi, `$1?${hidden}`],
+  // The same of a path alone, of a form, and of an address of a database without a scheme.
+  [/([?&][\w.%[\]~-]{1,80}=)[^\s&"'<>]+/g, `$1${hidden}`],
+  [/(\bkey=)[^\s&"'<>]+/gi, `$1${hidden}`],
+  [/(?<![\w.%+-])[\w.%+-]{1,64}:[^\s@:/"'<>]{1,200}@(?=[\w([])/g, `${hidden}@`],
+  // The home of a person.
+  [/(\/(?:home|Users)\/|\\Users\\+)[^/\\\s"':]+/g, `$1${hidden}`],
   [
     /\bhttps:\/\/(?:hooks\.slack\.com|chat\.googleapis\.com|discord(?:app)?\.com\/api\/webhooks)\/[^\s"'<>]*/gi,
     hidden,
@@ -29,24 +58,23 @@ const rules: readonly (readonly [RegExp, string])[] = [
   ],
   // Addresses of mail, plain, in Unicode, and encoded for a URL.
   [
-    /[\p{L}\p{N}._%+'-]{1,80}(?:@|%40|\s?\(at\)\s?|\s\[at\]\s)[\p{L}\p{N}-]{1,80}(?:\.[\p{L}\p{N}-]{1,80}){1,8}/giu,
+    /[\p{L}\p{N}._%+'-]{1,80}(?:[@＠]|%(?:25){0,3}40|\\+u0040|&#(?:64|x40);|&commat;|\s?\(at\)\s?|\s\[at\]\s)[\p{L}\p{N}-]{1,80}(?:\.[\p{L}\p{N}-]{1,80}){1,8}/giu,
     hidden,
   ],
   // Addresses of the network: MAC, IPv6 and IPv4.
   [/\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b/gi, hidden],
+  // Two colons are enough for IPv6, and it may end with IPv4 or with the name of an interface.
   [
-    /(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){0,7}(?:\d{1,3}(?:\.\d{1,3}){3})?(?:\/\d{1,3})?(?![\w])/gi,
+    /(?<![\w:.])(?=[0-9a-f.]{0,15}:[0-9a-f.]{0,15}:)(?=:*[0-9a-f])[0-9a-f:.]{3,64}(?:%\w{1,20})?(?:\/\d{1,3})?(?![\w:])/gi,
     hidden,
   ],
-  [/(?<![\w])::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}(?![\w:])/gi, hidden],
   [/(?<![\d.])\d{1,3}(?:[.-]\d{1,3}){3}(?![\d.])/g, hidden],
   // Accounts of banks (IBAN) and passports.
   [/\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b/g, hidden],
   [/\b[A-Z]{1,2}\d{7,9}\b|\b[A-Z]\d{3}[A-Z]\d{4}\b/g, hidden],
   // Numbers of cards, residents, telephones, accounts and businesses: eight digits or more, whatever stands between them.
-  [/[+(]?(?<![A-Za-z\d])\d(?:[\s().\u2010-\u2015/-]{0,2}\d){7,}(?![A-Za-z])/gu, hidden],
+  [/[+(]?(?<!\p{Nd})\p{Nd}(?:(?:[\s().·・_+~\u2010-\u2015\u2212－/-]|%2[0D]){0,4}\p{Nd}){7,}/giu, hidden],
   [/\b\d{3}-\d{2}-\d{4}\b|\b\d{6}[- ]\d\*{3,}/g, hidden],
-  [/[０-９](?:[-－\s]?[０-９]){6,}/g, hidden],
 ];
 
 /** A long word of letters and digits mixed, or of hexadecimal digits: a key of some kind. */
@@ -55,13 +83,17 @@ function looksRandom(word: string): boolean {
   const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(word)).length;
   if (/^(?:0x)?[0-9a-f-]+$/i.test(word) && digits >= 3) return true;
   if (kinds === 3) return true;
+  // Base32, keys of small letters with few digits, and Base64 without any.
+  if (/^[A-Z2-7]{16,}=*$/.test(word) && digits >= 1) return true;
+  if (/^[a-z0-9]+$/.test(word) && digits >= 2) return true;
+  if (kinds === 2 && (word.endsWith('=') || (word.match(/[A-Z]{2,}[a-z]/g)?.length ?? 0) >= 2)) return true;
   // `kmsKeyRing` and `MAX_BYTES_PER_IMAGE` are words; `sgvkzojtyqhwprla` is a password.
   return digits >= 4 || (/^[a-z]{16,}$|^[A-Z]{16,}$/.test(word) && !/[aeiou].{0,3}[aeiou]/i.test(word));
 }
 
 /** Text without what looks like a secret or like something personal. */
 export function redactPersonal(text: string): string {
-  let clean = text.normalize('NFC');
+  let clean = withoutInvisible(text).normalize('NFC');
   for (const [pattern, replacement] of rules) clean = clean.replace(pattern, replacement);
   return clean.replace(/[A-Za-z0-9+/=_-]{16,}/g, (word) => (looksRandom(word) ? hidden : word));
 }

@@ -11,6 +11,9 @@
 const invisible =
   /[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\u034f/gu;
 
+/** Text without characters that a reader does not see, which could stand within a word that a pattern looks for. */
+export const withoutInvisible = (text: string): string => text.replace(invisible, '');
+
 /** One line for the log: no control characters, no workflow command, at most `maxLength` characters. */
 export function logText(text: string, maxLength = 2000): string {
   const flat = text
