@@ -93,7 +93,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     auth: ['login'],
     // How the actions that change something try beforehand what they need.
     preflight: ['login'],
-    deploy: ['login', 'preflight'],
+    // The log of a container that did not start follows the rule of `logs` about what is shown.
+    deploy: ['login', 'logs', 'preflight'],
     guard: ['login'],
     gateway: ['login'],
     // Files alone: no login and no client of Google Cloud.

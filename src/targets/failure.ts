@@ -3,21 +3,33 @@ import { shortName } from '../domain/data/resource-name.ts';
 import { buildOf, deadRevisionOf, failedStage, failureTexts, logOf } from '../domain/deploy/failure.ts';
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
 import type { FailureFacts } from '../domain/errors/facts.ts';
-import { redactPersonal } from '../domain/logs/redact.ts';
 import { logText } from '../domain/text/safe-text.ts';
 import type { DeployRequest } from '../steps/deploy/ports.ts';
-import type { BuildLogs, LogTail } from '../steps/ports/build-logs.ts';
+import type { BuildLogs, CleanLine, LogTail } from '../steps/ports/build-logs.ts';
 import type { FunctionOperation } from '../steps/ports/functions.ts';
 import type { Log } from '../steps/ports/log.ts';
 
 /** What explaining a failure needs. */
 interface FailurePorts {
   buildLogs: BuildLogs;
+  cleanLine: CleanLine | undefined;
   log: Log;
 }
 
+interface Shown extends LogTail {
+  hidden?: true | undefined;
+  /** What tells the cause. Where lines are not shown, it has no word that the code chose. */
+  telling?: string[] | undefined;
+}
+
 /** What a container wrote may be personal, and it is printed where others read it. */
-const personless = (log: LogTail): LogTail => ({ ...log, lines: log.lines.map(redactPersonal) });
+const shownLog = (log: LogTail, clean: CleanLine | undefined): Shown =>
+  clean
+    ? { ...log, lines: log.lines.map(clean) }
+    : {
+        ...{ lines: [], telling: log.lines.map((line) => line.replace(/'[^']*'?|"[^"]*"?/g, "''")) },
+        ...(log.lines.length > 0 ? { hidden: true } : { unreadable: log.unreadable }),
+      };
 
 /** The error of an operation that failed, with the end of its build log. */
 export async function operationFailure(
@@ -33,11 +45,14 @@ export async function operationFailure(
   const { explain } = await import('../domain/causes/explain.ts');
   const cause = facts.kind === 'build' ? undefined : explain(facts);
   // A revision that was refused before it started has written nothing, so there is no log to wait for.
-  const log =
+  const log: Shown =
     cause && !cause.vague
       ? { lines: [] }
       : revision && ports.buildLogs.revision
-        ? personless(await ports.buildLogs.revision(project, region, revision, 60, signal).catch(unread))
+        ? shownLog(
+            await ports.buildLogs.revision(project, region, revision, 60, signal).catch(unread),
+            ports.cleanLine,
+          )
         : build
           ? await ports.buildLogs.tail(project, region, build, 40, signal).catch(unread)
           : { lines: [] };
@@ -48,7 +63,7 @@ export async function operationFailure(
   });
   if (texts.details.length > 0) ports.log.detail('Messages and log of the failed deploy', texts.details);
   const error = new ReleaseError('deploy-failed', texts);
-  error.facts = { ...facts, lines: log.lines };
+  error.facts = { ...facts, lines: log.telling ?? log.lines };
   return error;
 }
 

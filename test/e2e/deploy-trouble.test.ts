@@ -98,7 +98,9 @@ test('a revision that does not start: the error names the service stage, and the
   expect(error?.what).toMatch(
     /^The revision [a-z0-9-]+ did not start: The user-provided container failed to start and listen/,
   );
-  expect(error?.why).toMatch(/never listened on the port .*Its log (ends|could not be read): /);
+  expect(error?.why).toMatch(
+    /never listened on the port .*Its log (ends: |could not be read: |is not shown)/,
+  );
   expect(error?.commands?.[0]).toMatch(/--target=\w+/);
   // Google's full message stands below the error.
   expect(run.log).toMatch(/failed to start and listen/);

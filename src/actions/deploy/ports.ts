@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { redactPersonal } from '../../domain/logs/redact.ts';
 import { clientAgent, userAgent } from '../../domain/product.ts';
 import { createBuildLogs } from '../../gcp/functions/build-logs.ts';
 import { createFunctions } from '../../gcp/functions/functions.ts';
@@ -14,6 +15,7 @@ import type { Images } from '../../steps/ports/images.ts';
 import type { DeployTarget } from '../../steps/ports/target.ts';
 import { type Asked, chooseTarget, openDriver } from '../../targets/registry.ts';
 import type { Platform } from '../login/platform.ts';
+import { mayShowText } from '../logs/may-show.ts';
 
 /** The clients of a deploy, for every action that deploys. Opening them sends nothing. */
 export function deployPorts(
@@ -54,6 +56,7 @@ export function deployPorts(
     }),
     builds,
     buildLogs: createBuildLogs(rest, clock),
+    cleanLine: mayShowText(context) ? (line) => redactPersonal(redact(line)) : undefined,
     clock,
     log,
     sha256: (text) => createHash('sha256').update(text).digest('hex'),

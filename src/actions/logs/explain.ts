@@ -1,28 +1,17 @@
-import { isObject } from '../../domain/data/json.ts';
 import { messageOf } from '../../domain/errors/errors.ts';
 import { failedPlace } from '../../domain/logs/place.ts';
 import { reasonLines } from '../../domain/logs/text.ts';
 import type { Report } from '../../domain/report/report.ts';
 import { createLogEntries } from '../../gcp/logs/log-entries.ts';
 import type { Context } from '../../runner/context.ts';
-import { readEvent } from '../../runner/event.ts';
 import { readReasons } from '../../steps/logs/read-reasons.ts';
+import { mayShowText } from './may-show.ts';
 
 /** Nobody waits longer for an explanation. */
 const deadlineMs = 3000;
 /** Google's clock, which the entries carry, may be behind the runner's. */
 const skewMs = 5000;
 export const usualSlowMs = 1000;
-
-/** Whether messages of a log may be shown: what the user said, else whether strangers can read this run. */
-export function mayShowText({
-  inputs,
-  env,
-  onTerminal,
-}: Pick<Context, 'inputs' | 'env' | 'onTerminal'>): boolean {
-  const { repository } = readEvent(env);
-  return inputs.logText ?? (onTerminal === true || (isObject(repository) && repository.private === true));
-}
 
 /** Explains a failed action by the log of its service: in the log of the run, and in the report. Never throws. */
 export async function explainByLog(context: Context, report: Report): Promise<void> {

@@ -7,8 +7,9 @@ import type { Action } from '../../runner/action.ts';
 import { timingOf } from '../../runner/timing.ts';
 import { readReasons } from '../../steps/logs/read-reasons.ts';
 import { openPlatform } from '../login/platform.ts';
-import { mayShowText, usualSlowMs } from './explain.ts';
+import { usualSlowMs } from './explain.ts';
 import { readLogs } from './inputs.ts';
+import { mayShowText } from './may-show.ts';
 
 const usualSeconds = 15 * 60;
 /** A person has asked for it, so it may take longer than beside a failure. */

@@ -100,7 +100,7 @@ function sentenceOf(message: string): string {
 /** Explains a failed operation: the stage, its messages, the link to the build and the end of the log. */
 export function failureTexts(
   operation: OperationSeen,
-  log: { lines: readonly string[]; unreadable?: string | undefined },
+  log: { lines: readonly string[]; unreadable?: string | undefined; hidden?: true | undefined },
   region: string,
   entryPoint?: string,
   place?: { project: string; name: string; image?: string | undefined },
@@ -134,6 +134,9 @@ export function failureTexts(
       ? `The build log could not be read: ${log.unreadable}`
       : '',
     dead && tail.length > 0 ? `Its log ends: ${tail.join(' | ')}` : '',
+    dead && log.hidden
+      ? 'Its log is not shown, because everybody may be able to read this run. Set log_text: true to show it.'
+      : '',
     dead && log.lines.length === 0 && log.unreadable ? `Its log could not be read: ${log.unreadable}` : '',
   ].filter(Boolean);
   return {

@@ -4,6 +4,9 @@ export interface LogTail {
   unreadable?: string | undefined;
 }
 
+/** Removes secrets and personal details from a line that a container wrote. */
+export type CleanLine = (line: string) => string;
+
 export interface BuildLogs {
   /** The last lines of a build's log. */
   tail(

@@ -1,5 +1,5 @@
 import type { DeployRun } from '../../steps/deploy/ports.ts';
-import type { BuildLogs } from '../../steps/ports/build-logs.ts';
+import type { BuildLogs, CleanLine } from '../../steps/ports/build-logs.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { Functions } from '../../steps/ports/functions.ts';
 import type { Log } from '../../steps/ports/log.ts';
@@ -12,6 +12,8 @@ export interface FunctionPorts {
   services: Services;
   sources: Sources;
   buildLogs: BuildLogs;
+  /** Undefined: no line of a container is shown, because everybody may be able to read this run. */
+  cleanLine: CleanLine | undefined;
   clock: Clock;
   log: Log;
   /** SHA-256 in hex. */

@@ -23,7 +23,7 @@ export interface Failed {
 
 /** The error of a change that ended without a revision that can serve, with the end of its log. */
 export function changeFailure(
-  ports: Pick<RunPorts, 'buildLogs' | 'log'>,
+  ports: Pick<RunPorts, 'buildLogs' | 'cleanLine' | 'log'>,
   request: DeployRequest,
   { service, stage, build, refusal }: Failed,
 ): Promise<ReleaseError> {

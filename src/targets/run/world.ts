@@ -1,5 +1,5 @@
 import type { ServiceWriter } from '../../gcp/run/deploy-service.ts';
-import type { BuildLogs } from '../../steps/ports/build-logs.ts';
+import type { BuildLogs, CleanLine } from '../../steps/ports/build-logs.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import type { Log } from '../../steps/ports/log.ts';
 import type { Services } from '../../steps/ports/services.ts';
@@ -9,6 +9,8 @@ export interface RunPorts {
   services: Services;
   writer: ServiceWriter;
   buildLogs: BuildLogs;
+  /** Undefined: no line of a container is shown, because everybody may be able to read this run. */
+  cleanLine: CleanLine | undefined;
   clock: Clock;
   log: Log;
   /** SHA-256 in hex. */
