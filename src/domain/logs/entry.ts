@@ -73,6 +73,12 @@ export function readLogEntry(raw: Json | undefined): LogEntry | undefined {
   };
 }
 
+/** Whether an entry is of this revision, or of none. */
+export function isOfRevision(raw: Json, revision: string | undefined): boolean {
+  const named = textOf(objectOf(objectOf(objectOf(raw).resource).labels).revision_name) ?? '';
+  return revision === undefined || named === '' || named === revision;
+}
+
 function requestOf(http: JsonObject): LogEntry['request'] {
   const { status } = http;
   if (typeof status !== 'number') return undefined;
@@ -88,6 +94,17 @@ function requestOf(http: JsonObject): LogEntry['request'] {
 /** Names under which the loggers of several languages write a message and a stack. */
 const messageFields = ['message', 'msg', 'textPayload', 'error', 'err'];
 const stackFields = ['stack_trace', 'stack', 'exception', 'exc_info', 'traceback'];
+const innerFields = ['err', 'error', 'exception'];
+
+/** Every field of an entry in which `readLogEntry` finds the text of an exception. */
+export const textFields: readonly string[] = [
+  'textPayload',
+  ...[
+    ...messageFields,
+    ...stackFields,
+    ...innerFields.flatMap((field) => [...messageFields, ...stackFields].map((name) => `${field}.${name}`)),
+  ].map((name) => `jsonPayload.${name}`),
+];
 
 function payloadText(entry: JsonObject): string {
   const text = textOf(entry.textPayload);
@@ -95,7 +112,7 @@ function payloadText(entry: JsonObject): string {
   const payload = objectOf(entry.jsonPayload);
   const first = (fields: readonly string[], from: JsonObject) =>
     fields.map((field) => textOf(from[field])).find((found) => found !== undefined && found !== '');
-  const inner = ['err', 'error', 'exception'].map((field) => objectOf(payload[field]));
+  const inner = innerFields.map((field) => objectOf(payload[field]));
   const message =
     first(messageFields, payload) ?? inner.map((part) => first(messageFields, part)).find(Boolean) ?? '';
   const stack =

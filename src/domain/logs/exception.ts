@@ -12,7 +12,7 @@ export interface Exception {
 
 /** Names of exceptions end with one of these words in nearly every language. Others are not told from ordinary text. */
 const typed =
-  /^(?:Uncaught |Unhandled |Exception in thread "[^"]*" |Caused by: |\[?error\]?:? )?((?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*)?(?:Error|Exception|Fault|Exit|Interrupt|Timeout|Panic|NotFound|PermissionDenied|Forbidden|Unauthenticated|Unavailable|DeadlineExceeded))(?: \[(\w+)\])?(?:: ?(.*))?$/;
+  /^(?:Uncaught |Unhandled |Exception in thread "[^"]*" |Caused by: |\[?error\]?:? )?((?:[A-Za-z_]\w*\.)*(?:[A-Za-z_]\w*)?(?:Error|Exception|Fault|Exit|Interrupt|Timeout|Panic|NotFound|PermissionDenied|Forbidden|Unauthenticated|Unavailable|DeadlineExceeded))(?: \[([A-Z][A-Z0-9_]+)\])?(?:: ?(.*))?$/;
 
 const hasStack = (text: string): boolean =>
   /^\s+at .+:\d+|^\s*File "[^"]+", line \d+|^goroutine \d+|^\t.+\.go:\d+|^\s+from .+:\d+/m.test(text);
@@ -36,16 +36,21 @@ export function exceptionOf(text: string): Exception | undefined {
   const isPython = /^Traceback /m.test(text);
   const match = isPython ? found.at(-1) : found[0];
   const place = placeIn(lines, isPython);
+  const raised = isPython ? raisedIn(lines) : undefined;
+  if (raised) return { code, place, ...raised };
   if (panic) return { type: 'panic', code, place, message: panic[2] ?? '' };
   if (match) return { type: match[1] ?? '', code: code ?? match[2], place, message: match[3] ?? '' };
   if (ruby) return { type: ruby[2] ?? '', code, place, message: ruby[1] ?? '' };
-  if (isPython) {
-    const last = lines.filter((line) => /^[A-Za-z_][\w.]*(:|$)/.test(line)).at(-1) ?? '';
-    const [, type = '', message = ''] = /^([A-Za-z_][\w.]*)(?:: ?(.*))?$/.exec(last) ?? [];
-    if (type !== '') return { type, code, place, message };
-  }
   if (!hasStack(text)) return undefined;
   return { type: 'Error', code, place, message: lines[0] ?? '' };
+}
+
+/** What Python raised: the first line below the frames of the last trace. The lines below that are of the message, whatever they look like. */
+function raisedIn(lines: readonly string[]): Pick<Exception, 'type' | 'message'> | undefined {
+  const begin = lines.findLastIndex((line) => line.startsWith('Traceback '));
+  const line = lines.slice(begin + 1).find((one) => /^\S/.test(one)) ?? '';
+  const [, type, message = ''] = /^([A-Za-z_][\w.]*)(?:: ?(.*))?$/.exec(line) ?? [];
+  return type === undefined ? undefined : { type, message };
 }
 
 /** Code that the user did not write. */

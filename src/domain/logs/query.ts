@@ -1,3 +1,5 @@
+import { textFields } from './entry.ts';
+
 /** Filters of Cloud Logging for the entries that explain a failure. */
 
 export interface LogPlace {
@@ -64,7 +66,7 @@ export function earlierFilter(
     ...(revision === undefined ? [] : [`NOT resource.labels.revision_name=${quoted(revision)}`]),
     `timestamp>=${quoted(iso(since))}`,
     `timestamp<=${quoted(iso(until))}`,
-    `(textPayload:(${any}) OR jsonPayload.message:(${any}) OR jsonPayload.stack_trace:(${any}))`,
+    `(${textFields.map((field) => `${field}:(${any})`).join(' OR ')})`,
   ].join(' AND ');
 }
 

@@ -14,21 +14,25 @@ export function createLogEntries(rest: Rest): LogEntries {
         api: 'logging',
         method: 'POST',
         path: 'v2/entries:list',
-        query: { fields },
+        query: { fields: `nextPageToken,${fields}` },
         body: { resourceNames: [`projects/${project}`], filter, orderBy: 'timestamp desc', pageSize: most },
         // The quota of 60 calls a minute belongs to the whole project, and other releases need it more.
         retry: 'never',
         deadlineMs,
         attemptMs: deadlineMs,
         maxBytes: mostBytes,
-        signal,
+        // The deadline of the call does not hold for the login before it.
+        signal: AbortSignal.any([
+          ...(signal ? [signal] : []),
+          AbortSignal.timeout(Math.ceil(deadlineMs) + 50),
+        ]),
       });
       const entries = body.entries ?? [];
       if (!Array.isArray(entries))
         throw new ReleaseError('response-malformed', {
           what: 'The answer of entries:list has no list of entries.',
         });
-      return entries;
+      return { entries, more: typeof body.nextPageToken === 'string' && body.nextPageToken !== '' };
     },
   };
 }

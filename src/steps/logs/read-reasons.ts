@@ -1,13 +1,12 @@
-import type { Json } from '../../domain/data/json.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { RunNames } from '../../domain/errors/facts.ts';
-import { entryFields } from '../../domain/logs/entry.ts';
+import { entryFields, isOfRevision } from '../../domain/logs/entry.ts';
 import type { LogsEvidence } from '../../domain/logs/evidence.ts';
 import { type Explained, type ExplainOptions, explainEntries } from '../../domain/logs/explain.ts';
 import { firstLogged } from '../../domain/logs/first-logged.ts';
 import { earlierFilter, isPlace, type LogPlace, reasonFilter, reasonPage } from '../../domain/logs/query.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { LogEntries } from '../ports/log-entries.ts';
+import type { FoundEntries, LogEntries } from '../ports/log-entries.ts';
 
 export interface ReasonPorts {
   entries: LogEntries;
@@ -53,11 +52,11 @@ export async function readReasons(
   const left = () => deadline - clock.steady();
   const now = () => request.until ?? clock.now() + skewMs;
   let calls = 0;
-  let raw: Json[] = [];
+  let raw: FoundEntries = { entries: [], more: false };
   let unreadable: string | undefined;
   let refusal: unknown;
 
-  const ask = async (filter: string, fields = entryFields): Promise<Json[] | undefined> => {
+  const ask = async (filter: string, fields = entryFields): Promise<FoundEntries | undefined> => {
     const isFirst = calls++ === 0;
     if (left() < leastMs) return undefined;
     try {
@@ -77,20 +76,20 @@ export async function readReasons(
   let explained: Explained = { groups: [], errors: [], clear: false };
   if (!isPlace(place)) unreadable = 'The names of the service, its region or its revision are not valid.';
   else {
-    raw = (await ask(reasonFilter(place, since, now()))) ?? [];
-    explained = explainEntries(raw, request);
+    look(await ask(reasonFilter(place, since, now())));
     // The log is late, or all went well but slowly.
     if (!explained.clear && unreadable === undefined) {
       if (request.until === undefined && left() > waitMs + leastMs) await clock.sleep(waitMs, signal);
       const more = await ask(reasonFilter(place, since, now(), request.slowMs));
-      if (more) {
-        raw = more;
-        explained = explainEntries(raw, request);
-      }
+      look(more);
       // The first call has read the log.
       unreadable = undefined;
     }
   }
+  // Silence means nothing if more could have been read.
+  if (explained.groups.length === 0 && raw.more)
+    unreadable ??=
+      'It has more entries than could be searched in time, and none of those that were says why.';
   const fresh = unreadable === undefined ? await newErrors() : undefined;
   return {
     service: place.service,
@@ -98,12 +97,19 @@ export async function readReasons(
     since: new Date(since).toISOString(),
     until: new Date(now()).toISOString(),
     shows: request.text ? 'text' : 'fields',
-    entries: raw.length,
+    entries: raw.entries.length,
     groups: explained.groups,
     ...(fresh ? { new_errors: fresh, new_since_days: daysBefore } : {}),
     link: reasonPage(place, since, now()),
     ...(unreadable === undefined ? {} : await unreadText(refusal, unreadable, request.names)),
   };
+
+  function look(found: FoundEntries | undefined): void {
+    if (!found || (found.more && found.entries.length === 0 && raw.entries.length > 0)) return;
+    // A request without a free instance may name no revision, and one that names another is not of this failure.
+    raw = { ...found, entries: found.entries.filter((entry) => isOfRevision(entry, place.revision)) };
+    explained = explainEntries(raw.entries, request);
+  }
 
   /** Which exceptions no other revision has logged. Undefined if there is none, or if that could not be asked. */
   async function newErrors(): Promise<LogsEvidence['new_errors']> {
@@ -116,7 +122,10 @@ export async function readReasons(
     const earlier = await ask(earlierFilter(place, types, since - daysBefore * dayMs, now()));
     // It only adds to the explanation, so a refusal of this call alone is no news.
     unreadable = undefined;
-    return earlier && firstLogged(errors, earlier);
+    if (!earlier) return undefined;
+    const fresh = firstLogged(errors, earlier.entries);
+    // Whatever was not read may hold the same exception.
+    return earlier.more && fresh.length > 0 ? undefined : fresh;
   }
 }
 

@@ -279,6 +279,23 @@ test('without messages, no word of any message is shown', () => {
   for (const word of words) expect(JSON.stringify(groups)).not.toContain(word);
 });
 
+test('without messages, the lines of a message of Python are not taken for names of exceptions', () => {
+  for (const last of ['minsu.kim', 'hunter2: paid', 'Error [minsukim]: x', 'minsu.kim.NotFound: x']) {
+    const text = `Traceback (most recent call last):\n  File "/workspace/main.py", line 4, in f\nengine.BadPage: the page of\n${last}`;
+    for (const raw of [
+      entry({ severity: 'ERROR', text }),
+      entry({ severity: 'ERROR', json: { message: text } }),
+    ]) {
+      const [line] = linesOf(explainEntries([raw], { ...options, text: false }));
+      expect(line?.text).toBe('engine.BadPage at main.py:4');
+    }
+  }
+  const node = entry({ severity: 'ERROR', text: 'Error [minsukim]: x\n    at f (/workspace/x.js:1:2)' });
+  expect(JSON.stringify(explainEntries([node], { ...options, text: false }).groups)).not.toContain(
+    'minsukim',
+  );
+});
+
 test('the same failure of many requests is one line with a number, and the entries of one request stand together', () => {
   const all = Array.from({ length: 9 }, (_, index) => [
     request(500, 0.1 + index / 10, { trace: trace(String(index)), at: index * 10 }),

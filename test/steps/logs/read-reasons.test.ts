@@ -3,6 +3,7 @@ import type { Json } from '../../../src/domain/data/json.ts';
 import { linesOf } from '../../../src/domain/logs/evidence.ts';
 import { RemoteError } from '../../../src/http/remote-error.ts';
 import { type ReasonRequest, readReasons } from '../../../src/steps/logs/read-reasons.ts';
+import type { FoundEntries } from '../../../src/steps/ports/log-entries.ts';
 import { entry, lines, request, start } from '../../domain/logs/entries.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -17,7 +18,10 @@ const crash = lines(
 );
 
 /** A log that answers each call in turn. A number is how long the call takes until it fails at its deadline. */
-async function read(answers: readonly (Json[] | Error | number)[], more: Partial<ReasonRequest> = {}) {
+async function read(
+  answers: readonly (Json[] | FoundEntries | Error | number)[],
+  more: Partial<ReasonRequest> = {},
+) {
   const clock = new VirtualClock(start + 60_000);
   const asked: { filter: string; deadlineMs: number }[] = [];
   const evidence = await readReasons(
@@ -32,7 +36,7 @@ async function read(answers: readonly (Json[] | Error | number)[], more: Partial
             throw new Error('no answer in time');
           }
           if (answer instanceof Error) throw answer;
-          return answer;
+          return Array.isArray(answer) ? { entries: answer, more: false } : answer;
         },
       },
     },
@@ -96,6 +100,55 @@ describe('calls', () => {
       expect(evidence.unreadable).toBeDefined();
     },
   );
+});
+
+test('requests that another revision answered are not of this failure', async () => {
+  const busy = (revision: string) => request(429, 0, { revision });
+  const { evidence } = await read([[busy('ocr-api-00001-aaa')], [busy('ocr-api-00001-aaa')]]);
+  expect(evidence).toMatchObject({ entries: 0, groups: [] });
+  const { evidence: own } = await read([[busy('')], [busy('')]]);
+  expect(linesOf(own)[0]?.text).toContain('429');
+});
+
+describe('a search that Google has not finished', () => {
+  const unfinished = { entries: [], more: true };
+
+  test('is not the news that nothing was logged', async () => {
+    const { evidence } = await read([unfinished, unfinished]);
+    expect(evidence.unreadable).toBeDefined();
+    expect((await read([unfinished, []])).evidence.unreadable).toBeUndefined();
+    const noise = Array.from({ length: 300 }, () => entry({ text: 'GET / 200' }));
+    const { evidence: full } = await read([
+      { entries: noise, more: true },
+      { entries: noise, more: true },
+    ]);
+    expect(full.unreadable).toBeDefined();
+  });
+
+  test('takes nothing from what was found before', async () => {
+    const warned = [entry({ severity: 'WARNING', text: 'low on memory' })];
+    const { evidence } = await read([warned, unfinished]);
+    expect(linesOf(evidence).map(({ kind }) => kind)).toEqual(['warning']);
+  });
+
+  test('makes no exception new', async () => {
+    expect((await read([crash, unfinished])).evidence.new_errors).toBeUndefined();
+    const known = [entry({ text: 'ValueError: y', revision: 'ocr-api-00001-aaa' })];
+    expect((await read([crash, { entries: known, more: true }])).evidence.new_errors).toEqual([]);
+  });
+});
+
+test('an earlier exception is looked for in every field from which one is read', async () => {
+  const pino = {
+    msg: 'no page',
+    err: { type: 'RangeError', stack: 'RangeError: 7\n    at f (/workspace/x.js:1:2)' },
+  };
+  const { evidence, asked } = await read([
+    [entry({ severity: 'ERROR', json: pino })],
+    [entry({ severity: 'ERROR', json: pino, revision: 'ocr-api-00001-aaa' })],
+  ]);
+  expect(asked[1]?.filter).toContain('jsonPayload.err.stack:("RangeError")');
+  expect(evidence.new_errors).toEqual([]);
 });
 
 test('a refusal is a value, with the grant that is missing', async () => {
