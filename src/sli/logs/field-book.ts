@@ -22,6 +22,8 @@ interface Pair {
   verdicts: Map<string, FieldVerdict>;
   /** The objectives under which the request was booked. */
   booked: Map<string, Outcome>;
+  /** What was counted for it, by objective. */
+  counts: Map<string, SliCount>;
 }
 
 /** `pending`: the entry may still come. */
@@ -112,26 +114,33 @@ export class FieldBook {
       if (oldest !== undefined) this.#pairs.delete(oldest);
       this.#forgotten++;
     }
-    const pair: Pair = { at: now, verdicts: new Map(), booked: new Map() };
+    const pair: Pair = { at: now, verdicts: new Map(), booked: new Map(), counts: new Map() };
     this.#pairs.set(trace, pair);
     return pair;
   }
 
-  #book({ request, verdicts, booked }: Pair): void {
+  #book({ request, verdicts, booked, counts }: Pair): void {
     if (!request) return;
     for (const { id } of this.#objectives) {
       const verdict = verdicts.get(id);
       const before = booked.get(id);
-      // What was handed out stays: a second entry after that changes nothing.
-      if (verdict === undefined || before === 'judged') continue;
+      if (verdict === undefined) continue;
+      if (before === 'judged') {
+        // What was handed out stays: a second entry after that changes nothing.
+        const count = counts.get(id);
+        if (count && verdict === 'bad') count.bad = 1;
+        continue;
+      }
       const outcome = verdict === 'wrong' ? 'wrong' : 'judged';
       booked.set(id, outcome);
       this.#cover(request.revision, id, before, outcome);
-      if (outcome === 'judged')
-        this.#waiting.push({
-          ...{ revision: request.revision, objective: id, span: request.span },
-          ...{ total: 1, bad: verdict === 'bad' ? 1 : 0 },
-        });
+      if (outcome !== 'judged') continue;
+      const count: SliCount = {
+        ...{ revision: request.revision, objective: id, span: request.span },
+        ...{ total: 1, bad: verdict === 'bad' ? 1 : 0 },
+      };
+      counts.set(id, count);
+      this.#waiting.push(count);
     }
   }
 

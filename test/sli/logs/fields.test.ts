@@ -69,6 +69,14 @@ describe('what the code logs about its answers', () => {
     expect(quality(first.counts)).toEqual([['new', 1, 1, 0]]);
   });
 
+  test('a bad entry counts too if it comes behind a good one and the request, as the start of a request comes first', async () => {
+    const { first } = await read([[request(1), own(1, 0.9), own(1, 0.2), own(1, 0.8)]]);
+    expect(quality(first.counts)).toEqual([['new', 1, 1, 0]]);
+    // What was handed out stays.
+    const { first: before, second } = await read([[request(1), own(1, 0.9)], [own(1, 0.2)]]);
+    expect([...quality(before.counts), ...quality(second.counts)]).toEqual([['new', 1, 0, 0]]);
+  });
+
   test('asks for both logs, and for nothing more if no objective needs it', async () => {
     const { filters, calls } = await read([[]]);
     expect(filters()[0]).toContain('jsonPayload.ocr.confidence:*');
