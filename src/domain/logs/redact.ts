@@ -9,8 +9,8 @@ const hidden = '***';
 
 /** A value in quotes, which another encoding may have escaped, or up to the next blank. Without its last quote it was cut off. */
 const value = [
-  /\\*"(?:[^"\\]|\\(?!")[^"]|\\"(?!\s*[,:}\])]|$))*(?:\\*"|$)/,
-  /\\*'(?:[^'\\]|\\[\s\S])*(?:'|$)/,
+  /[bruf]{0,2}\\*"(?:[^"\\]|\\(?!")[^"]|\\"(?!\s*[,:}\])]|$))*(?:\\*"|$)/,
+  /[bruf]{0,2}\\*'(?:[^'\\]|\\[\s\S])*(?:'|$)/,
   /`[^`]*(?:`|$)/,
   /\[[^\]]*(?:\]|$)/,
   /\{[^}]*(?:\}|$)/,
@@ -21,7 +21,7 @@ const value = [
 
 /** Everything behind the name of such a field or header, to the end of the value. */
 const named = new RegExp(
-  String.raw`((?:^|[^a-z])(?:[\w-]{0,40}(?:pass(?:word|wd|phrase|code)?|pwd?|secret(?:[_-]?key)?|token|api[_-]?key|apikey|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?key|credential|authorization|auth|session(?:[_-]?id)?|sid|csrf|signature|otp|pin|ssn|rrn|주민등록번호|주민번호|비밀번호|암호|전화번호|휴대폰|연락처|계좌번호|카드번호|여권번호))\\*["'${'`'}]?\s*(?:=>|[:=]|\bis\b)\s*)(?:(?:bearer|basic|digest)\s+)?(?:${value})`,
+  String.raw`((?:^|[^a-z])(?:[\w-]{0,40}(?:pass(?:word|wd|phrase|code)?|pwd?|secret(?:[_-]?key)?|token|api[_-]?key|apikey|access[_-]?key|account[_-]?key|private[_-]?key|shared[_-]?key|credential|authorization|auth|session(?:[_-]?id)?|sid|csrf|signature|sig|otp|pin|cvv|cvc|ssn|rrn|주민등록번호|주민번호|비밀번호|암호|전화번호|휴대폰|연락처|계좌번호|카드번호|여권번호)(?:[_-]?(?:hash|value|digest))?)(?:\\*["'${'`'}]?\s*(?:=>|[:=>]|%3[AD]|\bis\b)\s*|["']\s*,\s*(?=["'])))(?:(?:bearer|basic|digest)\s+)?(?:${value})`,
   'gi',
 );
 
@@ -32,6 +32,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   // Schemes of this header have names of their own, and some have several parts.
   [/((?:proxy-)?authorization\\*["']?\s*(?:=>|[:=])\s*(?:[[({]\s*)*)\\*["']?[^\r\n"'|}\]]+/gi, `$1${hidden}`],
   [named, `$1${hidden}`],
+  [new RegExp(`(--[a-z-]{0,40}(?:password|passwd|secret|token|key)\\s+)(?:${value})`, 'gi'), `$1${hidden}`],
   // Names and addresses of people, which may have several words.
   [/((?:^|[^\p{L}])(?:이름|성명|성함|예금주|주소|생년월일)\\*["']?\s*[:=]\s*)[^\r\n,;|}]+/gu, `$1${hidden}`],
   [/\b(bearer|basic|digest)\s+[\w.~+/=-]{6,}/gi, `$1 ${hidden}`],
@@ -73,8 +74,8 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b/g, hidden],
   [/\b[A-Z]{1,2}\d{7,9}\b|\b[A-Z]\d{3}[A-Z]\d{4}\b/g, hidden],
   // Numbers of cards, residents, telephones, accounts and businesses: eight digits or more, whatever stands between them.
-  [/[+(]?(?<!\p{Nd})\p{Nd}(?:(?:[\s().·・_+~\u2010-\u2015\u2212－/-]|%2[0D]){0,4}\p{Nd}){7,}/giu, hidden],
-  [/\b\d{3}-\d{2}-\d{4}\b|\b\d{6}[- ]\d\*{3,}/g, hidden],
+  [/[+(]?(?<!\p{Nd})\p{Nd}(?:(?:[\s().·・_+~\u2010-\u2015\u2212－/-]|%2[0D]){0,6}\p{Nd}){7,}/giu, hidden],
+  [/\b\d{3}-\d{2}-\d{4}\b|\b\d{6}[- ]?\d\*{3,}/g, hidden],
 ];
 
 /** A long word of letters and digits mixed, or of hexadecimal digits: a key of some kind. */

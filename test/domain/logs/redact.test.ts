@@ -113,6 +113,16 @@ const harder: typeof planted = [
   ['name in Korean', '{"이름":"김민수"}', '김민수'],
   ['address in Korean', '주소: 서울시 강남구 테헤란로', '테헤란로'],
   ['home of a person', 'open /home/minsukim/x.png', 'minsukim'],
+  ['password as bytes of Python', "password=b'open sesame'", 'sesame'],
+  ['password in a pair', "('password', 'sesame')", 'sesame'],
+  ['password in XML', '<password>sesame</password>', 'sesame'],
+  ['password of a form within a URL', 'next=password%3Dsesame', 'sesame'],
+  ['password of a command', 'curl --password sesame', 'sesame'],
+  ['key of a command', "curl --api-key 'open sesame'", 'sesame'],
+  ['hash of a password', 'passwordHash=sesame', 'sesame'],
+  ['code of a card', 'cvc: 123', '123'],
+  ['phone with two blanks', 'call 010  -  1234  -  5678', '1234'],
+  ['resident number in part', 'id 9001011******', '9001011'],
   ['hidden characters in a number', `call ${'z '.repeat(140)}010\u200b-12\u200b34-5678`, '12'],
 ];
 
