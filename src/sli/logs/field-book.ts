@@ -50,7 +50,8 @@ export class FieldBook {
   readonly #coverage = new Map<string, Coverage>();
   /** What was judged and not yet handed out, by revision and objective. */
   #waiting: SliCount[] = [];
-  #withoutTrace = 0;
+  /** A pass reads again what the one before has read. */
+  readonly #withoutTrace = new Set<string>();
   #forgotten = 0;
 
   constructor(objectives: readonly SliObjective[]) {
@@ -94,7 +95,7 @@ export class FieldBook {
     if (found.length === 0) return;
     const trace = traceOf(entry.trace);
     if (trace === '') {
-      this.#withoutTrace++;
+      if (this.#withoutTrace.size < mostPairs) this.#withoutTrace.add(textOrEmpty(entry.insertId));
       return;
     }
     const pair = this.#pair(trace, now);
@@ -200,9 +201,9 @@ export class FieldBook {
         : `That is more than a tenth, so nothing of ${revision} counts for this objective.`;
       return [`${field}: of ${all} answered requests of ${revision}, ${why}. ${so}`];
     });
-    if (this.#withoutTrace > 0)
+    if (this.#withoutTrace.size > 0)
       notes.push(
-        `${this.#withoutTrace} entries of the code have no trace, so nobody knows whose request they are about. Log "logging.googleapis.com/trace" with them.`,
+        `${this.#withoutTrace.size} entries of the code have no trace, so nobody knows whose request they are about. Log "logging.googleapis.com/trace" with them.`,
       );
     if (this.#forgotten > 0)
       notes.push(

@@ -101,6 +101,12 @@ describe('what the code logs about its answers', () => {
     expect([...quality(first.counts), ...quality(second.counts)]).toEqual([]);
   });
 
+  test('an entry without a trace is one entry, however often it is read', async () => {
+    const entries = [own(1, 0.9, { trace: undefined })];
+    const { second } = await read([entries, entries]);
+    expect(second.notes.join()).toContain('1 entries of the code have no trace');
+  });
+
   test('a late entry is still counted', async () => {
     const { first, second } = await read([[request(1)], [own(1, 0.4)]]);
     expect(quality(first.counts)).toEqual([]);
