@@ -26,7 +26,7 @@ export function exceptionOf(text: string): Exception | undefined {
     )?.[1];
   const panic = lines.map((line) => /^(panic|fatal error): (.*)$/.exec(line)).find(Boolean);
   const ruby = lines
-    .map((line) => /^.+\.rb:\d+:in .+: (.*) \(([A-Z]\w+(?:::\w+)*)\)$/.exec(line))
+    .map((line) => /^.{1,300}?\.rb:\d+:in .{1,200}?: (.*) \(([A-Z]\w+(?:::\w+)*)\)$/.exec(line))
     .find(Boolean);
   const found = lines.flatMap((line) => {
     const match = typed.exec(line.trim());

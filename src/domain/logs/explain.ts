@@ -17,6 +17,8 @@ export interface ExplainOptions {
 /** Groups and lines that a report keeps. */
 const mostLines = 50;
 const mostMessage = 300;
+/** Far behind what is shown, so that no half of a secret is. */
+const mostCleaned = 6000;
 
 export interface Explained {
   groups: ReasonGroup[];
@@ -98,7 +100,7 @@ function lineOf(
 
 /** The text is redacted before it is cut, since half of a secret matches no pattern. */
 function shorten(text: string): string {
-  const clean = redactPersonal(text.replace(/\s*\n\s*/g, ' | '));
+  const clean = redactPersonal(text.slice(0, mostCleaned).replace(/[^\S\n]*\n\s*/g, ' | '));
   return clean.length > mostMessage ? `${clean.slice(0, mostMessage - 1)}…` : clean;
 }
 

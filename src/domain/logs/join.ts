@@ -22,7 +22,7 @@ const continues = (line: string): boolean =>
     line,
   ) ||
   // A function of Go, above the line with its file.
-  /^[\w./*()-]+\([^)]*\)$/.test(line);
+  (line.length <= 500 && /^[\w./*()-]+\([^)]*\)$/.test(line));
 
 /** `ValueError: …`, also with a module before it, or `KeyboardInterrupt` alone. `INFO: …` is none. */
 const raised = /^(?:Uncaught |Unhandled )?(?:[A-Za-z_]\w*\.)*[A-Z]\w*[a-z]\w*(?:: | \[\w+\]: |:?$)/;

@@ -76,7 +76,7 @@ const platform: readonly (readonly [RegExp, Kind, (match: RegExpExecArray) => st
 const memory =
   /JavaScript heap out of memory|\bMemoryError\b|OutOfMemoryError|Cannot allocate memory|std::bad_alloc|signal: killed/;
 const missingModule =
-  /Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|\bModuleNotFoundError\b|\bImportError\b|NoClassDefFoundError|ClassNotFoundException|cannot load such file|No such file or directory: .*\.(?:py|js)\b/;
+  /Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|\bModuleNotFoundError\b|\bImportError\b|NoClassDefFoundError|ClassNotFoundException|cannot load such file|No such file or directory: .{0,300}\.(?:py|js)\b/;
 const variable =
   /environment variable|env(?:ironment)? var\b|os\.environ|process\.env|is not set\b|must be set\b|missing (?:required )?(?:setting|configuration|config)|invalid (?:setting|configuration|config)/i;
 const denied =

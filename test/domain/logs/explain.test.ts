@@ -324,6 +324,18 @@ test('at most fifty lines are kept', () => {
   expect(linesOf(explainEntries(all, options))).toHaveLength(50);
 });
 
+test.each([
+  ['brackets', '('.repeat(15_990)],
+  ['places of Ruby', 'x.rb:1:in '.repeat(1590)],
+  ['files that are missing', 'No such file or directory: '.repeat(590)],
+  ['ends of names', 'a.'.repeat(7990)],
+])('three hundred long lines of %s take no time from a release', (_, text) => {
+  const all = [entry({ text: 'panic: x' }), ...Array.from({ length: 299 }, (_, at) => entry({ text, at }))];
+  const started = performance.now();
+  explainEntries(all, options);
+  expect(performance.now() - started).toBeLessThan(3000);
+});
+
 test.each<[string, Json]>([
   ['nothing', null],
   ['a text', 'x'],
