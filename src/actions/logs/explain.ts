@@ -16,11 +16,10 @@ export const usualSlowMs = 1000;
 /** Explains a failed action by the log of its service: in the log of the run, and in the report. Never throws. */
 export async function explainByLog(context: Context, report: Report): Promise<void> {
   const { google, clock, log, secrets, signal, inputs, startedAt, about } = context;
-  const place = signal.aborted
-    ? undefined
-    : failedPlace(report, { project_id: about.names().project, ...inputs.given });
-  if (!google || !place) return;
+  if (!google || signal.aborted) return;
   try {
+    const place = failedPlace(report, { project_id: about.names().project, ...inputs.given });
+    if (!place) return;
     const logs = await readReasons(
       { entries: createLogEntries(google), clock },
       {
