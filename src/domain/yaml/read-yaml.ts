@@ -9,7 +9,7 @@ import {
   parseAllDocuments,
   type Scalar,
 } from 'yaml';
-import type { YamlNode, YamlText } from './node.ts';
+import type { YamlEntry, YamlNode, YamlText } from './node.ts';
 
 export type ReadYaml = { documents: YamlNode[] } | { problem: string };
 
@@ -101,19 +101,25 @@ function convert(document: Document.Parsed, counter: LineCounter, strict: boolea
           `the key ${String((twice as Scalar).value)} stands twice in a map, again in line ${at}`,
         );
       }
+      const merged: YamlEntry[] = [];
       const entries = node.items.flatMap((pair) => {
         const key = pair.key as Node | null;
-        const name = isScalar(key) ? String(key.value) : undefined;
+        const name = nameOf(key);
         if (name === undefined) return [];
         const at = counter.linePos(key?.range?.[0] ?? offset);
         const value = step((pair.value as Node | null) ?? null, depth + 1);
         if (name === '<<') {
+          // Some programs merge under such a key, and some do not.
+          if (strict && (key as Scalar).type !== 'PLAIN')
+            throw new Unreadable(`the key << stands in quotes in line ${at.line}`);
           const sources = value.kind === 'list' ? value.items : [value];
-          return sources.flatMap((source) => (source.kind === 'map' ? source.entries : []));
+          for (const source of sources)
+            if (source.kind === 'map') for (const entry of source.entries) merged.push(entry);
+          return [];
         }
         return [{ key: name, keyLine: at.line, keyColumn: at.col, value }];
       });
-      return { kind: 'map', ...placed, entries: lastOfEach(entries) };
+      return { kind: 'map', ...placed, entries: withMerged(entries, merged) };
     }
     return { kind: 'text', ...placed, ...scalarOf(node) };
   };
@@ -124,7 +130,7 @@ function convert(document: Document.Parsed, counter: LineCounter, strict: boolea
 function firstTwice(keys: readonly (Node | null)[]): Node | undefined {
   const seen = new Set<string>();
   for (const key of keys) {
-    const name = isScalar(key) ? String(key.value) : undefined;
+    const name = nameOf(key);
     if (name === undefined || name === '<<') continue;
     if (seen.has(name)) return key ?? undefined;
     seen.add(name);
@@ -132,9 +138,15 @@ function firstTwice(keys: readonly (Node | null)[]): Node | undefined {
   return undefined;
 }
 
-/** A key of its own wins over one that was merged in, and the later of two wins. */
-function lastOfEach<E extends { key: string }>(entries: readonly E[]): E[] {
-  return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
+/** The parser reads the key of a merge as a symbol. */
+const nameOf = (key: Node | null): string | undefined =>
+  !isScalar(key) ? undefined : typeof key.value === 'symbol' ? '<<' : String(key.value);
+
+/** A key of its own wins over one that was merged in, wherever it stands. Of two merged ones the first wins, of two own ones the later. */
+function withMerged(own: readonly YamlEntry[], merged: readonly YamlEntry[]): YamlEntry[] {
+  const all = new Map(own.map((entry) => [entry.key, entry]));
+  for (const entry of merged) if (!all.has(entry.key)) all.set(entry.key, entry);
+  return [...all.values()];
 }
 
 function scalarOf(node: Node | null): Pick<YamlText, 'text' | 'type' | 'style'> {

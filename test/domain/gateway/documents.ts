@@ -109,6 +109,17 @@ const good: Document[] = [
     'an alias',
     `${v2('', 'X').replace('X', own('&s [{ key: [] }]'))}    put: { security: *s, responses: {} }\n`,
   ],
+  [
+    'a merge that closes the operation',
+    v2('x-c: &c { security: [{ key: [] }] }\n').replace('    post:\n', '    post:\n      <<: *c\n'),
+  ],
+  [
+    'an own security wins over a merged one, wherever it stands',
+    v2('x-o: &o { security: [] }\n', own('[{ key: [] }]')).replace(
+      '    post:\n',
+      '    post:\n      <<: *o\n',
+    ),
+  ],
   ['an extension among the paths', `${v2(closed)}  x-note: { post: {} }\n`],
   ['a parameter of the path', v2(closed).replace('  /ocr:\n', '  /ocr:\n    parameters: []\n')],
   ['no paths', `${v2Head + schemes2 + closed}paths: {}\n`],
@@ -225,6 +236,29 @@ const bad: Document[] = (
       'an alias of an open security',
       `${v2(closed, own('&s []'))}    put: { security: *s, responses: {} }\n`,
       ['gateway-open 11', 'gateway-open 13'],
+    ],
+    [
+      'a merge that opens the operation',
+      v2(`x-o: &o { security: [] }\n${closed}`).replace('    post:\n', '    post:\n      <<: *o\n'),
+      ['gateway-open 7'],
+    ],
+    [
+      'an own open security wins over a merged one behind it',
+      v2(`x-c: &c { security: [{ key: [] }] }\n${closed}`, `${own('[]')}      <<: *c\n`),
+      ['gateway-open 12'],
+    ],
+    [
+      'an open operation that is merged into a path',
+      v2(`x-o: &o { get: { security: [] } }\n${closed}`).replace('  /ocr:\n', '  /ocr:\n    <<: *o\n'),
+      ['gateway-open 7'],
+    ],
+    [
+      'the first of two merged ones wins',
+      v2(`x-o: &o { security: [] }\nx-c: &c { security: [{ key: [] }] }\n${closed}`).replace(
+        '    post:\n',
+        '    post:\n      <<: [*o, *c]\n',
+      ),
+      ['gateway-open 7'],
     ],
     ['disable_auth', full2(back2(', disable_auth: true')), ['gateway-backend-anonymous 8']],
     [

@@ -51,6 +51,11 @@ describe('documents that nobody could serve are refused by name', () => {
       `${head}  /a: { get: { security: [{ key: [] }], security: [] } }\n`,
       /security stands twice .* line 3/,
     ],
+    [
+      'a merge in quotes',
+      `${head}  /a: { get: { "<<": { security: [{ key: [] }] } } }\n`,
+      /<< .* quotes in line 3/,
+    ],
     ['too many paths', head + Array.from({ length: 5001 }, (_, i) => `  /p${i}: {}\n`).join(''), /paths/],
   ])('%s', (_name, text, problem) => {
     expect(readDocument(text)).toEqual({ problem: expect.stringMatching(problem) });
