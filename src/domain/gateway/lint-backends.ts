@@ -8,7 +8,12 @@ export const standardDeadline = 15;
 
 const textOf = (node: YamlNode | undefined): string => (node?.kind === 'text' ? node.text : '');
 export const addressOf = ({ address }: Pick<Backend, 'address'>): string => textOf(address);
-export const hostOf = (url: string): string => /^https?:\/\/([^/:?#]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
+/** No name of a host is longer, and the patterns below are slow with a very long one. */
+const maxHost = 253;
+export function hostOf(url: string): string {
+  const host = /^https?:\/\/([^/:?#]+)/i.exec(url)?.[1]?.toLowerCase() ?? '';
+  return host.length > maxHost ? '' : host;
+}
 
 /** Where the gateway passes requests on to. */
 export function lintBackends(api: Api, known: Known, tell: Tell): void {

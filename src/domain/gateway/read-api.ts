@@ -4,9 +4,20 @@ import { type Followed, follow } from './reference.ts';
 
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-/** The version that a document says it has. Undefined: it is no document of OpenAPI 2 or 3. */
-export const versionOf = (root: YamlNode): 2 | 3 | undefined =>
-  textAt(root, 'swagger') === '2.0' ? 2 : /^3\.\d/.test(textAt(root, 'openapi') ?? '') ? 3 : undefined;
+/** More than any API has. References and aliases can make very many of a short document. */
+const maxOperations = 20_000;
+/** Of one security, with all its alternatives. */
+const maxNames = 500;
+/** Of one operation. */
+const maxKeys = 500;
+const maxMetrics = 100;
+
+/** The version that a document says it has. Undefined: it is no document of OpenAPI 2 or 3, or it says that it is both. */
+export function versionOf(root: YamlNode): 2 | 3 | undefined {
+  const isThree = /^3\.\d/.test(textAt(root, 'openapi') ?? '');
+  if (textAt(root, 'swagger') !== '2.0') return isThree ? 3 : undefined;
+  return entryOf(root, 'openapi') ? undefined : 2;
+}
 
 /** Reads what a gateway would make of a document. Undefined: it is no document of OpenAPI 2 or 3. */
 export function readApi(root: YamlNode): Api | undefined {
@@ -15,13 +26,14 @@ export function readApi(root: YamlNode): Api | undefined {
   const problems: Api['problems'][number][] = [];
   /** A reference that leads nowhere is told where it stands, once. */
   const told = new Set<string>();
+  const note = (at: YamlNode, what: string) => {
+    const key = `${at.line}:${at.column}`;
+    if (!told.has(key)) problems.push({ at, what });
+    told.add(key);
+  };
   const followed = (node: YamlNode | undefined): Followed => {
     const found = follow(root, node);
-    if (found.problem && node) {
-      const key = `${node.line}:${node.column}`;
-      if (!told.has(key)) problems.push({ at: node, what: found.problem });
-      told.add(key);
-    }
+    if (found.problem && node) note(node, found.problem);
     return found;
   };
   const schemes = new Map<string, Scheme>();
@@ -38,7 +50,20 @@ export function readApi(root: YamlNode): Api | undefined {
     backends.set(entry.value, made);
     return made;
   };
-  const shared = { security: entryOf(root, 'security'), backend: entryOf(root, 'x-google-backend') };
+  /** A security that is too long counts as none, and the document is refused. */
+  const lengths = new Map<YamlNode, boolean>();
+  const judged = (entry: YamlEntry | undefined): YamlEntry | undefined => {
+    if (!entry) return undefined;
+    const { value } = entry;
+    const isLong =
+      lengths.get(value) ??
+      itemsOf(value).reduce((sum, item) => sum + 1 + entriesOf(item).length, 0) > maxNames;
+    lengths.set(value, isLong);
+    if (isLong) note(value, `a security has more than ${maxNames} names`);
+    return isLong ? undefined : entry;
+  };
+  const quota = entryOf(root, 'x-google-quota');
+  const shared = { security: judged(entryOf(root, 'security')), backend: entryOf(root, 'x-google-backend') };
   backendOf(shared.backend);
   const operations: Operation[] = [];
   for (const { key: path, value } of entriesOf(nodeAt(root, 'paths'))) {
@@ -48,7 +73,17 @@ export function readApi(root: YamlNode): Api | undefined {
     for (const entry of item) {
       const method = entry.key.toLowerCase();
       if (!methods.includes(method)) continue;
-      const security = entryOf(entry.value, 'security');
+      // Google follows references of an operation or ignores them. Either way, what is read here would be another one.
+      if (entryOf(entry.value, '$ref')) note(entry.value, `${method} ${path} is a reference`);
+      if (entriesOf(entry.value).length > maxKeys) {
+        note(entry.value, `an operation has more than ${maxKeys} keys`);
+        continue;
+      }
+      if (operations.length >= maxOperations) {
+        note(root, `the document has more than ${maxOperations} operations`);
+        break;
+      }
+      const security = judged(entryOf(entry.value, 'security'));
       const backend = entryOf(entry.value, 'x-google-backend') ?? own.get('x-google-backend');
       operations.push({
         path,
@@ -59,7 +94,7 @@ export function readApi(root: YamlNode): Api | undefined {
         securityEntry: security ?? shared.security,
         isOwn: security !== undefined,
         backend: backendOf(backend ?? shared.backend),
-        costs: costsOf(entry.value, root),
+        costs: costsOf(entry.value, quota, note),
       });
     }
   }
@@ -84,7 +119,9 @@ export function readApi(root: YamlNode): Api | undefined {
 function basePathOf(root: YamlNode, version: 2 | 3): string {
   const server = textAt(itemsOf(nodeAt(root, 'servers'))[0], 'url') ?? '';
   const path = version === 2 ? (textAt(root, 'basePath') ?? '') : server.replace(/^[a-z]+:\/\/[^/]*/i, '');
-  const bare = path.replace(/\/+$/, '');
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  const bare = path.slice(0, end);
   return bare.startsWith('/') && !bare.includes('{') ? bare : '';
 }
 
@@ -106,8 +143,9 @@ function schemeOf(name: string, node: YamlNode, version: 2 | 3): Scheme {
     };
   }
   const auth = version === 3 ? nodeAt(node, 'x-google-auth') : undefined;
-  const issuer = textAt(auth, 'issuer') ?? textAt(node, 'x-google-issuer');
-  const stated = nodeAt(auth, 'audiences') ?? nodeAt(node, 'x-google-audiences');
+  // Each version has fields of its own, and a gateway does not read those of the other.
+  const issuer = version === 3 ? textAt(auth, 'issuer') : textAt(node, 'x-google-issuer');
+  const stated = version === 3 ? nodeAt(auth, 'audiences') : nodeAt(node, 'x-google-audiences');
   const audiences =
     stated?.kind === 'list'
       ? itemsOf(stated).flatMap((item) => (item.kind === 'text' ? [item.text] : []))
@@ -150,10 +188,19 @@ function fieldsOf(entry: YamlEntry): Backend {
 }
 
 /** The metrics that one call of an operation spends. */
-function costsOf(operation: YamlNode, root: YamlNode): Operation['costs'] {
-  const entry = entryOf(operation, 'x-google-quota') ?? entryOf(root, 'x-google-quota');
+function costsOf(
+  operation: YamlNode,
+  shared: YamlEntry | undefined,
+  note: (at: YamlNode, what: string) => void,
+): Operation['costs'] {
+  const entry = entryOf(operation, 'x-google-quota') ?? shared;
   const costs = nodeAt(entry?.value, 'metricCosts') ?? entry?.value;
-  return entriesOf(costs).map(({ key, keyLine, keyColumn, value }) => ({
+  const all = entriesOf(costs);
+  if (costs && all.length > maxMetrics) {
+    note(costs, `a quota has more than ${maxMetrics} metrics`);
+    return [];
+  }
+  return all.map(({ key, keyLine, keyColumn, value }) => ({
     metric: key,
     cost: value.kind === 'text' ? value.text : '',
     at: { line: keyLine, column: keyColumn },

@@ -100,6 +100,10 @@ const good: Document[] = [
     full2(back2()),
     { longest: { seconds: 10, what: 'the function' } },
   ],
+  [
+    'a description beside a reference and behind it',
+    `${v2(`x-o: { get: {}, summary: a }\n${closed}`)}  /b: { $ref: '#/x-o', summary: b }\n`,
+  ],
   ['a path by reference', `${v2(closed)}  /b: { $ref: '#/paths/~1ocr' }\n`],
   [
     'a path by reference that is closed there',
@@ -259,6 +263,24 @@ const bad: Document[] = (
         '    post:\n      <<: [*o, *c]\n',
       ),
       ['gateway-open 7'],
+    ],
+    [
+      'an operation by reference',
+      `${v2(`x-o: { security: [] }\n${closed}`)}    get: { $ref: '#/x-o' }\n`,
+      ['gateway-document 13'],
+    ],
+    [
+      'a method beside a reference and behind it',
+      `${v2(`x-o: { get: { security: [] } }\n${closed}`)}  /b: { $ref: '#/x-o', get: {} }\n`,
+      ['gateway-document 13'],
+    ],
+    [
+      'OpenAPI 3, the issuer where OpenAPI 2 has it',
+      v3('security: [{ b: [] }]\n').replace(
+        key,
+        `${key}\n    b: { type: oauth2, x-google-issuer: https://b.example }`,
+      ),
+      ['gateway-scheme-unchecked 11'],
     ],
     ['disable_auth', full2(back2(', disable_auth: true')), ['gateway-backend-anonymous 8']],
     [

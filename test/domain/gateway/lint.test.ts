@@ -45,6 +45,7 @@ describe('documents that nobody could serve are refused by name', () => {
     ['no document', '', /no document/],
     ['another format', 'asyncapi: 2.0.0\n', /neither OpenAPI 2 nor 3/],
     ['OpenAPI 4', 'openapi: 4.0.0\npaths: {}\n', /neither OpenAPI 2 nor 3/],
+    ['OpenAPI 2 and 3 at once', 'openapi: 3.0.4\nswagger: "2.0"\npaths: {}\n', /neither OpenAPI 2 nor 3/],
     ['damaged', 'swagger: "2.0\n', /not valid YAML/],
     [
       'a key twice',
@@ -100,5 +101,61 @@ test('whatever a document holds, the lint ends and says something or nothing', (
       },
     ),
     { numRuns: 300 },
+  );
+});
+
+describe('a short document that stands for very much is judged in a moment', () => {
+  const head =
+    "swagger: '2.0'\nsecurityDefinitions: { key: { type: apiKey, name: x-api-key, in: header } }\n";
+  const closed = 'security: [{ key: [] }]\n';
+  const lines = (count: number, line: (at: number) => string) =>
+    Array.from({ length: count }, (_, at) => line(at)).join('\n');
+  const many = (count: number) => `paths:\n${lines(count, (at) => `  /p${at}: { get: {} }`)}\n`;
+  test.each([
+    [
+      'a reference to 1,500 keys',
+      `${head}${closed}paths: { /a: { $ref: '#/x-b', k: 1 } }\nx-b:\n${lines(1500, (at) => ` k${at}: 1`)}\n`,
+      'gateway-document',
+    ],
+    [
+      '4,900 paths and 20,000 alternatives',
+      `${head}security: [${lines(20_000, () => '  { key: [] },')}]\n${many(4900)}`,
+      'gateway-document',
+    ],
+    [
+      '4,900 paths and a quota of 20,000 metrics',
+      `${head}${closed}x-google-quota:\n${lines(20_000, (at) => ` m${at}: 1`)}\n${many(4900)}`,
+      'gateway-document',
+    ],
+    [
+      '4,900 references to 128 ways to write a method',
+      `${head}${closed}x-b: { ${lines(128, (at) => `  ${[...'options'].map((one, bit) => ((at >> bit) & 1 ? one.toUpperCase() : one)).join('')}: {},`)} }\npaths:\n${lines(4900, (at) => `  /p${at}: { $ref: '#/x-b' }`)}\n`,
+      'gateway-document',
+    ],
+    [
+      'a chain of 4,900 references',
+      `${head}${closed}paths:\n${lines(4900, (at) => `  /p${at}: { $ref: '#/paths/~1p${at + 1}' }`)}\n`,
+      'gateway-document',
+    ],
+    [
+      'a base path of slashes',
+      `${head}${closed}basePath: ${'/'.repeat(200_000)}x\npaths: { /a: { get: {} } }\n`,
+      undefined,
+    ],
+    [
+      'a host of hyphens',
+      `${head}${closed}x-google-backend: { address: 'https://${'-'.repeat(200_000)}/' }\npaths: { /a: { get: {} } }\n`,
+      undefined,
+    ],
+  ])(
+    '%s',
+    (_name, text, rule) => {
+      const started = performance.now();
+      const problems = found(text);
+      // A machine under load is slow. Without the limits, each of these takes a minute or hours.
+      expect(performance.now() - started).toBeLessThan(15_000);
+      if (rule) expect(problems.filter(refuses).map((one) => one.rule)).toContain(rule);
+    },
+    60_000,
   );
 });
