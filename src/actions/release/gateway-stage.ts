@@ -46,10 +46,8 @@ export function bindGateway(
     plan: async (signal) => stage(await run('plan', signal)),
     apply: async (signal) => {
       const result = await run('apply', signal);
-      const { did, before, config } = result.evidence;
-      const api = `projects/${project}/locations/global/apis/${asked.api}/configs`;
-      if (did === 'moved' && before !== undefined)
-        moved = { from: `${api}/${config}`, to: `${api}/${before}` };
+      // It may have named a configuration of another API before.
+      if (result.moved) moved = { from: result.moved.to, to: result.moved.from };
       return stage(result);
     },
     back: async () => {

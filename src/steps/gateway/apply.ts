@@ -7,7 +7,7 @@ import { guardStored } from './document.ts';
 import { moveAndProve } from './move.ts';
 import { ownLabel } from './own-label.ts';
 import type { GatewayPorts, GatewayRequest, OperationFact } from './ports.ts';
-import { look, payable, prove, servedOperation } from './prove.ts';
+import { look, lookPace, payable, prove, servedOperation } from './prove.ts';
 import { prune } from './prune.ts';
 import { type Change, type GatewayResult, isSame, type Known, shortOf, urlOf } from './result.ts';
 import { operationEnd, until } from './wait.ts';
@@ -82,7 +82,7 @@ function canProve(ports: GatewayPorts, request: GatewayRequest, { wanted: { api 
 }
 
 /** The configuration as Google has it, before anything is switched to it. */
-function judgeStored({ config, wanted }: Known, sha256: GatewayPorts['sha256']): Finding | undefined {
+export function judgeStored({ config, wanted }: Known, sha256: GatewayPorts['sha256']): Finding | undefined {
   const why = !config
     ? 'it is not there'
     : config.state !== 'ACTIVE'
@@ -184,7 +184,7 @@ async function unchanged(
   result.evidence.did = 'unchanged';
   try {
     const seen = await look(ports, url, wanted.api, wanted.id, request.signal);
-    const proof = await prove(ports, request, url, wanted.api, seen, request.signal);
+    const proof = await prove(ports, request, url, wanted.api, seen, lookPace(ports, request));
     result.evidence.probes = proof.probes;
     result.evidence.codes = proof.codes;
     const isRight = seen.who === 'this' && proof.verdict === 'pass';

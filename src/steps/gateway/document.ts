@@ -6,8 +6,8 @@ import { securityText } from '../../domain/gateway/diff.ts';
 import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
 import { lint } from '../../domain/gateway/lint.ts';
 import { addressOf } from '../../domain/gateway/lint-backends.ts';
-import { isMarker, type Marked, mark, markerFolder } from '../../domain/gateway/marker.ts';
-import { type GatewayProblem, refuses } from '../../domain/gateway/problem.ts';
+import { isMarker, type Marked, mark, markerFolder, markerPath } from '../../domain/gateway/marker.ts';
+import { type GatewayProblem, opens, refuses } from '../../domain/gateway/problem.ts';
 import { readDocument } from '../../domain/gateway/read-document.ts';
 import type { ConfigFact, GatewayRequest, ServiceFact } from './ports.ts';
 
@@ -27,6 +27,12 @@ export function readWanted(
   const read = readDocument(text);
   if ('problem' in read)
     throw new ReleaseError('gateway-document', { what: `${file} cannot be used: ${read.problem}.` });
+  // These paths are ours. They do not count in the name, so another one would hide there.
+  if (read.api.operations.some(isMarker))
+    throw new ReleaseError('gateway-document', {
+      what: `${file} cannot be used: it has a path below ${markerFolder}/, which tells which configuration answers.`,
+      fix: 'Rename that path.',
+    });
   const id = idOf(read.api, account ?? '', sha256);
   const marked = mark(text, read.api, id);
   // What is sent is read once more, so that a layout that is not understood cannot change what it means.
@@ -80,7 +86,19 @@ export function guardStored(
   if (problem) return problem.title.replace(/\.$/, '');
   // The name follows from the content and the account, so another content is not ours.
   if (idOf(read.api, account, sha256) !== id) return 'its content or its account is another one';
-  return read.api.operations.some(isMarker) ? undefined : 'it has no path that tells that it answers';
+  const own = read.api.operations.filter(isMarker);
+  if (own.length === 0) return 'it has no path that tells that it answers';
+  return own.length === 1 && own[0]?.path === markerPath(id) && own[0].method === 'get'
+    ? undefined
+    : `it has more below ${markerFolder}/ than the path that tells that it answers`;
+}
+
+/** Which path of a configuration is known to be open. Undefined: none, or its documents cannot be read. */
+export function openPathOf(config: ConfigFact | undefined): string | undefined {
+  const read = readDocument(config?.documents[0] ?? '');
+  if ('problem' in read) return undefined;
+  const problem = lint(read.api).find((one) => one.severity === 'critical' && opens(one));
+  return problem?.title.replace(/[.:]+$/, '');
 }
 
 export const routesOf = (api: Api): GatewayEvidence['routes'] =>

@@ -6,15 +6,15 @@ import { diffApis } from '../../domain/gateway/diff.ts';
 import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
 import { refuses } from '../../domain/gateway/problem.ts';
 import { readDocument } from '../../domain/gateway/read-document.ts';
-import { applyConfig } from './apply.ts';
+import { applyConfig, judgeStored } from './apply.ts';
 import { findingOf, problemsOf, readWanted, routesOf, type Wanted } from './document.ts';
 import type { ConfigFact, GatewayPorts, GatewayRequest } from './ports.ts';
-import { look, prove } from './prove.ts';
+import { look, lookPace, prove } from './prove.ts';
 import { type GatewayResult, isSame, type Known, type Names, shortOf, urlOf } from './result.ts';
 
 /** Judges the document and, if a gateway is named, what it serves. Changes something only in `apply`. */
 export async function releaseGateway(ports: GatewayPorts, request: GatewayRequest): Promise<GatewayResult> {
-  const wanted = readWanted(request, ports.sha256);
+  let wanted = readWanted(request, ports.sha256);
   const { project, region, mode, signal, file } = request;
   const service =
     request.service === undefined ? undefined : await ports.gateways.service(request.service, signal);
@@ -50,22 +50,31 @@ export async function releaseGateway(ports: GatewayPorts, request: GatewayReques
     return result;
   }
   const api = `projects/${project}/locations/global/apis/${request.api}`;
-  const names: Names = {
-    api,
-    gateway: `projects/${project}/locations/${region}/gateways/${request.gateway}`,
-    config: `${api}/configs/${wanted.id}`,
-  };
-  const gateway = await ports.gateways.gateway(names.gateway, signal);
-  const known: Known = { names, wanted, gateway, config: undefined };
+  const name = `projects/${project}/locations/${region}/gateways/${request.gateway}`;
+  const gateway = await ports.gateways.gateway(name, signal);
   if (gateway) {
     result.evidence.host = gateway.host;
     result.evidence.before = shortOf(gateway.config);
   }
-  const serves = isSame(gateway?.config, names.config);
   const current = gateway?.config ? await ports.gateways.config(gateway.config, signal) : undefined;
+  // Only apply has to name the account. A look compares the document with the account that is there.
+  if (request.account === undefined && current) {
+    wanted = readWanted({ ...request, account: current.account }, ports.sha256);
+    result.evidence.config = wanted.id;
+  }
+  const names: Names = { api, gateway: name, config: `${api}/configs/${wanted.id}` };
+  const known: Known = { names, wanted, gateway, current, config: undefined };
+  const serves = isSame(gateway?.config, names.config);
   if (serves) known.config = current;
   else if (current) result.evidence.changes = changesFrom(current, wanted);
   if (mode === 'apply') return applyConfig(ports, request, known, result);
+  const other = serves ? judgeStored(known, ports.sha256) : undefined;
+  if (other) {
+    result.findings.push(other);
+    result.verdict = 'fail';
+    result.reason = other.title;
+    return result;
+  }
   if (mode === 'plan') {
     result.reason = serves
       ? `${request.gateway} serves this document already.`
@@ -103,7 +112,7 @@ async function verify(
   }
   const url = urlOf(gateway.host);
   const seen = await look(ports, url, wanted.api, wanted.id, request.signal);
-  const proof = await prove(ports, request, url, wanted.api, seen, request.signal);
+  const proof = await prove(ports, request, url, wanted.api, seen, lookPace(ports, request));
   result.evidence.probes = proof.probes;
   result.evidence.codes = proof.codes;
   if (seen.who === 'this' && proof.verdict === 'pass') result.reason = proof.reason;

@@ -1,6 +1,7 @@
 import { messageOf } from '../../domain/errors/errors.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { gatewayRules } from '../../domain/findings/rules/gateway.ts';
+import { openPathOf } from './document.ts';
 import { point } from './point.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 import { type Proof, prove, settle } from './prove.ts';
@@ -35,8 +36,8 @@ export async function moveAndProve(
     change(`${known.gateway ? 'Moved' : 'Made'} the gateway ${shortOf(names.gateway)} to ${wanted.id}.`);
     proof = await proveTwice(ports, request, known, urlOf(host), pace());
   } catch (error) {
-    // A refusal that came before anything was accepted has changed nothing.
-    if (wrote.count === 0 && isLasting(error)) throw error;
+    // What came before anything was sent, or was refused, has changed nothing.
+    if (wrote.count === 0) throw error;
     trouble = error;
   }
   result.evidence.host = host;
@@ -48,6 +49,7 @@ export async function moveAndProve(
     result.verdict = 'pass';
     result.outcome = 'promoted';
     result.evidence.did = known.gateway ? 'moved' : 'created';
+    if (before) result.moved = { from: before, to: names.config };
     result.reason = `${shortOf(names.gateway)} serves ${wanted.id}. ${proof.reason}`;
     return;
   }
@@ -58,6 +60,18 @@ export async function moveAndProve(
     result.outcome = 'rejected';
     result.evidence.did = 'not_proved';
     result.reason = `${shortOf(names.gateway)} was not proved, and there is no configuration to go back to: ${why}`;
+    return;
+  }
+  const open = openPathOf(known.current);
+  if (open !== undefined) {
+    result.outcome = 'held';
+    result.evidence.did = 'stuck';
+    result.reason = `${shortOf(names.gateway)} stays on ${wanted.id}, because ${shortOf(before)} has an open path (${open}): ${why}`;
+    result.findings.push({
+      ...ofRule(gatewayRules, 'gateway-not-back'),
+      title: result.reason,
+      fix: 'Correct the document or the backend, and run this again. Do not move the gateway back.',
+    });
     return;
   }
   await goBack(ports, request, known, result, change, { before, host, why });
@@ -81,11 +95,11 @@ async function proveTwice(
         probes: [],
         codes: undefined,
       };
-    proof = await prove(ports, request, url, wanted.api, last, pace.signal);
+    proof = await prove(ports, request, url, wanted.api, last, pace);
     // What is not clear once may be a server that has just started.
     for (let tries = 0; proof.verdict === 'unclear' && tries < 3; tries++) {
       await ports.clock.sleep(pace.paceMs, pace.signal);
-      proof = await prove(ports, request, url, wanted.api, last, pace.signal);
+      proof = await prove(ports, request, url, wanted.api, last, pace);
     }
     if (proof.verdict !== 'pass') return proof;
     if (round === 0) await ports.clock.sleep(pace.paceMs * 2, pace.signal);

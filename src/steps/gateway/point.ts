@@ -1,6 +1,6 @@
 import type { GatewayFact, GatewayPorts } from './ports.ts';
 import { isSame, type Names } from './result.ts';
-import { isLasting, until } from './wait.ts';
+import { isRefusal, until } from './wait.ts';
 
 /**
  * Moves the gateway, and waits until it names the configuration and has settled. An answer that was lost does not matter: the gateway
@@ -29,7 +29,8 @@ export async function point(
       else await gateways.createGateway(names.gateway, config, signal);
       wrote.count += 1;
     } catch (error) {
-      if (!isLasting(error)) wrote.count += 1;
+      // FAILED_PRECONDITION is a refusal too, though not for good.
+      if (!isRefusal(error)) wrote.count += 1;
       throw error;
     } finally {
       isThere = true;

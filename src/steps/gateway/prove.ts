@@ -9,6 +9,7 @@ import {
 import { type Api, alternativesOf, nameOf, namesOf, type Operation } from '../../domain/gateway/api.ts';
 import type { GatewayProbe } from '../../domain/gateway/evidence.ts';
 import { isMarker, markerFolder, markerPath } from '../../domain/gateway/marker.ts';
+import { textAt } from '../../domain/yaml/node.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 
 type World = Pick<GatewayPorts, 'clock' | 'idToken' | 'prober' | 'random'>;
@@ -18,6 +19,12 @@ type Wish = Pick<GatewayRequest, 'apiKey' | 'paceMs' | 'probe'>;
 const inARow = 3;
 /** More operations than these are not asked one by one. */
 const maxOperations = 25;
+
+/** By the steady clock. */
+interface Until {
+  deadline: number;
+  signal: AbortSignal;
+}
 
 export interface Proof {
   verdict: 'pass' | 'fail' | 'unclear';
@@ -60,6 +67,12 @@ export async function settle(
   }
 }
 
+/** A proof that nothing has to wait for. */
+export const lookPace = (
+  { clock }: Pick<GatewayPorts, 'clock'>,
+  { timeoutMs, signal }: Pick<GatewayRequest, 'timeoutMs' | 'signal'>,
+): Until => ({ deadline: clock.steady() + timeoutMs, signal });
+
 /** Every operation refuses a caller without a credential, and one of them serves a caller with one. */
 export async function prove(
   world: World,
@@ -67,7 +80,7 @@ export async function prove(
   url: string,
   api: Api,
   learned: Learned,
-  signal: AbortSignal,
+  pace: Until,
 ): Promise<Proof> {
   const probes: GatewayProbe[] = [];
   const refused = new Set<number>();
@@ -75,7 +88,8 @@ export async function prove(
     .filter((one) => one.method !== 'options' && !isMarker(one))
     .slice(0, maxOperations);
   for (const operation of asked) {
-    const answer = await ask(world, url, api, operation, {}, signal);
+    // A refusal comes from the gateway itself, and so at once.
+    const answer = await ask(world, url, api, operation, {}, pace, 10_000);
     const isRight = isRefused(answer, learned);
     const isUnclear =
       answer.status === 0 || answer.status === 429 || (answer.status >= 500 && isOfGateway(answer));
@@ -85,8 +99,11 @@ export async function prove(
       status: answer.status,
       is: isRight ? 'as wanted' : isUnclear ? 'unclear' : 'wrong',
     });
+    // The next one would have to wait as long.
+    if (answer.status === 0) break;
   }
-  const served = await serve(world, wish, url, api, signal);
+  const isSilent = probes.some(({ status }) => status === 0);
+  const served = isSilent ? undefined : await serve(world, wish, url, api, pace);
   if (served) probes.push(served);
   const codes = { refused: [...refused].sort(), unknown: learned.unknown.status };
   const wrong = probes.find(({ is }) => is === 'wrong');
@@ -116,6 +133,9 @@ export function servedOperation(api: Api, probe: Wish['probe']): Operation | und
   return all.find((one) => one.method === 'get' && !one.path.includes('{')) ?? all[0];
 }
 
+/** The issuer of Google's ID tokens. */
+const google = /^(https:\/\/)?accounts\.google\.com$/;
+
 /** The alternative of an operation for which this run has every credential. */
 export function payable(
   api: Api,
@@ -128,13 +148,16 @@ export function payable(
       (names) =>
         names.length > 0 &&
         names.every((name) => {
-          const kind = api.schemes.get(name)?.kind;
-          return kind === 'key' ? has.key : kind === 'token' && has.token;
+          const scheme = api.schemes.get(name);
+          if (scheme?.kind === 'key') return has.key;
+          // This run can only have a token of Google. It is not sent where another issuer is asked for.
+          return scheme?.kind === 'token' && has.token && google.test(scheme.issuer ?? '');
         }),
     );
 }
 
-async function serve(world: World, wish: Wish, url: string, api: Api, signal: AbortSignal) {
+async function serve(world: World, wish: Wish, url: string, api: Api, pace: Until) {
+  const { signal } = pace;
   const operation = servedOperation(api, wish.probe);
   const names =
     operation &&
@@ -148,16 +171,16 @@ async function serve(world: World, wish: Wish, url: string, api: Api, signal: Ab
     if (scheme?.kind === 'key' && wish.apiKey !== undefined) {
       // In the query, a key would be written into logs. A gateway that takes it only there gets it there.
       if (scheme.place?.kind === 'text' && scheme.place.text === 'query')
-        query = `?key=${encodeURIComponent(wish.apiKey)}`;
+        query = `?${textAt(scheme.node, 'name') ?? 'key'}=${encodeURIComponent(wish.apiKey)}`;
       else headers['x-api-key'] = wish.apiKey;
     } else if (scheme?.kind === 'token') token = await world.idToken?.(scheme.audiences[0] ?? url, signal);
   }
   const credential = { headers, ...(token === undefined ? {} : { token }), query };
-  let answer = await ask(world, url, api, operation, credential, signal);
+  let answer = await ask(world, url, api, operation, credential, pace);
   // A function that has no instance yet may be slow once.
   if (answer.status === 0 || answer.status >= 500) {
     await world.clock.sleep(wish.paceMs, signal);
-    answer = await ask(world, url, api, operation, credential, signal);
+    answer = await ask(world, url, api, operation, credential, pace);
   }
   const is: GatewayProbe['is'] = isServed(answer)
     ? 'as wanted'
@@ -168,19 +191,22 @@ async function serve(world: World, wish: Wish, url: string, api: Api, signal: Ab
 }
 
 async function ask(
-  { prober }: World,
+  { clock, prober }: World,
   url: string,
   api: Api,
   { method, path }: Operation,
   credential: { headers?: Record<string, string>; token?: string; query?: string },
-  signal: AbortSignal,
+  { deadline, signal }: Until,
+  mostMs = 60_000,
 ): Promise<Answer> {
+  const left = deadline - clock.steady();
+  if (left <= 0) return { status: 0, body: '' };
   const concrete = path.replace(/\{[^}]*\}/g, 'x');
   return prober.probe(`${url}${api.basePath}${concrete}${credential.query ?? ''}`, {
     method: method.toUpperCase(),
     headers: credential.headers ?? {},
     ...(credential.token === undefined ? {} : { token: credential.token }),
-    timeoutMs: 60_000,
+    timeoutMs: Math.ceil(Math.min(mostMs, left)),
     signal,
   });
 }

@@ -10,6 +10,8 @@ export interface GatewayResult {
   reason: string;
   findings: Finding[];
   evidence: GatewayEvidence;
+  /** Full names: where the gateway was, and where it is. Undefined unless it was moved and stayed there. */
+  moved?: { from: string; to: string } | undefined;
   /** What was changed, in order. */
   changed: { at: number; what: string }[];
 }
@@ -25,6 +27,8 @@ export interface Known {
   names: Names;
   wanted: Wanted;
   gateway: GatewayFact | undefined;
+  /** What the gateway names before the first change, with its documents. */
+  current: ConfigFact | undefined;
   /** The configuration of this content, if Google has it. */
   config: ConfigFact | undefined;
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import { ofRule } from '../../domain/findings/of-rule.ts';
 import { gatewayRules } from '../../domain/findings/rules/gateway.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import { openPathOf } from './document.ts';
 import { point } from './point.ts';
 import type { GatewayPorts, GatewayRequest } from './ports.ts';
 import { isSame, shortOf } from './result.ts';
@@ -29,10 +30,25 @@ export async function takeBack(
   const pace = { paceMs, deadline: clock.steady() + timeoutMs, signal };
   try {
     const now = await gateways.gateway(names.gateway, signal);
-    if (now && !isSame(now.config, from) && !isSame(now.config, to))
+    if (!now)
+      return {
+        verdict: 'inconclusive',
+        reason: `${gateway} does not exist any more, so it is not made again`,
+        findings: [],
+        changed: [],
+      };
+    if (!isSame(now.config, from) && !isSame(now.config, to))
       return {
         verdict: 'inconclusive',
         reason: `${gateway} names ${shortOf(now.config)} by now, so it is left alone`,
+        findings: [],
+        changed: [],
+      };
+    const open = isSame(now.config, to) ? undefined : openPathOf(await gateways.config(to, signal));
+    if (open !== undefined)
+      return {
+        verdict: 'inconclusive',
+        reason: `${gateway} stays on ${shortOf(from)}, because ${shortOf(to)} has an open path (${open})`,
         findings: [],
         changed: [],
       };

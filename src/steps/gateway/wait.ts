@@ -36,9 +36,14 @@ export async function until<T>(
   }
 }
 
-/** To ask again would give the same answer. */
-export const isLasting = (error: unknown): boolean =>
+/** Google has answered that it did not do it. */
+export const isRefusal = (error: unknown): boolean =>
   [400, 401, 403].includes((error as { status?: number }).status ?? 0);
+
+/** To ask again would give the same answer. Google also answers 400 while another change is under way: that ends. */
+export function isLasting(error: unknown): boolean {
+  return isRefusal(error) && (error as { statusName?: string }).statusName !== 'FAILED_PRECONDITION';
+}
 
 /** Waits for an operation. Undefined: it is not known any more, so the thing itself has to be asked. */
 export const operationEnd = (world: World, pace: Pace, name: string): Promise<OperationFact | 'gone'> =>

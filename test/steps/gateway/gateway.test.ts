@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { gatewayState } from '../../../sandbox/gateway/state.ts';
+import { readDocument } from '../../../src/domain/gateway/read-document.ts';
+import { point } from '../../../src/steps/gateway/point.ts';
+import { prove } from '../../../src/steps/gateway/prove.ts';
+import { takeBack } from '../../../src/steps/gateway/take-back.ts';
 import { type GatewayWorld, gatewayWorld } from '../../support/gateway-world.ts';
 
 let w: GatewayWorld;
@@ -178,4 +182,174 @@ test('old configurations are removed, but none that a gateway names or that some
   expect(left).toContain(result.evidence.before);
   expect(left).toContain(foreign?.name.split('/').at(-1));
   expect(left).toHaveLength(3);
+});
+
+describe('a second reader', () => {
+  const front = () => `${w.client.parent}/gateways/front`;
+  const pace = () => ({
+    paceMs: 15,
+    deadline: performance.now() + 3000,
+    signal: AbortSignal.timeout(60_000),
+  });
+  /** Somebody puts another document into the configuration that serves. */
+  const tamper = (text: string) => {
+    const state = gatewayState(w.sandbox.world);
+    const config = state.configs.get(state.gateways.get(front())?.apiConfig ?? '');
+    const [document] = config?.documents ?? [];
+    if (!document) throw new Error('no configuration serves');
+    const before = document.contents;
+    document.contents = Buffer.from(text).toString('base64');
+    return () => {
+      document.contents = before;
+    };
+  };
+
+  test('verify and plan know what apply has made without the account', async () => {
+    const text = w.document({ rest: path('account') });
+    expect((await w.run(text)).verdict).toBe('pass');
+    expect(await w.run(text, { mode: 'verify', account: undefined })).toMatchObject({ verdict: 'pass' });
+    const plan = await w.run(text, { mode: 'plan', account: undefined });
+    expect(plan.reason).toMatch(/already/);
+  });
+
+  test.each(['verify', 'plan'] as const)('%s does not pass another content under our name', async (mode) => {
+    const text = w.document({ rest: path('account') });
+    const undo = tamper(w.document({ operation: '      security: []\n' }));
+    const result = await w.run(text, { mode });
+    undo();
+    expect(result.verdict).toBe('fail');
+    expect(result.findings.map(({ rule }) => rule)).toContain('gateway-other-content');
+  });
+
+  test('a path more in our folder is another content, and no document may have one', async () => {
+    const text = w.document({ rest: path('account') });
+    const { apiConfig = '' } = gatewayState(w.sandbox.world).gateways.get(front()) ?? {};
+    const stored = gatewayState(w.sandbox.world).configs.get(apiConfig)?.documents[0]?.contents ?? '';
+    const undo = tamper(
+      `${Buffer.from(stored, 'base64').toString('utf8')}${path('.release/more').replace('operationId: .release/more', 'operationId: more')}`,
+    );
+    const result = await w.run(text);
+    undo();
+    expect(result).toMatchObject({ verdict: 'fail', outcome: 'blocked' });
+    await expect(w.run(w.document({ rest: path('.release/own') }))).rejects.toThrow(/below \/\.release\//);
+  });
+
+  test('a key is sent under the name that the document gives it', async () => {
+    const text = w
+      .document({ rest: path('query') })
+      .replace('name: x-api-key, in: header', 'name: api_key, in: query');
+    expect(await w.run(text)).toMatchObject({ verdict: 'pass', outcome: 'promoted' });
+  });
+
+  test('a token of another issuer is none that this run has, so nothing is changed', async () => {
+    w.sandbox.world.requests.length = 0;
+    const text = w
+      .document({ security: '[{ token: [] }]', rest: path('foreign') })
+      .replace('x-google-issuer: https://accounts.google.com', 'x-google-issuer: https://issuer.example');
+    await expect(w.run(text)).rejects.toThrow(/no credential/);
+    expect(w.calls().writes).toBe(0);
+  });
+
+  test('a gateway that somebody is changing the whole time is left alone', async () => {
+    await w.settled();
+    const before = w.state().names;
+    const gateway = gatewayState(w.sandbox.world).gateways.get(front());
+    if (!gateway) throw new Error('no gateway');
+    gateway.state = 'UPDATING';
+    const started = performance.now();
+    await expect(w.run(w.document({ rest: path('busy') }), { timeoutMs: 300 })).rejects.toThrow(/in time/);
+    gateway.state = 'ACTIVE';
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(w.state().names).toBe(before);
+  });
+
+  test('a move that is refused because of another change is asked again', async () => {
+    const state = gatewayState(w.sandbox.world);
+    const gateway = state.gateways.get(front());
+    const other = [...state.configs.values()].find(
+      ({ name, state: is }) => is === 'ACTIVE' && name !== gateway?.apiConfig,
+    );
+    if (!gateway || !other) throw new Error('no other configuration');
+    const old = gateway.apiConfig;
+    const ports = w.ports();
+    let tries = 0;
+    const gateways = {
+      ...ports.gateways,
+      move: async (name: string, config: string, signal?: AbortSignal) => {
+        if (tries++ > 0) return ports.gateways.move(name, config, signal);
+        gateway.state = 'UPDATING';
+        try {
+          return await ports.gateways.move(name, config, signal);
+        } finally {
+          gateway.state = 'ACTIVE';
+        }
+      },
+    };
+    const known = { names: { gateway: front() }, gateway: await ports.gateways.gateway(front()) };
+    await point({ ...ports, gateways }, known, other.name, pace());
+    expect(tries).toBe(2);
+    expect(gateway.apiConfig).toBe(other.name);
+    await point(ports, known, old, pace());
+    await w.settled();
+  });
+
+  test('a proof of a gateway that does not answer ends with its deadline', async () => {
+    const text = w.document({ rest: Array.from({ length: 20 }, (_, at) => path(`silent${at}`)).join('') });
+    const read = readDocument(text);
+    if ('problem' in read) throw new Error(read.problem);
+    let now = 0;
+    const prober = {
+      probe: async (_url: string, { timeoutMs }: { timeoutMs: number }) => {
+        now += timeoutMs;
+        return { status: 0, headers: {}, body: '', milliseconds: timeoutMs };
+      },
+    };
+    const sleep = async (ms: number) => {
+      now += ms;
+    };
+    const clock = { ...w.ports().clock, steady: () => now, sleep };
+    const silent = { status: 401, body: '{}' };
+    const proof = await prove(
+      { ...w.ports(), prober, clock },
+      { apiKey: w.key, paceMs: 15, probe: undefined },
+      'https://gateway.example',
+      read.api,
+      { marker: silent, unknown: { status: 404, body: '{}' } },
+      { deadline: 45_000, signal: new AbortController().signal },
+    );
+    expect(proof.verdict).toBe('unclear');
+    expect(now).toBeLessThanOrEqual(45_000);
+  });
+
+  test('a gateway that is gone is not made again by the way back', async () => {
+    const { configs, gateways } = gatewayState(w.sandbox.world);
+    const [one, two] = [...configs.keys()];
+    const result = await takeBack(
+      w.ports(),
+      { project: w.sandbox.project, region: w.sandbox.region, paceMs: 15, timeoutMs: 2000 },
+      { gateway: 'gone', from: one ?? '', to: two ?? '' },
+      AbortSignal.timeout(20_000),
+    );
+    expect(result).toMatchObject({ verdict: 'inconclusive', changed: [] });
+    expect([...gateways.keys()].filter((name) => name.endsWith('/gone'))).toEqual([]);
+  });
+
+  test('no way back leads to a configuration with an open path', async () => {
+    await w.settled();
+    const before = w.state().names;
+    const undo = tamper(w.document({ operation: '      security: []\n' }));
+    const result = await w.run(w.document({ backend: 'http://127.0.0.1:9', rest: path('shut') }));
+    expect(result).toMatchObject({ verdict: 'fail', outcome: 'held', evidence: { did: 'stuck' } });
+    expect(w.state().names).toBe(result.evidence.config);
+    const api = `projects/${w.sandbox.project}/locations/global/apis/ocr/configs`;
+    const back = await takeBack(
+      w.ports(),
+      { project: w.sandbox.project, region: w.sandbox.region, paceMs: 15, timeoutMs: 2000 },
+      { gateway: 'front', from: `${api}/${result.evidence.config}`, to: `${api}/${before}` },
+      AbortSignal.timeout(20_000),
+    );
+    expect(back).toMatchObject({ verdict: 'inconclusive', changed: [] });
+    expect(w.state().names).toBe(result.evidence.config);
+    undo();
+  });
 });
