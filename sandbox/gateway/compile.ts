@@ -91,13 +91,14 @@ export function compile(path: string, text: string): Compiled | Diagnostic[] {
   const credentialOf = (name: string): Credential | undefined => {
     const scheme = object(schemes[name]);
     const auth = object(scheme['x-google-auth']);
-    const issuer = auth.issuer ?? scheme['x-google-issuer'];
+    // Each version has fields of its own. Those of the other are unknown extensions.
+    const issuer = version === 3 ? auth.issuer : scheme['x-google-issuer'];
     if (scheme.type === 'apiKey')
       return scheme.in === 'query'
         ? { kind: 'key', query: String(scheme.name) }
         : { kind: 'key', header: String(scheme.name).toLowerCase() };
     if (typeof issuer !== 'string') return undefined;
-    const audiences = auth.audiences ?? scheme['x-google-audiences'];
+    const audiences = version === 3 ? auth.audiences : scheme['x-google-audiences'];
     return {
       kind: 'token',
       issuer,

@@ -23,6 +23,14 @@ export function securityText(api: Api, operation: Operation): string {
     .join(', or ');
 }
 
+/** What each alternative asks for. An open operation has one that asks for nothing. */
+const needs = (api: Api, operation: Operation): string[][] =>
+  openBecause(api, operation) === undefined ? alternativesOf(operation.security).map(namesOf) : [[]];
+
+/** Does some caller get in who did not before? */
+const isWeaker = (before: string[][], after: string[][]): boolean =>
+  after.some((has) => !before.some((all) => all.every((name) => has.includes(name))));
+
 const facts = (api: Api, operation: Operation): Record<string, string> => ({
   security: securityText(api, operation),
   backend: operation.backend ? addressOf(operation.backend) || (operation.backend.missing ?? '') : '',
@@ -34,14 +42,16 @@ const facts = (api: Api, operation: Operation): Record<string, string> => ({
 export function diffApis(before: Api, after: Api): RouteChange[] {
   const routes = (api: Api) =>
     new Map(
-      api.operations.filter((operation) => !isMarker(operation)).map((one) => [nameOf(one), facts(api, one)]),
+      api.operations
+        .filter((operation) => !isMarker(operation))
+        .map((one) => [nameOf(one), { facts: facts(api, one), needs: needs(api, one) }]),
     );
   const limits = (api: Api) =>
     new Map(api.limits.map(({ name, metric, value }) => [`quota ${name || metric}`, value]));
   const old = routes(before);
   const fresh = routes(after);
   const changes: RouteChange[] = [];
-  for (const [route, facts] of fresh) {
+  for (const [route, { facts, needs }] of fresh) {
     const known = old.get(route);
     if (!known) {
       const { security = '' } = facts;
@@ -56,19 +66,27 @@ export function diffApis(before: Api, after: Api): RouteChange[] {
       continue;
     }
     for (const [what, value] of Object.entries(facts))
-      if (known[what] !== value)
+      if (known.facts[what] !== value)
         changes.push({
           route,
           change: 'changed',
           what,
-          before: known[what] ?? '',
+          before: known.facts[what] ?? '',
           after: value,
-          weaker: (what === 'security' && value === 'nothing') || (what === 'quota' && value === 'none'),
+          weaker:
+            (what === 'security' && isWeaker(known.needs, needs)) || (what === 'quota' && value === 'none'),
         });
   }
-  for (const [route, { security = '' }] of old)
+  for (const [route, { facts }] of old)
     if (!fresh.has(route))
-      changes.push({ route, change: 'removed', what: '', before: security, after: '', weaker: false });
+      changes.push({
+        route,
+        change: 'removed',
+        what: '',
+        before: facts.security ?? '',
+        after: '',
+        weaker: false,
+      });
   const oldLimits = limits(before);
   const newLimits = limits(after);
   for (const route of new Set([...oldLimits.keys(), ...newLimits.keys()])) {

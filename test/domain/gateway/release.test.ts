@@ -61,6 +61,10 @@ describe('what changes for callers', () => {
     read(
       `swagger: '2.0'\nsecurityDefinitions: { key: { type: apiKey, name: x-api-key, in: header } }\nsecurity: ${security}\n${more}\npaths:\n  /a: { get: {} }\n`,
     );
+  const two = (security: string) =>
+    read(
+      `swagger: '2.0'\nsecurityDefinitions: { key: { type: apiKey, name: x-api-key, in: header }, token: { type: oauth2, x-google-issuer: https://a.example } }\npaths:\n  /a: { get: { security: ${security} } }\n`,
+    );
   const backend = (deadline: string) => `x-google-backend: { address: 'https://a.run.app'${deadline} }`;
   const quota = (value: number) =>
     `x-google-management: { metrics: [{ name: m }], quota: { limits: [{ name: l, metric: m, values: { STANDARD: ${value} } }] } }`;
@@ -71,6 +75,30 @@ describe('what changes for callers', () => {
       document(''),
       document('', '[]'),
       { what: 'security', before: 'key', after: 'nothing', weaker: true },
+    ],
+    [
+      'one of two credentials less',
+      two('[{ key: [], token: [] }]'),
+      two('[{ token: [] }]'),
+      { what: 'security', weaker: true },
+    ],
+    [
+      'one alternative more',
+      two('[{ token: [] }]'),
+      two('[{ token: [] }, { key: [] }]'),
+      { what: 'security', weaker: true },
+    ],
+    [
+      'one credential more',
+      two('[{ token: [] }]'),
+      two('[{ key: [], token: [] }]'),
+      { what: 'security', weaker: false },
+    ],
+    [
+      'one alternative less',
+      two('[{ token: [] }, { key: [] }]'),
+      two('[{ key: [] }]'),
+      { what: 'security', weaker: false },
     ],
     ['security, back', document('', '[]'), document(''), { what: 'security', after: 'key', weaker: false }],
     [
