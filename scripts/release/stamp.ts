@@ -26,10 +26,13 @@ export const isCopied = (path: string): boolean =>
   /^(README\.md|actions\/[\w-]+\/README\.md|docs\/(?!gallery\/).+\.md|examples\/.+\.(md|ya?ml))$/.test(path);
 
 /**
- * Folders that no runner needs. GitHub leaves them out of the archive that a runner downloads, because the commit of the release says so
+ * Files and folders that no runner needs. GitHub leaves them out of the archive that a runner downloads, because the commit of the release says so
  * in `.gitattributes`. They stay in the commit.
  */
-export const leftOut = ['build', 'docs', 'examples', 'sandbox', 'scripts', 'src', 'terraform', 'test'];
+export const leftOut = [
+  ...['build', 'docs', 'examples', 'sandbox', 'scripts', 'src', 'terraform', 'test', '.ci'],
+  ...['package-lock.json', 'CHANGELOG.md', 'CONTRIBUTING.md'],
+];
 
 export const attributes = (before: string): string =>
-  `${before.trimEnd()}\n\n# Not part of what a runner downloads.\n${leftOut.map((folder) => `/${folder} export-ignore`).join('\n')}\n`;
+  `${before.trimEnd()}\n\n# Not part of what a runner downloads.\n${leftOut.map((path) => `/${path} export-ignore`).join('\n')}\n`;

@@ -6,8 +6,8 @@ import type { Tell } from './problem.ts';
 /** What a backend without a deadline has, in seconds (OpenAPI extensions of API Gateway, x-google-backend). */
 export const standardDeadline = 15;
 
-const textOf = (node: YamlNode | undefined): string => (node?.kind === 'text' ? node.text : '');
-export const addressOf = ({ address }: Pick<Backend, 'address'>): string => textOf(address);
+const textAt = (node: YamlNode | undefined): string => (node?.kind === 'text' ? node.text : '');
+export const addressOf = ({ address }: Pick<Backend, 'address'>): string => textAt(address);
 /** No name of a host is longer, and the patterns below are slow with a very long one. */
 const maxHost = 253;
 export function hostOf(url: string): string {
@@ -52,7 +52,7 @@ function lintAddress(backend: Backend, { urls, audiences }: Known, tell: Tell): 
       title: `The gateway calls ${address || 'the backend'} without its identity (disable_auth), so the backend has to be public.`,
       fix: 'Remove disable_auth, and let the account of the gateway call the function.',
       evidence: `disable_auth ${address}`,
-      edit: textOf(backend.off) === 'true' ? { old: 'true', new: 'false' } : undefined,
+      edit: textAt(backend.off) === 'true' ? { old: 'true', new: 'false' } : undefined,
     });
   if (/^http:\/\//i.test(address) && !/^(localhost|127\.[\d.]+)$/.test(host))
     tell('gateway-backend-plain', {
@@ -68,7 +68,7 @@ function lintAddress(backend: Backend, { urls, audiences }: Known, tell: Tell): 
       fix: 'Use the URL of the service, which follows releases and rollbacks.',
       evidence: `tag ${address}`,
     });
-  const audience = textOf(backend.audience);
+  const audience = textAt(backend.audience);
   const hosts = (urls ?? []).map(hostOf);
   if (audience === '' || !hosts.includes(host) || backend.off) return;
   const accepted = [...(urls ?? []), ...(audiences ?? [])];
@@ -92,9 +92,9 @@ function lintDeadline(backend: Backend, { longest }: Known, tell: Tell): void {
   if (given !== undefined && !(given > 0))
     tell('gateway-deadline', {
       at,
-      title: `A deadline of ${textOf(deadline)} means the standard ${standardDeadline} seconds.`,
+      title: `A deadline of ${textAt(deadline)} means the standard ${standardDeadline} seconds.`,
       fix: 'Write the seconds that the function may take.',
-      evidence: `deadline ${textOf(deadline)}`,
+      evidence: `deadline ${textAt(deadline)}`,
       edit,
     });
   else if (longest && longest.seconds > seconds)

@@ -38,23 +38,23 @@ function likelyMistake(text: string): string {
   return `the count of one metric, such as ${example}`;
 }
 
-const textOf = ({ aggregator, metric }: CountQuery, filter: string, by = '') =>
+const queryOf = ({ aggregator, metric }: CountQuery, filter: string, by = '') =>
   `${aggregator}:${metric}{${filter}}${by}.as_count()`;
 
 /** The query for one revision. Without `as_count()` Datadog answers with a rate. */
 export function forRevision(query: CountQuery, service: string, revision: string): string {
-  return textOf(query, query.filter.replaceAll('$revision', revision).replaceAll('$service', service));
+  return queryOf(query, query.filter.replaceAll('$revision', revision).replaceAll('$service', service));
 }
 
 /** The query over all revisions, one series for each. Without a tag for the revision: the whole service. */
 export function forAll(query: CountQuery, service: string): string {
   const filter = query.filter.replaceAll('$revision', '*').replaceAll('$service', service);
-  return textOf(query, filter, query.tag === undefined ? '' : ` by {${query.tag}}`);
+  return queryOf(query, filter, query.tag === undefined ? '' : ` by {${query.tag}}`);
 }
 
 /** The query over all revisions, as one number: the condition on the revision is any value. */
 export function forService(query: CountQuery, service: string): string {
-  return textOf(query, query.filter.replaceAll('$revision', '*').replaceAll('$service', service));
+  return queryOf(query, query.filter.replaceAll('$revision', '*').replaceAll('$service', service));
 }
 
 /** What is wrong with a pair of counts, by which of the two. */

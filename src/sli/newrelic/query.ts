@@ -51,23 +51,23 @@ export function parseCount(text: string): CountQuery | string {
   return { count: count.trim(), from, where: where.trim(), attribute };
 }
 
-const textOf = ({ count, from }: CountQuery, where: string) =>
+const queryOf = ({ count, from }: CountQuery, where: string) =>
   `SELECT ${count} AS n FROM ${from}${where === '' ? '' : ` WHERE ${where}`}`;
 
 const filled = (text: string, service: string) => text.replaceAll('$service', service);
 
 /** The query for one revision. */
 export const forRevision = (query: CountQuery, service: string, revision: string): string =>
-  filled(textOf(query, query.where.replaceAll('$revision', revision)), service);
+  filled(queryOf(query, query.where.replaceAll('$revision', revision)), service);
 
 /** The query over all revisions of the service but these. Their names begin with that of the service. */
 export function forAll(query: CountQuery, service: string, except: readonly string[] = []): string {
   const { attribute, where } = query;
-  if (attribute === undefined) return filled(textOf(query, where), service);
+  if (attribute === undefined) return filled(queryOf(query, where), service);
   const any = where.replace(/=\s*'\$revision'/, "LIKE '$service-%'");
   const names = except.map((name) => `'${name}'`).join(', ');
   return filled(
-    textOf(query, except.length > 0 ? `${any} AND ${attribute} NOT IN (${names})` : any),
+    queryOf(query, except.length > 0 ? `${any} AND ${attribute} NOT IN (${names})` : any),
     service,
   );
 }
