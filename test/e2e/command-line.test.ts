@@ -125,6 +125,12 @@ test('logs shows why a revision failed, and exits with 1 if an entry says so', a
   const quiet = await run(['logs', '--name', 'ocr', '--since', '1s']);
   expect([quiet.code, quiet.out]).toEqual([0, expect.stringContaining('No entry since')]);
   const { project, region } = client.sandbox;
+  grant(
+    client.sandbox.world.policies,
+    `//cloudresourcemanager.googleapis.com/projects/${project}`,
+    'roles/logging.logWriter',
+    `serviceAccount:${env().SERVICE_ACCOUNT}`,
+  );
   const written = await client.api('logging', 'POST', '/v2/entries:write', {
     logName: `projects/${project}/logs/run.googleapis.com%2Fstderr`,
     resource: {
