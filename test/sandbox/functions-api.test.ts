@@ -183,7 +183,6 @@ describe('another project', () => {
     ['cloudfunctions', 'GET', 'functions'],
     ['cloudfunctions', 'GET', 'functions/x'],
     ['cloudfunctions', 'GET', 'operations'],
-    ['cloudfunctions', 'GET', 'runtimes'],
     ['run', 'GET', 'services'],
     ['run', 'GET', 'services/x'],
     ['run', 'GET', 'operations'],
