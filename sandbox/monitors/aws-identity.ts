@@ -1,4 +1,5 @@
 import type { Refusal } from './signature.ts';
+import { claimsOf } from './token-claims.ts';
 
 /** A role of an AWS account: who may assume it, and the policies that are written into it. */
 export interface AwsRole {
@@ -32,17 +33,6 @@ const allows = (documents: readonly Document[], action: string): boolean =>
   documents
     .flatMap((document) => listOf(document.Statement))
     .some(({ Effect, Action }) => Effect === 'Allow' && listOf(Action).some((one) => isLike(action, one)));
-
-const claimsOf = (token: string): Record<string, unknown> => {
-  try {
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as Record<
-      string,
-      unknown
-    >;
-  } catch {
-    return {};
-  }
-};
 
 const bare = (url: string) => url.replace(/^https:\/\//, '');
 

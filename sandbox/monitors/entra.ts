@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { listen } from '../core/listen.ts';
+import { claimsOf } from './token-claims.ts';
 
 /**
  * The part of Microsoft Entra that a source of counts calls: client credentials with a federated credential in place of a secret. Built
@@ -144,15 +145,4 @@ export async function startEntra({ now, tenant }: EntraOptions) {
   });
   const running = await listen(server, 'entra');
   return { url: running.url, close: running.close, apps, issued, calls, troubles, lifetime };
-}
-
-function claimsOf(token: string): Record<string, unknown> {
-  try {
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as Record<
-      string,
-      unknown
-    >;
-  } catch {
-    return {};
-  }
 }

@@ -1,6 +1,7 @@
 import { escapeRegExp } from '../../domain/data/escape-regexp.ts';
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { decodeClaims } from '../../domain/login/claims.ts';
 import { CountsRefused } from '../../steps/ports/counts-refused.ts';
 import type { OutsideLogin } from '../../steps/ports/outside-login.ts';
 import { answeredBy, type DatadogClient, exchange, objectIn, saidBy } from './exchange.ts';
@@ -95,11 +96,6 @@ export function delegatedLogin(
 
 /** The claim `sub` of a token, for a message. It is no secret. */
 function subjectOf(token: string): string {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const subject = textOf(objectOf(claims).sub) ?? '';
-    return /^[\w:/.@-]{1,200}$/.test(subject) ? subject : 'repo:OWNER/NAME:…';
-  } catch {
-    return 'repo:OWNER/NAME:…';
-  }
+  const subject = textOf(decodeClaims(token)?.sub) ?? '';
+  return /^[\w:/.@-]{1,200}$/.test(subject) ? subject : 'repo:OWNER/NAME:…';
 }
