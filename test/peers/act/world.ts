@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grant } from '../../../sandbox/core/policies.ts';
@@ -122,9 +122,14 @@ export class ActWorld {
 
   /** The newest report of an action that a job kept. */
   report(action: string): Record<string, unknown> {
-    const files = readdirSync(this.kept).filter((name) => name.startsWith(`backstay-${action}-`));
-    const reports = files.map((file) => JSON.parse(readFileSync(join(this.kept, file), 'utf8')));
-    return reports.at(-1);
+    // Their names end at random, so only their times put them in order.
+    const written = (path: string) => statSync(path).mtimeMs;
+    const [newest] = readdirSync(this.kept)
+      .filter((name) => name.startsWith(`backstay-${action}-`))
+      .map((name) => join(this.kept, name))
+      .sort((one, other) => written(other) - written(one));
+    if (!newest) throw new Error(`No job kept a report of ${action}.`);
+    return JSON.parse(readFileSync(newest, 'utf8'));
   }
 
   /** Runs a workflow as it is published, with the names of this sandbox. */
