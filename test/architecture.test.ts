@@ -189,6 +189,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // Alerts and dashboards from the objectives. The rule of the burn rate is the watch's own.
     alerting: ['data', 'slo', 'text', 'watch'],
     budget: ['evidence', 'findings', 'slo', 'text'],
+    // Which configuration is the cheapest that keeps an objective. The price list is that of the conformance command.
+    capacity: ['conformance', 'data'],
     // Alerts that are open before a release.
     alerts: ['data', 'findings', 'text'],
     // Times in which nothing is released.

@@ -25,6 +25,8 @@ export const schemaUrl = (file: string) =>
 
 /** Value of `schema` in every report. */
 export const reportSchema = `${slug}/report/v1`;
+/** Value of `schema` in every capacity file. */
+export const capacitySchema = `${slug}/capacity/v1`;
 
 /** Annotation of the Cloud Run service that holds the record of a release under way. */
 export const recordAnnotation = `${slug}/record`;
@@ -60,6 +62,7 @@ export const checkFile = `${slug}.check.yaml`;
 export const suiteSchemaFile = `${slug}.smoke.json`;
 export const sloSchemaFile = `${slug}.slo.json`;
 export const countsSchemaFile = `${slug}.counts.json`;
+export const capacitySchemaFile = `${slug}.capacity.json`;
 
 /**
  * User agent of a request. `id` tells apart the requests of one run in Google's logs, `part` those of one action.

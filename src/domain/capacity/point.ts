@@ -1,0 +1,81 @@
+/** One configuration of a revision, as far as it decides how much load the revision takes. */
+export interface Point {
+  cpu: number;
+  memoryMib: number;
+  /** Requests that one instance gets at a time. */
+  concurrency: number;
+  /** Instances at most. */
+  instances: number;
+}
+
+/** The values to choose from. */
+export interface Axes {
+  cpu: readonly number[];
+  memoryMib: readonly number[];
+  concurrency: readonly number[];
+  instances: readonly number[];
+}
+
+/** Memory that a number of CPUs may have, in MiB (cloud.google.com/run/docs/configuring/services/cpu, read in 2026-11). */
+const memoryOf: readonly (readonly [cpu: number, least: number, most: number])[] = [
+  [0.08, 128, 512],
+  [0.5, 128, 1024],
+  [1, 128, 4096],
+  [2, 128, 8192],
+  [4, 2048, 16_384],
+  [6, 4096, 24_576],
+  [8, 4096, 32_768],
+];
+
+/** Why Cloud Run does not take this configuration, as a clause. Undefined if no documented rule forbids it. */
+export function illegal({ cpu, memoryMib, concurrency, instances }: Point): string | undefined {
+  const row = memoryOf.findLast(([least]) => least <= cpu);
+  if (!row || (cpu > 1 && row[0] !== cpu)) return `${cpu} CPU is not offered`;
+  const [, least, most] = row;
+  if (memoryMib < least) return `${cpu} CPU needs at least ${least} MiB`;
+  if (memoryMib > most) return `${cpu} CPU takes at most ${most} MiB`;
+  if (cpu < 1 && concurrency > 1) return 'less than 1 CPU serves one request at a time';
+  if (concurrency < 1 || concurrency > 1000) return 'an instance takes 1 to 1000 requests at a time';
+  if (instances < 1) return 'at least one instance is needed';
+  return undefined;
+}
+
+export const samePoint = (a: Point, b: Point): boolean =>
+  a.cpu === b.cpu &&
+  a.memoryMib === b.memoryMib &&
+  a.concurrency === b.concurrency &&
+  a.instances === b.instances;
+
+/**
+ * Is `a` at least as large as `b` in everything? Then it answers at least as fast. Only points with the same concurrency compare:
+ * more requests at a time make the queue shorter and each request slower.
+ */
+export const atLeast = (a: Point, b: Point): boolean =>
+  a.concurrency === b.concurrency &&
+  a.cpu >= b.cpu &&
+  a.memoryMib >= b.memoryMib &&
+  a.instances >= b.instances;
+
+const distinct = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
+
+/** Every combination, and those among them that a documented rule forbids. */
+export function combine(axes: Axes): { points: Point[]; refused: { point: Point; why: string }[] } {
+  const points: Point[] = [];
+  const refused: { point: Point; why: string }[] = [];
+  for (const cpu of distinct(axes.cpu))
+    for (const memoryMib of distinct(axes.memoryMib))
+      for (const concurrency of distinct(axes.concurrency))
+        for (const instances of distinct(axes.instances)) {
+          const point = { cpu, memoryMib, concurrency, instances };
+          const why = illegal(point);
+          if (why === undefined) points.push(point);
+          else refused.push({ point, why });
+        }
+  return { points, refused };
+}
+
+export const memoryText = (memoryMib: number): string =>
+  memoryMib % 1024 === 0 ? `${memoryMib / 1024}Gi` : `${memoryMib}Mi`;
+
+export const pointText = ({ cpu, memoryMib, concurrency, instances }: Point): string =>
+  `${cpu} CPU, ${memoryText(memoryMib)}, concurrency ${concurrency}, ${instances} ${instances === 1 ? 'instance' : 'instances'}`;

@@ -1,0 +1,54 @@
+import { byCost, perSecond } from './cost.ts';
+import { atLeast, type Point, samePoint } from './point.ts';
+import type { Answer } from './sequential.ts';
+
+/** What is known of a configuration. Cloud Run itself has refused an `illegal` one. */
+export interface Known {
+  point: Point;
+  answer: Answer | 'illegal';
+}
+
+/** The cheapest configuration that keeps the objective, as far as is known. */
+export const bestOf = (known: readonly Known[]): Point | undefined =>
+  known
+    .filter(({ answer }) => answer === 'keeps')
+    .map(({ point }) => point)
+    .sort(byCost)[0];
+
+/**
+ * The configurations that can still be the answer. If one does not keep the objective, no smaller one keeps it; if one keeps it, no more
+ * expensive one is wanted.
+ */
+export function openPoints(points: readonly Point[], known: readonly Known[]): Point[] {
+  const best = bestOf(known);
+  const failed = known.filter(({ answer }) => answer === 'misses' || answer === 'undecided');
+  return points.filter(
+    (point) =>
+      (!best || byCost(point, best) < 0) &&
+      !known.some((one) => samePoint(one.point, point)) &&
+      !failed.some((one) => atLeast(one.point, point)),
+  );
+}
+
+/**
+ * The configuration to measure next: the one whose answer closes the most of what is open, whichever answer it is. Undefined if nothing
+ * is open. Of equals, the cheapest.
+ */
+export function nextPoint(points: readonly Point[], known: readonly Known[]): Point | undefined {
+  const open = openPoints(points, known).sort(byCost);
+  let best: { point: Point; closes: number } | undefined;
+  for (const [at, point] of open.entries()) {
+    const ifItFails = open.filter((other) => atLeast(point, other)).length;
+    const ifItPasses = open.length - at;
+    const closes = Math.min(ifItFails, ifItPasses);
+    if (!best || closes > best.closes) best = { point, closes };
+  }
+  return best?.point;
+}
+
+/** Is the answer final: the cheapest of all, or none of them? */
+export const isFinal = (points: readonly Point[], known: readonly Known[]): boolean =>
+  openPoints(points, known).length === 0;
+
+/** The cost of `b` as a part of the cost of `a`. */
+export const costRatio = (a: Point, b: Point): number => perSecond(b) / perSecond(a);
