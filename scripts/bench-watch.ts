@@ -10,6 +10,7 @@ import { decide } from '../src/domain/evidence/decide.ts';
 import { advance, type EvidencePlan, startEvidence } from '../src/domain/evidence/state.ts';
 import { clientChecks, clientTable, simulateClients } from './bench-watch/clients.ts';
 import { passTable } from './bench-watch/passes.ts';
+import { regionChecks, regionTable, simulateRegions } from './bench-watch/regions.ts';
 import { classicalRules, evidence } from './bench-watch/rules.ts';
 import { limit, scenes } from './bench-watch/scenes.ts';
 import { type Cell, simulate } from './bench-watch/simulate.ts';
@@ -132,12 +133,15 @@ async function main(): Promise<void> {
   if (!only) for (const line of passTable(bad, Number(values.seed))) console.log(line);
   const clients = simulateClients({ healthy, bad }, Number(values.seed), only);
   for (const line of clientTable(clients)) console.log(line);
-  const { lines, missed } = checks(cells, cost, clientChecks(clients));
+  const regions = simulateRegions({ healthy, bad }, Number(values.seed), { only });
+  for (const line of regionTable(regions)) console.log(line);
+  const { lines, missed } = checks(cells, cost, [...clientChecks(clients), ...regionChecks(regions)]);
   for (const line of lines) console.log(line);
   console.log(
-    `${jobs.length + clients.length} cells in ${Math.round((performance.now() - started) / 1000)} s, seed ${values.seed}.`,
+    `${jobs.length + clients.length + regions.length} cells in ${Math.round((performance.now() - started) / 1000)} s, seed ${values.seed}.`,
   );
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ cells, clients, cost }, null, 1)}\n`);
+  if (values.json)
+    writeFileSync(values.json, `${JSON.stringify({ cells, clients, regions, cost }, null, 1)}\n`);
   process.exitCode = missed > 0 ? 1 : 0;
 }
 

@@ -214,6 +214,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     slo: ['data'],
     smoke: ['data', 'findings', 'invocation', 'ocr', 'text'],
     watch: ['evidence', 'findings', 'slo', 'text'],
+    // Several regions of one release: their waves, and their evidence as one.
+    waves: ['data', 'evidence'],
     summary: '*',
   },
   // One room for each kind of deployment. Only the registry beside them knows them all.

@@ -55,7 +55,7 @@ export function table(cells: readonly Cell[]): string[] {
 }
 
 /** P(fewer than `events`) for a Poisson variate with this mean. */
-function chanceOfFewer(events: number, mean: number): number {
+export function chanceOfFewer(events: number, mean: number): number {
   let term = Math.exp(-mean);
   let sum = 0;
   for (let k = 0; k < events; k++) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { chanceOfLarger } from '../../scripts/bench-watch/mann-whitney.ts';
+import { median, simulateRegions } from '../../scripts/bench-watch/regions.ts';
 import { classicalRules } from '../../scripts/bench-watch/rules.ts';
 import { type Scene, scenes } from '../../scripts/bench-watch/scenes.ts';
 import { simulate } from '../../scripts/bench-watch/simulate.ts';
@@ -55,5 +56,35 @@ describe('the rules', () => {
     expect((outage?.seconds ?? 0) % 300).toBe(0);
     const blip = outcomeOf(scene(/^blip/, 100, 0.1), 'PipeCD-like');
     expect(blip?.taken).toBeLessThan(40);
+  });
+});
+
+describe('several regions', () => {
+  const outcomes = (name: RegExp, trials = 60) => {
+    const [result] = simulateRegions({ healthy: 400, bad: trials }, 7, { only: name });
+    return result as NonNullable<typeof result>;
+  };
+
+  test('one bad region of five is found by its own evidence, where the pooled counts never find it, and is named', () => {
+    const { outcomes: found, trials, rightlyNamed, wronglyNamed } = outcomes(/one of 5 fails 2 %/);
+    expect(found.mixed.seconds).toHaveLength(trials);
+    expect(median(found.mixed.seconds)).toBeLessThanOrEqual(210);
+    expect(found.pooled.seconds.length).toBeLessThan(trials / 10);
+    expect([rightlyNamed, wronglyNamed]).toEqual([trials, 0]);
+  });
+
+  test('a fault in all five is found by the pooled counts, much sooner than by splitting the chance', () => {
+    const { outcomes: found, trials, rightlyNamed } = outcomes(/all 5 fail 1 %/, 30);
+    expect(found.mixed.seconds).toHaveLength(trials);
+    const soon = median(found.mixed.seconds) as number;
+    expect(median(found['split alpha'].seconds)).toBeGreaterThan(2 * soon);
+    // It is somewhere, and that is all that is said of most of these releases.
+    expect(rightlyNamed).toBeLessThan(trials);
+  });
+
+  test('exactly at the objective', () => {
+    const { outcomes: found, trials } = outcomes(/all 3 exactly at the objective/);
+    expect(trials).toBe(400);
+    expect(found.mixed.seconds.length).toBeLessThanOrEqual(3);
   });
 });

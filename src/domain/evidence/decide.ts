@@ -95,7 +95,6 @@ export function standingOf(spec: TestSpec, test: TestState): Standing {
 /** The rule of the watch. It costs O(K) for each test, at the first poll as at the ten thousandth. */
 export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment): Decision {
   const standings = state.tests.map((test, i) => standingOf(plan.tests[i] as TestSpec, test));
-  const alpha = alphaOf(plan);
   const undecided = {
     kind: 'undecided',
     blame: 'none',
@@ -104,14 +103,11 @@ export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment)
     standings,
   } as const;
 
-  const worse = standings.findIndex(
-    (at, i) =>
-      at.bad >= fewestBad &&
-      at.base >= -Math.log(alpha.split) &&
-      (at.slo >= Math.log(outsideAt) || outsideAtTheEnd(plan, state, i)),
-  );
+  const fails = (phase: Phase) =>
+    standings.findIndex((_, i) => isProvedBad(plan, state, standings, i, phase));
+  const worse = fails('split');
   if (worse >= 0) return { ...undecided, kind: 'fail', blame: 'release', test: worse };
-  const broken = standings.findIndex((at) => at.bad >= fewestBad && (at.full ?? 0) >= -Math.log(alpha.full));
+  const broken = fails('full');
   if (broken >= 0) return { ...undecided, kind: 'fail', blame: 'unknown', test: broken };
 
   if (moment.clients?.worse) return { ...undecided, kind: 'fail', blame: 'release', clientErrors: 'worse' };
@@ -126,6 +122,25 @@ export function decide(plan: EvidencePlan, state: EvidenceState, moment: Moment)
   const long = moment.ended === true || moment.dwell >= Math.max(dwellSeconds[moment.phase], 2 * moment.lag);
   if (!doubt && long && !moment.withheld && proved(standings)) return { ...undecided, kind: 'pass' };
   return undecided;
+}
+
+/**
+ * True if test `i` takes the release back by its evidence of this phase: while traffic is split, by being worse than the
+ * baseline and than its objective allows; at 100 %, by the objective alone.
+ */
+export function isProvedBad(
+  plan: EvidencePlan,
+  state: EvidenceState,
+  standings: readonly Standing[],
+  i: number,
+  phase: Phase,
+): boolean {
+  const at = standings[i];
+  const alpha = alphaOf(plan);
+  if (at === undefined || at.bad < fewestBad) return false;
+  if (phase === 'full') return (at.full ?? 0) >= -Math.log(alpha.full);
+  const isWorse = at.base >= -Math.log(alpha.split);
+  return isWorse && (at.slo >= Math.log(outsideAt) || outsideAtTheEnd(plan, state, i));
 }
 
 function outsideAtTheEnd(plan: EvidencePlan, state: EvidenceState, i: number): boolean {
