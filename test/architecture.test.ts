@@ -30,6 +30,7 @@ const layers: Record<string, readonly string[]> = {
     'targets',
     'gcp',
     'sli',
+    'models',
     'http',
     'github',
     'git',
@@ -43,6 +44,7 @@ const layers: Record<string, readonly string[]> = {
     'targets',
     'gcp',
     'sli',
+    'models',
     'http',
     'github',
     'git',
@@ -50,7 +52,7 @@ const layers: Record<string, readonly string[]> = {
     'domain',
   ],
   runner: ['runner', 'inputs', 'http', 'steps', 'domain'],
-  inputs: ['inputs', 'sli', 'steps', 'domain'],
+  inputs: ['inputs', 'sli', 'models', 'steps', 'domain'],
   targets: ['targets', 'gcp', 'http', 'steps', 'domain'],
   gcp: ['gcp', 'http', 'steps', 'domain'],
   // Amazon Web Services, as far as a source of counts needs them.
@@ -58,6 +60,8 @@ const layers: Record<string, readonly string[]> = {
   // Microsoft Entra, as far as a source of counts needs it.
   azure: ['azure', 'http', 'steps', 'domain'],
   sli: ['sli', 'aws', 'azure', 'http', 'steps', 'domain'],
+  // Registries of models: a room each, named in src/models/registry.ts.
+  models: ['models', 'http', 'steps', 'domain'],
   github: ['github', 'http', 'steps', 'domain'],
   http: ['http', 'steps', 'domain'],
   // Commits and the working copy of the user's repository.
@@ -94,7 +98,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // How the actions that change something try beforehand what they need.
     preflight: ['login'],
     // The log of a container that did not start follows the rule of `logs` about what is shown.
-    deploy: ['login', 'logs', 'preflight'],
+    // Registries of models, and what of a release follows them.
+    model: ['login'],
+    deploy: ['login', 'logs', 'model', 'preflight'],
     guard: ['login'],
     gateway: ['login'],
     // Files alone: no login and no client of Google Cloud.
@@ -104,7 +110,17 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     watch: ['login', 'smoke-test'],
     rollback: ['login', 'notify', 'preflight', 'watch'],
     slo: ['login', 'watch'],
-    release: ['login', 'deploy', 'gateway', 'notify', 'preflight', 'rollback', 'smoke-test', 'watch'],
+    release: [
+      'login',
+      'deploy',
+      'gateway',
+      'model',
+      'notify',
+      'preflight',
+      'rollback',
+      'smoke-test',
+      'watch',
+    ],
   },
   steps: {
     ports: [],
@@ -195,7 +211,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     alerts: ['data', 'findings', 'text'],
     // Times in which nothing is released.
     freeze: ['data', 'findings'],
-    deploy: ['data', 'image', 'source', 'text'],
+    deploy: ['data', 'image', 'model', 'source', 'text'],
+    // Which model a revision carries.
+    model: ['data'],
     exposure: ['cel', 'data', 'findings', 'gateway', 'invocation', 'yaml'],
     // What a gateway would make of an OpenAPI document.
     gateway: ['data', 'findings', 'yaml'],
@@ -204,13 +222,13 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],
     // What `init` makes: its roles come from the table of checks of the preflight.
     setup: ['data', 'deploy', 'login', 'preflight'],
-    release: ['budget', 'data', 'evidence', 'findings', 'traffic', 'watch'],
+    release: ['budget', 'data', 'evidence', 'findings', 'model', 'traffic', 'watch'],
     rollback: ['traffic', 'watch'],
     // What a person asks before a release. It judges what others have read.
     doctor: ['data', 'deploy', 'findings', 'image', 'preflight', 'text'],
     // What serves now, for a person: what `status` shows.
     status: ['deploy', 'text', 'traffic'],
-    traffic: ['data', 'findings'],
+    traffic: ['data', 'findings', 'model'],
     slo: ['data'],
     smoke: ['data', 'findings', 'invocation', 'ocr', 'text'],
     watch: ['evidence', 'findings', 'slo', 'text'],
@@ -244,6 +262,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     setup: ['exposure'],
     source: [],
   },
+  // Models of Vertex AI and of MLflow lie in Cloud Storage.
+  models: { file: [], gs: [] },
   // `auto` falls back from one source to another. `minutes` is what systems that count by the minute have in common. Any other source
   // imports `minutes` and `quota` at most, so a new one needs no line here.
   sli: { auto: ['logs', 'metrics', 'quota'], quota: [], minutes: ['quota'] },
@@ -385,7 +405,7 @@ describe('imports', () => {
 
   test('adapters reach the steps through ports alone', () => {
     const wrong = [...graph].flatMap(([file, names]) =>
-      ['targets', 'gcp', 'sli', 'http', 'github', 'git'].includes(layerOf(file))
+      ['targets', 'gcp', 'sli', 'models', 'http', 'github', 'git'].includes(layerOf(file))
         ? names
             .filter(
               (name) =>

@@ -24,6 +24,18 @@ export const bucketBody = (world: World, name: string, { location, timeCreated }
   iamConfiguration: { uniformBucketLevelAccess: { enabled: true } },
 });
 
+/** CRC-32C (Castagnoli, RFC 3720) as the API writes it: four bytes, the highest first, in Base64. */
+function crc32c(data: Buffer): string {
+  let crc = 0xffffffff;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  }
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
+  return sum.toString('base64');
+}
+
 /** An object of the JSON API (cloud.google.com/storage/docs/json_api/v1/objects). */
 export function objectBody(world: World, { bucket, object, generation, file }: StoredObject) {
   const data = file === undefined ? Buffer.alloc(0) : readFileSync(file);
@@ -38,6 +50,7 @@ export function objectBody(world: World, { bucket, object, generation, file }: S
     metageneration: '1',
     contentType: 'application/zip',
     size: String(data.length),
+    crc32c: crc32c(data),
     md5Hash: createHash('md5').update(data).digest('base64'),
     timeCreated: time,
     updated: time,

@@ -42,6 +42,8 @@ export const commentMark = `${slug}/comment`;
 /** Labels of a function that hold the digests of its source and of its settings. */
 export const sourceLabel = `${slug}-source`;
 export const configLabel = `${slug}-config`;
+/** Label that names the model of a revision, for people. What the revision uses is in its environment variables. */
+export const modelLabel = `${slug}-model`;
 /** Label of a function or a revision that names the release whose change it is. Others copy it, but never before that release has set it. */
 export const releaseLabel = `${slug}-release`;
 /** Prefix of every label that only these actions may set. */

@@ -12,6 +12,7 @@ import { gatewayGroup } from './groups/gateway.ts';
 import { guard } from './groups/guard.ts';
 import { login } from './groups/login.ts';
 import { logs } from './groups/logs.ts';
+import { modelGroup } from './groups/model.ts';
 import { monitoring } from './groups/monitoring.ts';
 import { network } from './groups/network.ts';
 import { notify } from './groups/notify.ts';
@@ -32,6 +33,7 @@ import { where } from './groups/where.ts';
 export const groups = [
   where,
   target,
+  modelGroup,
   rollback,
   login,
   token,

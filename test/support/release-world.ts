@@ -26,7 +26,7 @@ import { failed } from '../../src/runner/failure.ts';
 import { exitCodeOf } from '../../src/runner/finish.ts';
 import { createSecrets } from '../../src/runner/secrets.ts';
 import type { Clock } from '../../src/steps/ports/clock.ts';
-import type { RunService, Services } from '../../src/steps/ports/services.ts';
+import type { RunRevision, RunService, Services } from '../../src/steps/ports/services.ts';
 import { operationUnderWay } from './hold-call.ts';
 import { expectReplay } from './replays.ts';
 import { transcriptOf } from './transcript.ts';
@@ -388,6 +388,10 @@ export class ReleaseWorld {
     `projects/${this.sandbox.project}/locations/${this.sandbox.region}/services/${name}`;
 
   service = (name: string): Promise<RunService | undefined> => this.#services.get(this.serviceName(name));
+
+  /** A revision of the service, by its short name. */
+  revision = (name: string, revision: string): Promise<RunRevision | undefined> =>
+    this.#services.revision(this.serviceName(name), revision);
 
   async serving(name: string): Promise<Allocation[]> {
     const service = await this.service(name);

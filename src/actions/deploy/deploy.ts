@@ -1,18 +1,22 @@
 import { functionPath, servicePath, shortName } from '../../domain/data/resource-name.ts';
 import type { DeployEvidence } from '../../domain/deploy/evidence.ts';
 import { planWithoutValues } from '../../domain/deploy/plan-text.ts';
+import { withModel } from '../../domain/deploy/with-model.ts';
 import { type FreezeJudgement, judgeFreeze } from '../../domain/freeze/judge.ts';
+import { evidenceOfModel, modelText, type ResolvedModel } from '../../domain/model/model.ts';
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
 import { servingAllocations } from '../../domain/traffic/serving.ts';
 import { createExposureSources } from '../../gcp/exposure/exposure-sources.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action } from '../../runner/action.ts';
+import type { Context } from '../../runner/context.ts';
 import { timingOf } from '../../runner/timing.ts';
 import { deploy as deployService } from '../../steps/deploy/deploy.ts';
 import type { DeployRequest, DeployResult } from '../../steps/deploy/ports.ts';
 import { guard, guardDefaults } from '../../steps/guard/guard.ts';
-import { openPlatform } from '../login/platform.ts';
+import { openPlatform, type Platform } from '../login/platform.ts';
+import type { AskedModel } from '../model/inputs.ts';
 import { type DeployInputs, readDeployInputs } from './inputs.ts';
 import { deployPorts } from './ports.ts';
 
@@ -24,6 +28,7 @@ export function evidenceOf(request: DeployRequest, result: DeployResult): Deploy
     previousRevision: result.previousRevision,
     service: result.service,
     url: result.url,
+    ...(request.model === undefined ? {} : { model: evidenceOfModel(request.model) }),
     operation: result.operation,
     sourceSha256: result.sourceSha256,
     ...(result.image === undefined ? {} : { image: result.image }),
@@ -72,7 +77,13 @@ export const deploy: Action<'deploy'> = async (context) => {
   const frozen = judgeFreeze(read.freeze, clock.now());
   if (frozen?.blocks && !settings.dryRun) return { report: blocked(read, inputs.given, frozen), view };
   if (frozen) log.warning(frozen.blocks ? `A deploy would stop: ${frozen.reason}` : frozen.reason);
-  const request: DeployRequest = { ...settings, live: tried.live, release: context.id, signal };
+  const model = read.model && (await modelOf(context, platform, read.model, settings));
+  const request: DeployRequest = {
+    ...withModel(settings, model),
+    live: tried.live,
+    release: context.id,
+    signal,
+  };
   const result = await deployService(
     {
       ...ports,
@@ -101,6 +112,19 @@ export const deploy: Action<'deploy'> = async (context) => {
   report.timings.push(timingOf(context, 'deploy', startedAt, result.verdict));
   return { report, view, outputs: outputsOf(request, result) };
 };
+
+/** Its code is loaded only if a model is named. */
+async function modelOf(
+  context: Context,
+  platform: Platform,
+  asked: AskedModel,
+  place: { project: string; region: string },
+): Promise<ResolvedModel> {
+  const { openModel } = await import('../model/open.ts');
+  const model = await (await openModel(context, platform, asked, place)).resolve(context.signal);
+  context.log.line(`Model: ${modelText(model)}`);
+  return model;
+}
 
 const view = async () => (await import('../../domain/summary/deploy/section.ts')).deployView;
 

@@ -9,6 +9,7 @@ import type { Inputs } from '../../inputs/table.ts';
 import type { Context } from '../../runner/context.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import { readLogin } from '../login/inputs.ts';
+import { type AskedModel, askedModel } from '../model/inputs.ts';
 import { either, type FunctionInputs, readTarget, refuseBuild, refuseTrigger } from './target-inputs.ts';
 
 /** Sets a field of the Functions API. An unset input leaves the live setting alone. */
@@ -18,6 +19,8 @@ export interface DeployInputs {
   login: LoginRequest;
   request: Omit<DeployRequest, 'signal'>;
   freeze: FreezeRules;
+  /** The model that the revision gets. Undefined: none is named. */
+  model: AskedModel | undefined;
   requireProof: 'partial' | 'complete';
   propagationSeconds: number;
   preflight: 'stop' | 'warn';
@@ -49,6 +52,7 @@ export function readDeployInputs({
       dryRun: values.dry_run,
     },
     freeze: { windows: values.freeze ?? [], override: values.freeze_override },
+    model: askedModel(inputs, values, shared.settings),
     requireProof: values.require_proof,
     propagationSeconds: values.propagation_timeout,
     preflight: values.preflight,

@@ -12,6 +12,7 @@ import type { ReleaseRequest } from '../../steps/release/request.ts';
 import { readFunction } from '../deploy/inputs.ts';
 import { askedGateway } from '../gateway/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
+import { askedModel } from '../model/inputs.ts';
 import {
   countingClients,
   defaultObjectives,
@@ -73,6 +74,7 @@ export async function readRelease({
       trusted: values.trusted_principals ?? [],
       propagationSeconds: values.propagation_timeout,
       gateway: gatewayOf(inputs, values),
+      model: askedModel(inputs, values, deploy.settings),
       suite,
       probes,
       objectives: slo.objectives,

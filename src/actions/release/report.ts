@@ -4,6 +4,7 @@ import { githubServer, isRepository, runPage } from '../../domain/data/run-page.
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
+import { evidenceOfModel } from '../../domain/model/model.ts';
 import { suiteFile } from '../../domain/product.ts';
 import type { ReleaseFacts } from '../../domain/release/facts.ts';
 import { badStatus, spentIn } from '../../domain/release/segments.ts';
@@ -159,6 +160,7 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     before_gone: run.ending.beforeGone,
     unjudged: isUnjudged(run) ? true : undefined,
     candidate: run.candidate,
+    model: run.model && { ...evidenceOfModel(run.model), before: run.found.before?.model?.reference },
     first: run.state.first,
     unchanged: run.plan.unchanged,
     serving: run.live.serving.map(({ revision, percent }) => ({ revision, percent })),

@@ -5,6 +5,7 @@ import type { WatchRule } from '../../domain/watch/rules.ts';
 import type { SourceName } from '../../sli/registry.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import type { GatewayRequest } from '../../steps/gateway/ports.ts';
+import type { AskedModel } from '../model/inputs.ts';
 
 /** The inputs of a release that its stages need: deploy, guard, smoke test, watch and budget gate. */
 export interface StageSettings {
@@ -26,6 +27,8 @@ export interface StageSettings {
   propagationSeconds: number;
   /** The gateway in front of the function. Undefined: no document is named. */
   gateway: Omit<GatewayRequest, 'mode' | 'project' | 'region' | 'service' | 'signal' | 'text'> | undefined;
+  /** The model that the revision gets. Undefined: none is named. */
+  model: AskedModel | undefined;
   /** Path of the suite in the workspace. */
   suite: string | undefined;
   /** Test requests that the watch sends itself. They are counted separately from users. */

@@ -1,6 +1,7 @@
 import { objectOf } from '../../domain/data/json.ts';
 import { likelyService, shortName } from '../../domain/data/resource-name.ts';
 import { contentWord } from '../../domain/deploy/plan-text.ts';
+import { withModel } from '../../domain/deploy/with-model.ts';
 import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
@@ -24,6 +25,7 @@ import type { Platform } from '../login/platform.ts';
 import { alive, rateOf } from '../rollback/serving-proof.ts';
 import { createSmokePorts } from '../smoke-test/ports.ts';
 import { bindGateway } from './gateway-stage.ts';
+import { bindModel } from './model-stage.ts';
 import type { StageSettings } from './stage-settings.ts';
 import { bindWatch } from './watch-stage.ts';
 
@@ -50,6 +52,7 @@ export function bindStages(
   const guardPorts = { clock, log, prober, services: ports.services, exposure };
   const { suite, objectives } = settings;
   const printed = new Set<string>();
+  const model = bindModel(context, platform, settings);
 
   return {
     preflight: async (signal) => {
@@ -91,7 +94,7 @@ export function bindStages(
     },
     deploy: async ({ plan, expect, onBegun }, signal) => {
       const request = {
-        ...settings.deploy,
+        ...withModel(settings.deploy, model.resolved()),
         noTraffic: true,
         dryRun: plan,
         tags: ownTags,
@@ -121,6 +124,7 @@ export function bindStages(
               signal,
             }),
         }),
+    ...(model.stage === undefined ? {} : { model: model.stage }),
     ...(settings.gateway === undefined ? {} : { gateway: bindGateway(context, platform, settings) }),
     alive: (url, signal) => alive(prober, platform, log, url, { project, region, name }, signal),
     ...(objectives.length === 0

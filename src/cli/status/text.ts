@@ -42,13 +42,14 @@ export function statusText(
 }
 
 function row(revision: ServingRevision, now: number, style: Terminal['style']): string {
-  const { name, percent, tags, created, state, role } = revision;
+  const { name, percent, tags, created, state, role, model } = revision;
   const filled = Math.round(percent / 10);
   const bar = style.green('█'.repeat(filled)) + style.dim('░'.repeat(10 - filled));
   const age = Date.parse(created);
   const words = [
     state === 'ready' ? '' : style.red(state),
     role ?? '',
+    model === undefined ? '' : logText(model, 300),
     tags.length > 0 ? `tag ${tags.join(', ')}` : '',
     Number.isFinite(age) ? style.dim(`${spanText((now - age) / 1000)} old`) : '',
   ].filter(Boolean);

@@ -1,3 +1,4 @@
+import type { ModelEvidence } from '../model/model.ts';
 import type { DeployPlan } from './plan.ts';
 
 /** What a deploy planned and did, as its report holds it. */
@@ -7,6 +8,8 @@ export interface DeployEvidence {
   previousRevision: string | undefined;
   service: string | undefined;
   url: string | undefined;
+  /** The model that the revision carries, if one was named. */
+  model?: ModelEvidence | undefined;
   operation: string | undefined;
   /** Digest of the source, or of the image. */
   sourceSha256: string;

@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, listOf, objectOf, textOf, valueAt } from '../data/json.ts';
-import { isReserved, type Settings } from './settings.ts';
+import { environmentPath, isReserved, type Settings } from './settings.ts';
 
 /** What happens to what is live and not named: it stays, or it goes. */
 export type Strategy = 'merge' | 'overwrite';
@@ -11,8 +11,6 @@ export interface Merging {
   secretsStrategy?: Strategy | undefined;
   labelsStrategy?: Strategy | undefined;
 }
-
-const variables = 'serviceConfig.environmentVariables';
 
 /** The lists of secrets, and the field that tells one entry from another. */
 const secrets = {
@@ -32,7 +30,7 @@ export function mergedSettings(
     const wanted = settings.get(path);
     if (wanted !== undefined) merged.set(path, { ...objectOf(valueAt(config, path)), ...objectOf(wanted) });
   };
-  if (mergeVariables) mergeMap(variables);
+  if (mergeVariables) mergeMap(environmentPath);
   if (labelsStrategy === 'merge') mergeMap('labels');
   if (secretsStrategy === 'merge')
     for (const [path, key] of Object.entries(secrets)) {

@@ -39,9 +39,16 @@ export function planLines(plan: DeployPlan): string[] {
     source.changed
       ? `${word}~ ${source.before ? `${short(source.before)} -> ` : ''}${short(source.after)} (${size})`
       : `${word}  ${short(source.after)}, unchanged (${size})`,
+    ...modelLines(plan),
     ...plan.service.map((line) => `service   ${line}`),
     ...plan.iam.map((line) => `iam       ${line}`),
   ];
+}
+
+function modelLines({ model }: DeployPlan): string[] {
+  if (model === undefined) return [];
+  if (!model.changed) return [`model       ${model.after}, unchanged`];
+  return [`model     ~ ${model.before === undefined ? '' : `${model.before} -> `}${model.after}`];
 }
 
 /** What is deployed, in one word. */

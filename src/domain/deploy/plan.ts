@@ -1,7 +1,8 @@
-import { canonical, type Json, type JsonObject, objectOf, textOf, valueAt } from '../data/json.ts';
-import { configLabel, sourceLabel } from '../product.ts';
+import { canonical, type Json, type JsonObject, objectOf, textMapOf, textOf, valueAt } from '../data/json.ts';
+import { carriedIn, labelOf, modelVariables, type ResolvedModel } from '../model/model.ts';
+import { configLabel, modelLabel, sourceLabel } from '../product.ts';
 import { cpuCount, memoryBytes } from './quantity.ts';
-import { mapPaths, mergeLabels, type Settings } from './settings.ts';
+import { environmentPath, mapPaths, mergeLabels, type Settings } from './settings.ts';
 
 export interface Change {
   /** Dotted path; for a map the key is part of it, such as `serviceConfig.environmentVariables.LANG`. */
@@ -25,6 +26,8 @@ export interface DeployPlan {
     /** The image, by digest, if that is what is deployed. */
     image?: string | undefined;
   };
+  /** The model, if one is named: what the function carries now, and what its next revision will. */
+  model?: { before: string | undefined; after: string; changed: boolean } | undefined;
   /** Leaf paths of the update mask; empty on create. */
   mask: string[];
   /** The Function message to send, without its source. */
@@ -40,6 +43,8 @@ export interface PlanInput {
   settings: Settings;
   sourceDigest: string;
   configDigest: string;
+  /** The model that the revision carries. Its variables are among the settings already. */
+  model?: ResolvedModel | undefined;
   files: number;
   bytes: number;
   /** `false` keeps the new revision at 0 %; undefined leaves the field alone. */
@@ -89,6 +94,23 @@ function changesAt(path: string, live: Json | undefined, wanted: Json): Change[]
     }));
 }
 
+/** Labels that follow from what else is planned, so they are no change of their own. */
+const ownPaths: ReadonlySet<string> = new Set(
+  [sourceLabel, configLabel, modelLabel].map((label) => `labels.${label}`),
+);
+
+function modelChange(live: JsonObject | undefined, model: ResolvedModel): NonNullable<DeployPlan['model']> {
+  const carried = live && carriedIn(textMapOf(valueAt(live, environmentPath)));
+  const changed = carried?.reference !== model.reference || carried.digest !== model.digest;
+  return { before: carried?.reference, after: model.reference, changed };
+}
+
+/** The variables are replaced, and no model is among the new ones. The label must not go on naming the old one. */
+function losesModel({ model, settings }: PlanInput): boolean {
+  const variables = settings.get(environmentPath);
+  return model === undefined && variables !== undefined && !(modelVariables.reference in objectOf(variables));
+}
+
 /**
  * Compares the live function (raw JSON) with the inputs. Only fields that an input sets are sent and named in the
  * mask.
@@ -97,9 +119,15 @@ export function makePlan(input: PlanInput): DeployPlan {
   const { live, settings } = input;
   const liveLabels = objectOf(live?.labels);
   const given = settings.has('labels') ? objectOf(settings.get('labels')) : undefined;
-  const own = { [sourceLabel]: input.sourceDigest, [configLabel]: input.configDigest };
+  const { model } = input;
+  const own = {
+    [sourceLabel]: input.sourceDigest,
+    [configLabel]: input.configDigest,
+    ...(model === undefined ? {} : { [modelLabel]: labelOf(model) }),
+  };
   const wanted = new Map(settings);
   const merged = mergeLabels(liveLabels, given, own);
+  if (losesModel(input)) delete merged[modelLabel];
   wanted.set('labels', merged);
   if (input.allTraffic !== undefined && live)
     wanted.set('serviceConfig.allTrafficOnLatestRevision', input.allTraffic);
@@ -108,7 +136,7 @@ export function makePlan(input: PlanInput): DeployPlan {
     // `service` tells which revision gets traffic, because only the Cloud Run service knows.
     .filter(([path]) => path !== 'serviceConfig.allTrafficOnLatestRevision')
     .flatMap(([path, value]) => changesAt(path, live && valueAt(live, path), value))
-    .filter((change) => change.path !== `labels.${sourceLabel}` && change.path !== `labels.${configLabel}`);
+    .filter(({ path }) => !ownPaths.has(path));
   const before = textOf(liveLabels[sourceLabel]);
   const sourceChanged = before !== input.sourceDigest;
   const configChanged = changes.length > 0 || textOf(liveLabels[configLabel]) !== input.configDigest;
@@ -134,6 +162,7 @@ export function makePlan(input: PlanInput): DeployPlan {
       files: input.files,
       bytes: input.bytes,
     },
+    ...(model === undefined ? {} : { model: modelChange(live, model) }),
     mask: live ? ['buildConfig.source', ...wanted.keys()].sort() : [],
     message,
     service: [],

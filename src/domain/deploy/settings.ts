@@ -7,12 +7,11 @@ import { ownLabelPrefix } from '../product.ts';
  */
 export type Settings = ReadonlyMap<string, Json>;
 
+/** The environment variables that a revision gets. */
+export const environmentPath = 'serviceConfig.environmentVariables';
+
 /** Paths whose value is a map. A mask names the whole map, never one of its keys. */
-export const mapPaths: readonly string[] = [
-  'labels',
-  'serviceConfig.environmentVariables',
-  'buildConfig.environmentVariables',
-];
+export const mapPaths: readonly string[] = ['labels', environmentPath, 'buildConfig.environmentVariables'];
 
 /** Labels of Google or of these actions. Setting `labels` does not change them. */
 export const isReserved = (label: string) => label.startsWith('goog-') || label.startsWith(ownLabelPrefix);

@@ -1,6 +1,7 @@
 import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import type { ModelEvidence } from '../model/model.ts';
 import type { OutsideFact } from '../traffic/outside/facts.ts';
 import type { WatchFacts } from '../watch/evidence.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
@@ -15,6 +16,8 @@ export interface ReleaseFacts {
   /** The release was taken back, but nothing speaks against its code: a permission, a quota, a network or an API failed. */
   unjudged?: true | undefined;
   candidate?: string | undefined;
+  /** The model that the candidate carries, and the one of `before`. Absent if the release named none. */
+  model?: (ModelEvidence & { before?: string | undefined }) | undefined;
   first: boolean;
   unchanged: boolean;
   serving: { revision: string; percent: number }[];

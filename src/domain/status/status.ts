@@ -9,6 +9,8 @@ export interface ServingRevision {
   tags: readonly string[];
   /** RFC 3339; empty if the revision could not be read. */
   created: string;
+  /** The model that it carries, by its exact version. */
+  model?: string | undefined;
   state: 'ready' | 'starting' | 'failed' | 'gone';
   /** What the revision is to the release: the new one, the one before it, or the last one proved good. */
   role?: 'candidate' | 'before' | 'stable' | undefined;

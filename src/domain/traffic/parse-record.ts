@@ -1,7 +1,15 @@
 import { isObject, objectOf } from '../data/json.ts';
 import { revisionPattern } from '../data/resource-name.ts';
+import { maxReference } from '../model/model.ts';
 import { parseOutside } from './outside/parse.ts';
-import { maxBytes, maxFailed, type ReleaseRecord, recordPhases, type SavedWatch } from './record.ts';
+import {
+  maxBytes,
+  maxFailed,
+  type RecordedModel,
+  type ReleaseRecord,
+  recordPhases,
+  type SavedWatch,
+} from './record.ts';
 import { latestType, revisionType, type TrafficTarget } from './traffic.ts';
 
 /** Reads a record with suspicion: everyone who may update the service may have written it. */
@@ -75,6 +83,14 @@ function parseMarks(value: unknown): Record<string, string> | undefined {
   return Object.fromEntries(pairs.map(([name, text]) => [name, String(text)]));
 }
 
+/** Leaves out what is malformed: traffic can be settled without the model. */
+function parseModel(value: unknown): RecordedModel | undefined {
+  const { reference, digest } = objectOf(value);
+  const word = /^[\x21-\x7e]+$/;
+  if (!isText(reference, maxReference) || !word.test(reference)) return undefined;
+  return { reference, digest: isText(digest, 200) && word.test(digest) ? digest : undefined };
+}
+
 function parseFields(raw: Record<string, unknown>): ReleaseRecord {
   const text = (field: string, max: number, pattern: RegExp): string => {
     const value = raw[field];
@@ -112,6 +128,7 @@ function parseFields(raw: Record<string, unknown>): ReleaseRecord {
     wrote: parseTargets(raw.wrote, 'wrote'),
     candidate: revision('candidate'),
     commit: commit('commit'),
+    model: parseModel(raw.model),
     stable: revision('stable'),
     stable_commit: commit('stable_commit'),
     failed: raw.failed.filter(isRevision).slice(0, maxFailed),

@@ -34,6 +34,8 @@ export interface ReleaseRecord {
   candidate?: string | undefined;
   /** Commit of the candidate, in hex. */
   commit?: string | undefined;
+  /** The model of the candidate, if the release named one. */
+  model?: RecordedModel | undefined;
   /** The last revision that a release proved good, and its commit. */
   stable?: string | undefined;
   stable_commit?: string | undefined;
@@ -47,6 +49,13 @@ export interface ReleaseRecord {
   watch?: SavedWatch | undefined;
   /** RFC 3339. If GitHub cannot say whether the run is over, it counts as over from this time on. */
   expires: string;
+}
+
+export interface RecordedModel {
+  /** By its exact version. */
+  reference: string;
+  /** What tells its bytes from others, if that is known. */
+  digest?: string | undefined;
 }
 
 export interface SavedWatch {

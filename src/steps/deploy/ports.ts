@@ -4,6 +4,7 @@ import type { DeployPlan } from '../../domain/deploy/plan.ts';
 import type { Settings } from '../../domain/deploy/settings.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Outcome, Verdict } from '../../domain/findings/verdict.ts';
+import type { ResolvedModel } from '../../domain/model/model.ts';
 import type { TrafficTarget } from '../../domain/traffic/traffic.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -71,6 +72,8 @@ export interface DeployRequest extends Merging {
   image?: string | undefined;
   /** Only the settings that the inputs name. */
   settings: Settings;
+  /** The model that the revision carries. `withModel` has put its variables among the settings. */
+  model?: ResolvedModel | undefined;
   /** The new revision stays at 0 %. If the service follows LATEST, its traffic is pinned first. */
   noTraffic: boolean;
   /**

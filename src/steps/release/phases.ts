@@ -5,6 +5,7 @@ import { goBack } from './phases/back.ts';
 import { build } from './phases/build.ts';
 import { judgeGateway, moveGateway } from './phases/gateway.ts';
 import { guardAgain, guardFirst, guardPlan } from './phases/guard.ts';
+import { resolveModel } from './phases/model.ts';
 import { planRelease } from './phases/plan.ts';
 import { type Known, tryEverything } from './phases/preflight.ts';
 import { read } from './phases/read.ts';
@@ -35,6 +36,7 @@ export function handlersOf(run: ReleaseRun): Handlers {
       if (alerted) return alerted;
       const open = await judgeGateway(run);
       if (open) return open;
+      await resolveModel(run);
       if (ports.stages.budget === undefined) return passed('no objectives, no gate');
       known ??= { deployed: await ports.target.read(ports.signal) };
       return askBudget(run, known.deployed?.service);

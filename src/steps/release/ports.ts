@@ -5,6 +5,7 @@ import type { ExposureEvidence } from '../../domain/exposure/evidence.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
+import type { ResolvedModel } from '../../domain/model/model.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
 import type { WatchFacts } from '../../domain/watch/evidence.ts';
@@ -120,6 +121,13 @@ export interface ReleaseStages extends ProvePorts {
         target: { url: string; audience: string; revision: string; service?: string | undefined },
         signal: AbortSignal,
       ) => Promise<StageResult<SmokeEvidence>>)
+    | undefined;
+  /** The model that the candidate gets. Absent if none is named. */
+  model?:
+    | {
+        /** The exact version, which every later deploy of this release carries. Throws if it cannot be released. */
+        resolve(signal: AbortSignal): Promise<ResolvedModel>;
+      }
     | undefined;
   /** The gateway in front of the function. Absent without a document. */
   gateway?:

@@ -1,5 +1,6 @@
 import type { TargetKind } from '../../domain/deploy/kind.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import type { CarriedModel, ResolvedModel } from '../../domain/model/model.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
 import type { OutsideFact } from '../../domain/traffic/outside/facts.ts';
 import type { SavedSettings } from '../../domain/traffic/outside/saved.ts';
@@ -26,7 +27,7 @@ export interface Plan {
 /** What was found before the first change. */
 export interface Found {
   /** What served, and the traffic to put back. Undefined in a first release, which has nothing to go back to. */
-  before: { revision: string; traffic: TrafficTarget[] } | undefined;
+  before: { revision: string; traffic: TrafficTarget[]; model?: CarriedModel | undefined } | undefined;
   /** The settings of the service that traffic does not carry. */
   outside: OutsideSettings | undefined;
   /** What the function itself has saved of them. */
@@ -110,6 +111,8 @@ export interface ReleaseRun {
   /** The errors whose sentence `reason` holds. */
   quoted: readonly unknown[];
   plan: Plan;
+  /** The model that the candidate carries, once it is resolved. Undefined if none is named. */
+  model: ResolvedModel | undefined;
   found: Found;
   live: Live;
   /** Short name of the revision that this release built. Undefined if no build has succeeded. */
@@ -129,6 +132,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
     reason: '',
     quoted: [],
     plan: { unchanged: false, labels: undefined, content: 'source' },
+    model: undefined,
     found: {
       before: undefined,
       outside: undefined,

@@ -11,6 +11,7 @@ import type { Answer } from '../traffic/prove-back.ts';
 import { type SettingsBack, settingFindings } from '../traffic/settings-back.ts';
 import { noteForeign } from './foreign.ts';
 import { stillOurs } from './ours.ts';
+import { recordedModel } from './phases/model.ts';
 import { type PhaseResult, passed, type ReleaseRun } from './run.ts';
 
 /** How a release writes traffic: together with its record, and only if the traffic is still its own. */
@@ -48,6 +49,7 @@ export function recordOf(
     wrote: [...wrote],
     candidate: run.candidate,
     commit: request.commit,
+    model: recordedModel(run.model),
     stable: previous?.stable,
     stable_commit: previous?.stable_commit,
     failed: previous?.failed ?? [],

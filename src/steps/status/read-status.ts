@@ -1,3 +1,4 @@
+import { modelOfRevision } from '../../domain/model/of-revision.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import type { ReleaseState, ServingRevision, Status } from '../../domain/status/status.ts';
 import { waitsFor } from '../../domain/status/waits.ts';
@@ -82,6 +83,7 @@ async function revisionsOf(
         percent: percentOf(name, shares),
         tags: tags.get(name) ?? [],
         created: found?.createTime ?? '',
+        model: modelOfRevision(found?.raw)?.reference,
         state: stateOf(found),
         role:
           release.kind === 'open' && name === record?.candidate

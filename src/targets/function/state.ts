@@ -76,6 +76,7 @@ export function planOf(request: DeployRequest, live: Live, tree: SourceTree, dig
     settings,
     sourceDigest: digests.source,
     configDigest: digests.config,
+    model: request.model,
     files: tree.files.length,
     bytes: tree.bytes,
     // The new revision stays at 0 % until it is proved private. With `all_traffic_on_latest_revision: false` it stays there until another

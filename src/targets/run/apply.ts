@@ -115,7 +115,8 @@ export function draftFrom(raw: JsonObject | undefined): Draft {
 /** Writes the main container of a draft. */
 export const changeContainer = setContainer;
 
-/** Labels of the revision. */
-export function setRevisionLabels(draft: Draft, labels: Readonly<Record<string, string>>): void {
-  setTemplate(draft, 'labels', { ...objectOf(template(draft).labels), ...labels });
+/** Labels of the revision. One without a value is removed. */
+export function setRevisionLabels(draft: Draft, labels: Readonly<Record<string, string | undefined>>): void {
+  const all = Object.entries({ ...objectOf(template(draft).labels), ...labels });
+  setTemplate(draft, 'labels', Object.fromEntries(all.filter(([, value]) => value !== undefined)));
 }

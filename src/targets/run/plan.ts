@@ -1,9 +1,10 @@
-import { type Json, type JsonObject, objectOf } from '../../domain/data/json.ts';
+import { type Json, type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import { lossesOf, mergedSettings } from '../../domain/deploy/merge.ts';
 import { type DeployPlan, makePlan } from '../../domain/deploy/plan.ts';
 import { configText } from '../../domain/deploy/settings.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { configLabel, releaseLabel, sourceLabel } from '../../domain/product.ts';
+import { labelOf } from '../../domain/model/model.ts';
+import { configLabel, modelLabel, releaseLabel, sourceLabel } from '../../domain/product.ts';
 import { labelDigest } from '../../domain/source/manifest.ts';
 import { allocationText, servingAllocations, soleServing } from '../../domain/traffic/serving.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
@@ -88,6 +89,7 @@ export function planService(
     settings,
     sourceDigest: own[sourceLabel] ?? '',
     configDigest: own[configLabel] ?? '',
+    model: request.model,
     files: content.files,
     bytes: content.bytes,
     allTraffic: undefined,
@@ -96,12 +98,18 @@ export function planService(
   });
   if (content.image !== undefined) plan.source.image = content.image;
   const draft = draftFrom(service?.raw);
-  const ownLabels = request.release === undefined ? own : { ...own, [releaseLabel]: request.release };
+  const model = request.model === undefined ? {} : { [modelLabel]: labelOf(request.model) };
+  const ownLabels = {
+    ...own,
+    ...model,
+    ...(request.release === undefined ? {} : { [releaseLabel]: request.release }),
+  };
   const labels = { ...objectOf(plan.message.labels), ...ownLabels };
   const before = JSON.stringify(draft.body.template);
   applySettings(draft, new Map<string, Json>([...settings, ['labels', labels]]), request.project);
   content.apply(draft);
-  setRevisionLabels(draft, ownLabels);
+  // A template goes on carrying the labels of the revision before.
+  setRevisionLabels(draft, { [modelLabel]: textOf(labels[modelLabel]), ...ownLabels });
   const force = service !== undefined && JSON.stringify(draft.body.template) === before;
   plan.mask = service ? [...draft.mask].sort() : [];
   plan.service.push(...trafficPlan(request, service, plan));

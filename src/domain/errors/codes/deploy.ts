@@ -44,6 +44,12 @@ export const deployErrors = {
     fix: 'Push the image for linux/amd64 to Artifact Registry, and grant roles/artifactregistry.reader on the repository.',
     inMessages: ['fix'],
   },
+  'model-refused': {
+    title: 'The model cannot be released',
+    why: 'The reference names no version, the version is not ready, its bytes are missing, or they are not those that the reference names. This is checked before anything changes.',
+    check: 'The message names the model and its registry.',
+    fix: 'Correct the model, or register it again.',
+  },
   'target-differs': {
     title: 'What exists under this name is of another kind',
     why: 'A function of the Functions API, a function of Cloud Run and a service that runs an image are changed in different ways. A service is never turned into another kind.',

@@ -1,3 +1,4 @@
+import { shortDigest } from '../../model/model.ts';
 import { costOf } from '../../release/cost.ts';
 import type { ReleaseFacts, SegmentFacts } from '../../release/facts.ts';
 import type { Report } from '../../report/report.ts';
@@ -27,6 +28,7 @@ export function factTable(report: Report<'release'>, facts: ReleaseFacts): strin
       `${commit}, ${(facts.attempt ?? 1) > 1 ? `attempt ${facts.attempt}, ` : ''}took ${spanText(facts.seconds)}`,
     ]);
   }
+  if (facts.model) rows.push(['Model', modelCell(facts.model)]);
   const watched = facts.segments.map((segment) => `${segment.percent} %${watchedFor(facts, segment)}`);
   const { failed, requests } = costOf(facts);
   if (watched.length > 0)
@@ -62,6 +64,13 @@ export function factTable(report: Report<'release'>, facts: ReleaseFacts): strin
         ...rest.map(([head, text]) => `| **${head}** | ${text} |`),
         '',
       ];
+}
+
+/** The model by its exact version, and what served before. */
+function modelCell({ reference, digest, before }: NonNullable<ReleaseFacts['model']>): string {
+  const bytes = digest === undefined ? '' : `, ${codeSpan(shortDigest(digest))}`;
+  if (before === reference) return `${codeSpan(reference)}${bytes}, as before`;
+  return `${codeSpan(reference)}${bytes}${before === undefined ? '' : `, before ${codeSpan(before)}`}`;
 }
 
 function watchedFor(facts: ReleaseFacts, segment: SegmentFacts): string {

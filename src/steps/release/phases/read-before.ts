@@ -2,6 +2,7 @@ import { updateTraffic } from '../../../domain/data/commands.ts';
 import type { Finding } from '../../../domain/findings/finding.ts';
 import { ofRule } from '../../../domain/findings/of-rule.ts';
 import { trafficRules } from '../../../domain/findings/rules/traffic.ts';
+import { modelOfRevision } from '../../../domain/model/of-revision.ts';
 import { canaryCapacity } from '../../../domain/traffic/canary-capacity.ts';
 import { outsideOf } from '../../../domain/traffic/outside/settings.ts';
 import {
@@ -81,7 +82,11 @@ export async function readBefore(run: ReleaseRun, service: RunService): Promise<
   journal.find(starved);
   run.found = {
     ...run.found,
-    before: { revision: before.revision, traffic: service.traffic },
+    before: {
+      revision: before.revision,
+      traffic: service.traffic,
+      model: modelOfRevision(revision.raw),
+    },
     outside: outsideOf(service),
   };
   // If a release found the serving revision bad and no other one is known to be good, there is nothing to go back to.

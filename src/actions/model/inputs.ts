@@ -1,0 +1,33 @@
+import { objectOf } from '../../domain/data/json.ts';
+import { environmentPath, type Settings } from '../../domain/deploy/settings.ts';
+import { modelVariables } from '../../domain/model/model.ts';
+import type { InputReader } from '../../inputs/reader.ts';
+import type { Inputs } from '../../inputs/table.ts';
+import type { ModelWorld } from '../../models/definition.ts';
+import { chooseRegistry } from '../../models/registry.ts';
+import type { ModelRegistry } from '../../steps/ports/model.ts';
+
+/** The model that the inputs name. Opening it sends nothing. */
+export interface AskedModel {
+  /** As the user wrote it. */
+  text: string;
+  open(world: ModelWorld): Promise<ModelRegistry>;
+}
+
+/** Undefined if no model is named. Notes problems. */
+export function askedModel(
+  inputs: InputReader,
+  values: Pick<Inputs<'deploy'>, 'model'>,
+  settings: Settings,
+): AskedModel | undefined {
+  const { model } = values;
+  if (model === undefined) return undefined;
+  const given = objectOf(settings.get(environmentPath));
+  const taken = Object.values(modelVariables).filter((name) => name in given);
+  if (taken.length > 0)
+    inputs.problem(
+      [inputs.isSet('env_vars') ? 'env_vars' : 'environment_variables', 'model'],
+      `expected no ${taken.join(', ')}, because model sets it`,
+    );
+  return { text: model, open: chooseRegistry(model, values, (names, text) => inputs.problem(names, text)) };
+}

@@ -1,0 +1,20 @@
+import type { ResolvedModel } from '../../domain/model/model.ts';
+
+/** A place that keeps models, opened for one model. Every failure is a `ReleaseError`. */
+export interface ModelRegistry {
+  /** The exact version that the reference means now. Throws if it does not exist, is not ready, or has no bytes. */
+  resolve(signal?: AbortSignal): Promise<ResolvedModel>;
+  /** Names that can move from version to version. Absent where a model has none. */
+  aliases?: ModelAliases | undefined;
+}
+
+export interface ModelAliases {
+  /** The version that the alias names now. Undefined if nothing has that alias. */
+  read(alias: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** Moves the alias. Whether another write came first can only be seen by reading again. */
+  move(alias: string, version: string, signal?: AbortSignal): Promise<void>;
+  /** The version that an exact reference of this model names. Undefined if it names another model. */
+  versionOf(reference: string): string | undefined;
+  /** A command for a shell that moves the alias. */
+  command(alias: string, version: string): string;
+}
