@@ -29,6 +29,7 @@ const statusMessages: Readonly<Record<number, string>> = {
 };
 
 export function errorBody(error: ApiError): { error: Record<string, unknown> } {
+  if (error.errors) return { error: { code: error.status, message: error.message, errors: error.errors } };
   const body: Record<string, unknown> = {
     code: error.status,
     message: error.message,

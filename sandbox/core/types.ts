@@ -59,6 +59,8 @@ export class ApiError extends Error {
   readonly status: number;
   readonly statusName: string;
   readonly details: unknown[];
+  /** The list of reasons of the older APIs. If it is set, the body has it instead of status and details. */
+  errors?: unknown[];
 
   constructor(status: number, statusName: string, message: string, details: unknown[] = []) {
     super(message);

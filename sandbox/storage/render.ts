@@ -1,60 +1,66 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { World } from '../core/state.ts';
-import type { Bucket, StoredObject } from './state.ts';
+import { digestsOf } from './digests.ts';
+import { locationTypeOf } from './locations.ts';
+import { type Bucket, createdAt, retentionSeconds, type StoredObject } from './state.ts';
 
 /** The name under which the policy of a bucket is stored. */
 export const bucketResource = (world: World, bucket: string): string =>
   `//storage.googleapis.com/projects/${world.project}/buckets/${bucket}`;
 
 /** A bucket of the JSON API (cloud.google.com/storage/docs/json_api/v1/buckets). */
-export const bucketBody = (world: World, name: string, { location, timeCreated }: Bucket) => ({
+export const bucketBody = (world: World, name: string, bucket: Bucket) => ({
   kind: 'storage#bucket',
   id: name,
   name,
   selfLink: `${world.urls.get('storage')}/storage/v1/b/${name}`,
   projectNumber: world.projectNumber,
-  location: location.toUpperCase(),
-  locationType: 'region',
+  location: bucket.location.toUpperCase(),
+  locationType: locationTypeOf(bucket),
   storageClass: 'STANDARD',
-  metageneration: '1',
-  timeCreated,
-  updated: timeCreated,
-  etag: 'CAE=',
-  iamConfiguration: { uniformBucketLevelAccess: { enabled: true } },
+  metageneration: String(bucket.metageneration),
+  timeCreated: bucket.timeCreated,
+  updated: bucket.updated,
+  etag: Buffer.from(`b${bucket.metageneration}`).toString('base64'),
+  ...bucket.settings,
 });
 
-/** CRC-32C (Castagnoli, RFC 3720) as the API writes it: four bytes, the highest first, in Base64. */
-function crc32c(data: Buffer): string {
-  let crc = 0xffffffff;
-  for (const byte of data) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-  }
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32BE((crc ^ 0xffffffff) >>> 0);
-  return sum.toString('base64');
-}
+const moment = (time: number): string => new Date(time).toISOString();
 
 /** An object of the JSON API (cloud.google.com/storage/docs/json_api/v1/objects). */
-export function objectBody(world: World, { bucket, object, generation, file }: StoredObject) {
-  const data = file === undefined ? Buffer.alloc(0) : readFileSync(file);
-  const time = new Date(Math.floor(Number(generation) / 1000)).toISOString();
+export function objectBody(world: World, stored: StoredObject) {
+  const { bucket, object, generation, metageneration = 1, contentType = 'application/zip' } = stored;
+  const { size, md5Hash, crc32c } = digestsOf(stored);
+  const url = `${world.urls.get('storage')}/storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`;
+  const time = moment(createdAt(stored));
+  const { timeDeleted, softDeleteTime, hardDeleteTime, metadata, temporaryHold, eventBasedHold } = stored;
+  const retention = retentionSeconds(world, bucket);
   return {
     kind: 'storage#object',
     id: `${bucket}/${object}/${generation}`,
-    selfLink: `${world.urls.get('storage')}/storage/v1/b/${bucket}/o/${encodeURIComponent(object)}`,
+    selfLink: url,
+    mediaLink: `${url}?generation=${generation}&alt=media`,
     name: object,
     bucket,
     generation,
-    metageneration: '1',
-    contentType: 'application/zip',
-    size: String(data.length),
-    crc32c: crc32c(data),
-    md5Hash: createHash('md5').update(data).digest('base64'),
+    metageneration: String(metageneration),
+    contentType,
+    ...(stored.contentEncoding ? { contentEncoding: stored.contentEncoding } : {}),
+    ...(stored.cacheControl ? { cacheControl: stored.cacheControl } : {}),
+    size: String(size),
+    md5Hash,
+    crc32c,
     timeCreated: time,
     updated: time,
     storageClass: 'STANDARD',
-    etag: 'CAE=',
+    etag: Buffer.from(`${generation}/${metageneration}`).toString('base64'),
+    ...(metadata && Object.keys(metadata).length > 0 ? { metadata } : {}),
+    ...(temporaryHold === undefined ? {} : { temporaryHold }),
+    ...(eventBasedHold === undefined ? {} : { eventBasedHold }),
+    ...(retention > 0 && !eventBasedHold
+      ? { retentionExpirationTime: moment(createdAt(stored) + retention * 1000) }
+      : {}),
+    ...(timeDeleted === undefined ? {} : { timeDeleted: moment(timeDeleted) }),
+    ...(softDeleteTime === undefined ? {} : { softDeleteTime: moment(softDeleteTime) }),
+    ...(hardDeleteTime === undefined ? {} : { hardDeleteTime: moment(hardDeleteTime) }),
   };
 }

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { invalidArgument, notFound } from '../core/errors.ts';
 import { requirePermission } from '../core/iam.ts';
 import type { World } from '../core/state.ts';
-import { ApiError, type Call, type Reply, type Route } from '../core/types.ts';
+import type { Call, Reply, Route } from '../core/types.ts';
+import { findBucket } from './buckets.ts';
+import { checkConditions, checkKept } from './errors.ts';
+import { settingsIn } from './objects.ts';
 import { bucketResource, objectBody } from './render.ts';
-import { bucketsOf, objectsOf, store } from './state.ts';
+import { catchUp, liveOf, type ObjectSettings, store } from './state.ts';
 
 type Params = Record<string, string>;
 
@@ -32,32 +35,35 @@ function multipart(call: Call): { metadata: Record<string, unknown>; data: Buffe
 
 /** Uploads of objects: simple, multipart and resumable (cloud.google.com/storage/docs/uploads-downloads). */
 export function uploadRoutes(world: World): Route[] {
-  const sessions = new Map<string, { bucket: string; object: string; parts: Buffer[] }>();
+  const sessions = new Map<
+    string,
+    { bucket: string; object: string; settings: ObjectSettings; parts: Buffer[] }
+  >();
   const check = (call: Call, bucket: string, object: string): void => {
-    requirePermission(world, call.principal, 'storage.objects.create', bucketResource(world, bucket));
-    if (!bucketsOf(world).has(bucket)) throw notFound('The specified bucket does not exist.');
+    findBucket(world, call, bucket, 'storage.objects.create');
     if (object === '') throw invalidArgument('Required parameter: name');
-    const match = call.query.get('ifGenerationMatch');
-    const live = objectsOf(world).get(`${bucket}/${object}`)?.generation ?? '0';
-    if (match !== null && match !== live)
-      throw new ApiError(
-        412,
-        'FAILED_PRECONDITION',
-        'At least one of the pre-conditions you specified did not hold.',
-      );
+    catchUp(world);
+    const live = liveOf(world, bucket, object);
+    checkConditions(call, live);
+    if (!live) return;
+    requirePermission(world, call.principal, 'storage.objects.delete', bucketResource(world, bucket));
+    checkKept(world, live, { forGood: false });
   };
-  const keep = (bucket: string, object: string, data: Buffer): Reply => ({
+  const keep = (bucket: string, object: string, data: Buffer, settings: ObjectSettings): Reply => ({
     status: 200,
-    body: objectBody(world, store(world, bucket, object, data)),
+    body: objectBody(world, store(world, bucket, object, data, settings)),
   });
   const insert = (call: Call, { bucket = '' }: Params): Reply => {
     const type = call.query.get('uploadType');
     const named = call.query.get('name') ?? '';
     if (type === 'resumable') {
-      const object = named || String(call.json().name ?? '');
+      const body = call.json();
+      const object = named || String(body.name ?? '');
       check(call, bucket, object);
       const id = randomUUID();
-      sessions.set(id, { bucket, object, parts: [] });
+      const sent = call.headers['x-upload-content-type'];
+      const settings = { ...(sent ? { contentType: sent } : {}), ...settingsIn(body) };
+      sessions.set(id, { bucket, object, settings, parts: [] });
       const base = world.urls.get('storage');
       const location = `${base}/upload/storage/v1/b/${bucket}/o?uploadType=resumable&upload_id=${id}`;
       return { status: 200, headers: { location, 'x-guploader-uploadid': id } };
@@ -66,7 +72,11 @@ export function uploadRoutes(world: World): Route[] {
       type === 'multipart' ? multipart(call) : { metadata: {} as Record<string, unknown>, data: call.body };
     const object = named || String(metadata.name ?? '');
     check(call, bucket, object);
-    return keep(bucket, object, data);
+    const sent = type === 'multipart' ? undefined : call.headers['content-type'];
+    return keep(bucket, object, data, {
+      ...(sent ? { contentType: sent } : {}),
+      ...settingsIn(metadata),
+    });
   };
   const resume = (call: Call): Reply => {
     const id = call.query.get('upload_id') ?? '';
@@ -78,7 +88,7 @@ export function uploadRoutes(world: World): Route[] {
     const open = call.headers['content-range'] !== undefined && (total === undefined || size < Number(total));
     if (open) return { status: 308, ...(size ? { headers: { range: `bytes=0-${size - 1}` } } : {}) };
     sessions.delete(id);
-    return keep(session.bucket, session.object, Buffer.concat(session.parts));
+    return keep(session.bucket, session.object, Buffer.concat(session.parts), session.settings);
   };
   return ['/upload', '/resumable/upload'].flatMap((prefix): Route[] => [
     { method: 'POST', pattern: `${prefix}/storage/v1/b/:bucket/o`, handle: insert },

@@ -44,6 +44,8 @@ test('every field of an answer is in the documented schema', async () => {
   const filter = encodeURIComponent(
     'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision"',
   );
+  await client.api('storage', 'POST', '/storage/v1/b', { name: 'kept', location: 'EUR4' }, owner);
+  await client.api('storage', 'POST', '/upload/storage/v1/b/kept/o?uploadType=media&name=a', 'bytes', owner);
   const calls: [api: string, method: string, path: string, body?: unknown][] = [
     ['cloudfunctions', 'GET', `/v2/${parent}/functions`],
     ['cloudfunctions', 'GET', `/v2/${parent}/functions/ocr`],
@@ -144,6 +146,18 @@ test('every field of an answer is in the documented schema', async () => {
     ['orgpolicy', 'GET', `/v2/${project}/policies/run.managed.requireInvokerIam:getEffectivePolicy`],
     ['secretmanager', 'GET', `/v1/${project}/secrets`],
     ['artifactregistry', 'GET', `/v1/${parent}/repositories`],
+    [
+      'storage',
+      'POST',
+      `/storage/v1/b?project=${client.sandbox.project}`,
+      { name: 'more', location: 'EUR4' },
+    ],
+    ['storage', 'PATCH', '/storage/v1/b/kept', { retentionPolicy: { retentionPeriod: '1' } }],
+    ['storage', 'GET', '/storage/v1/b/kept'],
+    ['storage', 'GET', '/storage/v1/b/kept/iam/testPermissions?permissions=storage.objects.get'],
+    ['storage', 'POST', '/storage/v1/b/kept/o/a/rewriteTo/b/kept/o/b', {}],
+    ['storage', 'PATCH', '/storage/v1/b/kept/o/a', { temporaryHold: true, metadata: { one: 'two' } }],
+    ['storage', 'GET', '/storage/v1/b/kept/o?versions=true'],
     ['apigateway', 'POST', `${gatewayApis}?apiId=front`, {}],
     ['apigateway', 'GET', gatewayApis],
     ['apigateway', 'GET', `${gatewayApis}/front`],

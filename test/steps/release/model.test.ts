@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { bucketsOf, objectsOf, store } from '../../../sandbox/storage/state.ts';
+import { addBucket, objectsOf, store } from '../../../sandbox/storage/state.ts';
 import { objectOf } from '../../../src/domain/data/json.ts';
 import { modelVariables } from '../../../src/domain/model/model.ts';
 import { modelOfRevision } from '../../../src/domain/model/of-revision.ts';
@@ -23,7 +23,7 @@ describe.each(worldDrivers)('by %s', (driver: WorldDriver) => {
   beforeAll(async () => {
     time = installFastTime(10);
     world = await ReleaseWorld.open({}, time.clock, driver);
-    bucketsOf(world.sandbox.world).set('models', { location: 'US', timeCreated: '2026-01-01T00:00:00Z' });
+    addBucket(world.sandbox.world, 'models');
     source = world.good();
   });
   afterAll(async () => {
