@@ -93,7 +93,7 @@ type Passes = (line: LogLine) => 'kept' | 'dropped' | 'error';
 function read(text: string): { seconds: number; passes: Passes } | string {
   const [, inner, seconds] = /^sum\(count_over_time\((.*)\[(\d+)s\]\)\)$/s.exec(text) ?? [];
   if (inner === undefined) return 'syntax error: unexpected IDENTIFIER';
-  const [, stream, pipeline] = /^\{([^}]*)\}(.*)$/s.exec(inner) ?? [];
+  const [, stream, pipeline] = /^\{((?:"(?:[^"\\]|\\.)*"|[^"}])*)\}(.*)$/s.exec(inner) ?? [];
   if (stream === undefined || pipeline === undefined) return 'syntax error: unexpected {';
   const matchers = [...stream.matchAll(/(\w+)(=~|!~|!=|=)"((?:[^"\\]|\\.)*)"/g)].map(
     ([, label = '', op = '', value = '']) => ({ label, op, value }),

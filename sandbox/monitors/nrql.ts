@@ -69,11 +69,11 @@ function aggregate(text: string): (rows: readonly Row[]) => number | null {
   return (rows) => (values(rows).length === 0 ? null : sum(rows));
 }
 
-/** Conditions joined by AND: equality, LIKE with % at the end, IN, IS TRUE, and comparisons with a number. */
+/** Conditions joined by AND: equality, LIKE with % at the end, NOT RLIKE with a regular expression that must fit as a whole, IN, IS TRUE, and comparisons with a number. */
 function condition(text: string): Test {
   const tests = text.split(/ AND /i).map((part): Test => {
     const [, name = '', operator = '', value = ''] =
-      /^`?([\w.]+)`? (=|!=|>=|<=|>|<|LIKE|NOT IN|IN|IS) (.+)$/i.exec(part.trim()) ?? [];
+      /^`?([\w.]+)`? (=|!=|>=|<=|>|<|LIKE|NOT RLIKE|NOT IN|IN|IS) (.+)$/i.exec(part.trim()) ?? [];
     if (name === '') throw syntax(part);
     const texts = [...value.matchAll(/'([^']*)'/g)].map(([, one]) => one as string);
     switch (operator.toUpperCase()) {
@@ -83,6 +83,11 @@ function condition(text: string): Test {
         return (row) => String(row[name]) !== (texts[0] ?? value);
       case 'LIKE':
         return (row) => String(row[name] ?? '').startsWith((texts[0] ?? '').replace(/%$/, ''));
+      case 'NOT RLIKE': {
+        if (!value.trim().startsWith("r'")) throw syntax(value);
+        const whole = new RegExp(`^(?:${texts[0] ?? ''})$`);
+        return (row) => !whole.test(String(row[name] ?? ''));
+      }
       case 'IN':
         return (row) => texts.includes(String(row[name]));
       case 'NOT IN':

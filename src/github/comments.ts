@@ -1,5 +1,6 @@
 import { isRateLimit } from '../domain/comment/refusal.ts';
 import { listOf, objectOf, textOf } from '../domain/data/json.ts';
+import { retryAfterMs } from '../domain/data/retry-after.ts';
 import { mayRetry, type RetryRule } from '../http/retry.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { CommentRefused, type Comments, type PostedComment } from '../steps/comment/ports.ts';
@@ -143,7 +144,8 @@ function failureOf(error: unknown): Failure {
   const response = objectOf(objectOf(error).response);
   const data = objectOf(response.data);
   const errors = listOf(data.errors).flatMap((each) => textOf(objectOf(each).message) ?? []);
-  const after = Number(objectOf(response.headers)['retry-after']);
+  const sent = objectOf(response.headers);
+  const headers = { 'retry-after': textOf(sent['retry-after']), date: textOf(sent.date) };
   const causes: unknown[] = [error, error instanceof Error ? error.cause : undefined];
   return {
     status: Object.keys(response).length > 0 ? statusOf(error) : undefined,
@@ -151,6 +153,6 @@ function failureOf(error: unknown): Failure {
       causes.find((each) => each instanceof TransportError) ??
       (causes.some(isTimeout) ? timedOut : undefined),
     said: [saidBy(error), ...errors].join(': '),
-    retryAfterMs: after > 0 ? after * 1000 : undefined,
+    retryAfterMs: retryAfterMs(headers) || undefined,
   };
 }

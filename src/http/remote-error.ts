@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../domain/data/retry-after.ts';
 import { type ErrorCode, ReleaseError } from '../domain/errors/errors.ts';
 import type { Api } from './endpoints.ts';
 import { parseGoogleStatus } from './google-status.ts';
@@ -34,9 +35,8 @@ export class RemoteError extends ReleaseError {
     this.permission = parsed.permission;
     this.remoteMessage = message;
     const path = call.split(' ').find((part) => part.startsWith('/'));
-    const header = Number(answer.headers['retry-after']) * 1000;
-    const retryAfterMs = Math.max(header || 0, parsed.retryAfterMs ?? 0) || undefined;
-    this.facts = { kind: 'call', api, path, status: answer.status, message, ...parsed, retryAfterMs };
+    const waitMs = Math.max(retryAfterMs(answer.headers) ?? 0, parsed.retryAfterMs ?? 0) || undefined;
+    this.facts = { kind: 'call', api, path, status: answer.status, message, ...parsed, retryAfterMs: waitMs };
   }
 
   /** The project does not use this API. */

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { retryAfterMs } from '../domain/data/retry-after.ts';
 import type { Hook } from '../domain/notify/hook.ts';
 import { signatureHeaders } from '../domain/product.ts';
 import type { Webhooks } from '../steps/notify/ports.ts';
 import type { Clock } from '../steps/ports/clock.ts';
-import { retryAfterOf } from './retry-after.ts';
 import { send } from './send.ts';
 import { TransportError } from './transport-error.ts';
 
@@ -32,7 +32,7 @@ export function createWebhooks(clock: Pick<Clock, 'now'>, userAgent: string): We
           maxBytes: 16 * 1024,
           truncate: true,
         });
-        return { status, retryAfterMs: retryAfterOf(headers['retry-after'], clock.now()) };
+        return { status, retryAfterMs: retryAfterMs(headers, clock.now()) };
       } catch (error) {
         // The message of the error holds the path of the URL, which is a secret.
         return { status: undefined, why: whyOf(error) };

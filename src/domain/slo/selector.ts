@@ -1,4 +1,5 @@
 import { escapeRegExp } from '../data/escape-regexp.ts';
+import { revisionsOf } from '../data/revision-name.ts';
 /** A plain PromQL selector such as `http_requests_total{revision="$revision",code=~"5.."}`. */
 export interface Selector {
   matchers: Matcher[];
@@ -71,23 +72,23 @@ export function selectorText({ matchers }: Selector): string {
   return `${plain ? name.value : ''}${rest.length > 0 ? `{${rest.join(',')}}` : ''}`;
 }
 
-const anyRevisionOf = (service: string) => `${service}-[a-z0-9-]+`;
-
 /** The same counter over all revisions of the service, whose names begin with the service's name. */
 export function overRevisions({ matchers }: Selector, service: string): Selector {
   return {
-    matchers: matchers.map(({ label, op, value }) => {
-      if (!value.includes('$revision')) return { label, op, value: value.replaceAll('$service', service) };
+    matchers: matchers.flatMap(({ label, op, value }): Matcher[] => {
+      if (!value.includes('$revision')) return [{ label, op, value: value.replaceAll('$service', service) }];
       const regex = op === '=~' || op === '!~';
       const parts = value.split('$revision').map((part) => {
         const filled = part.replaceAll('$service', service);
         return regex ? filled : escapeRegExp(filled);
       });
-      return {
-        label,
-        op: op === '=' || op === '=~' ? '=~' : '!~',
-        value: parts.join(anyRevisionOf(service)),
-      };
+      const { own, longer } = revisionsOf(service);
+      const names = { label, value: parts.join(own) };
+      if (op === '!=' || op === '!~') return [{ ...names, op: '!~' }];
+      return [
+        { ...names, op: '=~' },
+        { label, op: '!~', value: parts.join(longer) },
+      ];
     }),
   };
 }

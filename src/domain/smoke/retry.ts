@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../data/retry-after.ts';
 import type { Answer } from './answer-text.ts';
 
 /** Why a request got no answer. */
@@ -29,8 +30,8 @@ export function mayRepeat(attempt: Attempt, cold: boolean): boolean {
 /** Milliseconds to wait before attempt number `next` (from 2). Follows Retry-After up to 20 s. `random` is from 0 to 1. */
 export function waitBefore(next: number, attempt: Attempt, random: number): number {
   const backoff = Math.min(8000, 500 * 2 ** (next - 2)) * (0.5 + random / 2);
-  const after = Number(attempt.answer?.headers['retry-after']);
-  return after > 0 ? Math.max(backoff, Math.min(after, 20) * 1000) : backoff;
+  const askedMs = retryAfterMs(attempt.answer?.headers ?? {}) ?? 0;
+  return Math.max(backoff, Math.min(askedMs, 20_000));
 }
 
 /** How an attempt ended, for logs and reports: its status, or why no answer came. */

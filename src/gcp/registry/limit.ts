@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../../domain/data/retry-after.ts';
 import { spanText } from '../../domain/text/span.ts';
 import type { HttpResponse } from '../../http/send.ts';
 
@@ -18,10 +19,10 @@ export interface Limit {
 export function limitOf({ headers }: Pick<HttpResponse, 'headers'>, usualMs: number): Limit {
   const [, many, window] = quota.exec(headers['ratelimit-limit'] ?? '') ?? [];
   const [, left, again] = quota.exec(headers['ratelimit-remaining'] ?? '') ?? [];
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  const askedMs = retryAfterMs(headers);
   const text = many && window ? ` (${many} in ${spanText(Number(window))})` : '';
-  if (seconds >= 0)
-    return { waitMs: seconds * 1000 > mostMs ? undefined : Math.max(usualMs, seconds * 1000), text };
+  if (askedMs !== undefined)
+    return { waitMs: askedMs > mostMs ? undefined : Math.max(usualMs, askedMs), text };
   const isSpent = left === '0' && Number(again ?? window) * 1000 > mostMs;
   return { waitMs: isSpent ? undefined : usualMs, text };
 }

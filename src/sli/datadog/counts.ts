@@ -1,3 +1,4 @@
+import { isRevisionOf } from '../../domain/data/revision-name.ts';
 import { type ErrorParts, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
@@ -129,7 +130,7 @@ export class DatadogCounts {
           series.filter(
             ({ tags }) =>
               tag === undefined ||
-              (tags.some((text) => text.startsWith(`${tag}:${service}-`)) &&
+              (valuesOf(tag, tags).some((name) => isRevisionOf(service, name)) &&
                 !except.some((revision) => tags.includes(`${tag}:${revision}`))),
           ),
         );
@@ -146,14 +147,15 @@ export class DatadogCounts {
   }
 }
 
+const valuesOf = (tag: string, tags: readonly string[]): string[] =>
+  tags.filter((text) => text.startsWith(`${tag}:`)).map((text) => text.slice(tag.length + 1));
+
 const keyOf = (count: CountQuery) => forAll(count, '$service');
 
 /** A tag can exist and hold something else than revisions, such as a version number. Then a release would see no request of its own. */
 function requireRevisions(tag: string, service: string, seen: readonly Series[]): void {
-  const values = seen.flatMap(({ tags }) =>
-    tags.filter((text) => text.startsWith(`${tag}:`)).map((text) => text.slice(tag.length + 1)),
-  );
-  if (values.some((value) => value.startsWith(`${service}-`))) return;
+  const values = seen.flatMap(({ tags }) => valuesOf(tag, tags));
+  if (values.some((name) => isRevisionOf(service, name))) return;
   const shown = values.slice(0, 5).join(', ').slice(0, 200) || 'nothing';
   throw new CountsUnusable({
     what: `The tag ${tag} holds no revision of ${service}. Its values: ${shown}.`,

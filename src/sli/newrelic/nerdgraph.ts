@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
+import { retryAfterMs } from '../../domain/data/retry-after.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
-import { retryAfterOf } from '../../http/retry-after.ts';
 import { type HttpResponse, send, TransportError } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { CountsUnusable } from '../../steps/ports/counts-refused.ts';
@@ -77,7 +77,7 @@ export function createNrql(client: NerdGraphClient): Nrql {
       });
     const body = jsonOf(answer);
     const error = firstError(body?.errors);
-    if (status === 429) throw refuseFor(retryAfterOf(answer.headers['retry-after'], clock.now()));
+    if (status === 429) throw refuseFor(retryAfterMs(answer.headers, clock.now()));
     if (status === 401 || status === 403 || error?.code === 'BAD_API_KEY')
       throw explainKey(client, status, error?.message ?? '');
     if (status >= 500 || status === 408)

@@ -1,3 +1,5 @@
+import { revisionsOf } from '../../domain/data/revision-name.ts';
+
 /** A count in NRQL, as far as a release can be judged by it: one number over one kind of data, without times and groups. */
 export interface CountQuery {
   /** Such as `count(*)` or `filter(count(*), WHERE error IS TRUE)`. */
@@ -60,11 +62,16 @@ const filled = (text: string, service: string) => text.replaceAll('$service', se
 export const forRevision = (query: CountQuery, service: string, revision: string): string =>
   filled(queryOf(query, query.where.replaceAll('$revision', revision)), service);
 
-/** The query over all revisions of the service but these. Their names begin with that of the service. */
+/**
+ * The query over all revisions of the service but these.
+ * https://docs.newrelic.com/docs/nrql/nrql-syntax-clauses-functions/#rlike
+ */
 export function forAll(query: CountQuery, service: string, except: readonly string[] = []): string {
   const { attribute, where } = query;
   if (attribute === undefined) return filled(queryOf(query, where), service);
-  const any = where.replace(/=\s*'\$revision'/, "LIKE '$service-%'");
+  const { longer } = revisionsOf('$service');
+  const begins = where.replace(/=\s*'\$revision'/, "LIKE '$service-%'");
+  const any = `${begins} AND ${attribute} NOT RLIKE r'^${longer}$'`;
   const names = except.map((name) => `'${name}'`).join(', ');
   return filled(
     queryOf(query, except.length > 0 ? `${any} AND ${attribute} NOT IN (${names})` : any),

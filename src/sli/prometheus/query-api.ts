@@ -1,8 +1,8 @@
+import { retryAfterMs } from '../../domain/data/retry-after.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { percentEncoded } from '../../domain/text/percent-encoding.ts';
 import { RemoteError } from '../../http/remote-error.ts';
 import type { Rest } from '../../http/rest.ts';
-import { retryAfterOf } from '../../http/retry-after.ts';
 import { send } from '../../http/send.ts';
 import type { Clock } from '../../steps/ports/clock.ts';
 import { CountsRefused, CountsUnusable } from '../../steps/ports/counts-refused.ts';
@@ -131,7 +131,7 @@ async function ask(
       throw new ReleaseError('redirect-refused', {
         what: `Prometheus at ${url.origin} answered with a redirect (${status}).`,
       });
-    const askedMs = status === 429 ? (retryAfterOf(answer.headers['retry-after'], clock.now()) ?? 0) : 0;
+    const askedMs = status === 429 ? (retryAfterMs(answer.headers, clock.now()) ?? 0) : 0;
     if (askedMs > mostWaitMs) pause.until = clock.steady() + Math.min(mostPauseMs, askedMs);
     else if (isTransient(status) && tries < mostTries) {
       await clock.sleep(Math.max(askedMs, 500 * 2 ** tries), signal);

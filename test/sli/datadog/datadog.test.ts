@@ -361,6 +361,8 @@ describe('counts that do not exist', () => {
   test('totals leave out revisions, and know nothing from zero', async () => {
     requests(-50, 'ocr-1', 100, 10);
     requests(-40, 'ocr-2', 50, 50);
+    // Another service, whose name begins with ours.
+    requests(-40, 'ocr-worker-00001-abc', 500, 500);
     const source = sourceOf();
     expect(await source.total(query, start - 60 * minute, start)).toEqual({
       availability: { total: 150, bad: 60 },

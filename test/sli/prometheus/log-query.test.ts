@@ -43,7 +43,7 @@ describe('a log query', () => {
     expect(tellsRevisions(query)).toBe(true);
     expect(ofRevision(query, 'ocr', 'ocr-2')).toBe('{app="ocr",revision="ocr-2"} | json | status >= 500');
     expect(ofService(query, 'ocr', ['ocr-1'])).toBe(
-      '{app="ocr",revision=~"ocr-[a-z0-9-]+",revision!="ocr-1"} | json | status >= 500',
+      '{app="ocr",revision=~"ocr-[a-z0-9-]+",revision!~"ocr-.+-[0-9]{5}-[a-z]{3}",revision!="ocr-1"} | json | status >= 500',
     );
   });
 
@@ -51,7 +51,7 @@ describe('a log query', () => {
     const query = read('{app="ocr"} | service_version = "$revision" | status = `5xx`');
     expect(tellsRevisions(query)).toBe(true);
     expect(ofService(query, 'ocr', ['ocr-1', 'ocr-0'])).toBe(
-      '{app="ocr"} | service_version=~"ocr-[a-z0-9-]+" | service_version!="ocr-1" | service_version!="ocr-0" | status = `5xx`',
+      '{app="ocr"} | service_version=~"ocr-[a-z0-9-]+" | service_version!~"ocr-.+-[0-9]{5}-[a-z]{3}" | service_version!="ocr-1" | service_version!="ocr-0" | status = `5xx`',
     );
   });
 

@@ -150,6 +150,8 @@ describe('counts of log entries', () => {
   test('a total covers all revisions but those that were taken back', async () => {
     requests('ocr-2', 0, 20, 3);
     requests('ocr-1', 0, 40, 1);
+    // Another service, whose name begins with ours.
+    requests('ocr-worker-00001-abc', 0, 500, 500);
     await clock.sleep(30 * minute);
     const total = (except?: string[]) =>
       sourceOf().total(

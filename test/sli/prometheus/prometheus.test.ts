@@ -264,7 +264,9 @@ describe('the source', () => {
     expect(await source.total({ service: 'ocr', objectives }, start - 86_400_000, start)).toEqual({
       availability: { total: 1000, bad: 0 },
     });
-    expect(asked[0]?.query).toBe('sum(increase(reqs{revision=~"ocr-[a-z0-9-]+"}[86400s]))');
+    expect(asked[0]?.query).toBe(
+      'sum(increase(reqs{revision=~"ocr-[a-z0-9-]+",revision!~"ocr-.+-[0-9]{5}-[a-z]{3}"}[86400s]))',
+    );
   });
 
   test.each([
