@@ -3,6 +3,7 @@ import { shortName } from '../domain/data/resource-name.ts';
 import { buildOf, deadRevisionOf, failedStage, failureTexts, logOf } from '../domain/deploy/failure.ts';
 import { messageOf, ReleaseError } from '../domain/errors/errors.ts';
 import type { FailureFacts } from '../domain/errors/facts.ts';
+import { redactPersonal } from '../domain/logs/redact.ts';
 import { logText } from '../domain/text/safe-text.ts';
 import type { DeployRequest } from '../steps/deploy/ports.ts';
 import type { BuildLogs, CleanLine, LogTail } from '../steps/ports/build-logs.ts';
@@ -31,6 +32,13 @@ const shownLog = (log: LogTail, clean: CleanLine | undefined): Shown =>
         ...(log.lines.length > 0 ? { hidden: true } : { unreadable: log.unreadable }),
       };
 
+/** A build prints what package managers print, such as the address of an index with its password, and the cause is told by the original. */
+const cleanedLog = (log: LogTail): Shown => ({
+  ...log,
+  lines: log.lines.map(redactPersonal),
+  telling: log.lines,
+});
+
 /** The error of an operation that failed, with the end of its build log. */
 export async function operationFailure(
   ports: FailurePorts,
@@ -54,7 +62,7 @@ export async function operationFailure(
             ports.cleanLine,
           )
         : build
-          ? await ports.buildLogs.tail(project, region, build, 40, signal).catch(unread)
+          ? cleanedLog(await ports.buildLogs.tail(project, region, build, 40, signal).catch(unread))
           : { lines: [] };
   const texts = failureTexts(operation, log, region, facts.names?.entryPoint, {
     project,

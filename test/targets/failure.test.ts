@@ -4,15 +4,23 @@ import type { DeployRequest } from '../../src/steps/deploy/ports.ts';
 import type { FunctionOperation } from '../../src/steps/ports/functions.ts';
 import { operationFailure } from '../../src/targets/failure.ts';
 
-const message =
-  "Could not create or update Cloud Run service ocr, Container Healthcheck failed. Revision 'ocr-00002-abc' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable.";
+const builds = 'projects/p/locations/l/builds/4f8c2f0e-1d0d-4f44-9f5e-6d3f0c1b2a39';
+const messages = {
+  BUILD: 'Build failed with status: FAILURE and message: the build step failed.',
+  SERVICE:
+    "Could not create or update Cloud Run service ocr, Container Healthcheck failed. Revision 'ocr-00002-abc' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment variable.",
+};
 
 /** The failure of a function whose revision wrote these lines and did not start. */
-async function fail(lines: string[], cleanLine: ((line: string) => string) | undefined) {
+async function fail(
+  lines: string[],
+  cleanLine: ((line: string) => string) | undefined,
+  stage: 'BUILD' | 'SERVICE' = 'SERVICE',
+) {
   const printed: string[] = [];
   const error = await operationFailure(
     {
-      buildLogs: { tail: async () => ({ lines: [] }), revision: async () => ({ lines }) },
+      buildLogs: { tail: async () => ({ lines }), revision: async () => ({ lines }) },
       cleanLine,
       log: { detail: (_: string, details: string[]) => printed.push(...details) } as never,
     },
@@ -24,8 +32,12 @@ async function fail(lines: string[], cleanLine: ((line: string) => string) | und
       sourceDir: '.',
     } as unknown as DeployRequest,
     {
-      ...{ name: 'projects/p/locations/l/operations/o', done: true, error: { code: 3, message } },
-      stages: [{ name: 'SERVICE', state: 'IN_PROGRESS', message: '', messages: [] }],
+      ...{
+        name: 'projects/p/locations/l/operations/o',
+        done: true,
+        error: { code: 3, message: messages[stage] },
+      },
+      stages: [{ name: stage, state: 'IN_PROGRESS', message: '', messages: [], resource: builds }],
     } as unknown as FunctionOperation,
   );
   const cause = error.facts && explain(error.facts);
@@ -53,4 +65,20 @@ test('where messages are shown, they are cleaned before they are cut', async () 
   expect(shown).toContain('Its log ends: ');
   expect(shown).toContain('second');
   expect(shown).not.toContain('open');
+});
+
+test('what a package manager printed is cleaned, and still tells the cause', async () => {
+  const { shown, cause } = await fail(
+    [
+      'Looking in indexes: https://deployer:hunter2hunter2@pypi.example.com/simple',
+      'ERROR: Could not find a version that satisfies the requirement flamingo==9.9',
+      'asked by minsu.kim@example.com',
+    ],
+    undefined,
+    'BUILD',
+  );
+  expect(shown).toContain('The build log ends: ');
+  expect(shown).toContain('flamingo');
+  expect(shown).not.toMatch(/hunter2|minsu/);
+  expect(cause?.id).toBe('package-missing');
 });

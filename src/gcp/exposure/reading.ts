@@ -7,6 +7,8 @@ import { MalformedAnswer, type Rest, type RestCall } from '../../http/rest.ts';
 import { TransportError } from '../../http/send.ts';
 import { optionalText, UnexpectedShape } from './shape.ts';
 
+const usual = { deadlineMs: 20_000, attemptMs: 8000 };
+
 /** How a report cites a read, such as `GET run/v2/projects/...`. */
 export const cite = (call: Pick<RestCall, 'api' | 'method' | 'path'>): string =>
   `${call.method} ${call.api}/${call.path}`;
@@ -25,7 +27,7 @@ export async function reading<T>(
 ): Promise<Reading<T>> {
   const cited = cite(call);
   try {
-    const { body } = await rest.call<unknown>({ deadlineMs: 20_000, attemptMs: 8000, ...call });
+    const { body } = await rest.call<unknown>({ ...usual, ...call });
     if (!isObject(body))
       return { ok: false, call: cited, cause: 'failed', detail: 'The answer is not a JSON object.' };
     return { ok: true, value: await take(body), call: cited };
@@ -57,20 +59,24 @@ function unread(
 /** No list that the guard reads has more pages. More of them mean a server that never ends the list. */
 const maxPages = 20;
 
-/** Reads a list with all its pages. A list that does not end counts as not read. */
+/** Reads a list with all its pages under one deadline. A list that does not end counts as not read. */
 export async function readingList<T>(
   rest: Rest,
   call: RestCall,
   permission: string,
   take: (page: JsonObject) => T[] | Promise<T[]>,
 ): Promise<Reading<T[]>> {
+  const end = performance.now() + (call.deadlineMs ?? usual.deadlineMs);
   return reading(rest, call, permission, async (first) => {
     const items = [...(await take(first))];
     let token = optionalText(first, 'nextPageToken');
     for (let page = 1; token !== undefined; page++) {
       if (page >= maxPages) throw new UnexpectedShape(`The list has more than ${maxPages} pages.`);
       const query = { ...call.query, pageToken: token };
-      const { body } = await rest.call<unknown>({ deadlineMs: 20_000, attemptMs: 8000, ...call, query });
+      const deadlineMs = end - performance.now();
+      if (deadlineMs <= 0)
+        throw new UnexpectedShape(`The list was not read in time: page ${page + 1} is missing.`);
+      const { body } = await rest.call<unknown>({ ...usual, ...call, query, deadlineMs });
       if (!isObject(body)) throw new UnexpectedShape(`Page ${page + 1} of the list is not a JSON object.`);
       items.push(...(await take(body)));
       token = optionalText(body, 'nextPageToken');
