@@ -12,6 +12,7 @@ const versions: Readonly<Record<string, string>> = {
   cloudbuild: '/v1',
   cloudfunctions: '/v2',
   cloudresourcemanager: '/v3',
+  compute: '/compute/v1',
   iam: '/v1',
   iamcredentials: '/v1',
   iap: '/v1',
@@ -39,6 +40,7 @@ const gcloudApis = [
   'cloudbuild',
   'cloudfunctions',
   'cloudresourcemanager',
+  'compute',
   'iam',
   'iamcredentials',
   'artifactregistry',
@@ -59,7 +61,9 @@ function overrides(world: World, regional: Pick<RunningProxy, 'port'> | undefine
   }
   for (const api of gcloudApis) {
     const url = world.urls.get(api);
-    if (url) env[`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api.toUpperCase()}`] = `${url}/`;
+    // gcloud puts the path of the version behind every address but that of Compute Engine.
+    const path = api === 'compute' ? '/compute/v1/' : '/';
+    if (url) env[`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api.toUpperCase()}`] = `${url}${path}`;
   }
   if (!regional) return env;
   return {

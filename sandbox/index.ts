@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { alertingApis } from './alerting/index.ts';
+import { computeApis } from './compute/index.ts';
 import { controlApi } from './core/control.ts';
 import type { RunningApi } from './core/listen.ts';
 import { apiUrl, type PublicNames } from './core/names.ts';
@@ -11,6 +12,7 @@ import { frontsApis } from './fronts/index.ts';
 import { functionsApis } from './functions/index.ts';
 import { gatewayApis } from './gateway/index.ts';
 import { githubApis } from './github/index.ts';
+import { iapApis } from './iap/index.ts';
 import { identityApis } from './identity/index.ts';
 import { seed } from './identity/seed.ts';
 import { loadApis } from './load/index.ts';
@@ -66,6 +68,8 @@ export const apisOf = (world: World): ApiDefinition[] =>
     ...loadApis(world),
     ...frontsApis(world),
     ...gatewayApis(world),
+    ...computeApis(world),
+    ...iapApis(world),
     ...secretsApis(world),
     ...storageApis(world),
   ]);

@@ -291,7 +291,11 @@ const sandboxRooms: Record<string, readonly string[]> = {
   alerting: ['core', 'logs'],
   github: ['core', 'identity'],
   registry: ['core', 'revisions'],
-  run: ['core', 'logs', 'revisions', 'secrets'],
+  // Identity-Aware Proxy: its API, and what it does with a request.
+  iap: ['core'],
+  run: ['core', 'iap', 'logs', 'revisions', 'secrets'],
+  // Load balancers and security policies of Compute Engine.
+  compute: ['core', 'iap', 'run'],
   storage: ['core'],
   'run-deploy': ['core', 'projects', 'registry', 'revisions', 'run', 'storage'],
   'run-api': ['core', 'projects', 'run', 'run-deploy'],

@@ -3,17 +3,19 @@ import { RE2JS } from 're2js';
 
 /** Evaluates CEL as Google's IAM does. */
 
-const environment = new Environment({ unlistedVariablesAreDyn: true })
-  .registerFunction('string.extract(string): string', (text: string, template: string) =>
-    extract(text, template),
-  )
-  // The library's own `matches` uses the expressions of JavaScript. CEL's are those of RE2.
-  .registerFunction('string.matchesRe2(string): bool', (text: string, pattern: string) =>
-    RE2JS.compile(pattern).matcher(text).find(),
-  )
-  .registerFunction('matchesRe2(string, string): bool', (text: string, pattern: string) =>
-    RE2JS.compile(pattern).matcher(text).find(),
-  );
+const found = (text: string, pattern: string) => RE2JS.compile(pattern).matcher(text).find();
+
+/** CEL as Google's services have it. A service adds functions of its own to the result. */
+export const celEnvironment = (): Environment =>
+  new Environment({ unlistedVariablesAreDyn: true })
+    .registerFunction('string.extract(string): string', (text: string, template: string) =>
+      extract(text, template),
+    )
+    // The library's own `matches` uses the expressions of JavaScript. CEL's are those of RE2.
+    .registerFunction('string.matchesRe2(string): bool', found)
+    .registerFunction('matchesRe2(string, string): bool', found);
+
+const environment = celEnvironment();
 
 /**
  * The `extract` function of IAM (cloud.google.com/iam/docs/conditions-attribute-reference, "Extract function"): returns
@@ -34,7 +36,7 @@ export function extract(text: string, template: string): string {
 const stringLiteral = /("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/;
 
 /** The library reserves the name `google`, and `matches` needs RE2. So both are renamed, except inside string literals. */
-function renamed(expression: string): string {
+export function renamed(expression: string): string {
   return expression
     .split(stringLiteral)
     .map((part, i) =>

@@ -4,7 +4,7 @@ import type { ApiDefinition } from '../core/types.ts';
 import { aroundApis } from './around.ts';
 import { cloudBuildApi } from './builds.ts';
 import { resourceManagerApi } from './resourcemanager.ts';
-import { iapApi, orgPolicyApi, serviceUsageApi } from './services.ts';
+import { orgPolicyApi, serviceUsageApi } from './services.ts';
 import { projectsOf } from './state.ts';
 
 /** Serves the project, its folder and its organisation, and the list of enabled services. */
@@ -22,7 +22,6 @@ export function projectsApis(world: World): ApiDefinition[] {
     serviceUsageApi(world),
     cloudBuildApi(world),
     orgPolicyApi(world),
-    iapApi(world),
     ...aroundApis(world),
   ];
 }

@@ -1,7 +1,6 @@
 import { invalidArgument, notFound } from '../core/errors.ts';
 import { folderResource, organizationResource, projectResource, requirePermission } from '../core/iam.ts';
 import { page } from '../core/page.ts';
-import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Route } from '../core/types.ts';
 import { authorize } from './authorize.ts';
@@ -144,32 +143,4 @@ function setRoutes(world: World): Route[] {
     write('POST', base),
     write('PATCH', `${base}/:constraint`),
   ];
-}
-
-/** The policy of a Cloud Run service in Identity-Aware Proxy v1 (cloud.google.com/iap/docs/reference/rest/v1/v1). */
-export function iapApi(world: World): ApiDefinition {
-  const resource = (kind?: string, service?: string) =>
-    `//iap.googleapis.com/projects/${world.project}/iap_web/${kind}/services/${service}`;
-  const base = '/v1/projects/:project/iap_web/:kind/services/:service';
-  return {
-    name: 'iap',
-    routes: [
-      {
-        method: 'POST',
-        pattern: `${base}:getIamPolicy`,
-        handle: (call, { project, kind, service }) => {
-          authorize(world, call, project, 'iap.webServices.getIamPolicy');
-          return { status: 200, body: readPolicy(world.policies, resource(kind, service), call) };
-        },
-      },
-      {
-        method: 'POST',
-        pattern: `${base}:setIamPolicy`,
-        handle: (call, { project, kind, service }) => {
-          authorize(world, call, project, 'iap.webServices.setIamPolicy');
-          return { status: 200, body: writePolicy(world.policies, resource(kind, service), call) };
-        },
-      },
-    ],
-  };
 }

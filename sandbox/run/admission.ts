@@ -1,12 +1,13 @@
 import { can } from '../core/iam.ts';
-import { verifyIdToken } from '../core/id-tokens.ts';
-import { anonymous } from '../core/principals.ts';
+import { issueIdToken, verifyIdToken } from '../core/id-tokens.ts';
+import { anonymous, serviceAccount } from '../core/principals.ts';
 import type { World } from '../core/state.ts';
 import type { Principal } from '../core/types.ts';
+import { iapAgent, type Passed, passIap } from '../iap/pass.ts';
 import { type Door, type Service, serviceResource } from './model.ts';
 import {
   forbidden,
-  iapSignIn,
+  iapAnswer,
   lacksRole,
   notThere,
   type Refusal,
@@ -15,9 +16,21 @@ import {
 } from './refusals.ts';
 
 export interface Credentials {
+  /** Default GET. */
+  method?: string;
+  /** What IAP reads beside the credentials. */
+  path?: string;
+  accept?: string | undefined;
+  proxy?: string | undefined;
   authorization?: string | undefined;
   /** The header `X-Serverless-Authorization`. If present, it is used instead of `Authorization`, which goes to the container. */
   serverless?: string | undefined;
+}
+
+export interface Admitted {
+  caller: Principal;
+  /** Set if Identity-Aware Proxy let the request through. */
+  iap?: Passed;
 }
 
 const INVOKE = 'run.routes.invoke';
@@ -25,8 +38,9 @@ const INVOKE = 'run.routes.invoke';
 /** The 404 of a URL that leads nowhere: deleted, tag gone, default URL off, or closed by ingress (all callers are outside). */
 function unreachable(service: Service, door: Door): Refusal | undefined {
   if (service.deleted) return notThere('The service was deleted.');
-  if (door.kind === 'tag' && !service.live.some(({ tag }) => tag === door.tag))
-    return notThere('No such tag.');
+  if (door.tag && !service.live.some(({ tag }) => tag === door.tag)) return notThere('No such tag.');
+  if (door.kind === 'balancer')
+    return service.ingress === 'INGRESS_TRAFFIC_INTERNAL_ONLY' ? refusedByIngress() : undefined;
   if (service.defaultUriDisabled && door.kind !== 'function') return notThere('The default URL is disabled.');
   return service.ingress === 'INGRESS_TRAFFIC_ALL' ? undefined : refusedByIngress();
 }
@@ -64,35 +78,52 @@ export function admit(
   service: Service,
   door: Door,
   credentials: Credentials,
-): Principal | Refusal {
+): Admitted | Refusal {
   const closed = unreachable(service, door);
   if (closed) return closed;
+  if (service.iapEnabled) {
+    const iap = throughIap(world, service, door, credentials);
+    return 'status' in iap ? iap : { caller: iap.caller, iap };
+  }
   const header = credentials.serverless ?? credentials.authorization;
-  if (service.iapEnabled) return throughIap(world, service, door, header);
   const resource = serviceResource(service);
-  if (service.invokerIamDisabled || can(world, anonymous, INVOKE, resource)) return anonymous;
+  if (service.invokerIamDisabled || can(world, anonymous, INVOKE, resource)) return { caller: anonymous };
   const caller = identify(world, service, door, header);
   if ('status' in caller) return caller;
-  return can(world, caller, INVOKE, resource) ? caller : lacksRole();
+  return can(world, caller, INVOKE, resource) ? { caller } : lacksRole();
 }
 
-/** IAP first decides by its own policy. Then its service agent needs the permission to invoke the service. */
+/** IAP first decides by its own policy and settings. Then its service agent needs the permission to invoke the service. */
 function throughIap(
   world: World,
   service: Service,
   door: Door,
-  header: string | undefined,
-): Principal | Refusal {
-  const resource = `//iap.googleapis.com/projects/${world.projectNumber}/iap_web/cloud_run-${service.location}/services/${service.id}`;
-  const agent = `serviceAccount:service-${world.projectNumber}@gcp-sa-iap.iam.gserviceaccount.com`;
-  const access = 'iap.webServiceVersions.accessViaIAP';
-  const caller = can(world, anonymous, access, resource) ? anonymous : identify(world, service, door, header);
-  if ('status' in caller) return header ? caller : iapSignIn();
-  if (caller !== anonymous && !can(world, caller, access, resource)) return forbidden();
-  const through = { member: agent, members: [agent, 'allAuthenticatedUsers', 'allUsers'] };
-  return service.invokerIamDisabled || can(world, through, INVOKE, serviceResource(service))
-    ? caller
-    : lacksRole();
+  { method = 'GET', path = '/', accept, proxy, authorization }: Credentials,
+): Passed | Refusal {
+  const name = `projects/${world.project}/iap_web/cloud_run-${service.location}/services/${service.id}`;
+  const passed = passIap(
+    world,
+    {
+      names: [name],
+      assertionAudience: `/projects/${world.projectNumber}/locations/${service.location}/services/${service.id}`,
+    },
+    {
+      method,
+      url: `${door.url}${path}`,
+      headers: {
+        ...(accept === undefined ? {} : { accept }),
+        ...(proxy === undefined ? {} : { 'proxy-authorization': proxy }),
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+    },
+  );
+  if ('status' in passed) return iapAnswer(passed);
+  const email = iapAgent(world);
+  const invokes =
+    service.invokerIamDisabled || can(world, serviceAccount(email), INVOKE, serviceResource(service));
+  if (!invokes) return lacksRole();
+  const token = issueIdToken(world, { email, uniqueId: email }, door.url, true);
+  return { ...passed, added: { ...passed.added, 'x-serverless-authorization': `Bearer ${token}` } };
 }
 
 /** True if a request without credentials would reach the container through this URL now. */

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../core/state.ts';
+import type { Passed } from '../iap/pass.ts';
 import { MAX_REQUEST_BYTES, type Served } from '../revisions/instance.ts';
 import { seededRandom } from '../revisions/random.ts';
 import { admit } from './admission.ts';
@@ -17,7 +18,7 @@ const drawFor = (world: World, service: Service) =>
 
 /** Chooses the revision for one request: that of the URL's tag, else a random one by the live percentages. */
 export function route(world: World, service: Service, door: Door): Revision | undefined {
-  if (door.kind === 'tag') {
+  if (door.tag) {
     const tagged = service.live.find(({ tag }) => tag === door.tag);
     return tagged && service.revisions.get(tagged.serves);
   }
@@ -43,17 +44,29 @@ function traceOf(headers: IncomingHttpHeaders): { trace: string; span: string } 
 const withoutSignature = (value: string | undefined) =>
   value?.replace(/^(Bearer\s+[^.\s]+\.[^.\s]+)\.[^.\s]+$/i, '$1.SIGNATURE_REMOVED_BY_GOOGLE');
 
-function forwarded(request: IncomingMessage, trace: string, span: string): IncomingHttpHeaders {
-  const { connection, 'keep-alive': keepAlive, authorization, ...headers } = request.headers;
-  const bare = withoutSignature(authorization);
+/**
+ * The headers for the container. With `X-Serverless-Authorization`, that header was checked, and `Authorization` goes on as it is
+ * (cloud.google.com/run/docs/authenticating/service-to-service). IAP takes away what it read, and adds who called.
+ */
+function forwarded(
+  { headers: given, socket }: IncomingMessage,
+  trace: string,
+  span: string,
+  iap: Passed | undefined,
+): IncomingHttpHeaders {
+  const { connection, 'keep-alive': keepAlive, 'proxy-authorization': proxy, ...headers } = given;
+  const read: IncomingHttpHeaders = { ...headers, ...iap?.added };
+  if (iap?.consumed === 'authorization') delete read.authorization;
+  const serverless = read['x-serverless-authorization'] as string | undefined;
+  if (serverless) read['x-serverless-authorization'] = withoutSignature(serverless);
+  else if (!iap && read.authorization) read.authorization = withoutSignature(read.authorization);
   return {
-    ...headers,
-    ...(bare ? { authorization: bare } : {}),
+    ...read,
     'x-cloud-trace-context': `${trace}/${BigInt(`0x${span}`)};o=1`,
     traceparent: `00-${trace}-${span}-01`,
-    'x-forwarded-for': request.socket.remoteAddress ?? '127.0.0.1',
+    'x-forwarded-for': socket.remoteAddress ?? '127.0.0.1',
     'x-forwarded-proto': 'https',
-    forwarded: `for="${request.socket.remoteAddress ?? '127.0.0.1'}";proto=https`,
+    forwarded: `for="${socket.remoteAddress ?? '127.0.0.1'}";proto=https`,
   };
 }
 
@@ -110,6 +123,10 @@ export async function answerRequest(
     );
   };
   const admitted = admit(world, service, door, {
+    method: request.method ?? 'GET',
+    path: (request.url ?? '/').split('?', 1)[0] as string,
+    accept: request.headers.accept,
+    proxy: request.headers['proxy-authorization'],
     authorization: request.headers.authorization,
     serverless: request.headers['x-serverless-authorization'] as string | undefined,
   });
@@ -122,7 +139,7 @@ export async function answerRequest(
   const served = await revision.instance.serve({
     request,
     response,
-    headers: forwarded(request, trace, span),
+    headers: forwarded(request, trace, span, admitted.iap),
     timeoutMs: revision.settings.timeoutSeconds * 1000,
   });
   if (served.outcome === 'answered' || served.outcome === 'aborted') return finish(served, undefined);

@@ -52,7 +52,8 @@ export interface Revision {
 
 /** One URL of a service on its own port. */
 export interface Door {
-  kind: 'service' | 'deterministic' | 'function' | 'tag';
+  /** `balancer` is what comes through a load balancer. It is not in the list of the service's own URLs. */
+  kind: 'service' | 'deterministic' | 'function' | 'tag' | 'balancer';
   tag?: string;
   url: string;
   /** The address on this machine behind `url`. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Stopped } from '../iap/pass.ts';
 import type { Outcome } from '../revisions/instance.ts';
 
 /** An answer that Google's front end gives itself, and the text that Cloud Run's request log has for it. */
@@ -50,17 +51,14 @@ export const notThere = (
 
 export const refusedByIngress = (): Refusal => ({ ...notThere(), ingress: true });
 
-export const iapSignIn = (): Refusal => ({
-  status: 302,
-  title: '302 Found',
-  heading: 'Found',
-  sentence: 'Sign in to go on.',
-  headers: {
-    location:
-      'https://accounts.google.com/o/oauth2/v2/auth?client_id=iap&response_type=code&scope=openid+email',
-    'x-goog-iap-generated-response': 'true',
-  },
-  log: 'The request was redirected to sign in by Identity-Aware Proxy.',
+/** What Identity-Aware Proxy answered itself. */
+export const iapAnswer = (stopped: Stopped): Refusal => ({
+  status: stopped.status,
+  title: String(stopped.status),
+  heading: stopped.text,
+  sentence: '',
+  headers: stopped.headers,
+  log: 'The request was refused by Identity-Aware Proxy.',
 });
 
 const failures: Record<Exclude<Outcome, 'answered' | 'aborted'>, Refusal> = {

@@ -245,7 +245,7 @@ describe('access', () => {
       'run',
       (await client.patchService('ocr', 'iapEnabled', { iapEnabled: true })).body.name,
     );
-    const answer = await client.call(uri, undefined, 'GET');
+    const answer = await client.send(uri, 'GET', undefined, { accept: 'text/html,*/*' });
     expect(answer.status).toBe(302);
     expect(answer.headers.get('location')).toContain('https://accounts.google.com/');
   });

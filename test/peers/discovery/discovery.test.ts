@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { apisOf } from '../../../sandbox/index.ts';
+import { buildBalancer } from '../../sandbox/support/balancer.ts';
 import { type Client, inline, openSandbox } from '../../sandbox/support/client.ts';
 import { type Checked, checkAnswer } from './answers.ts';
 import { documented, exceptions, facts, routesOf } from './facts.ts';
@@ -27,6 +28,8 @@ test("every route of the sandbox is in Google's discovery documents, or is excus
     documented(known, 'run', 'GET', '/v2/projects/:project/locations/:location/service'),
   ).toBeUndefined();
 });
+
+const allAddresses = { versionedExpr: 'SRC_IPS_V1', config: { srcIpRanges: ['*'] } };
 
 test('every field of an answer is in the documented schema', async () => {
   const project = `projects/${client.sandbox.project}`;
@@ -168,12 +171,40 @@ test('every field of an answer is in the documented schema', async () => {
   ];
   const { uri } = await client.service('ocr');
   await client.call(uri, undefined);
+  await buildBalancer(client, {
+    service: 'ocr',
+    backend: { iap: { enabled: true, oauth2ClientId: 'id', oauth2ClientSecret: 'secret' } },
+    policy: { rules: [{ priority: 1, action: 'deny(403)', preview: true, match: allAddresses }] },
+  });
+  const balancers = `/compute/v1/${project}`;
+  for (const [path, name] of [
+    ['global/forwardingRules', 'ocr-rule'],
+    ['global/targetHttpsProxies', 'ocr-proxy'],
+    ['global/urlMaps', 'ocr-map'],
+    ['global/backendServices', 'ocr-backend'],
+    ['global/securityPolicies', 'ocr-policy'],
+    [`regions/${client.sandbox.region}/networkEndpointGroups`, 'ocr-neg'],
+  ]) {
+    calls.push(
+      ['compute', 'GET', `${balancers}/${path}`],
+      ['compute', 'GET', `${balancers}/${path}/${name}`],
+    );
+    calls.push(['compute', 'GET', `${balancers}/aggregated/${path?.split('/').at(-1)}`]);
+  }
+  calls.push(['compute', 'PATCH', `${balancers}/global/urlMaps/ocr-map`, { description: 'front' }]);
+  const protectedName = `/v1/${project}/iap_web/cloud_run-${client.sandbox.region}/services/ocr`;
+  const oauthSettings = { programmaticClients: ['id'] };
+  calls.push(
+    ['iap', 'PATCH', `${protectedName}:iapSettings`, { accessSettings: { oauthSettings } }],
+    ['iap', 'GET', `${protectedName}:iapSettings`],
+    ['iap', 'POST', `${protectedName}:getIamPolicy`, {}],
+  );
   const checked: Checked = { seen: new Set(), strange: new Set() };
   const refused: string[] = [];
   for (const [api, method, path, body] of calls) {
     const answer = await client.api(api, method, path, body, owner);
     if (answer.status !== 200) refused.push(`${answer.status} ${api} ${path} ${answer.text.slice(0, 200)}`);
-    const key = methodFor(api, method, (path.split('?', 1)[0] as string).split('/'));
+    const key = methodFor(api, method, segmentsOf(path));
     if (key === undefined) refused.push(`no documented method for ${api} ${method} ${path}`);
     else checkAnswer(known, known.methods[key] ?? '*', answer.body, checked);
   }
@@ -189,6 +220,10 @@ test('a field that Google does not have is found, also below a list', () => {
   checkAnswer(known, type, { functions: [{ name: 'a', serviceConfig: { port: 1 } }] }, checked);
   expect([...checked.strange]).toEqual(['cloudfunctions v2 ServiceConfig.port']);
 });
+
+/** IAP takes a name of any form, with slashes, before its verb. */
+const segmentsOf = (path: string): string[] =>
+  (path.split('?', 1)[0] as string).replace(/^\/v1\/.*\/iap_web\/.*(?=:)/, '/v1/NAME').split('/');
 
 /** The documented method of a request, found by its segments. The most literal one wins. */
 function methodFor(api: string, method: string, segments: readonly string[]): string | undefined {
