@@ -6,7 +6,8 @@ import { dirname, join, resolve } from 'node:path';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
 import { chunkMap, nameChunks, useNames } from './build/chunks.mjs';
-import { leaveGrpcOut } from './build/without-grpc.mjs';
+import { ignoredByNpm } from './build/command-line.mjs';
+import { narrowPackages } from './build/narrow.mjs';
 import { root } from './find-node24.mjs';
 
 const at = process.argv.indexOf('--out');
@@ -32,7 +33,7 @@ execFileSync(
 if (lstatSync(join(root, 'node_modules')).isSymbolicLink())
   console.error('node_modules is a link, so this bundle works but differs from the one to commit.');
 
-leaveGrpcOut(build, join(root, 'node_modules'));
+narrowPackages(build, join(root, 'node_modules'));
 
 const write = (name, content) => {
   mkdirSync(dirname(join(out, name)), { recursive: true });
@@ -85,6 +86,7 @@ for (const [name, content] of Object.entries(files)) {
 // The command line. npm needs the right to execute it only where it makes no link itself.
 write('cli.js', "#!/usr/bin/env node\nrequire('./index.js').cli();\n");
 chmodSync(join(out, 'cli.js'), 0o755);
+write('.npmignore', ignoredByNpm(files));
 write('licenses.txt', assets['licenses.txt'].source.toString());
 write('README.md', chunkMap(chunks, sizes));
 if (at > 0) rmSync(build, { recursive: true, force: true });

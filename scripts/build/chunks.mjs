@@ -1,7 +1,8 @@
 // Gives the chunks of the bundle names instead of webpack's numbers, and writes the map of what each holds.
+import { ownerOfStandIn } from './narrow.mjs';
 
 /** The npm package of a module's path, undefined for one of our own modules. */
-const packageOf = (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+const packageOf = (path) => ownerOfStandIn(path) ?? /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
 
 /** `./build/main/steps/watch/watch.js + 3 modules` as `steps/watch/watch`, or the name of its package. */
 function nameOf(module) {
@@ -30,9 +31,16 @@ const slug = (name) =>
     .replace(/\.js$/, '')
     .replace(/[^\w.-]/g, '-');
 
+/** The module of our own, or the package, with the most code in a chunk. */
+function largestIn(modules) {
+  const sizes = new Map();
+  for (const module of modules) sizes.set(nameOf(module), (sizes.get(nameOf(module)) ?? 0) + module.size);
+  return [...sizes].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1))[0][0];
+}
+
 /**
  * Names each lazily loaded chunk after the module that the code imports, and each chunk that several of them share after
- * its largest module. `stats` is webpack's, as `toJson` gives it with chunks, modules, nested modules and origins.
+ * the largest part of it. `stats` is webpack's, as `toJson` gives it with chunks, modules, nested modules and origins.
  * Returns [{ id, file, name, modules: string[] }] in the order of the names.
  */
 export function nameChunks(stats) {
@@ -43,7 +51,7 @@ export function nameChunks(stats) {
       const modules = modulesOf(chunk).sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
       const wanted = new Set(chunk.origins.map(({ request }) => request.replace(/^(\.\.?\/)+|\.js$/g, '')));
       const target = modules.find((module) => wanted.size === 1 && nameOf(module).endsWith([...wanted][0]));
-      const base = target ? slug(nameOf(target)) : `shared-${slug(nameOf(modules[0]))}`;
+      const base = target ? slug(nameOf(target)) : `shared-${slug(largestIn(modules))}`;
       return { id: chunk.id, file: chunk.files[0], base, modules: [...new Set(modules.map(nameOf))].sort() };
     })
     .sort((a, b) => (a.base + a.modules[0] < b.base + b.modules[0] ? -1 : 1))

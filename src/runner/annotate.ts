@@ -8,7 +8,7 @@ export async function annotate(
 ): Promise<void> {
   // On a terminal, the result itself shows the findings.
   if (annotations.length === 0 || onTerminal) return;
-  // Imported only here, because @actions/core loads undici.
+  // Imported only here: few runs have annotations.
   const core = await import('@actions/core');
   for (const { level, title, text, file, line } of annotations)
     core[level](redact(text), {

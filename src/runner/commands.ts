@@ -3,8 +3,8 @@ import { EOL } from 'node:os';
 import { appendTo } from './write-file.ts';
 
 /**
- * The runner's commands that every run needs. They do not use @actions/core, because importing it loads undici, which
- * takes longer than a whole login. A test checks that both write the same bytes. Annotations use @actions/core.
+ * The runner's commands that every run needs. They do not use @actions/core, because loading it takes time in every run.
+ * A test checks that both write the same bytes. Annotations use @actions/core.
  */
 export interface Commands {
   setSecret(value: string): void;
