@@ -37,8 +37,11 @@ function sampleOf(raw: unknown): Sample | undefined {
   return Number.isFinite(value) && value >= 0 ? { at: raw[0], value } : undefined;
 }
 
-/** Errors that the same query will always cause; https://prometheus.io/docs/prometheus/latest/querying/api/ */
-const lasting = new Set(['bad_data', 'execution', 'not_found']);
+/**
+ * Errors that the same query will always cause; https://prometheus.io/docs/prometheus/latest/querying/api/. VictoriaMetrics writes the
+ * status of HTTP here: 422 for what Prometheus calls `execution` or `bad_data`.
+ */
+const lasting = new Set(['bad_data', 'execution', 'not_found', '400', '422']);
 
 /**
  * The data of a whole answer. Throws if the server refused the query, or says that parts are missing. (Thanos warns of

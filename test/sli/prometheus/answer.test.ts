@@ -78,7 +78,9 @@ describe('answers', () => {
   test.each([
     ['bad_data', CountsUnusable],
     ['execution', CountsUnusable],
+    ['422', CountsUnusable],
     ['timeout', ReleaseError],
+    ['503', ReleaseError],
   ])('%s', (errorType, type) => {
     const refuse = () => readMatrix({ status: 'error', errorType, error: 'no' });
     expect(refuse).toThrow(type);

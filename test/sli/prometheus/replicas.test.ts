@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createSocket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { closeConnections } from '../../../src/http/send.ts';
@@ -11,9 +7,11 @@ import { createPrometheus } from '../../../src/sli/prometheus/source.ts';
 import type { Clock } from '../../../src/steps/ports/clock.ts';
 import { fakeRest } from '../../support/fake-rest.ts';
 import { seeded } from '../../support/fake-source.ts';
+import { foreignTool } from '../../support/find-program.ts';
+import { type RealServer, startServer } from './support/real-server.ts';
 
 /** Two real servers scrape the same program, each at its own moments, and a front answers from either one, as a load balancer does. */
-const found = spawnSync('prometheus', ['--version']).status === 0;
+const found = foreignTool('prometheus') !== undefined;
 if (!found) console.warn('SKIPPED: no `prometheus` on PATH, so no replicas were asked in turn.');
 
 const clock: Clock = {
@@ -29,9 +27,8 @@ const listening = async (server: Server) => {
 };
 
 (found ? describe : describe.skip)('two replicas', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'bs-replicas-'));
   const counters = { good: 0, bad: 0 };
-  const children: ChildProcess[] = [];
+  const started: RealServer[] = [];
   const replicas: string[] = [];
   let exporter: Server;
   let front: Server;
@@ -45,32 +42,10 @@ const listening = async (server: Server) => {
       );
     });
     const target = `127.0.0.1:${await listening(exporter)}`;
-    for (const [index, interval] of ['500ms', '700ms'].entries()) {
-      const socket = createSocket();
-      await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));
-      const { port } = socket.address() as AddressInfo;
-      await new Promise((resolve) => socket.close(resolve));
-      const config = join(folder, `${index}.yml`);
-      const scrape = [{ job_name: 'ocr', static_configs: [{ targets: [target] }] }];
-      writeFileSync(
-        config,
-        JSON.stringify({
-          global: { scrape_interval: interval, scrape_timeout: '400ms' },
-          scrape_configs: scrape,
-        }),
-      );
-      children.push(
-        spawn(
-          'prometheus',
-          [
-            `--config.file=${config}`,
-            `--storage.tsdb.path=${join(folder, `${index}`)}`,
-            `--web.listen-address=127.0.0.1:${port}`,
-          ],
-          { stdio: 'ignore' },
-        ),
-      );
-      replicas.push(`http://127.0.0.1:${port}`);
+    for (const interval of ['500ms', '700ms']) {
+      const replica = await startServer('prometheus', target, interval);
+      started.push(replica);
+      replicas.push(replica.url);
     }
     const random = seeded(3);
     front = createServer(async (request, response) => {
@@ -95,16 +70,11 @@ const listening = async (server: Server) => {
 
   afterAll(async () => {
     closeConnections();
-    for (const child of children) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    }
+    for (const replica of started) await replica.stop();
     for (const server of [front, exporter]) {
       server?.closeAllConnections();
       server?.close();
     }
-    rmSync(folder, { recursive: true, force: true });
   });
 
   test('that answer in turn count every request once', async () => {

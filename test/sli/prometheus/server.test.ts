@@ -1,23 +1,14 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createSocket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { closeConnections } from '../../../src/http/send.ts';
 import { createPrometheus } from '../../../src/sli/prometheus/source.ts';
 import type { Clock } from '../../../src/steps/ports/clock.ts';
 import { fakeRest } from '../../support/fake-rest.ts';
+import { foreignTool } from '../../support/find-program.ts';
 import { until } from '../../support/hold-call.ts';
-
-const found = spawnSync('prometheus', ['--version']).status === 0;
-if (!found)
-  console.warn(
-    'SKIPPED: no `prometheus` on PATH (apt-get install prometheus), so nothing was tried against a real server.',
-  );
-const real = found ? describe : describe.skip;
+import { type RealServer, servers, startServer } from './support/real-server.ts';
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -37,22 +28,18 @@ const objectives = [
   },
 ] as const;
 
-async function freePort(): Promise<number> {
-  const socket = createSocket();
-  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));
-  const { port } = socket.address() as AddressInfo;
-  await new Promise((resolve) => socket.close(resolve));
-  return port;
-}
+/** How each server refuses `reqs{{`. */
+const refusals = { prometheus: /parse error/, 'victoria-metrics': /unexpected token "\{"/ };
 
-real('a real Prometheus', () => {
+describe.each(servers)('a real $program', ({ program, install }) => {
+  const found = foreignTool(program) !== undefined;
+  if (!found) console.warn(`SKIPPED: no ${program} (${install}), so nothing was tried against it.`);
+  const real = found ? test : test.skip;
   const counters = new Map<string, number>();
   const count = (name: string, by: number) => counters.set(name, (counters.get(name) ?? 0) + by);
-  const folder = mkdtempSync(join(tmpdir(), 'bs-prometheus-'));
   let exporter: Server;
-  let child: ChildProcess;
+  let server: RealServer | undefined;
   let url = '';
-  let log = '';
 
   beforeAll(async () => {
     exporter = createServer((_, response) => {
@@ -61,43 +48,19 @@ real('a real Prometheus', () => {
     });
     await new Promise<void>((resolve) => exporter.listen(0, '127.0.0.1', resolve));
     const target = `127.0.0.1:${(exporter.address() as AddressInfo).port}`;
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    const config = {
-      global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
-      scrape_configs: [{ job_name: 'ocr', static_configs: [{ targets: [target] }] }],
-    };
-    writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-    child = spawn(
-      'prometheus',
-      [
-        `--config.file=${join(folder, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    child.stderr?.on('data', (text) => {
-      log += text;
-    });
-    for (let tries = 0; tries < 200; tries++) {
-      const ready = await fetch(`${url}/-/ready`).catch(() => undefined);
-      if (ready?.ok) return;
-      await delay(100);
-    }
-    throw new Error(`Prometheus did not start: ${log.slice(-2000)}`);
-  }, 40_000);
+    if (!found) return;
+    server = await startServer(program, target, '500ms');
+    url = server.url;
+  }, 90_000);
 
   afterAll(async () => {
-    const ended = new Promise((resolve) => child?.once('exit', resolve));
-    child?.kill('SIGTERM');
-    if (child) await ended;
+    await server?.stop();
+    exporter?.closeAllConnections();
     exporter?.close();
     closeConnections();
-    rmSync(folder, { recursive: true, force: true });
   }, 20_000);
 
-  /** Waits until Prometheus has scraped this value. */
+  /** Waits until the server has scraped this value. */
   async function scraped(series: string, value: number): Promise<void> {
     await until(async () => {
       const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(series)}`);
@@ -129,56 +92,66 @@ real('a real Prometheus', () => {
     };
   };
 
-  test('counts exactly what the server counted, across new series and a restart', async () => {
-    count('reqs{revision="ocr-1-old",code="200"}', 1000);
-    // Prometheus finds its targets some seconds after it has started.
-    await scraped('reqs{revision="ocr-1-old",code="200"}', 1000);
-    await delay(1000);
-    const since = Date.now();
-    const { reader, source } = open(since);
-    const totals = new Map<string, { total: number; bad: number }>();
-    const poll = async () => {
-      for (const { revision, objective, total, bad } of (await reader.poll([since])).counts) {
-        const sum = totals.get(`${revision} ${objective}`) ?? { total: 0, bad: 0 };
-        totals.set(`${revision} ${objective}`, { total: sum.total + total, bad: sum.bad + bad });
-      }
-    };
-    await delay(1000);
-    count('reqs{revision="ocr-1-old",code="200"}', 90);
-    count('reqs{revision="ocr-2-new",code="200"}', 7);
-    count('took_seconds_count{revision="ocr-2-new"}', 20);
-    count('took_seconds_bucket{revision="ocr-2-new",le="2"}', 15);
-    await scraped('took_seconds_bucket{revision="ocr-2-new",le="2"}', 15);
-    await delay(settledMs);
-    await poll();
-    count('reqs{revision="ocr-2-new",code="503"}', 3);
-    await scraped('reqs{revision="ocr-2-new",code="503"}', 3);
-    // The instance restarts, and its counters begin at zero again.
-    counters.set('reqs{revision="ocr-2-new",code="200"}', 2);
-    await scraped('reqs{revision="ocr-2-new",code="200"}', 2);
-    await delay(settledMs);
-    await poll();
-    expect(Object.fromEntries(totals)).toEqual({
-      'ocr-1-old availability': { total: 90, bad: 0 },
-      'ocr-2-new availability': { total: 12, bad: 3 },
-      'ocr-2-new fast': { total: 20, bad: 5 },
-    });
-    const before = await source.total(
-      { service: 'ocr', objectives: [objectives[0]] },
-      since - 60_000,
-      Date.now(),
-    );
-    expect(before.availability?.total).toBeGreaterThan(50);
-  }, 120_000);
+  real(
+    'counts exactly what the server counted, across new series and a restart',
+    async () => {
+      count('reqs{revision="ocr-1-old",code="200"}', 1000);
+      // Prometheus finds its targets some seconds after it has started.
+      await scraped('reqs{revision="ocr-1-old",code="200"}', 1000);
+      await delay(1000);
+      const since = Date.now();
+      const { reader, source } = open(since);
+      const totals = new Map<string, { total: number; bad: number }>();
+      const poll = async () => {
+        for (const { revision, objective, total, bad } of (await reader.poll([since])).counts) {
+          const sum = totals.get(`${revision} ${objective}`) ?? { total: 0, bad: 0 };
+          totals.set(`${revision} ${objective}`, { total: sum.total + total, bad: sum.bad + bad });
+        }
+      };
+      await delay(1000);
+      count('reqs{revision="ocr-1-old",code="200"}', 90);
+      count('reqs{revision="ocr-2-new",code="200"}', 7);
+      count('took_seconds_count{revision="ocr-2-new"}', 20);
+      count('took_seconds_bucket{revision="ocr-2-new",le="2"}', 15);
+      await scraped('took_seconds_bucket{revision="ocr-2-new",le="2"}', 15);
+      await delay(settledMs);
+      await poll();
+      count('reqs{revision="ocr-2-new",code="503"}', 3);
+      await scraped('reqs{revision="ocr-2-new",code="503"}', 3);
+      // The instance restarts, and its counters begin at zero again.
+      counters.set('reqs{revision="ocr-2-new",code="200"}', 2);
+      await scraped('reqs{revision="ocr-2-new",code="200"}', 2);
+      await delay(settledMs);
+      await poll();
+      expect(Object.fromEntries(totals)).toEqual({
+        'ocr-1-old availability': { total: 90, bad: 0 },
+        'ocr-2-new availability': { total: 12, bad: 3 },
+        'ocr-2-new fast': { total: 20, bad: 5 },
+      });
+      const before = await source.total(
+        { service: 'ocr', objectives: [objectives[0]] },
+        since - 60_000,
+        Date.now(),
+      );
+      expect(before.availability?.total).toBeGreaterThan(50);
+    },
+    120_000,
+  );
 
-  test('a selector that matches nothing does not count as zero, and a wrong selector is refused in the words of Prometheus', async () => {
-    const unmatched = open(Date.now() - 10_000, {
-      counters: { total: 'unmatched{r="$revision"}', bad: 'unmatched{r="$revision"}' },
-    });
-    await expect(unmatched.reader.poll([0])).rejects.toThrow('There is no metric unmatched');
-    const wrong = open(Date.now() - 10_000, { counters: { total: 'reqs{{', bad: 'reqs{{' } });
-    await expect(wrong.reader.poll([0])).rejects.toThrow(/refused the query: .*parse error/);
-    const sum = open(Date.now() - 10_000, { counters: { total: 'sum(reqs)', bad: 'sum(reqs)' } });
-    await expect(sum.reader.poll([0])).rejects.toThrow(/refused the query/);
-  });
+  real(
+    'a selector that matches nothing does not count as zero, and a wrong selector is refused in the words of the server',
+    async () => {
+      const unmatched = open(Date.now() - 10_000, {
+        counters: { total: 'unmatched{r="$revision"}', bad: 'unmatched{r="$revision"}' },
+      });
+      await expect(unmatched.reader.poll([0])).rejects.toThrow('There is no metric unmatched');
+      const wrong = open(Date.now() - 10_000, { counters: { total: 'reqs{{', bad: 'reqs{{' } });
+      await expect(wrong.reader.poll([0])).rejects.toMatchObject({
+        code: 'counts-unusable',
+        what: expect.stringMatching(refusals[program]),
+      });
+      const sum = open(Date.now() - 10_000, { counters: { total: 'sum(reqs)', bad: 'sum(reqs)' } });
+      await expect(sum.reader.poll([0])).rejects.toMatchObject({ code: 'counts-unusable' });
+    },
+  );
 });
