@@ -27,6 +27,8 @@ export const gateway = () =>
   run('gateway', async () => (await import('./actions/gateway/gateway.ts')).gateway);
 export const guard = () => run('guard', async () => (await import('./actions/guard/guard.ts')).guard);
 export const logs = () => run('logs', async () => (await import('./actions/logs/logs.ts')).logs);
+export const posture = () =>
+  run('posture', async () => (await import('./actions/posture/posture.ts')).posture);
 export const release = () =>
   run('release', async () => (await import('./actions/release/release.ts')).release);
 export const releasePost = () =>

@@ -103,6 +103,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     deploy: ['login', 'logs', 'model', 'preflight'],
     guard: ['login'],
     gateway: ['login'],
+    posture: ['login'],
     // Files alone: no login and no client of Google Cloud.
     check: [],
     doctor: ['auth', 'login', 'preflight', 'smoke-test', 'watch'],
@@ -127,6 +128,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     deploy: ['ports', 'traffic'],
     guard: ['ports'],
     gateway: ['ports'],
+    // The row about callers is the guard's own verdict.
+    posture: ['guard', 'ports'],
     check: ['ports'],
     comment: ['ports'],
     notify: ['ports'],
@@ -171,6 +174,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'gateway',
         'login',
         'logs',
+        'posture',
         'preflight',
       ],
       ...['release', 'rollback', 'smoke', 'text', 'watch'],
@@ -217,6 +221,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     exposure: ['cel', 'data', 'findings', 'gateway', 'invocation', 'yaml'],
     // What a gateway would make of an OpenAPI document.
     gateway: ['data', 'findings', 'yaml'],
+    // The state of every protection. What the guard knows is the guard's.
+    posture: ['causes', 'data', 'exposure', 'findings', 'source', 'text'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
     preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],
@@ -256,6 +262,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     login: [],
     monitoring: [],
     logs: [],
+    posture: ['exposure'],
     preflight: ['exposure'],
     registry: [],
     run: [],

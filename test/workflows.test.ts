@@ -78,9 +78,11 @@ describe('workflows', () => {
     // None of our actions writes to the repository, so none needs more permissions. A comment on a pull request needs its own.
     const comments = (job.steps ?? []).some((one) => one.with && 'comment' in one.with);
     const writes = Object.entries(permissions ?? {}).filter(([, access]) => access === 'write');
-    expect(writes.map(([scope]) => scope).filter((scope) => scope !== 'id-token')).toEqual(
-      comments ? ['pull-requests'] : [],
-    );
+    const alerts = (job.steps ?? []).some(({ uses: other = '' }) => other.includes('/upload-sarif@'));
+    expect(writes.map(([scope]) => scope).filter((scope) => scope !== 'id-token')).toEqual([
+      ...(comments ? ['pull-requests'] : []),
+      ...(alerts ? ['security-events'] : []),
+    ]);
     // The root action and the rollback ask GitHub whether another run is still running.
     if (/backstay-release\/backstay@|\/rollback@/.test(step.uses ?? ''))
       expect(permissions?.actions).toBe('read');

@@ -16,6 +16,7 @@ const headings: Record<Capability, string> = {
   doctor: 'Doctor: what a release will need',
   slo: 'Alerts and dashboards',
   gateway: 'API gateway',
+  posture: 'Posture',
 };
 
 /** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */

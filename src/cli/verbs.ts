@@ -41,6 +41,10 @@ export const verbs: Readonly<Record<string, Entry>> = {
       'Check the files of a repository: what makes a function public, uses a key or cuts a release short.',
     load: async () => (await import('./verbs/check.ts')).check,
   },
+  posture: {
+    summary: 'Show the state of every protection of a service, each with the smallest repair.',
+    load: async () => (await import('./verbs/posture.ts')).posture,
+  },
   slo: {
     summary: 'Make alerts and dashboards from the file with objectives, or compare them with it.',
     load: async () => (await import('./verbs/slo.ts')).slo,

@@ -2,11 +2,18 @@ import { isGoogleHost } from '../domain/basis/basis.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
 
 export type Api =
+  | 'accesscontextmanager'
   | 'apigateway'
   | 'artifactregistry'
+  | 'billingbudgets'
+  | 'binaryauthorization'
+  | 'cloudbilling'
   | 'cloudbuild'
   | 'cloudfunctions'
+  | 'cloudkms'
   | 'cloudresourcemanager'
+  | 'compute'
+  | 'containeranalysis'
   | 'iam'
   | 'iamcredentials'
   | 'iap'
@@ -15,6 +22,7 @@ export type Api =
   | 'oauth2'
   | 'orgpolicy'
   | 'run'
+  | 'secretmanager'
   | 'serviceusage'
   | 'storage'
   | 'sts';

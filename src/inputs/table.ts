@@ -18,6 +18,7 @@ import { network } from './groups/network.ts';
 import { notify } from './groups/notify.ts';
 import { objectives } from './groups/objectives.ts';
 import { output } from './groups/output.ts';
+import { postureGroup } from './groups/posture.ts';
 import { probes } from './groups/probes.ts';
 import { rollback } from './groups/rollback.ts';
 import { run } from './groups/run.ts';
@@ -45,6 +46,7 @@ export const groups = [
   deploy,
   guard,
   gatewayGroup,
+  postureGroup,
   checkGroup,
   freeze,
   alerts,

@@ -9,6 +9,7 @@ import { readDoctor } from '../../src/actions/doctor/inputs.ts';
 import { readGateway } from '../../src/actions/gateway/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readLogs } from '../../src/actions/logs/inputs.ts';
+import { readPostureInputs } from '../../src/actions/posture/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
 import { readRollback } from '../../src/actions/rollback/inputs.ts';
 import { readSlo } from '../../src/actions/slo/inputs.ts';
@@ -44,6 +45,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   deploy: readDeployInputs,
   doctor: readDoctor,
   guard: readGuard,
+  posture: readPostureInputs,
   gateway: readGateway,
   check: readCheck,
   slo: readSlo,

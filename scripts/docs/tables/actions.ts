@@ -5,6 +5,7 @@ import { manifest as doctor } from '../../../src/actions/doctor/manifest.ts';
 import { manifest as gateway } from '../../../src/actions/gateway/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
 import { manifest as logs } from '../../../src/actions/logs/manifest.ts';
+import { manifest as posture } from '../../../src/actions/posture/manifest.ts';
 import { manifest as release } from '../../../src/actions/release/manifest.ts';
 import { manifest as rollback } from '../../../src/actions/rollback/manifest.ts';
 import { manifest as slo } from '../../../src/actions/slo/manifest.ts';
@@ -19,6 +20,7 @@ export const manifests: readonly Manifest[] = [
   deploy,
   guard,
   gateway,
+  posture,
   check,
   smokeTest,
   watch,

@@ -13,6 +13,10 @@ export const foreignActions: Readonly<Record<string, ForeignAction>> = {
     pin: { sha: 'a2bbfa25375fe432b6a289bc6b6cd05ecd0c4c32', version: 'v4.1.0' },
     using: 'composite',
   },
+  'actions/cache@v5': {
+    pin: { sha: '27d5ce7f107fe9357f9df03efb73ab90386fccae', version: 'v5.0.5' },
+    using: 'node24',
+  },
   // In the workflows that readers have before they migrate.
   'actions/checkout@v5': { using: 'node24' },
   'actions/checkout@v7': {

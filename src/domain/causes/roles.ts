@@ -24,7 +24,10 @@ const roles: readonly (readonly [RegExp, string])[] = [
   [/^logging\.((logEntries|logs|views)\.list|(views|buckets|sinks)\.(get|list))$/, 'roles/logging.viewer'],
   [/^logging\.privateLogEntries\.list$/, 'roles/logging.privateLogViewer'],
   [/^monitoring\.alerts\.(get|list)$/, 'roles/monitoring.alertViewer'],
-  [/^monitoring\.(timeSeries|metricDescriptors|alertPolicies)\.(get|list)$/, 'roles/monitoring.viewer'],
+  [
+    /^monitoring\.(timeSeries|metricDescriptors|alertPolicies|notificationChannels)\.(get|list)$/,
+    'roles/monitoring.viewer',
+  ],
   [/^run\.routes\.invoke$/, 'roles/run.invoker'],
   [/^run\.services\.setIamPolicy$/, 'roles/run.admin'],
   [
@@ -51,6 +54,7 @@ const roles: readonly (readonly [RegExp, string])[] = [
   ],
   [/^secretmanager\.versions\.access$/, 'roles/secretmanager.secretAccessor'],
   [/^secretmanager\.(secrets|versions)\.(get|list)$/, 'roles/secretmanager.viewer'],
+  [/^secretmanager\.(secrets|versions)\.getIamPolicy$/, 'roles/iam.securityReviewer'],
   [/^storage\.objects\.(get|list)$/, 'roles/storage.objectViewer'],
   [/^storage\.objects\.(create|update|delete)$/, 'roles/storage.objectUser'],
   [/^serviceusage\.services\.use$/, 'roles/serviceusage.serviceUsageConsumer'],
@@ -61,6 +65,16 @@ const roles: readonly (readonly [RegExp, string])[] = [
   [/^eventarc\.triggers\.(get|list)$/, 'roles/eventarc.viewer'],
   [/^apigateway\.((apis|gateways|apiconfigs)\.(get|list)|operations\.get)$/, 'roles/apigateway.viewer'],
   [/^apigateway\.(apis|gateways|apiconfigs)\.(create|update|delete)$/, 'roles/apigateway.admin'],
+  [
+    /^compute\.(regionNetworkEndpointGroups|networkEndpointGroups|backendServices|securityPolicies)\.(get|list)$/,
+    'roles/compute.viewer',
+  ],
+  [/^containeranalysis\.occurrences\.(get|list)$/, 'roles/containeranalysis.occurrences.viewer'],
+  [/^binaryauthorization\.policy\.get$/, 'roles/binaryauthorization.policyViewer'],
+  [/^cloudkms\.cryptoKeys\.get$/, 'roles/cloudkms.viewer'],
+  [/^accesscontextmanager\.\w+\.(get|list)$/, 'roles/accesscontextmanager.policyReader'],
+  [/^billing\.(budgets|resourceAssociations)\.(get|list)$/, 'roles/billing.viewer'],
+  [/^storage\.buckets\.getIamPolicy$/, 'roles/iam.securityReviewer'],
   [/^iap\.(web|webServices)\.(get|set)IamPolicy$/, 'roles/iap.admin'],
 ];
 

@@ -98,6 +98,8 @@ export interface OrgPolicyFact {
 export interface GatewayFact {
   name: string;
   host: string;
+  /** E-mail of the account with which the gateway calls, if its configuration names one. */
+  account?: string | undefined;
   /** Operations that need neither a key nor a token, such as `GET /ocr`. */
   openOperations: string[];
   totalOperations: number;

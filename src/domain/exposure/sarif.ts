@@ -17,11 +17,15 @@ function fingerprintOf(report: Found, finding: Finding): string {
   return fingerprint([finding.rule, project, region, name, ...(finding.about ?? [])].join('\n'));
 }
 
-/** What code scanning calls the category of an upload: one for each function. */
-export const sarifCategory = ({ project = '', region = '', name = '' }: Found['target']): string =>
-  [`${slug}-guard`, project, region, name].filter(Boolean).join('/');
+/** What code scanning calls the category of an upload: one for each function and action. */
+export const sarifCategory = (
+  { project = '', region = '', name = '' }: Found['target'],
+  action: SarifOptions['action'] = 'guard',
+): string => [`${slug}-${action}`, project, region, name].filter(Boolean).join('/');
 
 export interface SarifOptions {
+  /** The action that found them. Default: the guard. */
+  action?: 'guard' | 'posture';
   /** Path in the repository of the workflow, such as `.github/workflows/release.yml`. */
   workflow: string | undefined;
   version: string;
@@ -31,13 +35,16 @@ export interface SarifOptions {
  * The findings of a report for code scanning. A finding about a cloud resource has no line of code, so it points at the
  * workflow that found it and names the resource as a logical location.
  */
-export function sarifOf(report: Found, { workflow, version }: SarifOptions): Record<string, unknown> {
+export function sarifOf(
+  report: Found,
+  { action = 'guard', workflow, version }: SarifOptions,
+): Record<string, unknown> {
   const { project = '', region = '', name = '' } = report.target;
   const resource = `//cloudfunctions.googleapis.com/projects/${project}/locations/${region}/functions/${name}`;
   return sarifLog({
-    action: 'guard',
+    action,
     version,
-    category: sarifCategory(report.target),
+    category: sarifCategory(report.target, action),
     found: report.findings,
     ranked: [...report.findings].sort(bySeverity),
     ruleOf: ({ rule, severity }) => ({

@@ -10,6 +10,7 @@ import { exposureRules } from './rules/exposure.ts';
 import { freezeRules } from './rules/freeze.ts';
 import { gatewayRules } from './rules/gateway.ts';
 import { loginRules } from './rules/login.ts';
+import { postureRules } from './rules/posture.ts';
 import { preflightRules } from './rules/preflight.ts';
 import { sloRules } from './rules/slo.ts';
 import { smokeRules } from './rules/smoke.ts';
@@ -32,6 +33,7 @@ export const ruleTables = {
   doctor: doctorRules,
   slo: sloRules,
   gateway: gatewayRules,
+  posture: postureRules,
 };
 
 type Tables = typeof ruleTables;
@@ -58,6 +60,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...doctorRules,
   ...sloRules,
   ...gatewayRules,
+  ...postureRules,
 };
 
 /** Does this capability own the rule? */

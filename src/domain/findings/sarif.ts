@@ -40,7 +40,7 @@ interface Classed {
 }
 
 export interface SarifContent<Found extends Classed> {
-  action: 'guard' | 'check';
+  action: 'guard' | 'check' | 'posture';
   version: string;
   /** Code scanning keeps the alerts of each category apart, so an upload of another category replaces none of these. */
   category: string;

@@ -11,6 +11,7 @@ import type { Freeze } from '../freeze/freeze.ts';
 import type { GatewayEvidence } from '../gateway/evidence.ts';
 import type { LoginEvidence } from '../login/evidence.ts';
 import type { LogsEvidence } from '../logs/evidence.ts';
+import type { PostureEvidence } from '../posture/judge.ts';
 import type { PreflightEvidence } from '../preflight/row.ts';
 import type { ReleaseFacts } from '../release/facts.ts';
 import type { RollbackEvidence } from '../rollback/evidence.ts';
@@ -82,6 +83,7 @@ interface EvidenceByAction {
   gateway: { gateway?: GatewayEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   logs: object;
+  posture: { posture?: PostureEvidence | undefined };
   release: ReleaseEvidence;
   rollback: { preflight?: PreflightEvidence | undefined; rollback?: RollbackEvidence | undefined };
   slo: { slo?: SloEvidence | undefined };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/data/json.ts';
-import { encodeName } from '../../domain/data/resource-name.ts';
+import { encodeName, shortName } from '../../domain/data/resource-name.ts';
 import type { GatewayFact } from '../../domain/exposure/facts.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ExposureSources } from '../../steps/ports/exposure.ts';
@@ -50,6 +50,7 @@ export function gateways(rest: Rest): Pick<ExposureSources, 'gateways'> {
       {
         name,
         host: optionalText(raw, 'defaultHostname') ?? '',
+        account: shortName(optionalText(body, 'gatewayServiceAccount')),
         openOperations,
         totalOperations: operations.length,
       },

@@ -1,5 +1,5 @@
 import { group } from '../../domain/inputs/definition.ts';
-import { choice, path, text } from '../../domain/inputs/kinds.ts';
+import { choice, list, path, text } from '../../domain/inputs/kinds.ts';
 import { checkFile } from '../../domain/product.ts';
 
 const check = { check: {} } as const;
@@ -26,7 +26,16 @@ export const checkGroup = group('What is checked', {
       'Which findings fail the check: `new` those that the change brings, `any` all of them, `never` none. Without a base every finding is new.',
     example: 'any',
     default: 'new',
-    usedBy: check,
+    usedBy: {
+      ...check,
+      posture: {
+        kind: list(choice(['critical', 'high', 'medium', 'low', 'change', 'unknown', 'nothing'])),
+        sentence:
+          'What fails the run, by commas: the mildest severity of a hole (`critical`, `high`, `medium` or `low`), `change` for anything that became worse since `earlier_report`, `unknown` for a row that could not be read, or `nothing`.',
+        example: 'high, change',
+        default: 'critical',
+      },
+    },
   },
   fail_severity: {
     kind: choice(['critical', 'high', 'medium', 'low']),

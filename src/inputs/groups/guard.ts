@@ -44,7 +44,7 @@ export const guard = group('Who may call the function', {
       'Members that you vouch for, by commas or newlines: groups, domains, pools, or `gateway:NAME`. The public is refused.',
     example: 'group:callers@example.com',
     otherwise: 'none',
-    usedBy: { release: {}, guard: {} },
+    usedBy: { release: {}, guard: {}, posture: {} },
   },
   probe_urls: {
     kind: list(probeUrl),
@@ -52,7 +52,7 @@ export const guard = group('Who may call the function', {
       'More URLs to request without a token, by commas or newlines, such as a custom domain. The URLs of the function, its service and its tags are always requested.',
     example: 'https://ocr.example.com',
     otherwise: 'none',
-    usedBy: { guard: {} },
+    usedBy: { guard: {}, posture: {} },
   },
   if_missing: {
     kind: choice(['fail', 'pass']),

@@ -9,6 +9,7 @@ const everywhere = {
   auth: {},
   deploy: {},
   guard: {},
+  posture: {},
   gateway: {},
   'smoke-test': {},
   watch: {},
@@ -54,6 +55,9 @@ export const login = group('Login', {
       gateway: {
         sentence:
           'E-mail of the service account to log in as. An account that may only read is enough, except for `mode: apply`.',
+      },
+      posture: {
+        sentence: 'E-mail of the service account to log in as. It only reads.',
       },
       guard: {
         sentence:
@@ -109,6 +113,10 @@ export const login = group('Login', {
       gateway: {
         sentence:
           'E-mail of the service account whose ID token the proof sends to an operation that takes a token. It needs no role in Google Cloud.',
+      },
+      posture: {
+        sentence:
+          'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },
       guard: {
         sentence:

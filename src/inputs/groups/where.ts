@@ -17,6 +17,7 @@ export const where = group('Where', {
       release: { requiredUnless: 'service' },
       deploy: { requiredUnless: 'service' },
       guard: { required: true },
+      posture: { required: true, sentence: 'Name of the function or of the service.' },
       gateway: {
         sentence:
           'Name of the function behind the gateway. Its URLs, its audiences and its time limit are then compared with the document.',
@@ -44,6 +45,7 @@ export const where = group('Where', {
       deploy: atHome,
       rollback: atHome,
       guard: atHome,
+      posture: atHome,
       gateway: { ...atHome, sentence: 'Region of the gateway, and of the function.' },
       'smoke-test': atHome,
       watch: atHome,
@@ -73,6 +75,7 @@ export const where = group('Where', {
       release: {},
       deploy: {},
       guard: {},
+      posture: {},
       gateway: {},
       'smoke-test': {},
       watch: {},

@@ -87,7 +87,8 @@ interface Look {
   judgement: Judgement;
 }
 
-async function look(ports: GuardPorts, request: GuardRequest): Promise<Look> {
+/** Reads everything about the exposure, and judges it. It changes nothing. */
+export async function look(ports: GuardPorts, request: GuardRequest): Promise<Look> {
   const { project, region, name, signal, identity, scope, trusted } = request;
   const now = () => ports.clock.now();
   const read = await readExposure(ports, { project, region, name, scope, trusted, now, identity, signal });

@@ -28,6 +28,14 @@ const standIns: Record<string, StandIn> = {
     inputs: ['node-version', 'cache', 'cache-dependency-path'],
     script: 'node --version',
   },
+  'actions/cache/restore': {
+    inputs: ['path', 'key', 'restore-keys'],
+    script: '[ ! -d "$KEPT/cache" ] || cp -R "$KEPT/cache" "$IN_PATH"',
+  },
+  'actions/cache/save': {
+    inputs: ['path', 'key'],
+    script: 'rm -rf "$KEPT/cache"; cp -R "$IN_PATH" "$KEPT/cache"',
+  },
   'actions/upload-artifact': {
     inputs: ['name', 'path', 'retention-days', 'if-no-files-found', 'overwrite'],
     script:

@@ -33,7 +33,7 @@ const deniedNames = (generation: 1 | 2): string[] =>
       ];
 
 /** Deny rules that refuse calls by the public. `gaps` is true if the rule has a condition or exceptions. */
-function denyRulesForPublic(facts: ExposureFacts): { policy: string; gaps: boolean; call: string }[] {
+export function denyRulesForPublic(facts: ExposureFacts): { policy: string; gaps: boolean; call: string }[] {
   const names = deniedNames(facts.function.ok ? facts.function.value.generation : 2);
   return facts.denies.flatMap((reading) =>
     reading.ok

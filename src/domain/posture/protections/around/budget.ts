@@ -1,0 +1,87 @@
+import { type JsonObject, listOf, objectOf, textOf, textOrEmpty, textsOf } from '../../../data/json.ts';
+import { shellWord } from '../../../exposure/commands.ts';
+import type { PostureFacts } from '../../facts.ts';
+import {
+  absent,
+  type Hole,
+  type Judged,
+  notApplicable,
+  type Protection,
+  unread,
+  withHoles,
+} from '../../row.ts';
+
+/** Does a budget count what this project spends? A budget without projects counts those of the whole account. */
+function covers(budget: JsonObject, project: string, number: string | undefined): boolean {
+  const filter = objectOf(budget.budgetFilter);
+  const projects = textsOf(filter.projects);
+  const services = textsOf(filter.services);
+  const narrow = services.length > 0 || Object.keys(objectOf(filter.labels)).length > 0;
+  return (
+    !narrow &&
+    (projects.length === 0 ||
+      projects.includes(`projects/${project}`) ||
+      (number !== undefined && projects.includes(`projects/${number}`)))
+  );
+}
+
+function silent(budget: JsonObject): string | undefined {
+  const rules = listOf(budget.thresholdRules);
+  if (rules.length === 0) return 'it has no threshold';
+  const told = objectOf(budget.notificationsRule);
+  const someone =
+    told.disableDefaultIamRecipients !== true ||
+    told.enableProjectLevelRecipients === true ||
+    textsOf(told.monitoringNotificationChannels).length > 0 ||
+    textOf(told.pubsubTopic) !== undefined;
+  return someone ? undefined : 'its default recipients are switched off, and it names nobody else';
+}
+
+function judge({ billing, budgets, exposure }: PostureFacts): Judged {
+  if (!billing.ok) return unread('The billing account was', billing);
+  const account = textOf(billing.value.billingAccountName);
+  if (billing.value.billingEnabled !== true || account === undefined)
+    return notApplicable('The project has no billing account.', billing.call);
+  if (!budgets)
+    return unread('The budgets were', {
+      ok: false,
+      call: billing.call,
+      cause: 'failed',
+      detail: 'nothing asked for them',
+    });
+  if (!budgets.ok) return unread('The budgets were', budgets);
+  const { project } = exposure.target;
+  const found = budgets.value.filter((one) => covers(one, project, exposure.projectNumber));
+  if (found.length === 0)
+    return absent('No budget counts what this project spends.', budgets.call, {
+      about: ['none'],
+      text: 'A loop or a flood of requests is noticed with the invoice.',
+      severity: 'low',
+      fix: 'Choose an amount that no ordinary month reaches:',
+      commands: [
+        `gcloud billing budgets create --billing-account=${shellWord(account.replace(/^billingAccounts\//, ''))} --display-name=${shellWord(project)} --filter-projects=${shellWord(`projects/${project}`)} --budget-amount=100 --threshold-rule=percent=0.9`,
+      ],
+    });
+  if (found.some((one) => silent(one) === undefined))
+    return withHoles(
+      `The budget "${textOrEmpty(found.find((one) => silent(one) === undefined)?.displayName)}" tells somebody.`,
+      budgets.call,
+      [],
+    );
+  const holes = found.slice(0, 3).map(
+    (one): Hole => ({
+      about: ['silent', textOrEmpty(one.name)],
+      text: `The budget "${textOrEmpty(one.displayName).slice(0, 100)}" tells nobody: ${silent(one)}.`,
+      severity: 'low',
+      fix: 'Add a threshold and a recipient in the billing console, or by gcloud billing budgets update.',
+      call: budgets.call,
+    }),
+  );
+  return withHoles(
+    `${found.length} ${found.length === 1 ? 'budget counts' : 'budgets count'} what this project spends.`,
+    budgets.call,
+    holes,
+  );
+}
+
+export const budget: Protection = { id: 'posture-budget', title: 'Budget alerts', judge };

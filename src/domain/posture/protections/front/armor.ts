@@ -1,0 +1,158 @@
+import { textOf, textOrEmpty } from '../../../data/json.ts';
+import { shellWord } from '../../../exposure/commands.ts';
+import type { Unread } from '../../../exposure/facts.ts';
+import { countText } from '../../../text/numbers.ts';
+import { updateArmor, updateArmorRule } from '../../commands.ts';
+import type { BackendFact, PostureFacts } from '../../facts.ts';
+import {
+  absent,
+  type Hole,
+  type Judged,
+  notApplicable,
+  type Protection,
+  unlessUnread,
+  unread,
+  withHoles,
+} from '../../row.ts';
+import { asked, endOf, inspectedBytes, isDeny, isEdge, isLimit, rulesOf } from './armor-rules.ts';
+import { aroundBalancer } from './around.ts';
+
+const largestInspection = 64 * 1024;
+
+function withoutPolicy({ service }: BackendFact, project: string, call: string): Hole {
+  const name = textOrEmpty(service.name);
+  const region = /\/regions\/([^/]+)\//.exec(textOrEmpty(service.selfLink))?.[1];
+  return {
+    about: ['none', name],
+    text: `The backend ${name} has no policy of Cloud Armor.`,
+    severity: 'high',
+    fix: 'Attach a policy with rules for SQL injection, scripts and remote code. Put its name in the place of POLICY:',
+    commands: [
+      `gcloud compute backend-services update ${shellWord(name)} --project=${shellWord(project)} ${region ? `--region=${shellWord(region)}` : '--global'} --security-policy=POLICY`,
+    ],
+    call,
+  };
+}
+
+/** What is wrong with the policy of one backend. */
+function holesIn(backend: BackendFact, facts: PostureFacts, call: string): Hole[] {
+  const { project } = facts.exposure.target;
+  const { policy } = backend;
+  if (policy === undefined) return [withoutPolicy(backend, project, call)];
+  if (!policy.ok) return [];
+  const raw = policy.value;
+  const link = textOf(raw.selfLink) ?? textOrEmpty(raw.name);
+  const name = textOrEmpty(raw.name);
+  const hole = (
+    about: string,
+    text: string,
+    severity: Hole['severity'],
+    fix: string,
+    commands?: string[],
+  ) => ({ about: [about, name], text, severity, fix, commands, call: policy.call });
+  if (isEdge(raw))
+    return [
+      hole(
+        'edge',
+        `The policy ${name} only guards the cache: it never sees a request that reaches the service.`,
+        'high',
+        'Attach a policy of the type CLOUD_ARMOR.',
+      ),
+    ];
+  const rules = rulesOf(raw);
+  const met = asked(rules);
+  const signatures = rules.filter((rule) => rule.signatures && isDeny(rule));
+  const enforced = met.filter((rule) => !rule.preview && (isDeny(rule) || isLimit(rule)));
+  const early = endOf(rules);
+  const never =
+    early && !isDeny(early) ? rules.filter((rule) => rule.priority > early.priority && isDeny(rule)) : [];
+  const holes: Hole[] = [];
+  for (const rule of signatures.filter(({ preview }) => preview))
+    holes.push(
+      hole(
+        `preview ${rule.priority}`,
+        `Rule ${rule.priority} of ${name} is in preview: it writes to the log and refuses nothing.`,
+        'high',
+        'Read what it would have refused in the log, and enforce it:',
+        [updateArmorRule(link, project, String(rule.priority), '--no-preview')],
+      ),
+    );
+  if (early && never.length > 0)
+    holes.push(
+      hole(
+        `early ${early.priority}`,
+        `Rule ${early.priority} of ${name} fits every request${isLimit(early) ? ' and allows those below its limit' : ''}, so rule ${never[0]?.priority} after it is never asked.`,
+        'high',
+        'Give the rule that fits everything a higher number than all rules that refuse.',
+      ),
+    );
+  if (enforced.length === 0 && holes.length === 0)
+    holes.push(
+      hole(
+        'allows',
+        `No rule of ${name} refuses anything.`,
+        'high',
+        'Add rules for SQL injection, scripts and remote code, and a rate limit.',
+      ),
+    );
+  else if (
+    !signatures.some((rule) => !rule.preview && met.includes(rule)) &&
+    !holes.length &&
+    !enforced.some((rule) => isDeny(rule) && rule.everything)
+  )
+    holes.push(
+      hole(
+        'signatures',
+        `No enforced rule of ${name} looks for attacks in a request (evaluatePreconfiguredWaf).`,
+        'low',
+        'Add rules for SQL injection, scripts and remote code, first in preview.',
+      ),
+    );
+  const inspected = inspectedBytes(raw);
+  if (signatures.length > 0 && inspected < facts.largestBody && inspected < largestInspection)
+    holes.push(
+      hole(
+        'body',
+        `Only the first ${inspected / 1024} KB of a body are inspected, and an upload has up to ${countText(facts.largestBody / 1024)} KB.`,
+        'low',
+        'Inspect as much as Cloud Armor can. The rest of a larger image stays unseen:',
+        [updateArmor(link, project, '--request-body-inspection-size=64KB')],
+      ),
+    );
+  return holes;
+}
+
+function judge(facts: PostureFacts): Judged {
+  const { backends } = facts;
+  if (!backends.ok && backends.cause === 'api-off')
+    return notApplicable(
+      'Compute Engine is not enabled, and Cloud Armor needs a load balancer.',
+      backends.call,
+    );
+  if (!backends.ok) return unread('The load balancers were', backends);
+  const found = backends.value;
+  if (found.length === 0)
+    return notApplicable('Cloud Armor needs a load balancer, and there is none.', backends.call);
+  const guarded = found.filter(({ policy }) => policy !== undefined);
+  const [first] = found;
+  if (guarded.length === 0 && first)
+    return absent(
+      'No backend has a policy of Cloud Armor.',
+      backends.call,
+      withoutPolicy(first, facts.exposure.target.project, backends.call),
+    );
+  const failed = found.flatMap(({ policy }): Unread[] => (policy && !policy.ok ? [policy] : []));
+  const inspected = Math.min(
+    ...guarded.map(({ policy }) => (policy?.ok ? inspectedBytes(policy.value) : largestInspection)),
+  );
+  const names = guarded.map(({ policy }) => (policy?.ok ? textOrEmpty(policy.value.name) : 'a policy'));
+  const saw = `${[...new Set(names)].join(', ')} on ${guarded.length} of ${found.length} backends, which inspects the first ${inspected / 1024} KB of a body.`;
+  const holes = [...found.flatMap((one) => holesIn(one, facts, backends.call)), ...aroundBalancer(facts)];
+  return unlessUnread(
+    withHoles(saw, guarded[0]?.policy?.call ?? backends.call, holes),
+    'A policy was',
+    failed,
+  );
+}
+
+export const armor: Protection = { id: 'posture-armor', title: 'Cloud Armor', judge };

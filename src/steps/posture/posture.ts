@@ -1,0 +1,42 @@
+import type { EarlierRow } from '../../domain/posture/changes.ts';
+import { type FailOn, judgePosture, type Posture } from '../../domain/posture/judge.ts';
+import { type GuardPorts, guardDefaults, look } from '../guard/guard.ts';
+import type { PostureSources } from './ports.ts';
+import { readPosture } from './read-posture.ts';
+
+export interface PosturePorts extends GuardPorts {
+  posture: PostureSources;
+}
+
+export interface PostureCall {
+  project: string;
+  region: string;
+  name: string;
+  trusted: readonly string[];
+  probeUrls: readonly string[];
+  buckets: readonly string[];
+  largestBody: number;
+  failOn: FailOn;
+  earlier: readonly EarlierRow[] | undefined;
+  identity?: (() => string | undefined) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface PostureResult extends Posture {
+  exists: boolean;
+  service: string | undefined;
+}
+
+/** Looks at everything and changes nothing. */
+export async function posture(ports: PosturePorts, call: PostureCall): Promise<PostureResult> {
+  const { project, region, name, trusted, probeUrls, identity, signal } = call;
+  const { facts } = await look(ports, {
+    ...guardDefaults,
+    ...{ project, region, name, trusted, probeUrls, identity, signal },
+    mode: 'verify',
+    scope: 'full',
+  });
+  const read = await readPosture(ports.posture, facts, { ...call, now: ports.clock.now() });
+  const judged = judgePosture(read, call.failOn, call.earlier);
+  return { ...judged, exists: facts.exists, service: facts.target.service };
+}
