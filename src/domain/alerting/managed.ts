@@ -38,13 +38,17 @@ const shown = (value: Json | undefined): string | undefined => {
   return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
 };
 
+/** A field may have a name that every object of JavaScript has, such as `constructor`. */
+const own = (value: JsonObject, name: string): Json | undefined =>
+  Object.hasOwn(value, name) ? value[name] : undefined;
+
 /** Every field in which two values differ, named down to the leaf. */
 export function differences(from: Json | undefined, to: Json | undefined, field = ''): FieldChange[] {
   if (canonical(from) === canonical(to) && (from === undefined) === (to === undefined)) return [];
   const below = (name: string) => (field === '' ? name : `${field}.${name}`);
   if (isObject(from) && isObject(to))
     return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((name) =>
-      differences(from[name], to[name], below(name)),
+      differences(own(from, name), own(to, name), below(name)),
     );
   if (Array.isArray(from) && Array.isArray(to))
     return Array.from({ length: Math.max(from.length, to.length) }, (_, at) => at).flatMap((at) =>

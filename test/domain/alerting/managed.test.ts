@@ -50,6 +50,12 @@ describe('what has to change', () => {
     ]);
   });
 
+  test.each(['toString', 'constructor', '__proto__'])('a field with the name %s is a field', (name) => {
+    const body = JSON.parse(`{${JSON.stringify(name)}: false}`);
+    expect(differences(body, {})).toEqual([{ field: name, from: 'false', to: undefined }]);
+    expect(differences({}, body)).toEqual([{ field: name, from: undefined, to: 'false' }]);
+  });
+
   test('two values differ exactly if a field is named', () => {
     const value = fc.jsonValue({ maxDepth: 3 });
     fc.assert(
