@@ -7,6 +7,7 @@ import type { RunningProxy } from './proxy/index.ts';
 
 /** Google's endpoint overrides include the API version. These are the versions in google-github-actions' own defaults. */
 const versions: Readonly<Record<string, string>> = {
+  aiplatform: '/v1',
   apigateway: '/v1',
   artifactregistry: '/v1',
   cloudbuild: '/v1',

@@ -25,6 +25,7 @@ import { registryApis } from './registry/index.ts';
 import { runApis } from './run-api/index.ts';
 import { secretsApis } from './secrets/index.ts';
 import { storageApis } from './storage/index.ts';
+import { pipelineApis } from './vertex/pipelines/index.ts';
 
 export type { World } from './core/state.ts';
 export type { Ready, SandboxOptions } from './core/types.ts';
@@ -72,6 +73,7 @@ export const apisOf = (world: World): ApiDefinition[] =>
     ...iapApis(world),
     ...secretsApis(world),
     ...storageApis(world),
+    ...pipelineApis(world),
   ]);
 
 function publish(names: PublicNames, api: RunningApi, region: string): string {

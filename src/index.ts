@@ -29,6 +29,10 @@ export const guard = () => run('guard', async () => (await import('./actions/gua
 export const logs = () => run('logs', async () => (await import('./actions/logs/logs.ts')).logs);
 export const posture = () =>
   run('posture', async () => (await import('./actions/posture/posture.ts')).posture);
+export const pipeline = () =>
+  run('pipeline', async () => (await import('./actions/pipeline/pipeline.ts')).pipeline);
+export const pipelinePost = () =>
+  run('pipeline', async () => (await import('./actions/pipeline/post.ts')).pipelinePost, 'post');
 export const release = () =>
   run('release', async () => (await import('./actions/release/release.ts')).release);
 export const releasePost = () =>

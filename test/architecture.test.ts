@@ -43,6 +43,8 @@ const layers: Record<string, readonly string[]> = {
     'inputs',
     'targets',
     'gcp',
+    // Pipelines of SageMaker.
+    'aws',
     'sli',
     'models',
     'http',
@@ -52,10 +54,11 @@ const layers: Record<string, readonly string[]> = {
     'domain',
   ],
   runner: ['runner', 'inputs', 'http', 'steps', 'domain'],
-  inputs: ['inputs', 'sli', 'models', 'steps', 'domain'],
+  // The shapes of names of AWS.
+  inputs: ['inputs', 'aws', 'sli', 'models', 'steps', 'domain'],
   targets: ['targets', 'gcp', 'http', 'steps', 'domain'],
   gcp: ['gcp', 'http', 'steps', 'domain'],
-  // Amazon Web Services, as far as a source of counts needs them.
+  // Amazon Web Services, as far as a source of counts and pipelines of SageMaker need them.
   aws: ['aws', 'http', 'steps', 'domain'],
   // Microsoft Entra, as far as a source of counts needs it.
   azure: ['azure', 'http', 'steps', 'domain'],
@@ -122,6 +125,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
       'smoke-test',
       'watch',
     ],
+    // The log of a failed task follows the rule of `logs` about what is shown.
+    pipeline: ['login', 'logs'],
   },
   steps: {
     ports: [],
@@ -134,6 +139,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     comment: ['ports'],
     notify: ['ports'],
     logs: ['ports'],
+    pipeline: ['ports'],
     login: ['ports'],
     setup: ['ports'],
     preflight: ['ports'],
@@ -175,6 +181,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'login',
         'logs',
         'posture',
+        'pipeline',
         'preflight',
       ],
       ...['release', 'rollback', 'smoke', 'text', 'watch'],
@@ -199,6 +206,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     counts: [],
     // What the log of a service says about a failure, and what of it may be shown.
     logs: ['data', 'text'],
+    // Compiled pipelines, their jobs, and what a job has to have done.
+    pipeline: ['data', 'findings', 'logs', 'text'],
     // Webhooks, and what each kind of them takes.
     notify: ['data', 'report', 'text'],
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.
@@ -263,6 +272,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     monitoring: [],
     logs: [],
     posture: ['exposure'],
+    pipeline: [],
     preflight: ['exposure'],
     registry: [],
     run: [],
@@ -311,6 +321,8 @@ const sandboxRooms: Record<string, readonly string[]> = {
   load: ['core', 'functions', 'identity', 'run'],
   fronts: ['core', 'functions', 'run'],
   gateway: ['core'],
+  // Vertex AI: its pipelines.
+  vertex: ['core', 'logs'],
   proxy: ['core'],
   // Monitoring systems outside of Google Cloud.
   monitors: ['core', 'identity', 'logs'],
@@ -539,7 +551,8 @@ describe('actions', () => {
     existsSync(join(root, file)),
   );
   const names = [
-    ...['auth', 'check', 'deploy', 'doctor', 'gateway', 'guard', 'rollback', 'slo', 'smoke-test', 'watch'],
+    ...['auth', 'check', 'deploy', 'doctor', 'gateway', 'guard', 'pipeline', 'rollback', 'slo', 'smoke-test'],
+    'watch',
   ];
 
   test('each action has its definition and its README, the root action too', () => {

@@ -23,10 +23,15 @@ interface Node {
   nested?: Record<string, Node>;
 }
 
-const packages = { functions: '@google-cloud/functions', run: '@google-cloud/run' } as const;
-export type ProtoPackage = keyof typeof packages;
+const files = {
+  functions: '@google-cloud/functions/build/protos/protos.json',
+  run: '@google-cloud/run/build/protos/protos.json',
+  // The npm client of Vertex AI is large, so only what is served here is kept.
+  pipelines: '../vertex/pipelines/protos.json',
+} as const;
+export type ProtoPackage = keyof typeof files;
 
-/** Messages and enums of one npm client. */
+/** Messages and enums of one file. */
 export class Protos {
   readonly #messages = new Map<string, ProtoMessage>();
   readonly #enums = new Map<string, Readonly<Record<string, number>>>();
@@ -74,7 +79,7 @@ const require = createRequire(import.meta.url);
 export function loadProtos(name: ProtoPackage): Protos {
   let protos = loaded.get(name);
   if (!protos) {
-    const path = require.resolve(`${packages[name]}/build/protos/protos.json`);
+    const path = require.resolve(files[name]);
     protos = new Protos(JSON.parse(readFileSync(path, 'utf8')) as Node);
     loaded.set(name, protos);
   }

@@ -17,6 +17,7 @@ const headings: Record<Capability, string> = {
   slo: 'Alerts and dashboards',
   gateway: 'API gateway',
   posture: 'Posture',
+  pipeline: 'Pipelines that train a model',
 };
 
 /** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */

@@ -7,7 +7,7 @@ import { type AwsSession, type AwsWorld, isTransient } from './session.ts';
 import { signingHeaders } from './sigv4.ts';
 
 export interface AwsCall {
-  service: AwsService;
+  service: Exclude<AwsService, 'sts'>;
   /** Shape and version of the service, then the operation, such as `GraniteServiceVersion20100801.GetMetricData`. */
   target: string;
   body: Readonly<Record<string, unknown>>;
@@ -16,13 +16,19 @@ export interface AwsCall {
 
 export type AwsClient = (call: AwsCall) => Promise<Record<string, unknown>>;
 
+/** The version of AWS JSON that each service speaks, and the name by which people know it. */
+const protocols = {
+  monitoring: { json: '1.0', shown: 'cloudwatch' },
+  sagemaker: { json: '1.1', shown: 'sagemaker' },
+} as const;
+
 const mostTries = 3;
 /** A signature that is five minutes off is refused. Smaller differences are no reason to correct the time. */
 const toleratedMs = 60_000;
 
 /**
- * Calls operations by AWS JSON 1.0 (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), which CloudWatch speaks beside
- * its older query protocol: numbers arrive as numbers, and times as seconds. Throws `AwsError` if AWS refuses.
+ * Calls operations by AWS JSON (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html), which CloudWatch speaks beside
+ * its older query protocol, and SageMaker alone: numbers arrive as numbers, and times as seconds. Throws `AwsError` if AWS refuses.
  */
 export function createAwsClient(world: AwsWorld, session: AwsSession, region: string): AwsClient {
   const { clock, env, sandbox, userAgent } = world;
@@ -33,7 +39,10 @@ export function createAwsClient(world: AwsWorld, session: AwsSession, region: st
     const keys = await session.keys(call.signal);
     const base = awsEndpoint(call.service, region, env, sandbox);
     const body = JSON.stringify(call.body);
-    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': call.target };
+    const headers = {
+      'content-type': `application/x-amz-json-${protocols[call.service].json}`,
+      'x-amz-target': call.target,
+    };
     const signed = signingHeaders(
       { method: 'POST', host: new URL(base).host, path: '/', headers: Object.entries(headers), body },
       keys,
@@ -51,7 +60,7 @@ export function createAwsClient(world: AwsWorld, session: AwsSession, region: st
   }
 
   return async (call) => {
-    const shown = call.target.replace(/^.*\./, 'cloudwatch:');
+    const shown = call.target.replace(/^.*\./, `${protocols[call.service].shown}:`);
     let repaired = false;
     for (let tries = 1; ; tries++) {
       let failure: unknown;

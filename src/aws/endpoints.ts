@@ -1,12 +1,13 @@
 import { ReleaseError } from '../domain/errors/errors.ts';
 import { isLoopback } from '../domain/proxy/no-proxy.ts';
 
-/** The services that are called, by their host name. */
-export type AwsService = 'monitoring' | 'sts';
+/** The services that are called, by the name with which calls are signed. */
+export type AwsService = 'monitoring' | 'sagemaker' | 'sts';
 
 /** Their names in AWS_ENDPOINT_URL_<SERVICE> (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html). */
 const variables: Record<AwsService, string> = {
   monitoring: 'AWS_ENDPOINT_URL_CLOUDWATCH',
+  sagemaker: 'AWS_ENDPOINT_URL_SAGEMAKER',
   sts: 'AWS_ENDPOINT_URL_STS',
 };
 
@@ -26,7 +27,7 @@ export function awsEndpoint(
   const name = [variables[service], 'AWS_ENDPOINT_URL'].find((variable) => env[variable]?.trim());
   const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.trim().toLowerCase() === 'true';
   if (name === undefined || ignored)
-    return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+    return `https://${service === 'sagemaker' ? 'api.sagemaker' : service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const text = env[name]?.trim().replace(/\/+$/, '') ?? '';
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const own = sandbox && url?.protocol === 'http:' && isLoopback(url.hostname);

@@ -19,7 +19,8 @@ export const regionOf = (env: Env): string | undefined =>
 /** The name at the end of `arn:aws:iam::123456789012:role/path/reader`. */
 export const roleName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
-const policyOf = (actions: string | readonly string[]) =>
+/** A policy that allows these actions on everything, in JSON. */
+export const policyOf = (actions: string | readonly string[]) =>
   JSON.stringify({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],

@@ -3,6 +3,7 @@ import { ReleaseError } from '../domain/errors/errors.ts';
 
 export type Api =
   | 'accesscontextmanager'
+  | 'aiplatform'
   | 'apigateway'
   | 'artifactregistry'
   | 'billingbudgets'
@@ -28,8 +29,11 @@ export type Api =
   | 'sts';
 
 export interface Endpoints {
-  /** Base URL of an API without a version or a trailing slash, such as https://run.googleapis.com. */
-  base(api: Api): string;
+  /**
+   * Base URL of an API without a version or a trailing slash, such as https://run.googleapis.com. An API that has a host for each region is
+   * at https://REGION-aiplatform.googleapis.com.
+   */
+  base(api: Api, region?: string): string;
   /** True while `run` is overridden to a loopback address: only then may other URLs be loopback http. */
   readonly loopback: boolean;
   readonly universe: string;
@@ -76,9 +80,9 @@ export function endpoints(
     universe,
     loopback,
     assertSendable,
-    base: (api) => {
+    base: (api, region) => {
       const value = override(api);
-      if (!value) return `https://${api}.${universe}`;
+      if (!value) return `https://${region === undefined ? '' : `${region}-`}${api}.${universe}`;
       const { hostname } = assertSendable(value);
       const known = isGoogleHost(hostname, universe) || (loopback && isLoopback(hostname));
       if (mintsTokens.has(api) && !known && !trusted.includes(hostname))

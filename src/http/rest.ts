@@ -10,6 +10,8 @@ import { type HttpResponse, send, TransportError } from './send.ts';
 
 export interface RestCall {
   api: Api;
+  /** Set for an API that has a host for each region. */
+  region?: string | undefined;
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Version and resource, such as `v2/projects/p/locations/l/services/s`. The caller has encoded it. */
   path: string;
@@ -94,7 +96,7 @@ export function createRest(options: RestOptions): Rest {
   }
 
   async function call<T>(call: RestCall): Promise<RestAnswer<T>> {
-    const url = new URL(`${endpoints.base(call.api)}/${call.path}`);
+    const url = new URL(`${endpoints.base(call.api, call.region)}/${call.path}`);
     for (const [key, value] of Object.entries(call.query ?? {}))
       if (value !== undefined) url.searchParams.set(key, String(value));
     endpoints.assertSendable(url.href);

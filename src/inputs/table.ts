@@ -18,6 +18,7 @@ import { network } from './groups/network.ts';
 import { notify } from './groups/notify.ts';
 import { objectives } from './groups/objectives.ts';
 import { output } from './groups/output.ts';
+import { pipelineGroup } from './groups/pipeline.ts';
 import { postureGroup } from './groups/posture.ts';
 import { probes } from './groups/probes.ts';
 import { rollback } from './groups/rollback.ts';
@@ -47,6 +48,7 @@ export const groups = [
   guard,
   gatewayGroup,
   postureGroup,
+  pipelineGroup,
   checkGroup,
   freeze,
   alerts,

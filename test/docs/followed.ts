@@ -32,6 +32,7 @@ export const followed: readonly Followed[] = [
   { page: 'actions/auth/README.md', holds: 'gh api repos/acme/ocr', by: pasted },
   { page: 'actions/auth/README.md', holds: 'providers describe acme-ocr', by: pasted },
 
+  { page: 'examples/pipeline/README.md', by: 'test/peers/kfp/compiled.test.ts', says: 'pipeline.py' },
   { page: 'actions/check/README.md', holds: 'backstay check', by: commandLine, says: 'backstay' },
   { page: 'docs/reference/checks.md', by: 'test/domain/check/rules.test.ts', says: 'cases' },
   {

@@ -9,6 +9,7 @@ import { readDoctor } from '../../src/actions/doctor/inputs.ts';
 import { readGateway } from '../../src/actions/gateway/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readLogs } from '../../src/actions/logs/inputs.ts';
+import { readPipeline } from '../../src/actions/pipeline/inputs.ts';
 import { readPostureInputs } from '../../src/actions/posture/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
 import { readRollback } from '../../src/actions/rollback/inputs.ts';
@@ -53,6 +54,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   watch: readWatch,
   rollback: readRollback,
   logs: readLogs,
+  pipeline: readPipeline,
 };
 
 /** A reason that is meant to be read: the report keeps it. */

@@ -7,6 +7,7 @@ import { readDoctor } from '../../src/actions/doctor/inputs.ts';
 import { readGateway } from '../../src/actions/gateway/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readLogs } from '../../src/actions/logs/inputs.ts';
+import { readPipeline } from '../../src/actions/pipeline/inputs.ts';
 import { readPostureInputs } from '../../src/actions/posture/inputs.ts';
 import { readRelease } from '../../src/actions/release/inputs.ts';
 import { readRollback } from '../../src/actions/rollback/inputs.ts';
@@ -40,6 +41,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   watch: readWatch,
   rollback: readRollback,
   logs: readLogs,
+  pipeline: readPipeline,
 };
 
 /** Declared so that GitHub shows it. The reader itself handles it before the action reads anything. */
@@ -90,6 +92,11 @@ test.each<[ActionName, Record<string, string>, string[]]>([
   ['watch', { ...where, slo: '99%' }, ['replay']],
   ['rollback', where, []],
   ['logs', where, []],
+  [
+    'pipeline',
+    { ...login, pipeline_file: 'pipeline.yaml', pipeline_service_account: 'a@b-c.iam.gserviceaccount.com' },
+    [],
+  ],
 ])('%s reads every input that it declares', async (action, given, also) => {
   expect(await unreadOf(action, given, also)).toEqual([]);
 });

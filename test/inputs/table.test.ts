@@ -46,6 +46,7 @@ test('an input that may hold a secret is hidden', () => {
       'environment_variables',
       'event_trigger_filters',
       'labels',
+      'parameters',
       'probe_urls',
       'prometheus_url',
       'secrets',

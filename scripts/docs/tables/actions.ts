@@ -5,6 +5,7 @@ import { manifest as doctor } from '../../../src/actions/doctor/manifest.ts';
 import { manifest as gateway } from '../../../src/actions/gateway/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
 import { manifest as logs } from '../../../src/actions/logs/manifest.ts';
+import { manifest as pipeline } from '../../../src/actions/pipeline/manifest.ts';
 import { manifest as posture } from '../../../src/actions/posture/manifest.ts';
 import { manifest as release } from '../../../src/actions/release/manifest.ts';
 import { manifest as rollback } from '../../../src/actions/rollback/manifest.ts';
@@ -27,5 +28,6 @@ export const manifests: readonly Manifest[] = [
   rollback,
   doctor,
   slo,
+  pipeline,
   logs,
 ];

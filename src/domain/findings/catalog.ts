@@ -10,6 +10,7 @@ import { exposureRules } from './rules/exposure.ts';
 import { freezeRules } from './rules/freeze.ts';
 import { gatewayRules } from './rules/gateway.ts';
 import { loginRules } from './rules/login.ts';
+import { pipelineRules } from './rules/pipeline.ts';
 import { postureRules } from './rules/posture.ts';
 import { preflightRules } from './rules/preflight.ts';
 import { sloRules } from './rules/slo.ts';
@@ -34,6 +35,7 @@ export const ruleTables = {
   slo: sloRules,
   gateway: gatewayRules,
   posture: postureRules,
+  pipeline: pipelineRules,
 };
 
 type Tables = typeof ruleTables;
@@ -61,6 +63,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...sloRules,
   ...gatewayRules,
   ...postureRules,
+  ...pipelineRules,
 };
 
 /** Does this capability own the rule? */

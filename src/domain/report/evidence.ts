@@ -11,6 +11,7 @@ import type { Freeze } from '../freeze/freeze.ts';
 import type { GatewayEvidence } from '../gateway/evidence.ts';
 import type { LoginEvidence } from '../login/evidence.ts';
 import type { LogsEvidence } from '../logs/evidence.ts';
+import type { PipelineEvidence } from '../pipeline/evidence.ts';
 import type { PostureEvidence } from '../posture/judge.ts';
 import type { PreflightEvidence } from '../preflight/row.ts';
 import type { ReleaseFacts } from '../release/facts.ts';
@@ -84,6 +85,7 @@ interface EvidenceByAction {
   guard: { exposure?: ExposureEvidence | undefined };
   logs: object;
   posture: { posture?: PostureEvidence | undefined };
+  pipeline: { pipeline?: PipelineEvidence | undefined };
   release: ReleaseEvidence;
   rollback: { preflight?: PreflightEvidence | undefined; rollback?: RollbackEvidence | undefined };
   slo: { slo?: SloEvidence | undefined };

@@ -16,6 +16,7 @@ const everywhere = {
   rollback: {},
   doctor: {},
   slo: {},
+  pipeline: {},
   logs: {},
 } as const;
 
@@ -78,6 +79,10 @@ export const login = group('Login', {
       slo: {
         sentence: 'E-mail of the service account to log in as. `plan` and `verify` only read.',
       },
+      pipeline: {
+        sentence:
+          'E-mail of the service account to log in as. It needs `aiplatform.pipelineJobs.create`, `.get` and `.cancel`, and `iam.serviceAccounts.actAs` on `pipeline_service_account`.',
+      },
       auth: { sentence: 'E-mail of the service account to log in as.' },
     },
   },
@@ -119,6 +124,10 @@ export const login = group('Login', {
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },
       guard: {
+        sentence:
+          'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
+      },
+      pipeline: {
         sentence:
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },

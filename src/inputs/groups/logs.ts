@@ -18,6 +18,6 @@ export const logs = group('Logs of the service', {
       'Whether messages of the service are shown, without what looks like a secret or a personal detail. `auto`: if the repository is private or internal. Otherwise only fields are shown: time, kind of failure, type and place of an exception, status, duration. Everybody can read the log of a public repository.',
     example: 'true',
     default: 'auto',
-    usedBy: { ...failing, logs: {} },
+    usedBy: { ...failing, logs: {}, pipeline: {} },
   },
 });

@@ -22,6 +22,7 @@ export const output = group('Summary and GitHub', {
       rollback: {},
       doctor: {},
       slo: {},
+      pipeline: {},
       logs: {},
     },
   },

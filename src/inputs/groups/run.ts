@@ -1,6 +1,7 @@
 import { sloModes } from '../../domain/alerting/evidence.ts';
 import { group } from '../../domain/inputs/definition.ts';
 import { boolean, choice, duration } from '../../domain/inputs/kinds.ts';
+import { pipelineModes } from '../../domain/pipeline/evidence.ts';
 
 /** How a run behaves as a whole. */
 export const run = group('What a run does', {
@@ -18,6 +19,13 @@ export const run = group('What a run does', {
           '`plan` lints the document and says what would change, and changes nothing. `verify` also calls the gateway from outside, and fails if it serves another document. `apply` releases the document.',
         example: 'apply',
         default: 'plan',
+      },
+      pipeline: {
+        kind: choice(pipelineModes),
+        default: 'run',
+        example: 'submit',
+        sentence:
+          '`run` submits the job and waits for its end. `submit` ends as soon as Google or AWS has the job, and `wait` waits for it in another job of the workflow, so that no runner is paid for hours of training. `check` judges the file, the parameters and the names in `require`, and sends nothing.',
       },
       slo: {
         kind: choice(sloModes),

@@ -51,6 +51,7 @@ export const where = group('Where', {
       watch: atHome,
       doctor: atHome,
       slo: atHome,
+      pipeline: { ...atHome, sentence: 'Region in which Vertex AI runs the pipeline.' },
       logs: atHome,
     },
   },
@@ -82,6 +83,7 @@ export const where = group('Where', {
       rollback: {},
       doctor: {},
       slo: {},
+      pipeline: {},
       logs: {},
       auth: {
         sentence: 'Project id that this step exports for the steps that follow.',

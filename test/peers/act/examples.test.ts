@@ -83,6 +83,7 @@ describeWith('act', install, 'the published examples under act', (act) => {
     }
     // The example of a replay needs a recording.
     repository.recording(whole);
+    repository.pipeline(whole);
     // Examples with `npm ci` get a lock file and packages that need no network.
     for (const folder of [checked, `${checked}/functions/ocr`]) repository.vendored(folder);
     // Prometheus has no latency of Cloud Run, so the example that verifies files for it has another objective.
@@ -91,6 +92,7 @@ describeWith('act', install, 'the published examples under act', (act) => {
     repository.alerting(generated, 'deploy/monitoring');
     for (const folder of [whole, checked, generated]) repository.commit(folder);
     world.grant('roles/monitoring.editor');
+    world.pipeline();
     await world.secrets('ocr-key', 'tls-key');
   });
   afterAll(async () => {

@@ -93,6 +93,10 @@ export function availability(folder: string): void {
   writeFileSync(join(folder, 'backstay.slo.yaml'), file.toString());
 }
 
+/** The compiled pipeline of the example. */
+export const pipeline = (folder: string) =>
+  cpSync(join(example, 'pipeline/pipeline.yaml'), join(folder, 'pipeline.yaml'));
+
 /** The rules and the dashboard that the command line writes from the repository's objectives. */
 export function alerting(folder: string, at: string): void {
   const cli = join(root, 'dist/cli.js');

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { grant } from '../../../sandbox/core/policies.ts';
 import { functionState } from '../../../sandbox/functions/model.ts';
 import { gatewayState } from '../../../sandbox/gateway/state.ts';
+import { accountResource, addAccount } from '../../../sandbox/identity/state.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { runState } from '../../../sandbox/run/model.ts';
+import { pipelineState } from '../../../sandbox/vertex/pipelines/state.ts';
 import { type ActCommand, runAct } from './act.ts';
 import { adapt } from './adapt.ts';
 import type { ActRun } from './lines.ts';
@@ -113,6 +115,22 @@ export class ActWorld {
     }, 5);
   }
 
+  get #trainer(): string {
+    return `trainer@${this.sandbox.project}.iam.gserviceaccount.com`;
+  }
+
+  /** Readies the project for a pipeline: an account for its tasks, and what they measure. */
+  pipeline(): void {
+    const { world, env } = this.sandbox;
+    const { email } = addAccount(world, this.#trainer, 'Runs pipelines');
+    const deployer = `serviceAccount:${env.SERVICE_ACCOUNT}`;
+    grant(world.policies, accountResource(world, email), 'roles/iam.serviceAccountUser', deployer);
+    this.grant('roles/aiplatform.user');
+    const state = pipelineState(world);
+    state.usual = 100;
+    state.scripts = { evaluate: { metadata: { metrics: { cer: 0.021 } } } };
+  }
+
   /** What the Functions API knows about a function. */
   functionOf(name: string): object | undefined {
     const { project, region, world } = this.sandbox;
@@ -177,6 +195,7 @@ export class ActWorld {
           ]),
         ),
         GATEWAY_SERVICE_ACCOUNT: this.#gatewayAccount,
+        TRAINER_SERVICE_ACCOUNT: this.#trainer,
         // The sandbox has no account of its own for it.
         MONITORING_SERVICE_ACCOUNT: env.SERVICE_ACCOUNT ?? '',
       },
