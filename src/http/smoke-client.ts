@@ -85,7 +85,8 @@ export function createSmokeHttp(endpoints: Endpoints, userAgent: string): SmokeH
         accept: 'application/json, text/plain;q=0.9, */*;q=0.1',
       };
       for (const [name, value] of Object.entries(request.headers)) headers[name.toLowerCase()] = value;
-      if (request.token !== undefined) headers.authorization = `Bearer ${request.token}`;
+      if (request.token !== undefined)
+        headers[request.tokenHeader ?? 'authorization'] = `Bearer ${request.token}`;
       const started = performance.now();
       try {
         const answer = await send({

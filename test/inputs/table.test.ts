@@ -45,6 +45,7 @@ test('an input that may hold a secret is hidden', () => {
       'env_vars',
       'environment_variables',
       'event_trigger_filters',
+      'front_url',
       'labels',
       'parameters',
       'probe_urls',

@@ -13,6 +13,7 @@ import { readFunction } from '../deploy/inputs.ts';
 import { askedGateway } from '../gateway/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
 import { askedModel } from '../model/inputs.ts';
+import { readDoor } from '../smoke-test/door.ts';
 import {
   countingClients,
   defaultObjectives,
@@ -75,6 +76,7 @@ export async function readRelease({
       propagationSeconds: values.propagation_timeout,
       gateway: gatewayOf(inputs, values),
       model: askedModel(inputs, values, deploy.settings),
+      door: doorOf(inputs, values, suite),
       suite,
       probes,
       objectives: slo.objectives,
@@ -148,13 +150,24 @@ function snoozeOf(
 function gatewayOf(inputs: InputReader, values: Values): StageSettings['gateway'] {
   const asked = askedGateway(values.openapi ?? '', values);
   if (values.openapi === undefined) {
+    // Without a document, the gateway may still be what the smoke test goes through.
+    const ofDoor = values.front === 'gateway' ? ['api', 'gateway'] : [];
     for (const name of ['api', 'gateway', 'backend_service_account'] as const)
-      if (inputs.isSet(name)) inputs.problem([name, 'openapi'], 'expected openapi, which names the document');
+      if (inputs.isSet(name) && !ofDoor.includes(name))
+        inputs.problem([name, 'openapi'], 'expected openapi, which names the document');
     return undefined;
   }
   for (const name of ['api', 'backend_service_account'] as const)
     if (values[name] === undefined) inputs.missing(name);
   return asked;
+}
+
+/** The suite is what goes through the door. The release has a gateway's id also in `api`. */
+function doorOf(inputs: InputReader, values: Values, suite: string | undefined): StageSettings['door'] {
+  const door = readDoor(inputs, { ...values, gateway: values.gateway ?? values.api });
+  if (door && suite === undefined)
+    inputs.missing('smoke_suite', 'the path of a smoke suite to send through front');
+  return door;
 }
 
 /** Test requests come from `probe_suite`, else from the smoke suite. */

@@ -11,6 +11,7 @@ import type { PreflightStage } from '../../steps/release/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import { askedOf, runPreflight } from '../preflight/preflight.ts';
 import { alive } from '../rollback/serving-proof.ts';
+import { isOwnIap } from '../smoke-test/door.ts';
 import type { StageSettings } from './stage-settings.ts';
 
 export interface PreflightParts {
@@ -51,10 +52,11 @@ export function tryRelease(
 ): Promise<PreflightStage> {
   const { project, region, name, image } = settings.deploy;
   const { log } = context;
+  const audience = isOwnIap(settings.door) ? settings.door?.audience : undefined;
   const call = async (url: string, stop?: AbortSignal) => {
     try {
       const quiet = { ...log, line: log.debug };
-      const answer = await alive(prober, platform, quiet, url, { project, region, name }, stop);
+      const answer = await alive(prober, platform, quiet, url, { project, region, name }, stop, audience);
       if (answer.answered) return 'function';
       return answer.by === 'invoker' || answer.by === 'ingress' ? answer.by : undefined;
     } catch (error) {

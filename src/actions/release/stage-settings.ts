@@ -6,6 +6,7 @@ import type { SourceName } from '../../sli/registry.ts';
 import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import type { GatewayRequest } from '../../steps/gateway/ports.ts';
 import type { AskedModel } from '../model/inputs.ts';
+import type { NamedDoor } from '../smoke-test/door.ts';
 
 /** The inputs of a release that its stages need: deploy, guard, smoke test, watch and budget gate. */
 export interface StageSettings {
@@ -29,6 +30,8 @@ export interface StageSettings {
   gateway: Omit<GatewayRequest, 'mode' | 'project' | 'region' | 'service' | 'signal' | 'text'> | undefined;
   /** The model that the revision gets. Undefined: none is named. */
   model: AskedModel | undefined;
+  /** What stands in front of the function. The suite goes through it once more at 100 %. Undefined: none is named. */
+  door: NamedDoor | undefined;
   /** Path of the suite in the workspace. */
   suite: string | undefined;
   /** Test requests that the watch sends itself. They are counted separately from users. */

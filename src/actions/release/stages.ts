@@ -18,11 +18,14 @@ import type { Log } from '../../steps/ports/log.ts';
 import type { SliSource } from '../../steps/ports/sli.ts';
 import type { Deployed, DeployTarget } from '../../steps/ports/target.ts';
 import type { DeployStage, ReleaseStages } from '../../steps/release/ports.ts';
+import { type AskedDoor, knock, throughDoor } from '../../steps/smoke/door.ts';
+import type { SmokeTarget } from '../../steps/smoke/ports.ts';
 import { smokeTest } from '../../steps/smoke/smoke-test.ts';
 import { evidenceOf } from '../deploy/deploy.ts';
 import { deployPorts } from '../deploy/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import { alive, rateOf } from '../rollback/serving-proof.ts';
+import { doorPorts, isOwnIap, placedDoor } from '../smoke-test/door.ts';
 import { createSmokePorts } from '../smoke-test/ports.ts';
 import { bindGateway } from './gateway-stage.ts';
 import { bindModel } from './model-stage.ts';
@@ -52,6 +55,7 @@ export function bindStages(
   const guardPorts = { clock, log, prober, services: ports.services, exposure };
   const { suite, objectives } = settings;
   const printed = new Set<string>();
+  const door = settings.door && placedDoor(settings.door, { project, region });
   const model = bindModel(context, platform, settings);
 
   return {
@@ -112,21 +116,45 @@ export function bindStages(
     ...(suite === undefined
       ? {}
       : {
-          smoke: ({ url, audience, service }, signal) =>
-            smokeTest(createSmokePorts(context, endpoints, tokens), {
-              suite,
-              target: {
-                url,
-                audience,
-                behindGoogle: true,
-                invocation: invocationOf(service ?? '', audience, platform.invoker),
-              },
-              signal,
-            }),
+          smoke: async ({ url, audience, service = '' }, signal) => {
+            const smokePorts = createSmokePorts(context, endpoints, tokens);
+            const behind = { service, url, audience, caller: platform.invoker };
+            const target: SmokeTarget = isOwnIap(door)
+              ? await throughDoor(doorPorts(smokePorts, platform), door as AskedDoor, behind, signal)
+              : {
+                  url,
+                  audience,
+                  behindGoogle: true,
+                  invocation: invocationOf(service, audience, platform.invoker),
+                };
+            return smokeTest(smokePorts, { suite, target, signal });
+          },
+        }),
+    ...(suite === undefined || door === undefined
+      ? {}
+      : {
+          door: {
+            knock: (signal) => knock(doorPorts(createSmokePorts(context, endpoints), platform), door, signal),
+            test: async ({ url, audience, service = '' }, signal) => {
+              const smokePorts = createSmokePorts(context, endpoints, tokens);
+              const behind = { service, url, audience, caller: platform.invoker };
+              const target = await throughDoor(doorPorts(smokePorts, platform), door, behind, signal);
+              return smokeTest(smokePorts, { suite, target, signal });
+            },
+          },
         }),
     ...(model.stage === undefined ? {} : { model: model.stage }),
     ...(settings.gateway === undefined ? {} : { gateway: bindGateway(context, platform, settings) }),
-    alive: (url, signal) => alive(prober, platform, log, url, { project, region, name }, signal),
+    alive: (url, signal) =>
+      alive(
+        prober,
+        platform,
+        log,
+        url,
+        { project, region, name },
+        signal,
+        isOwnIap(door) ? door?.audience : undefined,
+      ),
     ...(objectives.length === 0
       ? {}
       : {

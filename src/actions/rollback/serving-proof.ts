@@ -30,7 +30,8 @@ const historyMs = 600_000;
 
 /**
  * Calls the function once with a token. Throws if it does not answer or answers 500 or more. A missing token is not the
- * function's fault, so that is an answer too. If the call is refused, the log says why and how to repair it.
+ * function's fault, so that is an answer too. If the call is refused, the log says why and how to repair it. `audience` is that of
+ * Identity-Aware Proxy if it is on the service itself.
  */
 export async function alive(
   prober: Prober,
@@ -39,10 +40,11 @@ export async function alive(
   url: string,
   place: Located,
   signal?: AbortSignal,
+  audience = url,
 ): Promise<Answer> {
   let token: string;
   try {
-    token = await tokens.idToken(url, signal);
+    token = await tokens.idToken(audience, signal);
   } catch (error) {
     if (signal?.aborted) throw error;
     return { answered: false, text: `it could not be called (${messageOf(error).replace(/\.$/, '')})` };
@@ -59,7 +61,7 @@ export async function alive(
           : `it answers ${answer.status}`,
     });
   const service = servicePath({ ...place, name: likelyService(place.name) });
-  const call = invocationOf(service, url, invoker);
+  const call = invocationOf(service, audience, invoker);
   const { status } = answer;
   const by = unreachedBy(answer);
   const refused = by ? explainUnreached(by, status, call) : call && explainInvocation(status, call);

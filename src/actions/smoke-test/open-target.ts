@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { listFunctions } from '../../domain/data/commands.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { doorName } from '../../domain/invocation/door.ts';
 import { invocationOf } from '../../domain/invocation/refusal.ts';
 import type { LoginRequest } from '../../domain/login/request.ts';
 import { clientAgent } from '../../domain/product.ts';
@@ -12,10 +13,12 @@ import { createBuilds } from '../../gcp/run/builds.ts';
 import { createServices } from '../../gcp/run/services.ts';
 import { endpoints } from '../../http/endpoints.ts';
 import type { Context } from '../../runner/context.ts';
+import { throughDoor } from '../../steps/smoke/door.ts';
 import type { SmokePorts, SmokeTarget } from '../../steps/smoke/ports.ts';
 import { chooseTarget } from '../../steps/smoke/target.ts';
 import { chooseTarget as readTarget } from '../../targets/choose.ts';
 import { openPlatform } from '../login/platform.ts';
+import { doorPorts, placedDoor } from './door.ts';
 import type { readSmokeTest } from './inputs.ts';
 import { type LocalFunction, startLocal } from './local-function.ts';
 import { createSmokePorts } from './ports.ts';
@@ -58,10 +61,19 @@ async function openDeployed(
   const target = chooseTarget(service, request.revision);
   const revision = target.revision ?? 'several revisions';
   context.log.line(`${request.name}: ${revision} at ${target.url}, ${target.why}`);
-  const invocation = invocationOf(service.name, target.audience, invoker);
+  const ports = createSmokePorts(context, found, tokens);
+  const behind = { service: service.name, url: target.url, audience: target.audience, caller: invoker };
+  const door = request.door && placedDoor(request.door, place);
+  const own = {
+    ...target,
+    behindGoogle: true,
+    invocation: invocationOf(service.name, target.audience, invoker),
+  };
+  const through = door && (await throughDoor(doorPorts(ports, { rest }), door, behind, signal));
+  if (through) context.log.line(`  through ${doorName(door.kind)} at ${through.url}`);
   return {
-    ports: createSmokePorts(context, found, tokens),
-    target: { ...target, behindGoogle: true, invocation },
+    ports,
+    target: through ?? own,
     named: {
       project: projectId,
       region,

@@ -25,6 +25,9 @@ export const functionPath = ({ project, region, name }: Located): string =>
 export const servicePath = ({ project, region, name }: Located): string =>
   `${locationPath(project, region)}/services/${name}`;
 
+export const gatewayPath = ({ project, region, name }: Located): string =>
+  `${locationPath(project, region)}/gateways/${name}`;
+
 /** Splits a name into its parts. A short name has neither project nor region, and a global resource has no region. */
 export function parseName(resource: string): {
   project: string | undefined;

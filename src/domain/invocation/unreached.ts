@@ -1,3 +1,4 @@
+import { type DoorKind, isGatewayRefusal } from './door.ts';
 import { classifyProbe } from './front-end.ts';
 import { type CallRefusal, explainInvocation, type Invocation } from './refusal.ts';
 
@@ -12,6 +13,8 @@ export type UnreachedBy =
   | 'ingress'
   /** Identity-Aware Proxy asked for a sign-in. */
   | 'iap'
+  /** The API gateway refused the credential, or does not know the path. */
+  | 'gateway'
   /** No instance was free (429): the maximum of instances, or a quota. */
   | 'capacity'
   /** A proxy, a gateway or a sign-in page between this runner and Google answered. */
@@ -24,10 +27,14 @@ interface Answer {
 }
 
 /**
- * What answered instead of the function. Undefined if the function answered, or if nothing proves who did.
- * @param behindGoogle the URL came from Google's API, so every answer of the function passes Google's front end
+ * What answered instead of the function. Undefined if the function answered, or if nothing proves who did. If the URL came from
+ * Google's API (`behindGoogle`), every answer of the function passes Google's front end.
  */
-export function unreachedBy(answer: Answer, behindGoogle = false): UnreachedBy | undefined {
+export function unreachedBy(
+  answer: Answer,
+  { behindGoogle = false, door }: { behindGoogle?: boolean | undefined; door?: DoorKind | undefined } = {},
+): UnreachedBy | undefined {
+  if (door === 'gateway' && isGatewayRefusal(answer)) return 'gateway';
   switch (classifyProbe(answer).class) {
     case 'unclear':
       return answer.status === 429 ? 'capacity' : undefined;
@@ -73,15 +80,37 @@ export function explainUnreached(by: UnreachedBy, status: number, call?: Invocat
       why: "The answer has none of the headers that Google's front end adds to every answer.",
       fix: 'Let this runner reach *.run.app directly, or name these hosts in NO_PROXY.',
     };
-  if (by === 'iap')
+  if (by === 'gateway')
     return {
-      what: `Identity-Aware Proxy stopped the request to ${service} (${status}), so the function never saw it.`,
-      why: 'Identity-Aware Proxy is switched on for the service, and it does not accept this ID token.',
-      fix: 'Let the calling account through Identity-Aware Proxy (roles/iap.httpsResourceAccessor), or test the function from inside.',
+      what: `The API gateway before ${service} did not pass the request on (${status}), so the function never saw it.`,
+      why:
+        status === 404 || status === 405
+          ? 'Its document has no operation for this method and path.'
+          : 'It refuses the credential: the audience is not in its document, the API key is not good for this API, or the quota is used up.',
+      fix: 'Compare the paths of the suite and front_audience with the document of the gateway, and api_key with the keys of the API.',
     };
+  if (by === 'iap') return iapRefusal(service, status, call);
   return {
     what: `Google's front end did not pass the request on to ${service} (${status}), so the function never saw it.`,
     why: 'The ingress setting lets in only internal networks or a load balancer, and this runner is outside of them; or the URL is disabled or gone.',
     fix: "Run this job on a runner inside the VPC network (one of your own, since GitHub's are always outside). Or test the same source on the runner with command: (actions/smoke-test) and release without a suite; then only Cloud Run's own check at the start tries the new revision.",
+  };
+}
+
+/** Identity-Aware Proxy stands before the service, and its answer tells what it lacks: a credential (302), a known audience (401), or a grant (403). */
+function iapRefusal(service: string, status: number, call: Invocation | undefined): CallRefusal {
+  const what = `Identity-Aware Proxy stopped the request to ${service} (${status}), so the function never saw it.`;
+  if (status === 403)
+    return {
+      what,
+      why: `It knows the account${call ? ` ${call.caller}` : ''}, but the account may not pass.`,
+      fix: `Grant roles/iap.httpsResourceAccessor on what Identity-Aware Proxy protects to ${call?.caller ?? 'the calling account'}.`,
+    };
+  return {
+    what,
+    why: call
+      ? `The audience ${call.audience} of the ID token is not the id of an OAuth client that it knows, or the token has expired.`
+      : 'It got no ID token that it accepts.',
+    fix: 'Set front: iap, and front_audience to the id of an OAuth client that Identity-Aware Proxy knows: that of the backend service, or one of the programmatic clients in its settings.',
   };
 }

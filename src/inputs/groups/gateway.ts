@@ -48,7 +48,13 @@ export const gatewayGroup = group('The gateway', {
     sentence: 'Id of the gateway in `region`. It is made if it does not exist.',
     example: 'ocr-front',
     otherwise: 'the value of `api`',
-    usedBy: gateway,
+    usedBy: {
+      ...gateway,
+      'smoke-test': {
+        sentence: 'Id of the gateway in `region` whose host the requests go to, with `front: gateway`.',
+        otherwise: 'none',
+      },
+    },
   },
   backend_service_account: {
     kind: accountEmail,
@@ -65,7 +71,13 @@ export const gatewayGroup = group('The gateway', {
     example: '(a secret)',
     otherwise: 'none',
     secret: true,
-    usedBy: gateway,
+    usedBy: {
+      ...gateway,
+      'smoke-test': {
+        sentence:
+          'API key that goes with every request in `x-api-key`, from a secret, with `front: gateway`.',
+      },
+    },
   },
   probe: {
     kind: operation,

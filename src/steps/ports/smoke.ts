@@ -1,3 +1,4 @@
+import type { TokenHeader } from '../../domain/invocation/door.ts';
 import type { BodyPart } from '../../domain/smoke/body.ts';
 import type { Attempt } from '../../domain/smoke/retry.ts';
 
@@ -10,6 +11,8 @@ export interface SmokeHttpRequest {
   body: { parts: readonly BodyPart[]; image: Uint8Array } | { zeros: number } | undefined;
   /** The token that is sent as a bearer. */
   token: string | undefined;
+  /** The header that the token goes in. Default: `authorization`. */
+  tokenHeader?: TokenHeader | undefined;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }

@@ -3,6 +3,7 @@ import { judgeFreeze } from '../../domain/freeze/judge.ts';
 import type { Phase } from '../../domain/release/machine.ts';
 import { goBack } from './phases/back.ts';
 import { build } from './phases/build.ts';
+import { testDoor } from './phases/door.ts';
 import { judgeGateway, moveGateway } from './phases/gateway.ts';
 import { guardAgain, guardFirst, guardPlan } from './phases/guard.ts';
 import { resolveModel } from './phases/model.ts';
@@ -36,6 +37,7 @@ export function handlersOf(run: ReleaseRun): Handlers {
       if (alerted) return alerted;
       const open = await judgeGateway(run);
       if (open) return open;
+      await ports.stages.door?.knock(ports.signal);
       await resolveModel(run);
       if (ports.stages.budget === undefined) return passed('no objectives, no gate');
       known ??= { deployed: await ports.target.read(ports.signal) };
@@ -57,7 +59,7 @@ export function handlersOf(run: ReleaseRun): Handlers {
     smoking: () => smoke(run),
     canary: () => watchStep(run),
     full: () => watchStep(run),
-    finishing: async () => (await moveGateway(run)) ?? finish(run),
+    finishing: async () => (await moveGateway(run)) ?? (await testDoor(run)) ?? finish(run),
     reverting: () => goBack(run),
   };
 }

@@ -122,6 +122,17 @@ export interface ReleaseStages extends ProvePorts {
         signal: AbortSignal,
       ) => Promise<StageResult<SmokeEvidence>>)
     | undefined;
+  /** The smoke test through what stands in front of the function, at 100 %. Absent if nothing is named. */
+  door?:
+    | {
+        /** Tries before the first change whether it is one. Throws if it is not. Sends no credential. */
+        knock(signal: AbortSignal): Promise<void>;
+        test(
+          behind: { url: string; audience: string; service?: string | undefined },
+          signal: AbortSignal,
+        ): Promise<StageResult<SmokeEvidence>>;
+      }
+    | undefined;
   /** The model that the candidate gets. Absent if none is named. */
   model?:
     | {

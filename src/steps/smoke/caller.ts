@@ -1,4 +1,5 @@
 import { ReleaseError } from '../../domain/errors/errors.ts';
+import { tokenHeader } from '../../domain/invocation/door.ts';
 import { unreachedBy } from '../../domain/invocation/unreached.ts';
 import { limits } from '../../domain/release/limits.ts';
 import { bodyOf } from '../../domain/smoke/body.ts';
@@ -91,6 +92,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
     const own = override.token ?? (target.audience === undefined ? 'none' : { bearer: await idToken() });
     const headers: Record<string, string> = { ...item.request.headers };
     const contentType = override.contentType ?? plan.contentType;
+    if (target.apiKey !== undefined && override.token === undefined) headers['x-api-key'] = target.apiKey;
     if (override.body !== 'none' || override.contentType !== undefined) headers['content-type'] = contentType;
     return ports.http.send({
       method: override.method ?? item.request.method,
@@ -98,6 +100,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
       headers,
       body: override.body === 'none' ? undefined : (override.body ?? { parts: plan.parts, image: bytes }),
       token: own === 'none' ? undefined : own.bearer,
+      tokenHeader: tokenHeader(item.request.headers, target.door),
       timeoutMs: Math.max(1, Math.min(override.timeoutMs ?? item.timeoutMs, timeLeft())),
       signal,
     });
@@ -132,7 +135,7 @@ export function createCaller(ports: SmokePorts, request: SmokeRequest, progress:
           cold === undefined &&
           attempt.answer &&
           !repeat &&
-          unreachedBy(attempt.answer, target.behindGoogle) === undefined &&
+          unreachedBy(attempt.answer, target) === undefined &&
           attempt.answer.status !== 401 &&
           attempt.answer.status !== 403
         )

@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import type { DoorKind } from '../../domain/invocation/door.ts';
 import type { Invocation } from '../../domain/invocation/refusal.ts';
 import type { Match } from '../../domain/smoke/match.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
@@ -39,6 +40,10 @@ export interface SmokeTarget {
   audience?: string | undefined;
   /** The URL came from Google's API, so an answer without the headers of Google's front end is not the function's. */
   behindGoogle?: boolean | undefined;
+  /** What the requests go through. Absent: they go to a URL of the function itself. */
+  door?: DoorKind | undefined;
+  /** An API key for a gateway, which goes in `x-api-key`. */
+  apiKey?: string | undefined;
   /** Who calls which service, to explain a refusal with the command that repairs it. */
   invocation?: Invocation | undefined;
 }

@@ -26,18 +26,14 @@ export function notRun(
   return { kind, name, place, status, flaky: false, attempts: [], milliseconds: 0, failures: [], note };
 }
 
-type Reached = Pick<SmokeTarget, 'invocation' | 'behindGoogle'>;
+type Reached = Pick<SmokeTarget, 'invocation' | 'behindGoogle' | 'door'>;
 
 /**
  * What answered instead of the function; undefined if the function did. A suite may expect a refusal by the front end;
  * the answer of a proxy is no evidence for or against the code, whatever its status.
  */
-export function unreachedIn(
-  { expect }: SmokeCase,
-  answer: Answer,
-  { behindGoogle }: Reached,
-): CaseResult['unreached'] {
-  const by = unreachedBy(answer, behindGoogle);
+export function unreachedIn({ expect }: SmokeCase, answer: Answer, target: Reached): CaseResult['unreached'] {
+  const by = unreachedBy(answer, target);
   const { status } = answer;
   return by && (by === 'proxy' || !expect.status.includes(status)) ? { by, status } : undefined;
 }

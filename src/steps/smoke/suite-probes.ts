@@ -72,9 +72,9 @@ export function createSuiteProbes(ports: SmokePorts, options: SuiteProbes): Watc
 }
 
 /** The error of a request that a proxy answered, whatever it answered. */
-function foreignOf(answer: Answer, { behindGoogle, invocation }: SmokeTarget): ReleaseError | undefined {
-  if (unreachedBy(answer, behindGoogle) !== 'proxy') return undefined;
-  return new ReleaseError('network-failed', explainUnreached('proxy', answer.status, invocation));
+function foreignOf(answer: Answer, target: SmokeTarget): ReleaseError | undefined {
+  if (unreachedBy(answer, target) !== 'proxy') return undefined;
+  return new ReleaseError('network-failed', explainUnreached('proxy', answer.status, target.invocation));
 }
 
 /** The error of a request that Google's front end refused, so that the function never saw it. Undefined for other answers. */

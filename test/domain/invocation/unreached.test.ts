@@ -42,7 +42,7 @@ describe('a request that the front end answered', () => {
     [503, 'no route', { server: 'zscaler' }],
   ])('a proxy on the way that answers %d is not the function', (status, body, headers) => {
     const found = { status, body, headers };
-    expect(unreachedBy(found, true)).toBe('proxy');
+    expect(unreachedBy(found, { behindGoogle: true })).toBe('proxy');
     // A URL that the user names need not be Google's.
     expect(unreachedBy(found)).toBeUndefined();
   });

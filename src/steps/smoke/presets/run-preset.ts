@@ -3,6 +3,7 @@ import type { CheckFailure } from '../../../domain/smoke/failure.ts';
 import { type CaseResult, statusOf } from '../../../domain/smoke/results/result.ts';
 import type { PresetName } from '../../../domain/smoke/suite/schema/parts.ts';
 import type { Called } from '../caller.ts';
+import type { SmokeTarget } from '../ports.ts';
 import { notRun, type Ran } from '../run-case.ts';
 import { bomb, corruptThenGood, emptyBody, tooLarge, wrongType } from './bad-input.ts';
 import { deniesAccessToken, deniesAnonymous, deniesExpiredToken, deniesWrongAudience } from './denials.ts';
@@ -42,11 +43,12 @@ export const sendsOwnImage = (name: PresetName) => name === 'corrupt-then-good' 
 /** The first answer that the front end gave instead of the function. The denial presets expect 401 and 403. */
 function unreachedIn(
   called: readonly Called[],
-  { denial, behindGoogle }: { denial: boolean; behindGoogle: boolean | undefined },
+  denial: boolean,
+  target: SmokeTarget,
 ): CaseResult['unreached'] {
   for (const { attempt } of called) {
-    const by = attempt.answer && unreachedBy(attempt.answer, behindGoogle);
-    const expected = denial && (by === 'token' || by === 'invoker');
+    const by = attempt.answer && unreachedBy(attempt.answer, target);
+    const expected = denial && (by === 'token' || by === 'invoker' || by === 'iap' || by === 'gateway');
     if (by && !expected) return { by, status: attempt.answer?.status ?? 0 };
   }
   return undefined;
@@ -55,7 +57,7 @@ function unreachedIn(
 /** Runs one preset and turns what it did into one result. */
 export async function runPreset(context: PresetContext): Promise<Ran> {
   const { preset, item } = context;
-  const { invocation, behindGoogle } = context.request.target;
+  const { target } = context.request;
   if (sendsOwnImage(preset.name) && item.image.kind !== 'file') {
     const note = `The case ${item.name} sends an address instead of an image.`;
     return { result: notRun(preset, 'preset', 'skipped', note), answered: false };
@@ -70,7 +72,7 @@ export async function runPreset(context: PresetContext): Promise<Ran> {
   const unreachable = called.some(
     ({ attempt }) => attempt.none && ['dns', 'tls', 'refused', 'proxy'].includes(attempt.none.cause),
   );
-  const unreached = unreachedIn(called, { denial: preset.name.startsWith('denies-'), behindGoogle });
+  const unreached = unreachedIn(called, preset.name.startsWith('denies-'), target);
   const repeated = called.some(({ attempts }) => attempts.length > 1);
   return {
     answered: last?.answer !== undefined && unreached === undefined,
@@ -84,7 +86,12 @@ export async function runPreset(context: PresetContext): Promise<Ran> {
       attempts: called.flatMap(({ attempts }) => attempts),
       milliseconds: last?.answer?.milliseconds ?? last?.none?.milliseconds ?? 0,
       failures: unreached
-        ? [{ check: 'answer', what: explainUnreached(unreached.by, unreached.status, invocation).what }]
+        ? [
+            {
+              check: 'answer',
+              what: explainUnreached(unreached.by, unreached.status, target.invocation).what,
+            },
+          ]
         : failures,
       note,
     },
