@@ -20,6 +20,10 @@ async function run<Name extends ActionName>(
 export const auth = () => run('auth', async () => (await import('./actions/auth/auth.ts')).auth);
 export const authPost = () =>
   run('auth', async () => (await import('./actions/auth/auth.ts')).authPost, 'post');
+export const capacity = () =>
+  run('capacity', async () => (await import('./actions/capacity/capacity.ts')).capacity);
+export const capacityPost = () =>
+  run('capacity', async () => (await import('./actions/capacity/post.ts')).capacityPost, 'post');
 export const check = () => run('check', async () => (await import('./actions/check/check.ts')).check);
 export const deploy = () => run('deploy', async () => (await import('./actions/deploy/deploy.ts')).deploy);
 export const doctor = () => run('doctor', async () => (await import('./actions/doctor/doctor.ts')).doctor);

@@ -113,6 +113,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
     rollback: ['login', 'notify', 'preflight', 'watch'],
+    // The images of the smoke test are the load.
+    capacity: ['login', 'rollback', 'smoke-test'],
     slo: ['login', 'watch'],
     release: [
       'login',
@@ -148,6 +150,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     smoke: ['ports'],
     traffic: ['ports'],
     budget: ['ports'],
+    // The images and the requests are those of the smoke test.
+    capacity: ['ports', 'smoke', 'traffic'],
     status: ['ports'],
     watch: ['ports'],
     rollback: ['ports', 'traffic'],
@@ -170,6 +174,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'alerts',
         'basis',
         'budget',
+        'capacity',
         'check',
         'deploy',
         'doctor',
@@ -219,7 +224,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     alerting: ['data', 'slo', 'text', 'watch'],
     budget: ['evidence', 'findings', 'slo', 'text'],
     // Which configuration is the cheapest that keeps an objective. The price list is that of the conformance command.
-    capacity: ['conformance', 'data'],
+    capacity: ['conformance', 'data', 'deploy', 'findings', 'traffic'],
     // Alerts that are open before a release.
     alerts: ['data', 'findings', 'text'],
     // Times in which nothing is released.

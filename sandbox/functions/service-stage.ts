@@ -5,7 +5,7 @@ import { writeContainerLine } from '../run/container-log.ts';
 import { addRevision, createService, nextRevisionName } from '../run/lifecycle.ts';
 import { LATEST, type Revision, runState, type Service } from '../run/model.ts';
 import { type Needs, obstaclesOf, revisionObstacle } from '../run/obstacles.ts';
-import { concurrencyProblem, sizeProblem } from '../run/size.ts';
+import { concurrencyProblem, sizeOf, sizeProblem } from '../run/size.ts';
 import { startRevision } from '../run/start.ts';
 import { settle } from '../run/traffic.ts';
 import { revisionSettings, serviceConfig } from './config.ts';
@@ -45,6 +45,7 @@ export async function serviceStage(
     revision: name,
     env: { K_SERVICE: id, K_CONFIGURATION: id, ...settings.env },
     maxRequests: settings.maxInstances * settings.concurrency,
+    size: sizeOf(settings),
     onLine: (stream, line) => writeContainerLine(world, service, name, stream, line),
   });
   const revision = addRevision(world, service, name, settings, image, instance);

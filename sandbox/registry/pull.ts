@@ -35,7 +35,7 @@ function hello(text: string): Pulled {
   const spec = { responses: [{ status: 200, body: "It's running!" }] };
   const open = (): Image => ({
     inline: spec,
-    instantiate: ({ revision, maxRequests }) => new InlineInstance(spec, revision, maxRequests),
+    instantiate: (options) => new InlineInstance(spec, options),
   });
   return { image: `${text.replace(/:latest$/, '')}@${digest}`, digest, open };
 }

@@ -52,7 +52,7 @@ function inlineImage(spec: InlineSpec): Image {
   if (spec.buildFails) throw failed(spec.buildFails);
   return {
     inline: spec,
-    instantiate: ({ revision, maxRequests }) => new InlineInstance(spec, revision, maxRequests),
+    instantiate: (options) => new InlineInstance(spec, options),
   };
 }
 

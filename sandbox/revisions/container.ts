@@ -114,6 +114,6 @@ export function containerImage(root: string, config: ContainerConfig, inline: st
   const spec = parseInline(inline);
   return {
     inline: spec,
-    instantiate: ({ revision, maxRequests }) => new InlineInstance(spec, revision, maxRequests),
+    instantiate: (options) => new InlineInstance(spec, options),
   };
 }

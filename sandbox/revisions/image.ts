@@ -1,10 +1,13 @@
 import type { InlineSpec } from './inline.ts';
 import type { Instance } from './instance.ts';
+import type { Size } from './landscape.ts';
 
 export interface InstanceOptions {
   revision: string;
   env: Record<string, string>;
   maxRequests: number;
+  /** What the revision has, for an image whose speed depends on it. */
+  size?: Size;
   onLine(stream: 'stdout' | 'stderr', line: string): void;
   /** The port on which the container must listen. Cloud Run's default is 8080. */
   port?: number;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Capacity } from './capacity.ts';
 import { type Exchange, type Instance, readUpload, type Served, StartError } from './instance.ts';
+import { checkLandscape, Instances, type Landscape, type Size } from './landscape.ts';
 import { seededRandom } from './random.ts';
 
 export interface InlineResponse {
@@ -24,9 +25,11 @@ export interface InlineSpec {
   responses: InlineResponse[];
   /** Requests at a time. A further one gets 429 at once. */
   maxConcurrency?: number;
+  /** Makes the time of a request depend on the size of the revision. It comes on top of `latencyMs`. */
+  landscape?: Landscape;
 }
 
-const keys = ['startMs', 'buildFails', 'startFails', 'responses', 'maxConcurrency'];
+const keys = ['startMs', 'buildFails', 'startFails', 'responses', 'maxConcurrency', 'landscape'];
 const responseKeys = ['method', 'path', 'status', 'body', 'headers', 'latencyMs', 'share'];
 
 function checkKeys(value: unknown, known: readonly string[], where: string): void {
@@ -45,6 +48,7 @@ export function parseInline(text: string): InlineSpec {
   if (!Array.isArray(responses) || (responses.length === 0 && !spec.buildFails && !spec.startFails))
     throw new Error('responses is not a list with at least one entry');
   for (const response of responses) checkKeys(response, responseKeys, 'a response');
+  if (spec.landscape !== undefined) checkLandscape(spec.landscape);
   const wrong = responses.find(({ status }) => !Number.isInteger(status) || status < 200 || status > 599);
   if (wrong) throw new Error(`a response has the status ${JSON.stringify(wrong.status)}`);
   return { ...spec, responses };
@@ -76,14 +80,19 @@ export class InlineInstance implements Instance {
   private readonly spec: InlineSpec;
   private readonly random: () => number;
   private readonly capacity: Capacity;
+  private readonly instances: Instances | undefined;
   running = false;
 
   /** The file's `maxConcurrency` refuses further requests at once. The limit from the service's settings lets them queue. */
-  constructor(spec: InlineSpec, seed: string, maxRequests: number) {
+  constructor(
+    spec: InlineSpec,
+    { revision, maxRequests, size }: { revision: string; maxRequests: number; size?: Size },
+  ) {
     this.spec = spec;
     this.capacity =
       spec.maxConcurrency === undefined ? new Capacity(maxRequests) : new Capacity(spec.maxConcurrency, 0);
-    this.random = seededRandom(seed);
+    this.random = seededRandom(revision);
+    this.instances = spec.landscape && size && new Instances(spec.landscape, size, revision);
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -104,8 +113,14 @@ export class InlineInstance implements Instance {
         status: 404,
         body: { error: `sandbox.json has no response for ${request.method} ${path}` },
       };
-      const latency = chosen.latencyMs ?? 0;
+      const work = this.instances?.enter();
+      if (work?.oom) {
+        this.instances?.leave(work.at);
+        return { outcome: 'broken', status: 503, requestBytes: body.length, responseBytes: 0 };
+      }
+      const latency = (chosen.latencyMs ?? 0) + (work?.milliseconds ?? 0);
       if (latency > 0) await sleep(Math.min(latency, timeoutMs));
+      if (work) this.instances?.leave(work.at);
       if (latency > timeoutMs)
         return { outcome: 'timeout', status: 504, requestBytes: body.length, responseBytes: 0 };
       if (response.destroyed)

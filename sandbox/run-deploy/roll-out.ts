@@ -5,6 +5,7 @@ import { writeContainerLine } from '../run/container-log.ts';
 import { addRevision, nextRevisionName } from '../run/lifecycle.ts';
 import type { Revision, RevisionSettings, Service } from '../run/model.ts';
 import { revisionObstacle } from '../run/obstacles.ts';
+import { sizeOf } from '../run/size.ts';
 import { startRevision } from '../run/start.ts';
 import { ingressContainer, secretsOf, settingsOf, type Template, withDefaults } from './template.ts';
 
@@ -126,6 +127,7 @@ function create(
     revision: name,
     env: { K_SERVICE: service.id, K_CONFIGURATION: service.id, ...settings.env },
     maxRequests: settings.maxInstances * settings.concurrency,
+    size: sizeOf(settings),
     port: settings.port ?? 8080,
     command,
     args,

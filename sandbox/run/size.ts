@@ -1,3 +1,4 @@
+import type { Size } from '../revisions/landscape.ts';
 import type { RevisionSettings } from './model.ts';
 
 /** Memory that each CPU may have, in MiB (cloud.google.com/run/docs/configuring/services/cpu, "vCPU and memory table"). */
@@ -14,6 +15,19 @@ const perMiB: Record<string, number> = { k: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi
 
 /** `500m` is half a CPU. */
 export const cpus = (text: string): number => Number.parseFloat(text) / (text.endsWith('m') ? 1000 : 1);
+
+const mebibytesOf = (memory: string): number => {
+  const [, number = '0', unit = ''] = /^([\d.]+)(\w*)$/.exec(memory) ?? [];
+  return (Number(number) * (perMiB[unit] ?? 1)) / 2 ** 20;
+};
+
+/** What an instance has, in numbers. */
+export const sizeOf = ({ cpu, memory, concurrency, maxInstances }: RevisionSettings): Size => ({
+  cpu: cpus(cpu),
+  memoryMib: mebibytesOf(memory),
+  concurrency,
+  instances: maxInstances,
+});
 
 export interface SizeProblem {
   /** The field in the form of v1, such as `spec.template.spec.containers.resources.limits.cpu`. */
@@ -46,8 +60,7 @@ export function sizeProblem(
       why: `minScale ${minInstances} is above maxScale ${maxInstances}.`,
     };
   if (!ownCpu) return undefined;
-  const [, number = '0', unit = ''] = /^([\d.]+)(\w*)$/.exec(memory) ?? [];
-  const mebibytes = (Number(number) * (perMiB[unit] ?? 1)) / 2 ** 20;
+  const mebibytes = mebibytesOf(memory);
   const count = cpus(cpu);
   const row = memoryOf.findLast(([least]) => least <= count);
   if (!row || (count > 1 && row[0] !== count))

@@ -18,6 +18,7 @@ const headings: Record<Capability, string> = {
   gateway: 'API gateway',
   posture: 'Posture',
   pipeline: 'Pipelines that train a model',
+  capacity: 'Capacity',
 };
 
 /** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */

@@ -30,6 +30,10 @@ export const capacitySchema = `${slug}/capacity/v1`;
 
 /** Annotation of the Cloud Run service that holds the record of a release under way. */
 export const recordAnnotation = `${slug}/record`;
+/** Annotation of the Cloud Run service while configurations of it are measured: what to put back. */
+export const capacityAnnotation = `${slug}/capacity`;
+/** Traffic tag of the configuration that is being measured. */
+export const capacityTag = 'bs-cap';
 /** Traffic tag of the candidate, which gives it its own URL. A release removes it at its end. */
 export const candidateTag = 'bs-c';
 /** Traffic tag of the revision that served before, so that it can be found if the record is lost. */

@@ -2,6 +2,7 @@ import type { UsedDefinition, ValueOf } from '../domain/inputs/definition.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { alerts } from './groups/alerts.ts';
 import { canary } from './groups/canary.ts';
+import { capacityGroup } from './groups/capacity.ts';
 import { checkGroup } from './groups/check.ts';
 import { decision } from './groups/decision.ts';
 import { deploy } from './groups/deploy.ts';
@@ -55,6 +56,7 @@ export const groups = [
   alerts,
   smoke,
   door,
+  capacityGroup,
   canary,
   watch,
   objectives,

@@ -89,7 +89,10 @@ describe('differences between two workflows', () => {
 });
 
 describe('`input: value` in a sentence', () => {
-  const actions = ['auth', 'deploy', 'guard', 'check', 'pipeline', 'smoke-test', 'watch', 'rollback'];
+  const actions = [
+    ...['auth', 'deploy', 'guard', 'check', 'pipeline', 'smoke-test', 'watch', 'rollback'],
+    'capacity',
+  ];
   const files = ['action.yml', ...actions.map((name) => `actions/${name}/action.yml`)];
   const inputs = new Set(files.flatMap((file) => Object.keys(inputsOf(file))));
   /** What stands in a workflow beside inputs of ours: keys of jobs and steps, inputs of actions of others; and conditions of an SLO file. */

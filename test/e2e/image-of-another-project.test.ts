@@ -28,7 +28,7 @@ beforeAll(async () => {
   folder = world.source({ 'sandbox.json': answers('foreign') });
   const spec = parseInline(answers('foreign'));
   const instantiate = ({ revision, maxRequests }: { revision: string; maxRequests: number }) =>
-    new InlineInstance(spec, revision, maxRequests);
+    new InlineInstance(spec, { revision, maxRequests });
   pushBuilt(world.sandbox.world, image, { inline: spec, instantiate }, { folder });
 });
 afterAll(() => world.stop());

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readAuthRequest } from '../../src/actions/auth/inputs.ts';
+import { readCapacity } from '../../src/actions/capacity/inputs.ts';
 import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readDoctor } from '../../src/actions/doctor/inputs.ts';
@@ -50,6 +51,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   gateway: readGateway,
   check: readCheck,
   slo: readSlo,
+  capacity: readCapacity,
   'smoke-test': readSmokeTest,
   watch: readWatch,
   rollback: readRollback,

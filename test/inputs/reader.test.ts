@@ -202,7 +202,7 @@ describe('an input that the action does not declare', () => {
     [
       'release',
       'suite',
-      'not an input of this action; backstay-release/backstay/actions/smoke-test and backstay-release/backstay/actions/doctor take it',
+      'not an input of this action; backstay-release/backstay/actions/smoke-test and backstay-release/backstay/actions/capacity and backstay-release/backstay/actions/doctor take it',
     ],
   ] as const)('%s: %s', (action, name, expected) => {
     expect(problems(action, { ...common, [name]: 'x' })).toEqual([`${name}: ${expected}`]);

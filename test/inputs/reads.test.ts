@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readAuthRequest } from '../../src/actions/auth/inputs.ts';
+import { readCapacity } from '../../src/actions/capacity/inputs.ts';
 import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readDoctor } from '../../src/actions/doctor/inputs.ts';
@@ -37,6 +38,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   gateway: readGateway,
   check: readCheck,
   slo: readSlo,
+  capacity: readCapacity,
   'smoke-test': readSmokeTest,
   watch: readWatch,
   rollback: readRollback,

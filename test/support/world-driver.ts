@@ -72,7 +72,7 @@ function imageOf(sandbox: Sandbox, folder: string): string {
     image,
     {
       inline: spec,
-      instantiate: ({ revision, maxRequests }) => new InlineInstance(spec, revision, maxRequests),
+      instantiate: (options) => new InlineInstance(spec, options),
     },
     { folder },
   );

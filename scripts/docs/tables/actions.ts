@@ -1,4 +1,5 @@
 import { manifest as auth } from '../../../src/actions/auth/manifest.ts';
+import { manifest as capacity } from '../../../src/actions/capacity/manifest.ts';
 import { manifest as check } from '../../../src/actions/check/manifest.ts';
 import { manifest as deploy } from '../../../src/actions/deploy/manifest.ts';
 import { manifest as doctor } from '../../../src/actions/doctor/manifest.ts';
@@ -30,4 +31,5 @@ export const manifests: readonly Manifest[] = [
   slo,
   pipeline,
   logs,
+  capacity,
 ];

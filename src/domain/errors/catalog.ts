@@ -1,10 +1,11 @@
+import { capacityErrors } from './codes/capacity.ts';
 import { checkErrors } from './codes/checks.ts';
 import { deployErrors } from './codes/deploy.ts';
 import { generalErrors } from './codes/general.ts';
 import { loginErrors } from './codes/login.ts';
 import type { ErrorEntry } from './entry.ts';
 
-const entries = { ...generalErrors, ...loginErrors, ...deployErrors, ...checkErrors };
+const entries = { ...generalErrors, ...loginErrors, ...deployErrors, ...checkErrors, ...capacityErrors };
 
 export type ErrorCode = keyof typeof entries;
 

@@ -3,6 +3,7 @@ import type { Rule } from './rule.ts';
 import { alertRules } from './rules/alerts.ts';
 import { basisRules } from './rules/basis.ts';
 import { budgetRules } from './rules/budget.ts';
+import { capacityRules } from './rules/capacity.ts';
 import { type CheckRule, checkRules } from './rules/check.ts';
 import { deployRules } from './rules/deploy.ts';
 import { doctorRules } from './rules/doctor.ts';
@@ -36,6 +37,7 @@ export const ruleTables = {
   gateway: gatewayRules,
   posture: postureRules,
   pipeline: pipelineRules,
+  capacity: capacityRules,
 };
 
 type Tables = typeof ruleTables;
@@ -61,6 +63,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...preflightRules,
   ...doctorRules,
   ...sloRules,
+  ...capacityRules,
   ...gatewayRules,
   ...postureRules,
   ...pipelineRules,

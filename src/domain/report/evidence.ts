@@ -2,6 +2,7 @@ import type { SloEvidence } from '../alerting/evidence.ts';
 import type { AlertEvidence } from '../alerts/judge.ts';
 import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
+import type { CapacityEvidence } from '../capacity/evidence.ts';
 import type { CheckEvidence } from '../check/evidence.ts';
 import type { DeployEvidence } from '../deploy/evidence.ts';
 import type { DoctorEvidence } from '../doctor/check.ts';
@@ -74,6 +75,7 @@ export interface SettledEvidence {
 /** `evidence` of each action's report. A new action adds a line here; its type is in the action's own room. */
 interface EvidenceByAction {
   auth: object;
+  capacity: { capacity?: CapacityEvidence | undefined };
   check: { check?: CheckEvidence | undefined };
   deploy: {
     preflight?: PreflightEvidence | undefined;

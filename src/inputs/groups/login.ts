@@ -18,6 +18,7 @@ const everywhere = {
   slo: {},
   pipeline: {},
   logs: {},
+  capacity: {},
 } as const;
 
 /** After a login step, deploy-cloud-functions@v4 reads `service_account` as the account of the function. */
@@ -69,6 +70,10 @@ export const login = group('Login', {
       },
       watch: {},
       logs: {},
+      capacity: {
+        sentence:
+          'E-mail of the service account to log in as. It needs `run.services.update` and `run.revisions.delete`.',
+      },
       rollback: {
         sentence: 'E-mail of the service account to log in as. It needs `run.services.update`.',
       },
@@ -97,6 +102,7 @@ export const login = group('Login', {
       release: {},
       doctor: {},
       'smoke-test': {},
+      capacity: {},
       watch: {
         sentence: 'E-mail of the service account that calls the function if `probes_per_minute` is set.',
       },

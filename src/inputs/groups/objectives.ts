@@ -46,14 +46,14 @@ export const objectives = group('Objectives and error budget', {
     sentence: 'Percentage of requests that must be answered within `latency_threshold`.',
     example: '95%',
     otherwise: 'none',
-    usedBy: counting,
+    usedBy: { ...counting, capacity: { required: true } },
   },
   latency_threshold: {
     kind: duration('1ms', '60m'),
     sentence: 'Time within which `latency_slo` promises an answer.',
     example: '2s',
     otherwise: 'none',
-    usedBy: counting,
+    usedBy: { ...counting, capacity: { required: true } },
   },
   slo_file: {
     kind: path('the path of a file'),

@@ -24,6 +24,7 @@ export const output = group('Summary and GitHub', {
       slo: {},
       pipeline: {},
       logs: {},
+      capacity: {},
     },
   },
   comment: {
@@ -41,6 +42,7 @@ export const output = group('Summary and GitHub', {
       check: {},
       'smoke-test': {},
       slo: {},
+      capacity: {},
     },
   },
   comment_section: {
@@ -58,6 +60,7 @@ export const output = group('Summary and GitHub', {
       check: {},
       'smoke-test': {},
       slo: {},
+      capacity: {},
     },
   },
   github_token: {
@@ -74,6 +77,10 @@ export const output = group('Summary and GitHub', {
           'Token that may read the runs of this repository (`actions: read`). It shows whether a release that was left open is still running. Without it, that is known only when the record of the release expires. With `comment` it also writes the comment (`pull-requests: write`).',
       },
       rollback: {},
+      capacity: {
+        sentence:
+          'Token that may read the runs of this repository (`actions: read`). It shows whether a measurement that was left open is still running.',
+      },
       deploy: { sentence: commentToken },
       guard: { sentence: commentToken },
       posture: { sentence: commentToken },
@@ -97,6 +104,6 @@ export const output = group('Summary and GitHub', {
     example: '',
     otherwise: 'set by GitHub',
     expression: 'job.check_run_id',
-    usedBy: { release: {}, rollback: {} },
+    usedBy: { release: {}, rollback: {}, capacity: {} },
   },
 });

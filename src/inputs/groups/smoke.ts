@@ -44,6 +44,10 @@ export const smoke = group('Smoke test', {
     default: suiteFile,
     usedBy: {
       ...smokeTest,
+      capacity: {
+        sentence:
+          'Path of the suite file, relative to the workspace. Its images are the load, and its expected texts say which answers are right.',
+      },
       doctor: {
         sentence:
           'Path of the suite file, relative to the workspace. The doctor reads it with every file that it names.',

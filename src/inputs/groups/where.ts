@@ -25,6 +25,7 @@ export const where = group('Where', {
       rollback: { required: true },
       doctor: { required: true },
       logs: { required: true },
+      capacity: { required: true },
       'smoke-test': {
         sentence: 'Name of the deployed function to test. Set this, `url` or `command`.',
       },
@@ -53,6 +54,7 @@ export const where = group('Where', {
       slo: atHome,
       pipeline: { ...atHome, sentence: 'Region in which Vertex AI runs the pipeline.' },
       logs: atHome,
+      capacity: atHome,
     },
   },
   new_region: {
@@ -85,6 +87,7 @@ export const where = group('Where', {
       slo: {},
       pipeline: {},
       logs: {},
+      capacity: {},
       auth: {
         sentence: 'Project id that this step exports for the steps that follow.',
         otherwise: 'the project in the e-mail of `service_account`, else the project of an earlier step',

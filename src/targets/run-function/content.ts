@@ -1,5 +1,6 @@
 import { objectOf, textOf } from '../../domain/data/json.ts';
 import { likelyService } from '../../domain/data/resource-name.ts';
+import { mainContainer } from '../../domain/deploy/main-container.ts';
 import { sourceLabel } from '../../domain/product.ts';
 import { digestIn } from '../../domain/source/location.ts';
 import { formatBytes, labelDigest } from '../../domain/source/manifest.ts';
@@ -7,7 +8,6 @@ import type { DeployRequest } from '../../steps/deploy/ports.ts';
 import type { RunRevision, RunService } from '../../steps/ports/services.ts';
 import type { SourceTree } from '../../steps/ports/source.ts';
 import { repositoryOf } from '../run/build-config.ts';
-import { mainContainer } from '../run/container.ts';
 import type { Content } from '../run/plan.ts';
 import { applyBuild, imageIn } from './build-config.ts';
 import { buildOfService } from './builds.ts';

@@ -1,5 +1,6 @@
 import { type JsonObject, objectOf, textOf } from '../../domain/data/json.ts';
 import { likelyService, servicePath } from '../../domain/data/resource-name.ts';
+import { mainContainer } from '../../domain/deploy/main-container.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import { imageProblemText, imageRemedy, type ResolvedImage } from '../../domain/image/image.ts';
 import { digestIn } from '../../domain/image/reference.ts';
@@ -7,7 +8,6 @@ import type { DeployRequest, Driver } from '../../steps/deploy/ports.ts';
 import type { Images } from '../../steps/ports/images.ts';
 import { changeContainer, foreignSettings } from '../run/apply.ts';
 import { attemptOf } from '../run/attempt.ts';
-import { mainContainer } from '../run/container.ts';
 import type { Content } from '../run/plan.ts';
 import type { RunPorts } from '../run/world.ts';
 

@@ -1,7 +1,9 @@
+import { sizeFields, wantedTemplate } from '../../domain/capacity/record.ts';
 import { type Json, type JsonObject, listOf, objectOf, setAt, textOf } from '../../domain/data/json.ts';
+import { mainContainer, withContainer } from '../../domain/deploy/main-container.ts';
 import type { Settings } from '../../domain/deploy/settings.ts';
 import { runIngress } from './config.ts';
-import { mainContainer, withContainer, withSecretVariables, withVariables } from './container.ts';
+import { withSecretVariables, withVariables } from './container.ts';
 import { withSecretVolumes } from './volumes.ts';
 
 /** A google.cloud.run.v2.Service to send, and the fields of it that are meant. */
@@ -102,10 +104,14 @@ export function applySettings(draft: Draft, settings: Settings, project: string)
 
 /** A draft that starts from the live service, so that everything that is not set stays as it is. */
 export function draftFrom(raw: JsonObject | undefined): Draft {
-  const live = objectOf(structuredClone(raw?.template ?? {}));
+  const shown = objectOf(raw?.template);
+  // An interrupted measurement leaves a size that nobody asked for.
+  const wanted = wantedTemplate(objectOf(raw));
+  const live = structuredClone(wanted);
   const draft: Draft = { body: { template: live }, mask: new Set() };
+  if (wanted !== shown) for (const path of sizeFields) draft.mask.add(`template.${path}`);
   // A template that names its revision would name the same one again, which Cloud Run refuses.
-  if (live.revision !== undefined) {
+  if (shown.revision !== undefined) {
     delete live.revision;
     draft.mask.add('template.revision');
   }

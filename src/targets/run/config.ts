@@ -1,8 +1,9 @@
 import { type Json, type JsonObject, objectOf, textMapOf, textOf } from '../../domain/data/json.ts';
 import { parseName } from '../../domain/data/resource-name.ts';
+import { mainContainer } from '../../domain/deploy/main-container.ts';
 import type { RunService } from '../../steps/ports/services.ts';
 import { buildConfigOf } from './build-config.ts';
-import { mainContainer, secretParts, variablesOf } from './container.ts';
+import { secretParts, variablesOf } from './container.ts';
 import { secretVolumesOf } from './volumes.ts';
 
 const ingressNames: Readonly<Record<string, string>> = {

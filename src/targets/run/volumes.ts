@@ -1,5 +1,6 @@
 import { type JsonObject, listOf, objectOf, textOf } from '../../domain/data/json.ts';
-import { mainContainer, secretName, secretParts, withContainer } from './container.ts';
+import { mainContainer, withContainer } from '../../domain/deploy/main-container.ts';
+import { secretName, secretParts } from './container.ts';
 
 /** Secrets that are files: a volume of the template, and a mount of the container. */
 
