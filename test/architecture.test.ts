@@ -100,9 +100,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     auth: ['login'],
     // How the actions that change something try beforehand what they need.
     preflight: ['login'],
-    // The log of a container that did not start follows the rule of `logs` about what is shown.
     // Registries of models, and what of a release follows them.
     model: ['login'],
+    // The log of a container that did not start follows the rule of `logs` about what is shown.
     deploy: ['login', 'logs', 'model', 'preflight'],
     guard: ['login'],
     gateway: ['login'],
@@ -112,7 +112,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     doctor: ['auth', 'login', 'preflight', 'smoke-test', 'watch'],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
-    rollback: ['login', 'notify', 'preflight', 'watch'],
+    rollback: ['login', 'model', 'notify', 'preflight', 'watch'],
     // The images of the smoke test are the load.
     capacity: ['login', 'rollback', 'smoke-test'],
     slo: ['login', 'watch'],
@@ -156,7 +156,9 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     watch: ['ports'],
     rollback: ['ports', 'traffic'],
     conformance: ['ports'],
-    release: ['ports', 'traffic', 'watch'],
+    // The alias of a model follows the traffic.
+    model: ['ports'],
+    release: ['model', 'ports', 'traffic', 'watch'],
   },
   domain: {
     findings: [],
@@ -243,7 +245,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // What `init` makes: its roles come from the table of checks of the preflight.
     setup: ['data', 'deploy', 'login', 'preflight'],
     release: ['budget', 'data', 'evidence', 'findings', 'model', 'traffic', 'watch'],
-    rollback: ['traffic', 'watch'],
+    rollback: ['model', 'traffic', 'watch'],
     // What a person asks before a release. It judges what others have read.
     doctor: ['data', 'deploy', 'findings', 'image', 'preflight', 'text'],
     // What serves now, for a person: what `status` shows.
@@ -285,7 +287,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     source: [],
   },
   // Models of Vertex AI and of MLflow lie in Cloud Storage.
-  models: { file: [], gs: [] },
+  models: { file: [], gs: [], mlflow: ['gs'] },
   // `auto` falls back from one source to another. `minutes` is what systems that count by the minute have in common. Any other source
   // imports `minutes` and `quota` at most, so a new one needs no line here.
   sli: { auto: ['logs', 'metrics', 'quota'], quota: [], minutes: ['quota'] },

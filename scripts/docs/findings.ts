@@ -19,6 +19,7 @@ const headings: Record<Capability, string> = {
   posture: 'Posture',
   pipeline: 'Pipelines that train a model',
   capacity: 'Capacity',
+  model: 'The model of a revision',
 };
 
 /** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */

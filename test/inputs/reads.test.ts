@@ -81,18 +81,20 @@ async function unreadOf(
 
 const login = { workload_identity_provider: provider, project_id: 'my-project' };
 const where = { ...login, name: 'ocr', region: 'us-central1' };
+/** The registry of the model decides which of its inputs are read. */
+const withModel = { ...where, model: 'mlflow://mlflow.example.com/ocr@candidate' };
 
 test.each<[ActionName, Record<string, string>, string[]]>([
-  ['release', where, []],
+  ['release', withModel, []],
   ['auth', { workload_identity_provider: provider }, []],
   // Only the comment needs the token, and the runner writes that.
-  ['deploy', where, ['github_token']],
+  ['deploy', withModel, ['github_token']],
   ['guard', where, ['github_token']],
   ['gateway', { ...where, openapi: 'openapi.yaml', api: 'ocr' }, ['github_token']],
   ['smoke-test', where, ['github_token']],
   // The action reads `replay` first, before the inputs of a live watch.
   ['watch', { ...where, slo: '99%' }, ['replay']],
-  ['rollback', where, []],
+  ['rollback', withModel, []],
   ['logs', where, []],
   [
     'pipeline',

@@ -2,7 +2,6 @@ import { objectOf } from '../../domain/data/json.ts';
 import { environmentPath, type Settings } from '../../domain/deploy/settings.ts';
 import { modelVariables } from '../../domain/model/model.ts';
 import type { InputReader } from '../../inputs/reader.ts';
-import type { Inputs } from '../../inputs/table.ts';
 import type { ModelWorld } from '../../models/definition.ts';
 import { chooseRegistry } from '../../models/registry.ts';
 import type { ModelRegistry } from '../../steps/ports/model.ts';
@@ -11,13 +10,15 @@ import type { ModelRegistry } from '../../steps/ports/model.ts';
 export interface AskedModel {
   /** As the user wrote it. */
   text: string;
+  /** The alias that follows the traffic. Undefined: none does. */
+  alias: string | undefined;
   open(world: ModelWorld): Promise<ModelRegistry>;
 }
 
 /** Undefined if no model is named. Notes problems. */
 export function askedModel(
   inputs: InputReader,
-  values: Pick<Inputs<'deploy'>, 'model'>,
+  values: { readonly model: string | undefined; readonly model_alias?: string },
   settings: Settings,
 ): AskedModel | undefined {
   const { model } = values;
@@ -29,5 +30,10 @@ export function askedModel(
       [inputs.isSet('env_vars') ? 'env_vars' : 'environment_variables', 'model'],
       `expected no ${taken.join(', ')}, because model sets it`,
     );
-  return { text: model, open: chooseRegistry(model, values, (names, text) => inputs.problem(names, text)) };
+  const alias = values.model_alias === 'none' ? undefined : values.model_alias;
+  return {
+    text: model,
+    alias,
+    open: chooseRegistry(model, values, (names, text) => inputs.problem(names, text)),
+  };
 }

@@ -1,20 +1,30 @@
-import type { ResolvedModel } from '../../domain/model/model.ts';
+import { ReleaseError } from '../../domain/errors/errors.ts';
+import type { ReleasedModel } from '../../domain/model/model.ts';
 import type { Context } from '../../runner/context.ts';
+import type { Services } from '../../steps/ports/services.ts';
 import type { ReleaseStages } from '../../steps/release/ports.ts';
 import type { Platform } from '../login/platform.ts';
 import type { StageSettings } from './stage-settings.ts';
 
-/** The model's part of a release. Its code is loaded only if a model is named. */
+/** After a signal GitHub ends the process soon, and the post step goes on. */
+const followMs = 60_000;
+
 export interface BoundModel {
   stage: ReleaseStages['model'];
   /** The model that the release has resolved. */
-  resolved(): ResolvedModel | undefined;
+  resolved(): ReleasedModel | undefined;
 }
 
-export function bindModel(context: Context, platform: Platform, settings: StageSettings): BoundModel {
+/** The model's part of a release. Its code is loaded only if a model is named. */
+export function bindModel(
+  context: Context,
+  platform: Platform,
+  settings: StageSettings,
+  services: Services,
+): BoundModel {
   const { deploy, model: asked } = settings;
   if (asked === undefined) return { stage: undefined, resolved: () => undefined };
-  let found: ResolvedModel | undefined;
+  let found: ReleasedModel | undefined;
   const open = async () => (await import('../model/open.ts')).openModel(context, platform, asked, deploy);
   let registry: ReturnType<typeof open> | undefined;
   const opened = () => {
@@ -25,8 +35,29 @@ export function bindModel(context: Context, platform: Platform, settings: StageS
     resolved: () => found,
     stage: {
       resolve: async (signal) => {
-        found = await (await opened()).resolve(signal);
+        const { resolve, aliases } = await opened();
+        const name = aliases && asked.alias;
+        const model = await resolve(signal);
+        found = model;
+        if (aliases && name) found = { ...model, alias: { name, was: await aliases.read(name, signal) } };
         return found;
+      },
+      isThere: async (reference, signal) => (await opened()).isThere(reference, signal),
+      follow: async (service, mayLeave) => {
+        const [{ aliases }, { followAlias }] = await Promise.all([
+          opened(),
+          import('../../steps/model/follow-alias.ts'),
+        ]);
+        if (aliases === undefined || asked.alias === undefined)
+          throw new ReleaseError('internal', { what: 'This registry has no aliases.' });
+        return followAlias(
+          { services, aliases },
+          {
+            ...{ service, alias: asked.alias },
+            mayLeave: () => mayLeave,
+            signal: AbortSignal.timeout(followMs),
+          },
+        );
       },
     },
   };

@@ -56,15 +56,25 @@ export const releasePost: Action<'release'> = async (context) => {
       signal: context.signal,
     },
   );
+  const { model } = inputs.stages;
+  const isSettled = settled.did !== 'wait' && settled.did !== 'hold';
+  // Its code is loaded only if a model is named.
+  const followed =
+    model && isSettled
+      ? await (await import('../model/follow.ts')).follow(context, platform, {
+          ...{ asked: model, project, region, service, services: ports.services },
+        })
+      : undefined;
   const traffic = allocationText(settled.serving);
   const back = backText(settled.outside);
-  report.findings = [...settled.findings];
+  report.findings = [...settled.findings, ...(followed?.findings ?? [])];
   report.evidence.settled = { did: settled.did, reason: settled.reason, traffic };
+  const moved = followed?.alias.did === 'moved' ? ` ${capital(followed.alias.reason)}.` : '';
   const verified = settled.answer ? ` ${capital(settled.answer.text)}.` : '';
   report.reason =
     settled.did === 'nothing'
-      ? `Nothing was left open: ${traffic}.`
-      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${verified}`;
+      ? `Nothing was left open: ${traffic}.${moved}`
+      : `${settled.did.replace('_', ' ')}: ${settled.reason}; traffic: ${traffic}${back ? `; put back: ${back}` : ''}.${verified}${moved}`;
   // The main step has told of it, and nothing is left to do but to remove the tags.
   const tidied = settled.did === 'hands_off' && wasSuperseded(context);
   report.verdict =

@@ -160,7 +160,11 @@ function factsOf(run: ReleaseRun, env: Environment, startedAt: number, windowSec
     before_gone: run.ending.beforeGone,
     unjudged: isUnjudged(run) ? true : undefined,
     candidate: run.candidate,
-    model: run.model && { ...evidenceOfModel(run.model), before: run.found.before?.model?.reference },
+    model: run.model && {
+      ...evidenceOfModel(run.model),
+      before: run.found.before?.model?.reference,
+      alias: run.ending.alias,
+    },
     first: run.state.first,
     unchanged: run.plan.unchanged,
     serving: run.live.serving.map(({ revision, percent }) => ({ revision, percent })),

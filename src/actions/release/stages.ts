@@ -56,7 +56,7 @@ export function bindStages(
   const { suite, objectives } = settings;
   const printed = new Set<string>();
   const door = settings.door && placedDoor(settings.door, { project, region });
-  const model = bindModel(context, platform, settings);
+  const model = bindModel(context, platform, settings, ports.services);
 
   return {
     preflight: async (signal) => {

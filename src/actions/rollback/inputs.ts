@@ -1,5 +1,6 @@
 import type { Context } from '../../runner/context.ts';
 import { readLogin } from '../login/inputs.ts';
+import { askedModel } from '../model/inputs.ts';
 
 /** All inputs of `rollback`. Notes problems; `inputs.done()` reports them at once. */
 export function readRollback({ inputs, env, localLogin }: Pick<Context, 'inputs' | 'env' | 'localLogin'>) {
@@ -16,5 +17,6 @@ export function readRollback({ inputs, env, localLogin }: Pick<Context, 'inputs'
     waitSeconds: values.wait_for_other,
     githubToken: values.github_token ?? env.GITHUB_TOKEN,
     jobId: values.job_id,
+    model: askedModel(inputs, values, new Map()),
   };
 }

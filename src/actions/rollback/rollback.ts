@@ -1,11 +1,13 @@
 import { userAgent } from '../../domain/product.ts';
 import { newReport, type Report } from '../../domain/report/report.ts';
+import { capital } from '../../domain/text/sentence.ts';
 import type { Allocation } from '../../domain/traffic/serving.ts';
 import { createProber } from '../../http/probe.ts';
 import type { Action, Finished } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import { timingOf } from '../../runner/timing.ts';
 import { sources } from '../../sli/registry.ts';
+import type { RunService, Services } from '../../steps/ports/services.ts';
 import { type RollbackRequest, rollback as rollBack } from '../../steps/rollback/rollback.ts';
 import type { ProvePorts } from '../../steps/traffic/prove-back.ts';
 import { nothingToSettle, type Settled, type SettlePorts, settle } from '../../steps/traffic/settle.ts';
@@ -52,7 +54,10 @@ export const rollback: Action<'rollback'> = async (context) => {
         signal,
       },
     );
-    return finish(context, settledReport(report, settled, request.dryRun), settled.serving, started);
+    const done = settledReport(report, settled, request.dryRun);
+    const isSettled = settled.did !== 'wait' && settled.did !== 'hold';
+    await aliasBack(context, platform, request, isSettled ? settled : undefined, done, ports.services);
+    return finish(context, done, settled.serving, started);
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
   const tried = request.dryRun
@@ -72,12 +77,52 @@ export const rollback: Action<'rollback'> = async (context) => {
     { owner, signal, ...pick(request) },
   );
   const done = resultReport(report, result, context);
+  await aliasBack(
+    context,
+    platform,
+    request,
+    result.did === 'refused' ? undefined : result,
+    done,
+    ports.services,
+  );
   if (tried) {
     done.findings = [...tried.findings, ...done.findings];
     done.evidence.preflight = tried.evidence;
   }
   return finish(context, done, result.serving, started);
 };
+
+/**
+ * The alias of the model goes back with the traffic, and what it names then is in the report. Its code is loaded only if a model is
+ * named, or if the release that is taken back had one.
+ */
+async function aliasBack(
+  context: Context,
+  platform: Platform,
+  { model, region, dryRun, to }: ReturnType<typeof readRollback>,
+  result: { service: RunService | undefined; from?: readonly Allocation[] } | undefined,
+  report: Report<'rollback'>,
+  services: Services,
+): Promise<void> {
+  const service = result?.service?.name;
+  if (result === undefined || service === undefined || dryRun) return;
+  const from = to === 'settle' ? undefined : (result.from ?? []).map(({ revision }) => revision);
+  if (model === undefined) {
+    const { unmovedAlias } = await import('../../steps/model/finding.ts');
+    report.findings = [...report.findings, ...unmovedAlias(result.service)];
+    return;
+  }
+  const { follow } = await import('../model/follow.ts');
+  const asked = { asked: model, project: platform.projectId, region, service, services, from };
+  const followed = await follow(context, platform, asked);
+  if (followed === undefined) return;
+  if (report.evidence.rollback) report.evidence.rollback.alias = followed.alias;
+  report.findings = [...report.findings, ...followed.findings];
+  if (followed.alias.did !== 'moved') return;
+  const what = capital(followed.alias.reason);
+  report.actions_taken.push({ at: new Date(context.clock.now()).toISOString(), what });
+  report.reason = `${report.reason} ${what}.`;
+}
 
 /**
  * The error rate of one revision, from the logs, or from metrics if the logs cannot be read. Its code is loaded when it

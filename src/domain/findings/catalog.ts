@@ -11,6 +11,7 @@ import { exposureRules } from './rules/exposure.ts';
 import { freezeRules } from './rules/freeze.ts';
 import { gatewayRules } from './rules/gateway.ts';
 import { loginRules } from './rules/login.ts';
+import { modelRules } from './rules/model.ts';
 import { pipelineRules } from './rules/pipeline.ts';
 import { postureRules } from './rules/posture.ts';
 import { preflightRules } from './rules/preflight.ts';
@@ -38,6 +39,7 @@ export const ruleTables = {
   posture: postureRules,
   pipeline: pipelineRules,
   capacity: capacityRules,
+  model: modelRules,
 };
 
 type Tables = typeof ruleTables;
@@ -67,6 +69,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...gatewayRules,
   ...postureRules,
   ...pipelineRules,
+  ...modelRules,
 };
 
 /** Does this capability own the rule? */

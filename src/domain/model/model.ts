@@ -18,6 +18,12 @@ export interface ResolvedModel {
   digest: string | undefined;
 }
 
+/** The model of a release, and the alias that is to name it once it serves. */
+export interface ReleasedModel extends ResolvedModel {
+  /** `was`: the version that the alias named before the first change. Undefined: nothing had the alias. */
+  alias?: { name: string; was: string | undefined } | undefined;
+}
+
 /** What a report keeps of a model. */
 export type ModelEvidence = Pick<ResolvedModel, 'reference' | 'name' | 'version' | 'digest'>;
 

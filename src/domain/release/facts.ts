@@ -1,6 +1,7 @@
 import type { Gate } from '../budget/gate.ts';
 import type { InvoiceFacts } from '../budget/invoice.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import type { AliasResult } from '../model/alias.ts';
 import type { ModelEvidence } from '../model/model.ts';
 import type { OutsideFact } from '../traffic/outside/facts.ts';
 import type { WatchFacts } from '../watch/evidence.ts';
@@ -17,7 +18,7 @@ export interface ReleaseFacts {
   unjudged?: true | undefined;
   candidate?: string | undefined;
   /** The model that the candidate carries, and the one of `before`. Absent if the release named none. */
-  model?: (ModelEvidence & { before?: string | undefined }) | undefined;
+  model?: (ModelEvidence & { before?: string | undefined; alias?: AliasResult | undefined }) | undefined;
   first: boolean;
   unchanged: boolean;
   serving: { revision: string; percent: number }[];

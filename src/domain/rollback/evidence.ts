@@ -1,3 +1,4 @@
+import type { AliasResult } from '../model/alias.ts';
 import type { OutsideFact } from '../traffic/outside/facts.ts';
 import type { ServingHealth } from '../watch/serving-health.ts';
 
@@ -24,6 +25,8 @@ export interface RollbackEvidence {
   took_ms?: number | undefined;
   /** The service's settings that the release had changed, with their state after the rollback. */
   outside?: readonly OutsideFact[] | undefined;
+  /** What the alias of the model names at the end, if a model was named. */
+  alias?: AliasResult | undefined;
   /** How the revision answered a call afterwards, in a few words. */
   alive?: string | undefined;
   /** How the revision's own requests have been doing. */

@@ -85,10 +85,15 @@ function parseMarks(value: unknown): Record<string, string> | undefined {
 
 /** Leaves out what is malformed: traffic can be settled without the model. */
 function parseModel(value: unknown): RecordedModel | undefined {
-  const { reference, digest } = objectOf(value);
+  const { reference, digest, alias, was } = objectOf(value);
   const word = /^[\x21-\x7e]+$/;
   if (!isText(reference, maxReference) || !word.test(reference)) return undefined;
-  return { reference, digest: isText(digest, 200) && word.test(digest) ? digest : undefined };
+  const isWord = (text: unknown): text is string => isText(text, 255) && word.test(text);
+  return {
+    reference,
+    digest: isWord(digest) ? digest : undefined,
+    ...(isWord(alias) && (was === null || isWord(was)) ? { alias, was } : {}),
+  };
 }
 
 function parseFields(raw: Record<string, unknown>): ReleaseRecord {

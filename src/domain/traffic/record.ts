@@ -56,6 +56,10 @@ export interface RecordedModel {
   reference: string;
   /** What tells its bytes from others, if that is known. */
   digest?: string | undefined;
+  /** The alias that is to name the model that serves. */
+  alias?: string | undefined;
+  /** The version that the alias named before the release; null if nothing had it. */
+  was?: string | null | undefined;
 }
 
 export interface SavedWatch {

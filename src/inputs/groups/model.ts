@@ -1,12 +1,13 @@
 import { group, usedBy } from '../../domain/inputs/definition.ts';
 import { custom } from '../../domain/inputs/kind.ts';
+import { text } from '../../domain/inputs/kinds.ts';
 import { modelVariables } from '../../domain/model/model.ts';
 import { parseReference, referenceSentence, registryInputs } from '../../models/registry.ts';
 
 const carrying = { release: {}, deploy: {} } as const;
 
-const reference = custom('a model such as gs://my-bucket/ocr/model.onnx', (text) => {
-  const value = text.trim();
+const reference = custom('a model such as gs://my-bucket/ocr/model.onnx', (given) => {
+  const value = given.trim();
   parseReference(value);
   return value;
 });
@@ -24,7 +25,25 @@ export const modelGroup = group('The model', {
     example: 'gs://my-bucket/ocr/model.onnx',
     essential: true,
     otherwise: 'none: the variables stay as they are',
-    usedBy: carrying,
+    usedBy: {
+      ...carrying,
+      rollback: {
+        sentence:
+          'The model as the release names it. Its alias goes back with the traffic. Which version or alias the reference names does not matter here.',
+        otherwise: 'none: no alias is moved',
+      },
+    },
   },
-  ...usedBy(registryInputs, carrying),
+  model_alias: {
+    kind: text({
+      pattern: /^[A-Za-z][\w-]{0,126}$/,
+      expected: 'an alias such as champion, or none',
+    }),
+    sentence:
+      'Alias that names the version that serves, in a registry that has aliases. It moves after the promotion, and back after a rollback. An alias that somebody else has moved meanwhile stays where it is. `none` moves no alias.',
+    example: 'production',
+    default: 'champion',
+    usedBy: { release: {}, rollback: {} },
+  },
+  ...usedBy(registryInputs, { ...carrying, rollback: {} }),
 });

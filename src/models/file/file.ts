@@ -14,6 +14,8 @@ export function createFileModel(
   { path, sha256 }: FileReference,
 ): ModelRegistry {
   return {
+    // It lies in the revision itself.
+    isThere: async () => undefined,
     async resolve(signal) {
       const place = await realFile(workspace, path);
       const tool = pointerTool(await headOf(place));

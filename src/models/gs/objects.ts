@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-import { type JsonObject, listOf, objectOf, textOf } from '../../domain/data/json.ts';
+import { textOf } from '../../domain/data/json.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
 import type { ResolvedModel } from '../../domain/model/model.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { ModelRegistry } from '../../steps/ports/model.ts';
+import { folderDigest } from './folder.ts';
 import type { ObjectReference } from './reference.ts';
 
 /** Objects of Cloud Storage as a model: the JSON API, version 1. */
-
-/** A folder with more objects is no model. */
-const maxObjects = 10_000;
 
 export function createObjectModel(rest: Rest, asked: string, reference: ObjectReference): ModelRegistry {
   return {
@@ -17,6 +14,7 @@ export function createObjectModel(rest: Rest, asked: string, reference: ObjectRe
       reference.object.endsWith('/')
         ? folderModel(rest, asked, reference, signal)
         : objectModel(rest, asked, reference, signal),
+    isThere: (other, signal) => isThere(rest, other, signal),
   };
 }
 
@@ -64,7 +62,7 @@ async function folderModel(
   signal?: AbortSignal,
 ): Promise<ResolvedModel> {
   const digest = await folderDigest(rest, { bucket, object }, signal);
-  if (digest === undefined)
+  if (digest === 'absent')
     throw new ReleaseError('model-refused', {
       what: `The model ${asked} does not exist: nothing lies below it.`,
       fix: 'Correct the bucket or the folder.',
@@ -81,39 +79,17 @@ async function folderModel(
   };
 }
 
-/**
- * One digest of all objects below a folder: their names, sizes, checksums and generations. Undefined if there is none. A file
- * that is overwritten with the same bytes has another generation, and counts as another model.
- */
-export async function folderDigest(
-  rest: Rest,
-  { bucket, object }: Pick<ObjectReference, 'bucket' | 'object'>,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
-  const lines: string[] = [];
-  let pageToken: string | undefined;
-  do {
-    const { body } = await rest.call<JsonObject>({
-      api: 'storage',
-      method: 'GET',
-      path: `storage/v1/b/${bucket}/o`,
-      query: {
-        prefix: object,
-        pageToken,
-        fields: 'items(name,size,crc32c,generation),nextPageToken',
-      },
-      maxBytes: 8 * 1024 * 1024,
-      signal,
-    });
-    for (const item of listOf(body.items).map(objectOf))
-      lines.push(JSON.stringify([item.name, item.size, item.crc32c ?? null, item.generation]));
-    pageToken = textOf(body.nextPageToken);
-    if (lines.length > maxObjects)
-      throw new ReleaseError('model-refused', {
-        what: `More than ${maxObjects} objects lie below gs://${bucket}/${object}.`,
-        fix: 'Name the folder of one model.',
-      });
-  } while (pageToken !== undefined);
-  if (lines.length === 0) return undefined;
-  return `sha256:${createHash('sha256').update(lines.sort().join('\n')).digest('hex')}`;
+/** An object without its generation, or a folder, may have changed since, so nothing is said of them. */
+async function isThere(rest: Rest, reference: string, signal?: AbortSignal): Promise<boolean | undefined> {
+  const [, bucket, object, generation] = /^gs:\/\/([^/]+)\/([^#]+)#(\d+)$/.exec(reference) ?? [];
+  if (bucket === undefined || object === undefined) return undefined;
+  const { status } = await rest.call({
+    api: 'storage',
+    method: 'GET',
+    path: `storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(object)}`,
+    query: { generation, fields: 'generation' },
+    accept: [401, 403, 404],
+    signal,
+  });
+  return status === 404 ? false : status === 200 ? true : undefined;
 }

@@ -4,6 +4,8 @@ import type { ResolvedModel } from '../../domain/model/model.ts';
 export interface ModelRegistry {
   /** The exact version that the reference means now. Throws if it does not exist, is not ready, or has no bytes. */
   resolve(signal?: AbortSignal): Promise<ResolvedModel>;
+  /** Can new instances still get the model of this exact reference? Undefined if that cannot be known from here. */
+  isThere(reference: string, signal?: AbortSignal): Promise<boolean | undefined>;
   /** Names that can move from version to version. Absent where a model has none. */
   aliases?: ModelAliases | undefined;
 }

@@ -6,7 +6,7 @@ import { build } from './phases/build.ts';
 import { testDoor } from './phases/door.ts';
 import { judgeGateway, moveGateway } from './phases/gateway.ts';
 import { guardAgain, guardFirst, guardPlan } from './phases/guard.ts';
-import { resolveModel } from './phases/model.ts';
+import { checkModelBefore, resolveModel } from './phases/model.ts';
 import { planRelease } from './phases/plan.ts';
 import { type Known, tryEverything } from './phases/preflight.ts';
 import { read } from './phases/read.ts';
@@ -45,6 +45,7 @@ export function handlersOf(run: ReleaseRun): Handlers {
     },
     reading: async () => {
       const result = await read(run, known);
+      if (result.event === 'passed') await checkModelBefore(run);
       return result.event === 'passed' ? planRelease(run, result) : result;
     },
     guarding: () => (request.dryRun ? guardPlan(run) : guardFirst(run)),

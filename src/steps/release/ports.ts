@@ -5,7 +5,8 @@ import type { ExposureEvidence } from '../../domain/exposure/evidence.ts';
 import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { GatewayEvidence } from '../../domain/gateway/evidence.ts';
-import type { ResolvedModel } from '../../domain/model/model.ts';
+import type { AliasResult } from '../../domain/model/alias.ts';
+import type { ReleasedModel } from '../../domain/model/model.ts';
 import type { PreflightEvidence } from '../../domain/preflight/row.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
 import type { WatchFacts } from '../../domain/watch/evidence.ts';
@@ -137,7 +138,11 @@ export interface ReleaseStages extends ProvePorts {
   model?:
     | {
         /** The exact version, which every later deploy of this release carries. Throws if it cannot be released. */
-        resolve(signal: AbortSignal): Promise<ResolvedModel>;
+        resolve(signal: AbortSignal): Promise<ReleasedModel>;
+        /** Can new instances still get the model of another revision? Undefined if that cannot be known. */
+        isThere(reference: string, signal: AbortSignal): Promise<boolean | undefined>;
+        /** Makes the alias name what serves, if it names one of `mayLeave` now. A signal does not stop it. */
+        follow(service: string, mayLeave: readonly (string | undefined)[]): Promise<AliasResult>;
       }
     | undefined;
   /** The gateway in front of the function. Absent without a document. */

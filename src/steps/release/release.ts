@@ -3,6 +3,7 @@ import { messageOf, ReleaseError } from '../../domain/errors/errors.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import { type Event, next, type Phase, percentIn } from '../../domain/release/machine.ts';
 import { proveBefore } from './phases/back.ts';
+import { followModel } from './phases/model.ts';
 import { hold } from './phases/traffic.ts';
 import { handlersOf, stageOf } from './phases.ts';
 import type { ReleasePorts } from './ports.ts';
@@ -60,6 +61,7 @@ export async function release(ports: ReleasePorts, request: ReleaseRequest): Pro
     if (state.outcome === 'superseded') ending.settled = false;
     run.state = state;
   }
+  await followModel(run);
   await proveBefore(run);
   return run;
 }

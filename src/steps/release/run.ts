@@ -1,6 +1,7 @@
 import type { TargetKind } from '../../domain/deploy/kind.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
-import type { CarriedModel, ResolvedModel } from '../../domain/model/model.ts';
+import type { AliasResult } from '../../domain/model/alias.ts';
+import type { CarriedModel, ReleasedModel } from '../../domain/model/model.ts';
 import { begin, type Event, type State } from '../../domain/release/machine.ts';
 import type { OutsideFact } from '../../domain/traffic/outside/facts.ts';
 import type { SavedSettings } from '../../domain/traffic/outside/saved.ts';
@@ -91,6 +92,8 @@ export interface Ending {
   after: ServingHealth | undefined;
   /** The settings that this release had changed, with their state after the rollback. */
   outside: readonly OutsideFact[];
+  /** What the alias of the model names at the end. Undefined if the release has none. */
+  alias: AliasResult | undefined;
   /** The record of the release that this one gave way to. */
   yieldedTo: ReleaseRecord | undefined;
   /** True if nothing is left for the post step to settle. */
@@ -112,7 +115,7 @@ export interface ReleaseRun {
   quoted: readonly unknown[];
   plan: Plan;
   /** The model that the candidate carries, once it is resolved. Undefined if none is named. */
-  model: ResolvedModel | undefined;
+  model: ReleasedModel | undefined;
   found: Found;
   live: Live;
   /** Short name of the revision that this release built. Undefined if no build has succeeded. */
@@ -170,6 +173,7 @@ export function newRun(ports: ReleasePorts, request: ReleaseRequest): ReleaseRun
       wentBackAt: undefined,
       after: undefined,
       outside: [],
+      alias: undefined,
       yieldedTo: undefined,
       settled: true,
       blame: undefined,

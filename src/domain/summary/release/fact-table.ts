@@ -67,10 +67,11 @@ export function factTable(report: Report<'release'>, facts: ReleaseFacts): strin
 }
 
 /** The model by its exact version, and what served before. */
-function modelCell({ reference, digest, before }: NonNullable<ReleaseFacts['model']>): string {
+function modelCell({ reference, digest, before, alias }: NonNullable<ReleaseFacts['model']>): string {
   const bytes = digest === undefined ? '' : `, ${codeSpan(shortDigest(digest))}`;
-  if (before === reference) return `${codeSpan(reference)}${bytes}, as before`;
-  return `${codeSpan(reference)}${bytes}${before === undefined ? '' : `, before ${codeSpan(before)}`}`;
+  const was =
+    before === reference ? ', as before' : before === undefined ? '' : `, before ${codeSpan(before)}`;
+  return `${codeSpan(reference)}${bytes}${was}${alias ? `. ${markdownText(alias.reason, 300)}` : ''}`;
 }
 
 function watchedFor(facts: ReleaseFacts, segment: SegmentFacts): string {

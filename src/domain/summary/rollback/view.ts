@@ -44,6 +44,7 @@ function rollbackBody(report: Report<'rollback'>): string[] {
   const left = leftText(facts.outside);
   if (back) rows.push(`| **Put back as well** | ${markdownText(back, 400)} |`);
   if (left) rows.push(`| **Not as before** | ⚠️ ${markdownText(left, 400)} |`);
+  if (facts.alias) rows.push(`| **Model** | ${markdownText(facts.alias.reason, 400)} |`);
   if (facts.alive) rows.push(`| **Its answer** | ${markdownText(facts.alive, 200)} |`);
   if (facts.rate)
     rows.push(

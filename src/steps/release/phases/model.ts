@@ -1,7 +1,15 @@
-import { type CarriedModel, modelText, type ResolvedModel } from '../../../domain/model/model.ts';
+import { ofRule } from '../../../domain/findings/of-rule.ts';
+import { modelRules } from '../../../domain/findings/rules/model.ts';
+import type { Outcome } from '../../../domain/findings/verdict.ts';
+import { modelText, type ReleasedModel } from '../../../domain/model/model.ts';
+import type { RecordedModel } from '../../../domain/traffic/record.ts';
+import { aliasFindings } from '../../model/finding.ts';
 import type { ReleaseRun } from '../run.ts';
 
-/** The model's part of a release: resolved before anything is planned, so that the plan, the build and the record name one version. */
+/**
+ * The model's part of a release: resolved before anything is planned, so that plan, build and record name one version. Its alias
+ * follows the traffic at the end, and only there: until then a rollback has nothing to take back.
+ */
 
 /** Throws if the model cannot be released. */
 export async function resolveModel(run: ReleaseRun): Promise<void> {
@@ -11,11 +19,67 @@ export async function resolveModel(run: ReleaseRun): Promise<void> {
   const startedAt = ports.clock.now();
   const model = await stage.resolve(ports.signal);
   run.model = model;
-  journal.stage({ stage: 'Model', kind: 'check', startedAt, verdict: 'pass', note: modelText(model) });
+  const { alias } = model;
+  const named =
+    alias && `, ${alias.name} names ${alias.was === undefined ? 'nothing' : `version ${alias.was}`}`;
+  const note = `${modelText(model)}${named ?? ''}`;
+  journal.stage({ stage: 'Model', kind: 'check', startedAt, verdict: 'pass', note });
+}
+
+/** A way back without its model is none: says so before anything changes. */
+export async function checkModelBefore({ ports, found, model, journal }: ReleaseRun): Promise<void> {
+  const { before } = found;
+  const carried = before?.model?.reference;
+  if (before === undefined || carried === undefined || carried === model?.reference) return;
+  if ((await ports.stages.model?.isThere(carried, ports.signal)) !== false) return;
+  journal.find([
+    {
+      ...ofRule(modelRules, 'model-before-gone'),
+      title: `${before.revision} carries the model ${carried}, which is gone: its new instances cannot load it, also after a rollback.`,
+      fix: 'Bring the model back, or register each version under a path of its own.',
+    },
+  ]);
 }
 
 /** What the record keeps of the model. */
-export const recordedModel = (
-  model: ResolvedModel | undefined,
-): Pick<CarriedModel, 'reference' | 'digest'> | undefined =>
-  model && { reference: model.reference, digest: model.digest };
+export const recordedModel = (model: ReleasedModel | undefined): RecordedModel | undefined =>
+  model && {
+    reference: model.reference,
+    digest: model.digest,
+    ...(model.alias ? { alias: model.alias.name, was: model.alias.was ?? null } : {}),
+  };
+
+/** After these the traffic is where it stays, so the alias has something to follow. The post step settles the others first. */
+const settled: ReadonlySet<Outcome | undefined> = new Set([
+  'promoted',
+  'rolled_back',
+  'rejected',
+  'smoke_failed',
+  'exposed',
+  'superseded',
+]);
+
+/** At the end of a release: moves the alias to what serves, and reads it again. */
+export async function followModel(run: ReleaseRun): Promise<void> {
+  const { ports, model, live, state, journal, ending, candidate } = run;
+  const { model: stage } = ports.stages;
+  if (stage === undefined || model?.alias === undefined || live.service === undefined) return;
+  if (!settled.has(state.outcome)) return;
+  const startedAt = ports.clock.now();
+  // Without a promotion of its own a release only looks: whoever moved the alias before may have meant it.
+  const promoted = state.outcome === 'promoted' && candidate !== undefined;
+  const result = await stage.follow(live.service, promoted ? [model.alias.was] : []);
+  ending.alias = result;
+  const findings = aliasFindings(result);
+  journal.findNew(findings);
+  if (result.did === 'moved') journal.act(result.reason);
+  // The post step tries again what could not be done.
+  if (result.did === 'failed') ending.settled = false;
+  journal.stage({
+    stage: 'Alias',
+    kind: 'finish',
+    startedAt,
+    verdict: findings.length > 0 ? 'inconclusive' : 'pass',
+    note: result.reason,
+  });
+}

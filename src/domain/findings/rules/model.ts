@@ -1,0 +1,15 @@
+import type { Rules } from '../rule.ts';
+
+/** What a release or a rollback finds about the model of a revision. */
+export const modelRules = {
+  'model-alias-behind': {
+    title: 'The alias of the model does not name the version that serves',
+    severity: 'medium',
+    why: 'Users get the model that the revision carries. Jobs and people that read the alias get another one.',
+  },
+  'model-before-gone': {
+    title: 'The model of the revision to go back to is gone',
+    severity: 'high',
+    why: 'A rollback moves the traffic at once, but new instances of that revision cannot load their model.',
+  },
+} as const satisfies Rules;

@@ -1,0 +1,42 @@
+import type { Finding } from '../../domain/findings/finding.ts';
+import { ofRule } from '../../domain/findings/of-rule.ts';
+import { modelRules } from '../../domain/findings/rules/model.ts';
+import type { AliasResult } from '../../domain/model/alias.ts';
+import { recordAnnotation } from '../../domain/product.ts';
+import { capital } from '../../domain/text/sentence.ts';
+import { parseRecord } from '../../domain/traffic/parse-record.ts';
+import type { RunService } from '../ports/services.ts';
+
+/** Reports an alias that does not name what serves. */
+export function aliasFindings({ did, alias, wanted, now, reason, command }: AliasResult): Finding[] {
+  if (did === 'moved' || did === 'stands') return [];
+  // Nothing says what it should name, or it is not known whether it names something else.
+  if (wanted === undefined && did === 'left') return [];
+  const should = wanted === undefined ? '' : ` Version ${wanted} serves.`;
+  return [
+    {
+      ...ofRule(modelRules, 'model-alias-behind'),
+      title: `${capital(reason)}.${should}`,
+      ...(command === undefined
+        ? { fix: `Run the job again. It moves ${alias} to the version that serves.` }
+        : {
+            fix: `If nobody means ${alias} to ${now === undefined ? 'be where it is' : `name version ${now}`}, move it:`,
+            commands: [command],
+          }),
+    },
+  ];
+}
+
+/** A rollback that names no model cannot move the alias that the release has moved. */
+export function unmovedAlias(service: RunService | undefined): Finding[] {
+  const parsed = parseRecord(service?.annotations[recordAnnotation]);
+  const model = parsed.kind === 'record' ? parsed.record.model : undefined;
+  if (model?.alias === undefined) return [];
+  return [
+    {
+      ...ofRule(modelRules, 'model-alias-behind'),
+      title: `The alias ${model.alias} was not looked at: it may still name ${model.reference}.`,
+      fix: 'Name the model in this step as the release does. The alias then goes back with the traffic.',
+    },
+  ];
+}
