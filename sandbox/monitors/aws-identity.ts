@@ -87,6 +87,10 @@ export class AwsIdentity {
     return [...this.roles.values()].find((role) => role.arn === arn);
   }
 
+  /** Does a policy in JSON allow it? No policy limits nothing. */
+  allows = (policy: string | undefined, action: string): boolean =>
+    !policy || allows([JSON.parse(policy) as Document], action);
+
   may = (role: AwsRole, action: string): boolean => allows([...role.policies.values()], action);
 
   /** Why STS refuses a token for a role, or undefined. */

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { listen } from '../core/listen.ts';
 import { AwsIdentity, type AwsRole } from './aws-identity.ts';
+import { SageMaker } from './sagemaker.ts';
 import { type Keys, type Refusal, refusalOf } from './signature.ts';
 
 /**
- * The part of Amazon Web Services that a source of counts calls: CloudWatch's GetMetricData by AWS JSON 1.0, with signatures checked,
+ * The part of Amazon Web Services that a source of counts and pipelines call: CloudWatch's GetMetricData by AWS JSON 1.0 and SageMaker by 1.1, with signatures checked,
  * and STS' AssumeRoleWithWebIdentity; and what an administrator's `aws iam` asks for. Built from the service models that AWS publishes
  * with botocore.
  */
@@ -60,6 +61,9 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
   const identity = new AwsIdentity();
   /** The role of each session. */
   const sessions = new Map<string, AwsRole>();
+  /** The policy that each session was limited to. */
+  const limits = new Map<string, string>();
+  const sagemaker = new SageMaker(region, now);
   const troubles: Trouble[] = [];
   let aheadMs = 0;
 
@@ -146,9 +150,49 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     body: { __type: `com.amazonaws.cloudwatch#${code}`, message },
   });
 
+  /** May these keys do it? A session may do what both its role and its own policy allow. */
+  function may(id: string, action: string): boolean {
+    const role = sessions.get(id);
+    return !role || (identity.may(role, action) && identity.allows(limits.get(id), action));
+  }
+
   function takeTrouble(...kinds: Trouble[]): Trouble | undefined {
     const [next] = troubles;
     return next !== undefined && kinds.includes(next) ? troubles.shift() : undefined;
+  }
+
+  /** AWS JSON 1.1. Its errors have no namespace. */
+  function sageMaker(request: IncomingMessage, body: string): { status: number; body: unknown } {
+    const refused = (status: number, { code, message }: Refusal) => ({
+      status,
+      body: { __type: code, message },
+    });
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const signature = refusalOf(
+      { method: request.method ?? '', path: request.url ?? '', headers, body },
+      (id) => keys.get(id),
+      { region, service: 'sagemaker', now: now() + aheadMs },
+    );
+    if (signature) return refused(400, signature);
+    if (headers['content-type'] !== 'application/x-amz-json-1.1')
+      return refused(404, { code: 'UnknownOperationException', message: '' });
+    const trouble = takeTrouble('throttle', 'deny', 'outage');
+    if (trouble === 'throttle')
+      return refused(400, { code: 'ThrottlingException', message: 'Rate exceeded' });
+    if (trouble === 'outage') return { status: 503, body: 'Service Unavailable' };
+    const action = (headers['x-amz-target'] ?? '').replace(/^SageMaker\./, '');
+    const id = /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '';
+    if (trouble === 'deny' || !may(id, `sagemaker:${action}`))
+      return refused(400, {
+        code: 'AccessDeniedException',
+        message: `not authorized to perform: sagemaker:${action}`,
+      });
+    const parsed = JSON.parse(body) as Record<string, unknown>;
+    calls.push({ action, body: parsed });
+    const answer = sagemaker.call(action, parsed);
+    return 'refused' in answer ? refused(400, answer.refused as Refusal) : { status: 200, body: answer };
   }
 
   function cloudWatch(request: IncomingMessage, body: string): { status: number; body: unknown } {
@@ -166,8 +210,8 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
       return refuse(404, { code: 'UnknownOperationException', message: '' });
     const trouble = takeTrouble('throttle', 'deny', 'outage');
     if (trouble === 'throttle') return refuse(400, { code: 'ThrottlingException', message: 'Rate exceeded' });
-    const role = sessions.get(/Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '');
-    if (trouble === 'deny' || (role && !identity.may(role, 'cloudwatch:GetMetricData')))
+    const id = /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '';
+    if (trouble === 'deny' || !may(id, 'cloudwatch:GetMetricData'))
       return refuse(400, {
         code: 'AccessDeniedException',
         message: 'not authorized to perform: cloudwatch:GetMetricData',
@@ -218,6 +262,7 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     if (refused) return error(refused.status, refused.code, refused.message);
     const made = addKeys(randomBytes(24).toString('base64'), Number(form.get('DurationSeconds')) * 1000);
     if (role) sessions.set(made.id, role);
+    limits.set(made.id, form.get('Policy') ?? '');
     return {
       status: 200,
       body: `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
@@ -244,17 +289,29 @@ export async function startCloudWatch({ region, now, pageSize = 100_800, kept }:
     }
     const isQuery = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
     const form = new URLSearchParams(isQuery ? body : '');
+    const isSageMaker = String(request.headers['x-amz-target']).startsWith('SageMaker.');
     const answer = !isQuery
-      ? cloudWatch(request, body)
+      ? (isSageMaker ? sageMaker : cloudWatch)(request, body)
       : form.get('Version') === '2010-05-08'
         ? iam(request, form, body)
         : sts(form);
     response.setHeader('date', new Date(now() + aheadMs).toUTCString());
     response.writeHead(answer.status, {
-      'content-type': isQuery ? 'text/xml' : 'application/x-amz-json-1.0',
+      'content-type': isQuery ? 'text/xml' : `application/x-amz-json-1.${isSageMaker ? 1 : 0}`,
     });
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   });
   const running = await listen(server, 'cloudwatch');
-  return { running, url: running.url, close: running.close, put, addKeys, keys, identity, troubles, calls };
+  return {
+    running,
+    url: running.url,
+    close: running.close,
+    put,
+    addKeys,
+    keys,
+    identity,
+    troubles,
+    calls,
+    sagemaker,
+  };
 }

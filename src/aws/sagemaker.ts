@@ -1,6 +1,7 @@
 import { type JsonObject, listOf, objectOf, textOf } from '../domain/data/json.ts';
 import { ReleaseError } from '../domain/errors/errors.ts';
 import type { TaskFact } from '../domain/pipeline/types.ts';
+import { slug } from '../domain/product.ts';
 import type { Pipelines } from '../steps/pipeline/ports.ts';
 import { createAwsClient } from './client.ts';
 import { AwsError } from './errors.ts';
@@ -18,7 +19,7 @@ const actions = [
 
 export const runsPipelines: AwsPurpose = {
   policy: policyOf(actions),
-  policyName: 'runs-pipelines',
+  policyName: `${slug}-runs-pipelines`,
   roleInput: 'sagemaker_role',
   regionInput: 'sagemaker_region',
   reads: 'pipelines of SageMaker',

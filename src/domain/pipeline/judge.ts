@@ -42,7 +42,7 @@ export function judgeJob(job: JobFact, { mustRun, requirements }: Wanted): Judge
     const failed = failedTasks(job.tasks);
     const said = failed.map(({ name, error }) => `${name}${error ? `: ${error}` : ' failed'}`);
     const about = said[0] ?? job.error ?? '';
-    const title = `${endWords(job)}${about ? ` ${sentence(about)}` : '.'}`;
+    const title = `${endWords(job)}${about ? ` ${sentence(about)}` : ''}`;
     findings.push({
       ...ofRule(pipelineRules, 'pipeline-failed'),
       about: [job.state],
