@@ -8,6 +8,7 @@ import { minify } from 'terser';
 import { chunkMap, nameChunks, useNames } from './build/chunks.mjs';
 import { ignoredByNpm } from './build/command-line.mjs';
 import { narrowPackages } from './build/narrow.mjs';
+import { shareModules } from './build/share.mjs';
 import { root } from './find-node24.mjs';
 
 const at = process.argv.indexOf('--out');
@@ -45,10 +46,8 @@ const { code, assets, stats } = await ncc(join(build, 'index.js'), {
   quiet: true,
   target: 'es2023',
   license: 'licenses.txt',
-  // google-gax fetches by the transport that it gets from us. It loads this one only without it.
-  externals: ['node-fetch'],
 });
-const chunks = nameChunks(
+const named = nameChunks(
   stats.toJson({
     all: false,
     chunks: true,
@@ -68,9 +67,9 @@ const chunks = nameChunks(
     groupModulesByExtension: false,
   }),
 );
-const scripts = Object.fromEntries(chunks.map(({ file }) => [file, assets[file].source.toString()]));
-const files = useNames({ 'index.js': code, ...scripts }, chunks);
-const known = new Set(['licenses.txt', ...chunks.map(({ file }) => file)]);
+const scripts = Object.fromEntries(named.map(({ file }) => [file, assets[file].source.toString()]));
+const { files, chunks } = shareModules(useNames({ 'index.js': code, ...scripts }, named), named);
+const known = new Set(['licenses.txt', ...named.map(({ file }) => file)]);
 const left = Object.keys(assets).filter((name) => /\.(c?js|json)$/.test(name) && !known.has(name));
 for (const name of left) files[name] = assets[name].source.toString();
 rmSync(out, { recursive: true, force: true });

@@ -43,8 +43,11 @@ describe('dist/', () => {
     const loaded = new Set(
       codes.flatMap((code) => [...code.matchAll(/\.e\("([^"]+)"\)/g)].map(([, name]) => name)),
     );
-    expect(rows.filter(({ file }) => !loaded.has(file))).toEqual([]);
-    for (const { file } of rows)
+    const required = new Set(
+      codes.flatMap((code) => [...code.matchAll(/require\("\.\/([^"]+)"\)/g)].map(([, name]) => name)),
+    );
+    expect(rows.filter(({ file }) => loaded.has(file) === required.has(file))).toEqual([]);
+    for (const { file } of rows.filter(({ file }) => loaded.has(file)))
       expect(readFileSync(join(dist, file), 'utf8')).toContain(`exports.id="${file}"`);
     expect([...loaded].filter((name) => !scripts.includes(name as string))).toEqual([]);
   });

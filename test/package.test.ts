@@ -94,7 +94,9 @@ function loadedByVerbs(): Set<string> {
     if (found.has(name)) continue;
     found.add(name);
     const code = readFileSync(join(built, name), 'utf8');
-    next.push(...[...code.matchAll(/\.e\("([^"]+)"\)/g)].map(([, chunk]) => chunk as string));
+    next.push(
+      ...[...code.matchAll(/(?:\.e\("|require\("\.\/)([^"]+)"\)/g)].map(([, chunk]) => chunk as string),
+    );
   }
   return found;
 }

@@ -10,15 +10,20 @@ function nameOf(module) {
   return packageOf(path) ?? path.replace(/^.*\/build\/[^/]+\//, '').replace(/\.js$/, '');
 }
 
-/** Every module in a chunk, including those that webpack joined into one. */
-function modulesOf(chunk) {
-  const found = [];
-  const add = (module) => {
-    if (module.modules?.length) for (const inner of module.modules) add(inner);
-    else if (module.name) found.push(module);
-  };
-  for (const module of chunk.modules) add(module);
-  return found;
+/** The modules of a chunk by their ids, each with all that webpack joined into it. */
+function partsOf(chunk) {
+  const inside = (module) =>
+    module.modules?.length ? module.modules.flatMap(inside) : module.name ? [module] : [];
+  return chunk.modules
+    .map((module) => ({ id: String(module.id), inner: inside(module) }))
+    .filter(({ inner }) => inner.length > 0)
+    .map(({ id, inner }) => ({
+      id,
+      size: inner.reduce((sum, { size }) => sum + size, 0),
+      slug: slug(largestIn(inner)),
+      modules: inner.map(nameOf),
+      inner,
+    }));
 }
 
 /** Part of a file name: `@actions/github` as `actions-github`, `watch/watch` as `watch`. */
@@ -41,20 +46,23 @@ function largestIn(modules) {
 /**
  * Names each lazily loaded chunk after the module that the code imports, and each chunk that several of them share after
  * the largest part of it. `stats` is webpack's, as `toJson` gives it with chunks, modules, nested modules and origins.
- * Returns [{ id, file, name, modules: string[] }] in the order of the names.
+ * Returns [{ id, file, name, parts: [{ id, size, slug, modules: string[] }] }] in the order of the names.
  */
 export function nameChunks(stats) {
   const taken = new Set();
   return stats.chunks
     .filter((chunk) => !chunk.entry)
     .map((chunk) => {
-      const modules = modulesOf(chunk).sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
+      const parts = partsOf(chunk);
+      const modules = parts
+        .flatMap(({ inner }) => inner)
+        .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
       const wanted = new Set(chunk.origins.map(({ request }) => request.replace(/^(\.\.?\/)+|\.js$/g, '')));
       const target = modules.find((module) => wanted.size === 1 && nameOf(module).endsWith([...wanted][0]));
       const base = target ? slug(nameOf(target)) : `shared-${slug(largestIn(modules))}`;
-      return { id: chunk.id, file: chunk.files[0], base, modules: [...new Set(modules.map(nameOf))].sort() };
+      return { id: chunk.id, file: chunk.files[0], base, parts: parts.map(({ inner, ...part }) => part) };
     })
-    .sort((a, b) => (a.base + a.modules[0] < b.base + b.modules[0] ? -1 : 1))
+    .sort((a, b) => (a.base + listed(a)[0] < b.base + listed(b)[0] ? -1 : 1))
     .map(({ base, ...chunk }) => {
       let name = base;
       for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
@@ -105,9 +113,13 @@ function once(code, pattern, instead) {
 const changed = (what) =>
   new Error(`The bundler writes ${what} in a new way: change scripts/build/chunks.mjs.`);
 
+/** The names of all that a chunk holds, each once. */
+const listed = ({ parts }) => [...new Set(parts.flatMap(({ modules }) => modules))].sort();
+
 /** Writes the page beside the bundle, which lists what each file holds. */
 export function chunkMap(chunks, sizes) {
-  const rows = chunks.map(({ name, modules }) => {
+  const rows = chunks.map(({ name, parts }) => {
+    const modules = listed({ parts });
     const packages = modules.filter((module) => !module.includes('/') || module.startsWith('@'));
     const own = modules.filter((module) => !packages.includes(module));
     return `| \`${name}\` | ${Math.ceil(sizes[name] / 1024)} | ${own.join(', ')} | ${packages.join(', ')} |`;

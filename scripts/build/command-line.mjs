@@ -5,8 +5,10 @@ const onlyForDeploy = /google-gax|google-cloud-functions|google-logging-utils/;
 
 /** The `.npmignore` of the bundle. `files` are the scripts by name, as the bundler names the chunks in them. */
 export function ignoredByNpm(files) {
+  const loads = /(?:_require__\.e\((?:\/\*[^*]*\*\/ ?)?"|require\("\.\/)([^"]+)"\)/g;
+  // A comment of a package may show a require of its own.
   const loadedBy = (code) =>
-    [...code.matchAll(/_require__\.e\((?:\/\*[^*]*\*\/ ?)?"([^"]+)"\)/g)].map(([, name]) => name);
+    [...code.matchAll(loads)].map(([, name]) => name).filter((name) => Object.hasOwn(files, name));
   const start = /const cli = [\s\S]*?;\n/.exec(files['index.js'])?.[0];
   const next = loadedBy(start ?? '');
   if (!next.includes('cli-main.js'))

@@ -1,5 +1,6 @@
 import type { UsedDefinition, ValueOf } from '../domain/inputs/definition.ts';
 import type { ActionName } from '../domain/report/report.ts';
+import { declaredBy } from './declared.ts';
 import { alerts } from './groups/alerts.ts';
 import { canary } from './groups/canary.ts';
 import { capacityGroup } from './groups/capacity.ts';
@@ -90,15 +91,15 @@ export type Inputs<A extends ActionName> = {
     : never]: ValueOf<All[N], A>;
 };
 
+/** The inputs of every action. */
+export const wholeTable = declaredBy(groups);
+
 /** Names of the inputs that an action takes, in the order of the documentation. */
-export function inputsOf(action: ActionName): string[] {
-  return Object.keys(allInputs).filter((name) => allInputs[name]?.usedBy[action] !== undefined);
-}
+export const inputsOf = (action: ActionName): string[] => Object.keys(wholeTable.of(action));
 
 /** A definition as one action has it. */
 export function definitionFor(name: string, action: ActionName): UsedDefinition {
-  const definition = allInputs[name];
-  const use = definition?.usedBy[action];
-  if (!definition || !use) throw new Error(`${action} does not declare the input ${name}`);
-  return { ...definition, ...use };
+  const definition = wholeTable.of(action)[name];
+  if (!definition) throw new Error(`${action} does not declare the input ${name}`);
+  return definition;
 }

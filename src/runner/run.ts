@@ -3,12 +3,15 @@ import { proxySecrets } from '../domain/proxy/proxy.ts';
 import type { ActionName } from '../domain/report/report.ts';
 import { lastLineOf } from '../domain/report/words.ts';
 import { closeConnections } from '../http/send.ts';
+import { ActionReader } from '../inputs/action-reader.ts';
+import { loadInputs } from '../inputs/own.ts';
 import type { Action, Finished } from './action.ts';
 import { createCommands } from './commands.ts';
-import { createContext } from './context.ts';
+import type { Context } from './context.ts';
 import { failed } from './failure.ts';
 import { finish, type Later } from './finish.ts';
 import { createLog } from './log.ts';
+import { makeContext } from './make-context.ts';
 import { keepRunningWithoutLog } from './output.ts';
 import { refuseUnsafeRunner } from './refuse-runner.ts';
 import { createSecrets } from './secrets.ts';
@@ -42,7 +45,8 @@ export async function runAction<Name extends ActionName>(
   for (const secret of proxySecrets(env)) secrets.add(secret);
 
   const { saveState, getState: state } = commands;
-  const context = createContext(env, { log, signal, secrets, saveState, state });
+  const inputs = new ActionReader(await loadInputs(name, env), env, secrets.add, secrets);
+  const context: Context = makeContext(env, inputs, { log, signal, secrets, saveState, state });
   let finished: Finished<Name>;
   try {
     // A post step runs on the Node that its main step ran on.

@@ -1,0 +1,4 @@
+import { checkGroup } from '../groups/check.ts';
+import { output } from '../groups/output.ts';
+
+export const groups = [checkGroup, output];

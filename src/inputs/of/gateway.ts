@@ -1,0 +1,7 @@
+import { gatewayGroup } from '../groups/gateway.ts';
+import { login } from '../groups/login.ts';
+import { output } from '../groups/output.ts';
+import { run } from '../groups/run.ts';
+import { where } from '../groups/where.ts';
+
+export const groups = [where, login, run, gatewayGroup, output];
