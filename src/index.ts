@@ -27,6 +27,9 @@ export const capacityPost = () =>
 export const check = () => run('check', async () => (await import('./actions/check/check.ts')).check);
 export const deploy = () => run('deploy', async () => (await import('./actions/deploy/deploy.ts')).deploy);
 export const doctor = () => run('doctor', async () => (await import('./actions/doctor/doctor.ts')).doctor);
+export const drill = () => run('drill', async () => (await import('./actions/drill/drill.ts')).drill);
+export const drillPost = () =>
+  run('drill', async () => (await import('./actions/drill/post.ts')).drillPost, 'post');
 export const gateway = () =>
   run('gateway', async () => (await import('./actions/gateway/gateway.ts')).gateway);
 export const guard = () => run('guard', async () => (await import('./actions/guard/guard.ts')).guard);

@@ -107,6 +107,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     guard: ['login'],
     gateway: ['login'],
     posture: ['login'],
+    drill: ['login'],
     // Files alone: no login and no client of Google Cloud.
     check: [],
     doctor: ['auth', 'login', 'preflight', 'smoke-test', 'watch'],
@@ -137,6 +138,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     gateway: ['ports'],
     // The row about callers is the guard's own verdict.
     posture: ['guard', 'ports'],
+    drill: ['ports'],
     check: ['ports'],
     comment: ['ports'],
     notify: ['ports'],
@@ -180,6 +182,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
         'check',
         'deploy',
         'doctor',
+        'drill',
         'errors',
         'exposure',
         'findings',
@@ -208,7 +211,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     cel: [],
     // The comment on a pull request: its sections, and how they fit into one text.
     comment: ['data', 'findings', 'text'],
-    inputs: ['data', 'report', 'smoke'],
+    inputs: ['data', 'drill', 'report', 'smoke'],
     // What a program of the user's is asked to count, and what it answers.
     counts: [],
     // What the log of a service says about a failure, and what of it may be shown.
@@ -239,6 +242,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     gateway: ['data', 'findings', 'yaml'],
     // The state of every protection. What the guard knows is the guard's.
     posture: ['causes', 'data', 'exposure', 'findings', 'source', 'text'],
+    // How data is protected, and what a restore of it has shown.
+    drill: ['data', 'findings', 'text'],
     login: ['cel', 'data', 'errors', 'findings', 'invocation'],
     // What later stages need: one table of checks for every action.
     preflight: ['causes', 'data', 'deploy', 'findings', 'image', 'login', 'text'],
@@ -284,6 +289,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     registry: [],
     run: [],
     setup: ['exposure'],
+    // Buckets and objects, for a drill.
+    storage: [],
     source: [],
   },
   // Models of Vertex AI and of MLflow lie in Cloud Storage.

@@ -20,6 +20,7 @@ const headings: Record<Capability, string> = {
   pipeline: 'Pipelines that train a model',
   capacity: 'Capacity',
   model: 'The model of a revision',
+  drill: 'Data that may be lost',
 };
 
 /** Writes `docs/reference/findings.md`, which lists every rule with its usual severity and why it matters. */

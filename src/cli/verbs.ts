@@ -57,6 +57,10 @@ export const verbs: Readonly<Record<string, Entry>> = {
     summary: 'Show what the log says about a failure, crash reason first.',
     load: async () => (await import('./verbs/logs.ts')).logs,
   },
+  drill: {
+    summary: 'Look at how buckets are protected, or restore objects that it has deleted.',
+    load: async () => (await import('./verbs/drill.ts')).drill,
+  },
   rollback: {
     summary: 'Move the traffic back to an earlier revision, or settle an unfinished release.',
     load: async () => (await import('./verbs/rollback.ts')).rollback,

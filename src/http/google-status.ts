@@ -47,8 +47,11 @@ export function parseGoogleStatus(body: Buffer, redact: (text: string) => string
   // An empty message is a message: without one, the error would quote the body.
   const message = typeof error.message === 'string' ? clean(error.message) : undefined;
   const details = detailsOf(listOf(error.details).map(objectOf), redact);
+  // The older APIs, such as Cloud Storage, have a list of reasons instead of details.
+  const older = textOf(objectOf(listOf(error.errors)[0]).reason);
   return {
     ...details,
+    reason: details.reason ?? clean(older),
     message,
     statusName: clean(textOf(error.status)),
     permission: details.permission ?? /Permission '([\w.]+)' denied/.exec(message ?? '')?.[1],

@@ -18,6 +18,10 @@ export interface RestCall {
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   form?: Record<string, string>;
+  /** Bytes as they are, such as the upload of an object. */
+  content?: { type: string; bytes: Uint8Array };
+  /** The body of the answer is not JSON: it is given back as a Buffer. */
+  raw?: true;
   headers?: Record<string, string>;
   /** When to repeat the call. Default: `read` for GET, `write` for others. */
   retry?: RetryRule;
@@ -76,8 +80,11 @@ export function createRest(options: RestOptions): Rest {
     if (options.requestReason) headers['x-goog-request-reason'] = options.requestReason;
     if (call.auth !== 'none')
       headers.authorization = `Bearer ${call.bearer ?? (await options.accessToken(call.signal))}`;
-    let body: string | undefined;
-    if (call.form) {
+    let body: string | Uint8Array | undefined;
+    if (call.content) {
+      headers['content-type'] = call.content.type;
+      body = call.content.bytes;
+    } else if (call.form) {
       headers['content-type'] = 'application/x-www-form-urlencoded';
       body = new URLSearchParams(call.form).toString();
     } else if (call.body !== undefined) {
@@ -112,7 +119,7 @@ export function createRest(options: RestOptions): Rest {
         const answer = await attempt(call, url, deadline - clock.steady());
         log.debug(`${shown} ${answer.status} ${Math.round(answer.milliseconds)} ms`);
         if ((answer.status >= 200 && answer.status < 300) || call.accept?.includes(answer.status))
-          return { status: answer.status, headers: answer.headers, body: parseBody<T>(shown, answer) };
+          return { status: answer.status, headers: answer.headers, body: bodyOf<T>(call, shown, answer) };
         if (answer.status >= 300 && answer.status < 400)
           throw new ReleaseError('redirect-refused', {
             what: `${shown} answered with a redirect (${answer.status}).`,
@@ -149,6 +156,9 @@ export function createRest(options: RestOptions): Rest {
 
 /** The status says success, but the body is not JSON, or there is none. */
 export class MalformedAnswer extends ReleaseError {}
+
+const bodyOf = <T>({ raw }: RestCall, shown: string, answer: HttpResponse): T =>
+  raw && answer.status < 300 ? (answer.body as T) : parseBody<T>(shown, answer);
 
 /** An API that has nothing to say sends `{}` (google.protobuf.Empty). An answer without a body was truncated on its way. */
 function parseBody<T>(shown: string, answer: HttpResponse): T {

@@ -8,6 +8,7 @@ import { checkGroup } from './groups/check.ts';
 import { decision } from './groups/decision.ts';
 import { deploy } from './groups/deploy.ts';
 import { door } from './groups/door.ts';
+import { drillGroup } from './groups/drill.ts';
 import { eventTrigger } from './groups/event-trigger.ts';
 import { freeze } from './groups/freeze.ts';
 import { functionGroup } from './groups/function.ts';
@@ -53,6 +54,7 @@ export const groups = [
   postureGroup,
   pipelineGroup,
   checkGroup,
+  drillGroup,
   freeze,
   alerts,
   smoke,

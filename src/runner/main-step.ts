@@ -24,7 +24,11 @@ export function parseMainStep(text: string): MainStep | undefined {
   }
 }
 
-const subjects: Partial<Record<ActionName, string>> = { release: 'the release', auth: 'the login' };
+const subjects: Partial<Record<ActionName, string>> = {
+  release: 'the release',
+  auth: 'the login',
+  drill: 'the drill',
+};
 
 /**
  * The last log line of a post step. It names the post step and says how the main step ended, so that a failed job does not end with the

@@ -71,6 +71,12 @@ export const followed: readonly Followed[] = [
     by: 'test/e2e/slo-command.test.ts',
     says: "'slo'",
   },
+  {
+    page: 'docs/reference/command-line.md',
+    holds: 'backstay drill',
+    by: 'test/e2e/drill-command.test.ts',
+    says: "'drill'",
+  },
   { page: 'docs/reference/command-line.md', holds: 'backstay check', by: commandLine, says: 'backstay' },
   {
     page: 'docs/reference/command-line.md',

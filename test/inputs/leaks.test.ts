@@ -7,6 +7,7 @@ import { readCapacity } from '../../src/actions/capacity/inputs.ts';
 import { readCheck } from '../../src/actions/check/inputs.ts';
 import { readDeployInputs } from '../../src/actions/deploy/inputs.ts';
 import { readDoctor } from '../../src/actions/doctor/inputs.ts';
+import { readDrill } from '../../src/actions/drill/inputs.ts';
 import { readGateway } from '../../src/actions/gateway/inputs.ts';
 import { readGuard } from '../../src/actions/guard/inputs.ts';
 import { readLogs } from '../../src/actions/logs/inputs.ts';
@@ -57,6 +58,7 @@ const readers: Record<ActionName, (context: Context) => unknown> = {
   rollback: readRollback,
   logs: readLogs,
   pipeline: readPipeline,
+  drill: readDrill,
 };
 
 /** A reason that is meant to be read: the report keeps it. */

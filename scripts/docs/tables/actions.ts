@@ -3,6 +3,7 @@ import { manifest as capacity } from '../../../src/actions/capacity/manifest.ts'
 import { manifest as check } from '../../../src/actions/check/manifest.ts';
 import { manifest as deploy } from '../../../src/actions/deploy/manifest.ts';
 import { manifest as doctor } from '../../../src/actions/doctor/manifest.ts';
+import { manifest as drill } from '../../../src/actions/drill/manifest.ts';
 import { manifest as gateway } from '../../../src/actions/gateway/manifest.ts';
 import { manifest as guard } from '../../../src/actions/guard/manifest.ts';
 import { manifest as logs } from '../../../src/actions/logs/manifest.ts';
@@ -32,4 +33,5 @@ export const manifests: readonly Manifest[] = [
   pipeline,
   logs,
   capacity,
+  drill,
 ];

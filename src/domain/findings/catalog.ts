@@ -7,6 +7,7 @@ import { capacityRules } from './rules/capacity.ts';
 import { type CheckRule, checkRules } from './rules/check.ts';
 import { deployRules } from './rules/deploy.ts';
 import { doctorRules } from './rules/doctor.ts';
+import { drillRules } from './rules/drill.ts';
 import { exposureRules } from './rules/exposure.ts';
 import { freezeRules } from './rules/freeze.ts';
 import { gatewayRules } from './rules/gateway.ts';
@@ -40,6 +41,7 @@ export const ruleTables = {
   pipeline: pipelineRules,
   capacity: capacityRules,
   model: modelRules,
+  drill: drillRules,
 };
 
 type Tables = typeof ruleTables;
@@ -70,6 +72,7 @@ export const ruleCatalog: Readonly<Record<RuleId, Rule>> = {
   ...postureRules,
   ...pipelineRules,
   ...modelRules,
+  ...drillRules,
 };
 
 /** Does this capability own the rule? */

@@ -6,6 +6,7 @@ import type { CapacityEvidence } from '../capacity/evidence.ts';
 import type { CheckEvidence } from '../check/evidence.ts';
 import type { DeployEvidence } from '../deploy/evidence.ts';
 import type { DoctorEvidence } from '../doctor/check.ts';
+import type { DrillEvidence } from '../drill/evidence.ts';
 import type { ExposureEvidence } from '../exposure/evidence.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { Freeze } from '../freeze/freeze.ts';
@@ -83,6 +84,7 @@ interface EvidenceByAction {
     deploy?: DeployEvidence | undefined;
   };
   doctor: { preflight?: PreflightEvidence | undefined; doctor?: DoctorEvidence | undefined };
+  drill: { drill?: DrillEvidence | undefined };
   gateway: { gateway?: GatewayEvidence | undefined };
   guard: { exposure?: ExposureEvidence | undefined };
   logs: object;

@@ -19,6 +19,7 @@ const everywhere = {
   pipeline: {},
   logs: {},
   capacity: {},
+  drill: {},
 } as const;
 
 /** After a login step, deploy-cloud-functions@v4 reads `service_account` as the account of the function. */
@@ -88,6 +89,10 @@ export const login = group('Login', {
         sentence:
           'E-mail of the service account to log in as. It needs `aiplatform.pipelineJobs.create`, `.get` and `.cancel`, and `iam.serviceAccounts.actAs` on `pipeline_service_account`.',
       },
+      drill: {
+        sentence:
+          'E-mail of the service account to log in as. `roles/storage.bucketViewer` is enough for `mode: check`, and `restore` needs `roles/storage.objectUser` on the buckets too.',
+      },
       auth: { sentence: 'E-mail of the service account to log in as.' },
     },
   },
@@ -134,6 +139,10 @@ export const login = group('Login', {
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },
       pipeline: {
+        sentence:
+          'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
+      },
+      drill: {
         sentence:
           'This action does not use it. It is accepted so that the actions of a job can share their inputs.',
       },

@@ -25,6 +25,7 @@ export const output = group('Summary and GitHub', {
       pipeline: {},
       logs: {},
       capacity: {},
+      drill: {},
     },
   },
   comment: {

@@ -1,4 +1,5 @@
 import { sloModes } from '../../domain/alerting/evidence.ts';
+import { drillModes } from '../../domain/drill/evidence.ts';
 import { group } from '../../domain/inputs/definition.ts';
 import { boolean, choice, duration } from '../../domain/inputs/kinds.ts';
 import { pipelineModes } from '../../domain/pipeline/evidence.ts';
@@ -26,6 +27,13 @@ export const run = group('What a run does', {
         example: 'submit',
         sentence:
           '`run` submits the job and waits for its end. `submit` ends as soon as Google or AWS has the job, and `wait` waits for it in another job of the workflow, so that no runner is paid for hours of training. `check` judges the file, the parameters and the names in `require`, and sends nothing.',
+      },
+      drill: {
+        kind: choice(drillModes),
+        default: 'check',
+        example: 'restore',
+        sentence:
+          '`check` only reads how the buckets are protected. `restore` also writes objects of its own, deletes them, brings them back and compares every byte.',
       },
       slo: {
         kind: choice(sloModes),

@@ -88,6 +88,7 @@ export const where = group('Where', {
       pipeline: {},
       logs: {},
       capacity: {},
+      drill: {},
       auth: {
         sentence: 'Project id that this step exports for the steps that follow.',
         otherwise: 'the project in the e-mail of `service_account`, else the project of an earlier step',

@@ -107,6 +107,7 @@ describeWith('act', install, 'the published examples under act', (act) => {
     if (skipped) console.warn(`Skipped: ${example.place} under act. gcloud is missing.`);
     if (inPython.test(example.text) || inDatadog.test(example.text)) continue;
     (skipped ? test.skip : test)(`${example.place} succeeds`, async () => {
+      if (/\/actions\/drill@/.test(example.text)) world.buckets();
       if (example.place.startsWith('actions/gateway/') && !hasApi) {
         hasApi = true;
         world.gateway('ocr-api');

@@ -7,6 +7,8 @@ import { gatewayState } from '../../../sandbox/gateway/state.ts';
 import { accountResource, addAccount } from '../../../sandbox/identity/state.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { runState } from '../../../sandbox/run/model.ts';
+import { bucketResource } from '../../../sandbox/storage/render.ts';
+import { addBucket, storageState } from '../../../sandbox/storage/state.ts';
 import { pipelineState } from '../../../sandbox/vertex/pipelines/state.ts';
 import { type ActCommand, runAct } from './act.ts';
 import { adapt } from './adapt.ts';
@@ -129,6 +131,18 @@ export class ActWorld {
     const state = pipelineState(world);
     state.usual = 100;
     state.scripts = { evaluate: { metadata: { metrics: { cer: 0.021 } } } };
+  }
+
+  /** The buckets of the example of a drill, the last one with a copy that is replicated at once. */
+  buckets(): void {
+    const { world, env } = this.sandbox;
+    const names = ['ocr-input', 'ocr-output', 'ocr-models', 'ocr-models-copy'];
+    for (const name of names) {
+      addBucket(world, name, name.endsWith('-copy') ? 'europe-west4' : 'europe-west1');
+      for (const role of ['roles/storage.bucketViewer', 'roles/storage.objectUser'])
+        grant(world.policies, bucketResource(world, name), role, `serviceAccount:${env.SERVICE_ACCOUNT}`);
+    }
+    storageState(world).replications = [{ from: 'ocr-models', to: 'ocr-models-copy', delayMs: 200 }];
   }
 
   /** What the Functions API knows about a function. */

@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { projectsOf } from '../../../sandbox/projects/state.ts';
 import { runState } from '../../../sandbox/run/model.ts';
 import { secretsOf } from '../../../sandbox/secrets/state.ts';
+import { addBucket, storageState } from '../../../sandbox/storage/state.ts';
 import { Client, inline } from '../../sandbox/support/client.ts';
 import { here } from './printed/here.ts';
 
@@ -14,6 +15,18 @@ import { here } from './printed/here.ts';
 
 const service = `projects/${here.project}/locations/${here.region}/services/ocr`;
 const accounts = ['run', 'ocr-run', 'builder', 'hop'];
+const off = { softDeletePolicy: { retentionDurationSeconds: '0', effectiveTime: '2026-01-01T00:00:00Z' } };
+const week = {
+  softDeletePolicy: { retentionDurationSeconds: '604800', effectiveTime: '2026-01-01T00:00:00Z' },
+};
+/** Buckets that a drill finds something in. */
+const buckets = [
+  ['drill-bare', 'EUR4', { ...off, rpo: 'DEFAULT' }],
+  ['drill-short', 'EUR4', { ...week, rpo: 'DEFAULT' }],
+  ['drill-versions', 'EUR4', { ...off, rpo: 'DEFAULT', versioning: { enabled: true } }],
+  ['drill-slow', 'EUR4', { ...week, rpo: 'DEFAULT' }],
+  ['drill-one', 'US-CENTRAL1', week],
+] as const;
 const extra = (
   'secretmanager.secrets.setIamPolicy secretmanager.secrets.getIamPolicy secretmanager.versions.list secretmanager.versions.enable ' +
   'artifactregistry.repositories.getIamPolicy artifactregistry.repositories.setIamPolicy artifactregistry.repositories.get ' +
@@ -69,6 +82,7 @@ export async function openCloud(home: string): Promise<{ sandbox: Sandbox; clien
       'roles/artifactregistry.admin',
       admin,
     );
+  for (const [name, location, settings] of buckets) addBucket(world, name, location, settings);
   await client.deploy('ocr', inline(200));
   await client.deploy('ocr', inline(200, 'second'));
   const [first = ''] = [...(runState(world).services.get(service)?.revisions.keys() ?? [])];
@@ -118,6 +132,7 @@ export function stateOf({ world }: Sandbox): string[] {
     ...[...providers.values()].flatMap((provider) => flat(`provider ${provider.name}`, provider)),
     ...[...projectsOf(world).orgPolicies].flatMap(([name, policy]) => flat(`policy ${name}`, policy)),
     ...[...functionState(world).gen1].flatMap(([name, fn]) => flat(`gen1 ${name}`, fn.httpsTrigger)),
+    ...[...storageState(world).buckets].flatMap(([name, { settings }]) => flat(`bucket ${name}`, settings)),
     ...[...world.disabledServices].map((name) => `off ${name}`),
     ...[...secretsOf(world)].flatMap(([name, versions]) =>
       [...versions].map(([id, state]) => `secret ${name}/${id}=${state}`),

@@ -20,6 +20,7 @@ const changes: readonly (readonly [command: RegExp, lines: RegExp])[] = [
   [/org-policies set-policy /, /^policy /],
   [/functions\/\w+\?updateMask=httpsTrigger\.securityLevel/, /^gen1 \S+\.securityLevel=/],
   [/services update-traffic /, /^service ocr\.traffic\./],
+  [/storage buckets (update|create) |storage rsync /, /^bucket drill-/],
   [/--ingress=/, /^service ocr\.ingress=/],
   [/-invoker-iam-check/, /^service ocr\.invokerIamDisabled=/],
   [/--(no-)?iap$/, /^service ocr\.iapEnabled=/],

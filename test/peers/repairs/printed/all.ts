@@ -1,6 +1,7 @@
 import { awsCommands } from './aws.ts';
 import { causeCommands } from './causes.ts';
 import { doctorCommands } from './doctor.ts';
+import { drillCommands } from './drill.ts';
 import { exposureCommands } from './exposure.ts';
 import type { Printed } from './here.ts';
 import { loginCommands } from './login.ts';
@@ -16,6 +17,7 @@ export function allPrinted(): Map<string, string[]> {
     ...exposureCommands(),
     ...doctorCommands(),
     ...stepCommands(),
+    ...drillCommands(),
     ...awsCommands(),
     ...pageCommands(),
   ];

@@ -1,6 +1,7 @@
 import type { Scene } from './scene.ts';
 import { deployScenes } from './scenes/deploy.ts';
 import { doctorScenes } from './scenes/doctor.ts';
+import { drillScenes } from './scenes/drill.ts';
 import { guardScenes } from './scenes/guard.ts';
 import { loginScenes } from './scenes/login.ts';
 import { preflightScenes } from './scenes/preflight.ts';
@@ -11,4 +12,5 @@ export const scenes: readonly Scene[] = [
   ...preflightScenes,
   ...guardScenes,
   ...doctorScenes,
+  ...drillScenes,
 ];

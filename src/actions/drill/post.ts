@@ -1,0 +1,37 @@
+import { findingLines } from '../../domain/drill/text.ts';
+import { newReport } from '../../domain/report/report.ts';
+import type { Action } from '../../runner/action.ts';
+import { cleanUp, nothingCleaned } from '../../steps/drill/clean-up.ts';
+import { openPlatform } from '../login/platform.ts';
+import { readDrill } from './inputs.ts';
+import { portsOf } from './ports.ts';
+import { readBegun } from './saved.ts';
+
+/** Runs after the step, however it ended, and removes what the step left if it was killed or cancelled. */
+export const drillPost: Action<'drill'> = async (context) => {
+  const report = newReport('drill');
+  report.verdict = 'pass';
+  const run = readBegun(context);
+  if (run === '') {
+    report.reason = 'Nothing to remove.';
+    return { report, annotate: false, summary: false };
+  }
+  const { login, request } = readDrill(context);
+  context.inputs.done();
+  const platform = openPlatform(context, login);
+  const ports = portsOf(context, platform);
+  const cleaned = nothingCleaned();
+  const { prefix } = request;
+  for (const { bucket, copy } of request.buckets)
+    for (const place of [bucket, ...(copy === undefined ? [] : [copy])])
+      await cleanUp(ports, { bucket: place, prefix, run, which: 'own' }, cleaned, context.signal);
+  for (const line of findingLines(cleaned.findings)) context.log.line(line);
+  report.findings = cleaned.findings;
+  report.verdict = cleaned.findings.length > 0 ? 'inconclusive' : 'pass';
+  report.reason =
+    cleaned.findings[0]?.title ??
+    (cleaned.removed === 0
+      ? 'No object of the drill was left.'
+      : `Removed ${cleaned.removed} objects that the drill had left.`);
+  return { report, annotate: cleaned.findings.length > 0, summary: false, exitCode: 0 };
+};

@@ -1,0 +1,34 @@
+import type { Way } from './bucket.ts';
+
+/** What a look at a bucket needs. roles/storage.bucketViewer has it. */
+export const checkPermission = 'storage.buckets.get';
+export const checkRole = 'roles/storage.bucketViewer';
+/** The smallest role of Google with everything that a restore needs besides. */
+export const restoreRole = 'roles/storage.objectUser';
+
+const inBucket = [
+  'storage.objects.create',
+  'storage.objects.delete',
+  'storage.objects.get',
+  'storage.objects.list',
+] as const;
+
+/** What the drill of a bucket needs, by bucket. It is asked for before anything is written. */
+export function neededFor(
+  bucket: string,
+  copy: string | undefined,
+  ways: readonly Way[],
+): [bucket: string, permissions: string[]][] {
+  const own = [...inBucket, ...(ways.includes('soft-delete') ? ['storage.objects.restore'] : [])];
+  // A replication writes into the copy, and the drill takes away what it brought there.
+  const other = inBucket.filter((permission) => permission !== 'storage.objects.create');
+  return [[bucket, own], ...(copy === undefined ? [] : ([[copy, [...other]]] as [string, string[]][]))];
+}
+
+/** Nothing if it is not known who this job is. */
+export const grantCommands = (bucket: string, member: string | undefined): string[] =>
+  member === undefined
+    ? []
+    : [
+        `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=${member} --role=${restoreRole} --condition=None`,
+      ];

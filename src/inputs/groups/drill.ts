@@ -1,0 +1,106 @@
+import { parseList } from '../../domain/data/parse.ts';
+import { bucketForm, parseBucket } from '../../domain/drill/asked.ts';
+import { group } from '../../domain/inputs/definition.ts';
+import { custom } from '../../domain/inputs/kind.ts';
+import { duration, integer, text } from '../../domain/inputs/kinds.ts';
+import { slug } from '../../domain/product.ts';
+
+const drill = { drill: {} } as const;
+
+const bucketName = text({
+  pattern: /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/,
+  expected: 'the name of a bucket, without gs://',
+  shown: 'plain',
+});
+
+export const drillGroup = group('The drill', {
+  drill_buckets: {
+    kind: {
+      ...custom(`a list, each item ${bucketForm}`, (value) => {
+        const found = parseList(value).map((part, index) => {
+          try {
+            return parseBucket(part);
+          } catch (error) {
+            throw new Error(`item ${index + 1}: ${(error as Error).message}`);
+          }
+        });
+        const names = found.flatMap(({ bucket, copy }) => [bucket, ...(copy === undefined ? [] : [copy])]);
+        const twice = names.find((name, at) => names.indexOf(name) !== at);
+        if (twice !== undefined) throw new Error(`expected each bucket once, found ${twice} twice`);
+        if (found.length > 20) throw new Error('expected at most 20 buckets');
+        return found;
+      }),
+      shown: 'plain',
+    },
+    sentence:
+      'Buckets whose data must not be lost, by commas or newlines. A word before = says what is in it, and a bucket behind > is its copy in another region.',
+    example: 'input=my-input, model=my-models>my-models-copy',
+    essential: true,
+    usedBy: { drill: { required: true } },
+  },
+  rpo: {
+    kind: duration('0s', '366d'),
+    sentence:
+      'Recovery point objective: how much of the newest data may be missing after a restore. A drill that measures more fails.',
+    example: '15m',
+    otherwise: 'none; it is measured and not judged',
+    usedBy: drill,
+  },
+  rto: {
+    kind: duration('1s', '30d'),
+    sentence:
+      'Recovery time objective: how long the restore of the objects of a drill may take, from the loss to the last byte that is compared. A drill that measures more fails.',
+    example: '5m',
+    otherwise: 'none; it is measured and not judged',
+    usedBy: drill,
+  },
+  recovery_window: {
+    kind: duration('1h', '3650d'),
+    sentence: 'For how long deleted data has to stay recoverable.',
+    example: '30d',
+    default: '7d',
+    usedBy: drill,
+  },
+  canaries: {
+    kind: integer(1, 100),
+    sentence: 'How many objects a restore writes, deletes and brings back in each bucket.',
+    example: '20',
+    default: '5',
+    usedBy: drill,
+  },
+  canary_kib: {
+    kind: integer(1, 32_768),
+    sentence: 'Size of each of these objects in KiB.',
+    example: '1024',
+    default: '256',
+    usedBy: drill,
+  },
+  drill_prefix: {
+    kind: text({
+      pattern: /^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*\/$/,
+      expected: `a folder such as ${slug}-drill/, with a slash at its end`,
+      maxLength: 200,
+      shown: 'plain',
+    }),
+    sentence:
+      'Folder in each bucket in which a drill writes. If objects of the bucket start a function, give the trigger a filter that leaves this folder out.',
+    example: 'drills/',
+    default: `${slug}-drill/`,
+    usedBy: drill,
+  },
+  results_bucket: {
+    kind: bucketName,
+    sentence:
+      'Bucket that keeps the result of every drill, from which the summary shows the trend. Results are never removed.',
+    example: 'my-drill-results',
+    otherwise: 'the first of `drill_buckets`',
+    usedBy: drill,
+  },
+  copy_wait: {
+    kind: duration('1s', '6h'),
+    sentence: 'How long a restore waits for its objects to arrive in the copy.',
+    example: '30m',
+    default: '15m',
+    usedBy: drill,
+  },
+});
