@@ -102,6 +102,17 @@ export const followed: readonly Followed[] = [
   { page: 'docs/set-up/pull-requests.md', by: pasted, says: 'docs/set-up/pull-requests.md' },
   { page: 'docs/set-up/ten-minutes.md', by: 'test/e2e/init.test.ts', says: 'init' },
   {
+    page: 'docs/reference/command-line.md',
+    holds: 'backstay posture',
+    by: 'test/e2e/when-it-burns.test.ts',
+    says: "'posture'",
+  },
+  {
+    page: 'docs/troubleshoot/when-it-burns.md',
+    by: 'test/e2e/when-it-burns.test.ts',
+    says: 'when-it-burns',
+  },
+  {
     page: 'docs/understand/guide.md',
     by: 'test/peers/guide/guide.test.ts',
     says: 'docs/understand/guide.md',
