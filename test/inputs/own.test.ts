@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ActionName } from '../../src/domain/report/report.ts';
-import { loadInputs, own } from '../../src/inputs/own.ts';
+import { own } from '../../src/inputs/of/by-action.ts';
+import { loadInputs } from '../../src/inputs/own.ts';
 import { groups, inputsOf, wholeTable } from '../../src/inputs/table.ts';
 import { modulesFrom } from '../support/module-graph.ts';
 

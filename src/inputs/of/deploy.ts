@@ -1,3 +1,5 @@
+/** Written by `npm run docs` from the table of inputs. */
+
 import { deploy } from '../groups/deploy.ts';
 import { eventTrigger } from '../groups/event-trigger.ts';
 import { freeze } from '../groups/freeze.ts';

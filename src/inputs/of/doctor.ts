@@ -1,3 +1,5 @@
+/** Written by `npm run docs` from the table of inputs. */
+
 import { login } from '../groups/login.ts';
 import { objectives } from '../groups/objectives.ts';
 import { output } from '../groups/output.ts';

@@ -1,3 +1,5 @@
+/** Written by `npm run docs` from the table of inputs. */
+
 import { gatewayGroup } from '../groups/gateway.ts';
 import { login } from '../groups/login.ts';
 import { output } from '../groups/output.ts';

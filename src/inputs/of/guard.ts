@@ -1,3 +1,5 @@
+/** Written by `npm run docs` from the table of inputs. */
+
 import { guard } from '../groups/guard.ts';
 import { login } from '../groups/login.ts';
 import { output } from '../groups/output.ts';

@@ -1,3 +1,5 @@
+/** Written by `npm run docs` from the table of inputs. */
+
 import { login } from '../groups/login.ts';
 import { logs } from '../groups/logs.ts';
 import { output } from '../groups/output.ts';

@@ -1,3 +1,5 @@
+/** Written by `npm run docs` from the table of inputs. */
+
 import { login } from '../groups/login.ts';
 import { monitoring } from '../groups/monitoring.ts';
 import { objectives } from '../groups/objectives.ts';

@@ -1,3 +1,7 @@
+/** Written by `npm run docs` from the table of inputs. */
+
+import { door } from '../groups/door.ts';
+import { gatewayGroup } from '../groups/gateway.ts';
 import { guard } from '../groups/guard.ts';
 import { login } from '../groups/login.ts';
 import { logs } from '../groups/logs.ts';
@@ -6,4 +10,4 @@ import { smoke } from '../groups/smoke.ts';
 import { watch } from '../groups/watch.ts';
 import { where } from '../groups/where.ts';
 
-export const groups = [where, login, guard, smoke, watch, logs, output];
+export const groups = [where, login, guard, gatewayGroup, smoke, door, watch, logs, output];

@@ -1,3 +1,5 @@
+/** Written by `npm run docs` from the table of inputs. */
+
 import { canary } from '../groups/canary.ts';
 import { decision } from '../groups/decision.ts';
 import { login } from '../groups/login.ts';
