@@ -25,6 +25,7 @@ import { registryApis } from './registry/index.ts';
 import { runApis } from './run-api/index.ts';
 import { secretsApis } from './secrets/index.ts';
 import { storageApis } from './storage/index.ts';
+import { modelApis } from './vertex/models/index.ts';
 import { pipelineApis } from './vertex/pipelines/index.ts';
 
 export type { World } from './core/state.ts';
@@ -74,6 +75,7 @@ export const apisOf = (world: World): ApiDefinition[] =>
     ...secretsApis(world),
     ...storageApis(world),
     ...pipelineApis(world),
+    ...modelApis(world),
   ]);
 
 function publish(names: PublicNames, api: RunningApi, region: string): string {

@@ -294,7 +294,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     source: [],
   },
   // Models of Vertex AI and of MLflow lie in Cloud Storage.
-  models: { file: [], gs: [], mlflow: ['gs'] },
+  models: { file: [], gs: [], mlflow: ['gs'], vertex: ['gs'] },
   // `auto` falls back from one source to another. `minutes` is what systems that count by the minute have in common. Any other source
   // imports `minutes` and `quota` at most, so a new one needs no line here.
   sli: { auto: ['logs', 'metrics', 'quota'], quota: [], minutes: ['quota'] },

@@ -4,9 +4,10 @@ import type { ModelWorld, RegistryDefinition } from './definition.ts';
 import { file } from './file/definition.ts';
 import { gs } from './gs/definition.ts';
 import { mlflow } from './mlflow/definition.ts';
+import { vertex } from './vertex/definition.ts';
 
 /** Every kind of registry of models. Its code is loaded only if a reference names it. A path comes last: it has no prefix. */
-export const registries = { mlflow, gs, file } satisfies Record<string, RegistryDefinition>;
+export const registries = { mlflow, vertex, gs, file } satisfies Record<string, RegistryDefinition>;
 
 const all = Object.values(registries) as unknown as RegistryDefinition[];
 
