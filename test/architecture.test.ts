@@ -94,6 +94,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     comment: [],
     // Any action's start and end become messages.
     notify: [],
+    // What serves at the end of a release or a rollback, for GitHub's linked artifacts.
+    linked: [],
     // Any action's failure is explained by the log of its service.
     logs: ['login'],
     login: [],
@@ -113,11 +115,12 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     doctor: ['auth', 'login', 'preflight', 'smoke-test', 'watch'],
     'smoke-test': ['login'],
     watch: ['login', 'smoke-test'],
-    rollback: ['login', 'model', 'notify', 'preflight', 'watch'],
+    rollback: ['linked', 'login', 'model', 'notify', 'preflight', 'watch'],
     // The images of the smoke test are the load.
     capacity: ['login', 'rollback', 'smoke-test'],
     slo: ['login', 'watch'],
     release: [
+      'linked',
       'login',
       'deploy',
       'gateway',
@@ -218,6 +221,8 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     logs: ['data', 'text'],
     // Compiled pipelines, their jobs, and what a job has to have done.
     pipeline: ['data', 'findings', 'logs', 'text'],
+    // GitHub's linked artifacts: what serves where, by its digest.
+    linked: ['image'],
     // Webhooks, and what each kind of them takes.
     notify: ['data', 'report', 'text'],
     // Files of a repository. Conditions, suites, objectives, runtimes and time limits are judged by the code that a release uses.

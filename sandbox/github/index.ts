@@ -5,6 +5,7 @@ import type { SubjectFormat } from '../identity/claims.ts';
 import { subjectFormat } from '../identity/oidc.ts';
 import { identityOf } from '../identity/state.ts';
 import { commentRoutes } from './comments.ts';
+import { deploymentRecordRoutes } from './deployment-records.ts';
 import { environmentRoutes } from './environments.ts';
 import { notFound, repositorySettings } from './repositories.ts';
 
@@ -91,6 +92,7 @@ export function githubApis(world: World): ApiDefinition[] {
         ),
         ...environmentRoutes(world),
         ...commentRoutes(world),
+        ...deploymentRecordRoutes(world),
         ...customization(
           ({ owner, repo }) => `${owner}/${repo}`,
           '/repos/:owner/:repo/actions/oidc/customization/sub',

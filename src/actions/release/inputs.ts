@@ -11,6 +11,7 @@ import { type ChosenSource, chooseSource } from '../../sli/registry.ts';
 import type { ReleaseRequest } from '../../steps/release/request.ts';
 import { readFunction } from '../deploy/inputs.ts';
 import { askedGateway } from '../gateway/inputs.ts';
+import { type AskedRecord, askedRecord } from '../linked/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
 import { askedModel } from '../model/inputs.ts';
 import { readDoor } from '../smoke-test/door.ts';
@@ -34,6 +35,8 @@ export interface ReleaseInputs {
   source: ChosenSource;
   githubToken: string | undefined;
   jobId: string | undefined;
+  /** Undefined: GitHub is told nothing. */
+  record: AskedRecord | undefined;
   /** Name of the SLO whose alerts are snoozed. Undefined if none are. */
   snooze: string | undefined;
 }
@@ -62,6 +65,7 @@ export async function readRelease({
     source,
     githubToken: values.github_token ?? env.GITHUB_TOKEN,
     jobId: values.job_id,
+    record: askedRecord(values, env),
     snooze: snoozeOf(inputs, values, slo),
     stages: {
       preflight: values.preflight,

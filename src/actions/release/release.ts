@@ -1,10 +1,12 @@
 import { functionPath } from '../../domain/data/resource-name.ts';
+import type { Report } from '../../domain/report/report.ts';
 import type { Rest } from '../../http/rest.ts';
 import type { Action } from '../../runner/action.ts';
 import type { Context } from '../../runner/context.ts';
 import type { ReleasePorts, StageEntry } from '../../steps/release/ports.ts';
 import { release as runRelease } from '../../steps/release/release.ts';
 import type { ReleaseRun } from '../../steps/release/run.ts';
+import type { AskedRecord } from '../linked/inputs.ts';
 import { outsideLogin } from '../login/outside.ts';
 import { openPlatform } from '../login/platform.ts';
 import { tellStart } from '../notify/start.ts';
@@ -63,9 +65,30 @@ export const release: Action<'release'> = async (context) => {
   const startedAt = clock.now() - (clock.steady() - context.startedAt);
   const report = reportOf(run, env, context.inputs.given, startedAt, inputs.slo.windowSeconds);
   saveEnd(context, run, report.outcome);
+  if (inputs.record && run.live.serving.length > 0)
+    await tellGithub(context, traffic, inputs.record, run, report);
   clearDraft(context);
   return { report, view, outputs: outputsOf(run), summaryFile: true };
 };
+
+/** What serves at the end goes into the linked artifacts on GitHub. What does not work out is a warning of the report. */
+async function tellGithub(
+  context: Context,
+  { services }: Pick<ReleasePorts, 'services'>,
+  asked: AskedRecord,
+  run: ReleaseRun,
+  report: Report<'release'>,
+): Promise<void> {
+  const { recordDeployment } = await import('../linked/record.ts');
+  const { project, region } = run.request.place;
+  const { service, serving } = run.live;
+  const { done, warning } = await recordDeployment(context, services, asked, {
+    ...{ project, region, service, serving },
+    exposure: run.exposure,
+  });
+  if (done) report.actions_taken.push({ at: new Date(context.clock.now()).toISOString(), what: done });
+  if (warning) report.evidence.release?.warnings?.push(warning);
+}
 
 /** Its code is loaded only if it is asked for. */
 async function snoozeFor(

@@ -1,4 +1,5 @@
 import type { Context } from '../../runner/context.ts';
+import { askedRecord } from '../linked/inputs.ts';
 import { readLogin } from '../login/inputs.ts';
 import { askedModel } from '../model/inputs.ts';
 
@@ -18,5 +19,6 @@ export function readRollback({ inputs, env, localLogin }: Pick<Context, 'inputs'
     githubToken: values.github_token ?? env.GITHUB_TOKEN,
     jobId: values.job_id,
     model: askedModel(inputs, values, new Map()),
+    record: askedRecord(values, env),
   };
 }

@@ -41,6 +41,17 @@ export const rollback: Action<'rollback'> = async (context) => {
   const prober = createProber(platform.endpoints, userAgent(context.id));
   const alive: SettlePorts['alive'] = async (url, stop) =>
     (await import('./serving-proof.ts')).alive(prober, platform, log, url, place, stop);
+  const record = async (done: Report<'rollback'>, serving: readonly Allocation[]) => {
+    if (!request.record || serving.length === 0) return;
+    const { recordDeployment } = await import('../linked/record.ts');
+    const service = (await ports.target.read(signal).catch(() => undefined))?.service;
+    const { done: what } = await recordDeployment(context, ports.services, request.record, {
+      ...{ project: place.project, region: place.region, service, serving },
+      // A rollback has no guard.
+      exposure: undefined,
+    });
+    if (what) done.actions_taken.push({ at: new Date(clock.now()).toISOString(), what });
+  };
   if (request.to === 'settle') {
     const purpose = env.GITHUB_EVENT_NAME === 'schedule' ? 'janitor' : 'person';
     log.line(`Checking whether a release of ${request.name} left anything to settle.`);
@@ -57,6 +68,7 @@ export const rollback: Action<'rollback'> = async (context) => {
     const done = settledReport(report, settled, request.dryRun);
     const isSettled = settled.did !== 'wait' && settled.did !== 'hold';
     await aliasBack(context, platform, request, isSettled ? settled : undefined, done, ports.services);
+    await record(done, settled.serving);
     return finish(context, done, settled.serving, started);
   }
   log.line(`Rolling ${request.name} back to ${words.includes(request.to) ? `"${request.to}"` : request.to}.`);
@@ -89,6 +101,7 @@ export const rollback: Action<'rollback'> = async (context) => {
     done.findings = [...tried.findings, ...done.findings];
     done.evidence.preflight = tried.evidence;
   }
+  await record(done, result.serving);
   return finish(context, done, result.serving, started);
 };
 

@@ -64,6 +64,27 @@ export const output = group('Summary and GitHub', {
       capacity: {},
     },
   },
+  deployment_record: {
+    kind: boolean,
+    sentence:
+      "Writes what serves at the end into the linked artifacts of the repository's organisation on GitHub: image, digest, region, and whether the guard found it open to the internet. Needs `artifact-metadata: write`. If GitHub does not take it, the run only warns.",
+    example: 'true',
+    default: 'false',
+    usedBy: {
+      release: {},
+      rollback: {
+        sentence:
+          "Writes what serves at the end into the linked artifacts of the repository's organisation on GitHub: image, digest and region. Needs `artifact-metadata: write`. If GitHub does not take it, the run only warns.",
+      },
+    },
+  },
+  deployment_environment: {
+    kind: text({ expected: 'a name of at most 128 characters', pattern: /^[A-Za-z0-9][\w .-]{0,127}$/ }),
+    sentence: 'Name of the environment in the deployment record.',
+    example: 'staging',
+    default: 'production',
+    usedBy: { release: {}, rollback: {} },
+  },
   github_token: {
     kind: text({ expected: 'a token' }),
     sentence:
@@ -75,7 +96,7 @@ export const output = group('Summary and GitHub', {
     usedBy: {
       release: {
         sentence:
-          'Token that may read the runs of this repository (`actions: read`). It shows whether a release that was left open is still running. Without it, that is known only when the record of the release expires. With `comment` it also writes the comment (`pull-requests: write`).',
+          'Token that may read the runs of this repository (`actions: read`). It shows whether a release that was left open is still running. Without it, that is known only when the record of the release expires. With `comment` it also writes the comment (`pull-requests: write`), and with `deployment_record` the record (`artifact-metadata: write`).',
       },
       rollback: {},
       capacity: {
