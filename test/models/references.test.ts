@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseReference } from '../../src/models/registry.ts';
+import { cpuMsOf } from '../support/cpu.ts';
 
 describe('references of models', () => {
   test.each([
@@ -49,13 +50,11 @@ describe('references of models', () => {
   });
 
   test('a long reference is read in a moment', () => {
-    const began = performance.now();
-    for (const text of [
-      `mlflow://${'a/'.repeat(20_000)}@`,
-      `gs://${'a'.repeat(50_000)}`,
-      'a/'.repeat(50_000),
-    ])
-      expect(() => parseReference(text)).toThrow();
-    expect(performance.now() - began).toBeLessThan(2000);
+    const long = [`mlflow://${'a/'.repeat(20_000)}@`, `gs://${'a'.repeat(50_000)}`, 'a/'.repeat(50_000)];
+    expect(
+      cpuMsOf(() => {
+        for (const text of long) expect(() => parseReference(text)).toThrow();
+      }),
+    ).toBeLessThan(2000);
   });
 });

@@ -5,6 +5,7 @@ import { percentiles } from '../../../src/domain/smoke/latency.ts';
 import { judgeDenial, judgeRefusal } from '../../../src/domain/smoke/refusal.ts';
 import { scrubToken } from '../../../src/domain/smoke/scrub.ts';
 import { parseSuite } from '../../../src/domain/smoke/suite/suite.ts';
+import { cpuMsOf } from '../../support/cpu.ts';
 
 const itemOf = (rest: string) => {
   const parsed = parseSuite(`version: 1\ncases:\n  - {name: a, image: a.png, ${rest}}`, 'x');
@@ -213,13 +214,14 @@ describe('refusals', () => {
   });
 
   test('long bodies are checked in bounded time', () => {
-    const started = performance.now();
-    judgeRefusal(attempt(400, ' at '.repeat(100_000)), 'x');
-    judgeRefusal(attempt(400, `${' '.repeat(400_000)}x`), 'x');
-    judgeRefusal(attempt(400, '/'.repeat(400_000)), 'x');
-    judgeRefusal(attempt(400, '\nat /:1'.repeat(100_000)), 'x');
-    scrubToken('a'.repeat(1_000_000), 'b'.repeat(500));
-    expect(performance.now() - started).toBeLessThan(5000);
+    const took = cpuMsOf(() => {
+      judgeRefusal(attempt(400, ' at '.repeat(100_000)), 'x');
+      judgeRefusal(attempt(400, `${' '.repeat(400_000)}x`), 'x');
+      judgeRefusal(attempt(400, '/'.repeat(400_000)), 'x');
+      judgeRefusal(attempt(400, '\nat /:1'.repeat(100_000)), 'x');
+      scrubToken('a'.repeat(1_000_000), 'b'.repeat(500));
+    });
+    expect(took).toBeLessThan(5000);
   });
 });
 
