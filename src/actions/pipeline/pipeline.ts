@@ -16,9 +16,7 @@ import { type Prepared, prepareFile } from './file.ts';
 import { type ReadPipeline, readPipeline } from './inputs.ts';
 import { openPipelines } from './open.ts';
 import { judged, noteJob, tellTails } from './result.ts';
-
-/** Names of what the main step leaves for the post step. */
-export const saved = { job: 'pipeline_job', over: 'pipeline_over' } as const;
+import { saved } from './saved.ts';
 
 const firstPaceMs = 5000;
 
@@ -92,7 +90,7 @@ async function work(
   if (cancels) context.saveState(saved.job, name);
   try {
     const { job, isOver } = await waitForJob(ports, {
-      ...{ name, timeoutMs: read.timeoutMs, paceMs: firstPaceMs, signal },
+      ...{ name, timeoutMs: read.timeoutMs, paceMs: firstPaceMs, isKnown: read.mode === 'run', signal },
     });
     noteJob(evidence, job);
     if (isOver) {

@@ -3,7 +3,7 @@ import type { Action } from '../../runner/action.ts';
 import { cancelIfRunning } from '../../steps/pipeline/cancel.ts';
 import { readPipeline } from './inputs.ts';
 import { openPipelines } from './open.ts';
-import { saved } from './pipeline.ts';
+import { saved } from './saved.ts';
 
 /** Runs after the step, however it ended. Cancels a job that the step could not cancel any more, because it was killed first. */
 export const pipelinePost: Action<'pipeline'> = async (context) => {

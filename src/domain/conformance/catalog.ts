@@ -5,6 +5,7 @@ import { functionBeliefs } from './beliefs/function.ts';
 import { loginBeliefs } from './beliefs/login.ts';
 import { monitorBeliefs } from './beliefs/monitors.ts';
 import { outsideBeliefs } from './beliefs/outside.ts';
+import { pipelineBeliefs } from './beliefs/pipelines.ts';
 import { registryBeliefs } from './beliefs/registry.ts';
 import { requestBeliefs } from './beliefs/requests.ts';
 import { runFunctionBeliefs } from './beliefs/run-function.ts';
@@ -24,6 +25,7 @@ const all = {
   ...loginBeliefs,
   ...outsideBeliefs,
   ...monitorBeliefs,
+  ...pipelineBeliefs,
   ...alertingBeliefs,
   ...setupBeliefs,
   ...registryBeliefs,

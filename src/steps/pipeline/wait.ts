@@ -7,10 +7,14 @@ export interface WaitRequest {
   timeoutMs: number;
   /** Milliseconds until the second look. Later looks are further apart. */
   paceMs: number;
+  /** True if this run has made or found the job, so that it must be there. */
+  isKnown: boolean;
   signal: AbortSignal;
 }
 
 const slowestMs = 60_000;
+/** A job that was just made, or was seen before, may be missing from one answer. */
+const missingMs = 60_000;
 /** Training goes on while nobody can ask for it. */
 const patienceMs = 15 * 60_000;
 
@@ -20,20 +24,26 @@ const patienceMs = 15 * 60_000;
  */
 export async function waitForJob(
   { pipelines, clock, log }: PipelinePorts,
-  { name, timeoutMs, paceMs, signal }: WaitRequest,
+  { name, timeoutMs, paceMs, isKnown, signal }: WaitRequest,
 ): Promise<{ job: JobFact; isOver: boolean }> {
   const deadline = clock.steady() + timeoutMs;
   const shown = new Map<string, string>();
   let last: JobFact | undefined;
   let lastAnswer = clock.steady();
+  let missingSince: number | undefined;
   for (let pause = paceMs; ; pause = Math.min(slowestMs, pause * 1.2)) {
     try {
       const job = await pipelines.read(name, signal);
-      if (!job)
+      if (!job) {
+        missingSince ??= clock.steady();
+        if ((isKnown || last) && clock.steady() - missingSince < missingMs)
+          throw new Error('it is not in the answer');
         throw new ReleaseError('not-found', {
           what: `The job ${name} does not exist.`,
           fix: 'Somebody may have deleted it. Look at the name, the region and the project.',
         });
+      }
+      missingSince = undefined;
       lastAnswer = clock.steady();
       tell(job, last, shown, (text) => log.line(text));
       last = job;
