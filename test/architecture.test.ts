@@ -234,7 +234,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     alerting: ['data', 'slo', 'text', 'watch'],
     budget: ['evidence', 'findings', 'slo', 'text'],
     // Which configuration is the cheapest that keeps an objective. The price list is that of the conformance command.
-    capacity: ['conformance', 'data', 'deploy', 'findings', 'traffic'],
+    capacity: ['conformance', 'data', 'deploy', 'findings', 'invocation', 'traffic'],
     // Alerts that are open before a release.
     alerts: ['data', 'findings', 'text'],
     // Times in which nothing is released.

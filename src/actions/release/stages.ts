@@ -1,3 +1,4 @@
+import { supplyOf } from '../../domain/capacity/supply.ts';
 import { objectOf } from '../../domain/data/json.ts';
 import { likelyService, shortName } from '../../domain/data/resource-name.ts';
 import { contentWord } from '../../domain/deploy/plan-text.ts';
@@ -126,6 +127,10 @@ export function bindStages(
                   audience,
                   behindGoogle: true,
                   invocation: invocationOf(service, audience, platform.invoker),
+                  supply: async (stop) => {
+                    const live = await ports.services.get(service, stop);
+                    return live && supplyOf(live.raw, live.scaling);
+                  },
                 };
             return smokeTest(smokePorts, { suite, target, signal });
           },

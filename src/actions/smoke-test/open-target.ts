@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { supplyOf } from '../../domain/capacity/supply.ts';
 import { listFunctions } from '../../domain/data/commands.ts';
 import { shortName } from '../../domain/data/resource-name.ts';
 import { ReleaseError } from '../../domain/errors/errors.ts';
@@ -68,6 +69,7 @@ async function openDeployed(
     ...target,
     behindGoogle: true,
     invocation: invocationOf(service.name, target.audience, invoker),
+    supply: async () => supplyOf(service.raw, service.scaling),
   };
   const through = door && (await throughDoor(doorPorts(ports, { rest }), door, behind, signal));
   if (through) context.log.line(`  through ${doorName(door.kind)} at ${through.url}`);

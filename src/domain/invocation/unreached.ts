@@ -1,6 +1,7 @@
 import { type DoorKind, isGatewayRefusal } from './door.ts';
 import { classifyProbe } from './front-end.ts';
 import { type CallRefusal, explainInvocation, type Invocation } from './refusal.ts';
+import { otherLimits, type Supply, supplyFix, supplyText } from './supply.ts';
 
 /** A request that Google's front end answered itself. It says nothing about the code of the function. */
 
@@ -52,8 +53,19 @@ export function unreachedBy(
   }
 }
 
+/** What a service takes, and how long a request took that it answered. */
+export interface Load {
+  supply: Supply;
+  serviceMs?: number | undefined;
+}
+
 /** What stopped a request, why, and what repairs it. `call` names the service and the caller, if they are known. */
-export function explainUnreached(by: UnreachedBy, status: number, call?: Invocation): CallRefusal {
+export function explainUnreached(
+  by: UnreachedBy,
+  status: number,
+  call?: Invocation,
+  load?: Load,
+): CallRefusal {
   if (by === 'token' || by === 'invoker') {
     const known = call && explainInvocation(by === 'token' ? 401 : 403, call);
     return (
@@ -71,8 +83,16 @@ export function explainUnreached(by: UnreachedBy, status: number, call?: Invocat
   if (by === 'capacity')
     return {
       what: `No instance of ${service} was free (${status}), so the function never saw the request.`,
-      why: 'All instances were busy and no more may start: the maximum number of instances is too low, or a quota is used up.',
-      fix: 'Raise max_instance_count or max_instance_request_concurrency, or run the job again when the function is less busy.',
+      why: [
+        'All instances were busy and no more may start.',
+        load && supplyText(load.supply, load.serviceMs),
+        otherLimits,
+      ]
+        .filter(Boolean)
+        .join(' '),
+      fix: load
+        ? supplyFix(load.supply, load.serviceMs)
+        : 'Raise max_instance_count or max_instance_request_concurrency, or run the job again when the function is less busy.',
     };
   if (by === 'proxy')
     return {

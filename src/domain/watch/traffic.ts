@@ -73,14 +73,14 @@ export function trafficProblem(
   traffic: StepTraffic,
   step: { phase: Phase; share: number; baseline?: string | undefined; candidate: string },
   /** `before`: requests a second before the first shift. `seconds`: time of this step that the source has fully seen. */
-  facts: { nameless: number; before: number | undefined; seconds: number },
+  facts: { nameless: number; before: number | undefined; seconds: number; supply?: string | undefined },
 ): string | undefined {
   const { candidate, baseline } = traffic;
   const compared = step.phase === 'split' && step.baseline !== undefined;
   if (compared && starved(candidate, baseline, step.share))
     return `${step.candidate} finished ${candidate} of ${candidate + baseline} requests, although ${Math.round(step.share * 100)} % were sent to it. Requests may hang, or find no free instance.`;
   if (step.phase === 'split' && facts.nameless >= 3)
-    return `${facts.nameless} requests found no free instance (429), and the log does not say which revision they were for.`;
+    return `${facts.nameless} requests found no free instance (429), and the log does not say which revision they were for.${facts.supply === undefined ? '' : ` ${facts.supply}`}`;
   if ((step.phase === 'full' || compared) && fell(facts.before, traffic.all, facts.seconds))
     return `Traffic fell to less than half of the ${(facts.before ?? 0).toFixed(1)} requests a second before the shift.`;
   return undefined;

@@ -2,6 +2,7 @@ import type { Finding } from '../../domain/findings/finding.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
 import type { DoorKind } from '../../domain/invocation/door.ts';
 import type { Invocation } from '../../domain/invocation/refusal.ts';
+import type { Supply } from '../../domain/invocation/supply.ts';
 import type { Match } from '../../domain/smoke/match.ts';
 import type { SmokeEvidence } from '../../domain/smoke/results/result.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -46,6 +47,8 @@ export interface SmokeTarget {
   apiKey?: string | undefined;
   /** Who calls which service, to explain a refusal with the command that repairs it. */
   invocation?: Invocation | undefined;
+  /** What the service takes at once, as it is set now. Asked only after a 429 that no instance gave. */
+  supply?: ((signal?: AbortSignal) => Promise<Supply | undefined>) | undefined;
 }
 
 export interface SmokeRequest {

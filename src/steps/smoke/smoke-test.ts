@@ -119,6 +119,9 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
       return measured;
     });
 
+  const isFull = results.some(({ unreached }) => unreached?.by === 'capacity');
+  // It only helps to explain, so it may fail.
+  const supply = isFull ? await request.target.supply?.(request.signal).catch(() => undefined) : undefined;
   log.detail('Every check', results.map(checkLine));
   const evidence: SmokeEvidence = {
     suite: suite.name,
@@ -134,7 +137,7 @@ export async function smokeTest(ports: SmokePorts, request: SmokeRequest): Promi
     verdict: verdictOf(results),
     reason: reasonOf(evidence),
     cases: results,
-    findings: findingsOf(evidence, request.target.invocation),
+    findings: findingsOf(evidence, request.target.invocation, supply),
     evidence,
   };
 }

@@ -2,7 +2,8 @@ import type { Finding } from '../../findings/finding.ts';
 import { ofRule } from '../../findings/of-rule.ts';
 import { smokeRules } from '../../findings/rules/smoke.ts';
 import { type CallRefusal, explainInvocation, type Invocation } from '../../invocation/refusal.ts';
-import { explainUnreached } from '../../invocation/unreached.ts';
+import type { Supply } from '../../invocation/supply.ts';
+import { explainUnreached, type Load } from '../../invocation/unreached.ts';
 import type { CaseResult, SmokeEvidence } from './result.ts';
 
 const titles = {
@@ -24,9 +25,14 @@ const textChecks: ReadonlySet<string> = new Set(['cer', 'wer', 'contains', 'fiel
 
 const stepOf = ({ fix, commands }: CallRefusal): Pick<Finding, 'fix' | 'commands'> => ({ fix, commands });
 
-function nextStepOf(result: CaseResult, call?: Invocation): Pick<Finding, 'fix' | 'commands'> {
+function nextStepOf(
+  result: CaseResult,
+  call: Invocation | undefined,
+  load: Load | undefined,
+): Pick<Finding, 'fix' | 'commands'> {
   const [first] = result.failures;
-  if (result.unreached) return stepOf(explainUnreached(result.unreached.by, result.unreached.status, call));
+  if (result.unreached)
+    return stepOf(explainUnreached(result.unreached.by, result.unreached.status, call, load));
   if (result.status === 'error')
     return { fix: 'Check that this runner can reach the function, then run the job again.' };
   if (first && textChecks.has(first.check))
@@ -45,8 +51,9 @@ function nextStepOf(result: CaseResult, call?: Invocation): Pick<Finding, 'fix' 
 }
 
 /** Explains a 401 or 403 if Cloud Run refused our own token; otherwise an empty list. */
-function refusalOf(result: CaseResult, call: Invocation | undefined): string[] {
-  if (result.unreached) return [explainUnreached(result.unreached.by, result.unreached.status, call).why];
+function refusalOf(result: CaseResult, call: Invocation | undefined, load: Load | undefined): string[] {
+  if (result.unreached)
+    return [explainUnreached(result.unreached.by, result.unreached.status, call, load).why];
   const [first] = result.failures;
   if (first?.check !== 'status' || call === undefined) return [];
   const explained = explainInvocation(first.status, call);
@@ -54,18 +61,23 @@ function refusalOf(result: CaseResult, call: Invocation | undefined): string[] {
 }
 
 /** The finding of one result: a check that failed or got no answer, or a case that passed only after a retry. */
-function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocation): Finding | undefined {
+function findingOf(
+  result: CaseResult,
+  evidence: SmokeEvidence,
+  call: Invocation | undefined,
+  load: Load | undefined,
+): Finding | undefined {
   const place = { file: evidence.file, line: result.place.line, column: result.place.column };
   const check = result.failures[0]?.check ?? 'preset';
   if (result.status === 'failed' || result.status === 'error') {
     const unknown = result.status === 'error';
-    const reasons = [...result.failures.map((failure) => failure.what), ...refusalOf(result, call)];
+    const reasons = [...result.failures.map((failure) => failure.what), ...refusalOf(result, call, load)];
     const rule = unknown ? 'smoke-unknown' : (`smoke-${check}` as const);
     return {
       ...ofRule(smokeRules, rule),
       title: `${result.name}: ${result.unreached ? 'the request did not reach the function' : unknown ? 'could not be checked' : titles[check]}`,
       why: reasons.join(' ') || result.note,
-      ...nextStepOf(result, call),
+      ...nextStepOf(result, call, load),
       ...place,
     };
   }
@@ -78,7 +90,20 @@ function findingOf(result: CaseResult, evidence: SmokeEvidence, call?: Invocatio
   };
 }
 
+/** The median time of the answers of the function itself. */
+function usualMs(results: readonly CaseResult[]): number | undefined {
+  const times = results
+    .filter(
+      ({ kind, status, unreached }) =>
+        kind === 'case' && status !== 'skipped' && status !== 'error' && !unreached,
+    )
+    .map(({ milliseconds }) => milliseconds)
+    .sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)];
+}
+
 /** One finding for every check that did not pass, at its line in the suite. A flaky pass is a finding of low severity. */
-export function findingsOf(evidence: SmokeEvidence, call?: Invocation): Finding[] {
-  return evidence.results.flatMap((result) => findingOf(result, evidence, call) ?? []);
+export function findingsOf(evidence: SmokeEvidence, call?: Invocation, supply?: Supply): Finding[] {
+  const load = supply && { supply, serviceMs: usualMs(evidence.results) };
+  return evidence.results.flatMap((result) => findingOf(result, evidence, call, load) ?? []);
 }
