@@ -158,7 +158,7 @@ const rooms: Record<string, Record<string, readonly string[] | '*'>> = {
     // The images and the requests are those of the smoke test.
     capacity: ['ports', 'smoke', 'traffic'],
     status: ['ports'],
-    watch: ['ports'],
+    watch: ['ports', 'traffic'],
     rollback: ['ports', 'traffic'],
     conformance: ['ports'],
     // The alias of a model follows the traffic.

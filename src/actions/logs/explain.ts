@@ -6,6 +6,7 @@ import { createLogEntries } from '../../gcp/logs/log-entries.ts';
 import type { Context } from '../../runner/context.ts';
 import { readReasons } from '../../steps/logs/read-reasons.ts';
 import { mayShowText } from './may-show.ts';
+import { addSupply } from './supply.ts';
 
 /** Nobody waits longer for an explanation. */
 const deadlineMs = 3000;
@@ -33,6 +34,7 @@ export async function explainByLog(context: Context, report: Report): Promise<vo
         signal,
       },
     );
+    await addSupply(logs, place, google, signal);
     report.evidence.logs = logs;
     for (const line of reasonLines(logs)) log.line(line);
   } catch (error) {

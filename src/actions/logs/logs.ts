@@ -10,6 +10,7 @@ import { openPlatform } from '../login/platform.ts';
 import { usualSlowMs } from './explain.ts';
 import { readLogs } from './inputs.ts';
 import { mayShowText } from './may-show.ts';
+import { addSupply } from './supply.ts';
 
 const usualSeconds = 15 * 60;
 /** A person has asked for it, so it may take longer than beside a failure. */
@@ -42,6 +43,7 @@ export const logs: Action<'logs'> = async (context) => {
       signal,
     },
   );
+  await addSupply(found, place, platform.rest, signal);
   for (const line of reasonLines(found)) log.line(line);
   const report = newReport('logs', { ...place, name: request.name });
   const [first, ...others] = linesOf(found);

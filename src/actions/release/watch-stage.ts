@@ -48,13 +48,13 @@ function watchTarget(
   signal: AbortSignal,
 ): Promise<WatchStage> {
   const { clock, log } = context;
-  const { service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls } = target;
+  const { service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls, supply } = target;
   const { splitSeconds, fullSeconds, onState } = target;
   const { objectives, until, pollSeconds, rule, policy, alpha, clientErrors } = settings;
   return watch(
     { clock, log, ...ports },
     {
-      ...{ service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls },
+      ...{ service, candidate, baseline, share, phase, shiftedAt, settledAt, tagUrls, supply },
       ...{ splitSeconds, fullSeconds },
       ...{ objectives, until, pollSeconds, rule, policy, alpha, clientErrors, signal },
       durationSeconds: target.seconds,

@@ -29,7 +29,7 @@ export const logs = verb({
       text: async () =>
         [
           ...linesOf(found).map((line, index) => (index === 0 ? style.bold(lineText(line)) : lineText(line))),
-          ...[newErrorsText(found)].filter((text) => text !== undefined),
+          ...[found.supply, newErrorsText(found)].filter((text) => text !== undefined),
           found.link,
           '',
           await ended.text(),

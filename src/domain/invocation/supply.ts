@@ -32,3 +32,7 @@ export const supplyFix = ({ perInstance }: Supply, serviceMs?: number): string =
   const seconds = serviceMs === undefined ? 'the seconds of a request' : rough(serviceMs / 1000);
   return `Set max_instance_count to the requests a second of your users times ${seconds}${perInstance === 1 ? '' : ` divided by ${perInstance}`}, or make requests shorter. Or run the job again when the function is less busy.`;
 };
+
+/** The limit, the other limits, and the repair, for a place that knows of no single request. */
+export const exhaustedText = (supply: Supply): string =>
+  `${supplyText(supply)} ${otherLimits} ${supplyFix(supply)}`;

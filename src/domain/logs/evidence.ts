@@ -33,6 +33,8 @@ export interface LogsEvidence {
   new_errors?: { type: string; place?: string | undefined; times: number }[] | undefined;
   /** Days that were searched for these. */
   new_since_days?: number | undefined;
+  /** What the service takes at once, if an entry says that no instance was free. */
+  supply?: string | undefined;
   /** Address of the same entries in the Logs Explorer. */
   link: string;
   /** Why the log could not be read, or not wholly. */

@@ -42,7 +42,7 @@ export function reasonLines(logs: LogsEvidence): string[] {
   if (lines.length === 0) return [`The log of ${about} has no entry that explains this: ${logs.link}`];
   const shown = lines.slice(0, mostInLog);
   const more = lines.length - shown.length;
-  const extra = [newErrorsText(logs), hiddenText(logs)].filter((text) => text !== undefined);
+  const extra = [logs.supply, newErrorsText(logs), hiddenText(logs)].filter((text) => text !== undefined);
   return [
     `What the log of ${about} says:`,
     ...shown.map((line) => `  ${lineText(line)}`),

@@ -89,6 +89,8 @@ export interface WatchTarget {
   settledAt: number;
   /** URLs of our tags. Requests to them are not users' traffic. */
   tagUrls: readonly string[];
+  /** What the service takes at once, in words. */
+  supply?: string | undefined;
   state?: unknown;
   /** Called with the state at every look, so that it can be saved for another runner. */
   onState?: ((state: unknown) => void) | undefined;

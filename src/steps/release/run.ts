@@ -63,6 +63,8 @@ export interface Live {
   /** URLs of our tags. */
   candidateUrl: string | undefined;
   tagUrls: readonly string[];
+  /** What the service takes at once, in words. */
+  supply?: string | undefined;
 }
 
 /** What this release last wrote to the service, and what may still change by itself. */

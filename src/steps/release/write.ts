@@ -9,6 +9,7 @@ import type { RunService } from '../ports/services.ts';
 import { type Changed, type ChangeOptions, changeTraffic, type Decide } from '../traffic/change-traffic.ts';
 import type { Answer } from '../traffic/prove-back.ts';
 import { type SettingsBack, settingFindings } from '../traffic/settings-back.ts';
+import { supplyWords } from '../traffic/supply-words.ts';
 import { noteForeign } from './foreign.ts';
 import { stillOurs } from './ours.ts';
 import { recordedModel } from './phases/model.ts';
@@ -124,6 +125,7 @@ function written(
     serving: servingNow(service),
     candidateUrl: urlOf(candidateTag) ?? run.live.candidateUrl,
     tagUrls: [urlOf(candidateTag), urlOf(beforeTag)].filter((url) => url !== undefined),
+    supply: supplyWords(service),
   };
   journal.mark(candidate === undefined ? 0 : percentOf(candidate, run.live.serving));
   noteForeign(run, service.latestCreatedRevision);

@@ -4,6 +4,7 @@ import { ReleaseError } from '../../domain/errors/errors.ts';
 import { recordAnnotation } from '../../domain/product.ts';
 import { parseRecord } from '../../domain/traffic/parse-record.ts';
 import type { RunService, Services } from '../ports/services.ts';
+import { supplyWords } from '../traffic/supply-words.ts';
 
 export interface WatchTargetRequest {
   project: string;
@@ -24,6 +25,8 @@ export interface WatchTarget {
   share: number;
   phase: 'split' | 'full';
   tagUrls: string[];
+  /** What the service takes at once, in words. */
+  supply: string | undefined;
   /** The service as it was read. */
   raw: RunService;
 }
@@ -80,6 +83,7 @@ export async function findWatchTarget(
     share: beside > 0 ? share / (share + beside) : 1,
     phase: beside > 0 ? 'split' : 'full',
     tagUrls: service.trafficStatuses.flatMap(({ uri }) => (uri ? [uri] : [])),
+    supply: supplyWords(service),
     raw: service,
   };
 }

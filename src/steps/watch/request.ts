@@ -31,6 +31,8 @@ export interface WatchedTraffic {
   phase: Phase;
   /** URLs of traffic tags. Requests to them are not user traffic. */
   tagUrls?: readonly string[] | undefined;
+  /** What the service takes at once, in words, for requests that found no free instance. */
+  supply?: string | undefined;
   /** Milliseconds since the epoch at which the PATCH was sent, and at which traffic had settled. Default now. */
   shiftedAt?: number | undefined;
   settledAt?: number | undefined;

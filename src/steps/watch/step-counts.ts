@@ -118,6 +118,7 @@ export class StepCounts {
       nameless,
       before,
       seconds: seenMs / 1000,
+      supply: this.#request.supply,
     });
     return message === undefined ? this.#unreadable : { kind: 'traffic', message };
   }

@@ -103,6 +103,27 @@ describe('summary', () => {
   });
 });
 
+test('a 429 that no instance gave says what the service takes, by the time of the requests that were answered', () => {
+  const full = result({
+    name: 'full',
+    status: 'error',
+    unreached: { by: 'capacity', status: 429 },
+    failures: [{ check: 'answer', what: 'No instance was free.' }],
+  });
+  const seen = evidence([
+    result({ milliseconds: 700 }),
+    result({ milliseconds: 800 }),
+    result({ milliseconds: 900 }),
+    full,
+  ]);
+  const [finding] = findingsOf(seen, undefined, { instances: 4, perInstance: 1 });
+  expect(finding?.why).toContain(
+    'take 4 at once. A request took 0.8 s, so the service answers about 5 a second.',
+  );
+  expect(finding?.fix).toContain('times 0.8, or make requests shorter');
+  expect(findingsOf(seen)[0]?.why).not.toContain('At most');
+});
+
 describe('annotations', () => {
   test('eight errors at their lines, and one annotation that counts the rest', () => {
     const annotations = annotationsOf(

@@ -25,7 +25,7 @@ export function logsSection({ evidence: { logs } }: Report): string[] {
         '',
       ].join('\n'),
     ];
-  const notes = [newErrorsText(logs), hiddenText(logs)].filter((text) => text !== undefined);
+  const notes = [logs.supply, newErrorsText(logs), hiddenText(logs)].filter((text) => text !== undefined);
   return [
     [
       '',

@@ -30,6 +30,7 @@ export async function watchStep(run: ReleaseRun): Promise<PhaseResult> {
     shiftedAt,
     settledAt: ports.clock.now(),
     tagUrls: run.live.tagUrls,
+    supply: run.live.supply,
     state: written.watchState,
     onState: (watchState) => {
       written.watchState = watchState;
