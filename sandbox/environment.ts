@@ -8,12 +8,18 @@ import type { RunningProxy } from './proxy/index.ts';
 /** Google's endpoint overrides include the API version. These are the versions in google-github-actions' own defaults. */
 const versions: Readonly<Record<string, string>> = {
   aiplatform: '/v1',
+  accesscontextmanager: '/v1',
   apigateway: '/v1',
   artifactregistry: '/v1',
+  billingbudgets: '/v1',
+  binaryauthorization: '/v1',
+  cloudbilling: '/v1',
   cloudbuild: '/v1',
   cloudfunctions: '/v2',
+  cloudkms: '/v1',
   cloudresourcemanager: '/v3',
   compute: '/compute/v1',
+  containeranalysis: '/v1',
   iam: '/v1',
   iamcredentials: '/v1',
   iap: '/v1',
@@ -32,6 +38,7 @@ const versions: Readonly<Record<string, string>> = {
 
 const gcloudApis = [
   'apigateway',
+  'billingbudgets',
   'cloudbilling',
   'cloudkms',
   'cloudquotas',

@@ -12,6 +12,7 @@ import { frontsApis } from './fronts/index.ts';
 import { functionsApis } from './functions/index.ts';
 import { gatewayApis } from './gateway/index.ts';
 import { githubApis } from './github/index.ts';
+import { guardrailsApis } from './guardrails/index.ts';
 import { iapApis } from './iap/index.ts';
 import { identityApis } from './identity/index.ts';
 import { seed } from './identity/seed.ts';
@@ -70,6 +71,7 @@ export const apisOf = (world: World): ApiDefinition[] =>
     ...loadApis(world),
     ...frontsApis(world),
     ...gatewayApis(world),
+    ...guardrailsApis(world),
     ...computeApis(world),
     ...iapApis(world),
     ...secretsApis(world),

@@ -343,6 +343,8 @@ const sandboxRooms: Record<string, readonly string[]> = {
   gateway: ['core'],
   // Vertex AI: its pipelines.
   vertex: ['core', 'logs'],
+  // Scans, signatures, keys, perimeters, budgets and channels.
+  guardrails: ['core'],
   proxy: ['core'],
   // Monitoring systems outside of Google Cloud.
   monitors: ['core', 'identity', 'logs'],

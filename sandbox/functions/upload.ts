@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ranged } from '../core/range.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call, Reply } from '../core/types.ts';
 import { functionState, type StoredObject } from './model.ts';
@@ -103,11 +104,7 @@ export function uploadApi(world: World): ApiDefinition {
           const grant = granted(world, call, state.downloads);
           if ('status' in grant) return grant;
           if (!grant.file) return xml(404, 'NoSuchKey', 'The specified key does not exist.');
-          return {
-            status: 200,
-            headers: { 'content-type': 'application/zip' },
-            body: readFileSync(grant.file),
-          };
+          return ranged(readFileSync(grant.file), call.headers.range, { 'content-type': 'application/zip' });
         },
       },
     ],

@@ -96,6 +96,9 @@ export function renderService(service: Service): Json {
     ...(service.invokerIamDisabled ? { invokerIamDisabled: true } : {}),
     ...(service.defaultUriDisabled ? { defaultUriDisabled: true } : {}),
     ...(service.iapEnabled ? { iapEnabled: true } : {}),
+    // Security Command Center switches the first on for the whole project.
+    ...(service.threatDetectionEnabled ? { threatDetectionEnabled: true } : {}),
+    ...(service.sshEnabled ? { sshEnabled: true } : {}),
     ...(service.customAudiences.length ? { customAudiences: [...service.customAudiences] } : {}),
     urls,
     ...(service.buildConfig ? { buildConfig: { ...service.buildConfig } } : {}),

@@ -93,6 +93,9 @@ export interface Service {
   buildConfig: Record<string, unknown> | undefined;
   launchStage: string | undefined;
   binaryAuthorization: Record<string, unknown> | undefined;
+  /** Set by tests: no request changes them. */
+  threatDetectionEnabled?: boolean;
+  sshEnabled?: boolean;
   traffic: Target[];
   live: LiveTarget[];
   revisions: Map<string, Revision>;

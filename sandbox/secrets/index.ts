@@ -3,7 +3,7 @@ import { projectResource, requirePermission } from '../core/iam.ts';
 import { readPolicy, writePolicy } from '../core/policies.ts';
 import type { World } from '../core/state.ts';
 import type { ApiDefinition, Call } from '../core/types.ts';
-import { secretResource, secretSettings, secretsOf } from './state.ts';
+import { detailsOf, secretResource, secretSettings, secretsOf } from './state.ts';
 
 /**
  * Secret Manager v1 (googleapis google/cloud/secretmanager/v1/service.proto), as far as repairs need it: the policy of a
@@ -22,9 +22,16 @@ export function secretsApis(world: World): ApiDefinition[] {
   };
   const shown = (secret: string, version: string) => ({
     name: `projects/${world.projectNumber}/secrets/${secret}/versions/${version}`,
-    createTime: '2026-01-05T09:00:00Z',
+    createTime: detailsOf(world).get(secret)?.created[version] ?? '2026-01-05T09:00:00Z',
     state: secrets.get(secret)?.get(version),
     etag: '"1"',
+  });
+  const shownSecret = (secret: string) => ({
+    name: `projects/${world.projectNumber}/secrets/${secret}`,
+    createTime: '2026-01-05T09:00:00Z',
+    replication: { automatic: {} },
+    etag: '"1"',
+    ...detailsOf(world).get(secret)?.secret,
   });
   return [
     {
@@ -35,15 +42,19 @@ export function secretsApis(world: World): ApiDefinition[] {
           pattern: '/v1/projects/:project/secrets',
           handle: (call) => {
             requirePermission(world, call.principal, 'secretmanager.secrets.list', projectResource(world));
-            const list = [...secrets.keys()].sort().map((secret) => ({
-              name: `projects/${world.projectNumber}/secrets/${secret}`,
-              createTime: '2026-01-05T09:00:00Z',
-              replication: { automatic: {} },
-            }));
+            const list = [...secrets.keys()].sort().map(shownSecret);
             return {
               status: 200,
               body: { ...(list.length ? { secrets: list } : {}), totalSize: list.length },
             };
+          },
+        },
+        {
+          method: 'GET',
+          pattern: base,
+          handle: (call, { secret = '' }) => {
+            find(call, secret, 'secretmanager.secrets.get');
+            return { status: 200, body: shownSecret(secret) };
           },
         },
         {

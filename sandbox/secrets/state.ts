@@ -10,6 +10,14 @@ export type Secrets = Map<string, Map<string, VersionState>>;
 
 export const secretsOf = (world: World): Secrets => world.extension('secrets', () => new Map());
 
+/** What a secret has besides its versions (google.cloud.secretmanager.v1.Secret), and when each version was made, by the id of the secret. */
+export interface SecretDetails {
+  secret: Record<string, unknown>;
+  created: Record<string, string>;
+}
+export const detailsOf = (world: World): Map<string, SecretDetails> =>
+  world.extension('secret details', () => new Map());
+
 /** `PATCH /settings {secrets: {NAME: {"1": "ENABLED"}}}` replaces all secrets. */
 export function secretSettings(world: World): void {
   const secrets = secretsOf(world);
@@ -19,6 +27,12 @@ export function secretSettings(world: World): void {
       (value ?? {}) as Record<string, Record<string, VersionState>>,
     ))
       secrets.set(name, new Map(Object.entries(versions)));
+  });
+  addSetting(world, 'secretDetails', (value) => {
+    const details = detailsOf(world);
+    details.clear();
+    for (const [name, one] of Object.entries((value ?? {}) as Record<string, Partial<SecretDetails>>))
+      details.set(name, { secret: one.secret ?? {}, created: one.created ?? {} });
   });
   world.views.set('secrets', () =>
     Object.fromEntries([...secrets].map(([name, versions]) => [name, Object.fromEntries(versions)])),

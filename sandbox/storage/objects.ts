@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { requirePermission } from '../core/iam.ts';
+import { ranged } from '../core/range.ts';
 import type { World } from '../core/state.ts';
 import type { Call, Reply, Route } from '../core/types.ts';
 import { findBucket } from './buckets.ts';
@@ -75,11 +76,9 @@ export function objectRoutes(world: World): Route[] {
       'x-goog-hash': `crc32c=${crc32c},md5=${md5Hash}`,
       ...(stored.contentEncoding ? { 'content-encoding': stored.contentEncoding } : {}),
     };
-    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(call.headers.range ?? '') ?? [];
-    if (from === undefined || data.length === 0) return { status: 200, headers, body: data };
-    const part = data.subarray(Number(from), to ? Number(to) + 1 : undefined);
-    const range = `bytes ${from}-${Number(from) + part.length - 1}/${data.length}`;
-    return { status: 206, headers: { ...headers, 'content-range': range }, body: part };
+    return data.length === 0
+      ? { status: 200, headers, body: data }
+      : ranged(data, call.headers.range, headers);
   };
 
   const list = (call: Call, { bucket = '' }: Params): Reply => {

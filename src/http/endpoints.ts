@@ -60,7 +60,7 @@ export function endpoints(
     env[`GHA_ENDPOINT_OVERRIDE_${api}`]
       ?.trim()
       .replace(/\/+$/, '')
-      .replace(/(\/storage)?\/v\d+\w*$/, '');
+      .replace(/(\/(storage|compute))?\/v\d+\w*$/, '');
   const run = override('run');
   const loopback = run !== undefined && URL.canParse(run) && isLoopback(new URL(run).hostname);
   const assertSendable = (text: string): URL => {

@@ -6,7 +6,7 @@ import { createExposureSources } from '../../src/gcp/exposure/exposure-sources.t
 import { createServices } from '../../src/gcp/run/services.ts';
 import { endpoints } from '../../src/http/endpoints.ts';
 import { createProber } from '../../src/http/probe.ts';
-import { createRest } from '../../src/http/rest.ts';
+import { createRest, type Rest } from '../../src/http/rest.ts';
 import {
   type GuardPorts,
   type GuardRequest,
@@ -31,6 +31,8 @@ export interface GuardWorld {
   set(resource: string, ...bindings: Binding[]): void;
   /** Adapters that log in as a service account. */
   ports(account?: string, clock?: Clock): GuardPorts;
+  /** The client of an account, and the token that it sends. */
+  rest(account?: string, clock?: Clock): { rest: Rest; token: string };
   guard(request?: Partial<GuardRequest>, account?: string): Promise<GuardResult>;
   /** Makes the function private again, and everything above it. */
   reset(): void;
@@ -91,14 +93,13 @@ export async function guardWorld(
     world.policies.resources().map((name) => [name, structuredClone(world.policies.get(name).bindings)]),
   );
 
-  const ports = (account = sandbox.env.SERVICE_ACCOUNT as string, clock: Clock = realClock): GuardPorts => {
-    const where = endpoints(sandbox.env);
-    const log = {
-      line: (text: string) => void lines.push(text),
-      warning: () => undefined,
-      detail: () => undefined,
-      debug: () => undefined,
-    };
+  const log = {
+    line: (text: string) => void lines.push(text),
+    warning: () => undefined,
+    detail: () => undefined,
+    debug: () => undefined,
+  };
+  const restOf = (account = sandbox.env.SERVICE_ACCOUNT as string, clock: Clock = realClock) => {
     const token = world.tokens.issue(
       {
         principal: serviceAccount(account),
@@ -108,7 +109,7 @@ export async function guardWorld(
       'ya29.c.',
     );
     const rest = createRest({
-      endpoints: where,
+      endpoints: endpoints(sandbox.env),
       clock,
       log,
       redact: (text) => text,
@@ -116,10 +117,15 @@ export async function guardWorld(
       accessToken: async () => token,
       random: () => 0,
     });
+    return { rest, token };
+  };
+
+  const ports = (account?: string, clock: Clock = realClock): GuardPorts => {
+    const { rest } = restOf(account, clock);
     return {
       clock,
       log,
-      prober: createProber(where, 'test'),
+      prober: createProber(rest.endpoints, 'test'),
       services: createServices(rest),
       exposure: createExposureSources(rest),
     };
@@ -132,6 +138,7 @@ export async function guardWorld(
     policy,
     lines,
     ports,
+    rest: restOf,
     set: (resource, ...bindings) => void world.policies.set(resource, bindings, 'once'),
     guard: (request = {}, account) =>
       guard(ports(account), {

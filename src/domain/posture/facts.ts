@@ -76,5 +76,6 @@ export interface BucketFact {
   name: string;
   /** storage v1 Bucket. */
   reading: Reading<JsonObject>;
-  policy: Reading<AllowPolicy>;
+  /** Undefined if nobody has to ask, because public access is prevented. */
+  policy: Reading<AllowPolicy> | undefined;
 }

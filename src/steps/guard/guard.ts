@@ -36,6 +36,8 @@ export interface GuardRequest {
   requireProof: Proof;
   /** `invoke` looks at what decides about calls. `full` adds preventive policies, gateways, source and images. */
   scope: 'invoke' | 'full';
+  /** The kinds of organisation policies to read. Default: all. */
+  prevents?: readonly string[] | undefined;
   /** How long IAM may take to act on a repair. */
   propagationSeconds: number;
   /** Pause between two rounds of refused requests after a repair. */
@@ -89,9 +91,19 @@ interface Look {
 
 /** Reads everything about the exposure, and judges it. It changes nothing. */
 export async function look(ports: GuardPorts, request: GuardRequest): Promise<Look> {
-  const { project, region, name, signal, identity, scope, trusted } = request;
+  const { project, region, name, signal, identity, scope, prevents, trusted } = request;
   const now = () => ports.clock.now();
-  const read = await readExposure(ports, { project, region, name, scope, trusted, now, identity, signal });
+  const read = await readExposure(ports, {
+    project,
+    region,
+    name,
+    scope,
+    prevents,
+    trusted,
+    now,
+    identity,
+    signal,
+  });
   // A function without a service has nothing to call. If one of its URLs answers anyway, the answer counts.
   const targets = read.exists || read.function.ok ? probeTargets(read, request.probeUrls) : [];
   const probes = await probeUntilClear(ports, targets, { timeoutMs: probeTimeoutMs, rounds: 3, signal });

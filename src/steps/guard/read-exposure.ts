@@ -50,14 +50,16 @@ async function readInherited(
 /** Organisation policies that would prevent exposure. */
 async function readPrevention(
   sources: ExposureSources,
-  { scope, project, signal }: ReadRequest,
+  { scope, project, prevents, signal }: ReadRequest,
 ): Promise<ExposureFacts['orgPolicies']> {
   if (scope !== 'full') return [];
   return Promise.all(
-    Object.keys(constraints).map(async (constraint) => ({
-      constraint,
-      reading: await sources.orgPolicy(project, constraint, signal),
-    })),
+    Object.entries(constraints)
+      .filter(([, stops]) => prevents?.includes(stops) ?? true)
+      .map(async ([constraint]) => ({
+        constraint,
+        reading: await sources.orgPolicy(project, constraint, signal),
+      })),
   );
 }
 

@@ -10,6 +10,8 @@ export interface ReadRequest {
   name: string;
   /** `invoke` reads what decides who may call. `full` adds preventive policies, gateways, source and images. */
   scope: 'invoke' | 'full';
+  /** The kinds of organisation policies to read. Default: all. */
+  prevents?: readonly string[] | undefined;
   trusted: readonly string[];
   /** When the conditions of bindings are evaluated, in milliseconds since the epoch. Asked after the first reads. */
   now: () => number;

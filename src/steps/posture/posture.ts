@@ -35,8 +35,10 @@ export async function posture(ports: PosturePorts, call: PostureCall): Promise<P
     ...{ project, region, name, trusted, probeUrls, identity, signal },
     mode: 'verify',
     scope: 'full',
+    // No row is about those that restrict ingress.
+    prevents: ['bindings', 'invoker-check'],
   });
-  const read = await readPosture(ports.posture, facts, { ...call, now: ports.clock.now() });
+  const read = await readPosture(ports, facts, { ...call, now: ports.clock.now() });
   const judged = judgePosture(read, call.failOn, call.earlier);
   return { ...judged, exists: facts.exists, service: facts.target.service };
 }

@@ -1,10 +1,11 @@
-import { isObject, type JsonObject, listOf, objectOf, textOf, textOrEmpty } from '../../domain/data/json.ts';
+import { type JsonObject, listOf, objectOf, textOf, textOrEmpty } from '../../domain/data/json.ts';
 import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import type { ExposureFacts, Reading } from '../../domain/exposure/facts.ts';
 import { judge } from '../../domain/exposure/judge.ts';
 import type { BucketFact, PostureFacts, SecretFact } from '../../domain/posture/facts.ts';
 import { bucketsOf, keyName, secretUses } from '../../domain/posture/read-service.ts';
 import { parseSource } from '../../domain/source/location.ts';
+import type { ExposureSources } from '../ports/exposure.ts';
 import type { PostureSources, UploadPlace } from './ports.ts';
 
 export interface PostureRequest {
@@ -27,26 +28,32 @@ const beyond = (what: string, most: number) =>
     detail: `at most ${most} of a kind are read`,
   }) as const;
 
-/** The image of the revision that has most traffic, if a digest names it. */
+const mainOf = (holder: JsonObject): JsonObject => {
+  const all = listOf(holder.containers).map(objectOf);
+  return all.find(({ ports }) => listOf(ports).length > 0) ?? all[0] ?? {};
+};
+
+/**
+ * The image of the revision that has most traffic, if a digest names it. The template tells it without a call if it names a
+ * digest and its own revision serves.
+ */
 async function servingImage(
   sources: PostureSources,
   service: JsonObject,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const own = listOf(objectOf(service.template).containers).map(objectOf);
-  const named = textOf(own.find(({ ports }) => listOf(ports).length > 0)?.image ?? own[0]?.image);
+  const named = textOf(mainOf(objectOf(service.template)).image);
+  const isDigest = (image: string | undefined) => image?.includes('@sha256:') === true;
   const [most] = listOf(service.trafficStatuses)
     .map(objectOf)
     .sort((a, b) => Number(b.percent ?? 0) - Number(a.percent ?? 0));
-  const revision = shortName(textOf(most?.revision) ?? textOf(service.latestReadyRevision));
-  const serving =
-    revision === undefined
-      ? undefined
-      : await sources.revision(`${textOrEmpty(service.name)}/revisions/${revision}`, signal);
-  const containers = serving?.ok ? listOf(serving.value.containers).map(objectOf) : [];
-  const main = containers.find(({ ports }) => listOf(ports).length > 0) ?? containers[0];
-  const image = textOf(main?.image) ?? named;
-  return image?.includes('@sha256:') ? image : undefined;
+  const latest = shortName(textOf(service.latestReadyRevision));
+  const revision = shortName(textOf(most?.revision)) ?? latest;
+  if (revision === undefined || (revision === latest && isDigest(named)))
+    return isDigest(named) ? named : undefined;
+  const serving = await sources.revision(`${textOrEmpty(service.name)}/revisions/${revision}`, signal);
+  const image = serving.ok ? textOf(mainOf(serving.value).image) : undefined;
+  return isDigest(image) ? image : undefined;
 }
 
 function uploadOf(service: JsonObject, exposure: ExposureFacts): UploadPlace | undefined {
@@ -85,11 +92,11 @@ const readBuckets = (
     names.map(async (name, index): Promise<BucketFact> => {
       const unread = beyond(`storage/v1/b/${name}`, mostBuckets);
       if (index >= mostBuckets) return { name, reading: unread, policy: unread };
-      const [reading, policy] = await Promise.all([
-        sources.bucket(name, signal),
-        sources.bucketPolicy(name, signal),
-      ]);
-      return { name, reading, policy };
+      const reading = await sources.bucket(name, signal);
+      // Where public access is prevented, a public member in the policy has no effect.
+      const prevented =
+        reading.ok && objectOf(reading.value.iamConfiguration).publicAccessPrevention === 'enforced';
+      return { name, reading, policy: prevented ? undefined : await sources.bucketPolicy(name, signal) };
     }),
   );
 
@@ -103,65 +110,75 @@ async function readMoney(
   return { billing, budgets: account === undefined ? undefined : await sources.budgets(account, signal) };
 }
 
+/** Channels are asked for only if an alert policy names one. */
+async function readAlerts(
+  sources: PostureSources,
+  project: string,
+  signal?: AbortSignal,
+): Promise<Pick<PostureFacts, 'alerts' | 'channels'>> {
+  const alerts = await sources.alertPolicies(project, signal);
+  const named = alerts.ok && alerts.value.some((one) => listOf(one.notificationChannels).length > 0);
+  const channels: Reading<JsonObject[]> = named
+    ? await sources.channels(project, signal)
+    : { ok: true, value: [], call: alerts.call };
+  return { alerts, channels };
+}
+
+/** Perimeters and budgets name a project by its number. One of the URLs of Cloud Run holds it. */
+async function numberOf(
+  exposure: ExposureSources,
+  facts: ExposureFacts,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const urls = facts.service?.ok ? facts.service.value.urls : [];
+  const found = urls.flatMap((url) => /-(\d{6,})\.[a-z0-9-]+\.run\.app\/?$/i.exec(url)?.[1] ?? [])[0];
+  if (facts.projectNumber !== undefined || found !== undefined) return facts.projectNumber ?? found;
+  const read = await exposure.projectNumber(facts.target.project, signal);
+  return read.ok && /^\d+$/.test(read.value) ? read.value : undefined;
+}
+
 /** Reads everything beside what the guard has read, side by side. */
 export async function readPosture(
-  sources: PostureSources,
-  exposure: ExposureFacts,
+  { posture: sources, exposure: ours }: { posture: PostureSources; exposure: ExposureSources },
+  seen: ExposureFacts,
   { buckets, largestBody, now, signal }: PostureRequest,
 ): Promise<PostureFacts> {
-  const { target, ancestry } = exposure;
+  const { target, ancestry } = seen;
   const { project, region } = target;
-  const isFunction = !(exposure.function.ok && exposure.function.value.onlyService === true);
-  const [service, own] = await Promise.all([
-    target.service === undefined ? undefined : sources.service(target.service, signal),
-    isFunction ? sources.function(functionPath(target), signal) : undefined,
+  // Where the function could not be read, nobody knows whether there is a service. That is not the same as none.
+  const hidden = !seen.function.ok && seen.function.cause !== 'absent' ? seen.function : undefined;
+  const isFunction = !(seen.function.ok && seen.function.value.onlyService === true);
+  const [service, own, projectNumber] = await Promise.all([
+    target.service === undefined || hidden ? hidden : sources.service(target.service, signal),
+    hidden ?? (isFunction ? sources.function(functionPath(target), signal) : undefined),
+    numberOf(ours, seen, signal),
   ]);
-  const raw = service?.ok && isObject(service.value) ? service.value : {};
+  const exposure = { ...seen, projectNumber };
+  const raw = service?.ok ? service.value : {};
   const organization = ancestry.ok
     ? ancestry.value.find(({ type }) => type === 'organization')?.id
     : undefined;
   const key = keyName(raw);
-  const upload = uploadOf(raw, exposure);
+  const upload = uploadOf(raw, seen);
   const asked = objectOf(raw.binaryAuthorization).useDefault === true;
   const scanned = servingImage(sources, raw, signal).then(async (image) => ({
     image,
     scan: image === undefined ? undefined : await sources.scan(project, image, signal),
   }));
-  const none = async <T>(): Promise<Reading<T> | undefined> => undefined;
-  const [
-    backends,
-    secrets,
-    files,
-    { image, scan },
-    admission,
-    keyRead,
-    perimeters,
-    alerts,
-    channels,
-    money,
-    bucketFacts,
-  ] = await Promise.all([
-    sources.backends(
-      {
-        project,
-        region,
-        service: shortName(target.service) ?? target.name,
-        function: target.name,
-        number: exposure.projectNumber,
-      },
-      signal,
-    ),
-    secretsOf(sources, raw, project, signal),
-    upload ? sources.upload(upload, signal) : none<string[]>(),
-    scanned,
-    asked ? sources.admission(project, signal) : none<JsonObject>(),
-    key ? sources.key(key, signal) : none<JsonObject>(),
-    organization ? sources.perimeters(organization, signal) : none<JsonObject[]>(),
-    sources.alertPolicies(project, signal),
-    sources.channels(project, signal),
-    readMoney(sources, project, signal),
-    readBuckets(sources, [...new Set([...buckets, ...bucketsOf(raw)])], signal),
-  ]);
+  const place = { project, region, service: shortName(target.service) ?? target.name, function: target.name };
+  const [backends, secrets, files, { image, scan }, admission, keyRead, perimeters, told, money, data] =
+    await Promise.all([
+      sources.backends({ ...place, number: projectNumber }, signal),
+      secretsOf(sources, raw, project, signal),
+      hidden ?? (upload ? sources.upload(upload, signal) : undefined),
+      scanned,
+      asked ? sources.admission(project, signal) : undefined,
+      key ? sources.key(key, signal) : undefined,
+      organization ? sources.perimeters(organization, signal) : undefined,
+      readAlerts(sources, project, signal),
+      readMoney(sources, project, signal),
+      readBuckets(sources, [...new Set([...buckets, ...bucketsOf(raw)])], signal),
+    ]);
   return {
     exposure,
     judgement: judge(exposure, 'complete'),
@@ -170,15 +187,14 @@ export async function readPosture(
     backends,
     secrets,
     upload: files,
-    image: image ?? textOf(objectOf(listOf(objectOf(raw.template).containers)[0]).image),
+    image: image ?? textOf(mainOf(objectOf(raw.template)).image),
     scan,
     admission,
     key: keyRead,
     perimeters,
-    alerts,
-    channels,
+    ...told,
     ...money,
-    buckets: bucketFacts,
+    buckets: data,
     largestBody,
     now,
   };

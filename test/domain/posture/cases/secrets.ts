@@ -127,7 +127,8 @@ export const secretCases: Case[] = [
     { service: denied('GET run/v2/s', 'run.services.get') },
     { permission: 'run.services.get' },
   ),
-  plain('a first generation', 'not applicable', { service: undefined }),
+  plain('a first generation', 'unknown', { service: undefined }),
+  plain('nothing is deployed', 'not applicable', { service: undefined, guard: { more: { exists: false } } }),
 
   upload('source alone', 'present', {}),
   upload(

@@ -11,6 +11,7 @@ import {
   notApplicable,
   type Protection,
   unlessUnread,
+  unread,
   withHoles,
 } from '../../row.ts';
 
@@ -22,7 +23,7 @@ const comesBack = (bucket: JsonObject): boolean =>
 
 function holesOf({ name, reading, policy }: BucketFact): Hole[] {
   const holes: Hole[] = [];
-  if (policy.ok)
+  if (policy?.ok)
     for (const { role, members } of liveBindings(policy.value))
       for (const member of members.map(classify).filter(({ reach }) => isPublic(reach)))
         holes.push({
@@ -68,14 +69,16 @@ function holesOf({ name, reading, policy }: BucketFact): Hole[] {
   return holes;
 }
 
-function judge({ buckets }: PostureFacts): Judged {
+function judge({ buckets, service }: PostureFacts): Judged {
   const [first] = buckets;
+  // The service may name buckets that nobody can see.
+  if (first === undefined && service && !service.ok) return unread('The service was', service);
   if (first === undefined)
     return notApplicable(
       'The service names no bucket. Name those of input, output and model in the input buckets.',
     );
   const failed = buckets.flatMap(({ reading, policy }): Unread[] =>
-    [reading, policy].flatMap((one) => (one.ok ? [] : [one])),
+    [reading, policy].flatMap((one) => (one === undefined || one.ok ? [] : [one])),
   );
   const holes = buckets.flatMap(holesOf);
   const regional = buckets.filter(

@@ -6,11 +6,14 @@ import {
   notApplicable,
   type Protection,
   unlessUnread,
+  unread,
   withHoles,
 } from '../../row.ts';
 
 /** Who can read what the service is made of, as the guard finds it. */
 function judge({ exposure, judgement }: PostureFacts): Judged {
+  const described = exposure.function;
+  if (!described.ok && described.cause !== 'absent') return unread('The function was', described);
   const own = exposure.policies.filter(({ level }) => level === 'source' || level === 'images');
   const holes = judgement.findings
     .filter(

@@ -54,6 +54,9 @@ function besides({ exposure }: PostureFacts, gateways: readonly GatewayFact[]): 
 
 function judge(facts: PostureFacts): Judged {
   const { gateways } = facts.exposure;
+  const described = facts.exposure.function;
+  if (!gateways && !described.ok && described.cause !== 'absent')
+    return unread('The function was', described);
   if (!gateways) return notApplicable('There is nothing that a gateway could call.');
   if (!gateways.ok && gateways.cause === 'api-off')
     return notApplicable('API Gateway is not enabled in the project.', gateways.call);

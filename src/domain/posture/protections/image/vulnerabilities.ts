@@ -18,7 +18,8 @@ const severityOf = (one: JsonObject): string => {
   return effective !== undefined && effective !== 'SEVERITY_UNSPECIFIED' ? effective : textOrEmpty(severity);
 };
 
-function judge({ scan, image, exposure }: PostureFacts): Judged {
+function judge({ scan, image, service, exposure }: PostureFacts): Judged {
+  if (service && !service.ok) return unread('The service was', service);
   if (!scan)
     return image === undefined
       ? notApplicable('There is no image yet.')

@@ -13,6 +13,7 @@ import {
   unread,
   withHoles,
 } from '../../row.ts';
+import { withoutService } from './generation.ts';
 
 const day = 86_400_000;
 /** A payload older than this has probably never been changed. */
@@ -131,10 +132,11 @@ function holesOf({ name, uses, secret, versions }: SecretFact, facts: PostureFac
 
 function judge(facts: PostureFacts): Judged {
   const { secrets, service } = facts;
-  if (service && !service.ok) return unread('The service was', service);
+  if (!service) return withoutService(facts);
+  if (!service.ok) return unread('The service was', service);
   const [first] = secrets;
   if (first === undefined)
-    return notApplicable('The service reads no secret of Secret Manager.', service?.call);
+    return notApplicable('The service reads no secret of Secret Manager.', service.call);
   const failed = secrets.flatMap(({ secret, versions }): Unread[] =>
     [secret, versions].flatMap((one) => (one.ok ? [] : [one])),
   );

@@ -4,15 +4,8 @@ import { isNoSecret, plainName, secretName } from '../../../source/secrets/varia
 import { updateService } from '../../commands.ts';
 import type { PostureFacts } from '../../facts.ts';
 import { functionJson, plainVariables, serviceJson } from '../../read-service.ts';
-import {
-  absent,
-  type Hole,
-  type Judged,
-  notApplicable,
-  type Protection,
-  present,
-  unread,
-} from '../../row.ts';
+import { absent, type Hole, type Judged, type Protection, present, unread } from '../../row.ts';
+import { withoutService } from './generation.ts';
 
 /** An address with a password in it, such as postgres://user:password@host. */
 const passwordInUrl = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]{3,}@/i;
@@ -22,7 +15,7 @@ const holdsSecret = (name: string, value: string): boolean =>
 
 function judge(facts: PostureFacts): Judged {
   const { service, exposure } = facts;
-  if (!service) return notApplicable('There is no Cloud Run service.', exposure.function.call);
+  if (!service) return withoutService(facts);
   if (!service.ok) return unread('The service was', service);
   const variables = plainVariables(serviceJson(facts));
   const build = Object.entries(textMapOf(objectOf(functionJson(facts).buildConfig).environmentVariables));

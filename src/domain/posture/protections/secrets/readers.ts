@@ -16,16 +16,18 @@ import {
   unread,
   withHoles,
 } from '../../row.ts';
+import { withoutService } from './generation.ts';
 
 const predefined = /^roles\/(secretmanager\.(secretAccessor|admin)|owner)$/;
 
 /** Who can read the payload of the secrets that the service uses. */
 function judge(facts: PostureFacts): Judged {
   const { secrets, exposure, service } = facts;
-  if (service && !service.ok) return unread('The service was', service);
+  if (!service) return withoutService(facts);
+  if (!service.ok) return unread('The service was', service);
   const [first] = secrets;
   if (first === undefined)
-    return notApplicable('The service reads no secret of Secret Manager.', service?.call);
+    return notApplicable('The service reads no secret of Secret Manager.', service.call);
   const reads = (role: string): boolean => {
     const known = exposure.roles.get(role);
     return (
