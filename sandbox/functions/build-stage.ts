@@ -9,6 +9,7 @@ import { BuildError } from '../revisions/build-request.ts';
 import type { Image } from '../revisions/image.ts';
 import { writeBuildLine } from '../run/container-log.ts';
 import { buildObstacle } from '../run/obstacles.ts';
+import { addBucket, bucketsOf } from '../storage/state.ts';
 import { buildConfig, sourceOf, withDefaults } from './config.ts';
 import {
   type Change,
@@ -34,6 +35,8 @@ export function keepBuild(world: World, fn: CloudFunction, built: Built): void {
   lastBuilds(world).set(fn.name, built);
   fn.buildName = built.buildName;
   fn.source = built.source;
+  // Cloud Functions makes this bucket with the first build of a region.
+  if (!bucketsOf(world).has(built.source.bucket)) addBucket(world, built.source.bucket, fn.location);
   functionState(world).objects.set(`${built.source.bucket}/${built.source.object}`, built.source);
 }
 

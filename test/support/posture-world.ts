@@ -26,12 +26,7 @@ export interface PostureWorld extends GuardWorld {
 }
 
 export const auditorRoles = [
-  ...[
-    'roles/run.viewer',
-    'roles/cloudfunctions.developer',
-    'roles/apigateway.viewer',
-    'roles/compute.viewer',
-  ],
+  ...['roles/run.viewer', 'roles/cloudfunctions.viewer', 'roles/apigateway.viewer', 'roles/compute.viewer'],
   ...['roles/secretmanager.viewer', 'roles/containeranalysis.occurrences.viewer', 'roles/monitoring.viewer'],
   ...[
     'roles/binaryauthorization.policyViewer',

@@ -6,8 +6,8 @@ import type { PostureFacts } from './facts.ts';
 type Target = PostureFacts['exposure']['target'];
 
 /** Changes one setting of the Cloud Run service. */
-export const updateService = (target: Target, flag: string): string =>
-  `gcloud run services update ${shellWord(serviceShortName(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)} ${flag}`;
+export const updateService = (target: Target, flag: string, track: '' | 'beta ' = ''): string =>
+  `gcloud ${track}run services update ${shellWord(serviceShortName(target))} --project=${shellWord(target.project)} --region=${shellWord(target.region)} ${flag}`;
 
 const scopeOf = (policy: string): string => {
   const region = /\/regions\/([^/]+)\//.exec(policy)?.[1];
@@ -19,7 +19,7 @@ export const updateArmorRule = (policy: string, project: string, priority: strin
   `gcloud compute security-policies rules update ${shellWord(priority)} --security-policy=${shellWord(policy.slice(policy.lastIndexOf('/') + 1))} --project=${shellWord(project)}${scopeOf(policy)} ${flag}`;
 
 export const updateArmor = (policy: string, project: string, flag: string): string =>
-  `gcloud compute security-policies update ${shellWord(policy.slice(policy.lastIndexOf('/') + 1))} --project=${shellWord(project)}${scopeOf(policy)} ${flag}`;
+  `gcloud beta compute security-policies update ${shellWord(policy.slice(policy.lastIndexOf('/') + 1))} --project=${shellWord(project)}${scopeOf(policy)} ${flag}`;
 
 /** @param secret `projects/P/secrets/S` */
 export const secretPlace = (secret: string): string => {

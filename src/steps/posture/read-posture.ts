@@ -1,4 +1,4 @@
-import { type JsonObject, listOf, objectOf, textOf, textOrEmpty } from '../../domain/data/json.ts';
+import { type JsonObject, listOf, objectOf, textOf, textOrEmpty, valueAt } from '../../domain/data/json.ts';
 import { functionPath, shortName } from '../../domain/data/resource-name.ts';
 import type { ExposureFacts, Reading } from '../../domain/exposure/facts.ts';
 import { judge } from '../../domain/exposure/judge.ts';
@@ -56,9 +56,23 @@ async function servingImage(
   return isDigest(image) ? image : undefined;
 }
 
-function uploadOf(service: JsonObject, exposure: ExposureFacts): UploadPlace | undefined {
+/** The zip of the last build. The bucket shows it to an account that may only read objects. */
+function uploadOf(
+  service: JsonObject,
+  own: Reading<JsonObject> | undefined,
+  exposure: ExposureFacts,
+): UploadPlace | undefined {
   const described = exposure.function.ok ? exposure.function.value : undefined;
-  if (described && described.onlyService !== true) return { function: functionPath(exposure.target) };
+  if (described && described.onlyService !== true) {
+    const built = own?.ok
+      ? valueAt(own.value, 'buildConfig.sourceProvenance.resolvedStorageSource')
+      : undefined;
+    const { bucket, object } = objectOf(built);
+    const [where, what] = [textOf(bucket), textOf(object)];
+    return where !== undefined && what !== undefined
+      ? { bucket: where, object: what }
+      : { function: functionPath(exposure.target) };
+  }
   const place = parseSource(textOf(objectOf(service.buildConfig).sourceLocation));
   return place && { bucket: place.bucket, object: place.object };
 }
@@ -124,7 +138,7 @@ async function readAlerts(
   return { alerts, channels };
 }
 
-/** Perimeters and budgets name a project by its number. One of the URLs of Cloud Run holds it. */
+/** Perimeters and budgets name a project by its number. One of the URLs of Cloud Run, and the bucket of sources, hold it. */
 async function numberOf(
   exposure: ExposureSources,
   facts: ExposureFacts,
@@ -132,7 +146,9 @@ async function numberOf(
 ): Promise<string | undefined> {
   const urls = facts.service?.ok ? facts.service.value.urls : [];
   const found = urls.flatMap((url) => /-(\d{6,})\.[a-z0-9-]+\.run\.app\/?$/i.exec(url)?.[1] ?? [])[0];
-  if (facts.projectNumber !== undefined || found !== undefined) return facts.projectNumber ?? found;
+  const bucket = facts.function.ok ? facts.function.value.sourceBucket : undefined;
+  const known = facts.projectNumber ?? found ?? /^gcf-v2-sources-(\d{6,})-/.exec(bucket ?? '')?.[1];
+  if (known !== undefined) return known;
   const read = await exposure.projectNumber(facts.target.project, signal);
   return read.ok && /^\d+$/.test(read.value) ? read.value : undefined;
 }
@@ -159,7 +175,7 @@ export async function readPosture(
     ? ancestry.value.find(({ type }) => type === 'organization')?.id
     : undefined;
   const key = keyName(raw);
-  const upload = uploadOf(raw, seen);
+  const upload = uploadOf(raw, own, seen);
   const asked = objectOf(raw.binaryAuthorization).useDefault === true;
   const scanned = servingImage(sources, raw, signal).then(async (image) => ({
     image,

@@ -593,7 +593,7 @@ const cases: [
 
   ['posture-upload', 'present', 'source alone', () => undefined],
   ['posture-upload', 'absent', 'an .env', () => undefined, /config\/\.env/, { name: 'leaky' }],
-  ['posture-upload', 'unknown', 'refused', () => refuse('cloudfunctions', '/.*generateDownloadUrl/')],
+  ['posture-upload', 'unknown', 'refused', () => refuse('storage', '/.*function-source.*/')],
 
   ['posture-source', 'present', 'closed', () => undefined],
   [
@@ -606,7 +606,7 @@ const cases: [
         { role: 'roles/storage.objectViewer', members: ['allUsers'] },
       ),
   ],
-  ['posture-source', 'unknown', 'refused', () => refuse('storage', '/.*iam.*/')],
+  ['posture-source', 'unknown', 'refused', () => refuse('storage', '/.*\\/iam.*/')],
   [
     'posture-source',
     'not applicable',

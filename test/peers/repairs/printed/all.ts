@@ -6,12 +6,20 @@ import { exposureCommands } from './exposure.ts';
 import type { Printed } from './here.ts';
 import { loginCommands } from './login.ts';
 import { pageCommands } from './pages.ts';
+import { postureCommands } from './posture.ts';
 import { stepCommands } from './steps.ts';
 
-/** Every command of the catalogues, each text once, with all that print it. */
-export function allPrinted(): Map<string, string[]> {
-  const all = new Map<string, string[]>();
-  const found: Printed[] = [
+/** The commands whose effect a real gcloud shows on the sandbox, each text once, with all that print it. */
+export const allPrinted = (): Map<string, string[]> => byText(runnableHere());
+
+/**
+ * Every command of the catalogues. Those of the posture are about rules, keys, budgets and secrets that the sandbox cannot change
+ * yet, so only gcloud's own parser reads them.
+ */
+export const allAccepted = (): Map<string, string[]> => byText([...runnableHere(), ...postureCommands()]);
+
+function runnableHere(): Printed[] {
+  return [
     ...causeCommands(),
     ...loginCommands(),
     ...exposureCommands(),
@@ -21,6 +29,10 @@ export function allPrinted(): Map<string, string[]> {
     ...awsCommands(),
     ...pageCommands(),
   ];
+}
+
+function byText(found: readonly Printed[]): Map<string, string[]> {
+  const all = new Map<string, string[]>();
   for (const { from, command } of found) all.set(command, [...new Set([...(all.get(command) ?? []), from])]);
   return all;
 }

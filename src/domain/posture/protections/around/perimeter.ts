@@ -43,7 +43,7 @@ function judge({ perimeters, exposure }: PostureFacts): Judged {
           about: ['dry-run', textOrEmpty(dry[0]?.name)],
           text: `The perimeter ${title(dry[0] ?? {})} is a dry run: it refuses nothing.`,
           severity: 'medium',
-          fix: 'Read what it would have refused in the log, and enforce it: gcloud access-context-manager perimeters dry-run enforce.',
+          fix: 'Read what it would have refused in the log, and enforce it.',
           call: perimeters.call,
         },
       ],

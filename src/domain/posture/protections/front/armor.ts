@@ -1,5 +1,4 @@
 import { textOf, textOrEmpty } from '../../../data/json.ts';
-import { shellWord } from '../../../exposure/commands.ts';
 import type { Unread } from '../../../exposure/facts.ts';
 import { countText } from '../../../text/numbers.ts';
 import { updateArmor, updateArmorRule } from '../../commands.ts';
@@ -19,17 +18,13 @@ import { aroundBalancer } from './around.ts';
 
 const largestInspection = 64 * 1024;
 
-function withoutPolicy({ service }: BackendFact, project: string, call: string): Hole {
+function withoutPolicy({ service }: BackendFact, call: string): Hole {
   const name = textOrEmpty(service.name);
-  const region = /\/regions\/([^/]+)\//.exec(textOrEmpty(service.selfLink))?.[1];
   return {
     about: ['none', name],
     text: `The backend ${name} has no policy of Cloud Armor.`,
     severity: 'high',
-    fix: 'Attach a policy with rules for SQL injection, scripts and remote code. Put its name in the place of POLICY:',
-    commands: [
-      `gcloud compute backend-services update ${shellWord(name)} --project=${shellWord(project)} ${region ? `--region=${shellWord(region)}` : '--global'} --security-policy=POLICY`,
-    ],
+    fix: 'Attach a policy with rules for SQL injection, scripts and remote code: the option --security-policy of its update.',
     call,
   };
 }
@@ -38,7 +33,7 @@ function withoutPolicy({ service }: BackendFact, project: string, call: string):
 function holesIn(backend: BackendFact, facts: PostureFacts, call: string): Hole[] {
   const { project } = facts.exposure.target;
   const { policy } = backend;
-  if (policy === undefined) return [withoutPolicy(backend, project, call)];
+  if (policy === undefined) return [withoutPolicy(backend, call)];
   if (!policy.ok) return [];
   const raw = policy.value;
   const link = textOf(raw.selfLink) ?? textOrEmpty(raw.name);
@@ -139,7 +134,7 @@ function judge(facts: PostureFacts): Judged {
     return absent(
       'No backend has a policy of Cloud Armor.',
       backends.call,
-      withoutPolicy(first, facts.exposure.target.project, backends.call),
+      withoutPolicy(first, backends.call),
     );
   const failed = found.flatMap(({ policy }): Unread[] => (policy && !policy.ok ? [policy] : []));
   const inspected = Math.min(

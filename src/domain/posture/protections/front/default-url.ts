@@ -57,7 +57,7 @@ function judge(facts: PostureFacts): Judged {
     text: `The default URL reaches the service around ${door}.`,
     severity: 'medium',
     fix: `Once no caller uses it any more, and if ${door} does not call the service by it, switch it off:`,
-    commands: [updateService(exposure.target, '--no-default-url')],
+    commands: [updateService(exposure.target, '--no-default-url', 'beta ')],
   });
 }
 

@@ -129,7 +129,7 @@ function judge(facts: PostureFacts): Judged {
     text: 'No sign-in page comes before the service.',
     severity: 'info',
     fix: 'If people open it in a browser, switch it on. Programs need no sign-in page:',
-    commands: [updateService(target, '--iap')],
+    commands: [updateService(target, '--iap', 'beta ')],
   });
 }
 

@@ -72,7 +72,7 @@ function judge(facts: PostureFacts): Judged {
       about: ['allows'],
       text: 'The policy of the project allows every image (evaluationMode ALWAYS_ALLOW).',
       severity: 'medium',
-      fix: 'Ask for an attestation in the default rule: gcloud container binauthz policy import.',
+      fix: 'Ask for an attestation in the default rule of the policy.',
       call: admission.call,
     });
   else if (rule.enforcementMode !== 'ENFORCED_BLOCK_AND_AUDIT_LOG')

@@ -1,4 +1,3 @@
-import { updateService } from '../../commands.ts';
 import type { PostureFacts } from '../../facts.ts';
 import { absent, type Judged, notApplicable, type Protection, unread, withHoles } from '../../row.ts';
 
@@ -14,8 +13,7 @@ function judge({ service, exposure }: PostureFacts): Judged {
             about: ['ssh'],
             text: 'SSH into instances is on: who may log in reads the memory, the secrets and the requests of users.',
             severity: 'medium' as const,
-            fix: 'Switch it off once you have found what you were looking for:',
-            commands: [updateService(exposure.target, '--no-ssh')],
+            fix: 'Switch it off in the settings of the service, once you have found what you were looking for.',
             call,
           },
         ]

@@ -91,7 +91,7 @@ function holesOf({ name, uses, secret, versions }: SecretFact, facts: PostureFac
         about: ['old', name],
         text: `${short} has not changed for ${age} days, and no rotation is planned.`,
         severity: 'low',
-        fix: 'Add a version, release with it, and disable the old one. A rotation needs a topic: gcloud secrets update has --next-rotation-time, --rotation-period and --topics.',
+        fix: 'Add a version, release with it, and disable the old one. A planned rotation needs a topic, which tells whoever adds the version.',
         call: versions.call,
       });
     if (textOf(secret.value.versionDestroyTtl) === undefined)

@@ -43,7 +43,7 @@ function judge(facts: PostureFacts): Judged {
       failed.push(policy);
       continue;
     }
-    for (const { role, members } of liveBindings(policy.value).filter((one) => reads(one.role)))
+    for (const { role, members, condition } of liveBindings(policy.value).filter((one) => reads(one.role)))
       for (const member of members.map(classify)) {
         readers++;
         if (member.text.toLowerCase() === runtime) continue;
@@ -54,7 +54,7 @@ function judge(facts: PostureFacts): Judged {
           severity: open ? 'critical' : member.reach === 'named' ? 'low' : 'medium',
           fix: 'Remove the binding, unless another service shares this secret:',
           commands: [
-            `gcloud secrets remove-iam-policy-binding ${secretPlace(name)} --member=${shellWord(member.text)} --role=${shellWord(role)}`,
+            `gcloud secrets remove-iam-policy-binding ${secretPlace(name)} --member=${shellWord(member.text)} --role=${shellWord(role)} ${condition === undefined ? '--condition=None' : '--all'}`,
           ],
           call: policy.call,
         });

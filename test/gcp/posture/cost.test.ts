@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { addBucket } from '../../../sandbox/storage/state.ts';
+import { buildBalancer } from '../../sandbox/support/balancer.ts';
+import { rules } from '../../support/posture-facts.ts';
+import { earlierOf, type PostureWorld, postureWorld } from '../../support/posture-world.ts';
+
+/** What a look costs on a service that uses everything, and what an identity sees that may read nothing. */
+
+let w: PostureWorld;
+const image = `us-central1-docker.pkg.dev/sandbox-project/ocr/ocr@sha256:${'a'.repeat(64)}`;
+const keyName = 'projects/sandbox-project/locations/us-central1/keyRings/ring/cryptoKeys/ocr';
+
+beforeAll(async () => {
+  w = await postureWorld();
+});
+afterAll(() => w?.stop());
+
+/** A service with a balancer, Cloud Armor, IAP, a secret, a key, a bucket, Binary Authorization, an alert and a budget. */
+async function useEverything(): Promise<void> {
+  await buildBalancer(w.client, {
+    service: 'ocr',
+    policy: { rules: [rules.waf(), rules.limit(), rules.all('allow')] } as never,
+    backend: { iap: { enabled: true } },
+  });
+  await w.settings({
+    secrets: { 'api-key': { 1: 'ENABLED' } },
+    keys: { [keyName]: { primary: { state: 'ENABLED' }, rotationPeriod: '7776000s' } },
+  });
+  addBucket(w.sandbox.world, 'ocr-input', 'US', {
+    versioning: { enabled: true },
+    iamConfiguration: { publicAccessPrevention: 'enforced', uniformBucketLevelAccess: { enabled: true } },
+  });
+  await w.own('monitoring', 'POST', '/v3/projects/sandbox-project/notificationChannels', { type: 'email' });
+  const channels = await w.client.api(
+    'monitoring',
+    'GET',
+    '/v3/projects/sandbox-project/notificationChannels',
+    undefined,
+    w.owner,
+  );
+  await w.own('monitoring', 'POST', '/v3/projects/sandbox-project/alertPolicies', {
+    ...{
+      displayName: 'errors',
+      combiner: 'OR',
+      notificationChannels: [channels.body.notificationChannels[0].name],
+    },
+    conditions: [
+      {
+        displayName: 'many',
+        conditionThreshold: {
+          filter: 'metric.type="run.googleapis.com/request_count" AND resource.type="cloud_run_revision"',
+          comparison: 'COMPARISON_GT',
+          thresholdValue: 1,
+          duration: '60s',
+        },
+      },
+    ],
+  });
+  await w.own('billingbudgets', 'POST', '/v1/billingAccounts/012345-567890-ABCDEF/budgets', {
+    displayName: 'ocr',
+    thresholdRules: [{ thresholdPercent: 0.9 }],
+  });
+  Object.assign(w.running(), {
+    ingress: 'INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER',
+    binaryAuthorization: { useDefault: true },
+    template: {
+      ...{ serviceAccount: 'ocr@sandbox-project.iam.gserviceaccount.com', encryptionKey: keyName },
+      containers: [
+        {
+          image,
+          env: [{ name: 'API_KEY', valueSource: { secretKeyRef: { secret: 'api-key', version: '1' } } }],
+        },
+      ],
+    },
+  });
+}
+
+const slow = async () => {
+  for (const api of w.sandbox.world.urls.keys())
+    await w.client.control('POST', '/faults', { api, times: 1000, fault: { delayMs: 20 } });
+};
+
+test('an identity without permissions sees only what it lacks, and does not fail', async () => {
+  w.sandbox.world.disabledServices.delete('compute.googleapis.com');
+  const result = await w.look({}, w.sandbox.env.INVOKER_SERVICE_ACCOUNT as string);
+  expect(
+    result.evidence.rows.filter(({ state }) => state !== 'unknown').map(({ id, saw }) => `${id} ${saw}`),
+  ).toEqual([]);
+  expect(result.findings).toEqual([]);
+  expect(result.verdict).toBe('pass');
+  const lacking = result.evidence.roles.flatMap(({ role }) => role ?? []);
+  expect(lacking).toEqual(
+    expect.arrayContaining([
+      'roles/browser',
+      'roles/cloudfunctions.developer',
+      'roles/monitoring.viewer',
+      'roles/orgpolicy.policyViewer',
+    ]),
+  );
+  expect(result.evidence.roles.find(({ role }) => role === 'roles/monitoring.viewer')?.command).toBe(
+    `gcloud projects add-iam-policy-binding sandbox-project --member=serviceAccount:${w.sandbox.env.INVOKER_SERVICE_ACCOUNT} --role=roles/monitoring.viewer --condition=None`,
+  );
+  const strict = await w.look(
+    { failOn: { severity: undefined, change: false, unknown: true } },
+    w.sandbox.env.INVOKER_SERVICE_ACCOUNT as string,
+  );
+  expect(strict.verdict).toBe('inconclusive');
+});
+
+test('what became worse fails a run once, and what was there before does not', async () => {
+  const change = { severity: undefined, change: true, unknown: false };
+  const first = await w.look({ failOn: change });
+  expect([first.verdict, first.evidence.changes]).toEqual(['pass', undefined]);
+  const again = await w.look({ failOn: change, earlier: earlierOf(first.evidence.rows) });
+  expect([again.verdict, again.evidence.changes]).toEqual(['pass', []]);
+  w.set(w.policy, { role: 'roles/run.invoker', members: ['allUsers'] });
+  const open = await w.look({ failOn: change, earlier: earlierOf(first.evidence.rows) });
+  expect(open.verdict).toBe('fail');
+  expect(open.reason).toMatch(/became worse since the last run/);
+  expect(open.evidence.changes?.map(({ direction, title }) => [direction, title])).toContainEqual([
+    'worse',
+    'IAM: who can call',
+  ]);
+  w.reset();
+  const closed = await w.look({ failOn: change, earlier: earlierOf(open.evidence.rows) });
+  expect([closed.verdict, closed.evidence.changes?.every(({ direction }) => direction === 'better')]).toEqual(
+    ['pass', true],
+  );
+});
+
+test('the calls and the time of a plain service and of one that uses everything', async () => {
+  w.sandbox.world.disabledServices.delete('compute.googleapis.com');
+  await slow();
+  const measure = async (call = {}) => {
+    w.sandbox.world.requests.length = 0;
+    const started = performance.now();
+    const result = await w.look(call);
+    const calls = w.sandbox.world.requests.filter(({ api }) => w.sandbox.world.urls.has(api)).length;
+    return {
+      calls,
+      seconds: (performance.now() - started) / 1000,
+      unknown: result.evidence.rows
+        .filter(({ state }) => state === 'unknown')
+        .map(({ id, saw }) => `${id}: ${saw}`),
+    };
+  };
+  const plain = await measure();
+  await useEverything();
+  const loaded = await measure({ buckets: ['ocr-input'] });
+  expect(plain.calls).toBeLessThanOrEqual(40);
+  expect(plain.seconds).toBeLessThan(6);
+  expect(loaded.unknown).toEqual([]);
+  // What the README says. One call is for each secret, key, bucket, policy and door that a plain service lacks.
+  expect([plain.calls, loaded.calls]).toEqual([33, 43]);
+  expect(loaded.seconds).toBeLessThan(6);
+});
